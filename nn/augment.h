@@ -1,0 +1,38 @@
+/* augment.h - random image transforms, fresh for every image and epoch (paper.md, "Augmentation").
+ *
+ * A flip, then rotation, zoom and translation, in this order, about the image's centre, are composed into one affine map and sampled once, bilinearly, with
+ * reflected borders (d c b a | a b c d | d c b a). Keras applies them as three layers with a resampling each: same transforms,
+ * but its images are blurred three times (PAPER_MAP.md, "Deviations"). */
+#ifndef NN_AUGMENT_H
+#define NN_AUGMENT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "net.h"
+#include "rng.h"
+
+/* Largest amounts; 0 switches a transform off. */
+struct nn_augment {
+	double rotation;    /* turns, either way */
+	double zoom;        /* height and width by 1 +- zoom, drawn independently; above 1 shows more of the image, as in Keras */
+	double brightness;  /* +- brightness is added, then clipped to [0, 1] */
+	double translation; /* fraction of height and width, either way, drawn independently */
+	bool flip;          /* left-right with probability 1/2 */
+};
+
+/* What was drawn for one image: output pixel (x, y) takes the input at
+ * (map[0] x + map[1] y + map[2], map[3] x + map[4] y + map[5]), plus brightness. */
+struct nn_warp {
+	float map[6];
+	float brightness;
+};
+
+/* Draw for image number `index` of its data set. rng->stream must be NN_STREAM_AUGMENT. */
+void nn_augment_draw(const struct nn_augment *amounts, const struct nn_rng *rng, uint32_t index, struct nn_shape shape, struct nn_warp *warp);
+
+/* Apply to one image of uint8 [channels][height][width]; out: as many floats in [0, 1]: the bits that training sees.
+ * For pictures and tests: allocates. Returns 0, or -1 when memory runs out. */
+int nn_augment_apply(const struct nn_warp *warp, const uint8_t *image, struct nn_shape shape, float *out);
+
+#endif

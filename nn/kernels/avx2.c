@@ -1,0 +1,14 @@
+/* avx2.c - the AVX2 + FMA variant: 8 lanes a register, 16 registers. */
+#define W 8
+
+#include "conv.h"
+#include "conv_pool.h"
+#include "dense.h"
+#include "elementwise.h"
+#include "image.h"
+#include "loss.h"
+
+const struct nn_kernels nn_kernels_avx2 = {
+	.name = "avx2",
+#include "table.h"
+};

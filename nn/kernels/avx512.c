@@ -1,0 +1,14 @@
+/* avx512.c - the AVX-512 variant (F, BW, DQ, VL): 16 lanes a register, 32 registers. */
+#define W 16
+
+#include "conv.h"
+#include "conv_pool.h"
+#include "dense.h"
+#include "elementwise.h"
+#include "image.h"
+#include "loss.h"
+
+const struct nn_kernels nn_kernels_avx512 = {
+	.name = "avx512",
+#include "table.h"
+};

@@ -1,0 +1,121 @@
+/* elementwise.h - pooling, ReLU, dropout masks, additions, and the optimizer steps: no sums over anything. */
+#ifndef NN_KERNELS_ELEMENTWISE_H
+#define NN_KERNELS_ELEMENTWISE_H
+
+#include "kernels.h"
+#include "lanes.h"
+
+static void pool_forward(float *out, int32_t *argmax, const float *in, const struct nn_pool_shape *s)
+{
+	for (int c = 0; c < s->channels; c++, in += s->in_plane)
+		for (int y = 0; y < s->out_height; y++)
+			for (int x = 0; x < s->out_width; x++, out += LANES, argmax += LANES)
+				for (int lane = 0; lane < LANES; lane += W) {
+					const float *p = in + (size_t)(y * s->size) * s->in_row + (size_t)(x * s->size) * LANES + lane;
+					vf best = load(p);
+					vi at = { 0 };
+					for (int k = 1; k < s->size * s->size; k++) {
+						vf v = load(p + (size_t)(k / s->size) * s->in_row + (size_t)(k % s->size) * LANES);
+						at = select_int(v > best, all_int(k), at);
+						best = max_(v, best);
+					}
+					store(out + lane, best);
+					store_int(argmax + lane, at);
+				}
+}
+
+static void pool_backward(float *din, const float *dout, const int32_t *argmax, const struct nn_pool_shape *s)
+{
+	memset(din, 0, (size_t)s->channels * s->in_plane * sizeof *din);
+	for (int c = 0; c < s->channels; c++, din += s->in_plane)
+		for (int y = 0; y < s->out_height; y++)
+			for (int x = 0; x < s->out_width; x++, dout += LANES, argmax += LANES)
+				for (int k = 0; k < s->size * s->size; k++)
+					for (int lane = 0; lane < LANES; lane += W) {
+						float *p = din + (size_t)(y * s->size + k / s->size) * s->in_row + (size_t)(x * s->size + k % s->size) * LANES + lane;
+						store(p, keep_where(load_int(argmax + lane) == k, load(dout + lane)));
+					}
+}
+
+static void relu_forward(float *out, const float *in, size_t count)
+{
+	for (size_t i = 0; i < count * LANES; i += W)
+		store(out + i, relu(load(in + i)));
+}
+
+static void relu_backward(float *din, const float *dout, const float *out, size_t count)
+{
+	for (size_t i = 0; i < count * LANES; i += W)
+		store(din + i, keep_where(load(out + i) > (vf){ 0 }, load(dout + i)));
+}
+
+static void multiply(float *out, const float *a, const float *b, size_t count)
+{
+	for (size_t i = 0; i < count * LANES; i += W)
+		store(out + i, load(a + i) * load(b + i));
+}
+
+static void add(float *sum, const float *a, size_t count)
+{
+	for (size_t i = 0; i < count * LANES; i += W)
+		store(sum + i, load(sum + i) + load(a + i));
+}
+
+INLINE void nadam_vector(float *w, float *m, float *v, const float *g, const struct nn_step_factors *f)
+{
+	vf grad = load_any(g), first = load_any(m), second = load_any(v);
+	first = fma_(grad - first, all(f->one_minus_beta1), first);
+	second = fma_(fma_(grad, grad, -second), all(f->one_minus_beta2), second);
+	store_any(m, first);
+	store_any(v, second);
+	vf step = fma_(first, all(f->momentum_factor), grad * all(f->gradient_factor));
+	vf scale = sqrt_(second * all(f->v_factor)) + all(f->epsilon);
+	store_any(w, load_any(w) - step / scale);
+}
+
+static void nadam(float *w, float *m, float *v, const float *g, size_t count, const struct nn_step_factors *f)
+{
+	size_t i = 0;
+	for (; i + W <= count; i += W)
+		nadam_vector(w + i, m + i, v + i, g + i, f);
+	if (i < count) {
+		float rest[4][W] = { { 0 } };
+		size_t bytes = (count - i) * sizeof *w;
+		memcpy(rest[0], w + i, bytes);
+		memcpy(rest[1], m + i, bytes);
+		memcpy(rest[2], v + i, bytes);
+		memcpy(rest[3], g + i, bytes);
+		nadam_vector(rest[0], rest[1], rest[2], rest[3], f);
+		memcpy(w + i, rest[0], bytes);
+		memcpy(m + i, rest[1], bytes);
+		memcpy(v + i, rest[2], bytes);
+	}
+}
+
+INLINE void sgd_vector(float *w, float *m, const float *g, const struct nn_step_factors *f)
+{
+	vf weight = load_any(w), step = load_any(g) * all(f->lr);
+	weight = fma_(weight, -all(f->decay), weight);
+	vf momentum = fma_(load_any(m), all(f->momentum), -step);
+	store_any(m, momentum);
+	store_any(w, weight + (f->nesterov ? fma_(momentum, all(f->momentum), -step) : momentum));
+}
+
+static void sgd(float *w, float *m, const float *g, size_t count, const struct nn_step_factors *f)
+{
+	size_t i = 0;
+	for (; i + W <= count; i += W)
+		sgd_vector(w + i, m + i, g + i, f);
+	if (i < count) {
+		float rest[3][W] = { { 0 } };
+		size_t bytes = (count - i) * sizeof *w;
+		memcpy(rest[0], w + i, bytes);
+		memcpy(rest[1], m + i, bytes);
+		memcpy(rest[2], g + i, bytes);
+		sgd_vector(rest[0], rest[1], rest[2], f);
+		memcpy(w + i, rest[0], bytes);
+		memcpy(m + i, rest[1], bytes);
+	}
+}
+
+#endif

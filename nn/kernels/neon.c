@@ -1,0 +1,15 @@
+/* neon.c - the aarch64 variant: 4 lanes a register, 32 registers. */
+#define LANES_NEON
+#define W 4
+
+#include "conv.h"
+#include "conv_pool.h"
+#include "dense.h"
+#include "elementwise.h"
+#include "image.h"
+#include "loss.h"
+
+const struct nn_kernels nn_kernels_neon = {
+	.name = "neon",
+#include "table.h"
+};

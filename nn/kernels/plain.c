@@ -1,0 +1,14 @@
+/* plain.c - the portable variant: vectors of 4 lanes in the compilers' vector extension, fmaf from libm where the CPU has no FMA. The oracle of the others. */
+#define W 4
+
+#include "conv.h"
+#include "conv_pool.h"
+#include "dense.h"
+#include "elementwise.h"
+#include "image.h"
+#include "loss.h"
+
+const struct nn_kernels nn_kernels_plain = {
+	.name = "plain",
+#include "table.h"
+};

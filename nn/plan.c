@@ -1,0 +1,193 @@
+/* plan.c - from layers to operations and memory. */
+#include "plan.h"
+
+enum { LANES = 16 };
+
+static int consumers(const struct nn_net *net, int layer, int *last)
+{
+	int count = 0;
+	for (int l = layer + 1; l < net->layer_count; l++)
+		for (int i = 0; i < net->layers[l].input_count; i++)
+			if (net->layers[l].inputs[i] == layer) {
+				count++;
+				*last = l;
+			}
+	return count;
+}
+
+/* Is this the pooling of a 3x3 valid convolution with ReLU that nobody else reads? */
+static bool fuses(const struct nn_net *net, int pool)
+{
+	const struct nn_layer *p = &net->layers[pool];
+	if (p->kind != NN_MAXPOOL || p->kernel_height != 2)
+		return false;
+	const struct nn_layer *c = &net->layers[p->inputs[0]];
+	int only = pool;
+	return c->kind == NN_CONV && c->kernel_height == 3 && c->kernel_width == 3 && c->padding == NN_VALID && c->relu
+	       && consumers(net, p->inputs[0], &only) == 1;
+}
+
+static bool covers_map(const struct nn_net *net, const struct nn_layer *conv)
+{
+	struct nn_shape in = net->layers[conv->inputs[0]].shape;
+	return conv->padding == NN_VALID && conv->kernel_height == in.height && conv->kernel_width == in.width;
+}
+
+static enum nn_operation operation(const struct nn_net *net, int l)
+{
+	const struct nn_layer *layer = &net->layers[l];
+	int only = l;
+	switch (layer->kind) {
+	case NN_INPUT: return NN_OP_INPUT;
+	case NN_CONV:
+		if (consumers(net, l, &only) == 1 && fuses(net, only))
+			return NN_OP_NOTHING;
+		return covers_map(net, layer) ? NN_OP_DENSE : NN_OP_CONV;
+	case NN_DENSE: return NN_OP_DENSE;
+	case NN_RELU: return NN_OP_RELU;
+	case NN_MAXPOOL: return fuses(net, l) ? NN_OP_CONV_POOL : NN_OP_POOL;
+	case NN_DROPOUT: return NN_OP_DROPOUT;
+	case NN_CONCAT: return NN_OP_CONCAT;
+	default: return NN_OP_OUTPUT;
+	}
+}
+
+static void widen(struct nn_op *op, int height, int width)
+{
+	if (op->height < height)
+		op->height = height;
+	if (op->width < width)
+		op->width = width;
+}
+
+/* Which part of its inputs an operation reads, given the part of its own output that is read. */
+static void find_parts(struct nn_plan *plan, const struct nn_net *net)
+{
+	for (int l = net->layer_count - 1; l >= 0; l--) {
+		struct nn_op *op = &plan->ops[l];
+		const struct nn_layer *layer = &net->layers[l];
+		/* Images are loaded whole; layers that go over memory from end to end lie as their inputs do; what nobody reads is computed whole. */
+		if (op->kind == NN_OP_INPUT || op->kind == NN_OP_RELU || op->kind == NN_OP_DROPOUT || op->kind == NN_OP_CONCAT || op->height == 0)
+			widen(op, layer->shape.height, layer->shape.width);
+		for (int i = 0; i < op->input_count; i++) {
+			struct nn_op *in = &plan->ops[op->inputs[i]];
+			struct nn_shape whole = net->layers[op->inputs[i]].shape;
+			if (op->kind == NN_OP_CONV_POOL)
+				widen(in, 2 * op->height + 2, 2 * op->width + 2);
+			else if (op->kind == NN_OP_CONV && layer->padding == NN_VALID)
+				widen(in, op->height + layer->kernel_height - 1, op->width + layer->kernel_width - 1);
+			else if (op->kind == NN_OP_POOL)
+				widen(in, op->height * layer->kernel_height, op->width * layer->kernel_width);
+			else
+				widen(in, whole.height, whole.width);
+		}
+	}
+}
+
+static void describe(struct nn_op *op, const struct nn_plan *plan, const struct nn_net *net, int l)
+{
+	const struct nn_layer *layer = &net->layers[l];
+	op->row = (size_t)op->width * LANES;
+	op->plane = (size_t)op->height * op->row;
+	op->size = (size_t)layer->shape.channels * op->plane;
+	if (op->input_count == 0)
+		return;
+	const struct nn_op *in = &plan->ops[op->inputs[0]];
+	const struct nn_layer *from = &net->layers[op->inputs[0]];
+	if (op->kind == NN_OP_CONV_POOL)
+		op->shape.conv_pool = (struct nn_conv_pool){ .in_channels = from->shape.channels, .out_channels = layer->shape.channels,
+			.pool_height = op->height, .pool_width = op->width, .in_row = in->row, .in_plane = in->plane };
+	else if (op->kind == NN_OP_CONV)
+		op->shape.conv = (struct nn_conv){ .in_channels = from->shape.channels, .out_channels = layer->shape.channels,
+			.kernel_height = layer->kernel_height, .kernel_width = layer->kernel_width,
+			.pad_top = layer->padding == NN_SAME ? (layer->kernel_height - 1) / 2 : 0,
+			.pad_left = layer->padding == NN_SAME ? (layer->kernel_width - 1) / 2 : 0,
+			.in_height = in->height, .in_width = in->width, .out_height = op->height, .out_width = op->width,
+			.in_row = in->row, .in_plane = in->plane, .relu = layer->relu };
+	else if (op->kind == NN_OP_POOL)
+		op->shape.pool = (struct nn_pool_shape){ .channels = layer->shape.channels, .size = layer->kernel_height,
+			.out_height = op->height, .out_width = op->width, .in_row = in->row, .in_plane = in->plane };
+}
+
+static size_t scratch_size(const struct nn_op *op, const struct nn_net *net)
+{
+	if (op->kind == NN_OP_CONV_POOL) {
+		const struct nn_conv_pool *s = &op->shape.conv_pool;
+		size_t input = 4 * (size_t)s->out_channels * LANES;
+		size_t weights = 2 * (size_t)(4 * s->pool_height * s->pool_width + 9 * s->in_channels + 16) * LANES;
+		return input > weights ? input : weights;
+	}
+	if (op->kind == NN_OP_CONV) {
+		const struct nn_conv *s = &op->shape.conv;
+		return 8 * (size_t)(s->in_channels * s->kernel_height * s->kernel_width + 16) * LANES;
+	}
+	if (op->kind == NN_OP_DENSE)
+		return (nn_shape_size(net->layers[op->inputs[0]].shape) + 15) / 16 * 16 * LANES;
+	return 0;
+}
+
+/* Take `size` floats, a whole number of cache lines. */
+static size_t take(size_t *memory, size_t size)
+{
+	size_t at = *memory;
+	*memory += (size + 15) / 16 * 16;
+	return at;
+}
+
+static size_t larger(size_t a, size_t b)
+{
+	return a > b ? a : b;
+}
+
+static void lay_out(struct nn_plan *plan, const struct nn_net *net)
+{
+	size_t memory = 0, scratch = 0, spare = 0, image = 0, padded = 0;
+	for (int l = 0; l < net->layer_count; l++) {
+		struct nn_op *op = &plan->ops[l];
+		struct nn_shape shape = net->layers[l].shape;
+		if (op->kind == NN_OP_NOTHING)
+			continue;
+		op->out = take(&memory, op->size);
+		if (op->wants_gradient) {
+			op->gradient = take(&memory, op->size);
+			spare = larger(spare, op->size);
+		}
+		if (op->kind == NN_OP_CONV_POOL || op->kind == NN_OP_POOL || op->kind == NN_OP_DROPOUT)
+			op->aux = take(&memory, op->size);
+		if (op->kind == NN_OP_INPUT) {
+			image = larger(image, nn_shape_size(shape));
+			padded = larger(padded, (size_t)shape.channels * (size_t)(shape.height + 2) * (size_t)(shape.width + 2));
+		}
+		scratch = larger(scratch, scratch_size(op, net));
+	}
+	plan->scratch = take(&memory, scratch);
+	plan->spare = take(&memory, spare);
+	plan->image_stride = (image + 15) / 16 * 16;
+	plan->images = take(&memory, LANES * plan->image_stride);
+	plan->warp_scratch = take(&memory, padded + 16);
+	plan->memory = memory;
+}
+
+void nn_plan_make(struct nn_plan *plan, const struct nn_net *net, const bool *frozen)
+{
+	*plan = (struct nn_plan){ 0 };
+	for (int l = 0; l < net->layer_count; l++) {
+		struct nn_op *op = &plan->ops[l];
+		const struct nn_layer *layer = &net->layers[l];
+		op->kind = operation(net, l);
+		op->weights_layer = op->kind == NN_OP_CONV_POOL ? layer->inputs[0] : l;
+		const struct nn_layer *reader = &net->layers[op->weights_layer]; /* a fused pooling reads what its convolution reads */
+		op->input_count = op->kind == NN_OP_NOTHING ? 0 : reader->input_count;
+		for (int i = 0; i < op->input_count; i++)
+			op->inputs[i] = reader->inputs[i];
+		int kernel = reader->kernel_tensor, bias = reader->bias_tensor;
+		op->trained = op->kind != NN_OP_NOTHING && kernel >= 0 && !(frozen && frozen[kernel] && frozen[bias]);
+		op->wants_gradient = op->trained;
+		for (int i = 0; i < op->input_count; i++)
+			op->wants_gradient |= plan->ops[op->inputs[i]].wants_gradient;
+	}
+	find_parts(plan, net);
+	for (int l = 0; l < net->layer_count; l++)
+		describe(&plan->ops[l], plan, net, l);
+	lay_out(plan, net);
+}

@@ -1,0 +1,19 @@
+/* scalar.h - elementary functions in double precision, our own because libm's results differ with the CPU and the version.
+ * Only +, -, *, / and sqrt (IEEE 754) are used, in a fixed order. Errors are stated against the exact value and tested. */
+#ifndef NN_SCALAR_H
+#define NN_SCALAR_H
+
+/* e^x, relative error below 4e-16 times (1 + |x|/700); 0 below -745, infinity above 709.79; NaN for NaN. */
+double nn_exp(double x);
+
+/* Natural logarithm, relative error below 4e-16; -infinity at 0, NaN below. */
+double nn_log(double x);
+
+/* Sine and cosine, absolute error below 3e-16 for |x| <= 16 (all that rotations need). */
+void nn_sincos(double x, double *sine, double *cosine);
+
+/* Inverse of the standard normal distribution function, 0 < p < 1; relative error about 1e-15
+ * (Wichura, algorithm AS 241, PPND16, Applied Statistics 37, 1988). */
+double nn_normal_quantile(double p);
+
+#endif

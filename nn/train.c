@@ -1,0 +1,270 @@
+/* train.c - the trainer: its memory, steps, epochs and evaluation. */
+#include "train.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "block.h"
+#include "plan.h"
+#include "pool.h"
+
+enum { BATCH_MAX = 4096, EVALUATION_BATCH = 1024, BLOCKS_MAX = BATCH_MAX / NN_LANES };
+
+struct nn_trainer {
+	const struct nn_net *net;
+	const struct nn_kernels *kernels;
+	struct nn_plan plan;
+	struct nn_optimizer optimizer;
+	struct nn_schedule schedule;
+	struct nn_pool *pool;
+	int batch_size, blocks, threads;
+	bool frozen[2 * NN_LAYERS_MAX];
+	size_t padded;                    /* parameter_count rounded up to whole cache lines */
+	float *memory;                    /* all of the following, in one allocation */
+	float *params, *first, *second;   /* [padded] */
+	float *gradients;                 /* [blocks][padded] */
+	float *workspaces;                /* [threads][plan.memory] */
+	struct nn_block_result *results;  /* [BLOCKS_MAX] */
+	struct nn_batch batch;            /* the one at work */
+	bool wants_gradients;
+};
+
+static const struct nn_kernels *const variants[] = {
+	&nn_kernels_plain,
+#if defined __x86_64__
+	&nn_kernels_avx2,
+	&nn_kernels_avx512,
+#elif defined __aarch64__
+	&nn_kernels_neon,
+#endif
+};
+
+static bool runs_here(const struct nn_kernels *k)
+{
+#if defined __x86_64__
+	__builtin_cpu_init();
+	if (k == &nn_kernels_avx2)
+		return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+	if (k == &nn_kernels_avx512)
+		return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq")
+		       && __builtin_cpu_supports("avx512vl");
+#endif
+	return k != NULL;
+}
+
+const struct nn_kernels *nn_kernels_at(int i)
+{
+	for (size_t v = 0; v < sizeof variants / sizeof *variants; v++)
+		if (runs_here(variants[v]) && i-- == 0)
+			return variants[v];
+	return NULL;
+}
+
+const struct nn_kernels *nn_kernels_find(const char *name)
+{
+	const struct nn_kernels *found = NULL;
+	for (int i = 0; nn_kernels_at(i); i++)
+		if (!name || strcmp(name, nn_kernels_at(i)->name) == 0)
+			found = nn_kernels_at(i);
+	return found;
+}
+
+const char *nn_kernels_name(const struct nn_kernels *k)
+{
+	return k->name;
+}
+
+static void *zeroed(size_t bytes)
+{
+	bytes = (bytes + 63) / 64 * 64;
+	void *p = aligned_alloc(64, bytes);
+	if (p)
+		memset(p, 0, bytes);
+	return p;
+}
+
+struct nn_trainer *nn_trainer_new(const struct nn_net *net, const struct nn_trainer_options *options)
+{
+	if (options->batch_size < 1 || options->batch_size > BATCH_MAX || options->threads < 1 || options->threads > NN_THREADS_MAX)
+		return NULL;
+	struct nn_trainer *t = zeroed(sizeof *t);
+	if (!t)
+		return NULL;
+	t->net = net;
+	t->kernels = options->kernels ? options->kernels : nn_kernels_find(NULL);
+	t->optimizer = options->optimizer;
+	t->batch_size = options->batch_size;
+	t->blocks = (options->batch_size + NN_LANES - 1) / NN_LANES;
+	t->threads = options->threads;
+	if (options->frozen)
+		memcpy(t->frozen, options->frozen, (size_t)net->tensor_count * sizeof *t->frozen);
+	nn_plan_make(&t->plan, net, t->frozen);
+	t->padded = (net->parameter_count + NN_LANES - 1) / NN_LANES * NN_LANES;
+	size_t floats = (3 + (size_t)t->blocks) * t->padded + (size_t)t->threads * t->plan.memory;
+	t->memory = zeroed(floats * sizeof *t->memory);
+	t->results = zeroed(BLOCKS_MAX * sizeof *t->results);
+	t->pool = nn_pool_new(t->threads);
+	if (!t->memory || !t->results || !t->pool) {
+		nn_trainer_free(t);
+		return NULL;
+	}
+	t->params = t->memory;
+	t->first = t->params + t->padded;
+	t->second = t->first + t->padded;
+	t->gradients = t->second + t->padded;
+	t->workspaces = t->gradients + (size_t)t->blocks * t->padded;
+	return t;
+}
+
+void nn_trainer_free(struct nn_trainer *t)
+{
+	if (!t)
+		return;
+	nn_pool_free(t->pool);
+	free(t->results);
+	free(t->memory);
+	free(t);
+}
+
+float *nn_trainer_params(struct nn_trainer *t)
+{
+	return t->params;
+}
+
+struct nn_optimizer_state nn_trainer_optimizer_state(struct nn_trainer *t)
+{
+	return (struct nn_optimizer_state){ t->first, t->second, &t->schedule };
+}
+
+static void run_block(void *context, int block, int thread)
+{
+	struct nn_trainer *t = context;
+	nn_block_run(&t->batch, block, t->workspaces + (size_t)thread * t->plan.memory,
+	             t->wants_gradients ? t->gradients + (size_t)block * t->padded : NULL, &t->results[block]);
+}
+
+/* Run the blocks of t->batch and add what they score, in their order. Returns false when a loss is not finite. */
+static bool run_batch(struct nn_trainer *t, struct nn_score *score)
+{
+	int blocks = (int)((t->batch.count + NN_LANES - 1) / NN_LANES);
+	nn_pool_run(t->pool, run_block, t, blocks);
+	bool finite = true;
+	for (int b = 0; b < blocks; b++) {
+		const struct nn_block_result *r = &t->results[b];
+		for (int k = 0; k < t->net->output_count; k++)
+			for (int lane = 0; lane < r->count; lane++) {
+				finite = finite && __builtin_isfinite(r->loss[k][lane]);
+				score->loss_sum[k] += (double)r->loss[k][lane];
+				score->correct[k] += r->best[k][lane] == r->labels[lane];
+			}
+		score->count += (uint32_t)r->count;
+	}
+	return finite;
+}
+
+/* Gradient of the whole batch, in gradients[0]: the blocks' in their order. */
+static void add_gradients(struct nn_trainer *t)
+{
+	int blocks = (int)((t->batch.count + NN_LANES - 1) / NN_LANES);
+	for (int b = 1; b < blocks; b++)
+		t->kernels->add(t->gradients, t->gradients + (size_t)b * t->padded, t->padded / NN_LANES);
+}
+
+static void step(struct nn_trainer *t)
+{
+	const struct nn_step_factors f = nn_optimizer_advance(&t->optimizer, &t->schedule);
+	for (int i = 0; i < t->net->tensor_count;) {
+		if (t->frozen[i]) {
+			i++;
+			continue;
+		}
+		size_t at = t->net->tensors[i].offset, count = 0; /* neighbouring tensors lie side by side: one run */
+		for (; i < t->net->tensor_count && !t->frozen[i]; i++)
+			count += t->net->tensors[i].count;
+		if (t->optimizer.kind == NN_NADAM)
+			t->kernels->nadam(t->params + at, t->first + at, t->second + at, t->gradients + at, count, &f);
+		else
+			t->kernels->sgd(t->params + at, t->first + at, t->gradients + at, count, &f);
+	}
+}
+
+static bool all_finite(const float *x, size_t count)
+{
+	bool finite = true;
+	for (size_t i = 0; i < count; i++)
+		finite &= __builtin_isfinite(x[i]) != 0;
+	return finite;
+}
+
+/* Make the batch of an epoch that begins at `position`. */
+static void set_epoch_batch(struct nn_trainer *t, const struct nn_epoch *epoch, uint32_t position, uint32_t count, bool dropout)
+{
+	t->batch = (struct nn_batch){ .net = t->net, .plan = &t->plan, .kernels = t->kernels, .params = t->params, .images = epoch->images,
+		.epoch = epoch, .dropout = dropout, .order = epoch->order + position, .count = count, .position = position };
+	t->wants_gradients = true;
+}
+
+long nn_train_epoch(struct nn_trainer *t, const struct nn_epoch *epoch, struct nn_score *score)
+{
+	*score = (struct nn_score){ 0 };
+	long number = 0;
+	for (uint32_t position = 0; position < epoch->count; number++) {
+		uint32_t left = epoch->count - position, count = left < (uint32_t)t->batch_size ? left : (uint32_t)t->batch_size;
+		set_epoch_batch(t, epoch, position, count, true);
+		if (!run_batch(t, score))
+			return number;
+		add_gradients(t);
+		step(t);
+		position += count;
+	}
+	return all_finite(t->params, t->net->parameter_count) ? -1 : number - 1;
+}
+
+/* Prepare evaluation of `count` images; run_batch then does them. */
+static void set_evaluation_batch(struct nn_trainer *t, const struct nn_images *images, const uint32_t *order, uint32_t first, uint32_t count)
+{
+	t->batch = (struct nn_batch){ .net = t->net, .plan = &t->plan, .kernels = t->kernels, .params = t->params, .images = images,
+		.order = order, .first = first, .count = count };
+	t->wants_gradients = false;
+}
+
+void nn_evaluate(struct nn_trainer *t, const struct nn_images *images, const uint32_t *order, uint32_t first, uint32_t count,
+                 struct nn_score *score, uint8_t *const predictions[NN_OUTPUTS_MAX])
+{
+	*score = (struct nn_score){ 0 };
+	for (uint32_t done = 0; done < count; done += EVALUATION_BATCH) {
+		uint32_t now = count - done < EVALUATION_BATCH ? count - done : EVALUATION_BATCH;
+		set_evaluation_batch(t, images, order ? order + done : NULL, first + done, now);
+		run_batch(t, score);
+		for (int k = 0; predictions && k < t->net->output_count; k++)
+			for (uint32_t i = 0; predictions[k] && i < now; i++)
+				predictions[k][done + i] = (uint8_t)t->results[i / NN_LANES].best[k][i % NN_LANES];
+	}
+}
+
+const float *nn_gradients(struct nn_trainer *t, const struct nn_epoch *epoch, bool train, struct nn_score *score)
+{
+	*score = (struct nn_score){ 0 };
+	set_epoch_batch(t, epoch, 0, epoch->count, train);
+	run_batch(t, score);
+	add_gradients(t);
+	for (int i = 0; i < t->net->tensor_count; i++)
+		if (t->frozen[i])
+			memset(t->gradients + t->net->tensors[i].offset, 0, t->net->tensors[i].count * sizeof *t->gradients);
+	return t->gradients;
+}
+
+void nn_logits(struct nn_trainer *t, const struct nn_images *images, const uint32_t *order, uint32_t count, int output, float *out)
+{
+	int layer = t->net->layers[t->net->outputs[output]].inputs[0];
+	size_t classes = (size_t)t->net->layers[layer].shape.channels;
+	for (uint32_t done = 0; done < count; done += NN_LANES) {
+		uint32_t now = count - done < NN_LANES ? count - done : NN_LANES;
+		set_evaluation_batch(t, images, order + done, 0, now);
+		nn_block_run(&t->batch, 0, t->workspaces, NULL, &t->results[0]);
+		const float *logits = t->workspaces + t->plan.ops[layer].out;
+		for (uint32_t i = 0; i < now; i++)
+			for (size_t k = 0; k < classes; k++)
+				out[(done + i) * classes + k] = logits[k * NN_LANES + i];
+	}
+}
