@@ -1,0 +1,22 @@
+/* file.h - whole files: read at once, written at once (temporary file, fsync, rename) or not at all. */
+#ifndef BASE_FILE_H
+#define BASE_FILE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "err.h"
+
+/* Read all of path (at most max_bytes; more is an error). *bytes is owned by the caller (free) and has a NUL behind its end. */
+int file_read(const char *path, size_t max_bytes, char **bytes, size_t *count, struct err *e);
+
+/* Replace path by these bytes: the file is there whole or as it was before, also after a crash or on a full disk.
+ * Missing folders of path are made. */
+int file_write(const char *path, const void *bytes, size_t count, struct err *e);
+
+/* Make the folder and its parents; an existing folder is fine. */
+int file_make_folder(const char *path, struct err *e);
+
+bool file_exists(const char *path);
+
+#endif

@@ -1,0 +1,147 @@
+/* str.c - see str.h. */
+#include "str.h"
+
+#include <ctype.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+/* ---- growing ---------------------------------------------------------------------------------------------------------- */
+
+static void give_up(void)
+{
+	static const char message[] = "retrial: out of memory\n";
+	fputs(message, stderr);
+	abort();
+}
+
+/* Room for `more` bytes and the NUL. */
+static void reserve(struct str *out, size_t more)
+{
+	if (more > SIZE_MAX / 4 || out->length > SIZE_MAX / 4) give_up();
+	const size_t need = out->length + more + 1;
+	if (need <= out->capacity) return;
+	size_t capacity = out->capacity ? 2 * out->capacity : 64;
+	if (capacity < need) capacity = need;
+	char *s = realloc(out->s, capacity);
+	if (!s) give_up();
+	out->s = s;
+	out->capacity = capacity;
+}
+
+void str_add(struct str *out, const char *text)
+{
+	str_add_bytes(out, text, strlen(text));
+}
+
+void str_add_bytes(struct str *out, const char *bytes, size_t count)
+{
+	reserve(out, count);
+	if (count) memcpy(out->s + out->length, bytes, count);
+	out->length += count;
+	out->s[out->length] = '\0';
+}
+
+void str_addf(struct str *out, const char *format, ...)
+{
+	va_list list;
+	va_start(list, format);
+	char *text;
+	const int count = vasprintf(&text, format, list);
+	va_end(list);
+	if (count < 0) give_up();
+	str_add_bytes(out, text, (size_t)count);
+	free(text);
+}
+
+void str_clear(struct str *out)
+{
+	out->length = 0;
+	if (out->s) out->s[0] = '\0';
+}
+
+void str_free(struct str *out)
+{
+	free(out->s);
+	*out = (struct str){0};
+}
+
+char *str_take(struct str *out)
+{
+	reserve(out, 0);
+	out->s[out->length] = '\0';
+	char *s = out->s;
+	*out = (struct str){0};
+	return s;
+}
+
+/* ---- did you mean ----------------------------------------------------------------------------------------------------- */
+
+enum { WORD_MAX = 64 };
+
+static int lower(char c)
+{
+	return tolower((unsigned char)c);
+}
+
+static int smaller(int a, int b)
+{
+	return a < b ? a : b;
+}
+
+/* Damerau-Levenshtein distance (a swap of neighbours counts one), upper and lower case alike. Both shorter than WORD_MAX. */
+static int edit_distance(const char *a, int a_length, const char *b, int b_length)
+{
+	int rows[3][WORD_MAX + 1];
+	int *before = rows[0], *above = rows[1], *row = rows[2];
+	for (int j = 0; j <= b_length; j++) above[j] = before[j] = j;
+	for (int i = 1; i <= a_length; i++) {
+		row[0] = i;
+		for (int j = 1; j <= b_length; j++) {
+			const int change = lower(a[i - 1]) != lower(b[j - 1]);
+			int least = smaller(above[j] + 1, row[j - 1] + 1);
+			least = smaller(least, above[j - 1] + change);
+			if (i > 1 && j > 1 && lower(a[i - 1]) == lower(b[j - 2]) && lower(a[i - 2]) == lower(b[j - 1]))
+				least = smaller(least, before[j - 2] + 1);
+			row[j] = least;
+		}
+		int *oldest = before;
+		before = above;
+		above = row;
+		row = oldest;
+	}
+	return above[b_length];
+}
+
+/* How far name is from word; a word that name begins with ("fashion" for "fashion-mnist") is as near as one typing error. */
+static int distance(const char *word, int word_length, const char *name, int name_length)
+{
+	const int edits = edit_distance(word, word_length, name, name_length);
+	if (edits > 1 && word_length >= 3 && strncasecmp(word, name, (size_t)word_length) == 0) return 1;
+	return edits;
+}
+
+const char *str_nearest(const char *word, const char *const *names, size_t count)
+{
+	const size_t word_length = strlen(word);
+	if (word_length == 0 || word_length >= WORD_MAX) return NULL;
+
+	const char *nearest = NULL;
+	int least = WORD_MAX;
+	for (size_t i = 0; i < count; i++) {
+		const size_t name_length = strlen(names[i]);
+		if (name_length >= WORD_MAX) continue;
+		/* One error in three letters is a slip, more is another word. */
+		const int longer = (int)(word_length > name_length ? word_length : name_length);
+		const int allowed = longer < 6 ? 1 : longer / 3;
+		const int d = distance(word, (int)word_length, names[i], (int)name_length);
+		if (d <= allowed && d < longer && d < least) {
+			least = d;
+			nearest = names[i];
+		}
+	}
+	return nearest;
+}

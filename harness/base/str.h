@@ -1,0 +1,28 @@
+/* str.h - a growing string. Used where text is put together: messages, SQL, tables, scripts. */
+#ifndef BASE_STR_H
+#define BASE_STR_H
+
+#include <stddef.h>
+
+/* Zero-initialise ({0}); s is NULL or NUL-terminated. Freed with str_free. */
+struct str {
+	char *s;
+	size_t length, capacity;
+};
+
+/* Each appends; when memory runs out the program ends with a message (a text that cannot be built is no state to go on from). */
+void str_add(struct str *out, const char *text);
+void str_add_bytes(struct str *out, const char *bytes, size_t count);
+void str_addf(struct str *out, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Empty it, keeping the memory. */
+void str_clear(struct str *out);
+void str_free(struct str *out);
+
+/* The text, owned by the caller now (free); "" when nothing was added. out is empty afterwards. */
+char *str_take(struct str *out);
+
+/* The nearest of `count` names to `word` by edit distance, or NULL when none is near enough for a "did you mean". */
+const char *str_nearest(const char *word, const char *const *names, size_t count);
+
+#endif
