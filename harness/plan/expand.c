@@ -1,0 +1,459 @@
+/* expand.c - the product of dimensions, and one configuration from the settings of a combination. */
+#include "expand.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "assign.h"
+#include "identity.h"
+
+enum { SETTINGS_MAX = 1024 };
+
+struct expander {
+	struct study *study;
+	struct sweep *out;
+	const struct block *block;
+	const struct setting *overrides;
+	int override_count;
+	struct trial defaults;
+	uint64_t first_seed;
+
+	const struct setting *chosen[SETTINGS_MAX]; /* base, rows, overrides: later ones win */
+	bool labelled[SETTINGS_MAX];
+	int chosen_count;
+	int last[TARGETS_MAX]; /* position + 1 in chosen of the setting that counts for a target, 0: none */
+
+	size_t capacity;             /* of out->trials */
+	struct index configurations; /* by identity under the first seed; keys are the texts below */
+	struct index recipes;        /* phases as some combination changed them, by their bytes: equal ones are kept once */
+	const struct phase_config **variants; /* by their number in recipes */
+	size_t variant_capacity;
+	bool doubtful; /* the file has errors, so that what is missing may be a consequence */
+	bool stopped;
+};
+
+/* ---- one combination -------------------------------------------------------------------------------------------------- */
+
+static int choose(struct expander *x, const struct setting *settings, int count, bool labelled)
+{
+	if (x->chosen_count + count > SETTINGS_MAX) {
+		node_error(x->study->diagnostics, x->block->node, "more than %d settings in one combination", SETTINGS_MAX);
+		x->stopped = true;
+		return -1;
+	}
+	for (int i = 0; i < count; i++) {
+		x->labelled[x->chosen_count] = labelled;
+		x->chosen[x->chosen_count++] = &settings[i];
+	}
+	return 0;
+}
+
+static const struct setting *find_chosen(const struct expander *x, const struct target *target)
+{
+	for (int i = x->chosen_count - 1; i >= 0; i--)
+		if (x->chosen[i]->target == target)
+			return x->chosen[i];
+	return NULL;
+}
+
+static const struct setting *find_kind(const struct expander *x, enum target_kind kind)
+{
+	for (int i = x->chosen_count - 1; i >= 0; i--)
+		if (x->chosen[i]->target->kind == kind)
+			return x->chosen[i];
+	return NULL;
+}
+
+/* The value of a parameter that no setting names: the trial's default, or what the recipe or the set of transforms says.
+ * Returns 0, or -1 when there is none. */
+static int unset_text(const struct expander *x, const struct target *target, struct str *out)
+{
+	const struct setting *from;
+	switch (target->kind) {
+	case TARGET_PARAM:
+		param_text(target->param, 0, &x->defaults, out);
+		return 0;
+	case TARGET_AUGMENT:
+		str_add(out, "none");
+		return 0;
+	case TARGET_AMOUNT:
+		from = find_kind(x, TARGET_AUGMENT);
+		param_text(target->param, 0, from ? &from->augment->amounts : &x->defaults.augment, out);
+		return 0;
+	case TARGET_PHASE: {
+		int matches[PHASES_MAX];
+		from = find_kind(x, TARGET_RECIPE);
+		if (!from || !from->recipe->phases || target_phases(target, from->recipe->phases, from->recipe->count, matches) == 0)
+			return -1;
+		return phase_text(&from->recipe->phases[matches[0]], target->within, out);
+	}
+	case TARGET_RECIPE:
+	case TARGET_LABEL:
+		break;
+	}
+	return -1;
+}
+
+static bool term_holds(const struct expander *x, const struct condition_term *term)
+{
+	const struct setting *setting = find_chosen(x, term->target);
+	struct str unset = { 0 };
+	const char *text = setting ? setting->text : NULL;
+	if (!setting && unset_text(x, term->target, &unset) == 0)
+		text = unset.s ? unset.s : "";
+	bool holds = false;
+	for (size_t i = 0; text && i < term->count && !holds; i++)
+		holds = strcmp(text, term->texts[i]) == 0;
+	str_free(&unset);
+	return holds;
+}
+
+static bool condition_holds(const struct expander *x, const struct condition *c)
+{
+	for (int i = 0; i < c->count; i++)
+		if (!term_holds(x, &c->terms[i]))
+			return false;
+	return true;
+}
+
+static bool is_excluded(const struct expander *x)
+{
+	for (int i = 0; i < x->block->rule_count; i++) {
+		struct rule *rule = x->block->rules[i];
+		if (!condition_holds(x, &rule->condition))
+			continue;
+		rule->removed++;
+		return true;
+	}
+	return false;
+}
+
+/* ---- phases ----------------------------------------------------------------------------------------------------------- */
+
+/* The kept copy of equal phases. */
+static const struct phase_config *keep_phases(struct expander *x, const struct phase_config *phases, size_t bytes, bool *new)
+{
+	size_t number = index_find(&x->recipes, phases, bytes);
+	*new = number == SIZE_MAX;
+	if (!*new)
+		return x->variants[number];
+	struct phase_config *kept = arena_zero(x->study->arena, bytes);
+	memcpy(kept, phases, bytes);
+	number = index_add(&x->recipes, kept, bytes);
+	if (number == x->variant_capacity) {
+		const size_t capacity = x->variant_capacity ? x->variant_capacity * 2 : 64;
+		const struct phase_config **variants = arena_zero(x->study->arena, capacity * sizeof(*variants));
+		if (number)
+			memcpy(variants, x->variants, number * sizeof(*variants));
+		x->variants = variants;
+		x->variant_capacity = capacity;
+	}
+	x->variants[number] = kept;
+	return kept;
+}
+
+static void no_such_phase(struct expander *x, const struct setting *setting, const struct recipe *recipe)
+{
+	struct str names = { 0 };
+	for (int i = 0; i < recipe->count; i++)
+		str_addf(&names, "%s%s", i > 0 ? ", " : "", recipe->phases[i].name);
+	node_key_error(x->study->diagnostics, setting->named ? setting->named : setting->node,
+		       "%s: recipe '%s' has no phase '%s' (it has %s); use when: {recipe: ...} on the axis, or exclude:", setting->target->path,
+		       recipe->name, setting->target->phase, names.s);
+	str_free(&names);
+}
+
+/* Apply one setting to all phases that it means; places[i] becomes where a complaint about phase i goes. */
+static int apply_phase_setting(struct expander *x, const struct setting *setting, const struct recipe *recipe, struct phase_config *phases,
+			       const struct node **places)
+{
+	int matches[PHASES_MAX];
+	const int count = target_phases(setting->target, phases, recipe->count, matches);
+	if (count == 0) {
+		no_such_phase(x, setting, recipe);
+		return -1;
+	}
+	for (int i = 0; i < count; i++) {
+		if (phase_assign(&phases[matches[i]], setting->target->within, setting->node, x->study->diagnostics))
+			return -1;
+		places[matches[i]] = setting->node;
+	}
+	return 0;
+}
+
+static bool counts(const struct expander *x, int i)
+{
+	return x->last[x->chosen[i]->target->number] == i + 1;
+}
+
+static int resolve_phases(struct expander *x, const struct recipe *recipe, struct trial *t)
+{
+	struct phase_config phases[PHASES_MAX];
+	const struct node *places[PHASES_MAX];
+	const size_t bytes = (size_t)recipe->count * sizeof(phases[0]);
+	bool changed = false;
+	/* The kind of an optimizer first: it resets the optimizer's other parameters. */
+	for (int pass = 0; pass < 2; pass++)
+		for (int i = 0; i < x->chosen_count; i++) {
+			const struct setting *setting = x->chosen[i];
+			if (setting->target->kind != TARGET_PHASE || !counts(x, i) || (setting->target->param->type == PARAM_GROUP) != (pass == 0))
+				continue;
+			if (!changed) {
+				memcpy(phases, recipe->phases, bytes);
+				for (int k = 0; k < recipe->count; k++)
+					places[k] = recipe->node;
+			}
+			changed = true;
+			if (apply_phase_setting(x, setting, recipe, phases, places))
+				return -1;
+		}
+	t->phases = recipe->phases;
+	t->phase_count = recipe->count;
+	if (!changed)
+		return 0;
+	bool new;
+	t->phases = keep_phases(x, phases, bytes, &new);
+	return new ? phases_check(phases, recipe->count, places, x->study->diagnostics) : 0;
+}
+
+/* ---- a trial ---------------------------------------------------------------------------------------------------------- */
+
+static int missing(struct expander *x, const char *name)
+{
+	if (!x->doubtful)
+		node_error(x->study->diagnostics, x->block->node, "'%s' is not set: give it in base or as an axis", name);
+	return -1;
+}
+
+static int resolve(struct expander *x, struct trial *t)
+{
+	memset(x->last, 0, sizeof(x->last));
+	for (int i = 0; i < x->chosen_count; i++)
+		x->last[x->chosen[i]->target->number] = i + 1;
+	const struct setting *recipe = find_kind(x, TARGET_RECIPE);
+	const struct setting *augment = find_kind(x, TARGET_AUGMENT);
+	*t = x->defaults;
+	if (augment)
+		t->augment = augment->augment->amounts;
+	for (int i = 0; i < x->chosen_count; i++) {
+		const struct setting *setting = x->chosen[i];
+		if (!counts(x, i))
+			continue;
+		if (setting->target->kind == TARGET_PARAM)
+			assign_value(setting->target->param, 0, t, setting->node, x->study->diagnostics);
+		else if (setting->target->kind == TARGET_AMOUNT)
+			assign_value(setting->target->param, 0, &t->augment, setting->node, x->study->diagnostics);
+	}
+	if (!t->dataset[0])
+		return missing(x, "dataset");
+	if (!recipe)
+		return missing(x, "recipe");
+	if (!recipe->recipe->phases)
+		return -1; /* the recipe's errors are known */
+	return resolve_phases(x, recipe->recipe, t);
+}
+
+static int add_label(struct expander *x, struct trial *t, const char *name, const char *value)
+{
+	for (int i = 0; i < t->label_count; i++)
+		if (strcmp(t->labels[i].name, name) == 0)
+			return 0;
+	if (t->label_count == LABELS_MAX) {
+		node_error(x->study->diagnostics, x->block->node, "too many axes for one trial (at most %d labels)", LABELS_MAX);
+		x->stopped = true;
+		return -1;
+	}
+	struct label *l = &t->labels[t->label_count++];
+	snprintf(l->name, sizeof(l->name), "%s", name);
+	snprintf(l->value, sizeof(l->value), "%s", value);
+	return 0;
+}
+
+/* dataset, recipe and augment always, then the axes. */
+static int add_labels(struct expander *x, struct trial *t)
+{
+	const struct setting *augment = find_kind(x, TARGET_AUGMENT);
+	int result = add_label(x, t, "dataset", t->dataset);
+	result |= add_label(x, t, "recipe", find_kind(x, TARGET_RECIPE)->text);
+	result |= add_label(x, t, "augment", augment ? augment->text : "none");
+	for (int i = 0; i < x->chosen_count && result == 0; i++)
+		if (x->labelled[i])
+			result = add_label(x, t, x->chosen[i]->target->path, find_chosen(x, x->chosen[i]->target)->text);
+	return result;
+}
+
+/* Room for one more trial. */
+static int reserve(struct expander *x)
+{
+	struct sweep *out = x->out;
+	if (out->trial_count < x->capacity)
+		return 0;
+	const size_t capacity = x->capacity ? x->capacity * 2 : 64;
+	struct trial *trials = realloc(out->trials, capacity * sizeof(*trials));
+	if (!trials) {
+		diagnose(x->study->diagnostics, x->block->node->source, 0, 0, "out of memory: %zu trials", out->trial_count);
+		x->stopped = true;
+		return -1;
+	}
+	out->trials = trials;
+	x->capacity = capacity;
+	return 0;
+}
+
+static void finish_combination(struct expander *x)
+{
+	struct trial t;
+	if (++x->out->combinations > COMBINATIONS_MAX || x->out->trial_count == TRIALS_MAX) {
+		node_error(x->study->diagnostics, x->block->node, "too many combinations (at most %d trials, and %d before exclude)", TRIALS_MAX,
+			   COMBINATIONS_MAX);
+		x->stopped = true;
+		return;
+	}
+	if (is_excluded(x) || resolve(x, &t) || add_labels(x, &t) || reserve(x))
+		return;
+	t.seed = x->first_seed;
+	trial_identify(&t);
+	if (index_find(&x->configurations, t.identity, sizeof(t.identity)) != SIZE_MAX) {
+		x->out->merged++;
+		return;
+	}
+	const char *key = arena_text(x->study->arena, t.identity, sizeof(t.identity));
+	index_add(&x->configurations, key, sizeof(t.identity));
+	x->out->trials[x->out->trial_count++] = t;
+}
+
+/* ---- the product ------------------------------------------------------------------------------------------------------ */
+
+static void walk(struct expander *x, int depth)
+{
+	const int mark = x->chosen_count;
+	if (depth == x->block->dimension_count) {
+		if (choose(x, x->overrides, x->override_count, true) == 0)
+			finish_combination(x);
+		x->chosen_count = mark;
+		return;
+	}
+	const struct dimension *d = x->block->dimensions[depth];
+	if (d->when && !condition_holds(x, d->when)) {
+		walk(x, depth + 1);
+		return;
+	}
+	for (size_t i = 0; i < d->count && !x->stopped; i++) {
+		if (choose(x, d->rows[i].settings, d->rows[i].count, true) == 0)
+			walk(x, depth + 1);
+		x->chosen_count = mark;
+	}
+}
+
+/* A condition may only ask for what is decided before it: base, or an axis above. */
+static void check_when(struct study *s, const struct block *b)
+{
+	for (int i = 0; i < b->dimension_count; i++) {
+		const struct condition *when = b->dimensions[i]->when;
+		for (int t = 0; when && t < when->count; t++)
+			for (int k = i; k < b->dimension_count; k++)
+				for (int c = 0; c < b->dimensions[k]->rows[0].count; c++)
+					if (b->dimensions[k]->rows[0].settings[c].target == when->terms[t].target)
+						node_key_error(s->diagnostics, b->dimensions[i]->node,
+							       "when: '%s' is decided later: put its axis above this one", when->terms[t].target->path);
+	}
+}
+
+/* Copies of the configurations for the other seeds, seed by seed, so that the first results span the study. */
+static int add_seeds(struct expander *x, const uint64_t *seeds, int seed_count)
+{
+	struct sweep *out = x->out;
+	const size_t count = out->trial_count;
+	if (count == 0 || seed_count == 1)
+		return 0;
+	if (count > (size_t)TRIALS_MAX / (size_t)seed_count) {
+		node_error(x->study->diagnostics, x->block->node, "too many trials: %zu configurations for %d seeds (at most %d)", count, seed_count,
+			   TRIALS_MAX);
+		return -1;
+	}
+	struct trial *trials = realloc(out->trials, count * (size_t)seed_count * sizeof(*trials));
+	if (!trials) {
+		diagnose(x->study->diagnostics, x->block->node->source, 0, 0, "out of memory: %zu trials", count * (size_t)seed_count);
+		return -1;
+	}
+	out->trials = trials;
+	for (int s = 1; s < seed_count; s++)
+		for (size_t i = 0; i < count; i++) {
+			struct trial *t = &trials[out->trial_count++];
+			*t = trials[i];
+			t->seed = seeds[s];
+			trial_identify(t);
+		}
+	return 0;
+}
+
+/* ---- what the plan spans ---------------------------------------------------------------------------------------------- */
+
+static void count_label(struct expander *x, const struct label *l, struct index *values, size_t *capacities)
+{
+	struct sweep *out = x->out;
+	size_t a = 0;
+	while (a < out->axis_count && strcmp(out->axes[a].name, l->name) != 0)
+		a++;
+	if (a == TARGETS_MAX)
+		return;
+	struct sweep_axis *axis = &out->axes[a];
+	if (a == out->axis_count) {
+		snprintf(axis->name, sizeof(axis->name), "%s", l->name);
+		out->axis_count++;
+	}
+	size_t number = index_find(&values[a], l->value, strlen(l->value));
+	if (number == SIZE_MAX) {
+		number = index_add(&values[a], l->value, strlen(l->value));
+		if (number == capacities[a]) {
+			const size_t capacity = capacities[a] ? capacities[a] * 2 : 8;
+			struct sweep_value *larger = arena_zero(x->study->arena, capacity * sizeof(*larger));
+			if (number)
+				memcpy(larger, axis->values, number * sizeof(*larger));
+			axis->values = larger;
+			capacities[a] = capacity;
+		}
+		snprintf(axis->values[number].text, sizeof(axis->values[number].text), "%s", l->value);
+		axis->value_count++;
+	}
+	axis->values[number].trials++;
+}
+
+static void count_labels(struct expander *x)
+{
+	struct sweep *out = x->out;
+	struct index values[TARGETS_MAX] = { { 0 } };
+	size_t capacities[TARGETS_MAX] = { 0 };
+	out->axes = arena_zero(x->study->arena, TARGETS_MAX * sizeof(*out->axes));
+	for (size_t i = 0; i < out->trial_count; i++)
+		for (int k = 0; k < out->trials[i].label_count; k++)
+			count_label(x, &out->trials[i].labels[k], values, capacities);
+	for (size_t a = 0; a < TARGETS_MAX; a++)
+		index_free(&values[a]);
+}
+
+void expand_blocks(struct study *s, const struct block *blocks, int block_count, const struct setting *overrides, int override_count,
+		   const uint64_t *seeds, int seed_count, struct sweep *out)
+{
+	struct expander *x = arena_zero(s->arena, sizeof(*x));
+	x->study = s;
+	x->out = out;
+	x->overrides = overrides;
+	x->override_count = override_count;
+	x->first_seed = seeds[0];
+	x->doubtful = s->diagnostics->count > 0;
+	param_defaults(SCOPE_TRIAL, 0, &x->defaults);
+	param_defaults(SCOPE_AUGMENT, 0, &x->defaults.augment);
+	for (int i = 0; i < block_count && !x->stopped; i++) {
+		x->block = &blocks[i];
+		x->chosen_count = 0;
+		check_when(s, x->block);
+		if (choose(x, x->block->base, x->block->base_count, false) == 0)
+			walk(x, 0);
+	}
+	if (x->block && add_seeds(x, seeds, seed_count) == 0)
+		count_labels(x);
+	index_free(&x->configurations);
+	index_free(&x->recipes);
+}

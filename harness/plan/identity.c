@@ -1,0 +1,353 @@
+/* identity.c - the canonical text of a trial: written by hand from the table of parameters, so that not one byte of it
+ * depends on a library's version; read back with jansson. */
+#include "identity.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <jansson.h>
+
+#include "../base/str.h"
+#include "layers.h"
+#include "param.h"
+
+enum { ROWS_MAX = 24 };
+
+/* ---- writing ---------------------------------------------------------------------------------------------------------- */
+
+/* The rows of a scope in the order of their names. */
+static size_t sorted_rows(enum param_scope scope, const struct param *rows[ROWS_MAX])
+{
+	size_t count, used = 0;
+	const struct param *table = param_table(&count);
+	for (size_t i = 0; i < count; i++) {
+		if (table[i].scope != scope)
+			continue;
+		assert(used < ROWS_MAX);
+		size_t at = used++;
+		for (; at > 0 && strcmp(rows[at - 1]->name, table[i].name) > 0; at--)
+			rows[at] = rows[at - 1];
+		rows[at] = &table[i];
+	}
+	return used;
+}
+
+static void add_key(struct str *out, const char *key)
+{
+	const bool first = out->length == 0 || out->s[out->length - 1] == '{';
+	str_addf(out, "%s\"%s\":", first ? "" : ",", key);
+}
+
+/* The simple parameters of a scope that differ from their defaults, without braces. */
+static void add_simple(struct str *out, const struct param *p, int kind, const void *base, const void *defaults)
+{
+	if (!param_applies(p, kind) || (param_fallback(p, kind) && param_equal(p, kind, base, defaults)))
+		return;
+	add_key(out, p->name);
+	param_format(p, kind, base, out);
+}
+
+static void add_scope(struct str *out, enum param_scope scope, int kind, const void *base, const void *defaults)
+{
+	const struct param *rows[ROWS_MAX];
+	const size_t count = sorted_rows(scope, rows);
+	str_add(out, "{");
+	for (size_t i = 0; i < count; i++)
+		add_simple(out, rows[i], kind, base, defaults);
+	str_add(out, "}");
+}
+
+static void add_optimizer(struct str *out, const struct param *p, const struct optimizer_config *o)
+{
+	struct optimizer_config defaults = { .kind = o->kind };
+	param_defaults(SCOPE_OPTIMIZER, (int)o->kind, &defaults);
+	struct str inside = { 0 };
+	add_scope(&inside, SCOPE_OPTIMIZER, (int)o->kind, o, &defaults);
+	if (o->kind != OPTIMIZER_NADAM || inside.length > 2) {
+		add_key(out, p->name);
+		str_addf(out, "{\"%s\":%s}", p->names[o->kind], inside.s);
+	}
+	str_free(&inside);
+}
+
+static void add_stop(struct str *out, const struct param *p, const struct stop_config *stop)
+{
+	struct stop_config defaults = { 0 };
+	param_defaults(SCOPE_STOP, 0, &defaults);
+	struct str inside = { 0 };
+	add_scope(&inside, SCOPE_STOP, 0, stop, &defaults);
+	if (inside.length > 2) {
+		add_key(out, p->name);
+		str_add(out, inside.s);
+	}
+	str_free(&inside);
+}
+
+/* The layers that a freeze list stands for, by their paths and in the order of the network: [stem1, stem2] and
+ * [conv1, conv2, wide] are one. A name that the network does not have stays as it is. */
+static void add_freeze(struct str *out, const struct phase_config *phases, int index)
+{
+	const struct phase_config *phase = &phases[index];
+	if (phase->freeze_count == 0)
+		return;
+	const enum network network = network_of_phase(phases, index);
+	const char *const *layers = network_layers(network);
+	bool frozen[LAYERS_MAX] = { false };
+	const char *separator = "";
+	add_key(out, "freeze");
+	str_add(out, "[");
+	for (int i = 0; i < phase->freeze_count; i++)
+		if (network_freeze(network, phase->freeze[i], frozen) == 0) {
+			str_addf(out, "%s\"%s\"", separator, phase->freeze[i]);
+			separator = ",";
+		}
+	for (int i = 0; layers[i]; i++)
+		if (frozen[i]) {
+			str_addf(out, "%s\"%s\"", separator, layers[i]);
+			separator = ",";
+		}
+	str_add(out, "]");
+}
+
+static void add_phase(struct str *out, const struct phase_config *phases, int index)
+{
+	const struct phase_config *phase = &phases[index];
+	const int kind = (int)phase->kind;
+	struct phase_config defaults = { 0 };
+	param_defaults(SCOPE_PHASE, kind, &defaults);
+	const struct param *rows[ROWS_MAX];
+	const size_t count = sorted_rows(SCOPE_PHASE, rows);
+	str_add(out, "{");
+	for (size_t i = 0; i < count; i++) {
+		if (strcmp(rows[i]->name, "name") == 0)
+			continue;
+		if (rows[i]->type == PARAM_NAMES)
+			add_freeze(out, phases, index);
+		else if (rows[i]->type != PARAM_GROUP)
+			add_simple(out, rows[i], kind, phase, &defaults);
+		else if (rows[i]->members == SCOPE_OPTIMIZER)
+			add_optimizer(out, rows[i], &phase->optimizer);
+		else
+			add_stop(out, rows[i], &phase->stop);
+	}
+	str_add(out, "}");
+}
+
+/* Does any phase show augmented images to its network? If none does, the amounts say nothing about the trial. */
+static bool uses_augment(const struct trial *t)
+{
+	for (int i = 0; i < t->phase_count; i++) {
+		const struct phase_config *p = &t->phases[i];
+		const bool second = p->kind == PHASE_DUAL && p->inputs[1] == INPUT_AUGMENTED;
+		const bool both = p->kind == PHASE_SINGLE && p->both;
+		if (p->inputs[0] == INPUT_AUGMENTED || second || both)
+			return true;
+	}
+	return false;
+}
+
+static void add_augment(struct str *out, const struct trial *t)
+{
+	if (!uses_augment(t))
+		return;
+	struct augment_config defaults = { 0 };
+	param_defaults(SCOPE_AUGMENT, 0, &defaults);
+	struct str inside = { 0 };
+	add_scope(&inside, SCOPE_AUGMENT, 0, &t->augment, &defaults);
+	if (inside.length > 2) {
+		add_key(out, "augment");
+		str_add(out, inside.s);
+	}
+	str_free(&inside);
+}
+
+/* "phases" stands where "recipe", its name in a sweep file, would. */
+static void add_phases(struct str *out, const struct trial *t)
+{
+	add_key(out, "phases");
+	str_add(out, "[");
+	for (int i = 0; i < t->phase_count; i++) {
+		str_add(out, i > 0 ? "," : "");
+		struct str phase = { 0 };
+		add_phase(&phase, t->phases, i);
+		str_add(out, phase.s);
+		str_free(&phase);
+	}
+	str_add(out, "]");
+}
+
+char *trial_canonical(const struct trial *t)
+{
+	struct trial defaults = { 0 };
+	param_defaults(SCOPE_TRIAL, 0, &defaults);
+	const struct param *rows[ROWS_MAX];
+	const size_t count = sorted_rows(SCOPE_TRIAL, rows);
+	struct str out = { 0 };
+	str_add(&out, "{");
+	for (size_t i = 0; i < count; i++) {
+		if (rows[i]->type != PARAM_NAMED)
+			add_simple(&out, rows[i], 0, t, &defaults);
+		else if (rows[i]->members == SCOPE_AUGMENT)
+			add_augment(&out, t);
+		else
+			add_phases(&out, t);
+	}
+	str_add(&out, "}");
+	return str_take(&out);
+}
+
+void trial_identify(struct trial *t)
+{
+	char *text = trial_canonical(t);
+	digest_bytes(text, strlen(text), t->identity);
+	free(text);
+}
+
+/* ---- reading ---------------------------------------------------------------------------------------------------------- */
+
+static int read_value(const struct param *p, const json_t *value, int index, void *base, struct err *e)
+{
+	char number[32];
+	const char *text = NULL;
+	struct str whole = { 0 };
+	if (json_is_string(value))
+		text = json_string_value(value);
+	else if (json_is_boolean(value))
+		text = json_is_true(value) ? "true" : "false";
+	else if (json_is_integer(value)) {
+		str_addf(&whole, "%lld", (long long)json_integer_value(value));
+		text = whole.s;
+	} else if (json_is_real(value)) {
+		number_format(json_real_value(value), number);
+		text = number;
+	}
+	struct str why = { 0 };
+	int result = 0;
+	if (!text)
+		result = err_set(e, ERR_USAGE, "configuration of a trial: %s: no value", p->name);
+	else if (param_parse(p, text, index, base, &why))
+		result = err_set(e, ERR_USAGE, "configuration of a trial: %s = %.60s: %s", p->name, text, why.s);
+	str_free(&whole);
+	str_free(&why);
+	return result;
+}
+
+static int read_param(const struct param *p, const json_t *value, void *base, struct err *e)
+{
+	if (!json_is_array(value))
+		return read_value(p, value, 0, base, e);
+	const size_t most = p->type == PARAM_NAMES ? PHASE_FREEZE_MAX : p->type == PARAM_ENUMS ? 2 : 0;
+	if (json_array_size(value) > most)
+		return err_set(e, ERR_USAGE, "configuration of a trial: %s: too many values", p->name);
+	for (size_t i = 0; i < json_array_size(value); i++)
+		if (read_value(p, json_array_get(value, i), (int)i, base, e))
+			return -1;
+	return 0;
+}
+
+/* Every parameter that has no default has to be there; keys that nobody knows come from a newer program. */
+static int read_scope(enum param_scope scope, int kind, const json_t *object, void *base, struct err *e);
+
+static int read_group(const struct param *p, const json_t *value, void *base, struct err *e)
+{
+	if (p->members == SCOPE_STOP)
+		return read_scope(SCOPE_STOP, 0, value, &((struct phase_config *)base)->stop, e);
+	struct optimizer_config *o = &((struct phase_config *)base)->optimizer;
+	const char *name = json_object_iter_key(json_object_iter((json_t *)value));
+	for (int k = 0; name && p->names[k]; k++) {
+		if (strcmp(p->names[k], name) != 0)
+			continue;
+		*o = (struct optimizer_config){ .kind = (enum optimizer_kind)k };
+		param_defaults(SCOPE_OPTIMIZER, k, o);
+		return read_scope(SCOPE_OPTIMIZER, k, json_object_get(value, name), o, e);
+	}
+	return err_set(e, ERR_USAGE, "configuration of a trial: optimizer '%s' is not known", name ? name : "");
+}
+
+static int read_key(enum param_scope scope, const char *key, const json_t *value, void *base, struct err *e)
+{
+	const struct param *p = param_find(scope, key);
+	if (!p || (p->type == PARAM_NAMED && p->members != SCOPE_AUGMENT))
+		return err_set(e, ERR_USAGE, "configuration of a trial: parameter '%s' is not known to this version", key);
+	if (p->type == PARAM_NAMED)
+		return read_scope(p->members, 0, value, (char *)base + p->offset, e);
+	return p->type == PARAM_GROUP ? read_group(p, value, base, e) : read_param(p, value, base, e);
+}
+
+static int read_scope(enum param_scope scope, int kind, const json_t *object, void *base, struct err *e)
+{
+	if (!json_is_object(object))
+		return err_set(e, ERR_USAGE, "configuration of a trial: not a JSON object");
+	const char *key;
+	json_t *value;
+	json_object_foreach((json_t *)object, key, value) {
+		const bool list = scope == SCOPE_TRIAL && strcmp(key, "phases") == 0;
+		if (!list && read_key(scope, key, value, base, e))
+			return -1;
+	}
+	const struct param *rows[ROWS_MAX];
+	const size_t count = sorted_rows(scope, rows);
+	for (size_t i = 0; i < count; i++) {
+		const bool simple = rows[i]->type != PARAM_GROUP && rows[i]->type != PARAM_NAMED && strcmp(rows[i]->name, "name") != 0;
+		if (simple && param_applies(rows[i], kind) && !param_fallback(rows[i], kind) && !json_object_get(object, rows[i]->name))
+			return err_set(e, ERR_USAGE, "configuration of a trial: '%s' is missing", rows[i]->name);
+	}
+	return 0;
+}
+
+static int read_phase(const json_t *object, struct phase_config *out, struct err *e)
+{
+	const struct param *row = param_find(SCOPE_PHASE, "phase");
+	const json_t *kind = json_object_get(object, row->name);
+	if (!kind)
+		return err_set(e, ERR_USAGE, "configuration of a trial: a phase without its kind");
+	if (read_value(row, kind, 0, out, e))
+		return -1;
+	param_defaults(SCOPE_PHASE, (int)out->kind, out);
+	param_defaults(SCOPE_OPTIMIZER, OPTIMIZER_NADAM, &out->optimizer);
+	param_defaults(SCOPE_STOP, 0, &out->stop);
+	const char *name = phase_kind_name(out->kind);
+	memcpy(out->name, name, strlen(name) + 1);
+	return read_scope(SCOPE_PHASE, (int)out->kind, object, out, e);
+}
+
+static int read_phases(const json_t *list, struct trial *out, struct err *e)
+{
+	const size_t count = json_array_size(list);
+	if (count == 0 || count > PHASES_MAX)
+		return err_set(e, ERR_USAGE, "configuration of a trial: %zu phases (1 to %d are possible)", count, PHASES_MAX);
+	struct phase_config *phases = calloc(count, sizeof(*phases));
+	if (!phases)
+		return err_nomem(e);
+	out->memory = phases;
+	out->phases = phases;
+	out->phase_count = (int)count;
+	for (size_t i = 0; i < count; i++)
+		if (read_phase(json_array_get(list, i), &phases[i], e))
+			return -1;
+	return 0;
+}
+
+int trial_from_canonical(const char *text, struct trial *out, struct err *e)
+{
+	*out = (struct trial){ 0 };
+	param_defaults(SCOPE_TRIAL, 0, out);
+	param_defaults(SCOPE_AUGMENT, 0, &out->augment);
+	json_error_t problem;
+	json_t *root = json_loads(text, JSON_REJECT_DUPLICATES, &problem);
+	int result = 0;
+	if (!root)
+		result = err_set(e, ERR_USAGE, "configuration of a trial: bad JSON at byte %d: %s", problem.position, problem.text);
+	else if (read_scope(SCOPE_TRIAL, 0, root, out, e) || read_phases(json_object_get(root, "phases"), out, e))
+		result = -1;
+	if (root)
+		json_decref(root);
+	if (result) {
+		trial_free(out);
+		*out = (struct trial){ 0 };
+		return -1;
+	}
+	trial_identify(out);
+	return 0;
+}

@@ -1,0 +1,216 @@
+/* library.c - recipes and sets of transforms by name, with the files that a file uses. A file is read once, however often
+ * it is used; files that use each other in a circle are an error. */
+#include "library.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../base/file.h"
+#include "assign.h"
+
+/* ---- things with names ------------------------------------------------------------------------------------------------ */
+
+/* Room for one more of a list. Never returns NULL (the arena ends the program). */
+static void *grown(struct library *l, void *list, size_t count, size_t *capacity, size_t bytes)
+{
+	if (count < *capacity)
+		return list;
+	*capacity = *capacity ? *capacity * 2 : 16;
+	void *larger = arena_zero(l->arena, *capacity * bytes);
+	if (count)
+		memcpy(larger, list, count * bytes);
+	return larger;
+}
+
+/* May a thing be defined under this key? first: where it already was, or NULL. */
+static bool check_name(struct library *l, const char *what, const struct node *n, const struct node *first)
+{
+	if (!name_is_good(n->key, sizeof(((struct label *)0)->value))) {
+		node_key_error(l->diagnostics, n, "'%.60s' cannot be the name of %s (letters, digits and - _ + ., at most 63)", n->key, what);
+		return false;
+	}
+	if (!first)
+		return true;
+	node_key_error(l->diagnostics, n, "%s '%s' is already defined at %s:%d", what, n->key, first->source->path, first->key_line);
+	return false;
+}
+
+static void read_recipes(struct library *l, const struct node *map)
+{
+	for (const struct node *n = map->first; n; n = n->next) {
+		const size_t number = index_find(&l->recipe_names, n->key, strlen(n->key));
+		if (!check_name(l, "a recipe", n, number == SIZE_MAX ? NULL : l->recipes[number].node))
+			continue;
+		l->recipes = grown(l, l->recipes, l->recipe_count, &l->recipe_capacity, sizeof(*l->recipes));
+		struct recipe *recipe = &l->recipes[l->recipe_count++];
+		recipe->name = n->key;
+		recipe_read(n, l->arena, l->diagnostics, recipe);
+		index_add(&l->recipe_names, n->key, strlen(n->key));
+	}
+}
+
+static void read_augments(struct library *l, const struct node *map)
+{
+	for (const struct node *n = map->first; n; n = n->next) {
+		const size_t number = index_find(&l->augment_names, n->key, strlen(n->key));
+		if (!check_name(l, "a set of transforms", n, number == SIZE_MAX ? NULL : l->augments[number].node))
+			continue;
+		l->augments = grown(l, l->augments, l->augment_count, &l->augment_capacity, sizeof(*l->augments));
+		struct augment_set *set = &l->augments[l->augment_count++];
+		set->name = n->key;
+		set->node = n;
+		param_defaults(SCOPE_AUGMENT, 0, &set->amounts);
+		assign_map(SCOPE_AUGMENT, 0, &set->amounts, n, l->diagnostics);
+		index_add(&l->augment_names, n->key, strlen(n->key));
+	}
+}
+
+/* ---- files ------------------------------------------------------------------------------------------------------------ */
+
+/* path relative to the folder of the file that names it. */
+static const char *beside(struct library *l, const char *file, const char *path)
+{
+	const char *slash = strrchr(file, '/');
+	struct str out = { 0 };
+	if (path[0] != '/' && slash)
+		str_add_bytes(&out, file, (size_t)(slash - file) + 1);
+	str_add(&out, path);
+	const char *copy = arena_text(l->arena, out.s, out.length);
+	str_free(&out);
+	return copy;
+}
+
+static void check_library_keys(struct library *l, const struct node *root)
+{
+	static const char *const keys[] = { "retrial", "title", "use", "recipes", "augments" };
+	for (const struct node *n = root->first; n; n = n->next) {
+		bool known = false;
+		for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+			known |= strcmp(n->key, keys[i]) == 0;
+		if (!known)
+			unknown_key(l->diagnostics, n, "in a library file, which has recipes and augments", keys, sizeof(keys) / sizeof(keys[0]));
+	}
+}
+
+static void read_file(struct library *l, const struct node *at, const char *path)
+{
+	char *bytes;
+	size_t length;
+	struct err e = { 0 };
+	if (file_read(path, YAML_BYTES_MAX, &bytes, &length, &e)) {
+		node_error(l->diagnostics, at, "use: %s", e.text);
+		l->incomplete = true;
+		return;
+	}
+	struct source *source = arena_zero(l->arena, sizeof(*source));
+	*source = (struct source){ path, arena_text(l->arena, bytes, length), length };
+	free(bytes);
+	const struct node *root = yaml_read(source, l->arena, l->diagnostics);
+	if (!root) {
+		l->incomplete = true;
+		return;
+	}
+	if (root->kind != NODE_MAP) {
+		node_error(l->diagnostics, root, "a library file is a map with recipes and augments");
+		return;
+	}
+	check_library_keys(l, root);
+	library_read(l, root, path);
+}
+
+static void use_file(struct library *l, const struct node *n, const char *from)
+{
+	const char *text = node_text(n, "use", l->diagnostics);
+	if (!text)
+		return;
+	const char *path = beside(l, from, text);
+	for (int i = 0; i < l->depth; i++)
+		if (strcmp(l->open[i], path) == 0) {
+			node_error(l->diagnostics, n, "use: %s uses itself in the end: files may not use each other in a circle", path);
+			return;
+		}
+	for (int i = 0; i < l->file_count; i++)
+		if (strcmp(l->files[i], path) == 0)
+			return;
+	if (l->depth == sizeof(l->open) / sizeof(l->open[0]) || l->file_count == sizeof(l->files) / sizeof(l->files[0])) {
+		node_error(l->diagnostics, n, "use: too many files (at most 8 deep and 64 in all)");
+		return;
+	}
+	l->files[l->file_count++] = path;
+	read_file(l, n, path);
+}
+
+void library_read(struct library *l, const struct node *root, const char *path)
+{
+	const struct node *use = node_get(root, "use");
+	l->open[l->depth++] = path;
+	if (use && use->kind == NODE_LIST)
+		for (const struct node *n = use->first; n; n = n->next)
+			use_file(l, n, path);
+	else if (use)
+		use_file(l, use, path);
+	l->depth--;
+	static const char *const keys[] = { "recipes", "augments" };
+	for (int i = 0; i < 2; i++) {
+		const struct node *map = node_get(root, keys[i]);
+		if (map && map->kind != NODE_MAP)
+			node_error(l->diagnostics, map, "%s: a map of names is needed here, not %s", keys[i], node_kind_name(map));
+		else if (map && i == 0)
+			read_recipes(l, map);
+		else if (map)
+			read_augments(l, map);
+	}
+}
+
+/* ---- finding ---------------------------------------------------------------------------------------------------------- */
+
+static void unknown_name(struct library *l, const struct node *at, const char *what, const char *const *names, size_t count)
+{
+	const char *near = diagnostics_full(l->diagnostics) ? NULL : str_nearest(at->text, names, count);
+	struct str known = { 0 };
+	for (size_t i = 0; i < count && known.length < 200; i++)
+		str_addf(&known, "%s%s", i ? ", " : "", names[i]);
+	if (near)
+		node_error(l->diagnostics, at, "unknown %s '%.60s' (did you mean '%s'?)", what, at->text, near);
+	else if (!l->incomplete)
+		node_error(l->diagnostics, at, "unknown %s '%.60s' (known: %s%s)", what, at->text, count ? known.s : "none", known.length < 200 ? "" : " ...");
+	str_free(&known);
+}
+
+enum { NEAR_MAX = 1000 }; /* names that are compared for a "did you mean" */
+
+const struct recipe *library_recipe(struct library *l, const struct node *name)
+{
+	const size_t number = index_find(&l->recipe_names, name->text, strlen(name->text));
+	if (number != SIZE_MAX)
+		return &l->recipes[number];
+	const char *names[NEAR_MAX];
+	size_t count = 0;
+	for (; count < l->recipe_count && count < NEAR_MAX; count++)
+		names[count] = l->recipes[count].name;
+	unknown_name(l, name, "recipe", names, count);
+	return NULL;
+}
+
+const struct augment_set *library_augment(struct library *l, const struct node *name)
+{
+	static const struct augment_set none = { .name = "none" };
+	const size_t number = index_find(&l->augment_names, name->text, strlen(name->text));
+	if (number != SIZE_MAX)
+		return &l->augments[number];
+	if (strcmp(name->text, "none") == 0)
+		return &none;
+	const char *names[NEAR_MAX];
+	size_t count = 0;
+	for (; count < l->augment_count && count < NEAR_MAX; count++)
+		names[count] = l->augments[count].name;
+	unknown_name(l, name, "set of transforms", names, count);
+	return NULL;
+}
+
+void library_free(struct library *l)
+{
+	index_free(&l->recipe_names);
+	index_free(&l->augment_names);
+}

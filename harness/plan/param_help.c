@@ -1,0 +1,187 @@
+/* param_help.c - the table of parameters in words: what a message expects, and the help of one parameter. */
+#include "param.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const char *const scope_titles[] = {
+	[SCOPE_TRIAL] = "of a trial (base:, axes:)",
+	[SCOPE_AUGMENT] = "of a set of random transforms (augments:, or augment.PARAM)",
+	[SCOPE_PHASE] = "of a phase (recipes:, or PHASE.PARAM)",
+	[SCOPE_OPTIMIZER] = "of an optimizer (optimizer: {KIND: {...}}, or PHASE.PARAM)",
+	[SCOPE_STOP] = "of early stopping (stop: {...}, or PHASE.PARAM)",
+};
+
+static void add_bounds(const struct param *p, struct str *out)
+{
+	char low[32], high[32];
+	number_format(p->min, low);
+	number_format(p->max, high);
+	str_addf(out, ", %s %s, %s %s%s%s", p->min_open ? "above" : "at least", low, p->max_open ? "below" : "at most", high, p->unit ? " " : "",
+		 p->unit ? p->unit : "");
+}
+
+static void add_names(const struct param *p, struct str *out)
+{
+	str_add(out, p->type == PARAM_ENUMS ? ", each one of " : ", one of ");
+	for (size_t i = 0; p->names[i]; i++)
+		str_addf(out, "%s%s", i > 0 ? " | " : "", p->names[i]);
+}
+
+/* What values are allowed. */
+static void add_values(const struct param *p, struct str *out)
+{
+	if (p->type == PARAM_INTEGER || p->type == PARAM_SEED || p->type == PARAM_REAL)
+		add_bounds(p, out);
+	else if (p->type == PARAM_BOOL)
+		str_add(out, ", true or false");
+	else if (p->names)
+		add_names(p, out);
+}
+
+/* A default as a sweep file writes it. */
+static void add_default(const struct param *p, const char *fallback, struct str *out)
+{
+	if (p->type == PARAM_NAMES && !*fallback)
+		str_add(out, "[]");
+	else if (p->type == PARAM_ENUMS && strchr(fallback, ' '))
+		str_addf(out, "[%.*s, %s]", (int)strcspn(fallback, " "), fallback, strchr(fallback, ' ') + 1);
+	else
+		str_add(out, fallback);
+}
+
+void param_expect(const struct param *p, int kind, struct str *out)
+{
+	str_add(out, p->help);
+	add_values(p, out);
+	const char *fallback = param_fallback(p, kind);
+	if (fallback) {
+		str_add(out, ", default ");
+		add_default(p, fallback, out);
+	}
+}
+
+static const char *type_name(const struct param *p)
+{
+	switch (p->type) {
+	case PARAM_INTEGER:
+	case PARAM_SEED:
+		return "a whole number";
+	case PARAM_REAL:
+		return "a number";
+	case PARAM_BOOL:
+		return "true or false";
+	case PARAM_ENUM:
+		return "a word";
+	case PARAM_ENUMS:
+		return "a word, or a list of two";
+	case PARAM_TEXT:
+		return "a name";
+	case PARAM_NAMES:
+		return "a list of names";
+	case PARAM_GROUP:
+		return "a map";
+	case PARAM_NAMED:
+		return "the name of something defined in the file";
+	}
+	return "";
+}
+
+/* "phases: dual, kfold" or "optimizers: nadam": where the row is not for all. */
+static void add_kinds(const struct param *p, unsigned kinds, struct str *out)
+{
+	const struct param *of = p->scope == SCOPE_OPTIMIZER ? param_find(SCOPE_PHASE, "optimizer") : param_find(SCOPE_PHASE, "phase");
+	const char *separator = "";
+	for (int k = 0; of->names[k]; k++) {
+		if (!(kinds >> k & 1))
+			continue;
+		str_addf(out, "%s%s", separator, of->names[k]);
+		separator = ", ";
+	}
+}
+
+static void describe_default(const struct param *p, struct str *out)
+{
+	if (!p->fallback && p->type != PARAM_GROUP && strcmp(p->name, "name") != 0 && p->type != PARAM_SEED)
+		str_add(out, "  default   none: it has to be given\n");
+	if (!p->fallback)
+		return;
+	str_add(out, "  default   ");
+	add_default(p, p->fallback, out);
+	if (p->fallback_for) {
+		str_add(out, "; ");
+		add_default(p, p->fallback_for, out);
+		str_add(out, " in phases of the kind ");
+		add_kinds(p, p->fallback_kinds, out);
+	}
+	str_add(out, "\n");
+}
+
+static void list_scope(enum param_scope scope, struct str *out)
+{
+	size_t count;
+	const struct param *table = param_table(&count);
+	for (size_t i = 0; i < count; i++)
+		if (table[i].scope == scope)
+			str_addf(out, "  %-13s %s\n", table[i].name, table[i].help);
+}
+
+static void describe(const struct param *p, struct str *out)
+{
+	str_addf(out, "%s - %s\n", p->name, p->help);
+	str_addf(out, "  where     a parameter %s\n", scope_titles[p->scope]);
+	struct str values = { 0 };
+	add_values(p, &values);
+	str_addf(out, "  value     %s%s\n", type_name(p), p->type == PARAM_BOOL || !values.s ? "" : values.s);
+	str_free(&values);
+	if (p->kinds) {
+		str_addf(out, "  only in   %s of the kind ", p->scope == SCOPE_OPTIMIZER ? "optimizers" : "phases");
+		add_kinds(p, p->kinds, out);
+		str_add(out, "\n");
+	}
+	describe_default(p, out);
+	str_addf(out, "  since     %s\n", p->since);
+	if (p->detail)
+		str_addf(out, "\n%s", p->detail);
+	if (p->type == PARAM_GROUP || (p->type == PARAM_NAMED && p->members != SCOPE_TRIAL)) {
+		str_add(out, "\nparameters in it:\n");
+		list_scope(p->members, out);
+	}
+}
+
+static void list_all(struct str *out)
+{
+	for (enum param_scope scope = SCOPE_TRIAL; scope <= SCOPE_STOP; scope++) {
+		str_addf(out, "%sParameters %s:\n", scope ? "\n" : "", scope_titles[scope]);
+		list_scope(scope, out);
+	}
+}
+
+int param_describe(struct str *out, const char *name)
+{
+	if (!name) {
+		list_all(out);
+		return 0;
+	}
+	const char *dot = strrchr(name, '.');
+	const char *last = dot ? dot + 1 : name;
+	size_t count;
+	const struct param *table = param_table(&count);
+	const char *names[64];
+	size_t known = 0, found = 0;
+	for (size_t i = 0; i < count; i++) {
+		if (known < sizeof(names) / sizeof(names[0]))
+			names[known++] = table[i].name;
+		if (strcmp(table[i].name, last) != 0)
+			continue;
+		str_add(out, found++ ? "\n" : "");
+		describe(&table[i], out);
+	}
+	if (found)
+		return 0;
+	const char *near = str_nearest(last, names, known);
+	str_addf(out, "unknown parameter '%s'", name);
+	if (near)
+		str_addf(out, " (did you mean '%s'?)", near);
+	return -1;
+}

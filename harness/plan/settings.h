@@ -1,0 +1,65 @@
+/* settings.h - "this parameter has that value": what axes, base, rules and --set are made of.
+ *
+ * A path names a parameter of the trial (dataset, batch_size), its recipe or set of transforms by name (recipe, augment),
+ * one amount (augment.rotation), or a parameter of the phases that have a name or, if none has it, a kind (dual.lr,
+ * unfreeze.stop.patience). */
+#ifndef PLAN_SETTINGS_H
+#define PLAN_SETTINGS_H
+
+#include "library.h"
+#include "sweep.h"
+
+enum target_kind {
+	TARGET_PARAM, TARGET_RECIPE, TARGET_AUGMENT, TARGET_AMOUNT, TARGET_PHASE,
+	TARGET_LABEL, /* sets nothing: the name of an ablation's row */
+};
+
+struct target {
+	const char *path;
+	enum target_kind kind;
+	int number;        /* position in study.targets */
+	const struct param *param;
+	const char *phase; /* TARGET_PHASE: name or kind of the phase, and the path within it */
+	const char *within;
+};
+
+struct setting {
+	const struct target *target; /* one object a path: compare pointers */
+	const struct node *node;     /* the value */
+	const struct node *named;    /* whose key is the path: the axis, for instance; NULL: the value's own */
+	const char *text;            /* the value for labels and rules: canonical, so that 1e-3 and 0.001 are one */
+	const struct recipe *recipe;       /* TARGET_RECIPE */
+	const struct augment_set *augment; /* TARGET_AUGMENT */
+};
+
+enum { TARGETS_MAX = 256 };
+
+/* What reading a sweep file needs everywhere. */
+struct study {
+	struct arena *arena;
+	struct diagnostics *diagnostics;
+	struct library library;
+	const struct sweep_options *options;
+	const struct target *targets[TARGETS_MAX];
+	size_t target_count;
+};
+
+/* The target of the path, which is complained about at the place (at its key, or at its text). NULL after an error. */
+const struct target *target_find(struct study *s, const char *path, const struct node *place);
+
+/* The target of the label `ablation`. */
+const struct target *target_ablation(struct study *s);
+
+/* Is this the path of a parameter at all? No message. */
+bool target_exists(const char *path);
+
+/* Type-check the value. Returns 0, or -1 with a diagnostic. */
+int setting_read(struct study *s, const struct target *target, const struct node *value, struct setting *out);
+
+/* Read a map of settings ({dataset: mnist, dual.lr: 1e-3}). *out is in the arena. Wrong ones are left out, with a diagnostic. */
+void settings_read(struct study *s, const struct node *map, const struct setting **out, int *count);
+
+/* The phases of a recipe that a target means. Returns how many; matches[i] is a position. */
+int target_phases(const struct target *target, const struct phase_config *phases, int count, int matches[PHASES_MAX]);
+
+#endif

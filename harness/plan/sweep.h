@@ -1,0 +1,124 @@
+/* sweep.h - a sweep file, read, checked and expanded: the arrow from the file to everything else.
+ *
+ * One YAML file holds a whole study: what is tried (axes, recipes, augmentations), how often (seeds), and what is made of it
+ * (claims, tables, figures). Reading it finds all errors of the file, not only the first. */
+#ifndef PLAN_SWEEP_H
+#define PLAN_SWEEP_H
+
+#include <stddef.h>
+
+#include "../base/err.h"
+#include "../base/str.h"
+#include "trial.h"
+
+struct arena;
+
+enum { SWEEP_COLUMNS_MAX = 12, SWEEP_WHERE_MAX = 8 };
+
+/* A condition on labels: all of them hold. A label that is not named may have any value. */
+struct where {
+	struct label is[SWEEP_WHERE_MAX];
+	int count;
+};
+
+/* A number that the paper prints: metric of the trials in `where`, mean over seeds, against the paper's value. */
+struct claim {
+	char id[16];          /* C2 */
+	char title[128];
+	struct where where;
+	char metric[32];      /* a metric name of the view `accuracy` or `models` (test_accuracy, params, weight_bytes ...) */
+	double paper;
+	int rounds_to;        /* decimals the paper prints: 0.89 with 2 means the interval [0.885, 0.895); -1: exact */
+	int compare;          /* 0: equal within rounding; -1: at most; +1: at least */
+	char phase[32];       /* the phase by name whose result is meant; "": the trial's, that is of the last phase */
+	char unit[16];        /* what the paper's number counts, "" for the metric's own; the metric times `scale` is in it */
+	double scale;         /* 1, or 1/1024 (KB), 1/1048576 (MB) as Keras counts bytes, 100 (percent) */
+};
+
+/* A table: one row a combination of the `rows` labels, one column a metric. */
+struct table_spec {
+	char id[32];
+	char title[160];
+	struct where where;
+	char rows[4][32];     /* label names, outer to inner */
+	int row_count;
+	char metrics[SWEEP_COLUMNS_MAX][32];
+	int metric_count;
+	struct where baseline; /* the row that others are compared with; count 0: none */
+};
+
+/* A figure: one of the scripts in plots/, fed from the trials in `where`. */
+struct figure_spec {
+	char id[32];
+	char title[160];
+	char kind[32];        /* curves, bars, ... : plots/KIND.gp */
+	struct where where;
+	char series[32];      /* the label whose values are the series */
+	char metric[32];
+	char phase[32];       /* the phase by name; "": all of them (curves), or the last (the others) */
+};
+
+/* A label of the plan and how many trials have which of its values: for people who look at a plan. */
+struct sweep_value {
+	char text[64];
+	size_t trials;
+};
+
+struct sweep_axis {
+	char name[32];
+	struct sweep_value *values; /* in the order of the plan */
+	size_t value_count;
+};
+
+/* A rule under exclude: and what it removed (configurations, not counting seeds). */
+struct sweep_rule {
+	char text[160]; /* "dataset=cifar10, recipe=single-both" */
+	int line;
+	size_t removed;
+};
+
+struct sweep {
+	char path[512];
+	char name[64];
+	char title[256];
+	char digest[DIGEST_TEXT]; /* of the file's bytes */
+	char *text;               /* the file's bytes, for the record */
+	struct trial *trials;     /* every trial of every seed, in the order of the file: seed-major, so that first results span the study */
+	size_t trial_count;
+	int seed_count;           /* replicates that the plan asks for: n of every table cell, unless something failed */
+	struct claim *claims;
+	size_t claim_count;
+	struct table_spec *tables;
+	size_t table_count;
+	struct figure_spec *figures;
+	size_t figure_count;
+	struct sweep_axis *axes;
+	size_t axis_count;
+	struct sweep_rule *rules;
+	size_t rule_count;
+	size_t combinations;      /* before exclude and merging, not counting seeds */
+	size_t merged;            /* combinations that stand for a trial that was already there (union of blocks, or an inactive parameter) */
+	struct arena *memory;     /* what the pointers above point to; owned */
+};
+
+/* What the command line may change. Zero-initialise for "as the file says". */
+struct sweep_options {
+	int seeds;                       /* > 0: seeds 1..n instead of the file's */
+	const char *const *set;          /* "key=value" overrides of base parameters, recorded as labels */
+	size_t set_count;
+	const char *const *datasets;     /* names that `dataset` may have, NULL: any (whoever opens it will say) */
+	size_t dataset_count;
+	struct str *messages;            /* gets all errors in full, where e would cut them; may be NULL */
+};
+
+/* Read path. On success *out is the caller's (sweep_free). Returns 0, or -1 with all errors of the file in e (ERR_USAGE; one
+ * a paragraph: "file:line:col: error: ...", the source line, a caret, a hint), or ERR_ENVIRONMENT if it cannot be read. */
+int sweep_read(const char *path, const struct sweep_options *options, struct err *e, struct sweep **out);
+/* The same from memory; path is only for messages. */
+int sweep_parse(const char *path, const char *text, size_t length, const struct sweep_options *options, struct err *e, struct sweep **out);
+void sweep_free(struct sweep *s);
+
+/* Whether the trial's labels satisfy all of w. */
+bool where_holds(const struct where *w, const struct trial *t);
+
+#endif

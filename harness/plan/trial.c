@@ -1,0 +1,39 @@
+/* trial.c - the few questions that everybody asks a trial. */
+#include "trial.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "param.h"
+#include "sweep.h"
+
+const char *phase_kind_name(enum phase_kind kind)
+{
+	return param_find(SCOPE_PHASE, "phase")->names[kind];
+}
+
+const char *label_value(const struct trial *t, const char *name)
+{
+	for (int i = 0; i < t->label_count; i++)
+		if (strcmp(t->labels[i].name, name) == 0)
+			return t->labels[i].value;
+	return NULL;
+}
+
+bool where_holds(const struct where *w, const struct trial *t)
+{
+	for (int i = 0; i < w->count; i++) {
+		const char *value = label_value(t, w->is[i].name);
+		if (!value || strcmp(value, w->is[i].value) != 0)
+			return false;
+	}
+	return true;
+}
+
+void trial_free(struct trial *t)
+{
+	free(t->memory);
+	t->memory = NULL;
+	t->phases = NULL;
+	t->phase_count = 0;
+}
