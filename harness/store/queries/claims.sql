@@ -1,0 +1,6 @@
+-- The paper's claims beside what was measured. `retrial claims` gives the verdicts.
+-- columns: those of the view claims
+-- parameters: sweep (optional: only that sweep's claims)
+SELECT *
+FROM claims
+WHERE (:sweep IS NULL OR sweep = :sweep);

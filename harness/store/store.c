@@ -1,0 +1,255 @@
+/* store.c - opening and closing the results database, and the few calls through which this folder talks to SQLite.
+ * Knows the connection, not what is in the tables. */
+#include "store_internal.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <libgen.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "../base/file.h"
+
+int store_error(const struct store *s, struct err *e)
+{
+	const int code = sqlite3_errcode(s->db);
+	const char *hint = "";
+	switch (code & 0xff) {
+	case SQLITE_FULL: hint = " (free some space, then run again: what was recorded is kept)"; break;
+	case SQLITE_READONLY:
+	case SQLITE_CANTOPEN: hint = " (may the file and its folder be written?)"; break;
+	case SQLITE_BUSY: hint = " (another program has been writing to it for a minute)"; break;
+	case SQLITE_NOTADB:
+	case SQLITE_CORRUPT: hint = " (the file is damaged: use a copy, or move it away and run again)"; break;
+	case SQLITE_IOERR: hint = " (is the disk full, or the file system gone?)"; break;
+	default: break;
+	}
+	if (code == SQLITE_NOMEM) return err_nomem(e);
+	return err_set(e, ERR_ENVIRONMENT, "%s: %s%s", s->path, sqlite3_errmsg(s->db), hint);
+}
+
+int store_execute(struct store *s, const char *sql, struct err *e)
+{
+	return sqlite3_exec(s->db, sql, NULL, NULL, NULL) == SQLITE_OK ? 0 : store_error(s, e);
+}
+
+sqlite3_stmt *store_statement(struct store *s, const char *sql, struct err *e)
+{
+	for (int i = 0; i < s->cache_count; i++)
+		if (s->cache[i].sql == sql) return s->cache[i].statement;
+	assert(s->cache_count < STORE_STATEMENTS_MAX);
+	sqlite3_stmt *statement;
+	if (sqlite3_prepare_v3(s->db, sql, -1, SQLITE_PREPARE_PERSISTENT, &statement, NULL) != SQLITE_OK) {
+		store_error(s, e);
+		return NULL;
+	}
+	s->cache[s->cache_count].sql = sql;
+	s->cache[s->cache_count++].statement = statement;
+	return statement;
+}
+
+void bind_integer(sqlite3_stmt *statement, int index, int64_t value)
+{
+	sqlite3_bind_int64(statement, index, value);
+}
+
+void bind_text(sqlite3_stmt *statement, int index, const char *text)
+{
+	sqlite3_bind_text(statement, index, text, -1, SQLITE_STATIC);
+}
+
+int statement_integer(struct store *s, sqlite3_stmt *statement, bool *found, int64_t *value, struct err *e)
+{
+	const int code = sqlite3_step(statement);
+	int result = 0;
+	if (code == SQLITE_ROW && value) *value = sqlite3_column_int64(statement, 0);
+	else if (code != SQLITE_ROW && code != SQLITE_DONE) result = store_error(s, e);
+	if (found) *found = code == SQLITE_ROW;
+	sqlite3_reset(statement);
+	sqlite3_clear_bindings(statement);
+	return result;
+}
+
+int statement_run(struct store *s, sqlite3_stmt *statement, struct err *e)
+{
+	return statement_integer(s, statement, NULL, NULL, e);
+}
+
+/* ---- transactions ------------------------------------------------------------------------------------------------------ */
+
+int transaction_begin(struct store *s, struct err *e)
+{
+	if (s->group) return 0;
+	sqlite3_stmt *begin = store_statement(s, "BEGIN IMMEDIATE", e);
+	return begin ? statement_run(s, begin, e) : -1;
+}
+
+/* Undo what is open. Some errors (a full disk) have made SQLite do so by itself. */
+static void roll_back(struct store *s)
+{
+	if (!sqlite3_get_autocommit(s->db)) sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
+}
+
+int transaction_end(struct store *s, int result, struct err *e)
+{
+	if (s->group) return result;
+	sqlite3_stmt *commit = result ? NULL : store_statement(s, "COMMIT", e);
+	if (commit && statement_run(s, commit, e) == 0) return 0;
+	roll_back(s);
+	return -1;
+}
+
+int store_group_begin(struct store *s, struct err *e)
+{
+	assert(!s->group);
+	if (transaction_begin(s, e)) return -1;
+	s->group = true;
+	return 0;
+}
+
+int store_group_end(struct store *s, bool keep, struct err *e)
+{
+	assert(s->group);
+	s->group = false;
+	if (keep) return transaction_end(s, 0, e);
+	roll_back(s);
+	return 0;
+}
+
+/* ---- opening ----------------------------------------------------------------------------------------------------------- */
+
+/* A database from strangers must not be able to do anything but hold data: no triggers, no functions with side effects
+ * called from its views, no writing behind SQLite's back, and no statement of absurd size. */
+static void defend(sqlite3 *db)
+{
+	sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+	sqlite3_db_config(db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
+	sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, NULL);
+	sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0, NULL);
+	sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_FKEY, 1, NULL);
+	sqlite3_limit(db, SQLITE_LIMIT_LENGTH, 256 << 20);
+	sqlite3_limit(db, SQLITE_LIMIT_SQL_LENGTH, 1 << 20);
+	sqlite3_limit(db, SQLITE_LIMIT_EXPR_DEPTH, 200);
+	sqlite3_limit(db, SQLITE_LIMIT_COMPOUND_SELECT, 100);
+	sqlite3_limit(db, SQLITE_LIMIT_VARIABLE_NUMBER, 1000);
+	sqlite3_limit(db, SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 1000);
+	sqlite3_limit(db, SQLITE_LIMIT_WORKER_THREADS, 0);
+}
+
+/* SQLite's URI for path, read as it lies there without locks or log: for a folder in which nothing may be made. */
+static char *immutable_uri(const char *path)
+{
+	struct str uri = {0};
+	str_add(&uri, "file:");
+	for (const char *c = path; *c; c++) {
+		if (*c == '?' || *c == '#' || *c == '%') str_addf(&uri, "%%%02x", (unsigned char)*c);
+		else str_add_bytes(&uri, c, 1);
+	}
+	str_add(&uri, "?immutable=1");
+	return str_take(&uri);
+}
+
+static int connect(struct store *s, const char *name, int flags, struct err *e)
+{
+	/* "./" so that no path means anything else to SQLite (":memory:", "file:..."). */
+	struct str file = {0};
+	if (name[0] != '/' && !(flags & SQLITE_OPEN_URI)) str_add(&file, "./");
+	str_add(&file, name);
+	const int code = sqlite3_open_v2(file.s, &s->db, flags | SQLITE_OPEN_EXRESCODE | SQLITE_OPEN_NOMUTEX, NULL);
+	str_free(&file);
+	if (!s->db) return err_nomem(e);
+	if (code != SQLITE_OK) return store_error(s, e);
+	defend(s->db);
+	sqlite3_busy_timeout(s->db, STORE_BUSY_MS);
+	return store_execute(s, "PRAGMA cell_size_check = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -65536", e);
+}
+
+/* A database in write-ahead mode needs files beside it even for reading; only a connection that may write takes them away again,
+ * so that is asked for (SQLite falls back to reading by itself). Where they cannot be made (a read-only folder) and there is no
+ * log, nobody is writing, and the file can be read as it lies. */
+static int connect_to_read(struct store *s, struct err *e)
+{
+	if (connect(s, s->path, SQLITE_OPEN_READWRITE, e)) return -1;
+	if (store_execute(s, "PRAGMA query_only = ON", e)) return -1;
+	if (sqlite3_exec(s->db, "SELECT 1 FROM sqlite_schema", NULL, NULL, NULL) == SQLITE_OK) return 0;
+	const int code = sqlite3_errcode(s->db) & 0xff;
+	struct str log = {0};
+	str_addf(&log, "%s-wal", s->path);
+	const bool has_log = file_exists(log.s);
+	str_free(&log);
+	if ((code != SQLITE_CANTOPEN && code != SQLITE_READONLY) || has_log) return store_error(s, e);
+	sqlite3_close(s->db);
+	s->db = NULL;
+	char *uri = immutable_uri(s->path);
+	const int result = connect(s, uri, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, e);
+	free(uri);
+	return result;
+}
+
+static int make_folder_of(const char *path, struct err *e)
+{
+	char *copy = strdup(path);
+	if (!copy) return err_nomem(e);
+	const int result = file_make_folder(dirname(copy), e);
+	free(copy);
+	return result;
+}
+
+static int connect_to_write(struct store *s, struct err *e)
+{
+	if (connect(s, s->path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, e)) return -1;
+	if (sqlite3_db_readonly(s->db, "main") == 1)
+		return err_set(e, ERR_ENVIRONMENT, "%s: cannot be written (permissions, or a read-only file system)", s->path);
+	return 0;
+}
+
+int store_open(const char *path, enum store_mode mode, struct err *e, struct store **out)
+{
+	struct store *s = calloc(1, sizeof(*s));
+	if (!s) return err_nomem(e);
+	s->mode = mode;
+	lease_here(&s->here);
+	s->path = strdup(path);
+	if (!s->path) {
+		err_nomem(e);
+		goto fail;
+	}
+	if (mode == STORE_WRITE && make_folder_of(path, e)) goto fail;
+	if (migrate_recognise(path, mode, e)) goto fail;
+	if (mode == STORE_WRITE ? connect_to_write(s, e) : connect_to_read(s, e)) goto fail;
+	if (migrate_schema(s, e)) goto fail;
+	if (mode == STORE_WRITE && migrate_journal(s, e)) goto fail;
+	*out = s;
+	return 0;
+fail:
+	store_close(s);
+	return -1;
+}
+
+void store_close(struct store *s)
+{
+	if (!s) return;
+	for (int i = 0; i < s->cache_count; i++) sqlite3_finalize(s->cache[i].statement);
+	sqlite3_close(s->db);
+	free(s->warning);
+	free(s->path);
+	free(s);
+}
+
+const char *store_warning(const struct store *s)
+{
+	return s->warning;
+}
+
+/* ---- time -------------------------------------------------------------------------------------------------------------- */
+
+void time_now(char text[STORE_TIME_TEXT])
+{
+	struct timespec now;
+	clock_gettime(CLOCK_REALTIME, &now);
+	struct tm utc;
+	gmtime_r(&now.tv_sec, &utc);
+	const size_t used = strftime(text, STORE_TIME_TEXT, "%Y-%m-%dT%H:%M:%S", &utc);
+	sqlite3_snprintf(STORE_TIME_TEXT - (int)used, text + used, ".%03dZ", (int)(now.tv_nsec / 1000000));
+}

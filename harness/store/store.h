@@ -1,0 +1,84 @@
+/* store.h - the results database: one SQLite file (schema.sql says what is in it), written by one process, read by anybody.
+ * The arrow from run/ (result.h) to report/. The only file set that includes sqlite3.h is this folder's.
+ *
+ * A store belongs to the process and thread that opened it: do not use it (or close it) in a child after fork. */
+#ifndef STORE_STORE_H
+#define STORE_STORE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "../base/err.h"
+#include "../plan/sweep.h"
+#include "../run/result.h"
+#include "rows.h"
+
+struct store;
+
+enum store_mode { STORE_READ, STORE_WRITE }; /* WRITE makes the file (and its folder) when it is not there */
+
+/* Open the database at path; migrates an older schema, refuses a newer one. A file that is no database, or somebody else's, is
+ * refused and not touched. Any number of processes may make the same database at once. On success *out is owned by the caller
+ * (store_close). Returns 0, or -1 with the reason in e ("results/a.db: disk image is malformed"; ERR_ENVIRONMENT). */
+int store_open(const char *path, enum store_mode mode, struct err *e, struct store **out);
+void store_close(struct store *s); /* NULL is fine */
+
+/* What the user should know of this database though it works ("... is on a network file system (nfs): ..."), or NULL. */
+const char *store_warning(const struct store *s);
+
+/* The name of the kind of file system that statfs(2) says, if it is one on which SQLite's write-ahead log must not be used
+ * (nfs, smb, fuse, 9p ...); else NULL. For `retrial doctor` and the tests; store_open asks by itself. */
+const char *store_shared_file_system(unsigned long magic);
+
+/* Several calls in one transaction: all calls until the end are kept together or not at all. Much faster for many small ones.
+ * If one of them fails, end the group with keep false. Groups do not nest. */
+int store_group_begin(struct store *s, struct err *e);
+int store_group_end(struct store *s, bool keep, struct err *e);
+
+/* Record what this run of the program is and where it runs; attempts refer to it. Facts is text of the form
+ * "name\tvalue\n"... (base/facts.h). */
+int store_environment(struct store *s, const char *facts, int64_t *environment, struct err *e);
+
+/* Freeze the plan: the sweep's text and digest and all its trials (new ones are added, known ones kept). The plan that was
+ * frozen for the same sweep name before is replaced by this one; trials and their results are never touched. */
+int store_sweep(struct store *s, const struct sweep *sweep, int64_t *sweep_id, struct err *e);
+
+/* Is there a finished attempt of this trial with this core version and data digest? (The cache hit.) */
+int store_is_done(struct store *s, const char *identity, int core_version, const char *data_digest, bool *done, struct err *e);
+
+/* A trial of the frozen plan is not run, and why ("data set cifar10: not found; retrial data fetch ..."). NULL clears it. */
+int store_skip(struct store *s, int64_t sweep_id, const char *identity, const char *reason, struct err *e);
+
+/* One execution of a trial. Pieces of a result may only be added to an attempt that has not ended. Every call is one
+ * transaction: what returned 0 survives a crash of the program (and from the end of an attempt on, a power failure).
+ * pid is the process that the attempt dies with (the writer, or its worker): the lease. *attempt is 0 when another attempt of
+ * this trial is running: somebody else is at it (store_reclaim first, to be rid of the dead). Numbers of an epoch or phase may be
+ * NaN or infinite; the note of it is kept. */
+int store_attempt_begin(struct store *s, int64_t sweep_id, const char *identity, int64_t environment, long pid, int64_t *attempt, struct err *e);
+int store_epoch(struct store *s, int64_t attempt, const struct epoch_result *r, struct err *e);
+int store_phase(struct store *s, int64_t attempt, const struct phase_result *r, struct err *e);
+int store_attempt_end(struct store *s, int64_t attempt, const struct trial_end *end, struct err *e);
+
+/* "Still at it": for epochs that take minutes; store_epoch and store_phase say so as well. */
+int store_heartbeat(struct store *s, int64_t attempt, struct err *e);
+
+/* Attempts that say "running" but whose process is gone (no such process, or another boot; on another machine: no sign of
+ * life for 15 minutes) become "interrupted". What they had recorded stays. */
+int store_reclaim(struct store *s, struct err *e);
+
+/* ---- reading ---------------------------------------------------------------------------------------------------------- */
+
+/* What comes out of a query is in rows.h. */
+
+/* Run one SELECT (anything that writes is refused: ERR_USAGE). Parameters :name are bound from the `parameters` pairs
+ * (name, value, name, value, ..., NULL), as text; numbers compare as numbers where the column is one. Parameters that are not
+ * given are NULL; one that the query does not have is ERR_USAGE. parameters may be NULL.
+ * On success *out is the caller's (rows_free). */
+int store_query(struct store *s, const char *sql, const char *const *parameters, struct err *e, struct rows **out);
+
+/* Named queries: the files in queries/, sorted by name (accuracy, claims, digests, ...). Each begins with comment lines: what it
+ * answers, its columns, its parameters. */
+const char *store_named_query(const char *name); /* the text, or NULL */
+const char *const *store_named_queries(size_t *count);
+
+#endif

@@ -1,0 +1,96 @@
+/* store_internal.h - what the files of this folder share: the connection, cached statements, transactions, errors.
+ * Nobody outside harness/store includes it. */
+#ifndef STORE_STORE_INTERNAL_H
+#define STORE_STORE_INTERNAL_H
+
+#include <sqlite3.h>
+
+#include "../base/str.h"
+#include "store.h"
+
+enum {
+	STORE_APPLICATION_ID = 0x5254524c, /* "RTRL": in the header of every database of ours */
+	STORE_SCHEMA_VERSION = 1,          /* PRAGMA user_version */
+	STORE_BUSY_MS = 60000,             /* how long to wait for another writer */
+	STORE_STATEMENTS_MAX = 64,
+	STORE_TIME_TEXT = 32,
+	STORE_BEATS = 64, /* attempts whose last sign of life is remembered */
+};
+
+/* Who executes an attempt: enough to tell later whether that process still lives. */
+struct lease {
+	char host[17]; /* digest of machine id and host name */
+	char boot[64];
+	int64_t pid;
+	int64_t pid_start; /* ticks since boot; 0: unknown */
+};
+
+struct store {
+	sqlite3 *db;
+	char *path;
+	enum store_mode mode;
+	char *warning; /* store_warning */
+	bool group;    /* between store_group_begin and store_group_end */
+	bool log;      /* write-ahead log, not rollback journal */
+	struct {
+		const char *sql; /* a string constant of ours: found again by its address */
+		sqlite3_stmt *statement;
+	} cache[STORE_STATEMENTS_MAX];
+	int cache_count;
+	struct lease here; /* this machine and boot */
+	struct {
+		int64_t attempt; /* running, begun by this store; 0: none */
+		double at;       /* its last recorded sign of life, by the monotonic clock */
+	} beats[STORE_BEATS];
+};
+
+/* ---- store.c ---- */
+
+/* Put the database's last error into e: the path, what happened, what to do; ERR_ENVIRONMENT. Returns -1. */
+int store_error(const struct store *s, struct err *e);
+
+/* Run statements that return nothing and are not worth keeping. */
+int store_execute(struct store *s, const char *sql, struct err *e);
+
+/* A prepared statement for one of our own string constants, made at the first call and kept. NULL with e. */
+sqlite3_stmt *store_statement(struct store *s, const char *sql, struct err *e);
+
+/* Bind; index from 1. Texts must stay until the statement is stepped. NULL texts are bound as NULL. */
+void bind_integer(sqlite3_stmt *statement, int index, int64_t value);
+void bind_text(sqlite3_stmt *statement, int index, const char *text);
+
+/* Step a cached statement to its end, or to its first row of which the first column goes to *value (found says whether there
+ * was a row; may be NULL when a row is certain). The statement is reset either way. */
+int statement_run(struct store *s, sqlite3_stmt *statement, struct err *e);
+int statement_integer(struct store *s, sqlite3_stmt *statement, bool *found, int64_t *value, struct err *e);
+
+/* A write transaction. Inside store_group_begin there is one already, and these do nothing but pass the result on. */
+int transaction_begin(struct store *s, struct err *e);
+/* Commit when result is 0, else roll back. Returns 0 only if both the work and the commit succeeded. */
+int transaction_end(struct store *s, int result, struct err *e);
+
+/* Now, in UTC: "2025-01-31T12:34:56.789Z". */
+void time_now(char text[STORE_TIME_TEXT]);
+
+/* ---- migrate.c ---- */
+
+/* Look at the file before SQLite does: a file that is no database, or somebody else's, is refused and not touched. */
+int migrate_recognise(const char *path, enum store_mode mode, struct err *e);
+
+/* Make the schema in an empty database, bring an older one up to date, refuse a newer one. */
+int migrate_schema(struct store *s, struct err *e);
+
+/* Write-ahead log on a local disk, rollback journal on a network file system (where the log's shared memory does not work). */
+int migrate_journal(struct store *s, struct err *e);
+
+/* ---- lease.c ---- */
+
+/* This machine and boot; the process is left out. */
+void lease_here(struct lease *here);
+/* The lease of a process on this machine. */
+struct lease lease_of(const struct lease *here, long pid);
+/* Is that process certainly or (on another machine: silent for longer than LEASE_SILENT_SECONDS) probably gone? */
+enum { LEASE_SILENT_SECONDS = 900 };
+bool lease_is_gone(const struct lease *lease, const struct lease *here, double silent_seconds);
+
+#endif
