@@ -1,0 +1,244 @@
+/* wire.c - results to JSON and back (jansson). */
+#include "wire.h"
+
+#include <jansson.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static json_t *number(double x)
+{
+	if (isnan(x))
+		return json_string("nan");
+	if (isinf(x))
+		return json_string(x > 0 ? "inf" : "-inf");
+	return json_real(x);
+}
+
+static double number_of(const json_t *j)
+{
+	const char *text = json_string_value(j);
+	if (!text)
+		return json_number_value(j);
+	return strcmp(text, "nan") == 0 ? (double)NAN : strcmp(text, "inf") == 0 ? (double)INFINITY : -(double)INFINITY;
+}
+
+static void set_numbers(json_t *object, const char *name, const double *values, int count)
+{
+	json_t *array = json_array();
+	for (int i = 0; i < count; i++)
+		json_array_append_new(array, number(values[i]));
+	json_object_set_new(object, name, array);
+}
+
+static void get_numbers(const json_t *object, const char *name, double *values)
+{
+	const json_t *array = json_object_get(object, name);
+	for (size_t i = 0; i < OUTPUTS_MAX && i < json_array_size(array); i++)
+		values[i] = number_of(json_array_get(array, i));
+}
+
+static void set_integer(json_t *object, const char *name, long value)
+{
+	json_object_set_new(object, name, json_integer(value));
+}
+
+static long get_integer(const json_t *object, const char *name)
+{
+	return (long)json_integer_value(json_object_get(object, name));
+}
+
+static void get_text(const json_t *object, const char *name, char *out, size_t size)
+{
+	const char *text = json_string_value(json_object_get(object, name));
+	snprintf(out, size, "%s", text ? text : "");
+}
+
+static void add_line(struct str *out, json_t *object)
+{
+	char *text = json_dumps(object, JSON_COMPACT | JSON_REAL_PRECISION(17));
+	str_addf(out, "%s\n", text ? text : "{}");
+	free(text);
+	json_decref(object);
+}
+
+void wire_epoch(struct str *out, const struct epoch_result *r)
+{
+	json_t *o = json_pack("{s:s}", "event", "epoch");
+	set_integer(o, "phase", r->phase);
+	set_integer(o, "fold", r->fold);
+	set_integer(o, "epoch", r->epoch);
+	set_numbers(o, "train_loss", r->train_loss, r->outputs);
+	set_numbers(o, "train_accuracy", r->train_accuracy, r->outputs);
+	set_numbers(o, "val_loss", r->val_loss, r->outputs);
+	set_numbers(o, "val_accuracy", r->val_accuracy, r->outputs);
+	json_object_set_new(o, "seconds", number(r->seconds));
+	json_object_set_new(o, "images_per_second", number(r->images_per_second));
+	add_line(out, o);
+}
+
+static void read_epoch(const json_t *o, struct epoch_result *r)
+{
+	r->phase = (int)get_integer(o, "phase");
+	r->fold = (int)get_integer(o, "fold");
+	r->epoch = (int)get_integer(o, "epoch");
+	r->outputs = (int)json_array_size(json_object_get(o, "val_loss"));
+	get_numbers(o, "train_loss", r->train_loss);
+	get_numbers(o, "train_accuracy", r->train_accuracy);
+	get_numbers(o, "val_loss", r->val_loss);
+	get_numbers(o, "val_accuracy", r->val_accuracy);
+	r->seconds = number_of(json_object_get(o, "seconds"));
+	r->images_per_second = number_of(json_object_get(o, "images_per_second"));
+}
+
+static json_t *predictions_text(const uint8_t *predictions, int count)
+{
+	static const char digits[] = "0123456789abcdef";
+	struct str text = { 0 };
+	for (int i = 0; i < count; i++) {
+		const char pair[2] = { digits[predictions[i] >> 4], digits[predictions[i] & 15] };
+		str_add_bytes(&text, pair, 2);
+	}
+	json_t *j = json_stringn(text.s ? text.s : "", text.length);
+	str_free(&text);
+	return j;
+}
+
+static int hex_digit(char c)
+{
+	return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+static uint8_t *predictions_of(const json_t *j, int count)
+{
+	const char *text = json_string_value(j);
+	if (!text || count < 0 || json_string_length(j) != 2 * (size_t)count)
+		return NULL;
+	uint8_t *p = malloc((size_t)count + 1);
+	for (int i = 0; p && i < count; i++) {
+		int high = hex_digit(text[2 * i]), low = hex_digit(text[2 * i + 1]);
+		if (high < 0 || low < 0) {
+			free(p);
+			return NULL;
+		}
+		p[i] = (uint8_t)(high << 4 | low);
+	}
+	return p;
+}
+
+void wire_phase(struct str *out, const struct phase_result *r)
+{
+	json_t *o = json_pack("{s:s, s:s, s:s, s:s}", "event", "phase", "name", r->name, "stopped", r->stopped, "weights_digest", r->weights_digest);
+	set_integer(o, "phase", r->phase);
+	set_integer(o, "fold", r->fold);
+	set_integer(o, "epochs_run", r->epochs_run);
+	set_integer(o, "test_count", r->test_count);
+	set_integer(o, "parameters", r->parameters);
+	set_integer(o, "trainable", r->trainable);
+	set_integer(o, "weight_bytes", r->weight_bytes);
+	set_integer(o, "optimizer_bytes", r->optimizer_bytes);
+	json_object_set_new(o, "seconds", number(r->seconds));
+	set_numbers(o, "val_loss", r->val_loss, r->outputs);
+	set_numbers(o, "val_accuracy", r->val_accuracy, r->outputs);
+	set_numbers(o, "test_loss", r->test_loss, r->outputs);
+	set_numbers(o, "test_accuracy", r->test_accuracy, r->outputs);
+	json_t *epochs = json_array(), *predictions = json_array();
+	for (int k = 0; k < r->outputs; k++) {
+		json_array_append_new(epochs, json_integer(r->best_epoch[k]));
+		json_array_append_new(predictions, predictions_text(r->predictions[k], r->test_count));
+	}
+	json_object_set_new(o, "best_epoch", epochs);
+	json_object_set_new(o, "predictions", predictions);
+	add_line(out, o);
+}
+
+static int read_phase(const json_t *o, struct phase_result *r, struct err *e)
+{
+	get_text(o, "name", r->name, sizeof r->name);
+	get_text(o, "stopped", r->stopped, sizeof r->stopped);
+	get_text(o, "weights_digest", r->weights_digest, sizeof r->weights_digest);
+	r->phase = (int)get_integer(o, "phase");
+	r->fold = (int)get_integer(o, "fold");
+	r->epochs_run = (int)get_integer(o, "epochs_run");
+	r->test_count = (int)get_integer(o, "test_count");
+	r->parameters = get_integer(o, "parameters");
+	r->trainable = get_integer(o, "trainable");
+	r->weight_bytes = get_integer(o, "weight_bytes");
+	r->optimizer_bytes = get_integer(o, "optimizer_bytes");
+	r->seconds = number_of(json_object_get(o, "seconds"));
+	r->outputs = (int)json_array_size(json_object_get(o, "val_loss"));
+	if (r->outputs > OUTPUTS_MAX)
+		return err_set(e, ERR_FAILED, "a phase with %d outputs", r->outputs);
+	get_numbers(o, "val_loss", r->val_loss);
+	get_numbers(o, "val_accuracy", r->val_accuracy);
+	get_numbers(o, "test_loss", r->test_loss);
+	get_numbers(o, "test_accuracy", r->test_accuracy);
+	for (int k = 0; k < r->outputs; k++) {
+		r->best_epoch[k] = (int)json_integer_value(json_array_get(json_object_get(o, "best_epoch"), (size_t)k));
+		r->predictions[k] = predictions_of(json_array_get(json_object_get(o, "predictions"), (size_t)k), r->test_count);
+		if (!r->predictions[k]) {
+			phase_result_free(r);
+			return err_set(e, ERR_FAILED, "a phase whose predictions cannot be read");
+		}
+	}
+	return 0;
+}
+
+void wire_end(struct str *out, const struct trial_end *end)
+{
+	json_t *o = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "event", "end", "state", trial_state_name(end->state), "error", end->error,
+	                      "weights_digest", end->weights_digest, "kernels", end->kernels, "data_digest", end->data_digest,
+	                      "data_variant", end->data_variant);
+	set_integer(o, "peak_bytes", end->peak_bytes);
+	set_integer(o, "core_version", end->core_version);
+	json_object_set_new(o, "seconds", number(end->seconds));
+	json_object_set_new(o, "cpu_seconds", number(end->cpu_seconds));
+	add_line(out, o);
+}
+
+static int read_end(const json_t *o, struct trial_end *end, struct err *e)
+{
+	char state[16];
+	get_text(o, "state", state, sizeof state);
+	end->state = TRIAL_DONE;
+	while (strcmp(state, trial_state_name(end->state)) != 0) {
+		if (end->state == TRIAL_INTERRUPTED)
+			return err_set(e, ERR_FAILED, "a trial that ended as '%s'", state);
+		end->state++;
+	}
+	get_text(o, "error", end->error, sizeof end->error);
+	get_text(o, "weights_digest", end->weights_digest, sizeof end->weights_digest);
+	get_text(o, "kernels", end->kernels, sizeof end->kernels);
+	get_text(o, "data_digest", end->data_digest, sizeof end->data_digest);
+	get_text(o, "data_variant", end->data_variant, sizeof end->data_variant);
+	end->peak_bytes = get_integer(o, "peak_bytes");
+	end->core_version = (int)get_integer(o, "core_version");
+	end->seconds = number_of(json_object_get(o, "seconds"));
+	end->cpu_seconds = number_of(json_object_get(o, "cpu_seconds"));
+	return 0;
+}
+
+int wire_read(const char *line, size_t length, struct wire_message *out, struct err *e)
+{
+	json_error_t why;
+	json_t *o = json_loadb(line, length, 0, &why);
+	const char *event = json_string_value(json_object_get(o, "event"));
+	int answer = 0;
+	*out = (struct wire_message){ 0 };
+	if (!event) {
+		answer = err_set(e, ERR_FAILED, "a worker's line cannot be read: %s", o ? "no event" : why.text);
+	} else if (strcmp(event, "epoch") == 0) {
+		out->event = WIRE_EPOCH;
+		read_epoch(o, &out->epoch);
+	} else if (strcmp(event, "phase") == 0) {
+		out->event = WIRE_PHASE;
+		answer = read_phase(o, &out->phase, e);
+	} else if (strcmp(event, "end") == 0) {
+		out->event = WIRE_END;
+		answer = read_end(o, &out->end, e);
+	} else {
+		answer = err_set(e, ERR_FAILED, "a worker's line has an unknown event '%s'", event);
+	}
+	json_decref(o);
+	return answer;
+}

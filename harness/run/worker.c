@@ -1,0 +1,163 @@
+/* worker.c - fork, pipe, lines. */
+#include "worker.h"
+
+#include <errno.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* ---- in the child ---- */
+
+static atomic_int child_stop;
+
+/* Ctrl-C reaches the whole process group: finish the epoch, then end. */
+static void on_interrupt(int signal_number)
+{
+	(void)signal_number;
+	atomic_store(&child_stop, 1);
+}
+
+static void pin(int slot)
+{
+	cpu_set_t allowed, one;
+	if (sched_getaffinity(0, sizeof allowed, &allowed))
+		return;
+	int seen = 0;
+	for (int cpu = 0; cpu < CPU_SETSIZE; cpu++)
+		if (CPU_ISSET(cpu, &allowed) && seen++ == slot) {
+			CPU_ZERO(&one);
+			CPU_SET(cpu, &one);
+			sched_setaffinity(0, sizeof one, &one);
+			return;
+		}
+}
+
+static int write_line(int fd, const struct str *line, struct err *e)
+{
+	for (size_t done = 0; done < line->length;) {
+		ssize_t n = write(fd, line->s + done, line->length - done);
+		if (n < 0 && errno != EINTR)
+			return err_errno(e, "pipe to the writer");
+		done += n > 0 ? (size_t)n : 0;
+	}
+	return 0;
+}
+
+/* The sink of a trial in a worker: context is the pipe's descriptor. */
+static int send_epoch(void *context, const struct epoch_result *r, struct err *e)
+{
+	struct str line = { 0 };
+	wire_epoch(&line, r);
+	int answer = write_line(*(int *)context, &line, e);
+	str_free(&line);
+	return answer;
+}
+
+static int send_phase(void *context, const struct phase_result *r, struct err *e)
+{
+	struct str line = { 0 };
+	wire_phase(&line, r);
+	int answer = write_line(*(int *)context, &line, e);
+	str_free(&line);
+	return answer;
+}
+
+static _Noreturn void child(int fd, int slot, const struct trial *t, const struct dataset *d, const struct local_options *options)
+{
+	prctl(PR_SET_PDEATHSIG, SIGKILL); /* no worker outlives its writer */
+	signal(SIGINT, on_interrupt);
+	signal(SIGTERM, on_interrupt);
+	signal(SIGPIPE, SIG_IGN);
+	if (options->threads == 1 && options->workers > 1)
+		pin(slot);
+	const struct trial_options trial_options = { .kernels = options->kernels, .threads = options->threads, .stop = &child_stop };
+	const struct trial_sink sink = { .context = &fd, .epoch = send_epoch, .phase = send_phase };
+	struct trial_end end;
+	trial_run(t, d, &trial_options, &sink, &end);
+	struct rusage usage;
+	if (getrusage(RUSAGE_SELF, &usage) == 0) {
+		end.peak_bytes = usage.ru_maxrss * 1024;
+		end.cpu_seconds = (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec)
+		                  + 1e-6 * (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec);
+	}
+	struct str line = { 0 };
+	struct err e = { 0 };
+	wire_end(&line, &end);
+	_exit(write_line(fd, &line, &e) ? ERR_ENVIRONMENT : 0);
+}
+
+/* ---- in the parent ---- */
+
+int worker_start(struct worker *w, int slot, const struct trial *t, const struct dataset *d, const struct local_options *options, struct err *e)
+{
+	int ends[2];
+	if (pipe(ends))
+		return err_errno(e, "pipe");
+	fflush(NULL);
+	pid_t pid = fork();
+	if (pid < 0) {
+		err_errno(e, "fork");
+		close(ends[0]);
+		close(ends[1]);
+		return -1;
+	}
+	if (pid == 0) {
+		close(ends[0]);
+		child(ends[1], slot, t, d, options);
+	}
+	close(ends[1]);
+	w->pid = pid;
+	w->pipe = ends[0];
+	w->ended = false;
+	str_clear(&w->input);
+	return 0;
+}
+
+int worker_read(struct worker *w, struct err *e)
+{
+	char bytes[65536];
+	ssize_t n = read(w->pipe, bytes, sizeof bytes);
+	if (n < 0)
+		return errno == EINTR || errno == EAGAIN ? 1 : err_errno(e, "pipe from a worker");
+	str_add_bytes(&w->input, bytes, (size_t)n);
+	return n > 0;
+}
+
+const char *worker_line(struct worker *w, size_t *length)
+{
+	/* The line given before is still at the front, its end turned into a NUL. */
+	size_t old = w->input.s ? strnlen(w->input.s, w->input.length) : 0;
+	if (old < w->input.length) {
+		memmove(w->input.s, w->input.s + old + 1, w->input.length - old - 1);
+		w->input.length -= old + 1;
+		w->input.s[w->input.length] = '\0';
+	}
+	char *end = w->input.length ? memchr(w->input.s, '\n', w->input.length) : NULL;
+	if (!end)
+		return NULL;
+	*end = '\0';
+	*length = (size_t)(end - w->input.s);
+	return w->input.s;
+}
+
+void worker_reap(struct worker *w, char *error, size_t size)
+{
+	int status = 0;
+	while (waitpid(w->pid, &status, 0) < 0 && errno == EINTR)
+		;
+	if (WIFSIGNALED(status))
+		snprintf(error, size, "the worker was killed by signal %d (%s)", WTERMSIG(status), strsignal(WTERMSIG(status)));
+	else if (WEXITSTATUS(status))
+		snprintf(error, size, "the worker ended with exit code %d", WEXITSTATUS(status));
+	else
+		snprintf(error, size, "%s", "");
+	close(w->pipe);
+	str_free(&w->input);
+	*w = (struct worker){ .pipe = -1 };
+}
