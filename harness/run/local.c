@@ -1,17 +1,18 @@
 /* local.c - the writer's loop: start workers, take their lines, write the database. */
 #include "local.h"
 
-#include <errno.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
+#include <unistd.h>
 
+#include "../base/clock.h"
+#include "schedule.h"
 #include "worker.h"
 
-enum { DATASETS_MAX = 64, TICK_MS = 500 };
+enum { DATASETS_MAX = 64, TICK_MS = 500, HEARTBEAT_SECONDS = 20 };
 
 /* A data set of the sweep: open, or the reason why not. */
 struct opened {
@@ -25,12 +26,16 @@ struct executor {
 	const struct sweep *sweep;
 	const struct local_options *options;
 	struct local_summary *summary;
+	struct schedule *schedule;
 	int64_t sweep_id, environment;
 	struct opened opened[DATASETS_MAX];
 	int opened_count;
 	struct worker *workers;   /* [options->workers] */
-	size_t next;              /* the next trial of the sweep to look at */
-	bool forwarded;           /* the wish to stop has been sent to the workers */
+	struct rows *bad;         /* identities of trials whose last attempt ended badly and that are not tried again, sorted */
+	size_t started;           /* trials, by this run */
+	int asked;                /* the strongest wish to stop that has been passed on to the workers */
+	bool start_no_more;       /* after an error or at the limit of time or number */
+	double begun;
 };
 
 static void tell(const struct executor *x, struct local_event event)
@@ -39,7 +44,18 @@ static void tell(const struct executor *x, struct local_event event)
 		x->options->event(x->options->context, &event);
 }
 
-/* The trial's data set, opened at its first use. NULL with the count of opened sets full cannot be: a sweep has a handful. */
+/* The user's wish to stop, or the limit of time: 0 go on, 1 finish epochs, 2 end at once. */
+static int wish_to_stop(const struct executor *x)
+{
+	int wish = x->options->stop ? atomic_load(x->options->stop) : 0;
+	if (wish == 0 && x->options->time_limit > 0 && clock_seconds() - x->begun > x->options->time_limit)
+		wish = 1;
+	return wish > 2 ? 2 : wish;
+}
+
+/* ---- what is to be done ------------------------------------------------------------------------------------------------ */
+
+/* The trial's data set, opened at its first use. NULL when the sweep has more of them than can be. */
 static struct opened *find_dataset(struct executor *x, const struct trial *t)
 {
 	for (int i = 0; i < x->opened_count; i++)
@@ -59,64 +75,100 @@ static struct opened *find_dataset(struct executor *x, const struct trial *t)
 	return o;
 }
 
-/* Find the next trial that has to be run. *found is false when there is none. */
-static int next_trial(struct executor *x, bool *found, struct err *e)
+static int compare_identity(const void *key, const void *value)
 {
-	for (*found = false; x->next < x->sweep->trial_count; x->next++) {
-		const struct trial *t = &x->sweep->trials[x->next];
-		struct opened *o = find_dataset(x, t);
-		if (!o)
-			return err_set(e, ERR_USAGE, "more than %d data sets in one sweep", DATASETS_MAX);
-		if (store_skip(x->store, x->sweep_id, t->identity, o->dataset ? NULL : o->reason, e))
+	return strcmp(key, ((const struct value *)value)->text);
+}
+
+static bool ended_badly(const struct executor *x, const struct trial *t)
+{
+	return x->bad->row_count > 0 && bsearch(t->identity, x->bad->values, x->bad->row_count, sizeof *x->bad->values, compare_identity);
+}
+
+static int find_bad(struct executor *x, struct err *e)
+{
+	char core[16];
+	snprintf(core, sizeof core, "%d", NN_CORE_VERSION);
+	return store_query(x->store,
+	                   "SELECT identity FROM trials JOIN attempts ON attempts.id = (SELECT max(id) FROM attempts WHERE trial = trials.id)"
+	                   " WHERE core_version = :core AND (state = 'diverged' OR (state IN ('failed', 'timeout') AND :failed = 'too')) ORDER BY identity",
+	                   (const char *const[]){ "core", core, "failed", x->options->retry == RETRY_NONE ? "too" : "", NULL }, e, &x->bad);
+}
+
+/* Has the trial to be run? Otherwise it is counted for what it is. */
+static int is_missing(struct executor *x, const struct trial *t, bool *missing, struct err *e)
+{
+	struct opened *o = find_dataset(x, t);
+	bool done;
+	*missing = false;
+	if (!o)
+		return err_set(e, ERR_USAGE, "more than %d data sets in one sweep", DATASETS_MAX);
+	if (store_skip(x->store, x->sweep_id, t->identity, o->dataset ? NULL : o->reason, e))
+		return -1;
+	if (!o->dataset) {
+		x->summary->skipped++;
+		return 0;
+	}
+	if (store_is_done(x->store, t->identity, NN_CORE_VERSION, o->dataset->digest, &done, e))
+		return -1;
+	if (done)
+		x->summary->cached++;
+	else if (x->options->retry != RETRY_ALL && ended_badly(x, t))
+		x->summary->bad_before++;
+	else
+		*missing = true;
+	return 0;
+}
+
+/* Give an idle worker the next trial that is missing, if there is one. */
+static int start_next(struct executor *x, int slot, struct err *e)
+{
+	struct worker *w = &x->workers[slot];
+	for (size_t index; schedule_next(x->schedule, &index); schedule_end(x->schedule, index)) {
+		const struct trial *t = &x->sweep->trials[index];
+		bool missing;
+		if (is_missing(x, t, &missing, e))
 			return -1;
-		if (!o->dataset) {
-			x->summary->skipped++;
+		if (!missing)
+			continue;
+		if (store_attempt_begin(x->store, x->sweep_id, t->identity, x->environment, (long)getpid(), &w->attempt, e))
+			return -1;
+		if (w->attempt == 0) { /* another run is at it */
+			x->summary->elsewhere++;
 			continue;
 		}
-		bool done;
-		if (store_is_done(x->store, t->identity, NN_CORE_VERSION, o->dataset->digest, &done, e))
+		if (worker_start(w, slot, t, find_dataset(x, t)->dataset, schedule_shared(x->schedule, index), x->options, e))
 			return -1;
-		if (!done) {
-			*found = true;
-			return 0;
-		}
-		x->summary->cached++;
+		w->index = index;
+		w->started = clock_seconds();
+		x->started++;
+		tell(x, (struct local_event){ .kind = LOCAL_START, .worker = slot, .index = index, .trial = t });
+		return 0;
 	}
 	return 0;
 }
 
-/* Give the next trial to an idle worker. Somebody else may be at it: then the one after it. */
-static int start_next(struct executor *x, int slot, struct err *e)
+/* ---- what comes back --------------------------------------------------------------------------------------------------- */
+
+static void count_end(struct executor *x, enum trial_state state)
 {
-	struct worker *w = &x->workers[slot];
-	for (bool found;;) {
-		if (next_trial(x, &found, e))
-			return -1;
-		if (!found)
-			return 0;
-		const struct trial *t = &x->sweep->trials[x->next];
-		if (store_attempt_begin(x->store, x->sweep_id, t->identity, x->environment, (long)getpid(), &w->attempt, e))
-			return -1;
-		w->index = x->next++;
-		if (w->attempt == 0)
-			continue;
-		if (worker_start(w, slot, t, find_dataset(x, t)->dataset, x->options, e))
-			return -1;
-		tell(x, (struct local_event){ .kind = LOCAL_START, .worker = slot, .index = w->index, .trial = t });
-		return 0;
+	switch (state) {
+	case TRIAL_DONE: x->summary->done++; break;
+	case TRIAL_FAILED: x->summary->failed++; break;
+	case TRIAL_DIVERGED: x->summary->diverged++; break;
+	case TRIAL_TIMEOUT: x->summary->timeout++; break;
+	case TRIAL_INTERRUPTED: x->summary->interrupted++; break;
 	}
+	if (x->options->stop_on_error && state != TRIAL_DONE && state != TRIAL_INTERRUPTED)
+		x->start_no_more = true;
 }
 
 static int end_attempt(struct executor *x, int slot, const struct trial_end *end, struct err *e)
 {
 	struct worker *w = &x->workers[slot];
 	w->ended = true;
-	switch (end->state) {
-	case TRIAL_DONE: x->summary->done++; break;
-	case TRIAL_FAILED: x->summary->failed++; break;
-	case TRIAL_DIVERGED: x->summary->diverged++; break;
-	case TRIAL_INTERRUPTED: x->summary->interrupted++; break;
-	}
+	count_end(x, end->state);
+	schedule_end(x->schedule, w->index);
 	if (store_attempt_end(x->store, w->attempt, end, e))
 		return -1;
 	tell(x, (struct local_event){ .kind = LOCAL_END, .worker = slot, .index = w->index, .trial = &x->sweep->trials[w->index], .end = end });
@@ -139,6 +191,8 @@ static int take_line(struct executor *x, int slot, const char *line, size_t leng
 		break;
 	case WIRE_PHASE:
 		answer = store_phase(x->store, w->attempt, &m.phase, e);
+		if (m.phase.fold < 0)
+			schedule_phase_done(x->schedule, w->index, m.phase.phase);
 		event.kind = LOCAL_PHASE;
 		event.phase = &m.phase;
 		break;
@@ -150,7 +204,21 @@ static int take_line(struct executor *x, int slot, const char *line, size_t leng
 	return answer;
 }
 
-/* Lines that have come; at the end of the pipe the worker is gone, and if it gave no end, it crashed. */
+/* A worker is gone without an end of its own: it crashed, or was killed for one of three reasons. */
+static void explain_death(const struct executor *x, const struct worker *gone, struct trial_end *end)
+{
+	if (!end->error[0])
+		snprintf(end->error, sizeof end->error, "the worker ended without a result");
+	end->seconds = clock_seconds() - gone->started;
+	if (gone->timed_out) {
+		end->state = TRIAL_TIMEOUT;
+		snprintf(end->error, sizeof end->error, "killed after %.1f s: the limit for a trial is %g s", end->seconds, x->options->trial_seconds);
+	} else if (x->asked > 1) {
+		end->state = TRIAL_INTERRUPTED;
+	}
+}
+
+/* Lines that have come; at the end of the pipe the worker is gone. */
 static int serve(struct executor *x, int slot, struct err *e)
 {
 	struct worker *w = &x->workers[slot];
@@ -163,15 +231,12 @@ static int serve(struct executor *x, int slot, struct err *e)
 			return -1;
 	if (open)
 		return 0;
-	struct worker gone = *w;
+	const struct worker gone = *w;
 	struct trial_end end = { .state = TRIAL_FAILED, .core_version = NN_CORE_VERSION };
 	worker_reap(w, end.error, sizeof end.error);
 	if (gone.ended)
 		return 0;
-	if (!end.error[0])
-		snprintf(end.error, sizeof end.error, "the worker ended without a result");
-	if (x->options->stop && atomic_load(x->options->stop) > 1)
-		end.state = TRIAL_INTERRUPTED;
+	explain_death(x, &gone, &end);
 	w->attempt = gone.attempt;
 	w->index = gone.index;
 	int answer = end_attempt(x, slot, &end, e);
@@ -179,42 +244,73 @@ static int serve(struct executor *x, int slot, struct err *e)
 	return answer;
 }
 
-/* Pass the wish to stop on: epochs finish; a second wish kills. */
-static void pass_stop(struct executor *x)
+/* ---- the loop ---------------------------------------------------------------------------------------------------------- */
+
+/* Pass the wish to stop on: epochs finish; the second wish kills. */
+static void pass_stop(struct executor *x, int wish)
 {
-	int stop = x->options->stop ? atomic_load(x->options->stop) : 0;
-	if (stop == 0 || (stop == 1 && x->forwarded))
+	if (wish <= x->asked)
 		return;
 	for (int i = 0; i < x->options->workers; i++)
 		if (x->workers[i].pid > 0)
-			kill(x->workers[i].pid, stop > 1 ? SIGKILL : SIGTERM);
-	x->forwarded = true;
+			kill(x->workers[i].pid, wish > 1 ? SIGKILL : SIGTERM);
+	x->asked = wish;
+}
+
+/* Signs of life for long epochs, and an end to trials that take too long (a worker that hangs is one). */
+static int look_after(struct executor *x, double *last_heartbeat, struct err *e)
+{
+	double now = clock_seconds();
+	bool beat = now - *last_heartbeat > HEARTBEAT_SECONDS;
+	for (int i = 0; i < x->options->workers; i++) {
+		struct worker *w = &x->workers[i];
+		if (w->pid == 0)
+			continue;
+		if (x->options->trial_seconds > 0 && now - w->started > x->options->trial_seconds && !w->timed_out) {
+			w->timed_out = true;
+			kill(w->pid, SIGKILL);
+		}
+		if (beat && !w->ended && store_heartbeat(x->store, w->attempt, e))
+			return -1;
+	}
+	if (beat)
+		*last_heartbeat = now;
+	return 0;
+}
+
+static int fill_workers(struct executor *x, struct pollfd *polls, int *busy, struct err *e)
+{
+	*busy = 0;
+	for (int i = 0; i < x->options->workers; i++) {
+		struct worker *w = &x->workers[i];
+		bool may_start = x->asked == 0 && !x->start_no_more && (x->options->max_trials == 0 || x->started < x->options->max_trials);
+		if (w->pid == 0 && may_start && start_next(x, i, e))
+			return -1;
+		polls[i] = (struct pollfd){ .fd = w->pid ? w->pipe : -1, .events = POLLIN };
+		*busy += w->pid != 0;
+	}
+	return 0;
 }
 
 static int loop(struct executor *x, struct err *e)
 {
 	struct pollfd *polls = calloc((size_t)x->options->workers, sizeof *polls);
+	double last_heartbeat = clock_seconds();
 	if (!polls)
 		return err_nomem(e);
 	int answer = 0;
-	for (;;) {
-		bool stopping = x->options->stop && atomic_load(x->options->stop);
-		pass_stop(x);
-		int busy = 0;
-		for (int i = 0; i < x->options->workers && !answer; i++) {
-			if (x->workers[i].pid == 0 && !stopping)
-				answer = start_next(x, i, e);
-			polls[i] = (struct pollfd){ .fd = x->workers[i].pid ? x->workers[i].pipe : -1, .events = POLLIN };
-			busy += x->workers[i].pid != 0;
-		}
+	while (!answer) {
+		int busy;
+		pass_stop(x, wish_to_stop(x));
+		answer = fill_workers(x, polls, &busy, e);
 		if (answer || busy == 0)
 			break;
 		poll(polls, (nfds_t)x->options->workers, TICK_MS);
 		for (int i = 0; i < x->options->workers && !answer; i++)
 			if (polls[i].revents)
 				answer = serve(x, i, e);
-		if (answer)
-			break;
+		if (!answer)
+			answer = look_after(x, &last_heartbeat, e);
 		tell(x, (struct local_event){ .kind = LOCAL_TICK });
 	}
 	free(polls);
@@ -235,20 +331,18 @@ static void kill_workers(struct executor *x)
 int local_run(struct store *store, const struct sweep *sweep, const struct local_options *options, struct local_summary *summary, struct err *e)
 {
 	struct executor *x = calloc(1, sizeof *x);
-	struct timespec start, stop;
 	int answer = -1;
-	clock_gettime(CLOCK_MONOTONIC, &start);
 	*summary = (struct local_summary){ .planned = sweep->trial_count };
 	if (!x)
 		return err_nomem(e);
-	*x = (struct executor){ .store = store, .sweep = sweep, .options = options, .summary = summary,
+	*x = (struct executor){ .store = store, .sweep = sweep, .options = options, .summary = summary, .begun = clock_seconds(),
 		.workers = calloc((size_t)options->workers, sizeof *x->workers) };
 	if (!x->workers) {
 		err_nomem(e);
 		goto out;
 	}
-	if (store_reclaim(store, e) || store_environment(store, options->facts, &x->environment, e)
-	    || store_sweep(store, sweep, &x->sweep_id, e))
+	if (schedule_new(sweep, options->share && options->states, e, &x->schedule) || store_reclaim(store, e) || find_bad(x, e)
+	    || store_environment(store, options->facts, &x->environment, e) || store_sweep(store, sweep, &x->sweep_id, e))
 		goto out;
 	answer = loop(x, e);
 	if (answer)
@@ -256,9 +350,10 @@ int local_run(struct store *store, const struct sweep *sweep, const struct local
 out:
 	for (int i = 0; i < x->opened_count; i++)
 		dataset_close(x->opened[i].dataset);
+	rows_free(x->bad);
+	schedule_free(x->schedule);
 	free(x->workers);
+	summary->seconds = clock_seconds() - x->begun;
 	free(x);
-	clock_gettime(CLOCK_MONOTONIC, &stop);
-	summary->seconds = (double)(stop.tv_sec - start.tv_sec) + 1e-9 * (double)(stop.tv_nsec - start.tv_nsec);
 	return answer;
 }

@@ -32,19 +32,36 @@ struct local_event {
 	const char *text;
 };
 
+/* Trials whose last attempt ended badly: leave them; run those again that failed or took too long; also those that diverged (which they
+ * will again, by the bit contract, unless the program was wrong). */
+enum local_retry { RETRY_NONE, RETRY_FAILED, RETRY_ALL };
+
 struct local_options {
 	int workers;                   /* trials at the same time, at least 1 */
 	int threads;                   /* within each, at least 1 */
 	const struct nn_kernels *kernels; /* NULL: the fastest */
 	const struct dataset_places *places;
 	const char *facts;             /* about this program and machine (base/facts.h) */
+	const char *states;            /* folder of checkpoints and shared phases (state.h); NULL: none */
+	double checkpoint_seconds;     /* at least so long between two checkpoints of a trial */
+	bool share;                    /* trials whose recipes begin alike do the beginning once */
+	enum local_retry retry;
+	bool stop_on_error;            /* after a trial that ended badly start no other */
+	size_t max_trials;             /* start at most so many; 0: all */
+	double time_limit;             /* seconds after which no trial is started and running ones are asked to stop; 0: none */
+	double trial_seconds;          /* a trial that takes longer ends as timeout; 0: none */
+	size_t trial_bytes;            /* address space of a worker (RLIMIT_AS); 0: as it is */
 	const atomic_int *stop;        /* 1: let epochs finish, then end; 2: end at once. Set by the caller's signal handler */
 	void *context;
 	void (*event)(void *context, const struct local_event *e);
 };
 
 struct local_summary {
-	size_t planned, cached, done, failed, diverged, interrupted, skipped; /* trials; cached: done before */
+	size_t planned, done, failed, diverged, timeout, interrupted; /* trials, of this run */
+	size_t cached;                 /* done before */
+	size_t bad_before;             /* ended badly before and not tried again */
+	size_t skipped;                /* no data */
+	size_t elsewhere;              /* another run is at them */
 	bool bad_data;                 /* a data set is there but damaged (its trials are skipped, as those of a missing one) */
 	double seconds;
 };

@@ -46,7 +46,7 @@ struct phase_result {
 };
 
 /* How a trial ended. */
-enum trial_state { TRIAL_DONE, TRIAL_FAILED, TRIAL_DIVERGED, TRIAL_INTERRUPTED };
+enum trial_state { TRIAL_DONE, TRIAL_FAILED, TRIAL_DIVERGED, TRIAL_TIMEOUT, TRIAL_INTERRUPTED };
 
 struct trial_end {
 	enum trial_state state;

@@ -4,40 +4,24 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-#include "networks.h"
+#include "../base/clock.h"
 
 /* A training at work. Snapshots are whole parameter arrays; each output only uses the part that leads to it. */
 struct training {
 	struct trial_work *work;
+	struct training_state *state;        /* the work's */
 	const struct phase_config *phase;
 	struct place at;
 	const struct split *split;
 	struct nn_trainer *trainer;
 	const struct nn_net *net;
 	float *params;                       /* the trainer's */
-	float *best[OUTPUTS_MAX];            /* highest validation accuracy, one array an output */
-	float *restored[OUTPUTS_MAX];        /* early stopping's */
-	struct nn_stop stop[OUTPUTS_MAX];
-	struct nn_score val[OUTPUTS_MAX][2]; /* [output][best, restored]: the validation scores at that epoch */
-	int epoch_of[OUTPUTS_MAX][2];
-	double best_accuracy[OUTPUTS_MAX];
-	struct nn_score last_val;
 	uint32_t *order;
 	uint32_t order_count;
-	int epochs_run;
-	bool patience_used;
 };
 
 enum { OF_BEST, OF_RESTORED };
-
-static double wall_seconds(void)
-{
-	struct timespec t;
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 /* Does tensor t lead to output k? (All tensors of its layers' ancestors.) */
 static bool leads_to(const struct nn_net *net, int tensor, int output)
@@ -70,7 +54,7 @@ static int find_frozen(struct training *t, bool *frozen)
 			struct str names = { 0 };
 			for (int i = 0; i < t->net->tensor_count; i += 2)
 				str_addf(&names, "%s%s", i ? ", " : "", t->net->layers[t->net->tensors[i].layer].name);
-			trial_fail(t->work, TRIAL_FAILED, "phase %s: freeze: no layer '%s'; layers with weights: %s", t->phase->name,
+			work_fail(t->work, TRIAL_FAILED, "phase %s: freeze: no layer '%s'; layers with weights: %s", t->phase->name,
 			           t->phase->freeze[f], names.s);
 			str_free(&names);
 			return -1;
@@ -122,36 +106,36 @@ static int train_epoch(struct training *t, int epoch, struct nn_score *score)
 	char fold[32] = "";
 	if (t->at.fold >= 0)
 		snprintf(fold, sizeof fold, ", fold %d", t->at.fold + 1);
-	return trial_fail(t->work, TRIAL_DIVERGED, "phase %s%s, epoch %d, step %ld: the loss or a weight is not finite", t->phase->name, fold,
+	return work_fail(t->work, TRIAL_DIVERGED, "phase %s%s, epoch %d, step %ld: the loss or a weight is not finite", t->phase->name, fold,
 	                  epoch + 1, step + 1);
 }
 
-/* Keep snapshots and ask early stopping. Returns whether training goes on. */
-static bool look_at(struct training *t, int epoch, const struct nn_score *val)
+/* Keep snapshots and ask early stopping. */
+static void look_at(struct training *t, int epoch, const struct nn_score *val)
 {
-	bool go_on = true;
+	struct training_state *s = t->state;
 	for (int k = 0; k < t->net->output_count; k++) {
 		double accuracy = (double)val->correct[k] / val->count, loss = val->loss_sum[k] / val->count;
-		if (epoch == 0 || accuracy > t->best_accuracy[k]) {
-			t->best_accuracy[k] = accuracy;
-			t->epoch_of[k][OF_BEST] = epoch;
-			t->val[k][OF_BEST] = *val;
-			copy_part(t->net, k, t->best[k], t->params);
+		if (epoch == 0 || accuracy > s->best_accuracy[k]) {
+			s->best_accuracy[k] = accuracy;
+			s->epoch_of[k][OF_BEST] = epoch;
+			s->val[k][OF_BEST] = *val;
+			copy_part(t->net, k, s->best[k], t->params);
 		}
-		int answer = nn_stop_epoch(&t->stop[k], epoch, t->phase->stop.on == STOP_VAL_ACCURACY ? accuracy : loss);
+		int answer = nn_stop_epoch(&s->stop[k], epoch, t->phase->stop.on == STOP_VAL_ACCURACY ? accuracy : loss);
 		if (answer & NN_STOP_KEEP) {
-			t->epoch_of[k][OF_RESTORED] = epoch;
-			t->val[k][OF_RESTORED] = *val;
-			copy_part(t->net, k, t->restored[k], t->params);
+			s->epoch_of[k][OF_RESTORED] = epoch;
+			s->val[k][OF_RESTORED] = *val;
+			copy_part(t->net, k, s->restored[k], t->params);
 		}
 		if (answer & NN_STOP_NOW)
-			go_on = false;
+			s->patience_used = true;
 	}
-	return go_on;
 }
 
-static int send_epoch(struct training *t, int epoch, const struct nn_score *train, const struct nn_score *val, double train_seconds, double seconds)
+static int send_epoch(struct training *t, int epoch, const struct nn_score *train, double train_seconds, double seconds)
 {
+	const struct nn_score *val = &t->state->last_val;
 	struct epoch_result r = { .phase = t->at.phase, .fold = t->at.fold, .epoch = epoch, .outputs = t->net->output_count, .seconds = seconds,
 		.images_per_second = train_seconds > 0 ? train->count / train_seconds : 0 };
 	for (int k = 0; k < r.outputs; k++) {
@@ -160,30 +144,45 @@ static int send_epoch(struct training *t, int epoch, const struct nn_score *trai
 		r.val_loss[k] = val->loss_sum[k] / val->count;
 		r.val_accuracy[k] = (double)val->correct[k] / val->count;
 	}
-	struct err e = { 0 };
-	if (t->work->sink->epoch(t->work->sink->context, &r, &e))
-		return trial_fail(t->work, TRIAL_FAILED, "%s", e.text);
-	return 0;
+	return work_send_epoch(t->work, &r);
+}
+
+/* The trainer's weights and moments as they are now into the state, and that into the checkpoint. */
+static int checkpoint(struct training *t, bool now)
+{
+	const size_t bytes = t->net->parameter_count * sizeof(float);
+	const struct nn_optimizer_state o = nn_trainer_optimizer_state(t->trainer);
+	if (!t->work->checkpoint)
+		return 0;
+	memcpy(t->state->params, t->params, bytes);
+	memcpy(t->state->first, o.first, bytes);
+	memcpy(t->state->second, o.second, bytes);
+	t->state->schedule = *o.schedule;
+	return work_checkpoint(t->work, now);
 }
 
 static int run_epochs(struct training *t)
 {
-	for (int epoch = 0; epoch < t->phase->epochs; epoch++) {
+	struct training_state *s = t->state;
+	while (s->epochs_run < t->phase->epochs && !s->patience_used) {
 		struct nn_score train;
-		double start = wall_seconds();
+		double start = clock_seconds();
+		int epoch = s->epochs_run;
 		if (train_epoch(t, epoch, &train))
 			return -1;
-		double trained = wall_seconds();
-		nn_evaluate(t->trainer, &t->work->train, t->split->val, 0, t->split->val_count, &t->last_val, NULL);
-		t->epochs_run = epoch + 1;
-		if (send_epoch(t, epoch, &train, &t->last_val, trained - start, wall_seconds() - start))
+		double trained = clock_seconds();
+		nn_evaluate(t->trainer, &t->work->train, t->split->val, 0, t->split->val_count, &s->last_val, NULL);
+		double seconds = clock_seconds() - start;
+		s->epochs_run++;
+		s->seconds += seconds;
+		look_at(t, epoch, &s->last_val);
+		if (send_epoch(t, epoch, &train, trained - start, seconds))
 			return -1;
-		if (!look_at(t, epoch, &t->last_val)) {
-			t->patience_used = true;
-			return 0;
-		}
-		if (t->work->options->stop && atomic_load(t->work->options->stop))
-			return trial_fail(t->work, TRIAL_INTERRUPTED, "interrupted in phase %s after epoch %d", t->phase->name, epoch + 1);
+		bool stop = t->work->options->stop && atomic_load(t->work->options->stop);
+		if (checkpoint(t, stop))
+			return -1;
+		if (stop)
+			return work_fail(t->work, TRIAL_INTERRUPTED, "interrupted in phase %s after epoch %d", t->phase->name, epoch + 1);
 	}
 	return 0;
 }
@@ -193,15 +192,16 @@ static void keep_weights(struct training *t, struct phase_result *r)
 {
 	for (int k = 0; k < t->net->output_count; k++) {
 		/* patience may never have looked at an epoch (from_epoch beyond the last): then there is nothing to restore */
-		bool can_restore = t->stop[k].any;
+		const struct training_state *s = t->state;
+		bool can_restore = s->stop[k].any;
 		int which = t->phase->keep == KEEP_RESTORED ? OF_RESTORED : OF_BEST;
-		const struct nn_score *val = &t->val[k][which];
+		const struct nn_score *val = &s->val[k][which];
 		if (t->phase->keep == KEEP_LAST || (which == OF_RESTORED && !can_restore)) {
-			val = &t->last_val;
-			r->best_epoch[k] = t->epochs_run - 1;
+			val = &s->last_val;
+			r->best_epoch[k] = s->epochs_run - 1;
 		} else {
-			copy_part(t->net, k, t->params, which == OF_BEST ? t->best[k] : t->restored[k]);
-			r->best_epoch[k] = t->epoch_of[k][which];
+			copy_part(t->net, k, t->params, which == OF_BEST ? s->best[k] : s->restored[k]);
+			r->best_epoch[k] = s->epoch_of[k][which];
 		}
 		r->val_loss[k] = val->loss_sum[k] / val->count;
 		r->val_accuracy[k] = (double)val->correct[k] / val->count;
@@ -213,8 +213,8 @@ static void copy_onward(struct training *t, float *onward)
 {
 	memcpy(onward, t->params, t->net->parameter_count * sizeof *onward);
 	for (int k = 0; k < t->net->output_count; k++)
-		if (t->stop[k].any)
-			copy_part(t->net, k, onward, t->restored[k]);
+		if (t->state->stop[k].any)
+			copy_part(t->net, k, onward, t->state->restored[k]);
 }
 
 static int score_test(struct training *t, struct phase_result *r)
@@ -225,7 +225,7 @@ static int score_test(struct training *t, struct phase_result *r)
 	for (int k = 0; k < r->outputs; k++) {
 		predictions[k] = r->predictions[k] = malloc(test->count);
 		if (!predictions[k])
-			return trial_fail(t->work, TRIAL_FAILED, "out of memory");
+			return work_fail(t->work, TRIAL_FAILED, "out of memory");
 	}
 	struct nn_score score;
 	nn_evaluate(t->trainer, test, NULL, 0, test->count, &score, predictions);
@@ -246,65 +246,92 @@ static void count_sizes(const struct training *t, const bool *frozen, struct pha
 	r->optimizer_bytes = r->trainable * (long)sizeof(float) * nn_optimizer_slots(&optimizer);
 }
 
-static int training_prepare(struct training *t, const struct model *m, const bool *frozen)
+/* Arrays for a training that begins: the weights come from the network as the stage found it. */
+static int begin(struct training *t)
 {
-	const struct trial_work *w = t->work;
-	struct nn_trainer_options options = { .kernels = w->options->kernels, .batch_size = w->trial->batch_size, .threads = w->options->threads,
-		.frozen = frozen, .optimizer = optimizer_of(&t->phase->optimizer) };
-	const size_t bytes = m->net.parameter_count * sizeof(float);
-	t->trainer = nn_trainer_new(&m->net, &options);
-	t->order_count = t->split->train_count * (t->phase->both ? 2 : 1);
-	t->order = malloc((size_t)t->order_count * sizeof *t->order + 1);
-	bool complete = t->trainer && t->order;
-	for (int k = 0; k < m->net.output_count; k++) {
-		const struct stop_config *s = &t->phase->stop;
-		t->stop[k] = (struct nn_stop){ .maximize = s->on == STOP_VAL_ACCURACY, .patience = s->patience, .min_delta = s->min_delta,
-			.from_epoch = s->from_epoch };
-		t->best[k] = malloc(bytes);
-		t->restored[k] = malloc(bytes);
-		complete = complete && t->best[k] && t->restored[k];
+	struct training_state *s = t->state;
+	const size_t bytes = t->net->parameter_count * sizeof(float);
+	bool complete = true;
+	training_state_reset(s);
+	float **arrays[] = { &s->params, &s->first, &s->second };
+	for (int i = 0; i < 3; i++)
+		complete = (*arrays[i] = calloc(1, bytes)) && complete;
+	for (int k = 0; k < t->net->output_count; k++) {
+		complete = (s->best[k] = calloc(1, bytes)) && complete;
+		complete = (s->restored[k] = calloc(1, bytes)) && complete;
 	}
 	if (!complete)
-		return trial_fail(t->work, TRIAL_FAILED, "out of memory");
-	t->params = nn_trainer_params(t->trainer);
-	memcpy(t->params, m->params, bytes);
+		return work_fail(t->work, TRIAL_FAILED, "out of memory");
+	memcpy(s->params, t->work->state.params, bytes);
 	return 0;
 }
 
-int training_run(struct trial_work *w, struct model *m, const struct split *split, struct place at, float *onward, char digest[DIGEST_TEXT])
+/* What of early stopping is configuration: the same for a training that begins and one that goes on. */
+static void configure_stop(struct training *t)
 {
-	struct training t = { .work = w, .phase = &w->trial->phases[at.phase], .at = at, .split = split, .net = &m->net };
-	struct phase_result r = { .phase = at.phase, .fold = at.fold, .outputs = m->net.output_count };
-	bool frozen[2 * NN_LAYERS_MAX] = { false };
-	double start = wall_seconds();
-	int answer = -1;
-	if (find_frozen(&t, frozen) || training_prepare(&t, m, frozen) || run_epochs(&t))
-		goto out;
-	if (onward)
-		copy_onward(&t, onward);
-	keep_weights(&t, &r);
-	if (score_test(&t, &r))
-		goto out;
-	memcpy(m->params, t.params, m->net.parameter_count * sizeof *m->params);
-	count_sizes(&t, frozen, &r);
-	digest_bytes(m->params, m->net.parameter_count * sizeof *m->params, r.weights_digest);
-	memcpy(digest, r.weights_digest, DIGEST_TEXT);
-	snprintf(r.name, sizeof r.name, "%s", t.phase->name);
-	snprintf(r.stopped, sizeof r.stopped, "%s", t.patience_used ? "patience" : "epochs");
-	r.epochs_run = t.epochs_run;
-	r.seconds = wall_seconds() - start;
-	struct err e = { 0 };
-	if (w->sink->phase(w->sink->context, &r, &e)) {
-		trial_fail(w, TRIAL_FAILED, "%s", e.text);
-		goto out;
+	for (int k = 0; k < t->net->output_count; k++) {
+		struct nn_stop *s = &t->state->stop[k];
+		s->maximize = t->phase->stop.on == STOP_VAL_ACCURACY;
+		s->patience = t->phase->stop.patience;
+		s->min_delta = t->phase->stop.min_delta;
+		s->from_epoch = t->phase->stop.from_epoch;
 	}
-	answer = 0;
+}
+
+static int prepare(struct training *t, const bool *frozen)
+{
+	const struct trial_work *w = t->work;
+	const struct nn_trainer_options options = { .kernels = w->options->kernels, .batch_size = w->trial->batch_size,
+		.threads = w->options->threads, .frozen = frozen, .optimizer = optimizer_of(&t->phase->optimizer) };
+	const size_t bytes = t->net->parameter_count * sizeof(float);
+	if (!t->state->params && begin(t))
+		return -1;
+	configure_stop(t);
+	t->trainer = nn_trainer_new(t->net, &options);
+	t->order_count = t->split->train_count * (t->phase->both ? 2 : 1);
+	t->order = malloc((size_t)t->order_count * sizeof *t->order + 1);
+	if (!t->trainer || !t->order)
+		return work_fail(t->work, TRIAL_FAILED, "out of memory");
+	const struct nn_optimizer_state o = nn_trainer_optimizer_state(t->trainer);
+	t->params = nn_trainer_params(t->trainer);
+	memcpy(t->params, t->state->params, bytes);
+	memcpy(o.first, t->state->first, bytes);
+	memcpy(o.second, t->state->second, bytes);
+	*o.schedule = t->state->schedule;
+	return 0;
+}
+
+/* The phase is over: keep, score, send. */
+static int finish(struct training *t, const bool *frozen, float *onward)
+{
+	struct run_state *state = &t->work->state;
+	struct phase_result r = { .phase = t->at.phase, .fold = t->at.fold, .outputs = t->net->output_count, .epochs_run = t->state->epochs_run };
+	int answer = -1;
+	if (onward)
+		copy_onward(t, onward);
+	keep_weights(t, &r);
+	if (score_test(t, &r))
+		goto out;
+	memcpy(state->params, t->params, t->net->parameter_count * sizeof *state->params);
+	count_sizes(t, frozen, &r);
+	digest_bytes(state->params, t->net->parameter_count * sizeof *state->params, r.weights_digest);
+	memcpy(state->weights_digest, r.weights_digest, DIGEST_TEXT);
+	snprintf(r.name, sizeof r.name, "%s", t->phase->name);
+	snprintf(r.stopped, sizeof r.stopped, "%s", t->state->patience_used ? "patience" : "epochs");
+	r.seconds = t->state->seconds;
+	answer = work_send_phase(t->work, &r);
 out:
 	phase_result_free(&r);
-	for (int k = 0; k < OUTPUTS_MAX; k++) {
-		free(t.best[k]);
-		free(t.restored[k]);
-	}
+	return answer;
+}
+
+int training_run(struct trial_work *w, const struct nn_net *net, const struct split *split, struct place at, float *onward)
+{
+	struct training t = { .work = w, .state = &w->state.training, .phase = &w->trial->phases[at.phase], .at = at, .split = split, .net = net };
+	bool frozen[2 * NN_LAYERS_MAX] = { false };
+	int answer = find_frozen(&t, frozen) || prepare(&t, frozen) || run_epochs(&t) || finish(&t, frozen, onward) ? -1 : 0;
+	if (!answer)
+		training_state_reset(t.state);
 	free(t.order);
 	nn_trainer_free(t.trainer);
 	return answer;

@@ -1,15 +1,24 @@
-/* trial_run.c - a trial from its first phase to its last: splits, the networks handed from phase to phase, k-fold. */
+/* trial_run.c - a trial from its first stage to its last: splits, the network handed from stage to stage, k-fold, checkpoints. */
 #include "trial_run.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
+#include <unistd.h>
 
+#include "../base/clock.h"
+#include "../plan/identity.h"
 #include "networks.h"
 #include "training.h"
+#include "wire.h"
 
-int trial_fail(struct trial_work *w, enum trial_state state, const char *format, ...)
+/* One training of the trial. A k-fold with clean folds runs the earlier phases again in each of them. */
+struct stage {
+	struct place at;
+	bool last_of_fold;      /* of the k-fold phase itself */
+};
+
+int work_fail(struct trial_work *w, enum trial_state state, const char *format, ...)
 {
 	va_list arguments;
 	va_start(arguments, format);
@@ -19,86 +28,151 @@ int trial_fail(struct trial_work *w, enum trial_state state, const char *format,
 	return -1;
 }
 
-int model_make(struct trial_work *w, struct model *m, int network_kind)
+int work_send_epoch(struct trial_work *w, const struct epoch_result *r)
 {
 	struct err e = { 0 };
-	model_free(m);
-	if (network_build((enum network_kind)network_kind, w->train.shape, w->classes, &m->net, &e))
-		return trial_fail(w, TRIAL_FAILED, "%s", e.text);
-	m->params = malloc(m->net.parameter_count * sizeof *m->params);
-	if (!m->params)
-		return trial_fail(w, TRIAL_FAILED, "out of memory");
-	nn_init_net(&m->net, w->trial->seed, m->params);
-	return 0;
+	wire_epoch(&w->state.events, r);
+	return w->sink->epoch(w->sink->context, r, &e) ? work_fail(w, TRIAL_FAILED, "%s", e.text) : 0;
 }
 
-void model_free(struct model *m)
+int work_send_phase(struct trial_work *w, const struct phase_result *r)
 {
-	free(m->params);
-	m->params = NULL;
+	struct err e = { 0 };
+	wire_phase(&w->state.events, r);
+	return w->sink->phase(w->sink->context, r, &e) ? work_fail(w, TRIAL_FAILED, "%s", e.text) : 0;
 }
 
-/* Copy tensor `from_name` of a model to tensor `to_name` of another; both exist and have the same number of weights. */
-static int copy_tensor(struct trial_work *w, struct model *to, const char *to_name, const struct model *from, const char *from_name)
+int work_checkpoint(struct trial_work *w, bool now)
 {
-	const struct nn_tensor *a = nn_net_tensor(&to->net, to_name), *b = nn_net_tensor(&from->net, from_name);
-	if (!a || !b || a->count != b->count)
-		return trial_fail(w, TRIAL_FAILED, "cannot copy %s to %s: the networks do not match", from_name, to_name);
-	memcpy(to->params + a->offset, from->params + b->offset, a->count * sizeof(float));
-	return 0;
+	struct err e = { 0 };
+	double time = clock_seconds();
+	if (!w->checkpoint || (!now && time - w->last_checkpoint < w->options->checkpoint_seconds))
+		return 0;
+	w->last_checkpoint = time;
+	return state_save(&w->state, &w->key, w->checkpoint, &e) ? work_fail(w, TRIAL_FAILED, "%s", e.text) : 0;
 }
 
-/* Stage 2a's network (paper.md): the stems take the submodels' convolutions; the wide convolutions their Dense weights, or stay random (N2). */
-static int unify(struct trial_work *w, const struct phase_config *phase, struct model *m)
+/* Send the results of a state that was loaded again. Names of phases are this trial's own: they may differ where the work is the same. */
+static int send_again(struct trial_work *w)
 {
-	static const char *const parts[] = { "kernel", "bias" };
-	struct model dual = *m;
-	int answer = -1;
-	m->params = NULL;
-	if (model_make(w, m, NETWORK_UNIFIED))
-		goto out;
-	for (int stem = 1; stem <= 2; stem++)
-		for (int part = 0; part < 2; part++) {
-			char from[NN_NAME_MAX], to[NN_NAME_MAX];
-			for (int conv = 1; conv <= 2; conv++) {
-				snprintf(to, sizeof to, "stem%d/conv%d/%s", stem, conv, parts[part]);
-				if (copy_tensor(w, m, to, &dual, to))
-					goto out;
-			}
-			snprintf(from, sizeof from, "stem%d/dense/%s", stem, parts[part]);
-			snprintf(to, sizeof to, "stem%d/wide/%s", stem, parts[part]);
-			if (phase->heads[stem - 1] == HEAD_COPY && copy_tensor(w, m, to, &dual, from))
-				goto out;
+	const char *line = w->state.events.s, *end = line + w->state.events.length;
+	for (const char *stop; line < end && (stop = memchr(line, '\n', (size_t)(end - line))); line = stop + 1) {
+		struct wire_message m;
+		struct err e = { 0 };
+		if (wire_read(line, (size_t)(stop - line), &m, &e))
+			return work_fail(w, TRIAL_FAILED, "a saved result cannot be read: %s", e.text);
+		int answer = 0;
+		if (m.event == WIRE_EPOCH) {
+			answer = w->sink->epoch(w->sink->context, &m.epoch, &e);
+		} else if (m.event == WIRE_PHASE) {
+			snprintf(m.phase.name, sizeof m.phase.name, "%s", w->trial->phases[m.phase.phase].name);
+			answer = w->sink->phase(w->sink->context, &m.phase, &e);
 		}
-	answer = 0;
-out:
-	model_free(&dual);
-	return answer;
-}
-
-/* The network that a phase begins with, from what the phase before left. */
-static int enter_phase(struct trial_work *w, const struct phase_config *phase, struct model *m)
-{
-	switch (phase->kind) {
-	case PHASE_SINGLE: return model_make(w, m, NETWORK_SUBMODEL);
-	case PHASE_DUAL: return model_make(w, m, NETWORK_DUAL);
-	case PHASE_SCRATCH: return model_make(w, m, NETWORK_UNIFIED);
-	case PHASE_UNIFY: return unify(w, phase, m);
-	case PHASE_UNFREEZE:
-	case PHASE_KFOLD: break;
+		phase_result_free(&m.phase);
+		if (answer)
+			return work_fail(w, TRIAL_FAILED, "%s", e.text);
 	}
 	return 0;
 }
 
-static int run_phase(struct trial_work *w, struct model *m, const struct split *split, struct place at, char digest[DIGEST_TEXT])
+/* The weights of the state's network; there is none before the first stage. */
+static int set_network(struct trial_work *w, enum network_kind kind, const struct nn_net *net)
 {
-	if (enter_phase(w, &w->trial->phases[at.phase], m))
+	struct run_state *s = &w->state;
+	free(s->params);
+	s->network = kind;
+	s->parameters = net->parameter_count;
+	s->params = malloc(s->parameters * sizeof *s->params);
+	if (!s->params)
+		return work_fail(w, TRIAL_FAILED, "out of memory");
+	nn_init_net(net, w->trial->seed, s->params);
+	return 0;
+}
+
+static int build(struct trial_work *w, enum network_kind kind, struct nn_net *net)
+{
+	struct err e = { 0 };
+	return network_build(kind, w->train.shape, w->classes, net, &e) ? work_fail(w, TRIAL_FAILED, "%s", e.text) : 0;
+}
+
+/* Copy one tensor's weights; both exist and have the same number. */
+static int copy_tensor(struct trial_work *w, const struct nn_net *to, float *to_params, const char *to_name, const struct nn_net *from,
+                       const float *from_params, const char *from_name)
+{
+	const struct nn_tensor *a = nn_net_tensor(to, to_name), *b = nn_net_tensor(from, from_name);
+	if (!a || !b || a->count != b->count)
+		return work_fail(w, TRIAL_FAILED, "cannot copy %s to %s: the networks do not match", from_name, to_name);
+	memcpy(to_params + a->offset, from_params + b->offset, a->count * sizeof *to_params);
+	return 0;
+}
+
+/* Stage 2a's network (paper.md): the stems take the submodels' convolutions; the wide convolutions their Dense weights, or stay random (N2). */
+static int unify(struct trial_work *w, const struct phase_config *phase, struct nn_net *net)
+{
+	static const char *const parts[] = { "kernel", "bias" };
+	struct nn_net dual;
+	float *from = w->state.params;
+	int answer = -1;
+	w->state.params = NULL;
+	if (build(w, NETWORK_DUAL, &dual) || build(w, NETWORK_UNIFIED, net) || set_network(w, NETWORK_UNIFIED, net))
+		goto out;
+	for (int stem = 1; stem <= 2; stem++)
+		for (int part = 0; part < 2; part++) {
+			char name[NN_NAME_MAX], dense[NN_NAME_MAX];
+			for (int conv = 1; conv <= 2; conv++) {
+				snprintf(name, sizeof name, "stem%d/conv%d/%s", stem, conv, parts[part]);
+				if (copy_tensor(w, net, w->state.params, name, &dual, from, name))
+					goto out;
+			}
+			snprintf(dense, sizeof dense, "stem%d/dense/%s", stem, parts[part]);
+			snprintf(name, sizeof name, "stem%d/wide/%s", stem, parts[part]);
+			if (phase->heads[stem - 1] == HEAD_COPY && copy_tensor(w, net, w->state.params, name, &dual, from, dense))
+				goto out;
+		}
+	answer = 0;
+out:
+	free(from);
+	return answer;
+}
+
+/* The network that a stage begins with, from what the stage before left. */
+static int enter(struct trial_work *w, const struct phase_config *phase, struct nn_net *net)
+{
+	enum network_kind kind = phase->kind == PHASE_SINGLE ? NETWORK_SUBMODEL : phase->kind == PHASE_DUAL ? NETWORK_DUAL : NETWORK_UNIFIED;
+	switch (phase->kind) {
+	case PHASE_SINGLE:
+	case PHASE_DUAL:
+	case PHASE_SCRATCH: return build(w, kind, net) || set_network(w, kind, net) ? -1 : 0;
+	case PHASE_UNIFY: return unify(w, phase, net);
+	case PHASE_UNFREEZE:
+	case PHASE_KFOLD: break;
+	}
+	return build(w, (enum network_kind)w->state.network, net);
+}
+
+/* A copy of `from` in *to, allocated if need be. */
+static int keep_copy(struct trial_work *w, float **to, const float *from)
+{
+	const size_t bytes = w->state.parameters * sizeof(float);
+	if (!*to && !(*to = malloc(bytes)))
+		return work_fail(w, TRIAL_FAILED, "out of memory");
+	memcpy(*to, from, bytes);
+	return 0;
+}
+
+/* Before the training of a fold: the weights it starts from. */
+static int enter_fold(struct trial_work *w, int fold, enum fold_start start)
+{
+	struct run_state *s = &w->state;
+	if (fold == 0 && (keep_copy(w, &s->anchor, s->params) || keep_copy(w, &s->onward, s->params)))
 		return -1;
-	return training_run(w, m, split, at, NULL, digest);
+	if (start == FOLD_CLEAN)
+		return 0; /* the stages before, in this fold, have left them */
+	return keep_copy(w, &s->params, start == FOLD_CHAIN ? s->onward : s->anchor);
 }
 
 /* Fold f of n over `count` shuffled images: the first count % n folds have one more (as scikit-learn cuts them). */
-static void cut_fold(uint32_t *shuffled, uint32_t *train, uint32_t count, int folds, int fold, struct split *split)
+static void cut_fold(const uint32_t *shuffled, uint32_t *train, uint32_t count, int folds, int fold, struct split *split)
 {
 	uint32_t n = (uint32_t)folds, f = (uint32_t)fold;
 	uint32_t begin = f * (count / n) + (f < count % n ? f : count % n);
@@ -108,71 +182,129 @@ static void cut_fold(uint32_t *shuffled, uint32_t *train, uint32_t count, int fo
 	*split = (struct split){ .train = train, .train_count = count - size, .val = shuffled + begin, .val_count = size };
 }
 
-/* One fold. m enters as the phase before left it or, chained, as the fold before went on; `onward` is for the next fold. */
-static int run_fold(struct trial_work *w, struct model *m, const struct split *split, struct place at, float *onward, char digest[DIGEST_TEXT])
+/* Which images: the fixed validation set, or in a fold its own. ids and train: memory for `count` numbers each. */
+static struct split find_split(const struct trial_work *w, const struct stage *stage, uint32_t *ids, uint32_t *train, uint32_t count)
 {
-	if (w->trial->phases[at.phase].start == FOLD_CLEAN)
-		for (int p = 0; p < at.phase; p++) {
-			char ignored[DIGEST_TEXT];
-			if (run_phase(w, m, split, (struct place){ p, at.fold }, ignored))
-				return -1;
-		}
-	return training_run(w, m, split, at, onward, digest);
+	struct split split;
+	const uint32_t validation = (uint32_t)w->trial->validation;
+	for (uint32_t i = 0; i < count; i++)
+		ids[i] = i;
+	if (stage->at.fold < 0)
+		return (struct split){ .val = ids, .val_count = validation, .train = ids + validation, .train_count = count - validation };
+	const int kfold = w->trial->phase_count - 1; /* a k-fold is the last phase */
+	const struct nn_rng rng = { .seed = w->trial->seed, .stream = NN_STREAM_FOLDS, .phase = (uint16_t)kfold };
+	nn_rng_shuffle(&rng, ids, count);
+	cut_fold(ids, train, count, w->trial->phases[kfold].folds, stage->at.fold, &split);
+	return split;
 }
 
-/* All folds of a k-fold over the training images that the trial uses (training and validation set together). */
-static int run_kfold(struct trial_work *w, struct model *m, uint32_t count, int phase, char digest[DIGEST_TEXT])
+static int run_stage(struct trial_work *w, const struct stage *stage, const struct split *split)
 {
-	const struct phase_config *config = &w->trial->phases[phase];
-	const struct nn_rng rng = { .seed = w->trial->seed, .stream = NN_STREAM_FOLDS, .phase = (uint16_t)phase };
-	const size_t bytes = m->net.parameter_count * sizeof(float);
-	uint32_t *shuffled = malloc(count * sizeof *shuffled), *train = malloc(count * sizeof *train);
-	float *start = malloc(bytes), *onward = malloc(bytes);
-	struct str digests = { 0 };
-	int answer = -1;
-	if (!shuffled || !train || !start || !onward) {
-		trial_fail(w, TRIAL_FAILED, "out of memory");
-		goto out;
+	const struct phase_config *phase = &w->trial->phases[stage->at.phase];
+	struct run_state *s = &w->state;
+	struct nn_net net;
+	if (s->training.params) { /* it has begun */
+		if (build(w, (enum network_kind)s->network, &net))
+			return -1;
+	} else if (enter(w, phase, &net) || (stage->last_of_fold && enter_fold(w, stage->at.fold, phase->start))) {
+		return -1;
 	}
-	for (uint32_t i = 0; i < count; i++)
-		shuffled[i] = i;
-	nn_rng_shuffle(&rng, shuffled, count);
-	memcpy(start, m->params, bytes);
-	for (int fold = 0; fold < config->folds; fold++) {
-		struct split split;
-		char of_fold[DIGEST_TEXT];
-		cut_fold(shuffled, train, count, config->folds, fold, &split);
-		memcpy(m->params, start, bytes);
-		if (run_fold(w, m, &split, (struct place){ phase, fold }, onward, of_fold))
-			goto out;
-		if (config->start == FOLD_CHAIN)
-			memcpy(start, onward, bytes);
-		str_addf(&digests, "%s\n", of_fold);
+	if (training_run(w, &net, split, stage->at, stage->last_of_fold ? s->onward : NULL))
+		return -1;
+	if (stage->last_of_fold) {
+		str_addf(&s->fold_digests, "%s\n", s->weights_digest);
+		digest_bytes(s->fold_digests.s, s->fold_digests.length, s->weights_digest);
 	}
-	digest_bytes(digests.s, digests.length, digest);
-	answer = 0;
-out:
-	str_free(&digests);
-	free(shuffled);
-	free(train);
-	free(start);
-	free(onward);
+	s->stage++;
+	return 0;
+}
+
+/* All trainings of the trial in their order. Owned by the caller (free); NULL when memory runs out. */
+static struct stage *list_stages(const struct trial *t, int *count)
+{
+	const struct phase_config *last = &t->phases[t->phase_count - 1];
+	const bool kfold = last->kind == PHASE_KFOLD;
+	const int plain = t->phase_count - kfold, folds = kfold ? last->folds : 0, per_fold = kfold && last->start == FOLD_CLEAN ? plain + 1 : 1;
+	struct stage *stages = calloc((size_t)(plain + folds * per_fold), sizeof *stages);
+	*count = 0;
+	for (int p = 0; stages && p < plain; p++)
+		stages[(*count)++] = (struct stage){ { p, -1 }, false };
+	for (int f = 0; stages && f < folds; f++) {
+		for (int p = 0; p < per_fold - 1; p++)
+			stages[(*count)++] = (struct stage){ { p, f }, false };
+		stages[(*count)++] = (struct stage){ { plain, f }, true };
+	}
+	return stages;
+}
+
+void trial_beginning(const struct trial *t, int phases, char identity[DIGEST_TEXT])
+{
+	struct trial beginning = *t;
+	beginning.phase_count = phases;
+	trial_identify(&beginning);
+	memcpy(identity, beginning.identity, DIGEST_TEXT);
+}
+
+/* The file of the state after phase p. Owned by the caller. */
+static char *shared_path(const struct trial_work *w, int p, struct state_key *key)
+{
+	*key = w->key;
+	trial_beginning(w->trial, p + 1, key->identity);
+	return state_path(w->options->states, key, false);
+}
+
+/* Go on from the checkpoint, or from the end of the longest beginning of the recipe that is there. */
+static int load_state(struct trial_work *w)
+{
+	int found = state_load(w->checkpoint, &w->key, &w->state);
+	for (int p = w->trial->phase_count - 1; p >= 0 && !found; p--) {
+		struct state_key key;
+		char *path = shared_path(w, p, &key);
+		found = w->trial->phases[p].kind != PHASE_KFOLD && state_load(path, &key, &w->state);
+		free(path);
+	}
+	return found ? send_again(w) : 0;
+}
+
+/* After a phase that other trials begin with, too. */
+static int save_shared(struct trial_work *w, const struct stage *stage)
+{
+	if (!w->options->states || stage->at.fold >= 0 || !(w->options->share >> stage->at.phase & 1))
+		return 0;
+	struct state_key key;
+	struct err e = { 0 };
+	char *path = shared_path(w, stage->at.phase, &key);
+	int answer = state_save(&w->state, &key, path, &e) ? work_fail(w, TRIAL_FAILED, "%s", e.text) : 0;
+	free(path);
 	return answer;
 }
 
-static int run_phases(struct trial_work *w, uint32_t *ids, uint32_t count)
+static int run_stages(struct trial_work *w, uint32_t count)
 {
-	const uint32_t validation = (uint32_t)w->trial->validation;
-	const struct split split = { .val = ids, .val_count = validation, .train = ids + validation, .train_count = count - validation };
-	struct model m = { .params = NULL };
-	int answer = 0;
-	for (int p = 0; p < w->trial->phase_count && !answer; p++) {
-		if (w->trial->phases[p].kind == PHASE_KFOLD)
-			answer = run_kfold(w, &m, count, p, w->end->weights_digest);
-		else
-			answer = run_phase(w, &m, &split, (struct place){ p, -1 }, w->end->weights_digest);
+	int stage_count, answer = -1;
+	struct stage *stages = list_stages(w->trial, &stage_count);
+	uint32_t *ids = malloc(count * sizeof *ids), *train = malloc(count * sizeof *train);
+	if (!stages || !ids || !train) {
+		work_fail(w, TRIAL_FAILED, "out of memory");
+		goto out;
 	}
-	model_free(&m);
+	if (w->checkpoint && load_state(w))
+		goto out;
+	w->last_checkpoint = clock_seconds();
+	while (w->state.stage < stage_count) {
+		const struct stage *stage = &stages[w->state.stage];
+		const struct split split = find_split(w, stage, ids, train, count);
+		if (run_stage(w, stage, &split) || save_shared(w, stage) || work_checkpoint(w, false))
+			goto out;
+	}
+	memcpy(w->end->weights_digest, w->state.weights_digest, DIGEST_TEXT);
+	if (w->checkpoint)
+		unlink(w->checkpoint);
+	answer = 0;
+out:
+	free(stages);
+	free(ids);
+	free(train);
 	return answer;
 }
 
@@ -184,12 +316,12 @@ static uint32_t images_used(struct trial_work *w, const struct dataset *d)
 	if (t->train_limit > 0 && validation + (uint32_t)t->train_limit < count)
 		count = validation + (uint32_t)t->train_limit;
 	if (validation < 1 || validation >= count) {
-		trial_fail(w, TRIAL_FAILED, "validation: %d images of the %u in %s leave none to train on", t->validation, d->train_count, d->name);
+		work_fail(w, TRIAL_FAILED, "validation: %d images of the %u in %s leave none to train on", t->validation, d->train_count, d->name);
 		return 0;
 	}
 	for (int p = 0; p < t->phase_count; p++)
 		if (t->phases[p].kind == PHASE_KFOLD && (uint32_t)t->phases[p].folds > count) {
-			trial_fail(w, TRIAL_FAILED, "folds: %d folds of %u images", t->phases[p].folds, count);
+			work_fail(w, TRIAL_FAILED, "folds: %d folds of %u images", t->phases[p].folds, count);
 			return 0;
 		}
 	return count;
@@ -200,27 +332,24 @@ int trial_run(const struct trial *t, const struct dataset *d, const struct trial
 {
 	const struct nn_shape shape = { d->channels, d->height, d->width };
 	const uint32_t tests = t->test_limit > 0 && (uint32_t)t->test_limit < d->test_count ? (uint32_t)t->test_limit : d->test_count;
-	struct trial_work w = { .trial = t, .options = options, .sink = sink, .classes = d->classes, .end = end,
-		.train = { d->train_images, d->train_labels, shape, d->train_count }, .test = { d->test_images, d->test_labels, shape, tests } };
+	struct trial_work w = { .trial = t, .options = options, .sink = sink, .classes = d->classes, .end = end, .state = { .network = -1 },
+		.train = { d->train_images, d->train_labels, shape, d->train_count }, .test = { d->test_images, d->test_labels, shape, tests },
+		.key = { .core_version = NN_CORE_VERSION } };
 	const struct nn_kernels *kernels = options->kernels ? options->kernels : nn_kernels_find(NULL);
-	struct timespec start, stop;
-	clock_gettime(CLOCK_MONOTONIC, &start);
+	double start = clock_seconds();
 	*end = (struct trial_end){ .state = TRIAL_DONE, .core_version = NN_CORE_VERSION };
 	snprintf(end->kernels, sizeof end->kernels, "%s", nn_kernels_name(kernels));
 	snprintf(end->data_digest, sizeof end->data_digest, "%s", d->digest);
 	snprintf(end->data_variant, sizeof end->data_variant, "%s", d->variant);
+	memcpy(w.key.data, d->digest, DIGEST_TEXT);
+	trial_beginning(t, t->phase_count, w.key.identity);
+	if (options->states)
+		w.checkpoint = state_path(options->states, &w.key, true);
 
 	uint32_t count = images_used(&w, d);
-	uint32_t *ids = count ? malloc(count * sizeof *ids) : NULL;
-	int answer = -1;
-	if (count && !ids)
-		trial_fail(&w, TRIAL_FAILED, "out of memory");
-	for (uint32_t i = 0; ids && i < count; i++)
-		ids[i] = i;
-	if (ids)
-		answer = run_phases(&w, ids, count);
-	free(ids);
-	clock_gettime(CLOCK_MONOTONIC, &stop);
-	end->seconds = (double)(stop.tv_sec - start.tv_sec) + 1e-9 * (double)(stop.tv_nsec - start.tv_nsec);
+	int answer = count ? run_stages(&w, count) : -1;
+	run_state_free(&w.state);
+	free(w.checkpoint);
+	end->seconds = clock_seconds() - start;
 	return answer;
 }

@@ -20,11 +20,18 @@ struct trial_options {
 	const struct nn_kernels *kernels; /* NULL: the fastest */
 	int threads;                      /* within the trial; the results are the same for any number */
 	const atomic_int *stop;           /* checked after every epoch: not 0 ends the trial as interrupted. NULL: never */
+	const char *states;               /* folder of state files (state.h): the trial goes on from its checkpoint, or from the end of the longest
+	                                   * beginning of its recipe that is there. NULL: from the start, and nothing is kept */
+	double checkpoint_seconds;        /* a checkpoint at the first end of an epoch this long after the one before; 0: every epoch */
+	unsigned share;                   /* bit p: keep the state after phase p, other trials have a use for it */
 };
 
 /* Run t on d. Always fills *end (its cpu_seconds and peak_bytes are the caller's to set). Returns 0 when the trial is done, -1 otherwise
- * (end->state and end->error say how and why). */
+ * (end->state and end->error say how and why). A trial that is done leaves no checkpoint. */
 int trial_run(const struct trial *t, const struct dataset *d, const struct trial_options *options, const struct trial_sink *sink,
               struct trial_end *end);
+
+/* Identity of the trial that ends after t's first `phases` phases: what trials with the same beginning have in common. */
+void trial_beginning(const struct trial *t, int phases, char identity[DIGEST_TEXT]);
 
 #endif

@@ -1,42 +1,10 @@
 /* wire.c - results to JSON and back (jansson). */
 #include "wire.h"
 
-#include <jansson.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-static json_t *number(double x)
-{
-	if (isnan(x))
-		return json_string("nan");
-	if (isinf(x))
-		return json_string(x > 0 ? "inf" : "-inf");
-	return json_real(x);
-}
-
-static double number_of(const json_t *j)
-{
-	const char *text = json_string_value(j);
-	if (!text)
-		return json_number_value(j);
-	return strcmp(text, "nan") == 0 ? (double)NAN : strcmp(text, "inf") == 0 ? (double)INFINITY : -(double)INFINITY;
-}
-
-static void set_numbers(json_t *object, const char *name, const double *values, int count)
-{
-	json_t *array = json_array();
-	for (int i = 0; i < count; i++)
-		json_array_append_new(array, number(values[i]));
-	json_object_set_new(object, name, array);
-}
-
-static void get_numbers(const json_t *object, const char *name, double *values)
-{
-	const json_t *array = json_object_get(object, name);
-	for (size_t i = 0; i < OUTPUTS_MAX && i < json_array_size(array); i++)
-		values[i] = number_of(json_array_get(array, i));
-}
+#include "real.h"
 
 static void set_integer(json_t *object, const char *name, long value)
 {
@@ -68,12 +36,12 @@ void wire_epoch(struct str *out, const struct epoch_result *r)
 	set_integer(o, "phase", r->phase);
 	set_integer(o, "fold", r->fold);
 	set_integer(o, "epoch", r->epoch);
-	set_numbers(o, "train_loss", r->train_loss, r->outputs);
-	set_numbers(o, "train_accuracy", r->train_accuracy, r->outputs);
-	set_numbers(o, "val_loss", r->val_loss, r->outputs);
-	set_numbers(o, "val_accuracy", r->val_accuracy, r->outputs);
-	json_object_set_new(o, "seconds", number(r->seconds));
-	json_object_set_new(o, "images_per_second", number(r->images_per_second));
+	real_set_array(o, "train_loss", r->train_loss, r->outputs);
+	real_set_array(o, "train_accuracy", r->train_accuracy, r->outputs);
+	real_set_array(o, "val_loss", r->val_loss, r->outputs);
+	real_set_array(o, "val_accuracy", r->val_accuracy, r->outputs);
+	json_object_set_new(o, "seconds", real_json(r->seconds));
+	json_object_set_new(o, "images_per_second", real_json(r->images_per_second));
 	add_line(out, o);
 }
 
@@ -83,12 +51,12 @@ static void read_epoch(const json_t *o, struct epoch_result *r)
 	r->fold = (int)get_integer(o, "fold");
 	r->epoch = (int)get_integer(o, "epoch");
 	r->outputs = (int)json_array_size(json_object_get(o, "val_loss"));
-	get_numbers(o, "train_loss", r->train_loss);
-	get_numbers(o, "train_accuracy", r->train_accuracy);
-	get_numbers(o, "val_loss", r->val_loss);
-	get_numbers(o, "val_accuracy", r->val_accuracy);
-	r->seconds = number_of(json_object_get(o, "seconds"));
-	r->images_per_second = number_of(json_object_get(o, "images_per_second"));
+	real_get_array(o, "train_loss", r->train_loss, OUTPUTS_MAX);
+	real_get_array(o, "train_accuracy", r->train_accuracy, OUTPUTS_MAX);
+	real_get_array(o, "val_loss", r->val_loss, OUTPUTS_MAX);
+	real_get_array(o, "val_accuracy", r->val_accuracy, OUTPUTS_MAX);
+	r->seconds = real_value(json_object_get(o, "seconds"));
+	r->images_per_second = real_value(json_object_get(o, "images_per_second"));
 }
 
 static json_t *predictions_text(const uint8_t *predictions, int count)
@@ -137,11 +105,11 @@ void wire_phase(struct str *out, const struct phase_result *r)
 	set_integer(o, "trainable", r->trainable);
 	set_integer(o, "weight_bytes", r->weight_bytes);
 	set_integer(o, "optimizer_bytes", r->optimizer_bytes);
-	json_object_set_new(o, "seconds", number(r->seconds));
-	set_numbers(o, "val_loss", r->val_loss, r->outputs);
-	set_numbers(o, "val_accuracy", r->val_accuracy, r->outputs);
-	set_numbers(o, "test_loss", r->test_loss, r->outputs);
-	set_numbers(o, "test_accuracy", r->test_accuracy, r->outputs);
+	json_object_set_new(o, "seconds", real_json(r->seconds));
+	real_set_array(o, "val_loss", r->val_loss, r->outputs);
+	real_set_array(o, "val_accuracy", r->val_accuracy, r->outputs);
+	real_set_array(o, "test_loss", r->test_loss, r->outputs);
+	real_set_array(o, "test_accuracy", r->test_accuracy, r->outputs);
 	json_t *epochs = json_array(), *predictions = json_array();
 	for (int k = 0; k < r->outputs; k++) {
 		json_array_append_new(epochs, json_integer(r->best_epoch[k]));
@@ -165,14 +133,14 @@ static int read_phase(const json_t *o, struct phase_result *r, struct err *e)
 	r->trainable = get_integer(o, "trainable");
 	r->weight_bytes = get_integer(o, "weight_bytes");
 	r->optimizer_bytes = get_integer(o, "optimizer_bytes");
-	r->seconds = number_of(json_object_get(o, "seconds"));
+	r->seconds = real_value(json_object_get(o, "seconds"));
 	r->outputs = (int)json_array_size(json_object_get(o, "val_loss"));
 	if (r->outputs > OUTPUTS_MAX)
 		return err_set(e, ERR_FAILED, "a phase with %d outputs", r->outputs);
-	get_numbers(o, "val_loss", r->val_loss);
-	get_numbers(o, "val_accuracy", r->val_accuracy);
-	get_numbers(o, "test_loss", r->test_loss);
-	get_numbers(o, "test_accuracy", r->test_accuracy);
+	real_get_array(o, "val_loss", r->val_loss, OUTPUTS_MAX);
+	real_get_array(o, "val_accuracy", r->val_accuracy, OUTPUTS_MAX);
+	real_get_array(o, "test_loss", r->test_loss, OUTPUTS_MAX);
+	real_get_array(o, "test_accuracy", r->test_accuracy, OUTPUTS_MAX);
 	for (int k = 0; k < r->outputs; k++) {
 		r->best_epoch[k] = (int)json_integer_value(json_array_get(json_object_get(o, "best_epoch"), (size_t)k));
 		r->predictions[k] = predictions_of(json_array_get(json_object_get(o, "predictions"), (size_t)k), r->test_count);
@@ -191,8 +159,8 @@ void wire_end(struct str *out, const struct trial_end *end)
 	                      "data_variant", end->data_variant);
 	set_integer(o, "peak_bytes", end->peak_bytes);
 	set_integer(o, "core_version", end->core_version);
-	json_object_set_new(o, "seconds", number(end->seconds));
-	json_object_set_new(o, "cpu_seconds", number(end->cpu_seconds));
+	json_object_set_new(o, "seconds", real_json(end->seconds));
+	json_object_set_new(o, "cpu_seconds", real_json(end->cpu_seconds));
 	add_line(out, o);
 }
 
@@ -213,8 +181,8 @@ static int read_end(const json_t *o, struct trial_end *end, struct err *e)
 	get_text(o, "data_variant", end->data_variant, sizeof end->data_variant);
 	end->peak_bytes = get_integer(o, "peak_bytes");
 	end->core_version = (int)get_integer(o, "core_version");
-	end->seconds = number_of(json_object_get(o, "seconds"));
-	end->cpu_seconds = number_of(json_object_get(o, "cpu_seconds"));
+	end->seconds = real_value(json_object_get(o, "seconds"));
+	end->cpu_seconds = real_value(json_object_get(o, "cpu_seconds"));
 	return 0;
 }
 

@@ -68,7 +68,7 @@ static int send_phase(void *context, const struct phase_result *r, struct err *e
 	return answer;
 }
 
-static _Noreturn void child(int fd, int slot, const struct trial *t, const struct dataset *d, const struct local_options *options)
+static _Noreturn void child(int fd, int slot, const struct trial *t, const struct dataset *d, unsigned share, const struct local_options *options)
 {
 	prctl(PR_SET_PDEATHSIG, SIGKILL); /* no worker outlives its writer */
 	signal(SIGINT, on_interrupt);
@@ -76,7 +76,10 @@ static _Noreturn void child(int fd, int slot, const struct trial *t, const struc
 	signal(SIGPIPE, SIG_IGN);
 	if (options->threads == 1 && options->workers > 1)
 		pin(slot);
-	const struct trial_options trial_options = { .kernels = options->kernels, .threads = options->threads, .stop = &child_stop };
+	if (options->trial_bytes)
+		setrlimit(RLIMIT_AS, &(struct rlimit){ options->trial_bytes, options->trial_bytes });
+	const struct trial_options trial_options = { .kernels = options->kernels, .threads = options->threads, .stop = &child_stop,
+		.states = options->states, .checkpoint_seconds = options->checkpoint_seconds, .share = share };
 	const struct trial_sink sink = { .context = &fd, .epoch = send_epoch, .phase = send_phase };
 	struct trial_end end;
 	trial_run(t, d, &trial_options, &sink, &end);
@@ -94,7 +97,8 @@ static _Noreturn void child(int fd, int slot, const struct trial *t, const struc
 
 /* ---- in the parent ---- */
 
-int worker_start(struct worker *w, int slot, const struct trial *t, const struct dataset *d, const struct local_options *options, struct err *e)
+int worker_start(struct worker *w, int slot, const struct trial *t, const struct dataset *d, unsigned share, const struct local_options *options,
+                 struct err *e)
 {
 	int ends[2];
 	if (pipe(ends))
@@ -109,12 +113,12 @@ int worker_start(struct worker *w, int slot, const struct trial *t, const struct
 	}
 	if (pid == 0) {
 		close(ends[0]);
-		child(ends[1], slot, t, d, options);
+		child(ends[1], slot, t, d, share, options);
 	}
 	close(ends[1]);
 	w->pid = pid;
 	w->pipe = ends[0];
-	w->ended = false;
+	w->ended = w->timed_out = false;
 	str_clear(&w->input);
 	return 0;
 }

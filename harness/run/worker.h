@@ -15,11 +15,14 @@ struct worker {
 	int64_t attempt;
 	struct str input;      /* bytes that are no whole line yet */
 	bool ended;            /* its "end" line has come */
+	bool timed_out;        /* it was killed for taking too long */
+	double started;        /* monotonic seconds */
 };
 
-/* Start a trial in slot `slot` (workers are pinned to the slot-th processor that this process may use, if there are enough).
+/* Start a trial (share: as in trial_run.h) in slot `slot` (workers are pinned to the slot-th processor that this process may use, if there are enough).
  * Returns 0, or -1 with e. */
-int worker_start(struct worker *w, int slot, const struct trial *t, const struct dataset *d, const struct local_options *options, struct err *e);
+int worker_start(struct worker *w, int slot, const struct trial *t, const struct dataset *d, unsigned share, const struct local_options *options,
+                 struct err *e);
 
 /* Read what has come. Returns 1 while the pipe is open, 0 at its end, -1 with e. */
 int worker_read(struct worker *w, struct err *e);
