@@ -1,0 +1,187 @@
+/* cli.c - option parsing (getopt_long over a verb's table), help, messages. */
+#include "cli.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "parse.h"
+
+enum { OPTIONS_MAX = 40 };
+
+struct cli_value {
+	const char *option;
+	const char *value; /* "" for a flag */
+};
+
+static const struct cli_option common[] = {
+	{ "help", 'h', NULL, "show this help" },
+	{ "version", 'V', NULL, "show the version" },
+	{ NULL, 0, NULL, NULL },
+};
+
+static int count_options(const struct cli_option *options)
+{
+	int count = 0;
+	while (options && options[count].name)
+		count++;
+	return count;
+}
+
+static void print_options(const struct cli_option *options)
+{
+	for (int i = 0; options && options[i].name; i++) {
+		const struct cli_option *o = &options[i];
+		char left[64];
+		snprintf(left, sizeof left, "%s%c%s --%s%s%s", o->letter ? "-" : " ", o->letter ? o->letter : ' ', o->letter ? "," : " ",
+		         o->name, o->argument ? "=" : "", o->argument ? o->argument : "");
+		printf("  %-24s %s\n", left, o->help);
+	}
+}
+
+void cli_print_help(const struct cli_verb *verb)
+{
+	printf("usage: retrial %s [OPTIONS]%s%s\n\n%s\n", verb->name, verb->arguments ? " " : "", verb->arguments ? verb->arguments : "",
+	       verb->summary);
+	if (verb->examples)
+		printf("\nexamples:\n%s\n", verb->examples);
+	printf("\noptions:\n");
+	print_options(verb->options);
+	print_options(common);
+}
+
+int cli_misuse(const struct cli *c, const char *format, ...)
+{
+	va_list arguments;
+	va_start(arguments, format);
+	fprintf(stderr, "retrial %s: ", c->verb->name);
+	vfprintf(stderr, format, arguments);
+	fprintf(stderr, "\ntry: retrial %s --help\n", c->verb->name);
+	va_end(arguments);
+	return ERR_USAGE;
+}
+
+int cli_fail(const struct err *e)
+{
+	/* "file:line:col: error: ..." is the form that editors jump to: nothing before it. */
+	const char *error = strstr(e->text, ": error: ");
+	bool has_place = error && !memchr(e->text, '\n', (size_t)(error - e->text));
+	fprintf(stderr, "%s%s\n", has_place ? "" : "retrial: ", e->text);
+	return e->kind == ERR_NONE ? ERR_FAILED : (int)e->kind;
+}
+
+static const struct cli_option *find_letter(const struct cli_option *options, int letter)
+{
+	for (int i = 0; options && options[i].name; i++)
+		if (options[i].letter == letter)
+			return &options[i];
+	return NULL;
+}
+
+/* getopt's tables from ours: long options by number (256 + row), short ones by letter. */
+static void make_tables(const struct cli_option *options, struct option *longs, char *shorts)
+{
+	int n = 0;
+	char *s = shorts;
+	*s++ = ':';
+	const struct cli_option *tables[2] = { options, common };
+	for (int table = 0; table < 2; table++)
+		for (int i = 0; i < count_options(tables[table]); i++, n++) {
+			const struct cli_option *o = &tables[table][i];
+			longs[n] = (struct option){ o->name, o->argument ? required_argument : no_argument, NULL, 256 + n };
+			if (o->letter) {
+				*s++ = o->letter;
+				if (o->argument)
+					*s++ = ':';
+			}
+		}
+	longs[n] = (struct option){ 0 };
+	*s = '\0';
+}
+
+int cli_parse(const struct cli_verb *verb, int argc, char **argv, struct cli *c, enum cli_request *request)
+{
+	struct option longs[OPTIONS_MAX];
+	char shorts[2 * OPTIONS_MAX + 2];
+	const int own = count_options(verb->options);
+	struct cli_value *values = calloc((size_t)argc + 1, sizeof *values);
+	*c = (struct cli){ .verb = verb, .values = values };
+	*request = CLI_RUN;
+	if (own + 3 > OPTIONS_MAX || !values)
+		abort();
+	make_tables(verb->options, longs, shorts);
+	opterr = 0;
+	optind = 0;
+	for (int got; (got = getopt_long(argc, argv, shorts, longs, NULL)) != -1;) {
+		const struct cli_option *o = got >= 256 + own ? &common[got - 256 - own] : got >= 256 ? &verb->options[got - 256] : NULL;
+		if (!o && got != '?' && got != ':')
+			o = find_letter(verb->options, got) ? find_letter(verb->options, got) : find_letter(common, got);
+		if (!o) {
+			if (got == ':')
+				return cli_misuse(c, "option '%s' needs a value", argv[optind - 1]);
+			if (optopt && optopt < 256)
+				return cli_misuse(c, "unknown option '-%c'", optopt);
+			return cli_misuse(c, "unknown option '%s', or a value for an option that takes none", argv[optind - 1]);
+		}
+		if (o == &common[0])
+			*request = CLI_HELP;
+		if (o == &common[1])
+			*request = CLI_VERSION;
+		values[c->value_count++] = (struct cli_value){ o->name, optarg ? optarg : "" };
+	}
+	c->arguments = argv + optind;
+	c->argument_count = argc - optind;
+	return 0;
+}
+
+void cli_free(struct cli *c)
+{
+	free((void *)c->values); /* calloc'ed in cli_parse; const for the verbs only */
+	c->values = NULL;
+	c->value_count = 0;
+}
+
+const char *cli_get_nth(const struct cli *c, const char *option, int i)
+{
+	for (int v = 0; v < c->value_count; v++)
+		if (strcmp(c->values[v].option, option) == 0 && i-- == 0)
+			return c->values[v].value;
+	return NULL;
+}
+
+const char *cli_get(const struct cli *c, const char *option, const char *fallback)
+{
+	for (int i = 0; cli_get_nth(c, option, i); i++)
+		fallback = cli_get_nth(c, option, i);
+	return fallback;
+}
+
+bool cli_has(const struct cli *c, const char *option)
+{
+	return cli_get_nth(c, option, 0) != NULL;
+}
+
+long cli_number(const struct cli *c, const char *option, long min, long max, long fallback, bool *bad)
+{
+	const char *text = cli_get(c, option, NULL);
+	if (!text)
+		return fallback;
+	char *end;
+	errno = 0;
+	long value = strtol(text, &end, 10);
+	if (end == text || *end || errno || value < min || value > max) {
+		cli_misuse(c, "--%s=%s: not a whole number from %ld to %ld", option, text, min, max);
+		*bad = true;
+		return -1;
+	}
+	return value;
+}
+
+bool cli_color(FILE *stream)
+{
+	const char *term = getenv("TERM"), *no_color = getenv("NO_COLOR");
+	return isatty(fileno(stream)) && !(no_color && *no_color) && term && strcmp(term, "dumb") != 0;
+}

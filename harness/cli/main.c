@@ -1,0 +1,114 @@
+/* main.c - the program `retrial`: finds the verb and runs it. */
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "../../nn/nn.h"
+#include "../base/str.h"
+#include "../plan/param.h"
+#include "parse.h"
+
+#ifndef RETRIAL_VERSION
+#define RETRIAL_VERSION "0.1"
+#endif
+
+static const struct cli_verb *const verbs[] = {
+	&verb_check, &verb_plan, &verb_run, &verb_query, &verb_table, &verb_plot, &verb_claims, &verb_data, &verb_help,
+};
+enum { VERB_COUNT = sizeof verbs / sizeof *verbs };
+
+static void print_usage(FILE *out)
+{
+	fprintf(out, "retrial - reproducible research experiments\n\n"
+	             "  retrial run experiments/demo.yaml      run what is missing of a study\n"
+	             "  retrial table experiments/demo.yaml    its results: mean, sd, n, comparison\n"
+	             "  retrial query accuracy                 ask the database\n\nverbs:\n");
+	for (size_t i = 0; i < VERB_COUNT; i++)
+		fprintf(out, "  %-8s %s\n", verbs[i]->name, verbs[i]->summary);
+	fprintf(out, "\nretrial VERB --help shows a verb's options; retrial help PARAM what a parameter of a sweep file means.\n");
+}
+
+static const struct cli_verb *find_verb(const char *name)
+{
+	for (size_t i = 0; i < VERB_COUNT; i++)
+		if (strcmp(verbs[i]->name, name) == 0)
+			return verbs[i];
+	return NULL;
+}
+
+static int unknown_verb(const char *name)
+{
+	const char *names[VERB_COUNT];
+	for (size_t i = 0; i < VERB_COUNT; i++)
+		names[i] = verbs[i]->name;
+	const char *near = str_nearest(name, names, VERB_COUNT);
+	fprintf(stderr, "retrial: unknown verb '%s'", name);
+	if (near)
+		fprintf(stderr, " (did you mean '%s'?)", near);
+	fprintf(stderr, "; retrial --help lists them\n");
+	return ERR_USAGE;
+}
+
+static int print_version(void)
+{
+	printf("retrial %s (core version %d)\n", RETRIAL_VERSION, NN_CORE_VERSION);
+	return 0;
+}
+
+/* retrial help [VERB | PARAM]: a verb's options, or a parameter of the sweep language. */
+static int run_help(const struct cli *c)
+{
+	if (c->argument_count == 0) {
+		print_usage(stdout);
+		return 0;
+	}
+	const struct cli_verb *verb = find_verb(c->arguments[0]);
+	if (verb) {
+		cli_print_help(verb);
+		return 0;
+	}
+	struct str text = { 0 };
+	int answer = param_describe(&text, c->arguments[0]);
+	fprintf(answer ? stderr : stdout, "%s%s", answer ? "retrial help: " : "", text.s);
+	if (answer)
+		fprintf(stderr, "\n");
+	str_free(&text);
+	return answer ? ERR_USAGE : 0;
+}
+
+const struct cli_verb verb_help = {
+	.name = "help",
+	.arguments = "[VERB | PARAM]",
+	.summary = "explain a verb, or a parameter of a sweep file",
+	.examples = "  retrial help run\n  retrial help lr",
+	.run = run_help,
+};
+
+int main(int argc, char **argv)
+{
+	if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
+		print_usage(argc < 2 ? stderr : stdout);
+		return argc < 2 ? ERR_USAGE : 0;
+	}
+	if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0)
+		return print_version();
+	const struct cli_verb *verb = find_verb(argv[1]);
+	if (!verb)
+		return unknown_verb(argv[1]);
+	struct cli c;
+	enum cli_request request;
+	int answer = cli_parse(verb, argc - 1, argv + 1, &c, &request);
+	if (!answer && request == CLI_VERSION)
+		answer = print_version();
+	else if (!answer && request == CLI_HELP)
+		cli_print_help(verb);
+	else if (!answer)
+		answer = verb->run(&c);
+	cli_free(&c);
+	/* Output that could not be written (a full disk, a closed pipe) is a failure, too. */
+	if (fflush(stdout) || ferror(stdout)) {
+		fprintf(stderr, "retrial: standard output cannot be written\n");
+		return answer ? answer : ERR_ENVIRONMENT;
+	}
+	return answer;
+}

@@ -1,0 +1,17 @@
+/* parse.h - between main and cli.c: from argv to struct cli. */
+#ifndef CLI_PARSE_H
+#define CLI_PARSE_H
+
+#include "cli.h"
+
+enum cli_request { CLI_RUN, CLI_HELP, CLI_VERSION };
+
+/* argv[0] is the verb. Returns 0 with *c filled and what was asked for, or the exit code of wrong use, after a message. Either way
+ * cli_free is due. */
+int cli_parse(const struct cli_verb *verb, int argc, char **argv, struct cli *c, enum cli_request *request);
+
+void cli_free(struct cli *c);
+
+void cli_print_help(const struct cli_verb *verb);
+
+#endif

@@ -1,0 +1,24 @@
+/* places.c - see places.h. */
+#include "places.h"
+
+#include <stdlib.h>
+
+/* $VARIABLE/retrial, or $HOME/fallback/retrial; NULL when neither is an absolute path (XDG Base Directory Specification). */
+static const char *xdg_folder(const char *variable, const char *fallback, char path[PATH_MAX])
+{
+	const char *folder = getenv(variable), *home = getenv("HOME");
+	int length = -1;
+	if (folder && folder[0] == '/') length = snprintf(path, PATH_MAX, "%s/retrial", folder);
+	else if (home && home[0] == '/') length = snprintf(path, PATH_MAX, "%s/%s/retrial", home, fallback);
+	return length > 0 && length < PATH_MAX ? path : NULL;
+}
+
+void places_fill(struct places *out, const struct cli *c)
+{
+	out->dataset = (struct dataset_places){
+		.folder = cli_get(c, "data", NULL),
+		.environment = getenv("RETRIAL_DATA"),
+		.xdg_data = xdg_folder("XDG_DATA_HOME", ".local/share", out->xdg_data),
+		.cache = xdg_folder("XDG_CACHE_HOME", ".cache", out->cache),
+	};
+}

@@ -1,0 +1,207 @@
+/* progress.c - progress, time left, and what each worker is at. */
+#include "progress.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "../base/clock.h"
+#include "cli.h"
+
+enum { TITLE_MAX = 96 };
+
+/* What one worker is at. */
+struct lane {
+	bool busy;
+	const struct trial *trial;
+	char title[TITLE_MAX];
+	char now[160];           /* "unify 4/10  val 0.8812  71,000 images/s" */
+	double started;
+	double share;            /* of the trial that is done, by epochs: an estimate */
+};
+
+struct progress {
+	enum progress_kind kind;
+	const struct sweep *sweep;
+	int workers;
+	struct lane *lanes;      /* [workers] */
+	size_t ended, skipped_sets;
+	size_t skipped;          /* trials of data sets that are not there */
+	double begun;
+	double last_drawn;
+	int drawn_lines;
+	/* Trials that ended in this run, for the estimate: seconds by recipe (label) and data set. */
+	double seconds_of_trials;
+	size_t timed;
+};
+
+static void format_time(double seconds, char *out, size_t size)
+{
+	long s = (long)(seconds + 0.5);
+	if (s < 3600)
+		snprintf(out, size, "%ld:%02ld", s / 60, s % 60);
+	else
+		snprintf(out, size, "%ld:%02ld:%02ld", s / 3600, s / 60 % 60, s % 60);
+}
+
+static void title_of(const struct trial *t, char out[TITLE_MAX])
+{
+	const char *recipe = label_value(t, "recipe");
+	int n = snprintf(out, TITLE_MAX, "%s %s", t->dataset, recipe ? recipe : t->model);
+	for (int i = 0; i < t->label_count && n < TITLE_MAX; i++) {
+		const struct label *l = &t->labels[i];
+		if (strcmp(l->name, "dataset") != 0 && strcmp(l->name, "recipe") != 0 && strcmp(l->name, "augment") != 0)
+			n += snprintf(out + n, (size_t)(TITLE_MAX - n), " %s=%s", l->name, l->value);
+	}
+	if (n < TITLE_MAX)
+		snprintf(out + n, (size_t)(TITLE_MAX - n), " seed %llu", (unsigned long long)t->seed);
+}
+
+/* How much of the trial an epoch's end means: phases count alike, folds within theirs, and a phase is taken to use half its epochs
+ * (early stopping). Only for the time left on the screen. */
+static double share_done(const struct trial *t, const struct epoch_result *r)
+{
+	double whole = 0, done = 0;
+	for (int p = 0; p < t->phase_count; p++) {
+		const struct phase_config *c = &t->phases[p];
+		double epochs = c->epochs * (c->kind == PHASE_KFOLD ? c->folds : 1) * (c->stop.patience > 0 ? 0.5 : 1);
+		whole += epochs;
+		if (p < r->phase)
+			done += epochs;
+		else if (p == r->phase) {
+			double within = r->fold < 0 ? r->epoch + 1 : r->fold * c->epochs * 0.5 + r->epoch + 1;
+			done += within < epochs ? within : epochs;
+		}
+	}
+	return whole > 0 ? done / whole : 0;
+}
+
+static double time_left(const struct progress *p)
+{
+	double running = 0;
+	size_t left = p->sweep->trial_count - p->ended;
+	double mean = p->timed ? p->seconds_of_trials / (double)p->timed : 0;
+	for (int i = 0; i < p->workers; i++) {
+		const struct lane *l = &p->lanes[i];
+		if (!l->busy)
+			continue;
+		left--;
+		double spent = clock_seconds() - l->started;
+		double total = l->share > 0.05 ? spent / l->share : mean;
+		if (!p->timed && total > mean)
+			mean = total;
+		running += total > spent ? total - spent : 0;
+	}
+	return (running + (double)left * mean) / p->workers;
+}
+
+static void draw(struct progress *p)
+{
+	enum { WIDTH = 28 };
+	double elapsed = clock_seconds() - p->begun, part = (double)p->ended;
+	for (int i = 0; i < p->workers; i++)
+		part += p->lanes[i].busy ? p->lanes[i].share : 0;
+	int filled = p->sweep->trial_count ? (int)(part * WIDTH / (double)p->sweep->trial_count) : WIDTH;
+	char spent[32], left[32];
+	format_time(elapsed, spent, sizeof spent);
+	format_time(time_left(p), left, sizeof left);
+	if (p->drawn_lines)
+		fprintf(stderr, "\033[%dA", p->drawn_lines);
+	fprintf(stderr, "\r\033[K%s  [%.*s%.*s]  %zu of %zu trials  %s, about %s left\n", p->sweep->name, filled,
+	        "############################", WIDTH - filled, "............................", p->ended, p->sweep->trial_count, spent, left);
+	for (int i = 0; i < p->workers; i++)
+		fprintf(stderr, "\r\033[K  %-44.44s %.60s\n", p->lanes[i].busy ? p->lanes[i].title : "-", p->lanes[i].busy ? p->lanes[i].now : "");
+	fprintf(stderr, "\033[J");
+	p->drawn_lines = p->workers + 1;
+	p->last_drawn = clock_seconds();
+}
+
+static void erase(struct progress *p)
+{
+	if (p->drawn_lines)
+		fprintf(stderr, "\033[%dA\r\033[J", p->drawn_lines);
+	p->drawn_lines = 0;
+}
+
+static void print_skipped(struct progress *p, const struct local_event *event)
+{
+	erase(p);
+	fprintf(stderr, "skipped: %s\n", event->text);
+	for (size_t i = 0; i < p->sweep->trial_count; i++)
+		p->skipped += strcmp(p->sweep->trials[i].dataset, event->trial->dataset) == 0;
+}
+
+/* The last phase's test accuracy is what a trial is for; the caller reads it in the table. Here: that it ended, and how long it took. */
+static void print_end(struct progress *p, const struct local_event *event)
+{
+	struct lane *l = &p->lanes[event->worker];
+	char spent[32];
+	erase(p);
+	format_time(event->end->seconds, spent, sizeof spent);
+	fprintf(stderr, "%-11s %s  (%zu of %zu, %s)%s%s\n", trial_state_name(event->end->state), l->title, p->ended, p->sweep->trial_count, spent,
+	        event->end->error[0] ? ": " : "", event->end->error);
+}
+
+static void note_epoch(struct lane *l, const struct local_event *event)
+{
+	const struct epoch_result *r = event->epoch;
+	const struct phase_config *phase = &event->trial->phases[r->phase];
+	char fold[24] = "";
+	if (r->fold >= 0 && phase->kind == PHASE_KFOLD)
+		snprintf(fold, sizeof fold, " fold %d/%d", r->fold + 1, phase->folds);
+	l->share = share_done(event->trial, r);
+	snprintf(l->now, sizeof l->now, "%s%s epoch %d/%d  loss %.3f  val %.4f  %.0f images/s", phase->name, fold, r->epoch + 1, phase->epochs,
+	         r->train_loss[0], r->val_accuracy[0], r->images_per_second);
+}
+
+struct progress *progress_begin(enum progress_kind kind, const struct sweep *sweep, int workers)
+{
+	struct progress *p = calloc(1, sizeof *p);
+	struct lane *lanes = calloc((size_t)workers, sizeof *lanes);
+	if (!p || !lanes) {
+		free(p);
+		free(lanes);
+		return NULL;
+	}
+	*p = (struct progress){ .kind = kind, .sweep = sweep, .workers = workers, .lanes = lanes, .begun = clock_seconds() };
+	return p;
+}
+
+void progress_event(void *progress, const struct local_event *event)
+{
+	struct progress *p = progress;
+	if (!p || p->kind == PROGRESS_NONE)
+		return;
+	struct lane *l = &p->lanes[event->worker];
+	switch (event->kind) {
+	case LOCAL_SKIPPED: print_skipped(p, event); break;
+	case LOCAL_START:
+		*l = (struct lane){ .busy = true, .trial = event->trial, .started = clock_seconds() };
+		title_of(event->trial, l->title);
+		p->ended = event->index; /* what is before it and not at a worker was done or skipped */
+		for (int i = 0; i < p->workers; i++)
+			p->ended -= p->lanes[i].busy && p->lanes[i].trial < event->trial;
+		break;
+	case LOCAL_EPOCH: note_epoch(l, event); break;
+	case LOCAL_PHASE: break;
+	case LOCAL_END:
+		l->busy = false;
+		p->ended++;
+		p->timed++;
+		p->seconds_of_trials += event->end->seconds;
+		print_end(p, event);
+		break;
+	case LOCAL_TICK: break;
+	}
+	if (p->kind == PROGRESS_SCREEN && (event->kind != LOCAL_TICK || clock_seconds() - p->last_drawn > 0.4))
+		draw(p);
+}
+
+void progress_end(struct progress *p)
+{
+	if (!p)
+		return;
+	if (p->kind == PROGRESS_SCREEN)
+		erase(p);
+	free(p->lanes);
+	free(p);
+}

@@ -1,0 +1,162 @@
+/* study_cli.c - opening, command lines and output of the verbs that report. Decides nothing about numbers. */
+#include "study_cli.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "../base/file.h"
+
+const char *study_cli_database(const struct cli *c)
+{
+	return cli_get(c, "db", "results/retrial.db");
+}
+
+/* The path of the only sweep of the database. */
+static int only_sweep(struct store *store, struct str *path, struct err *e)
+{
+	struct rows *r = NULL;
+	struct str names = { 0 };
+
+	if (store_query(store, "SELECT name, path FROM sweeps ORDER BY name", NULL, e, &r))
+		return -1;
+	for (size_t i = 0; i < r->row_count; i++)
+		str_addf(&names, "%s%s (%s)", i ? ", " : "", r->values[2 * i].text, r->values[2 * i + 1].text);
+	int status = 0;
+	if (r->row_count == 1)
+		str_add(path, r->values[1].text);
+	else if (r->row_count)
+		status = err_set(e, ERR_USAGE, "the database has several sweeps, name the file of one: %s", names.s);
+	else
+		status = err_set(e, ERR_USAGE, "the database has no sweep");
+	str_free(&names);
+	rows_free(r);
+	return status;
+}
+
+int study_cli_open(const struct cli *c, struct study_cli *out, struct err *e)
+{
+	const struct sweep_options as_the_file_says = { .seeds = 0 };
+	struct str path = { 0 };
+	int status = -1;
+
+	/* A wrong file is reported before a missing database. */
+	if (c->argument_count && sweep_read(c->arguments[0], &as_the_file_says, e, &out->sweep))
+		return -1;
+	if (store_open(study_cli_database(c), STORE_READ, e, &out->store))
+		return -1;
+	if (!c->argument_count && (only_sweep(out->store, &path, e) || sweep_read(path.s, &as_the_file_says, e, &out->sweep)))
+		goto done;
+	status = study_read(out->store, out->sweep, e, &out->study);
+done:
+	str_free(&path);
+	return status;
+}
+
+void study_cli_close(struct study_cli *s)
+{
+	study_free(s->study);
+	store_close(s->store);
+	sweep_free(s->sweep);
+	*s = (struct study_cli){ 0 };
+}
+
+static void add_word(struct str *out, const char *word)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./=,:+@%";
+
+	str_add(out, " ");
+	if (word[0] && strspn(word, plain) == strlen(word)) {
+		str_add(out, word);
+		return;
+	}
+	str_add(out, "'");
+	for (; *word; word++) {
+		if (*word == '\'')
+			str_add(out, "'\\''");
+		else
+			str_add_bytes(out, word, 1);
+	}
+	str_add(out, "'");
+}
+
+void study_cli_command(struct str *out, const struct cli *c)
+{
+	str_addf(out, "retrial %s", c->verb->name);
+	for (int i = 0; i < c->argument_count; i++)
+		add_word(out, c->arguments[i]);
+	for (const struct cli_option *o = c->verb->options; o->name; o++) {
+		if (!cli_has(c, o->name))
+			continue;
+		str_addf(out, " --%s", o->name);
+		if (o->argument)
+			add_word(out, cli_get(c, o->name, ""));
+	}
+}
+
+int study_cli_scripts(struct str *out, const struct cli *c, struct err *e)
+{
+	static const char *const places[] = { "plots", "../share/retrial/plots" };
+	char program[PATH_MAX];
+
+	if (cli_has(c, "scripts")) {
+		str_add(out, cli_get(c, "scripts", ""));
+		return 0;
+	}
+	const ssize_t length = readlink("/proc/self/exe", program, sizeof(program) - 1);
+	if (length <= 0)
+		return err_errno(e, "/proc/self/exe");
+	program[length] = '\0';
+	char *slash = strrchr(program, '/');
+	if (slash)
+		*slash = '\0';
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+		struct str script = { 0 };
+		str_addf(&script, "%s/%s/style.gp", program, places[i]);
+		const bool there = file_exists(script.s);
+		str_free(&script);
+		if (there) {
+			str_addf(out, "%s/%s", program, places[i]);
+			return 0;
+		}
+	}
+	return err_set(e, ERR_ENVIRONMENT, "the gnuplot scripts are neither in %s/plots nor in %s/../share/retrial/plots: name their folder with --scripts",
+		       program, program);
+}
+
+int study_cli_write(const struct cli *c, const struct str *text, struct err *e)
+{
+	const char *path = cli_get(c, "output", "-");
+	const char *bytes = text->s ? text->s : "";
+
+	if (strcmp(path, "-"))
+		return file_write(path, bytes, text->length, e);
+	if (fwrite(bytes, 1, text->length, stdout) != text->length || fflush(stdout))
+		return err_errno(e, "standard output");
+	return 0;
+}
+
+int study_cli_find(const char *what, const char *id, const char *first_id, size_t stride, size_t count, const char *file, struct err *e)
+{
+	const char *ids[64];
+	size_t known = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		if (!strcmp(first_id + i * stride, id))
+			return (int)i;
+		if (known < 64)
+			ids[known++] = first_id + i * stride;
+	}
+	if (!count)
+		return err_set(e, ERR_USAGE, "%s describes no %s", file, what);
+	const char *nearest = str_nearest(id, ids, known);
+	if (nearest)
+		return err_set(e, ERR_USAGE, "no %s '%s' in %s (did you mean '%s'?)", what, id, file, nearest);
+	struct str list = { 0 };
+	for (size_t i = 0; i < known; i++)
+		str_addf(&list, "%s%s", i ? ", " : "", ids[i]);
+	err_set(e, ERR_USAGE, "no %s '%s' in %s (it has: %s)", what, id, file, list.s);
+	str_free(&list);
+	return -1;
+}

@@ -1,0 +1,45 @@
+/* sweep_cli.c - see sweep_cli.h. */
+#include "sweep_cli.h"
+
+#include "../data/dataset.h"
+
+enum { NAMES_MAX = 64 };
+
+static int read_with(const struct cli *c, const char *path, struct sweep_options *o, struct sweep **out)
+{
+	struct err e = { 0 };
+	struct str messages = { 0 };
+	bool bad = false;
+	*out = NULL;
+	o->seeds = (int)cli_number(c, "seeds", 1, 100000, 0, &bad);
+	if (bad)
+		return ERR_USAGE;
+	o->messages = &messages;
+	const int failed = sweep_read(path, o, &e, out);
+	int code = ERR_NONE;
+	if (failed && messages.length) { /* e has the beginning of them */
+		fprintf(stderr, "%s\n", messages.s);
+		code = (int)e.kind;
+	} else if (failed) {
+		code = cli_fail(&e);
+	}
+	str_free(&messages);
+	return code;
+}
+
+int sweep_cli_read(const struct cli *c, const char *path, struct sweep **out)
+{
+	const char *datasets[NAMES_MAX], *set[NAMES_MAX];
+	struct sweep_options o = { .datasets = datasets, .set = set };
+	int known;
+	const struct dataset_info *info = dataset_manifest(&known);
+	for (int i = 0; i < known && i < NAMES_MAX; i++)
+		datasets[o.dataset_count++] = info[i].name;
+	const char *value;
+	while ((value = cli_get_nth(c, "set", (int)o.set_count)) != NULL) {
+		if (o.set_count == NAMES_MAX)
+			return cli_misuse(c, "--set is given more than %d times", NAMES_MAX);
+		set[o.set_count++] = value;
+	}
+	return read_with(c, path, &o, out);
+}

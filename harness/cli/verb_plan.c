@@ -1,0 +1,311 @@
+/* verb_plan.c - `retrial plan`: the trials that a sweep file stands for, counted by axis, what its rules removed, what is done
+ * already, and why and for how long the rest would run. */
+#include <math.h>
+#include <sched.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "../../nn/nn.h"
+#include "../base/file.h"
+#include "../report/forecast.h"
+#include "../report/format.h"
+#include "places.h"
+#include "sweep_cli.h"
+
+static const struct cli_option options[] = {
+	CLI_OPTION_DB,
+	CLI_OPTION_DATA,
+	CLI_OPTION_SEEDS,
+	CLI_OPTION_SET,
+	{ "csv", 0, NULL, "only the trials, as CSV: a column a label; trials: in a sweep file reads it back" },
+	{ "json", 0, NULL, "the plan as one JSON object" },
+	{ NULL, 0, NULL, NULL },
+};
+
+enum { DIGITS = 12, COLUMNS_MAX = 64, VALUES_SHOWN = 12, DATASETS_MAX = 64 };
+
+/* What is printed. forecast is NULL when there is no database to ask, and for CSV. */
+struct plan {
+	const struct sweep *sweep;
+	struct forecast *forecast;
+	double bytes; /* of the database */
+};
+
+/* ---- the database and the data sets ----------------------------------------------------------------------------------- */
+
+static bool is_used(const struct sweep *s, const char *dataset)
+{
+	for (size_t a = 0; a < s->axis_count; a++)
+		for (size_t k = 0; strcmp(s->axes[a].name, "dataset") == 0 && k < s->axes[a].value_count; k++)
+			if (strcmp(s->axes[a].values[k].text, dataset) == 0)
+				return true;
+	return false;
+}
+
+static void describe_dataset(const struct dataset_info *info, bool used, const struct dataset_places *places, struct forecast_dataset *out)
+{
+	struct dataset *d;
+	struct err e = { 0 };
+	*out = (struct forecast_dataset){ .name = info->name, .channels = info->channels, .height = info->height, .width = info->width };
+	out->train_count = info->train_count;
+	if (!used)
+		return;
+	bool missing;
+	if (dataset_open_or_miss(info->name, places, &e, &missing, &d)) {
+		out->damaged = !missing;
+		return;
+	}
+	snprintf(out->digest, sizeof(out->digest), "%s", d->digest);
+	dataset_close(d);
+}
+
+/* Ask the database of --db; or the usual one, if it is there. */
+static int read_forecast(const struct cli *c, struct plan *plan, struct err *e)
+{
+	const char *path = cli_get(c, "db", "results/retrial.db");
+	struct store *store = NULL;
+	struct stat file;
+	if (cli_has(c, "csv") || (!cli_has(c, "db") && !file_exists(path)))
+		return 0;
+	struct places places;
+	struct forecast_dataset datasets[DATASETS_MAX];
+	int known, count = 0;
+	const struct dataset_info *info = dataset_manifest(&known);
+	places_fill(&places, c);
+	for (; count < known && count < DATASETS_MAX; count++)
+		describe_dataset(&info[count], is_used(plan->sweep, info[count].name), &places.dataset, &datasets[count]);
+	if (file_exists(path) && store_open(path, STORE_READ, e, &store))
+		return -1;
+	if (stat(path, &file) == 0)
+		plan->bytes = (double)file.st_size;
+	const int result = forecast_make(store, plan->sweep, datasets, (size_t)count, NN_CORE_VERSION, e, &plan->forecast);
+	store_close(store);
+	return result;
+}
+
+/* ---- the trials ------------------------------------------------------------------------------------------------------- */
+
+static void add_forecast(struct rows *rows, const struct forecast_trial *t)
+{
+	rows_add_text(rows, forecast_state_name(t->state));
+	rows_add_text(rows, t->why[0] ? t->why : NULL);
+	if (isnan(t->seconds))
+		rows_add_null(rows);
+	else
+		rows_add_integer(rows, (int64_t)ceil(t->seconds));
+}
+
+/* A row a trial: its labels, its seed, its identity, and what would become of it. Returns NULL when memory runs out. */
+static struct rows *make_rows(const struct plan *plan, bool whole_identity)
+{
+	static const char *const behind[] = { "seed", "trial", "state", "why", "seconds" };
+	const struct sweep *s = plan->sweep;
+	const int behind_count = plan->forecast ? 5 : 2;
+	const char *columns[COLUMNS_MAX];
+	int count = 0;
+	for (size_t a = 0; a < s->axis_count && count < COLUMNS_MAX - behind_count; a++)
+		columns[count++] = s->axes[a].name;
+	const int labels = count;
+	for (int i = 0; i < behind_count; i++)
+		columns[count++] = behind[i];
+	struct rows *rows = rows_new(count, columns);
+	for (size_t i = 0; rows && i < s->trial_count; i++) {
+		const struct trial *t = &s->trials[i];
+		for (int k = 0; k < labels; k++)
+			rows_add_text(rows, label_value(t, columns[k]));
+		rows_add_integer(rows, (int64_t)t->seed);
+		rows_add_bytes(rows, VALUE_TEXT, t->identity, whole_identity ? strlen(t->identity) : DIGITS);
+		if (plan->forecast)
+			add_forecast(rows, &plan->forecast->trials[i]);
+	}
+	if (rows && rows_complete(rows))
+		return rows;
+	rows_free(rows);
+	return NULL;
+}
+
+static int add_trials(const struct plan *plan, enum format format, struct str *out, struct err *e)
+{
+	struct rows *rows = make_rows(plan, format != FORMAT_TABLE);
+	if (!rows)
+		return err_nomem(e);
+	const int result = format_rows(rows, format, out, e);
+	rows_free(rows);
+	return result;
+}
+
+/* ---- for people ------------------------------------------------------------------------------------------------------- */
+
+static void add_axes(const struct sweep *s, struct str *out)
+{
+	for (size_t a = 0; a < s->axis_count; a++) {
+		const struct sweep_axis *axis = &s->axes[a];
+		str_addf(out, "%s (%zu):", axis->name, axis->value_count);
+		for (size_t k = 0; k < axis->value_count && k < VALUES_SHOWN; k++)
+			str_addf(out, "%s %s x %zu", k ? "," : "", axis->values[k].text, axis->values[k].trials);
+		str_add(out, axis->value_count > VALUES_SHOWN ? ", ...\n" : "\n");
+	}
+}
+
+static void add_rules(const struct sweep *s, struct str *out)
+{
+	for (size_t i = 0; i < s->rule_count; i++)
+		str_addf(out, "exclude in line %d (%s): removed %zu of %zu combinations%s\n", s->rules[i].line, s->rules[i].text,
+			 s->rules[i].removed, s->combinations, s->rules[i].removed ? "" : " - does the rule say what it should?");
+	if (s->merged)
+		str_addf(out, "%zu combinations are the same trial as an earlier one and were merged with it\n", s->merged);
+}
+
+static void add_duration(struct str *out, double seconds)
+{
+	if (seconds < 90)
+		str_addf(out, "%.0f s", ceil(seconds));
+	else if (seconds < 5400)
+		str_addf(out, "%.0f min", seconds / 60);
+	else
+		str_addf(out, "%.1f h", seconds / 3600);
+}
+
+static int processors(void)
+{
+	cpu_set_t set;
+	return sched_getaffinity(0, sizeof(set), &set) ? 1 : CPU_COUNT(&set);
+}
+
+static void add_estimate(const struct plan *plan, struct str *out)
+{
+	const struct forecast *f = plan->forecast;
+	const size_t to_run = f->counts[FORECAST_RUN];
+	if (to_run == 0)
+		return;
+	if (f->unknown == to_run) {
+		str_add(out, "estimate: none, no finished trial to go by\n");
+		return;
+	}
+	str_add(out, "estimate: about ");
+	add_duration(out, f->seconds);
+	str_add(out, " of one processor, ");
+	add_duration(out, f->seconds / processors());
+	str_addf(out, " with %d workers", processors());
+	if (f->finished)
+		str_addf(out, "; about %.1f MB more in the database", plan->bytes / (double)f->finished * (double)to_run / 1e6);
+	str_addf(out, " (from %zu finished trials)\n", f->measured);
+}
+
+static void add_states(const struct plan *plan, struct str *out)
+{
+	const size_t *counts = plan->forecast->counts;
+	str_addf(out, "%zu done already, %zu would run", counts[FORECAST_DONE], counts[FORECAST_RUN]);
+	if (counts[FORECAST_BAD])
+		str_addf(out, ", %zu ended badly before (run --retry tries them again)", counts[FORECAST_BAD]);
+	if (counts[FORECAST_SKIP])
+		str_addf(out, ", %zu are without their data set (retrial data says where to get it)", counts[FORECAST_SKIP]);
+	str_add(out, "\n");
+	add_estimate(plan, out);
+}
+
+static int add_text(const struct plan *plan, struct str *out, struct err *e)
+{
+	const struct sweep *s = plan->sweep;
+	str_addf(out, "%s%s%s\n", s->name, s->title[0] ? ": " : "", s->title);
+	str_addf(out, "%zu trials: %zu configurations, %d seeds\n", s->trial_count, s->trial_count / (size_t)s->seed_count, s->seed_count);
+	add_axes(s, out);
+	add_rules(s, out);
+	if (plan->forecast)
+		add_states(plan, out);
+	str_add(out, "\n");
+	return add_trials(plan, FORMAT_TABLE, out, e);
+}
+
+/* ---- for programs ----------------------------------------------------------------------------------------------------- */
+
+static void add_json_text(struct str *out, const char *key, const char *text)
+{
+	str_addf(out, "\"%s\":", key);
+	format_json_text(out, text, strlen(text));
+}
+
+static void add_json_forecast(const struct forecast *f, struct str *out)
+{
+	str_addf(out, "\"done\":%zu,\"run\":%zu,\"ended_badly\":%zu,\"skip\":%zu,\"seconds\":", f->counts[FORECAST_DONE], f->counts[FORECAST_RUN],
+		 f->counts[FORECAST_BAD], f->counts[FORECAST_SKIP]);
+	if (f->unknown && f->unknown == f->counts[FORECAST_RUN])
+		str_add(out, "null");
+	else
+		format_real(out, f->seconds);
+	str_add(out, ",");
+}
+
+static int add_json(const struct plan *plan, struct str *out, struct err *e)
+{
+	const struct sweep *s = plan->sweep;
+	str_add(out, "{");
+	add_json_text(out, "name", s->name);
+	str_add(out, ",");
+	add_json_text(out, "title", s->title);
+	str_addf(out, ",\"digest\":\"%s\",\"seeds\":%d,\"combinations\":%zu,\"merged\":%zu,\"axes\":{", s->digest, s->seed_count, s->combinations,
+		 s->merged);
+	for (size_t a = 0; a < s->axis_count; a++) {
+		str_addf(out, "%s\"%s\":{", a ? "," : "", s->axes[a].name);
+		for (size_t k = 0; k < s->axes[a].value_count; k++) {
+			str_add(out, k ? "," : "");
+			format_json_text(out, s->axes[a].values[k].text, strlen(s->axes[a].values[k].text));
+			str_addf(out, ":%zu", s->axes[a].values[k].trials);
+		}
+		str_add(out, "}");
+	}
+	str_add(out, "},\"rules\":[");
+	for (size_t i = 0; i < s->rule_count; i++) {
+		str_addf(out, "%s{\"line\":%d,\"removed\":%zu,", i ? "," : "", s->rules[i].line, s->rules[i].removed);
+		add_json_text(out, "exclude", s->rules[i].text);
+		str_add(out, "}");
+	}
+	str_add(out, "],");
+	if (plan->forecast)
+		add_json_forecast(plan->forecast, out);
+	str_add(out, "\"trials\":");
+	if (add_trials(plan, FORMAT_JSON, out, e))
+		return -1;
+	str_add(out, "}\n");
+	return 0;
+}
+
+/* ----------------------------------------------------------------------------------------------------------------------- */
+
+static int run(const struct cli *c)
+{
+	if (c->argument_count != 1)
+		return cli_misuse(c, "expected one sweep file");
+	if (cli_has(c, "csv") && cli_has(c, "json"))
+		return cli_misuse(c, "--csv and --json exclude each other");
+	struct sweep *sweep;
+	int code = sweep_cli_read(c, c->arguments[0], &sweep);
+	if (code != ERR_NONE)
+		return code;
+	struct str out = { 0 };
+	struct err e = { 0 };
+	struct plan plan = { .sweep = sweep };
+	const int failed = read_forecast(c, &plan, &e)	  ? -1
+			   : cli_has(c, "json") ? add_json(&plan, &out, &e)
+			   : cli_has(c, "csv")	? add_trials(&plan, FORMAT_CSV, &out, &e)
+						: add_text(&plan, &out, &e);
+	if (failed)
+		code = cli_fail(&e);
+	else
+		fputs(out.s, stdout);
+	forecast_free(plan.forecast);
+	str_free(&out);
+	sweep_free(sweep);
+	return code;
+}
+
+const struct cli_verb verb_plan = {
+	.name = "plan",
+	.arguments = "SWEEP.yaml",
+	.summary = "show the trials of a sweep file, what is done, and why and how long the rest would run",
+	.examples = "  retrial plan experiments/paper.yaml\n"
+		    "  retrial plan experiments/paper.yaml --seeds 10 --set dataset=mnist\n"
+		    "  retrial plan experiments/paper.yaml --json | jq '.trials | length'\n",
+	.options = options,
+	.run = run,
+};

@@ -1,0 +1,168 @@
+/* verb_query.c - retrial query: the results database asked with SQL, or by the name of a query that is kept with the program. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "../base/file.h"
+#include "../report/format.h"
+#include "../report/sql_statistics.h"
+#include "../store/store.h"
+#include "cli.h"
+#include "study_cli.h"
+
+enum { SQL_BYTES_MAX = 1 << 20 };
+
+static int deliver_rows(const struct cli *c, const struct rows *rows)
+{
+	struct err e = {0};
+	struct str text = {0};
+	enum format format;
+	int result = format_parse(cli_get(c, "format", "table"), &format, &e);
+	if (result == 0) result = format_rows(rows, format, &text, &e);
+	if (result == 0) result = study_cli_write(c, &text, &e);
+	str_free(&text);
+	return result ? cli_fail(&e) : ERR_NONE;
+}
+
+/* ---- named queries ----------------------------------------------------------------------------------------------------- */
+
+/* Add the rest of the comment line of a query's text that begins with that word ("-- parameters: "), or of its first line. */
+static void add_comment(struct rows *rows, const char *text, const char *word)
+{
+	while (strncmp(text, "-- ", 3) == 0) {
+		text += 3;
+		const size_t length = strcspn(text, "\n");
+		if (strncmp(text, word, strlen(word)) == 0) {
+			rows_add_bytes(rows, VALUE_TEXT, text + strlen(word), length - strlen(word));
+			return;
+		}
+		text += length + (text[length] == '\n');
+	}
+	rows_add_null(rows);
+}
+
+static int list_queries(const struct cli *c)
+{
+	static const char *const columns[] = { "name", "answers", "parameters" };
+	size_t count;
+	const char *const *names = store_named_queries(&count);
+	struct rows *rows = rows_new(3, columns);
+	struct err e = {0};
+	if (!rows) {
+		err_nomem(&e);
+		return cli_fail(&e);
+	}
+	for (size_t i = 0; i < count; i++) {
+		const char *text = store_named_query(names[i]);
+		rows_add_text(rows, names[i]);
+		add_comment(rows, text, "");
+		add_comment(rows, text, "parameters: ");
+	}
+	const int code = deliver_rows(c, rows);
+	rows_free(rows);
+	return code;
+}
+
+static int unknown_query(const struct cli *c, const char *name)
+{
+	size_t count;
+	const char *const *names = store_named_queries(&count);
+	const char *near = str_nearest(name, names, count);
+	if (near) return cli_misuse(c, "no query is named '%s' (did you mean '%s'?)", name, near);
+	return cli_misuse(c, "no query is named '%s' (`retrial query` lists them; SQL goes in quotes: retrial query 'SELECT ...')", name);
+}
+
+/* ---- asking ------------------------------------------------------------------------------------------------------------ */
+
+/* The arguments after the first, NAME=VALUE each, as store_query wants them: names (copies) and values in turn, then NULL. Free with
+ * free_parameters. */
+static int read_parameters(const struct cli *c, char ***out, struct err *e)
+{
+	const int count = c->argument_count - 1;
+	char **pairs = *out = calloc(2 * (size_t)count + 1, sizeof(*pairs));
+	if (!pairs) return err_nomem(e);
+	for (int i = 0; i < count; i++) {
+		char *argument = c->arguments[i + 1], *equals = strchr(argument, '=');
+		if (!equals || equals == argument) return err_set(e, ERR_USAGE, "'%s' is no parameter: after a query comes PARAM=VALUE", argument);
+		pairs[2 * i] = strndup(argument, (size_t)(equals - argument));
+		pairs[2 * i + 1] = equals + 1;
+		if (!pairs[2 * i]) return err_nomem(e);
+	}
+	return 0;
+}
+
+static void free_parameters(char **pairs)
+{
+	for (char **p = pairs; p && *p; p += 2) free(*p);
+	free(pairs);
+}
+
+/* Run the query with the parameters of the command line. */
+static int ask(const struct cli *c, const char *sql, struct err *e, struct rows **out)
+{
+	char **parameters = NULL;
+	struct store *store = NULL;
+	int result = read_parameters(c, &parameters, e);
+	if (result == 0) result = store_open(cli_get(c, "db", "results/retrial.db"), STORE_READ, e, &store);
+	if (result == 0) result = sql_statistics_add(store, e);
+	if (result == 0) result = store_query(store, sql, (const char *const *)parameters, e, out);
+	store_close(store);
+	free_parameters(parameters);
+	return result;
+}
+
+/* Print the SQL of a named query. */
+static int show(const struct cli *c, const char *sql)
+{
+	struct err e = {0};
+	struct str text = {0};
+	str_add(&text, sql);
+	const int result = study_cli_write(c, &text, &e);
+	str_free(&text);
+	return result ? cli_fail(&e) : ERR_NONE;
+}
+
+static int run(const struct cli *c)
+{
+	struct err e = {0};
+	enum format format;
+	if (format_parse(cli_get(c, "format", "table"), &format, &e)) return cli_misuse(c, "%s", e.text);
+	if (c->argument_count == 0) return list_queries(c);
+
+	/* A query that is SQL has a blank in it; a name has none. */
+	const char *sql = store_named_query(c->arguments[0]);
+	char *from_stdin = NULL;
+	size_t length;
+	if (cli_has(c, "show")) return sql ? show(c, sql) : unknown_query(c, c->arguments[0]);
+	if (!sql && strcmp(c->arguments[0], "-") == 0) {
+		if (file_read("/dev/stdin", SQL_BYTES_MAX, &from_stdin, &length, &e)) return cli_fail(&e);
+		sql = from_stdin;
+	}
+	if (!sql && !strpbrk(c->arguments[0], " \t\n;")) return unknown_query(c, c->arguments[0]);
+
+	struct rows *rows = NULL;
+	const int code = ask(c, sql ? sql : c->arguments[0], &e, &rows) ? cli_fail(&e) : deliver_rows(c, rows);
+	rows_free(rows);
+	free(from_stdin);
+	return code;
+}
+
+static const struct cli_option options[] = {
+	CLI_OPTION_DB,
+	{ "format", 'f', "FORMAT", FORMAT_NAMES " (default table)" },
+	{ "output", 'o', "FILE", "write to FILE, whole or not at all, instead of the standard output" },
+	{ "show", 0, NULL, "print the SQL of the named query instead of running it" },
+	{ 0 },
+};
+
+const struct cli_verb verb_query = {
+	.name = "query",
+	.arguments = "[NAME | SQL | -] [PARAM=VALUE...]",
+	.summary = "ask the results database: a named query, or SQL that reads",
+	.examples = "retrial query                                     # the names of the queries\n"
+		"retrial query accuracy dataset=fashion-mnist\n"
+		"retrial query epochs trial=3f2a --format csv -o curves.csv\n"
+		"retrial query 'SELECT recipe, count(*) AS n, mean(test_accuracy), sd(test_accuracy), t_low(test_accuracy), t_high(test_accuracy)\n"
+		"               FROM accuracy GROUP BY recipe'\n",
+	.options = options,
+	.run = run,
+};

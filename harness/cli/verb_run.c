@@ -1,0 +1,241 @@
+/* verb_run.c - retrial run: run what is missing of a sweep. */
+#include <sched.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "../base/facts.h"
+#include "../run/local.h"
+#include "cli.h"
+#include "places.h"
+#include "progress.h"
+
+enum { SETS_MAX = 64 };
+
+static const struct cli_option options[] = {
+	CLI_OPTION_DB,
+	CLI_OPTION_DATA,
+	{ "workers", 'j', "N", "trials at the same time (default: the processors this process may use)" },
+	{ "threads", 0, "N", "threads within a trial (default 1); the results are the same bits for any number" },
+	{ "kernels", 0, "NAME", "plain, avx2, avx512 or neon (default: the fastest here); the same bits for any" },
+	{ "seeds", 0, "N", "seeds 1 to N instead of the file's" },
+	{ "set", 0, "KEY=VALUE", "override a parameter of the base (any number of times)" },
+	{ "retry", 0, "WHAT", "run again what ended badly before: failed (also timeouts) or all (also diverged)" },
+	{ "on-error", 0, "WHAT", "continue (default), or stop: start no other trial after one that ended badly" },
+	{ "max-trials", 0, "N", "start at most N trials" },
+	{ "time-limit", 0, "SECONDS", "then let epochs finish and stop; the next run goes on from there" },
+	{ "trial-limit", 0, "SECONDS", "a trial that takes longer is killed and ends as timeout" },
+	{ "trial-memory", 0, "MB", "address space of a worker process" },
+	{ "checkpoint", 0, "SECONDS", "at least so long between two checkpoints of a trial (default 10)" },
+	{ "no-share", 0, NULL, "do not share phases between trials whose recipes begin alike" },
+	{ "progress", 0, "WHEN", "auto (default), always, lines or never" },
+	{ "quiet", 'q', NULL, "print nothing but errors" },
+	{ NULL, 0, NULL, NULL },
+};
+
+/* 1 after a first Ctrl-C or SIGTERM, 2 after a second. */
+static atomic_int stop;
+static volatile sig_atomic_t stop_signal;
+
+static void on_signal(int number)
+{
+	stop_signal = number;
+	atomic_fetch_add(&stop, 1);
+}
+
+static int processors(void)
+{
+	cpu_set_t set;
+	return sched_getaffinity(0, sizeof set, &set) ? 1 : CPU_COUNT(&set);
+}
+
+static int find_progress(const struct cli *c, enum progress_kind *kind)
+{
+	const char *when = cli_get(c, "progress", "auto");
+	bool screen = isatty(STDERR_FILENO) && getenv("TERM") && strcmp(getenv("TERM"), "dumb") != 0;
+	if (strcmp(when, "auto") == 0)
+		*kind = screen ? PROGRESS_SCREEN : PROGRESS_LINES;
+	else if (strcmp(when, "always") == 0)
+		*kind = PROGRESS_SCREEN;
+	else if (strcmp(when, "lines") == 0)
+		*kind = PROGRESS_LINES;
+	else if (strcmp(when, "never") == 0)
+		*kind = PROGRESS_NONE;
+	else
+		return cli_misuse(c, "--progress=%s: auto, always, lines or never", when);
+	if (cli_has(c, "quiet"))
+		*kind = PROGRESS_NONE;
+	return 0;
+}
+
+static int find_kernels(const struct cli *c, const struct nn_kernels **kernels)
+{
+	const char *name = cli_get(c, "kernels", NULL);
+	*kernels = nn_kernels_find(name);
+	if (*kernels)
+		return 0;
+	struct str names = { 0 };
+	for (int i = 0; nn_kernels_at(i); i++)
+		str_addf(&names, "%s%s", i ? ", " : "", nn_kernels_name(nn_kernels_at(i)));
+	int answer = cli_misuse(c, "--kernels=%s: this processor and build have %s", name, names.s);
+	str_free(&names);
+	return answer;
+}
+
+/* One of two words, the first the default. */
+static int find_word(const struct cli *c, const char *option, const char *first, const char *second, bool *is_second)
+{
+	const char *word = cli_get(c, option, first);
+	*is_second = strcmp(word, second) == 0;
+	return *is_second || strcmp(word, first) == 0 ? 0 : cli_misuse(c, "--%s=%s: %s or %s", option, word, first, second);
+}
+
+/* What the options say of retries and limits. */
+static int read_limits(const struct cli *c, struct local_options *o)
+{
+	bool bad = false, all = false;
+	const long numbers[] = {
+		cli_number(c, "max-trials", 1, 1000000000, 0, &bad),
+		bad ? 0 : cli_number(c, "time-limit", 1, 1000000000, 0, &bad),
+		bad ? 0 : cli_number(c, "trial-limit", 1, 1000000000, 0, &bad),
+		bad ? 0 : cli_number(c, "trial-memory", 64, 100000000, 0, &bad),
+		bad ? 0 : cli_number(c, "checkpoint", 0, 1000000, 10, &bad),
+	};
+	if (bad || (cli_has(c, "retry") && find_word(c, "retry", "failed", "all", &all))
+	    || find_word(c, "on-error", "continue", "stop", &o->stop_on_error))
+		return ERR_USAGE;
+	o->retry = !cli_has(c, "retry") ? RETRY_NONE : all ? RETRY_ALL : RETRY_FAILED;
+	o->max_trials = (size_t)numbers[0];
+	o->time_limit = (double)numbers[1];
+	o->trial_seconds = (double)numbers[2];
+	o->trial_bytes = (size_t)numbers[3] << 20;
+	o->checkpoint_seconds = (double)numbers[4];
+	o->share = !cli_has(c, "no-share");
+	return 0;
+}
+
+static void print_summary(const struct local_summary *s, const char *db)
+{
+	fprintf(stderr, "%zu trials: %zu done now, %zu done before", s->planned, s->done, s->cached);
+	const struct { size_t count; const char *what; } others[] = {
+		{ s->failed, "failed" }, { s->diverged, "diverged" }, { s->timeout, "timed out" }, { s->interrupted, "interrupted" },
+		{ s->bad_before, "ended badly before (--retry)" }, { s->elsewhere, "being run elsewhere" }, { s->skipped, "skipped (no data)" },
+	};
+	for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+		if (others[i].count)
+			fprintf(stderr, ", %zu %s", others[i].count, others[i].what);
+	fprintf(stderr, "; %.1f s; %s\n", s->seconds, db);
+}
+
+/* What the options say, ready to run. */
+struct request {
+	struct sweep_options sweep;
+	struct local_options local;
+	enum progress_kind progress;
+	const char *set[SETS_MAX];
+	struct places places;
+};
+
+static int read_options(const struct cli *c, struct request *r)
+{
+	bool bad = false;
+	if (c->argument_count != 1)
+		return cli_misuse(c, "one sweep file is expected, %d arguments were given", c->argument_count);
+	r->sweep.seeds = (int)cli_number(c, "seeds", 1, 100000, 0, &bad);
+	r->local.workers = bad ? 0 : (int)cli_number(c, "workers", 1, 1024, processors(), &bad);
+	r->local.threads = bad ? 0 : (int)cli_number(c, "threads", 1, NN_THREADS_MAX, 1, &bad);
+	if (bad)
+		return ERR_USAGE;
+	for (; cli_get_nth(c, "set", (int)r->sweep.set_count); r->sweep.set_count++) {
+		if (r->sweep.set_count == SETS_MAX)
+			return cli_misuse(c, "--set more than %d times", SETS_MAX);
+		r->set[r->sweep.set_count] = cli_get_nth(c, "set", (int)r->sweep.set_count);
+	}
+	r->sweep.set = r->set;
+	int answer = find_kernels(c, &r->local.kernels);
+	if (!answer)
+		answer = find_progress(c, &r->progress);
+	if (!answer)
+		answer = read_limits(c, &r->local);
+	places_fill(&r->places, c);
+	r->local.places = &r->places.dataset;
+	return answer;
+}
+
+/* Beside the database: results/retrial.db has results/states. Owned by the caller. */
+static char *states_folder(const char *db)
+{
+	struct str path = { 0 };
+	const char *slash = strrchr(db, '/');
+	if (slash)
+		str_add_bytes(&path, db, (size_t)(slash + 1 - db));
+	str_add(&path, "states");
+	return str_take(&path);
+}
+
+static int run_sweep(const struct request *r, const struct sweep *sweep, const char *db)
+{
+	struct err e = { 0 };
+	struct store *store;
+	struct local_summary summary;
+	struct str facts = { 0 };
+	if (store_open(db, STORE_WRITE, &e, &store))
+		return cli_fail(&e);
+	if (store_warning(store) && r->progress != PROGRESS_NONE)
+		fprintf(stderr, "warning: %s\n", store_warning(store));
+	facts_add_all(&facts, NN_CORE_VERSION);
+	facts_add(&facts, "kernels", nn_kernels_name(r->local.kernels));
+	struct progress *progress = progress_begin(r->progress, sweep, r->local.workers);
+	struct local_options local = r->local;
+	local.facts = facts.s;
+	char *states = states_folder(db);
+	local.states = states;
+	local.stop = &stop;
+	local.context = progress;
+	local.event = progress_event;
+
+	struct sigaction action = { .sa_handler = on_signal };
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
+	int answer = local_run(store, sweep, &local, &summary, &e);
+	progress_end(progress);
+	str_free(&facts);
+	free(states);
+	store_close(store);
+	if (answer)
+		return cli_fail(&e);
+	if (r->progress != PROGRESS_NONE)
+		print_summary(&summary, db);
+	if (stop_signal)
+		return 128 + stop_signal;
+	if (summary.bad_data)
+		return ERR_ENVIRONMENT;
+	return summary.failed + summary.diverged + summary.timeout + summary.bad_before ? ERR_FAILED : 0;
+}
+
+static int run(const struct cli *c)
+{
+	struct request r = { .sweep = { 0 } };
+	struct err e = { 0 };
+	struct sweep *sweep;
+	int answer = read_options(c, &r);
+	if (answer)
+		return answer;
+	if (sweep_read(c->arguments[0], &r.sweep, &e, &sweep))
+		return cli_fail(&e);
+	answer = run_sweep(&r, sweep, cli_get(c, "db", "results/retrial.db"));
+	sweep_free(sweep);
+	return answer;
+}
+
+const struct cli_verb verb_run = {
+	.name = "run",
+	.arguments = "FILE",
+	.summary = "run what is missing of a sweep; results go to the database",
+	.examples = "  retrial run experiments/paper.yaml\n"
+	            "  retrial run experiments/paper.yaml --seeds 10 -j 8      more seeds: what is done stays\n"
+	            "  retrial run experiments/demo.yaml --set batch_size=64",
+	.options = options,
+	.run = run,
+};
