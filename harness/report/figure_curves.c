@@ -1,0 +1,337 @@
+/* figure_curves.c - learning curves: one panel a phase, validation and training by epoch within the phase, over the seeds.
+ *
+ * Phases end early at different epochs for different seeds, so a cumulative axis would lay unlike epochs over each other. Every phase begins
+ * at its own epoch 1; the mean is over the seeds that are still training and ends where fewer than 2 are; every seed is there as a thin line
+ * to its own end. A k-fold phase is a panel over its folds: what each fold's kept weights score on its validation images and on the
+ * test images. A value of the figure's series label begins a row of panels
+ * unless all its phases fit beside the one before. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "band.h"
+#include "row.h"
+
+enum { PANELS_MAX = 64, COLUMNS_MAX = 4, CURVES_MAX = 256, SEEDS_MAX = 256, EPOCHS_MAX = 4096, ROW_HEIGHT = 170 };
+enum style { STYLE_VALIDATION = 1, STYLE_TRAINING, STYLE_VALIDATION_2, STYLE_TRAINING_2, STYLE_TEST, STYLES };
+
+struct plot {
+	const struct study *study;
+	const struct figure_spec *spec;
+	struct figure *f;
+	struct rows *epochs, *phases;
+	bool loss;
+	double scale;
+	struct str titles[PANELS_MAX];
+	double first[PANELS_MAX], last[PANELS_MAX], row[PANELS_MAX], column[PANELS_MAX], folds[PANELS_MAX]; /* of a panel; curves from 0 */
+	struct axis x[PANELS_MAX], y[PANELS_MAX];
+	struct extent reach;       /* of the panel under way */
+	double style[CURVES_MAX];
+	size_t panels, curves, columns;
+	size_t rows, next_column; /* complete rows of panels; where the next panel goes in the one under way */
+	size_t fewest, most; /* seeds of a row */
+	bool used[STYLES];
+};
+
+static double number(const struct rows *r, size_t row, const char *column)
+{
+	return row_number(r, row, rows_column(r, column));
+}
+
+static const char *text(const struct rows *r, size_t row, const char *column)
+{
+	return row_text(r, row, rows_column(r, column));
+}
+
+/* ---- one curve ------------------------------------------------------------------------------------------------------------------ */
+
+static void write_curve(struct plot *p, const struct curve *c, enum style style, const char *what)
+{
+	struct str comment = { 0 };
+	const char *panel = p->titles[p->panels].s;
+
+	str_addf(&comment, "%s, %s: %s, mean, low, high, seeds", panel, what, p->folds[p->panels] ? "fold" : "epoch");
+	band_mean(p->f, c, p->loss ? INFINITY : 100, comment.s, &p->reach);
+	str_clear(&comment);
+	str_addf(&comment, "%s, %s: %s, value; a line a seed", panel, what, p->folds[p->panels] ? "fold" : "epoch");
+	band_seeds(p->f, c, comment.s, &p->reach);
+	str_free(&comment);
+	p->style[p->curves++] = style;
+	p->used[style] = true;
+}
+
+/* Which of the row's samples a trial is, or -1. */
+static int seed_of(const struct sample *const *samples, size_t count, const char *trial)
+{
+	for (size_t i = 0; i < count; i++)
+		if (!strcmp(samples[i]->identity, trial))
+			return (int)i;
+	return -1;
+}
+
+/* The values of one column of r for the rows of this phase and output (-1: whatever the row's), by seed and by the whole number in x_column. */
+static int collect(const struct plot *p, const struct rows *r, const struct sample *const *samples, size_t seeds, int phase, int output,
+		   const char *column, const char *x_column, struct curve *c, struct err *e)
+{
+	*c = (struct curve){ .seeds = seeds };
+	for (int fill = 0; fill < 2; fill++) {
+		for (size_t i = 0; i < r->row_count; i++) {
+			const int seed = seed_of(samples, seeds, text(r, i, "trial"));
+			const double x = number(r, i, x_column);
+			if (seed < 0 || (int)number(r, i, "phase") != phase || (output >= 0 && (int)number(r, i, "output") != output)
+			    || !(x >= 0 && x < EPOCHS_MAX) || isnan(number(r, i, column)))
+				continue;
+			if (fill)
+				c->y[(size_t)seed * c->length + (size_t)x] = number(r, i, column) * p->scale;
+			else if ((size_t)x + 1 > c->length)
+				c->length = (size_t)x + 1;
+		}
+		if (fill)
+			break;
+		c->y = malloc((seeds * c->length + 1) * sizeof(*c->y));
+		if (!c->y)
+			return err_nomem(e);
+		for (size_t k = 0; k < seeds * c->length; k++)
+			c->y[k] = NAN;
+	}
+	return 0;
+}
+
+static int add_curve(struct plot *p, const struct rows *r, const struct sample *const *samples, size_t seeds, int phase, int output,
+		     const char *column, const char *x_column, enum style style, const char *what, struct err *e)
+{
+	struct curve c;
+
+	if (p->curves == CURVES_MAX)
+		return err_set(e, ERR_USAGE, "figure %s: more than %d curves: narrow its 'where'", p->spec->id, CURVES_MAX);
+	if (collect(p, r, samples, seeds, phase, output, column, x_column, &c, e))
+		return -1;
+	if (c.length)
+		write_curve(p, &c, style, what);
+	free(c.y);
+	return 0;
+}
+
+/* ---- panels ----------------------------------------------------------------------------------------------------------------------- */
+
+static int add_phase(struct plot *p, const struct sample *const *samples, size_t seeds, int phase, bool folds, struct err *e)
+{
+	const char *validation = p->loss ? "val_loss" : "val_accuracy", *training = p->loss ? "train_loss" : "train_accuracy";
+
+	if (folds)
+		return add_curve(p, p->phases, samples, seeds, phase, -1, p->loss ? "val_loss_1" : "val_accuracy_1", "fold", STYLE_VALIDATION,
+				 "validation", e)
+			|| add_curve(p, p->phases, samples, seeds, phase, -1, p->loss ? "test_loss_1" : "test_accuracy_1", "fold", STYLE_TEST,
+				     "test", e) ? -1 : 0;
+	return add_curve(p, p->epochs, samples, seeds, phase, 0, training, "epoch", STYLE_TRAINING, "training", e)
+		|| add_curve(p, p->epochs, samples, seeds, phase, 1, training, "epoch", STYLE_TRAINING_2, "training, output 2", e)
+		|| add_curve(p, p->epochs, samples, seeds, phase, 0, validation, "epoch", STYLE_VALIDATION, "validation", e)
+		|| add_curve(p, p->epochs, samples, seeds, phase, 1, validation, "epoch", STYLE_VALIDATION_2, "validation, output 2", e) ? -1 : 0;
+}
+
+/* The name of the phase in the samples' recipe ("" when it has none), and whether it has folds. */
+static const char *describe_phase(const struct plot *p, const struct sample *const *samples, size_t seeds, int phase, bool *folds)
+{
+	for (size_t i = 0; i < p->phases->row_count; i++)
+		if ((int)number(p->phases, i, "phase") == phase && seed_of(samples, seeds, text(p->phases, i, "trial")) >= 0) {
+			*folds = number(p->phases, i, "fold") >= 0;
+			return text(p->phases, i, "name");
+		}
+	return "";
+}
+
+/* The panels of one value of the series label. */
+static int add_row(struct plot *p, const char *series, const struct sample *const *samples, size_t seeds, struct err *e)
+{
+	size_t column = p->next_column, count = 0;
+	bool folds;
+
+	for (int phase = 0; phase < PHASES_MAX; phase++)
+		count += describe_phase(p, samples, seeds, phase, &folds)[0] != '\0';
+	if (column && column + count > COLUMNS_MAX) { /* a series that does not fit beside the last one begins a row of its own */
+		column = 0;
+		p->rows++;
+	}
+	for (int phase = 0; phase < PHASES_MAX; phase++) {
+		folds = false;
+		const char *name = describe_phase(p, samples, seeds, phase, &folds);
+		if (!name[0])
+			continue;
+		if (p->panels == PANELS_MAX)
+			return err_set(e, ERR_USAGE, "figure %s: more than %d panels: narrow its 'where'", p->spec->id, PANELS_MAX);
+		str_addf(&p->titles[p->panels], "%s%s%s", series, series[0] ? ": " : "", name);
+		p->folds[p->panels] = folds;
+		if (column == COLUMNS_MAX) {
+			column = 0;
+			p->rows++;
+		}
+		p->row[p->panels] = (double)p->rows;
+		p->column[p->panels] = (double)column++;
+		p->first[p->panels] = (double)p->curves;
+		p->reach = (struct extent){ NAN, NAN, 1 };
+		if (add_phase(p, samples, seeds, phase, folds, e))
+			return -1;
+		p->y[p->panels] = figure_axis(p->reach.low, p->reach.high, 5);
+		p->x[p->panels] = figure_axis(1, p->reach.longest, 5);
+		if (p->x[p->panels].step < 1 || (folds && p->reach.longest <= 10)) /* epochs and folds are whole */
+			p->x[p->panels].step = 1;
+		p->last[p->panels++] = (double)p->curves - 1;
+		p->columns = column > p->columns ? column : p->columns;
+	}
+	p->next_column = column;
+	p->fewest = !p->fewest || seeds < p->fewest ? seeds : p->fewest;
+	p->most = seeds > p->most ? seeds : p->most;
+	return 0;
+}
+
+static int mixed(const struct plot *p, const struct sample *a, const struct sample *b, const char *label, struct err *e)
+{
+	const char *left = study_label(a, label), *right = study_label(b, label);
+
+	return err_set(e, ERR_USAGE, "figure %s: curves would mix configurations (%s is %s and %s): make '%s' its series, or name one in its 'where'",
+		       p->spec->id, label, left ? left : "not set", right ? right : "not set", label);
+}
+
+/* The finished replicates of one series value, from the sample at `start` on; *planned_without counts those that have no result. */
+static int gather(struct plot *p, size_t start, const char *series, const struct sample *samples[SEEDS_MAX], size_t *seeds, struct err *e)
+{
+	const struct sample *first = &p->study->samples[start];
+
+	*seeds = 0;
+	for (size_t i = start; i < p->study->count; i++) {
+		const struct sample *s = &p->study->samples[i];
+		const char *value = study_label(s, p->spec->series), *label;
+		if (!study_holds(&p->spec->where, s) || strcmp(value ? value : "", series))
+			continue;
+		if (!study_same_labels(first, s, &label))
+			return mixed(p, first, s, label, e);
+		if (s->state == SAMPLE_DONE && *seeds < SEEDS_MAX)
+			samples[(*seeds)++] = s;
+	}
+	return 0;
+}
+
+static bool seen_before(const struct plot *p, size_t at, const char *series)
+{
+	for (size_t i = 0; i < at; i++) {
+		const struct sample *s = &p->study->samples[i];
+		const char *value = study_label(s, p->spec->series);
+		if (study_holds(&p->spec->where, s) && !strcmp(value ? value : "", series))
+			return true;
+	}
+	return false;
+}
+
+static int add_rows(struct plot *p, struct str *missing, struct err *e)
+{
+	const struct sample *samples[SEEDS_MAX];
+	size_t seeds;
+
+	for (size_t i = 0; i < p->study->count; i++) {
+		const struct sample *s = &p->study->samples[i];
+		const char *value = study_label(s, p->spec->series), *series = value ? value : "";
+		if (!study_holds(&p->spec->where, s) || seen_before(p, i, series))
+			continue;
+		if (gather(p, i, series, samples, &seeds, e))
+			return -1;
+		if (!seeds)
+			str_addf(missing, "%s%s%s%s%s", missing->length ? "; " : "", series, s->reason[0] ? " (" : "", s->reason, s->reason[0] ? ")" : "");
+		else if (add_row(p, series, samples, seeds, e))
+			return -1;
+	}
+	return 0;
+}
+
+/* ---- the whole ---------------------------------------------------------------------------------------------------------------------- */
+
+static void write_caption(struct plot *p, const char *missing)
+{
+	struct str *c = &p->f->caption;
+
+	str_addf(c, "Thick lines: mean over the seeds that are still training, drawn while at least 2 are; thin lines: single seeds (n = %zu", p->fewest);
+	if (p->most > p->fewest)
+		str_addf(c, " to %zu", p->most);
+	str_add(c, "). Band: ");
+	if (p->fewest < BAND_SD_MIN)
+		str_add(c, p->most < BAND_SD_MIN ? "smallest to largest value." : "smallest to largest value (n < 5), otherwise mean ± standard deviation.");
+	else
+		str_add(c, "mean ± standard deviation.");
+	if (p->used[STYLE_TRAINING])
+		str_add(c, p->loss ? " Training values are running means over the epoch, with dropout."
+			: " Training accuracy is a running mean over the epoch, on the images as they were trained on and with dropout.");
+	if (p->used[STYLE_TEST])
+		str_add(c, " Folds: the weights that each fold keeps, on its own validation images and on the test images.");
+	if (missing[0])
+		str_addf(c, " Not shown: %s.", missing);
+}
+
+static void write_variables(struct plot *p)
+{
+	static const char *const names[STYLES] = { "", "validation", "training", "validation, output 2", "training, output 2", "test" };
+	const char *titles[PANELS_MAX];
+	struct legend_entry legend[STYLES];
+	const size_t rows = p->rows + (p->next_column > 0);
+	size_t entries = 0;
+
+	for (size_t i = 0; i < p->panels; i++)
+		titles[i] = p->titles[i].s;
+	for (int s = 1; s < STYLES; s++)
+		if (p->used[s])
+			legend[entries++] = (struct legend_entry){ names[s], s, true, true };
+	figure_legend(p->f, legend, entries);
+	figure_number(p->f, "panels", (double)p->panels);
+	figure_number(p->f, "panel_rows", (double)rows);
+	figure_number(p->f, "panel_columns", (double)p->columns);
+	figure_texts(p->f, "panel_title", titles, p->panels);
+	figure_numbers(p->f, "panel_row", p->row, p->panels);
+	figure_numbers(p->f, "panel_column", p->column, p->panels);
+	figure_numbers(p->f, "panel_folds", p->folds, p->panels);
+	figure_numbers(p->f, "panel_first", p->first, p->panels);
+	figure_numbers(p->f, "panel_last", p->last, p->panels);
+	figure_axes(p->f, "x", p->x, p->panels);
+	figure_axes(p->f, "y", p->y, p->panels);
+	figure_numbers(p->f, "curve_style", p->style, p->curves);
+	figure_text(p->f, "y_label", p->loss ? "loss" : "accuracy (%)");
+	p->f->height = (int)rows * ROW_HEIGHT;
+}
+
+static int ask(struct store *store, const struct plot *p, const char *sql, struct err *e, struct rows **out)
+{
+	const char *const parameters[] = { "sweep", p->study->sweep->name, NULL };
+
+	return store_query(store, sql, parameters, e, out);
+}
+
+int figure_curves(struct store *store, const struct study *study, const struct figure_spec *spec, struct figure *f, struct err *e)
+{
+	struct plot *p = calloc(1, sizeof(*p));
+	struct str missing = { 0 };
+	int status = -1;
+
+	if (!p)
+		return err_nomem(e);
+	*p = (struct plot){ .study = study, .spec = spec, .f = f };
+	p->loss = strstr(spec->metric, "loss") != NULL;
+	p->scale = p->loss ? 1 : 100;
+	if (ask(store, p, "SELECT DISTINCT trial, phase, epoch, output, train_loss, train_accuracy, val_loss, val_accuracy FROM epochs"
+		" WHERE sweep = :sweep AND fold < 0 ORDER BY trial, phase, epoch, output", e, &p->epochs)
+	    || ask(store, p, "SELECT DISTINCT trial, phase, name, fold, val_loss_1, val_accuracy_1, test_loss_1, test_accuracy_1 FROM phases"
+		   " WHERE sweep = :sweep ORDER BY trial, phase, fold", e, &p->phases)
+	    || add_rows(p, &missing, e))
+		goto done;
+	if (!p->panels) {
+		err_set(e, ERR_USAGE, "figure %s: nothing to draw: no finished trial%s%s", spec->id, missing.length > 1 ? ": " : "", missing.s ? missing.s : "");
+		goto done;
+	}
+	write_variables(p);
+	write_caption(p, missing.s ? missing.s : "");
+	status = 0;
+done:
+	for (size_t i = 0; i < PANELS_MAX; i++)
+		str_free(&p->titles[i]);
+	rows_free(p->epochs);
+	rows_free(p->phases);
+	str_free(&missing);
+	free(p);
+	return status;
+}

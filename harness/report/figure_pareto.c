@@ -1,0 +1,207 @@
+/* figure_pareto.c - accuracy against parameters: which recipes are worth their size. A panel for each data set, a point for each value of the
+ * series label (mean over seeds with its t interval), a line along those that no other beats in both, and the paper's point where claims give
+ * both of its numbers. Works on the study alone. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "claims.h"
+#include "figure_layout.h"
+#include "metric.h"
+#include "stats.h"
+
+enum { HEIGHT = 260, SEEDS_MAX = 1024, PAPER_STYLE = FIGURE_SERIES_MAX + 1 };
+static const char x_metric[] = "params";
+
+struct point {
+	bool there;
+	double x, y, low, high;
+};
+
+struct plot {
+	struct figure *f;
+	struct figure_layout layout;
+	const struct metric *x, *y;
+	int x_column, y_column; /* of the metrics in the study */
+	bool paper;
+	struct axis x_axis[LAYOUT_PANELS_MAX], y_axis[LAYOUT_PANELS_MAX];
+};
+
+struct reach {
+	double x_low, x_high, y_low, y_high;
+};
+
+static void stretch(struct reach *r, double x, double low, double high)
+{
+	r->x_low = fmin(x, r->x_low); /* fmin and fmax leave NAN out */
+	r->x_high = fmax(x, r->x_high);
+	r->y_low = fmin(low, r->y_low);
+	r->y_high = fmax(high, r->y_high);
+}
+
+static struct point point_of(const struct plot *p, size_t panel, size_t series)
+{
+	const struct sample *samples[SEEDS_MAX];
+	const size_t n = figure_layout_samples(&p->layout, panel, series, p->y_column, samples, SEEDS_MAX);
+	double x[SEEDS_MAX], y[SEEDS_MAX];
+
+	for (size_t i = 0; i < n; i++) {
+		x[i] = study_value(p->layout.study, samples[i], p->x_column) * p->x->scale;
+		y[i] = study_value(p->layout.study, samples[i], p->y_column) * p->y->scale;
+	}
+	const double mean = stats_mean(y, n);
+	const struct interval t = n >= CLAIM_MIN_SEEDS ? stats_t_interval(y, n, 0.95) : (struct interval){ mean, mean };
+	return (struct point){ n > 0, stats_mean(x, n), mean, t.low, t.high };
+}
+
+/* Is another point no larger and no worse, and in one of the two better? */
+static bool is_dominated(const struct point *points, size_t count, size_t at)
+{
+	for (size_t i = 0; i < count; i++)
+		if (points[i].there && points[i].x <= points[at].x && points[i].y >= points[at].y
+		    && (points[i].x < points[at].x || points[i].y > points[at].y))
+			return true;
+	return false;
+}
+
+/* The points that none dominates, from the smallest network to the largest: y grows with x along them. */
+static void write_front(struct plot *p, const struct point *points, size_t count)
+{
+	double last = -INFINITY;
+
+	for (;;) {
+		size_t next = count;
+		for (size_t i = 0; i < count; i++)
+			if (points[i].there && points[i].x > last && !is_dominated(points, count, i) && (next == count || points[i].x < points[next].x))
+				next = i;
+		if (next == count)
+			return;
+		figure_row(p->f, (const double[]){ points[next].x, points[next].y }, 2);
+		last = points[next].x;
+	}
+}
+
+/* The paper's point of this panel, where it prints both numbers of one of the series. */
+static void write_paper(struct plot *p, size_t panel, struct reach *reach)
+{
+	const struct sweep *sweep = p->layout.study->sweep;
+
+	for (size_t series = 0; series < p->layout.series_count; series++) {
+		const struct sample *sample;
+		const struct claim *x = NULL, *y = NULL;
+		if (!figure_layout_samples(&p->layout, panel, series, p->y_column, &sample, 1))
+			continue;
+		for (size_t i = 0; i < sweep->claim_count; i++) {
+			const struct claim *c = &sweep->claims[i];
+			if (c->phase[0] || c->unit[0] || c->compare || !study_holds(&c->where, sample))
+				continue;
+			x = !strcmp(c->metric, x_metric) ? c : x;
+			y = !strcmp(c->metric, p->layout.spec->metric) ? c : y;
+		}
+		if (!x || !y)
+			continue;
+		const double px = x->paper * p->x->scale, py = y->paper * p->y->scale;
+		figure_row(p->f, (const double[]){ px, py }, 2);
+		stretch(reach, px, py, py);
+		p->paper = true;
+	}
+}
+
+static void block(struct plot *p, size_t panel, const char *what)
+{
+	struct str comment = { 0 };
+
+	str_addf(&comment, "%s, %s", p->layout.panels[panel], what);
+	figure_block(p->f, comment.s);
+	str_free(&comment);
+}
+
+/* Blocks of a panel: the front, the paper, then one a series. */
+static void add_panel(struct plot *p, size_t panel)
+{
+	struct point points[FIGURE_SERIES_MAX];
+	struct reach reach = { NAN, NAN, NAN, NAN };
+	const size_t count = p->layout.series_count;
+
+	for (size_t i = 0; i < count; i++) {
+		points[i] = point_of(p, panel, i);
+		if (points[i].there)
+			stretch(&reach, points[i].x, points[i].low, points[i].high);
+	}
+	block(p, panel, "what none beats in both: parameters, metric");
+	write_front(p, points, count);
+	block(p, panel, "the paper: parameters, metric");
+	write_paper(p, panel, &reach);
+	for (size_t i = 0; i < count; i++) {
+		struct str what = { 0 };
+		str_addf(&what, "%s: parameters, mean, 95 %% t interval low, high", p->layout.series[i]);
+		block(p, panel, what.s);
+		str_free(&what);
+		if (points[i].there)
+			figure_row(p->f, (const double[]){ points[i].x, points[i].y, points[i].low, points[i].high }, 4);
+	}
+	p->x_axis[panel] = figure_axis(reach.x_low, reach.x_high, 4);
+	p->y_axis[panel] = figure_axis(reach.y_low, reach.y_high, 6);
+}
+
+static void write_variables(struct plot *p)
+{
+	const struct figure_layout *l = &p->layout;
+	struct legend_entry legend[FIGURE_SERIES_MAX + 1];
+	struct str heading = { 0 };
+
+	for (size_t i = 0; i < l->series_count; i++)
+		legend[i] = (struct legend_entry){ l->series[i], (int)i + 1, false, true };
+	legend[l->series_count] = (struct legend_entry){ "the paper", PAPER_STYLE, false, true };
+	figure_legend(p->f, legend, l->series_count + p->paper);
+	figure_number(p->f, "panels", (double)l->panel_count);
+	figure_texts(p->f, "panel_title", l->panels, l->panel_count);
+	figure_number(p->f, "series", (double)l->series_count);
+	metric_heading(&heading, x_metric);
+	figure_text(p->f, "x_label", heading.s);
+	str_clear(&heading);
+	metric_heading(&heading, l->spec->metric);
+	figure_text(p->f, "y_label", heading.s);
+	str_free(&heading);
+	figure_axes(p->f, "x", p->x_axis, p->layout.panel_count);
+	figure_axes(p->f, "y", p->y_axis, p->layout.panel_count);
+	p->f->height = HEIGHT;
+}
+
+static void write_caption(struct plot *p)
+{
+	struct str *c = &p->f->caption;
+
+	str_add(c, "Points: mean over seeds (");
+	figure_layout_n(c, &p->layout);
+	str_add(c, p->layout.most >= CLAIM_MIN_SEEDS ? "), bars: 95 % Student t interval of the mean." : ").");
+	str_add(c, " Dotted: along the networks that none beats with fewer parameters and a higher mean.");
+	figure_layout_caption(c, &p->layout);
+}
+
+int figure_pareto(struct store *store, const struct study *study, const struct figure_spec *spec, struct figure *f, struct err *e)
+{
+	struct plot p = { .f = f, .x = metric_find(x_metric), .y = metric_find(spec->metric) };
+	char context[48] = "figure ";
+	int status = -1;
+
+	(void)store;
+	memcpy(context + 7, spec->id, sizeof(spec->id));
+	p.x_column = study_metric(study, x_metric, spec->phase, context, e);
+	p.y_column = p.x_column < 0 ? -1 : study_metric(study, spec->metric, spec->phase, context, e);
+	if (p.y_column < 0 || figure_layout_make(&p.layout, study, spec, p.y_column, e))
+		goto done;
+	if (p.layout.series_count > FIGURE_SERIES_MAX) {
+		err_set(e, ERR_USAGE, "figure %s: %zu kinds of points, at most %d can be told apart: narrow its 'where'", spec->id, p.layout.series_count,
+			FIGURE_SERIES_MAX);
+		goto done;
+	}
+	for (size_t panel = 0; panel < p.layout.panel_count; panel++)
+		add_panel(&p, panel);
+	write_variables(&p);
+	write_caption(&p);
+	status = 0;
+done:
+	figure_layout_free(&p.layout);
+	return status;
+}

@@ -1,0 +1,253 @@
+/* forecast.c - the state of planned trials from the database, and their time from that of finished ones: replicates of the same
+ * configuration if there are any, otherwise the work that the configuration asks for times what work has cost so far. */
+#include "forecast.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../plan/identity.h"
+#include "../plan/index.h"
+
+enum { PAST_MAX = 500 }; /* the latest finished trials that say what work costs */
+
+/* Rows of a query and where each key (the first column) is. */
+struct lookup {
+	struct rows *rows;
+	struct index index;
+};
+
+/* ---- work ------------------------------------------------------------------------------------------------------------- */
+
+/* One epoch on so many images and validation on others, a third of the cost each. */
+static double epoch_work(const struct phase_config *p, bool unified, double images, double validated)
+{
+	const double network = p->kind == PHASE_DUAL || unified ? 2 : 1; /* the unified network is two stems and a small head */
+	return network * (images * (p->kind == PHASE_SINGLE && p->both ? 2 : 1) + validated / 3);
+}
+
+double forecast_work(const struct trial *t, const struct forecast_dataset *d)
+{
+	const double behind = (double)d->train_count - t->validation;
+	const double images = t->train_limit > 0 && t->train_limit < behind ? t->train_limit : behind;
+	const double all = images + t->validation;
+	double work = 0;
+	bool unified = false;
+	for (int i = 0; i < t->phase_count; i++) {
+		const struct phase_config *p = &t->phases[i];
+		unified |= p->kind == PHASE_SCRATCH || p->kind == PHASE_UNIFY;
+		if (p->kind != PHASE_KFOLD) {
+			work += p->epochs * epoch_work(p, unified, images, t->validation);
+			continue;
+		}
+		const double fold = p->epochs * epoch_work(p, unified, all * (p->folds - 1) / p->folds, all / p->folds);
+		/* Folds from nothing run everything before them again. */
+		work += p->folds * (fold + (p->start == FOLD_CLEAN ? work : 0));
+	}
+	/* The second convolution is most of the work: it grows with the area; another input channel adds about a fifth. */
+	return work * d->height * d->width / 784.0 * (1 + 0.2 * (d->channels - 1));
+}
+
+static const struct forecast_dataset *find_dataset(const struct forecast_dataset *list, size_t count, const char *name)
+{
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(list[i].name, name) == 0)
+			return &list[i];
+	return NULL;
+}
+
+/* ---- the database ----------------------------------------------------------------------------------------------------- */
+
+static int lookup_read(struct store *s, const char *sql, struct lookup *out, struct err *e)
+{
+	if (store_query(s, sql, NULL, e, &out->rows))
+		return -1;
+	for (size_t r = 0; r < out->rows->row_count; r++) {
+		const struct value *key = &out->rows->values[r * (size_t)out->rows->column_count];
+		index_add(&out->index, key->text, key->length);
+	}
+	return 0;
+}
+
+static const struct value *lookup_find(const struct lookup *l, const char *key)
+{
+	const size_t row = l->rows ? index_find(&l->index, key, strlen(key)) : SIZE_MAX;
+	return row == SIZE_MAX ? NULL : &l->rows->values[row * (size_t)l->rows->column_count];
+}
+
+static void lookup_free(struct lookup *l)
+{
+	rows_free(l->rows);
+	index_free(&l->index);
+}
+
+/* Everything that is asked of the database, in three questions. */
+struct past {
+	struct lookup attempts; /* identity -> state, core_version, data_digest of the latest attempt */
+	struct lookup times;    /* configuration -> mean processor seconds */
+	size_t finished;
+	double cost;            /* processor seconds a unit of work; NAN: unknown */
+	size_t measured;
+};
+
+static int read_cost(struct store *s, const struct forecast_dataset *datasets, size_t dataset_count, struct past *out, struct err *e)
+{
+	struct rows *rows;
+	double seconds = 0, work = 0;
+	char sql[256];
+	snprintf(sql, sizeof(sql),
+		 "SELECT config, coalesce(cpu_seconds, attempts.seconds) FROM attempts JOIN trials ON trials.id = attempts.trial"
+		 " WHERE state = 'done' ORDER BY attempts.id DESC LIMIT %d", PAST_MAX);
+	if (store_query(s, sql, NULL, e, &rows))
+		return -1;
+	for (size_t r = 0; r < rows->row_count; r++) {
+		const struct value *v = &rows->values[2 * r];
+		struct trial t;
+		struct err ignored = { 0 };
+		if (v[0].kind != VALUE_TEXT || v[1].kind == VALUE_NULL || trial_from_canonical(v[0].text, &t, &ignored))
+			continue; /* of a newer program: says nothing to us */
+		const struct forecast_dataset *d = find_dataset(datasets, dataset_count, t.dataset);
+		if (d) {
+			seconds += v[1].real;
+			work += forecast_work(&t, d);
+			out->measured++;
+		}
+		trial_free(&t);
+	}
+	rows_free(rows);
+	out->cost = work > 0 ? seconds / work : NAN;
+	return 0;
+}
+
+static int past_read(struct store *s, const struct forecast_dataset *datasets, size_t dataset_count, struct past *out, struct err *e)
+{
+	out->cost = NAN;
+	if (!s)
+		return 0;
+	struct rows *count;
+	if (store_query(s, "SELECT count(DISTINCT trial) FROM attempts WHERE state = 'done'", NULL, e, &count))
+		return -1;
+	out->finished = (size_t)count->values[0].integer;
+	rows_free(count);
+	if (lookup_read(s, "SELECT identity, state, core_version, data_digest FROM trials JOIN attempts"
+			   " ON attempts.id = (SELECT max(id) FROM attempts WHERE trial = trials.id)", &out->attempts, e)
+	    || lookup_read(s, "SELECT configuration, avg(coalesce(cpu_seconds, attempts.seconds)) FROM attempts JOIN trials"
+			      " ON trials.id = attempts.trial WHERE state = 'done' GROUP BY configuration", &out->times, e))
+		return -1;
+	return read_cost(s, datasets, dataset_count, out, e);
+}
+
+static void past_free(struct past *p)
+{
+	lookup_free(&p->attempts);
+	lookup_free(&p->times);
+}
+
+/* ---- one trial -------------------------------------------------------------------------------------------------------- */
+
+static bool is_bad(const char *state)
+{
+	return strcmp(state, "failed") == 0 || strcmp(state, "diverged") == 0 || strcmp(state, "timeout") == 0;
+}
+
+/* Why a trial would run that is not done, from its latest attempt: identity, state, core_version, data_digest. */
+static void reason_to_run(const struct value *attempt, int core_version, struct forecast_trial *out)
+{
+	const bool other_core = attempt && attempt[2].kind == VALUE_INTEGER && attempt[2].integer != core_version;
+	out->state = FORECAST_RUN;
+	if (!attempt)
+		snprintf(out->why, sizeof(out->why), "new");
+	else if (other_core)
+		snprintf(out->why, sizeof(out->why), "%s by core version %d", attempt[1].text, (int)attempt[2].integer);
+	else if (strcmp(attempt[1].text, "done") == 0)
+		snprintf(out->why, sizeof(out->why), "done with other data");
+	else
+		snprintf(out->why, sizeof(out->why), "%s", attempt[1].text);
+	if (attempt && !other_core && is_bad(attempt[1].text))
+		out->state = FORECAST_BAD;
+}
+
+static double expected_seconds(const struct past *past, const struct trial *t, const struct forecast_dataset *d)
+{
+	struct trial configuration = *t;
+	configuration.seed = 0; /* as the store leaves it out */
+	trial_identify(&configuration);
+	const struct value *time = lookup_find(&past->times, configuration.identity);
+	if (time && time[1].kind != VALUE_NULL)
+		return time[1].real;
+	return forecast_work(t, d) * past->cost;
+}
+
+static int forecast_one(struct store *s, const struct past *past, const struct trial *t, const struct forecast_dataset *d, int core_version,
+			struct forecast_trial *out, struct err *e)
+{
+	bool done = false;
+	out->seconds = NAN;
+	if (!d || !d->digest[0]) {
+		out->state = FORECAST_SKIP;
+		snprintf(out->why, sizeof(out->why), "data set %s", d && d->damaged ? "damaged" : "missing");
+		return 0;
+	}
+	const struct value *attempt = lookup_find(&past->attempts, t->identity);
+	if (attempt && store_is_done(s, t->identity, core_version, d->digest, &done, e))
+		return -1;
+	if (done)
+		out->state = FORECAST_DONE;
+	else
+		reason_to_run(attempt, core_version, out);
+	if (out->state == FORECAST_RUN)
+		out->seconds = expected_seconds(past, t, d);
+	return 0;
+}
+
+int forecast_make(struct store *s, const struct sweep *sweep, const struct forecast_dataset *datasets, size_t dataset_count, int core_version,
+		  struct err *e, struct forecast **out)
+{
+	struct past past = { .cost = NAN };
+	int result = -1;
+	*out = NULL;
+	struct forecast *f = calloc(1, sizeof(*f));
+	if (f)
+		f->trials = calloc(sweep->trial_count ? sweep->trial_count : 1, sizeof(*f->trials));
+	if (!f || !f->trials) {
+		err_nomem(e);
+		goto end;
+	}
+	if (past_read(s, datasets, dataset_count, &past, e))
+		goto end;
+	f->measured = past.measured;
+	f->finished = past.finished;
+	for (size_t i = 0; i < sweep->trial_count; i++) {
+		const struct trial *t = &sweep->trials[i];
+		struct forecast_trial *one = &f->trials[i];
+		if (forecast_one(s, &past, t, find_dataset(datasets, dataset_count, t->dataset), core_version, one, e))
+			goto end;
+		f->counts[one->state]++;
+		if (one->state == FORECAST_RUN && isnan(one->seconds))
+			f->unknown++;
+		else if (one->state == FORECAST_RUN)
+			f->seconds += one->seconds;
+	}
+	*out = f;
+	f = NULL;
+	result = 0;
+end:
+	past_free(&past);
+	forecast_free(f);
+	return result;
+}
+
+void forecast_free(struct forecast *f)
+{
+	if (!f)
+		return;
+	free(f->trials);
+	free(f);
+}
+
+const char *forecast_state_name(enum forecast_state state)
+{
+	static const char *const names[] = { "done", "run", "ended badly", "skip" };
+	return names[state];
+}

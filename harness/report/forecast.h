@@ -1,0 +1,52 @@
+/* forecast.h - what running a sweep would do: which trials are done, why the others would run, and about how long it would take.
+ * Runs nothing and changes nothing. */
+#ifndef REPORT_FORECAST_H
+#define REPORT_FORECAST_H
+
+#include "../plan/sweep.h"
+#include "../store/store.h"
+
+/* What the caller knows of a data set. All that past trials may have used should be there; digest and damaged only count for those
+ * that the sweep uses. */
+struct forecast_dataset {
+	const char *name;
+	char digest[DIGEST_TEXT]; /* "": it cannot be had */
+	bool damaged;             /* ... because what is there is wrong, not because nothing is there */
+	int channels, height, width;
+	uint32_t train_count;
+};
+
+enum forecast_state {
+	FORECAST_DONE,
+	FORECAST_RUN,  /* would be run; why says what for */
+	FORECAST_BAD,  /* ended badly before: only with --retry */
+	FORECAST_SKIP, /* its data set is missing */
+};
+
+struct forecast_trial {
+	enum forecast_state state;
+	char why[64];   /* "", "new", "interrupted", "core version 1 then", "other data then", "failed", "data set missing" ... */
+	double seconds; /* of one processor, expected; NAN: nothing to go by */
+};
+
+struct forecast {
+	struct forecast_trial *trials; /* in the order of the sweep */
+	size_t counts[4];              /* by state */
+	double seconds;                /* of all that would run and can be estimated */
+	size_t unknown;                /* that would run and cannot */
+	size_t measured;               /* finished trials that the estimate is made from */
+	size_t finished;               /* trials with a finished attempt in the whole database */
+};
+
+/* Look at every trial of the sweep. s NULL: no database yet. On success *out is the caller's (forecast_free). Returns 0 or -1 with e. */
+int forecast_make(struct store *s, const struct sweep *sweep, const struct forecast_dataset *datasets, size_t dataset_count, int core_version,
+		  struct err *e, struct forecast **out);
+void forecast_free(struct forecast *f);
+
+/* "done", "run", "ended badly", "skip". */
+const char *forecast_state_name(enum forecast_state state);
+
+/* The work of a trial in units of one training step of a submodel on one 28x28x1 image, if no phase stops early. */
+double forecast_work(const struct trial *t, const struct forecast_dataset *d);
+
+#endif

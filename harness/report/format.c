@@ -1,0 +1,305 @@
+/* format.c - see format.h. What people read goes through a grid (grid.h), what programs read is written here. */
+#include "format.h"
+
+#include <jansson.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "grid.h"
+
+static const char *const format_names[] = { "table", "csv", "tsv", "json", "jsonl", "md", "latex" };
+enum { FORMAT_COUNT = sizeof(format_names) / sizeof(format_names[0]) };
+
+int format_parse(const char *name, enum format *out, struct err *e)
+{
+	for (int i = 0; i < FORMAT_COUNT; i++) {
+		if (strcmp(name, format_names[i]) != 0) continue;
+		*out = (enum format)i;
+		return 0;
+	}
+	const char *near = str_nearest(name, format_names, FORMAT_COUNT);
+	if (near) return err_set(e, ERR_USAGE, "unknown format '%s' (did you mean '%s'?)", name, near);
+	return err_set(e, ERR_USAGE, "unknown format '%s' (one of %s)", name, FORMAT_NAMES);
+}
+
+/* ---- one value --------------------------------------------------------------------------------------------------------- */
+
+static const char *nonfinite_name(double value)
+{
+	return isnan(value) ? "nan" : value > 0 ? "inf" : "-inf";
+}
+
+void format_real(struct str *out, double value)
+{
+	char text[40];
+	if (!isfinite(value)) {
+		str_add(out, nonfinite_name(value));
+		return;
+	}
+	for (int digits = 15; digits <= 17; digits++) {
+		snprintf(text, sizeof(text), "%.*g", digits, value);
+		if (strtod(text, NULL) == value) break;
+	}
+	str_add(out, text);
+	if (!strpbrk(text, ".e")) str_add(out, ".0"); /* a real stays one when it is read back */
+}
+
+static void add_hex(struct str *out, const char *bytes, size_t count)
+{
+	static const char digits[] = "0123456789abcdef";
+	for (size_t i = 0; i < count; i++) {
+		const unsigned char byte = (unsigned char)bytes[i];
+		const char pair[2] = { digits[byte >> 4], digits[byte & 15] };
+		str_add_bytes(out, pair, 2);
+	}
+}
+
+/* By hand, as a large table has millions of them. */
+static void add_integer(struct str *out, int64_t value)
+{
+	char digits[24];
+	char *first = digits + sizeof(digits);
+	uint64_t rest = value < 0 ? -(uint64_t)value : (uint64_t)value;
+	do *--first = (char)('0' + rest % 10);
+	while (rest /= 10);
+	if (value < 0) *--first = '-';
+	str_add_bytes(out, first, (size_t)(digits + sizeof(digits) - first));
+}
+
+/* A value that is not text, as programs want it. */
+static void add_exact(struct str *out, const struct value *v)
+{
+	if (v->kind == VALUE_INTEGER) add_integer(out, v->integer);
+	else if (v->kind == VALUE_REAL) format_real(out, v->real);
+	else if (v->kind == VALUE_BLOB) add_hex(out, v->text, v->length);
+}
+
+/* A value as people want it. */
+static void add_short(struct str *out, const struct value *v)
+{
+	if (v->kind == VALUE_TEXT) str_add_bytes(out, v->text, v->length);
+	else if (v->kind == VALUE_REAL && isfinite(v->real)) str_addf(out, "%.6g", v->real);
+	else add_exact(out, v);
+}
+
+static const struct value *value_at(const struct rows *r, size_t row, int column)
+{
+	return &r->values[row * (size_t)r->column_count + (size_t)column];
+}
+
+/* Columns of numbers are aligned to the right: values that are numbers, or texts made of nothing but what belongs to one
+ * ("89.92 ± 0.10", "12 %"). */
+static bool is_number_text(const struct value *v)
+{
+	static const char allowed[] = "0123456789+-.,%()e \xc2\xb1"; /* the last two bytes are ± */
+	return v->kind == VALUE_TEXT && v->length > 0 && strspn(v->text, allowed) == v->length && strpbrk(v->text, "0123456789");
+}
+
+static bool is_numeric(const struct rows *r, int column)
+{
+	bool any = false;
+	for (size_t row = 0; row < r->row_count; row++) {
+		const struct value *v = value_at(r, row, column);
+		if (v->kind == VALUE_NULL) continue;
+		if (v->kind != VALUE_INTEGER && v->kind != VALUE_REAL && !is_number_text(v)) return false;
+		any = true;
+	}
+	return any;
+}
+
+/* ---- csv, tsv ---------------------------------------------------------------------------------------------------------- */
+
+static bool needs_quotes(const char *text, size_t length)
+{
+	/* An empty text is not NULL; blanks at the ends are eaten by some readers. */
+	if (length == 0 || text[0] == ' ' || text[length - 1] == ' ') return true;
+	for (size_t i = 0; i < length; i++)
+		if (text[i] == ',' || text[i] == '"' || text[i] == '\r' || text[i] == '\n') return true;
+	return false;
+}
+
+void format_csv_text(struct str *out, const char *text, size_t length)
+{
+	if (!needs_quotes(text, length)) {
+		str_add_bytes(out, text, length);
+		return;
+	}
+	str_add(out, "\"");
+	for (size_t i = 0; i < length; i++) str_add_bytes(out, text[i] == '"' ? "\"\"" : text + i, text[i] == '"' ? 2 : 1);
+	str_add(out, "\"");
+}
+
+static void add_tsv_text(struct str *out, const char *text, size_t length)
+{
+	for (size_t i = 0; i < length; i++) {
+		switch (text[i]) {
+		case '\t': str_add(out, "\\t"); break;
+		case '\n': str_add(out, "\\n"); break;
+		case '\r': str_add(out, "\\r"); break;
+		case '\\': str_add(out, "\\\\"); break;
+		default: str_add_bytes(out, text + i, 1); break;
+		}
+	}
+}
+
+static void write_separated(const struct rows *r, const char *separator, void (*add_text)(struct str *, const char *, size_t), struct str *out)
+{
+	for (int c = 0; c < r->column_count; c++) {
+		if (c) str_add(out, separator);
+		add_text(out, r->columns[c], strlen(r->columns[c]));
+	}
+	str_add(out, "\n");
+	for (size_t row = 0; row < r->row_count; row++) {
+		for (int c = 0; c < r->column_count; c++) {
+			const struct value *v = value_at(r, row, c);
+			if (c) str_add(out, separator);
+			if (v->kind == VALUE_TEXT) add_text(out, v->text, v->length);
+			else add_exact(out, v);
+		}
+		str_add(out, "\n");
+	}
+}
+
+/* ---- json, jsonl ------------------------------------------------------------------------------------------------------- */
+
+/* Append a piece as the inside of a JSON string; false when it is no UTF-8. */
+static bool add_json_piece(struct str *out, const char *text, size_t length)
+{
+	json_t *string = json_stringn(text, length);
+	if (!string) return false;
+	char *dump = json_dumps(string, JSON_ENCODE_ANY);
+	json_decref(string);
+	if (!dump) return false;
+	str_add_bytes(out, dump + 1, strlen(dump) - 2);
+	free(dump);
+	return true;
+}
+
+/* How long a character that begins with this byte says that it is. */
+static size_t utf8_length(unsigned char first)
+{
+	return first < 0xc0 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
+}
+
+void format_json_text(struct str *out, const char *text, size_t length)
+{
+	str_add(out, "\"");
+	if (!add_json_piece(out, text, length)) {
+		for (size_t i = 0; i < length;) {
+			const size_t count = utf8_length((unsigned char)text[i]);
+			if (i + count <= length && add_json_piece(out, text + i, count)) {
+				i += count;
+			} else {
+				str_add(out, "\xef\xbf\xbd");
+				i++;
+			}
+		}
+	}
+	str_add(out, "\"");
+}
+
+static void add_json_value(struct str *out, const struct value *v)
+{
+	if (v->kind == VALUE_NULL) {
+		str_add(out, "null");
+	} else if (v->kind == VALUE_TEXT) {
+		format_json_text(out, v->text, v->length);
+	} else if (v->kind == VALUE_BLOB || (v->kind == VALUE_REAL && !isfinite(v->real))) {
+		str_add(out, "\"");
+		add_exact(out, v);
+		str_add(out, "\"");
+	} else {
+		add_exact(out, v);
+	}
+}
+
+/* Names of members, as JSON; a column whose name was there before gets its number ("name_2"), since an object holds a name once. */
+static char **json_names(const struct rows *r)
+{
+	char **names = calloc((size_t)r->column_count, sizeof(*names));
+	for (int c = 0; names && c < r->column_count; c++) {
+		int same = 1;
+		for (int b = 0; b < c; b++) same += strcmp(r->columns[b], r->columns[c]) == 0;
+		struct str name = {0}, json = {0};
+		str_add(&name, r->columns[c]);
+		if (same > 1) str_addf(&name, "_%d", same);
+		format_json_text(&json, name.s, name.length);
+		str_free(&name);
+		names[c] = str_take(&json);
+	}
+	return names;
+}
+
+static int write_json(const struct rows *r, bool lines, struct str *out, struct err *e)
+{
+	char **names = json_names(r);
+	if (!names) return err_nomem(e);
+	if (!lines) str_add(out, "[");
+	for (size_t row = 0; row < r->row_count; row++) {
+		if (!lines) str_add(out, row ? ",\n " : "\n ");
+		str_add(out, "{");
+		for (int c = 0; c < r->column_count; c++) {
+			str_addf(out, "%s%s: ", c ? ", " : "", names[c]);
+			add_json_value(out, value_at(r, row, c));
+		}
+		str_add(out, lines ? "}\n" : "}");
+	}
+	if (!lines) str_add(out, r->row_count ? "\n]\n" : "]\n");
+	for (int c = 0; c < r->column_count; c++) free(names[c]);
+	free(names);
+	return 0;
+}
+
+/* ---- table, md, latex -------------------------------------------------------------------------------------------------- */
+
+static int fill_grid(struct grid *g, const struct rows *r, struct err *e)
+{
+	if (r->column_count > GRID_COLUMNS_MAX)
+		return err_set(e, ERR_USAGE, "%d columns are more than a table, md or latex has room for (%d): csv, tsv, json and jsonl have",
+			r->column_count, GRID_COLUMNS_MAX);
+	for (int c = 0; c < r->column_count; c++) grid_column(g, r->columns[c], is_numeric(r, c));
+	struct str cell = {0};
+	for (size_t row = 0; row < r->row_count; row++) {
+		grid_row(g);
+		for (int c = 0; c < r->column_count; c++) {
+			const struct value *v = value_at(r, row, c);
+			if (v->kind == VALUE_NULL) continue;
+			str_clear(&cell);
+			add_short(&cell, v);
+			grid_set(g, row, c, cell.s ? cell.s : "");
+		}
+	}
+	str_free(&cell);
+	return 0;
+}
+
+static int write_grid(const struct rows *r, enum format f, struct str *out, struct err *e)
+{
+	struct grid g = {0};
+	int status = fill_grid(&g, r, e);
+	if (status == 0 && f == FORMAT_MD) grid_markdown(out, &g);
+	else if (status == 0 && f == FORMAT_LATEX) grid_latex(out, &g);
+	else if (status == 0 && r->row_count > 0) status = grid_text(out, &g, e);
+	else if (status == 0) /* no lines: the headings alone */
+		for (int c = 0; c < r->column_count; c++) str_addf(out, "%s%s", r->columns[c], c + 1 < r->column_count ? " " : "\n");
+	grid_free(&g);
+	return status;
+}
+
+/* ------------------------------------------------------------------------------------------------------------------------- */
+
+int format_rows(const struct rows *r, enum format f, struct str *out, struct err *e)
+{
+	switch (f) {
+	case FORMAT_CSV: write_separated(r, ",", format_csv_text, out); return 0;
+	case FORMAT_TSV: write_separated(r, "\t", add_tsv_text, out); return 0;
+	case FORMAT_JSON: return write_json(r, false, out, e);
+	case FORMAT_JSONL: return write_json(r, true, out, e);
+	case FORMAT_TABLE:
+	case FORMAT_MD:
+	case FORMAT_LATEX: return write_grid(r, f, out, e);
+	}
+	return 0;
+}

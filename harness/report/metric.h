@@ -1,0 +1,32 @@
+/* metric.h - how a metric is named, scaled and printed, and whether it varies with the seed. One row a metric; a name that is
+ * not here is printed as a plain number. */
+#ifndef REPORT_METRIC_H
+#define REPORT_METRIC_H
+
+#include <stdbool.h>
+
+#include "../base/str.h"
+
+struct metric {
+	const char *name;   /* as in views and sweep files */
+	const char *title;  /* column heading, axis label */
+	const char *unit;   /* of the scaled number: "%", "ms"; "" when it has none */
+	const char *unit_of_difference; /* "pp" for percentages, else the unit */
+	double scale;       /* stored value times scale is what is printed */
+	int decimals;
+	int better;         /* +1: more is better, -1: less is, 0: neither (no row is marked as the best) */
+	bool exact;         /* a property of the network: the same for every seed; no spread, no test */
+};
+
+/* The row of this name; for an unknown name one that prints "%.6g" with the name as title. Never NULL. The fallback's name and
+ * title are "": print the name that was asked for. */
+const struct metric *metric_find(const char *name);
+/* The heading: the title with its unit, "test accuracy (%)". name is what was asked for. */
+void metric_heading(struct str *out, const char *name);
+
+/* A value as it is printed in a table, scaled, without its unit; "n/a" for NAN. */
+void metric_value(struct str *out, const struct metric *m, double value);
+/* A difference, with its sign, scaled. */
+void metric_difference(struct str *out, const struct metric *m, double value);
+
+#endif

@@ -1,0 +1,437 @@
+/* report.c - the page: its sections and what stands in each. Numbers come from tables.c, claims.c and figures.c, tags from html.c. */
+#include "report.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "../base/file.h"
+#include "figures.h"
+#include "html.h"
+#include "metric.h"
+#include "row.h"
+#include "table_print.h"
+
+enum { SVG_MAX_BYTES = 8 << 20 };
+
+static const char style[] =
+	":root { color-scheme: light dark; --ink: #1a1a1a; --paper: #fff; --line: #ccc; --soft: #f4f4f4; --dim: #555;\n"
+	"  --good: #00664a; --bad: #a33600; --open: #555 }\n"
+	"@media (prefers-color-scheme: dark) { :root { --ink: #e6e6e6; --paper: #16181b; --line: #444; --soft: #22252a; --dim: #aaa;\n"
+	"  --good: #4fd1a5; --bad: #ff9b66; --open: #bbb } }\n"
+	"* { box-sizing: border-box }\n"
+	"body { margin: 0 auto; padding: 1rem; max-width: 76rem; font: 16px/1.5 system-ui, sans-serif; color: var(--ink);\n"
+	"  background: var(--paper); overflow-wrap: break-word }\n"
+	"h1 { font-size: 1.6rem; line-height: 1.2 } h2 { font-size: 1.25rem; margin-top: 2.5rem; border-bottom: 1px solid var(--line) }\n"
+	"a { color: inherit }\n"
+	"nav { display: flex; flex-wrap: wrap; gap: .3rem 1rem; font-size: .9rem }\n"
+	".wide { overflow-x: auto; max-width: 100% }\n"
+	"table { border-collapse: collapse; font-size: .875rem; margin: 1rem 0 .5rem }\n"
+	"caption { text-align: left; font-weight: 600; padding: .3rem 0 }\n"
+	"th, td { text-align: left; padding: .2rem .7rem .2rem 0; border-bottom: 1px solid var(--line); vertical-align: top; white-space: nowrap }\n"
+	"td.long { white-space: normal; min-width: 16rem }\n"
+	"tbody th { font-weight: 400 }\n"
+	".number { text-align: right; font-variant-numeric: tabular-nums }\n"
+	"tr.group > * { border-top: 2px solid var(--line) }\n"
+	".notes { font-size: .8125rem; color: var(--dim); margin: .2rem 0 } ul.notes { padding: 0; list-style: none }\n"
+	".verdicts { display: flex; flex-wrap: wrap; gap: .5rem; padding: 0; list-style: none }\n"
+	".verdicts li { border: 1px solid var(--line); border-radius: .4rem; padding: .2rem .6rem }\n"
+	".reproduced, .exceeded { color: var(--good); font-weight: 600 } .not-reproduced { color: var(--bad); font-weight: 600 }\n"
+	".undecided, .no-data { color: var(--open); font-weight: 600 }\n"
+	"figure { margin: 1rem 0; padding: .5rem; background: #fff; border: 1px solid var(--line); border-radius: .4rem; overflow-x: auto }\n"
+	"figure svg { display: block; width: 100%; height: auto; max-width: 48rem; min-width: 34rem }\n"
+	"pre, code { font-family: ui-monospace, monospace; font-size: .8125rem }\n"
+	"pre { background: var(--soft); padding: .6rem; overflow-x: auto; border-radius: .4rem }\n"
+	"summary { cursor: pointer }\n"
+	"@media (max-width: 42rem) { .stack, .stack tbody, .stack tr, .stack td, .stack th { display: block } .stack thead { display: none }\n"
+	"  .stack tr { border-bottom: 1px solid var(--line); padding: .4rem 0 } .stack th, .stack td { border: 0; white-space: normal }\n"
+	"  .stack th { font-weight: 600 } .stack td.long { min-width: 0 } }\n"
+	"@media print { nav, summary { display: none } body { max-width: none; font-size: 10pt } figure, tr { break-inside: avoid }\n"
+	"  .wide, pre { overflow: visible } th, td { white-space: normal } pre { white-space: pre-wrap } figure svg { min-width: 0 } }\n";
+
+/* The page under way. */
+struct page {
+	struct store *store;
+	const struct study *study;
+	const struct report_context *context;
+	struct str *out;
+};
+
+static void section(const struct page *p, const char *id, const char *title)
+{
+	str_addf(p->out, "<h2 id=\"%s\">", id);
+	html_text(p->out, title);
+	str_add(p->out, "</h2>\n");
+}
+
+static void preformatted(struct str *out, const char *text)
+{
+	str_add(out, "<pre tabindex=\"0\">"); /* it scrolls: reachable with the keyboard */
+	html_text(out, text);
+	str_add(out, "</pre>\n");
+}
+
+/* ---- head ----------------------------------------------------------------------------------------------------------------------------- */
+
+static void begin(const struct page *p)
+{
+	static const char *const links[][2] = {
+		{ "verdicts", "Verdicts" }, { "missing", "What is missing" }, { "tables", "Tables" }, { "figures", "Figures" }, { "trials", "Trials" },
+		{ "environment", "Environment" }, { "commands", "Commands" }, { "sweep", "Sweep file" },
+	};
+	const struct sweep *sweep = p->study->sweep;
+	const char *title = sweep->title[0] ? sweep->title : sweep->name;
+
+	str_add(p->out, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+		"<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
+	html_element(p->out, "title", NULL, title);
+	str_addf(p->out, "<style>\n%s</style>\n</head>\n<body>\n<header>\n", style);
+	html_element(p->out, "h1", NULL, title);
+	struct str line = { 0 };
+	str_addf(&line, "Sweep %s, digest %s, %d seeds.", sweep->name, sweep->digest, sweep->seed_count);
+	html_element(p->out, "p", "notes", line.s);
+	str_free(&line);
+	str_add(p->out, "<nav aria-label=\"Sections\">\n");
+	for (size_t i = 0; i < sizeof(links) / sizeof(links[0]); i++)
+		str_addf(p->out, "<a href=\"#%s\">%s</a>\n", links[i][0], links[i][1]);
+	str_add(p->out, "</nav>\n</header>\n<main>\n");
+}
+
+/* ---- verdicts --------------------------------------------------------------------------------------------------------------------------- */
+
+/* The verdict's name as a class: a hyphen for the blank. */
+static void verdict_class(char out[32], enum verdict v)
+{
+	const char *name = claims_verdict_name(v);
+	size_t i = 0;
+
+	for (; name[i] && i < 31; i++)
+		out[i] = name[i] == ' ' ? '-' : name[i];
+	out[i] = '\0';
+}
+
+static void count_verdicts(const struct page *p, const struct claim_result *results)
+{
+	str_add(p->out, "<ul class=\"verdicts\">\n");
+	for (int v = VERDICT_REPRODUCED; v <= VERDICT_NO_DATA; v++) {
+		size_t count = 0;
+		char class[32];
+		struct str text = { 0 };
+		for (size_t i = 0; i < p->study->sweep->claim_count; i++)
+			count += (int)results[i].verdict == v;
+		if (!count)
+			continue;
+		verdict_class(class, (enum verdict)v);
+		str_addf(&text, "%zu %s", count, claims_verdict_name((enum verdict)v));
+		html_element(p->out, "li", class, text.s);
+		str_free(&text);
+	}
+	str_add(p->out, "</ul>\n");
+}
+
+static void verdict_row(const struct page *p, const struct claim_result *r)
+{
+	struct str evidence = { 0 };
+	char class[32];
+
+	claims_evidence(&evidence, r);
+	verdict_class(class, r->verdict);
+	str_add(p->out, "<tr>");
+	str_add(p->out, "<th scope=\"row\">");
+	html_text(p->out, r->claim->id);
+	str_add(p->out, "</th>");
+	html_element(p->out, "td", "long", r->claim->title[0] ? r->claim->title : r->claim->metric);
+	html_element(p->out, "td", class, claims_verdict_name(r->verdict));
+	html_element(p->out, "td", "long", evidence.s);
+	str_add(p->out, "</tr>\n");
+	str_free(&evidence);
+}
+
+static void verdicts(const struct page *p, const struct claim_result *results)
+{
+	section(p, "verdicts", "Verdicts");
+	if (!p->study->sweep->claim_count) {
+		html_element(p->out, "p", NULL, "The sweep file states no claims.");
+		return;
+	}
+	count_verdicts(p, results);
+	str_add(p->out, "<div class=\"wide\" tabindex=\"0\">\n<table class=\"stack\">\n<thead><tr><th scope=\"col\">claim</th><th scope=\"col\">what</th>"
+		"<th scope=\"col\">verdict</th><th scope=\"col\">evidence</th></tr></thead>\n<tbody>\n");
+	for (size_t i = 0; i < p->study->sweep->claim_count; i++)
+		verdict_row(p, &results[i]);
+	str_add(p->out, "</tbody>\n</table>\n</div>\n");
+	html_element(p->out, "p", "notes", "Reproduced: our mean and its 95 % Student t interval over seeds agree with the interval that the paper's"
+		     " rounded figure stands for. Exceeded, not reproduced: they lie wholly above, below. Undecided: too few seeds, or too wide a spread."
+		     " Properties of the network (parameters, bytes) have to agree in every trial.");
+}
+
+/* ---- what is missing -------------------------------------------------------------------------------------------------------------------- */
+
+static const char *state_name(enum sample_state state)
+{
+	static const char *const names[] = {
+		[SAMPLE_MISSING] = "not run", [SAMPLE_RUNNING] = "running", [SAMPLE_SKIPPED] = "skipped", [SAMPLE_DONE] = "done", [SAMPLE_FAILED] = "failed",
+		[SAMPLE_DIVERGED] = "diverged", [SAMPLE_INTERRUPTED] = "interrupted",
+	};
+	return names[state];
+}
+
+/* Has an earlier sample the same state and reason? */
+static bool told(const struct study *study, size_t at)
+{
+	for (size_t i = 0; i < at; i++)
+		if (study->samples[i].state == study->samples[at].state && !strcmp(study->samples[i].reason, study->samples[at].reason))
+			return true;
+	return false;
+}
+
+static void missing(const struct page *p)
+{
+	const struct study *study = p->study;
+	size_t done = 0;
+	struct str text = { 0 };
+
+	section(p, "missing", "What is missing");
+	for (size_t i = 0; i < study->count; i++)
+		done += study->samples[i].state == SAMPLE_DONE;
+	str_addf(&text, "%zu of %zu planned trials are done.", done, study->count);
+	if (!study->frozen)
+		str_add(&text, " No plan of this name is in the database.");
+	if (study->changed)
+		str_add(&text, " The sweep file has changed since its plan was frozen; this page is about the frozen plan.");
+	html_element(p->out, "p", NULL, text.s);
+	if (done < study->count)
+		str_add(p->out, "<ul>\n");
+	for (size_t i = 0; i < study->count; i++) {
+		const struct sample *s = &study->samples[i];
+		size_t same = 0;
+		if (s->state == SAMPLE_DONE || told(study, i))
+			continue;
+		for (size_t k = i; k < study->count; k++)
+			same += study->samples[k].state == s->state && !strcmp(study->samples[k].reason, s->reason);
+		str_clear(&text);
+		str_addf(&text, "%zu %s%s%s", same, state_name(s->state), s->reason[0] ? ": " : "", s->reason);
+		html_element(p->out, "li", NULL, text.s);
+	}
+	if (done < study->count)
+		str_add(p->out, "</ul>\n");
+	str_free(&text);
+}
+
+/* ---- tables and figures ----------------------------------------------------------------------------------------------------------------- */
+
+static void failed_piece(const struct page *p, const char *what, const char *id, const struct err *e)
+{
+	struct str text = { 0 };
+
+	str_addf(&text, "%s %s could not be made: %s", what, id, e->text);
+	html_element(p->out, "p", "not-reproduced", text.s);
+	str_free(&text);
+}
+
+static void tables(const struct page *p)
+{
+	const struct sweep *sweep = p->study->sweep;
+
+	section(p, "tables", "Tables");
+	for (size_t i = 0; i < sweep->table_count; i++) {
+		struct err e = { 0 };
+		struct table *t = NULL;
+		struct str command = { 0 };
+		str_addf(&command, "retrial table %s %s --db %s", sweep->path, sweep->tables[i].id, p->context->database);
+		const struct table_context context = { .command = command.s, .intervals = true };
+		if (tables_make(p->study, &sweep->tables[i], &e, &t) || table_print(p->out, t, TABLE_HTML, &context, &e))
+			failed_piece(p, "Table", sweep->tables[i].id, &e);
+		tables_free(t);
+		str_free(&command);
+	}
+	if (!sweep->table_count)
+		html_element(p->out, "p", NULL, "The sweep file describes no tables.");
+}
+
+/* Copy one picture into the page. path ends with ".svg"; number tells pictures apart. */
+static int picture(const struct page *p, const char *path, const char *title, int number, struct err *e)
+{
+	char *svg = NULL;
+	size_t length;
+	struct str prefix = { 0 };
+
+	if (file_read(path, SVG_MAX_BYTES, &svg, &length, e))
+		return -1;
+	str_addf(&prefix, "figure%d", number);
+	str_addf(p->out, "<figure id=\"%s\" tabindex=\"0\">\n", prefix.s);
+	html_svg(p->out, svg, prefix.s, title);
+	str_add(p->out, "</figure>\n");
+	str_free(&prefix);
+	free(svg);
+	return 0;
+}
+
+static void figures(const struct page *p)
+{
+	const struct sweep *sweep = p->study->sweep;
+	const struct figure_places places = { .scripts = p->context->scripts, .output = p->context->figures, .command = p->context->command,
+					       .data = p->context->data };
+	int number = 0;
+
+	section(p, "figures", "Figures");
+	for (size_t i = 0; i < sweep->figure_count; i++) {
+		struct err e = { 0 };
+		struct str written = { 0 };
+		int status = figures_make(p->store, p->study, &sweep->figures[i], &places, &written, &e);
+		for (char *line = written.s; line && *line && !status;) {
+			char *end = strchr(line, '\n');
+			*end = '\0';
+			if (end - line > 4 && !strcmp(end - 4, ".svg"))
+				status = picture(p, line, sweep->figures[i].title, ++number, &e);
+			line = end + 1;
+		}
+		if (status)
+			failed_piece(p, "Figure", sweep->figures[i].id, &e);
+		str_free(&written);
+	}
+	if (!sweep->figure_count)
+		html_element(p->out, "p", NULL, "The sweep file describes no figures.");
+}
+
+/* ---- every trial ------------------------------------------------------------------------------------------------------------------------ */
+
+static void labels_text(struct str *out, const struct sample *s)
+{
+	for (int i = 0; i < s->label_count; i++)
+		str_addf(out, "%s%s = %s", i ? ", " : "", s->labels[i].name, s->labels[i].value);
+}
+
+static void set_value(struct grid *g, size_t row, int column, const struct study *study, const struct sample *s, const char *name)
+{
+	struct err ignored = { 0 };
+	struct str text = { 0 };
+	const int metric = study_metric(study, name, "", "report", &ignored);
+
+	if (metric >= 0 && s->state == SAMPLE_DONE)
+		metric_value(&text, metric_find(name), study_value(study, s, metric));
+	grid_set(g, row, column, text.s ? text.s : "");
+	str_free(&text);
+}
+
+static void trials(const struct page *p)
+{
+	static const char *const headings[] = { "trial", "labels", "seed", "state", "test accuracy (%)", "epochs", "time (s)", "weights", "data", "core" };
+	struct grid g = { 0 };
+
+	section(p, "trials", "Trials");
+	for (int c = 0; c < 10; c++)
+		grid_column(&g, headings[c], c == 2 || (c >= 4 && c <= 6) || c == 9);
+	for (size_t i = 0; i < p->study->count; i++) {
+		const struct sample *s = &p->study->samples[i];
+		const size_t row = grid_row(&g);
+		struct str text = { 0 };
+		str_addf(&text, "%.12s", s->identity);
+		grid_set(&g, row, 0, text.s);
+		str_clear(&text);
+		labels_text(&text, s);
+		grid_set(&g, row, 1, text.s ? text.s : "");
+		str_clear(&text);
+		str_addf(&text, "%llu", (unsigned long long)s->seed);
+		grid_set(&g, row, 2, text.s);
+		grid_set(&g, row, 3, state_name(s->state));
+		set_value(&g, row, 4, p->study, s, "test_accuracy");
+		set_value(&g, row, 5, p->study, s, "epochs");
+		set_value(&g, row, 6, p->study, s, "seconds");
+		str_clear(&text);
+		str_addf(&text, "%.12s", s->weights_digest);
+		grid_set(&g, row, 7, text.s);
+		str_clear(&text);
+		str_addf(&text, "%.12s", s->data_digest);
+		grid_set(&g, row, 8, text.s);
+		str_clear(&text);
+		if (s->core_version)
+			str_addf(&text, "%d", s->core_version);
+		grid_set(&g, row, 9, text.s);
+		str_free(&text);
+	}
+	struct str summary = { 0 };
+	str_addf(&summary, "All %zu trials, with the first 12 digits of their digests", p->study->count);
+	str_add(p->out, "<details>\n");
+	html_element(p->out, "summary", NULL, summary.s);
+	html_grid(p->out, &g, NULL, 1);
+	str_add(p->out, "</details>\n");
+	html_element(p->out, "p", "notes", "All digests in full: retrial query digests.");
+	str_free(&summary);
+	grid_free(&g);
+}
+
+/* ---- environment, commands, sweep file ---------------------------------------------------------------------------------------------- */
+
+static int environment(const struct page *p, struct err *e)
+{
+	struct rows *r = NULL;
+	struct grid g = { 0 };
+
+	section(p, "environment", "Environment");
+	if (store_query(p->store, "SELECT CAST(environment AS TEXT), name, value FROM facts ORDER BY environment, name", NULL, e, &r))
+		return -1;
+	grid_column(&g, "environment", false);
+	grid_column(&g, "fact", false);
+	grid_column(&g, "value", false);
+	for (size_t i = 0; i < r->row_count; i++) {
+		const size_t row = grid_row(&g);
+		for (int c = 0; c < 3; c++)
+			grid_set(&g, row, c, row_text(r, i, c));
+		g.rules[row] = i && strcmp(row_text(r, i, 0), row_text(r, i - 1, 0));
+	}
+	rows_free(r);
+	if (g.row_count) {
+		str_add(p->out, "<details>\n");
+		html_element(p->out, "summary", NULL, "Machines and programs that ran the trials of this database");
+		html_grid(p->out, &g, NULL, 1);
+		str_add(p->out, "</details>\n");
+	} else {
+		html_element(p->out, "p", NULL, "No trial was run yet.");
+	}
+	grid_free(&g);
+	return 0;
+}
+
+static void commands(const struct page *p)
+{
+	const char *sweep = p->study->sweep->path, *db = p->context->database;
+	struct str text = { 0 };
+
+	section(p, "commands", "Commands");
+	html_element(p->out, "p", NULL, "What this page shows, made again:");
+	str_addf(&text, "retrial run %s --db %s\nretrial claims %s --db %s\nretrial table %s --db %s\nretrial plot %s --db %s\n%s\n", sweep, db, sweep, db,
+		 sweep, db, sweep, db, p->context->command);
+	preformatted(p->out, text.s);
+	str_free(&text);
+}
+
+static void sweep_file(const struct page *p)
+{
+	section(p, "sweep", "Sweep file");
+	str_add(p->out, "<details>\n");
+	html_element(p->out, "summary", NULL, p->study->sweep->path);
+	preformatted(p->out, p->study->sweep->text ? p->study->sweep->text : "");
+	str_add(p->out, "</details>\n");
+}
+
+int report_make(struct store *store, const struct study *study, const struct report_context *context, struct str *out, struct err *e)
+{
+	const struct page p = { store, study, context, out };
+	struct claim_result *results = NULL;
+
+	if (claims_evaluate(study, e, &results))
+		return -1;
+	begin(&p);
+	verdicts(&p, results);
+	free(results);
+	missing(&p);
+	tables(&p);
+	figures(&p);
+	trials(&p);
+	if (environment(&p, e))
+		return -1;
+	commands(&p);
+	sweep_file(&p);
+	str_add(out, "</main>\n</body>\n</html>\n");
+	return 0;
+}

@@ -1,0 +1,455 @@
+/* study.c - reads a study from the store, through its views (runs, accuracy, models, digests) and the table of labels.
+ * Computes nothing. */
+#include "study.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "row.h"
+
+/* Columns of the view `accuracy` that say whose numbers they are; every other column of it is a metric. */
+static const char *const not_metrics[] = {
+	"trial", "sweep", "dataset", "recipe", "augment", "model", "seed", "configuration", "data_variant", "nonfinite", "labels",
+};
+
+/* What the study asks, each bound to :sweep and, where there is one, :phase. Rows may repeat when a trial has several plan rows. */
+static const char runs_sql[] = "SELECT position, trial, seed, state, reason FROM runs WHERE sweep = :sweep ORDER BY position";
+static const char labels_sql[] =
+	"SELECT l.position AS position, l.name AS name, l.value AS value FROM labels AS l JOIN sweeps ON sweeps.id = l.sweep"
+	" WHERE sweeps.name = :sweep ORDER BY l.position, l.name";
+static const char accuracy_sql[] = "SELECT * FROM accuracy WHERE sweep = :sweep";
+static const char models_sql[] = "SELECT trial, training_bytes, trainable FROM models WHERE sweep = :sweep ORDER BY phase"; /* the last stays */
+static const char digests_sql[] =
+	"SELECT DISTINCT trial, weights_digest, data_digest, core_version FROM digests WHERE trial IN (SELECT trial FROM runs WHERE sweep = :sweep)";
+static const char phase_models_sql[] =
+	"SELECT trial, params, trainable, weight_bytes, optimizer_bytes, training_bytes FROM models WHERE sweep = :sweep AND name = :phase"
+	" ORDER BY phase";
+/* Of one phase: means over its folds and outputs, as the view `accuracy` has them for the last one. */
+static const char phase_results_sql[] =
+	"SELECT trial, avg((test_accuracy_1 + coalesce(test_accuracy_2, test_accuracy_1)) / 2) AS test_accuracy,"
+	" avg(test_accuracy_1) AS test_accuracy_1, avg(test_accuracy_2) AS test_accuracy_2,"
+	" avg((val_accuracy_1 + coalesce(val_accuracy_2, val_accuracy_1)) / 2) AS val_accuracy,"
+	" avg((test_loss_1 + coalesce(test_loss_2, test_loss_1)) / 2) AS test_loss,"
+	" avg((val_loss_1 + coalesce(val_loss_2, val_loss_1)) / 2) AS val_loss, sum(epochs_run) AS epochs, sum(seconds) AS seconds"
+	" FROM (SELECT DISTINCT trial, phase, fold, epochs_run, seconds, test_accuracy_1, test_accuracy_2, val_accuracy_1, val_accuracy_2,"
+	" test_loss_1, test_loss_2, val_loss_1, val_loss_2 FROM phases WHERE sweep = :sweep AND name = :phase) GROUP BY trial, phase ORDER BY phase";
+
+static void copy_text(char *out, size_t size, const char *text)
+{
+	const size_t length = text ? strnlen(text, size - 1) : 0;
+
+	memset(out, 0, size);
+	if (length)
+		memcpy(out, text, length);
+}
+
+static int ask(struct store *s, const struct study *study, const char *sql, struct err *e, struct rows **out)
+{
+	const char *const parameters[] = { "sweep", study->sweep->name, NULL };
+
+	return store_query(s, sql, parameters, e, out);
+}
+
+static int ask_phase(struct store *s, const struct study *study, const char *sql, const char *phase, struct err *e, struct rows **out)
+{
+	const char *const parameters[] = { "sweep", study->sweep->name, "phase", phase, NULL };
+
+	return store_query(s, sql, parameters, e, out);
+}
+
+/* ---- the plan --------------------------------------------------------------------------------------------------------------- */
+
+static enum sample_state state_of(const char *name)
+{
+	static const struct { const char *name; enum sample_state state; } states[] = {
+		{ "running", SAMPLE_RUNNING }, { "done", SAMPLE_DONE }, { "failed", SAMPLE_FAILED }, { "timeout", SAMPLE_FAILED },
+		{ "diverged", SAMPLE_DIVERGED }, { "interrupted", SAMPLE_INTERRUPTED }, { "skipped", SAMPLE_SKIPPED },
+	};
+
+	for (size_t i = 0; i < sizeof(states) / sizeof(states[0]); i++)
+		if (!strcmp(states[i].name, name))
+			return states[i].state;
+	return SAMPLE_MISSING;
+}
+
+static void add_label(struct sample *sample, const char *name, const char *value)
+{
+	if (sample->label_count == LABELS_MAX)
+		return;
+	struct label *l = &sample->labels[sample->label_count++];
+	copy_text(l->name, sizeof(l->name), name);
+	copy_text(l->value, sizeof(l->value), value);
+}
+
+/* The labels of all plan rows; both answers are in the order of the plan. */
+static int read_labels(struct store *s, struct study *study, const struct rows *runs, struct err *e)
+{
+	struct rows *r = NULL;
+
+	if (ask(s, study, labels_sql, e, &r))
+		return -1;
+	size_t k = 0;
+	for (size_t i = 0; i < r->row_count; i++) {
+		const int64_t position = row_integer(r, i, 0);
+		while (k < study->count && row_integer(runs, k, 0) < position)
+			k++;
+		if (k < study->count && row_integer(runs, k, 0) == position)
+			add_label(&study->samples[k], row_text(r, i, 1), row_text(r, i, 2));
+	}
+	rows_free(r);
+	return 0;
+}
+
+static int plan_from_database(struct store *s, struct study *study, struct err *e)
+{
+	struct rows *r = NULL;
+	int status = -1;
+
+	if (ask(s, study, runs_sql, e, &r))
+		return -1;
+	study->samples = calloc(r->row_count + 1, sizeof(*study->samples));
+	if (!study->samples) {
+		err_nomem(e);
+		goto done;
+	}
+	study->count = r->row_count;
+	for (size_t i = 0; i < r->row_count; i++) {
+		struct sample *sample = &study->samples[i];
+		copy_text(sample->identity, sizeof(sample->identity), row_text(r, i, 1));
+		sample->seed = (uint64_t)row_integer(r, i, 2);
+		sample->state = state_of(row_text(r, i, 3));
+		if (sample->state != SAMPLE_DONE)
+			copy_text(sample->reason, sizeof(sample->reason), row_text(r, i, 4));
+	}
+	status = read_labels(s, study, r, e);
+done:
+	rows_free(r);
+	return status;
+}
+
+static int plan_from_file(struct study *study, struct err *e)
+{
+	const struct sweep *sweep = study->sweep;
+
+	study->samples = calloc(sweep->trial_count + 1, sizeof(*study->samples));
+	if (!study->samples)
+		return err_nomem(e);
+	study->count = sweep->trial_count;
+	for (size_t i = 0; i < study->count; i++) {
+		struct sample *sample = &study->samples[i];
+		const struct trial *t = &sweep->trials[i];
+		memcpy(sample->identity, t->identity, sizeof(sample->identity));
+		memcpy(sample->labels, t->labels, sizeof(sample->labels));
+		sample->label_count = t->label_count;
+		sample->seed = t->seed;
+	}
+	return 0;
+}
+
+static int read_plan(struct store *s, struct study *study, struct err *e)
+{
+	struct rows *r = NULL;
+
+	if (ask(s, study, "SELECT digest FROM sweeps WHERE name = :sweep", e, &r))
+		return -1;
+	study->frozen = r->row_count > 0;
+	study->changed = study->frozen && strcmp(row_text(r, 0, 0), study->sweep->digest);
+	rows_free(r);
+	return study->frozen ? plan_from_database(s, study, e) : plan_from_file(study, e);
+}
+
+/* ---- values ----------------------------------------------------------------------------------------------------------------- */
+
+static int by_identity(const void *a, const void *b)
+{
+	const struct sample *const *x = a, *const *y = b;
+
+	return strcmp((*x)->identity, (*y)->identity);
+}
+
+/* The samples in the order of their identities. One trial may be several samples (plan rows under different labels). */
+static struct sample **sorted_samples(const struct study *study)
+{
+	struct sample **sorted = calloc(study->count + 1, sizeof(struct sample *));
+
+	for (size_t i = 0; sorted && i < study->count; i++)
+		sorted[i] = &study->samples[i];
+	if (sorted)
+		qsort(sorted, study->count, sizeof(struct sample *), by_identity);
+	return sorted;
+}
+
+/* The first sorted sample of this identity, or count. */
+static size_t first_of(struct sample *const *sorted, size_t count, const char *identity)
+{
+	size_t low = 0, high = count;
+
+	while (low < high) {
+		const size_t middle = low + (high - low) / 2;
+		if (strcmp(sorted[middle]->identity, identity) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < count && !strcmp(sorted[low]->identity, identity) ? low : count;
+}
+
+static bool is_metric(const char *column)
+{
+	for (size_t i = 0; i < sizeof(not_metrics) / sizeof(not_metrics[0]); i++)
+		if (!strcmp(not_metrics[i], column))
+			return false;
+	return true;
+}
+
+static bool named_before(const char *const *phases, size_t count, const char *name)
+{
+	for (size_t i = 0; i < count; i++)
+		if (!strcmp(phases[i], name))
+			return true;
+	return !name[0];
+}
+
+/* The phases that claims and figures name: theirs are the only ones whose own results are read. Returns how many. */
+static size_t named_phases(const struct sweep *sweep, const char *phases[PHASES_MAX])
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < sweep->claim_count && count < PHASES_MAX; i++)
+		if (!named_before(phases, count, sweep->claims[i].phase))
+			phases[count++] = sweep->claims[i].phase;
+	for (size_t i = 0; i < sweep->figure_count && count < PHASES_MAX; i++)
+		if (!named_before(phases, count, sweep->figures[i].phase))
+			phases[count++] = sweep->figures[i].phase;
+	return count;
+}
+
+/* One answer of the store whose columns are metrics, and the phase that it is about ("": the trial). */
+struct source {
+	struct rows *rows;
+	const char *phase;
+};
+enum { SOURCES_MAX = 2 + 2 * PHASES_MAX };
+
+static void metric_name(char out[STUDY_METRIC_MAX], const char *column, const char *phase)
+{
+	struct str name = { 0 };
+
+	str_addf(&name, "%s%s%s", column, phase[0] ? "@" : "", phase);
+	copy_text(out, STUDY_METRIC_MAX, name.s);
+	str_free(&name);
+}
+
+static int find_metric(const struct study *study, const char *name)
+{
+	for (size_t m = 0; m < study->metric_count; m++)
+		if (!strcmp(study->metrics[m], name))
+			return (int)m;
+	return -1;
+}
+
+static int name_metrics(struct study *study, const struct source *sources, size_t count, struct err *e)
+{
+	size_t columns = 0;
+
+	for (size_t i = 0; i < count; i++)
+		columns += (size_t)sources[i].rows->column_count;
+	study->metrics = calloc(columns + 1, sizeof(*study->metrics));
+	if (!study->metrics)
+		return err_nomem(e);
+	for (size_t i = 0; i < count; i++)
+		for (int c = 0; c < sources[i].rows->column_count; c++) {
+			char name[STUDY_METRIC_MAX];
+			metric_name(name, sources[i].rows->columns[c], sources[i].phase);
+			if (is_metric(sources[i].rows->columns[c]) && find_metric(study, name) < 0)
+				memcpy(study->metrics[study->metric_count++], name, sizeof(name));
+		}
+	const size_t values = study->count * study->metric_count;
+	study->values = calloc(values + 1, sizeof(*study->values));
+	if (!study->values)
+		return err_nomem(e);
+	for (size_t i = 0; i < values; i++)
+		study->values[i] = NAN;
+	for (size_t i = 0; i < study->count; i++)
+		study->samples[i].first_value = i * study->metric_count;
+	return 0;
+}
+
+static void take_column(struct study *study, struct sample *const *sorted, const struct source *source, int column, int trial)
+{
+	char name[STUDY_METRIC_MAX];
+	metric_name(name, source->rows->columns[column], source->phase);
+	const int metric = is_metric(source->rows->columns[column]) ? find_metric(study, name) : -1;
+
+	for (size_t i = 0; metric >= 0 && i < source->rows->row_count; i++) {
+		const char *identity = row_text(source->rows, i, trial);
+		for (size_t k = first_of(sorted, study->count, identity); k < study->count && !strcmp(sorted[k]->identity, identity); k++)
+			study->values[sorted[k]->first_value + (size_t)metric] = row_number(source->rows, i, column);
+	}
+}
+
+static void take_variants(struct study *study, struct sample *const *sorted, const struct rows *accuracy)
+{
+	const int trial = rows_column(accuracy, "trial"), variant = rows_column(accuracy, "data_variant");
+
+	for (size_t i = 0; i < accuracy->row_count; i++) {
+		const char *identity = row_text(accuracy, i, trial);
+		for (size_t k = first_of(sorted, study->count, identity); k < study->count && !strcmp(sorted[k]->identity, identity); k++)
+			copy_text(sorted[k]->data_variant, sizeof(sorted[k]->data_variant), row_text(accuracy, i, variant));
+	}
+}
+
+static void take_digests(struct study *study, struct sample *const *sorted, const struct rows *r)
+{
+	for (size_t i = 0; i < r->row_count; i++) {
+		const char *identity = row_text(r, i, 0);
+		for (size_t k = first_of(sorted, study->count, identity); k < study->count && !strcmp(sorted[k]->identity, identity); k++) {
+			copy_text(sorted[k]->weights_digest, sizeof(sorted[k]->weights_digest), row_text(r, i, 1));
+			copy_text(sorted[k]->data_digest, sizeof(sorted[k]->data_digest), row_text(r, i, 2));
+			sorted[k]->core_version = (int)row_integer(r, i, 3);
+		}
+	}
+}
+
+/* Ask for everything that has metrics. On failure, too, the caller frees what is in sources. */
+static int read_sources(struct store *s, const struct study *study, struct source sources[SOURCES_MAX], size_t *count, struct err *e)
+{
+	const char *phases[PHASES_MAX];
+	const size_t phase_count = named_phases(study->sweep, phases);
+
+	for (size_t i = 0; i < 2; i++, ++*count) {
+		sources[*count] = (struct source){ .phase = "" };
+		if (ask(s, study, i ? models_sql : accuracy_sql, e, &sources[*count].rows))
+			return -1;
+	}
+	for (size_t i = 0; i < 2 * phase_count; i++, ++*count) {
+		sources[*count] = (struct source){ .phase = phases[i / 2] };
+		if (ask_phase(s, study, i % 2 ? phase_models_sql : phase_results_sql, phases[i / 2], e, &sources[*count].rows))
+			return -1;
+	}
+	return 0;
+}
+
+static int read_values(struct store *s, struct study *study, struct err *e)
+{
+	struct source sources[SOURCES_MAX];
+	size_t count = 0;
+	struct rows *digests = NULL;
+	struct sample **sorted = sorted_samples(study);
+	int status = -1;
+
+	if (!sorted)
+		return err_nomem(e);
+	if (read_sources(s, study, sources, &count, e) || ask(s, study, digests_sql, e, &digests) || name_metrics(study, sources, count, e))
+		goto done;
+	for (size_t i = 0; i < count; i++)
+		for (int c = 0; c < sources[i].rows->column_count; c++)
+			take_column(study, sorted, &sources[i], c, rows_column(sources[i].rows, "trial"));
+	take_variants(study, sorted, sources[0].rows);
+	take_digests(study, sorted, digests);
+	status = 0;
+done:
+	for (size_t i = 0; i < count; i++)
+		rows_free(sources[i].rows);
+	rows_free(digests);
+	free(sorted);
+	return status;
+}
+
+int study_read(struct store *s, const struct sweep *sweep, struct err *e, struct study **out)
+{
+	struct study *study = calloc(1, sizeof(*study));
+
+	if (!study)
+		return err_nomem(e);
+	study->sweep = sweep;
+	if (read_plan(s, study, e) || read_values(s, study, e)) {
+		study_free(study);
+		return -1;
+	}
+	*out = study;
+	return 0;
+}
+
+void study_free(struct study *study)
+{
+	if (!study)
+		return;
+	free(study->samples);
+	free(study->metrics);
+	free(study->values);
+	free(study);
+}
+
+/* ---- questions -------------------------------------------------------------------------------------------------------------- */
+
+int study_metric(const struct study *study, const char *name, const char *phase, const char *context, struct err *e)
+{
+	char full[STUDY_METRIC_MAX];
+	const char *known[64];
+	size_t count = 0;
+
+	metric_name(full, name, phase);
+	const int found = find_metric(study, full);
+	if (found >= 0)
+		return found;
+	for (size_t m = 0; m < study->metric_count && count < 64; m++)
+		if (!strchr(study->metrics[m], '@'))
+			known[count++] = study->metrics[m];
+	for (size_t i = 0; i < count; i++)
+		if (!strcmp(known[i], name))
+			return err_set(e, ERR_USAGE, "%s: metric '%s' is a trial's: no phase has one of its own", context, name);
+	const char *nearest = str_nearest(name, known, count);
+	if (nearest)
+		return err_set(e, ERR_USAGE, "%s: unknown metric '%s' (did you mean '%s'?)", context, name, nearest);
+	return err_set(e, ERR_USAGE, "%s: unknown metric '%s' (a column of the view `accuracy`: retrial query accuracy)", context, name);
+}
+
+double study_value(const struct study *study, const struct sample *sample, int metric)
+{
+	return sample->state == SAMPLE_DONE ? study->values[sample->first_value + (size_t)metric] : NAN;
+}
+
+const char *study_label(const struct sample *sample, const char *name)
+{
+	for (int i = 0; i < sample->label_count; i++)
+		if (!strcmp(sample->labels[i].name, name))
+			return sample->labels[i].value;
+	return NULL;
+}
+
+bool study_holds(const struct where *w, const struct sample *sample)
+{
+	for (int i = 0; i < w->count; i++) {
+		const char *value = study_label(sample, w->is[i].name);
+		if (!value || strcmp(value, w->is[i].value))
+			return false;
+	}
+	return true;
+}
+
+/* The first label of a that b does not have with the same value, or NULL. */
+static const char *first_difference(const struct sample *a, const struct sample *b)
+{
+	for (int i = 0; i < a->label_count; i++) {
+		const char *other = study_label(b, a->labels[i].name);
+		if (!other || strcmp(other, a->labels[i].value))
+			return a->labels[i].name;
+	}
+	return NULL;
+}
+
+bool study_same_labels(const struct sample *a, const struct sample *b, const char **differs)
+{
+	const char *first = first_difference(a, b);
+
+	*differs = first ? first : first_difference(b, a);
+	return !*differs;
+}
+
+void study_where_text(struct str *out, const struct where *w)
+{
+	for (int i = 0; i < w->count; i++)
+		str_addf(out, "%s%s", i ? ", " : "", w->is[i].value);
+}

@@ -1,0 +1,453 @@
+/* tables.c - rows, cells and comparisons of a table. Prints nothing (table_print.c) and asks no database (study.c). */
+#include "tables.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "metric.h"
+
+enum { BCA_MIN_SEEDS = 10 };
+static const double alpha = 0.05;
+
+static void copy_label(char out[64], const struct sample *s, const char *name)
+{
+	const char *value = study_label(s, name);
+
+	memset(out, 0, 64);
+	if (value)
+		memcpy(out, value, strnlen(value, 63));
+}
+
+/* ---- checking the description -------------------------------------------------------------------------------------------- */
+
+static bool label_exists(const struct study *study, const char *name)
+{
+	for (size_t i = 0; i < study->count; i++)
+		if (study_label(&study->samples[i], name))
+			return true;
+	return study->count == 0; /* nothing planned: nothing to hold the name against */
+}
+
+static int no_such_label(const struct study *study, const char *table, const char *name, struct err *e)
+{
+	const char *known[LABELS_MAX];
+	size_t count = 0;
+	const struct sample *s = &study->samples[0];
+
+	for (; count < (size_t)s->label_count; count++)
+		known[count] = s->labels[count].name;
+	const char *nearest = str_nearest(name, known, count);
+	if (nearest)
+		return err_set(e, ERR_USAGE, "table %s: no trial has a label '%s' (did you mean '%s'?)", table, name, nearest);
+	return err_set(e, ERR_USAGE, "table %s: no trial has a label '%s'", table, name);
+}
+
+static int check_spec(const struct study *study, const struct table_spec *spec, struct err *e)
+{
+	for (int i = 0; i < spec->row_count; i++)
+		if (!label_exists(study, spec->rows[i]))
+			return no_such_label(study, spec->id, spec->rows[i], e);
+	for (int i = 0; i < spec->baseline.count; i++) {
+		bool is_row_label = false;
+		for (int k = 0; k < spec->row_count; k++)
+			is_row_label |= !strcmp(spec->rows[k], spec->baseline.is[i].name);
+		if (!is_row_label)
+			return err_set(e, ERR_USAGE, "table %s: the baseline's label '%s' is not one of the table's rows", spec->id,
+				       spec->baseline.is[i].name);
+	}
+	return 0;
+}
+
+/* ---- rows ------------------------------------------------------------------------------------------------------------------ */
+
+static bool same_row(const struct table *t, const struct table_row *row, const struct sample *s)
+{
+	for (int i = 0; i < t->spec->row_count; i++) {
+		char value[64];
+		copy_label(value, s, t->spec->rows[i]);
+		if (strcmp(value, row->labels[i]))
+			return false;
+	}
+	return true;
+}
+
+static struct table_row *find_row(const struct table *t, const struct sample *s)
+{
+	for (size_t i = 0; i < t->row_count; i++)
+		if (same_row(t, &t->rows[i], s))
+			return &t->rows[i];
+	return NULL;
+}
+
+static void count_state(struct table_row *row, const struct sample *s)
+{
+	row->planned++;
+	row->done += s->state == SAMPLE_DONE;
+	row->failed += s->state == SAMPLE_FAILED;
+	row->diverged += s->state == SAMPLE_DIVERGED;
+	row->skipped += s->state == SAMPLE_SKIPPED;
+	row->missing += s->state == SAMPLE_MISSING || s->state == SAMPLE_RUNNING || s->state == SAMPLE_INTERRUPTED;
+	if (s->reason[0] && !row->reason[0])
+		memcpy(row->reason, s->reason, sizeof(row->reason));
+}
+
+static int mixed(const struct table *t, const struct sample *a, const struct sample *b, const char *label, struct err *e)
+{
+	const char *left = study_label(a, label), *right = study_label(b, label);
+
+	return err_set(e, ERR_USAGE, "table %s: a row would mix configurations (%s is %s and %s): add '%s' to its rows or to its 'where'",
+		       t->spec->id, label, left ? left : "not set", right ? right : "not set", label);
+}
+
+static int collect_rows(struct table *t, struct err *e)
+{
+	const struct study *study = t->study;
+
+	t->rows = calloc(study->count + 1, sizeof(*t->rows));
+	if (!t->rows)
+		return err_nomem(e);
+	for (size_t i = 0; i < study->count; i++) {
+		const struct sample *s = &study->samples[i];
+		const char *label;
+		if (!study_holds(&t->spec->where, s))
+			continue;
+		struct table_row *row = find_row(t, s);
+		if (!row) {
+			row = &t->rows[t->row_count++];
+			row->first = s;
+			for (int k = 0; k < t->spec->row_count; k++)
+				copy_label(row->labels[k], s, t->spec->rows[k]);
+		} else if (!study_same_labels(row->first, s, &label)) {
+			return mixed(t, row->first, s, label, e);
+		}
+		count_state(row, s);
+	}
+	return 0;
+}
+
+/* Does a come before b? By the outermost row label on which they differ, its values in the order in which the plan has them. */
+static bool row_before(const struct table *t, const struct table_row *a, const struct table_row *b)
+{
+	for (int k = 0; k < t->spec->row_count; k++) {
+		if (!strcmp(a->labels[k], b->labels[k]))
+			continue;
+		for (size_t i = 0; i < t->study->count; i++) {
+			const struct sample *s = &t->study->samples[i];
+			char value[64];
+			if (!study_holds(&t->spec->where, s))
+				continue;
+			copy_label(value, s, t->spec->rows[k]);
+			if (!strcmp(value, a->labels[k]))
+				return true;
+			if (!strcmp(value, b->labels[k]))
+				return false;
+		}
+	}
+	return false;
+}
+
+/* Insertion sort: tables have tens of rows, and equal rows do not exist. */
+static void order_rows(struct table *t)
+{
+	for (size_t i = 1; i < t->row_count; i++) {
+		const struct table_row row = t->rows[i];
+		size_t k = i;
+		for (; k > 0 && row_before(t, &row, &t->rows[k - 1]); k--)
+			t->rows[k] = t->rows[k - 1];
+		t->rows[k] = row;
+	}
+}
+
+/* ---- cells ------------------------------------------------------------------------------------------------------------------ */
+
+static int fill_cell(const struct table *t, const struct table_row *row, int metric, struct cell *cell, struct err *e)
+{
+	cell->values = calloc(row->planned + 1, sizeof(*cell->values));
+	cell->seeds = calloc(row->planned + 1, sizeof(*cell->seeds));
+	if (!cell->values || !cell->seeds)
+		return err_nomem(e);
+	for (size_t i = 0; i < t->study->count; i++) {
+		const struct sample *s = &t->study->samples[i];
+		if (!study_holds(&t->spec->where, s) || !same_row(t, row, s))
+			continue;
+		const double value = study_value(t->study, s, metric);
+		if (isnan(value))
+			continue;
+		cell->values[cell->n] = value;
+		cell->seeds[cell->n++] = s->seed;
+	}
+	const double *x = cell->values;
+	const size_t n = cell->n;
+	cell->mean = stats_mean(x, n);
+	cell->sd = stats_sd(x, n);
+	cell->median = stats_median(x, n);
+	cell->min = stats_min(x, n);
+	cell->max = stats_max(x, n);
+	cell->t95 = n >= CLAIM_MIN_SEEDS ? stats_t_interval(x, n, 0.95) : interval_none();
+	cell->bca95 = n >= BCA_MIN_SEEDS ? stats_bca_interval(x, n, stats_mean, 0.95) : interval_none();
+	return 0;
+}
+
+/* The claim about this cell: the first that states a figure, else the first that states a bound. */
+static const struct claim_result *claim_of(const struct table *t, const struct table_row *row, const char *metric)
+{
+	const struct claim_result *bound = NULL;
+
+	for (size_t i = 0; i < t->study->sweep->claim_count; i++) {
+		const struct claim *c = t->claims[i].claim;
+		if (c->phase[0] || strcmp(c->metric, metric) || !study_holds(&c->where, row->first))
+			continue;
+		if (!c->compare)
+			return &t->claims[i];
+		bound = bound ? bound : &t->claims[i];
+	}
+	return bound;
+}
+
+static int fill_row(struct table *t, struct table_row *row, const int *metrics, struct err *e)
+{
+	const struct table_spec *spec = t->spec;
+
+	row->cells = calloc((size_t)spec->metric_count + 1, sizeof(*row->cells));
+	if (!row->cells)
+		return err_nomem(e);
+	for (int m = 0; m < spec->metric_count; m++) {
+		if (fill_cell(t, row, metrics[m], &row->cells[m], e))
+			return -1;
+		row->cells[m].claim = claim_of(t, row, spec->metrics[m]);
+	}
+	return 0;
+}
+
+/* ---- comparisons with the baseline -------------------------------------------------------------------------------------------- */
+
+static const char *baseline_value(const struct table_spec *spec, const char *label)
+{
+	for (int i = 0; i < spec->baseline.count; i++)
+		if (!strcmp(spec->baseline.is[i].name, label))
+			return spec->baseline.is[i].value;
+	return NULL;
+}
+
+/* The baseline row of a row: the baseline's labels, and the row's own for the others (each data set has its own baseline). */
+static struct table_row *baseline_row(const struct table *t, const struct table_row *row)
+{
+	for (size_t i = 0; i < t->row_count; i++) {
+		bool is = true;
+		for (int k = 0; k < t->spec->row_count && is; k++) {
+			const char *value = baseline_value(t->spec, t->spec->rows[k]);
+			is = !strcmp(t->rows[i].labels[k], value ? value : row->labels[k]);
+		}
+		if (is)
+			return &t->rows[i];
+	}
+	return NULL;
+}
+
+/* The differences over the common seeds; returns how many. */
+static size_t paired_differences(const struct cell *ours, const struct cell *baseline, double *difference)
+{
+	size_t pairs = 0;
+
+	for (size_t i = 0; i < ours->n; i++)
+		for (size_t k = 0; k < baseline->n; k++)
+			if (ours->seeds[i] == baseline->seeds[k]) {
+				difference[pairs++] = ours->values[i] - baseline->values[k];
+				break;
+			}
+	return pairs;
+}
+
+static double exact_p(const double *difference, size_t n)
+{
+	if (stats_exact_floor(n) > alpha)
+		return NAN;
+	return n <= STATS_EXACT_MAX ? stats_sign_flip(difference, n) : stats_wilcoxon(difference, n);
+}
+
+static int compare(struct cell *ours, const struct cell *baseline, struct err *e)
+{
+	double *difference = calloc(ours->n + 1, sizeof(*difference));
+	if (!difference)
+		return err_nomem(e);
+	const size_t n = paired_differences(ours, baseline, difference);
+
+	ours->against = (struct comparison){
+		.made = n > 0, .pairs = n,
+		.difference = stats_mean(difference, n),
+		.interval = n >= CLAIM_MIN_SEEDS ? stats_t_interval(difference, n, 0.95) : interval_none(),
+		.dz = stats_dz(difference, n),
+		.cliff = stats_cliff_delta(ours->values, ours->n, baseline->values, baseline->n),
+		.p = n ? exact_p(difference, n) : NAN, .p_holm = NAN,
+		.p_wilcoxon = stats_wilcoxon(difference, n), .p_t = stats_paired_t(difference, n),
+	};
+	free(difference);
+	return 0;
+}
+
+static int compare_rows(struct table *t, struct err *e)
+{
+	const struct table_spec *spec = t->spec;
+
+	if (!spec->baseline.count)
+		return 0;
+	for (size_t i = 0; i < t->row_count; i++) {
+		struct table_row *base = baseline_row(t, &t->rows[i]);
+		if (base == &t->rows[i]) {
+			base->baseline = true;
+			continue;
+		}
+		for (int m = 0; base && m < spec->metric_count; m++)
+			if (!metric_find(spec->metrics[m])->exact && compare(&t->rows[i].cells[m], &base->cells[m], e))
+				return -1;
+	}
+	bool any = t->row_count == 0;
+	for (size_t i = 0; i < t->row_count; i++)
+		any |= t->rows[i].baseline;
+	return any ? 0 : err_set(e, ERR_USAGE, "table %s: no row is the baseline", spec->id);
+}
+
+/* Holm over all comparisons of the table that were tested. */
+static int correct(struct table *t, struct err *e)
+{
+	const size_t cells = t->row_count * (size_t)t->spec->metric_count;
+	double *p = calloc(cells + 1, sizeof(*p));
+	if (!p)
+		return err_nomem(e);
+
+	for (size_t i = 0; i < cells; i++) {
+		const struct comparison *c = &t->rows[i / (size_t)t->spec->metric_count].cells[i % (size_t)t->spec->metric_count].against;
+		p[i] = c->made ? c->p : NAN;
+		t->comparisons += !isnan(p[i]);
+		if (c->made && (!t->fewest_pairs || c->pairs < t->fewest_pairs))
+			t->fewest_pairs = c->pairs;
+		if (c->made && c->pairs > t->most_pairs)
+			t->most_pairs = c->pairs;
+	}
+	stats_holm(p, cells, p);
+	for (size_t i = 0; i < cells; i++)
+		t->rows[i / (size_t)t->spec->metric_count].cells[i % (size_t)t->spec->metric_count].against.p_holm = p[i];
+	free(p);
+	return 0;
+}
+
+/* ---- the best row of a group -------------------------------------------------------------------------------------------------- */
+
+/* Does this row label tell the members of a group apart? */
+static bool tells_apart(const struct table_spec *spec, int label)
+{
+	return spec->baseline.count ? baseline_value(spec, spec->rows[label]) != NULL : label == spec->row_count - 1;
+}
+
+static bool same_group(const struct table *t, const struct table_row *a, const struct table_row *b)
+{
+	for (int k = 0; k < t->spec->row_count; k++)
+		if (!tells_apart(t->spec, k) && strcmp(a->labels[k], b->labels[k]))
+			return false;
+	return true;
+}
+
+/* Is the row's cell better than that of every other row of its group, each time significantly? p has room for all rows. */
+static int judge_best(const struct table *t, struct table_row *row, int m, double *p, struct err *e)
+{
+	const int better = metric_find(t->spec->metrics[m])->better;
+	struct cell *cell = &row->cells[m];
+	double *difference = calloc(cell->n + 1, sizeof(*difference));
+	size_t others = 0;
+	bool ahead = cell->n > 0;
+
+	if (!difference)
+		return err_nomem(e);
+	for (size_t i = 0; i < t->row_count && ahead; i++) {
+		const struct table_row *other = &t->rows[i];
+		if (other == row || !same_group(t, row, other) || !other->cells[m].n)
+			continue;
+		const size_t pairs = paired_differences(cell, &other->cells[m], difference);
+		ahead = pairs && stats_mean(difference, pairs) * better > 0 && !isnan(exact_p(difference, pairs));
+		p[others++] = ahead ? exact_p(difference, pairs) : 1;
+	}
+	stats_holm(p, others, p);
+	for (size_t i = 0; i < others; i++)
+		ahead = ahead && p[i] < alpha;
+	cell->best = ahead && others > 0;
+	free(difference);
+	return 0;
+}
+
+static int mark_best(struct table *t, struct err *e)
+{
+	double *p = calloc(t->row_count + 1, sizeof(*p));
+	int status = p ? 0 : err_nomem(e);
+
+	for (int m = 0; m < t->spec->metric_count && !status; m++)
+		for (size_t i = 0; i < t->row_count && metric_find(t->spec->metrics[m])->better && !status; i++)
+			status = judge_best(t, &t->rows[i], m, p, e);
+	free(p);
+	return status;
+}
+
+/* ---- the whole ------------------------------------------------------------------------------------------------------------------ */
+
+int tables_make(const struct study *study, const struct table_spec *spec, struct err *e, struct table **out)
+{
+	struct table *t = calloc(1, sizeof(*t));
+	int metrics[SWEEP_COLUMNS_MAX];
+	char context[48] = "table ";
+
+	if (!t)
+		return err_nomem(e);
+	t->spec = spec;
+	t->study = study;
+	memcpy(context + 6, spec->id, sizeof(spec->id));
+	for (int m = 0; m < spec->metric_count; m++) {
+		metrics[m] = study_metric(study, spec->metrics[m], "", context, e);
+		if (metrics[m] < 0)
+			goto fail;
+	}
+	if (check_spec(study, spec, e) || claims_evaluate(study, e, &t->claims) || collect_rows(t, e))
+		goto fail;
+	order_rows(t);
+	for (size_t i = 0; i < t->row_count; i++)
+		if (fill_row(t, &t->rows[i], metrics, e))
+			goto fail;
+	if (compare_rows(t, e) || correct(t, e) || mark_best(t, e))
+		goto fail;
+	*out = t;
+	return 0;
+fail:
+	tables_free(t);
+	return -1;
+}
+
+void tables_free(struct table *t)
+{
+	if (!t)
+		return;
+	for (size_t i = 0; i < t->row_count; i++) {
+		for (int m = 0; t->rows[i].cells && m < t->spec->metric_count; m++) {
+			free(t->rows[i].cells[m].values);
+			free(t->rows[i].cells[m].seeds);
+		}
+		free(t->rows[i].cells);
+	}
+	free(t->rows);
+	free(t->claims);
+	free(t);
+}
+
+bool tables_has_comparison(const struct table *t, int metric)
+{
+	for (size_t i = 0; i < t->row_count; i++)
+		if (t->rows[i].cells[metric].against.made)
+			return true;
+	return false;
+}
+
+bool tables_has_claim(const struct table *t, int metric)
+{
+	for (size_t i = 0; i < t->row_count; i++)
+		if (t->rows[i].cells[metric].claim)
+			return true;
+	return false;
+}

@@ -1,0 +1,72 @@
+/* tables.h - a table of the sweep file filled with numbers: struct table_spec + study -> struct table. Computing only;
+ * table_print.h writes it as text, Markdown, LaTeX, CSV and JSON.
+ *
+ * A row is one configuration (its replicates are the seeds), a column a metric. Rows are never mixed over configurations: if two
+ * trials of a row differ in a label, that is an error which names the label. */
+#ifndef REPORT_TABLES_H
+#define REPORT_TABLES_H
+
+#include "claims.h"
+#include "stats.h"
+#include "study.h"
+
+/* The difference of a cell to the baseline's cell, paired by seed. */
+struct comparison {
+	bool made;                  /* there are a baseline and at least one common seed */
+	size_t pairs;
+	double difference;          /* mean of (ours - baseline) over the common seeds */
+	struct interval interval;   /* 95 % t interval of it; none for fewer than 3 pairs */
+	double dz;                  /* in units of the sd of the differences */
+	double cliff;               /* Cliff's delta of the two samples */
+	double p;                   /* exact sign-flip test, above STATS_EXACT_MAX pairs Wilcoxon's; NAN when there are too few pairs ever to
+	                             * reach 0.05: such a comparison is no member of the family */
+	double p_holm;              /* corrected over all comparisons of the table */
+	double p_wilcoxon, p_t;     /* for the machine formats, uncorrected */
+};
+
+struct cell {
+	size_t n;                   /* values there are */
+	double *values;             /* in the order of the seeds; owned by the table */
+	uint64_t *seeds;            /* whose values they are */
+	double mean, sd, median, min, max;
+	struct interval t95;        /* of the mean; none for n < 3: then the values say more */
+	struct interval bca95;      /* of the mean; none for n < 10 */
+	struct comparison against;
+	bool best;                  /* better than every other row of its group, each time significantly (see tables_make) */
+	const struct claim_result *claim; /* that covers this cell, or NULL; owned by the table */
+};
+
+struct table_row {
+	char labels[4][64];         /* values of the spec's row labels */
+	size_t planned, done, failed, diverged, skipped, missing; /* trials */
+	char reason[512];           /* why there is no value; "" otherwise */
+	bool baseline;
+	struct cell *cells;         /* one a metric */
+	const struct sample *first; /* one of its trials */
+};
+
+struct table {
+	const struct table_spec *spec;
+	const struct study *study;
+	struct table_row *rows;
+	size_t row_count;
+	struct claim_result *claims; /* all of the sweep */
+	size_t comparisons;          /* size of Holm's family */
+	size_t fewest_pairs;         /* of the comparisons made; 0: none made */
+	size_t most_pairs;
+};
+
+/* Fill the table. On success *out is the caller's (tables_free); study must live as long. Returns 0, or -1 with e (ERR_USAGE: unknown metric
+ * or label, a row that mixes configurations, a baseline that no row is). An empty table - nothing was run - is no error.
+ *
+ * Best: rows that agree in all row labels but those of the baseline (without a baseline: but the innermost) are a group; its best cell is
+ * marked only if the paired exact test against each other row of the group gives p < 0.05, Holm-corrected over these comparisons.
+ * So nothing is marked where rows are tied, nor with fewer than 6 seeds. */
+int tables_make(const struct study *study, const struct table_spec *spec, struct err *e, struct table **out);
+void tables_free(struct table *t);
+
+/* Does any cell of this metric have a comparison / a claim? (Then the column is shown.) */
+bool tables_has_comparison(const struct table *t, int metric);
+bool tables_has_claim(const struct table *t, int metric);
+
+#endif
