@@ -1,0 +1,143 @@
+# Retrial. `make` builds ./retrial; `make reproduce`, `make demo` and `make test` first install what is missing.
+#
+#   make CC=clang-14 BUILD=build/clang    another compiler, beside the first build
+
+CC      = gcc
+AR      = ar
+CFLAGS  = -O2 -g
+NN_LEVEL = -O3
+PREFIX  = /usr/local
+DESTDIR =
+BUILD   = build
+SEEDS   = 3
+VERSION = 0.1.0
+
+ARCH := $(shell $(CC) -dumpmachine | cut -d- -f1)
+
+WARNINGS = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla
+# Contraction off: a product and a sum are fused only where the code says so (design: the reproducibility contract).
+BITS     = -ffp-contract=off -fno-math-errno
+ALL      = -std=gnu11 -D_GNU_SOURCE -I. -MMD -MP $(WARNINGS) $(BITS) $(CFLAGS)
+
+COMMIT := $(shell git rev-parse HEAD 2>/dev/null)
+DIRTY  := $(shell test -z "$$(git status --porcelain 2>/dev/null)" && echo no || echo yes)
+BUILD_FACTS = -DRETRIAL_VERSION='"$(VERSION)"' -DRETRIAL_COMMIT='"$(COMMIT)"' -DRETRIAL_DIRTY='"$(DIRTY)"' \
+              -DRETRIAL_COMPILER='"$(shell $(CC) --version | head -n 1)"' -DRETRIAL_FLAGS='"$(BITS) $(CFLAGS)"'
+
+# Only what make really needs them for: `make test` on a machine without them must get as far as installing them.
+PACKAGES = sqlite3 gsl libarchive yaml-0.1 jansson libcrypto smartcols
+LIBRARY_FLAGS = $(shell pkg-config --cflags $(PACKAGES))
+LIBRARIES     = $(shell pkg-config --libs $(PACKAGES)) -lm -lpthread
+
+ifeq ($(ARCH),x86_64)
+VARIANTS = plain avx2 avx512
+else ifeq ($(ARCH),aarch64)
+VARIANTS = plain neon
+else
+VARIANTS = plain
+endif
+
+NN      = $(patsubst %.c,$(BUILD)/%.o,$(wildcard nn/*.c)) $(VARIANTS:%=$(BUILD)/nn/kernels/%.o)
+HARNESS = $(patsubst %.c,$(BUILD)/%.o,$(filter-out harness/cli/%,$(wildcard harness/*/*.c))) $(BUILD)/sql.o
+CLI     = $(patsubst %.c,$(BUILD)/%.o,$(wildcard harness/cli/*.c))
+SQL     = $(wildcard harness/store/*.sql harness/store/queries/*.sql)
+UNIT    = $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/test_*.c))
+ORACLE  = $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/oracle/*.c))
+
+retrial: $(CLI) $(BUILD)/libharness.a $(BUILD)/libnn.a
+	$(CC) $(CFLAGS) -o $@ $^ $(LIBRARIES)
+
+$(BUILD)/libnn.a: $(NN)
+$(BUILD)/libharness.a: $(HARNESS)
+%.a:
+	rm -f $@ && $(AR) rcs $@ $^
+
+$(BUILD)/nn/%.o: nn/%.c
+	@mkdir -p $(@D)
+	$(CC) $(ALL) $(NN_LEVEL) $(KERNEL_FLAGS) -c -o $@ $<
+$(BUILD)/nn/kernels/avx2.o:   KERNEL_FLAGS = -mavx2 -mfma
+$(BUILD)/nn/kernels/avx512.o: KERNEL_FLAGS = -mavx512f -mavx512bw -mavx512dq -mavx512vl -mfma
+
+$(BUILD)/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(ALL) $(LIBRARY_FLAGS) -c -o $@ $<
+$(BUILD)/harness/base/facts.o $(BUILD)/harness/cli/main.o: ALL += $(BUILD_FACTS)
+
+$(BUILD)/sql.c: harness/store/sql-to-c.sh $(SQL)
+	@mkdir -p $(@D)
+	sh harness/store/sql-to-c.sh $(SQL) >$@.new && mv $@.new $@
+$(BUILD)/sql.o: $(BUILD)/sql.c
+	$(CC) $(ALL) -c -o $@ $<
+
+# The build's facts are compiled in again when they change.
+$(BUILD)/harness/base/facts.o $(BUILD)/harness/cli/main.o: $(BUILD)/facts.txt
+$(BUILD)/facts.txt: always
+	@mkdir -p $(@D)
+	@echo '$(COMMIT) $(DIRTY) $(VERSION) $(CC) $(CFLAGS)' | cmp -s - $@ || echo '$(COMMIT) $(DIRTY) $(VERSION) $(CC) $(CFLAGS)' >$@
+
+# ---- tests -------------------------------------------------------------------------------------------------------------
+
+$(BUILD)/tests/%: $(BUILD)/tests/unit/%.o $(ORACLE) $(BUILD)/libharness.a $(BUILD)/libnn.a
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -o $@ $^ -lcmocka $(LIBRARIES)
+
+$(BUILD)/digests: $(BUILD)/tests/golden/digests.o $(BUILD)/libnn.a
+	$(CC) $(CFLAGS) -o $@ $^ -lm -lpthread
+
+$(BUILD)/bench-core: $(patsubst %,$(BUILD)/tests/bench/%.o,bench_core peak) $(BUILD)/libharness.a $(BUILD)/libnn.a
+	$(CC) $(CFLAGS) -o $@ $^ $(LIBRARIES)
+
+.PHONY: always packages test-packages reproduce demo test check-units test-bits test-arm bench install uninstall clean
+always:
+
+packages:
+	@sh harness/packages.sh run
+test-packages:
+	@sh harness/packages.sh run test
+
+# All tests; the last line counts them.
+test: test-packages
+	+@$(MAKE) --no-print-directory check-units
+check-units: retrial $(UNIT) $(BUILD)/digests
+	@BUILD=$(BUILD) RETRIAL=./retrial CC=$(CC) sh tests/run.sh
+
+# The same digests from gcc and clang, -O1 to -O3, every kernel variant, one and two threads.
+test-bits: test-packages
+	@sh tests/bits.sh
+test-arm: test-packages
+	@sh tests/arm.sh
+
+bench: packages
+	+@$(MAKE) --no-print-directory $(BUILD)/bench-core
+	$(BUILD)/bench-core $(BUILD)/bench.json
+
+# ---- the paper ---------------------------------------------------------------------------------------------------------
+
+# A first small table, under a minute.
+demo: packages
+	+@$(MAKE) --no-print-directory retrial
+	./retrial run experiments/demo.yaml --db results/demo.db
+	./retrial table experiments/demo.yaml --db results/demo.db
+	./retrial plot experiments/demo.yaml --db results/demo.db --folder results/demo-figures
+
+# The paper's results on every data set that is there: runs what is missing in results/retrial.db, then tables, claims and figures.
+reproduce: packages
+	+@$(MAKE) --no-print-directory retrial
+	./retrial run experiments/paper.yaml --seeds $(SEEDS)
+	./retrial table experiments/paper.yaml --seeds $(SEEDS)
+	-./retrial claims experiments/paper.yaml --seeds $(SEEDS)
+	./retrial plot experiments/paper.yaml --seeds $(SEEDS)
+
+install: retrial
+	install -D -m 755 retrial $(DESTDIR)$(PREFIX)/bin/retrial
+	install -d $(DESTDIR)$(PREFIX)/share/retrial/plots $(DESTDIR)$(PREFIX)/share/retrial/experiments/library
+	install -m 644 plots/*.gp $(DESTDIR)$(PREFIX)/share/retrial/plots
+	install -m 644 experiments/*.yaml $(DESTDIR)$(PREFIX)/share/retrial/experiments
+	install -m 644 experiments/library/*.yaml $(DESTDIR)$(PREFIX)/share/retrial/experiments/library
+uninstall:
+	rm -rf $(DESTDIR)$(PREFIX)/bin/retrial $(DESTDIR)$(PREFIX)/share/retrial
+
+clean:
+	rm -rf build retrial
+
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -1,0 +1,27 @@
+#!/bin/sh
+# packages.sh GROUP... - see that Debian's packages for these groups are installed: `run` (build and run), `test`.
+# As root it installs what is missing; otherwise it prints the one command that does, and fails.
+set -eu
+
+run="gcc libc6-dev make git pkg-config libsqlite3-dev libgsl-dev gnuplot-nox libarchive-dev libyaml-dev libjansson-dev libssl-dev
+libsmartcols-dev dataset-fashion-mnist"
+test="libcmocka-dev clang-14 llvm-14 sqlite3 jq qemu-user-static gcc-aarch64-linux-gnu libc6-dev-arm64-cross"
+
+command -v dpkg-query >/dev/null || { echo "packages.sh: no Debian: see README.md for the libraries that are needed" >&2; exit 0; }
+missing=
+for group; do
+	case $group in run) names=$run ;; test) names=$test ;; *) echo "packages.sh: unknown group '$group'" >&2; exit 2 ;; esac
+	for name in $names; do
+		dpkg-query -W -f '${Status}' "$name" 2>/dev/null | grep -q '^install ok installed' || missing="$missing $name"
+	done
+done
+[ -n "$missing" ] || exit 0
+install="apt-get install -y --no-install-recommends$missing"
+if [ "$(id -u)" != 0 ]; then
+	printf 'Debian packages are missing. Install them with:\n\n  sudo %s\n\n' "$install" >&2
+	exit 3
+fi
+echo "installing:$missing" >&2
+export DEBIAN_FRONTEND=noninteractive
+apt-get update -qq || true
+$install -qq >/dev/null

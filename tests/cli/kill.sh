@@ -1,0 +1,59 @@
+# kill.sh - `retrial run` killed with SIGKILL a hundred times, at random moments (seeded): the whole process group, one worker, or the writer.
+# Afterwards the database must be sound and hold, digest for digest, what an uninterrupted run gives.
+set -u
+: "${RETRIAL:=./retrial}" "${SCRATCH:=$(mktemp -d)}" "${KILLS:=100}"
+sweep=tests/fixtures/resume.yaml db=$SCRATCH/killed/results.db count=0
+
+check() { # check SENTENCE COMMAND...
+	sentence=$1; shift; count=$((count + 1))
+	if "$@"; then echo "ok $count - $sentence"; else echo "not ok $count - $sentence"; fi
+}
+
+"$RETRIAL" run "$sweep" --db "$SCRATCH/whole/results.db" --no-share -q
+check "an uninterrupted run ends well" [ $? -eq 0 ]
+"$RETRIAL" query digests --db "$SCRATCH/whole/results.db" --format csv >"$SCRATCH/whole.csv"
+epochs="SELECT trial, phase, fold, epoch, output, train_loss, val_loss, val_accuracy FROM epochs ORDER BY 1, 2, 3, 4, 5"
+"$RETRIAL" query "$epochs" --db "$SCRATCH/whole/results.db" --format csv >"$SCRATCH/whole-epochs.csv"
+
+# compare: once more until all is done (workers that were killed by themselves are failed trials: run again when asked to), then look.
+failures=0 rounds=0
+compare() {
+	rounds=$((rounds + 1))
+	"$RETRIAL" run "$sweep" --db "$db" -q --retry failed || { echo "# the last run of round $rounds failed"; failures=$((failures + 1)); }
+	[ "$(sqlite3 "$db" 'PRAGMA integrity_check')" = ok ] || { echo "# integrity_check of round $rounds"; failures=$((failures + 1)); }
+	"$RETRIAL" query digests --db "$db" --format csv >"$SCRATCH/killed.csv"
+	cmp -s "$SCRATCH/whole.csv" "$SCRATCH/killed.csv" || { echo "# other digests in round $rounds"; failures=$((failures + 1)); }
+	"$RETRIAL" query "$epochs" --db "$db" --format csv >"$SCRATCH/killed-epochs.csv"
+	cmp -s "$SCRATCH/whole-epochs.csv" "$SCRATCH/killed-epochs.csv" || { echo "# other epochs in round $rounds"; failures=$((failures + 1)); }
+	[ "$(sqlite3 "$db" "SELECT count(*) FROM attempts WHERE state = 'running'")" = 0 ] || { echo "# still running"; failures=$((failures + 1)); }
+	[ -z "$(find "$SCRATCH/killed" -type f ! -name 'results.db*' ! -name '*.state')" ] || { echo "# files are left"; failures=$((failures + 1)); }
+}
+
+# "KIND MILLISECONDS" lines from a fixed seed; as many as it takes until KILLS of them have hit a running process
+awk 'BEGIN { srand(1); for (i = 0; i < 2000; i++) printf "%d %d\n", int(rand() * 3), 40 + int(rand() * 250) }' >"$SCRATCH/plan"
+kills=0
+while [ "$kills" -lt "$KILLS" ] && read -r kind ms; do
+	setsid "$RETRIAL" run "$sweep" --db "$db" -j 2 --checkpoint 0 --retry failed -q 2>>"$SCRATCH/killed.log" &
+	pid=$!
+	sleep "0.$(printf '%03d' "$ms")"
+	case $kind in
+	0) kill -9 -- "-$pid" 2>/dev/null && kills=$((kills + 1)) ;;
+	1) worker=$(ps -o pid= --ppid "$pid" | head -n 1)
+	   [ -n "$worker" ] && kill -9 $worker 2>/dev/null && kills=$((kills + 1))
+	   sleep 0.02
+	   kill -9 -- "-$pid" 2>/dev/null ;;
+	2) kill -9 "$pid" 2>/dev/null && kills=$((kills + 1)) ;;
+	esac
+	wait "$pid" 2>/dev/null
+	status=$?
+	if [ "$status" -lt 128 ]; then # it had ended by itself: look, and begin anew
+		compare
+		rm -rf "$SCRATCH/killed"
+	fi
+done <"$SCRATCH/plan"
+compare
+echo "# $kills kills hit, in $rounds studies"
+check "$KILLS kills hit a process" [ "$kills" -ge "$KILLS" ]
+check "every study that was killed ends as the uninterrupted one: sound, the same digests and epochs, nothing left running or lying about" \
+	[ "$failures" -eq 0 ]
+echo "1..$count"

@@ -1,0 +1,133 @@
+#!/bin/sh
+# query.sh - `retrial query`: named queries, SQL, formats, messages, exit codes. Prints TAP.
+# Needs RETRIAL (the program) and SCRATCH (an empty folder); run from the repository's root.
+set -u
+: "${RETRIAL:?}" "${SCRATCH:?}"
+db="$SCRATCH/results/smoke.db"
+
+count=0 failed=0
+# check STATUS SENTENCE: one line of TAP; what was printed last helps when it failed.
+check() {
+	count=$((count + 1))
+	if [ "$1" = 0 ]; then
+		echo "ok $count - $2"
+	else
+		failed=1
+		echo "not ok $count - $2"
+		head -n 20 "$SCRATCH/out" "$SCRATCH/err" 2>/dev/null | sed 's/^/# /'
+	fi
+}
+# query ARGUMENTS: ask the smoke database; code, out and err are what it left.
+query() {
+	"$RETRIAL" query --db "$db" "$@" >"$SCRATCH/out" 2>"$SCRATCH/err"
+	code=$?
+}
+# out is exactly this, nothing is on stderr, and the exit code is 0.
+gives() { [ "$code" = 0 ] && [ ! -s "$SCRATCH/err" ] && [ "$(cat "$SCRATCH/out")" = "$1" ]; }
+# nothing on stdout, this on stderr, this exit code.
+refuses() { [ "$code" = "$1" ] && [ ! -s "$SCRATCH/out" ] && grep -qF -- "$2" "$SCRATCH/err"; }
+
+query accuracy
+refuses 3 'no such database (`retrial run'
+check $? "a missing database is exit 3, with what makes it"
+[ ! -e "$db" ]
+check $? "asking makes no database"
+
+"$RETRIAL" run experiments/smoke.yaml --db "$db" >"$SCRATCH/out" 2>"$SCRATCH/err"
+check $? "the smoke study runs"
+
+query
+[ "$code" = 0 ] && [ "$(sed 1d "$SCRATCH/out" | cut -d' ' -f1 | tr '\n' ' ')" = "accuracy claims digests epochs failures models phases runs status " ]
+check $? "without arguments it lists the named queries"
+bad=0
+for name in $(sed 1d "$SCRATCH/out" | cut -d' ' -f1); do
+	for format in table csv tsv json jsonl md latex; do
+		query "$name" --format $format
+		[ "$code" = 0 ] && [ ! -s "$SCRATCH/err" ] || { bad=1; echo "# query $name --format $format: exit $code"; }
+	done
+done
+check $bad "every named query in every format is exit 0 with nothing on stderr"
+
+query status --format csv
+gives "sweep,trials,done,running,queued,skipped,failed,diverged,timeout,interrupted
+smoke,16,16,0,0,0,0,0,0,0"
+check $? "status counts the smoke study"
+query models recipe=smoke-single --format csv
+head -n 1 "$SCRATCH/out" | grep -qx 'dataset,recipe,model,phase,name,params,trainable,weight_bytes,optimizer_bytes,training_bytes,trials' &&
+	grep -qx 'synthetic,smoke-single,lightweight,0,single,6930,6930,27720,55440,83160,2' "$SCRATCH/out"
+check $? "models gives the parameters of the paper's submodel"
+query digests --format csv
+head -n 1 "$SCRATCH/out" | grep -q '^trial,weights_digest,'
+check $? "the first columns of digests are the trial and its digests"
+cp "$SCRATCH/out" "$SCRATCH/digests"
+"$RETRIAL" run experiments/smoke.yaml -j 2 --db "$SCRATCH/other.db" >/dev/null 2>&1
+"$RETRIAL" query digests --format csv --db "$SCRATCH/other.db" | cmp -s - "$SCRATCH/digests"
+check $? "digests of another run of the study, with two workers, are the same bytes"
+
+query 'SELECT count(*) AS n, sum(seed) AS s FROM accuracy WHERE recipe = :r' r=smoke-single -f csv
+gives "n,s
+2,3"
+check $? "SQL with a parameter"
+echo 'SELECT 1 + 1 AS two' | "$RETRIAL" query --db "$db" - --format tsv >"$SCRATCH/out" 2>"$SCRATCH/err"
+code=$?
+gives "two
+2"
+check $? "- reads the SQL from the standard input"
+query 'SELECT 0.1 AS a, 0.1 + 0.2 AS b, 1.0 AS c, 1e999 AS d, NULL AS e' -f csv
+gives "a,b,c,d,e
+0.1,0.30000000000000004,1.0,inf,"
+check $? "reals leave with the digits they need"
+LC_ALL=de_DE.UTF-8 query 'SELECT 0.5 AS x' -f csv
+gives "x
+0.5"
+check $? "a locale with a decimal comma changes nothing"
+query epochs trial="$(sed -n '2s/^\(........\).*/\1/p' "$SCRATCH/digests")" -f json
+[ "$code" = 0 ] && grep -q '"train_loss": [0-9]' "$SCRATCH/out"
+check $? "a trial is found by how its identity begins"
+
+query accuracy --format csv -o "$SCRATCH/new/folder/a.csv"
+[ "$code" = 0 ] && [ ! -s "$SCRATCH/out" ] && [ "$(wc -l <"$SCRATCH/new/folder/a.csv")" = 17 ]
+check $? "-o writes the file, and makes its folder"
+"$RETRIAL" query accuracy --db "$db" >/dev/full 2>"$SCRATCH/err"
+[ $? = 3 ] && grep -q 'standard output' "$SCRATCH/err"
+check $? "a full disk behind the standard output is exit 3"
+query accuracy --show
+[ "$code" = 0 ] && grep -q '^FROM accuracy' "$SCRATCH/out"
+check $? "--show prints the SQL of a named query"
+
+query acuracy
+refuses 2 "did you mean 'accuracy'?"
+check $? "a slip in a name is exit 2 with the right name"
+query 'SELECT test_acc FROM accuracy'
+refuses 2 "did you mean 'test_accuracy'?" || refuses 2 'no such column: test_acc'
+check $? "an unknown column is exit 2"
+query 'DELETE FROM trials'
+refuses 2 'only queries that read'
+check $? "a statement that writes is exit 2"
+query accuracy sed=1
+refuses 2 "no parameter 'sed'"
+check $? "an unknown parameter is exit 2"
+query accuracy smoke
+refuses 2 'PARAM=VALUE'
+check $? "a word that is no parameter is exit 2"
+query accuracy --format cvs
+refuses 2 "did you mean 'csv'?"
+check $? "a slip in the format is exit 2"
+before=$(sha256sum <"$db")
+query 'SELECT sum(length(classes)) FROM predictions'
+[ "$before" = "$(sha256sum <"$db")" ] && [ ! -e "$db-wal" ]
+check $? "asking changes no byte of the database and leaves nothing beside it"
+
+echo 'this is no database, though it is longer than the header of one: one hundred bytes and then some more' >"$SCRATCH/text.db"
+"$RETRIAL" query accuracy --db "$SCRATCH/text.db" >"$SCRATCH/out" 2>"$SCRATCH/err"
+code=$?
+refuses 3 'not a database'
+check $? "a file that is no database is exit 3"
+head -c 20000 "$db" >"$SCRATCH/short.db"
+"$RETRIAL" query accuracy --db "$SCRATCH/short.db" >"$SCRATCH/out" 2>"$SCRATCH/err"
+code=$?
+refuses 3 'short.db'
+check $? "a truncated database is exit 3"
+
+echo "1..$count"
+exit $failed

@@ -1,0 +1,326 @@
+/* digests.c - the same bits everywhere: tiny trainings that cover every layer, optimizer and augmentation, dropout, freezing and batches that
+ * are no multiple of 16, and one line a training with digests of what came out. digests.txt has the lines that every kernel
+ * variant, compiler, optimisation level, processor and number of threads must print; when they change on purpose, so does NN_CORE_VERSION.
+ * Needs the core alone, so that it can be built for other processors.
+ *
+ *   digests --list                        the kernel variants that this processor runs
+ *   digests [--kernels NAME] [--threads N] */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "nn/nn.h"
+
+static uint64_t fnv1a(const void *bytes, size_t count)
+{
+	const unsigned char *p = bytes;
+	uint64_t h = 0xcbf29ce484222325u;
+	for (size_t i = 0; i < count; i++)
+		h = (h ^ p[i]) * 0x100000001b3u;
+	return h;
+}
+
+static void *need(void *p)
+{
+	if (!p) {
+		fputs("digests: out of memory, or a trainer was refused\n", stderr);
+		exit(3);
+	}
+	return p;
+}
+
+/* ---- images made of integers: bright discs of a size and place that depend on the label, over noise ---- */
+
+static struct nn_images make_images(struct nn_shape shape, uint32_t count, int classes)
+{
+	size_t size = nn_shape_size(shape);
+	uint8_t *pixels = need(malloc(count * size)), *labels = need(malloc(count));
+	uint32_t noise = 12345;
+	for (uint32_t i = 0; i < count; i++) {
+		labels[i] = (uint8_t)((i * 7 + i / 11) % (uint32_t)classes);
+		int radius = 4 + 3 * labels[i], centre = 3 + labels[i] % 5;
+		for (size_t k = 0; k < size; k++) {
+			int x = (int)(k % (size_t)shape.width), y = (int)(k / (size_t)shape.width % (size_t)shape.height);
+			noise = noise * 1664525u + 1013904223u;
+			bool inside = (x - centre) * (x - centre) + (y - centre) * (y - centre) < radius;
+			pixels[i * size + k] = (uint8_t)((inside ? 160 : 0) + (noise >> 24) * 3 / 8);
+		}
+	}
+	return (struct nn_images){ .pixels = pixels, .labels = labels, .shape = shape, .count = count };
+}
+
+static void free_images(struct nn_images *i)
+{
+	free((void *)(uintptr_t)i->pixels);
+	free((void *)(uintptr_t)i->labels);
+}
+
+/* ---- networks ---- */
+
+static int stem(struct nn_net *net, const char *const names[4], int from)
+{
+	from = nn_conv(net, names[0], from, 10, 3, 3, NN_VALID, true, NN_HE_NORMAL);
+	from = nn_maxpool(net, names[1], from, 2);
+	from = nn_conv(net, names[2], from, 20, 3, 3, NN_VALID, true, NN_HE_NORMAL);
+	return nn_maxpool(net, names[3], from, 2);
+}
+
+static const char *const stem1[] = { "stem1/conv1", "stem1/pool1", "stem1/conv2", "stem1/pool2" };
+static const char *const stem2[] = { "stem2/conv1", "stem2/pool1", "stem2/conv2", "stem2/pool2" };
+
+static void build_dual(struct nn_net *net, struct nn_shape image)
+{
+	int a = stem(net, stem1, nn_input(net, "input1", image));
+	nn_output(net, "output1", nn_dense(net, "head1/dense", a, 10, false, NN_GLOROT_UNIFORM));
+	int b = stem(net, stem2, nn_input(net, "input2", image));
+	nn_output(net, "output2", nn_dense(net, "head2/dense", b, 10, false, NN_GLOROT_UNIFORM));
+}
+
+static void build_unified(struct nn_net *net, struct nn_shape image)
+{
+	int in = nn_input(net, "input", image), wide[2] = { stem(net, stem1, in), stem(net, stem2, in) };
+	if (wide[1] < 0)
+		return;
+	struct nn_shape map = net->layers[wide[1]].shape;
+	wide[0] = nn_conv(net, "stem1/wide", wide[0], 10, map.height, map.width, NN_VALID, true, NN_GLOROT_UNIFORM);
+	wide[1] = nn_conv(net, "stem2/wide", wide[1], 10, map.height, map.width, NN_VALID, true, NN_GLOROT_UNIFORM);
+	int at = nn_dense(net, "classifier/dense", nn_concat(net, "concat", wide, 2), 32, true, NN_HE_NORMAL);
+	at = nn_dropout(net, "classifier/dropout", at, 0.5);
+	nn_output(net, "output", nn_dense(net, "classifier/logits", at, 10, false, NN_GLOROT_UNIFORM));
+}
+
+/* Every kind of layer, kernels and maps of odd sizes, layers read twice, two losses. Its pooled maps meet when
+ * the image's height is not a multiple of 3 and its width one less than a multiple. */
+static void build_zoo(struct nn_net *net, struct nn_shape image)
+{
+	int in = nn_input(net, "in", image), parts[3];
+	int a = nn_conv(net, "a", in, 7, 2, 3, NN_VALID, false, NN_HE_NORMAL);
+	parts[0] = nn_maxpool(net, "a/pool", nn_relu(net, "a/relu", a), 3);
+	int b = nn_conv(net, "b", in, 11, 5, 5, NN_SAME, true, NN_HE_NORMAL);
+	b = nn_conv(net, "b2", nn_dropout(net, "b/drop", b, 0.25), 3, 2, 2, NN_SAME, false, NN_GLOROT_UNIFORM);
+	parts[1] = nn_maxpool(net, "b/pool", b, 3);
+	int c = nn_conv(net, "c", in, 5, 3, 3, NN_SAME, true, NN_HE_NORMAL);
+	c = nn_conv(net, "c2", c, 21, 1, 1, NN_VALID, true, NN_HE_NORMAL);
+	parts[2] = nn_maxpool(net, "c/pool", c, 3);
+	int all = nn_concat(net, "all", parts, 3);
+	if (all < 0)
+		return;
+	int d = nn_conv(net, "d", all, 13, 3, 3, NN_SAME, true, NN_HE_NORMAL);
+	nn_output(net, "out1", nn_dense(net, "d/logits", nn_maxpool(net, "d/pool", d, 2), 10, false, NN_GLOROT_UNIFORM));
+	int two[] = { d, parts[1] };
+	int e = nn_dense(net, "e", nn_concat(net, "two", two, 2), 17, true, NN_HE_NORMAL);
+	nn_output(net, "out2", nn_dense(net, "e/logits", nn_dropout(net, "e/drop", e, 0.5), 10, false, NN_GLOROT_UNIFORM));
+}
+
+/* ---- trainings ---- */
+
+struct training {
+	const char *name;
+	void (*build)(struct nn_net *net, struct nn_shape image);
+	struct nn_shape image;
+	struct nn_optimizer optimizer;
+	uint32_t count; /* images an epoch */
+	int batch_size, epochs; /* 0: 32, 1 */
+	struct nn_augment augment;
+	bool augmented[NN_OUTPUTS_MAX];
+	bool both;           /* every image also as an augmented copy */
+	const char *freeze;  /* a pattern of layers */
+};
+
+#define NADAM { .kind = NN_NADAM, .lr = 1e-3, .beta1 = .9, .beta2 = .999, .epsilon = 1e-7 }
+#define SGD { .kind = NN_SGD, .lr = 1e-2, .momentum = .9, .weight_decay = 1e-4, .nesterov = true }
+#define PAPER { .rotation = .1, .zoom = .2, .translation = .2 }
+#define EVERYTHING { .rotation = .2, .zoom = .3, .brightness = .25, .translation = .15, .flip = true }
+
+/* One epoch of batches of 32 where nothing else is said. */
+static const struct training trainings[] = {
+	{ .name = "dual-28x28-nadam", .build = build_dual, .image = { 1, 28, 28 }, .optimizer = NADAM, .count = 40, .augment = PAPER, .augmented = { false, true } },
+	{ .name = "dual-32x32-nadam", .build = build_dual, .image = { 3, 32, 32 }, .optimizer = NADAM, .count = 20, .augment = PAPER, .augmented = { false, true } },
+	{ .name = "unified-28x28-nadam", .build = build_unified, .image = { 1, 28, 28 }, .optimizer = NADAM, .count = 40, .freeze = "logits" },
+	{ .name = "unified-28x28-sgd", .build = build_unified, .image = { 1, 28, 28 }, .optimizer = SGD, .count = 40 },
+	{ .name = "unified-32x32-sgd", .build = build_unified, .image = { 3, 32, 32 }, .optimizer = SGD, .count = 20 },
+	{ .name = "stem-frozen", .build = build_unified, .image = { 1, 12, 12 }, .optimizer = SGD, .count = 90, .epochs = 2, .freeze = "stem1" },
+	{ .name = "head-frozen", .build = build_unified, .image = { 1, 12, 12 }, .optimizer = NADAM, .count = 90, .epochs = 2, .freeze = "classifier" },
+	{ .name = "zoo-nadam", .build = build_zoo, .image = { 2, 11, 14 }, .optimizer = NADAM, .count = 75, .epochs = 2 },
+	{ .name = "zoo-sgd", .build = build_zoo, .image = { 3, 10, 8 }, .optimizer = SGD, .count = 75, .epochs = 2 },
+	{ .name = "zoo-momentum", .build = build_zoo, .image = { 2, 13, 8 }, .optimizer = { .kind = NN_SGD, .lr = .01, .momentum = .5 }, .count = 33,
+	  .batch_size = 16, .epochs = 2 },
+	{ .name = "zoo-plain-sgd", .build = build_zoo, .image = { 2, 7, 8 }, .optimizer = { .kind = NN_SGD, .lr = .02 }, .count = 33, .batch_size = 16, .epochs = 2 },
+	{ .name = "zoo-decay", .build = build_zoo, .image = { 2, 7, 8 }, .optimizer = { .kind = NN_SGD, .lr = .02, .weight_decay = .01 }, .count = 33,
+	  .batch_size = 16, .epochs = 2 },
+	{ .name = "all-augmentations", .build = build_zoo, .image = { 3, 10, 14 }, .optimizer = NADAM, .count = 64, .epochs = 2, .augment = EVERYTHING,
+	  .augmented = { true } },
+	{ .name = "both-copies", .build = build_zoo, .image = { 1, 13, 11 }, .optimizer = NADAM, .count = 40, .epochs = 2, .augment = PAPER, .both = true },
+	{ .name = "rotation", .build = build_zoo, .image = { 1, 13, 11 }, .optimizer = SGD, .count = 32, .augment = { .rotation = .5 }, .augmented = { true } },
+	{ .name = "zoom", .build = build_zoo, .image = { 1, 13, 11 }, .optimizer = SGD, .count = 32, .augment = { .zoom = .5 }, .augmented = { true } },
+	{ .name = "brightness", .build = build_zoo, .image = { 1, 13, 11 }, .optimizer = SGD, .count = 32, .augment = { .brightness = .5 }, .augmented = { true } },
+	{ .name = "translation", .build = build_zoo, .image = { 1, 13, 11 }, .optimizer = SGD, .count = 32, .augment = { .translation = .5 }, .augmented = { true } },
+	{ .name = "flip", .build = build_zoo, .image = { 1, 13, 11 }, .optimizer = SGD, .count = 32, .augment = { .flip = true }, .augmented = { true } },
+	{ .name = "batches-of-1", .build = build_zoo, .image = { 1, 7, 8 }, .optimizer = NADAM, .count = 3, .batch_size = 1 },
+	{ .name = "batches-of-15", .build = build_zoo, .image = { 1, 7, 8 }, .optimizer = NADAM, .count = 31, .batch_size = 15 },
+	{ .name = "batches-of-17", .build = build_zoo, .image = { 1, 7, 8 }, .optimizer = NADAM, .count = 35, .batch_size = 17 },
+	{ .name = "batches-of-100", .build = build_zoo, .image = { 1, 7, 8 }, .optimizer = NADAM, .count = 130, .batch_size = 100, .augment = PAPER,
+	  .augmented = { true } },
+	{ .name = "wild-sgd", .build = build_zoo, .image = { 1, 7, 8 }, .optimizer = { .kind = NN_SGD, .lr = 1e10 }, .count = 64, .batch_size = 8, .epochs = 4 },
+	{ .name = "wild-nadam", .build = build_unified, .image = { 1, 10, 10 }, .optimizer = { .kind = NN_NADAM, .lr = 1e30, .beta1 = .9, .beta2 = .999,
+	  .epsilon = 1e-7 }, .count = 64, .batch_size = 8, .epochs = 4 },
+};
+
+static struct nn_trainer *start(const struct training *g, const struct nn_net *net, const struct nn_kernels *kernels, int threads)
+{
+	bool frozen[2 * NN_LAYERS_MAX] = { false };
+	for (int i = 0; i < net->tensor_count && g->freeze; i++)
+		frozen[i] = nn_layer_matches(&net->layers[net->tensors[i].layer], g->freeze);
+	struct nn_trainer_options options = { .kernels = kernels, .batch_size = g->batch_size ? g->batch_size : 32, .threads = threads, .frozen = frozen, .optimizer = g->optimizer };
+	struct nn_trainer *t = need(nn_trainer_new(net, &options));
+	nn_init_net(net, 2024, nn_trainer_params(t));
+	return t;
+}
+
+static long train_epoch(const struct training *g, struct nn_trainer *t, const struct nn_images *images, uint32_t epoch, struct nn_score *score)
+{
+	uint32_t count = g->count * (g->both ? 2 : 1), *order = need(malloc(count * sizeof(*order)));
+	for (uint32_t i = 0; i < count; i++)
+		order[i] = i < g->count ? i : (i - g->count) | NN_ORDER_AUGMENTED;
+	const struct nn_rng rng = { .seed = 2024, .stream = NN_STREAM_SHUFFLE, .phase = 1, .epoch = epoch };
+	nn_rng_shuffle(&rng, order, count);
+	struct nn_epoch e = { .images = images, .order = order, .count = count, .augment = g->augment, .seed = 2024, .phase = 1, .epoch = epoch };
+	memcpy(e.augmented, g->augmented, sizeof(e.augmented));
+	long diverged = nn_train_epoch(t, &e, score);
+	free(order);
+	return diverged;
+}
+
+static uint64_t bits(double x)
+{
+	uint64_t b;
+	memcpy(&b, &x, sizeof(b));
+	return b;
+}
+
+static void print_training(const struct training *g, const struct nn_kernels *kernels, int threads)
+{
+	struct nn_net *net = need(calloc(1, sizeof(*net)));
+	g->build(net, g->image);
+	if (!nn_net_ok(net)) {
+		fprintf(stderr, "digests: %s: %s\n", g->name, net->error);
+		exit(3);
+	}
+	struct nn_images images = make_images(g->image, g->count, 10);
+	struct nn_trainer *t = start(g, net, kernels, threads);
+	struct nn_score trained = { 0 }, evaluated;
+	long diverged = -1;
+	for (int epoch = 0; epoch < (g->epochs ? g->epochs : 1) && diverged < 0; epoch++) {
+		diverged = train_epoch(g, t, &images, (uint32_t)epoch, &trained);
+		if (diverged >= 0)
+			printf("%s diverged in epoch %d at step %ld\n", g->name, epoch, diverged);
+	}
+	if (diverged < 0) {
+		uint8_t *predictions = need(malloc(images.count));
+		nn_evaluate(t, &images, NULL, 0, images.count, &evaluated, (uint8_t *const[NN_OUTPUTS_MAX]){ predictions });
+		printf("%s weights %016" PRIx64 " predictions %016" PRIx64, g->name, fnv1a(nn_trainer_params(t), net->parameter_count * sizeof(float)),
+		       fnv1a(predictions, images.count));
+		for (int k = 0; k < net->output_count; k++)
+			printf(" loss %016" PRIx64 " %016" PRIx64, bits(trained.loss_sum[k]), bits(evaluated.loss_sum[k]));
+		printf("\n");
+		free(predictions);
+	}
+	nn_trainer_free(t);
+	free_images(&images);
+	free(net);
+}
+
+/* ---- what trainings are made of: the kernels have no part in it ---- */
+
+static void print_scalars(void)
+{
+	double values[4000];
+	for (int i = 0; i < 1000; i++) {
+		values[i] = nn_exp((i - 500) * 1.40625);
+		values[1000 + i] = nn_log((i + 1) * (i + 1) * 0.0009765625);
+		nn_sincos((i - 500) * 0.03125, &values[2000 + i], &values[3000 + i]);
+	}
+	printf("exp %016" PRIx64 "\nlog %016" PRIx64 "\nsincos %016" PRIx64 "\n", fnv1a(values, 8000), fnv1a(values + 1000, 8000), fnv1a(values + 2000, 16000));
+	for (int i = 0; i < 4000; i++)
+		values[i] = nn_normal_quantile((i + .5) / 4000);
+	printf("normal-quantile %016" PRIx64 "\n", fnv1a(values, sizeof(values)));
+}
+
+static void print_initial_weights(const char *name, void (*build)(struct nn_net *net, struct nn_shape image), struct nn_shape image)
+{
+	struct nn_net *net = need(calloc(1, sizeof(*net)));
+	build(net, image);
+	float *params = need(calloc(net->parameter_count, sizeof(*params)));
+	nn_init_net(net, 1, params);
+	printf("initial-%s %016" PRIx64 "\n", name, fnv1a(params, net->parameter_count * sizeof(*params)));
+	free(params);
+	free(net);
+}
+
+static void print_shuffle(void)
+{
+	uint32_t order[1000];
+	for (uint32_t i = 0; i < 1000; i++)
+		order[i] = i;
+	const struct nn_rng rng = { .seed = 1, .stream = NN_STREAM_SHUFFLE, .phase = 258, .epoch = 3 };
+	nn_rng_shuffle(&rng, order, 1000);
+	printf("shuffle %016" PRIx64 "\n", fnv1a(order, sizeof(order)));
+}
+
+static void print_augmented_images(const char *name, struct nn_augment amounts, struct nn_shape shape)
+{
+	enum { IMAGES = 20 };
+	struct nn_images images = make_images(shape, IMAGES, 10);
+	size_t size = nn_shape_size(shape);
+	float *out = need(malloc(IMAGES * size * sizeof(*out)));
+	struct nn_warp warps[IMAGES];
+	const struct nn_rng rng = { .seed = 1, .stream = NN_STREAM_AUGMENT, .phase = 1, .epoch = 2 };
+	for (uint32_t i = 0; i < IMAGES; i++) {
+		nn_augment_draw(&amounts, &rng, i, shape, &warps[i]);
+		nn_augment_apply(&warps[i], images.pixels + i * size, shape, out + i * size);
+	}
+	printf("augmented-%s draws %016" PRIx64 " pixels %016" PRIx64 "\n", name, fnv1a(warps, sizeof(warps)), fnv1a(out, IMAGES * size * sizeof(*out)));
+	free(out);
+	free_images(&images);
+}
+
+static int list_variants(void)
+{
+	for (int i = 0; nn_kernels_at(i); i++)
+		puts(nn_kernels_name(nn_kernels_at(i)));
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	const char *kernels_name = NULL;
+	int threads = 1;
+	for (int i = 1; i < argc; i++) {
+		if (strcmp(argv[i], "--list") == 0)
+			return list_variants();
+		if (strcmp(argv[i], "--kernels") == 0 && i + 1 < argc) {
+			kernels_name = argv[++i];
+		} else if (strcmp(argv[i], "--threads") == 0 && i + 1 < argc) {
+			threads = (int)strtol(argv[++i], NULL, 10);
+		} else {
+			fprintf(stderr, "usage: digests [--list | [--kernels NAME] [--threads N]]\n");
+			return 2;
+		}
+	}
+	const struct nn_kernels *kernels = nn_kernels_find(kernels_name);
+	if (!kernels || threads < 1 || threads > NN_THREADS_MAX) {
+		fprintf(stderr, "digests: no kernels '%s' here, or not 1 to %d threads\n", kernels_name ? kernels_name : "", NN_THREADS_MAX);
+		return 2;
+	}
+	printf("core-version %d\n", NN_CORE_VERSION);
+	print_scalars();
+	print_shuffle();
+	print_initial_weights("unified-28x28", build_unified, (struct nn_shape){ 1, 28, 28 });
+	print_initial_weights("dual-32x32", build_dual, (struct nn_shape){ 3, 32, 32 });
+	print_augmented_images("paper", (struct nn_augment)PAPER, (struct nn_shape){ 1, 28, 28 });
+	print_augmented_images("everything", (struct nn_augment)EVERYTHING, (struct nn_shape){ 3, 32, 32 });
+	for (size_t i = 0; i < sizeof(trainings) / sizeof(trainings[0]); i++)
+		print_training(&trainings[i], kernels, threads);
+	return 0;
+}

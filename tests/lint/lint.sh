@@ -1,0 +1,180 @@
+#!/bin/sh
+# lint.sh - what the compiler does not check: which folder may include what, functions that are not used here, what libnn.a needs of other
+# libraries, flags that would change bits, sizes of files. Prints TAP; the offending lines follow a "not ok".
+set -u
+number=0
+
+# check SENTENCE COMMAND...: one test, which passes when the command prints nothing.
+check() {
+	number=$((number + 1)) sentence=$1; shift
+	complaints=$("$@" 2>&1)
+	if [ -z "$complaints" ]; then
+		echo "ok $number - $sentence"
+	else
+		echo "not ok $number - $sentence"
+		printf '%s\n' "$complaints" | sed 's/^/# /'
+	fi
+}
+
+sources() { find nn harness tests -name '*.[ch]' | sort; }
+libraries() { find nn harness -name '*.[ch]' ! -path 'harness/cli/*' | sort; }
+texts() { find nn harness tests experiments plots Makefile ./*.md -type f ! -path tests/lint/lint.sh 2>/dev/null | sort; }
+
+# ---- who includes what ----
+
+# "file: path of what it includes", paths from the repository's root.
+includes() {
+	find "$1" -name '*.[ch]' | sort | while read -r file; do
+		sed -n 's/^[ \t]*#[ \t]*include "\([^"]*\)".*/\1/p' "$file" | while read -r name; do
+			folder=$(dirname "$file")
+			while case $name in ../*) true ;; *) false ;; esac; do
+				name=${name#../}
+				folder=$(dirname "$folder")
+			done
+			if [ -e "$folder/$name" ] || [ ! -e "$name" ]; then echo "$file: $folder/$name"; else echo "$file: $name"; fi
+		done
+	done | sed 's#: \./#: #'
+}
+
+# only FOLDER PATTERN: what FOLDER includes besides the pattern's alternatives.
+only() {
+	[ -d "$1" ] && includes "$1" | grep -vE ": ($2)"
+}
+
+# only_in FILES HEADER: who but FILES includes the library's HEADER.
+only_in() {
+	grep -nE "^[ \t]*#[ \t]*include <$2>" -r harness nn --include='*.[ch]' | grep -vE "^($1):"
+}
+
+system_headers_of_nn() {
+	only_in nothing '.*' | grep '^nn/' |
+		grep -vE '<(assert|limits|math|pthread|sched|stdalign|stdatomic|stdbool|stddef|stdint|stdio|stdlib|string|time|immintrin|arm_neon)\.h>'
+}
+
+nn='nn/(augment|init|net|nn|optimizer|rng|scalar|stop|train)\.h$' # its public headers
+check "nn includes nothing from outside of nn" only nn 'nn/'
+check "nn uses the C library's headers and the processor's intrinsics alone" system_headers_of_nn
+check "harness/base includes harness/base alone" only harness/base 'harness/base/'
+check "harness/plan includes base and plan" only harness/plan 'harness/(base|plan)/'
+check "harness/data includes base and data, and of nn the random numbers alone" only harness/data 'harness/(base|data)/|nn/rng\.h$'
+check "harness/model includes base, plan, data, model and nn's public headers" only harness/model "harness/(base|plan|data|model)/|$nn"
+check "harness/store includes base, plan, store and the result of a trial" only harness/store 'harness/(base|plan|store)/|harness/run/result\.h$'
+check "harness/run includes neither report nor cli, and nn by its public headers" only harness/run "harness/(base|plan|data|model|store|run)/|$nn"
+check "harness/report includes neither run, cli nor nn" only harness/report 'harness/(base|plan|data|model|store|report)/'
+check "harness/cli includes nn by its public headers" only harness/cli "harness/|$nn"
+check "SQLite is included in harness/store alone" only_in 'harness/store/[a-z0-9_]+\.[ch]' 'sqlite3\.h'
+check "GSL is included in harness/report/stats.c alone" only_in 'harness/report/stats\.c' 'gsl/.*'
+check "libarchive is included in archive.c and bundle.c alone" only_in '.*/(archive|bundle)\.c' 'archive(_entry)?\.h'
+check "libyaml is included in harness/plan/yaml.c alone" only_in 'harness/plan/yaml\.c' 'yaml\.h'
+check "libcrypto is included in harness/base/digest.c alone" only_in 'harness/base/digest\.c' 'openssl/.*'
+check "libsmartcols is included in harness/report and harness/cli alone" only_in 'harness/(report|cli)/[a-z0-9_]+\.c' 'libsmartcols/.*'
+
+# ---- functions ----
+
+# calls PATTERN FILES...: lines that call a function of that name, outside of strings and of lines of comment.
+calls() {
+	wanted=$1; shift
+	awk -v wanted="(^|[^a-zA-Z0-9_.>])($wanted)[ \t]*\\\\(" '
+		{ code = $0; gsub(/"([^"\\]|\\.)*"/, "\"\"", code) }
+		code !~ /^[ \t]*(\/\*|\*|\/\/)/ && code ~ wanted { print FILENAME ":" FNR ":" $0 }' "$@"
+}
+
+# Writing to a standard stream, but for a last word before abort().
+writes() {
+	awk '
+		function tell() { if (line != "") print line; line = "" }
+		FNR == 1 { tell() }
+		line != "" && /abort\(\)/ { line = "" }
+		line != "" && FNR > at + 1 { tell() }
+		/(fprintf|fputs|fwrite|fputc|fflush) ?\([^;]*std(out|err)/ { tell(); line = FILENAME ":" FNR ":" $0; at = FNR }
+		END { tell() }' "$@"
+}
+
+# shellcheck disable=SC2046 # names without blanks
+prints_exits_or_reads_the_environment() {
+	calls 'v?printf|puts|putchar|perror|exit|(secure_)?getenv' $(libraries)
+	writes $(libraries)
+}
+
+# shellcheck disable=SC2046
+{
+	check "no function that overruns its buffer or hides state" \
+		calls 'strcpy|strcat|stpcpy|v?sprintf|gets|strtok|strtok_r|alloca|tmpnam|mktemp' $(sources)
+	check "numbers are not read by functions that ignore errors" calls 'atoi|atol|atoll|atof' $(libraries) $(find harness/cli -name '*.c')
+	check "no code sets the program's locale" calls 'setlocale' $(sources)
+	check "no random numbers but nn's and the tests' own" calls 'rand|srand|random|srandom|[dlm]rand48|rand_r' $(sources)
+}
+check "libraries never print, exit or read the environment" prints_exits_or_reads_the_environment
+
+# ---- the core's bits ----
+
+library=${BUILD:-build}/libnn.a
+allowed='malloc|calloc|aligned_alloc|free|memcpy|memmove|memset|memcmp|strlen|strcmp|strncmp|strchr|snprintf'
+allowed="$allowed|pthread_[a-z_]+|sched_yield|nanosleep|__assert_fail"
+allowed="$allowed|fmaf?" # correctly rounded by definition; called where the processor has none
+allowed="$allowed|__cpu_[a-z0-9_]+|__aarch64_[a-z0-9_]+|__stack_chk_fail|_GLOBAL_OFFSET_TABLE_" # the compiler's own
+
+symbols_not_allowed() {
+	[ -e "$library" ] || { echo "$library is not there"; return; }
+	nm "$library" | awk -v allowed="^($allowed)\$" '
+		NF == 3 { defined[$3] = 1 }
+		NF == 2 && $1 == "U" { wanted[$2] = 1 }
+		END { for (name in wanted) if (!(name in defined) && name !~ allowed) print "libnn.a needs " name }' | sort
+}
+
+# Tables of functions are relocated at start (.data.rel.ro) and constant from then on.
+variables() {
+	nm -f sysv "$library" | awk -F '|' '{ gsub(/ /, "", $1); gsub(/ /, "", $7) } $7 ~ /^\.(data|bss|tdata|tbss)$/ && $4 ~ /OBJECT|TLS/ { print $1 " in " $7 }'
+}
+
+flags_that_change_bits() {
+	grep -nE 'fast-math|Ofast|funsafe|associative-math|march=native|mtune=native' Makefile tests/*.sh
+	grep -q -- '-ffp-contract=off' Makefile || echo "Makefile: -ffp-contract=off is missing"
+	grep -nE 'pragma[ \t]+(STDC[ \t]+FP_CONTRACT|GCC[ \t]+optimize|clang[ \t]+fp|float_control)|__attribute__ *\(\(.*optimize' -r nn
+}
+
+check "libnn.a needs a short list of libc's functions and none of libm's whose bits vary" symbols_not_allowed
+check "libnn.a has no variables of its own" variables
+check "contraction is off, there is no fast-math, and nothing is built for this processor alone" flags_that_change_bits
+
+# ---- files ----
+
+too_long() {
+	# shellcheck disable=SC2046
+	wc -l $(sources) | awk '$2 != "total" && $1 > 900 { print $2 " has " $1 " lines" }'
+}
+
+without_purpose() {
+	for file in $(sources); do
+		name=$(basename "$file")
+		head -n 1 "$file" | grep -q "^/\* $name - " || echo "$file does not begin with \"/* $name - what it is for\""
+	done
+}
+
+# shellcheck disable=SC2046
+left_to_do() {
+	grep -nE '(^|[^A-Za-z])(TODO|FIXME|XXX|HACK)([^A-Za-z]|$)' $(texts)
+}
+
+# shellcheck disable=SC2046
+folders_of_one_machine() {
+	grep -nE '(^|[^A-Za-z0-9_.])/(work|home|root|mnt|media|Users)/' $(texts)
+}
+
+# shellcheck disable=SC2046
+trailing_blanks() {
+	grep -nE '[[:blank:]]+$' $(sources)
+}
+
+scripts_that_do_not_parse() {
+	find tests harness -name '*.sh' -exec sh -n {} ';'
+}
+
+check "no source file has more than 900 lines" too_long
+check "every source file begins with its name and what it is for" without_purpose
+check "nothing is left to be done in the sources" left_to_do
+check "no file names a folder of one machine" folders_of_one_machine
+check "no line of a source file ends with blanks" trailing_blanks
+check "every shell script parses" scripts_that_do_not_parse
+
+echo "1..$number"

@@ -1,0 +1,278 @@
+/* test_migrate.c - harness/store/migrate.c: databases of older schemas (tests/fixtures) are brought up to date, and nothing is lost.
+ * Run from the root of the repository. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <sqlite3.h>
+
+#include "harness/base/digest.h"
+#include "harness/base/file.h"
+#include "harness/report/format.h"
+#include "harness/store/store.h"
+
+static char scratch[64], database[128];
+
+static int make_scratch(void **state)
+{
+	(void)state;
+	snprintf(scratch, sizeof(scratch), "/tmp/test_migrate.XXXXXX");
+	return mkdtemp(scratch) ? 0 : -1;
+}
+
+static int remove_scratch(void **state)
+{
+	(void)state;
+	char command[128];
+	snprintf(command, sizeof(command), "rm -rf %s", scratch);
+	return system(command);
+}
+
+/* Run SQL with sqlite3 itself. */
+static void execute_raw(const char *path, const char *sql)
+{
+	sqlite3 *db;
+	char *message = NULL;
+	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+	if (sqlite3_exec(db, sql, NULL, NULL, &message) != SQLITE_OK) fail_msg("%s", message);
+	sqlite3_close(db);
+}
+
+/* A new database of schema 1. */
+static int old_database(void **state)
+{
+	static int number;
+	(void)state;
+	char *sql;
+	size_t count;
+	struct err e = {0};
+	snprintf(database, sizeof(database), "%s/%d.db", scratch, ++number);
+	if (file_read("tests/fixtures/schema-1.sql", 1 << 20, &sql, &count, &e)) {
+		fprintf(stderr, "%s\n", e.text);
+		return -1;
+	}
+	execute_raw(database, sql);
+	free(sql);
+	return 0;
+}
+
+static struct store *open_store(const char *path, enum store_mode mode)
+{
+	struct err e = {0};
+	struct store *s = NULL;
+	if (store_open(path, mode, &e, &s)) fail_msg("%s", e.text);
+	return s;
+}
+
+/* The answer as CSV, owned by the caller. */
+static char *ask(struct store *s, const char *sql)
+{
+	struct err e = {0};
+	struct rows *rows = NULL;
+	struct str text = {0};
+	if (store_query(s, sql, NULL, &e, &rows) || format_rows(rows, FORMAT_CSV, &text, &e)) fail_msg("%s: %s", sql, e.text);
+	rows_free(rows);
+	return str_take(&text);
+}
+
+static void assert_answer(struct store *s, const char *sql, const char *expected)
+{
+	char *text = ask(s, sql);
+	assert_string_equal(strchr(text, '\n') + 1, expected);
+	free(text);
+}
+
+/* All views that answer questions, one after the other. */
+static char *all_answers(struct store *s)
+{
+	struct str text = {0};
+	size_t count;
+	const char *const *names = store_named_queries(&count);
+	for (size_t i = 0; i < count; i++) {
+		char *answer = ask(s, store_named_query(names[i]));
+		str_addf(&text, "%s:\n%s", names[i], answer);
+		free(answer);
+	}
+	return str_take(&text);
+}
+
+static void file_digest(const char *path, char digest[DIGEST_TEXT])
+{
+	char *bytes;
+	size_t count;
+	struct err e = {0};
+	if (file_read(path, 1 << 24, &bytes, &count, &e)) fail_msg("%s", e.text);
+	digest_bytes(bytes, count, digest);
+	free(bytes);
+}
+
+static void an_old_database_is_read_as_it_is(void **state)
+{
+	(void)state;
+	char before[DIGEST_TEXT], after[DIGEST_TEXT];
+	file_digest(database, before);
+	struct store *s = open_store(database, STORE_READ);
+	assert_answer(s, "PRAGMA user_version", "1\n");
+	assert_answer(s, "SELECT recipe, state, attempts FROM runs ORDER BY position", "pair,done,2\nalone,done,1\n");
+	free(all_answers(s));
+	store_close(s);
+	file_digest(database, after);
+	assert_string_equal(before, after);
+}
+
+static void writing_brings_it_up_to_date_and_every_answer_stays_the_same(void **state)
+{
+	(void)state;
+	struct store *s = open_store(database, STORE_READ);
+	char *before = all_answers(s);
+	store_close(s);
+
+	s = open_store(database, STORE_WRITE);
+	assert_non_null(strstr(store_warning(s), "from schema 1 to 2"));
+	assert_answer(s, "PRAGMA user_version", "2\n");
+	assert_answer(s, "PRAGMA integrity_check", "ok\n");
+	assert_answer(s, "PRAGMA foreign_key_check", "");
+	assert_answer(s, "SELECT labels FROM plan WHERE position = 0", "\"{\"\"augment\"\":\"\"none\"\",\"\"dataset\"\":\"\"synthetic\"\",\"\"recipe\"\":\"\"pair\"\"}\"\n");
+	char *after = all_answers(s);
+	assert_string_equal(before, after);
+	free(before);
+	free(after);
+	store_close(s);
+
+	s = open_store(database, STORE_WRITE); /* and that was all */
+	assert_null(store_warning(s));
+	store_close(s);
+}
+
+static void the_file_as_it_was_is_kept(void **state)
+{
+	(void)state;
+	char kept[160], second[160];
+	snprintf(kept, sizeof(kept), "%s.schema-1", database);
+	snprintf(second, sizeof(second), "%s.schema-1-2", database);
+	struct err e = {0};
+	assert_int_equal(file_write(kept, "a file of this name is there already", 36, &e), 0);
+	store_close(open_store(database, STORE_WRITE));
+	struct store *s = open_store(second, STORE_READ);
+	assert_answer(s, "PRAGMA user_version", "1\n");
+	assert_answer(s, "SELECT count(*) FROM metrics", "8\n");
+	store_close(s);
+	char *bytes;
+	size_t count;
+	assert_int_equal(file_read(kept, 1000, &bytes, &count, &e), 0);
+	assert_int_equal(count, 36);
+	free(bytes);
+}
+
+/* What the schema consists of, but for how names are quoted. */
+static char *schema_of(struct store *s)
+{
+	return ask(s, "SELECT type, name, tbl_name, replace(sql, '\"', '') FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%' ORDER BY type, name");
+}
+
+static void the_schema_is_then_that_of_a_new_database(void **state)
+{
+	(void)state;
+	char fresh_path[160];
+	snprintf(fresh_path, sizeof(fresh_path), "%s.fresh", database);
+	struct store *old = open_store(database, STORE_WRITE), *fresh = open_store(fresh_path, STORE_WRITE);
+	char *a = schema_of(old), *b = schema_of(fresh);
+	assert_true(strlen(a) > 10000);
+	assert_string_equal(a, b);
+	free(a);
+	free(b);
+	store_close(old);
+	store_close(fresh);
+}
+
+static void a_users_own_views_stay(void **state)
+{
+	(void)state;
+	execute_raw(database, "CREATE VIEW mine AS SELECT recipe, test_accuracy FROM accuracy");
+	struct store *s = open_store(database, STORE_WRITE);
+	assert_answer(s, "SELECT count(*) FROM mine", "2\n");
+	store_close(s);
+}
+
+static void it_waits_until_an_older_program_has_ended(void **state)
+{
+	(void)state;
+	execute_raw(database, "INSERT INTO attempts (trial, environment, state, host, boot, pid, pid_start, heartbeat, started_at) VALUES"
+		" (2, 1, 'running', 'another machine', 'boot', 1, 1, strftime('%Y-%m-%dT%H:%M:%fZ'), strftime('%Y-%m-%dT%H:%M:%fZ'))");
+	struct err e = {0};
+	struct store *s = NULL;
+	assert_int_equal(store_open(database, STORE_WRITE, &e, &s), -1);
+	assert_int_equal(e.kind, ERR_ENVIRONMENT);
+	assert_non_null(strstr(e.text, "an older retrial is running 1 trials"));
+	s = open_store(database, STORE_READ);
+	assert_answer(s, "PRAGMA user_version", "1\n");
+	store_close(s);
+	execute_raw(database, "UPDATE attempts SET heartbeat = '2020-01-01T00:00:00.000Z' WHERE state = 'running'"); /* it is dead */
+	s = open_store(database, STORE_WRITE);
+	assert_answer(s, "SELECT count(*) FROM attempts WHERE state = 'interrupted'", "1\n");
+	store_close(s);
+}
+
+static void eight_programs_bring_it_up_to_date_once(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 8; i++) {
+		if (fork() != 0) continue;
+		for (int number = 1; number < 32; number++) signal(number, SIG_DFL); /* a child dies alone: cmocka must not go on in it */
+		struct store *s = NULL;
+		struct err e = {0};
+		const int result = store_open(database, STORE_WRITE, &e, &s);
+		if (result) fprintf(stderr, "# %s\n", e.text);
+		store_close(s);
+		_exit(result ? 1 : 0);
+	}
+	int status, good = 0;
+	while (wait(&status) > 0) good += WIFEXITED(status) && WEXITSTATUS(status) == 0;
+	assert_int_equal(good, 8);
+	char second[160];
+	snprintf(second, sizeof(second), "%s.schema-1-2", database);
+	assert_false(file_exists(second)); /* copied once */
+	struct store *s = open_store(database, STORE_READ);
+	assert_answer(s, "PRAGMA integrity_check", "ok\n");
+	assert_answer(s, "SELECT count(*) FROM accuracy", "2\n");
+	store_close(s);
+}
+
+static void a_damaged_old_database_is_left_alone(void **state)
+{
+	(void)state;
+	execute_raw(database, "PRAGMA foreign_keys = OFF; DELETE FROM trials WHERE id = 2");
+	struct err e = {0};
+	struct store *s = NULL;
+	assert_int_equal(store_open(database, STORE_WRITE, &e, &s), -1);
+	assert_non_null(strstr(e.text, "damaged"));
+	s = open_store(database, STORE_READ);
+	assert_answer(s, "PRAGMA user_version", "1\n");
+	assert_answer(s, "SELECT count(*) FROM plan", "2\n");
+	store_close(s);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(an_old_database_is_read_as_it_is, old_database),
+		cmocka_unit_test_setup(writing_brings_it_up_to_date_and_every_answer_stays_the_same, old_database),
+		cmocka_unit_test_setup(the_file_as_it_was_is_kept, old_database),
+		cmocka_unit_test_setup(the_schema_is_then_that_of_a_new_database, old_database),
+		cmocka_unit_test_setup(a_users_own_views_stay, old_database),
+		cmocka_unit_test_setup(it_waits_until_an_older_program_has_ended, old_database),
+		cmocka_unit_test_setup(eight_programs_bring_it_up_to_date_once, old_database),
+		cmocka_unit_test_setup(a_damaged_old_database_is_left_alone, old_database),
+	};
+	return cmocka_run_group_tests(tests, make_scratch, remove_scratch);
+}
