@@ -5,8 +5,10 @@
 #include <string.h>
 
 #include "assign.h"
+#include "csv.h"
+#include "random.h"
 
-static const char *const block_keys[] = { "base", "axes", "zip", "trials", "ablate", "exclude" };
+static const char *const block_keys[] = { "base", "axes", "zip", "trials", "random", "ablate", "exclude" };
 
 bool block_key(const char *key)
 {
@@ -234,10 +236,17 @@ static void read_zips(struct study *s, const struct node *n, struct block *b)
 		read_zip(s, map, b);
 }
 
+/* trials: [{...}, ...], or the name of a CSV file. */
 static void read_trials(struct study *s, const struct node *list, struct block *b)
 {
+	if (list->kind == NODE_SCALAR && *list->text) {
+		const struct dimension *table = csv_dimension(s, list);
+		if (table)
+			add_dimension(s, b, table);
+		return;
+	}
 	if (list->kind != NODE_LIST || list->count == 0) {
-		node_error(s->diagnostics, list, "trials: a list of maps is needed here, such as [{dataset: mnist, batch_size: 64}]");
+		node_error(s->diagnostics, list, "trials: a list of maps such as [{dataset: mnist, batch_size: 64}], or the name of a CSV file, is needed here");
 		return;
 	}
 	struct dimension *d = arena_zero(s->arena, sizeof(*d));
@@ -247,6 +256,13 @@ static void read_trials(struct study *s, const struct node *list, struct block *
 	d->node = list;
 	d->rows = rows;
 	add_dimension(s, b, d);
+}
+
+static void read_random(struct study *s, const struct node *map, struct block *b)
+{
+	const struct dimension *drawn = random_dimension(s, map);
+	if (drawn)
+		add_dimension(s, b, drawn);
 }
 
 /* One row that changes nothing, called base, and one row a change. */
@@ -333,6 +349,8 @@ void block_read(struct study *s, const struct node *map, const struct block *out
 			read_zips(s, n, out);
 		else if (strcmp(n->key, "trials") == 0)
 			read_trials(s, n, out);
+		else if (strcmp(n->key, "random") == 0)
+			read_random(s, n, out);
 		else if (strcmp(n->key, "ablate") == 0)
 			read_ablate(s, n, out);
 		else if (strcmp(n->key, "exclude") == 0)

@@ -54,7 +54,7 @@ struct block {
 /* Is this a key of a block? */
 bool block_key(const char *key);
 
-/* Read the keys base, axes, zip, trials, ablate and exclude of a map. What `outer` has (NULL: nothing) is taken over; an
+/* Read the keys base, axes, zip, trials, random, ablate and exclude of a map. What `outer` has (NULL: nothing) is taken over; an
  * axis replaces the outer one of the same path. Errors are diagnosed. */
 void block_read(struct study *s, const struct node *map, const struct block *outer, struct block *out);
 

@@ -30,6 +30,8 @@ struct expander {
 	const struct phase_config **variants; /* by their number in recipes */
 	size_t variant_capacity;
 	bool doubtful; /* the file has errors, so that what is missing may be a consequence */
+	size_t most_trials, most_combinations;
+	long steps;    /* comparisons of settings and conditions so far */
 	bool stopped;
 };
 
@@ -95,21 +97,22 @@ static int unset_text(const struct expander *x, const struct target *target, str
 	return -1;
 }
 
-static bool term_holds(const struct expander *x, const struct condition_term *term)
+static bool term_holds(struct expander *x, const struct condition_term *term)
 {
+	x->steps += x->chosen_count;
 	const struct setting *setting = find_chosen(x, term->target);
 	struct str unset = { 0 };
 	const char *text = setting ? setting->text : NULL;
 	if (!setting && unset_text(x, term->target, &unset) == 0)
 		text = unset.s ? unset.s : "";
 	bool holds = false;
-	for (size_t i = 0; text && i < term->count && !holds; i++)
+	for (size_t i = 0; text && i < term->count && !holds; i++, x->steps++)
 		holds = strcmp(text, term->texts[i]) == 0;
 	str_free(&unset);
 	return holds;
 }
 
-static bool condition_holds(const struct expander *x, const struct condition *c)
+static bool condition_holds(struct expander *x, const struct condition *c)
 {
 	for (int i = 0; i < c->count; i++)
 		if (!term_holds(x, &c->terms[i]))
@@ -117,7 +120,7 @@ static bool condition_holds(const struct expander *x, const struct condition *c)
 	return true;
 }
 
-static bool is_excluded(const struct expander *x)
+static bool is_excluded(struct expander *x)
 {
 	for (int i = 0; i < x->block->rule_count; i++) {
 		struct rule *rule = x->block->rules[i];
@@ -304,9 +307,9 @@ static int reserve(struct expander *x)
 static void finish_combination(struct expander *x)
 {
 	struct trial t;
-	if (++x->out->combinations > COMBINATIONS_MAX || x->out->trial_count == TRIALS_MAX) {
-		node_error(x->study->diagnostics, x->block->node, "too many combinations (at most %d trials, and %d before exclude)", TRIALS_MAX,
-			   COMBINATIONS_MAX);
+	if (++x->out->combinations > x->most_combinations || x->out->trial_count == x->most_trials) {
+		node_error(x->study->diagnostics, x->block->node, "too many combinations (at most %zu trials, and %zu before exclude)", x->most_trials,
+			   x->most_combinations);
 		x->stopped = true;
 		return;
 	}
@@ -335,8 +338,13 @@ static void walk(struct expander *x, int depth)
 		return;
 	}
 	const struct dimension *d = x->block->dimensions[depth];
+	if (x->steps > STEPS_MAX && !x->stopped) {
+		node_error(x->study->diagnostics, x->block->node, "conditions and rules need too many comparisons: the plan is too large");
+		x->stopped = true;
+	}
 	if (d->when && !condition_holds(x, d->when)) {
-		walk(x, depth + 1);
+		if (!x->stopped)
+			walk(x, depth + 1);
 		return;
 	}
 	for (size_t i = 0; i < d->count && !x->stopped; i++) {
@@ -367,9 +375,9 @@ static int add_seeds(struct expander *x, const uint64_t *seeds, int seed_count)
 	const size_t count = out->trial_count;
 	if (count == 0 || seed_count == 1)
 		return 0;
-	if (count > (size_t)TRIALS_MAX / (size_t)seed_count) {
-		node_error(x->study->diagnostics, x->block->node, "too many trials: %zu configurations for %d seeds (at most %d)", count, seed_count,
-			   TRIALS_MAX);
+	if (count > x->most_trials / (size_t)seed_count) {
+		node_error(x->study->diagnostics, x->block->node, "too many trials: %zu configurations for %d seeds (at most %zu)", count, seed_count,
+			   x->most_trials);
 		return -1;
 	}
 	struct trial *trials = realloc(out->trials, count * (size_t)seed_count * sizeof(*trials));
@@ -442,6 +450,8 @@ void expand_blocks(struct study *s, const struct block *blocks, int block_count,
 	x->overrides = overrides;
 	x->override_count = override_count;
 	x->first_seed = seeds[0];
+	x->most_trials = s->options && s->options->most_trials ? s->options->most_trials : TRIALS_MAX;
+	x->most_combinations = x->most_trials < TRIALS_MAX ? x->most_trials * 2 : COMBINATIONS_MAX;
 	x->doubtful = s->diagnostics->count > 0;
 	param_defaults(SCOPE_TRIAL, 0, &x->defaults);
 	param_defaults(SCOPE_AUGMENT, 0, &x->defaults.augment);

@@ -4,7 +4,8 @@
 
 #include "blocks.h"
 
-enum { TRIALS_MAX = 1000000, COMBINATIONS_MAX = 4000000 };
+/* Limits that keep a hostile file from costing much; a study of a hundred thousand trials is far below them. */
+enum { TRIALS_MAX = 300000, COMBINATIONS_MAX = 1000000, STEPS_MAX = 100000000 };
 
 /* Fill trials, trial_count, combinations, merged and axes of out. overrides are the settings of --set, which win over
  * everything. Errors are diagnosed. */

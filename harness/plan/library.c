@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "../base/file.h"
 #include "assign.h"
@@ -69,16 +70,37 @@ static void read_augments(struct library *l, const struct node *map)
 /* ---- files ------------------------------------------------------------------------------------------------------------ */
 
 /* path relative to the folder of the file that names it. */
-static const char *beside(struct library *l, const char *file, const char *path)
+static const char *beside(struct arena *a, const char *file, const char *path)
 {
 	const char *slash = strrchr(file, '/');
 	struct str out = { 0 };
 	if (path[0] != '/' && slash)
 		str_add_bytes(&out, file, (size_t)(slash - file) + 1);
 	str_add(&out, path);
-	const char *copy = arena_text(l->arena, out.s, out.length);
+	const char *copy = arena_text(a, out.s, out.length);
 	str_free(&out);
 	return copy;
+}
+
+const struct source *library_open(struct arena *a, struct diagnostics *d, const struct node *place, const char *what)
+{
+	const char *path = beside(a, place->source->path, place->text);
+	struct stat info;
+	struct err e = { 0 };
+	char *bytes;
+	size_t length;
+	if (stat(path, &info) == 0 && !S_ISREG(info.st_mode)) { /* a pipe or a terminal would be waited for */
+		node_error(d, place, "%s: %s: not a file", what, path);
+		return NULL;
+	}
+	if (file_read(path, YAML_BYTES_MAX, &bytes, &length, &e)) {
+		node_error(d, place, "%s: %s", what, e.text);
+		return NULL;
+	}
+	struct source *source = arena_zero(a, sizeof(*source));
+	*source = (struct source){ path, arena_text(a, bytes, length), length };
+	free(bytes);
+	return source;
 }
 
 static void check_library_keys(struct library *l, const struct node *root)
@@ -95,18 +117,8 @@ static void check_library_keys(struct library *l, const struct node *root)
 
 static void read_file(struct library *l, const struct node *at, const char *path)
 {
-	char *bytes;
-	size_t length;
-	struct err e = { 0 };
-	if (file_read(path, YAML_BYTES_MAX, &bytes, &length, &e)) {
-		node_error(l->diagnostics, at, "use: %s", e.text);
-		l->incomplete = true;
-		return;
-	}
-	struct source *source = arena_zero(l->arena, sizeof(*source));
-	*source = (struct source){ path, arena_text(l->arena, bytes, length), length };
-	free(bytes);
-	const struct node *root = yaml_read(source, l->arena, l->diagnostics);
+	const struct source *source = library_open(l->arena, l->diagnostics, at, "use");
+	const struct node *root = source ? yaml_read(source, l->arena, l->diagnostics) : NULL;
 	if (!root) {
 		l->incomplete = true;
 		return;
@@ -124,7 +136,7 @@ static void use_file(struct library *l, const struct node *n, const char *from)
 	const char *text = node_text(n, "use", l->diagnostics);
 	if (!text)
 		return;
-	const char *path = beside(l, from, text);
+	const char *path = beside(l->arena, from, text);
 	for (int i = 0; i < l->depth; i++)
 		if (strcmp(l->open[i], path) == 0) {
 			node_error(l->diagnostics, n, "use: %s uses itself in the end: files may not use each other in a circle", path);

@@ -30,6 +30,9 @@ struct library {
 /* Read the keys use, recipes and augments of a file's map; path is the file's own. Errors are diagnosed. */
 void library_read(struct library *l, const struct node *root, const char *path);
 
+/* Read a file that a sweep file names, relative to the folder of the file that the place is in. Returns NULL after an error. */
+const struct source *library_open(struct arena *a, struct diagnostics *d, const struct node *place, const char *what);
+
 /* Find by the name in the node, or note an error ("unknown recipe 'x' (did you mean 'y'?)") and return NULL. */
 const struct recipe *library_recipe(struct library *l, const struct node *name);
 const struct augment_set *library_augment(struct library *l, const struct node *name);

@@ -6,7 +6,7 @@
 
 #include "assign.h"
 
-enum { OUTPUTS_MAX_LIST = 1000, NAMES_MAX = 260 };
+enum { OUTPUTS_MAX_LIST = 200, NAMES_MAX = 260 };
 
 /* ---- labels ----------------------------------------------------------------------------------------------------------- */
 
@@ -334,4 +334,43 @@ void outputs_read(struct study *s, const struct node *root, struct sweep *out)
 	out->tables = slots;
 	out->figure_count = read_list(s, node_get(root, "figures"), sizeof(struct figure_spec), out, &slots, read_figure);
 	out->figures = slots;
+}
+
+/* ---- the table of an ablation ----------------------------------------------------------------------------------------- */
+
+static void add_row_label(struct table_spec *t, const char *name, int most)
+{
+	for (int i = 0; i < t->row_count; i++)
+		if (strcmp(t->rows[i], name) == 0)
+			return;
+	if (t->row_count < most)
+		snprintf(t->rows[t->row_count++], sizeof(t->rows[0]), "%s", name);
+}
+
+void outputs_add_ablation(struct study *s, const struct block *blocks, int block_count, struct sweep *out)
+{
+	const struct block *b = NULL;
+	for (int i = 0; i < block_count && !b; i++)
+		b = blocks[i].ablates ? &blocks[i] : NULL;
+	for (size_t i = 0; i < out->table_count; i++)
+		if (strcmp(out->tables[i].id, "ablation") == 0)
+			b = NULL;
+	if (!b)
+		return;
+	struct table_spec *tables = arena_zero(s->arena, (out->table_count + 1) * sizeof(*tables));
+	if (out->table_count)
+		memcpy(tables, out->tables, out->table_count * sizeof(*tables));
+	struct table_spec *t = &tables[out->table_count++];
+	out->tables = tables;
+	snprintf(t->id, sizeof(t->id), "ablation");
+	snprintf(t->title, sizeof(t->title), "%.120s: one change each", out->title[0] ? out->title : out->name);
+	add_row_label(t, "dataset", 3);
+	for (int i = 0; i < b->dimension_count; i++)
+		if (b->dimensions[i]->path)
+			add_row_label(t, b->dimensions[i]->path, 3);
+	add_row_label(t, "ablation", 4);
+	t->metric_count = 2;
+	snprintf(t->metrics[0], sizeof(t->metrics[0]), "test_accuracy");
+	snprintf(t->metrics[1], sizeof(t->metrics[1]), "epochs");
+	t->baseline = (struct where){ .is = { { "ablation", "base" } }, .count = 1 };
 }

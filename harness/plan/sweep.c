@@ -28,7 +28,8 @@ static void check_version(struct study *s, const struct node *root)
 static void check_keys(struct study *s, const struct node *root)
 {
 	static const char *const keys[] = {
-		"retrial", "name", "title", "seeds", "use", "base", "axes", "zip", "trials", "ablate", "exclude", "blocks",
+		"retrial", "name", "title", "seeds", "use", "base", "axes", "zip", "trials", "random", "ablate",
+		"exclude", "blocks",
 		"recipes", "augments", "claims", "tables", "figures",
 	};
 	const size_t count = sizeof(keys) / sizeof(keys[0]);
@@ -197,7 +198,7 @@ static const struct block *read_blocks(struct study *s, const struct node *root,
 		if (n->kind == NODE_MAP)
 			block_read(s, n, file, &blocks[(*count)++]);
 		else
-			node_error(s->diagnostics, n, "blocks: a map with base, axes, zip, trials, ablate or exclude is needed here");
+			node_error(s->diagnostics, n, "blocks: a map with base, axes, zip, trials, random, ablate or exclude is needed here");
 	}
 	return blocks;
 }
@@ -260,6 +261,7 @@ static void read_root(struct study *s, const struct node *root, struct sweep *ou
 	if (out->trial_count == 0 && s->diagnostics->count == 0)
 		node_error(s->diagnostics, root, "the plan is empty: every combination is excluded");
 	outputs_read(s, root, out);
+	outputs_add_ablation(s, blocks, block_count, out);
 }
 
 static int report(struct diagnostics *d, const struct sweep_options *options, struct err *e)

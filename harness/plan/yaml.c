@@ -43,12 +43,16 @@ static void error_at(struct reader *r, yaml_mark_t mark, const char *text)
 	diagnose(r->diagnostics, r->source, mark_line(mark), mark_column(mark), "%s", text);
 }
 
-/* Valid UTF-8 without NUL bytes? libyaml would say so too, but without a line. */
-static bool check_bytes(struct reader *r)
+/* libyaml would say so too, but without a line. */
+bool source_check(const struct source *source, struct diagnostics *d)
 {
-	const unsigned char *text = (const unsigned char *)r->source->text;
-	const size_t length = r->source->length;
+	const unsigned char *text = (const unsigned char *)source->text;
+	const size_t length = source->length;
 	int line = 1, column = 1;
+	if (length > YAML_BYTES_MAX) {
+		diagnose(d, source, 0, 0, "too large: %zu bytes, at most 16 MB are read", length);
+		return false;
+	}
 	for (size_t i = 0; i < length; column++) {
 		const unsigned char c = text[i];
 		const size_t more = c < 0x80 ? 0 : c >= 0xC2 && c < 0xE0 ? 1 : (c & 0xF0) == 0xE0 ? 2 : c >= 0xF0 && c < 0xF5 ? 3 : SIZE_MAX;
@@ -61,8 +65,7 @@ static bool check_bytes(struct reader *r)
 			       !(c == 0xF4 && second > 0x8F);
 		}
 		if (!good) {
-			diagnose(r->diagnostics, r->source, line, column,
-				 c == 0 ? "a NUL byte: this is not a text file" : "byte 0x%02x is not valid UTF-8", c);
+			diagnose(d, source, line, column, c == 0 ? "a NUL byte: this is not a text file" : "byte 0x%02x is not valid UTF-8", c);
 			return false;
 		}
 		if (c == '\n') {
@@ -275,11 +278,7 @@ static int read_events(struct reader *r, yaml_parser_t *parser)
 struct node *yaml_read(const struct source *source, struct arena *a, struct diagnostics *d)
 {
 	struct reader r = { .source = source, .arena = a, .diagnostics = d };
-	if (source->length > YAML_BYTES_MAX) {
-		diagnose(d, source, 0, 0, "too large: %zu bytes, at most 16 MB are read", source->length);
-		return NULL;
-	}
-	if (!check_bytes(&r))
+	if (!source_check(source, d))
 		return NULL;
 	yaml_parser_t parser;
 	if (!yaml_parser_initialize(&parser)) {

@@ -11,7 +11,7 @@
 #include "diagnostics.h"
 
 enum {
-	YAML_BYTES_MAX = 16 * 1024 * 1024,
+	YAML_BYTES_MAX = 16 * 1024 * 1024, /* of any file that a sweep is made of */
 	YAML_NODES_MAX = 1000000,
 	YAML_DEPTH_MAX = 64,
 };
@@ -32,6 +32,9 @@ struct node {
 /* Read the source. Nodes live in the arena. Returns NULL when nothing can be made of it; then, and whenever something is
  * wrong with the file, there are diagnostics. */
 struct node *yaml_read(const struct source *source, struct arena *a, struct diagnostics *d);
+
+/* Is it UTF-8 without NUL bytes, and not too large? Otherwise notes where not. (yaml_read asks by itself.) */
+bool source_check(const struct source *source, struct diagnostics *d);
 
 /* The member of a map, or NULL. */
 const struct node *node_get(const struct node *map, const char *key);

@@ -2,6 +2,7 @@
  * environment of this run. */
 #include "store_internal.h"
 
+#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -94,25 +95,49 @@ static int add_trial(struct store *s, const struct trial *t, int64_t *id, struct
 
 /* ---- the plan ---------------------------------------------------------------------------------------------------------- */
 
+/* All labels as a JSON object, sorted by name; owned by the caller. NULL when memory runs out, or a label is no UTF-8. */
+static char *labels_json(const struct trial *t)
+{
+	json_t *object = json_object();
+	for (int i = 0; i < t->label_count; i++) {
+		if (json_object_set_new(object, t->labels[i].name, json_string(t->labels[i].value)) == 0) continue;
+		json_decref(object);
+		return NULL;
+	}
+	char *text = json_dumps(object, JSON_COMPACT | JSON_SORT_KEYS);
+	json_decref(object);
+	return text;
+}
+
+static int add_label(struct store *s, int64_t sweep, int64_t position, const struct label *label, struct err *e)
+{
+	sqlite3_stmt *insert = store_statement(s, "INSERT INTO labels (sweep, position, name, value) VALUES (?, ?, ?, ?)", e);
+	if (!insert) return -1;
+	bind_integer(insert, 1, sweep);
+	bind_integer(insert, 2, position);
+	bind_text(insert, 3, label->name);
+	bind_text(insert, 4, label->value);
+	return statement_run(s, insert, e);
+}
+
 static int add_plan_row(struct store *s, int64_t sweep, int64_t position, const struct trial *t, struct err *e)
 {
 	int64_t trial;
 	if (add_trial(s, t, &trial, e)) return -1;
-	sqlite3_stmt *row = store_statement(s, "INSERT INTO plan (sweep, position, trial) VALUES (?, ?, ?)", e);
-	sqlite3_stmt *label = store_statement(s, "INSERT OR REPLACE INTO labels (sweep, position, name, value) VALUES (?, ?, ?, ?)", e);
-	if (!row || !label) return -1;
+	sqlite3_stmt *row = store_statement(s, "INSERT INTO plan (sweep, position, trial, recipe, augment, labels) VALUES (?, ?, ?, ?, ?, ?)", e);
+	if (!row) return -1;
+	char *labels = labels_json(t);
+	if (!labels) return err_set(e, ERR_USAGE, "a label of trial %s is no UTF-8 text", t->identity);
 	bind_integer(row, 1, sweep);
 	bind_integer(row, 2, position);
 	bind_integer(row, 3, trial);
-	if (statement_run(s, row, e)) return -1;
-	for (int i = 0; i < t->label_count; i++) {
-		bind_integer(label, 1, sweep);
-		bind_integer(label, 2, position);
-		bind_text(label, 3, t->labels[i].name);
-		bind_text(label, 4, t->labels[i].value);
-		if (statement_run(s, label, e)) return -1;
-	}
-	return 0;
+	bind_text(row, 4, label_value(t, "recipe"));
+	bind_text(row, 5, label_value(t, "augment"));
+	bind_text(row, 6, labels);
+	int result = statement_run(s, row, e);
+	free(labels);
+	for (int i = 0; result == 0 && i < t->label_count; i++) result = add_label(s, sweep, position, &t->labels[i], e);
+	return result;
 }
 
 static int add_claim(struct store *s, int64_t sweep, int64_t position, const struct claim *c, struct err *e)

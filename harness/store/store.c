@@ -5,6 +5,8 @@
 #include <assert.h>
 #include <errno.h>
 #include <libgen.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -162,7 +164,7 @@ static int connect(struct store *s, const char *name, int flags, struct err *e)
 	if (code != SQLITE_OK) return store_error(s, e);
 	defend(s->db);
 	sqlite3_busy_timeout(s->db, STORE_BUSY_MS);
-	return store_execute(s, "PRAGMA cell_size_check = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -65536", e);
+	return store_execute(s, "PRAGMA cell_size_check = ON; PRAGMA temp_store = MEMORY", e);
 }
 
 /* A database in write-ahead mode needs files beside it even for reading; only a connection that may write takes them away again,
@@ -216,10 +218,10 @@ int store_open(const char *path, enum store_mode mode, struct err *e, struct sto
 		goto fail;
 	}
 	if (mode == STORE_WRITE && make_folder_of(path, e)) goto fail;
-	if (migrate_recognise(path, mode, e)) goto fail;
+	if (recognise_database(path, mode, e)) goto fail;
 	if (mode == STORE_WRITE ? connect_to_write(s, e) : connect_to_read(s, e)) goto fail;
-	if (migrate_schema(s, e)) goto fail;
-	if (mode == STORE_WRITE && migrate_journal(s, e)) goto fail;
+	if (migrate_schema(s, e) || store_execute(s, "PRAGMA cache_size = -65536", e)) goto fail; /* KiB */
+	if (mode == STORE_WRITE && journal_choose(s, e)) goto fail;
 	*out = s;
 	return 0;
 fail:
@@ -232,14 +234,24 @@ void store_close(struct store *s)
 	if (!s) return;
 	for (int i = 0; i < s->cache_count; i++) sqlite3_finalize(s->cache[i].statement);
 	sqlite3_close(s->db);
-	free(s->warning);
+	str_free(&s->warning);
 	free(s->path);
 	free(s);
 }
 
 const char *store_warning(const struct store *s)
 {
-	return s->warning;
+	return s->warning.length ? s->warning.s : NULL;
+}
+
+void store_warn(struct store *s, const char *format, ...)
+{
+	char text[2048];
+	va_list list;
+	va_start(list, format);
+	vsnprintf(text, sizeof(text), format, list);
+	va_end(list);
+	str_addf(&s->warning, "%s%s", s->warning.length ? "; " : "", text);
 }
 
 /* ---- time -------------------------------------------------------------------------------------------------------------- */

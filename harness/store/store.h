@@ -66,6 +66,26 @@ int store_heartbeat(struct store *s, int64_t attempt, struct err *e);
  * life for 15 minutes) become "interrupted". What they had recorded stays. */
 int store_reclaim(struct store *s, struct err *e);
 
+/* ---- merging ---------------------------------------------------------------------------------------------------------- */
+
+/* What became of one database that was merged. */
+struct merge_counts {
+	const char *path;
+	size_t sweeps;    /* that were not there, or whose plan grew */
+	size_t trials;    /* that were not there */
+	size_t attempts;  /* copied */
+	size_t known;     /* attempts that were there already, done ones by their result */
+	size_t outranked; /* done attempts left out: there is one of a newer core, or on other data */
+	size_t running;   /* attempts left out: they have not ended */
+	size_t conflicts; /* done attempts left out: same trial, data and core version, other digests */
+};
+
+/* Merge the databases at `paths` into s, all in one transaction; merging again changes nothing. Trials are the same when their
+ * identities are; nothing that s has is overwritten. A done attempt whose digests are not those of s's attempt of the same trial, data
+ * and core version is a reproducibility failure: it is left out and becomes a row of *conflicts (columns: source, trial, dataset,
+ * what, ours, theirs). counts has `count` elements. On success *conflicts is the caller's (rows_free). */
+int store_merge(struct store *s, const char *const *paths, size_t count, struct merge_counts *counts, struct err *e, struct rows **conflicts);
+
 /* ---- reading ---------------------------------------------------------------------------------------------------------- */
 
 /* What comes out of a query is in rows.h. */
@@ -75,6 +95,20 @@ int store_reclaim(struct store *s, struct err *e);
  * given are NULL; one that the query does not have is ERR_USAGE. parameters may be NULL.
  * On success *out is the caller's (rows_free). */
 int store_query(struct store *s, const char *sql, const char *const *parameters, struct err *e, struct rows **out);
+
+/* Statistics as SQL functions, for queries (the views need none of them): mean(x), sd(x), median(x), quantile(x, q), the ends of
+ * Student's t interval of the mean t_low(x [, level]) and t_high(x [, level]), and of Wilson's of a proportion
+ * wilson_low(successes, total [, level]) and wilson_high. NULLs are left out, as avg() does; what does not exist (the sd of one
+ * value) is NULL; the level is 0.95 unless given. The functions are handed in (report/sql_statistics.h has them), as
+ * this folder knows no statistics; ends[0] is the low end. statistics must live as long as the store. */
+struct store_statistics {
+	double (*mean)(const double *x, size_t n);
+	double (*sd)(const double *x, size_t n);
+	double (*quantile)(const double *x, size_t n, double q);
+	void (*t_interval)(const double *x, size_t n, double level, double ends[2]);
+	void (*wilson)(double successes, double total, double level, double ends[2]);
+};
+int store_add_statistics(struct store *s, const struct store_statistics *statistics, struct err *e);
 
 /* Named queries: the files in queries/, sorted by name (accuracy, claims, digests, ...). Each begins with comment lines: what it
  * answers, its columns, its parameters. */

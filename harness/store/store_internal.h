@@ -10,7 +10,7 @@
 
 enum {
 	STORE_APPLICATION_ID = 0x5254524c, /* "RTRL": in the header of every database of ours */
-	STORE_SCHEMA_VERSION = 1,          /* PRAGMA user_version */
+	STORE_SCHEMA_VERSION = 2,          /* PRAGMA user_version */
 	STORE_BUSY_MS = 60000,             /* how long to wait for another writer */
 	STORE_STATEMENTS_MAX = 64,
 	STORE_TIME_TEXT = 32,
@@ -29,7 +29,7 @@ struct store {
 	sqlite3 *db;
 	char *path;
 	enum store_mode mode;
-	char *warning; /* store_warning */
+	struct str warning; /* store_warning */
 	bool group;    /* between store_group_begin and store_group_end */
 	bool log;      /* write-ahead log, not rollback journal */
 	struct {
@@ -48,6 +48,9 @@ struct store {
 
 /* Put the database's last error into e: the path, what happened, what to do; ERR_ENVIRONMENT. Returns -1. */
 int store_error(const struct store *s, struct err *e);
+
+/* Add to what store_warning says. */
+void store_warn(struct store *s, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Run statements that return nothing and are not worth keeping. */
 int store_execute(struct store *s, const char *sql, struct err *e);
@@ -72,16 +75,20 @@ int transaction_end(struct store *s, int result, struct err *e);
 /* Now, in UTC: "2025-01-31T12:34:56.789Z". */
 void time_now(char text[STORE_TIME_TEXT]);
 
-/* ---- migrate.c ---- */
+/* ---- recognise.c ---- */
 
 /* Look at the file before SQLite does: a file that is no database, or somebody else's, is refused and not touched. */
-int migrate_recognise(const char *path, enum store_mode mode, struct err *e);
+int recognise_database(const char *path, enum store_mode mode, struct err *e);
 
-/* Make the schema in an empty database, bring an older one up to date, refuse a newer one. */
+/* ---- migrate.c ---- */
+
+/* Make the schema in an empty database, bring an older one up to date (when opened for writing), refuse a newer one. */
 int migrate_schema(struct store *s, struct err *e);
 
-/* Write-ahead log on a local disk, rollback journal on a network file system (where the log's shared memory does not work). */
-int migrate_journal(struct store *s, struct err *e);
+/* ---- journal.c ---- */
+
+/* Choose the journal and how long to wait for the disk; may set the store's warning. */
+int journal_choose(struct store *s, struct err *e);
 
 /* ---- lease.c ---- */
 

@@ -1,0 +1,230 @@
+/* csv.c - RFC 4180, with \n or \r\n at the end of lines. Every field is a node with its place, so that errors point into the file. */
+#include "csv.h"
+
+#include <string.h>
+
+#include "assign.h"
+
+enum { COLUMNS_MAX = 256 };
+
+struct scanner {
+	struct study *study;
+	const struct source *source;
+	const char *at, *end;
+	int line;
+	const char *line_start;
+};
+
+/* ---- fields ----------------------------------------------------------------------------------------------------------- */
+
+/* Characters from the start of the line to p, from 1. */
+static int column_of(const struct scanner *c, const char *p)
+{
+	int column = 1;
+	for (const char *q = c->line_start; q < p; q++)
+		column += ((unsigned char)*q & 0xC0) != 0x80;
+	return column;
+}
+
+static void next_line(struct scanner *c)
+{
+	c->line++;
+	c->line_start = c->at;
+}
+
+/* The inside of a quoted field, "" for a quote. Returns -1 when the file ends before the quote. */
+static int scan_quoted(struct scanner *c, struct str *out)
+{
+	for (c->at++; c->at < c->end; c->at++) {
+		if (*c->at == '"' && (c->at + 1 == c->end || c->at[1] != '"')) {
+			c->at++;
+			return 0;
+		}
+		c->at += *c->at == '"';
+		str_add_bytes(out, c->at, 1);
+		if (*c->at == '\n') {
+			c->line++;
+			c->line_start = c->at + 1;
+		}
+	}
+	return -1;
+}
+
+static bool at_line_end(const struct scanner *c)
+{
+	return c->at == c->end || *c->at == '\n' || (*c->at == '\r' && c->at + 1 < c->end && c->at[1] == '\n');
+}
+
+/* The next field of the line as a scalar; *last: it is the line's last. NULL after an error. */
+static struct node *scan_field(struct scanner *c, bool *last)
+{
+	struct node *n = arena_zero(c->study->arena, sizeof(*n));
+	n->source = c->source;
+	n->line = c->line;
+	n->column = column_of(c, c->at);
+	struct str text = { 0 };
+	bool broken = c->at < c->end && *c->at == '"' && scan_quoted(c, &text);
+	const char *start = c->at;
+	while (!at_line_end(c) && *c->at != ',')
+		c->at++;
+	broken |= text.length > 0 && c->at > start; /* something behind the closing quote */
+	str_add_bytes(&text, start, (size_t)(c->at - start));
+	n->text = arena_text(c->study->arena, text.s, text.length);
+	str_free(&text);
+	*last = at_line_end(c);
+	if (c->at < c->end)
+		c->at += *last && *c->at == '\r' ? 2 : 1;
+	if (*last)
+		next_line(c);
+	if (!broken)
+		return n;
+	node_error(c->study->diagnostics, n, "a quoted field has to end with a quote before the next comma");
+	return NULL;
+}
+
+/* ---- columns ---------------------------------------------------------------------------------------------------------- */
+
+/* The parameter of every column; NULL: passed over. Returns how many columns, or -1. */
+static int scan_head(struct scanner *c, const struct target *targets[COLUMNS_MAX])
+{
+	struct study *s = c->study;
+	int count = 0, result = 0;
+	for (bool last = false; !last; count++) {
+		const struct node *n = scan_field(c, &last);
+		if (!n)
+			return -1;
+		if (count == COLUMNS_MAX) {
+			node_error(s->diagnostics, n, "too many columns (at most %d)", COLUMNS_MAX);
+			return -1;
+		}
+		const bool passed_over = strcmp(n->text, "seed") == 0 || strcmp(n->text, "trial") == 0;
+		targets[count] = passed_over ? NULL : strcmp(n->text, "ablation") == 0 ? target_ablation(s) : target_find(s, n->text, n);
+		for (int i = 0; targets[count] && i < count; i++)
+			if (targets[i] == targets[count]) {
+				node_error(s->diagnostics, n, "column '%s' is there twice", n->text);
+				result = -1;
+			}
+		result = targets[count] || passed_over ? result : -1;
+	}
+	return result ? -1 : count;
+}
+
+/* a+b as a list of scalars, "none" as an empty one: how labels write lists. */
+static struct node *split_list(struct study *s, struct node *field)
+{
+	struct node *list = arena_zero(s->arena, sizeof(*list));
+	*list = (struct node){ .kind = NODE_LIST, .line = field->line, .column = field->column, .source = field->source };
+	struct node **end = &list->first;
+	if (strcmp(field->text, "none") == 0)
+		return list;
+	for (const char *p = field->text; p; p = strchr(p, '+') ? strchr(p, '+') + 1 : NULL) {
+		struct node *item = arena_zero(s->arena, sizeof(*item));
+		*item = *field;
+		item->text = arena_text(s->arena, p, strcspn(p, "+"));
+		*end = item;
+		end = &item->next;
+		list->count++;
+	}
+	return list;
+}
+
+static void read_field(struct study *s, const struct target *target, struct node *field, struct setting *settings, int *count)
+{
+	struct setting *out = &settings[*count];
+	if (target->kind == TARGET_LABEL) {
+		*out = (struct setting){ .target = target, .node = field, .text = field->text };
+		if (name_is_good(field->text, sizeof(((struct label *)0)->value)))
+			(*count)++;
+		else
+			node_error(s->diagnostics, field, "'%.60s' cannot be the name of a change", field->text);
+		return;
+	}
+	const bool list = target->param->type == PARAM_NAMES || target->param->type == PARAM_ENUMS;
+	*count += setting_read(s, target, list ? split_list(s, field) : field, out) == 0;
+}
+
+/* ---- lines ------------------------------------------------------------------------------------------------------------ */
+
+/* What makes two lines one: all settings as text. */
+static const char *row_key(struct study *s, const struct row *row)
+{
+	struct str key = { 0 };
+	for (int i = 0; i < row->count; i++)
+		str_addf(&key, "%s=%s\n", row->settings[i].target->path, row->settings[i].text);
+	const char *kept = arena_text(s->arena, key.s ? key.s : "", key.length);
+	str_free(&key);
+	return kept;
+}
+
+/* Read one line into row. Returns 0, or -1 when the rest of the file cannot be read. */
+static int scan_row(struct scanner *c, const struct target *const *targets, int columns, struct row *row)
+{
+	struct study *s = c->study;
+	struct setting *settings = arena_zero(s->arena, (size_t)columns * sizeof(*settings));
+	*row = (struct row){ .settings = settings };
+	int column = 0;
+	for (bool last = false; !last; column++) {
+		struct node *field = scan_field(c, &last);
+		if (!field)
+			return -1;
+		if (column >= columns || (last && column + 1 < columns)) {
+			node_error(s->diagnostics, field, "this line has %s fields than the first one, which has %d", column >= columns ? "more" : "fewer", columns);
+			return -1;
+		}
+		if (targets[column] && *field->text)
+			read_field(s, targets[column], field, settings, &row->count);
+	}
+	return 0;
+}
+
+static size_t count_lines(const struct source *source)
+{
+	size_t lines = 1;
+	for (size_t i = 0; i < source->length; i++)
+		lines += source->text[i] == '\n';
+	return lines;
+}
+
+static void scan_rows(struct scanner *c, struct dimension *out)
+{
+	const struct target *targets[COLUMNS_MAX];
+	const int columns = scan_head(c, targets);
+	if (columns < 0)
+		return;
+	struct row *rows = arena_zero(c->study->arena, count_lines(c->source) * sizeof(*rows));
+	struct index seen = { 0 };
+	while (c->at < c->end) {
+		if (at_line_end(c)) { /* an empty line */
+			c->at += *c->at == '\r' ? 2 : 1;
+			next_line(c);
+			continue;
+		}
+		if (scan_row(c, targets, columns, &rows[out->count]))
+			break;
+		const char *key = row_key(c->study, &rows[out->count]);
+		if (index_find(&seen, key, strlen(key)) != SIZE_MAX)
+			continue;
+		index_add(&seen, key, strlen(key));
+		out->count++;
+	}
+	index_free(&seen);
+	out->rows = rows;
+}
+
+const struct dimension *csv_dimension(struct study *s, const struct node *file)
+{
+	const struct source *source = library_open(s->arena, s->diagnostics, file, "trials");
+	if (!source || !source_check(source, s->diagnostics))
+		return NULL;
+	struct dimension *d = arena_zero(s->arena, sizeof(*d));
+	struct scanner c = { .study = s, .source = source, .at = source->text, .end = source->text + source->length, .line = 1 };
+	const size_t errors = s->diagnostics->count;
+	if (source->length >= 3 && memcmp(source->text, "\xEF\xBB\xBF", 3) == 0)
+		c.at += 3;
+	c.line_start = c.at;
+	d->node = file;
+	scan_rows(&c, d);
+	if (d->count == 0 && s->diagnostics->count == errors)
+		node_error(s->diagnostics, file, "trials: %s has no trials", source->path);
+	return d->count ? d : NULL;
+}

@@ -1,0 +1,273 @@
+-- views.sql - what to ask Retrial's results database. Names and columns stay; new ones may come. Column comments are the manual's.
+--
+-- They need no function that SQLite does not have, nor one that it refuses in views of a database that is not trusted (its JSON
+-- functions, in some versions). A trial in the plans of two sweeps has a row for each: ask for one sweep (WHERE sweep = 'paper')
+-- before counting. Of a trial the latest done attempt counts; runs and failures look at the others too.
+
+CREATE VIEW finished AS
+	-- A finished trial under the labels of a plan row; most other views are built on it.
+	SELECT
+		trials.identity AS trial,              -- the trial's identity
+		sweeps.name AS sweep,                  -- the sweep whose plan has it; NULL: no plan has it any more
+		plan.position AS position,             -- place in that plan
+		trials.dataset AS dataset,             -- data set
+		plan.recipe AS recipe,                 -- label
+		plan.augment AS augment,               -- label
+		trials.model AS model,                 -- family of networks
+		trials.seed AS seed,                   -- of every random stream
+		trials.configuration AS configuration, -- the same for replicates (trials that differ in nothing but the seed)
+		attempts.id AS attempt,                -- the attempt that counts: the latest that is done
+		attempts.data_variant AS data_variant, -- canonical, or which known variant of the data set was used
+		plan.labels AS labels                  -- all labels of the plan row, a JSON object
+	FROM attempts
+	JOIN trials ON trials.id = attempts.trial
+	LEFT JOIN plan ON plan.trial = attempts.trial
+	LEFT JOIN sweeps ON sweeps.id = plan.sweep
+	WHERE attempts.state = 'done'
+	AND NOT EXISTS (SELECT 1 FROM attempts AS later WHERE later.trial = attempts.trial AND later.state = 'done' AND later.id > attempts.id);
+
+CREATE VIEW accuracy AS
+	-- A finished trial with its scalar results: those of its last phase, means over folds and outputs.
+	SELECT
+		f.trial AS trial,                      -- the trial's identity
+		f.sweep AS sweep,                      -- the sweep whose plan has it
+		f.dataset AS dataset,                  -- data set
+		f.recipe AS recipe,                    -- label
+		f.augment AS augment,                  -- label
+		f.model AS model,                      -- family of networks
+		f.seed AS seed,                        -- replicate
+		r.test_accuracy AS test_accuracy,      -- mean over folds and outputs
+		r.test_accuracy_1 AS test_accuracy_1,  -- of the first output, mean over folds
+		r.test_accuracy_2 AS test_accuracy_2,  -- of the second output; NULL when there is one
+		r.val_accuracy AS val_accuracy,        -- on the validation images
+		r.test_loss AS test_loss,              -- on the test images
+		r.val_loss AS val_loss,                -- on the validation images
+		r.epochs AS epochs,                    -- trained in all phases and folds
+		r.params AS params,                    -- parameters of the final network
+		r.weight_bytes AS weight_bytes,        -- its parameters as 32-bit floats
+		r.optimizer_bytes AS optimizer_bytes,  -- state of the last phase's optimizer
+		a.seconds AS seconds,                  -- wall time of the trial
+		a.cpu_seconds AS cpu_seconds,          -- CPU time of the trial
+		a.peak_bytes AS peak_bytes,            -- largest memory of the trial
+		f.data_variant AS data_variant,        -- canonical, or which known variant of the data set was used
+		f.configuration AS configuration,      -- the same for replicates
+		r.nonfinite AS nonfinite,              -- which of the results are NaN or infinite
+		f.labels AS labels                     -- all labels of the plan row, a JSON object
+	FROM finished AS f
+	JOIN attempts AS a ON a.id = f.attempt
+	JOIN results AS r ON r.attempt = f.attempt;
+
+CREATE VIEW phases AS
+	-- A phase of a finished trial, or a fold of one. Numbers that end in _1 and _2 are of the first and second output.
+	SELECT
+		f.trial AS trial,                      -- the trial's identity
+		f.sweep AS sweep,                      -- the sweep whose plan has it
+		f.dataset AS dataset,                  -- data set
+		f.recipe AS recipe,                    -- label
+		f.augment AS augment,                  -- label
+		f.seed AS seed,                        -- replicate
+		p.phase AS phase,                      -- position in the recipe
+		p.name AS name,                        -- of the phase
+		p.fold AS fold,                        -- of k-fold; -1 outside
+		p.epochs_run AS epochs_run,            -- how many epochs it trained
+		p.stopped AS stopped,                  -- "epochs" or "patience"
+		p.seconds AS seconds,                  -- wall time
+		one.best_epoch AS best_epoch_1,        -- whose weights were kept
+		two.best_epoch AS best_epoch_2,        -- likewise
+		one.val_accuracy AS val_accuracy_1,    -- of the kept weights, validation images
+		two.val_accuracy AS val_accuracy_2,    -- likewise
+		one.val_loss AS val_loss_1,            -- likewise
+		two.val_loss AS val_loss_2,            -- likewise
+		one.test_accuracy AS test_accuracy_1,  -- of the kept weights, test images
+		two.test_accuracy AS test_accuracy_2,  -- likewise
+		one.test_loss AS test_loss_1,          -- likewise
+		two.test_loss AS test_loss_2,          -- likewise
+		p.trainable AS trainable,              -- parameters that were not frozen
+		one.nonfinite AS nonfinite_1,          -- which numbers of the first output are NaN or infinite
+		two.nonfinite AS nonfinite_2           -- likewise of the second
+	FROM finished AS f
+	JOIN phase_results AS p ON p.attempt = f.attempt
+	LEFT JOIN scores AS one ON one.attempt = p.attempt AND one.phase = p.phase AND one.fold = p.fold AND one.output = 0
+	LEFT JOIN scores AS two ON two.attempt = p.attempt AND two.phase = p.phase AND two.fold = p.fold AND two.output = 1;
+
+CREATE VIEW epochs AS
+	-- An epoch of a finished trial, a row an output: learning curves.
+	SELECT
+		f.trial AS trial,                      -- the trial's identity
+		f.sweep AS sweep,                      -- the sweep whose plan has it
+		f.dataset AS dataset,                  -- data set
+		f.recipe AS recipe,                    -- label
+		f.augment AS augment,                  -- label
+		f.seed AS seed,                        -- replicate
+		m.phase AS phase,                      -- position in the recipe
+		p.name AS name,                        -- of the phase
+		m.fold AS fold,                        -- of k-fold; -1 outside
+		m.epoch AS epoch,                      -- within phase and fold
+		m.output AS output,                    -- of the network
+		m.train_loss AS train_loss,            -- mean over the epoch's batches, dropout on
+		m.train_accuracy AS train_accuracy,    -- likewise
+		m.val_loss AS val_loss,                -- on the validation images, after the epoch
+		m.val_accuracy AS val_accuracy,        -- likewise
+		m.seconds AS seconds,                  -- of the epoch (all outputs)
+		m.images_per_second AS images_per_second, -- of training
+		m.nonfinite AS nonfinite               -- which of these numbers are NaN or infinite
+	FROM finished AS f
+	JOIN metrics AS m ON m.attempt = f.attempt
+	LEFT JOIN phase_results AS p ON p.attempt = m.attempt AND p.phase = m.phase AND p.fold = m.fold;
+
+CREATE VIEW models AS
+	-- The network of a phase of a finished trial, and its size.
+	SELECT
+		f.trial AS trial,                      -- the trial's identity
+		f.sweep AS sweep,                      -- the sweep whose plan has it
+		f.dataset AS dataset,                  -- data set
+		f.recipe AS recipe,                    -- label
+		f.augment AS augment,                  -- label
+		f.model AS model,                      -- family of networks
+		f.seed AS seed,                        -- replicate
+		p.phase AS phase,                      -- position in the recipe
+		p.name AS name,                        -- of the phase
+		p.parameters AS params,                -- parameters of the network
+		p.trainable AS trainable,              -- of them not frozen in this phase
+		p.weight_bytes AS weight_bytes,        -- parameters as 32-bit floats
+		p.optimizer_bytes AS optimizer_bytes,  -- the optimizer's state beside them
+		p.weight_bytes + p.optimizer_bytes AS training_bytes -- both: what a file with optimizer state holds
+	FROM finished AS f
+	JOIN phase_results AS p ON p.attempt = f.attempt AND p.fold <= 0;
+
+CREATE VIEW digests AS
+	-- What must be the same wherever and however often a trial is run: a row an output of a phase or fold. Nothing here depends on time, machine, sweep or label.
+	SELECT
+		trials.identity AS trial,              -- the trial's identity
+		a.weights_digest AS weights_digest,    -- of the final weights
+		p.phase AS phase,                      -- position in the recipe
+		p.fold AS fold,                        -- of k-fold; -1 outside
+		p.weights_digest AS phase_weights_digest, -- of the weights that the phase or fold leaves behind
+		q.output AS output,                    -- of the network
+		q.digest AS predictions_digest,        -- of the predicted classes of the test images
+		a.data_digest AS data_digest,          -- of the decoded data set
+		a.core_version AS core_version         -- of the training core
+	FROM trials
+	CROSS JOIN attempts AS a ON a.id = (SELECT max(b.id) FROM attempts AS b WHERE b.trial = trials.id AND b.state = 'done')
+	LEFT JOIN phase_results AS p ON p.attempt = a.id
+	LEFT JOIN predictions AS q ON q.attempt = p.attempt AND q.phase = p.phase AND q.fold = p.fold;
+
+CREATE VIEW runs AS
+	-- A row of a frozen plan and how it stands.
+	SELECT
+		trials.identity AS trial,              -- the trial's identity
+		sweeps.name AS sweep,                  -- the sweep
+		plan.position AS position,             -- place in the plan
+		trials.dataset AS dataset,             -- data set
+		plan.recipe AS recipe,                 -- label
+		plan.augment AS augment,               -- label
+		trials.model AS model,                 -- family of networks
+		trials.seed AS seed,                   -- replicate
+		CASE
+			WHEN a.state IN ('done', 'running') THEN a.state
+			WHEN plan.skip IS NOT NULL THEN 'skipped'
+			ELSE coalesce(a.state, 'queued')
+		END AS state,                          -- queued, running, done, failed, diverged, timeout, interrupted or skipped
+		(SELECT count(*) FROM attempts AS n WHERE n.trial = plan.trial) AS attempts, -- executions so far
+		a.id AS attempt,                       -- the latest done attempt, otherwise the latest
+		a.started_at AS started_at,            -- when that began
+		a.seconds AS seconds,                  -- its wall time
+		r.test_accuracy AS test_accuracy,      -- its result, as in the view accuracy
+		coalesce(a.error, plan.skip) AS reason, -- why it failed, or is skipped
+		trials.configuration AS configuration, -- the same for replicates
+		plan.labels AS labels                  -- all labels of the plan row, a JSON object
+	FROM plan
+	JOIN sweeps ON sweeps.id = plan.sweep
+	JOIN trials ON trials.id = plan.trial
+	LEFT JOIN attempts AS a ON a.id = coalesce(
+		(SELECT max(b.id) FROM attempts AS b WHERE b.trial = plan.trial AND b.state = 'done'),
+		(SELECT max(b.id) FROM attempts AS b WHERE b.trial = plan.trial))
+	LEFT JOIN results AS r ON r.attempt = a.id;
+
+CREATE VIEW status AS
+	-- A sweep and how many rows of its plan stand how.
+	SELECT
+		sweep AS sweep,                        -- the sweep
+		count(*) AS trials,                    -- rows of its plan
+		sum(state = 'done') AS done,           -- finished
+		sum(state = 'running') AS running,     -- being run
+		sum(state = 'queued') AS queued,       -- not yet tried
+		sum(state = 'skipped') AS skipped,     -- cannot be run (see runs)
+		sum(state = 'failed') AS failed,       -- ended with an error
+		sum(state = 'diverged') AS diverged,   -- the loss did not stay finite
+		sum(state = 'timeout') AS timeout,     -- ran out of its time
+		sum(state = 'interrupted') AS interrupted -- stopped from outside; runs again
+	FROM runs
+	GROUP BY sweep;
+
+CREATE VIEW failures AS
+	-- An attempt that ended badly, with the reason.
+	SELECT
+		trials.identity AS trial,              -- the trial's identity
+		sweeps.name AS sweep,                  -- the sweep for which it was started
+		trials.dataset AS dataset,             -- data set
+		(SELECT plan.recipe FROM plan WHERE plan.trial = a.trial AND plan.sweep = a.sweep LIMIT 1) AS recipe, -- label
+		trials.seed AS seed,                   -- replicate
+		a.id AS attempt,                       -- the execution
+		a.state AS state,                      -- failed, diverged, timeout or interrupted
+		a.error AS error,                      -- the reason
+		a.started_at AS started_at,            -- when it began
+		a.finished_at AS finished_at,          -- when it ended
+		EXISTS (SELECT 1 FROM attempts AS b WHERE b.trial = a.trial AND b.state = 'done') AS settled -- 1: another attempt is done
+	FROM attempts AS a
+	JOIN trials ON trials.id = a.trial
+	LEFT JOIN sweeps ON sweeps.id = a.sweep
+	WHERE a.state NOT IN ('done', 'running');
+
+CREATE VIEW claim_trials AS
+	-- A plan row that a claim is about, with the claim's metric if the trial is finished.
+	SELECT
+		c.sweep AS sweep_id,                   -- number of the sweep
+		c.claim AS claim,                      -- C1, C2 ...
+		trials.identity AS trial,              -- the trial's identity
+		trials.seed AS seed,                   -- replicate
+		CASE c.metric
+			WHEN 'test_accuracy' THEN r.test_accuracy
+			WHEN 'test_accuracy_1' THEN r.test_accuracy_1
+			WHEN 'test_accuracy_2' THEN r.test_accuracy_2
+			WHEN 'val_accuracy' THEN r.val_accuracy
+			WHEN 'test_loss' THEN r.test_loss
+			WHEN 'val_loss' THEN r.val_loss
+			WHEN 'epochs' THEN r.epochs
+			WHEN 'params' THEN r.params
+			WHEN 'weight_bytes' THEN r.weight_bytes
+			WHEN 'optimizer_bytes' THEN r.optimizer_bytes
+			WHEN 'seconds' THEN a.seconds
+			WHEN 'cpu_seconds' THEN a.cpu_seconds
+			WHEN 'peak_bytes' THEN a.peak_bytes
+		END AS value                           -- the metric; NULL: not finished, or no number
+	FROM claim_specs AS c
+	JOIN plan AS p ON p.sweep = c.sweep
+	JOIN trials ON trials.id = p.trial
+	LEFT JOIN attempts AS a ON a.id = (SELECT max(b.id) FROM attempts AS b WHERE b.trial = p.trial AND b.state = 'done')
+	LEFT JOIN results AS r ON r.attempt = a.id
+	WHERE NOT EXISTS (
+		SELECT 1 FROM claim_where AS w WHERE w.sweep = c.sweep AND w.claim = c.claim AND NOT EXISTS (
+			SELECT 1 FROM labels AS l WHERE l.sweep = p.sweep AND l.position = p.position AND l.name = w.name AND l.value = w.value));
+
+CREATE VIEW claims AS
+	-- A claim of the paper beside what was measured. The verdict, with its uncertainty, is made by `retrial claims`.
+	SELECT
+		sweeps.name AS sweep,                  -- the sweep whose file states it
+		c.claim AS claim,                      -- C1, C2 ...
+		c.title AS title,                      -- one line for people
+		c.metric AS metric,                    -- which number
+		c.paper AS paper,                      -- the paper's figure
+		CASE WHEN c.compare < 0 THEN NULL WHEN c.compare > 0 OR c.rounds_to < 0 THEN c.paper
+			ELSE c.paper - CAST('0.5e-' || c.rounds_to AS REAL) END AS low, -- smallest number that the figure stands for; NULL: none
+		CASE WHEN c.compare > 0 THEN NULL WHEN c.compare < 0 OR c.rounds_to < 0 THEN c.paper
+			ELSE c.paper + CAST('0.5e-' || c.rounds_to AS REAL) END AS high, -- the number below which it lies (at most: up to which); NULL: none
+		count(v.trial) AS planned,             -- plan rows that it is about
+		count(v.value) AS n,                   -- of them measured
+		avg(v.value) AS mean,                  -- of the measured
+		min(v.value) AS least,                 -- smallest measured
+		max(v.value) AS most                   -- largest measured
+	FROM claim_specs AS c
+	JOIN sweeps ON sweeps.id = c.sweep
+	LEFT JOIN claim_trials AS v ON v.sweep_id = c.sweep AND v.claim = c.claim
+	GROUP BY c.sweep, c.position;
