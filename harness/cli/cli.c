@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../base/str.h"
 #include "parse.h"
 
 enum { OPTIONS_MAX = 40 };
@@ -102,6 +103,21 @@ static void make_tables(const struct cli_option *options, struct option *longs, 
 	*s = '\0';
 }
 
+static int unknown_option(const struct cli *c, const char *given)
+{
+	const char *names[OPTIONS_MAX];
+	char word[64];
+	size_t count = 0;
+	snprintf(word, sizeof word, "%.*s", (int)strcspn(given + 2, "="), given + 2);
+	for (int i = 0; i < count_options(c->verb->options); i++)
+		names[count++] = c->verb->options[i].name;
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(names[i], word) == 0)
+			return cli_misuse(c, "option '--%s' takes no value", word);
+	const char *near = str_nearest(word, names, count);
+	return near ? cli_misuse(c, "unknown option '--%s' (did you mean '--%s'?)", word, near) : cli_misuse(c, "unknown option '--%s'", word);
+}
+
 int cli_parse(const struct cli_verb *verb, int argc, char **argv, struct cli *c, enum cli_request *request)
 {
 	struct option longs[OPTIONS_MAX];
@@ -124,7 +140,7 @@ int cli_parse(const struct cli_verb *verb, int argc, char **argv, struct cli *c,
 				return cli_misuse(c, "option '%s' needs a value", argv[optind - 1]);
 			if (optopt && optopt < 256)
 				return cli_misuse(c, "unknown option '-%c'", optopt);
-			return cli_misuse(c, "unknown option '%s', or a value for an option that takes none", argv[optind - 1]);
+			return unknown_option(c, argv[optind - 1]);
 		}
 		if (o == &common[0])
 			*request = CLI_HELP;

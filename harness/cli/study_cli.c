@@ -121,7 +121,8 @@ int study_cli_scripts(struct str *out, const struct cli *c, struct err *e)
 			return 0;
 		}
 	}
-	return err_set(e, ERR_ENVIRONMENT, "the gnuplot scripts are neither in %s/plots nor in %s/../share/retrial/plots: name their folder with --scripts",
+	return err_set(e, ERR_ENVIRONMENT,
+		       "the gnuplot scripts are neither in %s/plots nor in %s/../share/retrial/plots: name their folder with --scripts",
 		       program, program);
 }
 

@@ -17,8 +17,8 @@ struct study_cli {
 /* The database that these verbs read. */
 const char *study_cli_database(const struct cli *c);
 
-/* Read the sweep file (the first argument; without one the file of the only sweep in the database) and the database (--db). Returns 0, or -1
- * with e. Close in either case. */
+/* Read the sweep file (the first argument; without one the file of the only sweep in the database) and the database (--db).
+ * Returns 0, or -1 with e. Close in either case. */
 int study_cli_open(const struct cli *c, struct study_cli *out, struct err *e);
 void study_cli_close(struct study_cli *s);
 

@@ -49,7 +49,10 @@ static int run(const struct cli *c)
 	places_fill(&data, c);
 	if (!status) {
 		const struct figure_places places = {
-			.scripts = scripts.s, .output = cli_get(c, "folder", "results/figures"), .command = command.s, .pdf = cli_has(c, "pdf"),
+			.scripts = scripts.s,
+			.output = cli_get(c, "folder", "results/figures"),
+			.command = command.s,
+			.pdf = cli_has(c, "pdf"),
 			.data = &data.dataset,
 		};
 		if (study_cli_open(c, &s, &e) || draw(&s, c->argument_count == 2 ? c->arguments[1] : NULL, &places, &written, &e))

@@ -10,8 +10,7 @@
 #include "cli.h"
 #include "places.h"
 #include "progress.h"
-
-enum { SETS_MAX = 64 };
+#include "sweep_cli.h"
 
 static const struct cli_option options[] = {
 	CLI_OPTION_DB,
@@ -19,8 +18,8 @@ static const struct cli_option options[] = {
 	{ "workers", 'j', "N", "trials at the same time (default: the processors this process may use)" },
 	{ "threads", 0, "N", "threads within a trial (default 1); the results are the same bits for any number" },
 	{ "kernels", 0, "NAME", "plain, avx2, avx512 or neon (default: the fastest here); the same bits for any" },
-	{ "seeds", 0, "N", "seeds 1 to N instead of the file's" },
-	{ "set", 0, "KEY=VALUE", "override a parameter of the base (any number of times)" },
+	CLI_OPTION_SEEDS,
+	CLI_OPTION_SET,
 	{ "retry", 0, "WHAT", "run again what ended badly before: failed (also timeouts) or all (also diverged)" },
 	{ "on-error", 0, "WHAT", "continue (default), or stop: start no other trial after one that ended badly" },
 	{ "max-trials", 0, "N", "start at most N trials" },
@@ -130,10 +129,8 @@ static void print_summary(const struct local_summary *s, const char *db)
 
 /* What the options say, ready to run. */
 struct request {
-	struct sweep_options sweep;
 	struct local_options local;
 	enum progress_kind progress;
-	const char *set[SETS_MAX];
 	struct places places;
 };
 
@@ -142,17 +139,10 @@ static int read_options(const struct cli *c, struct request *r)
 	bool bad = false;
 	if (c->argument_count != 1)
 		return cli_misuse(c, "one sweep file is expected, %d arguments were given", c->argument_count);
-	r->sweep.seeds = (int)cli_number(c, "seeds", 1, 100000, 0, &bad);
-	r->local.workers = bad ? 0 : (int)cli_number(c, "workers", 1, 1024, processors(), &bad);
+	r->local.workers = (int)cli_number(c, "workers", 1, 1024, processors(), &bad);
 	r->local.threads = bad ? 0 : (int)cli_number(c, "threads", 1, NN_THREADS_MAX, 1, &bad);
 	if (bad)
 		return ERR_USAGE;
-	for (; cli_get_nth(c, "set", (int)r->sweep.set_count); r->sweep.set_count++) {
-		if (r->sweep.set_count == SETS_MAX)
-			return cli_misuse(c, "--set more than %d times", SETS_MAX);
-		r->set[r->sweep.set_count] = cli_get_nth(c, "set", (int)r->sweep.set_count);
-	}
-	r->sweep.set = r->set;
 	int answer = find_kernels(c, &r->local.kernels);
 	if (!answer)
 		answer = find_progress(c, &r->progress);
@@ -216,14 +206,13 @@ static int run_sweep(const struct request *r, const struct sweep *sweep, const c
 
 static int run(const struct cli *c)
 {
-	struct request r = { .sweep = { 0 } };
-	struct err e = { 0 };
+	struct request r = { .progress = PROGRESS_NONE };
 	struct sweep *sweep;
 	int answer = read_options(c, &r);
+	if (!answer)
+		answer = sweep_cli_read(c, c->arguments[0], &sweep);
 	if (answer)
 		return answer;
-	if (sweep_read(c->arguments[0], &r.sweep, &e, &sweep))
-		return cli_fail(&e);
 	answer = run_sweep(&r, sweep, cli_get(c, "db", "results/retrial.db"));
 	sweep_free(sweep);
 	return answer;

@@ -37,7 +37,8 @@ static int assign_list(const struct param *p, int kind, void *base, const struct
 	const bool names = p->type == PARAM_NAMES;
 	const size_t wanted = p->pair_kinds >> kind & 1 ? 2 : 1;
 	if (list->kind == NODE_MAP || (list->kind == NODE_SCALAR && !names && wanted != 1)) {
-		bad_value(d, list, p, kind, list->kind == NODE_MAP ? "a map" : list->text, names ? "a list is needed here" : "a list of two is needed here");
+		bad_value(d, list, p, kind, list->kind == NODE_MAP ? "a map" : list->text,
+			  names ? "a list is needed here" : "a list of two is needed here");
 		return -1;
 	}
 	if (list->kind == NODE_SCALAR)

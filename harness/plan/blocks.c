@@ -198,7 +198,8 @@ static int zip_length(struct study *s, const struct node *map, size_t *length)
 static void read_zip(struct study *s, const struct node *map, struct block *b)
 {
 	if (map->kind != NODE_MAP || map->count == 0) {
-		node_error(s->diagnostics, map, "zip: a map of lists of one length is needed here, such as {dataset: [mnist, cifar10], batch_size: [32, 64]}");
+		node_error(s->diagnostics, map, "zip: a map of lists of one length is needed here, such as "
+						"{dataset: [mnist, cifar10], batch_size: [32, 64]}");
 		return;
 	}
 	struct dimension *d = arena_zero(s->arena, sizeof(*d));
@@ -246,7 +247,8 @@ static void read_trials(struct study *s, const struct node *list, struct block *
 		return;
 	}
 	if (list->kind != NODE_LIST || list->count == 0) {
-		node_error(s->diagnostics, list, "trials: a list of maps such as [{dataset: mnist, batch_size: 64}], or the name of a CSV file, is needed here");
+		node_error(s->diagnostics, list, "trials: a list of maps such as [{dataset: mnist, batch_size: 64}], or the name of a CSV file, "
+						 "is needed here");
 		return;
 	}
 	struct dimension *d = arena_zero(s->arena, sizeof(*d));
@@ -280,7 +282,8 @@ static void read_ablate(struct study *s, const struct node *map, struct block *b
 	rows[d->count++] = (struct row){ base, 1 };
 	for (const struct node *n = map->first; n; n = n->next) {
 		if (!name_is_good(n->key, sizeof(((struct label *)0)->value)) || strcmp(n->key, "base") == 0) {
-			node_key_error(s->diagnostics, n, "'%.60s' cannot be the name of a change (letters, digits and - _ + .; base is the unchanged one)", n->key);
+			node_key_error(s->diagnostics, n, "'%.60s' cannot be the name of a change (letters, digits and - _ + .; base is the "
+							  "unchanged one)", n->key);
 			continue;
 		}
 		const struct setting *changes;

@@ -168,7 +168,8 @@ static int scan_row(struct scanner *c, const struct target *const *targets, int 
 		if (!field)
 			return -1;
 		if (column >= columns || (last && column + 1 < columns)) {
-			node_error(s->diagnostics, field, "this line has %s fields than the first one, which has %d", column >= columns ? "more" : "fewer", columns);
+			node_error(s->diagnostics, field, "this line has %s fields than the first one, which has %d",
+				   column >= columns ? "more" : "fewer", columns);
 			return -1;
 		}
 		if (targets[column] && *field->text)

@@ -186,7 +186,8 @@ static void unknown_name(struct library *l, const struct node *at, const char *w
 	if (near)
 		node_error(l->diagnostics, at, "unknown %s '%.60s' (did you mean '%s'?)", what, at->text, near);
 	else if (!l->incomplete)
-		node_error(l->diagnostics, at, "unknown %s '%.60s' (known: %s%s)", what, at->text, count ? known.s : "none", known.length < 200 ? "" : " ...");
+		node_error(l->diagnostics, at, "unknown %s '%.60s' (known: %s%s)", what, at->text, count ? known.s : "none",
+			   known.length < 200 ? "" : " ...");
 	str_free(&known);
 }
 

@@ -80,7 +80,8 @@ static void unknown_path(struct study *s, const char *path, const struct node *p
 	if (strcmp(path, "seed") == 0)
 		snprintf(message, sizeof(message), "seeds are replicates, not an axis: write seeds: 3 or seeds: [1, 5, 7] at the top of the file");
 	else if (near)
-		snprintf(message, sizeof(message), "unknown parameter '%.60s' (did you mean '%.*s%s'?)", path, dot ? (int)(dot + 1 - path) : 0, path, near);
+		snprintf(message, sizeof(message), "unknown parameter '%.60s' (did you mean '%.*s%s'?)", path, dot ? (int)(dot + 1 - path) : 0,
+			 path, near);
 	else if (inner)
 		snprintf(message, sizeof(message), "'%.60s' is a parameter of phases: say of which (dual.%.60s)", path, path);
 	else if (param_find(SCOPE_AUGMENT, path))

@@ -65,7 +65,7 @@ struct phase_config {
 	enum input_kind inputs[2]; /* dual: both; the others use inputs[0] */
 	bool both;                 /* single: every epoch sees each image twice, once original and once augmented (recipe single-both) */
 	enum head_init heads[2];   /* unify */
-	char freeze[PHASE_FREEZE_MAX][PHASE_NAME_MAX]; /* layers that are not trained: a layer path ("stem1/conv1") or one component of it ("conv1") */
+	char freeze[PHASE_FREEZE_MAX][PHASE_NAME_MAX]; /* layers that are not trained: paths ("stem1/conv1") or one component ("conv1") */
 	int freeze_count;
 	struct optimizer_config optimizer;
 	int epochs;

@@ -1,5 +1,5 @@
-/* band.h - a quantity along an axis (epochs, folds) for several seeds: its mean with a band, and every seed as a line, as blocks of a figure's
- * data. */
+/* band.h - a quantity along an axis (epochs, folds) for several seeds: its mean with a band, and every seed as a line, as blocks
+ * of a figure's data. */
 #ifndef REPORT_BAND_H
 #define REPORT_BAND_H
 

@@ -1,20 +1,23 @@
 /* claims.h - does what we measured agree with the number that the paper prints?
  *
  * The rule, in full:
- * - A printed figure is an interval: 0.89 with two decimals is any number in [0.885, 0.895). Exact figures (rounds_to -1) are one number.
+ * - A printed figure is an interval: 0.89 with two decimals is any number in [0.885, 0.895). Exact figures (rounds_to -1) are one
+ *   number.
  * - Ours is the mean over seeds with its 95 % Student t interval. Replicates are never mixed over configurations.
  * - Wholly above the paper's interval (low end of ours at or above its high end): EXCEEDED. Wholly below: NOT REPRODUCED.
- * - The two overlap: REPRODUCED, if our mean lies in the paper's interval or our interval leaves part of the paper's out; if our mean lies
- *   outside and our interval covers the paper's whole interval and more on both sides, the spread is too wide to tell: UNDECIDED.
+ * - The two overlap: REPRODUCED, if our mean lies in the paper's interval or our interval leaves part of the paper's out; if our
+ *   mean lies outside and our interval covers the paper's whole interval and more on both sides, the spread is too wide to tell:
+ *   UNDECIDED.
  * - "At most" (compare -1) and "at least" (+1) are one-sided: the allowed side is everything below the high (above the low) end of
- *   the paper's interval. Our interval wholly on the other side: NOT REPRODUCED; our mean on the allowed side: REPRODUCED; else UNDECIDED.
- * - Fewer than 3 values of a metric that varies with the seed: UNDECIDED, whatever they are. (A t interval of two values is
- *   12.7 standard errors wide to either side.)
- * - Exact figures (rounds_to -1, compare 0), and metrics that are a property of the network (metric.h: exact), need no n: every trial's value
- *   must satisfy the claim.
+ *   the paper's interval. Our interval wholly on the other side: NOT REPRODUCED; our mean on the allowed side: REPRODUCED; else
+ *   UNDECIDED.
+ * - Fewer than 3 values of a metric that varies with the seed: UNDECIDED, whatever they are. (A t interval of two values is 12.7
+ *   standard errors wide to either side.)
+ * - Exact figures (rounds_to -1, compare 0), and metrics that are a property of the network (metric.h: exact), need no n: every
+ *   trial's value must satisfy the claim.
  * - No value at all: NO DATA, with the reason.
- * EXCEEDED says "larger than printed"; for accuracies that is better. Trials that failed or diverged have no value: they are counted in
- * `planned` and named in the evidence, never left out in silence. */
+ * EXCEEDED says "larger than printed"; for accuracies that is better. Trials that failed or diverged have no value: they are
+ * counted in `planned` and named in the evidence, never left out in silence. */
 #ifndef REPORT_CLAIMS_H
 #define REPORT_CLAIMS_H
 

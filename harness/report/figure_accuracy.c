@@ -116,7 +116,9 @@ static void write_variables(struct plot *p)
 	const struct figure_layout *l = &p->layout;
 	const bool intervals = l->most >= CLAIM_MIN_SEEDS;
 	const struct legend_entry legend[] = {
-		{ "one seed", 1, false, true }, { intervals ? "mean, 95 % t interval" : "mean", 2, intervals, true }, { "the paper", 3, true, false },
+		{ "one seed", 1, false, true },
+		{ intervals ? "mean, 95 % t interval" : "mean", 2, intervals, true },
+		{ "the paper", 3, true, false },
 	};
 	struct axis x[LAYOUT_PANELS_MAX];
 	struct str heading = { 0 };

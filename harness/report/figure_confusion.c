@@ -1,5 +1,5 @@
-/* figure_confusion.c - which classes are taken for which: a panel for each value of the series label, a row a true class, a column a predicted
- * one, in per cent of the row's test images, mean over seeds and folds. Needs the data set for the true classes. */
+/* figure_confusion.c - which classes are taken for which: a panel for each value of the series label, a row a true class, a column
+ * a predicted one, in per cent of the row's test images, mean over seeds and folds. Needs the data set for the true classes. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +12,8 @@ enum { CLASSES_MAX = 20, PANELS_MAX = 8, SEEDS_MAX = 1024, COLUMNS = 2, CELL_HEI
 
 /* All predictions of the first output of a trial's last phase, or of the phase of this name. */
 static const char sql[] =
-	"SELECT DISTINCT q.fold, q.classes FROM finished AS f JOIN predictions AS q ON q.attempt = f.attempt WHERE f.sweep = :sweep AND f.trial = :trial"
+	"SELECT DISTINCT q.fold, q.classes FROM finished AS f JOIN predictions AS q ON q.attempt = f.attempt WHERE f.sweep = :sweep AND "
+	"f.trial = :trial"
 	" AND q.output = 0 AND q.phase = (SELECT max(p.phase) FROM phases AS p WHERE p.trial = f.trial AND p.sweep = f.sweep"
 	" AND (:phase = '' OR p.name = :phase)) ORDER BY q.fold";
 
@@ -33,13 +34,13 @@ static int add_predictions(const struct plot *p, const struct value *classes, st
 	const struct dataset *d = p->dataset;
 
 	if (classes->kind != VALUE_BLOB || classes->length > d->test_count)
-		return err_set(e, ERR_ENVIRONMENT, "figure %s: predictions for %zu images, but data set %s has %u test images", p->layout.spec->id,
-			       classes->length, d->name, (unsigned)d->test_count);
+		return err_set(e, ERR_ENVIRONMENT, "figure %s: predictions for %zu images, but data set %s has %u test images",
+			       p->layout.spec->id, classes->length, d->name, (unsigned)d->test_count);
 	for (size_t i = 0; i < classes->length; i++) {
 		const uint8_t predicted = (uint8_t)classes->text[i];
 		if (predicted >= d->classes)
-			return err_set(e, ERR_ENVIRONMENT, "figure %s: a predicted class is %d, data set %s has %d classes", p->layout.spec->id, predicted,
-				       d->name, d->classes);
+			return err_set(e, ERR_ENVIRONMENT, "figure %s: a predicted class is %d, data set %s has %d classes",
+				       p->layout.spec->id, predicted, d->name, d->classes);
 		m->count[d->test_labels[i]][predicted]++;
 	}
 	return 0;
@@ -47,12 +48,14 @@ static int add_predictions(const struct plot *p, const struct value *classes, st
 
 static int add_trial(const struct plot *p, const struct sample *s, struct matrix *m, struct err *e)
 {
-	const char *const parameters[] = { "sweep", p->layout.study->sweep->name, "trial", s->identity, "phase", p->layout.spec->phase, NULL };
+	const char *const parameters[] = { "sweep", p->layout.study->sweep->name, "trial", s->identity,
+					  "phase", p->layout.spec->phase,        NULL};
 	struct rows *r = NULL;
 	int status = 0;
 
 	if (strcmp(s->data_digest, p->dataset->digest))
-		return err_set(e, ERR_ENVIRONMENT, "figure %s: data set %s here is not the one that trial %.12s was run on (another digest)",
+		return err_set(e, ERR_ENVIRONMENT,
+			       "figure %s: data set %s here is not the one that trial %.12s was run on (another digest)",
 			       p->layout.spec->id, p->dataset->name, s->identity);
 	if (store_query(p->store, sql, parameters, e, &r))
 		return -1;
@@ -147,7 +150,8 @@ static void write_caption(struct plot *p)
 static int draw(struct plot *p, struct err *e)
 {
 	if (p->dataset->classes > CLASSES_MAX || p->layout.series_count > PANELS_MAX)
-		return err_set(e, ERR_USAGE, "figure %s: more than %d classes or %d panels: narrow its 'where'", p->layout.spec->id, CLASSES_MAX, PANELS_MAX);
+		return err_set(e, ERR_USAGE, "figure %s: more than %d classes or %d panels: narrow its 'where'", p->layout.spec->id,
+			       CLASSES_MAX, PANELS_MAX);
 	for (size_t i = 0; i < p->layout.series_count; i++)
 		if (add_panel(p, i, e))
 			return -1;

@@ -12,60 +12,62 @@
 #include "row.h"
 #include "stats.h"
 
-enum { SEEDS_MAX = 256, EPOCHS_MAX = 100000, HEIGHT = 260 };
+enum { SEEDS_MAX = 256, HEIGHT = 260 };
 
 struct plot {
 	struct figure *f;
 	struct figure_layout layout;
-	struct rows *epochs; /* trial, val_accuracy; in the order of training */
+	struct store *store;
 	double panel[LAYOUT_PANELS_MAX * FIGURE_SERIES_MAX], style[LAYOUT_PANELS_MAX * FIGURE_SERIES_MAX]; /* of a curve */
 	size_t curves;
 	struct axis x[LAYOUT_PANELS_MAX], y[LAYOUT_PANELS_MAX];
 };
 
-/* The rows of one trial; the answer is ordered by trial. */
-static size_t rows_of(const struct rows *r, const char *identity, size_t *first)
+/* The validation accuracies of one trial in the order of training, from the named phase on where the recipe has one. */
+static int ask(const struct plot *p, const struct sample *s, struct err *e, struct rows **out)
 {
-	size_t low = 0, high = r->row_count;
+	static const char sql[] =
+		"SELECT DISTINCT phase, epoch, val_accuracy FROM epochs WHERE sweep = :sweep AND trial = :trial AND fold < 0 AND output = 0"
+		" AND phase >= coalesce((SELECT min(phase) FROM phases WHERE sweep = :sweep AND trial = :trial AND name = :phase), 0) "
+		"ORDER BY phase, epoch";
+	const char *const parameters[] = { "sweep", p->layout.study->sweep->name, "trial", s->identity,
+					  "phase", p->layout.spec->phase,        NULL};
 
-	while (low < high) {
-		const size_t middle = low + (high - low) / 2;
-		if (strcmp(row_text(r, middle, 0), identity) < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	*first = low;
-	while (high < r->row_count && !strcmp(row_text(r, high, 0), identity))
-		high++;
-	return high - low;
+	return store_query(p->store, sql, parameters, e, out);
 }
 
 /* Best so far of every sample, each as long as the longest. */
-static int best_so_far(const struct plot *p, const struct sample *const *samples, size_t count, struct curve *c, struct err *e)
+static int best_so_far(const struct rows *const *epochs, size_t count, struct curve *c, struct err *e)
 {
-	size_t first;
-
 	*c = (struct curve){ .seeds = count };
-	for (size_t s = 0; s < count; s++) {
-		const size_t length = rows_of(p->epochs, samples[s]->identity, &first);
-		c->length = length > c->length ? length : c->length;
-	}
-	if (c->length > EPOCHS_MAX)
-		c->length = EPOCHS_MAX;
+	for (size_t s = 0; s < count; s++)
+		c->length = epochs[s]->row_count > c->length ? epochs[s]->row_count : c->length;
 	c->y = malloc((count * c->length + 1) * sizeof(*c->y));
 	if (!c->y)
 		return err_nomem(e);
 	for (size_t s = 0; s < count; s++) {
-		const size_t length = rows_of(p->epochs, samples[s]->identity, &first);
 		double best = NAN;
 		for (size_t x = 0; x < c->length; x++) {
-			const double now = x < length ? 100 * row_number(p->epochs, first + x, 1) : NAN;
+			const double now = x < epochs[s]->row_count ? 100 * row_number(epochs[s], x, 2) : NAN;
 			best = isnan(best) || now > best ? now : best;
 			c->y[s * c->length + x] = best;
 		}
 	}
 	return 0;
+}
+
+static int read_curve(const struct plot *p, const struct sample *const *samples, size_t count, struct curve *c, struct err *e)
+{
+	struct rows *epochs[SEEDS_MAX] = { NULL };
+	int status = 0;
+
+	for (size_t s = 0; s < count && !status; s++)
+		status = ask(p, samples[s], e, &epochs[s]);
+	if (!status)
+		status = best_so_far((const struct rows *const *)epochs, count, c, e);
+	for (size_t s = 0; s < count; s++)
+		rows_free(epochs[s]);
+	return status;
 }
 
 /* The lowest mean once a twelfth of the training has passed: what the scale begins at. The first epochs lie far below everything else. */
@@ -86,7 +88,7 @@ static int add_series(struct plot *p, size_t panel, size_t series, struct extent
 	struct curve c;
 	struct str comment = { 0 };
 
-	if (best_so_far(p, samples, count, &c, e))
+	if (read_curve(p, samples, count, &c, e))
 		return -1;
 	if (c.length) {
 		str_addf(&comment, "%s, %s: epochs trained, mean, low, high, seeds", p->layout.panels[panel], p->layout.series[series]);
@@ -149,22 +151,18 @@ static void write_caption(struct plot *p)
 
 int figure_convergence(struct store *store, const struct study *study, const struct figure_spec *spec, struct figure *f, struct err *e)
 {
-	/* From the named phase on, where the recipe has one. */
-	static const char sql[] =
-		"SELECT trial, val_accuracy FROM (SELECT DISTINCT e.trial, e.phase, e.epoch, e.val_accuracy FROM epochs AS e LEFT JOIN"
-		" (SELECT trial, min(phase) AS phase FROM phases WHERE sweep = :sweep AND name = :phase GROUP BY trial) AS begin ON begin.trial = e.trial"
-		" WHERE e.sweep = :sweep AND e.fold < 0 AND e.output = 0 AND e.phase >= coalesce(begin.phase, 0)) ORDER BY trial, phase, epoch";
-	const char *const parameters[] = { "sweep", study->sweep->name, "phase", spec->phase, NULL };
 	struct plot *p = calloc(1, sizeof(*p));
 	int status = -1;
 
 	if (!p)
 		return err_nomem(e);
 	p->f = f;
-	if (figure_layout_make(&p->layout, study, spec, -1, e) || store_query(store, sql, parameters, e, &p->epochs))
+	p->store = store;
+	if (figure_layout_make(&p->layout, study, spec, -1, e))
 		goto done;
 	if (p->layout.series_count > FIGURE_SERIES_MAX) {
-		err_set(e, ERR_USAGE, "figure %s: %zu lines, at most %d can be told apart: narrow its 'where'", spec->id, p->layout.series_count, FIGURE_SERIES_MAX);
+		err_set(e, ERR_USAGE, "figure %s: %zu lines, at most %d can be told apart: narrow its 'where'", spec->id,
+			p->layout.series_count, FIGURE_SERIES_MAX);
 		goto done;
 	}
 	for (size_t panel = 0; panel < p->layout.panel_count; panel++)
@@ -175,7 +173,6 @@ int figure_convergence(struct store *store, const struct study *study, const str
 	status = 0;
 done:
 	figure_layout_free(&p->layout);
-	rows_free(p->epochs);
 	free(p);
 	return status;
 }

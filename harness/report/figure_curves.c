@@ -1,10 +1,10 @@
 /* figure_curves.c - learning curves: one panel a phase, validation and training by epoch within the phase, over the seeds.
  *
- * Phases end early at different epochs for different seeds, so a cumulative axis would lay unlike epochs over each other. Every phase begins
- * at its own epoch 1; the mean is over the seeds that are still training and ends where fewer than 2 are; every seed is there as a thin line
- * to its own end. A k-fold phase is a panel over its folds: what each fold's kept weights score on its validation images and on the
- * test images. A value of the figure's series label begins a row of panels
- * unless all its phases fit beside the one before. */
+ * Phases end early at different epochs for different seeds, so a cumulative axis would lay unlike epochs over each other. Every
+ * phase begins at its own epoch 1; the mean is over the seeds that are still training and ends where fewer than 2 are; every seed
+ * is there as a thin line to its own end. A k-fold phase is a panel over its folds: what each fold's kept weights score on its
+ * validation images and on the test images. A value of the figure's series label begins a row of panels unless all its phases fit
+ * beside the one before. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,7 +19,7 @@ struct plot {
 	const struct study *study;
 	const struct figure_spec *spec;
 	struct figure *f;
-	struct rows *epochs, *phases;
+	struct store *store;
 	bool loss;
 	double scale;
 	struct str titles[PANELS_MAX];
@@ -43,6 +43,11 @@ static const char *text(const struct rows *r, size_t row, const char *column)
 	return row_text(r, row, rows_column(r, column));
 }
 
+/* What the database has of one finished trial. */
+struct history {
+	struct rows *epochs, *phases;
+};
+
 /* ---- one curve ------------------------------------------------------------------------------------------------------------------ */
 
 static void write_curve(struct plot *p, const struct curve *c, enum style style, const char *what)
@@ -60,31 +65,36 @@ static void write_curve(struct plot *p, const struct curve *c, enum style style,
 	p->used[style] = true;
 }
 
-/* Which of the row's samples a trial is, or -1. */
-static int seed_of(const struct sample *const *samples, size_t count, const char *trial)
+/* Where the values of a curve come from: one column of the rows of this phase and output (-1: whatever the row's). */
+struct source {
+	bool folds; /* the kept weights of every fold, by fold; else every epoch's, by epoch */
+	int phase, output;
+	const char *column;
+};
+
+/* Is this row meant? *x is its place on the axis, from 0. */
+static bool is_meant(const struct source *from, const struct rows *r, size_t row, double *x)
 {
-	for (size_t i = 0; i < count; i++)
-		if (!strcmp(samples[i]->identity, trial))
-			return (int)i;
-	return -1;
+	*x = number(r, row, from->folds ? "fold" : "epoch");
+	return (int)number(r, row, "phase") == from->phase && (from->output < 0 || (int)number(r, row, "output") == from->output) && *x >= 0
+		&& *x < EPOCHS_MAX && !isnan(number(r, row, from->column));
 }
 
-/* The values of one column of r for the rows of this phase and output (-1: whatever the row's), by seed and by the whole number in x_column. */
-static int collect(const struct plot *p, const struct rows *r, const struct sample *const *samples, size_t seeds, int phase, int output,
-		   const char *column, const char *x_column, struct curve *c, struct err *e)
+static int collect(const struct source *from, double scale, const struct history *histories, size_t seeds, struct curve *c, struct err *e)
 {
 	*c = (struct curve){ .seeds = seeds };
 	for (int fill = 0; fill < 2; fill++) {
-		for (size_t i = 0; i < r->row_count; i++) {
-			const int seed = seed_of(samples, seeds, text(r, i, "trial"));
-			const double x = number(r, i, x_column);
-			if (seed < 0 || (int)number(r, i, "phase") != phase || (output >= 0 && (int)number(r, i, "output") != output)
-			    || !(x >= 0 && x < EPOCHS_MAX) || isnan(number(r, i, column)))
-				continue;
-			if (fill)
-				c->y[(size_t)seed * c->length + (size_t)x] = number(r, i, column) * p->scale;
-			else if ((size_t)x + 1 > c->length)
-				c->length = (size_t)x + 1;
+		for (size_t s = 0; s < seeds; s++) {
+			const struct rows *r = from->folds ? histories[s].phases : histories[s].epochs;
+			for (size_t i = 0; i < r->row_count; i++) {
+				double x;
+				if (!is_meant(from, r, i, &x))
+					continue;
+				if (fill)
+					c->y[s * c->length + (size_t)x] = number(r, i, from->column) * scale;
+				else if ((size_t)x + 1 > c->length)
+					c->length = (size_t)x + 1;
+			}
 		}
 		if (fill)
 			break;
@@ -97,14 +107,14 @@ static int collect(const struct plot *p, const struct rows *r, const struct samp
 	return 0;
 }
 
-static int add_curve(struct plot *p, const struct rows *r, const struct sample *const *samples, size_t seeds, int phase, int output,
-		     const char *column, const char *x_column, enum style style, const char *what, struct err *e)
+static int add_curve(struct plot *p, const struct history *histories, size_t seeds, const struct source *from, enum style style,
+		     const char *what, struct err *e)
 {
 	struct curve c;
 
 	if (p->curves == CURVES_MAX)
 		return err_set(e, ERR_USAGE, "figure %s: more than %d curves: narrow its 'where'", p->spec->id, CURVES_MAX);
-	if (collect(p, r, samples, seeds, phase, output, column, x_column, &c, e))
+	if (collect(from, p->scale, histories, seeds, &c, e))
 		return -1;
 	if (c.length)
 		write_curve(p, &c, style, what);
@@ -114,47 +124,58 @@ static int add_curve(struct plot *p, const struct rows *r, const struct sample *
 
 /* ---- panels ----------------------------------------------------------------------------------------------------------------------- */
 
-static int add_phase(struct plot *p, const struct sample *const *samples, size_t seeds, int phase, bool folds, struct err *e)
+static int add_phase(struct plot *p, const struct history *histories, size_t seeds, int phase, bool folds, struct err *e)
 {
-	const char *validation = p->loss ? "val_loss" : "val_accuracy", *training = p->loss ? "train_loss" : "train_accuracy";
+	static const struct { bool folds, loss; int output; const char *column; enum style style; const char *what; } curves[] = {
+		{ false, false, 0, "train_accuracy", STYLE_TRAINING, "training" },
+		{ false, false, 1, "train_accuracy", STYLE_TRAINING_2, "training, output 2" },
+		{ false, false, 0, "val_accuracy", STYLE_VALIDATION, "validation" },
+		{ false, false, 1, "val_accuracy", STYLE_VALIDATION_2, "validation, output 2" },
+		{ true, false, -1, "val_accuracy_1", STYLE_VALIDATION, "validation" },
+		{ true, false, -1, "test_accuracy_1", STYLE_TEST, "test" },
+		{ false, true, 0, "train_loss", STYLE_TRAINING, "training" },
+		{ false, true, 1, "train_loss", STYLE_TRAINING_2, "training, output 2" },
+		{ false, true, 0, "val_loss", STYLE_VALIDATION, "validation" },
+		{ false, true, 1, "val_loss", STYLE_VALIDATION_2, "validation, output 2" },
+		{ true, true, -1, "val_loss_1", STYLE_VALIDATION, "validation" },
+		{ true, true, -1, "test_loss_1", STYLE_TEST, "test" },
+	};
 
-	if (folds)
-		return add_curve(p, p->phases, samples, seeds, phase, -1, p->loss ? "val_loss_1" : "val_accuracy_1", "fold", STYLE_VALIDATION,
-				 "validation", e)
-			|| add_curve(p, p->phases, samples, seeds, phase, -1, p->loss ? "test_loss_1" : "test_accuracy_1", "fold", STYLE_TEST,
-				     "test", e) ? -1 : 0;
-	return add_curve(p, p->epochs, samples, seeds, phase, 0, training, "epoch", STYLE_TRAINING, "training", e)
-		|| add_curve(p, p->epochs, samples, seeds, phase, 1, training, "epoch", STYLE_TRAINING_2, "training, output 2", e)
-		|| add_curve(p, p->epochs, samples, seeds, phase, 0, validation, "epoch", STYLE_VALIDATION, "validation", e)
-		|| add_curve(p, p->epochs, samples, seeds, phase, 1, validation, "epoch", STYLE_VALIDATION_2, "validation, output 2", e) ? -1 : 0;
+	for (size_t i = 0; i < sizeof(curves) / sizeof(curves[0]); i++) {
+		const struct source from = { folds, phase, curves[i].output, curves[i].column };
+		if (curves[i].folds == folds && curves[i].loss == p->loss
+		    && add_curve(p, histories, seeds, &from, curves[i].style, curves[i].what, e))
+			return -1;
+	}
+	return 0;
 }
 
-/* The name of the phase in the samples' recipe ("" when it has none), and whether it has folds. */
-static const char *describe_phase(const struct plot *p, const struct sample *const *samples, size_t seeds, int phase, bool *folds)
+/* The name of the phase in the trials' recipe ("" when it has none), and whether it has folds. */
+static const char *describe_phase(const struct history *histories, size_t seeds, int phase, bool *folds)
 {
-	for (size_t i = 0; i < p->phases->row_count; i++)
-		if ((int)number(p->phases, i, "phase") == phase && seed_of(samples, seeds, text(p->phases, i, "trial")) >= 0) {
-			*folds = number(p->phases, i, "fold") >= 0;
-			return text(p->phases, i, "name");
-		}
+	for (size_t s = 0; s < seeds; s++)
+		for (size_t i = 0; i < histories[s].phases->row_count; i++)
+			if ((int)number(histories[s].phases, i, "phase") == phase) {
+				*folds = number(histories[s].phases, i, "fold") >= 0;
+				return text(histories[s].phases, i, "name");
+			}
 	return "";
 }
 
-/* The panels of one value of the series label. */
-static int add_row(struct plot *p, const char *series, const struct sample *const *samples, size_t seeds, struct err *e)
+static int add_panels(struct plot *p, const char *series, const struct history *histories, size_t seeds, struct err *e)
 {
 	size_t column = p->next_column, count = 0;
 	bool folds;
 
 	for (int phase = 0; phase < PHASES_MAX; phase++)
-		count += describe_phase(p, samples, seeds, phase, &folds)[0] != '\0';
+		count += describe_phase(histories, seeds, phase, &folds)[0] != '\0';
 	if (column && column + count > COLUMNS_MAX) { /* a series that does not fit beside the last one begins a row of its own */
 		column = 0;
 		p->rows++;
 	}
 	for (int phase = 0; phase < PHASES_MAX; phase++) {
 		folds = false;
-		const char *name = describe_phase(p, samples, seeds, phase, &folds);
+		const char *name = describe_phase(histories, seeds, phase, &folds);
 		if (!name[0])
 			continue;
 		if (p->panels == PANELS_MAX)
@@ -169,7 +190,7 @@ static int add_row(struct plot *p, const char *series, const struct sample *cons
 		p->column[p->panels] = (double)column++;
 		p->first[p->panels] = (double)p->curves;
 		p->reach = (struct extent){ NAN, NAN, 1 };
-		if (add_phase(p, samples, seeds, phase, folds, e))
+		if (add_phase(p, histories, seeds, phase, folds, e))
 			return -1;
 		p->y[p->panels] = figure_axis(p->reach.low, p->reach.high, 5);
 		p->x[p->panels] = figure_axis(1, p->reach.longest, 5);
@@ -184,11 +205,44 @@ static int add_row(struct plot *p, const char *series, const struct sample *cons
 	return 0;
 }
 
+static int ask(const struct plot *p, const char *sql, const char *trial, struct err *e, struct rows **out)
+{
+	const char *const parameters[] = { "sweep", p->study->sweep->name, "trial", trial, NULL };
+
+	return store_query(p->store, sql, parameters, e, out);
+}
+
+/* The panels of one value of the series label. A trial that has several plan rows has every row of the views as often: DISTINCT. */
+static int add_row(struct plot *p, const char *series, const struct sample *const *samples, size_t seeds, struct err *e)
+{
+	static const char epochs_sql[] =
+		"SELECT DISTINCT phase, epoch, output, train_loss, train_accuracy, val_loss, val_accuracy FROM epochs"
+		" WHERE sweep = :sweep AND trial = :trial AND fold < 0 ORDER BY phase, epoch, output";
+	static const char phases_sql[] =
+		"SELECT DISTINCT phase, name, fold, val_loss_1, val_accuracy_1, test_loss_1, test_accuracy_1 FROM phases"
+		" WHERE sweep = :sweep AND trial = :trial ORDER BY phase, fold";
+	struct history *histories = calloc(seeds + 1, sizeof(*histories));
+	int status = histories ? 0 : err_nomem(e);
+
+	for (size_t s = 0; s < seeds && !status; s++)
+		status = ask(p, epochs_sql, samples[s]->identity, e, &histories[s].epochs)
+			|| ask(p, phases_sql, samples[s]->identity, e, &histories[s].phases) ? -1 : 0;
+	if (!status)
+		status = add_panels(p, series, histories, seeds, e);
+	for (size_t s = 0; s < seeds && histories; s++) {
+		rows_free(histories[s].epochs);
+		rows_free(histories[s].phases);
+	}
+	free(histories);
+	return status;
+}
+
 static int mixed(const struct plot *p, const struct sample *a, const struct sample *b, const char *label, struct err *e)
 {
 	const char *left = study_label(a, label), *right = study_label(b, label);
 
-	return err_set(e, ERR_USAGE, "figure %s: curves would mix configurations (%s is %s and %s): make '%s' its series, or name one in its 'where'",
+	return err_set(e, ERR_USAGE,
+		       "figure %s: curves would mix configurations (%s is %s and %s): make '%s' its series, or name one in its 'where'",
 		       p->spec->id, label, left ? left : "not set", right ? right : "not set", label);
 }
 
@@ -235,7 +289,8 @@ static int add_rows(struct plot *p, struct str *missing, struct err *e)
 		if (gather(p, i, series, samples, &seeds, e))
 			return -1;
 		if (!seeds)
-			str_addf(missing, "%s%s%s%s%s", missing->length ? "; " : "", series, s->reason[0] ? " (" : "", s->reason, s->reason[0] ? ")" : "");
+			str_addf(missing, "%s%s%s%s%s", missing->length ? "; " : "", series, s->reason[0] ? " (" : "", s->reason,
+				 s->reason[0] ? ")" : "");
 		else if (add_row(p, series, samples, seeds, e))
 			return -1;
 	}
@@ -248,12 +303,15 @@ static void write_caption(struct plot *p, const char *missing)
 {
 	struct str *c = &p->f->caption;
 
-	str_addf(c, "Thick lines: mean over the seeds that are still training, drawn while at least 2 are; thin lines: single seeds (n = %zu", p->fewest);
+	str_addf(c,
+		 "Thick lines: mean over the seeds that are still training, drawn while at least 2 are; thin lines: single seeds (n = %zu",
+		 p->fewest);
 	if (p->most > p->fewest)
 		str_addf(c, " to %zu", p->most);
 	str_add(c, "). Band: ");
 	if (p->fewest < BAND_SD_MIN)
-		str_add(c, p->most < BAND_SD_MIN ? "smallest to largest value." : "smallest to largest value (n < 5), otherwise mean ± standard deviation.");
+		str_add(c, p->most < BAND_SD_MIN ? "smallest to largest value."
+						 : "smallest to largest value (n < 5), otherwise mean ± standard deviation.");
 	else
 		str_add(c, "mean ± standard deviation.");
 	if (p->used[STYLE_TRAINING])
@@ -295,13 +353,6 @@ static void write_variables(struct plot *p)
 	p->f->height = (int)rows * ROW_HEIGHT;
 }
 
-static int ask(struct store *store, const struct plot *p, const char *sql, struct err *e, struct rows **out)
-{
-	const char *const parameters[] = { "sweep", p->study->sweep->name, NULL };
-
-	return store_query(store, sql, parameters, e, out);
-}
-
 int figure_curves(struct store *store, const struct study *study, const struct figure_spec *spec, struct figure *f, struct err *e)
 {
 	struct plot *p = calloc(1, sizeof(*p));
@@ -310,17 +361,14 @@ int figure_curves(struct store *store, const struct study *study, const struct f
 
 	if (!p)
 		return err_nomem(e);
-	*p = (struct plot){ .study = study, .spec = spec, .f = f };
+	*p = (struct plot){ .study = study, .spec = spec, .f = f, .store = store };
 	p->loss = strstr(spec->metric, "loss") != NULL;
 	p->scale = p->loss ? 1 : 100;
-	if (ask(store, p, "SELECT DISTINCT trial, phase, epoch, output, train_loss, train_accuracy, val_loss, val_accuracy FROM epochs"
-		" WHERE sweep = :sweep AND fold < 0 ORDER BY trial, phase, epoch, output", e, &p->epochs)
-	    || ask(store, p, "SELECT DISTINCT trial, phase, name, fold, val_loss_1, val_accuracy_1, test_loss_1, test_accuracy_1 FROM phases"
-		   " WHERE sweep = :sweep ORDER BY trial, phase, fold", e, &p->phases)
-	    || add_rows(p, &missing, e))
+	if (add_rows(p, &missing, e))
 		goto done;
 	if (!p->panels) {
-		err_set(e, ERR_USAGE, "figure %s: nothing to draw: no finished trial%s%s", spec->id, missing.length > 1 ? ": " : "", missing.s ? missing.s : "");
+		err_set(e, ERR_USAGE, "figure %s: nothing to draw: no finished trial%s%s", spec->id, missing.length > 1 ? ": " : "",
+			missing.s ? missing.s : "");
 		goto done;
 	}
 	write_variables(p);
@@ -329,8 +377,6 @@ int figure_curves(struct store *store, const struct study *study, const struct f
 done:
 	for (size_t i = 0; i < PANELS_MAX; i++)
 		str_free(&p->titles[i]);
-	rows_free(p->epochs);
-	rows_free(p->phases);
 	str_free(&missing);
 	free(p);
 	return status;

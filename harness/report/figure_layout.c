@@ -46,8 +46,8 @@ static int collect(struct figure_layout *l, int metric, struct err *e)
 			continue;
 		if (add_distinct(l->panels, &l->panel_count, LAYOUT_PANELS_MAX, value_of(s, panel_label))
 		    || add_distinct(l->series, &l->series_count, LAYOUT_SERIES_MAX, value_of(s, l->spec->series)))
-			return err_set(e, ERR_USAGE, "figure %s: more than %d data sets or %d series: narrow its 'where'", l->spec->id, LAYOUT_PANELS_MAX,
-				       LAYOUT_SERIES_MAX);
+			return err_set(e, ERR_USAGE, "figure %s: more than %d data sets or %d series: narrow its 'where'", l->spec->id,
+				       LAYOUT_PANELS_MAX, LAYOUT_SERIES_MAX);
 	}
 	return 0;
 }
@@ -86,7 +86,9 @@ static int check_series(struct figure_layout *l, size_t panel, size_t series, in
 		if (!study_holds(&l->spec->where, s) || !belongs(l, s, panel, series))
 			continue;
 		if (first && !study_same_labels(first, s, &label))
-			return err_set(e, ERR_USAGE, "figure %s: it would mix configurations (%s is %s and %s): make '%s' its series, or name one in its 'where'",
+			return err_set(e, ERR_USAGE,
+				       "figure %s: it would mix configurations (%s is %s and %s): make '%s' its series, or name one in its "
+				       "'where'",
 				       l->spec->id, label, value_of(first, label), value_of(s, label), label);
 		first = first ? first : s;
 		n += has_result(l, s, metric);
@@ -141,7 +143,8 @@ void figure_layout_n(struct str *out, const struct figure_layout *l)
 void figure_layout_caption(struct str *out, const struct figure_layout *l)
 {
 	if (l->excluded)
-		str_addf(out, " %zu trial%s failed or diverged and %s no value.", l->excluded, l->excluded > 1 ? "s" : "", l->excluded > 1 ? "have" : "has");
+		str_addf(out, " %zu trial%s failed or diverged and %s no value.", l->excluded, l->excluded > 1 ? "s" : "",
+			 l->excluded > 1 ? "have" : "has");
 	if (l->missing.length)
 		str_addf(out, " Not shown: %s.", l->missing.s);
 }

@@ -1,5 +1,5 @@
-/* figure_layout.h - which panels and which series a figure has: a panel for each data set, a series for each value of the spec's label, both in
- * the order of the plan, and only those with a result. What has none is named, so that the caption can say so. */
+/* figure_layout.h - which panels and which series a figure has: a panel for each data set, a series for each value of the spec's
+ * label, both in the order of the plan, and only those with a result. What has none is named, so that the caption can say so. */
 #ifndef REPORT_FIGURE_LAYOUT_H
 #define REPORT_FIGURE_LAYOUT_H
 
@@ -18,8 +18,8 @@ struct figure_layout {
 	struct str missing;   /* "cifar10 (data set not found)", separated by "; " */
 };
 
-/* Find them. metric: the one that a trial must have (study_metric), or -1: any finished trial counts. Returns 0, or -1 with e (ERR_USAGE: too
- * many, mixed configurations, nothing to draw). Free with figure_layout_free in either case. */
+/* Find them. metric: the one that a trial must have (study_metric), or -1: any finished trial counts. Returns 0, or -1 with e
+ * (ERR_USAGE: too many, mixed configurations, nothing to draw). Free with figure_layout_free in either case. */
 int figure_layout_make(struct figure_layout *l, const struct study *study, const struct figure_spec *spec, int metric, struct err *e);
 void figure_layout_free(struct figure_layout *l);
 

@@ -1,6 +1,6 @@
-/* figure_pareto.c - accuracy against parameters: which recipes are worth their size. A panel for each data set, a point for each value of the
- * series label (mean over seeds with its t interval), a line along those that no other beats in both, and the paper's point where claims give
- * both of its numbers. Works on the study alone. */
+/* figure_pareto.c - accuracy against parameters: which recipes are worth their size. A panel for each data set, a point for each
+ * value of the series label (mean over seeds with its t interval), a line along those that no other beats in both, and the paper's
+ * point where claims give both of its numbers. Works on the study alone. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -72,7 +72,8 @@ static void write_front(struct plot *p, const struct point *points, size_t count
 	for (;;) {
 		size_t next = count;
 		for (size_t i = 0; i < count; i++)
-			if (points[i].there && points[i].x > last && !is_dominated(points, count, i) && (next == count || points[i].x < points[next].x))
+			if (points[i].there && points[i].x > last && !is_dominated(points, count, i) &&
+			    (next == count || points[i].x < points[next].x))
 				next = i;
 		if (next == count)
 			return;
@@ -192,8 +193,8 @@ int figure_pareto(struct store *store, const struct study *study, const struct f
 	if (p.y_column < 0 || figure_layout_make(&p.layout, study, spec, p.y_column, e))
 		goto done;
 	if (p.layout.series_count > FIGURE_SERIES_MAX) {
-		err_set(e, ERR_USAGE, "figure %s: %zu kinds of points, at most %d can be told apart: narrow its 'where'", spec->id, p.layout.series_count,
-			FIGURE_SERIES_MAX);
+		err_set(e, ERR_USAGE, "figure %s: %zu kinds of points, at most %d can be told apart: narrow its 'where'", spec->id,
+			p.layout.series_count, FIGURE_SERIES_MAX);
 		goto done;
 	}
 	for (size_t panel = 0; panel < p.layout.panel_count; panel++)

@@ -15,8 +15,8 @@ static const struct {
 	bool by_dataset; /* one figure a data set */
 	bool series;     /* its script uses the line styles of plots/series.gp */
 } makers[] = {
-	{ figure_curves, true, false }, { figure_accuracy, false, false }, { figure_convergence, false, true }, { figure_pareto, false, true },
-	{ figure_confusion, true, false },
+	{ figure_curves, true, false }, { figure_accuracy, false, false }, { figure_convergence, false, true },
+	{ figure_pareto, false, true }, { figure_confusion, true, false },
 };
 static const char *const kinds[] = { "curves", "accuracy", "convergence", "pareto", "confusion" };
 enum { KINDS = sizeof(kinds) / sizeof(kinds[0]) };
@@ -276,13 +276,15 @@ static int write_files(struct figure *f, const struct figure_spec *spec, int kin
 	end_block(f);
 	str_add(&f->data, "\n");
 	frame_variables(f, spec);
-	str_addf(&script, "# %s.gp - made by: %s\n# Draw it again with: gnuplot -d -c %s.gp svg (or png, pdf). The numbers are in %s.tsv.\n",
+	str_addf(&script,
+		 "# %s.gp - made by: %s\n# Draw it again with: gnuplot -d -c %s.gp svg (or png, pdf). The numbers are in %s.tsv.\n",
 		 spec->id, places->command, spec->id, spec->id);
 	str_add(&script, f->variables.s);
 	if (add_script(&script, places->scripts, "style", e) || (makers[kind].series && add_script(&script, places->scripts, "series", e))
 	    || add_script(&script, places->scripts, kinds[kind], e))
 		goto done;
-	if (write_in(places->output, spec->id, "tsv", &f->data, written, e) || write_in(places->output, spec->id, "gp", &script, written, e))
+	if (write_in(places->output, spec->id, "tsv", &f->data, written, e) ||
+	    write_in(places->output, spec->id, "gp", &script, written, e))
 		goto done;
 	status = 0;
 done:
@@ -323,8 +325,8 @@ static int find_kind(const struct figure_spec *spec, struct err *e)
 	return -1;
 }
 
-static int make_one(struct store *store, const struct study *study, const struct figure_spec *spec, int kind, const struct figure_places *places,
-		    struct str *written, struct err *e)
+static int make_one(struct store *store, const struct study *study, const struct figure_spec *spec, int kind,
+		    const struct figure_places *places, struct str *written, struct err *e)
 {
 	struct figure f = { .height = 200, .data_places = places->data };
 	int status = -1;

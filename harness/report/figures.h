@@ -19,9 +19,10 @@ struct figure_places {
 	const struct dataset_places *data; /* for the kinds that need true classes (confusion); NULL: the system's only */
 };
 
-/* Draw it. A kind that shows one data set (curves, confusion) becomes one figure ID-DATASET for each, when the plan has several; data sets without a
- * finished trial are left out. Returns 0, or -1 with e: ERR_USAGE (unknown kind, metric or series, mixed configurations, nothing to draw, with the reason),
- * ERR_ENVIRONMENT (no gnuplot, disk full). Appends the paths of the files to written, one a line. */
+/* Draw it. A kind that shows one data set (curves, confusion) becomes one figure ID-DATASET for each, when the plan has several;
+ * data sets without a finished trial are left out. Returns 0, or -1 with e: ERR_USAGE (unknown kind, metric or series, mixed
+ * configurations, nothing to draw, with the reason), ERR_ENVIRONMENT (no gnuplot, disk full). Appends the paths of the files to
+ * written, one a line. */
 int figures_make(struct store *store, const struct study *study, const struct figure_spec *spec, const struct figure_places *places,
 		 struct str *written, struct err *e);
 
@@ -53,8 +54,8 @@ void figure_row(struct figure *f, const double *values, size_t count);
 /* An empty line: what follows is a new line of the same block. */
 void figure_gap(struct figure *f);
 
-/* One entry of the legend across the figure: a line, a point or both in this line style of the script. Every figure sets its legend (count may be
- * 0); at most 16 entries are shown, in as many rows as they need. */
+/* One entry of the legend across the figure: a line, a point or both in this line style of the script. Every figure sets its
+ * legend (count may be 0); at most 16 entries are shown, in as many rows as they need. */
 struct legend_entry {
 	const char *text;
 	int style;

@@ -201,8 +201,8 @@ static int forecast_one(struct store *s, const struct past *past, const struct t
 	return 0;
 }
 
-int forecast_make(struct store *s, const struct sweep *sweep, const struct forecast_dataset *datasets, size_t dataset_count, int core_version,
-		  struct err *e, struct forecast **out)
+int forecast_make(struct store *s, const struct sweep *sweep, const struct forecast_dataset *datasets, size_t dataset_count,
+		  int core_version, struct err *e, struct forecast **out)
 {
 	struct past past = { .cost = NAN };
 	int result = -1;

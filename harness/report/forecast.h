@@ -39,8 +39,8 @@ struct forecast {
 };
 
 /* Look at every trial of the sweep. s NULL: no database yet. On success *out is the caller's (forecast_free). Returns 0 or -1 with e. */
-int forecast_make(struct store *s, const struct sweep *sweep, const struct forecast_dataset *datasets, size_t dataset_count, int core_version,
-		  struct err *e, struct forecast **out);
+int forecast_make(struct store *s, const struct sweep *sweep, const struct forecast_dataset *datasets, size_t dataset_count,
+		  int core_version, struct err *e, struct forecast **out);
 void forecast_free(struct forecast *f);
 
 /* "done", "run", "ended badly", "skip". */

@@ -19,8 +19,8 @@ void html_grid(struct str *out, const struct grid *g, const char *caption, int h
 /* Append footnotes as a list, explanations as paragraphs. */
 void html_notes(struct str *out, const struct notes *n);
 
-/* Append an SVG picture of gnuplot's as part of the page: its ids begin with prefix (two pictures may stand in one page), it has this title for
- * those who do not see it, and it holds no empty groups. A text that is no SVG is left out. */
+/* Append an SVG picture of gnuplot's as part of the page: its ids begin with prefix (two pictures may stand in one page), it has
+ * this title for those who do not see it, and it holds no empty groups. A text that is no SVG is left out. */
 void html_svg(struct str *out, const char *svg, const char *prefix, const char *title);
 
 #endif

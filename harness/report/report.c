@@ -27,7 +27,8 @@ static const char style[] =
 	".wide { overflow-x: auto; max-width: 100% }\n"
 	"table { border-collapse: collapse; font-size: .875rem; margin: 1rem 0 .5rem }\n"
 	"caption { text-align: left; font-weight: 600; padding: .3rem 0 }\n"
-	"th, td { text-align: left; padding: .2rem .7rem .2rem 0; border-bottom: 1px solid var(--line); vertical-align: top; white-space: nowrap }\n"
+	"th, td { text-align: left; padding: .2rem .7rem .2rem 0; border-bottom: 1px solid var(--line); vertical-align: top; white-space: "
+	"nowrap }\n"
 	"td.long { white-space: normal; min-width: 16rem }\n"
 	"tbody th { font-weight: 400 }\n"
 	".number { text-align: right; font-variant-numeric: tabular-nums }\n"
@@ -37,12 +38,14 @@ static const char style[] =
 	".verdicts li { border: 1px solid var(--line); border-radius: .4rem; padding: .2rem .6rem }\n"
 	".reproduced, .exceeded { color: var(--good); font-weight: 600 } .not-reproduced { color: var(--bad); font-weight: 600 }\n"
 	".undecided, .no-data { color: var(--open); font-weight: 600 }\n"
-	"figure { margin: 1rem 0; padding: .5rem; background: #fff; border: 1px solid var(--line); border-radius: .4rem; overflow-x: auto }\n"
+	"figure { margin: 1rem 0; padding: .5rem; background: #fff; border: 1px solid var(--line); border-radius: .4rem; overflow-x: auto "
+	"}\n"
 	"figure svg { display: block; width: 100%; height: auto; max-width: 48rem; min-width: 34rem }\n"
 	"pre, code { font-family: ui-monospace, monospace; font-size: .8125rem }\n"
 	"pre { background: var(--soft); padding: .6rem; overflow-x: auto; border-radius: .4rem }\n"
 	"summary { cursor: pointer }\n"
-	"@media (max-width: 42rem) { .stack, .stack tbody, .stack tr, .stack td, .stack th { display: block } .stack thead { display: none }\n"
+	"@media (max-width: 42rem) { .stack, .stack tbody, .stack tr, .stack td, .stack th { display: block } .stack thead { display: none "
+	"}\n"
 	"  .stack tr { border-bottom: 1px solid var(--line); padding: .4rem 0 } .stack th, .stack td { border: 0; white-space: normal }\n"
 	"  .stack th { font-weight: 600 } .stack td.long { min-width: 0 } }\n"
 	"@media print { nav, summary { display: none } body { max-width: none; font-size: 10pt } figure, tr { break-inside: avoid }\n"
@@ -70,13 +73,13 @@ static void preformatted(struct str *out, const char *text)
 	str_add(out, "</pre>\n");
 }
 
-/* ---- head ----------------------------------------------------------------------------------------------------------------------------- */
+/* ---- head -------------------------------------------------------------------------------------------------------------------- */
 
 static void begin(const struct page *p)
 {
 	static const char *const links[][2] = {
-		{ "verdicts", "Verdicts" }, { "missing", "What is missing" }, { "tables", "Tables" }, { "figures", "Figures" }, { "trials", "Trials" },
-		{ "environment", "Environment" }, { "commands", "Commands" }, { "sweep", "Sweep file" },
+		{ "verdicts", "Verdicts" }, { "missing", "What is missing" }, { "tables", "Tables" },     { "figures", "Figures" },
+		{ "trials", "Trials" },     { "environment", "Environment" }, { "commands", "Commands" }, { "sweep", "Sweep file" },
 	};
 	const struct sweep *sweep = p->study->sweep;
 	const char *title = sweep->title[0] ? sweep->title : sweep->name;
@@ -96,7 +99,7 @@ static void begin(const struct page *p)
 	str_add(p->out, "</nav>\n</header>\n<main>\n");
 }
 
-/* ---- verdicts --------------------------------------------------------------------------------------------------------------------------- */
+/* ---- verdicts ---------------------------------------------------------------------------------------------------------------- */
 
 /* The verdict's name as a class: a hyphen for the blank. */
 static void verdict_class(char out[32], enum verdict v)
@@ -154,23 +157,26 @@ static void verdicts(const struct page *p, const struct claim_result *results)
 		return;
 	}
 	count_verdicts(p, results);
-	str_add(p->out, "<div class=\"wide\" tabindex=\"0\">\n<table class=\"stack\">\n<thead><tr><th scope=\"col\">claim</th><th scope=\"col\">what</th>"
-		"<th scope=\"col\">verdict</th><th scope=\"col\">evidence</th></tr></thead>\n<tbody>\n");
+	str_add(p->out, "<div class=\"wide\" tabindex=\"0\">\n<table class=\"stack\">\n<thead><tr><th scope=\"col\">claim</th><th "
+			"scope=\"col\">what</th>"
+			"<th scope=\"col\">verdict</th><th scope=\"col\">evidence</th></tr></thead>\n<tbody>\n");
 	for (size_t i = 0; i < p->study->sweep->claim_count; i++)
 		verdict_row(p, &results[i]);
 	str_add(p->out, "</tbody>\n</table>\n</div>\n");
-	html_element(p->out, "p", "notes", "Reproduced: our mean and its 95 % Student t interval over seeds agree with the interval that the paper's"
-		     " rounded figure stands for. Exceeded, not reproduced: they lie wholly above, below. Undecided: too few seeds, or too wide a spread."
+	html_element(p->out, "p", "notes",
+		     "Reproduced: our mean and its 95 % Student t interval over seeds agree with the interval that the paper's"
+		     " rounded figure stands for. Exceeded, not reproduced: they lie wholly above, below. Undecided: too few seeds, or too "
+		     "wide a spread."
 		     " Properties of the network (parameters, bytes) have to agree in every trial.");
 }
 
-/* ---- what is missing -------------------------------------------------------------------------------------------------------------------- */
+/* ---- what is missing --------------------------------------------------------------------------------------------------------- */
 
 static const char *state_name(enum sample_state state)
 {
 	static const char *const names[] = {
-		[SAMPLE_MISSING] = "not run", [SAMPLE_RUNNING] = "running", [SAMPLE_SKIPPED] = "skipped", [SAMPLE_DONE] = "done", [SAMPLE_FAILED] = "failed",
-		[SAMPLE_DIVERGED] = "diverged", [SAMPLE_INTERRUPTED] = "interrupted",
+		[SAMPLE_MISSING] = "not run", [SAMPLE_RUNNING] = "running",   [SAMPLE_SKIPPED] = "skipped",         [SAMPLE_DONE] = "done",
+		[SAMPLE_FAILED] = "failed",   [SAMPLE_DIVERGED] = "diverged", [SAMPLE_INTERRUPTED] = "interrupted",
 	};
 	return names[state];
 }
@@ -217,7 +223,7 @@ static void missing(const struct page *p)
 	str_free(&text);
 }
 
-/* ---- tables and figures ----------------------------------------------------------------------------------------------------------------- */
+/* ---- tables and figures ------------------------------------------------------------------------------------------------------ */
 
 static void failed_piece(const struct page *p, const char *what, const char *id, const struct err *e)
 {
@@ -293,7 +299,7 @@ static void figures(const struct page *p)
 		html_element(p->out, "p", NULL, "The sweep file describes no figures.");
 }
 
-/* ---- every trial ------------------------------------------------------------------------------------------------------------------------ */
+/* ---- every trial ------------------------------------------------------------------------------------------------------------- */
 
 static void labels_text(struct str *out, const struct sample *s)
 {
@@ -315,7 +321,8 @@ static void set_value(struct grid *g, size_t row, int column, const struct study
 
 static void trials(const struct page *p)
 {
-	static const char *const headings[] = { "trial", "labels", "seed", "state", "test accuracy (%)", "epochs", "time (s)", "weights", "data", "core" };
+	static const char *const headings[] = { "trial",  "labels",   "seed",    "state", "test accuracy (%)",
+					       "epochs", "time (s)", "weights", "data",  "core"};
 	struct grid g = { 0 };
 
 	section(p, "trials", "Trials");
@@ -360,7 +367,7 @@ static void trials(const struct page *p)
 	grid_free(&g);
 }
 
-/* ---- environment, commands, sweep file ---------------------------------------------------------------------------------------------- */
+/* ---- environment, commands, sweep file --------------------------------------------------------------------------------------- */
 
 static int environment(const struct page *p, struct err *e)
 {
@@ -399,8 +406,8 @@ static void commands(const struct page *p)
 
 	section(p, "commands", "Commands");
 	html_element(p->out, "p", NULL, "What this page shows, made again:");
-	str_addf(&text, "retrial run %s --db %s\nretrial claims %s --db %s\nretrial table %s --db %s\nretrial plot %s --db %s\n%s\n", sweep, db, sweep, db,
-		 sweep, db, sweep, db, p->context->command);
+	str_addf(&text, "retrial run %s --db %s\nretrial claims %s --db %s\nretrial table %s --db %s\nretrial plot %s --db %s\n%s\n", sweep,
+		 db, sweep, db, sweep, db, sweep, db, p->context->command);
 	preformatted(p->out, text.s);
 	str_free(&text);
 }

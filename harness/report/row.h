@@ -4,8 +4,8 @@
 
 #include "../store/store.h"
 
-/* The value in that row and column: "" when it is no text; NAN when it is no number; 0 when it is no whole number. A column of -1 (one that is
- * not there) has nothing. */
+/* The value in that row and column: "" when it is no text; NAN when it is no number; 0 when it is no whole number. A column of -1
+ * (one that is not there) has nothing. */
 const char *row_text(const struct rows *r, size_t row, int column);
 double row_number(const struct rows *r, size_t row, int column);
 int64_t row_integer(const struct rows *r, size_t row, int column);

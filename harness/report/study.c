@@ -19,9 +19,10 @@ static const char labels_sql[] =
 	"SELECT l.position AS position, l.name AS name, l.value AS value FROM labels AS l JOIN sweeps ON sweeps.id = l.sweep"
 	" WHERE sweeps.name = :sweep ORDER BY l.position, l.name";
 static const char accuracy_sql[] = "SELECT * FROM accuracy WHERE sweep = :sweep";
-static const char models_sql[] = "SELECT trial, training_bytes, trainable FROM models WHERE sweep = :sweep ORDER BY phase"; /* the last stays */
-static const char digests_sql[] =
-	"SELECT DISTINCT trial, weights_digest, data_digest, core_version FROM digests WHERE trial IN (SELECT trial FROM runs WHERE sweep = :sweep)";
+static const char models_sql[] =
+	"SELECT trial, training_bytes, trainable FROM models WHERE sweep = :sweep ORDER BY phase"; /* the last stays */
+static const char digests_sql[] = "SELECT DISTINCT trial, weights_digest, data_digest, core_version FROM digests WHERE trial IN (SELECT "
+				  "trial FROM runs WHERE sweep = :sweep)";
 static const char phase_models_sql[] =
 	"SELECT trial, params, trainable, weight_bytes, optimizer_bytes, training_bytes FROM models WHERE sweep = :sweep AND name = :phase"
 	" ORDER BY phase";
@@ -33,15 +34,19 @@ static const char phase_results_sql[] =
 	" avg((test_loss_1 + coalesce(test_loss_2, test_loss_1)) / 2) AS test_loss,"
 	" avg((val_loss_1 + coalesce(val_loss_2, val_loss_1)) / 2) AS val_loss, sum(epochs_run) AS epochs, sum(seconds) AS seconds"
 	" FROM (SELECT DISTINCT trial, phase, fold, epochs_run, seconds, test_accuracy_1, test_accuracy_2, val_accuracy_1, val_accuracy_2,"
-	" test_loss_1, test_loss_2, val_loss_1, val_loss_2 FROM phases WHERE sweep = :sweep AND name = :phase) GROUP BY trial, phase ORDER BY phase";
+	" test_loss_1, test_loss_2, val_loss_1, val_loss_2 FROM phases WHERE sweep = :sweep AND name = :phase) GROUP BY trial, phase ORDER "
+	"BY phase";
 
+/* What does not fit is cut off, at the end of a character. */
 static void copy_text(char *out, size_t size, const char *text)
 {
-	const size_t length = text ? strnlen(text, size - 1) : 0;
+	size_t length = strnlen(text, size - 1);
+
+	while (text[length] && length && ((unsigned char)text[length] & 0xc0) == 0x80)
+		length--;
 
 	memset(out, 0, size);
-	if (length)
-		memcpy(out, text, length);
+	memcpy(out, text, length);
 }
 
 static int ask(struct store *s, const struct study *study, const char *sql, struct err *e, struct rows **out)

@@ -51,7 +51,8 @@ static void csv_comparison(struct str *out, const struct table_row *row, const s
 		return;
 	}
 	str_addf(out, "%zu", c->pairs);
-	const double numbers[] = { c->difference, c->interval.low, c->interval.high, c->dz, c->cliff, c->p, c->p_holm, c->p_wilcoxon, c->p_t };
+	const double numbers[] = { c->difference, c->interval.low, c->interval.high, c->dz, c->cliff,
+				  c->p,          c->p_holm,       c->p_wilcoxon,    c->p_t};
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
 		csv_number(out, numbers[i]);
 }
@@ -85,13 +86,17 @@ void table_data_csv(struct str *out, const struct table *t)
 
 void table_data_claims_csv(struct str *out, const struct claim_result *results, size_t count)
 {
-	str_add(out, "claim,title,metric,phase,unit,compare,paper,paper_low,paper_high,planned,n,failed,diverged,mean,sd,min,max,t95_low,t95_high,verdict,reason\n");
+	str_add(out, "claim,title,metric,phase,unit,compare,paper,paper_low,paper_high,planned,n,failed,diverged,mean,sd,min,max,t95_low,"
+		     "t95_high,verdict,reason\n");
 	for (size_t i = 0; i < count; i++) {
 		const struct claim_result *r = &results[i];
 		csv_text(out, r->claim->id);
 		str_add(out, ",");
 		csv_text(out, r->claim->title);
-		str_addf(out, ",%s,%s,%s,%s", r->claim->metric, r->claim->phase, r->claim->unit, r->claim->compare < 0 ? "at most" : r->claim->compare > 0 ? "at least" : "equal");
+		str_addf(out, ",%s,%s,%s,%s", r->claim->metric, r->claim->phase, r->claim->unit,
+			 r->claim->compare < 0   ? "at most"
+			 : r->claim->compare > 0 ? "at least"
+						 : "equal");
 		csv_number(out, r->claim->paper);
 		csv_number(out, r->paper.low);
 		csv_number(out, r->paper.high);
@@ -117,6 +122,14 @@ static json_t *derived(double value)
 	return json_real(strtod(text, NULL));
 }
 
+/* A text from a database that anybody may have written: what is no UTF-8 is said to be so. */
+static json_t *json_text(const char *text)
+{
+	json_t *s = json_string(text);
+
+	return s ? s : json_string("(not UTF-8)");
+}
+
 static json_t *json_interval(struct interval i)
 {
 	return interval_exists(i) ? json_pack("[o,o]", derived(i.low), derived(i.high)) : json_null();
@@ -132,7 +145,7 @@ static json_t *json_claim(const struct claim_result *r)
 	json_t *o = json_object();
 
 	json_object_set_new(o, "id", json_string(r->claim->id));
-	json_object_set_new(o, "title", json_string(r->claim->title));
+	json_object_set_new(o, "title", json_text(r->claim->title));
 	json_object_set_new(o, "metric", json_string(r->claim->metric));
 	json_object_set_new(o, "phase", r->claim->phase[0] ? json_string(r->claim->phase) : json_null());
 	json_object_set_new(o, "unit", r->claim->unit[0] ? json_string(r->claim->unit) : json_null());
@@ -149,10 +162,10 @@ static json_t *json_claim(const struct claim_result *r)
 	json_object_set_new(o, "max", derived(r->max));
 	json_object_set_new(o, "t95", json_interval(r->ours));
 	json_object_set_new(o, "verdict", json_string(claims_verdict_name(r->verdict)));
-	json_object_set_new(o, "reason", r->reason[0] ? json_string(r->reason) : json_null());
+	json_object_set_new(o, "reason", r->reason[0] ? json_text(r->reason) : json_null());
 	struct str evidence = { 0 };
 	claims_evidence(&evidence, r);
-	json_object_set_new(o, "evidence", json_string(evidence.s));
+	json_object_set_new(o, "evidence", json_text(evidence.s));
 	str_free(&evidence);
 	return o;
 }
@@ -202,7 +215,7 @@ static json_t *json_row(const struct table *t, const struct table_row *row)
 	json_t *o = json_object(), *labels = json_object(), *metrics = json_object();
 
 	for (int k = 0; k < t->spec->row_count; k++)
-		json_object_set_new(labels, t->spec->rows[k], json_string(row->labels[k]));
+		json_object_set_new(labels, t->spec->rows[k], json_text(row->labels[k]));
 	for (int m = 0; m < t->spec->metric_count; m++)
 		json_object_set_new(metrics, t->spec->metrics[m], json_cell(&row->cells[m]));
 	json_object_set_new(o, "labels", labels);
@@ -211,7 +224,7 @@ static json_t *json_row(const struct table *t, const struct table_row *row)
 	json_object_set_new(o, "failed", json_integer_of(row->failed));
 	json_object_set_new(o, "diverged", json_integer_of(row->diverged));
 	json_object_set_new(o, "skipped", json_integer_of(row->skipped));
-	json_object_set_new(o, "reason", row->reason[0] ? json_string(row->reason) : json_null());
+	json_object_set_new(o, "reason", row->reason[0] ? json_text(row->reason) : json_null());
 	json_object_set_new(o, "baseline", json_boolean(row->baseline));
 	json_object_set_new(o, "metrics", metrics);
 	return o;
@@ -234,13 +247,13 @@ int table_data_json(struct str *out, const struct table *t, const char *command,
 	json_t *o = json_object(), *rows = json_array();
 
 	json_object_set_new(o, "table", json_string(t->spec->id));
-	json_object_set_new(o, "title", json_string(t->spec->title));
+	json_object_set_new(o, "title", json_text(t->spec->title));
 	json_object_set_new(o, "sweep", json_string(t->study->sweep->name));
 	json_object_set_new(o, "sweep_digest", json_string(t->study->sweep->digest));
 	json_object_set_new(o, "frozen", json_boolean(t->study->frozen));
 	json_object_set_new(o, "changed_since_frozen", json_boolean(t->study->changed));
 	json_object_set_new(o, "comparisons", json_integer_of(t->comparisons));
-	json_object_set_new(o, "command", json_string(command));
+	json_object_set_new(o, "command", json_text(command));
 	for (size_t i = 0; i < t->row_count; i++)
 		json_array_append_new(rows, json_row(t, &t->rows[i]));
 	json_object_set_new(o, "rows", rows);
@@ -251,7 +264,7 @@ int table_data_claims_json(struct str *out, const struct claim_result *results, 
 {
 	json_t *o = json_object(), *claims = json_array();
 
-	json_object_set_new(o, "command", json_string(command));
+	json_object_set_new(o, "command", json_text(command));
 	for (size_t i = 0; i < count; i++)
 		json_array_append_new(claims, json_claim(&results[i]));
 	json_object_set_new(o, "claims", claims);

@@ -120,7 +120,8 @@ static int check_names(const struct table *t, struct err *e)
 			row_name(&b, t, &t->rows[k]);
 			const bool same = a.s && b.s && !strcmp(a.s, b.s);
 			if (same)
-				err_set(e, ERR_USAGE, "table %s: two rows have the same name as a LaTeX macro (\\%s): rename a label", t->spec->id, a.s);
+				err_set(e, ERR_USAGE, "table %s: two rows have the same name as a LaTeX macro (\\%s): rename a label",
+					t->spec->id, a.s);
 			str_free(&a);
 			str_free(&b);
 			if (same)

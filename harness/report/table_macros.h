@@ -4,9 +4,10 @@
 
 #include "tables.h"
 
-/* Append a line of \newcommand for every number: \mainMnistSingleTestAccuracyMean{98.70}, with a comment before each row that says which
- * trials it is. Names are made of the table's id, the row's labels and the metric: letters only, each word with a capital, digits spelled out
- * (cifar10: CifarOneZero). Numbers are printed as in the tables. Returns 0, or -1 with e (ERR_USAGE: two rows with the same name). */
+/* Append a line of \newcommand for every number: \mainMnistSingleTestAccuracyMean{98.70}, with a comment before each row that says
+ * which trials it is. Names are made of the table's id, the row's labels and the metric: letters only, each word with a capital,
+ * digits spelled out (cifar10: CifarOneZero). Numbers are printed as in the tables. Returns 0, or -1 with e (ERR_USAGE: two rows
+ * with the same name). */
 int table_macros(struct str *out, const struct table *t, struct err *e);
 
 #endif

@@ -99,16 +99,15 @@ static void note_incomplete(struct notes *notes, struct str *cell, const struct 
 	str_free(&text);
 }
 
-static void note_variants(struct notes *notes, struct str *cell, const struct table *t, const struct table_row *row)
+static void note_variants(struct notes *notes, struct str *cell, const struct table_row *row)
 {
 	const struct sample *first = NULL;
 	bool different = false;
 	struct str text = { 0 };
 
-	for (size_t i = 0; i < t->study->count; i++) {
-		const struct sample *s = &t->study->samples[i];
-		const char *differs;
-		if (s->state != SAMPLE_DONE || !study_same_labels(s, row->first, &differs))
+	for (size_t i = 0; i < row->planned; i++) {
+		const struct sample *s = row->members[i];
+		if (s->state != SAMPLE_DONE)
 			continue;
 		different |= first && strcmp(first->data_digest, s->data_digest);
 		first = first ? first : s;
@@ -194,10 +193,12 @@ static void explain_table(struct notes *notes, const struct table *t, const stru
 		notes_explain(notes, "Intervals are 95 % Student t intervals of the mean over seeds.");
 	explain_comparisons(notes, t);
 	if (any_best(t))
-		notes_explain(notes, "Starred or bold: better than every other row of its group, each time with p < 0.05 (paired exact tests,"
+		notes_explain(notes,
+			      "Starred or bold: better than every other row of its group, each time with p < 0.05 (paired exact tests,"
 			      " Holm-corrected); nothing is marked where rows are tied.");
 	if (any_claim(t, false))
-		notes_explain(notes, "The verdict compares our mean and its 95 % Student t interval with the interval that the paper's rounded"
+		notes_explain(notes,
+			      "The verdict compares our mean and its 95 % Student t interval with the interval that the paper's rounded"
 			      " figure stands for.");
 	else if (any_claim(t, true))
 		notes_explain(notes, "The verdict compares the paper's figure with that of every trial.");
@@ -306,14 +307,14 @@ static void fill_cells(struct grid *g, size_t r, struct columns at, const struct
 	str_free(&text);
 }
 
-static void fill_count(struct grid *g, size_t r, int column, struct notes *notes, const struct table *t, const struct table_row *row)
+static void fill_count(struct grid *g, size_t r, int column, struct notes *notes, const struct table_row *row)
 {
 	struct str text = { 0 };
 
 	str_addf(&text, "%zu", row->done);
 	if (row->done < row->planned)
 		note_incomplete(notes, &text, row);
-	note_variants(notes, &text, t, row);
+	note_variants(notes, &text, row);
 	set(g, r, column, &text);
 	str_free(&text);
 }
@@ -334,7 +335,7 @@ static void make_grid(struct grid *g, struct notes *notes, const struct table *t
 		for (int k = 0; k < spec->row_count; k++)
 			grid_set(g, r, k, row->labels[k][0] ? row->labels[k] : "–");
 		g->rules[r] = i > 0 && spec->row_count > 1 && strcmp(row->labels[0], t->rows[i - 1].labels[0]);
-		fill_count(g, r, count, notes, t, row);
+		fill_count(g, r, count, notes, row);
 		for (int m = 0; m < spec->metric_count; m++)
 			fill_cells(g, r, at[m], row, &row->cells[m], spec->metrics[m]);
 	}
@@ -481,7 +482,8 @@ int table_print_claims(struct str *out, const struct study *study, const struct 
 	if (format == TABLE_JSON)
 		return table_data_claims_json(out, results, sweep->claim_count, context->command, e);
 	if (format == TABLE_MACROS)
-		return err_set(e, ERR_USAGE, "claims have no macros of their own: retrial table --format macros has their figures and verdicts");
+		return err_set(e, ERR_USAGE,
+			       "claims have no macros of their own: retrial table --format macros has their figures and verdicts");
 
 	static const char *const headings[] = { "claim", "what", "paper", "ours", "95 % interval", "n", "verdict" };
 	static const struct where everything = { .count = 0 };
@@ -491,9 +493,11 @@ int table_print_claims(struct str *out, const struct study *study, const struct 
 		grid_column(&g, headings[i], i >= 2 && i <= 5);
 	for (size_t i = 0; i < sweep->claim_count; i++)
 		fill_claim(&g, &notes, &results[i]);
-	notes_explain(&notes, "Ours is the mean ± the sample standard deviation over n seeds, with the 95 % Student t interval of the mean. Reproduced:"
-		      " it agrees with the interval that the paper's rounded figure stands for; exceeded, not reproduced: it lies wholly above,"
-		      " below; properties of the network (parameters, bytes) have to agree in every trial.");
+	notes_explain(
+		&notes,
+		"Ours is the mean ± the sample standard deviation over n seeds, with the 95 % Student t interval of the mean. Reproduced:"
+		" it agrees with the interval that the paper's rounded figure stands for; exceeded, not reproduced: it lies wholly above,"
+		" below; properties of the network (parameters, bytes) have to agree in every trial.");
 	explain_origin(&notes, study, &everything, context);
 	struct str title = { 0 };
 	str_addf(&title, "Claims of %s", sweep->title[0] ? sweep->title : sweep->name);

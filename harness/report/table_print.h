@@ -16,9 +16,10 @@ struct table_context {
 	bool intervals;      /* in the formats for people: a column with the 95 % t interval of every mean */
 };
 
-/* Append the table. "macros" is table_macros.h, "html" a piece of a page. Formats for people have the title, what ± and p are, footnotes for what is missing or not canonical, the command, and
- * the core version. CSV has one line a cell; JSON everything, with every seed's value. Derived numbers there have 12 digits: the
- * following ones depend on the machine's long double and mathematical library. Returns 0, or -1 with e. */
+/* Append the table. "macros" is table_macros.h, "html" a piece of a page. Formats for people have the title, what ± and p are,
+ * footnotes for what is missing or not canonical, the command, and the core version. CSV has one line a cell; JSON everything,
+ * with every seed's value. Derived numbers there have 12 digits: the following ones depend on the machine's long double and
+ * mathematical library. Returns 0, or -1 with e. */
 int table_print(struct str *out, const struct table *t, enum table_format format, const struct table_context *context, struct err *e);
 
 /* Several tables in one document: JSON wants brackets around them and commas between, CSV its heading once. */

@@ -61,23 +61,76 @@ static int check_spec(const struct study *study, const struct table_spec *spec, 
 
 /* ---- rows ------------------------------------------------------------------------------------------------------------------ */
 
-static bool same_row(const struct table *t, const struct table_row *row, const struct sample *s)
+/* A trial of the table: which of their values its row labels have, by the order in which the plan first has them. */
+struct member {
+	const struct sample *sample;
+	size_t rank[4];
+	size_t place; /* in the plan */
+};
+
+/* The different values of one row label. */
+struct distinct {
+	const char **values;
+	size_t count, capacity;
+};
+
+static const char *value_of(const struct sample *s, const char *label)
 {
-	for (int i = 0; i < t->spec->row_count; i++) {
-		char value[64];
-		copy_label(value, s, t->spec->rows[i]);
-		if (strcmp(value, row->labels[i]))
-			return false;
-	}
-	return true;
+	const char *value = study_label(s, label);
+
+	return value ? value : "";
 }
 
-static struct table_row *find_row(const struct table *t, const struct sample *s)
+/* The number of this value, a new one if it is new; SIZE_MAX without memory. */
+static size_t rank_of(struct distinct *d, const char *value)
 {
-	for (size_t i = 0; i < t->row_count; i++)
-		if (same_row(t, &t->rows[i], s))
-			return &t->rows[i];
-	return NULL;
+	for (size_t i = 0; i < d->count; i++)
+		if (!strcmp(d->values[i], value))
+			return i;
+	if (d->count == d->capacity) {
+		const size_t capacity = d->capacity ? 2 * d->capacity : 16;
+		const char **values = realloc(d->values, capacity * sizeof(*values));
+		if (!values)
+			return SIZE_MAX;
+		d->values = values;
+		d->capacity = capacity;
+	}
+	d->values[d->count] = value;
+	return d->count++;
+}
+
+static int by_rank(const void *a, const void *b)
+{
+	const struct member *x = a, *y = b;
+
+	for (int k = 0; k < 4; k++)
+		if (x->rank[k] != y->rank[k])
+			return x->rank[k] < y->rank[k] ? -1 : 1;
+	return x->place < y->place ? -1 : 1;
+}
+
+/* The trials of the table in the order of its rows, and of the plan within a row. */
+static int find_members(const struct table *t, struct member *members, size_t *count, struct err *e)
+{
+	struct distinct distinct[4] = { { NULL, 0, 0 } };
+	int status = 0;
+
+	*count = 0;
+	for (size_t i = 0; i < t->study->count && !status; i++) {
+		const struct sample *s = &t->study->samples[i];
+		if (!study_holds(&t->spec->where, s))
+			continue;
+		struct member *m = &members[(*count)++];
+		*m = (struct member){ .sample = s, .place = i };
+		for (int k = 0; k < t->spec->row_count && !status; k++) {
+			m->rank[k] = rank_of(&distinct[k], value_of(s, t->spec->rows[k]));
+			status = m->rank[k] == SIZE_MAX ? err_nomem(e) : 0;
+		}
+	}
+	for (int k = 0; k < 4; k++)
+		free(distinct[k].values);
+	qsort(members, *count, sizeof(*members), by_rank);
+	return status;
 }
 
 static void count_state(struct table_row *row, const struct sample *s)
@@ -100,82 +153,57 @@ static int mixed(const struct table *t, const struct sample *a, const struct sam
 		       t->spec->id, label, left ? left : "not set", right ? right : "not set", label);
 }
 
-static int collect_rows(struct table *t, struct err *e)
+/* One row for each run of equal ranks. */
+static int make_rows(struct table *t, const struct member *members, size_t count, struct err *e)
 {
-	const struct study *study = t->study;
-
-	t->rows = calloc(study->count + 1, sizeof(*t->rows));
-	if (!t->rows)
-		return err_nomem(e);
-	for (size_t i = 0; i < study->count; i++) {
-		const struct sample *s = &study->samples[i];
+	for (size_t i = 0; i < count; i++) {
+		const struct sample *s = members[i].sample;
 		const char *label;
-		if (!study_holds(&t->spec->where, s))
-			continue;
-		struct table_row *row = find_row(t, s);
-		if (!row) {
+		struct table_row *row = t->row_count ? &t->rows[t->row_count - 1] : NULL;
+		t->members[i] = s;
+		if (!row || memcmp(members[i].rank, members[i - 1].rank, sizeof(members[i].rank))) {
 			row = &t->rows[t->row_count++];
-			row->first = s;
+			row->members = &t->members[i];
 			for (int k = 0; k < t->spec->row_count; k++)
 				copy_label(row->labels[k], s, t->spec->rows[k]);
-		} else if (!study_same_labels(row->first, s, &label)) {
-			return mixed(t, row->first, s, label, e);
+		} else if (!study_same_labels(row->members[0], s, &label)) {
+			return mixed(t, row->members[0], s, label, e);
 		}
 		count_state(row, s);
 	}
 	return 0;
 }
 
-/* Does a come before b? By the outermost row label on which they differ, its values in the order in which the plan has them. */
-static bool row_before(const struct table *t, const struct table_row *a, const struct table_row *b)
+static int collect_rows(struct table *t, struct err *e)
 {
-	for (int k = 0; k < t->spec->row_count; k++) {
-		if (!strcmp(a->labels[k], b->labels[k]))
-			continue;
-		for (size_t i = 0; i < t->study->count; i++) {
-			const struct sample *s = &t->study->samples[i];
-			char value[64];
-			if (!study_holds(&t->spec->where, s))
-				continue;
-			copy_label(value, s, t->spec->rows[k]);
-			if (!strcmp(value, a->labels[k]))
-				return true;
-			if (!strcmp(value, b->labels[k]))
-				return false;
-		}
-	}
-	return false;
-}
+	struct member *members = calloc(t->study->count + 1, sizeof(*members));
+	size_t count;
+	int status = -1;
 
-/* Insertion sort: tables have tens of rows, and equal rows do not exist. */
-static void order_rows(struct table *t)
-{
-	for (size_t i = 1; i < t->row_count; i++) {
-		const struct table_row row = t->rows[i];
-		size_t k = i;
-		for (; k > 0 && row_before(t, &row, &t->rows[k - 1]); k--)
-			t->rows[k] = t->rows[k - 1];
-		t->rows[k] = row;
-	}
+	t->rows = calloc(t->study->count + 1, sizeof(*t->rows));
+	t->members = calloc(t->study->count + 1, sizeof(*t->members));
+	if (!members || !t->rows || !t->members)
+		err_nomem(e);
+	else
+		status = find_members(t, members, &count, e) || make_rows(t, members, count, e) ? -1 : 0;
+	free(members);
+	return status;
 }
 
 /* ---- cells ------------------------------------------------------------------------------------------------------------------ */
 
-static int fill_cell(const struct table *t, const struct table_row *row, int metric, struct cell *cell, struct err *e)
+static int fill_cell(const struct study *study, const struct table_row *row, int metric, struct cell *cell, struct err *e)
 {
 	cell->values = calloc(row->planned + 1, sizeof(*cell->values));
 	cell->seeds = calloc(row->planned + 1, sizeof(*cell->seeds));
 	if (!cell->values || !cell->seeds)
 		return err_nomem(e);
-	for (size_t i = 0; i < t->study->count; i++) {
-		const struct sample *s = &t->study->samples[i];
-		if (!study_holds(&t->spec->where, s) || !same_row(t, row, s))
-			continue;
-		const double value = study_value(t->study, s, metric);
+	for (size_t i = 0; i < row->planned; i++) {
+		const double value = study_value(study, row->members[i], metric);
 		if (isnan(value))
 			continue;
 		cell->values[cell->n] = value;
-		cell->seeds[cell->n++] = s->seed;
+		cell->seeds[cell->n++] = row->members[i]->seed;
 	}
 	const double *x = cell->values;
 	const size_t n = cell->n;
@@ -196,7 +224,7 @@ static const struct claim_result *claim_of(const struct table *t, const struct t
 
 	for (size_t i = 0; i < t->study->sweep->claim_count; i++) {
 		const struct claim *c = t->claims[i].claim;
-		if (c->phase[0] || strcmp(c->metric, metric) || !study_holds(&c->where, row->first))
+		if (c->phase[0] || strcmp(c->metric, metric) || !study_holds(&c->where, row->members[0]))
 			continue;
 		if (!c->compare)
 			return &t->claims[i];
@@ -213,7 +241,7 @@ static int fill_row(struct table *t, struct table_row *row, const int *metrics, 
 	if (!row->cells)
 		return err_nomem(e);
 	for (int m = 0; m < spec->metric_count; m++) {
-		if (fill_cell(t, row, metrics[m], &row->cells[m], e))
+		if (fill_cell(t->study, row, metrics[m], &row->cells[m], e))
 			return -1;
 		row->cells[m].claim = claim_of(t, row, spec->metrics[m]);
 	}
@@ -407,7 +435,6 @@ int tables_make(const struct study *study, const struct table_spec *spec, struct
 	}
 	if (check_spec(study, spec, e) || claims_evaluate(study, e, &t->claims) || collect_rows(t, e))
 		goto fail;
-	order_rows(t);
 	for (size_t i = 0; i < t->row_count; i++)
 		if (fill_row(t, &t->rows[i], metrics, e))
 			goto fail;
@@ -432,6 +459,7 @@ void tables_free(struct table *t)
 		free(t->rows[i].cells);
 	}
 	free(t->rows);
+	free(t->members);
 	free(t->claims);
 	free(t);
 }

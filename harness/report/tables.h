@@ -18,8 +18,8 @@ struct comparison {
 	struct interval interval;   /* 95 % t interval of it; none for fewer than 3 pairs */
 	double dz;                  /* in units of the sd of the differences */
 	double cliff;               /* Cliff's delta of the two samples */
-	double p;                   /* exact sign-flip test, above STATS_EXACT_MAX pairs Wilcoxon's; NAN when there are too few pairs ever to
-	                             * reach 0.05: such a comparison is no member of the family */
+	double p; /* exact sign-flip test, above STATS_EXACT_MAX pairs Wilcoxon's; NAN when there are too few pairs ever to
+		   * reach 0.05: such a comparison is no member of the family */
 	double p_holm;              /* corrected over all comparisons of the table */
 	double p_wilcoxon, p_t;     /* for the machine formats, uncorrected */
 };
@@ -42,7 +42,7 @@ struct table_row {
 	char reason[512];           /* why there is no value; "" otherwise */
 	bool baseline;
 	struct cell *cells;         /* one a metric */
-	const struct sample *first; /* one of its trials */
+	const struct sample *const *members; /* its trials, in the order of the plan: `planned` of them */
 };
 
 struct table {
@@ -50,18 +50,20 @@ struct table {
 	const struct study *study;
 	struct table_row *rows;
 	size_t row_count;
+	const struct sample **members; /* of all rows, one after the other */
 	struct claim_result *claims; /* all of the sweep */
 	size_t comparisons;          /* size of Holm's family */
 	size_t fewest_pairs;         /* of the comparisons made; 0: none made */
 	size_t most_pairs;
 };
 
-/* Fill the table. On success *out is the caller's (tables_free); study must live as long. Returns 0, or -1 with e (ERR_USAGE: unknown metric
- * or label, a row that mixes configurations, a baseline that no row is). An empty table - nothing was run - is no error.
+/* Fill the table. On success *out is the caller's (tables_free); study must live as long. Returns 0, or -1 with e (ERR_USAGE:
+ * unknown metric or label, a row that mixes configurations, a baseline that no row is). An empty table - nothing was run - is no
+ * error.
  *
- * Best: rows that agree in all row labels but those of the baseline (without a baseline: but the innermost) are a group; its best cell is
- * marked only if the paired exact test against each other row of the group gives p < 0.05, Holm-corrected over these comparisons.
- * So nothing is marked where rows are tied, nor with fewer than 6 seeds. */
+ * Best: rows that agree in all row labels but those of the baseline (without a baseline: but the innermost) are a group; its best
+ * cell is marked only if the paired exact test against each other row of the group gives p < 0.05, Holm-corrected over these
+ * comparisons. So nothing is marked where rows are tied, nor with fewer than 6 seeds. */
 int tables_make(const struct study *study, const struct table_spec *spec, struct err *e, struct table **out);
 void tables_free(struct table *t);
 

@@ -1,9 +1,10 @@
-/* merge.c - one results database taken into another: by identity, idempotent, in one transaction. Reads the source through a
- * connection of its own and copies row by row, so that any number of sources of any origin can be merged. */
+/* merge.c - one results database taken into another: by identity, idempotent, in one transaction. The source is read through a
+ * connection of its own and copied row by row, so that any number of sources, of any origin, can be merged. */
 #include "store_internal.h"
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 struct merge {
 	struct store *into, *from;
@@ -13,76 +14,389 @@ struct merge {
 
 /* ---- copying ----------------------------------------------------------------------------------------------------------- */
 
-/* One row of the source into the target: the values of row's columns from `column` on become the parameters from `parameter` on. */
-static void bind_columns(sqlite3_stmt *target, int parameter, sqlite3_stmt *row, int column)
+/* The row's columns from `column` on become the statement's parameters from `parameter` on. */
+static void bind_columns(sqlite3_stmt *statement, int parameter, sqlite3_stmt *row, int column)
 {
-	for (; column < sqlite3_column_count(row); column++, parameter++) sqlite3_bind_value(target, parameter, sqlite3_column_value(row, column));
+	for (; column < sqlite3_column_count(row); column++, parameter++) sqlite3_bind_value(statement, parameter, sqlite3_column_value(row, column));
 }
 
-/* Run `insert` for every row of `select`, whose parameter 1 is `from`; the insert's parameter 1 is `into`, the others are the row's columns. */
-static int copy_rows(struct merge *m, const char *select_sql, int64_t from, const char *insert_sql, int64_t into, struct err *e)
+/* Step to the one row of the source that must be there. */
+static int read_one(struct merge *m, sqlite3_stmt *read, struct err *e)
 {
-	sqlite3_stmt *select = store_statement(m->from, select_sql, e), *insert = select ? store_statement(m->into, insert_sql, e) : NULL;
-	if (!insert) return -1;
-	bind_integer(select, 1, from);
+	const int code = sqlite3_step(read);
+	if (code == SQLITE_ROW) return 0;
+	if (code != SQLITE_DONE) return store_error(m->from, e);
+	return err_set(e, ERR_ENVIRONMENT, "%s: the file is damaged: a row refers to one that is not there", m->from->path);
+}
+
+/* Copy the rows of `select` (parameter 1: from) by `insert` (parameter 1: into, the others: the columns). */
+static int copy_rows(struct merge *m, int64_t from, int64_t into, const char *select, const char *insert, struct err *e)
+{
+	sqlite3_stmt *read = store_statement(m->from, select, e), *write = read ? store_statement(m->into, insert, e) : NULL;
+	if (!write) return -1;
+	bind_integer(read, 1, from);
 	int code, result = 0;
-	while ((code = sqlite3_step(select)) == SQLITE_ROW && result == 0) {
-		bind_integer(insert, 1, into);
-		bind_columns(insert, 2, select, 0);
-		result = statement_run(m->into, insert, e);
+	while (result == 0 && (code = sqlite3_step(read)) == SQLITE_ROW) {
+		bind_integer(write, 1, into);
+		bind_columns(write, 2, read, 0);
+		result = statement_run(m->into, write, e);
 	}
 	if (result == 0 && code != SQLITE_DONE) result = store_error(m->from, e);
-	sqlite3_reset(select);
+	sqlite3_reset(read);
 	return result;
 }
 
-/* ---- environments, trials ---------------------------------------------------------------------------------------------- */
-
-/* The target's number of an environment of the source. */
-static int take_environment(struct merge *m, int64_t from, int64_t *into, struct err *e)
+/* The target's row for row `from` of the source: found by the last column of `select` (parameter 1: from), its key, or inserted. */
+static int take_row(struct merge *m, int64_t from, const char *select, const char *find, const char *insert, int64_t *into, bool *is_new, struct err *e)
 {
-	sqlite3_stmt *read = store_statement(m->from, "SELECT digest, first_seen FROM environments WHERE id = ?", e);
-	sqlite3_stmt *find = store_statement(m->into, "SELECT id FROM environments WHERE digest = ?", e);
-	sqlite3_stmt *insert = store_statement(m->into, "INSERT INTO environments (digest, first_seen) VALUES (?, ?)", e);
-	if (!read || !find || !insert) return -1;
+	sqlite3_stmt *read = store_statement(m->from, select, e), *look = read ? store_statement(m->into, find, e) : NULL;
+	sqlite3_stmt *write = look ? store_statement(m->into, insert, e) : NULL;
+	if (!write) return -1;
 	bind_integer(read, 1, from);
 	bool found = false;
-	int result = sqlite3_step(read) == SQLITE_ROW ? 0 : store_damaged(m->from, e);
+	int result = read_one(m, read, e);
 	if (result == 0) {
-		sqlite3_bind_value(find, 1, sqlite3_column_value(read, 0));
-		result = statement_integer(m->into, find, &found, into, e);
+		bind_columns(look, 1, read, sqlite3_column_count(read) - 1);
+		result = statement_integer(m->into, look, &found, into, e);
 	}
 	if (result == 0 && !found) {
-		bind_columns(insert, 1, read, 0);
-		result = statement_run(m->into, insert, e);
+		bind_columns(write, 1, read, 0);
+		result = statement_run(m->into, write, e);
 		*into = sqlite3_last_insert_rowid(m->into->db);
 	}
 	sqlite3_reset(read);
-	if (result || found) return result;
-	return copy_rows(m, "SELECT name, value FROM facts WHERE environment = ?", from, "INSERT INTO facts (environment, name, value) VALUES (?, ?, ?)",
-		*into, e);
+	*is_new = !found;
+	return result;
 }
 
-/* The target's number of a trial of the source. */
+static int take_environment(struct merge *m, int64_t from, int64_t *into, struct err *e)
+{
+	bool is_new;
+	if (take_row(m, from, "SELECT first_seen, digest FROM environments WHERE id = ?", "SELECT id FROM environments WHERE digest = ?",
+		    "INSERT INTO environments (first_seen, digest) VALUES (?, ?)", into, &is_new, e))
+		return -1;
+	if (!is_new) return 0;
+	return copy_rows(m, from, *into, "SELECT name, value FROM facts WHERE environment = ?", "INSERT INTO facts (environment, name, value) VALUES (?, ?, ?)", e);
+}
+
 static int take_trial(struct merge *m, int64_t from, int64_t *into, struct err *e)
 {
-	sqlite3_stmt *read = store_statement(m->from, "SELECT identity, configuration, dataset, model, seed, config FROM trials WHERE id = ?", e);
-	sqlite3_stmt *find = store_statement(m->into, "SELECT id FROM trials WHERE identity = ?", e);
-	sqlite3_stmt *insert = store_statement(m->into, "INSERT INTO trials (identity, configuration, dataset, model, seed, config) VALUES (?, ?, ?, ?, ?, ?)", e);
-	if (!read || !find || !insert) return -1;
-	bind_integer(read, 1, from);
-	bool found = false;
-	int result = sqlite3_step(read) == SQLITE_ROW ? 0 : store_damaged(m->from, e);
-	if (result == 0) {
-		sqlite3_bind_value(find, 1, sqlite3_column_value(read, 0));
-		result = statement_integer(m->into, find, &found, into, e);
+	bool is_new;
+	if (take_row(m, from, "SELECT configuration, dataset, model, seed, config, identity FROM trials WHERE id = ?",
+		    "SELECT id FROM trials WHERE identity = ?",
+		    "INSERT INTO trials (configuration, dataset, model, seed, config, identity) VALUES (?, ?, ?, ?, ?, ?)", into, &is_new, e))
+		return -1;
+	m->counts->trials += is_new;
+	return 0;
+}
+
+/* ---- plans ------------------------------------------------------------------------------------------------------------- */
+
+/* Add a row of the source's plan (its columns: position, trial, labels, recipe, augment, skip) unless the target's plan has the
+ * trial under the same labels. */
+static int take_plan_row(struct merge *m, int64_t from_sweep, int64_t into_sweep, sqlite3_stmt *row, bool *added, struct err *e)
+{
+	int64_t trial, position;
+	bool found;
+	if (take_trial(m, sqlite3_column_int64(row, 1), &trial, e)) return -1;
+	sqlite3_stmt *find = store_statement(m->into, "SELECT 1 FROM plan WHERE sweep = ? AND trial = ? AND labels = ?", e);
+	sqlite3_stmt *end = store_statement(m->into, "SELECT coalesce(max(position) + 1, 0) FROM plan WHERE sweep = ?", e);
+	sqlite3_stmt *insert = store_statement(m->into, "INSERT INTO plan (sweep, position, trial, labels, recipe, augment, skip) VALUES (?, ?, ?, ?, ?, ?, ?)", e);
+	sqlite3_stmt *labels = store_statement(m->from, "SELECT name, value FROM labels WHERE sweep = ? AND position = ?", e);
+	sqlite3_stmt *label = store_statement(m->into, "INSERT INTO labels (sweep, position, name, value) VALUES (?, ?, ?, ?)", e);
+	if (!find || !end || !insert || !labels || !label) return -1;
+	bind_integer(find, 1, into_sweep);
+	bind_integer(find, 2, trial);
+	sqlite3_bind_value(find, 3, sqlite3_column_value(row, 2));
+	if (statement_integer(m->into, find, &found, NULL, e) || found) return found ? 0 : -1;
+	*added = true;
+	bind_integer(end, 1, into_sweep);
+	if (statement_integer(m->into, end, NULL, &position, e)) return -1;
+	bind_integer(insert, 1, into_sweep);
+	bind_integer(insert, 2, position);
+	bind_integer(insert, 3, trial);
+	bind_columns(insert, 4, row, 2);
+	if (statement_run(m->into, insert, e)) return -1;
+
+	bind_integer(labels, 1, from_sweep);
+	bind_integer(labels, 2, sqlite3_column_int64(row, 0));
+	int code, result = 0;
+	while (result == 0 && (code = sqlite3_step(labels)) == SQLITE_ROW) {
+		bind_integer(label, 1, into_sweep);
+		bind_integer(label, 2, position);
+		bind_columns(label, 3, labels, 0);
+		result = statement_run(m->into, label, e);
 	}
-	if (result == 0 && !found) {
-		bind_columns(insert, 1, read, 0);
-		result = statement_run(m->into, insert, e);
-		*into = sqlite3_last_insert_rowid(m->into->db);
-		m->counts->trials++;
+	if (result == 0 && code != SQLITE_DONE) result = store_error(m->from, e);
+	sqlite3_reset(labels);
+	return result;
+}
+
+static int take_plan(struct merge *m, int64_t from_sweep, int64_t into_sweep, bool *added, struct err *e)
+{
+	sqlite3_stmt *read = store_statement(m->from, "SELECT position, trial, labels, recipe, augment, skip FROM plan WHERE sweep = ? ORDER BY position", e);
+	if (!read) return -1;
+	bind_integer(read, 1, from_sweep);
+	int code, result = 0;
+	while (result == 0 && (code = sqlite3_step(read)) == SQLITE_ROW) result = take_plan_row(m, from_sweep, into_sweep, read, added, e);
+	if (result == 0 && code != SQLITE_DONE) result = store_error(m->from, e);
+	sqlite3_reset(read);
+	return result;
+}
+
+static int take_claims(struct merge *m, int64_t from, int64_t into, struct err *e)
+{
+	return copy_rows(m, from, into, "SELECT claim, position, title, metric, paper, rounds_to, compare FROM claim_specs WHERE sweep = ?",
+		       "INSERT INTO claim_specs (sweep, claim, position, title, metric, paper, rounds_to, compare) VALUES (?, ?, ?, ?, ?, ?, ?, ?)", e)
+			|| copy_rows(m, from, into, "SELECT claim, name, value FROM claim_where WHERE sweep = ?",
+				"INSERT INTO claim_where (sweep, claim, name, value) VALUES (?, ?, ?, ?)", e)
+		? -1 : 0;
+}
+
+/* A sweep of the same name and file: the plans are united (shards; more seeds). From another file: ours stays. */
+static int take_sweep(struct merge *m, int64_t from, struct err *e)
+{
+	int64_t into;
+	bool is_new, same, added = false;
+	if (take_row(m, from, "SELECT title, path, digest, text, seeds, frozen_at, name FROM sweeps WHERE id = ?", "SELECT id FROM sweeps WHERE name = ?",
+		    "INSERT INTO sweeps (title, path, digest, text, seeds, frozen_at, name) VALUES (?, ?, ?, ?, ?, ?, ?)", &into, &is_new, e))
+		return -1;
+	if (is_new && take_claims(m, from, into, e)) return -1;
+	sqlite3_stmt *read = store_statement(m->from, "SELECT seeds, digest FROM sweeps WHERE id = ?", e);
+	sqlite3_stmt *grow = store_statement(m->into, "UPDATE sweeps SET seeds = max(seeds, ?) WHERE digest = ? AND id = ? RETURNING 1", e);
+	if (!read || !grow) return -1;
+	bind_integer(read, 1, from);
+	int result = read_one(m, read, e);
+	if (result == 0) {
+		bind_columns(grow, 1, read, 0);
+		bind_integer(grow, 3, into);
+		result = statement_integer(m->into, grow, &same, NULL, e);
 	}
 	sqlite3_reset(read);
+	if (result == 0 && !same) m->counts->edited++;
+	else if (result == 0) result = take_plan(m, from, into, &added, e);
+	m->counts->sweeps += is_new || added;
+	return result;
+}
+
+/* ---- attempts ---------------------------------------------------------------------------------------------------------- */
+
+/* What must be the same of two executions of one trial, in the order in which it came to be. */
+static const char digests_sql[] =
+	"SELECT 'weights after phase ' || phase || CASE fold WHEN -1 THEN '' ELSE ', fold ' || fold END, weights_digest FROM phase_results WHERE attempt = ?1"
+	" UNION ALL SELECT 'predictions of phase ' || phase || CASE fold WHEN -1 THEN '' ELSE ', fold ' || fold END || ', output ' || output, digest"
+	" FROM predictions WHERE attempt = ?1"
+	" UNION ALL SELECT 'final weights', weights_digest FROM attempts WHERE id = ?1";
+
+static const char *column_text(sqlite3_stmt *row, int column)
+{
+	const unsigned char *text = sqlite3_column_text(row, column);
+	return text ? (const char *)text : "(none)";
+}
+
+/* Compare the digests of two attempts; the first difference becomes a row of the conflicts. */
+static int compare_digests(struct merge *m, int64_t theirs, int64_t ours, sqlite3_stmt *trial, bool *same, struct err *e)
+{
+	sqlite3_stmt *a = store_statement(m->into, digests_sql, e), *b = a ? store_statement(m->from, digests_sql, e) : NULL;
+	if (!b) return -1;
+	bind_integer(a, 1, ours);
+	bind_integer(b, 1, theirs);
+	int code_a, code_b;
+	*same = true;
+	do {
+		code_a = sqlite3_step(a);
+		code_b = sqlite3_step(b);
+		if (code_a != SQLITE_ROW && code_b != SQLITE_ROW) break;
+		*same = code_a == code_b && strcmp(column_text(a, 0), column_text(b, 0)) == 0 && strcmp(column_text(a, 1), column_text(b, 1)) == 0;
+	} while (*same);
+	int result = 0;
+	if (code_a != SQLITE_ROW && code_a != SQLITE_DONE) result = store_error(m->into, e);
+	else if (code_b != SQLITE_ROW && code_b != SQLITE_DONE) result = store_error(m->from, e);
+	if (result == 0 && !*same) {
+		rows_add_text(m->conflicts, m->from->path);
+		rows_add_text(m->conflicts, column_text(trial, 0));
+		rows_add_text(m->conflicts, column_text(trial, 1));
+		rows_add_text(m->conflicts, code_a == SQLITE_ROW ? column_text(a, 0) : column_text(b, 0));
+		rows_add_text(m->conflicts, code_a == SQLITE_ROW ? column_text(a, 1) : "(none)");
+		rows_add_text(m->conflicts, code_b == SQLITE_ROW ? column_text(b, 1) : "(none)");
+	}
+	sqlite3_reset(a);
+	sqlite3_reset(b);
+	return result;
+}
+
+/* Columns of an attempt that are copied as they are. */
+#define ATTEMPT_COLUMNS \
+	"state, host, boot, pid, pid_start, heartbeat, started_at, finished_at, seconds, cpu_seconds, peak_bytes, core_version, kernels, data_digest," \
+	" data_variant, weights_digest, error"
+
+/* Is the attempt to be copied, or why not (counted)? row: the source's identity, dataset, state, core version, data digest, host, boot,
+ * pid, start of the process, start of the attempt. */
+static int is_wanted(struct merge *m, int64_t from, int64_t trial, sqlite3_stmt *row, bool *wanted, struct err *e)
+{
+	sqlite3_stmt *same_key = store_statement(m->into, "SELECT max(id) FROM attempts WHERE trial = ? AND state = 'done' AND core_version = ?"
+		" AND data_digest = ? HAVING count(*) > 0", e);
+	sqlite3_stmt *higher = store_statement(m->into, "SELECT 1 FROM attempts WHERE trial = ? AND state = 'done' AND core_version >= ?", e);
+	sqlite3_stmt *same_run = store_statement(m->into, "SELECT 1 FROM attempts WHERE trial = ? AND host = ? AND boot = ? AND pid = ? AND pid_start = ?"
+		" AND started_at = ?", e);
+	if (!same_key || !higher || !same_run) return -1;
+	*wanted = false;
+	bool found, same;
+	int64_t ours;
+	if (strcmp(column_text(row, 2), "running") == 0) {
+		m->counts->running++;
+		return 0;
+	}
+	if (strcmp(column_text(row, 2), "done") != 0) {
+		bind_integer(same_run, 1, trial);
+		bind_columns(same_run, 2, row, 5);
+		if (statement_integer(m->into, same_run, &found, NULL, e)) return -1;
+		m->counts->known += found;
+		*wanted = !found;
+		return 0;
+	}
+	bind_integer(same_key, 1, trial);
+	sqlite3_bind_value(same_key, 2, sqlite3_column_value(row, 3));
+	sqlite3_bind_value(same_key, 3, sqlite3_column_value(row, 4));
+	if (statement_integer(m->into, same_key, &found, &ours, e)) return -1;
+	if (found) {
+		if (compare_digests(m, from, ours, row, &same, e)) return -1;
+		m->counts->known += same;
+		m->counts->conflicts += !same;
+		return 0;
+	}
+	/* The latest done attempt is the one that counts, and a copy is later than all that are there. */
+	bind_integer(higher, 1, trial);
+	sqlite3_bind_value(higher, 2, sqlite3_column_value(row, 3));
+	if (statement_integer(m->into, higher, &found, NULL, e)) return -1;
+	m->counts->outranked += found;
+	*wanted = !found;
+	return 0;
+}
+
+/* Everything that belongs to an attempt. */
+static int copy_pieces(struct merge *m, int64_t from, int64_t into, struct err *e)
+{
+	static const struct { const char *select, *insert; } pieces[] = {
+		{ "SELECT phase, fold, epoch, output, train_loss, train_accuracy, val_loss, val_accuracy, seconds, images_per_second, nonfinite"
+		  " FROM metrics WHERE attempt = ?",
+		  "INSERT INTO metrics (attempt, phase, fold, epoch, output, train_loss, train_accuracy, val_loss, val_accuracy, seconds, images_per_second,"
+		  " nonfinite) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)" },
+		{ "SELECT phase, fold, name, epochs_run, stopped, seconds, weights_digest, parameters, trainable, weight_bytes, optimizer_bytes, nonfinite"
+		  " FROM phase_results WHERE attempt = ?",
+		  "INSERT INTO phase_results (attempt, phase, fold, name, epochs_run, stopped, seconds, weights_digest, parameters, trainable, weight_bytes,"
+		  " optimizer_bytes, nonfinite) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)" },
+		{ "SELECT phase, fold, output, best_epoch, val_loss, val_accuracy, test_loss, test_accuracy, nonfinite FROM scores WHERE attempt = ?",
+		  "INSERT INTO scores (attempt, phase, fold, output, best_epoch, val_loss, val_accuracy, test_loss, test_accuracy, nonfinite)"
+		  " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)" },
+		{ "SELECT phase, fold, output, count, digest, classes FROM predictions WHERE attempt = ?",
+		  "INSERT INTO predictions (attempt, phase, fold, output, count, digest, classes) VALUES (?, ?, ?, ?, ?, ?, ?)" },
+		{ "SELECT last_phase, test_accuracy, test_accuracy_1, test_accuracy_2, val_accuracy, test_loss, val_loss, epochs, params, weight_bytes,"
+		  " optimizer_bytes, nonfinite FROM results WHERE attempt = ?",
+		  "INSERT INTO results (attempt, last_phase, test_accuracy, test_accuracy_1, test_accuracy_2, val_accuracy, test_loss, val_loss, epochs, params,"
+		  " weight_bytes, optimizer_bytes, nonfinite) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)" },
+	};
+	for (size_t i = 0; i < sizeof(pieces) / sizeof(pieces[0]); i++)
+		if (copy_rows(m, from, into, pieces[i].select, pieces[i].insert, e)) return -1;
+	return 0;
+}
+
+/* Copy an attempt whose trial and environment are in the target. */
+static int copy_attempt(struct merge *m, int64_t from, int64_t trial, int64_t environment, struct err *e)
+{
+	sqlite3_stmt *read = store_statement(m->from, "SELECT (SELECT name FROM sweeps WHERE sweeps.id = attempts.sweep), " ATTEMPT_COLUMNS
+		" FROM attempts WHERE id = ?", e);
+	sqlite3_stmt *write = store_statement(m->into, "INSERT INTO attempts (trial, environment, sweep, " ATTEMPT_COLUMNS ")"
+		" VALUES (?, ?, (SELECT id FROM sweeps WHERE name = ?), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", e);
+	if (!read || !write) return -1;
+	bind_integer(read, 1, from);
+	int result = read_one(m, read, e);
+	if (result == 0) {
+		bind_integer(write, 1, trial);
+		bind_integer(write, 2, environment);
+		bind_columns(write, 3, read, 0);
+		result = statement_run(m->into, write, e);
+	}
+	const int64_t into = sqlite3_last_insert_rowid(m->into->db);
+	sqlite3_reset(read);
+	if (result) return -1;
+	m->counts->attempts++;
+	return copy_pieces(m, from, into, e);
+}
+
+static int take_attempt(struct merge *m, int64_t from, struct err *e)
+{
+	sqlite3_stmt *read = store_statement(m->from, "SELECT t.identity, t.dataset, a.state, a.core_version, a.data_digest, a.host, a.boot, a.pid, a.pid_start,"
+		" a.started_at FROM attempts AS a JOIN trials AS t ON t.id = a.trial WHERE a.id = ?", e);
+	sqlite3_stmt *refers = store_statement(m->from, "SELECT trial, environment FROM attempts WHERE id = ?", e);
+	if (!read || !refers) return -1;
+	bind_integer(refers, 1, from);
+	if (read_one(m, refers, e)) return -1;
+	const int64_t from_trial = sqlite3_column_int64(refers, 0), from_environment = sqlite3_column_int64(refers, 1);
+	sqlite3_reset(refers);
+
+	int64_t trial, environment;
+	bool wanted = false;
+	if (take_trial(m, from_trial, &trial, e)) return -1;
+	bind_integer(read, 1, from);
+	int result = read_one(m, read, e);
+	if (result == 0) result = is_wanted(m, from, trial, read, &wanted, e);
+	sqlite3_reset(read);
+	if (result || !wanted) return result;
+	return take_environment(m, from_environment, &environment, e) || copy_attempt(m, from, trial, environment, e) ? -1 : 0;
+}
+
+/* ---- a whole database -------------------------------------------------------------------------------------------------- */
+
+/* Call `take` with every number that `sql` gives. */
+static int for_each(struct merge *m, const char *sql, int (*take)(struct merge *, int64_t, struct err *), struct err *e)
+{
+	sqlite3_stmt *read = store_statement(m->from, sql, e);
+	if (!read) return -1;
+	int code, result = 0;
+	while (result == 0 && (code = sqlite3_step(read)) == SQLITE_ROW) result = take(m, sqlite3_column_int64(read, 0), e);
+	if (result == 0 && code != SQLITE_DONE) result = store_error(m->from, e);
+	sqlite3_reset(read);
+	return result;
+}
+
+static bool is_same_file(const char *a, const char *b)
+{
+	struct stat x, y;
+	return stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
+}
+
+static int merge_one(struct merge *m, struct err *e)
+{
+	if (is_same_file(m->into->path, m->from->path)) return err_set(e, ERR_USAGE, "%s: a database cannot be merged into itself", m->from->path);
+	sqlite3_stmt *version = store_statement(m->from, "PRAGMA user_version", e);
+	int64_t schema;
+	if (!version || statement_integer(m->from, version, NULL, &schema, e)) return -1;
+	if (schema != STORE_SCHEMA_VERSION)
+		return err_set(e, ERR_ENVIRONMENT, "%s: has the older schema %lld (`retrial merge --into %s` without sources brings it up to date, and keeps a copy)",
+			m->from->path, (long long)schema, m->from->path);
+	return for_each(m, "SELECT id FROM sweeps ORDER BY id", take_sweep, e) || for_each(m, "SELECT id FROM attempts ORDER BY id", take_attempt, e) ? -1 : 0;
+}
+
+int store_merge(struct store *s, const char *const *paths, size_t count, struct merge_counts *counts, struct err *e, struct rows **conflicts)
+{
+	static const char *const columns[] = { "source", "trial", "dataset", "what", "ours", "theirs" };
+	struct merge m = { .into = s, .conflicts = rows_new(6, columns) };
+	if (!m.conflicts) return err_nomem(e);
+	int result = transaction_begin(s, e);
+	const bool begun = result == 0;
+	for (size_t i = 0; result == 0 && i < count; i++) {
+		counts[i] = (struct merge_counts){ .path = paths[i] };
+		m.counts = &counts[i];
+		result = store_open(paths[i], STORE_READ, e, &m.from);
+		if (result == 0) {
+			result = merge_one(&m, e);
+			store_close(m.from);
+		}
+	}
+	if (begun) result = transaction_end(s, result, e);
+	if (result == 0 && !rows_complete(m.conflicts)) result = err_nomem(e);
+	if (result == 0) *conflicts = m.conflicts;
+	else rows_free(m.conflicts);
 	return result;
 }

@@ -72,6 +72,7 @@ int store_reclaim(struct store *s, struct err *e);
 struct merge_counts {
 	const char *path;
 	size_t sweeps;    /* that were not there, or whose plan grew */
+	size_t edited;    /* sweeps of that name that are here from another file: our plan stays */
 	size_t trials;    /* that were not there */
 	size_t attempts;  /* copied */
 	size_t known;     /* attempts that were there already, done ones by their result */

@@ -60,8 +60,14 @@ static inline int made_phase(struct store *s, int64_t attempt, const struct tria
 {
 	const struct phase_config *p = &t->phases[phase];
 	const int epochs = made_epochs(t, phase, fold) < p->epochs ? made_epochs(t, phase, fold) : p->epochs, outputs = made_outputs(p);
-	struct phase_result r = { .phase = phase, .fold = fold, .epochs_run = epochs, .seconds = 1.5 * epochs, .outputs = outputs,
-		.test_count = MADE_IMAGES, .trainable = 14862, .optimizer_bytes = p->optimizer.kind == OPTIMIZER_NADAM ? 2 * 59448 : 59448 };
+	struct phase_result r = { .phase = phase,
+				 .fold = fold,
+				 .epochs_run = epochs,
+				 .seconds = 1.5 * epochs,
+				 .outputs = outputs,
+				 .test_count = MADE_IMAGES,
+				 .trainable = 14862,
+				 .optimizer_bytes = p->optimizer.kind == OPTIMIZER_NADAM ? 2 * 59448 : 59448};
 	uint8_t predictions[OUTPUTS_MAX][MADE_IMAGES];
 
 	r.parameters = p->kind == PHASE_DUAL ? 13860 : p->kind == PHASE_SINGLE ? 6930 : !strcmp(t->dataset, "cifar10") ? 19622 : 14862;
@@ -70,11 +76,18 @@ static inline int made_phase(struct store *s, int64_t attempt, const struct tria
 	memcpy(r.stopped, epochs < p->epochs ? "patience" : "epochs", epochs < p->epochs ? 9 : 7);
 	digest_bytes(&t->seed, sizeof(t->seed), r.weights_digest);
 	for (int o = 0; o < outputs; o++) {
-		const double level = made_level(t, phase, o), wobble = 0.0036 * (made_noise(t->seed, (uint64_t)phase, (uint64_t)o, 5) - 0.5);
+		const double level = made_level(t, phase, o),
+			     wobble = 0.0036 * (made_noise(t->seed, (uint64_t)phase, (uint64_t)o, 5) - 0.5);
 		for (int epoch = 0; epoch < epochs; epoch++) {
-			struct epoch_result er = { .phase = phase, .fold = fold, .epoch = epoch, .outputs = outputs, .seconds = 1.5, .images_per_second = 30000 };
+			struct epoch_result er = { .phase = phase,
+						  .fold = fold,
+						  .epoch = epoch,
+						  .outputs = outputs,
+						  .seconds = 1.5,
+						  .images_per_second = 30000};
 			for (int k = 0; k < outputs; k++) {
-				const double a = made_curve(made_level(t, phase, k), phase, epoch), n = made_noise(t->seed, (uint64_t)(phase * 97 + epoch), (uint64_t)k, 1);
+				const double a = made_curve(made_level(t, phase, k), phase, epoch),
+					     n = made_noise(t->seed, (uint64_t)(phase * 97 + epoch), (uint64_t)k, 1);
 				er.val_accuracy[k] = made_accuracy(a + 0.006 * (n - 0.5));
 				er.train_accuracy[k] = made_accuracy(a - 0.03 + 0.0015 * epoch);
 				er.val_loss[k] = 3 * (1 - er.val_accuracy[k]);
@@ -96,9 +109,14 @@ static inline int made_phase(struct store *s, int64_t attempt, const struct tria
 }
 
 /* One finished attempt of a trial, or one that ended in this other state. */
-static inline int made_attempt(struct store *s, int64_t sweep, int64_t environment, const struct trial *t, enum trial_state state, struct err *e)
+static inline int made_attempt(struct store *s, int64_t sweep, int64_t environment, const struct trial *t, enum trial_state state,
+			       struct err *e)
 {
-	struct trial_end end = { .state = state, .seconds = 60 + 10 * made_noise(t->seed, 1, 1, 1), .cpu_seconds = 58, .peak_bytes = 120000000, .core_version = 1 };
+	struct trial_end end = { .state = state,
+				.seconds = 60 + 10 * made_noise(t->seed, 1, 1, 1),
+				.cpu_seconds = 58,
+				.peak_bytes = 120000000,
+				.core_version = 1};
 	int64_t attempt;
 
 	if (store_attempt_begin(s, sweep, t->identity, environment, 1, &attempt, e))

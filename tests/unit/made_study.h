@@ -32,7 +32,12 @@ static inline void made_init(struct made_study *m)
 	made_copy(m->metrics[0], sizeof(m->metrics[0]), "test_accuracy");
 	made_copy(m->metrics[1], sizeof(m->metrics[1]), "params");
 	m->study = (struct study){
-		.sweep = &m->sweep, .frozen = true, .samples = m->samples, .metrics = m->metrics, .metric_count = MADE_METRICS, .values = m->values,
+		.sweep = &m->sweep,
+		.frozen = true,
+		.samples = m->samples,
+		.metrics = m->metrics,
+		.metric_count = MADE_METRICS,
+		.values = m->values,
 	};
 }
 
@@ -60,8 +65,8 @@ static inline struct sample *made_trial(struct made_study *m, const char *datase
 }
 
 /* A planned trial without a result. */
-static inline struct sample *made_without(struct made_study *m, const char *dataset, const char *recipe, uint64_t seed, enum sample_state state,
-					  const char *reason)
+static inline struct sample *made_without(struct made_study *m, const char *dataset, const char *recipe, uint64_t seed,
+					  enum sample_state state, const char *reason)
 {
 	struct sample *s = made_trial(m, dataset, recipe, seed, NAN);
 

@@ -215,9 +215,14 @@ static void an_unknown_metric_is_the_users_mistake(void **state)
 static void the_papers_figure_is_written_as_printed(void **state)
 {
 	(void)state;
-	static const struct { double paper; int rounds_to, compare; const char *metric, *text; } cases[] = {
-		{ 0.89, 2, 0, "test_accuracy", "89 %" }, { 0.8950, 4, 0, "test_accuracy", "89.50 %" }, { 14862, -1, 0, "params", "14862" },
-		{ 20000, -1, -1, "params", "at most 20000" }, { 0.5, 1, 1, "test_loss", "at least 0.5" }, { 59448, -1, 0, "weight_bytes", "59448 bytes" },
+	static const struct {
+		double paper;
+		int rounds_to, compare;
+		const char *metric, *text;
+	} cases[] = {
+		{ 0.89, 2, 0, "test_accuracy", "89 %" },    { 0.8950, 4, 0, "test_accuracy", "89.50 %" },
+		{ 14862, -1, 0, "params", "14862" },        { 20000, -1, -1, "params", "at most 20000" },
+		{ 0.5, 1, 1, "test_loss", "at least 0.5" }, { 59448, -1, 0, "weight_bytes", "59448 bytes" },
 	};
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct claim c = claim_of(cases[i].paper, cases[i].rounds_to, cases[i].compare);

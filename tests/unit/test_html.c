@@ -66,15 +66,17 @@ static void a_table_has_headings_and_escaped_cells(void **state)
 static void a_picture_gets_its_own_ids_and_a_title(void **state)
 {
 	(void)state;
-	static const char svg[] =
-		"<?xml version=\"1.0\"?>\n<svg width=\"9\" viewBox=\"0 0 9 9\">\n<title>Gnuplot</title>\n<defs><circle id='dot' r='1'/></defs>\n"
-		"<g id=\"plot_1\"><title>plot_1</title>\n<g fill=\"none\">\n</g>\n<use xlink:href='#dot'/><path fill='url(#grey)'/></g></svg>\n";
+	static const char svg[] = "<?xml version=\"1.0\"?>\n<svg width=\"9\" viewBox=\"0 0 9 9\">\n<title>Gnuplot</title>\n<defs><circle "
+				  "id='dot' r='1'/></defs>\n"
+				  "<g id=\"plot_1\"><title>plot_1</title>\n<g fill=\"none\">\n</g>\n<use xlink:href='#dot'/><path "
+				  "fill='url(#grey)'/></g></svg>\n";
 	struct str out = { 0 };
 	html_svg(&out, svg, "figure3", "A \"title\"");
 
 	assert_string_equal(out.s,
-		"<svg width=\"9\" viewBox=\"0 0 9 9\" role=\"img\" aria-label=\"A &quot;title&quot;\">\n\n<defs><circle id='figure3-dot' r='1'/></defs>\n"
-		"<g id=\"figure3-plot_1\">\n\n<use xlink:href='#figure3-dot'/><path fill='url(#figure3-grey)'/></g></svg>\n");
+			    "<svg width=\"9\" viewBox=\"0 0 9 9\" role=\"img\" aria-label=\"A &quot;title&quot;\">\n\n<defs><circle "
+			    "id='figure3-dot' r='1'/></defs>\n"
+			    "<g id=\"figure3-plot_1\">\n\n<use xlink:href='#figure3-dot'/><path fill='url(#figure3-grey)'/></g></svg>\n");
 	str_clear(&out);
 	html_svg(&out, "no picture", "figure1", "x");
 	html_svg(&out, "<svg", "figure1", "x");
@@ -133,7 +135,8 @@ static char *page(const char *folder, const char *scripts)
 		else
 			must(made_attempt(store, id, environment, &sweep->trials[i], TRIAL_DONE, &e), &e);
 	must(study_read(store, sweep, &e, &study), &e);
-	const struct report_context context = { .command = "retrial report 'a<b.yaml'", .database = "a.db", .scripts = scripts, .figures = folder };
+	const struct report_context context = {
+		.command = "retrial report 'a<b.yaml'", .database = "a.db", .scripts = scripts, .figures = folder};
 	must(report_make(store, study, &context, &out, &e), &e);
 	study_free(study);
 	store_close(store);
@@ -171,13 +174,13 @@ static void a_page_has_no_script_and_loads_nothing(void **state)
 {
 	char *html = page(*state, "plots");
 	static const char *const never[] = {
-		"<script", "<img", "<link", "<iframe", "<object", "@import", "onerror=alert(2)>", "<b>", " src=", "url(http", "javascript:",
+		"<script", "<img",   "<link", "<iframe",     "<object",  "<b>",
+		"@import", "src=\"", "src='", "href=\"http", "url(http", "javascript:",
 	};
 
 	for (size_t i = 0; i < sizeof(never) / sizeof(never[0]); i++)
-		if (strstr(html, never[i]) && !(i == 6 && count(html, "&lt;img src=x onerror=alert(2)&gt;") == count(html, "onerror=alert(2)")))
-			if (strcmp(never[i], " src=") || count(html, " src=") != count(html, "&lt;img src="))
-				fail_msg("the page holds %s", never[i]);
+		if (strstr(html, never[i]))
+			fail_msg("the page holds %s", never[i]);
 	assert_int_equal(count(html, "<svg"), 2);
 	assert_int_equal(count(html, "</svg>"), 2);
 	assert_non_null(strstr(html, "&lt;script&gt;alert(1)&lt;/script&gt;"));

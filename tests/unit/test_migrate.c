@@ -92,16 +92,31 @@ static void assert_answer(struct store *s, const char *sql, const char *expected
 	free(text);
 }
 
-/* All views that answer questions, one after the other. */
-static char *all_answers(struct store *s)
+static const char *const views[] = { "accuracy", "claims", "digests", "epochs", "failures", "models", "phases", "runs", "status" };
+enum { VIEWS = sizeof(views) / sizeof(views[0]) };
+
+/* The columns of every view, as CSV headings. */
+static void columns_of(struct store *s, char *columns[VIEWS])
+{
+	for (int i = 0; i < VIEWS; i++) {
+		char sql[64];
+		snprintf(sql, sizeof(sql), "SELECT * FROM %s LIMIT 0", views[i]);
+		columns[i] = ask(s, sql);
+		*strchr(columns[i], '\n') = '\0';
+	}
+}
+
+/* What the views say in these columns. */
+static char *all_answers(struct store *s, char *const columns[VIEWS])
 {
 	struct str text = {0};
-	size_t count;
-	const char *const *names = store_named_queries(&count);
-	for (size_t i = 0; i < count; i++) {
-		char *answer = ask(s, store_named_query(names[i]));
-		str_addf(&text, "%s:\n%s", names[i], answer);
+	for (int i = 0; i < VIEWS; i++) {
+		struct str sql = {0};
+		str_addf(&sql, "SELECT %s FROM %s ORDER BY %s", columns[i], views[i], columns[i]);
+		char *answer = ask(s, sql.s);
+		str_addf(&text, "%s:\n%s", views[i], answer);
 		free(answer);
+		str_free(&sql);
 	}
 	return str_take(&text);
 }
@@ -124,7 +139,6 @@ static void an_old_database_is_read_as_it_is(void **state)
 	struct store *s = open_store(database, STORE_READ);
 	assert_answer(s, "PRAGMA user_version", "1\n");
 	assert_answer(s, "SELECT recipe, state, attempts FROM runs ORDER BY position", "pair,done,2\nalone,done,1\n");
-	free(all_answers(s));
 	store_close(s);
 	file_digest(database, after);
 	assert_string_equal(before, after);
@@ -134,7 +148,10 @@ static void writing_brings_it_up_to_date_and_every_answer_stays_the_same(void **
 {
 	(void)state;
 	struct store *s = open_store(database, STORE_READ);
-	char *before = all_answers(s);
+	char *columns[VIEWS];
+	columns_of(s, columns);
+	char *before = all_answers(s, columns);
+	assert_true(strlen(before) > 5000);
 	store_close(s);
 
 	s = open_store(database, STORE_WRITE);
@@ -143,8 +160,9 @@ static void writing_brings_it_up_to_date_and_every_answer_stays_the_same(void **
 	assert_answer(s, "PRAGMA integrity_check", "ok\n");
 	assert_answer(s, "PRAGMA foreign_key_check", "");
 	assert_answer(s, "SELECT labels FROM plan WHERE position = 0", "\"{\"\"augment\"\":\"\"none\"\",\"\"dataset\"\":\"\"synthetic\"\",\"\"recipe\"\":\"\"pair\"\"}\"\n");
-	char *after = all_answers(s);
+	char *after = all_answers(s, columns);
 	assert_string_equal(before, after);
+	for (int i = 0; i < VIEWS; i++) free(columns[i]);
 	free(before);
 	free(after);
 	store_close(s);

@@ -259,7 +259,7 @@ static void a_network_needs_an_input_and_an_output(void **state)
 	assert_true(nn_net_ok(&whole));
 }
 
-static void a_pattern_names_a_whole_path_or_one_component(void **state)
+static void a_pattern_names_a_path_or_neighbouring_components_of_it(void **state)
 {
 	(void)state;
 	static const struct { const char *name, *pattern; bool matches; } cases[] = {
@@ -279,7 +279,13 @@ static void a_pattern_names_a_whole_path_or_one_component(void **state)
 		{ "a/b/c", "b", true },
 		{ "a/b/c", "c", true },
 		{ "a/b/c", "a/b/c", true },
-		{ "a/b/c", "a/b", false }, /* neither the whole path nor one component */
+		{ "a/b/c", "a/b", true },
+		{ "a/b/c", "b/c", true },
+		{ "a/b/c", "a/c", false },
+		{ "a/b/c", "/b", false },
+		{ "a/b/c", "b/", false },
+		{ "a/bb/c", "a/b", false },
+		{ "a/b/b/c", "b/c", true }, /* the first b is not followed by c */
 		{ "conv1/conv10", "conv10", true },
 		{ "conv10/conv1", "conv1", true },
 		{ "dense", "dense", true },
@@ -307,7 +313,7 @@ int main(void)
 		cmocka_unit_test(after_an_error_every_call_fails_and_the_first_message_stays),
 		cmocka_unit_test(limits_are_errors_not_overruns),
 		cmocka_unit_test(a_network_needs_an_input_and_an_output),
-		cmocka_unit_test(a_pattern_names_a_whole_path_or_one_component),
+		cmocka_unit_test(a_pattern_names_a_path_or_neighbouring_components_of_it),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,5 @@
-/* test_study.c - from a sweep file and a database to study, table, verdicts and figures: everything of harness/report/ that asks the store. The
- * results in it are made up (made_results.h); the texts below are what they come to. */
+/* test_study.c - from a sweep file and a database to study, table, verdicts and figures: everything of harness/report/ that asks
+ * the store. The results in it are made up (made_results.h); the texts below are what they come to. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -32,9 +32,11 @@ static const char sweep_text[] =
 	"    - {phase: single, epochs: 5}\n"
 	"claims:\n"
 	"  - {id: C1, title: accuracy, where: {dataset: mnist, recipe: both}, metric: test_accuracy, paper: 0.99, rounds_to: 2}\n"
-	"  - {id: C3, title: accuracy on CIFAR-10, where: {dataset: cifar10, recipe: both}, metric: test_accuracy, paper: 0.65, rounds_to: 2}\n"
+	"  - {id: C3, title: accuracy on CIFAR-10, where: {dataset: cifar10, recipe: both}, metric: test_accuracy, paper: 0.65, rounds_to: "
+	"2}\n"
 	"  - {id: C4, title: parameters, where: {dataset: mnist, recipe: both}, metric: params, paper: 14862}\n"
-	"  - {id: C6, title: size of the file, where: {dataset: mnist, recipe: both}, phase: unify, metric: training_bytes, unit: MB, paper: 0.17,\n"
+	"  - {id: C6, title: size of the file, where: {dataset: mnist, recipe: both}, phase: unify, metric: training_bytes, unit: MB, "
+	"paper: 0.17,\n"
 	"     rounds_to: 2}\n"
 	"tables:\n"
 	"  - {id: main, title: Two recipes, rows: [dataset, recipe], metrics: [test_accuracy, params], baseline: {recipe: alone}}\n"
@@ -158,7 +160,8 @@ static void results_of_a_named_phase_are_metrics_of_their_own(void **state)
 	fill(f, SIZE_MAX);
 	struct study *study = study_of(f);
 	struct err e = { 0 };
-	const int last = study_metric(study, "training_bytes", "", "test", &e), unify = study_metric(study, "training_bytes", "unify", "test", &e);
+	const int last = study_metric(study, "training_bytes", "", "test", &e),
+		  unify = study_metric(study, "training_bytes", "unify", "test", &e);
 	const int epochs = study_metric(study, "epochs", "unify", "test", &e);
 
 	assert_true(last >= 0 && unify >= 0 && epochs >= 0);
@@ -286,8 +289,8 @@ static void the_same_data_draw_the_same_bytes(void **state)
 	struct fixture *f = *state;
 	char folders[2][64];
 	static const char *const files[] = {
-		"curves-mnist.tsv", "curves-mnist.gp", "curves-mnist.svg", "points.tsv", "points.gp", "points.svg", "speed.tsv", "speed.svg", "pareto.tsv",
-		"pareto.svg",
+		"curves-mnist.tsv", "curves-mnist.gp", "curves-mnist.svg", "points.tsv", "points.gp",
+		"points.svg",       "speed.tsv",       "speed.svg",        "pareto.tsv", "pareto.svg",
 	};
 	fill(f, 0);
 	struct study *study = study_of(f);

@@ -77,7 +77,7 @@ static void rows_follow_the_row_labels_in_the_order_of_the_plan(void **state)
 	struct table *t = make(&m, &spec);
 
 	assert_int_equal(t->row_count, 4);
-	static const char *const want[][2] = { { "mnist", "single" }, { "mnist", "paper" }, { "cifar10", "single" }, { "cifar10", "paper" } };
+	static const char *const want[][2] = {{"mnist", "single"}, {"mnist", "paper"}, {"cifar10", "single"}, {"cifar10", "paper"}};
 	for (size_t i = 0; i < 4; i++) {
 		assert_string_equal(t->rows[i].labels[0], want[i][0]);
 		assert_string_equal(t->rows[i].labels[1], want[i][1]);
@@ -96,7 +96,9 @@ static void a_row_that_mixes_configurations_is_an_error_that_names_the_label(voi
 	two_by_two(&m, 1);
 	struct table_spec spec = spec_of("recipe", NULL);
 
-	expect_error(&m, &spec, "table main: a row would mix configurations (dataset is mnist and cifar10): add 'dataset' to its rows or to its 'where'");
+	expect_error(
+		&m, &spec,
+		"table main: a row would mix configurations (dataset is mnist and cifar10): add 'dataset' to its rows or to its 'where'");
 	made_where(&spec.where, "dataset", "mnist");
 	struct table *t = make(&m, &spec);
 	assert_int_equal(t->row_count, 2);
@@ -228,7 +230,8 @@ static void macros_have_names_of_letters_and_never_the_same_twice(void **state)
 	made_trial(&m, "cifar-10", "50 % more", 1, 0.5);
 	t = make(&m, &spec);
 	assert_int_equal(table_print(&out, t, TABLE_MACROS, &context, &e), -1);
-	assert_string_equal(e.text, "table main: two rows have the same name as a LaTeX macro (\\mainCifarOneZeroFiveZeroMore): rename a label");
+	assert_string_equal(e.text,
+			    "table main: two rows have the same name as a LaTeX macro (\\mainCifarOneZeroFiveZeroMore): rename a label");
 	str_free(&out);
 	tables_free(t);
 }
@@ -373,7 +376,8 @@ static void json_parses_and_has_every_seed_exactly(void **state)
 	json_t *all = json_loads(text, JSON_REJECT_DUPLICATES, NULL), *values, *mean;
 
 	assert_non_null(all);
-	assert_int_equal(json_unpack(all, "[{s:[{s:{s:{s:o,s:o}}}]}]", "rows", "metrics", "test_accuracy", "values", &values, "mean", &mean), 0);
+	assert_int_equal(
+		json_unpack(all, "[{s:[{s:{s:{s:o,s:o}}}]}]", "rows", "metrics", "test_accuracy", "values", &values, "mean", &mean), 0);
 	assert_true(json_real_value(json_object_get(values, "1")) == 0.1 + 0.2);
 	assert_true(json_real_value(json_object_get(values, "18446744073709551615")) == 1.0 / 3);
 	assert_true(json_real_value(mean) == 0.316666666667);

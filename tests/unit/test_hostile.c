@@ -1,0 +1,183 @@
+/* test_hostile.c - damaged and malicious databases: errors, never a crash or a hang. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "hostile.h"
+
+static struct hostile hostile;
+static char scratch[64], *base;
+static size_t base_count;
+
+static int make_scratch(void **state)
+{
+	char path[128];
+	(void)state;
+	snprintf(scratch, sizeof(scratch), "/tmp/test_hostile.XXXXXX");
+	if (!mkdtemp(scratch)) return -1;
+	snprintf(path, sizeof(path), "%s/base.db", scratch);
+	snprintf(hostile.path, sizeof(hostile.path), "%s/bad.db", scratch);
+	snprintf(hostile.into, sizeof(hostile.into), "%s/into.db", scratch);
+	base = hostile_base(path, &base_count);
+	return 0;
+}
+
+static int remove_scratch(void **state)
+{
+	char command[128];
+	(void)state;
+	free(base);
+	snprintf(command, sizeof(command), "rm -rf %s", scratch);
+	return system(command);
+}
+
+/* The next number of a fixed sequence (xorshift). */
+static uint64_t next(uint64_t *x)
+{
+	*x ^= *x << 13;
+	*x ^= *x >> 7;
+	*x ^= *x << 17;
+	return *x;
+}
+
+static char *copy_base(void)
+{
+	char *bytes = malloc(base_count);
+	assert_non_null(bytes);
+	memcpy(bytes, base, base_count);
+	return bytes;
+}
+
+static void an_undamaged_database_passes(void **state)
+{
+	(void)state;
+	hostile.opened = hostile.gave_up = 0;
+	hostile_try(&hostile, base, base_count);
+	assert_int_equal(hostile.opened, 2);
+	assert_int_equal(hostile.gave_up, 0);
+}
+
+static void a_database_cut_short_anywhere_is_an_error(void **state)
+{
+	(void)state;
+	hostile.gave_up = 0;
+	for (size_t count = 0; count < base_count; count += count < 200 ? 37 : 4096 + 512) hostile_try(&hostile, base, count);
+	assert_int_equal(hostile.gave_up, 0);
+}
+
+static void single_flipped_bits_crash_nothing(void **state)
+{
+	(void)state;
+	uint64_t seed = 0x9e3779b97f4a7c15u;
+	hostile.opened = hostile.gave_up = 0;
+	for (int i = 0; i < 120; i++) {
+		char *bytes = copy_base();
+		/* Half of them in the headers of pages, where they hurt. */
+		const size_t at = i % 2 ? next(&seed) % base_count : next(&seed) % (base_count / 4096) * 4096 + next(&seed) % 64;
+		bytes[at] = (char)(bytes[at] ^ 1 << next(&seed) % 8);
+		hostile_try(&hostile, bytes, base_count);
+		free(bytes);
+	}
+	assert_int_equal(hostile.gave_up, 0);
+	assert_true(hostile.opened > 60);
+}
+
+static void overwritten_stretches_crash_nothing(void **state)
+{
+	(void)state;
+	uint64_t seed = 12345;
+	hostile.gave_up = 0;
+	for (int i = 0; i < 60; i++) {
+		char *bytes = copy_base();
+		const size_t at = 100 + next(&seed) % (base_count - 100), length = 1 + next(&seed) % 600;
+		for (size_t k = at; k < at + length && k < base_count; k++) bytes[k] = (char)(i % 3 == 0 ? 0xff : i % 3 == 1 ? 0 : (int)next(&seed));
+		hostile_try(&hostile, bytes, base_count);
+		free(bytes);
+	}
+	assert_int_equal(hostile.gave_up, 0);
+}
+
+/* The base, changed by SQL. */
+static void try_changed(const char *sql)
+{
+	sqlite3 *db;
+	char *bytes, *message = NULL;
+	size_t count;
+	struct err e = {0};
+	assert_int_equal(file_write(hostile.path, base, base_count, &e), 0);
+	assert_int_equal(sqlite3_open(hostile.path, &db), SQLITE_OK);
+	if (sqlite3_exec(db, sql, NULL, NULL, &message) != SQLITE_OK) fail_msg("%s: %s", sql, message);
+	sqlite3_close(db);
+	assert_int_equal(file_read(hostile.path, 1 << 24, &bytes, &count, &e), 0);
+	hostile_try(&hostile, bytes, count);
+	free(bytes);
+}
+
+static void absurd_values_are_only_values(void **state)
+{
+	(void)state;
+	static const char *const changes[] = {
+		"PRAGMA ignore_check_constraints = ON; UPDATE trials SET identity = '', config = 'x' WHERE id = 1",
+		"UPDATE trials SET seed = -9223372036854775808, dataset = '', model = char(0) || 'x'",
+		"UPDATE trials SET dataset = CAST(x'ff80c0' AS TEXT), configuration = printf('%064d', 1)",
+		"UPDATE plan SET labels = '[[[', recipe = NULL; UPDATE labels SET value = ''",
+		"UPDATE plan SET labels = '{\"a\":1,\"b\":null,\"a\":\"x\"}'",
+		"UPDATE plan SET labels = '{\"' || printf('%.*c', 100000, 'x') || '\":\"y\"}'",
+		"UPDATE attempts SET core_version = 9223372036854775807, heartbeat = 'never', started_at = '', boot = printf('%.*c', 100000, 'b')",
+		"UPDATE attempts SET pid = -1, pid_start = -1, host = (SELECT host FROM attempts LIMIT 1)",
+		"UPDATE metrics SET train_loss = 9e999, epoch = -9223372036854775808 + attempt, nonfinite = 'x'",
+		"UPDATE scores SET test_accuracy = -9e999, nonfinite = '{\"test_loss\":\"nan\"'",
+		"UPDATE predictions SET classes = zeroblob(10000000), count = 10000000",
+		"UPDATE claim_specs SET rounds_to = 1000000, metric = 'x', paper = 9e999",
+		"PRAGMA foreign_keys = OFF; DELETE FROM trials; DELETE FROM environments",
+		"PRAGMA foreign_keys = OFF; DELETE FROM phase_results; DELETE FROM sweeps",
+		"DELETE FROM results; DELETE FROM scores",
+		"DROP TABLE metrics",
+		"DROP INDEX attempts_trial; DROP INDEX attempts_running; DROP INDEX plan_trial",
+		"ALTER TABLE results RENAME COLUMN params TO x",
+		"PRAGMA user_version = 1",
+		"PRAGMA user_version = 0",
+	};
+	hostile.gave_up = 0;
+	for (size_t i = 0; i < sizeof(changes) / sizeof(changes[0]); i++) try_changed(changes[i]);
+	assert_int_equal(hostile.gave_up, 0);
+}
+
+static void views_and_triggers_that_want_to_do_harm_cannot(void **state)
+{
+	(void)state;
+	static const char *const changes[] = {
+		"CREATE TRIGGER t AFTER INSERT ON attempts BEGIN DELETE FROM trials; END; CREATE TRIGGER u BEFORE UPDATE ON plan BEGIN SELECT raise(ABORT, 'no'); END",
+		"DROP VIEW accuracy; CREATE VIEW accuracy AS SELECT load_extension('/tmp/x') AS trial",
+		"DROP VIEW runs; CREATE VIEW runs AS SELECT writefile('/tmp/test_hostile_was_here', 'x') AS trial",
+		"DROP VIEW runs; CREATE VIEW runs AS SELECT fts3_tokenizer('x', x'41') AS trial",
+		"DROP VIEW runs; CREATE VIEW runs AS SELECT * FROM runs",
+		"DROP VIEW status; CREATE VIEW status AS SELECT zeroblob(1000000000) AS sweep",
+		"DROP TABLE facts; CREATE VIRTUAL TABLE facts USING fts5(environment, name, value)",
+		"DROP TABLE labels; CREATE VIEW labels AS SELECT 1 AS sweep, 1 AS position, 'a' AS name, 'b' AS value",
+	};
+	hostile.gave_up = 0;
+	for (size_t i = 0; i < sizeof(changes) / sizeof(changes[0]); i++) try_changed(changes[i]);
+	assert_int_equal(hostile.gave_up, 0);
+	assert_false(file_exists("/tmp/test_hostile_was_here"));
+
+	/* One that never ends is stopped by whoever asks with a limit; nothing else can be done about it. */
+	try_changed("DROP VIEW status; CREATE VIEW status AS WITH RECURSIVE n(sweep) AS (SELECT 1 UNION ALL SELECT sweep + 1 FROM n) SELECT count(*) AS sweep FROM n");
+	assert_true(hostile.gave_up > 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(an_undamaged_database_passes),
+		cmocka_unit_test(a_database_cut_short_anywhere_is_an_error),
+		cmocka_unit_test(single_flipped_bits_crash_nothing),
+		cmocka_unit_test(overwritten_stretches_crash_nothing),
+		cmocka_unit_test(absurd_values_are_only_values),
+		cmocka_unit_test(views_and_triggers_that_want_to_do_harm_cannot),
+	};
+	return cmocka_run_group_tests(tests, make_scratch, remove_scratch);
+}

@@ -1,0 +1,319 @@
+/* test_merge.c - harness/store/merge.c: databases taken together by the identity of trials, and what must not happen then. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <math.h>
+#include <stdlib.h>
+
+#include <sqlite3.h>
+
+#include "harness/base/file.h"
+#include "harness/report/format.h"
+#include "made_store.h"
+
+static char scratch[64];
+static char a_path[160], b_path[160], out_path[160]; /* new ones for every test */
+
+static int make_scratch(void **state)
+{
+	(void)state;
+	snprintf(scratch, sizeof(scratch), "/tmp/test_merge.XXXXXX");
+	return mkdtemp(scratch) ? 0 : -1;
+}
+
+static int remove_scratch(void **state)
+{
+	(void)state;
+	char command[128];
+	snprintf(command, sizeof(command), "rm -rf %s", scratch);
+	return system(command);
+}
+
+static int new_paths(void **state)
+{
+	static int number;
+	(void)state;
+	number++;
+	snprintf(a_path, sizeof(a_path), "%s/%d-a.db", scratch, number);
+	snprintf(b_path, sizeof(b_path), "%s/%d-b.db", scratch, number);
+	snprintf(out_path, sizeof(out_path), "%s/%d-out.db", scratch, number);
+	return 0;
+}
+
+#define assert_ok(call) \
+	do { \
+		struct err e = {0}; \
+		if ((call) != 0) fail_msg("%s: %s", #call, e.text); \
+	} while (0)
+
+static struct store *open_store(const char *path, enum store_mode mode)
+{
+	struct store *s = NULL;
+	assert_ok(store_open(path, mode, &e, &s));
+	return s;
+}
+
+/* A database whose sweep "paper" has that many seeds, of which those trials are run that the bits of `run` name. The accuracy of a
+ * trial is a function of its place; `other` makes it another. */
+static void make_database(const char *path, int seeds, unsigned run, double other, int core_version)
+{
+	struct store *s = open_store(path, STORE_WRITE);
+	struct made_sweep made;
+	int64_t sweep, environment, attempt;
+	char facts[64];
+	made_init(&made, "paper", seeds);
+	snprintf(facts, sizeof(facts), "cpu\tthat of %.30s\n", strrchr(path, '/') + 1);
+	assert_ok(store_environment(s, facts, &environment, &e));
+	assert_ok(store_sweep(s, &made.sweep, &sweep, &e));
+	for (int i = 0; i < 2 * seeds; i++) {
+		if (!(run >> i & 1)) continue;
+		const struct epoch_result epoch = made_epoch(0);
+		struct phase_result phase = made_phase(1, 0, 0.0625 * i + other);
+		struct trial_end end = made_end(TRIAL_DONE, "");
+		end.core_version = core_version;
+		digest_bytes(&i, sizeof(i), end.weights_digest);
+		phase.predictions[0] = (uint8_t[]){ 1, 2, 3, (uint8_t)i };
+		assert_ok(store_attempt_begin(s, sweep, made.trials[i].identity, environment, (long)getpid(), &attempt, &e));
+		assert_ok(store_epoch(s, attempt, &epoch, &e));
+		assert_ok(store_phase(s, attempt, &phase, &e));
+		assert_ok(store_attempt_end(s, attempt, &end, &e));
+	}
+	store_close(s);
+}
+
+/* The answer as CSV without its heading, owned by the caller. */
+static char *ask(const char *path, const char *sql)
+{
+	struct store *s = open_store(path, STORE_READ);
+	struct rows *rows = NULL;
+	struct str text = {0};
+	assert_ok(store_query(s, sql, NULL, &e, &rows));
+	assert_ok(format_rows(rows, FORMAT_CSV, &text, &e));
+	rows_free(rows);
+	store_close(s);
+	char *whole = str_take(&text), *body = strdup(strchr(whole, '\n') + 1);
+	free(whole);
+	return body;
+}
+
+static void assert_answer(const char *path, const char *sql, const char *expected)
+{
+	char *text = ask(path, sql);
+	assert_string_equal(text, expected);
+	free(text);
+}
+
+/* Merge a and b into out; the conflicts are the caller's. */
+static struct rows *merge(struct merge_counts counts[2])
+{
+	const char *const paths[] = { a_path, b_path };
+	struct store *s = open_store(out_path, STORE_WRITE);
+	struct rows *conflicts = NULL;
+	assert_ok(store_merge(s, paths, 2, counts, &e, &conflicts));
+	store_close(s);
+	return conflicts;
+}
+
+/* Everything that does not depend on numbers within a database. */
+static const char content_sql[] = "SELECT trial, sweep, position, recipe, seed, state, attempts, test_accuracy, labels FROM runs ORDER BY sweep, position";
+
+static void shards_together_are_the_whole(void **state)
+{
+	(void)state;
+	struct merge_counts counts[2];
+	make_database(a_path, 3, 0x15, 0, 1); /* trials 0, 2, 4 of 6 */
+	make_database(b_path, 3, 0x2a, 0, 1); /* trials 1, 3, 5 */
+	struct rows *conflicts = merge(counts);
+	assert_int_equal(conflicts->row_count, 0);
+	rows_free(conflicts);
+	assert_int_equal(counts[0].attempts, 3);
+	assert_int_equal(counts[0].trials, 6);
+	assert_int_equal(counts[0].sweeps, 1);
+	assert_int_equal(counts[1].attempts, 3);
+	assert_int_equal(counts[1].trials, 0);
+	assert_int_equal(counts[1].sweeps, 0);
+
+	char whole_path[160];
+	snprintf(whole_path, sizeof(whole_path), "%s/whole.db", scratch);
+	make_database(whole_path, 3, 0x3f, 0, 1);
+	static const char *const questions[] = { content_sql, "SELECT * FROM digests ORDER BY trial, phase, fold, output", "SELECT * FROM claims",
+		"SELECT trial, recipe, phase, fold, epoch, output, train_loss, val_accuracy FROM epochs ORDER BY trial, phase, fold, epoch, output" };
+	for (size_t i = 0; i < sizeof(questions) / sizeof(questions[0]); i++) {
+		char *whole = ask(whole_path, questions[i]);
+		assert_answer(out_path, questions[i], whole);
+		free(whole);
+	}
+	assert_answer(out_path, "SELECT count(*) FROM predictions", "6\n");
+	assert_answer(out_path, "SELECT e.value, count(*) FROM attempts AS a JOIN facts AS e ON e.environment = a.environment GROUP BY 1 ORDER BY 1",
+		"that of 1-a.db,3\nthat of 1-b.db,3\n");
+	assert_answer(out_path, "PRAGMA foreign_key_check", "");
+	assert_answer(out_path, "PRAGMA integrity_check", "ok\n");
+}
+
+static void merging_again_changes_nothing(void **state)
+{
+	(void)state;
+	struct merge_counts counts[2];
+	make_database(a_path, 2, 0x3, 0, 1);
+	make_database(b_path, 2, 0xe, 0, 1); /* trial 1 was run in both */
+	rows_free(merge(counts));
+	assert_int_equal(counts[1].known, 1);
+	assert_int_equal(counts[1].attempts, 2);
+	char *before = ask(out_path, content_sql), *attempts = ask(out_path, "SELECT * FROM attempts");
+	struct rows *conflicts = merge(counts);
+	assert_int_equal(conflicts->row_count, 0);
+	rows_free(conflicts);
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(counts[i].attempts, 0);
+		assert_int_equal(counts[i].trials, 0);
+		assert_int_equal(counts[i].sweeps, 0);
+		assert_int_equal(counts[i].known, i ? 3 : 2);
+	}
+	assert_answer(out_path, content_sql, before);
+	assert_answer(out_path, "SELECT * FROM attempts", attempts);
+	free(before);
+	free(attempts);
+}
+
+static void other_digests_of_one_trial_are_a_conflict_and_overwrite_nothing(void **state)
+{
+	(void)state;
+	struct merge_counts counts[2];
+	make_database(a_path, 1, 0x3, 0, 1);
+	make_database(b_path, 1, 0x2, 0.5, 1); /* trial 1 with other weights after the phase */
+	struct rows *conflicts = merge(counts);
+	assert_int_equal(counts[1].conflicts, 1);
+	assert_int_equal(counts[1].attempts, 0);
+	assert_int_equal(conflicts->row_count, 1);
+	const struct value *v = conflicts->values;
+	char *identity = ask(out_path, "SELECT trial FROM runs WHERE position = 1"), *ours = ask(a_path, "SELECT phase_weights_digest FROM digests WHERE trial ="
+		" (SELECT trial FROM runs WHERE position = 1)");
+	assert_string_equal(v[0].text, b_path);
+	assert_memory_equal(v[1].text, identity, 64);
+	assert_string_equal(v[2].text, "synthetic");
+	assert_string_equal(v[3].text, "weights after phase 1, fold 0");
+	assert_memory_equal(v[4].text, ours, 64);
+	assert_memory_not_equal(v[5].text, v[4].text, 64);
+	free(identity);
+	free(ours);
+	rows_free(conflicts);
+	assert_answer(out_path, "SELECT test_accuracy FROM runs WHERE position = 1", "0.0625\n");
+	assert_answer(out_path, "SELECT count(*) FROM attempts", "2\n");
+}
+
+static void a_newer_core_outranks_an_older_one_in_either_order(void **state)
+{
+	(void)state;
+	struct merge_counts counts[2];
+	make_database(a_path, 1, 0x1, 0, 1);
+	make_database(b_path, 1, 0x1, 0.5, 2);
+	rows_free(merge(counts));
+	assert_int_equal(counts[1].attempts, 1);
+	assert_answer(out_path, "SELECT test_accuracy, attempts FROM runs WHERE position = 0", "0.5,2\n");
+
+	new_paths(NULL);
+	make_database(a_path, 1, 0x1, 0.5, 2);
+	make_database(b_path, 1, 0x1, 0, 1);
+	rows_free(merge(counts));
+	assert_int_equal(counts[1].outranked, 1);
+	assert_answer(out_path, "SELECT test_accuracy, attempts FROM runs WHERE position = 0", "0.5,1\n");
+}
+
+static void failures_are_copied_once_and_what_runs_is_left_out(void **state)
+{
+	(void)state;
+	struct merge_counts counts[2];
+	struct made_sweep made;
+	int64_t sweep, environment, attempt;
+	make_database(a_path, 1, 0, 0, 1);
+	make_database(b_path, 1, 0x1, 0, 1);
+	struct store *s = open_store(a_path, STORE_WRITE);
+	made_init(&made, "paper", 1);
+	assert_ok(store_environment(s, "cpu\tany\n", &environment, &e));
+	assert_ok(store_sweep(s, &made.sweep, &sweep, &e));
+	const struct trial_end failed = made_end(TRIAL_FAILED, "lost");
+	assert_ok(store_attempt_begin(s, sweep, made.trials[0].identity, environment, (long)getpid(), &attempt, &e));
+	assert_ok(store_attempt_end(s, attempt, &failed, &e));
+	assert_ok(store_attempt_begin(s, sweep, made.trials[1].identity, environment, (long)getpid(), &attempt, &e));
+	struct epoch_result epoch = made_epoch(0);
+	epoch.val_loss[0] = NAN;
+	assert_ok(store_epoch(s, attempt, &epoch, &e));
+	store_close(s);
+	for (int again = 0; again < 2; again++) {
+		rows_free(merge(counts));
+		assert_int_equal(counts[0].attempts, again ? 0 : 1);
+		assert_int_equal(counts[0].known, again ? 1 : 0);
+		assert_int_equal(counts[0].running, 1);
+		assert_answer(out_path, "SELECT state, attempts FROM runs ORDER BY position", "done,2\nqueued,0\n");
+	}
+}
+
+static void more_seeds_of_the_same_file_make_the_plan_grow(void **state)
+{
+	(void)state;
+	struct merge_counts counts[2];
+	make_database(a_path, 1, 0x3, 0, 1);
+	make_database(b_path, 3, 0x3f, 0, 1);
+	rows_free(merge(counts));
+	assert_int_equal(counts[1].sweeps, 1);
+	assert_answer(out_path, "SELECT count(*), count(DISTINCT trial), max(position) FROM runs", "6,6,5\n");
+	assert_answer(out_path, "SELECT seeds FROM sweeps", "3\n");
+	assert_answer(out_path, "SELECT done FROM status", "6\n");
+	assert_answer(out_path, "SELECT count(*) FROM labels", "18\n");
+}
+
+static void a_sweep_of_another_file_keeps_our_plan_and_brings_its_results(void **state)
+{
+	(void)state;
+	struct merge_counts counts[2];
+	make_database(a_path, 1, 0x3, 0, 1);
+	make_database(b_path, 2, 0xf, 0, 1);
+	sqlite3 *db;
+	assert_int_equal(sqlite3_open(b_path, &db), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(db, "UPDATE sweeps SET digest = 'another'", NULL, NULL, NULL), SQLITE_OK);
+	sqlite3_close(db);
+	rows_free(merge(counts));
+	assert_int_equal(counts[1].edited, 1);
+	assert_answer(out_path, "SELECT count(*) FROM runs", "2\n");
+	assert_answer(out_path, "SELECT count(*) FROM accuracy WHERE sweep IS NULL", "2\n");
+}
+
+static void what_cannot_be_merged_changes_nothing(void **state)
+{
+	(void)state;
+	make_database(a_path, 1, 0x3, 0, 1);
+	make_database(out_path, 1, 0x1, 0, 1);
+	struct merge_counts counts[2];
+	struct rows *conflicts = NULL;
+	struct err why = {0};
+	assert_ok(file_write(b_path, "no database at all, not even one that is a hundred bytes long, which is what a header has, so there we are", 106, &e));
+	const char *const paths[] = { a_path, b_path }, *const self[] = { out_path }, *const missing[] = { "/no/such/file.db" };
+	struct store *s = open_store(out_path, STORE_WRITE);
+	assert_int_equal(store_merge(s, paths, 2, counts, &why, &conflicts), -1);
+	assert_non_null(strstr(why.text, "not a database"));
+	assert_int_equal(store_merge(s, self, 1, counts, &why, &conflicts), -1);
+	assert_non_null(strstr(why.text, "into itself"));
+	assert_int_equal(store_merge(s, missing, 1, counts, &why, &conflicts), -1);
+	assert_non_null(strstr(why.text, "no such database"));
+	store_close(s);
+	assert_answer(out_path, "SELECT count(*) FROM attempts", "1\n"); /* nor what could be merged of the first */
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(shards_together_are_the_whole, new_paths),
+		cmocka_unit_test_setup(merging_again_changes_nothing, new_paths),
+		cmocka_unit_test_setup(other_digests_of_one_trial_are_a_conflict_and_overwrite_nothing, new_paths),
+		cmocka_unit_test_setup(a_newer_core_outranks_an_older_one_in_either_order, new_paths),
+		cmocka_unit_test_setup(failures_are_copied_once_and_what_runs_is_left_out, new_paths),
+		cmocka_unit_test_setup(more_seeds_of_the_same_file_make_the_plan_grow, new_paths),
+		cmocka_unit_test_setup(a_sweep_of_another_file_keeps_our_plan_and_brings_its_results, new_paths),
+		cmocka_unit_test_setup(what_cannot_be_merged_changes_nothing, new_paths),
+	};
+	return cmocka_run_group_tests(tests, make_scratch, remove_scratch);
+}
