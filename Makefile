@@ -130,12 +130,13 @@ reproduce: packages
 
 install: retrial
 	install -D -m 755 retrial $(DESTDIR)$(PREFIX)/bin/retrial
+	install -D -m 644 harness/cli/retrial.1 $(DESTDIR)$(PREFIX)/share/man/man1/retrial.1
 	install -d $(DESTDIR)$(PREFIX)/share/retrial/plots $(DESTDIR)$(PREFIX)/share/retrial/experiments/library
 	install -m 644 plots/*.gp $(DESTDIR)$(PREFIX)/share/retrial/plots
 	install -m 644 experiments/*.yaml $(DESTDIR)$(PREFIX)/share/retrial/experiments
 	install -m 644 experiments/library/*.yaml $(DESTDIR)$(PREFIX)/share/retrial/experiments/library
 uninstall:
-	rm -rf $(DESTDIR)$(PREFIX)/bin/retrial $(DESTDIR)$(PREFIX)/share/retrial
+	rm -rf $(DESTDIR)$(PREFIX)/bin/retrial $(DESTDIR)$(PREFIX)/share/man/man1/retrial.1 $(DESTDIR)$(PREFIX)/share/retrial
 
 clean:
 	rm -rf build retrial

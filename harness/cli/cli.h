@@ -58,6 +58,6 @@ bool cli_color(FILE *stream);
 
 /* The verbs; each is defined in verb_NAME.c and listed in main.c. */
 extern const struct cli_verb verb_check, verb_plan, verb_run, verb_runs, verb_show, verb_query, verb_table, verb_plot, verb_claims, verb_report,
-	verb_merge, verb_data, verb_help;
+	verb_verify, verb_merge, verb_data, verb_help;
 
 #endif

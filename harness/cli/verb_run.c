@@ -7,7 +7,7 @@
 
 #include "../base/facts.h"
 #include "../run/local.h"
-#include "cli.h"
+#include "kernels_cli.h"
 #include "places.h"
 #include "progress.h"
 #include "sweep_cli.h"
@@ -17,7 +17,7 @@ static const struct cli_option options[] = {
 	CLI_OPTION_DATA,
 	{ "workers", 'j', "N", "trials at the same time (default: the processors this process may use)" },
 	{ "threads", 0, "N", "threads within a trial (default 1); the results are the same bits for any number" },
-	{ "kernels", 0, "NAME", "plain, avx2, avx512 or neon (default: the fastest here); the same bits for any" },
+	CLI_OPTION_KERNELS,
 	CLI_OPTION_SEEDS,
 	CLI_OPTION_SET,
 	{ "retry", 0, "WHAT", "run again what ended badly before: failed (also timeouts) or all (also diverged)" },
@@ -66,20 +66,6 @@ static int find_progress(const struct cli *c, enum progress_kind *kind)
 	if (cli_has(c, "quiet"))
 		*kind = PROGRESS_NONE;
 	return 0;
-}
-
-static int find_kernels(const struct cli *c, const struct nn_kernels **kernels)
-{
-	const char *name = cli_get(c, "kernels", NULL);
-	*kernels = nn_kernels_find(name);
-	if (*kernels)
-		return 0;
-	struct str names = { 0 };
-	for (int i = 0; nn_kernels_at(i); i++)
-		str_addf(&names, "%s%s", i ? ", " : "", nn_kernels_name(nn_kernels_at(i)));
-	int answer = cli_misuse(c, "--kernels=%s: this processor and build have %s", name, names.s);
-	str_free(&names);
-	return answer;
 }
 
 /* One of two words, the first the default. */
@@ -143,7 +129,7 @@ static int read_options(const struct cli *c, struct request *r)
 	r->local.threads = bad ? 0 : (int)cli_number(c, "threads", 1, NN_THREADS_MAX, 1, &bad);
 	if (bad)
 		return ERR_USAGE;
-	int answer = find_kernels(c, &r->local.kernels);
+	int answer = kernels_cli_find(c, &r->local.kernels);
 	if (!answer)
 		answer = find_progress(c, &r->progress);
 	if (!answer)
