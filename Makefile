@@ -1,6 +1,7 @@
 # Retrial. `make` builds ./retrial; `make reproduce`, `make demo` and `make test` first install what is missing.
 #
 #   make CC=clang-14 BUILD=build/clang    another compiler, beside the first build
+#   make V=1                              print whole commands
 
 CC      = gcc
 AR      = ar
@@ -11,6 +12,8 @@ DESTDIR =
 BUILD   = build
 SEEDS   = 3
 VERSION = 0.1.0
+JOBS   := $(shell nproc 2>/dev/null || echo 1)
+V       = 0# V=1 prints whole commands
 
 ARCH := $(shell $(CC) -dumpmachine | cut -d- -f1)
 
@@ -44,30 +47,34 @@ SQL     = $(wildcard harness/store/*.sql harness/store/queries/*.sql)
 UNIT    = $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/test_*.c))
 ORACLE  = $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/oracle/*.c))
 
+ifeq ($(V),0)
+Q = @echo "  $@";
+endif
+
 retrial: $(CLI) $(BUILD)/libharness.a $(BUILD)/libnn.a
-	$(CC) $(CFLAGS) -o $@ $^ $(LIBRARIES)
+	$(Q)$(CC) $(CFLAGS) -o $@ $^ $(LIBRARIES)
 
 $(BUILD)/libnn.a: $(NN)
 $(BUILD)/libharness.a: $(HARNESS)
 %.a:
-	rm -f $@ && $(AR) rcs $@ $^
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
 
 $(BUILD)/nn/%.o: nn/%.c
 	@mkdir -p $(@D)
-	$(CC) $(ALL) $(NN_LEVEL) $(KERNEL_FLAGS) -c -o $@ $<
+	$(Q)$(CC) $(ALL) $(NN_LEVEL) $(KERNEL_FLAGS) -c -o $@ $<
 $(BUILD)/nn/kernels/avx2.o:   KERNEL_FLAGS = -mavx2 -mfma
 $(BUILD)/nn/kernels/avx512.o: KERNEL_FLAGS = -mavx512f -mavx512bw -mavx512dq -mavx512vl -mfma
 
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(ALL) $(LIBRARY_FLAGS) -c -o $@ $<
+	$(Q)$(CC) $(ALL) $(LIBRARY_FLAGS) -c -o $@ $<
 $(BUILD)/harness/base/facts.o $(BUILD)/harness/cli/main.o: ALL += $(BUILD_FACTS)
 
 $(BUILD)/sql.c: harness/store/sql-to-c.sh $(SQL)
 	@mkdir -p $(@D)
-	sh harness/store/sql-to-c.sh $(SQL) >$@.new && mv $@.new $@
+	$(Q)sh harness/store/sql-to-c.sh $(SQL) >$@.new && mv $@.new $@
 $(BUILD)/sql.o: $(BUILD)/sql.c
-	$(CC) $(ALL) -c -o $@ $<
+	$(Q)$(CC) $(ALL) -c -o $@ $<
 
 # The build's facts are compiled in again when they change.
 $(BUILD)/harness/base/facts.o $(BUILD)/harness/cli/main.o: $(BUILD)/facts.txt
@@ -79,13 +86,13 @@ $(BUILD)/facts.txt: always
 
 $(BUILD)/tests/%: $(BUILD)/tests/unit/%.o $(ORACLE) $(BUILD)/libharness.a $(BUILD)/libnn.a
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) -o $@ $^ -lcmocka $(LIBRARIES)
+	$(Q)$(CC) $(CFLAGS) -o $@ $^ -lcmocka $(LIBRARIES)
 
 $(BUILD)/digests: $(BUILD)/tests/golden/digests.o $(BUILD)/libnn.a
-	$(CC) $(CFLAGS) -o $@ $^ -lm -lpthread
+	$(Q)$(CC) $(CFLAGS) -o $@ $^ -lm -lpthread
 
 $(BUILD)/bench-core: $(patsubst %,$(BUILD)/tests/bench/%.o,bench_core peak) $(BUILD)/libharness.a $(BUILD)/libnn.a
-	$(CC) $(CFLAGS) -o $@ $^ $(LIBRARIES)
+	$(Q)$(CC) $(CFLAGS) -o $@ $^ $(LIBRARIES)
 
 .PHONY: always packages test-packages reproduce demo test check-units test-bits test-arm bench install uninstall clean
 always:
@@ -97,7 +104,7 @@ test-packages:
 
 # All tests; the last line counts them.
 test: test-packages
-	+@$(MAKE) --no-print-directory check-units
+	+@$(MAKE) --no-print-directory -j$(JOBS) check-units
 check-units: retrial $(UNIT) $(BUILD)/digests
 	@BUILD=$(BUILD) RETRIAL=./retrial CC=$(CC) sh tests/run.sh
 
@@ -108,21 +115,21 @@ test-arm: test-packages
 	@sh tests/arm.sh
 
 bench: packages
-	+@$(MAKE) --no-print-directory $(BUILD)/bench-core
+	+@$(MAKE) --no-print-directory -j$(JOBS) $(BUILD)/bench-core
 	$(BUILD)/bench-core $(BUILD)/bench.json
 
 # ---- the paper ---------------------------------------------------------------------------------------------------------
 
 # A first small table, under a minute.
 demo: packages
-	+@$(MAKE) --no-print-directory retrial
+	+@$(MAKE) --no-print-directory -j$(JOBS) retrial
 	./retrial run experiments/demo.yaml --db results/demo.db
 	./retrial table experiments/demo.yaml --db results/demo.db
 	./retrial plot experiments/demo.yaml --db results/demo.db --folder results/demo-figures
 
 # The paper's results on every data set that is there: runs what is missing in results/retrial.db, then tables, claims and figures.
 reproduce: packages
-	+@$(MAKE) --no-print-directory retrial
+	+@$(MAKE) --no-print-directory -j$(JOBS) retrial
 	./retrial run experiments/paper.yaml --seeds $(SEEDS)
 	./retrial table experiments/paper.yaml --seeds $(SEEDS)
 	-./retrial claims experiments/paper.yaml --seeds $(SEEDS)
