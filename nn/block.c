@@ -1,202 +1,217 @@
-/* block.c - walks the plan over one block of images: load, forward, loss, backward. */
+/* block.c - walks the plan over one block of images: forward, loss, backward. load.c brings the images. */
 #include "block.h"
 
 #include <string.h>
 
-/* A block at work. */
-struct work {
-	const struct nn_batch *batch;
-	float *memory;
-	float *gradient;
-	uint32_t ids[NN_LANES]; /* image numbers, with NN_ORDER_AUGMENTED */
-	uint32_t position;      /* of lane 0 within the epoch */
-	int count;
-	bool training;          /* dropout is on, or gradients are wanted: pooling keeps its argmax */
-};
+#include "batchnorm.h"
 
-static float *out_of(const struct work *w, int layer)
+static float *out_of(const struct nn_block *b, int layer)
 {
-	return w->memory + w->batch->plan->ops[layer].out;
+	return b->memory + b->batch->plan->ops[layer].out;
 }
 
-static float *gradient_of(const struct work *w, int layer)
+static float *gradient_of(const struct nn_block *b, int layer)
 {
-	return w->memory + w->batch->plan->ops[layer].gradient;
+	return b->memory + b->batch->plan->ops[layer].gradient;
 }
 
-static float *aux_of(const struct work *w, int layer)
+static float *aux_of(const struct nn_block *b, int layer)
 {
-	return w->memory + w->batch->plan->ops[layer].aux;
+	return b->memory + b->batch->plan->ops[layer].aux;
 }
 
-static const struct nn_tensor *kernel_of(const struct work *w, const struct nn_op *op)
+/* The weights of an operation: kernel or gamma, bias or beta (zeros for a convolution without one), and where their gradients go. */
+static const float *kernel_of(const struct nn_block *b, const struct nn_op *op)
 {
-	return &w->batch->net->tensors[w->batch->net->layers[op->weights_layer].kernel_tensor];
+	return b->batch->params + b->batch->net->tensors[b->batch->net->layers[op->weights_layer].kernel_tensor].offset;
 }
 
-static const struct nn_tensor *bias_of(const struct work *w, const struct nn_op *op)
+static const float *bias_of(const struct nn_block *b, const struct nn_op *op)
 {
-	return &w->batch->net->tensors[w->batch->net->layers[op->weights_layer].bias_tensor];
+	int bias = b->batch->net->layers[op->weights_layer].bias_tensor;
+	return bias < 0 ? b->memory + b->batch->plan->zeros : b->batch->params + b->batch->net->tensors[bias].offset;
 }
 
-static bool augmented(const struct work *w, int input, int lane)
+static float *kernel_gradient_of(const struct nn_block *b, const struct nn_op *op)
 {
-	const struct nn_epoch *epoch = w->batch->epoch;
-	return epoch && (epoch->augmented[input] || w->ids[lane] & NN_ORDER_AUGMENTED);
+	return b->gradient + b->batch->net->tensors[b->batch->net->layers[op->weights_layer].kernel_tensor].offset;
 }
 
-/* Warp each image of the block by itself, then interleave; an image that is not augmented gets the map that changes nothing. */
-static void load_warped(const struct work *w, int input, float *out)
+static float *bias_gradient_of(const struct nn_block *b, const struct nn_op *op)
 {
-	const struct nn_plan *plan = w->batch->plan;
-	const struct nn_epoch *epoch = w->batch->epoch;
-	const struct nn_shape shape = w->batch->images->shape;
-	const struct nn_rng rng = { .seed = epoch->seed, .stream = NN_STREAM_AUGMENT, .phase = epoch->phase, .epoch = epoch->epoch };
-	float *images = w->memory + plan->images;
-	for (int lane = 0; lane < NN_LANES; lane++) {
-		float *to = images + (size_t)lane * plan->image_stride;
-		if (lane >= w->count) {
-			memset(to, 0, plan->image_stride * sizeof *to);
-			continue;
-		}
-		uint32_t id = w->ids[lane] & ~NN_ORDER_AUGMENTED;
-		struct nn_warp warp = { .map = { 1, 0, 0, 0, 1, 0 } };
-		if (augmented(w, input, lane))
-			nn_augment_draw(&epoch->augment, &rng, id, shape, &warp);
-		w->batch->kernels->warp(to, w->batch->images->pixels + id * nn_shape_size(shape),
-		                        (struct nn_warp_shape){ shape.channels, shape.height, shape.width }, warp.map, warp.brightness,
-		                        w->memory + plan->warp_scratch);
-	}
-	w->batch->kernels->interleave(out, images, plan->image_stride, nn_shape_size(shape));
+	int bias = b->batch->net->layers[op->weights_layer].bias_tensor;
+	return bias < 0 ? b->memory + b->batch->plan->unused : b->gradient + b->batch->net->tensors[bias].offset;
 }
 
-static void load_input(const struct work *w, int input, float *out)
+/* Rows of a batch normalisation (batchnorm.h), of this block and of all of them. */
+static float *sums_of(const struct nn_block *b, int layer, int row)
 {
-	bool any = false;
-	for (int lane = 0; lane < w->count; lane++)
-		any |= augmented(w, input, lane);
-	if (any) {
-		load_warped(w, input, out);
-		return;
-	}
-	size_t pixels = nn_shape_size(w->batch->images->shape);
-	const uint8_t *images[NN_LANES] = { NULL };
-	for (int lane = 0; lane < w->count; lane++)
-		images[lane] = w->batch->images->pixels + (w->ids[lane] & ~NN_ORDER_AUGMENTED) * pixels;
-	w->batch->kernels->load_images(out, images, pixels);
+	return aux_of(b, layer) + (size_t)row * nn_batchnorm_row(b->batch->net->layers[layer].shape.channels);
+}
+
+static const float *shared_of(const struct nn_block *b, int layer, int row)
+{
+	return b->batch->shared + b->batch->plan->ops[layer].shared + (size_t)row * nn_batchnorm_row(b->batch->net->layers[layer].shape.channels);
+}
+
+static size_t positions_of(const struct nn_block *b, int layer)
+{
+	return b->batch->plan->ops[layer].plane / NN_LANES;
 }
 
 /* One random number a unit and image; the mask holds 0 or 1 / (1 - rate). */
-static void draw_dropout(const struct work *w, const struct nn_layer *layer, float *mask)
+static void draw_dropout(const struct nn_block *b, const struct nn_layer *layer, float *mask)
 {
-	const struct nn_epoch *epoch = w->batch->epoch;
+	const struct nn_epoch *epoch = b->batch->epoch;
 	const struct nn_rng rng = { .seed = epoch->seed, .stream = NN_STREAM_DROPOUT, .phase = epoch->phase, .epoch = epoch->epoch };
 	const uint32_t name = nn_name_hash(layer->name), units = (uint32_t)nn_shape_size(layer->shape);
 	const float rate = (float)layer->rate, scale = 1.0f / (1.0f - rate);
 	for (uint32_t unit = 0; unit < units; unit += 4)
 		for (uint32_t lane = 0; lane < NN_LANES; lane++) {
 			uint32_t bits[4];
-			nn_rng_four(&rng, w->position + lane, name + unit / 4, bits);
+			nn_rng_four(&rng, b->batch->position + b->first + lane, name + unit / 4, bits);
 			for (uint32_t k = 0; k < 4 && unit + k < units; k++)
 				mask[(unit + k) * NN_LANES + lane] = nn_rng_unit(bits[k]) < rate ? 0 : scale;
 		}
 }
 
-static void forward_dropout(const struct work *w, int l)
+static void forward_dropout(const struct nn_block *b, int l)
 {
-	const struct nn_op *op = &w->batch->plan->ops[l];
-	const float *in = out_of(w, op->inputs[0]);
-	if (!w->batch->dropout) {
-		memcpy(out_of(w, l), in, op->size * sizeof *in);
+	const struct nn_op *op = &b->batch->plan->ops[l];
+	const float *in = out_of(b, op->inputs[0]);
+	if (!b->batch->training) {
+		memcpy(out_of(b, l), in, op->size * sizeof *in);
 		return;
 	}
-	draw_dropout(w, &w->batch->net->layers[l], aux_of(w, l));
-	w->batch->kernels->multiply(out_of(w, l), in, aux_of(w, l), op->size / NN_LANES);
+	draw_dropout(b, &b->batch->net->layers[l], aux_of(b, l));
+	b->batch->kernels->multiply(out_of(b, l), in, aux_of(b, l), op->size / NN_LANES);
 }
 
-static void forward_concat(const struct work *w, int l)
+static void forward_concat(const struct nn_block *b, int l)
 {
-	float *to = out_of(w, l);
-	const struct nn_op *op = &w->batch->plan->ops[l];
+	float *to = out_of(b, l);
+	const struct nn_op *op = &b->batch->plan->ops[l];
 	for (int i = 0; i < op->input_count; i++) {
-		size_t size = w->batch->plan->ops[op->inputs[i]].size;
-		memcpy(to, out_of(w, op->inputs[i]), size * sizeof *to);
+		size_t size = b->batch->plan->ops[op->inputs[i]].size;
+		memcpy(to, out_of(b, op->inputs[i]), size * sizeof *to);
 		to += size;
 	}
 }
 
-static void forward(const struct work *w, int l)
+static void forward_add(const struct nn_block *b, int l)
 {
-	const struct nn_kernels *k = w->batch->kernels;
-	const struct nn_layer *layer = &w->batch->net->layers[l];
-	const struct nn_op *op = &w->batch->plan->ops[l];
-	const float *params = w->batch->params, *in = op->input_count ? out_of(w, op->inputs[0]) : NULL;
+	const struct nn_op *op = &b->batch->plan->ops[l];
+	memcpy(out_of(b, l), out_of(b, op->inputs[0]), op->size * sizeof(float));
+	for (int i = 1; i < op->input_count; i++)
+		b->batch->kernels->add(out_of(b, l), out_of(b, op->inputs[i]), op->size / NN_LANES);
+}
+
+static void forward(const struct nn_block *b, int l)
+{
+	const struct nn_kernels *k = b->batch->kernels;
+	const struct nn_layer *layer = &b->batch->net->layers[l];
+	const struct nn_op *op = &b->batch->plan->ops[l];
+	const float *in = op->input_count ? out_of(b, op->inputs[0]) : NULL;
 	switch (op->kind) {
 	case NN_OP_CONV_POOL:
-		k->conv_pool_forward(out_of(w, l), w->training ? (int32_t *)aux_of(w, l) : NULL, in, params + kernel_of(w, op)->offset,
-		                     params + bias_of(w, op)->offset, &op->shape.conv_pool);
+		k->conv_pool_forward(out_of(b, l), b->gradient ? (int32_t *)aux_of(b, l) : NULL, in, kernel_of(b, op),
+		                     bias_of(b, op), &op->shape.conv_pool);
 		break;
 	case NN_OP_CONV:
-		k->conv_forward(out_of(w, l), in, params + kernel_of(w, op)->offset, params + bias_of(w, op)->offset, &op->shape.conv);
+		k->conv_forward(out_of(b, l), in, kernel_of(b, op), bias_of(b, op), &op->shape.conv);
 		break;
 	case NN_OP_DENSE:
-		k->dense_forward(out_of(w, l), in, params + kernel_of(w, op)->offset, params + bias_of(w, op)->offset,
-		                 (int)(w->batch->plan->ops[op->inputs[0]].size / NN_LANES), layer->shape.channels, layer->relu);
+		k->dense_forward(out_of(b, l), in, kernel_of(b, op), bias_of(b, op),
+		                 (int)(b->batch->plan->ops[op->inputs[0]].size / NN_LANES), layer->shape.channels, layer->relu);
 		break;
-	case NN_OP_RELU: k->relu_forward(out_of(w, l), in, op->size / NN_LANES); break;
-	case NN_OP_POOL: k->pool_forward(out_of(w, l), (int32_t *)aux_of(w, l), in, &op->shape.pool); break;
-	case NN_OP_DROPOUT: forward_dropout(w, l); break;
-	case NN_OP_CONCAT: forward_concat(w, l); break;
+	case NN_OP_RELU: k->relu_forward(out_of(b, l), in, op->size / NN_LANES); break;
+	case NN_OP_POOL: k->pool_forward(out_of(b, l), (int32_t *)aux_of(b, l), in, &op->shape.pool); break;
+	case NN_OP_DROPOUT: forward_dropout(b, l); break;
+	case NN_OP_CONCAT: forward_concat(b, l); break;
+	case NN_OP_DEPTHWISE: k->depthwise_forward(out_of(b, l), in, kernel_of(b, op), bias_of(b, op), &op->shape.conv); break;
+	case NN_OP_AVERAGE: k->average_forward(out_of(b, l), in, &op->shape.average); break;
+	case NN_OP_ADD: forward_add(b, l); break;
+	case NN_OP_RELU6: k->relu6_forward(out_of(b, l), in, op->size / NN_LANES); break;
+	case NN_OP_SILU: k->silu_forward(out_of(b, l), in, op->size / NN_LANES); break;
+	case NN_OP_BATCHNORM:
+		k->normalize_forward(out_of(b, l), in, shared_of(b, l, NN_BATCHNORM_CENTRE), shared_of(b, l, NN_BATCHNORM_SCALE), bias_of(b, op),
+		                     layer->shape.channels, positions_of(b, l));
+		break;
 	case NN_OP_NOTHING:
 	case NN_OP_INPUT:
 	case NN_OP_OUTPUT: break;
 	}
 }
 
-/* The loss of every output; with a gradient, that of the logits too (each output has logits of its own or shares them: added). */
-static void losses(const struct work *w, struct nn_block_result *result)
+/* The targets of a training with soft labels, for an output of that many classes. Lanes that are not in use have any. */
+static void set_soft_labels(const struct nn_block *b, int classes, struct nn_soft_labels *soft)
 {
-	float scale[NN_LANES] __attribute__((aligned(64))) = { 0 };
-	float loss[NN_LANES] __attribute__((aligned(64)));
-	int32_t labels[NN_LANES] __attribute__((aligned(64))) = { 0 }, best[NN_LANES] __attribute__((aligned(64)));
-	for (int lane = 0; lane < w->count; lane++) {
-		scale[lane] = 1.0f / (float)w->batch->count;
-		labels[lane] = w->batch->images->labels[w->ids[lane] & ~NN_ORDER_AUGMENTED];
+	const struct nn_batch *batch = b->batch;
+	const double hard = 1 - batch->epoch->label_smoothing;
+	*soft = (struct nn_soft_labels){ .first_share = (float)(hard * (1 - batch->partner_share)), .second_share = (float)(hard * batch->partner_share),
+		.share = (float)(batch->epoch->label_smoothing / classes) };
+	for (uint32_t lane = 0; lane < (uint32_t)b->count; lane++) {
+		uint32_t partner = nn_batch_image(batch, nn_batch_partner(batch, b->first + lane));
+		soft->first[lane] = batch->images->labels[b->ids[lane] & ~NN_ORDER_AUGMENTED];
+		soft->second[lane] = batch->images->labels[partner & ~NN_ORDER_AUGMENTED];
 	}
-	result->count = w->count;
-	memcpy(result->labels, labels, sizeof labels);
-	for (int k = 0; k < w->batch->net->output_count; k++) {
-		int l = w->batch->net->outputs[k];
-		const struct nn_op *op = &w->batch->plan->ops[l];
-		w->batch->kernels->softmax_loss(loss, best, w->gradient && op->wants_gradient ? gradient_of(w, l) : NULL, out_of(w, op->inputs[0]),
-		                                w->batch->net->layers[l].shape.channels, labels, scale);
-		memcpy(result->loss[k], loss, sizeof loss);
-		memcpy(result->best[k], best, sizeof best);
+}
+
+static void set_labels(struct nn_block *b)
+{
+	const struct nn_batch *batch = b->batch;
+	memset(b->labels, 0, sizeof b->labels);
+	for (uint32_t lane = 0; lane < (uint32_t)b->count; lane++) {
+		uint32_t id = batch->partner_share > 0.5 ? nn_batch_image(batch, nn_batch_partner(batch, b->first + lane)) : b->ids[lane];
+		b->labels[lane] = batch->images->labels[id & ~NN_ORDER_AUGMENTED];
+	}
+}
+
+/* The loss of every output; with a gradient, that of the logits too (each output has logits of its own or shares them: added). */
+static void losses(struct nn_block *b)
+{
+	const struct nn_batch *batch = b->batch;
+	const bool soft = batch->training && (batch->partner_share > 0 || batch->epoch->label_smoothing > 0);
+	float scale[NN_LANES] __attribute__((aligned(64))) = { 0 };
+	for (int lane = 0; lane < b->count; lane++)
+		scale[lane] = 1.0f / (float)batch->count;
+	set_labels(b);
+	for (int k = 0; k < batch->net->output_count; k++) {
+		const int l = batch->net->outputs[k], classes = batch->net->layers[l].shape.channels;
+		const struct nn_op *op = &batch->plan->ops[l];
+		float *gradient = b->gradient && op->wants_gradient ? gradient_of(b, l) : NULL;
+		if (soft) {
+			struct nn_soft_labels labels __attribute__((aligned(64)));
+			set_soft_labels(b, classes, &labels);
+			batch->kernels->soft_loss(b->loss[k], b->best[k], gradient, out_of(b, op->inputs[0]), classes, &labels, scale);
+		} else {
+			batch->kernels->softmax_loss(b->loss[k], b->best[k], gradient, out_of(b, op->inputs[0]), classes, b->labels, scale);
+		}
 	}
 }
 
 /* The gradient that layer l, as reader number i of its input, sends there. to: laid out as the input. */
-static void backward_input(const struct work *w, int l, int i, float *to)
+static void backward_input(const struct nn_block *b, int l, int i, float *to)
 {
-	const struct nn_kernels *k = w->batch->kernels;
-	const struct nn_plan *plan = w->batch->plan;
+	const struct nn_kernels *k = b->batch->kernels;
+	const struct nn_plan *plan = b->batch->plan;
 	const struct nn_op *op = &plan->ops[l];
-	const float *from = gradient_of(w, l), *params = w->batch->params;
+	const float *from = gradient_of(b, l);
 	const size_t size = plan->ops[op->inputs[i]].size;
-	float *scratch = w->memory + plan->scratch;
+	float *scratch = b->memory + plan->scratch;
 	switch (op->kind) {
 	case NN_OP_CONV_POOL:
-		k->conv_pool_backward_input(to, from, (const int32_t *)aux_of(w, l), params + kernel_of(w, op)->offset, &op->shape.conv_pool, scratch);
+		k->conv_pool_backward_input(to, from, (const int32_t *)aux_of(b, l), kernel_of(b, op), &op->shape.conv_pool, scratch);
 		break;
-	case NN_OP_CONV: k->conv_backward_input(to, from, params + kernel_of(w, op)->offset, &op->shape.conv); break;
+	case NN_OP_CONV: k->conv_backward_input(to, from, kernel_of(b, op), &op->shape.conv); break;
 	case NN_OP_DENSE:
-		k->dense_backward_input(to, from, params + kernel_of(w, op)->offset, (int)(size / NN_LANES), (int)(op->size / NN_LANES));
+		k->dense_backward_input(to, from, kernel_of(b, op), (int)(size / NN_LANES), (int)(op->size / NN_LANES));
 		break;
-	case NN_OP_RELU: k->relu_backward(to, from, out_of(w, l), size / NN_LANES); break;
-	case NN_OP_POOL: k->pool_backward(to, from, (const int32_t *)aux_of(w, l), &op->shape.pool); break;
+	case NN_OP_RELU: k->relu_backward(to, from, out_of(b, l), size / NN_LANES); break;
+	case NN_OP_POOL: k->pool_backward(to, from, (const int32_t *)aux_of(b, l), &op->shape.pool); break;
 	case NN_OP_DROPOUT:
-		if (w->batch->dropout)
-			k->multiply(to, from, aux_of(w, l), size / NN_LANES);
+		if (b->batch->training)
+			k->multiply(to, from, aux_of(b, l), size / NN_LANES);
 		else
 			memcpy(to, from, size * sizeof *to);
 		break;
@@ -205,74 +220,155 @@ static void backward_input(const struct work *w, int l, int i, float *to)
 			from += plan->ops[op->inputs[j]].size;
 		memcpy(to, from, size * sizeof *to);
 		break;
+	case NN_OP_ADD:
 	case NN_OP_OUTPUT: memcpy(to, from, size * sizeof *to); break;
+	case NN_OP_DEPTHWISE: k->depthwise_backward_input(to, from, kernel_of(b, op), &op->shape.conv); break;
+	case NN_OP_AVERAGE: k->average_backward(to, from, &op->shape.average); break;
+	case NN_OP_RELU6: k->relu6_backward(to, from, out_of(b, l), size / NN_LANES); break;
+	case NN_OP_SILU: k->silu_backward(to, from, out_of(b, op->inputs[i]), size / NN_LANES); break;
+	case NN_OP_BATCHNORM:
+		k->normalize_backward(to, from, out_of(b, op->inputs[i]), shared_of(b, l, NN_BATCHNORM_CENTRE), shared_of(b, l, NN_BATCHNORM_SCALE),
+		                      shared_of(b, l, NN_BATCHNORM_OFFSET), shared_of(b, l, NN_BATCHNORM_TILT),
+		                      b->batch->net->layers[l].shape.channels, positions_of(b, l), b->count);
+		break;
 	case NN_OP_NOTHING:
 	case NN_OP_INPUT: break;
 	}
 }
 
-static void backward_weights(const struct work *w, int l)
+/* What a batch normalisation's gradient sums to in this block, in its rows. */
+static void sum_slopes(const struct nn_block *b, int l)
 {
-	const struct nn_kernels *k = w->batch->kernels;
-	const struct nn_op *op = &w->batch->plan->ops[l];
-	const float *in = out_of(w, op->inputs[0]), *from = gradient_of(w, l);
-	float *dw = w->gradient + kernel_of(w, op)->offset, *db = w->gradient + bias_of(w, op)->offset;
-	float *scratch = w->memory + w->batch->plan->scratch;
-	if (op->kind == NN_OP_CONV_POOL)
-		k->conv_pool_backward_weights(dw, db, in, from, (const int32_t *)aux_of(w, l), &op->shape.conv_pool, scratch);
-	else if (op->kind == NN_OP_CONV)
-		k->conv_backward_weights(dw, db, in, from, &op->shape.conv, scratch);
-	else
-		k->dense_backward_weights(dw, db, in, from, (int)(w->batch->plan->ops[op->inputs[0]].size / NN_LANES), (int)(op->size / NN_LANES), scratch);
+	b->batch->kernels->normalize_slopes(sums_of(b, l, NN_BATCHNORM_SUM), sums_of(b, l, NN_BATCHNORM_PRODUCT), gradient_of(b, l),
+	                                    out_of(b, b->batch->plan->ops[l].inputs[0]), shared_of(b, l, NN_BATCHNORM_CENTRE),
+	                                    b->batch->net->layers[l].shape.channels, positions_of(b, l), b->memory + b->batch->plan->scratch);
 }
 
-/* From the last layer to the first. A layer that several read adds up what they send, the last reader's first. */
-static void backward(const struct work *w)
+static void backward_batchnorm_weights(const struct nn_block *b, int l)
 {
-	const struct nn_plan *plan = w->batch->plan;
-	const struct nn_net *net = w->batch->net;
-	bool has_gradient[NN_LAYERS_MAX] = { false };
-	for (int l = net->layer_count - 1; l >= 0; l--) {
-		const struct nn_op *op = &plan->ops[l];
-		if (op->kind == NN_OP_NOTHING || !op->wants_gradient)
+	const struct nn_op *op = &b->batch->plan->ops[l];
+	const int channels = b->batch->net->layers[l].shape.channels;
+	const float *product = sums_of(b, l, NN_BATCHNORM_PRODUCT), *inverse = shared_of(b, l, NN_BATCHNORM_INVERSE);
+	float *gamma = kernel_gradient_of(b, op);
+	if (!b->batch->training) /* else done, before the blocks met */
+		sum_slopes(b, l);
+	memcpy(bias_gradient_of(b, op), sums_of(b, l, NN_BATCHNORM_SUM), (size_t)channels * sizeof(float));
+	for (int c = 0; c < channels; c++)
+		gamma[c] = product[c] * inverse[c];
+}
+
+static void backward_weights(const struct nn_block *b, int l)
+{
+	const struct nn_kernels *k = b->batch->kernels;
+	const struct nn_op *op = &b->batch->plan->ops[l];
+	const float *in = out_of(b, op->inputs[0]), *from = gradient_of(b, l);
+	float *dw = kernel_gradient_of(b, op), *db = bias_gradient_of(b, op);
+	float *scratch = b->memory + b->batch->plan->scratch;
+	if (op->kind == NN_OP_CONV_POOL)
+		k->conv_pool_backward_weights(dw, db, in, from, (const int32_t *)aux_of(b, l), &op->shape.conv_pool, scratch);
+	else if (op->kind == NN_OP_CONV)
+		k->conv_backward_weights(dw, db, in, from, &op->shape.conv, scratch);
+	else if (op->kind == NN_OP_DEPTHWISE)
+		k->depthwise_backward_weights(dw, db, in, from, &op->shape.conv, scratch);
+	else if (op->kind == NN_OP_BATCHNORM)
+		backward_batchnorm_weights(b, l);
+	else
+		k->dense_backward_weights(dw, db, in, from, (int)(b->batch->plan->ops[op->inputs[0]].size / NN_LANES), (int)(op->size / NN_LANES), scratch);
+}
+
+/* All that goes back from layer l, whose own gradient is complete. */
+static void backward_layer(struct nn_block *b, int l)
+{
+	const struct nn_plan *plan = b->batch->plan;
+	const struct nn_op *op = &plan->ops[l];
+	if (b->batch->net->layers[l].relu && op->kind != NN_OP_CONV_POOL) /* conv_pool's argmax knows where its ReLU is closed */
+		b->batch->kernels->relu_backward(gradient_of(b, l), gradient_of(b, l), out_of(b, l), op->size / NN_LANES);
+	if (op->trained)
+		backward_weights(b, l);
+	for (int i = 0; i < op->input_count; i++) {
+		int input = op->inputs[i];
+		if (!plan->ops[input].wants_gradient)
 			continue;
-		if (op->kind != NN_OP_OUTPUT && !has_gradient[l]) /* nobody reads it */
-			memset(gradient_of(w, l), 0, op->size * sizeof(float));
-		if (net->layers[l].relu && op->kind != NN_OP_CONV_POOL) /* conv_pool's argmax knows where its ReLU is closed */
-			w->batch->kernels->relu_backward(gradient_of(w, l), gradient_of(w, l), out_of(w, l), op->size / NN_LANES);
-		if (op->trained)
-			backward_weights(w, l);
-		for (int i = 0; i < op->input_count; i++) {
-			int input = op->inputs[i];
-			if (!plan->ops[input].wants_gradient)
-				continue;
-			if (!has_gradient[input]) {
-				backward_input(w, l, i, gradient_of(w, input));
-				has_gradient[input] = true;
-			} else {
-				float *spare = w->memory + plan->spare;
-				backward_input(w, l, i, spare);
-				w->batch->kernels->add(gradient_of(w, input), spare, plan->ops[input].size / NN_LANES);
-			}
+		if (!b->has_gradient[input]) {
+			backward_input(b, l, i, gradient_of(b, input));
+			b->has_gradient[input] = true;
+		} else {
+			float *spare = b->memory + plan->spare;
+			backward_input(b, l, i, spare);
+			b->batch->kernels->add(gradient_of(b, input), spare, plan->ops[input].size / NN_LANES);
 		}
 	}
 }
 
-void nn_block_run(const struct nn_batch *batch, int block, float *memory, float *gradient, struct nn_block_result *result)
+/* From layer `from` down to layer `to`. A layer that several read adds up what they send, the last reader's first. */
+static void backward(struct nn_block *b, int from, int to)
 {
-	struct work w = { .batch = batch, .memory = memory, .gradient = gradient, .training = batch->dropout || gradient };
-	uint32_t start = (uint32_t)block * NN_LANES;
-	w.position = batch->position + start;
-	w.count = batch->count - start < NN_LANES ? (int)(batch->count - start) : NN_LANES;
-	for (int lane = 0; lane < w.count; lane++) {
-		uint32_t at = start + (uint32_t)lane;
-		w.ids[lane] = batch->order ? batch->order[at] : batch->first + at;
+	for (int l = from; l >= to; l--) {
+		const struct nn_op *op = &b->batch->plan->ops[l];
+		if (op->kind == NN_OP_NOTHING || !op->wants_gradient)
+			continue;
+		if (op->kind != NN_OP_OUTPUT && !b->has_gradient[l]) /* nobody reads it */
+			memset(gradient_of(b, l), 0, op->size * sizeof(float));
+		backward_layer(b, l);
 	}
+}
+
+static void begin(struct nn_block *b, const struct nn_batch *batch, int number)
+{
+	b->batch = batch;
+	b->first = (uint32_t)number * NN_LANES;
+	b->count = batch->count - b->first < NN_LANES ? (int)(batch->count - b->first) : NN_LANES;
+	memset(b->has_gradient, 0, sizeof b->has_gradient);
+	for (int lane = 0; lane < b->count; lane++)
+		b->ids[lane] = nn_batch_image(batch, b->first + (uint32_t)lane);
 	for (int k = 0; k < batch->net->input_count; k++)
-		load_input(&w, k, out_of(&w, batch->net->inputs[k]));
-	for (int l = 0; l < batch->net->layer_count; l++)
-		forward(&w, l);
-	losses(&w, result);
-	if (gradient)
-		backward(&w);
+		nn_block_load(b, k, out_of(b, batch->net->inputs[k]));
+}
+
+/* Up to the cut before which this stage ends; after the last one to the losses. */
+static void forward_stage(struct nn_block *b, int stage, int cut_count)
+{
+	const struct nn_batch *batch = b->batch;
+	const int *cuts = batch->plan->cuts;
+	const int end = stage < cut_count ? cuts[stage] : batch->net->layer_count;
+	for (int l = stage > 0 ? cuts[stage - 1] : 0; l < end; l++)
+		forward(b, l);
+	if (stage == cut_count)
+		losses(b);
+	else
+		batch->kernels->normalize_statistics(sums_of(b, end, NN_BATCHNORM_MEAN), sums_of(b, end, NN_BATCHNORM_SQUARES),
+		                                     out_of(b, batch->plan->ops[end].inputs[0]), batch->net->layers[end].shape.channels,
+		                                     positions_of(b, end), b->count, b->memory + batch->plan->scratch);
+}
+
+/* Back from cut number `cut` (the number of cuts: from the losses) to where the gradient of the cut before it is complete. */
+static void backward_stage(struct nn_block *b, int cut, int cut_count)
+{
+	const int *cuts = b->batch->plan->cuts;
+	const int from = cut < cut_count ? cuts[cut] : b->batch->net->layer_count - 1;
+	if (cut == 0) {
+		backward(b, from, 0);
+		return;
+	}
+	const int to = cuts[cut - 1];
+	backward(b, from, to + 1);
+	if (!b->has_gradient[to])
+		memset(gradient_of(b, to), 0, b->batch->plan->ops[to].size * sizeof(float));
+	sum_slopes(b, to);
+}
+
+int nn_block_stages(const struct nn_batch *batch, bool gradient)
+{
+	return batch->training && gradient ? 2 * batch->plan->cut_count + 1 : 1;
+}
+
+void nn_block_run(struct nn_block *block, const struct nn_batch *batch, int number, int stage)
+{
+	const int cut_count = nn_block_stages(batch, block->gradient) / 2;
+	if (stage == 0)
+		begin(block, batch, number);
+	if (stage <= cut_count)
+		forward_stage(block, stage, cut_count);
+	if (stage >= cut_count && block->gradient)
+		backward_stage(block, 2 * cut_count - stage, cut_count);
 }

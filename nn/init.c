@@ -20,8 +20,8 @@ void nn_init_tensor(const struct nn_tensor *tensor, uint64_t seed, float *out)
 	double sd = __builtin_sqrt(2.0 / tensor->fan_in) / truncated_sd;
 	double limit = __builtin_sqrt(6.0 / (tensor->fan_in + tensor->fan_out));
 	for (size_t i = 0; i < tensor->count; i++) {
-		if (tensor->bias) {
-			out[i] = 0;
+		if (tensor->bias || tensor->init == NN_ZEROS || tensor->init == NN_ONES) {
+			out[i] = !tensor->bias && tensor->init == NN_ONES ? 1 : 0;
 			continue;
 		}
 		uint32_t bits[4];

@@ -30,7 +30,8 @@ static struct nn_layer *add_layer(struct nn_net *net, enum nn_kind kind, const c
 		return NULL;
 	}
 	struct nn_layer *layer = &net->layers[net->layer_count];
-	*layer = (struct nn_layer){ .kind = kind, .input_count = input_count, .kernel_tensor = -1, .bias_tensor = -1 };
+	*layer = (struct nn_layer){ .kind = kind, .input_count = input_count, .stride = 1,
+		.kernel_tensor = -1, .bias_tensor = -1, .mean_tensor = -1, .variance_tensor = -1 };
 	snprintf(layer->name, sizeof layer->name, "%s", name);
 	for (int i = 0; i < input_count; i++) {
 		if (inputs[i] < 0 || inputs[i] >= net->layer_count) {
@@ -50,6 +51,8 @@ static int finish_layer(struct nn_net *net, struct nn_layer *layer, struct nn_sh
 
 static int add_tensor(struct nn_net *net, const char *layer_name, const char *suffix, size_t count, int fan_in, int fan_out, bool bias, enum nn_init_kind init)
 {
+	if (net->tensor_count == 2 * NN_LAYERS_MAX)
+		return FAIL(net, "%s: more than %d parameter tensors", layer_name, 2 * NN_LAYERS_MAX);
 	struct nn_tensor *t = &net->tensors[net->tensor_count];
 	*t = (struct nn_tensor){ .layer = net->layer_count, .offset = net->parameter_count, .count = count,
 		.fan_in = fan_in, .fan_out = fan_out, .bias = bias, .init = init };
@@ -76,31 +79,60 @@ int nn_input(struct nn_net *net, const char *name, struct nn_shape shape)
 	return finish_layer(net, layer, shape);
 }
 
-int nn_conv(struct nn_net *net, const char *name, int input, int filters, int kernel_height, int kernel_width,
-            enum nn_padding padding, bool relu, enum nn_init_kind init)
+/* Windows along an axis of `size`. */
+static int window_count(int size, int kernel, int stride, enum nn_padding padding)
 {
-	struct nn_layer *layer = add_layer(net, NN_CONV, name, &input, 1);
+	if (padding == NN_SAME)
+		return (size + stride - 1) / stride;
+	return size < kernel ? 0 : (size - kernel) / stride + 1;
+}
+
+/* NN_CONV and NN_DEPTHWISE; filters: of the output. */
+static int add_convolution(struct nn_net *net, enum nn_kind kind, const char *name, int input, int filters, const struct nn_conv_options *o)
+{
+	struct nn_layer *layer = add_layer(net, kind, name, &input, 1);
 	if (!layer)
 		return -1;
 	struct nn_shape in = input_shape(net, layer);
-	if (filters < 1 || filters > 4096 || kernel_height < 1 || kernel_width < 1 || kernel_height > 64 || kernel_width > 64)
-		return FAIL(net, "%s: %d filters of %dx%d are not within 1 to 4096 filters of 1x1 to 64x64", name, filters, kernel_height, kernel_width);
-	struct nn_shape out = { filters, in.height, in.width };
-	if (padding == NN_VALID) {
-		out.height -= kernel_height - 1;
-		out.width -= kernel_width - 1;
-	}
+	if (kind == NN_DEPTHWISE)
+		filters = in.channels;
+	const int height = o->kernel_height, width = o->kernel_width, stride = o->stride ? o->stride : 1;
+	if (filters < 1 || filters > 4096 || height < 1 || width < 1 || height > 64 || width > 64)
+		return FAIL(net, "%s: %d filters of %dx%d are not within 1 to 4096 filters of 1x1 to 64x64", name, filters, height, width);
+	if (stride < 1 || stride > 64)
+		return FAIL(net, "%s: a stride of %d is not within 1 to 64", name, stride);
+	struct nn_shape out = { filters, window_count(in.height, height, stride, o->padding), window_count(in.width, width, stride, o->padding) };
 	if (out.height < 1 || out.width < 1)
-		return FAIL(net, "%s: a %dx%d kernel does not fit into %s's output %dx%dx%d", name, kernel_height, kernel_width,
+		return FAIL(net, "%s: a %dx%d kernel does not fit into %s's output %dx%dx%d", name, height, width,
 		            net->layers[input].name, in.channels, in.height, in.width);
-	layer->kernel_height = kernel_height;
-	layer->kernel_width = kernel_width;
-	layer->padding = padding;
-	layer->relu = relu;
-	int fan_in = in.channels * kernel_height * kernel_width;
-	layer->kernel_tensor = add_tensor(net, name, "kernel", (size_t)filters * (size_t)fan_in, fan_in, filters * kernel_height * kernel_width, false, init);
-	layer->bias_tensor = add_tensor(net, name, "bias", (size_t)filters, fan_in, filters, true, init);
-	return finish_layer(net, layer, out);
+	layer->kernel_height = height;
+	layer->kernel_width = width;
+	layer->stride = stride;
+	layer->padding = o->padding;
+	layer->relu = o->relu;
+	int fan_in = in.channels * height * width, fan_out = (kind == NN_DEPTHWISE ? 1 : filters) * height * width;
+	size_t count = (size_t)filters * (size_t)(kind == NN_DEPTHWISE ? height * width : fan_in);
+	layer->kernel_tensor = add_tensor(net, name, "kernel", count, fan_in, fan_out, false, o->init);
+	if (!o->no_bias)
+		layer->bias_tensor = add_tensor(net, name, "bias", (size_t)filters, fan_in, filters, true, o->init);
+	return net->error[0] ? -1 : finish_layer(net, layer, out);
+}
+
+int nn_conv_with(struct nn_net *net, const char *name, int input, const struct nn_conv_options *options)
+{
+	return add_convolution(net, NN_CONV, name, input, options->filters, options);
+}
+
+int nn_conv(struct nn_net *net, const char *name, int input, int filters, int kernel_height, int kernel_width,
+            enum nn_padding padding, bool relu, enum nn_init_kind init)
+{
+	return nn_conv_with(net, name, input, &(struct nn_conv_options){ .filters = filters, .kernel_height = kernel_height,
+		.kernel_width = kernel_width, .padding = padding, .relu = relu, .init = init });
+}
+
+int nn_depthwise(struct nn_net *net, const char *name, int input, const struct nn_conv_options *options)
+{
+	return add_convolution(net, NN_DEPTHWISE, name, input, 0, options);
 }
 
 int nn_dense(struct nn_net *net, const char *name, int input, int units, bool relu, enum nn_init_kind init)
@@ -114,13 +146,29 @@ int nn_dense(struct nn_net *net, const char *name, int input, int units, bool re
 	layer->relu = relu;
 	layer->kernel_tensor = add_tensor(net, name, "kernel", (size_t)units * (size_t)inputs, inputs, units, false, init);
 	layer->bias_tensor = add_tensor(net, name, "bias", (size_t)units, inputs, units, true, init);
-	return finish_layer(net, layer, (struct nn_shape){ units, 1, 1 });
+	return net->error[0] ? -1 : finish_layer(net, layer, (struct nn_shape){ units, 1, 1 });
+}
+
+/* A layer whose output is shaped as its input. */
+static int add_alike(struct nn_net *net, enum nn_kind kind, const char *name, int input)
+{
+	struct nn_layer *layer = add_layer(net, kind, name, &input, 1);
+	return layer ? finish_layer(net, layer, input_shape(net, layer)) : -1;
 }
 
 int nn_relu(struct nn_net *net, const char *name, int input)
 {
-	struct nn_layer *layer = add_layer(net, NN_RELU, name, &input, 1);
-	return layer ? finish_layer(net, layer, input_shape(net, layer)) : -1;
+	return add_alike(net, NN_RELU, name, input);
+}
+
+int nn_relu6(struct nn_net *net, const char *name, int input)
+{
+	return add_alike(net, NN_RELU6, name, input);
+}
+
+int nn_silu(struct nn_net *net, const char *name, int input)
+{
+	return add_alike(net, NN_SILU, name, input);
 }
 
 int nn_maxpool(struct nn_net *net, const char *name, int input, int size)
@@ -134,6 +182,29 @@ int nn_maxpool(struct nn_net *net, const char *name, int input, int size)
 		            net->layers[input].name, in.channels, in.height, in.width);
 	layer->kernel_height = layer->kernel_width = size;
 	return finish_layer(net, layer, (struct nn_shape){ in.channels, in.height / size, in.width / size });
+}
+
+static int add_average(struct nn_net *net, struct nn_layer *layer, int height, int width)
+{
+	const struct nn_shape in = input_shape(net, layer);
+	if (height < 1 || width < 1 || height > in.height || width > in.width)
+		return FAIL(net, "%s: a %dx%d window does not fit into %s's output %dx%dx%d", layer->name, height, width,
+		            net->layers[layer->inputs[0]].name, in.channels, in.height, in.width);
+	layer->kernel_height = height;
+	layer->kernel_width = width;
+	return finish_layer(net, layer, (struct nn_shape){ in.channels, in.height / height, in.width / width });
+}
+
+int nn_avgpool(struct nn_net *net, const char *name, int input, int height, int width)
+{
+	struct nn_layer *layer = add_layer(net, NN_AVGPOOL, name, &input, 1);
+	return layer ? add_average(net, layer, height, width) : -1;
+}
+
+int nn_global_avgpool(struct nn_net *net, const char *name, int input)
+{
+	struct nn_layer *layer = add_layer(net, NN_AVGPOOL, name, &input, 1);
+	return layer ? add_average(net, layer, input_shape(net, layer).height, input_shape(net, layer).width) : -1;
 }
 
 int nn_dropout(struct nn_net *net, const char *name, int input, double rate)
@@ -164,6 +235,49 @@ int nn_concat(struct nn_net *net, const char *name, const int *inputs, int input
 		out.channels += in.channels;
 	}
 	return finish_layer(net, layer, out);
+}
+
+int nn_add(struct nn_net *net, const char *name, const int *inputs, int input_count)
+{
+	struct nn_layer *layer = add_layer(net, NN_ADD, name, inputs, input_count);
+	if (!layer)
+		return -1;
+	if (input_count < 2)
+		return FAIL(net, "%s: a sum needs two inputs or more", name);
+	struct nn_shape out = input_shape(net, layer);
+	for (int i = 1; i < input_count; i++) {
+		struct nn_shape in = net->layers[inputs[i]].shape;
+		if (in.channels != out.channels || in.height != out.height || in.width != out.width)
+			return FAIL(net, "%s: %s's output %dx%dx%d and %s's output %dx%dx%d differ in shape", name,
+			            net->layers[inputs[0]].name, out.channels, out.height, out.width,
+			            net->layers[inputs[i]].name, in.channels, in.height, in.width);
+	}
+	return finish_layer(net, layer, out);
+}
+
+static int add_moving(struct nn_net *net, const char *name, const char *suffix, int channels, enum nn_init_kind init)
+{
+	int tensor = add_tensor(net, name, suffix, (size_t)channels, channels, channels, false, init);
+	if (tensor >= 0)
+		net->tensors[tensor].moving = true;
+	return tensor;
+}
+
+int nn_batchnorm(struct nn_net *net, const char *name, int input, double momentum, double epsilon)
+{
+	struct nn_layer *layer = add_layer(net, NN_BATCHNORM, name, &input, 1);
+	if (!layer)
+		return -1;
+	if (!(momentum >= 0 && momentum < 1) || !(epsilon > 0 && epsilon <= 1))
+		return FAIL(net, "%s: momentum %g must be at least 0 and below 1, epsilon %g above 0 and at most 1", name, momentum, epsilon);
+	const struct nn_shape shape = input_shape(net, layer);
+	layer->momentum = momentum;
+	layer->epsilon = epsilon;
+	layer->kernel_tensor = add_tensor(net, name, "gamma", (size_t)shape.channels, shape.channels, shape.channels, false, NN_ONES);
+	layer->bias_tensor = add_tensor(net, name, "beta", (size_t)shape.channels, shape.channels, shape.channels, true, NN_ZEROS);
+	layer->mean_tensor = add_moving(net, name, "moving_mean", shape.channels, NN_ZEROS);
+	layer->variance_tensor = add_moving(net, name, "moving_variance", shape.channels, NN_ONES);
+	return net->error[0] ? -1 : finish_layer(net, layer, shape);
 }
 
 int nn_output(struct nn_net *net, const char *name, int input)

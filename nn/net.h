@@ -15,19 +15,27 @@ struct nn_shape {
 
 enum nn_kind {
 	NN_INPUT,   /* pixels / 255 */
-	NN_CONV,    /* cross-correlation, stride 1, with bias */
+	NN_CONV,    /* cross-correlation */
 	NN_DENSE,   /* every output from every input, with bias */
 	NN_RELU,    /* max(x, 0); conv and dense have it built in, too */
 	NN_MAXPOOL, /* size x size windows at that stride; rows and columns that fill no window are dropped ("valid") */
 	NN_DROPOUT, /* training: 0 with probability rate, else x / (1 - rate); evaluation: x */
 	NN_CONCAT,  /* along channels; all inputs have the same height and width */
 	NN_OUTPUT,  /* softmax cross-entropy of the logits that come in: a loss and a prediction */
+	NN_DEPTHWISE, /* a convolution of each channel by itself (multiplier 1) */
+	NN_AVGPOOL, /* mean of height x width windows at that stride, "valid"; one window of the whole map: global average pooling */
+	NN_ADD,     /* the sum of inputs of one shape: the residual connection */
+	NN_RELU6,   /* min(max(x, 0), 6); slope 1 between 0 and 6, 0 at both ends */
+	NN_SILU,    /* x / (1 + e^-x), also called swish */
+	NN_BATCHNORM, /* per channel; nn_batchnorm below */
 };
 
-enum nn_padding { NN_VALID, NN_SAME };              /* same: zeros outside, (kernel - 1) / 2 before and kernel / 2 after */
-enum nn_init_kind { NN_HE_NORMAL, NN_GLOROT_UNIFORM };
+/* Same: zeros outside; the output is ceil(size / stride) high and wide, of the padding that this needs the smaller half comes before
+ * (as in Keras; with stride 1: (kernel - 1) / 2 before, kernel / 2 after). Valid: only windows that lie inside. */
+enum nn_padding { NN_VALID, NN_SAME };
+enum nn_init_kind { NN_HE_NORMAL, NN_GLOROT_UNIFORM, NN_ZEROS, NN_ONES };
 
-enum { NN_LAYERS_MAX = 64, NN_LAYER_INPUTS_MAX = 4, NN_NAME_MAX = 48, NN_OUTPUTS_MAX = 4 };
+enum { NN_LAYERS_MAX = 256, NN_LAYER_INPUTS_MAX = 4, NN_NAME_MAX = 48, NN_OUTPUTS_MAX = 4 };
 
 struct nn_layer {
 	enum nn_kind kind;
@@ -35,20 +43,25 @@ struct nn_layer {
 	int inputs[NN_LAYER_INPUTS_MAX];   /* layer numbers, all smaller than this layer's */
 	int input_count;
 	struct nn_shape shape;             /* of its output */
-	int kernel_height, kernel_width;   /* conv; maxpool: the window */
-	enum nn_padding padding;           /* conv */
-	bool relu;                         /* conv, dense: ReLU on the output */
+	int kernel_height, kernel_width;   /* conv, depthwise; pooling: the window */
+	int stride;                        /* conv, depthwise; the same in both axes */
+	enum nn_padding padding;           /* conv, depthwise */
+	bool relu;                         /* conv, depthwise, dense: ReLU on the output */
 	double rate;                       /* dropout */
-	int kernel_tensor, bias_tensor;    /* numbers in tensors[], -1 where the layer has none */
+	double momentum, epsilon;          /* batchnorm */
+	int kernel_tensor, bias_tensor;    /* numbers in tensors[], -1 where the layer has none; batchnorm: gamma and beta */
+	int mean_tensor, variance_tensor;  /* batchnorm: the moving ones; else -1 */
 };
 
-/* One parameter tensor: kernels [filters][channels][ky][kx] or [units][inputs], biases [filters] or [units]. */
+/* One parameter tensor: kernels [filters][channels][ky][kx], depthwise [channels][ky][kx] or [units][inputs], biases [filters] or [units],
+ * of a batch normalisation [channels] each. */
 struct nn_tensor {
-	char name[NN_NAME_MAX + 8];        /* "stem1/conv1/kernel", "stem1/conv1/bias" */
+	char name[NN_NAME_MAX + 16];       /* "stem1/conv1/kernel", "stem1/conv1/bias" */
 	int layer;
 	size_t offset, count;              /* floats in the one parameter array */
 	int fan_in, fan_out;
 	bool bias;                         /* starts at 0 */
+	bool moving;                       /* a moving mean or variance: kept beside the weights, but no optimizer touches it */
 	enum nn_init_kind init;
 };
 
@@ -71,11 +84,40 @@ struct nn_net {
 int nn_input(struct nn_net *net, const char *name, struct nn_shape shape);
 int nn_conv(struct nn_net *net, const char *name, int input, int filters, int kernel_height, int kernel_width,
             enum nn_padding padding, bool relu, enum nn_init_kind init);
+
+/* What convolutions can have beyond nn_conv's stride of 1 and bias. */
+struct nn_conv_options {
+	int filters;                       /* not for depthwise */
+	int kernel_height, kernel_width;
+	int stride;                        /* 1 .. 64; 0 counts as 1 */
+	enum nn_padding padding;
+	bool relu;
+	bool no_bias;                      /* a batch normalisation that follows has one */
+	enum nn_init_kind init;
+};
+int nn_conv_with(struct nn_net *net, const char *name, int input, const struct nn_conv_options *options);
+/* fan_in and fan_out as in Keras's DepthwiseConv2D: channels * height * width of the kernel, and height * width. */
+int nn_depthwise(struct nn_net *net, const char *name, int input, const struct nn_conv_options *options);
+
 int nn_dense(struct nn_net *net, const char *name, int input, int units, bool relu, enum nn_init_kind init);
 int nn_relu(struct nn_net *net, const char *name, int input);
 int nn_maxpool(struct nn_net *net, const char *name, int input, int size);
 int nn_dropout(struct nn_net *net, const char *name, int input, double rate);
 int nn_concat(struct nn_net *net, const char *name, const int *inputs, int input_count);
+int nn_relu6(struct nn_net *net, const char *name, int input);
+int nn_silu(struct nn_net *net, const char *name, int input);
+int nn_avgpool(struct nn_net *net, const char *name, int input, int height, int width);
+int nn_global_avgpool(struct nn_net *net, const char *name, int input);
+int nn_add(struct nn_net *net, const char *name, const int *inputs, int input_count); /* two or more */
+
+/* Batch normalisation (Ioffe and Szegedy, 2015) of each channel, as Keras has it (momentum 0.99, epsilon 1e-3 are its defaults):
+ *   training    y = gamma (x - mean) / sqrt(variance + epsilon) + beta, with the mean and the variance (divided by their number) of all
+ *               images of the batch and all positions; after each step moving = moving * momentum + batch's * (1 - momentum), for both;
+ *   evaluation  the same with the moving mean and variance.
+ * When gamma and beta are both frozen, training uses the moving ones, too, and does not move them (Keras: trainable = False).
+ * Tensors: "gamma" (starts at 1), "beta" (0), "moving_mean" (0), "moving_variance" (1). batchnorm.h has the order of summation. */
+int nn_batchnorm(struct nn_net *net, const char *name, int input, double momentum, double epsilon);
+
 int nn_output(struct nn_net *net, const char *name, int input); /* of 2 to 256 logits: height and width 1 */
 
 /* No error, and at least one input and one output. */

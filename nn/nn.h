@@ -9,17 +9,25 @@
  *   net.h        a network: a list of layers, their shapes, and the table of its parameter tensors
  *   init.h       initial weights: He normal, Glorot uniform
  *   augment.h    random image transforms
- *   optimizer.h  Nadam, SGD
+ *   retouch.h    what augmentation does after the sampling
+ *   mixup.h      images mixed in pairs
+ *   fold.h       batch normalisation folded into the convolution before it
+ *   optimizer.h  Nadam, Adam, SGD; learning rates over the steps; averages of the weights
  *   stop.h       early stopping
  *   train.h      memory, forward, backward, training epochs, evaluation
+ *   infer.h      one image at a time
  */
 #ifndef NN_NN_H
 #define NN_NN_H
 
 #include "augment.h"
+#include "fold.h"
+#include "infer.h"
 #include "init.h"
+#include "mixup.h"
 #include "net.h"
 #include "optimizer.h"
+#include "retouch.h"
 #include "rng.h"
 #include "scalar.h"
 #include "stop.h"

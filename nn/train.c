@@ -4,7 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "batchnorm.h"
 #include "block.h"
+#include "mixup.h"
 #include "plan.h"
 #include "pool.h"
 
@@ -22,11 +24,16 @@ struct nn_trainer {
 	size_t padded;                    /* parameter_count rounded up to whole cache lines */
 	float *memory;                    /* all of the following, in one allocation */
 	float *params, *first, *second;   /* [padded] */
+	float *average;                   /* [padded], if the optimizer wants one; else NULL */
 	float *gradients;                 /* [blocks][padded] */
-	float *workspaces;                /* [threads][plan.memory] */
-	struct nn_block_result *results;  /* [BLOCKS_MAX] */
+	float *shared;                    /* [plan.shared] */
+	float *workspaces;                /* [workspace_count][plan.memory] */
+	int workspace_count;              /* one a thread; where a batch has several stages at least one a block */
+	struct nn_block *work;            /* [BLOCKS_MAX] */
 	struct nn_batch batch;            /* the one at work */
 	bool wants_gradients;
+	int stage, stages;
+	struct nn_step_factors factors;   /* of the step at work */
 };
 
 static const struct nn_kernels *const variants[] = {
@@ -96,15 +103,17 @@ struct nn_trainer *nn_trainer_new(const struct nn_net *net, const struct nn_trai
 	t->batch_size = options->batch_size;
 	t->blocks = (options->batch_size + NN_LANES - 1) / NN_LANES;
 	t->threads = options->threads;
-	if (options->frozen)
-		memcpy(t->frozen, options->frozen, (size_t)net->tensor_count * sizeof *t->frozen);
+	for (int i = 0; i < net->tensor_count; i++)
+		t->frozen[i] = net->tensors[i].moving || (options->frozen && options->frozen[i]);
 	nn_plan_make(&t->plan, net, t->frozen);
 	t->padded = (net->parameter_count + NN_LANES - 1) / NN_LANES * NN_LANES;
-	size_t floats = (3 + (size_t)t->blocks) * t->padded + (size_t)t->threads * t->plan.memory;
+	t->workspace_count = t->plan.cut_count > 0 && t->blocks > t->threads ? t->blocks : t->threads;
+	const bool average = t->optimizer.average_momentum > 0;
+	size_t floats = (3 + (size_t)average + (size_t)t->blocks) * t->padded + t->plan.shared + (size_t)t->workspace_count * t->plan.memory;
 	t->memory = zeroed(floats * sizeof *t->memory);
-	t->results = zeroed(BLOCKS_MAX * sizeof *t->results);
+	t->work = zeroed(BLOCKS_MAX * sizeof *t->work);
 	t->pool = nn_pool_new(t->threads);
-	if (!t->memory || !t->results || !t->pool) {
+	if (!t->memory || !t->work || !t->pool) {
 		nn_trainer_free(t);
 		return NULL;
 	}
@@ -112,7 +121,10 @@ struct nn_trainer *nn_trainer_new(const struct nn_net *net, const struct nn_trai
 	t->first = t->params + t->padded;
 	t->second = t->first + t->padded;
 	t->gradients = t->second + t->padded;
-	t->workspaces = t->gradients + (size_t)t->blocks * t->padded;
+	t->shared = t->gradients + (size_t)t->blocks * t->padded;
+	t->workspaces = t->shared + t->plan.shared;
+	if (average)
+		t->average = t->workspaces + (size_t)t->workspace_count * t->plan.memory;
 	return t;
 }
 
@@ -121,7 +133,7 @@ void nn_trainer_free(struct nn_trainer *t)
 	if (!t)
 		return;
 	nn_pool_free(t->pool);
-	free(t->results);
+	free(t->work);
 	free(t->memory);
 	free(t);
 }
@@ -136,21 +148,48 @@ struct nn_optimizer_state nn_trainer_optimizer_state(struct nn_trainer *t)
 	return (struct nn_optimizer_state){ t->first, t->second, &t->schedule };
 }
 
-static void run_block(void *context, int block, int thread)
+/* The average as it is handed out: what is not trained is not averaged. */
+float *nn_trainer_average(struct nn_trainer *t)
+{
+	if (!t->average)
+		return NULL;
+	for (int i = 0; i < t->net->tensor_count; i++)
+		if (t->frozen[i])
+			memcpy(t->average + t->net->tensors[i].offset, t->params + t->net->tensors[i].offset, t->net->tensors[i].count * sizeof *t->params);
+	return t->average;
+}
+
+static void run_block(void *context, int number, int thread)
 {
 	struct nn_trainer *t = context;
-	nn_block_run(&t->batch, block, t->workspaces + (size_t)thread * t->plan.memory,
-	             t->wants_gradients ? t->gradients + (size_t)block * t->padded : NULL, &t->results[block]);
+	struct nn_block *block = &t->work[number];
+	block->memory = t->workspaces + (size_t)(t->stages > 1 ? number : thread) * t->plan.memory;
+	block->gradient = t->wants_gradients ? t->gradients + (size_t)number * t->padded : NULL;
+	nn_block_run(block, &t->batch, number, t->stage);
+}
+
+/* All stages of all blocks of t->batch. */
+static void run_stages(struct nn_trainer *t, int blocks)
+{
+	t->stages = nn_block_stages(&t->batch, t->wants_gradients);
+	const int cuts = t->stages / 2;
+	for (t->stage = 0; t->stage < t->stages; t->stage++) {
+		nn_pool_run(t->pool, run_block, t, blocks);
+		if (t->stage < cuts)
+			nn_batchnorm_join(&t->batch, t->stage, t->work, blocks);
+		else if (t->stage < t->stages - 1)
+			nn_batchnorm_join_slopes(&t->batch, 2 * cuts - 1 - t->stage, t->work, blocks);
+	}
 }
 
 /* Run the blocks of t->batch and add what they score, in their order. Returns false when a loss is not finite. */
 static bool run_batch(struct nn_trainer *t, struct nn_score *score)
 {
 	int blocks = (int)((t->batch.count + NN_LANES - 1) / NN_LANES);
-	nn_pool_run(t->pool, run_block, t, blocks);
+	run_stages(t, blocks);
 	bool finite = true;
 	for (int b = 0; b < blocks; b++) {
-		const struct nn_block_result *r = &t->results[b];
+		const struct nn_block *r = &t->work[b];
 		for (int k = 0; k < t->net->output_count; k++)
 			for (int lane = 0; lane < r->count; lane++) {
 				finite = finite && __builtin_isfinite(r->loss[k][lane]);
@@ -162,30 +201,72 @@ static bool run_batch(struct nn_trainer *t, struct nn_score *score)
 	return finite;
 }
 
-/* Gradient of the whole batch, in gradients[0]: the blocks' in their order. */
-static void add_gradients(struct nn_trainer *t)
+/* The parameters of one thread's share of an update: whole vectors, as even as they can be. */
+static void share(const struct nn_trainer *t, int part, size_t *from, size_t *to)
 {
-	int blocks = (int)((t->batch.count + NN_LANES - 1) / NN_LANES);
-	for (int b = 1; b < blocks; b++)
-		t->kernels->add(t->gradients, t->gradients + (size_t)b * t->padded, t->padded / NN_LANES);
+	const size_t vectors = t->padded / NN_LANES, parts = (size_t)t->threads;
+	*from = vectors * (size_t)part / parts * NN_LANES;
+	*to = vectors * ((size_t)part + 1) / parts * NN_LANES;
 }
 
+/* Gradient of the whole batch, in gradients[0]: the blocks' in their order. One thread's share. */
+static void add_gradients_share(void *context, int part, int thread)
+{
+	(void)thread;
+	struct nn_trainer *t = context;
+	const int blocks = (int)((t->batch.count + NN_LANES - 1) / NN_LANES);
+	size_t from, to;
+	share(t, part, &from, &to);
+	for (int b = 1; b < blocks; b++)
+		t->kernels->add(t->gradients + from, t->gradients + (size_t)b * t->padded + from, (to - from) / NN_LANES);
+}
+
+static void add_gradients(struct nn_trainer *t)
+{
+	nn_pool_run(t->pool, add_gradients_share, t, t->threads);
+}
+
+/* One step of those of the parameters from .. to - 1 that are not frozen. */
+static void step_range(struct nn_trainer *t, size_t from, size_t to)
+{
+	const struct nn_kernels *k = t->kernels;
+	const struct nn_step_factors *f = &t->factors;
+	for (int i = 0; i < t->net->tensor_count;) {
+		const bool frozen = t->frozen[i];
+		size_t at = t->net->tensors[i].offset, end = at; /* neighbouring tensors lie side by side: one run */
+		for (; i < t->net->tensor_count && t->frozen[i] == frozen; i++)
+			end += t->net->tensors[i].count;
+		at = at > from ? at : from;
+		end = end < to ? end : to;
+		if (frozen || at >= end)
+			continue;
+		if (t->optimizer.kind == NN_NADAM)
+			k->nadam(t->params + at, t->first + at, t->second + at, t->gradients + at, end - at, f);
+		else if (t->optimizer.kind == NN_ADAM)
+			k->adam(t->params + at, t->first + at, t->second + at, t->gradients + at, end - at, f);
+		else
+			k->sgd(t->params + at, t->first + at, t->gradients + at, end - at, f);
+	}
+}
+
+static void step_share(void *context, int part, int thread)
+{
+	size_t from, to;
+	add_gradients_share(context, part, thread);
+	share(context, part, &from, &to);
+	step_range(context, from, to);
+}
+
+/* Every parameter is on its own, so the threads share them out. */
 static void step(struct nn_trainer *t)
 {
-	const struct nn_step_factors f = nn_optimizer_advance(&t->optimizer, &t->schedule);
-	for (int i = 0; i < t->net->tensor_count;) {
-		if (t->frozen[i]) {
-			i++;
-			continue;
-		}
-		size_t at = t->net->tensors[i].offset, count = 0; /* neighbouring tensors lie side by side: one run */
-		for (; i < t->net->tensor_count && !t->frozen[i]; i++)
-			count += t->net->tensors[i].count;
-		if (t->optimizer.kind == NN_NADAM)
-			t->kernels->nadam(t->params + at, t->first + at, t->second + at, t->gradients + at, count, &f);
-		else
-			t->kernels->sgd(t->params + at, t->first + at, t->gradients + at, count, &f);
-	}
+	t->factors = nn_optimizer_advance(&t->optimizer, &t->schedule);
+	nn_pool_run(t->pool, step_share, t, t->threads);
+	nn_batchnorm_move(&t->batch, t->params);
+	if (t->average && t->schedule.step == 1)
+		memcpy(t->average, t->params, t->padded * sizeof *t->params);
+	else if (t->average)
+		t->kernels->approach(t->average, t->params, (float)(1 - t->optimizer.average_momentum), t->padded / NN_LANES);
 }
 
 static bool all_finite(const float *x, size_t count)
@@ -197,10 +278,15 @@ static bool all_finite(const float *x, size_t count)
 }
 
 /* Make the batch of an epoch that begins at `position`. */
-static void set_epoch_batch(struct nn_trainer *t, const struct nn_epoch *epoch, uint32_t position, uint32_t count, bool dropout)
+static void set_epoch_batch(struct nn_trainer *t, const struct nn_epoch *epoch, uint32_t position, uint32_t count, bool training)
 {
-	t->batch = (struct nn_batch){ .net = t->net, .plan = &t->plan, .kernels = t->kernels, .params = t->params, .images = epoch->images,
-		.epoch = epoch, .dropout = dropout, .order = epoch->order + position, .count = count, .position = position };
+	t->batch = (struct nn_batch){ .net = t->net, .plan = &t->plan, .kernels = t->kernels, .params = t->params, .shared = t->shared,
+		.images = epoch->images, .epoch = epoch, .training = training, .order = epoch->order + position, .count = count, .position = position };
+	if (training && epoch->mixup > 0) {
+		const struct nn_rng rng = { .seed = epoch->seed, .stream = NN_STREAM_MIXUP, .phase = epoch->phase, .epoch = epoch->epoch };
+		nn_mixup_draw(epoch->mixup, &rng, position, count, &t->batch.partner_distance, &t->batch.partner_share);
+	}
+	nn_batchnorm_prepare(&t->batch);
 	t->wants_gradients = true;
 }
 
@@ -213,7 +299,6 @@ long nn_train_epoch(struct nn_trainer *t, const struct nn_epoch *epoch, struct n
 		set_epoch_batch(t, epoch, position, count, true);
 		if (!run_batch(t, score))
 			return number;
-		add_gradients(t);
 		step(t);
 		position += count;
 	}
@@ -223,8 +308,9 @@ long nn_train_epoch(struct nn_trainer *t, const struct nn_epoch *epoch, struct n
 /* Prepare evaluation of `count` images; run_batch then does them. */
 static void set_evaluation_batch(struct nn_trainer *t, const struct nn_images *images, const uint32_t *order, uint32_t first, uint32_t count)
 {
-	t->batch = (struct nn_batch){ .net = t->net, .plan = &t->plan, .kernels = t->kernels, .params = t->params, .images = images,
-		.order = order, .first = first, .count = count };
+	t->batch = (struct nn_batch){ .net = t->net, .plan = &t->plan, .kernels = t->kernels, .params = t->params, .shared = t->shared,
+		.images = images, .order = order, .first = first, .count = count };
+	nn_batchnorm_prepare(&t->batch);
 	t->wants_gradients = false;
 }
 
@@ -238,7 +324,7 @@ void nn_evaluate(struct nn_trainer *t, const struct nn_images *images, const uin
 		run_batch(t, score);
 		for (int k = 0; predictions && k < t->net->output_count; k++)
 			for (uint32_t i = 0; predictions[k] && i < now; i++)
-				predictions[k][done + i] = (uint8_t)t->results[i / NN_LANES].best[k][i % NN_LANES];
+				predictions[k][done + i] = (uint8_t)t->work[i / NN_LANES].best[k][i % NN_LANES];
 	}
 }
 
@@ -261,7 +347,9 @@ void nn_logits(struct nn_trainer *t, const struct nn_images *images, const uint3
 	for (uint32_t done = 0; done < count; done += NN_LANES) {
 		uint32_t now = count - done < NN_LANES ? count - done : NN_LANES;
 		set_evaluation_batch(t, images, order + done, 0, now);
-		nn_block_run(&t->batch, 0, t->workspaces, NULL, &t->results[0]);
+		t->stage = 0;
+		t->stages = 1;
+		run_block(t, 0, 0);
 		const float *logits = t->workspaces + t->plan.ops[layer].out;
 		for (uint32_t i = 0; i < now; i++)
 			for (size_t k = 0; k < classes; k++)

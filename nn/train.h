@@ -3,7 +3,8 @@
  *
  * A batch is cut into blocks of 16 images (the last one may have fewer: the lanes beyond are empty and contribute zero). Each block runs
  * forward and backward by itself and gives its own gradient; the gradients are added in the order of the blocks. Threads take
- * whole blocks, so results do not depend on their number. */
+ * whole blocks, so results do not depend on their number. Where a trained batch normalisation needs something of the whole batch, all blocks
+ * run up to there before any goes on (batchnorm.h); such a network keeps the activations of all blocks of a batch. */
 #ifndef NN_TRAIN_H
 #define NN_TRAIN_H
 
@@ -60,6 +61,12 @@ struct nn_optimizer_state {
 };
 struct nn_optimizer_state nn_trainer_optimizer_state(struct nn_trainer *t);
 
+/* The average of the weights (optimizer.average_momentum), [parameter_count], to be evaluated or kept in place of the weights: copy it to
+ * nn_trainer_params or aside. Frozen tensors and moving means and variances are in it as they are. For checkpoints it is state, too:
+ * written by the caller before training goes on. Memory is the trainer's; NULL where no average
+ * was asked for. */
+float *nn_trainer_average(struct nn_trainer *t);
+
 /* What one epoch trains on. */
 struct nn_epoch {
 	const struct nn_images *images;
@@ -67,6 +74,8 @@ struct nn_epoch {
 	uint32_t count;
 	bool augmented[NN_OUTPUTS_MAX];   /* which network inputs see augmented images */
 	struct nn_augment augment;
+	double label_smoothing;           /* s in [0, 1): targets 1 - s + s / classes and s / classes (Szegedy et al., 2016), in training alone */
+	double mixup;                     /* alpha above 0: images and labels are mixed in pairs (mixup.h), in training alone; 0: not */
 	uint64_t seed;
 	uint16_t phase;                   /* as in struct nn_rng */
 	uint32_t epoch;
@@ -75,14 +84,15 @@ struct nn_epoch {
 
 /* Sums over images, one an output of the network; means are sum / count. */
 struct nn_score {
-	double loss_sum[NN_OUTPUTS_MAX]; /* cross-entropy in nats */
+	double loss_sum[NN_OUTPUTS_MAX]; /* cross-entropy in nats; in training against the smoothed or mixed labels */
 	uint32_t correct[NN_OUTPUTS_MAX];
 	uint32_t count;
 };
 
 /* Train one epoch: batches in the order given, the last one as it remains; gradient of the mean loss over the batch, summed over outputs.
  * Returns -1, or the number (from 0) of the step at which the training diverged: a loss that is not finite (weights are then as before
- * that step), or weights that are not finite at the end (the last step). score: running training loss and accuracy, dropout on. */
+ * that step), or weights that are not finite at the end (the last step). score: running training loss and accuracy, dropout on;
+ * a mixed image counts as correct with the label that has the larger share. */
 long nn_train_epoch(struct nn_trainer *t, const struct nn_epoch *epoch, struct nn_score *score);
 
 /* Evaluate images first .. first + count - 1, or those of `order` (then first is ignored), with dropout off and nothing augmented:
@@ -91,7 +101,8 @@ void nn_evaluate(struct nn_trainer *t, const struct nn_images *images, const uin
                  struct nn_score *score, uint8_t *const predictions[NN_OUTPUTS_MAX]);
 
 /* One batch forward and backward without a step, for tests: gradients [parameter_count] (zero where frozen) of the mean loss
- * of `count` <= batch_size images (order as in nn_epoch). Dropout is on if `train`. Returned memory is the trainer's. */
+ * of `count` <= batch_size images (order as in nn_epoch). If `train`, dropout is on, batch normalisation uses the batch's statistics, labels are
+ * smoothed and images mixed. Returned memory is the trainer's. */
 const float *nn_gradients(struct nn_trainer *t, const struct nn_epoch *epoch, bool train, struct nn_score *score);
 
 /* Logits of output k for images of `order`: out [count][classes]. */

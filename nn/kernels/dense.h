@@ -73,12 +73,12 @@ INLINE void by_lane(float *out, size_t stride, const float *in, size_t count)
 		}
 }
 
-/* The lanes' sum of W products at once: the inputs lie by lane, so that a vector holds W weights of one lane. */
-INLINE vf dense_lane_sum(const float *by_lane_in, size_t stride, const float *d)
+/* The lanes' sum of W products at once: x lies by lane, so that a vector holds W inputs of one lane. */
+INLINE vf dense_lane_sum(const vf x[16], const float *d)
 {
 	vf half[8];
 	UNROLL for (int l = 0; l < 8; l++)
-		half[l] = load(by_lane_in + (size_t)l * stride) * all(d[l]) + load(by_lane_in + (size_t)(l + 8) * stride) * all(d[l + 8]);
+		half[l] = x[l] * all(d[l]) + x[l + 8] * all(d[l + 8]);
 	UNROLL for (int l = 0; l < 4; l++)
 		half[l] = half[l] + half[l + 4];
 	return (half[0] + half[2]) + (half[1] + half[3]);
@@ -86,18 +86,22 @@ INLINE vf dense_lane_sum(const float *by_lane_in, size_t stride, const float *d)
 
 static void dense_backward_weights(float *dw, float *db, const float *in, const float *dout, int inputs, int outputs, float *scratch)
 {
-	const size_t count = (size_t)inputs, stride = (count + 15) / 16 * 16;
+	const size_t count = (size_t)inputs, stride = ((count + 15) / 16 | 1) * 16; /* odd in cache lines: the lanes do not share a cache set */
 	by_lane(scratch, stride, in, count);
+	for (size_t i = 0; i < count; i += W) {
+		vf x[16];
+		UNROLL for (size_t l = 0; l < 16; l++)
+			x[l] = load(scratch + l * stride + i);
+		for (size_t o = 0; o < (size_t)outputs; o++) {
+			vf sum = dense_lane_sum(x, dout + o * LANES);
+			if (i + W <= count)
+				store_any(dw + o * count + i, sum);
+			else
+				memcpy(dw + o * count + i, &sum, (count - i) * sizeof *dw);
+		}
+	}
 	for (int o = 0; o < outputs; o++) {
 		const float *d = dout + o * LANES;
-		float *to = dw + (size_t)o * count;
-		size_t i = 0;
-		for (; i + W <= count; i += W)
-			store_any(to + i, dense_lane_sum(scratch + i, stride, d));
-		if (i < count) {
-			vf last = dense_lane_sum(scratch + i, stride, d);
-			memcpy(to + i, &last, (count - i) * sizeof *to);
-		}
 		float half[8];
 		for (int l = 0; l < 8; l++)
 			half[l] = d[l] + d[l + 8];

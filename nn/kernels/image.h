@@ -49,23 +49,13 @@ static void interleave(float *out, const float *images, size_t stride, size_t co
 		}
 }
 
-/* Largest whole number not above x, for |x| < 2^31. */
-INLINE vf floor_(vf x)
-{
-	vf t = from_int(truncate_(x));
-	return t - keep_where(t > x, all(1.0f));
-}
-
 /* Position x on an axis of `size` pixels, the axis mirrored at both edges (period 2 size): in [-0.5, size - 0.5], plus 1 for the padding. */
 INLINE vf reflect(vf x, float size)
 {
-	vf t = x + all(0.5f);
-	t = max_(t, -t);
-	t = t - floor_(t * all(0.5f / size)) * all(2 * size);
-	vf mirrored = all(2 * size) - t;
-	t = select_(t > all(size), mirrored, t);
-	t = max_(t, (vf){ 0 }); /* rounding may have put it a hair outside */
-	t = select_(t > all(size), all(size), t);
+	vf t = (vf)((vi)(x + all(0.5f)) & 0x7FFFFFFF);
+	t = t - from_int(truncate_(t * all(0.5f / size))) * all(2 * size);
+	t = min_(all(2 * size) - t, t);
+	t = min_(all(size), max_((vf){ 0 }, t)); /* rounding may have put it a hair outside */
 	return t + all(0.5f);
 }
 
@@ -92,6 +82,18 @@ INLINE void gather_pairs(const float *base, vi at, vf *first, vf *second)
 #endif
 }
 
+/* Where in a row of `width` the vector that begins at x has to begin so as not to pass its end: the last two may overlap. */
+INLINE int within(int x, int width) { return x + W <= width || width < W ? x : width - W; }
+
+/* The first `count` lanes. */
+INLINE void store_some(float *to, vf v, int count)
+{
+	if (count >= W)
+		store_any(to, v);
+	else
+		memcpy(to, &v, (size_t)count * sizeof *to);
+}
+
 /* The image as floats with a border of one pixel that repeats its edge. */
 INLINE void pad_image(float *padded, const uint8_t *image, int height, int width)
 {
@@ -99,14 +101,12 @@ INLINE void pad_image(float *padded, const uint8_t *image, int height, int width
 	for (int y = 0; y < height; y++) {
 		const uint8_t *from = image + y * width;
 		float *to = padded + (y + 1) * row;
-		int x = 0;
-		for (; x + W <= width; x += W)
-			store_any(to + 1 + x, over_255(load_bytes(from + x)));
-		if (x < width) {
-			uint8_t rest[W] = { 0 };
-			memcpy(rest, from + x, (size_t)(width - x));
-			vf last = over_255(load_bytes(rest));
-			memcpy(to + 1 + x, &last, (size_t)(width - x) * sizeof *to);
+		for (int k = 0; k < width; k += W) {
+			const int x = within(k, width);
+			uint8_t few[W] = { 0 };
+			if (width < W)
+				memcpy(few, from, (size_t)width);
+			store_some(to + 1 + x, over_255(load_bytes(width < W ? few : from + x)), width - x);
 		}
 		to[0] = to[1];
 		to[width + 1] = to[width];
@@ -124,11 +124,12 @@ static void warp(float *out, const uint8_t *image, struct nn_warp_shape shape, c
 	for (int l = 0; l < W; l++)
 		steps[l] = l;
 	for (int y = 0; y < h; y++) {
-		float x_base = map[1] * (float)y + map[2], y_base = map[4] * (float)y + map[5];
-		for (int x = 0; x < w; x += W) {
+		const vf x_base = all(map[1] * (float)y + map[2]), y_base = all(map[4] * (float)y + map[5]);
+		for (int k = 0; k < w; k += W) {
+			const int x = within(k, w);
 			vf column = from_int(steps + x);
-			vf sx = reflect(fma_(column, all(map[0]), all(x_base)), (float)w);
-			vf sy = reflect(fma_(column, all(map[3]), all(y_base)), (float)h);
+			vf sx = reflect(fma_(column, all(map[0]), x_base), (float)w);
+			vf sy = reflect(fma_(column, all(map[3]), y_base), (float)h);
 			vi ix = truncate_(sx), iy = truncate_(sy);
 			vf fx = sx - from_int(ix), fy = sy - from_int(iy);
 			vi at = iy * row + ix;
@@ -138,13 +139,8 @@ static void warp(float *out, const uint8_t *image, struct nn_warp_shape shape, c
 				gather_pairs(padded + c * plane + row, at, &sw, &se);
 				vf north = fma_(ne - nw, fx, nw), south = fma_(se - sw, fx, sw);
 				vf v = fma_(south - north, fy, north);
-				v = max_((vf){ 0 }, v + all(brightness));
-				v = select_(v > all(1.0f), all(1.0f), v);
-				float *to = out + (c * h + y) * w + x;
-				if (x + W <= w)
-					store_any(to, v);
-				else
-					memcpy(to, &v, (size_t)(w - x) * sizeof *to);
+				v = min_(all(1.0f), max_((vf){ 0 }, v + all(brightness)));
+				store_some(out + (c * h + y) * w + x, v, w - x);
 			}
 		}
 	}

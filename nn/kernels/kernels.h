@@ -19,10 +19,10 @@ struct nn_conv_pool {
 	size_t in_row, in_plane;         /* of the input, in floats */
 };
 
-/* A general convolution, stride 1. Output y, x reads input y + ky - pad_top, x + kx - pad_left; what lies outside is 0 (and skipped). */
+/* A general convolution. Output y, x reads input y * stride + ky - pad_top, x * stride + kx - pad_left; what lies outside is 0 (and skipped). */
 struct nn_conv {
-	int in_channels, out_channels;
-	int kernel_height, kernel_width, pad_top, pad_left;
+	int in_channels, out_channels;   /* depthwise: the same */
+	int kernel_height, kernel_width, stride, pad_top, pad_left;
 	int in_height, in_width;         /* of the input that may be read */
 	int out_height, out_width;
 	size_t in_row, in_plane;
@@ -34,13 +34,51 @@ struct nn_pool_shape {
 	size_t in_row, in_plane;
 };
 
+/* Average pooling: windows side by side; what they leave out at the right and the bottom is not read. */
+struct nn_average {
+	int channels, window_height, window_width, out_height, out_width;
+	size_t in_row, in_plane;
+};
+
+/* The target of class k: share + (first[lane] == k ? first_share : 0) + (second[lane] == k ? second_share : 0). */
+struct nn_soft_labels {
+	int32_t first[16], second[16];   /* 64-byte aligned */
+	float first_share, second_share, share;
+};
+
 /* Bilinear warp of one image (augment.h). */
 struct nn_warp_shape {
 	int channels, height, width;
 };
 
+/* One image (infer.h). A map lies in phases x phases planes: position (y, x) in plane (y % phases, x % phases), row-major, at row
+ * y / phases and column x / phases. Lanes then run over the positions of a plane as they lie, across ends of rows, and all that a pool window
+ * reads is at one distance from its lane; what is computed for the ends of rows is dropped. Memory that is read may go 16 floats and four
+ * rows past the map's end, memory that is written 16 floats past the end of an output plane. */
+struct nn_infer_pool {
+	int in_channels, out_channels;
+	int phases;                      /* of the input, even; the output has half as many */
+	size_t in_row, in_plane, in_channel, out_plane, out_channel; /* floats; planes of a channel side by side */
+	struct {
+		int vectors;                 /* of an output plane, with what is dropped */
+		const int32_t *lanes;        /* [vectors][lanes of this variant]: which lanes are kept, in front */
+		const int32_t *starts;       /* [vectors]: where in the plane they go */
+	} pack;
+};
+
+/* A dense layer of one image. in[c][i]: channels x positions, in_channel floats from one channel to the next; w [channels * positions][outputs];
+ * 16 floats past w, b and out are read or written, too. */
+struct nn_infer_dense {
+	const float *in, *w, *b;
+	float *out;
+	int channels, positions, outputs;
+	size_t in_channel;
+	bool relu;
+};
+
 struct nn_kernels {
 	const char *name;
+	int lanes;                       /* of a hardware vector */
 
 	/* out[i][lane] = images[lane][i] / 255, correctly rounded. images: 16 pointers to `count` bytes each; NULL: zeros. */
 	void (*load_images)(float *out, const uint8_t *const images[16], size_t count);
@@ -57,42 +95,83 @@ struct nn_kernels {
 	void (*conv_pool_backward_input)(float *din, const float *dout, const int32_t *argmax, const float *w, const struct nn_conv_pool *s,
 	                                 float *scratch);
 	/* dw, db = gradient for this block: windows in scan order, positions of a window in scan order, then the lanes (8, 4, 2, 1).
-	 * scratch: 2 * (4 * pool_height * pool_width + 9 * in_channels + 16) * 16 floats. */
+	 * scratch: 4 * (4 * pool_height * pool_width + 9 * in_channels + 16) * 16 floats. */
 	void (*conv_pool_backward_weights)(float *dw, float *db, const float *in, const float *dout, const int32_t *argmax,
 	                                   const struct nn_conv_pool *s, float *scratch);
 
 	/* out[o][y][x] = b[o] + sum over i, ky, kx; then ReLU if asked for. */
 	void (*conv_forward)(float *out, const float *in, const float *w, const float *b, const struct nn_conv *s);
-	/* din[i][y][x] = sum over o, ky, kx of w[o][i][ky][kx] * dout[o][y - ky + pad_top][x - kx + pad_left]. din is laid out as in. */
+	/* din[i][y][x] = sum over o, ky, kx of w[o][i][ky][kx] * dout[o][(y - ky + pad_top) / stride][(x - kx + pad_left) / stride], where these
+	 * are whole numbers and inside. din is laid out as in. */
 	void (*conv_backward_input)(float *din, const float *dout, const float *w, const struct nn_conv *s);
 	/* dw, db: positions in scan order, then the lanes. scratch: 8 * (in_channels * kernel_height * kernel_width + 16) * 16 floats. */
 	void (*conv_backward_weights)(float *dw, float *db, const float *in, const float *dout, const struct nn_conv *s, float *scratch);
+
+	/* The same with out[c] from in[c] alone and w[c][ky][kx]. scratch: 8 * (kernel_height * kernel_width + 16) * 16 floats. */
+	void (*depthwise_forward)(float *out, const float *in, const float *w, const float *b, const struct nn_conv *s);
+	void (*depthwise_backward_input)(float *din, const float *dout, const float *w, const struct nn_conv *s);
+	void (*depthwise_backward_weights)(float *dw, float *db, const float *in, const float *dout, const struct nn_conv *s, float *scratch);
 
 	/* out[o] = b[o] + sum over i of w[o][i] * in[i]; then ReLU if asked for. */
 	void (*dense_forward)(float *out, const float *in, const float *w, const float *b, int inputs, int outputs, bool relu);
 	/* din[i] = sum over o of w[o][i] * dout[o]. */
 	void (*dense_backward_input)(float *din, const float *dout, const float *w, int inputs, int outputs);
 	/* dw[o][i] = sum over the lanes (8, 4, 2, 1) of dout[o] * in[i]; db[o] = sum over the lanes of dout[o].
-	 * scratch: 16 * (inputs rounded up to 16) floats. */
+	 * scratch: 16 * (inputs rounded up to an odd multiple of 16) floats. */
 	void (*dense_backward_weights)(float *dw, float *db, const float *in, const float *dout, int inputs, int outputs, float *scratch);
 
 	/* General max pooling; argmax: position within the window in scan order. */
 	void (*pool_forward)(float *out, int32_t *argmax, const float *in, const struct nn_pool_shape *s);
 	void (*pool_backward)(float *din, const float *dout, const int32_t *argmax, const struct nn_pool_shape *s); /* din is set to zero first */
 
+	/* out = (the window's sum, in scan order) * (1 / its size, rounded); din = dout * (1 / size), 0 where no window is. */
+	void (*average_forward)(float *out, const float *in, const struct nn_average *s);
+	void (*average_backward)(float *din, const float *dout, const struct nn_average *s);
+
+	/* Batch normalisation of a block [channels][positions][16] of which the first `used` lanes count. Per channel sums go by lane over
+	 * the positions in scan order, then over the lanes (8, 4, 2, 1). scratch: 2 * (channels rounded up to 16) * 16 floats.
+	 *   statistics  mean[c] = sum / (positions * used), squares[c] = sum of (in - mean[c])^2
+	 *   forward     out = (in - mean[c]) * scale[c] + shift[c]
+	 *   slopes      sum[c] = sum of dout, product[c] = sum of dout * (in - mean[c]); dout is 0 in the other lanes
+	 *   backward    din = (dout - offset[c] - (in - mean[c]) * tilt[c]) * scale[c], 0 in the other lanes */
+	void (*normalize_statistics)(float *mean, float *squares, const float *in, int channels, size_t positions, int used, float *scratch);
+	void (*normalize_forward)(float *out, const float *in, const float *mean, const float *scale, const float *shift, int channels, size_t positions);
+	void (*normalize_slopes)(float *sum, float *product, const float *dout, const float *in, const float *mean, int channels, size_t positions,
+	                         float *scratch);
+	void (*normalize_backward)(float *din, const float *dout, const float *in, const float *mean, const float *scale, const float *offset,
+	                           const float *tilt, int channels, size_t positions, int used);
+
 	/* Element by element over `count` vectors of 16. */
 	void (*relu_forward)(float *out, const float *in, size_t count);
 	void (*relu_backward)(float *din, const float *dout, const float *out, size_t count); /* din = out > 0 ? dout : 0; din may be dout */
+	void (*relu6_forward)(float *out, const float *in, size_t count);
+	void (*relu6_backward)(float *din, const float *dout, const float *out, size_t count); /* din = 0 < out < 6 ? dout : 0 */
+	void (*silu_forward)(float *out, const float *in, size_t count);
+	/* din = dout * s (1 + in (1 - s)), s = 1 / (1 + e^-in), relative error of s below 4e-7. */
+	void (*silu_backward)(float *din, const float *dout, const float *in, size_t count);
 	void (*multiply)(float *out, const float *a, const float *b, size_t count);
 	void (*add)(float *sum, const float *a, size_t count);                                /* sum += a */
+	void (*approach)(float *x, const float *target, float share, size_t count);           /* x += (target - x) * share */
 
 	/* Softmax cross-entropy of 16 images: loss[lane] = log sum exp(logits) - logits[label]; dlogits = (softmax - onehot) * scale[lane];
 	 * best[lane] = the first largest logit. dlogits may be NULL. */
 	void (*softmax_loss)(float *loss, int32_t *best, float *dlogits, const float *logits, int classes, const int32_t *labels, const float *scale);
 
+	/* The same with targets t of the classes instead of one label: loss = log sum exp(logits) - sum over classes of t * logits,
+	 * dlogits = (softmax - t) * scale. */
+	void (*soft_loss)(float *loss, int32_t *best, float *dlogits, const float *logits, int classes, const struct nn_soft_labels *labels,
+	                  const float *scale);
+
 	/* One optimizer step over count parameters, any alignment (optimizer.h has the formulas). */
 	void (*nadam)(float *w, float *m, float *v, const float *g, size_t count, const struct nn_step_factors *f);
+	void (*adam)(float *w, float *m, float *v, const float *g, size_t count, const struct nn_step_factors *f);
 	void (*sgd)(float *w, float *m, const float *g, size_t count, const struct nn_step_factors *f);
+
+	/* One image: convolution, ReLU and pooling; one dense layer, or two of the same sizes; the softmax of up to 256 logits, of which 16
+	 * more may be read. The same orders of summation as above. */
+	void (*infer_pool)(float *out, const float *in, const float *w, const float *b, const struct nn_infer_pool *s);
+	void (*infer_dense)(const struct nn_infer_dense layers[], int count);
+	void (*infer_softmax)(float *probabilities, const float *logits, int classes);
 };
 
 extern const struct nn_kernels nn_kernels_plain, nn_kernels_avx2, nn_kernels_avx512, nn_kernels_neon;

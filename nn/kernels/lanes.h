@@ -44,6 +44,7 @@ INLINE vf keep_where(vi mask, vf a) { return (vf)(mask & (vi)a); }
 #include <immintrin.h>
 INLINE vf fma_(vf a, vf b, vf c) { return (vf)_mm512_fmadd_ps((__m512)a, (__m512)b, (__m512)c); }
 INLINE vf max_(vf a, vf b) { return (vf)_mm512_max_ps((__m512)a, (__m512)b); }
+INLINE vf min_(vf a, vf b) { return (vf)_mm512_min_ps((__m512)a, (__m512)b); }
 INLINE vf sqrt_(vf a) { return (vf)_mm512_sqrt_ps((__m512)a); }
 INLINE vi truncate_(vf a) { return (vi)_mm512_cvttps_epi32((__m512)a); }
 INLINE vf from_int(vi a) { return (vf)_mm512_cvtepi32_ps((__m512i)a); }
@@ -52,6 +53,7 @@ INLINE vf load_bytes(const uint8_t *p) { return (vf)_mm512_cvtepi32_ps(_mm512_cv
 #include <immintrin.h>
 INLINE vf fma_(vf a, vf b, vf c) { return (vf)_mm256_fmadd_ps((__m256)a, (__m256)b, (__m256)c); }
 INLINE vf max_(vf a, vf b) { return (vf)_mm256_max_ps((__m256)a, (__m256)b); }
+INLINE vf min_(vf a, vf b) { return (vf)_mm256_min_ps((__m256)a, (__m256)b); }
 INLINE vf sqrt_(vf a) { return (vf)_mm256_sqrt_ps((__m256)a); }
 INLINE vi truncate_(vf a) { return (vi)_mm256_cvttps_epi32((__m256)a); }
 INLINE vf from_int(vi a) { return (vf)_mm256_cvtepi32_ps((__m256i)a); }
@@ -60,6 +62,7 @@ INLINE vf load_bytes(const uint8_t *p) { return (vf)_mm256_cvtepi32_ps(_mm256_cv
 #include <arm_neon.h>
 INLINE vf fma_(vf a, vf b, vf c) { return (vf)vfmaq_f32((float32x4_t)c, (float32x4_t)a, (float32x4_t)b); }
 INLINE vf max_(vf a, vf b) { return select_(a > b, a, b); }
+INLINE vf min_(vf a, vf b) { return select_(a < b, a, b); }
 INLINE vf sqrt_(vf a) { return (vf)vsqrtq_f32((float32x4_t)a); }
 INLINE vi truncate_(vf a) { return (vi)vcvtq_s32_f32((float32x4_t)a); }
 INLINE vf from_int(vi a) { return (vf)vcvtq_f32_s32((int32x4_t)a); }
@@ -71,8 +74,9 @@ INLINE vf fma_(vf a, vf b, vf c)
 		r[i] = __builtin_fmaf(a[i], b[i], c[i]);
 	return r;
 }
-/* a > b ? a : b, as x86's max has it: where either is NaN the answer is b. */
+/* a > b ? a : b, as x86's max has it: where either is NaN the answer is b. min_ likewise. */
 INLINE vf max_(vf a, vf b) { return select_(a > b, a, b); }
+INLINE vf min_(vf a, vf b) { return select_(a < b, a, b); }
 INLINE vf sqrt_(vf a)
 {
 	vf r;

@@ -1,4 +1,4 @@
-/* loss.h - softmax cross-entropy, with the exponential and logarithm of its own in single precision. */
+/* loss.h - softmax cross-entropy, with one label or with shares of several, with the exponential and logarithm of its own in single precision. */
 #ifndef NN_KERNELS_LOSS_H
 #define NN_KERNELS_LOSS_H
 
@@ -68,6 +68,40 @@ static void softmax_loss(float *loss, int32_t *best, float *dlogits, const float
 		for (int k = 0; k < classes; k++) {
 			vf v = exp_negative(load(z + k * LANES) - largest) * over;
 			store(dlogits + lane + k * LANES, v - keep_where(label == k, factor));
+		}
+	}
+}
+
+static void soft_loss(float *loss, int32_t *best, float *dlogits, const float *logits, int classes, const struct nn_soft_labels *labels,
+                      const float *scale)
+{
+	for (int lane = 0; lane < LANES; lane += W) {
+		const float *z = logits + lane;
+		vf largest = load(z);
+		vi at = { 0 };
+		for (int k = 1; k < classes; k++) {
+			vf v = load(z + k * LANES);
+			at = select_int(v > largest, all_int(k), at);
+			largest = max_(v, largest);
+		}
+		store_int(best + lane, at);
+		const vi first = load_int(labels->first + lane), second = load_int(labels->second + lane);
+		const vf first_share = all(labels->first_share), second_share = all(labels->second_share), share = all(labels->share);
+		vf sum = { 0 }, of_labels = { 0 };
+		for (int k = 0; k < classes; k++) {
+			vf v = load(z + k * LANES) - largest;
+			vf target = share + keep_where(first == k, first_share) + keep_where(second == k, second_share);
+			sum += exp_negative(v);
+			of_labels = fma_(target, v, of_labels);
+		}
+		store(loss + lane, log_of_sum(sum) - of_labels);
+		if (!dlogits)
+			continue;
+		const vf factor = load(scale + lane), over = all(1.0f) / sum;
+		for (int k = 0; k < classes; k++) {
+			vf target = share + keep_where(first == k, first_share) + keep_where(second == k, second_share);
+			vf v = fma_(exp_negative(load(z + k * LANES) - largest), over, -target);
+			store(dlogits + lane + k * LANES, v * factor);
 		}
 	}
 }

@@ -2,12 +2,18 @@
 #define LANES_NEON
 #define W 4
 
+#include "activation.h"
+#include "adam.h"
+#include "average.h"
 #include "conv.h"
 #include "conv_pool.h"
 #include "dense.h"
+#include "depthwise.h"
 #include "elementwise.h"
 #include "image.h"
+#include "infer_kernels.h"
 #include "loss.h"
+#include "normalize.h"
 
 const struct nn_kernels nn_kernels_neon = {
 	.name = "neon",

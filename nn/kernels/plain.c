@@ -1,12 +1,18 @@
 /* plain.c - the portable variant: vectors of 4 lanes in the compilers' vector extension, fmaf from libm where the CPU has no FMA. The oracle of the others. */
 #define W 4
 
+#include "activation.h"
+#include "adam.h"
+#include "average.h"
 #include "conv.h"
 #include "conv_pool.h"
 #include "dense.h"
+#include "depthwise.h"
 #include "elementwise.h"
 #include "image.h"
+#include "infer_kernels.h"
 #include "loss.h"
+#include "normalize.h"
 
 const struct nn_kernels nn_kernels_plain = {
 	.name = "plain",

@@ -43,14 +43,14 @@ INLINE vf sum_rows(const float *rows)
 #endif
 }
 
-/* out[i] = sum of row i. Rows up to the next multiple of W are read: the caller's scratch has them. */
+/* out[i] = sum of row i; a sum of zero is +0. Rows up to the next multiple of W are read: the caller's scratch has them. */
 INLINE void sum_all_rows(float *out, const float *rows, size_t count)
 {
 	size_t i = 0;
 	for (; i + W <= count; i += W)
-		store_any(out + i, sum_rows(rows + i * LANES));
+		store_any(out + i, sum_rows(rows + i * LANES) + (vf){ 0 });
 	if (i < count) {
-		vf last = sum_rows(rows + i * LANES);
+		vf last = sum_rows(rows + i * LANES) + (vf){ 0 };
 		memcpy(out + i, &last, (count - i) * sizeof *out);
 	}
 }

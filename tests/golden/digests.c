@@ -113,6 +113,23 @@ static void build_zoo(struct nn_net *net, struct nn_shape image)
 	nn_output(net, "out2", nn_dense(net, "e/logits", nn_dropout(net, "e/drop", e, 0.5), 10, false, NN_GLOROT_UNIFORM));
 }
 
+/* A residual network of the layers beyond the paper's: strided, depthwise, batch normalisation, sums, averages, ReLU6 and SiLU. */
+static void build_residual(struct nn_net *net, struct nn_shape image)
+{
+	const struct nn_conv_options first = { .filters = 11, .kernel_height = 3, .kernel_width = 5, .stride = 2, .padding = NN_SAME, .no_bias = true };
+	int at = nn_conv_with(net, "conv1", nn_input(net, "in", image), &first);
+	at = nn_relu(net, "relu1", nn_batchnorm(net, "bn1", at, 0.99, 1e-3));
+	const struct nn_conv_options deep = { .kernel_height = 3, .kernel_width = 3, .padding = NN_SAME };
+	int branch = nn_relu6(net, "relu6", nn_batchnorm(net, "bn2", nn_depthwise(net, "deep1", at, &deep), 0.9, 1e-2));
+	branch = nn_batchnorm(net, "bn3", nn_conv(net, "conv2", branch, 11, 1, 1, NN_VALID, false, NN_HE_NORMAL), 0.99, 1e-3);
+	at = nn_silu(net, "silu", nn_add(net, "sum", (int[]){ at, branch, at }, 3));
+	const struct nn_conv_options last = { .kernel_height = 2, .kernel_width = 3, .stride = 2, .relu = true };
+	int pooled[] = { nn_global_avgpool(net, "pool", at), -1 };
+	at = nn_avgpool(net, "pool2", nn_depthwise(net, "deep2", at, &last), 2, 1);
+	pooled[1] = nn_global_avgpool(net, "pool3", at);
+	nn_output(net, "out", nn_dense(net, "logits", nn_concat(net, "pooled", pooled, 2), 10, false, NN_GLOROT_UNIFORM));
+}
+
 /* ---- trainings ---- */
 
 struct training {
@@ -126,12 +143,16 @@ struct training {
 	bool augmented[NN_OUTPUTS_MAX];
 	bool both;           /* every image also as an augmented copy */
 	const char *freeze;  /* a pattern of layers */
+	double label_smoothing, mixup;
 };
 
 #define NADAM { .kind = NN_NADAM, .lr = 1e-3, .beta1 = .9, .beta2 = .999, .epsilon = 1e-7 }
 #define SGD { .kind = NN_SGD, .lr = 1e-2, .momentum = .9, .weight_decay = 1e-4, .nesterov = true }
 #define PAPER { .rotation = .1, .zoom = .2, .translation = .2 }
+#define ADAMW { .kind = NN_ADAM, .lr = 1e-2, .beta1 = .9, .beta2 = .999, .epsilon = 1e-7, .weight_decay = 1e-2 }
 #define EVERYTHING { .rotation = .2, .zoom = .3, .brightness = .25, .translation = .15, .flip = true }
+
+#define WIDE { .rotation = .1, .zoom = .1, .brightness = .1, .translation = .1, .flip = true, .shear = .2, .crop = 2, .contrast = .4, .noise = .05, .cutout = 4 }
 
 /* One epoch of batches of 32 where nothing else is said. */
 static const struct training trainings[] = {
@@ -165,6 +186,27 @@ static const struct training trainings[] = {
 	{ .name = "wild-sgd", .build = build_zoo, .image = { 1, 7, 8 }, .optimizer = { .kind = NN_SGD, .lr = 1e10 }, .count = 64, .batch_size = 8, .epochs = 4 },
 	{ .name = "wild-nadam", .build = build_unified, .image = { 1, 10, 10 }, .optimizer = { .kind = NN_NADAM, .lr = 1e30, .beta1 = .9, .beta2 = .999,
 	  .epsilon = 1e-7 }, .count = 64, .batch_size = 8, .epochs = 4 },
+	{ .name = "residual-sgd", .build = build_residual, .image = { 3, 12, 11 }, .optimizer = SGD, .count = 75, .epochs = 2 },
+	{ .name = "residual-adamw", .build = build_residual, .image = { 1, 13, 9 }, .optimizer = ADAMW, .count = 75, .epochs = 2 },
+	{ .name = "residual-frozen", .build = build_residual, .image = { 2, 11, 9 }, .optimizer = ADAMW, .count = 40, .batch_size = 16, .epochs = 2, .freeze = "bn2" },
+	{ .name = "residual-batches-of-49", .build = build_residual, .image = { 1, 9, 10 }, .optimizer = { .kind = NN_ADAM, .lr = .01, .beta1 = .8, .beta2 = .99,
+	  .epsilon = 1e-5, .rate = { .kind = NN_RATE_COSINE, .warm_up = 2, .total = 8, .last = .1 } }, .count = 98, .batch_size = 49, .epochs = 5 },
+	{ .name = "step-rate-average", .build = build_residual, .image = { 1, 9, 10 }, .optimizer = { .kind = NN_SGD, .lr = .1, .momentum = .9, .average_momentum = .9,
+	  .rate = { .kind = NN_RATE_STEP, .every = 3, .factor = .3 } }, .count = 60, .batch_size = 16, .epochs = 2 },
+	{ .name = "label-smoothing", .build = build_zoo, .image = { 2, 10, 8 }, .optimizer = ADAMW, .count = 40, .label_smoothing = .1 },
+	{ .name = "mixup", .build = build_zoo, .image = { 2, 10, 8 }, .optimizer = NADAM, .count = 75, .mixup = .4, .augment = PAPER, .augmented = { true } },
+	{ .name = "mixup-smoothing", .build = build_residual, .image = { 2, 10, 8 }, .optimizer = ADAMW, .count = 75, .mixup = 2, .label_smoothing = .2 },
+	{ .name = "shear", .build = build_zoo, .image = { 1, 13, 11 }, .optimizer = SGD, .count = 32, .augment = { .shear = .5 }, .augmented = { true } },
+	{ .name = "crop-zero", .build = build_zoo, .image = { 2, 13, 11 }, .optimizer = SGD, .count = 32, .augment = { .crop = 3 }, .augmented = { true } },
+	{ .name = "crop-reflect", .build = build_zoo, .image = { 1, 13, 11 }, .optimizer = SGD, .count = 32, .augment = { .crop = 3, .crop_fill = NN_CROP_REFLECT },
+	  .augmented = { true } },
+	{ .name = "contrast", .build = build_zoo, .image = { 3, 13, 11 }, .optimizer = SGD, .count = 32, .augment = { .contrast = .5 }, .augmented = { true } },
+	{ .name = "noise", .build = build_zoo, .image = { 1, 13, 11 }, .optimizer = SGD, .count = 32, .augment = { .noise = .1 }, .augmented = { true } },
+	{ .name = "cutout", .build = build_zoo, .image = { 1, 13, 11 }, .optimizer = SGD, .count = 32, .augment = { .cutout = 5 }, .augmented = { true } },
+	{ .name = "all-wide-augmentations", .build = build_residual, .image = { 3, 10, 14 }, .optimizer = ADAMW, .count = 64, .epochs = 2, .augment = WIDE,
+	  .augmented = { true } },
+	{ .name = "wild-adam", .build = build_residual, .image = { 1, 10, 10 }, .optimizer = { .kind = NN_ADAM, .lr = 1e30, .beta1 = .9, .beta2 = .999,
+	  .epsilon = 1e-7 }, .count = 64, .batch_size = 8, .epochs = 4 },
 };
 
 static struct nn_trainer *start(const struct training *g, const struct nn_net *net, const struct nn_kernels *kernels, int threads)
@@ -185,7 +227,8 @@ static long train_epoch(const struct training *g, struct nn_trainer *t, const st
 		order[i] = i < g->count ? i : (i - g->count) | NN_ORDER_AUGMENTED;
 	const struct nn_rng rng = { .seed = 2024, .stream = NN_STREAM_SHUFFLE, .phase = 1, .epoch = epoch };
 	nn_rng_shuffle(&rng, order, count);
-	struct nn_epoch e = { .images = images, .order = order, .count = count, .augment = g->augment, .seed = 2024, .phase = 1, .epoch = epoch };
+	struct nn_epoch e = { .images = images, .order = order, .count = count, .augment = g->augment, .seed = 2024, .phase = 1, .epoch = epoch,
+	                      .label_smoothing = g->label_smoothing, .mixup = g->mixup };
 	memcpy(e.augmented, g->augmented, sizeof(e.augmented));
 	long diverged = nn_train_epoch(t, &e, score);
 	free(order);
@@ -223,6 +266,8 @@ static void print_training(const struct training *g, const struct nn_kernels *ke
 		       fnv1a(predictions, images.count));
 		for (int k = 0; k < net->output_count; k++)
 			printf(" loss %016" PRIx64 " %016" PRIx64, bits(trained.loss_sum[k]), bits(evaluated.loss_sum[k]));
+		if (g->optimizer.average_momentum > 0)
+			printf(" average %016" PRIx64, fnv1a(nn_trainer_average(t), net->parameter_count * sizeof(float)));
 		printf("\n");
 		free(predictions);
 	}

@@ -325,6 +325,7 @@ static void layer_forward(struct oracle *o, int number)
 	case NN_INPUT:
 	case NN_OUTPUT:
 		break; /* oracle_forward does these */
+	default: break; /* wide.c has the others */
 	}
 }
 
@@ -377,6 +378,7 @@ static void layer_backward(struct oracle *o, int number)
 	case NN_INPUT:
 	case NN_OUTPUT:
 		break;
+	default: break; /* wide.c has the others */
 	}
 }
 
