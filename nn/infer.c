@@ -52,7 +52,7 @@ struct nn_infer {
 	/* by position */
 	struct map maps[NN_LAYERS_MAX];
 	size_t dense_weights[NN_LAYERS_MAX], packs[NN_LAYERS_MAX];
-	size_t params, zeros;
+	size_t params, zeros, bytes;
 	struct step steps[NN_LAYERS_MAX * NN_LAYER_INPUTS_MAX];
 	int step_count;
 	int waiting;                         /* a dense layer that may yet find another to run beside; -1: none */
@@ -128,7 +128,7 @@ static void lay_out_map(struct nn_infer *f, int l)
 	m->height = op->height;
 	m->width = op->width;
 	m->row = (size_t)rounded_up(m->width, phases);
-	m->plane = (size_t)rounded_up(m->height, phases) * m->row + (op->kind == NN_OP_CONV_POOL ? SLACK : 0);
+	m->plane = (size_t)rounded_up(m->height, phases) * m->row + (phases > 1 || op->kind == NN_OP_CONV_POOL ? SLACK : 0);
 	m->channel = (size_t)(phases * phases) * m->plane;
 	m->size = (size_t)m->channels * m->channel;
 	for (int k = 0; op->kind == NN_OP_INPUT && f->net->inputs[k] < l; k++) { /* every input sees the same image */
@@ -153,6 +153,7 @@ static void lay_out(struct nn_infer *f)
 {
 	f->params = take(f, f->net->parameter_count + SLACK);
 	f->zeros = take(f, 4096 + SLACK); /* a convolution has at most so many filters */
+	f->bytes = take(f, nn_shape_size(f->net->layers[f->net->inputs[0]].shape) / 4 + 2 * SLACK);
 	for (int l = 0; l < f->net->layer_count; l++) {
 		const struct nn_op *op = &f->plan.ops[l];
 		if (op->kind == NN_OP_NOTHING)
@@ -368,25 +369,69 @@ bool nn_infer_by_position(const struct nn_infer *f)
 
 /* ---- a call ------------------------------------------------------------------------------------------------------------ */
 
-/* The planes of an input map from an image in bytes or, if that is NULL, in floats. */
-static void load(const struct nn_infer *f, const struct map *m, const uint8_t *bytes, const float *floats)
+/* An image: bytes, or floats. */
+struct image {
+	const uint8_t *bytes;
+	const float *floats, *over_255;
+};
+
+static inline float pixel(struct image i, size_t at)
 {
-	const int phases = m->phases;
+	return i.bytes ? i.over_255[i.bytes[at]] : i.floats[at];
+}
+
+/* One row, from pixel `from` on, into its row of `phases` planes. */
+static inline void load_row(float *to, size_t plane, struct image i, size_t from, int width, const int phases)
+{
+	int x = 0;
+	for (; x + phases <= width; x += phases, to++)
+		for (int phase = 0; phase < phases; phase++)
+			to[(size_t)phase * plane] = pixel(i, from + (size_t)(x + phase));
+	for (int phase = 0; x + phase < width; phase++)
+		to[(size_t)phase * plane] = pixel(i, from + (size_t)(x + phase));
+}
+
+static inline void load_rows(float *map, const struct map *m, struct image i, const int phases)
+{
 	for (int c = 0; c < m->channels; c++)
-		for (int y = 0; y < m->height; y++)
-			for (int phase = 0; phase < phases; phase++) {
-				float *to = f->memory + m->at + (size_t)c * m->channel + (size_t)(y % phases * phases + phase) * m->plane
-				            + (size_t)(y / phases) * m->row;
-				const size_t from = ((size_t)c * (size_t)m->height + (size_t)y) * (size_t)m->width;
-				for (int x = phase; x < m->width; x += phases)
-					*to++ = bytes ? f->over_255[bytes[from + (size_t)x]] : floats[from + (size_t)x];
-			}
+		for (int y = 0; y < m->height; y++) {
+			float *to = map + (size_t)c * m->channel + (size_t)(y % phases * phases) * m->plane + (size_t)(y / phases) * m->row;
+			load_row(to, m->plane, i, (size_t)(c * m->height + y) * (size_t)m->width, m->width, phases);
+		}
+}
+
+/* Bytes in four phases, as of networks with two poolings, go four by four: a row may be read and written past its end. */
+static void load_by_four(struct nn_infer *f, const struct map *m, const uint8_t *image)
+{
+	memcpy(f->memory + f->bytes, image, (size_t)(m->channels * m->height * m->width));
+	const uint8_t *row = (const uint8_t *)(f->memory + f->bytes);
+	for (int c = 0; c < m->channels; c++)
+		for (int y = 0; y < m->height; y++, row += m->width) {
+			float *to = f->memory + m->at + (size_t)c * m->channel + (size_t)(y % 4 * 4) * m->plane + (size_t)(y / 4) * m->row;
+			f->kernels->infer_split(to, m->plane, row, m->width / 4);
+		}
+}
+
+/* An image into an input map. */
+static void load(struct nn_infer *f, const struct map *m, struct image i)
+{
+	float *map = f->memory + m->at;
+	if (i.bytes && m->phases == 4 && m->width % 4 == 0)
+		load_by_four(f, m, i.bytes);
+	else if (m->phases == 4)
+		load_rows(map, m, i, 4);
+	else
+		load_rows(map, m, i, m->phases);
 }
 
 static void copy(const struct step *s)
 {
-	const size_t positions = (size_t)s->of.copy.positions;
-	for (size_t c = 0; c < (size_t)s->of.copy.channels; c++)
+	const size_t positions = (size_t)s->of.copy.positions, channels = (size_t)s->of.copy.channels;
+	if (s->of.copy.in_channel == positions) {
+		memcpy(s->of.copy.out, s->of.copy.in, channels * positions * sizeof(float));
+		return;
+	}
+	for (size_t c = 0; c < channels; c++)
 		memcpy(s->of.copy.out + c * positions, s->of.copy.in + c * s->of.copy.in_channel, positions * sizeof(float));
 }
 
@@ -398,12 +443,12 @@ static void relu(const struct step *s)
 		s->of.copy.out[i] = 0 > s->of.copy.out[i] ? 0 : s->of.copy.out[i];
 }
 
-static void run(struct nn_infer *f, const uint8_t *bytes, const float *floats)
+static void run(struct nn_infer *f, struct image image)
 {
 	for (int k = 0; k < f->net->input_count; k++) {
 		const struct map *m = &f->maps[f->net->inputs[k]];
 		if (k == 0 || m->at > f->maps[f->net->inputs[k - 1]].at) /* a new one */
-			load(f, m, bytes, floats);
+			load(f, m, image);
 	}
 	for (int i = 0; i < f->step_count; i++) {
 		const struct step *s = &f->steps[i];
@@ -431,7 +476,7 @@ static void run_block(struct nn_infer *f, const float *values)
 void nn_infer_bytes(struct nn_infer *f, const uint8_t *image)
 {
 	if (f->by_position) {
-		run(f, image, NULL);
+		run(f, (struct image){ .bytes = image, .over_255 = f->over_255 });
 		return;
 	}
 	float *values = f->memory + f->values;
@@ -443,7 +488,7 @@ void nn_infer_bytes(struct nn_infer *f, const uint8_t *image)
 void nn_infer_floats(struct nn_infer *f, const float *image)
 {
 	if (f->by_position)
-		run(f, NULL, image);
+		run(f, (struct image){ .floats = image });
 	else
 		run_block(f, image);
 }

@@ -12,6 +12,7 @@
 
 #include "digest.h"
 #include "file.h"
+#include "worktree.h"
 
 /* The Makefile gives these as string literals; the fallbacks are for other ways to build. */
 #ifndef RETRIAL_VERSION
@@ -178,6 +179,25 @@ static void add_machine(struct str *out)
 	char text[128];
 	first_line("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor", text, sizeof(text));
 	facts_add(out, "governor", text);
+}
+
+bool facts_add_diff(struct str *out)
+{
+	if (strcmp(RETRIAL_DIRTY, "yes") != 0) return false;
+	struct str diff = {0}, line = {0};
+	const char *note = worktree_diff(RETRIAL_COMMIT, &diff);
+	facts_add(out, "diff_note", note || diff.length ? note : "no file that git knows has changed");
+	for (size_t i = 0; i < diff.length; i++) {
+		const char c = diff.s[i];
+		if (c == '\n') str_add(&line, "\\n");
+		else if (c == '\t') str_add(&line, "\\t");
+		else if (c == '\\') str_add(&line, "\\\\");
+		else str_add_bytes(&line, &c, 1);
+	}
+	facts_add(out, "diff", line.s);
+	str_free(&diff);
+	str_free(&line);
+	return true;
 }
 
 void facts_boot_id(char id[FACTS_BOOT_ID])

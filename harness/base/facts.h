@@ -4,6 +4,8 @@
 #ifndef BASE_FACTS_H
 #define BASE_FACTS_H
 
+#include <stdbool.h>
+
 #include "str.h"
 
 /* Append all facts:
@@ -18,6 +20,11 @@ void facts_add_all(struct str *out, int core_version);
 /* Append one fact; tabs and line ends in the value become spaces. A value that is NULL or empty adds nothing.
  * For facts that only the caller knows (library versions, kernels). */
 void facts_add(struct str *out, const char *name, const char *value);
+
+/* When the program was built from a tree with changes that were not committed: diff, what the tree that the program lies in has now beside
+ * the commit that it was built from (line ends as \n, tabs as \t, backslashes as \\), bounded in size and time (worktree.h); diff_note,
+ * why it is not all. Returns whether the tree had changes. */
+bool facts_add_diff(struct str *out);
 
 /* Facts by themselves, for those who need one: the id of this boot ("" when unknown). */
 enum { FACTS_BOOT_ID = 64 };

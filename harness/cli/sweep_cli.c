@@ -2,6 +2,7 @@
 #include "sweep_cli.h"
 
 #include "../data/dataset.h"
+#include "../run/networks.h"
 
 enum { NAMES_MAX = 64 };
 
@@ -30,7 +31,7 @@ static int read_with(const struct cli *c, const char *path, struct sweep_options
 int sweep_cli_read(const struct cli *c, const char *path, struct sweep **out)
 {
 	const char *datasets[NAMES_MAX], *set[NAMES_MAX];
-	struct sweep_options o = { .datasets = datasets, .set = set };
+	struct sweep_options o = { .datasets = datasets, .set = set, .fits = networks_fit };
 	int known;
 	const struct dataset_info *info = dataset_manifest(&known);
 	for (int i = 0; i < known && i < NAMES_MAX; i++)

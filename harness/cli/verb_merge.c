@@ -8,19 +8,22 @@
 /* What became of each source, as a table on stdout. */
 static int print_counts(const struct merge_counts *counts, size_t count, enum format format, struct err *e)
 {
-	static const char *const columns[] = { "source", "sweeps", "trials", "attempts", "known", "outranked", "running", "edited", "conflicts" };
+	static const char *const columns[] = {
+		"source", "sweeps", "trials", "attempts", "known", "outranked", "running", "edited", "conflicts",
+	};
 	struct rows *rows = rows_new(9, columns);
 	if (!rows) return err_nomem(e);
 	for (size_t i = 0; i < count; i++) {
-		const size_t numbers[] = { counts[i].sweeps, counts[i].trials, counts[i].attempts, counts[i].known, counts[i].outranked, counts[i].running,
-			counts[i].edited, counts[i].conflicts };
+		const size_t numbers[] = { counts[i].sweeps, counts[i].trials, counts[i].attempts, counts[i].known, counts[i].outranked,
+			counts[i].running, counts[i].edited, counts[i].conflicts };
 		rows_add_text(rows, counts[i].path);
 		for (size_t n = 0; n < sizeof(numbers) / sizeof(numbers[0]); n++) rows_add_integer(rows, (int64_t)numbers[n]);
 	}
 	struct str text = { 0 };
 	int result = format_rows(rows, format, &text, e);
 	rows_free(rows);
-	if (result == 0 && (fwrite(text.s, 1, text.length, stdout) != text.length || fflush(stdout))) result = err_errno(e, "standard output");
+	if (result == 0 && (fwrite(text.s, 1, text.length, stdout) != text.length || fflush(stdout)))
+		result = err_errno(e, "standard output");
 	str_free(&text);
 	return result;
 }
@@ -37,9 +40,11 @@ static void print_conflicts(const struct rows *conflicts)
 	for (size_t i = 0; i < conflicts->row_count; i++)
 		fprintf(stderr, "retrial: REPRODUCIBILITY FAILURE: trial %s (%s), same configuration, data and core version: %s differ\n"
 			"  here       %s\n  %s  %s\n",
-			text_at(conflicts, i, 1), text_at(conflicts, i, 2), text_at(conflicts, i, 3), text_at(conflicts, i, 4), text_at(conflicts, i, 0),
-			text_at(conflicts, i, 5));
-	if (conflicts->row_count) fprintf(stderr, "retrial: %zu trials differ; the results that were there stay, the others were left out\n", conflicts->row_count);
+			text_at(conflicts, i, 1), text_at(conflicts, i, 2), text_at(conflicts, i, 3), text_at(conflicts, i, 4),
+			text_at(conflicts, i, 0), text_at(conflicts, i, 5));
+	if (conflicts->row_count)
+		fprintf(stderr, "retrial: %zu trials differ; the results that were there stay, the others were left out\n",
+			conflicts->row_count);
 }
 
 static int merge(const struct cli *c, enum format format, struct merge_counts *counts, struct err *e)

@@ -9,18 +9,37 @@
 #include "cli.h"
 #include "study_cli.h"
 
-enum { SQL_BYTES_MAX = 1 << 20 };
+enum { SQL_BYTES_MAX = 1 << 20, PART_ROWS = 20000 };
 
-static int deliver_rows(const struct cli *c, const struct rows *rows)
-{
-	struct err e = {0};
-	struct str text = {0};
+/* An answer on its way out. Formats for programs go to the standard output part by part, however many rows there are. */
+struct output {
+	const struct cli *c;
 	enum format format;
-	int result = format_parse(cli_get(c, "format", "table"), &format, &e);
-	if (result == 0) result = format_rows(rows, format, &text, &e);
-	if (result == 0) result = study_cli_write(c, &text, &e);
+	struct str text;
+};
+
+static bool to_stdout(const struct cli *c)
+{
+	return strcmp(cli_get(c, "output", "-"), "-") == 0;
+}
+
+static int take_part(void *context, const struct rows *part, bool first, bool last, struct err *e)
+{
+	struct output *o = context;
+	format_part(part, o->format, first, last, &o->text);
+	if (!to_stdout(o->c)) return 0; /* the file is written whole, at the end */
+	const int result = study_cli_write(o->c, &o->text, e);
+	str_clear(&o->text);
+	return result;
+}
+
+static int write_rows(const struct cli *c, const struct rows *rows, enum format format, struct err *e)
+{
+	struct str text = {0};
+	int result = format_rows(rows, format, &text, e);
+	if (result == 0) result = study_cli_write(c, &text, e);
 	str_free(&text);
-	return result ? cli_fail(&e) : ERR_NONE;
+	return result;
 }
 
 /* ---- named queries ----------------------------------------------------------------------------------------------------- */
@@ -40,7 +59,7 @@ static void add_comment(struct rows *rows, const char *text, const char *word)
 	rows_add_null(rows);
 }
 
-static int list_queries(const struct cli *c)
+static int list_queries(const struct cli *c, enum format format)
 {
 	static const char *const columns[] = { "name", "answers", "parameters" };
 	size_t count;
@@ -57,9 +76,9 @@ static int list_queries(const struct cli *c)
 		add_comment(rows, text, "");
 		add_comment(rows, text, "parameters: ");
 	}
-	const int code = deliver_rows(c, rows);
+	const int result = write_rows(c, rows, format, &e);
 	rows_free(rows);
-	return code;
+	return result ? cli_fail(&e) : ERR_NONE;
 }
 
 static int unknown_query(const struct cli *c, const char *name)
@@ -82,7 +101,8 @@ static int read_parameters(const struct cli *c, char ***out, struct err *e)
 	if (!pairs) return err_nomem(e);
 	for (int i = 0; i < count; i++) {
 		char *argument = c->arguments[i + 1], *equals = strchr(argument, '=');
-		if (!equals || equals == argument) return err_set(e, ERR_USAGE, "'%s' is no parameter: after a query comes PARAM=VALUE", argument);
+		if (!equals || equals == argument)
+			return err_set(e, ERR_USAGE, "'%s' is no parameter: after a query comes PARAM=VALUE", argument);
 		pairs[2 * i] = strndup(argument, (size_t)(equals - argument));
 		pairs[2 * i + 1] = equals + 1;
 		if (!pairs[2 * i]) return err_nomem(e);
@@ -96,15 +116,31 @@ static void free_parameters(char **pairs)
 	free(pairs);
 }
 
-/* Run the query with the parameters of the command line. */
-static int ask(const struct cli *c, const char *sql, struct err *e, struct rows **out)
+static int ask(const struct cli *c, struct store *store, const char *sql, const char *const *parameters, enum format format, struct err *e)
+{
+	if (format_streams(format)) {
+		struct output o = { .c = c, .format = format };
+		int result = store_query_parts(store, sql, parameters, PART_ROWS, take_part, &o, e);
+		if (result == 0 && !to_stdout(c)) result = study_cli_write(c, &o.text, e);
+		str_free(&o.text);
+		return result;
+	}
+	struct rows *rows = NULL;
+	int result = store_query(store, sql, parameters, e, &rows);
+	if (result == 0) result = write_rows(c, rows, format, e);
+	rows_free(rows);
+	return result;
+}
+
+/* Run the query with the parameters of the command line on the database of --db. */
+static int open_and_ask(const struct cli *c, const char *sql, enum format format, struct err *e)
 {
 	char **parameters = NULL;
 	struct store *store = NULL;
 	int result = read_parameters(c, &parameters, e);
 	if (result == 0) result = store_open(cli_get(c, "db", "results/retrial.db"), STORE_READ, e, &store);
 	if (result == 0) result = sql_statistics_add(store, e);
-	if (result == 0) result = store_query(store, sql, (const char *const *)parameters, e, out);
+	if (result == 0) result = ask(c, store, sql, (const char *const *)parameters, format, e);
 	store_close(store);
 	free_parameters(parameters);
 	return result;
@@ -126,7 +162,7 @@ static int run(const struct cli *c)
 	struct err e = {0};
 	enum format format;
 	if (format_parse(cli_get(c, "format", "table"), &format, &e)) return cli_misuse(c, "%s", e.text);
-	if (c->argument_count == 0) return list_queries(c);
+	if (c->argument_count == 0) return list_queries(c, format);
 
 	/* A query that is SQL has a blank in it; a name has none. */
 	const char *sql = store_named_query(c->arguments[0]);
@@ -139,11 +175,9 @@ static int run(const struct cli *c)
 	}
 	if (!sql && !strpbrk(c->arguments[0], " \t\n;")) return unknown_query(c, c->arguments[0]);
 
-	struct rows *rows = NULL;
-	const int code = ask(c, sql ? sql : c->arguments[0], &e, &rows) ? cli_fail(&e) : deliver_rows(c, rows);
-	rows_free(rows);
+	const int result = open_and_ask(c, sql ? sql : c->arguments[0], format, &e);
 	free(from_stdin);
-	return code;
+	return result ? cli_fail(&e) : ERR_NONE;
 }
 
 static const struct cli_option options[] = {
@@ -161,8 +195,8 @@ const struct cli_verb verb_query = {
 	.examples = "retrial query                                     # the names of the queries\n"
 		"retrial query accuracy dataset=fashion-mnist\n"
 		"retrial query epochs trial=3f2a --format csv -o curves.csv\n"
-		"retrial query 'SELECT recipe, count(*) AS n, mean(test_accuracy), sd(test_accuracy), t_low(test_accuracy), t_high(test_accuracy)\n"
-		"               FROM accuracy GROUP BY recipe'\n",
+		"retrial query 'SELECT recipe, count(*) AS n, mean(test_accuracy), sd(test_accuracy), t_low(test_accuracy),\n"
+		"               t_high(test_accuracy) FROM accuracy GROUP BY recipe'\n",
 	.options = options,
 	.run = run,
 };

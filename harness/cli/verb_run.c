@@ -3,13 +3,12 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "../base/facts.h"
 #include "../run/local.h"
+#include "events.h"
 #include "kernels_cli.h"
 #include "places.h"
-#include "progress.h"
+#include "run_cli.h"
 #include "sweep_cli.h"
 
 static const struct cli_option options[] = {
@@ -28,44 +27,15 @@ static const struct cli_option options[] = {
 	{ "trial-memory", 0, "MB", "address space of a worker process" },
 	{ "checkpoint", 0, "SECONDS", "at least so long between two checkpoints of a trial (default 10)" },
 	{ "no-share", 0, NULL, "do not share phases between trials whose recipes begin alike" },
-	{ "progress", 0, "WHEN", "auto (default), always, lines or never" },
-	{ "quiet", 'q', NULL, "print nothing but errors" },
+	CLI_OPTION_PROGRESS,
+	{ "json", 0, NULL, "what happens, as JSON Lines on standard output: start, epoch, phase, end, skipped, summary" },
 	{ NULL, 0, NULL, NULL },
 };
-
-/* 1 after a first Ctrl-C or SIGTERM, 2 after a second. */
-static atomic_int stop;
-static volatile sig_atomic_t stop_signal;
-
-static void on_signal(int number)
-{
-	stop_signal = number;
-	atomic_fetch_add(&stop, 1);
-}
 
 static int processors(void)
 {
 	cpu_set_t set;
 	return sched_getaffinity(0, sizeof set, &set) ? 1 : CPU_COUNT(&set);
-}
-
-static int find_progress(const struct cli *c, enum progress_kind *kind)
-{
-	const char *when = cli_get(c, "progress", "auto");
-	bool screen = isatty(STDERR_FILENO) && getenv("TERM") && strcmp(getenv("TERM"), "dumb") != 0;
-	if (strcmp(when, "auto") == 0)
-		*kind = screen ? PROGRESS_SCREEN : PROGRESS_LINES;
-	else if (strcmp(when, "always") == 0)
-		*kind = PROGRESS_SCREEN;
-	else if (strcmp(when, "lines") == 0)
-		*kind = PROGRESS_LINES;
-	else if (strcmp(when, "never") == 0)
-		*kind = PROGRESS_NONE;
-	else
-		return cli_misuse(c, "--progress=%s: auto, always, lines or never", when);
-	if (cli_has(c, "quiet"))
-		*kind = PROGRESS_NONE;
-	return 0;
 }
 
 /* One of two words, the first the default. */
@@ -117,6 +87,7 @@ static void print_summary(const struct local_summary *s, const char *db)
 struct request {
 	struct local_options local;
 	enum progress_kind progress;
+	bool json;
 	struct places places;
 };
 
@@ -131,23 +102,19 @@ static int read_options(const struct cli *c, struct request *r)
 		return ERR_USAGE;
 	int answer = kernels_cli_find(c, &r->local.kernels);
 	if (!answer)
-		answer = find_progress(c, &r->progress);
+		answer = run_cli_progress(c, &r->progress);
 	if (!answer)
 		answer = read_limits(c, &r->local);
+	r->json = cli_has(c, "json");
 	places_fill(&r->places, c);
 	r->local.places = &r->places.dataset;
 	return answer;
 }
 
-/* Beside the database: results/retrial.db has results/states. Owned by the caller. */
-static char *states_folder(const char *db)
+static void show_and_print(void *progress, const struct local_event *event)
 {
-	struct str path = { 0 };
-	const char *slash = strrchr(db, '/');
-	if (slash)
-		str_add_bytes(&path, db, (size_t)(slash + 1 - db));
-	str_add(&path, "states");
-	return str_take(&path);
+	progress_event(progress, event);
+	events_print(event);
 }
 
 static int run_sweep(const struct request *r, const struct sweep *sweep, const char *db)
@@ -160,20 +127,17 @@ static int run_sweep(const struct request *r, const struct sweep *sweep, const c
 		return cli_fail(&e);
 	if (store_warning(store) && r->progress != PROGRESS_NONE)
 		fprintf(stderr, "warning: %s\n", store_warning(store));
-	facts_add_all(&facts, NN_CORE_VERSION);
-	facts_add(&facts, "kernels", nn_kernels_name(r->local.kernels));
+	run_cli_facts(&facts, r->local.kernels, r->progress != PROGRESS_NONE);
 	struct progress *progress = progress_begin(r->progress, sweep, r->local.workers);
 	struct local_options local = r->local;
 	local.facts = facts.s;
-	char *states = states_folder(db);
+	char *states = run_cli_states(db);
 	local.states = states;
-	local.stop = &stop;
+	local.stop = run_cli_catch_signals();
 	local.context = progress;
-	local.event = progress_event;
-
-	struct sigaction action = { .sa_handler = on_signal };
-	sigaction(SIGINT, &action, NULL);
-	sigaction(SIGTERM, &action, NULL);
+	local.event = r->json ? show_and_print : progress_event;
+	if (r->json)
+		signal(SIGPIPE, SIG_IGN); /* the run goes on when nobody listens any more */
 	int answer = local_run(store, sweep, &local, &summary, &e);
 	progress_end(progress);
 	str_free(&facts);
@@ -181,10 +145,12 @@ static int run_sweep(const struct request *r, const struct sweep *sweep, const c
 	store_close(store);
 	if (answer)
 		return cli_fail(&e);
+	if (r->json)
+		events_print_summary(&summary);
 	if (r->progress != PROGRESS_NONE)
 		print_summary(&summary, db);
-	if (stop_signal)
-		return 128 + stop_signal;
+	if (run_cli_signal())
+		return 128 + run_cli_signal();
 	if (summary.bad_data)
 		return ERR_ENVIRONMENT;
 	return summary.failed + summary.diverged + summary.timeout + summary.bad_before ? ERR_FAILED : 0;

@@ -75,26 +75,30 @@ void unknown_key(struct diagnostics *d, const struct node *at, const char *where
 
 void not_applicable(struct diagnostics *d, const struct node *at, const struct param *p, int kind)
 {
-	const bool optimizer = p->scope == SCOPE_OPTIMIZER;
-	const struct param *of = param_find(SCOPE_PHASE, optimizer ? "optimizer" : "phase");
+	const char *const *names = param_kinds(p->scope);
+	const char *noun = param_kinds_noun(p->scope);
 	struct str owners = { 0 };
-	for (int k = 0; of->names[k]; k++)
+	for (int k = 0; names[k]; k++)
 		if (p->kinds >> k & 1)
-			str_addf(&owners, "%s%s", owners.length ? ", " : "", of->names[k]);
-	node_key_error(d, at, "'%s' does not belong to %s%s (only to: %s)", p->name, optimizer ? "the optimizer " : "a phase of the kind ",
-		       of->names[kind], owners.s);
+			str_addf(&owners, "%s%s", owners.length ? ", " : "", names[k]);
+	const char *article = p->scope == SCOPE_OPTIMIZER ? "the" : "a", *of = p->scope == SCOPE_OPTIMIZER ? "" : "of the kind ";
+	node_key_error(d, at, "'%s' does not belong to %s %s %s%s (only to: %s)", p->name, article, noun, of, names[kind], owners.s);
 	str_free(&owners);
 }
 
 static void unknown_in_scope(enum param_scope scope, int kind, const struct node *at, struct diagnostics *d)
 {
+	static const char *const places[] = {
+		[SCOPE_AUGMENT] = "in a set of transforms", [SCOPE_OPTIMIZER] = "in an optimizer", [SCOPE_STOP] = "in stop",
+		[SCOPE_LAYER] = "in a layer",
+	};
 	const char *names[NAMES_MAX];
 	size_t count, used = 0;
 	const struct param *table = param_table(&count);
 	for (size_t i = 0; i < count && used < NAMES_MAX; i++)
 		if (table[i].scope == scope && param_applies(&table[i], kind))
 			names[used++] = table[i].name;
-	unknown_key(d, at, scope == SCOPE_AUGMENT ? "in a set of transforms" : scope == SCOPE_STOP ? "in stop" : "in an optimizer", names, used);
+	unknown_key(d, at, places[scope], names, used);
 }
 
 int assign_map(enum param_scope scope, int kind, void *base, const struct node *map, struct diagnostics *d)

@@ -10,6 +10,13 @@
 
 enum { SETTINGS_MAX = 1024 };
 
+/* What the networks of a trial and whether they fit depend on. Compared by its bytes. */
+struct checked {
+	const struct phase_config *phases;
+	const struct model_config *networks;
+	char dataset[64];
+};
+
 struct expander {
 	struct study *study;
 	struct sweep *out;
@@ -29,6 +36,7 @@ struct expander {
 	struct index recipes;        /* phases as some combination changed them, by their bytes: equal ones are kept once */
 	const struct phase_config **variants; /* by their number in recipes */
 	size_t variant_capacity;
+	struct index checked;        /* struct checked: what check_networks has seen */
 	bool doubtful; /* the file has errors, so that what is missing may be a consequence */
 	size_t most_trials, most_combinations;
 	long steps;    /* comparisons of settings and conditions so far */
@@ -78,6 +86,9 @@ static int unset_text(const struct expander *x, const struct target *target, str
 		return 0;
 	case TARGET_AUGMENT:
 		str_add(out, "none");
+		return 0;
+	case TARGET_MODEL:
+		str_add(out, x->defaults.model);
 		return 0;
 	case TARGET_AMOUNT:
 		from = find_kind(x, TARGET_AUGMENT);
@@ -190,10 +201,10 @@ static bool counts(const struct expander *x, int i)
 	return x->last[x->chosen[i]->target->number] == i + 1;
 }
 
-static int resolve_phases(struct expander *x, const struct recipe *recipe, struct trial *t)
+static int resolve_phases(struct expander *x, const struct recipe *recipe, struct trial *t,
+			  const struct node *places[PHASES_MAX])
 {
 	struct phase_config phases[PHASES_MAX];
-	const struct node *places[PHASES_MAX];
 	const size_t bytes = (size_t)recipe->count * sizeof(phases[0]);
 	bool changed = false;
 	/* The kind of an optimizer first: it resets the optimizer's other parameters. */
@@ -213,14 +224,42 @@ static int resolve_phases(struct expander *x, const struct recipe *recipe, struc
 		}
 	t->phases = recipe->phases;
 	t->phase_count = recipe->count;
-	if (!changed)
+	if (!changed) {
+		int k = 0;
+		for (const struct node *n = recipe->node->first; n; n = n->next)
+			places[k++] = n;
 		return 0;
+	}
 	bool new;
 	t->phases = keep_phases(x, phases, bytes, &new);
 	return new ? phases_check(phases, recipe->count, places, x->study->diagnostics) : 0;
 }
 
 /* ---- a trial ---------------------------------------------------------------------------------------------------------- */
+
+/* Has the model the layers that the phases freeze, and do its networks fit the images? Each combination is asked about once. */
+static int check_networks(struct expander *x, const struct trial *t, const struct node *const places[PHASES_MAX])
+{
+	struct study *s = x->study;
+	struct checked key;
+	memset(&key, 0, sizeof(key));
+	key.phases = t->phases;
+	key.networks = t->networks;
+	memcpy(key.dataset, t->dataset, strlen(t->dataset));
+	if (index_find(&x->checked, &key, sizeof(key)) != SIZE_MAX)
+		return 0;
+	struct checked *kept = arena_zero(s->arena, sizeof(*kept));
+	memcpy(kept, &key, sizeof(key));
+	index_add(&x->checked, kept, sizeof(*kept));
+	if (phases_check_layers(t->phases, t->phase_count, t->networks, places, s->diagnostics))
+		return -1;
+	struct err e = { 0 };
+	if (!s->options || !s->options->fits || s->options->fits(t, &e) == 0)
+		return 0;
+	const struct setting *model = find_kind(x, TARGET_MODEL);
+	node_error(s->diagnostics, model ? model->node : x->block->node, "%s", e.text);
+	return -1;
+}
 
 static int missing(struct expander *x, const char *name)
 {
@@ -236,7 +275,13 @@ static int resolve(struct expander *x, struct trial *t)
 		x->last[x->chosen[i]->target->number] = i + 1;
 	const struct setting *recipe = find_kind(x, TARGET_RECIPE);
 	const struct setting *augment = find_kind(x, TARGET_AUGMENT);
+	const struct setting *model = find_kind(x, TARGET_MODEL);
+	const struct node *places[PHASES_MAX];
 	*t = x->defaults;
+	if (model) {
+		snprintf(t->model, sizeof(t->model), "%s", model->model->name);
+		t->networks = model->model->config;
+	}
 	if (augment)
 		t->augment = augment->augment->amounts;
 	for (int i = 0; i < x->chosen_count; i++) {
@@ -252,9 +297,9 @@ static int resolve(struct expander *x, struct trial *t)
 		return missing(x, "dataset");
 	if (!recipe)
 		return missing(x, "recipe");
-	if (!recipe->recipe->phases)
-		return -1; /* the recipe's errors are known */
-	return resolve_phases(x, recipe->recipe, t);
+	if (!recipe->recipe->phases || !t->networks)
+		return -1; /* the errors of the recipe or the model are known */
+	return resolve_phases(x, recipe->recipe, t, places) || check_networks(x, t, places) ? -1 : 0;
 }
 
 static int add_label(struct expander *x, struct trial *t, const char *name, const char *value)
@@ -455,6 +500,7 @@ void expand_blocks(struct study *s, const struct block *blocks, int block_count,
 	x->doubtful = s->diagnostics->count > 0;
 	param_defaults(SCOPE_TRIAL, 0, &x->defaults);
 	param_defaults(SCOPE_AUGMENT, 0, &x->defaults.augment);
+	trial_default_model(&x->defaults);
 	for (int i = 0; i < block_count && !x->stopped; i++) {
 		x->block = &blocks[i];
 		x->chosen_count = 0;
@@ -466,4 +512,5 @@ void expand_blocks(struct study *s, const struct block *blocks, int block_count,
 		count_labels(x);
 	index_free(&x->configurations);
 	index_free(&x->recipes);
+	index_free(&x->checked);
 }

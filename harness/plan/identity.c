@@ -3,6 +3,7 @@
 #include "identity.h"
 
 #include <assert.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -86,33 +87,33 @@ static void add_stop(struct str *out, const struct param *p, const struct stop_c
 
 /* The layers that a freeze list stands for, by their paths and in the order of the network: [stem1, stem2] and
  * [conv1, conv2, wide] are one. A name that the network does not have stays as it is. */
-static void add_freeze(struct str *out, const struct phase_config *phases, int index)
+static void add_freeze(struct str *out, const struct trial *t, int index)
 {
-	const struct phase_config *phase = &phases[index];
+	const struct phase_config *phase = &t->phases[index];
 	if (phase->freeze_count == 0)
 		return;
-	const enum network network = network_of_phase(phases, index);
-	const char *const *layers = network_layers(network);
+	struct layer_list layers;
+	network_layers(trial_networks(t), network_of_phase(t->phases, index), &layers);
 	bool frozen[LAYERS_MAX] = { false };
 	const char *separator = "";
 	add_key(out, "freeze");
 	str_add(out, "[");
 	for (int i = 0; i < phase->freeze_count; i++)
-		if (network_freeze(network, phase->freeze[i], frozen) == 0) {
+		if (network_freeze(&layers, phase->freeze[i], frozen) == 0) {
 			str_addf(out, "%s\"%s\"", separator, phase->freeze[i]);
 			separator = ",";
 		}
-	for (int i = 0; layers[i]; i++)
+	for (int i = 0; i < layers.count; i++)
 		if (frozen[i]) {
-			str_addf(out, "%s\"%s\"", separator, layers[i]);
+			str_addf(out, "%s\"%s\"", separator, layers.path[i]);
 			separator = ",";
 		}
 	str_add(out, "]");
 }
 
-static void add_phase(struct str *out, const struct phase_config *phases, int index)
+static void add_phase(struct str *out, const struct trial *t, int index)
 {
-	const struct phase_config *phase = &phases[index];
+	const struct phase_config *phase = &t->phases[index];
 	const int kind = (int)phase->kind;
 	struct phase_config defaults = { 0 };
 	param_defaults(SCOPE_PHASE, kind, &defaults);
@@ -123,7 +124,7 @@ static void add_phase(struct str *out, const struct phase_config *phases, int in
 		if (strcmp(rows[i]->name, "name") == 0)
 			continue;
 		if (rows[i]->type == PARAM_NAMES)
-			add_freeze(out, phases, index);
+			add_freeze(out, t, index);
 		else if (rows[i]->type != PARAM_GROUP)
 			add_simple(out, rows[i], kind, phase, &defaults);
 		else if (rows[i]->members == SCOPE_OPTIMIZER)
@@ -170,11 +171,43 @@ static void add_phases(struct str *out, const struct trial *t)
 	for (int i = 0; i < t->phase_count; i++) {
 		str_add(out, i > 0 ? "," : "");
 		struct str phase = { 0 };
-		add_phase(&phase, t->phases, i);
+		add_phase(&phase, t, i);
 		str_add(out, phase.s);
 		str_free(&phase);
 	}
 	str_add(out, "]");
+}
+
+static void add_layer(struct str *out, const struct layer_config *l)
+{
+	const int kind = (int)l->kind;
+	struct layer_config defaults = { 0 };
+	param_defaults(SCOPE_LAYER, kind, &defaults);
+	struct str inside = { 0 };
+	add_scope(&inside, SCOPE_LAYER, kind, l, &defaults);
+	str_addf(out, "{\"%s\":%s}", param_kinds(SCOPE_LAYER)[kind], inside.s);
+	str_free(&inside);
+}
+
+/* The blocks of a model that is not the default; an empty block is as none. */
+static void add_model(struct str *out, const struct trial *t)
+{
+	const struct model_config *m = trial_networks(t);
+	if (model_equal(m, model_lightweight()))
+		return;
+	add_key(out, "model");
+	str_add(out, "{");
+	for (int b = 0; b < MODEL_BLOCKS; b++) {
+		if (m->counts[b] == 0)
+			continue;
+		add_key(out, model_block_name((enum model_block)b));
+		for (int i = 0; i < m->counts[b]; i++) {
+			str_add(out, i > 0 ? "," : "[");
+			add_layer(out, &m->layers[b][i]);
+		}
+		str_add(out, "]");
+	}
+	str_add(out, "}");
 }
 
 char *trial_canonical(const struct trial *t)
@@ -190,6 +223,8 @@ char *trial_canonical(const struct trial *t)
 			add_simple(&out, rows[i], 0, t, &defaults);
 		else if (rows[i]->members == SCOPE_AUGMENT)
 			add_augment(&out, t);
+		else if (rows[i]->members == SCOPE_LAYER)
+			add_model(&out, t);
 		else
 			add_phases(&out, t);
 	}
@@ -246,6 +281,12 @@ static int read_param(const struct param *p, const json_t *value, void *base, st
 	return 0;
 }
 
+/* What a trial that was read back owns. */
+struct owned {
+	struct model_config networks;
+	struct phase_config phases[PHASES_MAX];
+};
+
 /* Every parameter that has no default has to be there; keys that nobody knows come from a newer program. */
 static int read_scope(enum param_scope scope, int kind, const json_t *object, void *base, struct err *e);
 
@@ -265,11 +306,65 @@ static int read_group(const struct param *p, const json_t *value, void *base, st
 	return err_set(e, ERR_USAGE, "configuration of a trial: optimizer '%s' is not known", name ? name : "");
 }
 
+static int read_layer(const json_t *object, struct layer_config *out, struct err *e)
+{
+	const char *const *kinds = param_kinds(SCOPE_LAYER);
+	const char *name = json_object_iter_key(json_object_iter((json_t *)object));
+	for (int k = 0; name && kinds[k]; k++) {
+		if (strcmp(kinds[k], name) != 0)
+			continue;
+		out->kind = (enum layer_kind)k;
+		param_defaults(SCOPE_LAYER, k, out);
+		if (read_scope(SCOPE_LAYER, k, json_object_get(object, name), out, e))
+			return -1;
+		if (layer_has_weights(out) && !out->name[0])
+			return err_set(e, ERR_USAGE, "configuration of a trial: a %s layer without a name", name);
+		return 0;
+	}
+	return err_set(e, ERR_USAGE, "configuration of a trial: layer '%s' is not known", name ? name : "");
+}
+
+static int read_block(const char *key, const json_t *list, struct model_config *m, struct err *e)
+{
+	const int b = model_block_find(key);
+	if (b < 0 || !json_is_array(list) || json_array_size(list) > BLOCK_LAYERS_MAX)
+		return err_set(e, ERR_USAGE, "configuration of a trial: model: '%s' is no list of at most %d layers", key, BLOCK_LAYERS_MAX);
+	for (size_t i = 0; i < json_array_size(list); i++)
+		if (read_layer(json_array_get(list, i), &m->layers[b][m->counts[b]++], e))
+			return -1;
+	return 0;
+}
+
+/* Into the room that the trial owns. */
+static int read_model(const json_t *object, struct trial *t, struct err *e)
+{
+	struct model_config *m = &((struct owned *)t->memory)->networks;
+	if (!json_is_object(object))
+		return err_set(e, ERR_USAGE, "configuration of a trial: model: not a JSON object");
+	const char *key;
+	json_t *list;
+	json_object_foreach((json_t *)object, key, list)
+		if (read_block(key, list, m, e))
+			return -1;
+	struct str why = { 0 };
+	enum model_block block;
+	int layer;
+	const int bad = model_check(m, &block, &layer, &why);
+	if (bad)
+		err_set(e, ERR_USAGE, "configuration of a trial: model: %s", why.s);
+	str_free(&why);
+	snprintf(t->model, sizeof(t->model), "unnamed");
+	t->networks = m;
+	return bad;
+}
+
 static int read_key(enum param_scope scope, const char *key, const json_t *value, void *base, struct err *e)
 {
 	const struct param *p = param_find(scope, key);
-	if (!p || (p->type == PARAM_NAMED && p->members != SCOPE_AUGMENT))
+	if (!p || (p->type == PARAM_NAMED && p->members == SCOPE_TRIAL))
 		return err_set(e, ERR_USAGE, "configuration of a trial: parameter '%s' is not known to this version", key);
+	if (p->type == PARAM_NAMED && p->members == SCOPE_LAYER)
+		return read_model(value, base, e);
 	if (p->type == PARAM_NAMED)
 		return read_scope(p->members, 0, value, (char *)base + p->offset, e);
 	return p->type == PARAM_GROUP ? read_group(p, value, base, e) : read_param(p, value, base, e);
@@ -317,10 +412,7 @@ static int read_phases(const json_t *list, struct trial *out, struct err *e)
 	const size_t count = json_array_size(list);
 	if (count == 0 || count > PHASES_MAX)
 		return err_set(e, ERR_USAGE, "configuration of a trial: %zu phases (1 to %d are possible)", count, PHASES_MAX);
-	struct phase_config *phases = calloc(count, sizeof(*phases));
-	if (!phases)
-		return err_nomem(e);
-	out->memory = phases;
+	struct phase_config *phases = ((struct owned *)out->memory)->phases;
 	out->phases = phases;
 	out->phase_count = (int)count;
 	for (size_t i = 0; i < count; i++)
@@ -334,6 +426,10 @@ int trial_from_canonical(const char *text, struct trial *out, struct err *e)
 	*out = (struct trial){ 0 };
 	param_defaults(SCOPE_TRIAL, 0, out);
 	param_defaults(SCOPE_AUGMENT, 0, &out->augment);
+	trial_default_model(out);
+	out->memory = calloc(1, sizeof(struct owned));
+	if (!out->memory)
+		return err_nomem(e);
 	json_error_t problem;
 	json_t *root = json_loads(text, JSON_REJECT_DUPLICATES, &problem);
 	int result = 0;

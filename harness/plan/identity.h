@@ -7,6 +7,8 @@
 
 /* The canonical text: JSON with sorted keys and shortest round-trip numbers; values equal to their default are left out, so
  * that a parameter added later with a default changes no old identity; labels and names of phases are left out.
+ * A model stands with all its layers, by block; its name is left out. The paper's (model_lightweight) is the default: it is left
+ * out whatever the sweep file calls it and however it writes it.
  * Owned by the caller (free). It can be read back (trial_from_canonical), so a trial can be re-run from the database alone. */
 char *trial_canonical(const struct trial *t);
 

@@ -1,24 +1,28 @@
-/* layers.c - the networks of the model `lightweight` by the names of their layers. Knows no shapes and no weights. */
+/* layers.c - the networks of a model by the names of their layers. Knows no shapes and no weights. */
 #include "layers.h"
 
 #include <string.h>
 
-static const char *const single_layers[] = { "stem1/conv1", "stem1/conv2", "stem1/dense", NULL };
-
-static const char *const dual_layers[] = {
-	"stem1/conv1", "stem1/conv2", "stem1/dense", "stem2/conv1", "stem2/conv2", "stem2/dense", NULL,
-};
-
-static const char *const unified_layers[] = {
-	"stem1/conv1", "stem1/conv2", "stem1/wide", "stem2/conv1", "stem2/conv2", "stem2/wide", "dense", "classifier", NULL,
-};
+/* The layers with weights of a block, each as prefix + name. */
+static void add_block(const struct model_config *m, enum model_block b, const char *prefix, struct layer_list *out)
+{
+	const size_t length = strlen(prefix);
+	for (int i = 0; i < m->counts[b]; i++) {
+		const struct layer_config *l = &m->layers[b][i];
+		if (!layer_has_weights(l))
+			continue;
+		char *path = out->path[out->count++];
+		memcpy(path, prefix, length);
+		memcpy(path + length, l->name, strlen(l->name) + 1);
+	}
+}
 
 enum network network_of_phase(const struct phase_config *phases, int index)
 {
 	for (; index >= 0; index--) {
 		switch (phases[index].kind) {
 		case PHASE_SINGLE:
-			return NETWORK_SINGLE;
+			return NETWORK_SUBMODEL;
 		case PHASE_DUAL:
 			return NETWORK_DUAL;
 		case PHASE_SCRATCH:
@@ -32,9 +36,16 @@ enum network network_of_phase(const struct phase_config *phases, int index)
 	return NETWORK_UNIFIED;
 }
 
-const char *const *network_layers(enum network n)
+void network_layers(const struct model_config *m, enum network n, struct layer_list *out)
 {
-	return n == NETWORK_SINGLE ? single_layers : n == NETWORK_DUAL ? dual_layers : unified_layers;
+	static const char *const stems[] = { "stem1/", "stem2/" };
+	out->count = 0;
+	for (int stem = 0; stem < (n == NETWORK_SUBMODEL ? 1 : 2); stem++) {
+		add_block(m, BLOCK_STEM, stems[stem], out);
+		add_block(m, n == NETWORK_UNIFIED ? BLOCK_UNIFIED_STEM : BLOCK_SUBMODEL_HEAD, stems[stem], out);
+	}
+	if (n == NETWORK_UNIFIED)
+		add_block(m, BLOCK_UNIFIED_HEAD, "", out);
 }
 
 static bool entry_matches(const char *entry, const char *path)
@@ -50,12 +61,11 @@ static bool entry_matches(const char *entry, const char *path)
 	return false;
 }
 
-int network_freeze(enum network n, const char *entry, bool frozen[LAYERS_MAX])
+int network_freeze(const struct layer_list *layers, const char *entry, bool frozen[LAYERS_MAX])
 {
-	const char *const *layers = network_layers(n);
 	int matches = 0;
-	for (int i = 0; layers[i]; i++) {
-		if (!entry_matches(entry, layers[i]))
+	for (int i = 0; i < layers->count; i++) {
+		if (!entry_matches(entry, layers->path[i]))
 			continue;
 		frozen[i] = true;
 		matches++;

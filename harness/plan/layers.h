@@ -6,17 +6,23 @@
 
 #include "trial.h"
 
-enum network { NETWORK_SINGLE, NETWORK_DUAL, NETWORK_UNIFIED };
+enum network { NETWORK_SUBMODEL, NETWORK_DUAL, NETWORK_UNIFIED };
 
-enum { LAYERS_MAX = 16 };
+/* Layers with weights of one network. */
+enum { LAYERS_MAX = 5 * BLOCK_LAYERS_MAX };
+
+/* Paths of layers that have weights, in the order of the network. */
+struct layer_list {
+	char path[LAYERS_MAX][PHASE_NAME_MAX];
+	int count;
+};
 
 /* The network that phase `index` trains: its own, or that of the phase before (unfreeze, kfold). */
 enum network network_of_phase(const struct phase_config *phases, int index);
 
-/* Names of its layers that have weights, in the order of the network; the list ends with NULL. */
-const char *const *network_layers(enum network n);
+void network_layers(const struct model_config *m, enum network n, struct layer_list *out);
 
 /* Set frozen[i] for every layer that the entry names: a whole path or one component of it. Returns how many match. */
-int network_freeze(enum network n, const char *entry, bool frozen[LAYERS_MAX]);
+int network_freeze(const struct layer_list *layers, const char *entry, bool frozen[LAYERS_MAX]);
 
 #endif

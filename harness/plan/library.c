@@ -1,4 +1,4 @@
-/* library.c - recipes and sets of transforms by name, with the files that a file uses. A file is read once, however often
+/* library.c - recipes, sets of transforms and models by name, with the files that a file uses. A file is read once, however often
  * it is used; files that use each other in a circle are an error. */
 #include "library.h"
 
@@ -67,6 +67,18 @@ static void read_augments(struct library *l, const struct node *map)
 	}
 }
 
+static void read_models(struct library *l, const struct node *map)
+{
+	for (const struct node *n = map->first; n; n = n->next) {
+		const size_t number = index_find(&l->model_names, n->key, strlen(n->key));
+		if (!check_name(l, "a model", n, number == SIZE_MAX ? NULL : l->models[number].node))
+			continue;
+		l->models = grown(l, l->models, l->model_count, &l->model_capacity, sizeof(*l->models));
+		model_read(n, l->arena, l->diagnostics, &l->models[l->model_count++]);
+		index_add(&l->model_names, n->key, strlen(n->key));
+	}
+}
+
 /* ---- files ------------------------------------------------------------------------------------------------------------ */
 
 /* path relative to the folder of the file that names it. */
@@ -105,13 +117,13 @@ const struct source *library_open(struct arena *a, struct diagnostics *d, const 
 
 static void check_library_keys(struct library *l, const struct node *root)
 {
-	static const char *const keys[] = { "retrial", "title", "use", "recipes", "augments" };
+	static const char *const keys[] = { "retrial", "title", "use", "recipes", "augments", "models" };
 	for (const struct node *n = root->first; n; n = n->next) {
 		bool known = false;
 		for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
 			known |= strcmp(n->key, keys[i]) == 0;
 		if (!known)
-			unknown_key(l->diagnostics, n, "in a library file, which has recipes and augments", keys, sizeof(keys) / sizeof(keys[0]));
+			unknown_key(l->diagnostics, n, "in a library file, which has recipes, augments and models", keys, sizeof(keys) / sizeof(keys[0]));
 	}
 }
 
@@ -124,7 +136,7 @@ static void read_file(struct library *l, const struct node *at, const char *path
 		return;
 	}
 	if (root->kind != NODE_MAP) {
-		node_error(l->diagnostics, root, "a library file is a map with recipes and augments");
+		node_error(l->diagnostics, root, "a library file is a map with recipes, augments and models");
 		return;
 	}
 	check_library_keys(l, root);
@@ -163,15 +175,44 @@ void library_read(struct library *l, const struct node *root, const char *path)
 	else if (use)
 		use_file(l, use, path);
 	l->depth--;
-	static const char *const keys[] = { "recipes", "augments" };
-	for (int i = 0; i < 2; i++) {
-		const struct node *map = node_get(root, keys[i]);
+	static const struct {
+		const char *key;
+		void (*read)(struct library *l, const struct node *map);
+	} parts[] = { { "recipes", read_recipes }, { "augments", read_augments }, { "models", read_models } };
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+		const struct node *map = node_get(root, parts[i].key);
 		if (map && map->kind != NODE_MAP)
-			node_error(l->diagnostics, map, "%s: a map of names is needed here, not %s", keys[i], node_kind_name(map));
-		else if (map && i == 0)
-			read_recipes(l, map);
+			node_error(l->diagnostics, map, "%s: a map of names is needed here, not %s", parts[i].key, node_kind_name(map));
 		else if (map)
-			read_augments(l, map);
+			parts[i].read(l, map);
+	}
+}
+
+/* Does the recipe fit one of the models, or may it fit one that has errors? */
+static bool fits_a_model(const struct library *l, const struct recipe *r, const struct node *const *places)
+{
+	for (size_t i = 0; i < l->model_count; i++)
+		if (!l->models[i].config || phases_check_layers(r->phases, r->count, l->models[i].config, places, NULL) == 0)
+			return true;
+	return l->incomplete;
+}
+
+void library_check_recipes(struct library *l)
+{
+	for (size_t i = 0; i < l->recipe_count; i++) {
+		struct recipe *r = &l->recipes[i];
+		const struct node *places[PHASES_MAX];
+		int count = 0;
+		if (!r->phases)
+			continue;
+		for (const struct node *n = r->node->first; n; n = n->next)
+			places[count++] = n;
+		if (phases_check_layers(r->phases, r->count, model_lightweight(), places, NULL) == 0 || fits_a_model(l, r, places))
+			continue;
+		/* the last model is the most special: that of the sweep file itself */
+		const struct model_config *likely = l->model_count ? l->models[l->model_count - 1].config : model_lightweight();
+		phases_check_layers(r->phases, r->count, likely, places, l->diagnostics);
+		r->phases = NULL;
 	}
 }
 
@@ -222,8 +263,28 @@ const struct augment_set *library_augment(struct library *l, const struct node *
 	return NULL;
 }
 
+const struct model *library_model(struct library *l, const struct node *name)
+{
+	const size_t number = index_find(&l->model_names, name->text, strlen(name->text));
+	if (number != SIZE_MAX)
+		return &l->models[number];
+	if (strcmp(name->text, "lightweight") == 0) {
+		struct model *built_in = arena_zero(l->arena, sizeof(*built_in));
+		*built_in = (struct model){ .name = "lightweight", .config = model_lightweight() };
+		return built_in;
+	}
+	const char *names[NEAR_MAX] = { "lightweight" };
+	size_t count = 1;
+	for (size_t i = 0; i < l->model_count && count < NEAR_MAX; i++)
+		if (strcmp(l->models[i].name, names[0]) != 0)
+			names[count++] = l->models[i].name;
+	unknown_name(l, name, "model", names, count);
+	return NULL;
+}
+
 void library_free(struct library *l)
 {
 	index_free(&l->recipe_names);
 	index_free(&l->augment_names);
+	index_free(&l->model_names);
 }

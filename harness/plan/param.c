@@ -171,6 +171,10 @@ static int check_range(const struct param *p, double value, struct str *why)
 static int parse_number(const struct param *p, const char *text, void *base, struct str *why)
 {
 	double value;
+	if (p->zero && strcmp(text, p->zero) == 0) {
+		memcpy(field(p, base), &(int){ 0 }, sizeof(int));
+		return 0;
+	}
 	if (!number_parse(text, &value)) {
 		str_add(why, p->type == PARAM_REAL ? "not a number" : "not a whole number");
 		return -1;
@@ -299,7 +303,10 @@ static void format_one(const struct param *p, const void *base, int index, struc
 	char number[32];
 	switch (p->type) {
 	case PARAM_INTEGER:
-		str_addf(out, "%d", int_of(p, base, 0));
+		if (p->zero && int_of(p, base, 0) == 0)
+			str_add(out, p->zero);
+		else
+			str_addf(out, "%d", int_of(p, base, 0));
 		return;
 	case PARAM_SEED:
 		str_addf(out, "%llu", (unsigned long long)seed_of(p, base));
@@ -327,7 +334,7 @@ static void format_one(const struct param *p, const void *base, int index, struc
 
 void param_format(const struct param *p, int kind, const void *base, struct str *out)
 {
-	const bool quoted = p->type >= PARAM_ENUM;
+	const bool quoted = p->type >= PARAM_ENUM || (p->zero && int_of(p, base, 0) == 0);
 	const bool list = p->type == PARAM_ENUMS || p->type == PARAM_NAMES;
 	const int count = list ? count_of(p, kind, base) : 1;
 	if (list)

@@ -10,6 +10,7 @@ static const char *const scope_titles[] = {
 	[SCOPE_PHASE] = "of a phase (recipes:, or PHASE.PARAM)",
 	[SCOPE_OPTIMIZER] = "of an optimizer (optimizer: {KIND: {...}}, or PHASE.PARAM)",
 	[SCOPE_STOP] = "of early stopping (stop: {...}, or PHASE.PARAM)",
+	[SCOPE_LAYER] = "of a layer (models:)",
 };
 
 static void add_bounds(const struct param *p, struct str *out)
@@ -19,6 +20,8 @@ static void add_bounds(const struct param *p, struct str *out)
 	number_format(p->max, high);
 	str_addf(out, ", %s %s, %s %s%s%s", p->min_open ? "above" : "at least", low, p->max_open ? "below" : "at most", high, p->unit ? " " : "",
 		 p->unit ? p->unit : "");
+	if (p->zero)
+		str_addf(out, ", or %s", p->zero);
 }
 
 static void add_names(const struct param *p, struct str *out)
@@ -87,15 +90,15 @@ static const char *type_name(const struct param *p)
 	return "";
 }
 
-/* "phases: dual, kfold" or "optimizers: nadam": where the row is not for all. */
+/* "dual, kfold" or "nadam": where the row is not for all. */
 static void add_kinds(const struct param *p, unsigned kinds, struct str *out)
 {
-	const struct param *of = p->scope == SCOPE_OPTIMIZER ? param_find(SCOPE_PHASE, "optimizer") : param_find(SCOPE_PHASE, "phase");
+	const char *const *names = param_kinds(p->scope);
 	const char *separator = "";
-	for (int k = 0; of->names[k]; k++) {
+	for (int k = 0; names[k]; k++) {
 		if (!(kinds >> k & 1))
 			continue;
-		str_addf(out, "%s%s", separator, of->names[k]);
+		str_addf(out, "%s%s", separator, names[k]);
 		separator = ", ";
 	}
 }
@@ -135,7 +138,7 @@ static void describe(const struct param *p, struct str *out)
 	str_addf(out, "  value     %s%s\n", type_name(p), p->type == PARAM_BOOL || !values.s ? "" : values.s);
 	str_free(&values);
 	if (p->kinds) {
-		str_addf(out, "  only in   %s of the kind ", p->scope == SCOPE_OPTIMIZER ? "optimizers" : "phases");
+		str_addf(out, "  only in   %ss of the kind ", param_kinds_noun(p->scope));
 		add_kinds(p, p->kinds, out);
 		str_add(out, "\n");
 	}
@@ -151,7 +154,7 @@ static void describe(const struct param *p, struct str *out)
 
 static void list_all(struct str *out)
 {
-	for (enum param_scope scope = SCOPE_TRIAL; scope <= SCOPE_STOP; scope++) {
+	for (enum param_scope scope = SCOPE_TRIAL; scope <= SCOPE_LAYER; scope++) {
 		str_addf(out, "%sParameters %s:\n", scope ? "\n" : "", scope_titles[scope]);
 		list_scope(scope, out);
 	}

@@ -12,20 +12,32 @@ static const char *const optimizers[] = { "nadam", "sgd", NULL };
 static const char *const metrics[] = { "val_accuracy", "val_loss", NULL };
 static const char *const keeps[] = { "restored", "best", "last", NULL };
 static const char *const starts[] = { "chain", "same", "clean", NULL };
-static const char *const models[] = { "lightweight", NULL };
+static const char *const layers[] = { "conv", "maxpool", "dense", "dropout", NULL };
+static const char *const paddings[] = { "valid", "same", NULL };
+static const char *const activations[] = { "none", "relu", NULL };
+static const char *const inits[] = { "glorot_uniform", "he_normal", NULL };
 
 #define IN_TRIAL(field) SCOPE_TRIAL, .offset = offsetof(struct trial, field)
 #define IN_AUGMENT(field) SCOPE_AUGMENT, .offset = offsetof(struct augment_config, field)
 #define IN_PHASE(field) SCOPE_PHASE, .offset = offsetof(struct phase_config, field)
 #define IN_OPTIMIZER(field) SCOPE_OPTIMIZER, .offset = offsetof(struct optimizer_config, field)
+#define IN_LAYER(field) SCOPE_LAYER, .offset = offsetof(struct layer_config, field)
 #define IN_STOP(field) SCOPE_STOP, .offset = offsetof(struct stop_config, field)
 
 static const struct param table[] = {
 	/* ---- the trial ------------------------------------------------------------------------------------------------ */
 	{ IN_TRIAL(dataset), .name = "dataset", .type = PARAM_TEXT, .size = sizeof(((struct trial *)0)->dataset),
 	  .help = "name of the data set", .since = "0.1" },
-	{ IN_TRIAL(model), .name = "model", .type = PARAM_TEXT, .size = sizeof(((struct trial *)0)->model), .names = models,
-	  .fallback = "lightweight", .help = "the family of networks that the phases build", .since = "0.1" },
+	{ SCOPE_TRIAL, .name = "model", .type = PARAM_NAMED, .members = SCOPE_LAYER, .fallback = "lightweight",
+	  .help = "name of the networks that the phases train (models:)",
+	  .detail = "A model is a map of blocks, which are lists of layers such as {conv: {name: conv1, filters: 10, kernel: 3}}:\n"
+		    "  stem           the first layers of all networks\n"
+		    "  submodel_head  what a submodel (single, dual) has behind its stem\n"
+		    "  unified_stem   what the unified network has behind each of its two stems\n"
+		    "  unified_head   what it has behind both, concatenated; without it there is no unified network\n"
+		    "Both heads end with a dense layer of classes units. `heads: copy` gives each layer with weights of unified_stem those of\n"
+		    "the layer in the same position of submodel_head.\n",
+	  .since = "0.1" },
 	{ SCOPE_TRIAL, .name = "recipe", .type = PARAM_NAMED,
 	  .help = "name of a list of phases (recipes:)", .since = "0.1" },
 	{ IN_TRIAL(augment), .name = "augment", .type = PARAM_NAMED, .members = SCOPE_AUGMENT, .fallback = "none",
@@ -125,7 +137,38 @@ static const struct param table[] = {
 	  .help = "a change that is not larger is no improvement", .since = "0.1" },
 	{ IN_STOP(from_epoch), .name = "from_epoch", .type = PARAM_INTEGER, .min = 0, .max = 100000, .fallback = "0",
 	  .help = "earlier epochs, counted from 0, are not looked at", .since = "0.1" },
+
+	/* ---- a layer of a model --------------------------------------------------------------------------------------- */
+	{ IN_LAYER(name), .name = "name", .type = PARAM_TEXT, .size = LAYER_NAME_MAX,
+	  .fallback_for = "dropout", .fallback_kinds = KIND(LAYER_DROPOUT), .kinds = KIND(LAYER_CONV) | KIND(LAYER_DENSE) | KIND(LAYER_DROPOUT),
+	  .help = "what freeze lists call it; its random numbers are drawn by it", .since = "0.1" },
+	{ IN_LAYER(filters), .name = "filters", .type = PARAM_INTEGER, .min = 1, .max = 4096, .kinds = KIND(LAYER_CONV),
+	  .help = "channels of the output", .since = "0.1" },
+	{ IN_LAYER(kernel), .name = "kernel", .type = PARAM_INTEGER, .min = 1, .max = 64, .zero = "map", .kinds = KIND(LAYER_CONV),
+	  .help = "height and width of the filters, map for the whole map", .since = "0.1" },
+	{ IN_LAYER(padding), .name = "padding", .type = PARAM_ENUM, .names = paddings, .fallback = "valid", .kinds = KIND(LAYER_CONV),
+	  .help = "zeros around the map so that its size stays the same, or none", .since = "0.1" },
+	{ IN_LAYER(activation), .name = "activation", .type = PARAM_ENUM, .names = activations, .fallback = "none",
+	  .kinds = KIND(LAYER_CONV) | KIND(LAYER_DENSE), .help = "what is done with the sums", .since = "0.1" },
+	{ IN_LAYER(init), .name = "init", .type = PARAM_ENUM, .names = inits, .fallback = "glorot_uniform",
+	  .kinds = KIND(LAYER_CONV) | KIND(LAYER_DENSE), .help = "distribution of the initial weights", .since = "0.1" },
+	{ IN_LAYER(size), .name = "size", .type = PARAM_INTEGER, .min = 1, .max = 64, .fallback = "2", .kinds = KIND(LAYER_MAXPOOL),
+	  .help = "height and width of the windows, and how far they are apart", .since = "0.1" },
+	{ IN_LAYER(units), .name = "units", .type = PARAM_INTEGER, .min = 1, .max = 65536, .zero = "classes", .kinds = KIND(LAYER_DENSE),
+	  .help = "numbers that come out, classes for one a class", .since = "0.1" },
+	{ IN_LAYER(rate), .name = "rate", .type = PARAM_REAL, .min = 0, .max = 1, .max_open = true, .kinds = KIND(LAYER_DROPOUT),
+	  .help = "probability with which a unit is dropped while training", .since = "0.1" },
 };
+
+const char *const *param_kinds(enum param_scope scope)
+{
+	return scope == SCOPE_OPTIMIZER ? optimizers : scope == SCOPE_LAYER ? layers : phase_kinds;
+}
+
+const char *param_kinds_noun(enum param_scope scope)
+{
+	return scope == SCOPE_OPTIMIZER ? "optimizer" : scope == SCOPE_LAYER ? "layer" : "phase";
+}
 
 const struct param *param_table(size_t *count)
 {

@@ -291,18 +291,19 @@ static int check_order(const struct phase_config *phases, int i, const struct no
 	return -1;
 }
 
-static int unknown_layer(enum network network, const char *entry, const char *phase, const struct node *place, struct diagnostics *d)
+static int unknown_layer(const struct layer_list *layers, const char *entry, const char *phase, const struct node *place, struct diagnostics *d)
 {
-	const char *names[2 * LAYERS_MAX + 2];
+	const char *names[2 * LAYERS_MAX];
 	size_t count = 0;
-	const char *const *layers = network_layers(network);
 	struct str list = { 0 };
-	for (int i = 0; layers[i]; i++) {
-		const char *last = strrchr(layers[i], '/');
-		names[count++] = layers[i];
+	if (!d)
+		return -1;
+	for (int i = 0; i < layers->count; i++) {
+		const char *last = strrchr(layers->path[i], '/');
+		names[count++] = layers->path[i];
 		if (last)
 			names[count++] = last + 1;
-		str_addf(&list, "%s%s", i > 0 ? ", " : "", layers[i]);
+		str_addf(&list, "%s%s", i > 0 ? ", " : "", layers->path[i]);
 	}
 	const char *near = str_nearest(entry, names, count);
 	node_error(d, place, "%s: freeze: no layer '%s'%s%s%s (its network has %s)", phase, entry, near ? " (did you mean '" : "",
@@ -318,20 +319,27 @@ static const struct node *freeze_place(const struct node *place)
 	return freeze ? freeze : place;
 }
 
-static int check_freeze(const struct phase_config *phases, int i, const struct node *place, struct diagnostics *d)
+static int check_layers(const struct phase_config *phases, int i, const struct model_config *m, const struct node *place, struct diagnostics *d)
 {
 	const enum network network = network_of_phase(phases, i);
+	struct layer_list layers;
 	bool frozen[LAYERS_MAX] = { false };
 	char this[96];
 	name_phase(phases, i, this);
+	if (network == NETWORK_UNIFIED && m->counts[BLOCK_UNIFIED_HEAD] == 0) {
+		if (d)
+			node_error(d, place, "%s: the model has no unified network (unified_head: is missing)", this);
+		return -1;
+	}
+	network_layers(m, network, &layers);
 	for (int k = 0; k < phases[i].freeze_count; k++)
-		if (network_freeze(network, phases[i].freeze[k], frozen) == 0)
-			return unknown_layer(network, phases[i].freeze[k], this, freeze_place(place), d);
-	const char *const *layers = network_layers(network);
-	for (int k = 0; layers[k]; k++)
+		if (network_freeze(&layers, phases[i].freeze[k], frozen) == 0)
+			return unknown_layer(&layers, phases[i].freeze[k], this, freeze_place(place), d);
+	for (int k = 0; k < layers.count; k++)
 		if (!frozen[k])
 			return 0;
-	node_error(d, freeze_place(place), "%s: freeze: every layer is frozen, nothing is left to train", this);
+	if (d)
+		node_error(d, freeze_place(place), "%s: freeze: every layer is frozen, nothing is left to train", this);
 	return -1;
 }
 
@@ -339,6 +347,15 @@ int phases_check(const struct phase_config *phases, int count, const struct node
 {
 	int bad = 0;
 	for (int i = 0; i < count; i++)
-		bad |= check_order(phases, i, places[i], d) || check_freeze(phases, i, places[i], d);
+		bad |= check_order(phases, i, places[i], d);
+	return bad ? -1 : 0;
+}
+
+int phases_check_layers(const struct phase_config *phases, int count, const struct model_config *m, const struct node *const *places,
+			struct diagnostics *d)
+{
+	int bad = 0;
+	for (int i = 0; i < count; i++)
+		bad |= check_layers(phases, i, m, places[i], d);
 	return bad ? -1 : 0;
 }

@@ -13,7 +13,7 @@ struct recipe {
 	int count;
 };
 
-/* Read the list of phases. On errors recipe->phases is NULL and there are diagnostics. */
+/* Read the list of phases; their layers are not checked, which depends on the model. On errors recipe->phases is NULL and there are diagnostics. */
 void recipe_read(const struct node *list, struct arena *a, struct diagnostics *d, struct recipe *out);
 
 /* The parameter that a path behind a phase's name means: "lr", "patience", "stop.patience", "optimizer", "freeze"; NULL: none. */
@@ -25,8 +25,11 @@ int phase_assign(struct phase_config *phase, const char *path, const struct node
 /* Append the parameter's value as text. Returns 0, or -1 when the phase has no such parameter. */
 int phase_text(const struct phase_config *phase, const char *path, struct str *out);
 
-/* Do the phases make sense in this order, and do the networks have the layers that are frozen? places[i] is where phase i
- * is complained about. Returns 0, or -1 with diagnostics. */
+/* Do the phases make sense in this order? places[i] is where phase i is complained about. Returns 0, or -1 with diagnostics. */
 int phases_check(const struct phase_config *phases, int count, const struct node *const *places, struct diagnostics *d);
+
+/* Has the model the networks that the phases train, and these the layers that are frozen? d may be NULL: no diagnostics. */
+int phases_check_layers(const struct phase_config *phases, int count, const struct model_config *m, const struct node *const *places,
+			struct diagnostics *d);
 
 #endif

@@ -10,6 +10,11 @@
 
 enum { NAMES_MAX = 64 };
 
+static enum target_kind named_kind(const struct param *p)
+{
+	return p->members == SCOPE_AUGMENT ? TARGET_AUGMENT : p->members == SCOPE_LAYER ? TARGET_MODEL : TARGET_RECIPE;
+}
+
 /* What the path means, without saying anything. Returns 0, or -1 when it means nothing. */
 static int path_parse(const char *path, struct target *out)
 {
@@ -21,7 +26,7 @@ static int path_parse(const char *path, struct target *out)
 			return -1;
 		out->kind = TARGET_PARAM;
 		if (out->param->type == PARAM_NAMED)
-			out->kind = out->param->members == SCOPE_AUGMENT ? TARGET_AUGMENT : TARGET_RECIPE;
+			out->kind = named_kind(out->param);
 		return 0;
 	}
 	if (strncmp(path, "augment.", 8) == 0) {
@@ -211,9 +216,11 @@ static int read_named(struct study *s, const struct target *t, const struct node
 	str_add(text, name);
 	if (t->kind == TARGET_RECIPE)
 		out->recipe = library_recipe(&s->library, value);
-	else
+	else if (t->kind == TARGET_AUGMENT)
 		out->augment = library_augment(&s->library, value);
-	return out->recipe || out->augment ? 0 : -1;
+	else
+		out->model = library_model(&s->library, value);
+	return out->recipe || out->augment || out->model ? 0 : -1;
 }
 
 int setting_read(struct study *s, const struct target *target, const struct node *value, struct setting *out)
@@ -224,7 +231,7 @@ int setting_read(struct study *s, const struct target *target, const struct node
 	struct str text = { 0 };
 	int result = 0;
 	*out = (struct setting){ .target = target, .node = value };
-	if (target->kind == TARGET_RECIPE || target->kind == TARGET_AUGMENT)
+	if (target->param && p->type == PARAM_NAMED)
 		result = read_named(s, target, value, out, &text);
 	else if (later)
 		flow_text(value, &text);

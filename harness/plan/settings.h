@@ -1,6 +1,6 @@
 /* settings.h - "this parameter has that value": what axes, base, rules and --set are made of.
  *
- * A path names a parameter of the trial (dataset, batch_size), its recipe or set of transforms by name (recipe, augment),
+ * A path names a parameter of the trial (dataset, batch_size), its recipe, set of transforms or model by name (recipe, augment, model),
  * one amount (augment.rotation), or a parameter of the phases that have a name or, if none has it, a kind (dual.lr,
  * unfreeze.stop.patience). */
 #ifndef PLAN_SETTINGS_H
@@ -10,7 +10,7 @@
 #include "sweep.h"
 
 enum target_kind {
-	TARGET_PARAM, TARGET_RECIPE, TARGET_AUGMENT, TARGET_AMOUNT, TARGET_PHASE,
+	TARGET_PARAM, TARGET_RECIPE, TARGET_AUGMENT, TARGET_MODEL, TARGET_AMOUNT, TARGET_PHASE,
 	TARGET_LABEL, /* sets nothing: the name of an ablation's row */
 };
 
@@ -30,6 +30,7 @@ struct setting {
 	const char *text;            /* the value for labels and rules: canonical, so that 1e-3 and 0.001 are one */
 	const struct recipe *recipe;       /* TARGET_RECIPE */
 	const struct augment_set *augment; /* TARGET_AUGMENT */
+	const struct model *model;         /* TARGET_MODEL */
 };
 
 enum { TARGETS_MAX = 256 };

@@ -30,7 +30,7 @@ static void check_keys(struct study *s, const struct node *root)
 	static const char *const keys[] = {
 		"retrial", "name", "title", "seeds", "use", "base", "axes", "zip", "trials", "random", "ablate",
 		"exclude", "blocks",
-		"recipes", "augments", "claims", "tables", "figures",
+		"recipes", "augments", "models", "claims", "tables", "figures",
 	};
 	const size_t count = sizeof(keys) / sizeof(keys[0]);
 	for (const struct node *n = root->first; n; n = n->next) {
@@ -252,6 +252,7 @@ static void read_root(struct study *s, const struct node *root, struct sweep *ou
 	check_keys(s, root);
 	read_head(s, root, out);
 	library_read(&s->library, root, out->path);
+	library_check_recipes(&s->library);
 	const uint64_t *seeds = read_seeds(s, root, &seed_count);
 	const struct block *blocks = read_blocks(s, root, &block_count);
 	const struct setting *overrides = read_overrides(s, &override_count);

@@ -6,12 +6,14 @@
  *   retrial: 1                the version of the language; has to be there
  *   name, title               the name of the sweep in the database (default: the file's), one line for people
  *   seeds: 10 | [3, 5]        replicates 1 to 10, or these
- *   use: FILE | [FILES]       recipes and augments of other files, found beside this one
+ *   use: FILE | [FILES]       recipes, augments and models of other files, found beside this one
  *   recipes: {NAME: [phases]} what is trained, in which order (`retrial help phase`)
  *   augments: {NAME: {...}}   sets of random transforms (`retrial help augment`)
+ *   models: {NAME: {stem: [layers], submodel_head: [...], unified_stem: [...], unified_head: [...]}}
+ *                             what the networks are made of (`retrial help model`); without one, the paper's: lightweight
  *
- * A setting is PATH: VALUE. A path is a parameter of the trial (dataset, batch_size), recipe or augment (by name), augment.AMOUNT,
- * or PHASE.PARAM, which means every phase of that name or, if none has it, of that kind. What is combined:
+ * A setting is PATH: VALUE. A path is a parameter of the trial (dataset, batch_size), recipe, augment or model (by name),
+ * augment.AMOUNT, or PHASE.PARAM, which means every phase of that name or, if none has it, of that kind. What is combined:
  *
  *   base: {settings}          for all trials
  *   axes: {PATH: [values]}    one at a time, multiplied with each other; {values: [...], when: {PATH: VALUE or [...]}} only where the
@@ -138,6 +140,9 @@ struct sweep_options {
 	size_t set_count;
 	const char *const *datasets;     /* names that `dataset` may have, NULL: any (whoever opens it will say) */
 	size_t dataset_count;
+	/* Do the trial's networks fit its data set's images? NULL: not asked. Asked once for equal phases, model and data set; returns 0, or
+	 * -1 with the reason (run/networks.h has one). */
+	int (*fits)(const struct trial *t, struct err *e);
 	size_t most_trials;              /* more are an error; 0: as many as are reasonable */
 	struct str *messages;            /* gets all errors in full, where e would cut them; may be NULL */
 };

@@ -12,6 +12,18 @@ const char *phase_kind_name(enum phase_kind kind)
 	return param_find(SCOPE_PHASE, "phase")->names[kind];
 }
 
+void trial_default_model(struct trial *t)
+{
+	const char *name = param_find(SCOPE_TRIAL, "model")->fallback;
+	memcpy(t->model, name, strlen(name) + 1);
+	t->networks = model_lightweight();
+}
+
+const struct model_config *trial_networks(const struct trial *t)
+{
+	return t->networks ? t->networks : model_lightweight();
+}
+
 const char *label_value(const struct trial *t, const char *name)
 {
 	for (int i = 0; i < t->label_count; i++)
@@ -34,6 +46,7 @@ void trial_free(struct trial *t)
 {
 	free(t->memory);
 	t->memory = NULL;
+	t->networks = NULL;
 	t->phases = NULL;
 	t->phase_count = 0;
 }

@@ -10,9 +10,10 @@
 #include <stdint.h>
 
 #include "../base/digest.h"
+#include "model.h"
 
-/* What a phase does. The networks are those of paper.md: a submodel (conv-pool-conv-pool-dense), the dual model (two
- * submodels side by side) and the unified model (one input, both stems, wide convolutions, head). */
+/* What a phase does. The networks are those of the trial's model (model.h): a submodel, the dual model (two submodels side by side)
+ * and the unified model (one input, both stems, head). */
 enum phase_kind {
 	PHASE_SINGLE,   /* one submodel from random weights, on inputs[0] */
 	PHASE_DUAL,     /* both submodels together, loss = sum of both; submodel k sees inputs[k]; the best epoch of each is kept */
@@ -93,7 +94,8 @@ enum { LABELS_MAX = 16 };
 
 struct trial {
 	char dataset[64];          /* mnist, fashion-mnist, cifar10, synthetic (data/dataset.h) */
-	char model[64];            /* lightweight */
+	char model[64];            /* its name in the sweep file; not part of the identity */
+	const struct model_config *networks; /* what the name stands for; NULL: lightweight. Owned as the phases are */
 	uint64_t seed;             /* of every random stream */
 	int batch_size;
 	int validation;            /* the first so many training images are the validation set */
@@ -110,11 +112,15 @@ struct trial {
 	void *memory;                    /* set by trial_from_canonical, NULL in a sweep; freed by trial_free */
 };
 
-/* Free what the trial owns (the phases of one that was read back from its canonical text); the struct belongs to the caller. */
+/* Free what the trial owns (phases and model of one that was read back from its canonical text); the struct belongs to the caller. */
 void trial_free(struct trial *t);
 
 /* The names as a sweep file writes them; parser, canonical text and tables use the same ones. */
 const char *phase_kind_name(enum phase_kind kind);
+/* Set the model that a trial has when nothing is said. */
+void trial_default_model(struct trial *t);
+/* Its model. */
+const struct model_config *trial_networks(const struct trial *t);
 const char *label_value(const struct trial *t, const char *name); /* NULL when there is no such label */
 
 #endif

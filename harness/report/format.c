@@ -1,6 +1,7 @@
 /* format.c - see format.h. What people read goes through a grid (grid.h), what programs read is written here. */
 #include "format.h"
 
+#include <assert.h>
 #include <jansson.h>
 #include <math.h>
 #include <stdio.h>
@@ -144,13 +145,14 @@ static void add_tsv_text(struct str *out, const char *text, size_t length)
 	}
 }
 
-static void write_separated(const struct rows *r, const char *separator, void (*add_text)(struct str *, const char *, size_t), struct str *out)
+static void write_separated(const struct rows *r, const char *separator, void (*add_text)(struct str *, const char *, size_t), bool heading,
+	struct str *out)
 {
-	for (int c = 0; c < r->column_count; c++) {
+	for (int c = 0; heading && c < r->column_count; c++) {
 		if (c) str_add(out, separator);
 		add_text(out, r->columns[c], strlen(r->columns[c]));
+		if (c == r->column_count - 1) str_add(out, "\n");
 	}
-	str_add(out, "\n");
 	for (size_t row = 0; row < r->row_count; row++) {
 		for (int c = 0; c < r->column_count; c++) {
 			const struct value *v = value_at(r, row, c);
@@ -215,41 +217,39 @@ static void add_json_value(struct str *out, const struct value *v)
 	}
 }
 
-/* Names of members, as JSON; a column whose name was there before gets its number ("name_2"), since an object holds a name once. */
-static char **json_names(const struct rows *r)
+/* The name of a member; a column whose name was there before gets its number ("name_2"), since an object holds a name once. */
+static void add_json_name(struct str *out, const struct rows *r, int column)
 {
-	char **names = calloc((size_t)r->column_count, sizeof(*names));
-	for (int c = 0; names && c < r->column_count; c++) {
-		int same = 1;
-		for (int b = 0; b < c; b++) same += strcmp(r->columns[b], r->columns[c]) == 0;
-		struct str name = {0}, json = {0};
-		str_add(&name, r->columns[c]);
-		if (same > 1) str_addf(&name, "_%d", same);
-		format_json_text(&json, name.s, name.length);
-		str_free(&name);
-		names[c] = str_take(&json);
-	}
-	return names;
+	int same = 1;
+	for (int b = 0; b < column; b++) same += strcmp(r->columns[b], r->columns[column]) == 0;
+	struct str name = {0};
+	str_add(&name, r->columns[column]);
+	if (same > 1) str_addf(&name, "_%d", same);
+	format_json_text(out, name.s, name.length);
+	str_free(&name);
 }
 
-static int write_json(const struct rows *r, bool lines, struct str *out, struct err *e)
+static void write_objects(const struct rows *r, const char *before_first, const char *before, const char *after, struct str *out)
 {
-	char **names = json_names(r);
-	if (!names) return err_nomem(e);
-	if (!lines) str_add(out, "[");
+	struct str names = {0}; /* each with its NUL */
+	for (int c = 0; c < r->column_count; c++) {
+		add_json_name(&names, r, c);
+		str_add_bytes(&names, "", 1);
+	}
 	for (size_t row = 0; row < r->row_count; row++) {
-		if (!lines) str_add(out, row ? ",\n " : "\n ");
+		const char *name = names.s;
+		str_add(out, row ? before : before_first);
 		str_add(out, "{");
-		for (int c = 0; c < r->column_count; c++) {
-			str_addf(out, "%s%s: ", c ? ", " : "", names[c]);
+		for (int c = 0; c < r->column_count; c++, name += strlen(name) + 1) {
+			str_add(out, c ? ", " : "");
+			str_add(out, name);
+			str_add(out, ": ");
 			add_json_value(out, value_at(r, row, c));
 		}
-		str_add(out, lines ? "}\n" : "}");
+		str_add(out, "}");
+		str_add(out, after);
 	}
-	if (!lines) str_add(out, r->row_count ? "\n]\n" : "]\n");
-	for (int c = 0; c < r->column_count; c++) free(names[c]);
-	free(names);
-	return 0;
+	str_free(&names);
 }
 
 /* ---- table, md, latex -------------------------------------------------------------------------------------------------- */
@@ -257,7 +257,8 @@ static int write_json(const struct rows *r, bool lines, struct str *out, struct 
 static int fill_grid(struct grid *g, const struct rows *r, struct err *e)
 {
 	if (r->column_count > GRID_COLUMNS_MAX)
-		return err_set(e, ERR_USAGE, "%d columns are more than a table, md or latex has room for (%d): csv, tsv, json and jsonl have",
+		return err_set(e, ERR_USAGE,
+			"%d columns are more than a table, md or latex has room for (%d): csv, tsv, json and jsonl have",
 			r->column_count, GRID_COLUMNS_MAX);
 	for (int c = 0; c < r->column_count; c++) grid_column(g, r->columns[c], is_numeric(r, c));
 	struct str cell = {0};
@@ -290,16 +291,31 @@ static int write_grid(const struct rows *r, enum format f, struct str *out, stru
 
 /* ------------------------------------------------------------------------------------------------------------------------- */
 
+bool format_streams(enum format f)
+{
+	return f == FORMAT_CSV || f == FORMAT_TSV || f == FORMAT_JSON || f == FORMAT_JSONL;
+}
+
+void format_part(const struct rows *part, enum format f, bool first, bool last, struct str *out)
+{
+	assert(format_streams(f));
+	switch (f) {
+	case FORMAT_CSV: write_separated(part, ",", format_csv_text, first, out); break;
+	case FORMAT_TSV: write_separated(part, "\t", add_tsv_text, first, out); break;
+	case FORMAT_JSONL: write_objects(part, "", "", "\n", out); break;
+	case FORMAT_JSON:
+		/* Only the last part may be empty, so what is not the first follows a row. */
+		str_add(out, first ? "[" : "");
+		write_objects(part, first ? "\n " : ",\n ", ",\n ", "", out);
+		str_add(out, !last ? "" : first && part->row_count == 0 ? "]\n" : "\n]\n");
+		break;
+	default: break;
+	}
+}
+
 int format_rows(const struct rows *r, enum format f, struct str *out, struct err *e)
 {
-	switch (f) {
-	case FORMAT_CSV: write_separated(r, ",", format_csv_text, out); return 0;
-	case FORMAT_TSV: write_separated(r, "\t", add_tsv_text, out); return 0;
-	case FORMAT_JSON: return write_json(r, false, out, e);
-	case FORMAT_JSONL: return write_json(r, true, out, e);
-	case FORMAT_TABLE:
-	case FORMAT_MD:
-	case FORMAT_LATEX: return write_grid(r, f, out, e);
-	}
+	if (!format_streams(f)) return write_grid(r, f, out, e);
+	format_part(r, f, true, true, out);
 	return 0;
 }

@@ -3,6 +3,8 @@
 #ifndef REPORT_FORMAT_H
 #define REPORT_FORMAT_H
 
+#include <stdbool.h>
+
 #include "../base/err.h"
 #include "../base/str.h"
 #include "../store/rows.h"
@@ -26,6 +28,11 @@ int format_parse(const char *name, enum format *out, struct err *e);
 /* Append the rows, with their column names, ending with a line end. Returns 0, or -1 with e (ERR_USAGE: too many columns for a grid;
  * ERR_ENVIRONMENT: memory). */
 int format_rows(const struct rows *r, enum format f, struct str *out, struct err *e);
+
+/* Append a part of an answer that comes in parts (store_query_parts): the heading comes with the first, the end with the last. Only
+ * for the formats for programs; format_streams says whether f is one. */
+bool format_streams(enum format f);
+void format_part(const struct rows *part, enum format f, bool first, bool last, struct str *out);
 
 /* Append one number with as many digits as it needs (at most 17): "0.1", "1.0", "1e-300", "inf". */
 void format_real(struct str *out, double value);

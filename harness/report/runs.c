@@ -8,8 +8,9 @@
 
 enum { NAMES_MAX = 64, CONDITIONS_MAX = 16, KEYS_MAX = 8 };
 
-static const char runs_sql[] = "SELECT trial, sweep, dataset, labels, seed, state, attempts, seconds, test_accuracy, started_at, reason FROM runs"
-	" ORDER BY sweep, position";
+static const char runs_sql[] =
+	"SELECT trial, sweep, dataset, labels, seed, state, attempts, seconds, test_accuracy, started_at, reason FROM runs ORDER BY"
+	" sweep, position";
 enum { COLUMN_LABELS = 3 }; /* before it and after it: columns of the result */
 
 enum operator { EQUAL, NOT_EQUAL, LESS, LESS_EQUAL, MORE, MORE_EQUAL, LIKE };
@@ -94,7 +95,8 @@ static int find_column(const struct rows *r, const char *what, const char *name,
 static int parse_condition(const struct rows *r, const char *text, struct condition *out, struct err *e)
 {
 	static const struct { const char *text; enum operator operator; } operators[] = {
-		{ "!=", NOT_EQUAL }, { "<=", LESS_EQUAL }, { ">=", MORE_EQUAL }, { "=", EQUAL }, { "<", LESS }, { ">", MORE }, { "~", LIKE },
+		{ "!=", NOT_EQUAL }, { "<=", LESS_EQUAL }, { ">=", MORE_EQUAL }, { "=", EQUAL }, { "<", LESS }, { ">", MORE },
+		{ "~", LIKE },
 	};
 	const size_t name = strcspn(text, "!<>=~");
 	for (size_t i = 0; name > 0 && i < sizeof(operators) / sizeof(operators[0]); i++) {
@@ -106,7 +108,8 @@ static int parse_condition(const struct rows *r, const char *text, struct condit
 		out->column = find_column(r, text, text, name, e);
 		return out->column < 0 ? -1 : 0;
 	}
-	return err_set(e, ERR_USAGE, "'%s' is no condition: NAME=VALUE, or with != < <= > >= ~ (state=failed, 'lr>=1e-4', 'recipe~paper*')", text);
+	return err_set(e, ERR_USAGE,
+		"'%s' is no condition: NAME=VALUE, or with != < <= > >= ~ (state=failed, 'lr>=1e-4', 'recipe~paper*')", text);
 }
 
 /* ---- labels as columns ------------------------------------------------------------------------------------------------- */
@@ -155,7 +158,8 @@ static struct rows *spread_labels(const struct rows *in, json_t *const *labels)
 	for (size_t r = 0; out && r < in->row_count; r++) {
 		for (int c = 0; c < in->column_count; c++) {
 			if (c != COLUMN_LABELS) add_value(out, &in->values[r * (size_t)in->column_count + (size_t)c]);
-			for (int n = 0; c == COLUMN_LABELS && n < count; n++) rows_add_text(out, json_string_value(json_object_get(labels[r], names[n])));
+			for (int n = 0; c == COLUMN_LABELS && n < count; n++)
+				rows_add_text(out, json_string_value(json_object_get(labels[r], names[n])));
 		}
 	}
 	return out;
@@ -187,9 +191,10 @@ struct line {
 static int compare_lines(const void *a, const void *b)
 {
 	const struct line *x = a, *y = b;
-	const size_t width = (size_t)x->rows->column_count;
+	const struct value *row_x = &x->rows->values[x->row * (size_t)x->rows->column_count];
+	const struct value *row_y = &y->rows->values[y->row * (size_t)y->rows->column_count];
 	for (int k = 0; k < x->key_count; k++) {
-		const struct value *v = &x->rows->values[x->row * width + (size_t)x->keys[k].column], *w = &x->rows->values[y->row * width + (size_t)x->keys[k].column];
+		const struct value *v = &row_x[x->keys[k].column], *w = &row_y[x->keys[k].column];
 		const int order = compare_values(v, w);
 		if (order) return x->keys[k].largest_first && v->kind != VALUE_NULL && w->kind != VALUE_NULL ? -order : order;
 	}

@@ -10,7 +10,7 @@
 
 /* Zero-initialise for "all, in the order of the plans". */
 struct runs_query {
-	const char *const *conditions; /* each NAME=VALUE, or with !=, <, <=, >, >= or ~ (VALUE is then a pattern with * and ?); all must hold */
+	const char *const *conditions; /* each NAME=VALUE, or with != < <= > >= or ~ (VALUE is then a pattern with * and ?); all must hold */
 	size_t condition_count;
 	const char *sort;              /* names separated by commas, "-" before one for the largest first; NULL: as planned */
 	long limit;                    /* > 0: so many rows at most */

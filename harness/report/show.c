@@ -10,18 +10,20 @@
 int show_find(struct store *s, const char *beginning, char identity[DIGEST_TEXT], struct err *e)
 {
 	if (beginning[0] == '\0' || beginning[strspn(beginning, "0123456789abcdef")] != '\0')
-		return err_set(e, ERR_USAGE, "'%s' is no trial: its identity, or how that begins, is expected (retrial runs lists them)", beginning);
+		return err_set(e, ERR_USAGE, "'%s' is no trial: its identity, or how that begins, is expected (retrial runs lists them)",
+			beginning);
 	const char *const parameters[] = { "beginning", beginning, NULL };
 	struct rows *rows = NULL;
 	/* A range, so that the index is used; 'g' comes after all hexadecimal digits. */
-	if (store_query(s, "SELECT identity FROM trials WHERE identity >= :beginning AND identity < :beginning || 'g' ORDER BY identity LIMIT 4", parameters, e, &rows))
+	if (store_query(s, "SELECT identity FROM trials WHERE identity >= :beginning AND identity < :beginning || 'g'"
+		    " ORDER BY identity LIMIT 4", parameters, e, &rows))
 		return -1;
 	int result = 0;
 	if (rows->row_count == 0) {
 		result = err_set(e, ERR_USAGE, "no trial's identity begins with '%s' (retrial runs lists them)", beginning);
 	} else if (rows->row_count > 1) {
-		result = err_set(e, ERR_USAGE, "more than one trial begins with '%s': %.16s, %.16s%s", beginning, rows->values[0].text, rows->values[1].text,
-			rows->row_count > 2 ? " ..." : "");
+		result = err_set(e, ERR_USAGE, "more than one trial begins with '%s': %.16s, %.16s%s", beginning,
+			rows->values[0].text, rows->values[1].text, rows->row_count > 2 ? " ..." : "");
 	} else {
 		snprintf(identity, DIGEST_TEXT, "%s", rows->values[0].text);
 	}
@@ -35,16 +37,22 @@ static const struct part {
 	bool one_row;
 } parts[] = {
 	{ "trial", "trial", "SELECT identity, configuration, dataset, model, seed FROM trials WHERE identity = :trial", true },
-	{ "plans", "in the plans of", "SELECT sweep, position, state, labels, reason FROM runs WHERE trial = :trial ORDER BY sweep, position", false },
-	{ "result", "result", "SELECT DISTINCT test_accuracy, test_accuracy_1, test_accuracy_2, val_accuracy, test_loss, val_loss, epochs, params, weight_bytes,"
-		" optimizer_bytes, seconds, cpu_seconds, peak_bytes, data_variant, nonfinite FROM accuracy WHERE trial = :trial", true },
-	{ "phases", "phases", "SELECT DISTINCT phase, name, fold, epochs_run, stopped, seconds, best_epoch_1, best_epoch_2, val_accuracy_1, val_accuracy_2,"
-		" test_accuracy_1, test_accuracy_2, trainable FROM phases WHERE trial = :trial ORDER BY phase, fold", false },
-	{ "attempts", "attempts", "SELECT attempts.id AS attempt, state, started_at, seconds, core_version, kernels, data_variant, weights_digest, error FROM attempts"
-		" JOIN trials ON trials.id = attempts.trial WHERE identity = :trial ORDER BY attempts.id", false },
+	{ "plans", "in the plans of",
+		"SELECT sweep, position, state, labels, reason FROM runs WHERE trial = :trial ORDER BY sweep, position", false },
+	{ "result", "result",
+		"SELECT DISTINCT test_accuracy, test_accuracy_1, test_accuracy_2, val_accuracy, test_loss, val_loss, epochs,"
+		" params, weight_bytes, optimizer_bytes, seconds, cpu_seconds, peak_bytes, data_variant, nonfinite FROM accuracy"
+		" WHERE trial = :trial", true },
+	{ "phases", "phases",
+		"SELECT DISTINCT phase, name, fold, epochs_run, stopped, seconds, best_epoch_1, best_epoch_2, val_accuracy_1,"
+		" val_accuracy_2, test_accuracy_1, test_accuracy_2, trainable FROM phases WHERE trial = :trial ORDER BY phase, fold", false },
+	{ "attempts", "attempts",
+		"SELECT attempts.id AS attempt, state, started_at, seconds, core_version, kernels, data_variant, weights_digest,"
+		" error FROM attempts JOIN trials ON trials.id = attempts.trial WHERE identity = :trial ORDER BY attempts.id", false },
 	{ "environment", "environment of the attempt that counts (the latest done one, else the latest)",
-		"SELECT name, value FROM facts WHERE environment = (SELECT environment FROM attempts JOIN trials ON trials.id = attempts.trial"
-		" WHERE identity = :trial ORDER BY state = 'done' DESC, attempts.id DESC LIMIT 1) ORDER BY name", false },
+		"SELECT name, CASE name WHEN 'diff' THEN length(value) || ' characters' ELSE value END AS value FROM facts WHERE"
+		" environment = (SELECT environment FROM attempts JOIN trials ON trials.id = attempts.trial WHERE identity = :trial"
+		" ORDER BY state = 'done' DESC, attempts.id DESC LIMIT 1) ORDER BY name", false },
 };
 
 /* One row as two columns of names and values; NULLs are left out. */

@@ -10,6 +10,7 @@
 
 #include "../base/clock.h"
 #include "schedule.h"
+#include "state.h"
 #include "worker.h"
 
 enum { DATASETS_MAX = 64, TICK_MS = 500, HEARTBEAT_SECONDS = 20 };
@@ -70,7 +71,8 @@ static struct opened *find_dataset(struct executor *x, const struct trial *t)
 	if (dataset_open_or_miss(t->dataset, x->options->places, &e, &missing, &o->dataset)) {
 		snprintf(o->reason, sizeof o->reason, "%s", e.text);
 		x->summary->bad_data |= !missing;
-		tell(x, (struct local_event){ .kind = LOCAL_SKIPPED, .trial = t, .text = o->reason });
+		if (!x->options->again)
+			tell(x, (struct local_event){ .kind = LOCAL_SKIPPED, .trial = t, .text = o->reason });
 	}
 	return o;
 }
@@ -95,6 +97,18 @@ static int find_bad(struct executor *x, struct err *e)
 	                   (const char *const[]){ "core", core, "failed", x->options->retry == RETRY_NONE ? "too" : "", NULL }, e, &x->bad);
 }
 
+/* A trial of the database is run again: on the same data, or not at all. */
+static int check_again(const struct executor *x, const struct opened *o, struct err *e)
+{
+	const char *wanted = x->options->again_data;
+	if (!o->dataset)
+		return err_set(e, ERR_ENVIRONMENT, "%s", o->reason);
+	if (wanted && strcmp(wanted, o->dataset->digest) != 0)
+		return err_set(e, ERR_ENVIRONMENT, "data set %s (%s) is not the one that the trial was trained on: its digest is %.16s..., recorded is %.16s...;"
+		               " name a folder with the other one (--data)", o->name, o->dataset->source, o->dataset->digest, wanted);
+	return 0;
+}
+
 /* Has the trial to be run? Otherwise it is counted for what it is. */
 static int is_missing(struct executor *x, const struct trial *t, bool *missing, struct err *e)
 {
@@ -103,6 +117,10 @@ static int is_missing(struct executor *x, const struct trial *t, bool *missing, 
 	*missing = false;
 	if (!o)
 		return err_set(e, ERR_USAGE, "more than %d data sets in one sweep", DATASETS_MAX);
+	if (x->options->again) {
+		*missing = true;
+		return check_again(x, o, e);
+	}
 	if (store_skip(x->store, x->sweep_id, t->identity, o->dataset ? NULL : o->reason, e))
 		return -1;
 	if (!o->dataset) {
@@ -341,9 +359,13 @@ int local_run(struct store *store, const struct sweep *sweep, const struct local
 		err_nomem(e);
 		goto out;
 	}
+	if (options->states)
+		state_remove_orphans(options->states);
 	if (schedule_new(sweep, options->share && options->states, e, &x->schedule) || store_reclaim(store, e) || find_bad(x, e)
-	    || store_environment(store, options->facts, &x->environment, e) || store_sweep(store, sweep, &x->sweep_id, e))
+	    || store_environment(store, options->facts, &x->environment, e) || (!options->again && store_sweep(store, sweep, &x->sweep_id, e)))
 		goto out;
+	if (options->again)
+		x->sweep_id = options->again_sweep;
 	answer = loop(x, e);
 	if (answer)
 		kill_workers(x);

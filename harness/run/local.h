@@ -52,6 +52,9 @@ struct local_options {
 	double trial_seconds;          /* a trial that takes longer ends as timeout; 0: none */
 	size_t trial_bytes;            /* address space of a worker (RLIMIT_AS); 0: as it is */
 	const atomic_int *stop;        /* 1: let epochs finish, then end; 2: end at once. Set by the caller's signal handler */
+	bool again;                    /* run the sweep's trials though they are done: they are in the database, no plan is frozen ... */
+	int64_t again_sweep;           /* ... their new attempts are for this sweep of it (0: none) ... */
+	const char *again_data;        /* ... and on data of this digest, or it is an error; NULL: on any */
 	void *context;
 	void (*event)(void *context, const struct local_event *e);
 };

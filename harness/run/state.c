@@ -1,8 +1,12 @@
 /* state.c - the state file: one line of JSON, the event lines, the arrays as little-endian floats, and a SHA-256 of all that. */
 #include "state.h"
 
+#include <dirent.h>
+#include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "../base/file.h"
 #include "real.h"
@@ -235,4 +239,18 @@ int state_load(const char *path, const struct state_key *key, struct run_state *
 	if (!answer)
 		run_state_free(s);
 	return answer;
+}
+
+void state_remove_orphans(const char *folder)
+{
+	DIR *d = opendir(folder);
+	for (struct dirent *entry; d && (entry = readdir(d));) {
+		const char *mark = strstr(entry->d_name, ".tmp-");
+		long pid = mark ? strtol(mark + 5, NULL, 10) : 0;
+		if (pid <= 0 || kill((pid_t)pid, 0) == 0 || errno != ESRCH)
+			continue;
+		unlinkat(dirfd(d), entry->d_name, 0);
+	}
+	if (d)
+		closedir(d);
 }

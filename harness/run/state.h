@@ -29,7 +29,7 @@ struct training_state {
 
 struct run_state {
 	int stage;                            /* the one at work or next */
-	int network;                          /* enum network_kind of params; -1: none yet */
+	int network;                          /* enum network of params; -1: none yet */
 	size_t parameters;
 	float *params;                        /* the network as the last finished stage left it */
 	float *anchor;                        /* k-fold: as the phase before left it */
@@ -61,5 +61,8 @@ int state_save(const struct run_state *s, const struct state_key *key, const cha
 /* Read it. Returns 1 with *s filled (run_state_free), 0 when there is none, or one that is damaged or of something else (then it is
  * as if there were none: it can always be made again). */
 int state_load(const char *path, const struct state_key *key, struct run_state *s);
+
+/* Remove half-written state files of processes that are gone (file.h writes "NAME.tmp-PID-N" first). */
+void state_remove_orphans(const char *folder);
 
 #endif

@@ -76,7 +76,7 @@ static int send_again(struct trial_work *w)
 }
 
 /* The weights of the state's network; there is none before the first stage. */
-static int set_network(struct trial_work *w, enum network_kind kind, const struct nn_net *net)
+static int set_network(struct trial_work *w, enum network kind, const struct nn_net *net)
 {
 	struct run_state *s = &w->state;
 	free(s->params);
@@ -89,48 +89,24 @@ static int set_network(struct trial_work *w, enum network_kind kind, const struc
 	return 0;
 }
 
-static int build(struct trial_work *w, enum network_kind kind, struct nn_net *net)
+static int build(struct trial_work *w, enum network kind, struct nn_net *net)
 {
 	struct err e = { 0 };
-	return network_build(kind, w->train.shape, w->classes, net, &e) ? work_fail(w, TRIAL_FAILED, "%s", e.text) : 0;
-}
-
-/* Copy one tensor's weights; both exist and have the same number. */
-static int copy_tensor(struct trial_work *w, const struct nn_net *to, float *to_params, const char *to_name, const struct nn_net *from,
-                       const float *from_params, const char *from_name)
-{
-	const struct nn_tensor *a = nn_net_tensor(to, to_name), *b = nn_net_tensor(from, from_name);
-	if (!a || !b || a->count != b->count)
-		return work_fail(w, TRIAL_FAILED, "cannot copy %s to %s: the networks do not match", from_name, to_name);
-	memcpy(to_params + a->offset, from_params + b->offset, a->count * sizeof *to_params);
+	if (network_build(trial_networks(w->trial), kind, w->train.shape, w->classes, net, &e))
+		return work_fail(w, TRIAL_FAILED, "model %s: %s", w->trial->model, e.text);
 	return 0;
 }
 
-/* Stage 2a's network (paper.md): the stems take the submodels' convolutions; the wide convolutions their Dense weights, or stay random (N2). */
+/* Stage 2a's network (paper.md), from the two submodels of the state. */
 static int unify(struct trial_work *w, const struct phase_config *phase, struct nn_net *net)
 {
-	static const char *const parts[] = { "kernel", "bias" };
 	struct nn_net dual;
+	struct err e = { 0 };
 	float *from = w->state.params;
-	int answer = -1;
 	w->state.params = NULL;
-	if (build(w, NETWORK_DUAL, &dual) || build(w, NETWORK_UNIFIED, net) || set_network(w, NETWORK_UNIFIED, net))
-		goto out;
-	for (int stem = 1; stem <= 2; stem++)
-		for (int part = 0; part < 2; part++) {
-			char name[NN_NAME_MAX], dense[NN_NAME_MAX];
-			for (int conv = 1; conv <= 2; conv++) {
-				snprintf(name, sizeof name, "stem%d/conv%d/%s", stem, conv, parts[part]);
-				if (copy_tensor(w, net, w->state.params, name, &dual, from, name))
-					goto out;
-			}
-			snprintf(dense, sizeof dense, "stem%d/dense/%s", stem, parts[part]);
-			snprintf(name, sizeof name, "stem%d/wide/%s", stem, parts[part]);
-			if (phase->heads[stem - 1] == HEAD_COPY && copy_tensor(w, net, w->state.params, name, &dual, from, dense))
-				goto out;
-		}
-	answer = 0;
-out:
+	int answer = build(w, NETWORK_DUAL, &dual) || build(w, NETWORK_UNIFIED, net) || set_network(w, NETWORK_UNIFIED, net) ? -1 : 0;
+	if (answer == 0 && network_unify(trial_networks(w->trial), phase->heads, &dual, from, net, w->state.params, &e))
+		answer = work_fail(w, TRIAL_FAILED, "%s", e.text);
 	free(from);
 	return answer;
 }
@@ -138,7 +114,7 @@ out:
 /* The network that a stage begins with, from what the stage before left. */
 static int enter(struct trial_work *w, const struct phase_config *phase, struct nn_net *net)
 {
-	enum network_kind kind = phase->kind == PHASE_SINGLE ? NETWORK_SUBMODEL : phase->kind == PHASE_DUAL ? NETWORK_DUAL : NETWORK_UNIFIED;
+	enum network kind = phase->kind == PHASE_SINGLE ? NETWORK_SUBMODEL : phase->kind == PHASE_DUAL ? NETWORK_DUAL : NETWORK_UNIFIED;
 	switch (phase->kind) {
 	case PHASE_SINGLE:
 	case PHASE_DUAL:
@@ -147,7 +123,7 @@ static int enter(struct trial_work *w, const struct phase_config *phase, struct 
 	case PHASE_UNFREEZE:
 	case PHASE_KFOLD: break;
 	}
-	return build(w, (enum network_kind)w->state.network, net);
+	return build(w, (enum network)w->state.network, net);
 }
 
 /* A copy of `from` in *to, allocated if need be. */
@@ -204,7 +180,7 @@ static int run_stage(struct trial_work *w, const struct stage *stage, const stru
 	struct run_state *s = &w->state;
 	struct nn_net net;
 	if (s->training.params) { /* it has begun */
-		if (build(w, (enum network_kind)s->network, &net))
+		if (build(w, (enum network)s->network, &net))
 			return -1;
 	} else if (enter(w, phase, &net) || (stage->last_of_fold && enter_fold(w, stage->at.fold, phase->start))) {
 		return -1;

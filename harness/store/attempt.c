@@ -36,8 +36,9 @@ static int begin(struct store *s, int64_t sweep_id, const char *identity, int64_
 	bool found;
 	sqlite3_stmt *find = store_statement(s, "SELECT id FROM trials WHERE identity = ?", e);
 	sqlite3_stmt *running = store_statement(s, "SELECT id FROM attempts WHERE trial = ? AND state = 'running'", e);
-	sqlite3_stmt *insert = store_statement(s, "INSERT INTO attempts (trial, sweep, environment, state, host, boot, pid, pid_start, heartbeat, started_at)"
-		" VALUES (?, ?, ?, 'running', ?, ?, ?, ?, ?, ?)", e);
+	sqlite3_stmt *insert = store_statement(s,
+		"INSERT INTO attempts (trial, sweep, environment, state, host, boot, pid, pid_start, heartbeat, started_at) VALUES"
+		" (?, ?, ?, 'running', ?, ?, ?, ?, ?, ?)", e);
 	if (!find || !running || !insert) return -1;
 	bind_text(find, 1, identity);
 	if (statement_integer(s, find, &found, &trial, e)) return -1;
@@ -52,7 +53,7 @@ static int begin(struct store *s, int64_t sweep_id, const char *identity, int64_
 	char now[STORE_TIME_TEXT];
 	time_now(now);
 	bind_integer(insert, 1, trial);
-	bind_integer(insert, 2, sweep_id);
+	if (sweep_id) bind_integer(insert, 2, sweep_id);
 	bind_integer(insert, 3, environment);
 	bind_text(insert, 4, lease.host);
 	bind_text(insert, 5, lease.boot);
@@ -65,7 +66,8 @@ static int begin(struct store *s, int64_t sweep_id, const char *identity, int64_
 	return 0;
 }
 
-int store_attempt_begin(struct store *s, int64_t sweep_id, const char *identity, int64_t environment, long pid, int64_t *attempt, struct err *e)
+int store_attempt_begin(struct store *s, int64_t sweep_id, const char *identity, int64_t environment, long pid, int64_t *attempt,
+	struct err *e)
 {
 	if (transaction_begin(s, e)) return -1;
 	return transaction_end(s, begin(s, sweep_id, identity, environment, pid, attempt, e), e);
@@ -82,7 +84,8 @@ static double monotonic_seconds(void)
 
 static int not_running(const struct store *s, int64_t attempt, struct err *e)
 {
-	return err_set(e, ERR_FAILED, "%s: attempt %lld is not running (any more): its results cannot be added to", s->path, (long long)attempt);
+	return err_set(e, ERR_FAILED, "%s: attempt %lld is not running (any more): its results cannot be added to", s->path,
+		(long long)attempt);
 }
 
 /* Record a sign of life; refuses an attempt that has ended. */
@@ -119,8 +122,9 @@ int store_heartbeat(struct store *s, int64_t attempt, struct err *e)
 
 static int add_epoch_output(struct store *s, int64_t attempt, const struct epoch_result *r, int output, struct err *e)
 {
-	sqlite3_stmt *insert = store_statement(s, "INSERT INTO metrics (attempt, phase, fold, epoch, output, train_loss, train_accuracy, val_loss,"
-		" val_accuracy, seconds, images_per_second, nonfinite) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", e);
+	sqlite3_stmt *insert = store_statement(s,
+		"INSERT INTO metrics (attempt, phase, fold, epoch, output, train_loss, train_accuracy, val_loss, val_accuracy,"
+		" seconds, images_per_second, nonfinite) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", e);
 	if (!insert) return -1;
 	struct str nonfinite = {0};
 	bind_integer(insert, 1, attempt);
@@ -151,8 +155,9 @@ int store_epoch(struct store *s, int64_t attempt, const struct epoch_result *r, 
 
 static int add_phase(struct store *s, int64_t attempt, const struct phase_result *r, struct err *e)
 {
-	sqlite3_stmt *insert = store_statement(s, "INSERT INTO phase_results (attempt, phase, fold, name, epochs_run, stopped, seconds, weights_digest,"
-		" parameters, trainable, weight_bytes, optimizer_bytes, nonfinite) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", e);
+	sqlite3_stmt *insert = store_statement(s,
+		"INSERT INTO phase_results (attempt, phase, fold, name, epochs_run, stopped, seconds, weights_digest, parameters,"
+		" trainable, weight_bytes, optimizer_bytes, nonfinite) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", e);
 	if (!insert) return -1;
 	struct str nonfinite = {0};
 	bind_integer(insert, 1, attempt);
@@ -175,8 +180,9 @@ static int add_phase(struct store *s, int64_t attempt, const struct phase_result
 
 static int add_score(struct store *s, int64_t attempt, const struct phase_result *r, int output, struct err *e)
 {
-	sqlite3_stmt *insert = store_statement(s, "INSERT INTO scores (attempt, phase, fold, output, best_epoch, val_loss, val_accuracy, test_loss,"
-		" test_accuracy, nonfinite) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", e);
+	sqlite3_stmt *insert = store_statement(s,
+		"INSERT INTO scores (attempt, phase, fold, output, best_epoch, val_loss, val_accuracy, test_loss, test_accuracy,"
+		" nonfinite) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", e);
 	if (!insert) return -1;
 	struct str nonfinite = {0};
 	bind_integer(insert, 1, attempt);
@@ -244,13 +250,16 @@ static void mean_add(struct mean *m, double value)
 /* A number of a row of scores, as it was: NULL and a note "nan" are a NaN again. */
 static double score_real(sqlite3_stmt *row, int column, int note)
 {
-	return sqlite3_column_type(row, note) == SQLITE_NULL || sqlite3_column_type(row, column) != SQLITE_NULL ? sqlite3_column_double(row, column) : NAN;
+	const bool is_nan = sqlite3_column_type(row, note) != SQLITE_NULL && sqlite3_column_type(row, column) == SQLITE_NULL;
+	return is_nan ? NAN : sqlite3_column_double(row, column);
 }
 
 static int last_phase_means(struct store *s, int64_t attempt, int64_t phase, struct mean means[MEANS], struct err *e)
 {
-	sqlite3_stmt *read = store_statement(s, "SELECT output, test_accuracy, val_accuracy, test_loss, val_loss, nonfinite ->> 'test_accuracy',"
-		" nonfinite ->> 'val_accuracy', nonfinite ->> 'test_loss', nonfinite ->> 'val_loss' FROM scores WHERE attempt = ? AND phase = ?"
+	sqlite3_stmt *read = store_statement(s,
+		"SELECT output, test_accuracy, val_accuracy, test_loss, val_loss, nonfinite ->> 'test_accuracy', "
+		" nonfinite ->> 'val_accuracy', nonfinite ->> 'test_loss', nonfinite ->> 'val_loss'"
+		" FROM scores WHERE attempt = ? AND phase = ?"
 		" ORDER BY fold, output", e);
 	if (!read) return -1;
 	bind_integer(read, 1, attempt);
@@ -271,12 +280,15 @@ static int last_phase_means(struct store *s, int64_t attempt, int64_t phase, str
 
 static int add_result(struct store *s, int64_t attempt, struct err *e)
 {
-	static const char *const columns[MEANS] = { "test_accuracy", "test_accuracy_1", "test_accuracy_2", "val_accuracy", "test_loss", "val_loss" };
+	static const char *const columns[MEANS] = {
+		"test_accuracy", "test_accuracy_1", "test_accuracy_2", "val_accuracy", "test_loss", "val_loss",
+	};
 	sqlite3_stmt *last = store_statement(s, "SELECT max(phase) FROM phase_results WHERE attempt = ? HAVING count(*) > 0", e);
-	sqlite3_stmt *insert = store_statement(s, "INSERT INTO results (test_accuracy, test_accuracy_1, test_accuracy_2, val_accuracy, test_loss,"
-		" val_loss, nonfinite, attempt, last_phase, epochs, params, weight_bytes, optimizer_bytes)"
-		" SELECT ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?1, ?2, (SELECT sum(epochs_run) FROM phase_results WHERE attempt = ?1), parameters,"
-		" weight_bytes, optimizer_bytes FROM phase_results WHERE attempt = ?1 AND phase = ?2 ORDER BY fold LIMIT 1", e);
+	sqlite3_stmt *insert = store_statement(s,
+		"INSERT INTO results (test_accuracy, test_accuracy_1, test_accuracy_2, val_accuracy, test_loss, val_loss,"
+		" nonfinite, attempt, last_phase, epochs, params, weight_bytes, optimizer_bytes) SELECT ?3, ?4, ?5, ?6, ?7, ?8, ?9,"
+		" ?1, ?2, (SELECT sum(epochs_run) FROM phase_results WHERE attempt = ?1), parameters, weight_bytes, optimizer_bytes"
+		" FROM phase_results WHERE attempt = ?1 AND phase = ?2 ORDER BY fold LIMIT 1", e);
 	if (!last || !insert) return -1;
 	int64_t phase;
 	bool found;
@@ -305,8 +317,10 @@ static const char *known(const char *text)
 
 static int end_attempt(struct store *s, int64_t attempt, const struct trial_end *end, struct err *e)
 {
-	sqlite3_stmt *update = store_statement(s, "UPDATE attempts SET state = ?, finished_at = ?, heartbeat = ?2, seconds = ?, cpu_seconds = ?,"
-		" peak_bytes = ?, core_version = ?, kernels = ?, data_digest = ?, data_variant = ?, weights_digest = ?, error = ? WHERE id = ? AND state = 'running'", e);
+	sqlite3_stmt *update = store_statement(s,
+		"UPDATE attempts SET state = ?, finished_at = ?, heartbeat = ?2, seconds = ?, cpu_seconds = ?, peak_bytes = ?,"
+		" core_version = ?, kernels = ?, data_digest = ?, data_variant = ?, weights_digest = ?, error = ? WHERE id = ? AND"
+		" state = 'running'", e);
 	if (!update) return -1;
 	char now[STORE_TIME_TEXT];
 	time_now(now);

@@ -124,7 +124,8 @@ static int add_plan_row(struct store *s, int64_t sweep, int64_t position, const 
 {
 	int64_t trial;
 	if (add_trial(s, t, &trial, e)) return -1;
-	sqlite3_stmt *row = store_statement(s, "INSERT INTO plan (sweep, position, trial, recipe, augment, labels) VALUES (?, ?, ?, ?, ?, ?)", e);
+	sqlite3_stmt *row = store_statement(s,
+		"INSERT INTO plan (sweep, position, trial, recipe, augment, labels) VALUES (?, ?, ?, ?, ?, ?)", e);
 	if (!row) return -1;
 	char *labels = labels_json(t);
 	if (!labels) return err_set(e, ERR_USAGE, "a label of trial %s is no UTF-8 text", t->identity);
@@ -142,8 +143,9 @@ static int add_plan_row(struct store *s, int64_t sweep, int64_t position, const 
 
 static int add_claim(struct store *s, int64_t sweep, int64_t position, const struct claim *c, struct err *e)
 {
-	sqlite3_stmt *claim = store_statement(s, "INSERT INTO claim_specs (sweep, claim, position, title, metric, paper, rounds_to, compare)"
-		" VALUES (?, ?, ?, ?, ?, ?, ?, ?)", e);
+	sqlite3_stmt *claim = store_statement(s,
+		"INSERT INTO claim_specs (sweep, claim, position, title, metric, paper, rounds_to, compare) VALUES (?, ?, ?, ?, ?,"
+		" ?, ?, ?)", e);
 	sqlite3_stmt *where = store_statement(s, "INSERT OR REPLACE INTO claim_where (sweep, claim, name, value) VALUES (?, ?, ?, ?)", e);
 	if (!claim || !where) return -1;
 	bind_integer(claim, 1, sweep);
@@ -170,9 +172,10 @@ static int put_sweep(struct store *s, const struct sweep *sweep, int64_t *id, st
 {
 	char now[STORE_TIME_TEXT];
 	time_now(now);
-	sqlite3_stmt *put = store_statement(s, "INSERT INTO sweeps (name, title, path, digest, text, seeds, frozen_at) VALUES (?, ?, ?, ?, ?, ?, ?)"
-		" ON CONFLICT (name) DO UPDATE SET title = excluded.title, path = excluded.path, digest = excluded.digest,"
-		" text = excluded.text, seeds = excluded.seeds, frozen_at = excluded.frozen_at RETURNING id", e);
+	sqlite3_stmt *put = store_statement(s,
+		"INSERT INTO sweeps (name, title, path, digest, text, seeds, frozen_at) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT"
+		" (name) DO UPDATE SET title = excluded.title, path = excluded.path, digest = excluded.digest, text ="
+		" excluded.text, seeds = excluded.seeds, frozen_at = excluded.frozen_at RETURNING id", e);
 	if (!put) return -1;
 	bind_text(put, 1, sweep->name);
 	bind_text(put, 2, sweep->title);
@@ -214,8 +217,9 @@ int store_sweep(struct store *s, const struct sweep *sweep, int64_t *sweep_id, s
 
 int store_is_done(struct store *s, const char *identity, int core_version, const char *data_digest, bool *done, struct err *e)
 {
-	sqlite3_stmt *find = store_statement(s, "SELECT 1 FROM trials JOIN attempts ON attempts.trial = trials.id WHERE trials.identity = ?"
-		" AND attempts.state = 'done' AND attempts.core_version = ? AND attempts.data_digest = ?", e);
+	sqlite3_stmt *find = store_statement(s,
+		"SELECT 1 FROM trials JOIN attempts ON attempts.trial = trials.id WHERE trials.identity = ? AND attempts.state ="
+		" 'done' AND attempts.core_version = ? AND attempts.data_digest = ?", e);
 	if (!find) return -1;
 	bind_text(find, 1, identity);
 	bind_integer(find, 2, core_version);
@@ -227,7 +231,8 @@ int store_skip(struct store *s, int64_t sweep_id, const char *identity, const ch
 {
 	sqlite3_stmt *look = store_statement(s, "SELECT min(skip IS ?) FROM plan WHERE sweep = ? AND trial = (SELECT id FROM trials"
 		" WHERE identity = ?) HAVING count(*) > 0", e);
-	sqlite3_stmt *skip = store_statement(s, "UPDATE plan SET skip = ? WHERE sweep = ? AND trial = (SELECT id FROM trials WHERE identity = ?)", e);
+	sqlite3_stmt *skip = store_statement(s,
+		"UPDATE plan SET skip = ? WHERE sweep = ? AND trial = (SELECT id FROM trials WHERE identity = ?)", e);
 	if (!look || !skip) return -1;
 	sqlite3_stmt *const both[] = { look, skip };
 	for (int i = 0; i < 2; i++) {

@@ -53,8 +53,8 @@ int journal_choose(struct store *s, struct err *e)
 	if (set_journal(s, shared ? "DELETE" : "WAL", mode, e)) return -1;
 	s->log = strcmp(mode, "wal") == 0;
 	if (shared)
-		store_warn(s, "%s is on a network file system (%s): slower journal, and only one machine should write to it at a time", s->path,
-			shared);
+		store_warn(s, "%s is on a network file system (%s): slower journal, and only one machine should write to it at a time",
+			s->path, shared);
 	/* With the log, a commit survives a crash of the program without waiting for the disk; the end of an attempt waits. */
 	return store_execute(s, s->log ? "PRAGMA synchronous = NORMAL" : "PRAGMA synchronous = FULL", e);
 }

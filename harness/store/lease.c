@@ -44,7 +44,8 @@ static int64_t process_start(int64_t pid)
 	const char *after = strrchr(bytes, ')');
 	char state = 'X';
 	unsigned long long start = 0;
-	if (!after || sscanf(after + 1, " %c %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %llu", &state, &start) != 2)
+	static const char fields_3_and_22[] = " %c %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %llu";
+	if (!after || sscanf(after + 1, fields_3_and_22, &state, &start) != 2)
 		start = 0;
 	free(bytes);
 	return state == 'Z' || state == 'X' ? 0 : (int64_t)start;

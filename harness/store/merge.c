@@ -17,7 +17,8 @@ struct merge {
 /* The row's columns from `column` on become the statement's parameters from `parameter` on. */
 static void bind_columns(sqlite3_stmt *statement, int parameter, sqlite3_stmt *row, int column)
 {
-	for (; column < sqlite3_column_count(row); column++, parameter++) sqlite3_bind_value(statement, parameter, sqlite3_column_value(row, column));
+	for (; column < sqlite3_column_count(row); column++, parameter++)
+		sqlite3_bind_value(statement, parameter, sqlite3_column_value(row, column));
 }
 
 /* Step to the one row of the source that must be there. */
@@ -47,7 +48,8 @@ static int copy_rows(struct merge *m, int64_t from, int64_t into, const char *se
 }
 
 /* The target's row for row `from` of the source: found by the last column of `select` (parameter 1: from), its key, or inserted. */
-static int take_row(struct merge *m, int64_t from, const char *select, const char *find, const char *insert, int64_t *into, bool *is_new, struct err *e)
+static int take_row(struct merge *m, int64_t from, const char *select, const char *find, const char *insert, int64_t *into, bool *is_new,
+	struct err *e)
 {
 	sqlite3_stmt *read = store_statement(m->from, select, e), *look = read ? store_statement(m->into, find, e) : NULL;
 	sqlite3_stmt *write = look ? store_statement(m->into, insert, e) : NULL;
@@ -76,7 +78,8 @@ static int take_environment(struct merge *m, int64_t from, int64_t *into, struct
 		    "INSERT INTO environments (first_seen, digest) VALUES (?, ?)", into, &is_new, e))
 		return -1;
 	if (!is_new) return 0;
-	return copy_rows(m, from, *into, "SELECT name, value FROM facts WHERE environment = ?", "INSERT INTO facts (environment, name, value) VALUES (?, ?, ?)", e);
+	return copy_rows(m, from, *into, "SELECT name, value FROM facts WHERE environment = ?",
+		"INSERT INTO facts (environment, name, value) VALUES (?, ?, ?)", e);
 }
 
 static int take_trial(struct merge *m, int64_t from, int64_t *into, struct err *e)
@@ -84,7 +87,8 @@ static int take_trial(struct merge *m, int64_t from, int64_t *into, struct err *
 	bool is_new;
 	if (take_row(m, from, "SELECT configuration, dataset, model, seed, config, identity FROM trials WHERE id = ?",
 		    "SELECT id FROM trials WHERE identity = ?",
-		    "INSERT INTO trials (configuration, dataset, model, seed, config, identity) VALUES (?, ?, ?, ?, ?, ?)", into, &is_new, e))
+		    "INSERT INTO trials (configuration, dataset, model, seed, config, identity) VALUES (?, ?, ?, ?, ?, ?)",
+		    into, &is_new, e))
 		return -1;
 	m->counts->trials += is_new;
 	return 0;
@@ -101,7 +105,8 @@ static int take_plan_row(struct merge *m, int64_t from_sweep, int64_t into_sweep
 	if (take_trial(m, sqlite3_column_int64(row, 1), &trial, e)) return -1;
 	sqlite3_stmt *find = store_statement(m->into, "SELECT 1 FROM plan WHERE sweep = ? AND trial = ? AND labels = ?", e);
 	sqlite3_stmt *end = store_statement(m->into, "SELECT coalesce(max(position) + 1, 0) FROM plan WHERE sweep = ?", e);
-	sqlite3_stmt *insert = store_statement(m->into, "INSERT INTO plan (sweep, position, trial, labels, recipe, augment, skip) VALUES (?, ?, ?, ?, ?, ?, ?)", e);
+	sqlite3_stmt *insert = store_statement(m->into,
+		"INSERT INTO plan (sweep, position, trial, labels, recipe, augment, skip) VALUES (?, ?, ?, ?, ?, ?, ?)", e);
 	sqlite3_stmt *labels = store_statement(m->from, "SELECT name, value FROM labels WHERE sweep = ? AND position = ?", e);
 	sqlite3_stmt *label = store_statement(m->into, "INSERT INTO labels (sweep, position, name, value) VALUES (?, ?, ?, ?)", e);
 	if (!find || !end || !insert || !labels || !label) return -1;
@@ -134,7 +139,8 @@ static int take_plan_row(struct merge *m, int64_t from_sweep, int64_t into_sweep
 
 static int take_plan(struct merge *m, int64_t from_sweep, int64_t into_sweep, bool *added, struct err *e)
 {
-	sqlite3_stmt *read = store_statement(m->from, "SELECT position, trial, labels, recipe, augment, skip FROM plan WHERE sweep = ? ORDER BY position", e);
+	sqlite3_stmt *read = store_statement(m->from,
+		"SELECT position, trial, labels, recipe, augment, skip FROM plan WHERE sweep = ? ORDER BY position", e);
 	if (!read) return -1;
 	bind_integer(read, 1, from_sweep);
 	int code, result = 0;
@@ -146,8 +152,9 @@ static int take_plan(struct merge *m, int64_t from_sweep, int64_t into_sweep, bo
 
 static int take_claims(struct merge *m, int64_t from, int64_t into, struct err *e)
 {
-	return copy_rows(m, from, into, "SELECT claim, position, title, metric, paper, rounds_to, compare FROM claim_specs WHERE sweep = ?",
-		       "INSERT INTO claim_specs (sweep, claim, position, title, metric, paper, rounds_to, compare) VALUES (?, ?, ?, ?, ?, ?, ?, ?)", e)
+	return copy_rows(m, from, into,
+		"SELECT claim, position, title, metric, paper, rounds_to, compare FROM claim_specs WHERE sweep = ?",
+		"INSERT INTO claim_specs (sweep, claim, position, title, metric, paper, rounds_to, compare) VALUES (?, ?, ?, ?, ?, ?, ?, ?)", e)
 			|| copy_rows(m, from, into, "SELECT claim, name, value FROM claim_where WHERE sweep = ?",
 				"INSERT INTO claim_where (sweep, claim, name, value) VALUES (?, ?, ?, ?)", e)
 		? -1 : 0;
@@ -158,12 +165,15 @@ static int take_sweep(struct merge *m, int64_t from, struct err *e)
 {
 	int64_t into;
 	bool is_new, same, added = false;
-	if (take_row(m, from, "SELECT title, path, digest, text, seeds, frozen_at, name FROM sweeps WHERE id = ?", "SELECT id FROM sweeps WHERE name = ?",
-		    "INSERT INTO sweeps (title, path, digest, text, seeds, frozen_at, name) VALUES (?, ?, ?, ?, ?, ?, ?)", &into, &is_new, e))
+	if (take_row(m, from, "SELECT title, path, digest, text, seeds, frozen_at, name FROM sweeps WHERE id = ?",
+		    "SELECT id FROM sweeps WHERE name = ?",
+		    "INSERT INTO sweeps (title, path, digest, text, seeds, frozen_at, name) VALUES (?, ?, ?, ?, ?, ?, ?)",
+		    &into, &is_new, e))
 		return -1;
 	if (is_new && take_claims(m, from, into, e)) return -1;
 	sqlite3_stmt *read = store_statement(m->from, "SELECT seeds, digest FROM sweeps WHERE id = ?", e);
-	sqlite3_stmt *grow = store_statement(m->into, "UPDATE sweeps SET seeds = max(seeds, ?) WHERE digest = ? AND id = ? RETURNING 1", e);
+	sqlite3_stmt *grow = store_statement(m->into,
+		"UPDATE sweeps SET seeds = max(seeds, ?) WHERE digest = ? AND id = ? RETURNING 1", e);
 	if (!read || !grow) return -1;
 	bind_integer(read, 1, from);
 	int result = read_one(m, read, e);
@@ -183,10 +193,10 @@ static int take_sweep(struct merge *m, int64_t from, struct err *e)
 
 /* What must be the same of two executions of one trial, in the order in which it came to be. */
 static const char digests_sql[] =
-	"SELECT 'weights after phase ' || phase || CASE fold WHEN -1 THEN '' ELSE ', fold ' || fold END, weights_digest FROM phase_results WHERE attempt = ?1"
-	" UNION ALL SELECT 'predictions of phase ' || phase || CASE fold WHEN -1 THEN '' ELSE ', fold ' || fold END || ', output ' || output, digest"
-	" FROM predictions WHERE attempt = ?1"
-	" UNION ALL SELECT 'final weights', weights_digest FROM attempts WHERE id = ?1";
+	"SELECT 'weights after phase ' || phase || CASE fold WHEN -1 THEN '' ELSE ', fold ' || fold END, weights_digest FROM"
+	" phase_results WHERE attempt = ?1 UNION ALL SELECT 'predictions of phase ' || phase || CASE fold WHEN -1 THEN '' ELSE ',"
+	" fold ' || fold END || ', output ' || output, digest FROM predictions WHERE attempt = ?1 UNION ALL SELECT 'final weights',"
+	" weights_digest FROM attempts WHERE id = ?1";
 
 static const char *column_text(sqlite3_stmt *row, int column)
 {
@@ -207,7 +217,8 @@ static int compare_digests(struct merge *m, int64_t theirs, int64_t ours, sqlite
 		code_a = sqlite3_step(a);
 		code_b = sqlite3_step(b);
 		if (code_a != SQLITE_ROW && code_b != SQLITE_ROW) break;
-		*same = code_a == code_b && strcmp(column_text(a, 0), column_text(b, 0)) == 0 && strcmp(column_text(a, 1), column_text(b, 1)) == 0;
+		*same = code_a == code_b && strcmp(column_text(a, 0), column_text(b, 0)) == 0
+			&& strcmp(column_text(a, 1), column_text(b, 1)) == 0;
 	} while (*same);
 	int result = 0;
 	if (code_a != SQLITE_ROW && code_a != SQLITE_DONE) result = store_error(m->into, e);
@@ -227,18 +238,20 @@ static int compare_digests(struct merge *m, int64_t theirs, int64_t ours, sqlite
 
 /* Columns of an attempt that are copied as they are. */
 #define ATTEMPT_COLUMNS \
-	"state, host, boot, pid, pid_start, heartbeat, started_at, finished_at, seconds, cpu_seconds, peak_bytes, core_version, kernels, data_digest," \
-	" data_variant, weights_digest, error"
+	"state, host, boot, pid, pid_start, heartbeat, started_at, finished_at, seconds, cpu_seconds, peak_bytes, core_version," \
+	" kernels, data_digest, data_variant, weights_digest, error"
 
 /* Is the attempt to be copied, or why not (counted)? row: the source's identity, dataset, state, core version, data digest, host, boot,
  * pid, start of the process, start of the attempt. */
 static int is_wanted(struct merge *m, int64_t from, int64_t trial, sqlite3_stmt *row, bool *wanted, struct err *e)
 {
-	sqlite3_stmt *same_key = store_statement(m->into, "SELECT max(id) FROM attempts WHERE trial = ? AND state = 'done' AND core_version = ?"
-		" AND data_digest = ? HAVING count(*) > 0", e);
-	sqlite3_stmt *higher = store_statement(m->into, "SELECT 1 FROM attempts WHERE trial = ? AND state = 'done' AND core_version >= ?", e);
-	sqlite3_stmt *same_run = store_statement(m->into, "SELECT 1 FROM attempts WHERE trial = ? AND host = ? AND boot = ? AND pid = ? AND pid_start = ?"
-		" AND started_at = ?", e);
+	sqlite3_stmt *same_key = store_statement(m->into,
+		"SELECT max(id) FROM attempts WHERE trial = ? AND state = 'done' AND core_version = ? AND data_digest = ? HAVING"
+		" count(*) > 0", e);
+	sqlite3_stmt *higher = store_statement(m->into,
+		"SELECT 1 FROM attempts WHERE trial = ? AND state = 'done' AND core_version >= ?", e);
+	sqlite3_stmt *same_run = store_statement(m->into,
+		"SELECT 1 FROM attempts WHERE trial = ? AND host = ? AND boot = ? AND pid = ? AND pid_start = ? AND started_at = ?", e);
 	if (!same_key || !higher || !same_run) return -1;
 	*wanted = false;
 	bool found, same;
@@ -278,23 +291,29 @@ static int is_wanted(struct merge *m, int64_t from, int64_t trial, sqlite3_stmt 
 static int copy_pieces(struct merge *m, int64_t from, int64_t into, struct err *e)
 {
 	static const struct { const char *select, *insert; } pieces[] = {
-		{ "SELECT phase, fold, epoch, output, train_loss, train_accuracy, val_loss, val_accuracy, seconds, images_per_second, nonfinite"
-		  " FROM metrics WHERE attempt = ?",
-		  "INSERT INTO metrics (attempt, phase, fold, epoch, output, train_loss, train_accuracy, val_loss, val_accuracy, seconds, images_per_second,"
-		  " nonfinite) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)" },
-		{ "SELECT phase, fold, name, epochs_run, stopped, seconds, weights_digest, parameters, trainable, weight_bytes, optimizer_bytes, nonfinite"
-		  " FROM phase_results WHERE attempt = ?",
-		  "INSERT INTO phase_results (attempt, phase, fold, name, epochs_run, stopped, seconds, weights_digest, parameters, trainable, weight_bytes,"
-		  " optimizer_bytes, nonfinite) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)" },
-		{ "SELECT phase, fold, output, best_epoch, val_loss, val_accuracy, test_loss, test_accuracy, nonfinite FROM scores WHERE attempt = ?",
-		  "INSERT INTO scores (attempt, phase, fold, output, best_epoch, val_loss, val_accuracy, test_loss, test_accuracy, nonfinite)"
-		  " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)" },
+		{
+			"SELECT phase, fold, epoch, output, train_loss, train_accuracy, val_loss, val_accuracy, seconds,"
+			" images_per_second, nonfinite FROM metrics WHERE attempt = ?",
+			"INSERT INTO metrics (attempt, phase, fold, epoch, output, train_loss, train_accuracy, val_loss, val_accuracy,"
+			" seconds, images_per_second, nonfinite) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)" },
+		{
+			"SELECT phase, fold, name, epochs_run, stopped, seconds, weights_digest, parameters, trainable,"
+			" weight_bytes, optimizer_bytes, nonfinite FROM phase_results WHERE attempt = ?",
+			"INSERT INTO phase_results (attempt, phase, fold, name, epochs_run, stopped, seconds, weights_digest, parameters,"
+			" trainable, weight_bytes, optimizer_bytes, nonfinite) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)" },
+		{
+			"SELECT phase, fold, output, best_epoch, val_loss, val_accuracy, test_loss, test_accuracy, nonfinite FROM"
+			" scores WHERE attempt = ?",
+			"INSERT INTO scores (attempt, phase, fold, output, best_epoch, val_loss, val_accuracy, test_loss, test_accuracy,"
+			" nonfinite) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)" },
 		{ "SELECT phase, fold, output, count, digest, classes FROM predictions WHERE attempt = ?",
-		  "INSERT INTO predictions (attempt, phase, fold, output, count, digest, classes) VALUES (?, ?, ?, ?, ?, ?, ?)" },
-		{ "SELECT last_phase, test_accuracy, test_accuracy_1, test_accuracy_2, val_accuracy, test_loss, val_loss, epochs, params, weight_bytes,"
-		  " optimizer_bytes, nonfinite FROM results WHERE attempt = ?",
-		  "INSERT INTO results (attempt, last_phase, test_accuracy, test_accuracy_1, test_accuracy_2, val_accuracy, test_loss, val_loss, epochs, params,"
-		  " weight_bytes, optimizer_bytes, nonfinite) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)" },
+			"INSERT INTO predictions (attempt, phase, fold, output, count, digest, classes) VALUES (?, ?, ?, ?, ?, ?, ?)" },
+		{
+			"SELECT last_phase, test_accuracy, test_accuracy_1, test_accuracy_2, val_accuracy, test_loss, val_loss,"
+			" epochs, params, weight_bytes, optimizer_bytes, nonfinite FROM results WHERE attempt = ?",
+			"INSERT INTO results (attempt, last_phase, test_accuracy, test_accuracy_1, test_accuracy_2, val_accuracy,"
+			" test_loss, val_loss, epochs, params, weight_bytes, optimizer_bytes, nonfinite) VALUES (?, ?, ?, ?, ?, ?, ?, ?,"
+			" ?, ?, ?, ?, ?)" },
 	};
 	for (size_t i = 0; i < sizeof(pieces) / sizeof(pieces[0]); i++)
 		if (copy_rows(m, from, into, pieces[i].select, pieces[i].insert, e)) return -1;
@@ -326,7 +345,8 @@ static int copy_attempt(struct merge *m, int64_t from, int64_t trial, int64_t en
 
 static int take_attempt(struct merge *m, int64_t from, struct err *e)
 {
-	sqlite3_stmt *read = store_statement(m->from, "SELECT t.identity, t.dataset, a.state, a.core_version, a.data_digest, a.host, a.boot, a.pid, a.pid_start,"
+	sqlite3_stmt *read = store_statement(m->from,
+		"SELECT t.identity, t.dataset, a.state, a.core_version, a.data_digest, a.host, a.boot, a.pid, a.pid_start,"
 		" a.started_at FROM attempts AS a JOIN trials AS t ON t.id = a.trial WHERE a.id = ?", e);
 	sqlite3_stmt *refers = store_statement(m->from, "SELECT trial, environment FROM attempts WHERE id = ?", e);
 	if (!read || !refers) return -1;
@@ -368,17 +388,20 @@ static bool is_same_file(const char *a, const char *b)
 
 static int merge_one(struct merge *m, struct err *e)
 {
-	if (is_same_file(m->into->path, m->from->path)) return err_set(e, ERR_USAGE, "%s: a database cannot be merged into itself", m->from->path);
+	if (is_same_file(m->into->path, m->from->path))
+		return err_set(e, ERR_USAGE, "%s: a database cannot be merged into itself", m->from->path);
 	sqlite3_stmt *version = store_statement(m->from, "PRAGMA user_version", e);
 	int64_t schema;
 	if (!version || statement_integer(m->from, version, NULL, &schema, e)) return -1;
 	if (schema != STORE_SCHEMA_VERSION)
-		return err_set(e, ERR_ENVIRONMENT, "%s: has the older schema %lld (`retrial merge --into %s` without sources brings it up to date, and keeps a copy)",
-			m->from->path, (long long)schema, m->from->path);
-	return for_each(m, "SELECT id FROM sweeps ORDER BY id", take_sweep, e) || for_each(m, "SELECT id FROM attempts ORDER BY id", take_attempt, e) ? -1 : 0;
+		return err_set(e, ERR_ENVIRONMENT, "%s: has the older schema %lld (`retrial merge --into %s` without sources brings it up"
+			" to date, and keeps a copy)", m->from->path, (long long)schema, m->from->path);
+	return for_each(m, "SELECT id FROM sweeps ORDER BY id", take_sweep, e)
+		|| for_each(m, "SELECT id FROM attempts ORDER BY id", take_attempt, e) ? -1 : 0;
 }
 
-int store_merge(struct store *s, const char *const *paths, size_t count, struct merge_counts *counts, struct err *e, struct rows **conflicts)
+int store_merge(struct store *s, const char *const *paths, size_t count, struct merge_counts *counts, struct err *e,
+	struct rows **conflicts)
 {
 	static const char *const columns[] = { "source", "trial", "dataset", "what", "ours", "theirs" };
 	struct merge m = { .into = s, .conflicts = rows_new(6, columns) };

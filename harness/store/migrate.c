@@ -66,8 +66,8 @@ static int refuse_while_running(struct store *s, struct err *e)
 	int64_t running;
 	if (pragma_integer(s, "SELECT count(*) FROM attempts WHERE state = 'running'", &running, e)) return -1;
 	if (running == 0) return 0;
-	return err_set(e, ERR_ENVIRONMENT, "%s: an older retrial is running %lld trials in it; its schema can be brought up to date when they have ended",
-		s->path, (long long)running);
+	return err_set(e, ERR_ENVIRONMENT, "%s: an older retrial is running %lld trials in it; its schema can be brought up to date when they"
+		" have ended", s->path, (long long)running);
 }
 
 /* Copy the database as it is to *kept, a file that was not there before. */
@@ -90,7 +90,9 @@ static int back_up(struct store *s, int64_t version, char **kept, struct err *e)
 		sqlite3_backup_finish(backup);
 	}
 	const bool copied = backup && code == SQLITE_DONE;
-	if (!copied) err_set(e, ERR_ENVIRONMENT, "%s: cannot be copied to %s before it is brought up to date: %s", s->path, *kept, sqlite3_errstr(code));
+	if (!copied)
+		err_set(e, ERR_ENVIRONMENT, "%s: cannot be copied to %s before it is brought up to date: %s", s->path, *kept,
+			sqlite3_errstr(code));
 	sqlite3_close(to);
 	sqlite3_close(from);
 	return copied ? 0 : -1;
@@ -122,8 +124,9 @@ static int upgrade_steps(struct store *s, int64_t version, struct err *e)
 	int64_t broken;
 	if (store_execute(s, text_of("views"), e) || set_marks(s, e)) return -1;
 	if (pragma_integer(s, "SELECT count(*) FROM pragma_foreign_key_check", &broken, e)) return -1;
-	if (broken) return err_set(e, ERR_ENVIRONMENT, "%s: the file is damaged: %lld rows refer to rows that are not there; nothing was changed", s->path, (long long)broken);
-	return 0;
+	if (!broken) return 0;
+	return err_set(e, ERR_ENVIRONMENT, "%s: the file is damaged: %lld rows refer to rows that are not there; nothing was changed", s->path,
+		(long long)broken);
 }
 
 /* Under one lock; whoever comes second finds it done. */

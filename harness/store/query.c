@@ -51,67 +51,7 @@ static int authorize(void *context, int action, const char *first, const char *s
 	}
 }
 
-/* ---- what went wrong --------------------------------------------------------------------------------------------------- */
-
-/* All rows of a statement that is ready to run. */
-static int collect(struct store *s, sqlite3_stmt *statement, struct err *e, struct rows **out);
-
-/* The name in a table, view or column nearest to the one that a message like "no such column: seeed" ends with, copied to near. */
-static bool nearest_name(struct store *s, const char *message, char near[128])
-{
-	const char *word = strrchr(message, ' ');
-	if (strncmp(message, "no such ", 8) != 0 || !word) return false;
-	const char *dot = strrchr(word, '.');
-	word = dot ? dot + 1 : word + 1;
-	sqlite3_stmt *statement;
-	struct rows *rows = NULL;
-	bool found = false;
-	if (sqlite3_prepare_v2(s->db, "SELECT name FROM sqlite_schema WHERE type IN ('table', 'view')"
-		" UNION SELECT c.name FROM sqlite_schema AS t, pragma_table_info(t.name) AS c WHERE t.type IN ('table', 'view')",
-		-1, &statement, NULL) == SQLITE_OK && collect(s, statement, NULL, &rows) == 0) {
-		const char **names = calloc(rows->row_count + 1, sizeof(*names));
-		size_t count = 0;
-		for (size_t i = 0; names && i < rows->row_count; i++)
-			if (rows->values[i].kind == VALUE_TEXT) names[count++] = rows->values[i].text;
-		const char *name = str_nearest(word, names, count);
-		if (name) sqlite3_snprintf(128, near, "%s", name);
-		found = name != NULL;
-		free(names);
-	}
-	sqlite3_finalize(statement);
-	rows_free(rows);
-	return found;
-}
-
-/* The line of sql around the byte at offset, and a caret below it. */
-static void point_at(struct str *text, const char *sql, int offset)
-{
-	if (offset < 0 || (size_t)offset > strlen(sql)) return;
-	const char *line = sql + offset;
-	while (line > sql && line[-1] != '\n') line--;
-	str_addf(text, "\n  %.*s\n  ", (int)strcspn(line, "\n"), line);
-	for (const char *c = line; c < sql + offset; c++)
-		if (((unsigned char)*c & 0xc0) != 0x80) str_add(text, *c == '\t' ? "\t" : " ");
-	str_add(text, "^");
-}
-
-/* The user's mistake in a query, or the database's trouble. Returns -1. */
-static int query_error(struct store *s, const char *sql, struct err *e)
-{
-	const int code = sqlite3_errcode(s->db) & 0xff, offset = sqlite3_error_offset(s->db);
-	if (code == SQLITE_AUTH) return err_set(e, ERR_USAGE, "only queries that read may run: SELECT, EXPLAIN, and PRAGMAs that tell something");
-	if (code != SQLITE_ERROR && code != SQLITE_TOOBIG && code != SQLITE_MISMATCH && code != SQLITE_RANGE) return store_error(s, e);
-	struct str text = {0};
-	char near[128];
-	str_add(&text, sqlite3_errmsg(s->db));
-	if (nearest_name(s, text.s, near)) str_addf(&text, " (did you mean '%s'?)", near);
-	point_at(&text, sql, offset);
-	err_set(e, ERR_USAGE, "%s", text.s);
-	str_free(&text);
-	return -1;
-}
-
-/* ---- running ----------------------------------------------------------------------------------------------------------- */
+/* ---- reading rows ------------------------------------------------------------------------------------------------------ */
 
 static void add_value(struct rows *rows, sqlite3_stmt *row, int column)
 {
@@ -146,18 +86,91 @@ static struct rows *rows_for(sqlite3_stmt *statement)
 	return rows;
 }
 
-static int collect(struct store *s, sqlite3_stmt *statement, struct err *e, struct rows **out)
+/* Add the rows that the statement gives, at most so many. Returns SQLite's code: SQLITE_DONE after the last, SQLITE_ROW when there
+ * may be more, or what went wrong. */
+static int add_rows(struct rows *rows, sqlite3_stmt *statement, size_t count)
+{
+	while (rows->row_count < count) {
+		const int code = sqlite3_step(statement);
+		if (code != SQLITE_ROW) return code;
+		for (int i = 0; i < rows->column_count; i++) add_value(rows, statement, i);
+		if (!rows_complete(rows)) return SQLITE_NOMEM;
+	}
+	return SQLITE_ROW;
+}
+
+/* ---- what went wrong --------------------------------------------------------------------------------------------------- */
+
+/* The name of a table, view or column nearest to the one that a message like "no such column: seeed" ends with, copied to near. */
+static bool nearest_name(struct store *s, const char *message, char near[128])
+{
+	const char *word = strrchr(message, ' ');
+	if (strncmp(message, "no such ", 8) != 0 || !word) return false;
+	const char *dot = strrchr(word, '.');
+	word = dot ? dot + 1 : word + 1;
+	sqlite3_stmt *statement = NULL;
+	static const char sql[] = "SELECT name FROM sqlite_schema WHERE type IN ('table', 'view')"
+		" UNION ALL SELECT c.name FROM sqlite_schema AS t, pragma_table_info(t.name) AS c WHERE t.type IN ('table', 'view')";
+	sqlite3_prepare_v2(s->db, sql, -1, &statement, NULL);
+	struct rows *rows = statement ? rows_for(statement) : NULL;
+	const char **names = NULL;
+	size_t count = 0;
+	if (rows) {
+		add_rows(rows, statement, SIZE_MAX); /* what can be known: a view that is broken itself ends it */
+		names = calloc(rows->row_count + 1, sizeof(*names));
+	}
+	for (size_t i = 0; names && i < rows->row_count; i++)
+		if (rows->values[i].kind == VALUE_TEXT) names[count++] = rows->values[i].text;
+	const char *name = str_nearest(word, names, count);
+	if (name) sqlite3_snprintf(128, near, "%s", name);
+	free(names);
+	rows_free(rows);
+	sqlite3_finalize(statement);
+	return name != NULL;
+}
+
+/* The line of sql around the byte at offset, and a caret below it. */
+static void point_at(struct str *text, const char *sql, int offset)
+{
+	if (offset < 0 || (size_t)offset > strlen(sql)) return;
+	const char *line = sql + offset;
+	while (line > sql && line[-1] != '\n') line--;
+	str_addf(text, "\n  %.*s\n  ", (int)strcspn(line, "\n"), line);
+	for (const char *c = line; c < sql + offset; c++)
+		if (((unsigned char)*c & 0xc0) != 0x80) str_add(text, *c == '\t' ? "\t" : " ");
+	str_add(text, "^");
+}
+
+/* The user's mistake in a query, or the database's trouble. Returns -1. */
+static int query_error(struct store *s, const char *sql, struct err *e)
+{
+	const int code = sqlite3_errcode(s->db) & 0xff, offset = sqlite3_error_offset(s->db);
+	if (code == SQLITE_AUTH)
+		return err_set(e, ERR_USAGE, "only queries that read may run: SELECT, EXPLAIN, and PRAGMAs that tell something");
+	if (code != SQLITE_ERROR && code != SQLITE_TOOBIG && code != SQLITE_MISMATCH && code != SQLITE_RANGE) return store_error(s, e);
+	struct str text = {0};
+	char near[128];
+	str_add(&text, sqlite3_errmsg(s->db));
+	if (nearest_name(s, text.s, near)) str_addf(&text, " (did you mean '%s'?)", near);
+	point_at(&text, sql, offset);
+	err_set(e, ERR_USAGE, "%s", text.s);
+	str_free(&text);
+	return -1;
+}
+
+/* ---- running ----------------------------------------------------------------------------------------------------------- */
+
+/* Fetch at most so many rows; *last says whether that was all. */
+static int fetch(struct store *s, sqlite3_stmt *statement, size_t count, bool *last, struct err *e, struct rows **out)
 {
 	struct rows *rows = rows_for(statement);
-	if (!rows) return err_nomem(e);
-	int code;
-	while ((code = sqlite3_step(statement)) == SQLITE_ROW && rows_complete(rows))
-		for (int i = 0; i < rows->column_count; i++) add_value(rows, statement, i);
-	if (code == SQLITE_DONE && rows_complete(rows)) {
+	const int code = rows ? add_rows(rows, statement, count) : SQLITE_NOMEM;
+	if (code == SQLITE_ROW || code == SQLITE_DONE) {
+		*last = code == SQLITE_DONE;
 		*out = rows;
 		return 0;
 	}
-	if (!rows_complete(rows)) err_nomem(e);
+	if (!rows || !rows_complete(rows)) err_nomem(e);
 	else query_error(s, sqlite3_sql(statement), e);
 	rows_free(rows);
 	return -1;
@@ -232,15 +245,43 @@ static int bind_parameters(sqlite3_stmt *statement, const char *const *parameter
 	return 0;
 }
 
+/* From here to end_query the connection reads only. */
+static int begin_query(struct store *s, const char *sql, const char *const *parameters, struct err *e, sqlite3_stmt **statement)
+{
+	sqlite3_set_authorizer(s->db, authorize, NULL);
+	if (prepare(s, sql, e, statement)) return -1;
+	return bind_parameters(*statement, parameters, e);
+}
+
+static void end_query(struct store *s, sqlite3_stmt *statement)
+{
+	sqlite3_finalize(statement);
+	sqlite3_set_authorizer(s->db, NULL, NULL);
+}
+
 int store_query(struct store *s, const char *sql, const char *const *parameters, struct err *e, struct rows **out)
 {
 	sqlite3_stmt *statement = NULL;
-	sqlite3_set_authorizer(s->db, authorize, NULL);
-	int result = prepare(s, sql, e, &statement);
-	if (result == 0) result = bind_parameters(statement, parameters, e);
-	if (result == 0) result = collect(s, statement, e, out);
-	sqlite3_finalize(statement);
-	sqlite3_set_authorizer(s->db, NULL, NULL);
+	bool last;
+	int result = begin_query(s, sql, parameters, e, &statement);
+	if (result == 0) result = fetch(s, statement, SIZE_MAX, &last, e, out);
+	end_query(s, statement);
+	return result;
+}
+
+int store_query_parts(struct store *s, const char *sql, const char *const *parameters, size_t part_rows, store_take *take, void *context,
+	struct err *e)
+{
+	sqlite3_stmt *statement = NULL;
+	bool last = false;
+	int result = begin_query(s, sql, parameters, e, &statement);
+	for (bool first = true; result == 0 && !last; first = false) {
+		struct rows *part = NULL;
+		result = fetch(s, statement, part_rows, &last, e, &part);
+		if (result == 0) result = take(context, part, first, last, e);
+		rows_free(part);
+	}
+	end_query(s, statement);
 	return result;
 }
 

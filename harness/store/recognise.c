@@ -96,13 +96,15 @@ int recognise_database(const char *path, enum store_mode mode, struct err *e)
 	case LOOK_NO_DATABASE:
 		return err_set(e, ERR_ENVIRONMENT, "%s: not a database (nothing was changed; --db FILE names another)", path);
 	case LOOK_FOREIGN:
-		return err_set(e, ERR_ENVIRONMENT, "%s: a SQLite database, but not one of retrial's (nothing was changed; --db FILE names another)", path);
+		return err_set(e, ERR_ENVIRONMENT,
+			"%s: a SQLite database, but not one of retrial's (nothing was changed; --db FILE names another)", path);
 	case LOOK_MISSING:
 		if (mode == STORE_WRITE) return 0;
 		return err_set(e, ERR_ENVIRONMENT, "%s: no such database (`retrial run SWEEP` makes it; --db FILE names another)", path);
 	case LOOK_EMPTY:
 		if (mode == STORE_WRITE) return 0;
-		return err_set(e, ERR_ENVIRONMENT, "%s: an empty file, no database yet (`retrial run SWEEP` fills it; --db FILE names another)", path);
+		return err_set(e, ERR_ENVIRONMENT,
+			"%s: an empty file, no database yet (`retrial run SWEEP` fills it; --db FILE names another)", path);
 	case LOOK_OURS: return 0;
 	}
 	return 0;

@@ -167,9 +167,10 @@ int store_add_statistics(struct store *s, const struct store_statistics *statist
 		{ "wilson_high", 2, wilson_high, NULL },
 		{ "wilson_high", 3, wilson_high, NULL },
 	};
+	const int flags = SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS;
 	for (size_t i = 0; i < sizeof(functions) / sizeof(functions[0]); i++)
-		if (sqlite3_create_function_v2(s->db, functions[i].name, functions[i].arguments, SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS,
-			    (void *)statistics, functions[i].scalar, functions[i].final ? step : NULL, functions[i].final, NULL) != SQLITE_OK)
+		if (sqlite3_create_function_v2(s->db, functions[i].name, functions[i].arguments, flags, (void *)statistics,
+			    functions[i].scalar, functions[i].final ? step : NULL, functions[i].final, NULL) != SQLITE_OK)
 			return store_error(s, e);
 	return 0;
 }

@@ -51,10 +51,12 @@ int store_skip(struct store *s, int64_t sweep_id, const char *identity, const ch
 
 /* One execution of a trial. Pieces of a result may only be added to an attempt that has not ended. Every call is one
  * transaction: what returned 0 survives a crash of the program (and from the end of an attempt on, a power failure).
- * pid is the process that the attempt dies with (the writer, or its worker): the lease. *attempt is 0 when another attempt of
- * this trial is running: somebody else is at it (store_reclaim first, to be rid of the dead). Numbers of an epoch or phase may be
+ * sweep_id 0: for no sweep. pid is the process that the attempt dies with (the writer, or its worker): the lease. *attempt is 0
+ * when another attempt of this trial is running: somebody else is at it (store_reclaim first, to be rid of the dead). Numbers of an
+ * epoch or phase may be
  * NaN or infinite; the note of it is kept. */
-int store_attempt_begin(struct store *s, int64_t sweep_id, const char *identity, int64_t environment, long pid, int64_t *attempt, struct err *e);
+int store_attempt_begin(struct store *s, int64_t sweep_id, const char *identity, int64_t environment, long pid, int64_t *attempt,
+	struct err *e);
 int store_epoch(struct store *s, int64_t attempt, const struct epoch_result *r, struct err *e);
 int store_phase(struct store *s, int64_t attempt, const struct phase_result *r, struct err *e);
 int store_attempt_end(struct store *s, int64_t attempt, const struct trial_end *end, struct err *e);
@@ -85,7 +87,8 @@ struct merge_counts {
  * identities are; nothing that s has is overwritten. A done attempt whose digests are not those of s's attempt of the same trial, data
  * and core version is a reproducibility failure: it is left out and becomes a row of *conflicts (columns: source, trial, dataset,
  * what, ours, theirs). counts has `count` elements. On success *conflicts is the caller's (rows_free). */
-int store_merge(struct store *s, const char *const *paths, size_t count, struct merge_counts *counts, struct err *e, struct rows **conflicts);
+int store_merge(struct store *s, const char *const *paths, size_t count, struct merge_counts *counts, struct err *e,
+	struct rows **conflicts);
 
 /* ---- reading ---------------------------------------------------------------------------------------------------------- */
 
@@ -96,6 +99,12 @@ int store_merge(struct store *s, const char *const *paths, size_t count, struct 
  * given are NULL; one that the query does not have is ERR_USAGE. parameters may be NULL.
  * On success *out is the caller's (rows_free). */
 int store_query(struct store *s, const char *sql, const char *const *parameters, struct err *e, struct rows **out);
+
+/* The same for answers that may be too large for memory: take gets them in parts of part_rows rows; first and last say which part it
+ * is, and the last may have fewer rows, or none. The part is freed afterwards. take returns 0, or -1 with e, which ends the query. */
+typedef int store_take(void *context, const struct rows *part, bool first, bool last, struct err *e);
+int store_query_parts(struct store *s, const char *sql, const char *const *parameters, size_t part_rows, store_take *take, void *context,
+	struct err *e);
 
 /* Statistics as SQL functions, for queries (the views need none of them): mean(x), sd(x), median(x), quantile(x, q), the ends of
  * Student's t interval of the mean t_low(x [, level]) and t_high(x [, level]), and of Wilson's of a proportion

@@ -2,6 +2,7 @@
 #ifndef NN_KERNELS_INFER_KERNELS_H
 #define NN_KERNELS_INFER_KERNELS_H
 
+#include "image.h"
 #include "kernels.h"
 #include "loss.h"
 #include "tile.h"
@@ -22,6 +23,16 @@ INLINE vf permute(vf v, vi index)
 		r[l] = v[index[l]];
 	return r;
 #endif
+}
+
+static void infer_split(float *to, size_t plane, const uint8_t *row, int groups)
+{
+	for (int i = 0; i < groups; i += W) {
+		vi four;
+		memcpy(&four, row + 4 * i, sizeof four);
+		UNROLL for (int phase = 0; phase < 4; phase++)
+			store_any(to + (size_t)phase * plane + i, over_255(from_int(four >> (8 * phase) & 255)));
+	}
 }
 
 /* One plane of `count` output channels. at[r][c]: where in the input the value at row r and column c of lane 0's 4 x 4 patch is. */

@@ -167,8 +167,10 @@ struct nn_kernels {
 	void (*adam)(float *w, float *m, float *v, const float *g, size_t count, const struct nn_step_factors *f);
 	void (*sgd)(float *w, float *m, const float *g, size_t count, const struct nn_step_factors *f);
 
-	/* One image: convolution, ReLU and pooling; one dense layer, or two of the same sizes; the softmax of up to 256 logits, of which 16
-	 * more may be read. The same orders of summation as above. */
+	/* One image: bytes / 255 into four planes, to[phase * plane + i] = row[4 * i + phase] / 255, in steps of 16 i; convolution, ReLU and
+	 * pooling; one dense layer, or two of the same sizes; the softmax of up to 256 logits, 16 more may be read. The same orders of
+	 * summation as above. */
+	void (*infer_split)(float *to, size_t plane, const uint8_t *row, int groups);
 	void (*infer_pool)(float *out, const float *in, const float *w, const float *b, const struct nn_infer_pool *s);
 	void (*infer_dense)(const struct nn_infer_dense layers[], int count);
 	void (*infer_softmax)(float *probabilities, const float *logits, int classes);

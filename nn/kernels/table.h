@@ -37,6 +37,7 @@
 .approach = approach,
 .soft_loss = soft_loss,
 .adam = adam,
+.infer_split = infer_split,
 .infer_pool = infer_pool,
 .infer_dense = infer_dense,
 .infer_softmax = infer_softmax,

@@ -95,11 +95,11 @@ static struct timing measure(const struct job *j, double macs_per_image, const c
 	return (struct timing){ median(speed), median(fraction) };
 }
 
-static void bench_network(FILE *json, const struct nn_kernels *k, enum network_kind kind, struct nn_shape shape, int threads)
+static void bench_network(FILE *json, const struct nn_kernels *k, enum network kind, struct nn_shape shape, int threads)
 {
 	static const char *const names[] = { "submodel", "dual", "unified" };
 	struct nn_net net;
-	if (network_build(kind, shape, 10, &net, NULL))
+	if (network_build(model_lightweight(), kind, shape, 10, &net, NULL))
 		return;
 	uint8_t *pixels = malloc(IMAGES * nn_shape_size(shape)), *labels = malloc(IMAGES);
 	uint32_t *order = malloc(IMAGES * sizeof *order);

@@ -105,8 +105,10 @@ static double accuracy(size_t i)
 static struct epoch_result epoch_of(size_t trial, int fold, int epoch)
 {
 	const size_t i = (trial * FOLDS + (size_t)fold) * 1000 + (size_t)epoch;
-	return (struct epoch_result){ .phase = 0, .fold = fold, .epoch = epoch, .outputs = 1, .train_loss = { number(i) }, .train_accuracy = { accuracy(i + 1) },
-		.val_loss = { number(i + 2) }, .val_accuracy = { accuracy(i + 3) }, .seconds = number(i + 4), .images_per_second = 1e5 * number(i + 5) };
+	return (struct epoch_result){ .phase = 0, .fold = fold, .epoch = epoch, .outputs = 1,
+		.train_loss = { number(i) }, .train_accuracy = { accuracy(i + 1) },
+		.val_loss = { number(i + 2) }, .val_accuracy = { accuracy(i + 3) }, .seconds = number(i + 4),
+		.images_per_second = 1e5 * number(i + 5) };
 }
 
 /* ---- the bare loop ------------------------------------------------------------------------------------------------------- */
@@ -128,9 +130,12 @@ static void bare_open(struct bare *b, const char *path)
 {
 	unlink(path);
 	if (sqlite3_open(path, &b->db) != SQLITE_OK
-	    || sqlite3_exec(b->db, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; CREATE TABLE metrics (attempt INTEGER NOT NULL, phase INTEGER NOT NULL,"
-		    " fold INTEGER NOT NULL, epoch INTEGER NOT NULL, output INTEGER NOT NULL, train_loss REAL, train_accuracy REAL, val_loss REAL, val_accuracy REAL,"
-		    " seconds REAL, images_per_second REAL, nonfinite TEXT, PRIMARY KEY (attempt, phase, fold, epoch, output)) STRICT, WITHOUT ROWID",
+	    || sqlite3_exec(b->db, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; CREATE TABLE metrics"
+	" (attempt INTEGER NOT NULL, phase INTEGER NOT NULL,"
+		    " fold INTEGER NOT NULL, epoch INTEGER NOT NULL, output INTEGER NOT NULL, train_loss REAL,"
+		" train_accuracy REAL, val_loss REAL, val_accuracy REAL,"
+		    " seconds REAL, images_per_second REAL, nonfinite TEXT, PRIMARY KEY (attempt, phase, fold,"
+		" epoch, output)) STRICT, WITHOUT ROWID",
 		    NULL, NULL, NULL) != SQLITE_OK)
 		exit(3);
 	bare_prepare(b, "BEGIN IMMEDIATE", &b->begin);
@@ -153,7 +158,8 @@ static double bare_run(struct bare *b, size_t first, size_t last, int epochs, bo
 		for (int i = 0; i < epochs; i++) {
 			const struct epoch_result r = epoch_of(trial, i % FOLDS, i / FOLDS);
 			const bool last_epoch = i + 1 == epochs; /* at which the writer waits for the disk */
-			if (each_epoch && last_epoch) sqlite3_exec(b->db, "PRAGMA synchronous = FULL", NULL, NULL, NULL);
+			if (each_epoch && last_epoch) sqlite3_exec(b->db, "PRAGMA synchronous = FULL", NULL, NULL,
+				NULL);
 			if (each_epoch) bare_step(b->begin);
 			sqlite3_bind_int64(b->insert, 1, (sqlite3_int64)trial + 1);
 			sqlite3_bind_int(b->insert, 2, r.fold);
@@ -166,7 +172,8 @@ static double bare_run(struct bare *b, size_t first, size_t last, int epochs, bo
 			sqlite3_bind_double(b->insert, 9, r.images_per_second);
 			bare_step(b->insert);
 			if (each_epoch) bare_step(b->commit);
-			if (each_epoch && last_epoch) sqlite3_exec(b->db, "PRAGMA synchronous = NORMAL", NULL, NULL, NULL);
+			if (each_epoch && last_epoch) sqlite3_exec(b->db, "PRAGMA synchronous = NORMAL", NULL,
+				NULL, NULL);
 		}
 		if (!each_epoch && ((trial - first) % GROUP == GROUP - 1 || trial == last - 1)) bare_step(b->commit);
 	}
@@ -185,19 +192,24 @@ static int write_trial(const struct writer *w, size_t trial, int epochs, struct 
 {
 	static uint8_t classes[100];
 	int64_t attempt;
-	if (store_attempt_begin(w->store, w->sweep_id, w->sweep->trials[trial].identity, w->environment, (long)getpid(), &attempt, e)) return -1;
+	if (store_attempt_begin(w->store, w->sweep_id, w->sweep->trials[trial].identity, w->environment,
+		(long)getpid(), &attempt, e)) return -1;
 	for (int i = 0; i < epochs; i++) {
 		const struct epoch_result r = epoch_of(trial, i % FOLDS, i / FOLDS);
 		if (store_epoch(w->store, attempt, &r, e)) return -1;
 	}
 	for (int fold = 0; fold < FOLDS; fold++) {
-		struct phase_result r = { .fold = fold, .name = "kfold", .stopped = "epochs", .epochs_run = epochs / FOLDS, .outputs = 1, .test_count = 100,
-			.val_loss = { number(trial) }, .val_accuracy = { accuracy(trial) }, .test_loss = { number(trial + 1) }, .test_accuracy = { accuracy(trial + 1) }, .predictions = { classes },
+		struct phase_result r = { .fold = fold, .name = "kfold", .stopped = "epochs",
+			.epochs_run = epochs / FOLDS, .outputs = 1, .test_count = 100,
+			.val_loss = { number(trial) }, .val_accuracy = { accuracy(trial) },
+			.test_loss = { number(trial + 1) }, .test_accuracy = { accuracy(trial + 1) },
+			.predictions = { classes },
 			.parameters = 14862, .trainable = 14862, .weight_bytes = 59448, .optimizer_bytes = 59448 };
 		digest_bytes(&trial, sizeof(trial), r.weights_digest);
 		if (store_phase(w->store, attempt, &r, e)) return -1;
 	}
-	struct trial_end end = { .state = TRIAL_DONE, .seconds = 10 + number(trial), .core_version = 1, .kernels = "plain", .data_variant = "canonical" };
+	struct trial_end end = { .state = TRIAL_DONE, .seconds = 10 + number(trial), .core_version = 1,
+		.kernels = "plain", .data_variant = "canonical" };
 	digest_bytes("data", 4, end.data_digest);
 	digest_bytes(&trial, sizeof(trial), end.weights_digest);
 	return store_attempt_end(w->store, attempt, &end, e);
@@ -211,7 +223,8 @@ static double writer_run(const struct writer *w, size_t first, size_t last, int 
 	for (size_t trial = first; trial < last; trial++) {
 		if (!each_epoch && (trial - first) % GROUP == 0 && store_group_begin(w->store, &e)) fail(&e);
 		if (write_trial(w, trial, epochs, &e)) fail(&e);
-		if (!each_epoch && ((trial - first) % GROUP == GROUP - 1 || trial == last - 1) && store_group_end(w->store, true, &e)) fail(&e);
+		if (!each_epoch && ((trial - first) % GROUP == GROUP - 1 || trial == last - 1)
+			&& store_group_end(w->store, true, &e)) fail(&e);
 	}
 	return now() - start;
 }
@@ -222,12 +235,14 @@ static double compare(const struct writer *w, struct bare *b, size_t first, size
 	enum { TURNS = 20 };
 	double ours = 0, bare = 0;
 	for (size_t turn = 0; turn < TURNS; turn++) {
-		const size_t from = first + (last - first) * turn / TURNS, to = first + (last - first) * (turn + 1) / TURNS;
+		const size_t from = first + (last - first) * turn / TURNS,
+			to = first + (last - first) * (turn + 1) / TURNS;
 		bare += bare_run(b, from, to, epochs, each_epoch);
 		ours += writer_run(w, from, to, epochs, each_epoch);
 	}
 	const double rows = (double)(last - first) * epochs;
-	printf("a transaction %-10s writer %8.0f rows/s   bare loop %8.0f rows/s   ratio %.2f\n", each_epoch ? "an epoch" : "10 trials", rows / ours, rows / bare,
+	printf("a transaction %-10s writer %8.0f rows/s   bare loop %8.0f rows/s   ratio %.2f\n", each_epoch ? "an"
+		" epoch" : "10 trials", rows / ours, rows / bare,
 		ours / bare);
 	return ours / bare;
 }
@@ -245,7 +260,8 @@ static double question(struct store *s, const char *name, const char *sql, const
 	const double asked = seconds_of(CLOCK_PROCESS_CPUTIME_ID) - cpu;
 	if (format_rows(rows, FORMAT_CSV, &text, &e)) fail(&e);
 	const double used = seconds_of(CLOCK_PROCESS_CPUTIME_ID) - cpu;
-	printf("%-30s %7zu rows  %7.3f s  CPU %7.3f s, of it asking %7.3f s\n", name, rows->row_count, now() - start, used, asked);
+	printf("%-30s %7zu rows  %7.3f s  CPU %7.3f s, of it asking %7.3f s\n", name, rows->row_count,
+		now() - start, used, asked);
 	str_free(&text);
 	rows_free(rows);
 	return used;
@@ -261,10 +277,13 @@ static int ask_all(struct store *s)
 		{ "accuracy dataset=mnist", NULL, { "dataset", "mnist" } },
 		{ "claims", NULL, { NULL } },
 		{ "models", NULL, { NULL } },
-		{ "a paper table (mean a row)", "SELECT dataset, recipe, count(*), avg(test_accuracy), min(test_accuracy), max(test_accuracy) FROM accuracy"
+		{ "a paper table (mean a row)", "SELECT dataset, recipe, count(*), avg(test_accuracy),"
+		" min(test_accuracy), max(test_accuracy) FROM accuracy"
 			" WHERE sweep = :sweep GROUP BY dataset, recipe", { "sweep", "bench" } },
-		{ "epochs of one trial", "SELECT * FROM epochs WHERE trial = (SELECT max(identity) FROM trials)", { NULL } },
-		{ "phases of one trial", "SELECT * FROM phases WHERE trial = (SELECT max(identity) FROM trials)", { NULL } },
+		{ "epochs of one trial", "SELECT * FROM epochs WHERE trial = (SELECT max(identity) FROM trials)",
+		{ NULL } },
+		{ "phases of one trial", "SELECT * FROM phases WHERE trial = (SELECT max(identity) FROM trials)",
+		{ NULL } },
 		{ "digests", NULL, { NULL } },
 		{ "phases", NULL, { NULL } },
 	};
@@ -297,7 +316,8 @@ int main(int argc, char **argv)
 	}
 	unlink(path);
 	make_sweep(&sweep, trials);
-	if (store_open(path, STORE_WRITE, &e, &w.store) || store_environment(w.store, "cpu\tany\n", &w.environment, &e)) fail(&e);
+	if (store_open(path, STORE_WRITE, &e, &w.store) || store_environment(w.store, "cpu\tany\n", &w.environment,
+		&e)) fail(&e);
 	str_addf(&bare_path, "%s.bare", path);
 	bare_open(&b, bare_path.s);
 	double start = now();
@@ -305,7 +325,8 @@ int main(int argc, char **argv)
 	printf("freezing a plan of %zu trials: %.3f s\n", trials, now() - start);
 
 	const size_t part = trials / 10; /* committing every epoch is slow for both: a tenth of the study shows the ratio */
-	const double each = compare(&w, &b, 0, part, epochs, true), grouped = compare(&w, &b, part, trials, epochs, false);
+	const double each = compare(&w, &b, 0, part, epochs, true), grouped = compare(&w, &b, part, trials, epochs,
+		false);
 	store_close(w.store);
 	sqlite3_finalize(b.begin);
 	sqlite3_finalize(b.commit);
@@ -315,7 +336,8 @@ int main(int argc, char **argv)
 	struct stat ours, bare;
 	if (stat(path, &ours) || stat(bare_path.s, &bare)) return 3;
 	const double rows = (double)trials * epochs;
-	printf("%.0f metric rows: %.1f bytes a row in the file of everything, %.1f in the bare table's\n", rows, (double)ours.st_size / rows,
+	printf("%.0f metric rows: %.1f bytes a row in the file of everything, %.1f in the bare table's\n", rows,
+		(double)ours.st_size / rows,
 		(double)bare.st_size / rows);
 	unlink(bare_path.s);
 
@@ -323,7 +345,8 @@ int main(int argc, char **argv)
 	if (store_open(path, STORE_READ, &e, &reader)) fail(&e);
 	const int slow = ask_all(reader);
 	store_close(reader);
-	printf("%s: writer within 2x of the bare loop: %s; questions over a second: %d\n", path, each <= 2 && grouped <= 2 ? "yes" : "no", slow);
+	printf("%s: writer within 2x of the bare loop: %s; questions over a second: %d\n", path, each <= 2
+		&& grouped <= 2 ? "yes" : "no", slow);
 	str_free(&bare_path);
 	free(sweep.claims);
 	free(sweep.trials);

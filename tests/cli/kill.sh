@@ -26,7 +26,7 @@ compare() {
 	"$RETRIAL" query "$epochs" --db "$db" --format csv >"$SCRATCH/killed-epochs.csv"
 	cmp -s "$SCRATCH/whole-epochs.csv" "$SCRATCH/killed-epochs.csv" || { echo "# other epochs in round $rounds"; failures=$((failures + 1)); }
 	[ "$(sqlite3 "$db" "SELECT count(*) FROM attempts WHERE state = 'running'")" = 0 ] || { echo "# still running"; failures=$((failures + 1)); }
-	[ -z "$(find "$SCRATCH/killed" -type f ! -name 'results.db*' ! -name '*.state')" ] || { echo "# files are left"; failures=$((failures + 1)); }
+	[ -z "$(find "$SCRATCH/killed" -type f ! -name 'results.db*' ! -name '*.state')" ] || { echo "# files are left: $(ls "$SCRATCH/killed/states" | grep -v '[.]state$')"; failures=$((failures + 1)); }
 }
 
 # "KIND MILLISECONDS" lines from a fixed seed; as many as it takes until KILLS of them have hit a running process
@@ -38,8 +38,8 @@ while [ "$kills" -lt "$KILLS" ] && read -r kind ms; do
 	sleep "0.$(printf '%03d' "$ms")"
 	case $kind in
 	0) kill -9 -- "-$pid" 2>/dev/null && kills=$((kills + 1)) ;;
-	1) worker=$(ps -o pid= --ppid "$pid" | head -n 1)
-	   [ -n "$worker" ] && kill -9 $worker 2>/dev/null && kills=$((kills + 1))
+	1) worker=$(ps -o pid=,comm= --ppid "$pid" | awk '$2 == "retrial" { print $1; exit }')
+	   [ -n "$worker" ] && kill -9 "$worker" 2>/dev/null && kills=$((kills + 1))
 	   sleep 0.02
 	   kill -9 -- "-$pid" 2>/dev/null ;;
 	2) kill -9 "$pid" 2>/dev/null && kills=$((kills + 1)) ;;

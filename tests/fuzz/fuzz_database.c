@@ -28,9 +28,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count)
 	static size_t base_count;
 	if (!base) {
 		char path[128];
-		snprintf(path, sizeof(path), "/tmp/fuzz_database.%ld.base", (long)getpid());
-		snprintf(hostile.path, sizeof(hostile.path), "/tmp/fuzz_database.%ld.db", (long)getpid());
-		snprintf(hostile.into, sizeof(hostile.into), "/tmp/fuzz_database.%ld.into", (long)getpid());
+		const char *folder = access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp";
+		snprintf(path, sizeof(path), "%s/fuzz_database.%ld.base", folder, (long)getpid());
+		snprintf(hostile.path, sizeof(hostile.path), "%s/fuzz_database.%ld.db", folder, (long)getpid());
+		snprintf(hostile.into, sizeof(hostile.into), "%s/fuzz_database.%ld.into", folder, (long)getpid());
 		base = hostile_base(path, &base_count);
 		unlink(path);
 		sqlite3_hard_heap_limit64(512 << 20);

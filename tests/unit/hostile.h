@@ -41,7 +41,6 @@ static inline void hostile_ask(struct hostile *h, struct store *s, const char *s
 	int left = HOSTILE_STEPS;
 	sqlite3_progress_handler(s->db, 1000, hostile_tick, &left);
 	const int result = store_query(s, sql, NULL, &e, &rows);
-	if (left < 0) fprintf(stderr, "GAVE UP %s\n", sql);
 	h->gave_up += left < 0;
 	hostile_check(result, &e);
 	rows_free(rows);

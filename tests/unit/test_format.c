@@ -201,6 +201,38 @@ static void more_columns_than_a_table_has_room_for_are_refused_there_only(void *
 	rows_free(r);
 }
 
+static void parts_one_after_the_other_are_the_whole(void **state)
+{
+	(void)state;
+	static const char *const columns[] = { "a", "b" };
+	static const enum format formats[] = { FORMAT_CSV, FORMAT_TSV, FORMAT_JSON, FORMAT_JSONL };
+	for (size_t f = 0; f < sizeof(formats) / sizeof(formats[0]); f++) {
+		for (int count = 0; count < 7; count++) { /* in parts of two, the last of one or none */
+			struct rows *whole = rows_new(2, columns);
+			struct str together = {0};
+			struct err e = {0};
+			for (int i = 0; i <= count; i += 2) {
+				struct rows *part = rows_new(2, columns);
+				for (int k = i; k < i + 2 && k < count; k++) {
+					rows_add_integer(part, k);
+					rows_add_text(part, "x,y");
+					rows_add_integer(whole, k);
+					rows_add_text(whole, "x,y");
+				}
+				format_part(part, formats[f], i == 0, i + 2 > count, &together);
+				rows_free(part);
+			}
+			struct str out = {0};
+			assert_int_equal(format_rows(whole, formats[f], &out, &e), 0);
+			assert_string_equal(together.s ? together.s : "", out.s ? out.s : "");
+			str_free(&out);
+			str_free(&together);
+			rows_free(whole);
+		}
+	}
+	assert_false(format_streams(FORMAT_TABLE) || format_streams(FORMAT_MD) || format_streams(FORMAT_LATEX));
+}
+
 static void the_names_of_formats_are_known_and_slips_are_noticed(void **state)
 {
 	(void)state;
@@ -250,6 +282,7 @@ int main(void)
 		cmocka_unit_test(a_table_is_aligned_by_characters_and_hides_control_characters),
 		cmocka_unit_test(markdown_and_latex_escape_what_is_special_to_them),
 		cmocka_unit_test(more_columns_than_a_table_has_room_for_are_refused_there_only),
+		cmocka_unit_test(parts_one_after_the_other_are_the_whole),
 		cmocka_unit_test(the_names_of_formats_are_known_and_slips_are_noticed),
 		cmocka_unit_test(many_rows_keep_their_texts),
 	};

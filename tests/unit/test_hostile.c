@@ -16,7 +16,8 @@ static int make_scratch(void **state)
 {
 	char path[128];
 	(void)state;
-	snprintf(scratch, sizeof(scratch), "/tmp/test_hostile.XXXXXX");
+	/* Thousands of small transactions: where there is a memory disk, they need not wait for a real one. */
+	snprintf(scratch, sizeof(scratch), "%s/test_hostile.XXXXXX", access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
 	if (!mkdtemp(scratch)) return -1;
 	snprintf(path, sizeof(path), "%s/base.db", scratch);
 	snprintf(hostile.path, sizeof(hostile.path), "%s/bad.db", scratch);
@@ -142,7 +143,7 @@ static void absurd_values_are_only_values(void **state)
 		"PRAGMA user_version = 0",
 	};
 	hostile.gave_up = 0;
-	for (size_t i = 0; i < sizeof(changes) / sizeof(changes[0]); i++) {fprintf(stderr,"#%zu\n",i);try_changed(changes[i]);}
+	for (size_t i = 0; i < sizeof(changes) / sizeof(changes[0]); i++) try_changed(changes[i]);
 	assert_int_equal(hostile.gave_up, 0);
 }
 
@@ -160,7 +161,7 @@ static void views_and_triggers_that_want_to_do_harm_cannot(void **state)
 		"DROP TABLE labels; CREATE VIEW labels AS SELECT 1 AS sweep, 1 AS position, 'a' AS name, 'b' AS value",
 	};
 	hostile.gave_up = 0;
-	for (size_t i = 0; i < sizeof(changes) / sizeof(changes[0]); i++) {fprintf(stderr,"#%zu\n",i);try_changed(changes[i]);}
+	for (size_t i = 0; i < sizeof(changes) / sizeof(changes[0]); i++) try_changed(changes[i]);
 	assert_int_equal(hostile.gave_up, 0);
 	assert_false(file_exists("/tmp/test_hostile_was_here"));
 

@@ -154,6 +154,30 @@ static void shards_together_are_the_whole(void **state)
 	assert_answer(out_path, "PRAGMA integrity_check", "ok\n");
 }
 
+static void one_database_taken_into_an_empty_one_is_copied_column_by_column(void **state)
+{
+	(void)state;
+	struct merge_counts counts[2];
+	make_database(a_path, 2, 0xf, 0, 1);
+	make_database(b_path, 2, 0, 0, 1); /* the same plan, nothing run */
+	rows_free(merge(counts));
+	char *tables = ask(a_path, "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name");
+	int compared = 0;
+	for (char *name = tables, *next; *name; name = next) {
+		char sql[128];
+		next = name + strcspn(name, "\n");
+		*next++ = '\0';
+		snprintf(sql, sizeof(sql), "SELECT * FROM %s ORDER BY 1, 2, 3", name);
+		char *theirs = ask(a_path, sql);
+		assert_true(strlen(theirs) > 5);
+		assert_answer(out_path, sql, theirs);
+		free(theirs);
+		compared++;
+	}
+	assert_true(compared >= 14);
+	free(tables);
+}
+
 static void merging_again_changes_nothing(void **state)
 {
 	(void)state;
@@ -307,6 +331,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(shards_together_are_the_whole, new_paths),
+		cmocka_unit_test_setup(one_database_taken_into_an_empty_one_is_copied_column_by_column, new_paths),
 		cmocka_unit_test_setup(merging_again_changes_nothing, new_paths),
 		cmocka_unit_test_setup(other_digests_of_one_trial_are_a_conflict_and_overwrite_nothing, new_paths),
 		cmocka_unit_test_setup(a_newer_core_outranks_an_older_one_in_either_order, new_paths),

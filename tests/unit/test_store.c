@@ -1,4 +1,4 @@
-/* test_store.c - harness/store: the life of a database and of attempts, what is read back, and what is refused. */
+/* test_store.c - harness/store: the life of a database and of attempts, and what is refused. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -8,101 +8,12 @@
 
 #include <math.h>
 #include <pwd.h>
-#include <signal.h>
-#include <stdlib.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 
-#include <sqlite3.h>
-
-#include "harness/base/file.h"
-#include "made_store.h"
-
-static char scratch[64];
-static char database[128]; /* a new path for every test */
-
-static int make_scratch(void **state)
-{
-	(void)state;
-	snprintf(scratch, sizeof(scratch), "/tmp/test_store.XXXXXX");
-	return mkdtemp(scratch) && chmod(scratch, 0755) == 0 ? 0 : -1;
-}
-
-static int remove_scratch(void **state)
-{
-	(void)state;
-	char command[128];
-	snprintf(command, sizeof(command), "rm -rf %s", scratch);
-	return system(command);
-}
-
-static int new_database(void **state)
-{
-	static int number;
-	(void)state;
-	snprintf(database, sizeof(database), "%s/%d/results/a.db", scratch, ++number);
-	return 0;
-}
+#include "store_fixture.h"
 
 /* ---- helpers ----------------------------------------------------------------------------------------------------------- */
-
-static bool is_child; /* a child must end where a test fails: cmocka would go on with the next test in it */
-
-static void give_up(const char *what, const char *why)
-{
-	if (!is_child) fail_msg("%s: %s", what, why);
-	fprintf(stderr, "# in a child: %s: %s\n", what, why);
-	_exit(99);
-}
-
-#define assert_ok(call) \
-	do { \
-		struct err e = {0}; \
-		if ((call) != 0) give_up(#call, e.text); \
-	} while (0)
-
-/* fork, with the signals of a program that nobody tests. */
-static pid_t fork_child(void)
-{
-	const pid_t child = fork();
-	if (child != 0) return child;
-	is_child = true;
-	for (int number = 1; number < 32; number++) signal(number, SIG_DFL);
-	return 0;
-}
-
-static struct store *open_store(enum store_mode mode)
-{
-	struct store *s = NULL;
-	assert_ok(store_open(database, mode, &e, &s));
-	return s;
-}
-
-static struct rows *query(struct store *s, const char *sql)
-{
-	struct err e = {0};
-	struct rows *rows = NULL;
-	if (store_query(s, sql, NULL, &e, &rows)) fail_msg("%s: %s", sql, e.text);
-	return rows;
-}
-
-/* The first value of an answer, as text; "(none)" for no row. Valid until the next call but seven. */
-static const char *ask(struct store *s, const char *sql)
-{
-	static char texts[8][4096];
-	static int next;
-	char *text = texts[next++ % 8];
-	struct rows *rows = query(s, sql);
-	const struct value *v = rows->values;
-	if (rows->row_count == 0) snprintf(text, sizeof(texts[0]), "(none)");
-	else if (v->kind == VALUE_NULL) snprintf(text, sizeof(texts[0]), "(null)");
-	else if (v->kind == VALUE_INTEGER) snprintf(text, sizeof(texts[0]), "%lld", (long long)v->integer);
-	else if (v->kind == VALUE_REAL) snprintf(text, sizeof(texts[0]), "%.17g", v->real);
-	else snprintf(text, sizeof(texts[0]), "%s", v->text);
-	rows_free(rows);
-	return text;
-}
 
 /* Opening must fail with this kind and with this in the text, and change nothing. */
 static void assert_refused(enum store_mode mode, const char *expected)
@@ -124,42 +35,6 @@ static void assert_refused(enum store_mode mode, const char *expected)
 		free(bytes);
 	}
 	assert_string_equal(before, after);
-}
-
-/* Make the database with sqlite3 itself. */
-static void execute_raw(const char *sql)
-{
-	sqlite3 *db;
-	char *message = NULL;
-	char *slash = strrchr(database, '/');
-	*slash = '\0';
-	assert_ok(file_make_folder(database, &e));
-	*slash = '/';
-	assert_int_equal(sqlite3_open(database, &db), SQLITE_OK);
-	if (sqlite3_exec(db, sql, NULL, NULL, &message) != SQLITE_OK) fail_msg("%s: %s", sql, message);
-	sqlite3_close(db);
-}
-
-/* A store with a frozen plan of that many seeds and an environment. */
-struct study {
-	struct store *store;
-	struct made_sweep made;
-	int64_t sweep, environment;
-};
-
-static void study_open(struct study *y, int seeds)
-{
-	y->store = open_store(STORE_WRITE);
-	made_init(&y->made, "paper", seeds);
-	assert_ok(store_environment(y->store, "cpu\tSome CPU\ncompiler\tgcc 12\n", &y->environment, &e));
-	assert_ok(store_sweep(y->store, &y->made.sweep, &y->sweep, &e));
-}
-
-static int64_t begin(struct study *y, int trial, long pid)
-{
-	int64_t attempt = -1;
-	assert_ok(store_attempt_begin(y->store, y->sweep, y->made.trials[trial].identity, y->environment, pid, &attempt, &e));
-	return attempt;
 }
 
 /* Run work in a child; its exit status, or minus the signal. */
@@ -734,149 +609,6 @@ static void a_full_disk_is_said_and_what_was_stored_stays(void **state)
 	store_close(s);
 }
 
-/* ---- asking ------------------------------------------------------------------------------------------------------------ */
-
-static void only_statements_that_read_are_run(void **state)
-{
-	(void)state;
-	static const char *const refused[] = {
-		"DELETE FROM trials", "INSERT INTO facts VALUES (1, 'a', 'b')", "UPDATE attempts SET state = 'done'", "DROP TABLE trials",
-		"CREATE TABLE x (y)", "CREATE TEMP TABLE x (y)", "VACUUM", "VACUUM INTO '/tmp/test_store_out.db'", "BEGIN IMMEDIATE", "COMMIT",
-		"ATTACH '/tmp/test_store_other.db' AS other", "PRAGMA user_version = 7", "PRAGMA journal_mode = DELETE", "PRAGMA writable_schema = ON",
-		"PRAGMA wal_checkpoint(TRUNCATE)", "PRAGMA optimize", "REINDEX", "ANALYZE", "SELECT load_extension('x')", "SELECT 1; DELETE FROM trials",
-		"UPDATE sqlite_schema SET sql = ''", "DELETE FROM sqlite_schema", "WITH x AS (SELECT 1) DELETE FROM trials", "EXPLAIN DELETE FROM trials", "PRAGMA foreign_keys = OFF", "PRAGMA temp_store_directory = '/'",
-	};
-	struct study y;
-	study_open(&y, 1);
-	for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++) {
-		struct err e = {0};
-		struct rows *rows = NULL;
-		if (store_query(y.store, refused[i], NULL, &e, &rows) == 0) fail_msg("ran: %s", refused[i]);
-		if (e.kind != ERR_USAGE) fail_msg("%s: kind %d: %s", refused[i], e.kind, e.text);
-	}
-	assert_string_equal(ask(y.store, "SELECT count(*) FROM trials"), "2");
-	assert_string_equal(ask(y.store, "PRAGMA user_version"), "2");
-	rows_free(query(y.store, "EXPLAIN QUERY PLAN SELECT * FROM accuracy"));
-	rows_free(query(y.store, "PRAGMA table_info(trials)"));
-	rows_free(query(y.store, "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5) SELECT * FROM n; -- done\n"));
-	rows_free(query(y.store, "VALUES (1, 2), (3, 4)"));
-	/* And the writer still writes: cached statements are as good as before. */
-	int64_t attempt;
-	assert_ok(made_run(y.store, y.sweep, y.environment, &y.made.trials[0], 0.5, 0.5, &attempt, &e));
-	store_close(y.store);
-}
-
-static void assert_query_error(struct store *s, const char *sql, const char *const *parameters, const char *expected)
-{
-	struct err e = {0};
-	struct rows *rows = NULL;
-	assert_int_equal(store_query(s, sql, parameters, &e, &rows), -1);
-	assert_int_equal(e.kind, ERR_USAGE);
-	assert_string_equal(e.text, expected);
-}
-
-static void a_wrong_query_is_answered_with_what_was_meant(void **state)
-{
-	(void)state;
-	struct study y;
-	study_open(&y, 1);
-	assert_query_error(y.store, "SELECT test_acuracy FROM accuracy", NULL,
-		"no such column: test_acuracy (did you mean 'test_accuracy'?)\n  SELECT test_acuracy FROM accuracy\n         ^");
-	assert_query_error(y.store, "SELECT *\nFROM acuracy", NULL, "no such table: acuracy (did you mean 'accuracy'?)");
-	assert_query_error(y.store, "SELECT 1 FORM runs", NULL, "near \"runs\": syntax error\n  SELECT 1 FORM runs\n                ^");
-	assert_query_error(y.store, "SELECT 1; SELECT 2", NULL, "one statement at a time: what is after the first ';' was not looked at");
-	assert_query_error(y.store, " -- nothing\n", NULL, "there is no statement in this query");
-	const char *const wrong[] = { "sede", "1", NULL }, *const other[] = { "x", "1", NULL };
-	assert_query_error(y.store, "SELECT * FROM runs WHERE seed = :seed", wrong, "the query has no parameter 'sede' (did you mean 'seed'?)");
-	assert_query_error(y.store, "SELECT * FROM runs WHERE seed = :seed AND sweep = :sweep", other, "the query has no parameter 'x' (it has: seed, sweep)");
-	assert_query_error(y.store, "SELECT 1", other, "the query has no parameter 'x' (it has none)");
-	store_close(y.store);
-}
-
-static void parameters_compare_as_the_column_does(void **state)
-{
-	(void)state;
-	struct study y;
-	study_open(&y, 11);
-	const char *const parameters[] = { "seed", "9", "recipe", "short", NULL };
-	struct rows *rows = NULL;
-	assert_ok(store_query(y.store, "SELECT seed FROM runs WHERE seed >= :seed AND recipe = :recipe ORDER BY seed", parameters, &e, &rows));
-	assert_int_equal(rows->row_count, 3);
-	assert_int_equal(rows->values[2].integer, 11);
-	rows_free(rows);
-	store_close(y.store);
-}
-
-static void values_of_every_kind_come_back_as_they_are(void **state)
-{
-	(void)state;
-	struct store *s = open_store(STORE_WRITE);
-	struct rows *r = query(s, "SELECT NULL AS a, -9223372036854775808 AS b, 0.1 AS c, '\xc3\xa9' || char(0) || 'x' AS d, x'00ff' AS e, 1e999 AS f, '' AS g");
-	const struct value *v = r->values;
-	assert_int_equal(r->column_count, 7);
-	assert_int_equal(r->row_count, 1);
-	assert_int_equal(v[0].kind, VALUE_NULL);
-	assert_true(v[1].kind == VALUE_INTEGER && v[1].integer == INT64_MIN);
-	assert_true(v[2].kind == VALUE_REAL && v[2].real == 0.1);
-	assert_true(v[3].kind == VALUE_TEXT && v[3].length == 4 && memcmp(v[3].text, "\xc3\xa9\0x", 5) == 0);
-	assert_true(v[4].kind == VALUE_BLOB && v[4].length == 2 && memcmp(v[4].text, "\0\xff", 2) == 0);
-	assert_true(v[5].kind == VALUE_REAL && isinf(v[5].real));
-	assert_true(v[6].kind == VALUE_TEXT && v[6].length == 0 && v[6].text[0] == '\0');
-	assert_int_equal(rows_column(r, "d"), 3);
-	assert_int_equal(rows_column(r, "z"), -1);
-	rows_free(r);
-	r = query(s, "SELECT 1 AS a WHERE 0");
-	assert_int_equal(r->row_count, 0);
-	assert_string_equal(r->columns[0], "a");
-	rows_free(r);
-	store_close(s);
-}
-
-static void every_named_query_runs_on_an_empty_and_on_a_full_database(void **state)
-{
-	(void)state;
-	struct study y;
-	int64_t attempt;
-	study_open(&y, 2);
-	size_t count;
-	const char *const *names = store_named_queries(&count);
-	assert_true(count >= 9);
-	for (int full = 0; full < 2; full++) {
-		for (size_t i = 0; i < count; i++) {
-			const char *sql = store_named_query(names[i]);
-			assert_non_null(sql);
-			if (i) assert_true(strcmp(names[i - 1], names[i]) < 0);
-			if (strncmp(sql, "-- ", 3) != 0 || !strstr(sql, "\n-- columns: ") || !strstr(sql, "\n-- parameters: "))
-				fail_msg("%s does not say what it is for", names[i]);
-			struct rows *rows = query(y.store, sql);
-			if (full && strcmp(names[i], "failures") != 0 && rows->row_count == 0) fail_msg("%s is empty", names[i]);
-			rows_free(rows);
-		}
-		if (!full) assert_ok(made_run(y.store, y.sweep, y.environment, &y.made.trials[0], 0.5, 0.5, &attempt, &e));
-	}
-	assert_null(store_named_query("schema"));
-	store_close(y.store);
-}
-
-static void a_hostile_database_does_nothing_but_hold_data(void **state)
-{
-	(void)state;
-	struct study y;
-	study_open(&y, 1);
-	store_close(y.store);
-	execute_raw("CREATE TRIGGER t AFTER INSERT ON attempts BEGIN DELETE FROM trials; END;"
-		"CREATE VIEW evil AS SELECT load_extension('/tmp/evil.so') AS x;"
-		"DROP VIEW status; CREATE VIEW status AS SELECT edit('x') AS sweep");
-	y.store = open_store(STORE_WRITE);
-	assert_true(begin(&y, 0, getpid()) > 0);
-	assert_string_equal(ask(y.store, "SELECT count(*) FROM trials"), "2");
-	struct err e = {0};
-	struct rows *rows;
-	assert_int_equal(store_query(y.store, "SELECT * FROM evil", NULL, &e, &rows), -1);
-	assert_int_equal(store_query(y.store, "SELECT * FROM status", NULL, &e, &rows), -1);
-	store_close(y.store);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -905,12 +637,6 @@ int main(void)
 		cmocka_unit_test_setup(what_was_stored_survives_the_death_of_the_writer, new_database),
 		cmocka_unit_test_setup(two_processes_write_at_once_and_nothing_is_lost, new_database),
 		cmocka_unit_test_setup(a_full_disk_is_said_and_what_was_stored_stays, new_database),
-		cmocka_unit_test_setup(only_statements_that_read_are_run, new_database),
-		cmocka_unit_test_setup(a_wrong_query_is_answered_with_what_was_meant, new_database),
-		cmocka_unit_test_setup(parameters_compare_as_the_column_does, new_database),
-		cmocka_unit_test_setup(values_of_every_kind_come_back_as_they_are, new_database),
-		cmocka_unit_test_setup(every_named_query_runs_on_an_empty_and_on_a_full_database, new_database),
-		cmocka_unit_test_setup(a_hostile_database_does_nothing_but_hold_data, new_database),
 	};
 	return cmocka_run_group_tests(tests, make_scratch, remove_scratch);
 }

@@ -1,0 +1,69 @@
+/* run_cli.c - see run_cli.h. */
+#include "run_cli.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "../base/facts.h"
+
+int run_cli_progress(const struct cli *c, enum progress_kind *kind)
+{
+	const char *when = cli_get(c, "progress", "auto");
+	bool screen = isatty(STDERR_FILENO) && getenv("TERM") && strcmp(getenv("TERM"), "dumb") != 0;
+	if (strcmp(when, "auto") == 0)
+		*kind = screen ? PROGRESS_SCREEN : PROGRESS_LINES;
+	else if (strcmp(when, "always") == 0)
+		*kind = PROGRESS_SCREEN;
+	else if (strcmp(when, "lines") == 0)
+		*kind = PROGRESS_LINES;
+	else if (strcmp(when, "never") == 0)
+		*kind = PROGRESS_NONE;
+	else
+		return cli_misuse(c, "--progress=%s: auto, always, lines or never", when);
+	if (cli_has(c, "quiet"))
+		*kind = PROGRESS_NONE;
+	return 0;
+}
+
+/* 1 after a first Ctrl-C or SIGTERM, 2 after a second. */
+static atomic_int stop;
+static volatile sig_atomic_t stop_signal;
+
+static void on_signal(int number)
+{
+	stop_signal = number;
+	atomic_fetch_add(&stop, 1);
+}
+
+const atomic_int *run_cli_catch_signals(void)
+{
+	struct sigaction action = { .sa_handler = on_signal };
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
+	return &stop;
+}
+
+int run_cli_signal(void)
+{
+	return stop_signal;
+}
+
+void run_cli_facts(struct str *out, const struct nn_kernels *kernels, bool warn)
+{
+	if (facts_add_diff(out) && warn)
+		fprintf(stderr, "warning: this program was built from a tree with changes that are not committed; the difference is kept with the results\n");
+	facts_add_all(out, NN_CORE_VERSION);
+	facts_add(out, "kernels", nn_kernels_name(kernels));
+}
+
+char *run_cli_states(const char *db)
+{
+	struct str path = { 0 };
+	const char *slash = strrchr(db, '/');
+	if (slash)
+		str_add_bytes(&path, db, (size_t)(slash + 1 - db));
+	str_add(&path, "states");
+	return str_take(&path);
+}

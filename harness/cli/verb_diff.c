@@ -1,0 +1,50 @@
+/* verb_diff.c - retrial diff: two recorded trials side by side. */
+#include "../base/str.h"
+#include "../report/diff.h"
+#include "../report/show.h"
+#include "cli.h"
+#include "places.h"
+
+static const struct cli_option options[] = {
+	CLI_OPTION_DB,
+	CLI_OPTION_DATA,
+	{ 0 },
+};
+
+static int compare(const struct cli *c, struct store *store, bool *same, struct err *e)
+{
+	struct places places;
+	struct str text = { 0 };
+	char a[DIGEST_TEXT], b[DIGEST_TEXT];
+	places_fill(&places, c);
+	if (show_find(store, c->arguments[0], a, e) || show_find(store, c->arguments[1], b, e))
+		return -1;
+	const int answer = diff_trials(store, a, b, &places.dataset, &text, same, e);
+	if (!answer)
+		fputs(text.s, stdout);
+	str_free(&text);
+	return answer;
+}
+
+static int run(const struct cli *c)
+{
+	struct err e = { 0 };
+	struct store *store;
+	bool same = false;
+	if (c->argument_count != 2)
+		return cli_misuse(c, "two trials are expected (the beginnings of their identities), %d arguments were given", c->argument_count);
+	if (store_open(cli_get(c, "db", "results/retrial.db"), STORE_READ, &e, &store))
+		return cli_fail(&e);
+	const int failed = compare(c, store, &same, &e);
+	store_close(store);
+	return failed ? cli_fail(&e) : same ? ERR_NONE : ERR_FAILED;
+}
+
+const struct cli_verb verb_diff = {
+	.name = "diff",
+	.arguments = "TRIAL TRIAL",
+	.summary = "two trials: configuration, code, data, machine, results, flipped test images",
+	.examples = "  retrial diff 3522efb88fae e4fb75b533bb",
+	.options = options,
+	.run = run,
+};

@@ -1,0 +1,314 @@
+/* verb_status.c - retrial status: how sweeps stand, and what is being run this moment, by this or any other process. */
+#include <jansson.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "../base/str.h"
+#include "../plan/identity.h"
+#include "../store/store.h"
+#include "cli.h"
+
+enum { WATCH_SECONDS = 2, SILENT_SECONDS = 60 }; /* a sign of life comes every 20 s at least */
+
+static const struct cli_option options[] = {
+	CLI_OPTION_DB,
+	{ "watch", 'w', NULL, "show it again every 2 seconds until nothing is left to be run, or Ctrl-C" },
+	{ "json", 0, NULL, "as one line of JSON (with --watch: one every 2 seconds)" },
+	{ 0 },
+};
+
+/* ---- what is asked ----------------------------------------------------------------------------------------------------- */
+
+static const char sql_counts[] =
+	"SELECT sweep, trials, done, running, queued, interrupted, failed, diverged, timeout, skipped FROM status"
+	" WHERE :sweep IS NULL OR sweep = :sweep ORDER BY sweep";
+
+/* Attempts at work (a trial that is done may be run again), with the last epoch that is recorded of each. */
+static const char sql_running[] =
+	"SELECT DISTINCT s.name AS sweep, t.identity AS trial, t.dataset, p.recipe, t.seed, a.pid,"
+	" max(0, (julianday('now') - julianday(a.started_at)) * 86400) AS seconds,"
+	" max(0, (julianday('now') - julianday(a.heartbeat)) * 86400) AS heartbeat_age,"
+	" m.phase, m.fold, m.epoch, t.config"
+	" FROM attempts AS a JOIN trials AS t ON t.id = a.trial"
+	" JOIN plan AS p ON p.trial = a.trial JOIN sweeps AS s ON s.id = p.sweep"
+	" LEFT JOIN (SELECT attempt, phase, fold, epoch, row_number() OVER (PARTITION BY attempt ORDER BY phase DESC, fold DESC, epoch DESC) AS n"
+	"  FROM metrics WHERE attempt IN (SELECT id FROM attempts WHERE state = 'running')) AS m ON m.attempt = a.id AND m.n = 1"
+	" WHERE a.state = 'running' AND (:sweep IS NULL OR s.name = :sweep) ORDER BY s.name, a.id";
+
+static const char sql_bad[] =
+	"SELECT sweep, trial, dataset, recipe, seed, state, reason FROM runs WHERE state IN ('failed', 'diverged', 'timeout', 'interrupted')"
+	" AND (:sweep IS NULL OR sweep = :sweep) ORDER BY sweep, position";
+
+static const char sql_skipped[] =
+	"SELECT sweep, reason, count(*) AS trials FROM runs WHERE state = 'skipped' AND (:sweep IS NULL OR sweep = :sweep)"
+	" GROUP BY sweep, reason ORDER BY sweep, min(position)";
+
+enum part { COUNTS, RUNNING, BAD, SKIPPED, PARTS };
+static const char *const sql_of[PARTS] = { sql_counts, sql_running, sql_bad, sql_skipped };
+static const char *const names_of[PARTS] = { "counts", "running", "ended_badly", "skipped" };
+
+/* Everything shown, of one moment or nearly so. */
+struct status {
+	struct rows *parts[PARTS];
+};
+
+static void status_free(struct status *s)
+{
+	for (int i = 0; i < PARTS; i++)
+		rows_free(s->parts[i]);
+	*s = (struct status){ 0 };
+}
+
+/* There is no such sweep, or none at all. Returns -1. */
+static int no_sweep(struct store *store, const char *wanted, struct err *e)
+{
+	struct rows *all;
+	if (store_query(store, "SELECT name FROM sweeps ORDER BY name", NULL, e, &all))
+		return -1;
+	const char *names[256];
+	size_t count = 0;
+	while (count < all->row_count && count < 256) {
+		names[count] = all->values[count].text;
+		count++;
+	}
+	const char *near = wanted ? str_nearest(wanted, names, count) : NULL;
+	if (count == 0)
+		err_set(e, ERR_USAGE, "no sweep was run into this database yet (retrial run FILE)");
+	else if (near)
+		err_set(e, ERR_USAGE, "no sweep '%s' in this database (did you mean '%s'?)", wanted, near);
+	else
+		err_set(e, ERR_USAGE, "no sweep '%s' in this database (it has: %s%s)", wanted, names[0], count > 1 ? " ..." : "");
+	rows_free(all);
+	return -1;
+}
+
+static int status_read(struct store *store, const char *sweep, struct status *out, struct err *e)
+{
+	const char *const parameters[] = { "sweep", sweep, NULL };
+	*out = (struct status){ 0 };
+	for (int i = 0; i < PARTS; i++)
+		if (store_query(store, sql_of[i], sweep ? parameters : NULL, e, &out->parts[i])) {
+			status_free(out);
+			return -1;
+		}
+	if (out->parts[COUNTS]->row_count > 0)
+		return 0;
+	status_free(out);
+	return no_sweep(store, sweep, e);
+}
+
+static const struct value *cell(const struct rows *r, size_t row, const char *column)
+{
+	return &r->values[row * (size_t)r->column_count + (size_t)rows_column(r, column)];
+}
+
+static const char *text_of(const struct value *v)
+{
+	return v->kind == VALUE_TEXT ? v->text : "";
+}
+
+/* Is there nothing left that could be run? */
+static bool is_over(const struct status *s)
+{
+	const struct rows *r = s->parts[COUNTS];
+	int64_t left = 0;
+	for (size_t i = 0; i < r->row_count; i++)
+		left += cell(r, i, "running")->integer + cell(r, i, "queued")->integer + cell(r, i, "interrupted")->integer;
+	return left == 0 && s->parts[RUNNING]->row_count == 0;
+}
+
+/* "phase 2 of 4 (unify), fold 3 of 10, epoch 4 of 20": what the trial was last heard of, in its configuration's terms. */
+static void place_of(const struct rows *r, size_t row, struct str *out)
+{
+	struct trial t;
+	if (cell(r, row, "phase")->kind == VALUE_NULL) {
+		str_add(out, "no epoch yet");
+		return;
+	}
+	const int64_t phase = cell(r, row, "phase")->integer, fold = cell(r, row, "fold")->integer, epoch = cell(r, row, "epoch")->integer;
+	if (trial_from_canonical(text_of(cell(r, row, "config")), &t, NULL)) {
+		str_addf(out, "phase %lld, epoch %lld", (long long)phase + 1, (long long)epoch + 1);
+		return;
+	}
+	if (phase < t.phase_count) {
+		const struct phase_config *c = &t.phases[phase];
+		str_addf(out, "phase %lld of %d (%s)", (long long)phase + 1, t.phase_count, phase_kind_name(c->kind));
+		if (fold >= 0)
+			str_addf(out, ", fold %lld", (long long)fold + 1);
+		str_addf(out, ", epoch %lld of %d", (long long)epoch + 1, c->epochs);
+	}
+	trial_free(&t);
+}
+
+/* ---- for people -------------------------------------------------------------------------------------------------------- */
+
+static void add_trial(struct str *out, const struct rows *r, size_t row, const char *state)
+{
+	str_addf(out, "  %-11s %.12s  %s %s seed %lld", state, text_of(cell(r, row, "trial")), text_of(cell(r, row, "dataset")), text_of(cell(r, row, "recipe")),
+	         (long long)cell(r, row, "seed")->integer);
+}
+
+static void add_running(struct str *out, const struct rows *r, size_t row)
+{
+	const double age = cell(r, row, "heartbeat_age")->real;
+	add_trial(out, r, row, "running");
+	str_add(out, "  ");
+	place_of(r, row, out);
+	str_addf(out, ", for %.0f s, heard of %.0f s ago%s\n", cell(r, row, "seconds")->real, age,
+	         age > SILENT_SECONDS ? " (its process may be gone: the next run takes over)" : "");
+}
+
+static void add_bad(struct str *out, const struct rows *r, size_t row)
+{
+	const char *reason = text_of(cell(r, row, "reason"));
+	add_trial(out, r, row, text_of(cell(r, row, "state")));
+	str_addf(out, "%s%.*s\n", *reason ? ": " : "", (int)strcspn(reason, "\n"), reason);
+}
+
+static void add_skipped(struct str *out, const struct rows *r, size_t row)
+{
+	const char *reason = text_of(cell(r, row, "reason"));
+	str_addf(out, "  %-11s %lld trials: %.*s\n", "skipped", (long long)cell(r, row, "trials")->integer, (int)strcspn(reason, "\n"), reason);
+}
+
+static void add_text(struct str *out, const struct status *s)
+{
+	static void (*const add[PARTS])(struct str *, const struct rows *, size_t) = { NULL, add_running, add_bad, add_skipped };
+	const struct rows *counts = s->parts[COUNTS];
+	for (size_t i = 0; i < counts->row_count; i++) {
+		const char *sweep = text_of(&counts->values[i * (size_t)counts->column_count]);
+		str_addf(out, "%s: %lld planned, %lld done", sweep, (long long)cell(counts, i, "trials")->integer, (long long)cell(counts, i, "done")->integer);
+		for (int c = 3; c < counts->column_count; c++) {
+			const int64_t n = counts->values[i * (size_t)counts->column_count + (size_t)c].integer;
+			if (n)
+				str_addf(out, ", %lld %s", (long long)n, counts->columns[c]);
+		}
+		str_add(out, "\n");
+		for (int p = RUNNING; p < PARTS; p++)
+			for (size_t row = 0; row < s->parts[p]->row_count; row++)
+				if (strcmp(text_of(cell(s->parts[p], row, "sweep")), sweep) == 0)
+					add[p](out, s->parts[p], row);
+	}
+}
+
+/* ---- for programs ------------------------------------------------------------------------------------------------------ */
+
+static json_t *json_of(const struct value *v)
+{
+	switch (v->kind) {
+	case VALUE_INTEGER: return json_integer(v->integer);
+	case VALUE_REAL: return json_real(v->real);
+	case VALUE_TEXT: return json_string(v->text);
+	default: return json_null();
+	}
+}
+
+/* A row as an object; the sweep's name and the configuration are left out. */
+static json_t *row_json(const struct rows *r, size_t row)
+{
+	json_t *o = json_object();
+	for (int c = 0; c < r->column_count; c++)
+		if (strcmp(r->columns[c], "sweep") != 0 && strcmp(r->columns[c], "config") != 0)
+			json_object_set_new(o, r->columns[c], json_of(&r->values[row * (size_t)r->column_count + (size_t)c]));
+	return o;
+}
+
+static void add_json(struct str *out, const struct status *s)
+{
+	const struct rows *counts = s->parts[COUNTS];
+	json_t *sweeps = json_array(), *root = json_object();
+	for (size_t i = 0; i < counts->row_count; i++) {
+		const char *sweep = text_of(&counts->values[i * (size_t)counts->column_count]);
+		json_t *o = json_object();
+		json_object_set_new(o, "sweep", json_string(sweep));
+		json_object_set_new(o, names_of[COUNTS], row_json(counts, i));
+		for (int p = RUNNING; p < PARTS; p++) {
+			json_t *list = json_array();
+			for (size_t row = 0; row < s->parts[p]->row_count; row++)
+				if (strcmp(text_of(cell(s->parts[p], row, "sweep")), sweep) == 0)
+					json_array_append_new(list, row_json(s->parts[p], row));
+			json_object_set_new(o, names_of[p], list);
+		}
+		json_array_append_new(sweeps, o);
+	}
+	json_object_set_new(root, "over", json_boolean(is_over(s)));
+	json_object_set_new(root, "sweeps", sweeps);
+	char *text = json_dumps(root, JSON_COMPACT);
+	str_addf(out, "%s\n", text ? text : "{}");
+	free(text);
+	json_decref(root);
+}
+
+/* ------------------------------------------------------------------------------------------------------------------------- */
+
+static volatile sig_atomic_t stopped;
+
+static void on_signal(int number)
+{
+	stopped = number;
+}
+
+static int count_lines(const char *text)
+{
+	int lines = 0;
+	for (; *text; text++)
+		lines += *text == '\n';
+	return lines;
+}
+
+/* Show it, once or again and again. On a terminal a view replaces the one before (lines longer than the terminal are left to it). */
+static int show(const struct cli *c, struct store *store, const char *sweep, struct err *e)
+{
+	const bool watch = cli_has(c, "watch"), json = cli_has(c, "json"), redraw = watch && !json && isatty(STDOUT_FILENO);
+	int drawn = 0;
+	for (bool over = false; !over && !stopped;) {
+		struct status s;
+		struct str text = { 0 };
+		if (status_read(store, sweep, &s, e))
+			return -1;
+		if (redraw && drawn)
+			str_addf(&text, "\033[%dA\r\033[J", drawn);
+		if (json)
+			add_json(&text, &s);
+		else
+			add_text(&text, &s);
+		drawn = count_lines(text.s);
+		over = !watch || is_over(&s);
+		status_free(&s);
+		fputs(text.s, stdout);
+		str_free(&text);
+		if (fflush(stdout))
+			return err_set(e, ERR_ENVIRONMENT, "standard output cannot be written");
+		if (!over && !stopped)
+			nanosleep(&(struct timespec){ .tv_sec = WATCH_SECONDS }, NULL);
+	}
+	return 0;
+}
+
+static int run(const struct cli *c)
+{
+	struct err e = { 0 };
+	struct store *store;
+	if (c->argument_count > 1)
+		return cli_misuse(c, "one sweep's name is expected, %d arguments were given", c->argument_count);
+	if (store_open(cli_get(c, "db", "results/retrial.db"), STORE_READ, &e, &store))
+		return cli_fail(&e);
+	if (cli_has(c, "watch"))
+		sigaction(SIGINT, &(struct sigaction){ .sa_handler = on_signal }, NULL);
+	const int failed = show(c, store, c->argument_count ? c->arguments[0] : NULL, &e);
+	store_close(store);
+	return failed ? cli_fail(&e) : stopped ? 128 + stopped : ERR_NONE;
+}
+
+const struct cli_verb verb_status = {
+	.name = "status",
+	.arguments = "[SWEEP]",
+	.summary = "how sweeps stand, and what is being run this moment",
+	.examples = "  retrial status\n"
+	            "  retrial status paper --watch      from another terminal",
+	.options = options,
+	.run = run,
+};

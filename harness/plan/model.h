@@ -1,0 +1,64 @@
+/* model.h - what a model is: named blocks of layers, of which the networks that the phases train are put together. Data only: knows no
+ * shapes and no weights (run/networks.h builds the networks). A sweep file describes models under models: (models.h).
+ *
+ *   submodel  stem, submodel_head: the network of a single phase; a dual phase trains two of them side by side
+ *   unified   twice (stem, unified_stem) on one input, concatenated, then unified_head: scratch and unify. May be missing.
+ *
+ * Layers with a name are called stem1/NAME and stem2/NAME in the two copies, NAME in unified_head. Initial weights and dropout
+ * are drawn by that name, so a name is part of what a trial is. */
+#ifndef PLAN_MODEL_H
+#define PLAN_MODEL_H
+
+#include <stdbool.h>
+
+#include "../base/str.h"
+
+enum layer_kind { LAYER_CONV, LAYER_MAXPOOL, LAYER_DENSE, LAYER_DROPOUT };
+enum layer_padding { PADDING_VALID, PADDING_SAME };
+enum layer_activation { ACTIVATION_NONE, ACTIVATION_RELU };
+enum layer_init { INIT_GLOROT_UNIFORM, INIT_HE_NORMAL };
+
+/* LAYER_NAME_MAX: stem1/NAME fits into an entry of a freeze list. BLOCK_LAYERS_MAX: any network has fewer than
+ * NN_LAYERS_MAX layers (nn/net.h). */
+enum { LAYER_NAME_MAX = 24, BLOCK_LAYERS_MAX = 32 };
+
+/* One layer. Which parameters a kind has: SCOPE_LAYER of the table (param.h). */
+struct layer_config {
+	enum layer_kind kind;
+	char name[LAYER_NAME_MAX];          /* conv, dense, dropout */
+	int filters;                        /* conv */
+	int kernel;                         /* conv; 0: as large as the map that comes in */
+	enum layer_padding padding;         /* conv */
+	enum layer_activation activation;   /* conv, dense */
+	enum layer_init init;               /* conv, dense */
+	int size;                           /* maxpool */
+	int units;                          /* dense; 0: one a class */
+	double rate;                        /* dropout */
+};
+
+enum model_block { BLOCK_STEM, BLOCK_SUBMODEL_HEAD, BLOCK_UNIFIED_HEAD, BLOCK_UNIFIED_STEM, MODEL_BLOCKS }; /* by name: the canonical text's order */
+
+struct model_config {
+	struct layer_config layers[MODEL_BLOCKS][BLOCK_LAYERS_MAX];
+	int counts[MODEL_BLOCKS];
+};
+
+/* The paper's networks: what a trial without a model of its own has. */
+const struct model_config *model_lightweight(void);
+
+/* "stem", "submodel_head", ... */
+const char *model_block_name(enum model_block b);
+/* The block of that name, or -1. */
+int model_block_find(const char *name);
+
+/* conv and dense have a kernel and a bias. */
+bool layer_has_weights(const struct layer_config *l);
+
+/* Have both the same blocks of the same layers? */
+bool model_equal(const struct model_config *a, const struct model_config *b);
+
+/* Can networks be put together of these blocks, whatever the shape of images? Returns 0, or -1 with the reason in why and where it is:
+ * *layer is -1 when the whole block is meant. */
+int model_check(const struct model_config *m, enum model_block *block, int *layer, struct str *why);
+
+#endif

@@ -1,0 +1,80 @@
+#!/bin/sh
+# database.sh - the results database in the hands of others: pandas reads every view, Datasette serves its pages. Prints TAP.
+# Needs RETRIAL (the program) and SCRATCH (an empty folder); run from the repository's root. The Python packages come from
+# PyPI into a virtual environment in $INTEROP_VENV (default: in SCRATCH, made anew); without a network everything is skipped.
+set -u
+: "${RETRIAL:?}" "${SCRATCH:?}"
+venv=${INTEROP_VENV:-$SCRATCH/venv}
+db="$SCRATCH/smoke.db"
+
+if ! [ -x "$venv/bin/datasette" ]; then
+	python3 -m venv "$venv" >"$SCRATCH/pip" 2>&1 && "$venv/bin/pip" install -q pandas==3.1.1 datasette==0.65.5 >>"$SCRATCH/pip" 2>&1 || {
+		echo "1..0 # SKIP no virtual environment with pandas and datasette: $(tail -n 1 "$SCRATCH/pip")"
+		exit 0
+	}
+fi
+"$RETRIAL" run experiments/smoke.yaml --db "$db" >/dev/null 2>&1
+
+count=0 failed=0
+check() {
+	count=$((count + 1))
+	if [ "$1" = 0 ]; then
+		echo "ok $count - $2"
+	else
+		failed=1
+		echo "not ok $count - $2"
+		tail -n 20 "$SCRATCH/out" | sed 's/^/# /'
+	fi
+}
+
+"$venv/bin/python" - "$db" "$RETRIAL" >"$SCRATCH/out" 2>&1 <<'END'
+import io, sqlite3, subprocess, sys
+import pandas as pd
+path, retrial = sys.argv[1:]
+db = sqlite3.connect("file:" + path + "?mode=ro", uri=True)
+views = [row[0] for row in db.execute("SELECT name FROM sqlite_schema WHERE type = 'view'")]
+assert len(views) >= 10, views
+for view in views:
+    frame = pd.read_sql(f"SELECT * FROM {view}", db)
+    expected = db.execute(f"SELECT count(*) FROM {view}").fetchone()[0]
+    assert len(frame) == expected, (view, len(frame), expected)
+    if view in ("failures", "claims", "claim_trials"):
+        continue
+    assert len(frame) > 0, view
+accuracy = pd.read_sql("SELECT * FROM accuracy", db)
+assert accuracy["test_accuracy"].dtype == "float64" and accuracy["seed"].dtype == "int64"
+by_recipe = accuracy.groupby("recipe")["test_accuracy"].agg(["count", "mean", "std"])
+assert (by_recipe["count"] == 2).all()
+csv = subprocess.run([retrial, "query", "accuracy", "--db", path, "--format", "csv"], check=True, capture_output=True, text=True).stdout
+again = pd.read_csv(io.StringIO(csv), float_precision="round_trip").set_index("trial").sort_index()
+same = accuracy.set_index("trial").sort_index()
+assert (again["test_loss"] == same["test_loss"]).all(), "reals are not the same after CSV"
+jsonl = subprocess.run([retrial, "query", "accuracy", "--db", path, "--format", "jsonl"], check=True, capture_output=True, text=True).stdout
+lines = pd.read_json(io.StringIO(jsonl), lines=True, precise_float=True).set_index("trial").sort_index()
+assert (lines["seed"] == same["seed"]).all() and ((lines["test_loss"] - same["test_loss"]).abs() < 1e-15).all()
+END
+check $? "pandas reads every view, and CSV and JSON Lines give it the same numbers"
+
+"$venv/bin/datasette" serve -i "$db" --port 0 --uds "$SCRATCH/socket" >"$SCRATCH/out" 2>&1 &
+server=$!
+trap 'kill $server 2>/dev/null' EXIT
+tries=0
+while [ ! -S "$SCRATCH/socket" ] && [ $tries -lt 100 ]; do sleep 0.2; tries=$((tries + 1)); done
+"$venv/bin/python" - "$SCRATCH/socket" "$db" >"$SCRATCH/out" 2>&1 <<'END'
+import json, sqlite3, sys
+import httpx
+client = httpx.Client(transport=httpx.HTTPTransport(uds=sys.argv[1]), base_url="http://localhost", timeout=60)
+assert client.get("/smoke").status_code == 200
+names = [row[0] for row in sqlite3.connect(sys.argv[2]).execute("SELECT name FROM sqlite_schema WHERE type IN ('table', 'view')")]
+for name in names:
+    page = client.get(f"/smoke/{name}")
+    assert page.status_code == 200, (name, page.status_code, page.text[-500:])
+rows = client.get("/smoke/accuracy.json?_shape=array&recipe=smoke-single").json()
+assert len(rows) == 2 and rows[0]["params"] == 6930, rows
+foreign = client.get("/smoke/attempts").text
+assert "/smoke/trials/" in foreign, "foreign keys are not links"
+END
+check $? "Datasette serves a page for every table and view, and follows foreign keys"
+
+echo "1..$count"
+exit $failed
