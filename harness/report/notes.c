@@ -100,8 +100,12 @@ void notes_text(struct str *out, const struct notes *n)
 		wrap(out, line.s, 4);
 		str_free(&line);
 	}
-	for (size_t i = 0; i < n->explanation_count; i++)
-		wrap(out, n->explanations[i], 0);
+	for (size_t i = 0; i < n->explanation_count; i++) {
+		if (strncmp(n->explanations[i], "Command: ", 9) == 0) /* to be copied: never broken */
+			str_addf(out, "%s\n", n->explanations[i]);
+		else
+			wrap(out, n->explanations[i], 0);
+	}
 }
 
 void notes_markdown(struct str *out, const struct notes *n)

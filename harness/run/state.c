@@ -2,8 +2,6 @@
 #include "state.h"
 
 #include <dirent.h>
-#include <errno.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -11,14 +9,15 @@
 #include "../base/file.h"
 #include "real.h"
 
-enum { FILE_MAX = 1 << 30, ARRAYS = 6 + 2 * OUTPUTS_MAX };
+/* A file of another format is as good as none. */
+enum { STATE_FORMAT = 2, FILE_MAX = 1 << 30, FIXED_ARRAYS = 5, ARRAYS = FIXED_ARRAYS + 2 * OUTPUTS_MAX };
 
 /* The arrays of a state in the order of the file. */
 static void list_arrays(struct run_state *s, float **list[ARRAYS])
 {
-	float **all[] = { &s->params, &s->anchor, &s->onward, &s->training.params, &s->training.first, &s->training.second };
+	float **all[] = { &s->params, &s->fold_start, &s->training.params, &s->training.first, &s->training.second };
 	int n = 0;
-	for (; n < 6; n++)
+	for (; n < FIXED_ARRAYS; n++)
 		list[n] = all[n];
 	for (int k = 0; k < OUTPUTS_MAX; k++) {
 		list[n++] = &s->training.best[k];
@@ -42,8 +41,7 @@ void run_state_free(struct run_state *s)
 {
 	training_state_reset(&s->training);
 	free(s->params);
-	free(s->anchor);
-	free(s->onward);
+	free(s->fold_start);
 	str_free(&s->fold_digests);
 	str_free(&s->events);
 	*s = (struct run_state){ .network = -1 };
@@ -136,7 +134,7 @@ static void training_of(const json_t *o, struct training_state *t)
 
 static json_t *header_json(const struct run_state *s, const struct state_key *key, const json_int_t present)
 {
-	json_t *o = json_pack("{s:i, s:s, s:s, s:i, s:i, s:i, s:I, s:I, s:I, s:s, s:s}", "retrial_state", 1, "identity", key->identity, "data", key->data,
+	json_t *o = json_pack("{s:i, s:s, s:s, s:i, s:i, s:i, s:I, s:I, s:I, s:s, s:s}", "retrial_state", STATE_FORMAT, "identity", key->identity, "data", key->data,
 	                      "core_version", key->core_version, "stage", s->stage, "network", s->network, "parameters", (json_int_t)s->parameters,
 	                      "arrays", present, "events_bytes", (json_int_t)s->events.length, "fold_digests", s->fold_digests.s ? s->fold_digests.s : "",
 	                      "weights_digest", s->weights_digest);
@@ -173,7 +171,7 @@ int state_save(const struct run_state *s, const struct state_key *key, const cha
 static bool is_of(const json_t *header, const struct state_key *key)
 {
 	const char *identity = json_string_value(json_object_get(header, "identity")), *data = json_string_value(json_object_get(header, "data"));
-	return integer_of(header, "retrial_state") == 1 && identity && data && strcmp(identity, key->identity) == 0
+	return integer_of(header, "retrial_state") == STATE_FORMAT && identity && data && strcmp(identity, key->identity) == 0
 	       && strcmp(data, key->data) == 0 && integer_of(header, "core_version") == key->core_version;
 }
 
@@ -241,15 +239,29 @@ int state_load(const char *path, const struct state_key *key, struct run_state *
 	return answer;
 }
 
+/* No such process, or one that has ended and only waits to be noticed by its parent. */
+static bool process_is_gone(long pid)
+{
+	char path[64];
+	char *stat;
+	size_t count;
+	snprintf(path, sizeof path, "/proc/%ld/stat", pid);
+	if (file_read(path, 4096, &stat, &count, NULL))
+		return true;
+	const char *end = strrchr(stat, ')'); /* "PID (NAME) STATE ..." */
+	bool gone = end && (end[1] == ' ') && (end[2] == 'Z' || end[2] == 'X');
+	free(stat);
+	return gone;
+}
+
 void state_remove_orphans(const char *folder)
 {
 	DIR *d = opendir(folder);
 	for (struct dirent *entry; d && (entry = readdir(d));) {
 		const char *mark = strstr(entry->d_name, ".tmp-");
 		long pid = mark ? strtol(mark + 5, NULL, 10) : 0;
-		if (pid <= 0 || kill((pid_t)pid, 0) == 0 || errno != ESRCH)
-			continue;
-		unlinkat(dirfd(d), entry->d_name, 0);
+		if (pid > 0 && process_is_gone(pid))
+			unlinkat(dirfd(d), entry->d_name, 0);
 	}
 	if (d)
 		closedir(d);

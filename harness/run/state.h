@@ -32,8 +32,8 @@ struct run_state {
 	int network;                          /* enum network of params; -1: none yet */
 	size_t parameters;
 	float *params;                        /* the network as the last finished stage left it */
-	float *anchor;                        /* k-fold: as the phase before left it */
-	float *onward;                        /* k-fold: what a chained next fold goes on from */
+	float *fold_start;                    /* k-fold: what the next fold starts from; NULL outside and where folds are clean (their earlier
+	                                       * phases have networks of other sizes, and leave what the fold starts from in params) */
 	struct str fold_digests;              /* of the folds that are done, one a line */
 	char weights_digest[DIGEST_TEXT];     /* of the last finished stage (k-fold: of fold_digests) */
 	struct str events;                    /* results so far, lines */

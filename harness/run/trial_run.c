@@ -136,15 +136,13 @@ static int keep_copy(struct trial_work *w, float **to, const float *from)
 	return 0;
 }
 
-/* Before the training of a fold: the weights it starts from. */
+/* Before the training of a fold: the weights it starts from. A clean fold's are there: the stages before it have left them. */
 static int enter_fold(struct trial_work *w, int fold, enum fold_start start)
 {
 	struct run_state *s = &w->state;
-	if (fold == 0 && (keep_copy(w, &s->anchor, s->params) || keep_copy(w, &s->onward, s->params)))
-		return -1;
 	if (start == FOLD_CLEAN)
-		return 0; /* the stages before, in this fold, have left them */
-	return keep_copy(w, &s->params, start == FOLD_CHAIN ? s->onward : s->anchor);
+		return 0;
+	return fold == 0 ? keep_copy(w, &s->fold_start, s->params) : keep_copy(w, &s->params, s->fold_start);
 }
 
 /* Fold f of n over `count` shuffled images: the first count % n folds have one more (as scikit-learn cuts them). */
@@ -185,7 +183,7 @@ static int run_stage(struct trial_work *w, const struct stage *stage, const stru
 	} else if (enter(w, phase, &net) || (stage->last_of_fold && enter_fold(w, stage->at.fold, phase->start))) {
 		return -1;
 	}
-	if (training_run(w, &net, split, stage->at, stage->last_of_fold ? s->onward : NULL))
+	if (training_run(w, &net, split, stage->at, stage->last_of_fold && phase->start == FOLD_CHAIN ? s->fold_start : NULL))
 		return -1;
 	if (stage->last_of_fold) {
 		str_addf(&s->fold_digests, "%s\n", s->weights_digest);

@@ -37,11 +37,11 @@ while [ "$kills" -lt "$KILLS" ] && read -r kind ms; do
 	pid=$!
 	sleep "0.$(printf '%03d' "$ms")"
 	case $kind in
-	0) kill -9 -- "-$pid" 2>/dev/null && kills=$((kills + 1)) ;;
+	0) kill -s KILL -- "-$pid" 2>/dev/null && kills=$((kills + 1)) ;;
 	1) worker=$(ps -o pid=,comm= --ppid "$pid" | awk '$2 == "retrial" { print $1; exit }')
 	   [ -n "$worker" ] && kill -9 "$worker" 2>/dev/null && kills=$((kills + 1))
 	   sleep 0.02
-	   kill -9 -- "-$pid" 2>/dev/null ;;
+	   kill -s KILL -- "-$pid" 2>/dev/null ;;
 	2) kill -9 "$pid" 2>/dev/null && kills=$((kills + 1)) ;;
 	esac
 	wait "$pid" 2>/dev/null
