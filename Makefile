@@ -91,8 +91,11 @@ $(BUILD)/tests/%: $(BUILD)/tests/unit/%.o $(ORACLE) $(BUILD)/libharness.a $(BUIL
 $(BUILD)/digests: $(BUILD)/tests/golden/digests.o $(BUILD)/libnn.a
 	$(Q)$(CC) $(CFLAGS) -o $@ $^ -lm -lpthread
 
-$(BUILD)/bench-core: $(patsubst %,$(BUILD)/tests/bench/%.o,bench_core peak) $(BUILD)/libharness.a $(BUILD)/libnn.a
+$(BUILD)/bench-core: $(patsubst %,$(BUILD)/tests/bench/%.o,bench_core peak work allocations) $(BUILD)/tests/oracle/paper_nets.o $(BUILD)/libnn.a
 	$(Q)$(CC) $(CFLAGS) -o $@ $^ $(LIBRARIES)
+
+$(BUILD)/one-step: $(BUILD)/tests/bench/one_step.o $(BUILD)/tests/oracle/paper_nets.o $(BUILD)/libnn.a
+	$(Q)$(CC) $(CFLAGS) -o $@ $^ -lm -lpthread
 
 .PHONY: always packages test-packages reproduce demo test check-units test-bits test-arm bench install uninstall clean
 always:
@@ -105,7 +108,7 @@ test-packages:
 # All tests; the last line counts them.
 test: test-packages
 	+@$(MAKE) --no-print-directory -j$(JOBS) check-units
-check-units: retrial $(UNIT) $(BUILD)/digests
+check-units: retrial $(UNIT) $(BUILD)/digests $(BUILD)/bench-core $(BUILD)/one-step
 	@BUILD=$(BUILD) RETRIAL=./retrial CC=$(CC) sh tests/run.sh
 
 # The same digests from gcc and clang, -O1 to -O3, every kernel variant, one and two threads.

@@ -50,6 +50,26 @@ static __attribute__((target("avx2,fma"))) double avx2(void)
 }
 #endif
 
+#if defined __aarch64__
+#include <arm_neon.h>
+
+static double neon(void)
+{
+	float32x4_t c[CHAINS], a = vdupq_n_f32(0.999f), b = vdupq_n_f32(1e-3f);
+#pragma GCC unroll 12
+	for (int i = 0; i < CHAINS; i++)
+		c[i] = vdupq_n_f32((float)i);
+	double start = cpu_seconds();
+	for (int s = 0; s < STEPS; s++)
+#pragma GCC unroll 12
+		for (int i = 0; i < CHAINS; i++) {
+			c[i] = vfmaq_f32(b, c[i], a);
+			__asm__ volatile("" : "+w"(c[i]));
+		}
+	return 2.0 * 4 * CHAINS * STEPS / (cpu_seconds() - start) * 1e-9;
+}
+#endif
+
 /* Scalar: what a CPU does without any of this; also the answer for variants that are not built here. */
 static double scalar(void)
 {
@@ -72,6 +92,10 @@ double peak_gflops(const char *variant)
 		return avx512();
 	if (strcmp(variant, "avx2") == 0)
 		return avx2();
+#endif
+#if defined __aarch64__
+	if (strcmp(variant, "neon") == 0)
+		return neon();
 #endif
 	(void)variant;
 	return scalar();
