@@ -134,9 +134,9 @@ demo: packages
 reproduce: packages
 	+@$(MAKE) --no-print-directory -j$(JOBS) retrial
 	./retrial run experiments/paper.yaml --seeds $(SEEDS)
-	./retrial table experiments/paper.yaml --seeds $(SEEDS)
-	-./retrial claims experiments/paper.yaml --seeds $(SEEDS)
-	./retrial plot experiments/paper.yaml --seeds $(SEEDS)
+	./retrial table experiments/paper.yaml
+	-./retrial claims experiments/paper.yaml
+	./retrial plot experiments/paper.yaml
 
 install: retrial
 	install -D -m 755 retrial $(DESTDIR)$(PREFIX)/bin/retrial
