@@ -3,6 +3,7 @@
 # What the numbers come to is checked in tests/unit (test_stats, test_claims, test_tables, test_study).
 # Needs RETRIAL (the program) and SCRATCH (an empty folder); runs in the root of the repository.
 set -u
+unset RETRIAL_DATA # cifar10 is the data set that is not there
 : "${RETRIAL:?}" "${SCRATCH:?}"
 sweep="$SCRATCH/tiny.yaml" db="$SCRATCH/results/tiny.db"
 
