@@ -115,7 +115,7 @@ static int run(const struct cli *c)
 	struct store *store;
 	enum progress_kind kind = PROGRESS_NONE;
 	bool bad = false;
-	struct local_options local = { .workers = 1, .threads = (int)cli_number(c, "threads", 1, NN_THREADS_MAX, 1, &bad) };
+	struct local_options local = { .keep_weights = true, .workers = 1, .threads = (int)cli_number(c, "threads", 1, NN_THREADS_MAX, 1, &bad) };
 	if (bad)
 		return ERR_USAGE;
 	if (c->argument_count != 1)

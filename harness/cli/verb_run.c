@@ -26,6 +26,7 @@ static const struct cli_option options[] = {
 	{ "trial-limit", 0, "SECONDS", "a trial that takes longer is killed and ends as timeout" },
 	{ "trial-memory", 0, "MB", "address space of a worker process" },
 	{ "checkpoint", 0, "SECONDS", "at least so long between two checkpoints of a trial (default 10)" },
+	{ "no-weights", 0, NULL, "do not keep the trained weights in the database (60 kB a fold in the paper)" },
 	{ "no-share", 0, NULL, "do not share phases between trials whose recipes begin alike" },
 	CLI_OPTION_PROGRESS,
 	{ "json", 0, NULL, "what happens, as JSON Lines on standard output: start, epoch, phase, end, skipped, summary" },
@@ -67,6 +68,7 @@ static int read_limits(const struct cli *c, struct local_options *o)
 	o->trial_bytes = (size_t)numbers[3] << 20;
 	o->checkpoint_seconds = (double)numbers[4];
 	o->share = !cli_has(c, "no-share");
+	o->keep_weights = !cli_has(c, "no-weights");
 	return 0;
 }
 

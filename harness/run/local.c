@@ -214,11 +214,12 @@ static int take_line(struct executor *x, int slot, const char *line, size_t leng
 		event.kind = LOCAL_PHASE;
 		event.phase = &m.phase;
 		break;
+	case WIRE_WEIGHTS: answer = store_weights(x->store, w->attempt, &m.weights, e); break;
 	case WIRE_END: return end_attempt(x, slot, &m.end, e);
 	}
-	if (!answer)
+	if (!answer && m.event != WIRE_WEIGHTS)
 		tell(x, event);
-	phase_result_free(&m.phase);
+	wire_message_free(&m);
 	return answer;
 }
 

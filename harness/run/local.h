@@ -44,6 +44,7 @@ struct local_options {
 	const char *facts;             /* about this program and machine (base/facts.h) */
 	const char *states;            /* folder of checkpoints and shared phases (state.h); NULL: none */
 	double checkpoint_seconds;     /* at least so long between two checkpoints of a trial */
+	bool keep_weights;             /* the last phase's go into the database */
 	bool share;                    /* trials whose recipes begin alike do the beginning once */
 	enum local_retry retry;
 	bool stop_on_error;            /* after a trial that ended badly start no other */

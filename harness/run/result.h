@@ -4,6 +4,7 @@
 #ifndef RUN_RESULT_H
 #define RUN_RESULT_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include "../base/digest.h"
@@ -43,6 +44,13 @@ struct phase_result {
 	long trainable;            /* of them not frozen in this phase */
 	long weight_bytes;         /* parameters as fp32 */
 	long optimizer_bytes;      /* the optimizer's state beside them (C6: the paper's 0.17 MB holds both) */
+};
+
+/* The weights that the last phase keeps, a piece a fold. */
+struct weights_result {
+	int phase, fold;           /* as in epoch_result */
+	size_t count;
+	float *values;             /* [count], in the order of nn's parameter table; owned by whoever made the result (free) */
 };
 
 /* How a trial ended. */

@@ -10,7 +10,7 @@
 #include "real.h"
 
 /* A file of another format is as good as none. */
-enum { STATE_FORMAT = 2, FILE_MAX = 1 << 30, FIXED_ARRAYS = 5, ARRAYS = FIXED_ARRAYS + 2 * OUTPUTS_MAX };
+enum { STATE_FORMAT = 3, FILE_MAX = 1 << 30, FIXED_ARRAYS = 5, ARRAYS = FIXED_ARRAYS + 2 * OUTPUTS_MAX };
 
 /* The arrays of a state in the order of the file. */
 static void list_arrays(struct run_state *s, float **list[ARRAYS])

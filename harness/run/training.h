@@ -37,9 +37,11 @@ struct place {
  * Returns 0, or -1 with w->end set (diverged, interrupted or failed). */
 int training_run(struct trial_work *w, const struct nn_net *net, const struct split *split, struct place at, float *onward);
 
-/* Results to the sink and into the state's events. Return 0, or -1 with w->end set. */
+/* Results to the sink and into the state's events. The weights are w->state.params; outside k-fold they are not among the events, as they are
+ * in the state itself. Return 0, or -1 with w->end set. */
 int work_send_epoch(struct trial_work *w, const struct epoch_result *r);
 int work_send_phase(struct trial_work *w, const struct phase_result *r);
+int work_send_weights(struct trial_work *w, struct place at);
 
 /* Save the state as the trial's checkpoint, if it has one: when `now`, or when it is time. Returns 0, or -1 with w->end set. */
 int work_checkpoint(struct trial_work *w, bool now);

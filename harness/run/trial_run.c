@@ -42,6 +42,17 @@ int work_send_phase(struct trial_work *w, const struct phase_result *r)
 	return w->sink->phase(w->sink->context, r, &e) ? work_fail(w, TRIAL_FAILED, "%s", e.text) : 0;
 }
 
+int work_send_weights(struct trial_work *w, struct place at)
+{
+	const struct weights_result r = { .phase = at.phase, .fold = at.fold, .count = w->state.parameters, .values = w->state.params };
+	struct err e = { 0 };
+	if (!w->sink->weights)
+		return 0;
+	if (at.fold >= 0)
+		wire_weights(&w->state.events, &r);
+	return w->sink->weights(w->sink->context, &r, &e) ? work_fail(w, TRIAL_FAILED, "%s", e.text) : 0;
+}
+
 int work_checkpoint(struct trial_work *w, bool now)
 {
 	struct err e = { 0 };
@@ -67,8 +78,10 @@ static int send_again(struct trial_work *w)
 		} else if (m.event == WIRE_PHASE) {
 			snprintf(m.phase.name, sizeof m.phase.name, "%s", w->trial->phases[m.phase.phase].name);
 			answer = w->sink->phase(w->sink->context, &m.phase, &e);
+		} else if (m.event == WIRE_WEIGHTS && w->sink->weights) {
+			answer = w->sink->weights(w->sink->context, &m.weights, &e);
 		}
-		phase_result_free(&m.phase);
+		wire_message_free(&m);
 		if (answer)
 			return work_fail(w, TRIAL_FAILED, "%s", e.text);
 	}
@@ -188,6 +201,8 @@ static int run_stage(struct trial_work *w, const struct stage *stage, const stru
 	if (stage->last_of_fold) {
 		str_addf(&s->fold_digests, "%s\n", s->weights_digest);
 		digest_bytes(s->fold_digests.s, s->fold_digests.length, s->weights_digest);
+		if (work_send_weights(w, stage->at))
+			return -1;
 	}
 	s->stage++;
 	return 0;
@@ -271,6 +286,8 @@ static int run_stages(struct trial_work *w, uint32_t count)
 		if (run_stage(w, stage, &split) || save_shared(w, stage) || work_checkpoint(w, false))
 			goto out;
 	}
+	if (!stages[stage_count - 1].last_of_fold && work_send_weights(w, stages[stage_count - 1].at))
+		goto out;
 	memcpy(w->end->weights_digest, w->state.weights_digest, DIGEST_TEXT);
 	if (w->checkpoint)
 		unlink(w->checkpoint);

@@ -14,6 +14,7 @@ struct trial_sink {
 	void *context;
 	int (*epoch)(void *context, const struct epoch_result *r, struct err *e);
 	int (*phase)(void *context, const struct phase_result *r, struct err *e);
+	int (*weights)(void *context, const struct weights_result *r, struct err *e); /* after the phase, or its fold; NULL: not wanted */
 };
 
 struct trial_options {

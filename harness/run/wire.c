@@ -59,16 +59,17 @@ static void read_epoch(const json_t *o, struct epoch_result *r)
 	r->images_per_second = real_value(json_object_get(o, "images_per_second"));
 }
 
-static json_t *predictions_text(const uint8_t *predictions, int count)
+/* Bytes as hexadecimal digits, two a byte. */
+static json_t *bytes_text(const uint8_t *bytes, size_t count)
 {
 	static const char digits[] = "0123456789abcdef";
-	struct str text = { 0 };
-	for (int i = 0; i < count; i++) {
-		const char pair[2] = { digits[predictions[i] >> 4], digits[predictions[i] & 15] };
-		str_add_bytes(&text, pair, 2);
+	char *text = malloc(2 * count + 1);
+	for (size_t i = 0; text && i < count; i++) {
+		text[2 * i] = digits[bytes[i] >> 4];
+		text[2 * i + 1] = digits[bytes[i] & 15];
 	}
-	json_t *j = json_stringn(text.s ? text.s : "", text.length);
-	str_free(&text);
+	json_t *j = text ? json_stringn_nocheck(text, 2 * count) : NULL;
+	free(text);
 	return j;
 }
 
@@ -77,13 +78,14 @@ static int hex_digit(char c)
 	return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-static uint8_t *predictions_of(const json_t *j, int count)
+/* So many bytes again, owned by the caller; NULL when the text is not of so many. */
+static uint8_t *bytes_of(const json_t *j, size_t count)
 {
 	const char *text = json_string_value(j);
-	if (!text || count < 0 || json_string_length(j) != 2 * (size_t)count)
+	if (!text || json_string_length(j) / 2 != count || json_string_length(j) % 2)
 		return NULL;
-	uint8_t *p = malloc((size_t)count + 1);
-	for (int i = 0; p && i < count; i++) {
+	uint8_t *p = malloc(count + 1);
+	for (size_t i = 0; p && i < count; i++) {
 		int high = hex_digit(text[2 * i]), low = hex_digit(text[2 * i + 1]);
 		if (high < 0 || low < 0) {
 			free(p);
@@ -113,7 +115,7 @@ void wire_phase(struct str *out, const struct phase_result *r)
 	json_t *epochs = json_array(), *predictions = json_array();
 	for (int k = 0; k < r->outputs; k++) {
 		json_array_append_new(epochs, json_integer(r->best_epoch[k]));
-		json_array_append_new(predictions, predictions_text(r->predictions[k], r->test_count));
+		json_array_append_new(predictions, bytes_text(r->predictions[k], (size_t)r->test_count));
 	}
 	json_object_set_new(o, "best_epoch", epochs);
 	json_object_set_new(o, "predictions", predictions);
@@ -143,13 +145,32 @@ static int read_phase(const json_t *o, struct phase_result *r, struct err *e)
 	real_get_array(o, "test_accuracy", r->test_accuracy, OUTPUTS_MAX);
 	for (int k = 0; k < r->outputs; k++) {
 		r->best_epoch[k] = (int)json_integer_value(json_array_get(json_object_get(o, "best_epoch"), (size_t)k));
-		r->predictions[k] = predictions_of(json_array_get(json_object_get(o, "predictions"), (size_t)k), r->test_count);
+		r->predictions[k] = r->test_count < 0 ? NULL : bytes_of(json_array_get(json_object_get(o, "predictions"), (size_t)k), (size_t)r->test_count);
 		if (!r->predictions[k]) {
 			phase_result_free(r);
 			return err_set(e, ERR_FAILED, "a phase whose predictions cannot be read");
 		}
 	}
 	return 0;
+}
+
+void wire_weights(struct str *out, const struct weights_result *r)
+{
+	json_t *o = json_pack("{s:s}", "event", "weights");
+	set_integer(o, "phase", r->phase);
+	set_integer(o, "fold", r->fold);
+	set_integer(o, "count", (long)r->count);
+	json_object_set_new(o, "values", bytes_text((const uint8_t *)r->values, r->count * sizeof *r->values));
+	add_line(out, o);
+}
+
+static int read_weights(const json_t *o, struct weights_result *r, struct err *e)
+{
+	r->phase = (int)get_integer(o, "phase");
+	r->fold = (int)get_integer(o, "fold");
+	r->count = (size_t)get_integer(o, "count");
+	r->values = (float *)bytes_of(json_object_get(o, "values"), r->count * sizeof *r->values);
+	return r->values ? 0 : err_set(e, ERR_FAILED, "weights that cannot be read");
 }
 
 void wire_end(struct str *out, const struct trial_end *end)
@@ -201,6 +222,9 @@ int wire_read(const char *line, size_t length, struct wire_message *out, struct 
 	} else if (strcmp(event, "phase") == 0) {
 		out->event = WIRE_PHASE;
 		answer = read_phase(o, &out->phase, e);
+	} else if (strcmp(event, "weights") == 0) {
+		out->event = WIRE_WEIGHTS;
+		answer = read_weights(o, &out->weights, e);
 	} else if (strcmp(event, "end") == 0) {
 		out->event = WIRE_END;
 		answer = read_end(o, &out->end, e);
@@ -209,4 +233,11 @@ int wire_read(const char *line, size_t length, struct wire_message *out, struct 
 	}
 	json_decref(o);
 	return answer;
+}
+
+void wire_message_free(struct wire_message *m)
+{
+	phase_result_free(&m->phase);
+	free(m->weights.values);
+	m->weights.values = NULL;
 }

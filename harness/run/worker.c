@@ -68,6 +68,15 @@ static int send_phase(void *context, const struct phase_result *r, struct err *e
 	return answer;
 }
 
+static int send_weights(void *context, const struct weights_result *r, struct err *e)
+{
+	struct str line = { 0 };
+	wire_weights(&line, r);
+	int answer = write_line(*(int *)context, &line, e);
+	str_free(&line);
+	return answer;
+}
+
 static _Noreturn void child(int fd, int slot, const struct trial *t, const struct dataset *d, unsigned share, const struct local_options *options)
 {
 	prctl(PR_SET_PDEATHSIG, SIGKILL); /* no worker outlives its writer */
@@ -80,7 +89,8 @@ static _Noreturn void child(int fd, int slot, const struct trial *t, const struc
 		setrlimit(RLIMIT_AS, &(struct rlimit){ options->trial_bytes, options->trial_bytes });
 	const struct trial_options trial_options = { .kernels = options->kernels, .threads = options->threads, .stop = &child_stop,
 		.states = options->states, .checkpoint_seconds = options->checkpoint_seconds, .share = share };
-	const struct trial_sink sink = { .context = &fd, .epoch = send_epoch, .phase = send_phase };
+	const struct trial_sink sink = { .context = &fd, .epoch = send_epoch, .phase = send_phase,
+		.weights = options->keep_weights ? send_weights : NULL };
 	struct trial_end end;
 	trial_run(t, d, &trial_options, &sink, &end);
 	struct rusage usage;

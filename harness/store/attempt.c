@@ -231,6 +231,22 @@ int store_phase(struct store *s, int64_t attempt, const struct phase_result *r, 
 	return transaction_end(s, result, e);
 }
 
+int store_weights(struct store *s, int64_t attempt, const struct weights_result *r, struct err *e)
+{
+	if (transaction_begin(s, e)) return -1;
+	int result = beat_sometimes(s, attempt, e);
+	sqlite3_stmt *insert = store_statement(s, "INSERT INTO weights (attempt, phase, fold, bytes) VALUES (?, ?, ?, ?)", e);
+	if (!insert) result = -1;
+	if (result == 0) {
+		bind_integer(insert, 1, attempt);
+		bind_integer(insert, 2, r->phase);
+		bind_integer(insert, 3, r->fold);
+		sqlite3_bind_blob64(insert, 4, r->values, r->count * sizeof(*r->values), SQLITE_STATIC);
+		result = statement_run(s, insert, e);
+	}
+	return transaction_end(s, result, e);
+}
+
 /* ---- end --------------------------------------------------------------------------------------------------------------- */
 
 /* Sums over the scores of the last phase. */
@@ -286,8 +302,9 @@ static int add_result(struct store *s, int64_t attempt, struct err *e)
 	sqlite3_stmt *last = store_statement(s, "SELECT max(phase) FROM phase_results WHERE attempt = ? HAVING count(*) > 0", e);
 	sqlite3_stmt *insert = store_statement(s,
 		"INSERT INTO results (test_accuracy, test_accuracy_1, test_accuracy_2, val_accuracy, test_loss, val_loss,"
-		" nonfinite, attempt, last_phase, epochs, params, weight_bytes, optimizer_bytes) SELECT ?3, ?4, ?5, ?6, ?7, ?8, ?9,"
-		" ?1, ?2, (SELECT sum(epochs_run) FROM phase_results WHERE attempt = ?1), parameters, weight_bytes, optimizer_bytes"
+		" nonfinite, attempt, last_phase, epochs, test_count, params, weight_bytes, optimizer_bytes) SELECT ?3, ?4, ?5, ?6, ?7, ?8, ?9,"
+		" ?1, ?2, (SELECT sum(epochs_run) FROM phase_results WHERE attempt = ?1), coalesce((SELECT count FROM predictions WHERE"
+		" attempt = ?1 AND phase = ?2 LIMIT 1), 0), parameters, weight_bytes, optimizer_bytes"
 		" FROM phase_results WHERE attempt = ?1 AND phase = ?2 ORDER BY fold LIMIT 1", e);
 	if (!last || !insert) return -1;
 	int64_t phase;

@@ -239,7 +239,7 @@ static int compare_digests(struct merge *m, int64_t theirs, int64_t ours, sqlite
 /* Columns of an attempt that are copied as they are. */
 #define ATTEMPT_COLUMNS \
 	"state, host, boot, pid, pid_start, heartbeat, started_at, finished_at, seconds, cpu_seconds, peak_bytes, core_version," \
-	" kernels, data_digest, data_variant, weights_digest, error"
+	" kernels, data_digest, data_variant, weights_digest, error, deleted_at"
 
 /* Is the attempt to be copied, or why not (counted)? row: the source's identity, dataset, state, core version, data digest, host, boot,
  * pid, start of the process, start of the attempt. */
@@ -309,11 +309,18 @@ static int copy_pieces(struct merge *m, int64_t from, int64_t into, struct err *
 		{ "SELECT phase, fold, output, count, digest, classes FROM predictions WHERE attempt = ?",
 			"INSERT INTO predictions (attempt, phase, fold, output, count, digest, classes) VALUES (?, ?, ?, ?, ?, ?, ?)" },
 		{
-			"SELECT last_phase, test_accuracy, test_accuracy_1, test_accuracy_2, val_accuracy, test_loss, val_loss,"
-			" epochs, params, weight_bytes, optimizer_bytes, nonfinite FROM results WHERE attempt = ?",
-			"INSERT INTO results (attempt, last_phase, test_accuracy, test_accuracy_1, test_accuracy_2, val_accuracy,"
-			" test_loss, val_loss, epochs, params, weight_bytes, optimizer_bytes, nonfinite) VALUES (?, ?, ?, ?, ?, ?, ?, ?,"
-			" ?, ?, ?, ?, ?)" },
+			"SELECT last_phase, test_count, test_accuracy, test_accuracy_1, test_accuracy_2, val_accuracy, test_loss, val_loss,"
+			" epochs, params, weight_bytes, optimizer_bytes, macs, activation_bytes, nonfinite FROM results WHERE attempt = ?",
+			"INSERT INTO results (attempt, last_phase, test_count, test_accuracy, test_accuracy_1, test_accuracy_2, val_accuracy,"
+			" test_loss, val_loss, epochs, params, weight_bytes, optimizer_bytes, macs, activation_bytes, nonfinite) VALUES"
+			" (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)" },
+		{ "SELECT phase, fold, bytes FROM weights WHERE attempt = ?",
+			"INSERT INTO weights (attempt, phase, fold, bytes) VALUES (?, ?, ?, ?)" },
+		{ "SELECT phase, fold, output, change, strength, count, test_accuracy FROM robustness WHERE attempt = ?",
+			"INSERT INTO robustness (attempt, phase, fold, output, change, strength, count, test_accuracy) VALUES (?, ?, ?, ?, ?,"
+			" ?, ?, ?)" },
+		{ "SELECT fold, format, bytes, digest, test_accuracy FROM model_files WHERE attempt = ?",
+			"INSERT INTO model_files (attempt, fold, format, bytes, digest, test_accuracy) VALUES (?, ?, ?, ?, ?, ?)" },
 	};
 	for (size_t i = 0; i < sizeof(pieces) / sizeof(pieces[0]); i++)
 		if (copy_rows(m, from, into, pieces[i].select, pieces[i].insert, e)) return -1;
@@ -326,7 +333,7 @@ static int copy_attempt(struct merge *m, int64_t from, int64_t trial, int64_t en
 	sqlite3_stmt *read = store_statement(m->from, "SELECT (SELECT name FROM sweeps WHERE sweeps.id = attempts.sweep), " ATTEMPT_COLUMNS
 		" FROM attempts WHERE id = ?", e);
 	sqlite3_stmt *write = store_statement(m->into, "INSERT INTO attempts (trial, environment, sweep, " ATTEMPT_COLUMNS ")"
-		" VALUES (?, ?, (SELECT id FROM sweeps WHERE name = ?), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", e);
+		" VALUES (?, ?, (SELECT id FROM sweeps WHERE name = ?), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", e);
 	if (!read || !write) return -1;
 	bind_integer(read, 1, from);
 	int result = read_one(m, read, e);

@@ -1,4 +1,4 @@
--- schema.sql - the tables of Retrial's results database, schema 2. They hold what happened, each fact once (but for what is said
+-- schema.sql - the tables of Retrial's results database, schema 3. They hold what happened, each fact once (but for what is said
 -- to be repeated or summed up, which makes questions fast). Questions are asked of the views (views.sql).
 --
 -- Every table, view and column is explained where it is declared, one comment a line: the manual's reference is made from
@@ -121,6 +121,7 @@ CREATE TABLE attempts (
 	data_variant TEXT,             -- canonical, or the name of a known variant of the data set
 	weights_digest TEXT,           -- of the final weights
 	error TEXT,                    -- what went wrong; NULL when nothing did
+	deleted_at TEXT,               -- when a person took it back (retrial delete): no view shows it, gc removes it; NULL: it counts
 	CHECK ((state = 'running') = (finished_at IS NULL)),
 	CHECK (state <> 'done' OR (core_version IS NOT NULL AND data_digest IS NOT NULL AND weights_digest IS NOT NULL))
 ) STRICT;
@@ -196,6 +197,7 @@ CREATE TABLE results (
 	-- What a done attempt comes to: written once, when it ends, from its last phase. Means are over folds and outputs.
 	attempt INTEGER PRIMARY KEY REFERENCES attempts (id) ON DELETE CASCADE, -- of which execution
 	last_phase INTEGER NOT NULL,   -- position of the phase that the means are of
+	test_count INTEGER NOT NULL,   -- test images that each accuracy is of
 	test_accuracy REAL,            -- mean over folds and outputs
 	test_accuracy_1 REAL,          -- of the first output, mean over folds
 	test_accuracy_2 REAL,          -- of the second output; NULL when there is one
@@ -206,5 +208,81 @@ CREATE TABLE results (
 	params INTEGER NOT NULL,       -- parameters of the final network
 	weight_bytes INTEGER NOT NULL, -- parameters as 32-bit floats
 	optimizer_bytes INTEGER NOT NULL, -- state of the last phase's optimizer
+	macs INTEGER,                  -- multiply-accumulates of the final network for one image
+	activation_bytes INTEGER,      -- memory of its largest two neighbouring layers for one image, 32-bit floats
 	nonfinite TEXT                 -- which of these numbers are NaN or infinite (see the top)
 ) STRICT;
+
+CREATE TABLE weights (
+	-- The trained weights that the last phase leaves behind, a row a fold: what is exported, and evaluated again.
+	attempt INTEGER NOT NULL,      -- of which execution
+	phase INTEGER NOT NULL,        -- position in the recipe
+	fold INTEGER NOT NULL,         -- of k-fold; -1 outside
+	bytes BLOB NOT NULL,           -- the parameter tensors one after the other, 32-bit little-endian floats; their digest is phase_results.weights_digest
+	PRIMARY KEY (attempt, phase, fold),
+	FOREIGN KEY (attempt, phase, fold) REFERENCES phase_results (attempt, phase, fold) ON DELETE CASCADE
+) STRICT;
+
+CREATE TABLE robustness (
+	-- How good kept weights are on test images that were changed, a row a change, strength and output.
+	attempt INTEGER NOT NULL,      -- of which execution
+	phase INTEGER NOT NULL,        -- position in the recipe
+	fold INTEGER NOT NULL,         -- of k-fold; -1 outside
+	output INTEGER NOT NULL,       -- of the network
+	change TEXT NOT NULL,          -- rotation, translation, zoom, brightness, noise ...
+	strength REAL NOT NULL,        -- in the unit of the change (degrees, fraction of the image, grey levels ...)
+	count INTEGER NOT NULL,        -- test images
+	test_accuracy REAL NOT NULL,   -- on the changed test images
+	PRIMARY KEY (attempt, phase, fold, output, change, strength),
+	FOREIGN KEY (attempt, phase, fold, output) REFERENCES scores (attempt, phase, fold, output) ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE model_files (
+	-- A file of a trial's trained network, as `retrial export` wrote it.
+	attempt INTEGER NOT NULL REFERENCES attempts (id) ON DELETE CASCADE, -- of which execution
+	fold INTEGER NOT NULL,         -- of k-fold; -1 outside
+	format TEXT NOT NULL,          -- safetensors, npz, onnx, int8, c
+	bytes INTEGER NOT NULL,        -- size of the file (of c: of the constants and the code for them)
+	digest TEXT NOT NULL,          -- of the file's content
+	test_accuracy REAL,            -- of the file's network on the test images; NULL: not evaluated
+	PRIMARY KEY (attempt, fold, format)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE latencies (
+	-- How fast a trained network answers, measured on one machine: a row a measurement, never overwritten.
+	id INTEGER PRIMARY KEY,        -- number within this database
+	attempt INTEGER NOT NULL REFERENCES attempts (id) ON DELETE CASCADE, -- of which execution
+	environment INTEGER NOT NULL REFERENCES environments (id), -- with which program, where
+	measured_at TEXT NOT NULL,     -- when
+	kernels TEXT NOT NULL,         -- the core's kernel variant
+	number_format TEXT NOT NULL CHECK (number_format IN ('fp32', 'int8')), -- of the weights and activations
+	batch INTEGER NOT NULL CHECK (batch > 0), -- images a call
+	samples INTEGER NOT NULL,      -- calls measured
+	p50 REAL NOT NULL,             -- seconds a call: the median
+	p90 REAL NOT NULL,             -- likewise, 90 % are faster
+	p99 REAL NOT NULL,             -- likewise, 99 % are faster
+	least REAL NOT NULL,           -- the fastest call
+	images_per_second REAL NOT NULL, -- over all calls
+	noise REAL,                    -- A/A: how far the medians of two interleaved halves of the same differ, a fraction of p50
+	load REAL,                     -- load average of the machine when it began
+	mhz REAL,                      -- CPU frequency then, as far as the machine tells
+	histogram TEXT NOT NULL        -- the samples: [[seconds, count], ...] as JSON, bins 1 % wide
+) STRICT;
+CREATE INDEX latencies_attempt ON latencies (attempt);
+
+CREATE TABLE tags (
+	-- A word that a person gave to a trial.
+	trial INTEGER NOT NULL REFERENCES trials (id) ON DELETE CASCADE, -- the trial
+	tag TEXT NOT NULL,             -- the word
+	PRIMARY KEY (trial, tag)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX tags_tag ON tags (tag);
+
+CREATE TABLE notes (
+	-- What a person wrote about a trial.
+	id INTEGER PRIMARY KEY,        -- number within this database
+	trial INTEGER NOT NULL REFERENCES trials (id) ON DELETE CASCADE, -- the trial
+	written_at TEXT NOT NULL,      -- when
+	text TEXT NOT NULL             -- what
+) STRICT;
+CREATE INDEX notes_trial ON notes (trial);

@@ -59,6 +59,7 @@ int store_attempt_begin(struct store *s, int64_t sweep_id, const char *identity,
 	struct err *e);
 int store_epoch(struct store *s, int64_t attempt, const struct epoch_result *r, struct err *e);
 int store_phase(struct store *s, int64_t attempt, const struct phase_result *r, struct err *e);
+int store_weights(struct store *s, int64_t attempt, const struct weights_result *r, struct err *e); /* after store_phase */
 int store_attempt_end(struct store *s, int64_t attempt, const struct trial_end *end, struct err *e);
 
 /* "Still at it": for epochs that take minutes; store_epoch and store_phase say so as well. */

@@ -10,9 +10,9 @@
 
 enum {
 	STORE_APPLICATION_ID = 0x5254524c, /* "RTRL": in the header of every database of ours */
-	STORE_SCHEMA_VERSION = 2,          /* PRAGMA user_version */
+	STORE_SCHEMA_VERSION = 3,          /* PRAGMA user_version */
 	STORE_BUSY_MS = 60000,             /* how long to wait for another writer */
-	STORE_STATEMENTS_MAX = 96,
+	STORE_STATEMENTS_MAX = 128,
 	STORE_TIME_TEXT = 32,
 	STORE_BEATS = 64, /* attempts whose last sign of life is remembered */
 };

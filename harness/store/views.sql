@@ -23,8 +23,9 @@ CREATE VIEW finished AS
 	JOIN trials ON trials.id = attempts.trial
 	LEFT JOIN plan ON plan.trial = attempts.trial
 	LEFT JOIN sweeps ON sweeps.id = plan.sweep
-	WHERE attempts.state = 'done'
-	AND NOT EXISTS (SELECT 1 FROM attempts AS later WHERE later.trial = attempts.trial AND later.state = 'done' AND later.id > attempts.id);
+	WHERE attempts.state = 'done' AND attempts.deleted_at IS NULL
+	AND NOT EXISTS (SELECT 1 FROM attempts AS later WHERE later.trial = attempts.trial AND later.state = 'done'
+		AND later.deleted_at IS NULL AND later.id > attempts.id);
 
 CREATE VIEW accuracy AS
 	-- A finished trial with its scalar results: those of its last phase, means over folds and outputs.
@@ -39,6 +40,7 @@ CREATE VIEW accuracy AS
 		r.test_accuracy AS test_accuracy,      -- mean over folds and outputs
 		r.test_accuracy_1 AS test_accuracy_1,  -- of the first output, mean over folds
 		r.test_accuracy_2 AS test_accuracy_2,  -- of the second output; NULL when there is one
+		r.test_count AS test_count,            -- test images that each accuracy is of
 		r.val_accuracy AS val_accuracy,        -- on the validation images
 		r.test_loss AS test_loss,              -- on the test images
 		r.val_loss AS val_loss,                -- on the validation images

@@ -155,8 +155,8 @@ static void writing_brings_it_up_to_date_and_every_answer_stays_the_same(void **
 	store_close(s);
 
 	s = open_store(database, STORE_WRITE);
-	assert_non_null(strstr(store_warning(s), "from schema 1 to 2"));
-	assert_answer(s, "PRAGMA user_version", "2\n");
+	assert_non_null(strstr(store_warning(s), "from schema 1 to 3"));
+	assert_answer(s, "PRAGMA user_version", "3\n");
 	assert_answer(s, "PRAGMA integrity_check", "ok\n");
 	assert_answer(s, "PRAGMA foreign_key_check", "");
 	assert_answer(s, "SELECT labels FROM plan WHERE position = 0", "\"{\"\"augment\"\":\"\"none\"\",\"\"dataset\"\":\"\"synthetic\"\",\"\"recipe\"\":\"\"pair\"\"}\"\n");
