@@ -1,0 +1,80 @@
+/* formats.c - the table of formats: which there are, and a file read by the one that its name tells. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "../base/file.h"
+#include "model.h"
+
+enum { FILE_BYTES_MAX = 256 << 20 }; /* the largest network has 50 million parameters (run/networks.c) */
+
+const struct model_format model_formats[] = {
+	{ 0 },
+};
+
+void model_free(struct model *m)
+{
+	free(m->params);
+	free(m->facts.config);
+	m->params = NULL;
+	m->facts.config = NULL;
+}
+
+void model_files_free(struct model_files *f)
+{
+	str_free(&f->main);
+	str_free(&f->header);
+}
+
+const struct model_format *model_format_find(const char *name, struct err *e)
+{
+	struct str names = { 0 };
+	for (const struct model_format *f = model_formats; f->name; f++) {
+		if (strcmp(f->name, name) == 0) {
+			str_free(&names);
+			return f;
+		}
+		str_addf(&names, "%s%s", f == model_formats ? "" : ", ", f->name);
+	}
+	err_set(e, ERR_USAGE, "unknown format '%s': there are %s", name, names.s ? names.s : "none");
+	str_free(&names);
+	return NULL;
+}
+
+const struct model_format *model_format_of_path(const char *path)
+{
+	const size_t length = strlen(path);
+	for (const struct model_format *f = model_formats; f->name; f++) {
+		const size_t ending = strlen(f->ending);
+		if (length > ending && strcmp(path + length - ending, f->ending) == 0)
+			return f;
+	}
+	return NULL;
+}
+
+int model_read(const char *path, struct model *out, const struct model_format **format, struct err *e)
+{
+	const struct model_format *f = model_format_of_path(path);
+	char *bytes;
+	size_t count;
+	*out = (struct model){ .facts.fold = -1 };
+	if (!f || !f->read) {
+		struct str endings = { 0 };
+		for (const struct model_format *k = model_formats; k->name; k++)
+			if (k->read)
+				str_addf(&endings, "%s%s", endings.length ? ", " : "", k->ending);
+		err_set(e, ERR_USAGE, "%s: %s can be read (told by the name's ending)", path, endings.s ? endings.s : "nothing");
+		str_free(&endings);
+		return -1;
+	}
+	if (file_read(path, FILE_BYTES_MAX, &bytes, &count, e))
+		return -1;
+	const int answer = f->read(bytes, count, out, e);
+	free(bytes);
+	if (answer) {
+		model_free(out);
+		return err_prefix(e, "%s: ", path);
+	}
+	if (format)
+		*format = f;
+	return 0;
+}
