@@ -1,16 +1,9 @@
 #!/bin/sh
 # bench.sh - `make bench`'s program, a few rounds of it: its file is JSON with a row for everything that is promised, in sensible ranges.
-# No speed is tested here: a loaded machine is no error. Prints TAP. Needs BUILD/bench-core and SCRATCH; run from the repository's root.
-set -u
-: "${BUILD:=build}" "${SCRATCH:?}"
+# No speed is tested here: a loaded machine is no error.
+. tests/tap.sh
 json=$SCRATCH/bench.json
 
-number=0
-# check STATUS SENTENCE
-check() {
-	number=$((number + 1))
-	if [ "$1" = 0 ]; then echo "ok $number - $2"; else echo "not ok $number - $2"; tail -n 5 "$SCRATCH/err" | sed 's/^/# /'; fi
-}
 # holds FILTER: the filter's answer is true
 holds() { [ "$(jq "$1" "$json" 2>"$SCRATCH/err")" = true ]; }
 
@@ -43,4 +36,4 @@ check $? "bench-core without a file says how it is used and ends with status 2"
 "$BUILD/bench-core" --quick "$SCRATCH/no/such/folder.json" none >/dev/null 2>"$SCRATCH/err"
 [ $? = 3 ] && grep -q 'folder.json cannot be written' "$SCRATCH/err"
 check $? "a file that cannot be written is named, with status 3"
-echo "1..$number"
+finish

@@ -1,35 +1,14 @@
 #!/bin/sh
-# check.sh - `retrial check`, `plan` and `help PARAM`: messages and exit codes. Prints TAP.
+# check.sh - `retrial check`, `plan` and `help PARAM`: messages and exit codes.
 # What is said about check/NAME.yaml is in check/NAME.txt, byte for byte.
-# Needs RETRIAL (the program) and SCRATCH (an empty folder); runs in the root of the repository.
-set -u
-: "${RETRIAL:?}" "${SCRATCH:?}"
+. tests/tap.sh
 folder=tests/cli/check
-
-count=0 failed=0
-# result STATUS SENTENCE: one line of TAP; what was printed last helps when it failed.
-result() {
-	count=$((count + 1))
-	if [ "$1" = 0 ]; then
-		echo "ok $count - $2"
-	else
-		failed=1
-		echo "not ok $count - $2"
-		sed 's/^/# /' "$SCRATCH/out" "$SCRATCH/err" 2>/dev/null
-	fi
-}
-# run ARGUMENTS: the program; code, out and err are what it left.
-run() {
-	"$RETRIAL" "$@" >"$SCRATCH/out" 2>"$SCRATCH/err"
-	code=$?
-}
-says() { grep -qF -- "$1" "$SCRATCH/$2"; }
 
 # golden NAME SENTENCE: the file is refused with exactly these messages, and nothing goes to standard output.
 golden() {
-	run check "$folder/$1.yaml"
+	try check "$folder/$1.yaml"
 	[ "$code" = 2 ] && [ ! -s "$SCRATCH/out" ] && diff -u "$folder/$1.txt" "$SCRATCH/err" >"$SCRATCH/difference"
-	result $? "$2"
+	check $? "$2"
 	sed 's/^/# /' "$SCRATCH/difference" 2>/dev/null
 }
 golden typos "unknown keys and names are named, with what was meant, all in one go"
@@ -41,24 +20,24 @@ golden tab "a tab as indentation gets a hint"
 golden order "phases in an impossible order are named, both of them"
 golden plan "axes, zips, rules, claims and tables are checked against the plan"
 
-run check "$folder/good.yaml"
-[ "$code" = 0 ] && [ ! -s "$SCRATCH/err" ] && says "good: 4 trials (2 configurations, 2 seeds)" out
-result $? "a good file is good"
-run check "$folder/good.yaml" "$folder/tab.yaml" "$folder/good.yaml"
+try check "$folder/good.yaml"
+[ "$code" = 0 ] && [ ! -s "$SCRATCH/err" ] && says "good: 4 trials (2 configurations, 2 seeds)"
+check $? "a good file is good"
+try check "$folder/good.yaml" "$folder/tab.yaml" "$folder/good.yaml"
 [ "$code" = 2 ] && [ "$(grep -c ': good: ' "$SCRATCH/out")" = 2 ]
-result $? "of several files each is checked, and the worst counts"
-run check experiments/*.yaml
+check $? "of several files each is checked, and the worst counts"
+try check experiments/*.yaml
 [ "$code" = 0 ]
-result $? "all experiments are good"
-run check no/such/file.yaml
+check $? "all experiments are good"
+try check no/such/file.yaml
 [ "$code" = 3 ] && says "no/such/file.yaml" err
-result $? "a file that is not there is the environment's failure"
-run check
+check $? "a file that is not there is the environment's failure"
+try check
 [ "$code" = 2 ]
-result $? "check without a file is wrong use"
-run check "$folder/good.yaml" --set batch_size=0
+check $? "check without a file is wrong use"
+try check "$folder/good.yaml" --set batch_size=0
 [ "$code" = 2 ] && says "--set:1:13: error: batch_size = 0: out of range" err
-result $? "a wrong override is shown like a line of a file"
+check $? "a wrong override is shown like a line of a file"
 
 # The same file in other spellings: the identities of the plan, one a line.
 identities() { "$RETRIAL" plan "$1" --csv | tail -n +2 | sed 's/.*,//'; }
@@ -66,45 +45,45 @@ sed 's/epochs: 3/epochs: 3.0/; s/^base:.*/base: {"dataset": "synthetic", batch_s
 identities "$folder/good.yaml" >"$SCRATCH/out"
 identities "$SCRATCH/spelled.yaml" >"$SCRATCH/err"
 [ "$(wc -l <"$SCRATCH/out")" = 4 ] && cmp -s "$SCRATCH/out" "$SCRATCH/err"
-result $? "other spellings of the same values are the same trials"
+check $? "other spellings of the same values are the same trials"
 sed 's/one/first/; s/two/second/' "$folder/good.yaml" >"$SCRATCH/renamed.yaml"
 identities "$SCRATCH/renamed.yaml" >"$SCRATCH/err"
 cmp -s "$SCRATCH/out" "$SCRATCH/err"
-result $? "renaming a recipe changes no identity"
+check $? "renaming a recipe changes no identity"
 
-run plan "$folder/good.yaml"
-[ "$code" = 0 ] && says "4 trials: 2 configurations, 2 seeds" out && says "recipe (2): one x 2, two x 2" out
-result $? "plan counts the trials by axis"
-run plan "$folder/good.yaml" --seeds 5 --csv
+try plan "$folder/good.yaml"
+[ "$code" = 0 ] && says "4 trials: 2 configurations, 2 seeds" && says "recipe (2): one x 2, two x 2"
+check $? "plan counts the trials by axis"
+try plan "$folder/good.yaml" --seeds 5 --csv
 [ "$code" = 0 ] && [ "$(wc -l <"$SCRATCH/out")" = 11 ] && [ "$(head -n 1 "$SCRATCH/out")" = dataset,recipe,augment,seed,trial ]
-result $? "plan --csv is a table with a line a trial, --seeds asks for more of them"
-run plan "$folder/good.yaml" --set recipe=one --json
+check $? "plan --csv is a table with a line a trial, --seeds asks for more of them"
+try plan "$folder/good.yaml" --set recipe=one --json
 [ "$code" = 0 ] && jq -e '.seeds == 2 and (.trials | length) == 2 and .merged == 1' "$SCRATCH/out" >/dev/null
-result $? "plan --json is JSON, --set overrides an axis"
-run plan "$folder/tab.yaml"
+check $? "plan --json is JSON, --set overrides an axis"
+try plan "$folder/tab.yaml"
 [ "$code" = 2 ] && [ ! -s "$SCRATCH/out" ]
-result $? "a bad file has no plan"
-run plan "$folder/good.yaml" --csv --json
+check $? "a bad file has no plan"
+try plan "$folder/good.yaml" --csv --json
 [ "$code" = 2 ]
-result $? "two formats at once are wrong use"
+check $? "two formats at once are wrong use"
 
-run help lr
-[ "$code" = 0 ] && says "learning rate" out && says "above 0, at most 10" out
-result $? "help explains a parameter"
-run help batch_sise
+try help lr
+[ "$code" = 0 ] && says "learning rate" && says "above 0, at most 10"
+check $? "help explains a parameter"
+try help batch_sise
 [ "$code" = 2 ] && says "did you mean 'batch_size'?" err
-result $? "help suggests the parameter that was meant"
+check $? "help suggests the parameter that was meant"
 
 # A comma is no decimal point, whatever the locale says.
 LC_ALL=de_DE.UTF-8 "$RETRIAL" check "$folder/values.yaml" >"$SCRATCH/out" 2>"$SCRATCH/err"
 cmp -s "$SCRATCH/err" "$folder/values.txt"
-result $? "messages and numbers do not depend on the locale"
+check $? "messages and numbers do not depend on the locale"
 
 # ---- the plan and the database ------------------------------------------------------------------------------------------
 
-run plan "$folder/good.yaml" --db "$SCRATCH/none.db"
-[ "$code" = 0 ] && says "0 done already, 4 would run" out && says "no finished trial to go by" out && [ ! -e "$SCRATCH/none.db" ]
-result $? "without a database everything is new, and plan makes none"
+try plan "$folder/good.yaml" --db "$SCRATCH/none.db"
+[ "$code" = 0 ] && says "0 done already, 4 would run" && says "no finished trial to go by" && [ ! -e "$SCRATCH/none.db" ]
+check $? "without a database everything is new, and plan makes none"
 cat >"$SCRATCH/tiny.yaml" <<'END'
 retrial: 1
 base: {dataset: synthetic, validation: 64, train_limit: 64, test_limit: 64}
@@ -117,12 +96,12 @@ END
 	"$RETRIAL" plan "$SCRATCH/tiny.yaml" --seeds 2 --db "$SCRATCH/tiny.db" --json >"$SCRATCH/out" 2>"$SCRATCH/err" &&
 	jq -e '.done == 2 and .run == 2 and (.trials | map(.state) == ["done", "done", "run", "run"]) and .trials[2].why == "new"
 		and .seconds > 0' "$SCRATCH/out" >/dev/null
-result $? "plan knows what is done, why the rest would run, and for how long"
+check $? "plan knows what is done, why the rest would run, and for how long"
 printf 'retrial: 1\ntrials: plan.csv\n' >"$SCRATCH/again.yaml"
 cat "$folder/good.yaml" | sed -n '/^recipes/,$p' >>"$SCRATCH/again.yaml"
 "$RETRIAL" plan "$folder/good.yaml" --csv >"$SCRATCH/plan.csv" && "$RETRIAL" plan "$SCRATCH/again.yaml" --seeds 2 --csv >"$SCRATCH/out" 2>"$SCRATCH/err"
 cmp -s "$SCRATCH/plan.csv" "$SCRATCH/out"
-result $? "a plan as CSV is read back as the same plan"
+check $? "a plan as CSV is read back as the same plan"
 
 # ---- large and hostile files --------------------------------------------------------------------------------------------
 
@@ -131,7 +110,7 @@ within() {
 	timeout "$1" "$RETRIAL" check "$2" >"$SCRATCH/out" 2>"$SCRATCH/err"
 	code=$?
 	[ "$code" = 2 ] && says "$3" err && [ "$(wc -c <"$SCRATCH/err")" -lt 100000 ]
-	result $? "$4"
+	check $? "$4"
 }
 numbers() { seq -s , "$1"; }
 repeat() { head -c "$1" /dev/zero | tr '\0' "$2"; }
@@ -139,8 +118,8 @@ small='recipes: {r: [{phase: single, epochs: 1}]}'
 
 printf 'retrial: 1\nseeds: 10\nbase: {dataset: mnist, recipe: r}\naxes: {test_limit: [%s]}\n%s\n' "$(numbers 1000)" "$small" >"$SCRATCH/many.yaml"
 timeout 10 "$RETRIAL" check "$SCRATCH/many.yaml" >"$SCRATCH/out" 2>"$SCRATCH/err"
-[ $? = 0 ] && says "10000 trials" out
-result $? "10,000 trials are expanded in seconds"
+[ $? = 0 ] && says "10000 trials"
+check $? "10,000 trials are expanded in seconds"
 printf 'retrial: 1\nbase: {dataset: mnist, recipe: r}\naxes: {test_limit: [%s], train_limit: [%s]}\n%s\n' "$(numbers 4000)" "$(numbers 4000)" "$small" \
 	>"$SCRATCH/product.yaml"
 within 60 "$SCRATCH/product.yaml" "too many combinations" "a product of millions is an error"
@@ -151,7 +130,7 @@ within 10 "$SCRATCH/long.yaml" "batch_size = 9999999999" "a line of 10 MB is sho
 { printf 'retrial: 1\n'; repeat 17000000 '#'; } >"$SCRATCH/large.yaml"
 timeout 10 "$RETRIAL" check "$SCRATCH/large.yaml" >"$SCRATCH/out" 2>"$SCRATCH/err"
 [ $? = 3 ] && says "more than" err
-result $? "a file of more than 16 MB is not read"
+check $? "a file of more than 16 MB is not read"
 printf 'retrial: 1\nbase: {dataset: mnist, recipe: r}\nname: a\000b\n' >"$SCRATCH/nul.yaml"
 within 10 "$SCRATCH/nul.yaml" "nul.yaml:3:8: error: a NUL byte" "a NUL byte is an error with its place"
 printf 'retrial: 1\nname: \377\n' >"$SCRATCH/utf8.yaml"
@@ -169,5 +148,4 @@ mkfifo "$SCRATCH/pipe.yaml"
 printf 'retrial: 1\nuse: pipe.yaml\n' >"$SCRATCH/waits.yaml"
 within 10 "$SCRATCH/waits.yaml" "not a file" "a pipe is not waited for"
 
-echo "1..$count"
-exit $failed
+finish

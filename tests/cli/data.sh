@@ -1,9 +1,8 @@
 #!/bin/sh
-# data.sh - `retrial data`: the table, the exit codes, the messages, the sheets. Prints TAP.
-# Needs RETRIAL (the program) and SCRATCH (an empty folder). Fashion-MNIST comes from Debian's package; MNIST and CIFAR-10 are
+# data.sh - `retrial data`: the table, the exit codes, the messages, the sheets.
+# Fashion-MNIST comes from Debian's package; MNIST and CIFAR-10 are
 # tried where RETRIAL_DATA has them.
-set -u
-: "${RETRIAL:?}" "${SCRATCH:?}"
+. tests/tap.sh
 
 real=${RETRIAL_DATA-}
 fashion=/usr/share/datasets/fashion-mnist
@@ -11,28 +10,8 @@ unset RETRIAL_DATA
 mkdir -p "$SCRATCH/empty"
 export XDG_DATA_HOME="$SCRATCH/empty" XDG_CACHE_HOME="$SCRATCH/cache"
 
-count=0 failed=0
-# result STATUS SENTENCE: one line of TAP; what was printed last helps when it failed.
-result() {
-	count=$((count + 1))
-	if [ "$1" = 0 ]; then
-		echo "ok $count - $2"
-	else
-		failed=1
-		echo "not ok $count - $2"
-		sed 's/^/# /' "$SCRATCH/out" "$SCRATCH/err" 2>/dev/null
-	fi
-}
-skipped() {
-	count=$((count + 1))
-	echo "ok $count - $1 # SKIP $2"
-}
 # data ARGUMENTS: run the verb; code, out and err are what it left.
-data() {
-	"$RETRIAL" data "$@" >"$SCRATCH/out" 2>"$SCRATCH/err"
-	code=$?
-}
-says() { grep -qF -- "$1" "$SCRATCH/$2"; }
+data() { try data "$@"; }
 # starts FILE BYTES: does the file begin with these (octal escapes)?
 starts() {
 	printf "$2" >"$SCRATCH/magic"
@@ -40,11 +19,11 @@ starts() {
 }
 
 data list
-[ $code = 0 ] && says synthetic out && says fashion-mnist out && says cifar10 out && [ ! -s "$SCRATCH/err" ]
-result $? "list shows every data set on stdout and exits 0, whatever is missing"
+[ $code = 0 ] && says synthetic && says fashion-mnist && says cifar10 && [ ! -s "$SCRATCH/err" ]
+check $? "list shows every data set on stdout and exits 0, whatever is missing"
 
 grep -q '^mnist .* missing .*RETRIAL_DATA' "$SCRATCH/out" && grep -q '^synthetic .* found .*canonical' "$SCRATCH/out"
-result $? "list says what is found, what is missing and what to do about it"
+check $? "list says what is found, what is missing and what to do about it"
 
 data list --json
 if command -v python3 >/dev/null; then
@@ -54,116 +33,115 @@ sets = json.load(sys.stdin)["datasets"]
 assert [s["name"] for s in sets] == ["mnist", "fashion-mnist", "cifar10", "synthetic"], sets
 assert sets[3]["train"] == 6000 and sets[3]["state"] == "found" and sets[0]["variant"] is None, sets
 ' <"$SCRATCH/out" 2>"$SCRATCH/err"
-	result $? "list --json is JSON with numbers as numbers"
+	check $? "list --json is JSON with numbers as numbers"
 else
-	skipped "list --json is JSON with numbers as numbers" "no python3"
+	skip "list --json is JSON with numbers as numbers" "no python3"
 fi
 
 data verify synthetic
 [ $code = 0 ] && grep -q '^synthetic good *canonical 1ce3020972e252fb' "$SCRATCH/out"
-result $? "verify prints the digest of a good set and exits 0"
+check $? "verify prints the digest of a good set and exits 0"
 
 data verify synthetic mnist
-[ $code = 3 ] && says "data set mnist not found: looked in" err && says "synthetic" out && grep -q '^mnist *missing' "$SCRATCH/out"
-result $? "verify of a missing set exits 3, says where it looked, and still checks the others"
+[ $code = 3 ] && says "data set mnist not found: looked in" err && says "synthetic" && grep -q '^mnist *missing' "$SCRATCH/out"
+check $? "verify of a missing set exits 3, says where it looked, and still checks the others"
 
 data verify
 [ $code = 0 ] && says synthetic out
-result $? "verify without names forgives what is missing"
+check $? "verify without names forgives what is missing"
 
 data verify minst
 [ $code = 2 ] && says "did you mean 'mnist'?" err && [ ! -s "$SCRATCH/out" ]
-result $? "verify of an unknown name exits 2 and says what was meant"
+check $? "verify of an unknown name exits 2 and says what was meant"
 
 mkdir -p "$SCRATCH/damaged/mnist"
 printf '\000\000\010\003' >"$SCRATCH/damaged/mnist/train-images-idx3-ubyte"
 data verify mnist --data "$SCRATCH/damaged"
 [ $code = 3 ] && says "damaged/mnist/train-images-idx3-ubyte: truncated" err && grep -q '^mnist *bad' "$SCRATCH/out"
-result $? "verify names the truncated file and exits 3"
+check $? "verify names the truncated file and exits 3"
 
 RETRIAL_DATA="$SCRATCH/damaged" "$RETRIAL" data verify >"$SCRATCH/out" 2>"$SCRATCH/err"
 [ $? = 3 ] && says "damaged/mnist/train-images-idx3-ubyte: truncated" err
-result $? "RETRIAL_DATA is searched, and a bad set is never forgiven"
+check $? "RETRIAL_DATA is searched, and a bad set is never forgiven"
 
 data list --data "$SCRATCH/damaged"
 [ $code = 0 ] && grep -q '^mnist .* bad .*truncated' "$SCRATCH/out"
-result $? "list shows a bad set with the reason and exits 0"
+check $? "list shows a bad set with the reason and exits 0"
 
 data show synthetic
-[ $code = 0 ] && says "6000 for training, 1000 for testing" out && grep -q '^class 9 .*600 + 100' "$SCRATCH/out"
-result $? "show describes a set and counts its classes"
+[ $code = 0 ] && says "6000 for training, 1000 for testing" && grep -q '^class 9 .*600 + 100' "$SCRATCH/out"
+check $? "show describes a set and counts its classes"
 
 data show synthetic --count 30 -o "$SCRATCH/sheet.pgm"
 # Three columns of ten: 3 * (2 * 28 + 2) + 2 by 10 * (2 * 28 + 2) + 2 pixels behind a header of 15 bytes.
 [ $code = 0 ] && starts "$SCRATCH/sheet.pgm" 'P5\n176 582\n255\n' && [ "$(wc -c <"$SCRATCH/sheet.pgm")" = $((15 + 176 * 582)) ]
-result $? "show -o FILE.pgm writes a sheet of the size that was asked for"
+check $? "show -o FILE.pgm writes a sheet of the size that was asked for"
 
 data show synthetic --count 30 -o "$SCRATCH/sheet.ppm"
 [ $code = 0 ] && starts "$SCRATCH/sheet.ppm" 'P6\n176 582\n255\n' && [ "$(wc -c <"$SCRATCH/sheet.ppm")" = $((15 + 3 * 176 * 582)) ]
-result $? "show -o FILE.ppm writes it in colour"
+check $? "show -o FILE.ppm writes it in colour"
 
 data show synthetic --count 30 -o "$SCRATCH/sheet.png"
 [ $code = 0 ] && starts "$SCRATCH/sheet.png" '\211PNG\r\n\032\n' && [ ! -s "$SCRATCH/err" ]
-result $? "show -o FILE.png writes a PNG"
+check $? "show -o FILE.png writes a PNG"
 
 mkdir "$SCRATCH/bin"
 (PATH="$SCRATCH/bin" "$RETRIAL" data show synthetic -o "$SCRATCH/none.png") >"$SCRATCH/out" 2>"$SCRATCH/err"
 [ $? = 3 ] && says "install gnuplot-nox" err && [ ! -e "$SCRATCH/none.png" ]
-result $? "show without gnuplot exits 3, says what to install and leaves no file"
+check $? "show without gnuplot exits 3, says what to install and leaves no file"
 
 data show synthetic --augment --count 30 -o "$SCRATCH/augmented.pgm"
 [ $code = 0 ] && [ "$(wc -c <"$SCRATCH/augmented.pgm")" = $((15 + 176 * 582)) ] && ! cmp -s "$SCRATCH/augmented.pgm" "$SCRATCH/sheet.pgm"
-result $? "show --augment writes another sheet of the same size"
+check $? "show --augment writes another sheet of the same size"
 
 data show synthetic -o "$SCRATCH/sheet.gif"
 [ $code = 2 ] && says ".png, .ppm or .pgm" err && [ ! -e "$SCRATCH/sheet.gif" ]
-result $? "show refuses an ending that it does not know with exit code 2"
+check $? "show refuses an ending that it does not know with exit code 2"
 
 data show synthetic --count 0 -o "$SCRATCH/zero.pgm"
 [ $code = 2 ] && [ ! -e "$SCRATCH/zero.pgm" ]
-result $? "show refuses a count of zero with exit code 2"
+check $? "show refuses a count of zero with exit code 2"
 
 data show
 a=$code
 data shwo
 [ $a = 2 ] && [ $code = 2 ] && says "did you mean 'show'?" err
-result $? "a forgotten name and an unknown action exit 2"
+check $? "a forgotten name and an unknown action exit 2"
 
 if [ -d $fashion ]; then
 	data verify fashion-mnist
 	[ $code = 0 ] && grep -q '^fashion-mnist good *canonical acefb426566c728f' "$SCRATCH/out"
-	result $? "Debian's Fashion-MNIST is canonical"
+	check $? "Debian's Fashion-MNIST is canonical"
 
 	mkdir "$SCRATCH/mixed" && ln -s $fashion "$SCRATCH/mixed/mnist"
 	data verify mnist --data "$SCRATCH/mixed"
 	[ $code = 3 ] && says "this is fashion-mnist's train-images-idx3-ubyte, not mnist's" err
-	result $? "Fashion-MNIST in MNIST's folder is found out"
+	check $? "Fashion-MNIST in MNIST's folder is found out"
 else
-	skipped "Debian's Fashion-MNIST is canonical" "dataset-fashion-mnist is not installed"
-	skipped "Fashion-MNIST in MNIST's folder is found out" "dataset-fashion-mnist is not installed"
+	skip "Debian's Fashion-MNIST is canonical" "dataset-fashion-mnist is not installed"
+	skip "Fashion-MNIST in MNIST's folder is found out" "dataset-fashion-mnist is not installed"
 fi
 
 if [ -n "$real" ] && [ -e "$real/cifar10" ]; then
 	data show cifar10 --data "$real"
 	sed '/^source/d' "$SCRATCH/out" >"$SCRATCH/first"
-	[ $code = 0 ] && grep -Eq '^variant  (canonical|20-stand-ins)$' "$SCRATCH/out" && says "class 9  truck         5000 + 1000" out
-	result $? "CIFAR-10 is read and its variant is said"
+	[ $code = 0 ] && grep -Eq '^variant  (canonical|20-stand-ins)$' "$SCRATCH/out" && says "class 9  truck         5000 + 1000"
+	check $? "CIFAR-10 is read and its variant is said"
 
 	data show cifar10 --data "$real"
 	sed '/^source/d' "$SCRATCH/out" | cmp -s - "$SCRATCH/first"
-	result $? "CIFAR-10 is the same when it comes from the cache"
+	check $? "CIFAR-10 is the same when it comes from the cache"
 
 	for file in "$SCRATCH"/cache/retrial/*.data; do
 		[ ! -e "$file" ] || printf 'x' | dd of="$file" bs=1 seek=5000 conv=notrunc 2>/dev/null
 	done
 	data show cifar10 --data "$real"
 	sed '/^source/d' "$SCRATCH/out" | cmp -s - "$SCRATCH/first"
-	result $? "CIFAR-10 is the same when the cache was damaged"
+	check $? "CIFAR-10 is the same when the cache was damaged"
 else
 	for sentence in "CIFAR-10 is read and its variant is said" "CIFAR-10 is the same when it comes from the cache" \
 		"CIFAR-10 is the same when the cache was damaged"; do
-		skipped "$sentence" "RETRIAL_DATA names no folder with cifar10"
+		skip "$sentence" "RETRIAL_DATA names no folder with cifar10"
 	done
 fi
-echo "1..$count"
-exit $failed
+finish

@@ -1,16 +1,10 @@
 # kill.sh - `retrial run` killed with SIGKILL a hundred times, at random moments (seeded): the whole process group, one worker, or the writer.
 # Afterwards the database must be sound and hold, digest for digest, what an uninterrupted run gives.
-set -u
-: "${RETRIAL:=./retrial}" "${SCRATCH:=$(mktemp -d)}" "${KILLS:=100}"
-sweep=tests/fixtures/resume.yaml db=$SCRATCH/killed/results.db count=0
-
-check() { # check SENTENCE COMMAND...
-	sentence=$1; shift; count=$((count + 1))
-	if "$@"; then echo "ok $count - $sentence"; else echo "not ok $count - $sentence"; fi
-}
+. tests/tap.sh
+sweep=tests/fixtures/resume.yaml db=$SCRATCH/killed/results.db
 
 "$RETRIAL" run "$sweep" --db "$SCRATCH/whole/results.db" --no-share -q
-check "an uninterrupted run ends well" [ $? -eq 0 ]
+check $? "an uninterrupted run ends well"
 "$RETRIAL" query digests --db "$SCRATCH/whole/results.db" --format csv >"$SCRATCH/whole.csv"
 epochs="SELECT trial, phase, fold, epoch, output, train_loss, val_loss, val_accuracy FROM epochs ORDER BY 1, 2, 3, 4, 5"
 "$RETRIAL" query "$epochs" --db "$SCRATCH/whole/results.db" --format csv >"$SCRATCH/whole-epochs.csv"
@@ -53,7 +47,8 @@ while [ "$kills" -lt "$KILLS" ] && read -r kind ms; do
 done <"$SCRATCH/plan"
 compare
 echo "# $kills kills hit, in $rounds studies"
-check "$KILLS kills hit a process" [ "$kills" -ge "$KILLS" ]
-check "every study that was killed ends as the uninterrupted one: sound, the same digests and epochs, nothing left running or lying about" \
-	[ "$failures" -eq 0 ]
-echo "1..$count"
+[ "$kills" -ge "$KILLS" ]
+check $? "$KILLS kills hit a process"
+[ "$failures" -eq 0 ]
+check $? "every study that was killed ends as the uninterrupted one: sound, the same digests and epochs, nothing left running or lying about"
+finish

@@ -1,27 +1,8 @@
 #!/bin/sh
 # models.sh - models in sweep files: another network than the paper's is checked, run, recorded and run again from what is recorded.
-# Prints TAP. Needs RETRIAL (the program) and SCRATCH (an empty folder); runs in the root of the repository.
-set -u
-: "${RETRIAL:?}" "${SCRATCH:?}"
+#
+. tests/tap.sh
 sweep=tests/fixtures/models.yaml db=$SCRATCH/models.db
-
-count=0 failed=0
-# check STATUS SENTENCE: one line of TAP; what was printed last helps when it failed.
-check() {
-	count=$((count + 1))
-	if [ "$1" = 0 ]; then
-		echo "ok $count - $2"
-	else
-		failed=1
-		echo "not ok $count - $2"
-		head -n 20 "$SCRATCH/out" "$SCRATCH/err" 2>/dev/null | sed 's/^/# /'
-	fi
-}
-# try ARGUMENTS: run the program; code, out and err are what it left.
-try() {
-	"$RETRIAL" "$@" >"$SCRATCH/out" 2>"$SCRATCH/err"
-	code=$?
-}
 
 try check "$sweep"
 [ "$code" = 0 ] && grep -q 'good: 8 trials (4 configurations, 2 seeds)' "$SCRATCH/out"
@@ -61,5 +42,4 @@ check $? "check names the layers where a head cannot be copied"
 try help model
 [ "$code" = 0 ] && grep -q 'submodel_head' "$SCRATCH/out" && grep -q 'padding' "$SCRATCH/out"
 check $? "help model tells the blocks and the parameters of a layer"
-echo "1..$count"
-exit $failed
+finish

@@ -1,31 +1,10 @@
 #!/bin/sh
-# page.sh - `retrial report` on a study that is really run (made images): the page, its figures, messages, exit codes. Prints TAP.
+# page.sh - `retrial report` on a study that is really run (made images): the page, its figures, messages, exit codes.
 # What stands in a page is checked in tests/unit/test_html.c.
-# Needs RETRIAL (the program) and SCRATCH (an empty folder); runs in the root of the repository.
-set -u
+. tests/tap.sh
 unset RETRIAL_DATA # cifar10 is the data set that is not there
-: "${RETRIAL:?}" "${SCRATCH:?}"
 sweep="$SCRATCH/tiny.yaml" db="$SCRATCH/results/tiny.db" page="$SCRATCH/new/page.html"
 
-count=0 failed=0
-# check STATUS SENTENCE: one line of TAP; what was printed last helps when it failed.
-check() {
-	count=$((count + 1))
-	if [ "$1" = 0 ]; then
-		echo "ok $count - $2"
-	else
-		failed=1
-		echo "not ok $count - $2"
-		head -n 20 "$SCRATCH/out" "$SCRATCH/err" 2>/dev/null | sed 's/^/# /'
-	fi
-}
-# run ARGUMENTS: the program; code, out and err are what it left.
-run() {
-	"$RETRIAL" "$@" >"$SCRATCH/out" 2>"$SCRATCH/err"
-	code=$?
-}
-# this exit code, nothing on stdout, this on stderr
-refuses() { [ "$code" = "$1" ] && [ ! -s "$SCRATCH/out" ] && grep -qF -- "$2" "$SCRATCH/err"; }
 # the page holds this line or piece of one, so many times
 holds() { [ "$(grep -cF -- "$2" "$page")" = "$1" ]; }
 
@@ -57,13 +36,13 @@ figures:
   - {id: classes, kind: confusion, title: Classes, series: recipe, metric: test_accuracy}
 END
 
-run report "$sweep" --db "$db" -o "$page"
+try report "$sweep" --db "$db" -o "$page"
 refuses 3 "no such database"
 check $? "a page without a database is exit 3"
 "$RETRIAL" run "$sweep" --db "$db" --data "$SCRATCH" >"$SCRATCH/out" 2>"$SCRATCH/err"
 check $? "the study runs without its second data set"
 
-run report "$sweep" --db "$db" -o "$page" --folder "$SCRATCH/figures"
+try report "$sweep" --db "$db" -o "$page" --folder "$SCRATCH/figures"
 [ "$code" = 0 ] && [ ! -s "$SCRATCH/err" ] && [ "$(cat "$SCRATCH/out")" = "$page" ]
 check $? "report prints where the page is"
 holds 1 '<!DOCTYPE html>' && holds 1 '</html>' && holds 1 '<h1>A study of two recipes &amp; &lt;no data&gt;</h1>'
@@ -75,19 +54,18 @@ check $? "it has no script, loads nothing and is under 2 MB"
 holds 1 '<li class="reproduced">1 reproduced</li>' && holds 1 '<p>4 of 8 planned trials are done.</p>' && grep -q '<li>4 skipped: data set cifar10' "$page"
 check $? "verdicts and what is missing are on it"
 cp "$page" "$SCRATCH/first.html"
-run report "$sweep" --db "$db" -o "$page" --folder "$SCRATCH/figures"
+try report "$sweep" --db "$db" -o "$page" --folder "$SCRATCH/figures"
 cmp -s "$page" "$SCRATCH/first.html"
 check $? "the same database makes the same page"
-(cd "$SCRATCH" && case $RETRIAL in /*) program=$RETRIAL ;; *) program=$OLDPWD/$RETRIAL ;; esac && "$program" report --db results/tiny.db) >"$SCRATCH/out" 2>"$SCRATCH/err"
+(cd "$SCRATCH" && "$RETRIAL" report --db results/tiny.db) >"$SCRATCH/out" 2>"$SCRATCH/err"
 [ "$(cat "$SCRATCH/out")" = results/report.html ] && grep -q '<li class="reproduced">1 reproduced</li>' "$SCRATCH/results/report.html"
 check $? "without a file it reports on the only sweep of the database"
 PATH="$SCRATCH/empty" "$RETRIAL" report "$sweep" --db "$db" -o "$page" --folder "$SCRATCH/figures" >"$SCRATCH/out" 2>"$SCRATCH/err"
 code=$?
 [ "$code" = 0 ] && holds 0 '<figure id="figure' && [ "$(grep -c 'could not be made: gnuplot is not installed' "$page")" = 5 ]
 check $? "without gnuplot the page says so in place of the figures"
-run report "$sweep" "$sweep" --db "$db"
+try report "$sweep" "$sweep" --db "$db"
 refuses 2 "expected one sweep file"
 check $? "two files are wrong use"
 
-echo "1..$count"
-exit $failed
+finish

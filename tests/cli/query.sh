@@ -1,31 +1,12 @@
 #!/bin/sh
-# query.sh - `retrial query`: named queries, SQL, formats, messages, exit codes. Prints TAP.
-# Needs RETRIAL (the program) and SCRATCH (an empty folder); run from the repository's root.
-set -u
-: "${RETRIAL:?}" "${SCRATCH:?}"
+# query.sh - `retrial query`: named queries, SQL, formats, messages, exit codes.
+. tests/tap.sh
 db="$SCRATCH/results/smoke.db"
 
-count=0 failed=0
-# check STATUS SENTENCE: one line of TAP; what was printed last helps when it failed.
-check() {
-	count=$((count + 1))
-	if [ "$1" = 0 ]; then
-		echo "ok $count - $2"
-	else
-		failed=1
-		echo "not ok $count - $2"
-		head -n 20 "$SCRATCH/out" "$SCRATCH/err" 2>/dev/null | sed 's/^/# /'
-	fi
-}
 # query ARGUMENTS: ask the smoke database; code, out and err are what it left.
-query() {
-	"$RETRIAL" query --db "$db" "$@" >"$SCRATCH/out" 2>"$SCRATCH/err"
-	code=$?
-}
+query() { try query --db "$db" "$@"; }
 # out is exactly this, nothing is on stderr, and the exit code is 0.
 gives() { [ "$code" = 0 ] && [ ! -s "$SCRATCH/err" ] && [ "$(cat "$SCRATCH/out")" = "$1" ]; }
-# nothing on stdout, this on stderr, this exit code.
-refuses() { [ "$code" = "$1" ] && [ ! -s "$SCRATCH/out" ] && grep -qF -- "$2" "$SCRATCH/err"; }
 
 query accuracy
 refuses 3 'no such database (`retrial run'
@@ -119,13 +100,11 @@ query 'SELECT sum(length(classes)) FROM predictions'
 check $? "asking changes no byte of the database and leaves nothing beside it"
 
 echo 'this is no database, though it is longer than the header of one: one hundred bytes and then some more' >"$SCRATCH/text.db"
-"$RETRIAL" query accuracy --db "$SCRATCH/text.db" >"$SCRATCH/out" 2>"$SCRATCH/err"
-code=$?
+try query accuracy --db "$SCRATCH/text.db"
 refuses 3 'not a database'
 check $? "a file that is no database is exit 3"
 head -c 20000 "$db" >"$SCRATCH/short.db"
-"$RETRIAL" query accuracy --db "$SCRATCH/short.db" >"$SCRATCH/out" 2>"$SCRATCH/err"
-code=$?
+try query accuracy --db "$SCRATCH/short.db"
 refuses 3 'short.db'
 check $? "a truncated database is exit 3"
 
@@ -135,5 +114,4 @@ columns=$("$RETRIAL" query --db "$db" -f tsv "SELECT count(*) FROM sqlite_schema
 	[ "$(sh harness/store/schema-to-md.sh harness/store/schema.sql harness/store/views.sql | grep -v '^| column ' | grep -c '^| [a-z_0-9]* | [A-Z ]*\(, may be NULL\)\{0,1\} *| [^ ]')" = $((columns)) ]
 check $? "the reference made from the schema's comments has a line for each of its $columns columns"
 
-echo "1..$count"
-exit $failed
+finish

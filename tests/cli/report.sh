@@ -1,34 +1,9 @@
 #!/bin/sh
-# report.sh - `retrial table`, `plot` and `claims` on a study that is really run (made images): formats, messages, exit codes. Prints TAP.
+# report.sh - `retrial table`, `plot` and `claims` on a study that is really run (made images): formats, messages, exit codes.
 # What the numbers come to is checked in tests/unit (test_stats, test_claims, test_tables, test_study).
-# Needs RETRIAL (the program) and SCRATCH (an empty folder); runs in the root of the repository.
-set -u
+. tests/tap.sh
 unset RETRIAL_DATA # cifar10 is the data set that is not there
-: "${RETRIAL:?}" "${SCRATCH:?}"
 sweep="$SCRATCH/tiny.yaml" db="$SCRATCH/results/tiny.db"
-
-count=0 failed=0
-# check STATUS SENTENCE: one line of TAP; what was printed last helps when it failed.
-check() {
-	count=$((count + 1))
-	if [ "$1" = 0 ]; then
-		echo "ok $count - $2"
-	else
-		failed=1
-		echo "not ok $count - $2"
-		head -n 20 "$SCRATCH/out" "$SCRATCH/err" 2>/dev/null | sed 's/^/# /'
-	fi
-}
-# run ARGUMENTS: the program; code, out and err are what it left.
-run() {
-	"$RETRIAL" "$@" >"$SCRATCH/out" 2>"$SCRATCH/err"
-	code=$?
-}
-# it went well, and nothing is on stderr
-fine() { [ "$code" = 0 ] && [ ! -s "$SCRATCH/err" ]; }
-# this exit code, nothing on stdout, this on stderr
-refuses() { [ "$code" = "$1" ] && [ ! -s "$SCRATCH/out" ] && grep -qF -- "$2" "$SCRATCH/err"; }
-says() { grep -qF -- "$1" "$SCRATCH/out"; }
 
 # study PARAMS: the sweep file; PARAMS is the parameter count that claim C4 states.
 study() {
@@ -61,13 +36,13 @@ END
 }
 study 14862
 
-run table "$sweep" --db "$db"
+try table "$sweep" --db "$db"
 refuses 3 "no such database"
 check $? "a table without a database is exit 3"
 RETRIAL_DATA= "$RETRIAL" run "$sweep" --db "$db" --data "$SCRATCH" >"$SCRATCH/out" 2>"$SCRATCH/err"
 check $? "the study runs without its second data set"
 
-run table "$sweep" --db "$db"
+try table "$sweep" --db "$db"
 fine && says 'Two recipes' && says 'Sizes' && says 'test accuracy (%)' && says 'baseline' && says 'n/a (n = 3)'
 check $? "all tables of the file are printed"
 grep -Eq '^synthetic +together +3 +[0-9.]+ ± [0-9.]+ ' "$SCRATCH/out"
@@ -76,55 +51,55 @@ grep -Eq '^cifar10 +alone +0 \[a\] +skipped' "$SCRATCH/out" && says '3 not run (
 check $? "a missing data set is a row that says so, with the reason below"
 says "Command: retrial table $sweep --db $db" && says 'Core version '
 check $? "the exact command and the core version are under the table"
-run table "$sweep" sizes --db "$db"
+try table "$sweep" sizes --db "$db"
 fine && ! says 'Two recipes' && grep -Eq '^synthetic +together +3 +14862 +14862 reproduced +59448' "$SCRATCH/out"
 check $? "one table is chosen by its id"
 
-run table "$sweep" main --db "$db" --format md
+try table "$sweep" main --db "$db" --format md
 fine && says '| dataset | recipe | n | test accuracy (%) |'
 check $? "Markdown has a heading"
-run table "$sweep" main --db "$db" --format latex
+try table "$sweep" main --db "$db" --format latex
 fine && says '\toprule' && says '$\pm$' && says '\label{tab:main}'
 check $? "LaTeX uses booktabs"
-run table "$sweep" main --db "$db" --format macros
+try table "$sweep" main --db "$db" --format macros
 fine && says '\newcommand{\mainSyntheticTogetherParamsMean}{14862}' && says '\mainCifarOneZeroTogetherTestAccuracyVerdict}{no data}' &&
 	! grep -vq '^\\newcommand{\\[A-Za-z]*}{[^{}]*}$\|^% ' "$SCRATCH/out"
 check $? "every number is a LaTeX macro with a name of letters"
-run table "$sweep" --db "$db" --format json
+try table "$sweep" --db "$db" --format json
 fine && [ "$(head -n 1 "$SCRATCH/out")$(tail -n 1 "$SCRATCH/out")" = '[]' ] &&
 	[ "$(grep -c '"table": "' "$SCRATCH/out")" = 2 ] && [ "$(grep -c '"[123]": 0\.[0-9]*' "$SCRATCH/out")" = 6 ]
 check $? "JSON is one array of tables with every seed's value"
-run table "$sweep" --db "$db" --format csv
+try table "$sweep" --db "$db" --format csv
 fine && [ "$(wc -l <"$SCRATCH/out")" = 17 ] && [ "$(grep -c '^table,' "$SCRATCH/out")" = 1 ]
 check $? "CSV has one heading and a line a cell"
 cp "$SCRATCH/out" "$SCRATCH/first.csv"
-LC_ALL=de_DE.UTF-8 run table "$sweep" --db "$db" --format csv -o "$SCRATCH/new/second.csv"
+LC_ALL=de_DE.UTF-8 try table "$sweep" --db "$db" --format csv -o "$SCRATCH/new/second.csv"
 fine && [ ! -s "$SCRATCH/out" ] && cmp -s "$SCRATCH/first.csv" "$SCRATCH/new/second.csv"
 check $? "-o writes the same bytes to a file, in any locale"
 
-run table "$sweep" mian --db "$db"
+try table "$sweep" mian --db "$db"
 refuses 2 "no table 'mian' in $sweep (did you mean 'main'?)"
 check $? "an unknown table is exit 2 with a suggestion"
-run table "$sweep" --db "$db" --format xml
+try table "$sweep" --db "$db" --format xml
 refuses 2 "unknown format 'xml' (text, md, csv, json, latex, macros or html)"
 check $? "an unknown format is exit 2 with the known ones"
-run table "$sweep" --db "$db" -o /proc/no/such.txt
+try table "$sweep" --db "$db" -o /proc/no/such.txt
 refuses 3 "/proc/no"
 check $? "an output that cannot be written is exit 3"
 
-run claims "$sweep" --db "$db"
+try claims "$sweep" --db "$db"
 fine && grep -Eq '^C4 .* reproduced$' "$SCRATCH/out" && grep -Eq '^C3 .* no data \[a\]$' "$SCRATCH/out" && says '[a] data set cifar10'
 check $? "claims are exit 0 when all that could be decided are reproduced"
-run claims "$sweep" --db "$db" --format json
+try claims "$sweep" --db "$db" --format json
 fine && [ "$(grep -o '"verdict": "[a-z ]*"' "$SCRATCH/out" | tr -d '\n')" = '"verdict": "no data""verdict": "reproduced"' ]
 check $? "claims are JSON, too"
 study 14863
 "$RETRIAL" run "$sweep" --db "$db" --data "$SCRATCH" >"$SCRATCH/out" 2>"$SCRATCH/err"
-run claims "$sweep" --db "$db"
+try claims "$sweep" --db "$db"
 [ "$code" = 1 ] && [ ! -s "$SCRATCH/err" ] && grep -Eq '^C4 .* not reproduced$' "$SCRATCH/out"
 check $? "claims are exit 1 when one is not reproduced"
 
-run plot "$sweep" --db "$db" --folder "$SCRATCH/figures"
+try plot "$sweep" --db "$db" --folder "$SCRATCH/figures"
 fine && [ "$(cat "$SCRATCH/out")" = "$(for f in curves-synthetic points; do for e in tsv gp svg png; do echo "$SCRATCH/figures/$f.$e"; done; done)" ]
 check $? "plot prints the files it wrote"
 bad=0
@@ -133,12 +108,11 @@ check $bad "data, script and pictures of every figure are there"
 cp "$SCRATCH/figures/points.svg" "$SCRATCH/points.svg" && (cd "$SCRATCH/figures" && rm points.svg && gnuplot -d -c points.gp svg) 2>"$SCRATCH/err" &&
 	cmp -s "$SCRATCH/points.svg" "$SCRATCH/figures/points.svg"
 check $? "a figure's own script draws the same bytes again"
-run plot "$sweep" curvs --db "$db" --folder "$SCRATCH/figures"
+try plot "$sweep" curvs --db "$db" --folder "$SCRATCH/figures"
 refuses 2 "no figure 'curvs' in $sweep (did you mean 'curves'?)"
 check $? "an unknown figure is exit 2 with a suggestion"
-run plot "$sweep" --db "$db" --folder "$SCRATCH/figures" --scripts "$SCRATCH"
+try plot "$sweep" --db "$db" --folder "$SCRATCH/figures" --scripts "$SCRATCH"
 refuses 3 "style.gp"
 check $? "missing scripts are exit 3 and named"
 
-echo "1..$count"
-exit $failed
+finish

@@ -1,31 +1,10 @@
 #!/bin/sh
-# results.sh - `retrial runs`, `retrial show` and `retrial merge`: what they print, messages, exit codes. Prints TAP.
-# Needs RETRIAL (the program) and SCRATCH (an empty folder); run from the repository's root.
-set -u
-: "${RETRIAL:?}" "${SCRATCH:?}"
+# results.sh - `retrial runs`, `retrial show` and `retrial merge`: what they print, messages, exit codes.
+. tests/tap.sh
 db="$SCRATCH/smoke.db"
 
-count=0 failed=0
-# check STATUS SENTENCE: one line of TAP; what was printed last helps when it failed.
-check() {
-	count=$((count + 1))
-	if [ "$1" = 0 ]; then
-		echo "ok $count - $2"
-	else
-		failed=1
-		echo "not ok $count - $2"
-		head -n 20 "$SCRATCH/out" "$SCRATCH/err" 2>/dev/null | sed 's/^/# /'
-	fi
-}
-# try ARGUMENTS: run the program; code, out and err are what it left.
-try() {
-	"$RETRIAL" "$@" >"$SCRATCH/out" 2>"$SCRATCH/err"
-	code=$?
-}
 # exit code, how many lines on stdout, nothing on stderr.
 lines() { [ "$code" = 0 ] && [ ! -s "$SCRATCH/err" ] && [ "$(wc -l <"$SCRATCH/out")" = "$1" ]; }
-# nothing on stdout, this on stderr, this exit code.
-refuses() { [ "$code" = "$1" ] && [ ! -s "$SCRATCH/out" ] && grep -qF -- "$2" "$SCRATCH/err"; }
 
 try runs --db "$db"
 refuses 3 'no such database'
@@ -87,5 +66,4 @@ try merge --into "$SCRATCH/new/all.db" "$SCRATCH/missing.db"
 refuses 3 'no such database'
 check $? "merge: a missing source is exit 3"
 
-echo "1..$count"
-exit $failed
+finish
