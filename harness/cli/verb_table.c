@@ -5,7 +5,7 @@
 static const struct cli_option options[] = {
 	CLI_OPTION_DB,
 	{ "format", 'f', "FORMAT", "text (default), md, csv, json, latex, html, or macros: one LaTeX macro a number" },
-	{ "intervals", 0, NULL, "a column with the 95 % t interval of every mean (text, md, latex)" },
+	{ "intervals", 0, NULL, "columns with the 95 % t interval of every mean and, from 10 seeds on, BCa (text, md, latex, html)" },
 	{ "output", 'o', "FILE", "write to FILE instead of standard output" },
 	{ NULL, 0, NULL, NULL },
 };

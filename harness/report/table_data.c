@@ -28,6 +28,7 @@ static void csv_number(struct str *out, double value)
 void table_data_csv_heading(struct str *out)
 {
 	str_add(out, "table,row,metric,planned,n,failed,diverged,skipped,mean,sd,median,min,max,t95_low,t95_high,bca95_low,bca95_high,"
+		"test_images,images95_low,images95_high,"
 		"baseline,pairs,difference,difference_t95_low,difference_t95_high,dz,cliff_delta,p_sign_flip,p_holm,p_wilcoxon,p_paired_t,"
 		"claim,paper,verdict,reason\n");
 }
@@ -68,6 +69,11 @@ static void csv_cell(struct str *out, const struct table *t, const struct table_
 	const double numbers[] = { c->mean, c->sd, c->median, c->min, c->max, c->t95.low, c->t95.high, c->bca95.low, c->bca95.high };
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
 		csv_number(out, numbers[i]);
+	str_add(out, ",");
+	if (c->images)
+		str_addf(out, "%zu", c->images);
+	csv_number(out, c->images95.low);
+	csv_number(out, c->images95.high);
 	csv_comparison(out, row, &c->against);
 	if (c->claim)
 		str_addf(out, ",%s,%.12g,%s,", c->claim->claim->id, c->claim->claim->paper, claims_verdict_name(c->claim->verdict));
@@ -204,6 +210,8 @@ static json_t *json_cell(const struct cell *c)
 	json_object_set_new(o, "max", derived(c->max));
 	json_object_set_new(o, "t95", json_interval(c->t95));
 	json_object_set_new(o, "bca95", json_interval(c->bca95));
+	json_object_set_new(o, "test_images", c->images ? json_integer_of(c->images) : json_null());
+	json_object_set_new(o, "images95", json_interval(c->images95));
 	json_object_set_new(o, "best", json_boolean(c->best));
 	json_object_set_new(o, "against_baseline", c->against.made ? json_comparison(&c->against) : json_null());
 	json_object_set_new(o, "claim", c->claim ? json_claim(c->claim) : json_null());

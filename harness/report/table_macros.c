@@ -98,6 +98,9 @@ static void cell(struct str *out, const struct table *t, const struct table_row 
 		number(out, name.s, "Low", m, c->t95.low);
 		number(out, name.s, "High", m, c->t95.high);
 		count(out, name.s, "N", c->n);
+		number(out, name.s, "BcaLow", m, c->bca95.low);
+		number(out, name.s, "BcaHigh", m, c->bca95.high);
+		number(out, name.s, "Images", m, (c->images95.high - c->images95.low) / 2);
 	}
 	comparison(out, name.s, m, &c->against);
 	if (c->claim) {

@@ -64,6 +64,15 @@ static void interval_text(struct str *out, struct interval i, const struct metri
 	metric_value(out, m, i.high);
 }
 
+/* Half of the interval that the test images leave. */
+static void images_text(struct str *out, const struct cell *cell, const struct metric *m)
+{
+	if (!cell->images)
+		return;
+	str_add(out, "± ");
+	metric_value(out, m, (cell->images95.high - cell->images95.low) / 2);
+}
+
 static void p_text(struct str *out, const struct comparison *c)
 {
 	if (isnan(c->p_holm))
@@ -149,6 +158,36 @@ static void explain_comparisons(struct notes *notes, const struct table *t)
 	explain(notes, &text);
 }
 
+/* "10000", or "128 or 10000" where the rows differ. */
+static void image_counts(struct str *out, const struct table *t)
+{
+	size_t fewest = 0, most = 0;
+
+	for (size_t i = 0; i < t->row_count; i++)
+		for (int m = 0; m < t->spec->metric_count; m++) {
+			const size_t images = t->rows[i].cells[m].images;
+			fewest = images && (!fewest || images < fewest) ? images : fewest;
+			most = images > most ? images : most;
+		}
+	str_addf(out, fewest < most ? "%zu to %zu" : "%zu", fewest, most);
+}
+
+static void explain_images(struct notes *notes, const struct table *t)
+{
+	struct str text = { 0 };
+	bool any = false;
+
+	for (int m = 0; m < t->spec->metric_count; m++)
+		any |= tables_has_images(t, m);
+	if (!any)
+		return;
+	str_add(&text, "± images is half of Wilson's 95 % interval for one network of the mean accuracy on ");
+	image_counts(&text, t);
+	str_add(&text, " test images: what another test set of that size could change. All seeds, folds and outputs are scored on the same images, so "
+		       "more of them do not make it smaller; a difference to the baseline, on the same images too, is surer than it says.");
+	explain(notes, &text);
+}
+
 static bool any_spread(const struct table *t)
 {
 	for (size_t i = 0; i < t->row_count; i++)
@@ -165,6 +204,15 @@ static bool any_best(const struct table *t)
 			if (t->rows[i].cells[m].best)
 				return true;
 	return false;
+}
+
+static bool any_bca(const struct table *t)
+{
+	bool any = false;
+
+	for (int m = 0; m < t->spec->metric_count; m++)
+		any |= tables_has_bca(t, m);
+	return any;
 }
 
 static bool any_accuracy(const struct table *t)
@@ -189,8 +237,10 @@ static void explain_table(struct notes *notes, const struct table *t, const stru
 		notes_explain(notes, "± is the sample standard deviation over seeds; n is the number of seeds, each one trained network.");
 	if (any_accuracy(t))
 		notes_explain(notes, "Accuracies are those of the last phase of a recipe, the mean over its folds and outputs.");
+	explain_images(notes, t);
 	if (context->intervals)
-		notes_explain(notes, "Intervals are 95 % Student t intervals of the mean over seeds.");
+		notes_explain(notes, any_bca(t) ? "Intervals are of the mean over seeds, 95 %: Student t, and BCa bootstrap (9,999 resamples, fixed seed) from 10 seeds on."
+			: "Intervals are 95 % Student t intervals of the mean over seeds.");
 	explain_comparisons(notes, t);
 	if (any_best(t))
 		notes_explain(notes,
@@ -224,6 +274,47 @@ static void add_core_versions(struct str *out, const struct study *study, const 
 	str_add(out, count > 1 ? " (results of different cores stand side by side)." : ".");
 }
 
+/* " Data: mnist 0123456789ab, cifar10 ...": what the trials were run on. */
+static void add_data_digests(struct str *out, const struct study *study, const struct where *where)
+{
+	enum { MOST = 12 };
+	const struct sample *seen[MOST];
+	size_t count = 0;
+
+	for (size_t i = 0; i < study->count; i++) {
+		const struct sample *s = &study->samples[i];
+		size_t k = 0;
+		while (k < count && strcmp(seen[k]->data_digest, s->data_digest))
+			k++;
+		if (s->state != SAMPLE_DONE || !s->data_digest[0] || k < count || count == MOST || !study_holds(where, s))
+			continue;
+		const char *name = study_label(s, "dataset");
+		str_addf(out, "%s %s %.12s", count ? "," : " Data digests:", name ? name : "", s->data_digest);
+		seen[count++] = s;
+	}
+	str_add(out, count ? "." : "");
+}
+
+/* " Weights of these 15 networks: digest 0123456789ab.": equal for two tables whose networks are equal to the bit. */
+static void add_weights_digest(struct str *out, const struct study *study, const struct where *where)
+{
+	struct digest *d = digest_begin();
+	char text[DIGEST_TEXT];
+	size_t count = 0;
+
+	for (size_t i = 0; i < study->count; i++) {
+		const struct sample *s = &study->samples[i];
+		if (s->state != SAMPLE_DONE || !s->weights_digest[0] || !study_holds(where, s))
+			continue;
+		digest_add(d, s->identity, DIGEST_TEXT - 1);
+		digest_add(d, s->weights_digest, DIGEST_TEXT - 1);
+		count++;
+	}
+	digest_end(d, text);
+	if (count)
+		str_addf(out, " Weights of the %zu trials: digest %.12s.", count, text);
+}
+
 /* Where the numbers come from: the last lines under every table. */
 static void explain_origin(struct notes *notes, const struct study *study, const struct where *where, const struct table_context *context)
 {
@@ -233,6 +324,8 @@ static void explain_origin(struct notes *notes, const struct study *study, const
 	str_add(&text, !study->frozen ? "; no plan of this name is in the database." : study->changed
 		? "; the file has changed since its plan was frozen: rows and n are those of the frozen plan." : ".");
 	add_core_versions(&text, study, where);
+	add_data_digests(&text, study, where);
+	add_weights_digest(&text, study, where);
 	explain(notes, &text);
 	str_addf(&text, "Command: %s", context->command);
 	explain(notes, &text);
@@ -242,20 +335,24 @@ static void explain_origin(struct notes *notes, const struct study *study, const
 
 /* Which columns a metric has. Numbers are -1 when the column is not there. */
 struct columns {
-	int mean, interval, difference, p, paper, verdict;
+	int mean, images, interval, bca, difference, p, paper, verdict;
 };
 
 static struct columns add_columns(struct grid *g, const struct table *t, int m, const struct table_context *context)
 {
 	const char *name = t->spec->metrics[m];
 	const struct metric *metric = metric_find(name);
-	struct columns c = { -1, -1, -1, -1, -1, -1 };
+	struct columns c = { -1, -1, -1, -1, -1, -1, -1, -1 };
 	struct str heading = { 0 };
 
 	metric_heading(&heading, name);
 	c.mean = grid_column(g, heading.s, true);
+	if (tables_has_images(t, m))
+		c.images = grid_column(g, "± images", true);
 	if (context->intervals && !metric->exact)
-		c.interval = grid_column(g, "95 % interval", true);
+		c.interval = grid_column(g, "95 % t interval", true);
+	if (context->intervals && tables_has_bca(t, m))
+		c.bca = grid_column(g, "95 % BCa interval", true);
 	if (tables_has_comparison(t, m)) {
 		str_clear(&heading);
 		str_add(&heading, "Δ");
@@ -287,6 +384,14 @@ static void fill_cells(struct grid *g, size_t r, struct columns at, const struct
 	set(g, r, at.mean, &text);
 	if (cell->best)
 		grid_set_strong(g, r, at.mean);
+	if (at.images >= 0) {
+		images_text(&text, cell, m);
+		set(g, r, at.images, &text);
+	}
+	if (at.bca >= 0 && cell->n) {
+		interval_text(&text, cell->bca95, m);
+		set(g, r, at.bca, &text);
+	}
 	if (at.interval >= 0 && cell->n) {
 		interval_text(&text, cell->t95, m);
 		set(g, r, at.interval, &text);

@@ -13,7 +13,7 @@ int table_format_find(const char *name, enum table_format *out, struct err *e);
 /* What is written beside the numbers. */
 struct table_context {
 	const char *command; /* that makes this very output, written under it */
-	bool intervals;      /* in the formats for people: a column with the 95 % t interval of every mean */
+	bool intervals;      /* in the formats for people: columns with the 95 % t and BCa intervals of every mean */
 };
 
 /* Append the table. "macros" is table_macros.h, "html" a piece of a page. Formats for people have the title, what ± and p are,

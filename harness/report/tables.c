@@ -192,6 +192,24 @@ static int collect_rows(struct table *t, struct err *e)
 
 /* ---- cells ------------------------------------------------------------------------------------------------------------------ */
 
+/* Of how many test images the row's values are, if all of them are of the same number; else 0. */
+static size_t test_images(const struct study *study, const struct table_row *row)
+{
+	struct err none = { 0 };
+	const int column = study_metric(study, "test_count", "", "table", &none); /* databases of schema 2 do not have it */
+	double images = 0;
+
+	for (size_t i = 0; column >= 0 && i < row->planned; i++) {
+		const double count = study_value(study, row->members[i], column);
+		if (isnan(count) || count == images)
+			continue;
+		if (images > 0)
+			return 0;
+		images = count;
+	}
+	return (size_t)images;
+}
+
 static int fill_cell(const struct study *study, const struct table_row *row, int metric, struct cell *cell, struct err *e)
 {
 	cell->values = calloc(row->planned + 1, sizeof(*cell->values));
@@ -214,6 +232,8 @@ static int fill_cell(const struct study *study, const struct table_row *row, int
 	cell->max = stats_max(x, n);
 	cell->t95 = n >= CLAIM_MIN_SEEDS ? stats_t_interval(x, n, 0.95) : interval_none();
 	cell->bca95 = n >= BCA_MIN_SEEDS ? stats_bca_interval(x, n, stats_mean, 0.95) : interval_none();
+	cell->images = n && !strncmp(study->metrics[metric], "test_accuracy", 13) ? test_images(study, row) : 0;
+	cell->images95 = cell->images ? stats_wilson(cell->mean * (double)cell->images, (double)cell->images, 0.95) : interval_none();
 	return 0;
 }
 
@@ -462,6 +482,22 @@ void tables_free(struct table *t)
 	free(t->members);
 	free(t->claims);
 	free(t);
+}
+
+bool tables_has_images(const struct table *t, int metric)
+{
+	for (size_t i = 0; i < t->row_count; i++)
+		if (t->rows[i].cells[metric].images)
+			return true;
+	return false;
+}
+
+bool tables_has_bca(const struct table *t, int metric)
+{
+	for (size_t i = 0; i < t->row_count; i++)
+		if (interval_exists(t->rows[i].cells[metric].bca95))
+			return true;
+	return false;
 }
 
 bool tables_has_comparison(const struct table *t, int metric)

@@ -31,6 +31,9 @@ struct cell {
 	double mean, sd, median, min, max;
 	struct interval t95;        /* of the mean; none for n < 3: then the values say more */
 	struct interval bca95;      /* of the mean; none for n < 10 */
+	size_t images;              /* test images that each value is of; 0: no accuracy on test images, or not recorded */
+	struct interval images95;   /* Wilson's 95 % interval of the mean as one proportion of so many images: what the test set leaves
+				     * open. All seeds, folds and outputs are scored on the same images, so none of them makes it narrower */
 	struct comparison against;
 	bool best;                  /* better than every other row of its group, each time significantly (see tables_make) */
 	const struct claim_result *claim; /* that covers this cell, or NULL; owned by the table */
@@ -67,7 +70,9 @@ struct table {
 int tables_make(const struct study *study, const struct table_spec *spec, struct err *e, struct table **out);
 void tables_free(struct table *t);
 
-/* Does any cell of this metric have a comparison / a claim? (Then the column is shown.) */
+/* Does any cell of this metric have test images / a BCa interval / a comparison / a claim? (Then the column is shown.) */
+bool tables_has_images(const struct table *t, int metric);
+bool tables_has_bca(const struct table *t, int metric);
 bool tables_has_comparison(const struct table *t, int metric);
 bool tables_has_claim(const struct table *t, int metric);
 

@@ -8,14 +8,14 @@
 
 #include "harness/report/study.h"
 
-enum { MADE_MAX = 64, MADE_METRICS = 2 };
+enum { MADE_MAX = 64, MADE_METRICS = 3 };
 
 struct made_study {
 	struct sweep sweep;
 	struct study study;
 	struct sample samples[MADE_MAX];
 	double values[MADE_MAX * MADE_METRICS];
-	char metrics[MADE_METRICS][STUDY_METRIC_MAX]; /* test_accuracy, params */
+	char metrics[MADE_METRICS][STUDY_METRIC_MAX]; /* test_accuracy, params, test_count */
 };
 
 static inline void made_copy(char *out, size_t size, const char *text)
@@ -31,6 +31,7 @@ static inline void made_init(struct made_study *m)
 	made_copy(m->sweep.digest, sizeof(m->sweep.digest), "0123456789abcdef");
 	made_copy(m->metrics[0], sizeof(m->metrics[0]), "test_accuracy");
 	made_copy(m->metrics[1], sizeof(m->metrics[1]), "params");
+	made_copy(m->metrics[2], sizeof(m->metrics[2]), "test_count");
 	m->study = (struct study){
 		.sweep = &m->sweep,
 		.frozen = true,
@@ -47,7 +48,7 @@ static inline void made_label(struct sample *s, const char *name, const char *va
 	made_copy(s->labels[s->label_count++].value, sizeof(s->labels[0].value), value);
 }
 
-/* A finished trial with this test accuracy and 100 parameters. */
+/* A finished trial with this test accuracy and 100 parameters; on how many images is not known. */
 static inline struct sample *made_trial(struct made_study *m, const char *dataset, const char *recipe, uint64_t seed, double accuracy)
 {
 	struct sample *s = &m->samples[m->study.count];
@@ -61,6 +62,7 @@ static inline struct sample *made_trial(struct made_study *m, const char *datase
 	made_label(s, "recipe", recipe);
 	m->values[s->first_value] = accuracy;
 	m->values[s->first_value + 1] = 100;
+	m->values[s->first_value + 2] = NAN;
 	return s;
 }
 
