@@ -176,12 +176,16 @@ void grid_markdown(struct str *out, const struct grid *g)
 void grid_escape_latex(struct str *out, const char *text)
 {
 	static const struct { const char *from, *to; } map[] = {
-		{ "±", "$\\pm$" }, { "Δ", "$\\Delta$" }, { "–", "--" }, { "−", "$-$" }, { "≤", "$\\le$" }, { "≥", "$\\ge$" },
+		{ "--", "-{}-" }, { "±", "$\\pm$" }, { "Δ", "$\\Delta$" }, { "–", "--" }, { "−", "$-$" }, { "≤", "$\\le$" }, { "≥", "$\\ge$" },
 		{ "\\", "\\textbackslash{}" }, { "~", "\\textasciitilde{}" }, { "^", "\\textasciicircum{}" },
 		{ "%", "\\%" }, { "&", "\\&" }, { "#", "\\#" }, { "_", "\\_" }, { "$", "\\$" }, { "{", "\\{" }, { "}", "\\}" },
 		{ "<", "$<$" }, { ">", "$>$" }, { "\n", " " },
 	};
 
+	if (text[0] == '-' && text[1] >= '0' && text[1] <= '9') { /* a negative number, not a hyphen */
+		str_add(out, "$-$");
+		text++;
+	}
 	while (*text) {
 		size_t i = 0;
 		const size_t count = sizeof(map) / sizeof(map[0]);

@@ -65,6 +65,31 @@ try table "$sweep" main --db "$db" --format macros
 fine && says '\newcommand{\mainSyntheticTogetherParamsMean}{14862}' && says '\mainCifarOneZeroTogetherTestAccuracyVerdict}{no data}' &&
 	! grep -vq '^\\newcommand{\\[A-Za-z]*}{[^{}]*}$\|^% ' "$SCRATCH/out"
 check $? "every number is a LaTeX macro with a name of letters"
+sentence="the LaTeX table, verdicts and macros compile"
+if command -v pdflatex >/dev/null; then
+	mkdir -p "$SCRATCH/tex"
+	"$RETRIAL" table "$sweep" main --db "$db" --format latex --intervals -o "$SCRATCH/tex/main.tex" &&
+		"$RETRIAL" claims "$sweep" --db "$db" --format latex -o "$SCRATCH/tex/claims.tex" &&
+		"$RETRIAL" table "$sweep" --db "$db" --format macros -o "$SCRATCH/tex/macros.tex"
+	cat >"$SCRATCH/tex/paper.tex" <<'END'
+\documentclass{article}
+\usepackage[utf8]{inputenc}
+\usepackage{booktabs}
+\input{macros.tex}
+\begin{document}
+\input{main.tex}
+\input{claims.tex}
+It has \mainSyntheticTogetherParamsMean{} parameters.
+\end{document}
+END
+	(cd "$SCRATCH/tex" && pdflatex -interaction=nonstopmode -halt-on-error paper.tex) >"$SCRATCH/out" 2>"$SCRATCH/err"
+	check $? "$sentence"
+else
+	skip "$sentence" "pdflatex is not installed (Debian: texlive-latex-recommended)"
+fi
+try table "$sweep" --db "$db" --format latex
+fine && ! grep -q -- '--db' "$SCRATCH/out" && grep -q -- '-{}-db' "$SCRATCH/out"
+check $? "LaTeX makes no dash of the two hyphens of an option"
 try table "$sweep" --db "$db" --format json
 fine && [ "$(head -n 1 "$SCRATCH/out")$(tail -n 1 "$SCRATCH/out")" = '[]' ] &&
 	[ "$(grep -c '"table": "' "$SCRATCH/out")" = 2 ] && [ "$(grep -c '"[123]": 0\.[0-9]*' "$SCRATCH/out")" = 6 ]
