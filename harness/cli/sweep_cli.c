@@ -2,6 +2,8 @@
 #include "sweep_cli.h"
 
 #include "../data/dataset.h"
+#include "../report/figures.h"
+#include "../report/metric.h"
 #include "../run/networks.h"
 
 enum { NAMES_MAX = 64 };
@@ -31,7 +33,7 @@ static int read_with(const struct cli *c, const char *path, struct sweep_options
 int sweep_cli_read(const struct cli *c, const char *path, struct sweep **out)
 {
 	const char *datasets[NAMES_MAX], *set[NAMES_MAX];
-	struct sweep_options o = { .datasets = datasets, .set = set, .fits = networks_fit };
+	struct sweep_options o = { .datasets = datasets, .set = set, .fits = networks_fit, .metric = metric_check, .figure = figures_check_kind };
 	int known;
 	const struct dataset_info *info = dataset_manifest(&known);
 	for (int i = 0; i < known && i < NAMES_MAX; i++)
@@ -43,4 +45,9 @@ int sweep_cli_read(const struct cli *c, const char *path, struct sweep **out)
 		set[o.set_count++] = value;
 	}
 	return read_with(c, path, &o, out);
+}
+
+void sweep_cli_count(struct str *out, const char *before, size_t count, const char *noun)
+{
+	str_addf(out, "%s%zu %s%s", before, count, noun, count == 1 ? "" : "s");
 }

@@ -13,4 +13,7 @@
  * (sweep_free). */
 int sweep_cli_read(const struct cli *c, const char *path, struct sweep **out);
 
+/* "1 seed", "10 seeds", with `before` in front. */
+void sweep_cli_count(struct str *out, const char *before, size_t count, const char *noun);
+
 #endif

@@ -13,9 +13,15 @@ static int check_file(const struct cli *c, const char *path)
 	const int code = sweep_cli_read(c, path, &sweep);
 	if (code != ERR_NONE)
 		return code;
-	const size_t configurations = sweep->trial_count / (size_t)sweep->seed_count;
-	printf("%s: good: %zu trials (%zu configurations, %d seeds), %zu claims, %zu tables, %zu figures\n", path, sweep->trial_count,
-	       configurations, sweep->seed_count, sweep->claim_count, sweep->table_count, sweep->figure_count);
+	struct str counts = { 0 };
+	sweep_cli_count(&counts, "", sweep->trial_count, "trial");
+	sweep_cli_count(&counts, " (", sweep->trial_count / (size_t)sweep->seed_count, "configuration");
+	sweep_cli_count(&counts, ", ", (size_t)sweep->seed_count, "seed");
+	sweep_cli_count(&counts, "), ", sweep->claim_count, "claim");
+	sweep_cli_count(&counts, ", ", sweep->table_count, "table");
+	sweep_cli_count(&counts, ", ", sweep->figure_count, "figure");
+	printf("%s: good: %s\n", path, counts.s);
+	str_free(&counts);
 	sweep_free(sweep);
 	return ERR_NONE;
 }

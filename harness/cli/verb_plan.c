@@ -153,7 +153,7 @@ static void add_rules(const struct sweep *s, struct str *out)
 		str_addf(out, "exclude in line %d (%s): removed %zu of %zu combinations%s\n", s->rules[i].line, s->rules[i].text,
 			 s->rules[i].removed, s->combinations, s->rules[i].removed ? "" : " - does the rule say what it should?");
 	if (s->merged)
-		str_addf(out, "%zu combinations are the same trial as an earlier one and were merged with it\n", s->merged);
+		str_addf(out, "%zu combination%s the same trial as an earlier one and merged with it\n", s->merged, s->merged == 1 ? " is" : "s are");
 }
 
 static void add_duration(struct str *out, double seconds)
@@ -208,7 +208,10 @@ static int add_text(const struct plan *plan, struct str *out, struct err *e)
 {
 	const struct sweep *s = plan->sweep;
 	str_addf(out, "%s%s%s\n", s->name, s->title[0] ? ": " : "", s->title);
-	str_addf(out, "%zu trials: %zu configurations, %d seeds\n", s->trial_count, s->trial_count / (size_t)s->seed_count, s->seed_count);
+	sweep_cli_count(out, "", s->trial_count, "trial");
+	sweep_cli_count(out, ": ", s->trial_count / (size_t)s->seed_count, "configuration");
+	sweep_cli_count(out, ", ", (size_t)s->seed_count, "seed");
+	str_add(out, "\n");
 	add_axes(s, out);
 	add_rules(s, out);
 	if (plan->forecast)

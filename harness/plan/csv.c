@@ -84,11 +84,11 @@ static struct node *scan_field(struct scanner *c, bool *last)
 
 /* ---- columns ---------------------------------------------------------------------------------------------------------- */
 
-/* The parameter of every column; NULL: passed over. Returns how many columns, or -1. */
+/* The parameter of every column; NULL: passed over, or unknown. Returns how many columns, or -1 when the rest cannot be read. */
 static int scan_head(struct scanner *c, const struct target *targets[COLUMNS_MAX])
 {
 	struct study *s = c->study;
-	int count = 0, result = 0;
+	int count = 0;
 	for (bool last = false; !last; count++) {
 		const struct node *n = scan_field(c, &last);
 		if (!n)
@@ -100,13 +100,10 @@ static int scan_head(struct scanner *c, const struct target *targets[COLUMNS_MAX
 		const bool passed_over = strcmp(n->text, "seed") == 0 || strcmp(n->text, "trial") == 0;
 		targets[count] = passed_over ? NULL : strcmp(n->text, "ablation") == 0 ? target_ablation(s) : target_find(s, n->text, n);
 		for (int i = 0; targets[count] && i < count; i++)
-			if (targets[i] == targets[count]) {
+			if (targets[i] == targets[count])
 				node_error(s->diagnostics, n, "column '%s' is there twice", n->text);
-				result = -1;
-			}
-		result = targets[count] || passed_over ? result : -1;
 	}
-	return result ? -1 : count;
+	return count;
 }
 
 /* a+b as a list of scalars, "none" as an empty one: how labels write lists. */
@@ -156,23 +153,27 @@ static const char *row_key(struct study *s, const struct row *row)
 	return kept;
 }
 
-/* Read one line into row. Returns 0, or -1 when the rest of the file cannot be read. */
-static int scan_row(struct scanner *c, const struct target *const *targets, int columns, struct row *row)
+static bool has_fields(struct study *s, const struct node *field, int columns, bool more)
+{
+	node_error(s->diagnostics, field, "this line has %s fields than the first one, which has %d", more ? "more" : "fewer", columns);
+	return false;
+}
+
+/* Read one line into row; *good: it has as many fields as there are columns. Returns 0, or -1 when the rest of the file cannot be read. */
+static int scan_row(struct scanner *c, const struct target *const *targets, int columns, struct row *row, bool *good)
 {
 	struct study *s = c->study;
 	struct setting *settings = arena_zero(s->arena, (size_t)columns * sizeof(*settings));
+	*good = true;
 	*row = (struct row){ .settings = settings };
 	int column = 0;
 	for (bool last = false; !last; column++) {
 		struct node *field = scan_field(c, &last);
 		if (!field)
 			return -1;
-		if (column >= columns || (last && column + 1 < columns)) {
-			node_error(s->diagnostics, field, "this line has %s fields than the first one, which has %d",
-				   column >= columns ? "more" : "fewer", columns);
-			return -1;
-		}
-		if (targets[column] && *field->text)
+		if (*good && (column >= columns || (last && column + 1 < columns)))
+			*good = has_fields(s, field, columns, column >= columns);
+		if (*good && targets[column] && *field->text)
 			read_field(s, targets[column], field, settings, &row->count);
 	}
 	return 0;
@@ -200,8 +201,11 @@ static void scan_rows(struct scanner *c, struct dimension *out)
 			next_line(c);
 			continue;
 		}
-		if (scan_row(c, targets, columns, &rows[out->count]))
+		bool good;
+		if (scan_row(c, targets, columns, &rows[out->count], &good))
 			break;
+		if (!good)
+			continue;
 		const char *key = row_key(c->study, &rows[out->count]);
 		if (index_find(&seen, key, strlen(key)) != SIZE_MAX)
 			continue;

@@ -172,9 +172,15 @@ static void no_such_phase(struct expander *x, const struct setting *setting, con
 	struct str names = { 0 };
 	for (int i = 0; i < recipe->count; i++)
 		str_addf(&names, "%s%s", i > 0 ? ", " : "", recipe->phases[i].name);
-	node_key_error(x->study->diagnostics, setting->named ? setting->named : setting->node,
-		       "%s: recipe '%s' has no phase '%s' (it has %s); use when: {recipe: ...} on the axis, or exclude:", setting->target->path,
-		       recipe->name, setting->target->phase, names.s);
+	const struct node *place = setting->named ? setting->named : setting->node;
+	const struct target *target = setting->target;
+	if (strcmp(target->phase, recipe->name) == 0)
+		node_key_error(x->study->diagnostics, place, "%s: '%s' is the recipe: say which of its phases is meant, such as %s.%s (it has %s)",
+			       target->path, recipe->name, recipe->phases[0].name, target->within, names.s);
+	else
+		node_key_error(x->study->diagnostics, place,
+			       "%s: recipe '%s' has no phase '%s' (it has %s); use when: {recipe: ...} on the axis, or exclude:", target->path,
+			       recipe->name, target->phase, names.s);
 	str_free(&names);
 }
 

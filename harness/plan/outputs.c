@@ -21,7 +21,7 @@ static const struct sweep_axis *find_axis(const struct sweep *sweep, const char 
 /* Labels can only be checked against trials that are as the file says. */
 static bool can_check(const struct study *s, const struct sweep *sweep)
 {
-	return sweep->trial_count > 0 && !(s->options && s->options->set_count) && s->diagnostics->count == 0;
+	return sweep->trial_count > 0 && !(s->options && s->options->set_count) && s->plan_is_good;
 }
 
 static void check_label(struct study *s, const struct sweep *sweep, const char *name, const struct node *at)
@@ -63,6 +63,44 @@ static void check_label_value(struct study *s, const struct sweep *sweep, const 
 		   near ? "'?)" : "");
 }
 
+/* ---- metrics, kinds of figures, phases -------------------------------------------------------------------------------- */
+
+/* Ask whoever knows. */
+static void check_word(struct study *s, const char *word, const struct node *at, int (*check)(const char *word, struct err *e))
+{
+	struct err e = { 0 };
+	if (word[0] && check && check(word, &e))
+		node_error(s->diagnostics, at, "%s", e.text);
+}
+
+static bool has_phase(const struct trial *t, const char *name)
+{
+	for (int i = 0; i < t->phase_count; i++)
+		if (strcmp(t->phases[i].name, name) == 0)
+			return true;
+	return false;
+}
+
+/* A phase that no trial has would give an empty column after hours of training. */
+static void check_phase(struct study *s, const struct sweep *sweep, const char *name, const struct node *at)
+{
+	const char *names[NAMES_MAX];
+	size_t count = 0;
+	const struct phase_config *seen = NULL;
+	if (!name[0] || !can_check(s, sweep))
+		return;
+	for (size_t i = 0; i < sweep->trial_count; i++) {
+		const struct trial *t = &sweep->trials[i];
+		if (t->phases != seen && has_phase(t, name))
+			return;
+		for (int p = 0; t->phases != seen && p < t->phase_count && count < NAMES_MAX; p++)
+			names[count++] = t->phases[p].name;
+		seen = t->phases;
+	}
+	const char *near = str_nearest(name, names, count);
+	node_error(s->diagnostics, at, "no trial has a phase '%s'%s%s%s", name, near ? " (did you mean '" : "", near ? near : "", near ? "'?)" : "");
+}
+
 /* ---- single keys ------------------------------------------------------------------------------------------------------ */
 
 static void read_text(struct study *s, const struct node *n, char *out, size_t size)
@@ -86,6 +124,24 @@ static void read_name(struct study *s, const struct node *n, const char *what, c
 		node_error(s->diagnostics, n, "%s = %.60s: not a name (letters, digits and - _ + ., at most %zu)", what, text, size - 1);
 	else
 		memcpy(out, text, strlen(text) + 1);
+}
+
+static void read_metric(struct study *s, const struct node *n, char *out, size_t size)
+{
+	read_name(s, n, n->key, out, size);
+	check_word(s, out, n, s->options ? s->options->metric : NULL);
+}
+
+static void read_kind(struct study *s, const struct node *n, char *out, size_t size)
+{
+	read_name(s, n, n->key, out, size);
+	check_word(s, out, n, s->options ? s->options->figure : NULL);
+}
+
+static void read_phase(struct study *s, const struct node *n, const struct sweep *sweep, char *out, size_t size)
+{
+	read_name(s, n, n->key, out, size);
+	check_phase(s, sweep, out, n);
 }
 
 static bool read_number(struct study *s, const struct node *n, double min, double max, double *out)
@@ -183,9 +239,9 @@ static void read_claim(struct study *s, const struct node *map, struct sweep *sw
 		else if (strcmp(n->key, "where") == 0)
 			read_where(s, n, sweep, &out->where);
 		else if (strcmp(n->key, "phase") == 0)
-			read_name(s, n, n->key, out->phase, sizeof(out->phase));
+			read_phase(s, n, sweep, out->phase, sizeof(out->phase));
 		else if (strcmp(n->key, "metric") == 0)
-			read_name(s, n, n->key, out->metric, sizeof(out->metric));
+			read_metric(s, n, out->metric, sizeof(out->metric));
 		else if (strcmp(n->key, "paper") == 0)
 			paper = read_number(s, n, -1e15, 1e15, &out->paper) || paper;
 		else if (strcmp(n->key, "rounds_to") == 0 && read_number(s, n, 0, 9, &number))
@@ -231,6 +287,14 @@ static void read_rows(struct study *s, const struct node *n, const struct sweep 
 		check_label(s, sweep, out->rows[i], item);
 }
 
+static void read_metrics(struct study *s, const struct node *n, struct table_spec *out)
+{
+	out->metric_count = read_names(s, n, out->metrics, SWEEP_COLUMNS_MAX);
+	const struct node *item = n->kind == NODE_LIST ? n->first : n;
+	for (int i = 0; i < out->metric_count && item; i++, item = item->next)
+		check_word(s, out->metrics[i], item, s->options ? s->options->metric : NULL);
+}
+
 static void read_table(struct study *s, const struct node *map, struct sweep *sweep, void *slot)
 {
 	static const char *const keys[] = { "id", "title", "where", "rows", "metrics", "baseline" };
@@ -245,7 +309,7 @@ static void read_table(struct study *s, const struct node *map, struct sweep *sw
 		else if (strcmp(n->key, "rows") == 0)
 			read_rows(s, n, sweep, out);
 		else if (strcmp(n->key, "metrics") == 0)
-			out->metric_count = read_names(s, n, out->metrics, SWEEP_COLUMNS_MAX);
+			read_metrics(s, n, out);
 		else if (strcmp(n->key, "baseline") == 0)
 			read_where(s, n, sweep, &out->baseline);
 		else
@@ -271,13 +335,13 @@ static void read_figure(struct study *s, const struct node *map, struct sweep *s
 		else if (strcmp(n->key, "title") == 0)
 			read_text(s, n, out->title, sizeof(out->title));
 		else if (strcmp(n->key, "kind") == 0)
-			read_name(s, n, n->key, out->kind, sizeof(out->kind));
+			read_kind(s, n, out->kind, sizeof(out->kind));
 		else if (strcmp(n->key, "where") == 0)
 			read_where(s, n, sweep, &out->where);
 		else if (strcmp(n->key, "phase") == 0)
-			read_name(s, n, n->key, out->phase, sizeof(out->phase));
+			read_phase(s, n, sweep, out->phase, sizeof(out->phase));
 		else if (strcmp(n->key, "metric") == 0)
-			read_name(s, n, n->key, out->metric, sizeof(out->metric));
+			read_metric(s, n, out->metric, sizeof(out->metric));
 		else if (strcmp(n->key, "series") == 0) {
 			read_name(s, n, n->key, out->series, sizeof(out->series));
 			if (out->series[0])
@@ -328,6 +392,7 @@ static size_t read_list(struct study *s, const struct node *list, size_t bytes, 
 void outputs_read(struct study *s, const struct node *root, struct sweep *out)
 {
 	void *slots;
+	s->plan_is_good = s->diagnostics->count == 0;
 	out->claim_count = read_list(s, node_get(root, "claims"), sizeof(struct claim), out, &slots, read_claim);
 	out->claims = slots;
 	out->table_count = read_list(s, node_get(root, "tables"), sizeof(struct table_spec), out, &slots, read_table);

@@ -67,6 +67,35 @@ static size_t scope_names(enum param_scope scope, const char *names[NAMES_MAX], 
 	return used;
 }
 
+/* "dual.lr, unfreeze.lr": the parameter in the phases of the file's recipes that have it, at most a few, each once. Without
+ * such a recipe: in a kind of phase that has it. */
+static void add_phase_paths(const struct study *s, const char *param, struct str *out)
+{
+	enum { SHOWN_MAX = 4 };
+	const char *names[SHOWN_MAX];
+	int count = 0;
+	for (size_t r = 0; r < s->library.recipe_count; r++)
+		for (int i = 0; i < s->library.recipes[r].count && s->library.recipes[r].phases && count < SHOWN_MAX; i++) {
+			const struct phase_config *phase = &s->library.recipes[r].phases[i];
+			struct str text = { 0 };
+			bool known = phase_text(phase, param, &text) != 0;
+			str_free(&text);
+			for (int k = 0; k < count; k++)
+				known |= strcmp(names[k], phase->name) == 0;
+			if (known)
+				continue;
+			names[count++] = phase->name;
+			str_addf(out, "%s%s.%s", out->length ? ", " : "", phase->name, param);
+		}
+	const struct param *p = phase_param(param);
+	const char *const *kinds = param_kinds(SCOPE_PHASE);
+	for (int k = 0; !count && kinds[k]; k++)
+		if (p->scope != SCOPE_PHASE || param_applies(p, k)) {
+			str_addf(out, "%s.%s", kinds[k], param);
+			count++;
+		}
+}
+
 static void unknown_path(struct study *s, const char *path, const struct node *place)
 {
 	char message[400];
@@ -82,18 +111,22 @@ static void unknown_path(struct study *s, const char *path, const struct node *p
 		count = scope_names(SCOPE_STOP, names, scope_names(SCOPE_OPTIMIZER, names, scope_names(SCOPE_PHASE, names, 0)));
 	const char *near = diagnostics_full(s->diagnostics) ? NULL : str_nearest(dot ? dot + 1 : path, names, count);
 	const struct param *inner = dot ? NULL : phase_param(path);
+	struct str paths = { 0 };
+	if (inner)
+		add_phase_paths(s, path, &paths);
 	if (strcmp(path, "seed") == 0)
 		snprintf(message, sizeof(message), "seeds are replicates, not an axis: write seeds: 3 or seeds: [1, 5, 7] at the top of the file");
 	else if (near)
 		snprintf(message, sizeof(message), "unknown parameter '%.60s' (did you mean '%.*s%s'?)", path, dot ? (int)(dot + 1 - path) : 0,
 			 path, near);
 	else if (inner)
-		snprintf(message, sizeof(message), "'%.60s' is a parameter of phases: say of which (dual.%.60s)", path, path);
+		snprintf(message, sizeof(message), "'%.60s' is a parameter of phases: say of which (%.200s)", path, paths.s);
 	else if (param_find(SCOPE_AUGMENT, path))
 		snprintf(message, sizeof(message), "'%.60s' is an amount of augment: write augment.%.60s", path, path);
 	else
 		snprintf(message, sizeof(message), "unknown parameter '%.60s' (retrial help lists them all)", path);
 	path_error(s, place, message);
+	str_free(&paths);
 }
 
 static const struct target *target_keep(struct study *s, const struct target *t)

@@ -43,6 +43,7 @@ struct study {
 	const struct sweep_options *options;
 	const struct target *targets[TARGETS_MAX];
 	size_t target_count;
+	bool plan_is_good; /* claims, tables and figures can be checked against the trials */
 };
 
 /* The target of the path, which is complained about at the place (at its key, or at its text). NULL after an error. */

@@ -143,6 +143,9 @@ struct sweep_options {
 	/* Do the trial's networks fit its data set's images? NULL: not asked. Asked once for equal phases, model and data set; returns 0, or
 	 * -1 with the reason (run/networks.h has one). */
 	int (*fits)(const struct trial *t, struct err *e);
+	/* Is there such a metric, and such a kind of figure? Likewise (report/metric.h and report/figures.h have them). */
+	int (*metric)(const char *name, struct err *e);
+	int (*figure)(const char *kind, struct err *e);
 	size_t most_trials;              /* more are an error; 0: as many as are reasonable */
 	struct str *messages;            /* gets all errors in full, where e would cut them; may be NULL */
 };

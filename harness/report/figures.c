@@ -308,21 +308,32 @@ static int draw(const struct figure_spec *spec, const struct figure_places *plac
 	return 0;
 }
 
-static int find_kind(const struct figure_spec *spec, struct err *e)
+int figures_check_kind(const char *kind, struct err *e)
 {
 	for (int i = 0; i < KINDS; i++)
-		if (!strcmp(kinds[i], spec->kind))
-			return i;
-	const char *nearest = str_nearest(spec->kind, kinds, KINDS);
+		if (!strcmp(kinds[i], kind))
+			return 0;
+	const char *nearest = str_nearest(kind, kinds, KINDS);
 	struct str list = { 0 };
 	for (int i = 0; i < KINDS; i++)
 		str_addf(&list, "%s%s", i ? ", " : "", kinds[i]);
 	if (nearest)
-		err_set(e, ERR_USAGE, "figure %s: unknown kind '%s' (did you mean '%s'?)", spec->id, spec->kind, nearest);
+		err_set(e, ERR_USAGE, "unknown kind of figure '%.40s' (did you mean '%s'?)", kind, nearest);
 	else
-		err_set(e, ERR_USAGE, "figure %s: unknown kind '%s' (there are: %s)", spec->id, spec->kind, list.s);
+		err_set(e, ERR_USAGE, "unknown kind of figure '%.40s' (there are: %s)", kind, list.s);
 	str_free(&list);
 	return -1;
+}
+
+static int find_kind(const struct figure_spec *spec, struct err *e)
+{
+	struct err reason = { 0 };
+	if (figures_check_kind(spec->kind, &reason))
+		return err_set(e, ERR_USAGE, "figure %s: %s", spec->id, reason.text);
+	int kind = 0;
+	while (strcmp(kinds[kind], spec->kind) != 0)
+		kind++;
+	return kind;
 }
 
 static int make_one(struct store *store, const struct study *study, const struct figure_spec *spec, int kind,

@@ -29,6 +29,9 @@ int figures_make(struct store *store, const struct study *study, const struct fi
 /* The kinds there are, for messages and help. */
 const char *const *figures_kinds(size_t *count);
 
+/* Is there such a kind? Returns 0, or -1 with e, which names the nearest. */
+int figures_check_kind(const char *kind, struct err *e);
+
 /* ---- for the files that compute one kind each (figure_KIND.c) -------------------------------------------------------------------- */
 
 /* What a kind fills in. */

@@ -4,12 +4,15 @@
 #include <math.h>
 #include <string.h>
 
+#include "../plan/param.h"
+
 static const struct metric metrics[] = {
 	{ "test_accuracy", "test accuracy", "%", "pp", 100, 2, 1, false },
 	{ "test_accuracy_1", "test accuracy, output 1", "%", "pp", 100, 2, 1, false },
 	{ "test_accuracy_2", "test accuracy, output 2", "%", "pp", 100, 2, 1, false },
 	{ "val_accuracy", "validation accuracy", "%", "pp", 100, 2, 1, false },
 	{ "train_accuracy", "training accuracy", "%", "pp", 100, 2, 1, false },
+	{ "test_count", "test images", "", "", 1, 0, 0, true },
 	{ "test_loss", "test loss", "", "", 1, 4, -1, false },
 	{ "val_loss", "validation loss", "", "", 1, 4, -1, false },
 	{ "train_loss", "training loss", "", "", 1, 4, -1, false },
@@ -24,20 +27,55 @@ static const struct metric metrics[] = {
 	{ "training_bytes", "weights and optimizer state", "bytes", "bytes", 1, 0, 0, true },
 };
 
+enum { METRICS = sizeof(metrics) / sizeof(metrics[0]) };
+static const char threshold_prefix[] = "epochs_to_";
+static const struct metric threshold = { threshold_prefix, "epochs to", "", "", 1, 1, -1, false };
 static const struct metric plain = { "", "", "", "", 1, -1, 0, false };
 
 const struct metric *metric_find(const char *name)
 {
-	for (size_t i = 0; i < sizeof(metrics) / sizeof(metrics[0]); i++)
+	for (size_t i = 0; i < METRICS; i++)
 		if (!strcmp(metrics[i].name, name))
 			return &metrics[i];
-	return &plain;
+	return metric_threshold(name, NULL) ? &threshold : &plain;
+}
+
+bool metric_threshold(const char *name, double *percent)
+{
+	const size_t length = sizeof(threshold_prefix) - 1;
+	double number;
+
+	if (strncmp(name, threshold_prefix, length) || !number_parse(name + length, &number) || !(number > 0 && number <= 100))
+		return false;
+	if (percent)
+		*percent = number;
+	return true;
+}
+
+int metric_check(const char *name, struct err *e)
+{
+	const char *names[METRICS];
+
+	if (metric_find(name) != &plain)
+		return 0;
+	if (!strncmp(name, threshold_prefix, sizeof(threshold_prefix) - 1))
+		return err_set(e, ERR_USAGE, "metric '%.40s': the percentage has to be above 0 and at most 100, such as epochs_to_90", name);
+	for (size_t i = 0; i < METRICS; i++)
+		names[i] = metrics[i].name;
+	const char *nearest = str_nearest(name, names, METRICS);
+	if (nearest)
+		return err_set(e, ERR_USAGE, "unknown metric '%.40s' (did you mean '%s'?)", name, nearest);
+	return err_set(e, ERR_USAGE, "unknown metric '%.40s' (such as test_accuracy, params, epochs, epochs_to_90: columns of retrial query accuracy)", name);
 }
 
 void metric_heading(struct str *out, const char *name)
 {
 	const struct metric *m = metric_find(name);
 
+	if (m == &threshold) {
+		str_addf(out, "epochs to %s %% validation accuracy", name + sizeof(threshold_prefix) - 1);
+		return;
+	}
 	str_add(out, m->title[0] ? m->title : name);
 	if (m->unit[0])
 		str_addf(out, " (%s)", m->unit);

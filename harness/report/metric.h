@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 
+#include "../base/err.h"
 #include "../base/str.h"
 
 struct metric {
@@ -21,6 +22,14 @@ struct metric {
 /* The row of this name; for an unknown name one that prints "%.6g" with the name as title. Never NULL. The fallback's name and
  * title are "": print the name that was asked for. */
 const struct metric *metric_find(const char *name);
+
+/* Is there such a metric? Returns 0, or -1 with e (ERR_USAGE), which names the nearest. Used before anything is run. */
+int metric_check(const char *name, struct err *e);
+
+/* epochs_to_88.5: epochs trained until the validation accuracy first was 88.5 %. Returns whether name is of this form, with the
+ * percentage in *percent (which may be NULL). */
+bool metric_threshold(const char *name, double *percent);
+
 /* The heading: the title with its unit, "test accuracy (%)". name is what was asked for. */
 void metric_heading(struct str *out, const char *name);
 

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../plan/param.h"
+#include "metric.h"
 #include "row.h"
 
 /* Columns of the view `accuracy` that say whose numbers they are; every other column of it is a metric. */
@@ -36,6 +38,14 @@ static const char phase_results_sql[] =
 	" FROM (SELECT DISTINCT trial, phase, fold, epochs_run, seconds, test_accuracy_1, test_accuracy_2, val_accuracy_1, val_accuracy_2,"
 	" test_loss_1, test_loss_2, val_loss_1, val_loss_2 FROM phases WHERE sweep = :sweep AND name = :phase) GROUP BY trial, phase ORDER "
 	"BY phase";
+
+/* How many epochs a trial was trained, phase after phase, until its validation accuracy first was so many percent; a trial that never
+ * comes that far has no row. As in figure_convergence.c: without k-fold (its validation images have been trained on), and of a dual
+ * phase the first output. Behind SELECT comes the name of the metric. */
+static const char threshold_sql[] =
+	" FROM (SELECT trial, val_accuracy, row_number() OVER (PARTITION BY trial ORDER BY phase, epoch) AS trained"
+	" FROM (SELECT DISTINCT trial, phase, epoch, val_accuracy FROM epochs WHERE sweep = :sweep AND fold < 0 AND output = 0))"
+	" WHERE val_accuracy * 100 >= CAST(:percent AS REAL) - 1e-9 GROUP BY trial";
 
 /* What does not fit is cut off, at the end of a character. */
 static void copy_text(char *out, size_t size, const char *text)
@@ -230,12 +240,52 @@ static size_t named_phases(const struct sweep *sweep, const char *phases[PHASES_
 	return count;
 }
 
+enum { THRESHOLDS_MAX = 64 };
+
+static size_t add_threshold(const char *names[THRESHOLDS_MAX], size_t count, const char *name)
+{
+	if (!metric_threshold(name, NULL) || count == THRESHOLDS_MAX || named_before(names, count, name))
+		return count;
+	names[count] = name;
+	return count + 1;
+}
+
+/* The metrics "epochs_to_90" that are asked for anywhere, each once. Returns how many. */
+static size_t named_thresholds(const struct sweep *sweep, const char *names[THRESHOLDS_MAX])
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < sweep->table_count; i++)
+		for (int m = 0; m < sweep->tables[i].metric_count; m++)
+			count = add_threshold(names, count, sweep->tables[i].metrics[m]);
+	for (size_t i = 0; i < sweep->claim_count; i++)
+		count = add_threshold(names, count, sweep->claims[i].metric);
+	for (size_t i = 0; i < sweep->figure_count; i++)
+		count = add_threshold(names, count, sweep->figures[i].metric);
+	return count;
+}
+
+static int ask_threshold(struct store *s, const struct study *study, const char *name, struct err *e, struct rows **out)
+{
+	double percent = 0;
+	char text[32];
+	struct str sql = { 0 };
+
+	metric_threshold(name, &percent);
+	number_format(percent, text);
+	str_addf(&sql, "SELECT trial, min(trained) AS \"%s\"%s", name, threshold_sql); /* the name is a known word and a number */
+	const char *const parameters[] = { "sweep", study->sweep->name, "percent", text, NULL };
+	const int status = store_query(s, sql.s, parameters, e, out);
+	str_free(&sql);
+	return status;
+}
+
 /* One answer of the store whose columns are metrics, and the phase that it is about ("": the trial). */
 struct source {
 	struct rows *rows;
 	const char *phase;
 };
-enum { SOURCES_MAX = 2 + 2 * PHASES_MAX };
+enum { SOURCES_MAX = 2 + 2 * PHASES_MAX + THRESHOLDS_MAX };
 
 static void metric_name(char out[STUDY_METRIC_MAX], const char *column, const char *phase)
 {
@@ -320,8 +370,8 @@ static void take_digests(struct study *study, struct sample *const *sorted, cons
 /* Ask for everything that has metrics. On failure, too, the caller frees what is in sources. */
 static int read_sources(struct store *s, const struct study *study, struct source sources[SOURCES_MAX], size_t *count, struct err *e)
 {
-	const char *phases[PHASES_MAX];
-	const size_t phase_count = named_phases(study->sweep, phases);
+	const char *phases[PHASES_MAX], *thresholds[THRESHOLDS_MAX];
+	const size_t phase_count = named_phases(study->sweep, phases), threshold_count = named_thresholds(study->sweep, thresholds);
 
 	for (size_t i = 0; i < 2; i++, ++*count) {
 		sources[*count] = (struct source){ .phase = "" };
@@ -331,6 +381,11 @@ static int read_sources(struct store *s, const struct study *study, struct sourc
 	for (size_t i = 0; i < 2 * phase_count; i++, ++*count) {
 		sources[*count] = (struct source){ .phase = phases[i / 2] };
 		if (ask_phase(s, study, i % 2 ? phase_models_sql : phase_results_sql, phases[i / 2], e, &sources[*count].rows))
+			return -1;
+	}
+	for (size_t i = 0; i < threshold_count; i++, ++*count) {
+		sources[*count] = (struct source){ .phase = "" };
+		if (ask_threshold(s, study, thresholds[i], e, &sources[*count].rows))
 			return -1;
 	}
 	return 0;

@@ -18,6 +18,7 @@ golden yaml "anchors, aliases and tags are refused"
 golden indentation "bad indentation is shown where YAML gives up"
 golden tab "a tab as indentation gets a hint"
 golden order "phases in an impossible order are named, both of them"
+golden outputs "metrics, figures, labels and phases that do not exist are found before anything is run"
 golden plan "axes, zips, rules, claims and tables are checked against the plan"
 
 try check "$folder/good.yaml"
@@ -105,9 +106,9 @@ check $? "a plan as CSV is read back as the same plan"
 
 # ---- large and hostile files --------------------------------------------------------------------------------------------
 
-# within SECONDS FILE EXPECTED SENTENCE: refused with these words, in time.
+# within SECONDS FILE EXPECTED SENTENCE: refused with these words, in time and in 1 GB of address space.
 within() {
-	timeout "$1" "$RETRIAL" check "$2" >"$SCRATCH/out" 2>"$SCRATCH/err"
+	timeout "$1" sh -c 'ulimit -v 1000000; exec "$0" check "$1"' "$RETRIAL" "$2" >"$SCRATCH/out" 2>"$SCRATCH/err"
 	code=$?
 	[ "$code" = 2 ] && says "$3" err && [ "$(wc -c <"$SCRATCH/err")" -lt 100000 ]
 	check $? "$4"

@@ -5,12 +5,14 @@
 #include <stdint.h>
 #include <setjmp.h>
 #include <cmocka.h>
+#include <math.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "harness/base/file.h"
 #include "harness/report/figures.h"
+#include "harness/report/metric.h"
 #include "harness/report/table_print.h"
 #include "made_results.h"
 
@@ -172,6 +174,61 @@ static void results_of_a_named_phase_are_metrics_of_their_own(void **state)
 	assert_in_range((uintmax_t)study_value(study, both, epochs), 1, 4);
 	assert_int_equal(study_metric(study, "peak_bytes", "unify", "claim C9", &e), -1);
 	assert_string_equal(e.text, "claim C9: metric 'peak_bytes' is a trial's: no phase has one of its own");
+	study_free(study);
+}
+
+/* made_results.h: the accuracy of an epoch is near made_curve. */
+static void epochs_to_an_accuracy_are_a_metric_and_missing_where_it_is_never_reached(void **state)
+{
+	struct fixture *f = *state;
+	struct err e = { 0 };
+	struct rows *r = NULL;
+	snprintf(f->sweep->tables[0].metrics[1], sizeof(f->sweep->tables[0].metrics[1]), "epochs_to_97.5");
+	fill(f, SIZE_MAX);
+	struct study *study = study_of(f);
+	const int metric = study_metric(study, "epochs_to_97.5", "", "test", &e);
+
+	assert_true(metric >= 0);
+	size_t reached = 0, never = 0;
+	for (size_t i = 0; i < study->count; i++) {
+		const struct sample *s = &study->samples[i];
+		const char *const parameters[] = { "trial", s->identity, NULL };
+		must(store_query(f->store, "SELECT val_accuracy FROM epochs WHERE trial = :trial AND fold < 0 AND output = 0 ORDER BY phase, epoch",
+				 parameters, &e, &r), &e);
+		size_t epoch = 0;
+		while (epoch < r->row_count && r->values[epoch].real < 0.975)
+			epoch++;
+		if (epoch < r->row_count) {
+			assert_true(study_value(study, s, metric) == (double)epoch + 1);
+			reached++;
+		} else {
+			assert_true(isnan(study_value(study, s, metric)));
+			never += s->state == SAMPLE_DONE;
+		}
+		rows_free(r);
+	}
+	assert_true(reached > 0 && never > 0);
+	study_free(study);
+}
+
+/* A new column of the view has to get a row in metric.c: its heading, unit and scale, and `retrial check` would refuse it. */
+static void every_metric_of_the_views_is_known_before_anything_is_run(void **state)
+{
+	struct fixture *f = *state;
+	struct study *study = study_of(f);
+	struct err e = { 0 };
+
+	for (size_t m = 0; m < study->metric_count; m++)
+		if (!strchr(study->metrics[m], '@'))
+			must(metric_check(study->metrics[m], &e), &e);
+	assert_int_equal(metric_check("epochs_to_97.5", &e), 0);
+	assert_int_equal(metric_check("epochs_to_101", &e), -1);
+	assert_int_equal(metric_check("epochs_to_", &e), -1);
+	assert_int_equal(metric_check("test_acuracy", &e), -1);
+	assert_string_equal(e.text, "unknown metric 'test_acuracy' (did you mean 'test_accuracy'?)");
+	assert_int_equal(figures_check_kind("convergence", &e), 0);
+	assert_int_equal(figures_check_kind("convergance", &e), -1);
+	assert_string_equal(e.text, "unknown kind of figure 'convergance' (did you mean 'convergence'?)");
 	study_free(study);
 }
 
@@ -443,6 +500,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		WITH_DATABASE(a_study_is_the_frozen_plan_with_what_became_of_it),
 		WITH_DATABASE(results_of_a_named_phase_are_metrics_of_their_own),
+		WITH_DATABASE(epochs_to_an_accuracy_are_a_metric_and_missing_where_it_is_never_reached),
+		WITH_DATABASE(every_metric_of_the_views_is_known_before_anything_is_run),
 		WITH_DATABASE(a_sweep_that_was_never_frozen_is_its_file_without_results),
 		WITH_DATABASE(more_seeds_than_the_file_says_stay_in_the_study),
 		WITH_DATABASE(the_table_of_a_small_database_is_this_text),

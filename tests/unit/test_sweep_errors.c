@@ -123,7 +123,8 @@ static void wrong_values_say_what_would_be_right(void **state)
 	refused("base: {dataset: mnist, recipe: tow}\n", "unknown recipe 'tow' (did you mean 'two'?)");
 	refused("base: {dataset: mnist, recipe: one, augment: stong}\n", "unknown set of transforms 'stong' (did you mean 'strong'?)");
 	refused("base: {dataset: mnist, recipe: one, bach_size: 3}\n", "unknown parameter 'bach_size' (did you mean 'batch_size'?)");
-	refused("base: {dataset: mnist, recipe: one, lr: 3}\n", "'lr' is a parameter of phases: say of which (dual.lr)");
+	refused("base: {dataset: mnist, recipe: one, lr: 3}\n", "'lr' is a parameter of phases: say of which (dual.lr, unify.lr, single.lr)");
+	refused("base: {dataset: mnist, recipe: one, folds: 3}\n", "'folds' is a parameter of phases: say of which (kfold.folds)");
 	refused("base: {dataset: mnist, recipe: one, zoom: 3}\n", "'zoom' is an amount of augment: write augment.zoom");
 	refused("base: {dataset: mnist, recipe: one, seed: 3}\n", "seeds are replicates, not an axis");
 	refused("base: {dataset: mnist, recipe: one}\nbatch_size: 3\n", "'batch_size' is a parameter of trials: put it into base: or axes:");
@@ -139,6 +140,8 @@ static void a_phase_that_the_recipe_lacks_is_named_with_those_it_has(void **stat
 	(void)state;
 	refused("base: {dataset: mnist}\naxes: {recipe: [one, two], dual.lr: [0.1]}\n",
 		"dual.lr: recipe 'one' has no phase 'dual' (it has single); use when: {recipe: ...} on the axis, or exclude:");
+	refused("base: {dataset: mnist, recipe: one}\naxes: {one.lr: [0.1]}\n",
+		"one.lr: 'one' is the recipe: say which of its phases is meant, such as single.lr (it has single)");
 }
 
 static void a_parameter_of_another_kind_is_named(void **state)
@@ -245,6 +248,30 @@ static void claims_tables_and_figures_are_read(void **state)
 	sweep_free(s);
 }
 
+static int no_metric(const char *name, struct err *e)
+{
+	return strcmp(name, "params") == 0 ? 0 : err_set(e, ERR_USAGE, "no metric %s here", name);
+}
+
+static int no_figure(const char *kind, struct err *e)
+{
+	return strcmp(kind, "bars") == 0 ? 0 : err_set(e, ERR_USAGE, "no figure %s here", kind);
+}
+
+static void metrics_kinds_and_phases_are_checked_before_anything_is_run(void **state)
+{
+	(void)state;
+	static const struct sweep_options o = { .metric = no_metric, .figure = no_figure };
+	static const char wrong[] = "base: {dataset: mnist, recipe: two}\n"
+				    "tables: [{id: t, rows: [recip], metrics: [params, acc]}]\n"
+				    "claims: [{id: c, metric: acc2, paper: 1, phase: unfy}]\n"
+				    "figures: [{id: f, kind: pie, metric: acc3, phase: finetune}, {id: g, kind: bars, phase: dual, series: recip}]\n";
+	static const char *const expected[] = { "no metric acc here", "no metric acc2 here", "no trial has a phase 'unfy' (did you mean 'unify'?)", "no figure pie here",
+						"no metric acc3 here", "no trial has a phase 'finetune'", "no trial has a label 'recip'" };
+	for (size_t i = 0; i < sizeof(expected) / sizeof(expected[0]); i++)
+		refused_with(wrong, &o, expected[i]);
+}
+
 static void labels_that_no_trial_has_are_errors(void **state)
 {
 	(void)state;
@@ -286,6 +313,7 @@ int main(void)
 		cmocka_unit_test(wrong_keys_of_a_phase_say_where_they_belong),
 		cmocka_unit_test(known_data_sets_can_be_demanded),
 		cmocka_unit_test(claims_tables_and_figures_are_read),
+		cmocka_unit_test(metrics_kinds_and_phases_are_checked_before_anything_is_run),
 		cmocka_unit_test(labels_that_no_trial_has_are_errors),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

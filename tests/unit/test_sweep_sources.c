@@ -184,6 +184,8 @@ static void a_list_of_trials_is_read_from_csv(void **state)
 		{ "dataset,dataset\nmnist,mnist\n", "bad.csv:1:9: error: column 'dataset' is there twice" },
 		{ "dataset,dual.lr\nmnist\n", "bad.csv:2:1: error: this line has fewer fields than the first one, which has 2" },
 		{ "dataset\nmnist,1\n", "bad.csv:2:7: error: this line has more fields than the first one, which has 1" },
+		{ "dataset,foo\nmnist\n", "bad.csv:2:1: error: this line has fewer fields than the first one, which has 2" },
+		{ "dataset,dual.lr\nmnist\nmnist,1,2\nmnist,fast\n", "bad.csv:4:7: error: lr = fast: not a number" },
 		{ "dataset\n\"mnist\n", "bad.csv:2:1: error: a quoted field has to end with a quote" },
 		{ "dataset\n\"mnist\"x\n", "bad.csv:2:1: error: a quoted field has to end with a quote" },
 		{ "dataset\n", "bad.csv has no trials" },
