@@ -343,7 +343,9 @@ static int reserve(struct expander *x)
 	struct sweep *out = x->out;
 	if (out->trial_count < x->capacity)
 		return 0;
-	const size_t capacity = x->capacity ? x->capacity * 2 : 64;
+	size_t capacity = x->capacity ? x->capacity * 2 : 64;
+	if (capacity > x->most_trials)
+		capacity = x->most_trials;
 	struct trial *trials = realloc(out->trials, capacity * sizeof(*trials));
 	if (!trials) {
 		diagnose(x->study->diagnostics, x->block->node->source, 0, 0, "out of memory: %zu trials", out->trial_count);
@@ -355,13 +357,18 @@ static int reserve(struct expander *x)
 	return 0;
 }
 
+static void too_many(struct expander *x)
+{
+	node_error(x->study->diagnostics, x->block->node, "too many combinations (at most %zu trials, and %zu before exclude)", x->most_trials,
+		   x->most_combinations);
+	x->stopped = true;
+}
+
 static void finish_combination(struct expander *x)
 {
 	struct trial t;
 	if (++x->out->combinations > x->most_combinations || x->out->trial_count == x->most_trials) {
-		node_error(x->study->diagnostics, x->block->node, "too many combinations (at most %zu trials, and %zu before exclude)", x->most_trials,
-			   x->most_combinations);
-		x->stopped = true;
+		too_many(x);
 		return;
 	}
 	if (is_excluded(x) || resolve(x, &t) || add_labels(x, &t) || reserve(x))
@@ -403,6 +410,17 @@ static void walk(struct expander *x, int depth)
 			walk(x, depth + 1);
 		x->chosen_count = mark;
 	}
+}
+
+/* Are there too many combinations in any case? Then nobody needs to wait until they have been counted. */
+static void check_size(struct expander *x)
+{
+	size_t product = 1;
+	for (int i = 0; i < x->block->dimension_count && product <= x->most_combinations; i++)
+		if (!x->block->dimensions[i]->when)
+			product *= x->block->dimensions[i]->count;
+	if (product > x->most_combinations)
+		too_many(x);
 }
 
 /* A condition may only ask for what is decided before it: base, or an axis above. */
@@ -511,7 +529,8 @@ void expand_blocks(struct study *s, const struct block *blocks, int block_count,
 		x->block = &blocks[i];
 		x->chosen_count = 0;
 		check_when(s, x->block);
-		if (choose(x, x->block->base, x->block->base_count, false) == 0)
+		check_size(x);
+		if (!x->stopped && choose(x, x->block->base, x->block->base_count, false) == 0)
 			walk(x, 0);
 	}
 	if (x->block && add_seeds(x, seeds, seed_count) == 0)
