@@ -46,11 +46,9 @@ int work_send_weights(struct trial_work *w, struct place at)
 {
 	const struct weights_result r = { .phase = at.phase, .fold = at.fold, .count = w->state.parameters, .values = w->state.params };
 	struct err e = { 0 };
-	if (!w->sink->weights)
-		return 0;
-	if (at.fold >= 0)
+	if (at.fold >= 0) /* also when nobody wants them now: who goes on from the checkpoint may */
 		wire_weights(&w->state.events, &r);
-	return w->sink->weights(w->sink->context, &r, &e) ? work_fail(w, TRIAL_FAILED, "%s", e.text) : 0;
+	return w->sink->weights && w->sink->weights(w->sink->context, &r, &e) ? work_fail(w, TRIAL_FAILED, "%s", e.text) : 0;
 }
 
 int work_checkpoint(struct trial_work *w, bool now)

@@ -1,6 +1,7 @@
 # kill.sh - `retrial run` killed with SIGKILL a hundred times, at random moments (seeded): the whole process group, one worker, or the writer.
-# Afterwards the database must be sound and hold, digest for digest, what an uninterrupted run gives.
+# Afterwards the database must be sound and hold, digest for digest, what an uninterrupted run gives, and the same trained weights, byte for byte.
 . tests/tap.sh
+: "${KILLS:=100}"
 sweep=tests/fixtures/resume.yaml db=$SCRATCH/killed/results.db
 
 "$RETRIAL" run "$sweep" --db "$SCRATCH/whole/results.db" --no-share -q
@@ -8,6 +9,12 @@ check $? "an uninterrupted run ends well"
 "$RETRIAL" query digests --db "$SCRATCH/whole/results.db" --format csv >"$SCRATCH/whole.csv"
 epochs="SELECT trial, phase, fold, epoch, output, train_loss, val_loss, val_accuracy FROM epochs ORDER BY 1, 2, 3, 4, 5"
 "$RETRIAL" query "$epochs" --db "$SCRATCH/whole/results.db" --format csv >"$SCRATCH/whole-epochs.csv"
+# the trained weights of the attempts that count, byte for byte; a trial whose last phase is a k-fold has a row a fold
+weights="SELECT f.trial, w.phase, w.fold, hex(w.bytes) FROM finished AS f LEFT JOIN weights AS w ON w.attempt = f.attempt ORDER BY 1, 2, 3"
+sqlite3 "$SCRATCH/whole/results.db" "$weights" >"$SCRATCH/whole-weights.txt"
+[ "$(cut -d'|' -f1 "$SCRATCH/whole-weights.txt" | sort -u | wc -l)" = 8 ] && [ "$(grep -c '|[0-9A-F]\{1000,\}$' "$SCRATCH/whole-weights.txt")" -gt 8 ] &&
+	! grep -q '|$' "$SCRATCH/whole-weights.txt"
+check $? "and all of its trials have weights"
 
 # compare: once more until all is done (workers that were killed by themselves are failed trials: run again when asked to), then look.
 failures=0 rounds=0
@@ -19,6 +26,8 @@ compare() {
 	cmp -s "$SCRATCH/whole.csv" "$SCRATCH/killed.csv" || { echo "# other digests in round $rounds"; failures=$((failures + 1)); }
 	"$RETRIAL" query "$epochs" --db "$db" --format csv >"$SCRATCH/killed-epochs.csv"
 	cmp -s "$SCRATCH/whole-epochs.csv" "$SCRATCH/killed-epochs.csv" || { echo "# other epochs in round $rounds"; failures=$((failures + 1)); }
+	sqlite3 "$db" "$weights" >"$SCRATCH/killed-weights.txt"
+	cmp -s "$SCRATCH/whole-weights.txt" "$SCRATCH/killed-weights.txt" || { echo "# other weights in round $rounds"; failures=$((failures + 1)); }
 	[ "$(sqlite3 "$db" "SELECT count(*) FROM attempts WHERE state = 'running'")" = 0 ] || { echo "# still running"; failures=$((failures + 1)); }
 	[ -z "$(find "$SCRATCH/killed" -type f ! -name 'results.db*' ! -name '*.state')" ] || { echo "# files are left: $(ls "$SCRATCH/killed/states" | grep -v '[.]state$')"; failures=$((failures + 1)); }
 }
@@ -50,5 +59,5 @@ echo "# $kills kills hit, in $rounds studies"
 [ "$kills" -ge "$KILLS" ]
 check $? "$KILLS kills hit a process"
 [ "$failures" -eq 0 ]
-check $? "every study that was killed ends as the uninterrupted one: sound, the same digests and epochs, nothing left running or lying about"
+check $? "every study that was killed ends as the uninterrupted one: sound, the same digests, epochs and weights, nothing left running or lying about"
 finish
