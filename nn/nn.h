@@ -16,6 +16,7 @@
  *   stop.h       early stopping
  *   train.h      memory, forward, backward, training epochs, evaluation
  *   infer.h      one image at a time
+ *   perturb.h    images changed by a given strength, to ask how a trained network bears it
  */
 #ifndef NN_NN_H
 #define NN_NN_H
@@ -27,6 +28,7 @@
 #include "mixup.h"
 #include "net.h"
 #include "optimizer.h"
+#include "perturb.h"
 #include "retouch.h"
 #include "rng.h"
 #include "scalar.h"

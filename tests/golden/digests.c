@@ -330,6 +330,25 @@ static void print_augmented_images(const char *name, struct nn_augment amounts, 
 	free_images(&images);
 }
 
+/* Every change at two strengths, so that nothing of it is the same by chance. */
+static void print_changed_images(const char *name, struct nn_shape shape, const struct nn_kernels *kernels)
+{
+	enum { IMAGES = 20 };
+	struct nn_images images = make_images(shape, IMAGES, 10);
+	const size_t bytes = IMAGES * nn_shape_size(shape);
+	uint8_t *out = need(malloc(bytes));
+	printf("changed-%s", name);
+	for (enum nn_change change = NN_ROTATE; change <= NN_NOISE; change++)
+		for (int i = 1; i <= 2; i++) {
+			if (nn_perturb(&images, IMAGES, change, (change == NN_ROTATE ? 17.0 : 0.15) * i, kernels, out))
+				need(NULL);
+			printf(" %016" PRIx64, fnv1a(out, bytes));
+		}
+	printf("\n");
+	free(out);
+	free_images(&images);
+}
+
 static int list_variants(void)
 {
 	for (int i = 0; nn_kernels_at(i); i++)
@@ -365,6 +384,8 @@ int main(int argc, char **argv)
 	print_initial_weights("dual-32x32", build_dual, (struct nn_shape){ 3, 32, 32 });
 	print_augmented_images("paper", (struct nn_augment)PAPER, (struct nn_shape){ 1, 28, 28 });
 	print_augmented_images("everything", (struct nn_augment)EVERYTHING, (struct nn_shape){ 3, 32, 32 });
+	print_changed_images("28x28", (struct nn_shape){ 1, 28, 28 }, kernels);
+	print_changed_images("32x32", (struct nn_shape){ 3, 32, 32 }, kernels);
 	for (size_t i = 0; i < sizeof(trainings) / sizeof(trainings[0]); i++)
 		print_training(&trainings[i], kernels, threads);
 	return 0;
