@@ -1,13 +1,15 @@
-/* formats.c - the table of formats: which there are, and a file read by the one that its name tells. */
+/* formats.c - the table of formats, and a file read by the one that its name tells. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "../base/file.h"
-#include "model.h"
+#include "formats.h"
 
 enum { FILE_BYTES_MAX = 256 << 20 }; /* the largest network has 50 million parameters (run/networks.c) */
 
 const struct model_format model_formats[] = {
+	{ "safetensors", ".safetensors", "the native format: JSON header, then the numbers", true, false, safetensors_write, safetensors_read },
+	{ "npz", ".npz", "NumPy's archive of arrays", true, false, npz_write, npz_read },
 	{ 0 },
 };
 

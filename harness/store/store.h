@@ -69,6 +69,17 @@ int store_heartbeat(struct store *s, int64_t attempt, struct err *e);
  * life for 15 minutes) become "interrupted". What they had recorded stays. */
 int store_reclaim(struct store *s, struct err *e);
 
+/* A file that a trained network was exported to; another one of the same attempt, fold and format is forgotten. */
+struct store_model_file {
+	int64_t attempt;
+	int fold;               /* -1 outside k-fold */
+	const char *format;
+	int64_t bytes;
+	const char *digest;     /* of the file's content */
+	double test_accuracy;   /* NaN: not evaluated */
+};
+int store_model_file(struct store *s, const struct store_model_file *f, struct err *e);
+
 /* ---- merging ---------------------------------------------------------------------------------------------------------- */
 
 /* What became of one database that was merged. */
