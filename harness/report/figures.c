@@ -16,9 +16,9 @@ static const struct {
 	bool series;     /* its script uses the line styles of plots/series.gp */
 } makers[] = {
 	{ figure_curves, true, false }, { figure_accuracy, false, false }, { figure_convergence, false, true },
-	{ figure_pareto, false, true }, { figure_confusion, true, false },
+	{ figure_pareto, false, true }, { figure_confusion, true, false }, { figure_ablation, false, false },
 };
-static const char *const kinds[] = { "curves", "accuracy", "convergence", "pareto", "confusion" };
+static const char *const kinds[] = { "curves", "accuracy", "convergence", "pareto", "confusion", "ablation" };
 enum { KINDS = sizeof(kinds) / sizeof(kinds[0]) };
 
 const char *const *figures_kinds(size_t *count)

@@ -82,6 +82,7 @@ int figure_curves(struct store *store, const struct study *study, const struct f
 int figure_accuracy(struct store *store, const struct study *study, const struct figure_spec *spec, struct figure *f, struct err *e);
 int figure_convergence(struct store *store, const struct study *study, const struct figure_spec *spec, struct figure *f, struct err *e);
 int figure_confusion(struct store *store, const struct study *study, const struct figure_spec *spec, struct figure *f, struct err *e);
+int figure_ablation(struct store *store, const struct study *study, const struct figure_spec *spec, struct figure *f, struct err *e);
 int figure_pareto(struct store *store, const struct study *study, const struct figure_spec *spec, struct figure *f, struct err *e);
 
 #endif

@@ -1,0 +1,188 @@
+/* figure_ablation.c - what one change does: bars of the mean difference to a baseline, paired by seed, with its t interval and every seed as a
+ * point. A panel for each data set, a row for each value of the series label but the baseline's, which is that of the first table with a
+ * baseline in this label ("base" for ablations). Bars begin at 0, so their lengths can be compared. Works on the study alone. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "claims.h"
+#include "figure_layout.h"
+#include "metric.h"
+#include "stats.h"
+
+enum { ROW_HEIGHT = 26, SEEDS_MAX = 1024 };
+
+struct plot {
+	struct figure *f;
+	struct figure_layout layout;
+	const struct metric *metric;
+	int column;           /* of the metric in the study */
+	const char *baseline; /* a value of the series label */
+	size_t fewest, most;  /* pairs */
+	double low[LAYOUT_PANELS_MAX], high[LAYOUT_PANELS_MAX]; /* of everything in the panel; 0 is always in it */
+};
+
+/* The differences of one row of one panel to the baseline's samples of the same seeds, as they are printed; returns how many pairs. */
+static size_t differences(const struct plot *p, size_t panel, size_t row, double *out)
+{
+	const struct figure_layout *l = &p->layout;
+	const struct sample *ours[SEEDS_MAX], *base[SEEDS_MAX];
+	size_t baseline = 0, pairs = 0;
+
+	while (strcmp(l->series[baseline], p->baseline))
+		baseline++;
+	const size_t n = figure_layout_samples(l, panel, row, p->column, ours, SEEDS_MAX);
+	const size_t base_n = figure_layout_samples(l, panel, baseline, p->column, base, SEEDS_MAX);
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = 0; k < base_n; k++)
+			if (ours[i]->seed == base[k]->seed) {
+				out[pairs++] = p->metric->scale * (study_value(l->study, ours[i], p->column) - study_value(l->study, base[k], p->column));
+				break;
+			}
+	return pairs;
+}
+
+static void begin_block(const struct plot *p, size_t panel, const char *what)
+{
+	struct str comment = { 0 };
+
+	str_addf(&comment, "%s, %s", p->layout.panels[panel], what);
+	figure_block(p->f, comment.s);
+	str_free(&comment);
+}
+
+static void stretch(struct plot *p, size_t panel, double value)
+{
+	p->low[panel] = fmin(p->low[panel], value);
+	p->high[panel] = fmax(p->high[panel], value);
+}
+
+/* One row: the mean with its interval, or, with points, every seed; y counts the rows downwards. */
+static void add_row(struct plot *p, size_t panel, size_t row, double y, bool points)
+{
+	double d[SEEDS_MAX];
+	const size_t n = differences(p, panel, row, d);
+
+	for (size_t i = 0; i < n && points; i++) {
+		stretch(p, panel, d[i]);
+		figure_row(p->f, (const double[]){ d[i], y + (n > 1 ? 0.1 + 0.22 * (double)i / (double)(n - 1) : 0.2) }, 2);
+	}
+	if (!n || points)
+		return;
+	const double mean = stats_mean(d, n);
+	const struct interval t = n >= CLAIM_MIN_SEEDS ? stats_t_interval(d, n, 0.95) : (struct interval){ mean, mean };
+	stretch(p, panel, t.low);
+	stretch(p, panel, t.high);
+	figure_row(p->f, (const double[]){ mean, y - 0.12, t.low, t.high, fmin(0, mean), fmax(0, mean), y - 0.34, y + 0.34, (double)n }, 9);
+	p->fewest = !p->fewest || n < p->fewest ? n : p->fewest;
+	p->most = n > p->most ? n : p->most;
+}
+
+static void add_panel(struct plot *p, size_t panel)
+{
+	for (int points = 0; points < 2; points++) {
+		double y = 0;
+		begin_block(p, panel, points ? "single seeds: difference, position"
+			: "bars: mean difference, position, 95 % t interval low, high, bar from, to, below, above, pairs");
+		for (size_t row = 0; row < p->layout.series_count; row++)
+			if (strcmp(p->layout.series[row], p->baseline))
+				add_row(p, panel, row, --y, points);
+	}
+}
+
+/* The baseline of the first table that has one in the series label; it must have results. */
+static int find_baseline(struct plot *p, struct err *e)
+{
+	const struct figure_layout *l = &p->layout;
+	const struct sweep *sweep = l->study->sweep;
+
+	for (size_t i = 0; i < sweep->table_count && !p->baseline; i++)
+		for (int k = 0; k < sweep->tables[i].baseline.count; k++)
+			if (!strcmp(sweep->tables[i].baseline.is[k].name, l->spec->series))
+				p->baseline = sweep->tables[i].baseline.is[k].value;
+	if (!p->baseline)
+		return err_set(e, ERR_USAGE, "figure %s: what are the others compared with? No table of the sweep has a baseline in '%s'", l->spec->id,
+			       l->spec->series);
+	for (size_t i = 0; i < l->series_count; i++)
+		if (!strcmp(l->series[i], p->baseline))
+			return 0;
+	return err_set(e, ERR_USAGE, "figure %s: nothing to draw: no finished trial of the baseline, %s", l->spec->id, p->baseline);
+}
+
+static void write_variables(struct plot *p)
+{
+	const struct figure_layout *l = &p->layout;
+	const bool intervals = p->most >= CLAIM_MIN_SEEDS;
+	const struct legend_entry legend[] = {
+		{ "one seed", 1, false, true },
+		{ intervals ? "mean difference, 95 % t interval" : "mean difference", 2, intervals, true },
+	};
+	struct axis x[LAYOUT_PANELS_MAX];
+	const char *rows[LAYOUT_SERIES_MAX];
+	struct str heading = { 0 };
+	size_t widest = 0, count = 0;
+
+	for (size_t i = 0; i < l->series_count; i++) {
+		if (!strcmp(l->series[i], p->baseline))
+			continue;
+		widest = strlen(l->series[i]) > widest ? strlen(l->series[i]) : widest;
+		rows[count++] = l->series[i];
+	}
+	str_addf(&heading, "difference to %s", p->baseline);
+	if (p->metric->unit_of_difference[0])
+		str_addf(&heading, " (%s)", p->metric->unit_of_difference);
+	figure_number(p->f, "panels", (double)l->panel_count);
+	figure_texts(p->f, "panel_title", l->panels, l->panel_count);
+	figure_number(p->f, "rows", (double)count);
+	figure_texts(p->f, "row_title", rows, count);
+	figure_number(p->f, "row_title_width", (double)widest);
+	figure_text(p->f, "x_label", heading.s);
+	figure_legend(p->f, legend, 2);
+	for (size_t i = 0; i < l->panel_count; i++)
+		x[i] = figure_axis(p->low[i], p->high[i], l->panel_count > 2 ? 4 : 7);
+	figure_axes(p->f, "x", x, l->panel_count);
+	p->f->height = (int)count * ROW_HEIGHT + 68;
+	str_free(&heading);
+}
+
+static void write_caption(struct plot *p)
+{
+	struct str *c = &p->f->caption;
+
+	metric_heading(c, p->layout.spec->metric);
+	c->s[0] = c->s[0] >= 'a' && c->s[0] <= 'z' ? (char)(c->s[0] - 'a' + 'A') : c->s[0];
+	str_addf(c, ". Bars: mean of the differences to %s, paired by seed", p->baseline);
+	if (p->most > p->fewest)
+		str_addf(c, " (n = %zu to %zu pairs)", p->fewest, p->most);
+	else
+		str_addf(c, " (n = %zu pair%s)", p->most, p->most == 1 ? "" : "s");
+	if (p->most >= CLAIM_MIN_SEEDS)
+		str_addf(c, ", with the 95 %% Student t interval%s", p->fewest < CLAIM_MIN_SEEDS ? " where n is at least 3" : "");
+	str_add(c, ". Circles: the seeds. Tests, corrected for their number, are in the table.");
+	figure_layout_caption(c, &p->layout);
+}
+
+int figure_ablation(struct store *store, const struct study *study, const struct figure_spec *spec, struct figure *f, struct err *e)
+{
+	struct plot p = { .f = f, .metric = metric_find(spec->metric) };
+	char context[48] = "figure ";
+	int status = -1;
+
+	(void)store;
+	memcpy(context + 7, spec->id, sizeof(spec->id));
+	p.column = study_metric(study, spec->metric, spec->phase, context, e);
+	if (p.column < 0 || figure_layout_make(&p.layout, study, spec, p.column, e) || find_baseline(&p, e))
+		goto done;
+	for (size_t panel = 0; panel < p.layout.panel_count; panel++)
+		add_panel(&p, panel);
+	if (!p.most) {
+		err_set(e, ERR_USAGE, "figure %s: nothing to draw: no finished trial has the seed of one of the baseline", spec->id);
+		goto done;
+	}
+	write_variables(&p);
+	write_caption(&p);
+	status = 0;
+done:
+	figure_layout_free(&p.layout);
+	return status;
+}
