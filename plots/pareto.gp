@@ -1,4 +1,4 @@
-# pareto.gp - a metric against parameters (harness/report/figure_pareto.c has the numbers). Panel p has series + 2 blocks: the front, the paper,
+# pareto.gp - a metric against parameters or another of which less is better (harness/report/figure_pareto.c has the numbers). Panel p has series + 2 blocks: the paper, the front,
 # then one a series.
 
 left = 60.0; right = 22.0; gap = 50.0; above = 20.0; below = 40.0
@@ -24,9 +24,9 @@ do for [p = 1:panels] {
 	set ytics y_step[p]
 	set format y sprintf('%%.%df', y_decimals[p])
 	b = (p - 1) * (series + 2)
-	plot data index b using 1:2 with lines linecolor rgb grey linewidth 1 dashtype (1, 2), \
+	plot data index b + 1 using 1:2 with lines linecolor rgb grey linewidth 1 dashtype (1, 2), \
 	     for [k = 1:series] data index b + 1 + k using 1:2:3:4 with yerrorbars linestyle k dashtype 1, \
-	     data index b + 1 using 1:2 with points linestyle 9
+	     data index b using 1:2 with points linestyle 9
 	@end_legend
 }
 unset multiplot

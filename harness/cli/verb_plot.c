@@ -27,10 +27,11 @@ static int draw(struct study_cli *s, const char *id, const struct figure_places 
 		first = (size_t)at;
 		end = first + 1;
 	}
-	for (size_t i = first; i < end; i++)
-		if (figures_make(s->store, s->study, &sweep->figures[i], places, written, e))
-			return -1;
-	return 0;
+	int status = 0;
+	for (size_t i = first; i < end; i++) /* one that cannot be drawn is reported after the others are */
+		if (figures_make(s->store, s->study, &sweep->figures[i], places, written, status ? &(struct err){ 0 } : e))
+			status = -1;
+	return status;
 }
 
 static int run(const struct cli *c)

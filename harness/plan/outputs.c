@@ -327,7 +327,7 @@ static void read_table(struct study *s, const struct node *map, struct sweep *sw
 
 static void read_figure(struct study *s, const struct node *map, struct sweep *sweep, void *slot)
 {
-	static const char *const keys[] = { "id", "title", "kind", "where", "phase", "series", "metric" };
+	static const char *const keys[] = { "id", "title", "kind", "where", "phase", "series", "metric", "against" };
 	struct figure_spec *out = slot;
 	for (const struct node *n = map->first; n; n = n->next) {
 		if (strcmp(n->key, "id") == 0)
@@ -342,6 +342,8 @@ static void read_figure(struct study *s, const struct node *map, struct sweep *s
 			read_phase(s, n, sweep, out->phase, sizeof(out->phase));
 		else if (strcmp(n->key, "metric") == 0)
 			read_metric(s, n, out->metric, sizeof(out->metric));
+		else if (strcmp(n->key, "against") == 0)
+			read_metric(s, n, out->against, sizeof(out->against));
 		else if (strcmp(n->key, "series") == 0) {
 			read_name(s, n, n->key, out->series, sizeof(out->series));
 			if (out->series[0])

@@ -32,7 +32,7 @@
  *
  *   claims:  [{id, title, where: {label: value}, phase, metric, paper, rounds_to, compare: equal | at_most | at_least, unit}]
  *   tables:  [{id, title, where, rows: [labels], metrics: [...], baseline: {label: value}}]
- *   figures: [{id, title, kind, where, phase, series: label, metric}]
+ *   figures: [{id, title, kind, where, phase, series: label, metric, against: metric}]
  */
 #ifndef PLAN_SWEEP_H
 #define PLAN_SWEEP_H
@@ -87,6 +87,7 @@ struct figure_spec {
 	struct where where;
 	char series[32];      /* the label whose values are the series */
 	char metric[32];
+	char against[32];     /* pareto: the metric on the other axis, of which less is better; "": params */
 	char phase[32];       /* the phase by name; "": all of them (curves), or the last (the others) */
 };
 

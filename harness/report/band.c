@@ -24,11 +24,11 @@ void band_mean(struct figure *f, const struct curve *c, double ceiling, const ch
 		for (size_t s = 0; s < c->seeds && n < SEEDS_MAX; s++)
 			if (!isnan(c->y[s * c->length + x]))
 				y[n++] = c->y[s * c->length + x];
-		if (n < 2)
+		if (n < 2 && c->seeds > 1)
 			continue;
 		const bool range = c->seeds < BAND_SD_MIN;
 		const double mean = stats_mean(y, n), sd = stats_sd(y, n);
-		const double low = fmax(0, range ? stats_min(y, n) : mean - sd), high = fmin(ceiling, range ? stats_max(y, n) : mean + sd);
+		const double low = fmax(0, range || n < 2 ? stats_min(y, n) : mean - sd), high = fmin(ceiling, range || n < 2 ? stats_max(y, n) : mean + sd);
 		stretch(reach, (double)x + 1, low);
 		stretch(reach, (double)x + 1, high);
 		figure_row(f, (const double[]){ (double)x + 1, mean, low, high, (double)n }, 5);

@@ -304,7 +304,7 @@ static void write_caption(struct plot *p, const char *missing)
 	struct str *c = &p->f->caption;
 
 	str_addf(c,
-		 "Thick lines: mean over the seeds that are still training, drawn while at least 2 are; thin lines: single seeds (n = %zu",
+		 "Thick lines: mean over the seeds that are still training, drawn while at least 2 are (or the only seed); thin lines: single seeds (n = %zu",
 		 p->fewest);
 	if (p->most > p->fewest)
 		str_addf(c, " to %zu", p->most);

@@ -1,6 +1,6 @@
-/* figure_pareto.c - accuracy against parameters: which recipes are worth their size. A panel for each data set, a point for each
- * value of the series label (mean over seeds with its t interval), a line along those that no other beats in both, and the paper's
- * point where claims give both of its numbers. Works on the study alone. */
+/* figure_pareto.c - accuracy against parameters, or against another metric of which less is better (latency): which recipes are worth their
+ * size. A panel for each data set, a point for each value of the series label (mean over seeds with its t interval), a line along those
+ * that no other beats in both, and the paper's point where claims give both of its numbers. Works on the study alone. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,16 +11,17 @@
 #include "stats.h"
 
 enum { HEIGHT = 260, SEEDS_MAX = 1024, PAPER_STYLE = FIGURE_SERIES_MAX + 1 };
-static const char x_metric[] = "params";
 
 struct point {
 	bool there;
 	double x, y, low, high;
+	double drawn_x; /* points of the same x stand side by side */
 };
 
 struct plot {
 	struct figure *f;
 	struct figure_layout layout;
+	const char *x_name;
 	const struct metric *x, *y;
 	int x_column, y_column; /* of the metrics in the study */
 	bool paper;
@@ -51,7 +52,7 @@ static struct point point_of(const struct plot *p, size_t panel, size_t series)
 	}
 	const double mean = stats_mean(y, n);
 	const struct interval t = n >= CLAIM_MIN_SEEDS ? stats_t_interval(y, n, 0.95) : (struct interval){ mean, mean };
-	return (struct point){ n > 0, stats_mean(x, n), mean, t.low, t.high };
+	return (struct point){ n > 0, stats_mean(x, n), mean, t.low, t.high, NAN };
 }
 
 /* Is another point no larger and no worse, and in one of the two better? */
@@ -77,7 +78,7 @@ static void write_front(struct plot *p, const struct point *points, size_t count
 				next = i;
 		if (next == count)
 			return;
-		figure_row(p->f, (const double[]){ points[next].x, points[next].y }, 2);
+		figure_row(p->f, (const double[]){ points[next].drawn_x, points[next].y }, 2);
 		last = points[next].x;
 	}
 }
@@ -96,7 +97,7 @@ static void write_paper(struct plot *p, size_t panel, struct reach *reach)
 			const struct claim *c = &sweep->claims[i];
 			if (c->phase[0] || c->unit[0] || c->compare || !study_holds(&c->where, sample))
 				continue;
-			x = !strcmp(c->metric, x_metric) ? c : x;
+			x = !strcmp(c->metric, p->x_name) ? c : x;
 			y = !strcmp(c->metric, p->layout.spec->metric) ? c : y;
 		}
 		if (!x || !y)
@@ -117,7 +118,21 @@ static void block(struct plot *p, size_t panel, const char *what)
 	str_free(&comment);
 }
 
-/* Blocks of a panel: the front, the paper, then one a series. */
+/* Spread points of the same x over a few hundredths of the axis, in their order, so that none hides another. */
+static void spread(struct point *points, size_t count, const struct axis *x)
+{
+	for (size_t i = 0; i < count; i++) {
+		size_t before = 0, same = 0;
+		for (size_t k = 0; k < count; k++)
+			if (points[k].there && points[k].x == points[i].x) {
+				before += k < i;
+				same++;
+			}
+		points[i].drawn_x = points[i].x + 0.045 * (x->high - x->low) * ((double)before - (double)(same - 1) / 2);
+	}
+}
+
+/* Blocks of a panel: the paper, the front, then one a series. */
 static void add_panel(struct plot *p, size_t panel)
 {
 	struct point points[FIGURE_SERIES_MAX];
@@ -129,20 +144,22 @@ static void add_panel(struct plot *p, size_t panel)
 		if (points[i].there)
 			stretch(&reach, points[i].x, points[i].low, points[i].high);
 	}
-	block(p, panel, "what none beats in both: parameters, metric");
-	write_front(p, points, count);
-	block(p, panel, "the paper: parameters, metric");
+	block(p, panel, "the paper: x, metric");
 	write_paper(p, panel, &reach);
+	const double margin = 0.1 * (reach.x_high - reach.x_low);
+	p->x_axis[panel] = figure_axis(reach.x_low - margin, reach.x_high + margin, 4);
+	p->y_axis[panel] = figure_axis(reach.y_low, reach.y_high, 6);
+	spread(points, count, &p->x_axis[panel]);
+	block(p, panel, "what none beats in both: x as drawn, metric");
+	write_front(p, points, count);
 	for (size_t i = 0; i < count; i++) {
 		struct str what = { 0 };
-		str_addf(&what, "%s: parameters, mean, 95 %% t interval low, high", p->layout.series[i]);
+		str_addf(&what, "%s: x as drawn, mean, 95 %% t interval low, high, x", p->layout.series[i]);
 		block(p, panel, what.s);
 		str_free(&what);
 		if (points[i].there)
-			figure_row(p->f, (const double[]){ points[i].x, points[i].y, points[i].low, points[i].high }, 4);
+			figure_row(p->f, (const double[]){ points[i].drawn_x, points[i].y, points[i].low, points[i].high, points[i].x }, 5);
 	}
-	p->x_axis[panel] = figure_axis(reach.x_low, reach.x_high, 4);
-	p->y_axis[panel] = figure_axis(reach.y_low, reach.y_high, 6);
 }
 
 static void write_variables(struct plot *p)
@@ -158,7 +175,7 @@ static void write_variables(struct plot *p)
 	figure_number(p->f, "panels", (double)l->panel_count);
 	figure_texts(p->f, "panel_title", l->panels, l->panel_count);
 	figure_number(p->f, "series", (double)l->series_count);
-	metric_heading(&heading, x_metric);
+	metric_heading(&heading, p->x_name);
 	figure_text(p->f, "x_label", heading.s);
 	str_clear(&heading);
 	metric_heading(&heading, l->spec->metric);
@@ -176,19 +193,21 @@ static void write_caption(struct plot *p)
 	str_add(c, "Points: mean over seeds (");
 	figure_layout_n(c, &p->layout);
 	str_add(c, p->layout.most >= CLAIM_MIN_SEEDS ? "), bars: 95 % Student t interval of the mean." : ").");
-	str_add(c, " Dotted: along the networks that none beats with fewer parameters and a higher mean.");
+	str_addf(c, " Dotted: along those that none beats with %s and a higher mean. Points of the same value stand side by side.",
+		 strcmp(p->x_name, "params") ? "less" : "fewer parameters");
 	figure_layout_caption(c, &p->layout);
 }
 
 int figure_pareto(struct store *store, const struct study *study, const struct figure_spec *spec, struct figure *f, struct err *e)
 {
-	struct plot p = { .f = f, .x = metric_find(x_metric), .y = metric_find(spec->metric) };
+	const char *x_name = spec->against[0] ? spec->against : "params";
+	struct plot p = { .f = f, .x_name = x_name, .x = metric_find(x_name), .y = metric_find(spec->metric) };
 	char context[48] = "figure ";
 	int status = -1;
 
 	(void)store;
 	memcpy(context + 7, spec->id, sizeof(spec->id));
-	p.x_column = study_metric(study, x_metric, spec->phase, context, e);
+	p.x_column = study_metric(study, x_name, spec->phase, context, e);
 	p.y_column = p.x_column < 0 ? -1 : study_metric(study, spec->metric, spec->phase, context, e);
 	if (p.y_column < 0 || figure_layout_make(&p.layout, study, spec, p.y_column, e))
 		goto done;

@@ -424,11 +424,12 @@ int figures_make(struct store *store, const struct study *study, const struct fi
 	if (!makers[kind].by_dataset || count_datasets(study, &spec->where, &done) < 2 || !done || spec->where.count == SWEEP_WHERE_MAX
 	    || !strcmp(spec->series, "dataset"))
 		return make_one(store, study, spec, kind, places, written, e);
+	int status = 0;
 	while ((dataset = next_dataset(study, &spec->where, &at, &any))) {
 		struct figure_spec one;
 		narrow(&one, spec, dataset);
-		if (any && make_one(store, study, &one, kind, places, written, e))
-			return -1;
+		if (any && make_one(store, study, &one, kind, places, written, status ? &(struct err){ 0 } : e))
+			status = -1;
 	}
-	return 0;
+	return status;
 }

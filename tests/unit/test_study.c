@@ -46,7 +46,10 @@ static const char sweep_text[] =
 	"  - {id: curves, kind: curves, title: Curves, series: recipe, metric: val_accuracy}\n"
 	"  - {id: points, kind: accuracy, title: 'Points of `all` \"$recipes\"', series: recipe, metric: test_accuracy}\n"
 	"  - {id: speed, kind: convergence, title: Speed, series: recipe, metric: val_accuracy}\n"
-	"  - {id: pareto, kind: pareto, title: Size, series: recipe, metric: test_accuracy}\n";
+	"  - {id: pareto, kind: pareto, title: Size, series: recipe, metric: test_accuracy}\n"
+	"  - {id: change, kind: ablation, title: What the second recipe changes, series: recipe, metric: test_accuracy}\n"
+	"  - {id: epochs, kind: pareto, title: Epochs, series: recipe, metric: test_accuracy, against: epochs}\n"
+	"  - {id: nothing, kind: ablation, title: No baseline, series: dataset, where: {recipe: both}, metric: test_accuracy}\n";
 
 /* A scratch folder with a database in it. */
 struct fixture {
@@ -347,7 +350,7 @@ static void the_same_data_draw_the_same_bytes(void **state)
 	char folders[2][64];
 	static const char *const files[] = {
 		"curves-mnist.tsv", "curves-mnist.gp", "curves-mnist.svg", "points.tsv", "points.gp",
-		"points.svg",       "speed.tsv",       "speed.svg",        "pareto.tsv", "pareto.svg",
+		"points.svg",       "speed.tsv",       "speed.svg",        "pareto.tsv", "pareto.svg", "change.tsv",   "change.svg",
 	};
 	fill(f, 0);
 	struct study *study = study_of(f);
@@ -355,7 +358,7 @@ static void the_same_data_draw_the_same_bytes(void **state)
 	for (int i = 0; i < 2; i++) {
 		struct str written = { 0 };
 		snprintf(folders[i], sizeof(folders[i]), "%s/figures%d", f->folder, i);
-		for (size_t k = 0; k < f->sweep->figure_count; k++)
+		for (size_t k = 0; k + 1 < f->sweep->figure_count; k++)
 			draw(f, study, k, folders[i], &written);
 		assert_non_null(strstr(written.s, "/curves-mnist.png\n"));
 		assert_null(strstr(written.s, "cifar10")); /* nothing of it is finished */
@@ -383,10 +386,70 @@ static void the_pareto_front_holds_what_none_beats_in_both(void **state)
 	char *data = read_file(folder, "pareto.tsv");
 
 	/* alone is smaller and, in the made results, better: it is the whole front */
-	assert_non_null(strstr(data, "# block 0: mnist, what none beats in both: parameters, metric\n#\n6930\t98.8"));
-	assert_non_null(strstr(data, "# block 1: mnist, the paper: parameters, metric\n#\n14862\t99\n"));
+	assert_non_null(strstr(data, "# block 0: mnist, the paper: x, metric\n#\n14862\t99\n"));
+	assert_non_null(strstr(data, "# block 1: mnist, what none beats in both: x as drawn, metric\n#\n6930\t98.8"));
 	assert_non_null(strstr(data, "\n14862\t98.5"));
 	free(data);
+	study_free(study);
+	str_free(&written);
+}
+
+/* The other axis may be any metric; the paper says nothing of epochs. */
+static void a_pareto_front_may_be_against_another_metric(void **state)
+{
+	struct fixture *f = *state;
+	struct str written = { 0 };
+	char folder[64];
+	fill(f, SIZE_MAX);
+	snprintf(folder, sizeof(folder), "%s/figures", f->folder);
+	struct study *study = study_of(f);
+	draw(f, study, 5, folder, &written);
+	char *data = read_file(folder, "epochs.tsv"), *script = read_file(folder, "epochs.gp");
+
+	assert_non_null(strstr(data, "the paper: x, metric\n#\nNaN"));
+	assert_non_null(strstr(script, "x_label = 'epochs'\n"));
+	assert_non_null(strstr(script, "that none beats with less"));
+	free(data);
+	free(script);
+	study_free(study);
+	str_free(&written);
+}
+
+/* The bar is the difference of the two means (all seeds are pairs), its points are the seeds' differences. */
+static void an_ablations_bars_are_paired_differences_to_the_baseline(void **state)
+{
+	struct fixture *f = *state;
+	struct err e = { 0 };
+	struct str written = { 0 };
+	struct table *t = NULL;
+	char folder[64];
+	fill(f, SIZE_MAX);
+	snprintf(folder, sizeof(folder), "%s/figures", f->folder);
+	struct study *study = study_of(f);
+	draw(f, study, 4, folder, &written);
+	must(tables_make(study, &f->sweep->tables[0], &e, &t), &e);
+	const struct comparison *c = &t->rows[0].cells[0].against;
+	char *data = read_file(folder, "change.tsv"), *bar = strstr(data, "pairs\n#\n"), *points = strstr(data, "position\n#\n");
+	double mean, y, low, high, from, to, below, above, n, sum = 0;
+
+	assert_non_null(bar);
+	assert_int_equal(sscanf(bar + 8, "%lf %lf %lf %lf %lf %lf %lf %lf %lf", &mean, &y, &low, &high, &from, &to, &below, &above, &n), 9);
+	assert_float_equal(mean, 100 * c->difference, 1e-7);
+	assert_float_equal(low, 100 * c->interval.low, 1e-7);
+	assert_float_equal(high, 100 * c->interval.high, 1e-7);
+	assert_true(from == fmin(0, mean) && to == fmax(0, mean) && n == 3);
+	assert_non_null(points);
+	points += 11;
+	for (int i = 0; i < 3; i++) {
+		sum += strtod(points, &points);
+		strtod(points, &points);
+	}
+	assert_float_equal(sum / 3, mean, 1e-7);
+	assert_int_equal(figures_make(f->store, study, &f->sweep->figures[6], &(struct figure_places){ .scripts = "plots", .output = folder, .command = "" },
+				      &written, &e), -1);
+	assert_string_equal(e.text, "figure nothing: what are the others compared with? No table of the sweep has a baseline in 'dataset'");
+	free(data);
+	tables_free(t);
 	study_free(study);
 	str_free(&written);
 }
@@ -508,6 +571,8 @@ int main(void)
 		WITH_DATABASE(the_verdicts_of_a_small_database_are_these),
 		WITH_DATABASE(the_same_data_draw_the_same_bytes),
 		WITH_DATABASE(the_pareto_front_holds_what_none_beats_in_both),
+		WITH_DATABASE(a_pareto_front_may_be_against_another_metric),
+		WITH_DATABASE(an_ablations_bars_are_paired_differences_to_the_baseline),
 		WITH_DATABASE(convergence_never_falls_and_never_loses_a_seed),
 		WITH_DATABASE(no_text_of_a_figure_is_ever_a_command),
 		WITH_DATABASE(a_figure_without_results_says_what_is_missing),
