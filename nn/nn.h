@@ -16,6 +16,7 @@
  *   stop.h       early stopping
  *   train.h      memory, forward, backward, training epochs, evaluation
  *   infer.h      one image at a time
+ *   size.h       multiply-accumulates and memory of a network
  *   perturb.h    images changed by a given strength, to ask how a trained network bears it
  */
 #ifndef NN_NN_H
@@ -32,6 +33,7 @@
 #include "retouch.h"
 #include "rng.h"
 #include "scalar.h"
+#include "size.h"
 #include "stop.h"
 #include "train.h"
 

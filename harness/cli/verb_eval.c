@@ -48,7 +48,7 @@ static int run(const struct cli *c)
 		return cli_misuse(c, "which file? (retrial export writes them)");
 	if (kernels_cli_find(c, &kernels))
 		return ERR_USAGE;
-	if (model_read(c->arguments[0], &m, &format, &e))
+	if (model_file_read(c->arguments[0], &m, &format, &e))
 		return cli_fail(&e);
 	const int answer = evaluate(c, &m, format, kernels, &e);
 	model_free(&m);

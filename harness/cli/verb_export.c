@@ -88,7 +88,7 @@ static int check_file(struct export *x, struct err *e)
 	struct model_evaluation r;
 	if (!x->format->read || !x->data)
 		return 0;
-	if (model_read(x->path, &again, NULL, e))
+	if (model_file_read(x->path, &again, NULL, e))
 		return -1;
 	int answer = model_cli_evaluate(&again, x->data, NULL, &r, e);
 	if (!answer) {

@@ -53,7 +53,7 @@ const struct model_format *model_format_of_path(const char *path)
 	return NULL;
 }
 
-int model_read(const char *path, struct model *out, const struct model_format **format, struct err *e)
+int model_file_read(const char *path, struct model *out, const struct model_format **format, struct err *e)
 {
 	const struct model_format *f = model_format_of_path(path);
 	char *bytes;

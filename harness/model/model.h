@@ -76,7 +76,7 @@ const struct model_format *model_format_of_path(const char *path);
 
 /* Read a file of any format that can be read. Returns 0 with *format (may be NULL) and *out to be freed (model_free), or -1 with e (ERR_USAGE:
  * the file is wrong; ERR_ENVIRONMENT: it cannot be read). */
-int model_read(const char *path, struct model *out, const struct model_format **format, struct err *e);
+int model_file_read(const char *path, struct model *out, const struct model_format **format, struct err *e);
 
 /* ---- evaluation ------------------------------------------------------------------------------------------------------- */
 

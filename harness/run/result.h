@@ -67,6 +67,7 @@ struct trial_end {
 	char kernels[16];              /* plain, avx2, avx512, neon */
 	char data_digest[DIGEST_TEXT]; /* of the decoded arrays */
 	char data_variant[32];         /* "canonical", or the name of a known variant (data/dataset.h) */
+	long macs, activation_bytes;   /* of the last phase's network for one image (nn/size.h; 32-bit floats); 0: it did not come that far */
 };
 
 /* Free what the result owns; the struct itself belongs to the caller. */

@@ -266,6 +266,17 @@ static int save_shared(struct trial_work *w, const struct stage *stage)
 	return answer;
 }
 
+/* What the network of the last stage asks of the machine that it will run on. */
+static int measure_network(struct trial_work *w)
+{
+	struct nn_net net;
+	if (build(w, (enum network)w->state.network, &net))
+		return -1;
+	w->end->macs = (long)nn_net_macs(&net);
+	w->end->activation_bytes = (long)(nn_net_activations(&net) * sizeof(float));
+	return 0;
+}
+
 static int run_stages(struct trial_work *w, uint32_t count)
 {
 	int stage_count, answer = -1;
@@ -284,7 +295,7 @@ static int run_stages(struct trial_work *w, uint32_t count)
 		if (run_stage(w, stage, &split) || save_shared(w, stage) || work_checkpoint(w, false))
 			goto out;
 	}
-	if (!stages[stage_count - 1].last_of_fold && work_send_weights(w, stages[stage_count - 1].at))
+	if ((!stages[stage_count - 1].last_of_fold && work_send_weights(w, stages[stage_count - 1].at)) || measure_network(w))
 		goto out;
 	memcpy(w->end->weights_digest, w->state.weights_digest, DIGEST_TEXT);
 	if (w->checkpoint)

@@ -180,6 +180,8 @@ void wire_end(struct str *out, const struct trial_end *end)
 	                      "data_variant", end->data_variant);
 	set_integer(o, "peak_bytes", end->peak_bytes);
 	set_integer(o, "core_version", end->core_version);
+	set_integer(o, "macs", end->macs);
+	set_integer(o, "activation_bytes", end->activation_bytes);
 	json_object_set_new(o, "seconds", real_json(end->seconds));
 	json_object_set_new(o, "cpu_seconds", real_json(end->cpu_seconds));
 	add_line(out, o);
@@ -202,6 +204,8 @@ static int read_end(const json_t *o, struct trial_end *end, struct err *e)
 	get_text(o, "data_variant", end->data_variant, sizeof end->data_variant);
 	end->peak_bytes = get_integer(o, "peak_bytes");
 	end->core_version = (int)get_integer(o, "core_version");
+	end->macs = get_integer(o, "macs");
+	end->activation_bytes = get_integer(o, "activation_bytes");
 	end->seconds = real_value(json_object_get(o, "seconds"));
 	end->cpu_seconds = real_value(json_object_get(o, "cpu_seconds"));
 	return 0;

@@ -294,7 +294,7 @@ static int last_phase_means(struct store *s, int64_t attempt, int64_t phase, str
 	return result;
 }
 
-static int add_result(struct store *s, int64_t attempt, struct err *e)
+static int add_result(struct store *s, int64_t attempt, const struct trial_end *end, struct err *e)
 {
 	static const char *const columns[MEANS] = {
 		"test_accuracy", "test_accuracy_1", "test_accuracy_2", "val_accuracy", "test_loss", "val_loss",
@@ -302,9 +302,9 @@ static int add_result(struct store *s, int64_t attempt, struct err *e)
 	sqlite3_stmt *last = store_statement(s, "SELECT max(phase) FROM phase_results WHERE attempt = ? HAVING count(*) > 0", e);
 	sqlite3_stmt *insert = store_statement(s,
 		"INSERT INTO results (test_accuracy, test_accuracy_1, test_accuracy_2, val_accuracy, test_loss, val_loss,"
-		" nonfinite, attempt, last_phase, epochs, test_count, params, weight_bytes, optimizer_bytes) SELECT ?3, ?4, ?5, ?6, ?7, ?8, ?9,"
+		" nonfinite, attempt, last_phase, epochs, test_count, params, weight_bytes, optimizer_bytes, macs, activation_bytes) SELECT ?3, ?4, ?5, ?6, ?7, ?8, ?9,"
 		" ?1, ?2, (SELECT sum(epochs_run) FROM phase_results WHERE attempt = ?1), coalesce((SELECT count FROM predictions WHERE"
-		" attempt = ?1 AND phase = ?2 LIMIT 1), 0), parameters, weight_bytes, optimizer_bytes"
+		" attempt = ?1 AND phase = ?2 LIMIT 1), 0), parameters, weight_bytes, optimizer_bytes, nullif(?10, 0), nullif(?11, 0)"
 		" FROM phase_results WHERE attempt = ?1 AND phase = ?2 ORDER BY fold LIMIT 1", e);
 	if (!last || !insert) return -1;
 	int64_t phase;
@@ -321,6 +321,8 @@ static int add_result(struct store *s, int64_t attempt, struct err *e)
 	for (int i = 0; i < MEANS; i++)
 		if (means[i].count) bind_real(insert, 3 + i, means[i].sum / means[i].count, columns[i], &nonfinite);
 	bind_nonfinite(insert, 9, &nonfinite);
+	bind_integer(insert, 10, end->macs);
+	bind_integer(insert, 11, end->activation_bytes);
 	const int result = statement_run(s, insert, e);
 	str_free(&nonfinite);
 	return result;
@@ -355,7 +357,7 @@ static int end_attempt(struct store *s, int64_t attempt, const struct trial_end 
 	bind_integer(update, 12, attempt);
 	if (statement_run(s, update, e)) return -1;
 	if (sqlite3_changes(s->db) != 1) return not_running(s, attempt, e);
-	return end->state == TRIAL_DONE ? add_result(s, attempt, e) : 0;
+	return end->state == TRIAL_DONE ? add_result(s, attempt, end, e) : 0;
 }
 
 int store_attempt_end(struct store *s, int64_t attempt, const struct trial_end *end, struct err *e)

@@ -133,9 +133,12 @@ CREATE VIEW models AS
 		p.trainable AS trainable,              -- of them not frozen in this phase
 		p.weight_bytes AS weight_bytes,        -- parameters as 32-bit floats
 		p.optimizer_bytes AS optimizer_bytes,  -- the optimizer's state beside them
-		p.weight_bytes + p.optimizer_bytes AS training_bytes -- both: what a file with optimizer state holds
+		p.weight_bytes + p.optimizer_bytes AS training_bytes, -- both: what a file with optimizer state holds
+		r.macs AS macs,                        -- of the last phase's network: multiply-accumulates for one image
+		r.activation_bytes AS activation_bytes -- of the last phase's network: memory of its largest neighbouring layers for one image
 	FROM finished AS f
-	JOIN phase_results AS p ON p.attempt = f.attempt AND p.fold <= 0;
+	JOIN phase_results AS p ON p.attempt = f.attempt AND p.fold <= 0
+	LEFT JOIN results AS r ON r.attempt = p.attempt AND r.last_phase = p.phase;
 
 CREATE VIEW digests AS
 	-- What must be the same wherever and however often a trial is run: a row an output of a phase or fold. Nothing here depends on time, machine, sweep or label.

@@ -34,8 +34,8 @@ gives "sweep,trials,done,running,queued,skipped,failed,diverged,timeout,interrup
 smoke,16,16,0,0,0,0,0,0,0"
 check $? "status counts the smoke study"
 query models recipe=smoke-single --format csv
-head -n 1 "$SCRATCH/out" | grep -qx 'dataset,recipe,model,phase,name,params,trainable,weight_bytes,optimizer_bytes,training_bytes,trials' &&
-	grep -qx 'synthetic,smoke-single,lightweight,0,single,6930,6930,27720,55440,83160,2' "$SCRATCH/out"
+head -n 1 "$SCRATCH/out" | grep -qx 'dataset,recipe,model,phase,name,params,trainable,weight_bytes,optimizer_bytes,training_bytes,trials,macs,activation_bytes' &&
+	grep -qx 'synthetic,smoke-single,lightweight,2,kfold,6930,6930,27720,55440,83160,2,283640,33800' "$SCRATCH/out"
 check $? "models gives the parameters of the paper's submodel"
 query digests --format csv
 head -n 1 "$SCRATCH/out" | grep -q '^trial,weights_digest,'

@@ -133,6 +133,12 @@ flags_that_change_bits() {
 	grep -nE 'pragma[ \t]+(STDC[ \t]+FP_CONTRACT|GCC[ \t]+optimize|clang[ \t]+fp|float_control)|__attribute__ *\(\(.*optimize' -r nn
 }
 
+# The linker takes the first of two functions of one name from an archive, without a word.
+defined_twice() {
+	nm "${library%/*}/libharness.a" "$library" | awk 'NF == 3 && $2 ~ /^[TDRB]$/ && $3 !~ /^onnx__/ { print $3 }' | sort | uniq -d
+}
+
+check "no name is defined twice in the libraries" defined_twice
 check "libnn.a needs a short list of libc's functions and none of libm's whose bits vary" symbols_not_allowed
 check "libnn.a has no variables of its own" variables
 check "contraction is off, there is no fast-math, and nothing is built for this processor alone" flags_that_change_bits
