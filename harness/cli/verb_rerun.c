@@ -33,7 +33,7 @@ static int find_trial(const struct cli *c, struct store *store, struct recorded 
 	if (show_find(store, c->arguments[0], identity, e)
 	    || store_query(store, "SELECT t.config, (SELECT sweep FROM plan WHERE trial = t.id LIMIT 1),"
 	                          " (SELECT recipe FROM plan WHERE trial = t.id LIMIT 1),"
-	                          " (SELECT data_digest FROM attempts WHERE trial = t.id AND state = 'done' ORDER BY id DESC LIMIT 1)"
+	                          " (SELECT data_digest FROM attempts WHERE trial = t.id AND state = 'done' AND deleted_at IS NULL ORDER BY id DESC LIMIT 1)"
 	                          " FROM trials AS t WHERE t.identity = :trial", parameters, e, &out->rows)
 	    || trial_from_canonical(out->rows->values[0].text, &out->trial, e))
 		return -1;
@@ -52,7 +52,7 @@ static int find_trial(const struct cli *c, struct store *store, struct recorded 
 static const char sql_compare[] =
 	"WITH n AS (SELECT a.id, a.trial, a.core_version, a.data_digest FROM attempts AS a JOIN trials AS t ON t.id = a.trial"
 	"  WHERE t.identity = :trial ORDER BY a.id DESC LIMIT 1),"
-	" o AS (SELECT max(a.id) AS id FROM attempts AS a, n WHERE a.trial = n.trial AND a.state = 'done' AND a.id < n.id"
+	" o AS (SELECT max(a.id) AS id FROM attempts AS a, n WHERE a.trial = n.trial AND a.state = 'done' AND a.deleted_at IS NULL AND a.id < n.id"
 	"  AND a.core_version = n.core_version AND a.data_digest = n.data_digest),"
 	" d AS (SELECT p.attempt, p.phase, p.fold, p.weights_digest, q.output, q.digest FROM phase_results AS p"
 	"  LEFT JOIN predictions AS q ON q.attempt = p.attempt AND q.phase = p.phase AND q.fold = p.fold WHERE p.attempt IN (SELECT id FROM n UNION SELECT id FROM o)),"

@@ -43,7 +43,7 @@ static int side_read(struct store *s, const char *identity, struct side *out, st
 	*out = (struct side){ .identity = identity };
 	if (store_query(s, "SELECT t.config, t.dataset, a.state, a.data_digest, a.data_variant, a.id, t.seed,"
 	                   " (SELECT recipe FROM plan WHERE plan.trial = t.id AND recipe IS NOT NULL LIMIT 1)"
-	                   " FROM trials AS t LEFT JOIN attempts AS a ON a.trial = t.id WHERE t.identity = :trial"
+	                   " FROM trials AS t LEFT JOIN attempts AS a ON a.trial = t.id AND a.deleted_at IS NULL WHERE t.identity = :trial"
 	                   " ORDER BY a.state = 'done' DESC, a.id DESC LIMIT 1", parameters, e, &out->row))
 		return -1;
 	if (out->row->row_count == 0)

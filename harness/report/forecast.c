@@ -98,7 +98,7 @@ static int read_cost(struct store *s, const struct forecast_dataset *datasets, s
 	char sql[256];
 	snprintf(sql, sizeof(sql),
 		 "SELECT config, coalesce(cpu_seconds, attempts.seconds) FROM attempts JOIN trials ON trials.id = attempts.trial"
-		 " WHERE state = 'done' ORDER BY attempts.id DESC LIMIT %d", PAST_MAX);
+		 " WHERE state = 'done' AND deleted_at IS NULL ORDER BY attempts.id DESC LIMIT %d", PAST_MAX);
 	if (store_query(s, sql, NULL, e, &rows))
 		return -1;
 	for (size_t r = 0; r < rows->row_count; r++) {
@@ -126,14 +126,14 @@ static int past_read(struct store *s, const struct forecast_dataset *datasets, s
 	if (!s)
 		return 0;
 	struct rows *count;
-	if (store_query(s, "SELECT count(DISTINCT trial) FROM attempts WHERE state = 'done'", NULL, e, &count))
+	if (store_query(s, "SELECT count(DISTINCT trial) FROM attempts WHERE state = 'done' AND deleted_at IS NULL", NULL, e, &count))
 		return -1;
 	out->finished = (size_t)count->values[0].integer;
 	rows_free(count);
 	if (lookup_read(s, "SELECT identity, state, core_version, data_digest FROM trials JOIN attempts"
-			   " ON attempts.id = (SELECT max(id) FROM attempts WHERE trial = trials.id)", &out->attempts, e)
+			   " ON attempts.id = (SELECT max(id) FROM attempts WHERE trial = trials.id AND deleted_at IS NULL)", &out->attempts, e)
 	    || lookup_read(s, "SELECT configuration, avg(coalesce(cpu_seconds, attempts.seconds)) FROM attempts JOIN trials"
-			      " ON trials.id = attempts.trial WHERE state = 'done' GROUP BY configuration", &out->times, e))
+			      " ON trials.id = attempts.trial WHERE state = 'done' AND deleted_at IS NULL GROUP BY configuration", &out->times, e))
 		return -1;
 	return read_cost(s, datasets, dataset_count, out, e);
 }

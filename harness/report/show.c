@@ -48,11 +48,11 @@ static const struct part {
 		" val_accuracy_2, test_accuracy_1, test_accuracy_2, trainable FROM phases WHERE trial = :trial ORDER BY phase, fold", false },
 	{ "attempts", "attempts",
 		"SELECT attempts.id AS attempt, state, started_at, seconds, core_version, kernels, data_variant, weights_digest,"
-		" error FROM attempts JOIN trials ON trials.id = attempts.trial WHERE identity = :trial ORDER BY attempts.id", false },
+		" error, deleted_at FROM attempts JOIN trials ON trials.id = attempts.trial WHERE identity = :trial ORDER BY attempts.id", false },
 	{ "environment", "environment of the attempt that counts (the latest done one, else the latest)",
 		"SELECT name, CASE name WHEN 'diff' THEN length(value) || ' characters' ELSE value END AS value FROM facts WHERE"
 		" environment = (SELECT environment FROM attempts JOIN trials ON trials.id = attempts.trial WHERE identity = :trial"
-		" ORDER BY state = 'done' DESC, attempts.id DESC LIMIT 1) ORDER BY name", false },
+		" ORDER BY deleted_at IS NOT NULL, state = 'done' DESC, attempts.id DESC LIMIT 1) ORDER BY name", false },
 };
 
 /* One row as two columns of names and values; NULLs are left out. */

@@ -219,7 +219,7 @@ int store_is_done(struct store *s, const char *identity, int core_version, const
 {
 	sqlite3_stmt *find = store_statement(s,
 		"SELECT 1 FROM trials JOIN attempts ON attempts.trial = trials.id WHERE trials.identity = ? AND attempts.state ="
-		" 'done' AND attempts.core_version = ? AND attempts.data_digest = ?", e);
+		" 'done' AND attempts.deleted_at IS NULL AND attempts.core_version = ? AND attempts.data_digest = ?", e);
 	if (!find) return -1;
 	bind_text(find, 1, identity);
 	bind_integer(find, 2, core_version);

@@ -241,41 +241,41 @@ static int compare_digests(struct merge *m, int64_t theirs, int64_t ours, sqlite
 	"state, host, boot, pid, pid_start, heartbeat, started_at, finished_at, seconds, cpu_seconds, peak_bytes, core_version," \
 	" kernels, data_digest, data_variant, weights_digest, error, deleted_at"
 
-/* Is the attempt to be copied, or why not (counted)? row: the source's identity, dataset, state, core version, data digest, host, boot,
- * pid, start of the process, start of the attempt. */
-static int is_wanted(struct merge *m, int64_t from, int64_t trial, sqlite3_stmt *row, bool *wanted, struct err *e)
+/* What becomes of an attempt of the source. */
+enum fate {
+	FATE_COPIED,
+	FATE_KNOWN, /* it is there already, or its result is: only what was added to it later is taken */
+	FATE_LEFT,
+};
+
+static int is_there(struct merge *m, sqlite3_stmt *look, int64_t *ours, enum fate *fate, struct err *e)
+{
+	bool found;
+	if (statement_integer(m->into, look, &found, ours, e)) return -1;
+	m->counts->known += found;
+	if (found) *fate = FATE_KNOWN;
+	return 0;
+}
+
+/* Of a done attempt that counts. */
+static int fate_of_done(struct merge *m, int64_t from, int64_t trial, sqlite3_stmt *row, int64_t *ours, enum fate *fate, struct err *e)
 {
 	sqlite3_stmt *same_key = store_statement(m->into,
-		"SELECT max(id) FROM attempts WHERE trial = ? AND state = 'done' AND core_version = ? AND data_digest = ? HAVING"
-		" count(*) > 0", e);
+		"SELECT max(id) FROM attempts WHERE trial = ? AND state = 'done' AND deleted_at IS NULL AND core_version = ? AND data_digest = ?"
+		" HAVING count(*) > 0", e);
 	sqlite3_stmt *higher = store_statement(m->into,
-		"SELECT 1 FROM attempts WHERE trial = ? AND state = 'done' AND core_version >= ?", e);
-	sqlite3_stmt *same_run = store_statement(m->into,
-		"SELECT 1 FROM attempts WHERE trial = ? AND host = ? AND boot = ? AND pid = ? AND pid_start = ? AND started_at = ?", e);
-	if (!same_key || !higher || !same_run) return -1;
-	*wanted = false;
+		"SELECT 1 FROM attempts WHERE trial = ? AND state = 'done' AND deleted_at IS NULL AND core_version >= ?", e);
+	if (!same_key || !higher) return -1;
 	bool found, same;
-	int64_t ours;
-	if (strcmp(column_text(row, 2), "running") == 0) {
-		m->counts->running++;
-		return 0;
-	}
-	if (strcmp(column_text(row, 2), "done") != 0) {
-		bind_integer(same_run, 1, trial);
-		bind_columns(same_run, 2, row, 5);
-		if (statement_integer(m->into, same_run, &found, NULL, e)) return -1;
-		m->counts->known += found;
-		*wanted = !found;
-		return 0;
-	}
 	bind_integer(same_key, 1, trial);
 	sqlite3_bind_value(same_key, 2, sqlite3_column_value(row, 3));
 	sqlite3_bind_value(same_key, 3, sqlite3_column_value(row, 4));
-	if (statement_integer(m->into, same_key, &found, &ours, e)) return -1;
+	if (statement_integer(m->into, same_key, &found, ours, e)) return -1;
 	if (found) {
-		if (compare_digests(m, from, ours, row, &same, e)) return -1;
+		if (compare_digests(m, from, *ours, row, &same, e)) return -1;
 		m->counts->known += same;
 		m->counts->conflicts += !same;
+		*fate = same ? FATE_KNOWN : FATE_LEFT;
 		return 0;
 	}
 	/* The latest done attempt is the one that counts, and a copy is later than all that are there. */
@@ -283,11 +283,35 @@ static int is_wanted(struct merge *m, int64_t from, int64_t trial, sqlite3_stmt 
 	sqlite3_bind_value(higher, 2, sqlite3_column_value(row, 3));
 	if (statement_integer(m->into, higher, &found, NULL, e)) return -1;
 	m->counts->outranked += found;
-	*wanted = !found;
+	if (found) *fate = FATE_LEFT;
 	return 0;
 }
 
-/* Everything that belongs to an attempt. */
+/* row: the source's identity, dataset, state, core version, data digest, deleted at, host, boot, pid, start of the process, start of
+ * the attempt. *ours is the target's attempt when the fate is FATE_KNOWN. */
+static int fate_of(struct merge *m, int64_t from, int64_t trial, sqlite3_stmt *row, int64_t *ours, enum fate *fate, struct err *e)
+{
+	sqlite3_stmt *same_run = store_statement(m->into,
+		"SELECT id FROM attempts WHERE trial = ? AND host = ? AND boot = ? AND pid = ? AND pid_start = ? AND started_at = ?", e);
+	sqlite3_stmt *taken_back = store_statement(m->into, "SELECT id FROM attempts WHERE trial = ? AND host = ? AND boot = ? AND pid = ? AND"
+		" pid_start = ? AND started_at = ? AND deleted_at IS NOT NULL", e);
+	if (!same_run || !taken_back) return -1;
+	*fate = FATE_COPIED;
+	if (strcmp(column_text(row, 2), "running") == 0) {
+		m->counts->running++;
+		*fate = FATE_LEFT;
+		return 0;
+	}
+	const bool counts = strcmp(column_text(row, 2), "done") == 0 && sqlite3_column_type(row, 5) == SQLITE_NULL;
+	/* One that was taken back here must not come back with a copy of it. */
+	sqlite3_stmt *look = counts ? taken_back : same_run;
+	bind_integer(look, 1, trial);
+	bind_columns(look, 2, row, 6);
+	if (is_there(m, look, ours, fate, e)) return -1;
+	return counts && *fate == FATE_COPIED ? fate_of_done(m, from, trial, row, ours, fate, e) : 0;
+}
+
+/* What an attempt has recorded when it ends. */
 static int copy_pieces(struct merge *m, int64_t from, int64_t into, struct err *e)
 {
 	static const struct { const char *select, *insert; } pieces[] = {
@@ -314,17 +338,49 @@ static int copy_pieces(struct merge *m, int64_t from, int64_t into, struct err *
 			"INSERT INTO results (attempt, last_phase, test_count, test_accuracy, test_accuracy_1, test_accuracy_2, val_accuracy,"
 			" test_loss, val_loss, epochs, params, weight_bytes, optimizer_bytes, macs, activation_bytes, nonfinite) VALUES"
 			" (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)" },
-		{ "SELECT phase, fold, bytes FROM weights WHERE attempt = ?",
-			"INSERT INTO weights (attempt, phase, fold, bytes) VALUES (?, ?, ?, ?)" },
-		{ "SELECT phase, fold, output, change, strength, count, test_accuracy FROM robustness WHERE attempt = ?",
-			"INSERT INTO robustness (attempt, phase, fold, output, change, strength, count, test_accuracy) VALUES (?, ?, ?, ?, ?,"
-			" ?, ?, ?)" },
-		{ "SELECT fold, format, bytes, digest, test_accuracy FROM model_files WHERE attempt = ?",
-			"INSERT INTO model_files (attempt, fold, format, bytes, digest, test_accuracy) VALUES (?, ?, ?, ?, ?, ?)" },
 	};
 	for (size_t i = 0; i < sizeof(pieces) / sizeof(pieces[0]); i++)
 		if (copy_rows(m, from, into, pieces[i].select, pieces[i].insert, e)) return -1;
 	return 0;
+}
+
+/* A measurement of the source, unless the target has it. */
+static int take_latency(struct merge *m, int64_t into, sqlite3_stmt *row, struct err *e)
+{
+	sqlite3_stmt *insert = store_statement(m->into,
+		"INSERT INTO latencies (attempt, environment, measured_at, kernels, number_format, batch, samples, p50, p90, p99, least,"
+		" images_per_second, noise, load, mhz, histogram) SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16"
+		" WHERE NOT EXISTS (SELECT 1 FROM latencies WHERE attempt = ?1 AND environment = ?2 AND measured_at = ?3 AND kernels = ?4 AND"
+		" number_format = ?5 AND batch = ?6)", e);
+	int64_t environment;
+	if (!insert || take_environment(m, sqlite3_column_int64(row, 0), &environment, e)) return -1;
+	bind_integer(insert, 1, into);
+	bind_integer(insert, 2, environment);
+	bind_columns(insert, 3, row, 1);
+	return statement_run(m->into, insert, e);
+}
+
+/* What may be added to an attempt long after it ended; that which the target has stays. */
+static int take_additions(struct merge *m, int64_t from, int64_t into, struct err *e)
+{
+	if (copy_rows(m, from, into, "SELECT phase, fold, bytes FROM weights WHERE attempt = ?",
+		    "INSERT OR IGNORE INTO weights (attempt, phase, fold, bytes) VALUES (?, ?, ?, ?)", e)
+	    || copy_rows(m, from, into, "SELECT phase, fold, output, change, strength, count, test_accuracy FROM robustness WHERE attempt = ?",
+		    "INSERT OR IGNORE INTO robustness (attempt, phase, fold, output, change, strength, count, test_accuracy) VALUES (?, ?, ?, ?,"
+		    " ?, ?, ?, ?)", e)
+	    || copy_rows(m, from, into, "SELECT fold, format, bytes, digest, test_accuracy FROM model_files WHERE attempt = ?",
+		    "INSERT OR IGNORE INTO model_files (attempt, fold, format, bytes, digest, test_accuracy) VALUES (?, ?, ?, ?, ?, ?)", e))
+		return -1;
+	sqlite3_stmt *read = store_statement(m->from,
+		"SELECT environment, measured_at, kernels, number_format, batch, samples, p50, p90, p99, least, images_per_second, noise, load,"
+		" mhz, histogram FROM latencies WHERE attempt = ? ORDER BY id", e);
+	if (!read) return -1;
+	bind_integer(read, 1, from);
+	int code, result = 0;
+	while (result == 0 && (code = sqlite3_step(read)) == SQLITE_ROW) result = take_latency(m, into, read, e);
+	if (result == 0 && code != SQLITE_DONE) result = store_error(m->from, e);
+	sqlite3_reset(read);
+	return result;
 }
 
 /* Copy an attempt whose trial and environment are in the target. */
@@ -347,14 +403,14 @@ static int copy_attempt(struct merge *m, int64_t from, int64_t trial, int64_t en
 	sqlite3_reset(read);
 	if (result) return -1;
 	m->counts->attempts++;
-	return copy_pieces(m, from, into, e);
+	return copy_pieces(m, from, into, e) || take_additions(m, from, into, e) ? -1 : 0;
 }
 
 static int take_attempt(struct merge *m, int64_t from, struct err *e)
 {
 	sqlite3_stmt *read = store_statement(m->from,
-		"SELECT t.identity, t.dataset, a.state, a.core_version, a.data_digest, a.host, a.boot, a.pid, a.pid_start,"
-		" a.started_at FROM attempts AS a JOIN trials AS t ON t.id = a.trial WHERE a.id = ?", e);
+		"SELECT t.identity, t.dataset, a.state, a.core_version, a.data_digest, a.deleted_at, a.host, a.boot, a.pid,"
+		" a.pid_start, a.started_at FROM attempts AS a JOIN trials AS t ON t.id = a.trial WHERE a.id = ?", e);
 	sqlite3_stmt *refers = store_statement(m->from, "SELECT trial, environment FROM attempts WHERE id = ?", e);
 	if (!read || !refers) return -1;
 	bind_integer(refers, 1, from);
@@ -362,15 +418,29 @@ static int take_attempt(struct merge *m, int64_t from, struct err *e)
 	const int64_t from_trial = sqlite3_column_int64(refers, 0), from_environment = sqlite3_column_int64(refers, 1);
 	sqlite3_reset(refers);
 
-	int64_t trial, environment;
-	bool wanted = false;
+	int64_t trial, environment, ours;
+	enum fate fate;
 	if (take_trial(m, from_trial, &trial, e)) return -1;
 	bind_integer(read, 1, from);
 	int result = read_one(m, read, e);
-	if (result == 0) result = is_wanted(m, from, trial, read, &wanted, e);
+	if (result == 0) result = fate_of(m, from, trial, read, &ours, &fate, e);
 	sqlite3_reset(read);
-	if (result || !wanted) return result;
+	if (result || fate == FATE_LEFT) return result;
+	if (fate == FATE_KNOWN) return take_additions(m, from, ours, e);
 	return take_environment(m, from_environment, &environment, e) || copy_attempt(m, from, trial, environment, e) ? -1 : 0;
+}
+
+/* ---- what people said of trials ---------------------------------------------------------------------------------------- */
+
+static int take_remarks(struct merge *m, int64_t from, struct err *e)
+{
+	int64_t into;
+	return take_trial(m, from, &into, e)
+			|| copy_rows(m, from, into, "SELECT tag FROM tags WHERE trial = ?", "INSERT OR IGNORE INTO tags (trial, tag) VALUES (?, ?)", e)
+			|| copy_rows(m, from, into, "SELECT written_at, text FROM notes WHERE trial = ? ORDER BY id",
+				"INSERT INTO notes (trial, written_at, text) SELECT ?1, ?2, ?3 WHERE NOT EXISTS (SELECT 1 FROM notes WHERE"
+				" trial = ?1 AND written_at = ?2 AND text = ?3)", e)
+		? -1 : 0;
 }
 
 /* ---- a whole database -------------------------------------------------------------------------------------------------- */
@@ -397,14 +467,9 @@ static int merge_one(struct merge *m, struct err *e)
 {
 	if (is_same_file(m->into->path, m->from->path))
 		return err_set(e, ERR_USAGE, "%s: a database cannot be merged into itself", m->from->path);
-	sqlite3_stmt *version = store_statement(m->from, "PRAGMA user_version", e);
-	int64_t schema;
-	if (!version || statement_integer(m->from, version, NULL, &schema, e)) return -1;
-	if (schema != STORE_SCHEMA_VERSION)
-		return err_set(e, ERR_ENVIRONMENT, "%s: has the older schema %lld (`retrial merge --into %s` without sources brings it up"
-			" to date, and keeps a copy)", m->from->path, (long long)schema, m->from->path);
 	return for_each(m, "SELECT id FROM sweeps ORDER BY id", take_sweep, e)
-		|| for_each(m, "SELECT id FROM attempts ORDER BY id", take_attempt, e) ? -1 : 0;
+		|| for_each(m, "SELECT id FROM attempts ORDER BY id", take_attempt, e)
+		|| for_each(m, "SELECT trial FROM tags UNION SELECT trial FROM notes ORDER BY 1", take_remarks, e) ? -1 : 0;
 }
 
 int store_merge(struct store *s, const char *const *paths, size_t count, struct merge_counts *counts, struct err *e,

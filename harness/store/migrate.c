@@ -1,5 +1,5 @@
 /* migrate.c - the schema of a database: made (schema.sql, views.sql), brought up to date (migrate-N.sql), or refused when it is newer
- * than this program. An older database is copied before it is changed; reading never changes it. */
+ * than this program. An older database is copied before it is changed; reading never changes it: the reader works on a copy. */
 #include "store_internal.h"
 
 #include <stdlib.h>
@@ -15,8 +15,7 @@ static int pragma_integer(struct store *s, const char *sql, int64_t *value, stru
 	return statement ? statement_integer(s, statement, NULL, value, e) : -1;
 }
 
-/* The text of a file of this folder. */
-static const char *text_of(const char *name)
+const char *migrate_text(const char *name)
 {
 	for (size_t i = 0; i < sql_text_count; i++)
 		if (strcmp(sql_texts[i].name, name) == 0 && strcmp(sql_texts[i].folder, "store") == 0) return sql_texts[i].text;
@@ -33,7 +32,7 @@ static int set_marks(struct store *s, struct err *e)
 
 static int make_schema(struct store *s, struct err *e)
 {
-	return store_execute(s, text_of("schema"), e) || store_execute(s, text_of("views"), e) || set_marks(s, e) ? -1 : 0;
+	return store_execute(s, migrate_text("schema"), e) || views_make(s, e) || set_marks(s, e) ? -1 : 0;
 }
 
 /* What the file says of itself; inside a transaction, so that the three belong together. */
@@ -98,31 +97,20 @@ static int back_up(struct store *s, int64_t version, char **kept, struct err *e)
 	return copied ? 0 : -1;
 }
 
-/* Drop our views; those that a user has added stay. */
-static int drop_views(struct store *s, struct err *e)
-{
-	static const char word[] = "\nCREATE VIEW ";
-	for (const char *at = text_of("views"); (at = strstr(at, word));) {
-		at += sizeof(word) - 1;
-		struct str sql = {0};
-		str_addf(&sql, "DROP VIEW IF EXISTS %.*s", (int)strcspn(at, " "), at);
-		const int result = store_execute(s, sql.s, e);
-		str_free(&sql);
-		if (result) return -1;
-	}
-	return 0;
-}
-
 static int upgrade_steps(struct store *s, int64_t version, struct err *e)
 {
-	if (drop_views(s, e)) return -1;
+	if (views_drop(s, e)) return -1;
 	for (; version < STORE_SCHEMA_VERSION; version++) {
 		char name[32];
 		sqlite3_snprintf(sizeof(name), name, "migrate-%lld", (long long)version);
-		if (store_execute(s, text_of(name), e)) return -1;
+		if (store_execute(s, migrate_text(name), e)) return -1;
 	}
+	return views_make(s, e) || set_marks(s, e) ? -1 : 0;
+}
+
+static int refuse_broken(struct store *s, struct err *e)
+{
 	int64_t broken;
-	if (store_execute(s, text_of("views"), e) || set_marks(s, e)) return -1;
 	if (pragma_integer(s, "SELECT count(*) FROM pragma_foreign_key_check", &broken, e)) return -1;
 	if (!broken) return 0;
 	return err_set(e, ERR_ENVIRONMENT, "%s: the file is damaged: %lld rows refer to rows that are not there; nothing was changed", s->path,
@@ -140,6 +128,7 @@ static int upgrade_locked(struct store *s, struct err *e)
 	int result = refuse_while_running(s, e);
 	if (result == 0) result = back_up(s, version, &kept, e);
 	if (result == 0) result = upgrade_steps(s, version, e);
+	if (result == 0) result = refuse_broken(s, e);
 	if (result == 0)
 		store_warn(s, "%s was brought from schema %lld to %d; the file as it was is kept as %s", s->path, (long long)version,
 			STORE_SCHEMA_VERSION, kept);
@@ -147,11 +136,14 @@ static int upgrade_locked(struct store *s, struct err *e)
 	return result;
 }
 
+/* Tables are made anew and filled from the old ones; references to them must be left alone while their names change hands.
+ * These settings cannot be changed within a transaction. */
+static const char loosen_sql[] = "PRAGMA foreign_keys = OFF; PRAGMA legacy_alter_table = ON";
+static const char fasten_sql[] = "PRAGMA foreign_keys = ON; PRAGMA legacy_alter_table = OFF";
+
 static int upgrade(struct store *s, struct err *e)
 {
-	/* Tables are made anew and filled from the old ones; references to them must be left alone while their names change hands.
-	 * These settings cannot be changed within a transaction. */
-	if (store_execute(s, "PRAGMA foreign_keys = OFF; PRAGMA legacy_alter_table = ON", e)) return -1;
+	if (store_execute(s, loosen_sql, e)) return -1;
 	int result = transaction_begin(s, e);
 	if (result == 0) {
 		s->group = true; /* what is called in between is part of this transaction */
@@ -159,7 +151,16 @@ static int upgrade(struct store *s, struct err *e)
 		s->group = false;
 		result = transaction_end(s, result, e);
 	}
-	return store_execute(s, "PRAGMA foreign_keys = ON; PRAGMA legacy_alter_table = OFF", result ? NULL : e) || result ? -1 : 0;
+	return store_execute(s, fasten_sql, result ? NULL : e) || result ? -1 : 0;
+}
+
+/* For reading: every query finds the tables and columns of this program in a copy, which goes when the store is closed. A damaged
+ * file is read as far as it goes. */
+static int upgrade_copy(struct store *s, int64_t version, struct err *e)
+{
+	if (store_read_copy(s, e) || store_execute(s, loosen_sql, e)) return -1;
+	if (upgrade_steps(s, version, e)) return -1;
+	return store_execute(s, fasten_sql, e) || store_execute(s, "PRAGMA query_only = ON", e) ? -1 : 0;
 }
 
 /* ------------------------------------------------------------------------------------------------------------------------- */
@@ -169,13 +170,13 @@ int migrate_schema(struct store *s, struct err *e)
 	bool empty;
 	int64_t version;
 	if (store_execute(s, "BEGIN", e)) return -1;
-	const int checked = check_marks(s, &empty, &version, e);
+	const int checked = check_marks(s, &empty, &version, e) || views_check_tables(s, e);
 	if (store_execute(s, "END", checked ? NULL : e) || checked) return -1;
 	if (s->mode == STORE_READ) {
-		/* An older database is read as it is: its views have the same names and columns. */
-		return empty ? err_set(e, ERR_ENVIRONMENT, "%s: an empty database (`retrial run SWEEP` fills it)", s->path) : 0;
+		if (empty) return err_set(e, ERR_ENVIRONMENT, "%s: an empty database (`retrial run SWEEP` fills it)", s->path);
+		return version < STORE_SCHEMA_VERSION ? upgrade_copy(s, version, e) : views_refresh(s, e);
 	}
-	if (!empty) return version < STORE_SCHEMA_VERSION ? upgrade(s, e) : 0;
+	if (!empty) return version < STORE_SCHEMA_VERSION ? upgrade(s, e) : views_refresh(s, e);
 	/* Others may be at this very point: whoever gets the lock first makes the schema, the others find it made. */
 	if (transaction_begin(s, e)) return -1;
 	int result = check_marks(s, &empty, &version, e);

@@ -189,6 +189,35 @@ static int connect_to_read(struct store *s, struct err *e)
 	return result;
 }
 
+static void forget_statements(struct store *s)
+{
+	for (int i = 0; i < s->cache_count; i++) sqlite3_finalize(s->cache[i].statement);
+	s->cache_count = 0;
+}
+
+int store_read_copy(struct store *s, struct err *e)
+{
+	sqlite3 *copy = NULL;
+	/* "" is a database of its own that SQLite puts into a file without a name when it outgrows the cache. */
+	int code = sqlite3_open_v2("", &copy, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_EXRESCODE | SQLITE_OPEN_NOMUTEX, NULL);
+	sqlite3_backup *backup = code == SQLITE_OK ? sqlite3_backup_init(copy, "main", s->db, "main") : NULL;
+	if (backup) {
+		sqlite3_backup_step(backup, -1);
+		code = sqlite3_backup_finish(backup);
+	} else if (copy) {
+		code = sqlite3_errcode(copy);
+	}
+	if (code != SQLITE_OK) {
+		sqlite3_close(copy);
+		return err_set(e, ERR_ENVIRONMENT, "%s: has an older schema, and cannot be copied to be read: %s", s->path, sqlite3_errstr(code));
+	}
+	forget_statements(s);
+	sqlite3_close(s->db);
+	s->db = copy;
+	defend(s->db);
+	return 0;
+}
+
 static int make_folder_of(const char *path, struct err *e)
 {
 	char *copy = strdup(path);
@@ -232,7 +261,7 @@ fail:
 void store_close(struct store *s)
 {
 	if (!s) return;
-	for (int i = 0; i < s->cache_count; i++) sqlite3_finalize(s->cache[i].statement);
+	forget_statements(s);
 	sqlite3_close(s->db);
 	str_free(&s->warning);
 	free(s->path);

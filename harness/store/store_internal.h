@@ -49,6 +49,9 @@ struct store {
 /* Put the database's last error into e: the path, what happened, what to do; ERR_ENVIRONMENT. Returns -1. */
 int store_error(const struct store *s, struct err *e);
 
+/* From now on work on a copy of the database, in memory (and in a file without a name when it is large): the file itself is closed. */
+int store_read_copy(struct store *s, struct err *e);
+
 /* Add to what store_warning says. */
 void store_warn(struct store *s, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
@@ -84,6 +87,19 @@ int recognise_database(const char *path, enum store_mode mode, struct err *e);
 
 /* Make the schema in an empty database, bring an older one up to date (when opened for writing), refuse a newer one. */
 int migrate_schema(struct store *s, struct err *e);
+
+/* The text of a .sql file of this folder ("schema"). */
+const char *migrate_text(const char *name);
+
+/* ---- views.c ---- */
+
+/* Refuse a database where something else has the name of one of our tables (a view that never ends). */
+int views_check_tables(struct store *s, struct err *e);
+int views_make(struct store *s, struct err *e);
+/* Drop our views; those that a user has added stay. */
+int views_drop(struct store *s, struct err *e);
+/* Another program of this schema may have made them: replace them when writing, cover them for this connection when reading. */
+int views_refresh(struct store *s, struct err *e);
 
 /* ---- journal.c ---- */
 

@@ -2,7 +2,8 @@
 --
 -- They need no function that SQLite does not have, nor one that it refuses in views of a database that is not trusted (its JSON
 -- functions, in some versions). A trial in the plans of two sweeps has a row for each: ask for one sweep (WHERE sweep = 'paper')
--- before counting. Of a trial the latest done attempt counts; runs and failures look at the others too.
+-- before counting. CROSS JOIN is a JOIN whose left side SQLite reads first. Of a trial the latest done attempt counts; runs and failures look at the others too. Attempts that were taken back are in
+-- no view.
 
 CREATE VIEW finished AS
 	-- A finished trial under the labels of a plan row; most other views are built on it.
@@ -88,7 +89,7 @@ CREATE VIEW phases AS
 		one.nonfinite AS nonfinite_1,          -- which numbers of the first output are NaN or infinite
 		two.nonfinite AS nonfinite_2           -- likewise of the second
 	FROM finished AS f
-	JOIN phase_results AS p ON p.attempt = f.attempt
+	CROSS JOIN phase_results AS p ON p.attempt = f.attempt
 	LEFT JOIN scores AS one ON one.attempt = p.attempt AND one.phase = p.phase AND one.fold = p.fold AND one.output = 0
 	LEFT JOIN scores AS two ON two.attempt = p.attempt AND two.phase = p.phase AND two.fold = p.fold AND two.output = 1;
 
@@ -114,7 +115,7 @@ CREATE VIEW epochs AS
 		m.images_per_second AS images_per_second, -- of training
 		m.nonfinite AS nonfinite               -- which of these numbers are NaN or infinite
 	FROM finished AS f
-	JOIN metrics AS m ON m.attempt = f.attempt
+	CROSS JOIN metrics AS m ON m.attempt = f.attempt
 	LEFT JOIN phase_results AS p ON p.attempt = m.attempt AND p.phase = m.phase AND p.fold = m.fold;
 
 CREATE VIEW models AS
@@ -137,7 +138,7 @@ CREATE VIEW models AS
 		r.macs AS macs,                        -- of the last phase's network: multiply-accumulates for one image
 		r.activation_bytes AS activation_bytes -- of the last phase's network: memory of its largest neighbouring layers for one image
 	FROM finished AS f
-	JOIN phase_results AS p ON p.attempt = f.attempt AND p.fold <= 0
+	CROSS JOIN phase_results AS p ON p.attempt = f.attempt AND p.fold <= 0
 	LEFT JOIN results AS r ON r.attempt = p.attempt AND r.last_phase = p.phase;
 
 CREATE VIEW digests AS
@@ -153,7 +154,8 @@ CREATE VIEW digests AS
 		a.data_digest AS data_digest,          -- of the decoded data set
 		a.core_version AS core_version         -- of the training core
 	FROM trials
-	CROSS JOIN attempts AS a ON a.id = (SELECT max(b.id) FROM attempts AS b WHERE b.trial = trials.id AND b.state = 'done')
+	CROSS JOIN attempts AS a ON a.id = (SELECT max(b.id) FROM attempts AS b WHERE b.trial = trials.id AND b.state = 'done'
+		AND b.deleted_at IS NULL)
 	LEFT JOIN phase_results AS p ON p.attempt = a.id
 	LEFT JOIN predictions AS q ON q.attempt = p.attempt AND q.phase = p.phase AND q.fold = p.fold;
 
@@ -173,7 +175,7 @@ CREATE VIEW runs AS
 			WHEN plan.skip IS NOT NULL THEN 'skipped'
 			ELSE coalesce(a.state, 'queued')
 		END AS state,                          -- queued, running, done, failed, diverged, timeout, interrupted or skipped
-		(SELECT count(*) FROM attempts AS n WHERE n.trial = plan.trial) AS attempts, -- executions so far
+		(SELECT count(*) FROM attempts AS n WHERE n.trial = plan.trial AND n.deleted_at IS NULL) AS attempts, -- executions so far
 		a.id AS attempt,                       -- the latest done attempt, otherwise the latest
 		a.started_at AS started_at,            -- when that began
 		a.seconds AS seconds,                  -- its wall time
@@ -185,8 +187,8 @@ CREATE VIEW runs AS
 	JOIN sweeps ON sweeps.id = plan.sweep
 	JOIN trials ON trials.id = plan.trial
 	LEFT JOIN attempts AS a ON a.id = coalesce(
-		(SELECT max(b.id) FROM attempts AS b WHERE b.trial = plan.trial AND b.state = 'done'),
-		(SELECT max(b.id) FROM attempts AS b WHERE b.trial = plan.trial))
+		(SELECT max(b.id) FROM attempts AS b WHERE b.trial = plan.trial AND b.state = 'done' AND b.deleted_at IS NULL),
+		(SELECT max(b.id) FROM attempts AS b WHERE b.trial = plan.trial AND b.deleted_at IS NULL))
 	LEFT JOIN results AS r ON r.attempt = a.id;
 
 CREATE VIEW status AS
@@ -218,11 +220,12 @@ CREATE VIEW failures AS
 		a.error AS error,                      -- the reason
 		a.started_at AS started_at,            -- when it began
 		a.finished_at AS finished_at,          -- when it ended
-		EXISTS (SELECT 1 FROM attempts AS b WHERE b.trial = a.trial AND b.state = 'done') AS settled -- 1: another attempt is done
+		EXISTS (SELECT 1 FROM attempts AS b WHERE b.trial = a.trial AND b.state = 'done'
+			AND b.deleted_at IS NULL) AS settled -- 1: another attempt is done
 	FROM attempts AS a
 	JOIN trials ON trials.id = a.trial
 	LEFT JOIN sweeps ON sweeps.id = a.sweep
-	WHERE a.state NOT IN ('done', 'running');
+	WHERE a.state NOT IN ('done', 'running') AND a.deleted_at IS NULL;
 
 CREATE VIEW claim_trials AS
 	-- A plan row that a claim is about, with the claim's metric if the trial is finished.
@@ -249,7 +252,8 @@ CREATE VIEW claim_trials AS
 	FROM claim_specs AS c
 	JOIN plan AS p ON p.sweep = c.sweep
 	JOIN trials ON trials.id = p.trial
-	LEFT JOIN attempts AS a ON a.id = (SELECT max(b.id) FROM attempts AS b WHERE b.trial = p.trial AND b.state = 'done')
+	LEFT JOIN attempts AS a ON a.id = (SELECT max(b.id) FROM attempts AS b WHERE b.trial = p.trial AND b.state = 'done'
+		AND b.deleted_at IS NULL)
 	LEFT JOIN results AS r ON r.attempt = a.id
 	WHERE NOT EXISTS (
 		SELECT 1 FROM claim_where AS w WHERE w.sweep = c.sweep AND w.claim = c.claim AND NOT EXISTS (

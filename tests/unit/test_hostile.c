@@ -157,6 +157,9 @@ static void views_and_triggers_that_want_to_do_harm_cannot(void **state)
 		"DROP VIEW runs; CREATE VIEW runs AS SELECT fts3_tokenizer('x', x'41') AS trial",
 		"DROP VIEW runs; CREATE VIEW runs AS SELECT * FROM runs",
 		"DROP VIEW status; CREATE VIEW status AS SELECT zeroblob(1000000000) AS sweep",
+		"DROP VIEW status; CREATE VIEW status AS WITH RECURSIVE n(sweep) AS (SELECT 1 UNION ALL SELECT sweep + 1 FROM n) SELECT count(*) AS sweep FROM n",
+		"DROP VIEW runs; CREATE TABLE runs (trial, sweep, position)",
+		"DROP TABLE sweeps; CREATE VIEW Sweeps AS WITH RECURSIVE n(id) AS (SELECT 1 UNION ALL SELECT id + 1 FROM n) SELECT count(*) AS id, 'x' AS name FROM n",
 		"DROP TABLE facts; CREATE VIRTUAL TABLE facts USING fts5(environment, name, value)",
 		"DROP TABLE labels; CREATE VIEW labels AS SELECT 1 AS sweep, 1 AS position, 'a' AS name, 'b' AS value",
 	};
@@ -164,10 +167,6 @@ static void views_and_triggers_that_want_to_do_harm_cannot(void **state)
 	for (size_t i = 0; i < sizeof(changes) / sizeof(changes[0]); i++) try_changed(changes[i]);
 	assert_int_equal(hostile.gave_up, 0);
 	assert_false(file_exists("/tmp/test_hostile_was_here"));
-
-	/* One that never ends is stopped by whoever asks with a limit; nothing else can be done about it. */
-	try_changed("DROP VIEW status; CREATE VIEW status AS WITH RECURSIVE n(sweep) AS (SELECT 1 UNION ALL SELECT sweep + 1 FROM n) SELECT count(*) AS sweep FROM n");
-	assert_true(hostile.gave_up > 0);
 }
 
 int main(void)

@@ -85,6 +85,28 @@ static void make_database(const char *path, int seeds, unsigned run, double othe
 	store_close(s);
 }
 
+static void execute_raw(const char *path, const char *sql)
+{
+	sqlite3 *db;
+	char *message = NULL;
+	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+	if (sqlite3_exec(db, sql, NULL, NULL, &message) != SQLITE_OK) fail_msg("%s", message);
+	sqlite3_close(db);
+}
+
+/* What is added to trials after they ended, and what people say of them. */
+static const char additions_sql[] =
+	"INSERT INTO environments VALUES (7, 'the digest of another machine', '2026-01-02T03:04:05.678Z');"
+	"INSERT INTO facts VALUES (7, 'cpu', 'another');"
+	"INSERT INTO weights SELECT attempt, phase, fold, x'0000803f0000c07f' FROM phase_results;" /* 1 and a NaN */
+	"INSERT INTO robustness SELECT attempt, phase, fold, output, 'rotation', 0.1 + 0.2, 4, 0.75 FROM scores;"
+	"INSERT INTO model_files SELECT attempt, fold, 'onnx', 62511, weights_digest, NULL FROM phase_results;"
+	"INSERT INTO latencies (attempt, environment, measured_at, kernels, number_format, batch, samples, p50, p90, p99, least,"
+	" images_per_second, noise, load, mhz, histogram) SELECT attempt, 7, '2026-01-02T03:04:05.678Z', 'plain', 'fp32', 1, 3, 0.1 + 0.2, 9e999,"
+	" 5e-324, 1e-9, 1e9, NULL, 0.5, 2400, '[[0.001, 3]]' FROM results;"
+	"INSERT INTO tags SELECT id, 'größte' FROM trials;"
+	"INSERT INTO notes (trial, written_at, text) SELECT id, '2026-01-02T03:04:05.678Z', 'kept, \"as\" it was' || char(10) || '猫' FROM trials ORDER BY id;";
+
 /* The answer as CSV without its heading, owned by the caller. */
 static char *ask(const char *path, const char *sql)
 {
@@ -160,6 +182,9 @@ static void one_database_taken_into_an_empty_one_is_copied_column_by_column(void
 	struct merge_counts counts[2];
 	make_database(a_path, 2, 0xf, 0, 1);
 	make_database(b_path, 2, 0, 0, 1); /* the same plan, nothing run */
+	execute_raw(a_path, additions_sql);
+	execute_raw(a_path, "UPDATE environments SET id = 2 WHERE id = 7; UPDATE facts SET environment = 2 WHERE environment = 7;"
+		" UPDATE latencies SET environment = 2; UPDATE attempts SET deleted_at = '2026-01-02T03:04:05.678Z' WHERE id = 2");
 	rows_free(merge(counts));
 	char *tables = ask(a_path, "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name");
 	int compared = 0;
@@ -167,14 +192,14 @@ static void one_database_taken_into_an_empty_one_is_copied_column_by_column(void
 		char sql[128];
 		next = name + strcspn(name, "\n");
 		*next++ = '\0';
-		snprintf(sql, sizeof(sql), "SELECT * FROM %s ORDER BY 1, 2, 3", name);
+		snprintf(sql, sizeof(sql), "SELECT * FROM %s ORDER BY 1, 2", name);
 		char *theirs = ask(a_path, sql);
 		assert_true(strlen(theirs) > 5);
 		assert_answer(out_path, sql, theirs);
 		free(theirs);
 		compared++;
 	}
-	assert_true(compared >= 14);
+	assert_true(compared >= 20);
 	free(tables);
 }
 
@@ -201,6 +226,88 @@ static void merging_again_changes_nothing(void **state)
 	assert_answer(out_path, "SELECT * FROM attempts", attempts);
 	free(before);
 	free(attempts);
+}
+
+/* The number of rows of all tables, and what the new ones say. */
+static const char everything_sql[] =
+	"SELECT (SELECT count(*) FROM attempts), (SELECT count(*) FROM weights), (SELECT count(*) FROM robustness), (SELECT count(*) FROM model_files),"
+	" (SELECT count(*) FROM latencies), (SELECT count(*) FROM tags), (SELECT count(*) FROM notes), (SELECT count(*) FROM environments)";
+
+static void what_was_added_later_is_taken_once(void **state)
+{
+	(void)state;
+	struct merge_counts counts[2];
+	make_database(a_path, 1, 0x3, 0, 1);
+	make_database(b_path, 1, 0x3, 0, 1); /* the same results by another machine */
+	execute_raw(b_path, additions_sql);
+	for (int again = 0; again < 2; again++) {
+		rows_free(merge(counts));
+		assert_int_equal(counts[1].known, 2);
+		assert_answer(out_path, everything_sql, "2,2,2,2,2,2,2,2\n");
+	}
+	assert_answer(out_path, "SELECT value FROM latencies AS l JOIN facts AS f ON f.environment = l.environment LIMIT 1", "another\n");
+	assert_answer(out_path, "SELECT p50, p90, p99, hex(bytes) FROM latencies JOIN weights USING (attempt) LIMIT 1",
+		"0.30000000000000004,inf,4.94065645841247e-324,0000803F0000C07F\n");
+	execute_raw(b_path, "UPDATE latencies SET measured_at = '2026-02-02T00:00:00.000Z'; INSERT INTO tags VALUES (1, 'best'); UPDATE notes SET text = 'new'");
+	rows_free(merge(counts));
+	assert_answer(out_path, everything_sql, "2,2,2,2,4,3,4,2\n");
+}
+
+static void what_was_taken_back_stays_so(void **state)
+{
+	(void)state;
+	struct merge_counts counts[2];
+	make_database(a_path, 1, 0x3, 0, 1);
+	make_database(b_path, 1, 0, 0, 1);
+	rows_free(merge(counts));
+	execute_raw(out_path, "UPDATE attempts SET deleted_at = '2026-01-02T03:04:05.678Z'");
+	rows_free(merge(counts)); /* copies of what was taken back here do not come back */
+	assert_int_equal(counts[0].known, 2);
+	assert_answer(out_path, "SELECT state, attempts FROM runs ORDER BY position", "queued,0\nqueued,0\n");
+	make_database(b_path, 1, 0x1, 0.5, 1); /* another run of it does, whatever its digests */
+	struct rows *conflicts = merge(counts);
+	assert_int_equal(conflicts->row_count, 0);
+	rows_free(conflicts);
+	assert_int_equal(counts[1].attempts, 1);
+	assert_answer(out_path, "SELECT state, test_accuracy FROM runs ORDER BY position", "done,0.5\nqueued,\n");
+	new_paths(NULL);
+	make_database(a_path, 1, 0x1, 0, 1);
+	make_database(b_path, 1, 0x1, 0.5, 1);
+	execute_raw(b_path, "UPDATE attempts SET deleted_at = '2026-01-02T03:04:05.678Z'");
+	rows_free(merge(counts)); /* nor is what was taken back there a conflict */
+	assert_int_equal(counts[1].conflicts, 0);
+	assert_answer(out_path, "SELECT count(*), count(deleted_at) FROM attempts", "2,1\n");
+	assert_answer(out_path, "SELECT test_accuracy FROM accuracy", "0.0\n");
+}
+
+static void a_database_of_an_older_schema_is_taken_as_well(void **state)
+{
+	(void)state;
+	struct merge_counts counts[2];
+	for (int version = 1; version <= 2; version++) {
+		char path[64], *sql, *bytes;
+		size_t count, before;
+		snprintf(path, sizeof(path), "tests/fixtures/schema-%d.sql", version);
+		new_paths(NULL);
+		assert_ok(file_read(path, 1 << 20, &sql, &count, &e));
+		execute_raw(a_path, sql);
+		free(sql);
+		assert_ok(file_read(a_path, 1 << 24, &bytes, &before, &e));
+		make_database(b_path, 1, 0x3, 0, 1);
+		rows_free(merge(counts));
+		assert_true(counts[0].attempts >= 2);
+		char *theirs = ask(a_path, "SELECT * FROM digests ORDER BY trial, phase, fold, output"); /* read through a copy */
+		assert_true(strlen(theirs) > 500);
+		assert_answer(out_path, "SELECT * FROM digests WHERE trial IN (SELECT trial FROM runs WHERE sweep <> 'paper') ORDER BY trial, phase, fold, output",
+			theirs);
+		free(theirs);
+		char *after;
+		assert_ok(file_read(a_path, 1 << 24, &after, &count, &e));
+		assert_int_equal(count, before);
+		assert_memory_equal(after, bytes, count); /* which is not changed */
+		free(bytes);
+		free(after);
+	}
 }
 
 static void other_digests_of_one_trial_are_a_conflict_and_overwrite_nothing(void **state)
@@ -296,10 +403,7 @@ static void a_sweep_of_another_file_keeps_our_plan_and_brings_its_results(void *
 	struct merge_counts counts[2];
 	make_database(a_path, 1, 0x3, 0, 1);
 	make_database(b_path, 2, 0xf, 0, 1);
-	sqlite3 *db;
-	assert_int_equal(sqlite3_open(b_path, &db), SQLITE_OK);
-	assert_int_equal(sqlite3_exec(db, "UPDATE sweeps SET digest = 'another'", NULL, NULL, NULL), SQLITE_OK);
-	sqlite3_close(db);
+	execute_raw(b_path, "UPDATE sweeps SET digest = 'another'");
 	rows_free(merge(counts));
 	assert_int_equal(counts[1].edited, 1);
 	assert_answer(out_path, "SELECT count(*) FROM runs", "2\n");
@@ -333,6 +437,9 @@ int main(void)
 		cmocka_unit_test_setup(shards_together_are_the_whole, new_paths),
 		cmocka_unit_test_setup(one_database_taken_into_an_empty_one_is_copied_column_by_column, new_paths),
 		cmocka_unit_test_setup(merging_again_changes_nothing, new_paths),
+		cmocka_unit_test_setup(what_was_added_later_is_taken_once, new_paths),
+		cmocka_unit_test_setup(what_was_taken_back_stays_so, new_paths),
+		cmocka_unit_test_setup(a_database_of_an_older_schema_is_taken_as_well, new_paths),
 		cmocka_unit_test_setup(other_digests_of_one_trial_are_a_conflict_and_overwrite_nothing, new_paths),
 		cmocka_unit_test_setup(a_newer_core_outranks_an_older_one_in_either_order, new_paths),
 		cmocka_unit_test_setup(failures_are_copied_once_and_what_runs_is_left_out, new_paths),

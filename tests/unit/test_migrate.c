@@ -22,6 +22,7 @@
 #include "harness/store/store.h"
 
 static char scratch[64], database[128];
+static int schema; /* of the old database */
 
 static int make_scratch(void **state)
 {
@@ -48,22 +49,50 @@ static void execute_raw(const char *path, const char *sql)
 	sqlite3_close(db);
 }
 
-/* A new database of schema 1. */
+/* A new database of the old schema. */
 static int old_database(void **state)
 {
 	static int number;
 	(void)state;
-	char *sql;
+	char *sql, fixture[64];
 	size_t count;
 	struct err e = {0};
+	snprintf(fixture, sizeof(fixture), "tests/fixtures/schema-%d.sql", schema);
 	snprintf(database, sizeof(database), "%s/%d.db", scratch, ++number);
-	if (file_read("tests/fixtures/schema-1.sql", 1 << 20, &sql, &count, &e)) {
+	if (file_read(fixture, 1 << 20, &sql, &count, &e)) {
 		fprintf(stderr, "%s\n", e.text);
 		return -1;
 	}
 	execute_raw(database, sql);
 	free(sql);
 	return 0;
+}
+
+static int add_line(void *text, int count, char **values, char **names)
+{
+	(void)names;
+	for (int i = 0; i < count; i++) str_addf(text, "%s%s", i ? "," : "", values[i] ? values[i] : "");
+	str_add(text, "\n");
+	return 0;
+}
+
+/* What sqlite3 itself reads in the file, owned by the caller. */
+static char *ask_raw(const char *path, const char *sql)
+{
+	sqlite3 *db;
+	char *message = NULL;
+	struct str text = {0};
+	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+	if (sqlite3_exec(db, sql, add_line, &text, &message) != SQLITE_OK) fail_msg("%s", message);
+	sqlite3_close(db);
+	return str_take(&text);
+}
+
+static void assert_file_schema(const char *path, int expected)
+{
+	char *text = ask_raw(path, "PRAGMA user_version");
+	assert_int_equal(atoi(text), expected);
+	free(text);
 }
 
 static struct store *open_store(const char *path, enum store_mode mode)
@@ -95,25 +124,25 @@ static void assert_answer(struct store *s, const char *sql, const char *expected
 static const char *const views[] = { "accuracy", "claims", "digests", "epochs", "failures", "models", "phases", "runs", "status" };
 enum { VIEWS = sizeof(views) / sizeof(views[0]) };
 
-/* The columns of every view, as CSV headings. */
-static void columns_of(struct store *s, char *columns[VIEWS])
+/* The columns of every view of the file, separated by commas. */
+static void columns_of(const char *path, char *columns[VIEWS])
 {
 	for (int i = 0; i < VIEWS; i++) {
-		char sql[64];
-		snprintf(sql, sizeof(sql), "SELECT * FROM %s LIMIT 0", views[i]);
-		columns[i] = ask(s, sql);
+		char sql[96];
+		snprintf(sql, sizeof(sql), "SELECT group_concat(name) FROM pragma_table_info('%s')", views[i]);
+		columns[i] = ask_raw(path, sql);
 		*strchr(columns[i], '\n') = '\0';
 	}
 }
 
-/* What the views say in these columns. */
-static char *all_answers(struct store *s, char *const columns[VIEWS])
+/* What the views say in these columns: to sqlite3 itself, or to a reader of ours. */
+static char *all_answers(const char *path, struct store *s, char *const columns[VIEWS])
 {
 	struct str text = {0};
 	for (int i = 0; i < VIEWS; i++) {
 		struct str sql = {0};
 		str_addf(&sql, "SELECT %s FROM %s ORDER BY %s", columns[i], views[i], columns[i]);
-		char *answer = ask(s, sql.s);
+		char *answer = s ? ask(s, sql.s) : ask_raw(path, sql.s);
 		str_addf(&text, "%s:\n%s", views[i], answer);
 		free(answer);
 		str_free(&sql);
@@ -131,41 +160,55 @@ static void file_digest(const char *path, char digest[DIGEST_TEXT])
 	free(bytes);
 }
 
-static void an_old_database_is_read_as_it_is(void **state)
+static void reading_leaves_it_as_it_is_and_sees_what_a_new_one_has(void **state)
 {
 	(void)state;
 	char before[DIGEST_TEXT], after[DIGEST_TEXT];
 	file_digest(database, before);
 	struct store *s = open_store(database, STORE_READ);
-	assert_answer(s, "PRAGMA user_version", "1\n");
+	assert_null(store_warning(s));
+	assert_answer(s, "PRAGMA user_version", "3\n");
 	assert_answer(s, "SELECT recipe, state, attempts FROM runs ORDER BY position", "pair,done,2\nalone,done,1\n");
+	assert_answer(s, "SELECT count(*) FROM attempts WHERE deleted_at IS NULL", "3\n");
+	assert_answer(s, "SELECT test_count, macs FROM results ORDER BY attempt", "32,\n32,\n");
+	assert_answer(s, "SELECT count(*) FROM latencies", "0\n");
+	struct rows *rows;
+	struct err e = {0};
+	assert_int_equal(store_query(s, "DELETE FROM attempts", NULL, &e, &rows), -1);
 	store_close(s);
 	file_digest(database, after);
 	assert_string_equal(before, after);
+	assert_file_schema(database, schema);
 }
 
 static void writing_brings_it_up_to_date_and_every_answer_stays_the_same(void **state)
 {
 	(void)state;
+	char *columns[VIEWS], warning[64];
+	columns_of(database, columns);
+	char *before = all_answers(database, NULL, columns);
+	assert_true(strlen(before) > 4000);
 	struct store *s = open_store(database, STORE_READ);
-	char *columns[VIEWS];
-	columns_of(s, columns);
-	char *before = all_answers(s, columns);
-	assert_true(strlen(before) > 5000);
+	char *read = all_answers(NULL, s, columns);
 	store_close(s);
 
 	s = open_store(database, STORE_WRITE);
-	assert_non_null(strstr(store_warning(s), "from schema 1 to 3"));
+	snprintf(warning, sizeof(warning), "from schema %d to 3", schema);
+	assert_non_null(strstr(store_warning(s), warning));
 	assert_answer(s, "PRAGMA user_version", "3\n");
 	assert_answer(s, "PRAGMA integrity_check", "ok\n");
 	assert_answer(s, "PRAGMA foreign_key_check", "");
 	assert_answer(s, "SELECT labels FROM plan WHERE position = 0", "\"{\"\"augment\"\":\"\"none\"\",\"\"dataset\"\":\"\"synthetic\"\",\"\"recipe\"\":\"\"pair\"\"}\"\n");
-	char *after = all_answers(s, columns);
+	char *written = all_answers(NULL, s, columns);
+	assert_string_equal(read, written);
+	store_close(s);
+	char *after = all_answers(database, NULL, columns);
 	assert_string_equal(before, after);
 	for (int i = 0; i < VIEWS; i++) free(columns[i]);
 	free(before);
+	free(read);
+	free(written);
 	free(after);
-	store_close(s);
 
 	s = open_store(database, STORE_WRITE); /* and that was all */
 	assert_null(store_warning(s));
@@ -176,13 +219,13 @@ static void the_file_as_it_was_is_kept(void **state)
 {
 	(void)state;
 	char kept[160], second[160];
-	snprintf(kept, sizeof(kept), "%s.schema-1", database);
-	snprintf(second, sizeof(second), "%s.schema-1-2", database);
+	snprintf(kept, sizeof(kept), "%s.schema-%d", database, schema);
+	snprintf(second, sizeof(second), "%s.schema-%d-2", database, schema);
 	struct err e = {0};
 	assert_int_equal(file_write(kept, "a file of this name is there already", 36, &e), 0);
 	store_close(open_store(database, STORE_WRITE));
+	assert_file_schema(second, schema);
 	struct store *s = open_store(second, STORE_READ);
-	assert_answer(s, "PRAGMA user_version", "1\n");
 	assert_answer(s, "SELECT count(*) FROM metrics", "8\n");
 	store_close(s);
 	char *bytes;
@@ -222,6 +265,28 @@ static void a_users_own_views_stay(void **state)
 	store_close(s);
 }
 
+static void views_of_another_program_of_this_schema_are_covered_or_replaced(void **state)
+{
+	(void)state;
+	store_close(open_store(database, STORE_WRITE));
+	execute_raw(database, "DROP VIEW runs; CREATE VIEW runs AS SELECT 'evil' AS state; DROP VIEW digests; CREATE VIEW mine AS SELECT 7 AS x");
+	char before[DIGEST_TEXT], after[DIGEST_TEXT];
+	file_digest(database, before);
+	struct store *s = open_store(database, STORE_READ);
+	assert_answer(s, "SELECT recipe, state FROM runs ORDER BY position", "pair,done\nalone,done\n");
+	assert_answer(s, "SELECT count(*) > 3 FROM digests", "1\n");
+	store_close(s);
+	file_digest(database, after);
+	assert_string_equal(before, after);
+	s = open_store(database, STORE_WRITE);
+	assert_answer(s, "SELECT recipe, state FROM runs ORDER BY position", "pair,done\nalone,done\n");
+	assert_answer(s, "SELECT x FROM mine", "7\n");
+	store_close(s);
+	char *text = ask_raw(database, "SELECT recipe, state FROM runs ORDER BY position");
+	assert_string_equal(text, "pair,done\nalone,done\n");
+	free(text);
+}
+
 static void it_waits_until_an_older_program_has_ended(void **state)
 {
 	(void)state;
@@ -232,8 +297,9 @@ static void it_waits_until_an_older_program_has_ended(void **state)
 	assert_int_equal(store_open(database, STORE_WRITE, &e, &s), -1);
 	assert_int_equal(e.kind, ERR_ENVIRONMENT);
 	assert_non_null(strstr(e.text, "an older retrial is running 1 trials"));
+	assert_file_schema(database, schema);
 	s = open_store(database, STORE_READ);
-	assert_answer(s, "PRAGMA user_version", "1\n");
+	assert_answer(s, "SELECT count(*) FROM attempts WHERE state = 'running'", "1\n");
 	store_close(s);
 	execute_raw(database, "UPDATE attempts SET heartbeat = '2020-01-01T00:00:00.000Z' WHERE state = 'running'"); /* it is dead */
 	s = open_store(database, STORE_WRITE);
@@ -258,7 +324,7 @@ static void eight_programs_bring_it_up_to_date_once(void **state)
 	while (wait(&status) > 0) good += WIFEXITED(status) && WEXITSTATUS(status) == 0;
 	assert_int_equal(good, 8);
 	char second[160];
-	snprintf(second, sizeof(second), "%s.schema-1-2", database);
+	snprintf(second, sizeof(second), "%s.schema-%d-2", database, schema);
 	assert_false(file_exists(second)); /* copied once */
 	struct store *s = open_store(database, STORE_READ);
 	assert_answer(s, "PRAGMA integrity_check", "ok\n");
@@ -274,8 +340,8 @@ static void a_damaged_old_database_is_left_alone(void **state)
 	struct store *s = NULL;
 	assert_int_equal(store_open(database, STORE_WRITE, &e, &s), -1);
 	assert_non_null(strstr(e.text, "damaged"));
+	assert_file_schema(database, schema);
 	s = open_store(database, STORE_READ);
-	assert_answer(s, "PRAGMA user_version", "1\n");
 	assert_answer(s, "SELECT count(*) FROM plan", "2\n");
 	store_close(s);
 }
@@ -283,14 +349,17 @@ static void a_damaged_old_database_is_left_alone(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup(an_old_database_is_read_as_it_is, old_database),
+		cmocka_unit_test_setup(reading_leaves_it_as_it_is_and_sees_what_a_new_one_has, old_database),
 		cmocka_unit_test_setup(writing_brings_it_up_to_date_and_every_answer_stays_the_same, old_database),
 		cmocka_unit_test_setup(the_file_as_it_was_is_kept, old_database),
 		cmocka_unit_test_setup(the_schema_is_then_that_of_a_new_database, old_database),
 		cmocka_unit_test_setup(a_users_own_views_stay, old_database),
+		cmocka_unit_test_setup(views_of_another_program_of_this_schema_are_covered_or_replaced, old_database),
 		cmocka_unit_test_setup(it_waits_until_an_older_program_has_ended, old_database),
 		cmocka_unit_test_setup(eight_programs_bring_it_up_to_date_once, old_database),
 		cmocka_unit_test_setup(a_damaged_old_database_is_left_alone, old_database),
 	};
-	return cmocka_run_group_tests(tests, make_scratch, remove_scratch);
+	int failed = 0;
+	for (schema = 1; schema <= 2; schema++) failed += cmocka_run_group_tests(tests, make_scratch, remove_scratch);
+	return failed;
 }

@@ -186,14 +186,18 @@ static void a_hostile_database_does_nothing_but_hold_data(void **state)
 	store_close(y.store);
 	execute_raw("CREATE TRIGGER t AFTER INSERT ON attempts BEGIN DELETE FROM trials; END;"
 		"CREATE VIEW evil AS SELECT load_extension('/tmp/evil.so') AS x;"
+		"CREATE VIEW worse AS SELECT edit('x') AS x;"
 		"DROP VIEW status; CREATE VIEW status AS SELECT edit('x') AS sweep");
+	struct store *reader = open_store(STORE_READ);
+	assert_string_equal(ask(reader, "SELECT sweep FROM status"), "paper"); /* our own view, not theirs */
+	store_close(reader);
 	y.store = open_store(STORE_WRITE);
 	assert_true(begin(&y, 0, getpid()) > 0);
 	assert_string_equal(ask(y.store, "SELECT count(*) FROM trials"), "2");
 	struct err e = {0};
 	struct rows *rows;
 	assert_int_equal(store_query(y.store, "SELECT * FROM evil", NULL, &e, &rows), -1);
-	assert_int_equal(store_query(y.store, "SELECT * FROM status", NULL, &e, &rows), -1);
+	assert_int_equal(store_query(y.store, "SELECT * FROM worse", NULL, &e, &rows), -1);
 	store_close(y.store);
 }
 
