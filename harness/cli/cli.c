@@ -175,6 +175,13 @@ const char *cli_get(const struct cli *c, const char *option, const char *fallbac
 	return fallback;
 }
 
+bool cli_knows(const struct cli *c, const char *option)
+{
+	const struct cli_option *o = c->verb->options;
+	while (o && o->name && strcmp(o->name, option)) o++;
+	return o && o->name;
+}
+
 bool cli_has(const struct cli *c, const char *option)
 {
 	return cli_get_nth(c, option, 0) != NULL;

@@ -38,6 +38,7 @@ struct cli {
 
 /* Was it given? The (last) value of an option, or fallback. The i-th value of an option given several times, or NULL. */
 bool cli_has(const struct cli *c, const char *option);
+bool cli_knows(const struct cli *c, const char *option); /* has the verb such an option? */
 const char *cli_get(const struct cli *c, const char *option, const char *fallback);
 const char *cli_get_nth(const struct cli *c, const char *option, int i);
 

@@ -1,10 +1,10 @@
 /* sweep_cli.c - see sweep_cli.h. */
 #include "sweep_cli.h"
 
-#include "../data/dataset.h"
 #include "../report/figures.h"
 #include "../report/metric.h"
 #include "../run/networks.h"
+#include "places.h"
 
 enum { NAMES_MAX = 64 };
 
@@ -32,12 +32,14 @@ static int read_with(const struct cli *c, const char *path, struct sweep_options
 
 int sweep_cli_read(const struct cli *c, const char *path, struct sweep **out)
 {
-	const char *datasets[NAMES_MAX], *set[NAMES_MAX];
-	struct sweep_options o = { .datasets = datasets, .set = set, .fits = networks_fit, .metric = metric_check, .figure = figures_check_kind };
-	int known;
-	const struct dataset_info *info = dataset_manifest(&known);
-	for (int i = 0; i < known && i < NAMES_MAX; i++)
-		datasets[o.dataset_count++] = info[i].name;
+	const char *set[NAMES_MAX];
+	struct known_datasets known;
+	known_datasets_fill(&known, c);
+	struct sweep_options o = { .set = set, .fits = networks_fit, .metric = metric_check, .figure = figures_check_kind };
+	if (cli_knows(c, "data")) { /* a verb that reads data; the others take the names as they are */
+		o.datasets = known.names;
+		o.dataset_count = known.count;
+	}
 	const char *value;
 	while ((value = cli_get_nth(c, "set", (int)o.set_count)) != NULL) {
 		if (o.set_count == NAMES_MAX)

@@ -2,6 +2,7 @@
 #include "sweep_cli.h"
 
 static const struct cli_option options[] = {
+	CLI_OPTION_DATA,
 	CLI_OPTION_SEEDS,
 	CLI_OPTION_SET,
 	{ NULL, 0, NULL, NULL },

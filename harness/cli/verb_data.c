@@ -6,6 +6,7 @@
 #include "../../nn/augment.h"
 #include "../base/str.h"
 #include "cli.h"
+#include "data_cli.h"
 #include "places.h"
 #include "sheet.h"
 
@@ -15,7 +16,8 @@ enum { COUNT_MAX = 1000, COUNT_DEFAULT = 100, CLASSES_MAX = 256 };
 
 /* A data set as it was found: a line of the table. */
 struct finding {
-	const struct dataset_info *info;
+	const char *name;
+	const struct dataset_info *info; /* NULL: an imported set */
 	struct dataset *d; /* NULL when it could not be opened */
 	bool missing;      /* then: because it is nowhere */
 	struct err e;      /* then: why */
@@ -23,11 +25,22 @@ struct finding {
 
 static const struct finding nothing_found;
 
-static void find(const struct dataset_info *info, const struct dataset_places *places, struct finding *f)
+/* What the manifest knows of a name; NULL: nothing. */
+static const struct dataset_info *find_info(const char *name)
+{
+	int count;
+	const struct dataset_info *infos = dataset_manifest(&count);
+	for (int i = 0; i < count; i++)
+		if (strcmp(infos[i].name, name) == 0) return &infos[i];
+	return NULL;
+}
+
+static void find(const char *name, const struct dataset_places *places, struct finding *f)
 {
 	*f = nothing_found;
-	f->info = info;
-	dataset_open_or_miss(info->name, places, &f->e, &f->missing, &f->d);
+	f->name = name;
+	f->info = find_info(name);
+	dataset_open_or_miss(name, places, &f->e, &f->missing, &f->d);
 }
 
 static const char *state_name(const struct finding *f)
@@ -74,12 +87,15 @@ static int table_add(struct libscols_table *table, const char *const *texts, int
 static int add_to_list(struct libscols_table *table, const struct finding *f)
 {
 	const struct dataset_info *info = f->info;
-	char train[16], test[16], shape[48];
-	snprintf(train, sizeof(train), "%u", (unsigned)info->train_count);
-	snprintf(test, sizeof(test), "%u", (unsigned)info->test_count);
-	snprintf(shape, sizeof(shape), "%dx%dx%d", info->height, info->width, info->channels);
-	const char *remark = f->d ? f->d->source : f->missing ? info->fetch_hint : f->e.text;
-	const char *const texts[] = { info->name, train, test, shape, state_name(f), f->d ? f->d->variant : NULL, remark };
+	char train[16] = "", test[16] = "", shape[48] = "";
+	if (f->d || info) {
+		snprintf(train, sizeof(train), "%u", (unsigned)(f->d ? f->d->train_count : info->train_count));
+		snprintf(test, sizeof(test), "%u", (unsigned)(f->d ? f->d->test_count : info->test_count));
+		snprintf(shape, sizeof(shape), "%dx%dx%d", f->d ? f->d->height : info->height, f->d ? f->d->width : info->width,
+		         f->d ? f->d->channels : info->channels);
+	}
+	const char *remark = f->d ? f->d->source : f->missing && info ? info->fetch_hint : f->e.text;
+	const char *const texts[] = { f->name, train, test, shape, state_name(f), f->d ? f->d->variant : NULL, remark };
 	return table_add(table, texts, sizeof(texts) / sizeof(texts[0]));
 }
 
@@ -89,11 +105,12 @@ static int run_list(const struct cli *c, const struct dataset_places *places)
 	static const struct column columns[] = { { "NAME", false }, { "TRAIN", true }, { "TEST", true }, { "SHAPE", false },
 	                                         { "STATE", false }, { "VARIANT", false }, { "WHERE", false } };
 	struct libscols_table *table = table_new(columns, sizeof(columns) / sizeof(columns[0]), cli_has(c, "json"));
-	int count, result = table ? 0 : -1;
-	const struct dataset_info *infos = dataset_manifest(&count);
-	for (int i = 0; result == 0 && i < count; i++) {
+	int result = table ? 0 : -1;
+	struct known_datasets known;
+	known_datasets_fill(&known, c);
+	for (size_t i = 0; result == 0 && i < known.count; i++) {
 		struct finding f;
-		find(&infos[i], places, &f);
+		find(known.names[i], places, &f);
 		result = add_to_list(table, &f);
 		dataset_close(f.d);
 	}
@@ -105,41 +122,40 @@ static int run_list(const struct cli *c, const struct dataset_places *places)
 
 static int add_to_verified(struct libscols_table *table, const struct finding *f)
 {
-	const char *const texts[] = { f->info->name, f->d ? "good" : state_name(f), f->d ? f->d->variant : NULL, f->d ? f->d->digest : NULL };
+	const char *const texts[] = { f->name, f->d ? "good" : state_name(f), f->d ? f->d->variant : NULL, f->d ? f->d->digest : NULL };
 	return table_add(table, texts, sizeof(texts) / sizeof(texts[0]));
 }
 
-/* The entry of the manifest, or NULL with the reason that dataset_open gives. */
-static const struct dataset_info *find_info(const char *name, struct err *e)
+/* Is there a data set of this name? If not, the message says so. */
+static bool is_known(const char *name, const struct known_datasets *known)
 {
-	int count;
-	const struct dataset_info *infos = dataset_manifest(&count);
-	for (int i = 0; i < count; i++)
-		if (strcmp(infos[i].name, name) == 0) return &infos[i];
+	for (size_t i = 0; i < known->count; i++)
+		if (strcmp(known->names[i], name) == 0) return true;
 	struct dataset *none;
-	dataset_open(name, NULL, e, &none);
-	return NULL;
+	struct err e = {0};
+	if (dataset_open(name, NULL, &e, &none)) cli_fail(&e);
+	return false;
 }
 
 /* Without names all are read, and only a bad one is a failure: not everybody has all of them. */
 static int run_verify(const struct cli *c, const struct dataset_places *places)
 {
 	static const struct column columns[] = { { "NAME", false }, { "STATE", false }, { "VARIANT", false }, { "DIGEST", false } };
-	int all_count;
-	const struct dataset_info *all = dataset_manifest(&all_count);
-	const int named = c->argument_count - 1, count = named ? named : all_count;
+	struct known_datasets known;
+	known_datasets_fill(&known, c);
+	const int named = c->argument_count - 1, count = named ? named : (int)known.count;
 	struct dataset_places sources = *places;
 	sources.cache = NULL; /* what is checked is what was published, not what was decoded from it earlier */
 
 	struct err e = {0};
 	for (int i = 0; i < named; i++)
-		if (!find_info(c->arguments[1 + i], &e)) return cli_fail(&e);
+		if (!is_known(c->arguments[1 + i], &known)) return ERR_USAGE;
 	int code = ERR_NONE;
 	struct libscols_table *table = table_new(columns, sizeof(columns) / sizeof(columns[0]), cli_has(c, "json"));
 	int result = table ? 0 : -1;
 	for (int i = 0; result == 0 && i < count; i++) {
 		struct finding f;
-		find(named ? find_info(c->arguments[1 + i], &e) : &all[i], &sources, &f);
+		find(named ? c->arguments[1 + i] : known.names[i], &sources, &f);
 		if (!f.d && (named || !f.missing)) code = cli_fail(&f.e);
 		result = add_to_verified(table, &f);
 		dataset_close(f.d);
@@ -152,9 +168,11 @@ static int run_verify(const struct cli *c, const struct dataset_places *places)
 /* ---- show ------------------------------------------------------------------------------------------------------------- */
 
 /* Facts, digests and the number of images of every class. */
-static void describe(const struct dataset *d, const struct dataset_info *info)
+static void describe(const struct dataset *d)
 {
-	printf("name     %s\ntitle    %s\nlicence  %s\n", d->name, info->title, info->licence);
+	const struct dataset_info *info = find_info(d->name);
+	printf("name     %s\n", d->name);
+	if (info) printf("title    %s\nlicence  %s\n", info->title, info->licence);
 	printf("images   %u for training, %u for testing\n", (unsigned)d->train_count, (unsigned)d->test_count);
 	printf("shape    %d x %d, %s\n", d->height, d->width, d->channels == 3 ? "red, green, blue" : "grey");
 	printf("variant  %s\ndigest   %s\nsource   %s\n", d->variant, d->digest, d->source);
@@ -163,7 +181,7 @@ static void describe(const struct dataset *d, const struct dataset_info *info)
 	for (uint32_t i = 0; i < d->train_count; i++) train[d->train_labels[i]]++;
 	for (uint32_t i = 0; i < d->test_count; i++) test[d->test_labels[i]]++;
 	for (int k = 0; k < d->classes; k++)
-		printf("class %d  %-12s %5u + %u\n", k, dataset_class_name(d->name, k), (unsigned)train[k], (unsigned)test[k]);
+		printf("class %d  %-12s %5u + %u\n", k, dataset_class(d, k), (unsigned)train[k], (unsigned)test[k]);
 }
 
 /* The first training image of class k at or behind `from`; train_count when there is none. */
@@ -236,7 +254,7 @@ static int run_show(const struct cli *c, const struct dataset_places *places)
 	struct dataset *d = NULL;
 	int result = dataset_open(c->arguments[1], places, &e, &d);
 	if (result == 0 && path) result = write_sheet(d, count, cli_has(c, "augment"), path, &e);
-	else if (result == 0) describe(d, find_info(d->name, &e));
+	else if (result == 0) describe(d);
 	dataset_close(d);
 	return result ? cli_fail(&e) : ERR_NONE;
 }
@@ -248,12 +266,13 @@ static int run(const struct cli *c)
 	static const struct {
 		const char *name;
 		int (*run)(const struct cli *c, const struct dataset_places *places);
-	} actions[] = { { "list", run_list }, { "verify", run_verify }, { "show", run_show } };
+	} actions[] = { { "list", run_list }, { "fetch", data_fetch }, { "verify", run_verify }, { "show", run_show }, { "import", data_import },
+	                { "export", data_export } };
 	enum { ACTIONS = sizeof(actions) / sizeof(actions[0]) };
 
 	struct places places;
 	places_fill(&places, c);
-	if (c->argument_count == 0) return cli_misuse(c, "say what to do: list, verify or show");
+	if (c->argument_count == 0) return cli_misuse(c, "say what to do: list, fetch, verify, show, import or export");
 	const char *names[ACTIONS];
 	for (int i = 0; i < ACTIONS; i++) {
 		names[i] = actions[i].name;
@@ -261,13 +280,16 @@ static int run(const struct cli *c)
 	}
 	const char *nearest = str_nearest(c->arguments[0], names, ACTIONS);
 	if (nearest) return cli_misuse(c, "unknown action '%s' (did you mean '%s'?)", c->arguments[0], nearest);
-	return cli_misuse(c, "unknown action '%s' (there are: list, verify, show)", c->arguments[0]);
+	return cli_misuse(c, "unknown action '%s' (there are: list, fetch, verify, show, import, export)", c->arguments[0]);
 }
 
 static const struct cli_option options[] = {
 	CLI_OPTION_DATA,
 	{ "json", 0, NULL, "list, verify: as JSON" },
-	{ "output", 'o', "FILE", "show: write a sheet of training images, a row a class, as .png, .ppm or .pgm" },
+	{ "mirror", 0, "URL", "fetch: ask URL/FILE first, then the known mirrors" },
+	{ "stall", 0, "SECONDS", "fetch: give up on a server that is silent for so long (default 30)" },
+	{ "form", 0, "FORM", "export: idx, cifar or png" },
+	{ "output", 'o', "FILE", "export: the folder; show: write a sheet of training images, a row a class, as .png, .ppm or .pgm" },
 	{ "count", 0, "N", "show: how many images on the sheet (default 100, rounded up to whole columns)" },
 	{ "augment", 0, NULL, "show: on the sheet the first image of each class, then augmented as in the paper" },
 	{ NULL, 0, NULL, NULL },
@@ -275,9 +297,11 @@ static const struct cli_option options[] = {
 
 const struct cli_verb verb_data = {
 	.name = "data",
-	.arguments = "list | verify [NAME...] | show NAME",
-	.summary = "list, check or look at the data sets",
+	.arguments = "list | fetch NAME... | verify [NAME...] | show NAME | import NAME DIR | export NAME",
+	.summary = "list, fetch, check, look at, import or export data sets",
 	.examples = "  retrial data list\n"
+	            "  retrial data fetch mnist cifar10\n"
+	            "  retrial data import leaves pictures/   # pictures/train/CLASS/*.png and pictures/test/CLASS/*.png\n"
 	            "  retrial data verify fashion-mnist\n"
 	            "  retrial data show fashion-mnist\n"
 	            "  retrial data show fashion-mnist --augment -o sheet.png",

@@ -22,7 +22,7 @@ static const struct cli_option options[] = {
 	{ NULL, 0, NULL, NULL },
 };
 
-enum { DIGITS = 12, COLUMNS_MAX = 64, VALUES_SHOWN = 12, DATASETS_MAX = 64 };
+enum { DIGITS = 12, COLUMNS_MAX = 64, VALUES_SHOWN = 12 };
 
 /* What is printed. forecast is NULL when there is no database to ask, and for CSV. */
 struct plan {
@@ -42,20 +42,28 @@ static bool is_used(const struct sweep *s, const char *dataset)
 	return false;
 }
 
-static void describe_dataset(const struct dataset_info *info, bool used, const struct dataset_places *places, struct forecast_dataset *out)
+/* What the manifest says of it, and if it is used and can be opened, what it is. */
+static void describe_dataset(const char *name, bool used, const struct dataset_places *places, struct forecast_dataset *out)
 {
 	struct dataset *d;
 	struct err e = { 0 };
-	*out = (struct forecast_dataset){ .name = info->name, .channels = info->channels, .height = info->height, .width = info->width };
-	out->train_count = info->train_count;
+	int count;
+	bool missing;
+	const struct dataset_info *info = dataset_manifest(&count);
+	*out = (struct forecast_dataset){ .name = name };
+	for (int i = 0; i < count; i++)
+		if (strcmp(info[i].name, name) == 0)
+			*out = (struct forecast_dataset){ .name = name, .channels = info[i].channels, .height = info[i].height, .width = info[i].width,
+				.train_count = info[i].train_count };
 	if (!used)
 		return;
-	bool missing;
-	if (dataset_open_or_miss(info->name, places, &e, &missing, &d)) {
+	if (dataset_open_or_miss(name, places, &e, &missing, &d)) {
 		out->damaged = !missing;
 		return;
 	}
 	snprintf(out->digest, sizeof(out->digest), "%s", d->digest);
+	out->channels = d->channels, out->height = d->height, out->width = d->width;
+	out->train_count = d->train_count;
 	dataset_close(d);
 }
 
@@ -68,17 +76,17 @@ static int read_forecast(const struct cli *c, struct plan *plan, struct err *e)
 	if (cli_has(c, "csv") || (!cli_has(c, "db") && !file_exists(path)))
 		return 0;
 	struct places places;
-	struct forecast_dataset datasets[DATASETS_MAX];
-	int known, count = 0;
-	const struct dataset_info *info = dataset_manifest(&known);
+	struct forecast_dataset datasets[KNOWN_DATASETS_MAX];
+	struct known_datasets known;
+	known_datasets_fill(&known, c);
 	places_fill(&places, c);
-	for (; count < known && count < DATASETS_MAX; count++)
-		describe_dataset(&info[count], is_used(plan->sweep, info[count].name), &places.dataset, &datasets[count]);
+	for (size_t i = 0; i < known.count; i++)
+		describe_dataset(known.names[i], is_used(plan->sweep, known.names[i]), &places.dataset, &datasets[i]);
 	if (file_exists(path) && store_open(path, STORE_READ, e, &store))
 		return -1;
 	if (stat(path, &file) == 0)
 		plan->bytes = (double)file.st_size;
-	const int result = forecast_make(store, plan->sweep, datasets, (size_t)count, NN_CORE_VERSION, e, &plan->forecast);
+	const int result = forecast_make(store, plan->sweep, datasets, known.count, NN_CORE_VERSION, e, &plan->forecast);
 	store_close(store);
 	return result;
 }

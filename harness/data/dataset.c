@@ -8,6 +8,7 @@
 
 #include "../base/file.h"
 #include "../base/str.h"
+#include "imported.h"
 #include "manifest.h"
 #include "memory.h"
 #include "source.h"
@@ -107,14 +108,35 @@ static int search_all(struct search *s, const struct dataset_places *places, str
 	return 0;
 }
 
+/* Not in the manifest: an imported one? */
+static int open_imported(const char *name, const struct dataset_places *places, struct err *e, struct dataset **out)
+{
+	const char *list[PLACES];
+	list_places(places, list);
+	for (int i = 0; i < PLACES; i++) {
+		const int result = list[i] && list[i][0] ? imported_open(list[i], name, e, out) : 0;
+		if (result) return result > 0 ? 0 : err_prefix(e, "data set %s: ", name);
+	}
+	return unknown_name(name, e);
+}
+
+void dataset_imported(const struct dataset_places *places, void (*take)(void *context, const char *name), void *context)
+{
+	const char *list[PLACES];
+	list_places(places, list);
+	for (int i = 0; i < PLACES; i++)
+		if (list[i] && list[i][0]) imported_list(list[i], take, context);
+}
+
 /* ---- opening ---------------------------------------------------------------------------------------------------------- */
 
 static int make_synthetic(struct dataset *d, struct err *e)
 {
 	struct memory_part parts[PART_COUNT];
 	if (memory_allocate(d, parts, e)) return -1;
-	synthetic_make(0, d->train_count, parts[PART_TRAIN].images, parts[PART_TRAIN].labels);
-	synthetic_make(d->train_count, d->test_count, parts[PART_TEST].images, parts[PART_TEST].labels);
+	void (*const make)(uint32_t, uint32_t, uint8_t *, uint8_t *) = d->channels == 3 ? synthetic_make_colour : synthetic_make;
+	make(0, d->train_count, parts[PART_TRAIN].images, parts[PART_TRAIN].labels);
+	make(d->train_count, d->test_count, parts[PART_TEST].images, parts[PART_TEST].labels);
 	snprintf(d->variant, sizeof(d->variant), "canonical");
 	snprintf(d->source, sizeof(d->source), "made");
 	memory_digest(d, d->digest);
@@ -125,7 +147,7 @@ int dataset_open_or_miss(const char *name, const struct dataset_places *places, 
 {
 	*missing = false;
 	const struct manifest_set *set = manifest_find(name);
-	if (!set) return unknown_name(name, e);
+	if (!set) return open_imported(name, places, e, out);
 	struct dataset *d = memory_describe(set->info);
 	if (!d) return err_nomem(e);
 
@@ -156,5 +178,6 @@ void dataset_close(struct dataset *d)
 {
 	if (!d) return;
 	if (d->memory) munmap(d->memory, d->memory_bytes);
+	free(d->class_names);
 	free(d);
 }

@@ -6,30 +6,29 @@
 
 #include "../base/str.h"
 
-enum set_number { SET_MNIST, SET_FASHION, SET_CIFAR10, SET_SYNTHETIC, SET_COUNT };
+enum set_number { SET_MNIST, SET_FASHION, SET_CIFAR10, SET_SYNTHETIC, SET_SYNTHETIC_COLOUR, SET_COUNT };
 
 static const struct dataset_info infos[SET_COUNT] = {
 	[SET_MNIST] = {
 		.name = "mnist",
 		.title = "MNIST handwritten digits",
 		.licence = "CC BY-SA 3.0",
-		.fetch_hint = "put train-images-idx3-ubyte.gz, train-labels-idx1-ubyte.gz, t10k-images-idx3-ubyte.gz and t10k-labels-idx1-ubyte.gz "
-		              "into DIR/mnist and name DIR with --data or RETRIAL_DATA",
+		.fetch_hint = "get it with: retrial data fetch mnist (or name a folder that has mnist/train-images-idx3-ubyte.gz and the other three with --data "
+		              "or RETRIAL_DATA)",
 		.channels = 1, .height = 28, .width = 28, .classes = 10, .train_count = 60000, .test_count = 10000,
 	},
 	[SET_FASHION] = {
 		.name = "fashion-mnist",
 		.title = "Fashion-MNIST, pictures of clothes by Zalando Research",
 		.licence = "MIT",
-		.fetch_hint = "install Debian's package: apt install dataset-fashion-mnist",
+		.fetch_hint = "install Debian's package: apt install dataset-fashion-mnist (or: retrial data fetch fashion-mnist)",
 		.channels = 1, .height = 28, .width = 28, .classes = 10, .train_count = 60000, .test_count = 10000,
 	},
 	[SET_CIFAR10] = {
 		.name = "cifar10",
 		.title = "CIFAR-10, small colour pictures",
 		.licence = "none stated; cite Krizhevsky 2009",
-		.fetch_hint = "put cifar-10-binary.tar.gz (https://www.cs.toronto.edu/~kriz/cifar.html) "
-		              "into DIR/cifar10 and name DIR with --data or RETRIAL_DATA",
+		.fetch_hint = "get it with: retrial data fetch cifar10 (or name a folder that has cifar10/cifar-10-binary.tar.gz with --data or RETRIAL_DATA)",
 		.channels = 3, .height = 32, .width = 32, .classes = 10, .train_count = 50000, .test_count = 10000,
 	},
 	[SET_SYNTHETIC] = {
@@ -39,6 +38,13 @@ static const struct dataset_info infos[SET_COUNT] = {
 		.fetch_hint = "nothing to fetch: it is made",
 		.channels = 1, .height = 28, .width = 28, .classes = 10, .train_count = 6000, .test_count = 1000,
 	},
+	[SET_SYNTHETIC_COLOUR] = {
+		.name = "synthetic-colour",
+		.title = "the same signs, tinted, in the shape of CIFAR-10",
+		.licence = "made by this program",
+		.fetch_hint = "nothing to fetch: it is made",
+		.channels = 3, .height = 32, .width = 32, .classes = 10, .train_count = 6000, .test_count = 1000,
+	},
 };
 
 static const struct manifest_set sets[SET_COUNT] = {
@@ -46,6 +52,9 @@ static const struct manifest_set sets[SET_COUNT] = {
 		.info = &infos[SET_MNIST],
 		.format = FORMAT_IDX,
 		.folders = { "mnist", "MNIST/raw" },
+		.mirrors = { "https://ossci-datasets.s3.amazonaws.com/mnist", "https://storage.googleapis.com/cvdf-datasets/mnist" },
+		.published = { "train-images-idx3-ubyte.gz", "train-labels-idx1-ubyte.gz", "t10k-images-idx3-ubyte.gz", "t10k-labels-idx1-ubyte.gz" },
+		.published_bytes_max = 48000000,
 		.file_count = 4,
 		.files = {
 			{ "train-images-idx3-ubyte", 47040016,
@@ -62,6 +71,10 @@ static const struct manifest_set sets[SET_COUNT] = {
 		.info = &infos[SET_FASHION],
 		.format = FORMAT_IDX,
 		.folders = { "fashion-mnist", "FashionMNIST/raw" },
+		.mirrors = { "https://github.com/zalandoresearch/fashion-mnist/raw/master/data/fashion",
+		             "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com" },
+		.published = { "train-images-idx3-ubyte.gz", "train-labels-idx1-ubyte.gz", "t10k-images-idx3-ubyte.gz", "t10k-labels-idx1-ubyte.gz" },
+		.published_bytes_max = 48000000,
 		.class_names = { "T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot" },
 		.file_count = 4,
 		.files = {
@@ -79,6 +92,9 @@ static const struct manifest_set sets[SET_COUNT] = {
 		.info = &infos[SET_CIFAR10],
 		.format = FORMAT_CIFAR,
 		.folders = { "cifar10", "cifar-10" },
+		.mirrors = { "https://www.cs.toronto.edu/~kriz" },
+		.published = { "cifar-10-binary.tar.gz" },
+		.published_bytes_max = 190000000,
 		.unusable = { "cifar-10-python.tar.gz", "cifar-10-batches-py" },
 		.unusable_reason = "the Python version, which is not read: take the binary version",
 		.class_names = { "airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck" },
@@ -105,6 +121,10 @@ static const struct manifest_set sets[SET_COUNT] = {
 		.info = &infos[SET_SYNTHETIC],
 		.format = FORMAT_MADE,
 	},
+	[SET_SYNTHETIC_COLOUR] = {
+		.info = &infos[SET_SYNTHETIC_COLOUR],
+		.format = FORMAT_MADE,
+	},
 };
 
 const struct dataset_info *dataset_manifest(int *count)
@@ -126,6 +146,14 @@ const char *dataset_class_name(const char *dataset, int k)
 	if (k < 0 || k >= MANIFEST_CLASSES) return "?";
 	const struct manifest_set *set = manifest_find(dataset);
 	return set && set->class_names[k] ? set->class_names[k] : numbers[k];
+}
+
+const char *dataset_class(const struct dataset *d, int k)
+{
+	if (!d->class_names || k < 0 || k >= d->classes) return dataset_class_name(d->name, k < d->classes ? k : -1);
+	const char *name = d->class_names;
+	while (k-- > 0) name += strlen(name) + 1;
+	return name;
 }
 
 /* ---- contents --------------------------------------------------------------------------------------------------------- */

@@ -6,7 +6,7 @@
 
 #include "dataset.h"
 
-enum { MANIFEST_FILES = 6, MANIFEST_FOLDERS = 3, MANIFEST_KNOWN = 2, MANIFEST_CLASSES = 10 };
+enum { MANIFEST_FILES = 6, MANIFEST_FOLDERS = 3, MANIFEST_KNOWN = 2, MANIFEST_CLASSES = 10, MANIFEST_MIRRORS = 3 };
 
 enum manifest_format {
 	FORMAT_IDX,   /* files: training images, training labels, test images, test labels */
@@ -32,6 +32,9 @@ struct manifest_set {
 	const char *unusable[MANIFEST_FOLDERS]; /* files and folders of this data set in a format that is not read */
 	const char *unusable_reason;
 	const char *class_names[MANIFEST_CLASSES];
+	const char *mirrors[MANIFEST_MIRRORS];  /* folders that have the published files, the first is tried first */
+	const char *published[MANIFEST_FILES];  /* the files as they are published; none: not published */
+	size_t published_bytes_max;             /* of one of them */
 	int file_count;
 	struct manifest_file files[MANIFEST_FILES];
 };

@@ -200,3 +200,22 @@ int source_read(const struct manifest_set *set, const struct source *source, con
 	if (archive_digest[0]) cache_save(cache, archive_digest, d);
 	return memory_protect(d, e);
 }
+
+int source_verify(const struct manifest_set *set, int file, const char *path, struct err *e)
+{
+	if (set->format == FORMAT_IDX) {
+		char *bytes = NULL;
+		size_t count = 0;
+		const char *variant;
+		int result = archive_unpack_file(path, set->files[file].bytes, &bytes, &count, e);
+		if (result == 0) result = manifest_check(set, file, path, bytes, count, &variant, e);
+		free(bytes);
+		return result ? -1 : 0;
+	}
+	struct source source = { .archive = true };
+	snprintf(source.path, sizeof(source.path), "%s", path);
+	struct dataset *d = memory_describe(set->info);
+	const int result = d ? source_read(set, &source, NULL, d, e) : err_nomem(e);
+	dataset_close(d);
+	return result ? -1 : 0;
+}

@@ -23,4 +23,7 @@ bool source_find_unusable(const struct manifest_set *set, const char *folder, ch
  * Returns 0; -1 with e; or 1 with e when the files are those of another data set. */
 int source_read(const struct manifest_set *set, const struct source *source, const char *cache, struct dataset *d, struct err *e);
 
+/* Is the published file number `file` (manifest.h) at `path` whole and right; of an archive: are all files in it? Returns 0, or -1 with e. */
+int source_verify(const struct manifest_set *set, int file, const char *path, struct err *e);
+
 #endif

@@ -11,6 +11,7 @@ enum {
 	PIXELS = SYNTHETIC_SIDE * SYNTHETIC_SIDE,
 	SIGN_SIDE = 10,                             /* a sign's squares, each 2 pixels wide */
 	SHIFT_MAX = SYNTHETIC_SIDE - 2 * SIGN_SIDE, /* a sign begins 0 to 8 pixels from the border */
+	COLOUR = 1000,                              /* which random bytes are an image's tint */
 };
 
 /* Signs that differ in more than direction, so that rotated ones (augmentation) stay apart. */
@@ -76,5 +77,21 @@ void synthetic_make(uint32_t first, uint32_t count, uint8_t *images, uint8_t *la
 		labels[i] = (uint8_t)(image % SYNTHETIC_CLASSES);
 		draw_sign(image, labels[i], pixels);
 		add_noise(image, pixels);
+	}
+}
+
+void synthetic_make_colour(uint32_t first, uint32_t count, uint8_t *images, uint8_t *labels)
+{
+	enum { SIDE = SYNTHETIC_COLOUR_SIDE, BORDER = (SIDE - SYNTHETIC_SIDE) / 2 };
+	for (uint32_t i = 0; i < count; i++) {
+		uint8_t grey[PIXELS], tint[16];
+		uint8_t *planes = images + (size_t)i * 3 * SIDE * SIDE;
+		synthetic_make(first + i, 1, grey, labels + i);
+		random_bytes(first + i, COLOUR, tint);
+		for (int c = 0; c < 3; c++) {
+			memset(planes + c * SIDE * SIDE, tint[3 + c] / 8, SIDE * SIDE);
+			for (int p = 0; p < PIXELS; p++)
+				planes[c * SIDE * SIDE + (p / SYNTHETIC_SIDE + BORDER) * SIDE + p % SYNTHETIC_SIDE + BORDER] = (uint8_t)(grey[p] * (96 + tint[c] % 160) / 255);
+		}
 	}
 }

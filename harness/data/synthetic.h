@@ -10,4 +10,8 @@ enum { SYNTHETIC_SIDE = 28, SYNTHETIC_CLASSES = 10 };
 /* Make images first, first + 1, ...: images is [count][28][28], labels [count]. An image is a function of its number alone. */
 void synthetic_make(uint32_t first, uint32_t count, uint8_t *images, uint8_t *labels);
 
+/* The same signs in colour: images is [count][3][32][32], for what needs CIFAR-10's shape. */
+enum { SYNTHETIC_COLOUR_SIDE = 32 };
+void synthetic_make_colour(uint32_t first, uint32_t count, uint8_t *images, uint8_t *labels);
+
 #endif

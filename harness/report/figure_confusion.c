@@ -120,7 +120,7 @@ static void write_variables(struct plot *p)
 	size_t widest = 0;
 
 	for (int k = 0; k < p->dataset->classes; k++) {
-		names[k] = dataset_class_name(p->dataset->name, k);
+		names[k] = dataset_class(p->dataset, k);
 		widest = strlen(names[k]) > widest ? strlen(names[k]) : widest;
 	}
 	figure_legend(p->f, NULL, 0);

@@ -30,7 +30,7 @@ if command -v python3 >/dev/null; then
 	[ $code = 0 ] && python3 -c '
 import json, sys
 sets = json.load(sys.stdin)["datasets"]
-assert [s["name"] for s in sets] == ["mnist", "fashion-mnist", "cifar10", "synthetic"], sets
+assert [s["name"] for s in sets] == ["mnist", "fashion-mnist", "cifar10", "synthetic", "synthetic-colour"], sets
 assert sets[3]["train"] == 6000 and sets[3]["state"] == "found" and sets[0]["variant"] is None, sets
 ' <"$SCRATCH/out" 2>"$SCRATCH/err"
 	check $? "list --json is JSON with numbers as numbers"
@@ -143,5 +143,41 @@ else
 		"CIFAR-10 is the same when the cache was damaged"; do
 		skip "$sentence" "RETRIAL_DATA names no folder with cifar10"
 	done
+fi
+
+# Eight workers at once: what each has for itself and its part of what is shared, summed, against all of what one has mapped.
+if [ -d $fashion ]; then
+	cat >"$SCRATCH/eight.yaml" <<END
+retrial: 1
+name: eight
+title: eight workers
+seeds: 8
+base: {dataset: fashion-mnist, validation: 10000, batch_size: 32}
+axes: {recipe: [alone]}
+recipes:
+  alone:
+    - {phase: single, epochs: 1000}
+END
+	"$RETRIAL" run "$SCRATCH/eight.yaml" --db "$SCRATCH/eight.db" -j 8 -q 2>"$SCRATCH/err" & writer=$!
+	sum=0 largest=0
+	for _ in $(seq 100); do
+		sleep 0.3
+		workers=$(pgrep -P $writer) || continue
+		[ "$(echo "$workers" | wc -l)" = 8 ] && [ "$(sqlite3 "file:$SCRATCH/eight.db?mode=ro" 'SELECT count(DISTINCT attempt) FROM metrics' 2>/dev/null)" = 8 ] || continue
+		sum=0 largest=0
+		for pid in $workers; do
+			sum=$((sum + $(awk '/^Pss:/ { print $2 }' "/proc/$pid/smaps_rollup")))
+			rss=$(awk '/^Rss:/ { print $2 }' "/proc/$pid/smaps_rollup")
+			[ "$rss" -le $largest ] || largest=$rss
+		done
+		break
+	done
+	kill -s INT $writer; kill -s INT $writer; wait $writer
+	echo "$sum kB for eight, $largest kB for one" >"$SCRATCH/out"
+	[ $sum -gt 0 ] && [ $sum -lt $((2 * largest)) ]
+	check $? "eight workers share the pictures: they need less than twice the memory of one"
+	sed 's/^/# /' "$SCRATCH/out"
+else
+	skip "eight workers share the pictures: they need less than twice the memory of one" "dataset-fashion-mnist is not installed"
 fi
 finish

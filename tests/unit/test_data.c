@@ -438,7 +438,7 @@ static void unknown_name_is_the_users_mistake_with_a_hint(void **state)
 	assert_refused("cifar-10", NULL, ERR_USAGE, &e);
 	assert_says(&e, "unknown data set 'cifar-10' (did you mean 'cifar10'?)");
 	assert_refused("imagenet", NULL, ERR_USAGE, &e);
-	assert_says(&e, "(there are: mnist, fashion-mnist, cifar10, synthetic)");
+	assert_says(&e, "(there are: mnist, fashion-mnist, cifar10, synthetic, synthetic-colour)");
 }
 
 static void missing_set_says_where_it_looked_in_order_and_what_to_do(void **state)
@@ -585,7 +585,7 @@ static void fashion_mnist_is_canonical_whatever_folder_it_is_in(void **state)
 		assert_string_equal(d->digest, "acefb426566c728f6de8bfb0626c8bafdb96ced0523fa0634ee5f5f00703bd36");
 		assert_int_equal(strncmp(d->source, systems[i], strlen(systems[i])), 0);
 		assert_int_equal(d->train_labels[0], 9); /* the first training image is an ankle boot */
-		assert_string_equal(dataset_class_name(d->name, d->train_labels[0]), "Ankle boot");
+		assert_string_equal(dataset_class(d, d->train_labels[0]), "Ankle boot");
 		dataset_close(d);
 	}
 }
