@@ -73,6 +73,18 @@ void unknown_key(struct diagnostics *d, const struct node *at, const char *where
 		node_key_error(d, at, "unknown key '%.60s' %s", at->key, where);
 }
 
+void unknown_kind(struct diagnostics *d, const struct node *at, bool key, const char *noun, const char *name, const char *const *kinds)
+{
+	struct str list = { 0 };
+	size_t count = 0;
+	for (; kinds[count]; count++)
+		str_addf(&list, "%s%s", count ? ", " : "", kinds[count]);
+	const char *near = str_nearest(name, kinds, count);
+	(key ? node_key_error : node_error)(d, at, "unknown %s '%.40s'%s%s%s (one of %s)", noun, name, near ? " (did you mean '" : "",
+					    near ? near : "", near ? "'?)" : "", list.s);
+	str_free(&list);
+}
+
 void not_applicable(struct diagnostics *d, const struct node *at, const struct param *p, int kind)
 {
 	const char *const *names = param_kinds(p->scope);
@@ -81,7 +93,8 @@ void not_applicable(struct diagnostics *d, const struct node *at, const struct p
 	for (int k = 0; names[k]; k++)
 		if (p->kinds >> k & 1)
 			str_addf(&owners, "%s%s", owners.length ? ", " : "", names[k]);
-	const char *article = p->scope == SCOPE_OPTIMIZER ? "the" : "a", *of = p->scope == SCOPE_OPTIMIZER ? "" : "of the kind ";
+	const bool named = p->scope == SCOPE_OPTIMIZER || p->scope == SCOPE_SCHEDULE; /* its kind is its name */
+	const char *article = named ? "the" : "a", *of = named ? "" : "of the kind ";
 	node_key_error(d, at, "'%s' does not belong to %s %s %s%s (only to: %s)", p->name, article, noun, of, names[kind], owners.s);
 	str_free(&owners);
 }
@@ -91,6 +104,7 @@ static void unknown_in_scope(enum param_scope scope, int kind, const struct node
 	static const char *const places[] = {
 		[SCOPE_AUGMENT] = "in a set of transforms", [SCOPE_OPTIMIZER] = "in an optimizer", [SCOPE_STOP] = "in stop",
 		[SCOPE_LAYER] = "in a layer",
+		[SCOPE_SCHEDULE] = "in a schedule",
 	};
 	const char *names[NAMES_MAX];
 	size_t count, used = 0;

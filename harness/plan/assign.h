@@ -15,6 +15,9 @@ int assign_map(enum param_scope scope, int kind, void *base, const struct node *
 /* Note that the node's key is not one of the names: "unknown key 'x' WHERE (did you mean 'y'?)". */
 void unknown_key(struct diagnostics *d, const struct node *at, const char *where, const char *const *names, size_t count);
 
+/* Note that `name`, the text of a scalar or with `key` the key of a map, is none of the kinds (param_kinds) of a `noun`. */
+void unknown_kind(struct diagnostics *d, const struct node *at, bool key, const char *noun, const char *name, const char *const *kinds);
+
 /* Note that p does not belong to this kind of phase or optimizer. */
 void not_applicable(struct diagnostics *d, const struct node *at, const struct param *p, int kind);
 

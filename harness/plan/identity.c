@@ -12,6 +12,7 @@
 #include "../base/str.h"
 #include "layers.h"
 #include "param.h"
+#include "phases.h"
 
 enum { ROWS_MAX = 24 };
 
@@ -59,15 +60,20 @@ static void add_scope(struct str *out, enum param_scope scope, int kind, const v
 	str_add(out, "}");
 }
 
-static void add_optimizer(struct str *out, const struct param *p, const struct optimizer_config *o)
+/* The optimizer or the schedule, unless it is the default one with its defaults. */
+static void add_of_kind(struct str *out, const struct param *p, const struct phase_config *phase)
 {
-	struct optimizer_config defaults = { .kind = o->kind };
-	param_defaults(SCOPE_OPTIMIZER, (int)o->kind, &defaults);
+	const int kind = phase_kind_of(phase, p->members);
+	struct phase_config defaults = { 0 };
+	phase_set_kind(&defaults, p, kind);
 	struct str inside = { 0 };
-	add_scope(&inside, SCOPE_OPTIMIZER, (int)o->kind, o, &defaults);
-	if (o->kind != OPTIMIZER_NADAM || inside.length > 2) {
+	if (p->members == SCOPE_OPTIMIZER)
+		add_scope(&inside, p->members, kind, &phase->optimizer, &defaults.optimizer);
+	else
+		add_scope(&inside, p->members, kind, &phase->schedule, &defaults.schedule);
+	if (strcmp(p->names[kind], p->fallback) != 0 || inside.length > 2) {
 		add_key(out, p->name);
-		str_addf(out, "{\"%s\":%s}", p->names[o->kind], inside.s);
+		str_addf(out, "{\"%s\":%s}", p->names[kind], inside.s);
 	}
 	str_free(&inside);
 }
@@ -127,8 +133,8 @@ static void add_phase(struct str *out, const struct trial *t, int index)
 			add_freeze(out, t, index);
 		else if (rows[i]->type != PARAM_GROUP)
 			add_simple(out, rows[i], kind, phase, &defaults);
-		else if (rows[i]->members == SCOPE_OPTIMIZER)
-			add_optimizer(out, rows[i], &phase->optimizer);
+		else if (rows[i]->names)
+			add_of_kind(out, rows[i], phase);
 		else
 			add_stop(out, rows[i], &phase->stop);
 	}
@@ -152,10 +158,12 @@ static void add_augment(struct str *out, const struct trial *t)
 {
 	if (!uses_augment(t))
 		return;
-	struct augment_config defaults = { 0 };
+	struct augment_config defaults = { 0 }, amounts = t->augment;
 	param_defaults(SCOPE_AUGMENT, 0, &defaults);
+	if (amounts.crop == 0)
+		amounts.crop_fill = defaults.crop_fill; /* of nothing */
 	struct str inside = { 0 };
-	add_scope(&inside, SCOPE_AUGMENT, 0, &t->augment, &defaults);
+	add_scope(&inside, SCOPE_AUGMENT, 0, &amounts, &defaults);
 	if (inside.length > 2) {
 		add_key(out, "augment");
 		str_add(out, inside.s);
@@ -272,7 +280,7 @@ static int read_param(const struct param *p, const json_t *value, void *base, st
 {
 	if (!json_is_array(value))
 		return read_value(p, value, 0, base, e);
-	const size_t most = p->type == PARAM_NAMES ? PHASE_FREEZE_MAX : p->type == PARAM_ENUMS ? 2 : 0;
+	const size_t most = p->type == PARAM_NAMES ? (size_t)p->max : p->type == PARAM_ENUMS ? 2 : 0;
 	if (json_array_size(value) > most)
 		return err_set(e, ERR_USAGE, "configuration of a trial: %s: too many values", p->name);
 	for (size_t i = 0; i < json_array_size(value); i++)
@@ -294,16 +302,16 @@ static int read_group(const struct param *p, const json_t *value, void *base, st
 {
 	if (p->members == SCOPE_STOP)
 		return read_scope(SCOPE_STOP, 0, value, &((struct phase_config *)base)->stop, e);
-	struct optimizer_config *o = &((struct phase_config *)base)->optimizer;
+	struct phase_config *phase = base;
+	void *group = p->members == SCOPE_OPTIMIZER ? (void *)&phase->optimizer : (void *)&phase->schedule;
 	const char *name = json_object_iter_key(json_object_iter((json_t *)value));
 	for (int k = 0; name && p->names[k]; k++) {
 		if (strcmp(p->names[k], name) != 0)
 			continue;
-		*o = (struct optimizer_config){ .kind = (enum optimizer_kind)k };
-		param_defaults(SCOPE_OPTIMIZER, k, o);
-		return read_scope(SCOPE_OPTIMIZER, k, json_object_get(value, name), o, e);
+		phase_set_kind(phase, p, k);
+		return read_scope(p->members, k, json_object_get(value, name), group, e);
 	}
-	return err_set(e, ERR_USAGE, "configuration of a trial: optimizer '%s' is not known", name ? name : "");
+	return err_set(e, ERR_USAGE, "configuration of a trial: %s '%s' is not known", p->name, name ? name : "");
 }
 
 static int read_layer(const json_t *object, struct layer_config *out, struct err *e)
@@ -400,7 +408,8 @@ static int read_phase(const json_t *object, struct phase_config *out, struct err
 	if (read_value(row, kind, 0, out, e))
 		return -1;
 	param_defaults(SCOPE_PHASE, (int)out->kind, out);
-	param_defaults(SCOPE_OPTIMIZER, OPTIMIZER_NADAM, &out->optimizer);
+	phase_set_kind(out, param_find(SCOPE_PHASE, "optimizer"), OPTIMIZER_NADAM);
+	phase_set_kind(out, param_find(SCOPE_PHASE, "schedule"), SCHEDULE_CONSTANT);
 	param_defaults(SCOPE_STOP, 0, &out->stop);
 	const char *name = phase_kind_name(out->kind);
 	memcpy(out->name, name, strlen(name) + 1);

@@ -11,13 +11,15 @@ static const struct model_config lightweight = {
 	.counts = { [BLOCK_STEM] = 4, [BLOCK_SUBMODEL_HEAD] = 1, [BLOCK_UNIFIED_STEM] = 1, [BLOCK_UNIFIED_HEAD] = 3 },
 	.layers = {
 		[BLOCK_STEM] = {
-			{ .kind = LAYER_CONV, .name = "conv1", .filters = 10, .kernel = 3, .activation = ACTIVATION_RELU, .init = INIT_HE_NORMAL },
+			{ .kind = LAYER_CONV, .name = "conv1", .filters = 10, .kernel = 3, .stride = 1, .bias = true, .activation = ACTIVATION_RELU,
+			  .init = INIT_HE_NORMAL },
 			{ .kind = LAYER_MAXPOOL, .size = 2 },
-			{ .kind = LAYER_CONV, .name = "conv2", .filters = 20, .kernel = 3, .activation = ACTIVATION_RELU, .init = INIT_HE_NORMAL },
+			{ .kind = LAYER_CONV, .name = "conv2", .filters = 20, .kernel = 3, .stride = 1, .bias = true, .activation = ACTIVATION_RELU,
+			  .init = INIT_HE_NORMAL },
 			{ .kind = LAYER_MAXPOOL, .size = 2 },
 		},
 		[BLOCK_SUBMODEL_HEAD] = { { .kind = LAYER_DENSE, .name = "dense" } },
-		[BLOCK_UNIFIED_STEM] = { { .kind = LAYER_CONV, .name = "wide", .filters = 10, .activation = ACTIVATION_RELU } },
+		[BLOCK_UNIFIED_STEM] = { { .kind = LAYER_CONV, .name = "wide", .filters = 10, .stride = 1, .bias = true, .activation = ACTIVATION_RELU } },
 		[BLOCK_UNIFIED_HEAD] = {
 			{ .kind = LAYER_DENSE, .name = "dense", .units = 32, .activation = ACTIVATION_RELU, .init = INIT_HE_NORMAL },
 			{ .kind = LAYER_DROPOUT, .name = "dropout", .rate = 0.5 },
@@ -53,7 +55,27 @@ int model_block_find(const char *name)
 
 bool layer_has_weights(const struct layer_config *l)
 {
-	return l->kind == LAYER_CONV || l->kind == LAYER_DENSE;
+	return l->kind == LAYER_CONV || l->kind == LAYER_DEPTHWISE || l->kind == LAYER_DENSE || l->kind == LAYER_BATCHNORM;
+}
+
+static int find_before(const struct model_config *m, enum model_block b, int end, const char *name)
+{
+	for (int i = 0; i < end; i++)
+		if (strcmp(m->layers[b][i].name, name) == 0)
+			return i;
+	return -1;
+}
+
+int model_find(const struct model_config *m, enum model_block b, int layer, const char *name, enum model_block *in, int *at)
+{
+	const bool behind_stem = b == BLOCK_SUBMODEL_HEAD || b == BLOCK_UNIFIED_STEM;
+	*in = b;
+	*at = find_before(m, b, layer, name);
+	if (*at < 0 && behind_stem) {
+		*at = find_before(m, BLOCK_STEM, m->counts[BLOCK_STEM], name);
+		*in = *at < 0 ? b : BLOCK_STEM;
+	}
+	return *at >= 0 || strcmp(name, "input") == 0 ? 0 : -1;
 }
 
 static bool layer_equal(const struct layer_config *a, const struct layer_config *b)
@@ -113,20 +135,74 @@ static int check_names(const struct model_config *m, enum model_block before, en
 	return 0;
 }
 
+/* The named layers that layer number `layer` of the block could have as an input. Returns how many. */
+static size_t names_before(const struct model_config *m, enum model_block b, int layer, const char *names[2 * BLOCK_LAYERS_MAX + 1])
+{
+	size_t count = 0;
+	names[count++] = "input";
+	for (int i = 0; i < layer; i++)
+		if (m->layers[b][i].name[0])
+			names[count++] = m->layers[b][i].name;
+	for (int i = 0; (b == BLOCK_SUBMODEL_HEAD || b == BLOCK_UNIFIED_STEM) && i < m->counts[BLOCK_STEM]; i++)
+		if (m->layers[BLOCK_STEM][i].name[0])
+			names[count++] = m->layers[BLOCK_STEM][i].name;
+	return count;
+}
+
+static int check_input(const struct model_config *m, enum model_block b, int layer, const char *key, const char *name, struct str *why)
+{
+	enum model_block in;
+	int at;
+	if (model_find(m, b, layer, name, &in, &at) == 0)
+		return 0;
+	const char *names[2 * BLOCK_LAYERS_MAX + 1];
+	const size_t count = names_before(m, b, layer, names);
+	const char *near = str_nearest(name, names, count);
+	str_addf(why, "%s = %s: no layer before this one has that name", key, name);
+	if (near)
+		str_addf(why, " (did you mean '%s'?)", near);
+	else
+		for (size_t i = 0; i < count; i++)
+			str_addf(why, "%s%s", i ? ", " : " (it can be ", names[i]);
+	str_add(why, near ? "" : ")");
+	return -1;
+}
+
+/* Every layer that is named as an input is there, before the layer that names it. */
+static int check_inputs(const struct model_config *m, enum model_block b, int *layer, struct str *why)
+{
+	for (*layer = 0; *layer < m->counts[b]; (*layer)++) {
+		const struct layer_config *l = &m->layers[b][*layer];
+		if (l->input[0] && check_input(m, b, *layer, "input", l->input, why))
+			return -1;
+		for (int i = 0; i < l->with_count; i++)
+			if (check_input(m, b, *layer, "with", l->with[i], why))
+				return -1;
+	}
+	*layer = -1;
+	return 0;
+}
+
+/* A block that stands behind `before` (or, if that is the same, at the beginning of a network). */
+static int check_block(const struct model_config *m, enum model_block before, enum model_block b, int *layer, struct str *why)
+{
+	return check_names(m, before, b, layer, why) || check_inputs(m, b, layer, why) ? -1 : 0;
+}
+
 int model_check(const struct model_config *m, enum model_block *block, int *layer, struct str *why)
 {
 	*layer = -1;
 	*block = BLOCK_STEM;
-	if (check_names(m, BLOCK_STEM, BLOCK_STEM, layer, why))
+	if (check_block(m, BLOCK_STEM, BLOCK_STEM, layer, why))
 		return -1;
 	*block = BLOCK_SUBMODEL_HEAD;
-	if (check_names(m, BLOCK_STEM, BLOCK_SUBMODEL_HEAD, layer, why) || check_head(m, BLOCK_SUBMODEL_HEAD, layer, why))
+	if (check_block(m, BLOCK_STEM, BLOCK_SUBMODEL_HEAD, layer, why) || check_head(m, BLOCK_SUBMODEL_HEAD, layer, why))
 		return -1;
 	*block = BLOCK_UNIFIED_STEM;
-	if (check_names(m, BLOCK_STEM, BLOCK_UNIFIED_STEM, layer, why))
+	if (check_block(m, BLOCK_STEM, BLOCK_UNIFIED_STEM, layer, why))
 		return -1;
 	if (m->counts[BLOCK_UNIFIED_STEM] == 0 && m->counts[BLOCK_UNIFIED_HEAD] == 0)
 		return 0; /* submodels only */
 	*block = BLOCK_UNIFIED_HEAD;
-	return check_names(m, BLOCK_UNIFIED_HEAD, BLOCK_UNIFIED_HEAD, layer, why) || check_head(m, BLOCK_UNIFIED_HEAD, layer, why) ? -1 : 0;
+	return check_block(m, BLOCK_UNIFIED_HEAD, BLOCK_UNIFIED_HEAD, layer, why) || check_head(m, BLOCK_UNIFIED_HEAD, layer, why) ? -1 : 0;
 }

@@ -19,9 +19,7 @@ static int read_kind(const struct node *n, struct diagnostics *d)
 	for (; kinds[count]; count++)
 		if (strcmp(kinds[count], n->first->key) == 0)
 			return (int)count;
-	const char *near = str_nearest(n->first->key, kinds, count);
-	node_key_error(d, n->first, "unknown layer '%.40s'%s%s%s (one of conv, maxpool, dense, dropout)", n->first->key,
-		       near ? " (did you mean '" : "", near ? near : "", near ? "'?)" : "");
+	unknown_kind(d, n->first, true, "layer", n->first->key, kinds);
 	return -1;
 }
 

@@ -75,6 +75,8 @@ bool param_applies(const struct param *p, int kind)
 
 const char *param_fallback(const struct param *p, int kind)
 {
+	if (p->needed_kinds >> kind & 1)
+		return NULL;
 	return p->fallback_for && (p->fallback_kinds >> kind & 1) ? p->fallback_for : p->fallback;
 }
 
@@ -118,7 +120,7 @@ static bool bool_of(const struct param *p, const void *base)
 
 static const char *text_of(const struct param *p, const void *base, int index)
 {
-	return (const char *)field_const(p, base) + (size_t)index * PHASE_NAME_MAX;
+	return (const char *)field_const(p, base) + (size_t)index * LISTED_NAME_MAX;
 }
 
 /* How many values a list has. */
@@ -246,20 +248,20 @@ static int parse_text(const struct param *p, const char *text, void *base, struc
 
 static int parse_layer(const struct param *p, const char *text, int index, void *base, struct str *why)
 {
-	if (index >= PHASE_FREEZE_MAX) {
-		str_addf(why, "too many layers (at most %d)", PHASE_FREEZE_MAX);
+	if (index >= (int)p->max) {
+		str_addf(why, "too many layers (at most %d)", (int)p->max);
 		return -1;
 	}
 	for (const char *part = text; part; part = strchr(part, '/') ? strchr(part, '/') + 1 : NULL) {
-		char name[PHASE_NAME_MAX];
+		char name[LISTED_NAME_MAX];
 		const size_t length = strcspn(part, "/");
 		snprintf(name, sizeof(name), "%.*s", (int)(length < sizeof(name) ? length : sizeof(name)), part);
-		if (!name_is_good(name, sizeof(name)) || strlen(text) >= PHASE_NAME_MAX) {
+		if (!name_is_good(name, sizeof(name)) || strlen(text) >= LISTED_NAME_MAX) {
 			str_add(why, "not the name of a layer");
 			return -1;
 		}
 	}
-	memcpy((char *)field(p, base) + (size_t)index * PHASE_NAME_MAX, text, strlen(text) + 1);
+	memcpy((char *)field(p, base) + (size_t)index * LISTED_NAME_MAX, text, strlen(text) + 1);
 	const int count = index + 1;
 	memcpy((char *)base + p->size, &count, sizeof(count));
 	return 0;

@@ -10,7 +10,7 @@
 #include "trial.h"
 
 /* Which struct of trial.h (SCOPE_LAYER: model.h) the field is in. */
-enum param_scope { SCOPE_TRIAL, SCOPE_AUGMENT, SCOPE_PHASE, SCOPE_OPTIMIZER, SCOPE_STOP, SCOPE_LAYER };
+enum param_scope { SCOPE_TRIAL, SCOPE_AUGMENT, SCOPE_PHASE, SCOPE_OPTIMIZER, SCOPE_SCHEDULE, SCOPE_STOP, SCOPE_LAYER };
 
 enum param_type {
 	PARAM_INTEGER, /* int */
@@ -20,7 +20,7 @@ enum param_type {
 	PARAM_ENUM,    /* an enum, by its names */
 	PARAM_ENUMS,   /* an array of two enums, by a list of names; how many are used depends on the kind of phase */
 	PARAM_TEXT,    /* char[size]: a name of letters, digits and - _ + . */
-	PARAM_NAMES,   /* char[PHASE_FREEZE_MAX][PHASE_NAME_MAX] and a count: a list of layers */
+	PARAM_NAMES,   /* char[max][LISTED_NAME_MAX] and a count: a list of layers */
 	PARAM_GROUP,   /* parameters of their own scope, in a map */
 	PARAM_NAMED,   /* the name of a thing that is defined in the file (a recipe, a set of augmentations, a model) */
 };
@@ -31,15 +31,16 @@ struct param {
 	enum param_type type;
 	size_t offset;
 	size_t size;               /* PARAM_TEXT: bytes of the array; PARAM_NAMES: offset of the count */
-	double min, max;           /* numbers */
+	double min, max;           /* numbers; PARAM_NAMES: max is the most there can be */
 	bool min_open, max_open;   /* the bound itself is not allowed */
 	const char *zero;          /* PARAM_INTEGER: the word that stands for 0 ("map"), NULL: none */
 	const char *const *names;  /* ends with NULL; PARAM_ENUM(S) in the order of the enum; PARAM_TEXT: the only ones allowed, or NULL */
 	enum param_scope members;  /* PARAM_GROUP, PARAM_NAMED */
 	const char *fallback;      /* default as text, NULL: has to be given */
-	const char *fallback_for;  /* another default, for the kinds of phase in fallback_kinds */
-	unsigned fallback_kinds;   /* bit k: enum phase_kind k */
-	unsigned kinds;            /* kinds of phase, optimizer or layer (the scope's, param_kinds) that have it; 0: all */
+	const char *fallback_for;  /* another default, for the kinds in fallback_kinds */
+	unsigned fallback_kinds;   /* bit k: kind k (the scope's, param_kinds) */
+	unsigned needed_kinds;     /* kinds that have no default all the same */
+	unsigned kinds;            /* kinds that have it; 0: all */
 	unsigned pair_kinds;       /* PARAM_ENUMS: kinds of phase that take two values, the others one */
 	const char *unit;          /* NULL: none */
 	const char *help;          /* a few words: they stand in error messages */
@@ -50,12 +51,12 @@ struct param {
 const struct param *param_table(size_t *count);
 const struct param *param_find(enum param_scope scope, const char *name);
 
-/* Names of the kinds of phase, optimizer or layer, by the scope; the list ends with NULL. */
+/* Names of the kinds of phase, optimizer, schedule or layer, by the scope; the list ends with NULL. */
 const char *const *param_kinds(enum param_scope scope);
-/* What they are called: "phase", "optimizer", "layer". */
+/* What they are called: "phase", "optimizer", "schedule", "layer". */
 const char *param_kinds_noun(enum param_scope scope);
 
-/* Does a phase (or optimizer, or layer) of this kind have the parameter? Always true in the other scopes. */
+/* Does a phase (or optimizer, schedule, layer) of this kind have the parameter? Always true in the other scopes. */
 bool param_applies(const struct param *p, int kind);
 
 /* The default as text for a phase of this kind, or NULL when there is none. */

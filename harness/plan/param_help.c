@@ -9,6 +9,7 @@ static const char *const scope_titles[] = {
 	[SCOPE_AUGMENT] = "of a set of random transforms (augments:, or augment.PARAM)",
 	[SCOPE_PHASE] = "of a phase (recipes:, or PHASE.PARAM)",
 	[SCOPE_OPTIMIZER] = "of an optimizer (optimizer: {KIND: {...}}, or PHASE.PARAM)",
+	[SCOPE_SCHEDULE] = "of a schedule of the learning rate (schedule: {KIND: {...}}, or PHASE.PARAM)",
 	[SCOPE_STOP] = "of early stopping (stop: {...}, or PHASE.PARAM)",
 	[SCOPE_LAYER] = "of a layer (models:)",
 };
@@ -47,6 +48,8 @@ static void add_default(const struct param *p, const char *fallback, struct str 
 {
 	if (p->type == PARAM_NAMES && !*fallback)
 		str_add(out, "[]");
+	else if (!*fallback)
+		str_add(out, "none");
 	else if (p->type == PARAM_ENUMS && strchr(fallback, ' '))
 		str_addf(out, "[%.*s, %s]", (int)strcspn(fallback, " "), fallback, strchr(fallback, ' ') + 1);
 	else
@@ -114,8 +117,12 @@ static void describe_default(const struct param *p, struct str *out)
 	if (p->fallback_for) {
 		str_add(out, "; ");
 		add_default(p, p->fallback_for, out);
-		str_add(out, " in phases of the kind ");
+		str_addf(out, " in %ss of the kind ", param_kinds_noun(p->scope));
 		add_kinds(p, p->fallback_kinds, out);
+	}
+	if (p->needed_kinds) {
+		str_addf(out, "; has to be given in %ss of the kind ", param_kinds_noun(p->scope));
+		add_kinds(p, p->needed_kinds, out);
 	}
 	str_add(out, "\n");
 }
@@ -170,7 +177,7 @@ int param_describe(struct str *out, const char *name)
 	const char *last = dot ? dot + 1 : name;
 	size_t count;
 	const struct param *table = param_table(&count);
-	const char *names[64];
+	const char *names[128];
 	size_t known = 0, found = 0;
 	for (size_t i = 0; i < count; i++) {
 		if (known < sizeof(names) / sizeof(names[0]))

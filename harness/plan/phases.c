@@ -30,79 +30,87 @@ static int assign_chain(struct phase_config *phase, const struct node *value, st
 	return 0;
 }
 
-static int optimizer_kind(const char *text, const struct node *at, bool key, struct diagnostics *d)
+/* ---- groups of which there are kinds: optimizer and schedule ---------------------------------------------------------- */
+
+/* The group's struct in the phase, whose first member is its kind (an enum). */
+static void *group_of(struct phase_config *phase, const struct param *p, size_t *bytes)
 {
-	const struct param *p = param_find(SCOPE_PHASE, "optimizer");
-	size_t count = 0;
-	for (; p->names[count]; count++)
-		if (strcmp(p->names[count], text) == 0)
-			return (int)count;
-	const char *near = str_nearest(text, p->names, count);
-	char message[160];
-	snprintf(message, sizeof(message), "unknown optimizer '%.40s'%s%s%s (one of nadam, sgd)", text, near ? " (did you mean '" : "",
-		 near ? near : "", near ? "'?)" : "");
-	if (key)
-		node_key_error(d, at, "%s", message);
-	else
-		node_error(d, at, "%s", message);
+	*bytes = p->members == SCOPE_OPTIMIZER ? sizeof(phase->optimizer) : sizeof(phase->schedule);
+	return p->members == SCOPE_OPTIMIZER ? (void *)&phase->optimizer : (void *)&phase->schedule;
+}
+
+static int kind_find(const struct param *p, const char *text, const struct node *at, bool key, struct diagnostics *d)
+{
+	for (int kind = 0; p->names[kind]; kind++)
+		if (strcmp(p->names[kind], text) == 0)
+			return kind;
+	unknown_kind(d, at, key, p->name, text, p->names);
 	return -1;
 }
 
-static void optimizer_reset(struct optimizer_config *o, int kind)
+void phase_set_kind(struct phase_config *phase, const struct param *p, int kind)
 {
-	*o = (struct optimizer_config){ .kind = (enum optimizer_kind)kind };
-	param_defaults(SCOPE_OPTIMIZER, kind, o);
+	size_t bytes;
+	void *group = group_of(phase, p, &bytes);
+	memset(group, 0, bytes);
+	memcpy(group, &kind, sizeof(kind));
+	param_defaults(p->members, kind, group);
+}
+
+int phase_kind_of(const struct phase_config *phase, enum param_scope scope)
+{
+	return scope == SCOPE_OPTIMIZER ? (int)phase->optimizer.kind : scope == SCOPE_SCHEDULE ? (int)phase->schedule.kind : (int)phase->kind;
 }
 
 /* nadam, or {nadam: {lr: 1e-3}}. */
-static int assign_optimizer(struct optimizer_config *o, const struct node *value, struct diagnostics *d)
+static int assign_of_kind(struct phase_config *phase, const struct param *p, const struct node *value, struct diagnostics *d)
 {
-	if (value->kind == NODE_SCALAR && *value->text) {
-		const int kind = optimizer_kind(value->text, value, false, d);
-		if (kind < 0)
-			return -1;
-		optimizer_reset(o, kind);
-		return 0;
-	}
-	if (value->kind != NODE_MAP || value->count != 1) {
-		node_error(d, value, "optimizer: one of nadam, sgd is needed here, such as {nadam: {lr: 1e-3}}");
+	const bool word = value->kind == NODE_SCALAR && *value->text;
+	size_t bytes;
+	if (!word && (value->kind != NODE_MAP || value->count != 1)) {
+		struct str names = { 0 };
+		for (int i = 0; p->names[i]; i++)
+			str_addf(&names, "%s%s", i ? ", " : "", p->names[i]);
+		node_error(d, value, "%s: one of %s is needed here, such as %s", p->name, names.s,
+			   p->members == SCOPE_OPTIMIZER ? "{nadam: {lr: 1e-3}}" : "{cosine: {warm_up: 1}}");
+		str_free(&names);
 		return -1;
 	}
-	const int kind = optimizer_kind(value->first->key, value->first, true, d);
+	const int kind = kind_find(p, word ? value->text : value->first->key, word ? value : value->first, !word, d);
 	if (kind < 0)
 		return -1;
-	optimizer_reset(o, kind);
-	return assign_map(SCOPE_OPTIMIZER, kind, o, value->first, d);
+	phase_set_kind(phase, p, kind);
+	return word ? 0 : assign_map(p->members, kind, group_of(phase, p, &bytes), value->first, d);
 }
 
 static int assign_group(struct phase_config *phase, const struct param *p, const struct node *value, struct diagnostics *d)
 {
-	if (p->members == SCOPE_OPTIMIZER)
-		return assign_optimizer(&phase->optimizer, value, d);
+	if (p->names)
+		return assign_of_kind(phase, p, value, d);
 	return assign_map(SCOPE_STOP, 0, &phase->stop, value, d);
 }
 
 const struct param *phase_param(const char *path)
 {
+	static const char *const groups[] = { "optimizer", "schedule", "stop" };
 	const char *dot = strchr(path, '.');
-	if (dot) {
-		const struct param *group = NULL;
-		if (strncmp(path, "optimizer.", 10) == 0 || strncmp(path, "stop.", 5) == 0)
-			group = param_find(SCOPE_PHASE, path[0] == 'o' ? "optimizer" : "stop");
-		return group ? param_find(group->members, dot + 1) : NULL;
+	const struct param *p = dot ? NULL : param_find(SCOPE_PHASE, strcmp(path, "chain") == 0 ? "start" : path);
+	for (size_t i = 0; i < sizeof(groups) / sizeof(groups[0]) && !p; i++) {
+		const size_t length = strlen(groups[i]);
+		if (!dot || (strncmp(path, groups[i], length) == 0 && path + length == dot))
+			p = param_find(param_find(SCOPE_PHASE, groups[i])->members, dot ? dot + 1 : path);
 	}
-	const struct param *p = param_find(SCOPE_PHASE, strcmp(path, "chain") == 0 ? "start" : path);
-	if (!p)
-		p = param_find(SCOPE_OPTIMIZER, path);
-	return p ? p : param_find(SCOPE_STOP, path);
+	return p;
 }
 
 /* The struct that the parameter's offset counts from, and the kind that decides whether it applies. */
 static void *base_of(struct phase_config *phase, const struct param *p, int *kind)
 {
-	*kind = p->scope == SCOPE_OPTIMIZER ? (int)phase->optimizer.kind : (int)phase->kind;
+	*kind = phase_kind_of(phase, p->scope);
 	if (p->scope == SCOPE_OPTIMIZER)
 		return &phase->optimizer;
+	if (p->scope == SCOPE_SCHEDULE)
+		return &phase->schedule;
 	return p->scope == SCOPE_STOP ? (void *)&phase->stop : (void *)phase;
 }
 
@@ -128,8 +136,8 @@ int phase_text(const struct phase_config *phase, const char *path, struct str *o
 	const void *base = base_of(&copy, p, &kind);
 	if (!param_applies(p, kind))
 		return -1;
-	if (p->type == PARAM_GROUP && p->members == SCOPE_OPTIMIZER)
-		str_add(out, p->names[phase->optimizer.kind]);
+	if (p->type == PARAM_GROUP && p->names)
+		str_add(out, p->names[phase_kind_of(phase, p->members)]);
 	else if (p->type != PARAM_GROUP)
 		param_text(p, kind, base, out);
 	return 0;
@@ -140,8 +148,11 @@ int phase_text(const struct phase_config *phase, const char *path, struct str *o
 static void unknown_phase_key(const struct node *at, int kind, struct diagnostics *d)
 {
 	const struct param *inner = phase_param(at->key);
-	if (inner && inner->scope == SCOPE_OPTIMIZER) {
-		node_key_error(d, at, "'%s' belongs inside the optimizer: {%s: {%s: ...}}", at->key, inner->kinds == 2 ? "sgd" : "nadam", at->key);
+	if (inner && (inner->scope == SCOPE_OPTIMIZER || inner->scope == SCOPE_SCHEDULE)) {
+		const char *const *names = param_kinds(inner->scope);
+		while (!param_applies(inner, (int)(names - param_kinds(inner->scope))))
+			names++;
+		node_key_error(d, at, "'%s' belongs inside the %s: {%s: {%s: ...}}", at->key, param_kinds_noun(inner->scope), *names, at->key);
 		return;
 	}
 	if (inner && inner->scope == SCOPE_STOP) {
@@ -198,7 +209,8 @@ static int read_phase(const struct node *map, struct phase_config *out, struct d
 		return -1;
 	const int kind = (int)out->kind;
 	param_defaults(SCOPE_PHASE, kind, out);
-	optimizer_reset(&out->optimizer, OPTIMIZER_NADAM);
+	phase_set_kind(out, param_find(SCOPE_PHASE, "optimizer"), OPTIMIZER_NADAM);
+	phase_set_kind(out, param_find(SCOPE_PHASE, "schedule"), SCHEDULE_CONSTANT);
 	param_defaults(SCOPE_STOP, 0, &out->stop);
 	snprintf(out->name, sizeof(out->name), "%s", phase_kind_name(out->kind));
 	int result = 0;

@@ -22,6 +22,12 @@ const struct param *phase_param(const char *path);
 /* Set one parameter of a phase. Returns 0, or -1 with a diagnostic. */
 int phase_assign(struct phase_config *phase, const char *path, const struct node *value, struct diagnostics *d);
 
+/* Make the optimizer or the schedule (p: the group's row) one of that kind, with its defaults. */
+void phase_set_kind(struct phase_config *phase, const struct param *p, int kind);
+
+/* The kind of the phase, or of its optimizer or schedule, by the scope. */
+int phase_kind_of(const struct phase_config *phase, enum param_scope scope);
+
 /* Append the parameter's value as text. Returns 0, or -1 when the phase has no such parameter. */
 int phase_text(const struct phase_config *phase, const char *path, struct str *out);
 

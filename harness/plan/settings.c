@@ -108,7 +108,8 @@ static void unknown_path(struct study *s, const char *path, const struct node *p
 	else if (amount)
 		count = scope_names(SCOPE_AUGMENT, names, count);
 	else
-		count = scope_names(SCOPE_STOP, names, scope_names(SCOPE_OPTIMIZER, names, scope_names(SCOPE_PHASE, names, 0)));
+		for (enum param_scope scope = SCOPE_PHASE; scope <= SCOPE_STOP; scope++)
+			count = scope_names(scope, names, count);
 	const char *near = diagnostics_full(s->diagnostics) ? NULL : str_nearest(dot ? dot + 1 : path, names, count);
 	const struct param *inner = dot ? NULL : phase_param(path);
 	struct str paths = { 0 };
@@ -230,6 +231,7 @@ static int read_simple(struct study *s, const struct param *p, const struct node
 		struct trial trial;
 		struct phase_config phase;
 		struct optimizer_config optimizer;
+		struct schedule_config schedule;
 		struct stop_config stop;
 		struct augment_config augment;
 	} scratch = { 0 };

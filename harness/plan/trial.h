@@ -25,7 +25,9 @@ enum phase_kind {
 
 enum input_kind { INPUT_ORIGINAL, INPUT_AUGMENTED };        /* what a network input sees while training; never augmented in evaluation */
 enum head_init { HEAD_COPY, HEAD_RANDOM };                  /* wide convolution k: the submodel's Dense weights, or Glorot-uniform (N2) */
-enum optimizer_kind { OPTIMIZER_NADAM, OPTIMIZER_SGD };
+enum optimizer_kind { OPTIMIZER_NADAM, OPTIMIZER_SGD, OPTIMIZER_ADAM, OPTIMIZER_ADAMW };
+enum schedule_kind { SCHEDULE_CONSTANT, SCHEDULE_COSINE, SCHEDULE_STEP };
+enum crop_fill { FILL_ZERO, FILL_REFLECT };
 enum stop_metric { STOP_VAL_ACCURACY, STOP_VAL_LOSS };
 
 /* Which weights a phase leaves behind. */
@@ -45,9 +47,20 @@ enum fold_start {
 struct optimizer_config {
 	enum optimizer_kind kind;
 	double lr;
-	double beta1, beta2, epsilon;        /* Nadam */
-	double momentum, weight_decay;       /* SGD; weight decay is decoupled: w -= lr * weight_decay * w */
-	bool nesterov;
+	double beta1, beta2, epsilon;        /* all but SGD */
+	double weight_decay;                 /* SGD, AdamW; decoupled: w -= lr * weight_decay * w */
+	double momentum;                     /* SGD */
+	bool nesterov;                       /* SGD */
+	double ema;                          /* momentum of the average of the weights, which is evaluated and kept in their place; 0: none */
+};
+
+/* How the learning rate changes from step to step (nn/optimizer.h has the formulas); epochs are the phase's. */
+struct schedule_config {
+	enum schedule_kind kind;
+	int warm_up;                         /* epochs in which it rises to lr */
+	double final;                        /* cosine: fraction of lr at the end of the phase's budget */
+	int every;                           /* step: epochs between two drops */
+	double factor;                       /* step */
 };
 
 /* Early stopping as Keras means it (patience 0: never stop early). */
@@ -58,7 +71,7 @@ struct stop_config {
 	int from_epoch; /* epochs before this one (counted from 0) are not looked at */
 };
 
-enum { PHASE_NAME_MAX = 32, PHASE_FREEZE_MAX = 16, PHASES_MAX = 16 };
+enum { PHASE_NAME_MAX = LISTED_NAME_MAX, PHASE_FREEZE_MAX = 16, PHASES_MAX = 16 };
 
 struct phase_config {
 	enum phase_kind kind;
@@ -69,6 +82,9 @@ struct phase_config {
 	char freeze[PHASE_FREEZE_MAX][PHASE_NAME_MAX]; /* layers that are not trained: paths ("stem1/conv1") or one component ("conv1") */
 	int freeze_count;
 	struct optimizer_config optimizer;
+	struct schedule_config schedule;
+	double label_smoothing;    /* s: the true class is 1 - s + s / classes, the others s / classes; in training alone */
+	double mixup;              /* alpha of Beta(alpha, alpha); 0: images are not mixed; in training alone */
 	int epochs;
 	struct stop_config stop;
 	enum keep_kind keep;
@@ -76,13 +92,19 @@ struct phase_config {
 	enum fold_start start;     /* kfold */
 };
 
-/* Amounts of the random transforms; 0 switches one off. Order as in paper.md: rotation, zoom, brightness, translation. */
+/* Amounts of the random transforms; 0 switches one off (nn/augment.h has what they do and their order). */
 struct augment_config {
 	double rotation;    /* largest angle in turns, either way */
 	double zoom;        /* height and width are scaled by 1 +- zoom, independently */
 	double brightness;  /* added: +- brightness (1 = full scale), clipped to [0, 1] */
 	double translation; /* fraction of height and of width, either way, independently */
 	bool flip;          /* horizontal flip with probability 1/2 */
+	double shear;       /* tangent of the largest angle, either way, of both axes, independently */
+	int crop;           /* pixels added on every side, of which a window of the image's size is cut out at a random place */
+	enum crop_fill crop_fill;
+	double contrast;    /* each channel's distance from its mean is scaled by 1 +- contrast, clipped to [0, 1] */
+	double noise;       /* standard deviation, clipped to [0, 1] */
+	int cutout;         /* side of a black square at a random place, in pixels */
 };
 
 /* A name for tables and figures: "recipe" = "paper-notebook". From the axes of the sweep file. */

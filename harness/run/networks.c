@@ -30,60 +30,159 @@ struct builder {
 	struct nn_net *net;
 	const struct model_config *model;
 	int classes;
+	int stem;                                   /* whose copies are built, from 1; 0: behind both */
+	int input[MODEL_BLOCKS];                    /* what comes into the block */
+	int made[MODEL_BLOCKS][BLOCK_LAYERS_MAX];   /* the core's number of each layer, with its activation */
 };
 
-static int add_layer(const struct builder *b, const struct layer_config *l, const char *path, int input)
+/* A size of 0 is that of the map that comes in. */
+static int size_or_map(int size, int map)
 {
-	const enum nn_init_kind init = l->init == INIT_HE_NORMAL ? NN_HE_NORMAL : NN_GLOROT_UNIFORM;
-	const bool relu = l->activation == ACTIVATION_RELU;
-	struct nn_shape map = { 1, 1, 1 };
+	return size ? size : map;
+}
+
+static int add_convolution(const struct builder *b, const struct layer_config *l, const char *path, int input)
+{
+	const struct nn_shape map = b->net->layers[input].shape;
+	const struct nn_conv_options o = { .filters = l->filters, .kernel_height = size_or_map(l->kernel, map.height),
+		.kernel_width = size_or_map(l->kernel, map.width), .stride = l->stride, .padding = l->padding == PADDING_SAME ? NN_SAME : NN_VALID,
+		.relu = l->activation == ACTIVATION_RELU, .no_bias = !l->bias, .init = l->init == INIT_HE_NORMAL ? NN_HE_NORMAL : NN_GLOROT_UNIFORM };
+	return l->kind == LAYER_CONV ? nn_conv_with(b->net, path, input, &o) : nn_depthwise(b->net, path, input, &o);
+}
+
+static int add_pool(const struct builder *b, const struct layer_config *l, const char *path, int input)
+{
+	const struct nn_shape map = b->net->layers[input].shape;
+	if (l->kind == LAYER_AVGPOOL)
+		return nn_avgpool(b->net, path, input, size_or_map(l->size, map.height), size_or_map(l->size, map.width));
+	return nn_maxpool(b->net, path, input, size_or_map(l->size, map.height > map.width ? map.height : map.width)); /* its windows are square */
+}
+
+/* Add, concat: what comes in and the layers that are named beside it. */
+static int add_joint(const struct builder *b, enum model_block block, int number, const char *path, int input)
+{
+	const struct layer_config *l = &b->model->layers[block][number];
+	int inputs[LAYER_WITH_MAX + 1] = { input }, at;
+	enum model_block in;
+	for (int i = 0; i < l->with_count; i++) {
+		model_find(b->model, block, number, l->with[i], &in, &at);
+		inputs[i + 1] = at < 0 ? b->input[in] : b->made[in][at];
+		for (int k = 0; k <= i; k++)
+			if (inputs[k] == inputs[i + 1] && !b->net->error[0])
+				snprintf(b->net->error, sizeof b->net->error, "%s: %s comes in twice", path, b->net->layers[inputs[k]].name);
+	}
+	if (b->net->error[0])
+		return -1;
+	return l->kind == LAYER_ADD ? nn_add(b->net, path, inputs, l->with_count + 1) : nn_concat(b->net, path, inputs, l->with_count + 1);
+}
+
+static int add_plain(const struct builder *b, enum model_block block, int number, const char *path, int input)
+{
+	const struct layer_config *l = &b->model->layers[block][number];
 	switch (l->kind) {
 	case LAYER_CONV:
-		if (input >= 0)
-			map = b->net->layers[input].shape;
-		return nn_conv(b->net, path, input, l->filters, l->kernel ? l->kernel : map.height, l->kernel ? l->kernel : map.width,
-		               l->padding == PADDING_SAME ? NN_SAME : NN_VALID, relu, init);
-	case LAYER_MAXPOOL: return nn_maxpool(b->net, path, input, l->size);
-	case LAYER_DENSE: return nn_dense(b->net, path, input, l->units ? l->units : b->classes, relu, init);
+	case LAYER_DEPTHWISE: return add_convolution(b, l, path, input);
+	case LAYER_MAXPOOL:
+	case LAYER_AVGPOOL: return add_pool(b, l, path, input);
+	case LAYER_DENSE: return nn_dense(b->net, path, input, l->units ? l->units : b->classes, l->activation == ACTIVATION_RELU,
+		                          l->init == INIT_HE_NORMAL ? NN_HE_NORMAL : NN_GLOROT_UNIFORM);
 	case LAYER_DROPOUT: return nn_dropout(b->net, path, input, l->rate);
+	case LAYER_BATCHNORM: return nn_batchnorm(b->net, path, input, l->momentum, l->epsilon);
+	case LAYER_ADD:
+	case LAYER_CONCAT: return add_joint(b, block, number, path, input);
 	}
 	return -1;
 }
 
-/* The layers of a block behind `input`; returns the last one. Pools, which have no name, are called pool1, pool2 ... for messages. */
-static int add_block(const struct builder *b, enum model_block block, int stem, int input)
+/* The activation of a layer that the core does not have in the layer itself. */
+static int add_activation(const struct builder *b, const struct layer_config *l, const char *path, int input)
 {
-	int pools = 0;
-	for (int i = 0; i < b->model->counts[block]; i++) {
+	static const char *const names[] = { [ACTIVATION_RELU] = "relu", [ACTIVATION_RELU6] = "relu6", [ACTIVATION_SILU] = "silu" };
+	const bool inside = l->activation == ACTIVATION_RELU && (l->kind == LAYER_CONV || l->kind == LAYER_DEPTHWISE || l->kind == LAYER_DENSE);
+	char name[NN_NAME_MAX + 8];
+	if (l->activation == ACTIVATION_NONE || inside)
+		return input;
+	snprintf(name, sizeof name, "%s/%s", path, names[l->activation]);
+	switch (l->activation) {
+	case ACTIVATION_RELU: return nn_relu(b->net, name, input);
+	case ACTIVATION_RELU6: return nn_relu6(b->net, name, input);
+	case ACTIVATION_SILU: return nn_silu(b->net, name, input);
+	case ACTIVATION_NONE: break;
+	}
+	return -1;
+}
+
+/* Layers may be without a name if they have no random numbers; for messages they are called pool1, pool2, add1 ... by their places in the block. */
+static struct path path_of(const struct builder *b, enum model_block block, int number)
+{
+	static const char *const names[] = { [LAYER_MAXPOOL] = "pool", [LAYER_AVGPOOL] = "pool", [LAYER_ADD] = "add", [LAYER_CONCAT] = "concat" };
+	const struct layer_config *layers = b->model->layers[block], *l = &layers[number];
+	char name[16];
+	int count = 1;
+	if (l->name[0])
+		return layer_path(b->stem, l->name);
+	for (int i = 0; i < number; i++)
+		count += !layers[i].name[0] && strcmp(names[layers[i].kind], names[l->kind]) == 0;
+	snprintf(name, sizeof name, "%s%d", names[l->kind], count);
+	return layer_path(b->stem, name);
+}
+
+/* The layers of a block behind `input`; returns the last one, -1 after an error (which net->error tells). */
+static int add_block(struct builder *b, enum model_block block, int input)
+{
+	b->input[block] = input;
+	for (int i = 0; i < b->model->counts[block] && input >= 0; i++) {
 		const struct layer_config *l = &b->model->layers[block][i];
-		char pool[16];
-		snprintf(pool, sizeof pool, "pool%d", l->kind == LAYER_MAXPOOL ? ++pools : 0);
-		input = add_layer(b, l, layer_path(stem, l->kind == LAYER_MAXPOOL ? pool : l->name).text, input);
+		const struct path path = path_of(b, block, i);
+		enum model_block in;
+		int at;
+		if (l->input[0]) {
+			model_find(b->model, block, i, l->input, &in, &at);
+			input = at < 0 ? b->input[in] : b->made[in][at];
+		}
+		input = add_plain(b, block, i, path.text, input);
+		if (input >= 0)
+			input = b->made[block][i] = add_activation(b, l, path.text, input);
 	}
 	return input;
 }
 
-static void add_submodel(const struct builder *b, int stem, struct nn_shape shape)
+static void add_submodel(struct builder *b, int stem, struct nn_shape shape)
 {
+	b->stem = stem;
 	int layer = nn_input(b->net, layer_path(stem, "input").text, shape);
-	layer = add_block(b, BLOCK_STEM, stem, layer);
-	layer = add_block(b, BLOCK_SUBMODEL_HEAD, stem, layer);
+	layer = add_block(b, BLOCK_STEM, layer);
+	layer = add_block(b, BLOCK_SUBMODEL_HEAD, layer);
 	nn_output(b->net, layer_path(stem, "output").text, layer);
 }
 
-static void add_unified(const struct builder *b, struct nn_shape shape)
+static void add_unified(struct builder *b, struct nn_shape shape)
 {
 	int input = nn_input(b->net, "input", shape);
 	int ends[2];
-	for (int stem = 1; stem <= 2; stem++)
-		ends[stem - 1] = add_block(b, BLOCK_UNIFIED_STEM, stem, add_block(b, BLOCK_STEM, stem, input));
+	for (b->stem = 1; b->stem <= 2; b->stem++)
+		ends[b->stem - 1] = add_block(b, BLOCK_UNIFIED_STEM, add_block(b, BLOCK_STEM, input));
+	b->stem = 0;
 	int layer = nn_concat(b->net, "concat", ends, 2);
-	nn_output(b->net, "output", add_block(b, BLOCK_UNIFIED_HEAD, 0, layer));
+	nn_output(b->net, "output", add_block(b, BLOCK_UNIFIED_HEAD, layer));
+}
+
+/* A layer that leads nowhere would not be trained: a mistake in what is named as an input. */
+static int check_readers(const struct nn_net *net, struct err *e)
+{
+	bool read[NN_LAYERS_MAX] = { false };
+	for (int l = 0; l < net->layer_count; l++)
+		for (int i = 0; i < net->layers[l].input_count; i++)
+			read[net->layers[l].inputs[i]] = true;
+	for (int l = 0; l < net->layer_count; l++)
+		if (!read[l] && net->layers[l].kind != NN_OUTPUT)
+			return err_set(e, ERR_USAGE, "%s: no layer takes its output", net->layers[l].name);
+	return 0;
 }
 
 int network_build(const struct model_config *m, enum network kind, struct nn_shape input, int classes, struct nn_net *net, struct err *e)
 {
-	const struct builder b = { net, m, classes };
+	struct builder b = { .net = net, .model = m, .classes = classes };
 	*net = (struct nn_net){ 0 };
 	if (kind == NETWORK_UNIFIED) {
 		add_unified(&b, input);
@@ -96,7 +195,7 @@ int network_build(const struct model_config *m, enum network kind, struct nn_sha
 		return err_set(e, ERR_USAGE, "images of %dx%dx%d (channels, height, width): %s", input.channels, input.height, input.width, net->error);
 	if (net->parameter_count > PARAMETERS_MAX)
 		return err_set(e, ERR_USAGE, "%zu parameters, more than the %d that are possible", net->parameter_count, PARAMETERS_MAX);
-	return 0;
+	return check_readers(net, e);
 }
 
 /* ---- handing weights on ----------------------------------------------------------------------------------------------- */
@@ -119,14 +218,17 @@ static int copy_tensor(const struct handover *h, const char *from_name, const ch
 	return 0;
 }
 
+/* All tensors of the layer: kernel and bias, or those of a batch normalisation. */
 static int copy_layer(const struct handover *h, int stem, const char *from, const char *to, struct err *e)
 {
-	static const char *const parts[] = { "kernel", "bias" };
-	for (int part = 0; part < 2; part++) {
-		char from_name[NN_NAME_MAX + 8], to_name[NN_NAME_MAX + 8];
+	/* a tensor that only one of the two has is an error, too: a layer without a bias is not a copy of one that has it */
+	static const char *const parts[] = { "kernel", "bias", "gamma", "beta", "moving_mean", "moving_variance" };
+	for (size_t part = 0; part < sizeof parts / sizeof *parts; part++) {
+		char from_name[NN_NAME_MAX + 24], to_name[NN_NAME_MAX + 24];
 		snprintf(from_name, sizeof from_name, "stem%d/%s/%s", stem, from, parts[part]);
 		snprintf(to_name, sizeof to_name, "stem%d/%s/%s", stem, to, parts[part]);
-		if (copy_tensor(h, from_name, to_name, e))
+		const bool none = !nn_net_tensor(h->from, from_name) && !nn_net_tensor(h->to, to_name);
+		if (!none && copy_tensor(h, from_name, to_name, e))
 			return -1;
 	}
 	return 0;

@@ -10,12 +10,13 @@
 #include "real.h"
 
 /* A file of another format is as good as none. */
-enum { STATE_FORMAT = 3, FILE_MAX = 1 << 30, FIXED_ARRAYS = 5, ARRAYS = FIXED_ARRAYS + 2 * OUTPUTS_MAX };
+enum { STATE_FORMAT = 4, FILE_MAX = 1 << 30, FIXED_ARRAYS = 6, ARRAYS = FIXED_ARRAYS + 2 * OUTPUTS_MAX };
 
 /* The arrays of a state in the order of the file. */
 static void list_arrays(struct run_state *s, float **list[ARRAYS])
 {
-	float **all[] = { &s->params, &s->fold_start, &s->training.params, &s->training.first, &s->training.second };
+	float **all[] = { &s->params, &s->fold_start, &s->training.params, &s->training.first, &s->training.second,
+		&s->training.average };
 	int n = 0;
 	for (; n < FIXED_ARRAYS; n++)
 		list[n] = all[n];
@@ -30,6 +31,7 @@ void training_state_reset(struct training_state *t)
 	free(t->params);
 	free(t->first);
 	free(t->second);
+	free(t->average);
 	for (int k = 0; k < OUTPUTS_MAX; k++) {
 		free(t->best[k]);
 		free(t->restored[k]);

@@ -24,6 +24,7 @@ struct training_state {
 	double best_accuracy[OUTPUTS_MAX];
 	struct nn_schedule schedule;
 	float *params, *first, *second;       /* weights and the optimizer's moments */
+	float *average;                       /* of the weights; NULL where none is asked for */
 	float *best[OUTPUTS_MAX], *restored[OUTPUTS_MAX];
 };
 

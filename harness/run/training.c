@@ -17,6 +17,8 @@ struct training {
 	struct nn_trainer *trainer;
 	const struct nn_net *net;
 	float *params;                       /* the trainer's */
+	float *average;                      /* the trainer's average of them; NULL: none */
+	float *aside;                        /* [parameter_count], with an average: the weights that training goes on with while it is evaluated */
 	uint32_t *order;
 	uint32_t order_count;
 };
@@ -52,8 +54,9 @@ static int find_frozen(struct training *t, bool *frozen)
 				any = frozen[i] = true;
 		if (!any) {
 			struct str names = { 0 };
-			for (int i = 0; i < t->net->tensor_count; i += 2)
-				str_addf(&names, "%s%s", i ? ", " : "", t->net->layers[t->net->tensors[i].layer].name);
+			for (int l = 0; l < t->net->layer_count; l++)
+				if (t->net->layers[l].kernel_tensor >= 0)
+					str_addf(&names, "%s%s", names.length ? ", " : "", t->net->layers[l].name);
 			work_fail(t->work, TRIAL_FAILED, "phase %s: freeze: no layer '%s'; layers with weights: %s", t->phase->name,
 			           t->phase->freeze[f], names.s);
 			str_free(&names);
@@ -63,16 +66,31 @@ static int find_frozen(struct training *t, bool *frozen)
 	return 0;
 }
 
-static struct nn_optimizer optimizer_of(const struct optimizer_config *c)
+/* The schedule in steps: the phase's says epochs. */
+static struct nn_rate rate_of(const struct training *t)
 {
-	return (struct nn_optimizer){ .kind = c->kind == OPTIMIZER_NADAM ? NN_NADAM : NN_SGD, .lr = c->lr, .beta1 = c->beta1, .beta2 = c->beta2,
-		.epsilon = c->epsilon, .momentum = c->momentum, .weight_decay = c->weight_decay, .nesterov = c->nesterov };
+	static const enum nn_rate_kind kinds[] = { [SCHEDULE_CONSTANT] = NN_RATE_CONSTANT, [SCHEDULE_COSINE] = NN_RATE_COSINE,
+		[SCHEDULE_STEP] = NN_RATE_STEP };
+	const struct schedule_config *c = &t->phase->schedule;
+	const long batch = t->work->trial->batch_size, steps = ((long)t->order_count + batch - 1) / batch;
+	return (struct nn_rate){ .kind = kinds[c->kind], .warm_up = c->warm_up * steps, .total = t->phase->epochs * steps, .last = c->final,
+		.every = c->every * steps, .factor = c->factor };
+}
+
+static struct nn_optimizer optimizer_of(const struct training *t)
+{
+	static const enum nn_optimizer_kind kinds[] = { [OPTIMIZER_NADAM] = NN_NADAM, [OPTIMIZER_SGD] = NN_SGD, [OPTIMIZER_ADAM] = NN_ADAM,
+		[OPTIMIZER_ADAMW] = NN_ADAM };
+	const struct optimizer_config *c = &t->phase->optimizer;
+	return (struct nn_optimizer){ .kind = kinds[c->kind], .lr = c->lr, .beta1 = c->beta1, .beta2 = c->beta2, .epsilon = c->epsilon,
+		.momentum = c->momentum, .weight_decay = c->weight_decay, .nesterov = c->nesterov, .rate = rate_of(t), .average_momentum = c->ema };
 }
 
 static struct nn_augment augment_of(const struct augment_config *c)
 {
 	return (struct nn_augment){ .rotation = c->rotation, .zoom = c->zoom, .brightness = c->brightness, .translation = c->translation,
-		.flip = c->flip };
+		.flip = c->flip, .shear = c->shear, .crop = c->crop, .crop_fill = c->crop_fill == FILL_REFLECT ? NN_CROP_REFLECT : NN_CROP_ZERO,
+		.contrast = c->contrast, .noise = c->noise, .cutout = c->cutout };
 }
 
 /* The random streams of a phase: each fold of a k-fold has its own. */
@@ -97,7 +115,8 @@ static int train_epoch(struct training *t, int epoch, struct nn_score *score)
 {
 	shuffle(t, epoch);
 	struct nn_epoch e = { .images = &t->work->train, .order = t->order, .count = t->order_count, .augment = augment_of(&t->work->trial->augment),
-		.seed = t->work->trial->seed, .phase = rng_phase(t->at), .epoch = (uint32_t)epoch };
+		.label_smoothing = t->phase->label_smoothing, .mixup = t->phase->mixup, .seed = t->work->trial->seed, .phase = rng_phase(t->at),
+		.epoch = (uint32_t)epoch };
 	for (int k = 0; k < t->net->input_count && k < 2; k++)
 		e.augmented[k] = t->phase->inputs[k] == INPUT_AUGMENTED && !t->phase->both;
 	long step = nn_train_epoch(t->trainer, &e, score);
@@ -147,6 +166,24 @@ static int send_epoch(struct training *t, int epoch, const struct nn_score *trai
 	return work_send_epoch(t->work, &r);
 }
 
+/* With an average, put it into the trainer in place of the weights: it is what is evaluated and kept. */
+static void use_average(struct training *t)
+{
+	const size_t bytes = t->net->parameter_count * sizeof(float);
+	if (!t->average)
+		return;
+	nn_trainer_average(t->trainer); /* brings what is not averaged up to date, from the weights */
+	memcpy(t->aside, t->params, bytes);
+	memcpy(t->params, t->average, bytes);
+}
+
+/* Training goes on with the weights. */
+static void use_weights(struct training *t)
+{
+	if (t->average)
+		memcpy(t->params, t->aside, t->net->parameter_count * sizeof(float));
+}
+
 /* The trainer's weights and moments as they are now into the state, and that into the checkpoint. */
 static int checkpoint(struct training *t, bool now)
 {
@@ -157,6 +194,8 @@ static int checkpoint(struct training *t, bool now)
 	memcpy(t->state->params, t->params, bytes);
 	memcpy(t->state->first, o.first, bytes);
 	memcpy(t->state->second, o.second, bytes);
+	if (t->average)
+		memcpy(t->state->average, t->average, bytes);
 	t->state->schedule = *o.schedule;
 	return work_checkpoint(t->work, now);
 }
@@ -171,11 +210,13 @@ static int run_epochs(struct training *t)
 		if (train_epoch(t, epoch, &train))
 			return -1;
 		double trained = clock_seconds();
+		use_average(t);
 		nn_evaluate(t->trainer, &t->work->train, t->split->val, 0, t->split->val_count, &s->last_val, NULL);
 		double seconds = clock_seconds() - start;
 		s->epochs_run++;
 		s->seconds += seconds;
 		look_at(t, epoch, &s->last_val);
+		use_weights(t);
 		if (send_epoch(t, epoch, &train, trained - start, seconds))
 			return -1;
 		bool stop = t->work->options->stop && atomic_load(t->work->options->stop);
@@ -238,12 +279,12 @@ static int score_test(struct training *t, struct phase_result *r)
 
 static void count_sizes(const struct training *t, const bool *frozen, struct phase_result *r)
 {
-	const struct nn_optimizer optimizer = optimizer_of(&t->phase->optimizer);
+	const struct nn_optimizer optimizer = optimizer_of(t);
 	r->parameters = (long)t->net->parameter_count;
 	for (int i = 0; i < t->net->tensor_count; i++)
-		r->trainable += frozen[i] ? 0 : (long)t->net->tensors[i].count;
+		r->trainable += frozen[i] || t->net->tensors[i].moving ? 0 : (long)t->net->tensors[i].count;
 	r->weight_bytes = r->parameters * (long)sizeof(float);
-	r->optimizer_bytes = r->trainable * (long)sizeof(float) * nn_optimizer_slots(&optimizer);
+	r->optimizer_bytes = r->trainable * (long)sizeof(float) * (nn_optimizer_slots(&optimizer) + (t->average != NULL));
 }
 
 /* Arrays for a training that begins: the weights come from the network as the stage found it. */
@@ -253,8 +294,8 @@ static int begin(struct training *t)
 	const size_t bytes = t->net->parameter_count * sizeof(float);
 	bool complete = true;
 	training_state_reset(s);
-	float **arrays[] = { &s->params, &s->first, &s->second };
-	for (int i = 0; i < 3; i++)
+	float **arrays[] = { &s->params, &s->first, &s->second, &s->average };
+	for (int i = 0; i < (t->phase->optimizer.ema > 0 ? 4 : 3); i++)
 		complete = (*arrays[i] = calloc(1, bytes)) && complete;
 	for (int k = 0; k < t->net->output_count; k++) {
 		complete = (s->best[k] = calloc(1, bytes)) && complete;
@@ -278,26 +319,36 @@ static void configure_stop(struct training *t)
 	}
 }
 
+/* Weights, moments and average of the state into the trainer. */
+static void load_trainer(struct training *t)
+{
+	const size_t bytes = t->net->parameter_count * sizeof(float);
+	const struct nn_optimizer_state o = nn_trainer_optimizer_state(t->trainer);
+	memcpy(t->params, t->state->params, bytes);
+	memcpy(o.first, t->state->first, bytes);
+	memcpy(o.second, t->state->second, bytes);
+	if (t->average)
+		memcpy(t->average, t->state->average, bytes);
+	*o.schedule = t->state->schedule;
+}
+
 static int prepare(struct training *t, const bool *frozen)
 {
 	const struct trial_work *w = t->work;
+	t->order_count = t->split->train_count * (t->phase->both ? 2 : 1);
 	const struct nn_trainer_options options = { .kernels = w->options->kernels, .batch_size = w->trial->batch_size,
-		.threads = w->options->threads, .frozen = frozen, .optimizer = optimizer_of(&t->phase->optimizer) };
-	const size_t bytes = t->net->parameter_count * sizeof(float);
+		.threads = w->options->threads, .frozen = frozen, .optimizer = optimizer_of(t) };
 	if (!t->state->params && begin(t))
 		return -1;
 	configure_stop(t);
 	t->trainer = nn_trainer_new(t->net, &options);
-	t->order_count = t->split->train_count * (t->phase->both ? 2 : 1);
 	t->order = malloc((size_t)t->order_count * sizeof *t->order + 1);
-	if (!t->trainer || !t->order)
+	t->aside = malloc(t->net->parameter_count * sizeof *t->aside);
+	if (!t->trainer || !t->order || !t->aside)
 		return work_fail(t->work, TRIAL_FAILED, "out of memory");
-	const struct nn_optimizer_state o = nn_trainer_optimizer_state(t->trainer);
 	t->params = nn_trainer_params(t->trainer);
-	memcpy(t->params, t->state->params, bytes);
-	memcpy(o.first, t->state->first, bytes);
-	memcpy(o.second, t->state->second, bytes);
-	*o.schedule = t->state->schedule;
+	t->average = nn_trainer_average(t->trainer);
+	load_trainer(t);
 	return 0;
 }
 
@@ -307,6 +358,7 @@ static int finish(struct training *t, const bool *frozen, float *onward)
 	struct run_state *state = &t->work->state;
 	struct phase_result r = { .phase = t->at.phase, .fold = t->at.fold, .outputs = t->net->output_count, .epochs_run = t->state->epochs_run };
 	int answer = -1;
+	use_average(t);
 	if (onward)
 		copy_onward(t, onward);
 	keep_weights(t, &r);
@@ -333,6 +385,7 @@ int training_run(struct trial_work *w, const struct nn_net *net, const struct sp
 	if (!answer)
 		training_state_reset(t.state);
 	free(t.order);
+	free(t.aside);
 	nn_trainer_free(t.trainer);
 	return answer;
 }
