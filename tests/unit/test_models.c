@@ -251,6 +251,7 @@ static void wrong_descriptions_are_refused_where_they_are_wrong(void **state)
 										   "filters, map for the whole map, at least 1, at most 64, or map)");
 	refused("stem: [{conv: {name: c, filters: 2, kernel: 3, units: 3}}], " HEAD, "one",
 		"'units' does not belong to a layer of the kind conv (only to: dense)");
+	refused("stem: [{cnov: {}}], " HEAD, "one", "(one of conv, maxpool, dense, dropout, depthwise, avgpool, batchnorm, add, concat)");
 	refused("stem: [{maxpool: {sise: 3}}], " HEAD, "one", "unknown key 'sise' in a layer (did you mean 'size'?)");
 	refused("stem: [{dropout: {rate: 1}}], " HEAD, "one", "rate = 1: out of range");
 	refused("stem: [{conv: {name: out, filters: 2, kernel: 3}}], " HEAD, "one", "name = out: another layer of this network (in stem)");
@@ -265,6 +266,111 @@ static void wrong_descriptions_are_refused_where_they_are_wrong(void **state)
 	str_add(&many, "], " HEAD);
 	refused(many.s, "one", "stem: too many layers: 65, at most 64 are possible");
 	str_free(&many);
+}
+
+#define CONV(name, more) "{conv: {name: " name ", filters: 4, kernel: 3, padding: same" more "}}"
+
+static void inputs_by_name_are_looked_for_before_the_layer(void **state)
+{
+	(void)state;
+	refused("stem: [" CONV("a", "") ", {add: {with: b}}, " CONV("b", "") "], " HEAD, "one",
+		"with = b: no layer before this one has that name (it can be input, a)");
+	refused("stem: [" CONV("first", "") ", {add: {with: [input, frist]}}], " HEAD, "one", "(did you mean 'first'?)");
+	refused("stem: [" CONV("a", ", input: a") "], " HEAD, "one", "input = a: no layer before this one has that name (it can be input)");
+	refused("stem: [" CONV("a", "") "], submodel_head: [{dense: {name: out, units: classes, input: zz}}]", "one",
+		"input = zz: no layer before this one has that name (it can be input, a)");
+	refused(HEAD ", unified_stem: [" CONV("a", "") "], unified_head: [{add: {with: a}}, {dense: {name: classifier, units: classes}}]", "one",
+		"with = a: no layer before this one has that name (it can be input)");
+	refused("stem: [{add: {}}], " HEAD, "one", "'with' is missing in this add layer");
+	refused("stem: [{add: {with: [input, input, input, input]}}], " HEAD, "one", "with = input: too many layers (at most 3)");
+	refused("stem: [{maxpool: {with: input}}], " HEAD, "one", "'with' does not belong to a layer of the kind maxpool (only to: add, concat)");
+	refused("stem: [{batchnorm: {}}], " HEAD, "one", "'name' is missing in this batchnorm layer");
+	refused("stem: [{maxpool: {name: p}}, {maxpool: {name: p}}], " HEAD, "one", "name = p: another layer of this network (in stem) has this name");
+}
+
+static void joined_shapes_have_to_be_alike_and_everything_is_read(void **state)
+{
+	(void)state;
+	refused("stem: [" CONV("a", "") ", {add: {with: input}}], " HEAD, "one",
+		"stem1/add1: stem1/a's output 4x28x28 and stem1/input's output 1x28x28 differ in shape");
+	refused("stem: [" CONV("a", "") ", {maxpool: {}}, {concat: {with: a}}], " HEAD, "one",
+		"stem1/concat1: stem1/pool1's output 4x14x14 and stem1/a's output 4x28x28 differ in height or width");
+	refused("stem: [" CONV("a", "") ", {maxpool: {}}, {avgpool: {size: 15}}], " HEAD, "one",
+		"stem1/pool2: a 15x15 window does not fit into stem1/pool1's output 4x14x14");
+	refused("stem: [" CONV("a", "") ", {add: {with: []}}], " HEAD, "one", "stem1/add1: a sum needs two inputs or more");
+	refused("stem: [" CONV("a", "") ", {add: {with: a}}], " HEAD, "one", "stem1/add1: stem1/a comes in twice");
+	refused("stem: [" CONV("a", "") ", " CONV("b", ", input: input") "], " HEAD, "one", "stem1/a: no layer takes its output");
+	refused("stem: [" CONV("a", "") ", " CONV("b", "") "], " HEAD ", unified_stem: [" CONV("c", ", input: a") "], " UNIFIED, "all",
+		"stem1/b: no layer takes its output");
+	refused(HEAD ", unified_stem: [{conv: {name: w, filters: 10, kernel: map, bias: false}}], " UNIFIED, "all",
+		"stem1/w/bias (0 numbers) cannot begin as a copy of stem1/out/bias (10 numbers)");
+}
+
+/* The layer of that name is of this kind and has these shape and inputs (second: NULL: one). */
+static void check_layer(const struct nn_net *net, const char *name, enum nn_kind kind, struct nn_shape shape, const char *first, const char *second)
+{
+	const struct nn_layer *l = NULL;
+	for (int i = 0; i < net->layer_count && !l; i++)
+		if (strcmp(net->layers[i].name, name) == 0)
+			l = &net->layers[i];
+	if (!l)
+		fail_msg("no layer %s", name);
+	if (l->kind != kind || l->shape.channels != shape.channels || l->shape.height != shape.height || l->shape.width != shape.width)
+		fail_msg("%s is of kind %d, %dx%dx%d", name, l->kind, l->shape.channels, l->shape.height, l->shape.width);
+	assert_int_equal(l->input_count, second ? 2 : 1);
+	assert_string_equal(net->layers[l->inputs[0]].name, first);
+	if (second)
+		assert_string_equal(net->layers[l->inputs[1]].name, second);
+}
+
+static void residual_and_separable_blocks_are_put_together(void **state)
+{
+	(void)state;
+	struct sweep *s = read_good("stem: [" CONV("a", ", stride: 2, bias: false") ", {batchnorm: {name: n, momentum: 0.9, activation: relu6}},"
+				    " {depthwise: {name: d, kernel: 3, padding: same, activation: relu}}, {add: {name: sum, with: n, activation: silu}}],"
+				    " submodel_head: [{avgpool: {name: p, size: map, input: d}}, {maxpool: {name: q, size: map, input: input}},"
+				    " {concat: {with: p}}, {dense: {name: out, units: classes}}]", "one");
+	struct nn_net net;
+	struct err e = { 0 };
+	const struct nn_shape map = { 4, 14, 14 }, point = { 4, 1, 1 };
+	if (network_build(trial_networks(&s->trials[0]), NETWORK_SUBMODEL, (struct nn_shape){ 1, 28, 28 }, 10, &net, &e))
+		fail_msg("%s", e.text);
+	check_layer(&net, "stem1/a", NN_CONV, map, "stem1/input", NULL);
+	check_layer(&net, "stem1/n", NN_BATCHNORM, map, "stem1/a", NULL);
+	check_layer(&net, "stem1/n/relu6", NN_RELU6, map, "stem1/n", NULL);
+	check_layer(&net, "stem1/d", NN_DEPTHWISE, map, "stem1/n/relu6", NULL);
+	check_layer(&net, "stem1/sum", NN_ADD, map, "stem1/d", "stem1/n/relu6");
+	check_layer(&net, "stem1/sum/silu", NN_SILU, map, "stem1/sum", NULL);
+	check_layer(&net, "stem1/p", NN_AVGPOOL, point, "stem1/d", NULL);
+	check_layer(&net, "stem1/q", NN_MAXPOOL, point, "stem1/sum/silu", NULL);
+	check_layer(&net, "stem1/concat1", NN_CONCAT, (struct nn_shape){ 8, 1, 1 }, "stem1/q", "stem1/p");
+	assert_int_equal(net.parameter_count, 4 * 9 + 4 * 4 + 4 * 9 + 4 + 8 * 10 + 10);
+	sweep_free(s);
+}
+
+/* Averages of a batch normalisation belong to what a submodel has learned. */
+static void moving_statistics_are_handed_on_with_the_weights(void **state)
+{
+	(void)state;
+	struct sweep *s = read_good("stem: [" CONV("a", "") ", {batchnorm: {name: n}}], " HEAD ", unified_stem: [{avgpool: {size: map}}], " UNIFIED, "all");
+	const struct model_config *m = trial_networks(&s->trials[0]);
+	static const enum head_init heads[] = { HEAD_COPY, HEAD_COPY };
+	static const char *const names[] = { "stem1/n/gamma", "stem1/n/beta", "stem2/n/moving_mean", "stem2/n/moving_variance" };
+	static struct nn_net dual, unified;
+	const struct nn_shape grey = { 1, 28, 28 };
+	assert_int_equal(network_build(m, NETWORK_DUAL, grey, 10, &dual, NULL), 0);
+	assert_int_equal(network_build(m, NETWORK_UNIFIED, grey, 10, &unified, NULL), 0);
+	float *from = malloc(dual.parameter_count * sizeof(*from)), *to = calloc(unified.parameter_count, sizeof(*to));
+	for (size_t i = 0; i < dual.parameter_count; i++)
+		from[i] = (float)(i + 1);
+	assert_int_equal(network_unify(m, heads, &dual, from, &unified, to, NULL), 0);
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		const struct nn_tensor *a = nn_net_tensor(&dual, names[i]), *b = nn_net_tensor(&unified, names[i]);
+		assert_memory_equal(from + a->offset, to + b->offset, a->count * sizeof(*to));
+	}
+	free(from);
+	free(to);
+	sweep_free(s);
 }
 
 static void networks_that_do_not_fit_the_images_are_refused(void **state)
@@ -306,7 +412,8 @@ static void broken_models_in_canonical_texts_are_refused(void **state)
 	static const char *const models[] = {
 		"3", "{}", "{\"stem\":3}", "{\"unknown\":[]}", "{\"submodel_head\":[3]}", "{\"submodel_head\":[{\"dense\":{\"units\":\"classes\"}}]}",
 		"{\"submodel_head\":[{\"dense\":{\"name\":\"a\"}}]}", "{\"submodel_head\":[{\"none\":{}}]}",
-		"{\"submodel_head\":[{\"dense\":{\"name\":\"a\",\"units\":10}}]}",
+		"{\"submodel_head\":[{\"dense\":{\"name\":\"a\",\"units\":10}}]}", "{\"submodel_head\":[{\"dense\":{\"name\":\"a\",\"input\":\"b\",\"units\":\"classes\"}}]}",
+		"{\"stem\":[{\"add\":{}}],\"submodel_head\":[{\"dense\":{\"name\":\"a\",\"units\":\"classes\"}}]}",
 	};
 	for (size_t i = 0; i < sizeof(models) / sizeof(models[0]); i++) {
 		struct str text = { 0 };
@@ -331,6 +438,10 @@ int main(void)
 		cmocka_unit_test(a_unified_network_begins_with_what_the_submodels_learned),
 		cmocka_unit_test(a_model_is_part_of_what_a_trial_is_and_its_name_is_not),
 		cmocka_unit_test(wrong_descriptions_are_refused_where_they_are_wrong),
+		cmocka_unit_test(inputs_by_name_are_looked_for_before_the_layer),
+		cmocka_unit_test(joined_shapes_have_to_be_alike_and_everything_is_read),
+		cmocka_unit_test(residual_and_separable_blocks_are_put_together),
+		cmocka_unit_test(moving_statistics_are_handed_on_with_the_weights),
 		cmocka_unit_test(networks_that_do_not_fit_the_images_are_refused),
 		cmocka_unit_test(recipes_and_models_have_to_go_together),
 		cmocka_unit_test(broken_models_in_canonical_texts_are_refused),

@@ -200,7 +200,7 @@ static void wrong_keys_of_a_phase_say_where_they_belong(void **state)
 	recipe_refused("[{phase: dal, epochs: 1}]", "phase = dal: unknown (did you mean 'dual'?)");
 	recipe_refused("[{phase: single, epochs: 1}, {phase: kfold, folds: 2, epochs: 1, chain: true, start: same}]", "chain and start say the same thing");
 	recipe_refused("[{phase: single, name: a.b, epochs: 1}]", "no dots in the name of a phase");
-	recipe_refused("[{phase: single, epochs: 1, optimizer: {adam: {lr: 1}}}]", "unknown optimizer 'adam' (did you mean 'nadam'?)");
+	recipe_refused("[{phase: single, epochs: 1, optimizer: {adan: {lr: 1}}}]", "unknown optimizer 'adan' (did you mean 'adam'?)");
 	recipe_refused("[]", "a recipe is a list of phases, not an empty list");
 	recipe_refused("{phase: single}", "a recipe is a list of phases, not a map");
 }
