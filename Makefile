@@ -11,6 +11,7 @@ PREFIX  = /usr/local
 DESTDIR =
 BUILD   = build
 SEEDS   = 3
+FUZZ_CC = clang-14
 VERSION = 0.1.0
 JOBS   := $(shell nproc 2>/dev/null || echo 1)
 V       = 0# V=1 prints whole commands
@@ -97,7 +98,7 @@ $(BUILD)/bench-core: $(patsubst %,$(BUILD)/tests/bench/%.o,bench_core peak work 
 $(BUILD)/one-step: $(BUILD)/tests/bench/one_step.o $(BUILD)/tests/oracle/paper_nets.o $(BUILD)/libnn.a
 	$(Q)$(CC) $(CFLAGS) -o $@ $^ -lm -lpthread
 
-.PHONY: always packages test-packages reproduce demo test check-units test-bits test-arm bench install uninstall clean
+.PHONY: always packages test-packages reproduce demo test check-units test-bits test-arm fuzz fuzz-targets bench install uninstall clean
 always:
 
 packages:
@@ -116,6 +117,17 @@ test-bits: test-packages
 	@sh tests/bits.sh
 test-arm: test-packages
 	@sh tests/arm.sh
+
+# Hostile inputs for everything that reads files, with sanitizers, FUZZ_SECONDS for each target: beside the first build, in build/fuzz.
+FUZZ = $(patsubst tests/fuzz/%.c,$(BUILD)/%,$(wildcard tests/fuzz/fuzz_*.c))
+FUZZ_FLAGS = -O1 -g -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined
+$(BUILD)/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(BUILD)/libharness.a
+	$(Q)$(CC) $(CFLAGS) -fsanitize=fuzzer -o $@ $^ $(LIBRARIES)
+.SECONDARY: $(FUZZ:$(BUILD)/%=$(BUILD)/tests/fuzz/%.o)
+fuzz-targets: $(FUZZ)
+fuzz: test-packages
+	+@$(MAKE) --no-print-directory -j$(JOBS) CC="$(FUZZ_CC)" BUILD=build/fuzz CFLAGS="$(FUZZ_FLAGS)" fuzz-targets
+	@BUILD=build/fuzz sh tests/fuzz.sh
 
 bench: packages
 	+@$(MAKE) --no-print-directory -j$(JOBS) $(BUILD)/bench-core
@@ -138,15 +150,22 @@ reproduce: packages
 	-./retrial claims experiments/paper.yaml
 	./retrial plot experiments/paper.yaml
 
+COMPLETIONS = bash-completion/completions zsh/site-functions fish/vendor_completions.d
 install: retrial
 	install -D -m 755 retrial $(DESTDIR)$(PREFIX)/bin/retrial
 	install -D -m 644 harness/cli/retrial.1 $(DESTDIR)$(PREFIX)/share/man/man1/retrial.1
 	install -d $(DESTDIR)$(PREFIX)/share/retrial/plots $(DESTDIR)$(PREFIX)/share/retrial/experiments/library
+	install -d $(COMPLETIONS:%=$(DESTDIR)$(PREFIX)/share/%)
+	./retrial completion bash >$(DESTDIR)$(PREFIX)/share/bash-completion/completions/retrial
+	./retrial completion zsh >$(DESTDIR)$(PREFIX)/share/zsh/site-functions/_retrial
+	./retrial completion fish >$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/retrial.fish
 	install -m 644 plots/*.gp $(DESTDIR)$(PREFIX)/share/retrial/plots
 	install -m 644 experiments/*.yaml $(DESTDIR)$(PREFIX)/share/retrial/experiments
 	install -m 644 experiments/library/*.yaml $(DESTDIR)$(PREFIX)/share/retrial/experiments/library
 uninstall:
 	rm -rf $(DESTDIR)$(PREFIX)/bin/retrial $(DESTDIR)$(PREFIX)/share/man/man1/retrial.1 $(DESTDIR)$(PREFIX)/share/retrial
+	rm -f $(DESTDIR)$(PREFIX)/share/bash-completion/completions/retrial $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_retrial
+	rm -f $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/retrial.fish
 
 clean:
 	rm -rf build retrial

@@ -5,7 +5,7 @@ set -eu
 
 run="gcc libc6-dev make git pkg-config libsqlite3-dev libgsl-dev gnuplot-nox libarchive-dev libyaml-dev libjansson-dev libssl-dev
 libsmartcols-dev libcurl4-openssl-dev ca-certificates libpng-dev dataset-fashion-mnist"
-test="libcmocka-dev clang-14 llvm-14 sqlite3 jq procps valgrind qemu-user-static gcc-aarch64-linux-gnu libc6-dev-arm64-cross"
+test="libcmocka-dev clang-14 llvm-14 sqlite3 jq procps valgrind qemu-user-static gcc-aarch64-linux-gnu libc6-dev-arm64-cross zsh fish"
 
 command -v dpkg-query >/dev/null || { echo "packages.sh: no Debian: see README.md for the libraries that are needed" >&2; exit 0; }
 missing=

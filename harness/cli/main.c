@@ -14,9 +14,14 @@
 
 static const struct cli_verb *const verbs[] = {
 	&verb_check, &verb_plan, &verb_run, &verb_rerun, &verb_status, &verb_runs, &verb_show, &verb_diff, &verb_gc, &verb_query, &verb_table, &verb_plot, &verb_claims, &verb_report,
-	&verb_export, &verb_eval, &verb_verify, &verb_merge, &verb_data, &verb_help,
+	&verb_export, &verb_eval, &verb_verify, &verb_merge, &verb_data, &verb_completion, &verb_help,
 };
 enum { VERB_COUNT = sizeof verbs / sizeof *verbs };
+
+const struct cli_verb *cli_verb_at(size_t i)
+{
+	return i < VERB_COUNT ? verbs[i] : NULL;
+}
 
 static void print_usage(FILE *out)
 {
@@ -25,7 +30,7 @@ static void print_usage(FILE *out)
 	             "  retrial table experiments/demo.yaml    its results: mean, sd, n, comparison\n"
 	             "  retrial query accuracy                 ask the database\n\nverbs:\n");
 	for (size_t i = 0; i < VERB_COUNT; i++)
-		fprintf(out, "  %-8s %s\n", verbs[i]->name, verbs[i]->summary);
+		fprintf(out, "  %-10s %s\n", verbs[i]->name, verbs[i]->summary);
 	fprintf(out, "\nretrial VERB --help shows a verb's options; retrial help PARAM what a parameter of a sweep file means.\n");
 }
 

@@ -10,6 +10,9 @@ enum cli_request { CLI_RUN, CLI_HELP, CLI_VERSION };
  * cli_free is due. */
 int cli_parse(const struct cli_verb *verb, int argc, char **argv, struct cli *c, enum cli_request *request);
 
+/* The verbs in the order of the help; NULL behind the last. */
+const struct cli_verb *cli_verb_at(size_t i);
+
 void cli_free(struct cli *c);
 
 void cli_print_help(const struct cli_verb *verb);
