@@ -17,8 +17,9 @@ static const struct {
 } makers[] = {
 	{ figure_curves, true, false }, { figure_accuracy, false, false }, { figure_convergence, false, true },
 	{ figure_pareto, false, true }, { figure_confusion, true, false }, { figure_ablation, false, false },
+	{ figure_sizes, false, false }, { figure_latency, false, false },
 };
-static const char *const kinds[] = { "curves", "accuracy", "convergence", "pareto", "confusion", "ablation" };
+static const char *const kinds[] = { "curves", "accuracy", "convergence", "pareto", "confusion", "ablation", "sizes", "latency" };
 enum { KINDS = sizeof(kinds) / sizeof(kinds[0]) };
 
 const char *const *figures_kinds(size_t *count)

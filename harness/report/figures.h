@@ -83,6 +83,8 @@ int figure_accuracy(struct store *store, const struct study *study, const struct
 int figure_convergence(struct store *store, const struct study *study, const struct figure_spec *spec, struct figure *f, struct err *e);
 int figure_confusion(struct store *store, const struct study *study, const struct figure_spec *spec, struct figure *f, struct err *e);
 int figure_ablation(struct store *store, const struct study *study, const struct figure_spec *spec, struct figure *f, struct err *e);
+int figure_sizes(struct store *store, const struct study *study, const struct figure_spec *spec, struct figure *f, struct err *e);
+int figure_latency(struct store *store, const struct study *study, const struct figure_spec *spec, struct figure *f, struct err *e);
 int figure_pareto(struct store *store, const struct study *study, const struct figure_spec *spec, struct figure *f, struct err *e);
 
 #endif
