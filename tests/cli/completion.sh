@@ -41,7 +41,7 @@ words "nothing for a number" "" run -j ""
 words "options of the verb" "--max-trials " run x.yaml --max
 words "named queries" "digests " query di
 words "the parameters of a named query" "sweep= dataset= recipe= " query accuracy ""
-words "the actions of data" "list verify show " data ""
+each "the actions of data" "^verify$" data ""
 words "data sets" "cifar10 " data verify ci
 words "ids of the tables of a sweep file" "accuracy " table experiments/paper.yaml ""
 words "recipes of the sweep file for --set" "recipe=paper-notebook recipe=paper-text " run experiments/paper.yaml --set recipe=p
