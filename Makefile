@@ -29,7 +29,7 @@ BUILD_FACTS = -DRETRIAL_VERSION='"$(VERSION)"' -DRETRIAL_COMMIT='"$(COMMIT)"' -D
               -DRETRIAL_COMPILER='"$(shell $(CC) --version | head -n 1)"' -DRETRIAL_FLAGS='"$(BITS) $(CFLAGS)"'
 
 # Only what make really needs them for: `make test` on a machine without them must get as far as installing them.
-PACKAGES = sqlite3 gsl libarchive yaml-0.1 jansson libcrypto smartcols libcurl libpng
+PACKAGES = sqlite3 gsl libarchive yaml-0.1 jansson libcrypto smartcols libcurl libpng libprotobuf-c
 LIBRARY_FLAGS = $(shell pkg-config --cflags $(PACKAGES))
 LIBRARIES     = $(shell pkg-config --libs $(PACKAGES)) -lm -lpthread
 
@@ -42,7 +42,7 @@ VARIANTS = plain
 endif
 
 NN      = $(patsubst %.c,$(BUILD)/%.o,$(wildcard nn/*.c)) $(VARIANTS:%=$(BUILD)/nn/kernels/%.o)
-HARNESS = $(patsubst %.c,$(BUILD)/%.o,$(filter-out harness/cli/%,$(wildcard harness/*/*.c))) $(BUILD)/sql.o
+HARNESS = $(patsubst %.c,$(BUILD)/%.o,$(filter-out harness/cli/%,$(wildcard harness/*/*.c))) $(BUILD)/sql.o $(BUILD)/onnx.pb-c.o
 CLI     = $(patsubst %.c,$(BUILD)/%.o,$(wildcard harness/cli/*.c))
 SQL     = $(wildcard harness/store/*.sql harness/store/queries/*.sql)
 UNIT    = $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/test_*.c))
@@ -76,6 +76,16 @@ $(BUILD)/sql.c: harness/store/sql-to-c.sh $(SQL)
 	$(Q)sh harness/store/sql-to-c.sh $(SQL) >$@.new && mv $@.new $@
 $(BUILD)/sql.o: $(BUILD)/sql.c
 	$(Q)$(CC) $(ALL) -c -o $@ $<
+
+# ONNX's messages, from Debian's libonnx-dev.
+ONNX_PROTO = /usr/include/onnx/onnx.proto
+$(BUILD)/onnx.pb-c.c $(BUILD)/onnx.pb-c.h &: $(ONNX_PROTO)
+	@mkdir -p $(@D)
+	$(Q)protoc-c --proto_path=$(dir $<) --c_out=$(BUILD) $<
+$(BUILD)/onnx.pb-c.o: $(BUILD)/onnx.pb-c.c
+	$(Q)$(CC) $(ALL) $(LIBRARY_FLAGS) -c -o $@ $<
+$(BUILD)/harness/model/onnx.o $(BUILD)/harness/model/onnx_read.o: ALL += -I$(BUILD)
+$(BUILD)/harness/model/onnx.o $(BUILD)/harness/model/onnx_read.o: $(BUILD)/onnx.pb-c.h
 
 # The build's facts are compiled in again when they change.
 $(BUILD)/harness/base/facts.o $(BUILD)/harness/cli/main.o: $(BUILD)/facts.txt

@@ -10,6 +10,7 @@ enum { FILE_BYTES_MAX = 256 << 20 }; /* the largest network has 50 million param
 const struct model_format model_formats[] = {
 	{ "safetensors", ".safetensors", "the native format: JSON header, then the numbers", true, false, safetensors_write, safetensors_read },
 	{ "npz", ".npz", "NumPy's archive of arrays", true, false, npz_write, npz_read },
+	{ "onnx", ".onnx", "a graph of operators, for ONNX Runtime, OpenCV and others", true, false, onnx_write, onnx_read },
 	{ 0 },
 };
 

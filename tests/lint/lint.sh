@@ -65,6 +65,7 @@ check "harness/cli includes nn by its public headers" only harness/cli "harness/
 check "SQLite is included in harness/store alone" only_in 'harness/store/[a-z0-9_]+\.[ch]' 'sqlite3\.h'
 check "GSL is included in harness/report/stats.c alone" only_in 'harness/report/stats\.c' 'gsl/.*'
 check "libarchive is included in archive.c, bundle.c and npz.c alone" only_in '.*/(archive|bundle|npz)\.c' 'archive(_entry)?\.h'
+check "protobuf-c is included in harness/model/onnx*.c alone" only_in 'harness/model/onnx(_read)?\.c' '(google|protobuf-c)/.*|onnx\.pb-c\.h'
 check "libyaml is included in harness/plan/yaml.c alone" only_in 'harness/plan/yaml\.c' 'yaml\.h'
 check "libcrypto is included in harness/base/digest.c alone" only_in 'harness/base/digest\.c' 'openssl/.*'
 check "libsmartcols is included in harness/report and harness/cli alone" only_in 'harness/(report|cli)/[a-z0-9_]+\.c' 'libsmartcols/.*'
