@@ -2,122 +2,338 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
+#include "../base/file.h"
 #include "../run/verify.h"
 #include "kernels_cli.h"
 #include "places.h"
+#include "run_cli.h"
+#include "sweep_cli.h"
 
 static const struct cli_option options[] = {
 	CLI_OPTION_DB,
 	CLI_OPTION_DATA,
-	CLI_OPTION_KERNELS,
+	{ "workers", 'j', "N", "trials at the same time (default 1)" },
 	{ "threads", 0, "N", "threads within a trial (default 1); must give the same bits, too" },
-	{ "sweep", 0, "NAME", "all finished trials of this sweep" },
-	{ "sample", 0, "N", "of these only N, drawn by their identities: the same ones every time" },
+	CLI_OPTION_KERNELS,
+	{ "sample", 0, "N", "of the trials that were named only N, drawn at random: the same ones every time" },
+	{ "seed", 0, "N", "another draw for --sample (default 1)" },
+	CLI_OPTION_SEEDS,
+	CLI_OPTION_SET,
 	{ NULL, 0, NULL, NULL },
 };
 
-static atomic_int stop;
+enum { SETS_MAX = 64, REASONS_MAX = 64 };
 
-static void on_signal(int number)
+/* A data set that is needed: open, or why not. */
+struct opened {
+	const char *name;
+	struct dataset *data;
+	char why[1024];
+};
+
+/* Why trials cannot be verified, and how many. */
+struct reason {
+	char text[1024];
+	char identity[13];  /* of the first of them */
+	size_t count;
+};
+
+struct verification {
+	const struct cli *cli;
+	struct recorded recorded;
+	bool *chosen;                   /* [recorded.trials->row_count] */
+	struct verify_job *jobs;        /* those that can be verified */
+	size_t job_count, exact, differ, cannot;
+	struct opened sets[SETS_MAX];
+	int set_count;
+	struct reason reasons[REASONS_MAX];
+	int reason_count;
+	struct places places;
+};
+
+/* ---- which trials -------------------------------------------------------------------------------------------------------- */
+
+/* Is the word one of the list, which is joined by ','? */
+static bool is_listed(const char *list, const char *word)
 {
-	(void)number;
-	atomic_store(&stop, 1);
+	const size_t length = strlen(word);
+	for (const char *p = list; *p; p += strcspn(p, ",") + (p[strcspn(p, ",")] == ','))
+		if (strcspn(p, ",") == length && strncmp(p, word, length) == 0)
+			return true;
+	return false;
 }
 
-/* The finished trials that were asked for: by the beginning of an identity, by sweep, or all. A draw is the N with the smallest digest of
- * their identity: as good as random, and stable. */
-static int find_trials(const struct cli *c, struct store *s, struct rows **out, struct err *e)
+/* Trials whose identity begins so, or else all of the sweep of that name. Returns how many. */
+static size_t choose_by_word(struct verification *v, const char *word)
 {
-	static const char sql[] =
-		"SELECT DISTINCT trial, dataset, recipe, seed FROM accuracy"
-		" WHERE (:id IS NULL OR substr(trial, 1, length(:id)) = :id) AND (:sweep IS NULL OR sweep = :sweep)"
-		" ORDER BY substr(trial, 33), trial LIMIT :sample";
-	const char *id = c->argument_count ? c->arguments[0] : NULL, *sweep = cli_get(c, "sweep", NULL);
-	const char *parameters[7] = { "sample", cli_get(c, "sample", "-1") };
-	int n = 2;
-	if (id) {
-		parameters[n++] = "id";
-		parameters[n++] = id;
-	}
-	if (sweep) {
-		parameters[n++] = "sweep";
-		parameters[n++] = sweep;
-	}
-	if (store_query(s, sql, parameters, e, out))
-		return -1;
-	if ((*out)->row_count == 0)
-		return err_set(e, ERR_USAGE, "no finished trial%s%s%s%s in this database (retrial runs lists trials)", id ? " that begins with " : "",
-		               id ? id : "", sweep ? " of sweep " : "", sweep ? sweep : "");
+	size_t found = 0;
+	for (int by_sweep = 0; by_sweep < 2 && !found; by_sweep++)
+		for (size_t row = 0; row < v->recorded.trials->row_count; row++) {
+			struct recorded_trial t;
+			recorded_trial(&v->recorded, row, &t);
+			const bool is_meant = by_sweep ? is_listed(t.sweeps, word) : strncmp(t.identity, word, strlen(word)) == 0;
+			v->chosen[row] |= is_meant;
+			found += is_meant;
+		}
+	return found;
+}
+
+/* The finished ones of a sweep file's trials. */
+static int choose_by_file(struct verification *v, const char *path)
+{
+	struct sweep *sweep;
+	size_t found = 0;
+	const int answer = sweep_cli_read(v->cli, path, &sweep);
+	if (answer)
+		return answer;
+	for (size_t i = 0; i < sweep->trial_count; i++)
+		for (size_t row = 0; row < v->recorded.trials->row_count; row++) {
+			struct recorded_trial t;
+			recorded_trial(&v->recorded, row, &t);
+			if (strcmp(t.identity, sweep->trials[i].identity) == 0) {
+				found += !v->chosen[row];
+				v->chosen[row] = true;
+			}
+		}
+	if (found < sweep->trial_count)
+		fprintf(stderr, "%s: %zu of its %zu trials are finished\n", path, found, sweep->trial_count);
+	sweep_free(sweep);
 	return 0;
 }
 
-static void print_result(const struct value *row, const struct verify_result *r)
+static int choose(struct verification *v, int first_argument)
 {
-	static const char *const words[] = { "bit-exact", "differs", "cannot say" };
-	printf("%-10s %.12s  %s %s seed %lld", words[r->verdict], row[0].text, row[1].text, row[2].kind == VALUE_TEXT ? row[2].text : "", (long long)row[3].integer);
-	if (r->verdict == VERIFY_EXACT)
-		printf(": %d epochs, %d digests\n", r->epochs, r->digests);
-	else
-		printf(": %s\n", r->text);
-	fflush(stdout);
+	const struct cli *c = v->cli;
+	const size_t count = v->recorded.trials->row_count;
+	v->chosen = calloc(count + 1, sizeof *v->chosen);
+	v->jobs = calloc(count + 1, sizeof *v->jobs);
+	if (!v->chosen || !v->jobs)
+		abort();
+	for (size_t row = 0; row < count && first_argument == c->argument_count; row++)
+		v->chosen[row] = true;
+	for (int i = first_argument; i < c->argument_count; i++) {
+		const char *word = c->arguments[i];
+		const int answer = file_exists(word) ? choose_by_file(v, word) : choose_by_word(v, word) ? 0 : cli_misuse(c, "'%s': no finished trial"
+			" begins so, and no sweep or file has that name (retrial runs lists trials, retrial status sweeps)", word);
+		if (answer)
+			return answer;
+	}
+	return 0;
 }
 
-static int verify_all(const struct cli *c, struct store *s, const struct verify_options *how)
+/* ---- which of them can be verified here ---------------------------------------------------------------------------------- */
+
+static struct opened *open_set(struct verification *v, const char *name)
 {
 	struct err e = { 0 };
-	struct rows *trials;
-	size_t exact = 0;
-	if (find_trials(c, s, &trials, &e))
-		return cli_fail(&e);
-	for (size_t i = 0; i < trials->row_count && !atomic_load(&stop); i++) {
-		const struct value *row = &trials->values[i * (size_t)trials->column_count];
-		struct verify_result result;
-		if (verify_trial(s, row[0].text, how, &result, &e)) {
-			rows_free(trials);
-			return cli_fail(&e);
-		}
-		print_result(row, &result);
-		exact += result.verdict == VERIFY_EXACT;
+	for (int i = 0; i < v->set_count; i++)
+		if (strcmp(v->sets[i].name, name) == 0)
+			return &v->sets[i];
+	if (v->set_count == SETS_MAX)
+		return NULL;
+	struct opened *o = &v->sets[v->set_count++];
+	o->name = name;
+	if (dataset_open(name, &v->places.dataset, &e, &o->data))
+		snprintf(o->why, sizeof o->why, "%.*s", (int)sizeof o->why - 1, e.text);
+	return o;
+}
+
+static void add_reason(struct verification *v, const char *identity, const char *text)
+{
+	int i = 0;
+	while (i < v->reason_count && strcmp(v->reasons[i].text, text) != 0)
+		i++;
+	if (i == REASONS_MAX)
+		i--;
+	if (i == v->reason_count) {
+		v->reason_count++;
+		snprintf(v->reasons[i].text, sizeof v->reasons[i].text, "%s", text);
+		snprintf(v->reasons[i].identity, sizeof v->reasons[i].identity, "%.12s", identity);
 	}
-	int answer = atomic_load(&stop) ? 130 : exact == trials->row_count ? ERR_NONE : ERR_FAILED;
-	fprintf(stderr, "%zu of %zu trials are bit-exact\n", exact, trials->row_count);
-	rows_free(trials);
-	return answer;
+	v->reasons[i].count++;
+	v->cannot++;
+}
+
+static void find_jobs(struct verification *v)
+{
+	for (size_t row = 0; row < v->recorded.trials->row_count; row++) {
+		struct recorded_trial t;
+		char why[1024];
+		if (!v->chosen[row])
+			continue;
+		recorded_trial(&v->recorded, row, &t);
+		int answer = verify_possible(&t, NULL, why, sizeof why);
+		const struct opened *o = answer ? NULL : open_set(v, t.dataset);
+		if (o && !o->data)
+			snprintf(why, sizeof why, "%s", o->why);
+		if (!answer && (!o || !o->data || verify_possible(&t, o->data, why, sizeof why)))
+			answer = -1;
+		if (answer)
+			add_reason(v, t.identity, why);
+		else
+			v->jobs[v->job_count++] = (struct verify_job){ row, o->data };
+	}
+}
+
+/* ---- a draw -------------------------------------------------------------------------------------------------------------- */
+
+struct ticket {
+	char digest[DIGEST_TEXT];
+	struct verify_job job;
+};
+
+static int by_digest(const void *a, const void *b)
+{
+	return strcmp(((const struct ticket *)a)->digest, ((const struct ticket *)b)->digest);
+}
+
+/* Those with the smallest digest of seed and identity: as good as random, and the same everywhere. */
+static void draw(struct verification *v, long seed, size_t sample)
+{
+	if (sample == 0 || sample >= v->job_count)
+		return;
+	struct ticket *tickets = calloc(v->job_count, sizeof *tickets);
+	if (!tickets)
+		abort();
+	for (size_t i = 0; i < v->job_count; i++) {
+		struct recorded_trial t;
+		char text[128];
+		recorded_trial(&v->recorded, v->jobs[i].row, &t);
+		const int length = snprintf(text, sizeof text, "%ld %.64s", seed, t.identity);
+		digest_bytes(text, (size_t)length, tickets[i].digest);
+		tickets[i].job = v->jobs[i];
+	}
+	qsort(tickets, v->job_count, sizeof *tickets, by_digest);
+	for (size_t i = 0; i < sample; i++)
+		v->jobs[i] = tickets[i].job;
+	v->job_count = sample;
+	free(tickets);
+}
+
+/* ---- what comes out ------------------------------------------------------------------------------------------------------ */
+
+static void print_result(void *context, const struct verify_job *job, const struct verify_result *r)
+{
+	static const char *const words[] = { "bit-exact", "differs", "cannot say" };
+	struct verification *v = context;
+	struct recorded_trial t;
+	recorded_trial(&v->recorded, job->row, &t);
+	printf("%-10s %.12s  %s %s seed %lld", words[r->verdict], t.identity, t.dataset, t.recipe, t.seed);
+	if (r->verdict == VERIFY_EXACT) {
+		printf(": %d digests", r->digests);
+		if (v->recorded.store)
+			printf(", %d epochs, %d tensors", r->epochs, r->tensors);
+		printf("\n");
+	} else {
+		printf(": %s\n", r->text);
+	}
+	if (r->weights[0])
+		printf("           %s\n", r->weights);
+	fflush(stdout);
+	v->exact += r->verdict == VERIFY_EXACT;
+	v->differ += r->verdict == VERIFY_DIFFERS;
+	v->cannot += r->verdict == VERIFY_CANNOT;
+}
+
+static void print_reasons(const struct verification *v)
+{
+	for (int i = 0; i < v->reason_count; i++) {
+		const struct reason *r = &v->reasons[i];
+		if (r->count == 1)
+			printf("%-10s %s: %s\n", "cannot say", r->identity, r->text);
+		else
+			printf("%-10s %zu trials: %s\n", "cannot say", r->count, r->text);
+	}
+}
+
+/* Returns the exit code: 1 when something differs, 3 when nothing could be said. */
+static int finish(const struct verification *v)
+{
+	print_reasons(v);
+	fprintf(stderr, "%zu of %zu trials are bit-exact", v->exact, v->exact + v->differ + v->cannot);
+	if (v->differ)
+		fprintf(stderr, ", %zu differ", v->differ);
+	if (v->cannot)
+		fprintf(stderr, ", %zu cannot be verified here", v->cannot);
+	fprintf(stderr, "\n");
+	if (run_cli_signal())
+		return 128 + run_cli_signal();
+	return v->differ ? ERR_FAILED : v->exact ? ERR_NONE : ERR_ENVIRONMENT;
+}
+
+/* ------------------------------------------------------------------------------------------------------------------------- */
+
+static bool is_folder(const char *path)
+{
+	struct stat s;
+	return stat(path, &s) == 0 && S_ISDIR(s.st_mode);
+}
+
+static int read_options(const struct cli *c, struct verify_options *how, long *sample, long *seed)
+{
+	bool bad = false;
+	how->threads = (int)cli_number(c, "threads", 1, NN_THREADS_MAX, 1, &bad);
+	how->workers = bad ? 0 : (int)cli_number(c, "workers", 1, 1024, 1, &bad);
+	*sample = bad ? 0 : cli_number(c, "sample", 1, 1000000000, 0, &bad);
+	*seed = bad ? 0 : cli_number(c, "seed", 0, 1000000000, 1, &bad);
+	return bad ? ERR_USAGE : kernels_cli_find(c, &how->kernels);
+}
+
+static int verify(struct verification *v, struct store *s, const char *folder, const struct verify_options *how, long sample, long seed)
+{
+	struct err e = { 0 };
+	if (s ? recorded_in_store(s, &v->recorded, &e) : recorded_in_folder(folder, &v->recorded, &e))
+		return cli_fail(&e);
+	if (v->recorded.trials->row_count == 0)
+		return cli_misuse(v->cli, "there is no finished trial in %s", folder);
+	const int answer = choose(v, s ? 0 : 1);
+	if (answer)
+		return answer;
+	find_jobs(v);
+	draw(v, seed, (size_t)sample);
+	if (verify_trials(&v->recorded, v->jobs, v->job_count, how, print_result, v, &e))
+		return cli_fail(&e);
+	return finish(v);
 }
 
 static int run(const struct cli *c)
 {
-	bool bad = false;
-	struct verify_options how = { .threads = (int)cli_number(c, "threads", 1, NN_THREADS_MAX, 1, &bad), .stop = &stop };
-	struct places places;
-	struct store *s;
+	struct verification *v = calloc(1, sizeof *v);
+	struct verify_options how = { .threads = 1 };
+	struct store *s = NULL;
 	struct err e = { 0 };
-	if (!bad)
-		cli_number(c, "sample", 1, 1000000000, 1, &bad);
-	if (bad)
-		return ERR_USAGE;
-	if (c->argument_count > 1)
-		return cli_misuse(c, "one trial is expected (the beginning of its identity), %d arguments were given", c->argument_count);
-	int answer = kernels_cli_find(c, &how.kernels);
-	if (answer)
-		return answer;
-	places_fill(&places, c);
-	how.places = &places.dataset;
-	signal(SIGINT, on_signal);
-	if (store_open(cli_get(c, "db", "results/retrial.db"), STORE_READ, &e, &s))
-		return cli_fail(&e);
-	answer = verify_all(c, s, &how);
+	long sample, seed;
+	if (!v)
+		abort();
+	v->cli = c;
+	int answer = read_options(c, &how, &sample, &seed);
+	const char *from = c->argument_count && is_folder(c->arguments[0]) ? c->arguments[0] : NULL;
+	places_fill(&v->places, c);
+	if (!answer && !from && store_open(from = cli_get(c, "db", "results/retrial.db"), STORE_READ, &e, &s))
+		answer = cli_fail(&e);
+	if (!answer) {
+		how.stop = run_cli_catch_signals();
+		answer = verify(v, s, from, &how, sample, seed);
+	}
+	for (int i = 0; i < v->set_count; i++)
+		dataset_close(v->sets[i].data);
+	recorded_free(&v->recorded);
 	store_close(s);
+	free(v->chosen);
+	free(v->jobs);
+	free(v);
 	return answer;
 }
 
 const struct cli_verb verb_verify = {
 	.name = "verify",
-	.arguments = "[TRIAL]",
-	.summary = "run recorded trials again and compare every number and digest",
+	.arguments = "[FOLDER] [TRIAL | SWEEP | FILE.yaml] ...",
+	.summary = "run recorded trials again and compare every number, digest and weight",
 	.examples = "  retrial verify 3522efb88fae\n"
-	            "  retrial verify --sweep paper --sample 3",
+	            "  retrial verify paper --sample 3 -j 2         three trials of a sweep, two at a time\n"
+	            "  retrial verify results/reference --sample 3  against the published digests, without a database",
 	.options = options,
 	.run = run,
 };

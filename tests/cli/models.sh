@@ -27,7 +27,7 @@ check $? "another run gives the same digests"
 try run "$sweep" --db "$db"
 "$RETRIAL" query digests --db "$db" --format csv | cmp -s - "$SCRATCH/first.csv"
 check $? "what is done is recognised"
-try verify --sweep models --db "$db"
+try verify models --db "$db"
 check $code "recorded trials are run again from their canonical text alone, with the same bits"
 
 sed 's/kernel: 5, padding: same/kernel: 15/' "$sweep" >"$SCRATCH/large.yaml"
