@@ -108,11 +108,7 @@ $(BUILD)/bench-core: $(patsubst %,$(BUILD)/tests/bench/%.o,bench_core peak work 
 $(BUILD)/one-step: $(BUILD)/tests/bench/one_step.o $(BUILD)/tests/oracle/paper_nets.o $(BUILD)/libnn.a
 	$(Q)$(CC) $(CFLAGS) -o $@ $^ -lm -lpthread
 
-<<<<<<< HEAD
 .PHONY: always packages test-packages reproduce demo test check-units test-bits test-arm fuzz fuzz-targets bench install uninstall clean
-=======
-.PHONY: always packages test-packages reproduce reference demo test check-units test-bits test-arm bench install uninstall clean
->>>>>>> 01b5838 (verify: the first tensor that differs and how far; several trials, sweeps, files and folders of reference files; workers)
 always:
 
 packages:
@@ -164,15 +160,13 @@ reproduce: packages
 	-./retrial claims experiments/paper.yaml
 	./retrial plot experiments/paper.yaml
 
-<<<<<<< HEAD
-COMPLETIONS = bash-completion/completions zsh/site-functions fish/vendor_completions.d
-=======
 # What is published of results/retrial.db: every trial with its digests and results; retrial verify results/reference checks it anywhere.
+.PHONY: reference
 reference: retrial
 	./retrial query trials --format csv -o results/reference/trials.csv
 	./retrial query digests --format csv -o results/reference/digests.csv
 
->>>>>>> 01b5838 (verify: the first tensor that differs and how far; several trials, sweeps, files and folders of reference files; workers)
+COMPLETIONS = bash-completion/completions zsh/site-functions fish/vendor_completions.d
 install: retrial
 	install -D -m 755 retrial $(DESTDIR)$(PREFIX)/bin/retrial
 	install -D -m 644 harness/cli/retrial.1 $(DESTDIR)$(PREFIX)/share/man/man1/retrial.1
