@@ -105,10 +105,13 @@ $(BUILD)/digests: $(BUILD)/tests/golden/digests.o $(BUILD)/libnn.a
 $(BUILD)/bench-core: $(patsubst %,$(BUILD)/tests/bench/%.o,bench_core peak work allocations) $(BUILD)/tests/oracle/paper_nets.o $(BUILD)/libnn.a
 	$(Q)$(CC) $(CFLAGS) -o $@ $^ $(LIBRARIES)
 
+$(BUILD)/bench-store: $(BUILD)/tests/bench/bench_store.o $(BUILD)/libharness.a $(BUILD)/libnn.a
+	$(Q)$(CC) $(CFLAGS) -o $@ $^ $(LIBRARIES)
+
 $(BUILD)/one-step: $(BUILD)/tests/bench/one_step.o $(BUILD)/tests/oracle/paper_nets.o $(BUILD)/libnn.a
 	$(Q)$(CC) $(CFLAGS) -o $@ $^ -lm -lpthread
 
-.PHONY: always packages test-packages reproduce demo test check-units test-bits test-arm fuzz fuzz-targets bench install uninstall clean
+.PHONY: always packages test-packages reproduce demo test check-units test-bits test-arm test-interop fuzz fuzz-targets bench bench-store install uninstall clean
 always:
 
 packages:
@@ -127,6 +130,10 @@ test-bits: test-packages
 	@sh tests/bits.sh
 test-arm: test-packages
 	@sh tests/arm.sh
+# Databases and models in other programs (pandas, Datasette ...): Python packages from PyPI, skipped when it cannot be reached.
+test-interop: packages
+	+@$(MAKE) --no-print-directory -j$(JOBS) retrial
+	@BUILD=$(BUILD) RETRIAL=./retrial CC=$(CC) sh tests/interop.sh
 
 # Hostile inputs for everything that reads files, with sanitizers, FUZZ_SECONDS for each target: beside the first build, in build/fuzz.
 FUZZ = $(patsubst tests/fuzz/%.c,$(BUILD)/%,$(wildcard tests/fuzz/fuzz_*.c))
@@ -142,6 +149,10 @@ fuzz: test-packages
 bench: packages
 	+@$(MAKE) --no-print-directory -j$(JOBS) $(BUILD)/bench-core
 	$(BUILD)/bench-core $(BUILD)/bench.json
+# The results database with 100,000 trials and 10 million rows of metrics .
+bench-store: packages
+	+@$(MAKE) --no-print-directory -j$(JOBS) $(BUILD)/bench-store
+	$(BUILD)/bench-store 100000 100 $(BUILD)/bench-store.db
 
 # ---- the paper ---------------------------------------------------------------------------------------------------------
 

@@ -1,5 +1,6 @@
 #!/bin/sh
-# run.sh - all tests: unit tests (cmocka), command line tests and lint (TAP). Called by `make test`, which builds first.
+# run.sh [SCRIPT...] - all tests: unit tests (cmocka), command line tests and lint (TAP); or these scripts. Called by `make test`, which
+# builds first.
 # Prints each file's failures, then a line a file, then "N passed, N failed". V=1 prints everything.
 set -u
 : "${BUILD:=build}" "${RETRIAL:=./retrial}" "${CC:=gcc}"
@@ -23,11 +24,14 @@ run_file() {
 	if [ "${V:-0}" = 1 ]; then sed 's/^/    /' "$out"; elif [ "$bad" -gt 0 ]; then grep -v '^ok ' "$out" | tail -n 60 | sed 's/^/    /'; fi
 }
 
-for program in "$BUILD"/tests/test_*; do
-	case $program in *.[od]) continue ;; esac
-	[ -x "$program" ] && run_file "$(basename "$program")" "$program"
-done
-for script in tests/cli/*.sh tests/lint/*.sh; do
+if [ $# -eq 0 ]; then
+	for program in "$BUILD"/tests/test_*; do
+		case $program in *.[od]) continue ;; esac
+		[ -x "$program" ] && run_file "$(basename "$program")" "$program"
+	done
+	set -- tests/cli/*.sh tests/lint/*.sh
+fi
+for script in "$@"; do
 	run_file "$(basename "$(dirname "$script")")-$(basename "$script" .sh)" sh "$script"
 done
 echo "$passed passed, $failed failed"

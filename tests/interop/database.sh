@@ -1,33 +1,12 @@
 #!/bin/sh
 # database.sh - the results database in the hands of others: pandas reads every view, Datasette serves its pages. Prints TAP.
-# Needs RETRIAL (the program) and SCRATCH (an empty folder); run from the repository's root. The Python packages come from
-# PyPI into a virtual environment in $INTEROP_VENV (default: in SCRATCH, made anew); without a network everything is skipped.
-set -u
-: "${RETRIAL:?}" "${SCRATCH:?}"
-venv=${INTEROP_VENV:-$SCRATCH/venv}
-db="$SCRATCH/smoke.db"
+# INTEROP_VENV is a virtual environment with them (tests/interop.sh makes it).
+. tests/tap.sh
+db=$SCRATCH/smoke.db
+"$RETRIAL" run experiments/smoke.yaml --db "$db" >/dev/null 2>"$SCRATCH/out"
+check $? "a small sweep is run"
 
-if ! [ -x "$venv/bin/datasette" ]; then
-	python3 -m venv "$venv" >"$SCRATCH/pip" 2>&1 && "$venv/bin/pip" install -q pandas==3.1.1 datasette==0.65.5 >>"$SCRATCH/pip" 2>&1 || {
-		echo "1..0 # SKIP no virtual environment with pandas and datasette: $(tail -n 1 "$SCRATCH/pip")"
-		exit 0
-	}
-fi
-"$RETRIAL" run experiments/smoke.yaml --db "$db" >/dev/null 2>&1
-
-count=0 failed=0
-check() {
-	count=$((count + 1))
-	if [ "$1" = 0 ]; then
-		echo "ok $count - $2"
-	else
-		failed=1
-		echo "not ok $count - $2"
-		tail -n 20 "$SCRATCH/out" | sed 's/^/# /'
-	fi
-}
-
-"$venv/bin/python" - "$db" "$RETRIAL" >"$SCRATCH/out" 2>&1 <<'END'
+"$INTEROP_VENV/bin/python" - "$db" "$RETRIAL" >"$SCRATCH/out" 2>&1 <<'END'
 import io, sqlite3, subprocess, sys
 import pandas as pd
 path, retrial = sys.argv[1:]
@@ -55,12 +34,12 @@ assert (lines["seed"] == same["seed"]).all() and ((lines["test_loss"] - same["te
 END
 check $? "pandas reads every view, and CSV and JSON Lines give it the same numbers"
 
-"$venv/bin/datasette" serve -i "$db" --port 0 --uds "$SCRATCH/socket" >"$SCRATCH/out" 2>&1 &
+"$INTEROP_VENV/bin/datasette" serve -i "$db" --port 0 --uds "$SCRATCH/socket" >"$SCRATCH/out" 2>&1 &
 server=$!
 trap 'kill $server 2>/dev/null' EXIT
 tries=0
 while [ ! -S "$SCRATCH/socket" ] && [ $tries -lt 100 ]; do sleep 0.2; tries=$((tries + 1)); done
-"$venv/bin/python" - "$SCRATCH/socket" "$db" >"$SCRATCH/out" 2>&1 <<'END'
+"$INTEROP_VENV/bin/python" - "$SCRATCH/socket" "$db" >"$SCRATCH/out" 2>&1 <<'END'
 import json, sqlite3, sys
 import httpx
 client = httpx.Client(transport=httpx.HTTPTransport(uds=sys.argv[1]), base_url="http://localhost", timeout=60)
@@ -76,5 +55,4 @@ assert "/smoke/trials/" in foreign, "foreign keys are not links"
 END
 check $? "Datasette serves a page for every table and view, and follows foreign keys"
 
-echo "1..$count"
-exit $failed
+finish
