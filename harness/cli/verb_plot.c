@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "../report/figures.h"
+#include "../run/augmented.h"
 #include "places.h"
 #include "study_cli.h"
 
@@ -55,6 +56,7 @@ static int run(const struct cli *c)
 			.command = command.s,
 			.pdf = cli_has(c, "pdf"),
 			.data = &data.dataset,
+			.augment = augmented_image,
 		};
 		if (study_cli_open(c, &s, &e) || draw(&s, c->argument_count == 2 ? c->arguments[1] : NULL, &places, &written, &e))
 			status = cli_fail(&e);

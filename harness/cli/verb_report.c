@@ -3,6 +3,7 @@
 
 #include "../base/file.h"
 #include "../report/report.h"
+#include "../run/augmented.h"
 #include "places.h"
 #include "study_cli.h"
 
@@ -32,7 +33,7 @@ static int run(const struct cli *c)
 		status = cli_fail(&e);
 	if (!status) {
 		const struct report_context context = {
-			.command = command.s, .database = study_cli_database(c), .scripts = scripts.s, .data = &data.dataset,
+			.command = command.s, .database = study_cli_database(c), .scripts = scripts.s, .data = &data.dataset, .augment = augmented_image,
 			.figures = cli_get(c, "folder", "results/figures"),
 		};
 		if (report_make(s.store, s.study, &context, &page, &e) || file_write(path, page.s, page.length, &e))

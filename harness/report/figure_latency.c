@@ -266,12 +266,12 @@ static void write_caption(struct plot *p)
 	if (p->most > p->fewest)
 		str_addf(c, " to %.0f", p->most);
 	str_add(c, " calls). Logarithmic; the slowest 0.5 % are beyond the axis.");
+	int same = 0;
 	for (int column = FORMAT; column <= KERNELS; column++)
 		if (!differs(p, column))
-			str_addf(c, "%s%s%s", column == FORMAT ? " All: " : ", ", row_text(p->measured, 0, column),
+			str_addf(c, "%s%s%s", same++ ? ", " : " All: ", row_text(p->measured, 0, column),
 				 column == BATCH ? strcmp(row_text(p->measured, 0, column), "1") ? " images a call" : " image a call" : column == KERNELS ? " kernels" : "");
-	if (!differs(p, FORMAT) || !differs(p, BATCH) || !differs(p, KERNELS))
-		str_add(c, ".");
+	str_add(c, same ? "." : "");
 	add_processors(c, p);
 	if (!isnan(p->noise))
 		str_addf(c, " The medians of two halves of the same calls differ by up to %.1f %%.", 100 * p->noise);

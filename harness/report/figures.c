@@ -17,9 +17,9 @@ static const struct {
 } makers[] = {
 	{ figure_curves, true, false }, { figure_accuracy, false, false }, { figure_convergence, false, true },
 	{ figure_pareto, false, true }, { figure_confusion, true, false }, { figure_ablation, false, false },
-	{ figure_sizes, false, false }, { figure_latency, false, false },
+	{ figure_sizes, false, false }, { figure_latency, false, false }, { figure_images, true, false },
 };
-static const char *const kinds[] = { "curves", "accuracy", "convergence", "pareto", "confusion", "ablation", "sizes", "latency" };
+static const char *const kinds[] = { "curves", "accuracy", "convergence", "pareto", "confusion", "ablation", "sizes", "latency", "images" };
 enum { KINDS = sizeof(kinds) / sizeof(kinds[0]) };
 
 const char *const *figures_kinds(size_t *count)
@@ -340,7 +340,7 @@ static int find_kind(const struct figure_spec *spec, struct err *e)
 static int make_one(struct store *store, const struct study *study, const struct figure_spec *spec, int kind,
 		    const struct figure_places *places, struct str *written, struct err *e)
 {
-	struct figure f = { .height = 200, .data_places = places->data };
+	struct figure f = { .height = 200, .data_places = places->data, .augment = places->augment };
 	int status = -1;
 
 	if (!makers[kind].fill(store, study, spec, &f, e) && !write_files(&f, spec, kind, places, written, e))

@@ -10,16 +10,21 @@
 #include "../data/dataset.h"
 #include "study.h"
 
+/* An image as a trial's training sees it: run/augmented.h, which is handed in, as this folder knows no training. */
+typedef int figures_augment(const struct trial *t, int phase, int epoch, uint32_t index, const uint8_t *image, int channels, int height, int width,
+			    float *out, struct err *e);
+
 /* Where to read and to write. */
 struct figure_places {
 	const char *scripts; /* the folder plots/ */
 	const char *output;  /* made when it is not there */
 	const char *command; /* that makes the figure; written into the script */
 	bool pdf;            /* ID.pdf as well (its bytes hold a date: not reproducible) */
-	const struct dataset_places *data; /* for the kinds that need true classes (confusion); NULL: the system's only */
+	const struct dataset_places *data; /* for the kinds that need images or true classes (images, confusion); NULL: the system's only */
+	figures_augment *augment; /* for the kind images; NULL: it cannot be drawn */
 };
 
-/* Draw it. A kind that shows one data set (curves, confusion) becomes one figure ID-DATASET for each, when the plan has several;
+/* Draw it. A kind that shows one data set (curves, confusion, images) becomes one figure ID-DATASET for each, when the plan has several;
  * data sets without a finished trial are left out, and one that fails does not keep the others from being drawn. Returns 0, or -1 with e: ERR_USAGE (unknown kind, metric or series, mixed
  * configurations, nothing to draw, with the reason), ERR_ENVIRONMENT (no gnuplot, disk full). Appends the paths of the files to
  * written, one a line. */
@@ -42,6 +47,7 @@ struct figure {
 	int height;           /* pixels at 96 an inch, without title, legend and caption; the width is always 7 inches */
 	int blocks;           /* so far */
 	const struct dataset_places *data_places; /* given */
+	figures_augment *augment; /* given */
 };
 
 /* gnuplot variables. Texts are written so that nothing in them is ever a command. */
@@ -85,6 +91,7 @@ int figure_confusion(struct store *store, const struct study *study, const struc
 int figure_ablation(struct store *store, const struct study *study, const struct figure_spec *spec, struct figure *f, struct err *e);
 int figure_sizes(struct store *store, const struct study *study, const struct figure_spec *spec, struct figure *f, struct err *e);
 int figure_latency(struct store *store, const struct study *study, const struct figure_spec *spec, struct figure *f, struct err *e);
+int figure_images(struct store *store, const struct study *study, const struct figure_spec *spec, struct figure *f, struct err *e);
 int figure_pareto(struct store *store, const struct study *study, const struct figure_spec *spec, struct figure *f, struct err *e);
 
 #endif

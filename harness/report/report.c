@@ -276,7 +276,7 @@ static void figures(const struct page *p)
 {
 	const struct sweep *sweep = p->study->sweep;
 	const struct figure_places places = { .scripts = p->context->scripts, .output = p->context->figures, .command = p->context->command,
-					       .data = p->context->data };
+					       .data = p->context->data, .augment = p->context->augment };
 	int number = 0;
 
 	section(p, "figures", "Figures");

@@ -5,6 +5,7 @@
 
 #include "../data/dataset.h"
 #include "claims.h"
+#include "figures.h"
 #include "study.h"
 
 /* What the page says beside the numbers. */
@@ -13,6 +14,7 @@ struct report_context {
 	const char *database; /* its path, for the commands that do it all again */
 	const char *scripts;  /* the folder plots/ */
 	const struct dataset_places *data; /* where data sets are looked for, for figures that need true classes; NULL: the system's only */
+	figures_augment *augment; /* for sheets of images (figures.h); NULL: they are not made */
 	const char *figures;  /* where the figures are drawn (figures.h), before they are copied into the page */
 };
 

@@ -86,15 +86,14 @@ static struct nn_optimizer optimizer_of(const struct training *t)
 		.momentum = c->momentum, .weight_decay = c->weight_decay, .nesterov = c->nesterov, .rate = rate_of(t), .average_momentum = c->ema };
 }
 
-static struct nn_augment augment_of(const struct augment_config *c)
+struct nn_augment training_augment(const struct augment_config *c)
 {
 	return (struct nn_augment){ .rotation = c->rotation, .zoom = c->zoom, .brightness = c->brightness, .translation = c->translation,
 		.flip = c->flip, .shear = c->shear, .crop = c->crop, .crop_fill = c->crop_fill == FILL_REFLECT ? NN_CROP_REFLECT : NN_CROP_ZERO,
 		.contrast = c->contrast, .noise = c->noise, .cutout = c->cutout };
 }
 
-/* The random streams of a phase: each fold of a k-fold has its own. */
-static uint16_t rng_phase(struct place at)
+uint16_t training_rng_phase(struct place at)
 {
 	return (uint16_t)(at.phase + 256 * (at.fold + 1));
 }
@@ -107,15 +106,15 @@ static void shuffle(struct training *t, int epoch)
 	if (t->phase->both)
 		for (uint32_t i = 0; i < n; i++)
 			t->order[n + i] = t->split->train[i] | NN_ORDER_AUGMENTED;
-	const struct nn_rng rng = { .seed = t->work->trial->seed, .stream = NN_STREAM_SHUFFLE, .phase = rng_phase(t->at), .epoch = (uint32_t)epoch };
+	const struct nn_rng rng = { .seed = t->work->trial->seed, .stream = NN_STREAM_SHUFFLE, .phase = training_rng_phase(t->at), .epoch = (uint32_t)epoch };
 	nn_rng_shuffle(&rng, t->order, t->order_count);
 }
 
 static int train_epoch(struct training *t, int epoch, struct nn_score *score)
 {
 	shuffle(t, epoch);
-	struct nn_epoch e = { .images = &t->work->train, .order = t->order, .count = t->order_count, .augment = augment_of(&t->work->trial->augment),
-		.label_smoothing = t->phase->label_smoothing, .mixup = t->phase->mixup, .seed = t->work->trial->seed, .phase = rng_phase(t->at),
+	struct nn_epoch e = { .images = &t->work->train, .order = t->order, .count = t->order_count, .augment = training_augment(&t->work->trial->augment),
+		.label_smoothing = t->phase->label_smoothing, .mixup = t->phase->mixup, .seed = t->work->trial->seed, .phase = training_rng_phase(t->at),
 		.epoch = (uint32_t)epoch };
 	for (int k = 0; k < t->net->input_count && k < 2; k++)
 		e.augmented[k] = t->phase->inputs[k] == INPUT_AUGMENTED && !t->phase->both;

@@ -37,6 +37,10 @@ struct place {
  * Returns 0, or -1 with w->end set (diverged, interrupted or failed). */
 int training_run(struct trial_work *w, const struct nn_net *net, const struct split *split, struct place at, float *onward);
 
+/* What augments the images of a training, and the phase of its random numbers (each fold of a k-fold has its own). */
+struct nn_augment training_augment(const struct augment_config *c);
+uint16_t training_rng_phase(struct place at);
+
 /* Results to the sink and into the state's events. The weights are w->state.params; outside k-fold they are not among the events, as they are
  * in the state itself. Return 0, or -1 with w->end set. */
 int work_send_epoch(struct trial_work *w, const struct epoch_result *r);

@@ -1,0 +1,30 @@
+# images.gp - a sheet of images (harness/report/figure_images.c has the pixels): one picture, a row of images a line of row_title.
+
+left = 64.0; right = 12.0; above = 34.0
+area_left = left; area_top = plot_top + above
+area_width = width - left - right
+area_height = plot_height - above
+
+set multiplot
+@set_legend
+set border 0
+set style line 1 linewidth 1
+unset colorbox
+set palette gray
+set cbrange [0:255]
+set xrange [-0.5:columns - 0.5]
+set yrange [lines - 0.5:-0.5]
+area_title = ''; area_x = ''; area_y = ''
+@place
+set ytics ('' -1) scale 0 font small textcolor rgb black
+do for [r = 1:rows] { set ytics add (row_title[r] (r - 0.5) * step_y - 1) }
+unset xtics
+set x2range [-0.5:columns - 0.5]
+set x2tics ('' -1) scale 0 font small textcolor rgb black
+do for [k = 1:images] { set x2tics add (image_name[k] (k - 0.5) * step_x - 1) }
+if (color) {
+	plot data index 0 matrix using 1:2:(int($3) >> 16):((int($3) >> 8) & 255):(int($3) & 255) with rgbimage
+} else {
+	plot data index 0 matrix using 1:2:3 with image
+}
+unset multiplot
