@@ -171,7 +171,7 @@ static void add_amounts(struct str *out, const struct augment_config *a)
 	amount(out, "translation up to %.3g %%", 100 * a->translation);
 	amount(out, "shear up to %.3g", a->shear);
 	amount(out, "random crops of an edge of %.0f pixels", a->crop);
-	str_add(out, a->flip ? ", flipped or not" : "");
+	str_add(out, !a->flip ? "" : out->s[out->length - 1] == ' ' ? "flipped or not" : ", flipped or not");
 	amount(out, "brightness ± %.3g", a->brightness);
 	amount(out, "contrast ± %.3g", a->contrast);
 	amount(out, "noise of %.3g", a->noise);
