@@ -34,7 +34,7 @@ LIBRARY_FLAGS = $(shell pkg-config --cflags $(PACKAGES))
 LIBRARIES     = $(shell pkg-config --libs $(PACKAGES)) -lm -lpthread
 
 ifeq ($(ARCH),x86_64)
-VARIANTS = plain avx2 avx512
+VARIANTS = plain avx2 avx512 vnni
 else ifeq ($(ARCH),aarch64)
 VARIANTS = plain neon
 else
@@ -65,6 +65,7 @@ $(BUILD)/nn/%.o: nn/%.c
 	$(Q)$(CC) $(ALL) $(NN_LEVEL) $(KERNEL_FLAGS) -c -o $@ $<
 $(BUILD)/nn/kernels/avx2.o:   KERNEL_FLAGS = -mavx2 -mfma
 $(BUILD)/nn/kernels/avx512.o: KERNEL_FLAGS = -mavx512f -mavx512bw -mavx512dq -mavx512vl -mfma
+$(BUILD)/nn/kernels/vnni.o:   KERNEL_FLAGS = -mavx512f -mavx512bw -mavx512dq -mavx512vl -mfma -mavx512vnni
 
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)

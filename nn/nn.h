@@ -18,6 +18,7 @@
  *   infer.h      one image at a time
  *   size.h       multiply-accumulates and memory of a network
  *   perturb.h    images changed by a given strength, to ask how a trained network bears it
+ *   quant.h      8-bit whole numbers: quantisation after training, inference
  */
 #ifndef NN_NN_H
 #define NN_NN_H
@@ -30,6 +31,7 @@
 #include "net.h"
 #include "optimizer.h"
 #include "perturb.h"
+#include "quant.h"
 #include "retouch.h"
 #include "rng.h"
 #include "scalar.h"

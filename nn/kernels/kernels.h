@@ -76,6 +76,33 @@ struct nn_infer_dense {
 	bool relu;
 };
 
+/* 8 bits (quant.h). Maps lie in quads, four neighbouring channels side by side: byte [channel / 4][y][x][channel % 4]; channels that are missing
+ * in the last quad are 0. So do the kernels: a tap is the quad of the input at one distance from the output's own position, and a word of four
+ * signed weights for each output channel. Word [channel / 4][tap][channel % 4]; missing channels are 0. Memory may be read 64 bytes past a map's
+ * last row, and written 64 bytes past the end of each row of the output. */
+struct nn_quant_conv_pool {
+	int taps;
+	const int32_t *offsets;          /* [taps]: bytes from the quad at the output's position */
+	const int32_t *weights;
+	const int32_t *biases, *multipliers, *shifts; /* [out_channels rounded up to 4] */
+	int out_channels, pool_height, pool_width;
+	size_t in_row, out_row, out_plane; /* bytes from row to row, of the output also from quad to quad of channels */
+};
+
+/* Dense: word [quad of inputs][output]; outputs in rows of `stride` words, a multiple of 16; 16 words past `sums` may be written. */
+struct nn_quant_dense {
+	const int32_t *weights, *biases; /* biases: [stride] */
+	int quads, outputs;
+	size_t stride;
+};
+
+/* One image in 8 bits: a valid convolution of stride 1, ReLU, 2x2 max pooling and requantisation to bytes with zero point 0; the sums of a
+ * dense layer. Whole numbers: no order to keep. */
+struct nn_quant_kernels {
+	void (*conv_pool)(uint8_t *out, const uint8_t *in, const struct nn_quant_conv_pool *s);
+	void (*dense)(int32_t *sums, const uint8_t *in, const struct nn_quant_dense *s);
+};
+
 struct nn_kernels {
 	const char *name;
 	int lanes;                       /* of a hardware vector */
@@ -174,8 +201,11 @@ struct nn_kernels {
 	void (*infer_pool)(float *out, const float *in, const float *w, const float *b, const struct nn_infer_pool *s);
 	void (*infer_dense)(const struct nn_infer_dense layers[], int count);
 	void (*infer_softmax)(float *probabilities, const float *logits, int classes);
+
+	struct nn_quant_kernels quant;
 };
 
 extern const struct nn_kernels nn_kernels_plain, nn_kernels_avx2, nn_kernels_avx512, nn_kernels_neon;
+extern const struct nn_quant_kernels nn_quant_vnni; /* for processors with AVX-512 and its VNNI */
 
 #endif

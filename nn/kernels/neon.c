@@ -14,6 +14,7 @@
 #include "infer_kernels.h"
 #include "loss.h"
 #include "normalize.h"
+#include "quant_kernels.h"
 
 const struct nn_kernels nn_kernels_neon = {
 	.name = "neon",

@@ -13,6 +13,7 @@
 #include "infer_kernels.h"
 #include "loss.h"
 #include "normalize.h"
+#include "quant_kernels.h"
 
 const struct nn_kernels nn_kernels_plain = {
 	.name = "plain",

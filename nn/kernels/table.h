@@ -41,3 +41,4 @@
 .infer_pool = infer_pool,
 .infer_dense = infer_dense,
 .infer_softmax = infer_softmax,
+.quant = { quant_conv_pool, quant_dense },

@@ -1,5 +1,5 @@
 /* digests.c - the same bits everywhere: tiny trainings that cover every layer, optimizer and augmentation, dropout, freezing and batches that
- * are no multiple of 16, and one line a training with digests of what came out. digests.txt has the lines that every kernel
+ * are no multiple of 16, and one line a training with digests of what came out; and networks in 8 bits. digests.txt has the lines that every kernel
  * variant, compiler, optimisation level, processor and number of threads must print; when they change on purpose, so does NN_CORE_VERSION.
  * Needs the core alone, so that it can be built for other processors.
  *
@@ -276,6 +276,38 @@ static void print_training(const struct training *g, const struct nn_kernels *ke
 	free(net);
 }
 
+/* A network with its initial weights in 8 bits: the numbers that calibration finds, and the logits. */
+static void print_quantised(const char *name, void (*build)(struct nn_net *net, struct nn_shape image), struct nn_shape image, const struct nn_kernels *kernels)
+{
+	enum { COUNT = 40 };
+	struct nn_net *net = need(calloc(1, sizeof(*net)));
+	build(net, image);
+	float *params = need(calloc(net->parameter_count, sizeof(*params)));
+	nn_init_net(net, 2024, params);
+	struct nn_images images = make_images(image, COUNT, 10);
+	char error[NN_QUANT_ERROR];
+	struct nn_quant *q = need(nn_quant_new(net, error));
+	if (nn_quant_fit(q, params, &images, NULL, COUNT, kernels)) {
+		fprintf(stderr, "digests: %s: %s\n", name, q->error);
+		exit(3);
+	}
+	uint64_t numbers = 0, logits = 0;
+	for (int i = 0; i < q->tensor_count; i++)
+		numbers = numbers * 31 + fnv1a(q->tensors[i].data, q->tensors[i].count * (q->tensors[i].type == NN_QUANT_I8 ? 1 : 4));
+	struct nn_quant_infer *f = need(nn_quant_infer_new(q, kernels));
+	for (uint32_t i = 0; i < COUNT; i++) {
+		nn_quant_infer_bytes(f, images.pixels + i * nn_shape_size(image));
+		for (int k = 0; k < net->output_count; k++)
+			logits = logits * 31 + fnv1a(nn_quant_infer_logits(f, k), (size_t)net->layers[net->outputs[k]].shape.channels * sizeof(int32_t));
+	}
+	printf("int8-%s numbers %016" PRIx64 " logits %016" PRIx64 "\n", name, numbers, logits);
+	nn_quant_infer_free(f);
+	nn_quant_free(q);
+	free_images(&images);
+	free(params);
+	free(net);
+}
+
 /* ---- what trainings are made of: the kernels have no part in it ---- */
 
 static void print_scalars(void)
@@ -388,5 +420,8 @@ int main(int argc, char **argv)
 	print_changed_images("32x32", (struct nn_shape){ 3, 32, 32 }, kernels);
 	for (size_t i = 0; i < sizeof(trainings) / sizeof(trainings[0]); i++)
 		print_training(&trainings[i], kernels, threads);
+	print_quantised("unified-28x28", build_unified, (struct nn_shape){ 1, 28, 28 }, kernels);
+	print_quantised("dual-32x32", build_dual, (struct nn_shape){ 3, 32, 32 }, kernels);
+	print_quantised("zoo", build_zoo, (struct nn_shape){ 2, 10, 14 }, kernels);
 	return 0;
 }
