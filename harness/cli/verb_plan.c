@@ -93,10 +93,23 @@ static int read_forecast(const struct cli *c, struct plan *plan, struct err *e)
 
 /* ---- the trials ------------------------------------------------------------------------------------------------------- */
 
-static void add_forecast(struct rows *rows, const struct forecast_trial *t)
+/* "dual+unify": the phases that the trial takes over from an earlier one of the plan. */
+static void add_shared(struct rows *rows, const struct trial *t, unsigned taken)
 {
+	struct str names = { 0 };
+	for (int p = 0; p < t->phase_count; p++)
+		if (taken >> p & 1)
+			str_addf(&names, "%s%s", names.length ? "+" : "", t->phases[p].name);
+	rows_add_text(rows, names.s);
+	str_free(&names);
+}
+
+static void add_forecast(struct rows *rows, const struct plan *plan, size_t number)
+{
+	const struct forecast_trial *t = &plan->forecast->trials[number];
 	rows_add_text(rows, forecast_state_name(t->state));
 	rows_add_text(rows, t->why[0] ? t->why : NULL);
+	add_shared(rows, &plan->sweep->trials[number], plan->forecast->sharing.taken[number]);
 	if (isnan(t->seconds))
 		rows_add_null(rows);
 	else
@@ -106,9 +119,9 @@ static void add_forecast(struct rows *rows, const struct forecast_trial *t)
 /* A row a trial: its labels, its seed, its identity, and what would become of it. Returns NULL when memory runs out. */
 static struct rows *make_rows(const struct plan *plan, bool whole_identity)
 {
-	static const char *const behind[] = { "seed", "trial", "state", "why", "seconds" };
+	static const char *const behind[] = { "seed", "trial", "state", "why", "shared", "seconds" };
 	const struct sweep *s = plan->sweep;
-	const int behind_count = plan->forecast ? 5 : 2;
+	const int behind_count = plan->forecast ? 6 : 2;
 	const char *columns[COLUMNS_MAX];
 	int count = 0;
 	for (size_t a = 0; a < s->axis_count && count < COLUMNS_MAX - behind_count; a++)
@@ -124,7 +137,7 @@ static struct rows *make_rows(const struct plan *plan, bool whole_identity)
 		rows_add_integer(rows, (int64_t)t->seed);
 		rows_add_bytes(rows, VALUE_TEXT, t->identity, whole_identity ? strlen(t->identity) : DIGITS);
 		if (plan->forecast)
-			add_forecast(rows, &plan->forecast->trials[i]);
+			add_forecast(rows, plan, i);
 	}
 	if (rows && rows_complete(rows))
 		return rows;
@@ -200,6 +213,21 @@ static void add_estimate(const struct plan *plan, struct str *out)
 	str_addf(out, " (from %zu finished trials)\n", f->measured);
 }
 
+/* Phases that are trained once for several trials. */
+static void add_sharing(const struct forecast *f, struct str *out)
+{
+	for (size_t i = 0; i < f->sharing.phase_count; i++) {
+		const struct sharing_phase *p = &f->sharing.phases[i];
+		str_addf(out, "%s%s %zu time%s instead of %zu", i ? ", " : "shared phases, trained once for trials that begin alike: ", p->name,
+			 p->trained, p->trained == 1 ? "" : "s", p->asked);
+	}
+	if (f->sharing.phase_count && f->saved > 0) {
+		str_add(out, "; saves about ");
+		add_duration(out, f->saved);
+	}
+	str_add(out, f->sharing.phase_count ? "\n" : "");
+}
+
 static void add_states(const struct plan *plan, struct str *out)
 {
 	const size_t *counts = plan->forecast->counts;
@@ -209,6 +237,7 @@ static void add_states(const struct plan *plan, struct str *out)
 	if (counts[FORECAST_SKIP])
 		str_addf(out, ", %zu are without their data set (retrial data says where to get it)", counts[FORECAST_SKIP]);
 	str_add(out, "\n");
+	add_sharing(plan->forecast, out);
 	add_estimate(plan, out);
 }
 
@@ -244,7 +273,21 @@ static void add_json_forecast(const struct forecast *f, struct str *out)
 		str_add(out, "null");
 	else
 		format_real(out, f->seconds);
-	str_add(out, ",");
+	str_add(out, ",\"saved_seconds\":");
+	format_real(out, f->saved);
+	str_add(out, ",\"shared\":[");
+	for (size_t i = 0; i < f->sharing.phase_count; i++) {
+		const struct sharing_phase *p = &f->sharing.phases[i];
+		str_addf(out, "%s{\"asked\":%zu,\"trained\":%zu,", i ? "," : "", p->asked, p->trained);
+		add_json_text(out, "phase", p->name);
+		str_add(out, ",\"saved_seconds\":");
+		if (isnan(p->seconds))
+			str_add(out, "null");
+		else
+			format_real(out, p->seconds);
+		str_add(out, "}");
+	}
+	str_add(out, "],");
 }
 
 static int add_json(const struct plan *plan, struct str *out, struct err *e)

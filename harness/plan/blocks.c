@@ -186,8 +186,8 @@ static int zip_length(struct study *s, const struct node *map, size_t *length)
 		} else if (!first) {
 			first = n;
 		} else if (n->count != first->count) {
-			node_key_error(s->diagnostics, n, "zip: '%.60s' has %zu values but '%.60s' (line %d) has %zu", n->key, n->count,
-				       first->key, first->key_line, first->count);
+			node_key_error(s->diagnostics, n, "zip: '%.60s' has %zu value%s but '%.60s' (line %d) has %zu", n->key, n->count,
+				       n->count == 1 ? "" : "s", first->key, first->key_line, first->count);
 			result = -1;
 		}
 	}

@@ -10,6 +10,12 @@
 #include "../plan/identity.h"
 #include "../plan/index.h"
 
+/* Processor seconds of an attempt as if it had done everything itself: phases that another trial did for it, and those before a resume, are
+ * recorded with the time that they took then, on the clock. */
+#define CPU_SECONDS "coalesce(attempts.cpu_seconds, attempts.seconds)"
+#define PHASE_SECONDS "coalesce((SELECT sum(seconds) FROM phase_results WHERE attempt = attempts.id), 0)"
+#define ALL_SECONDS "max(" CPU_SECONDS ", coalesce(" PHASE_SECONDS " * " CPU_SECONDS " / nullif(attempts.seconds, 0), 0))"
+
 enum { PAST_MAX = 500 }; /* the latest finished trials that say what work costs */
 
 /* Rows of a query and where each key (the first column) is. */
@@ -82,10 +88,20 @@ static void lookup_free(struct lookup *l)
 	index_free(&l->index);
 }
 
-/* Everything that is asked of the database, in three questions. */
+/* Mean processor seconds of the last phase of a beginning of a recipe, by the beginning's configuration (its identity with seed 0). */
+struct phase_times {
+	struct index index;
+	char (*identities)[DIGEST_TEXT];
+	double *seconds;
+	size_t *counts;
+	size_t count;
+};
+
+/* Everything that is asked of the database. */
 struct past {
 	struct lookup attempts; /* identity -> state, core_version, data_digest of the latest attempt */
-	struct lookup times;    /* configuration -> mean processor seconds */
+	struct lookup times;    /* configuration -> mean processor seconds, of all its phases, also those that other trials did for it */
+	struct phase_times phases;
 	size_t finished;
 	double cost;            /* processor seconds a unit of work; NAN: unknown */
 	size_t measured;
@@ -95,9 +111,9 @@ static int read_cost(struct store *s, const struct forecast_dataset *datasets, s
 {
 	struct rows *rows;
 	double seconds = 0, work = 0;
-	char sql[256];
+	char sql[512];
 	snprintf(sql, sizeof(sql),
-		 "SELECT config, coalesce(cpu_seconds, attempts.seconds) FROM attempts JOIN trials ON trials.id = attempts.trial"
+		 "SELECT config, " ALL_SECONDS " FROM attempts JOIN trials ON trials.id = attempts.trial"
 		 " WHERE state = 'done' AND deleted_at IS NULL ORDER BY attempts.id DESC LIMIT %d", PAST_MAX);
 	if (store_query(s, sql, NULL, e, &rows))
 		return -1;
@@ -132,14 +148,128 @@ static int past_read(struct store *s, const struct forecast_dataset *datasets, s
 	rows_free(count);
 	if (lookup_read(s, "SELECT identity, state, core_version, data_digest FROM trials JOIN attempts"
 			   " ON attempts.id = (SELECT max(id) FROM attempts WHERE trial = trials.id AND deleted_at IS NULL)", &out->attempts, e)
-	    || lookup_read(s, "SELECT configuration, avg(coalesce(cpu_seconds, attempts.seconds)) FROM attempts JOIN trials"
+	    || lookup_read(s, "SELECT configuration, avg(" ALL_SECONDS ") FROM attempts JOIN trials"
 			      " ON trials.id = attempts.trial WHERE state = 'done' AND deleted_at IS NULL GROUP BY configuration", &out->times, e))
 		return -1;
 	return read_cost(s, datasets, dataset_count, out, e);
 }
 
+/* ---- phases ----------------------------------------------------------------------------------------------------------- */
+
+static void add_phase_time(struct phase_times *times, size_t most, const struct trial *t, int phases, double seconds)
+{
+	char *identity = times->identities[times->count];
+	trial_beginning(t, phases, identity);
+	size_t number = index_find(&times->index, identity, DIGEST_TEXT);
+	if (number == SIZE_MAX && times->count < most) {
+		number = index_add(&times->index, identity, DIGEST_TEXT);
+		times->count++;
+	}
+	if (number == SIZE_MAX)
+		return;
+	times->seconds[number] += seconds;
+	times->counts[number]++;
+}
+
+/* The times of the phases of the latest trials. Rows: attempt, config, phase, processor seconds. */
+static int add_phase_times(const struct rows *rows, struct phase_times *out, struct err *e)
+{
+	struct trial t = { 0 };
+	bool known = false;
+	const size_t most = rows->row_count;
+	out->identities = malloc((most + 1) * sizeof(*out->identities));
+	out->seconds = calloc(most + 1, sizeof(*out->seconds));
+	out->counts = calloc(most + 1, sizeof(*out->counts));
+	if (!out->identities || !out->seconds || !out->counts)
+		return err_nomem(e);
+	for (size_t r = 0; r < most; r++) {
+		const struct value *v = &rows->values[4 * r];
+		struct err ignored = { 0 };
+		if (r == 0 || v[0].integer != v[-4].integer) {
+			if (known)
+				trial_free(&t);
+			known = v[1].kind == VALUE_TEXT && trial_from_canonical(v[1].text, &t, &ignored) == 0;
+			t.seed = 0; /* as in the configurations */
+		}
+		if (known && v[2].integer >= 0 && v[2].integer < t.phase_count && v[3].kind == VALUE_REAL)
+			add_phase_time(out, most, &t, (int)v[2].integer + 1, v[3].real);
+	}
+	if (known)
+		trial_free(&t);
+	return 0;
+}
+
+static int read_phase_times(struct store *s, struct phase_times *out, struct err *e)
+{
+	struct rows *rows;
+	char sql[700];
+	snprintf(sql, sizeof(sql),
+		 "SELECT attempts.id, config, p.phase, p.seconds * " CPU_SECONDS " / attempts.seconds FROM attempts"
+		 " JOIN trials ON trials.id = attempts.trial JOIN phase_results AS p ON p.attempt = attempts.id AND p.fold < 0"
+		 " WHERE attempts.seconds > 0 AND attempts.id IN (SELECT id FROM attempts WHERE state = 'done' AND deleted_at IS NULL"
+		 " ORDER BY id DESC LIMIT %d) ORDER BY attempts.id, p.phase", PAST_MAX);
+	if (!s)
+		return 0;
+	if (store_query(s, sql, NULL, e, &rows))
+		return -1;
+	const int result = add_phase_times(rows, out, e);
+	rows_free(rows);
+	return result;
+}
+
+static double first_phases_work(const struct trial *t, int phases, const struct forecast_dataset *d)
+{
+	struct trial beginning = *t;
+	beginning.phase_count = phases;
+	return phases ? forecast_work(&beginning, d) : 0;
+}
+
+/* What phase p costs: as often as it was trained before, or else by its work. */
+static double phase_seconds(const struct past *past, const struct trial *t, int p, const struct forecast_dataset *d)
+{
+	struct trial configuration = *t;
+	char identity[DIGEST_TEXT];
+	configuration.seed = 0;
+	trial_beginning(&configuration, p + 1, identity);
+	const size_t number = index_find(&past->phases.index, identity, DIGEST_TEXT);
+	if (number != SIZE_MAX)
+		return past->phases.seconds[number] / (double)past->phases.counts[number];
+	return (first_phases_work(t, p + 1, d) - first_phases_work(t, p, d)) * past->cost;
+}
+
+/* Which phases are trained once for several trials, and what that saves. */
+static int share(struct store *s, struct past *past, const struct sweep *sweep, const struct forecast_dataset *datasets, size_t dataset_count,
+		 struct forecast *f, struct err *e)
+{
+	bool *run = calloc(sweep->trial_count + 1, sizeof(*run));
+	if (!run)
+		return err_nomem(e);
+	for (size_t i = 0; i < sweep->trial_count; i++)
+		run[i] = f->trials[i].state == FORECAST_RUN;
+	const int failed = sharing_find(sweep, run, e, &f->sharing);
+	free(run);
+	if (failed || (f->sharing.phase_count && read_phase_times(s, &past->phases, e)))
+		return -1;
+	for (size_t i = 0; f->sharing.phase_count && i < sweep->trial_count; i++) {
+		const struct trial *t = &sweep->trials[i];
+		const struct forecast_dataset *d = find_dataset(datasets, dataset_count, t->dataset);
+		for (int p = 0; p < t->phase_count; p++) {
+			if (!(f->sharing.taken[i] >> p & 1))
+				continue;
+			const double seconds = phase_seconds(past, t, p, d);
+			sharing_save(&f->sharing, t, p, seconds);
+			f->trials[i].saved += seconds;
+		}
+	}
+	return 0;
+}
+
 static void past_free(struct past *p)
 {
+	index_free(&p->phases.index);
+	free(p->phases.identities);
+	free(p->phases.seconds);
+	free(p->phases.counts);
 	lookup_free(&p->attempts);
 	lookup_free(&p->times);
 }
@@ -201,6 +331,22 @@ static int forecast_one(struct store *s, const struct past *past, const struct t
 	return 0;
 }
 
+/* A trial into the sums. Its own time is what is left when others have done their part for it. */
+static void add_up(struct forecast *f, struct forecast_trial *t)
+{
+	if (t->state != FORECAST_RUN)
+		return;
+	if (isnan(t->seconds)) {
+		f->unknown++;
+		return;
+	}
+	if (t->saved > t->seconds)
+		t->saved = t->seconds;
+	t->seconds -= t->saved;
+	f->seconds += t->seconds;
+	f->saved += t->saved;
+}
+
 int forecast_make(struct store *s, const struct sweep *sweep, const struct forecast_dataset *datasets, size_t dataset_count,
 		  int core_version, struct err *e, struct forecast **out)
 {
@@ -224,11 +370,11 @@ int forecast_make(struct store *s, const struct sweep *sweep, const struct forec
 		if (forecast_one(s, &past, t, find_dataset(datasets, dataset_count, t->dataset), core_version, one, e))
 			goto end;
 		f->counts[one->state]++;
-		if (one->state == FORECAST_RUN && isnan(one->seconds))
-			f->unknown++;
-		else if (one->state == FORECAST_RUN)
-			f->seconds += one->seconds;
 	}
+	if (share(s, &past, sweep, datasets, dataset_count, f, e))
+		goto end;
+	for (size_t i = 0; i < sweep->trial_count; i++)
+		add_up(f, &f->trials[i]);
 	*out = f;
 	f = NULL;
 	result = 0;
@@ -243,6 +389,7 @@ void forecast_free(struct forecast *f)
 	if (!f)
 		return;
 	free(f->trials);
+	sharing_free(&f->sharing);
 	free(f);
 }
 

@@ -5,6 +5,7 @@
 
 #include "../plan/sweep.h"
 #include "../store/store.h"
+#include "sharing.h"
 
 /* What the caller knows of a data set. All that past trials may have used should be there; digest and damaged only count for those
  * that the sweep uses. */
@@ -26,13 +27,16 @@ enum forecast_state {
 struct forecast_trial {
 	enum forecast_state state;
 	char why[64];   /* "", "new", "interrupted", "core version 1 then", "other data then", "failed", "data set missing" ... */
-	double seconds; /* of one processor, expected; NAN: nothing to go by */
+	double seconds; /* of one processor, expected, without what other trials do for it; NAN: nothing to go by */
+	double saved;   /* likewise: of the phases that it takes over from others; 0: none; NAN: nothing to go by */
 };
 
 struct forecast {
 	struct forecast_trial *trials; /* in the order of the sweep */
 	size_t counts[4];              /* by state */
 	double seconds;                /* of all that would run and can be estimated */
+	double saved;                  /* of phases that are trained once for several trials: not in `seconds` */
+	struct sharing sharing;        /* which ones */
 	size_t unknown;                /* that would run and cannot */
 	size_t measured;               /* finished trials that the estimate is made from */
 	size_t finished;               /* trials with a finished attempt in the whole database */

@@ -10,7 +10,6 @@
 #include <time.h>
 
 #include "../plan/identity.h"
-#include "trial_run.h"
 
 enum { KEY = 32, TEMPORARY_SECONDS = 3600 };
 

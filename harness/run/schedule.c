@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "trial_run.h"
+#include "../plan/identity.h"
 
 enum job_state { JOB_WAITING, JOB_RUNNING, JOB_OVER };
 

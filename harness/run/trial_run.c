@@ -224,14 +224,6 @@ static struct stage *list_stages(const struct trial *t, int *count)
 	return stages;
 }
 
-void trial_beginning(const struct trial *t, int phases, char identity[DIGEST_TEXT])
-{
-	struct trial beginning = *t;
-	beginning.phase_count = phases;
-	trial_identify(&beginning);
-	memcpy(identity, beginning.identity, DIGEST_TEXT);
-}
-
 /* The file of the state after phase p. Owned by the caller. */
 static char *shared_path(const struct trial_work *w, int p, struct state_key *key)
 {

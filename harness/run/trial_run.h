@@ -32,7 +32,4 @@ struct trial_options {
 int trial_run(const struct trial *t, const struct dataset *d, const struct trial_options *options, const struct trial_sink *sink,
               struct trial_end *end);
 
-/* Identity of the trial that ends after t's first `phases` phases: what trials with the same beginning have in common. */
-void trial_beginning(const struct trial *t, int phases, char identity[DIGEST_TEXT]);
-
 #endif

@@ -98,6 +98,10 @@ END
 	jq -e '.done == 2 and .run == 2 and (.trials | map(.state) == ["done", "done", "run", "run"]) and .trials[2].why == "new"
 		and .seconds > 0' "$SCRATCH/out" >/dev/null
 check $? "plan knows what is done, why the rest would run, and for how long"
+"$RETRIAL" plan experiments/ablation-unfreeze.yaml --set dataset=synthetic --seeds 1 --db "$SCRATCH/none.db" --json >"$SCRATCH/out" 2>"$SCRATCH/err"
+jq -e '(.shared | map({phase, asked, trained})) == [{phase: "dual", asked: 5, trained: 1}, {phase: "unify", asked: 5, trained: 3}]
+	and (.trials | map(.shared)) == [null, "dual", "dual+unify", "dual", "dual+unify"] and .saved_seconds == 0' "$SCRATCH/out" >/dev/null
+check $? "plan knows which phases are trained once for several trials"
 printf 'retrial: 1\ntrials: plan.csv\n' >"$SCRATCH/again.yaml"
 cat "$folder/good.yaml" | sed -n '/^recipes/,$p' >>"$SCRATCH/again.yaml"
 "$RETRIAL" plan "$folder/good.yaml" --csv >"$SCRATCH/plan.csv" && "$RETRIAL" plan "$SCRATCH/again.yaml" --seeds 2 --csv >"$SCRATCH/out" 2>"$SCRATCH/err"

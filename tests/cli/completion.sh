@@ -1,35 +1,20 @@
 #!/bin/sh
 # completion.sh - `retrial completion`: the candidates, and the scripts in the real shells: keys are typed into bash and zsh, with the tab key at
-# the end, and fish is asked by its own `complete -C`. Prints TAP.
-# Needs RETRIAL (the program) and SCRATCH (an empty folder); runs in the root of the repository.
-set -u
-: "${RETRIAL:?}" "${SCRATCH:?}"
-count=0 failed=0
-result() {
-	count=$((count + 1))
-	if [ "$1" = 0 ]; then
-		echo "ok $count - $2"
-	else
-		failed=1
-		echo "not ok $count - $2"
-		sed 's/^/# /' "$SCRATCH/out" "$SCRATCH/err" 2>/dev/null | head -n 20
-	fi
-}
-skip() { count=$((count + 1)); echo "ok $count - # SKIP $1"; }
-
+# the end, and fish is asked by its own `complete -C`.
+. tests/tap.sh
 # words SENTENCE EXPECTED WORDS...: the words behind "retrial" up to the cursor have these candidates (without explanations, in one line).
 words() {
 	sentence=$1 expected=$2; shift 2
 	"$RETRIAL" completion words -- "$@" >"$SCRATCH/out" 2>"$SCRATCH/err"
 	[ $? = 0 ] && [ ! -s "$SCRATCH/err" ] && [ "$(cut -f 1 "$SCRATCH/out" | tr '\n' ' ')" = "$expected" ]
-	result $? "$sentence"
+	check $? "$sentence"
 }
 # each SENTENCE PATTERN WORDS...: among the candidates is a line that matches.
 each() {
 	sentence=$1 pattern=$2; shift 2
 	"$RETRIAL" completion words -- "$@" >"$SCRATCH/out" 2>"$SCRATCH/err"
 	grep -qE -- "$pattern" "$SCRATCH/out"
-	result $? "$sentence"
+	check $? "$sentence"
 }
 tab=$(printf '\t')
 words "verbs that begin so" "run runs " run
@@ -74,10 +59,10 @@ missing=$("$RETRIAL" completion words -- "" | cut -f 1 | grep -v '^-' | while re
 done)
 printf '%s\n' "$missing" >"$SCRATCH/out"
 [ -z "$missing" ]
-result $? "candidates of options are those that the help names"
+check $? "candidates of options are those that the help names"
 "$RETRIAL" completion tcsh >"$SCRATCH/out" 2>"$SCRATCH/err"
 [ $? = 2 ] && grep -q "there are: bash, zsh, fish" "$SCRATCH/err"
-result $? "another shell is wrong use"
+check $? "another shell is wrong use"
 
 # ---- real shells --------------------------------------------------------------------------------------------------------
 
@@ -133,16 +118,16 @@ same_lines() {
 if command -v script >/dev/null && command -v bash >/dev/null; then
 	typed_into '. <(retrial completion bash)' bash --norc --noprofile -i
 	same_lines
-	result $? "bash completes what is typed"
+	check $? "bash completes what is typed"
 else
-	skip "bash or script is not installed"
+	skip "bash completes what is typed" "bash or script is not installed"
 fi
 if command -v script >/dev/null && command -v zsh >/dev/null; then
 	typed_into 'autoload -Uz compinit; compinit -D -u; bindkey -e; . <(retrial completion zsh)' zsh -f -i
 	same_lines
-	result $? "zsh completes what is typed"
+	check $? "zsh completes what is typed"
 else
-	skip "zsh is not installed"
+	skip "zsh completes what is typed" "zsh or script is not installed"
 fi
 if command -v fish >/dev/null; then
 	"$RETRIAL" completion fish >"$SCRATCH/retrial.fish"
@@ -151,9 +136,9 @@ if command -v fish >/dev/null; then
 			cut -f 1 | sed "s|^|${line% *} |"
 	done >"$SCRATCH/out"
 	same_lines
-	result $? "fish completes what is typed"
+	check $? "fish completes what is typed"
 else
-	skip "fish is not installed"
+	skip "fish completes what is typed" "fish is not installed"
 fi
 
 # ---- where they are installed -------------------------------------------------------------------------------------------
@@ -161,8 +146,7 @@ fi
 "${MAKE:-make}" -s -o retrial install CC="${CC:-gcc}" BUILD="${BUILD:-build}" DESTDIR="$SCRATCH/root" PREFIX=/usr >"$SCRATCH/out" 2>"$SCRATCH/err"
 for place in bash:bash-completion/completions/retrial zsh:zsh/site-functions/_retrial fish:fish/vendor_completions.d/retrial.fish; do
 	"$RETRIAL" completion "${place%%:*}" | cmp - "$SCRATCH/root/usr/share/${place#*:}" >>"$SCRATCH/out" 2>&1
-	result $? "make install puts the script of ${place%%:*} where that shell looks"
+	check $? "make install puts the script of ${place%%:*} where that shell looks"
 done
 
-echo "1..$count"
-exit $failed
+finish

@@ -195,6 +195,53 @@ static void work_counts_epochs_networks_folds_and_pixels(void **state)
 	assert_true(fabs(clean - folds - 6 * single) < 1e-6);
 }
 
+/* Two recipes begin with the same phase, and with another seed all is new: of each seed the dual phase is trained once. The phase took 6 of
+ * the attempt's 20 seconds on the clock, of which the processor worked half: 3 seconds are saved. A k-fold phase is never shared. */
+static void phases_that_recipes_begin_with_are_trained_once_and_their_time_is_saved(void **state)
+{
+	(void)state;
+	struct err e = { 0 };
+	struct sweep *two;
+	int64_t id, attempt_id;
+	static const char text[] = "retrial: 1\nname: two\nseeds: 2\nbase: {dataset: mnist}\naxes: {recipe: [a, b, c]}\nrecipes:\n"
+				   "  a: [{phase: dual, epochs: 20}, {phase: unify, heads: [copy, copy], epochs: 2}]\n"
+				   "  b: [{phase: dual, name: first, epochs: 20}, {phase: unify, heads: [copy, random], epochs: 2}]\n"
+				   "  c: [{phase: single, epochs: 2}, {phase: kfold, folds: 2, epochs: 1}]\n";
+	if (sweep_parse("two.yaml", text, strlen(text), NULL, &e, &two) || store_sweep(store, two, &id, &e)
+	    || store_attempt_begin(store, id, two->trials[0].identity, environment, (long)getpid(), &attempt_id, &e))
+		fail_msg("%s", e.text);
+	struct trial_end t = { .state = TRIAL_DONE, .seconds = 20, .cpu_seconds = 10, .core_version = CORE, .kernels = "plain", .data_variant = "canonical" };
+	memcpy(t.weights_digest, digest_a, sizeof(t.weights_digest));
+	memcpy(t.data_digest, digest_a, sizeof(t.data_digest));
+	for (int p = 0; p < 2; p++) {
+		struct phase_result phase = { .phase = p, .fold = -1, .name = "p", .epochs_run = 1, .stopped = "epochs", .outputs = 1, .seconds = p ? 4 : 6 };
+		memcpy(phase.weights_digest, digest_a, sizeof(phase.weights_digest));
+		if (store_phase(store, attempt_id, &phase, &e))
+			fail_msg("%s", e.text);
+	}
+	const struct forecast_dataset d = mnist(digest_a);
+	struct forecast *f;
+	if (store_attempt_end(store, attempt_id, &t, &e) || forecast_make(store, two, &d, 1, CORE, &e, &f))
+		fail_msg("%s", e.text);
+	/* Seed 1: a is done; b is the only one left with this beginning. Seed 2: a trains the dual phase, b takes it over. */
+	assert_int_equal(f->counts[FORECAST_DONE], 1);
+	static const unsigned taken[] = { 0, 0, 0, 0, 1, 0 };
+	for (size_t i = 0; i < 6; i++)
+		assert_int_equal(f->sharing.taken[i], taken[i]);
+	assert_int_equal(f->sharing.phase_count, 1);
+	assert_string_equal(f->sharing.phases[0].name, "first");
+	assert_int_equal(f->sharing.phases[0].asked - f->sharing.phases[0].trained, 1);
+	assert_true(fabs(f->saved - 3) < 1e-9);
+	assert_true(fabs(f->trials[3].seconds - 10) < 1e-9);
+	assert_true(fabs(f->trials[1].seconds - f->trials[4].seconds - 3) < 1e-9);
+	double sum = 0;
+	for (size_t i = 1; i < 6; i++)
+		sum += f->trials[i].seconds;
+	assert_true(fabs(f->seconds - sum) < 1e-9);
+	forecast_free(f);
+	sweep_free(two);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -203,6 +250,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(every_trial_says_why_it_would_run, begin, end),
 		cmocka_unit_test_setup_teardown(a_trial_whose_data_set_is_missing_is_passed_over, begin, end),
 		cmocka_unit_test_setup_teardown(time_is_that_of_replicates_or_else_in_proportion_to_the_work, begin, end),
+		cmocka_unit_test_setup_teardown(phases_that_recipes_begin_with_are_trained_once_and_their_time_is_saved, begin, end),
 		cmocka_unit_test(work_counts_epochs_networks_folds_and_pixels),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
