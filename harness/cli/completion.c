@@ -318,7 +318,7 @@ static const struct {
 } choices[] = {
 	{ "table", "format", "text|md|csv|json|latex|html|macros" },
 	{ "claims", "format", "text|md|csv|json|latex|html" },
-	{ "export", "format", "safetensors|npz|onnx|c" },
+	{ "export", "format", "safetensors|npz|int8|onnx|c" },
 	{ NULL, "format", FORMAT_NAMES },
 	{ NULL, "progress", "auto|always|lines|never" },
 	{ NULL, "retry", "failed|all" },

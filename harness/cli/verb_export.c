@@ -12,7 +12,7 @@
 static const struct cli_option options[] = {
 	CLI_OPTION_DB,
 	CLI_OPTION_DATA,
-	{ "format", 'f', "NAME", "safetensors, npz, onnx, c; else what the ending of FILE says" },
+	{ "format", 'f', "NAME", "safetensors, npz, int8, onnx, c; else what the ending of FILE says" },
 	{ "fold", 0, "N", "of a k-fold, from 0 (default the first)" },
 	{ "output", 'o', "FILE", "the file to write, whole or not at all; format c also writes the header beside it" },
 	{ 0 },
@@ -160,7 +160,7 @@ static int run(const struct cli *c)
 const struct cli_verb verb_export = {
 	.name = "export",
 	.arguments = "TRIAL",
-	.summary = "write a trial's trained network to a file: safetensors, NumPy, ONNX, C",
+	.summary = "write a trial's trained network to a file: safetensors, NumPy, int8, ONNX, C",
 	.examples = "  retrial export 3522efb8 -o model.onnx\n"
 	            "  retrial export 3522efb8 --fold 3 -o model.safetensors",
 	.options = options,

@@ -20,6 +20,28 @@ static int fits(const struct model *m, const struct nn_images *images, struct er
 	return 0;
 }
 
+static int evaluate_quantised(const struct model *m, const struct nn_images *images, const struct nn_kernels *kernels, double accuracy[NN_OUTPUTS_MAX],
+                              uint8_t *const predictions[NN_OUTPUTS_MAX], struct err *e)
+{
+	uint32_t correct[NN_OUTPUTS_MAX] = { 0 };
+	struct nn_quant_infer *f = nn_quant_infer_new(m->quant, kernels);
+	if (!f)
+		return err_nomem(e);
+	for (uint32_t i = 0; i < images->count; i++) {
+		nn_quant_infer_bytes(f, images->pixels + i * nn_shape_size(images->shape));
+		for (int k = 0; k < m->net.output_count; k++) {
+			const int class = nn_quant_infer_class(f, k);
+			correct[k] += class == images->labels[i];
+			if (predictions && predictions[k])
+				predictions[k][i] = (uint8_t)class;
+		}
+	}
+	for (int k = 0; k < m->net.output_count; k++)
+		accuracy[k] = images->count ? (double)correct[k] / images->count : 0;
+	nn_quant_infer_free(f);
+	return 0;
+}
+
 int model_evaluate(const struct model *m, const struct nn_images *images, const struct nn_kernels *kernels, double accuracy[NN_OUTPUTS_MAX],
                    uint8_t *const predictions[NN_OUTPUTS_MAX], struct err *e)
 {
@@ -27,6 +49,8 @@ int model_evaluate(const struct model *m, const struct nn_images *images, const 
 	struct nn_score score;
 	if (fits(m, images, e))
 		return -1;
+	if (m->quant)
+		return evaluate_quantised(m, images, kernels, accuracy, predictions, e);
 	struct nn_trainer *t = nn_trainer_new(&m->net, &options);
 	if (!t)
 		return err_nomem(e);

@@ -10,6 +10,7 @@ enum { FILE_BYTES_MAX = 256 << 20 }; /* the largest network has 50 million param
 const struct model_format model_formats[] = {
 	{ "safetensors", ".safetensors", "the native format: JSON header, then the numbers", true, false, safetensors_write, safetensors_read },
 	{ "npz", ".npz", "NumPy's archive of arrays", true, false, npz_write, npz_read },
+	{ "int8", ".int8.safetensors", "8-bit whole numbers, calibrated on training images", false, true, int8_write, int8_read },
 	{ "onnx", ".onnx", "a graph of operators, for ONNX Runtime, OpenCV and others", true, false, onnx_write, onnx_read },
 	{ 0 },
 };
@@ -17,8 +18,10 @@ const struct model_format model_formats[] = {
 void model_free(struct model *m)
 {
 	free(m->params);
+	nn_quant_free(m->quant);
 	free(m->facts.config);
 	m->params = NULL;
+	m->quant = NULL;
 	m->facts.config = NULL;
 }
 
@@ -46,12 +49,13 @@ const struct model_format *model_format_find(const char *name, struct err *e)
 const struct model_format *model_format_of_path(const char *path)
 {
 	const size_t length = strlen(path);
+	const struct model_format *found = NULL; /* the longest ending: .int8.safetensors is more than .safetensors */
 	for (const struct model_format *f = model_formats; f->name; f++) {
 		const size_t ending = strlen(f->ending);
-		if (length > ending && strcmp(path + length - ending, f->ending) == 0)
-			return f;
+		if (length > ending && strcmp(path + length - ending, f->ending) == 0 && (!found || ending > strlen(found->ending)))
+			found = f;
 	}
-	return NULL;
+	return found;
 }
 
 int model_file_read(const char *path, struct model *out, const struct model_format **format, struct err *e)

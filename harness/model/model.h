@@ -30,7 +30,8 @@ struct model_facts {
  * same image in each. */
 struct model {
 	struct nn_net net;
-	float *params;                  /* [net.parameter_count], in the order of net.tensors; owned */
+	float *params;                  /* [net.parameter_count], in the order of net.tensors; owned. NULL: quant has the numbers */
+	struct nn_quant *quant;         /* of a network in 8 bits; refers to net, so the struct stays where it was made; owned */
 	struct model_facts facts;
 };
 
@@ -77,6 +78,10 @@ const struct model_format *model_format_of_path(const char *path);
 /* Read a file of any format that can be read. Returns 0 with *format (may be NULL) and *out to be freed (model_free), or -1 with e (ERR_USAGE:
  * the file is wrong; ERR_ENVIRONMENT: it cannot be read). */
 int model_file_read(const char *path, struct model *out, const struct model_format **format, struct err *e);
+
+/* The same network in 8 bits, with batch normalisations folded, calibrated on the last 1,000 training images. Returns 0 with *out, or -1 with e (ERR_USAGE: a
+ * layer cannot be quantised); either way *out is to be freed (model_free). */
+int model_quantise(const struct model *m, const struct nn_images *training, struct model *out, struct err *e);
 
 /* ---- evaluation ------------------------------------------------------------------------------------------------------- */
 
