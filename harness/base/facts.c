@@ -214,3 +214,8 @@ void facts_add_all(struct str *out, int core_version)
 	facts_boot_id(boot);
 	facts_add(out, "boot_id", boot);
 }
+
+const char *facts_commit(void)
+{
+	return RETRIAL_COMMIT[0] ? RETRIAL_COMMIT : "unknown";
+}

@@ -26,7 +26,9 @@ void facts_add(struct str *out, const char *name, const char *value);
  * why it is not all. Returns whether the tree had changes. */
 bool facts_add_diff(struct str *out);
 
-/* Facts by themselves, for those who need one: the id of this boot ("" when unknown). */
+/* Facts by themselves, for those who need one: the commit that the program was built from ("unknown"), and the id of this boot (""
+ * when unknown). */
+const char *facts_commit(void);
 enum { FACTS_BOOT_ID = 64 };
 void facts_boot_id(char id[FACTS_BOOT_ID]);
 

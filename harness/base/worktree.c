@@ -12,6 +12,8 @@
 
 #include "clock.h"
 
+enum { ARGUMENTS_MAX = 8 };
+
 /* The folder of the running program's file. Returns 0 or -1. */
 static int program_folder(char folder[PATH_MAX])
 {
@@ -25,20 +27,22 @@ static int program_folder(char folder[PATH_MAX])
 }
 
 /* In the child: git without the user's programs, without writing to the repository, silent. */
-static _Noreturn void run_git(int to, const char *folder, const char *commit)
+static _Noreturn void run_git(int to, const char *folder, const char *const *arguments)
 {
 	const int null = open("/dev/null", O_RDWR);
 	dup2(null, STDIN_FILENO);
 	dup2(to, STDOUT_FILENO);
 	dup2(null, STDERR_FILENO);
-	execlp("git", "git", "--no-optional-locks", "--no-pager", "-C", folder, "diff", "--no-ext-diff", "--no-textconv", "--no-color", commit, "--", (char *)NULL);
+	char *all[ARGUMENTS_MAX + 6] = { "git", "--no-optional-locks", "--no-pager", "-C", (char *)folder };
+	for (int i = 0; i < ARGUMENTS_MAX && arguments[i]; i++) all[5 + i] = (char *)arguments[i];
+	execvp("git", all);
 	_exit(127);
 }
 
 /* Read until the end, the time or the room is over. */
-static const char *read_all(int from, struct str *out)
+static const char *read_all(int from, size_t max_bytes, struct str *out)
 {
-	const double deadline = clock_seconds() + WORKTREE_DIFF_SECONDS;
+	const double deadline = clock_seconds() + WORKTREE_SECONDS;
 	const size_t start = out->length;
 	char bytes[65536];
 	for (;;) {
@@ -47,30 +51,46 @@ static const char *read_all(int from, struct str *out)
 		const int got = left > 0 ? poll(&ready, 1, (int)(left * 1000) + 1) : 0;
 		if (got < 0 && errno == EINTR) continue;
 		if (got <= 0) return "git took too long: cut";
-		const size_t room = WORKTREE_DIFF_BYTES - (out->length - start);
+		const size_t room = max_bytes - (out->length - start);
 		const ssize_t n = read(from, bytes, room < sizeof(bytes) ? room + 1 : sizeof(bytes));
 		if (n < 0 && errno == EINTR) continue;
 		if (n < 0) return "git's answer cannot be read";
 		if (n == 0) return NULL;
 		str_add_bytes(out, bytes, (size_t)n < room ? (size_t)n : room);
-		if ((size_t)n > room) return "longer than a megabyte: cut";
+		if ((size_t)n > room) return max_bytes == WORKTREE_DIFF_BYTES ? "longer than a megabyte: cut" : "too long: cut";
 	}
 }
 
-const char *worktree_diff(const char *commit, struct str *out)
+/* Append what git says in the work tree that the program lies in. Returns NULL, or why that is not all. */
+static const char *ask_git(const char *const *arguments, size_t max_bytes, struct str *out)
 {
 	char folder[PATH_MAX];
 	int ends[2], status = 0;
 	if (program_folder(folder)) return "where the program lies is not known";
 	if (pipe2(ends, O_CLOEXEC)) return "no pipe to git";
 	const pid_t pid = fork();
-	if (pid == 0) run_git(ends[1], folder, commit);
+	if (pid == 0) run_git(ends[1], folder, arguments);
 	close(ends[1]);
-	const char *cut = pid > 0 ? read_all(ends[0], out) : "git cannot be started";
+	const char *cut = pid > 0 ? read_all(ends[0], max_bytes, out) : "git cannot be started";
 	close(ends[0]);
 	if (pid < 0) return cut;
 	if (cut) kill(pid, SIGKILL);
 	while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {}
 	if (!cut && (!WIFEXITED(status) || WEXITSTATUS(status) != 0)) cut = "the program lies in no git work tree that has its commit";
 	return cut;
+}
+
+const char *worktree_diff(const char *commit, struct str *out)
+{
+	const char *const arguments[] = { "diff", "--no-ext-diff", "--no-textconv", "--no-color", commit, "--", NULL };
+	return ask_git(arguments, WORKTREE_DIFF_BYTES, out);
+}
+
+const char *worktree_source(const char *commit, struct str *out)
+{
+	const char *const arguments[] = { "archive", "--format=tar", commit, NULL };
+	const size_t start = out->length;
+	const char *why = ask_git(arguments, WORKTREE_SOURCE_BYTES, out);
+	if (why) out->length = start;
+	return why;
 }

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include "../base/file.h"
+#include "../bundle/bundle.h"
 #include "../run/verify.h"
 #include "kernels_cli.h"
 #include "places.h"
@@ -281,14 +282,14 @@ static int read_options(const struct cli *c, struct verify_options *how, long *s
 	return bad ? ERR_USAGE : kernels_cli_find(c, &how->kernels);
 }
 
-static int verify(struct verification *v, struct store *s, const char *folder, const struct verify_options *how, long sample, long seed)
+static int verify(struct verification *v, struct store *s, const char *folder, int first_argument, const struct verify_options *how, long sample, long seed)
 {
 	struct err e = { 0 };
 	if (s ? recorded_in_store(s, &v->recorded, &e) : recorded_in_folder(folder, &v->recorded, &e))
 		return cli_fail(&e);
 	if (v->recorded.trials->row_count == 0)
 		return cli_misuse(v->cli, "there is no finished trial in %s", folder);
-	const int answer = choose(v, s ? 0 : 1);
+	const int answer = choose(v, first_argument);
 	if (answer)
 		return answer;
 	find_jobs(v);
@@ -309,18 +310,34 @@ static int run(const struct cli *c)
 		abort();
 	v->cli = c;
 	int answer = read_options(c, &how, &sample, &seed);
-	const char *from = c->argument_count && is_folder(c->arguments[0]) ? c->arguments[0] : NULL;
+	const char *first = c->argument_count ? c->arguments[0] : "", *temporary = getenv("TMPDIR");
+	const char *from = is_folder(first) ? first : NULL;
+	char *unpacked = NULL;
+	struct str database = { 0 };
+	str_add(&database, cli_get(c, "db", "results/retrial.db"));
 	places_fill(&v->places, c);
-	if (!answer && !from && store_open(from = cli_get(c, "db", "results/retrial.db"), STORE_READ, &e, &s))
+	if (!answer && !from && bundle_is_one(first)) {
+		from = first;
+		if (bundle_open(first, temporary && temporary[0] ? temporary : "/tmp", &unpacked, &e))
+			answer = cli_fail(&e);
+		str_clear(&database);
+		str_addf(&database, "%s/results.db", unpacked ? unpacked : "");
+	}
+	const int first_argument = from ? 1 : 0;
+	if (!answer && !is_folder(first) && store_open(database.s, STORE_READ, &e, &s))
 		answer = cli_fail(&e);
 	if (!answer) {
 		how.stop = run_cli_catch_signals();
-		answer = verify(v, s, from, &how, sample, seed);
+		answer = verify(v, s, from ? from : database.s, first_argument, &how, sample, seed);
 	}
 	for (int i = 0; i < v->set_count; i++)
 		dataset_close(v->sets[i].data);
 	recorded_free(&v->recorded);
 	store_close(s);
+	if (unpacked)
+		bundle_remove(unpacked);
+	free(unpacked);
+	str_free(&database);
 	free(v->chosen);
 	free(v->jobs);
 	free(v);
@@ -329,11 +346,12 @@ static int run(const struct cli *c)
 
 const struct cli_verb verb_verify = {
 	.name = "verify",
-	.arguments = "[FOLDER] [TRIAL | SWEEP | FILE.yaml] ...",
+	.arguments = "[FOLDER | BUNDLE.tar.zst] [TRIAL | SWEEP | FILE.yaml] ...",
 	.summary = "run recorded trials again and compare every number, digest and weight",
 	.examples = "  retrial verify 3522efb88fae\n"
 	            "  retrial verify paper --sample 3 -j 2         three trials of a sweep, two at a time\n"
-	            "  retrial verify results/reference --sample 3  against the published digests, without a database",
+	            "  retrial verify results/reference --sample 3  against the published digests, without a database\n"
+	            "  retrial verify paper.tar.zst --sample 3      a bundle: its sums first, then its trials",
 	.options = options,
 	.run = run,
 };

@@ -218,6 +218,22 @@ int store_read_copy(struct store *s, struct err *e)
 	return 0;
 }
 
+int store_copy(struct store *s, const char *path, struct err *e)
+{
+	sqlite3 *copy = NULL;
+	int code = sqlite3_open_v2(path, &copy, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL);
+	sqlite3_backup *backup = code == SQLITE_OK ? sqlite3_backup_init(copy, "main", s->db, "main") : NULL;
+	if (backup) {
+		sqlite3_backup_step(backup, -1);
+		code = sqlite3_backup_finish(backup);
+	} else if (copy) {
+		code = sqlite3_errcode(copy);
+	}
+	if (code == SQLITE_OK) code = sqlite3_exec(copy, "PRAGMA journal_mode = DELETE; VACUUM", NULL, NULL, NULL);
+	sqlite3_close(copy);
+	return code == SQLITE_OK ? 0 : err_set(e, ERR_ENVIRONMENT, "%s: %s cannot be copied to it: %s", path, s->path, sqlite3_errstr(code));
+}
+
 static int make_folder_of(const char *path, struct err *e)
 {
 	char *copy = strdup(path);

@@ -23,6 +23,10 @@ enum store_mode { STORE_READ, STORE_WRITE }; /* WRITE makes the file (and its fo
 int store_open(const char *path, enum store_mode mode, struct err *e, struct store **out);
 void store_close(struct store *s); /* NULL is fine */
 
+/* Write all of it to a new file, without unused space and without a log beside it. The same content of the same file gives the same bytes.
+ * Returns 0, or -1 with e. */
+int store_copy(struct store *s, const char *path, struct err *e);
+
 /* What the user should know of this database though it works ("... is on a network file system (nfs): ..."), or NULL. */
 const char *store_warning(const struct store *s);
 

@@ -1,0 +1,160 @@
+/* bundle.c - see bundle.h. */
+#include "bundle.h"
+
+#include <ftw.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "../base/facts.h"
+#include "../base/file.h"
+#include "../base/worktree.h"
+#include "../report/format.h"
+#include "appendix.h"
+#include "pack.h"
+
+enum { DATABASE_BYTES_MAX = 2000000000 };
+
+/* ---- what is in it ---------------------------------------------------------------------------------------------------------- */
+
+static int add_database(struct pack *p, struct store *s, struct err *e)
+{
+	char folder[] = "/tmp/retrial-bundle-XXXXXX", path[64], *bytes = NULL;
+	size_t count = 0;
+	if (!mkdtemp(folder)) return err_errno(e, folder);
+	snprintf(path, sizeof(path), "%s/results.db", folder);
+	int result = store_copy(s, path, e);
+	if (result == 0) result = file_read(path, DATABASE_BYTES_MAX, &bytes, &count, e);
+	bundle_remove(folder);
+	return result ? -1 : pack_add(p, "results.db", bytes, count, e);
+}
+
+/* The answer to a query as a CSV file. */
+static int add_csv(struct pack *p, struct store *s, const char *sql, const char *name, struct err *e)
+{
+	struct rows *r;
+	struct str text = {0};
+	if (store_query(s, sql, NULL, e, &r)) return -1;
+	int result = format_rows(r, FORMAT_CSV, &text, e);
+	if (result == 0) result = pack_add_text(p, name, &text, e);
+	rows_free(r);
+	str_free(&text);
+	return result;
+}
+
+static int add_sweeps(struct pack *p, struct store *s, struct err *e)
+{
+	struct rows *r;
+	if (store_query(s, "SELECT name, text FROM sweeps ORDER BY name", NULL, e, &r)) return -1;
+	int result = 0;
+	for (size_t i = 0; result == 0 && i < r->row_count; i++) {
+		struct str name = {0}, text = {0};
+		str_addf(&name, "sweeps/%s.yaml", r->values[2 * i].text);
+		str_add(&text, r->values[2 * i + 1].text);
+		result = pack_add_text(p, name.s, &text, e);
+		str_free(&name);
+	}
+	rows_free(r);
+	return result;
+}
+
+static int add_appendices(struct pack *p, struct store *s, struct err *e)
+{
+	struct str artifact = {0}, checklist = {0};
+	int result = appendix_artifact(s, &artifact, e);
+	if (result == 0) result = pack_add_text(p, "ARTIFACT.md", &artifact, e);
+	if (result == 0) result = appendix_checklist(s, &checklist, e);
+	if (result == 0) result = pack_add_text(p, "CHECKLIST.md", &checklist, e);
+	str_free(&artifact);
+	str_free(&checklist);
+	return result;
+}
+
+static int add_source(struct pack *p, struct str *warning, struct err *e)
+{
+	struct str tar = {0};
+	const char *why = worktree_source(facts_commit(), &tar);
+	if (why) str_addf(warning, "the source is not in the bundle: %s", why);
+	const int result = why ? 0 : pack_add_text(p, "source.tar", &tar, e);
+	str_free(&tar);
+	return result;
+}
+
+static int add_readme(struct pack *p, const struct bundle_options *o, bool source, struct err *e)
+{
+	struct str text = {0};
+	str_addf(&text, "# %s\n\nThe results of a study and all that it takes to check them, made by `retrial bundle`.\n\n", o->name);
+	str_add(&text, "| file | what |\n| --- | --- |\n"
+	               "| `results.db` | every trial with its metrics, predictions and weights: SQLite, opened by retrial, sqlite3 or pandas |\n"
+	               "| `sweeps/` | the sweep files: which trials, claims, tables and figures |\n"
+	               "| `trials.csv`, `digests.csv` | each finished trial's configuration, results and digests |\n"
+	               "| `environment.csv` | the programs and machines that ran them |\n");
+	if (o->results) str_add(&text, "| `results/` | tables, figures and verdicts as published |\n");
+	if (source) str_add(&text, "| `source.tar` | the source of the program |\n");
+	str_add(&text, "| `ARTIFACT.md`, `CHECKLIST.md` | ACM artifact appendix and NeurIPS checklist |\n"
+	               "| `SHA256SUMS` | of all of these |\n\n"
+	               "To check: `retrial verify THIS.tar.zst --sample 3` executes three of the trials again and compares them, bit for bit.\n");
+	const int result = pack_add_text(p, "README.md", &text, e);
+	str_free(&text);
+	return result;
+}
+
+int bundle_make(struct store *s, const struct bundle_options *options, const char *path, struct str *warning, struct err *e)
+{
+	static const char environment_sql[] = "SELECT environment, name, value FROM facts WHERE name NOT IN ('diff', 'boot_id') ORDER BY environment, name";
+	struct pack p = {0};
+	int result = add_database(&p, s, e);
+	if (result == 0) result = add_sweeps(&p, s, e);
+	if (result == 0) result = add_csv(&p, s, store_named_query("trials"), "trials.csv", e);
+	if (result == 0) result = add_csv(&p, s, store_named_query("digests"), "digests.csv", e);
+	if (result == 0) result = add_csv(&p, s, environment_sql, "environment.csv", e);
+	if (result == 0) result = add_appendices(&p, s, e);
+	if (result == 0 && options->results) result = pack_add_folder(&p, options->results, "results", e);
+	const size_t before = p.count;
+	if (result == 0 && options->source) result = add_source(&p, warning, e);
+	if (result == 0) result = add_readme(&p, options, p.count > before, e);
+	if (result == 0) result = pack_write(&p, options->name, path, e);
+	pack_free(&p);
+	return result;
+}
+
+/* ---- opening ---------------------------------------------------------------------------------------------------------------- */
+
+bool bundle_is_one(const char *path)
+{
+	static const char ending[] = ".tar.zst";
+	const size_t length = strlen(path), end = sizeof(ending) - 1;
+	return length > end && strcmp(path + length - end, ending) == 0;
+}
+
+static int remove_one(const char *path, const struct stat *info, int kind, struct FTW *where)
+{
+	(void)info;
+	(void)kind;
+	(void)where;
+	return remove(path);
+}
+
+void bundle_remove(const char *folder)
+{
+	nftw(folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+}
+
+int bundle_open(const char *path, const char *parent, char **folder, struct err *e)
+{
+	struct str name = {0};
+	str_addf(&name, "%s/retrial-bundle-XXXXXX", parent);
+	*folder = str_take(&name);
+	if (!mkdtemp(*folder)) {
+		err_errno(e, *folder);
+		free(*folder);
+		*folder = NULL;
+		return -1;
+	}
+	if (pack_unpack(path, *folder, e) == 0) return 0;
+	bundle_remove(*folder);
+	free(*folder);
+	*folder = NULL;
+	return -1;
+}
