@@ -177,6 +177,13 @@ reproduce: packages
 reference: retrial
 	./retrial query trials --format csv -o results/reference/trials.csv
 	./retrial query digests --format csv -o results/reference/digests.csv
+# All tables, figures and verdicts of results/retrial.db again, and the verdicts in PAPER_MAP.md. Unchanged results change no byte.
+.PHONY: paper
+paper: packages
+	+@$(MAKE) --no-print-directory -j$(JOBS) retrial
+	+@$(MAKE) --no-print-directory reference
+	sh harness/paper.sh results/retrial.db results/reference experiments/*.yaml
+	sh harness/paper.sh --map PAPER_MAP.md results/reference
 
 COMPLETIONS = bash-completion/completions zsh/site-functions fish/vendor_completions.d
 install: retrial

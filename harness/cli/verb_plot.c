@@ -28,11 +28,16 @@ static int draw(struct study_cli *s, const char *id, const struct figure_places 
 		first = (size_t)at;
 		end = first + 1;
 	}
-	int status = 0;
-	for (size_t i = first; i < end; i++) /* one that cannot be drawn is reported after the others are */
-		if (figures_make(s->store, s->study, &sweep->figures[i], places, written, status ? &(struct err){ 0 } : e))
-			status = -1;
-	return status;
+	for (size_t i = first; i < end; i++) {
+		struct err reason = { 0 };
+		if (!figures_make(s->store, s->study, &sweep->figures[i], places, written, &reason))
+			continue;
+		if (reason.kind == ERR_FAILED && !id) /* of all figures, one that has no data yet is no mistake */
+			fprintf(stderr, "retrial: %s\n", reason.text);
+		else if (reason.kind > e->kind) /* reported after the others are drawn */
+			*e = reason;
+	}
+	return e->kind ? -1 : 0;
 }
 
 static int run(const struct cli *c)

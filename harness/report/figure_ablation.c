@@ -106,7 +106,7 @@ static int find_baseline(struct plot *p, struct err *e)
 	for (size_t i = 0; i < l->series_count; i++)
 		if (!strcmp(l->series[i], p->baseline))
 			return 0;
-	return err_set(e, ERR_USAGE, "figure %s: nothing to draw: no finished trial of the baseline, %s", l->spec->id, p->baseline);
+	return err_set(e, ERR_FAILED, "figure %s: nothing to draw: no finished trial of the baseline, %s", l->spec->id, p->baseline);
 }
 
 static void write_variables(struct plot *p)
@@ -176,7 +176,7 @@ int figure_ablation(struct store *store, const struct study *study, const struct
 	for (size_t panel = 0; panel < p.layout.panel_count; panel++)
 		add_panel(&p, panel);
 	if (!p.most) {
-		err_set(e, ERR_USAGE, "figure %s: nothing to draw: no finished trial has the seed of one of the baseline", spec->id);
+		err_set(e, ERR_FAILED, "figure %s: nothing to draw: no finished trial has the seed of one of the baseline", spec->id);
 		goto done;
 	}
 	write_variables(&p);

@@ -367,7 +367,7 @@ int figure_curves(struct store *store, const struct study *study, const struct f
 	if (add_rows(p, &missing, e))
 		goto done;
 	if (!p->panels) {
-		err_set(e, ERR_USAGE, "figure %s: nothing to draw: no finished trial%s%s", spec->id, missing.length > 1 ? ": " : "",
+		err_set(e, ERR_FAILED, "figure %s: nothing to draw: no finished trial%s%s", spec->id, missing.length > 1 ? ": " : "",
 			missing.s ? missing.s : "");
 		goto done;
 	}

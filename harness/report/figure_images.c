@@ -61,7 +61,7 @@ static int find_trial(struct sheet *s, struct store *store, const struct study *
 		}
 		trial_free(&s->trial);
 	}
-	return err_set(e, ERR_USAGE, "figure %s: nothing to draw: no finished trial sees augmented images", s->spec->id);
+	return err_set(e, ERR_FAILED, "figure %s: nothing to draw: no finished trial sees augmented images", s->spec->id);
 }
 
 /* The first training image of each class, behind the validation images. */

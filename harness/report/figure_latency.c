@@ -102,7 +102,7 @@ static int find_lines(struct plot *p, struct err *e)
 			p->lines[p->line_count] = (struct line){ .series = series, .first = r };
 			title_of(p, &p->lines[p->line_count++]);
 		}
-	return p->line_count ? 0 : err_set(e, ERR_USAGE, "figure %s: nothing to draw: no latency is recorded (retrial latency measures it)",
+	return p->line_count ? 0 : err_set(e, ERR_FAILED, "figure %s: nothing to draw: no latency is recorded (retrial latency measures it)",
 					   p->layout.spec->id);
 }
 

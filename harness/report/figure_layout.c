@@ -107,7 +107,7 @@ int figure_layout_make(struct figure_layout *l, const struct study *study, const
 		return -1;
 	name_missing(l);
 	if (!l->panel_count)
-		return err_set(e, ERR_USAGE, "figure %s: nothing to draw: no finished trial%s%s", spec->id, l->missing.length ? ": " : "",
+		return err_set(e, ERR_FAILED, "figure %s: nothing to draw: no finished trial%s%s", spec->id, l->missing.length ? ": " : "",
 			       l->missing.s ? l->missing.s : "");
 	for (size_t panel = 0; panel < l->panel_count; panel++)
 		for (size_t series = 0; series < l->series_count; series++)

@@ -19,7 +19,7 @@ struct figure_layout {
 };
 
 /* Find them. metric: the one that a trial must have (study_metric), or -1: any finished trial counts. Returns 0, or -1 with e
- * (ERR_USAGE: too many, mixed configurations, nothing to draw). Free with figure_layout_free in either case. */
+ * (ERR_USAGE: too many, mixed configurations; ERR_FAILED: nothing to draw yet). Free with figure_layout_free in either case. */
 int figure_layout_make(struct figure_layout *l, const struct study *study, const struct figure_spec *spec, int metric, struct err *e);
 void figure_layout_free(struct figure_layout *l);
 

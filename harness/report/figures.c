@@ -429,8 +429,12 @@ int figures_make(struct store *store, const struct study *study, const struct fi
 	while ((dataset = next_dataset(study, &spec->where, &at, &any))) {
 		struct figure_spec one;
 		narrow(&one, spec, dataset);
-		if (any && make_one(store, study, &one, kind, places, written, status ? &(struct err){ 0 } : e))
-			status = -1;
+		struct err reason = { 0 };
+		if (!any || !make_one(store, study, &one, kind, places, written, &reason))
+			continue;
+		status = -1;
+		if (reason.kind > e->kind) /* of several, the worst */
+			*e = reason;
 	}
 	return status;
 }

@@ -26,7 +26,7 @@ struct figure_places {
 
 /* Draw it. A kind that shows one data set (curves, confusion, images) becomes one figure ID-DATASET for each, when the plan has several;
  * data sets without a finished trial are left out, and one that fails does not keep the others from being drawn. Returns 0, or -1 with e: ERR_USAGE (unknown kind, metric or series, mixed
- * configurations, nothing to draw, with the reason), ERR_ENVIRONMENT (no gnuplot, disk full). Appends the paths of the files to
+ * configurations), ERR_FAILED (nothing to draw yet, with the reason), ERR_ENVIRONMENT (no gnuplot, disk full, data set missing). Appends the paths of the files to
  * written, one a line. */
 int figures_make(struct store *store, const struct study *study, const struct figure_spec *spec, const struct figure_places *places,
 		 struct str *written, struct err *e);

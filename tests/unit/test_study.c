@@ -515,7 +515,7 @@ static void a_figure_without_results_says_what_is_missing(void **state)
 	struct study *study = study_of(f);
 
 	assert_int_equal(figures_make(f->store, study, &f->sweep->figures[1], &places, &written, &e), -1);
-	assert_int_equal(e.kind, ERR_USAGE);
+	assert_int_equal(e.kind, ERR_FAILED);
 	assert_string_equal(e.text, "figure points: nothing to draw: no finished trial: mnist (not run); cifar10 (not run)");
 	study_free(study);
 	str_free(&written);

@@ -1,0 +1,82 @@
+#!/bin/sh
+# paper.sh DATABASE FOLDER SWEEP.yaml... - everything that a paper needs of a database, made again: of each of these sweeps that the database has a
+# folder FOLDER/NAME with tables (Markdown, CSV, LaTeX and one LaTeX macro a number), verdicts and figures (SVG, script, data), and for all of
+# them FOLDER/environment.csv. Unchanged results change no byte. `make paper` calls it, and then
+# paper.sh --map FILE FOLDER - write the verdicts into FILE (PAPER_MAP.md), between its two lines "<!-- verdicts".
+# RETRIAL names the program (default ./retrial). Exit code 1 when anything could not be made.
+set -u
+: "${RETRIAL:=./retrial}"
+
+# The verdicts of all published sweeps, with their names as headings.
+verdicts() {
+	any=no
+	for file in "$1"/*/verdicts.md; do
+		[ -e "$file" ] || continue
+		printf '\n'
+		cat "$file"
+		any=yes
+	done
+	[ $any = yes ] || printf '\nNothing is published yet.\n'
+	printf '\n'
+}
+
+if [ "${1:-}" = --map ]; then
+	map=$2 folder=$3
+	[ "$(grep -c '^<!-- verdicts' "$map")" = 2 ] || { echo "paper.sh: $map: not two lines that begin with '<!-- verdicts'" >&2; exit 2; }
+	{
+		sed '/^<!-- verdicts/q' "$map"
+		verdicts "$folder"
+		awk '/^<!-- verdicts/ { n++ } n == 2' "$map"
+	} >"$map.new" && mv "$map.new" "$map"
+	exit
+fi
+
+db=$1 folder=$2
+shift 2
+# Commands that are written under tables name the database only where it is not the usual one.
+option="--db $db"
+[ "$db" != results/retrial.db ] || option=
+failed=0
+
+# make FILE ARGUMENTS: what the program prints, as a whole file or not at all. The claims' exit code 1 is a verdict.
+make_file() {
+	file=$1
+	shift
+	# shellcheck disable=SC2086 # two words or none
+	"$RETRIAL" "$@" $option >"$file.new"
+	code=$?
+	if [ $code = 0 ] || [ "$1 $code" = "claims 1" ]; then
+		mv "$file.new" "$file"
+	else
+		rm -f "$file.new"
+		failed=1
+	fi
+}
+
+mkdir -p "$folder"
+names=$("$RETRIAL" query "SELECT name FROM sweeps" --db "$db" --format csv) || exit 3
+for sweep; do
+	name=$(sed -n 's/^name: *//p' "$sweep")
+	printf '%s\n' "$names" | grep -qx -- "$name" || continue
+	echo "$name"
+	rm -rf "${folder:?}/$name"
+	mkdir -p "$folder/$name"
+	if grep -q '^tables:\|^ablate:\|^ *ablate:' "$sweep"; then
+		make_file "$folder/$name/tables.md" table "$sweep" --intervals --format md
+		make_file "$folder/$name/tables.csv" table "$sweep" --format csv
+		make_file "$folder/$name/tables.tex" table "$sweep" --format latex
+		make_file "$folder/$name/macros.tex" table "$sweep" --format macros
+	fi
+	if grep -q '^claims:' "$sweep"; then
+		make_file "$folder/$name/verdicts.md" claims "$sweep" --format md
+		make_file "$folder/$name/verdicts.csv" claims "$sweep" --format csv
+	fi
+	if grep -q '^figures:' "$sweep"; then
+		# shellcheck disable=SC2086
+		"$RETRIAL" plot "$sweep" $option --folder "$folder/$name/figures" >/dev/null || failed=1
+		rm -f "$folder/$name"/figures/*.png # drawn again by the script beside it; the SVG is the one that is always the same bytes
+	fi
+done
+make_file "$folder/environment.csv" query "SELECT environment, name, CASE name WHEN 'diff' THEN length(value) || ' characters' ELSE value END AS value
+	FROM facts ORDER BY environment, name" --format csv
+exit $failed

@@ -1,0 +1,81 @@
+#!/bin/sh
+# paper.sh - `make paper`'s script: tables, verdicts and figures of a database as files, the verdicts in a page; the same bytes when nothing changed. And
+# what is published in results/reference: PAPER_MAP.md says the same, the folder is no archive of everything.
+. tests/tap.sh
+unset RETRIAL_DATA # nothing but the synthetic data
+export RETRIAL
+sweep="$SCRATCH/tiny.yaml" other="$SCRATCH/other.yaml" db="$SCRATCH/tiny.db" ref="$SCRATCH/reference" map="$SCRATCH/MAP.md"
+
+cat >"$sweep" <<END
+retrial: 1
+name: tiny
+title: Two recipes
+seeds: 3
+base: {dataset: synthetic, validation: 128, train_limit: 256, test_limit: 128}
+axes:
+  recipe: [together, alone]
+recipes:
+  together:
+    - {phase: dual, inputs: [original, augmented], epochs: 1}
+    - {phase: unify, heads: [copy, random], epochs: 1}
+  alone:
+    - {phase: single, epochs: 1}
+claims:
+  - {id: C4, title: parameters, where: {recipe: together}, metric: params, paper: 14863}
+tables:
+  - {id: main, title: Two recipes, rows: [recipe], metrics: [test_accuracy, params], baseline: {recipe: alone}}
+figures:
+  - {id: points, kind: accuracy, metric: test_accuracy}
+  - {id: time, kind: latency}
+END
+sed 's/^name: tiny/name: never-run/' "$sweep" >"$other"
+printf '# A page\n\nbefore\n\n<!-- verdicts: begin -->\nold\n<!-- verdicts: end -->\n\nafter\n' >"$map"
+# digests FOLDER: of all files in it
+digests() { (cd "$1" && find . -type f | sort | xargs sha256sum); }
+paper() { sh harness/paper.sh "$db" "$ref" "$sweep" "$other" >"$SCRATCH/out" 2>"$SCRATCH/err" && sh harness/paper.sh --map "$map" "$ref" 2>>"$SCRATCH/err"; }
+
+sh harness/paper.sh --map "$map" "$ref"
+[ "$(sed -n 7p "$map")" = "Nothing is published yet." ] && grep -q '^before' "$map" && grep -q '^after' "$map" && ! grep -q '^old' "$map"
+check $? "a page says that nothing is published"
+"$RETRIAL" run "$sweep" --db "$db" -q >"$SCRATCH/out" 2>"$SCRATCH/err"
+check $? "the study runs"
+paper
+check $? "its paper is made, though a claim is not reproduced and a figure has no data"
+[ "$(cat "$SCRATCH/out")" = tiny ] && [ "$(find "$ref" -type f | sed "s#^$ref/##" | LC_ALL=C sort | tr '\n' ' ')" = \
+	"environment.csv tiny/figures/points.gp tiny/figures/points.svg tiny/figures/points.tsv tiny/macros.tex tiny/tables.csv tiny/tables.md tiny/tables.tex tiny/verdicts.csv tiny/verdicts.md " ]
+check $? "tables, macros, verdicts, figures and environment are files; a sweep that was never run has none"
+grep -q '^| C4 | parameters | 14863 | 14862 |.*not reproduced' "$map" && grep -q '^| together | 3 | ' "$ref/tiny/tables.md" && grep -q '^C4,.*,not reproduced,' "$ref/tiny/verdicts.csv" &&
+	grep -q '^after' "$map" && [ "$(grep -c '^<!-- verdicts' "$map")" = 2 ]
+check $? "the verdicts are in the page, between its two lines"
+digests "$ref" >"$SCRATCH/first"
+cp "$map" "$SCRATCH/first.md"
+paper && digests "$ref" | cmp -s - "$SCRATCH/first" && cmp -s "$map" "$SCRATCH/first.md"
+check $? "made again, every byte is the same"
+echo stale >"$ref/tiny/figures/gone.svg"
+sqlite3 "$db" "UPDATE results SET test_accuracy = test_accuracy + 0.001 WHERE attempt = 1"
+paper && digests "$ref" | diff - "$SCRATCH/first" | grep '^>' | awk '{ print $3 }' | LC_ALL=C sort | tr '\n' ' ' >"$SCRATCH/changed"
+[ "$(cat "$SCRATCH/changed")" = "./tiny/figures/points.svg ./tiny/figures/points.tsv ./tiny/macros.tex ./tiny/tables.csv ./tiny/tables.md ./tiny/tables.tex " ] &&
+	[ ! -e "$ref/tiny/figures/gone.svg" ]
+check $? "another result changes what shows it and nothing else, and nothing stale stays"
+sh harness/paper.sh "$SCRATCH/none.db" "$ref" "$sweep" >"$SCRATCH/out" 2>"$SCRATCH/err"
+[ $? = 3 ] && says "no such database" err && [ -s "$ref/tiny/tables.md" ]
+check $? "without a database nothing is touched"
+sed -i '/verdicts: end/d' "$map"
+sh harness/paper.sh --map "$map" "$ref" 2>"$SCRATCH/err"
+[ $? = 2 ] && says "not two lines that begin with" err
+check $? "a page without the two lines is left alone"
+
+# ---- what is published ----
+cp PAPER_MAP.md "$SCRATCH/PAPER_MAP.md" && sh harness/paper.sh --map "$SCRATCH/PAPER_MAP.md" results/reference && diff PAPER_MAP.md "$SCRATCH/PAPER_MAP.md" >"$SCRATCH/out"
+check $? "PAPER_MAP.md says what results/reference says"
+size=$(find results/reference -type f -exec cat {} + 2>/dev/null | wc -c)
+[ "$size" -lt 10000000 ]
+check $? "what is published is under 10 MB ($size bytes)"
+if command -v git >/dev/null && git rev-parse --git-dir >/dev/null 2>&1; then
+	! git check-ignore -q results/reference/paper/verdicts.csv && git check-ignore -q results/retrial.db
+	check $? "results/reference is committed, databases are not"
+else
+	skip "results/reference is committed, databases are not" "no git here"
+fi
+
+finish
