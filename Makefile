@@ -23,10 +23,13 @@ WARNINGS = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla
 BITS     = -ffp-contract=off -fno-math-errno
 ALL      = -std=gnu11 -D_GNU_SOURCE -I. -MMD -MP $(WARNINGS) $(BITS) $(CFLAGS)
 
-COMMIT := $(shell git rev-parse HEAD 2>/dev/null)
-DIRTY  := $(shell test -z "$$(git status --porcelain 2>/dev/null)" && echo no || echo yes)
+# Of which commit the program is. Files that were unpacked from an archive have none, also where another project's work tree surrounds them: then
+# the digest of the sources says what it was built from. results/ is made by the program, so it does not count as a change.
+COMMIT := $(shell git ls-files --error-unmatch Makefile >/dev/null 2>&1 && git rev-parse HEAD)
+DIRTY  := $(if $(COMMIT),$(shell test -z "$$(git status --porcelain -- . ':(exclude)results')" && echo no || echo yes),unknown)
+SOURCES_DIGEST := $(shell cat Makefile $(sort $(wildcard nn/*.[ch] nn/*/*.[ch] harness/*/*.[ch] harness/*/*.sql harness/*/*/*.sql)) | sha256sum | cut -c 1-64)
 BUILD_FACTS = -DRETRIAL_VERSION='"$(VERSION)"' -DRETRIAL_COMMIT='"$(COMMIT)"' -DRETRIAL_DIRTY='"$(DIRTY)"' \
-              -DRETRIAL_COMPILER='"$(shell $(CC) --version | head -n 1)"' -DRETRIAL_FLAGS='"$(BITS) $(CFLAGS)"'
+              -DRETRIAL_SOURCES='"$(SOURCES_DIGEST)"' -DRETRIAL_COMPILER='"$(shell $(CC) --version | head -n 1)"' -DRETRIAL_FLAGS='"$(BITS) $(CFLAGS)"'
 
 # Only what make really needs them for: `make test` on a machine without them must get as far as installing them.
 PACKAGES = sqlite3 gsl libarchive yaml-0.1 jansson libcrypto smartcols libcurl libpng libprotobuf-c
@@ -92,7 +95,8 @@ $(BUILD)/harness/model/onnx.o $(BUILD)/harness/model/onnx_read.o: $(BUILD)/onnx.
 $(BUILD)/harness/base/facts.o $(BUILD)/harness/cli/main.o: $(BUILD)/facts.txt
 $(BUILD)/facts.txt: always
 	@mkdir -p $(@D)
-	@echo '$(COMMIT) $(DIRTY) $(VERSION) $(CC) $(CFLAGS)' | cmp -s - $@ || echo '$(COMMIT) $(DIRTY) $(VERSION) $(CC) $(CFLAGS)' >$@
+	@echo '$(COMMIT) $(DIRTY) $(SOURCES_DIGEST) $(VERSION) $(CC) $(CFLAGS)' | cmp -s - $@ || \
+		echo '$(COMMIT) $(DIRTY) $(SOURCES_DIGEST) $(VERSION) $(CC) $(CFLAGS)' >$@
 
 # ---- tests -------------------------------------------------------------------------------------------------------------
 

@@ -24,6 +24,9 @@
 #ifndef RETRIAL_DIRTY
 #define RETRIAL_DIRTY "unknown"
 #endif
+#ifndef RETRIAL_SOURCES
+#define RETRIAL_SOURCES ""
+#endif
 #ifndef RETRIAL_FLAGS
 #define RETRIAL_FLAGS "unknown"
 #endif
@@ -101,11 +104,17 @@ static void add_number(struct str *out, const char *name, long long value)
 	facts_add(out, name, text);
 }
 
+const char *facts_dirty(void)
+{
+	return RETRIAL_DIRTY;
+}
+
 static void add_build(struct str *out, int core_version)
 {
 	facts_add(out, "program_version", RETRIAL_VERSION);
 	facts_add(out, "commit", RETRIAL_COMMIT);
-	facts_add(out, "dirty", RETRIAL_DIRTY);
+	facts_add(out, "dirty", facts_dirty());
+	facts_add(out, "sources_sha256", RETRIAL_SOURCES);
 	add_number(out, "core_version", core_version);
 	facts_add(out, "compiler", RETRIAL_COMPILER);
 	facts_add(out, "flags", RETRIAL_FLAGS);
@@ -183,7 +192,7 @@ static void add_machine(struct str *out)
 
 bool facts_add_diff(struct str *out)
 {
-	if (strcmp(RETRIAL_DIRTY, "yes") != 0) return false;
+	if (strcmp(facts_dirty(), "yes") != 0) return false;
 	struct str diff = {0}, line = {0};
 	const char *note = worktree_diff(RETRIAL_COMMIT, &diff);
 	facts_add(out, "diff_note", note || diff.length ? note : "no file that git knows has changed");

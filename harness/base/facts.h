@@ -9,7 +9,7 @@
 #include "str.h"
 
 /* Append all facts:
- *   program_version, commit, dirty (yes or no), core_version, compiler, flags: of the build;
+ *   program_version, commit (none outside git), dirty (facts_dirty), sources_sha256, core_version, compiler, flags: of the build;
  *   program_sha256: of the running executable file;
  *   os, kernel, libc, architecture;
  *   cpu, cpu_flags (of avx2, fma, avx512f, asimd: those present), cores (that this process may use), cores_online,
@@ -25,6 +25,9 @@ void facts_add(struct str *out, const char *name, const char *value);
  * the commit that it was built from (line ends as \n, tabs as \t, backslashes as \\), bounded in size and time (worktree.h); diff_note,
  * why it is not all. Returns whether the tree had changes. */
 bool facts_add_diff(struct str *out);
+
+/* Was the program built from a tree with changes that are not committed: "yes", "no", or "unknown" when it was built outside git. */
+const char *facts_dirty(void);
 
 /* Facts by themselves, for those who need one: the commit that the program was built from ("unknown"), and the id of this boot (""
  * when unknown). */

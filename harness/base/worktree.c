@@ -94,3 +94,9 @@ const char *worktree_source(const char *commit, struct str *out)
 	if (why) out->length = start;
 	return why;
 }
+
+const char *worktree_changes(struct str *out)
+{
+	const char *const arguments[] = { "status", "--porcelain", "--", ":/", ":(top,exclude)results", NULL };
+	return ask_git(arguments, WORKTREE_DIFF_BYTES, out);
+}

@@ -13,4 +13,8 @@ const char *worktree_diff(const char *commit, struct str *out);
 /* Append all files of the commit as a tar archive, which always has the same bytes. Returns NULL, or why not; then nothing is appended. */
 const char *worktree_source(const char *commit, struct str *out);
 
+/* Append what is changed in the tree and not committed, as `git status --porcelain` lists it, without results/ (which the program itself writes).
+ * Returns NULL when that is all (nothing appended: the tree is clean), else why not. */
+const char *worktree_changes(struct str *out);
+
 #endif

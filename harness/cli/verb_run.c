@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../base/facts.h"
+#include "../base/worktree.h"
 #include "../run/local.h"
 #include "events.h"
 #include "kernels_cli.h"
@@ -28,6 +30,7 @@ static const struct cli_option options[] = {
 	{ "checkpoint", 0, "SECONDS", "at least so long between two checkpoints of a trial (default 10)" },
 	{ "no-weights", 0, NULL, "do not keep the trained weights in the database (60 kB a fold in the paper)" },
 	{ "no-share", 0, NULL, "do not share phases between trials whose recipes begin alike" },
+	{ "allow-dirty", 0, NULL, "run also what requires a clean tree (clean_tree: required) with changes that are not committed; it is recorded" },
 	CLI_OPTION_PROGRESS,
 	{ "json", 0, NULL, "what happens, as JSON Lines on standard output: start, epoch, phase, end, skipped, summary" },
 	{ NULL, 0, NULL, NULL },
@@ -90,6 +93,7 @@ struct request {
 	struct local_options local;
 	enum progress_kind progress;
 	bool json;
+	bool dirty_allowed;     /* the sweep requires a clean tree, this is none, and --allow-dirty was given */
 	struct places places;
 };
 
@@ -119,6 +123,49 @@ static void show_and_print(void *progress, const struct local_event *event)
 	events_print(event);
 }
 
+/* ---- a clean tree ------------------------------------------------------------------------------------------------------ */
+
+static void print_changes(const char *lines)
+{
+	enum { SHOWN_MAX = 8 };
+	int n = 0;
+	for (const char *p = lines; *p; p += strcspn(p, "\n") + (p[strcspn(p, "\n")] == '\n'))
+		if (n++ < SHOWN_MAX)
+			fprintf(stderr, "  %.*s\n", (int)strcspn(p, "\n"), p);
+	if (n > SHOWN_MAX)
+		fprintf(stderr, "  and %d more\n", n - SHOWN_MAX);
+}
+
+/* Are there changes that no commit has, in what the program was built from or in the tree that it lies in now? A program that was built outside
+ * git (from a release's archive) names the digest of its sources instead: it has no tree that could be clean. */
+static bool is_dirty(struct str *changes)
+{
+	if (strcmp(facts_dirty(), "unknown") == 0)
+		return false;
+	const char *unknown = worktree_changes(changes); /* installed somewhere else, it lies in no tree: then the build's word counts */
+	return strcmp(facts_dirty(), "yes") == 0 || (!unknown && changes->length);
+}
+
+/* What a sweep file that requires a clean tree comes to. Sets r->dirty_allowed when --allow-dirty made the difference. */
+static int check_clean_tree(const struct cli *c, const struct sweep *sweep, struct request *r)
+{
+	struct str changes = { 0 };
+	int answer = 0;
+	if (sweep->clean_tree && is_dirty(&changes)) {
+		r->dirty_allowed = cli_has(c, "allow-dirty");
+		if (!r->dirty_allowed) {
+			const bool built = strcmp(facts_dirty(), "yes") == 0;
+			answer = ERR_USAGE;
+			fprintf(stderr, "retrial run: %s requires a clean tree (clean_tree: required), but %s\n", sweep->path,
+			        built ? "this program was built from a tree with changes that are not committed" : "there are changes that are not committed");
+			print_changes(changes.s ? changes.s : "");
+			fprintf(stderr, "commit them%s, or run it all the same with --allow-dirty (which is recorded with the results)\n", built ? " and build again" : "");
+		}
+	}
+	str_free(&changes);
+	return answer;
+}
+
 static int run_sweep(const struct request *r, const struct sweep *sweep, const char *db)
 {
 	struct err e = { 0 };
@@ -130,6 +177,8 @@ static int run_sweep(const struct request *r, const struct sweep *sweep, const c
 	if (store_warning(store) && r->progress != PROGRESS_NONE)
 		fprintf(stderr, "warning: %s\n", store_warning(store));
 	run_cli_facts(&facts, r->local.kernels, r->progress != PROGRESS_NONE);
+	if (r->dirty_allowed)
+		facts_add(&facts, "clean_tree", "required, but changes were allowed (--allow-dirty)");
 	struct progress *progress = progress_begin(r->progress, sweep, r->local.workers);
 	struct local_options local = r->local;
 	local.facts = facts.s;
@@ -167,7 +216,9 @@ static int run(const struct cli *c)
 		answer = sweep_cli_read(c, c->arguments[0], &sweep);
 	if (answer)
 		return answer;
-	answer = run_sweep(&r, sweep, cli_get(c, "db", "results/retrial.db"));
+	answer = check_clean_tree(c, sweep, &r);
+	if (!answer)
+		answer = run_sweep(&r, sweep, cli_get(c, "db", "results/retrial.db"));
 	sweep_free(sweep);
 	return answer;
 }

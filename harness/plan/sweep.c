@@ -28,7 +28,7 @@ static void check_version(struct study *s, const struct node *root)
 static void check_keys(struct study *s, const struct node *root)
 {
 	static const char *const keys[] = {
-		"retrial", "name", "title", "seeds", "use", "base", "axes", "zip", "trials", "random", "ablate",
+		"retrial", "name", "title", "seeds", "clean_tree", "use", "base", "axes", "zip", "trials", "random", "ablate",
 		"exclude", "blocks",
 		"recipes", "augments", "models", "claims", "tables", "figures",
 	};
@@ -69,6 +69,15 @@ static void read_head(struct study *s, const struct node *root, struct sweep *ou
 		node_error(s->diagnostics, title, "title: too long (at most %zu bytes)", sizeof(out->title) - 1);
 	else if (text)
 		snprintf(out->title, sizeof(out->title), "%s", text);
+}
+
+static void read_clean_tree(struct study *s, const struct node *root, struct sweep *out)
+{
+	const struct node *n = node_get(root, "clean_tree");
+	const char *text = n ? node_text(n, "clean_tree", s->diagnostics) : NULL;
+	out->clean_tree = text && strcmp(text, "required") == 0;
+	if (text && !out->clean_tree && strcmp(text, "any") != 0)
+		node_error(s->diagnostics, n, "clean_tree = %.60s: required or any (the default)", text);
 }
 
 /* ---- seeds ------------------------------------------------------------------------------------------------------------ */
@@ -251,6 +260,7 @@ static void read_root(struct study *s, const struct node *root, struct sweep *ou
 	check_version(s, root);
 	check_keys(s, root);
 	read_head(s, root, out);
+	read_clean_tree(s, root, out);
 	library_read(&s->library, root, out->path);
 	library_check_recipes(&s->library);
 	const uint64_t *seeds = read_seeds(s, root, &seed_count);

@@ -6,6 +6,7 @@
  *   retrial: 1                the version of the language; has to be there
  *   name, title               the name of the sweep in the database (default: the file's), one line for people
  *   seeds: 10 | [3, 5]        replicates 1 to 10, or these
+ *   clean_tree: required      run it only with a program that was built from a commit, without changes (default: any); for what is published
  *   use: FILE | [FILES]       recipes, augments and models of other files, found beside this one
  *   recipes: {NAME: [phases]} what is trained, in which order (`retrial help phase`)
  *   augments: {NAME: {...}}   sets of random transforms (`retrial help augment`)
@@ -37,6 +38,7 @@
 #ifndef PLAN_SWEEP_H
 #define PLAN_SWEEP_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "../base/err.h"
@@ -118,6 +120,7 @@ struct sweep {
 	char *text;               /* the file's bytes, for the record */
 	struct trial *trials;     /* every trial of every seed, in the order of the file: seed-major, so that first results span the study */
 	size_t trial_count;
+	bool clean_tree;          /* the file requires a program without changes that are not committed */
 	int seed_count;           /* replicates that the plan asks for: n of every table cell, unless something failed */
 	struct claim *claims;
 	size_t claim_count;
