@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -88,4 +89,9 @@ void digest_sha1_bytes(const void *bytes, size_t count, char text[DIGEST_SHA1_TE
 	unsigned int length = 0;
 	if (EVP_Digest(bytes, count, value, &length, EVP_sha1(), NULL) != 1 || 2 * length + 1 != DIGEST_SHA1_TEXT) give_up();
 	to_hex(value, length, text);
+}
+
+const char *digest_library(void)
+{
+	return OpenSSL_version(OPENSSL_VERSION);
 }

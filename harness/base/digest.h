@@ -24,4 +24,7 @@ int digest_file(const char *path, char text[DIGEST_TEXT], struct err *e);
 enum { DIGEST_SHA1_TEXT = 41 };
 void digest_sha1_bytes(const void *bytes, size_t count, char text[DIGEST_SHA1_TEXT]);
 
+/* The library that computes them, with its version: "OpenSSL 3.0.11 ...". */
+const char *digest_library(void);
+
 #endif

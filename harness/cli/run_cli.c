@@ -6,7 +6,14 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <jansson.h>
+
+#include "../base/digest.h"
 #include "../base/facts.h"
+#include "../data/archive.h"
+#include "../plan/yaml.h"
+#include "../report/stats.h"
+#include "../store/store.h"
 
 int run_cli_progress(const struct cli *c, enum progress_kind *kind)
 {
@@ -50,12 +57,38 @@ int run_cli_signal(void)
 	return stop_signal;
 }
 
+/* Of the libraries that this process has loaded (not those that it was compiled with). */
+static void add_libraries(struct str *out)
+{
+	struct str text = { 0 };
+	str_addf(&text, "sqlite %s, gsl %s, %s, libyaml %s, jansson %s, %s", store_library_version(), stats_library_version(), archive_library(),
+	         yaml_library_version(), jansson_version_str(), digest_library());
+	facts_add(out, "libraries", text.s);
+	str_free(&text);
+}
+
+/* Rounded to a power of two: different facts are different environments, and there should be a few of them, not one a run. */
+static void add_load(struct str *out)
+{
+	double load;
+	char text[32];
+	int about = 1;
+	if (getloadavg(&load, 1) != 1)
+		return;
+	while (about < load / 1.5)
+		about *= 2;
+	snprintf(text, sizeof text, "about %d", load < 0.5 ? 0 : about);
+	facts_add(out, "load_at_start", text);
+}
+
 void run_cli_facts(struct str *out, const struct nn_kernels *kernels, bool warn)
 {
 	if (facts_add_diff(out) && warn)
 		fprintf(stderr, "warning: this program was built from a tree with changes that are not committed; the difference is kept with the results\n");
 	facts_add_all(out, NN_CORE_VERSION);
 	facts_add(out, "kernels", nn_kernels_name(kernels));
+	add_libraries(out);
+	add_load(out);
 }
 
 char *run_cli_states(const char *db)

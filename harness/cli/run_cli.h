@@ -20,7 +20,8 @@ int run_cli_progress(const struct cli *c, enum progress_kind *kind);
 const atomic_int *run_cli_catch_signals(void);
 int run_cli_signal(void);
 
-/* The facts of this program and machine, and the kernels. warn: print a warning when the program is of no commit. */
+/* The facts of this program and machine, the kernels, the libraries and the load (processes that run, mean of the last minute).
+ * warn: print a warning when the program is of no commit. */
 void run_cli_facts(struct str *out, const struct nn_kernels *kernels, bool warn);
 
 /* The folder of state files beside the database: results/retrial.db has results/states. Owned by the caller. */

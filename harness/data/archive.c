@@ -142,3 +142,8 @@ int archive_unpack_members(const char *path, const char *const *names, int name_
 	archive_read_free(a);
 	return result;
 }
+
+const char *archive_library(void)
+{
+	return archive_version_details();
+}

@@ -20,4 +20,7 @@ typedef int archive_take(void *context, int member, const char *bytes, size_t co
 int archive_unpack_members(const char *path, const char *const *names, int name_count, size_t max_bytes, archive_take *take,
                            void *context, struct err *e);
 
+/* The library that reads them, with its version and those of its decompressors: "libarchive 3.6.2 zlib/1.2.13 ...". */
+const char *archive_library(void);
+
 #endif

@@ -328,3 +328,8 @@ const char *node_kind_name(const struct node *n)
 {
 	return n->kind == NODE_LIST ? "a list" : n->kind == NODE_MAP ? "a map" : "a value";
 }
+
+const char *yaml_library_version(void)
+{
+	return yaml_get_version_string();
+}

@@ -46,4 +46,7 @@ void node_key_error(struct diagnostics *d, const struct node *at, const char *fo
 /* "a list", "a map", "a value": for messages. */
 const char *node_kind_name(const struct node *n);
 
+/* The version of libyaml, which reads them. */
+const char *yaml_library_version(void);
+
 #endif

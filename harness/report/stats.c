@@ -6,6 +6,7 @@
 #include <gsl/gsl_rng.h>
 #include <gsl/gsl_sort.h>
 #include <gsl/gsl_statistics_double.h>
+#include <gsl/gsl_version.h>
 #include <math.h>
 #include <pthread.h>
 #include <stdint.h>
@@ -385,4 +386,9 @@ double stats_cliff_delta(const double *x, size_t nx, const double *y, size_t ny)
 		for (size_t k = 0; k < ny; k++)
 			balance += (x[i] > y[k]) - (x[i] < y[k]);
 	return balance / ((double)nx * (double)ny);
+}
+
+const char *stats_library_version(void)
+{
+	return gsl_version;
 }

@@ -76,4 +76,7 @@ double stats_dz(const double *difference, size_t n);
 /* Cliff's delta: P(x > y) - P(x < y), from -1 to 1. NAN when either is empty. */
 double stats_cliff_delta(const double *x, size_t nx, const double *y, size_t ny);
 
+/* The version of GSL, which computes distributions and quantiles. */
+const char *stats_library_version(void);
+
 #endif

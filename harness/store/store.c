@@ -310,3 +310,8 @@ void time_now(char text[STORE_TIME_TEXT])
 	const size_t used = strftime(text, STORE_TIME_TEXT, "%Y-%m-%dT%H:%M:%S", &utc);
 	sqlite3_snprintf(STORE_TIME_TEXT - (int)used, text + used, ".%03dZ", (int)(now.tv_nsec / 1000000));
 }
+
+const char *store_library_version(void)
+{
+	return sqlite3_libversion();
+}

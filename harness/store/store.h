@@ -30,6 +30,9 @@ int store_copy(struct store *s, const char *path, struct err *e);
 /* What the user should know of this database though it works ("... is on a network file system (nfs): ..."), or NULL. */
 const char *store_warning(const struct store *s);
 
+/* The version of SQLite. */
+const char *store_library_version(void);
+
 /* The name of the kind of file system that statfs(2) says, if it is one on which SQLite's write-ahead log must not be used
  * (nfs, smb, fuse, 9p ...); else NULL. For `retrial doctor` and the tests; store_open asks by itself. */
 const char *store_shared_file_system(unsigned long magic);

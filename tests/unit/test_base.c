@@ -341,7 +341,7 @@ static void facts_are_lines_of_name_and_value_without_the_hosts_name(void **stat
 	struct str facts = {0};
 	facts_add_all(&facts, 42);
 	assert_non_null(strstr(facts.s, "core_version\t42\n"));
-	static const char *const names[] = { "compiler\t", "flags\t", "commit\t", "kernel\tLinux ", "libc\tglibc ", "cores\t", "memory_bytes\t" };
+	static const char *const names[] = { "compiler\t", "flags\t", "dirty\t", "sources_sha256\t", "kernel\tLinux ", "libc\tglibc ", "cores\t", "memory_bytes\t" };
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) assert_non_null(strstr(facts.s, names[i]));
 	for (const char *line = facts.s; *line; line = strchr(line, '\n') + 1) {
 		const size_t name = strcspn(line, "\t\n"), length = strcspn(line, "\n");
