@@ -113,6 +113,9 @@ $(BUILD)/bench-core: $(patsubst %,$(BUILD)/tests/bench/%.o,bench_core peak work 
 $(BUILD)/bench-store: $(BUILD)/tests/bench/bench_store.o $(BUILD)/libharness.a $(BUILD)/libnn.a
 	$(Q)$(CC) $(CFLAGS) -o $@ $^ $(LIBRARIES)
 
+$(BUILD)/bench-plan: $(BUILD)/tests/bench/bench_plan.o $(BUILD)/libharness.a
+	$(Q)$(CC) $(CFLAGS) -o $@ $^ $(LIBRARIES)
+
 $(BUILD)/one-step: $(BUILD)/tests/bench/one_step.o $(BUILD)/tests/oracle/paper_nets.o $(BUILD)/libnn.a
 	$(Q)$(CC) $(CFLAGS) -o $@ $^ -lm -lpthread
 
@@ -154,6 +157,12 @@ fuzz: test-packages
 bench: packages
 	+@$(MAKE) --no-print-directory -j$(JOBS) $(BUILD)/bench-core
 	$(BUILD)/bench-core $(BUILD)/bench.json
+
+# What expanding a sweep file of 1,000 to 100,000 trials costs.
+bench-plan: packages
+	+@$(MAKE) --no-print-directory -j$(JOBS) $(BUILD)/bench-plan
+	$(BUILD)/bench-plan
+
 # The results database with 100,000 trials and 10 million rows of metrics .
 bench-store: packages
 	+@$(MAKE) --no-print-directory -j$(JOBS) $(BUILD)/bench-store
