@@ -73,7 +73,7 @@ void metric_heading(struct str *out, const char *name)
 	const struct metric *m = metric_find(name);
 
 	if (m == &threshold) {
-		str_addf(out, "epochs to %s %% validation accuracy", name + sizeof(threshold_prefix) - 1);
+		str_addf(out, "epochs to %s %%", name + sizeof(threshold_prefix) - 1);
 		return;
 	}
 	str_add(out, m->title[0] ? m->title : name);

@@ -51,6 +51,8 @@ static void mean_text(struct str *out, const struct table_row *row, const struct
 		str_add(out, " ± ");
 		metric_value(out, m, cell->sd);
 	}
+	if (cell->n < row->done) /* a value that some of the finished trials do not have: an accuracy that they never reached */
+		str_addf(out, " (n = %zu)", cell->n);
 }
 
 static void interval_text(struct str *out, struct interval i, const struct metric *m)
@@ -223,6 +225,14 @@ static bool any_accuracy(const struct table *t)
 	return false;
 }
 
+static bool any_threshold(const struct table *t)
+{
+	for (int m = 0; m < t->spec->metric_count; m++)
+		if (metric_threshold(t->spec->metrics[m], NULL))
+			return true;
+	return false;
+}
+
 static bool any_claim(const struct table *t, bool exact)
 {
 	for (int m = 0; m < t->spec->metric_count; m++)
@@ -237,6 +247,9 @@ static void explain_table(struct notes *notes, const struct table *t, const stru
 		notes_explain(notes, "± is the sample standard deviation over seeds; n is the number of seeds, each one trained network.");
 	if (any_accuracy(t))
 		notes_explain(notes, "Accuracies are those of the last phase of a recipe, the mean over its folds and outputs.");
+	if (any_threshold(t))
+		notes_explain(notes, "Epochs to an accuracy: trained, phase after phase without k-fold, until the accuracy on the validation images (of a dual "
+				     "phase: of its first submodel) first was so high. Trials that never came so far are not in the mean, which then has its own n.");
 	explain_images(notes, t);
 	if (context->intervals)
 		notes_explain(notes, any_bca(t) ? "Intervals are of the mean over seeds, 95 %: Student t, and BCa bootstrap (9,999 resamples, fixed seed) from 10 seeds on."

@@ -211,6 +211,15 @@ static void epochs_to_an_accuracy_are_a_metric_and_missing_where_it_is_never_rea
 		rows_free(r);
 	}
 	assert_true(reached > 0 && never > 0);
+	struct table *table = NULL;
+	struct str text = { 0 };
+	must(tables_make(study, &f->sweep->tables[0], &e, &table), &e);
+	must(table_print(&text, table, TABLE_TEXT, &(struct table_context){ .command = "" }, &e), &e);
+	assert_non_null(strstr(text.s, "epochs to 97.5 %"));
+	assert_non_null(strstr(text.s, " (n = "));
+	assert_non_null(strstr(text.s, "which then has its own n"));
+	tables_free(table);
+	str_free(&text);
 	study_free(study);
 }
 
