@@ -119,7 +119,7 @@ $(BUILD)/bench-plan: $(BUILD)/tests/bench/bench_plan.o $(BUILD)/libharness.a
 $(BUILD)/one-step: $(BUILD)/tests/bench/one_step.o $(BUILD)/tests/oracle/paper_nets.o $(BUILD)/libnn.a
 	$(Q)$(CC) $(CFLAGS) -o $@ $^ -lm -lpthread
 
-.PHONY: always packages test-packages reproduce demo test check-units test-bits test-arm test-interop fuzz fuzz-targets bench bench-store install uninstall clean
+.PHONY: always packages test-packages reproduce demo test check-units test-bits test-arm test-interop fuzz fuzz-targets bench bench-store schema install uninstall clean
 always:
 
 packages:
@@ -199,6 +199,11 @@ paper: packages
 	sh harness/paper.sh --map PAPER_MAP.md results/reference
 
 COMPLETIONS = bash-completion/completions zsh/site-functions fish/vendor_completions.d
+# The reference of the database, from the comments of its schema.
+schema: harness/store/SCHEMA.md
+harness/store/SCHEMA.md: harness/store/schema-to-md.sh harness/store/schema.sql harness/store/views.sql
+	$(Q)sh harness/store/schema-to-md.sh harness/store/schema.sql harness/store/views.sql >$@.new && mv $@.new $@
+
 install: retrial
 	install -D -m 755 retrial $(DESTDIR)$(PREFIX)/bin/retrial
 	install -D -m 644 harness/cli/retrial.1 $(DESTDIR)$(PREFIX)/share/man/man1/retrial.1

@@ -145,3 +145,25 @@ const char *str_nearest(const char *word, const char *const *names, size_t count
 	}
 	return nearest;
 }
+
+/* ---- UTF-8 -------------------------------------------------------------------------------------------------------------- */
+
+bool str_is_utf8(const char *text)
+{
+	/* First bytes, how many follow, and the range of the second byte; all others are 80 to BF. */
+	static const struct { unsigned char first, last, more, low, high; } kinds[] = {
+		{ 0x01, 0x7f, 0, 0, 0 }, { 0xc2, 0xdf, 1, 0x80, 0xbf }, { 0xe0, 0xe0, 2, 0xa0, 0xbf }, { 0xe1, 0xec, 2, 0x80, 0xbf },
+		{ 0xed, 0xed, 2, 0x80, 0x9f }, { 0xee, 0xef, 2, 0x80, 0xbf }, { 0xf0, 0xf0, 3, 0x90, 0xbf }, { 0xf1, 0xf3, 3, 0x80, 0xbf },
+		{ 0xf4, 0xf4, 3, 0x80, 0x8f },
+	};
+	const size_t count = sizeof(kinds) / sizeof(kinds[0]);
+	for (const unsigned char *c = (const unsigned char *)text; *c;) {
+		size_t k = 0;
+		while (k < count && (*c < kinds[k].first || *c > kinds[k].last)) k++;
+		if (k == count) return false;
+		c++;
+		for (int i = 0; i < kinds[k].more; i++, c++)
+			if (*c < (i ? 0x80 : kinds[k].low) || *c > (i ? 0xbf : kinds[k].high)) return false;
+	}
+	return true;
+}

@@ -2,6 +2,7 @@
 #ifndef BASE_STR_H
 #define BASE_STR_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* Zero-initialise ({0}); s is NULL or NUL-terminated. Freed with str_free. */
@@ -21,6 +22,9 @@ void str_free(struct str *out);
 
 /* The text, owned by the caller now (free); "" when nothing was added. out is empty afterwards. */
 char *str_take(struct str *out);
+
+/* Is the text UTF-8 (as RFC 3629 has it: no surrogates, nothing longer than needed)? */
+bool str_is_utf8(const char *text);
 
 /* The nearest of `count` names to `word` by edit distance, or NULL when none is near enough for a "did you mean". */
 const char *str_nearest(const char *word, const char *const *names, size_t count);

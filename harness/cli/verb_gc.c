@@ -1,5 +1,6 @@
-/* verb_gc.c - retrial gc: list, and with --yes remove, state files that are of no use any more. */
+/* verb_gc.c - retrial gc: list, and with --yes remove, what is of no use any more: state files; and what is asked for in the database. */
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "../run/gc.h"
@@ -8,7 +9,10 @@
 
 static const struct cli_option options[] = {
 	CLI_OPTION_DB,
-	{ "yes", 'y', NULL, "remove them (otherwise they are only listed)" },
+	{ "yes", 'y', NULL, "remove it (otherwise it is only listed)" },
+	{ "deleted", 0, NULL, "also attempts that were deleted (retrial delete)" },
+	{ "superseded", 0, NULL, "also attempts of trials that a later attempt has done" },
+	{ "weights", 0, NULL, "also the trained weights of such superseded attempts" },
 	{ 0 },
 };
 
@@ -32,6 +36,44 @@ static int collect(struct store *store, const char *folder, bool yes, struct err
 	return answer;
 }
 
+/* ---- in the database ---------------------------------------------------------------------------------------------------- */
+
+static const struct {
+	const char *option, *what;
+} purges[STORE_PURGES] = {
+	[STORE_PURGE_DELETED] = { "deleted", "attempts that were deleted" },
+	[STORE_PURGE_SUPERSEDED] = { "superseded", "attempts of trials that a later attempt has done" },
+	[STORE_PURGE_WEIGHTS] = { "weights", "trained weights of attempts of trials that a later attempt has done" },
+};
+
+static long long size_of(const char *path)
+{
+	struct stat status;
+	return stat(path, &status) ? 0 : (long long)status.st_size;
+}
+
+static int purge(const struct cli *c, struct store *store, const char *db, struct err *e)
+{
+	const bool yes = cli_has(c, "yes");
+	const long long before = size_of(db);
+	size_t total = 0;
+	/* Weights first: with the attempts they would be gone uncounted. */
+	for (int what = STORE_PURGES - 1; what >= 0; what--) {
+		const bool asked = cli_has(c, purges[what].option), remove = yes && asked;
+		size_t rows;
+		if (store_purge(store, (enum store_purge)what, remove, &rows, e)) return -1;
+		if (asked || rows) printf("%s%zu %s%s%s%s\n", remove ? "removed " : "", rows, purges[what].what, asked || !rows ? "" : " (--",
+				asked || !rows ? "" : purges[what].option, asked || !rows ? "" : " includes them)");
+		if (asked) total += rows;
+	}
+	if (!yes || !total) return 0;
+	if (store_vacuum(store, e)) return -1;
+	printf("%s: %lld bytes, %lld before\n", db, size_of(db), before);
+	return 0;
+}
+
+/* ------------------------------------------------------------------------------------------------------------------------- */
+
 static int run(const struct cli *c)
 {
 	const char *db = cli_get(c, "db", "results/retrial.db");
@@ -39,10 +81,11 @@ static int run(const struct cli *c)
 	struct store *store;
 	if (c->argument_count)
 		return cli_misuse(c, "no arguments are expected (--db names the database; its states are beside it)");
-	if (store_open(db, STORE_READ, &e, &store))
+	const bool write = cli_has(c, "yes") && (cli_has(c, "deleted") || cli_has(c, "superseded") || cli_has(c, "weights"));
+	if (store_open(db, write ? STORE_WRITE : STORE_READ, &e, &store))
 		return cli_fail(&e);
 	char *folder = run_cli_states(db);
-	const int failed = collect(store, folder, cli_has(c, "yes"), &e);
+	const int failed = collect(store, folder, cli_has(c, "yes"), &e) || purge(c, store, db, &e);
 	free(folder);
 	store_close(store);
 	return failed ? cli_fail(&e) : ERR_NONE;
@@ -51,9 +94,10 @@ static int run(const struct cli *c)
 const struct cli_verb verb_gc = {
 	.name = "gc",
 	.arguments = NULL,
-	.summary = "list or remove checkpoints and shared phases that are of no use any more",
-	.examples = "  retrial gc            what could go\n"
-	            "  retrial gc --yes      remove it",
+	.summary = "list or remove what is of no use any more: checkpoints, shared phases, deleted results",
+	.examples = "  retrial gc                       what could go\n"
+	            "  retrial gc --yes                 remove files of no use\n"
+	            "  retrial gc --deleted --yes       and deleted results, for good",
 	.options = options,
 	.run = run,
 };

@@ -25,7 +25,7 @@ static int run(const struct cli *c)
 	enum format format;
 	bool bad = false;
 	struct runs_query q = { .conditions = (const char *const *)c->arguments, .condition_count = (size_t)c->argument_count,
-		.sort = cli_get(c, "sort", NULL) };
+		.sort = cli_get(c, "sort", NULL), .columns = cli_get(c, "columns", NULL) };
 	q.limit = cli_number(c, "limit", 1, 1000000000, 0, &bad);
 	if (bad) return ERR_USAGE;
 	if (format_parse(cli_get(c, "format", "table"), &format, &e)) return cli_misuse(c, "%s", e.text);
@@ -36,6 +36,7 @@ static int run(const struct cli *c)
 static const struct cli_option options[] = {
 	CLI_OPTION_DB,
 	{ "sort", 's', "NAMES", "sort by these columns, separated by commas; - before a name: the largest first" },
+	{ "columns", 'c', "NAMES", "these columns, separated by commas, or all: labels, results, parameters (see the manual)" },
 	{ "limit", 0, "N", "at most N rows" },
 	{ "format", 'f', "FORMAT", FORMAT_NAMES " (default table)" },
 	{ "output", 'o', "FILE", "write to FILE, whole or not at all, instead of the standard output" },
@@ -48,7 +49,8 @@ const struct cli_verb verb_runs = {
 	.summary = "the planned trials, how each stands, and its result",
 	.examples = "retrial runs state=failed\n"
 		"retrial runs sweep=paper 'recipe~paper-*' 'test_accuracy>0.89' --sort dataset,-test_accuracy\n"
-		"retrial runs 'lr>=1e-4' --format csv\n",
+		"retrial runs 'lr>=1e-4' --format csv\n"
+		"retrial runs tag=best --columns trial,recipe,batch_size,val_accuracy,params --limit 10\n",
 	.options = options,
 	.run = run,
 };

@@ -49,6 +49,10 @@ static const struct part {
 	{ "attempts", "attempts",
 		"SELECT attempts.id AS attempt, state, started_at, seconds, core_version, kernels, data_variant, weights_digest,"
 		" error, deleted_at FROM attempts JOIN trials ON trials.id = attempts.trial WHERE identity = :trial ORDER BY attempts.id", false },
+	{ "latencies", "latency, in microseconds a call", "SELECT DISTINCT measured_at, number_format, batch, p50_us, p90_us, p99_us, images_per_second, kernels, cpu"
+		" FROM latency WHERE trial = :trial ORDER BY measured_at, number_format, batch", false },
+	{ "tags", "tags", "SELECT tag FROM tags JOIN trials ON trials.id = tags.trial WHERE identity = :trial ORDER BY tag", false },
+	{ "notes", "notes", "SELECT written_at, text FROM notes JOIN trials ON trials.id = notes.trial WHERE identity = :trial ORDER BY notes.id", false },
 	{ "environment", "environment of the attempt that counts (the latest done one, else the latest)",
 		"SELECT name, CASE name WHEN 'diff' THEN length(value) || ' characters' ELSE value END AS value FROM facts WHERE"
 		" environment = (SELECT environment FROM attempts JOIN trials ON trials.id = attempts.trial WHERE identity = :trial"

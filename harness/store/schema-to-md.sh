@@ -9,8 +9,23 @@ export LC_ALL
 cat <<'END'
 # The results database
 
-Made by harness/store/schema-to-md.sh from the comments of the schema.
+Made by harness/store/schema-to-md.sh from the comments of schema.sql and views.sql; edit those.
 
+END
+# What stands at the top of each file, without its first words (the file's own name).
+for file in "$@"; do
+	awk '!/^--/ { exit } { sub(/^-- ?/, ""); print }' "$file" | sed -e '1s/^[a-z]*\.sql - //' -e '1s/^./\U&/'
+	echo
+done
+awk '
+/^CREATE (TABLE|VIEW) / {
+	kind = $2; name = $3
+	if (kind != last) printf "%s%s:", last ? "\n\n" : "", kind == "TABLE" ? "Tables" : "Views"
+	printf "%s[%s](#%s-%s)", kind != last ? " " : ", ", name, tolower(kind), name
+	last = kind
+}
+END { print "\n" }' "$@"
+cat <<'END'
 ```mermaid
 erDiagram
 END

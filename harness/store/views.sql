@@ -2,8 +2,8 @@
 --
 -- They need no function that SQLite does not have, nor one that it refuses in views of a database that is not trusted (its JSON
 -- functions, in some versions). A trial in the plans of two sweeps has a row for each: ask for one sweep (WHERE sweep = 'paper')
--- before counting. CROSS JOIN is a JOIN whose left side SQLite reads first. Of a trial the latest done attempt counts; runs and failures look at the others too. Attempts that were taken back are in
--- no view.
+-- before counting. Of a trial the latest done attempt counts; runs and failures look at the others too. Attempts that were taken
+-- back are in no view. (CROSS JOIN is a JOIN whose left side SQLite reads first.)
 
 CREATE VIEW finished AS
 	-- A finished trial under the labels of a plan row; most other views are built on it.
@@ -182,7 +182,8 @@ CREATE VIEW runs AS
 		r.test_accuracy AS test_accuracy,      -- its result, as in the view accuracy
 		coalesce(a.error, plan.skip) AS reason, -- why it failed, or is skipped
 		trials.configuration AS configuration, -- the same for replicates
-		plan.labels AS labels                  -- all labels of the plan row, a JSON object
+		plan.labels AS labels,                 -- all labels of the plan row, a JSON object
+		(SELECT group_concat(tag, ' ') FROM tags WHERE tags.trial = plan.trial) AS tags -- words that people gave to the trial, with blanks between; NULL: none
 	FROM plan
 	JOIN sweeps ON sweeps.id = plan.sweep
 	JOIN trials ON trials.id = plan.trial
@@ -226,6 +227,35 @@ CREATE VIEW failures AS
 	JOIN trials ON trials.id = a.trial
 	LEFT JOIN sweeps ON sweeps.id = a.sweep
 	WHERE a.state NOT IN ('done', 'running') AND a.deleted_at IS NULL;
+
+CREATE VIEW latency AS
+	-- A measurement of how fast the trained network of a finished trial answers.
+	SELECT
+		f.trial AS trial,                      -- the trial's identity
+		f.sweep AS sweep,                      -- the sweep whose plan has it
+		f.dataset AS dataset,                  -- data set
+		f.recipe AS recipe,                    -- label
+		f.augment AS augment,                  -- label
+		f.model AS model,                      -- family of networks
+		f.seed AS seed,                        -- replicate
+		l.kernels AS kernels,                  -- the core's kernel variant
+		l.number_format AS number_format,      -- fp32 or int8: of weights and activations
+		l.batch AS batch,                      -- images a call
+		l.samples AS samples,                  -- calls measured
+		1e6 * l.p50 AS p50_us,                 -- microseconds a call: the median
+		1e6 * l.p90 AS p90_us,                 -- likewise, 90 % are faster
+		1e6 * l.p99 AS p99_us,                 -- likewise, 99 % are faster
+		1e6 * l.least AS least_us,             -- likewise, the fastest
+		l.images_per_second AS images_per_second, -- over all calls
+		l.noise AS noise,                      -- A/A: how far the medians of two interleaved halves of the same differ, a fraction of p50
+		l.load AS load,                        -- load average of the machine when it began
+		l.mhz AS mhz,                          -- CPU frequency then, as far as the machine tells
+		cpu.value AS cpu,                      -- the machine's CPU
+		l.measured_at AS measured_at,          -- when
+		l.histogram AS histogram               -- the samples: [[seconds, count], ...] as JSON
+	FROM finished AS f
+	CROSS JOIN latencies AS l ON l.attempt = f.attempt
+	LEFT JOIN facts AS cpu ON cpu.environment = l.environment AND cpu.name = 'cpu';
 
 CREATE VIEW claim_trials AS
 	-- A plan row that a claim is about, with the claim's metric if the trial is finished.

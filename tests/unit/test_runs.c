@@ -91,7 +91,7 @@ static void runs_have_labels_as_columns_in_the_order_of_the_plan(void **state)
 	assert_ok(runs_read(store, &(struct runs_query){0}, &e, &rows));
 	struct str text = {0};
 	for (int c = 0; c < rows->column_count; c++) str_addf(&text, "%s ", rows->columns[c]);
-	assert_string_equal(text.s, "trial sweep dataset augment lr recipe seed state attempts seconds test_accuracy started_at reason ");
+	assert_string_equal(text.s, "trial sweep dataset augment lr recipe seed state attempts seconds test_accuracy started_at reason tags ");
 	assert_int_equal(rows->values[0].length, 64);
 	str_free(&text);
 	rows_free(rows);
@@ -133,6 +133,37 @@ static void runs_are_sorted_by_several_columns_and_what_is_missing_comes_last(vo
 	assert_runs(&(struct runs_query){ .sort = "recipe", .limit = 3 }, "lr", "1e-3 1e-2 0.0001");
 }
 
+static void tags_parameters_and_results_are_asked_for_like_columns(void **state)
+{
+	(void)state;
+	bool changed;
+	assert_ok(store_tag(store, made.trials[1].identity, "best", true, &changed, &e));
+	assert_ok(store_tag(store, made.trials[1].identity, "again", true, &changed, &e));
+	assert_ok(store_tag(store, made.trials[2].identity, "best-of-all", true, &changed, &e));
+	assert_filtered("tag=best", "0.0001");
+	assert_filtered("tag!=best", "1e-3 1e-2 none");
+	assert_filtered("tag~best*", "0.0001 1e-2");
+	assert_filtered("batch_size=64", "0.0001 none"); /* of the recipe "short" */
+	assert_filtered("batch_size<6.4e1", "1e-3 1e-2"); /* the default counts */
+	assert_filtered("val_accuracy>=0.9", "1e-3 0.0001 1e-2");
+	assert_filtered("epochs>50", "");
+	const char *const small[] = { "batch_size<=64", "params=14862" };
+	const struct runs_query q = { .conditions = small, .condition_count = 2, .sort = "-batch_size,-seed", .columns = "lr,batch_size,tags" };
+	assert_runs(&q, "lr", "0.0001 1e-2 1e-3");
+	assert_runs(&q, "batch_size", "64 32 32");
+	assert_runs(&q, "tags", "again best best-of-all -");
+	struct rows *rows = NULL;
+	assert_ok(runs_read(store, &q, &e, &rows));
+	assert_int_equal(rows->column_count, 3);
+	assert_int_equal(rows->values[1].kind, VALUE_INTEGER);
+	rows_free(rows);
+	assert_ok(runs_read(store, &(struct runs_query){ .columns = "all" }, &e, &rows));
+	assert_true(rows_column(rows, "peak_bytes") > 13 && rows_column(rows, "config") < 0);
+	rows_free(rows);
+	for (int i = 1; i < 3; i++) assert_ok(store_tag(store, made.trials[i].identity, i == 1 ? "best" : "best-of-all", false, &changed, &e));
+	assert_ok(store_tag(store, made.trials[1].identity, "again", false, &changed, &e));
+}
+
 static void assert_runs_error(const struct runs_query *q, const char *expected)
 {
 	struct err e = {0};
@@ -151,6 +182,10 @@ static void wrong_conditions_are_answered_with_what_was_meant(void **state)
 		"'failed' is no condition: NAME=VALUE, or with != < <= > >= ~ (state=failed, 'lr>=1e-4', 'recipe~paper*')");
 	assert_runs_error(&(struct runs_query){ .conditions = empty, .condition_count = 1 },
 		"'=x' is no condition: NAME=VALUE, or with != < <= > >= ~ (state=failed, 'lr>=1e-4', 'recipe~paper*')");
+	assert_runs_error(&(struct runs_query){ .columns = "trial,batchsize" }, "columns: runs have no 'batchsize' (they have: trial, sweep, dataset, augment, lr, recipe,"
+		" seed, state, attempts, seconds, test_accuracy, started_at, reason, tags, position, model, configuration, test_accuracy_1, test_accuracy_2, val_accuracy,"
+		" test_loss, val_loss, epochs, params, weight_bytes, optimizer_bytes, macs, activation_bytes, cpu_seconds, peak_bytes, data_variant)");
+	assert_runs_error(&(struct runs_query){ .columns = "" }, "columns: names separated by commas, or all");
 	assert_runs_error(&(struct runs_query){ .sort = "-test_acuracy" }, "sort: runs have no 'test_acuracy' (did you mean 'test_accuracy'?)");
 }
 
@@ -259,6 +294,7 @@ int main(void)
 		cmocka_unit_test(numbers_compare_as_numbers_however_they_are_written),
 		cmocka_unit_test(texts_compare_as_texts_and_patterns_match_them),
 		cmocka_unit_test(runs_are_sorted_by_several_columns_and_what_is_missing_comes_last),
+		cmocka_unit_test(tags_parameters_and_results_are_asked_for_like_columns),
 		cmocka_unit_test(wrong_conditions_are_answered_with_what_was_meant),
 		cmocka_unit_test(a_trial_is_found_by_how_its_identity_begins),
 		cmocka_unit_test(show_says_everything_as_text_and_as_json),
