@@ -12,6 +12,7 @@ const struct model_format model_formats[] = {
 	{ "npz", ".npz", "NumPy's archive of arrays", true, false, npz_write, npz_read },
 	{ "int8", ".int8.safetensors", "8-bit whole numbers, calibrated on training images", false, true, int8_write, int8_read },
 	{ "onnx", ".onnx", "a graph of operators, for ONNX Runtime, OpenCV and others", true, false, onnx_write, onnx_read },
+	{ "c", ".c", "C99 source and header: no memory allocated, no library", false, false, c_source_write, NULL },
 	{ 0 },
 };
 
