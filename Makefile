@@ -146,7 +146,7 @@ test-interop: packages
 # Hostile inputs for everything that reads files, with sanitizers, FUZZ_SECONDS for each target: beside the first build, in build/fuzz.
 FUZZ = $(patsubst tests/fuzz/%.c,$(BUILD)/%,$(wildcard tests/fuzz/fuzz_*.c))
 FUZZ_FLAGS = -O1 -g -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined
-$(BUILD)/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(BUILD)/libharness.a
+$(BUILD)/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(BUILD)/libharness.a $(BUILD)/libnn.a
 	$(Q)$(CC) $(CFLAGS) -fsanitize=fuzzer -o $@ $^ $(LIBRARIES)
 .SECONDARY: $(FUZZ:$(BUILD)/%=$(BUILD)/tests/fuzz/%.o)
 fuzz-targets: $(FUZZ)

@@ -12,7 +12,7 @@
 #include "describe.h"
 #include "onnx.pb-c.h"
 
-enum { OPSET = 13, IR_VERSION = 7, NODES_MAX = 6 * NN_LAYERS_MAX, INITIALIZERS_MAX = 4 * NN_LAYERS_MAX };
+enum { IR_VERSION = 7, NODES_MAX = 6 * NN_LAYERS_MAX, INITIALIZERS_MAX = 4 * NN_LAYERS_MAX };
 
 /* A graph that is being made; all of it belongs to the arena. */
 struct builder {
@@ -384,7 +384,7 @@ int onnx_write(const struct model *m, const struct model_writing *how, struct mo
 	Onnx__OperatorSetIdProto opset;
 	onnx__operator_set_id_proto__init(&opset);
 	opset.has_version = 1;
-	opset.version = OPSET;
+	opset.version = ONNX_OPSET;
 	Onnx__OperatorSetIdProto *opsets[] = { &opset };
 	Onnx__ModelProto file;
 	onnx__model_proto__init(&file);

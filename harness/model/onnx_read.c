@@ -521,6 +521,8 @@ int onnx_read(const char *bytes, size_t count, struct model *out, struct err *e)
 		err_nomem(e);
 	} else if (!file || !file->graph) {
 		err_set(e, ERR_USAGE, "no ONNX file, or a damaged one");
+	} else if (file->n_opset_import != 1 || file->opset_import[0]->version != ONNX_OPSET || (file->opset_import[0]->domain && file->opset_import[0]->domain[0])) {
+		err_set(e, ERR_USAGE, "its operators are not those of opset %d: retrial reads the ONNX files that it writes", ONNX_OPSET);
 	} else {
 		*r = (struct reader){ .graph = file->graph, .out = out, .e = e };
 		answer = read_graph(r) || read_metadata(file, &out->facts, e) || describe_check_params(out, e) ? -1 : 0;
