@@ -1,7 +1,7 @@
 # ablation.gp - bars of differences to a baseline, with intervals and every seed (harness/report/figure_ablation.c has the numbers). Panel p has two
 # blocks of data from 2(p - 1) on: bars, seeds.
 
-set style line 1 linecolor rgb black linewidth 1.1 pointtype 6 pointsize 0.5 * point_unit
+set style line 1 linecolor rgb black linewidth 1.1 pointtype 6 pointsize 0.8 * point_unit
 set style line 2 linecolor rgb black linewidth 1.4 pointtype 13 pointsize 0.8 * point_unit
 
 left = 20 + 6.0 * row_title_width; right = 18.0; gap = 26.0; above = 22.0; below = 40.0

@@ -1,7 +1,7 @@
 # accuracy.gp - every trained network as a point, means with intervals, the paper's figures (harness/report/figure_accuracy.c has the
 # numbers). Panel p has three blocks of data from 3(p - 1) on: seeds, means, the paper.
 
-set style line 1 linecolor rgb blue linewidth 1.3 pointtype 6 pointsize 0.5 * point_unit
+set style line 1 linecolor rgb blue linewidth 1.3 pointtype 6 pointsize 0.8 * point_unit
 set style line 2 linecolor rgb black linewidth 1.4 pointtype 13 pointsize 0.8 * point_unit
 set style line 3 linecolor rgb vermilion linewidth 1.6 dashtype (5, 3)
 

@@ -33,7 +33,7 @@ do for [p = 1:panels] {
 	plot data index b + 1 using 1:2:3:4:5:6 with boxxyerror fillcolor rgb pale, \
 	     data index b using 1:2:3:4:5:6 with boxxyerror fillcolor rgb sky, \
 	     data index b + 1 using 1:5:(0):($6 - $5) with vectors nohead linestyle 1, \
-	     data index b using 1:2:(sprintf(' %.1f', $1)) with labels left font small
+	     data index b using 7:2:(sprintf(' %.1f', $1)) with labels left font small
 	@end_legend
 }
 unset multiplot

@@ -212,7 +212,7 @@ static void read_unit(struct study *s, const struct node *n, struct claim *out)
 	static const struct {
 		const char *name;
 		double scale;
-	} units[] = { { "bytes", 1 }, { "KB", 1.0 / 1024 }, { "MB", 1.0 / 1048576 }, { "percent", 100 }, { "ms", 1e-3 } };
+	} units[] = { { "bytes", 1 }, { "KB", 1.0 / 1024 }, { "MB", 1.0 / 1048576 }, { "percent", 100 }, { "ms", 1e3 } };
 	const char *text = node_text(n, "unit", s->diagnostics);
 	for (size_t i = 0; text && i < sizeof(units) / sizeof(units[0]); i++)
 		if (strcmp(text, units[i].name) == 0) {

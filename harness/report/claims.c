@@ -92,17 +92,21 @@ void claims_judge(const struct claim *c, bool exact, const double *values, size_
 static void explain_no_data(struct claim_result *r, const struct study *study, const struct where *where)
 {
 	const struct sample *skipped = NULL, *failed = NULL;
+	bool done = false;
 
 	for (size_t i = 0; i < study->count; i++) {
 		const struct sample *s = &study->samples[i];
 		if (!study_holds(where, s))
 			continue;
+		done |= s->state == SAMPLE_DONE;
 		if (s->state == SAMPLE_SKIPPED && !skipped)
 			skipped = s;
 		if ((s->state == SAMPLE_FAILED || s->state == SAMPLE_DIVERGED) && !failed)
 			failed = s;
 	}
-	if (failed)
+	if (done)
+		give_reason(r, !strcmp(r->claim->metric, "latency") ? "not measured yet (retrial latency)" : "the finished trials have no such value");
+	else if (failed)
 		give_reason(r, failed->reason[0] ? failed->reason : "every trial failed");
 	else if (skipped)
 		give_reason(r, skipped->reason);

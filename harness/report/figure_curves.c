@@ -162,6 +162,22 @@ static const char *describe_phase(const struct history *histories, size_t seeds,
 	return "";
 }
 
+/* "series: phase"; what is too long for a panel of four in a row loses the end of the series' name. */
+static void add_title(struct str *out, const char *series, const char *phase)
+{
+	enum { MOST = 27 };
+	const size_t room = strlen(phase) + 6 < MOST ? MOST - 3 - strlen(phase) : 3;
+	size_t length = strlen(series);
+
+	if (length > room) {
+		length = room;
+		while (length && ((unsigned char)series[length] & 0xc0) == 0x80) /* at the end of a character */
+			length--;
+	}
+	str_add_bytes(out, series, length);
+	str_addf(out, "%s%s%s", series[length] ? "…" : "", series[0] ? ": " : "", phase);
+}
+
 static int add_panels(struct plot *p, const char *series, const struct history *histories, size_t seeds, struct err *e)
 {
 	size_t column = p->next_column, count = 0;
@@ -180,7 +196,7 @@ static int add_panels(struct plot *p, const char *series, const struct history *
 			continue;
 		if (p->panels == PANELS_MAX)
 			return err_set(e, ERR_USAGE, "figure %s: more than %d panels: narrow its 'where'", p->spec->id, PANELS_MAX);
-		str_addf(&p->titles[p->panels], "%s%s%s", series, series[0] ? ": " : "", name);
+		add_title(&p->titles[p->panels], series, name);
 		p->folds[p->panels] = folds;
 		if (column == COLUMNS_MAX) {
 			column = 0;

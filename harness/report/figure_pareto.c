@@ -24,7 +24,7 @@ struct plot {
 	const char *x_name;
 	const struct metric *x, *y;
 	int x_column, y_column; /* of the metrics in the study */
-	bool paper;
+	bool paper, any; /* points of the paper, of ours */
 	struct axis x_axis[LAYOUT_PANELS_MAX], y_axis[LAYOUT_PANELS_MAX];
 };
 
@@ -40,15 +40,18 @@ static void stretch(struct reach *r, double x, double low, double high)
 	r->y_high = fmax(high, r->y_high);
 }
 
+/* Over the samples that have both numbers. */
 static struct point point_of(const struct plot *p, size_t panel, size_t series)
 {
 	const struct sample *samples[SEEDS_MAX];
-	const size_t n = figure_layout_samples(&p->layout, panel, series, p->y_column, samples, SEEDS_MAX);
+	const size_t count = figure_layout_samples(&p->layout, panel, series, p->y_column, samples, SEEDS_MAX);
 	double x[SEEDS_MAX], y[SEEDS_MAX];
+	size_t n = 0;
 
-	for (size_t i = 0; i < n; i++) {
-		x[i] = study_value(p->layout.study, samples[i], p->x_column) * p->x->scale;
-		y[i] = study_value(p->layout.study, samples[i], p->y_column) * p->y->scale;
+	for (size_t i = 0; i < count; i++) {
+		x[n] = study_value(p->layout.study, samples[i], p->x_column) * p->x->scale;
+		y[n] = study_value(p->layout.study, samples[i], p->y_column) * p->y->scale;
+		n += !isnan(x[n]);
 	}
 	const double mean = stats_mean(y, n);
 	const struct interval t = n >= CLAIM_MIN_SEEDS ? stats_t_interval(y, n, 0.95) : (struct interval){ mean, mean };
@@ -141,6 +144,7 @@ static void add_panel(struct plot *p, size_t panel)
 
 	for (size_t i = 0; i < count; i++) {
 		points[i] = point_of(p, panel, i);
+		p->any |= points[i].there;
 		if (points[i].there)
 			stretch(&reach, points[i].x, points[i].low, points[i].high);
 	}
@@ -218,6 +222,10 @@ int figure_pareto(struct store *store, const struct study *study, const struct f
 	}
 	for (size_t panel = 0; panel < p.layout.panel_count; panel++)
 		add_panel(&p, panel);
+	if (!p.any) {
+		err_set(e, ERR_FAILED, "figure %s: nothing to draw: no finished trial has a value of %s", spec->id, p.x_name);
+		goto done;
+	}
 	write_variables(&p);
 	write_caption(&p);
 	status = 0;

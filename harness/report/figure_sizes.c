@@ -133,36 +133,62 @@ static void begin_block(const struct plot *p, size_t panel, const char *what)
 	str_free(&comment);
 }
 
-/* The paper's figure for a bar, with what rounds to it, in KB. */
+/* Does the claim state a figure of this bar in this panel? */
+static bool covers(const struct plot *p, const struct claim *c, size_t panel, const struct bar *bar)
+{
+	const struct sample *sample;
+
+	return !bar->format && !strcmp(c->metric, bar->metric) && !strcmp(c->phase, bar->phase) && !c->compare
+		&& figure_layout_samples(&p->layout, panel, bar->series, -1, &sample, 1) && study_holds(&c->where, sample);
+}
+
+/* What rounds to the claim's figure, in KB. */
+static struct interval claim_interval(const struct claim *c)
+{
+	const double unit = (c->scale > 0 ? 1 / c->scale : 1) / kilobyte; /* a paper's MB is so many KB */
+	struct claim_result r;
+
+	claims_judge(c, false, NULL, 0, &r);
+	return (struct interval){ r.paper.low * unit, r.paper.high * unit };
+}
+
+/* Where the paper's figures for the bar end; 0 when there is none. */
+static double claimed(const struct plot *p, size_t panel, const struct bar *bar)
+{
+	const struct sweep *sweep = p->layout.study->sweep;
+	double end = 0;
+
+	for (size_t i = 0; i < sweep->claim_count; i++)
+		if (covers(p, &sweep->claims[i], panel, bar))
+			end = fmax(end, claim_interval(&sweep->claims[i]).high);
+	return end;
+}
+
 static void write_claims(struct plot *p, size_t panel, const struct bar *bar, double y)
 {
 	const struct sweep *sweep = p->layout.study->sweep;
-	const struct sample *sample;
 
-	if (bar->format || !figure_layout_samples(&p->layout, panel, bar->series, -1, &sample, 1))
-		return;
 	for (size_t i = 0; i < sweep->claim_count; i++) {
 		const struct claim *c = &sweep->claims[i];
-		struct claim_result r;
-		if (strcmp(c->metric, bar->metric) || strcmp(c->phase, bar->phase) || c->compare || !study_holds(&c->where, sample))
+		if (!covers(p, c, panel, bar))
 			continue;
-		claims_judge(c, false, NULL, 0, &r);
-		const double unit = c->scale > 0 ? 1 / (c->scale * kilobyte) : 1 / kilobyte; /* a paper's MB is so many KB */
-		figure_row(p->f, (const double[]){ c->paper * unit, y, r.paper.low * unit, r.paper.high * unit, y - 0.5, y + 0.5 }, 6);
-		p->largest = fmax(p->largest, r.paper.high * unit);
+		const struct interval k = claim_interval(c);
+		figure_row(p->f, (const double[]){ c->paper / (c->scale > 0 ? c->scale : 1) / kilobyte, y, k.low, k.high, y - 0.5, y + 0.5 }, 6);
+		p->largest = fmax(p->largest, k.high);
 		p->paper = true;
 	}
 }
 
 static void add_panel(struct plot *p, size_t panel)
 {
-	begin_block(p, panel, "bars: KB, position, from, to, below, above");
+	begin_block(p, panel, "bars: KB, position, from, to, below, above, where the number stands");
 	for (size_t i = 0; i < p->bar_count; i++) {
 		const double y = -(double)(i + 1);
 		double least, most;
 		if (!bytes_of(p, &p->bars[i], panel, &least, &most))
 			continue;
-		figure_row(p->f, (const double[]){ most / kilobyte, y, 0, most / kilobyte, y - 0.36, y + 0.36 }, 6);
+		figure_row(p->f, (const double[]){ most / kilobyte, y, 0, most / kilobyte, y - 0.36, y + 0.36,
+						    fmax(most / kilobyte, claimed(p, panel, &p->bars[i])) }, 7);
 		p->largest = fmax(p->largest, most / kilobyte);
 		p->varies |= most > least;
 	}

@@ -19,6 +19,7 @@ static const struct metric metrics[] = {
 	{ "epochs", "epochs", "", "", 1, 1, 0, false },
 	{ "seconds", "time", "s", "s", 1, 1, -1, false },
 	{ "cpu_seconds", "CPU time", "s", "s", 1, 1, -1, false },
+	{ "latency", "time of one image", "µs", "µs", 1e6, 1, -1, false },
 	{ "peak_bytes", "peak memory", "MB", "MB", 1e-6, 1, 0, false },
 	{ "params", "parameters", "", "", 1, 0, 0, true },
 	{ "trainable", "trainable parameters", "", "", 1, 0, 0, true },

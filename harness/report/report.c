@@ -15,9 +15,9 @@ enum { SVG_MAX_BYTES = 8 << 20 };
 
 static const char style[] =
 	":root { color-scheme: light dark; --ink: #1a1a1a; --paper: #fff; --line: #ccc; --soft: #f4f4f4; --dim: #555;\n"
-	"  --good: #00664a; --bad: #a33600; --open: #555 }\n"
+	"  --good: #00664a; --bad: #a33600; --more: #0b5394; --open: #555 }\n"
 	"@media (prefers-color-scheme: dark) { :root { --ink: #e6e6e6; --paper: #16181b; --line: #444; --soft: #22252a; --dim: #aaa;\n"
-	"  --good: #4fd1a5; --bad: #ff9b66; --open: #bbb } }\n"
+	"  --good: #4fd1a5; --bad: #ff9b66; --more: #8ec5ff; --open: #bbb } }\n"
 	"* { box-sizing: border-box }\n"
 	"body { margin: 0 auto; padding: 1rem; max-width: 76rem; font: 16px/1.5 system-ui, sans-serif; color: var(--ink);\n"
 	"  background: var(--paper); overflow-wrap: break-word }\n"
@@ -36,11 +36,13 @@ static const char style[] =
 	".notes { font-size: .8125rem; color: var(--dim); margin: .2rem 0 } ul.notes { padding: 0; list-style: none }\n"
 	".verdicts { display: flex; flex-wrap: wrap; gap: .5rem; padding: 0; list-style: none }\n"
 	".verdicts li { border: 1px solid var(--line); border-radius: .4rem; padding: .2rem .6rem }\n"
-	".reproduced, .exceeded { color: var(--good); font-weight: 600 } .not-reproduced { color: var(--bad); font-weight: 600 }\n"
+	".reproduced { color: var(--good); font-weight: 600 } .exceeded { color: var(--more); font-weight: 600 }\n"
+	".not-reproduced { color: var(--bad); font-weight: 600 }\n"
 	".undecided, .no-data { color: var(--open); font-weight: 600 }\n"
-	"figure { margin: 1rem 0; padding: .5rem; background: #fff; border: 1px solid var(--line); border-radius: .4rem; overflow-x: auto "
+	"figure { margin: 1rem 0; padding: .5rem; max-width: 49rem; background: #fff; border: 1px solid var(--line); border-radius: .4rem; overflow-x: auto "
 	"}\n"
 	"figure svg { display: block; width: 100%; height: auto; max-width: 48rem; min-width: 34rem }\n"
+	"figure svg image { image-rendering: pixelated }\n"
 	"pre, code { font-family: ui-monospace, monospace; font-size: .8125rem }\n"
 	"pre { background: var(--soft); padding: .6rem; overflow-x: auto; border-radius: .4rem }\n"
 	"summary { cursor: pointer }\n"
@@ -49,7 +51,8 @@ static const char style[] =
 	"  .stack tr { border-bottom: 1px solid var(--line); padding: .4rem 0 } .stack th, .stack td { border: 0; white-space: normal }\n"
 	"  .stack th { font-weight: 600 } .stack td.long { min-width: 0 } }\n"
 	"@media print { nav, summary { display: none } body { max-width: none; font-size: 10pt } figure, tr { break-inside: avoid }\n"
-	"  .wide, pre { overflow: visible } th, td { white-space: normal } pre { white-space: pre-wrap } figure svg { min-width: 0 } }\n";
+	"  .wide, pre { overflow: visible } th, td { white-space: normal } pre { white-space: pre-wrap } figure svg { min-width: 0 }\n"
+	"  details::details-content { content-visibility: visible; block-size: auto } }\n";
 
 /* The page under way. */
 struct page {
@@ -85,7 +88,9 @@ static void begin(const struct page *p)
 	const char *title = sweep->title[0] ? sweep->title : sweep->name;
 
 	str_add(p->out, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-		"<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
+		"<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+		/* Whatever got into the page: nothing is loaded from elsewhere and nothing runs. */
+		"<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; img-src data:\">\n");
 	html_element(p->out, "title", NULL, title);
 	str_addf(p->out, "<style>\n%s</style>\n</head>\n<body>\n<header>\n", style);
 	html_element(p->out, "h1", NULL, title);
@@ -230,7 +235,7 @@ static void failed_piece(const struct page *p, const char *what, const char *id,
 	struct str text = { 0 };
 
 	str_addf(&text, "%s %s could not be made: %s", what, id, e->text);
-	html_element(p->out, "p", "not-reproduced", text.s);
+	html_element(p->out, "p", e->kind == ERR_FAILED ? "notes" : "not-reproduced", text.s); /* no data yet is no mistake */
 	str_free(&text);
 }
 
@@ -408,6 +413,10 @@ static void commands(const struct page *p)
 	html_element(p->out, "p", NULL, "What this page shows, made again:");
 	str_addf(&text, "retrial run %s --db %s\nretrial claims %s --db %s\nretrial table %s --db %s\nretrial plot %s --db %s\n%s\n", sweep,
 		 db, sweep, db, sweep, db, sweep, db, p->context->command);
+	preformatted(p->out, text.s);
+	str_clear(&text);
+	html_element(p->out, "p", NULL, "Trials run again and compared to the bit (a trial is named by how its identity begins):");
+	str_addf(&text, "retrial verify %s --sample 3 --db %s\nretrial verify TRIAL --db %s\n", sweep, db, db);
 	preformatted(p->out, text.s);
 	str_free(&text);
 }
