@@ -110,6 +110,19 @@ static void every_parameter_changes_the_identity(void **state)
 		"{phase: single, epochs: 3, stop: {on: val_loss}}",
 		"{phase: single, epochs: 3, stop: {min_delta: 0}}",
 		"{phase: single, epochs: 3, stop: {from_epoch: 1}}",
+		"{phase: single, epochs: 3, optimizer: adam}",
+		"{phase: single, epochs: 3, optimizer: adamw}",
+		"{phase: single, epochs: 3, optimizer: {adamw: {weight_decay: 0.01}}}",
+		"{phase: single, epochs: 3, optimizer: {nadam: {ema: 0.9}}}",
+		"{phase: single, epochs: 3, schedule: cosine}",
+		"{phase: single, epochs: 3, schedule: {cosine: {warm_up: 1}}}",
+		"{phase: single, epochs: 3, schedule: {cosine: {final: 0.1}}}",
+		"{phase: single, epochs: 3, schedule: {constant: {warm_up: 1}}}",
+		"{phase: single, epochs: 3, schedule: step}",
+		"{phase: single, epochs: 3, schedule: {step: {every: 2}}}",
+		"{phase: single, epochs: 3, schedule: {step: {factor: 0.5}}}",
+		"{phase: single, epochs: 3, label_smoothing: 0.1}",
+		"{phase: single, epochs: 3, mixup: 0.1}",
 	};
 	enum { COUNT = sizeof(phases) / sizeof(phases[0]) };
 	char identities[COUNT][DIGEST_TEXT];
@@ -154,6 +167,8 @@ static void amounts_that_no_phase_uses_are_no_part_of_it(void **state)
 	identity_of("{phase: single, epochs: 2, inputs: augmented}", base, a);
 	identity_of("{phase: single, epochs: 2, inputs: augmented}", strong, b);
 	assert_string_not_equal(a, b);
+	identity_of("{phase: single, epochs: 2, inputs: augmented}", "augments: {s: {crop_fill: reflect}}\nbase: {dataset: mnist, recipe: r, augment: s}\n", b);
+	assert_string_equal(a, b); /* of no crop */
 	identity_of("{phase: single, epochs: 2, both: true}", base, a);
 	identity_of("{phase: single, epochs: 2, both: true}", strong, c);
 	assert_string_not_equal(a, c);
@@ -184,15 +199,14 @@ static void the_canonical_text_reads_back_as_the_same_trial(void **state)
 	sweep_free(s);
 }
 
-/* Lines "identity canonical-text", in the order of identities.yaml, seed by seed. */
-static void identities_of_old_releases_are_what_they_were(void **state)
+/* Lines "identity canonical-text", in the order of the sweep file, seed by seed. */
+static void check_identities(const char *sweep, const char *lines_of)
 {
-	(void)state;
 	struct err e = { 0 };
 	struct sweep *s;
 	char *bytes = NULL;
 	size_t count = 0;
-	if (sweep_read("tests/fixtures/identities.yaml", NULL, &e, &s) || file_read("tests/fixtures/identities.txt", 1 << 20, &bytes, &count, &e))
+	if (sweep_read(sweep, NULL, &e, &s) || file_read(lines_of, 1 << 20, &bytes, &count, &e))
 		fail_msg("%s", e.text);
 	char *line = bytes;
 	size_t lines = 0;
@@ -213,6 +227,13 @@ static void identities_of_old_releases_are_what_they_were(void **state)
 	assert_int_equal(lines, s->trial_count);
 	free(bytes);
 	sweep_free(s);
+}
+
+static void identities_of_old_releases_are_what_they_were(void **state)
+{
+	(void)state;
+	check_identities("tests/fixtures/identities.yaml", "tests/fixtures/identities.txt");
+	check_identities("tests/fixtures/wide.yaml", "tests/fixtures/identities-wide.txt");
 }
 
 static void broken_canonical_texts_are_refused(void **state)
