@@ -4,13 +4,19 @@
  *   {"event": "phase", likewise, without the predictions}
  *   {"event": "end", "trial": ..., "state": "done", "seconds": ..., ...}
  *   {"event": "skipped", "dataset": ..., "reason": ...}
- *   {"event": "summary", "planned": ..., "done": ..., ...}    the last one */
+ *   {"event": "summary", "planned": ..., "done": ..., ...}    the last one, but for a sweep with a list robustness:
+ *   {"event": "robustness", "dataset": ..., "change": "rotation", "strength": 10, "done": 40, "total": 240}
+ *   {"event": "robustness_problem", "dataset": ..., "reason": ...}
+ *   {"event": "robustness_summary", "total": ..., "done": ..., ...}    the last one then */
 #ifndef CLI_EVENTS_H
 #define CLI_EVENTS_H
 
 #include "../run/local.h"
+#include "../run/robustness.h"
 
 void events_print(const struct local_event *event);
 void events_print_summary(const struct local_summary *s);
+void events_print_robustness(const struct robustness_event *event);
+void events_print_robustness_summary(const struct robustness_summary *s);
 
 #endif

@@ -6,6 +6,7 @@
 #include "../../nn/nn.h"
 #include "../base/str.h"
 #include "../plan/param.h"
+#include "../plan/robustness.h"
 #include "parse.h"
 
 #ifndef RETRIAL_VERSION
@@ -74,7 +75,11 @@ static int run_help(const struct cli *c)
 		return 0;
 	}
 	struct str text = { 0 };
-	int answer = param_describe(&text, c->arguments[0]);
+	int answer = 0;
+	if (strcmp(c->arguments[0], "robustness") == 0)
+		robustness_describe(&text);
+	else
+		answer = param_describe(&text, c->arguments[0]);
 	fprintf(answer ? stderr : stdout, "%s%s", answer ? "retrial help: " : "", text.s);
 	if (answer)
 		fprintf(stderr, "\n");

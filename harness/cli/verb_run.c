@@ -10,6 +10,7 @@
 #include "events.h"
 #include "kernels_cli.h"
 #include "places.h"
+#include "robustness_cli.h"
 #include "run_cli.h"
 #include "sweep_cli.h"
 
@@ -32,7 +33,7 @@ static const struct cli_option options[] = {
 	{ "no-share", 0, NULL, "do not share phases between trials whose recipes begin alike" },
 	{ "allow-dirty", 0, NULL, "run also what requires a clean tree (clean_tree: required) with changes that are not committed; it is recorded" },
 	CLI_OPTION_PROGRESS,
-	{ "json", 0, NULL, "what happens, as JSON Lines on standard output: start, epoch, phase, end, skipped, summary" },
+	{ "json", 0, NULL, "what happens, as JSON Lines on standard output: start, epoch, phase, end, skipped, summary, robustness" },
 	{ NULL, 0, NULL, NULL },
 };
 
@@ -166,6 +167,15 @@ static int check_clean_tree(const struct cli *c, const struct sweep *sweep, stru
 	return answer;
 }
 
+/* When the trials are done: their networks on changed test images, if the sweep asks for that. Returns the exit code. */
+static int run_robustness(const struct request *r, const struct sweep *sweep, struct store *store, const struct local_options *local, double spent)
+{
+	const double limit = r->local.time_limit;
+	const struct robustness_options o = { .workers = r->local.workers, .kernels = r->local.kernels, .places = r->local.places,
+		.time_limit = limit > 0 && spent >= limit ? 1e-9 : limit > 0 ? limit - spent : 0, .stop = local->stop };
+	return sweep->robustness_count && !run_cli_signal() ? robustness_cli_run(store, sweep, &o, r->progress, r->json) : 0;
+}
+
 static int run_sweep(const struct request *r, const struct sweep *sweep, const char *db)
 {
 	struct err e = { 0 };
@@ -193,18 +203,19 @@ static int run_sweep(const struct request *r, const struct sweep *sweep, const c
 	progress_end(progress);
 	str_free(&facts);
 	free(states);
+	if (!answer && r->json)
+		events_print_summary(&summary);
+	if (!answer && r->progress != PROGRESS_NONE)
+		print_summary(&summary, db);
+	const int robustness = answer ? 0 : run_robustness(r, sweep, store, &local, summary.seconds);
 	store_close(store);
 	if (answer)
 		return cli_fail(&e);
-	if (r->json)
-		events_print_summary(&summary);
-	if (r->progress != PROGRESS_NONE)
-		print_summary(&summary, db);
 	if (run_cli_signal())
 		return 128 + run_cli_signal();
 	if (summary.bad_data)
 		return ERR_ENVIRONMENT;
-	return summary.failed + summary.diverged + summary.timeout + summary.bad_before ? ERR_FAILED : 0;
+	return summary.failed + summary.diverged + summary.timeout + summary.bad_before ? ERR_FAILED : robustness;
 }
 
 static int run(const struct cli *c)

@@ -30,7 +30,7 @@ static void check_keys(struct study *s, const struct node *root)
 	static const char *const keys[] = {
 		"retrial", "name", "title", "seeds", "clean_tree", "use", "base", "axes", "zip", "trials", "random", "ablate",
 		"exclude", "blocks",
-		"recipes", "augments", "models", "claims", "tables", "figures",
+		"recipes", "augments", "models", "claims", "tables", "figures", "robustness",
 	};
 	const size_t count = sizeof(keys) / sizeof(keys[0]);
 	for (const struct node *n = root->first; n; n = n->next) {
@@ -271,6 +271,7 @@ static void read_root(struct study *s, const struct node *root, struct sweep *ou
 	list_rules(s, blocks, block_count, out);
 	if (out->trial_count == 0 && s->diagnostics->count == 0)
 		node_error(s->diagnostics, root, "the plan is empty: every combination is excluded");
+	robustness_read(s, root, out);
 	outputs_read(s, root, out);
 	outputs_add_ablation(s, blocks, block_count, out);
 }

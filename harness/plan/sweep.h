@@ -34,6 +34,7 @@
  *   claims:  [{id, title, where: {label: value}, phase, metric, paper, rounds_to, compare: equal | at_most | at_least, unit}]
  *   tables:  [{id, title, where, rows: [labels], metrics: [...], baseline: {label: value}}]
  *   figures: [{id, title, kind, where, phase, series: label, metric, against: metric}]
+ *   robustness: [{change: rotation, strengths: [5, 10]}]   the trained networks are evaluated on test images changed so (robustness.h)
  */
 #ifndef PLAN_SWEEP_H
 #define PLAN_SWEEP_H
@@ -43,6 +44,7 @@
 
 #include "../base/err.h"
 #include "../base/str.h"
+#include "robustness.h"
 #include "trial.h"
 
 struct arena;
@@ -128,6 +130,8 @@ struct sweep {
 	size_t table_count;
 	struct figure_spec *figures;
 	size_t figure_count;
+	struct robustness_spec *robustness; /* every change at most once */
+	size_t robustness_count;
 	struct sweep_axis *axes;
 	size_t axis_count;
 	struct sweep_rule *rules;

@@ -18,8 +18,10 @@ static const struct {
 	{ figure_curves, true, false }, { figure_accuracy, false, false }, { figure_convergence, false, true },
 	{ figure_pareto, false, true }, { figure_confusion, true, false }, { figure_ablation, false, false },
 	{ figure_sizes, false, false }, { figure_latency, false, false }, { figure_images, true, false },
+	{ figure_robustness, true, true },
 };
-static const char *const kinds[] = { "curves", "accuracy", "convergence", "pareto", "confusion", "ablation", "sizes", "latency", "images" };
+static const char *const kinds[] = { "curves", "accuracy", "convergence", "pareto", "confusion", "ablation", "sizes", "latency", "images",
+				    "robustness" };
 enum { KINDS = sizeof(kinds) / sizeof(kinds[0]) };
 
 const char *const *figures_kinds(size_t *count)

@@ -24,7 +24,7 @@ struct figure_places {
 	figures_augment *augment; /* for the kind images; NULL: it cannot be drawn */
 };
 
-/* Draw it. A kind that shows one data set (curves, confusion, images) becomes one figure ID-DATASET for each, when the plan has several;
+/* Draw it. A kind that shows one data set (curves, confusion, images, robustness) becomes one figure ID-DATASET for each, when the plan has several;
  * data sets without a finished trial are left out, and one that fails does not keep the others from being drawn. Returns 0, or -1 with e: ERR_USAGE (unknown kind, metric or series, mixed
  * configurations), ERR_FAILED (nothing to draw yet, with the reason), ERR_ENVIRONMENT (no gnuplot, disk full, data set missing). Appends the paths of the files to
  * written, one a line. */
@@ -92,6 +92,7 @@ int figure_ablation(struct store *store, const struct study *study, const struct
 int figure_sizes(struct store *store, const struct study *study, const struct figure_spec *spec, struct figure *f, struct err *e);
 int figure_latency(struct store *store, const struct study *study, const struct figure_spec *spec, struct figure *f, struct err *e);
 int figure_images(struct store *store, const struct study *study, const struct figure_spec *spec, struct figure *f, struct err *e);
+int figure_robustness(struct store *store, const struct study *study, const struct figure_spec *spec, struct figure *f, struct err *e);
 int figure_pareto(struct store *store, const struct study *study, const struct figure_spec *spec, struct figure *f, struct err *e);
 
 #endif

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "../plan/param.h"
+#include "../plan/robustness.h"
 
 static const struct metric metrics[] = {
 	{ "test_accuracy", "test accuracy", "%", "pp", 100, 2, 1, false },
@@ -26,6 +27,22 @@ static const struct metric metrics[] = {
 	{ "weight_bytes", "weights", "bytes", "bytes", 1, 0, 0, true },
 	{ "optimizer_bytes", "optimizer state", "bytes", "bytes", 1, 0, 0, true },
 	{ "training_bytes", "weights and optimizer state", "bytes", "bytes", 1, 0, 0, true },
+	{ "robust_accuracy", "accuracy on changed images", "%", "pp", 100, 2, 1, false },
+	{ "robust_drop", "lost on changed images", "pp", "pp", 100, 2, -1, false },
+	{ "rotation_accuracy", "accuracy, rotated", "%", "pp", 100, 2, 1, false },
+	{ "rotation_drop", "lost, rotated", "pp", "pp", 100, 2, -1, false },
+	{ "translation_accuracy", "accuracy, moved", "%", "pp", 100, 2, 1, false },
+	{ "translation_drop", "lost, moved", "pp", "pp", 100, 2, -1, false },
+	{ "zoom_accuracy", "accuracy, zoomed", "%", "pp", 100, 2, 1, false },
+	{ "zoom_drop", "lost, zoomed", "pp", "pp", 100, 2, -1, false },
+	{ "shear_accuracy", "accuracy, sheared", "%", "pp", 100, 2, 1, false },
+	{ "shear_drop", "lost, sheared", "pp", "pp", 100, 2, -1, false },
+	{ "brightness_accuracy", "accuracy, lighter or darker", "%", "pp", 100, 2, 1, false },
+	{ "brightness_drop", "lost, lighter or darker", "pp", "pp", 100, 2, -1, false },
+	{ "contrast_accuracy", "accuracy, faded", "%", "pp", 100, 2, 1, false },
+	{ "contrast_drop", "lost, faded", "pp", "pp", 100, 2, -1, false },
+	{ "noise_accuracy", "accuracy, noisy", "%", "pp", 100, 2, 1, false },
+	{ "noise_drop", "lost, noisy", "pp", "pp", 100, 2, -1, false },
 };
 
 enum { METRICS = sizeof(metrics) / sizeof(metrics[0]) };
@@ -51,6 +68,17 @@ bool metric_threshold(const char *name, double *percent)
 	if (percent)
 		*percent = number;
 	return true;
+}
+
+bool metric_of_changes(const char *name)
+{
+	const char *end = strrchr(name, '_');
+	char change[32] = "";
+
+	if (!end || metric_find(name) == &plain || (strcmp(end, "_accuracy") && strcmp(end, "_drop")) || (size_t)(end - name) >= sizeof(change))
+		return false;
+	memcpy(change, name, (size_t)(end - name));
+	return !strcmp(change, "robust") || change_find(change) < CHANGES;
 }
 
 int metric_check(const char *name, struct err *e)

@@ -30,6 +30,9 @@ int metric_check(const char *name, struct err *e);
  * percentage in *percent (which may be NULL). */
 bool metric_threshold(const char *name, double *percent);
 
+/* Is it a metric of changed test images (robust.h): robust_..., rotation_...? */
+bool metric_of_changes(const char *name);
+
 /* The heading: the title with its unit, "test accuracy (%)". name is what was asked for. */
 void metric_heading(struct str *out, const char *name);
 

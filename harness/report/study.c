@@ -8,6 +8,7 @@
 
 #include "../plan/param.h"
 #include "metric.h"
+#include "robust.h"
 #include "row.h"
 
 /* Columns of the view `accuracy` that say whose numbers they are; every other column of it is a metric. */
@@ -288,7 +289,7 @@ struct source {
 	struct rows *rows;
 	const char *phase;
 };
-enum { SOURCES_MAX = 2 + 2 * PHASES_MAX + THRESHOLDS_MAX };
+enum { SOURCES_MAX = 3 + 2 * PHASES_MAX + THRESHOLDS_MAX };
 
 static void metric_name(char out[STUDY_METRIC_MAX], const char *column, const char *phase)
 {
@@ -391,6 +392,12 @@ static int read_sources(struct store *s, const struct study *study, struct sourc
 		if (ask_threshold(s, study, thresholds[i], e, &sources[*count].rows))
 			return -1;
 	}
+	if (study->sweep->robustness_count) {
+		sources[*count] = (struct source){ .phase = "" };
+		if (robust_metrics(s, study->sweep, e, &sources[*count].rows))
+			return -1;
+		++*count;
+	}
 	return 0;
 }
 
@@ -463,6 +470,8 @@ int study_metric(const struct study *study, const char *name, const char *phase,
 	for (size_t i = 0; i < count; i++)
 		if (!strcmp(known[i], name))
 			return err_set(e, ERR_USAGE, "%s: metric '%s' is a trial's: no phase has one of its own", context, name);
+	if (metric_of_changes(name) && !study->sweep->robustness_count)
+		return err_set(e, ERR_USAGE, "%s: metric '%s' is of changed test images: name some under 'robustness' (retrial help robustness)", context, name);
 	const char *nearest = str_nearest(name, known, count);
 	if (nearest)
 		return err_set(e, ERR_USAGE, "%s: unknown metric '%s' (did you mean '%s'?)", context, name, nearest);

@@ -53,6 +53,16 @@ struct weights_result {
 	float *values;             /* [count], in the order of nn's parameter table; owned by whoever made the result (free) */
 };
 
+/* How good kept weights are on test images that were changed (plan/robustness.h), or on the images as they are: change "none", strength 0. */
+struct robustness_result {
+	int phase, fold;           /* as in epoch_result */
+	const char *change;
+	double strength;
+	int outputs;
+	int test_count;
+	double test_accuracy[OUTPUTS_MAX];
+};
+
 /* How a trial ended. */
 enum trial_state { TRIAL_DONE, TRIAL_FAILED, TRIAL_DIVERGED, TRIAL_TIMEOUT, TRIAL_INTERRUPTED };
 

@@ -224,13 +224,13 @@ CREATE TABLE weights (
 ) STRICT;
 
 CREATE TABLE robustness (
-	-- How good kept weights are on test images that were changed, a row a change, strength and output.
+	-- How good kept weights are on test images that were changed, a row a change, strength and output; "none" and 0 are the images as they are.
 	attempt INTEGER NOT NULL,      -- of which execution
 	phase INTEGER NOT NULL,        -- position in the recipe
 	fold INTEGER NOT NULL,         -- of k-fold; -1 outside
 	output INTEGER NOT NULL,       -- of the network
-	change TEXT NOT NULL,          -- rotation, translation, zoom, brightness, noise ...
-	strength REAL NOT NULL,        -- in the unit of the change (degrees, fraction of the image, grey levels ...)
+	change TEXT NOT NULL,          -- rotation, translation, zoom, shear, brightness, contrast, noise; none
+	strength REAL NOT NULL,        -- in the unit of the change (degrees, fraction of the side ...: retrial help robustness)
 	count INTEGER NOT NULL,        -- test images
 	test_accuracy REAL NOT NULL,   -- on the changed test images
 	PRIMARY KEY (attempt, phase, fold, output, change, strength),

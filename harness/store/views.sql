@@ -141,6 +141,30 @@ CREATE VIEW models AS
 	CROSS JOIN phase_results AS p ON p.attempt = f.attempt AND p.fold <= 0
 	LEFT JOIN results AS r ON r.attempt = p.attempt AND r.last_phase = p.phase;
 
+CREATE VIEW robust AS
+	-- A finished trial on changed test images, a row a change and strength: means over the folds and outputs of its last phase.
+	SELECT
+		f.trial AS trial,                      -- the trial's identity
+		f.sweep AS sweep,                      -- the sweep whose plan has it
+		f.dataset AS dataset,                  -- data set
+		f.recipe AS recipe,                    -- label
+		f.augment AS augment,                  -- label
+		f.model AS model,                      -- family of networks
+		f.seed AS seed,                        -- replicate
+		b.change AS change,                    -- rotation, translation, zoom, shear, brightness, contrast, noise; none
+		b.strength AS strength,                -- in the unit of the change (retrial help robustness); 0: the images as they are
+		count(*) AS networks,                  -- folds and outputs that the mean is over
+		avg(b.test_accuracy) AS test_accuracy, -- on the changed test images
+		r.test_accuracy AS unchanged,          -- on the images as they are, as in the view accuracy
+		b.count AS test_count,                 -- test images
+		f.data_variant AS data_variant,        -- canonical, or which known variant of the data set was used
+		f.configuration AS configuration,      -- the same for replicates
+		f.labels AS labels                     -- all labels of the plan row, a JSON object
+	FROM finished AS f
+	JOIN results AS r ON r.attempt = f.attempt
+	JOIN robustness AS b ON b.attempt = f.attempt
+	GROUP BY f.sweep, f.position, f.trial, b.change, b.strength;
+
 CREATE VIEW digests AS
 	-- What must be the same wherever and however often a trial is run: a row an output of a phase or fold. Nothing here depends on time, machine, sweep or label.
 	SELECT

@@ -1,0 +1,155 @@
+/* figure_robustness.c - accuracy on changed test images against the strength of the change: a panel for each change that the sweep names, a line
+ * for each value of the series label, all from the images as they are (strength 0) on. Only trials that were evaluated at every strength
+ * count, so that each line is over the same seeds from end to end. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "claims.h"
+#include "figure_layout.h"
+#include "robust.h"
+#include "stats.h"
+
+enum { SEEDS_MAX = 1024, ROW_HEIGHT = 190 };
+
+struct plot {
+	struct figure *f;
+	struct figure_layout layout;
+	struct rows *rows; /* robust_read's */
+	int metric;
+	struct axis x[CHANGES], y[CHANGES];
+};
+
+struct reach {
+	double low, high;
+};
+
+static const struct sweep *sweep_of(const struct plot *p)
+{
+	return p->layout.study->sweep;
+}
+
+/* All samples of the series, whatever the data set (the figure is about one, unless data sets are its series). */
+static size_t samples_of(const struct plot *p, size_t series, const struct sample **samples)
+{
+	size_t count = 0;
+
+	for (size_t panel = 0; panel < p->layout.panel_count; panel++)
+		count += figure_layout_samples(&p->layout, panel, series, p->metric, samples + count, SEEDS_MAX - count);
+	return count;
+}
+
+/* Position, mean and band of one strength; 0: the images as they are. */
+static void add_point(struct plot *p, const struct sample *const *samples, size_t count, const char *change, double strength, struct reach *reach)
+{
+	double y[SEEDS_MAX] = { 0 };
+	size_t n = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		size_t first, end;
+		robust_trial(p->rows, samples[i]->identity, &first, &end);
+		const double accuracy = robust_accuracy(p->rows, first, end, strength > 0 ? change : "none", strength);
+		if (!isnan(accuracy))
+			y[n++] = 100 * accuracy;
+	}
+	const double mean = stats_mean(y, n);
+	struct interval band = { stats_min(y, n), stats_max(y, n) };
+	if (n >= CLAIM_MIN_SEEDS)
+		band = stats_t_interval(y, n, 0.95);
+	band = (struct interval){ fmax(0, band.low), fmin(100, band.high) };
+	reach->low = fmin(reach->low, band.low); /* fmin and fmax leave NAN out */
+	reach->high = fmax(reach->high, band.high);
+	figure_row(p->f, (const double[]){ strength, mean, band.low, band.high, (double)n }, 5);
+}
+
+/* Blocks of a panel: one a series. */
+static void add_panel(struct plot *p, size_t panel)
+{
+	const struct robustness_spec *spec = &sweep_of(p)->robustness[panel];
+	const char *change = change_info(spec->change)->name;
+	const struct sample *samples[SEEDS_MAX];
+	struct reach reach = { NAN, NAN };
+
+	for (size_t series = 0; series < p->layout.series_count; series++) {
+		const size_t count = samples_of(p, series, samples);
+		struct str comment = { 0 };
+		str_addf(&comment, "%s, %s: strength (%s), mean, low, high, seeds", change, p->layout.series[series], change_info(spec->change)->unit);
+		figure_block(p->f, comment.s);
+		str_free(&comment);
+		add_point(p, samples, count, change, 0, &reach);
+		for (size_t k = 0; k < spec->count; k++)
+			add_point(p, samples, count, change, spec->strengths[k], &reach);
+	}
+	p->x[panel] = figure_axis(0, spec->strengths[spec->count - 1], 4);
+	p->y[panel] = figure_axis(reach.low, reach.high, 8);
+}
+
+static void write_variables(struct plot *p)
+{
+	const struct figure_layout *l = &p->layout;
+	const size_t panels = sweep_of(p)->robustness_count, columns = panels <= 3 ? panels : panels <= 6 && panels != 4 ? 3 : 4;
+	struct legend_entry legend[FIGURE_SERIES_MAX];
+	const char *titles[CHANGES], *units[CHANGES];
+
+	for (size_t i = 0; i < l->series_count; i++)
+		legend[i] = (struct legend_entry){ l->series[i], (int)i + 1, true, true };
+	for (size_t i = 0; i < panels; i++) {
+		titles[i] = change_info(sweep_of(p)->robustness[i].change)->name;
+		units[i] = change_info(sweep_of(p)->robustness[i].change)->unit;
+	}
+	const size_t rows = (panels + columns - 1) / columns;
+	figure_legend(p->f, legend, l->series_count);
+	figure_number(p->f, "panels", (double)panels);
+	figure_number(p->f, "panel_columns", (double)columns);
+	figure_number(p->f, "panel_rows", (double)rows);
+	figure_texts(p->f, "panel_title", titles, panels);
+	figure_texts(p->f, "panel_unit", units, panels);
+	figure_number(p->f, "series", (double)l->series_count);
+	figure_axes(p->f, "x", p->x, panels);
+	figure_axes(p->f, "y", p->y, panels);
+	p->f->height = (int)rows * ROW_HEIGHT;
+}
+
+static void write_caption(struct plot *p)
+{
+	struct str *c = &p->f->caption;
+
+	str_add(c, "Test accuracy against the strength of a change of the test images, 0: as they are. Every image is changed by exactly the strength,"
+		" its direction is random but the same for all networks. Lines: mean over seeds (");
+	figure_layout_n(c, &p->layout);
+	str_add(c, p->layout.fewest >= CLAIM_MIN_SEEDS ? "), bands: 95 % Student t interval of the mean."
+						       : "), bands: 95 % Student t interval of the mean, below 3 seeds smallest to largest value.");
+	str_add(c, " Scales differ between panels.");
+	figure_layout_caption(c, &p->layout);
+}
+
+int figure_robustness(struct store *store, const struct study *study, const struct figure_spec *spec, struct figure *f, struct err *e)
+{
+	struct plot *p = calloc(1, sizeof(*p));
+	struct str context = { 0 };
+	int status = -1;
+
+	if (!p)
+		return err_nomem(e);
+	p->f = f;
+	str_addf(&context, "figure %s", spec->id);
+	p->metric = study_metric(study, "robust_accuracy", "", context.s, e);
+	if (p->metric < 0 || robust_read(store, study->sweep, e, &p->rows) || figure_layout_make(&p->layout, study, spec, p->metric, e))
+		goto done;
+	if (p->layout.series_count > FIGURE_SERIES_MAX) {
+		err_set(e, ERR_USAGE, "figure %s: %zu lines, at most %d can be told apart: narrow its 'where'", spec->id,
+			p->layout.series_count, FIGURE_SERIES_MAX);
+		goto done;
+	}
+	for (size_t panel = 0; panel < study->sweep->robustness_count; panel++)
+		add_panel(p, panel);
+	write_variables(p);
+	write_caption(p);
+	status = 0;
+done:
+	figure_layout_free(&p->layout);
+	rows_free(p->rows);
+	str_free(&context);
+	free(p);
+	return status;
+}

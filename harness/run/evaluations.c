@@ -1,0 +1,171 @@
+/* evaluations.c - threads that take the next evaluation, and the caller's that takes their answers. A thread keeps the changed images of its last
+ * evaluation: as those with equal changes stand together, few are made twice. */
+#include "evaluations.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "../plan/robustness.h"
+
+enum { WAIT_MS = 200 };
+
+/* What the threads share. */
+struct crew {
+	const struct evaluations *all;
+	pthread_mutex_t lock;
+	pthread_cond_t changed;
+	size_t next;                   /* evaluation to be begun */
+	size_t *over;                  /* [all->count] those that are over, in the order in which they ended */
+	size_t over_count;
+	int running;                   /* threads */
+	bool stop;
+};
+
+/* The test images that a thread has changed last. */
+struct changed_images {
+	struct nn_images images;
+	uint8_t *pixels;
+	int change;
+	double strength;
+};
+
+static enum nn_change change_of(enum change change)
+{
+	static const enum nn_change changes[CHANGES] = {
+		[CHANGE_ROTATION] = NN_ROTATE, [CHANGE_TRANSLATION] = NN_TRANSLATE, [CHANGE_ZOOM] = NN_ZOOM, [CHANGE_SHEAR] = NN_SHEAR,
+		[CHANGE_BRIGHTNESS] = NN_BRIGHTEN, [CHANGE_CONTRAST] = NN_FADE, [CHANGE_NOISE] = NN_NOISE,
+	};
+	return changes[change];
+}
+
+static int change_images(const struct evaluations *all, const struct evaluation *x, struct changed_images *c)
+{
+	const struct nn_images *original = all->images;
+	if (c->pixels && c->change == x->change && c->strength == x->strength)
+		return 0;
+	if (!c->pixels && !(c->pixels = malloc(original->count * nn_shape_size(original->shape) + 1)))
+		return -1;
+	c->images = *original;
+	c->images.pixels = c->pixels;
+	c->change = x->change;
+	c->strength = x->strength;
+	return nn_perturb(original, original->count, change_of((enum change)x->change), x->strength, all->kernels, c->pixels);
+}
+
+static int predict(const struct evaluations *all, struct evaluation *x, struct err *e)
+{
+	uint8_t *predictions[NN_OUTPUTS_MAX] = { NULL };
+	const uint32_t count = all->images->count;
+	uint8_t *memory = malloc(NN_OUTPUTS_MAX * (size_t)count + 1);
+	if (!memory)
+		return err_nomem(e);
+	for (int k = 0; k < NN_OUTPUTS_MAX; k++)
+		predictions[k] = memory + (size_t)k * count;
+	int answer = model_evaluate(x->model, all->images, all->kernels, x->accuracy, predictions, e);
+	for (int k = 0; k < x->model->net.output_count && !answer; k++)
+		digest_bytes(predictions[k], count, x->predictions_digest[k]);
+	free(memory);
+	return answer;
+}
+
+static void evaluate(const struct evaluations *all, struct evaluation *x, struct changed_images *c)
+{
+	struct err e = { 0 };
+	int answer;
+	if (x->change == CHANGES)
+		answer = predict(all, x, &e);
+	else if (change_images(all, x, c))
+		answer = err_nomem(&e);
+	else
+		answer = model_evaluate(x->model, &c->images, all->kernels, x->accuracy, NULL, &e);
+	x->failed = answer != 0;
+	snprintf(x->why, sizeof x->why, "%.250s", e.text);
+}
+
+static void *work(void *context)
+{
+	struct crew *crew = context;
+	struct changed_images images = { .pixels = NULL };
+	pthread_mutex_lock(&crew->lock);
+	while (!crew->stop && crew->next < crew->all->count) {
+		const size_t at = crew->next++;
+		pthread_mutex_unlock(&crew->lock);
+		evaluate(crew->all, &crew->all->list[at], &images);
+		pthread_mutex_lock(&crew->lock);
+		crew->over[crew->over_count++] = at;
+		pthread_cond_signal(&crew->changed);
+	}
+	crew->running--;
+	pthread_cond_signal(&crew->changed);
+	pthread_mutex_unlock(&crew->lock);
+	free(images.pixels);
+	return NULL;
+}
+
+static void wait_a_little(struct crew *crew)
+{
+	struct timespec until;
+	clock_gettime(CLOCK_REALTIME, &until);
+	until.tv_nsec += WAIT_MS * 1000000L;
+	until.tv_sec += until.tv_nsec / 1000000000L;
+	until.tv_nsec %= 1000000000L;
+	pthread_cond_timedwait(&crew->changed, &crew->lock, &until);
+}
+
+/* Take answers until the last thread has ended. */
+static int take_all(struct crew *crew)
+{
+	int answer = 0;
+	size_t taken = 0;
+	bool more = true;
+	pthread_mutex_lock(&crew->lock);
+	while (more) {
+		if (taken == crew->over_count && crew->running > 0)
+			wait_a_little(crew);
+		const size_t count = crew->over_count - taken;
+		more = crew->running > 0;
+		pthread_mutex_unlock(&crew->lock);
+		if (!answer)
+			answer = crew->all->take(crew->all->context, crew->over + taken, count);
+		taken += count;
+		pthread_mutex_lock(&crew->lock);
+		crew->stop = answer != 0;
+	}
+	pthread_mutex_unlock(&crew->lock);
+	return answer;
+}
+
+int evaluations_run(struct evaluations *all, struct err *e)
+{
+	struct crew crew = { .all = all, .over = calloc(all->count + 1, sizeof *crew.over) };
+	const int wanted = (size_t)all->workers < all->count ? all->workers : (int)all->count;
+	pthread_t *threads = calloc((size_t)wanted + 1, sizeof *threads);
+	int begun = 0, answer = 0;
+	if (!crew.over || !threads) {
+		free(crew.over);
+		free(threads);
+		return err_nomem(e);
+	}
+	pthread_mutex_init(&crew.lock, NULL);
+	pthread_cond_init(&crew.changed, NULL);
+	pthread_mutex_lock(&crew.lock);
+	while (begun < wanted && !pthread_create(&threads[begun], NULL, work, &crew))
+		begun++;
+	crew.running = begun;
+	pthread_mutex_unlock(&crew.lock);
+	if (begun == 0 && wanted > 0)
+		answer = err_set(e, ERR_ENVIRONMENT, "no thread can be made");
+	else if (begun > 0)
+		answer = take_all(&crew);
+	for (int i = 0; i < begun; i++)
+		pthread_join(threads[i], NULL);
+	pthread_cond_destroy(&crew.changed);
+	pthread_mutex_destroy(&crew.lock);
+	free(crew.over);
+	free(threads);
+	return answer;
+}

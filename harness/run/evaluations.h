@@ -1,0 +1,40 @@
+/* evaluations.h - many networks on many changed test images, by threads. Knows no database and no trial. Internal to run/. */
+#ifndef RUN_EVALUATIONS_H
+#define RUN_EVALUATIONS_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+
+#include "../model/model.h"
+#include "result.h"
+
+/* One network on one set of changed images. */
+struct evaluation {
+	const struct model *model;
+	int change;                    /* enum change of plan/robustness.h; CHANGES: the images as they are, and the predictions are digested */
+	double strength;
+	size_t owner;                  /* the caller's */
+	/* The answer: */
+	bool failed;                   /* why says why */
+	double accuracy[NN_OUTPUTS_MAX];
+	char predictions_digest[NN_OUTPUTS_MAX][DIGEST_TEXT];
+	char why[256];
+};
+
+/* Evaluations of the same images, in an order in which those with equal changes stand together. */
+struct evaluations {
+	struct evaluation *list;
+	size_t count;
+	const struct nn_images *images;
+	const struct nn_kernels *kernels;
+	int workers;
+	/* Called by the calling thread with evaluations that are over (indices into list, `count` of them, at times none); returns 0 to go on; other
+	 * than 0: no other is begun, and evaluations_run returns that. Not called any more after that. */
+	int (*take)(void *context, const size_t *over, size_t count);
+	void *context;
+};
+
+/* Returns 0, what take returned, or -1 with e (out of memory, no thread can be made). */
+int evaluations_run(struct evaluations *all, struct err *e);
+
+#endif
