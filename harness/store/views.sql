@@ -142,7 +142,7 @@ CREATE VIEW models AS
 	LEFT JOIN results AS r ON r.attempt = p.attempt AND r.last_phase = p.phase;
 
 CREATE VIEW robust AS
-	-- A finished trial on changed test images, a row a change and strength: means over the folds and outputs of its last phase.
+	-- A finished trial on changed test images, a row a change and strength at which all folds and outputs of its last phase were evaluated: their mean.
 	SELECT
 		f.trial AS trial,                      -- the trial's identity
 		f.sweep AS sweep,                      -- the sweep whose plan has it
@@ -153,8 +153,9 @@ CREATE VIEW robust AS
 		f.seed AS seed,                        -- replicate
 		b.change AS change,                    -- rotation, translation, zoom, shear, brightness, contrast, noise; none
 		b.strength AS strength,                -- in the unit of the change (retrial help robustness); 0: the images as they are
-		count(*) AS networks,                  -- folds and outputs that the mean is over
-		avg(b.test_accuracy) AS test_accuracy, -- on the changed test images
+		(SELECT avg(x.test_accuracy) FROM scores AS s JOIN robustness AS x ON x.attempt = s.attempt AND x.phase = s.phase AND x.fold = s.fold
+			AND x.output = s.output AND x.change = b.change AND x.strength = b.strength
+			WHERE s.attempt = b.attempt AND s.phase = b.phase) AS test_accuracy, -- on the changed test images
 		r.test_accuracy AS unchanged,          -- on the images as they are, as in the view accuracy
 		b.count AS test_count,                 -- test images
 		f.data_variant AS data_variant,        -- canonical, or which known variant of the data set was used
@@ -162,8 +163,10 @@ CREATE VIEW robust AS
 		f.labels AS labels                     -- all labels of the plan row, a JSON object
 	FROM finished AS f
 	JOIN results AS r ON r.attempt = f.attempt
-	JOIN robustness AS b ON b.attempt = f.attempt
-	GROUP BY f.sweep, f.position, f.trial, b.change, b.strength;
+	JOIN robustness AS b ON b.attempt = f.attempt AND b.phase = r.last_phase AND b.fold <= 0 AND b.output = 0
+	WHERE NOT EXISTS (SELECT 1 FROM scores AS s WHERE s.attempt = b.attempt AND s.phase = b.phase AND NOT EXISTS (SELECT 1 FROM robustness AS x
+		WHERE x.attempt = s.attempt AND x.phase = s.phase AND x.fold = s.fold AND x.output = s.output AND x.change = b.change
+		AND x.strength = b.strength));
 
 CREATE VIEW digests AS
 	-- What must be the same wherever and however often a trial is run: a row an output of a phase or fold. Nothing here depends on time, machine, sweep or label.
