@@ -166,7 +166,7 @@ bench-plan: packages
 # The results database with 100,000 trials and 10 million rows of metrics .
 bench-store: packages
 	+@$(MAKE) --no-print-directory -j$(JOBS) $(BUILD)/bench-store
-	$(BUILD)/bench-store 100000 100 $(BUILD)/bench-store.db
+	$(BUILD)/bench-store 100000 100 $(BUILD)/bench-store.db $(BUILD)/bench-store.json
 
 # ---- the paper ---------------------------------------------------------------------------------------------------------
 

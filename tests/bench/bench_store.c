@@ -1,10 +1,14 @@
-/* bench_store.c - how fast the results database takes a large synthetic study and answers questions about it.
+/* bench_store.c - how fast the results database takes a large synthetic study, answers questions about it, and is merged.
  *
- *   bench-store [TRIALS [EPOCHS [FILE]]]      default 2000 trials of 100 epochs (one output each); the file is made anew
+ *   bench-store TRIALS EPOCHS DATABASE FILE.json      epochs of one output each; the database is made anew and removed
  *
- * Everything is compared with a loop over one bare prepared INSERT into the same table, with the same journal and the same
- * transactions, in the same run: absolute rates depend on the disk, ratios do not. Prints the ratios and the time of each question.
- * Returns non-zero when the writer takes more than twice the bare loop's time, or a question more than a second. */
+ * Writing is compared with a loop over one bare prepared INSERT into the same table, with the same journal and the same transactions,
+ * in the same run: absolute rates depend on the disk, ratios do not. Questions are asked, and answered as CSV, as `retrial query`
+ * does it; their CPU time counts, which is the time of a machine with nothing else to do. Ten shards of a hundredth of the study each
+ * are merged one by one into empty databases, and all into one: the ratio of the CPU times is 1 when merging is linear.
+ * Returns 1 when the writer takes more than twice the bare loop's time, a question more than a second (10 us a row when all 200,000
+ * phases are asked for), or merging ten more than 1.5
+ * times what it should. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,14 +16,16 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <jansson.h>
 #include <sqlite3.h>
 
 #include "harness/base/file.h"
-#include "harness/plan/identity.h"
 #include "harness/report/format.h"
-#include "harness/store/store.h"
+#include "store_study.h"
 
-enum { SEEDS = 10, FOLDS = 2, GROUP = 10 };
+enum { GROUP = 10, PART_ROWS = 1000, SHARDS = 10 };
+
+static json_t *results; /* an object a measurement */
 
 static double seconds_of(clockid_t clock)
 {
@@ -37,78 +43,6 @@ static void fail(const struct err *e)
 {
 	fprintf(stderr, "bench-store: %s\n", e->text);
 	exit(3);
-}
-
-/* ---- the study ----------------------------------------------------------------------------------------------------------- */
-
-static const struct phase_config phases[1] = {
-	{ .kind = PHASE_KFOLD, .epochs = 50, .folds = FOLDS, .optimizer = { .kind = OPTIMIZER_SGD, .lr = 0.001 } },
-};
-
-static void add_label(struct trial *t, const char *name, const char *value)
-{
-	struct label *l = &t->labels[t->label_count++];
-	snprintf(l->name, sizeof(l->name), "%s", name);
-	snprintf(l->value, sizeof(l->value), "%s", value);
-}
-
-static void make_sweep(struct sweep *s, size_t trials)
-{
-	static const char *const datasets[] = { "mnist", "fashion-mnist", "cifar10" };
-	snprintf(s->name, sizeof(s->name), "bench");
-	snprintf(s->digest, sizeof(s->digest), "%064d", 0);
-	s->text = (char *)"";
-	s->seed_count = SEEDS;
-	s->trial_count = trials;
-	s->trials = calloc(trials, sizeof(*s->trials));
-	if (!s->trials) abort();
-	for (size_t i = 0; i < trials; i++) {
-		struct trial *t = &s->trials[i];
-		char recipe[32];
-		snprintf(t->dataset, sizeof(t->dataset), "%s", datasets[i / SEEDS % 3]);
-		snprintf(t->model, sizeof(t->model), "lightweight");
-		snprintf(recipe, sizeof(recipe), "recipe-%zu", i / SEEDS / 3);
-		t->seed = 1 + i % SEEDS;
-		t->batch_size = (int)(1 + i / SEEDS / 3); /* makes configurations differ */
-		t->phases = phases;
-		t->phase_count = 1;
-		trial_identify(t);
-		add_label(t, "dataset", datasets[i / SEEDS % 3]);
-		add_label(t, "recipe", recipe);
-		add_label(t, "augment", "paper");
-	}
-	s->claims = calloc(3, sizeof(*s->claims));
-	if (!s->claims) abort();
-	for (size_t i = 0; i < 3; i++, s->claim_count++) {
-		struct claim *c = &s->claims[i];
-		*c = (struct claim){ .metric = "test_accuracy", .paper = 0.89, .rounds_to = 2, .where.count = 2 };
-		snprintf(c->id, sizeof(c->id), "C%zu", i + 1);
-		c->where.is[0] = (struct label){ "dataset", "mnist" };
-		c->where.is[1] = (struct label){ "recipe", "recipe-0" };
-	}
-}
-
-/* Numbers that do not compress and do not repeat; an accuracy, on 10,000 images. */
-static double number(size_t i)
-{
-	uint64_t x = (uint64_t)i * 0x9e3779b97f4a7c15u;
-	x ^= x >> 29;
-	x *= 0xbf58476d1ce4e5b9u;
-	return (double)(x >> 11) * 0x1p-53;
-}
-
-static double accuracy(size_t i)
-{
-	return (double)(int)(1e4 * number(i)) / 1e4;
-}
-
-static struct epoch_result epoch_of(size_t trial, int fold, int epoch)
-{
-	const size_t i = (trial * FOLDS + (size_t)fold) * 1000 + (size_t)epoch;
-	return (struct epoch_result){ .phase = 0, .fold = fold, .epoch = epoch, .outputs = 1,
-		.train_loss = { number(i) }, .train_accuracy = { accuracy(i + 1) },
-		.val_loss = { number(i + 2) }, .val_accuracy = { accuracy(i + 3) }, .seconds = number(i + 4),
-		.images_per_second = 1e5 * number(i + 5) };
 }
 
 /* ---- the bare loop ------------------------------------------------------------------------------------------------------- */
@@ -182,39 +116,6 @@ static double bare_run(struct bare *b, size_t first, size_t last, int epochs, bo
 
 /* ---- the writer ---------------------------------------------------------------------------------------------------------- */
 
-struct writer {
-	struct store *store;
-	const struct sweep *sweep;
-	int64_t sweep_id, environment;
-};
-
-static int write_trial(const struct writer *w, size_t trial, int epochs, struct err *e)
-{
-	static uint8_t classes[100];
-	int64_t attempt;
-	if (store_attempt_begin(w->store, w->sweep_id, w->sweep->trials[trial].identity, w->environment,
-		(long)getpid(), &attempt, e)) return -1;
-	for (int i = 0; i < epochs; i++) {
-		const struct epoch_result r = epoch_of(trial, i % FOLDS, i / FOLDS);
-		if (store_epoch(w->store, attempt, &r, e)) return -1;
-	}
-	for (int fold = 0; fold < FOLDS; fold++) {
-		struct phase_result r = { .fold = fold, .name = "kfold", .stopped = "epochs",
-			.epochs_run = epochs / FOLDS, .outputs = 1, .test_count = 100,
-			.val_loss = { number(trial) }, .val_accuracy = { accuracy(trial) },
-			.test_loss = { number(trial + 1) }, .test_accuracy = { accuracy(trial + 1) },
-			.predictions = { classes },
-			.parameters = 14862, .trainable = 14862, .weight_bytes = 59448, .optimizer_bytes = 59448 };
-		digest_bytes(&trial, sizeof(trial), r.weights_digest);
-		if (store_phase(w->store, attempt, &r, e)) return -1;
-	}
-	struct trial_end end = { .state = TRIAL_DONE, .seconds = 10 + number(trial), .core_version = 1,
-		.kernels = "plain", .data_variant = "canonical" };
-	digest_bytes("data", 4, end.data_digest);
-	digest_bytes(&trial, sizeof(trial), end.weights_digest);
-	return store_attempt_end(w->store, attempt, &end, e);
-}
-
 /* Write trials [first, last), everything that belongs to them. Returns the seconds. */
 static double writer_run(const struct writer *w, size_t first, size_t last, int epochs, bool each_epoch)
 {
@@ -241,30 +142,43 @@ static double compare(const struct writer *w, struct bare *b, size_t first, size
 		ours += writer_run(w, from, to, epochs, each_epoch);
 	}
 	const double rows = (double)(last - first) * epochs;
-	printf("a transaction %-10s writer %8.0f rows/s   bare loop %8.0f rows/s   ratio %.2f\n", each_epoch ? "an"
-		" epoch" : "10 trials", rows / ours, rows / bare,
-		ours / bare);
+	const char *transaction = each_epoch ? "an epoch" : "10 trials";
+	printf("a transaction %-10s writer %8.0f rows/s   bare loop %8.0f rows/s   ratio %.2f\n", transaction, rows / ours, rows / bare, ours / bare);
+	json_array_append_new(results, json_pack("{s:s, s:s, s:f, s:f, s:f}", "task", "write", "transaction", transaction, "rows_per_second", rows / ours,
+		"bare_rows_per_second", rows / bare, "ratio", ours / bare));
 	return ours / bare;
 }
 
 /* ---- the questions ------------------------------------------------------------------------------------------------------- */
 
-/* Ask, format as CSV; print the wall and CPU times, return the CPU time: that of a machine with nothing else to do. */
-static double question(struct store *s, const char *name, const char *sql, const char *const *parameters)
+struct answer {
+	struct str text;
+	size_t rows;
+};
+
+static int take_part(void *context, const struct rows *part, bool first, bool last, struct err *e)
+{
+	struct answer *a = context;
+	(void)e;
+	str_clear(&a->text); /* where the program writes it */
+	format_part(part, FORMAT_CSV, first, last, &a->text);
+	a->rows += part->row_count;
+	return 0;
+}
+
+/* Is its CPU time over a second, or, of an answer of more than 100,000 rows, over 10 us a row? */
+static bool question(struct store *s, const char *name, const char *sql, const char *const *parameters)
 {
 	struct err e = {0};
-	struct rows *rows = NULL;
-	struct str text = {0};
+	struct answer answer = {0};
 	const double start = now(), cpu = seconds_of(CLOCK_PROCESS_CPUTIME_ID);
-	if (store_query(s, sql, parameters, &e, &rows)) fail(&e);
-	const double asked = seconds_of(CLOCK_PROCESS_CPUTIME_ID) - cpu;
-	if (format_rows(rows, FORMAT_CSV, &text, &e)) fail(&e);
-	const double used = seconds_of(CLOCK_PROCESS_CPUTIME_ID) - cpu;
-	printf("%-30s %7zu rows  %7.3f s  CPU %7.3f s, of it asking %7.3f s\n", name, rows->row_count,
-		now() - start, used, asked);
-	str_free(&text);
-	rows_free(rows);
-	return used;
+	if (store_query_parts(s, sql, parameters, PART_ROWS, take_part, &answer, &e)) fail(&e);
+	const double used = seconds_of(CLOCK_PROCESS_CPUTIME_ID) - cpu, wall = now() - start;
+	printf("%-30s %7zu rows  CPU %7.3f s  (%.3f s)\n", name, answer.rows, used, wall);
+	json_array_append_new(results, json_pack("{s:s, s:s, s:i, s:f, s:f}", "task", "question", "name", name, "rows", (int)answer.rows, "cpu_seconds", used,
+		"seconds", wall));
+	str_free(&answer.text);
+	return used > 1 && used > 1e-5 * (double)answer.rows;
 }
 
 static int ask_all(struct store *s)
@@ -292,63 +206,139 @@ static int ask_all(struct store *s)
 		char name[32];
 		snprintf(name, sizeof(name), "%.*s", (int)strcspn(questions[i].name, " "), questions[i].name);
 		const char *sql = questions[i].sql ? questions[i].sql : store_named_query(name);
-		slow += question(s, questions[i].name, sql, questions[i].parameters) > 1;
+		slow += question(s, questions[i].name, sql, questions[i].parameters);
 	}
 	return slow;
 }
 
+/* ---- merging ------------------------------------------------------------------------------------------------------------ */
+
+/* Part `shard` of the study in a database of its own. */
+static void make_shard(const struct sweep *whole, const char *path, size_t shard, size_t trials, int epochs)
+{
+	struct err e = {0};
+	struct sweep part = *whole;
+	struct writer w = { .sweep = &part };
+	part.trials += shard * trials;
+	part.trial_count = trials;
+	unlink(path);
+	if (store_open(path, STORE_WRITE, &e, &w.store) || store_environment(w.store, "cpu\tany\n", &w.environment, &e)
+	    || store_sweep(w.store, &part, &w.sweep_id, &e))
+		fail(&e);
+	writer_run(&w, 0, trials, epochs, false);
+	store_close(w.store);
+}
+
+/* CPU seconds of merging these into an empty database. */
+static double merge(const char *into, const char *const *paths, size_t count)
+{
+	struct err e = {0};
+	struct store *s;
+	struct rows *conflicts;
+	struct merge_counts counts[SHARDS];
+	unlink(into);
+	if (store_open(into, STORE_WRITE, &e, &s)) fail(&e);
+	const double cpu = seconds_of(CLOCK_PROCESS_CPUTIME_ID);
+	if (store_merge(s, paths, count, counts, &e, &conflicts)) fail(&e);
+	const double used = seconds_of(CLOCK_PROCESS_CPUTIME_ID) - cpu;
+	rows_free(conflicts);
+	store_close(s);
+	unlink(into);
+	return used;
+}
+
+/* Returns how many times the sum of their times ten shards take together. */
+static double merge_shards(const struct sweep *whole, const char *path, int epochs)
+{
+	const size_t trials = whole->trial_count / 100 ? whole->trial_count / 100 : 1;
+	struct str paths[SHARDS] = {0}, into = {0};
+	const char *list[SHARDS];
+	double alone = 0;
+	str_addf(&into, "%s.merged", path);
+	for (size_t i = 0; i < SHARDS; i++) {
+		str_addf(&paths[i], "%s.shard-%zu", path, i);
+		list[i] = paths[i].s;
+		make_shard(whole, list[i], i, trials, epochs);
+		alone += merge(into.s, &list[i], 1);
+	}
+	const double together = merge(into.s, list, SHARDS), rows = (double)(SHARDS * trials) * epochs;
+	printf("merging ten shards of %zu trials: %.0f metric rows in %.3f s CPU, %.2f times one by one\n", trials, rows, together, together / alone);
+	json_array_append_new(results, json_pack("{s:s, s:i, s:i, s:f, s:f, s:f}", "task", "merge", "shards", SHARDS, "trials_each", (int)trials,
+		"rows_per_cpu_second", rows / together, "cpu_seconds", together, "ratio", together / alone));
+	for (size_t i = 0; i < SHARDS; i++) {
+		unlink(list[i]);
+		str_free(&paths[i]);
+	}
+	str_free(&into);
+	return together / alone;
+}
+
 /* ------------------------------------------------------------------------------------------------------------------------- */
 
-int main(int argc, char **argv)
+static void report_sizes(const char *path, const char *bare_path, double rows)
 {
-	const size_t trials = argc > 1 ? strtoul(argv[1], NULL, 10) : 2000;
-	const int epochs = argc > 2 ? atoi(argv[2]) : 100;
-	const char *path = argc > 3 ? argv[3] : "build/bench-store.db";
+	struct stat ours, bare;
+	if (stat(path, &ours) || stat(bare_path, &bare)) exit(3);
+	printf("%.0f metric rows: %.1f bytes a row in the file of everything, %.1f in the bare table's\n", rows, (double)ours.st_size / rows,
+		(double)bare.st_size / rows);
+	json_array_append_new(results, json_pack("{s:s, s:f, s:f, s:f}", "task", "size", "metric_rows", rows, "bytes_per_metric_row", (double)ours.st_size / rows,
+		"bare_bytes_per_metric_row", (double)bare.st_size / rows));
+}
+
+/* Both databases filled. Returns the worse of the two ratios. */
+static double fill(const struct sweep *sweep, const char *path, int epochs)
+{
 	struct err e = {0};
-	struct sweep sweep = {0};
-	struct writer w = { .sweep = &sweep };
+	struct writer w = { .sweep = sweep };
 	struct bare b;
 	struct str bare_path = {0};
-
-	if (trials < 40 || epochs < FOLDS) {
-		fprintf(stderr, "bench-store: at least 40 trials of %d epochs\n", FOLDS);
-		return 2;
-	}
+	const size_t trials = sweep->trial_count, part = trials / 10; /* committing every epoch is slow for both: a tenth shows the ratio */
 	unlink(path);
-	make_sweep(&sweep, trials);
-	if (store_open(path, STORE_WRITE, &e, &w.store) || store_environment(w.store, "cpu\tany\n", &w.environment,
-		&e)) fail(&e);
+	if (store_open(path, STORE_WRITE, &e, &w.store) || store_environment(w.store, "cpu\tany\n", &w.environment, &e)) fail(&e);
 	str_addf(&bare_path, "%s.bare", path);
 	bare_open(&b, bare_path.s);
-	double start = now();
-	if (store_sweep(w.store, &sweep, &w.sweep_id, &e)) fail(&e);
+	const double start = now();
+	if (store_sweep(w.store, sweep, &w.sweep_id, &e)) fail(&e);
 	printf("freezing a plan of %zu trials: %.3f s\n", trials, now() - start);
-
-	const size_t part = trials / 10; /* committing every epoch is slow for both: a tenth of the study shows the ratio */
-	const double each = compare(&w, &b, 0, part, epochs, true), grouped = compare(&w, &b, part, trials, epochs,
-		false);
+	const double each = compare(&w, &b, 0, part, epochs, true), grouped = compare(&w, &b, part, trials, epochs, false);
 	store_close(w.store);
 	sqlite3_finalize(b.begin);
 	sqlite3_finalize(b.commit);
 	sqlite3_finalize(b.insert);
 	sqlite3_close(b.db);
-
-	struct stat ours, bare;
-	if (stat(path, &ours) || stat(bare_path.s, &bare)) return 3;
-	const double rows = (double)trials * epochs;
-	printf("%.0f metric rows: %.1f bytes a row in the file of everything, %.1f in the bare table's\n", rows,
-		(double)ours.st_size / rows,
-		(double)bare.st_size / rows);
+	report_sizes(path, bare_path.s, (double)trials * epochs);
 	unlink(bare_path.s);
+	str_free(&bare_path);
+	return each > grouped ? each : grouped;
+}
 
+int main(int argc, char **argv)
+{
+	const size_t trials = argc == 5 ? strtoul(argv[1], NULL, 10) : 0;
+	const int epochs = argc == 5 ? atoi(argv[2]) : 0;
+	if (trials < 40 || epochs < FOLDS) {
+		fprintf(stderr, "usage: bench-store TRIALS EPOCHS DATABASE FILE.json (at least 40 trials of %d epochs)\n", FOLDS);
+		return 2;
+	}
+	const char *path = argv[3];
+	struct err e = {0};
+	struct sweep sweep = {0};
 	struct store *reader;
+	results = json_array();
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	make_sweep(&sweep, trials);
+	const double write = fill(&sweep, path, epochs);
 	if (store_open(path, STORE_READ, &e, &reader)) fail(&e);
 	const int slow = ask_all(reader);
 	store_close(reader);
-	printf("%s: writer within 2x of the bare loop: %s; questions over a second: %d\n", path, each <= 2
-		&& grouped <= 2 ? "yes" : "no", slow);
-	str_free(&bare_path);
+	const double merged = merge_shards(&sweep, path, epochs);
+	unlink(path);
+	printf("writer within 2x of the bare loop: %s; slow questions: %d; merging is linear: %s\n", write <= 2 ? "yes" : "no", slow,
+		merged <= 1.5 ? "yes" : "no");
+	json_t *all = json_pack("{s:i, s:i, s:o}", "trials", (int)trials, "epochs", epochs, "results", results);
+	const int status = json_dump_file(all, argv[4], JSON_INDENT(2) | JSON_REAL_PRECISION(6));
+	json_decref(all);
 	free(sweep.claims);
 	free(sweep.trials);
-	return each > 2 || grouped > 2 || slow ? 1 : 0;
+	return status ? 3 : write > 2 || merged > 1.5 || slow ? 1 : 0;
 }
