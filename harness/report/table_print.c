@@ -157,6 +157,9 @@ static void explain_comparisons(struct notes *notes, const struct table *t)
 	if (t->fewest_pairs < stats_exact_pairs(0.05))
 		str_addf(&text, "; n/a: with fewer than %zu pairs it cannot reach 0.05", stats_exact_pairs(0.05));
 	str_add(&text, ".");
+	const size_t needed = t->comparisons > 1 ? stats_exact_pairs(0.05 / (double)t->comparisons) : 0;
+	if (t->fewest_pairs < needed)
+		str_addf(&text, " Corrected for %zu comparisons, a single p can only be below 0.05 with %zu pairs or more.", t->comparisons, needed);
 	explain(notes, &text);
 }
 
