@@ -471,11 +471,12 @@ static void write_class_names(const struct source *s, struct str *out)
 	str_add(out, "};\n\n");
 }
 
-static void write_source(const struct source *s, struct str *out)
+static void write_source(const struct source *s, const char *file, struct str *out)
 {
 	str_addf(out, "/* %s.c -", s->name.s);
 	describe(s, out);
-	add_named(out, " * With -D@_EXACT every sum is made by fused multiply-adds (fmaf of math.h), as retrial makes it: the same bits. */\n#include \"$.h\"\n\n", s);
+	add_named(out, " * With -D@_EXACT every sum is made by fused multiply-adds (fmaf of math.h), as retrial makes it: the same bits. */\n", s);
+	str_addf(out, "#include \"%s.h\"\n\n", file);
 	if (s->used[NN_SILU])
 		str_add(out, "#include <math.h>\n\n");
 	add_named(out, "#ifdef @_EXACT\n#include <math.h>\n#define @_FMA(a, b, c) fmaf(a, b, c)\n#else\n#define @_FMA(a, b, c) ((a) * (b) + (c))\n#endif\n\n", s);
@@ -501,6 +502,10 @@ int c_source_write(const struct model *m, const struct model_writing *how, struc
 	size_t logits = 0;
 	if (!s)
 		return err_nomem(e);
+	if (strpbrk(how->name, "\"\\\n")) {
+		free(s);
+		return err_set(e, ERR_USAGE, "a C file with a name of quotes, backslashes or line ends cannot include its header");
+	}
 	s->model = m;
 	s->params = malloc(m->net.parameter_count * sizeof *s->params + 1);
 	if (!s->params) {
@@ -513,7 +518,7 @@ int c_source_write(const struct model *m, const struct model_writing *how, struc
 		answer = add_layers(s, &logits, e);
 	}
 	if (!answer) {
-		write_source(s, &out->main);
+		write_source(s, how->name, &out->main);
 		write_header(s, logits, &out->header);
 		out->constant_bytes = s->constants * sizeof(float);
 	}
