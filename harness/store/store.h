@@ -91,6 +91,19 @@ struct store_model_file {
 };
 int store_model_file(struct store *s, const struct store_model_file *f, struct err *e);
 
+/* A measurement of how fast a trained network answers; rows are only added. Texts are constants of the schema (number_format: fp32, int8). */
+struct store_latency {
+	int64_t attempt, environment;
+	const char *kernels, *number_format;
+	int batch;
+	int64_t samples;
+	double p50, p90, p99, least; /* seconds a call */
+	double images_per_second;
+	double noise, load, mhz;     /* NaN: unknown */
+	const char *histogram;       /* [[seconds, count], ...] as JSON */
+};
+int store_latency(struct store *s, const struct store_latency *l, struct err *e);
+
 /* ---- what people say ---------------------------------------------------------------------------------------------------- */
 
 /* Give a trial a tag, a word (no blanks, no commas), or take it away. changed: false when it is so already. */
