@@ -38,8 +38,8 @@ END
 check $? "the page is made"
 
 if command -v tidy >/dev/null; then
-	tidy -errors -quiet --custom-tags no --drop-empty-elements no "$page" 2>&1 | grep -E 'Error|Warning' |
-		grep -vE 'Warning: (<svg>|<meta> proprietary attribute)|not recognized|discarding unexpected|proprietary attribute "tabindex"' >"$SCRATCH/out"
+	# The pictures are SVG, which tidy does not know: they are left out here.
+	sed '/<svg/,/<\/svg>/d' "$page" | tidy -errors -quiet >"$SCRATCH/out" 2>&1
 	[ ! -s "$SCRATCH/out" ]
 	check $? "the HTML has no errors"
 else

@@ -171,6 +171,17 @@ static void holm_corrects_over_all_comparisons_of_the_table(void **state)
 	assert_float_equal(t->rows[1].cells[0].against.p_holm, 3 * 2.0 / 128, 1e-15);
 	assert_float_equal(t->rows[2].cells[0].against.p_holm, 3 * 2.0 / 128, 1e-15);
 	assert_float_equal(t->rows[3].cells[0].against.p, 1, 1e-15);
+	/* 7 pairs reach 2^-6 = 0.0156, three times that is not below 0.05; 2^(1-n) <= 0.05 / 3 needs n = 7: 0.0156 <= 0.0167 */
+	char *text = print(t, TABLE_TEXT);
+	assert_null(strstr(text, "Corrected for"));
+	free(text);
+	tables_free(t);
+	for (uint64_t seed = 1; seed <= 7; seed++)
+		made_trial(&m, "mnist", "fourth", seed, 0.97 - 0.0001 * (double)(seed * seed % 5));
+	t = make(&m, &spec);
+	text = print(t, TABLE_MARKDOWN);
+	assert_non_null(strstr(text, "Corrected for 4 comparisons, a single p can only be below 0.05 with 8 pairs or more."));
+	free(text);
 	tables_free(t);
 }
 
