@@ -177,6 +177,16 @@ static void add_rules(const struct sweep *s, struct str *out)
 		str_addf(out, "%zu combination%s the same trial as an earlier one and merged with it\n", s->merged, s->merged == 1 ? " is" : "s are");
 }
 
+static void add_robustness(const struct sweep *s, struct str *out)
+{
+	size_t strengths = 0;
+	for (size_t i = 0; i < s->robustness_count; i++)
+		strengths += s->robustness[i].count;
+	if (strengths)
+		str_addf(out, "robustness: when trials are done their networks are evaluated on test images changed in %zu ways, %zu strengths in all\n",
+			 s->robustness_count, strengths);
+}
+
 static void add_duration(struct str *out, double seconds)
 {
 	if (seconds < 90)
@@ -251,6 +261,7 @@ static int add_text(const struct plan *plan, struct str *out, struct err *e)
 	str_add(out, "\n");
 	add_axes(s, out);
 	add_rules(s, out);
+	add_robustness(s, out);
 	if (plan->forecast)
 		add_states(plan, out);
 	str_add(out, "\n");

@@ -105,11 +105,11 @@ try table "$sweep" --db "$SCRATCH/part/r.db" --format csv
 fine && [ "$(grep '^robust,recipe=chain,robust_accuracy,' "$SCRATCH/out" | cut -d, -f5)" = 1 ]
 check $? "a trial of which a fold lacks a strength has no mean rather than one over fewer"
 if command -v gnuplot >/dev/null; then
-	try plot "$sweep" --db "$SCRATCH/one/r.db" --folder "$SCRATCH/figures"
+	try plot "$sweep" --db "$SCRATCH/one/r.db" --folder "$SCRATCH/figures" --scripts plots
 	fine && [ "$(grep -c '^# block' "$SCRATCH/figures/robustness.tsv")" = 21 ] && grep -q 'sd, fraction of full scale' "$SCRATCH/figures/robustness.svg"
 	check $? "the figure has a panel a change with a line a recipe"
 	cp "$SCRATCH/figures/robustness.svg" "$SCRATCH/first.svg"
-	"$RETRIAL" plot "$sweep" --db "$SCRATCH/one/r.db" --folder "$SCRATCH/figures" >/dev/null 2>&1; cmp -s "$SCRATCH/figures/robustness.svg" "$SCRATCH/first.svg"
+	"$RETRIAL" plot "$sweep" --db "$SCRATCH/one/r.db" --folder "$SCRATCH/figures" --scripts plots >/dev/null 2>&1; cmp -s "$SCRATCH/figures/robustness.svg" "$SCRATCH/first.svg"
 	check $? "and the same bytes again"
 else
 	skip "the figure has a panel a change with a line a recipe" "needs gnuplot"
@@ -121,6 +121,10 @@ identities() { "$RETRIAL" plan "$@" --csv --db "$SCRATCH/none.db" | grep -oE '[0
 identities experiments/robustness.yaml >"$SCRATCH/robustness.ids"; identities experiments/paper.yaml --seeds 10 >"$SCRATCH/paper.ids"
 [ "$(wc -l <"$SCRATCH/paper.ids")" = 150 ] && cmp -s "$SCRATCH/robustness.ids" "$SCRATCH/paper.ids"
 check $? "experiments/robustness.yaml has the trials of the paper: nothing is trained twice"
+
+try plan "$sweep" --db "$SCRATCH/one/r.db"
+fine && says 'test images changed in 7 ways, 10 strengths in all'
+check $? "plan says that networks will be evaluated"
 
 # ---- mistakes ----
 # refused TEXT LINE: the sweep with this list is refused with the text.
