@@ -26,7 +26,7 @@ set style fill solid noborder
 
 do for [p = 1:panels] {
 	area_left = left + (p - 1) * (area_width + gap)
-	area_title = panel_title[p]; area_x = 'time of one call (µs)'; area_y = ''
+	area_title = panel_title[p]; area_x = 'time of one image (µs)'; area_y = ''
 	@place
 	unset ytics
 	if (p == 1) {

@@ -1,6 +1,7 @@
-/* figure_latency.c - how long one call of a trained network takes: the distribution of all measured calls (table latencies, filled by `retrial
- * latency`), with its median, 90 % and 99 %. A panel for each data set, a row for each value of the series label, number format, batch size
- * and kernel variant. Distributions of several trials (seeds) of one row are added up: they are of the same machine code. */
+/* figure_latency.c - how long one call of a trained network with one image takes: the distribution of all measured calls (table latencies,
+ * filled by `retrial latency`), with its median, 90 % and 99 %. A panel for each data set, a row for each value of the series label and number
+ * format, by the kernel variant that was fastest. Distributions of several trials (seeds) of one row are added up. Other batch sizes and
+ * variants: retrial query latency. */
 #include <jansson.h>
 #include <math.h>
 #include <stdlib.h>
@@ -10,14 +11,15 @@
 #include "row.h"
 
 enum { ROW_HEIGHT = 40, ROWS_MAX = 48, TITLE_MAX = 128, SAMPLES_MAX = 1024, BINS_MAX = 4096 };
-enum { TRIAL, FORMAT, BATCH, KERNELS, CALLS, HISTOGRAM, NOISE, CPU };
+enum { TRIAL, FORMAT, KERNELS, CALLS, HISTOGRAM, NOISE, CPU };
 
-/* Of every trial, number format, batch size and kernel variant, the latest measurement. */
+/* Of every trial and number format, the variant with the smallest median, by the latest measurement of each. */
 static const char sql[] =
-	"SELECT DISTINCT f.trial, l.number_format, CAST(l.batch AS TEXT), l.kernels, l.samples, l.histogram, l.noise, c.value FROM finished AS f"
+	"SELECT DISTINCT f.trial, l.number_format, l.kernels, l.samples, l.histogram, l.noise, c.value FROM finished AS f"
 	" JOIN latencies AS l ON l.attempt = f.attempt LEFT JOIN facts AS c ON c.environment = l.environment AND c.name = 'cpu'"
-	" WHERE f.sweep = :sweep AND l.id = (SELECT max(k.id) FROM latencies AS k WHERE k.attempt = l.attempt AND k.number_format ="
-	" l.number_format AND k.batch = l.batch AND k.kernels = l.kernels) ORDER BY l.number_format, l.batch, l.kernels";
+	" WHERE f.sweep = :sweep AND l.id = (SELECT k.id FROM latencies AS k WHERE k.attempt = l.attempt AND k.number_format = l.number_format"
+	" AND k.batch = 1 AND NOT EXISTS (SELECT 1 FROM latencies AS m WHERE m.attempt = k.attempt AND m.number_format = k.number_format"
+	" AND m.batch = 1 AND m.kernels = k.kernels AND m.id > k.id) ORDER BY k.p50, k.id LIMIT 1) ORDER BY l.number_format, f.trial";
 
 /* What a row of the figure is about; `first` is a row of the answer that is like it. */
 struct line {
@@ -45,10 +47,7 @@ struct plot {
 
 static bool like(const struct plot *p, size_t a, size_t b)
 {
-	for (int c = FORMAT; c <= KERNELS; c++)
-		if (strcmp(row_text(p->measured, a, c), row_text(p->measured, b, c)))
-			return false;
-	return true;
+	return !strcmp(row_text(p->measured, a, FORMAT), row_text(p->measured, b, FORMAT));
 }
 
 static bool is_of(const struct plot *p, size_t r, size_t panel, size_t series)
@@ -78,10 +77,6 @@ static void title_of(const struct plot *p, struct line *line)
 	str_add(&title, p->layout.series[line->series]);
 	if (differs(p, FORMAT))
 		str_addf(&title, ", %s", row_text(p->measured, line->first, FORMAT));
-	if (differs(p, BATCH))
-		str_addf(&title, ", %s image%s", row_text(p->measured, line->first, BATCH), strcmp(row_text(p->measured, line->first, BATCH), "1") ? "s" : "");
-	if (differs(p, KERNELS))
-		str_addf(&title, ", %s", row_text(p->measured, line->first, KERNELS));
 	memcpy(line->title, title.s, title.length < TITLE_MAX ? title.length : TITLE_MAX - 1);
 	str_free(&title);
 }
@@ -102,7 +97,7 @@ static int find_lines(struct plot *p, struct err *e)
 			p->lines[p->line_count] = (struct line){ .series = series, .first = r };
 			title_of(p, &p->lines[p->line_count++]);
 		}
-	return p->line_count ? 0 : err_set(e, ERR_FAILED, "figure %s: nothing to draw: no latency is recorded (retrial latency measures it)",
+	return p->line_count ? 0 : err_set(e, ERR_FAILED, "figure %s: nothing to draw: no latency of one image is recorded (retrial latency measures it)",
 					   p->layout.spec->id);
 }
 
@@ -242,18 +237,18 @@ static void write_variables(struct plot *p)
 	p->f->height = (int)p->line_count * ROW_HEIGHT + 72;
 }
 
-/* The processors that anything was measured on, once each. */
-static void add_processors(struct str *out, const struct plot *p)
+/* What stands in a column of the answer, once each. */
+static void add_different(struct str *out, const struct plot *p, int column, const char *before)
 {
 	size_t count = 0;
 
 	for (size_t r = 0; r < p->measured->row_count; r++) {
-		const char *cpu = row_text(p->measured, r, CPU);
-		bool before = !cpu[0];
-		for (size_t i = 0; i < r && !before; i++)
-			before = !strcmp(row_text(p->measured, i, CPU), cpu);
-		if (!before)
-			str_addf(out, "%s%s", count++ ? ", " : " Measured on ", cpu);
+		const char *text = row_text(p->measured, r, column);
+		bool told = !text[0];
+		for (size_t i = 0; i < r && !told; i++)
+			told = !strcmp(row_text(p->measured, i, column), text);
+		if (!told)
+			str_addf(out, "%s%s", count++ ? ", " : before, text);
 	}
 	str_add(out, count ? "." : "");
 }
@@ -262,17 +257,13 @@ static void write_caption(struct plot *p)
 {
 	struct str *c = &p->f->caption;
 
-	str_addf(c, "Grey: the distribution of all measured calls of a row, in bins of 1 %% of their time (%.0f", p->fewest);
+	str_addf(c, "Grey: the distribution of all measured calls with one image, in bins of 1 %% of their time (%.0f", p->fewest);
 	if (p->most > p->fewest)
 		str_addf(c, " to %.0f", p->most);
 	str_add(c, " calls). Logarithmic; the slowest 0.5 % are beyond the axis.");
-	int same = 0;
-	for (int column = FORMAT; column <= KERNELS; column++)
-		if (!differs(p, column))
-			str_addf(c, "%s%s%s", same++ ? ", " : " All: ", row_text(p->measured, 0, column),
-				 column == BATCH ? strcmp(row_text(p->measured, 0, column), "1") ? " images a call" : " image a call" : column == KERNELS ? " kernels" : "");
-	str_add(c, same ? "." : "");
-	add_processors(c, p);
+	add_different(c, p, FORMAT, " Numbers: ");
+	add_different(c, p, KERNELS, " Kernels, the fastest of each: ");
+	add_different(c, p, CPU, " Measured on ");
 	if (!isnan(p->noise))
 		str_addf(c, " The medians of two halves of the same calls differ by up to %.1f %%.", 100 * p->noise);
 	figure_layout_caption(c, &p->layout);

@@ -13,7 +13,7 @@
 enum { HEIGHT = 260, SEEDS_MAX = 1024, PAPER_STYLE = FIGURE_SERIES_MAX + 1 };
 
 struct point {
-	bool there;
+	size_t n; /* seeds that have both numbers; 0: no point */
 	double x, y, low, high;
 	double drawn_x; /* points of the same x stand side by side */
 };
@@ -24,7 +24,8 @@ struct plot {
 	const char *x_name;
 	const struct metric *x, *y;
 	int x_column, y_column; /* of the metrics in the study */
-	bool paper, any; /* points of the paper, of ours */
+	bool paper;          /* any point of it is drawn */
+	size_t fewest, most; /* seeds of a point */
 	struct axis x_axis[LAYOUT_PANELS_MAX], y_axis[LAYOUT_PANELS_MAX];
 };
 
@@ -55,14 +56,14 @@ static struct point point_of(const struct plot *p, size_t panel, size_t series)
 	}
 	const double mean = stats_mean(y, n);
 	const struct interval t = n >= CLAIM_MIN_SEEDS ? stats_t_interval(y, n, 0.95) : (struct interval){ mean, mean };
-	return (struct point){ n > 0, stats_mean(x, n), mean, t.low, t.high, NAN };
+	return (struct point){ n, stats_mean(x, n), mean, t.low, t.high, NAN };
 }
 
 /* Is another point no larger and no worse, and in one of the two better? */
 static bool is_dominated(const struct point *points, size_t count, size_t at)
 {
 	for (size_t i = 0; i < count; i++)
-		if (points[i].there && points[i].x <= points[at].x && points[i].y >= points[at].y
+		if (points[i].n && points[i].x <= points[at].x && points[i].y >= points[at].y
 		    && (points[i].x < points[at].x || points[i].y > points[at].y))
 			return true;
 	return false;
@@ -76,7 +77,7 @@ static void write_front(struct plot *p, const struct point *points, size_t count
 	for (;;) {
 		size_t next = count;
 		for (size_t i = 0; i < count; i++)
-			if (points[i].there && points[i].x > last && !is_dominated(points, count, i) &&
+			if (points[i].n && points[i].x > last && !is_dominated(points, count, i) &&
 			    (next == count || points[i].x < points[next].x))
 				next = i;
 		if (next == count)
@@ -127,7 +128,7 @@ static void spread(struct point *points, size_t count, const struct axis *x)
 	for (size_t i = 0; i < count; i++) {
 		size_t before = 0, same = 0;
 		for (size_t k = 0; k < count; k++)
-			if (points[k].there && points[k].x == points[i].x) {
+			if (points[k].n && points[k].x == points[i].x) {
 				before += k < i;
 				same++;
 			}
@@ -144,8 +145,9 @@ static void add_panel(struct plot *p, size_t panel)
 
 	for (size_t i = 0; i < count; i++) {
 		points[i] = point_of(p, panel, i);
-		p->any |= points[i].there;
-		if (points[i].there)
+		p->fewest = points[i].n && (!p->fewest || points[i].n < p->fewest) ? points[i].n : p->fewest;
+		p->most = points[i].n > p->most ? points[i].n : p->most;
+		if (points[i].n)
 			stretch(&reach, points[i].x, points[i].low, points[i].high);
 	}
 	block(p, panel, "the paper: x, metric");
@@ -161,7 +163,7 @@ static void add_panel(struct plot *p, size_t panel)
 		str_addf(&what, "%s: x as drawn, mean, 95 %% t interval low, high, x", p->layout.series[i]);
 		block(p, panel, what.s);
 		str_free(&what);
-		if (points[i].there)
+		if (points[i].n)
 			figure_row(p->f, (const double[]){ points[i].drawn_x, points[i].y, points[i].low, points[i].high, points[i].x }, 5);
 	}
 }
@@ -194,9 +196,10 @@ static void write_caption(struct plot *p)
 {
 	struct str *c = &p->f->caption;
 
-	str_add(c, "Points: mean over seeds (");
-	figure_layout_n(c, &p->layout);
-	str_add(c, p->layout.most >= CLAIM_MIN_SEEDS ? "), bars: 95 % Student t interval of the mean." : ").");
+	str_addf(c, "Points: mean over seeds (n = %zu", p->fewest);
+	if (p->most > p->fewest)
+		str_addf(c, " to %zu", p->most);
+	str_add(c, p->most >= CLAIM_MIN_SEEDS ? "), bars: 95 % Student t interval of the mean." : ").");
 	str_addf(c, " Dotted: along those that none beats with %s and a higher mean. Points of the same value stand side by side.",
 		 strcmp(p->x_name, "params") ? "less" : "fewer parameters");
 	figure_layout_caption(c, &p->layout);
@@ -222,7 +225,7 @@ int figure_pareto(struct store *store, const struct study *study, const struct f
 	}
 	for (size_t panel = 0; panel < p.layout.panel_count; panel++)
 		add_panel(&p, panel);
-	if (!p.any) {
+	if (!p.most) {
 		err_set(e, ERR_FAILED, "figure %s: nothing to draw: no finished trial has a value of %s", spec->id, p.x_name);
 		goto done;
 	}

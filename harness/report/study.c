@@ -21,10 +21,11 @@ static const char runs_sql[] = "SELECT position, trial, seed, state, reason FROM
 static const char labels_sql[] =
 	"SELECT l.position AS position, l.name AS name, l.value AS value FROM labels AS l JOIN sweeps ON sweeps.id = l.sweep"
 	" WHERE sweeps.name = :sweep ORDER BY l.position, l.name";
-/* With the latency of one image at a time in 32-bit floats, by the latest measurement. */
+/* With the latency of one image at a time in 32-bit floats: of the kernel variant that is fastest by the latest measurement of each. */
 static const char accuracy_sql[] =
-	"SELECT a.*, (SELECT l.p50 FROM finished AS f JOIN latencies AS l ON l.attempt = f.attempt WHERE f.trial = a.trial AND l.batch = 1"
-	" AND l.number_format = 'fp32' ORDER BY l.id DESC LIMIT 1) AS latency FROM accuracy AS a WHERE a.sweep = :sweep";
+	"SELECT a.*, (SELECT min(l.p50) FROM finished AS f JOIN latencies AS l ON l.attempt = f.attempt WHERE f.trial = a.trial AND l.batch = 1"
+	" AND l.number_format = 'fp32' AND NOT EXISTS (SELECT 1 FROM latencies AS m WHERE m.attempt = l.attempt AND m.batch = 1 AND"
+	" m.number_format = 'fp32' AND m.kernels = l.kernels AND m.id > l.id)) AS latency FROM accuracy AS a WHERE a.sweep = :sweep";
 static const char models_sql[] =
 	"SELECT trial, training_bytes, trainable FROM models WHERE sweep = :sweep ORDER BY phase"; /* the last stays */
 static const char digests_sql[] = "SELECT DISTINCT trial, weights_digest, data_digest, core_version FROM digests WHERE trial IN (SELECT "

@@ -38,7 +38,7 @@ EOF
 check $? "the study runs"
 
 try plot "$sweep" time --db "$db" --folder "$SCRATCH/a"
-refuses 1 "no latency is recorded (retrial latency measures it)"
+refuses 1 "no latency of one image is recorded (retrial latency measures it)"
 check $? "without latencies the figure says what measures them"
 try plot "$sweep" unmoved --db "$db" --folder "$SCRATCH/a"
 refuses 1 "no finished trial sees augmented images"
@@ -60,7 +60,7 @@ measure "$trial" '[[0.00001, 50], [0.00002, 30]]'
 measure "$other" '[[0.00001, 20], [0.00003, 1]]'
 try plot "$sweep" time --db "$db" --folder "$SCRATCH/a"
 fine && tr '\n\t' '  ' <"$SCRATCH/a/time.tsv" | grep -qF '10 -1 -0.28 70 20 -1 -0.6914285714 30 30 -1 -0.9897142857 1 ' &&
-	tr '\n\t' '  ' <"$SCRATCH/a/time.tsv" | grep -qF 'calls # 10 -1.09 20 20 101 ' && says "fp32, 1 image a call, plain kernels" a/time.gp
+	tr '\n\t' '  ' <"$SCRATCH/a/time.tsv" | grep -qF 'calls # 10 -1.09 20 20 101 ' && says "Numbers: fp32. Kernels, the fastest of each: plain." a/time.gp
 check $? "latencies of all seeds are added up, the latest of each trial"
 
 "$RETRIAL" export "$trial" --format npz -o "$SCRATCH/net.npz" --db "$db" >"$SCRATCH/out" 2>"$SCRATCH/err"
