@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char head[] = "CREATE VIEW ";
+enum { HEAD = sizeof("CREATE VIEW ") - 1 };
 
 /* The next statement of views.sql that makes a view, from *at on, which is moved behind it. Owned by the caller; NULL: no more. */
 static char *next_view(const char **at)
@@ -19,7 +19,7 @@ static char *next_view(const char **at)
 
 static int name_length(const char *view)
 {
-	return (int)strcspn(view + sizeof(head) - 1, " ");
+	return (int)strcspn(view + HEAD, " ");
 }
 
 /* Run `format` with the name of each of our views. */
@@ -28,7 +28,7 @@ static int for_each_name(struct store *s, const char *format, struct err *e)
 	int result = 0;
 	char *view;
 	for (const char *at = migrate_text("views"); result == 0 && (view = next_view(&at)); free(view)) {
-		char *sql = sqlite3_mprintf(format, name_length(view), view + sizeof(head) - 1);
+		char *sql = sqlite3_mprintf(format, name_length(view), view + HEAD);
 		result = sql ? store_execute(s, sql, e) : err_nomem(e);
 		sqlite3_free(sql);
 	}
@@ -93,7 +93,7 @@ static int cover(struct store *s, struct err *e)
 	char *view;
 	for (const char *at = migrate_text("views"); result == 0 && (view = next_view(&at)); free(view)) {
 		struct str sql = { 0 };
-		str_addf(&sql, "CREATE TEMP VIEW %s", view + sizeof(head) - 1);
+		str_addf(&sql, "CREATE TEMP VIEW %s", view + HEAD);
 		result = store_execute(s, sql.s, e);
 		str_free(&sql);
 	}

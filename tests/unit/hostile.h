@@ -60,13 +60,17 @@ static inline void hostile_read(struct hostile *h)
 	for (size_t i = 0; i < count; i++) hostile_ask(h, s, store_named_query(names[i]));
 	hostile_ask(h, s, "SELECT sd(test_accuracy), t_low(test_loss) FROM accuracy GROUP BY recipe");
 	hostile_ask(h, s, "SELECT * FROM predictions");
+	hostile_ask(h, s, "SELECT * FROM weights");
+	hostile_ask(h, s, "SELECT * FROM latency");
+	hostile_ask(h, s, "SELECT * FROM model_files");
 	hostile_ask(h, s, "SELECT sql FROM sqlite_schema");
 
 	int left = HOSTILE_STEPS;
 	sqlite3_progress_handler(s->db, 1000, hostile_tick, &left);
 	struct rows *rows = NULL;
 	struct str text = {0};
-	const struct runs_query q = { .sort = "-test_accuracy,seed", .limit = 5 };
+	const char *const condition[] = { "tag!=none" };
+	const struct runs_query q = { .conditions = condition, .condition_count = 1, .sort = "-test_accuracy,batch_size", .columns = "all", .limit = 5 };
 	hostile_check(runs_read(s, &q, &e, &rows), &e);
 	char identity[DIGEST_TEXT];
 	const struct trial t = made_trial("paper-notebook", 1);
@@ -94,6 +98,13 @@ static inline void hostile_write(struct hostile *h)
 	if (result == 0) result = store_sweep(s, &made->sweep, &sweep, &e);
 	if (result == 0) result = store_skip(s, sweep, made->trials[0].identity, "why not", &e);
 	if (result == 0) result = made_run(s, sweep, environment, &made->trials[2], 0.5, 0.5, &attempt, &e);
+	size_t rows;
+	bool changed;
+	for (int i = 0; i < 2 && result == 0; i++) {
+		result = store_tag(s, made->trials[i].identity, "new", true, &changed, &e) || store_note(s, made->trials[i].identity, "new", &e)
+			|| store_delete(s, made->trials[i].identity, &rows, &e) ? -1 : 0;
+	}
+	for (int what = 0; what < STORE_PURGES && result == 0; what++) result = store_purge(s, (enum store_purge)what, true, &rows, &e);
 	hostile_check(result, &e);
 	store_close(s);
 	free(made);
@@ -145,6 +156,14 @@ static inline char *hostile_base(const char *path, size_t *count)
 	for (int i = 0; i < 2 && !bad; i++) bad = made_run(s, sweep, environment, &made->trials[i], 0.5, 0.75, &attempt, &e);
 	bad = bad || store_attempt_begin(s, sweep, made->trials[2].identity, environment, (long)getpid(), &attempt, &e)
 		|| store_attempt_end(s, attempt, &failed, &e) || store_attempt_begin(s, sweep, made->trials[3].identity, environment, 1 << 30, &attempt, &e);
+	static const char additions[] =
+		"INSERT INTO weights SELECT attempt, phase, fold, zeroblob(59448) FROM phase_results WHERE phase = 1;"
+		"INSERT INTO robustness SELECT attempt, phase, fold, output, 'rotation', 10, 4, 0.5 FROM scores;"
+		"INSERT INTO model_files SELECT attempt, fold, 'onnx', 60000, weights_digest, 0.5 FROM phase_results WHERE phase = 1;"
+		"INSERT INTO latencies (attempt, environment, measured_at, kernels, number_format, batch, samples, p50, p90, p99, least, images_per_second, histogram)"
+		" SELECT attempt, 1, '2026-01-02T03:04:05.678Z', 'plain', 'fp32', 1, 3, 1e-6, 2e-6, 3e-6, 1e-6, 1e6, '[[1e-6, 3]]' FROM results;"
+		"INSERT INTO tags SELECT id, 'best' FROM trials; INSERT INTO notes (trial, written_at, text) SELECT id, '2026-01-02T03:04:05.678Z', 'a note' FROM trials";
+	bad = bad || store_execute(s, additions, &e);
 	store_close(s);
 	if (bad || file_read(path, 1 << 24, &bytes, count, &e)) {
 		fprintf(stderr, "%s\n", e.text);

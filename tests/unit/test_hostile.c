@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include "harness/run/trained.h"
 #include "hostile.h"
 
 static struct hostile hostile;
@@ -101,6 +102,21 @@ static void overwritten_stretches_crash_nothing(void **state)
 	assert_int_equal(hostile.gave_up, 0);
 }
 
+/* The trained network of a trial of these bytes: an error, or a network. */
+static void load_weights(const char *bytes, size_t count)
+{
+	const struct trial t = made_trial("paper-notebook", 1);
+	struct err e = {0};
+	struct store *s = NULL;
+	struct model model = {0};
+	assert_int_equal(file_write(hostile.path, bytes, count, &e), 0);
+	if (store_open(hostile.path, STORE_READ, &e, &s)) return;
+	const int result = trained_load(s, t.identity, TRAINED_FIRST_FOLD, &model, NULL, &e);
+	hostile_check(result, &e);
+	if (result == 0) model_free(&model);
+	store_close(s);
+}
+
 /* The base, changed by SQL. */
 static void try_changed(const char *sql)
 {
@@ -114,6 +130,7 @@ static void try_changed(const char *sql)
 	sqlite3_close(db);
 	assert_int_equal(file_read(hostile.path, 1 << 24, &bytes, &count, &e), 0);
 	hostile_try(&hostile, bytes, count);
+	load_weights(bytes, count);
 	free(bytes);
 }
 
@@ -136,6 +153,18 @@ static void absurd_values_are_only_values(void **state)
 		"PRAGMA foreign_keys = OFF; DELETE FROM trials; DELETE FROM environments",
 		"PRAGMA foreign_keys = OFF; DELETE FROM phase_results; DELETE FROM sweeps",
 		"DELETE FROM results; DELETE FROM scores",
+		"UPDATE weights SET bytes = x''",
+		"UPDATE weights SET bytes = zeroblob(59447)",
+		"UPDATE weights SET bytes = randomblob(3000000)",
+		"UPDATE weights SET bytes = zeroblob(59448), fold = 9223372036854775807 WHERE fold = 1",
+		"UPDATE latencies SET histogram = '[[[', p50 = -9e999, p90 = 9e999, samples = -1, batch = 9223372036854775807, mhz = 1e308, measured_at = ''",
+		"UPDATE latencies SET histogram = printf('%.*c', 1000000, '['), kernels = char(0), environment = 1",
+		"PRAGMA foreign_keys = OFF; UPDATE latencies SET environment = 77, attempt = attempt + 100",
+		"UPDATE robustness SET strength = 9e999, change = printf('%.*c', 100000, 'x'), count = -1, test_accuracy = -9e999",
+		"UPDATE model_files SET bytes = -1, format = '', digest = CAST(x'ff00' AS TEXT)",
+		"UPDATE tags SET tag = printf('%.*c', 100000, 'x'); UPDATE notes SET text = CAST(x'ff00c3' AS TEXT), written_at = ''",
+		"INSERT INTO tags SELECT 1, 'tag ' || value FROM (WITH RECURSIVE n(value) AS (SELECT 1 UNION ALL SELECT value + 1 FROM n LIMIT 1000) SELECT value FROM n)",
+		"UPDATE attempts SET deleted_at = 'never'; UPDATE results SET test_count = -5, macs = -9223372036854775808",
 		"DROP TABLE metrics",
 		"DROP INDEX attempts_trial; DROP INDEX attempts_running; DROP INDEX plan_trial",
 		"ALTER TABLE results RENAME COLUMN params TO x",
