@@ -89,6 +89,25 @@ static void the_library_describes_the_papers_networks(void **state)
 	sweep_free(s);
 }
 
+static void the_small_networks_have_the_parameters_that_their_library_says(void **state)
+{
+	(void)state;
+	static const char text[] = "retrial: 1\nuse: library/small-nets.yaml\nbase: {dataset: mnist, recipe: modern}\n"
+				   "axes: {model: [resnet-small, mobilenet-small]}\n";
+	static const size_t expected[2][2] = { { 20146, 20290 }, { 11178, 11466 } };
+	const struct nn_shape grey = { 1, 28, 28 }, colour = { 3, 32, 32 };
+	struct err e = { 0 };
+	struct sweep *s;
+	if (sweep_parse("experiments/test.yaml", text, strlen(text), NULL, &e, &s))
+		fail_msg("%s", e.text);
+	for (int i = 0; i < 2; i++) {
+		const struct model_config *m = trial_networks(&s->trials[i]);
+		assert_int_equal(parameters(m, NETWORK_SUBMODEL, grey), expected[i][0]);
+		assert_int_equal(parameters(m, NETWORK_SUBMODEL, colour), expected[i][1]);
+	}
+	sweep_free(s);
+}
+
 /* Initial weights and dropout are drawn by these names; k-fold states and freeze lists use them. */
 static void its_tensors_have_the_names_and_the_order_they_always_had(void **state)
 {
@@ -431,6 +450,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_library_describes_the_papers_networks),
+		cmocka_unit_test(the_small_networks_have_the_parameters_that_their_library_says),
 		cmocka_unit_test(its_tensors_have_the_names_and_the_order_they_always_had),
 		cmocka_unit_test(a_trial_without_a_model_has_the_papers),
 		cmocka_unit_test(the_name_lightweight_is_the_papers_only),
