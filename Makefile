@@ -120,7 +120,7 @@ $(BUILD)/bench-plan: $(BUILD)/tests/bench/bench_plan.o $(BUILD)/libharness.a
 $(BUILD)/one-step: $(BUILD)/tests/bench/one_step.o $(BUILD)/tests/oracle/paper_nets.o $(BUILD)/libnn.a
 	$(Q)$(CC) $(CFLAGS) -o $@ $^ -lm -lpthread
 
-.PHONY: always packages test-packages reproduce demo test check-units test-bits test-arm test-interop fuzz fuzz-targets bench bench-store schema install uninstall clean
+.PHONY: always packages test-packages reproduce demo test check-units test-bits test-arm test-interop fuzz fuzz-targets bench bench-inference bench-peers bench-store schema install uninstall clean
 always:
 
 packages:
@@ -164,6 +164,14 @@ bench: packages
 bench-plan: packages
 	+@$(MAKE) --no-print-directory -j$(JOBS) $(BUILD)/bench-plan
 	$(BUILD)/bench-plan
+
+# Beside ONNX Runtime, OpenCV DNN and PyTorch, in a Python virtual environment from PyPI ($PEERS, or one that is made).
+bench-inference: packages
+	+@$(MAKE) --no-print-directory -j$(JOBS) retrial
+	BUILD=$(BUILD) RETRIAL=./retrial sh tests/bench/peers.sh inference
+bench-peers: packages
+	+@$(MAKE) --no-print-directory -j$(JOBS) $(BUILD)/bench-core
+	BUILD=$(BUILD) sh tests/bench/peers.sh training
 
 # The results database with 100,000 trials and 10 million rows of metrics .
 bench-store: packages

@@ -3,7 +3,7 @@
 #define NN_KERNELS_QUANT_KERNELS_H
 
 #include "kernels.h"
-#include "lanes.h"
+#include "tile.h"
 
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "the first byte of a word is the lowest");
 
@@ -109,24 +109,55 @@ INLINE vi second_half(vi a)
 #endif
 }
 
-/* W / 2 pool windows side by side, four output channels: two rows of W positions from `in` on. The second half of the lanes is of no use. */
-INLINE vi quant_windows(const uint8_t *in, const int32_t *w, const struct nn_quant_conv_pool *s, int channel, const struct quant_pair p[2])
+/* Rows of pool windows in a tile: with four output channels and two rows of the input for each, the sums of all stay in registers. */
+enum { QUANT_ROWS = REGISTERS == 32 && W == 16 ? 2 : 1 };
+
+/* `rows` rows of W / 2 pool windows side by side, four output channels, from `in` on; the second half of the lanes is of no use. */
+INLINE void quant_windows(vi quads[QUANT_ROWS], const uint8_t *in, const int32_t *w, const struct nn_quant_conv_pool *s, int channel,
+                          const struct quant_pair p[2], const int rows)
 {
-	vi a[2][4];
-	UNROLL for (int o = 0; o < 4; o++)
-		a[0][o] = a[1][o] = all_int(s->biases[channel + o]);
+	vi a[2 * QUANT_ROWS][4];
+	UNROLL for (int r = 0; r < 2 * rows; r++)
+		UNROLL for (int o = 0; o < 4; o++)
+			a[r][o] = all_int(s->biases[channel + o]);
 	for (int t = 0; t < s->taps; t++, w += 4) {
-		const uint8_t *at = in + s->offsets[t];
-		const vi x0 = load_words(at), x1 = load_words(at + s->in_row);
+		vi x[2 * QUANT_ROWS];
+		UNROLL for (int r = 0; r < 2 * rows; r++)
+			x[r] = load_words(in + s->offsets[t] + (size_t)r * s->in_row);
 		UNROLL for (int o = 0; o < 4; o++) {
 			const vi f = all_int(w[o]);
-			a[0][o] = dot(a[0][o], x0, f);
-			a[1][o] = dot(a[1][o], x1, f);
+			UNROLL for (int r = 0; r < 2 * rows; r++)
+				a[r][o] = dot(a[r][o], x[r], f);
 		}
 	}
-	const vi first = requantised(larger_of_pairs(max_int(a[0][0], a[1][0]), max_int(a[0][1], a[1][1])), p[0]);
-	const vi second = requantised(larger_of_pairs(max_int(a[0][2], a[1][2]), max_int(a[0][3], a[1][3])), p[1]);
-	return first | second_half(first) << 8 | second << 16 | second_half(second) << 24;
+	UNROLL for (int r = 0; r < rows; r++) {
+		const vi *up = a[2 * r], *down = a[2 * r + 1];
+		const vi first = requantised(larger_of_pairs(max_int(up[0], down[0]), max_int(up[1], down[1])), p[0]);
+		const vi second = requantised(larger_of_pairs(max_int(up[2], down[2]), max_int(up[3], down[3])), p[1]);
+		quads[r] = first | second_half(first) << 8 | second << 16 | second_half(second) << 24;
+	}
+}
+
+/* The first `count` of W / 2 quads. Where rows are done one after the other, what is written past a row's end is overwritten by the next one. */
+INLINE void store_quads(uint8_t *p, vi quads, size_t count)
+{
+#if W == 16
+	_mm512_mask_storeu_epi32(p, (__mmask16)(count < W / 2 ? (1u << count) - 1 : 0xff), (__m512i)quads);
+#else
+	(void)count;
+	store_words(p, quads);
+#endif
+}
+
+INLINE void quant_row(uint8_t *out, const uint8_t *in, const int32_t *w, const struct nn_quant_conv_pool *s, int channel, const struct quant_pair p[2],
+                      const int rows)
+{
+	for (size_t x = 0; x < (size_t)s->pool_width; x += W / 2) {
+		vi quads[QUANT_ROWS];
+		quant_windows(quads, in + 8 * x, w, s, channel, p, rows);
+		UNROLL for (int r = 0; r < rows; r++)
+			store_quads(out + (size_t)r * s->out_row + 4 * x, quads[r], (size_t)s->pool_width - x);
+	}
 }
 
 static void quant_conv_pool(uint8_t *out, const uint8_t *in, const struct nn_quant_conv_pool *s)
@@ -135,10 +166,11 @@ static void quant_conv_pool(uint8_t *out, const uint8_t *in, const struct nn_qua
 		const int32_t *w = s->weights + (size_t)channel * (size_t)s->taps;
 		const struct quant_pair pairs[2] = { quant_pair(s, channel), quant_pair(s, channel + 2) };
 		uint8_t *plane = out + (size_t)(channel / 4) * s->out_plane;
-		for (int y = 0; y < s->pool_height; y++)
-			for (int x = 0; x < s->pool_width; x += W / 2)
-				store_words(plane + (size_t)y * s->out_row + 4 * (size_t)x,
-				            quant_windows(in + 2 * (size_t)y * s->in_row + 8 * (size_t)x, w, s, channel, pairs));
+		int y = 0;
+		for (; y + QUANT_ROWS <= s->pool_height; y += QUANT_ROWS)
+			quant_row(plane + (size_t)y * s->out_row, in + 2 * (size_t)y * s->in_row, w, s, channel, pairs, QUANT_ROWS);
+		for (; y < s->pool_height; y++)
+			quant_row(plane + (size_t)y * s->out_row, in + 2 * (size_t)y * s->in_row, w, s, channel, pairs, 1);
 	}
 }
 
