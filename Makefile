@@ -172,6 +172,11 @@ bench-inference: packages
 bench-peers: packages
 	+@$(MAKE) --no-print-directory -j$(JOBS) $(BUILD)/bench-core
 	BUILD=$(BUILD) sh tests/bench/peers.sh training
+# What the harness costs a trial beside its training.
+.PHONY: bench-harness
+bench-harness: packages
+	+@$(MAKE) --no-print-directory -j$(JOBS) retrial
+	@sh tests/bench/bench_harness.sh
 
 # The results database with 100,000 trials and 10 million rows of metrics .
 bench-store: packages

@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "../base/str.h"
@@ -207,4 +208,12 @@ bool cli_color(FILE *stream)
 {
 	const char *term = getenv("TERM"), *no_color = getenv("NO_COLOR");
 	return isatty(fileno(stream)) && !(no_color && *no_color) && term && strcmp(term, "dumb") != 0;
+}
+
+void cli_terminal_size(FILE *stream, int *columns, int *rows)
+{
+	struct winsize w;
+	const bool known = ioctl(fileno(stream), TIOCGWINSZ, &w) == 0 && w.ws_col > 0 && w.ws_row > 0;
+	*columns = known ? w.ws_col : 80;
+	*rows = known ? w.ws_row : 24;
 }

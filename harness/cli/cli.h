@@ -53,6 +53,9 @@ int cli_misuse(const struct cli *c, const char *format, ...) __attribute__((form
 /* Colour and progress: never into a pipe or file, never with NO_COLOR or TERM=dumb. */
 bool cli_color(FILE *stream);
 
+/* The size of the terminal that the stream goes to as it is now; where that is not known, 80 by 24. */
+void cli_terminal_size(FILE *stream, int *columns, int *rows);
+
 /* Options that every verb has and that are not in its table: --help, --version. Options that several verbs share: */
 #define CLI_OPTION_DB { "db", 0, "FILE", "the results database (default results/retrial.db)" }
 #define CLI_OPTION_DATA { "data", 0, "DIR", "look for data sets in DIR first (then $RETRIAL_DATA, XDG, /usr/share/datasets)" }

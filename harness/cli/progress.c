@@ -1,6 +1,7 @@
 /* progress.c - progress, time left, and what each worker is at. */
 #include "progress.h"
 
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,7 +15,7 @@ struct lane {
 	bool busy;
 	const struct trial *trial;
 	char title[TITLE_MAX];
-	char now[160];           /* "unify 4/10  val 0.8812  71,000 images/s" */
+	char now[160];           /* "unify 4/10  loss 0.312  val 0.8812  71000 images/s" */
 	double started;
 	double share;            /* of the trial that is done, by epochs: an estimate */
 };
@@ -94,24 +95,85 @@ static double time_left(const struct progress *p)
 	return (running + (double)left * mean) / p->workers;
 }
 
-static void draw(struct progress *p)
+/* One line of the display: a longer one would take two, and the next drawing begin at the wrong place. */
+static void __attribute__((format(printf, 3, 4))) draw_line(struct progress *p, int columns, const char *format, ...)
 {
-	enum { WIDTH = 28 };
-	double elapsed = clock_seconds() - p->begun, part = (double)p->ended;
+	char line[512];
+	va_list arguments;
+	va_start(arguments, format);
+	vsnprintf(line, sizeof line, format, arguments);
+	va_end(arguments);
+	fprintf(stderr, "\r\033[K%.*s\n", columns - 1, line);
+	p->drawn_lines++;
+}
+
+/* The whole study: what has ended, as a bar where there is room for one, and the time. */
+static void draw_total(struct progress *p, int columns)
+{
+	enum { BAR_MAX = 28, BAR_MIN = 8 };
+	const size_t trials = p->sweep->trial_count;
+	double part = (double)p->ended;
+	char spent[32], left[32], text[128];
 	for (int i = 0; i < p->workers; i++)
 		part += p->lanes[i].busy ? p->lanes[i].share : 0;
-	int filled = p->sweep->trial_count ? (int)(part * WIDTH / (double)p->sweep->trial_count) : WIDTH;
-	char spent[32], left[32];
-	format_time(elapsed, spent, sizeof spent);
+	format_time(clock_seconds() - p->begun, spent, sizeof spent);
 	format_time(time_left(p), left, sizeof left);
+	const int length = snprintf(text, sizeof text, "%zu of %zu trials  %s, about %s left", p->ended, trials, spent, left);
+	int bar = columns - 1 - (int)strlen(p->sweep->name) - length - 6;
+	bar = bar > BAR_MAX ? BAR_MAX : bar;
+	const int filled = trials ? (int)(part * bar / (double)trials) : bar;
+	if (bar >= BAR_MIN)
+		draw_line(p, columns, "%s  [%.*s%.*s]  %s", p->sweep->name, filled, "############################", bar - filled,
+		          "............................", text);
+	else
+		draw_line(p, columns, "%s  %s", p->sweep->name, text);
+}
+
+/* The title in so many columns: of a long one the middle gives way, as its end (the seed) tells it from others. */
+static void fit_title(const char *title, int width, char out[TITLE_MAX])
+{
+	enum { END = 8 };
+	const int length = (int)strlen(title);
+	if (length <= width || width < 2 * END)
+		snprintf(out, TITLE_MAX, "%-*.*s", width, width, title);
+	else
+		snprintf(out, TITLE_MAX, "%.*s..%s", width - END - 2, title, title + length - END);
+}
+
+/* A line for each worker that is at something, as many as there is room for. */
+static void draw_lanes(struct progress *p, int columns, int rows)
+{
+	enum { NOW_COLUMNS = 36 }; /* phase, epoch, loss and accuracy; the speed is shown where there is room */
+	int busy = 0, width = 0, drawn = 0;
+	for (int i = 0; i < p->workers; i++) {
+		const int length = (int)strlen(p->lanes[i].title);
+		busy += p->lanes[i].busy;
+		width = p->lanes[i].busy && length > width ? length : width;
+	}
+	const int room = busy <= rows - 2 ? busy : rows - 3;
+	const int most = columns - NOW_COLUMNS - 5 > 16 ? columns - NOW_COLUMNS - 5 : 16;
+	width = width > most ? most : width;
+	for (int i = 0; i < p->workers && drawn < room; i++)
+		if (p->lanes[i].busy) {
+			char title[TITLE_MAX];
+			fit_title(p->lanes[i].title, width, title);
+			draw_line(p, columns, "  %s  %s", title, p->lanes[i].now);
+			drawn++;
+		}
+	if (drawn < busy)
+		draw_line(p, columns, "  and %d more", busy - drawn);
+}
+
+static void draw(struct progress *p)
+{
+	int columns, rows;
+	cli_terminal_size(stderr, &columns, &rows);
 	if (p->drawn_lines)
 		fprintf(stderr, "\033[%dA", p->drawn_lines);
-	fprintf(stderr, "\r\033[K%s  [%.*s%.*s]  %zu of %zu trials  %s, about %s left\n", p->sweep->name, filled,
-	        "############################", WIDTH - filled, "............................", p->ended, p->sweep->trial_count, spent, left);
-	for (int i = 0; i < p->workers; i++)
-		fprintf(stderr, "\r\033[K  %-44.44s %.60s\n", p->lanes[i].busy ? p->lanes[i].title : "-", p->lanes[i].busy ? p->lanes[i].now : "");
+	p->drawn_lines = 0;
+	draw_total(p, columns);
+	draw_lanes(p, columns, rows);
 	fprintf(stderr, "\033[J");
-	p->drawn_lines = p->workers + 1;
 	p->last_drawn = clock_seconds();
 }
 
@@ -149,7 +211,7 @@ static void note_epoch(struct lane *l, const struct local_event *event)
 	if (r->fold >= 0 && phase->kind == PHASE_KFOLD)
 		snprintf(fold, sizeof fold, " fold %d/%d", r->fold + 1, phase->folds);
 	l->share = share_done(event->trial, r);
-	snprintf(l->now, sizeof l->now, "%s%s epoch %d/%d  loss %.3f  val %.4f  %.0f images/s", phase->name, fold, r->epoch + 1, phase->epochs,
+	snprintf(l->now, sizeof l->now, "%s%s %d/%d  loss %.3f  val %.4f  %.0f images/s", phase->name, fold, r->epoch + 1, phase->epochs,
 	         r->train_loss[0], r->val_accuracy[0], r->images_per_second);
 }
 

@@ -251,15 +251,23 @@ static void on_signal(int number)
 	stopped = number;
 }
 
-static int count_lines(const char *text)
+/* Print as many lines of the text as fit the terminal, which breaks those that are longer than it. Returns how many of its lines that were. */
+static int print_fitting(const char *text)
 {
-	int lines = 0;
-	for (; *text; text++)
-		lines += *text == '\n';
+	int columns, rows, lines = 0;
+	cli_terminal_size(stdout, &columns, &rows);
+	while (*text) {
+		const int length = (int)strcspn(text, "\n"), taken = length > 0 ? (length + columns - 1) / columns : 1;
+		if (lines + taken > rows - 1)
+			break;
+		printf("%.*s\n", length, text);
+		lines += taken;
+		text += length + (text[length] == '\n');
+	}
 	return lines;
 }
 
-/* Show it, once or again and again. On a terminal a view replaces the one before (lines longer than the terminal are left to it). */
+/* Show it, once or again and again. On a terminal a view replaces the one before, and the last one is shown in full. */
 static int show(const struct cli *c, struct store *store, const char *sweep, struct err *e)
 {
 	const bool watch = cli_has(c, "watch"), json = cli_has(c, "json"), redraw = watch && !json && isatty(STDOUT_FILENO);
@@ -269,16 +277,18 @@ static int show(const struct cli *c, struct store *store, const char *sweep, str
 		struct str text = { 0 };
 		if (status_read(store, sweep, &s, e))
 			return -1;
-		if (redraw && drawn)
-			str_addf(&text, "\033[%dA\r\033[J", drawn);
 		if (json)
 			add_json(&text, &s);
 		else
 			add_text(&text, &s);
-		drawn = count_lines(text.s);
 		over = !watch || is_over(&s);
 		status_free(&s);
-		fputs(text.s, stdout);
+		if (drawn)
+			printf("\033[%dA\r\033[J", drawn);
+		if (redraw && !over)
+			drawn = print_fitting(text.s ? text.s : "");
+		else
+			fputs(text.s ? text.s : "", stdout);
 		str_free(&text);
 		if (fflush(stdout))
 			return err_set(e, ERR_ENVIRONMENT, "standard output cannot be written");

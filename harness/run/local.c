@@ -138,23 +138,33 @@ static int is_missing(struct executor *x, const struct trial *t, bool *missing, 
 	return 0;
 }
 
+/* Look whether the trial has to be run, and begin its attempt, in one transaction: between the two another run might bring it to its end.
+ * *attempt is 0 when there is nothing to do. */
+static int claim(struct executor *x, const struct trial *t, int64_t *attempt, struct err *e)
+{
+	bool missing;
+	*attempt = 0;
+	find_dataset(x, t); /* its first use takes time: not while others wait for the database */
+	if (store_group_begin(x->store, e))
+		return -1;
+	int answer = is_missing(x, t, &missing, e);
+	if (!answer && missing) {
+		answer = store_attempt_begin(x->store, x->sweep_id, t->identity, x->environment, (long)getpid(), attempt, e);
+		x->summary->elsewhere += !answer && *attempt == 0;
+	}
+	return store_group_end(x->store, !answer, e) || answer ? -1 : 0;
+}
+
 /* Give an idle worker the next trial that is missing, if there is one. */
 static int start_next(struct executor *x, int slot, struct err *e)
 {
 	struct worker *w = &x->workers[slot];
 	for (size_t index; schedule_next(x->schedule, &index); schedule_end(x->schedule, index)) {
 		const struct trial *t = &x->sweep->trials[index];
-		bool missing;
-		if (is_missing(x, t, &missing, e))
+		if (claim(x, t, &w->attempt, e))
 			return -1;
-		if (!missing)
+		if (w->attempt == 0)
 			continue;
-		if (store_attempt_begin(x->store, x->sweep_id, t->identity, x->environment, (long)getpid(), &w->attempt, e))
-			return -1;
-		if (w->attempt == 0) { /* another run is at it */
-			x->summary->elsewhere++;
-			continue;
-		}
 		if (worker_start(w, slot, t, find_dataset(x, t)->dataset, schedule_shared(x->schedule, index), x->options, e))
 			return -1;
 		w->index = index;
