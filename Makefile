@@ -172,6 +172,7 @@ bench-inference: packages
 bench-peers: packages
 	+@$(MAKE) --no-print-directory -j$(JOBS) $(BUILD)/bench-core
 	BUILD=$(BUILD) sh tests/bench/peers.sh training
+
 # What the harness costs a trial beside its training.
 .PHONY: bench-harness
 bench-harness: packages
