@@ -10,7 +10,7 @@ typedef int model_read_function(const char *bytes, size_t count, struct model *o
 model_write_function safetensors_write, npz_write, int8_write, onnx_write, c_source_write;
 model_read_function safetensors_read, npz_read, int8_read, onnx_read;
 
-enum { ONNX_OPSET = 13 };
+enum { ONNX_OPSET = 10 };
 
 /* ONNX's pads of a convolution of images of this shape: before the rows, before the columns, behind the rows, behind the columns. */
 void onnx_pads(const struct nn_layer *layer, struct nn_shape in, int pads[4]);

@@ -1,4 +1,4 @@
-/* onnx.c - the network as an ONNX graph of 32-bit floats, opset 13: what ONNX Runtime and OpenCV's DNN read. A layer becomes the operator of its kind,
+/* onnx.c - the network as an ONNX graph of 32-bit floats, opset 10: what ONNX Runtime and OpenCV's DNN read, old ones too. A layer becomes the operator of its kind,
  * its built-in ReLU one more, dropout none. The first dimension of inputs and outputs is the batch, of any size. Outputs are logits.
  *
  * Values are called as the layers that make them, initializers as the parameter tensors. Maps are [batch][channel][row][column]; what a dense
@@ -242,11 +242,9 @@ static void add_activation(struct builder *b, int l)
 	if (layer->kind == NN_RELU) {
 		add_node(b, "Relu", b->values[l], in, b->values[l]);
 	} else if (layer->kind == NN_RELU6) {
-		static const float ends[2] = { 0, 6 };
 		Onnx__NodeProto *n = add_node(b, "Clip", b->values[l], in, b->values[l]);
-		for (int i = 0; i < 2; i++)
-			add_input(n, add_initializer(b, joined(b, b->values[l], i ? "max" : "min"), ONNX__TENSOR_PROTO__DATA_TYPE__FLOAT, NULL, 0, &ends[i],
-			                             sizeof *ends));
+		set_real(b, n, "min", 0);
+		set_real(b, n, "max", 6);
 	} else {
 		char *sigmoid = joined(b, b->values[l], "sigmoid");
 		add_node(b, "Sigmoid", sigmoid, in, sigmoid);

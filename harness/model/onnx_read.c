@@ -186,14 +186,10 @@ static bool integer_is(const Onnx__NodeProto *n, const char *name, int64_t value
 	return a && a->has_i && a->i == value;
 }
 
-/* Is this the number, given as raw bytes? */
-static bool is_scalar(const Onnx__TensorProto *t, float value)
+static bool real_is(const Onnx__NodeProto *n, const char *name, float value)
 {
-	float is;
-	if (!t || t->data_type != ONNX__TENSOR_PROTO__DATA_TYPE__FLOAT || t->n_dims != 0 || !t->has_raw_data || t->raw_data.len != sizeof is)
-		return false;
-	memcpy(&is, t->raw_data.data, sizeof is);
-	return is == value;
+	const Onnx__AttributeProto *a = find_attribute(n, name);
+	return a && a->has_f && a->f == value;
 }
 
 /* ---- operators -------------------------------------------------------------------------------------------------------- */
@@ -377,7 +373,7 @@ static int read_clip(struct reader *r, const Onnx__NodeProto *n)
 	const struct value *v = input(r, n, 0);
 	if (!v)
 		return -1;
-	if (n->n_input != 3 || !is_scalar(find_initializer(r, n->input[1]), 0) || !is_scalar(find_initializer(r, n->input[2]), 6))
+	if (!has_only(n, (const char *const[]){ "min", "max", NULL }) || !real_is(n, "min", 0) || !real_is(n, "max", 6))
 		return fail(r, n, "ends other than 0 and 6");
 	struct nn_layer layer = { .kind = NN_RELU6, .inputs = { v->layer }, .input_count = 1 };
 	return add(r, n, &layer, false, v->flat);

@@ -1,4 +1,5 @@
-/* test_model_files.c - models written in every format and read again: the same bits; the C source compiled; hostile files refused. */
+/* test_model_files.c - models written in every format and read again: the same bits; the C source compiled; hostile files refused.
+ * With a folder as argument nothing is tested: the networks are written there for other programs, with images and our logits (tests/interop/models.sh). */
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -406,8 +407,41 @@ static int tear_down(void **state)
 	return system(command);
 }
 
-int main(void)
+/* NAME.onnx, .npz and .safetensors, NAME.images (bytes) and NAME.logits (floats, [output][image][class]) of every network. */
+static int write_for_others(const char *folder)
 {
+	for (int i = 0; i < MADE_NETWORKS; i++) {
+		struct model m;
+		struct err e = { 0 };
+		size_t count;
+		char path[512];
+		if (!made_model(i, &m))
+			return 1;
+		const struct check_images images = images_for(&m);
+		float *logits = made_logits(&m, &images, &count);
+		snprintf(path, sizeof path, "%s/%s.images", folder, made_networks[i].name);
+		int answer = file_write(path, images.pixels, IMAGES * nn_shape_size(images.images.shape), &e);
+		snprintf(path, sizeof path, "%s/%s.logits", folder, made_networks[i].name);
+		answer |= file_write(path, logits, count * sizeof *logits, &e);
+		for (const struct model_format *f = model_formats; f->name; f++) {
+			struct model_files files = { 0 };
+			snprintf(path, sizeof path, "%s/%s%s", folder, made_networks[i].name, f->ending);
+			answer |= f->exact && (f->write(&m, &(struct model_writing){ "made", NULL }, &files, &e) || file_write(path, files.main.s, files.main.length, &e));
+			model_files_free(&files);
+		}
+		free(logits);
+		check_images_free((struct check_images *)&images);
+		model_free(&m);
+		if (answer)
+			return 1;
+	}
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	if (argc > 1)
+		return write_for_others(argv[1]);
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_read_again_computes_the_same_bits),
 		cmocka_unit_test(c_source_compiles_without_a_warning_and_computes_the_same),
