@@ -140,8 +140,8 @@ test-bits: test-packages
 test-arm: test-packages
 	@sh tests/arm.sh
 # Databases and models in other programs (pandas, Datasette ...): Python packages from PyPI, skipped when it cannot be reached.
-test-interop: packages
-	+@$(MAKE) --no-print-directory -j$(JOBS) retrial
+test-interop: packages test-packages
+	+@$(MAKE) --no-print-directory -j$(JOBS) retrial $(BUILD)/tests/test_model_files
 	@BUILD=$(BUILD) RETRIAL=./retrial CC=$(CC) sh tests/interop.sh
 
 # Hostile inputs for everything that reads files, with sanitizers, FUZZ_SECONDS for each target: beside the first build, in build/fuzz.
