@@ -133,7 +133,7 @@ static void list_scope(enum param_scope scope, struct str *out)
 	const struct param *table = param_table(&count);
 	for (size_t i = 0; i < count; i++)
 		if (table[i].scope == scope)
-			str_addf(out, "  %-13s %s\n", table[i].name, table[i].help);
+			str_addf(out, "  %-15s %s\n", table[i].name, table[i].help);
 }
 
 static void describe(const struct param *p, struct str *out)

@@ -48,6 +48,7 @@ static const struct param table[] = {
 		    "  unified_head   what it has behind both, concatenated; without it there is no unified network\n"
 		    "Both heads end with a dense layer of classes units. `heads: copy` gives each layer with weights of unified_stem those of\n"
 		    "the layer in the same position of submodel_head.\n"
+		    "Layers are conv, depthwise, dense, batchnorm, maxpool, avgpool, dropout, add and concat.\n"
 		    "A layer takes what the layer before gives, or with `input: NAME` what the named one gives; add and concat join the layer before\n"
 		    "with those in `with: [NAME]`. A name means an earlier layer of the block or of the stem before it; `input` is what comes into\n"
 		    "the block. A residual block:\n"
