@@ -132,7 +132,7 @@ test-packages:
 test: test-packages
 	+@$(MAKE) --no-print-directory -j$(JOBS) check-units
 check-units: retrial $(UNIT) $(BUILD)/digests $(BUILD)/bench-core $(BUILD)/one-step
-	@BUILD=$(BUILD) RETRIAL=./retrial CC=$(CC) sh tests/run.sh
+	@BUILD=$(BUILD) RETRIAL=./retrial CC="$(CC)" sh tests/run.sh
 
 # The same digests from gcc and clang, -O1 to -O3, every kernel variant, one and two threads.
 test-bits: test-packages
@@ -142,7 +142,7 @@ test-arm: test-packages
 # Databases and models in other programs (pandas, Datasette ...): Python packages from PyPI, skipped when it cannot be reached.
 test-interop: packages test-packages
 	+@$(MAKE) --no-print-directory -j$(JOBS) retrial $(BUILD)/tests/test_model_files
-	@BUILD=$(BUILD) RETRIAL=./retrial CC=$(CC) sh tests/interop.sh
+	@BUILD=$(BUILD) RETRIAL=./retrial CC="$(CC)" sh tests/interop.sh
 
 # Hostile inputs for everything that reads files, with sanitizers, FUZZ_SECONDS for each target: beside the first build, in build/fuzz.
 # The kernels read no file, and compiling them with sanitizers takes minutes.

@@ -7,7 +7,7 @@
 #include "assign.h"
 #include "settings.h"
 
-static const struct change_info changes[CHANGES] = {
+static const struct change_info changes[ROBUSTNESS_CHANGES] = {
 	[CHANGE_ROTATION] = { "rotation", "degrees", "turned by s degrees, left or right", 180 },
 	[CHANGE_TRANSLATION] = { "translation", "fraction of the side", "moved by s of its width and height, in any direction", 1 },
 	[CHANGE_ZOOM] = { "zoom", "fraction", "1 + s or 1 - s times as much is seen", 0.9 },
@@ -25,7 +25,7 @@ const struct change_info *change_info(enum change change)
 int change_find(const char *name)
 {
 	int i = 0;
-	while (i < CHANGES && strcmp(changes[i].name, name) != 0)
+	while (i < ROBUSTNESS_CHANGES && strcmp(changes[i].name, name) != 0)
 		i++;
 	return i;
 }
@@ -34,20 +34,20 @@ int change_find(const char *name)
 
 static int read_change(struct study *s, const struct node *n)
 {
-	const char *names[CHANGES];
+	const char *names[ROBUSTNESS_CHANGES];
 	struct str list = { 0 };
 	const char *text = node_text(n, "change", s->diagnostics);
 	if (!text)
-		return CHANGES;
+		return ROBUSTNESS_CHANGES;
 	const int found = change_find(text);
-	for (int i = 0; i < CHANGES; i++) {
+	for (int i = 0; i < ROBUSTNESS_CHANGES; i++) {
 		names[i] = changes[i].name;
 		str_addf(&list, "%s%s", i ? ", " : "", names[i]);
 	}
-	const char *near = str_nearest(text, names, CHANGES);
-	if (found == CHANGES && near)
+	const char *near = str_nearest(text, names, ROBUSTNESS_CHANGES);
+	if (found == ROBUSTNESS_CHANGES && near)
 		node_error(s->diagnostics, n, "change = %.40s: unknown (did you mean '%s'?)", text, near);
-	else if (found == CHANGES)
+	else if (found == ROBUSTNESS_CHANGES)
 		node_error(s->diagnostics, n, "change = %.40s: unknown (one of %s)", text, list.s);
 	str_free(&list);
 	return found;
@@ -112,8 +112,8 @@ static void read_entry(struct study *s, const struct node *map, struct sweep *sw
 		node_error(s->diagnostics, map, "'change' is missing in this entry of robustness: what is done to the test images, such as rotation");
 	if (!strengths)
 		node_error(s->diagnostics, map, "'strengths' is missing in this entry of robustness: a list of numbers");
-	const int found = change ? read_change(s, change) : CHANGES;
-	if (found == CHANGES || !strengths)
+	const int found = change ? read_change(s, change) : ROBUSTNESS_CHANGES;
+	if (found == ROBUSTNESS_CHANGES || !strengths)
 		return;
 	for (size_t i = 0; i < sweep->robustness_count; i++)
 		if ((int)sweep->robustness[i].change == found) {
@@ -135,7 +135,7 @@ void robustness_read(struct study *s, const struct node *root, struct sweep *out
 			   node_kind_name(list));
 		return;
 	}
-	out->robustness = arena_zero(s->arena, CHANGES * sizeof(*out->robustness));
+	out->robustness = arena_zero(s->arena, ROBUSTNESS_CHANGES * sizeof(*out->robustness));
 	for (const struct node *n = list->first; n; n = n->next) {
 		if (n->kind == NODE_MAP)
 			read_entry(s, n, out);
@@ -152,7 +152,7 @@ void robustness_describe(struct str *out)
 		     "  where     at the top of a sweep file; no part of a trial's identity: nothing is trained again for it\n"
 		     "  value     a list of changes: {change: rotation, strengths: [5, 10, 20]}\n"
 		     "\nchanges of an image by a strength s:\n");
-	for (int i = 0; i < CHANGES; i++)
+	for (int i = 0; i < ROBUSTNESS_CHANGES; i++)
 		str_addf(out, "  %-12s %s (%s, at most %g)\n", changes[i].name, changes[i].help, changes[i].unit, changes[i].max);
 	str_add(out, "\nWhich way (left or right, lighter or darker ...) is random for every image, and the same for every network and strength.\n"
 		     "Metrics for tables and claims: robust_accuracy and robust_drop (mean over all changes), rotation_accuracy and\n"

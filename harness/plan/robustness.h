@@ -11,7 +11,7 @@
 
 #include "../base/str.h"
 
-enum { CHANGES = 7, STRENGTHS_MAX = 32 };
+enum { ROBUSTNESS_CHANGES = 7, STRENGTHS_MAX = 32 };
 
 /* Every test image is changed by exactly the strength; its direction (left or right, lighter or darker ...) is random, but the same for every
  * network and strength. nn/perturb.h has the definitions. */
@@ -25,7 +25,7 @@ struct change_info {
 };
 
 const struct change_info *change_info(enum change change);
-/* The change of this name, or CHANGES. */
+/* The change of this name, or ROBUSTNESS_CHANGES. */
 int change_find(const char *name);
 
 /* One entry of the list. Strengths grow; 0, the images as they are, is not among them, as it is always looked at. */

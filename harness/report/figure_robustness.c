@@ -17,7 +17,7 @@ struct plot {
 	struct figure_layout layout;
 	struct rows *rows; /* robust_read's */
 	int metric;
-	struct axis x[CHANGES], y[CHANGES];
+	struct axis x[ROBUSTNESS_CHANGES], y[ROBUSTNESS_CHANGES];
 };
 
 struct reach {
@@ -89,7 +89,7 @@ static void write_variables(struct plot *p)
 	const struct figure_layout *l = &p->layout;
 	const size_t panels = sweep_of(p)->robustness_count, columns = panels <= 3 ? panels : panels <= 6 && panels != 4 ? 3 : 4;
 	struct legend_entry legend[FIGURE_SERIES_MAX];
-	const char *titles[CHANGES], *units[CHANGES];
+	const char *titles[ROBUSTNESS_CHANGES], *units[ROBUSTNESS_CHANGES];
 
 	for (size_t i = 0; i < l->series_count; i++)
 		legend[i] = (struct legend_entry){ l->series[i], (int)i + 1, true, true };

@@ -78,7 +78,7 @@ bool metric_of_changes(const char *name)
 	if (!end || metric_find(name) == &plain || (strcmp(end, "_accuracy") && strcmp(end, "_drop")) || (size_t)(end - name) >= sizeof(change))
 		return false;
 	memcpy(change, name, (size_t)(end - name));
-	return !strcmp(change, "robust") || change_find(change) < CHANGES;
+	return !strcmp(change, "robust") || change_find(change) < ROBUSTNESS_CHANGES;
 }
 
 int metric_check(const char *name, struct err *e)

@@ -7,7 +7,7 @@
 
 #include "row.h"
 
-enum { NAME_MAX_BYTES = 40, COLUMNS_MAX = 3 + 2 * CHANGES };
+enum { NAME_MAX_BYTES = 40, COLUMNS_MAX = 3 + 2 * ROBUSTNESS_CHANGES };
 
 int robust_read(struct store *s, const struct sweep *sweep, struct err *e, struct rows **out)
 {
@@ -73,7 +73,7 @@ static void add_number(struct rows *out, double value)
 static void add_trial(struct rows *out, const struct sweep *sweep, const struct rows *r, size_t first, size_t end)
 {
 	const double unchanged = row_number(r, first, ROBUST_UNCHANGED);
-	double means[CHANGES], sum = 0;
+	double means[ROBUSTNESS_CHANGES], sum = 0;
 
 	for (size_t i = 0; i < sweep->robustness_count; i++)
 		sum += means[i] = mean_over_strengths(r, first, end, &sweep->robustness[i]);
@@ -89,7 +89,7 @@ static void add_trial(struct rows *out, const struct sweep *sweep, const struct 
 
 static struct rows *new_rows(const struct sweep *sweep)
 {
-	char names[2 * CHANGES][NAME_MAX_BYTES];
+	char names[2 * ROBUSTNESS_CHANGES][NAME_MAX_BYTES];
 	const char *columns[COLUMNS_MAX] = { "trial", "robust_accuracy", "robust_drop" };
 	int count = 3;
 

@@ -35,7 +35,7 @@ struct changed_images {
 
 static enum nn_change change_of(enum change change)
 {
-	static const enum nn_change changes[CHANGES] = {
+	static const enum nn_change changes[ROBUSTNESS_CHANGES] = {
 		[CHANGE_ROTATION] = NN_ROTATE, [CHANGE_TRANSLATION] = NN_TRANSLATE, [CHANGE_ZOOM] = NN_ZOOM, [CHANGE_SHEAR] = NN_SHEAR,
 		[CHANGE_BRIGHTNESS] = NN_BRIGHTEN, [CHANGE_CONTRAST] = NN_FADE, [CHANGE_NOISE] = NN_NOISE,
 	};
@@ -76,7 +76,7 @@ static void evaluate(const struct evaluations *all, struct evaluation *x, struct
 {
 	struct err e = { 0 };
 	int answer;
-	if (x->change == CHANGES)
+	if (x->change == ROBUSTNESS_CHANGES)
 		answer = predict(all, x, &e);
 	else if (change_images(all, x, c))
 		answer = err_nomem(&e);

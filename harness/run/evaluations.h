@@ -11,7 +11,7 @@
 /* One network on one set of changed images. */
 struct evaluation {
 	const struct model *model;
-	int change;                    /* enum change of plan/robustness.h; CHANGES: the images as they are, and the predictions are digested */
+	int change;                    /* enum change of plan/robustness.h; ROBUSTNESS_CHANGES: the images as they are, and the predictions are digested */
 	double strength;
 	size_t owner;                  /* the caller's */
 	/* The answer: */

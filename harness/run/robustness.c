@@ -11,7 +11,7 @@
 #include "trained.h"
 
 enum {
-	CELLS_MAX = 1 + CHANGES * STRENGTHS_MAX,
+	CELLS_MAX = 1 + ROBUSTNESS_CHANGES * STRENGTHS_MAX,
 	PORTION_BYTES = 128 << 20, /* of weights in memory at a time */
 	UNKEPT_SHOWN = 5,          /* trials without weights that are named; all are counted */
 	STOPPED = 1,               /* what take_answers returns when nothing else is to be begun */
@@ -21,7 +21,7 @@ static const char unchanged[] = "none"; /* the change of a row that is about the
 
 /* A change and strength that the sweep asks for; the first is the images as they are. */
 struct cell {
-	int change; /* enum change; CHANGES: none */
+	int change; /* enum change; ROBUSTNESS_CHANGES: none */
 	double strength;
 };
 
@@ -66,14 +66,14 @@ static bool wants_to_stop(const struct robustness_work *w)
 
 static const char *change_name(const struct cell *c)
 {
-	return c->change == CHANGES ? unchanged : change_info((enum change)c->change)->name;
+	return c->change == ROBUSTNESS_CHANGES ? unchanged : change_info((enum change)c->change)->name;
 }
 
 /* ---- what is missing -------------------------------------------------------------------------------------------------- */
 
 static void list_cells(struct robustness_work *w, const struct sweep *sweep)
 {
-	w->cells[w->cell_count++] = (struct cell){ CHANGES, 0 };
+	w->cells[w->cell_count++] = (struct cell){ ROBUSTNESS_CHANGES, 0 };
 	for (size_t i = 0; i < sweep->robustness_count; i++)
 		for (size_t k = 0; k < sweep->robustness[i].count; k++)
 			w->cells[w->cell_count++] = (struct cell){ (int)sweep->robustness[i].change, sweep->robustness[i].strengths[k] };
@@ -286,7 +286,7 @@ static int take_answers(void *context, const size_t *over, size_t count)
 		struct network *n = &w->networks[x->owner];
 		if (x->failed)
 			answer = err_set(w->e, ERR_ENVIRONMENT, "trial %.12s cannot be evaluated: %s", n->trial->identity, x->why);
-		else if (x->change == CHANGES)
+		else if (x->change == ROBUSTNESS_CHANGES)
 			check_unchanged(w, n, x);
 		if (!answer && !n->wrong)
 			answer = record(w, n, x);
