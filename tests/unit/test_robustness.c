@@ -143,7 +143,7 @@ static void a_strength_is_found_among_the_rows_of_its_trial(void **state)
 static void every_change_has_its_metrics(void **state)
 {
 	(void)state;
-	for (int i = 0; i < CHANGES; i++) {
+	for (int i = 0; i < ROBUSTNESS_CHANGES; i++) {
 		char name[64];
 		struct err e = { 0 };
 		snprintf(name, sizeof(name), "%s_accuracy", change_info((enum change)i)->name);
