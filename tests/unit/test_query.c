@@ -175,7 +175,9 @@ static void every_named_query_runs_on_an_empty_and_on_a_full_database(void **sta
 		if (full) continue;
 		assert_ok(made_run(y.store, y.sweep, y.environment, &y.made.trials[0], 0.5, 0.5, &attempt, &e));
 		execute_raw("INSERT INTO latencies (attempt, environment, measured_at, kernels, number_format, batch, samples, p50, p90, p99, least, images_per_second,"
-			" histogram) VALUES (1, 1, '2026-01-02T03:04:05.678Z', 'plain', 'fp32', 1, 1, 1e-6, 1e-6, 1e-6, 1e-6, 1e6, '[]')");
+			" histogram) VALUES (1, 1, '2026-01-02T03:04:05.678Z', 'plain', 'fp32', 1, 1, 1e-6, 1e-6, 1e-6, 1e-6, 1e6, '[]');"
+			"INSERT INTO robustness SELECT attempt, phase, fold, output, 'rotation', 10, 4, 0.75 FROM scores;"
+			"INSERT INTO model_files VALUES (1, 0, 'onnx', 60000, 'digest', NULL)");
 	}
 	assert_null(store_named_query("schema"));
 	store_close(y.store);
