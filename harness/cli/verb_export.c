@@ -116,7 +116,7 @@ static int export(const struct cli *c, struct export *x, const struct places *pl
 	char identity[DIGEST_TEXT];
 	struct err why = { 0 };
 	if (find_format(c, x, e) || store_open(cli_get(c, "db", "results/retrial.db"), STORE_WRITE, e, &x->store)
-	    || show_find(x->store, c->arguments[0], identity, e) || trained_load(x->store, identity, x->fold, &x->model, &x->attempt, e))
+	    || show_find(x->store, c->arguments[0], identity, e) || trained_load(x->store, identity, x->fold, &places->dataset, &x->model, &x->attempt, e))
 		return -1;
 	if (dataset_open(x->model.facts.dataset, &places->dataset, &why, &x->data))
 		x->data = NULL;

@@ -168,7 +168,7 @@ static int measure_trial(struct work *w, const char *beginning, struct err *e)
 	char identity[DIGEST_TEXT], name[16];
 	int64_t attempt;
 	struct model m;
-	if (open_store(w, e) || show_find(w->store, beginning, identity, e) || trained_load(w->store, identity, TRAINED_FIRST_FOLD, &m, &attempt, e))
+	if (open_store(w, e) || show_find(w->store, beginning, identity, e) || trained_load(w->store, identity, TRAINED_FIRST_FOLD, &w->places.dataset, &m, &attempt, e))
 		return -1;
 	snprintf(name, sizeof name, "%.12s", identity);
 	const int answer = measure_on(w, name, &m, attempt, e);

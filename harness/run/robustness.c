@@ -228,7 +228,7 @@ static size_t load(struct robustness_work *w, struct network *n, int *answer)
 		*answer = err_nomem(w->e);
 		return 0;
 	}
-	if (trained_load(w->store, n->trial->identity, n->fold, n->model, &attempt, &why)) {
+	if (trained_load(w->store, n->trial->identity, n->fold, w->options->places, n->model, &attempt, &why)) {
 		free(n->model);
 		n->model = NULL;
 		tell_wrong(w, n, why.text);

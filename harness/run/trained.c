@@ -49,17 +49,35 @@ static int find_weights(struct store *s, const char *identity, int fold, struct 
 	return err_set(e, ERR_USAGE, "trial %.12s has no fold %d: it has folds %s", identity, fold, v[FOLDS].text);
 }
 
+/* The shape of a data set's images and the number of its classes: from the manifest, or of an imported set from the set. */
+static int find_shape(const char *name, const struct dataset_places *places, struct nn_shape *shape, int *classes, struct err *e)
+{
+	const struct manifest_set *set = manifest_find(name);
+	struct dataset *d = NULL;
+	if (set) {
+		*shape = (struct nn_shape){ set->info->channels, set->info->height, set->info->width };
+		*classes = set->info->classes;
+		return 0;
+	}
+	if (dataset_open(name, places, e, &d))
+		return -1;
+	*shape = (struct nn_shape){ d->channels, d->height, d->width };
+	*classes = d->classes;
+	dataset_close(d);
+	return 0;
+}
+
 /* The network of the last phase, from the recorded configuration. */
-static int build(const char *config, struct model *out, struct err *e)
+static int build(const char *config, const struct dataset_places *places, struct model *out, struct err *e)
 {
 	struct trial t;
+	struct nn_shape shape;
+	int classes;
 	if (trial_from_canonical(config, &t, e))
 		return -1;
-	const struct manifest_set *d = manifest_find(t.dataset);
-	int answer = d ? 0 : err_set(e, ERR_USAGE, "data set %s is not known to this program", t.dataset);
+	int answer = find_shape(t.dataset, places, &shape, &classes, e);
 	if (!answer)
-		answer = network_build(trial_networks(&t), network_of_phase(t.phases, t.phase_count - 1),
-		                       (struct nn_shape){ d->info->channels, d->info->height, d->info->width }, d->info->classes, &out->net, e);
+		answer = network_build(trial_networks(&t), network_of_phase(t.phases, t.phase_count - 1), shape, classes, &out->net, e);
 	snprintf(out->facts.dataset, sizeof out->facts.dataset, "%s", t.dataset);
 	trial_free(&t);
 	return answer;
@@ -105,7 +123,7 @@ static int take_scores(struct store *s, const struct value *at, struct model_fac
 	return 0;
 }
 
-static int load(struct store *s, const struct value *v, const char *identity, struct model *out, struct err *e)
+static int load(struct store *s, const struct value *v, const char *identity, const struct dataset_places *places, struct model *out, struct err *e)
 {
 	struct model_facts *f = &out->facts;
 	snprintf(f->identity, sizeof f->identity, "%s", identity);
@@ -117,18 +135,19 @@ static int load(struct store *s, const struct value *v, const char *identity, st
 	f->config = strdup(v[CONFIG].text);
 	if (!f->config)
 		return err_nomem(e);
-	if (build(f->config, out, e) || take_weights(&v[BYTES], out, e))
+	if (build(f->config, places, out, e) || take_weights(&v[BYTES], out, e))
 		return err_prefix(e, "trial %.12s: ", identity);
 	return take_scores(s, v, f, e);
 }
 
-int trained_load(struct store *s, const char *identity, int fold, struct model *out, int64_t *attempt, struct err *e)
+int trained_load(struct store *s, const char *identity, int fold, const struct dataset_places *places, struct model *out, int64_t *attempt,
+                 struct err *e)
 {
 	struct rows *rows = NULL;
 	*out = (struct model){ .facts.fold = -1 };
 	int answer = find_weights(s, identity, fold, &rows, e);
 	if (!answer)
-		answer = load(s, rows->values, identity, out, e);
+		answer = load(s, rows->values, identity, places, out, e);
 	if (!answer && attempt)
 		*attempt = rows->values[ATTEMPT].integer;
 	if (answer)

@@ -138,6 +138,10 @@ END
 try run "$SCRATCH/own.yaml" --data "$own" --db "$SCRATCH/own.db" -q
 [ "$code" = 0 ] && [ "$(sqlite3 "$SCRATCH/own.db" "SELECT data_variant, length(data_digest) FROM attempts WHERE state = 'done'")" = "imported|64" ]
 check $? "a sweep trains on it, and its results say which data they are of"
+trial=$(sqlite3 "$SCRATCH/own.db" 'SELECT identity FROM trials LIMIT 1')
+try export "$trial" --db "$SCRATCH/own.db" --data "$own" -o "$SCRATCH/own.onnx"
+[ "$code" = 0 ] && try eval "$SCRATCH/own.onnx" --dataset signs --data "$own" && [ "$code" = 0 ]
+check $? "its networks are exported and evaluated, too"
 try report "$SCRATCH/own.yaml" --db "$SCRATCH/own.db" -o "$SCRATCH/own.html"
 [ "$code" = 0 ] && grep -q 'own pictures' "$SCRATCH/own.html"
 check $? "verbs that read no data take its name as it is"

@@ -111,7 +111,7 @@ static void load_weights(const char *bytes, size_t count)
 	struct model model = {0};
 	assert_int_equal(file_write(hostile.path, bytes, count, &e), 0);
 	if (store_open(hostile.path, STORE_READ, &e, &s)) return;
-	const int result = trained_load(s, t.identity, TRAINED_FIRST_FOLD, &model, NULL, &e);
+	const int result = trained_load(s, t.identity, TRAINED_FIRST_FOLD, NULL, &model, NULL, &e);
 	hostile_check(result, &e);
 	if (result == 0) model_free(&model);
 	store_close(s);
