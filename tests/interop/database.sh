@@ -4,7 +4,9 @@
 . tests/tap.sh
 db=$SCRATCH/smoke.db
 "$RETRIAL" run experiments/smoke.yaml --db "$db" >/dev/null 2>"$SCRATCH/out"
-check $? "a small sweep is run"
+trial=$("$RETRIAL" query "SELECT trial FROM accuracy WHERE recipe = 'smoke-notebook' LIMIT 1" --db "$db" --format csv | tail -n 1)
+"$RETRIAL" latency "$trial" --db "$db" --seconds 0.05 --batch 1 >/dev/null 2>>"$SCRATCH/out"
+check $? "a small sweep is run, and a network measured"
 
 "$INTEROP_VENV/bin/python" - "$db" "$RETRIAL" >"$SCRATCH/out" 2>&1 <<'END'
 import io, sqlite3, subprocess, sys
