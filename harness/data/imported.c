@@ -91,7 +91,9 @@ static bool read_header(const char *page, struct dataset *d)
 	if (!take_number(&at, "train", 1, IMPORTED_IMAGES_MAX, &train) || !take_char(&at, '\n')) return false;
 	if (!take_number(&at, "test", 1, IMPORTED_IMAGES_MAX, &test) || !take_char(&at, '\n')) return false;
 	if (sscanf(at, "digest %64[0-9a-f]\n", digest) != 1 || strlen(digest) != DIGEST_TEXT - 1) return false;
-	at = strchr(at, '\n') + 1;
+	const char *line_end = strchr(at, '\n');
+	if (!line_end) return false;
+	at = line_end + 1;
 	d->channels = (int)channels, d->height = (int)height, d->width = (int)width, d->classes = (int)classes;
 	d->train_count = (uint32_t)train, d->test_count = (uint32_t)test;
 	memcpy(d->digest, digest, sizeof(digest));
