@@ -1,6 +1,6 @@
 #!/bin/sh
-# run.sh - all tests: unit tests (cmocka), command line tests and lint (TAP), as many files at once as there are processors. Called by
-# `make test`, which builds first. Prints a line a file as it ends, with its failures, and at last "N passed, N failed". V=1 prints everything.
+# run.sh [SCRIPT...] - all tests: unit tests (cmocka), command line tests and lint (TAP); or these scripts. As many files at once as there are
+# processors. Called by `make test`, which builds first. Prints a line a file as it ends, with its failures, and at last "N passed, N failed". V=1 prints everything.
 set -u
 : "${BUILD:=build}" "${RETRIAL:=./retrial}" "${CC:=gcc}"
 export BUILD RETRIAL CC CMOCKA_MESSAGE_OUTPUT=TAP LC_ALL=C.UTF-8
@@ -34,13 +34,15 @@ fi
 
 TEST_ROOT=$(mktemp -d); export TEST_ROOT
 trap 'chmod -R u+rwx "$TEST_ROOT" 2>/dev/null; rm -rf "$TEST_ROOT"' EXIT
-{
+if [ $# -gt 0 ]; then
+	printf '%s\n' "$@"
+else
 	ls tests/cli/*.sh tests/lint/*.sh # the longer ones first
 	for program in "$BUILD"/tests/test_*; do
 		case $program in *.[od]) continue ;; esac
 		[ -x "$program" ] && echo "$program"
 	done
-} >"$TEST_ROOT/files"
+fi >"$TEST_ROOT/files"
 xargs -P "$(nproc)" -n 1 sh "$0" --one <"$TEST_ROOT/files"
 # A file without counts has failed, too.
 missing=$(($(wc -l <"$TEST_ROOT/files") - $(ls "$TEST_ROOT"/*.counts | wc -l)))
