@@ -18,15 +18,18 @@ enum { DATABASE_BYTES_MAX = 2000000000 };
 
 /* ---- what is in it ---------------------------------------------------------------------------------------------------------- */
 
-static int add_database(struct pack *p, struct store *s, struct err *e)
+/* The copy lies beside the bundle while it is made: there is room for it. */
+static int add_database(struct pack *p, struct store *s, const char *bundle, struct err *e)
 {
-	char folder[] = "/tmp/retrial-bundle-XXXXXX", path[64], *bytes = NULL;
+	struct str path = {0};
+	char *bytes = NULL;
 	size_t count = 0;
-	if (!mkdtemp(folder)) return err_errno(e, folder);
-	snprintf(path, sizeof(path), "%s/results.db", folder);
-	int result = store_copy(s, path, e);
-	if (result == 0) result = file_read(path, DATABASE_BYTES_MAX, &bytes, &count, e);
-	bundle_remove(folder);
+	str_addf(&path, "%s.db-%ld", bundle, (long)getpid());
+	unlink(path.s);
+	int result = store_copy(s, path.s, e);
+	if (result == 0) result = file_read(path.s, DATABASE_BYTES_MAX, &bytes, &count, e);
+	unlink(path.s);
+	str_free(&path);
 	return result ? -1 : pack_add(p, "results.db", bytes, count, e);
 }
 
@@ -104,7 +107,7 @@ int bundle_make(struct store *s, const struct bundle_options *options, const cha
 {
 	static const char environment_sql[] = "SELECT environment, name, value FROM facts WHERE name NOT IN ('diff', 'boot_id') ORDER BY environment, name";
 	struct pack p = {0};
-	int result = add_database(&p, s, e);
+	int result = add_database(&p, s, path, e);
 	if (result == 0) result = add_sweeps(&p, s, e);
 	if (result == 0) result = add_csv(&p, s, store_named_query("trials"), "trials.csv", e);
 	if (result == 0) result = add_csv(&p, s, store_named_query("digests"), "digests.csv", e);

@@ -42,15 +42,6 @@ static size_t differences(const struct plot *p, size_t panel, size_t row, double
 	return pairs;
 }
 
-static void begin_block(const struct plot *p, size_t panel, const char *what)
-{
-	struct str comment = { 0 };
-
-	str_addf(&comment, "%s, %s", p->layout.panels[panel], what);
-	figure_block(p->f, comment.s);
-	str_free(&comment);
-}
-
 static void stretch(struct plot *p, size_t panel, double value)
 {
 	p->low[panel] = fmin(p->low[panel], value);
@@ -82,7 +73,7 @@ static void add_panel(struct plot *p, size_t panel)
 {
 	for (int points = 0; points < 2; points++) {
 		double y = 0;
-		begin_block(p, panel, points ? "single seeds: difference, position"
+		figure_layout_block(&p->layout, p->f, panel, points ? "single seeds: difference, position"
 			: "bars: mean difference, position, 95 % t interval low, high, bar from, to, below, above, pairs");
 		for (size_t row = 0; row < p->layout.series_count; row++)
 			if (strcmp(p->layout.series[row], p->baseline))

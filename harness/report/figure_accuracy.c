@@ -37,21 +37,12 @@ static size_t gather(const struct plot *p, size_t panel, size_t row, double *val
 	return n;
 }
 
-static void begin_block(const struct plot *p, size_t panel, const char *what)
-{
-	struct str comment = { 0 };
-
-	str_addf(&comment, "%s, %s", p->layout.panels[panel], what);
-	figure_block(p->f, comment.s);
-	str_free(&comment);
-}
-
 /* Seeds are spread over the upper half of their row, in their order, so that equal values stay apart; the mean lies below them. */
 static void write_points(struct plot *p, size_t panel)
 {
 	double values[VALUES_MAX];
 
-	begin_block(p, panel, "single seeds: value, position");
+	figure_layout_block(&p->layout, p->f, panel, "single seeds: value, position");
 	for (size_t row = 0; row < p->layout.series_count; row++) {
 		const size_t n = gather(p, panel, row, values);
 		for (size_t i = 0; i < n; i++) {
@@ -66,7 +57,7 @@ static void write_means(struct plot *p, size_t panel)
 {
 	double values[VALUES_MAX];
 
-	begin_block(p, panel, "means: mean, position, 95 % t interval low, high, seeds");
+	figure_layout_block(&p->layout, p->f, panel, "means: mean, position, 95 % t interval low, high, seeds");
 	for (size_t row = 0; row < p->layout.series_count; row++) {
 		const size_t n = gather(p, panel, row, values);
 		if (!n)
@@ -101,7 +92,7 @@ static void write_paper(struct plot *p, size_t panel)
 	const struct figure_spec *spec = p->layout.spec;
 	const struct sweep *sweep = p->layout.study->sweep;
 
-	begin_block(p, panel, "the paper: figure, position, rounding interval low, high, position low, high");
+	figure_layout_block(&p->layout, p->f, panel, "the paper: figure, position, rounding interval low, high, position low, high");
 	for (size_t i = 0; i < sweep->claim_count; i++) {
 		const struct claim *c = &sweep->claims[i];
 		if (strcmp(c->metric, spec->metric) || strcmp(c->phase, spec->phase) || c->unit[0] || c->compare)

@@ -148,3 +148,12 @@ void figure_layout_caption(struct str *out, const struct figure_layout *l)
 	if (l->missing.length)
 		str_addf(out, " Not shown: %s.", l->missing.s);
 }
+
+void figure_layout_block(const struct figure_layout *l, struct figure *f, size_t panel, const char *what)
+{
+	struct str comment = { 0 };
+
+	str_addf(&comment, "%s, %s", l->panels[panel], what);
+	figure_block(f, comment.s);
+	str_free(&comment);
+}

@@ -31,4 +31,7 @@ void figure_layout_n(struct str *out, const struct figure_layout *l);
 /* Append the sentences on trials without a value and on what is not shown. */
 void figure_layout_caption(struct str *out, const struct figure_layout *l);
 
+/* Begin a block of data (figures.h) whose comment names the panel, and what its numbers are. */
+void figure_layout_block(const struct figure_layout *l, struct figure *f, size_t panel, const char *what);
+
 #endif

@@ -124,15 +124,6 @@ static int find_bars(struct plot *p, struct err *e)
 	return 0;
 }
 
-static void begin_block(const struct plot *p, size_t panel, const char *what)
-{
-	struct str comment = { 0 };
-
-	str_addf(&comment, "%s, %s", p->layout.panels[panel], what);
-	figure_block(p->f, comment.s);
-	str_free(&comment);
-}
-
 /* Does the claim state a figure of this bar in this panel? */
 static bool covers(const struct plot *p, const struct claim *c, size_t panel, const struct bar *bar)
 {
@@ -181,7 +172,7 @@ static void write_claims(struct plot *p, size_t panel, const struct bar *bar, do
 
 static void add_panel(struct plot *p, size_t panel)
 {
-	begin_block(p, panel, "bars: KB, position, from, to, below, above, where the number stands");
+	figure_layout_block(&p->layout, p->f, panel, "bars: KB, position, from, to, below, above, where the number stands");
 	for (size_t i = 0; i < p->bar_count; i++) {
 		const double y = -(double)(i + 1);
 		double least, most;
@@ -192,7 +183,7 @@ static void add_panel(struct plot *p, size_t panel)
 		p->largest = fmax(p->largest, most / kilobyte);
 		p->varies |= most > least;
 	}
-	begin_block(p, panel, "the paper: KB, position, what rounds to it from, to, below, above");
+	figure_layout_block(&p->layout, p->f, panel, "the paper: KB, position, what rounds to it from, to, below, above");
 	for (size_t i = 0; i < p->bar_count; i++)
 		write_claims(p, panel, &p->bars[i], -(double)(i + 1));
 }
@@ -227,7 +218,7 @@ static void write_caption(struct plot *p)
 	struct str *c = &p->f->caption;
 
 	str_add(c, "Bars: bytes of one trained network; bare weights are its parameters as 32-bit floats");
-	str_add(c, p->files->row_count ? ", the others but those with optimizer state are files that retrial export wrote (of c, the constants and code)."
+	str_add(c, p->files->row_count ? ", the others but those with optimizer state are files that retrial export wrote (of c, the constants in the program)."
 		: ". No file of retrial export is recorded.");
 	if (p->varies)
 		str_add(c, " Where files of several seeds or folds differ, the largest.");

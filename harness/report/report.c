@@ -78,6 +78,18 @@ static void preformatted(struct str *out, const char *text)
 
 /* ---- head -------------------------------------------------------------------------------------------------------------------- */
 
+/* Different seeds of the plan: the frozen one may ask for others than the file does. */
+static size_t count_seeds(const struct study *s)
+{
+	size_t count = 0;
+	for (size_t i = 0; i < s->count; i++) {
+		size_t k = 0;
+		while (s->samples[k].seed != s->samples[i].seed) k++;
+		count += k == i;
+	}
+	return count;
+}
+
 static void begin(const struct page *p)
 {
 	static const char *const links[][2] = {
@@ -95,7 +107,8 @@ static void begin(const struct page *p)
 	str_addf(p->out, "<style>\n%s</style>\n</head>\n<body>\n<header>\n", style);
 	html_element(p->out, "h1", NULL, title);
 	struct str line = { 0 };
-	str_addf(&line, "Sweep %s, digest %s, %d seeds.", sweep->name, sweep->digest, sweep->seed_count);
+	const size_t seeds = count_seeds(p->study);
+	str_addf(&line, "Sweep %s, digest %s, %zu seed%s.", sweep->name, sweep->digest, seeds, seeds == 1 ? "" : "s");
 	html_element(p->out, "p", "notes", line.s);
 	str_free(&line);
 	str_add(p->out, "<nav aria-label=\"Sections\">\n");

@@ -83,18 +83,13 @@ static int back_up(struct store *s, int64_t version, char **kept, struct err *e)
 	sqlite3 *from = NULL, *to = NULL;
 	int code = sqlite3_open_v2(own, &from, SQLITE_OPEN_READWRITE, NULL);
 	if (code == SQLITE_OK) code = sqlite3_open(*kept, &to);
-	sqlite3_backup *backup = code == SQLITE_OK ? sqlite3_backup_init(to, "main", from, "main") : NULL;
-	if (backup) {
-		code = sqlite3_backup_step(backup, -1);
-		sqlite3_backup_finish(backup);
-	}
-	const bool copied = backup && code == SQLITE_DONE;
-	if (!copied)
+	if (code == SQLITE_OK) code = database_copy(from, to);
+	if (code != SQLITE_OK)
 		err_set(e, ERR_ENVIRONMENT, "%s: cannot be copied to %s before it is brought up to date: %s", s->path, *kept,
 			sqlite3_errstr(code));
 	sqlite3_close(to);
 	sqlite3_close(from);
-	return copied ? 0 : -1;
+	return code == SQLITE_OK ? 0 : -1;
 }
 
 static int upgrade_steps(struct store *s, int64_t version, struct err *e)

@@ -242,7 +242,7 @@ CREATE TABLE model_files (
 	attempt INTEGER NOT NULL REFERENCES attempts (id) ON DELETE CASCADE, -- of which execution
 	fold INTEGER NOT NULL,         -- of k-fold; -1 outside
 	format TEXT NOT NULL,          -- safetensors, npz, onnx, int8, c
-	bytes INTEGER NOT NULL,        -- size of the file (of c: of the constants and the code for them)
+	bytes INTEGER NOT NULL,        -- size of the file (of c: of the constants in the program)
 	digest TEXT NOT NULL,          -- of the file's content
 	test_accuracy REAL,            -- of the file's network on the test images; NULL: not evaluated
 	PRIMARY KEY (attempt, fold, format)

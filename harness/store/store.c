@@ -195,18 +195,20 @@ static void forget_statements(struct store *s)
 	s->cache_count = 0;
 }
 
+int database_copy(sqlite3 *from, sqlite3 *to)
+{
+	sqlite3_backup *backup = sqlite3_backup_init(to, "main", from, "main");
+	if (!backup) return sqlite3_errcode(to);
+	sqlite3_backup_step(backup, -1);
+	return sqlite3_backup_finish(backup);
+}
+
 int store_read_copy(struct store *s, struct err *e)
 {
 	sqlite3 *copy = NULL;
 	/* "" is a database of its own that SQLite puts into a file without a name when it outgrows the cache. */
 	int code = sqlite3_open_v2("", &copy, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_EXRESCODE | SQLITE_OPEN_NOMUTEX, NULL);
-	sqlite3_backup *backup = code == SQLITE_OK ? sqlite3_backup_init(copy, "main", s->db, "main") : NULL;
-	if (backup) {
-		sqlite3_backup_step(backup, -1);
-		code = sqlite3_backup_finish(backup);
-	} else if (copy) {
-		code = sqlite3_errcode(copy);
-	}
+	if (code == SQLITE_OK) code = database_copy(s->db, copy);
 	if (code != SQLITE_OK) {
 		sqlite3_close(copy);
 		return err_set(e, ERR_ENVIRONMENT, "%s: has an older schema, and cannot be copied to be read: %s", s->path, sqlite3_errstr(code));
@@ -222,13 +224,7 @@ int store_copy(struct store *s, const char *path, struct err *e)
 {
 	sqlite3 *copy = NULL;
 	int code = sqlite3_open_v2(path, &copy, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL);
-	sqlite3_backup *backup = code == SQLITE_OK ? sqlite3_backup_init(copy, "main", s->db, "main") : NULL;
-	if (backup) {
-		sqlite3_backup_step(backup, -1);
-		code = sqlite3_backup_finish(backup);
-	} else if (copy) {
-		code = sqlite3_errcode(copy);
-	}
+	if (code == SQLITE_OK) code = database_copy(s->db, copy);
 	if (code == SQLITE_OK) code = sqlite3_exec(copy, "PRAGMA journal_mode = DELETE; VACUUM", NULL, NULL, NULL);
 	sqlite3_close(copy);
 	return code == SQLITE_OK ? 0 : err_set(e, ERR_ENVIRONMENT, "%s: %s cannot be copied to it: %s", path, s->path, sqlite3_errstr(code));

@@ -46,6 +46,9 @@ struct store {
 
 /* ---- store.c ---- */
 
+/* Fill the database `to` with all that is in `from`. Returns SQLite's code. */
+int database_copy(sqlite3 *from, sqlite3 *to);
+
 /* Put the database's last error into e: the path, what happened, what to do; ERR_ENVIRONMENT. Returns -1. */
 int store_error(const struct store *s, struct err *e);
 

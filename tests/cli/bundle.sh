@@ -18,7 +18,9 @@ mkdir -p "$SCRATCH/published/tables" && echo "| a |" >"$SCRATCH/published/tables
 
 try bundle --db "$db" -o "$bundle" --results "$SCRATCH/published"
 [ "$code" = 0 ] && says "$bundle" && cp "$bundle" "$SCRATCH/first"
-check $? "a bundle is made"
+[ -z "$(ls "$SCRATCH" | grep '\.db-')" ] || code=1
+[ "$code" = 0 ]
+check $? "a bundle is made, and nothing is left beside it"
 try bundle --db "$db" -o "$bundle" --results "$SCRATCH/published"
 cmp -s "$bundle" "$SCRATCH/first"
 check $? "the same content gives the same bytes"

@@ -68,4 +68,9 @@ try report "$sweep" "$sweep" --db "$db"
 refuses 2 "expected one sweep file"
 check $? "two files are wrong use"
 
+"$RETRIAL" run "$sweep" --db "$db" --data "$SCRATCH" --seeds 3 >"$SCRATCH/out" 2>"$SCRATCH/err"
+try report "$sweep" --db "$db" -o "$page" --folder "$SCRATCH/figures"
+[ "$code" = 0 ] && grep -q 'Sweep tiny, .* 3 seeds\.' "$page"
+check $? "the seeds are those of the frozen plan, not of the file"
+
 finish
