@@ -18,8 +18,8 @@ array legend_x[1] = [10]
 array legend_row[1] = [0]
 id = 'sizes'
 figure_title = 'Size of a trained network by what it is written as'
-array caption[2] = ['Bars: bytes of one trained network; bare weights are its parameters as 32-bit floats, the others but those with optimizer', 'state are files that retrial export wrote (of c, the constants and code). Dashed: the paper''s figure; grey: what rounds to it.']
-caption_lines = 2
+array caption[3] = ['Bars: bytes of one trained network; bare weights are its parameters as 32-bit floats, the others but those with optimizer', 'state are files that retrial export wrote (of c, the constants in the program). Dashed: the paper''s figure; grey: what rounds', 'to it.']
+caption_lines = 3
 plot_height = 222
 
 # ---- style.gp ----
