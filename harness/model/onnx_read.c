@@ -496,8 +496,9 @@ static int read_metadata(const Onnx__ModelProto *file, struct model_facts *f, st
 	for (size_t i = 0; i < file->n_metadata_props && !answer; i++) {
 		const Onnx__StringStringEntryProto *entry = file->metadata_props[i];
 		json_t *value = entry->value ? json_string(entry->value) : NULL;
-		if (!entry->key || !value || json_object_get(metadata, entry->key) || json_object_set_new(metadata, entry->key, value))
+		if (!entry->key || !value || json_object_get(metadata, entry->key) || json_object_set(metadata, entry->key, value))
 			answer = err_set(e, ERR_USAGE, "its metadata has a name twice, or texts that are not UTF-8");
+		json_decref(value);
 	}
 	if (!answer)
 		answer = describe_read_facts(metadata, f, e);
