@@ -261,7 +261,8 @@ int store_open(const char *path, enum store_mode mode, struct err *e, struct sto
 	if (mode == STORE_WRITE && make_folder_of(path, e)) goto fail;
 	if (recognise_database(path, mode, e)) goto fail;
 	if (mode == STORE_WRITE ? connect_to_write(s, e) : connect_to_read(s, e)) goto fail;
-	if (migrate_schema(s, e) || store_execute(s, "PRAGMA cache_size = -65536", e)) goto fail; /* KiB */
+	/* KiB, as far as they are needed: a dump of a large database reads its tables in an order that is not the file's. */
+	if (migrate_schema(s, e) || store_execute(s, mode == STORE_WRITE ? "PRAGMA cache_size = -65536" : "PRAGMA cache_size = -262144", e)) goto fail;
 	if (mode == STORE_WRITE && journal_choose(s, e)) goto fail;
 	*out = s;
 	return 0;

@@ -127,6 +127,19 @@ static void numbers_that_are_not_finite_are_named_in_every_format(void **state)
 	rows_free(r);
 }
 
+static void assert_shortest(double x, struct str *out)
+{
+	char expected[48];
+	for (int digits = 15; digits <= 17; digits++) {
+		snprintf(expected, sizeof(expected), "%.*g", digits, x);
+		if (strtod(expected, NULL) == x) break;
+	}
+	if (!strpbrk(expected, ".e")) snprintf(expected + strlen(expected), 3, ".0");
+	str_clear(out);
+	format_real(out, x);
+	assert_string_equal(out->s, expected);
+}
+
 static void a_real_reads_back_as_the_same_number(void **state)
 {
 	(void)state;
@@ -151,21 +164,21 @@ static void a_real_reads_back_as_the_same_number(void **state)
 		if (!strpbrk(out.s, ".e")) fail_msg("%s looks like an integer", out.s);
 	}
 	str_clear(&out);
-	/* Short ones are written by hand: the same text as the shortest of printf's that reads back. */
-	uint64_t state_of_numbers = 1;
-	for (int i = 0; i < 20000; i++) {
-		state_of_numbers = state_of_numbers * 6364136223846793005u + 1442695040888963407u;
-		static const double units[] = { 1e-7, 1e-6, 1e-4, 1e-3, 0.25, 1, 1000 };
-		const double x = (double)(int64_t)(state_of_numbers >> 40) * units[i % 7] * (i % 2 ? 1 : -1);
-		char expected[48];
-		for (int digits = 15; digits <= 17; digits++) {
-			snprintf(expected, sizeof(expected), "%.*g", digits, x);
-			if (strtod(expected, NULL) == x) break;
+	/* Those of a usual size are written by hand: the same text as the shortest of printf's that reads back. */
+	uint64_t random = 1;
+	for (int i = 0; i < 200000; i++) {
+		static const double units[] = { 1e-7, 1e-6, 1e-4, 1e-3, 0.25, 1, 1000, 1e9 / 3, 1.0 / 3, 1e-9 / 7 };
+		random = random * 6364136223846793005u + 1442695040888963407u;
+		double x = (double)(int64_t)(random >> 40) * units[i % 10] * (i % 2 ? 1 : -1);
+		for (int k = i / 10 % 4; k > 0; k--) x = nextafter(x, i % 3 ? INFINITY : 0); /* neighbours of short ones too */
+		assert_shortest(x, &out);
+	}
+	for (int exponent = -20; exponent < 60; exponent++) { /* around powers of two and ten */
+		for (int k = 0; k < 3; k++) {
+			const double two = ldexp(1, exponent), ten = pow(10, exponent / 3.0);
+			assert_shortest(k == 0 ? two : nextafter(two, k == 1 ? 0 : INFINITY), &out);
+			assert_shortest(k == 0 ? ten : nextafter(ten, k == 1 ? 0 : INFINITY), &out);
 		}
-		if (!strpbrk(expected, ".e")) snprintf(expected + strlen(expected), 3, ".0");
-		str_clear(&out);
-		format_real(&out, x);
-		assert_string_equal(out.s, expected);
 	}
 	str_clear(&out);
 	format_real(&out, 0.1);
