@@ -194,17 +194,22 @@ static void read_where(struct study *s, const struct node *map, const struct swe
 
 /* ---- claims ----------------------------------------------------------------------------------------------------------- */
 
-static void read_compare(struct study *s, const struct node *n, struct claim *out)
+static void read_compare(struct study *s, const struct node *n, bool with_number, struct claim *out)
 {
-	static const char *const names[] = { "at_most", "equal", "at_least" };
+	static const struct {
+		const char *name;
+		int compare;
+		bool with_number;
+	} words[] = { { "at_most", -1, true }, { "equal", 0, true }, { "at_least", 1, true }, { "lower", -1, false }, { "higher", 1, false } };
 	const char *text = node_text(n, "compare", s->diagnostics);
-	for (int i = 0; text && i < 3; i++)
-		if (strcmp(text, names[i]) == 0) {
-			out->compare = i - 1;
+	for (size_t i = 0; text && i < sizeof(words) / sizeof(words[0]); i++)
+		if (strcmp(text, words[i].name) == 0 && words[i].with_number == with_number) {
+			out->compare = words[i].compare;
 			return;
 		}
 	if (text)
-		node_error(s->diagnostics, n, "compare = %.40s: unknown (one of equal, at_most, at_least)", text);
+		node_error(s->diagnostics, n, "compare = %.40s: unknown (one of %s)", text,
+			   with_number ? "equal, at_most, at_least; higher and lower need 'than'" : "higher, lower: this claim has 'than'");
 }
 
 static void read_unit(struct study *s, const struct node *n, struct claim *out)
@@ -224,11 +229,31 @@ static void read_unit(struct study *s, const struct node *n, struct claim *out)
 		node_error(s->diagnostics, n, "unit = %.40s: unknown (one of bytes, KB, MB, percent, ms; a KB has 1024 bytes)", text);
 }
 
+/* Without `than` a claim is a number; with it, which of two configurations has more. */
+static void check_claim(struct study *s, const struct node *map, const struct claim *claim)
+{
+	static const char *const numbers[] = { "paper", "rounds_to", "unit" };
+	if (!node_get(map, "id"))
+		node_error(s->diagnostics, map, "'id' is missing in this claim");
+	if (!node_get(map, "metric"))
+		node_error(s->diagnostics, map, "'metric' is missing in this claim (test_accuracy, params, weight_bytes ...)");
+	if (!node_get(map, "than") && !node_get(map, "paper"))
+		node_error(s->diagnostics, map, "'paper' is missing in this claim: the number that the paper prints (or 'than': whom it beats)");
+	if (!node_get(map, "than"))
+		return;
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
+		if (node_get(map, numbers[i]))
+			node_error(s->diagnostics, node_get(map, numbers[i]), "%s: a claim has 'than' or a number, not both", numbers[i]);
+	if (!node_get(map, "compare"))
+		node_error(s->diagnostics, map, "'compare' is missing in this claim with 'than': higher or lower");
+	if (!claim->than.count && node_get(map, "than")->kind == NODE_MAP && !node_get(map, "than")->first)
+		node_error(s->diagnostics, node_get(map, "than"), "than: a map such as {recipe: scratch} is needed here");
+}
+
 static void read_claim(struct study *s, const struct node *map, struct sweep *sweep, void *slot)
 {
-	static const char *const keys[] = { "id", "title", "where", "phase", "metric", "paper", "rounds_to", "compare", "unit" };
+	static const char *const keys[] = { "id", "title", "where", "than", "phase", "metric", "paper", "rounds_to", "compare", "unit" };
 	struct claim *out = slot;
-	bool paper = false;
 	*out = (struct claim){ .rounds_to = -1, .scale = 1 };
 	for (const struct node *n = map->first; n; n = n->next) {
 		double number;
@@ -238,27 +263,24 @@ static void read_claim(struct study *s, const struct node *map, struct sweep *sw
 			read_text(s, n, out->title, sizeof(out->title));
 		else if (strcmp(n->key, "where") == 0)
 			read_where(s, n, sweep, &out->where);
+		else if (strcmp(n->key, "than") == 0)
+			read_where(s, n, sweep, &out->than);
 		else if (strcmp(n->key, "phase") == 0)
 			read_phase(s, n, sweep, out->phase, sizeof(out->phase));
 		else if (strcmp(n->key, "metric") == 0)
 			read_metric(s, n, out->metric, sizeof(out->metric));
 		else if (strcmp(n->key, "paper") == 0)
-			paper = read_number(s, n, -1e15, 1e15, &out->paper) || paper;
+			read_number(s, n, -1e15, 1e15, &out->paper);
 		else if (strcmp(n->key, "rounds_to") == 0 && read_number(s, n, 0, 9, &number))
 			out->rounds_to = (int)number;
 		else if (strcmp(n->key, "compare") == 0)
-			read_compare(s, n, out);
+			read_compare(s, n, !node_get(map, "than"), out);
 		else if (strcmp(n->key, "unit") == 0)
 			read_unit(s, n, out);
 		else if (strcmp(n->key, "rounds_to") != 0)
 			unknown_key(s->diagnostics, n, "in a claim", keys, sizeof(keys) / sizeof(keys[0]));
 	}
-	if (!node_get(map, "id"))
-		node_error(s->diagnostics, map, "'id' is missing in this claim");
-	if (!node_get(map, "metric"))
-		node_error(s->diagnostics, map, "'metric' is missing in this claim (test_accuracy, params, weight_bytes ...)");
-	if (!paper && !node_get(map, "paper"))
-		node_error(s->diagnostics, map, "'paper' is missing in this claim: the number that the paper prints");
+	check_claim(s, map, out);
 }
 
 /* ---- tables ----------------------------------------------------------------------------------------------------------- */

@@ -31,7 +31,8 @@
  * Later settings win: base, then axes and the others, then --set. Every path that is not only in base is a label of the trial;
  * dataset, recipe and augment always are. What is made of the results:
  *
- *   claims:  [{id, title, where: {label: value}, phase, metric, paper, rounds_to, compare: equal | at_most | at_least, unit}]
+ *   claims:  [{id, title, where: {label: value}, phase, metric, paper, rounds_to, compare: equal | at_most | at_least, unit}], or, where the
+ *            paper has no number but says who is better, {id, title, where, than: {label: value}, phase, metric, compare: higher | lower}
  *   tables:  [{id, title, where, rows: [labels], metrics: [...], baseline: {label: value}}]
  *   figures: [{id, title, kind, where, phase, series: label, metric, against: metric}]
  *   robustness: [{change: rotation, strengths: [5, 10]}]   the trained networks are evaluated on test images changed so (robustness.h)
@@ -62,6 +63,8 @@ struct claim {
 	char id[16];          /* C2 */
 	char title[128];
 	struct where where;
+	struct where than;    /* count > 0: the paper prints no number but says that `where` has more (compare +1) or less (-1) of the metric than
+	                       * the trials whose labels are these instead; paper, rounds_to and unit mean nothing then */
 	char metric[32];      /* a metric name of the view `accuracy` or `models` (test_accuracy, params, weight_bytes ...) */
 	double paper;
 	int rounds_to;        /* decimals the paper prints: 0.89 with 2 means the interval [0.885, 0.895); -1: exact */

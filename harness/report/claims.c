@@ -1,4 +1,4 @@
-/* claims.c - the rule of claims.h, and the sentences that carry its evidence. Asks no database: study.h has the values. */
+/* claims.c - the rule of claims.h. Asks no database: study.h has the values. */
 #include "claims.h"
 
 #include <math.h>
@@ -122,7 +122,117 @@ static int mixed(const struct claim *c, const struct sample *a, const struct sam
 		       left ? left : "not set", right ? right : "not set");
 }
 
-static int evaluate(const struct study *study, const struct claim *c, double *values, struct err *e, struct claim_result *out)
+/* What is there of one configuration: values in the order of the plan, with their seeds. */
+struct found {
+	double *values; /* room for all trials of the study */
+	uint64_t *seeds;
+	size_t n, planned, failed, diverged;
+};
+
+static int find_values(const struct study *study, const struct claim *c, const struct where *where, bool exact, int metric, struct err *e, struct found *out)
+{
+	const struct sample *first = NULL;
+
+	out->n = out->planned = out->failed = out->diverged = 0;
+	for (size_t i = 0; i < study->count; i++) {
+		const struct sample *s = &study->samples[i];
+		const char *label;
+		if (!study_holds(where, s))
+			continue;
+		if (first && !exact && !study_same_labels(first, s, &label))
+			return mixed(c, first, s, label, e);
+		first = first ? first : s;
+		out->planned++;
+		out->failed += s->state == SAMPLE_FAILED;
+		out->diverged += s->state == SAMPLE_DIVERGED;
+		const double value = study_value(study, s, metric);
+		if (isnan(value))
+			continue;
+		out->seeds[out->n] = s->seed;
+		out->values[out->n++] = c->scale != 0 ? value * c->scale : value;
+	}
+	return 0;
+}
+
+/* ---- one configuration against another ----------------------------------------------------------------------------------- */
+
+/* The trials that `than` means: those of `where` but for these labels. */
+static struct where other_side(const struct claim *c)
+{
+	struct where w = c->than;
+
+	for (int i = 0; i < c->where.count; i++) {
+		bool replaced = false;
+		for (int k = 0; k < c->than.count; k++)
+			replaced |= !strcmp(c->than.is[k].name, c->where.is[i].name);
+		if (!replaced && w.count < SWEEP_WHERE_MAX)
+			w.is[w.count++] = c->where.is[i];
+	}
+	return w;
+}
+
+/* Differences over the seeds that both have, into ours->values. */
+static size_t pair(const struct found *ours, const struct found *others)
+{
+	size_t pairs = 0;
+
+	for (size_t i = 0; i < ours->n; i++)
+		for (size_t k = 0; k < others->n; k++)
+			if (ours->seeds[i] == others->seeds[k]) {
+				ours->values[pairs++] = ours->values[i] - others->values[k];
+				break;
+			}
+	return pairs;
+}
+
+void claims_compare(const struct claim *c, const double *differences, size_t n, struct claim_result *out)
+{
+	*out = (struct claim_result){
+		.claim = c, .n = n, .mean = stats_mean(differences, n), .sd = stats_sd(differences, n),
+		.min = stats_min(differences, n), .max = stats_max(differences, n),
+		.ours = n >= CLAIM_MIN_SEEDS ? stats_t_interval(differences, n, 0.95) : interval_none(),
+		.paper = interval_none(), .p = stats_paired_exact(differences, n, CLAIM_ALPHA), .p_holm = NAN,
+	};
+	out->verdict = n ? VERDICT_UNDECIDED : VERDICT_NO_DATA;
+}
+
+/* The verdicts of claims that compare, once the p values of all of them are known. */
+static int judge_comparisons(struct claim_result *results, size_t count, struct err *e)
+{
+	double *p = calloc(count + 1, sizeof(*p));
+	size_t family = 0;
+	if (!p)
+		return err_nomem(e);
+	for (size_t i = 0; i < count; i++) {
+		p[i] = results[i].claim->than.count && results[i].n ? results[i].p : NAN;
+		family += !isnan(p[i]);
+	}
+	stats_holm(p, count, p);
+	for (size_t i = 0; i < count; i++) {
+		struct claim_result *r = &results[i];
+		struct str why = { 0 };
+		if (!r->claim->than.count || !r->n)
+			continue;
+		r->p_holm = p[i];
+		const size_t needed = stats_exact_pairs(CLAIM_ALPHA / (double)(family ? family : 1));
+		if (p[i] < CLAIM_ALPHA)
+			r->verdict = r->mean * r->claim->compare > 0 ? VERDICT_REPRODUCED : VERDICT_NOT_REPRODUCED;
+		else if (r->n < needed)
+			str_addf(&why, "too few pairs for the exact test to reach 0.05: %zu are needed", needed);
+		else
+			str_add(&why, "no difference that could not be chance");
+		if (why.length)
+			give_reason(r, why.s);
+		str_free(&why);
+	}
+	free(p);
+	return 0;
+}
+
+/* ---- all of them ----------------------------------------------------------------------------------------------------------- */
+
+/* found: room for the values of two configurations. */
+static int evaluate(const struct study *study, const struct claim *c, struct found found[2], struct err *e, struct claim_result *out)
 {
 	char context[32] = "claim ";
 	memcpy(context + 6, c->id, sizeof(c->id));
@@ -130,32 +240,26 @@ static int evaluate(const struct study *study, const struct claim *c, double *va
 	if (metric < 0)
 		return -1;
 	const bool exact = metric_find(c->metric)->exact;
-	const struct sample *first = NULL;
-	size_t n = 0, planned = 0, failed = 0, diverged = 0;
+	const struct where than = other_side(c);
 
-	for (size_t i = 0; i < study->count; i++) {
-		const struct sample *s = &study->samples[i];
-		const char *label;
-		if (!study_holds(&c->where, s))
-			continue;
-		if (first && !exact && !study_same_labels(first, s, &label))
-			return mixed(c, first, s, label, e);
-		first = first ? first : s;
-		planned++;
-		failed += s->state == SAMPLE_FAILED;
-		diverged += s->state == SAMPLE_DIVERGED;
-		const double value = study_value(study, s, metric);
-		if (!isnan(value))
-			values[n++] = c->scale != 0 ? value * c->scale : value;
+	if (find_values(study, c, &c->where, exact, metric, e, &found[0]))
+		return -1;
+	if (c->than.count) {
+		if (find_values(study, c, &than, exact, metric, e, &found[1]))
+			return -1;
+		claims_compare(c, found[0].values, pair(&found[0], &found[1]), out);
+		found[0].failed += found[1].failed;
+		found[0].diverged += found[1].diverged;
+	} else {
+		claims_judge(c, exact, found[0].values, found[0].n, out);
 	}
-	claims_judge(c, exact, values, n, out);
-	out->planned = planned;
-	out->failed = failed;
-	out->diverged = diverged;
-	if (!planned)
+	out->planned = found[0].planned;
+	out->failed = found[0].failed;
+	out->diverged = found[0].diverged;
+	if (!out->planned || (c->than.count && !found[1].planned))
 		give_reason(out, "no trial of the plan is one of these");
-	else if (!n)
-		explain_no_data(out, study, &c->where);
+	else if (!out->n)
+		explain_no_data(out, study, found[0].n ? &than : &c->where);
 	return 0;
 }
 
@@ -163,149 +267,26 @@ int claims_evaluate(const struct study *study, struct err *e, struct claim_resul
 {
 	const struct sweep *sweep = study->sweep;
 	struct claim_result *results = calloc(sweep->claim_count + 1, sizeof(*results));
-	double *values = calloc(study->count + 1, sizeof(*values));
+	double *values = calloc(2 * study->count + 1, sizeof(*values));
+	uint64_t *seeds = calloc(2 * study->count + 1, sizeof(*seeds));
 	int status = -1;
 
-	if (!results || !values) {
+	if (!results || !values || !seeds) {
 		err_nomem(e);
 		goto done;
 	}
+	struct found found[2] = { { .values = values, .seeds = seeds }, { .values = values + study->count, .seeds = seeds + study->count } };
 	for (size_t i = 0; i < sweep->claim_count; i++)
-		if (evaluate(study, &sweep->claims[i], values, e, &results[i]))
+		if (evaluate(study, &sweep->claims[i], found, e, &results[i]))
 			goto done;
+	if (judge_comparisons(results, sweep->claim_count, e))
+		goto done;
 	*out = results;
 	results = NULL;
 	status = 0;
 done:
 	free(results);
 	free(values);
+	free(seeds);
 	return status;
-}
-
-const char *claims_verdict_name(enum verdict v)
-{
-	static const char *const names[] = {
-		[VERDICT_REPRODUCED] = "reproduced", [VERDICT_EXCEEDED] = "exceeded", [VERDICT_NOT_REPRODUCED] = "not reproduced",
-		[VERDICT_UNDECIDED] = "undecided", [VERDICT_NO_DATA] = "no data",
-	};
-	return names[v];
-}
-
-/* How numbers of a claim are printed: in its own unit, or in the metric's. */
-struct display {
-	const char *unit;
-	double scale;
-	int decimals; /* of our numbers; -1: as many as it takes */
-};
-
-static struct display display_of(const struct claim *c)
-{
-	const struct metric *m = metric_find(c->metric);
-
-	if (!c->unit[0])
-		return (struct display){ m->unit, m->scale, m->decimals };
-	return (struct display){ c->unit, 1, c->rounds_to < 0 ? -1 : c->rounds_to + 2 };
-}
-
-static void add_number(struct str *out, double value, const struct display *d, int decimals)
-{
-	if (isnan(value))
-		str_add(out, "n/a");
-	else if (decimals < 0)
-		str_addf(out, "%.10g", value * d->scale);
-	else
-		str_addf(out, "%.*f", decimals, value * d->scale);
-}
-
-static void add_unit(struct str *out, const struct display *d)
-{
-	if (d->unit[0])
-		str_addf(out, " %s", d->unit);
-}
-
-/* With as many decimals as the paper gives, and `more`. */
-static void paper_number(struct str *out, const struct claim *c, double value, int more)
-{
-	const struct display d = display_of(c);
-	const int decimals = c->rounds_to - (int)lround(log10(d.scale)) + more;
-
-	add_number(out, value, &d, c->rounds_to < 0 ? -1 : decimals > 0 ? decimals : 0);
-}
-
-void claims_paper_text(struct str *out, const struct claim *c)
-{
-	const struct display d = display_of(c);
-
-	if (c->compare)
-		str_add(out, c->compare < 0 ? "at most " : "at least ");
-	paper_number(out, c, c->paper, 0);
-	add_unit(out, &d);
-}
-
-static void add_paper(struct str *out, const struct claim_result *r)
-{
-	str_add(out, "; the paper: ");
-	claims_paper_text(out, r->claim);
-	if (r->claim->rounds_to < 0 || r->claim->compare)
-		return;
-	str_add(out, ", which is ");
-	paper_number(out, r->claim, r->paper.low, 1);
-	str_add(out, " to ");
-	paper_number(out, r->claim, r->paper.high, 1);
-}
-
-void claims_ours_text(struct str *out, const struct claim_result *r)
-{
-	const struct display d = display_of(r->claim);
-
-	if (!r->n)
-		return;
-	add_number(out, r->mean, &d, d.decimals);
-	if (r->min != r->max) {
-		str_add(out, " ± ");
-		add_number(out, r->sd, &d, d.decimals);
-	}
-	add_unit(out, &d);
-}
-
-void claims_interval_text(struct str *out, const struct claim_result *r)
-{
-	const struct display d = display_of(r->claim);
-
-	if (!interval_exists(r->ours) || r->n < CLAIM_MIN_SEEDS || r->min == r->max)
-		return;
-	add_number(out, r->ours.low, &d, d.decimals);
-	str_add(out, " to ");
-	add_number(out, r->ours.high, &d, d.decimals);
-}
-
-static void add_ours(struct str *out, const struct claim_result *r)
-{
-	claims_ours_text(out, r);
-	if (r->min == r->max) {
-		str_addf(out, r->n > 1 ? " in all %zu trials" : " in 1 trial", r->n);
-	} else {
-		str_addf(out, " (n = %zu", r->n);
-		if (r->planned > r->n)
-			str_addf(out, " of %zu", r->planned);
-		str_add(out, ")");
-	}
-	struct str interval = { 0 };
-	claims_interval_text(&interval, r);
-	if (interval.length)
-		str_addf(out, ", 95 %% t interval %s", interval.s);
-	str_free(&interval);
-}
-
-void claims_evidence(struct str *out, const struct claim_result *r)
-{
-	if (r->n)
-		add_ours(out, r);
-	else
-		str_add(out, "no result");
-	add_paper(out, r);
-	if (r->failed || r->diverged)
-		str_addf(out, "; %zu failed, %zu diverged of %zu trials", r->failed, r->diverged, r->planned);
-	if (r->reason[0])
-		str_addf(out, "; %s", r->reason);
 }

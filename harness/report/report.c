@@ -185,7 +185,8 @@ static void verdicts(const struct page *p, const struct claim_result *results)
 		     "Reproduced: our mean and its 95 % Student t interval over seeds agree with the interval that the paper's"
 		     " rounded figure stands for. Exceeded, not reproduced: they lie wholly above, below. Undecided: too few seeds, or too "
 		     "wide a spread."
-		     " Properties of the network (parameters, bytes) have to agree in every trial.");
+		     " Properties of the network (parameters, bytes) have to agree in every trial. Claims that one configuration has more than"
+		     " another: by the exact sign-flip test of the differences paired by seed, Holm-corrected over these claims, at 0.05.");
 }
 
 /* ---- what is missing --------------------------------------------------------------------------------------------------------- */

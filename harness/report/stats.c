@@ -315,6 +315,13 @@ size_t stats_exact_pairs(double alpha)
 	return n;
 }
 
+double stats_paired_exact(const double *difference, size_t n, double alpha)
+{
+	if (!n || stats_exact_floor(n) > alpha)
+		return NAN;
+	return n <= STATS_EXACT_MAX ? stats_sign_flip(difference, n) : stats_wilcoxon(difference, n);
+}
+
 double stats_mcnemar_exact(unsigned only_a, unsigned only_b)
 {
 	if (only_a == only_b)

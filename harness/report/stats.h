@@ -60,6 +60,10 @@ double stats_paired_t(const double *difference, size_t n);
 double stats_exact_floor(size_t n);
 size_t stats_exact_pairs(double alpha);
 
+/* What tables and claims test pairs with: the sign-flip test, above STATS_EXACT_MAX pairs Wilcoxon's. NAN when there are too few pairs ever to
+ * reach alpha. */
+double stats_paired_exact(const double *difference, size_t n, double alpha);
+
 /* McNemar's test of two models on the same images: only_a images are right in the first model alone, only_b in the second.
  * Exact two-sided (conditional binomial), and its mid-p form. 1 when the models never disagree. */
 double stats_mcnemar_exact(unsigned only_a, unsigned only_b);

@@ -90,20 +90,25 @@ void table_data_csv(struct str *out, const struct table *t)
 			csv_cell(out, t, &t->rows[i], m);
 }
 
+static const char *compare_name(const struct claim *c)
+{
+	if (c->than.count)
+		return c->compare < 0 ? "lower" : "higher";
+	return c->compare < 0 ? "at most" : c->compare > 0 ? "at least" : "equal";
+}
+
 void table_data_claims_csv(struct str *out, const struct claim_result *results, size_t count)
 {
 	str_add(out, "claim,title,metric,phase,unit,compare,paper,paper_low,paper_high,planned,n,failed,diverged,mean,sd,min,max,t95_low,"
-		     "t95_high,verdict,reason\n");
+		     "t95_high,verdict,reason,than,p,p_holm\n");
 	for (size_t i = 0; i < count; i++) {
 		const struct claim_result *r = &results[i];
 		csv_text(out, r->claim->id);
 		str_add(out, ",");
 		csv_text(out, r->claim->title);
 		str_addf(out, ",%s,%s,%s,%s", r->claim->metric, r->claim->phase, r->claim->unit,
-			 r->claim->compare < 0   ? "at most"
-			 : r->claim->compare > 0 ? "at least"
-						 : "equal");
-		csv_number(out, r->claim->paper);
+			 compare_name(r->claim));
+		csv_number(out, r->claim->than.count ? NAN : r->claim->paper);
 		csv_number(out, r->paper.low);
 		csv_number(out, r->paper.high);
 		str_addf(out, ",%zu,%zu,%zu,%zu", r->planned, r->n, r->failed, r->diverged);
@@ -112,7 +117,14 @@ void table_data_claims_csv(struct str *out, const struct claim_result *results, 
 			csv_number(out, numbers[k]);
 		str_addf(out, ",%s,", claims_verdict_name(r->verdict));
 		csv_text(out, r->reason);
+		struct str than = { 0 };
+		study_where_text(&than, &r->claim->than);
+		str_add(out, ",");
+		csv_text(out, than.s ? than.s : "");
+		csv_number(out, r->claim->than.count ? r->p : NAN);
+		csv_number(out, r->claim->than.count ? r->p_holm : NAN);
 		str_add(out, "\n");
+		str_free(&than);
 	}
 }
 
@@ -155,8 +167,8 @@ static json_t *json_claim(const struct claim_result *r)
 	json_object_set_new(o, "metric", json_string(r->claim->metric));
 	json_object_set_new(o, "phase", r->claim->phase[0] ? json_string(r->claim->phase) : json_null());
 	json_object_set_new(o, "unit", r->claim->unit[0] ? json_string(r->claim->unit) : json_null());
-	json_object_set_new(o, "compare", json_string(r->claim->compare < 0 ? "at most" : r->claim->compare > 0 ? "at least" : "equal"));
-	json_object_set_new(o, "paper", derived(r->claim->paper));
+	json_object_set_new(o, "compare", json_string(compare_name(r->claim)));
+	json_object_set_new(o, "paper", r->claim->than.count ? json_null() : derived(r->claim->paper));
 	json_object_set_new(o, "paper_interval", json_interval(r->paper));
 	json_object_set_new(o, "planned", json_integer_of(r->planned));
 	json_object_set_new(o, "n", json_integer_of(r->n));
@@ -167,6 +179,14 @@ static json_t *json_claim(const struct claim_result *r)
 	json_object_set_new(o, "min", derived(r->min));
 	json_object_set_new(o, "max", derived(r->max));
 	json_object_set_new(o, "t95", json_interval(r->ours));
+	if (r->claim->than.count) {
+		struct str than = { 0 };
+		study_where_text(&than, &r->claim->than);
+		json_object_set_new(o, "than", json_text(than.s));
+		json_object_set_new(o, "p", derived(r->p));
+		json_object_set_new(o, "p_holm", derived(r->p_holm));
+		str_free(&than);
+	}
 	json_object_set_new(o, "verdict", json_string(claims_verdict_name(r->verdict)));
 	json_object_set_new(o, "reason", r->reason[0] ? json_text(r->reason) : json_null());
 	struct str evidence = { 0 };

@@ -591,6 +591,24 @@ static void fill_claim(struct grid *g, struct notes *notes, const struct claim_r
 	str_free(&text);
 }
 
+static void explain_claims(struct notes *notes, const struct sweep *sweep)
+{
+	size_t compared = 0;
+
+	for (size_t i = 0; i < sweep->claim_count; i++)
+		compared += sweep->claims[i].than.count > 0;
+	if (compared < sweep->claim_count)
+		notes_explain(notes, "Ours is the mean ± the sample standard deviation over n seeds, with the 95 % Student t interval of the mean."
+				     " Reproduced: it agrees with the interval that the paper's rounded figure stands for; exceeded, not"
+				     " reproduced: it lies wholly above, below; properties of the network (parameters, bytes) have to agree in"
+				     " every trial.");
+	if (compared)
+		notes_explain(notes, "Where the paper says that one configuration has more, or less, than another, ours is the mean ± the sample"
+				     " standard deviation of the n differences paired by seed, with its 95 % Student t interval; p is the exact"
+				     " two-sided sign-flip test, Holm-corrected over these claims. Reproduced, not reproduced: p < 0.05, by the"
+				     " sign; else undecided.");
+}
+
 int table_print_claims(struct str *out, const struct study *study, const struct claim_result *results, enum table_format format,
 		       const struct table_context *context, struct err *e)
 {
@@ -614,11 +632,7 @@ int table_print_claims(struct str *out, const struct study *study, const struct 
 		grid_column(&g, headings[i], i >= 2 && i <= 5);
 	for (size_t i = 0; i < sweep->claim_count; i++)
 		fill_claim(&g, &notes, &results[i]);
-	notes_explain(
-		&notes,
-		"Ours is the mean ± the sample standard deviation over n seeds, with the 95 % Student t interval of the mean. Reproduced:"
-		" it agrees with the interval that the paper's rounded figure stands for; exceeded, not reproduced: it lies wholly above,"
-		" below; properties of the network (parameters, bytes) have to agree in every trial.");
+	explain_claims(&notes, sweep);
 	explain_origin(&notes, study, &everything, context);
 	struct str title = { 0 };
 	str_addf(&title, "Claims of %s", sweep->title[0] ? sweep->title : sweep->name);

@@ -244,7 +244,7 @@ static const struct claim_result *claim_of(const struct table *t, const struct t
 
 	for (size_t i = 0; i < t->study->sweep->claim_count; i++) {
 		const struct claim *c = t->claims[i].claim;
-		if (c->phase[0] || strcmp(c->metric, metric) || !study_holds(&c->where, row->members[0]))
+		if (c->than.count || c->phase[0] || strcmp(c->metric, metric) || !study_holds(&c->where, row->members[0]))
 			continue;
 		if (!c->compare)
 			return &t->claims[i];
@@ -307,13 +307,6 @@ static size_t paired_differences(const struct cell *ours, const struct cell *bas
 	return pairs;
 }
 
-static double exact_p(const double *difference, size_t n)
-{
-	if (stats_exact_floor(n) > alpha)
-		return NAN;
-	return n <= STATS_EXACT_MAX ? stats_sign_flip(difference, n) : stats_wilcoxon(difference, n);
-}
-
 static int compare(struct cell *ours, const struct cell *baseline, struct err *e)
 {
 	double *difference = calloc(ours->n + 1, sizeof(*difference));
@@ -327,7 +320,7 @@ static int compare(struct cell *ours, const struct cell *baseline, struct err *e
 		.interval = n >= CLAIM_MIN_SEEDS ? stats_t_interval(difference, n, 0.95) : interval_none(),
 		.dz = stats_dz(difference, n),
 		.cliff = stats_cliff_delta(ours->values, ours->n, baseline->values, baseline->n),
-		.p = n ? exact_p(difference, n) : NAN, .p_holm = NAN,
+		.p = stats_paired_exact(difference, n, alpha), .p_holm = NAN,
 		.p_wilcoxon = stats_wilcoxon(difference, n), .p_t = stats_paired_t(difference, n),
 	};
 	free(difference);
@@ -412,8 +405,8 @@ static int judge_best(const struct table *t, struct table_row *row, int m, doubl
 		if (other == row || !same_group(t, row, other) || !other->cells[m].n)
 			continue;
 		const size_t pairs = paired_differences(cell, &other->cells[m], difference);
-		ahead = pairs && stats_mean(difference, pairs) * better > 0 && !isnan(exact_p(difference, pairs));
-		p[others++] = ahead ? exact_p(difference, pairs) : 1;
+		ahead = pairs && stats_mean(difference, pairs) * better > 0 && !isnan(stats_paired_exact(difference, pairs, alpha));
+		p[others++] = ahead ? stats_paired_exact(difference, pairs, alpha) : 1;
 	}
 	stats_holm(p, others, p);
 	for (size_t i = 0; i < others; i++)

@@ -203,7 +203,7 @@ static int freeze(struct store *s, const struct sweep *sweep, int64_t *id, struc
 	for (size_t i = 0; i < sweep->trial_count; i++)
 		if (add_plan_row(s, *id, (int64_t)i, &sweep->trials[i], e)) return -1;
 	for (size_t i = 0; i < sweep->claim_count; i++)
-		if (add_claim(s, *id, (int64_t)i, &sweep->claims[i], e)) return -1;
+		if (!sweep->claims[i].than.count && add_claim(s, *id, (int64_t)i, &sweep->claims[i], e)) return -1; /* those that have a number */
 	return 0;
 }
 

@@ -234,6 +234,114 @@ static void the_papers_figure_is_written_as_printed(void **state)
 	}
 }
 
+/* ---- one configuration against another ---------------------------------------------------------------------------------- */
+
+static struct claim better_than(const char *dataset, const char *recipe, const char *other, int compare)
+{
+	struct claim c = { .rounds_to = -1, .scale = 1, .compare = compare };
+
+	made_copy(c.id, sizeof(c.id), "C8");
+	made_copy(c.metric, sizeof(c.metric), "test_accuracy");
+	made_where(&c.where, "dataset", dataset);
+	made_where(&c.where, "recipe", recipe);
+	made_where(&c.than, "recipe", other);
+	return c;
+}
+
+/* n pairs of which the paper's is higher by 0.01 or 0.02; another data set where it is lower. */
+static void make_pairs(struct made_study *m, uint64_t n)
+{
+	made_init(m);
+	for (uint64_t seed = 1; seed <= n; seed++) {
+		made_trial(m, "mnist", "paper", seed, 0.95 + 0.01 * (double)(seed % 2));
+		made_trial(m, "mnist", "scratch", seed, 0.94);
+		made_trial(m, "cifar10", "paper", seed, 0.50);
+		made_trial(m, "cifar10", "scratch", seed, 0.60 + 0.01 * (double)(seed % 2));
+	}
+}
+
+static void a_claim_without_a_number_is_decided_by_the_paired_exact_test(void **state)
+{
+	(void)state;
+	struct made_study m;
+	make_pairs(&m, 6);
+	struct claim c = better_than("mnist", "paper", "scratch", 1);
+	struct claim_result r = evaluate_one(&m, &c);
+
+	assert_int_equal(r.n, 6);
+	assert_true(r.p == 2 * ldexp(1, -6)); /* all six of one sign: the two most extreme of 2^6 patterns */
+	assert_true(r.p_holm == r.p);
+	assert_int_equal(r.verdict, VERDICT_REPRODUCED);
+	struct str s = { 0 };
+	claims_evidence(&s, &r);
+	assert_string_equal(s.s, "+1.50 ± 0.55 pp, p = 0.031 (6 pairs), 95 % t interval +0.93 to +2.07; the paper: higher than scratch");
+	str_free(&s);
+	c.compare = -1;
+	assert_int_equal(evaluate_one(&m, &c).verdict, VERDICT_NOT_REPRODUCED);
+}
+
+static void too_few_pairs_decide_nothing_and_say_how_many_would(void **state)
+{
+	(void)state;
+	struct made_study m;
+	make_pairs(&m, 5);
+	struct claim c = better_than("mnist", "paper", "scratch", 1);
+	struct claim_result r = evaluate_one(&m, &c);
+
+	assert_int_equal(r.verdict, VERDICT_UNDECIDED);
+	assert_string_equal(r.reason, "too few pairs for the exact test to reach 0.05: 6 are needed");
+}
+
+static void several_such_claims_are_corrected_together(void **state)
+{
+	(void)state;
+	struct made_study m;
+	struct err e = { 0 };
+	struct claim_result *r = NULL;
+	make_pairs(&m, 6);
+	struct claim claims[3] = { better_than("mnist", "paper", "scratch", 1), claim_of(0.99, 2, 0), better_than("cifar10", "paper", "scratch", 1) };
+	made_where(&claims[1].where, "dataset", "mnist");
+	made_where(&claims[1].where, "recipe", "paper");
+	m.sweep.claims = claims;
+	m.sweep.claim_count = 3;
+
+	assert_int_equal(claims_evaluate(&m.study, &e, &r), 0);
+	assert_true(r[0].p_holm == 2 * r[0].p); /* two comparisons; the claim with a number is none */
+	assert_int_equal(r[0].verdict, VERDICT_UNDECIDED);
+	assert_string_equal(r[0].reason, "too few pairs for the exact test to reach 0.05: 7 are needed");
+	assert_int_equal(r[1].verdict, VERDICT_NOT_REPRODUCED);
+	assert_int_equal(r[2].verdict, VERDICT_UNDECIDED);
+	free(r);
+	make_pairs(&m, 7);
+	m.sweep.claims = claims;
+	m.sweep.claim_count = 3;
+	assert_int_equal(claims_evaluate(&m.study, &e, &r), 0);
+	assert_int_equal(r[0].verdict, VERDICT_REPRODUCED);
+	assert_int_equal(r[2].verdict, VERDICT_NOT_REPRODUCED);
+	free(r);
+}
+
+static void pairs_are_of_the_seeds_that_both_have(void **state)
+{
+	(void)state;
+	struct made_study m;
+	make_pairs(&m, 8);
+	made_without(&m, "mnist", "paper", 9, SAMPLE_FAILED, "killed");
+	made_trial(&m, "mnist", "scratch", 9, 0.1);
+	made_trial(&m, "mnist", "paper", 10, 0.1); /* no scratch */
+	struct claim c = better_than("mnist", "paper", "scratch", 1);
+	struct claim_result r = evaluate_one(&m, &c);
+
+	assert_int_equal(r.n, 8);
+	assert_int_equal(r.planned, 10);
+	assert_int_equal(r.failed, 1);
+	assert_int_equal(r.verdict, VERDICT_REPRODUCED);
+	c = better_than("mnist", "paper", "nobody", 1);
+	r = evaluate_one(&m, &c);
+	assert_int_equal(r.verdict, VERDICT_NO_DATA);
+	assert_string_equal(r.reason, "no trial of the plan is one of these");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -250,6 +358,10 @@ int main(void)
 		cmocka_unit_test(a_claim_never_mixes_configurations),
 		cmocka_unit_test(an_unknown_metric_is_the_users_mistake),
 		cmocka_unit_test(the_papers_figure_is_written_as_printed),
+		cmocka_unit_test(a_claim_without_a_number_is_decided_by_the_paired_exact_test),
+		cmocka_unit_test(too_few_pairs_decide_nothing_and_say_how_many_would),
+		cmocka_unit_test(several_such_claims_are_corrected_together),
+		cmocka_unit_test(pairs_are_of_the_seeds_that_both_have),
 	};
 	return cmocka_run_group_tests_name("claims", tests, NULL, NULL);
 }

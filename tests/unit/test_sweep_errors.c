@@ -223,11 +223,12 @@ static void claims_tables_and_figures_are_read(void **state)
 				    "  - {id: C1, title: accuracy, where: {dataset: mnist, dual.lr: 1e-1}, metric: test_accuracy, paper: 0.99, rounds_to: 2}\n"
 				    "  - {id: C2, metric: params, paper: 2e4, compare: at_most}\n"
 				    "  - {id: C3, metric: training_bytes, phase: unify, paper: 0.17, rounds_to: 2, unit: MB}\n"
+				    "  - {id: C4, metric: epochs, where: {dataset: mnist, dual.lr: 0.1}, than: {dual.lr: 2e-1}, compare: lower}\n"
 				    "tables:\n"
 				    "  - {id: t, title: A table, rows: [dataset, dual.lr], metrics: [test_accuracy, params], baseline: {dual.lr: 0.2}}\n"
 				    "figures:\n"
 				    "  - {id: f, kind: curves, where: {dataset: mnist}, series: dual.lr, metric: val_accuracy}\n");
-	assert_int_equal(s->claim_count, 3);
+	assert_int_equal(s->claim_count, 4);
 	assert_string_equal(s->claims[0].id, "C1");
 	assert_int_equal(s->claims[0].where.count, 2);
 	assert_string_equal(s->claims[0].where.is[1].value, "0.1");
@@ -240,6 +241,10 @@ static void claims_tables_and_figures_are_read(void **state)
 	assert_true(s->claims[1].paper == 20000);
 	assert_true(s->claims[2].scale == 1.0 / 1048576);
 	assert_string_equal(s->claims[2].phase, "unify");
+	assert_int_equal(s->claims[2].than.count, 0);
+	assert_int_equal(s->claims[3].than.count, 1);
+	assert_string_equal(s->claims[3].than.is[0].value, "0.2");
+	assert_int_equal(s->claims[3].compare, -1);
 	assert_int_equal(s->tables[0].row_count, 2);
 	assert_int_equal(s->tables[0].metric_count, 2);
 	assert_string_equal(s->tables[0].baseline.is[0].value, "0.2");
@@ -286,7 +291,13 @@ static void labels_that_no_trial_has_are_errors(void **state)
 		{ "claims: [{id: C1, metric: params, paper: 1}, {id: C1, metric: params, paper: 1}]\n", "id 'C1' is given twice in claims" },
 		{ "claims: [{id: C1, metric: params}]\n", "'paper' is missing in this claim" },
 		{ "claims: [{id: C1, metric: params, papr: 3}]\n", "unknown key 'papr' in a claim (did you mean 'paper'?)" },
-		{ "claims: [{id: C1, metric: params, paper: 3, compare: less}]\n", "compare = less: unknown (one of equal, at_most, at_least)" },
+		{ "claims: [{id: C1, metric: params, paper: 3, compare: less}]\n", "compare = less: unknown (one of equal, at_most, at_least; higher and lower need 'than')" },
+		{ "claims: [{id: C1, metric: params, paper: 3, compare: higher}]\n", "compare = higher: unknown (one of equal, at_most, at_least; higher and lower need 'than')" },
+		{ "claims: [{id: C1, metric: params, than: {dataset: mnist}, compare: at_most}]\n", "compare = at_most: unknown (one of higher, lower: this claim has 'than')" },
+		{ "claims: [{id: C1, metric: params, than: {dataset: mnist}}]\n", "'compare' is missing in this claim with 'than': higher or lower" },
+		{ "claims: [{id: C1, metric: params, than: {dataset: mnist}, compare: lower, paper: 3}]\n", "paper: a claim has 'than' or a number, not both" },
+		{ "claims: [{id: C1, metric: params, than: {dataset: mnst}, compare: lower}]\n", "no trial has dataset = mnst (did you mean 'mnist'?)" },
+		{ "claims: [{id: C1, metric: params, than: {}, compare: lower}]\n", "than: a map such as {recipe: scratch} is needed here" },
 		{ "tables: [{id: t, metrics: [params]}]\n", "'rows' is missing in this table" },
 	};
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
