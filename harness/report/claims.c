@@ -171,20 +171,6 @@ static struct where other_side(const struct claim *c)
 	return w;
 }
 
-/* Differences over the seeds that both have, into ours->values. */
-static size_t pair(const struct found *ours, const struct found *others)
-{
-	size_t pairs = 0;
-
-	for (size_t i = 0; i < ours->n; i++)
-		for (size_t k = 0; k < others->n; k++)
-			if (ours->seeds[i] == others->seeds[k]) {
-				ours->values[pairs++] = ours->values[i] - others->values[k];
-				break;
-			}
-	return pairs;
-}
-
 void claims_compare(const struct claim *c, const double *differences, size_t n, struct claim_result *out)
 {
 	*out = (struct claim_result){
@@ -247,7 +233,8 @@ static int evaluate(const struct study *study, const struct claim *c, struct fou
 	if (c->than.count) {
 		if (find_values(study, c, &than, exact, metric, e, &found[1]))
 			return -1;
-		claims_compare(c, found[0].values, pair(&found[0], &found[1]), out);
+		const size_t pairs = stats_pair(found[0].values, found[0].seeds, found[0].n, found[1].values, found[1].seeds, found[1].n, found[0].values);
+		claims_compare(c, found[0].values, pairs, out);
 		found[0].failed += found[1].failed;
 		found[0].diverged += found[1].diverged;
 	} else {

@@ -186,6 +186,19 @@ struct interval stats_wilson(double successes, double total, double level)
 
 /* ---- two samples, paired by index --------------------------------------------------------------------------------------- */
 
+size_t stats_pair(const double *x, const uint64_t *x_keys, size_t nx, const double *y, const uint64_t *y_keys, size_t ny, double *difference)
+{
+	size_t pairs = 0;
+
+	for (size_t i = 0; i < nx; i++)
+		for (size_t k = 0; k < ny; k++)
+			if (x_keys[i] == y_keys[k]) {
+				difference[pairs++] = x[i] - y[k];
+				break;
+			}
+	return pairs;
+}
+
 /* All 2^n sums of +-x[i]. */
 static double *signed_sums(const double *x, size_t n)
 {

@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* GSL's error handler aborts the program when it is not switched off: this switches it off, once for the process. Every function
  * below calls it, so nobody has to; it is here for programs that use GSL themselves as well. */
@@ -43,6 +44,10 @@ struct interval stats_bca_interval(const double *x, size_t n, double (*statistic
 struct interval stats_wilson(double successes, double total, double level);
 
 /* ---- two samples, paired by index --------------------------------------------------------------------------------------- */
+
+/* The differences x - y of the values that have the same key (a seed; none twice on one side), in the order of x; room for nx. Returns how many.
+ * difference may be x. */
+size_t stats_pair(const double *x, const uint64_t *x_keys, size_t nx, const double *y, const uint64_t *y_keys, size_t ny, double *difference);
 
 enum { STATS_EXACT_MAX = 32 }; /* pairs up to which the sign-flip test counts every outcome */
 

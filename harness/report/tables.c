@@ -296,15 +296,7 @@ static struct table_row *baseline_row(const struct table *t, const struct table_
 /* The differences over the common seeds; returns how many. */
 static size_t paired_differences(const struct cell *ours, const struct cell *baseline, double *difference)
 {
-	size_t pairs = 0;
-
-	for (size_t i = 0; i < ours->n; i++)
-		for (size_t k = 0; k < baseline->n; k++)
-			if (ours->seeds[i] == baseline->seeds[k]) {
-				difference[pairs++] = ours->values[i] - baseline->values[k];
-				break;
-			}
-	return pairs;
+	return stats_pair(ours->values, ours->seeds, ours->n, baseline->values, baseline->seeds, baseline->n, difference);
 }
 
 static int compare(struct cell *ours, const struct cell *baseline, struct err *e)
