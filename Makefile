@@ -145,7 +145,7 @@ test-interop: packages test-packages
 	+@$(MAKE) --no-print-directory -j$(JOBS) retrial $(BUILD)/tests/test_model_files
 	@BUILD=$(BUILD) RETRIAL=./retrial CC="$(CC)" sh tests/interop.sh
 
-# Hostile inputs for everything that reads files, with sanitizers, FUZZ_SECONDS for each target: beside the first build, in build/fuzz.
+# Hostile inputs for everything that reads files, with sanitizers, 50,000 for each target or 12 seconds: beside the first build, in build/fuzz.
 # The kernels read no file, and compiling them with sanitizers takes minutes.
 FUZZ = $(patsubst tests/fuzz/%.c,$(BUILD)/%,$(wildcard tests/fuzz/fuzz_*.c))
 FUZZ_FLAGS = -O1 -g -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined
