@@ -19,7 +19,7 @@ const char *claims_verdict_name(enum verdict v)
 struct display {
 	const char *unit;
 	double scale;
-	int decimals; /* of our numbers; -1: as many as it takes */
+	int decimals; /* of our numbers; -1: as many as it takes; -2: four digits, as the paper says nothing of how many matter */
 };
 
 static struct display display_of(const struct claim *c)
@@ -28,7 +28,7 @@ static struct display display_of(const struct claim *c)
 
 	if (!c->unit[0])
 		return (struct display){ m->unit, m->scale, m->decimals };
-	return (struct display){ c->unit, 1, c->rounds_to < 0 ? -1 : c->rounds_to + 2 };
+	return (struct display){ c->unit, 1, c->rounds_to >= 0 ? c->rounds_to + 2 : m->exact ? -1 : -2 };
 }
 
 static void add_number(struct str *out, double value, const struct display *d, int decimals)
@@ -36,7 +36,7 @@ static void add_number(struct str *out, double value, const struct display *d, i
 	if (isnan(value))
 		str_add(out, "n/a");
 	else if (decimals < 0)
-		str_addf(out, "%.10g", value * d->scale);
+		str_addf(out, decimals == -1 ? "%.10g" : "%.4g", value * d->scale);
 	else
 		str_addf(out, "%.*f", decimals, value * d->scale);
 }
