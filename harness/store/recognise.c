@@ -25,7 +25,8 @@ static int read_header(const char *path, unsigned char header[HEADER_BYTES])
 	sqlite3_file *file = calloc(1, (size_t)vfs->szOsFile);
 	sqlite3_filename name = NULL;
 	int count = -1;
-	if (!full || !file || vfs->xFullPathname(vfs, path, vfs->mxPathname, full) != SQLITE_OK) goto end;
+	/* SQLITE_OK_SYMLINK, that the path is a link's, is no error: its low byte is SQLITE_OK. */
+	if (!full || !file || (vfs->xFullPathname(vfs, path, vfs->mxPathname, full) & 0xff) != SQLITE_OK) goto end;
 	name = sqlite3_create_filename(full, "", "", 0, NULL);
 	if (!name || vfs->xOpen(vfs, name, file, SQLITE_OPEN_READONLY | SQLITE_OPEN_MAIN_DB, NULL) != SQLITE_OK) goto end;
 	sqlite3_int64 size = 0;

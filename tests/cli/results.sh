@@ -14,6 +14,10 @@ check $code "the smoke study runs"
 try runs --db "$db"
 lines 17
 check $? "runs lists every planned trial under a heading"
+ln -s smoke.db "$SCRATCH/link.db"
+try runs --db "$SCRATCH/link.db"
+lines 17 && try run experiments/smoke.yaml --db "$SCRATCH/link.db" && [ "$code" = 0 ] && [ -L "$SCRATCH/link.db" ]
+check $? "a link to a database is the database"
 try runs --db "$db" seed=1 'recipe~smoke-s*' --format csv
 lines 3
 check $? "runs: all conditions must hold"
