@@ -14,13 +14,13 @@ array legend_line[3] = [0, 1, 1]
 array legend_point[3] = [1, 1, 0]
 array legend_x[3] = [10, 107.6, 279.3]
 array legend_row[3] = [0, 0, 0]
-array x_low[3] = [79.6166, 95.17207099, 47.9938401]
-array x_high[3] = [90.5084, 99.66645881, 70.07515734]
+array x_low[3] = [79.6166, 95.4648, 38.70033333]
+array x_high[3] = [90.5084, 99.6552, 67.94133333]
 array x_step[3] = [5, 2, 10]
 array x_decimals[3] = [0, 0, 0]
 id = 'accuracy'
 figure_title = 'Test accuracy by recipe with every seed as a point'
-array caption[2] = ['Circles: single seeds, each one trained network (n = 1 to 10). Diamonds: their mean, with its 95 % Student t interval where n', 'is at least 3. Dashed: the paper''s figure; grey: what rounds to it.']
+array caption[2] = ['Circles: single seeds, each one trained network (n = 10). Diamonds: their mean, with its 95 % Student t interval. Dashed: the', 'paper''s figure; grey: what rounds to it.']
 caption_lines = 2
 plot_height = 188
 

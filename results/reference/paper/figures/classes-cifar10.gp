@@ -15,10 +15,10 @@ classes = 10
 array class_name[10] = ['airplane', 'automobile', 'bird', 'cat', 'deer', 'dog', 'frog', 'horse', 'ship', 'truck']
 class_name_width = 10
 cell_height = 20
-largest = 19.28333333
+largest = 19.45166667
 id = 'classes-cifar10'
 figure_title = 'Which classes are taken for which, cifar10'
-array caption[2] = ['Rows: true class, columns: predicted class; per cent of the true class''s test images, mean over seeds (n = 3) and folds. Blue:', 'right; the redder, the more wrong; empty: less than 0.05 %.']
+array caption[2] = ['Rows: true class, columns: predicted class; per cent of the true class''s test images, mean over seeds (n = 10) and folds.', 'Blue: right; the redder, the more wrong; empty: less than 0.05 %.']
 caption_lines = 2
 plot_height = 320
 

@@ -15,10 +15,10 @@ classes = 10
 array class_name[10] = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9']
 class_name_width = 1
 cell_height = 20
-largest = 0.7536123568
+largest = 0.7174887892
 id = 'classes-mnist'
 figure_title = 'Which classes are taken for which, mnist'
-array caption[2] = ['Rows: true class, columns: predicted class; per cent of the true class''s test images, mean over seeds (n = 3) and folds. Blue:', 'right; the redder, the more wrong; empty: less than 0.05 %.']
+array caption[2] = ['Rows: true class, columns: predicted class; per cent of the true class''s test images, mean over seeds (n = 10) and folds.', 'Blue: right; the redder, the more wrong; empty: less than 0.05 %.']
 caption_lines = 2
 plot_height = 266
 

@@ -13,17 +13,17 @@ array panel_title[3] = ['fashion-mnist', 'mnist', 'cifar10']
 curves = 15
 array curve_panel[15] = [1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 3, 3, 3, 3, 3]
 array curve_style[15] = [1, 2, 3, 4, 5, 1, 2, 3, 4, 5, 1, 2, 3, 4, 5]
-array x_low[3] = [-1.64, -1.28, -1.56]
-array x_high[3] = [69.64, 60.28, 67.56]
+array x_low[3] = [-1.64, -1.4, -2.16]
+array x_high[3] = [69.64, 63.4, 83.16]
 array x_step[3] = [20, 20, 20]
 array x_decimals[3] = [0, 0, 0]
-array y_low[3] = [72.3663764, 90.1512, 39.4684]
-array y_high[3] = [91.63421368, 99.2988, 67.3216]
-array y_step[3] = [5, 2, 5]
+array y_low[3] = [72.3663764, 89.64260058, 32.27778784]
+array y_high[3] = [91.63421368, 99.29238479, 68.51751614]
+array y_step[3] = [5, 2, 10]
 array y_decimals[3] = [0, 0, 0]
 id = 'convergence'
 figure_title = 'Best validation accuracy so far'
-array caption[3] = ['Best validation accuracy so far against epochs trained, in all phases but k-fold (its validation images have been trained on);', 'a training that has ended keeps its best. Lines: mean over seeds (n = 1 to 10); bands: smallest to largest value. An epoch of', 'a dual phase trains two submodels; the first one''s accuracy is shown.']
+array caption[3] = ['Best validation accuracy so far against epochs trained, in all phases but k-fold (its validation images have been trained on);', 'a training that has ended keeps its best. Lines: mean over seeds (n = 10); bands: ± standard deviation. An epoch of a dual', 'phase trains two submodels; the first one''s accuracy is shown.']
 caption_lines = 3
 plot_height = 260
 

@@ -11,25 +11,25 @@ array legend_row[5] = [0, 0, 0, 0, 0]
 panels = 15
 panel_rows = 5
 panel_columns = 4
-array panel_title[15] = ['paper-notebook: dual', 'paper-notebook: unify', 'paper-notebook: unfreeze', 'paper-notebook: kfold', 'paper-text: dual', 'paper-text: unify', 'paper-text: unfreeze-wide', 'paper-text: unfreeze-conv2', 'paper-text: unfreeze-all', 'paper-text: kfold', 'scratch: scratch', 'scratch: finetune', 'scratch: kfold', 'single: single', 'single-augmented: single']
+array panel_title[15] = ['paper-notebook: dual', 'paper-notebook: unify', 'paper-notebook: unfreeze', 'paper-notebook: kfold', 'paper-text: dual', 'paper-text: unify', 'paper-text: unfreeze', 'paper-text: unfreeze', 'paper-text: unfreeze', 'paper-text: kfold', 'scratch: scratch', 'scratch: unfreeze', 'scratch: kfold', 'single: single', 'single-augmented: single']
 array panel_row[15] = [0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 3, 3, 3, 3, 4]
 array panel_column[15] = [0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 0, 1, 2, 3, 0]
 array panel_folds[15] = [0, 0, 0, 1, 0, 0, 0, 0, 0, 1, 0, 0, 1, 0, 0]
 array panel_first[15] = [0, 4, 6, 8, 10, 14, 16, 18, 20, 22, 24, 26, 28, 30, 32]
 array panel_last[15] = [3, 5, 7, 9, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31, 33]
-array x_low[15] = [0.24, 0.64, 0.16, 0.8, 0.48, 0.64, 0.64, 0.64, 0.2, 0.8, -0.16, 0.16, 0.8, 0.24, 0.24]
-array x_high[15] = [20.76, 10.36, 22.84, 6.2, 14.52, 10.36, 10.36, 10.36, 21.8, 6.2, 31.16, 22.84, 6.2, 20.76, 20.76]
-array x_step[15] = [5, 2, 5, 1, 5, 2, 2, 2, 5, 1, 10, 5, 1, 5, 5]
+array x_low[15] = [0.24, 0.64, -0.92, 0.8, 0.24, 0.64, 0.64, 0.64, -0.16, 0.8, -0.16, -0.96, 0.8, 0.24, 0.24]
+array x_high[15] = [20.76, 10.36, 50.92, 6.2, 20.76, 10.36, 10.36, 10.36, 31.16, 6.2, 31.16, 51.96, 6.2, 20.76, 20.76]
+array x_step[15] = [5, 2, 20, 1, 5, 2, 2, 2, 10, 1, 10, 20, 1, 5, 5]
 array x_decimals[15] = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]
-array y_low[15] = [28.7268, 30.49, 62.0806, 61.57716222, 30.6701, 49.3627, 64.2645, 64.7923, 62.9065, 64.45188739, 21.0284, 45.3711, 47.33541425, 41.1266, 31.2528]
-array y_high[15] = [70.0557, 66.805, 70.4344, 74.07378222, 68.1299, 65.0173, 67.923, 68.5102, 69.481, 70.61092793, 64.4741, 64.1739, 67.70922937, 69.2984, 59.5272]
-array y_step[15] = [10, 10, 2, 5, 10, 5, 1, 1, 2, 2, 10, 5, 5, 10, 10]
+array y_low[15] = [28.72448446, 25.5916, 55.16330016, 61.57716222, 28.72448446, 47.44649842, 62.3225, 63.70509384, 61.4796, 64.33236261, 15.0146, 35.0458, 38.03925251, 39.4726, 29.7792]
+array y_high[15] = [70.11590393, 66.9934, 72.75919596, 74.07378222, 70.11590393, 67.11604111, 69.545, 69.77756009, 72.0204, 73.71857223, 64.7054, 64.8592, 68.29943463, 69.6424, 61.1208]
+array y_step[15] = [10, 10, 5, 5, 10, 5, 2, 2, 5, 2, 10, 10, 10, 10, 10]
 array y_decimals[15] = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]
 array curve_style[34] = [2, 4, 1, 3, 2, 1, 2, 1, 1, 5, 2, 4, 1, 3, 2, 1, 2, 1, 2, 1, 2, 1, 1, 5, 2, 1, 2, 1, 1, 5, 2, 1, 2, 1]
 y_label = 'accuracy (%)'
 id = 'curves-cifar10'
 figure_title = 'Validation accuracy by epoch through all phases, cifar10'
-array caption[4] = ['Thick lines: mean over the seeds that are still training, drawn while at least 2 are (or the only seed); thin lines: single', 'seeds (n = 1 to 3). Band: smallest to largest value. Training accuracy is a running mean over the epoch, on the images as they', 'were trained on and with dropout. Folds: the weights that each fold keeps, on its own validation images and on the test', 'images.']
+array caption[4] = ['Thick lines: mean over the seeds that are still training, drawn while at least 2 are (or the only seed); thin lines: single', 'seeds (n = 10). Band: mean ± standard deviation. Training accuracy is a running mean over the epoch, on the images as they', 'were trained on and with dropout. Folds: the weights that each fold keeps, on its own validation images and on the test', 'images.']
 caption_lines = 4
 plot_height = 850
 

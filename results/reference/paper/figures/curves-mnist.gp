@@ -11,26 +11,26 @@ array legend_row[5] = [0, 0, 0, 0, 0]
 panels = 15
 panel_rows = 5
 panel_columns = 4
-array panel_title[15] = ['paper-notebook: dual', 'paper-notebook: unify', 'paper-notebook: unfreeze', 'paper-notebook: kfold', 'paper-text: dual', 'paper-text: unify', 'paper-text: unfreeze-wide', 'paper-text: unfreeze-conv2', 'paper-text: unfreeze-all', 'paper-text: kfold', 'scratch: scratch', 'scratch: finetune', 'scratch: kfold', 'single: single', 'single-augmented: single']
+array panel_title[15] = ['paper-notebook: dual', 'paper-notebook: unify', 'paper-notebook: unfreeze', 'paper-notebook: kfold', 'paper-text: dual', 'paper-text: unify', 'paper-text: unfreeze', 'paper-text: unfreeze', 'paper-text: unfreeze', 'paper-text: kfold', 'scratch: scratch', 'scratch: unfreeze', 'scratch: kfold', 'single: single', 'single-augmented: single']
 array panel_row[15] = [0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 3, 3, 3, 3, 4]
 array panel_column[15] = [0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 0, 1, 2, 3, 0]
 array panel_folds[15] = [0, 0, 0, 1, 0, 0, 0, 0, 0, 1, 0, 0, 1, 0, 0]
 array panel_first[15] = [0, 4, 6, 8, 10, 14, 16, 18, 20, 22, 24, 26, 28, 30, 32]
 array panel_last[15] = [3, 5, 7, 9, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31, 33]
-array x_low[15] = [0.32, 0.64, 0.2, 0.8, 0.32, 0.68, 0.64, 0.64, 0.56, 0.8, 0.32, 0.4, 0.8, 0.32, 0.24]
-array x_high[15] = [18.68, 10.36, 21.8, 6.2, 18.68, 9.32, 10.36, 10.36, 12.44, 6.2, 18.68, 16.6, 6.2, 18.68, 20.76]
+array x_low[15] = [0.32, 0.64, 0.2, 0.8, 0.32, 0.68, 0.64, 0.64, 0.2, 0.8, 0.28, 0.2, 0.8, 0.32, 0.24]
+array x_high[15] = [18.68, 10.36, 21.8, 6.2, 18.68, 9.32, 10.36, 10.36, 21.8, 6.2, 19.72, 21.8, 6.2, 18.68, 20.76]
 array x_step[15] = [5, 2, 5, 1, 5, 2, 2, 2, 5, 1, 5, 5, 1, 5, 5]
 array x_decimals[15] = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]
-array y_low[15] = [56.98504, 70.80104, 95.84624, 98.7544, 56.98504, 84.4068, 98.18848, 98.22192, 98.24328, 98.9528, 78.7232, 97.11056, 98.5908, 91.85, 56.92144]
-array y_high[15] = [101.29096, 99.82496, 99.07976, 99.7156, 101.29096, 99.3432, 99.09352, 99.08808, 99.12672, 99.6872, 99.4268, 98.82344, 99.6492, 99.95, 98.08456]
-array y_step[15] = [10, 10, 1, 0.2, 10, 5, 0.2, 0.2, 0.2, 0.2, 5, 0.5, 0.5, 2, 10]
-array y_decimals[15] = [0, 0, 0, 1, 0, 0, 1, 1, 1, 1, 0, 1, 1, 0, 0]
+array y_low[15] = [56.98504, 59.11232, 94.75479455, 98.748, 56.98504, 83.08824, 96.4968, 97.62632, 97.97616, 98.7016, 78.70616, 96.84131386, 98.5844, 91.85, 56.91558829]
+array y_high[15] = [101.29096, 100.30568, 99.16134167, 99.882, 101.29096, 99.55176, 99.2832, 99.12968, 99.32184, 99.7384, 99.43784, 99.3978396, 99.8156, 99.95, 98.23670441]
+array y_step[15] = [10, 10, 1, 0.5, 10, 5, 1, 0.5, 0.5, 0.5, 5, 1, 0.5, 2, 10]
+array y_decimals[15] = [0, 0, 0, 1, 0, 0, 0, 1, 1, 1, 0, 0, 1, 0, 0]
 array curve_style[34] = [2, 4, 1, 3, 2, 1, 2, 1, 1, 5, 2, 4, 1, 3, 2, 1, 2, 1, 2, 1, 2, 1, 1, 5, 2, 1, 2, 1, 1, 5, 2, 1, 2, 1]
 y_label = 'accuracy (%)'
 id = 'curves-mnist'
 figure_title = 'Validation accuracy by epoch through all phases, mnist'
-array caption[3] = ['Thick lines: mean over the seeds that are still training, drawn while at least 2 are (or the only seed); thin lines: single', 'seeds (n = 3). Band: smallest to largest value. Training accuracy is a running mean over the epoch, on the images as they were', 'trained on and with dropout. Folds: the weights that each fold keeps, on its own validation images and on the test images.']
-caption_lines = 3
+array caption[4] = ['Thick lines: mean over the seeds that are still training, drawn while at least 2 are (or the only seed); thin lines: single', 'seeds (n = 10). Band: mean ± standard deviation. Training accuracy is a running mean over the epoch, on the images as they', 'were trained on and with dropout. Folds: the weights that each fold keeps, on its own validation images and on the test', 'images.']
+caption_lines = 4
 plot_height = 850
 
 # ---- style.gp ----

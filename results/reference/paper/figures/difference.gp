@@ -14,13 +14,13 @@ array legend_line[2] = [0, 1]
 array legend_point[2] = [1, 1]
 array legend_x[2] = [10, 107.6]
 array legend_row[2] = [0, 0]
-array x_low[3] = [-10.34273333, -3.408990574, -5.248666667]
-array x_high[3] = [1.476066667, 0.7124232208, 17.03533333]
+array x_low[3] = [-10.34273333, -3.487733333, -7.106333333]
+array x_high[3] = [1.476066667, 0.5460666667, 28.38966667]
 array x_step[3] = [5, 2, 10]
 array x_decimals[3] = [0, 0, 0]
 id = 'difference'
 figure_title = 'Test accuracy beside training from scratch'
-array caption[2] = ['Test accuracy (%). Bars: mean of the differences to scratch, paired by seed (n = 1 to 10 pairs), with the 95 % Student t', 'interval where n is at least 3. Circles: the seeds. Tests, corrected for their number, are in the table.']
+array caption[2] = ['Test accuracy (%). Bars: mean of the differences to scratch, paired by seed (n = 10 pairs), with the 95 % Student t interval.', 'Circles: the seeds. Tests, corrected for their number, are in the table.']
 caption_lines = 2
 plot_height = 172
 

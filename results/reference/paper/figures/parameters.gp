@@ -17,13 +17,13 @@ array x_low[3] = [5756.064, 5756.064, 7783.824]
 array x_high[3] = [16035.936, 16035.936, 21148.176]
 array x_step[3] = [5000, 5000, 5000]
 array x_decimals[3] = [0, 0, 0]
-array y_low[3] = [79.94644477, 95.1873624, 54.18270677]
-array y_high[3] = [90.27690029, 99.26888208, 69.83712401]
+array y_low[3] = [79.94644477, 95.6819771, 45.48050631]
+array y_high[3] = [90.27690029, 99.17538436, 67.60827539]
 array y_step[3] = [2, 1, 5]
 array y_decimals[3] = [0, 0, 0]
 id = 'parameters'
 figure_title = 'Test accuracy against parameters'
-array caption[2] = ['Points: mean over seeds (n = 1 to 10), bars: 95 % Student t interval of the mean. Dotted: along those that none beats with', 'fewer parameters and a higher mean. Points of the same value stand side by side.']
+array caption[2] = ['Points: mean over seeds (n = 10), bars: 95 % Student t interval of the mean. Dotted: along those that none beats with fewer', 'parameters and a higher mean. Points of the same value stand side by side.']
 caption_lines = 2
 plot_height = 260
 

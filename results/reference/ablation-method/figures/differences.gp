@@ -1,32 +1,28 @@
-# robustness.gp - made by: retrial plot experiments/robustness.yaml --folder results/reference/robustness/figures
-# Draw it again with: gnuplot -d -c robustness.gp svg (or png, pdf). The numbers are in robustness.tsv.
-legend_entries = 5
+# differences.gp - made by: retrial plot experiments/ablation-method.yaml --folder results/reference/ablation-method/figures
+# Draw it again with: gnuplot -d -c differences.gp svg (or png, pdf). The numbers are in differences.tsv.
+panels = 2
+array panel_title[2] = ['fashion-mnist', 'cifar10']
+rows = 6
+array row_title[6] = ['single', 'single-augmented', 'single-both', 'dual-only', 'paper-notebook', 'paper-text']
+row_title_width = 16
+x_label = 'difference to scratch (pp)'
+legend_entries = 2
 legend_rows = 1
-array legend[5] = ['paper-notebook', 'paper-text', 'scratch', 'single', 'single-augmented']
-array legend_style[5] = [1, 2, 3, 4, 5]
-array legend_line[5] = [1, 1, 1, 1, 1]
-array legend_point[5] = [1, 1, 1, 1, 1]
-array legend_x[5] = [10, 141.8, 250.8, 342.7, 428.9]
-array legend_row[5] = [0, 0, 0, 0, 0]
-panels = 7
-panel_columns = 4
-panel_rows = 2
-array panel_title[7] = ['rotation', 'translation', 'zoom', 'shear', 'brightness', 'contrast', 'noise']
-array panel_unit[7] = ['degrees', 'fraction of the side', 'fraction', 'tangent', 'fraction of full scale', 'fraction taken away', 'sd, fraction of full scale']
-series = 5
-array x_low[7] = [-1.8, -0.012, -0.016, -0.02, -0.016, -0.032, -0.012]
-array x_high[7] = [46.8, 0.312, 0.416, 0.52, 0.416, 0.832, 0.312]
-array x_step[7] = [20, 0.1, 0.2, 0.2, 0.2, 0.5, 0.1]
-array x_decimals[7] = [0, 1, 1, 1, 1, 1, 1]
-array y_low[7] = [12.11067641, 15.89364294, 50.98053995, 39.70457903, 38.04045737, 10.67448436, 18.18122677]
-array y_high[7] = [92.8859683, 92.74046959, 91.39097355, 91.82466436, 91.88866904, 92.94120646, 92.6524856]
-array y_step[7] = [20, 10, 10, 10, 10, 20, 10]
-array y_decimals[7] = [0, 0, 0, 0, 0, 0, 0]
-id = 'robustness'
-figure_title = 'Accuracy on changed test images'
-array caption[3] = ['Test accuracy against the strength of a change of the test images, 0: as they are. Every image is changed by exactly the', 'strength, its direction is random but the same for all networks. Lines: mean over seeds (n = 10), bands: 95 % Student t', 'interval of the mean. Scales differ between panels.']
-caption_lines = 3
-plot_height = 380
+array legend[2] = ['one seed', 'mean difference, 95 % t interval']
+array legend_style[2] = [1, 2]
+array legend_line[2] = [0, 1]
+array legend_point[2] = [1, 1]
+array legend_x[2] = [10, 107.6]
+array legend_row[2] = [0, 0]
+array x_low[2] = [-10.34273333, -7.106333333]
+array x_high[2] = [1.476066667, 28.38966667]
+array x_step[2] = [2, 10]
+array x_decimals[2] = [0, 0]
+id = 'differences'
+figure_title = 'Test accuracy beside training from scratch'
+array caption[2] = ['Test accuracy (%). Bars: mean of the differences to scratch, paired by seed (n = 10 pairs), with the 95 % Student t interval.', 'Circles: the seeds. Tests, corrected for their number, are in the table.']
+caption_lines = 2
+plot_height = 224
 
 # ---- style.gp ----
 # style.gp - what all figures share: size, fonts, Okabe-Ito colours, title and caption. It comes before plots/KIND.gp in every script.
@@ -92,51 +88,46 @@ place = "set lmargin at screen x_at(area_left); set rmargin at screen x_at(area_
 	set label 402 area_x at screen x_at(area_left + area_width / 2.0), screen y_at(area_top + area_height + 32) center font small; \
 	set label 403 area_y at screen x_at(area_left - 42), screen y_at(area_top + area_height / 2.0) center rotate by 90 font small"
 
-# ---- series.gp ----
-# series.gp - eight line styles that colour-blind readers and grey prints can tell apart, one a value of the series label; 9 is the paper.
-set style line 1 linecolor rgb blue linewidth 1.6 dashtype 1 pointtype 7 pointsize 0.8 * point_unit
-set style line 2 linecolor rgb vermilion linewidth 1.6 dashtype (8, 3) pointtype 5 pointsize 0.8 * point_unit
-set style line 3 linecolor rgb green linewidth 1.6 dashtype (3, 2) pointtype 9 pointsize 0.9 * point_unit
-set style line 4 linecolor rgb orange linewidth 1.6 dashtype (10, 3, 2, 3) pointtype 13 pointsize 0.9 * point_unit
-set style line 5 linecolor rgb purple linewidth 1.6 dashtype (6, 2, 2, 2, 2, 2) pointtype 11 pointsize 0.9 * point_unit
-set style line 6 linecolor rgb sky linewidth 1.6 dashtype (14, 3) pointtype 6 pointsize 0.9 * point_unit
-set style line 7 linecolor rgb black linewidth 1.6 dashtype (2, 2) pointtype 4 pointsize 0.9 * point_unit
-set style line 8 linecolor rgb grey linewidth 1.6 dashtype (5, 2) pointtype 8 pointsize 0.9 * point_unit
-set style line 9 linecolor rgb black linewidth 1.2 pointtype 3 pointsize 1.1 * point_unit
-array series_band[8] = [0xcc0072b2, 0xccd55e00, 0xcc009e73, 0xcce69f00, 0xcccc79a7, 0xcc56b4e9, 0xcc000000, 0xcc777777]
+# ---- ablation.gp ----
+# ablation.gp - bars of differences to a baseline, with intervals and every seed (harness/report/figure_ablation.c has the numbers). Panel p has two
+# blocks of data from 2(p - 1) on: bars, seeds.
 
-# ---- robustness.gp ----
-# robustness.gp - accuracy on changed test images (harness/report/figure_robustness.c has the numbers). Panel p has a block for each series: strength,
-# mean, low, high, seeds.
+set style line 1 linecolor rgb black linewidth 1.1 pointtype 6 pointsize 0.8 * point_unit
+set style line 2 linecolor rgb black linewidth 1.4 pointtype 13 pointsize 0.8 * point_unit
 
-left = 50.0; right = 12.0; gap = 36.0; above = 22.0; below = 42.0
-area_width = (width - left - right - gap * (panel_columns - 1)) / panel_columns
-row_height = plot_height / panel_rows
-area_height = row_height - above - below
+left = 20 + 6.0 * row_title_width; right = 18.0; gap = 26.0; above = 22.0; below = 40.0
+area_width = (width - left - right - gap * (panels - 1)) / panels
+area_top = plot_top + above
+area_height = plot_height - above - below
 
 set multiplot
 @set_legend
-set style fill solid noborder
-set border 3 linecolor rgb grey linewidth 0.8
+
+set border 1 linecolor rgb grey linewidth 0.8
 set xtics nomirror out scale 0.5 font small textcolor rgb black offset 0, tic_down
-set ytics nomirror out scale 0.5 font small textcolor rgb black offset 0.6, 0
-set grid linecolor rgb '#e6e6e6' linewidth 0.6 linetype 1
+set grid xtics linecolor rgb '#e6e6e6' linewidth 0.6 linetype 1
+set yrange [-rows - 0.6:-0.4]
+set style fill solid noborder
+set errorbars 0.6
 
 do for [p = 1:panels] {
-	column = (p - 1) % panel_columns
-	area_left = left + column * (area_width + gap)
-	area_top = plot_top + (p - 1) / panel_columns * row_height + above
-	area_title = panel_title[p]; area_x = panel_unit[p]; area_y = column == 0 ? 'test accuracy (%)' : ''
+	area_left = left + (p - 1) * (area_width + gap)
+	area_title = panel_title[p]; area_x = x_label; area_y = ''
 	@place
+	unset ytics
+	if (p == 1) {
+		set ytics scale 0 font small textcolor rgb black
+		set ytics ('' 0)
+		do for [r = 1:rows] { set ytics add (row_title[r] -r) }
+	}
 	set xrange [x_low[p]:x_high[p]]
-	set yrange [y_low[p]:y_high[p]]
-	set xtics 0, x_step[p]
+	set xtics x_step[p]
 	set format x sprintf('%%.%df', x_decimals[p])
-	set ytics y_step[p]
-	set format y sprintf('%%.%df', y_decimals[p])
-	b = (p - 1) * series
-	plot for [k = 1:series] data index b + k - 1 using 1:3:4 with filledcurves linecolor rgb series_band[k], \
-	     for [k = 1:series] data index b + k - 1 using 1:2 with linespoints linestyle k
+	set arrow 1 from first 0, graph 0 to first 0, graph 1 nohead linecolor rgb grey linewidth 1 back
+	b = 2 * (p - 1)
+	plot data index b using 1:2:5:6:7:8 with boxxyerror fillcolor rgb sky, \
+	     data index b + 1 using 1:2 with points linestyle 1, \
+	     data index b using 1:2:3:4 with xerrorbars linestyle 2
 	@end_legend
 }
 unset multiplot
