@@ -121,6 +121,8 @@ $(BUILD)/bench-plan: $(BUILD)/tests/bench/bench_plan.o $(BUILD)/libharness.a
 $(BUILD)/one-step: $(BUILD)/tests/bench/one_step.o $(BUILD)/tests/oracle/paper_nets.o $(BUILD)/libnn.a
 	$(Q)$(CC) $(CFLAGS) -o $@ $^ -lm -lpthread
 
+# Objects are kept: make would remove those of tests at its end, and say so after the line that counts them.
+.SECONDARY:
 .PHONY: always packages test-packages reproduce demo test check-units test-bits test-arm test-interop fuzz fuzz-targets bench bench-inference bench-peers bench-store schema install uninstall clean
 always:
 
@@ -151,7 +153,6 @@ FUZZ = $(patsubst tests/fuzz/%.c,$(BUILD)/%,$(wildcard tests/fuzz/fuzz_*.c))
 FUZZ_FLAGS = -O1 -g -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined
 $(BUILD)/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(BUILD)/libharness.a $(BUILD)/libnn.a
 	$(Q)$(CC) $(CFLAGS) -fsanitize=fuzzer -o $@ $^ $(LIBRARIES)
-.SECONDARY: $(FUZZ:$(BUILD)/%=$(BUILD)/tests/fuzz/%.o)
 fuzz-targets: $(FUZZ)
 fuzz: test-packages
 	+@$(MAKE) --no-print-directory -j$(JOBS) CC="$(FUZZ_CC)" BUILD=build/fuzz CFLAGS="$(FUZZ_FLAGS)" KERNEL_EXTRA=-fno-sanitize=all fuzz-targets
