@@ -2,11 +2,11 @@
 # Draw it again with: gnuplot -d -c latency.gp svg (or png, pdf). The numbers are in latency.tsv.
 panels = 3
 array panel_title[3] = ['fashion-mnist', 'mnist', 'cifar10']
-rows = 2
-array row_title[2] = ['paper-notebook, fp32', 'paper-notebook, int8']
-row_title_width = 20
-x_low = 5.3806765
-x_high = 41.39709
+rows = 10
+array row_title[10] = ['paper-notebook, fp32', 'paper-notebook, int8', 'paper-text, fp32', 'paper-text, int8', 'scratch, fp32', 'scratch, int8', 'single, fp32', 'single, int8', 'single-augmented, fp32', 'single-augmented, int8']
+row_title_width = 22
+x_low = 2.7901405
+x_high = 97.411125
 legend_entries = 3
 legend_rows = 1
 array legend[3] = ['median', 'to 90 %', 'to 99 %']
@@ -17,9 +17,9 @@ array legend_x[3] = [10, 96.2, 188.1]
 array legend_row[3] = [0, 0, 0]
 id = 'latency'
 figure_title = 'Time of one image'
-array caption[3] = ['Grey: the distribution of all measured calls with one image, in bins of 1 % of their time (20000 to 100000 calls).', 'Logarithmic; the slowest 0.5 % are beyond the axis. Numbers: fp32, int8. Kernels, the fastest of each: avx512. Measured on', 'Intel(R) Xeon(R) Processor. The medians of two halves of the same calls differ by up to 16.9 %.']
+array caption[3] = ['Grey: the distribution of all measured calls with one image, in bins of 1 % of their time (60000 to 100000 calls).', 'Logarithmic; the slowest 0.5 % are beyond the axis. Numbers: fp32, int8. Kernels, the fastest of each: avx512. Measured on', 'Intel(R) Xeon(R) Processor. The medians of two halves of the same calls differ by up to 28.6 %.']
 caption_lines = 3
-plot_height = 152
+plot_height = 472
 
 # ---- style.gp ----
 # style.gp - what all figures share: size, fonts, Okabe-Ito colours, title and caption. It comes before plots/KIND.gp in every script.

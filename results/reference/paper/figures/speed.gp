@@ -13,17 +13,17 @@ array panel_title[3] = ['fashion-mnist', 'mnist', 'cifar10']
 series = 5
 x_label = 'time of one image (µs)'
 y_label = 'test accuracy (%)'
-array x_low[3] = [8.9324778, 11.55009554, -1.08]
-array x_high[3] = [9.12752584, 11.80230143, 1.08]
-array x_step[3] = [0.05, 0.1, 1]
-array x_decimals[3] = [2, 1, 0]
-array y_low[3] = [88.345452, 98.87727885, -1.08]
-array y_high[3] = [90.274548, 99.05472115, 1.08]
-array y_step[3] = [0.5, 0.05, 0.5]
-array y_decimals[3] = [1, 2, 1]
+array x_low[3] = [5.182873952, 4.880162999, 10.68254785]
+array x_high[3] = [13.2664589, 13.86317069, 24.86078643]
+array x_step[3] = [5, 5, 5]
+array x_decimals[3] = [0, 0, 0]
+array y_low[3] = [80.62607583, 95.1873624, 38.31096523]
+array y_high[3] = [90.91485138, 99.26888208, 75.181257]
+array y_step[3] = [2, 1, 10]
+array y_decimals[3] = [0, 0, 0]
 id = 'speed'
 figure_title = 'Test accuracy against the time of one image'
-array caption[2] = ['Points: mean over seeds (n = 1 to 5), bars: 95 % Student t interval of the mean. Dotted: along those that none beats with less', 'and a higher mean. Points of the same value stand side by side.']
+array caption[2] = ['Points: mean over seeds (n = 3 to 5), bars: 95 % Student t interval of the mean. Dotted: along those that none beats with less', 'and a higher mean. Points of the same value stand side by side.']
 caption_lines = 2
 plot_height = 260
 
