@@ -233,21 +233,24 @@ static void read_unit(struct study *s, const struct node *n, struct claim *out)
 static void check_claim(struct study *s, const struct node *map, const struct claim *claim)
 {
 	static const char *const numbers[] = { "paper", "rounds_to", "unit" };
+	const struct node *than = node_get(map, "than");
 	if (!node_get(map, "id"))
 		node_error(s->diagnostics, map, "'id' is missing in this claim");
 	if (!node_get(map, "metric"))
 		node_error(s->diagnostics, map, "'metric' is missing in this claim (test_accuracy, params, weight_bytes ...)");
-	if (!node_get(map, "than") && !node_get(map, "paper"))
+	if (!than && !node_get(map, "paper"))
 		node_error(s->diagnostics, map, "'paper' is missing in this claim: the number that the paper prints (or 'than': whom it beats)");
-	if (!node_get(map, "than"))
+	if (!than)
 		return;
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
 		if (node_get(map, numbers[i]))
 			node_error(s->diagnostics, node_get(map, numbers[i]), "%s: a claim has 'than' or a number, not both", numbers[i]);
 	if (!node_get(map, "compare"))
 		node_error(s->diagnostics, map, "'compare' is missing in this claim with 'than': higher or lower");
-	if (!claim->than.count && node_get(map, "than")->kind == NODE_MAP && !node_get(map, "than")->first)
-		node_error(s->diagnostics, node_get(map, "than"), "than: a map such as {recipe: scratch} is needed here");
+	if (than->kind == NODE_MAP && !than->first)
+		node_error(s->diagnostics, than, "than: a map such as {recipe: scratch} is needed here");
+	if (claim->where.count + claim->than.count > SWEEP_WHERE_MAX)
+		node_error(s->diagnostics, than, "too many conditions (at most %d in 'where' and 'than' together)", SWEEP_WHERE_MAX);
 }
 
 static void read_claim(struct study *s, const struct node *map, struct sweep *sweep, void *slot)

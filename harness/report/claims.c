@@ -72,7 +72,7 @@ void claims_judge(const struct claim *c, bool exact, const double *values, size_
 		.mean = stats_mean(values, n), .sd = stats_sd(values, n),
 		.min = stats_min(values, n), .max = stats_max(values, n),
 		.ours = exact ? interval_none() : stats_t_interval(values, n, 0.95),
-		.paper = paper_interval(c),
+		.paper = paper_interval(c), .p = NAN, .p_holm = NAN,
 	};
 	if (!n) {
 		out->verdict = VERDICT_NO_DATA;
@@ -129,7 +129,8 @@ struct found {
 	size_t n, planned, failed, diverged;
 };
 
-static int find_values(const struct study *study, const struct claim *c, const struct where *where, bool exact, int metric, struct err *e, struct found *out)
+static int find_values(const struct study *study, const struct claim *c, const struct where *where, bool exact, int metric, struct err *e,
+		       struct found *out)
 {
 	const struct sample *first = NULL;
 
@@ -165,8 +166,8 @@ static struct where other_side(const struct claim *c)
 		bool replaced = false;
 		for (int k = 0; k < c->than.count; k++)
 			replaced |= !strcmp(c->than.is[k].name, c->where.is[i].name);
-		if (!replaced && w.count < SWEEP_WHERE_MAX)
-			w.is[w.count++] = c->where.is[i];
+		if (!replaced)
+			w.is[w.count++] = c->where.is[i]; /* there is room: the reader counts both (outputs.c) */
 	}
 	return w;
 }
@@ -225,7 +226,7 @@ static int evaluate(const struct study *study, const struct claim *c, struct fou
 	const int metric = study_metric(study, c->metric, c->phase, context, e);
 	if (metric < 0)
 		return -1;
-	const bool exact = metric_find(c->metric)->exact;
+	const bool exact = metric_find(c->metric)->exact && !c->than.count; /* pairs are of one configuration each, whatever the metric */
 	const struct where than = other_side(c);
 
 	if (find_values(study, c, &c->where, exact, metric, e, &found[0]))

@@ -41,7 +41,7 @@ struct claim_result {
 	double mean, sd, min, max;  /* with `than`: of the n paired differences */
 	struct interval ours;       /* 95 % t interval of the mean; none for n < 2 and for exact metrics */
 	struct interval paper;      /* what the printed figure stands for: [low, high); low == high for exact ones; none with `than` */
-	double p, p_holm;           /* with `than`: the paired exact test, and corrected; NAN when it can never reach 0.05 */
+	double p, p_holm;           /* with `than`: the paired exact test, and corrected; NAN when it can never reach 0.05, and without `than` */
 	char reason[512];           /* why undecided or no data; "" otherwise */
 };
 

@@ -22,23 +22,33 @@ struct plot {
 	double low[LAYOUT_PANELS_MAX], high[LAYOUT_PANELS_MAX]; /* of everything in the panel; 0 is always in it */
 };
 
+/* The values of one row of one panel, with their seeds; returns how many. */
+static size_t values_of(const struct plot *p, size_t panel, size_t row, double *values, uint64_t *seeds)
+{
+	const struct sample *samples[SEEDS_MAX];
+	const size_t n = figure_layout_samples(&p->layout, panel, row, p->column, samples, SEEDS_MAX);
+
+	for (size_t i = 0; i < n; i++) {
+		values[i] = study_value(p->layout.study, samples[i], p->column);
+		seeds[i] = samples[i]->seed;
+	}
+	return n;
+}
+
 /* The differences of one row of one panel to the baseline's samples of the same seeds, as they are printed; returns how many pairs. */
 static size_t differences(const struct plot *p, size_t panel, size_t row, double *out)
 {
 	const struct figure_layout *l = &p->layout;
-	const struct sample *ours[SEEDS_MAX], *base[SEEDS_MAX];
-	size_t baseline = 0, pairs = 0;
+	double base[SEEDS_MAX];
+	uint64_t seeds[SEEDS_MAX], base_seeds[SEEDS_MAX];
+	size_t baseline = 0;
 
 	while (strcmp(l->series[baseline], p->baseline))
 		baseline++;
-	const size_t n = figure_layout_samples(l, panel, row, p->column, ours, SEEDS_MAX);
-	const size_t base_n = figure_layout_samples(l, panel, baseline, p->column, base, SEEDS_MAX);
-	for (size_t i = 0; i < n; i++)
-		for (size_t k = 0; k < base_n; k++)
-			if (ours[i]->seed == base[k]->seed) {
-				out[pairs++] = p->metric->scale * (study_value(l->study, ours[i], p->column) - study_value(l->study, base[k], p->column));
-				break;
-			}
+	const size_t n = values_of(p, panel, row, out, seeds), base_n = values_of(p, panel, baseline, base, base_seeds);
+	const size_t pairs = stats_pair(out, seeds, n, base, base_seeds, base_n, out);
+	for (size_t i = 0; i < pairs; i++)
+		out[i] *= p->metric->scale;
 	return pairs;
 }
 

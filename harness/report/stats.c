@@ -184,7 +184,7 @@ struct interval stats_wilson(double successes, double total, double level)
 	return (struct interval){ successes == 0 ? 0 : centre - half, successes == total ? 1 : centre + half };
 }
 
-/* ---- two samples, paired by index --------------------------------------------------------------------------------------- */
+/* ---- two samples, in pairs ---------------------------------------------------------------------------------------------- */
 
 size_t stats_pair(const double *x, const uint64_t *x_keys, size_t nx, const double *y, const uint64_t *y_keys, size_t ny, double *difference)
 {

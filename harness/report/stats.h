@@ -43,7 +43,7 @@ struct interval stats_bca_interval(const double *x, size_t n, double (*statistic
 /* Wilson's score interval of a proportion: what a test set of so many images says about one model's accuracy. None for total 0. */
 struct interval stats_wilson(double successes, double total, double level);
 
-/* ---- two samples, paired by index --------------------------------------------------------------------------------------- */
+/* ---- two samples, in pairs ---------------------------------------------------------------------------------------------- */
 
 /* The differences x - y of the values that have the same key (a seed; none twice on one side), in the order of x; room for nx. Returns how many.
  * difference may be x. */

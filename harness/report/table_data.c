@@ -106,8 +106,7 @@ void table_data_claims_csv(struct str *out, const struct claim_result *results, 
 		csv_text(out, r->claim->id);
 		str_add(out, ",");
 		csv_text(out, r->claim->title);
-		str_addf(out, ",%s,%s,%s,%s", r->claim->metric, r->claim->phase, r->claim->unit,
-			 compare_name(r->claim));
+		str_addf(out, ",%s,%s,%s,%s", r->claim->metric, r->claim->phase, r->claim->unit, compare_name(r->claim));
 		csv_number(out, r->claim->than.count ? NAN : r->claim->paper);
 		csv_number(out, r->paper.low);
 		csv_number(out, r->paper.high);
@@ -121,8 +120,8 @@ void table_data_claims_csv(struct str *out, const struct claim_result *results, 
 		study_where_text(&than, &r->claim->than);
 		str_add(out, ",");
 		csv_text(out, than.s ? than.s : "");
-		csv_number(out, r->claim->than.count ? r->p : NAN);
-		csv_number(out, r->claim->than.count ? r->p_holm : NAN);
+		csv_number(out, r->p);
+		csv_number(out, r->p_holm);
 		str_add(out, "\n");
 		str_free(&than);
 	}

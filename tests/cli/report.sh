@@ -26,6 +26,7 @@ recipes:
 claims:
   - {id: C3, title: accuracy on CIFAR-10, where: {dataset: cifar10, recipe: together}, metric: test_accuracy, paper: 0.65, rounds_to: 2}
   - {id: C4, title: parameters, where: {dataset: synthetic, recipe: together}, metric: params, paper: $1}
+  - {id: B1, title: beats, where: {dataset: synthetic, recipe: together}, than: {recipe: alone}, metric: test_accuracy, compare: higher}
 tables:
   - {id: main, title: Two recipes, rows: [dataset, recipe], metrics: [test_accuracy, params], baseline: {recipe: alone}}
   - {id: sizes, title: Sizes, rows: [dataset, recipe], metrics: [params, weight_bytes]}
@@ -116,8 +117,12 @@ try claims "$sweep" --db "$db"
 fine && grep -Eq '^C4 .* reproduced$' "$SCRATCH/out" && grep -Eq '^C3 .* no data \[a\]$' "$SCRATCH/out" && says '[a] data set cifar10'
 check $? "claims are exit 0 when all that could be decided are reproduced"
 try claims "$sweep" --db "$db" --format json
-fine && [ "$(grep -o '"verdict": "[a-z ]*"' "$SCRATCH/out" | tr -d '\n')" = '"verdict": "no data""verdict": "reproduced"' ]
+fine && [ "$(grep -o '"verdict": "[a-z ]*"' "$SCRATCH/out" | tr -d '\n')" = '"verdict": "no data""verdict": "reproduced""verdict": "undecided"' ]
 check $? "claims are JSON, too"
+try claims "$sweep" --db "$db" --format csv
+fine && grep -q '^B1,beats,test_accuracy,,,higher,,,,3,3,0,0,.*,undecided,too few pairs for the exact test to reach 0.05: 6 are needed,alone,,$' "$SCRATCH/out" &&
+	[ "$("$RETRIAL" query "SELECT group_concat(claim) AS c FROM claims" --db "$db" --format csv | sed 1d)" = '"C3,C4"' ]
+check $? "a claim against another configuration has pairs, and is no number in the database"
 study 14863
 "$RETRIAL" run "$sweep" --db "$db" --data "$SCRATCH" >"$SCRATCH/out" 2>"$SCRATCH/err"
 try claims "$sweep" --db "$db"

@@ -336,6 +336,14 @@ static void pairs_are_of_the_seeds_that_both_have(void **state)
 	assert_int_equal(r.planned, 10);
 	assert_int_equal(r.failed, 1);
 	assert_int_equal(r.verdict, VERDICT_REPRODUCED);
+	made_copy(c.metric, sizeof(c.metric), "params"); /* a property of the network, but pairs need one configuration */
+	c.where.count = 1;
+	m.sweep.claims = &c;
+	m.sweep.claim_count = 1;
+	struct err e = { 0 };
+	struct claim_result *results = NULL;
+	assert_int_equal(claims_evaluate(&m.study, &e, &results), -1);
+	assert_string_equal(e.text, "claim C8 covers different configurations (recipe is paper and scratch): name one in its 'where'");
 	c = better_than("mnist", "paper", "nobody", 1);
 	r = evaluate_one(&m, &c);
 	assert_int_equal(r.verdict, VERDICT_NO_DATA);

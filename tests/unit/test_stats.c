@@ -268,9 +268,27 @@ static void bca_agrees_with_efron_and_tibshirani(void **state)
 	CLOSE(again.high, i.high, 0);
 }
 
+static void pairs_are_found_by_their_keys_and_tested_where_a_test_can_say_something(void **state)
+{
+	(void)state;
+	const double x[] = { 5, 7, 9, 11 }, y[] = { 1, 2, 4 };
+	const uint64_t x_keys[] = { 3, 1, 8, 2 }, y_keys[] = { 2, 3, 9 };
+	double d[4];
+
+	assert_int_equal(stats_pair(x, x_keys, 4, y, y_keys, 3, d), 2);
+	CLOSE(d[0], 5 - 2, 0); /* key 3 */
+	CLOSE(d[1], 11 - 1, 0); /* key 2 */
+	const double up[40] = { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34 };
+	assert_true(isnan(stats_paired_exact(up, 0, 0.05)));
+	assert_true(isnan(stats_paired_exact(up, 5, 0.05)));
+	CLOSE(stats_paired_exact(up, 6, 0.05), ldexp(1, -5), 0);
+	CLOSE(stats_paired_exact(up, STATS_EXACT_MAX + 1, 0.05), stats_wilcoxon(up, STATS_EXACT_MAX + 1), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(pairs_are_found_by_their_keys_and_tested_where_a_test_can_say_something),
 		cmocka_unit_test(mean_and_sd_agree_with_nist_michelso),
 		cmocka_unit_test(mean_and_sd_agree_with_nist_numacc),
 		cmocka_unit_test(student_t_agrees_with_r_on_the_sleep_data),
