@@ -12,6 +12,7 @@ static const struct metric metrics[] = {
 	{ "test_accuracy_1", "test accuracy, output 1", "%", "pp", 100, 2, 1, false },
 	{ "test_accuracy_2", "test accuracy, output 2", "%", "pp", 100, 2, 1, false },
 	{ "val_accuracy", "validation accuracy", "%", "pp", 100, 2, 1, false },
+	{ "val_optimism", "validation above test accuracy", "pp", "pp", 100, 2, 0, false },
 	{ "train_accuracy", "training accuracy", "%", "pp", 100, 2, 1, false },
 	{ "test_count", "test images", "", "", 1, 0, 0, true },
 	{ "test_loss", "test loss", "", "", 1, 4, -1, false },

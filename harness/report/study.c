@@ -38,6 +38,8 @@ static const char phase_results_sql[] =
 	"SELECT trial, avg((test_accuracy_1 + coalesce(test_accuracy_2, test_accuracy_1)) / 2) AS test_accuracy,"
 	" avg(test_accuracy_1) AS test_accuracy_1, avg(test_accuracy_2) AS test_accuracy_2,"
 	" avg((val_accuracy_1 + coalesce(val_accuracy_2, val_accuracy_1)) / 2) AS val_accuracy,"
+	" avg((val_accuracy_1 + coalesce(val_accuracy_2, val_accuracy_1) - test_accuracy_1 - coalesce(test_accuracy_2, test_accuracy_1)) / 2)"
+	" AS val_optimism,"
 	" avg((test_loss_1 + coalesce(test_loss_2, test_loss_1)) / 2) AS test_loss,"
 	" avg((val_loss_1 + coalesce(val_loss_2, val_loss_1)) / 2) AS val_loss, sum(epochs_run) AS epochs, sum(seconds) AS seconds"
 	" FROM (SELECT DISTINCT trial, phase, fold, epochs_run, seconds, test_accuracy_1, test_accuracy_2, val_accuracy_1, val_accuracy_2,"

@@ -43,6 +43,7 @@ CREATE VIEW accuracy AS
 		r.test_accuracy_2 AS test_accuracy_2,  -- of the second output; NULL when there is one
 		r.test_count AS test_count,            -- test images that each accuracy is of
 		r.val_accuracy AS val_accuracy,        -- on the validation images
+		r.val_accuracy - r.test_accuracy AS val_optimism, -- by how much the validation images promise more than the test images hold
 		r.test_loss AS test_loss,              -- on the test images
 		r.val_loss AS val_loss,                -- on the validation images
 		r.epochs AS epochs,                    -- trained in all phases and folds
@@ -296,6 +297,7 @@ CREATE VIEW claim_trials AS
 			WHEN 'test_accuracy_1' THEN r.test_accuracy_1
 			WHEN 'test_accuracy_2' THEN r.test_accuracy_2
 			WHEN 'val_accuracy' THEN r.val_accuracy
+			WHEN 'val_optimism' THEN r.val_accuracy - r.test_accuracy
 			WHEN 'test_loss' THEN r.test_loss
 			WHEN 'val_loss' THEN r.val_loss
 			WHEN 'epochs' THEN r.epochs
