@@ -18,13 +18,34 @@ static const struct cli_option options[] = {
 	{ 0 },
 };
 
-/* The trial as the database has it. `data` and `recipe` belong to rows. */
+/* The trial as the database has it. `data` belongs to rows. */
 struct recorded {
-	struct trial trial;
+	struct trial trial;     /* its phases are those below */
+	struct phase_config phases[PHASES_MAX];
 	struct rows *rows;
 	int64_t sweep;          /* 0: no sweep has it any more */
 	const char *data;       /* digest of what it was trained on; NULL: it never came to its end */
 };
+
+/* Phases are called what they were called when the trial was run first: names are not part of its configuration, but claims and figures ask for
+ * phases by name. */
+static int name_phases(struct store *store, struct recorded *r, struct err *e)
+{
+	const char *const parameters[] = { "trial", r->trial.identity, NULL };
+	struct rows *names;
+	if (store_query(store, "SELECT p.phase, p.name, min(p.attempt) FROM phase_results AS p JOIN attempts AS a ON a.id = p.attempt"
+	                       " JOIN trials AS t ON t.id = a.trial WHERE t.identity = :trial GROUP BY p.phase", parameters, e, &names))
+		return -1;
+	memcpy(r->phases, r->trial.phases, sizeof(*r->phases) * (size_t)r->trial.phase_count);
+	r->trial.phases = r->phases;
+	for (size_t i = 0; i < names->row_count; i++) {
+		const struct value *v = names->values + i * (size_t)names->column_count;
+		if (v[0].integer >= 0 && v[0].integer < r->trial.phase_count)
+			snprintf(r->phases[v[0].integer].name, PHASE_NAME_MAX, "%s", v[1].text);
+	}
+	rows_free(names);
+	return 0;
+}
 
 static int find_trial(const struct cli *c, struct store *store, struct recorded *out, struct err *e)
 {
@@ -45,7 +66,7 @@ static int find_trial(const struct cli *c, struct store *store, struct recorded 
 		snprintf(l->name, sizeof l->name, "recipe");
 		snprintf(l->value, sizeof l->value, "%s", v[2].text);
 	}
-	return 0;
+	return name_phases(store, out, e);
 }
 
 /* Digests of the latest attempt that an earlier one of the same core version on the same data has not, or the other way round. */

@@ -101,6 +101,10 @@ out=$("$RETRIAL" rerun "$(printf %.12s "$a")" --db "$SCRATCH/one/r.db" --threads
 check $? "rerun runs a done trial again, as a new attempt with the same bits"
 [ "$(ask one "SELECT count(*) FROM attempts a JOIN trials t ON t.id = a.trial WHERE identity = '$a' AND state = 'done'") $(ask one "SELECT name, frozen_at, (SELECT count(*) FROM plan) FROM sweeps")" = "2 $plan" ]
 check $? "both attempts are rows, and the plan is as it was"
+ask one "UPDATE phase_results SET name = 'warm-up' WHERE phase = 0"
+"$RETRIAL" rerun "$a" --db "$SCRATCH/one/r.db" -q >/dev/null
+[ "$(ask one "SELECT group_concat(name, ' ') FROM (SELECT DISTINCT phase, name FROM phases WHERE trial = '$a' ORDER BY phase)")" = "warm-up unify kfold" ]
+check $? "its phases keep the names that its first run gave them"
 ask four "UPDATE phase_results SET weights_digest = replace(weights_digest, 'a', 'b')"
 "$RETRIAL" rerun "$a" --db "$SCRATCH/four/r.db" -q >"$SCRATCH/out"; status=$?
 [ $status -eq 1 ] && grep -q 'other digests than attempt' "$SCRATCH/out"
