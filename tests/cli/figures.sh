@@ -1,6 +1,6 @@
 #!/bin/sh
 # figures.sh - `retrial plot`: the kinds that need more than a study's results: images through augmentation, exported files, measured latencies; pictures of all
-# kinds are the same bytes when they are drawn again. The other kinds' numbers are checked in tests/unit/test_study.c.
+# kinds are the same bytes when they are drawn again. The other kinds' numbers are checked in tests/unit/test_figures.c.
 . tests/tap.sh
 sweep="$SCRATCH/tiny.yaml" db="$SCRATCH/tiny.db"
 

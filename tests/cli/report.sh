@@ -1,6 +1,6 @@
 #!/bin/sh
 # report.sh - `retrial table`, `plot` and `claims` on a study that is really run (made images): formats, messages, exit codes.
-# What the numbers come to is checked in tests/unit (test_stats, test_claims, test_tables, test_study).
+# What the numbers come to is checked in tests/unit (test_stats, test_claims, test_tables, test_study, test_figures).
 . tests/tap.sh
 unset RETRIAL_DATA # cifar10 is the data set that is not there
 sweep="$SCRATCH/tiny.yaml" db="$SCRATCH/results/tiny.db"
