@@ -1,6 +1,6 @@
 /* figure_ablation.c - what one change does: bars of the mean difference to a baseline, paired by seed, with its t interval and every seed as a
- * point. A panel for each data set, a row for each value of the series label but the baseline's, which is that of the first table with a
- * baseline in this label ("base" for ablations). Bars begin at 0, so their lengths can be compared. Works on the study alone. */
+ * point. A panel for each data set, a row for each value of the series label but the baseline's, which is that of the first table of the metric
+ * with a baseline in this label ("base" for ablations). Bars begin at 0, so their lengths can be compared. Works on the study alone. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -91,16 +91,29 @@ static void add_panel(struct plot *p, size_t panel)
 	}
 }
 
-/* The baseline of the first table that has one in the series label; it must have results. */
+static bool has_metric(const struct table_spec *t, const char *metric)
+{
+	for (int m = 0; m < t->metric_count; m++)
+		if (!strcmp(t->metrics[m], metric))
+			return true;
+	return false;
+}
+
+/* The baseline of the first table of the figure's metric that has one in the series label, else of the first that has one; it must have results. */
 static int find_baseline(struct plot *p, struct err *e)
 {
 	const struct figure_layout *l = &p->layout;
 	const struct sweep *sweep = l->study->sweep;
+	bool of_metric = false;
 
-	for (size_t i = 0; i < sweep->table_count && !p->baseline; i++)
-		for (int k = 0; k < sweep->tables[i].baseline.count; k++)
-			if (!strcmp(sweep->tables[i].baseline.is[k].name, l->spec->series))
-				p->baseline = sweep->tables[i].baseline.is[k].value;
+	for (size_t i = 0; i < sweep->table_count && !of_metric; i++) {
+		const struct table_spec *t = &sweep->tables[i];
+		for (int k = 0; k < t->baseline.count; k++)
+			if (!strcmp(t->baseline.is[k].name, l->spec->series) && (!p->baseline || has_metric(t, l->spec->metric))) {
+				p->baseline = t->baseline.is[k].value;
+				of_metric = has_metric(t, l->spec->metric);
+			}
+	}
 	if (!p->baseline)
 		return err_set(e, ERR_USAGE, "figure %s: what are the others compared with? No table of the sweep has a baseline in '%s'", l->spec->id,
 			       l->spec->series);

@@ -150,6 +150,29 @@ static void an_ablations_bars_are_paired_differences_to_the_baseline(void **stat
 	drawn_free(&d);
 }
 
+/* A table of another metric has another baseline, and comes first. */
+static void an_ablation_takes_the_baseline_of_a_table_with_its_metric(void **state)
+{
+	struct fixture *f = *state;
+	struct table_spec *own = f->sweep->tables, both[2] = { own[0], own[0] };
+	const size_t count = f->sweep->table_count;
+
+	assert_string_equal(own[0].baseline.is[0].value, "alone");
+	both[0].metric_count = 1;
+	snprintf(both[0].metrics[0], sizeof(both[0].metrics[0]), "epochs");
+	snprintf(both[0].baseline.is[0].value, sizeof(both[0].baseline.is[0].value), "both");
+	f->sweep->tables = both;
+	f->sweep->table_count = 2;
+	struct drawn d = draw_one(f, 4);
+	f->sweep->tables = own;
+	f->sweep->table_count = count;
+	char *script = read_file(d.folder, "change.gp");
+
+	assert_non_null(strstr(script, "difference to alone"));
+	free(script);
+	drawn_free(&d);
+}
+
 /* Each line of the data is (epoch, mean, low, high, n): never falling, over all seeds to its end. */
 static void convergence_never_falls_and_never_loses_a_seed(void **state)
 {
@@ -248,6 +271,7 @@ int main(void)
 		WITH_DATABASE(the_pareto_front_holds_what_none_beats_in_both),
 		WITH_DATABASE(a_pareto_front_may_be_against_another_metric),
 		WITH_DATABASE(an_ablations_bars_are_paired_differences_to_the_baseline),
+		WITH_DATABASE(an_ablation_takes_the_baseline_of_a_table_with_its_metric),
 		WITH_DATABASE(convergence_never_falls_and_never_loses_a_seed),
 		WITH_DATABASE(no_text_of_a_figure_is_ever_a_command),
 		WITH_DATABASE(a_figure_without_results_says_what_is_missing),
