@@ -379,7 +379,7 @@ static void the_shipped_experiments_are_good(void **state)
 		size_t trials;
 	} files[] = { { "experiments/paper.yaml", 45 }, { "experiments/demo.yaml", 4 }, { "experiments/smoke.yaml", 16 },
 		      { "experiments/ablation-method.yaml", 140 }, { "experiments/ablation-unfreeze.yaml", 80 },
-		      { "experiments/ablation-augment.yaml", 136 }, { "experiments/ablation-head.yaml", 96 }, { "experiments/convergence.yaml", 80 } };
+		      { "experiments/ablation-augment.yaml", 102 }, { "experiments/ablation-head.yaml", 72 }, { "experiments/convergence.yaml", 80 } };
 	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
 		struct err e = { 0 };
 		struct sweep *s;
