@@ -99,21 +99,26 @@ static bool has_metric(const struct table_spec *t, const char *metric)
 	return false;
 }
 
-/* The baseline of the first table of the figure's metric that has one in the series label, else of the first that has one; it must have results. */
+/* The baseline in the series label of the first table that has one, and has the metric (NULL: any). NULL: there is none. */
+static const char *baseline_of(const struct sweep *sweep, const char *series, const char *metric)
+{
+	for (size_t i = 0; i < sweep->table_count; i++) {
+		const struct table_spec *t = &sweep->tables[i];
+		for (int k = 0; k < t->baseline.count && (!metric || has_metric(t, metric)); k++)
+			if (!strcmp(t->baseline.is[k].name, series))
+				return t->baseline.is[k].value;
+	}
+	return NULL;
+}
+
+/* That of a table with the figure's metric, else of any table; it must have results. */
 static int find_baseline(struct plot *p, struct err *e)
 {
 	const struct figure_layout *l = &p->layout;
-	const struct sweep *sweep = l->study->sweep;
-	bool of_metric = false;
 
-	for (size_t i = 0; i < sweep->table_count && !of_metric; i++) {
-		const struct table_spec *t = &sweep->tables[i];
-		for (int k = 0; k < t->baseline.count; k++)
-			if (!strcmp(t->baseline.is[k].name, l->spec->series) && (!p->baseline || has_metric(t, l->spec->metric))) {
-				p->baseline = t->baseline.is[k].value;
-				of_metric = has_metric(t, l->spec->metric);
-			}
-	}
+	p->baseline = baseline_of(l->study->sweep, l->spec->series, l->spec->metric);
+	if (!p->baseline)
+		p->baseline = baseline_of(l->study->sweep, l->spec->series, NULL);
 	if (!p->baseline)
 		return err_set(e, ERR_USAGE, "figure %s: what are the others compared with? No table of the sweep has a baseline in '%s'", l->spec->id,
 			       l->spec->series);
