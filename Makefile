@@ -158,6 +158,11 @@ fuzz: test-packages
 	+@$(MAKE) --no-print-directory -j$(JOBS) CC="$(FUZZ_CC)" BUILD=build/fuzz CFLAGS="$(FUZZ_FLAGS)" KERNEL_EXTRA=-fno-sanitize=all fuzz-targets
 	@BUILD=build/fuzz sh tests/fuzz.sh
 
+# The layout of all C files, as .clang-format says.
+.PHONY: format
+format:
+	clang-format -i $(shell git ls-files '*.c' '*.h')
+
 bench: packages
 	+@$(MAKE) --no-print-directory -j$(JOBS) $(BUILD)/bench-core
 	$(BUILD)/bench-core $(BUILD)/bench.json

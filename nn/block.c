@@ -1,4 +1,5 @@
-/* block.c - walks the plan over one block of images: forward, loss, backward. load.c brings the images. */
+/* block.c - walks the plan over one block of images: forward, loss, backward. load.c brings the
+ * images. */
 #include "block.h"
 
 #include <string.h>
@@ -20,38 +21,47 @@ static float *aux_of(const struct nn_block *b, int layer)
 	return b->memory + b->batch->plan->ops[layer].aux;
 }
 
-/* The weights of an operation: kernel or gamma, bias or beta (zeros for a convolution without one), and where their gradients go. */
+/* The weights of an operation: kernel or gamma, bias or beta (zeros for a convolution without one),
+ * and where their gradients go. */
 static const float *kernel_of(const struct nn_block *b, const struct nn_op *op)
 {
-	return b->batch->params + b->batch->net->tensors[b->batch->net->layers[op->weights_layer].kernel_tensor].offset;
+	return b->batch->params
+		+ b->batch->net->tensors[b->batch->net->layers[op->weights_layer].kernel_tensor]
+			  .offset;
 }
 
 static const float *bias_of(const struct nn_block *b, const struct nn_op *op)
 {
 	int bias = b->batch->net->layers[op->weights_layer].bias_tensor;
-	return bias < 0 ? b->memory + b->batch->plan->zeros : b->batch->params + b->batch->net->tensors[bias].offset;
+	return bias < 0 ? b->memory + b->batch->plan->zeros
+			: b->batch->params + b->batch->net->tensors[bias].offset;
 }
 
 static float *kernel_gradient_of(const struct nn_block *b, const struct nn_op *op)
 {
-	return b->gradient + b->batch->net->tensors[b->batch->net->layers[op->weights_layer].kernel_tensor].offset;
+	return b->gradient
+		+ b->batch->net->tensors[b->batch->net->layers[op->weights_layer].kernel_tensor]
+			  .offset;
 }
 
 static float *bias_gradient_of(const struct nn_block *b, const struct nn_op *op)
 {
 	int bias = b->batch->net->layers[op->weights_layer].bias_tensor;
-	return bias < 0 ? b->memory + b->batch->plan->unused : b->gradient + b->batch->net->tensors[bias].offset;
+	return bias < 0 ? b->memory + b->batch->plan->unused
+			: b->gradient + b->batch->net->tensors[bias].offset;
 }
 
 /* Rows of a batch normalisation (batchnorm.h), of this block and of all of them. */
 static float *sums_of(const struct nn_block *b, int layer, int row)
 {
-	return aux_of(b, layer) + (size_t)row * nn_batchnorm_row(b->batch->net->layers[layer].shape.channels);
+	return aux_of(b, layer)
+		+ (size_t)row * nn_batchnorm_row(b->batch->net->layers[layer].shape.channels);
 }
 
 static const float *shared_of(const struct nn_block *b, int layer, int row)
 {
-	return b->batch->shared + b->batch->plan->ops[layer].shared + (size_t)row * nn_batchnorm_row(b->batch->net->layers[layer].shape.channels);
+	return b->batch->shared + b->batch->plan->ops[layer].shared
+		+ (size_t)row * nn_batchnorm_row(b->batch->net->layers[layer].shape.channels);
 }
 
 static size_t positions_of(const struct nn_block *b, int layer)
@@ -63,15 +73,21 @@ static size_t positions_of(const struct nn_block *b, int layer)
 static void draw_dropout(const struct nn_block *b, const struct nn_layer *layer, float *mask)
 {
 	const struct nn_epoch *epoch = b->batch->epoch;
-	const struct nn_rng rng = { .seed = epoch->seed, .stream = NN_STREAM_DROPOUT, .phase = epoch->phase, .epoch = epoch->epoch };
-	const uint32_t name = nn_name_hash(layer->name), units = (uint32_t)nn_shape_size(layer->shape);
+	const struct nn_rng rng = { .seed = epoch->seed,
+		.stream = NN_STREAM_DROPOUT,
+		.phase = epoch->phase,
+		.epoch = epoch->epoch };
+	const uint32_t name = nn_name_hash(layer->name),
+		       units = (uint32_t)nn_shape_size(layer->shape);
 	const float rate = (float)layer->rate, scale = 1.0f / (1.0f - rate);
 	for (uint32_t unit = 0; unit < units; unit += 4)
 		for (uint32_t lane = 0; lane < NN_LANES; lane++) {
 			uint32_t bits[4];
-			nn_rng_four(&rng, b->batch->position + b->first + lane, name + unit / 4, bits);
+			nn_rng_four(
+				&rng, b->batch->position + b->first + lane, name + unit / 4, bits);
 			for (uint32_t k = 0; k < 4 && unit + k < units; k++)
-				mask[(unit + k) * NN_LANES + lane] = nn_rng_unit(bits[k]) < rate ? 0 : scale;
+				mask[(unit + k) * NN_LANES + lane] =
+					nn_rng_unit(bits[k]) < rate ? 0 : scale;
 		}
 }
 
@@ -80,7 +96,7 @@ static void forward_dropout(const struct nn_block *b, int l)
 	const struct nn_op *op = &b->batch->plan->ops[l];
 	const float *in = out_of(b, op->inputs[0]);
 	if (!b->batch->training) {
-		memcpy(out_of(b, l), in, op->size * sizeof *in);
+		memcpy(out_of(b, l), in, op->size * sizeof(*in));
 		return;
 	}
 	draw_dropout(b, &b->batch->net->layers[l], aux_of(b, l));
@@ -93,7 +109,7 @@ static void forward_concat(const struct nn_block *b, int l)
 	const struct nn_op *op = &b->batch->plan->ops[l];
 	for (int i = 0; i < op->input_count; i++) {
 		size_t size = b->batch->plan->ops[op->inputs[i]].size;
-		memcpy(to, out_of(b, op->inputs[i]), size * sizeof *to);
+		memcpy(to, out_of(b, op->inputs[i]), size * sizeof(*to));
 		to += size;
 	}
 }
@@ -114,28 +130,36 @@ static void forward(const struct nn_block *b, int l)
 	const float *in = op->input_count ? out_of(b, op->inputs[0]) : NULL;
 	switch (op->kind) {
 	case NN_OP_CONV_POOL:
-		k->conv_pool_forward(out_of(b, l), b->gradient ? (int32_t *)aux_of(b, l) : NULL, in, kernel_of(b, op),
-		                     bias_of(b, op), &op->shape.conv_pool);
+		k->conv_pool_forward(out_of(b, l), b->gradient ? (int32_t *)aux_of(b, l) : NULL, in,
+			kernel_of(b, op), bias_of(b, op), &op->shape.conv_pool);
 		break;
 	case NN_OP_CONV:
-		k->conv_forward(out_of(b, l), in, kernel_of(b, op), bias_of(b, op), &op->shape.conv);
+		k->conv_forward(
+			out_of(b, l), in, kernel_of(b, op), bias_of(b, op), &op->shape.conv);
 		break;
 	case NN_OP_DENSE:
 		k->dense_forward(out_of(b, l), in, kernel_of(b, op), bias_of(b, op),
-		                 (int)(b->batch->plan->ops[op->inputs[0]].size / NN_LANES), layer->shape.channels, layer->relu);
+			(int)(b->batch->plan->ops[op->inputs[0]].size / NN_LANES),
+			layer->shape.channels, layer->relu);
 		break;
 	case NN_OP_RELU: k->relu_forward(out_of(b, l), in, op->size / NN_LANES); break;
-	case NN_OP_POOL: k->pool_forward(out_of(b, l), (int32_t *)aux_of(b, l), in, &op->shape.pool); break;
+	case NN_OP_POOL:
+		k->pool_forward(out_of(b, l), (int32_t *)aux_of(b, l), in, &op->shape.pool);
+		break;
 	case NN_OP_DROPOUT: forward_dropout(b, l); break;
 	case NN_OP_CONCAT: forward_concat(b, l); break;
-	case NN_OP_DEPTHWISE: k->depthwise_forward(out_of(b, l), in, kernel_of(b, op), bias_of(b, op), &op->shape.conv); break;
+	case NN_OP_DEPTHWISE:
+		k->depthwise_forward(
+			out_of(b, l), in, kernel_of(b, op), bias_of(b, op), &op->shape.conv);
+		break;
 	case NN_OP_AVERAGE: k->average_forward(out_of(b, l), in, &op->shape.average); break;
 	case NN_OP_ADD: forward_add(b, l); break;
 	case NN_OP_RELU6: k->relu6_forward(out_of(b, l), in, op->size / NN_LANES); break;
 	case NN_OP_SILU: k->silu_forward(out_of(b, l), in, op->size / NN_LANES); break;
 	case NN_OP_BATCHNORM:
-		k->normalize_forward(out_of(b, l), in, shared_of(b, l, NN_BATCHNORM_CENTRE), shared_of(b, l, NN_BATCHNORM_SCALE), bias_of(b, op),
-		                     layer->shape.channels, positions_of(b, l));
+		k->normalize_forward(out_of(b, l), in, shared_of(b, l, NN_BATCHNORM_CENTRE),
+			shared_of(b, l, NN_BATCHNORM_SCALE), bias_of(b, op), layer->shape.channels,
+			positions_of(b, l));
 		break;
 	case NN_OP_NOTHING:
 	case NN_OP_INPUT:
@@ -143,12 +167,14 @@ static void forward(const struct nn_block *b, int l)
 	}
 }
 
-/* The targets of a training with soft labels, for an output of that many classes. Lanes that are not in use have any. */
+/* The targets of a training with soft labels, for an output of that many classes. Lanes that are
+ * not in use have any. */
 static void set_soft_labels(const struct nn_block *b, int classes, struct nn_soft_labels *soft)
 {
 	const struct nn_batch *batch = b->batch;
 	const double hard = 1 - batch->epoch->label_smoothing;
-	*soft = (struct nn_soft_labels){ .first_share = (float)(hard * (1 - batch->partner_share)), .second_share = (float)(hard * batch->partner_share),
+	*soft = (struct nn_soft_labels){ .first_share = (float)(hard * (1 - batch->partner_share)),
+		.second_share = (float)(hard * batch->partner_share),
 		.share = (float)(batch->epoch->label_smoothing / classes) };
 	for (uint32_t lane = 0; lane < (uint32_t)b->count; lane++) {
 		uint32_t partner = nn_batch_image(batch, nn_batch_partner(batch, b->first + lane));
@@ -160,37 +186,45 @@ static void set_soft_labels(const struct nn_block *b, int classes, struct nn_sof
 static void set_labels(struct nn_block *b)
 {
 	const struct nn_batch *batch = b->batch;
-	memset(b->labels, 0, sizeof b->labels);
+	memset(b->labels, 0, sizeof(b->labels));
 	for (uint32_t lane = 0; lane < (uint32_t)b->count; lane++) {
-		uint32_t id = batch->partner_share > 0.5 ? nn_batch_image(batch, nn_batch_partner(batch, b->first + lane)) : b->ids[lane];
+		uint32_t id = batch->partner_share > 0.5
+			? nn_batch_image(batch, nn_batch_partner(batch, b->first + lane))
+			: b->ids[lane];
 		b->labels[lane] = batch->images->labels[id & ~NN_ORDER_AUGMENTED];
 	}
 }
 
-/* The loss of every output; with a gradient, that of the logits too (each output has logits of its own or shares them: added). */
+/* The loss of every output; with a gradient, that of the logits too (each output has logits of its
+ * own or shares them: added). */
 static void losses(struct nn_block *b)
 {
 	const struct nn_batch *batch = b->batch;
-	const bool soft = batch->training && (batch->partner_share > 0 || batch->epoch->label_smoothing > 0);
+	const bool soft =
+		batch->training && (batch->partner_share > 0 || batch->epoch->label_smoothing > 0);
 	float scale[NN_LANES] __attribute__((aligned(64))) = { 0 };
 	for (int lane = 0; lane < b->count; lane++)
 		scale[lane] = 1.0f / (float)batch->count;
 	set_labels(b);
 	for (int k = 0; k < batch->net->output_count; k++) {
-		const int l = batch->net->outputs[k], classes = batch->net->layers[l].shape.channels;
+		const int l = batch->net->outputs[k],
+			  classes = batch->net->layers[l].shape.channels;
 		const struct nn_op *op = &batch->plan->ops[l];
 		float *gradient = b->gradient && op->wants_gradient ? gradient_of(b, l) : NULL;
 		if (soft) {
 			struct nn_soft_labels labels __attribute__((aligned(64)));
 			set_soft_labels(b, classes, &labels);
-			batch->kernels->soft_loss(b->loss[k], b->best[k], gradient, out_of(b, op->inputs[0]), classes, &labels, scale);
+			batch->kernels->soft_loss(b->loss[k], b->best[k], gradient,
+				out_of(b, op->inputs[0]), classes, &labels, scale);
 		} else {
-			batch->kernels->softmax_loss(b->loss[k], b->best[k], gradient, out_of(b, op->inputs[0]), classes, b->labels, scale);
+			batch->kernels->softmax_loss(b->loss[k], b->best[k], gradient,
+				out_of(b, op->inputs[0]), classes, b->labels, scale);
 		}
 	}
 }
 
-/* The gradient that layer l, as reader number i of its input, sends there. to: laid out as the input. */
+/* The gradient that layer l, as reader number i of its input, sends there. to: laid out as the
+ * input. */
 static void backward_input(const struct nn_block *b, int l, int i, float *to)
 {
 	const struct nn_kernels *k = b->batch->kernels;
@@ -201,35 +235,44 @@ static void backward_input(const struct nn_block *b, int l, int i, float *to)
 	float *scratch = b->memory + plan->scratch;
 	switch (op->kind) {
 	case NN_OP_CONV_POOL:
-		k->conv_pool_backward_input(to, from, (const int32_t *)aux_of(b, l), kernel_of(b, op), &op->shape.conv_pool, scratch);
+		k->conv_pool_backward_input(to, from, (const int32_t *)aux_of(b, l),
+			kernel_of(b, op), &op->shape.conv_pool, scratch);
 		break;
 	case NN_OP_CONV: k->conv_backward_input(to, from, kernel_of(b, op), &op->shape.conv); break;
 	case NN_OP_DENSE:
-		k->dense_backward_input(to, from, kernel_of(b, op), (int)(size / NN_LANES), (int)(op->size / NN_LANES));
+		k->dense_backward_input(to, from, kernel_of(b, op), (int)(size / NN_LANES),
+			(int)(op->size / NN_LANES));
 		break;
 	case NN_OP_RELU: k->relu_backward(to, from, out_of(b, l), size / NN_LANES); break;
-	case NN_OP_POOL: k->pool_backward(to, from, (const int32_t *)aux_of(b, l), &op->shape.pool); break;
+	case NN_OP_POOL:
+		k->pool_backward(to, from, (const int32_t *)aux_of(b, l), &op->shape.pool);
+		break;
 	case NN_OP_DROPOUT:
 		if (b->batch->training)
 			k->multiply(to, from, aux_of(b, l), size / NN_LANES);
 		else
-			memcpy(to, from, size * sizeof *to);
+			memcpy(to, from, size * sizeof(*to));
 		break;
 	case NN_OP_CONCAT:
 		for (int j = 0; j < i; j++)
 			from += plan->ops[op->inputs[j]].size;
-		memcpy(to, from, size * sizeof *to);
+		memcpy(to, from, size * sizeof(*to));
 		break;
 	case NN_OP_ADD:
-	case NN_OP_OUTPUT: memcpy(to, from, size * sizeof *to); break;
-	case NN_OP_DEPTHWISE: k->depthwise_backward_input(to, from, kernel_of(b, op), &op->shape.conv); break;
+	case NN_OP_OUTPUT: memcpy(to, from, size * sizeof(*to)); break;
+	case NN_OP_DEPTHWISE:
+		k->depthwise_backward_input(to, from, kernel_of(b, op), &op->shape.conv);
+		break;
 	case NN_OP_AVERAGE: k->average_backward(to, from, &op->shape.average); break;
 	case NN_OP_RELU6: k->relu6_backward(to, from, out_of(b, l), size / NN_LANES); break;
-	case NN_OP_SILU: k->silu_backward(to, from, out_of(b, op->inputs[i]), size / NN_LANES); break;
+	case NN_OP_SILU:
+		k->silu_backward(to, from, out_of(b, op->inputs[i]), size / NN_LANES);
+		break;
 	case NN_OP_BATCHNORM:
-		k->normalize_backward(to, from, out_of(b, op->inputs[i]), shared_of(b, l, NN_BATCHNORM_CENTRE), shared_of(b, l, NN_BATCHNORM_SCALE),
-		                      shared_of(b, l, NN_BATCHNORM_OFFSET), shared_of(b, l, NN_BATCHNORM_TILT),
-		                      b->batch->net->layers[l].shape.channels, positions_of(b, l), b->count);
+		k->normalize_backward(to, from, out_of(b, op->inputs[i]),
+			shared_of(b, l, NN_BATCHNORM_CENTRE), shared_of(b, l, NN_BATCHNORM_SCALE),
+			shared_of(b, l, NN_BATCHNORM_OFFSET), shared_of(b, l, NN_BATCHNORM_TILT),
+			b->batch->net->layers[l].shape.channels, positions_of(b, l), b->count);
 		break;
 	case NN_OP_NOTHING:
 	case NN_OP_INPUT: break;
@@ -239,20 +282,24 @@ static void backward_input(const struct nn_block *b, int l, int i, float *to)
 /* What a batch normalisation's gradient sums to in this block, in its rows. */
 static void sum_slopes(const struct nn_block *b, int l)
 {
-	b->batch->kernels->normalize_slopes(sums_of(b, l, NN_BATCHNORM_SUM), sums_of(b, l, NN_BATCHNORM_PRODUCT), gradient_of(b, l),
-	                                    out_of(b, b->batch->plan->ops[l].inputs[0]), shared_of(b, l, NN_BATCHNORM_CENTRE),
-	                                    b->batch->net->layers[l].shape.channels, positions_of(b, l), b->memory + b->batch->plan->scratch);
+	b->batch->kernels->normalize_slopes(sums_of(b, l, NN_BATCHNORM_SUM),
+		sums_of(b, l, NN_BATCHNORM_PRODUCT), gradient_of(b, l),
+		out_of(b, b->batch->plan->ops[l].inputs[0]), shared_of(b, l, NN_BATCHNORM_CENTRE),
+		b->batch->net->layers[l].shape.channels, positions_of(b, l),
+		b->memory + b->batch->plan->scratch);
 }
 
 static void backward_batchnorm_weights(const struct nn_block *b, int l)
 {
 	const struct nn_op *op = &b->batch->plan->ops[l];
 	const int channels = b->batch->net->layers[l].shape.channels;
-	const float *product = sums_of(b, l, NN_BATCHNORM_PRODUCT), *inverse = shared_of(b, l, NN_BATCHNORM_INVERSE);
+	const float *product = sums_of(b, l, NN_BATCHNORM_PRODUCT),
+		    *inverse = shared_of(b, l, NN_BATCHNORM_INVERSE);
 	float *gamma = kernel_gradient_of(b, op);
 	if (!b->batch->training) /* else done, before the blocks met */
 		sum_slopes(b, l);
-	memcpy(bias_gradient_of(b, op), sums_of(b, l, NN_BATCHNORM_SUM), (size_t)channels * sizeof(float));
+	memcpy(bias_gradient_of(b, op), sums_of(b, l, NN_BATCHNORM_SUM),
+		(size_t)channels * sizeof(float));
 	for (int c = 0; c < channels; c++)
 		gamma[c] = product[c] * inverse[c];
 }
@@ -265,7 +312,8 @@ static void backward_weights(const struct nn_block *b, int l)
 	float *dw = kernel_gradient_of(b, op), *db = bias_gradient_of(b, op);
 	float *scratch = b->memory + b->batch->plan->scratch;
 	if (op->kind == NN_OP_CONV_POOL)
-		k->conv_pool_backward_weights(dw, db, in, from, (const int32_t *)aux_of(b, l), &op->shape.conv_pool, scratch);
+		k->conv_pool_backward_weights(dw, db, in, from, (const int32_t *)aux_of(b, l),
+			&op->shape.conv_pool, scratch);
 	else if (op->kind == NN_OP_CONV)
 		k->conv_backward_weights(dw, db, in, from, &op->shape.conv, scratch);
 	else if (op->kind == NN_OP_DEPTHWISE)
@@ -273,7 +321,9 @@ static void backward_weights(const struct nn_block *b, int l)
 	else if (op->kind == NN_OP_BATCHNORM)
 		backward_batchnorm_weights(b, l);
 	else
-		k->dense_backward_weights(dw, db, in, from, (int)(b->batch->plan->ops[op->inputs[0]].size / NN_LANES), (int)(op->size / NN_LANES), scratch);
+		k->dense_backward_weights(dw, db, in, from,
+			(int)(b->batch->plan->ops[op->inputs[0]].size / NN_LANES),
+			(int)(op->size / NN_LANES), scratch);
 }
 
 /* All that goes back from layer l, whose own gradient is complete. */
@@ -281,8 +331,11 @@ static void backward_layer(struct nn_block *b, int l)
 {
 	const struct nn_plan *plan = b->batch->plan;
 	const struct nn_op *op = &plan->ops[l];
-	if (b->batch->net->layers[l].relu && op->kind != NN_OP_CONV_POOL) /* conv_pool's argmax knows where its ReLU is closed */
-		b->batch->kernels->relu_backward(gradient_of(b, l), gradient_of(b, l), out_of(b, l), op->size / NN_LANES);
+	if (b->batch->net->layers[l].relu
+		&& op->kind
+			!= NN_OP_CONV_POOL) /* conv_pool's argmax knows where its ReLU is closed */
+		b->batch->kernels->relu_backward(
+			gradient_of(b, l), gradient_of(b, l), out_of(b, l), op->size / NN_LANES);
 	if (op->trained)
 		backward_weights(b, l);
 	for (int i = 0; i < op->input_count; i++) {
@@ -295,12 +348,14 @@ static void backward_layer(struct nn_block *b, int l)
 		} else {
 			float *spare = b->memory + plan->spare;
 			backward_input(b, l, i, spare);
-			b->batch->kernels->add(gradient_of(b, input), spare, plan->ops[input].size / NN_LANES);
+			b->batch->kernels->add(
+				gradient_of(b, input), spare, plan->ops[input].size / NN_LANES);
 		}
 	}
 }
 
-/* From layer `from` down to layer `to`. A layer that several read adds up what they send, the last reader's first. */
+/* From layer `from` down to layer `to`. A layer that several read adds up what they send, the last
+ * reader's first. */
 static void backward(struct nn_block *b, int from, int to)
 {
 	for (int l = from; l >= to; l--) {
@@ -318,7 +373,7 @@ static void begin(struct nn_block *b, const struct nn_batch *batch, int number)
 	b->batch = batch;
 	b->first = (uint32_t)number * NN_LANES;
 	b->count = batch->count - b->first < NN_LANES ? (int)(batch->count - b->first) : NN_LANES;
-	memset(b->has_gradient, 0, sizeof b->has_gradient);
+	memset(b->has_gradient, 0, sizeof(b->has_gradient));
 	for (int lane = 0; lane < b->count; lane++)
 		b->ids[lane] = nn_batch_image(batch, b->first + (uint32_t)lane);
 	for (int k = 0; k < batch->net->input_count; k++)
@@ -336,12 +391,15 @@ static void forward_stage(struct nn_block *b, int stage, int cut_count)
 	if (stage == cut_count)
 		losses(b);
 	else
-		batch->kernels->normalize_statistics(sums_of(b, end, NN_BATCHNORM_MEAN), sums_of(b, end, NN_BATCHNORM_SQUARES),
-		                                     out_of(b, batch->plan->ops[end].inputs[0]), batch->net->layers[end].shape.channels,
-		                                     positions_of(b, end), b->count, b->memory + batch->plan->scratch);
+		batch->kernels->normalize_statistics(sums_of(b, end, NN_BATCHNORM_MEAN),
+			sums_of(b, end, NN_BATCHNORM_SQUARES),
+			out_of(b, batch->plan->ops[end].inputs[0]),
+			batch->net->layers[end].shape.channels, positions_of(b, end), b->count,
+			b->memory + batch->plan->scratch);
 }
 
-/* Back from cut number `cut` (the number of cuts: from the losses) to where the gradient of the cut before it is complete. */
+/* Back from cut number `cut` (the number of cuts: from the losses) to where the gradient of the cut
+ * before it is complete. */
 static void backward_stage(struct nn_block *b, int cut, int cut_count)
 {
 	const int *cuts = b->batch->plan->cuts;

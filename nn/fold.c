@@ -44,17 +44,26 @@ static int relu_of(const struct nn_net *net, int normalisation)
 	return reader >= 0 && net->layers[reader].kind == NN_RELU ? reader : -1;
 }
 
-static int add_linear(struct nn_net *to, const struct nn_net *net, const struct nn_layer *l, int input, bool relu, bool bias)
+static int add_linear(struct nn_net *to, const struct nn_net *net, const struct nn_layer *l,
+	int input, bool relu, bool bias)
 {
 	const enum nn_init_kind init = net->tensors[l->kernel_tensor].init;
-	const struct nn_conv_options o = { .filters = l->shape.channels, .kernel_height = l->kernel_height, .kernel_width = l->kernel_width,
-		.stride = l->stride, .padding = l->padding, .relu = relu, .no_bias = !bias, .init = init };
+	const struct nn_conv_options o = { .filters = l->shape.channels,
+		.kernel_height = l->kernel_height,
+		.kernel_width = l->kernel_width,
+		.stride = l->stride,
+		.padding = l->padding,
+		.relu = relu,
+		.no_bias = !bias,
+		.init = init };
 	if (l->kind == NN_DENSE)
 		return nn_dense(to, l->name, input, l->shape.channels, relu, init);
-	return l->kind == NN_CONV ? nn_conv_with(to, l->name, input, &o) : nn_depthwise(to, l->name, input, &o);
+	return l->kind == NN_CONV ? nn_conv_with(to, l->name, input, &o)
+				  : nn_depthwise(to, l->name, input, &o);
 }
 
-static int add_copy(struct nn_net *to, const struct nn_net *net, const struct nn_layer *l, const int *inputs)
+static int add_copy(
+	struct nn_net *to, const struct nn_net *net, const struct nn_layer *l, const int *inputs)
 {
 	switch (l->kind) {
 	case NN_INPUT: return nn_input(to, l->name, l->shape);
@@ -66,7 +75,8 @@ static int add_copy(struct nn_net *to, const struct nn_net *net, const struct nn
 	case NN_DROPOUT: return nn_dropout(to, l->name, inputs[0], l->rate);
 	case NN_CONCAT: return nn_concat(to, l->name, inputs, l->input_count);
 	case NN_OUTPUT: return nn_output(to, l->name, inputs[0]);
-	case NN_AVGPOOL: return nn_avgpool(to, l->name, inputs[0], l->kernel_height, l->kernel_width);
+	case NN_AVGPOOL:
+		return nn_avgpool(to, l->name, inputs[0], l->kernel_height, l->kernel_width);
 	case NN_ADD: return nn_add(to, l->name, inputs, l->input_count);
 	case NN_RELU6: return nn_relu6(to, l->name, inputs[0]);
 	case NN_SILU: return nn_silu(to, l->name, inputs[0]);
@@ -88,10 +98,12 @@ static float *new_tensor_of(const struct folding *f, int tensor)
 static void copy_tensor(const struct folding *f, int from, int to)
 {
 	if (from >= 0)
-		memcpy(new_tensor_of(f, to), tensor_of(f, from), f->net->tensors[from].count * sizeof(float));
+		memcpy(new_tensor_of(f, to), tensor_of(f, from),
+			f->net->tensors[from].count * sizeof(float));
 }
 
-static void copy_tensors(const struct folding *f, const struct nn_layer *from, const struct nn_layer *to)
+static void copy_tensors(
+	const struct folding *f, const struct nn_layer *from, const struct nn_layer *to)
 {
 	copy_tensor(f, from->kernel_tensor, to->kernel_tensor);
 	copy_tensor(f, from->bias_tensor, to->bias_tensor);
@@ -99,17 +111,23 @@ static void copy_tensors(const struct folding *f, const struct nn_layer *from, c
 	copy_tensor(f, from->variance_tensor, to->variance_tensor);
 }
 
-static void fold_tensors(const struct folding *f, const struct nn_layer *linear, const struct nn_layer *norm, const struct nn_layer *to)
+static void fold_tensors(const struct folding *f, const struct nn_layer *linear,
+	const struct nn_layer *norm, const struct nn_layer *to)
 {
-	const size_t filters = (size_t)linear->shape.channels, taps = f->net->tensors[linear->kernel_tensor].count / filters;
+	const size_t filters = (size_t)linear->shape.channels,
+		     taps = f->net->tensors[linear->kernel_tensor].count / filters;
 	for (size_t o = 0; o < filters; o++) {
 		const double scale = (double)tensor_of(f, norm->kernel_tensor)[o]
-		                     / __builtin_sqrt((double)tensor_of(f, norm->variance_tensor)[o] + norm->epsilon);
-		const double bias = linear->bias_tensor >= 0 ? (double)tensor_of(f, linear->bias_tensor)[o] : 0;
+			/ __builtin_sqrt(
+				(double)tensor_of(f, norm->variance_tensor)[o] + norm->epsilon);
+		const double bias =
+			linear->bias_tensor >= 0 ? (double)tensor_of(f, linear->bias_tensor)[o] : 0;
 		for (size_t k = o * taps; k < (o + 1) * taps; k++)
-			new_tensor_of(f, to->kernel_tensor)[k] = (float)((double)tensor_of(f, linear->kernel_tensor)[k] * scale);
-		new_tensor_of(f, to->bias_tensor)[o] = (float)((bias - (double)tensor_of(f, norm->mean_tensor)[o]) * scale
-		                                               + (double)tensor_of(f, norm->bias_tensor)[o]);
+			new_tensor_of(f, to->kernel_tensor)[k] =
+				(float)((double)tensor_of(f, linear->kernel_tensor)[k] * scale);
+		new_tensor_of(f, to->bias_tensor)[o] =
+			(float)((bias - (double)tensor_of(f, norm->mean_tensor)[o]) * scale
+				+ (double)tensor_of(f, norm->bias_tensor)[o]);
 	}
 }
 
@@ -126,7 +144,8 @@ static int fold_layer(struct folding *f, int layer)
 			copy_tensors(f, l, &f->to->layers[to]);
 		return to;
 	}
-	const int relu = relu_of(f->net, norm), to = add_linear(f->to, f->net, l, inputs[0], relu >= 0, true);
+	const int relu = relu_of(f->net, norm),
+		  to = add_linear(f->to, f->net, l, inputs[0], relu >= 0, true);
 	if (to < 0)
 		return -1;
 	fold_tensors(f, l, &f->net->layers[norm], &f->to->layers[to]);
@@ -136,9 +155,12 @@ static int fold_layer(struct folding *f, int layer)
 	return to;
 }
 
-int nn_fold_batchnorm(const struct nn_net *net, const float *params, struct nn_net *folded, float *folded_params)
+int nn_fold_batchnorm(
+	const struct nn_net *net, const float *params, struct nn_net *folded, float *folded_params)
 {
-	struct folding f = { .net = net, .params = params, .to = folded, .to_params = folded_params };
+	struct folding f = {
+		.net = net, .params = params, .to = folded, .to_params = folded_params
+	};
 	*folded = (struct nn_net){ 0 };
 	for (int l = 0; l < net->layer_count; l++)
 		f.number[l] = -1;

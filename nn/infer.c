@@ -1,4 +1,5 @@
-/* infer.c - one image: which memory, which kernels in which order. The kernels are in kernels/infer_kernels.h; block.c does what they cannot. */
+/* infer.c - one image: which memory, which kernels in which order. The kernels are in
+ * kernels/infer_kernels.h; block.c does what they cannot. */
 #include "infer.h"
 
 #include <stdlib.h>
@@ -46,7 +47,7 @@ struct nn_infer {
 	const struct nn_kernels *kernels;
 	struct nn_plan plan;
 	bool by_position;
-	size_t size;                         /* floats of memory taken so far */
+	size_t size; /* floats of memory taken so far */
 	float *memory;
 	float over_255[256];
 	/* by position */
@@ -55,7 +56,7 @@ struct nn_infer {
 	size_t params, zeros, bytes;
 	struct step steps[NN_LAYERS_MAX * NN_LAYER_INPUTS_MAX];
 	int step_count;
-	int waiting;                         /* a dense layer that may yet find another to run beside; -1: none */
+	int waiting; /* a dense layer that may yet find another to run beside; -1: none */
 	/* as a block */
 	size_t workspace, shared, values;
 	struct nn_batch batch;
@@ -78,9 +79,10 @@ static size_t take(struct nn_infer *f, size_t count)
 	return at;
 }
 
-/* ---- which layers can run by position, and in how many phases ---------------------------------------------------------- */
+/* ---- which layers can run by position, and in how many phases ---- */
 
-/* The phases in which an operation reads its inputs when its own output is wanted in `phases`; 0 where it cannot. */
+/* The phases in which an operation reads its inputs when its own output is wanted in `phases`; 0
+ * where it cannot. */
 static int phases_read(enum nn_operation kind, int phases)
 {
 	switch (kind) {
@@ -94,7 +96,8 @@ static int phases_read(enum nn_operation kind, int phases)
 	}
 }
 
-/* From the outputs back. False: some layer is of another kind, or two readers want the same map in different phases. */
+/* From the outputs back. False: some layer is of another kind, or two readers want the same map in
+ * different phases. */
 static bool find_phases(struct nn_infer *f)
 {
 	for (int l = f->net->layer_count - 1; l >= 0; l--) {
@@ -108,7 +111,10 @@ static bool find_phases(struct nn_infer *f)
 			struct map *in = &f->maps[op->inputs[i]];
 			if (phases == 0 || (in->phases != 0 && in->phases != phases))
 				return false;
-			if (op->kind == NN_OP_OUTPUT && f->plan.ops[op->inputs[i]].kind == NN_OP_CONV_POOL) /* logits that do not lie side by side */
+			if (op->kind == NN_OP_OUTPUT
+				&& f->plan.ops[op->inputs[i]].kind
+					== NN_OP_CONV_POOL) /* logits that do not lie side by side
+							     */
 				return false;
 			in->phases = phases;
 		}
@@ -116,7 +122,7 @@ static bool find_phases(struct nn_infer *f)
 	return true;
 }
 
-/* ---- memory ------------------------------------------------------------------------------------------------------------ */
+/* ---- memory ---- */
 
 static void lay_out_map(struct nn_infer *f, int l)
 {
@@ -128,10 +134,12 @@ static void lay_out_map(struct nn_infer *f, int l)
 	m->height = op->height;
 	m->width = op->width;
 	m->row = (size_t)rounded_up(m->width, phases);
-	m->plane = (size_t)rounded_up(m->height, phases) * m->row + (phases > 1 || op->kind == NN_OP_CONV_POOL ? SLACK : 0);
+	m->plane = (size_t)rounded_up(m->height, phases) * m->row
+		+ (phases > 1 || op->kind == NN_OP_CONV_POOL ? SLACK : 0);
 	m->channel = (size_t)(phases * phases) * m->plane;
 	m->size = (size_t)m->channels * m->channel;
-	for (int k = 0; op->kind == NN_OP_INPUT && f->net->inputs[k] < l; k++) { /* every input sees the same image */
+	for (int k = 0; op->kind == NN_OP_INPUT && f->net->inputs[k] < l;
+		k++) { /* every input sees the same image */
 		const struct map *other = &f->maps[f->net->inputs[k]];
 		if (other->phases == phases) {
 			m->at = other->at;
@@ -160,13 +168,15 @@ static void lay_out(struct nn_infer *f)
 			continue;
 		lay_out_map(f, l);
 		if (op->kind == NN_OP_DENSE)
-			f->dense_weights[l] = take(f, f->net->tensors[f->net->layers[l].kernel_tensor].count + SLACK);
+			f->dense_weights[l] = take(
+				f, f->net->tensors[f->net->layers[l].kernel_tensor].count + SLACK);
 		if (op->kind == NN_OP_CONV_POOL)
-			f->packs[l] = take(f, (size_t)(pool_vectors(f, l) * (f->kernels->lanes + 1)));
+			f->packs[l] =
+				take(f, (size_t)(pool_vectors(f, l) * (f->kernels->lanes + 1)));
 	}
 }
 
-/* ---- weights and tables ------------------------------------------------------------------------------------------------ */
+/* ---- weights and tables ---- */
 
 /* [outputs][inputs] to [inputs][outputs] */
 static void transpose_weights(float *to, const float *from, size_t inputs, size_t outputs)
@@ -202,9 +212,15 @@ static const float *bias_of(const struct nn_infer *f, int layer)
 static struct nn_infer_dense dense_of(const struct nn_infer *f, int l)
 {
 	const struct map *in = &f->maps[f->plan.ops[l].inputs[0]];
-	return (struct nn_infer_dense){ .in = f->memory + in->at, .w = f->memory + f->dense_weights[l], .b = bias_of(f, l),
-		.out = f->memory + f->maps[l].at, .channels = in->channels, .positions = in->height * in->width,
-		.outputs = f->maps[l].channels, .in_channel = in->channel, .relu = f->net->layers[l].relu };
+	return (struct nn_infer_dense){ .in = f->memory + in->at,
+		.w = f->memory + f->dense_weights[l],
+		.b = bias_of(f, l),
+		.out = f->memory + f->maps[l].at,
+		.channels = in->channels,
+		.positions = in->height * in->width,
+		.outputs = f->maps[l].channels,
+		.in_channel = in->channel,
+		.relu = f->net->layers[l].relu };
 }
 
 static struct step pool_step(const struct nn_infer *f, int l)
@@ -212,21 +228,30 @@ static struct step pool_step(const struct nn_infer *f, int l)
 	const struct nn_op *op = &f->plan.ops[l];
 	const struct map *in = &f->maps[op->inputs[0]], *out = &f->maps[l];
 	const int vectors = pool_vectors(f, l);
-	int32_t *lanes = (int32_t *)(f->memory + f->packs[l]), *starts = lanes + vectors * f->kernels->lanes;
+	int32_t *lanes = (int32_t *)(f->memory + f->packs[l]),
+		*starts = lanes + vectors * f->kernels->lanes;
 	fill_pack(f, l, lanes, starts);
 	struct step s = { .kind = STEP_POOL };
-	s.of.pool.shape = (struct nn_infer_pool){ .in_channels = in->channels, .out_channels = out->channels, .phases = in->phases,
-		.in_row = in->row, .in_plane = in->plane, .in_channel = in->channel, .out_plane = out->plane, .out_channel = out->channel,
+	s.of.pool.shape = (struct nn_infer_pool){ .in_channels = in->channels,
+		.out_channels = out->channels,
+		.phases = in->phases,
+		.in_row = in->row,
+		.in_plane = in->plane,
+		.in_channel = in->channel,
+		.out_plane = out->plane,
+		.out_channel = out->channel,
 		.pack = { vectors, lanes, starts } };
 	s.of.pool.in = f->memory + in->at;
 	s.of.pool.out = f->memory + out->at;
-	s.of.pool.w = f->memory + f->params + f->net->tensors[f->net->layers[op->weights_layer].kernel_tensor].offset;
+	s.of.pool.w = f->memory + f->params
+		+ f->net->tensors[f->net->layers[op->weights_layer].kernel_tensor].offset;
 	s.of.pool.b = bias_of(f, op->weights_layer);
 	return s;
 }
 
 /* From input number i of layer l to that layer's channels from `channel` on. */
-static struct step copy_step(const struct nn_infer *f, int l, int i, int channel, enum step_kind kind)
+static struct step copy_step(
+	const struct nn_infer *f, int l, int i, int channel, enum step_kind kind)
 {
 	const struct map *in = &f->maps[f->plan.ops[l].inputs[i]], *out = &f->maps[l];
 	struct step s = { .kind = kind };
@@ -238,7 +263,7 @@ static struct step copy_step(const struct nn_infer *f, int l, int i, int channel
 	return s;
 }
 
-/* ---- the order of the work --------------------------------------------------------------------------------------------- */
+/* ---- the order of the work ---- */
 
 static void add_step(struct nn_infer *f, struct step s)
 {
@@ -262,11 +287,14 @@ static void stop_waiting(struct nn_infer *f, int l)
 /* Two dense layers of the same sizes run side by side: the first waits until its output is read. */
 static void add_dense(struct nn_infer *f, int l)
 {
-	transpose_weights(f->memory + f->dense_weights[l], f->memory + f->params + f->net->tensors[f->net->layers[l].kernel_tensor].offset,
-	                  nn_shape_size(f->net->layers[f->plan.ops[l].inputs[0]].shape), (size_t)f->maps[l].channels);
+	transpose_weights(f->memory + f->dense_weights[l],
+		f->memory + f->params + f->net->tensors[f->net->layers[l].kernel_tensor].offset,
+		nn_shape_size(f->net->layers[f->plan.ops[l].inputs[0]].shape),
+		(size_t)f->maps[l].channels);
 	if (f->waiting >= 0) {
 		const struct nn_infer_dense a = dense_of(f, f->waiting), b = dense_of(f, l);
-		if (a.channels == b.channels && a.positions == b.positions && a.in_channel == b.in_channel && a.outputs == b.outputs) {
+		if (a.channels == b.channels && a.positions == b.positions
+			&& a.in_channel == b.in_channel && a.outputs == b.outputs) {
 			stop_waiting(f, l);
 			return;
 		}
@@ -296,12 +324,12 @@ static void add_layer(struct nn_infer *f, int l)
 	}
 }
 
-/* ---- creation ---------------------------------------------------------------------------------------------------------- */
+/* ---- creation ---- */
 
 static void start_by_position(struct nn_infer *f, const float *params)
 {
 	if (params)
-		memcpy(f->memory + f->params, params, f->net->parameter_count * sizeof *params);
+		memcpy(f->memory + f->params, params, f->net->parameter_count * sizeof(*params));
 	f->waiting = -1;
 	for (int l = 0; l < f->net->layer_count; l++)
 		add_layer(f, l);
@@ -311,26 +339,34 @@ static void start_by_position(struct nn_infer *f, const float *params)
 static void start_as_block(struct nn_infer *f, const float *params)
 {
 	if (params)
-		memcpy(f->memory + f->params, params, f->net->parameter_count * sizeof *params);
-	f->images = (struct nn_images){ .labels = &f->label, .shape = f->net->layers[f->net->inputs[0]].shape, .count = 1 };
-	f->batch = (struct nn_batch){ .net = f->net, .plan = &f->plan, .kernels = f->kernels, .params = f->memory + f->params,
-		.shared = f->memory + f->shared, .images = &f->images, .count = 1 };
+		memcpy(f->memory + f->params, params, f->net->parameter_count * sizeof(*params));
+	f->images = (struct nn_images){
+		.labels = &f->label, .shape = f->net->layers[f->net->inputs[0]].shape, .count = 1
+	};
+	f->batch = (struct nn_batch){ .net = f->net,
+		.plan = &f->plan,
+		.kernels = f->kernels,
+		.params = f->memory + f->params,
+		.shared = f->memory + f->shared,
+		.images = &f->images,
+		.count = 1 };
 	f->block.memory = f->memory + f->workspace;
 	nn_batchnorm_prepare(&f->batch);
 }
 
-struct nn_infer *nn_infer_new(const struct nn_net *net, const float *params, const struct nn_kernels *kernels)
+struct nn_infer *nn_infer_new(
+	const struct nn_net *net, const float *params, const struct nn_kernels *kernels)
 {
-	struct nn_infer *f = aligned_alloc(64, (sizeof *f + 63) / 64 * 64);
+	struct nn_infer *f = aligned_alloc(64, (sizeof(*f) + 63) / 64 * 64);
 	if (!f)
 		return NULL;
-	memset(f, 0, sizeof *f);
+	memset(f, 0, sizeof(*f));
 	f->net = net;
 	f->kernels = kernels ? kernels : nn_kernels_find(NULL);
 	for (int p = 0; p < 256; p++)
 		f->over_255[p] = (float)p / 255.0f;
 	bool frozen[2 * NN_LAYERS_MAX];
-	memset(frozen, true, sizeof frozen);
+	memset(frozen, true, sizeof(frozen));
 	nn_plan_make(&f->plan, net, frozen);
 	f->by_position = find_phases(f);
 	if (f->by_position) {
@@ -341,12 +377,12 @@ struct nn_infer *nn_infer_new(const struct nn_net *net, const float *params, con
 		f->workspace = take(f, f->plan.memory);
 		f->values = take(f, nn_shape_size(net->layers[net->inputs[0]].shape));
 	}
-	f->memory = aligned_alloc(64, f->size * sizeof *f->memory);
+	f->memory = aligned_alloc(64, f->size * sizeof(*f->memory));
 	if (!f->memory) {
 		nn_infer_free(f);
 		return NULL;
 	}
-	memset(f->memory, 0, f->size * sizeof *f->memory);
+	memset(f->memory, 0, f->size * sizeof(*f->memory));
 	if (f->by_position)
 		start_by_position(f, params);
 	else
@@ -367,7 +403,7 @@ bool nn_infer_by_position(const struct nn_infer *f)
 	return f->by_position;
 }
 
-/* ---- a call ------------------------------------------------------------------------------------------------------------ */
+/* ---- a call ---- */
 
 /* An image: bytes, or floats. */
 struct image {
@@ -381,7 +417,8 @@ static inline float pixel(struct image i, size_t at)
 }
 
 /* One row, from pixel `from` on, into its row of `phases` planes. */
-static inline void load_row(float *to, size_t plane, struct image i, size_t from, int width, const int phases)
+static inline void load_row(
+	float *to, size_t plane, struct image i, size_t from, int width, const int phases)
 {
 	int x = 0;
 	for (; x + phases <= width; x += phases, to++)
@@ -395,19 +432,24 @@ static inline void load_rows(float *map, const struct map *m, struct image i, co
 {
 	for (int c = 0; c < m->channels; c++)
 		for (int y = 0; y < m->height; y++) {
-			float *to = map + (size_t)c * m->channel + (size_t)(y % phases * phases) * m->plane + (size_t)(y / phases) * m->row;
-			load_row(to, m->plane, i, (size_t)(c * m->height + y) * (size_t)m->width, m->width, phases);
+			float *to = map + (size_t)c * m->channel
+				+ (size_t)(y % phases * phases) * m->plane
+				+ (size_t)(y / phases) * m->row;
+			load_row(to, m->plane, i, (size_t)(c * m->height + y) * (size_t)m->width,
+				m->width, phases);
 		}
 }
 
-/* Bytes in four phases, as of networks with two poolings, go four by four: a row may be read and written past its end. */
+/* Bytes in four phases, as of networks with two poolings, go four by four: a row may be read and
+ * written past its end. */
 static void load_by_four(struct nn_infer *f, const struct map *m, const uint8_t *image)
 {
 	memcpy(f->memory + f->bytes, image, (size_t)(m->channels * m->height * m->width));
 	const uint8_t *row = (const uint8_t *)(f->memory + f->bytes);
 	for (int c = 0; c < m->channels; c++)
 		for (int y = 0; y < m->height; y++, row += m->width) {
-			float *to = f->memory + m->at + (size_t)c * m->channel + (size_t)(y % 4 * 4) * m->plane + (size_t)(y / 4) * m->row;
+			float *to = f->memory + m->at + (size_t)c * m->channel
+				+ (size_t)(y % 4 * 4) * m->plane + (size_t)(y / 4) * m->row;
 			f->kernels->infer_split(to, m->plane, row, m->width / 4);
 		}
 }
@@ -426,13 +468,15 @@ static void load(struct nn_infer *f, const struct map *m, struct image i)
 
 static void copy(const struct step *s)
 {
-	const size_t positions = (size_t)s->of.copy.positions, channels = (size_t)s->of.copy.channels;
+	const size_t positions = (size_t)s->of.copy.positions,
+		     channels = (size_t)s->of.copy.channels;
 	if (s->of.copy.in_channel == positions) {
 		memcpy(s->of.copy.out, s->of.copy.in, channels * positions * sizeof(float));
 		return;
 	}
 	for (size_t c = 0; c < channels; c++)
-		memcpy(s->of.copy.out + c * positions, s->of.copy.in + c * s->of.copy.in_channel, positions * sizeof(float));
+		memcpy(s->of.copy.out + c * positions, s->of.copy.in + c * s->of.copy.in_channel,
+			positions * sizeof(float));
 }
 
 /* As the kernels have it: a NaN stays one. */
@@ -453,8 +497,13 @@ static void run(struct nn_infer *f, struct image image)
 	for (int i = 0; i < f->step_count; i++) {
 		const struct step *s = &f->steps[i];
 		switch (s->kind) {
-		case STEP_POOL: f->kernels->infer_pool(s->of.pool.out, s->of.pool.in, s->of.pool.w, s->of.pool.b, &s->of.pool.shape); break;
-		case STEP_DENSE: f->kernels->infer_dense(s->of.dense.layers, s->of.dense.count); break;
+		case STEP_POOL:
+			f->kernels->infer_pool(s->of.pool.out, s->of.pool.in, s->of.pool.w,
+				s->of.pool.b, &s->of.pool.shape);
+			break;
+		case STEP_DENSE:
+			f->kernels->infer_dense(s->of.dense.layers, s->of.dense.count);
+			break;
 		case STEP_RELU: relu(s); break;
 		case STEP_COPY: copy(s); break;
 		}
@@ -495,10 +544,13 @@ void nn_infer_floats(struct nn_infer *f, const float *image)
 
 const float *nn_infer_logits(const struct nn_infer *f, int output)
 {
-	return f->by_position ? f->memory + f->maps[f->net->layers[f->net->outputs[output]].inputs[0]].at : f->logits[output];
+	return f->by_position
+		? f->memory + f->maps[f->net->layers[f->net->outputs[output]].inputs[0]].at
+		: f->logits[output];
 }
 
 void nn_infer_probabilities(const struct nn_infer *f, int output, float *probabilities)
 {
-	f->kernels->infer_softmax(probabilities, nn_infer_logits(f, output), f->net->layers[f->net->outputs[output]].shape.channels);
+	f->kernels->infer_softmax(probabilities, nn_infer_logits(f, output),
+		f->net->layers[f->net->outputs[output]].shape.channels);
 }

@@ -13,8 +13,10 @@ static double unit_open(const uint32_t bits[4])
 
 void nn_init_tensor(const struct nn_tensor *tensor, uint64_t seed, float *out)
 {
-	/* Distribution function of the normal at -2 and the mass between -2 and 2; the sd of what is left of it, Keras's constant. */
-	static const double below_minus_2 = 0.022750131948179207, between = 0.95449973610364158, truncated_sd = 0.87962566103423978;
+	/* Distribution function of the normal at -2 and the mass between -2 and 2; the sd of what
+	 * is left of it, Keras's constant. */
+	static const double below_minus_2 = 0.022750131948179207, between = 0.95449973610364158,
+			    truncated_sd = 0.87962566103423978;
 	const struct nn_rng rng = { .seed = seed, .stream = NN_STREAM_INIT };
 	uint32_t name = nn_name_hash(tensor->name);
 	double sd = __builtin_sqrt(2.0 / tensor->fan_in) / truncated_sd;

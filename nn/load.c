@@ -17,19 +17,23 @@ static bool augmented(const struct loading *l, int lane)
 	return epoch && (epoch->augmented[l->input] || l->ids[lane] & NN_ORDER_AUGMENTED);
 }
 
-/* Warp each image of the block by itself, then interleave; an image that is not augmented gets the map that changes nothing. */
+/* Warp each image of the block by itself, then interleave; an image that is not augmented gets the
+ * map that changes nothing. */
 static void load_warped(const struct loading *l, float *out)
 {
 	const struct nn_batch *batch = l->block->batch;
 	const struct nn_plan *plan = batch->plan;
 	const struct nn_epoch *epoch = batch->epoch;
 	const struct nn_shape shape = batch->images->shape;
-	const struct nn_rng rng = { .seed = epoch->seed, .stream = NN_STREAM_AUGMENT, .phase = epoch->phase, .epoch = epoch->epoch };
+	const struct nn_rng rng = { .seed = epoch->seed,
+		.stream = NN_STREAM_AUGMENT,
+		.phase = epoch->phase,
+		.epoch = epoch->epoch };
 	float *images = l->block->memory + plan->images;
 	for (int lane = 0; lane < NN_LANES; lane++) {
 		float *to = images + (size_t)lane * plan->image_stride;
 		if (lane >= l->block->count) {
-			memset(to, 0, plan->image_stride * sizeof *to);
+			memset(to, 0, plan->image_stride * sizeof(*to));
 			continue;
 		}
 		uint32_t id = l->ids[lane] & ~NN_ORDER_AUGMENTED;
@@ -40,8 +44,8 @@ static void load_warped(const struct loading *l, float *out)
 			nn_retouch_draw(&epoch->augment, &rng, id, shape, &retouch);
 		}
 		batch->kernels->warp(to, batch->images->pixels + id * nn_shape_size(shape),
-		                     (struct nn_warp_shape){ shape.channels, shape.height, shape.width }, warp.map, warp.brightness,
-		                     l->block->memory + plan->warp_scratch);
+			(struct nn_warp_shape){ shape.channels, shape.height, shape.width },
+			warp.map, warp.brightness, l->block->memory + plan->warp_scratch);
 		nn_retouch_apply(&retouch, shape, to);
 	}
 	batch->kernels->interleave(out, images, plan->image_stride, nn_shape_size(shape));
@@ -60,7 +64,8 @@ static void load(const struct loading *l, float *out)
 	size_t pixels = nn_shape_size(batch->images->shape);
 	const uint8_t *images[NN_LANES] = { NULL };
 	for (int lane = 0; lane < l->block->count; lane++)
-		images[lane] = batch->images->pixels + (l->ids[lane] & ~NN_ORDER_AUGMENTED) * pixels;
+		images[lane] =
+			batch->images->pixels + (l->ids[lane] & ~NN_ORDER_AUGMENTED) * pixels;
 	batch->kernels->load_images(out, images, pixels);
 }
 
@@ -69,7 +74,7 @@ void nn_block_load(const struct nn_block *block, int input, float *out)
 	const struct nn_batch *batch = block->batch;
 	if (batch->values) {
 		const size_t size = nn_shape_size(batch->images->shape);
-		memset(out, 0, size * NN_LANES * sizeof *out);
+		memset(out, 0, size * NN_LANES * sizeof(*out));
 		for (size_t i = 0; i < size; i++)
 			out[i * NN_LANES] = batch->values[i];
 		return;
@@ -82,5 +87,6 @@ void nn_block_load(const struct nn_block *block, int input, float *out)
 		ids[lane] = nn_batch_image(batch, nn_batch_partner(batch, block->first + lane));
 	float *partner = block->memory + batch->plan->partner;
 	load(&(struct loading){ block, ids, input }, partner);
-	batch->kernels->approach(out, partner, (float)batch->partner_share, nn_shape_size(batch->images->shape));
+	batch->kernels->approach(
+		out, partner, (float)batch->partner_share, nn_shape_size(batch->images->shape));
 }

@@ -11,18 +11,21 @@ static double unit_open(uint32_t bits)
 
 double nn_symmetric_beta(double alpha, const uint32_t bits[4])
 {
-	const double root = __builtin_sqrt(1 - nn_exp(nn_log(unit_open(bits[0])) * 2 / (2 * alpha + 1)));
+	const double root =
+		__builtin_sqrt(1 - nn_exp(nn_log(unit_open(bits[0])) * 2 / (2 * alpha + 1)));
 	double sine, cosine;
 	nn_sincos(6.283185307179586 * unit_open(bits[1]), &sine, &cosine);
 	const double b = 0.5 + 0.5 * root * cosine, rest = 0.5 - 0.5 * root * cosine;
 	if (b <= 0 || rest <= 0) /* rounded onto an end */
 		return b <= 0 ? 0 : 1;
 	/* By the logarithm of the odds: the powers themselves may be too small for a number. */
-	const double odds = nn_log(b) - nn_log(rest) + (nn_log(unit_open(bits[2])) - nn_log(unit_open(bits[3]))) / alpha;
+	const double odds = nn_log(b) - nn_log(rest)
+		+ (nn_log(unit_open(bits[2])) - nn_log(unit_open(bits[3]))) / alpha;
 	return odds < 0 ? nn_exp(odds) / (1 + nn_exp(odds)) : 1 / (1 + nn_exp(-odds));
 }
 
-void nn_mixup_draw(double alpha, const struct nn_rng *rng, uint32_t position, uint32_t count, uint32_t *distance, double *share)
+void nn_mixup_draw(double alpha, const struct nn_rng *rng, uint32_t position, uint32_t count,
+	uint32_t *distance, double *share)
 {
 	*distance = 0;
 	*share = 0;

@@ -10,10 +10,13 @@ size_t nn_shape_size(struct nn_shape s)
 }
 
 /* Keep the first error: what follows from it would only mislead. */
-#define FAIL(net, ...) ((net)->error[0] ? -1 : (snprintf((net)->error, sizeof (net)->error, __VA_ARGS__), -1))
+#define FAIL(net, ...) \
+	((net)->error[0] ? -1 : (snprintf((net)->error, sizeof(net)->error, __VA_ARGS__), -1))
 
-/* Append a layer with these inputs and no shape yet; NULL when a limit is passed or an input does not exist. */
-static struct nn_layer *add_layer(struct nn_net *net, enum nn_kind kind, const char *name, const int *inputs, int input_count)
+/* Append a layer with these inputs and no shape yet; NULL when a limit is passed or an input does
+ * not exist. */
+static struct nn_layer *add_layer(
+	struct nn_net *net, enum nn_kind kind, const char *name, const int *inputs, int input_count)
 {
 	if (net->error[0])
 		return NULL;
@@ -30,9 +33,14 @@ static struct nn_layer *add_layer(struct nn_net *net, enum nn_kind kind, const c
 		return NULL;
 	}
 	struct nn_layer *layer = &net->layers[net->layer_count];
-	*layer = (struct nn_layer){ .kind = kind, .input_count = input_count, .stride = 1,
-		.kernel_tensor = -1, .bias_tensor = -1, .mean_tensor = -1, .variance_tensor = -1 };
-	snprintf(layer->name, sizeof layer->name, "%s", name);
+	*layer = (struct nn_layer){ .kind = kind,
+		.input_count = input_count,
+		.stride = 1,
+		.kernel_tensor = -1,
+		.bias_tensor = -1,
+		.mean_tensor = -1,
+		.variance_tensor = -1 };
+	snprintf(layer->name, sizeof(layer->name), "%s", name);
 	for (int i = 0; i < input_count; i++) {
 		if (inputs[i] < 0 || inputs[i] >= net->layer_count) {
 			FAIL(net, "%s: input %d is no layer before it", name, inputs[i]);
@@ -49,14 +57,21 @@ static int finish_layer(struct nn_net *net, struct nn_layer *layer, struct nn_sh
 	return net->layer_count++;
 }
 
-static int add_tensor(struct nn_net *net, const char *layer_name, const char *suffix, size_t count, int fan_in, int fan_out, bool bias, enum nn_init_kind init)
+static int add_tensor(struct nn_net *net, const char *layer_name, const char *suffix, size_t count,
+	int fan_in, int fan_out, bool bias, enum nn_init_kind init)
 {
 	if (net->tensor_count == 2 * NN_LAYERS_MAX)
-		return FAIL(net, "%s: more than %d parameter tensors", layer_name, 2 * NN_LAYERS_MAX);
+		return FAIL(
+			net, "%s: more than %d parameter tensors", layer_name, 2 * NN_LAYERS_MAX);
 	struct nn_tensor *t = &net->tensors[net->tensor_count];
-	*t = (struct nn_tensor){ .layer = net->layer_count, .offset = net->parameter_count, .count = count,
-		.fan_in = fan_in, .fan_out = fan_out, .bias = bias, .init = init };
-	snprintf(t->name, sizeof t->name, "%s/%s", layer_name, suffix);
+	*t = (struct nn_tensor){ .layer = net->layer_count,
+		.offset = net->parameter_count,
+		.count = count,
+		.fan_in = fan_in,
+		.fan_out = fan_out,
+		.bias = bias,
+		.init = init };
+	snprintf(t->name, sizeof(t->name), "%s/%s", layer_name, suffix);
 	net->parameter_count += count;
 	return net->tensor_count++;
 }
@@ -71,8 +86,10 @@ int nn_input(struct nn_net *net, const char *name, struct nn_shape shape)
 	struct nn_layer *layer = add_layer(net, NN_INPUT, name, NULL, 0);
 	if (!layer)
 		return -1;
-	if (shape.channels < 1 || shape.height < 1 || shape.width < 1 || shape.channels > 1024 || shape.height > 1024 || shape.width > 1024)
-		return FAIL(net, "%s: shape %dx%dx%d is not within 1 to 1024", name, shape.channels, shape.height, shape.width);
+	if (shape.channels < 1 || shape.height < 1 || shape.width < 1 || shape.channels > 1024
+		|| shape.height > 1024 || shape.width > 1024)
+		return FAIL(net, "%s: shape %dx%dx%d is not within 1 to 1024", name, shape.channels,
+			shape.height, shape.width);
 	if (net->input_count == NN_OUTPUTS_MAX)
 		return FAIL(net, "%s: more than %d inputs", name, NN_OUTPUTS_MAX);
 	net->inputs[net->input_count++] = net->layer_count;
@@ -88,7 +105,8 @@ static int window_count(int size, int kernel, int stride, enum nn_padding paddin
 }
 
 /* NN_CONV and NN_DEPTHWISE; filters: of the output. */
-static int add_convolution(struct nn_net *net, enum nn_kind kind, const char *name, int input, int filters, const struct nn_conv_options *o)
+static int add_convolution(struct nn_net *net, enum nn_kind kind, const char *name, int input,
+	int filters, const struct nn_conv_options *o)
 {
 	struct nn_layer *layer = add_layer(net, kind, name, &input, 1);
 	if (!layer)
@@ -96,46 +114,61 @@ static int add_convolution(struct nn_net *net, enum nn_kind kind, const char *na
 	struct nn_shape in = input_shape(net, layer);
 	if (kind == NN_DEPTHWISE)
 		filters = in.channels;
-	const int height = o->kernel_height, width = o->kernel_width, stride = o->stride ? o->stride : 1;
+	const int height = o->kernel_height, width = o->kernel_width,
+		  stride = o->stride ? o->stride : 1;
 	if (filters < 1 || filters > 4096 || height < 1 || width < 1 || height > 64 || width > 64)
-		return FAIL(net, "%s: %d filters of %dx%d are not within 1 to 4096 filters of 1x1 to 64x64", name, filters, height, width);
+		return FAIL(net,
+			"%s: %d filters of %dx%d are not within 1 to 4096 filters of 1x1 to 64x64",
+			name, filters, height, width);
 	if (stride < 1 || stride > 64)
 		return FAIL(net, "%s: a stride of %d is not within 1 to 64", name, stride);
-	struct nn_shape out = { filters, window_count(in.height, height, stride, o->padding), window_count(in.width, width, stride, o->padding) };
+	struct nn_shape out = { filters, window_count(in.height, height, stride, o->padding),
+		window_count(in.width, width, stride, o->padding) };
 	if (out.height < 1 || out.width < 1)
-		return FAIL(net, "%s: a %dx%d kernel does not fit into %s's output %dx%dx%d", name, height, width,
-		            net->layers[input].name, in.channels, in.height, in.width);
+		return FAIL(net, "%s: a %dx%d kernel does not fit into %s's output %dx%dx%d", name,
+			height, width, net->layers[input].name, in.channels, in.height, in.width);
 	layer->kernel_height = height;
 	layer->kernel_width = width;
 	layer->stride = stride;
 	layer->padding = o->padding;
 	layer->relu = o->relu;
-	int fan_in = in.channels * height * width, fan_out = (kind == NN_DEPTHWISE ? 1 : filters) * height * width;
+	int fan_in = in.channels * height * width,
+	    fan_out = (kind == NN_DEPTHWISE ? 1 : filters) * height * width;
 	size_t count = (size_t)filters * (size_t)(kind == NN_DEPTHWISE ? height * width : fan_in);
-	layer->kernel_tensor = add_tensor(net, name, "kernel", count, fan_in, fan_out, false, o->init);
+	layer->kernel_tensor =
+		add_tensor(net, name, "kernel", count, fan_in, fan_out, false, o->init);
 	if (!o->no_bias)
-		layer->bias_tensor = add_tensor(net, name, "bias", (size_t)filters, fan_in, filters, true, o->init);
+		layer->bias_tensor = add_tensor(
+			net, name, "bias", (size_t)filters, fan_in, filters, true, o->init);
 	return net->error[0] ? -1 : finish_layer(net, layer, out);
 }
 
-int nn_conv_with(struct nn_net *net, const char *name, int input, const struct nn_conv_options *options)
+int nn_conv_with(
+	struct nn_net *net, const char *name, int input, const struct nn_conv_options *options)
 {
 	return add_convolution(net, NN_CONV, name, input, options->filters, options);
 }
 
-int nn_conv(struct nn_net *net, const char *name, int input, int filters, int kernel_height, int kernel_width,
-            enum nn_padding padding, bool relu, enum nn_init_kind init)
+int nn_conv(struct nn_net *net, const char *name, int input, int filters, int kernel_height,
+	int kernel_width, enum nn_padding padding, bool relu, enum nn_init_kind init)
 {
-	return nn_conv_with(net, name, input, &(struct nn_conv_options){ .filters = filters, .kernel_height = kernel_height,
-		.kernel_width = kernel_width, .padding = padding, .relu = relu, .init = init });
+	return nn_conv_with(net, name, input,
+		&(struct nn_conv_options){ .filters = filters,
+			.kernel_height = kernel_height,
+			.kernel_width = kernel_width,
+			.padding = padding,
+			.relu = relu,
+			.init = init });
 }
 
-int nn_depthwise(struct nn_net *net, const char *name, int input, const struct nn_conv_options *options)
+int nn_depthwise(
+	struct nn_net *net, const char *name, int input, const struct nn_conv_options *options)
 {
 	return add_convolution(net, NN_DEPTHWISE, name, input, 0, options);
 }
 
-int nn_dense(struct nn_net *net, const char *name, int input, int units, bool relu, enum nn_init_kind init)
+int nn_dense(struct nn_net *net, const char *name, int input, int units, bool relu,
+	enum nn_init_kind init)
 {
 	struct nn_layer *layer = add_layer(net, NN_DENSE, name, &input, 1);
 	if (!layer)
@@ -144,8 +177,10 @@ int nn_dense(struct nn_net *net, const char *name, int input, int units, bool re
 		return FAIL(net, "%s: %d units, must be 1 to 65536", name, units);
 	int inputs = (int)nn_shape_size(input_shape(net, layer));
 	layer->relu = relu;
-	layer->kernel_tensor = add_tensor(net, name, "kernel", (size_t)units * (size_t)inputs, inputs, units, false, init);
-	layer->bias_tensor = add_tensor(net, name, "bias", (size_t)units, inputs, units, true, init);
+	layer->kernel_tensor = add_tensor(
+		net, name, "kernel", (size_t)units * (size_t)inputs, inputs, units, false, init);
+	layer->bias_tensor =
+		add_tensor(net, name, "bias", (size_t)units, inputs, units, true, init);
 	return net->error[0] ? -1 : finish_layer(net, layer, (struct nn_shape){ units, 1, 1 });
 }
 
@@ -178,21 +213,24 @@ int nn_maxpool(struct nn_net *net, const char *name, int input, int size)
 		return -1;
 	struct nn_shape in = input_shape(net, layer);
 	if (size < 1 || size > in.height || size > in.width)
-		return FAIL(net, "%s: a %dx%d window does not fit into %s's output %dx%dx%d", name, size, size,
-		            net->layers[input].name, in.channels, in.height, in.width);
+		return FAIL(net, "%s: a %dx%d window does not fit into %s's output %dx%dx%d", name,
+			size, size, net->layers[input].name, in.channels, in.height, in.width);
 	layer->kernel_height = layer->kernel_width = size;
-	return finish_layer(net, layer, (struct nn_shape){ in.channels, in.height / size, in.width / size });
+	return finish_layer(
+		net, layer, (struct nn_shape){ in.channels, in.height / size, in.width / size });
 }
 
 static int add_average(struct nn_net *net, struct nn_layer *layer, int height, int width)
 {
 	const struct nn_shape in = input_shape(net, layer);
 	if (height < 1 || width < 1 || height > in.height || width > in.width)
-		return FAIL(net, "%s: a %dx%d window does not fit into %s's output %dx%dx%d", layer->name, height, width,
-		            net->layers[layer->inputs[0]].name, in.channels, in.height, in.width);
+		return FAIL(net, "%s: a %dx%d window does not fit into %s's output %dx%dx%d",
+			layer->name, height, width, net->layers[layer->inputs[0]].name, in.channels,
+			in.height, in.width);
 	layer->kernel_height = height;
 	layer->kernel_width = width;
-	return finish_layer(net, layer, (struct nn_shape){ in.channels, in.height / height, in.width / width });
+	return finish_layer(
+		net, layer, (struct nn_shape){ in.channels, in.height / height, in.width / width });
 }
 
 int nn_avgpool(struct nn_net *net, const char *name, int input, int height, int width)
@@ -204,7 +242,9 @@ int nn_avgpool(struct nn_net *net, const char *name, int input, int height, int 
 int nn_global_avgpool(struct nn_net *net, const char *name, int input)
 {
 	struct nn_layer *layer = add_layer(net, NN_AVGPOOL, name, &input, 1);
-	return layer ? add_average(net, layer, input_shape(net, layer).height, input_shape(net, layer).width) : -1;
+	return layer ? add_average(
+		       net, layer, input_shape(net, layer).height, input_shape(net, layer).width)
+		     : -1;
 }
 
 int nn_dropout(struct nn_net *net, const char *name, int input, double rate)
@@ -229,9 +269,12 @@ int nn_concat(struct nn_net *net, const char *name, const int *inputs, int input
 	for (int i = 1; i < input_count; i++) {
 		struct nn_shape in = net->layers[inputs[i]].shape;
 		if (in.height != out.height || in.width != out.width)
-			return FAIL(net, "%s: %s's output %dx%dx%d and %s's output %dx%dx%d differ in height or width", name,
-			            net->layers[inputs[0]].name, out.channels, out.height, out.width,
-			            net->layers[inputs[i]].name, in.channels, in.height, in.width);
+			return FAIL(net,
+				"%s: %s's output %dx%dx%d and %s's output %dx%dx%d differ in "
+				"height or width",
+				name, net->layers[inputs[0]].name, out.channels, out.height,
+				out.width, net->layers[inputs[i]].name, in.channels, in.height,
+				in.width);
 		out.channels += in.channels;
 	}
 	return finish_layer(net, layer, out);
@@ -248,16 +291,20 @@ int nn_add(struct nn_net *net, const char *name, const int *inputs, int input_co
 	for (int i = 1; i < input_count; i++) {
 		struct nn_shape in = net->layers[inputs[i]].shape;
 		if (in.channels != out.channels || in.height != out.height || in.width != out.width)
-			return FAIL(net, "%s: %s's output %dx%dx%d and %s's output %dx%dx%d differ in shape", name,
-			            net->layers[inputs[0]].name, out.channels, out.height, out.width,
-			            net->layers[inputs[i]].name, in.channels, in.height, in.width);
+			return FAIL(net,
+				"%s: %s's output %dx%dx%d and %s's output %dx%dx%d differ in shape",
+				name, net->layers[inputs[0]].name, out.channels, out.height,
+				out.width, net->layers[inputs[i]].name, in.channels, in.height,
+				in.width);
 	}
 	return finish_layer(net, layer, out);
 }
 
-static int add_moving(struct nn_net *net, const char *name, const char *suffix, int channels, enum nn_init_kind init)
+static int add_moving(struct nn_net *net, const char *name, const char *suffix, int channels,
+	enum nn_init_kind init)
 {
-	int tensor = add_tensor(net, name, suffix, (size_t)channels, channels, channels, false, init);
+	int tensor =
+		add_tensor(net, name, suffix, (size_t)channels, channels, channels, false, init);
 	if (tensor >= 0)
 		net->tensors[tensor].moving = true;
 	return tensor;
@@ -269,12 +316,17 @@ int nn_batchnorm(struct nn_net *net, const char *name, int input, double momentu
 	if (!layer)
 		return -1;
 	if (!(momentum >= 0 && momentum < 1) || !(epsilon > 0 && epsilon <= 1))
-		return FAIL(net, "%s: momentum %g must be at least 0 and below 1, epsilon %g above 0 and at most 1", name, momentum, epsilon);
+		return FAIL(net,
+			"%s: momentum %g must be at least 0 and below 1, epsilon %g above 0 and at "
+			"most 1",
+			name, momentum, epsilon);
 	const struct nn_shape shape = input_shape(net, layer);
 	layer->momentum = momentum;
 	layer->epsilon = epsilon;
-	layer->kernel_tensor = add_tensor(net, name, "gamma", (size_t)shape.channels, shape.channels, shape.channels, false, NN_ONES);
-	layer->bias_tensor = add_tensor(net, name, "beta", (size_t)shape.channels, shape.channels, shape.channels, true, NN_ZEROS);
+	layer->kernel_tensor = add_tensor(net, name, "gamma", (size_t)shape.channels,
+		shape.channels, shape.channels, false, NN_ONES);
+	layer->bias_tensor = add_tensor(net, name, "beta", (size_t)shape.channels, shape.channels,
+		shape.channels, true, NN_ZEROS);
 	layer->mean_tensor = add_moving(net, name, "moving_mean", shape.channels, NN_ZEROS);
 	layer->variance_tensor = add_moving(net, name, "moving_variance", shape.channels, NN_ONES);
 	return net->error[0] ? -1 : finish_layer(net, layer, shape);
@@ -287,8 +339,8 @@ int nn_output(struct nn_net *net, const char *name, int input)
 		return -1;
 	struct nn_shape in = input_shape(net, layer);
 	if (in.height != 1 || in.width != 1 || in.channels < 2 || in.channels > 256)
-		return FAIL(net, "%s: logits must be 2 to 256 numbers, %s's output is %dx%dx%d", name, net->layers[input].name,
-		            in.channels, in.height, in.width);
+		return FAIL(net, "%s: logits must be 2 to 256 numbers, %s's output is %dx%dx%d",
+			name, net->layers[input].name, in.channels, in.height, in.width);
 	if (net->output_count == NN_OUTPUTS_MAX)
 		return FAIL(net, "%s: more than %d outputs", name, NN_OUTPUTS_MAX);
 	net->outputs[net->output_count++] = net->layer_count;
@@ -315,8 +367,10 @@ bool nn_layer_matches(const struct nn_layer *layer, const char *pattern)
 	if (strcmp(layer->name, pattern) == 0)
 		return true;
 	size_t length = strlen(pattern);
-	for (const char *part = layer->name; part; part = strchr(part, '/') ? strchr(part, '/') + 1 : NULL)
-		if (strncmp(part, pattern, length) == 0 && (part[length] == '/' || part[length] == '\0'))
+	for (const char *part = layer->name; part;
+		part = strchr(part, '/') ? strchr(part, '/') + 1 : NULL)
+		if (strncmp(part, pattern, length) == 0
+			&& (part[length] == '/' || part[length] == '\0'))
 			return length > 0;
 	return false;
 }

@@ -1,8 +1,10 @@
-/* nn.h - the training core, all of it: include this one header. C11 and libc alone; no I/O, no printing, no libm.
+/* nn.h - the training core, all of it: include this one header. C11 and libc alone; no I/O, no
+ * printing, no libm.
  *
- * The core computes on a virtual vector of 16 fp32 lanes with the batch innermost: an activation of one block of 16 images is
- * [channel][y][x][16]. Every sum has one documented order and every fused multiply-add is written as one, so that weights,
- * predictions and losses are the same bits for every kernel variant, compiler, optimisation level and number of threads.
+ * The core computes on a virtual vector of 16 fp32 lanes with the batch innermost: an activation of
+ * one block of 16 images is [channel][y][x][16]. Every sum has one documented order and every fused
+ * multiply-add is written as one, so that weights, predictions and losses are the same bits for
+ * every kernel variant, compiler, optimisation level and number of threads.
  *
  *   rng.h        random numbers as a function of (seed, stream, phase, epoch, index)
  *   scalar.h     exp, log, sin, cos, normal quantile: our own, the same bits everywhere

@@ -1,4 +1,5 @@
-/* optimizer.c - the scalars of an optimizer step. The step over the weights is a kernel (kernels/elementwise.h, kernels/adam.h). */
+/* optimizer.c - the scalars of an optimizer step. The step over the weights is a kernel
+ * (kernels/elementwise.h, kernels/adam.h). */
 #include "optimizer.h"
 
 #include "scalar.h"
@@ -43,13 +44,15 @@ struct nn_step_factors nn_optimizer_advance(const struct nn_optimizer *o, struct
 		return (struct nn_step_factors){
 			.one_minus_beta1 = (float)(1 - o->beta1),
 			.one_minus_beta2 = (float)(1 - o->beta2),
-			.momentum_factor = (float)(lr * __builtin_sqrt(1 - s->beta2_power) / (1 - s->mu_product)),
+			.momentum_factor = (float)(lr * __builtin_sqrt(1 - s->beta2_power)
+				/ (1 - s->mu_product)),
 			.epsilon = (float)o->epsilon,
 			.lr = (float)lr,
 			.decay = (float)(lr * o->weight_decay),
 		};
 	}
-	double mu = nadam_mu(o->beta1, s->decay_power), mu_next = nadam_mu(o->beta1, s->decay_power * 0.96);
+	double mu = nadam_mu(o->beta1, s->decay_power),
+	       mu_next = nadam_mu(o->beta1, s->decay_power * 0.96);
 	s->mu_product *= mu;
 	return (struct nn_step_factors){
 		.one_minus_beta1 = (float)(1 - o->beta1),

@@ -9,8 +9,10 @@
 
 static const double turn = 6.283185307179586;
 
-/* The map from output to input of an image that is sampled at linear part l and shifted right and down, about its centre. */
-static void set_map(float map[6], const double l[4], double right, double down, struct nn_shape shape)
+/* The map from output to input of an image that is sampled at linear part l and shifted right and
+ * down, about its centre. */
+static void set_map(
+	float map[6], const double l[4], double right, double down, struct nn_shape shape)
 {
 	const double centre_x = (shape.width - 1) * 0.5, centre_y = (shape.height - 1) * 0.5;
 	map[0] = (float)l[0];
@@ -22,9 +24,12 @@ static void set_map(float map[6], const double l[4], double right, double down, 
 }
 
 /* What is done to image `index`: where it is sampled, and how it is retouched then. */
-static void draw(enum nn_change change, double strength, uint32_t index, struct nn_shape shape, struct nn_warp *warp, struct nn_retouch *retouch)
+static void draw(enum nn_change change, double strength, uint32_t index, struct nn_shape shape,
+	struct nn_warp *warp, struct nn_retouch *retouch)
 {
-	const struct nn_rng rng = { .seed = NN_PERTURB_SEED, .stream = NN_STREAM_PERTURB, .phase = (uint16_t)change };
+	const struct nn_rng rng = {
+		.seed = NN_PERTURB_SEED, .stream = NN_STREAM_PERTURB, .phase = (uint16_t)change
+	};
 	uint32_t bits[4];
 	nn_rng_four(&rng, index, 0, bits);
 	const double s = bits[0] & 0x80000000u ? strength : -strength;
@@ -52,14 +57,16 @@ static void draw(enum nn_change change, double strength, uint32_t index, struct 
 	set_map(warp->map, linear, right, down, shape);
 }
 
-int nn_perturb(const struct nn_images *images, uint32_t count, enum nn_change change, double strength, const struct nn_kernels *kernels,
-               uint8_t *out)
+int nn_perturb(const struct nn_images *images, uint32_t count, enum nn_change change,
+	double strength, const struct nn_kernels *kernels, uint8_t *out)
 {
 	const struct nn_shape shape = images->shape;
 	const struct nn_warp_shape warp_shape = { shape.channels, shape.height, shape.width };
 	const size_t size = nn_shape_size(shape);
-	const size_t padded = (size_t)shape.channels * (size_t)(shape.height + 2) * (size_t)(shape.width + 2) + NN_LANES;
-	float *image = malloc((size + padded) * sizeof *image);
+	const size_t padded =
+		(size_t)shape.channels * (size_t)(shape.height + 2) * (size_t)(shape.width + 2)
+		+ NN_LANES;
+	float *image = malloc((size + padded) * sizeof(*image));
 	if (!image)
 		return -1;
 	if (!kernels)
@@ -68,7 +75,8 @@ int nn_perturb(const struct nn_images *images, uint32_t count, enum nn_change ch
 		struct nn_warp warp;
 		struct nn_retouch retouch;
 		draw(change, strength, i, shape, &warp, &retouch);
-		kernels->warp(image, images->pixels + i * size, warp_shape, warp.map, warp.brightness, image + size);
+		kernels->warp(image, images->pixels + i * size, warp_shape, warp.map,
+			warp.brightness, image + size);
 		nn_retouch_apply(&retouch, shape, image);
 		for (size_t k = 0; k < size; k++)
 			out[i * size + k] = (uint8_t)(image[k] * 255.0f + 0.5f);

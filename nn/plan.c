@@ -25,14 +25,15 @@ static bool fuses(const struct nn_net *net, int pool)
 		return false;
 	const struct nn_layer *c = &net->layers[p->inputs[0]];
 	int only = pool;
-	return c->kind == NN_CONV && c->kernel_height == 3 && c->kernel_width == 3 && c->stride == 1 && c->padding == NN_VALID && c->relu
-	       && consumers(net, p->inputs[0], &only) == 1;
+	return c->kind == NN_CONV && c->kernel_height == 3 && c->kernel_width == 3 && c->stride == 1
+		&& c->padding == NN_VALID && c->relu && consumers(net, p->inputs[0], &only) == 1;
 }
 
 static bool covers_map(const struct nn_net *net, const struct nn_layer *conv)
 {
 	struct nn_shape in = net->layers[conv->inputs[0]].shape;
-	return conv->padding == NN_VALID && conv->kernel_height == in.height && conv->kernel_width == in.width;
+	return conv->padding == NN_VALID && conv->kernel_height == in.height
+		&& conv->kernel_width == in.width;
 }
 
 static enum nn_operation operation(const struct nn_net *net, int l)
@@ -68,12 +69,14 @@ static void widen(struct nn_op *op, int height, int width)
 		op->width = width;
 }
 
-/* Is all of this output wanted, whatever its readers read? Images are loaded whole; a batch's statistics are of whole maps; layers that
- * go over memory from end to end lie as their inputs do. */
+/* Is all of this output wanted, whatever its readers read? Images are loaded whole; a batch's
+ * statistics are of whole maps; layers that go over memory from end to end lie as their inputs do.
+ */
 static bool is_whole(enum nn_operation kind)
 {
-	return kind == NN_OP_INPUT || kind == NN_OP_RELU || kind == NN_OP_DROPOUT || kind == NN_OP_CONCAT || kind == NN_OP_ADD
-	       || kind == NN_OP_RELU6 || kind == NN_OP_SILU || kind == NN_OP_BATCHNORM;
+	return kind == NN_OP_INPUT || kind == NN_OP_RELU || kind == NN_OP_DROPOUT
+		|| kind == NN_OP_CONCAT || kind == NN_OP_ADD || kind == NN_OP_RELU6
+		|| kind == NN_OP_SILU || kind == NN_OP_BATCHNORM;
 }
 
 /* Which part of its inputs an operation reads, given the part of its own output that is read. */
@@ -82,17 +85,21 @@ static void find_parts(struct nn_plan *plan, const struct nn_net *net)
 	for (int l = net->layer_count - 1; l >= 0; l--) {
 		struct nn_op *op = &plan->ops[l];
 		const struct nn_layer *layer = &net->layers[l];
-		if (is_whole(op->kind) || op->height == 0) /* what nobody reads is computed whole, too */
+		if (is_whole(op->kind)
+			|| op->height == 0) /* what nobody reads is computed whole, too */
 			widen(op, layer->shape.height, layer->shape.width);
 		for (int i = 0; i < op->input_count; i++) {
 			struct nn_op *in = &plan->ops[op->inputs[i]];
 			struct nn_shape whole = net->layers[op->inputs[i]].shape;
 			if (op->kind == NN_OP_CONV_POOL)
 				widen(in, 2 * op->height + 2, 2 * op->width + 2);
-			else if ((op->kind == NN_OP_CONV || op->kind == NN_OP_DEPTHWISE) && layer->padding == NN_VALID)
-				widen(in, (op->height - 1) * layer->stride + layer->kernel_height, (op->width - 1) * layer->stride + layer->kernel_width);
+			else if ((op->kind == NN_OP_CONV || op->kind == NN_OP_DEPTHWISE)
+				&& layer->padding == NN_VALID)
+				widen(in, (op->height - 1) * layer->stride + layer->kernel_height,
+					(op->width - 1) * layer->stride + layer->kernel_width);
 			else if (op->kind == NN_OP_POOL || op->kind == NN_OP_AVERAGE)
-				widen(in, op->height * layer->kernel_height, op->width * layer->kernel_width);
+				widen(in, op->height * layer->kernel_height,
+					op->width * layer->kernel_width);
 			else
 				widen(in, whole.height, whole.width);
 		}
@@ -104,7 +111,8 @@ static int padding_before(const struct nn_layer *layer, int size, int kernel)
 {
 	if (layer->padding == NN_VALID)
 		return 0;
-	int outputs = (size + layer->stride - 1) / layer->stride, missing = (outputs - 1) * layer->stride + kernel - size;
+	int outputs = (size + layer->stride - 1) / layer->stride,
+	    missing = (outputs - 1) * layer->stride + kernel - size;
 	return missing > 0 ? missing / 2 : 0;
 }
 
@@ -119,21 +127,42 @@ static void describe(struct nn_op *op, const struct nn_plan *plan, const struct 
 	const struct nn_op *in = &plan->ops[op->inputs[0]];
 	const struct nn_layer *from = &net->layers[op->inputs[0]];
 	if (op->kind == NN_OP_CONV_POOL)
-		op->shape.conv_pool = (struct nn_conv_pool){ .in_channels = from->shape.channels, .out_channels = layer->shape.channels,
-			.pool_height = op->height, .pool_width = op->width, .in_row = in->row, .in_plane = in->plane };
+		op->shape.conv_pool = (struct nn_conv_pool){ .in_channels = from->shape.channels,
+			.out_channels = layer->shape.channels,
+			.pool_height = op->height,
+			.pool_width = op->width,
+			.in_row = in->row,
+			.in_plane = in->plane };
 	else if (op->kind == NN_OP_CONV || op->kind == NN_OP_DEPTHWISE)
-		op->shape.conv = (struct nn_conv){ .in_channels = from->shape.channels, .out_channels = layer->shape.channels,
-			.kernel_height = layer->kernel_height, .kernel_width = layer->kernel_width, .stride = layer->stride,
+		op->shape.conv = (struct nn_conv){ .in_channels = from->shape.channels,
+			.out_channels = layer->shape.channels,
+			.kernel_height = layer->kernel_height,
+			.kernel_width = layer->kernel_width,
+			.stride = layer->stride,
 			.pad_top = padding_before(layer, from->shape.height, layer->kernel_height),
 			.pad_left = padding_before(layer, from->shape.width, layer->kernel_width),
-			.in_height = in->height, .in_width = in->width, .out_height = op->height, .out_width = op->width,
-			.in_row = in->row, .in_plane = in->plane, .relu = layer->relu };
+			.in_height = in->height,
+			.in_width = in->width,
+			.out_height = op->height,
+			.out_width = op->width,
+			.in_row = in->row,
+			.in_plane = in->plane,
+			.relu = layer->relu };
 	else if (op->kind == NN_OP_POOL)
-		op->shape.pool = (struct nn_pool_shape){ .channels = layer->shape.channels, .size = layer->kernel_height,
-			.out_height = op->height, .out_width = op->width, .in_row = in->row, .in_plane = in->plane };
+		op->shape.pool = (struct nn_pool_shape){ .channels = layer->shape.channels,
+			.size = layer->kernel_height,
+			.out_height = op->height,
+			.out_width = op->width,
+			.in_row = in->row,
+			.in_plane = in->plane };
 	else if (op->kind == NN_OP_AVERAGE)
-		op->shape.average = (struct nn_average){ .channels = layer->shape.channels, .window_height = layer->kernel_height,
-			.window_width = layer->kernel_width, .out_height = op->height, .out_width = op->width, .in_row = in->row, .in_plane = in->plane };
+		op->shape.average = (struct nn_average){ .channels = layer->shape.channels,
+			.window_height = layer->kernel_height,
+			.window_width = layer->kernel_width,
+			.out_height = op->height,
+			.out_width = op->width,
+			.in_row = in->row,
+			.in_plane = in->plane };
 }
 
 static size_t scratch_size(const struct nn_op *op, const struct nn_net *net)
@@ -141,19 +170,24 @@ static size_t scratch_size(const struct nn_op *op, const struct nn_net *net)
 	if (op->kind == NN_OP_CONV_POOL) {
 		const struct nn_conv_pool *s = &op->shape.conv_pool;
 		size_t input = 4 * (size_t)s->out_channels * LANES;
-		size_t weights = 4 * (size_t)(4 * s->pool_height * s->pool_width + 9 * s->in_channels + 16) * LANES;
+		size_t weights = 4
+			* (size_t)(4 * s->pool_height * s->pool_width + 9 * s->in_channels + 16)
+			* LANES;
 		return input > weights ? input : weights;
 	}
 	if (op->kind == NN_OP_CONV) {
 		const struct nn_conv *s = &op->shape.conv;
-		return 8 * (size_t)(s->in_channels * s->kernel_height * s->kernel_width + 16) * LANES;
+		return 8 * (size_t)(s->in_channels * s->kernel_height * s->kernel_width + 16)
+			* LANES;
 	}
 	if (op->kind == NN_OP_DEPTHWISE)
-		return 8 * (size_t)(op->shape.conv.kernel_height * op->shape.conv.kernel_width + 16) * LANES;
+		return 8 * (size_t)(op->shape.conv.kernel_height * op->shape.conv.kernel_width + 16)
+			* LANES;
 	if (op->kind == NN_OP_BATCHNORM)
 		return 2 * nn_batchnorm_row(net->layers[op->weights_layer].shape.channels) * LANES;
 	if (op->kind == NN_OP_DENSE)
-		return ((nn_shape_size(net->layers[op->inputs[0]].shape) + 15) / 16 | 1) * 16 * LANES;
+		return ((nn_shape_size(net->layers[op->inputs[0]].shape) + 15) / 16 | 1) * 16
+			* LANES;
 	return 0;
 }
 
@@ -183,17 +217,23 @@ static void lay_out(struct nn_plan *plan, const struct nn_net *net)
 			op->gradient = take(&memory, op->size);
 			spare = larger(spare, op->size);
 		}
-		if (op->kind == NN_OP_CONV_POOL || op->kind == NN_OP_POOL || op->kind == NN_OP_DROPOUT)
+		if (op->kind == NN_OP_CONV_POOL || op->kind == NN_OP_POOL
+			|| op->kind == NN_OP_DROPOUT)
 			op->aux = take(&memory, op->size);
 		if (op->kind == NN_OP_BATCHNORM) {
-			op->aux = take(&memory, NN_BATCHNORM_SUMS * nn_batchnorm_row(shape.channels));
-			op->shared = take(&plan->shared, NN_BATCHNORM_SHARED * nn_batchnorm_row(shape.channels));
+			op->aux =
+				take(&memory, NN_BATCHNORM_SUMS * nn_batchnorm_row(shape.channels));
+			op->shared = take(&plan->shared,
+				NN_BATCHNORM_SHARED * nn_batchnorm_row(shape.channels));
 		}
-		if (net->layers[op->weights_layer].kernel_tensor >= 0 && net->layers[op->weights_layer].bias_tensor < 0)
+		if (net->layers[op->weights_layer].kernel_tensor >= 0
+			&& net->layers[op->weights_layer].bias_tensor < 0)
 			no_bias = larger(no_bias, (size_t)shape.channels);
 		if (op->kind == NN_OP_INPUT) {
 			image = larger(image, nn_shape_size(shape));
-			padded = larger(padded, (size_t)shape.channels * (size_t)(shape.height + 2) * (size_t)(shape.width + 2));
+			padded = larger(padded,
+				(size_t)shape.channels * (size_t)(shape.height + 2)
+					* (size_t)(shape.width + 2));
 		}
 		scratch = larger(scratch, scratch_size(op, net));
 	}
@@ -216,12 +256,15 @@ void nn_plan_make(struct nn_plan *plan, const struct nn_net *net, const bool *fr
 		const struct nn_layer *layer = &net->layers[l];
 		op->kind = operation(net, l);
 		op->weights_layer = op->kind == NN_OP_CONV_POOL ? layer->inputs[0] : l;
-		const struct nn_layer *reader = &net->layers[op->weights_layer]; /* a fused pooling reads what its convolution reads */
+		const struct nn_layer *reader =
+			&net->layers[op->weights_layer]; /* a fused pooling reads what its
+							    convolution reads */
 		op->input_count = op->kind == NN_OP_NOTHING ? 0 : reader->input_count;
 		for (int i = 0; i < op->input_count; i++)
 			op->inputs[i] = reader->inputs[i];
 		int kernel = reader->kernel_tensor, bias = reader->bias_tensor;
-		op->trained = op->kind != NN_OP_NOTHING && kernel >= 0 && !(frozen && frozen[kernel] && (bias < 0 || frozen[bias]));
+		op->trained = op->kind != NN_OP_NOTHING && kernel >= 0
+			&& !(frozen && frozen[kernel] && (bias < 0 || frozen[bias]));
 		op->wants_gradient = op->trained;
 		if (op->kind == NN_OP_BATCHNORM && op->trained)
 			plan->cuts[plan->cut_count++] = l;

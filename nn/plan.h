@@ -1,4 +1,5 @@
-/* plan.h - what is computed for a network, in which order, and where in memory it lies. Internal to nn. */
+/* plan.h - what is computed for a network, in which order, and where in memory it lies. Internal to
+ * nn. */
 #ifndef NN_PLAN_H
 #define NN_PLAN_H
 
@@ -9,11 +10,11 @@
 #include "net.h"
 
 enum nn_operation {
-	NN_OP_NOTHING,   /* a convolution that is done together with the pooling behind it */
+	NN_OP_NOTHING, /* a convolution that is done together with the pooling behind it */
 	NN_OP_INPUT,
 	NN_OP_CONV_POOL, /* at the pooling layer: its convolution, ReLU and itself */
 	NN_OP_CONV,
-	NN_OP_DENSE,     /* also a convolution whose kernel covers the whole map */
+	NN_OP_DENSE, /* also a convolution whose kernel covers the whole map */
 	NN_OP_RELU,
 	NN_OP_POOL,
 	NN_OP_DROPOUT,
@@ -27,20 +28,21 @@ enum nn_operation {
 	NN_OP_BATCHNORM,
 };
 
-/* One layer's work and memory. Offsets are in floats from the start of a thread's memory; only the part of a map that is read later is
- * computed and has memory (a "valid" pooling may drop the last row and column). */
+/* One layer's work and memory. Offsets are in floats from the start of a thread's memory; only the
+ * part of a map that is read later is computed and has memory (a "valid" pooling may drop the last
+ * row and column). */
 struct nn_op {
 	enum nn_operation kind;
-	int weights_layer;          /* conv, dense, batchnorm: the layer that has the weights */
+	int weights_layer; /* conv, dense, batchnorm: the layer that has the weights */
 	int inputs[NN_LAYER_INPUTS_MAX], input_count; /* layers whose outputs are read */
-	int height, width;          /* of the part that is computed */
-	size_t row, plane, size;    /* floats: of a row, a channel, all */
-	size_t out;                 /* activations */
-	size_t gradient;            /* of the loss by the activations; only if wants_gradient */
-	size_t aux;                 /* argmax (as int32), dropout mask, batchnorm: a block's sums (batchnorm.h) */
-	size_t shared;              /* batchnorm: in the memory that all blocks share (batchnorm.h) */
-	bool trained;               /* has weights that are not frozen */
-	bool wants_gradient;        /* its own weights or those of a layer before it are trained */
+	int height, width;                            /* of the part that is computed */
+	size_t row, plane, size;                      /* floats: of a row, a channel, all */
+	size_t out;                                   /* activations */
+	size_t gradient; /* of the loss by the activations; only if wants_gradient */
+	size_t aux; /* argmax (as int32), dropout mask, batchnorm: a block's sums (batchnorm.h) */
+	size_t shared;       /* batchnorm: in the memory that all blocks share (batchnorm.h) */
+	bool trained;        /* has weights that are not frozen */
+	bool wants_gradient; /* its own weights or those of a layer before it are trained */
 	union {
 		struct nn_conv_pool conv_pool;
 		struct nn_conv conv;
@@ -51,15 +53,18 @@ struct nn_op {
 
 struct nn_plan {
 	struct nn_op ops[NN_LAYERS_MAX];
-	size_t scratch;             /* offset of scratch memory for kernels */
-	size_t spare;               /* offset of a gradient on its way to a layer that several others read */
-	size_t images;              /* offset of 16 warped images, each image_stride floats, and the warp's own scratch */
+	size_t scratch; /* offset of scratch memory for kernels */
+	size_t spare;   /* offset of a gradient on its way to a layer that several others read */
+	size_t images;  /* offset of 16 warped images, each image_stride floats, and the warp's own
+			   scratch */
 	size_t image_stride, warp_scratch;
-	size_t partner;             /* activations of an input: the images that are mixed in */
-	size_t zeros, unused;       /* for convolutions without bias: the bias that they read, and where its gradient goes */
-	size_t memory;              /* floats of one thread's memory */
-	size_t shared;              /* floats of the memory that all blocks share */
-	/* Batch normalisations that are trained, from the first: a training batch runs up to each in all its blocks before it goes on. */
+	size_t partner;       /* activations of an input: the images that are mixed in */
+	size_t zeros, unused; /* for convolutions without bias: the bias that they read, and where
+				 its gradient goes */
+	size_t memory;        /* floats of one thread's memory */
+	size_t shared;        /* floats of the memory that all blocks share */
+	/* Batch normalisations that are trained, from the first: a training batch runs up to each
+	 * in all its blocks before it goes on. */
 	int cuts[NN_LAYERS_MAX], cut_count;
 };
 

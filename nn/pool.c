@@ -1,4 +1,5 @@
-/* pool.c - helpers wait by spinning, then yielding, then sleeping: a training step is shorter than a wake-up by the kernel. */
+/* pool.c - helpers wait by spinning, then yielding, then sleeping: a training step is shorter than
+ * a wake-up by the kernel. */
 #include "pool.h"
 
 #include <pthread.h>
@@ -16,13 +17,13 @@ struct helper {
 
 struct nn_pool {
 	int threads;
-	struct helper *helpers;  /* [threads - 1] */
+	struct helper *helpers; /* [threads - 1] */
 	nn_task *task;
 	void *context;
 	int count;
-	atomic_int next;         /* the next task to take */
-	atomic_int working;      /* helpers that have not finished this run */
-	atomic_uint run;         /* changes when a run begins */
+	atomic_int next;    /* the next task to take */
+	atomic_int working; /* helpers that have not finished this run */
+	atomic_uint run;    /* changes when a run begins */
 	atomic_bool quit;
 };
 
@@ -63,11 +64,11 @@ static void *helper_main(void *argument)
 
 struct nn_pool *nn_pool_new(int threads)
 {
-	struct nn_pool *p = calloc(1, sizeof *p);
+	struct nn_pool *p = calloc(1, sizeof(*p));
 	if (!p)
 		return NULL;
 	p->threads = 1;
-	p->helpers = calloc((size_t)threads, sizeof *p->helpers);
+	p->helpers = calloc((size_t)threads, sizeof(*p->helpers));
 	if (!p->helpers)
 		goto fail;
 	for (; p->threads < threads; p->threads++) {

@@ -1,4 +1,5 @@
-/* quant.c - the numbers of a quantised network: found by calibration, checked, turned into factors. quant_infer.c runs it. */
+/* quant.c - the numbers of a quantised network: found by calibration, checked, turned into factors.
+ * quant_infer.c runs it. */
 #include "quant.h"
 
 #include <stdio.h>
@@ -14,7 +15,7 @@ enum { ONE = 1 << 30 }; /* the largest multiplier */
 #define SCALE_MIN 1e-30f
 #define SCALE_MAX 1e30f
 
-/* ---- which layers, which arrays -------------------------------------------------------------------------------------------- */
+/* ---- which layers, which arrays ---- */
 
 static bool has_weights(const struct nn_layer *l)
 {
@@ -44,11 +45,17 @@ static bool is_logits(const struct nn_net *net, int l)
 static const char *why_not(const struct nn_net *net, const struct nn_layer *l)
 {
 	switch (l->kind) {
-	case NN_INPUT: case NN_RELU: case NN_MAXPOOL: case NN_DROPOUT: case NN_CONCAT: case NN_OUTPUT:
-		return NULL;
-	case NN_CONV: case NN_DENSE:
+	case NN_INPUT:
+	case NN_RELU:
+	case NN_MAXPOOL:
+	case NN_DROPOUT:
+	case NN_CONCAT:
+	case NN_OUTPUT: return NULL;
+	case NN_CONV:
+	case NN_DENSE:
 		if (net->tensors[l->kernel_tensor].fan_in > 65536)
-			return "reads more than 65536 numbers for one output: the sum does not fit in 32 bits";
+			return "reads more than 65536 numbers for one output: the sum does not fit "
+			       "in 32 bits";
 		return NULL;
 	case NN_DEPTHWISE: return "is a depthwise convolution";
 	case NN_AVGPOOL: return "is average pooling";
@@ -62,7 +69,9 @@ static const char *why_not(const struct nn_net *net, const struct nn_layer *l)
 
 static int channels_of(const struct nn_net *net, const struct nn_layer *l)
 {
-	return has_weights(l) ? l->shape.channels : l->kind == NN_CONCAT ? l->input_count : net->layers[l->inputs[0]].shape.channels;
+	return has_weights(l)          ? l->shape.channels
+		: l->kind == NN_CONCAT ? l->input_count
+				       : net->layers[l->inputs[0]].shape.channels;
 }
 
 static size_t size_of(enum nn_quant_type type)
@@ -70,10 +79,11 @@ static size_t size_of(enum nn_quant_type type)
 	return type == NN_QUANT_I8 ? 1 : 4;
 }
 
-static struct nn_quant_tensor *add_tensor(struct nn_quant *q, const struct nn_layer *l, const char *suffix, enum nn_quant_type type, int channels)
+static struct nn_quant_tensor *add_tensor(struct nn_quant *q, const struct nn_layer *l,
+	const char *suffix, enum nn_quant_type type, int channels)
 {
 	struct nn_quant_tensor *t = &q->tensors[q->tensor_count++];
-	snprintf(t->name, sizeof t->name, "%s/%s", l->name, suffix);
+	snprintf(t->name, sizeof(t->name), "%s/%s", l->name, suffix);
 	t->type = type;
 	t->rank = 1;
 	t->dimensions[0] = channels;
@@ -86,7 +96,8 @@ static void list_tensors(struct nn_quant *q, int layer)
 	const struct nn_layer *l = &q->net->layers[layer];
 	if (has_weights(l)) {
 		const struct nn_shape in = q->net->layers[l->inputs[0]].shape;
-		struct nn_quant_tensor *t = add_tensor(q, l, "kernel", NN_QUANT_I8, l->shape.channels);
+		struct nn_quant_tensor *t =
+			add_tensor(q, l, "kernel", NN_QUANT_I8, l->shape.channels);
 		t->count = q->net->tensors[l->kernel_tensor].count;
 		t->rank = l->kind == NN_CONV ? 4 : 2;
 		t->dimensions[1] = l->kind == NN_CONV ? in.channels : (int)nn_shape_size(in);
@@ -114,7 +125,8 @@ static bool get_memory(struct nn_quant *q)
 		size += rounded_up(q->tensors[i].count * size_of(q->tensors[i].type));
 	for (int l = 0; l < q->net->layer_count; l++)
 		if (has_scale(&q->net->layers[l]))
-			size += rounded_up((size_t)channels_of(q->net, &q->net->layers[l]) * sizeof(struct nn_quant_factor));
+			size += rounded_up((size_t)channels_of(q->net, &q->net->layers[l])
+				* sizeof(struct nn_quant_factor));
 	q->memory = aligned_alloc(64, size);
 	if (!q->memory)
 		return false;
@@ -127,7 +139,8 @@ static bool get_memory(struct nn_quant *q)
 	for (int l = 0; l < q->net->layer_count; l++)
 		if (has_scale(&q->net->layers[l])) {
 			q->layers[l].factors = (struct nn_quant_factor *)at;
-			at += rounded_up((size_t)channels_of(q->net, &q->net->layers[l]) * sizeof(struct nn_quant_factor));
+			at += rounded_up((size_t)channels_of(q->net, &q->net->layers[l])
+				* sizeof(struct nn_quant_factor));
 		}
 	return true;
 }
@@ -164,11 +177,14 @@ struct nn_quant *nn_quant_new(const struct nn_net *net, char error[NN_QUANT_ERRO
 	for (int l = 0; l < net->layer_count; l++) {
 		const char *why = why_not(net, &net->layers[l]);
 		if (why) {
-			snprintf(error, NN_QUANT_ERROR, "layer '%s' %s: int8 has convolutions, dense layers, ReLU, max pooling, dropout and concatenation", net->layers[l].name, why);
+			snprintf(error, NN_QUANT_ERROR,
+				"layer '%s' %s: int8 has convolutions, dense layers, ReLU, max "
+				"pooling, dropout and concatenation",
+				net->layers[l].name, why);
 			return NULL;
 		}
 	}
-	struct nn_quant *q = calloc(1, sizeof *q);
+	struct nn_quant *q = calloc(1, sizeof(*q));
 	if (q) {
 		q->net = net;
 		for (int l = 0; l < net->layer_count; l++)
@@ -199,7 +215,7 @@ size_t nn_quant_bytes(const struct nn_quant *q)
 	return bytes;
 }
 
-/* ---- calibration ------------------------------------------------------------------------------------------------------------ */
+/* ---- calibration ---- */
 
 /* The smallest and largest activation of each layer; 0 is always between them. */
 struct ranges {
@@ -231,33 +247,43 @@ static void widen_all(struct ranges *r, const struct nn_block *block)
 		if (op->kind == NN_OP_NOTHING || op->kind == NN_OP_OUTPUT)
 			continue;
 		widen(r, l, block->memory + op->out, op->size, block->count);
-		if (op->kind == NN_OP_CONV_POOL) /* only the pooled map is there: what the pooling drops nobody reads */
-			widen(r, op->weights_layer, block->memory + op->out, op->size, block->count);
+		if (op->kind == NN_OP_CONV_POOL) /* only the pooled map is there: what the pooling
+						    drops nobody reads */
+			widen(r, op->weights_layer, block->memory + op->out, op->size,
+				block->count);
 	}
 }
 
-static int calibrate(struct nn_quant *q, const float *params, const struct nn_images *images, const uint32_t *order, uint32_t count,
-                     const struct nn_kernels *kernels, struct ranges *r)
+static int calibrate(struct nn_quant *q, const float *params, const struct nn_images *images,
+	const uint32_t *order, uint32_t count, const struct nn_kernels *kernels, struct ranges *r)
 {
 	bool frozen[2 * NN_LAYERS_MAX];
-	memset(frozen, true, sizeof frozen);
-	struct nn_plan *plan = calloc(1, sizeof *plan);
-	struct nn_block *block = aligned_alloc(64, (sizeof *block + 63) / 64 * 64);
+	memset(frozen, true, sizeof(frozen));
+	struct nn_plan *plan = calloc(1, sizeof(*plan));
+	struct nn_block *block = aligned_alloc(64, (sizeof(*block) + 63) / 64 * 64);
 	if (!plan || !block) {
 		free(plan);
 		free(block);
 		return -1;
 	}
 	nn_plan_make(plan, q->net, frozen);
-	const size_t bytes = rounded_up((plan->memory + plan->shared + q->net->parameter_count + NN_LANES) * sizeof(float));
+	const size_t bytes = rounded_up(
+		(plan->memory + plan->shared + q->net->parameter_count + NN_LANES) * sizeof(float));
 	float *memory = aligned_alloc(64, bytes);
 	if (memory) {
 		memset(memory, 0, bytes);
-		memset(block, 0, sizeof *block);
-		float *own = memory + plan->memory + plan->shared; /* kernels may read past a tensor */
-		memcpy(own, params, q->net->parameter_count * sizeof *own);
-		struct nn_batch batch = { .net = q->net, .plan = plan, .kernels = kernels, .params = own, .shared = memory + plan->memory,
-			.images = images, .order = order, .count = count };
+		memset(block, 0, sizeof(*block));
+		float *own =
+			memory + plan->memory + plan->shared; /* kernels may read past a tensor */
+		memcpy(own, params, q->net->parameter_count * sizeof(*own));
+		struct nn_batch batch = { .net = q->net,
+			.plan = plan,
+			.kernels = kernels,
+			.params = own,
+			.shared = memory + plan->memory,
+			.images = images,
+			.order = order,
+			.count = count };
 		block->memory = memory;
 		nn_batchnorm_prepare(&batch);
 		for (uint32_t i = 0; i * NN_LANES < count; i++) {
@@ -271,7 +297,7 @@ static int calibrate(struct nn_quant *q, const float *params, const struct nn_im
 	return memory ? 0 : -1;
 }
 
-/* ---- fitting ------------------------------------------------------------------------------------------------------------------ */
+/* ---- fitting ---- */
 
 static int32_t nearest(double x, int32_t limit)
 {
@@ -279,8 +305,10 @@ static int32_t nearest(double x, int32_t limit)
 	return x >= limit ? limit : x <= -limit ? -limit : (int32_t)x;
 }
 
-/* Kernel and bias of output channel o, which has `count` weights. A bias far larger than all weights makes the scale coarser, so that it fits. */
-static void fit_channel(struct nn_quant_layer *l, int o, const float *w, size_t count, float bias, double in_scale)
+/* Kernel and bias of output channel o, which has `count` weights. A bias far larger than all
+ * weights makes the scale coarser, so that it fits. */
+static void fit_channel(
+	struct nn_quant_layer *l, int o, const float *w, size_t count, float bias, double in_scale)
 {
 	float largest = 0;
 	for (size_t i = 0; i < count; i++)
@@ -296,14 +324,16 @@ static void fit_channel(struct nn_quant_layer *l, int o, const float *w, size_t 
 	l->bias[o] = nearest((double)bias / (in_scale * scale), 1 << 29);
 }
 
-/* The output's scale: the range in 255 steps, but no finer than the sums are (then factors are at most 1). Logits: as the coarsest sums. */
+/* The output's scale: the range in 255 steps, but no finer than the sums are (then factors are at
+ * most 1). Logits: as the coarsest sums. */
 static void fit_output(struct nn_quant *q, int layer, const struct ranges *r)
 {
 	const struct nn_layer *net_layer = &q->net->layers[layer];
 	struct nn_quant_layer *l = &q->layers[layer];
 	double finest = 0;
 	for (int o = 0; o < channels_of(q->net, net_layer); o++) {
-		const double in = (double)*q->layers[net_layer->inputs[has_weights(net_layer) ? 0 : o]].scale;
+		const double in =
+			(double)*q->layers[net_layer->inputs[has_weights(net_layer) ? 0 : o]].scale;
 		const double sum = has_weights(net_layer) ? in * (double)l->kernel_scale[o] : in;
 		finest = sum > finest ? sum : finest;
 	}
@@ -317,24 +347,31 @@ static void fit_output(struct nn_quant *q, int layer, const struct ranges *r)
 	*l->zero_point = l->wide ? 0 : nearest(-(double)r->low[layer] / (double)*l->scale, 255);
 }
 
-int nn_quant_fit(struct nn_quant *q, const float *params, const struct nn_images *images, const uint32_t *order, uint32_t count,
-                 const struct nn_kernels *kernels)
+int nn_quant_fit(struct nn_quant *q, const float *params, const struct nn_images *images,
+	const uint32_t *order, uint32_t count, const struct nn_kernels *kernels)
 {
-	struct ranges *r = calloc(1, sizeof *r);
-	if (!r || (r->finite = true, calibrate(q, params, images, order, count, kernels ? kernels : nn_kernels_find(NULL), r))) {
+	struct ranges *r = calloc(1, sizeof(*r));
+	if (!r
+		|| (r->finite = true,
+			calibrate(q, params, images, order, count,
+				kernels ? kernels : nn_kernels_find(NULL), r))) {
 		free(r);
-		snprintf(q->error, sizeof q->error, "out of memory");
+		snprintf(q->error, sizeof(q->error), "out of memory");
 		return -1;
 	}
 	for (int i = 0; i < q->net->layer_count; i++) {
 		const struct nn_layer *layer = &q->net->layers[i];
 		if (has_weights(layer)) {
 			const struct nn_tensor *kernel = &q->net->tensors[layer->kernel_tensor];
-			const float *biases = layer->bias_tensor < 0 ? NULL : params + q->net->tensors[layer->bias_tensor].offset;
+			const float *biases = layer->bias_tensor < 0
+				? NULL
+				: params + q->net->tensors[layer->bias_tensor].offset;
 			const size_t each = kernel->count / (size_t)layer->shape.channels;
 			for (int o = 0; o < layer->shape.channels; o++)
-				fit_channel(&q->layers[i], o, params + kernel->offset + (size_t)o * each, each, biases ? biases[o] : 0,
-				            (double)*q->layers[layer->inputs[0]].scale);
+				fit_channel(&q->layers[i], o,
+					params + kernel->offset + (size_t)o * each, each,
+					biases ? biases[o] : 0,
+					(double)*q->layers[layer->inputs[0]].scale);
 		}
 		if (has_scale(layer))
 			fit_output(q, i, r);
@@ -342,17 +379,17 @@ int nn_quant_fit(struct nn_quant *q, const float *params, const struct nn_images
 	const bool finite = r->finite;
 	free(r);
 	if (!finite) {
-		snprintf(q->error, sizeof q->error, "an activation is not a finite number");
+		snprintf(q->error, sizeof(q->error), "an activation is not a finite number");
 		return -1;
 	}
 	return nn_quant_check(q);
 }
 
-/* ---- checking ------------------------------------------------------------------------------------------------------------------ */
+/* ---- checking ---- */
 
 static int refuse(struct nn_quant *q, int layer, const char *why)
 {
-	snprintf(q->error, sizeof q->error, "layer '%s': %s", q->net->layers[layer].name, why);
+	snprintf(q->error, sizeof(q->error), "layer '%s': %s", q->net->layers[layer].name, why);
 	return -1;
 }
 
@@ -361,7 +398,8 @@ static bool is_scale(float x)
 	return x >= SCALE_MIN && x <= SCALE_MAX;
 }
 
-/* factor, above 0 and at most 1, as multiplier / 2^shift. A factor below 2^-33 is 0 for every sum: its multiplier has fewer bits. */
+/* factor, above 0 and at most 1, as multiplier / 2^shift. A factor below 2^-33 is 0 for every sum:
+ * its multiplier has fewer bits. */
 static struct nn_quant_factor factor_of(double factor)
 {
 	int shift = NN_QUANT_SHIFT_MIN;
@@ -373,7 +411,8 @@ static struct nn_quant_factor factor_of(double factor)
 	return (struct nn_quant_factor){ multiplier > 0 ? multiplier : 1, shift };
 }
 
-/* No partial sum leaves 32 bits, those with the zero point's share among them: |bias| + 255 * sum of |kernel| stays below 2^30. */
+/* No partial sum leaves 32 bits, those with the zero point's share among them: |bias| + 255 * sum
+ * of |kernel| stays below 2^30. */
 static bool sums_fit(const struct nn_quant_layer *l, int o, size_t count)
 {
 	int64_t sum = l->bias[o] < 0 ? -(int64_t)l->bias[o] : l->bias[o];
@@ -396,11 +435,14 @@ static int check_layer(struct nn_quant *q, int i)
 	if ((layer->relu || l->wide) && *l->zero_point != 0)
 		return refuse(q, i, "its zero point is not 0, as it is after a ReLU and of logits");
 	for (int o = 0; o < channels; o++) {
-		double sum_scale = (double)*q->layers[layer->inputs[has_weights(layer) ? 0 : o]].scale;
+		double sum_scale =
+			(double)*q->layers[layer->inputs[has_weights(layer) ? 0 : o]].scale;
 		if (has_weights(layer)) {
 			if (!is_scale(l->kernel_scale[o]))
-				return refuse(q, i, "a kernel scale is not a number from 1e-30 to 1e30");
-			if (!sums_fit(l, o, q->net->tensors[layer->kernel_tensor].count / (size_t)channels))
+				return refuse(
+					q, i, "a kernel scale is not a number from 1e-30 to 1e30");
+			if (!sums_fit(l, o,
+				    q->net->tensors[layer->kernel_tensor].count / (size_t)channels))
 				return refuse(q, i, "its sums do not fit in 32 bits");
 			sum_scale *= (double)l->kernel_scale[o];
 		}

@@ -1,4 +1,5 @@
-/* quant_infer.c - one image in 8 bits: which memory, which kernels in which order, and what needs none. See quant.h. */
+/* quant_infer.c - one image in 8 bits: which memory, which kernels in which order, and what needs
+ * none. See quant.h. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,8 +11,8 @@ enum { SLACK = 128, ROW = 16 };
 /* A layer's output in quads (kernels.h). */
 struct map {
 	int channels, height, width;
-	bool columns;                /* an image of one channel: pixels x to x + 3 of a row are the quad at x */
-	size_t row, plane, size;     /* bytes */
+	bool columns; /* an image of one channel: pixels x to x + 3 of a row are the quad at x */
+	size_t row, plane, size; /* bytes */
 	uint8_t *at;
 };
 
@@ -19,7 +20,7 @@ struct map {
 struct work {
 	struct nn_quant_conv_pool conv_pool;
 	struct nn_quant_dense dense;
-	int32_t *sums;               /* dense: [stride] */
+	int32_t *sums; /* dense: [stride] */
 };
 
 struct nn_quant_infer {
@@ -29,12 +30,12 @@ struct nn_quant_infer {
 	struct map maps[NN_LAYERS_MAX];
 	struct work work[NN_LAYERS_MAX];
 	int32_t *logits[NN_LAYERS_MAX]; /* of layers that outputs read */
-	uint8_t *image;              /* a copy that may be read past its end */
-	size_t taken;                /* bytes of memory */
-	char *memory;                /* NULL while its size is found */
+	uint8_t *image;                 /* a copy that may be read past its end */
+	size_t taken;                   /* bytes of memory */
+	char *memory;                   /* NULL while its size is found */
 };
 
-/* ---- memory: laid out twice, first to find its size ---------------------------------------------------------------------------- */
+/* ---- memory: laid out twice, first to find its size ---- */
 
 static void *take(struct nn_quant_infer *f, size_t bytes)
 {
@@ -53,12 +54,14 @@ static const struct nn_layer *layer_of(const struct nn_quant_infer *f, int l)
 	return &f->q->net->layers[l];
 }
 
-/* May the image's columns be taken for channels? Three taps of a 3x3 kernel then do the work of nine. */
+/* May the image's columns be taken for channels? Three taps of a 3x3 kernel then do the work of
+ * nine. */
 static bool by_columns(const struct nn_quant_infer *f, int input)
 {
 	for (int l = input + 1; l < f->q->net->layer_count; l++)
 		for (int i = 0; i < f->plan.ops[l].input_count; i++)
-			if (f->plan.ops[l].inputs[i] == input && f->plan.ops[l].kind != NN_OP_CONV_POOL)
+			if (f->plan.ops[l].inputs[i] == input
+				&& f->plan.ops[l].kind != NN_OP_CONV_POOL)
 				return false;
 	return layer_of(f, input)->shape.channels == 1;
 }
@@ -81,56 +84,74 @@ static void lay_out_map(struct nn_quant_infer *f, int l)
 	m->at = take(f, m->size + SLACK);
 }
 
-/* ---- weights as the kernels want them --------------------------------------------------------------------------------------------- */
+/* ---- weights as the kernels want them ---- */
 
 /* The convolution at op l: its layer, its quantised numbers, its input. */
 struct source {
 	const struct nn_layer *layer;
 	const struct nn_quant_layer *numbers;
 	const struct map *in;
-	int zero_point;              /* of the input */
+	int zero_point; /* of the input */
 };
 
 static struct source source_of(const struct nn_quant_infer *f, int l)
 {
 	const int w = f->plan.ops[l].weights_layer, in = layer_of(f, w)->inputs[0];
-	return (struct source){ layer_of(f, w), &f->q->layers[w], &f->maps[in], *f->q->layers[in].zero_point };
+	return (struct source){ layer_of(f, w), &f->q->layers[w], &f->maps[in],
+		*f->q->layers[in].zero_point };
 }
 
 /* The bias of sums over q instead of q - zero point. */
 static int32_t bias_of(const struct source *s, int o)
 {
-	const size_t count = (size_t)s->in->channels * (size_t)(s->layer->kind == NN_CONV ? s->layer->kernel_height * s->layer->kernel_width
-	                                                                                  : s->in->height * s->in->width);
+	const size_t count = (size_t)s->in->channels
+		* (size_t)(s->layer->kind == NN_CONV
+				? s->layer->kernel_height * s->layer->kernel_width
+				: s->in->height * s->in->width);
 	int32_t sum = 0;
 	for (size_t i = 0; i < count; i++)
 		sum += s->numbers->kernel[(size_t)o * count + i];
 	return s->numbers->bias[o] - s->zero_point * sum;
 }
 
-/* Byte `byte` of the word of output channel o at tap (g, ky, kx); 0 where there is no such weight. */
+/* Byte `byte` of the word of output channel o at tap (g, ky, kx); 0 where there is no such weight.
+ */
 static int8_t weight_at(const struct source *s, int o, int g, int ky, int kx, int byte)
 {
 	const int c = s->in->columns ? 0 : 4 * g + byte, x = s->in->columns ? kx + byte : kx;
 	const struct nn_layer *l = s->layer;
 	if (o >= l->shape.channels || c >= s->in->channels || x >= l->kernel_width)
 		return 0;
-	return s->numbers->kernel[((size_t)(o * s->in->channels + c) * (size_t)l->kernel_height + (size_t)ky) * (size_t)l->kernel_width + (size_t)x];
+	return s->numbers
+		->kernel[((size_t)(o * s->in->channels + c) * (size_t)l->kernel_height + (size_t)ky)
+				* (size_t)l->kernel_width
+			+ (size_t)x];
 }
 
 static void lay_out_conv_pool(struct nn_quant_infer *f, int l)
 {
 	const struct source s = source_of(f, l);
-	const int across = s.in->columns ? 4 : 1, per_row = (s.layer->kernel_width + across - 1) / across;
+	const int across = s.in->columns ? 4 : 1,
+		  per_row = (s.layer->kernel_width + across - 1) / across;
 	const int outputs = 4 * quads(s.layer->shape.channels), planes = quads(s.in->channels);
 	const int taps = planes * s.layer->kernel_height * per_row;
 	const size_t bytes = (size_t)outputs * sizeof(int32_t);
-	int32_t *offsets = take(f, (size_t)taps * sizeof *offsets), *biases = take(f, bytes), *multipliers = take(f, bytes), *shifts = take(f, bytes);
+	int32_t *offsets = take(f, (size_t)taps * sizeof(*offsets)), *biases = take(f, bytes),
+		*multipliers = take(f, bytes), *shifts = take(f, bytes);
 	int8_t *weights = take(f, (size_t)taps * bytes);
 	const struct nn_op *op = &f->plan.ops[l];
-	f->work[l].conv_pool = (struct nn_quant_conv_pool){ .taps = taps, .offsets = offsets, .weights = (const int32_t *)(void *)weights, .biases = biases,
-		.multipliers = multipliers, .shifts = shifts, .out_channels = s.layer->shape.channels, .pool_height = op->height, .pool_width = op->width,
-		.in_row = s.in->row, .out_row = f->maps[l].row, .out_plane = f->maps[l].plane };
+	f->work[l].conv_pool = (struct nn_quant_conv_pool){ .taps = taps,
+		.offsets = offsets,
+		.weights = (const int32_t *)(void *)weights,
+		.biases = biases,
+		.multipliers = multipliers,
+		.shifts = shifts,
+		.out_channels = s.layer->shape.channels,
+		.pool_height = op->height,
+		.pool_width = op->width,
+		.in_row = s.in->row,
+		.out_row = f->maps[l].row,
+		.out_plane = f->maps[l].plane };
 	if (!f->memory)
 		return;
 	for (int o = 0; o < outputs; o++) {
@@ -140,11 +161,14 @@ static void lay_out_conv_pool(struct nn_quant_infer *f, int l)
 		shifts[o] = real ? s.numbers->factors[o].shift : NN_QUANT_SHIFT_MIN;
 	}
 	for (int t = 0; t < taps; t++) {
-		const int g = t / per_row / s.layer->kernel_height, ky = t / per_row % s.layer->kernel_height, kx = t % per_row * across;
-		offsets[t] = (int32_t)((size_t)g * s.in->plane + (size_t)ky * s.in->row + 4 * (size_t)kx);
+		const int g = t / per_row / s.layer->kernel_height,
+			  ky = t / per_row % s.layer->kernel_height, kx = t % per_row * across;
+		offsets[t] = (int32_t)((size_t)g * s.in->plane + (size_t)ky * s.in->row
+			+ 4 * (size_t)kx);
 		for (int o = 0; o < outputs; o++)
 			for (int byte = 0; byte < 4; byte++)
-				weights[((size_t)(o / 4 * taps + t) * 4 + (size_t)(o % 4)) * 4 + (size_t)byte] = weight_at(&s, o, g, ky, kx, byte);
+				weights[((size_t)(o / 4 * taps + t) * 4 + (size_t)(o % 4)) * 4
+					+ (size_t)byte] = weight_at(&s, o, g, ky, kx, byte);
 	}
 }
 
@@ -152,19 +176,24 @@ static void lay_out_dense(struct nn_quant_infer *f, int l)
 {
 	const struct source s = source_of(f, l);
 	const int positions = s.in->height * s.in->width, outputs = s.layer->shape.channels;
-	const size_t stride = (size_t)(outputs + ROW - 1) / ROW * ROW, words = (size_t)(quads(s.in->channels) * positions);
-	int32_t *biases = take(f, stride * sizeof *biases);
+	const size_t stride = (size_t)(outputs + ROW - 1) / ROW * ROW,
+		     words = (size_t)(quads(s.in->channels) * positions);
+	int32_t *biases = take(f, stride * sizeof(*biases));
 	int8_t *weights = take(f, words * stride * 4);
 	f->work[l].sums = take(f, (stride + ROW) * sizeof(int32_t));
-	f->work[l].dense = (struct nn_quant_dense){ (const int32_t *)(void *)weights, biases, (int)words, outputs, stride };
+	f->work[l].dense = (struct nn_quant_dense){ (const int32_t *)(void *)weights, biases,
+		(int)words, outputs, stride };
 	if (!f->memory)
 		return;
 	for (int o = 0; o < outputs; o++) {
 		biases[o] = bias_of(&s, o);
 		for (int c = 0; c < s.in->channels; c++)
 			for (int p = 0; p < positions; p++)
-				weights[(((size_t)(c / 4 * positions + p)) * stride + (size_t)o) * 4 + (size_t)(c % 4)] =
-					s.numbers->kernel[(size_t)(o * s.in->channels + c) * (size_t)positions + (size_t)p];
+				weights[(((size_t)(c / 4 * positions + p)) * stride + (size_t)o) * 4
+					+ (size_t)(c % 4)] =
+					s.numbers->kernel[(size_t)(o * s.in->channels + c)
+							* (size_t)positions
+						+ (size_t)p];
 	}
 }
 
@@ -183,13 +212,15 @@ static void lay_out(struct nn_quant_infer *f)
 		else if (kind == NN_OP_DENSE)
 			lay_out_dense(f, l);
 		else if (kind == NN_OP_OUTPUT && !f->logits[net->layers[l].inputs[0]])
-			f->logits[net->layers[l].inputs[0]] = take(f, (size_t)net->layers[l].shape.channels * sizeof(int32_t));
+			f->logits[net->layers[l].inputs[0]] =
+				take(f, (size_t)net->layers[l].shape.channels * sizeof(int32_t));
 	}
 }
 
-struct nn_quant_infer *nn_quant_infer_new(const struct nn_quant *q, const struct nn_kernels *kernels)
+struct nn_quant_infer *nn_quant_infer_new(
+	const struct nn_quant *q, const struct nn_kernels *kernels)
 {
-	struct nn_quant_infer *f = calloc(1, sizeof *f);
+	struct nn_quant_infer *f = calloc(1, sizeof(*f));
 	if (!f)
 		return NULL;
 	if (!kernels)
@@ -201,7 +232,7 @@ struct nn_quant_infer *nn_quant_infer_new(const struct nn_quant *q, const struct
 		f->kernels = nn_quant_vnni;
 #endif
 	bool frozen[2 * NN_LAYERS_MAX];
-	memset(frozen, true, sizeof frozen);
+	memset(frozen, true, sizeof(frozen));
 	nn_plan_make(&f->plan, q->net, frozen);
 	lay_out(f);
 	char *memory = aligned_alloc(64, f->taken);
@@ -210,7 +241,7 @@ struct nn_quant_infer *nn_quant_infer_new(const struct nn_quant *q, const struct
 		return NULL;
 	}
 	memset(memory, 0, f->taken);
-	memset(f->logits, 0, sizeof f->logits);
+	memset(f->logits, 0, sizeof(f->logits));
 	f->memory = memory;
 	lay_out(f);
 	return f;
@@ -224,11 +255,12 @@ void nn_quant_infer_free(struct nn_quant_infer *f)
 	free(f);
 }
 
-/* ---- a call ------------------------------------------------------------------------------------------------------------------------- */
+/* ---- a call ---- */
 
 static inline uint8_t *at(const struct map *m, int c, int y, int x)
 {
-	return m->at + (size_t)(c / 4) * m->plane + (size_t)y * m->row + 4 * (size_t)x + (size_t)(c % 4);
+	return m->at + (size_t)(c / 4) * m->plane + (size_t)y * m->row + 4 * (size_t)x
+		+ (size_t)(c % 4);
 }
 
 /* Rounded once, halves upwards; >> of a negative number is a division that rounds down. */
@@ -253,7 +285,8 @@ static void load(struct nn_quant_infer *f, const struct map *m, const uint8_t *i
 	}
 	for (int c = 0; c < m->channels; c++)
 		for (size_t i = 0; i < plane; i++)
-			m->at[(size_t)(c / 4) * m->plane + 4 * i + (size_t)(c % 4)] = image[(size_t)c * plane + i];
+			m->at[(size_t)(c / 4) * m->plane + 4 * i + (size_t)(c % 4)] =
+				image[(size_t)c * plane + i];
 }
 
 /* The sum of output channel o of layer l at (y, x), into the map, or the logits. */
@@ -285,14 +318,22 @@ static void run_conv(struct nn_quant_infer *f, int l)
 	for (int o = 0; o < s->out_channels; o++)
 		for (int y = 0; y < s->out_height; y++)
 			for (int x = 0; x < s->out_width; x++) {
-				const int8_t *w = from.numbers->kernel + (size_t)(o * s->in_channels) * (size_t)(s->kernel_height * s->kernel_width);
+				const int8_t *w = from.numbers->kernel
+					+ (size_t)(o * s->in_channels)
+						* (size_t)(s->kernel_height * s->kernel_width);
 				int32_t sum = from.numbers->bias[o];
 				for (int c = 0; c < s->in_channels; c++)
 					for (int ky = 0; ky < s->kernel_height; ky++)
 						for (int kx = 0; kx < s->kernel_width; kx++, w++) {
-							const int iy = y * s->stride + ky - s->pad_top, ix = x * s->stride + kx - s->pad_left;
-							if (iy >= 0 && iy < s->in_height && ix >= 0 && ix < s->in_width)
-								sum += *w * (*at(from.in, c, iy, ix) - from.zero_point);
+							const int iy = y * s->stride + ky
+								- s->pad_top,
+								  ix = x * s->stride + kx
+								- s->pad_left;
+							if (iy >= 0 && iy < s->in_height && ix >= 0
+								&& ix < s->in_width)
+								sum += *w
+									* (*at(from.in, c, iy, ix)
+										- from.zero_point);
 						}
 				put(f, l, o, y, x, sum);
 			}
@@ -307,7 +348,8 @@ static void run_pool(struct nn_quant_infer *f, int l)
 			for (int x = 0; x < out->width; x++) {
 				uint8_t best = 0;
 				for (int i = 0; i < size * size; i++) {
-					const uint8_t q = *at(in, c, y * size + i / size, x * size + i % size);
+					const uint8_t q = *at(
+						in, c, y * size + i / size, x * size + i % size);
 					best = q > best ? q : best;
 				}
 				*at(out, c, y, x) = best;
@@ -326,13 +368,17 @@ static void run_concat(struct nn_quant_infer *f, int l)
 {
 	const struct nn_layer *layer = layer_of(f, l);
 	const struct map *out = &f->maps[l];
-	for (int i = 0, channel = 0; i < layer->input_count; channel += f->maps[layer->inputs[i++]].channels) {
+	for (int i = 0, channel = 0; i < layer->input_count;
+		channel += f->maps[layer->inputs[i++]].channels) {
 		const struct map *in = &f->maps[layer->inputs[i]];
-		const int32_t from = *f->q->layers[layer->inputs[i]].zero_point, to = *f->q->layers[l].zero_point;
+		const int32_t from = *f->q->layers[layer->inputs[i]].zero_point,
+			      to = *f->q->layers[l].zero_point;
 		for (int c = 0; c < in->channels; c++)
 			for (int p = 0; p < out->height * out->width; p++) {
 				const int y = p / out->width, x = p % out->width;
-				*at(out, channel + c, y, x) = clamped(to + scaled(*at(in, c, y, x) - from, f->q->layers[l].factors[i]));
+				*at(out, channel + c, y, x) = clamped(to
+					+ scaled(*at(in, c, y, x) - from,
+						f->q->layers[l].factors[i]));
 			}
 	}
 }
@@ -342,7 +388,8 @@ static void run_output(struct nn_quant_infer *f, int l)
 	const int in = layer_of(f, l)->inputs[0];
 	if (!f->q->layers[in].wide)
 		for (int c = 0; c < f->maps[in].channels; c++)
-			f->logits[in][c] = *at(&f->maps[in], c, 0, 0) - *f->q->layers[in].zero_point;
+			f->logits[in][c] =
+				*at(&f->maps[in], c, 0, 0) - *f->q->layers[in].zero_point;
 }
 
 void nn_quant_infer_bytes(struct nn_quant_infer *f, const uint8_t *image)
@@ -351,7 +398,10 @@ void nn_quant_infer_bytes(struct nn_quant_infer *f, const uint8_t *image)
 		const struct nn_op *op = &f->plan.ops[l];
 		switch (op->kind) {
 		case NN_OP_INPUT: load(f, &f->maps[l], image); break;
-		case NN_OP_CONV_POOL: f->kernels.conv_pool(f->maps[l].at, f->maps[op->inputs[0]].at, &f->work[l].conv_pool); break;
+		case NN_OP_CONV_POOL:
+			f->kernels.conv_pool(
+				f->maps[l].at, f->maps[op->inputs[0]].at, &f->work[l].conv_pool);
+			break;
 		case NN_OP_DENSE: run_dense(f, l); break;
 		case NN_OP_CONV: run_conv(f, l); break;
 		case NN_OP_POOL: run_pool(f, l); break;

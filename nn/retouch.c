@@ -11,7 +11,8 @@ static int below(int limit, uint32_t bits)
 	return (int)((uint64_t)bits * (uint64_t)limit >> 32);
 }
 
-void nn_crop_draw(const struct nn_augment *amounts, const struct nn_rng *rng, uint32_t index, int *right, int *down)
+void nn_crop_draw(const struct nn_augment *amounts, const struct nn_rng *rng, uint32_t index,
+	int *right, int *down)
 {
 	uint32_t bits[4];
 	nn_rng_four(rng, index, CROP_DRAW, bits);
@@ -19,12 +20,16 @@ void nn_crop_draw(const struct nn_augment *amounts, const struct nn_rng *rng, ui
 	*down = below(2 * amounts->crop + 1, bits[3]) - amounts->crop;
 }
 
-void nn_retouch_draw(const struct nn_augment *amounts, const struct nn_rng *rng, uint32_t index, struct nn_shape shape, struct nn_retouch *retouch)
+void nn_retouch_draw(const struct nn_augment *amounts, const struct nn_rng *rng, uint32_t index,
+	struct nn_shape shape, struct nn_retouch *retouch)
 {
 	uint32_t bits[4];
 	nn_rng_four(rng, index, RETOUCH_DRAW, bits);
-	*retouch = (struct nn_retouch){ .contrast = (float)(amounts->contrast * (2.0 * nn_rng_unit(bits[0]) - 1.0)), .noise = (float)amounts->noise,
-		.rng = *rng, .index = index };
+	*retouch = (struct nn_retouch){ .contrast = (float)(amounts->contrast
+						* (2.0 * nn_rng_unit(bits[0]) - 1.0)),
+		.noise = (float)amounts->noise,
+		.rng = *rng,
+		.index = index };
 	if (amounts->crop > 0 && amounts->crop_fill == NN_CROP_ZERO)
 		nn_crop_draw(amounts, rng, index, &retouch->crop_right, &retouch->crop_down);
 	if (amounts->cutout > 0) {
@@ -66,7 +71,7 @@ static bool is_black(const struct nn_retouch *r, struct nn_shape shape, int y, i
 {
 	const int from_y = y + r->crop_down, from_x = x + r->crop_right;
 	return from_y < 0 || from_y >= shape.height || from_x < 0 || from_x >= shape.width
-	       || (y >= r->top && y < r->bottom && x >= r->left && x < r->right);
+		|| (y >= r->top && y < r->bottom && x >= r->left && x < r->right);
 }
 
 static void blacken(const struct nn_retouch *r, struct nn_shape shape, float *image)

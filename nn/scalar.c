@@ -7,18 +7,19 @@
 static double from_bits(uint64_t bits)
 {
 	double x;
-	memcpy(&x, &bits, sizeof x);
+	memcpy(&x, &bits, sizeof(x));
 	return x;
 }
 
 static uint64_t to_bits(double x)
 {
 	uint64_t bits;
-	memcpy(&bits, &x, sizeof bits);
+	memcpy(&bits, &x, sizeof(bits));
 	return bits;
 }
 
-/* ln 2 in two parts: the high one has 32 trailing zero bits, so that n * high is exact for |n| < 2^20. */
+/* ln 2 in two parts: the high one has 32 trailing zero bits, so that n * high is exact for |n| <
+ * 2^20. */
 static const double LN2_HIGH = 0x1.62e42feep-1, LN2_LOW = 0x1.a39ef35793c76p-33;
 
 /* The nearest whole number, for |x| < 2^51: adding 1.5 * 2^52 leaves no bits for a fraction. */
@@ -75,7 +76,8 @@ double nn_log(double x)
 		m *= 0.5;
 		e++;
 	}
-	/* log m = 2 artanh(f / (2 + f)), |z| <= 0.1716; written as f - s (f - R), which keeps the leading digits of f exact. */
+	/* log m = 2 artanh(f / (2 + f)), |z| <= 0.1716; written as f - s (f - R), which keeps the
+	 * leading digits of f exact. */
 	double f = m - 1;
 	double z = f / (2 + f), z2 = z * z;
 	double series = 0;
@@ -99,10 +101,22 @@ void nn_sincos(double x, double *sine, double *cosine)
 	s = r + r * s;
 	c = 1 + c;
 	switch ((int)n & 3) {
-	case 0: *sine = s; *cosine = c; break;
-	case 1: *sine = c; *cosine = -s; break;
-	case 2: *sine = -s; *cosine = -c; break;
-	default: *sine = -c; *cosine = s; break;
+	case 0:
+		*sine = s;
+		*cosine = c;
+		break;
+	case 1:
+		*sine = c;
+		*cosine = -s;
+		break;
+	case 2:
+		*sine = -s;
+		*cosine = -c;
+		break;
+	default:
+		*sine = -c;
+		*cosine = s;
+		break;
 	}
 }
 
@@ -119,23 +133,30 @@ static double rational7(const double a[8], const double b[8], double r)
 
 double nn_normal_quantile(double p)
 {
-	static const double centre_a[8] = { 3.3871328727963666080e0, 1.3314166789178437745e+2, 1.9715909503065514427e+3,
-		1.3731693765509461125e+4, 4.5921953931549871457e+4, 6.7265770927008700853e+4, 3.3430575583588128105e+4, 2.5090809287301226727e+3 };
-	static const double centre_b[8] = { 1, 4.2313330701600911252e+1, 6.8718700749205790830e+2, 5.3941960214247511077e+3,
-		2.1213794301586595867e+4, 3.9307895800092710610e+4, 2.8729085735721942674e+4, 5.2264952788528545610e+3 };
-	static const double middle_a[8] = { 1.42343711074968357734e0, 4.63033784615654529590e0, 5.76949722146069140550e0,
-		3.64784832476320460504e0, 1.27045825245236838258e0, 2.41780725177450611770e-1, 2.27238449892691845833e-2, 7.74545014278341407640e-4 };
-	static const double middle_b[8] = { 1, 2.05319162663775882187e0, 1.67638483018380384940e0, 6.89767334985100004550e-1,
-		1.48103976427480074590e-1, 1.51986665636164571966e-2, 5.47593808499534494600e-4, 1.05075007164441684324e-9 };
-	static const double tail_a[8] = { 6.65790464350110377720e0, 5.46378491116411436990e0, 1.78482653991729133580e0,
-		2.96560571828504891230e-1, 2.65321895265761230930e-2, 1.24266094738807843860e-3, 2.71155556874348757815e-5, 2.01033439929228813265e-7 };
-	static const double tail_b[8] = { 1, 5.99832206555887937690e-1, 1.36929880922735805310e-1, 1.48753612908506148525e-2,
-		7.86869131145613259100e-4, 1.84631831751005468180e-5, 1.42151175831644588870e-7, 2.04426310338993978564e-15 };
+	static const double centre_a[8] = { 3.3871328727963666080e0, 1.3314166789178437745e+2,
+		1.9715909503065514427e+3, 1.3731693765509461125e+4, 4.5921953931549871457e+4,
+		6.7265770927008700853e+4, 3.3430575583588128105e+4, 2.5090809287301226727e+3 };
+	static const double centre_b[8] = { 1, 4.2313330701600911252e+1, 6.8718700749205790830e+2,
+		5.3941960214247511077e+3, 2.1213794301586595867e+4, 3.9307895800092710610e+4,
+		2.8729085735721942674e+4, 5.2264952788528545610e+3 };
+	static const double middle_a[8] = { 1.42343711074968357734e0, 4.63033784615654529590e0,
+		5.76949722146069140550e0, 3.64784832476320460504e0, 1.27045825245236838258e0,
+		2.41780725177450611770e-1, 2.27238449892691845833e-2, 7.74545014278341407640e-4 };
+	static const double middle_b[8] = { 1, 2.05319162663775882187e0, 1.67638483018380384940e0,
+		6.89767334985100004550e-1, 1.48103976427480074590e-1, 1.51986665636164571966e-2,
+		5.47593808499534494600e-4, 1.05075007164441684324e-9 };
+	static const double tail_a[8] = { 6.65790464350110377720e0, 5.46378491116411436990e0,
+		1.78482653991729133580e0, 2.96560571828504891230e-1, 2.65321895265761230930e-2,
+		1.24266094738807843860e-3, 2.71155556874348757815e-5, 2.01033439929228813265e-7 };
+	static const double tail_b[8] = { 1, 5.99832206555887937690e-1, 1.36929880922735805310e-1,
+		1.48753612908506148525e-2, 7.86869131145613259100e-4, 1.84631831751005468180e-5,
+		1.42151175831644588870e-7, 2.04426310338993978564e-15 };
 	double q = p - 0.5;
 	if (q >= -0.425 && q <= 0.425)
 		return q * rational7(centre_a, centre_b, 0.180625 - q * q);
 	double tail = q < 0 ? p : 1 - p;
 	double r = __builtin_sqrt(-nn_log(tail));
-	double z = r <= 5 ? rational7(middle_a, middle_b, r - 1.6) : rational7(tail_a, tail_b, r - 5);
+	double z =
+		r <= 5 ? rational7(middle_a, middle_b, r - 1.6) : rational7(tail_a, tail_b, r - 5);
 	return q < 0 ? -z : z;
 }

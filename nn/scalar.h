@@ -1,9 +1,11 @@
-/* scalar.h - elementary functions in double precision, our own because libm's results differ with the CPU and the version.
- * Only +, -, *, / and sqrt (IEEE 754) are used, in a fixed order. Errors are stated against the exact value and tested. */
+/* scalar.h - elementary functions in double precision, our own because libm's results differ with
+ * the CPU and the version. Only +, -, *, / and sqrt (IEEE 754) are used, in a fixed order. Errors
+ * are stated against the exact value and tested. */
 #ifndef NN_SCALAR_H
 #define NN_SCALAR_H
 
-/* e^x, relative error below 4e-16 times (1 + |x|/700); 0 below -745, infinity above 709.79; NaN for NaN. */
+/* e^x, relative error below 4e-16 times (1 + |x|/700); 0 below -745, infinity above 709.79; NaN for
+ * NaN. */
 double nn_exp(double x);
 
 /* Natural logarithm, relative error below 4e-16; -infinity at 0, NaN below. */

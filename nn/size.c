@@ -3,7 +3,8 @@
 
 static size_t layer_macs(const struct nn_net *net, const struct nn_layer *l)
 {
-	const size_t outputs = nn_shape_size(l->shape), window = (size_t)l->kernel_height * (size_t)l->kernel_width;
+	const size_t outputs = nn_shape_size(l->shape),
+		     window = (size_t)l->kernel_height * (size_t)l->kernel_width;
 	switch (l->kind) {
 	case NN_CONV: return outputs * window * (size_t)net->layers[l->inputs[0]].shape.channels;
 	case NN_DEPTHWISE: return outputs * window;

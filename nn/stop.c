@@ -6,7 +6,8 @@ int nn_stop_epoch(struct nn_stop *s, int epoch, double value)
 	if (epoch < s->from_epoch)
 		return NN_STOP_GO_ON;
 	bool first = !s->any;
-	bool improved = s->maximize ? value - s->min_delta > s->best : value + s->min_delta < s->best;
+	bool improved =
+		s->maximize ? value - s->min_delta > s->best : value + s->min_delta < s->best;
 	if (first && value == value)
 		improved = true; /* Keras starts from -infinity (or +infinity) */
 	s->any = true;
@@ -21,8 +22,8 @@ int nn_stop_epoch(struct nn_stop *s, int epoch, double value)
 	if (first)
 		s->best = s->maximize ? -__builtin_inf() : __builtin_inf();
 	s->wait++;
-	int answer = first ? NN_STOP_KEEP : NN_STOP_GO_ON;
+	int result = first ? NN_STOP_KEEP : NN_STOP_GO_ON;
 	if (s->patience > 0 && s->wait >= s->patience && epoch > 0)
-		answer |= NN_STOP_NOW;
-	return answer;
+		result |= NN_STOP_NOW;
+	return result;
 }

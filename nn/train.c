@@ -21,19 +21,20 @@ struct nn_trainer {
 	struct nn_pool *pool;
 	int batch_size, blocks, threads;
 	bool frozen[2 * NN_LAYERS_MAX];
-	size_t padded;                    /* parameter_count rounded up to whole cache lines */
-	float *memory;                    /* all of the following, in one allocation */
-	float *params, *first, *second;   /* [padded] */
-	float *average;                   /* [padded], if the optimizer wants one; else NULL */
-	float *gradients;                 /* [blocks][padded] */
-	float *shared;                    /* [plan.shared] */
-	float *workspaces;                /* [workspace_count][plan.memory] */
-	int workspace_count;              /* one a thread; where a batch has several stages at least one a block */
-	struct nn_block *work;            /* [BLOCKS_MAX] */
-	struct nn_batch batch;            /* the one at work */
+	size_t padded;                  /* parameter_count rounded up to whole cache lines */
+	float *memory;                  /* all of the following, in one allocation */
+	float *params, *first, *second; /* [padded] */
+	float *average;                 /* [padded], if the optimizer wants one; else NULL */
+	float *gradients;               /* [blocks][padded] */
+	float *shared;                  /* [plan.shared] */
+	float *workspaces;              /* [workspace_count][plan.memory] */
+	int workspace_count; /* one a thread; where a batch has several stages at least one a block
+			      */
+	struct nn_block *work; /* [BLOCKS_MAX] */
+	struct nn_batch batch; /* the one at work */
 	bool wants_gradients;
 	int stage, stages;
-	struct nn_step_factors factors;   /* of the step at work */
+	struct nn_step_factors factors; /* of the step at work */
 };
 
 static const struct nn_kernels *const variants[] = {
@@ -53,15 +54,15 @@ static bool runs_here(const struct nn_kernels *k)
 	if (k == &nn_kernels_avx2)
 		return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
 	if (k == &nn_kernels_avx512)
-		return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq")
-		       && __builtin_cpu_supports("avx512vl");
+		return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw")
+			&& __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
 #endif
 	return k != NULL;
 }
 
 const struct nn_kernels *nn_kernels_at(int i)
 {
-	for (size_t v = 0; v < sizeof variants / sizeof *variants; v++)
+	for (size_t v = 0; v < sizeof(variants) / sizeof(*variants); v++)
 		if (runs_here(variants[v]) && i-- == 0)
 			return variants[v];
 	return NULL;
@@ -90,11 +91,13 @@ static void *zeroed(size_t bytes)
 	return p;
 }
 
-struct nn_trainer *nn_trainer_new(const struct nn_net *net, const struct nn_trainer_options *options)
+struct nn_trainer *nn_trainer_new(
+	const struct nn_net *net, const struct nn_trainer_options *options)
 {
-	if (options->batch_size < 1 || options->batch_size > BATCH_MAX || options->threads < 1 || options->threads > NN_THREADS_MAX)
+	if (options->batch_size < 1 || options->batch_size > BATCH_MAX || options->threads < 1
+		|| options->threads > NN_THREADS_MAX)
 		return NULL;
-	struct nn_trainer *t = zeroed(sizeof *t);
+	struct nn_trainer *t = zeroed(sizeof(*t));
 	if (!t)
 		return NULL;
 	t->net = net;
@@ -107,11 +110,13 @@ struct nn_trainer *nn_trainer_new(const struct nn_net *net, const struct nn_trai
 		t->frozen[i] = net->tensors[i].moving || (options->frozen && options->frozen[i]);
 	nn_plan_make(&t->plan, net, t->frozen);
 	t->padded = (net->parameter_count + NN_LANES - 1) / NN_LANES * NN_LANES;
-	t->workspace_count = t->plan.cut_count > 0 && t->blocks > t->threads ? t->blocks : t->threads;
+	t->workspace_count =
+		t->plan.cut_count > 0 && t->blocks > t->threads ? t->blocks : t->threads;
 	const bool average = t->optimizer.average_momentum > 0;
-	size_t floats = (3 + (size_t)average + (size_t)t->blocks) * t->padded + t->plan.shared + (size_t)t->workspace_count * t->plan.memory;
-	t->memory = zeroed(floats * sizeof *t->memory);
-	t->work = zeroed(BLOCKS_MAX * sizeof *t->work);
+	size_t floats = (3 + (size_t)average + (size_t)t->blocks) * t->padded + t->plan.shared
+		+ (size_t)t->workspace_count * t->plan.memory;
+	t->memory = zeroed(floats * sizeof(*t->memory));
+	t->work = zeroed(BLOCKS_MAX * sizeof(*t->work));
 	t->pool = nn_pool_new(t->threads);
 	if (!t->memory || !t->work || !t->pool) {
 		nn_trainer_free(t);
@@ -155,7 +160,9 @@ float *nn_trainer_average(struct nn_trainer *t)
 		return NULL;
 	for (int i = 0; i < t->net->tensor_count; i++)
 		if (t->frozen[i])
-			memcpy(t->average + t->net->tensors[i].offset, t->params + t->net->tensors[i].offset, t->net->tensors[i].count * sizeof *t->params);
+			memcpy(t->average + t->net->tensors[i].offset,
+				t->params + t->net->tensors[i].offset,
+				t->net->tensors[i].count * sizeof(*t->params));
 	return t->average;
 }
 
@@ -178,11 +185,13 @@ static void run_stages(struct nn_trainer *t, int blocks)
 		if (t->stage < cuts)
 			nn_batchnorm_join(&t->batch, t->stage, t->work, blocks);
 		else if (t->stage < t->stages - 1)
-			nn_batchnorm_join_slopes(&t->batch, 2 * cuts - 1 - t->stage, t->work, blocks);
+			nn_batchnorm_join_slopes(
+				&t->batch, 2 * cuts - 1 - t->stage, t->work, blocks);
 	}
 }
 
-/* Run the blocks of t->batch and add what they score, in their order. Returns false when a loss is not finite. */
+/* Run the blocks of t->batch and add what they score, in their order. Returns false when a loss is
+ * not finite. */
 static bool run_batch(struct nn_trainer *t, struct nn_score *score)
 {
 	int blocks = (int)((t->batch.count + NN_LANES - 1) / NN_LANES);
@@ -218,7 +227,8 @@ static void add_gradients_share(void *context, int part, int thread)
 	size_t from, to;
 	share(t, part, &from, &to);
 	for (int b = 1; b < blocks; b++)
-		t->kernels->add(t->gradients + from, t->gradients + (size_t)b * t->padded + from, (to - from) / NN_LANES);
+		t->kernels->add(t->gradients + from, t->gradients + (size_t)b * t->padded + from,
+			(to - from) / NN_LANES);
 }
 
 static void add_gradients(struct nn_trainer *t)
@@ -233,7 +243,8 @@ static void step_range(struct nn_trainer *t, size_t from, size_t to)
 	const struct nn_step_factors *f = &t->factors;
 	for (int i = 0; i < t->net->tensor_count;) {
 		const bool frozen = t->frozen[i];
-		size_t at = t->net->tensors[i].offset, end = at; /* neighbouring tensors lie side by side: one run */
+		size_t at = t->net->tensors[i].offset,
+		       end = at; /* neighbouring tensors lie side by side: one run */
 		for (; i < t->net->tensor_count && t->frozen[i] == frozen; i++)
 			end += t->net->tensors[i].count;
 		at = at > from ? at : from;
@@ -241,9 +252,11 @@ static void step_range(struct nn_trainer *t, size_t from, size_t to)
 		if (frozen || at >= end)
 			continue;
 		if (t->optimizer.kind == NN_NADAM)
-			k->nadam(t->params + at, t->first + at, t->second + at, t->gradients + at, end - at, f);
+			k->nadam(t->params + at, t->first + at, t->second + at, t->gradients + at,
+				end - at, f);
 		else if (t->optimizer.kind == NN_ADAM)
-			k->adam(t->params + at, t->first + at, t->second + at, t->gradients + at, end - at, f);
+			k->adam(t->params + at, t->first + at, t->second + at, t->gradients + at,
+				end - at, f);
 		else
 			k->sgd(t->params + at, t->first + at, t->gradients + at, end - at, f);
 	}
@@ -264,9 +277,10 @@ static void step(struct nn_trainer *t)
 	nn_pool_run(t->pool, step_share, t, t->threads);
 	nn_batchnorm_move(&t->batch, t->params);
 	if (t->average && t->schedule.step == 1)
-		memcpy(t->average, t->params, t->padded * sizeof *t->params);
+		memcpy(t->average, t->params, t->padded * sizeof(*t->params));
 	else if (t->average)
-		t->kernels->approach(t->average, t->params, (float)(1 - t->optimizer.average_momentum), t->padded / NN_LANES);
+		t->kernels->approach(t->average, t->params,
+			(float)(1 - t->optimizer.average_momentum), t->padded / NN_LANES);
 }
 
 static bool all_finite(const float *x, size_t count)
@@ -278,13 +292,27 @@ static bool all_finite(const float *x, size_t count)
 }
 
 /* Make the batch of an epoch that begins at `position`. */
-static void set_epoch_batch(struct nn_trainer *t, const struct nn_epoch *epoch, uint32_t position, uint32_t count, bool training)
+static void set_epoch_batch(struct nn_trainer *t, const struct nn_epoch *epoch, uint32_t position,
+	uint32_t count, bool training)
 {
-	t->batch = (struct nn_batch){ .net = t->net, .plan = &t->plan, .kernels = t->kernels, .params = t->params, .shared = t->shared,
-		.images = epoch->images, .epoch = epoch, .training = training, .order = epoch->order + position, .count = count, .position = position };
+	t->batch = (struct nn_batch){ .net = t->net,
+		.plan = &t->plan,
+		.kernels = t->kernels,
+		.params = t->params,
+		.shared = t->shared,
+		.images = epoch->images,
+		.epoch = epoch,
+		.training = training,
+		.order = epoch->order + position,
+		.count = count,
+		.position = position };
 	if (training && epoch->mixup > 0) {
-		const struct nn_rng rng = { .seed = epoch->seed, .stream = NN_STREAM_MIXUP, .phase = epoch->phase, .epoch = epoch->epoch };
-		nn_mixup_draw(epoch->mixup, &rng, position, count, &t->batch.partner_distance, &t->batch.partner_share);
+		const struct nn_rng rng = { .seed = epoch->seed,
+			.stream = NN_STREAM_MIXUP,
+			.phase = epoch->phase,
+			.epoch = epoch->epoch };
+		nn_mixup_draw(epoch->mixup, &rng, position, count, &t->batch.partner_distance,
+			&t->batch.partner_share);
 	}
 	nn_batchnorm_prepare(&t->batch);
 	t->wants_gradients = true;
@@ -295,7 +323,8 @@ long nn_train_epoch(struct nn_trainer *t, const struct nn_epoch *epoch, struct n
 	*score = (struct nn_score){ 0 };
 	long number = 0;
 	for (uint32_t position = 0; position < epoch->count; number++) {
-		uint32_t left = epoch->count - position, count = left < (uint32_t)t->batch_size ? left : (uint32_t)t->batch_size;
+		uint32_t left = epoch->count - position,
+			 count = left < (uint32_t)t->batch_size ? left : (uint32_t)t->batch_size;
 		set_epoch_batch(t, epoch, position, count, true);
 		if (!run_batch(t, score))
 			return number;
@@ -306,16 +335,25 @@ long nn_train_epoch(struct nn_trainer *t, const struct nn_epoch *epoch, struct n
 }
 
 /* Prepare evaluation of `count` images; run_batch then does them. */
-static void set_evaluation_batch(struct nn_trainer *t, const struct nn_images *images, const uint32_t *order, uint32_t first, uint32_t count)
+static void set_evaluation_batch(struct nn_trainer *t, const struct nn_images *images,
+	const uint32_t *order, uint32_t first, uint32_t count)
 {
-	t->batch = (struct nn_batch){ .net = t->net, .plan = &t->plan, .kernels = t->kernels, .params = t->params, .shared = t->shared,
-		.images = images, .order = order, .first = first, .count = count };
+	t->batch = (struct nn_batch){ .net = t->net,
+		.plan = &t->plan,
+		.kernels = t->kernels,
+		.params = t->params,
+		.shared = t->shared,
+		.images = images,
+		.order = order,
+		.first = first,
+		.count = count };
 	nn_batchnorm_prepare(&t->batch);
 	t->wants_gradients = false;
 }
 
-void nn_evaluate(struct nn_trainer *t, const struct nn_images *images, const uint32_t *order, uint32_t first, uint32_t count,
-                 struct nn_score *score, uint8_t *const predictions[NN_OUTPUTS_MAX])
+void nn_evaluate(struct nn_trainer *t, const struct nn_images *images, const uint32_t *order,
+	uint32_t first, uint32_t count, struct nn_score *score,
+	uint8_t *const predictions[NN_OUTPUTS_MAX])
 {
 	*score = (struct nn_score){ 0 };
 	for (uint32_t done = 0; done < count; done += EVALUATION_BATCH) {
@@ -324,11 +362,13 @@ void nn_evaluate(struct nn_trainer *t, const struct nn_images *images, const uin
 		run_batch(t, score);
 		for (int k = 0; predictions && k < t->net->output_count; k++)
 			for (uint32_t i = 0; predictions[k] && i < now; i++)
-				predictions[k][done + i] = (uint8_t)t->work[i / NN_LANES].best[k][i % NN_LANES];
+				predictions[k][done + i] =
+					(uint8_t)t->work[i / NN_LANES].best[k][i % NN_LANES];
 	}
 }
 
-const float *nn_gradients(struct nn_trainer *t, const struct nn_epoch *epoch, bool train, struct nn_score *score)
+const float *nn_gradients(
+	struct nn_trainer *t, const struct nn_epoch *epoch, bool train, struct nn_score *score)
 {
 	*score = (struct nn_score){ 0 };
 	set_epoch_batch(t, epoch, 0, epoch->count, train);
@@ -336,11 +376,13 @@ const float *nn_gradients(struct nn_trainer *t, const struct nn_epoch *epoch, bo
 	add_gradients(t);
 	for (int i = 0; i < t->net->tensor_count; i++)
 		if (t->frozen[i])
-			memset(t->gradients + t->net->tensors[i].offset, 0, t->net->tensors[i].count * sizeof *t->gradients);
+			memset(t->gradients + t->net->tensors[i].offset, 0,
+				t->net->tensors[i].count * sizeof(*t->gradients));
 	return t->gradients;
 }
 
-void nn_logits(struct nn_trainer *t, const struct nn_images *images, const uint32_t *order, uint32_t count, int output, float *out)
+void nn_logits(struct nn_trainer *t, const struct nn_images *images, const uint32_t *order,
+	uint32_t count, int output, float *out)
 {
 	int layer = t->net->layers[t->net->outputs[output]].inputs[0];
 	size_t classes = (size_t)t->net->layers[layer].shape.channels;

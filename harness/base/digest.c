@@ -40,22 +40,26 @@ void digest_bytes(const void *bytes, size_t count, char text[DIGEST_TEXT])
 struct digest *digest_begin(void)
 {
 	struct digest *d = malloc(sizeof(*d));
-	if (!d) give_up();
+	if (!d)
+		give_up();
 	d->context = EVP_MD_CTX_new();
-	if (!d->context || EVP_DigestInit_ex(d->context, EVP_sha256(), NULL) != 1) give_up();
+	if (!d->context || EVP_DigestInit_ex(d->context, EVP_sha256(), NULL) != 1)
+		give_up();
 	return d;
 }
 
 void digest_add(struct digest *d, const void *bytes, size_t count)
 {
-	if (count && EVP_DigestUpdate(d->context, bytes, count) != 1) give_up();
+	if (count && EVP_DigestUpdate(d->context, bytes, count) != 1)
+		give_up();
 }
 
 void digest_end(struct digest *d, char text[DIGEST_TEXT])
 {
 	unsigned char value[EVP_MAX_MD_SIZE];
 	unsigned int count = 0;
-	if (EVP_DigestFinal_ex(d->context, value, &count) != 1 || 2 * count + 1 != DIGEST_TEXT) give_up();
+	if (EVP_DigestFinal_ex(d->context, value, &count) != 1 || 2 * count + 1 != DIGEST_TEXT)
+		give_up();
 	to_hex(value, count, text);
 	EVP_MD_CTX_free(d->context);
 	free(d);
@@ -64,22 +68,27 @@ void digest_end(struct digest *d, char text[DIGEST_TEXT])
 int digest_file(const char *path, char text[DIGEST_TEXT], struct err *e)
 {
 	const int fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0) return err_errno(e, path);
+	if (fd < 0)
+		return err_errno(e, path);
 	struct digest *d = digest_begin();
 	int result = 0;
 	for (;;) {
 		static const size_t piece_bytes = 1 << 16;
 		unsigned char piece[1 << 16];
 		const ssize_t got = read(fd, piece, piece_bytes);
-		if (got < 0 && errno == EINTR) continue;
-		if (got < 0) result = err_errno(e, path);
-		if (got <= 0) break;
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			result = err_errno(e, path);
+		if (got <= 0)
+			break;
 		digest_add(d, piece, (size_t)got);
 	}
 	close(fd);
 	char value[DIGEST_TEXT];
 	digest_end(d, value);
-	if (result == 0) memcpy(text, value, sizeof(value));
+	if (result == 0)
+		memcpy(text, value, sizeof(value));
 	return result;
 }
 
@@ -87,7 +96,9 @@ void digest_sha1_bytes(const void *bytes, size_t count, char text[DIGEST_SHA1_TE
 {
 	unsigned char value[EVP_MAX_MD_SIZE];
 	unsigned int length = 0;
-	if (EVP_Digest(bytes, count, value, &length, EVP_sha1(), NULL) != 1 || 2 * length + 1 != DIGEST_SHA1_TEXT) give_up();
+	if (EVP_Digest(bytes, count, value, &length, EVP_sha1(), NULL) != 1
+		|| 2 * length + 1 != DIGEST_SHA1_TEXT)
+		give_up();
 	to_hex(value, length, text);
 }
 

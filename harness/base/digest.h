@@ -1,4 +1,5 @@
-/* digest.h - SHA-256 (libcrypto), written as 64 lower-case hexadecimal digits, so that sha256sum can check it. */
+/* digest.h - SHA-256 (libcrypto), written as 64 lower-case hexadecimal digits, so that sha256sum
+ * can check it. */
 #ifndef BASE_DIGEST_H
 #define BASE_DIGEST_H
 
@@ -11,7 +12,8 @@ enum { DIGEST_TEXT = 65 }; /* 64 digits and the NUL */
 /* Digest of one array. */
 void digest_bytes(const void *bytes, size_t count, char text[DIGEST_TEXT]);
 
-/* Digest of several pieces: begin, add any number, end (which frees). Never fails but for memory, which ends the program. */
+/* Digest of several pieces: begin, add any number, end (which frees). Never fails but for memory,
+ * which ends the program. */
 struct digest;
 struct digest *digest_begin(void);
 void digest_add(struct digest *d, const void *bytes, size_t count);

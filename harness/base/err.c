@@ -8,7 +8,8 @@
 /* Where a text of `count` bytes may be cut so that no UTF-8 character is split. */
 static size_t utf8_cut(const char *text, size_t count)
 {
-	while (count > 0 && ((unsigned char)text[count] & 0xC0) == 0x80) count--;
+	while (count > 0 && ((unsigned char)text[count] & 0xC0) == 0x80)
+		count--;
 	return count;
 }
 
@@ -27,8 +28,10 @@ static void store_text(struct err *e, const char *text)
 
 int err_set(struct err *e, enum err_kind kind, const char *format, ...)
 {
-	if (!e) return -1;
-	/* Formatted beside e, because the arguments may be e's own old text; one byte more than e holds shows that it was cut. */
+	if (!e)
+		return -1;
+	/* Formatted beside e, because the arguments may be e's own old text; one byte more than e
+	 * holds shows that it was cut. */
 	char text[sizeof(e->text) + 1];
 	va_list list;
 	va_start(list, format);
@@ -41,7 +44,8 @@ int err_set(struct err *e, enum err_kind kind, const char *format, ...)
 
 int err_prefix(struct err *e, const char *format, ...)
 {
-	if (!e) return -1;
+	if (!e)
+		return -1;
 	char text[2 * sizeof(e->text)];
 	va_list list;
 	va_start(list, format);

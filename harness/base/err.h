@@ -1,25 +1,31 @@
-/* err.h - how a function says why it failed. One text, one kind; nobody prints but the command line. */
+/* err.h - how a function says why it failed. One text, one kind; nobody prints but the command
+ * line. */
 #ifndef BASE_ERR_H
 #define BASE_ERR_H
 
 #include <stdarg.h>
 
-/* The kinds are the program's exit codes (retrial(1), "EXIT STATUS"), so that the reason travels with the text. */
+/* The kinds are the program's exit codes (retrial(1), "EXIT STATUS"), so that the reason travels
+ * with the text. */
 enum err_kind {
 	ERR_NONE = 0,
-	ERR_FAILED = 1,      /* the work was done, but something differs or a trial failed */
-	ERR_USAGE = 2,       /* the user's mistake: wrong option, bad sweep file, bad query */
-	ERR_ENVIRONMENT = 3, /* the machine's: data missing, disk full, database unreadable, out of memory */
+	ERR_FAILED = 1, /* the work was done, but something differs or a trial failed */
+	ERR_USAGE = 2,  /* the user's mistake: wrong option, bad sweep file, bad query */
+	ERR_ENVIRONMENT =
+		3, /* the machine's: data missing, disk full, database unreadable, out of memory */
 };
 
-/* Owned by whoever starts the work (usually a verb), passed down by pointer, initialised with {0}. */
+/* Owned by whoever starts the work (usually a verb), passed down by pointer, initialised with {0}.
+ */
 struct err {
 	enum err_kind kind;
 	char text[4096]; /* UTF-8, no newline at the end; cut with "..." where it would not fit */
 };
 
-/* Set kind and text (replacing what was there). Always returns -1, so that callers can `return err_set(...)`. e may be NULL. */
-int err_set(struct err *e, enum err_kind kind, const char *format, ...) __attribute__((format(printf, 3, 4)));
+/* Set kind and text (replacing what was there). Always returns -1, so that callers can `return
+ * err_set(...)`. e may be NULL. */
+int err_set(struct err *e, enum err_kind kind, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
 
 /* Put more context before the text: "experiments/a.yaml: " + what was there. Returns -1. */
 int err_prefix(struct err *e, const char *format, ...) __attribute__((format(printf, 2, 3)));

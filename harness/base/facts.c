@@ -40,32 +40,38 @@
 
 enum { LINE_MAX_BYTES = 1 << 14 };
 
-/* ---- reading small files ---------------------------------------------------------------------------------------------- */
+/* ---- reading small files ---- */
 
 /* The first line of path without its end, or "". */
 static void first_line(const char *path, char *line, int size)
 {
 	line[0] = '\0';
 	FILE *f = fopen(path, "re");
-	if (!f) return;
-	if (!fgets(line, size, f)) line[0] = '\0';
+	if (!f)
+		return;
+	if (!fgets(line, size, f))
+		line[0] = '\0';
 	fclose(f);
 	line[strcspn(line, "\n")] = '\0';
 }
 
 /* The value of the first line "NAME<spaces><separator><spaces>VALUE" of path, or "". */
-static void value_in_file(const char *path, const char *name, char separator, char *value, size_t size)
+static void value_in_file(
+	const char *path, const char *name, char separator, char *value, size_t size)
 {
 	value[0] = '\0';
 	FILE *f = fopen(path, "re");
-	if (!f) return;
+	if (!f)
+		return;
 	const size_t name_length = strlen(name);
 	char line[LINE_MAX_BYTES];
 	while (fgets(line, sizeof(line), f)) {
-		if (strncmp(line, name, name_length) != 0) continue;
+		if (strncmp(line, name, name_length) != 0)
+			continue;
 		const char *p = line + name_length;
 		p += strspn(p, " \t");
-		if (*p != separator) continue;
+		if (*p != separator)
+			continue;
 		p++;
 		p += strspn(p, " \t");
 		snprintf(value, size, "%.*s", (int)strcspn(p, "\n"), p);
@@ -79,21 +85,24 @@ static bool has_word(const char *words, const char *word)
 	const size_t length = strlen(word);
 	for (const char *p = strstr(words, word); p; p = strstr(p + 1, word)) {
 		const bool begins = p == words || p[-1] == ' ';
-		if (begins && (p[length] == ' ' || p[length] == '\0')) return true;
+		if (begins && (p[length] == ' ' || p[length] == '\0'))
+			return true;
 	}
 	return false;
 }
 
-/* ---- the facts -------------------------------------------------------------------------------------------------------- */
+/* ---- the facts ---- */
 
 void facts_add(struct str *out, const char *name, const char *value)
 {
-	if (!value || !value[0]) return;
+	if (!value || !value[0])
+		return;
 	str_addf(out, "%s\t", name);
 	const size_t start = out->length;
 	str_add(out, value);
 	for (char *p = out->s + start; *p; p++)
-		if (*p == '\t' || *p == '\n' || *p == '\r') *p = ' ';
+		if (*p == '\t' || *p == '\n' || *p == '\r')
+			*p = ' ';
 	str_add(out, "\n");
 }
 
@@ -119,8 +128,9 @@ static void add_build(struct str *out, int core_version)
 	facts_add(out, "compiler", RETRIAL_COMPILER);
 	facts_add(out, "flags", RETRIAL_FLAGS);
 	char digest[DIGEST_TEXT];
-	struct err ignored = {0};
-	if (digest_file("/proc/self/exe", digest, &ignored) == 0) facts_add(out, "program_sha256", digest);
+	struct err ignored = { 0 };
+	if (digest_file("/proc/self/exe", digest, &ignored) == 0)
+		facts_add(out, "program_sha256", digest);
 }
 
 static void add_system(struct str *out)
@@ -155,7 +165,8 @@ static void add_cpu_model(struct str *out)
 		char implementer[32], part[32];
 		value_in_file(path, "CPU implementer", ':', implementer, sizeof(implementer));
 		value_in_file(path, "CPU part", ':', part, sizeof(part));
-		if (implementer[0]) snprintf(model, sizeof(model), "implementer %s part %s", implementer, part);
+		if (implementer[0])
+			snprintf(model, sizeof(model), "implementer %s part %s", implementer, part);
 	}
 	facts_add(out, "cpu", model);
 }
@@ -164,12 +175,14 @@ static void add_cpu_flags(struct str *out)
 {
 	char flags[LINE_MAX_BYTES];
 	value_in_file("/proc/cpuinfo", "flags", ':', flags, sizeof(flags));
-	if (!flags[0]) value_in_file("/proc/cpuinfo", "Features", ':', flags, sizeof(flags));
+	if (!flags[0])
+		value_in_file("/proc/cpuinfo", "Features", ':', flags, sizeof(flags));
 
 	static const char *const that_matter[] = { "avx2", "fma", "avx512f", "asimd" };
-	struct str present = {0};
+	struct str present = { 0 };
 	for (size_t i = 0; i < sizeof(that_matter) / sizeof(that_matter[0]); i++)
-		if (has_word(flags, that_matter[i])) str_addf(&present, "%s%s", present.length ? " " : "", that_matter[i]);
+		if (has_word(flags, that_matter[i]))
+			str_addf(&present, "%s%s", present.length ? " " : "", that_matter[i]);
 	facts_add(out, "cpu_flags", present.s);
 	str_free(&present);
 }
@@ -179,11 +192,14 @@ static void add_machine(struct str *out)
 	add_cpu_model(out);
 	add_cpu_flags(out);
 	cpu_set_t usable;
-	if (sched_getaffinity(0, sizeof(usable), &usable) == 0) add_number(out, "cores", CPU_COUNT(&usable));
+	if (sched_getaffinity(0, sizeof(usable), &usable) == 0)
+		add_number(out, "cores", CPU_COUNT(&usable));
 	const long online = sysconf(_SC_NPROCESSORS_ONLN);
-	if (online > 0) add_number(out, "cores_online", online);
+	if (online > 0)
+		add_number(out, "cores_online", online);
 	const long pages = sysconf(_SC_PHYS_PAGES), page_bytes = sysconf(_SC_PAGESIZE);
-	if (pages > 0 && page_bytes > 0) add_number(out, "memory_bytes", (long long)pages * page_bytes);
+	if (pages > 0 && page_bytes > 0)
+		add_number(out, "memory_bytes", (long long)pages * page_bytes);
 
 	char text[128];
 	first_line("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor", text, sizeof(text));
@@ -192,16 +208,22 @@ static void add_machine(struct str *out)
 
 bool facts_add_diff(struct str *out)
 {
-	if (strcmp(facts_dirty(), "yes") != 0) return false;
-	struct str diff = {0}, line = {0};
+	if (strcmp(facts_dirty(), "yes") != 0)
+		return false;
+	struct str diff = { 0 }, line = { 0 };
 	const char *note = worktree_diff(RETRIAL_COMMIT, &diff);
-	facts_add(out, "diff_note", note || diff.length ? note : "no file that git knows has changed");
+	facts_add(out, "diff_note",
+		note || diff.length ? note : "no file that git knows has changed");
 	for (size_t i = 0; i < diff.length; i++) {
 		const char c = diff.s[i];
-		if (c == '\n') str_add(&line, "\\n");
-		else if (c == '\t') str_add(&line, "\\t");
-		else if (c == '\\') str_add(&line, "\\\\");
-		else str_add_bytes(&line, &c, 1);
+		if (c == '\n')
+			str_add(&line, "\\n");
+		else if (c == '\t')
+			str_add(&line, "\\t");
+		else if (c == '\\')
+			str_add(&line, "\\\\");
+		else
+			str_add_bytes(&line, &c, 1);
 	}
 	facts_add(out, "diff", line.s);
 	str_free(&diff);

@@ -11,28 +11,36 @@
 
 #include "str.h"
 
-/* ---- reading ---------------------------------------------------------------------------------------------------------- */
+/* ---- reading ---- */
 
 /* Read fd to its end into one growing block. */
-static int read_all(int fd, const char *path, size_t expected, size_t max_bytes, char **bytes, size_t *count, struct err *e)
+static int read_all(int fd, const char *path, size_t expected, size_t max_bytes, char **bytes,
+	size_t *count, struct err *e)
 {
-	size_t capacity = expected + 1, used = 0; /* one byte more than expected shows the end of the file without growing */
+	size_t capacity = expected + 1,
+	       used = 0; /* one byte more than expected shows the end of the file without growing */
 	char *block = malloc(capacity + 1);
-	if (!block) return err_nomem(e);
+	if (!block)
+		return err_nomem(e);
 	for (;;) {
 		const ssize_t got = read(fd, block + used, capacity - used);
-		if (got < 0 && errno == EINTR) continue;
+		if (got < 0 && errno == EINTR)
+			continue;
 		if (got < 0) {
 			err_errno(e, path);
 			goto fail;
 		}
-		if (got == 0) break;
+		if (got == 0)
+			break;
 		used += (size_t)got;
 		if (used > max_bytes) {
-			err_set(e, ERR_ENVIRONMENT, "%s: more than the %zu bytes that are allowed here", path, max_bytes);
+			err_set(e, ERR_ENVIRONMENT,
+				"%s: more than the %zu bytes that are allowed here", path,
+				max_bytes);
 			goto fail;
 		}
-		if (used < capacity) continue;
+		if (used < capacity)
+			continue;
 		capacity *= 2;
 		char *larger = realloc(block, capacity + 1);
 		if (!larger) {
@@ -53,7 +61,8 @@ fail:
 int file_read(const char *path, size_t max_bytes, char **bytes, size_t *count, struct err *e)
 {
 	const int fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0) return err_errno(e, path);
+	if (fd < 0)
+		return err_errno(e, path);
 	struct stat info;
 	int result;
 	if (fstat(fd, &info)) {
@@ -62,24 +71,28 @@ int file_read(const char *path, size_t max_bytes, char **bytes, size_t *count, s
 		errno = EISDIR;
 		result = err_errno(e, path);
 	} else if (info.st_size > 0 && (unsigned long long)info.st_size > max_bytes) {
-		result = err_set(e, ERR_ENVIRONMENT, "%s: %lld bytes, more than the %zu that are allowed here", path,
-		                 (long long)info.st_size, max_bytes);
+		result = err_set(e, ERR_ENVIRONMENT,
+			"%s: %lld bytes, more than the %zu that are allowed here", path,
+			(long long)info.st_size, max_bytes);
 	} else {
-		const size_t expected = info.st_size > 0 ? (size_t)info.st_size : 4095; /* pipes and /proc say 0 */
+		const size_t expected =
+			info.st_size > 0 ? (size_t)info.st_size : 4095; /* pipes and /proc say 0 */
 		result = read_all(fd, path, expected, max_bytes, bytes, count, e);
 	}
 	close(fd);
 	return result;
 }
 
-/* ---- writing ---------------------------------------------------------------------------------------------------------- */
+/* ---- writing ---- */
 
 static int write_all(int fd, const char *bytes, size_t count)
 {
 	while (count > 0) {
 		const ssize_t done = write(fd, bytes, count);
-		if (done < 0 && errno == EINTR) continue;
-		if (done < 0) return -1;
+		if (done < 0 && errno == EINTR)
+			continue;
+		if (done < 0)
+			return -1;
 		bytes += done;
 		count -= (size_t)done;
 	}
@@ -89,10 +102,12 @@ static int write_all(int fd, const char *bytes, size_t count)
 /* The folder of path, owned by the caller: "" -> ".", "/x" -> "/". */
 static char *folder_of(const char *path)
 {
-	struct str folder = {0};
+	struct str folder = { 0 };
 	const char *slash = strrchr(path, '/');
-	if (!slash) str_add(&folder, ".");
-	else str_add_bytes(&folder, path, slash == path ? 1 : (size_t)(slash - path));
+	if (!slash)
+		str_add(&folder, ".");
+	else
+		str_add_bytes(&folder, path, slash == path ? 1 : (size_t)(slash - path));
 	return str_take(&folder);
 }
 
@@ -100,7 +115,7 @@ static char *folder_of(const char *path)
 static int open_temporary(const char *path, char **temporary)
 {
 	for (int attempt = 0;; attempt++) {
-		struct str name = {0};
+		struct str name = { 0 };
 		str_addf(&name, "%s.tmp-%ld-%d", path, (long)getpid(), attempt);
 		const int fd = open(name.s, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
 		if (fd >= 0) {
@@ -110,7 +125,8 @@ static int open_temporary(const char *path, char **temporary)
 		const int reason = errno;
 		str_free(&name);
 		errno = reason;
-		if (reason != EEXIST || attempt == 99) return -1;
+		if (reason != EEXIST || attempt == 99)
+			return -1;
 	}
 }
 
@@ -118,17 +134,21 @@ static int open_temporary(const char *path, char **temporary)
 static int write_in_place(const char *path, const void *bytes, size_t count, struct err *e)
 {
 	const int fd = open(path, O_WRONLY | O_CLOEXEC);
-	if (fd < 0) return err_errno(e, path);
+	if (fd < 0)
+		return err_errno(e, path);
 	int result = write_all(fd, bytes, count) ? err_errno(e, path) : 0;
-	if (close(fd) && result == 0) result = err_errno(e, path);
+	if (close(fd) && result == 0)
+		result = err_errno(e, path);
 	return result;
 }
 
-/* A rename is only safe on disk when its folder is; some file systems cannot sync folders, which is no failure of ours. */
+/* A rename is only safe on disk when its folder is; some file systems cannot sync folders, which is
+ * no failure of ours. */
 static int sync_folder(const char *folder)
 {
 	const int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0) return errno == EACCES ? 0 : -1;
+	if (fd < 0)
+		return errno == EACCES ? 0 : -1;
 	const int failed = fsync(fd) && errno != EINVAL && errno != ENOTSUP && errno != EROFS;
 	const int reason = errno;
 	close(fd);
@@ -136,20 +156,25 @@ static int sync_folder(const char *folder)
 	return failed ? -1 : 0;
 }
 
-static int replace(const char *path, const char *folder, const void *bytes, size_t count, struct err *e)
+static int replace(
+	const char *path, const char *folder, const void *bytes, size_t count, struct err *e)
 {
 	char *temporary = NULL;
 	int fd = open_temporary(path, &temporary);
-	if (fd < 0) return err_errno(e, path);
-	if (write_all(fd, bytes, count) || fsync(fd)) goto fail;
+	if (fd < 0)
+		return err_errno(e, path);
+	if (write_all(fd, bytes, count) || fsync(fd))
+		goto fail;
 	const int not_closed = close(fd);
 	fd = -1;
-	if (not_closed || rename(temporary, path)) goto fail;
+	if (not_closed || rename(temporary, path))
+		goto fail;
 	free(temporary);
 	return sync_folder(folder) ? err_errno(e, folder) : 0;
 fail:
 	err_errno(e, path);
-	if (fd >= 0) close(fd);
+	if (fd >= 0)
+		close(fd);
 	unlink(temporary);
 	free(temporary);
 	return -1;
@@ -163,28 +188,35 @@ int file_write(const char *path, const void *bytes, size_t count, struct err *e)
 		errno = EISDIR;
 		return err_errno(e, path);
 	}
-	if (there && !S_ISREG(info.st_mode)) return write_in_place(path, bytes, count, e);
+	if (there && !S_ISREG(info.st_mode))
+		return write_in_place(path, bytes, count, e);
 
 	/* A symbolic link stays one: the file that it names is replaced. */
 	char *target = there ? realpath(path, NULL) : strdup(path);
-	if (!target) return err_errno(e, path);
+	if (!target)
+		return err_errno(e, path);
 	char *folder = folder_of(target);
 	int result = file_make_folder(folder, e);
-	if (result == 0) result = replace(target, folder, bytes, count, e);
+	if (result == 0)
+		result = replace(target, folder, bytes, count, e);
 	free(folder);
 	free(target);
 	return result;
 }
 
-/* ---- folders ---------------------------------------------------------------------------------------------------------- */
+/* ---- folders ---- */
 
 static int make_one(const char *path)
 {
-	if (mkdir(path, 0777) == 0) return 0;
-	if (errno != EEXIST) return -1;
+	if (mkdir(path, 0777) == 0)
+		return 0;
+	if (errno != EEXIST)
+		return -1;
 	struct stat info;
-	if (stat(path, &info)) return -1;
-	if (S_ISDIR(info.st_mode)) return 0;
+	if (stat(path, &info))
+		return -1;
+	if (S_ISDIR(info.st_mode))
+		return 0;
 	errno = ENOTDIR;
 	return -1;
 }
@@ -192,19 +224,25 @@ static int make_one(const char *path)
 int file_make_folder(const char *path, struct err *e)
 {
 	struct stat info;
-	if (stat(path, &info) == 0 && S_ISDIR(info.st_mode)) return 0; /* also where a parent may not be read or written */
+	if (stat(path, &info) == 0 && S_ISDIR(info.st_mode))
+		return 0; /* also where a parent may not be read or written */
 
 	char *parents = strdup(path);
-	if (!parents) return err_nomem(e);
+	if (!parents)
+		return err_nomem(e);
 	int result = 0;
 	for (char *p = parents + 1; result == 0 && parents[0] && *p; p++) {
-		if (*p != '/') continue;
+		if (*p != '/')
+			continue;
 		*p = '\0';
-		if (stat(parents, &info) || !S_ISDIR(info.st_mode)) result = make_one(parents);
-		if (result) err_errno(e, parents);
+		if (stat(parents, &info) || !S_ISDIR(info.st_mode))
+			result = make_one(parents);
+		if (result)
+			err_errno(e, parents);
 		*p = '/';
 	}
-	if (result == 0 && make_one(path)) result = err_errno(e, path);
+	if (result == 0 && make_one(path))
+		result = err_errno(e, path);
 	free(parents);
 	return result;
 }

@@ -1,4 +1,5 @@
-/* file.h - whole files: read at once, written at once (temporary file, fsync, rename) or not at all. */
+/* file.h - whole files: read at once, written at once (temporary file, fsync, rename) or not at
+ * all. */
 #ifndef BASE_FILE_H
 #define BASE_FILE_H
 
@@ -7,11 +8,12 @@
 
 #include "err.h"
 
-/* Read all of path (at most max_bytes; more is an error). *bytes is owned by the caller (free) and has a NUL behind its end. */
+/* Read all of path (at most max_bytes; more is an error). *bytes is owned by the caller (free) and
+ * has a NUL behind its end. */
 int file_read(const char *path, size_t max_bytes, char **bytes, size_t *count, struct err *e);
 
-/* Replace path by these bytes: the file is there whole or as it was before, also after a crash or on a full disk.
- * Missing folders of path are made. */
+/* Replace path by these bytes: the file is there whole or as it was before, also after a crash or
+ * on a full disk. Missing folders of path are made. */
 int file_write(const char *path, const void *bytes, size_t count, struct err *e);
 
 /* Make the folder and its parents; an existing folder is fine. */

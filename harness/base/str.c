@@ -9,7 +9,7 @@
 #include <string.h>
 #include <strings.h>
 
-/* ---- growing ---------------------------------------------------------------------------------------------------------- */
+/* ---- growing ---- */
 
 static void give_up(void)
 {
@@ -21,13 +21,17 @@ static void give_up(void)
 /* Room for `more` bytes and the NUL. */
 static void reserve(struct str *out, size_t more)
 {
-	if (more > SIZE_MAX / 4 || out->length > SIZE_MAX / 4) give_up();
+	if (more > SIZE_MAX / 4 || out->length > SIZE_MAX / 4)
+		give_up();
 	const size_t need = out->length + more + 1;
-	if (need <= out->capacity) return;
+	if (need <= out->capacity)
+		return;
 	size_t capacity = out->capacity ? 2 * out->capacity : 64;
-	if (capacity < need) capacity = need;
+	if (capacity < need)
+		capacity = need;
 	char *s = realloc(out->s, capacity);
-	if (!s) give_up();
+	if (!s)
+		give_up();
 	out->s = s;
 	out->capacity = capacity;
 }
@@ -40,7 +44,8 @@ void str_add(struct str *out, const char *text)
 void str_add_bytes(struct str *out, const char *bytes, size_t count)
 {
 	reserve(out, count);
-	if (count) memcpy(out->s + out->length, bytes, count);
+	if (count)
+		memcpy(out->s + out->length, bytes, count);
 	out->length += count;
 	out->s[out->length] = '\0';
 }
@@ -52,7 +57,8 @@ void str_addf(struct str *out, const char *format, ...)
 	char *text;
 	const int count = vasprintf(&text, format, list);
 	va_end(list);
-	if (count < 0) give_up();
+	if (count < 0)
+		give_up();
 	str_add_bytes(out, text, (size_t)count);
 	free(text);
 }
@@ -60,13 +66,14 @@ void str_addf(struct str *out, const char *format, ...)
 void str_clear(struct str *out)
 {
 	out->length = 0;
-	if (out->s) out->s[0] = '\0';
+	if (out->s)
+		out->s[0] = '\0';
 }
 
 void str_free(struct str *out)
 {
 	free(out->s);
-	*out = (struct str){0};
+	*out = (struct str){ 0 };
 }
 
 char *str_take(struct str *out)
@@ -74,11 +81,11 @@ char *str_take(struct str *out)
 	reserve(out, 0);
 	out->s[out->length] = '\0';
 	char *s = out->s;
-	*out = (struct str){0};
+	*out = (struct str){ 0 };
 	return s;
 }
 
-/* ---- did you mean ----------------------------------------------------------------------------------------------------- */
+/* ---- did you mean ---- */
 
 enum { WORD_MAX = 64 };
 
@@ -92,19 +99,22 @@ static int smaller(int a, int b)
 	return a < b ? a : b;
 }
 
-/* Damerau-Levenshtein distance (a swap of neighbours counts one), upper and lower case alike. Both shorter than WORD_MAX. */
+/* Damerau-Levenshtein distance (a swap of neighbours counts one), upper and lower case alike. Both
+ * shorter than WORD_MAX. */
 static int edit_distance(const char *a, int a_length, const char *b, int b_length)
 {
 	int rows[3][WORD_MAX + 1];
 	int *before = rows[0], *above = rows[1], *row = rows[2];
-	for (int j = 0; j <= b_length; j++) above[j] = before[j] = j;
+	for (int j = 0; j <= b_length; j++)
+		above[j] = before[j] = j;
 	for (int i = 1; i <= a_length; i++) {
 		row[0] = i;
 		for (int j = 1; j <= b_length; j++) {
 			const int change = lower(a[i - 1]) != lower(b[j - 1]);
 			int least = smaller(above[j] + 1, row[j - 1] + 1);
 			least = smaller(least, above[j - 1] + change);
-			if (i > 1 && j > 1 && lower(a[i - 1]) == lower(b[j - 2]) && lower(a[i - 2]) == lower(b[j - 1]))
+			if (i > 1 && j > 1 && lower(a[i - 1]) == lower(b[j - 2])
+				&& lower(a[i - 2]) == lower(b[j - 1]))
 				least = smaller(least, before[j - 2] + 1);
 			row[j] = least;
 		}
@@ -116,24 +126,28 @@ static int edit_distance(const char *a, int a_length, const char *b, int b_lengt
 	return above[b_length];
 }
 
-/* How far name is from word; a word that name begins with ("fashion" for "fashion-mnist") is as near as one typing error. */
+/* How far name is from word; a word that name begins with ("fashion" for "fashion-mnist") is as
+ * near as one typing error. */
 static int distance(const char *word, int word_length, const char *name, int name_length)
 {
 	const int edits = edit_distance(word, word_length, name, name_length);
-	if (edits > 1 && word_length >= 3 && strncasecmp(word, name, (size_t)word_length) == 0) return 1;
+	if (edits > 1 && word_length >= 3 && strncasecmp(word, name, (size_t)word_length) == 0)
+		return 1;
 	return edits;
 }
 
 const char *str_nearest(const char *word, const char *const *names, size_t count)
 {
 	const size_t word_length = strlen(word);
-	if (word_length == 0 || word_length >= WORD_MAX) return NULL;
+	if (word_length == 0 || word_length >= WORD_MAX)
+		return NULL;
 
 	const char *nearest = NULL;
 	int least = WORD_MAX;
 	for (size_t i = 0; i < count; i++) {
 		const size_t name_length = strlen(names[i]);
-		if (name_length >= WORD_MAX) continue;
+		if (name_length >= WORD_MAX)
+			continue;
 		/* One error in three letters is a slip, more is another word. */
 		const int longer = (int)(word_length > name_length ? word_length : name_length);
 		const int allowed = longer < 6 ? 1 : longer / 3;
@@ -146,24 +160,36 @@ const char *str_nearest(const char *word, const char *const *names, size_t count
 	return nearest;
 }
 
-/* ---- UTF-8 -------------------------------------------------------------------------------------------------------------- */
+/* ---- UTF-8 ---- */
 
 bool str_is_utf8(const char *text)
 {
-	/* First bytes, how many follow, and the range of the second byte; all others are 80 to BF. */
-	static const struct { unsigned char first, last, more, low, high; } kinds[] = {
-		{ 0x01, 0x7f, 0, 0, 0 }, { 0xc2, 0xdf, 1, 0x80, 0xbf }, { 0xe0, 0xe0, 2, 0xa0, 0xbf }, { 0xe1, 0xec, 2, 0x80, 0xbf },
-		{ 0xed, 0xed, 2, 0x80, 0x9f }, { 0xee, 0xef, 2, 0x80, 0xbf }, { 0xf0, 0xf0, 3, 0x90, 0xbf }, { 0xf1, 0xf3, 3, 0x80, 0xbf },
+	/* First bytes, how many follow, and the range of the second byte; all others are 80 to BF.
+	 */
+	static const struct {
+		unsigned char first, last, more, low, high;
+	} kinds[] = {
+		{ 0x01, 0x7f, 0, 0, 0 },
+		{ 0xc2, 0xdf, 1, 0x80, 0xbf },
+		{ 0xe0, 0xe0, 2, 0xa0, 0xbf },
+		{ 0xe1, 0xec, 2, 0x80, 0xbf },
+		{ 0xed, 0xed, 2, 0x80, 0x9f },
+		{ 0xee, 0xef, 2, 0x80, 0xbf },
+		{ 0xf0, 0xf0, 3, 0x90, 0xbf },
+		{ 0xf1, 0xf3, 3, 0x80, 0xbf },
 		{ 0xf4, 0xf4, 3, 0x80, 0x8f },
 	};
 	const size_t count = sizeof(kinds) / sizeof(kinds[0]);
 	for (const unsigned char *c = (const unsigned char *)text; *c;) {
 		size_t k = 0;
-		while (k < count && (*c < kinds[k].first || *c > kinds[k].last)) k++;
-		if (k == count) return false;
+		while (k < count && (*c < kinds[k].first || *c > kinds[k].last))
+			k++;
+		if (k == count)
+			return false;
 		c++;
 		for (int i = 0; i < kinds[k].more; i++, c++)
-			if (*c < (i ? 0x80 : kinds[k].low) || *c > (i ? 0xbf : kinds[k].high)) return false;
+			if (*c < (i ? 0x80 : kinds[k].low) || *c > (i ? 0xbf : kinds[k].high))
+				return false;
 	}
 	return true;
 }

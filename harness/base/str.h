@@ -11,7 +11,8 @@ struct str {
 	size_t length, capacity;
 };
 
-/* Each appends; when memory runs out the program ends with a message (a text that cannot be built is no state to go on from). */
+/* Each appends; when memory runs out the program ends with a message (a text that cannot be built
+ * is no state to go on from). */
 void str_add(struct str *out, const char *text);
 void str_add_bytes(struct str *out, const char *bytes, size_t count);
 void str_addf(struct str *out, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -26,7 +27,8 @@ char *str_take(struct str *out);
 /* Is the text UTF-8 (as RFC 3629 has it: no surrogates, nothing longer than needed)? */
 bool str_is_utf8(const char *text);
 
-/* The nearest of `count` names to `word` by edit distance, or NULL when none is near enough for a "did you mean". */
+/* The nearest of `count` names to `word` by edit distance, or NULL when none is near enough for a
+ * "did you mean". */
 const char *str_nearest(const char *word, const char *const *names, size_t count);
 
 #endif

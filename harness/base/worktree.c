@@ -18,10 +18,12 @@ enum { ARGUMENTS_MAX = 8 };
 static int program_folder(char folder[PATH_MAX])
 {
 	const ssize_t length = readlink("/proc/self/exe", folder, PATH_MAX - 1);
-	if (length <= 0) return -1;
+	if (length <= 0)
+		return -1;
 	folder[length] = '\0';
 	char *slash = strrchr(folder, '/');
-	if (!slash) return -1;
+	if (!slash)
+		return -1;
 	slash[slash == folder] = '\0';
 	return 0;
 }
@@ -33,8 +35,10 @@ static _Noreturn void run_git(int to, const char *folder, const char *const *arg
 	dup2(null, STDIN_FILENO);
 	dup2(to, STDOUT_FILENO);
 	dup2(null, STDERR_FILENO);
-	char *all[ARGUMENTS_MAX + 6] = { "git", "--no-optional-locks", "--no-pager", "-C", (char *)folder };
-	for (int i = 0; i < ARGUMENTS_MAX && arguments[i]; i++) all[5 + i] = (char *)arguments[i];
+	char *all[ARGUMENTS_MAX + 6] = { "git", "--no-optional-locks", "--no-pager", "-C",
+		(char *)folder };
+	for (int i = 0; i < ARGUMENTS_MAX && arguments[i]; i++)
+		all[5 + i] = (char *)arguments[i];
 	execvp("git", all);
 	_exit(127);
 }
@@ -49,40 +53,57 @@ static const char *read_all(int from, size_t max_bytes, struct str *out)
 		const double left = deadline - clock_seconds();
 		struct pollfd ready = { .fd = from, .events = POLLIN };
 		const int got = left > 0 ? poll(&ready, 1, (int)(left * 1000) + 1) : 0;
-		if (got < 0 && errno == EINTR) continue;
-		if (got <= 0) return "git took too long: cut";
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got <= 0)
+			return "git took too long: cut";
 		const size_t room = max_bytes - (out->length - start);
-		const ssize_t n = read(from, bytes, room < sizeof(bytes) ? room + 1 : sizeof(bytes));
-		if (n < 0 && errno == EINTR) continue;
-		if (n < 0) return "git's answer cannot be read";
-		if (n == 0) return NULL;
+		const ssize_t n =
+			read(from, bytes, room < sizeof(bytes) ? room + 1 : sizeof(bytes));
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return "git's answer cannot be read";
+		if (n == 0)
+			return NULL;
 		str_add_bytes(out, bytes, (size_t)n < room ? (size_t)n : room);
-		if ((size_t)n > room) return max_bytes == WORKTREE_DIFF_BYTES ? "longer than a megabyte: cut" : "too long: cut";
+		if ((size_t)n > room)
+			return max_bytes == WORKTREE_DIFF_BYTES ? "longer than a megabyte: cut"
+								: "too long: cut";
 	}
 }
 
-/* Append what git says in the work tree that the program lies in. Returns NULL, or why that is not all. */
+/* Append what git says in the work tree that the program lies in. Returns NULL, or why that is not
+ * all. */
 static const char *ask_git(const char *const *arguments, size_t max_bytes, struct str *out)
 {
 	char folder[PATH_MAX];
 	int ends[2], status = 0;
-	if (program_folder(folder)) return "where the program lies is not known";
-	if (pipe2(ends, O_CLOEXEC)) return "no pipe to git";
+	if (program_folder(folder))
+		return "where the program lies is not known";
+	if (pipe2(ends, O_CLOEXEC))
+		return "no pipe to git";
 	const pid_t pid = fork();
-	if (pid == 0) run_git(ends[1], folder, arguments);
+	if (pid == 0)
+		run_git(ends[1], folder, arguments);
 	close(ends[1]);
 	const char *cut = pid > 0 ? read_all(ends[0], max_bytes, out) : "git cannot be started";
 	close(ends[0]);
-	if (pid < 0) return cut;
-	if (cut) kill(pid, SIGKILL);
-	while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {}
-	if (!cut && (!WIFEXITED(status) || WEXITSTATUS(status) != 0)) cut = "the program lies in no git work tree that has its commit";
+	if (pid < 0)
+		return cut;
+	if (cut)
+		kill(pid, SIGKILL);
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {
+	}
+	if (!cut && (!WIFEXITED(status) || WEXITSTATUS(status) != 0))
+		cut = "the program lies in no git work tree that has its commit";
 	return cut;
 }
 
 const char *worktree_diff(const char *commit, struct str *out)
 {
-	const char *const arguments[] = { "diff", "--no-ext-diff", "--no-textconv", "--no-color", commit, "--", NULL };
+	const char *const arguments[] = { "diff", "--no-ext-diff", "--no-textconv", "--no-color",
+		commit, "--", NULL };
 	return ask_git(arguments, WORKTREE_DIFF_BYTES, out);
 }
 
@@ -91,12 +112,14 @@ const char *worktree_source(const char *commit, struct str *out)
 	const char *const arguments[] = { "archive", "--format=tar", commit, NULL };
 	const size_t start = out->length;
 	const char *why = ask_git(arguments, WORKTREE_SOURCE_BYTES, out);
-	if (why) out->length = start;
+	if (why)
+		out->length = start;
 	return why;
 }
 
 const char *worktree_changes(struct str *out)
 {
-	const char *const arguments[] = { "status", "--porcelain", "--", ":/", ":(top,exclude)results", NULL };
+	const char *const arguments[] = { "status", "--porcelain", "--", ":/",
+		":(top,exclude)results", NULL };
 	return ask_git(arguments, WORKTREE_DIFF_BYTES, out);
 }

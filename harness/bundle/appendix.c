@@ -1,31 +1,40 @@
-/* appendix.c - see appendix.h. Headings follow the ACM's artifact appendix (version of the SC and cTuning template) and the NeurIPS paper
- * checklist of 2024 and 2025. */
+/* appendix.c - see appendix.h. Headings follow the ACM's artifact appendix (version of the SC and
+ * cTuning template) and the NeurIPS paper checklist of 2024 and 2025. */
 #include "appendix.h"
 
 #include <math.h>
 
 static const char for_authors[] = "*(for the authors to say: the database does not know it)*";
 
-/* ---- questions -------------------------------------------------------------------------------------------------------------- */
+/* ---- questions ---- */
 
-/* Add a line for each row of an answer: its columns joined by the separators of `between` (one fewer than columns). */
-static int add_list(struct store *s, const char *sql, const char *const *between, const char *none, struct str *out, struct err *e)
+/* Add a line for each row of an answer: its columns joined by the separators of `between` (one
+ * fewer than columns). */
+static int add_list(struct store *s, const char *sql, const char *const *between, const char *none,
+	struct str *out, struct err *e)
 {
 	struct rows *r;
-	if (store_query(s, sql, NULL, e, &r)) return -1;
+	if (store_query(s, sql, NULL, e, &r))
+		return -1;
 	for (size_t i = 0; i < r->row_count; i++) {
 		str_add(out, "- ");
 		for (int c = 0; c < r->column_count; c++) {
 			const struct value *v = &r->values[i * (size_t)r->column_count + (size_t)c];
-			if (c) str_add(out, between[c - 1]);
-			if (v->kind == VALUE_TEXT) str_add(out, v->text);
-			else if (v->kind == VALUE_INTEGER) str_addf(out, "%lld", (long long)v->integer);
-			else if (v->kind == VALUE_REAL) str_addf(out, "%.4g", v->real);
-			else str_add(out, "?");
+			if (c)
+				str_add(out, between[c - 1]);
+			if (v->kind == VALUE_TEXT)
+				str_add(out, v->text);
+			else if (v->kind == VALUE_INTEGER)
+				str_addf(out, "%lld", (long long)v->integer);
+			else if (v->kind == VALUE_REAL)
+				str_addf(out, "%.4g", v->real);
+			else
+				str_add(out, "?");
 		}
 		str_add(out, "\n");
 	}
-	if (r->row_count == 0) str_addf(out, "- %s\n", none);
+	if (r->row_count == 0)
+		str_addf(out, "- %s\n", none);
 	rows_free(r);
 	return 0;
 }
@@ -38,90 +47,132 @@ struct cost {
 static int read_cost(struct store *s, struct cost *cost, struct err *e)
 {
 	struct rows *r;
-	if (store_query(s, "SELECT count(DISTINCT CASE WHEN state = 'done' THEN trial END), count(*), coalesce(sum(state NOT IN ('done', 'running')), 0),"
-	                   " (SELECT count(DISTINCT seed) FROM trials), coalesce(sum(cpu_seconds), 0) / 3600,"
-	                   " coalesce(max(CASE WHEN state = 'done' THEN cpu_seconds END), 0) / 60, coalesce(avg(CASE WHEN state = 'done' THEN cpu_seconds END), 0) / 60,"
-	                   " coalesce(max(peak_bytes), 0) FROM attempts WHERE deleted_at IS NULL", NULL, e, &r))
+	if (store_query(s,
+		    "SELECT count(DISTINCT CASE WHEN state = 'done' THEN trial END), count(*), "
+		    "coalesce(sum(state NOT IN ('done', 'running')), 0),"
+		    " (SELECT count(DISTINCT seed) FROM trials), coalesce(sum(cpu_seconds), 0) / "
+		    "3600,"
+		    " coalesce(max(CASE WHEN state = 'done' THEN cpu_seconds END), 0) / 60, "
+		    "coalesce(avg(CASE WHEN state = 'done' THEN cpu_seconds END), 0) / 60,"
+		    " coalesce(max(peak_bytes), 0) FROM attempts WHERE deleted_at IS NULL",
+		    NULL, e, &r))
 		return -1;
 	const struct value *v = r->values;
-	*cost = (struct cost){ v[0].real, v[1].real, v[2].real, v[3].real, v[4].real, v[5].real, v[6].real, v[7].real };
+	*cost = (struct cost){ v[0].real, v[1].real, v[2].real, v[3].real, v[4].real, v[5].real,
+		v[6].real, v[7].real };
 	rows_free(r);
 	return 0;
 }
 
 static void add_cost(const struct cost *c, struct str *out)
 {
-	str_addf(out, "%.0f finished trials with %.0f different seeds. All %.0f executions, of which %.0f ended badly or were interrupted (their time counts), took "
-	              "%.2f hours of one processor core; a finished trial %.1f minutes on average and %.1f at most, and at most %.0f MB of memory. No GPU.\n",
-	         c->trials, c->seeds, c->attempts, c->bad, c->cpu_hours, c->mean_minutes, c->longest_minutes, ceil(c->peak_bytes / 1e6));
+	str_addf(out,
+		"%.0f finished trials with %.0f different seeds. All %.0f executions, of which "
+		"%.0f ended badly or were interrupted (their time counts), took "
+		"%.2f hours of one processor core; a finished trial %.1f minutes on average and "
+		"%.1f at most, and at most %.0f MB of memory. No GPU.\n",
+		c->trials, c->seeds, c->attempts, c->bad, c->cpu_hours, c->mean_minutes,
+		c->longest_minutes, ceil(c->peak_bytes / 1e6));
 }
 
 static int add_sweeps(struct store *s, struct str *out, struct err *e)
 {
-	static const char *const between[] = { ": ", " (", " of ", " rows of its plan done, SHA-256 of the file ", "" };
-	return add_list(s, "SELECT '`sweeps/' || s.name || '.yaml`', s.title, t.done, t.trials, substr(s.digest, 1, 16) || ' ...', ')'"
-	                   " FROM sweeps AS s JOIN status AS t ON t.sweep = s.name ORDER BY s.name",
-	                between, "none", out, e);
+	static const char *const between[] = { ": ", " (", " of ",
+		" rows of its plan done, SHA-256 of the file ", "" };
+	return add_list(s,
+		"SELECT '`sweeps/' || s.name || '.yaml`', s.title, t.done, t.trials, "
+		"substr(s.digest, 1, 16) || ' ...', ')'"
+		" FROM sweeps AS s JOIN status AS t ON t.sweep = s.name ORDER BY s.name",
+		between, "none", out, e);
 }
 
 static int add_data(struct store *s, struct str *out, struct err *e)
 {
-	static const char *const between[] = { ", variant ", ", SHA-256 of the decoded arrays ", ": ", " finished executions" };
-	return add_list(s, "SELECT trials.dataset, a.data_variant, a.data_digest, count(*), '' FROM attempts AS a JOIN trials ON trials.id = a.trial"
-	                   " WHERE a.state = 'done' AND a.deleted_at IS NULL GROUP BY 1, 2, 3 ORDER BY 1, 2, 3",
-	                between, "none", out, e);
+	static const char *const between[] = { ", variant ", ", SHA-256 of the decoded arrays ",
+		": ", " finished executions" };
+	return add_list(s,
+		"SELECT trials.dataset, a.data_variant, a.data_digest, count(*), '' FROM attempts "
+		"AS a JOIN trials ON trials.id = a.trial"
+		" WHERE a.state = 'done' AND a.deleted_at IS NULL GROUP BY 1, 2, 3 ORDER BY 1, 2, "
+		"3",
+		between, "none", out, e);
 }
 
 static int add_facts(struct store *s, const char *names, struct str *out, struct err *e)
 {
 	static const char *const between[] = { ": " };
-	struct str sql = {0};
-	str_addf(&sql, "SELECT DISTINCT name, value FROM facts WHERE name IN (%s) AND environment IN (SELECT environment FROM attempts WHERE state = 'done')"
-	               " ORDER BY name, value", names);
+	struct str sql = { 0 };
+	str_addf(&sql,
+		"SELECT DISTINCT name, value FROM facts WHERE name IN (%s) AND environment IN "
+		"(SELECT environment FROM attempts WHERE state = 'done')"
+		" ORDER BY name, value",
+		names);
 	const int result = add_list(s, sql.s, between, "none recorded", out, e);
 	str_free(&sql);
 	return result;
 }
 
-/* ---- ACM -------------------------------------------------------------------------------------------------------------------- */
+/* ---- ACM ---- */
 
 int appendix_artifact(struct store *s, struct str *out, struct err *e)
 {
 	struct cost cost;
-	if (read_cost(s, &cost, e)) return -1;
-	str_add(out, "# Artifact appendix\n\n## A.1 Abstract\n\nThe database of all results (`results.db`), the sweep files that say which trials were run, the source of the "
-	             "program, and the digests by which every trial can be executed again and compared bit for bit.\n\n"
-	             "## A.2 Checklist\n\n"
-	             "- **Program**: retrial, C; its source is `source.tar` where the bundle has one\n"
-	             "- **Compilation**: `make` (gcc or clang; the results do not depend on which)\n"
-	             "- **Model**: trained from random weights; none is downloaded\n"
-	             "- **Run-time environment**: Linux; libraries are named in the README of the source\n"
-	             "- **Hardware**: one processor core; x86-64 or ARM64; no GPU\n"
-	             "- **Metrics**: test accuracy, validation accuracy, parameters, sizes, latency\n"
-	             "- **Output**: tables, figures, verdicts on the paper's numbers\n"
-	             "- **Workflow framework used**: retrial itself\n- **Publicly available**: ");
-	str_addf(out, "%s\n- **Licence of the program**: GPL-3.0-or-later\n- **Time and memory**: ", for_authors);
+	if (read_cost(s, &cost, e))
+		return -1;
+	str_add(out,
+		"# Artifact appendix\n\n## A.1 Abstract\n\nThe database of all results "
+		"(`results.db`), the sweep files that say which trials were run, the source of the "
+		"program, and the digests by which every trial can be executed again and compared "
+		"bit for bit.\n\n"
+		"## A.2 Checklist\n\n"
+		"- **Program**: retrial, C; its source is `source.tar` where the bundle has one\n"
+		"- **Compilation**: `make` (gcc or clang; the results do not depend on which)\n"
+		"- **Model**: trained from random weights; none is downloaded\n"
+		"- **Run-time environment**: Linux; libraries are named in the README of the "
+		"source\n"
+		"- **Hardware**: one processor core; x86-64 or ARM64; no GPU\n"
+		"- **Metrics**: test accuracy, validation accuracy, parameters, sizes, latency\n"
+		"- **Output**: tables, figures, verdicts on the paper's numbers\n"
+		"- **Workflow framework used**: retrial itself\n- **Publicly available**: ");
+	str_addf(out, "%s\n- **Licence of the program**: GPL-3.0-or-later\n- **Time and memory**: ",
+		for_authors);
 	add_cost(&cost, out);
-	str_add(out, "\n## A.3 Description\n\n### How it is delivered\n\nOne archive; `SHA256SUMS` lists its files.\n\n### Hardware and software of the recorded executions\n\n");
-	if (add_facts(s, "'cpu', 'cores', 'memory_bytes', 'architecture', 'os', 'kernel', 'compiler', 'flags', 'libc', 'commit', 'dirty', 'program_version', 'kernels'", out, e))
+	str_add(out,
+		"\n## A.3 Description\n\n### How it is delivered\n\nOne archive; `SHA256SUMS` "
+		"lists its files.\n\n### Hardware and software of the recorded executions\n\n");
+	if (add_facts(s,
+		    "'cpu', 'cores', 'memory_bytes', 'architecture', 'os', 'kernel', 'compiler', "
+		    "'flags', 'libc', 'commit', 'dirty', 'program_version', 'kernels'",
+		    out, e))
 		return -1;
 	str_add(out, "\n### Data sets\n\n");
-	if (add_data(s, out, e)) return -1;
-	str_add(out, "\n## A.4 Installation\n\n```sh\nmkdir retrial && tar -xf source.tar -C retrial && cd retrial && make\n```\n\n"
-	             "## A.5 Experiment workflow\n\n");
-	if (add_sweeps(s, out, e)) return -1;
-	str_add(out, "\nThese are the files as they were when their plans were frozen. One that has a line `use: library/...` needs that file beside it: it is in `experiments/` of "
-	             "the source.\n\n```sh\nretrial data list                        # which data sets are there, and how to get the others\n"
-	             "retrial run sweeps/NAME.yaml --db new.db   # all trials of a sweep\n"
-	             "retrial table sweeps/NAME.yaml --db new.db\n```\n\n"
-	             "## A.6 Evaluation and expected result\n\n"
-	             "```sh\nretrial verify BUNDLE.tar.zst --sample 3\n```\n\nexecutes three trials again and compares every digest with `trials.csv` and `digests.csv`: they have to be "
-	             "the same, to the bit, on any machine. Without `--sample` all are executed, which takes the time said above.\n\n"
-	             "## A.7 Customisation\n\nSweep files are short texts; `retrial help` explains every parameter.\n");
+	if (add_data(s, out, e))
+		return -1;
+	str_add(out,
+		"\n## A.4 Installation\n\n```sh\nmkdir retrial && tar -xf source.tar -C retrial && "
+		"cd retrial && make\n```\n\n"
+		"## A.5 Experiment workflow\n\n");
+	if (add_sweeps(s, out, e))
+		return -1;
+	str_add(out,
+		"\nThese are the files as they were when their plans were frozen. One that has a "
+		"line `use: library/...` needs that file beside it: it is in `experiments/` of "
+		"the source.\n\n```sh\nretrial data list                        # which data sets "
+		"are there, and how to get the others\n"
+		"retrial run sweeps/NAME.yaml --db new.db   # all trials of a sweep\n"
+		"retrial table sweeps/NAME.yaml --db new.db\n```\n\n"
+		"## A.6 Evaluation and expected result\n\n"
+		"```sh\nretrial verify BUNDLE.tar.zst --sample 3\n```\n\nexecutes three trials "
+		"again and compares every digest with `trials.csv` and `digests.csv`: they have to "
+		"be "
+		"the same, to the bit, on any machine. Without `--sample` all are executed, which "
+		"takes the time said above.\n\n"
+		"## A.7 Customisation\n\nSweep files are short texts; `retrial help` explains "
+		"every parameter.\n");
 	return 0;
 }
 
-/* ---- NeurIPS ---------------------------------------------------------------------------------------------------------------- */
+/* ---- NeurIPS ---- */
 
 static void question(struct str *out, const char *title, const char *answer)
 {
@@ -131,31 +182,52 @@ static void question(struct str *out, const char *title, const char *answer)
 int appendix_checklist(struct store *s, struct str *out, struct err *e)
 {
 	struct cost cost;
-	if (read_cost(s, &cost, e)) return -1;
-	str_add(out, "# NeurIPS paper checklist\n\nAnswers as far as the database of results knows them.\n");
-	question(out, "1. Claims", "Each number that a paper claims is listed with the measured one, its interval and a verdict (`retrial claims`).");
+	if (read_cost(s, &cost, e))
+		return -1;
+	str_add(out,
+		"# NeurIPS paper checklist\n\nAnswers as far as the database of results knows "
+		"them.\n");
+	question(out, "1. Claims",
+		"Each number that a paper claims is listed with the measured one, its interval and "
+		"a verdict (`retrial claims`).");
 	question(out, "2. Limitations", for_authors);
 	question(out, "3. Theory, assumptions and proofs", for_authors);
-	question(out, "4. Experimental result reproducibility", "Yes. A trial is a function of its configuration, its data, its seed and the version of the training "
-	         "core: `retrial verify` executes any of them again and compares weights and predictions bit for bit.");
-	question(out, "5. Open access to data and code", "The bundle holds the source; the data sets, by their digests:\n");
-	if (add_data(s, out, e)) return -1;
-	question(out, "6. Experimental setting and details", "All of it is in the sweep files, and for each trial in column `config` of `trials.csv`: splits, "
-	         "hyper-parameters, optimizers, seeds. Which of the tried configurations were chosen on what: every trial that was run is in the database.\n");
-	if (add_sweeps(s, out, e)) return -1;
-	question(out, "7. Experiment statistical significance", "Tables state n (seeds), the mean and the standard deviation (n - 1) over seeds; intervals are Student's t "
-	         "(95 %) over seeds; differences are paired by seed and tested exactly (sign flips), corrected by Holm within a table; what the finite test set leaves "
-	         "open is stated beside as Wilson's interval.");
+	question(out, "4. Experimental result reproducibility",
+		"Yes. A trial is a function of its configuration, its data, its seed and the "
+		"version of the training "
+		"core: `retrial verify` executes any of them again and compares weights and "
+		"predictions bit for bit.");
+	question(out, "5. Open access to data and code",
+		"The bundle holds the source; the data sets, by their digests:\n");
+	if (add_data(s, out, e))
+		return -1;
+	question(out, "6. Experimental setting and details",
+		"All of it is in the sweep files, and for each trial in column `config` of "
+		"`trials.csv`: splits, "
+		"hyper-parameters, optimizers, seeds. Which of the tried configurations were "
+		"chosen on what: every trial that was run is in the database.\n");
+	if (add_sweeps(s, out, e))
+		return -1;
+	question(out, "7. Experiment statistical significance",
+		"Tables state n (seeds), the mean and the standard deviation (n - 1) over seeds; "
+		"intervals are Student's t "
+		"(95 %) over seeds; differences are paired by seed and tested exactly (sign "
+		"flips), corrected by Holm within a table; what the finite test set leaves "
+		"open is stated beside as Wilson's interval.");
 	question(out, "8. Experiments compute resources", "");
 	add_cost(&cost, out);
 	str_add(out, "\n");
-	if (add_facts(s, "'cpu', 'cores', 'memory_bytes'", out, e)) return -1;
+	if (add_facts(s, "'cpu', 'cores', 'memory_bytes'", out, e))
+		return -1;
 	question(out, "9. Code of ethics", for_authors);
 	question(out, "10. Broader impacts", for_authors);
 	question(out, "11. Safeguards", for_authors);
-	question(out, "12. Licences for existing assets", "`retrial data show NAME` states the licence of each data set. The program is GPL-3.0-or-later.");
+	question(out, "12. Licences for existing assets",
+		"`retrial data show NAME` states the licence of each data set. The program is "
+		"GPL-3.0-or-later.");
 	question(out, "13. New assets", for_authors);
-	question(out, "14. Crowdsourcing and research with human subjects", "None by this program. Beyond it: *(for the authors to say)*");
+	question(out, "14. Crowdsourcing and research with human subjects",
+		"None by this program. Beyond it: *(for the authors to say)*");
 	question(out, "15. Institutional review board", for_authors);
 	question(out, "16. Declaration of LLM usage", for_authors);
 	return 0;

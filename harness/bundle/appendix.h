@@ -1,11 +1,13 @@
-/* appendix.h - what venues ask for beside a paper, filled in as far as the database knows: the ACM artifact appendix and the NeurIPS
- * paper checklist. What it cannot know is left to the authors, marked as such. */
+/* appendix.h - what venues ask for beside a paper, filled in as far as the database knows: the ACM
+ * artifact appendix and the NeurIPS paper checklist. What it cannot know is left to the authors,
+ * marked as such. */
 #ifndef BUNDLE_APPENDIX_H
 #define BUNDLE_APPENDIX_H
 
 #include "../store/store.h"
 
-/* Append the texts (Markdown). Nothing in them depends on when they are made. Returns 0, or -1 with e. */
+/* Append the texts (Markdown). Nothing in them depends on when they are made. Returns 0, or -1 with
+ * e. */
 int appendix_artifact(struct store *s, struct str *out, struct err *e);
 int appendix_checklist(struct store *s, struct str *out, struct err *e);
 

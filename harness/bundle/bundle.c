@@ -16,31 +16,35 @@
 
 enum { DATABASE_BYTES_MAX = 2000000000 };
 
-/* ---- what is in it ---------------------------------------------------------------------------------------------------------- */
+/* ---- what is in it ---- */
 
 /* The copy lies beside the bundle while it is made: there is room for it. */
 static int add_database(struct pack *p, struct store *s, const char *bundle, struct err *e)
 {
-	struct str path = {0};
+	struct str path = { 0 };
 	char *bytes = NULL;
 	size_t count = 0;
 	str_addf(&path, "%s.db-%ld", bundle, (long)getpid());
 	unlink(path.s);
 	int result = store_copy(s, path.s, e);
-	if (result == 0) result = file_read(path.s, DATABASE_BYTES_MAX, &bytes, &count, e);
+	if (result == 0)
+		result = file_read(path.s, DATABASE_BYTES_MAX, &bytes, &count, e);
 	unlink(path.s);
 	str_free(&path);
 	return result ? -1 : pack_add(p, "results.db", bytes, count, e);
 }
 
 /* The answer to a query as a CSV file. */
-static int add_csv(struct pack *p, struct store *s, const char *sql, const char *name, struct err *e)
+static int add_csv(
+	struct pack *p, struct store *s, const char *sql, const char *name, struct err *e)
 {
 	struct rows *r;
-	struct str text = {0};
-	if (store_query(s, sql, NULL, e, &r)) return -1;
+	struct str text = { 0 };
+	if (store_query(s, sql, NULL, e, &r))
+		return -1;
 	int result = format_rows(r, FORMAT_CSV, &text, e);
-	if (result == 0) result = pack_add_text(p, name, &text, e);
+	if (result == 0)
+		result = pack_add_text(p, name, &text, e);
 	rows_free(r);
 	str_free(&text);
 	return result;
@@ -49,10 +53,11 @@ static int add_csv(struct pack *p, struct store *s, const char *sql, const char 
 static int add_sweeps(struct pack *p, struct store *s, struct err *e)
 {
 	struct rows *r;
-	if (store_query(s, "SELECT name, text FROM sweeps ORDER BY name", NULL, e, &r)) return -1;
+	if (store_query(s, "SELECT name, text FROM sweeps ORDER BY name", NULL, e, &r))
+		return -1;
 	int result = 0;
 	for (size_t i = 0; result == 0 && i < r->row_count; i++) {
-		struct str name = {0}, text = {0};
+		struct str name = { 0 }, text = { 0 };
 		str_addf(&name, "sweeps/%s.yaml", r->values[2 * i].text);
 		str_add(&text, r->values[2 * i + 1].text);
 		result = pack_add_text(p, name.s, &text, e);
@@ -64,11 +69,14 @@ static int add_sweeps(struct pack *p, struct store *s, struct err *e)
 
 static int add_appendices(struct pack *p, struct store *s, struct err *e)
 {
-	struct str artifact = {0}, checklist = {0};
+	struct str artifact = { 0 }, checklist = { 0 };
 	int result = appendix_artifact(s, &artifact, e);
-	if (result == 0) result = pack_add_text(p, "ARTIFACT.md", &artifact, e);
-	if (result == 0) result = appendix_checklist(s, &checklist, e);
-	if (result == 0) result = pack_add_text(p, "CHECKLIST.md", &checklist, e);
+	if (result == 0)
+		result = pack_add_text(p, "ARTIFACT.md", &artifact, e);
+	if (result == 0)
+		result = appendix_checklist(s, &checklist, e);
+	if (result == 0)
+		result = pack_add_text(p, "CHECKLIST.md", &checklist, e);
 	str_free(&artifact);
 	str_free(&checklist);
 	return result;
@@ -76,9 +84,10 @@ static int add_appendices(struct pack *p, struct store *s, struct err *e)
 
 static int add_source(struct pack *p, struct str *warning, struct err *e)
 {
-	struct str tar = {0};
+	struct str tar = { 0 };
 	const char *why = worktree_source(facts_commit(), &tar);
-	if (why) str_addf(warning, "the source is not in the bundle: %s", why);
+	if (why)
+		str_addf(warning, "the source is not in the bundle: %s", why);
 	const int result = why ? 0 : pack_add_text(p, "source.tar", &tar, e);
 	str_free(&tar);
 	return result;
@@ -86,43 +95,65 @@ static int add_source(struct pack *p, struct str *warning, struct err *e)
 
 static int add_readme(struct pack *p, const struct bundle_options *o, bool source, struct err *e)
 {
-	struct str text = {0};
-	str_addf(&text, "# %s\n\nThe results of a study and all that it takes to check them, made by `retrial bundle`.\n\n", o->name);
-	str_add(&text, "| file | what |\n| --- | --- |\n"
-	               "| `results.db` | every trial with its metrics, predictions and weights: SQLite, opened by retrial, sqlite3 or pandas |\n"
-	               "| `sweeps/` | the sweep files: which trials, claims, tables and figures |\n"
-	               "| `trials.csv`, `digests.csv` | each finished trial's configuration, results and digests |\n"
-	               "| `environment.csv` | the programs and machines that ran them |\n");
-	if (o->results) str_add(&text, "| `results/` | tables, figures and verdicts as published |\n");
-	if (source) str_add(&text, "| `source.tar` | the source of the program |\n");
-	str_add(&text, "| `ARTIFACT.md`, `CHECKLIST.md` | ACM artifact appendix and NeurIPS checklist |\n"
-	               "| `SHA256SUMS` | of all of these |\n\n"
-	               "To check: `retrial verify THIS.tar.zst --sample 3` executes three of the trials again and compares them, bit for bit.\n");
+	struct str text = { 0 };
+	str_addf(&text,
+		"# %s\n\nThe results of a study and all that it takes to check them, made by "
+		"`retrial bundle`.\n\n",
+		o->name);
+	str_add(&text,
+		"| file | what |\n| --- | --- |\n"
+		"| `results.db` | every trial with its metrics, predictions and weights: SQLite, "
+		"opened by retrial, sqlite3 or pandas |\n"
+		"| `sweeps/` | the sweep files: which trials, claims, tables and figures |\n"
+		"| `trials.csv`, `digests.csv` | each finished trial's configuration, results and "
+		"digests |\n"
+		"| `environment.csv` | the programs and machines that ran them |\n");
+	if (o->results)
+		str_add(&text, "| `results/` | tables, figures and verdicts as published |\n");
+	if (source)
+		str_add(&text, "| `source.tar` | the source of the program |\n");
+	str_add(&text,
+		"| `ARTIFACT.md`, `CHECKLIST.md` | ACM artifact appendix and NeurIPS checklist |\n"
+		"| `SHA256SUMS` | of all of these |\n\n"
+		"To check: `retrial verify THIS.tar.zst --sample 3` executes three of the trials "
+		"again and compares them, bit for bit.\n");
 	const int result = pack_add_text(p, "README.md", &text, e);
 	str_free(&text);
 	return result;
 }
 
-int bundle_make(struct store *s, const struct bundle_options *options, const char *path, struct str *warning, struct err *e)
+int bundle_make(struct store *s, const struct bundle_options *options, const char *path,
+	struct str *warning, struct err *e)
 {
-	static const char environment_sql[] = "SELECT environment, name, value FROM facts WHERE name NOT IN ('diff', 'boot_id') ORDER BY environment, name";
-	struct pack p = {0};
+	static const char environment_sql[] =
+		"SELECT environment, name, value FROM facts WHERE name NOT IN ('diff', 'boot_id') "
+		"ORDER BY environment, name";
+	struct pack p = { 0 };
 	int result = add_database(&p, s, path, e);
-	if (result == 0) result = add_sweeps(&p, s, e);
-	if (result == 0) result = add_csv(&p, s, store_named_query("trials"), "trials.csv", e);
-	if (result == 0) result = add_csv(&p, s, store_named_query("digests"), "digests.csv", e);
-	if (result == 0) result = add_csv(&p, s, environment_sql, "environment.csv", e);
-	if (result == 0) result = add_appendices(&p, s, e);
-	if (result == 0 && options->results) result = pack_add_folder(&p, options->results, "results", e);
+	if (result == 0)
+		result = add_sweeps(&p, s, e);
+	if (result == 0)
+		result = add_csv(&p, s, store_named_query("trials"), "trials.csv", e);
+	if (result == 0)
+		result = add_csv(&p, s, store_named_query("digests"), "digests.csv", e);
+	if (result == 0)
+		result = add_csv(&p, s, environment_sql, "environment.csv", e);
+	if (result == 0)
+		result = add_appendices(&p, s, e);
+	if (result == 0 && options->results)
+		result = pack_add_folder(&p, options->results, "results", e);
 	const size_t before = p.count;
-	if (result == 0 && options->source) result = add_source(&p, warning, e);
-	if (result == 0) result = add_readme(&p, options, p.count > before, e);
-	if (result == 0) result = pack_write(&p, options->name, path, e);
+	if (result == 0 && options->source)
+		result = add_source(&p, warning, e);
+	if (result == 0)
+		result = add_readme(&p, options, p.count > before, e);
+	if (result == 0)
+		result = pack_write(&p, options->name, path, e);
 	pack_free(&p);
 	return result;
 }
 
-/* ---- opening ---------------------------------------------------------------------------------------------------------------- */
+/* ---- opening ---- */
 
 bool bundle_is_one(const char *path)
 {
@@ -146,7 +177,7 @@ void bundle_remove(const char *folder)
 
 int bundle_open(const char *path, const char *parent, char **folder, struct err *e)
 {
-	struct str name = {0};
+	struct str name = { 0 };
 	str_addf(&name, "%s/retrial-bundle-XXXXXX", parent);
 	*folder = str_take(&name);
 	if (!mkdtemp(*folder)) {
@@ -155,7 +186,8 @@ int bundle_open(const char *path, const char *parent, char **folder, struct err 
 		*folder = NULL;
 		return -1;
 	}
-	if (pack_unpack(path, *folder, e) == 0) return 0;
+	if (pack_unpack(path, *folder, e) == 0)
+		return 0;
 	bundle_remove(*folder);
 	free(*folder);
 	*folder = NULL;

@@ -1,5 +1,6 @@
-/* bundle.h - a study as one archive for other people: database, sweeps, source, published results, digests, environment, the ACM artifact
- * appendix and the NeurIPS checklist. The same content gives the same bytes. */
+/* bundle.h - a study as one archive for other people: database, sweeps, source, published results,
+ * digests, environment, the ACM artifact appendix and the NeurIPS checklist. The same content gives
+ * the same bytes. */
 #ifndef BUNDLE_BUNDLE_H
 #define BUNDLE_BUNDLE_H
 
@@ -7,20 +8,24 @@
 
 struct bundle_options {
 	const char *name;    /* the one folder in the archive */
-	const char *results; /* a folder of published results (make paper), which goes in as results/; NULL: none */
+	const char *results; /* a folder of published results (make paper), which goes in as
+				results/; NULL: none */
 	bool source;         /* the program's source at its commit, from git */
 };
 
-/* Make it: README.md, results.db (a compact copy of the database), sweeps/NAME.yaml, trials.csv and digests.csv (what `retrial verify` needs),
- * environment.csv, ARTIFACT.md, CHECKLIST.md, and what the options ask for. *warning says what could not be put in ("" otherwise: no git,
- * or a program of no commit). Returns 0, or -1 with e. */
-int bundle_make(struct store *s, const struct bundle_options *options, const char *path, struct str *warning, struct err *e);
+/* Make it: README.md, results.db (a compact copy of the database), sweeps/NAME.yaml, trials.csv and
+ * digests.csv (what `retrial verify` needs), environment.csv, ARTIFACT.md, CHECKLIST.md, and what
+ * the options ask for. *warning says what could not be put in ("" otherwise: no git, or a program
+ * of no commit). Returns 0, or -1 with e. */
+int bundle_make(struct store *s, const struct bundle_options *options, const char *path,
+	struct str *warning, struct err *e);
 
 /* Is this file a bundle, by its name? (.tar.zst) */
 bool bundle_is_one(const char *path);
 
-/* Check its sums and take it apart into a new folder below `parent`; *folder is the caller's (free), and so are the files. The folder is one for
- * verify (run/recorded.h). Returns 0, or -1 with e and *folder NULL, and then nothing is left behind. */
+/* Check its sums and take it apart into a new folder below `parent`; *folder is the caller's
+ * (free), and so are the files. The folder is one for verify (run/recorded.h). Returns 0, or -1
+ * with e and *folder NULL, and then nothing is left behind. */
 int bundle_open(const char *path, const char *parent, char **folder, struct err *e);
 /* Remove the folder with all that is in it. */
 void bundle_remove(const char *folder);

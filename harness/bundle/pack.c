@@ -14,15 +14,21 @@
 #include "../base/file.h"
 
 static const char sums_name[] = "SHA256SUMS";
-enum { FILE_BYTES_MAX = 2000000000, FILES_MAX = 100000, TIME = 1735689600 }; /* every file's time: 2025-01-01 */
+enum {
+	FILE_BYTES_MAX = 2000000000,
+	FILES_MAX = 100000,
+	TIME = 1735689600
+}; /* every file's time: 2025-01-01 */
 
-/* ---- collecting ------------------------------------------------------------------------------------------------------------- */
+/* ---- collecting ---- */
 
 int pack_add(struct pack *p, const char *name, char *bytes, size_t count, struct err *e)
 {
-	for (size_t i = 0; i < p->count; i++) assert(strcmp(p->files[i].name, name) != 0);
+	for (size_t i = 0; i < p->count; i++)
+		assert(strcmp(p->files[i].name, name) != 0);
 	struct pack_file *larger = reallocarray(p->files, p->count + 1, sizeof(*larger));
-	if (larger) p->files = larger;
+	if (larger)
+		p->files = larger;
 	char *copy = strdup(name);
 	if (!larger || !copy) {
 		free(copy);
@@ -42,22 +48,29 @@ int pack_add_text(struct pack *p, const char *name, struct str *text, struct err
 static int add_entry(struct pack *p, const char *path, const char *name, struct err *e)
 {
 	struct stat info;
-	if (stat(path, &info)) return err_errno(e, path);
-	if (S_ISDIR(info.st_mode)) return pack_add_folder(p, path, name, e);
-	if (!S_ISREG(info.st_mode)) return 0;
+	if (stat(path, &info))
+		return err_errno(e, path);
+	if (S_ISDIR(info.st_mode))
+		return pack_add_folder(p, path, name, e);
+	if (!S_ISREG(info.st_mode))
+		return 0;
 	char *bytes;
 	size_t count;
-	return file_read(path, FILE_BYTES_MAX, &bytes, &count, e) ? -1 : pack_add(p, name, bytes, count, e);
+	return file_read(path, FILE_BYTES_MAX, &bytes, &count, e)
+		? -1
+		: pack_add(p, name, bytes, count, e);
 }
 
 int pack_add_folder(struct pack *p, const char *folder, const char *prefix, struct err *e)
 {
 	DIR *d = opendir(folder);
-	if (!d) return err_errno(e, folder);
+	if (!d)
+		return err_errno(e, folder);
 	int result = 0;
 	for (struct dirent *entry; result == 0 && (entry = readdir(d));) {
-		if (entry->d_name[0] == '.') continue;
-		struct str path = {0}, name = {0};
+		if (entry->d_name[0] == '.')
+			continue;
+		struct str path = { 0 }, name = { 0 };
 		str_addf(&path, "%s/%s", folder, entry->d_name);
 		str_addf(&name, "%s/%s", prefix, entry->d_name);
 		result = add_entry(p, path.s, name.s, e);
@@ -75,10 +88,10 @@ void pack_free(struct pack *p)
 		free(p->files[i].bytes);
 	}
 	free(p->files);
-	*p = (struct pack){0};
+	*p = (struct pack){ 0 };
 }
 
-/* ---- writing ---------------------------------------------------------------------------------------------------------------- */
+/* ---- writing ---- */
 
 static int compare(const void *a, const void *b)
 {
@@ -91,11 +104,13 @@ static int fail(struct archive *a, const char *path, struct err *e)
 	return err_set(e, ERR_ENVIRONMENT, "%s: %s", path, reason ? reason : "cannot be written");
 }
 
-static int write_entry(struct archive *a, const char *top, const char *name, const char *bytes, size_t count, const char *path, struct err *e)
+static int write_entry(struct archive *a, const char *top, const char *name, const char *bytes,
+	size_t count, const char *path, struct err *e)
 {
 	struct archive_entry *entry = archive_entry_new();
-	struct str full = {0};
-	if (!entry) return err_nomem(e);
+	struct str full = { 0 };
+	if (!entry)
+		return err_nomem(e);
 	str_addf(&full, "%s/%s", top, name);
 	archive_entry_set_pathname(entry, full.s);
 	archive_entry_set_filetype(entry, AE_IFREG);
@@ -103,8 +118,10 @@ static int write_entry(struct archive *a, const char *top, const char *name, con
 	archive_entry_set_size(entry, (la_int64_t)count);
 	archive_entry_set_mtime(entry, TIME, 0);
 	int result = archive_write_header(a, entry) == ARCHIVE_OK ? 0 : -1;
-	if (result == 0 && count && archive_write_data(a, bytes, count) != (la_ssize_t)count) result = -1;
-	if (result) fail(a, path, e);
+	if (result == 0 && count && archive_write_data(a, bytes, count) != (la_ssize_t)count)
+		result = -1;
+	if (result)
+		fail(a, path, e);
 	archive_entry_free(entry);
 	str_free(&full);
 	return result;
@@ -122,59 +139,83 @@ static void list_sums(const struct pack *p, struct str *out)
 /* Whole or not at all: beside its place first. */
 int pack_write(struct pack *p, const char *top, const char *path, struct err *e)
 {
-	struct str sums = {0}, beside = {0};
+	struct str sums = { 0 }, beside = { 0 };
 	struct archive *a = archive_write_new();
-	if (!a) return err_nomem(e);
-	if (p->count) qsort(p->files, p->count, sizeof(*p->files), compare);
+	if (!a)
+		return err_nomem(e);
+	if (p->count)
+		qsort(p->files, p->count, sizeof(*p->files), compare);
 	list_sums(p, &sums);
 	str_addf(&beside, "%s.new", path);
-	int result = archive_write_add_filter_zstd(a) == ARCHIVE_OK && archive_write_set_format_pax_restricted(a) == ARCHIVE_OK &&
-	                     archive_write_open_filename(a, beside.s) == ARCHIVE_OK
-	             ? 0 : fail(a, beside.s, e);
-	if (result == 0) result = write_entry(a, top, sums_name, sums.s ? sums.s : "", sums.length, beside.s, e);
+	int result = archive_write_add_filter_zstd(a) == ARCHIVE_OK
+			&& archive_write_set_format_pax_restricted(a) == ARCHIVE_OK
+			&& archive_write_open_filename(a, beside.s) == ARCHIVE_OK
+		? 0
+		: fail(a, beside.s, e);
+	if (result == 0)
+		result = write_entry(
+			a, top, sums_name, sums.s ? sums.s : "", sums.length, beside.s, e);
 	for (size_t i = 0; result == 0 && i < p->count; i++)
-		result = write_entry(a, top, p->files[i].name, p->files[i].bytes, p->files[i].count, beside.s, e);
-	if (archive_write_close(a) != ARCHIVE_OK && result == 0) result = fail(a, beside.s, e);
+		result = write_entry(a, top, p->files[i].name, p->files[i].bytes, p->files[i].count,
+			beside.s, e);
+	if (archive_write_close(a) != ARCHIVE_OK && result == 0)
+		result = fail(a, beside.s, e);
 	archive_write_free(a);
-	if (result == 0 && rename(beside.s, path)) result = err_errno(e, path);
-	if (result) remove(beside.s);
+	if (result == 0 && rename(beside.s, path))
+		result = err_errno(e, path);
+	if (result)
+		remove(beside.s);
 	str_free(&sums);
 	str_free(&beside);
 	return result;
 }
 
-/* ---- taking apart ----------------------------------------------------------------------------------------------------------- */
+/* ---- taking apart ---- */
 
 /* The name below the archive's one folder, or NULL when it leads elsewhere. */
 static const char *name_below_top(const char *name)
 {
 	const char *below = name ? strchr(name, '/') : NULL;
-	if (!below || below == name || !below[1]) return NULL;
+	if (!below || below == name || !below[1])
+		return NULL;
 	for (const char *part = name; part; part = strchr(part, '/')) {
 		part += *part == '/';
 		const size_t length = strcspn(part, "/");
-		if (length == 0 || part[0] == '.' || strchr("\\\n", part[0])) return NULL;
+		if (length == 0 || part[0] == '.' || strchr("\\\n", part[0]))
+			return NULL;
 	}
 	return below + 1;
 }
 
-static int read_member(struct archive *a, struct archive_entry *entry, const char *path, struct pack *into, struct err *e)
+static int read_member(struct archive *a, struct archive_entry *entry, const char *path,
+	struct pack *into, struct err *e)
 {
-	const char *name = archive_entry_filetype(entry) == AE_IFREG ? name_below_top(archive_entry_pathname(entry)) : NULL;
+	const char *name = archive_entry_filetype(entry) == AE_IFREG
+		? name_below_top(archive_entry_pathname(entry))
+		: NULL;
 	if (!name) {
 		const char *given = archive_entry_pathname(entry);
-		return err_set(e, ERR_USAGE, "%s: this is no bundle: it holds '%s'", path, given ? given : "?");
+		return err_set(e, ERR_USAGE, "%s: this is no bundle: it holds '%s'", path,
+			given ? given : "?");
 	}
 	for (size_t i = 0; i < into->count; i++)
-		if (strcmp(into->files[i].name, name) == 0) return err_set(e, ERR_USAGE, "%s: this is no bundle: it holds %s twice", path, name);
-	if (into->count == FILES_MAX) return err_set(e, ERR_USAGE, "%s: this is no bundle: more than %d files", path, FILES_MAX);
-	struct str bytes = {0};
+		if (strcmp(into->files[i].name, name) == 0)
+			return err_set(e, ERR_USAGE, "%s: this is no bundle: it holds %s twice",
+				path, name);
+	if (into->count == FILES_MAX)
+		return err_set(
+			e, ERR_USAGE, "%s: this is no bundle: more than %d files", path, FILES_MAX);
+	struct str bytes = { 0 };
 	char block[65536];
 	la_ssize_t n;
-	while ((n = archive_read_data(a, block, sizeof(block))) > 0 && bytes.length < FILE_BYTES_MAX) str_add_bytes(&bytes, block, (size_t)n);
+	while ((n = archive_read_data(a, block, sizeof(block))) > 0
+		&& bytes.length < FILE_BYTES_MAX)
+		str_add_bytes(&bytes, block, (size_t)n);
 	if (n) {
 		str_free(&bytes);
-		return n < 0 ? fail(a, path, e) : err_set(e, ERR_USAGE, "%s: %s is larger than %d bytes", path, name, FILE_BYTES_MAX);
+		return n < 0 ? fail(a, path, e)
+			     : err_set(e, ERR_USAGE, "%s: %s is larger than %d bytes", path, name,
+				     FILE_BYTES_MAX);
 	}
 	return pack_add_text(into, name, &bytes, e);
 }
@@ -182,14 +223,19 @@ static int read_member(struct archive *a, struct archive_entry *entry, const cha
 static int read_all(const char *path, struct pack *into, struct err *e)
 {
 	struct archive *a = archive_read_new();
-	if (!a) return err_nomem(e);
-	int result = archive_read_support_filter_zstd(a) == ARCHIVE_OK && archive_read_support_format_tar(a) == ARCHIVE_OK &&
-	                     archive_read_open_filename(a, path, 1 << 17) == ARCHIVE_OK
-	             ? 0 : fail(a, path, e);
+	if (!a)
+		return err_nomem(e);
+	int result = archive_read_support_filter_zstd(a) == ARCHIVE_OK
+			&& archive_read_support_format_tar(a) == ARCHIVE_OK
+			&& archive_read_open_filename(a, path, 1 << 17) == ARCHIVE_OK
+		? 0
+		: fail(a, path, e);
 	struct archive_entry *entry;
 	int code = ARCHIVE_OK;
-	while (result == 0 && (code = archive_read_next_header(a, &entry)) == ARCHIVE_OK) result = read_member(a, entry, path, into, e);
-	if (result == 0 && code != ARCHIVE_EOF) result = fail(a, path, e);
+	while (result == 0 && (code = archive_read_next_header(a, &entry)) == ARCHIVE_OK)
+		result = read_member(a, entry, path, into, e);
+	if (result == 0 && code != ARCHIVE_EOF)
+		result = fail(a, path, e);
 	archive_read_free(a);
 	return result;
 }
@@ -198,22 +244,29 @@ static int read_all(const char *path, struct pack *into, struct err *e)
 static int check_sums(struct pack *p, const char *path, struct err *e)
 {
 	size_t k = 0;
-	while (k < p->count && strcmp(p->files[k].name, sums_name)) k++;
-	if (k == p->count) return err_set(e, ERR_USAGE, "%s: this is no bundle: it holds no %s", path, sums_name);
+	while (k < p->count && strcmp(p->files[k].name, sums_name))
+		k++;
+	if (k == p->count)
+		return err_set(
+			e, ERR_USAGE, "%s: this is no bundle: it holds no %s", path, sums_name);
 	const struct pack_file list = p->files[k];
 	p->files[k] = p->files[--p->count];
-	if (p->count) qsort(p->files, p->count, sizeof(*p->files), compare);
-	struct str now = {0};
+	if (p->count)
+		qsort(p->files, p->count, sizeof(*p->files), compare);
+	struct str now = { 0 };
 	list_sums(p, &now);
 	int result = 0;
 	if (now.length != list.count || (list.count && memcmp(now.s, list.bytes, list.count))) {
 		const char *there = list.bytes ? list.bytes : "", *ours = now.s ? now.s : "";
-		while (*there && strcspn(there, "\n") == strcspn(ours, "\n") && strncmp(there, ours, strcspn(there, "\n") + 1) == 0) {
+		while (*there && strcspn(there, "\n") == strcspn(ours, "\n")
+			&& strncmp(there, ours, strcspn(there, "\n") + 1) == 0) {
 			ours += strcspn(ours, "\n") + (ours[strcspn(ours, "\n")] == '\n');
 			there += strcspn(there, "\n") + (there[strcspn(there, "\n")] == '\n');
 		}
-		result = err_set(e, ERR_FAILED, "%s: changed since it was made: %s says '%.*s', the archive holds '%.*s'", path, sums_name,
-		                 (int)strcspn(there, "\n"), there, (int)strcspn(ours, "\n"), ours);
+		result = err_set(e, ERR_FAILED,
+			"%s: changed since it was made: %s says '%.*s', the archive holds '%.*s'",
+			path, sums_name, (int)strcspn(there, "\n"), there, (int)strcspn(ours, "\n"),
+			ours);
 	}
 	str_free(&now);
 	free(list.name);
@@ -223,11 +276,12 @@ static int check_sums(struct pack *p, const char *path, struct err *e)
 
 int pack_unpack(const char *path, const char *folder, struct err *e)
 {
-	struct pack p = {0};
+	struct pack p = { 0 };
 	int result = read_all(path, &p, e);
-	if (result == 0) result = check_sums(&p, path, e);
+	if (result == 0)
+		result = check_sums(&p, path, e);
 	for (size_t i = 0; result == 0 && i < p.count; i++) {
-		struct str to = {0};
+		struct str to = { 0 };
 		str_addf(&to, "%s/%s", folder, p.files[i].name);
 		result = file_write(to.s, p.files[i].bytes, p.files[i].count, e);
 		str_free(&to);

@@ -38,16 +38,17 @@ static void print_options(const struct cli_option *options)
 	for (int i = 0; options && options[i].name; i++) {
 		const struct cli_option *o = &options[i];
 		char left[64];
-		snprintf(left, sizeof left, "%s%c%s --%s%s%s", o->letter ? "-" : " ", o->letter ? o->letter : ' ', o->letter ? "," : " ",
-		         o->name, o->argument ? "=" : "", o->argument ? o->argument : "");
+		snprintf(left, sizeof(left), "%s%c%s --%s%s%s", o->letter ? "-" : " ",
+			o->letter ? o->letter : ' ', o->letter ? "," : " ", o->name,
+			o->argument ? "=" : "", o->argument ? o->argument : "");
 		printf("  %-24s %s\n", left, o->help);
 	}
 }
 
 void cli_print_help(const struct cli_verb *verb)
 {
-	printf("usage: retrial %s [OPTIONS]%s%s\n\n%s\n", verb->name, verb->arguments ? " " : "", verb->arguments ? verb->arguments : "",
-	       verb->summary);
+	printf("usage: retrial %s [OPTIONS]%s%s\n\n%s\n", verb->name, verb->arguments ? " " : "",
+		verb->arguments ? verb->arguments : "", verb->summary);
 	if (verb->examples)
 		printf("\nexamples:\n%s\n", verb->examples);
 	printf("\noptions:\n");
@@ -93,7 +94,8 @@ static void make_tables(const struct cli_option *options, struct option *longs, 
 	for (int table = 0; table < 2; table++)
 		for (int i = 0; i < count_options(tables[table]); i++, n++) {
 			const struct cli_option *o = &tables[table][i];
-			longs[n] = (struct option){ o->name, o->argument ? required_argument : no_argument, NULL, 256 + n };
+			longs[n] = (struct option){ o->name,
+				o->argument ? required_argument : no_argument, NULL, 256 + n };
 			if (o->letter) {
 				*s++ = o->letter;
 				if (o->argument)
@@ -109,22 +111,24 @@ static int unknown_option(const struct cli *c, const char *given)
 	const char *names[OPTIONS_MAX];
 	char word[64];
 	size_t count = 0;
-	snprintf(word, sizeof word, "%.*s", (int)strcspn(given + 2, "="), given + 2);
+	snprintf(word, sizeof(word), "%.*s", (int)strcspn(given + 2, "="), given + 2);
 	for (int i = 0; i < count_options(c->verb->options); i++)
 		names[count++] = c->verb->options[i].name;
 	for (size_t i = 0; i < count; i++)
 		if (strcmp(names[i], word) == 0)
 			return cli_misuse(c, "option '--%s' takes no value", word);
 	const char *near = str_nearest(word, names, count);
-	return near ? cli_misuse(c, "unknown option '--%s' (did you mean '--%s'?)", word, near) : cli_misuse(c, "unknown option '--%s'", word);
+	return near ? cli_misuse(c, "unknown option '--%s' (did you mean '--%s'?)", word, near)
+		    : cli_misuse(c, "unknown option '--%s'", word);
 }
 
-int cli_parse(const struct cli_verb *verb, int argc, char **argv, struct cli *c, enum cli_request *request)
+int cli_parse(const struct cli_verb *verb, int argc, char **argv, struct cli *c,
+	enum cli_request *request)
 {
 	struct option longs[OPTIONS_MAX];
 	char shorts[2 * OPTIONS_MAX + 2];
 	const int own = count_options(verb->options);
-	struct cli_value *values = calloc((size_t)argc + 1, sizeof *values);
+	struct cli_value *values = calloc((size_t)argc + 1, sizeof(*values));
 	*c = (struct cli){ .verb = verb, .values = values };
 	*request = CLI_RUN;
 	if (own + 3 > OPTIONS_MAX || !values)
@@ -133,9 +137,12 @@ int cli_parse(const struct cli_verb *verb, int argc, char **argv, struct cli *c,
 	opterr = 0;
 	optind = 0;
 	for (int got; (got = getopt_long(argc, argv, shorts, longs, NULL)) != -1;) {
-		const struct cli_option *o = got >= 256 + own ? &common[got - 256 - own] : got >= 256 ? &verb->options[got - 256] : NULL;
+		const struct cli_option *o = got >= 256 + own ? &common[got - 256 - own]
+			: got >= 256                          ? &verb->options[got - 256]
+							      : NULL;
 		if (!o && got != '?' && got != ':')
-			o = find_letter(verb->options, got) ? find_letter(verb->options, got) : find_letter(common, got);
+			o = find_letter(verb->options, got) ? find_letter(verb->options, got)
+							    : find_letter(common, got);
 		if (!o) {
 			if (got == ':')
 				return cli_misuse(c, "option '%s' needs a value", argv[optind - 1]);
@@ -179,7 +186,8 @@ const char *cli_get(const struct cli *c, const char *option, const char *fallbac
 bool cli_knows(const struct cli *c, const char *option)
 {
 	const struct cli_option *o = c->verb->options;
-	while (o && o->name && strcmp(o->name, option)) o++;
+	while (o && o->name && strcmp(o->name, option))
+		o++;
 	return o && o->name;
 }
 
@@ -188,7 +196,8 @@ bool cli_has(const struct cli *c, const char *option)
 	return cli_get_nth(c, option, 0) != NULL;
 }
 
-long cli_number(const struct cli *c, const char *option, long min, long max, long fallback, bool *bad)
+long cli_number(
+	const struct cli *c, const char *option, long min, long max, long fallback, bool *bad)
 {
 	const char *text = cli_get(c, option, NULL);
 	if (!text)
@@ -197,7 +206,8 @@ long cli_number(const struct cli *c, const char *option, long min, long max, lon
 	errno = 0;
 	long value = strtol(text, &end, 10);
 	if (end == text || *end || errno || value < min || value > max) {
-		cli_misuse(c, "--%s=%s: not a whole number from %ld to %ld", option, text, min, max);
+		cli_misuse(
+			c, "--%s=%s: not a whole number from %ld to %ld", option, text, min, max);
 		*bad = true;
 		return -1;
 	}
@@ -207,13 +217,15 @@ long cli_number(const struct cli *c, const char *option, long min, long max, lon
 bool cli_color(FILE *stream)
 {
 	const char *term = getenv("TERM"), *no_color = getenv("NO_COLOR");
-	return isatty(fileno(stream)) && !(no_color && *no_color) && term && strcmp(term, "dumb") != 0;
+	return isatty(fileno(stream)) && !(no_color && *no_color) && term
+		&& strcmp(term, "dumb") != 0;
 }
 
 void cli_terminal_size(FILE *stream, int *columns, int *rows)
 {
 	struct winsize w;
-	const bool known = ioctl(fileno(stream), TIOCGWINSZ, &w) == 0 && w.ws_col > 0 && w.ws_row > 0;
+	const bool known =
+		ioctl(fileno(stream), TIOCGWINSZ, &w) == 0 && w.ws_col > 0 && w.ws_row > 0;
 	*columns = known ? w.ws_col : 80;
 	*rows = known ? w.ws_row : 24;
 }

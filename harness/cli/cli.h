@@ -1,5 +1,6 @@
-/* cli.h - the command line: a table of verbs, each with a table of options. Help, completion and the option parser all read
- * these tables. Data goes to stdout, everything else to stderr. Only this folder prints. */
+/* cli.h - the command line: a table of verbs, each with a table of options. Help, completion and
+ * the option parser all read these tables. Data goes to stdout, everything else to stderr. Only
+ * this folder prints. */
 #ifndef CLI_CLI_H
 #define CLI_CLI_H
 
@@ -36,16 +37,20 @@ struct cli {
 	int value_count;
 };
 
-/* Was it given? The (last) value of an option, or fallback. The i-th value of an option given several times, or NULL. */
+/* Was it given? The (last) value of an option, or fallback. The i-th value of an option given
+ * several times, or NULL. */
 bool cli_has(const struct cli *c, const char *option);
 bool cli_knows(const struct cli *c, const char *option); /* has the verb such an option? */
 const char *cli_get(const struct cli *c, const char *option, const char *fallback);
 const char *cli_get_nth(const struct cli *c, const char *option, int i);
 
-/* The option's value as a whole number within [min, max], or fallback. On nonsense prints the message and returns -1 in *bad. */
-long cli_number(const struct cli *c, const char *option, long min, long max, long fallback, bool *bad);
+/* The option's value as a whole number within [min, max], or fallback. On nonsense prints the
+ * message and returns -1 in *bad. */
+long cli_number(
+	const struct cli *c, const char *option, long min, long max, long fallback, bool *bad);
 
-/* Print "retrial: text" on stderr (a text that begins with "file:line:" is printed as it is) and return the exit code. */
+/* Print "retrial: text" on stderr (a text that begins with "file:line:" is printed as it is) and
+ * return the exit code. */
 int cli_fail(const struct err *e);
 /* Print "retrial VERB: message" and where help is; returns ERR_USAGE. */
 int cli_misuse(const struct cli *c, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -53,15 +58,27 @@ int cli_misuse(const struct cli *c, const char *format, ...) __attribute__((form
 /* Colour and progress: never into a pipe or file, never with NO_COLOR or TERM=dumb. */
 bool cli_color(FILE *stream);
 
-/* The size of the terminal that the stream goes to as it is now; where that is not known, 80 by 24. */
+/* The size of the terminal that the stream goes to as it is now; where that is not known, 80 by 24.
+ */
 void cli_terminal_size(FILE *stream, int *columns, int *rows);
 
-/* Options that every verb has and that are not in its table: --help, --version. Options that several verbs share: */
-#define CLI_OPTION_DB { "db", 0, "FILE", "the results database (default results/retrial.db)" }
-#define CLI_OPTION_DATA { "data", 0, "DIR", "look for data sets in DIR first (then $RETRIAL_DATA, XDG, /usr/share/datasets)" }
+/* Options that every verb has and that are not in its table: --help, --version. Options that
+ * several verbs share: */
+#define CLI_OPTION_DB                                                                \
+	{                                                                            \
+		"db", 0, "FILE", "the results database (default results/retrial.db)" \
+	}
+#define CLI_OPTION_DATA                                                              \
+	{                                                                            \
+		"data", 0, "DIR",                                                    \
+			"look for data sets in DIR first (then $RETRIAL_DATA, XDG, " \
+			"/usr/share/datasets)"                                       \
+	}
 
 /* The verbs; each is defined in verb_NAME.c and listed in main.c. */
-extern const struct cli_verb verb_bundle, verb_check, verb_plan, verb_run, verb_rerun, verb_status, verb_runs, verb_show, verb_diff, verb_tag, verb_note, verb_delete, verb_restore, verb_gc, verb_query, verb_table, verb_plot, verb_claims,
-	verb_report, verb_export, verb_eval, verb_latency, verb_verify, verb_merge, verb_data, verb_completion, verb_help;
+extern const struct cli_verb verb_bundle, verb_check, verb_plan, verb_run, verb_rerun, verb_status,
+	verb_runs, verb_show, verb_diff, verb_tag, verb_note, verb_delete, verb_restore, verb_gc,
+	verb_query, verb_table, verb_plot, verb_claims, verb_report, verb_export, verb_eval,
+	verb_latency, verb_verify, verb_merge, verb_data, verb_completion, verb_help;
 
 #endif

@@ -1,5 +1,6 @@
-/* completion.c - candidates from the tables of verbs, options and parameters, the named queries, the sweep file and the database. Prints
- * nothing itself. Which kind of word a verb takes is read from its usage text ("SWEEP.yaml [ID]"), so that a new verb needs nothing here. */
+/* completion.c - candidates from the tables of verbs, options and parameters, the named queries,
+ * the sweep file and the database. Prints nothing itself. Which kind of word a verb takes is read
+ * from its usage text ("SWEEP.yaml [ID]"), so that a new verb needs nothing here. */
 #include "completion.h"
 
 #include <stdlib.h>
@@ -17,12 +18,12 @@ struct line {
 	const struct cli_verb *verb;
 	const char *const *words;
 	int count;
-	const char *typed;                   /* the beginning of the word that is asked for */
-	const char *lead;                    /* what stands in front of it in the same word: "--db=", or "" */
+	const char *typed; /* the beginning of the word that is asked for */
+	const char *lead;  /* what stands in front of it in the same word: "--db=", or "" */
 	int lead_length;
-	const struct cli_option *wants;      /* the option whose value it is, or NULL */
-	int position;                        /* else: its number among the arguments, from 0 */
-	const char *first;                   /* the first argument; NULL: there is none yet */
+	const struct cli_option *wants; /* the option whose value it is, or NULL */
+	int position;                   /* else: its number among the arguments, from 0 */
+	const char *first;              /* the first argument; NULL: there is none yet */
 	const char *db;
 	struct str *out;
 };
@@ -48,7 +49,7 @@ static void offer_each(const struct line *l, const char *words)
 	}
 }
 
-/* ---- from the database ------------------------------------------------------------------------------------------------ */
+/* ---- from the database ---- */
 
 /* A line a row: the first column, explained by the others. */
 static void offer_rows(const struct line *l, const char *sql)
@@ -63,7 +64,10 @@ static void offer_rows(const struct line *l, const char *sql)
 		for (size_t i = 0; i < r->row_count; i++) {
 			const struct value *row = &r->values[i * (size_t)r->column_count];
 			if (row[0].kind == VALUE_TEXT)
-				offer(l, row[0].text, r->column_count > 1 && row[1].kind == VALUE_TEXT ? row[1].text : NULL);
+				offer(l, row[0].text,
+					r->column_count > 1 && row[1].kind == VALUE_TEXT
+						? row[1].text
+						: NULL);
 		}
 	rows_free(r);
 	store_close(store);
@@ -71,8 +75,11 @@ static void offer_rows(const struct line *l, const char *sql)
 
 static void offer_trials(const struct line *l)
 {
-	offer_rows(l, "SELECT DISTINCT substr(trial, 1, 12), dataset || ' ' || coalesce(recipe, '') || ', seed ' || seed || ', ' || state FROM runs"
-		      " WHERE substr(trial, 1, length(:typed)) = :typed ORDER BY sweep, position LIMIT 400");
+	offer_rows(l,
+		"SELECT DISTINCT substr(trial, 1, 12), dataset || ' ' || coalesce(recipe, '') || "
+		"', seed ' || seed || ', ' || state FROM runs"
+		" WHERE substr(trial, 1, length(:typed)) = :typed ORDER BY sweep, position LIMIT "
+		"400");
 }
 
 static void offer_sweeps(const struct line *l)
@@ -80,7 +87,7 @@ static void offer_sweeps(const struct line *l)
 	offer_rows(l, "SELECT name, title FROM sweeps ORDER BY name");
 }
 
-/* ---- from the tables of the program ----------------------------------------------------------------------------------- */
+/* ---- from the tables of the program ---- */
 
 static void offer_verbs(const struct line *l)
 {
@@ -92,9 +99,9 @@ static void offer_options(const struct line *l)
 {
 	for (const struct cli_option *o = l->verb->options; o && o->name; o++) {
 		char word[64];
-		snprintf(word, sizeof word, "--%.60s", o->name);
+		snprintf(word, sizeof(word), "--%.60s", o->name);
 		offer(l, word, o->help);
-		snprintf(word, sizeof word, "-%c", o->letter);
+		snprintf(word, sizeof(word), "-%c", o->letter);
 		if (o->letter && strcmp(l->typed, "-") == 0)
 			offer(l, word, o->help);
 	}
@@ -143,9 +150,10 @@ static void offer_query_parameters(const struct line *l)
 	}
 }
 
-/* ---- parameters of trials --------------------------------------------------------------------------------------------- */
+/* ---- parameters of trials ---- */
 
-/* PATH=, or behind the equals sign the values that are words. path is in front of the parameter's name: "", "augment." or "dual.". */
+/* PATH=, or behind the equals sign the values that are words. path is in front of the parameter's
+ * name: "", "augment." or "dual.". */
 static void offer_setting(const struct line *l, const char *path, const struct param *p)
 {
 	struct str word = { 0 };
@@ -171,8 +179,10 @@ static void offer_scope(const struct line *l, const char *path, enum param_scope
 	size_t count;
 	const struct param *table = param_table(&count);
 	for (size_t i = 0; i < count; i++)
-		if (table[i].scope == scope && table[i].type != PARAM_SEED && !(scope == SCOPE_PHASE && (strcmp(table[i].name, "phase") == 0
-		    || strcmp(table[i].name, "name") == 0)))
+		if (table[i].scope == scope && table[i].type != PARAM_SEED
+			&& !(scope == SCOPE_PHASE
+				&& (strcmp(table[i].name, "phase") == 0
+					|| strcmp(table[i].name, "name") == 0)))
 			offer_setting(l, path, &table[i]);
 }
 
@@ -193,7 +203,8 @@ static void offer_labels(const struct line *l, const struct sweep *s)
 		for (size_t k = 0; k < s->axes[a].value_count; k++) {
 			struct str word = { 0 };
 			str_addf(&word, "%s=", s->axes[a].name);
-			const bool typed = strncmp(l->typed, word.s, word.length) == 0 && strcmp(s->axes[a].name, "dataset") != 0;
+			const bool typed = strncmp(l->typed, word.s, word.length) == 0
+				&& strcmp(s->axes[a].name, "dataset") != 0;
 			str_add(&word, s->axes[a].values[k].text);
 			if (typed)
 				offer(l, word.s, NULL);
@@ -248,11 +259,12 @@ static void offer_ids(const struct line *l)
 	struct sweep *s = read_sweep(l);
 	const bool figures = strcmp(l->verb->name, "plot") == 0;
 	for (size_t i = 0; s && i < (figures ? s->figure_count : s->table_count); i++)
-		offer(l, figures ? s->figures[i].id : s->tables[i].id, figures ? s->figures[i].title : s->tables[i].title);
+		offer(l, figures ? s->figures[i].id : s->tables[i].id,
+			figures ? s->figures[i].title : s->tables[i].title);
 	sweep_free(s);
 }
 
-/* ---- which of them ---------------------------------------------------------------------------------------------------- */
+/* ---- which of them ---- */
 
 /* What `retrial help` explains: verbs and the names of parameters, each once. */
 static void offer_subjects(const struct line *l)
@@ -302,7 +314,8 @@ static void offer_argument(const struct line *l)
 		offer_query_parameters(l);
 	else if (strspn(usage, "abcdefghijklmnopqrstuvwxyz") > 1 && l->position == 0)
 		offer_actions(l);
-	else if (strspn(usage, "abcdefghijklmnopqrstuvwxyz") > 1 && strcmp(l->verb->name, "data") == 0)
+	else if (strspn(usage, "abcdefghijklmnopqrstuvwxyz") > 1
+		&& strcmp(l->verb->name, "data") == 0)
 		offer_datasets(l, "");
 	else if (strstr(usage, "TRIAL"))
 		offer_trials(l);
@@ -329,8 +342,9 @@ static const struct {
 static void offer_value(const struct line *l)
 {
 	const char *option = l->wants->name, *argument = l->wants->argument;
-	for (size_t i = 0; i < sizeof choices / sizeof *choices; i++)
-		if (strcmp(choices[i].option, option) == 0 && (!choices[i].verb || strcmp(choices[i].verb, l->verb->name) == 0)) {
+	for (size_t i = 0; i < sizeof(choices) / sizeof(*choices); i++)
+		if (strcmp(choices[i].option, option) == 0
+			&& (!choices[i].verb || strcmp(choices[i].verb, l->verb->name) == 0)) {
 			offer_each(l, choices[i].words);
 			return;
 		}
@@ -345,7 +359,8 @@ static void offer_value(const struct line *l)
 }
 
 /* The option that the word is, and in *value what follows its equals sign, NULL: nothing does. */
-static const struct cli_option *find_option(const struct cli_verb *verb, const char *word, const char **value)
+static const struct cli_option *find_option(
+	const struct cli_verb *verb, const char *word, const char **value)
 {
 	*value = NULL;
 	for (const struct cli_option *o = verb->options; o && o->name; o++) {
@@ -368,7 +383,8 @@ static void read_line(struct line *l)
 	const char *value;
 	for (int i = 1; i < l->count - 1; i++) {
 		const char *word = l->words[i];
-		const struct cli_option *o = word[0] == '-' ? find_option(l->verb, word, &value) : NULL;
+		const struct cli_option *o =
+			word[0] == '-' ? find_option(l->verb, word, &value) : NULL;
 		if (o && o->argument && !value && ++i == l->count - 1) {
 			l->wants = o;
 			return;
@@ -390,7 +406,9 @@ static void read_line(struct line *l)
 
 void completion_list(const char *const *words, int count, struct str *out)
 {
-	struct line l = { .words = words, .count = count, .lead = "", .db = "results/retrial.db", .out = out };
+	struct line l = {
+		.words = words, .count = count, .lead = "", .db = "results/retrial.db", .out = out
+	};
 	if (count < 1)
 		return;
 	l.typed = words[count - 1];

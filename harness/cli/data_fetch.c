@@ -26,7 +26,8 @@ struct bar {
 
 static void erase(struct bar *b)
 {
-	if (b->shown) fputs("\r\033[K", stderr);
+	if (b->shown)
+		fputs("\r\033[K", stderr);
 	b->shown = false;
 }
 
@@ -34,14 +35,16 @@ static void draw(void *context, const char *file, uint64_t done, uint64_t total)
 {
 	struct bar *b = context;
 	const double now = clock_seconds();
-	if (!isatty(STDERR_FILENO) || now - b->last < 0.1) return;
+	if (!isatty(STDERR_FILENO) || now - b->last < 0.1)
+		return;
 	b->last = now;
 	b->shown = true;
 	fprintf(stderr, "\r\033[K%s  %.1f", file, (double)done / 1e6);
 	if (total > 0) {
 		const int full = (int)((double)done / (double)total * BAR_WIDTH);
 		fprintf(stderr, " of %.1f MB  [", (double)total / 1e6);
-		for (int i = 0; i < BAR_WIDTH; i++) fputc(i < full ? '#' : '.', stderr);
+		for (int i = 0; i < BAR_WIDTH; i++)
+			fputc(i < full ? '#' : '.', stderr);
 		fprintf(stderr, "] %3.0f %%", 100.0 * (double)done / (double)total);
 	} else {
 		fputs(" MB", stderr);
@@ -56,24 +59,34 @@ const char *data_target(const struct cli *c, const struct dataset_places *places
 int data_fetch(const struct cli *c, const struct dataset_places *places)
 {
 	bool bad = false;
-	struct bar bar = {0};
-	struct fetch_options options = { .folder = data_target(c, places), .mirror = cli_get(c, "mirror", NULL), .stop = &stop,
-		.context = &bar, .progress = draw };
-	if (c->argument_count < 2) return cli_misuse(c, "fetch takes the names of the data sets (retrial data list)");
-	if (!options.folder) return cli_misuse(c, "no HOME: name a folder for the data with --data DIR");
+	struct bar bar = { 0 };
+	struct fetch_options options = { .folder = data_target(c, places),
+		.mirror = cli_get(c, "mirror", NULL),
+		.stop = &stop,
+		.context = &bar,
+		.progress = draw };
+	if (c->argument_count < 2)
+		return cli_misuse(c, "fetch takes the names of the data sets (retrial data list)");
+	if (!options.folder)
+		return cli_misuse(c, "no HOME: name a folder for the data with --data DIR");
 	options.stall_seconds = cli_number(c, "stall", 1, STALL_MAX, STALL_SECONDS, &bad);
-	if (bad) return ERR_USAGE;
+	if (bad)
+		return ERR_USAGE;
 	struct sigaction action = { .sa_handler = on_signal };
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
 	int code = ERR_NONE;
 	for (int i = 1; i < c->argument_count && !atomic_load(&stop); i++) {
-		struct err e = {0};
+		struct err e = { 0 };
 		bool there;
 		const int result = dataset_fetch(c->arguments[i], &options, &there, &e);
 		erase(&bar);
-		if (result) code = cli_fail(&e);
-		else printf("%s %s %s/%s\n", c->arguments[i], there ? "is already in" : "is now in", options.folder, c->arguments[i]);
+		if (result)
+			code = cli_fail(&e);
+		else
+			printf("%s %s %s/%s\n", c->arguments[i],
+				there ? "is already in" : "is now in", options.folder,
+				c->arguments[i]);
 	}
 	return atomic_load(&stop) ? 128 + SIGINT : code;
 }

@@ -53,7 +53,8 @@ void events_print(const struct local_event *event)
 	struct str line = { 0 };
 	switch (event->kind) {
 	case LOCAL_SKIPPED:
-		print(json_pack("{s:s, s:s, s:s}", "event", "skipped", "dataset", event->trial->dataset, "reason", event->text));
+		print(json_pack("{s:s, s:s, s:s}", "event", "skipped", "dataset",
+			event->trial->dataset, "reason", event->text));
 		break;
 	case LOCAL_START: print_start(event); break;
 	case LOCAL_EPOCH:
@@ -74,13 +75,23 @@ void events_print(const struct local_event *event)
 
 void events_print_summary(const struct local_summary *s)
 {
-	const struct { const char *name; size_t count; } numbers[] = {
-		{ "planned", s->planned }, { "done", s->done }, { "done_before", s->cached }, { "failed", s->failed }, { "diverged", s->diverged },
-		{ "timeout", s->timeout }, { "interrupted", s->interrupted }, { "ended_badly_before", s->bad_before }, { "elsewhere", s->elsewhere },
+	const struct {
+		const char *name;
+		size_t count;
+	} numbers[] = {
+		{ "planned", s->planned },
+		{ "done", s->done },
+		{ "done_before", s->cached },
+		{ "failed", s->failed },
+		{ "diverged", s->diverged },
+		{ "timeout", s->timeout },
+		{ "interrupted", s->interrupted },
+		{ "ended_badly_before", s->bad_before },
+		{ "elsewhere", s->elsewhere },
 		{ "skipped", s->skipped },
 	};
 	json_t *o = json_pack("{s:s}", "event", "summary");
-	for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(*numbers); i++)
 		json_object_set_new(o, numbers[i].name, json_integer((json_int_t)numbers[i].count));
 	json_object_set_new(o, "seconds", json_real(s->seconds));
 	print(o);
@@ -89,20 +100,29 @@ void events_print_summary(const struct local_summary *s)
 void events_print_robustness(const struct robustness_event *event)
 {
 	if (event->kind == ROBUSTNESS_PROBLEM)
-		print(json_pack("{s:s, s:s, s:s}", "event", "robustness_problem", "dataset", event->dataset, "reason", event->text));
+		print(json_pack("{s:s, s:s, s:s}", "event", "robustness_problem", "dataset",
+			event->dataset, "reason", event->text));
 	else if (event->kind == ROBUSTNESS_STEP)
-		print(json_pack("{s:s, s:s, s:s, s:f, s:I, s:I}", "event", "robustness", "dataset", event->dataset, "change", event->change, "strength",
-		                event->strength, "done", (json_int_t)event->done, "total", (json_int_t)event->total));
+		print(json_pack("{s:s, s:s, s:s, s:f, s:I, s:I}", "event", "robustness", "dataset",
+			event->dataset, "change", event->change, "strength", event->strength,
+			"done", (json_int_t)event->done, "total", (json_int_t)event->total));
 }
 
 void events_print_robustness_summary(const struct robustness_summary *s)
 {
-	const struct { const char *name; size_t count; } numbers[] = {
-		{ "total", s->total }, { "done", s->done }, { "done_before", s->before }, { "weights_not_kept", s->unkept }, { "elsewhere", s->elsewhere },
+	const struct {
+		const char *name;
+		size_t count;
+	} numbers[] = {
+		{ "total", s->total },
+		{ "done", s->done },
+		{ "done_before", s->before },
+		{ "weights_not_kept", s->unkept },
+		{ "elsewhere", s->elsewhere },
 		{ "not_reproduced", s->wrong },
 	};
 	json_t *o = json_pack("{s:s}", "event", "robustness_summary");
-	for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(*numbers); i++)
 		json_object_set_new(o, numbers[i].name, json_integer((json_int_t)numbers[i].count));
 	json_object_set_new(o, "seconds", json_real(s->seconds));
 	print(o);

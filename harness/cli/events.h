@@ -1,11 +1,15 @@
-/* events.h - what a run does, as JSON Lines on standard output for programs that follow it (retrial run --json). One line, one event:
- *   {"event": "start", "trial": "3522...", "index": 0, "worker": 0, "dataset": "mnist", "recipe": "paper-notebook", "seed": 1}
+/* events.h - what a run does, as JSON Lines on standard output for programs that follow it (retrial
+ * run --json). One line, one event:
+ *   {"event": "start", "trial": "3522...", "index": 0, "worker": 0, "dataset": "mnist", "recipe":
+ * "paper-notebook", "seed": 1}
  *   {"event": "epoch", "trial": ..., "worker": ..., and the numbers of an epoch as in run/wire.h}
  *   {"event": "phase", likewise, without the predictions}
  *   {"event": "end", "trial": ..., "state": "done", "seconds": ..., ...}
  *   {"event": "skipped", "dataset": ..., "reason": ...}
- *   {"event": "summary", "planned": ..., "done": ..., ...}    the last one, but for a sweep with a list robustness:
- *   {"event": "robustness", "dataset": ..., "change": "rotation", "strength": 10, "done": 40, "total": 240}
+ *   {"event": "summary", "planned": ..., "done": ..., ...}    the last one, but for a sweep with a
+ * list robustness:
+ *   {"event": "robustness", "dataset": ..., "change": "rotation", "strength": 10, "done": 40,
+ * "total": 240}
  *   {"event": "robustness_problem", "dataset": ..., "reason": ...}
  *   {"event": "robustness_summary", "total": ..., "done": ..., ...}    the last one then */
 #ifndef CLI_EVENTS_H

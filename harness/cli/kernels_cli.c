@@ -12,7 +12,7 @@ int kernels_cli_find(const struct cli *c, const struct nn_kernels **kernels)
 	struct str names = { 0 };
 	for (int i = 0; nn_kernels_at(i); i++)
 		str_addf(&names, "%s%s", i ? ", " : "", nn_kernels_name(nn_kernels_at(i)));
-	int answer = cli_misuse(c, "--kernels=%s: this processor and build have %s", name, names.s);
+	int result = cli_misuse(c, "--kernels=%s: this processor and build have %s", name, names.s);
 	str_free(&names);
-	return answer;
+	return result;
 }

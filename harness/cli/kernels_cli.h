@@ -5,9 +5,15 @@
 #include "../../nn/nn.h"
 #include "cli.h"
 
-#define CLI_OPTION_KERNELS { "kernels", 0, "NAME", "plain, avx2, avx512 or neon (default: the fastest here); the same bits for any" }
+#define CLI_OPTION_KERNELS                                                                        \
+	{                                                                                         \
+		"kernels", 0, "NAME",                                                             \
+			"plain, avx2, avx512 or neon (default: the fastest here); the same bits " \
+			"for any"                                                                 \
+	}
 
-/* The kernels that were asked for, or the fastest. Returns 0, or ERR_USAGE after a message that lists those that run here. */
+/* The kernels that were asked for, or the fastest. Returns 0, or ERR_USAGE after a message that
+ * lists those that run here. */
 int kernels_cli_find(const struct cli *c, const struct nn_kernels **kernels);
 
 #endif

@@ -14,10 +14,35 @@
 #endif
 
 static const struct cli_verb *const verbs[] = {
-	&verb_check, &verb_plan, &verb_run, &verb_rerun, &verb_status, &verb_runs, &verb_show, &verb_diff, &verb_tag, &verb_note, &verb_delete, &verb_restore, &verb_gc, &verb_query, &verb_table, &verb_plot, &verb_claims, &verb_report,
-	&verb_export, &verb_eval, &verb_latency, &verb_verify, &verb_merge, &verb_bundle, &verb_data, &verb_completion, &verb_help,
+	&verb_check,
+	&verb_plan,
+	&verb_run,
+	&verb_rerun,
+	&verb_status,
+	&verb_runs,
+	&verb_show,
+	&verb_diff,
+	&verb_tag,
+	&verb_note,
+	&verb_delete,
+	&verb_restore,
+	&verb_gc,
+	&verb_query,
+	&verb_table,
+	&verb_plot,
+	&verb_claims,
+	&verb_report,
+	&verb_export,
+	&verb_eval,
+	&verb_latency,
+	&verb_verify,
+	&verb_merge,
+	&verb_bundle,
+	&verb_data,
+	&verb_completion,
+	&verb_help,
 };
-enum { VERB_COUNT = sizeof verbs / sizeof *verbs };
+enum { VERB_COUNT = sizeof(verbs) / sizeof(*verbs) };
 
 const struct cli_verb *cli_verb_at(size_t i)
 {
@@ -26,13 +51,16 @@ const struct cli_verb *cli_verb_at(size_t i)
 
 static void print_usage(FILE *out)
 {
-	fprintf(out, "retrial - reproducible research experiments\n\n"
-	             "  retrial run experiments/demo.yaml      run what is missing of a study\n"
-	             "  retrial table experiments/demo.yaml    its results: mean, sd, n, comparison\n"
-	             "  retrial query accuracy                 ask the database\n\nverbs:\n");
+	fprintf(out,
+		"retrial - reproducible research experiments\n\n"
+		"  retrial run experiments/demo.yaml      run what is missing of a study\n"
+		"  retrial table experiments/demo.yaml    its results: mean, sd, n, comparison\n"
+		"  retrial query accuracy                 ask the database\n\nverbs:\n");
 	for (size_t i = 0; i < VERB_COUNT; i++)
 		fprintf(out, "  %-10s %s\n", verbs[i]->name, verbs[i]->summary);
-	fprintf(out, "\nretrial VERB --help shows a verb's options; retrial help PARAM what a parameter of a sweep file means.\n");
+	fprintf(out,
+		"\nretrial VERB --help shows a verb's options; retrial help PARAM what a parameter "
+		"of a sweep file means.\n");
 }
 
 static const struct cli_verb *find_verb(const char *name)
@@ -75,16 +103,16 @@ static int run_help(const struct cli *c)
 		return 0;
 	}
 	struct str text = { 0 };
-	int answer = 0;
+	int result = 0;
 	if (strcmp(c->arguments[0], "robustness") == 0)
 		robustness_describe(&text);
 	else
-		answer = param_describe(&text, c->arguments[0]);
-	fprintf(answer ? stderr : stdout, "%s%s", answer ? "retrial help: " : "", text.s);
-	if (answer)
+		result = param_describe(&text, c->arguments[0]);
+	fprintf(result ? stderr : stdout, "%s%s", result ? "retrial help: " : "", text.s);
+	if (result)
 		fprintf(stderr, "\n");
 	str_free(&text);
-	return answer ? ERR_USAGE : 0;
+	return result ? ERR_USAGE : 0;
 }
 
 const struct cli_verb verb_help = {
@@ -108,18 +136,18 @@ int main(int argc, char **argv)
 		return unknown_verb(argv[1]);
 	struct cli c;
 	enum cli_request request;
-	int answer = cli_parse(verb, argc - 1, argv + 1, &c, &request);
-	if (!answer && request == CLI_VERSION)
-		answer = print_version();
-	else if (!answer && request == CLI_HELP)
+	int result = cli_parse(verb, argc - 1, argv + 1, &c, &request);
+	if (!result && request == CLI_VERSION)
+		result = print_version();
+	else if (!result && request == CLI_HELP)
 		cli_print_help(verb);
-	else if (!answer)
-		answer = verb->run(&c);
+	else if (!result)
+		result = verb->run(&c);
 	cli_free(&c);
 	/* Output that could not be written (a full disk, a closed pipe) is a failure, too. */
 	if (fflush(stdout) || ferror(stdout)) {
 		fprintf(stderr, "retrial: standard output cannot be written\n");
-		return answer ? answer : ERR_ENVIRONMENT;
+		return result ? result : ERR_ENVIRONMENT;
 	}
-	return answer;
+	return result;
 }

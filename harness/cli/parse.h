@@ -6,9 +6,10 @@
 
 enum cli_request { CLI_RUN, CLI_HELP, CLI_VERSION };
 
-/* argv[0] is the verb. Returns 0 with *c filled and what was asked for, or the exit code of wrong use, after a message. Either way
- * cli_free is due. */
-int cli_parse(const struct cli_verb *verb, int argc, char **argv, struct cli *c, enum cli_request *request);
+/* argv[0] is the verb. Returns 0 with *c filled and what was asked for, or the exit code of wrong
+ * use, after a message. Either way cli_free is due. */
+int cli_parse(const struct cli_verb *verb, int argc, char **argv, struct cli *c,
+	enum cli_request *request);
 
 /* The verbs in the order of the help; NULL behind the last. */
 const struct cli_verb *cli_verb_at(size_t i);

@@ -15,22 +15,23 @@ struct lane {
 	bool busy;
 	const struct trial *trial;
 	char title[TITLE_MAX];
-	char now[160];           /* "unify 4/10  loss 0.312  val 0.8812  71000 images/s" */
+	char now[160]; /* "unify 4/10  loss 0.312  val 0.8812  71000 images/s" */
 	double started;
-	double share;            /* of the trial that is done, by epochs: an estimate */
+	double share; /* of the trial that is done, by epochs: an estimate */
 };
 
 struct progress {
 	enum progress_kind kind;
 	const struct sweep *sweep;
 	int workers;
-	struct lane *lanes;      /* [workers] */
+	struct lane *lanes; /* [workers] */
 	size_t ended, skipped_sets;
-	size_t skipped;          /* trials of data sets that are not there */
+	size_t skipped; /* trials of data sets that are not there */
 	double begun;
 	double last_drawn;
 	int drawn_lines;
-	/* Trials that ended in this run, for the estimate: seconds by recipe (label) and data set. */
+	/* Trials that ended in this run, for the estimate: seconds by recipe (label) and data set.
+	 */
 	double seconds_of_trials;
 	size_t timed;
 };
@@ -50,26 +51,31 @@ static void title_of(const struct trial *t, char out[TITLE_MAX])
 	int n = snprintf(out, TITLE_MAX, "%s %s", t->dataset, recipe ? recipe : t->model);
 	for (int i = 0; i < t->label_count && n < TITLE_MAX; i++) {
 		const struct label *l = &t->labels[i];
-		if (strcmp(l->name, "dataset") != 0 && strcmp(l->name, "recipe") != 0 && strcmp(l->name, "augment") != 0)
-			n += snprintf(out + n, (size_t)(TITLE_MAX - n), " %s=%s", l->name, l->value);
+		if (strcmp(l->name, "dataset") != 0 && strcmp(l->name, "recipe") != 0
+			&& strcmp(l->name, "augment") != 0)
+			n += snprintf(
+				out + n, (size_t)(TITLE_MAX - n), " %s=%s", l->name, l->value);
 	}
 	if (n < TITLE_MAX)
-		snprintf(out + n, (size_t)(TITLE_MAX - n), " seed %llu", (unsigned long long)t->seed);
+		snprintf(out + n, (size_t)(TITLE_MAX - n), " seed %llu",
+			(unsigned long long)t->seed);
 }
 
-/* How much of the trial an epoch's end means: phases count alike, folds within theirs, and a phase is taken to use half its epochs
- * (early stopping). Only for the time left on the screen. */
+/* How much of the trial an epoch's end means: phases count alike, folds within theirs, and a phase
+ * is taken to use half its epochs (early stopping). Only for the time left on the screen. */
 static double share_done(const struct trial *t, const struct epoch_result *r)
 {
 	double whole = 0, done = 0;
 	for (int p = 0; p < t->phase_count; p++) {
 		const struct phase_config *c = &t->phases[p];
-		double epochs = c->epochs * (c->kind == PHASE_KFOLD ? c->folds : 1) * (c->stop.patience > 0 ? 0.5 : 1);
+		double epochs = c->epochs * (c->kind == PHASE_KFOLD ? c->folds : 1)
+			* (c->stop.patience > 0 ? 0.5 : 1);
 		whole += epochs;
 		if (p < r->phase)
 			done += epochs;
 		else if (p == r->phase) {
-			double within = r->fold < 0 ? r->epoch + 1 : r->fold * c->epochs * 0.5 + r->epoch + 1;
+			double within = r->fold < 0 ? r->epoch + 1
+						    : r->fold * c->epochs * 0.5 + r->epoch + 1;
 			done += within < epochs ? within : epochs;
 		}
 	}
@@ -95,13 +101,15 @@ static double time_left(const struct progress *p)
 	return (running + (double)left * mean) / p->workers;
 }
 
-/* One line of the display: a longer one would take two, and the next drawing begin at the wrong place. */
-static void __attribute__((format(printf, 3, 4))) draw_line(struct progress *p, int columns, const char *format, ...)
+/* One line of the display: a longer one would take two, and the next drawing begin at the wrong
+ * place. */
+static void __attribute__((format(printf, 3, 4)))
+draw_line(struct progress *p, int columns, const char *format, ...)
 {
 	char line[512];
 	va_list arguments;
 	va_start(arguments, format);
-	vsnprintf(line, sizeof line, format, arguments);
+	vsnprintf(line, sizeof(line), format, arguments);
 	va_end(arguments);
 	fprintf(stderr, "\r\033[K%.*s\n", columns - 1, line);
 	p->drawn_lines++;
@@ -116,20 +124,23 @@ static void draw_total(struct progress *p, int columns)
 	char spent[32], left[32], text[128];
 	for (int i = 0; i < p->workers; i++)
 		part += p->lanes[i].busy ? p->lanes[i].share : 0;
-	format_time(clock_seconds() - p->begun, spent, sizeof spent);
-	format_time(time_left(p), left, sizeof left);
-	const int length = snprintf(text, sizeof text, "%zu of %zu trials  %s, about %s left", p->ended, trials, spent, left);
+	format_time(clock_seconds() - p->begun, spent, sizeof(spent));
+	format_time(time_left(p), left, sizeof(left));
+	const int length = snprintf(text, sizeof(text), "%zu of %zu trials  %s, about %s left",
+		p->ended, trials, spent, left);
 	int bar = columns - 1 - (int)strlen(p->sweep->name) - length - 6;
 	bar = bar > BAR_MAX ? BAR_MAX : bar;
 	const int filled = trials ? (int)(part * bar / (double)trials) : bar;
 	if (bar >= BAR_MIN)
-		draw_line(p, columns, "%s  [%.*s%.*s]  %s", p->sweep->name, filled, "############################", bar - filled,
-		          "............................", text);
+		draw_line(p, columns, "%s  [%.*s%.*s]  %s", p->sweep->name, filled,
+			"############################", bar - filled,
+			"............................", text);
 	else
 		draw_line(p, columns, "%s  %s", p->sweep->name, text);
 }
 
-/* The title in so many columns: of a long one the middle gives way, as its end (the seed) tells it from others. */
+/* The title in so many columns: of a long one the middle gives way, as its end (the seed) tells it
+ * from others. */
 static void fit_title(const char *title, int width, char out[TITLE_MAX])
 {
 	enum { END = 8 };
@@ -143,7 +154,9 @@ static void fit_title(const char *title, int width, char out[TITLE_MAX])
 /* A line for each worker that is at something, as many as there is room for. */
 static void draw_lanes(struct progress *p, int columns, int rows)
 {
-	enum { NOW_COLUMNS = 36 }; /* phase, epoch, loss and accuracy; the speed is shown where there is room */
+	enum {
+		NOW_COLUMNS = 36
+	}; /* phase, epoch, loss and accuracy; the speed is shown where there is room */
 	int busy = 0, width = 0, drawn = 0;
 	for (int i = 0; i < p->workers; i++) {
 		const int length = (int)strlen(p->lanes[i].title);
@@ -192,15 +205,17 @@ static void print_skipped(struct progress *p, const struct local_event *event)
 		p->skipped += strcmp(p->sweep->trials[i].dataset, event->trial->dataset) == 0;
 }
 
-/* The last phase's test accuracy is what a trial is for; the caller reads it in the table. Here: that it ended, and how long it took. */
+/* The last phase's test accuracy is what a trial is for; the caller reads it in the table. Here:
+ * that it ended, and how long it took. */
 static void print_end(struct progress *p, const struct local_event *event)
 {
 	struct lane *l = &p->lanes[event->worker];
 	char spent[32];
 	erase(p);
-	format_time(event->end->seconds, spent, sizeof spent);
-	fprintf(stderr, "%-11s %s  (%zu of %zu, %s)%s%s\n", trial_state_name(event->end->state), l->title, p->ended, p->sweep->trial_count, spent,
-	        event->end->error[0] ? ": " : "", event->end->error);
+	format_time(event->end->seconds, spent, sizeof(spent));
+	fprintf(stderr, "%-11s %s  (%zu of %zu, %s)%s%s\n", trial_state_name(event->end->state),
+		l->title, p->ended, p->sweep->trial_count, spent, event->end->error[0] ? ": " : "",
+		event->end->error);
 }
 
 static void note_epoch(struct lane *l, const struct local_event *event)
@@ -209,22 +224,27 @@ static void note_epoch(struct lane *l, const struct local_event *event)
 	const struct phase_config *phase = &event->trial->phases[r->phase];
 	char fold[24] = "";
 	if (r->fold >= 0 && phase->kind == PHASE_KFOLD)
-		snprintf(fold, sizeof fold, " fold %d/%d", r->fold + 1, phase->folds);
+		snprintf(fold, sizeof(fold), " fold %d/%d", r->fold + 1, phase->folds);
 	l->share = share_done(event->trial, r);
-	snprintf(l->now, sizeof l->now, "%s%s %d/%d  loss %.3f  val %.4f  %.0f images/s", phase->name, fold, r->epoch + 1, phase->epochs,
-	         r->train_loss[0], r->val_accuracy[0], r->images_per_second);
+	snprintf(l->now, sizeof(l->now), "%s%s %d/%d  loss %.3f  val %.4f  %.0f images/s",
+		phase->name, fold, r->epoch + 1, phase->epochs, r->train_loss[0],
+		r->val_accuracy[0], r->images_per_second);
 }
 
 struct progress *progress_begin(enum progress_kind kind, const struct sweep *sweep, int workers)
 {
-	struct progress *p = calloc(1, sizeof *p);
-	struct lane *lanes = calloc((size_t)workers, sizeof *lanes);
+	struct progress *p = calloc(1, sizeof(*p));
+	struct lane *lanes = calloc((size_t)workers, sizeof(*lanes));
 	if (!p || !lanes) {
 		free(p);
 		free(lanes);
 		return NULL;
 	}
-	*p = (struct progress){ .kind = kind, .sweep = sweep, .workers = workers, .lanes = lanes, .begun = clock_seconds() };
+	*p = (struct progress){ .kind = kind,
+		.sweep = sweep,
+		.workers = workers,
+		.lanes = lanes,
+		.begun = clock_seconds() };
 	return p;
 }
 
@@ -237,9 +257,12 @@ void progress_event(void *progress, const struct local_event *event)
 	switch (event->kind) {
 	case LOCAL_SKIPPED: print_skipped(p, event); break;
 	case LOCAL_START:
-		*l = (struct lane){ .busy = true, .trial = event->trial, .started = clock_seconds() };
+		*l = (struct lane){
+			.busy = true, .trial = event->trial, .started = clock_seconds()
+		};
 		title_of(event->trial, l->title);
-		p->ended = event->index; /* what is before it and not at a worker was done or skipped */
+		p->ended = event->index; /* what is before it and not at a worker was done or
+					    skipped */
 		for (int i = 0; i < p->workers; i++)
 			p->ended -= p->lanes[i].busy && p->lanes[i].trial < event->trial;
 		break;
@@ -254,7 +277,8 @@ void progress_event(void *progress, const struct local_event *event)
 		break;
 	case LOCAL_TICK: break;
 	}
-	if (p->kind == PROGRESS_SCREEN && (event->kind != LOCAL_TICK || clock_seconds() - p->last_drawn > 0.4))
+	if (p->kind == PROGRESS_SCREEN
+		&& (event->kind != LOCAL_TICK || clock_seconds() - p->last_drawn > 0.4))
 		draw(p);
 }
 

@@ -14,7 +14,7 @@ struct display {
 	const char *sweep;
 	bool json, drawn;
 	double begun, last_drawn;
-	size_t last_tenth;             /* of the work, that a line was printed for */
+	size_t last_tenth; /* of the work, that a line was printed for */
 };
 
 static void format_time(double seconds, char *out, size_t size)
@@ -37,10 +37,14 @@ static void draw(struct display *d, const struct robustness_event *event)
 	char spent[32], left[32];
 	if (event->kind == ROBUSTNESS_TICK && clock_seconds() - d->last_drawn < 0.4)
 		return;
-	format_time(elapsed, spent, sizeof spent);
-	format_time(event->done ? elapsed / (double)event->done * (double)(event->total - event->done) : 0, left, sizeof left);
-	fprintf(stderr, "\r\033[K%s robustness  [%.*s%.*s]  %zu of %zu  %s, about %s left", d->sweep, filled, "############################", WIDTH - filled,
-	        "............................", event->done, event->total, spent, left);
+	format_time(elapsed, spent, sizeof(spent));
+	format_time(event->done
+			? elapsed / (double)event->done * (double)(event->total - event->done)
+			: 0,
+		left, sizeof(left));
+	fprintf(stderr, "\r\033[K%s robustness  [%.*s%.*s]  %zu of %zu  %s, about %s left",
+		d->sweep, filled, "############################", WIDTH - filled,
+		"............................", event->done, event->total, spent, left);
 	fflush(stderr);
 	d->drawn = true;
 	d->last_drawn = clock_seconds();
@@ -54,8 +58,9 @@ static void print_line(struct display *d, const struct robustness_event *event)
 	if (event->kind != ROBUSTNESS_STEP || tenth <= d->last_tenth)
 		return;
 	d->last_tenth = tenth;
-	format_time(clock_seconds() - d->begun, spent, sizeof spent);
-	fprintf(stderr, "robustness  %s %s %g  (%zu of %zu, %s)\n", event->dataset, event->change, event->strength, event->done, event->total, spent);
+	format_time(clock_seconds() - d->begun, spent, sizeof(spent));
+	fprintf(stderr, "robustness  %s %s %g  (%zu of %zu, %s)\n", event->dataset, event->change,
+		event->strength, event->done, event->total, spent);
 }
 
 static void show(void *context, const struct robustness_event *event)
@@ -76,19 +81,27 @@ static void show(void *context, const struct robustness_event *event)
 static void print_summary(const struct robustness_summary *s)
 {
 	fprintf(stderr, "robustness: %zu evaluations now, %zu before", s->done, s->before);
-	const struct { size_t count; const char *what; } others[] = {
-		{ s->total - s->done, "evaluations missing" }, { s->unkept, "trials without kept weights" }, { s->elsewhere, "trials without data or of another core version" },
+	const struct {
+		size_t count;
+		const char *what;
+	} others[] = {
+		{ s->total - s->done, "evaluations missing" },
+		{ s->unkept, "trials without kept weights" },
+		{ s->elsewhere, "trials without data or of another core version" },
 		{ s->wrong, "networks not reproduced" },
 	};
-	for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+	for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++)
 		if (others[i].count)
 			fprintf(stderr, ", %zu %s", others[i].count, others[i].what);
 	fprintf(stderr, "; %.1f s\n", s->seconds);
 }
 
-int robustness_cli_run(struct store *store, const struct sweep *sweep, const struct robustness_options *options, enum progress_kind kind, bool json)
+int robustness_cli_run(struct store *store, const struct sweep *sweep,
+	const struct robustness_options *options, enum progress_kind kind, bool json)
 {
-	struct display display = { .kind = kind, .sweep = sweep->name, .json = json, .begun = clock_seconds() };
+	struct display display = {
+		.kind = kind, .sweep = sweep->name, .json = json, .begun = clock_seconds()
+	};
 	struct robustness_options o = *options;
 	struct robustness_summary summary;
 	struct err e = { 0 };

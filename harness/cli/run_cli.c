@@ -18,7 +18,8 @@
 int run_cli_progress(const struct cli *c, enum progress_kind *kind)
 {
 	const char *when = cli_get(c, "progress", "auto");
-	bool screen = isatty(STDERR_FILENO) && getenv("TERM") && strcmp(getenv("TERM"), "dumb") != 0;
+	bool screen =
+		isatty(STDERR_FILENO) && getenv("TERM") && strcmp(getenv("TERM"), "dumb") != 0;
 	if (strcmp(when, "auto") == 0)
 		*kind = screen ? PROGRESS_SCREEN : PROGRESS_LINES;
 	else if (strcmp(when, "always") == 0)
@@ -61,13 +62,15 @@ int run_cli_signal(void)
 static void add_libraries(struct str *out)
 {
 	struct str text = { 0 };
-	str_addf(&text, "sqlite %s, gsl %s, %s, libyaml %s, jansson %s, %s", store_library_version(), stats_library_version(), archive_library(),
-	         yaml_library_version(), jansson_version_str(), digest_library());
+	str_addf(&text, "sqlite %s, gsl %s, %s, libyaml %s, jansson %s, %s",
+		store_library_version(), stats_library_version(), archive_library(),
+		yaml_library_version(), jansson_version_str(), digest_library());
 	facts_add(out, "libraries", text.s);
 	str_free(&text);
 }
 
-/* Rounded to a power of two: different facts are different environments, and there should be a few of them, not one a run. */
+/* Rounded to a power of two: different facts are different environments, and there should be a few
+ * of them, not one a run. */
 static void add_load(struct str *out)
 {
 	double load;
@@ -77,14 +80,16 @@ static void add_load(struct str *out)
 		return;
 	while (about < load / 1.5)
 		about *= 2;
-	snprintf(text, sizeof text, "about %d", load < 0.5 ? 0 : about);
+	snprintf(text, sizeof(text), "about %d", load < 0.5 ? 0 : about);
 	facts_add(out, "load_at_start", text);
 }
 
 void run_cli_facts(struct str *out, const struct nn_kernels *kernels, bool warn)
 {
 	if (facts_add_diff(out) && warn)
-		fprintf(stderr, "warning: this program was built from a tree with changes that are not committed; the difference is kept with the results\n");
+		fprintf(stderr,
+			"warning: this program was built from a tree with changes that are not "
+			"committed; the difference is kept with the results\n");
 	facts_add_all(out, NN_CORE_VERSION);
 	facts_add(out, "kernels", nn_kernels_name(kernels));
 	add_libraries(out);

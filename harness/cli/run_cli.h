@@ -9,22 +9,26 @@
 #include "cli.h"
 #include "progress.h"
 
-#define CLI_OPTION_PROGRESS { "progress", 0, "WHEN", "auto (default), always, lines or never" }, \
-	{ "quiet", 'q', NULL, "print nothing but errors" }
+#define CLI_OPTION_PROGRESS                                                  \
+	{ "progress", 0, "WHEN", "auto (default), always, lines or never" }, \
+	{                                                                    \
+		"quiet", 'q', NULL, "print nothing but errors"               \
+	}
 
 /* What --progress and --quiet say. Returns 0, or ERR_USAGE after a message. */
 int run_cli_progress(const struct cli *c, enum progress_kind *kind);
 
-/* From here on SIGINT and SIGTERM are counted in the returned number (1: finish epochs, 2: end at once), and the last one's number is
- * kept; 0: none came. */
+/* From here on SIGINT and SIGTERM are counted in the returned number (1: finish epochs, 2: end at
+ * once), and the last one's number is kept; 0: none came. */
 const atomic_int *run_cli_catch_signals(void);
 int run_cli_signal(void);
 
-/* The facts of this program and machine, the kernels, the libraries and the load (processes that run, mean of the last minute).
- * warn: print a warning when the program is of no commit. */
+/* The facts of this program and machine, the kernels, the libraries and the load (processes that
+ * run, mean of the last minute). warn: print a warning when the program is of no commit. */
 void run_cli_facts(struct str *out, const struct nn_kernels *kernels, bool warn);
 
-/* The folder of state files beside the database: results/retrial.db has results/states. Owned by the caller. */
+/* The folder of state files beside the database: results/retrial.db has results/states. Owned by
+ * the caller. */
 char *run_cli_states(const char *db);
 
 #endif

@@ -16,14 +16,19 @@
 
 extern char **environ;
 
-int sheet_make(struct sheet *s, int columns, int rows, int picture_width, int picture_height, struct err *e)
+int sheet_make(struct sheet *s, int columns, int rows, int picture_width, int picture_height,
+	struct err *e)
 {
-	*s = (struct sheet){ .columns = columns, .rows = rows, .picture_width = picture_width, .picture_height = picture_height };
+	*s = (struct sheet){ .columns = columns,
+		.rows = rows,
+		.picture_width = picture_width,
+		.picture_height = picture_height };
 	s->width = columns * (picture_width * SHEET_SCALE + SHEET_GAP) + SHEET_GAP;
 	s->height = rows * (picture_height * SHEET_SCALE + SHEET_GAP) + SHEET_GAP;
 	const size_t bytes = (size_t)s->width * (size_t)s->height * 3;
 	s->pixels = malloc(bytes);
-	if (!s->pixels) return err_nomem(e);
+	if (!s->pixels)
+		return err_nomem(e);
 	memset(s->pixels, 255, bytes);
 	return 0;
 }
@@ -42,17 +47,19 @@ void sheet_put(struct sheet *s, int column, int row, const uint8_t *picture, int
 	for (int y = 0; y < s->picture_height * SHEET_SCALE; y++) {
 		for (int x = 0; x < s->picture_width * SHEET_SCALE; x++) {
 			const int from = y / SHEET_SCALE * s->picture_width + x / SHEET_SCALE;
-			uint8_t *to = s->pixels + 3 * ((size_t)(top + y) * (size_t)s->width + (size_t)(left + x));
-			for (int c = 0; c < 3; c++) to[c] = picture[from + (channels == 3 ? c * plane : 0)];
+			uint8_t *to = s->pixels
+				+ 3 * ((size_t)(top + y) * (size_t)s->width + (size_t)(left + x));
+			for (int c = 0; c < 3; c++)
+				to[c] = picture[from + (channels == 3 ? c * plane : 0)];
 		}
 	}
 }
 
-/* ---- PPM, PGM --------------------------------------------------------------------------------------------------------- */
+/* ---- PPM, PGM ---- */
 
 static int write_netpbm(const struct sheet *s, const char *path, bool color, struct err *e)
 {
-	struct str out = {0};
+	struct str out = { 0 };
 	const size_t count = (size_t)s->width * (size_t)s->height;
 	str_addf(&out, "P%d\n%d %d\n255\n", color ? 6 : 5, s->width, s->height);
 	if (color) {
@@ -60,7 +67,8 @@ static int write_netpbm(const struct sheet *s, const char *path, bool color, str
 	} else {
 		for (size_t i = 0; i < count; i++) {
 			const uint8_t *p = s->pixels + 3 * i;
-			const char grey = (char)((299 * p[0] + 587 * p[1] + 114 * p[2] + 500) / 1000); /* ITU-R BT.601 */
+			const char grey = (char)((299 * p[0] + 587 * p[1] + 114 * p[2] + 500)
+				/ 1000); /* ITU-R BT.601 */
 			str_add_bytes(&out, &grey, 1);
 		}
 	}
@@ -69,7 +77,7 @@ static int write_netpbm(const struct sheet *s, const char *path, bool color, str
 	return result;
 }
 
-/* ---- PNG -------------------------------------------------------------------------------------------------------------- */
+/* ---- PNG ---- */
 
 /* gnuplot draws pixels one to one only when the canvas is a row and a column larger (5.4). */
 static void gnuplot_script(const struct sheet *s, FILE *f)
@@ -77,7 +85,8 @@ static void gnuplot_script(const struct sheet *s, FILE *f)
 	fprintf(f, "set terminal png truecolor size %d,%d\n", s->width + 1, s->height + 1);
 	fprintf(f, "unset border\nunset tics\nunset key\nset margins 0,0,0,0\n");
 	fprintf(f, "set xrange [-0.5:%d.5]\nset yrange [%d.5:-0.5]\n", s->width - 1, s->height - 1);
-	fprintf(f, "plot '-' binary array=(%d,%d) format='%%uchar' with rgbimage notitle\n", s->width, s->height);
+	fprintf(f, "plot '-' binary array=(%d,%d) format='%%uchar' with rgbimage notitle\n",
+		s->width, s->height);
 	fwrite(s->pixels, 3, (size_t)s->width * (size_t)s->height, f);
 }
 
@@ -87,9 +96,12 @@ static int read_pipe(int fd, struct str *out, struct err *e)
 	char piece[1 << 14];
 	for (;;) {
 		const ssize_t got = read(fd, piece, sizeof(piece));
-		if (got < 0 && errno == EINTR) continue;
-		if (got < 0) return err_errno(e, "gnuplot");
-		if (got == 0) return 0;
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return err_errno(e, "gnuplot");
+		if (got == 0)
+			return 0;
 		str_add_bytes(out, piece, (size_t)got);
 	}
 }
@@ -98,7 +110,8 @@ static int read_pipe(int fd, struct str *out, struct err *e)
 static int run_gnuplot(FILE *script, struct str *png, struct err *e)
 {
 	int ends[2];
-	if (pipe(ends)) return err_errno(e, "gnuplot");
+	if (pipe(ends))
+		return err_errno(e, "gnuplot");
 	posix_spawn_file_actions_t actions;
 	posix_spawn_file_actions_init(&actions);
 	posix_spawn_file_actions_adddup2(&actions, fileno(script), STDIN_FILENO);
@@ -112,13 +125,19 @@ static int run_gnuplot(FILE *script, struct str *png, struct err *e)
 	close(ends[1]);
 	int result;
 	if (failure) {
-		result = err_set(e, ERR_ENVIRONMENT, "gnuplot: %s (it makes the PNG: install gnuplot-nox, or write a .ppm)", strerror(failure));
+		result = err_set(e, ERR_ENVIRONMENT,
+			"gnuplot: %s (it makes the PNG: install gnuplot-nox, or write a .ppm)",
+			strerror(failure));
 	} else {
 		result = read_pipe(ends[0], png, e);
 		int status;
-		while (waitpid(pid, &status, 0) < 0 && errno == EINTR) continue;
-		if (result == 0 && (status != 0 || png->length < 8 || memcmp(png->s, "\x89PNG\r\n\x1a\n", 8) != 0))
-			result = err_set(e, ERR_ENVIRONMENT, "gnuplot made no PNG (wait status %d)", status);
+		while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+			continue;
+		if (result == 0
+			&& (status != 0 || png->length < 8
+				|| memcmp(png->s, "\x89PNG\r\n\x1a\n", 8) != 0))
+			result = err_set(
+				e, ERR_ENVIRONMENT, "gnuplot made no PNG (wait status %d)", status);
 	}
 	close(ends[0]);
 	return result;
@@ -127,14 +146,18 @@ static int run_gnuplot(FILE *script, struct str *png, struct err *e)
 static int write_png(const struct sheet *s, const char *path, struct err *e)
 {
 	FILE *script = tmpfile();
-	if (!script) return err_errno(e, "temporary file");
+	if (!script)
+		return err_errno(e, "temporary file");
 	gnuplot_script(s, script);
 	int result;
-	struct str png = {0};
-	if (fflush(script) || fseek(script, 0, SEEK_SET)) result = err_errno(e, "temporary file");
-	else result = run_gnuplot(script, &png, e);
+	struct str png = { 0 };
+	if (fflush(script) || fseek(script, 0, SEEK_SET))
+		result = err_errno(e, "temporary file");
+	else
+		result = run_gnuplot(script, &png, e);
 	fclose(script);
-	if (result == 0) result = file_write(path, png.s, png.length, e);
+	if (result == 0)
+		result = file_write(path, png.s, png.length, e);
 	str_free(&png);
 	return result;
 }
@@ -142,8 +165,12 @@ static int write_png(const struct sheet *s, const char *path, struct err *e)
 int sheet_write(const struct sheet *s, const char *path, struct err *e)
 {
 	const char *dot = strrchr(path, '.');
-	if (dot && strcasecmp(dot, ".png") == 0) return write_png(s, path, e);
-	if (dot && strcasecmp(dot, ".ppm") == 0) return write_netpbm(s, path, true, e);
-	if (dot && strcasecmp(dot, ".pgm") == 0) return write_netpbm(s, path, false, e);
-	return err_set(e, ERR_USAGE, "%s: the name must end in .png, .ppm or .pgm, which says what is written", path);
+	if (dot && strcasecmp(dot, ".png") == 0)
+		return write_png(s, path, e);
+	if (dot && strcasecmp(dot, ".ppm") == 0)
+		return write_netpbm(s, path, true, e);
+	if (dot && strcasecmp(dot, ".pgm") == 0)
+		return write_netpbm(s, path, false, e);
+	return err_set(e, ERR_USAGE,
+		"%s: the name must end in .png, .ppm or .pgm, which says what is written", path);
 }

@@ -1,4 +1,5 @@
-/* study_cli.c - opening, command lines and output of the verbs that report. Decides nothing about numbers. */
+/* study_cli.c - opening, command lines and output of the verbs that report. Decides nothing about
+ * numbers. */
 #include "study_cli.h"
 
 #include <limits.h>
@@ -22,36 +23,40 @@ static int only_sweep(struct store *store, struct str *path, struct err *e)
 	if (store_query(store, "SELECT name, path FROM sweeps ORDER BY name", NULL, e, &r))
 		return -1;
 	for (size_t i = 0; i < r->row_count; i++)
-		str_addf(&names, "%s%s (%s)", i ? ", " : "", r->values[2 * i].text, r->values[2 * i + 1].text);
-	int status = 0;
+		str_addf(&names, "%s%s (%s)", i ? ", " : "", r->values[2 * i].text,
+			r->values[2 * i + 1].text);
+	int result = 0;
 	if (r->row_count == 1)
 		str_add(path, r->values[1].text);
 	else if (r->row_count)
-		status = err_set(e, ERR_USAGE, "the database has several sweeps, name the file of one: %s", names.s);
+		result = err_set(e, ERR_USAGE,
+			"the database has several sweeps, name the file of one: %s", names.s);
 	else
-		status = err_set(e, ERR_USAGE, "the database has no sweep");
+		result = err_set(e, ERR_USAGE, "the database has no sweep");
 	str_free(&names);
 	rows_free(r);
-	return status;
+	return result;
 }
 
 int study_cli_open(const struct cli *c, struct study_cli *out, struct err *e)
 {
 	const struct sweep_options as_the_file_says = { .seeds = 0 };
 	struct str path = { 0 };
-	int status = -1;
+	int result = -1;
 
 	/* A wrong file is reported before a missing database. */
 	if (c->argument_count && sweep_read(c->arguments[0], &as_the_file_says, e, &out->sweep))
 		return -1;
 	if (store_open(study_cli_database(c), STORE_READ, e, &out->store))
 		return -1;
-	if (!c->argument_count && (only_sweep(out->store, &path, e) || sweep_read(path.s, &as_the_file_says, e, &out->sweep)))
+	if (!c->argument_count
+		&& (only_sweep(out->store, &path, e)
+			|| sweep_read(path.s, &as_the_file_says, e, &out->sweep)))
 		goto done;
-	status = study_read(out->store, out->sweep, e, &out->study);
+	result = study_read(out->store, out->sweep, e, &out->study);
 done:
 	str_free(&path);
-	return status;
+	return result;
 }
 
 void study_cli_close(struct study_cli *s)
@@ -64,7 +69,8 @@ void study_cli_close(struct study_cli *s)
 
 static void add_word(struct str *out, const char *word)
 {
-	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./=,:+@%";
+	static const char plain[] =
+		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./=,:+@%";
 
 	str_add(out, " ");
 	if (word[0] && strspn(word, plain) == strlen(word)) {
@@ -122,8 +128,9 @@ int study_cli_scripts(struct str *out, const struct cli *c, struct err *e)
 		}
 	}
 	return err_set(e, ERR_ENVIRONMENT,
-		       "the gnuplot scripts are neither in %s/plots nor in %s/../share/retrial/plots: name their folder with --scripts",
-		       program, program);
+		"the gnuplot scripts are neither in %s/plots nor in %s/../share/retrial/plots: "
+		"name their folder with --scripts",
+		program, program);
 }
 
 int study_cli_write(const struct cli *c, const struct str *text, struct err *e)
@@ -138,7 +145,8 @@ int study_cli_write(const struct cli *c, const struct str *text, struct err *e)
 	return 0;
 }
 
-int study_cli_find(const char *what, const char *id, const char *first_id, size_t stride, size_t count, const char *file, struct err *e)
+int study_cli_find(const char *what, const char *id, const char *first_id, size_t stride,
+	size_t count, const char *file, struct err *e)
 {
 	const char *ids[64];
 	size_t known = 0;
@@ -153,7 +161,8 @@ int study_cli_find(const char *what, const char *id, const char *first_id, size_
 		return err_set(e, ERR_USAGE, "%s describes no %s", file, what);
 	const char *nearest = str_nearest(id, ids, known);
 	if (nearest)
-		return err_set(e, ERR_USAGE, "no %s '%s' in %s (did you mean '%s'?)", what, id, file, nearest);
+		return err_set(e, ERR_USAGE, "no %s '%s' in %s (did you mean '%s'?)", what, id,
+			file, nearest);
 	struct str list = { 0 };
 	for (size_t i = 0; i < known; i++)
 		str_addf(&list, "%s%s", i ? ", " : "", ids[i]);

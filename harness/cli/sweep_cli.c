@@ -8,7 +8,8 @@
 
 enum { NAMES_MAX = 64 };
 
-static int read_with(const struct cli *c, const char *path, struct sweep_options *o, struct sweep **out)
+static int read_with(
+	const struct cli *c, const char *path, struct sweep_options *o, struct sweep **out)
 {
 	struct err e = { 0 };
 	struct str messages = { 0 };
@@ -35,8 +36,12 @@ int sweep_cli_read(const struct cli *c, const char *path, struct sweep **out)
 	const char *set[NAMES_MAX];
 	struct known_datasets known;
 	known_datasets_fill(&known, c);
-	struct sweep_options o = { .set = set, .fits = networks_fit, .metric = metric_check, .figure = figures_check_kind };
-	if (cli_knows(c, "data")) { /* a verb that reads data; the others take the names as they are */
+	struct sweep_options o = { .set = set,
+		.fits = networks_fit,
+		.metric = metric_check,
+		.figure = figures_check_kind };
+	if (cli_knows(c,
+		    "data")) { /* a verb that reads data; the others take the names as they are */
 		o.datasets = known.names;
 		o.dataset_count = known.count;
 	}

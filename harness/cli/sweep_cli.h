@@ -1,4 +1,5 @@
-/* sweep_cli.h - how verbs read a sweep file: the options --seeds and --set, the names of data sets, and all errors in full. */
+/* sweep_cli.h - how verbs read a sweep file: the options --seeds and --set, the names of data sets,
+ * and all errors in full. */
 #ifndef CLI_SWEEP_CLI_H
 #define CLI_SWEEP_CLI_H
 
@@ -6,11 +7,19 @@
 #include "cli.h"
 
 /* For the tables of options of verbs that use sweep_cli_read. */
-#define CLI_OPTION_SEEDS { "seeds", 0, "N", "seeds 1 to N instead of the file's" }
-#define CLI_OPTION_SET { "set", 0, "NAME=VALUE", "override a parameter of every trial, such as --set batch_size=64 (again for more)" }
+#define CLI_OPTION_SEEDS                                              \
+	{                                                             \
+		"seeds", 0, "N", "seeds 1 to N instead of the file's" \
+	}
+#define CLI_OPTION_SET                                                                             \
+	{                                                                                          \
+		"set", 0, "NAME=VALUE",                                                            \
+			"override a parameter of every trial, such as --set batch_size=64 (again " \
+			"for more)"                                                                \
+	}
 
-/* Read path as the options say. Prints what is wrong with it and returns the exit code, or ERR_NONE with *out the caller's
- * (sweep_free). */
+/* Read path as the options say. Prints what is wrong with it and returns the exit code, or ERR_NONE
+ * with *out the caller's (sweep_free). */
 int sweep_cli_read(const struct cli *c, const char *path, struct sweep **out);
 
 /* "1 seed", "10 seeds", with `before` in front. */

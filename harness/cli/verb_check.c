@@ -1,4 +1,5 @@
-/* verb_check.c - `retrial check`: are these sweep files right? Says all that is wrong with each, or what it asks for. */
+/* verb_check.c - `retrial check`: are these sweep files right? Says all that is wrong with each, or
+ * what it asks for. */
 #include "sweep_cli.h"
 
 static const struct cli_option options[] = {
@@ -16,7 +17,8 @@ static int check_file(const struct cli *c, const char *path)
 		return code;
 	struct str counts = { 0 };
 	sweep_cli_count(&counts, "", sweep->trial_count, "trial");
-	sweep_cli_count(&counts, " (", sweep->trial_count / (size_t)sweep->seed_count, "configuration");
+	sweep_cli_count(
+		&counts, " (", sweep->trial_count / (size_t)sweep->seed_count, "configuration");
 	sweep_cli_count(&counts, ", ", (size_t)sweep->seed_count, "seed");
 	sweep_cli_count(&counts, "), ", sweep->claim_count, "claim");
 	sweep_cli_count(&counts, ", ", sweep->table_count, "table");

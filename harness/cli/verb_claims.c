@@ -1,4 +1,5 @@
-/* verb_claims.c - `retrial claims`: a verdict for every number of the paper that a sweep file states. */
+/* verb_claims.c - `retrial claims`: a verdict for every number of the paper that a sweep file
+ * states. */
 #include <stdlib.h>
 
 #include "../report/table_print.h"
@@ -27,31 +28,34 @@ static int run(const struct cli *c)
 	struct str out = { 0 }, command = { 0 };
 	struct claim_result *results = NULL;
 	enum table_format format;
-	int status;
+	int result;
 
 	if (c->argument_count != 1)
 		return cli_misuse(c, "expected one sweep file");
 	study_cli_command(&command, c);
 	const struct table_context context = { .command = command.s };
-	if (table_format_find(cli_get(c, "format", "text"), &format, &e) || study_cli_open(c, &s, &e)
-	    || claims_evaluate(s.study, &e, &results) || table_print_claims(&out, s.study, results, format, &context, &e)
-	    || study_cli_write(c, &out, &e))
-		status = cli_fail(&e);
+	if (table_format_find(cli_get(c, "format", "text"), &format, &e)
+		|| study_cli_open(c, &s, &e) || claims_evaluate(s.study, &e, &results)
+		|| table_print_claims(&out, s.study, results, format, &context, &e)
+		|| study_cli_write(c, &out, &e))
+		result = cli_fail(&e);
 	else
-		status = exit_code(results, s.sweep->claim_count);
+		result = exit_code(results, s.sweep->claim_count);
 	free(results);
 	study_cli_close(&s);
 	str_free(&out);
 	str_free(&command);
-	return status;
+	return result;
 }
 
 const struct cli_verb verb_claims = {
 	.name = "claims",
 	.arguments = "SWEEP.yaml",
-	.summary = "compare with the paper's numbers: reproduced, exceeded, not reproduced, undecided, no data",
+	.summary = "compare with the paper's numbers: reproduced, exceeded, not reproduced, "
+		   "undecided, no data",
 	.examples = "  retrial claims experiments/paper.yaml\n"
-		    "  retrial claims experiments/paper.yaml --format json | jq '.claims[] | .id + \": \" + .verdict'\n",
+		    "  retrial claims experiments/paper.yaml --format json | jq '.claims[] | .id + "
+		    "\": \" + .verdict'\n",
 	.options = options,
 	.run = run,
 };

@@ -1,5 +1,6 @@
-/* verb_completion.c - retrial completion: the scripts with which bash, zsh and fish complete command lines. A script knows nothing of
- * verbs and options: it asks this program (completion.h), which has the tables, the sweep file and the database. */
+/* verb_completion.c - retrial completion: the scripts with which bash, zsh and fish complete
+ * command lines. A script knows nothing of verbs and options: it asks this program (completion.h),
+ * which has the tables, the sweep file and the database. */
 #include <stdio.h>
 #include <string.h>
 
@@ -7,8 +8,8 @@
 #include "cli.h"
 #include "completion.h"
 
-/* Bash cuts words at = and : (COMP_WORDBREAKS): they are put together again before they are sent, and of an answer only what stands behind
- * the last cut is given back. */
+/* Bash cuts words at = and : (COMP_WORDBREAKS): they are put together again before they are sent,
+ * and of an answer only what stands behind the last cut is given back. */
 static const char bash[] =
 	"# bash completion for retrial, made by: retrial completion bash\n"
 	"_retrial()\n"
@@ -16,7 +17,8 @@ static const char bash[] =
 	"\tlocal words=() word glue= i typed line\n"
 	"\tfor ((i = 1; i <= COMP_CWORD; i++)); do\n"
 	"\t\tword=${COMP_WORDS[i]}\n"
-	"\t\tif ((${#words[@]})) && [[ $glue || $word == [=:]* ]]; then words[-1]+=$word; else words+=(\"$word\"); fi\n"
+	"\t\tif ((${#words[@]})) && [[ $glue || $word == [=:]* ]]; then words[-1]+=$word; else "
+	"words+=(\"$word\"); fi\n"
 	"\t\tglue=\n"
 	"\t\t[[ $word == *[=:] ]] && glue=1\n"
 	"\tdone\n"
@@ -26,7 +28,8 @@ static const char bash[] =
 	"\tCOMPREPLY=()\n"
 	"\twhile IFS= read -r line; do\n"
 	"\t\tcase $line in\n"
-	"\t\t:yaml) compopt -o filenames; mapfile -t COMPREPLY < <(compgen -d -- \"$last\"; compgen -f -X '!*.yaml' -- \"$last\") ;;\n"
+	"\t\t:yaml) compopt -o filenames; mapfile -t COMPREPLY < <(compgen -d -- \"$last\"; "
+	"compgen -f -X '!*.yaml' -- \"$last\") ;;\n"
 	"\t\t:files) compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- \"$last\") ;;\n"
 	"\t\t:folders) compopt -o filenames; mapfile -t COMPREPLY < <(compgen -d -- \"$last\") ;;\n"
 	"\t\t*)\n"
@@ -45,7 +48,8 @@ static const char zsh[] =
 	"{\n"
 	"\tlocal line word\n"
 	"\tlocal -a lines plain open\n"
-	"\tlines=(\"${(@f)$($words[1] completion words -- \"${(@Q)words[2,CURRENT-1]}\" \"${(Q)PREFIX}\" 2>/dev/null)}\")\n"
+	"\tlines=(\"${(@f)$($words[1] completion words -- \"${(@Q)words[2,CURRENT-1]}\" "
+	"\"${(Q)PREFIX}\" 2>/dev/null)}\")\n"
 	"\tcase $lines[1] in\n"
 	"\t:yaml) compset -P '--*='; _files -g '*.yaml'; return ;;\n"
 	"\t:files) compset -P '--*='; _files; return ;;\n"
@@ -59,7 +63,8 @@ static const char zsh[] =
 	"\t(( $#plain )) && _describe -V retrial plain\n"
 	"\t(( $#open )) && _describe -V retrial open -S ''\n"
 	"}\n"
-	"if [[ $funcstack[1] == _retrial ]]; then _retrial \"$@\"; else compdef _retrial retrial; fi\n";
+	"if [[ $funcstack[1] == _retrial ]]; then _retrial \"$@\"; else compdef _retrial retrial; "
+	"fi\n";
 
 static const char fish[] =
 	"# fish completion for retrial, made by: retrial completion fish\n"
@@ -96,7 +101,7 @@ static int run(const struct cli *c)
 	static const struct {
 		const char *name, *script;
 	} shells[] = { { "bash", bash }, { "zsh", zsh }, { "fish", fish } };
-	enum { SHELLS = sizeof shells / sizeof *shells };
+	enum { SHELLS = sizeof(shells) / sizeof(*shells) };
 	const char *names[SHELLS];
 	if (c->argument_count > 0 && strcmp(c->arguments[0], "words") == 0) {
 		struct str out = { 0 };
@@ -115,8 +120,9 @@ static int run(const struct cli *c)
 		}
 	}
 	const char *near = str_nearest(c->arguments[0], names, SHELLS);
-	return near ? cli_misuse(c, "unknown shell '%s' (did you mean '%s'?)", c->arguments[0], near)
-		    : cli_misuse(c, "unknown shell '%s' (there are: bash, zsh, fish)", c->arguments[0]);
+	return near
+		? cli_misuse(c, "unknown shell '%s' (did you mean '%s'?)", c->arguments[0], near)
+		: cli_misuse(c, "unknown shell '%s' (there are: bash, zsh, fish)", c->arguments[0]);
 }
 
 static const struct cli_option options[] = { { 0 } };
@@ -125,10 +131,13 @@ const struct cli_verb verb_completion = {
 	.name = "completion",
 	.arguments = "bash | zsh | fish | words -- WORD...",
 	.summary = "print the script with which a shell completes retrial's command lines",
-	.examples = "  source <(retrial completion bash)                        in this bash; make install does it for all\n"
-	            "  source <(retrial completion zsh)                         in this zsh, after compinit\n"
-	            "  retrial completion fish | source                         in this fish\n"
-	            "  retrial completion words -- run experiments/demo.yaml --set ''   what the scripts ask: candidates for the last word",
+	.examples = "  source <(retrial completion bash)                        in this bash; make "
+		    "install does it for all\n"
+		    "  source <(retrial completion zsh)                         in this zsh, after "
+		    "compinit\n"
+		    "  retrial completion fish | source                         in this fish\n"
+		    "  retrial completion words -- run experiments/demo.yaml --set ''   what the "
+		    "scripts ask: candidates for the last word",
 	.options = options,
 	.run = run,
 };

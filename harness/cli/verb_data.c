@@ -1,4 +1,5 @@
-/* verb_data.c - retrial data: which data sets are there, are they right, and what do they look like. */
+/* verb_data.c - retrial data: which data sets are there, are they right, and what do they look
+ * like. */
 #include <libsmartcols/libsmartcols.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,15 +13,15 @@
 
 enum { COUNT_MAX = 1000, COUNT_DEFAULT = 100, CLASSES_MAX = 256 };
 
-/* ---- list and verify -------------------------------------------------------------------------------------------------- */
+/* ---- list and verify ---- */
 
 /* A data set as it was found: a line of the table. */
 struct finding {
 	const char *name;
 	const struct dataset_info *info; /* NULL: an imported set */
-	struct dataset *d; /* NULL when it could not be opened */
-	bool missing;      /* then: because it is nowhere */
-	struct err e;      /* then: why */
+	struct dataset *d;               /* NULL when it could not be opened */
+	bool missing;                    /* then: because it is nowhere */
+	struct err e;                    /* then: why */
 };
 
 static const struct finding nothing_found;
@@ -31,7 +32,8 @@ static const struct dataset_info *find_info(const char *name)
 	int count;
 	const struct dataset_info *infos = dataset_manifest(&count);
 	for (int i = 0; i < count; i++)
-		if (strcmp(infos[i].name, name) == 0) return &infos[i];
+		if (strcmp(infos[i].name, name) == 0)
+			return &infos[i];
 	return NULL;
 }
 
@@ -45,7 +47,8 @@ static void find(const char *name, const struct dataset_places *places, struct f
 
 static const char *state_name(const struct finding *f)
 {
-	if (f->d) return "found";
+	if (f->d)
+		return "found";
 	return f->missing ? "missing" : "bad";
 }
 
@@ -54,19 +57,28 @@ struct column {
 	bool number;
 };
 
-/* A table that is ready for lines; its last column is broken into lines on a terminal. NULL when memory runs out. */
+/* A table that is ready for lines; its last column is broken into lines on a terminal. NULL when
+ * memory runs out. */
 static struct libscols_table *table_new(const struct column *columns, int count, bool json)
 {
 	struct libscols_table *table = scols_new_table();
-	if (!table) return NULL;
+	if (!table)
+		return NULL;
 	int result = scols_table_enable_json(table, json);
-	if (result == 0) result = scols_table_set_name(table, "datasets");
+	if (result == 0)
+		result = scols_table_set_name(table, "datasets");
 	for (int i = 0; result == 0 && i < count; i++) {
-		const int flags = (i == count - 1 ? SCOLS_FL_WRAP : 0) | (columns[i].number ? SCOLS_FL_RIGHT : 0);
-		struct libscols_column *column = scols_table_new_column(table, columns[i].name, 0, flags);
-		if (!column || (columns[i].number && scols_column_set_json_type(column, SCOLS_JSON_NUMBER))) result = -1;
+		const int flags = (i == count - 1 ? SCOLS_FL_WRAP : 0)
+			| (columns[i].number ? SCOLS_FL_RIGHT : 0);
+		struct libscols_column *column =
+			scols_table_new_column(table, columns[i].name, 0, flags);
+		if (!column
+			|| (columns[i].number
+				&& scols_column_set_json_type(column, SCOLS_JSON_NUMBER)))
+			result = -1;
 	}
-	if (result == 0) return table;
+	if (result == 0)
+		return table;
 	scols_unref_table(table);
 	return NULL;
 }
@@ -75,11 +87,14 @@ static struct libscols_table *table_new(const struct column *columns, int count,
 static int table_add(struct libscols_table *table, const char *const *texts, int count)
 {
 	struct libscols_line *line = scols_table_new_line(table, NULL);
-	if (!line) return -1;
+	if (!line)
+		return -1;
 	for (int i = 0; i < count; i++) {
 		const char *text = texts[i];
-		if (!text || !text[0]) text = scols_table_is_json(table) ? NULL : "-";
-		if (scols_line_set_data(line, (size_t)i, text)) return -1;
+		if (!text || !text[0])
+			text = scols_table_is_json(table) ? NULL : "-";
+		if (scols_line_set_data(line, (size_t)i, text))
+			return -1;
 	}
 	return 0;
 }
@@ -89,22 +104,30 @@ static int add_to_list(struct libscols_table *table, const struct finding *f)
 	const struct dataset_info *info = f->info;
 	char train[16] = "", test[16] = "", shape[48] = "";
 	if (f->d || info) {
-		snprintf(train, sizeof(train), "%u", (unsigned)(f->d ? f->d->train_count : info->train_count));
-		snprintf(test, sizeof(test), "%u", (unsigned)(f->d ? f->d->test_count : info->test_count));
-		snprintf(shape, sizeof(shape), "%dx%dx%d", f->d ? f->d->height : info->height, f->d ? f->d->width : info->width,
-		         f->d ? f->d->channels : info->channels);
+		snprintf(train, sizeof(train), "%u",
+			(unsigned)(f->d ? f->d->train_count : info->train_count));
+		snprintf(test, sizeof(test), "%u",
+			(unsigned)(f->d ? f->d->test_count : info->test_count));
+		snprintf(shape, sizeof(shape), "%dx%dx%d", f->d ? f->d->height : info->height,
+			f->d ? f->d->width : info->width, f->d ? f->d->channels : info->channels);
 	}
-	const char *remark = f->d ? f->d->source : f->missing && info ? info->fetch_hint : f->e.text;
-	const char *const texts[] = { f->name, train, test, shape, state_name(f), f->d ? f->d->variant : NULL, remark };
+	const char *remark = f->d    ? f->d->source
+		: f->missing && info ? info->fetch_hint
+				     : f->e.text;
+	const char *const texts[] = { f->name, train, test, shape, state_name(f),
+		f->d ? f->d->variant : NULL, remark };
 	return table_add(table, texts, sizeof(texts) / sizeof(texts[0]));
 }
 
 static int run_list(const struct cli *c, const struct dataset_places *places)
 {
-	if (c->argument_count > 1) return cli_misuse(c, "list takes no names (verify NAME checks one data set)");
-	static const struct column columns[] = { { "NAME", false }, { "TRAIN", true }, { "TEST", true }, { "SHAPE", false },
-	                                         { "STATE", false }, { "VARIANT", false }, { "WHERE", false } };
-	struct libscols_table *table = table_new(columns, sizeof(columns) / sizeof(columns[0]), cli_has(c, "json"));
+	if (c->argument_count > 1)
+		return cli_misuse(c, "list takes no names (verify NAME checks one data set)");
+	static const struct column columns[] = { { "NAME", false }, { "TRAIN", true },
+		{ "TEST", true }, { "SHAPE", false }, { "STATE", false }, { "VARIANT", false },
+		{ "WHERE", false } };
+	struct libscols_table *table =
+		table_new(columns, sizeof(columns) / sizeof(columns[0]), cli_has(c, "json"));
 	int result = table ? 0 : -1;
 	struct known_datasets known;
 	known_datasets_fill(&known, c);
@@ -114,15 +137,17 @@ static int run_list(const struct cli *c, const struct dataset_places *places)
 		result = add_to_list(table, &f);
 		dataset_close(f.d);
 	}
-	if (result == 0) result = scols_print_table(table);
+	if (result == 0)
+		result = scols_print_table(table);
 	scols_unref_table(table);
-	struct err e = {0};
+	struct err e = { 0 };
 	return result ? (err_nomem(&e), cli_fail(&e)) : ERR_NONE;
 }
 
 static int add_to_verified(struct libscols_table *table, const struct finding *f)
 {
-	const char *const texts[] = { f->name, f->d ? "good" : state_name(f), f->d ? f->d->variant : NULL, f->d ? f->d->digest : NULL };
+	const char *const texts[] = { f->name, f->d ? "good" : state_name(f),
+		f->d ? f->d->variant : NULL, f->d ? f->d->digest : NULL };
 	return table_add(table, texts, sizeof(texts) / sizeof(texts[0]));
 }
 
@@ -130,181 +155,231 @@ static int add_to_verified(struct libscols_table *table, const struct finding *f
 static bool is_known(const char *name, const struct known_datasets *known)
 {
 	for (size_t i = 0; i < known->count; i++)
-		if (strcmp(known->names[i], name) == 0) return true;
+		if (strcmp(known->names[i], name) == 0)
+			return true;
 	struct dataset *none;
-	struct err e = {0};
-	if (dataset_open(name, NULL, &e, &none)) cli_fail(&e);
+	struct err e = { 0 };
+	if (dataset_open(name, NULL, &e, &none))
+		cli_fail(&e);
 	return false;
 }
 
 /* Without names all are read, and only a bad one is a failure: not everybody has all of them. */
 static int run_verify(const struct cli *c, const struct dataset_places *places)
 {
-	static const struct column columns[] = { { "NAME", false }, { "STATE", false }, { "VARIANT", false }, { "DIGEST", false } };
+	static const struct column columns[] = { { "NAME", false }, { "STATE", false },
+		{ "VARIANT", false }, { "DIGEST", false } };
 	struct known_datasets known;
 	known_datasets_fill(&known, c);
 	const int named = c->argument_count - 1, count = named ? named : (int)known.count;
 	struct dataset_places sources = *places;
-	sources.cache = NULL; /* what is checked is what was published, not what was decoded from it earlier */
+	sources.cache = NULL; /* what is checked is what was published, not what was decoded from it
+				 earlier */
 
-	struct err e = {0};
+	struct err e = { 0 };
 	for (int i = 0; i < named; i++)
-		if (!is_known(c->arguments[1 + i], &known)) return ERR_USAGE;
+		if (!is_known(c->arguments[1 + i], &known))
+			return ERR_USAGE;
 	int code = ERR_NONE;
-	struct libscols_table *table = table_new(columns, sizeof(columns) / sizeof(columns[0]), cli_has(c, "json"));
+	struct libscols_table *table =
+		table_new(columns, sizeof(columns) / sizeof(columns[0]), cli_has(c, "json"));
 	int result = table ? 0 : -1;
 	for (int i = 0; result == 0 && i < count; i++) {
 		struct finding f;
 		find(named ? c->arguments[1 + i] : known.names[i], &sources, &f);
-		if (!f.d && (named || !f.missing)) code = cli_fail(&f.e);
+		if (!f.d && (named || !f.missing))
+			code = cli_fail(&f.e);
 		result = add_to_verified(table, &f);
 		dataset_close(f.d);
 	}
-	if (result == 0) result = scols_print_table(table);
+	if (result == 0)
+		result = scols_print_table(table);
 	scols_unref_table(table);
 	return result ? (err_nomem(&e), cli_fail(&e)) : code;
 }
 
-/* ---- show ------------------------------------------------------------------------------------------------------------- */
+/* ---- show ---- */
 
 /* Facts, digests and the number of images of every class. */
 static void describe(const struct dataset *d)
 {
 	const struct dataset_info *info = find_info(d->name);
 	printf("name     %s\n", d->name);
-	if (info) printf("title    %s\nlicence  %s\n", info->title, info->licence);
-	printf("images   %u for training, %u for testing\n", (unsigned)d->train_count, (unsigned)d->test_count);
-	printf("shape    %d x %d, %s\n", d->height, d->width, d->channels == 3 ? "red, green, blue" : "grey");
+	if (info)
+		printf("title    %s\nlicence  %s\n", info->title, info->licence);
+	printf("images   %u for training, %u for testing\n", (unsigned)d->train_count,
+		(unsigned)d->test_count);
+	printf("shape    %d x %d, %s\n", d->height, d->width,
+		d->channels == 3 ? "red, green, blue" : "grey");
 	printf("variant  %s\ndigest   %s\nsource   %s\n", d->variant, d->digest, d->source);
 
-	uint32_t train[CLASSES_MAX] = {0}, test[CLASSES_MAX] = {0};
-	for (uint32_t i = 0; i < d->train_count; i++) train[d->train_labels[i]]++;
-	for (uint32_t i = 0; i < d->test_count; i++) test[d->test_labels[i]]++;
+	uint32_t train[CLASSES_MAX] = { 0 }, test[CLASSES_MAX] = { 0 };
+	for (uint32_t i = 0; i < d->train_count; i++)
+		train[d->train_labels[i]]++;
+	for (uint32_t i = 0; i < d->test_count; i++)
+		test[d->test_labels[i]]++;
 	for (int k = 0; k < d->classes; k++)
-		printf("class %d  %-12s %5u + %u\n", k, dataset_class(d, k), (unsigned)train[k], (unsigned)test[k]);
+		printf("class %d  %-12s %5u + %u\n", k, dataset_class(d, k), (unsigned)train[k],
+			(unsigned)test[k]);
 }
 
 /* The first training image of class k at or behind `from`; train_count when there is none. */
 static uint32_t next_of_class(const struct dataset *d, int k, uint32_t from)
 {
-	while (from < d->train_count && d->train_labels[from] != k) from++;
+	while (from < d->train_count && d->train_labels[from] != k)
+		from++;
 	return from;
 }
 
 /* The paper's amounts. */
-static const struct nn_augment paper_augment = { .rotation = 0.1, .zoom = 0.2, .brightness = 0, .translation = 0.2 };
+static const struct nn_augment paper_augment = {
+	.rotation = 0.1, .zoom = 0.2, .brightness = 0, .translation = 0.2
+};
 
 /* Image number `index` as a training with seed 1 sees it in this epoch of its first phase. */
-static int augment(const struct dataset *d, uint32_t index, uint32_t epoch, uint8_t *picture, struct err *e)
+static int augment(
+	const struct dataset *d, uint32_t index, uint32_t epoch, uint8_t *picture, struct err *e)
 {
 	const struct nn_shape shape = { d->channels, d->height, d->width };
 	const size_t count = (size_t)d->channels * (size_t)d->height * (size_t)d->width;
 	const struct nn_rng rng = { .seed = 1, .stream = NN_STREAM_AUGMENT, .epoch = epoch };
 	float *values = malloc(count * sizeof(*values));
-	if (!values) return err_nomem(e);
+	if (!values)
+		return err_nomem(e);
 	struct nn_warp warp;
 	nn_augment_draw(&paper_augment, &rng, index, shape, &warp);
-	const int result = nn_augment_apply(&warp, d->train_images + index * count, shape, values) ? err_nomem(e) : 0;
-	for (size_t i = 0; result == 0 && i < count; i++) picture[i] = (uint8_t)(values[i] * 255 + 0.5f);
+	const int result = nn_augment_apply(&warp, d->train_images + index * count, shape, values)
+		? err_nomem(e)
+		: 0;
+	for (size_t i = 0; result == 0 && i < count; i++)
+		picture[i] = (uint8_t)(values[i] * 255 + 0.5f);
 	free(values);
 	return result;
 }
 
-/* A row a class. Columns: its first training images; or its first one, and that one augmented in epoch after epoch. */
+/* A row a class. Columns: its first training images; or its first one, and that one augmented in
+ * epoch after epoch. */
 static int fill_sheet(struct sheet *s, const struct dataset *d, bool augmented, struct err *e)
 {
 	const size_t image_bytes = (size_t)d->channels * (size_t)d->height * (size_t)d->width;
 	uint8_t *picture = malloc(image_bytes);
-	if (!picture) return err_nomem(e);
+	if (!picture)
+		return err_nomem(e);
 	int result = 0;
 	for (int k = 0; k < s->rows; k++) {
 		uint32_t index = next_of_class(d, k, 0);
-		for (int column = 0; result == 0 && column < s->columns && index < d->train_count; column++) {
+		for (int column = 0; result == 0 && column < s->columns && index < d->train_count;
+			column++) {
 			memcpy(picture, d->train_images + index * image_bytes, image_bytes);
-			if (augmented && column > 0) result = augment(d, index, (uint32_t)column - 1, picture, e);
-			if (result == 0) sheet_put(s, column, k, picture, d->channels);
-			if (!augmented) index = next_of_class(d, k, index + 1);
+			if (augmented && column > 0)
+				result = augment(d, index, (uint32_t)column - 1, picture, e);
+			if (result == 0)
+				sheet_put(s, column, k, picture, d->channels);
+			if (!augmented)
+				index = next_of_class(d, k, index + 1);
 		}
 	}
 	free(picture);
 	return result;
 }
 
-static int write_sheet(const struct dataset *d, long count, bool augmented, const char *path, struct err *e)
+static int write_sheet(
+	const struct dataset *d, long count, bool augmented, const char *path, struct err *e)
 {
 	const int columns = (int)((count + d->classes - 1) / d->classes);
 	struct sheet s;
 	int result = sheet_make(&s, columns, d->classes, d->width, d->height, e);
-	if (result == 0) result = fill_sheet(&s, d, augmented, e);
-	if (result == 0) result = sheet_write(&s, path, e);
+	if (result == 0)
+		result = fill_sheet(&s, d, augmented, e);
+	if (result == 0)
+		result = sheet_write(&s, path, e);
 	sheet_free(&s);
 	return result;
 }
 
 static int run_show(const struct cli *c, const struct dataset_places *places)
 {
-	if (c->argument_count != 2) return cli_misuse(c, "show takes the name of one data set");
+	if (c->argument_count != 2)
+		return cli_misuse(c, "show takes the name of one data set");
 	bool bad = false;
 	const long count = cli_number(c, "count", 1, COUNT_MAX, COUNT_DEFAULT, &bad);
-	if (bad) return ERR_USAGE;
+	if (bad)
+		return ERR_USAGE;
 	const char *path = cli_get(c, "output", NULL);
-	if (!path && (cli_has(c, "augment") || cli_has(c, "count"))) return cli_misuse(c, "a sheet of images needs -o FILE.png, .ppm or .pgm");
+	if (!path && (cli_has(c, "augment") || cli_has(c, "count")))
+		return cli_misuse(c, "a sheet of images needs -o FILE.png, .ppm or .pgm");
 
-	struct err e = {0};
+	struct err e = { 0 };
 	struct dataset *d = NULL;
 	int result = dataset_open(c->arguments[1], places, &e, &d);
-	if (result == 0 && path) result = write_sheet(d, count, cli_has(c, "augment"), path, &e);
-	else if (result == 0) describe(d);
+	if (result == 0 && path)
+		result = write_sheet(d, count, cli_has(c, "augment"), path, &e);
+	else if (result == 0)
+		describe(d);
 	dataset_close(d);
 	return result ? cli_fail(&e) : ERR_NONE;
 }
 
-/* ---- the verb --------------------------------------------------------------------------------------------------------- */
+/* ---- the verb ---- */
 
 static int run(const struct cli *c)
 {
 	static const struct {
 		const char *name;
 		int (*run)(const struct cli *c, const struct dataset_places *places);
-	} actions[] = { { "list", run_list }, { "fetch", data_fetch }, { "verify", run_verify }, { "show", run_show }, { "import", data_import },
-	                { "export", data_export } };
+	} actions[] = { { "list", run_list }, { "fetch", data_fetch }, { "verify", run_verify },
+		{ "show", run_show }, { "import", data_import }, { "export", data_export } };
 	enum { ACTIONS = sizeof(actions) / sizeof(actions[0]) };
 
 	struct places places;
 	places_fill(&places, c);
-	if (c->argument_count == 0) return cli_misuse(c, "say what to do: list, fetch, verify, show, import or export");
+	if (c->argument_count == 0)
+		return cli_misuse(c, "say what to do: list, fetch, verify, show, import or export");
 	const char *names[ACTIONS];
 	for (int i = 0; i < ACTIONS; i++) {
 		names[i] = actions[i].name;
-		if (strcmp(c->arguments[0], names[i]) == 0) return actions[i].run(c, &places.dataset);
+		if (strcmp(c->arguments[0], names[i]) == 0)
+			return actions[i].run(c, &places.dataset);
 	}
 	const char *nearest = str_nearest(c->arguments[0], names, ACTIONS);
-	if (nearest) return cli_misuse(c, "unknown action '%s' (did you mean '%s'?)", c->arguments[0], nearest);
-	return cli_misuse(c, "unknown action '%s' (there are: list, fetch, verify, show, import, export)", c->arguments[0]);
+	if (nearest)
+		return cli_misuse(
+			c, "unknown action '%s' (did you mean '%s'?)", c->arguments[0], nearest);
+	return cli_misuse(c,
+		"unknown action '%s' (there are: list, fetch, verify, show, import, export)",
+		c->arguments[0]);
 }
 
 static const struct cli_option options[] = {
 	CLI_OPTION_DATA,
 	{ "json", 0, NULL, "list, verify: as JSON" },
 	{ "mirror", 0, "URL", "fetch: ask URL/FILE first, then the known mirrors" },
-	{ "stall", 0, "SECONDS", "fetch: give up on a server that is silent for so long (default 30)" },
+	{ "stall", 0, "SECONDS",
+		"fetch: give up on a server that is silent for so long (default 30)" },
 	{ "form", 0, "FORM", "export: idx, cifar or png" },
-	{ "output", 'o', "FILE", "export: the folder; show: write a sheet of training images, a row a class, as .png, .ppm or .pgm" },
-	{ "count", 0, "N", "show: how many images on the sheet (default 100, rounded up to whole columns)" },
-	{ "augment", 0, NULL, "show: on the sheet the first image of each class, then augmented as in the paper" },
+	{ "output", 'o', "FILE",
+		"export: the folder; show: write a sheet of training images, a row a class, as "
+		".png, .ppm or .pgm" },
+	{ "count", 0, "N",
+		"show: how many images on the sheet (default 100, rounded up to whole columns)" },
+	{ "augment", 0, NULL,
+		"show: on the sheet the first image of each class, then augmented as in the "
+		"paper" },
 	{ NULL, 0, NULL, NULL },
 };
 
 const struct cli_verb verb_data = {
 	.name = "data",
-	.arguments = "list | fetch NAME... | verify [NAME...] | show NAME | import NAME DIR | export NAME",
+	.arguments = "list | fetch NAME... | verify [NAME...] | show NAME | import NAME DIR | "
+		     "export NAME",
 	.summary = "list, fetch, check, look at, import or export data sets",
 	.examples = "  retrial data list\n"
-	            "  retrial data fetch mnist cifar10\n"
-	            "  retrial data import leaves pictures/   # pictures/train/CLASS/*.png and pictures/test/CLASS/*.png\n"
-	            "  retrial data verify fashion-mnist\n"
-	            "  retrial data show fashion-mnist\n"
-	            "  retrial data show fashion-mnist --augment -o sheet.png",
+		    "  retrial data fetch mnist cifar10\n"
+		    "  retrial data import leaves pictures/   # pictures/train/CLASS/*.png and "
+		    "pictures/test/CLASS/*.png\n"
+		    "  retrial data verify fashion-mnist\n"
+		    "  retrial data show fashion-mnist\n"
+		    "  retrial data show fashion-mnist --augment -o sheet.png",
 	.options = options,
 	.run = run,
 };

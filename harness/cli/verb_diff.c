@@ -19,11 +19,11 @@ static int compare(const struct cli *c, struct store *store, bool *same, struct 
 	places_fill(&places, c);
 	if (show_find(store, c->arguments[0], a, e) || show_find(store, c->arguments[1], b, e))
 		return -1;
-	const int answer = diff_trials(store, a, b, &places.dataset, &text, same, e);
-	if (!answer)
+	const int result = diff_trials(store, a, b, &places.dataset, &text, same, e);
+	if (!result)
 		fputs(text.s, stdout);
 	str_free(&text);
-	return answer;
+	return result;
 }
 
 static int run(const struct cli *c)
@@ -32,7 +32,10 @@ static int run(const struct cli *c)
 	struct store *store;
 	bool same = false;
 	if (c->argument_count != 2)
-		return cli_misuse(c, "two trials are expected (the beginnings of their identities), %d arguments were given", c->argument_count);
+		return cli_misuse(c,
+			"two trials are expected (the beginnings of their identities), %d "
+			"arguments were given",
+			c->argument_count);
 	if (store_open(cli_get(c, "db", "results/retrial.db"), STORE_READ, &e, &store))
 		return cli_fail(&e);
 	const int failed = compare(c, store, &same, &e);

@@ -1,4 +1,5 @@
-/* verb_export.c - retrial export: a recorded trial's trained network as a file, read back and evaluated, its size recorded. */
+/* verb_export.c - retrial export: a recorded trial's trained network as a file, read back and
+ * evaluated, its size recorded. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,23 +13,27 @@
 static const struct cli_option options[] = {
 	CLI_OPTION_DB,
 	CLI_OPTION_DATA,
-	{ "format", 'f', "NAME", "safetensors, npz, int8, onnx, c; else what the ending of FILE says" },
+	{ "format", 'f', "NAME",
+		"safetensors, npz, int8, onnx, c; else what the ending of FILE says" },
 	{ "fold", 0, "N", "of a k-fold, from 0 (default the first)" },
-	{ "output", 'o', "FILE", "the file to write, whole or not at all; format c also writes the header beside it" },
+	{ "output", 'o', "FILE",
+		"the file to write, whole or not at all; format c also writes the header beside "
+		"it" },
 	{ 0 },
 };
 
 /* An export at work. */
-struct export {
+struct export
+{
 	const struct model_format *format;
 	const char *path;
 	int fold;
 	struct store *store;
-	struct dataset *data;   /* what the network was trained on; NULL: not there */
+	struct dataset *data; /* what the network was trained on; NULL: not there */
 	struct model model;
 	struct model_files files;
 	int64_t attempt;
-	double accuracy;        /* of the file; NaN: not evaluated */
+	double accuracy; /* of the file; NaN: not evaluated */
 	struct str told;
 };
 
@@ -40,9 +45,15 @@ static int find_format(const struct cli *c, struct export *x, struct err *e)
 		return err_set(e, ERR_USAGE, "export: which file? (-o FILE)");
 	x->format = name ? model_format_find(name, e) : model_format_of_path(x->path);
 	if (!x->format)
-		return name ? -1 : err_set(e, ERR_USAGE, "export: which format? (--format NAME; the ending of %s says none)", x->path);
+		return name
+			? -1
+			: err_set(e, ERR_USAGE,
+				"export: which format? (--format NAME; the ending of %s says none)",
+				x->path);
 	if (model_format_of_path(x->path) != x->format)
-		return err_set(e, ERR_USAGE, "%s: a file of format %s must end with %s, to be read again", x->path, x->format->name, x->format->ending);
+		return err_set(e, ERR_USAGE,
+			"%s: a file of format %s must end with %s, to be read again", x->path,
+			x->format->name, x->format->ending);
 	return 0;
 }
 
@@ -59,29 +70,30 @@ static int write_header(const struct export *x, struct err *e)
 	struct str path = { 0 };
 	str_add_bytes(&path, x->path, strlen(x->path) - strlen(x->format->ending));
 	str_add(&path, ".h");
-	const int answer = file_write(path.s, x->files.header.s, x->files.header.length, e);
+	const int result = file_write(path.s, x->files.header.s, x->files.header.length, e);
 	str_free(&path);
-	return answer;
+	return result;
 }
 
 static int write_files(struct export *x, struct err *e)
 {
 	const struct dataset *d = x->data;
-	const struct nn_images images = d ? (struct nn_images){ d->train_images, d->train_labels, { d->channels, d->height, d->width }, d->train_count }
-	                                  : (struct nn_images){ 0 };
+	const struct nn_images images = d ? (struct nn_images){ d->train_images, d->train_labels,
+		{ d->channels, d->height, d->width }, d->train_count }
+					  : (struct nn_images){ 0 };
 	char *name = base_name(x->path, x->format->ending);
 	if (!name)
 		return err_nomem(e);
 	const struct model_writing how = { name, d ? &images : NULL };
-	int answer = x->format->write(&x->model, &how, &x->files, e);
+	int result = x->format->write(&x->model, &how, &x->files, e);
 	free(name);
-	if (!answer)
-		answer = file_write(x->path, x->files.main.s, x->files.main.length, e);
-	return !answer && x->files.header.length ? write_header(x, e) : answer;
+	if (!result)
+		result = file_write(x->path, x->files.main.s, x->files.main.length, e);
+	return !result && x->files.header.length ? write_header(x, e) : result;
 }
 
-/* Read the file again and evaluate it, where it can be read and the data are there. Returns 0, or -1 with e: it cannot be read, or an exact
- * format predicts something else than is recorded. */
+/* Read the file again and evaluate it, where it can be read and the data are there. Returns 0, or
+ * -1 with e: it cannot be read, or an exact format predicts something else than is recorded. */
 static int check_file(struct export *x, struct err *e)
 {
 	struct model again;
@@ -90,24 +102,31 @@ static int check_file(struct export *x, struct err *e)
 		return 0;
 	if (model_file_read(x->path, &again, NULL, e))
 		return -1;
-	int answer = model_cli_evaluate(&again, x->data, NULL, &r, e);
-	if (!answer) {
+	int result = model_cli_evaluate(&again, x->data, NULL, &r, e);
+	if (!result) {
 		x->accuracy = r.mean;
 		str_add(&x->told, "; ");
 		model_cli_describe(&again, x->data, &r, &x->told);
 		if (x->format->exact && r.comparable && !(r.same_accuracy && r.same_predictions))
-			answer = err_set(e, ERR_FAILED, "%s: read again it does not predict what is recorded: %s", x->path, x->told.s);
+			result = err_set(e, ERR_FAILED,
+				"%s: read again it does not predict what is recorded: %s", x->path,
+				x->told.s);
 	}
 	model_free(&again);
-	return answer;
+	return result;
 }
 
 static int record(const struct export *x, struct err *e)
 {
 	char digest[DIGEST_TEXT];
 	digest_bytes(x->files.main.s, x->files.main.length, digest);
-	const struct store_model_file f = { .attempt = x->attempt, .fold = x->model.facts.fold, .format = x->format->name, .digest = digest,
-		.bytes = (int64_t)(x->files.constant_bytes ? x->files.constant_bytes : x->files.main.length), .test_accuracy = x->accuracy };
+	const struct store_model_file f = { .attempt = x->attempt,
+		.fold = x->model.facts.fold,
+		.format = x->format->name,
+		.digest = digest,
+		.bytes = (int64_t)(x->files.constant_bytes ? x->files.constant_bytes
+							   : x->files.main.length),
+		.test_accuracy = x->accuracy };
 	return store_model_file(x->store, &f, e);
 }
 
@@ -115,18 +134,23 @@ static int export(const struct cli *c, struct export *x, const struct places *pl
 {
 	char identity[DIGEST_TEXT];
 	struct err why = { 0 };
-	if (find_format(c, x, e) || store_open(cli_get(c, "db", "results/retrial.db"), STORE_WRITE, e, &x->store)
-	    || show_find(x->store, c->arguments[0], identity, e) || trained_load(x->store, identity, x->fold, &places->dataset, &x->model, &x->attempt, e))
+	if (find_format(c, x, e)
+		|| store_open(cli_get(c, "db", "results/retrial.db"), STORE_WRITE, e, &x->store)
+		|| show_find(x->store, c->arguments[0], identity, e)
+		|| trained_load(
+			x->store, identity, x->fold, &places->dataset, &x->model, &x->attempt, e))
 		return -1;
 	if (dataset_open(x->model.facts.dataset, &places->dataset, &why, &x->data))
 		x->data = NULL;
 	if (x->format->calibrated && !x->data)
-		return err_set(e, why.kind, "format %s is calibrated on training images: %s", x->format->name, why.text);
+		return err_set(e, why.kind, "format %s is calibrated on training images: %s",
+			x->format->name, why.text);
 	if (write_files(x, e) || check_file(x, e) || record(x, e))
 		return -1;
 	printf("%s: %zu bytes", x->path, x->files.main.length);
 	if (x->files.constant_bytes)
-		printf(" of source, %zu bytes of constants in the program", x->files.constant_bytes);
+		printf(" of source, %zu bytes of constants in the program",
+			x->files.constant_bytes);
 	printf("; trial %.12s", identity);
 	if (x->model.facts.fold >= 0)
 		printf(", fold %d", x->model.facts.fold);
@@ -146,15 +170,16 @@ static int run(const struct cli *c)
 	if (bad)
 		return ERR_USAGE;
 	if (c->argument_count != 1)
-		return cli_misuse(c, "which trial? (its identity, or how that begins: retrial runs lists them)");
+		return cli_misuse(c,
+			"which trial? (its identity, or how that begins: retrial runs lists them)");
 	places_fill(&places, c);
-	const int answer = export(c, &x, &places, &e);
+	const int result = export(c, &x, &places, &e);
 	model_free(&x.model);
 	model_files_free(&x.files);
 	str_free(&x.told);
 	dataset_close(x.data);
 	store_close(x.store);
-	return answer ? cli_fail(&e) : ERR_NONE;
+	return result ? cli_fail(&e) : ERR_NONE;
 }
 
 const struct cli_verb verb_export = {
@@ -162,7 +187,7 @@ const struct cli_verb verb_export = {
 	.arguments = "TRIAL",
 	.summary = "write a trial's trained network to a file: safetensors, NumPy, int8, ONNX, C",
 	.examples = "  retrial export 3522efb8 -o model.onnx\n"
-	            "  retrial export 3522efb8 --fold 3 -o model.safetensors",
+		    "  retrial export 3522efb8 --fold 3 -o model.safetensors",
 	.options = options,
 	.run = run,
 };

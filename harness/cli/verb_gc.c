@@ -1,4 +1,5 @@
-/* verb_gc.c - retrial gc: list, and with --yes remove, what is of no use any more: state files; and what is asked for in the database. */
+/* verb_gc.c - retrial gc: list, and with --yes remove, what is of no use any more: state files; and
+ * what is asked for in the database. */
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -19,31 +20,36 @@ static const struct cli_option options[] = {
 static int collect(struct store *store, const char *folder, bool yes, struct err *e)
 {
 	struct gc_list list;
-	int answer = 0;
+	int result = 0;
 	if (gc_find(store, folder, &list, e))
 		return -1;
-	for (size_t i = 0; i < list.count && !answer; i++) {
+	for (size_t i = 0; i < list.count && !result; i++) {
 		const struct gc_file *f = &list.files[i];
 		if (yes && unlink(f->path))
-			answer = err_errno(e, f->path);
+			result = err_errno(e, f->path);
 		else
-			printf("%s%12lld  %s  (%s)\n", yes ? "removed " : "", (long long)f->bytes, f->path, f->reason);
+			printf("%s%12lld  %s  (%s)\n", yes ? "removed " : "", (long long)f->bytes,
+				f->path, f->reason);
 	}
-	if (!answer)
-		printf("%zu files, %lld bytes %s%s; %zu files, %lld bytes are kept\n", list.count, (long long)list.bytes, yes ? "removed" : "can be removed",
-		       yes || !list.count ? "" : " (--yes does it)", list.kept, (long long)list.kept_bytes);
+	if (!result)
+		printf("%zu files, %lld bytes %s%s; %zu files, %lld bytes are kept\n", list.count,
+			(long long)list.bytes, yes ? "removed" : "can be removed",
+			yes || !list.count ? "" : " (--yes does it)", list.kept,
+			(long long)list.kept_bytes);
 	gc_free(&list);
-	return answer;
+	return result;
 }
 
-/* ---- in the database ---------------------------------------------------------------------------------------------------- */
+/* ---- in the database ---- */
 
 static const struct {
 	const char *option, *what;
 } purges[STORE_PURGES] = {
 	[STORE_PURGE_DELETED] = { "deleted", "attempts that were deleted" },
-	[STORE_PURGE_SUPERSEDED] = { "superseded", "attempts of trials that a later attempt has done" },
-	[STORE_PURGE_WEIGHTS] = { "weights", "trained weights of attempts of trials that a later attempt has done" },
+	[STORE_PURGE_SUPERSEDED] = { "superseded",
+		"attempts of trials that a later attempt has done" },
+	[STORE_PURGE_WEIGHTS] = { "weights",
+		"trained weights of attempts of trials that a later attempt has done" },
 };
 
 static long long size_of(const char *path)
@@ -61,18 +67,23 @@ static int purge(const struct cli *c, struct store *store, const char *db, struc
 	for (int what = STORE_PURGES - 1; what >= 0; what--) {
 		const bool asked = cli_has(c, purges[what].option), remove = yes && asked;
 		size_t rows;
-		if (store_purge(store, (enum store_purge)what, remove, &rows, e)) return -1;
-		if (asked || rows) printf("%s%zu %s%s%s%s\n", remove ? "removed " : "", rows, purges[what].what, asked || !rows ? "" : " (--",
-				asked || !rows ? "" : purges[what].option, asked || !rows ? "" : " includes them)");
-		if (asked) total += rows;
+		if (store_purge(store, (enum store_purge)what, remove, &rows, e))
+			return -1;
+		if (asked || rows)
+			printf("%s%zu %s%s%s%s\n", remove ? "removed " : "", rows,
+				purges[what].what, asked || !rows ? "" : " (--",
+				asked || !rows ? "" : purges[what].option,
+				asked || !rows ? "" : " includes them)");
+		if (asked)
+			total += rows;
 	}
-	if (!yes || !total) return 0;
-	if (store_vacuum(store, e)) return -1;
+	if (!yes || !total)
+		return 0;
+	if (store_vacuum(store, e))
+		return -1;
 	printf("%s: %lld bytes, %lld before\n", db, size_of(db), before);
 	return 0;
 }
-
-/* ------------------------------------------------------------------------------------------------------------------------- */
 
 static int run(const struct cli *c)
 {
@@ -80,8 +91,11 @@ static int run(const struct cli *c)
 	struct err e = { 0 };
 	struct store *store;
 	if (c->argument_count)
-		return cli_misuse(c, "no arguments are expected (--db names the database; its states are beside it)");
-	const bool write = cli_has(c, "yes") && (cli_has(c, "deleted") || cli_has(c, "superseded") || cli_has(c, "weights"));
+		return cli_misuse(c,
+			"no arguments are expected (--db names the database; its states are beside "
+			"it)");
+	const bool write = cli_has(c, "yes")
+		&& (cli_has(c, "deleted") || cli_has(c, "superseded") || cli_has(c, "weights"));
 	if (store_open(db, write ? STORE_WRITE : STORE_READ, &e, &store))
 		return cli_fail(&e);
 	char *folder = run_cli_states(db);
@@ -94,10 +108,11 @@ static int run(const struct cli *c)
 const struct cli_verb verb_gc = {
 	.name = "gc",
 	.arguments = NULL,
-	.summary = "list or remove what is of no use any more: checkpoints, shared phases, deleted results",
+	.summary = "list or remove what is of no use any more: checkpoints, shared phases, deleted "
+		   "results",
 	.examples = "  retrial gc                       what could go\n"
-	            "  retrial gc --yes                 remove files of no use\n"
-	            "  retrial gc --deleted --yes       and deleted results, for good",
+		    "  retrial gc --yes                 remove files of no use\n"
+		    "  retrial gc --deleted --yes       and deleted results, for good",
 	.options = options,
 	.run = run,
 };

@@ -1,4 +1,5 @@
-/* verb_latency.c - retrial latency: how fast trained networks answer, in fp32 and in 8 bits, one image and many at a time. */
+/* verb_latency.c - retrial latency: how fast trained networks answer, in fp32 and in 8 bits, one
+ * image and many at a time. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,9 +18,11 @@
 static const struct cli_option options[] = {
 	CLI_OPTION_DB,
 	CLI_OPTION_DATA,
-	{ "kernels", 0, "NAME", "plain, avx2, avx512 or neon (default: all that run here, but plain)" },
+	{ "kernels", 0, "NAME",
+		"plain, avx2, avx512 or neon (default: all that run here, but plain)" },
 	{ "batch", 0, "N", "images a call (default: 1, 32 and 1024)" },
-	{ "seconds", 's', "N", "how long each variant, number format and batch is measured, about (default 1)" },
+	{ "seconds", 's', "N",
+		"how long each variant, number format and batch is measured, about (default 1)" },
 	{ "format", 'f', "NAME", FORMAT_NAMES " (default table)" },
 	{ 0 },
 };
@@ -28,22 +31,27 @@ struct work {
 	const struct cli *c;
 	struct latency_options how;
 	enum format format;
-	struct store *store;        /* NULL: only files are measured */
+	struct store *store; /* NULL: only files are measured */
 	int64_t environment;
 	struct rows *rows;
 	struct places places;
 };
 
-/* ---- what may spoil a measurement ---------------------------------------------------------------------------------------------- */
+/* ---- what may spoil a measurement ---- */
 
 static void warn(const struct machine_now *before, const struct machine_now *after)
 {
 	if (before->load > 0.5)
-		fprintf(stderr, "warning: the load average is %.2f: other programs run beside the measurement\n", before->load);
+		fprintf(stderr,
+			"warning: the load average is %.2f: other programs run beside the "
+			"measurement\n",
+			before->load);
 	if (before->governor[0] && strcmp(before->governor, "performance") != 0)
-		fprintf(stderr, "warning: the processor's governor is '%s', not 'performance'\n", before->governor);
+		fprintf(stderr, "warning: the processor's governor is '%s', not 'performance'\n",
+			before->governor);
 	if (fabs(after->mhz - before->mhz) > 0.05 * before->mhz)
-		fprintf(stderr, "warning: the processor's frequency went from %.0f to %.0f MHz\n", before->mhz, after->mhz);
+		fprintf(stderr, "warning: the processor's frequency went from %.0f to %.0f MHz\n",
+			before->mhz, after->mhz);
 }
 
 static void warn_of_noise(const struct latency_results *r)
@@ -52,13 +60,16 @@ static void warn_of_noise(const struct latency_results *r)
 	for (int i = 0; i < r->count; i++)
 		worst = r->all[i].noise > worst ? r->all[i].noise : worst;
 	if (worst > 0.05)
-		fprintf(stderr, "warning: medians of the same differ by up to %.0f %%: smaller differences than that mean nothing\n", 100 * worst);
+		fprintf(stderr,
+			"warning: medians of the same differ by up to %.0f %%: smaller differences "
+			"than that mean nothing\n",
+			100 * worst);
 }
 
-/* ---- results -------------------------------------------------------------------------------------------------------------------- */
+/* ---- results ---- */
 
-static const char *const columns[] = { "model", "kernels", "numbers", "batch", "samples", "p50_us", "p90_us", "p99_us", "least_us",
-	"images_per_second", "noise" };
+static const char *const columns[] = { "model", "kernels", "numbers", "batch", "samples", "p50_us",
+	"p90_us", "p99_us", "least_us", "images_per_second", "noise" };
 
 static void add_row(struct rows *rows, const char *name, const struct latency_result *r)
 {
@@ -75,22 +86,35 @@ static void add_row(struct rows *rows, const char *name, const struct latency_re
 	rows_add_real(rows, r->noise);
 }
 
-static int record(struct work *w, int64_t attempt, const struct latency_result *r, const struct machine_now *machine, struct err *e)
+static int record(struct work *w, int64_t attempt, const struct latency_result *r,
+	const struct machine_now *machine, struct err *e)
 {
 	struct str histogram = { 0 };
 	histogram_json(r->seconds, r->count, &histogram);
-	const struct store_latency l = { .attempt = attempt, .environment = w->environment, .kernels = r->kernels, .number_format = r->number_format,
-		.batch = r->batch, .samples = (int64_t)r->count, .p50 = histogram_quantile(r->seconds, r->count, 0.5),
-		.p90 = histogram_quantile(r->seconds, r->count, 0.9), .p99 = histogram_quantile(r->seconds, r->count, 0.99), .least = r->seconds[0],
-		.images_per_second = r->images_per_second, .noise = r->noise, .load = machine->load, .mhz = machine->mhz, .histogram = histogram.s };
-	const int answer = store_latency(w->store, &l, e);
+	const struct store_latency l = { .attempt = attempt,
+		.environment = w->environment,
+		.kernels = r->kernels,
+		.number_format = r->number_format,
+		.batch = r->batch,
+		.samples = (int64_t)r->count,
+		.p50 = histogram_quantile(r->seconds, r->count, 0.5),
+		.p90 = histogram_quantile(r->seconds, r->count, 0.9),
+		.p99 = histogram_quantile(r->seconds, r->count, 0.99),
+		.least = r->seconds[0],
+		.images_per_second = r->images_per_second,
+		.noise = r->noise,
+		.load = machine->load,
+		.mhz = machine->mhz,
+		.histogram = histogram.s };
+	const int result = store_latency(w->store, &l, e);
 	str_free(&histogram);
-	return answer;
+	return result;
 }
 
-/* ---- one network ------------------------------------------------------------------------------------------------------------------ */
+/* ---- one network ---- */
 
-static int measure(struct work *w, const char *name, const struct model *m, const struct model *quantised, int64_t attempt, struct err *e)
+static int measure(struct work *w, const char *name, const struct model *m,
+	const struct model *quantised, int64_t attempt, struct err *e)
 {
 	struct latency_results r;
 	struct machine_now before, after;
@@ -100,20 +124,21 @@ static int measure(struct work *w, const char *name, const struct model *m, cons
 	if (latency_measure(&w->how, &r, e))
 		return -1;
 	machine_look(latency_cpu(), &after);
-	int answer = 0;
-	for (int i = 0; !answer && i < r.count; i++) {
+	int result = 0;
+	for (int i = 0; !result && i < r.count; i++) {
 		add_row(w->rows, name, &r.all[i]);
 		if (attempt)
-			answer = record(w, attempt, &r.all[i], &before, e);
+			result = record(w, attempt, &r.all[i], &before, e);
 	}
 	warn(&before, &after);
 	warn_of_noise(&r);
 	latency_free(&r);
-	return answer;
+	return result;
 }
 
 /* Quantise the model, where that can be, and measure. */
-static int measure_on(struct work *w, const char *name, const struct model *m, int64_t attempt, struct err *e)
+static int measure_on(
+	struct work *w, const char *name, const struct model *m, int64_t attempt, struct err *e)
 {
 	struct dataset *d;
 	struct model quantised;
@@ -121,32 +146,38 @@ static int measure_on(struct work *w, const char *name, const struct model *m, i
 	if (dataset_open(m->facts.dataset, &w->places.dataset, e, &d))
 		return err_prefix(e, "its images are what is measured with: ");
 	const struct nn_shape shape = { d->channels, d->height, d->width };
-	const struct nn_images training = { d->train_images, d->train_labels, shape, d->train_count };
+	const struct nn_images training = { d->train_images, d->train_labels, shape,
+		d->train_count };
 	const struct nn_images images = { d->test_images, d->test_labels, shape, d->test_count };
 	const bool is_quantised = model_quantise(m, &training, &quantised, &why) == 0;
 	if (!is_quantised)
 		fprintf(stderr, "retrial latency: fp32 alone: %s\n", why.text);
 	w->how.images = &images;
-	const int answer = measure(w, name, m, is_quantised ? &quantised : NULL, attempt, e);
+	const int result = measure(w, name, m, is_quantised ? &quantised : NULL, attempt, e);
 	model_free(&quantised);
 	dataset_close(d);
-	return answer;
+	return result;
 }
 
 static int measure_file(struct work *w, const char *path, struct err *e)
 {
 	struct model m;
-	int answer = model_file_read(path, &m, NULL, e);
-	if (answer)
+	int result = model_file_read(path, &m, NULL, e);
+	if (result)
 		return -1;
 	if (!m.params)
-		answer = err_set(e, ERR_USAGE, "%s: is in 8 bits: name the trial, or an fp32 file; both number formats are measured beside each other", path);
+		result = err_set(e, ERR_USAGE,
+			"%s: is in 8 bits: name the trial, or an fp32 file; both number formats "
+			"are measured beside each other",
+			path);
 	else if (!m.facts.dataset[0])
-		answer = err_set(e, ERR_USAGE, "%s: does not name its data set, whose images are what is measured with", path);
+		result = err_set(e, ERR_USAGE,
+			"%s: does not name its data set, whose images are what is measured with",
+			path);
 	else
-		answer = measure_on(w, path, &m, 0, e);
+		result = measure_on(w, path, &m, 0, e);
 	model_free(&m);
-	return answer;
+	return result;
 }
 
 static int open_store(struct work *w, struct err *e)
@@ -154,13 +185,14 @@ static int open_store(struct work *w, struct err *e)
 	struct str facts = { 0 };
 	if (w->store)
 		return 0;
-	int answer = store_open(cli_get(w->c, "db", "results/retrial.db"), STORE_WRITE, e, &w->store);
-	if (!answer) {
+	int result =
+		store_open(cli_get(w->c, "db", "results/retrial.db"), STORE_WRITE, e, &w->store);
+	if (!result) {
 		run_cli_facts(&facts, nn_kernels_find(NULL), true);
-		answer = store_environment(w->store, facts.s, &w->environment, e);
+		result = store_environment(w->store, facts.s, &w->environment, e);
 	}
 	str_free(&facts);
-	return answer;
+	return result;
 }
 
 static int measure_trial(struct work *w, const char *beginning, struct err *e)
@@ -168,32 +200,35 @@ static int measure_trial(struct work *w, const char *beginning, struct err *e)
 	char identity[DIGEST_TEXT], name[16];
 	int64_t attempt;
 	struct model m;
-	if (open_store(w, e) || show_find(w->store, beginning, identity, e) || trained_load(w->store, identity, TRAINED_FIRST_FOLD, &w->places.dataset, &m, &attempt, e))
+	if (open_store(w, e) || show_find(w->store, beginning, identity, e)
+		|| trained_load(w->store, identity, TRAINED_FIRST_FOLD, &w->places.dataset, &m,
+			&attempt, e))
 		return -1;
-	snprintf(name, sizeof name, "%.12s", identity);
-	const int answer = measure_on(w, name, &m, attempt, e);
+	snprintf(name, sizeof(name), "%.12s", identity);
+	const int result = measure_on(w, name, &m, attempt, e);
 	model_free(&m);
-	return answer;
+	return result;
 }
 
-/* ---- the verb ---------------------------------------------------------------------------------------------------------------------- */
+/* ---- the verb ---- */
 
 static int measure_all(struct work *w, struct err *e)
 {
 	struct str text = { 0 };
-	int answer = 0;
-	for (int i = 0; !answer && i < w->c->argument_count; i++) {
+	int result = 0;
+	for (int i = 0; !result && i < w->c->argument_count; i++) {
 		const char *name = w->c->arguments[i];
-		answer = model_format_of_path(name) ? measure_file(w, name, e) : measure_trial(w, name, e);
+		result = model_format_of_path(name) ? measure_file(w, name, e)
+						    : measure_trial(w, name, e);
 	}
-	if (!answer && !rows_complete(w->rows))
-		answer = err_nomem(e);
-	if (!answer)
-		answer = format_rows(w->rows, w->format, &text, e);
-	if (!answer)
+	if (!result && !rows_complete(w->rows))
+		result = err_nomem(e);
+	if (!result)
+		result = format_rows(w->rows, w->format, &text, e);
+	if (!result)
 		fputs(text.s, stdout);
 	str_free(&text);
-	return answer;
+	return result;
 }
 
 static int run(const struct cli *c)
@@ -202,7 +237,9 @@ static int run(const struct cli *c)
 	bool bad = false;
 	struct work w = { .c = c, .how = { .batches = { 1, 32, 1024 }, .batch_count = 3 } };
 	if (c->argument_count == 0)
-		return cli_misuse(c, "which trials? (their identities, or how these begin: retrial runs lists them; or files that retrial export wrote)");
+		return cli_misuse(c,
+			"which trials? (their identities, or how these begin: retrial runs lists "
+			"them; or files that retrial export wrote)");
 	if (format_parse(cli_get(c, "format", "table"), &w.format, &e))
 		return cli_fail(&e);
 	w.how.seconds = (double)cli_number(c, "seconds", 1, 600, 1, &bad);
@@ -213,19 +250,21 @@ static int run(const struct cli *c)
 	if (bad || (cli_has(c, "kernels") && kernels_cli_find(c, &w.how.kernels)))
 		return ERR_USAGE;
 	places_fill(&w.places, c);
-	w.rows = rows_new(sizeof columns / sizeof *columns, columns);
-	const int answer = w.rows ? measure_all(&w, &e) : err_nomem(&e);
+	w.rows = rows_new(sizeof(columns) / sizeof(*columns), columns);
+	const int result = w.rows ? measure_all(&w, &e) : err_nomem(&e);
 	rows_free(w.rows);
 	store_close(w.store);
-	return answer ? cli_fail(&e) : ERR_NONE;
+	return result ? cli_fail(&e) : ERR_NONE;
 }
 
 const struct cli_verb verb_latency = {
 	.name = "latency",
 	.arguments = "TRIAL|FILE...",
 	.summary = "measure how fast trained networks answer: fp32 and int8, one image and many",
-	.examples = "  retrial latency 3522efb8                    # recorded: retrial query latency\n"
-	            "  retrial latency model.onnx --batch 1        # a file that retrial export wrote: only measured",
+	.examples =
+		"  retrial latency 3522efb8                    # recorded: retrial query latency\n"
+		"  retrial latency model.onnx --batch 1        # a file that retrial export wrote: "
+		"only measured",
 	.options = options,
 	.run = run,
 };

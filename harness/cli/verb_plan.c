@@ -1,5 +1,5 @@
-/* verb_plan.c - `retrial plan`: the trials that a sweep file stands for, counted by axis, what its rules removed, what is done
- * already, and why and for how long the rest would run. */
+/* verb_plan.c - `retrial plan`: the trials that a sweep file stands for, counted by axis, what its
+ * rules removed, what is done already, and why and for how long the rest would run. */
 #include <math.h>
 #include <sched.h>
 #include <string.h>
@@ -17,7 +17,9 @@ static const struct cli_option options[] = {
 	CLI_OPTION_DATA,
 	CLI_OPTION_SEEDS,
 	CLI_OPTION_SET,
-	{ "csv", 0, NULL, "only the trials, as CSV: a column a label; trials: in a sweep file reads it back" },
+	{ "csv", 0, NULL,
+		"only the trials, as CSV: a column a label; trials: in a sweep file reads it "
+		"back" },
 	{ "json", 0, NULL, "the plan as one JSON object" },
 	{ NULL, 0, NULL, NULL },
 };
@@ -31,19 +33,21 @@ struct plan {
 	double bytes; /* of the database */
 };
 
-/* ---- the database and the data sets ----------------------------------------------------------------------------------- */
+/* ---- the database and the data sets ---- */
 
 static bool is_used(const struct sweep *s, const char *dataset)
 {
 	for (size_t a = 0; a < s->axis_count; a++)
-		for (size_t k = 0; strcmp(s->axes[a].name, "dataset") == 0 && k < s->axes[a].value_count; k++)
+		for (size_t k = 0;
+			strcmp(s->axes[a].name, "dataset") == 0 && k < s->axes[a].value_count; k++)
 			if (strcmp(s->axes[a].values[k].text, dataset) == 0)
 				return true;
 	return false;
 }
 
 /* What the manifest says of it, and if it is used and can be opened, what it is. */
-static void describe_dataset(const char *name, bool used, const struct dataset_places *places, struct forecast_dataset *out)
+static void describe_dataset(const char *name, bool used, const struct dataset_places *places,
+	struct forecast_dataset *out)
 {
 	struct dataset *d;
 	struct err e = { 0 };
@@ -53,7 +57,10 @@ static void describe_dataset(const char *name, bool used, const struct dataset_p
 	*out = (struct forecast_dataset){ .name = name };
 	for (int i = 0; i < count; i++)
 		if (strcmp(info[i].name, name) == 0)
-			*out = (struct forecast_dataset){ .name = name, .channels = info[i].channels, .height = info[i].height, .width = info[i].width,
+			*out = (struct forecast_dataset){ .name = name,
+				.channels = info[i].channels,
+				.height = info[i].height,
+				.width = info[i].width,
 				.train_count = info[i].train_count };
 	if (!used)
 		return;
@@ -81,17 +88,19 @@ static int read_forecast(const struct cli *c, struct plan *plan, struct err *e)
 	known_datasets_fill(&known, c);
 	places_fill(&places, c);
 	for (size_t i = 0; i < known.count; i++)
-		describe_dataset(known.names[i], is_used(plan->sweep, known.names[i]), &places.dataset, &datasets[i]);
+		describe_dataset(known.names[i], is_used(plan->sweep, known.names[i]),
+			&places.dataset, &datasets[i]);
 	if (file_exists(path) && store_open(path, STORE_READ, e, &store))
 		return -1;
 	if (stat(path, &file) == 0)
 		plan->bytes = (double)file.st_size;
-	const int result = forecast_make(store, plan->sweep, datasets, known.count, NN_CORE_VERSION, e, &plan->forecast);
+	const int result = forecast_make(
+		store, plan->sweep, datasets, known.count, NN_CORE_VERSION, e, &plan->forecast);
 	store_close(store);
 	return result;
 }
 
-/* ---- the trials ------------------------------------------------------------------------------------------------------- */
+/* ---- the trials ---- */
 
 /* "dual+unify": the phases that the trial takes over from an earlier one of the plan. */
 static void add_shared(struct rows *rows, const struct trial *t, unsigned taken)
@@ -116,10 +125,12 @@ static void add_forecast(struct rows *rows, const struct plan *plan, size_t numb
 		rows_add_integer(rows, (int64_t)ceil(t->seconds));
 }
 
-/* A row a trial: its labels, its seed, its identity, and what would become of it. Returns NULL when memory runs out. */
+/* A row a trial: its labels, its seed, its identity, and what would become of it. Returns NULL when
+ * memory runs out. */
 static struct rows *make_rows(const struct plan *plan, bool whole_identity)
 {
-	static const char *const behind[] = { "seed", "trial", "state", "why", "shared", "seconds" };
+	static const char *const behind[] = { "seed", "trial", "state", "why", "shared",
+		"seconds" };
 	const struct sweep *s = plan->sweep;
 	const int behind_count = plan->forecast ? 6 : 2;
 	const char *columns[COLUMNS_MAX];
@@ -135,7 +146,8 @@ static struct rows *make_rows(const struct plan *plan, bool whole_identity)
 		for (int k = 0; k < labels; k++)
 			rows_add_text(rows, label_value(t, columns[k]));
 		rows_add_integer(rows, (int64_t)t->seed);
-		rows_add_bytes(rows, VALUE_TEXT, t->identity, whole_identity ? strlen(t->identity) : DIGITS);
+		rows_add_bytes(rows, VALUE_TEXT, t->identity,
+			whole_identity ? strlen(t->identity) : DIGITS);
 		if (plan->forecast)
 			add_forecast(rows, plan, i);
 	}
@@ -155,7 +167,7 @@ static int add_trials(const struct plan *plan, enum format format, struct str *o
 	return result;
 }
 
-/* ---- for people ------------------------------------------------------------------------------------------------------- */
+/* ---- for people ---- */
 
 static void add_axes(const struct sweep *s, struct str *out)
 {
@@ -163,7 +175,8 @@ static void add_axes(const struct sweep *s, struct str *out)
 		const struct sweep_axis *axis = &s->axes[a];
 		str_addf(out, "%s (%zu):", axis->name, axis->value_count);
 		for (size_t k = 0; k < axis->value_count && k < VALUES_SHOWN; k++)
-			str_addf(out, "%s %s x %zu", k ? "," : "", axis->values[k].text, axis->values[k].trials);
+			str_addf(out, "%s %s x %zu", k ? "," : "", axis->values[k].text,
+				axis->values[k].trials);
 		str_add(out, axis->value_count > VALUES_SHOWN ? ", ...\n" : "\n");
 	}
 }
@@ -171,10 +184,13 @@ static void add_axes(const struct sweep *s, struct str *out)
 static void add_rules(const struct sweep *s, struct str *out)
 {
 	for (size_t i = 0; i < s->rule_count; i++)
-		str_addf(out, "exclude in line %d (%s): removed %zu of %zu combinations%s\n", s->rules[i].line, s->rules[i].text,
-			 s->rules[i].removed, s->combinations, s->rules[i].removed ? "" : " - does the rule say what it should?");
+		str_addf(out, "exclude in line %d (%s): removed %zu of %zu combinations%s\n",
+			s->rules[i].line, s->rules[i].text, s->rules[i].removed, s->combinations,
+			s->rules[i].removed ? "" : " - does the rule say what it should?");
 	if (s->merged)
-		str_addf(out, "%zu combination%s the same trial as an earlier one and merged with it\n", s->merged, s->merged == 1 ? " is" : "s are");
+		str_addf(out,
+			"%zu combination%s the same trial as an earlier one and merged with it\n",
+			s->merged, s->merged == 1 ? " is" : "s are");
 }
 
 static void add_robustness(const struct sweep *s, struct str *out)
@@ -183,8 +199,10 @@ static void add_robustness(const struct sweep *s, struct str *out)
 	for (size_t i = 0; i < s->robustness_count; i++)
 		strengths += s->robustness[i].count;
 	if (strengths)
-		str_addf(out, "robustness: when trials are done their networks are evaluated on test images changed in %zu ways, %zu strengths in all\n",
-			 s->robustness_count, strengths);
+		str_addf(out,
+			"robustness: when trials are done their networks are evaluated on test "
+			"images changed in %zu ways, %zu strengths in all\n",
+			s->robustness_count, strengths);
 }
 
 static void add_duration(struct str *out, double seconds)
@@ -219,7 +237,8 @@ static void add_estimate(const struct plan *plan, struct str *out)
 	add_duration(out, f->seconds / processors());
 	str_addf(out, " with %d workers", processors());
 	if (f->finished)
-		str_addf(out, "; about %.1f MB more in the database", plan->bytes / (double)f->finished * (double)to_run / 1e6);
+		str_addf(out, "; about %.1f MB more in the database",
+			plan->bytes / (double)f->finished * (double)to_run / 1e6);
 	str_addf(out, " (from %zu finished trials)\n", f->measured);
 }
 
@@ -228,8 +247,9 @@ static void add_sharing(const struct forecast *f, struct str *out)
 {
 	for (size_t i = 0; i < f->sharing.phase_count; i++) {
 		const struct sharing_phase *p = &f->sharing.phases[i];
-		str_addf(out, "%s%s %zu time%s instead of %zu", i ? ", " : "shared phases, trained once for trials that begin alike: ", p->name,
-			 p->trained, p->trained == 1 ? "" : "s", p->asked);
+		str_addf(out, "%s%s %zu time%s instead of %zu",
+			i ? ", " : "shared phases, trained once for trials that begin alike: ",
+			p->name, p->trained, p->trained == 1 ? "" : "s", p->asked);
 	}
 	if (f->sharing.phase_count && f->saved > 0) {
 		str_add(out, "; saves about ");
@@ -241,11 +261,15 @@ static void add_sharing(const struct forecast *f, struct str *out)
 static void add_states(const struct plan *plan, struct str *out)
 {
 	const size_t *counts = plan->forecast->counts;
-	str_addf(out, "%zu done already, %zu would run", counts[FORECAST_DONE], counts[FORECAST_RUN]);
+	str_addf(out, "%zu done already, %zu would run", counts[FORECAST_DONE],
+		counts[FORECAST_RUN]);
 	if (counts[FORECAST_BAD])
-		str_addf(out, ", %zu ended badly before (run --retry tries them again)", counts[FORECAST_BAD]);
+		str_addf(out, ", %zu ended badly before (run --retry tries them again)",
+			counts[FORECAST_BAD]);
 	if (counts[FORECAST_SKIP])
-		str_addf(out, ", %zu are without their data set (retrial data says where to get it)", counts[FORECAST_SKIP]);
+		str_addf(out,
+			", %zu are without their data set (retrial data says where to get it)",
+			counts[FORECAST_SKIP]);
 	str_add(out, "\n");
 	add_sharing(plan->forecast, out);
 	add_estimate(plan, out);
@@ -268,7 +292,7 @@ static int add_text(const struct plan *plan, struct str *out, struct err *e)
 	return add_trials(plan, FORMAT_TABLE, out, e);
 }
 
-/* ---- for programs ----------------------------------------------------------------------------------------------------- */
+/* ---- for programs ---- */
 
 static void add_json_text(struct str *out, const char *key, const char *text)
 {
@@ -278,8 +302,9 @@ static void add_json_text(struct str *out, const char *key, const char *text)
 
 static void add_json_forecast(const struct forecast *f, struct str *out)
 {
-	str_addf(out, "\"done\":%zu,\"run\":%zu,\"ended_badly\":%zu,\"skip\":%zu,\"seconds\":", f->counts[FORECAST_DONE], f->counts[FORECAST_RUN],
-		 f->counts[FORECAST_BAD], f->counts[FORECAST_SKIP]);
+	str_addf(out, "\"done\":%zu,\"run\":%zu,\"ended_badly\":%zu,\"skip\":%zu,\"seconds\":",
+		f->counts[FORECAST_DONE], f->counts[FORECAST_RUN], f->counts[FORECAST_BAD],
+		f->counts[FORECAST_SKIP]);
 	if (f->unknown && f->unknown == f->counts[FORECAST_RUN])
 		str_add(out, "null");
 	else
@@ -289,7 +314,8 @@ static void add_json_forecast(const struct forecast *f, struct str *out)
 	str_add(out, ",\"shared\":[");
 	for (size_t i = 0; i < f->sharing.phase_count; i++) {
 		const struct sharing_phase *p = &f->sharing.phases[i];
-		str_addf(out, "%s{\"asked\":%zu,\"trained\":%zu,", i ? "," : "", p->asked, p->trained);
+		str_addf(out, "%s{\"asked\":%zu,\"trained\":%zu,", i ? "," : "", p->asked,
+			p->trained);
 		add_json_text(out, "phase", p->name);
 		str_add(out, ",\"saved_seconds\":");
 		if (isnan(p->seconds))
@@ -308,20 +334,23 @@ static int add_json(const struct plan *plan, struct str *out, struct err *e)
 	add_json_text(out, "name", s->name);
 	str_add(out, ",");
 	add_json_text(out, "title", s->title);
-	str_addf(out, ",\"digest\":\"%s\",\"seeds\":%d,\"combinations\":%zu,\"merged\":%zu,\"axes\":{", s->digest, s->seed_count, s->combinations,
-		 s->merged);
+	str_addf(out,
+		",\"digest\":\"%s\",\"seeds\":%d,\"combinations\":%zu,\"merged\":%zu,\"axes\":{",
+		s->digest, s->seed_count, s->combinations, s->merged);
 	for (size_t a = 0; a < s->axis_count; a++) {
 		str_addf(out, "%s\"%s\":{", a ? "," : "", s->axes[a].name);
 		for (size_t k = 0; k < s->axes[a].value_count; k++) {
 			str_add(out, k ? "," : "");
-			format_json_text(out, s->axes[a].values[k].text, strlen(s->axes[a].values[k].text));
+			format_json_text(
+				out, s->axes[a].values[k].text, strlen(s->axes[a].values[k].text));
 			str_addf(out, ":%zu", s->axes[a].values[k].trials);
 		}
 		str_add(out, "}");
 	}
 	str_add(out, "},\"rules\":[");
 	for (size_t i = 0; i < s->rule_count; i++) {
-		str_addf(out, "%s{\"line\":%d,\"removed\":%zu,", i ? "," : "", s->rules[i].line, s->rules[i].removed);
+		str_addf(out, "%s{\"line\":%d,\"removed\":%zu,", i ? "," : "", s->rules[i].line,
+			s->rules[i].removed);
 		add_json_text(out, "exclude", s->rules[i].text);
 		str_add(out, "}");
 	}
@@ -334,8 +363,6 @@ static int add_json(const struct plan *plan, struct str *out, struct err *e)
 	str_add(out, "}\n");
 	return 0;
 }
-
-/* ----------------------------------------------------------------------------------------------------------------------- */
 
 static int run(const struct cli *c)
 {
@@ -350,10 +377,10 @@ static int run(const struct cli *c)
 	struct str out = { 0 };
 	struct err e = { 0 };
 	struct plan plan = { .sweep = sweep };
-	const int failed = read_forecast(c, &plan, &e)	  ? -1
-			   : cli_has(c, "json") ? add_json(&plan, &out, &e)
-			   : cli_has(c, "csv")	? add_trials(&plan, FORMAT_CSV, &out, &e)
-						: add_text(&plan, &out, &e);
+	const int failed = read_forecast(c, &plan, &e) ? -1
+		: cli_has(c, "json")                   ? add_json(&plan, &out, &e)
+		: cli_has(c, "csv")                    ? add_trials(&plan, FORMAT_CSV, &out, &e)
+						       : add_text(&plan, &out, &e);
 	if (failed)
 		code = cli_fail(&e);
 	else
@@ -367,7 +394,8 @@ static int run(const struct cli *c)
 const struct cli_verb verb_plan = {
 	.name = "plan",
 	.arguments = "SWEEP.yaml",
-	.summary = "show the trials of a sweep file, what is done, and why and how long the rest would run",
+	.summary = "show the trials of a sweep file, what is done, and why and how long the rest "
+		   "would run",
 	.examples = "  retrial plan experiments/paper.yaml\n"
 		    "  retrial plan experiments/paper.yaml --seeds 10 --set dataset=mnist\n"
 		    "  retrial plan experiments/paper.yaml --json | jq '.trials | length'\n",

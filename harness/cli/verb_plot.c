@@ -1,4 +1,5 @@
-/* verb_plot.c - `retrial plot`: the figures that a sweep file describes, drawn from the database. */
+/* verb_plot.c - `retrial plot`: the figures that a sweep file describes, drawn from the database.
+ */
 #include <stdio.h>
 
 #include "../report/figures.h"
@@ -15,14 +16,16 @@ static const struct cli_option options[] = {
 	{ NULL, 0, NULL, NULL },
 };
 
-static int draw(struct study_cli *s, const char *id, const struct figure_places *places, struct str *written, struct err *e)
+static int draw(struct study_cli *s, const char *id, const struct figure_places *places,
+	struct str *written, struct err *e)
 {
 	const struct sweep *sweep = s->sweep;
 	size_t first = 0, end = sweep->figure_count;
 
 	if (id || !sweep->figure_count) {
-		const int at = study_cli_find("figure", id ? id : "", sweep->figures ? sweep->figures[0].id : "", sizeof(sweep->figures[0]),
-					      sweep->figure_count, sweep->path, e);
+		const int at = study_cli_find("figure", id ? id : "",
+			sweep->figures ? sweep->figures[0].id : "", sizeof(sweep->figures[0]),
+			sweep->figure_count, sweep->path, e);
 		if (at < 0)
 			return -1;
 		first = (size_t)at;
@@ -32,7 +35,8 @@ static int draw(struct study_cli *s, const char *id, const struct figure_places 
 		struct err reason = { 0 };
 		if (!figures_make(s->store, s->study, &sweep->figures[i], places, written, &reason))
 			continue;
-		if (reason.kind == ERR_FAILED && !id) /* of all figures, one that has no data yet is no mistake */
+		if (reason.kind == ERR_FAILED
+			&& !id) /* of all figures, one that has no data yet is no mistake */
 			fprintf(stderr, "retrial: %s\n", reason.text);
 		else if (reason.kind > e->kind) /* reported after the others are drawn */
 			*e = reason;
@@ -45,16 +49,16 @@ static int run(const struct cli *c)
 	struct err e = { 0 };
 	struct study_cli s = { 0 };
 	struct str written = { 0 }, command = { 0 }, scripts = { 0 };
-	int status = ERR_NONE;
+	int result = ERR_NONE;
 
 	if (c->argument_count < 1 || c->argument_count > 2)
 		return cli_misuse(c, "expected a sweep file, and the id of a figure or nothing");
 	study_cli_command(&command, c);
 	if (study_cli_scripts(&scripts, c, &e))
-		status = cli_fail(&e);
+		result = cli_fail(&e);
 	struct places data;
 	places_fill(&data, c);
-	if (!status) {
+	if (!result) {
 		const struct figure_places places = {
 			.scripts = scripts.s,
 			.output = cli_get(c, "folder", "results/figures"),
@@ -63,8 +67,10 @@ static int run(const struct cli *c)
 			.data = &data.dataset,
 			.augment = augmented_image,
 		};
-		if (study_cli_open(c, &s, &e) || draw(&s, c->argument_count == 2 ? c->arguments[1] : NULL, &places, &written, &e))
-			status = cli_fail(&e);
+		if (study_cli_open(c, &s, &e)
+			|| draw(&s, c->argument_count == 2 ? c->arguments[1] : NULL, &places,
+				&written, &e))
+			result = cli_fail(&e);
 	}
 	if (written.length)
 		fputs(written.s, stdout);
@@ -72,13 +78,14 @@ static int run(const struct cli *c)
 	str_free(&written);
 	str_free(&command);
 	str_free(&scripts);
-	return status;
+	return result;
 }
 
 const struct cli_verb verb_plot = {
 	.name = "plot",
 	.arguments = "SWEEP.yaml [ID]",
-	.summary = "draw the figures of a sweep with gnuplot: SVG and PNG, with their data and scripts",
+	.summary = "draw the figures of a sweep with gnuplot: SVG and PNG, with their data and "
+		   "scripts",
 	.examples = "  retrial plot experiments/paper.yaml\n"
 		    "  retrial plot experiments/paper.yaml curves --folder /tmp/figures --pdf\n",
 	.options = options,

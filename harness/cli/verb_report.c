@@ -10,7 +10,9 @@
 static const struct cli_option options[] = {
 	CLI_OPTION_DB,
 	{ "output", 'o', "FILE", "the page (default results/report.html)" },
-	{ "folder", 0, "DIR", "where figures are drawn before they are copied into the page (default results/figures)" },
+	{ "folder", 0, "DIR",
+		"where figures are drawn before they are copied into the page (default "
+		"results/figures)" },
 	STUDY_CLI_OPTION_SCRIPTS,
 	CLI_OPTION_DATA,
 	{ NULL, 0, NULL, NULL },
@@ -22,22 +24,28 @@ static int run(const struct cli *c)
 	struct study_cli s = { 0 };
 	struct str page = { 0 }, command = { 0 }, scripts = { 0 };
 	const char *path = cli_get(c, "output", "results/report.html");
-	int status = ERR_NONE;
+	int result = ERR_NONE;
 
 	if (c->argument_count > 1)
-		return cli_misuse(c, "expected one sweep file, or none for the only sweep of the database");
+		return cli_misuse(
+			c, "expected one sweep file, or none for the only sweep of the database");
 	study_cli_command(&command, c);
 	struct places data;
 	places_fill(&data, c);
 	if (study_cli_scripts(&scripts, c, &e) || study_cli_open(c, &s, &e))
-		status = cli_fail(&e);
-	if (!status) {
+		result = cli_fail(&e);
+	if (!result) {
 		const struct report_context context = {
-			.command = command.s, .database = study_cli_database(c), .scripts = scripts.s, .data = &data.dataset, .augment = augmented_image,
+			.command = command.s,
+			.database = study_cli_database(c),
+			.scripts = scripts.s,
+			.data = &data.dataset,
+			.augment = augmented_image,
 			.figures = cli_get(c, "folder", "results/figures"),
 		};
-		if (report_make(s.store, s.study, &context, &page, &e) || file_write(path, page.s, page.length, &e))
-			status = cli_fail(&e);
+		if (report_make(s.store, s.study, &context, &page, &e)
+			|| file_write(path, page.s, page.length, &e))
+			result = cli_fail(&e);
 		else
 			printf("%s\n", path);
 	}
@@ -45,13 +53,14 @@ static int run(const struct cli *c)
 	str_free(&page);
 	str_free(&command);
 	str_free(&scripts);
-	return status;
+	return result;
 }
 
 const struct cli_verb verb_report = {
 	.name = "report",
 	.arguments = "[SWEEP.yaml]",
-	.summary = "write a study as one HTML page: verdicts, tables, figures, every trial, environment, commands",
+	.summary = "write a study as one HTML page: verdicts, tables, figures, every trial, "
+		   "environment, commands",
 	.examples = "  retrial report experiments/paper.yaml -o paper.html\n",
 	.options = options,
 	.run = run,

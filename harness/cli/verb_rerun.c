@@ -1,4 +1,5 @@
-/* verb_rerun.c - retrial rerun: run one recorded trial again, from the database alone, as a new attempt. */
+/* verb_rerun.c - retrial rerun: run one recorded trial again, from the database alone, as a new
+ * attempt. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,7 +13,9 @@
 static const struct cli_option options[] = {
 	CLI_OPTION_DB,
 	CLI_OPTION_DATA,
-	{ "threads", 0, "N", "threads within the trial (default 1); the results are the same bits for any number" },
+	{ "threads", 0, "N",
+		"threads within the trial (default 1); the results are the same bits for any "
+		"number" },
 	CLI_OPTION_KERNELS,
 	CLI_OPTION_PROGRESS,
 	{ 0 },
@@ -20,21 +23,25 @@ static const struct cli_option options[] = {
 
 /* The trial as the database has it. `data` belongs to rows. */
 struct recorded {
-	struct trial trial;     /* its phases are those below */
+	struct trial trial; /* its phases are those below */
 	struct phase_config phases[PHASES_MAX];
 	struct rows *rows;
-	int64_t sweep;          /* 0: no sweep has it any more */
-	const char *data;       /* digest of what it was trained on; NULL: it never came to its end */
+	int64_t sweep;    /* 0: no sweep has it any more */
+	const char *data; /* digest of what it was trained on; NULL: it never came to its end */
 };
 
-/* Phases are called what they were called when the trial was run first: names are not part of its configuration, but claims and figures ask for
- * phases by name. */
+/* Phases are called what they were called when the trial was run first: names are not part of its
+ * configuration, but claims and figures ask for phases by name. */
 static int name_phases(struct store *store, struct recorded *r, struct err *e)
 {
 	const char *const parameters[] = { "trial", r->trial.identity, NULL };
 	struct rows *names;
-	if (store_query(store, "SELECT p.phase, p.name, min(p.attempt) FROM phase_results AS p JOIN attempts AS a ON a.id = p.attempt"
-	                       " JOIN trials AS t ON t.id = a.trial WHERE t.identity = :trial GROUP BY p.phase", parameters, e, &names))
+	if (store_query(store,
+		    "SELECT p.phase, p.name, min(p.attempt) FROM phase_results AS p JOIN attempts "
+		    "AS a ON a.id = p.attempt"
+		    " JOIN trials AS t ON t.id = a.trial WHERE t.identity = :trial GROUP BY "
+		    "p.phase",
+		    parameters, e, &names))
 		return -1;
 	memcpy(r->phases, r->trial.phases, sizeof(*r->phases) * (size_t)r->trial.phase_count);
 	r->trial.phases = r->phases;
@@ -52,35 +59,46 @@ static int find_trial(const struct cli *c, struct store *store, struct recorded 
 	char identity[DIGEST_TEXT];
 	const char *const parameters[] = { "trial", identity, NULL };
 	if (show_find(store, c->arguments[0], identity, e)
-	    || store_query(store, "SELECT t.config, (SELECT sweep FROM plan WHERE trial = t.id LIMIT 1),"
-	                          " (SELECT recipe FROM plan WHERE trial = t.id LIMIT 1),"
-	                          " (SELECT data_digest FROM attempts WHERE trial = t.id AND state = 'done' AND deleted_at IS NULL ORDER BY id DESC LIMIT 1)"
-	                          " FROM trials AS t WHERE t.identity = :trial", parameters, e, &out->rows)
-	    || trial_from_canonical(out->rows->values[0].text, &out->trial, e))
+		|| store_query(store,
+			"SELECT t.config, (SELECT sweep FROM plan WHERE trial = t.id LIMIT 1),"
+			" (SELECT recipe FROM plan WHERE trial = t.id LIMIT 1),"
+			" (SELECT data_digest FROM attempts WHERE trial = t.id AND state = 'done' "
+			"AND deleted_at IS NULL ORDER BY id DESC LIMIT 1)"
+			" FROM trials AS t WHERE t.identity = :trial",
+			parameters, e, &out->rows)
+		|| trial_from_canonical(out->rows->values[0].text, &out->trial, e))
 		return -1;
 	const struct value *v = out->rows->values;
 	out->sweep = v[1].integer;
 	out->data = v[3].kind == VALUE_TEXT ? v[3].text : NULL;
 	if (v[2].kind == VALUE_TEXT && out->trial.label_count < LABELS_MAX) {
 		struct label *l = &out->trial.labels[out->trial.label_count++];
-		snprintf(l->name, sizeof l->name, "recipe");
-		snprintf(l->value, sizeof l->value, "%s", v[2].text);
+		snprintf(l->name, sizeof(l->name), "recipe");
+		snprintf(l->value, sizeof(l->value), "%s", v[2].text);
 	}
 	return name_phases(store, out, e);
 }
 
-/* Digests of the latest attempt that an earlier one of the same core version on the same data has not, or the other way round. */
+/* Digests of the latest attempt that an earlier one of the same core version on the same data has
+ * not, or the other way round. */
 static const char sql_compare[] =
-	"WITH n AS (SELECT a.id, a.trial, a.core_version, a.data_digest FROM attempts AS a JOIN trials AS t ON t.id = a.trial"
+	"WITH n AS (SELECT a.id, a.trial, a.core_version, a.data_digest FROM attempts AS a JOIN "
+	"trials AS t ON t.id = a.trial"
 	"  WHERE t.identity = :trial ORDER BY a.id DESC LIMIT 1),"
-	" o AS (SELECT max(a.id) AS id FROM attempts AS a, n WHERE a.trial = n.trial AND a.state = 'done' AND a.deleted_at IS NULL AND a.id < n.id"
+	" o AS (SELECT max(a.id) AS id FROM attempts AS a, n WHERE a.trial = n.trial AND a.state = "
+	"'done' AND a.deleted_at IS NULL AND a.id < n.id"
 	"  AND a.core_version = n.core_version AND a.data_digest = n.data_digest),"
-	" d AS (SELECT p.attempt, p.phase, p.fold, p.weights_digest, q.output, q.digest FROM phase_results AS p"
-	"  LEFT JOIN predictions AS q ON q.attempt = p.attempt AND q.phase = p.phase AND q.fold = p.fold WHERE p.attempt IN (SELECT id FROM n UNION SELECT id FROM o)),"
-	" x AS (SELECT phase, fold, weights_digest, output, digest FROM d WHERE attempt = (SELECT id FROM n)),"
-	" y AS (SELECT phase, fold, weights_digest, output, digest FROM d WHERE attempt = (SELECT id FROM o))"
+	" d AS (SELECT p.attempt, p.phase, p.fold, p.weights_digest, q.output, q.digest FROM "
+	"phase_results AS p"
+	"  LEFT JOIN predictions AS q ON q.attempt = p.attempt AND q.phase = p.phase AND q.fold = "
+	"p.fold WHERE p.attempt IN (SELECT id FROM n UNION SELECT id FROM o)),"
+	" x AS (SELECT phase, fold, weights_digest, output, digest FROM d WHERE attempt = (SELECT "
+	"id FROM n)),"
+	" y AS (SELECT phase, fold, weights_digest, output, digest FROM d WHERE attempt = (SELECT "
+	"id FROM o))"
 	" SELECT (SELECT id FROM n), (SELECT id FROM o),"
-	" (SELECT count(*) FROM (SELECT * FROM x EXCEPT SELECT * FROM y)) + (SELECT count(*) FROM (SELECT * FROM y EXCEPT SELECT * FROM x))";
+	" (SELECT count(*) FROM (SELECT * FROM x EXCEPT SELECT * FROM y)) + (SELECT count(*) FROM "
+	"(SELECT * FROM y EXCEPT SELECT * FROM x))";
 
 /* Say what came out, beside the attempt before. Returns the exit code, or -1 with e. */
 static int compare(struct store *store, const char *identity, struct err *e)
@@ -95,14 +113,16 @@ static int compare(struct store *store, const char *identity, struct err *e)
 	if (alone)
 		printf("; there is no earlier one of this core version to compare it with\n");
 	else
-		printf("; %s attempt %lld%s\n", differs ? "other digests than" : "the same bits as", (long long)v[1].integer,
-		       differs ? " (retrial verify and diff say where)" : "");
+		printf("; %s attempt %lld%s\n", differs ? "other digests than" : "the same bits as",
+			(long long)v[1].integer,
+			differs ? " (retrial verify and diff say where)" : "");
 	rows_free(rows);
 	return differs ? ERR_FAILED : ERR_NONE;
 }
 
 /* Run it. Returns the exit code, or -1 with e. */
-static int run_again(struct store *store, struct recorded *r, struct local_options *local, enum progress_kind kind, struct err *e)
+static int run_again(struct store *store, struct recorded *r, struct local_options *local,
+	enum progress_kind kind, struct err *e)
 {
 	const struct sweep sweep = { .name = "rerun", .trials = &r->trial, .trial_count = 1 };
 	struct local_summary summary;
@@ -116,13 +136,14 @@ static int run_again(struct store *store, struct recorded *r, struct local_optio
 	local->stop = run_cli_catch_signals();
 	local->context = progress;
 	local->event = progress_event;
-	const int answer = local_run(store, &sweep, local, &summary, e);
+	const int result = local_run(store, &sweep, local, &summary, e);
 	progress_end(progress);
 	str_free(&facts);
-	if (answer)
+	if (result)
 		return -1;
 	if (summary.elsewhere)
-		return err_set(e, ERR_FAILED, "trial %.12s is being run right now (retrial status)", r->trial.identity);
+		return err_set(e, ERR_FAILED, "trial %.12s is being run right now (retrial status)",
+			r->trial.identity);
 	if (run_cli_signal())
 		return 128 + run_cli_signal();
 	return summary.done ? compare(store, r->trial.identity, e) : ERR_FAILED;
@@ -136,24 +157,29 @@ static int run(const struct cli *c)
 	struct store *store;
 	enum progress_kind kind = PROGRESS_NONE;
 	bool bad = false;
-	struct local_options local = { .keep_weights = true, .workers = 1, .threads = (int)cli_number(c, "threads", 1, NN_THREADS_MAX, 1, &bad) };
+	struct local_options local = { .keep_weights = true,
+		.workers = 1,
+		.threads = (int)cli_number(c, "threads", 1, NN_THREADS_MAX, 1, &bad) };
 	if (bad)
 		return ERR_USAGE;
 	if (c->argument_count != 1)
-		return cli_misuse(c, "one trial is expected (the beginning of its identity), %d arguments were given", c->argument_count);
+		return cli_misuse(c,
+			"one trial is expected (the beginning of its identity), %d arguments were "
+			"given",
+			c->argument_count);
 	if (kernels_cli_find(c, &local.kernels) || run_cli_progress(c, &kind))
 		return ERR_USAGE;
 	places_fill(&places, c);
 	local.places = &places.dataset;
 	if (store_open(cli_get(c, "db", "results/retrial.db"), STORE_WRITE, &e, &store))
 		return cli_fail(&e);
-	int answer = find_trial(c, store, &r, &e);
-	if (!answer)
-		answer = run_again(store, &r, &local, kind, &e);
+	int result = find_trial(c, store, &r, &e);
+	if (!result)
+		result = run_again(store, &r, &local, kind, &e);
 	trial_free(&r.trial);
 	rows_free(r.rows);
 	store_close(store);
-	return answer < 0 ? cli_fail(&e) : answer;
+	return result < 0 ? cli_fail(&e) : result;
 }
 
 const struct cli_verb verb_rerun = {

@@ -17,38 +17,54 @@
 static const struct cli_option options[] = {
 	CLI_OPTION_DB,
 	CLI_OPTION_DATA,
-	{ "workers", 'j', "N", "trials at the same time (default: the processors this process may use)" },
-	{ "threads", 0, "N", "threads within a trial (default 1); the results are the same bits for any number" },
+	{ "workers", 'j', "N",
+		"trials at the same time (default: the processors this process may use)" },
+	{ "threads", 0, "N",
+		"threads within a trial (default 1); the results are the same bits for any "
+		"number" },
 	CLI_OPTION_KERNELS,
 	CLI_OPTION_SEEDS,
 	CLI_OPTION_SET,
-	{ "retry", 0, "WHAT", "run again what ended badly before: failed (also timeouts) or all (also diverged)" },
-	{ "on-error", 0, "WHAT", "continue (default), or stop: start no other trial after one that ended badly" },
+	{ "retry", 0, "WHAT",
+		"run again what ended badly before: failed (also timeouts) or all (also "
+		"diverged)" },
+	{ "on-error", 0, "WHAT",
+		"continue (default), or stop: start no other trial after one that ended badly" },
 	{ "max-trials", 0, "N", "start at most N trials" },
-	{ "time-limit", 0, "SECONDS", "then let epochs finish and stop; the next run goes on from there" },
+	{ "time-limit", 0, "SECONDS",
+		"then let epochs finish and stop; the next run goes on from there" },
 	{ "trial-limit", 0, "SECONDS", "a trial that takes longer is killed and ends as timeout" },
 	{ "trial-memory", 0, "MB", "address space of a worker process" },
-	{ "checkpoint", 0, "SECONDS", "at least so long between two checkpoints of a trial (default 10)" },
-	{ "no-weights", 0, NULL, "do not keep the trained weights in the database (60 kB a fold in the paper)" },
+	{ "checkpoint", 0, "SECONDS",
+		"at least so long between two checkpoints of a trial (default 10)" },
+	{ "no-weights", 0, NULL,
+		"do not keep the trained weights in the database (60 kB a fold in the paper)" },
 	{ "no-share", 0, NULL, "do not share phases between trials whose recipes begin alike" },
-	{ "allow-dirty", 0, NULL, "run also what requires a clean tree (clean_tree: required) with changes that are not committed; it is recorded" },
+	{ "allow-dirty", 0, NULL,
+		"run also what requires a clean tree (clean_tree: required) with changes that are "
+		"not committed; it is recorded" },
 	CLI_OPTION_PROGRESS,
-	{ "json", 0, NULL, "what happens, as JSON Lines on standard output: start, epoch, phase, end, skipped, summary, robustness" },
+	{ "json", 0, NULL,
+		"what happens, as JSON Lines on standard output: start, epoch, phase, end, "
+		"skipped, summary, robustness" },
 	{ NULL, 0, NULL, NULL },
 };
 
 static int processors(void)
 {
 	cpu_set_t set;
-	return sched_getaffinity(0, sizeof set, &set) ? 1 : CPU_COUNT(&set);
+	return sched_getaffinity(0, sizeof(set), &set) ? 1 : CPU_COUNT(&set);
 }
 
 /* One of two words, the first the default. */
-static int find_word(const struct cli *c, const char *option, const char *first, const char *second, bool *is_second)
+static int find_word(const struct cli *c, const char *option, const char *first, const char *second,
+	bool *is_second)
 {
 	const char *word = cli_get(c, option, first);
 	*is_second = strcmp(word, second) == 0;
-	return *is_second || strcmp(word, first) == 0 ? 0 : cli_misuse(c, "--%s=%s: %s or %s", option, word, first, second);
+	return *is_second || strcmp(word, first) == 0
+		? 0
+		: cli_misuse(c, "--%s=%s: %s or %s", option, word, first, second);
 }
 
 /* What the options say of retries and limits. */
@@ -63,7 +79,7 @@ static int read_limits(const struct cli *c, struct local_options *o)
 		bad ? 0 : cli_number(c, "checkpoint", 0, 1000000, 10, &bad),
 	};
 	if (bad || (cli_has(c, "retry") && find_word(c, "retry", "failed", "all", &all))
-	    || find_word(c, "on-error", "continue", "stop", &o->stop_on_error))
+		|| find_word(c, "on-error", "continue", "stop", &o->stop_on_error))
 		return ERR_USAGE;
 	o->retry = !cli_has(c, "retry") ? RETRY_NONE : all ? RETRY_ALL : RETRY_FAILED;
 	o->max_trials = (size_t)numbers[0];
@@ -78,12 +94,21 @@ static int read_limits(const struct cli *c, struct local_options *o)
 
 static void print_summary(const struct local_summary *s, const char *db)
 {
-	fprintf(stderr, "%zu trials: %zu done now, %zu done before", s->planned, s->done, s->cached);
-	const struct { size_t count; const char *what; } others[] = {
-		{ s->failed, "failed" }, { s->diverged, "diverged" }, { s->timeout, "timed out" }, { s->interrupted, "interrupted" },
-		{ s->bad_before, "ended badly before (--retry)" }, { s->elsewhere, "being run elsewhere" }, { s->skipped, "skipped (no data)" },
+	fprintf(stderr, "%zu trials: %zu done now, %zu done before", s->planned, s->done,
+		s->cached);
+	const struct {
+		size_t count;
+		const char *what;
+	} others[] = {
+		{ s->failed, "failed" },
+		{ s->diverged, "diverged" },
+		{ s->timeout, "timed out" },
+		{ s->interrupted, "interrupted" },
+		{ s->bad_before, "ended badly before (--retry)" },
+		{ s->elsewhere, "being run elsewhere" },
+		{ s->skipped, "skipped (no data)" },
 	};
-	for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+	for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++)
 		if (others[i].count)
 			fprintf(stderr, ", %zu %s", others[i].count, others[i].what);
 	fprintf(stderr, "; %.1f s; %s\n", s->seconds, db);
@@ -94,7 +119,8 @@ struct request {
 	struct local_options local;
 	enum progress_kind progress;
 	bool json;
-	bool dirty_allowed;     /* the sweep requires a clean tree, this is none, and --allow-dirty was given */
+	bool dirty_allowed; /* the sweep requires a clean tree, this is none, and --allow-dirty was
+			       given */
 	struct places places;
 };
 
@@ -102,20 +128,21 @@ static int read_options(const struct cli *c, struct request *r)
 {
 	bool bad = false;
 	if (c->argument_count != 1)
-		return cli_misuse(c, "one sweep file is expected, %d arguments were given", c->argument_count);
+		return cli_misuse(c, "one sweep file is expected, %d arguments were given",
+			c->argument_count);
 	r->local.workers = (int)cli_number(c, "workers", 1, 1024, processors(), &bad);
 	r->local.threads = bad ? 0 : (int)cli_number(c, "threads", 1, NN_THREADS_MAX, 1, &bad);
 	if (bad)
 		return ERR_USAGE;
-	int answer = kernels_cli_find(c, &r->local.kernels);
-	if (!answer)
-		answer = run_cli_progress(c, &r->progress);
-	if (!answer)
-		answer = read_limits(c, &r->local);
+	int result = kernels_cli_find(c, &r->local.kernels);
+	if (!result)
+		result = run_cli_progress(c, &r->progress);
+	if (!result)
+		result = read_limits(c, &r->local);
 	r->json = cli_has(c, "json");
 	places_fill(&r->places, c);
 	r->local.places = &r->places.dataset;
-	return answer;
+	return result;
 }
 
 static void show_and_print(void *progress, const struct local_event *event)
@@ -124,7 +151,7 @@ static void show_and_print(void *progress, const struct local_event *event)
 	events_print(event);
 }
 
-/* ---- a clean tree ------------------------------------------------------------------------------------------------------ */
+/* ---- a clean tree ---- */
 
 static void print_changes(const char *lines)
 {
@@ -137,43 +164,63 @@ static void print_changes(const char *lines)
 		fprintf(stderr, "  and %d more\n", n - SHOWN_MAX);
 }
 
-/* Are there changes that no commit has, in what the program was built from or in the tree that it lies in now? A program that was built outside
- * git (from a release's archive) names the digest of its sources instead: it has no tree that could be clean. */
+/* Are there changes that no commit has, in what the program was built from or in the tree that it
+ * lies in now? A program that was built outside git (from a release's archive) names the digest of
+ * its sources instead: it has no tree that could be clean. */
 static bool is_dirty(struct str *changes)
 {
 	if (strcmp(facts_dirty(), "unknown") == 0)
 		return false;
-	const char *unknown = worktree_changes(changes); /* installed somewhere else, it lies in no tree: then the build's word counts */
+	const char *unknown = worktree_changes(changes); /* installed somewhere else, it lies in no
+							    tree: then the build's word counts */
 	return strcmp(facts_dirty(), "yes") == 0 || (!unknown && changes->length);
 }
 
-/* What a sweep file that requires a clean tree comes to. Sets r->dirty_allowed when --allow-dirty made the difference. */
+/* What a sweep file that requires a clean tree comes to. Sets r->dirty_allowed when --allow-dirty
+ * made the difference. */
 static int check_clean_tree(const struct cli *c, const struct sweep *sweep, struct request *r)
 {
 	struct str changes = { 0 };
-	int answer = 0;
+	int result = 0;
 	if (sweep->clean_tree && is_dirty(&changes)) {
 		r->dirty_allowed = cli_has(c, "allow-dirty");
 		if (!r->dirty_allowed) {
 			const bool built = strcmp(facts_dirty(), "yes") == 0;
-			answer = ERR_USAGE;
-			fprintf(stderr, "retrial run: %s requires a clean tree (clean_tree: required), but %s\n", sweep->path,
-			        built ? "this program was built from a tree with changes that are not committed" : "there are changes that are not committed");
+			result = ERR_USAGE;
+			fprintf(stderr,
+				"retrial run: %s requires a clean tree (clean_tree: required), but "
+				"%s\n",
+				sweep->path,
+				built ? "this program was built from a tree with changes that are "
+					"not committed"
+				      : "there are changes that are not committed");
 			print_changes(changes.s ? changes.s : "");
-			fprintf(stderr, "commit them%s, or run it all the same with --allow-dirty (which is recorded with the results)\n", built ? " and build again" : "");
+			fprintf(stderr,
+				"commit them%s, or run it all the same with --allow-dirty (which "
+				"is recorded with the results)\n",
+				built ? " and build again" : "");
 		}
 	}
 	str_free(&changes);
-	return answer;
+	return result;
 }
 
-/* When the trials are done: their networks on changed test images, if the sweep asks for that. Returns the exit code. */
-static int run_robustness(const struct request *r, const struct sweep *sweep, struct store *store, const struct local_options *local, double spent)
+/* When the trials are done: their networks on changed test images, if the sweep asks for that.
+ * Returns the exit code. */
+static int run_robustness(const struct request *r, const struct sweep *sweep, struct store *store,
+	const struct local_options *local, double spent)
 {
 	const double limit = r->local.time_limit;
-	const struct robustness_options o = { .workers = r->local.workers, .kernels = r->local.kernels, .places = r->local.places,
-		.time_limit = limit > 0 && spent >= limit ? 1e-9 : limit > 0 ? limit - spent : 0, .stop = local->stop };
-	return sweep->robustness_count && !run_cli_signal() ? robustness_cli_run(store, sweep, &o, r->progress, r->json) : 0;
+	const struct robustness_options o = { .workers = r->local.workers,
+		.kernels = r->local.kernels,
+		.places = r->local.places,
+		.time_limit = limit > 0 && spent >= limit ? 1e-9
+			: limit > 0                       ? limit - spent
+							  : 0,
+		.stop = local->stop };
+	return sweep->robustness_count && !run_cli_signal()
+		? robustness_cli_run(store, sweep, &o, r->progress, r->json)
+		: 0;
 }
 
 static int run_sweep(const struct request *r, const struct sweep *sweep, const char *db)
@@ -188,7 +235,8 @@ static int run_sweep(const struct request *r, const struct sweep *sweep, const c
 		fprintf(stderr, "warning: %s\n", store_warning(store));
 	run_cli_facts(&facts, r->local.kernels, r->progress != PROGRESS_NONE);
 	if (r->dirty_allowed)
-		facts_add(&facts, "clean_tree", "required, but changes were allowed (--allow-dirty)");
+		facts_add(
+			&facts, "clean_tree", "required, but changes were allowed (--allow-dirty)");
 	struct progress *progress = progress_begin(r->progress, sweep, r->local.workers);
 	struct local_options local = r->local;
 	local.facts = facts.s;
@@ -199,39 +247,42 @@ static int run_sweep(const struct request *r, const struct sweep *sweep, const c
 	local.event = r->json ? show_and_print : progress_event;
 	if (r->json)
 		signal(SIGPIPE, SIG_IGN); /* the run goes on when nobody listens any more */
-	int answer = local_run(store, sweep, &local, &summary, &e);
+	int result = local_run(store, sweep, &local, &summary, &e);
 	progress_end(progress);
 	str_free(&facts);
 	free(states);
-	if (!answer && r->json)
+	if (!result && r->json)
 		events_print_summary(&summary);
-	if (!answer && r->progress != PROGRESS_NONE)
+	if (!result && r->progress != PROGRESS_NONE)
 		print_summary(&summary, db);
-	const int robustness = answer ? 0 : run_robustness(r, sweep, store, &local, summary.seconds);
+	const int robustness =
+		result ? 0 : run_robustness(r, sweep, store, &local, summary.seconds);
 	store_close(store);
-	if (answer)
+	if (result)
 		return cli_fail(&e);
 	if (run_cli_signal())
 		return 128 + run_cli_signal();
 	if (summary.bad_data)
 		return ERR_ENVIRONMENT;
-	return summary.failed + summary.diverged + summary.timeout + summary.bad_before ? ERR_FAILED : robustness;
+	return summary.failed + summary.diverged + summary.timeout + summary.bad_before
+		? ERR_FAILED
+		: robustness;
 }
 
 static int run(const struct cli *c)
 {
 	struct request r = { .progress = PROGRESS_NONE };
 	struct sweep *sweep;
-	int answer = read_options(c, &r);
-	if (!answer)
-		answer = sweep_cli_read(c, c->arguments[0], &sweep);
-	if (answer)
-		return answer;
-	answer = check_clean_tree(c, sweep, &r);
-	if (!answer)
-		answer = run_sweep(&r, sweep, cli_get(c, "db", "results/retrial.db"));
+	int result = read_options(c, &r);
+	if (!result)
+		result = sweep_cli_read(c, c->arguments[0], &sweep);
+	if (result)
+		return result;
+	result = check_clean_tree(c, sweep, &r);
+	if (!result)
+		result = run_sweep(&r, sweep, cli_get(c, "db", "results/retrial.db"));
 	sweep_free(sweep);
-	return answer;
+	return result;
 }
 
 const struct cli_verb verb_run = {
@@ -239,8 +290,9 @@ const struct cli_verb verb_run = {
 	.arguments = "SWEEP.yaml",
 	.summary = "run what is missing of a sweep; results go to the database",
 	.examples = "  retrial run experiments/paper.yaml\n"
-	            "  retrial run experiments/paper.yaml --seeds 10 -j 8      more seeds: what is done stays\n"
-	            "  retrial run experiments/demo.yaml --set batch_size=64",
+		    "  retrial run experiments/paper.yaml --seeds 10 -j 8      more seeds: what is "
+		    "done stays\n"
+		    "  retrial run experiments/demo.yaml --set batch_size=64",
 	.options = options,
 	.run = run,
 };

@@ -4,15 +4,19 @@
 #include "cli.h"
 #include "study_cli.h"
 
-static int read_and_write(const struct cli *c, const struct runs_query *q, enum format format, struct err *e)
+static int read_and_write(
+	const struct cli *c, const struct runs_query *q, enum format format, struct err *e)
 {
 	struct store *store = NULL;
 	struct rows *rows = NULL;
-	struct str text = {0};
+	struct str text = { 0 };
 	int result = store_open(cli_get(c, "db", "results/retrial.db"), STORE_READ, e, &store);
-	if (result == 0) result = runs_read(store, q, e, &rows);
-	if (result == 0) result = format_rows(rows, format, &text, e);
-	if (result == 0) result = study_cli_write(c, &text, e);
+	if (result == 0)
+		result = runs_read(store, q, e, &rows);
+	if (result == 0)
+		result = format_rows(rows, format, &text, e);
+	if (result == 0)
+		result = study_cli_write(c, &text, e);
 	str_free(&text);
 	rows_free(rows);
 	store_close(store);
@@ -21,25 +25,33 @@ static int read_and_write(const struct cli *c, const struct runs_query *q, enum 
 
 static int run(const struct cli *c)
 {
-	struct err e = {0};
+	struct err e = { 0 };
 	enum format format;
 	bool bad = false;
-	struct runs_query q = { .conditions = (const char *const *)c->arguments, .condition_count = (size_t)c->argument_count,
-		.sort = cli_get(c, "sort", NULL), .columns = cli_get(c, "columns", NULL) };
+	struct runs_query q = { .conditions = (const char *const *)c->arguments,
+		.condition_count = (size_t)c->argument_count,
+		.sort = cli_get(c, "sort", NULL),
+		.columns = cli_get(c, "columns", NULL) };
 	q.limit = cli_number(c, "limit", 1, 1000000000, 0, &bad);
-	if (bad) return ERR_USAGE;
-	if (format_parse(cli_get(c, "format", "table"), &format, &e)) return cli_misuse(c, "%s", e.text);
+	if (bad)
+		return ERR_USAGE;
+	if (format_parse(cli_get(c, "format", "table"), &format, &e))
+		return cli_misuse(c, "%s", e.text);
 	q.short_identity = format == FORMAT_TABLE;
 	return read_and_write(c, &q, format, &e) ? cli_fail(&e) : ERR_NONE;
 }
 
 static const struct cli_option options[] = {
 	CLI_OPTION_DB,
-	{ "sort", 's', "NAMES", "sort by these columns, separated by commas; - before a name: the largest first" },
-	{ "columns", 'c', "NAMES", "these columns, separated by commas, or all: labels, results, parameters (see the manual)" },
+	{ "sort", 's', "NAMES",
+		"sort by these columns, separated by commas; - before a name: the largest first" },
+	{ "columns", 'c', "NAMES",
+		"these columns, separated by commas, or all: labels, results, parameters (see the "
+		"manual)" },
 	{ "limit", 0, "N", "at most N rows" },
 	{ "format", 'f', "FORMAT", FORMAT_NAMES " (default table)" },
-	{ "output", 'o', "FILE", "write to FILE, whole or not at all, instead of the standard output" },
+	{ "output", 'o', "FILE",
+		"write to FILE, whole or not at all, instead of the standard output" },
 	{ 0 },
 };
 
@@ -48,9 +60,11 @@ const struct cli_verb verb_runs = {
 	.arguments = "[NAME=VALUE | NAME<VALUE | NAME~PATTERN ...]",
 	.summary = "the planned trials, how each stands, and its result",
 	.examples = "retrial runs state=failed\n"
-		"retrial runs sweep=paper 'recipe~paper-*' 'test_accuracy>0.89' --sort dataset,-test_accuracy\n"
-		"retrial runs 'lr>=1e-4' --format csv\n"
-		"retrial runs tag=best --columns trial,recipe,batch_size,val_accuracy,params --limit 10\n",
+		    "retrial runs sweep=paper 'recipe~paper-*' 'test_accuracy>0.89' --sort "
+		    "dataset,-test_accuracy\n"
+		    "retrial runs 'lr>=1e-4' --format csv\n"
+		    "retrial runs tag=best --columns trial,recipe,batch_size,val_accuracy,params "
+		    "--limit 10\n",
 	.options = options,
 	.run = run,
 };

@@ -9,9 +9,12 @@ static int read_and_write(const struct cli *c, struct err *e)
 	struct str text = { 0 };
 	char identity[DIGEST_TEXT];
 	int result = store_open(cli_get(c, "db", "results/retrial.db"), STORE_READ, e, &store);
-	if (result == 0) result = show_find(store, c->arguments[0], identity, e);
-	if (result == 0) result = show_trial(store, identity, cli_has(c, "json"), &text, e);
-	if (result == 0) result = study_cli_write(c, &text, e);
+	if (result == 0)
+		result = show_find(store, c->arguments[0], identity, e);
+	if (result == 0)
+		result = show_trial(store, identity, cli_has(c, "json"), &text, e);
+	if (result == 0)
+		result = study_cli_write(c, &text, e);
 	str_free(&text);
 	store_close(store);
 	return result;
@@ -20,21 +23,25 @@ static int read_and_write(const struct cli *c, struct err *e)
 static int run(const struct cli *c)
 {
 	struct err e = { 0 };
-	if (c->argument_count != 1) return cli_misuse(c, "which trial? (its identity, or how that begins: retrial runs lists them)");
+	if (c->argument_count != 1)
+		return cli_misuse(c,
+			"which trial? (its identity, or how that begins: retrial runs lists them)");
 	return read_and_write(c, &e) ? cli_fail(&e) : ERR_NONE;
 }
 
 static const struct cli_option options[] = {
 	CLI_OPTION_DB,
 	{ "json", 0, NULL, "as JSON" },
-	{ "output", 'o', "FILE", "write to FILE, whole or not at all, instead of the standard output" },
+	{ "output", 'o', "FILE",
+		"write to FILE, whole or not at all, instead of the standard output" },
 	{ 0 },
 };
 
 const struct cli_verb verb_show = {
 	.name = "show",
 	.arguments = "TRIAL",
-	.summary = "everything known of one trial: configuration, result, phases, attempts, environment",
+	.summary = "everything known of one trial: configuration, result, phases, attempts, "
+		   "environment",
 	.examples = "retrial show 3f2a91\n",
 	.options = options,
 	.run = run,

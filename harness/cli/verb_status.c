@@ -1,4 +1,5 @@
-/* verb_status.c - retrial status: how sweeps stand, and what is being run this moment, by this or any other process. */
+/* verb_status.c - retrial status: how sweeps stand, and what is being run this moment, by this or
+ * any other process. */
 #include <jansson.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -15,18 +16,20 @@ enum { WATCH_SECONDS = 2, SILENT_SECONDS = 60 }; /* a sign of life comes every 2
 
 static const struct cli_option options[] = {
 	CLI_OPTION_DB,
-	{ "watch", 'w', NULL, "show it again every 2 seconds until nothing is left to be run, or Ctrl-C" },
+	{ "watch", 'w', NULL,
+		"show it again every 2 seconds until nothing is left to be run, or Ctrl-C" },
 	{ "json", 0, NULL, "as one line of JSON (with --watch: one every 2 seconds)" },
 	{ 0 },
 };
 
-/* ---- what is asked ----------------------------------------------------------------------------------------------------- */
+/* ---- what is asked ---- */
 
-static const char sql_counts[] =
-	"SELECT sweep, trials, done, running, queued, interrupted, failed, diverged, timeout, skipped FROM status"
-	" WHERE :sweep IS NULL OR sweep = :sweep ORDER BY sweep";
+static const char sql_counts[] = "SELECT sweep, trials, done, running, queued, interrupted, "
+				 "failed, diverged, timeout, skipped FROM status"
+				 " WHERE :sweep IS NULL OR sweep = :sweep ORDER BY sweep";
 
-/* Attempts at work (a trial that is done may be run again), with the last epoch that is recorded of each. */
+/* Attempts at work (a trial that is done may be run again), with the last epoch that is recorded of
+ * each. */
 static const char sql_running[] =
 	"SELECT DISTINCT s.name AS sweep, t.identity AS trial, t.dataset, p.recipe, t.seed, a.pid,"
 	" max(0, (julianday('now') - julianday(a.started_at)) * 86400) AS seconds,"
@@ -34,17 +37,19 @@ static const char sql_running[] =
 	" m.phase, m.fold, m.epoch, t.config"
 	" FROM attempts AS a JOIN trials AS t ON t.id = a.trial"
 	" JOIN plan AS p ON p.trial = a.trial JOIN sweeps AS s ON s.id = p.sweep"
-	" LEFT JOIN (SELECT attempt, phase, fold, epoch, row_number() OVER (PARTITION BY attempt ORDER BY phase DESC, fold DESC, epoch DESC) AS n"
-	"  FROM metrics WHERE attempt IN (SELECT id FROM attempts WHERE state = 'running')) AS m ON m.attempt = a.id AND m.n = 1"
+	" LEFT JOIN (SELECT attempt, phase, fold, epoch, row_number() OVER (PARTITION BY attempt "
+	"ORDER BY phase DESC, fold DESC, epoch DESC) AS n"
+	"  FROM metrics WHERE attempt IN (SELECT id FROM attempts WHERE state = 'running')) AS m "
+	"ON m.attempt = a.id AND m.n = 1"
 	" WHERE a.state = 'running' AND (:sweep IS NULL OR s.name = :sweep) ORDER BY s.name, a.id";
 
-static const char sql_bad[] =
-	"SELECT sweep, trial, dataset, recipe, seed, state, reason FROM runs WHERE state IN ('failed', 'diverged', 'timeout', 'interrupted')"
-	" AND (:sweep IS NULL OR sweep = :sweep) ORDER BY sweep, position";
+static const char sql_bad[] = "SELECT sweep, trial, dataset, recipe, seed, state, reason FROM runs "
+			      "WHERE state IN ('failed', 'diverged', 'timeout', 'interrupted')"
+			      " AND (:sweep IS NULL OR sweep = :sweep) ORDER BY sweep, position";
 
-static const char sql_skipped[] =
-	"SELECT sweep, reason, count(*) AS trials FROM runs WHERE state = 'skipped' AND (:sweep IS NULL OR sweep = :sweep)"
-	" GROUP BY sweep, reason ORDER BY sweep, min(position)";
+static const char sql_skipped[] = "SELECT sweep, reason, count(*) AS trials FROM runs WHERE state "
+				  "= 'skipped' AND (:sweep IS NULL OR sweep = :sweep)"
+				  " GROUP BY sweep, reason ORDER BY sweep, min(position)";
 
 enum part { COUNTS, RUNNING, BAD, SKIPPED, PARTS };
 static const char *const sql_of[PARTS] = { sql_counts, sql_running, sql_bad, sql_skipped };
@@ -78,9 +83,11 @@ static int no_sweep(struct store *store, const char *wanted, struct err *e)
 	if (count == 0)
 		err_set(e, ERR_USAGE, "no sweep was run into this database yet (retrial run FILE)");
 	else if (near)
-		err_set(e, ERR_USAGE, "no sweep '%s' in this database (did you mean '%s'?)", wanted, near);
+		err_set(e, ERR_USAGE, "no sweep '%s' in this database (did you mean '%s'?)", wanted,
+			near);
 	else
-		err_set(e, ERR_USAGE, "no sweep '%s' in this database (it has: %s%s)", wanted, names[0], count > 1 ? " ..." : "");
+		err_set(e, ERR_USAGE, "no sweep '%s' in this database (it has: %s%s)", wanted,
+			names[0], count > 1 ? " ..." : "");
 	rows_free(all);
 	return -1;
 }
@@ -116,11 +123,13 @@ static bool is_over(const struct status *s)
 	const struct rows *r = s->parts[COUNTS];
 	int64_t left = 0;
 	for (size_t i = 0; i < r->row_count; i++)
-		left += cell(r, i, "running")->integer + cell(r, i, "queued")->integer + cell(r, i, "interrupted")->integer;
+		left += cell(r, i, "running")->integer + cell(r, i, "queued")->integer
+			+ cell(r, i, "interrupted")->integer;
 	return left == 0 && s->parts[RUNNING]->row_count == 0;
 }
 
-/* "phase 2 of 4 (unify), fold 3 of 10, epoch 4 of 20": what the trial was last heard of, in its configuration's terms. */
+/* "phase 2 of 4 (unify), fold 3 of 10, epoch 4 of 20": what the trial was last heard of, in its
+ * configuration's terms. */
 static void place_of(const struct rows *r, size_t row, struct str *out)
 {
 	struct trial t;
@@ -128,14 +137,16 @@ static void place_of(const struct rows *r, size_t row, struct str *out)
 		str_add(out, "no epoch yet");
 		return;
 	}
-	const int64_t phase = cell(r, row, "phase")->integer, fold = cell(r, row, "fold")->integer, epoch = cell(r, row, "epoch")->integer;
+	const int64_t phase = cell(r, row, "phase")->integer, fold = cell(r, row, "fold")->integer,
+		      epoch = cell(r, row, "epoch")->integer;
 	if (trial_from_canonical(text_of(cell(r, row, "config")), &t, NULL)) {
 		str_addf(out, "phase %lld, epoch %lld", (long long)phase + 1, (long long)epoch + 1);
 		return;
 	}
 	if (phase < t.phase_count) {
 		const struct phase_config *c = &t.phases[phase];
-		str_addf(out, "phase %lld of %d (%s)", (long long)phase + 1, t.phase_count, phase_kind_name(c->kind));
+		str_addf(out, "phase %lld of %d (%s)", (long long)phase + 1, t.phase_count,
+			phase_kind_name(c->kind));
 		if (fold >= 0)
 			str_addf(out, ", fold %lld", (long long)fold + 1);
 		str_addf(out, ", epoch %lld of %d", (long long)epoch + 1, c->epochs);
@@ -143,12 +154,13 @@ static void place_of(const struct rows *r, size_t row, struct str *out)
 	trial_free(&t);
 }
 
-/* ---- for people -------------------------------------------------------------------------------------------------------- */
+/* ---- for people ---- */
 
 static void add_trial(struct str *out, const struct rows *r, size_t row, const char *state)
 {
-	str_addf(out, "  %-11s %.12s  %s %s seed %lld", state, text_of(cell(r, row, "trial")), text_of(cell(r, row, "dataset")), text_of(cell(r, row, "recipe")),
-	         (long long)cell(r, row, "seed")->integer);
+	str_addf(out, "  %-11s %.12s  %s %s seed %lld", state, text_of(cell(r, row, "trial")),
+		text_of(cell(r, row, "dataset")), text_of(cell(r, row, "recipe")),
+		(long long)cell(r, row, "seed")->integer);
 }
 
 static void add_running(struct str *out, const struct rows *r, size_t row)
@@ -158,7 +170,7 @@ static void add_running(struct str *out, const struct rows *r, size_t row)
 	str_add(out, "  ");
 	place_of(r, row, out);
 	str_addf(out, ", for %.0f s, heard of %.0f s ago%s\n", cell(r, row, "seconds")->real, age,
-	         age > SILENT_SECONDS ? " (its process may be gone: the next run takes over)" : "");
+		age > SILENT_SECONDS ? " (its process may be gone: the next run takes over)" : "");
 }
 
 static void add_bad(struct str *out, const struct rows *r, size_t row)
@@ -171,18 +183,24 @@ static void add_bad(struct str *out, const struct rows *r, size_t row)
 static void add_skipped(struct str *out, const struct rows *r, size_t row)
 {
 	const char *reason = text_of(cell(r, row, "reason"));
-	str_addf(out, "  %-11s %lld trials: %.*s\n", "skipped", (long long)cell(r, row, "trials")->integer, (int)strcspn(reason, "\n"), reason);
+	str_addf(out, "  %-11s %lld trials: %.*s\n", "skipped",
+		(long long)cell(r, row, "trials")->integer, (int)strcspn(reason, "\n"), reason);
 }
 
 static void add_text(struct str *out, const struct status *s)
 {
-	static void (*const add[PARTS])(struct str *, const struct rows *, size_t) = { NULL, add_running, add_bad, add_skipped };
+	static void (*const add[PARTS])(struct str *, const struct rows *, size_t) = { NULL,
+		add_running, add_bad, add_skipped };
 	const struct rows *counts = s->parts[COUNTS];
 	for (size_t i = 0; i < counts->row_count; i++) {
 		const char *sweep = text_of(&counts->values[i * (size_t)counts->column_count]);
-		str_addf(out, "%s: %lld planned, %lld done", sweep, (long long)cell(counts, i, "trials")->integer, (long long)cell(counts, i, "done")->integer);
+		str_addf(out, "%s: %lld planned, %lld done", sweep,
+			(long long)cell(counts, i, "trials")->integer,
+			(long long)cell(counts, i, "done")->integer);
 		for (int c = 3; c < counts->column_count; c++) {
-			const int64_t n = counts->values[i * (size_t)counts->column_count + (size_t)c].integer;
+			const int64_t n =
+				counts->values[i * (size_t)counts->column_count + (size_t)c]
+					.integer;
 			if (n)
 				str_addf(out, ", %lld %s", (long long)n, counts->columns[c]);
 		}
@@ -194,7 +212,7 @@ static void add_text(struct str *out, const struct status *s)
 	}
 }
 
-/* ---- for programs ------------------------------------------------------------------------------------------------------ */
+/* ---- for programs ---- */
 
 static json_t *json_of(const struct value *v)
 {
@@ -212,7 +230,8 @@ static json_t *row_json(const struct rows *r, size_t row)
 	json_t *o = json_object();
 	for (int c = 0; c < r->column_count; c++)
 		if (strcmp(r->columns[c], "sweep") != 0 && strcmp(r->columns[c], "config") != 0)
-			json_object_set_new(o, r->columns[c], json_of(&r->values[row * (size_t)r->column_count + (size_t)c]));
+			json_object_set_new(o, r->columns[c],
+				json_of(&r->values[row * (size_t)r->column_count + (size_t)c]));
 	return o;
 }
 
@@ -242,8 +261,6 @@ static void add_json(struct str *out, const struct status *s)
 	json_decref(root);
 }
 
-/* ------------------------------------------------------------------------------------------------------------------------- */
-
 static volatile sig_atomic_t stopped;
 
 static void on_signal(int number)
@@ -251,13 +268,15 @@ static void on_signal(int number)
 	stopped = number;
 }
 
-/* Print as many lines of the text as fit the terminal, which breaks those that are longer than it. Returns how many of its lines that were. */
+/* Print as many lines of the text as fit the terminal, which breaks those that are longer than it.
+ * Returns how many of its lines that were. */
 static int print_fitting(const char *text)
 {
 	int columns, rows, lines = 0;
 	cli_terminal_size(stdout, &columns, &rows);
 	while (*text) {
-		const int length = (int)strcspn(text, "\n"), taken = length > 0 ? (length + columns - 1) / columns : 1;
+		const int length = (int)strcspn(text, "\n"),
+			  taken = length > 0 ? (length + columns - 1) / columns : 1;
 		if (lines + taken > rows - 1)
 			break;
 		printf("%.*s\n", length, text);
@@ -267,10 +286,12 @@ static int print_fitting(const char *text)
 	return lines;
 }
 
-/* Show it, once or again and again. On a terminal a view replaces the one before, and the last one is shown in full. */
+/* Show it, once or again and again. On a terminal a view replaces the one before, and the last one
+ * is shown in full. */
 static int show(const struct cli *c, struct store *store, const char *sweep, struct err *e)
 {
-	const bool watch = cli_has(c, "watch"), json = cli_has(c, "json"), redraw = watch && !json && isatty(STDOUT_FILENO);
+	const bool watch = cli_has(c, "watch"), json = cli_has(c, "json"),
+		   redraw = watch && !json && isatty(STDOUT_FILENO);
 	int drawn = 0;
 	for (bool over = false; !over && !stopped;) {
 		struct status s;
@@ -303,7 +324,8 @@ static int run(const struct cli *c)
 	struct err e = { 0 };
 	struct store *store;
 	if (c->argument_count > 1)
-		return cli_misuse(c, "one sweep's name is expected, %d arguments were given", c->argument_count);
+		return cli_misuse(c, "one sweep's name is expected, %d arguments were given",
+			c->argument_count);
 	if (store_open(cli_get(c, "db", "results/retrial.db"), STORE_READ, &e, &store))
 		return cli_fail(&e);
 	if (cli_has(c, "watch"))
@@ -318,7 +340,7 @@ const struct cli_verb verb_status = {
 	.arguments = "[SWEEP]",
 	.summary = "how sweeps stand, and what is being run this moment",
 	.examples = "  retrial status\n"
-	            "  retrial status paper --watch      from another terminal",
+		    "  retrial status paper --watch      from another terminal",
 	.options = options,
 	.run = run,
 };

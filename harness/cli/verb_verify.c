@@ -18,7 +18,8 @@ static const struct cli_option options[] = {
 	{ "workers", 'j', "N", "trials at the same time (default 1)" },
 	{ "threads", 0, "N", "threads within a trial (default 1); must give the same bits, too" },
 	CLI_OPTION_KERNELS,
-	{ "sample", 0, "N", "of the trials that were named only N, drawn at random: the same ones every time" },
+	{ "sample", 0, "N",
+		"of the trials that were named only N, drawn at random: the same ones every time" },
 	{ "seed", 0, "N", "another draw for --sample (default 1)" },
 	CLI_OPTION_SEEDS,
 	CLI_OPTION_SET,
@@ -37,15 +38,15 @@ struct opened {
 /* Why trials cannot be verified, and how many. */
 struct reason {
 	char text[1024];
-	char identity[13];  /* of the first of them */
+	char identity[13]; /* of the first of them */
 	size_t count;
 };
 
 struct verification {
 	const struct cli *cli;
 	struct recorded recorded;
-	bool *chosen;                   /* [recorded.trials->row_count] */
-	struct verify_job *jobs;        /* those that can be verified */
+	bool *chosen;            /* [recorded.trials->row_count] */
+	struct verify_job *jobs; /* those that can be verified */
 	size_t job_count, exact, differ, cannot;
 	struct opened sets[SETS_MAX];
 	int set_count;
@@ -54,7 +55,7 @@ struct verification {
 	struct places places;
 };
 
-/* ---- which trials -------------------------------------------------------------------------------------------------------- */
+/* ---- which trials ---- */
 
 /* Is the word one of the list, which is joined by ','? */
 static bool is_listed(const char *list, const char *word)
@@ -74,7 +75,9 @@ static size_t choose_by_word(struct verification *v, const char *word)
 		for (size_t row = 0; row < v->recorded.trials->row_count; row++) {
 			struct recorded_trial t;
 			recorded_trial(&v->recorded, row, &t);
-			const bool is_meant = by_sweep ? is_listed(t.sweeps, word) : strncmp(t.identity, word, strlen(word)) == 0;
+			const bool is_meant = by_sweep
+				? is_listed(t.sweeps, word)
+				: strncmp(t.identity, word, strlen(word)) == 0;
 			v->chosen[row] |= is_meant;
 			found += is_meant;
 		}
@@ -86,9 +89,9 @@ static int choose_by_file(struct verification *v, const char *path)
 {
 	struct sweep *sweep;
 	size_t found = 0;
-	const int answer = sweep_cli_read(v->cli, path, &sweep);
-	if (answer)
-		return answer;
+	const int result = sweep_cli_read(v->cli, path, &sweep);
+	if (result)
+		return result;
 	for (size_t i = 0; i < sweep->trial_count; i++)
 		for (size_t row = 0; row < v->recorded.trials->row_count; row++) {
 			struct recorded_trial t;
@@ -99,7 +102,8 @@ static int choose_by_file(struct verification *v, const char *path)
 			}
 		}
 	if (found < sweep->trial_count)
-		fprintf(stderr, "%s: %zu of its %zu trials are finished\n", path, found, sweep->trial_count);
+		fprintf(stderr, "%s: %zu of its %zu trials are finished\n", path, found,
+			sweep->trial_count);
 	sweep_free(sweep);
 	return 0;
 }
@@ -108,23 +112,29 @@ static int choose(struct verification *v, int first_argument)
 {
 	const struct cli *c = v->cli;
 	const size_t count = v->recorded.trials->row_count;
-	v->chosen = calloc(count + 1, sizeof *v->chosen);
-	v->jobs = calloc(count + 1, sizeof *v->jobs);
+	v->chosen = calloc(count + 1, sizeof(*v->chosen));
+	v->jobs = calloc(count + 1, sizeof(*v->jobs));
 	if (!v->chosen || !v->jobs)
 		abort();
 	for (size_t row = 0; row < count && first_argument == c->argument_count; row++)
 		v->chosen[row] = true;
 	for (int i = first_argument; i < c->argument_count; i++) {
 		const char *word = c->arguments[i];
-		const int answer = file_exists(word) ? choose_by_file(v, word) : choose_by_word(v, word) ? 0 : cli_misuse(c, "'%s': no finished trial"
-			" begins so, and no sweep or file has that name (retrial runs lists trials, retrial status sweeps)", word);
-		if (answer)
-			return answer;
+		const int result = file_exists(word) ? choose_by_file(v, word)
+			: choose_by_word(v, word)
+			? 0
+			: cli_misuse(c,
+				"'%s': no finished trial"
+				" begins so, and no sweep or file has that name (retrial runs "
+				"lists trials, retrial status sweeps)",
+				word);
+		if (result)
+			return result;
 	}
 	return 0;
 }
 
-/* ---- which of them can be verified here ---------------------------------------------------------------------------------- */
+/* ---- which of them can be verified here ---- */
 
 static struct opened *open_set(struct verification *v, const char *name)
 {
@@ -137,7 +147,7 @@ static struct opened *open_set(struct verification *v, const char *name)
 	struct opened *o = &v->sets[v->set_count++];
 	o->name = name;
 	if (dataset_open(name, &v->places.dataset, &e, &o->data))
-		snprintf(o->why, sizeof o->why, "%.*s", (int)sizeof o->why - 1, e.text);
+		snprintf(o->why, sizeof(o->why), "%.*s", (int)sizeof(o->why) - 1, e.text);
 	return o;
 }
 
@@ -150,8 +160,8 @@ static void add_reason(struct verification *v, const char *identity, const char 
 		i--;
 	if (i == v->reason_count) {
 		v->reason_count++;
-		snprintf(v->reasons[i].text, sizeof v->reasons[i].text, "%s", text);
-		snprintf(v->reasons[i].identity, sizeof v->reasons[i].identity, "%.12s", identity);
+		snprintf(v->reasons[i].text, sizeof(v->reasons[i].text), "%s", text);
+		snprintf(v->reasons[i].identity, sizeof(v->reasons[i].identity), "%.12s", identity);
 	}
 	v->reasons[i].count++;
 	v->cannot++;
@@ -165,20 +175,20 @@ static void find_jobs(struct verification *v)
 		if (!v->chosen[row])
 			continue;
 		recorded_trial(&v->recorded, row, &t);
-		int answer = verify_possible(&t, NULL, why, sizeof why);
-		const struct opened *o = answer ? NULL : open_set(v, t.dataset);
+		int result = verify_possible(&t, NULL, why, sizeof(why));
+		const struct opened *o = result ? NULL : open_set(v, t.dataset);
 		if (o && !o->data)
-			snprintf(why, sizeof why, "%s", o->why);
-		if (!answer && (!o || !o->data || verify_possible(&t, o->data, why, sizeof why)))
-			answer = -1;
-		if (answer)
+			snprintf(why, sizeof(why), "%s", o->why);
+		if (!result && (!o || !o->data || verify_possible(&t, o->data, why, sizeof(why))))
+			result = -1;
+		if (result)
 			add_reason(v, t.identity, why);
 		else
 			v->jobs[v->job_count++] = (struct verify_job){ row, o->data };
 	}
 }
 
-/* ---- a draw -------------------------------------------------------------------------------------------------------------- */
+/* ---- a draw ---- */
 
 struct ticket {
 	char digest[DIGEST_TEXT];
@@ -190,30 +200,31 @@ static int by_digest(const void *a, const void *b)
 	return strcmp(((const struct ticket *)a)->digest, ((const struct ticket *)b)->digest);
 }
 
-/* Those with the smallest digest of seed and identity: as good as random, and the same everywhere. */
+/* Those with the smallest digest of seed and identity: as good as random, and the same everywhere.
+ */
 static void draw(struct verification *v, long seed, size_t sample)
 {
 	if (sample == 0 || sample >= v->job_count)
 		return;
-	struct ticket *tickets = calloc(v->job_count, sizeof *tickets);
+	struct ticket *tickets = calloc(v->job_count, sizeof(*tickets));
 	if (!tickets)
 		abort();
 	for (size_t i = 0; i < v->job_count; i++) {
 		struct recorded_trial t;
 		char text[128];
 		recorded_trial(&v->recorded, v->jobs[i].row, &t);
-		const int length = snprintf(text, sizeof text, "%ld %.64s", seed, t.identity);
+		const int length = snprintf(text, sizeof(text), "%ld %.64s", seed, t.identity);
 		digest_bytes(text, (size_t)length, tickets[i].digest);
 		tickets[i].job = v->jobs[i];
 	}
-	qsort(tickets, v->job_count, sizeof *tickets, by_digest);
+	qsort(tickets, v->job_count, sizeof(*tickets), by_digest);
 	for (size_t i = 0; i < sample; i++)
 		v->jobs[i] = tickets[i].job;
 	v->job_count = sample;
 	free(tickets);
 }
 
-/* ---- what comes out ------------------------------------------------------------------------------------------------------ */
+/* ---- what comes out ---- */
 
 static void print_result(void *context, const struct verify_job *job, const struct verify_result *r)
 {
@@ -221,7 +232,8 @@ static void print_result(void *context, const struct verify_job *job, const stru
 	struct verification *v = context;
 	struct recorded_trial t;
 	recorded_trial(&v->recorded, job->row, &t);
-	printf("%-10s %.12s  %s %s seed %lld", words[r->verdict], t.identity, t.dataset, t.recipe, t.seed);
+	printf("%-10s %.12s  %s %s seed %lld", words[r->verdict], t.identity, t.dataset, t.recipe,
+		t.seed);
 	if (r->verdict == VERIFY_EXACT) {
 		printf(": %d digests", r->digests);
 		if (v->recorded.store)
@@ -253,7 +265,8 @@ static void print_reasons(const struct verification *v)
 static int finish(const struct verification *v)
 {
 	print_reasons(v);
-	fprintf(stderr, "%zu of %zu trials are bit-exact", v->exact, v->exact + v->differ + v->cannot);
+	fprintf(stderr, "%zu of %zu trials are bit-exact", v->exact,
+		v->exact + v->differ + v->cannot);
 	if (v->differ)
 		fprintf(stderr, ", %zu differ", v->differ);
 	if (v->cannot)
@@ -263,8 +276,6 @@ static int finish(const struct verification *v)
 		return 128 + run_cli_signal();
 	return v->differ ? ERR_FAILED : v->exact ? ERR_NONE : ERR_ENVIRONMENT;
 }
-
-/* ------------------------------------------------------------------------------------------------------------------------- */
 
 static bool is_folder(const char *path)
 {
@@ -282,16 +293,18 @@ static int read_options(const struct cli *c, struct verify_options *how, long *s
 	return bad ? ERR_USAGE : kernels_cli_find(c, &how->kernels);
 }
 
-static int verify(struct verification *v, struct store *s, const char *folder, int first_argument, const struct verify_options *how, long sample, long seed)
+static int verify(struct verification *v, struct store *s, const char *folder, int first_argument,
+	const struct verify_options *how, long sample, long seed)
 {
 	struct err e = { 0 };
-	if (s ? recorded_in_store(s, &v->recorded, &e) : recorded_in_folder(folder, &v->recorded, &e))
+	if (s ? recorded_in_store(s, &v->recorded, &e)
+	      : recorded_in_folder(folder, &v->recorded, &e))
 		return cli_fail(&e);
 	if (v->recorded.trials->row_count == 0)
 		return cli_misuse(v->cli, "there is no finished trial in %s", folder);
-	const int answer = choose(v, first_argument);
-	if (answer)
-		return answer;
+	const int result = choose(v, first_argument);
+	if (result)
+		return result;
 	find_jobs(v);
 	draw(v, seed, (size_t)sample);
 	if (verify_trials(&v->recorded, v->jobs, v->job_count, how, print_result, v, &e))
@@ -301,7 +314,7 @@ static int verify(struct verification *v, struct store *s, const char *folder, i
 
 static int run(const struct cli *c)
 {
-	struct verification *v = calloc(1, sizeof *v);
+	struct verification *v = calloc(1, sizeof(*v));
 	struct verify_options how = { .threads = 1 };
 	struct store *s = NULL;
 	struct err e = { 0 };
@@ -309,26 +322,27 @@ static int run(const struct cli *c)
 	if (!v)
 		abort();
 	v->cli = c;
-	int answer = read_options(c, &how, &sample, &seed);
+	int result = read_options(c, &how, &sample, &seed);
 	const char *first = c->argument_count ? c->arguments[0] : "", *temporary = getenv("TMPDIR");
 	const char *from = is_folder(first) ? first : NULL;
 	char *unpacked = NULL;
 	struct str database = { 0 };
 	str_add(&database, cli_get(c, "db", "results/retrial.db"));
 	places_fill(&v->places, c);
-	if (!answer && !from && bundle_is_one(first)) {
+	if (!result && !from && bundle_is_one(first)) {
 		from = first;
-		if (bundle_open(first, temporary && temporary[0] ? temporary : "/tmp", &unpacked, &e))
-			answer = cli_fail(&e);
+		if (bundle_open(
+			    first, temporary && temporary[0] ? temporary : "/tmp", &unpacked, &e))
+			result = cli_fail(&e);
 		str_clear(&database);
 		str_addf(&database, "%s/results.db", unpacked ? unpacked : "");
 	}
 	const int first_argument = from ? 1 : 0;
-	if (!answer && !is_folder(first) && store_open(database.s, STORE_READ, &e, &s))
-		answer = cli_fail(&e);
-	if (!answer) {
+	if (!result && !is_folder(first) && store_open(database.s, STORE_READ, &e, &s))
+		result = cli_fail(&e);
+	if (!result) {
 		how.stop = run_cli_catch_signals();
-		answer = verify(v, s, from ? from : database.s, first_argument, &how, sample, seed);
+		result = verify(v, s, from ? from : database.s, first_argument, &how, sample, seed);
 	}
 	for (int i = 0; i < v->set_count; i++)
 		dataset_close(v->sets[i].data);
@@ -341,7 +355,7 @@ static int run(const struct cli *c)
 	free(v->chosen);
 	free(v->jobs);
 	free(v);
-	return answer;
+	return result;
 }
 
 const struct cli_verb verb_verify = {
@@ -349,9 +363,12 @@ const struct cli_verb verb_verify = {
 	.arguments = "[FOLDER | BUNDLE.tar.zst] [TRIAL | SWEEP | FILE.yaml] ...",
 	.summary = "run recorded trials again and compare every number, digest and weight",
 	.examples = "  retrial verify 3522efb88fae\n"
-	            "  retrial verify paper --sample 3 -j 2         three trials of a sweep, two at a time\n"
-	            "  retrial verify results/reference --sample 3  against the published digests, without a database\n"
-	            "  retrial verify paper.tar.zst --sample 3      a bundle: its sums first, then its trials",
+		    "  retrial verify paper --sample 3 -j 2         three trials of a sweep, two "
+		    "at a time\n"
+		    "  retrial verify results/reference --sample 3  against the published digests, "
+		    "without a database\n"
+		    "  retrial verify paper.tar.zst --sample 3      a bundle: its sums first, then "
+		    "its trials",
 	.options = options,
 	.run = run,
 };

@@ -1,4 +1,5 @@
-/* import.c - see import.h. One pair of functions a form: how many pictures of which size, and read them. */
+/* import.c - see import.h. One pair of functions a form: how many pictures of which size, and read
+ * them. */
 #include "import.h"
 
 #include <dirent.h>
@@ -16,14 +17,14 @@
 #include "memory.h"
 #include "png_file.h"
 
-static const char *const idx_names[2 * PART_COUNT] = { "train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte",
-	"t10k-labels-idx1-ubyte" };
+static const char *const idx_names[2 * PART_COUNT] = { "train-images-idx3-ubyte",
+	"train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte" };
 static const char *const part_names[PART_COUNT] = { "train", "test" };
 enum { FILE_BYTES_MAX = 2000000000 };
 
 static char *join(const char *folder, const char *name, const char *ending)
 {
-	struct str path = {0};
+	struct str path = { 0 };
 	str_addf(&path, "%s/%s%s", folder, name, ending);
 	return str_take(&path);
 }
@@ -34,7 +35,7 @@ static bool is_folder(const char *path)
 	return stat(path, &info) == 0 && S_ISDIR(info.st_mode);
 }
 
-/* ---- names in a folder ------------------------------------------------------------------------------------------------ */
+/* ---- names in a folder ---- */
 
 struct names {
 	char **at;
@@ -43,9 +44,10 @@ struct names {
 
 static void names_free(struct names *n)
 {
-	for (size_t i = 0; i < n->count; i++) free(n->at[i]);
+	for (size_t i = 0; i < n->count; i++)
+		free(n->at[i]);
 	free(n->at);
-	*n = (struct names){0};
+	*n = (struct names){ 0 };
 }
 
 static int compare_names(const void *a, const void *b)
@@ -53,33 +55,42 @@ static int compare_names(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-/* What ends in `ending` ("": everything), in the order of the names; hidden ones never. Freed with names_free. */
+/* What ends in `ending` ("": everything), in the order of the names; hidden ones never. Freed with
+ * names_free. */
 static int list_folder(const char *folder, const char *ending, struct names *out, struct err *e)
 {
-	*out = (struct names){0};
+	*out = (struct names){ 0 };
 	DIR *d = opendir(folder);
 	if (!d) {
 		err_errno(e, folder);
-		if (e) e->kind = ERR_USAGE;
+		if (e)
+			e->kind = ERR_USAGE;
 		return -1;
 	}
 	int result = 0;
 	for (struct dirent *entry; result == 0 && (entry = readdir(d));) {
 		const size_t length = strlen(entry->d_name), end = strlen(ending);
-		if (entry->d_name[0] == '.' || length < end || strcmp(entry->d_name + length - end, ending)) continue;
+		if (entry->d_name[0] == '.' || length < end
+			|| strcmp(entry->d_name + length - end, ending))
+			continue;
 		char **larger = reallocarray(out->at, out->count + 1, sizeof(*larger));
-		if (larger) out->at = larger;
+		if (larger)
+			out->at = larger;
 		char *name = larger ? strdup(entry->d_name) : NULL;
-		if (name) out->at[out->count++] = name;
-		else result = err_nomem(e);
+		if (name)
+			out->at[out->count++] = name;
+		else
+			result = err_nomem(e);
 	}
 	closedir(d);
-	if (out->count) qsort(out->at, out->count, sizeof(*out->at), compare_names);
-	if (result) names_free(out);
+	if (out->count)
+		qsort(out->at, out->count, sizeof(*out->at), compare_names);
+	if (result)
+		names_free(out);
 	return result;
 }
 
-/* ---- IDX -------------------------------------------------------------------------------------------------------------- */
+/* ---- IDX ---- */
 
 /* The path of an IDX file, plain or compressed, owned by the caller; NULL: not there. */
 static char *idx_path(const char *folder, int file)
@@ -87,7 +98,8 @@ static char *idx_path(const char *folder, int file)
 	static const char *const endings[] = { "", ".gz", ".xz" };
 	for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++) {
 		char *path = join(folder, idx_names[file], endings[i]);
-		if (file_exists(path)) return path;
+		if (file_exists(path))
+			return path;
 		free(path);
 	}
 	return NULL;
@@ -98,9 +110,13 @@ static int idx_load(const char *folder, int file, char **bytes, struct idx *idx,
 	char *path = idx_path(folder, file);
 	size_t count = 0;
 	*bytes = NULL;
-	if (!path) return err_set(e, ERR_USAGE, "%s: no %s (plain, .gz or .xz) beside the other IDX files", folder, idx_names[file]);
+	if (!path)
+		return err_set(e, ERR_USAGE,
+			"%s: no %s (plain, .gz or .xz) beside the other IDX files", folder,
+			idx_names[file]);
 	int result = archive_unpack_file(path, FILE_BYTES_MAX, bytes, &count, e);
-	if (result == 0) result = idx_parse(*bytes, count, file % 2 ? 1 : 3, path, idx, e);
+	if (result == 0)
+		result = idx_parse(*bytes, count, file % 2 ? 1 : 3, path, idx, e);
 	if (result) {
 		free(*bytes);
 		*bytes = NULL;
@@ -115,41 +131,55 @@ static int idx_describe(const char *folder, struct dataset *d, struct err *e)
 	for (int part = 0; part < PART_COUNT; part++) {
 		char *images, *labels = NULL;
 		struct idx i, l;
-		int result = idx_load(folder, 2 * part, &images, &i, e) || idx_load(folder, 2 * part + 1, &labels, &l, e) ? -1 : 0;
+		int result = idx_load(folder, 2 * part, &images, &i, e)
+				|| idx_load(folder, 2 * part + 1, &labels, &l, e)
+			? -1
+			: 0;
 		if (result == 0 && i.size[0] != l.size[0])
-			result = err_set(e, ERR_USAGE, "%s: %u images, but %u labels for %s", folder, (unsigned)i.size[0], (unsigned)l.size[0], part_names[part]);
-		if (result == 0 && part > 0 && (i.size[1] != (uint32_t)d->height || i.size[2] != (uint32_t)d->width))
-			result = err_set(e, ERR_USAGE, "%s: test images of %u x %u pixels, training images of %d x %d", folder, (unsigned)i.size[2],
-			                 (unsigned)i.size[1], d->width, d->height);
+			result = err_set(e, ERR_USAGE, "%s: %u images, but %u labels for %s",
+				folder, (unsigned)i.size[0], (unsigned)l.size[0], part_names[part]);
+		if (result == 0 && part > 0
+			&& (i.size[1] != (uint32_t)d->height || i.size[2] != (uint32_t)d->width))
+			result = err_set(e, ERR_USAGE,
+				"%s: test images of %u x %u pixels, training images of %d x %d",
+				folder, (unsigned)i.size[2], (unsigned)i.size[1], d->width,
+				d->height);
 		if (result == 0 && (i.size[1] > IMPORTED_SIDE_MAX || i.size[2] > IMPORTED_SIDE_MAX))
-			result = err_set(e, ERR_USAGE, "%s: images of %u x %u pixels, at most %d x %d would do", folder, (unsigned)i.size[2],
-			                 (unsigned)i.size[1], IMPORTED_SIDE_MAX, IMPORTED_SIDE_MAX);
-		for (uint32_t k = 0; result == 0 && k < l.size[0]; k++) d->classes = l.data[k] >= d->classes ? l.data[k] + 1 : d->classes;
+			result = err_set(e, ERR_USAGE,
+				"%s: images of %u x %u pixels, at most %d x %d would do", folder,
+				(unsigned)i.size[2], (unsigned)i.size[1], IMPORTED_SIDE_MAX,
+				IMPORTED_SIDE_MAX);
+		for (uint32_t k = 0; result == 0 && k < l.size[0]; k++)
+			d->classes = l.data[k] >= d->classes ? l.data[k] + 1 : d->classes;
 		if (result == 0) {
 			d->height = (int)i.size[1], d->width = (int)i.size[2];
 			*(part == PART_TRAIN ? &d->train_count : &d->test_count) = i.size[0];
 		}
 		free(images);
 		free(labels);
-		if (result) return -1;
+		if (result)
+			return -1;
 	}
 	return 0;
 }
 
-static int idx_fill(const char *folder, struct memory_part parts[PART_COUNT], struct dataset *d, struct err *e)
+static int idx_fill(
+	const char *folder, struct memory_part parts[PART_COUNT], struct dataset *d, struct err *e)
 {
 	(void)d;
 	for (int file = 0; file < 2 * PART_COUNT; file++) {
 		char *bytes;
 		struct idx idx;
-		if (idx_load(folder, file, &bytes, &idx, e)) return -1;
-		memcpy(file % 2 ? parts[file / 2].labels : parts[file / 2].images, idx.data, idx.data_bytes);
+		if (idx_load(folder, file, &bytes, &idx, e))
+			return -1;
+		memcpy(file % 2 ? parts[file / 2].labels : parts[file / 2].images, idx.data,
+			idx.data_bytes);
 		free(bytes);
 	}
 	return 0;
 }
 
-/* ---- CIFAR ------------------------------------------------------------------------------------------------------------ */
+/* ---- CIFAR ---- */
 
 static int cifar_part(const char *name)
 {
@@ -157,11 +187,13 @@ static int cifar_part(const char *name)
 }
 
 /* Read every file, and with parts put its records where they belong. */
-static int cifar_walk(const char *folder, struct memory_part *parts, struct dataset *d, struct err *e)
+static int cifar_walk(
+	const char *folder, struct memory_part *parts, struct dataset *d, struct err *e)
 {
 	struct names files;
-	uint32_t counts[PART_COUNT] = {0};
-	if (list_folder(folder, ".bin", &files, e)) return -1;
+	uint32_t counts[PART_COUNT] = { 0 };
+	if (list_folder(folder, ".bin", &files, e))
+		return -1;
 	int result = 0;
 	for (size_t i = 0; result == 0 && i < files.count; i++) {
 		const int part = cifar_part(files.at[i]);
@@ -169,11 +201,14 @@ static int cifar_walk(const char *folder, struct memory_part *parts, struct data
 		size_t count = 0;
 		result = file_read(path, FILE_BYTES_MAX, &bytes, &count, e);
 		if (result == 0 && count % CIFAR_RECORD_BYTES)
-			result = err_set(e, ERR_USAGE, "%s: %zu bytes, which are no whole number of records of %d", path, count, CIFAR_RECORD_BYTES);
+			result = err_set(e, ERR_USAGE,
+				"%s: %zu bytes, which are no whole number of records of %d", path,
+				count, CIFAR_RECORD_BYTES);
 		const uint32_t records = (uint32_t)(count / CIFAR_RECORD_BYTES);
 		if (result == 0 && parts)
-			result = cifar_decode(bytes, count, records, path, parts[part].images + (size_t)counts[part] * CIFAR_IMAGE_BYTES,
-			                      parts[part].labels + counts[part], e);
+			result = cifar_decode(bytes, count, records, path,
+				parts[part].images + (size_t)counts[part] * CIFAR_IMAGE_BYTES,
+				parts[part].labels + counts[part], e);
 		counts[part] += records;
 		free(bytes);
 		free(path);
@@ -189,29 +224,38 @@ static int cifar_describe(const char *folder, struct dataset *d, struct err *e)
 	return cifar_walk(folder, NULL, d, e);
 }
 
-static int cifar_fill(const char *folder, struct memory_part parts[PART_COUNT], struct dataset *d, struct err *e)
+static int cifar_fill(
+	const char *folder, struct memory_part parts[PART_COUNT], struct dataset *d, struct err *e)
 {
 	return cifar_walk(folder, parts, d, e);
 }
 
-/* ---- PNG -------------------------------------------------------------------------------------------------------------- */
+/* ---- PNG ---- */
 
 /* Both parts have to have the same classes. */
 static int png_classes(const char *folder, struct names *classes, struct err *e)
 {
-	struct names other = {0};
+	struct names other = { 0 };
 	char *train = join(folder, "train", ""), *test = join(folder, "test", "");
-	int result = list_folder(train, "", classes, e) || list_folder(test, "", &other, e) ? -1 : 0;
+	int result =
+		list_folder(train, "", classes, e) || list_folder(test, "", &other, e) ? -1 : 0;
 	for (size_t i = 0; result == 0 && i < classes->count; i++)
 		if (i >= other.count || strcmp(classes->at[i], other.at[i]))
-			result = err_set(e, ERR_USAGE, "%s: train has a class '%s', test has %s%s%s in its place", folder, classes->at[i],
-			                 i < other.count ? "'" : "nothing", i < other.count ? other.at[i] : "", i < other.count ? "'" : "");
+			result = err_set(e, ERR_USAGE,
+				"%s: train has a class '%s', test has %s%s%s in its place", folder,
+				classes->at[i], i < other.count ? "'" : "nothing",
+				i < other.count ? other.at[i] : "", i < other.count ? "'" : "");
 	if (result == 0 && other.count > classes->count)
-		result = err_set(e, ERR_USAGE, "%s: test has a class '%s', train has not", folder, other.at[classes->count]);
+		result = err_set(e, ERR_USAGE, "%s: test has a class '%s', train has not", folder,
+			other.at[classes->count]);
 	if (result == 0 && (classes->count < 2 || classes->count > IMPORTED_CLASSES_MAX))
-		result = err_set(e, ERR_USAGE, "%s: %zu classes (folders in train), 2 to %d would do", folder, classes->count, IMPORTED_CLASSES_MAX);
+		result = err_set(e, ERR_USAGE,
+			"%s: %zu classes (folders in train), 2 to %d would do", folder,
+			classes->count, IMPORTED_CLASSES_MAX);
 	for (size_t i = 0; result == 0 && i < classes->count; i++)
-		if (strchr(classes->at[i], '\n')) result = err_set(e, ERR_USAGE, "%s: a class name with a line break", folder);
+		if (strchr(classes->at[i], '\n'))
+			result =
+				err_set(e, ERR_USAGE, "%s: a class name with a line break", folder);
 	names_free(&other);
 	free(train);
 	free(test);
@@ -232,27 +276,35 @@ static int png_picture(struct png_walk *w, int part, int label, const char *path
 	const uint32_t index = w->counts[part]++;
 	if (w->parts) {
 		w->parts[part].labels[index] = (uint8_t)label;
-		return png_read(path, d->channels, d->height, d->width, w->parts[part].images + index * memory_image_bytes(d), e);
+		return png_read(path, d->channels, d->height, d->width,
+			w->parts[part].images + index * memory_image_bytes(d), e);
 	}
 	struct png_size size;
-	if (png_look(path, &size, e)) return -1;
+	if (png_look(path, &size, e))
+		return -1;
 	if (d->height == 0) {
 		d->height = size.height, d->width = size.width;
 		if (size.height > IMPORTED_SIDE_MAX || size.width > IMPORTED_SIDE_MAX)
-			return err_set(e, ERR_USAGE, "%s: %d x %d pixels, at most %d x %d would do", path, size.width, size.height, IMPORTED_SIDE_MAX,
-			               IMPORTED_SIDE_MAX);
+			return err_set(e, ERR_USAGE, "%s: %d x %d pixels, at most %d x %d would do",
+				path, size.width, size.height, IMPORTED_SIDE_MAX,
+				IMPORTED_SIDE_MAX);
 	}
 	if (size.height != d->height || size.width != d->width)
-		return err_set(e, ERR_USAGE, "%s: %d x %d pixels, the first picture has %d x %d: all have to be of one size", path, size.width, size.height,
-		               d->width, d->height);
-	if (size.colour) d->channels = 3;
+		return err_set(e, ERR_USAGE,
+			"%s: %d x %d pixels, the first picture has %d x %d: all have to be of one "
+			"size",
+			path, size.width, size.height, d->width, d->height);
+	if (size.colour)
+		d->channels = 3;
 	return 0;
 }
 
-static int png_walk_class(struct png_walk *w, int part, int label, const char *folder, struct err *e)
+static int png_walk_class(
+	struct png_walk *w, int part, int label, const char *folder, struct err *e)
 {
 	struct names files;
-	if (list_folder(folder, ".png", &files, e)) return -1;
+	if (list_folder(folder, ".png", &files, e))
+		return -1;
 	int result = files.count ? 0 : err_set(e, ERR_USAGE, "%s: no .png files", folder);
 	for (size_t i = 0; result == 0 && i < files.count; i++) {
 		char *path = join(folder, files.at[i], "");
@@ -263,27 +315,30 @@ static int png_walk_class(struct png_walk *w, int part, int label, const char *f
 	return result;
 }
 
-static int png_walk(const char *folder, struct png_walk *w, const struct names *classes, struct err *e)
+static int png_walk(
+	const char *folder, struct png_walk *w, const struct names *classes, struct err *e)
 {
 	for (int part = 0; part < PART_COUNT; part++)
 		for (size_t k = 0; k < classes->count; k++) {
-			struct str path = {0};
+			struct str path = { 0 };
 			str_addf(&path, "%s/%s/%s", folder, part_names[part], classes->at[k]);
 			const int result = png_walk_class(w, part, (int)k, path.s, e);
 			str_free(&path);
-			if (result) return -1;
+			if (result)
+				return -1;
 		}
 	return 0;
 }
 
 static int png_describe(const char *folder, struct dataset *d, struct err *e)
 {
-	struct names classes = {0};
+	struct names classes = { 0 };
 	struct png_walk w = { .d = d };
-	struct str text = {0};
+	struct str text = { 0 };
 	d->channels = 1;
 	int result = png_classes(folder, &classes, e) || png_walk(folder, &w, &classes, e) ? -1 : 0;
-	for (size_t k = 0; k < classes.count; k++) str_add_bytes(&text, classes.at[k], strlen(classes.at[k]) + 1);
+	for (size_t k = 0; k < classes.count; k++)
+		str_add_bytes(&text, classes.at[k], strlen(classes.at[k]) + 1);
 	d->classes = (int)classes.count;
 	d->train_count = w.counts[PART_TRAIN], d->test_count = w.counts[PART_TEST];
 	free(d->class_names);
@@ -292,59 +347,76 @@ static int png_describe(const char *folder, struct dataset *d, struct err *e)
 	return result;
 }
 
-static int png_fill(const char *folder, struct memory_part parts[PART_COUNT], struct dataset *d, struct err *e)
+static int png_fill(
+	const char *folder, struct memory_part parts[PART_COUNT], struct dataset *d, struct err *e)
 {
-	struct names classes = {0};
+	struct names classes = { 0 };
 	struct png_walk w = { .d = d, .parts = parts };
-	const int result = png_classes(folder, &classes, e) || png_walk(folder, &w, &classes, e) ? -1 : 0;
+	const int result =
+		png_classes(folder, &classes, e) || png_walk(folder, &w, &classes, e) ? -1 : 0;
 	names_free(&classes);
 	return result;
 }
 
-/* ---- import ----------------------------------------------------------------------------------------------------------- */
+/* ---- import ---- */
 
 struct form {
 	int (*describe)(const char *folder, struct dataset *d, struct err *e);
-	int (*fill)(const char *folder, struct memory_part parts[PART_COUNT], struct dataset *d, struct err *e);
+	int (*fill)(const char *folder, struct memory_part parts[PART_COUNT], struct dataset *d,
+		struct err *e);
 };
 
 static const struct form *recognise(const char *folder, struct err *e)
 {
-	static const struct form idx = { idx_describe, idx_fill }, cifar = { cifar_describe, cifar_fill }, png = { png_describe, png_fill };
+	static const struct form idx = { idx_describe, idx_fill },
+				 cifar = { cifar_describe, cifar_fill },
+				 png = { png_describe, png_fill };
 	for (int file = 0; file < 2 * PART_COUNT; file++) {
 		char *path = idx_path(folder, file);
 		free(path);
-		if (path) return &idx;
+		if (path)
+			return &idx;
 	}
 	char *train = join(folder, "train", "");
 	const bool folders = is_folder(train);
 	free(train);
-	if (folders) return &png;
+	if (folders)
+		return &png;
 	struct names files;
-	if (list_folder(folder, ".bin", &files, e)) return NULL;
+	if (list_folder(folder, ".bin", &files, e))
+		return NULL;
 	const bool records = files.count > 0;
 	names_free(&files);
-	if (records) return &cifar;
-	err_set(e, ERR_USAGE, "%s: no data set in a form that is known: train-images-idx3-ubyte and the other three IDX files, *.bin with CIFAR-10's "
-	                      "records, or train/CLASS/*.png and test/CLASS/*.png", folder);
+	if (records)
+		return &cifar;
+	err_set(e, ERR_USAGE,
+		"%s: no data set in a form that is known: train-images-idx3-ubyte and the other "
+		"three IDX files, *.bin with CIFAR-10's "
+		"records, or train/CLASS/*.png and test/CLASS/*.png",
+		folder);
 	return NULL;
 }
 
 static int check_counts(const struct dataset *d, const char *path, struct err *e)
 {
 	if (d->train_count < 1 || d->test_count < 1)
-		return err_set(e, ERR_USAGE, "%s: %u training images and %u test images: both are needed", path, (unsigned)d->train_count,
-		               (unsigned)d->test_count);
+		return err_set(e, ERR_USAGE,
+			"%s: %u training images and %u test images: both are needed", path,
+			(unsigned)d->train_count, (unsigned)d->test_count);
 	if (d->train_count > IMPORTED_IMAGES_MAX || d->test_count > IMPORTED_IMAGES_MAX)
 		return err_set(e, ERR_USAGE, "%s: more than %d images", path, IMPORTED_IMAGES_MAX);
-	return d->classes >= 2 ? 0 : err_set(e, ERR_USAGE, "%s: all labels are %d: at least two classes are needed", path, d->classes - 1);
+	return d->classes >= 2
+		? 0
+		: err_set(e, ERR_USAGE, "%s: all labels are %d: at least two classes are needed",
+			path, d->classes - 1);
 }
 
 /* Classes without a name of their own are called by their number. */
 static int name_classes(struct dataset *d, struct err *e)
 {
-	struct str text = {0};
-	if (d->class_names) return 0;
+	struct str text = { 0 };
+	if (d->class_names)
+		return 0;
 	for (int k = 0; k < d->classes; k++) {
 		char number[16];
 		str_add_bytes(&text, number, (size_t)snprintf(number, sizeof(number), "%d", k) + 1);
@@ -353,47 +425,64 @@ static int name_classes(struct dataset *d, struct err *e)
 	return d->class_names ? 0 : err_nomem(e);
 }
 
-int dataset_import(const char *name, const char *path, const char *place, struct err *e, struct dataset **out)
+int dataset_import(
+	const char *name, const char *path, const char *place, struct err *e, struct dataset **out)
 {
 	if (!imported_name_is_good(name))
-		return err_set(e, ERR_USAGE, "'%s' cannot be the name of an imported data set: a-z, 0-9 and dashes, and not that of a published one", name);
+		return err_set(e, ERR_USAGE,
+			"'%s' cannot be the name of an imported data set: a-z, 0-9 and dashes, and "
+			"not that of a published one",
+			name);
 	const struct form *form = recognise(path, e);
-	if (!form) return -1;
+	if (!form)
+		return -1;
 	struct dataset *d = calloc(1, sizeof(*d));
-	if (!d) return err_nomem(e);
+	if (!d)
+		return err_nomem(e);
 	snprintf(d->name, sizeof(d->name), "%s", name);
 	snprintf(d->variant, sizeof(d->variant), "imported");
 	struct memory_part parts[PART_COUNT];
 	char *written = NULL;
 	int result = form->describe(path, d, e);
-	if (result == 0) result = check_counts(d, path, e);
-	if (result == 0) result = name_classes(d, e);
-	if (result == 0) result = memory_allocate(d, parts, e);
-	if (result == 0) result = form->fill(path, parts, d, e);
+	if (result == 0)
+		result = check_counts(d, path, e);
+	if (result == 0)
+		result = name_classes(d, e);
+	if (result == 0)
+		result = memory_allocate(d, parts, e);
+	if (result == 0)
+		result = form->fill(path, parts, d, e);
 	if (result == 0) {
 		memory_digest(d, d->digest);
 		result = imported_write(d, place, &written, e);
 	}
-	if (result == 0) result = memory_protect(d, e);
-	if (written) snprintf(d->source, sizeof(d->source), "%.*s", (int)sizeof(d->source) - 1, written);
+	if (result == 0)
+		result = memory_protect(d, e);
+	if (written)
+		snprintf(d->source, sizeof(d->source), "%.*s", (int)sizeof(d->source) - 1, written);
 	free(written);
-	if (result) dataset_close(d);
-	else *out = d;
+	if (result)
+		dataset_close(d);
+	else
+		*out = d;
 	return result;
 }
 
-/* ---- export ----------------------------------------------------------------------------------------------------------- */
+/* ---- export ---- */
 
 /* The arrays of a part. */
 static struct memory_part part_of(const struct dataset *d, int part)
 {
-	return part == PART_TRAIN ? (struct memory_part){ (uint8_t *)d->train_images, (uint8_t *)d->train_labels, d->train_count }
-	                          : (struct memory_part){ (uint8_t *)d->test_images, (uint8_t *)d->test_labels, d->test_count };
+	return part == PART_TRAIN ? (struct memory_part){ (uint8_t *)d->train_images,
+		(uint8_t *)d->train_labels, d->train_count }
+				  : (struct memory_part){ (uint8_t *)d->test_images,
+					    (uint8_t *)d->test_labels, d->test_count };
 }
 
 static void add_big_endian(struct str *out, uint32_t value)
 {
-	const char bytes[4] = { (char)(value >> 24), (char)(value >> 16), (char)(value >> 8), (char)value };
+	const char bytes[4] = { (char)(value >> 24), (char)(value >> 16), (char)(value >> 8),
+		(char)value };
 	str_add_bytes(out, bytes, 4);
 }
 
@@ -408,9 +497,11 @@ static int write_file(const char *folder, const char *name, struct str *bytes, s
 
 static int export_idx(const struct dataset *d, int part, const char *folder, struct err *e)
 {
-	if (d->channels != 1) return err_set(e, ERR_USAGE, "%s: IDX files hold pictures of one colour; take the form png", d->name);
+	if (d->channels != 1)
+		return err_set(e, ERR_USAGE,
+			"%s: IDX files hold pictures of one colour; take the form png", d->name);
 	const struct memory_part p = part_of(d, part);
-	struct str images = {0}, labels = {0};
+	struct str images = { 0 }, labels = { 0 };
 	str_add_bytes(&images, "\0\0\10\3", 4);
 	add_big_endian(&images, p.count);
 	add_big_endian(&images, (uint32_t)d->height);
@@ -420,20 +511,28 @@ static int export_idx(const struct dataset *d, int part, const char *folder, str
 	add_big_endian(&labels, p.count);
 	str_add_bytes(&labels, (const char *)p.labels, p.count);
 	const int result = write_file(folder, idx_names[2 * part], &images, e);
-	return write_file(folder, idx_names[2 * part + 1], &labels, result ? NULL : e) || result ? -1 : 0;
+	return write_file(folder, idx_names[2 * part + 1], &labels, result ? NULL : e) || result
+		? -1
+		: 0;
 }
 
 static int export_cifar(const struct dataset *d, int part, const char *folder, struct err *e)
 {
-	if (memory_image_bytes(d) != CIFAR_IMAGE_BYTES || d->channels != 3 || d->height != 32 || d->classes > CIFAR_CLASSES)
-		return err_set(e, ERR_USAGE, "%s: CIFAR-10's records are of 32 x 32 pixels in three colours and ten classes; take the form png", d->name);
+	if (memory_image_bytes(d) != CIFAR_IMAGE_BYTES || d->channels != 3 || d->height != 32
+		|| d->classes > CIFAR_CLASSES)
+		return err_set(e, ERR_USAGE,
+			"%s: CIFAR-10's records are of 32 x 32 pixels in three colours and ten "
+			"classes; take the form png",
+			d->name);
 	const struct memory_part p = part_of(d, part);
-	struct str records = {0};
+	struct str records = { 0 };
 	for (uint32_t i = 0; i < p.count; i++) {
 		str_add_bytes(&records, (const char *)p.labels + i, 1);
-		str_add_bytes(&records, (const char *)p.images + (size_t)i * CIFAR_IMAGE_BYTES, CIFAR_IMAGE_BYTES);
+		str_add_bytes(&records, (const char *)p.images + (size_t)i * CIFAR_IMAGE_BYTES,
+			CIFAR_IMAGE_BYTES);
 	}
-	return write_file(folder, part == PART_TEST ? "test_batch.bin" : "data_batch_1.bin", &records, e);
+	return write_file(
+		folder, part == PART_TEST ? "test_batch.bin" : "data_batch_1.bin", &records, e);
 }
 
 /* train/003/00000017.png: numbers keep the order of classes and pictures. */
@@ -441,27 +540,34 @@ static int export_png(const struct dataset *d, int part, const char *folder, str
 {
 	const struct memory_part p = part_of(d, part);
 	for (int k = 0; k < d->classes; k++) {
-		struct str class_folder = {0};
+		struct str class_folder = { 0 };
 		str_addf(&class_folder, "%s/%s/%03d", folder, part_names[part], k);
 		int result = file_make_folder(class_folder.s, e);
 		for (uint32_t i = 0; result == 0 && i < p.count; i++) {
-			if (p.labels[i] != k) continue;
-			struct str path = {0};
+			if (p.labels[i] != k)
+				continue;
+			struct str path = { 0 };
 			str_addf(&path, "%s/%08u.png", class_folder.s, (unsigned)i);
-			result = png_write(path.s, d->channels, d->height, d->width, p.images + i * memory_image_bytes(d), e);
+			result = png_write(path.s, d->channels, d->height, d->width,
+				p.images + i * memory_image_bytes(d), e);
 			str_free(&path);
 		}
 		str_free(&class_folder);
-		if (result) return -1;
+		if (result)
+			return -1;
 	}
 	return 0;
 }
 
-int dataset_export(const struct dataset *d, enum dataset_format format, const char *folder, struct err *e)
+int dataset_export(
+	const struct dataset *d, enum dataset_format format, const char *folder, struct err *e)
 {
-	static int (*const writers[])(const struct dataset *, int, const char *, struct err *) = {
-		[DATASET_IDX] = export_idx, [DATASET_CIFAR] = export_cifar, [DATASET_PNG] = export_png };
+	static int (*const writers[])(const struct dataset *, int, const char *,
+		struct err *) = { [DATASET_IDX] = export_idx,
+		[DATASET_CIFAR] = export_cifar,
+		[DATASET_PNG] = export_png };
 	for (int part = 0; part < PART_COUNT; part++)
-		if (writers[format](d, part, folder, e)) return -1;
+		if (writers[format](d, part, folder, e))
+			return -1;
 	return 0;
 }

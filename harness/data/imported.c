@@ -21,21 +21,26 @@ static const char first_line[] = "retrial imported data 1\n";
 bool imported_name_is_good(const char *name)
 {
 	const size_t length = strlen(name);
-	return length > 0 && length < sizeof(((struct dataset *)0)->name) && strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-") == length &&
-	       name[0] != '-' && !manifest_find(name);
+	return length > 0 && length < sizeof(((struct dataset *)0)->name)
+		&& strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-") == length && name[0] != '-'
+		&& !manifest_find(name);
 }
 
 int imported_write(struct dataset *d, const char *place, char **path, struct err *e)
 {
-	struct str page = {0}, to = {0};
-	str_addf(&page, "%sname %s\nshape %d %d %d\nclasses %d\ntrain %u\ntest %u\ndigest %s\n", first_line, d->name, d->channels, d->height,
-	         d->width, d->classes, (unsigned)d->train_count, (unsigned)d->test_count, d->digest);
+	struct str page = { 0 }, to = { 0 };
+	str_addf(&page, "%sname %s\nshape %d %d %d\nclasses %d\ntrain %u\ntest %u\ndigest %s\n",
+		first_line, d->name, d->channels, d->height, d->width, d->classes,
+		(unsigned)d->train_count, (unsigned)d->test_count, d->digest);
 	const size_t facts = page.length;
-	for (int k = 0; k < d->classes; k++) str_addf(&page, "%s\n", dataset_class(d, k));
+	for (int k = 0; k < d->classes; k++)
+		str_addf(&page, "%s\n", dataset_class(d, k));
 	int result = 0;
 	if (page.length > MEMORY_HEADER_BYTES)
-		result = err_set(e, ERR_USAGE, "the names of the %d classes have %zu bytes with their line ends, at most %zu would do: shorten them",
-		                 d->classes, page.length - facts, MEMORY_HEADER_BYTES - facts);
+		result = err_set(e, ERR_USAGE,
+			"the names of the %d classes have %zu bytes with their line ends, at most "
+			"%zu would do: shorten them",
+			d->classes, page.length - facts, MEMORY_HEADER_BYTES - facts);
 	str_addf(&to, "%s/%s/%s.data", place, d->name, d->digest);
 	if (result == 0) {
 		memcpy(d->memory, page.s, page.length);
@@ -50,7 +55,8 @@ int imported_write(struct dataset *d, const char *place, char **path, struct err
 static bool take_number(const char **at, const char *name, long min, long max, long *out)
 {
 	const size_t length = strlen(name);
-	if (strncmp(*at, name, length) || (*at)[length] != ' ') return false;
+	if (strncmp(*at, name, length) || (*at)[length] != ' ')
+		return false;
 	char *end;
 	*out = strtol(*at + length + 1, &end, 10);
 	*at = end;
@@ -67,8 +73,10 @@ static bool take_names(const char *at, struct dataset *d)
 {
 	int lines = 0;
 	d->class_names = strdup(at);
-	if (!d->class_names) return false;
-	for (char *end = d->class_names; lines < d->classes && (end = strchr(end, '\n')); lines++) *end++ = '\0';
+	if (!d->class_names)
+		return false;
+	for (char *end = d->class_names; lines < d->classes && (end = strchr(end, '\n')); lines++)
+		*end++ = '\0';
 	return lines == d->classes;
 }
 
@@ -78,23 +86,34 @@ static bool read_header(const char *page, struct dataset *d)
 	char line[128], digest[DIGEST_TEXT];
 	const char *at = page;
 	snprintf(line, sizeof(line), "%sname %s\n", first_line, d->name);
-	if (strncmp(at, line, strlen(line))) return false;
+	if (strncmp(at, line, strlen(line)))
+		return false;
 	at += strlen(line);
 	long channels, height, width, classes, train, test;
-	if (!take_number(&at, "shape", 1, 3, &channels) || channels == 2) return false;
+	if (!take_number(&at, "shape", 1, 3, &channels) || channels == 2)
+		return false;
 	char *end;
 	height = strtol(at, &end, 10);
 	width = strtol(end, &end, 10);
 	at = end;
-	if (height < 1 || width < 1 || height > IMPORTED_SIDE_MAX || width > IMPORTED_SIDE_MAX || !take_char(&at, '\n')) return false;
-	if (!take_number(&at, "classes", 2, IMPORTED_CLASSES_MAX, &classes) || !take_char(&at, '\n')) return false;
-	if (!take_number(&at, "train", 1, IMPORTED_IMAGES_MAX, &train) || !take_char(&at, '\n')) return false;
-	if (!take_number(&at, "test", 1, IMPORTED_IMAGES_MAX, &test) || !take_char(&at, '\n')) return false;
-	if (sscanf(at, "digest %64[0-9a-f]\n", digest) != 1 || strlen(digest) != DIGEST_TEXT - 1) return false;
+	if (height < 1 || width < 1 || height > IMPORTED_SIDE_MAX || width > IMPORTED_SIDE_MAX
+		|| !take_char(&at, '\n'))
+		return false;
+	if (!take_number(&at, "classes", 2, IMPORTED_CLASSES_MAX, &classes)
+		|| !take_char(&at, '\n'))
+		return false;
+	if (!take_number(&at, "train", 1, IMPORTED_IMAGES_MAX, &train) || !take_char(&at, '\n'))
+		return false;
+	if (!take_number(&at, "test", 1, IMPORTED_IMAGES_MAX, &test) || !take_char(&at, '\n'))
+		return false;
+	if (sscanf(at, "digest %64[0-9a-f]\n", digest) != 1 || strlen(digest) != DIGEST_TEXT - 1)
+		return false;
 	const char *line_end = strchr(at, '\n');
-	if (!line_end) return false;
+	if (!line_end)
+		return false;
 	at = line_end + 1;
-	d->channels = (int)channels, d->height = (int)height, d->width = (int)width, d->classes = (int)classes;
+	d->channels = (int)channels, d->height = (int)height, d->width = (int)width,
+	d->classes = (int)classes;
 	d->train_count = (uint32_t)train, d->test_count = (uint32_t)test;
 	memcpy(d->digest, digest, sizeof(digest));
 	return take_names(at, d);
@@ -103,10 +122,12 @@ static bool read_header(const char *page, struct dataset *d)
 static int read_page(const char *path, char page[MEMORY_HEADER_BYTES + 1], struct err *e)
 {
 	const int fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0) return err_errno(e, path);
+	if (fd < 0)
+		return err_errno(e, path);
 	const ssize_t n = read(fd, page, MEMORY_HEADER_BYTES);
 	close(fd);
-	if (n != MEMORY_HEADER_BYTES) return err_set(e, ERR_ENVIRONMENT, "%s: no header page: the file is cut off", path);
+	if (n != MEMORY_HEADER_BYTES)
+		return err_set(e, ERR_ENVIRONMENT, "%s: no header page: the file is cut off", path);
 	page[MEMORY_HEADER_BYTES] = '\0';
 	return 0;
 }
@@ -115,8 +136,10 @@ static int read_page(const char *path, char page[MEMORY_HEADER_BYTES + 1], struc
 static bool labels_fit(const struct dataset *d)
 {
 	int highest = 0;
-	for (uint32_t i = 0; i < d->train_count; i++) highest = d->train_labels[i] > highest ? d->train_labels[i] : highest;
-	for (uint32_t i = 0; i < d->test_count; i++) highest = d->test_labels[i] > highest ? d->test_labels[i] : highest;
+	for (uint32_t i = 0; i < d->train_count; i++)
+		highest = d->train_labels[i] > highest ? d->train_labels[i] : highest;
+	for (uint32_t i = 0; i < d->test_count; i++)
+		highest = d->test_labels[i] > highest ? d->test_labels[i] : highest;
 	return highest < d->classes;
 }
 
@@ -124,19 +147,28 @@ static int open_file(const char *path, const char *name, struct err *e, struct d
 {
 	char page[MEMORY_HEADER_BYTES + 1], digest[DIGEST_TEXT];
 	struct dataset *d = calloc(1, sizeof(*d));
-	if (!d) return err_nomem(e);
+	if (!d)
+		return err_nomem(e);
 	snprintf(d->name, sizeof(d->name), "%s", name);
 	snprintf(d->variant, sizeof(d->variant), "imported");
 	snprintf(d->source, sizeof(d->source), "%.*s", (int)sizeof(d->source) - 1, path);
 	int result = read_page(path, page, e);
-	if (result == 0 && !read_header(page, d)) result = err_set(e, ERR_ENVIRONMENT, "%s: its header is not that of the imported data set %s", path, name);
-	if (result == 0) result = memory_map_file(d, path, e);
+	if (result == 0 && !read_header(page, d))
+		result = err_set(e, ERR_ENVIRONMENT,
+			"%s: its header is not that of the imported data set %s", path, name);
+	if (result == 0)
+		result = memory_map_file(d, path, e);
 	if (result == 0) {
 		memory_digest(d, digest);
 		if (strcmp(digest, d->digest))
-			result = err_set(e, ERR_ENVIRONMENT, "%s: damaged: its content has the digest %s, its header says %s; import it again", path, digest,
-			                 d->digest);
-		else if (!labels_fit(d)) result = err_set(e, ERR_ENVIRONMENT, "%s: damaged: a label is not below the %d classes", path, d->classes);
+			result = err_set(e, ERR_ENVIRONMENT,
+				"%s: damaged: its content has the digest %s, its header says %s; "
+				"import it again",
+				path, digest, d->digest);
+		else if (!labels_fit(d))
+			result = err_set(e, ERR_ENVIRONMENT,
+				"%s: damaged: a label is not below the %d classes", path,
+				d->classes);
 	}
 	if (result) {
 		dataset_close(d);
@@ -149,10 +181,12 @@ static int open_file(const char *path, const char *name, struct err *e, struct d
 /* The files of a name in a place; freed with globfree. */
 static size_t find(const char *place, const char *name, glob_t *found)
 {
-	struct str pattern = {0};
-	for (const char *c = place; *c; c++) str_addf(&pattern, strchr("*?[\\", *c) ? "\\%c" : "%c", *c);
+	struct str pattern = { 0 };
+	for (const char *c = place; *c; c++)
+		str_addf(&pattern, strchr("*?[\\", *c) ? "\\%c" : "%c", *c);
 	str_addf(&pattern, "/%s/", name);
-	for (int i = 0; i < DIGEST_TEXT - 1; i++) str_add(&pattern, "[0-9a-f]");
+	for (int i = 0; i < DIGEST_TEXT - 1; i++)
+		str_add(&pattern, "[0-9a-f]");
 	str_add(&pattern, ".data");
 	const int result = glob(pattern.s, 0, NULL, found);
 	str_free(&pattern);
@@ -161,27 +195,32 @@ static size_t find(const char *place, const char *name, glob_t *found)
 
 int imported_open(const char *place, const char *name, struct err *e, struct dataset **out)
 {
-	if (!imported_name_is_good(name)) return 0;
-	glob_t found = {0};
+	if (!imported_name_is_good(name))
+		return 0;
+	glob_t found = { 0 };
 	const size_t count = find(place, name, &found);
 	int result = 0;
 	if (count > 1)
-		result = err_set(e, ERR_ENVIRONMENT, "two contents of one name: %s and %s; remove the one that is not meant, or import it under another name",
-		                 found.gl_pathv[0], found.gl_pathv[1]);
-	else if (count == 1) result = open_file(found.gl_pathv[0], name, e, out);
+		result = err_set(e, ERR_ENVIRONMENT,
+			"two contents of one name: %s and %s; remove the one that is not meant, or "
+			"import it under another name",
+			found.gl_pathv[0], found.gl_pathv[1]);
+	else if (count == 1)
+		result = open_file(found.gl_pathv[0], name, e, out);
 	globfree(&found);
 	return result;
 }
 
 void imported_list(const char *place, void (*take)(void *context, const char *name), void *context)
 {
-	glob_t found = {0};
+	glob_t found = { 0 };
 	find(place, "*", &found);
 	for (size_t i = 0; i < found.gl_pathc; i++) {
 		char *path = found.gl_pathv[i], *file = strrchr(path, '/');
 		*file = '\0';
 		const char *name = strrchr(path, '/') + 1;
-		if (imported_name_is_good(name)) take(context, name);
+		if (imported_name_is_good(name))
+			take(context, name);
 	}
 	globfree(&found);
 }

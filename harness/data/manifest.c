@@ -1,13 +1,21 @@
-/* manifest.c - see manifest.h. The digests are of the published files after decompression; they can be checked with
- * `gzip -dc FILE | sha256sum`. */
+/* manifest.c - see manifest.h. The digests are of the published files after decompression; they can
+ * be checked with `gzip -dc FILE | sha256sum`. */
 #include "manifest.h"
 
 #include <string.h>
 
 #include "../base/str.h"
 
-enum set_number { SET_MNIST, SET_FASHION, SET_CIFAR10, SET_SYNTHETIC, SET_SYNTHETIC_COLOUR, SET_COUNT };
+enum set_number {
+	SET_MNIST,
+	SET_FASHION,
+	SET_CIFAR10,
+	SET_SYNTHETIC,
+	SET_SYNTHETIC_COLOUR,
+	SET_COUNT
+};
 
+/* clang-format off */
 static const struct dataset_info infos[SET_COUNT] = {
 	[SET_MNIST] = {
 		.name = "mnist",
@@ -126,6 +134,7 @@ static const struct manifest_set sets[SET_COUNT] = {
 		.format = FORMAT_MADE,
 	},
 };
+/* clang-format on */
 
 const struct dataset_info *dataset_manifest(int *count)
 {
@@ -136,44 +145,54 @@ const struct dataset_info *dataset_manifest(int *count)
 const struct manifest_set *manifest_find(const char *name)
 {
 	for (int i = 0; i < SET_COUNT; i++)
-		if (strcmp(infos[i].name, name) == 0) return &sets[i];
+		if (strcmp(infos[i].name, name) == 0)
+			return &sets[i];
 	return NULL;
 }
 
 const char *dataset_class_name(const char *dataset, int k)
 {
-	static const char *const numbers[MANIFEST_CLASSES] = { "0", "1", "2", "3", "4", "5", "6", "7", "8", "9" };
-	if (k < 0 || k >= MANIFEST_CLASSES) return "?";
+	static const char *const numbers[MANIFEST_CLASSES] = { "0", "1", "2", "3", "4", "5", "6",
+		"7", "8", "9" };
+	if (k < 0 || k >= MANIFEST_CLASSES)
+		return "?";
 	const struct manifest_set *set = manifest_find(dataset);
 	return set && set->class_names[k] ? set->class_names[k] : numbers[k];
 }
 
 const char *dataset_class(const struct dataset *d, int k)
 {
-	if (!d->class_names || k < 0 || k >= d->classes) return dataset_class_name(d->name, k < d->classes ? k : -1);
+	if (!d->class_names || k < 0 || k >= d->classes)
+		return dataset_class_name(d->name, k < d->classes ? k : -1);
 	const char *name = d->class_names;
-	while (k-- > 0) name += strlen(name) + 1;
+	while (k-- > 0)
+		name += strlen(name) + 1;
 	return name;
 }
 
-/* ---- contents --------------------------------------------------------------------------------------------------------- */
+/* ---- contents ---- */
 
-static const char *variant_of(const struct manifest_file *file, const char *sha256, const char *sha1)
+static const char *variant_of(
+	const struct manifest_file *file, const char *sha256, const char *sha1)
 {
 	for (int k = 0; k < MANIFEST_KNOWN; k++) {
 		const struct manifest_content *known = &file->known[k];
-		if (known->sha256 && strcmp(known->sha256, sha256) == 0) return known->variant;
-		if (known->sha1 && strcmp(known->sha1, sha1) == 0) return known->variant;
+		if (known->sha256 && strcmp(known->sha256, sha256) == 0)
+			return known->variant;
+		if (known->sha1 && strcmp(known->sha1, sha1) == 0)
+			return known->variant;
 	}
 	return NULL;
 }
 
 /* The set and file that have this content, or NULL. */
-static const struct manifest_file *find_content(const char *sha256, const char *sha1, const struct manifest_set **owner)
+static const struct manifest_file *find_content(
+	const char *sha256, const char *sha1, const struct manifest_set **owner)
 {
 	for (int i = 0; i < SET_COUNT; i++) {
 		for (int f = 0; f < sets[i].file_count; f++) {
-			if (!variant_of(&sets[i].files[f], sha256, sha1)) continue;
+			if (!variant_of(&sets[i].files[f], sha256, sha1))
+				continue;
 			*owner = &sets[i];
 			return &sets[i].files[f];
 		}
@@ -181,39 +200,46 @@ static const struct manifest_file *find_content(const char *sha256, const char *
 	return NULL;
 }
 
-static int unknown_content(const struct manifest_set *set, const struct manifest_file *file, const char *where, const char *sha256,
-                           const char *sha1, struct err *e)
+static int unknown_content(const struct manifest_set *set, const struct manifest_file *file,
+	const char *where, const char *sha256, const char *sha1, struct err *e)
 {
-	struct str expected = {0};
+	struct str expected = { 0 };
 	const char *found_sha1 = NULL;
 	for (int k = 0; k < MANIFEST_KNOWN && file->known[k].variant; k++) {
 		const struct manifest_content *known = &file->known[k];
-		str_addf(&expected, "%s%s %s (%s)", k ? " or " : "", known->sha256 ? "SHA-256" : "SHA-1",
-		         known->sha256 ? known->sha256 : known->sha1, known->variant);
-		if (known->sha1) found_sha1 = sha1;
+		str_addf(&expected, "%s%s %s (%s)", k ? " or " : "",
+			known->sha256 ? "SHA-256" : "SHA-1",
+			known->sha256 ? known->sha256 : known->sha1, known->variant);
+		if (known->sha1)
+			found_sha1 = sha1;
 	}
 	err_set(e, ERR_ENVIRONMENT,
-	        "%s: the size is right, but the content is not that of %s's %s: expected %s; found SHA-256 %s%s%s (digests of the uncompressed content)",
-	        where, set->info->name, file->name, expected.s, sha256, found_sha1 ? ", SHA-1 " : "", found_sha1 ? found_sha1 : "");
+		"%s: the size is right, but the content is not that of %s's %s: expected %s; found "
+		"SHA-256 %s%s%s (digests of the uncompressed content)",
+		where, set->info->name, file->name, expected.s, sha256,
+		found_sha1 ? ", SHA-1 " : "", found_sha1 ? found_sha1 : "");
 	str_free(&expected);
 	return -1;
 }
 
-int manifest_check(const struct manifest_set *set, int file, const char *where, const void *bytes, size_t count,
-                   const char **variant, struct err *e)
+int manifest_check(const struct manifest_set *set, int file, const char *where, const void *bytes,
+	size_t count, const char **variant, struct err *e)
 {
 	char sha256[DIGEST_TEXT], sha1[DIGEST_SHA1_TEXT] = "";
 	digest_bytes(bytes, count, sha256);
 	*variant = variant_of(&set->files[file], sha256, sha1);
-	if (*variant) return 0;
+	if (*variant)
+		return 0;
 
 	digest_sha1_bytes(bytes, count, sha1);
 	*variant = variant_of(&set->files[file], sha256, sha1);
-	if (*variant) return 0;
+	if (*variant)
+		return 0;
 	const struct manifest_set *owner = NULL;
 	const struct manifest_file *other = find_content(sha256, sha1, &owner);
-	if (!other) return unknown_content(set, &set->files[file], where, sha256, sha1, e);
-	err_set(e, ERR_ENVIRONMENT, "%s: this is %s's %s, not %s's %s", where, owner->info->name, other->name, set->info->name,
-	        set->files[file].name);
+	if (!other)
+		return unknown_content(set, &set->files[file], where, sha256, sha1, e);
+	err_set(e, ERR_ENVIRONMENT, "%s: this is %s's %s, not %s's %s", where, owner->info->name,
+		other->name, set->info->name, set->files[file].name);
 	return 1;
 }

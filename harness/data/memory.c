@@ -13,7 +13,8 @@
 struct dataset *memory_describe(const struct dataset_info *info)
 {
 	struct dataset *d = calloc(1, sizeof(*d));
-	if (!d) return NULL;
+	if (!d)
+		return NULL;
 	snprintf(d->name, sizeof(d->name), "%s", info->name);
 	d->channels = info->channels;
 	d->height = info->height;
@@ -31,7 +32,8 @@ size_t memory_image_bytes(const struct dataset *d)
 
 size_t memory_bytes(const struct dataset *d)
 {
-	return MEMORY_HEADER_BYTES + ((size_t)d->train_count + d->test_count) * (memory_image_bytes(d) + 1);
+	return MEMORY_HEADER_BYTES
+		+ ((size_t)d->train_count + d->test_count) * (memory_image_bytes(d) + 1);
 }
 
 static void set_memory(struct dataset *d, uint8_t *memory)
@@ -47,37 +49,47 @@ static void set_memory(struct dataset *d, uint8_t *memory)
 
 int memory_allocate(struct dataset *d, struct memory_part parts[PART_COUNT], struct err *e)
 {
-	uint8_t *memory = mmap(NULL, memory_bytes(d), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (memory == MAP_FAILED) return err_nomem(e);
+	uint8_t *memory = mmap(
+		NULL, memory_bytes(d), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (memory == MAP_FAILED)
+		return err_nomem(e);
 	set_memory(d, memory);
-	parts[PART_TRAIN] = (struct memory_part){ memory + (d->train_images - memory), memory + (d->train_labels - memory), d->train_count };
-	parts[PART_TEST] = (struct memory_part){ memory + (d->test_images - memory), memory + (d->test_labels - memory), d->test_count };
+	parts[PART_TRAIN] = (struct memory_part){ memory + (d->train_images - memory),
+		memory + (d->train_labels - memory), d->train_count };
+	parts[PART_TEST] = (struct memory_part){ memory + (d->test_images - memory),
+		memory + (d->test_labels - memory), d->test_count };
 	return 0;
 }
 
 int memory_map_file(struct dataset *d, const char *path, struct err *e)
 {
 	const int fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0) return err_errno(e, path);
+	if (fd < 0)
+		return err_errno(e, path);
 	struct stat info;
 	int result = 0;
 	if (fstat(fd, &info)) {
 		result = err_errno(e, path);
 	} else if (!S_ISREG(info.st_mode) || (unsigned long long)info.st_size != memory_bytes(d)) {
-		result = err_set(e, ERR_ENVIRONMENT, "%s: not a file of %zu bytes", path, memory_bytes(d));
+		result = err_set(
+			e, ERR_ENVIRONMENT, "%s: not a file of %zu bytes", path, memory_bytes(d));
 	} else {
 		uint8_t *memory = mmap(NULL, memory_bytes(d), PROT_READ, MAP_SHARED, fd, 0);
-		if (memory == MAP_FAILED) result = err_errno(e, path);
-		else set_memory(d, memory);
+		if (memory == MAP_FAILED)
+			result = err_errno(e, path);
+		else
+			set_memory(d, memory);
 	}
 	close(fd);
 	return result;
 }
 
-static void add_part(struct digest *digest, const struct dataset *d, const char *part, const uint8_t *images, const uint8_t *labels, uint32_t count)
+static void add_part(struct digest *digest, const struct dataset *d, const char *part,
+	const uint8_t *images, const uint8_t *labels, uint32_t count)
 {
 	char line[128];
-	snprintf(line, sizeof(line), "%s_images uint8 %u %d %d %d\n", part, (unsigned)count, d->channels, d->height, d->width);
+	snprintf(line, sizeof(line), "%s_images uint8 %u %d %d %d\n", part, (unsigned)count,
+		d->channels, d->height, d->width);
 	digest_add(digest, line, strlen(line));
 	digest_add(digest, images, count * memory_image_bytes(d));
 	snprintf(line, sizeof(line), "%s_labels uint8 %u\n", part, (unsigned)count);
@@ -95,6 +107,7 @@ void memory_digest(const struct dataset *d, char text[DIGEST_TEXT])
 
 int memory_protect(struct dataset *d, struct err *e)
 {
-	if (mprotect(d->memory, d->memory_bytes, PROT_READ)) return err_errno(e, "mprotect");
+	if (mprotect(d->memory, d->memory_bytes, PROT_READ))
+		return err_errno(e, "mprotect");
 	return 0;
 }

@@ -1,5 +1,6 @@
-/* memory.h - the one mapping in which a data set lies: a header page, then training images and labels, test images and labels.
- * A cache file (cache.h) is this mapping byte for byte. Internal to data/. */
+/* memory.h - the one mapping in which a data set lies: a header page, then training images and
+ * labels, test images and labels. A cache file (cache.h) is this mapping byte for byte. Internal to
+ * data/. */
 #ifndef DATA_MEMORY_H
 #define DATA_MEMORY_H
 
@@ -23,7 +24,8 @@ struct dataset *memory_describe(const struct dataset_info *info);
 size_t memory_image_bytes(const struct dataset *d);
 size_t memory_bytes(const struct dataset *d);
 
-/* Give d an empty, writable mapping that processes made by fork will share. Returns 0, or -1 with e. */
+/* Give d an empty, writable mapping that processes made by fork will share. Returns 0, or -1 with
+ * e. */
 int memory_allocate(struct dataset *d, struct memory_part parts[PART_COUNT], struct err *e);
 
 /* Give d a mapping of this file of memory_bytes bytes, read-only. Returns 0, or -1 with e. */

@@ -7,14 +7,17 @@
 
 static int fail(const png_image *image, const char *path, enum err_kind kind, struct err *e)
 {
-	return err_set(e, kind, "%s: %s", path, image->message[0] ? image->message : "cannot be read as PNG");
+	return err_set(e, kind, "%s: %s", path,
+		image->message[0] ? image->message : "cannot be read as PNG");
 }
 
 int png_look(const char *path, struct png_size *size, struct err *e)
 {
 	png_image image = { .version = PNG_IMAGE_VERSION };
-	if (!png_image_begin_read_from_file(&image, path)) return fail(&image, path, ERR_USAGE, e);
-	*size = (struct png_size){ (int)image.width, (int)image.height, image.format & PNG_FORMAT_FLAG_COLOR };
+	if (!png_image_begin_read_from_file(&image, path))
+		return fail(&image, path, ERR_USAGE, e);
+	*size = (struct png_size){ (int)image.width, (int)image.height,
+		image.format & PNG_FORMAT_FLAG_COLOR };
 	png_image_free(&image);
 	return 0;
 }
@@ -22,10 +25,13 @@ int png_look(const char *path, struct png_size *size, struct err *e)
 int png_read(const char *path, int channels, int height, int width, uint8_t *planes, struct err *e)
 {
 	png_image image = { .version = PNG_IMAGE_VERSION };
-	if (!png_image_begin_read_from_file(&image, path)) return fail(&image, path, ERR_USAGE, e);
+	if (!png_image_begin_read_from_file(&image, path))
+		return fail(&image, path, ERR_USAGE, e);
 	if ((int)image.width != width || (int)image.height != height) {
-		err_set(e, ERR_USAGE, "%s: %u x %u pixels, the first picture has %d x %d: all have to be of one size", path, (unsigned)image.width,
-		        (unsigned)image.height, width, height);
+		err_set(e, ERR_USAGE,
+			"%s: %u x %u pixels, the first picture has %d x %d: all have to be of one "
+			"size",
+			path, (unsigned)image.width, (unsigned)image.height, width, height);
 		png_image_free(&image);
 		return -1;
 	}
@@ -34,22 +40,32 @@ int png_read(const char *path, int channels, int height, int width, uint8_t *pla
 	image.format = channels == 3 ? PNG_FORMAT_RGB : PNG_FORMAT_GRAY;
 	uint8_t *mixed = malloc(pixels * (size_t)channels);
 	int result = mixed ? 0 : err_nomem(e);
-	if (result == 0 && !png_image_finish_read(&image, &black, mixed, 0, NULL)) result = fail(&image, path, ERR_USAGE, e);
-	for (size_t i = 0; result == 0 && i < pixels * (size_t)channels; i++) planes[i % (size_t)channels * pixels + i / (size_t)channels] = mixed[i];
+	if (result == 0 && !png_image_finish_read(&image, &black, mixed, 0, NULL))
+		result = fail(&image, path, ERR_USAGE, e);
+	for (size_t i = 0; result == 0 && i < pixels * (size_t)channels; i++)
+		planes[i % (size_t)channels * pixels + i / (size_t)channels] = mixed[i];
 	png_image_free(&image);
 	free(mixed);
 	return result;
 }
 
-int png_write(const char *path, int channels, int height, int width, const uint8_t *planes, struct err *e)
+int png_write(
+	const char *path, int channels, int height, int width, const uint8_t *planes, struct err *e)
 {
 	const size_t pixels = (size_t)height * (size_t)width;
-	png_image image = { .version = PNG_IMAGE_VERSION, .width = (png_uint_32)width, .height = (png_uint_32)height, .flags = PNG_IMAGE_FLAG_FAST,
+	png_image image = { .version = PNG_IMAGE_VERSION,
+		.width = (png_uint_32)width,
+		.height = (png_uint_32)height,
+		.flags = PNG_IMAGE_FLAG_FAST,
 		.format = channels == 3 ? PNG_FORMAT_RGB : PNG_FORMAT_GRAY };
 	uint8_t *mixed = malloc(pixels * (size_t)channels);
-	if (!mixed) return err_nomem(e);
-	for (size_t i = 0; i < pixels * (size_t)channels; i++) mixed[i] = planes[i % (size_t)channels * pixels + i / (size_t)channels];
-	const int result = png_image_write_to_file(&image, path, 0, mixed, 0, NULL) ? 0 : fail(&image, path, ERR_ENVIRONMENT, e);
+	if (!mixed)
+		return err_nomem(e);
+	for (size_t i = 0; i < pixels * (size_t)channels; i++)
+		mixed[i] = planes[i % (size_t)channels * pixels + i / (size_t)channels];
+	const int result = png_image_write_to_file(&image, path, 0, mixed, 0, NULL)
+		? 0
+		: fail(&image, path, ERR_ENVIRONMENT, e);
 	png_image_free(&image);
 	free(mixed);
 	return result;

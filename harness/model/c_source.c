@@ -1,6 +1,8 @@
-/* c_source.c - the network as C99 source: NAME.c with its weights as constants and the few loops that it needs, NAME.h to call it by. No memory is
- * allocated: the caller lends work memory, in which each layer's output lies as long as somebody reads it. Batch normalisation is folded into the layer
- * before it where that is possible, pooling is done together with the convolution before it. */
+/* c_source.c - the network as C99 source: NAME.c with its weights as constants and the few loops
+ * that it needs, NAME.h to call it by. No memory is allocated: the caller lends work memory, in
+ * which each layer's output lies as long as somebody reads it. Batch normalisation is folded into
+ * the layer before it where that is possible, pooling is done together with the convolution before
+ * it. */
 #include "formats.h"
 
 #include <ctype.h>
@@ -16,13 +18,15 @@ enum { NUMBERS_A_LINE = 8 };
 /* A source that is being made. */
 struct source {
 	const struct model *model;
-	struct nn_net net;              /* folded */
-	float *params;                  /* its own */
-	struct str name, upper;         /* "fashion", "FASHION" */
-	size_t at[NN_LAYERS_MAX];       /* where the layer's output lies in the work memory, in floats */
-	int last_reader[NN_LAYERS_MAX]; /* the layer after which the output is not wanted any more */
+	struct nn_net net;        /* folded */
+	float *params;            /* its own */
+	struct str name, upper;   /* "fashion", "FASHION" */
+	size_t at[NN_LAYERS_MAX]; /* where the layer's output lies in the work memory, in floats */
+	int last_reader[NN_LAYERS_MAX]; /* the layer after which the output is not wanted any more
+					 */
 	int same_as[NN_LAYERS_MAX];     /* the layer whose memory it has; itself: its own */
-	bool fused[NN_LAYERS_MAX];      /* a convolution that is done with the pooling behind it: no output */
+	bool fused[NN_LAYERS_MAX];      /* a convolution that is done with the pooling behind it: no
+					   output */
 	bool used[NN_BATCHNORM + 1];    /* kinds that need a function */
 	size_t work, constants;         /* floats */
 	struct str weights, calls;
@@ -38,7 +42,7 @@ static bool is_weighted(const struct nn_layer *l)
 	return l->kind == NN_CONV || l->kind == NN_DEPTHWISE || l->kind == NN_DENSE;
 }
 
-/* ---- memory ----------------------------------------------------------------------------------------------------------- */
+/* ---- memory ---- */
 
 static int reader_count(const struct source *s, int layer)
 {
@@ -49,26 +53,32 @@ static int reader_count(const struct source *s, int layer)
 	return count;
 }
 
-/* Which layers have no memory of their own: dropout and outputs are what they read, all inputs are one image, and what goes through its values one by
- * one may lie where it reads, if nobody else does. */
+/* Which layers have no memory of their own: dropout and outputs are what they read, all inputs are
+ * one image, and what goes through its values one by one may lie where it reads, if nobody else
+ * does. */
 static void find_shared(struct source *s)
 {
 	const struct nn_net *net = &s->net;
 	for (int l = 0; l < net->layer_count; l++) {
 		const struct nn_layer *layer = &net->layers[l];
-		const bool in_place = layer->kind == NN_RELU || layer->kind == NN_RELU6 || layer->kind == NN_SILU || layer->kind == NN_BATCHNORM;
+		const bool in_place = layer->kind == NN_RELU || layer->kind == NN_RELU6
+			|| layer->kind == NN_SILU || layer->kind == NN_BATCHNORM;
 		s->same_as[l] = l;
 		if (layer->kind == NN_INPUT)
 			s->same_as[l] = net->inputs[0];
-		else if (layer->kind == NN_DROPOUT || layer->kind == NN_OUTPUT || (in_place && reader_count(s, layer->inputs[0]) == 1 && input_of(s, l)->kind != NN_INPUT
-		         && input_of(s, l)->kind != NN_DROPOUT))
+		else if (layer->kind == NN_DROPOUT || layer->kind == NN_OUTPUT
+			|| (in_place && reader_count(s, layer->inputs[0]) == 1
+				&& input_of(s, l)->kind != NN_INPUT
+				&& input_of(s, l)->kind != NN_DROPOUT))
 			s->same_as[l] = s->same_as[layer->inputs[0]];
-		if (layer->kind == NN_MAXPOOL && is_weighted(input_of(s, l)) && reader_count(s, layer->inputs[0]) == 1)
+		if (layer->kind == NN_MAXPOOL && is_weighted(input_of(s, l))
+			&& reader_count(s, layer->inputs[0]) == 1)
 			s->fused[layer->inputs[0]] = true;
 	}
 }
 
-/* Outputs are wanted at the end; an input as long as somebody reads it; what a fused convolution reads, its pooling reads. */
+/* Outputs are wanted at the end; an input as long as somebody reads it; what a fused convolution
+ * reads, its pooling reads. */
 static void find_readers(struct source *s)
 {
 	const struct nn_net *net = &s->net;
@@ -76,7 +86,9 @@ static void find_readers(struct source *s)
 		s->last_reader[l] = l;
 	for (int l = net->layer_count - 1; l >= 0; l--) {
 		const struct nn_layer *layer = &net->layers[l];
-		const int until = layer->kind == NN_OUTPUT ? net->layer_count : s->fused[l] || s->same_as[l] != l ? s->last_reader[l] : l;
+		const int until = layer->kind == NN_OUTPUT  ? net->layer_count
+			: s->fused[l] || s->same_as[l] != l ? s->last_reader[l]
+							    : l;
 		for (int i = 0; i < layer->input_count; i++)
 			if (s->last_reader[layer->inputs[i]] < until)
 				s->last_reader[layer->inputs[i]] = until;
@@ -125,13 +137,13 @@ static void lay_out(struct source *s)
 	}
 }
 
-/* ---- numbers ---------------------------------------------------------------------------------------------------------- */
+/* ---- numbers ---- */
 
 /* Nine digits bring the same float back. */
 static void add_number(struct str *out, float x)
 {
 	char text[32];
-	snprintf(text, sizeof text, "%.9g", (double)x);
+	snprintf(text, sizeof(text), "%.9g", (double)x);
 	str_addf(out, "%s%sf", text, strpbrk(text, ".e") ? "" : ".0");
 }
 
@@ -152,29 +164,39 @@ static const float *tensor_of(const struct source *s, int tensor)
 	return s->params + s->net.tensors[tensor].offset;
 }
 
-/* ---- layers ----------------------------------------------------------------------------------------------------------- */
+/* ---- layers ---- */
 
 static int padding_before(const struct nn_layer *l, int size, int kernel)
 {
-	const int missing = l->padding == NN_SAME ? ((size + l->stride - 1) / l->stride - 1) * l->stride + kernel - size : 0;
+	const int missing = l->padding == NN_SAME
+		? ((size + l->stride - 1) / l->stride - 1) * l->stride + kernel - size
+		: 0;
 	return missing > 0 ? missing / 2 : 0;
 }
 
-/* A weighted layer and, if `pool` is not it, the pooling behind it. A dense layer is a convolution over the whole map. */
+/* A weighted layer and, if `pool` is not it, the pooling behind it. A dense layer is a convolution
+ * over the whole map. */
 static void add_weighted(struct source *s, int l, int pool)
 {
 	const struct nn_layer *layer = &s->net.layers[l], *out = &s->net.layers[pool];
 	const struct nn_shape in = input_of(s, l)->shape;
 	const bool dense = layer->kind == NN_DENSE;
-	const int height = dense ? in.height : layer->kernel_height, width = dense ? in.width : layer->kernel_width;
+	const int height = dense ? in.height : layer->kernel_height,
+		  width = dense ? in.width : layer->kernel_width;
 	const int each = layer->kind == NN_DEPTHWISE ? 1 : in.channels;
-	add_array(s, "w", l, tensor_of(s, layer->kernel_tensor), s->net.tensors[layer->kernel_tensor].count);
+	add_array(s, "w", l, tensor_of(s, layer->kernel_tensor),
+		s->net.tensors[layer->kernel_tensor].count);
 	if (layer->bias_tensor >= 0)
-		add_array(s, "b", l, tensor_of(s, layer->bias_tensor), s->net.tensors[layer->bias_tensor].count);
-	str_addf(&s->weights, "static const struct conv c%d = { %d, %d, %d, %d, %d, %d, %d, %d, %d, %d, %d, %d, %d, %d };\n", l, each, each == 1 && in.channels > 1,
-	         in.height, in.width, out->shape.channels, out->shape.height, out->shape.width, height, width, dense ? 1 : layer->stride,
-	         dense ? 0 : padding_before(layer, in.height, height), dense ? 0 : padding_before(layer, in.width, width), pool == l ? 1 : out->kernel_height,
-	         layer->relu);
+		add_array(s, "b", l, tensor_of(s, layer->bias_tensor),
+			s->net.tensors[layer->bias_tensor].count);
+	str_addf(&s->weights,
+		"static const struct conv c%d = { %d, %d, %d, %d, %d, %d, %d, %d, %d, %d, %d, %d, "
+		"%d, %d };\n",
+		l, each, each == 1 && in.channels > 1, in.height, in.width, out->shape.channels,
+		out->shape.height, out->shape.width, height, width, dense ? 1 : layer->stride,
+		dense ? 0 : padding_before(layer, in.height, height),
+		dense ? 0 : padding_before(layer, in.width, width),
+		pool == l ? 1 : out->kernel_height, layer->relu);
 	str_addf(&s->calls, "\tconv(work + %zu, w%d, ", s->at[layer->inputs[0]], l);
 	if (layer->bias_tensor >= 0)
 		str_addf(&s->calls, "b%d", l);
@@ -192,9 +214,10 @@ static void add_pool(struct source *s, int l)
 		add_weighted(s, layer->inputs[0], l);
 		return;
 	}
-	str_addf(&s->calls, "\t%s(work + %zu, work + %zu, %d, %d, %d, %d, %d, %d, %d); /* %s */\n", layer->kind == NN_MAXPOOL ? "largest" : "average",
-	         s->at[layer->inputs[0]], s->at[l], in.channels, in.height, in.width, layer->shape.height, layer->shape.width, layer->kernel_height,
-	         layer->kernel_width, layer->name);
+	str_addf(&s->calls, "\t%s(work + %zu, work + %zu, %d, %d, %d, %d, %d, %d, %d); /* %s */\n",
+		layer->kind == NN_MAXPOOL ? "largest" : "average", s->at[layer->inputs[0]],
+		s->at[l], in.channels, in.height, in.width, layer->shape.height, layer->shape.width,
+		layer->kernel_height, layer->kernel_width, layer->name);
 	s->used[layer->kind] = true;
 }
 
@@ -205,7 +228,8 @@ static void add_joint(struct source *s, int l)
 	for (int i = 0; i < layer->input_count; i++) {
 		const size_t size = nn_shape_size(s->net.layers[layer->inputs[i]].shape);
 		const bool copies = layer->kind == NN_CONCAT || i == 0;
-		str_addf(&s->calls, "\t%s(work + %zu, work + %zu, %zu); /* %s */\n", copies ? "copy" : "add", s->at[layer->inputs[i]], at, size, layer->name);
+		str_addf(&s->calls, "\t%s(work + %zu, work + %zu, %zu); /* %s */\n",
+			copies ? "copy" : "add", s->at[layer->inputs[i]], at, size, layer->name);
 		at += layer->kind == NN_CONCAT ? size : 0;
 		s->used[copies ? NN_CONCAT : NN_ADD] = true;
 	}
@@ -216,9 +240,11 @@ static int add_normalisation(struct source *s, int l, struct err *e)
 {
 	const struct nn_layer *layer = &s->net.layers[l];
 	const size_t channels = (size_t)layer->shape.channels;
-	const float *gamma = tensor_of(s, layer->kernel_tensor), *beta = tensor_of(s, layer->bias_tensor);
-	const float *mean = tensor_of(s, layer->mean_tensor), *variance = tensor_of(s, layer->variance_tensor);
-	float *scale = malloc(2 * channels * sizeof *scale);
+	const float *gamma = tensor_of(s, layer->kernel_tensor),
+		    *beta = tensor_of(s, layer->bias_tensor);
+	const float *mean = tensor_of(s, layer->mean_tensor),
+		    *variance = tensor_of(s, layer->variance_tensor);
+	float *scale = malloc(2 * channels * sizeof(*scale));
 	if (!scale)
 		return err_nomem(e);
 	for (size_t c = 0; c < channels; c++) {
@@ -229,8 +255,9 @@ static int add_normalisation(struct source *s, int l, struct err *e)
 	add_array(s, "w", l, scale, channels);
 	add_array(s, "b", l, scale + channels, channels);
 	free(scale);
-	str_addf(&s->calls, "\tnormalise(work + %zu, work + %zu, w%d, b%d, %zu, %d); /* %s */\n", s->at[layer->inputs[0]], s->at[l], l, l, channels,
-	         layer->shape.height * layer->shape.width, layer->name);
+	str_addf(&s->calls, "\tnormalise(work + %zu, work + %zu, w%d, b%d, %zu, %d); /* %s */\n",
+		s->at[layer->inputs[0]], s->at[l], l, l, channels,
+		layer->shape.height * layer->shape.width, layer->name);
 	s->used[NN_BATCHNORM] = true;
 	return 0;
 }
@@ -238,7 +265,8 @@ static int add_normalisation(struct source *s, int l, struct err *e)
 static void add_activation(struct source *s, int l, const char *function)
 {
 	const struct nn_layer *layer = &s->net.layers[l];
-	str_addf(&s->calls, "\t%s(work + %zu, work + %zu, %zu); /* %s */\n", function, s->at[layer->inputs[0]], s->at[l], nn_shape_size(layer->shape), layer->name);
+	str_addf(&s->calls, "\t%s(work + %zu, work + %zu, %zu); /* %s */\n", function,
+		s->at[layer->inputs[0]], s->at[l], nn_shape_size(layer->shape), layer->name);
 	s->used[layer->kind] = true;
 }
 
@@ -280,7 +308,7 @@ static int add_layers(struct source *s, size_t *logits, struct err *e)
 	return 0;
 }
 
-/* ---- functions of the source ------------------------------------------------------------------------------------------ */
+/* ---- functions of the source ---- */
 
 /* "@" is the name in capitals. */
 static const struct function {
@@ -288,94 +316,115 @@ static const struct function {
 	const char *text;
 } functions[] = {
 	{ NN_CONV,
-	  "/* A convolution with ReLU and max pooling: each filter sums `each` input channels, from its own number on if it moves. */\n"
-	  "struct conv {\n"
-	  "\tint each, moves, in_height, in_width, filters, height, width, kernel_height, kernel_width, stride, top, left, pool, relu;\n"
-	  "};\n\n"
-	  "/* One sum, around row y and column x of the convolution's output. in: the filter's first channel. */\n"
-	  "static float sum(const float *in, const float *w, float bias, int y, int x, const struct conv *c)\n"
-	  "{\n"
-	  "\tconst int row = y * c->stride - c->top, column = x * c->stride - c->left;\n"
-	  "\tconst int first_y = row < 0 ? -row : 0, first_x = column < 0 ? -column : 0;\n"
-	  "\tconst int last_y = row + c->kernel_height > c->in_height ? c->in_height - row : c->kernel_height;\n"
-	  "\tconst int last_x = column + c->kernel_width > c->in_width ? c->in_width - column : c->kernel_width;\n"
-	  "\tint i, ky, kx;\n"
-	  "\tfor (i = 0; i < c->each; i++, in += c->in_height * c->in_width, w += c->kernel_height * c->kernel_width)\n"
-	  "\t\tfor (ky = first_y; ky < last_y; ky++)\n"
-	  "\t\t\tfor (kx = first_x; kx < last_x; kx++)\n"
-	  "\t\t\t\tbias = @_FMA(w[ky * c->kernel_width + kx], in[(row + ky) * c->in_width + column + kx], bias);\n"
-	  "\treturn bias;\n"
-	  "}\n\n"
-	  "static float largest_sum(const float *in, const float *w, float bias, int y, int x, const struct conv *c)\n"
-	  "{\n"
-	  "\tfloat best = sum(in, w, bias, y * c->pool, x * c->pool, c);\n"
-	  "\tint dy, dx;\n"
-	  "\tfor (dy = 0; dy < c->pool; dy++)\n"
-	  "\t\tfor (dx = dy == 0; dx < c->pool; dx++) {\n"
-	  "\t\t\tconst float next = sum(in, w, bias, y * c->pool + dy, x * c->pool + dx, c);\n"
-	  "\t\t\tif (next > best)\n"
-	  "\t\t\t\tbest = next;\n"
-	  "\t\t}\n"
-	  "\treturn c->relu && best < 0 ? 0 : best;\n"
-	  "}\n\n"
-	  "static void conv(const float *in, const float *w, const float *b, float *out, const struct conv *c)\n"
-	  "{\n"
-	  "\tint o, y, x;\n"
-	  "\tfor (o = 0; o < c->filters; o++, w += c->each * c->kernel_height * c->kernel_width)\n"
-	  "\t\tfor (y = 0; y < c->height; y++)\n"
-	  "\t\t\tfor (x = 0; x < c->width; x++)\n"
-	  "\t\t\t\t*out++ = largest_sum(in + (c->moves ? o * c->in_height * c->in_width : 0), w, b ? b[o] : 0, y, x, c);\n"
-	  "}\n\n" },
+		"/* A convolution with ReLU and max pooling: each filter sums `each` input "
+		"channels, from its own number on if it moves. */\n"
+		"struct conv {\n"
+		"\tint each, moves, in_height, in_width, filters, height, width, kernel_height, "
+		"kernel_width, stride, top, left, pool, relu;\n"
+		"};\n\n"
+		"/* One sum, around row y and column x of the convolution's output. in: the "
+		"filter's first channel. */\n"
+		"static float sum(const float *in, const float *w, float bias, int y, int x, const "
+		"struct conv *c)\n"
+		"{\n"
+		"\tconst int row = y * c->stride - c->top, column = x * c->stride - c->left;\n"
+		"\tconst int first_y = row < 0 ? -row : 0, first_x = column < 0 ? -column : 0;\n"
+		"\tconst int last_y = row + c->kernel_height > c->in_height ? c->in_height - row : "
+		"c->kernel_height;\n"
+		"\tconst int last_x = column + c->kernel_width > c->in_width ? c->in_width - "
+		"column : c->kernel_width;\n"
+		"\tint i, ky, kx;\n"
+		"\tfor (i = 0; i < c->each; i++, in += c->in_height * c->in_width, w += "
+		"c->kernel_height * c->kernel_width)\n"
+		"\t\tfor (ky = first_y; ky < last_y; ky++)\n"
+		"\t\t\tfor (kx = first_x; kx < last_x; kx++)\n"
+		"\t\t\t\tbias = @_FMA(w[ky * c->kernel_width + kx], in[(row + ky) * c->in_width + "
+		"column + kx], bias);\n"
+		"\treturn bias;\n"
+		"}\n\n"
+		"static float largest_sum(const float *in, const float *w, float bias, int y, int "
+		"x, const struct conv *c)\n"
+		"{\n"
+		"\tfloat best = sum(in, w, bias, y * c->pool, x * c->pool, c);\n"
+		"\tint dy, dx;\n"
+		"\tfor (dy = 0; dy < c->pool; dy++)\n"
+		"\t\tfor (dx = dy == 0; dx < c->pool; dx++) {\n"
+		"\t\t\tconst float next = sum(in, w, bias, y * c->pool + dy, x * c->pool + dx, "
+		"c);\n"
+		"\t\t\tif (next > best)\n"
+		"\t\t\t\tbest = next;\n"
+		"\t\t}\n"
+		"\treturn c->relu && best < 0 ? 0 : best;\n"
+		"}\n\n"
+		"static void conv(const float *in, const float *w, const float *b, float *out, "
+		"const struct conv *c)\n"
+		"{\n"
+		"\tint o, y, x;\n"
+		"\tfor (o = 0; o < c->filters; o++, w += c->each * c->kernel_height * "
+		"c->kernel_width)\n"
+		"\t\tfor (y = 0; y < c->height; y++)\n"
+		"\t\t\tfor (x = 0; x < c->width; x++)\n"
+		"\t\t\t\t*out++ = largest_sum(in + (c->moves ? o * c->in_height * c->in_width : "
+		"0), w, b ? b[o] : 0, y, x, c);\n"
+		"}\n\n" },
 	{ NN_MAXPOOL,
-	  "static void largest(const float *in, float *out, int channels, int in_height, int in_width, int height, int width, int rows, int columns)\n"
-	  "{\n"
-	  "\tint c, y, x, ky, kx;\n"
-	  "\tfor (c = 0; c < channels; c++, in += in_height * in_width)\n"
-	  "\t\tfor (y = 0; y < height; y++)\n"
-	  "\t\t\tfor (x = 0; x < width; x++, out++) {\n"
-	  "\t\t\t\tconst float *from = in + y * rows * in_width + x * columns;\n"
-	  "\t\t\t\t*out = *from;\n"
-	  "\t\t\t\tfor (ky = 0; ky < rows; ky++)\n"
-	  "\t\t\t\t\tfor (kx = 0; kx < columns; kx++)\n"
-	  "\t\t\t\t\t\tif (from[ky * in_width + kx] > *out)\n"
-	  "\t\t\t\t\t\t\t*out = from[ky * in_width + kx];\n"
-	  "\t\t\t}\n"
-	  "}\n\n" },
+		"static void largest(const float *in, float *out, int channels, int in_height, int "
+		"in_width, int height, int width, int rows, int columns)\n"
+		"{\n"
+		"\tint c, y, x, ky, kx;\n"
+		"\tfor (c = 0; c < channels; c++, in += in_height * in_width)\n"
+		"\t\tfor (y = 0; y < height; y++)\n"
+		"\t\t\tfor (x = 0; x < width; x++, out++) {\n"
+		"\t\t\t\tconst float *from = in + y * rows * in_width + x * columns;\n"
+		"\t\t\t\t*out = *from;\n"
+		"\t\t\t\tfor (ky = 0; ky < rows; ky++)\n"
+		"\t\t\t\t\tfor (kx = 0; kx < columns; kx++)\n"
+		"\t\t\t\t\t\tif (from[ky * in_width + kx] > *out)\n"
+		"\t\t\t\t\t\t\t*out = from[ky * in_width + kx];\n"
+		"\t\t\t}\n"
+		"}\n\n" },
 	{ NN_AVGPOOL,
-	  "static void average(const float *in, float *out, int channels, int in_height, int in_width, int height, int width, int rows, int columns)\n"
-	  "{\n"
-	  "\tint c, y, x, ky, kx;\n"
-	  "\tfor (c = 0; c < channels; c++, in += in_height * in_width)\n"
-	  "\t\tfor (y = 0; y < height; y++)\n"
-	  "\t\t\tfor (x = 0; x < width; x++, out++) {\n"
-	  "\t\t\t\tconst float *from = in + y * rows * in_width + x * columns;\n"
-	  "\t\t\t\t*out = 0;\n"
-	  "\t\t\t\tfor (ky = 0; ky < rows; ky++)\n"
-	  "\t\t\t\t\tfor (kx = 0; kx < columns; kx++)\n"
-	  "\t\t\t\t\t\t*out += from[ky * in_width + kx];\n"
-	  "\t\t\t\t*out /= (float)(rows * columns);\n"
-	  "\t\t\t}\n"
-	  "}\n\n" },
+		"static void average(const float *in, float *out, int channels, int in_height, int "
+		"in_width, int height, int width, int rows, int columns)\n"
+		"{\n"
+		"\tint c, y, x, ky, kx;\n"
+		"\tfor (c = 0; c < channels; c++, in += in_height * in_width)\n"
+		"\t\tfor (y = 0; y < height; y++)\n"
+		"\t\t\tfor (x = 0; x < width; x++, out++) {\n"
+		"\t\t\t\tconst float *from = in + y * rows * in_width + x * columns;\n"
+		"\t\t\t\t*out = 0;\n"
+		"\t\t\t\tfor (ky = 0; ky < rows; ky++)\n"
+		"\t\t\t\t\tfor (kx = 0; kx < columns; kx++)\n"
+		"\t\t\t\t\t\t*out += from[ky * in_width + kx];\n"
+		"\t\t\t\t*out /= (float)(rows * columns);\n"
+		"\t\t\t}\n"
+		"}\n\n" },
 	{ NN_CONCAT,
-	  "static void copy(const float *in, float *out, int count)\n{\n\tint i;\n\tfor (i = 0; i < count; i++)\n\t\tout[i] = in[i];\n}\n\n" },
+		"static void copy(const float *in, float *out, int count)\n{\n\tint i;\n\tfor (i = "
+		"0; i < count; i++)\n\t\tout[i] = in[i];\n}\n\n" },
 	{ NN_ADD,
-	  "static void add(const float *in, float *out, int count)\n{\n\tint i;\n\tfor (i = 0; i < count; i++)\n\t\tout[i] += in[i];\n}\n\n" },
+		"static void add(const float *in, float *out, int count)\n{\n\tint i;\n\tfor (i = "
+		"0; i < count; i++)\n\t\tout[i] += in[i];\n}\n\n" },
 	{ NN_RELU,
-	  "static void relu(const float *in, float *out, int count)\n{\n\tint i;\n\tfor (i = 0; i < count; i++)\n\t\tout[i] = in[i] > 0 ? in[i] : 0;\n}\n\n" },
+		"static void relu(const float *in, float *out, int count)\n{\n\tint i;\n\tfor (i = "
+		"0; i < count; i++)\n\t\tout[i] = in[i] > 0 ? in[i] : 0;\n}\n\n" },
 	{ NN_RELU6,
-	  "static void relu6(const float *in, float *out, int count)\n{\n\tint i;\n\tfor (i = 0; i < count; i++)\n"
-	  "\t\tout[i] = in[i] < 0 ? 0 : in[i] > 6 ? 6 : in[i];\n}\n\n" },
+		"static void relu6(const float *in, float *out, int count)\n{\n\tint i;\n\tfor (i "
+		"= 0; i < count; i++)\n"
+		"\t\tout[i] = in[i] < 0 ? 0 : in[i] > 6 ? 6 : in[i];\n}\n\n" },
 	{ NN_SILU,
-	  "static void silu(const float *in, float *out, int count)\n{\n\tint i;\n\tfor (i = 0; i < count; i++)\n"
-	  "\t\tout[i] = in[i] / (1.0f + expf(-in[i]));\n}\n\n" },
+		"static void silu(const float *in, float *out, int count)\n{\n\tint i;\n\tfor (i = "
+		"0; i < count; i++)\n"
+		"\t\tout[i] = in[i] / (1.0f + expf(-in[i]));\n}\n\n" },
 	{ NN_BATCHNORM,
-	  "static void normalise(const float *in, float *out, const float *scale, const float *shift, int channels, int positions)\n"
-	  "{\n"
-	  "\tint c, i;\n"
-	  "\tfor (c = 0; c < channels; c++)\n"
-	  "\t\tfor (i = 0; i < positions; i++)\n"
-	  "\t\t\tout[c * positions + i] = @_FMA(in[c * positions + i], scale[c], shift[c]);\n"
-	  "}\n\n" },
+		"static void normalise(const float *in, float *out, const float *scale, const "
+		"float *shift, int channels, int positions)\n"
+		"{\n"
+		"\tint c, i;\n"
+		"\tfor (c = 0; c < channels; c++)\n"
+		"\t\tfor (i = 0; i < positions; i++)\n"
+		"\t\t\tout[c * positions + i] = @_FMA(in[c * positions + i], scale[c], shift[c]);\n"
+		"}\n\n" },
 };
 
 /* The text with "@" as the name in capitals, "$" as the name. */
@@ -390,7 +439,7 @@ static void add_named(struct str *out, const char *text, const struct source *s)
 			str_add_bytes(out, text, 1);
 }
 
-/* ---- both files ------------------------------------------------------------------------------------------------------- */
+/* ---- both files ---- */
 
 /* Letters, digits and underscores of the file's name; a letter first. */
 static void set_name(struct source *s, const char *name)
@@ -410,7 +459,8 @@ static void set_name(struct source *s, const char *name)
 static void describe(const struct source *s, struct str *out)
 {
 	const struct model_facts *f = &s->model->facts;
-	str_addf(out, " a trained network with %zu parameters, written by retrial export.\n", s->model->net.parameter_count);
+	str_addf(out, " a trained network with %zu parameters, written by retrial export.\n",
+		s->model->net.parameter_count);
 	if (f->identity[0])
 		str_addf(out, " * Trial %s", f->identity);
 	if (f->identity[0] && f->fold >= 0)
@@ -418,8 +468,10 @@ static void describe(const struct source *s, struct str *out)
 	if (f->identity[0])
 		str_add(out, ".\n");
 	if (f->test_count)
-		str_addf(out, " * Trained for %s (%s); test accuracy %.6g on %d images.\n", f->dataset, f->data_variant, f->test_accuracy[0], f->test_count);
-	str_addf(out, " * %zu bytes of constants, %zu bytes of work memory.\n", s->constants * sizeof(float), s->work * sizeof(float));
+		str_addf(out, " * Trained for %s (%s); test accuracy %.6g on %d images.\n",
+			f->dataset, f->data_variant, f->test_accuracy[0], f->test_count);
+	str_addf(out, " * %zu bytes of constants, %zu bytes of work memory.\n",
+		s->constants * sizeof(float), s->work * sizeof(float));
 }
 
 static void write_header(const struct source *s, size_t logits, struct str *out)
@@ -430,8 +482,11 @@ static void write_header(const struct source *s, size_t logits, struct str *out)
 	describe(s, out);
 	add_named(out, " * C99 without any library", s);
 	add_named(out, s->used[NN_SILU] ? " but math.h's expf" : "", s);
-	add_named(out, "; nothing is allocated, nothing is kept between calls. */\n#ifndef @_H\n#define @_H\n\n"
-	               "#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n", s);
+	add_named(out,
+		"; nothing is allocated, nothing is kept between calls. */\n#ifndef @_H\n#define "
+		"@_H\n\n"
+		"#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n",
+		s);
 	add_named(out, "enum {\n", s);
 	add_named(out, "\t@_CHANNELS = ", s);
 	str_addf(out, "%d,\n", in.channels);
@@ -447,10 +502,14 @@ static void write_header(const struct source *s, size_t logits, struct str *out)
 	str_addf(out, "%zu, /* of all outputs */\n", logits);
 	add_named(out, "\t@_WORK = ", s);
 	str_addf(out, "%zu /* floats */\n};\n\n", s->work);
-	add_named(out, "/* Logits of an image: its bytes by channel, row, column. work: memory of @_WORK floats for the call. */\n"
-	               "void $_run(const unsigned char image[@_PIXELS], float work[@_WORK], float logits[@_LOGITS]);\n\n"
-	               "/* The class with the largest logit of the first output; the first of equals. */\n"
-	               "int $_predict(const unsigned char image[@_PIXELS], float work[@_WORK]);\n\n", s);
+	add_named(out,
+		"/* Logits of an image: its bytes by channel, row, column. work: memory of @_WORK "
+		"floats for the call. */\n"
+		"void $_run(const unsigned char image[@_PIXELS], float work[@_WORK], float "
+		"logits[@_LOGITS]);\n\n"
+		"/* The class with the largest logit of the first output; the first of equals. */\n"
+		"int $_predict(const unsigned char image[@_PIXELS], float work[@_WORK]);\n\n",
+		s);
 	if (s->model->facts.dataset[0])
 		add_named(out, "extern const char *const $_class_names[@_CLASSES];\n\n", s);
 	add_named(out, "#ifdef __cplusplus\n}\n#endif\n\n#endif\n", s);
@@ -475,39 +534,55 @@ static void write_source(const struct source *s, const char *file, struct str *o
 {
 	str_addf(out, "/* %s.c -", s->name.s);
 	describe(s, out);
-	add_named(out, " * With -D@_EXACT every sum is made by fused multiply-adds (fmaf of math.h), as retrial makes it: the same bits. */\n", s);
+	add_named(out,
+		" * With -D@_EXACT every sum is made by fused multiply-adds (fmaf of math.h), as "
+		"retrial makes it: the same bits. */\n",
+		s);
 	str_addf(out, "#include \"%s.h\"\n\n", file);
 	if (s->used[NN_SILU])
 		str_add(out, "#include <math.h>\n\n");
-	add_named(out, "#ifdef @_EXACT\n#include <math.h>\n#define @_FMA(a, b, c) fmaf(a, b, c)\n#else\n#define @_FMA(a, b, c) ((a) * (b) + (c))\n#endif\n\n", s);
-	for (size_t i = 0; i < sizeof functions / sizeof *functions; i++)
+	add_named(out,
+		"#ifdef @_EXACT\n#include <math.h>\n#define @_FMA(a, b, c) fmaf(a, b, "
+		"c)\n#else\n#define @_FMA(a, b, c) ((a) * (b) + (c))\n#endif\n\n",
+		s);
+	for (size_t i = 0; i < sizeof(functions) / sizeof(*functions); i++)
 		if (s->used[functions[i].kind])
 			add_named(out, functions[i].text, s);
 	str_add_bytes(out, s->weights.s ? s->weights.s : "", s->weights.length);
 	str_add(out, "\n");
 	write_class_names(s, out);
-	add_named(out, "void $_run(const unsigned char image[@_PIXELS], float work[@_WORK], float logits[@_LOGITS])\n{\n\tint i;\n"
-	               "\tfor (i = 0; i < @_PIXELS; i++)\n", s);
+	add_named(out,
+		"void $_run(const unsigned char image[@_PIXELS], float work[@_WORK], float "
+		"logits[@_LOGITS])\n{\n\tint i;\n"
+		"\tfor (i = 0; i < @_PIXELS; i++)\n",
+		s);
 	str_addf(out, "\t\twork[%zu + i] = (float)image[i] / 255.0f;\n", s->at[s->net.inputs[0]]);
 	str_add(out, s->calls.s);
-	add_named(out, "}\n\nint $_predict(const unsigned char image[@_PIXELS], float work[@_WORK])\n{\n\tfloat logits[@_LOGITS];\n\tint best = 0, k;\n"
-	               "\t$_run(image, work, logits);\n\tfor (k = 1; k < @_CLASSES; k++)\n\t\tif (logits[k] > logits[best])\n\t\t\tbest = k;\n"
-	               "\treturn best;\n}\n", s);
+	add_named(out,
+		"}\n\nint $_predict(const unsigned char image[@_PIXELS], float "
+		"work[@_WORK])\n{\n\tfloat logits[@_LOGITS];\n\tint best = 0, k;\n"
+		"\t$_run(image, work, logits);\n\tfor (k = 1; k < @_CLASSES; k++)\n\t\tif "
+		"(logits[k] > logits[best])\n\t\t\tbest = k;\n"
+		"\treturn best;\n}\n",
+		s);
 }
 
-int c_source_write(const struct model *m, const struct model_writing *how, struct model_files *out, struct err *e)
+int c_source_write(const struct model *m, const struct model_writing *how, struct model_files *out,
+	struct err *e)
 {
-	struct source *s = calloc(1, sizeof *s);
-	int answer = -1;
+	struct source *s = calloc(1, sizeof(*s));
+	int result = -1;
 	size_t logits = 0;
 	if (!s)
 		return err_nomem(e);
 	if (strpbrk(how->name, "\"\\\n")) {
 		free(s);
-		return err_set(e, ERR_USAGE, "a C file with a name of quotes, backslashes or line ends cannot include its header");
+		return err_set(e, ERR_USAGE,
+			"a C file with a name of quotes, backslashes or line ends cannot include "
+			"its header");
 	}
 	s->model = m;
-	s->params = malloc(m->net.parameter_count * sizeof *s->params + 1);
+	s->params = malloc(m->net.parameter_count * sizeof(*s->params) + 1);
 	if (!s->params) {
 		err_nomem(e);
 	} else if (nn_fold_batchnorm(&m->net, m->params, &s->net, s->params)) {
@@ -515,9 +590,9 @@ int c_source_write(const struct model *m, const struct model_writing *how, struc
 	} else {
 		set_name(s, how->name);
 		lay_out(s);
-		answer = add_layers(s, &logits, e);
+		result = add_layers(s, &logits, e);
 	}
-	if (!answer) {
+	if (!result) {
 		write_source(s, how->name, &out->main);
 		write_header(s, logits, &out->header);
 		out->constant_bytes = s->constants * sizeof(float);
@@ -528,5 +603,5 @@ int c_source_write(const struct model *m, const struct model_writing *how, struc
 	str_free(&s->calls);
 	free(s->params);
 	free(s);
-	return answer;
+	return result;
 }

@@ -9,19 +9,24 @@ static int fits(const struct model *m, const struct nn_images *images, struct er
 {
 	const struct nn_shape want = m->net.layers[m->net.inputs[0]].shape, is = images->shape;
 	if (want.channels != is.channels || want.height != is.height || want.width != is.width)
-		return err_set(e, ERR_USAGE, "the network takes images of %dx%dx%d (channels, height, width), these are %dx%dx%d", want.channels, want.height,
-		               want.width, is.channels, is.height, is.width);
+		return err_set(e, ERR_USAGE,
+			"the network takes images of %dx%dx%d (channels, height, width), these are "
+			"%dx%dx%d",
+			want.channels, want.height, want.width, is.channels, is.height, is.width);
 	for (int k = 0; k < m->net.output_count; k++) {
 		const int classes = m->net.layers[m->net.outputs[k]].shape.channels;
 		for (uint32_t i = 0; i < images->count; i++)
 			if (images->labels[i] >= classes)
-				return err_set(e, ERR_USAGE, "the network has %d classes, image %u is of class %d", classes, i, images->labels[i]);
+				return err_set(e, ERR_USAGE,
+					"the network has %d classes, image %u is of class %d",
+					classes, i, images->labels[i]);
 	}
 	return 0;
 }
 
-static int evaluate_quantised(const struct model *m, const struct nn_images *images, const struct nn_kernels *kernels, double accuracy[NN_OUTPUTS_MAX],
-                              uint8_t *const predictions[NN_OUTPUTS_MAX], struct err *e)
+static int evaluate_quantised(const struct model *m, const struct nn_images *images,
+	const struct nn_kernels *kernels, double accuracy[NN_OUTPUTS_MAX],
+	uint8_t *const predictions[NN_OUTPUTS_MAX], struct err *e)
 {
 	uint32_t correct[NN_OUTPUTS_MAX] = { 0 };
 	struct nn_quant_infer *f = nn_quant_infer_new(m->quant, kernels);
@@ -33,7 +38,7 @@ static int evaluate_quantised(const struct model *m, const struct nn_images *ima
 			const int class = nn_quant_infer_class(f, k);
 			correct[k] += class == images->labels[i];
 			if (predictions && predictions[k])
-				predictions[k][i] = (uint8_t)class;
+				predictions[k][i] = (uint8_t) class;
 		}
 	}
 	for (int k = 0; k < m->net.output_count; k++)
@@ -42,10 +47,14 @@ static int evaluate_quantised(const struct model *m, const struct nn_images *ima
 	return 0;
 }
 
-int model_evaluate(const struct model *m, const struct nn_images *images, const struct nn_kernels *kernels, double accuracy[NN_OUTPUTS_MAX],
-                   uint8_t *const predictions[NN_OUTPUTS_MAX], struct err *e)
+int model_evaluate(const struct model *m, const struct nn_images *images,
+	const struct nn_kernels *kernels, double accuracy[NN_OUTPUTS_MAX],
+	uint8_t *const predictions[NN_OUTPUTS_MAX], struct err *e)
 {
-	const struct nn_trainer_options options = { .kernels = kernels, .batch_size = BATCH, .threads = 1, .optimizer = { .kind = NN_SGD, .lr = 1 } };
+	const struct nn_trainer_options options = { .kernels = kernels,
+		.batch_size = BATCH,
+		.threads = 1,
+		.optimizer = { .kind = NN_SGD, .lr = 1 } };
 	struct nn_score score;
 	if (fits(m, images, e))
 		return -1;
@@ -54,7 +63,7 @@ int model_evaluate(const struct model *m, const struct nn_images *images, const 
 	struct nn_trainer *t = nn_trainer_new(&m->net, &options);
 	if (!t)
 		return err_nomem(e);
-	memcpy(nn_trainer_params(t), m->params, m->net.parameter_count * sizeof *m->params);
+	memcpy(nn_trainer_params(t), m->params, m->net.parameter_count * sizeof(*m->params));
 	nn_evaluate(t, images, NULL, 0, images->count, &score, predictions);
 	for (int k = 0; k < m->net.output_count; k++)
 		accuracy[k] = score.count ? (double)score.correct[k] / score.count : 0;

@@ -5,14 +5,20 @@
 #include "../base/file.h"
 #include "formats.h"
 
-enum { FILE_BYTES_MAX = 256 << 20 }; /* the largest network has 50 million parameters (run/networks.c) */
+enum {
+	FILE_BYTES_MAX = 256 << 20
+}; /* the largest network has 50 million parameters (run/networks.c) */
 
 const struct model_format model_formats[] = {
-	{ "safetensors", ".safetensors", "the native format: JSON header, then the numbers", true, false, safetensors_write, safetensors_read },
+	{ "safetensors", ".safetensors", "the native format: JSON header, then the numbers", true,
+		false, safetensors_write, safetensors_read },
 	{ "npz", ".npz", "NumPy's archive of arrays", true, false, npz_write, npz_read },
-	{ "int8", ".int8.safetensors", "8-bit whole numbers, calibrated on training images", false, true, int8_write, int8_read },
-	{ "onnx", ".onnx", "a graph of operators, for ONNX Runtime, OpenCV and others", true, false, onnx_write, onnx_read },
-	{ "c", ".c", "C99 source and header: no memory allocated, no library", false, false, c_source_write, NULL },
+	{ "int8", ".int8.safetensors", "8-bit whole numbers, calibrated on training images", false,
+		true, int8_write, int8_read },
+	{ "onnx", ".onnx", "a graph of operators, for ONNX Runtime, OpenCV and others", true, false,
+		onnx_write, onnx_read },
+	{ "c", ".c", "C99 source and header: no memory allocated, no library", false, false,
+		c_source_write, NULL },
 	{ 0 },
 };
 
@@ -42,7 +48,8 @@ const struct model_format *model_format_find(const char *name, struct err *e)
 		}
 		str_addf(&names, "%s%s", f == model_formats ? "" : ", ", f->name);
 	}
-	err_set(e, ERR_USAGE, "unknown format '%s': there are %s", name, names.s ? names.s : "none");
+	err_set(e, ERR_USAGE, "unknown format '%s': there are %s", name,
+		names.s ? names.s : "none");
 	str_free(&names);
 	return NULL;
 }
@@ -50,16 +57,19 @@ const struct model_format *model_format_find(const char *name, struct err *e)
 const struct model_format *model_format_of_path(const char *path)
 {
 	const size_t length = strlen(path);
-	const struct model_format *found = NULL; /* the longest ending: .int8.safetensors is more than .safetensors */
+	const struct model_format *found =
+		NULL; /* the longest ending: .int8.safetensors is more than .safetensors */
 	for (const struct model_format *f = model_formats; f->name; f++) {
 		const size_t ending = strlen(f->ending);
-		if (length > ending && strcmp(path + length - ending, f->ending) == 0 && (!found || ending > strlen(found->ending)))
+		if (length > ending && strcmp(path + length - ending, f->ending) == 0
+			&& (!found || ending > strlen(found->ending)))
 			found = f;
 	}
 	return found;
 }
 
-int model_file_read(const char *path, struct model *out, const struct model_format **format, struct err *e)
+int model_file_read(
+	const char *path, struct model *out, const struct model_format **format, struct err *e)
 {
 	const struct model_format *f = model_format_of_path(path);
 	char *bytes;
@@ -70,15 +80,16 @@ int model_file_read(const char *path, struct model *out, const struct model_form
 		for (const struct model_format *k = model_formats; k->name; k++)
 			if (k->read)
 				str_addf(&endings, "%s%s", endings.length ? ", " : "", k->ending);
-		err_set(e, ERR_USAGE, "%s: %s can be read (told by the name's ending)", path, endings.s ? endings.s : "nothing");
+		err_set(e, ERR_USAGE, "%s: %s can be read (told by the name's ending)", path,
+			endings.s ? endings.s : "nothing");
 		str_free(&endings);
 		return -1;
 	}
 	if (file_read(path, FILE_BYTES_MAX, &bytes, &count, e))
 		return -1;
-	const int answer = f->read(bytes, count, out, e);
+	const int result = f->read(bytes, count, out, e);
 	free(bytes);
-	if (answer) {
+	if (result) {
 		model_free(out);
 		return err_prefix(e, "%s: ", path);
 	}

@@ -24,7 +24,8 @@ void histogram_json(const double *sorted, size_t count, struct str *out)
 		const long bin = bin_of(sorted[i]);
 		for (next = i + 1; next < count && bin_of(sorted[next]) == bin;)
 			next++;
-		str_addf(out, "%s[%.6g,%zu]", i ? "," : "", smallest * pow(width, (double)bin + 0.5), next - i);
+		str_addf(out, "%s[%.6g,%zu]", i ? "," : "",
+			smallest * pow(width, (double)bin + 0.5), next - i);
 	}
 	str_add(out, "]");
 }

@@ -1,8 +1,11 @@
-/* onnx.c - the network as an ONNX graph of 32-bit floats, opset 10: what ONNX Runtime and OpenCV's DNN read, old ones too. A layer becomes the operator of its kind,
- * its built-in ReLU one more, dropout none. The first dimension of inputs and outputs is the batch, of any size. Outputs are logits.
+/* onnx.c - the network as an ONNX graph of 32-bit floats, opset 10: what ONNX Runtime and OpenCV's
+ * DNN read, old ones too. A layer becomes the operator of its kind, its built-in ReLU one more,
+ * dropout none. The first dimension of inputs and outputs is the batch, of any size. Outputs are
+ * logits.
  *
- * Values are called as the layers that make them, initializers as the parameter tensors. Maps are [batch][channel][row][column]; what a dense
- * layer makes is [batch][unit], and gets the two further dimensions where a layer behind it wants a map. */
+ * Values are called as the layers that make them, initializers as the parameter tensors. Maps are
+ * [batch][channel][row][column]; what a dense layer makes is [batch][unit], and gets the two
+ * further dimensions where a layer behind it wants a map. */
 #include "formats.h"
 
 #include <stdlib.h>
@@ -21,11 +24,11 @@ struct builder {
 	Onnx__GraphProto graph;
 	Onnx__NodeProto *nodes[NODES_MAX];
 	Onnx__TensorProto *initializers[INITIALIZERS_MAX];
-	char *values[NN_LAYERS_MAX];    /* what a layer's output is called */
-	bool flat[NN_LAYERS_MAX];       /* it is [batch][unit] */
+	char *values[NN_LAYERS_MAX]; /* what a layer's output is called */
+	bool flat[NN_LAYERS_MAX];    /* it is [batch][unit] */
 };
 
-/* ---- pieces ----------------------------------------------------------------------------------------------------------- */
+/* ---- pieces ---- */
 
 static char *text(struct builder *b, const char *s)
 {
@@ -42,17 +45,18 @@ static char *joined(struct builder *b, const char *name, const char *part)
 	return copy;
 }
 
-static Onnx__NodeProto *add_node(struct builder *b, const char *op, const char *name, const char *input, char *output)
+static Onnx__NodeProto *add_node(
+	struct builder *b, const char *op, const char *name, const char *input, char *output)
 {
-	Onnx__NodeProto *n = arena_zero(&b->arena, sizeof *n);
+	Onnx__NodeProto *n = arena_zero(&b->arena, sizeof(*n));
 	onnx__node_proto__init(n);
 	n->name = text(b, name);
 	n->op_type = text(b, op);
-	n->input = arena_zero(&b->arena, 8 * sizeof *n->input);
-	n->output = arena_zero(&b->arena, sizeof *n->output);
+	n->input = arena_zero(&b->arena, 8 * sizeof(*n->input));
+	n->output = arena_zero(&b->arena, sizeof(*n->output));
 	n->input[n->n_input++] = text(b, input);
 	n->output[n->n_output++] = output;
-	n->attribute = arena_zero(&b->arena, 8 * sizeof *n->attribute);
+	n->attribute = arena_zero(&b->arena, 8 * sizeof(*n->attribute));
 	b->nodes[b->graph.n_node++] = n;
 	return n;
 }
@@ -62,9 +66,10 @@ static void add_input(Onnx__NodeProto *n, char *value)
 	n->input[n->n_input++] = value;
 }
 
-static Onnx__AttributeProto *add_attribute(struct builder *b, Onnx__NodeProto *n, const char *name, Onnx__AttributeProto__AttributeType type)
+static Onnx__AttributeProto *add_attribute(struct builder *b, Onnx__NodeProto *n, const char *name,
+	Onnx__AttributeProto__AttributeType type)
 {
-	Onnx__AttributeProto *a = arena_zero(&b->arena, sizeof *a);
+	Onnx__AttributeProto *a = arena_zero(&b->arena, sizeof(*a));
 	onnx__attribute_proto__init(a);
 	a->name = text(b, name);
 	a->has_type = 1;
@@ -75,35 +80,40 @@ static Onnx__AttributeProto *add_attribute(struct builder *b, Onnx__NodeProto *n
 
 static void set_integer(struct builder *b, Onnx__NodeProto *n, const char *name, int64_t value)
 {
-	Onnx__AttributeProto *a = add_attribute(b, n, name, ONNX__ATTRIBUTE_PROTO__ATTRIBUTE_TYPE__INT);
+	Onnx__AttributeProto *a =
+		add_attribute(b, n, name, ONNX__ATTRIBUTE_PROTO__ATTRIBUTE_TYPE__INT);
 	a->has_i = 1;
 	a->i = value;
 }
 
 static void set_real(struct builder *b, Onnx__NodeProto *n, const char *name, float value)
 {
-	Onnx__AttributeProto *a = add_attribute(b, n, name, ONNX__ATTRIBUTE_PROTO__ATTRIBUTE_TYPE__FLOAT);
+	Onnx__AttributeProto *a =
+		add_attribute(b, n, name, ONNX__ATTRIBUTE_PROTO__ATTRIBUTE_TYPE__FLOAT);
 	a->has_f = 1;
 	a->f = value;
 }
 
-static void set_integers(struct builder *b, Onnx__NodeProto *n, const char *name, const int *values, int count)
+static void set_integers(
+	struct builder *b, Onnx__NodeProto *n, const char *name, const int *values, int count)
 {
-	Onnx__AttributeProto *a = add_attribute(b, n, name, ONNX__ATTRIBUTE_PROTO__ATTRIBUTE_TYPE__INTS);
-	a->ints = arena_zero(&b->arena, (size_t)count * sizeof *a->ints);
+	Onnx__AttributeProto *a =
+		add_attribute(b, n, name, ONNX__ATTRIBUTE_PROTO__ATTRIBUTE_TYPE__INTS);
+	a->ints = arena_zero(&b->arena, (size_t)count * sizeof(*a->ints));
 	a->n_ints = (size_t)count;
 	for (int i = 0; i < count; i++)
 		a->ints[i] = values[i];
 }
 
-static char *add_initializer(struct builder *b, const char *name, int32_t type, const size_t *sizes, int rank, const void *bytes, size_t count)
+static char *add_initializer(struct builder *b, const char *name, int32_t type, const size_t *sizes,
+	int rank, const void *bytes, size_t count)
 {
-	Onnx__TensorProto *t = arena_zero(&b->arena, sizeof *t);
+	Onnx__TensorProto *t = arena_zero(&b->arena, sizeof(*t));
 	onnx__tensor_proto__init(t);
 	t->name = text(b, name);
 	t->has_data_type = 1;
 	t->data_type = type;
-	t->dims = arena_zero(&b->arena, 4 * sizeof *t->dims);
+	t->dims = arena_zero(&b->arena, 4 * sizeof(*t->dims));
 	t->n_dims = (size_t)rank;
 	for (int i = 0; i < rank; i++)
 		t->dims[i] = (int64_t)sizes[i];
@@ -120,10 +130,11 @@ static char *add_tensor(struct builder *b, int tensor)
 	const struct nn_tensor *t = &b->model->net.tensors[tensor];
 	size_t sizes[4];
 	const int rank = describe_tensor_shape(&b->model->net, tensor, sizes);
-	return add_initializer(b, t->name, ONNX__TENSOR_PROTO__DATA_TYPE__FLOAT, sizes, rank, b->model->params + t->offset, t->count * sizeof(float));
+	return add_initializer(b, t->name, ONNX__TENSOR_PROTO__DATA_TYPE__FLOAT, sizes, rank,
+		b->model->params + t->offset, t->count * sizeof(float));
 }
 
-/* ---- layers ----------------------------------------------------------------------------------------------------------- */
+/* ---- layers ---- */
 
 static const struct nn_layer *layer_of(const struct builder *b, int l)
 {
@@ -139,7 +150,9 @@ static char *as_map(struct builder *b, int l, int from)
 	const size_t rank = 4;
 	char *value = joined(b, b->values[l], joined(b, b->values[from], "map"));
 	Onnx__NodeProto *n = add_node(b, "Reshape", value, b->values[from], value);
-	add_input(n, add_initializer(b, joined(b, value, "shape"), ONNX__TENSOR_PROTO__DATA_TYPE__INT64, &rank, 1, shape, sizeof shape));
+	add_input(n,
+		add_initializer(b, joined(b, value, "shape"), ONNX__TENSOR_PROTO__DATA_TYPE__INT64,
+			&rank, 1, shape, sizeof(shape)));
 	return value;
 }
 
@@ -165,7 +178,8 @@ static void add_relu(struct builder *b, int l)
 		add_node(b, "Relu", joined(b, b->values[l], "relu"), sums_of(b, l), b->values[l]);
 }
 
-static void set_window(struct builder *b, Onnx__NodeProto *n, const struct nn_layer *l, int stride_height, int stride_width)
+static void set_window(struct builder *b, Onnx__NodeProto *n, const struct nn_layer *l,
+	int stride_height, int stride_width)
 {
 	set_integers(b, n, "kernel_shape", (int[]){ l->kernel_height, l->kernel_width }, 2);
 	set_integers(b, n, "strides", (int[]){ stride_height, stride_width }, 2);
@@ -176,7 +190,8 @@ static void add_convolution(struct builder *b, int l)
 	const struct nn_layer *layer = layer_of(b, l);
 	int pads[4];
 	onnx_pads(layer, layer_of(b, layer->inputs[0])->shape, pads);
-	Onnx__NodeProto *n = add_node(b, "Conv", b->values[l], as_map(b, l, layer->inputs[0]), sums_of(b, l));
+	Onnx__NodeProto *n =
+		add_node(b, "Conv", b->values[l], as_map(b, l, layer->inputs[0]), sums_of(b, l));
 	add_input(n, add_tensor(b, layer->kernel_tensor));
 	if (layer->bias_tensor >= 0)
 		add_input(n, add_tensor(b, layer->bias_tensor));
@@ -190,7 +205,8 @@ static void add_convolution(struct builder *b, int l)
 static void add_dense(struct builder *b, int l)
 {
 	const struct nn_layer *layer = layer_of(b, l);
-	Onnx__NodeProto *n = add_node(b, "Gemm", b->values[l], as_units(b, l, layer->inputs[0]), sums_of(b, l));
+	Onnx__NodeProto *n =
+		add_node(b, "Gemm", b->values[l], as_units(b, l, layer->inputs[0]), sums_of(b, l));
 	add_input(n, add_tensor(b, layer->kernel_tensor));
 	add_input(n, add_tensor(b, layer->bias_tensor));
 	set_integer(b, n, "transB", 1);
@@ -201,7 +217,8 @@ static void add_dense(struct builder *b, int l)
 static void add_pool(struct builder *b, int l, const char *op)
 {
 	const struct nn_layer *layer = layer_of(b, l);
-	set_window(b, add_node(b, op, b->values[l], as_map(b, l, layer->inputs[0]), b->values[l]), layer, layer->kernel_height, layer->kernel_width);
+	set_window(b, add_node(b, op, b->values[l], as_map(b, l, layer->inputs[0]), b->values[l]),
+		layer, layer->kernel_height, layer->kernel_width);
 }
 
 /* Concat and Sum: of maps, unless all are flat. */
@@ -213,7 +230,8 @@ static void add_joint(struct builder *b, int l, const char *op)
 		b->flat[l] = b->flat[l] && b->flat[layer->inputs[i]];
 	char *inputs[NN_LAYER_INPUTS_MAX];
 	for (int i = 0; i < layer->input_count; i++)
-		inputs[i] = b->flat[l] ? b->values[layer->inputs[i]] : as_map(b, l, layer->inputs[i]);
+		inputs[i] =
+			b->flat[l] ? b->values[layer->inputs[i]] : as_map(b, l, layer->inputs[i]);
 	Onnx__NodeProto *n = add_node(b, op, b->values[l], inputs[0], b->values[l]);
 	for (int i = 1; i < layer->input_count; i++)
 		add_input(n, inputs[i]);
@@ -224,8 +242,10 @@ static void add_joint(struct builder *b, int l, const char *op)
 static void add_batchnorm(struct builder *b, int l)
 {
 	const struct nn_layer *layer = layer_of(b, l);
-	Onnx__NodeProto *n = add_node(b, "BatchNormalization", b->values[l], b->values[layer->inputs[0]], b->values[l]);
-	const int tensors[4] = { layer->kernel_tensor, layer->bias_tensor, layer->mean_tensor, layer->variance_tensor };
+	Onnx__NodeProto *n = add_node(
+		b, "BatchNormalization", b->values[l], b->values[layer->inputs[0]], b->values[l]);
+	const int tensors[4] = { layer->kernel_tensor, layer->bias_tensor, layer->mean_tensor,
+		layer->variance_tensor };
 	for (int i = 0; i < 4; i++)
 		add_input(n, add_tensor(b, tensors[i]));
 	set_real(b, n, "epsilon", (float)layer->epsilon);
@@ -254,19 +274,21 @@ static void add_activation(struct builder *b, int l)
 
 static Onnx__ValueInfoProto *make_value(struct builder *b, char *name, const int *sizes, int rank)
 {
-	Onnx__ValueInfoProto *v = arena_zero(&b->arena, sizeof *v);
-	Onnx__TypeProto *type = arena_zero(&b->arena, sizeof *type);
-	Onnx__TypeProto__Tensor *tensor = arena_zero(&b->arena, sizeof *tensor);
-	Onnx__TensorShapeProto *shape = arena_zero(&b->arena, sizeof *shape);
+	Onnx__ValueInfoProto *v = arena_zero(&b->arena, sizeof(*v));
+	Onnx__TypeProto *type = arena_zero(&b->arena, sizeof(*type));
+	Onnx__TypeProto__Tensor *tensor = arena_zero(&b->arena, sizeof(*tensor));
+	Onnx__TensorShapeProto *shape = arena_zero(&b->arena, sizeof(*shape));
 	onnx__value_info_proto__init(v);
 	onnx__type_proto__init(type);
 	onnx__type_proto__tensor__init(tensor);
 	onnx__tensor_shape_proto__init(shape);
-	shape->dim = arena_zero(&b->arena, (size_t)(rank + 1) * sizeof *shape->dim);
+	shape->dim = arena_zero(&b->arena, (size_t)(rank + 1) * sizeof(*shape->dim));
 	for (int i = 0; i <= rank; i++) {
-		Onnx__TensorShapeProto__Dimension *d = shape->dim[shape->n_dim++] = arena_zero(&b->arena, sizeof *d);
+		Onnx__TensorShapeProto__Dimension *d = shape->dim[shape->n_dim++] =
+			arena_zero(&b->arena, sizeof(*d));
 		onnx__tensor_shape_proto__dimension__init(d);
-		d->value_case = i ? ONNX__TENSOR_SHAPE_PROTO__DIMENSION__VALUE_DIM_VALUE : ONNX__TENSOR_SHAPE_PROTO__DIMENSION__VALUE_DIM_PARAM;
+		d->value_case = i ? ONNX__TENSOR_SHAPE_PROTO__DIMENSION__VALUE_DIM_VALUE
+				  : ONNX__TENSOR_SHAPE_PROTO__DIMENSION__VALUE_DIM_PARAM;
 		if (i)
 			d->dim_value = sizes[i - 1];
 		else
@@ -285,7 +307,8 @@ static Onnx__ValueInfoProto *make_value(struct builder *b, char *name, const int
 static void add_graph_input(struct builder *b, int l)
 {
 	const struct nn_shape s = layer_of(b, l)->shape;
-	Onnx__ValueInfoProto *v = make_value(b, b->values[l], (int[]){ s.channels, s.height, s.width }, 3);
+	Onnx__ValueInfoProto *v =
+		make_value(b, b->values[l], (int[]){ s.channels, s.height, s.width }, 3);
 	v->doc_string = text(b, "an image's bytes / 255, by channel, row, column");
 	b->graph.input[b->graph.n_input++] = v;
 }
@@ -296,7 +319,10 @@ static void add_graph_output(struct builder *b, int l)
 	if (b->flat[layer->inputs[0]])
 		add_node(b, "Identity", b->values[l], b->values[layer->inputs[0]], b->values[l]);
 	else
-		set_integer(b, add_node(b, "Flatten", b->values[l], b->values[layer->inputs[0]], b->values[l]), "axis", 1);
+		set_integer(b,
+			add_node(b, "Flatten", b->values[l], b->values[layer->inputs[0]],
+				b->values[l]),
+			"axis", 1);
 	Onnx__ValueInfoProto *v = make_value(b, b->values[l], (int[]){ layer->shape.channels }, 1);
 	v->doc_string = text(b, "logits: the largest is the prediction");
 	b->graph.output[b->graph.n_output++] = v;
@@ -326,7 +352,8 @@ static void add_layer(struct builder *b, int l)
 	}
 }
 
-/* A value's name is its layer's; where two layers (pools, which have no weights) have the same, the later one's number is behind it. */
+/* A value's name is its layer's; where two layers (pools, which have no weights) have the same, the
+ * later one's number is behind it. */
 static void name_values(struct builder *b)
 {
 	const struct nn_net *net = &b->model->net;
@@ -335,21 +362,23 @@ static void name_values(struct builder *b)
 		bool again = false;
 		for (int other = 0; other < l; other++)
 			again = again || strcmp(net->layers[other].name, net->layers[l].name) == 0;
-		snprintf(name, sizeof name, again ? "%s#%d" : "%s", net->layers[l].name, l);
+		snprintf(name, sizeof(name), again ? "%s#%d" : "%s", net->layers[l].name, l);
 		b->values[l] = text(b, name);
 	}
 }
 
-/* ---- the file --------------------------------------------------------------------------------------------------------- */
+/* ---- the file ---- */
 
 static void set_metadata(struct builder *b, Onnx__ModelProto *m)
 {
 	json_t *metadata = describe_metadata(b->model);
 	const char *name;
 	json_t *value;
-	m->metadata_props = arena_zero(&b->arena, (json_object_size(metadata) + 1) * sizeof *m->metadata_props);
-	json_object_foreach(metadata, name, value) {
-		Onnx__StringStringEntryProto *entry = arena_zero(&b->arena, sizeof *entry);
+	m->metadata_props = arena_zero(
+		&b->arena, (json_object_size(metadata) + 1) * sizeof(*m->metadata_props));
+	json_object_foreach(metadata, name, value)
+	{
+		Onnx__StringStringEntryProto *entry = arena_zero(&b->arena, sizeof(*entry));
 		onnx__string_string_entry_proto__init(entry);
 		entry->key = text(b, name);
 		entry->value = text(b, json_string_value(value));
@@ -364,17 +393,18 @@ static void build_graph(struct builder *b)
 	b->graph.name = text(b, "retrial");
 	b->graph.node = b->nodes;
 	b->graph.initializer = b->initializers;
-	b->graph.input = arena_zero(&b->arena, NN_OUTPUTS_MAX * sizeof *b->graph.input);
-	b->graph.output = arena_zero(&b->arena, NN_OUTPUTS_MAX * sizeof *b->graph.output);
+	b->graph.input = arena_zero(&b->arena, NN_OUTPUTS_MAX * sizeof(*b->graph.input));
+	b->graph.output = arena_zero(&b->arena, NN_OUTPUTS_MAX * sizeof(*b->graph.output));
 	name_values(b);
 	for (int l = 0; l < b->model->net.layer_count; l++)
 		add_layer(b, l);
 }
 
-int onnx_write(const struct model *m, const struct model_writing *how, struct model_files *out, struct err *e)
+int onnx_write(const struct model *m, const struct model_writing *how, struct model_files *out,
+	struct err *e)
 {
 	(void)how;
-	struct builder *b = calloc(1, sizeof *b);
+	struct builder *b = calloc(1, sizeof(*b));
 	if (!b)
 		return err_nomem(e);
 	b->model = m;
@@ -407,10 +437,13 @@ int onnx_write(const struct model *m, const struct model_writing *how, struct mo
 
 void onnx_pads(const struct nn_layer *layer, struct nn_shape in, int pads[4])
 {
-	const int sizes[2] = { in.height, in.width }, kernels[2] = { layer->kernel_height, layer->kernel_width };
+	const int sizes[2] = { in.height, in.width },
+		  kernels[2] = { layer->kernel_height, layer->kernel_width };
 	for (int i = 0; i < 2; i++) {
 		const int outputs = (sizes[i] + layer->stride - 1) / layer->stride;
-		int missing = layer->padding == NN_SAME ? (outputs - 1) * layer->stride + kernels[i] - sizes[i] : 0;
+		int missing = layer->padding == NN_SAME
+			? (outputs - 1) * layer->stride + kernels[i] - sizes[i]
+			: 0;
 		if (missing < 0)
 			missing = 0;
 		pads[i] = missing / 2;

@@ -1,5 +1,6 @@
-/* onnx_read.c - an ONNX graph as onnx.c writes it, read again from its operators: what they compute is what is evaluated, whatever the metadata say.
- * Graphs with other operators or attributes, from elsewhere, are refused by name. */
+/* onnx_read.c - an ONNX graph as onnx.c writes it, read again from its operators: what they compute
+ * is what is evaluated, whatever the metadata say. Graphs with other operators or attributes, from
+ * elsewhere, are refused by name. */
 #include "formats.h"
 
 #include <math.h>
@@ -9,10 +10,10 @@
 #include "describe.h"
 #include "onnx.pb-c.h"
 
-/* ---- nesting ---------------------------------------------------------------------------------------------------------- */
+/* ---- nesting ---- */
 
-/* The library reads messages within messages by recursion without an end: look first that there are none of the kinds that can be nested (graphs
- * in attributes, sequences of types, functions). */
+/* The library reads messages within messages by recursion without an end: look first that there are
+ * none of the kinds that can be nested (graphs in attributes, sequences of types, functions). */
 enum message { MODEL, GRAPH, NODE, ATTRIBUTE, VALUE, TYPE, REFUSED };
 
 static const struct nesting {
@@ -20,11 +21,24 @@ static const struct nesting {
 	unsigned field;
 	enum message is;
 } nestings[] = {
-	{ MODEL, 7, GRAPH }, { MODEL, 20, REFUSED }, { MODEL, 25, REFUSED }, { GRAPH, 1, NODE }, { GRAPH, 11, VALUE }, { GRAPH, 12, VALUE },
-	{ GRAPH, 13, VALUE }, { NODE, 5, ATTRIBUTE }, { ATTRIBUTE, 6, REFUSED }, { ATTRIBUTE, 11, REFUSED }, { ATTRIBUTE, 14, REFUSED },
-	{ ATTRIBUTE, 15, REFUSED }, { VALUE, 2, TYPE }, { TYPE, 4, REFUSED }, { TYPE, 5, REFUSED }, { TYPE, 9, REFUSED },
+	{ MODEL, 7, GRAPH },
+	{ MODEL, 20, REFUSED },
+	{ MODEL, 25, REFUSED },
+	{ GRAPH, 1, NODE },
+	{ GRAPH, 11, VALUE },
+	{ GRAPH, 12, VALUE },
+	{ GRAPH, 13, VALUE },
+	{ NODE, 5, ATTRIBUTE },
+	{ ATTRIBUTE, 6, REFUSED },
+	{ ATTRIBUTE, 11, REFUSED },
+	{ ATTRIBUTE, 14, REFUSED },
+	{ ATTRIBUTE, 15, REFUSED },
+	{ VALUE, 2, TYPE },
+	{ TYPE, 4, REFUSED },
+	{ TYPE, 5, REFUSED },
+	{ TYPE, 9, REFUSED },
 };
-enum { NESTINGS = sizeof nestings / sizeof *nestings };
+enum { NESTINGS = sizeof(nestings) / sizeof(*nestings) };
 
 struct bytes {
 	const uint8_t *at, *end;
@@ -43,7 +57,8 @@ static bool take_varint(struct bytes *b, uint64_t *out)
 	return false;
 }
 
-/* The next field's number, and its content where it is a message, text or list; false where the bytes are no field. */
+/* The next field's number, and its content where it is a message, text or list; false where the
+ * bytes are no field. */
 static bool take_field(struct bytes *b, uint64_t *number, struct bytes *content)
 {
 	enum { VARINT, FIXED_64, LENGTH, FIXED_32 = 5 };
@@ -81,7 +96,9 @@ static int check_nesting(enum message kind, struct bytes b, struct err *e)
 			if (!content.at || nestings[i].in != kind || nestings[i].field != number)
 				continue;
 			if (nestings[i].is == REFUSED)
-				return err_set(e, ERR_USAGE, "it has graphs or types within others: retrial reads the ONNX files that it writes");
+				return err_set(e, ERR_USAGE,
+					"it has graphs or types within others: retrial reads the "
+					"ONNX files that it writes");
 			if (check_nesting(nestings[i].is, content, e))
 				return -1;
 		}
@@ -89,7 +106,7 @@ static int check_nesting(enum message kind, struct bytes b, struct err *e)
 	return 0;
 }
 
-/* ---- the graph -------------------------------------------------------------------------------------------------------- */
+/* ---- the graph ---- */
 
 /* What a value of the graph is: a layer's output, or its sigmoid on the way to a SiLU. */
 struct value {
@@ -120,7 +137,8 @@ static const char *shown(const char *text)
 
 static int fail(struct reader *r, const Onnx__NodeProto *n, const char *what)
 {
-	return err_set(r->e, ERR_USAGE, "%s (%s): %s: retrial reads the ONNX files that it writes", shown(n->name), shown(n->op_type), what);
+	return err_set(r->e, ERR_USAGE, "%s (%s): %s: retrial reads the ONNX files that it writes",
+		shown(n->name), shown(n->op_type), what);
 }
 
 static const struct value *find_value(const struct reader *r, const char *name)
@@ -134,7 +152,8 @@ static const struct value *find_value(const struct reader *r, const char *name)
 static int add_value(struct reader *r, const char *name, struct value v)
 {
 	if (!name || !name[0] || find_value(r, name))
-		return err_set(r->e, ERR_USAGE, "two values are called %s, or one has no name", shown(name));
+		return err_set(r->e, ERR_USAGE, "two values are called %s, or one has no name",
+			shown(name));
 	if (r->value_count == VALUES_MAX)
 		return err_set(r->e, ERR_USAGE, "the graph has more than %d values", VALUES_MAX);
 	v.name = name;
@@ -145,7 +164,8 @@ static int add_value(struct reader *r, const char *name, struct value v)
 static const Onnx__TensorProto *find_initializer(const struct reader *r, const char *name)
 {
 	for (size_t i = 0; name && i < r->graph->n_initializer; i++)
-		if (r->graph->initializer[i]->name && strcmp(r->graph->initializer[i]->name, name) == 0)
+		if (r->graph->initializer[i]->name
+			&& strcmp(r->graph->initializer[i]->name, name) == 0)
 			return r->graph->initializer[i];
 	return NULL;
 }
@@ -167,7 +187,8 @@ static bool has_only(const Onnx__NodeProto *n, const char *const *names)
 	return known == n->n_attribute;
 }
 
-static bool integers(const Onnx__NodeProto *n, const char *name, int count, int64_t low, int64_t high, int *out)
+static bool integers(
+	const Onnx__NodeProto *n, const char *name, int count, int64_t low, int64_t high, int *out)
 {
 	const Onnx__AttributeProto *a = find_attribute(n, name);
 	if (!a || a->n_ints != (size_t)count)
@@ -192,15 +213,18 @@ static bool real_is(const Onnx__NodeProto *n, const char *name, float value)
 	return a && a->has_f && a->f == value;
 }
 
-/* ---- operators -------------------------------------------------------------------------------------------------------- */
+/* ---- operators ---- */
 
 /* Add the layer, called as the node, and the value that the node makes. */
-static int add(struct reader *r, const Onnx__NodeProto *n, struct nn_layer *layer, bool bias, bool flat)
+static int add(
+	struct reader *r, const Onnx__NodeProto *n, struct nn_layer *layer, bool bias, bool flat)
 {
-	snprintf(layer->name, sizeof layer->name, "%s", n->name && strlen(n->name) < NN_NAME_MAX ? n->name : "");
+	snprintf(layer->name, sizeof(layer->name), "%s",
+		n->name && strlen(n->name) < NN_NAME_MAX ? n->name : "");
 	if (describe_add_layer(&r->out->net, layer, bias, r->e))
 		return -1;
-	return add_value(r, n->output[0], (struct value){ .layer = r->out->net.layer_count - 1, .flat = flat });
+	return add_value(r, n->output[0],
+		(struct value){ .layer = r->out->net.layer_count - 1, .flat = flat });
 }
 
 static struct nn_layer *last_layer(struct reader *r)
@@ -229,20 +253,27 @@ static int take_tensor(struct reader *r, const Onnx__NodeProto *n, size_t i, int
 static int read_alias(struct reader *r, const Onnx__NodeProto *n)
 {
 	const struct value *v = input(r, n, 0);
-	const bool reshape = strcmp(n->op_type, "Reshape") == 0, flatten = strcmp(n->op_type, "Flatten") == 0;
+	const bool reshape = strcmp(n->op_type, "Reshape") == 0,
+		   flatten = strcmp(n->op_type, "Flatten") == 0;
 	if (!v)
 		return -1;
 	const struct nn_shape s = r->out->net.layers[v->layer].shape;
-	if (flatten && (!has_only(n, (const char *const[]){ "axis", NULL }) || !integer_is(n, "axis", 1)))
+	if (flatten
+		&& (!has_only(n, (const char *const[]){ "axis", NULL })
+			|| !integer_is(n, "axis", 1)))
 		return fail(r, n, "an axis other than 1");
 	if (reshape) {
 		const int64_t want[4] = { -1, s.channels, 1, 1 };
-		const Onnx__TensorProto *t = n->n_input == 2 ? find_initializer(r, n->input[1]) : NULL;
-		if (!t || t->data_type != ONNX__TENSOR_PROTO__DATA_TYPE__INT64 || t->raw_data.len != sizeof want || memcmp(t->raw_data.data, want, sizeof want) != 0
-		    || n->n_attribute || s.height != 1 || s.width != 1)
+		const Onnx__TensorProto *t =
+			n->n_input == 2 ? find_initializer(r, n->input[1]) : NULL;
+		if (!t || t->data_type != ONNX__TENSOR_PROTO__DATA_TYPE__INT64
+			|| t->raw_data.len != sizeof(want)
+			|| memcmp(t->raw_data.data, want, sizeof(want)) != 0 || n->n_attribute
+			|| s.height != 1 || s.width != 1)
 			return fail(r, n, "a shape that is not [-1, channels, 1, 1]");
 	}
-	return add_value(r, n->output[0], (struct value){ .layer = v->layer, .flat = flatten || (v->flat && !reshape) });
+	return add_value(r, n->output[0],
+		(struct value){ .layer = v->layer, .flat = flatten || (v->flat && !reshape) });
 }
 
 static int read_convolution(struct reader *r, const Onnx__NodeProto *n)
@@ -253,23 +284,33 @@ static int read_convolution(struct reader *r, const Onnx__NodeProto *n)
 	int kernel[2], strides[2], pads[4], want[4];
 	if (!v)
 		return -1;
-	if (v->flat || !w || w->n_dims != 4 || w->dims[0] < 1 || w->dims[0] > 65536 || n->n_input > 3)
-		return fail(r, n, "inputs other than a map, a kernel of four dimensions and perhaps a bias");
-	if (!has_only(n, names) || !integers(n, "kernel_shape", 2, 1, 64, kernel) || !integers(n, "strides", 2, 1, 64, strides) || strides[0] != strides[1]
-	    || !integers(n, "pads", 4, 0, 64, pads))
+	if (v->flat || !w || w->n_dims != 4 || w->dims[0] < 1 || w->dims[0] > 65536
+		|| n->n_input > 3)
+		return fail(r, n,
+			"inputs other than a map, a kernel of four dimensions and perhaps a bias");
+	if (!has_only(n, names) || !integers(n, "kernel_shape", 2, 1, 64, kernel)
+		|| !integers(n, "strides", 2, 1, 64, strides) || strides[0] != strides[1]
+		|| !integers(n, "pads", 4, 0, 64, pads))
 		return fail(r, n, "attributes other than kernel_shape, strides, pads and group");
 	const struct nn_shape in = r->out->net.layers[v->layer].shape;
-	struct nn_layer layer = { .kind = NN_CONV, .inputs = { v->layer }, .input_count = 1, .kernel_height = kernel[0], .kernel_width = kernel[1],
-		.stride = strides[0], .shape.channels = (int)w->dims[0], .padding = pads[0] || pads[1] || pads[2] || pads[3] ? NN_SAME : NN_VALID };
+	struct nn_layer layer = { .kind = NN_CONV,
+		.inputs = { v->layer },
+		.input_count = 1,
+		.kernel_height = kernel[0],
+		.kernel_width = kernel[1],
+		.stride = strides[0],
+		.shape.channels = (int)w->dims[0],
+		.padding = pads[0] || pads[1] || pads[2] || pads[3] ? NN_SAME : NN_VALID };
 	if (find_attribute(n, "group")) {
 		if (!integer_is(n, "group", in.channels) || w->dims[0] != in.channels)
 			return fail(r, n, "a group other than one a channel");
 		layer.kind = NN_DEPTHWISE;
 	}
 	onnx_pads(&layer, in, want);
-	if (memcmp(pads, want, sizeof pads) != 0)
+	if (memcmp(pads, want, sizeof(pads)) != 0)
 		return fail(r, n, "pads other than those of \"same\"");
-	if (add(r, n, &layer, n->n_input == 3, false) || take_tensor(r, n, 1, last_layer(r)->kernel_tensor))
+	if (add(r, n, &layer, n->n_input == 3, false)
+		|| take_tensor(r, n, 1, last_layer(r)->kernel_tensor))
 		return -1;
 	return n->n_input == 3 ? take_tensor(r, n, 2, last_layer(r)->bias_tensor) : 0;
 }
@@ -280,12 +321,20 @@ static int read_dense(struct reader *r, const Onnx__NodeProto *n)
 	const Onnx__TensorProto *w = n->n_input > 1 ? find_initializer(r, n->input[1]) : NULL;
 	if (!v)
 		return -1;
-	if (!v->flat || !w || w->n_dims != 2 || w->dims[0] < 1 || w->dims[0] > 65536 || n->n_input != 3)
-		return fail(r, n, "inputs other than a flat value, a kernel of two dimensions and a bias");
+	if (!v->flat || !w || w->n_dims != 2 || w->dims[0] < 1 || w->dims[0] > 65536
+		|| n->n_input != 3)
+		return fail(r, n,
+			"inputs other than a flat value, a kernel of two dimensions and a bias");
 	if (!has_only(n, (const char *const[]){ "transB", NULL }) || !integer_is(n, "transB", 1))
 		return fail(r, n, "attributes other than transB = 1");
-	struct nn_layer layer = { .kind = NN_DENSE, .inputs = { v->layer }, .input_count = 1, .shape.channels = (int)w->dims[0] };
-	return add(r, n, &layer, true, true) || take_tensor(r, n, 1, last_layer(r)->kernel_tensor) || take_tensor(r, n, 2, last_layer(r)->bias_tensor) ? -1 : 0;
+	struct nn_layer layer = { .kind = NN_DENSE,
+		.inputs = { v->layer },
+		.input_count = 1,
+		.shape.channels = (int)w->dims[0] };
+	return add(r, n, &layer, true, true) || take_tensor(r, n, 1, last_layer(r)->kernel_tensor)
+			|| take_tensor(r, n, 2, last_layer(r)->bias_tensor)
+		? -1
+		: 0;
 }
 
 static int read_pool(struct reader *r, const Onnx__NodeProto *n)
@@ -294,11 +343,17 @@ static int read_pool(struct reader *r, const Onnx__NodeProto *n)
 	int kernel[2], strides[2];
 	if (!v)
 		return -1;
-	if (v->flat || !has_only(n, (const char *const[]){ "kernel_shape", "strides", NULL }) || !integers(n, "kernel_shape", 2, 1, 1024, kernel)
-	    || !integers(n, "strides", 2, 1, 1024, strides) || kernel[0] != strides[0] || kernel[1] != strides[1])
+	if (v->flat || !has_only(n, (const char *const[]){ "kernel_shape", "strides", NULL })
+		|| !integers(n, "kernel_shape", 2, 1, 1024, kernel)
+		|| !integers(n, "strides", 2, 1, 1024, strides) || kernel[0] != strides[0]
+		|| kernel[1] != strides[1])
 		return fail(r, n, "attributes other than kernel_shape and strides, both the same");
-	struct nn_layer layer = { .kind = strcmp(n->op_type, "MaxPool") == 0 ? NN_MAXPOOL : NN_AVGPOOL, .inputs = { v->layer }, .input_count = 1,
-		.kernel_height = kernel[0], .kernel_width = kernel[1] };
+	struct nn_layer layer = { .kind = strcmp(n->op_type, "MaxPool") == 0 ? NN_MAXPOOL
+									     : NN_AVGPOOL,
+		.inputs = { v->layer },
+		.input_count = 1,
+		.kernel_height = kernel[0],
+		.kernel_width = kernel[1] };
 	return add(r, n, &layer, false, false);
 }
 
@@ -319,7 +374,9 @@ static int read_joint(struct reader *r, const Onnx__NodeProto *n)
 		flat = v->flat;
 		layer.inputs[layer.input_count++] = v->layer;
 	}
-	if (concat ? !has_only(n, (const char *const[]){ "axis", NULL }) || !integer_is(n, "axis", 1) : n->n_attribute > 0)
+	if (concat ? !has_only(n, (const char *const[]){ "axis", NULL })
+				|| !integer_is(n, "axis", 1)
+		   : n->n_attribute > 0)
 		return fail(r, n, "an axis other than 1");
 	return add(r, n, &layer, false, flat);
 }
@@ -327,16 +384,23 @@ static int read_joint(struct reader *r, const Onnx__NodeProto *n)
 static int read_batchnorm(struct reader *r, const Onnx__NodeProto *n)
 {
 	const struct value *v = input(r, n, 0);
-	const Onnx__AttributeProto *epsilon = find_attribute(n, "epsilon"), *momentum = find_attribute(n, "momentum");
+	const Onnx__AttributeProto *epsilon = find_attribute(n, "epsilon"),
+				   *momentum = find_attribute(n, "momentum");
 	if (!v)
 		return -1;
-	if (!has_only(n, (const char *const[]){ "epsilon", "momentum", NULL }) || !epsilon || !momentum)
+	if (!has_only(n, (const char *const[]){ "epsilon", "momentum", NULL }) || !epsilon
+		|| !momentum)
 		return fail(r, n, "attributes other than epsilon and momentum");
-	struct nn_layer layer = { .kind = NN_BATCHNORM, .inputs = { v->layer }, .input_count = 1, .epsilon = (double)epsilon->f, .momentum = (double)momentum->f };
+	struct nn_layer layer = { .kind = NN_BATCHNORM,
+		.inputs = { v->layer },
+		.input_count = 1,
+		.epsilon = (double)epsilon->f,
+		.momentum = (double)momentum->f };
 	if (add(r, n, &layer, false, v->flat))
 		return -1;
 	const struct nn_layer *l = last_layer(r);
-	const int tensors[4] = { l->kernel_tensor, l->bias_tensor, l->mean_tensor, l->variance_tensor };
+	const int tensors[4] = { l->kernel_tensor, l->bias_tensor, l->mean_tensor,
+		l->variance_tensor };
 	for (size_t i = 0; i < 4; i++)
 		if (take_tensor(r, n, i + 1, tensors[i]))
 			return -1;
@@ -349,7 +413,8 @@ static int readers(const struct reader *r, const char *name)
 	int count = 0;
 	for (size_t i = 0; i < r->graph->n_node; i++)
 		for (size_t k = 0; k < r->graph->node[i]->n_input; k++)
-			count += r->graph->node[i]->input[k] && strcmp(r->graph->node[i]->input[k], name) == 0;
+			count += r->graph->node[i]->input[k]
+				&& strcmp(r->graph->node[i]->input[k], name) == 0;
 	return count;
 }
 
@@ -359,7 +424,8 @@ static int read_relu(struct reader *r, const Onnx__NodeProto *n)
 	if (!v)
 		return -1;
 	struct nn_layer *from = &r->out->net.layers[v->layer];
-	const bool weighted = from->kind == NN_CONV || from->kind == NN_DEPTHWISE || from->kind == NN_DENSE;
+	const bool weighted =
+		from->kind == NN_CONV || from->kind == NN_DEPTHWISE || from->kind == NN_DENSE;
 	if (weighted && !from->relu && readers(r, v->name) == 1) { /* built in again */
 		from->relu = true;
 		return add_value(r, n->output[0], *v);
@@ -373,7 +439,8 @@ static int read_clip(struct reader *r, const Onnx__NodeProto *n)
 	const struct value *v = input(r, n, 0);
 	if (!v)
 		return -1;
-	if (!has_only(n, (const char *const[]){ "min", "max", NULL }) || !real_is(n, "min", 0) || !real_is(n, "max", 6))
+	if (!has_only(n, (const char *const[]){ "min", "max", NULL }) || !real_is(n, "min", 0)
+		|| !real_is(n, "max", 6))
 		return fail(r, n, "ends other than 0 and 6");
 	struct nn_layer layer = { .kind = NN_RELU6, .inputs = { v->layer }, .input_count = 1 };
 	return add(r, n, &layer, false, v->flat);
@@ -382,13 +449,16 @@ static int read_clip(struct reader *r, const Onnx__NodeProto *n)
 static int read_sigmoid(struct reader *r, const Onnx__NodeProto *n)
 {
 	const struct value *v = input(r, n, 0);
-	return v ? add_value(r, n->output[0], (struct value){ .layer = v->layer, .flat = v->flat, .sigmoid = true }) : -1;
+	return v ? add_value(r, n->output[0],
+		       (struct value){ .layer = v->layer, .flat = v->flat, .sigmoid = true })
+		 : -1;
 }
 
 /* x times its sigmoid. */
 static int read_product(struct reader *r, const Onnx__NodeProto *n)
 {
-	const struct value *v = input(r, n, 0), *sigmoid = n->n_input == 2 ? find_value(r, n->input[1]) : NULL;
+	const struct value *v = input(r, n, 0),
+			   *sigmoid = n->n_input == 2 ? find_value(r, n->input[1]) : NULL;
 	if (!v)
 		return -1;
 	if (!sigmoid || !sigmoid->sigmoid || sigmoid->layer != v->layer)
@@ -401,11 +471,22 @@ static const struct {
 	const char *op;
 	int (*read)(struct reader *r, const Onnx__NodeProto *n);
 } operators[] = {
-	{ "Conv", read_convolution }, { "Gemm", read_dense }, { "MaxPool", read_pool }, { "AveragePool", read_pool }, { "Concat", read_joint },
-	{ "Sum", read_joint }, { "BatchNormalization", read_batchnorm }, { "Relu", read_relu }, { "Clip", read_clip }, { "Sigmoid", read_sigmoid },
-	{ "Mul", read_product }, { "Flatten", read_alias }, { "Reshape", read_alias }, { "Identity", read_alias },
+	{ "Conv", read_convolution },
+	{ "Gemm", read_dense },
+	{ "MaxPool", read_pool },
+	{ "AveragePool", read_pool },
+	{ "Concat", read_joint },
+	{ "Sum", read_joint },
+	{ "BatchNormalization", read_batchnorm },
+	{ "Relu", read_relu },
+	{ "Clip", read_clip },
+	{ "Sigmoid", read_sigmoid },
+	{ "Mul", read_product },
+	{ "Flatten", read_alias },
+	{ "Reshape", read_alias },
+	{ "Identity", read_alias },
 };
-enum { OPERATORS = sizeof operators / sizeof *operators };
+enum { OPERATORS = sizeof(operators) / sizeof(*operators) };
 
 static int read_node(struct reader *r, const Onnx__NodeProto *n)
 {
@@ -417,24 +498,31 @@ static int read_node(struct reader *r, const Onnx__NodeProto *n)
 	return fail(r, n, "an unknown operator");
 }
 
-/* ---- inputs, outputs, weights ----------------------------------------------------------------------------------------- */
+/* ---- inputs, outputs, weights ---- */
 
 static int read_input(struct reader *r, const Onnx__ValueInfoProto *v)
 {
-	const bool tensor = v->type && v->type->value_case == ONNX__TYPE_PROTO__VALUE_TENSOR_TYPE && v->type->tensor_type;
+	const bool tensor = v->type && v->type->value_case == ONNX__TYPE_PROTO__VALUE_TENSOR_TYPE
+		&& v->type->tensor_type;
 	const Onnx__TensorShapeProto *shape = tensor ? v->type->tensor_type->shape : NULL;
 	struct nn_layer layer = { .kind = NN_INPUT };
 	int sizes[4] = { 0 };
-	if (!shape || shape->n_dim != 4 || v->type->tensor_type->elem_type != ONNX__TENSOR_PROTO__DATA_TYPE__FLOAT || !v->name || strlen(v->name) >= NN_NAME_MAX)
-		return err_set(r->e, ERR_USAGE, "input %s is no tensor of floats of four dimensions", shown(v->name));
+	if (!shape || shape->n_dim != 4
+		|| v->type->tensor_type->elem_type != ONNX__TENSOR_PROTO__DATA_TYPE__FLOAT
+		|| !v->name || strlen(v->name) >= NN_NAME_MAX)
+		return err_set(r->e, ERR_USAGE,
+			"input %s is no tensor of floats of four dimensions", shown(v->name));
 	for (int i = 1; i < 4; i++) {
 		const Onnx__TensorShapeProto__Dimension *d = shape->dim[i];
-		if (d->value_case != ONNX__TENSOR_SHAPE_PROTO__DIMENSION__VALUE_DIM_VALUE || d->dim_value < 1 || d->dim_value > 1024)
-			return err_set(r->e, ERR_USAGE, "input %s: sizes of its images are not within 1 to 1024", shown(v->name));
+		if (d->value_case != ONNX__TENSOR_SHAPE_PROTO__DIMENSION__VALUE_DIM_VALUE
+			|| d->dim_value < 1 || d->dim_value > 1024)
+			return err_set(r->e, ERR_USAGE,
+				"input %s: sizes of its images are not within 1 to 1024",
+				shown(v->name));
 		sizes[i] = (int)d->dim_value;
 	}
 	layer.shape = (struct nn_shape){ sizes[1], sizes[2], sizes[3] };
-	snprintf(layer.name, sizeof layer.name, "%s", v->name);
+	snprintf(layer.name, sizeof(layer.name), "%s", v->name);
 	if (describe_add_layer(&r->out->net, &layer, false, r->e))
 		return -1;
 	return add_value(r, v->name, (struct value){ .layer = r->out->net.layer_count - 1 });
@@ -444,16 +532,18 @@ static int read_output(struct reader *r, const Onnx__ValueInfoProto *v)
 {
 	const struct value *value = find_value(r, v->name);
 	if (!value || value->sigmoid || !value->flat || strlen(v->name) >= NN_NAME_MAX)
-		return err_set(r->e, ERR_USAGE, "output %s is made by no operator, or is not [batch][class]", shown(v->name));
+		return err_set(r->e, ERR_USAGE,
+			"output %s is made by no operator, or is not [batch][class]",
+			shown(v->name));
 	struct nn_layer layer = { .kind = NN_OUTPUT, .inputs = { value->layer }, .input_count = 1 };
-	snprintf(layer.name, sizeof layer.name, "%s", v->name);
+	snprintf(layer.name, sizeof(layer.name), "%s", v->name);
 	return describe_add_layer(&r->out->net, &layer, false, r->e);
 }
 
 static int copy_weights(struct reader *r)
 {
 	struct model *m = r->out;
-	m->params = malloc(m->net.parameter_count * sizeof *m->params + 1);
+	m->params = malloc(m->net.parameter_count * sizeof(*m->params) + 1);
 	if (!m->params)
 		return err_nomem(r->e);
 	for (int i = 0; i < m->net.tensor_count; i++) {
@@ -464,8 +554,11 @@ static int copy_weights(struct reader *r)
 		bool same = t->n_dims == (size_t)rank;
 		for (int k = 0; same && k < rank; k++)
 			same = t->dims[k] == (int64_t)sizes[k];
-		if (!same || t->data_type != ONNX__TENSOR_PROTO__DATA_TYPE__FLOAT || !t->has_raw_data || t->raw_data.len != tensor->count * sizeof(float))
-			return err_set(r->e, ERR_USAGE, "%s: its weights are not raw 32-bit floats of the operator's shape", tensor->name);
+		if (!same || t->data_type != ONNX__TENSOR_PROTO__DATA_TYPE__FLOAT
+			|| !t->has_raw_data || t->raw_data.len != tensor->count * sizeof(float))
+			return err_set(r->e, ERR_USAGE,
+				"%s: its weights are not raw 32-bit floats of the operator's shape",
+				tensor->name);
 		memcpy(m->params + tensor->offset, t->raw_data.data, t->raw_data.len);
 	}
 	return 0;
@@ -474,9 +567,12 @@ static int copy_weights(struct reader *r)
 static int read_graph(struct reader *r)
 {
 	const Onnx__GraphProto *g = r->graph;
-	if (g->n_input > NN_OUTPUTS_MAX || g->n_output > NN_OUTPUTS_MAX || g->n_node > 8 * NN_LAYERS_MAX || g->n_initializer > 8 * NN_LAYERS_MAX)
-		return err_set(r->e, ERR_USAGE, "the graph is too large: %zu inputs, %zu outputs, %zu nodes, %zu initializers", g->n_input, g->n_output, g->n_node,
-		               g->n_initializer);
+	if (g->n_input > NN_OUTPUTS_MAX || g->n_output > NN_OUTPUTS_MAX
+		|| g->n_node > 8 * NN_LAYERS_MAX || g->n_initializer > 8 * NN_LAYERS_MAX)
+		return err_set(r->e, ERR_USAGE,
+			"the graph is too large: %zu inputs, %zu outputs, %zu nodes, %zu "
+			"initializers",
+			g->n_input, g->n_output, g->n_node, g->n_initializer);
 	for (size_t i = 0; i < g->n_input; i++)
 		if (read_input(r, g->input[i]))
 			return -1;
@@ -492,18 +588,20 @@ static int read_graph(struct reader *r)
 static int read_metadata(const Onnx__ModelProto *file, struct model_facts *f, struct err *e)
 {
 	json_t *metadata = json_object();
-	int answer = 0;
-	for (size_t i = 0; i < file->n_metadata_props && !answer; i++) {
+	int result = 0;
+	for (size_t i = 0; i < file->n_metadata_props && !result; i++) {
 		const Onnx__StringStringEntryProto *entry = file->metadata_props[i];
 		json_t *value = entry->value ? json_string(entry->value) : NULL;
-		if (!entry->key || !value || json_object_get(metadata, entry->key) || json_object_set(metadata, entry->key, value))
-			answer = err_set(e, ERR_USAGE, "its metadata has a name twice, or texts that are not UTF-8");
+		if (!entry->key || !value || json_object_get(metadata, entry->key)
+			|| json_object_set(metadata, entry->key, value))
+			result = err_set(e, ERR_USAGE,
+				"its metadata has a name twice, or texts that are not UTF-8");
 		json_decref(value);
 	}
-	if (!answer)
-		answer = describe_read_facts(metadata, f, e);
+	if (!result)
+		result = describe_read_facts(metadata, f, e);
 	json_decref(metadata);
-	return answer;
+	return result;
 }
 
 int onnx_read(const char *bytes, size_t count, struct model *out, struct err *e)
@@ -512,20 +610,27 @@ int onnx_read(const char *bytes, size_t count, struct model *out, struct err *e)
 	if (check_nesting(MODEL, all, e))
 		return -1;
 	Onnx__ModelProto *file = onnx__model_proto__unpack(NULL, count, all.at);
-	struct reader *r = calloc(1, sizeof *r);
-	int answer = -1;
+	struct reader *r = calloc(1, sizeof(*r));
+	int result = -1;
 	if (!r) {
 		err_nomem(e);
 	} else if (!file || !file->graph) {
 		err_set(e, ERR_USAGE, "no ONNX file, or a damaged one");
-	} else if (file->n_opset_import != 1 || file->opset_import[0]->version != ONNX_OPSET || (file->opset_import[0]->domain && file->opset_import[0]->domain[0])) {
-		err_set(e, ERR_USAGE, "its operators are not those of opset %d: retrial reads the ONNX files that it writes", ONNX_OPSET);
+	} else if (file->n_opset_import != 1 || file->opset_import[0]->version != ONNX_OPSET
+		|| (file->opset_import[0]->domain && file->opset_import[0]->domain[0])) {
+		err_set(e, ERR_USAGE,
+			"its operators are not those of opset %d: retrial reads the ONNX files "
+			"that it writes",
+			ONNX_OPSET);
 	} else {
 		*r = (struct reader){ .graph = file->graph, .out = out, .e = e };
-		answer = read_graph(r) || read_metadata(file, &out->facts, e) || describe_check_params(out, e) ? -1 : 0;
+		result = read_graph(r) || read_metadata(file, &out->facts, e)
+				|| describe_check_params(out, e)
+			? -1
+			: 0;
 	}
 	free(r);
 	if (file)
 		onnx__model_proto__free_unpacked(file, NULL);
-	return answer;
+	return result;
 }

@@ -1,4 +1,5 @@
-/* arena.c - memory that is freed together: a list of growing blocks, each filled from its beginning. */
+/* arena.c - memory that is freed together: a list of growing blocks, each filled from its
+ * beginning. */
 #include "arena.h"
 
 #include <stdalign.h>

@@ -1,4 +1,5 @@
-/* arena.h - many small pieces of memory that are freed together: the nodes of a file, its recipes, its texts. */
+/* arena.h - many small pieces of memory that are freed together: the nodes of a file, its recipes,
+ * its texts. */
 #ifndef PLAN_ARENA_H
 #define PLAN_ARENA_H
 
@@ -6,7 +7,8 @@
 
 struct arena_block;
 
-/* Zero-initialise ({0}); freed with arena_free. When memory runs out the program ends, as with str.h. */
+/* Zero-initialise ({0}); freed with arena_free. When memory runs out the program ends, as with
+ * str.h. */
 struct arena {
 	struct arena_block *last;
 };

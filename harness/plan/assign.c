@@ -5,15 +5,18 @@
 
 enum { NAMES_MAX = 64 };
 
-static void bad_value(struct diagnostics *d, const struct node *at, const struct param *p, int kind, const char *text, const char *why)
+static void bad_value(struct diagnostics *d, const struct node *at, const struct param *p, int kind,
+	const char *text, const char *why)
 {
 	struct str expect = { 0 };
 	param_expect(p, kind, &expect);
-	node_error(d, at, "%s = %.60s%s: %s (%s: %s)", p->name, text, strlen(text) > 60 ? "..." : "", why, p->name, expect.s);
+	node_error(d, at, "%s = %.60s%s: %s (%s: %s)", p->name, text,
+		strlen(text) > 60 ? "..." : "", why, p->name, expect.s);
 	str_free(&expect);
 }
 
-static int assign_scalar(const struct param *p, int kind, int index, void *base, const struct node *value, struct diagnostics *d)
+static int assign_scalar(const struct param *p, int kind, int index, void *base,
+	const struct node *value, struct diagnostics *d)
 {
 	if (value->kind != NODE_SCALAR) {
 		bad_value(d, value, p, kind, node_kind_name(value), "one value is needed here");
@@ -32,19 +35,21 @@ static int assign_scalar(const struct param *p, int kind, int index, void *base,
 	return result;
 }
 
-static int assign_list(const struct param *p, int kind, void *base, const struct node *list, struct diagnostics *d)
+static int assign_list(
+	const struct param *p, int kind, void *base, const struct node *list, struct diagnostics *d)
 {
 	const bool names = p->type == PARAM_NAMES;
 	const size_t wanted = p->pair_kinds >> kind & 1 ? 2 : 1;
 	if (list->kind == NODE_MAP || (list->kind == NODE_SCALAR && !names && wanted != 1)) {
 		bad_value(d, list, p, kind, list->kind == NODE_MAP ? "a map" : list->text,
-			  names ? "a list is needed here" : "a list of two is needed here");
+			names ? "a list is needed here" : "a list of two is needed here");
 		return -1;
 	}
 	if (list->kind == NODE_SCALAR)
 		return assign_scalar(p, kind, 0, base, list, d);
 	if (!names && list->count != wanted) {
-		bad_value(d, list, p, kind, "a list", wanted == 2 ? "two values are needed here" : "one value is needed here");
+		bad_value(d, list, p, kind, "a list",
+			wanted == 2 ? "two values are needed here" : "one value is needed here");
 		return -1;
 	}
 	if (names) {
@@ -57,31 +62,35 @@ static int assign_list(const struct param *p, int kind, void *base, const struct
 	return result;
 }
 
-int assign_value(const struct param *p, int kind, void *base, const struct node *value, struct diagnostics *d)
+int assign_value(const struct param *p, int kind, void *base, const struct node *value,
+	struct diagnostics *d)
 {
 	if (p->type == PARAM_ENUMS || p->type == PARAM_NAMES)
 		return assign_list(p, kind, base, value, d);
 	return assign_scalar(p, kind, 0, base, value, d);
 }
 
-void unknown_key(struct diagnostics *d, const struct node *at, const char *where, const char *const *names, size_t count)
+void unknown_key(struct diagnostics *d, const struct node *at, const char *where,
+	const char *const *names, size_t count)
 {
 	const char *near = diagnostics_full(d) ? NULL : str_nearest(at->key, names, count);
 	if (near)
-		node_key_error(d, at, "unknown key '%.60s' %s (did you mean '%s'?)", at->key, where, near);
+		node_key_error(
+			d, at, "unknown key '%.60s' %s (did you mean '%s'?)", at->key, where, near);
 	else
 		node_key_error(d, at, "unknown key '%.60s' %s", at->key, where);
 }
 
-void unknown_kind(struct diagnostics *d, const struct node *at, bool key, const char *noun, const char *name, const char *const *kinds)
+void unknown_kind(struct diagnostics *d, const struct node *at, bool key, const char *noun,
+	const char *name, const char *const *kinds)
 {
 	struct str list = { 0 };
 	size_t count = 0;
 	for (; kinds[count]; count++)
 		str_addf(&list, "%s%s", count ? ", " : "", kinds[count]);
 	const char *near = str_nearest(name, kinds, count);
-	(key ? node_key_error : node_error)(d, at, "unknown %s '%.40s'%s%s%s (one of %s)", noun, name, near ? " (did you mean '" : "",
-					    near ? near : "", near ? "'?)" : "", list.s);
+	(key ? node_key_error : node_error)(d, at, "unknown %s '%.40s'%s%s%s (one of %s)", noun,
+		name, near ? " (did you mean '" : "", near ? near : "", near ? "'?)" : "", list.s);
 	str_free(&list);
 }
 
@@ -93,16 +102,21 @@ void not_applicable(struct diagnostics *d, const struct node *at, const struct p
 	for (int k = 0; names[k]; k++)
 		if (p->kinds >> k & 1)
 			str_addf(&owners, "%s%s", owners.length ? ", " : "", names[k]);
-	const bool named = p->scope == SCOPE_OPTIMIZER || p->scope == SCOPE_SCHEDULE; /* its kind is its name */
+	const bool named = p->scope == SCOPE_OPTIMIZER
+		|| p->scope == SCOPE_SCHEDULE; /* its kind is its name */
 	const char *article = named ? "the" : "a", *of = named ? "" : "of the kind ";
-	node_key_error(d, at, "'%s' does not belong to %s %s %s%s (only to: %s)", p->name, article, noun, of, names[kind], owners.s);
+	node_key_error(d, at, "'%s' does not belong to %s %s %s%s (only to: %s)", p->name, article,
+		noun, of, names[kind], owners.s);
 	str_free(&owners);
 }
 
-static void unknown_in_scope(enum param_scope scope, int kind, const struct node *at, struct diagnostics *d)
+static void unknown_in_scope(
+	enum param_scope scope, int kind, const struct node *at, struct diagnostics *d)
 {
 	static const char *const places[] = {
-		[SCOPE_AUGMENT] = "in a set of transforms", [SCOPE_OPTIMIZER] = "in an optimizer", [SCOPE_STOP] = "in stop",
+		[SCOPE_AUGMENT] = "in a set of transforms",
+		[SCOPE_OPTIMIZER] = "in an optimizer",
+		[SCOPE_STOP] = "in stop",
 		[SCOPE_LAYER] = "in a layer",
 		[SCOPE_SCHEDULE] = "in a schedule",
 	};
@@ -115,7 +129,8 @@ static void unknown_in_scope(enum param_scope scope, int kind, const struct node
 	unknown_key(d, at, places[scope], names, used);
 }
 
-int assign_map(enum param_scope scope, int kind, void *base, const struct node *map, struct diagnostics *d)
+int assign_map(
+	enum param_scope scope, int kind, void *base, const struct node *map, struct diagnostics *d)
 {
 	if (map->kind != NODE_MAP && !(map->kind == NODE_SCALAR && !*map->text)) {
 		node_error(d, map, "a map is needed here, not %s", node_kind_name(map));

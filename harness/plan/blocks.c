@@ -8,7 +8,8 @@
 #include "csv.h"
 #include "random.h"
 
-static const char *const block_keys[] = { "base", "axes", "zip", "trials", "random", "ablate", "exclude" };
+static const char *const block_keys[] = { "base", "axes", "zip", "trials", "random", "ablate",
+	"exclude" };
 
 bool block_key(const char *key)
 {
@@ -23,9 +24,10 @@ static bool is_empty(const struct node *n)
 	return n->kind == NODE_SCALAR && !*n->text;
 }
 
-/* ---- conditions ------------------------------------------------------------------------------------------------------- */
+/* ---- conditions ---- */
 
-static int read_text_of(struct study *s, const struct target *target, const struct node *value, const char **text)
+static int read_text_of(
+	struct study *s, const struct target *target, const struct node *value, const char **text)
 {
 	if (target->kind == TARGET_LABEL) {
 		*text = node_text(value, target->path, s->diagnostics);
@@ -40,16 +42,20 @@ static int read_text_of(struct study *s, const struct target *target, const stru
 
 static int read_term(struct study *s, const struct node *n, struct condition_term *out)
 {
-	out->target = strcmp(n->key, "ablation") == 0 ? target_ablation(s) : target_find(s, n->key, n);
+	out->target =
+		strcmp(n->key, "ablation") == 0 ? target_ablation(s) : target_find(s, n->key, n);
 	if (!out->target)
 		return -1;
-	/* A list is a choice of values, unless the parameter itself is a list: then it is a list of lists. */
+	/* A list is a choice of values, unless the parameter itself is a list: then it is a list of
+	 * lists. */
 	const enum param_type type = out->target->param ? out->target->param->type : PARAM_TEXT;
 	const bool lists = type == PARAM_NAMES || type == PARAM_ENUMS;
-	const bool choice = n->kind == NODE_LIST && (!lists || (n->first && n->first->kind == NODE_LIST));
+	const bool choice =
+		n->kind == NODE_LIST && (!lists || (n->first && n->first->kind == NODE_LIST));
 	out->texts = arena_zero(s->arena, (choice ? n->count : 1) * sizeof(char *));
 	int result = 0;
-	for (const struct node *value = choice ? n->first : n; value; value = choice ? value->next : NULL) {
+	for (const struct node *value = choice ? n->first : n; value;
+		value = choice ? value->next : NULL) {
 		const char *text;
 		if (read_text_of(s, out->target, value, &text))
 			result = -1;
@@ -62,7 +68,9 @@ static int read_term(struct study *s, const struct node *n, struct condition_ter
 static int read_condition(struct study *s, const struct node *map, struct condition *out)
 {
 	if (map->kind != NODE_MAP || map->count == 0) {
-		node_error(s->diagnostics, map, "a map such as {dataset: cifar10, recipe: [single, scratch]} is needed here");
+		node_error(s->diagnostics, map,
+			"a map such as {dataset: cifar10, recipe: [single, scratch]} is needed "
+			"here");
 		return -1;
 	}
 	struct condition_term *terms = arena_zero(s->arena, map->count * sizeof(*terms));
@@ -73,7 +81,7 @@ static int read_condition(struct study *s, const struct node *map, struct condit
 	return result;
 }
 
-/* ---- dimensions ------------------------------------------------------------------------------------------------------- */
+/* ---- dimensions ---- */
 
 static void add_dimension(struct study *s, struct block *b, const struct dimension *d)
 {
@@ -85,7 +93,8 @@ static void add_dimension(struct study *s, struct block *b, const struct dimensi
 			return;
 		}
 	if (b->dimension_count == DIMENSIONS_MAX) {
-		node_key_error(s->diagnostics, d->node, "too many axes in one block (at most %d)", DIMENSIONS_MAX);
+		node_key_error(s->diagnostics, d->node, "too many axes in one block (at most %d)",
+			DIMENSIONS_MAX);
 		return;
 	}
 	b->dimensions[b->dimension_count++] = d;
@@ -113,7 +122,8 @@ static const struct node *axis_values(struct study *s, const struct node *axis, 
 			unknown_key(s->diagnostics, n, "in an axis", keys, 2);
 	}
 	if (!values)
-		node_error(s->diagnostics, axis, "an axis is a list of values, or a map with values and when");
+		node_error(s->diagnostics, axis,
+			"an axis is a list of values, or a map with values and when");
 	return values;
 }
 
@@ -123,7 +133,9 @@ static void check_repeats(struct study *s, const struct setting *settings, size_
 	struct index seen = { 0 };
 	for (size_t i = 0; i < count; i++) {
 		if (index_find(&seen, settings[i].text, strlen(settings[i].text)) != SIZE_MAX)
-			node_error(s->diagnostics, settings[i].node, "%s = %s is already in this list", settings[i].target->path, settings[i].text);
+			node_error(s->diagnostics, settings[i].node,
+				"%s = %s is already in this list", settings[i].target->path,
+				settings[i].text);
 		else
 			index_add(&seen, settings[i].text, strlen(settings[i].text));
 	}
@@ -137,8 +149,10 @@ static void read_axis(struct study *s, const struct node *axis, struct block *b)
 	const struct node *values = axis_values(s, axis, d);
 	if (!target || !values)
 		return;
-	if (values->kind == NODE_MAP || (values->kind == NODE_LIST && values->count == 0) || is_empty(values)) {
-		node_error(s->diagnostics, values, "axis '%s': a list of at least one value is needed here", axis->key);
+	if (values->kind == NODE_MAP || (values->kind == NODE_LIST && values->count == 0)
+		|| is_empty(values)) {
+		node_error(s->diagnostics, values,
+			"axis '%s': a list of at least one value is needed here", axis->key);
 		return;
 	}
 	const bool list = values->kind == NODE_LIST;
@@ -165,7 +179,10 @@ static void read_axes(struct study *s, const struct node *map, struct block *b)
 {
 	if (map->kind != NODE_MAP) {
 		if (!is_empty(map))
-			node_error(s->diagnostics, map, "axes: a map such as {dataset: [mnist, cifar10]} is needed here, not %s", node_kind_name(map));
+			node_error(s->diagnostics, map,
+				"axes: a map such as {dataset: [mnist, cifar10]} is needed here, "
+				"not %s",
+				node_kind_name(map));
 		return;
 	}
 	for (const struct node *n = map->first; n; n = n->next)
@@ -181,13 +198,16 @@ static int zip_length(struct study *s, const struct node *map, size_t *length)
 		if (strcmp(n->key, "when") == 0)
 			continue;
 		if (n->kind != NODE_LIST || n->count == 0) {
-			node_error(s->diagnostics, n, "zip: '%.60s' needs a list of values", n->key);
+			node_error(
+				s->diagnostics, n, "zip: '%.60s' needs a list of values", n->key);
 			result = -1;
 		} else if (!first) {
 			first = n;
 		} else if (n->count != first->count) {
-			node_key_error(s->diagnostics, n, "zip: '%.60s' has %zu value%s but '%.60s' (line %d) has %zu", n->key, n->count,
-				       n->count == 1 ? "" : "s", first->key, first->key_line, first->count);
+			node_key_error(s->diagnostics, n,
+				"zip: '%.60s' has %zu value%s but '%.60s' (line %d) has %zu",
+				n->key, n->count, n->count == 1 ? "" : "s", first->key,
+				first->key_line, first->count);
 			result = -1;
 		}
 	}
@@ -198,8 +218,9 @@ static int zip_length(struct study *s, const struct node *map, size_t *length)
 static void read_zip(struct study *s, const struct node *map, struct block *b)
 {
 	if (map->kind != NODE_MAP || map->count == 0) {
-		node_error(s->diagnostics, map, "zip: a map of lists of one length is needed here, such as "
-						"{dataset: [mnist, cifar10], batch_size: [32, 64]}");
+		node_error(s->diagnostics, map,
+			"zip: a map of lists of one length is needed here, such as "
+			"{dataset: [mnist, cifar10], batch_size: [32, 64]}");
 		return;
 	}
 	struct dimension *d = arena_zero(s->arena, sizeof(*d));
@@ -216,7 +237,8 @@ static void read_zip(struct study *s, const struct node *map, struct block *b)
 		}
 		const struct target *target = target_find(s, n->key, n);
 		size_t i = 0;
-		for (const struct node *value = n->first; target && value; value = value->next, i++) {
+		for (const struct node *value = n->first; target && value;
+			value = value->next, i++) {
 			struct setting *setting = &settings[i * map->count + (size_t)rows[i].count];
 			rows[i].count += setting_read(s, target, value, setting) == 0;
 			setting->named = n;
@@ -247,8 +269,10 @@ static void read_trials(struct study *s, const struct node *list, struct block *
 		return;
 	}
 	if (list->kind != NODE_LIST || list->count == 0) {
-		node_error(s->diagnostics, list, "trials: a list of maps such as [{dataset: mnist, batch_size: 64}], or the name of a CSV file, "
-						 "is needed here");
+		node_error(s->diagnostics, list,
+			"trials: a list of maps such as [{dataset: mnist, batch_size: 64}], or the "
+			"name of a CSV file, "
+			"is needed here");
 		return;
 	}
 	struct dimension *d = arena_zero(s->arena, sizeof(*d));
@@ -271,7 +295,9 @@ static void read_random(struct study *s, const struct node *map, struct block *b
 static void read_ablate(struct study *s, const struct node *map, struct block *b)
 {
 	if (map->kind != NODE_MAP || map->count == 0) {
-		node_error(s->diagnostics, map, "ablate: a map of changes is needed here, such as {no-zoom: {augment.zoom: 0}}");
+		node_error(s->diagnostics, map,
+			"ablate: a map of changes is needed here, such as {no-zoom: {augment.zoom: "
+			"0}}");
 		return;
 	}
 	const struct target *label = target_ablation(s);
@@ -281,9 +307,13 @@ static void read_ablate(struct study *s, const struct node *map, struct block *b
 	*base = (struct setting){ .target = label, .node = map, .text = "base" };
 	rows[d->count++] = (struct row){ base, 1 };
 	for (const struct node *n = map->first; n; n = n->next) {
-		if (!name_is_good(n->key, sizeof(((struct label *)0)->value)) || strcmp(n->key, "base") == 0) {
-			node_key_error(s->diagnostics, n, "'%.60s' cannot be the name of a change (letters, digits and - _ + .; base is the "
-							  "unchanged one)", n->key);
+		if (!name_is_good(n->key, sizeof(((struct label *)0)->value))
+			|| strcmp(n->key, "base") == 0) {
+			node_key_error(s->diagnostics, n,
+				"'%.60s' cannot be the name of a change (letters, digits and - _ + "
+				".; base is the "
+				"unchanged one)",
+				n->key);
 			continue;
 		}
 		const struct setting *changes;
@@ -301,13 +331,15 @@ static void read_ablate(struct study *s, const struct node *map, struct block *b
 	add_dimension(s, b, d);
 }
 
-/* ---- rules ------------------------------------------------------------------------------------------------------------ */
+/* ---- rules ---- */
 
 static void read_exclude(struct study *s, const struct node *list, struct block *b)
 {
 	if (list->kind != NODE_LIST) {
 		if (!is_empty(list))
-			node_error(s->diagnostics, list, "exclude: a list of maps is needed here, such as [{dataset: cifar10, recipe: single}]");
+			node_error(s->diagnostics, list,
+				"exclude: a list of maps is needed here, such as [{dataset: "
+				"cifar10, recipe: single}]");
 		return;
 	}
 	for (const struct node *n = list->first; n; n = n->next) {
@@ -322,7 +354,7 @@ static void read_exclude(struct study *s, const struct node *list, struct block 
 	}
 }
 
-/* ---- a block ---------------------------------------------------------------------------------------------------------- */
+/* ---- a block ---- */
 
 /* The outer settings, then the block's own: later ones win. */
 static void read_base(struct study *s, const struct node *map, struct block *b)
@@ -339,7 +371,8 @@ static void read_base(struct study *s, const struct node *map, struct block *b)
 	b->base_count += count;
 }
 
-void block_read(struct study *s, const struct node *map, const struct block *outer, struct block *out)
+void block_read(
+	struct study *s, const struct node *map, const struct block *outer, struct block *out)
 {
 	*out = outer ? *outer : (struct block){ 0 };
 	out->node = map;
@@ -359,6 +392,7 @@ void block_read(struct study *s, const struct node *map, const struct block *out
 		else if (strcmp(n->key, "exclude") == 0)
 			read_exclude(s, n, out);
 		else if (outer)
-			unknown_key(s->diagnostics, n, "in a block", block_keys, sizeof(block_keys) / sizeof(block_keys[0]));
+			unknown_key(s->diagnostics, n, "in a block", block_keys,
+				sizeof(block_keys) / sizeof(block_keys[0]));
 	}
 }

@@ -1,11 +1,12 @@
-/* blocks.h - what a sweep file asks to be combined: blocks of base settings, dimensions and rules. Reads and checks; the
- * combining is in expand.h. */
+/* blocks.h - what a sweep file asks to be combined: blocks of base settings, dimensions and rules.
+ * Reads and checks; the combining is in expand.h. */
 #ifndef PLAN_BLOCKS_H
 #define PLAN_BLOCKS_H
 
 #include "settings.h"
 
-/* Several settings that go together: one value of an axis, one line of a zip or of a list of trials, one ablation. */
+/* Several settings that go together: one value of an axis, one line of a zip or of a list of
+ * trials, one ablation. */
 struct row {
 	const struct setting *settings;
 	int count;
@@ -29,7 +30,8 @@ struct dimension {
 	const struct node *node;
 	const struct row *rows;
 	size_t count;
-	const struct condition *when; /* NULL: always; where it does not hold, the dimension sets nothing */
+	const struct condition
+		*when; /* NULL: always; where it does not hold, the dimension sets nothing */
 };
 
 struct rule {
@@ -54,8 +56,10 @@ struct block {
 /* Is this a key of a block? */
 bool block_key(const char *key);
 
-/* Read the keys base, axes, zip, trials, random, ablate and exclude of a map. What `outer` has (NULL: nothing) is taken over; an
- * axis replaces the outer one of the same path. Errors are diagnosed. */
-void block_read(struct study *s, const struct node *map, const struct block *outer, struct block *out);
+/* Read the keys base, axes, zip, trials, random, ablate and exclude of a map. What `outer` has
+ * (NULL: nothing) is taken over; an axis replaces the outer one of the same path. Errors are
+ * diagnosed. */
+void block_read(
+	struct study *s, const struct node *map, const struct block *outer, struct block *out);
 
 #endif

@@ -1,4 +1,5 @@
-/* csv.c - RFC 4180, with \n or \r\n at the end of lines. Every field is a node with its place, so that errors point into the file. */
+/* csv.c - RFC 4180, with \n or \r\n at the end of lines. Every field is a node with its place, so
+ * that errors point into the file. */
 #include "csv.h"
 
 #include <string.h>
@@ -15,7 +16,7 @@ struct scanner {
 	const char *line_start;
 };
 
-/* ---- fields ----------------------------------------------------------------------------------------------------------- */
+/* ---- fields ---- */
 
 /* Characters from the start of the line to p, from 1. */
 static int column_of(const struct scanner *c, const char *p)
@@ -52,7 +53,8 @@ static int scan_quoted(struct scanner *c, struct str *out)
 
 static bool at_line_end(const struct scanner *c)
 {
-	return c->at == c->end || *c->at == '\n' || (*c->at == '\r' && c->at + 1 < c->end && c->at[1] == '\n');
+	return c->at == c->end || *c->at == '\n'
+		|| (*c->at == '\r' && c->at + 1 < c->end && c->at[1] == '\n');
 }
 
 /* The next field of the line as a scalar; *last: it is the line's last. NULL after an error. */
@@ -78,13 +80,15 @@ static struct node *scan_field(struct scanner *c, bool *last)
 		next_line(c);
 	if (!broken)
 		return n;
-	node_error(c->study->diagnostics, n, "a quoted field has to end with a quote before the next comma");
+	node_error(c->study->diagnostics, n,
+		"a quoted field has to end with a quote before the next comma");
 	return NULL;
 }
 
-/* ---- columns ---------------------------------------------------------------------------------------------------------- */
+/* ---- columns ---- */
 
-/* The parameter of every column; NULL: passed over, or unknown. Returns how many columns, or -1 when the rest cannot be read. */
+/* The parameter of every column; NULL: passed over, or unknown. Returns how many columns, or -1
+ * when the rest cannot be read. */
 static int scan_head(struct scanner *c, const struct target *targets[COLUMNS_MAX])
 {
 	struct study *s = c->study;
@@ -97,11 +101,15 @@ static int scan_head(struct scanner *c, const struct target *targets[COLUMNS_MAX
 			node_error(s->diagnostics, n, "too many columns (at most %d)", COLUMNS_MAX);
 			return -1;
 		}
-		const bool passed_over = strcmp(n->text, "seed") == 0 || strcmp(n->text, "trial") == 0;
-		targets[count] = passed_over ? NULL : strcmp(n->text, "ablation") == 0 ? target_ablation(s) : target_find(s, n->text, n);
+		const bool passed_over =
+			strcmp(n->text, "seed") == 0 || strcmp(n->text, "trial") == 0;
+		targets[count] = passed_over               ? NULL
+			: strcmp(n->text, "ablation") == 0 ? target_ablation(s)
+							   : target_find(s, n->text, n);
 		for (int i = 0; targets[count] && i < count; i++)
 			if (targets[i] == targets[count])
-				node_error(s->diagnostics, n, "column '%s' is there twice", n->text);
+				node_error(
+					s->diagnostics, n, "column '%s' is there twice", n->text);
 	}
 	return count;
 }
@@ -110,7 +118,10 @@ static int scan_head(struct scanner *c, const struct target *targets[COLUMNS_MAX
 static struct node *split_list(struct study *s, struct node *field)
 {
 	struct node *list = arena_zero(s->arena, sizeof(*list));
-	*list = (struct node){ .kind = NODE_LIST, .line = field->line, .column = field->column, .source = field->source };
+	*list = (struct node){ .kind = NODE_LIST,
+		.line = field->line,
+		.column = field->column,
+		.source = field->source };
 	struct node **end = &list->first;
 	if (strcmp(field->text, "none") == 0)
 		return list;
@@ -125,7 +136,8 @@ static struct node *split_list(struct study *s, struct node *field)
 	return list;
 }
 
-static void read_field(struct study *s, const struct target *target, struct node *field, struct setting *settings, int *count)
+static void read_field(struct study *s, const struct target *target, struct node *field,
+	struct setting *settings, int *count)
 {
 	struct setting *out = &settings[*count];
 	if (target->kind == TARGET_LABEL) {
@@ -133,14 +145,15 @@ static void read_field(struct study *s, const struct target *target, struct node
 		if (name_is_good(field->text, sizeof(((struct label *)0)->value)))
 			(*count)++;
 		else
-			node_error(s->diagnostics, field, "'%.60s' cannot be the name of a change", field->text);
+			node_error(s->diagnostics, field, "'%.60s' cannot be the name of a change",
+				field->text);
 		return;
 	}
 	const bool list = target->param->type == PARAM_NAMES || target->param->type == PARAM_ENUMS;
 	*count += setting_read(s, target, list ? split_list(s, field) : field, out) == 0;
 }
 
-/* ---- lines ------------------------------------------------------------------------------------------------------------ */
+/* ---- lines ---- */
 
 /* What makes two lines one: all settings as text. */
 static const char *row_key(struct study *s, const struct row *row)
@@ -155,12 +168,16 @@ static const char *row_key(struct study *s, const struct row *row)
 
 static bool has_fields(struct study *s, const struct node *field, int columns, bool more)
 {
-	node_error(s->diagnostics, field, "this line has %s fields than the first one, which has %d", more ? "more" : "fewer", columns);
+	node_error(s->diagnostics, field,
+		"this line has %s fields than the first one, which has %d", more ? "more" : "fewer",
+		columns);
 	return false;
 }
 
-/* Read one line into row; *good: it has as many fields as there are columns. Returns 0, or -1 when the rest of the file cannot be read. */
-static int scan_row(struct scanner *c, const struct target *const *targets, int columns, struct row *row, bool *good)
+/* Read one line into row; *good: it has as many fields as there are columns. Returns 0, or -1 when
+ * the rest of the file cannot be read. */
+static int scan_row(struct scanner *c, const struct target *const *targets, int columns,
+	struct row *row, bool *good)
 {
 	struct study *s = c->study;
 	struct setting *settings = arena_zero(s->arena, (size_t)columns * sizeof(*settings));
@@ -222,7 +239,11 @@ const struct dimension *csv_dimension(struct study *s, const struct node *file)
 	if (!source || !source_check(source, s->diagnostics))
 		return NULL;
 	struct dimension *d = arena_zero(s->arena, sizeof(*d));
-	struct scanner c = { .study = s, .source = source, .at = source->text, .end = source->text + source->length, .line = 1 };
+	struct scanner c = { .study = s,
+		.source = source,
+		.at = source->text,
+		.end = source->text + source->length,
+		.line = 1 };
 	const size_t errors = s->diagnostics->count;
 	if (source->length >= 3 && memcmp(source->text, "\xEF\xBB\xBF", 3) == 0)
 		c.at += 3;

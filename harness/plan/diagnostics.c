@@ -1,4 +1,5 @@
-/* diagnostics.c - errors with their place: file, line, column, the source line and a caret. Does not print; see sweep.h. */
+/* diagnostics.c - errors with their place: file, line, column, the source line and a caret. Does
+ * not print; see sweep.h. */
 #include "diagnostics.h"
 
 #include <stdarg.h>
@@ -19,10 +20,12 @@ struct diagnostic {
 	char message[MESSAGE_MAX];
 };
 
-void diagnose(struct diagnostics *d, const struct source *source, int line, int column, const char *format, ...)
+void diagnose(struct diagnostics *d, const struct source *source, int line, int column,
+	const char *format, ...)
 {
 	for (size_t i = 0; i < d->count; i++)
-		if (d->list[i].source == source && d->list[i].line == line && d->list[i].column == column)
+		if (d->list[i].source == source && d->list[i].line == line
+			&& d->list[i].column == column)
 			return;
 	if (d->count == DIAGNOSTICS_MAX) {
 		d->dropped++;
@@ -39,7 +42,9 @@ void diagnose(struct diagnostics *d, const struct source *source, int line, int 
 		d->capacity = capacity;
 	}
 	struct diagnostic *new = &d->list[d->count];
-	*new = (struct diagnostic){ .source = source, .line = line, .column = column, .order = d->count };
+	*new = (struct diagnostic){
+		.source = source, .line = line, .column = column, .order = d->count
+	};
 	va_list arguments;
 	va_start(arguments, format);
 	const int length = vsnprintf(new->message, sizeof(new->message), format, arguments);
@@ -54,7 +59,8 @@ bool diagnostics_full(const struct diagnostics *d)
 	return d->count == DIAGNOSTICS_MAX;
 }
 
-/* Bytes of the line break at p, 0 if there is none. The same breaks as libyaml's, or line numbers would differ. */
+/* Bytes of the line break at p, 0 if there is none. The same breaks as libyaml's, or line numbers
+ * would differ. */
 static size_t line_break(const char *p, const char *end)
 {
 	const size_t left = (size_t)(end - p);
@@ -92,7 +98,8 @@ static const char *find_line(const struct source *s, int line, size_t *length)
 	return p;
 }
 
-/* One character as it may be shown: control characters and broken UTF-8 would disturb a terminal. */
+/* One character as it may be shown: control characters and broken UTF-8 would disturb a terminal.
+ */
 static void add_visible(struct str *out, const char *at, size_t bytes)
 {
 	const unsigned char first = (unsigned char)at[0];
@@ -152,7 +159,8 @@ void diagnostics_print(struct diagnostics *d, struct str *out)
 			str_addf(out, "%s: error: %s\n", one->source->path, one->message);
 			continue;
 		}
-		str_addf(out, "%s:%d:%d: error: %s\n", one->source->path, one->line, one->column, one->message);
+		str_addf(out, "%s:%d:%d: error: %s\n", one->source->path, one->line, one->column,
+			one->message);
 		print_excerpt(one, out);
 	}
 	if (d->dropped)

@@ -1,4 +1,5 @@
-/* expand.c - the product of dimensions, and one configuration from the settings of a combination. */
+/* expand.c - the product of dimensions, and one configuration from the settings of a combination.
+ */
 #include "expand.h"
 
 #include <stdio.h>
@@ -29,26 +30,30 @@ struct expander {
 	const struct setting *chosen[SETTINGS_MAX]; /* base, rows, overrides: later ones win */
 	bool labelled[SETTINGS_MAX];
 	int chosen_count;
-	int last[TARGETS_MAX]; /* position + 1 in chosen of the setting that counts for a target, 0: none */
+	int last[TARGETS_MAX]; /* position + 1 in chosen of the setting that counts for a target, 0:
+				  none */
 
-	size_t capacity;             /* of out->trials */
-	struct index configurations; /* by identity under the first seed; keys are the texts below */
-	struct index recipes;        /* phases as some combination changed them, by their bytes: equal ones are kept once */
+	size_t capacity; /* of out->trials */
+	struct index
+		configurations; /* by identity under the first seed; keys are the texts below */
+	struct index recipes; /* phases as some combination changed them, by their bytes: equal ones
+				 are kept once */
 	const struct phase_config **variants; /* by their number in recipes */
 	size_t variant_capacity;
-	struct index checked;        /* struct checked: what check_networks has seen */
+	struct index checked; /* struct checked: what check_networks has seen */
 	bool doubtful; /* the file has errors, so that what is missing may be a consequence */
 	size_t most_trials, most_combinations;
-	long steps;    /* comparisons of settings and conditions so far */
+	long steps; /* comparisons of settings and conditions so far */
 	bool stopped;
 };
 
-/* ---- one combination -------------------------------------------------------------------------------------------------- */
+/* ---- one combination ---- */
 
 static int choose(struct expander *x, const struct setting *settings, int count, bool labelled)
 {
 	if (x->chosen_count + count > SETTINGS_MAX) {
-		node_error(x->study->diagnostics, x->block->node, "more than %d settings in one combination", SETTINGS_MAX);
+		node_error(x->study->diagnostics, x->block->node,
+			"more than %d settings in one combination", SETTINGS_MAX);
 		x->stopped = true;
 		return -1;
 	}
@@ -75,35 +80,31 @@ static const struct setting *find_kind(const struct expander *x, enum target_kin
 	return NULL;
 }
 
-/* The value of a parameter that no setting names: the trial's default, or what the recipe or the set of transforms says.
- * Returns 0, or -1 when there is none. */
+/* The value of a parameter that no setting names: the trial's default, or what the recipe or the
+ * set of transforms says. Returns 0, or -1 when there is none. */
 static int unset_text(const struct expander *x, const struct target *target, struct str *out)
 {
 	const struct setting *from;
 	switch (target->kind) {
-	case TARGET_PARAM:
-		param_text(target->param, 0, &x->defaults, out);
-		return 0;
-	case TARGET_AUGMENT:
-		str_add(out, "none");
-		return 0;
-	case TARGET_MODEL:
-		str_add(out, x->defaults.model);
-		return 0;
+	case TARGET_PARAM: param_text(target->param, 0, &x->defaults, out); return 0;
+	case TARGET_AUGMENT: str_add(out, "none"); return 0;
+	case TARGET_MODEL: str_add(out, x->defaults.model); return 0;
 	case TARGET_AMOUNT:
 		from = find_kind(x, TARGET_AUGMENT);
-		param_text(target->param, 0, from ? &from->augment->amounts : &x->defaults.augment, out);
+		param_text(target->param, 0, from ? &from->augment->amounts : &x->defaults.augment,
+			out);
 		return 0;
 	case TARGET_PHASE: {
 		int matches[PHASES_MAX];
 		from = find_kind(x, TARGET_RECIPE);
-		if (!from || !from->recipe->phases || target_phases(target, from->recipe->phases, from->recipe->count, matches) == 0)
+		if (!from || !from->recipe->phases
+			|| target_phases(target, from->recipe->phases, from->recipe->count, matches)
+				== 0)
 			return -1;
 		return phase_text(&from->recipe->phases[matches[0]], target->within, out);
 	}
 	case TARGET_RECIPE:
-	case TARGET_LABEL:
-		break;
+	case TARGET_LABEL: break;
 	}
 	return -1;
 }
@@ -143,10 +144,11 @@ static bool is_excluded(struct expander *x)
 	return false;
 }
 
-/* ---- phases ----------------------------------------------------------------------------------------------------------- */
+/* ---- phases ---- */
 
 /* The kept copy of equal phases. */
-static const struct phase_config *keep_phases(struct expander *x, const struct phase_config *phases, size_t bytes, bool *new)
+static const struct phase_config *keep_phases(
+	struct expander *x, const struct phase_config *phases, size_t bytes, bool *new)
 {
 	size_t number = index_find(&x->recipes, phases, bytes);
 	*new = number == SIZE_MAX;
@@ -157,7 +159,8 @@ static const struct phase_config *keep_phases(struct expander *x, const struct p
 	number = index_add(&x->recipes, kept, bytes);
 	if (number == x->variant_capacity) {
 		const size_t capacity = x->variant_capacity ? x->variant_capacity * 2 : 64;
-		const struct phase_config **variants = arena_zero(x->study->arena, capacity * sizeof(*variants));
+		const struct phase_config **variants =
+			arena_zero(x->study->arena, capacity * sizeof(*variants));
 		if (number)
 			memcpy(variants, x->variants, number * sizeof(*variants));
 		x->variants = variants;
@@ -167,7 +170,8 @@ static const struct phase_config *keep_phases(struct expander *x, const struct p
 	return kept;
 }
 
-static void no_such_phase(struct expander *x, const struct setting *setting, const struct recipe *recipe)
+static void no_such_phase(
+	struct expander *x, const struct setting *setting, const struct recipe *recipe)
 {
 	struct str names = { 0 };
 	for (int i = 0; i < recipe->count; i++)
@@ -175,18 +179,23 @@ static void no_such_phase(struct expander *x, const struct setting *setting, con
 	const struct node *place = setting->named ? setting->named : setting->node;
 	const struct target *target = setting->target;
 	if (strcmp(target->phase, recipe->name) == 0)
-		node_key_error(x->study->diagnostics, place, "%s: '%s' is the recipe: say which of its phases is meant, such as %s.%s (it has %s)",
-			       target->path, recipe->name, recipe->phases[0].name, target->within, names.s);
+		node_key_error(x->study->diagnostics, place,
+			"%s: '%s' is the recipe: say which of its phases is meant, such as %s.%s "
+			"(it has %s)",
+			target->path, recipe->name, recipe->phases[0].name, target->within,
+			names.s);
 	else
 		node_key_error(x->study->diagnostics, place,
-			       "%s: recipe '%s' has no phase '%s' (it has %s); use when: {recipe: ...} on the axis, or exclude:", target->path,
-			       recipe->name, target->phase, names.s);
+			"%s: recipe '%s' has no phase '%s' (it has %s); use when: {recipe: ...} on "
+			"the axis, or exclude:",
+			target->path, recipe->name, target->phase, names.s);
 	str_free(&names);
 }
 
-/* Apply one setting to all phases that it means; places[i] becomes where a complaint about phase i goes. */
-static int apply_phase_setting(struct expander *x, const struct setting *setting, const struct recipe *recipe, struct phase_config *phases,
-			       const struct node **places)
+/* Apply one setting to all phases that it means; places[i] becomes where a complaint about phase i
+ * goes. */
+static int apply_phase_setting(struct expander *x, const struct setting *setting,
+	const struct recipe *recipe, struct phase_config *phases, const struct node **places)
 {
 	int matches[PHASES_MAX];
 	const int count = target_phases(setting->target, phases, recipe->count, matches);
@@ -195,7 +204,8 @@ static int apply_phase_setting(struct expander *x, const struct setting *setting
 		return -1;
 	}
 	for (int i = 0; i < count; i++) {
-		if (phase_assign(&phases[matches[i]], setting->target->within, setting->node, x->study->diagnostics))
+		if (phase_assign(&phases[matches[i]], setting->target->within, setting->node,
+			    x->study->diagnostics))
 			return -1;
 		places[matches[i]] = setting->node;
 	}
@@ -208,7 +218,7 @@ static bool counts(const struct expander *x, int i)
 }
 
 static int resolve_phases(struct expander *x, const struct recipe *recipe, struct trial *t,
-			  const struct node *places[PHASES_MAX])
+	const struct node *places[PHASES_MAX])
 {
 	struct phase_config phases[PHASES_MAX];
 	const size_t bytes = (size_t)recipe->count * sizeof(phases[0]);
@@ -217,7 +227,8 @@ static int resolve_phases(struct expander *x, const struct recipe *recipe, struc
 	for (int pass = 0; pass < 2; pass++)
 		for (int i = 0; i < x->chosen_count; i++) {
 			const struct setting *setting = x->chosen[i];
-			if (setting->target->kind != TARGET_PHASE || !counts(x, i) || (setting->target->param->type == PARAM_GROUP) != (pass == 0))
+			if (setting->target->kind != TARGET_PHASE || !counts(x, i)
+				|| (setting->target->param->type == PARAM_GROUP) != (pass == 0))
 				continue;
 			if (!changed) {
 				memcpy(phases, recipe->phases, bytes);
@@ -241,10 +252,12 @@ static int resolve_phases(struct expander *x, const struct recipe *recipe, struc
 	return new ? phases_check(phases, recipe->count, places, x->study->diagnostics) : 0;
 }
 
-/* ---- a trial ---------------------------------------------------------------------------------------------------------- */
+/* ---- a trial ---- */
 
-/* Has the model the layers that the phases freeze, and do its networks fit the images? Each combination is asked about once. */
-static int check_networks(struct expander *x, const struct trial *t, const struct node *const places[PHASES_MAX])
+/* Has the model the layers that the phases freeze, and do its networks fit the images? Each
+ * combination is asked about once. */
+static int check_networks(
+	struct expander *x, const struct trial *t, const struct node *const places[PHASES_MAX])
 {
 	struct study *s = x->study;
 	struct checked key;
@@ -270,7 +283,8 @@ static int check_networks(struct expander *x, const struct trial *t, const struc
 static int missing(struct expander *x, const char *name)
 {
 	if (!x->doubtful)
-		node_error(x->study->diagnostics, x->block->node, "'%s' is not set: give it in base or as an axis", name);
+		node_error(x->study->diagnostics, x->block->node,
+			"'%s' is not set: give it in base or as an axis", name);
 	return -1;
 }
 
@@ -295,9 +309,11 @@ static int resolve(struct expander *x, struct trial *t)
 		if (!counts(x, i))
 			continue;
 		if (setting->target->kind == TARGET_PARAM)
-			assign_value(setting->target->param, 0, t, setting->node, x->study->diagnostics);
+			assign_value(
+				setting->target->param, 0, t, setting->node, x->study->diagnostics);
 		else if (setting->target->kind == TARGET_AMOUNT)
-			assign_value(setting->target->param, 0, &t->augment, setting->node, x->study->diagnostics);
+			assign_value(setting->target->param, 0, &t->augment, setting->node,
+				x->study->diagnostics);
 	}
 	if (!t->dataset[0])
 		return missing(x, "dataset");
@@ -305,7 +321,8 @@ static int resolve(struct expander *x, struct trial *t)
 		return missing(x, "recipe");
 	if (!recipe->recipe->phases || !t->networks)
 		return -1; /* the errors of the recipe or the model are known */
-	return resolve_phases(x, recipe->recipe, t, places) || check_networks(x, t, places) ? -1 : 0;
+	return resolve_phases(x, recipe->recipe, t, places) || check_networks(x, t, places) ? -1
+											    : 0;
 }
 
 static int add_label(struct expander *x, struct trial *t, const char *name, const char *value)
@@ -314,7 +331,8 @@ static int add_label(struct expander *x, struct trial *t, const char *name, cons
 		if (strcmp(t->labels[i].name, name) == 0)
 			return 0;
 	if (t->label_count == LABELS_MAX) {
-		node_error(x->study->diagnostics, x->block->node, "too many axes for one trial (at most %d labels)", LABELS_MAX);
+		node_error(x->study->diagnostics, x->block->node,
+			"too many axes for one trial (at most %d labels)", LABELS_MAX);
 		x->stopped = true;
 		return -1;
 	}
@@ -333,7 +351,8 @@ static int add_labels(struct expander *x, struct trial *t)
 	result |= add_label(x, t, "augment", augment ? augment->text : "none");
 	for (int i = 0; i < x->chosen_count && result == 0; i++)
 		if (x->labelled[i])
-			result = add_label(x, t, x->chosen[i]->target->path, find_chosen(x, x->chosen[i]->target)->text);
+			result = add_label(x, t, x->chosen[i]->target->path,
+				find_chosen(x, x->chosen[i]->target)->text);
 	return result;
 }
 
@@ -348,7 +367,8 @@ static int reserve(struct expander *x)
 		capacity = x->most_trials;
 	struct trial *trials = realloc(out->trials, capacity * sizeof(*trials));
 	if (!trials) {
-		diagnose(x->study->diagnostics, x->block->node->source, 0, 0, "out of memory: %zu trials", out->trial_count);
+		diagnose(x->study->diagnostics, x->block->node->source, 0, 0,
+			"out of memory: %zu trials", out->trial_count);
 		x->stopped = true;
 		return -1;
 	}
@@ -359,15 +379,17 @@ static int reserve(struct expander *x)
 
 static void too_many(struct expander *x)
 {
-	node_error(x->study->diagnostics, x->block->node, "too many combinations (at most %zu trials, and %zu before exclude)", x->most_trials,
-		   x->most_combinations);
+	node_error(x->study->diagnostics, x->block->node,
+		"too many combinations (at most %zu trials, and %zu before exclude)",
+		x->most_trials, x->most_combinations);
 	x->stopped = true;
 }
 
 static void finish_combination(struct expander *x)
 {
 	struct trial t;
-	if (++x->out->combinations > x->most_combinations || x->out->trial_count == x->most_trials) {
+	if (++x->out->combinations > x->most_combinations
+		|| x->out->trial_count == x->most_trials) {
 		too_many(x);
 		return;
 	}
@@ -384,7 +406,7 @@ static void finish_combination(struct expander *x)
 	x->out->trials[x->out->trial_count++] = t;
 }
 
-/* ---- the product ------------------------------------------------------------------------------------------------------ */
+/* ---- the product ---- */
 
 static void walk(struct expander *x, int depth)
 {
@@ -397,7 +419,8 @@ static void walk(struct expander *x, int depth)
 	}
 	const struct dimension *d = x->block->dimensions[depth];
 	if (x->steps > STEPS_MAX && !x->stopped) {
-		node_error(x->study->diagnostics, x->block->node, "conditions and rules need too many comparisons: the plan is too large");
+		node_error(x->study->diagnostics, x->block->node,
+			"conditions and rules need too many comparisons: the plan is too large");
 		x->stopped = true;
 	}
 	if (d->when && !condition_holds(x, d->when)) {
@@ -412,7 +435,8 @@ static void walk(struct expander *x, int depth)
 	}
 }
 
-/* Are there too many combinations in any case? Then nobody needs to wait until they have been counted. */
+/* Are there too many combinations in any case? Then nobody needs to wait until they have been
+ * counted. */
 static void check_size(struct expander *x)
 {
 	size_t product = 1;
@@ -431,13 +455,18 @@ static void check_when(struct study *s, const struct block *b)
 		for (int t = 0; when && t < when->count; t++)
 			for (int k = i; k < b->dimension_count; k++)
 				for (int c = 0; c < b->dimensions[k]->rows[0].count; c++)
-					if (b->dimensions[k]->rows[0].settings[c].target == when->terms[t].target)
-						node_key_error(s->diagnostics, b->dimensions[i]->node,
-							       "when: '%s' is decided later: put its axis above this one", when->terms[t].target->path);
+					if (b->dimensions[k]->rows[0].settings[c].target
+						== when->terms[t].target)
+						node_key_error(s->diagnostics,
+							b->dimensions[i]->node,
+							"when: '%s' is decided later: put its axis "
+							"above this one",
+							when->terms[t].target->path);
 	}
 }
 
-/* Copies of the configurations for the other seeds, seed by seed, so that the first results span the study. */
+/* Copies of the configurations for the other seeds, seed by seed, so that the first results span
+ * the study. */
 static int add_seeds(struct expander *x, const uint64_t *seeds, int seed_count)
 {
 	struct sweep *out = x->out;
@@ -445,13 +474,15 @@ static int add_seeds(struct expander *x, const uint64_t *seeds, int seed_count)
 	if (count == 0 || seed_count == 1)
 		return 0;
 	if (count > x->most_trials / (size_t)seed_count) {
-		node_error(x->study->diagnostics, x->block->node, "too many trials: %zu configurations for %d seeds (at most %zu)", count, seed_count,
-			   x->most_trials);
+		node_error(x->study->diagnostics, x->block->node,
+			"too many trials: %zu configurations for %d seeds (at most %zu)", count,
+			seed_count, x->most_trials);
 		return -1;
 	}
 	struct trial *trials = realloc(out->trials, count * (size_t)seed_count * sizeof(*trials));
 	if (!trials) {
-		diagnose(x->study->diagnostics, x->block->node->source, 0, 0, "out of memory: %zu trials", count * (size_t)seed_count);
+		diagnose(x->study->diagnostics, x->block->node->source, 0, 0,
+			"out of memory: %zu trials", count * (size_t)seed_count);
 		return -1;
 	}
 	out->trials = trials;
@@ -465,9 +496,10 @@ static int add_seeds(struct expander *x, const uint64_t *seeds, int seed_count)
 	return 0;
 }
 
-/* ---- what the plan spans ---------------------------------------------------------------------------------------------- */
+/* ---- what the plan spans ---- */
 
-static void count_label(struct expander *x, const struct label *l, struct index *values, size_t *capacities)
+static void count_label(
+	struct expander *x, const struct label *l, struct index *values, size_t *capacities)
 {
 	struct sweep *out = x->out;
 	size_t a = 0;
@@ -485,13 +517,15 @@ static void count_label(struct expander *x, const struct label *l, struct index 
 		number = index_add(&values[a], l->value, strlen(l->value));
 		if (number == capacities[a]) {
 			const size_t capacity = capacities[a] ? capacities[a] * 2 : 8;
-			struct sweep_value *larger = arena_zero(x->study->arena, capacity * sizeof(*larger));
+			struct sweep_value *larger =
+				arena_zero(x->study->arena, capacity * sizeof(*larger));
 			if (number)
 				memcpy(larger, axis->values, number * sizeof(*larger));
 			axis->values = larger;
 			capacities[a] = capacity;
 		}
-		snprintf(axis->values[number].text, sizeof(axis->values[number].text), "%s", l->value);
+		snprintf(axis->values[number].text, sizeof(axis->values[number].text), "%s",
+			l->value);
 		axis->value_count++;
 	}
 	axis->values[number].trials++;
@@ -510,8 +544,9 @@ static void count_labels(struct expander *x)
 		index_free(&values[a]);
 }
 
-void expand_blocks(struct study *s, const struct block *blocks, int block_count, const struct setting *overrides, int override_count,
-		   const uint64_t *seeds, int seed_count, struct sweep *out)
+void expand_blocks(struct study *s, const struct block *blocks, int block_count,
+	const struct setting *overrides, int override_count, const uint64_t *seeds, int seed_count,
+	struct sweep *out)
 {
 	struct expander *x = arena_zero(s->arena, sizeof(*x));
 	x->study = s;
@@ -519,7 +554,8 @@ void expand_blocks(struct study *s, const struct block *blocks, int block_count,
 	x->overrides = overrides;
 	x->override_count = override_count;
 	x->first_seed = seeds[0];
-	x->most_trials = s->options && s->options->most_trials ? s->options->most_trials : TRIALS_MAX;
+	x->most_trials =
+		s->options && s->options->most_trials ? s->options->most_trials : TRIALS_MAX;
 	x->most_combinations = x->most_trials < TRIALS_MAX ? x->most_trials * 2 : COMBINATIONS_MAX;
 	x->doubtful = s->diagnostics->count > 0;
 	param_defaults(SCOPE_TRIAL, 0, &x->defaults);

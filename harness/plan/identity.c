@@ -1,5 +1,5 @@
-/* identity.c - the canonical text of a trial: written by hand from the table of parameters, so that not one byte of it
- * depends on a library's version; read back with jansson. */
+/* identity.c - the canonical text of a trial: written by hand from the table of parameters, so that
+ * not one byte of it depends on a library's version; read back with jansson. */
 #include "identity.h"
 
 #include <assert.h>
@@ -16,7 +16,7 @@
 
 enum { ROWS_MAX = 24 };
 
-/* ---- writing ---------------------------------------------------------------------------------------------------------- */
+/* ---- writing ---- */
 
 /* The rows of a scope in the order of their names. */
 static size_t sorted_rows(enum param_scope scope, const struct param *rows[ROWS_MAX])
@@ -42,15 +42,18 @@ static void add_key(struct str *out, const char *key)
 }
 
 /* The simple parameters of a scope that differ from their defaults, without braces. */
-static void add_simple(struct str *out, const struct param *p, int kind, const void *base, const void *defaults)
+static void add_simple(
+	struct str *out, const struct param *p, int kind, const void *base, const void *defaults)
 {
-	if (!param_applies(p, kind) || (param_fallback(p, kind) && param_equal(p, kind, base, defaults)))
+	if (!param_applies(p, kind)
+		|| (param_fallback(p, kind) && param_equal(p, kind, base, defaults)))
 		return;
 	add_key(out, p->name);
 	param_format(p, kind, base, out);
 }
 
-static void add_scope(struct str *out, enum param_scope scope, int kind, const void *base, const void *defaults)
+static void add_scope(
+	struct str *out, enum param_scope scope, int kind, const void *base, const void *defaults)
 {
 	const struct param *rows[ROWS_MAX];
 	const size_t count = sorted_rows(scope, rows);
@@ -91,8 +94,8 @@ static void add_stop(struct str *out, const struct param *p, const struct stop_c
 	str_free(&inside);
 }
 
-/* The layers that a freeze list stands for, by their paths and in the order of the network: [stem1, stem2] and
- * [conv1, conv2, wide] are one. A name that the network does not have stays as it is. */
+/* The layers that a freeze list stands for, by their paths and in the order of the network: [stem1,
+ * stem2] and [conv1, conv2, wide] are one. A name that the network does not have stays as it is. */
 static void add_freeze(struct str *out, const struct trial *t, int index)
 {
 	const struct phase_config *phase = &t->phases[index];
@@ -141,7 +144,8 @@ static void add_phase(struct str *out, const struct trial *t, int index)
 	str_add(out, "}");
 }
 
-/* Does any phase show augmented images to its network? If none does, the amounts say nothing about the trial. */
+/* Does any phase show augmented images to its network? If none does, the amounts say nothing about
+ * the trial. */
 static bool uses_augment(const struct trial *t)
 {
 	for (int i = 0; i < t->phase_count; i++) {
@@ -247,9 +251,10 @@ void trial_identify(struct trial *t)
 	free(text);
 }
 
-/* ---- reading ---------------------------------------------------------------------------------------------------------- */
+/* ---- reading ---- */
 
-static int read_value(const struct param *p, const json_t *value, int index, void *base, struct err *e)
+static int read_value(
+	const struct param *p, const json_t *value, int index, void *base, struct err *e)
 {
 	char number[32];
 	const char *text = NULL;
@@ -270,7 +275,8 @@ static int read_value(const struct param *p, const json_t *value, int index, voi
 	if (!text)
 		result = err_set(e, ERR_USAGE, "configuration of a trial: %s: no value", p->name);
 	else if (param_parse(p, text, index, base, &why))
-		result = err_set(e, ERR_USAGE, "configuration of a trial: %s = %.60s: %s", p->name, text, why.s);
+		result = err_set(e, ERR_USAGE, "configuration of a trial: %s = %.60s: %s", p->name,
+			text, why.s);
 	str_free(&whole);
 	str_free(&why);
 	return result;
@@ -280,9 +286,12 @@ static int read_param(const struct param *p, const json_t *value, void *base, st
 {
 	if (!json_is_array(value))
 		return read_value(p, value, 0, base, e);
-	const size_t most = p->type == PARAM_NAMES ? (size_t)p->max : p->type == PARAM_ENUMS ? 2 : 0;
+	const size_t most = p->type == PARAM_NAMES ? (size_t)p->max
+		: p->type == PARAM_ENUMS           ? 2
+						   : 0;
 	if (json_array_size(value) > most)
-		return err_set(e, ERR_USAGE, "configuration of a trial: %s: too many values", p->name);
+		return err_set(
+			e, ERR_USAGE, "configuration of a trial: %s: too many values", p->name);
 	for (size_t i = 0; i < json_array_size(value); i++)
 		if (read_value(p, json_array_get(value, i), (int)i, base, e))
 			return -1;
@@ -295,15 +304,18 @@ struct owned {
 	struct phase_config phases[PHASES_MAX];
 };
 
-/* Every parameter that has no default has to be there; keys that nobody knows come from a newer program. */
-static int read_scope(enum param_scope scope, int kind, const json_t *object, void *base, struct err *e);
+/* Every parameter that has no default has to be there; keys that nobody knows come from a newer
+ * program. */
+static int read_scope(
+	enum param_scope scope, int kind, const json_t *object, void *base, struct err *e);
 
 static int read_group(const struct param *p, const json_t *value, void *base, struct err *e)
 {
 	if (p->members == SCOPE_STOP)
 		return read_scope(SCOPE_STOP, 0, value, &((struct phase_config *)base)->stop, e);
 	struct phase_config *phase = base;
-	void *group = p->members == SCOPE_OPTIMIZER ? (void *)&phase->optimizer : (void *)&phase->schedule;
+	void *group = p->members == SCOPE_OPTIMIZER ? (void *)&phase->optimizer
+						    : (void *)&phase->schedule;
 	const char *name = json_object_iter_key(json_object_iter((json_t *)value));
 	for (int k = 0; name && p->names[k]; k++) {
 		if (strcmp(p->names[k], name) != 0)
@@ -311,7 +323,8 @@ static int read_group(const struct param *p, const json_t *value, void *base, st
 		phase_set_kind(phase, p, k);
 		return read_scope(p->members, k, json_object_get(value, name), group, e);
 	}
-	return err_set(e, ERR_USAGE, "configuration of a trial: %s '%s' is not known", p->name, name ? name : "");
+	return err_set(e, ERR_USAGE, "configuration of a trial: %s '%s' is not known", p->name,
+		name ? name : "");
 }
 
 static int read_layer(const json_t *object, struct layer_config *out, struct err *e)
@@ -326,17 +339,21 @@ static int read_layer(const json_t *object, struct layer_config *out, struct err
 		if (read_scope(SCOPE_LAYER, k, json_object_get(object, name), out, e))
 			return -1;
 		if (layer_has_weights(out) && !out->name[0])
-			return err_set(e, ERR_USAGE, "configuration of a trial: a %s layer without a name", name);
+			return err_set(e, ERR_USAGE,
+				"configuration of a trial: a %s layer without a name", name);
 		return 0;
 	}
-	return err_set(e, ERR_USAGE, "configuration of a trial: layer '%s' is not known", name ? name : "");
+	return err_set(e, ERR_USAGE, "configuration of a trial: layer '%s' is not known",
+		name ? name : "");
 }
 
 static int read_block(const char *key, const json_t *list, struct model_config *m, struct err *e)
 {
 	const int b = model_block_find(key);
 	if (b < 0 || !json_is_array(list) || json_array_size(list) > BLOCK_LAYERS_MAX)
-		return err_set(e, ERR_USAGE, "configuration of a trial: model: '%s' is no list of at most %d layers", key, BLOCK_LAYERS_MAX);
+		return err_set(e, ERR_USAGE,
+			"configuration of a trial: model: '%s' is no list of at most %d layers",
+			key, BLOCK_LAYERS_MAX);
 	for (size_t i = 0; i < json_array_size(list); i++)
 		if (read_layer(json_array_get(list, i), &m->layers[b][m->counts[b]++], e))
 			return -1;
@@ -351,9 +368,7 @@ static int read_model(const json_t *object, struct trial *t, struct err *e)
 		return err_set(e, ERR_USAGE, "configuration of a trial: model: not a JSON object");
 	const char *key;
 	json_t *list;
-	json_object_foreach((json_t *)object, key, list)
-		if (read_block(key, list, m, e))
-			return -1;
+	json_object_foreach((json_t *)object, key, list) if (read_block(key, list, m, e)) return -1;
 	struct str why = { 0 };
 	enum model_block block;
 	int layer;
@@ -366,25 +381,31 @@ static int read_model(const json_t *object, struct trial *t, struct err *e)
 	return bad;
 }
 
-static int read_key(enum param_scope scope, const char *key, const json_t *value, void *base, struct err *e)
+static int read_key(
+	enum param_scope scope, const char *key, const json_t *value, void *base, struct err *e)
 {
 	const struct param *p = param_find(scope, key);
 	if (!p || (p->type == PARAM_NAMED && p->members == SCOPE_TRIAL))
-		return err_set(e, ERR_USAGE, "configuration of a trial: parameter '%s' is not known to this version", key);
+		return err_set(e, ERR_USAGE,
+			"configuration of a trial: parameter '%s' is not known to this version",
+			key);
 	if (p->type == PARAM_NAMED && p->members == SCOPE_LAYER)
 		return read_model(value, base, e);
 	if (p->type == PARAM_NAMED)
 		return read_scope(p->members, 0, value, (char *)base + p->offset, e);
-	return p->type == PARAM_GROUP ? read_group(p, value, base, e) : read_param(p, value, base, e);
+	return p->type == PARAM_GROUP ? read_group(p, value, base, e)
+				      : read_param(p, value, base, e);
 }
 
-static int read_scope(enum param_scope scope, int kind, const json_t *object, void *base, struct err *e)
+static int read_scope(
+	enum param_scope scope, int kind, const json_t *object, void *base, struct err *e)
 {
 	if (!json_is_object(object))
 		return err_set(e, ERR_USAGE, "configuration of a trial: not a JSON object");
 	const char *key;
 	json_t *value;
-	json_object_foreach((json_t *)object, key, value) {
+	json_object_foreach((json_t *)object, key, value)
+	{
 		const bool list = scope == SCOPE_TRIAL && strcmp(key, "phases") == 0;
 		if (!list && read_key(scope, key, value, base, e))
 			return -1;
@@ -392,9 +413,12 @@ static int read_scope(enum param_scope scope, int kind, const json_t *object, vo
 	const struct param *rows[ROWS_MAX];
 	const size_t count = sorted_rows(scope, rows);
 	for (size_t i = 0; i < count; i++) {
-		const bool simple = rows[i]->type != PARAM_GROUP && rows[i]->type != PARAM_NAMED && strcmp(rows[i]->name, "name") != 0;
-		if (simple && param_applies(rows[i], kind) && !param_fallback(rows[i], kind) && !json_object_get(object, rows[i]->name))
-			return err_set(e, ERR_USAGE, "configuration of a trial: '%s' is missing", rows[i]->name);
+		const bool simple = rows[i]->type != PARAM_GROUP && rows[i]->type != PARAM_NAMED
+			&& strcmp(rows[i]->name, "name") != 0;
+		if (simple && param_applies(rows[i], kind) && !param_fallback(rows[i], kind)
+			&& !json_object_get(object, rows[i]->name))
+			return err_set(e, ERR_USAGE, "configuration of a trial: '%s' is missing",
+				rows[i]->name);
 	}
 	return 0;
 }
@@ -420,7 +444,9 @@ static int read_phases(const json_t *list, struct trial *out, struct err *e)
 {
 	const size_t count = json_array_size(list);
 	if (count == 0 || count > PHASES_MAX)
-		return err_set(e, ERR_USAGE, "configuration of a trial: %zu phases (1 to %d are possible)", count, PHASES_MAX);
+		return err_set(e, ERR_USAGE,
+			"configuration of a trial: %zu phases (1 to %d are possible)", count,
+			PHASES_MAX);
 	struct phase_config *phases = ((struct owned *)out->memory)->phases;
 	out->phases = phases;
 	out->phase_count = (int)count;
@@ -443,8 +469,10 @@ int trial_from_canonical(const char *text, struct trial *out, struct err *e)
 	json_t *root = json_loads(text, JSON_REJECT_DUPLICATES, &problem);
 	int result = 0;
 	if (!root)
-		result = err_set(e, ERR_USAGE, "configuration of a trial: bad JSON at byte %d: %s", problem.position, problem.text);
-	else if (read_scope(SCOPE_TRIAL, 0, root, out, e) || read_phases(json_object_get(root, "phases"), out, e))
+		result = err_set(e, ERR_USAGE, "configuration of a trial: bad JSON at byte %d: %s",
+			problem.position, problem.text);
+	else if (read_scope(SCOPE_TRIAL, 0, root, out, e)
+		|| read_phases(json_object_get(root, "phases"), out, e))
 		result = -1;
 	if (root)
 		json_decref(root);

@@ -5,7 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Eight bytes at a time, multiplied and folded: only has to spread, nobody attacks his own sweep file. */
+/* Eight bytes at a time, multiplied and folded: only has to spread, nobody attacks his own sweep
+ * file. */
 static uint64_t hash_bytes(const void *key, size_t length)
 {
 	const unsigned char *p = key;
@@ -21,12 +22,15 @@ static uint64_t hash_bytes(const void *key, size_t length)
 	return h ^ h >> 29;
 }
 
-static struct index_slot *find_slot(const struct index *x, uint64_t hash, const void *key, size_t length)
+static struct index_slot *find_slot(
+	const struct index *x, uint64_t hash, const void *key, size_t length)
 {
 	size_t at = hash & (x->capacity - 1);
 	for (;;) {
 		struct index_slot *slot = &x->slots[at];
-		if (!slot->key || (slot->hash == hash && slot->length == length && memcmp(slot->key, key, length) == 0))
+		if (!slot->key
+			|| (slot->hash == hash && slot->length == length
+				&& memcmp(slot->key, key, length) == 0))
 			return slot;
 		at = (at + 1) & (x->capacity - 1);
 	}

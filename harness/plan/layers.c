@@ -1,10 +1,12 @@
-/* layers.c - the networks of a model by the names of their layers. Knows no shapes and no weights. */
+/* layers.c - the networks of a model by the names of their layers. Knows no shapes and no weights.
+ */
 #include "layers.h"
 
 #include <string.h>
 
 /* The layers with weights of a block, each as prefix + name. */
-static void add_block(const struct model_config *m, enum model_block b, const char *prefix, struct layer_list *out)
+static void add_block(const struct model_config *m, enum model_block b, const char *prefix,
+	struct layer_list *out)
 {
 	const size_t length = strlen(prefix);
 	for (int i = 0; i < m->counts[b]; i++) {
@@ -21,16 +23,12 @@ enum network network_of_phase(const struct phase_config *phases, int index)
 {
 	for (; index >= 0; index--) {
 		switch (phases[index].kind) {
-		case PHASE_SINGLE:
-			return NETWORK_SUBMODEL;
-		case PHASE_DUAL:
-			return NETWORK_DUAL;
+		case PHASE_SINGLE: return NETWORK_SUBMODEL;
+		case PHASE_DUAL: return NETWORK_DUAL;
 		case PHASE_SCRATCH:
-		case PHASE_UNIFY:
-			return NETWORK_UNIFIED;
+		case PHASE_UNIFY: return NETWORK_UNIFIED;
 		case PHASE_UNFREEZE:
-		case PHASE_KFOLD:
-			break;
+		case PHASE_KFOLD: break;
 		}
 	}
 	return NETWORK_UNIFIED;
@@ -42,7 +40,8 @@ void network_layers(const struct model_config *m, enum network n, struct layer_l
 	out->count = 0;
 	for (int stem = 0; stem < (n == NETWORK_SUBMODEL ? 1 : 2); stem++) {
 		add_block(m, BLOCK_STEM, stems[stem], out);
-		add_block(m, n == NETWORK_UNIFIED ? BLOCK_UNIFIED_STEM : BLOCK_SUBMODEL_HEAD, stems[stem], out);
+		add_block(m, n == NETWORK_UNIFIED ? BLOCK_UNIFIED_STEM : BLOCK_SUBMODEL_HEAD,
+			stems[stem], out);
 	}
 	if (n == NETWORK_UNIFIED)
 		add_block(m, BLOCK_UNIFIED_HEAD, "", out);

@@ -1,4 +1,5 @@
-/* layers.h - which network a phase trains and what its layers are called, so that a freeze list can be checked. */
+/* layers.h - which network a phase trains and what its layers are called, so that a freeze list can
+ * be checked. */
 #ifndef PLAN_LAYERS_H
 #define PLAN_LAYERS_H
 
@@ -22,7 +23,8 @@ enum network network_of_phase(const struct phase_config *phases, int index);
 
 void network_layers(const struct model_config *m, enum network n, struct layer_list *out);
 
-/* Set frozen[i] for every layer that the entry names: a whole path or one component of it. Returns how many match. */
+/* Set frozen[i] for every layer that the entry names: a whole path or one component of it. Returns
+ * how many match. */
 int network_freeze(const struct layer_list *layers, const char *entry, bool frozen[LAYERS_MAX]);
 
 #endif

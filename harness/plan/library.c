@@ -1,5 +1,6 @@
-/* library.c - recipes, sets of transforms and models by name, with the files that a file uses. A file is read once, however often
- * it is used; files that use each other in a circle are an error. */
+/* library.c - recipes, sets of transforms and models by name, with the files that a file uses. A
+ * file is read once, however often it is used; files that use each other in a circle are an error.
+ */
 #include "library.h"
 
 #include <stdio.h>
@@ -10,7 +11,7 @@
 #include "../base/file.h"
 #include "assign.h"
 
-/* ---- things with names ------------------------------------------------------------------------------------------------ */
+/* ---- things with names ---- */
 
 /* Room for one more of a list. Never returns NULL (the arena ends the program). */
 static void *grown(struct library *l, void *list, size_t count, size_t *capacity, size_t bytes)
@@ -25,15 +26,20 @@ static void *grown(struct library *l, void *list, size_t count, size_t *capacity
 }
 
 /* May a thing be defined under this key? first: where it already was, or NULL. */
-static bool check_name(struct library *l, const char *what, const struct node *n, const struct node *first)
+static bool check_name(
+	struct library *l, const char *what, const struct node *n, const struct node *first)
 {
 	if (!name_is_good(n->key, sizeof(((struct label *)0)->value))) {
-		node_key_error(l->diagnostics, n, "'%.60s' cannot be the name of %s (letters, digits and - _ + ., at most 63)", n->key, what);
+		node_key_error(l->diagnostics, n,
+			"'%.60s' cannot be the name of %s (letters, digits and - _ + ., at most "
+			"63)",
+			n->key, what);
 		return false;
 	}
 	if (!first)
 		return true;
-	node_key_error(l->diagnostics, n, "%s '%s' is already defined at %s:%d", what, n->key, first->source->path, first->key_line);
+	node_key_error(l->diagnostics, n, "%s '%s' is already defined at %s:%d", what, n->key,
+		first->source->path, first->key_line);
 	return false;
 }
 
@@ -41,9 +47,11 @@ static void read_recipes(struct library *l, const struct node *map)
 {
 	for (const struct node *n = map->first; n; n = n->next) {
 		const size_t number = index_find(&l->recipe_names, n->key, strlen(n->key));
-		if (!check_name(l, "a recipe", n, number == SIZE_MAX ? NULL : l->recipes[number].node))
+		if (!check_name(
+			    l, "a recipe", n, number == SIZE_MAX ? NULL : l->recipes[number].node))
 			continue;
-		l->recipes = grown(l, l->recipes, l->recipe_count, &l->recipe_capacity, sizeof(*l->recipes));
+		l->recipes = grown(
+			l, l->recipes, l->recipe_count, &l->recipe_capacity, sizeof(*l->recipes));
 		struct recipe *recipe = &l->recipes[l->recipe_count++];
 		recipe->name = n->key;
 		recipe_read(n, l->arena, l->diagnostics, recipe);
@@ -55,9 +63,11 @@ static void read_augments(struct library *l, const struct node *map)
 {
 	for (const struct node *n = map->first; n; n = n->next) {
 		const size_t number = index_find(&l->augment_names, n->key, strlen(n->key));
-		if (!check_name(l, "a set of transforms", n, number == SIZE_MAX ? NULL : l->augments[number].node))
+		if (!check_name(l, "a set of transforms", n,
+			    number == SIZE_MAX ? NULL : l->augments[number].node))
 			continue;
-		l->augments = grown(l, l->augments, l->augment_count, &l->augment_capacity, sizeof(*l->augments));
+		l->augments = grown(l, l->augments, l->augment_count, &l->augment_capacity,
+			sizeof(*l->augments));
 		struct augment_set *set = &l->augments[l->augment_count++];
 		set->name = n->key;
 		set->node = n;
@@ -71,15 +81,17 @@ static void read_models(struct library *l, const struct node *map)
 {
 	for (const struct node *n = map->first; n; n = n->next) {
 		const size_t number = index_find(&l->model_names, n->key, strlen(n->key));
-		if (!check_name(l, "a model", n, number == SIZE_MAX ? NULL : l->models[number].node))
+		if (!check_name(
+			    l, "a model", n, number == SIZE_MAX ? NULL : l->models[number].node))
 			continue;
-		l->models = grown(l, l->models, l->model_count, &l->model_capacity, sizeof(*l->models));
+		l->models =
+			grown(l, l->models, l->model_count, &l->model_capacity, sizeof(*l->models));
 		model_read(n, l->arena, l->diagnostics, &l->models[l->model_count++]);
 		index_add(&l->model_names, n->key, strlen(n->key));
 	}
 }
 
-/* ---- files ------------------------------------------------------------------------------------------------------------ */
+/* ---- files ---- */
 
 /* path relative to the folder of the file that names it. */
 static const char *beside(struct arena *a, const char *file, const char *path)
@@ -94,14 +106,16 @@ static const char *beside(struct arena *a, const char *file, const char *path)
 	return copy;
 }
 
-const struct source *library_open(struct arena *a, struct diagnostics *d, const struct node *place, const char *what)
+const struct source *library_open(
+	struct arena *a, struct diagnostics *d, const struct node *place, const char *what)
 {
 	const char *path = beside(a, place->source->path, place->text);
 	struct stat info;
 	struct err e = { 0 };
 	char *bytes;
 	size_t length;
-	if (stat(path, &info) == 0 && !S_ISREG(info.st_mode)) { /* a pipe or a terminal would be waited for */
+	if (stat(path, &info) == 0
+		&& !S_ISREG(info.st_mode)) { /* a pipe or a terminal would be waited for */
 		node_error(d, place, "%s: %s: not a file", what, path);
 		return NULL;
 	}
@@ -117,13 +131,16 @@ const struct source *library_open(struct arena *a, struct diagnostics *d, const 
 
 static void check_library_keys(struct library *l, const struct node *root)
 {
-	static const char *const keys[] = { "retrial", "title", "use", "recipes", "augments", "models" };
+	static const char *const keys[] = { "retrial", "title", "use", "recipes", "augments",
+		"models" };
 	for (const struct node *n = root->first; n; n = n->next) {
 		bool known = false;
 		for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
 			known |= strcmp(n->key, keys[i]) == 0;
 		if (!known)
-			unknown_key(l->diagnostics, n, "in a library file, which has recipes, augments and models", keys, sizeof(keys) / sizeof(keys[0]));
+			unknown_key(l->diagnostics, n,
+				"in a library file, which has recipes, augments and models", keys,
+				sizeof(keys) / sizeof(keys[0]));
 	}
 }
 
@@ -136,7 +153,8 @@ static void read_file(struct library *l, const struct node *at, const char *path
 		return;
 	}
 	if (root->kind != NODE_MAP) {
-		node_error(l->diagnostics, root, "a library file is a map with recipes, augments and models");
+		node_error(l->diagnostics, root,
+			"a library file is a map with recipes, augments and models");
 		return;
 	}
 	check_library_keys(l, root);
@@ -151,13 +169,17 @@ static void use_file(struct library *l, const struct node *n, const char *from)
 	const char *path = beside(l->arena, from, text);
 	for (int i = 0; i < l->depth; i++)
 		if (strcmp(l->open[i], path) == 0) {
-			node_error(l->diagnostics, n, "use: %s uses itself in the end: files may not use each other in a circle", path);
+			node_error(l->diagnostics, n,
+				"use: %s uses itself in the end: files may not use each other in a "
+				"circle",
+				path);
 			return;
 		}
 	for (int i = 0; i < l->file_count; i++)
 		if (strcmp(l->files[i], path) == 0)
 			return;
-	if (l->depth == sizeof(l->open) / sizeof(l->open[0]) || l->file_count == sizeof(l->files) / sizeof(l->files[0])) {
+	if (l->depth == sizeof(l->open) / sizeof(l->open[0])
+		|| l->file_count == sizeof(l->files) / sizeof(l->files[0])) {
 		node_error(l->diagnostics, n, "use: too many files (at most 8 deep and 64 in all)");
 		return;
 	}
@@ -178,21 +200,27 @@ void library_read(struct library *l, const struct node *root, const char *path)
 	static const struct {
 		const char *key;
 		void (*read)(struct library *l, const struct node *map);
-	} parts[] = { { "recipes", read_recipes }, { "augments", read_augments }, { "models", read_models } };
+	} parts[] = { { "recipes", read_recipes }, { "augments", read_augments },
+		{ "models", read_models } };
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
 		const struct node *map = node_get(root, parts[i].key);
 		if (map && map->kind != NODE_MAP)
-			node_error(l->diagnostics, map, "%s: a map of names is needed here, not %s", parts[i].key, node_kind_name(map));
+			node_error(l->diagnostics, map, "%s: a map of names is needed here, not %s",
+				parts[i].key, node_kind_name(map));
 		else if (map)
 			parts[i].read(l, map);
 	}
 }
 
 /* Does the recipe fit one of the models, or may it fit one that has errors? */
-static bool fits_a_model(const struct library *l, const struct recipe *r, const struct node *const *places)
+static bool fits_a_model(
+	const struct library *l, const struct recipe *r, const struct node *const *places)
 {
 	for (size_t i = 0; i < l->model_count; i++)
-		if (!l->models[i].config || phases_check_layers(r->phases, r->count, l->models[i].config, places, NULL) == 0)
+		if (!l->models[i].config
+			|| phases_check_layers(
+				   r->phases, r->count, l->models[i].config, places, NULL)
+				== 0)
 			return true;
 	return l->incomplete;
 }
@@ -207,28 +235,33 @@ void library_check_recipes(struct library *l)
 			continue;
 		for (const struct node *n = r->node->first; n; n = n->next)
 			places[count++] = n;
-		if (phases_check_layers(r->phases, r->count, model_lightweight(), places, NULL) == 0 || fits_a_model(l, r, places))
+		if (phases_check_layers(r->phases, r->count, model_lightweight(), places, NULL) == 0
+			|| fits_a_model(l, r, places))
 			continue;
 		/* the last model is the most special: that of the sweep file itself */
-		const struct model_config *likely = l->model_count ? l->models[l->model_count - 1].config : model_lightweight();
+		const struct model_config *likely =
+			l->model_count ? l->models[l->model_count - 1].config : model_lightweight();
 		phases_check_layers(r->phases, r->count, likely, places, l->diagnostics);
 		r->phases = NULL;
 	}
 }
 
-/* ---- finding ---------------------------------------------------------------------------------------------------------- */
+/* ---- finding ---- */
 
-static void unknown_name(struct library *l, const struct node *at, const char *what, const char *const *names, size_t count)
+static void unknown_name(struct library *l, const struct node *at, const char *what,
+	const char *const *names, size_t count)
 {
-	const char *near = diagnostics_full(l->diagnostics) ? NULL : str_nearest(at->text, names, count);
+	const char *near =
+		diagnostics_full(l->diagnostics) ? NULL : str_nearest(at->text, names, count);
 	struct str known = { 0 };
 	for (size_t i = 0; i < count && known.length < 200; i++)
 		str_addf(&known, "%s%s", i ? ", " : "", names[i]);
 	if (near)
-		node_error(l->diagnostics, at, "unknown %s '%.60s' (did you mean '%s'?)", what, at->text, near);
+		node_error(l->diagnostics, at, "unknown %s '%.60s' (did you mean '%s'?)", what,
+			at->text, near);
 	else if (!l->incomplete)
-		node_error(l->diagnostics, at, "unknown %s '%.60s' (known: %s%s)", what, at->text, count ? known.s : "none",
-			   known.length < 200 ? "" : " ...");
+		node_error(l->diagnostics, at, "unknown %s '%.60s' (known: %s%s)", what, at->text,
+			count ? known.s : "none", known.length < 200 ? "" : " ...");
 	str_free(&known);
 }
 

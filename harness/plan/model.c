@@ -5,8 +5,9 @@
 
 #include "param.h"
 
-/* paper.md, "Models"; experiments/library/lightweight.yaml says the same. Trials of these networks do not name them in their canonical
- * text (identity.h), so not a byte of this may change. */
+/* paper.md, "Models"; experiments/library/lightweight.yaml says the same. Trials of these networks
+ * do not name them in their canonical text (identity.h), so not a byte of this may change. */
+/* clang-format off */
 static const struct model_config lightweight = {
 	.counts = { [BLOCK_STEM] = 4, [BLOCK_SUBMODEL_HEAD] = 1, [BLOCK_UNIFIED_STEM] = 1, [BLOCK_UNIFIED_HEAD] = 3 },
 	.layers = {
@@ -27,6 +28,7 @@ static const struct model_config lightweight = {
 		},
 	},
 };
+/* clang-format on */
 
 const struct model_config *model_lightweight(void)
 {
@@ -55,7 +57,8 @@ int model_block_find(const char *name)
 
 bool layer_has_weights(const struct layer_config *l)
 {
-	return l->kind == LAYER_CONV || l->kind == LAYER_DEPTHWISE || l->kind == LAYER_DENSE || l->kind == LAYER_BATCHNORM;
+	return l->kind == LAYER_CONV || l->kind == LAYER_DEPTHWISE || l->kind == LAYER_DENSE
+		|| l->kind == LAYER_BATCHNORM;
 }
 
 static int find_before(const struct model_config *m, enum model_block b, int end, const char *name)
@@ -66,7 +69,8 @@ static int find_before(const struct model_config *m, enum model_block b, int end
 	return -1;
 }
 
-int model_find(const struct model_config *m, enum model_block b, int layer, const char *name, enum model_block *in, int *at)
+int model_find(const struct model_config *m, enum model_block b, int layer, const char *name,
+	enum model_block *in, int *at)
 {
 	const bool behind_stem = b == BLOCK_SUBMODEL_HEAD || b == BLOCK_UNIFIED_STEM;
 	*in = b;
@@ -85,7 +89,8 @@ static bool layer_equal(const struct layer_config *a, const struct layer_config 
 	if (a->kind != b->kind)
 		return false;
 	for (size_t i = 0; i < count; i++) {
-		const bool mine = table[i].scope == SCOPE_LAYER && param_applies(&table[i], (int)a->kind);
+		const bool mine =
+			table[i].scope == SCOPE_LAYER && param_applies(&table[i], (int)a->kind);
 		if (mine && !param_equal(&table[i], (int)a->kind, a, b))
 			return false;
 	}
@@ -110,46 +115,60 @@ bool model_equal(const struct model_config *a, const struct model_config *b)
 static int check_head(const struct model_config *m, enum model_block b, int *layer, struct str *why)
 {
 	const struct layer_config *last = m->counts[b] ? &m->layers[b][m->counts[b] - 1] : NULL;
-	if (last && last->kind == LAYER_DENSE && last->units == 0 && last->activation == ACTIVATION_NONE)
+	if (last && last->kind == LAYER_DENSE && last->units == 0
+		&& last->activation == ACTIVATION_NONE)
 		return 0;
 	*layer = m->counts[b] - 1;
-	str_addf(why, "%s has to end with {dense: {name: ..., units: classes}} without an activation", block_names[b]);
+	str_addf(why,
+		"%s has to end with {dense: {name: ..., units: classes}} without an activation",
+		block_names[b]);
 	return -1;
 }
 
-/* Two layers of one network that are drawn by one name would begin with the same numbers. before: the block before in the network. */
-static int check_names(const struct model_config *m, enum model_block before, enum model_block b, int *layer, struct str *why)
+/* Two layers of one network that are drawn by one name would begin with the same numbers. before:
+ * the block before in the network. */
+static int check_names(const struct model_config *m, enum model_block before, enum model_block b,
+	int *layer, struct str *why)
 {
 	const enum model_block blocks[] = { before, b };
 	for (int i = 0; i < m->counts[b]; i++) {
 		const char *name = m->layers[b][i].name;
 		for (int k = before == b; k < 2; k++)
-			for (int j = 0; *name && j < (blocks[k] == b ? i : m->counts[before]); j++) {
+			for (int j = 0; *name && j < (blocks[k] == b ? i : m->counts[before]);
+				j++) {
 				if (strcmp(m->layers[blocks[k]][j].name, name) != 0)
 					continue;
 				*layer = i;
-				str_addf(why, "name = %s: another layer of this network (in %s) has this name", name, block_names[blocks[k]]);
+				str_addf(why,
+					"name = %s: another layer of this network (in %s) has this "
+					"name",
+					name, block_names[blocks[k]]);
 				return -1;
 			}
 	}
 	return 0;
 }
 
-/* The named layers that layer number `layer` of the block could have as an input. Returns how many. */
-static size_t names_before(const struct model_config *m, enum model_block b, int layer, const char *names[2 * BLOCK_LAYERS_MAX + 1])
+/* The named layers that layer number `layer` of the block could have as an input. Returns how many.
+ */
+static size_t names_before(const struct model_config *m, enum model_block b, int layer,
+	const char *names[2 * BLOCK_LAYERS_MAX + 1])
 {
 	size_t count = 0;
 	names[count++] = "input";
 	for (int i = 0; i < layer; i++)
 		if (m->layers[b][i].name[0])
 			names[count++] = m->layers[b][i].name;
-	for (int i = 0; (b == BLOCK_SUBMODEL_HEAD || b == BLOCK_UNIFIED_STEM) && i < m->counts[BLOCK_STEM]; i++)
+	for (int i = 0;
+		(b == BLOCK_SUBMODEL_HEAD || b == BLOCK_UNIFIED_STEM) && i < m->counts[BLOCK_STEM];
+		i++)
 		if (m->layers[BLOCK_STEM][i].name[0])
 			names[count++] = m->layers[BLOCK_STEM][i].name;
 	return count;
 }
 
-static int check_input(const struct model_config *m, enum model_block b, int layer, const char *key, const char *name, struct str *why)
+static int check_input(const struct model_config *m, enum model_block b, int layer, const char *key,
+	const char *name, struct str *why)
 {
 	enum model_block in;
 	int at;
@@ -169,7 +188,8 @@ static int check_input(const struct model_config *m, enum model_block b, int lay
 }
 
 /* Every layer that is named as an input is there, before the layer that names it. */
-static int check_inputs(const struct model_config *m, enum model_block b, int *layer, struct str *why)
+static int check_inputs(
+	const struct model_config *m, enum model_block b, int *layer, struct str *why)
 {
 	for (*layer = 0; *layer < m->counts[b]; (*layer)++) {
 		const struct layer_config *l = &m->layers[b][*layer];
@@ -184,7 +204,8 @@ static int check_inputs(const struct model_config *m, enum model_block b, int *l
 }
 
 /* A block that stands behind `before` (or, if that is the same, at the beginning of a network). */
-static int check_block(const struct model_config *m, enum model_block before, enum model_block b, int *layer, struct str *why)
+static int check_block(const struct model_config *m, enum model_block before, enum model_block b,
+	int *layer, struct str *why)
 {
 	return check_names(m, before, b, layer, why) || check_inputs(m, b, layer, why) ? -1 : 0;
 }
@@ -196,7 +217,8 @@ int model_check(const struct model_config *m, enum model_block *block, int *laye
 	if (check_block(m, BLOCK_STEM, BLOCK_STEM, layer, why))
 		return -1;
 	*block = BLOCK_SUBMODEL_HEAD;
-	if (check_block(m, BLOCK_STEM, BLOCK_SUBMODEL_HEAD, layer, why) || check_head(m, BLOCK_SUBMODEL_HEAD, layer, why))
+	if (check_block(m, BLOCK_STEM, BLOCK_SUBMODEL_HEAD, layer, why)
+		|| check_head(m, BLOCK_SUBMODEL_HEAD, layer, why))
 		return -1;
 	*block = BLOCK_UNIFIED_STEM;
 	if (check_block(m, BLOCK_STEM, BLOCK_UNIFIED_STEM, layer, why))
@@ -204,5 +226,8 @@ int model_check(const struct model_config *m, enum model_block *block, int *laye
 	if (m->counts[BLOCK_UNIFIED_STEM] == 0 && m->counts[BLOCK_UNIFIED_HEAD] == 0)
 		return 0; /* submodels only */
 	*block = BLOCK_UNIFIED_HEAD;
-	return check_block(m, BLOCK_UNIFIED_HEAD, BLOCK_UNIFIED_HEAD, layer, why) || check_head(m, BLOCK_UNIFIED_HEAD, layer, why) ? -1 : 0;
+	return check_block(m, BLOCK_UNIFIED_HEAD, BLOCK_UNIFIED_HEAD, layer, why)
+			|| check_head(m, BLOCK_UNIFIED_HEAD, layer, why)
+		? -1
+		: 0;
 }

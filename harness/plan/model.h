@@ -1,11 +1,13 @@
-/* model.h - what a model is: named blocks of layers, of which the networks that the phases train are put together. Data only: knows no
- * shapes and no weights (run/networks.h builds the networks). A sweep file describes models under models: (models.h).
+/* model.h - what a model is: named blocks of layers, of which the networks that the phases train
+ * are put together. Data only: knows no shapes and no weights (run/networks.h builds the networks).
+ * A sweep file describes models under models: (models.h).
  *
- *   submodel  stem, submodel_head: the network of a single phase; a dual phase trains two of them side by side
- *   unified   twice (stem, unified_stem) on one input, concatenated, then unified_head: scratch and unify. May be missing.
+ *   submodel  stem, submodel_head: the network of a single phase; a dual phase trains two of them
+ * side by side unified   twice (stem, unified_stem) on one input, concatenated, then unified_head:
+ * scratch and unify. May be missing.
  *
- * Layers with a name are called stem1/NAME and stem2/NAME in the two copies, NAME in unified_head. Initial weights and dropout
- * are drawn by that name, so a name is part of what a trial is. */
+ * Layers with a name are called stem1/NAME and stem2/NAME in the two copies, NAME in unified_head.
+ * Initial weights and dropout are drawn by that name, so a name is part of what a trial is. */
 #ifndef PLAN_MODEL_H
 #define PLAN_MODEL_H
 
@@ -14,7 +16,13 @@
 #include "../base/str.h"
 
 enum layer_kind {
-	LAYER_CONV, LAYER_MAXPOOL, LAYER_DENSE, LAYER_DROPOUT, LAYER_DEPTHWISE, LAYER_AVGPOOL, LAYER_BATCHNORM,
+	LAYER_CONV,
+	LAYER_MAXPOOL,
+	LAYER_DENSE,
+	LAYER_DROPOUT,
+	LAYER_DEPTHWISE,
+	LAYER_AVGPOOL,
+	LAYER_BATCHNORM,
 	LAYER_ADD,    /* the layer before plus those named in `with`: the residual connection */
 	LAYER_CONCAT, /* the layer before and those named in `with`, along channels */
 };
@@ -22,31 +30,39 @@ enum layer_padding { PADDING_VALID, PADDING_SAME };
 enum layer_activation { ACTIVATION_NONE, ACTIVATION_RELU, ACTIVATION_RELU6, ACTIVATION_SILU };
 enum layer_init { INIT_GLOROT_UNIFORM, INIT_HE_NORMAL };
 
-/* LAYER_NAME_MAX: stem1/NAME fits into an entry of a freeze list. BLOCK_LAYERS_MAX: what a network may have in all is the core's
- * business (NN_LAYERS_MAX, nn/net.h). LISTED_NAME_MAX: bytes of an entry of a list of names (param.h). */
+/* LAYER_NAME_MAX: stem1/NAME fits into an entry of a freeze list. BLOCK_LAYERS_MAX: what a network
+ * may have in all is the core's business (NN_LAYERS_MAX, nn/net.h). LISTED_NAME_MAX: bytes of an
+ * entry of a list of names (param.h). */
 enum { LAYER_NAME_MAX = 24, BLOCK_LAYERS_MAX = 64, LAYER_WITH_MAX = 3, LISTED_NAME_MAX = 32 };
 
 /* One layer. Which parameters a kind has: SCOPE_LAYER of the table (param.h). */
 struct layer_config {
 	enum layer_kind kind;
-	char name[LAYER_NAME_MAX];          /* "": none, which those without random numbers may have */
-	char input[LAYER_NAME_MAX];         /* the layer whose output comes in (model_find); "": the one before */
+	char name[LAYER_NAME_MAX];  /* "": none, which those without random numbers may have */
+	char input[LAYER_NAME_MAX]; /* the layer whose output comes in (model_find); "": the one
+				       before */
 	char with[LAYER_WITH_MAX][LISTED_NAME_MAX]; /* add, concat: further inputs (model_find) */
 	int with_count;
-	int filters;                        /* conv */
-	int kernel;                         /* conv, depthwise; 0: as large as the map that comes in */
-	int stride;                         /* conv, depthwise */
-	enum layer_padding padding;         /* conv, depthwise */
-	bool bias;                          /* conv, depthwise */
-	enum layer_activation activation;   /* of what comes out; not pools, dropout, concat */
-	enum layer_init init;               /* conv, depthwise, dense */
-	int size;                           /* pools; 0: as large as the map that comes in */
-	int units;                          /* dense; 0: one a class */
-	double rate;                        /* dropout */
-	double momentum, epsilon;           /* batchnorm */
+	int filters;                /* conv */
+	int kernel;                 /* conv, depthwise; 0: as large as the map that comes in */
+	int stride;                 /* conv, depthwise */
+	enum layer_padding padding; /* conv, depthwise */
+	bool bias;                  /* conv, depthwise */
+	enum layer_activation activation; /* of what comes out; not pools, dropout, concat */
+	enum layer_init init;             /* conv, depthwise, dense */
+	int size;                         /* pools; 0: as large as the map that comes in */
+	int units;                        /* dense; 0: one a class */
+	double rate;                      /* dropout */
+	double momentum, epsilon;         /* batchnorm */
 };
 
-enum model_block { BLOCK_STEM, BLOCK_SUBMODEL_HEAD, BLOCK_UNIFIED_HEAD, BLOCK_UNIFIED_STEM, MODEL_BLOCKS }; /* by name: the canonical text's order */
+enum model_block {
+	BLOCK_STEM,
+	BLOCK_SUBMODEL_HEAD,
+	BLOCK_UNIFIED_HEAD,
+	BLOCK_UNIFIED_STEM,
+	MODEL_BLOCKS
+}; /* by name: the canonical text's order */
 
 struct model_config {
 	struct layer_config layers[MODEL_BLOCKS][BLOCK_LAYERS_MAX];
@@ -64,15 +80,17 @@ int model_block_find(const char *name);
 /* Has a layer of the kind tensors that are trained? */
 bool layer_has_weights(const struct layer_config *l);
 
-/* Which layer means `name` to layer number `layer` of block b: one before it in the block or, for the blocks that stand behind the stem, one of the
- * stem; `input` is what comes into the block, if no layer has this name. Returns 0 with *in and *at (-1: what comes into the block), or -1. */
-int model_find(const struct model_config *m, enum model_block b, int layer, const char *name, enum model_block *in, int *at);
+/* Which layer means `name` to layer number `layer` of block b: one before it in the block or, for
+ * the blocks that stand behind the stem, one of the stem; `input` is what comes into the block, if
+ * no layer has this name. Returns 0 with *in and *at (-1: what comes into the block), or -1. */
+int model_find(const struct model_config *m, enum model_block b, int layer, const char *name,
+	enum model_block *in, int *at);
 
 /* Have both the same blocks of the same layers? */
 bool model_equal(const struct model_config *a, const struct model_config *b);
 
-/* Can networks be put together of these blocks, whatever the shape of images? Returns 0, or -1 with the reason in why and where it is:
- * *layer is -1 when the whole block is meant. */
+/* Can networks be put together of these blocks, whatever the shape of images? Returns 0, or -1 with
+ * the reason in why and where it is: *layer is -1 when the whole block is meant. */
 int model_check(const struct model_config *m, enum model_block *block, int *layer, struct str *why);
 
 #endif

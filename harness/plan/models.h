@@ -1,4 +1,5 @@
-/* models.h - models as a sweep file writes them ({NAME: {stem: [layers], ...}}) into model_config. */
+/* models.h - models as a sweep file writes them ({NAME: {stem: [layers], ...}}) into model_config.
+ */
 #ifndef PLAN_MODELS_H
 #define PLAN_MODELS_H
 
@@ -8,11 +9,13 @@
 
 struct model {
 	const char *name;
-	const struct node *node;           /* the map of blocks; NULL: built in */
-	const struct model_config *config; /* in the arena, or model_lightweight(); NULL when the model has errors */
+	const struct node *node; /* the map of blocks; NULL: built in */
+	const struct model_config
+		*config; /* in the arena, or model_lightweight(); NULL when the model has errors */
 };
 
-/* Read the map of blocks. On errors out->config is NULL and there are diagnostics. The name `lightweight` is kept for the paper's layers. */
+/* Read the map of blocks. On errors out->config is NULL and there are diagnostics. The name
+ * `lightweight` is kept for the paper's layers. */
 void model_read(const struct node *map, struct arena *a, struct diagnostics *d, struct model *out);
 
 #endif

@@ -1,4 +1,5 @@
-/* param.c - what the table of parameters is used for: reading, writing, comparing and describing one value. */
+/* param.c - what the table of parameters is used for: reading, writing, comparing and describing
+ * one value. */
 #include "param.h"
 
 #include <assert.h>
@@ -7,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- numbers and names ------------------------------------------------------------------------------------------------ */
+/* ---- numbers and names ---- */
 
 static bool is_digit(char c)
 {
@@ -66,7 +67,7 @@ bool name_is_good(const char *text, size_t size)
 	return true;
 }
 
-/* ---- rows ------------------------------------------------------------------------------------------------------------- */
+/* ---- rows ---- */
 
 bool param_applies(const struct param *p, int kind)
 {
@@ -93,7 +94,8 @@ static const void *field_const(const struct param *p, const void *base)
 static int int_of(const struct param *p, const void *base, int index)
 {
 	int value;
-	memcpy(&value, (const char *)field_const(p, base) + (size_t)index * sizeof(int), sizeof(value));
+	memcpy(&value, (const char *)field_const(p, base) + (size_t)index * sizeof(int),
+		sizeof(value));
 	return value;
 }
 
@@ -141,7 +143,8 @@ void param_defaults(enum param_scope scope, int kind, void *base)
 	for (size_t i = 0; i < count; i++) {
 		const struct param *p = &table[i];
 		const char *fallback = param_fallback(p, kind);
-		if (p->scope != scope || !fallback || p->type == PARAM_GROUP || p->type == PARAM_NAMED)
+		if (p->scope != scope || !fallback || p->type == PARAM_GROUP
+			|| p->type == PARAM_NAMED)
 			continue;
 		int index = 0;
 		char word[64];
@@ -158,12 +161,13 @@ void param_defaults(enum param_scope scope, int kind, void *base)
 	}
 }
 
-/* ---- reading ---------------------------------------------------------------------------------------------------------- */
+/* ---- reading ---- */
 
 /* In range? Otherwise says so. */
 static int check_range(const struct param *p, double value, struct str *why)
 {
-	if (value < p->min || (p->min_open && value == p->min) || value > p->max || (p->max_open && value == p->max)) {
+	if (value < p->min || (p->min_open && value == p->min) || value > p->max
+		|| (p->max_open && value == p->max)) {
 		str_add(why, "out of range");
 		return -1;
 	}
@@ -246,16 +250,19 @@ static int parse_text(const struct param *p, const char *text, void *base, struc
 	return 0;
 }
 
-static int parse_layer(const struct param *p, const char *text, int index, void *base, struct str *why)
+static int parse_layer(
+	const struct param *p, const char *text, int index, void *base, struct str *why)
 {
 	if (index >= (int)p->max) {
 		str_addf(why, "too many layers (at most %d)", (int)p->max);
 		return -1;
 	}
-	for (const char *part = text; part; part = strchr(part, '/') ? strchr(part, '/') + 1 : NULL) {
+	for (const char *part = text; part;
+		part = strchr(part, '/') ? strchr(part, '/') + 1 : NULL) {
 		char name[LISTED_NAME_MAX];
 		const size_t length = strcspn(part, "/");
-		snprintf(name, sizeof(name), "%.*s", (int)(length < sizeof(name) ? length : sizeof(name)), part);
+		snprintf(name, sizeof(name), "%.*s",
+			(int)(length < sizeof(name) ? length : sizeof(name)), part);
 		if (!name_is_good(name, sizeof(name)) || strlen(text) >= LISTED_NAME_MAX) {
 			str_add(why, "not the name of a layer");
 			return -1;
@@ -272,10 +279,8 @@ int param_parse(const struct param *p, const char *text, int index, void *base, 
 	switch (p->type) {
 	case PARAM_INTEGER:
 	case PARAM_SEED:
-	case PARAM_REAL:
-		return parse_number(p, text, base, why);
-	case PARAM_BOOL:
-		return parse_bool(p, text, base, why);
+	case PARAM_REAL: return parse_number(p, text, base, why);
+	case PARAM_BOOL: return parse_bool(p, text, base, why);
 	case PARAM_ENUM:
 	case PARAM_ENUMS: {
 		assert(index < 2);
@@ -285,19 +290,16 @@ int param_parse(const struct param *p, const char *text, int index, void *base, 
 		memcpy((char *)field(p, base) + (size_t)index * sizeof(int), &value, sizeof(value));
 		return 0;
 	}
-	case PARAM_TEXT:
-		return parse_text(p, text, base, why);
-	case PARAM_NAMES:
-		return parse_layer(p, text, index, base, why);
+	case PARAM_TEXT: return parse_text(p, text, base, why);
+	case PARAM_NAMES: return parse_layer(p, text, index, base, why);
 	case PARAM_GROUP:
-	case PARAM_NAMED:
-		break;
+	case PARAM_NAMED: break;
 	}
 	assert(!"groups and named things are read by those who know them");
 	return -1;
 }
 
-/* ---- writing ---------------------------------------------------------------------------------------------------------- */
+/* ---- writing ---- */
 
 /* The i-th value of a list, or the value, without quotes. */
 static void format_one(const struct param *p, const void *base, int index, struct str *out)
@@ -310,27 +312,18 @@ static void format_one(const struct param *p, const void *base, int index, struc
 		else
 			str_addf(out, "%d", int_of(p, base, 0));
 		return;
-	case PARAM_SEED:
-		str_addf(out, "%llu", (unsigned long long)seed_of(p, base));
-		return;
+	case PARAM_SEED: str_addf(out, "%llu", (unsigned long long)seed_of(p, base)); return;
 	case PARAM_REAL:
 		number_format(real_of(p, base), number);
 		str_add(out, number);
 		return;
-	case PARAM_BOOL:
-		str_add(out, bool_of(p, base) ? "true" : "false");
-		return;
+	case PARAM_BOOL: str_add(out, bool_of(p, base) ? "true" : "false"); return;
 	case PARAM_ENUM:
-	case PARAM_ENUMS:
-		str_add(out, p->names[int_of(p, base, index)]);
-		return;
+	case PARAM_ENUMS: str_add(out, p->names[int_of(p, base, index)]); return;
 	case PARAM_TEXT:
-	case PARAM_NAMES:
-		str_add(out, text_of(p, base, index));
-		return;
+	case PARAM_NAMES: str_add(out, text_of(p, base, index)); return;
 	case PARAM_GROUP:
-	case PARAM_NAMED:
-		return;
+	case PARAM_NAMED: return;
 	}
 }
 
@@ -353,7 +346,8 @@ void param_format(const struct param *p, int kind, const void *base, struct str 
 
 void param_text(const struct param *p, int kind, const void *base, struct str *out)
 {
-	const int count = p->type == PARAM_ENUMS || p->type == PARAM_NAMES ? count_of(p, kind, base) : 1;
+	const int count =
+		p->type == PARAM_ENUMS || p->type == PARAM_NAMES ? count_of(p, kind, base) : 1;
 	for (int i = 0; i < count; i++) {
 		str_add(out, i > 0 ? "+" : "");
 		format_one(p, base, i, out);
@@ -366,28 +360,22 @@ bool param_equal(const struct param *p, int kind, const void *a, const void *b)
 {
 	switch (p->type) {
 	case PARAM_INTEGER:
-	case PARAM_ENUM:
-		return int_of(p, a, 0) == int_of(p, b, 0);
-	case PARAM_SEED:
-		return seed_of(p, a) == seed_of(p, b);
-	case PARAM_REAL:
-		return real_of(p, a) == real_of(p, b);
-	case PARAM_BOOL:
-		return bool_of(p, a) == bool_of(p, b);
-	case PARAM_TEXT:
-		return strcmp(text_of(p, a, 0), text_of(p, b, 0)) == 0;
+	case PARAM_ENUM: return int_of(p, a, 0) == int_of(p, b, 0);
+	case PARAM_SEED: return seed_of(p, a) == seed_of(p, b);
+	case PARAM_REAL: return real_of(p, a) == real_of(p, b);
+	case PARAM_BOOL: return bool_of(p, a) == bool_of(p, b);
+	case PARAM_TEXT: return strcmp(text_of(p, a, 0), text_of(p, b, 0)) == 0;
 	case PARAM_ENUMS:
-	case PARAM_NAMES:
-		break;
+	case PARAM_NAMES: break;
 	case PARAM_GROUP:
-	case PARAM_NAMED:
-		return true;
+	case PARAM_NAMED: return true;
 	}
 	const int count = count_of(p, kind, a);
 	if (count != count_of(p, kind, b))
 		return false;
 	for (int i = 0; i < count; i++) {
-		if (p->type == PARAM_ENUMS ? int_of(p, a, i) != int_of(p, b, i) : strcmp(text_of(p, a, i), text_of(p, b, i)) != 0)
+		if (p->type == PARAM_ENUMS ? int_of(p, a, i) != int_of(p, b, i)
+					   : strcmp(text_of(p, a, i), text_of(p, b, i)) != 0)
 			return false;
 	}
 	return true;

@@ -1,5 +1,6 @@
-/* param.h - the one table of everything that can be set in a trial. Parser, ranges, defaults, canonical text and
- * `retrial help PARAM` read it; a new parameter is a field in trial.h and a row in param.c. */
+/* param.h - the one table of everything that can be set in a trial. Parser, ranges, defaults,
+ * canonical text and `retrial help PARAM` read it; a new parameter is a field in trial.h and a row
+ * in param.c. */
 #ifndef PLAN_PARAM_H
 #define PLAN_PARAM_H
 
@@ -10,7 +11,15 @@
 #include "trial.h"
 
 /* Which struct of trial.h (SCOPE_LAYER: model.h) the field is in. */
-enum param_scope { SCOPE_TRIAL, SCOPE_AUGMENT, SCOPE_PHASE, SCOPE_OPTIMIZER, SCOPE_SCHEDULE, SCOPE_STOP, SCOPE_LAYER };
+enum param_scope {
+	SCOPE_TRIAL,
+	SCOPE_AUGMENT,
+	SCOPE_PHASE,
+	SCOPE_OPTIMIZER,
+	SCOPE_SCHEDULE,
+	SCOPE_STOP,
+	SCOPE_LAYER
+};
 
 enum param_type {
 	PARAM_INTEGER, /* int */
@@ -18,11 +27,13 @@ enum param_type {
 	PARAM_REAL,    /* double */
 	PARAM_BOOL,    /* bool: true or false */
 	PARAM_ENUM,    /* an enum, by its names */
-	PARAM_ENUMS,   /* an array of two enums, by a list of names; how many are used depends on the kind of phase */
-	PARAM_TEXT,    /* char[size]: a name of letters, digits and - _ + . */
-	PARAM_NAMES,   /* char[max][LISTED_NAME_MAX] and a count: a list of layers */
-	PARAM_GROUP,   /* parameters of their own scope, in a map */
-	PARAM_NAMED,   /* the name of a thing that is defined in the file (a recipe, a set of augmentations, a model) */
+	PARAM_ENUMS, /* an array of two enums, by a list of names; how many are used depends on the
+			kind of phase */
+	PARAM_TEXT,  /* char[size]: a name of letters, digits and - _ + . */
+	PARAM_NAMES, /* char[max][LISTED_NAME_MAX] and a count: a list of layers */
+	PARAM_GROUP, /* parameters of their own scope, in a map */
+	PARAM_NAMED, /* the name of a thing that is defined in the file (a recipe, a set of
+			augmentations, a model) */
 };
 
 struct param {
@@ -30,46 +41,51 @@ struct param {
 	const char *name;
 	enum param_type type;
 	size_t offset;
-	size_t size;               /* PARAM_TEXT: bytes of the array; PARAM_NAMES: offset of the count */
-	double min, max;           /* numbers; PARAM_NAMES: max is the most there can be */
-	bool min_open, max_open;   /* the bound itself is not allowed */
-	const char *zero;          /* PARAM_INTEGER: the word that stands for 0 ("map"), NULL: none */
-	const char *const *names;  /* ends with NULL; PARAM_ENUM(S) in the order of the enum; PARAM_TEXT: the only ones allowed, or NULL */
-	enum param_scope members;  /* PARAM_GROUP, PARAM_NAMED */
-	const char *fallback;      /* default as text, NULL: has to be given */
-	const char *fallback_for;  /* another default, for the kinds in fallback_kinds */
-	unsigned fallback_kinds;   /* bit k: kind k (the scope's, param_kinds) */
-	unsigned needed_kinds;     /* kinds that have no default all the same */
-	unsigned kinds;            /* kinds that have it; 0: all */
-	unsigned pair_kinds;       /* PARAM_ENUMS: kinds of phase that take two values, the others one */
-	const char *unit;          /* NULL: none */
-	const char *help;          /* a few words: they stand in error messages */
-	const char *detail;        /* lines for the help of the parameter, NULL: none */
-	const char *since;         /* version of the program that had it first */
+	size_t size;     /* PARAM_TEXT: bytes of the array; PARAM_NAMES: offset of the count */
+	double min, max; /* numbers; PARAM_NAMES: max is the most there can be */
+	bool min_open, max_open; /* the bound itself is not allowed */
+	const char *zero;        /* PARAM_INTEGER: the word that stands for 0 ("map"), NULL: none */
+	const char *const *names; /* ends with NULL; PARAM_ENUM(S) in the order of the enum;
+				     PARAM_TEXT: the only ones allowed, or NULL */
+	enum param_scope members; /* PARAM_GROUP, PARAM_NAMED */
+	const char *fallback;     /* default as text, NULL: has to be given */
+	const char *fallback_for; /* another default, for the kinds in fallback_kinds */
+	unsigned fallback_kinds;  /* bit k: kind k (the scope's, param_kinds) */
+	unsigned needed_kinds;    /* kinds that have no default all the same */
+	unsigned kinds;           /* kinds that have it; 0: all */
+	unsigned pair_kinds; /* PARAM_ENUMS: kinds of phase that take two values, the others one */
+	const char *unit;    /* NULL: none */
+	const char *help;    /* a few words: they stand in error messages */
+	const char *detail;  /* lines for the help of the parameter, NULL: none */
+	const char *since;   /* version of the program that had it first */
 };
 
 const struct param *param_table(size_t *count);
 const struct param *param_find(enum param_scope scope, const char *name);
 
-/* Names of the kinds of phase, optimizer, schedule or layer, by the scope; the list ends with NULL. */
+/* Names of the kinds of phase, optimizer, schedule or layer, by the scope; the list ends with NULL.
+ */
 const char *const *param_kinds(enum param_scope scope);
 /* What they are called: "phase", "optimizer", "schedule", "layer". */
 const char *param_kinds_noun(enum param_scope scope);
 
-/* Does a phase (or optimizer, schedule, layer) of this kind have the parameter? Always true in the other scopes. */
+/* Does a phase (or optimizer, schedule, layer) of this kind have the parameter? Always true in the
+ * other scopes. */
 bool param_applies(const struct param *p, int kind);
 
 /* The default as text for a phase of this kind, or NULL when there is none. */
 const char *param_fallback(const struct param *p, int kind);
 
-/* Fill every field of the scope that has a default. base points to the struct of the scope; kind as above. */
+/* Fill every field of the scope that has a default. base points to the struct of the scope; kind as
+ * above. */
 void param_defaults(enum param_scope scope, int kind, void *base);
 
-/* Read one value into the field. Returns 0, or -1 with the reason appended to why ("not a number"), without the name.
- * Values of lists are added one by one: index says which. */
+/* Read one value into the field. Returns 0, or -1 with the reason appended to why ("not a number"),
+ * without the name. Values of lists are added one by one: index says which. */
 int param_parse(const struct param *p, const char *text, int index, void *base, struct str *why);
 
-/* Append the field's value as JSON: the canonical text. Numbers are the shortest that read back as the same double. */
+/* Append the field's value as JSON: the canonical text. Numbers are the shortest that read back as
+ * the same double. */
 void param_format(const struct param *p, int kind, const void *base, struct str *out);
 
 /* The same for people and labels: no quotes, lists joined with '+', an empty list is "none". */
@@ -81,8 +97,9 @@ bool param_equal(const struct param *p, int kind, const void *a, const void *b);
 /* Append what would be right: "learning rate, above 0, at most 10, default 0.001". */
 void param_expect(const struct param *p, int kind, struct str *out);
 
-/* Append the help of one parameter ("lr", or "stop.patience", or the name of a group); with NULL the list of all.
- * Returns 0, or -1 with "unknown parameter 'x' (did you mean ...)" appended instead. */
+/* Append the help of one parameter ("lr", or "stop.patience", or the name of a group); with NULL
+ * the list of all. Returns 0, or -1 with "unknown parameter 'x' (did you mean ...)" appended
+ * instead. */
 int param_describe(struct str *out, const char *name);
 
 /* A number with as few digits as read back to the same double. */
@@ -91,7 +108,8 @@ void number_format(double value, char text[32]);
 /* A whole text that is a number as everybody writes them: no hexadecimal, no nan, no locale. */
 bool number_parse(const char *text, double *value);
 
-/* Letters, digits and - _ + . : what names may be made of. Not empty, and not too long for an array of `size` bytes. */
+/* Letters, digits and - _ + . : what names may be made of. Not empty, and not too long for an array
+ * of `size` bytes. */
 bool name_is_good(const char *text, size_t size);
 
 #endif

@@ -1,4 +1,5 @@
-/* param_help.c - the table of parameters in words: what a message expects, and the help of one parameter. */
+/* param_help.c - the table of parameters in words: what a message expects, and the help of one
+ * parameter. */
 #include "param.h"
 
 #include <stdio.h>
@@ -9,7 +10,8 @@ static const char *const scope_titles[] = {
 	[SCOPE_AUGMENT] = "of a set of random transforms (augments:, or augment.PARAM)",
 	[SCOPE_PHASE] = "of a phase (recipes:, or PHASE.PARAM)",
 	[SCOPE_OPTIMIZER] = "of an optimizer (optimizer: {KIND: {...}}, or PHASE.PARAM)",
-	[SCOPE_SCHEDULE] = "of a schedule of the learning rate (schedule: {KIND: {...}}, or PHASE.PARAM)",
+	[SCOPE_SCHEDULE] =
+		"of a schedule of the learning rate (schedule: {KIND: {...}}, or PHASE.PARAM)",
 	[SCOPE_STOP] = "of early stopping (stop: {...}, or PHASE.PARAM)",
 	[SCOPE_LAYER] = "of a layer (models:)",
 };
@@ -19,8 +21,9 @@ static void add_bounds(const struct param *p, struct str *out)
 	char low[32], high[32];
 	number_format(p->min, low);
 	number_format(p->max, high);
-	str_addf(out, ", %s %s, %s %s%s%s", p->min_open ? "above" : "at least", low, p->max_open ? "below" : "at most", high, p->unit ? " " : "",
-		 p->unit ? p->unit : "");
+	str_addf(out, ", %s %s, %s %s%s%s", p->min_open ? "above" : "at least", low,
+		p->max_open ? "below" : "at most", high, p->unit ? " " : "",
+		p->unit ? p->unit : "");
 	if (p->zero)
 		str_addf(out, ", or %s", p->zero);
 }
@@ -51,7 +54,8 @@ static void add_default(const struct param *p, const char *fallback, struct str 
 	else if (!*fallback)
 		str_add(out, "none");
 	else if (p->type == PARAM_ENUMS && strchr(fallback, ' '))
-		str_addf(out, "[%.*s, %s]", (int)strcspn(fallback, " "), fallback, strchr(fallback, ' ') + 1);
+		str_addf(out, "[%.*s, %s]", (int)strcspn(fallback, " "), fallback,
+			strchr(fallback, ' ') + 1);
 	else
 		str_add(out, fallback);
 }
@@ -71,24 +75,15 @@ static const char *type_name(const struct param *p)
 {
 	switch (p->type) {
 	case PARAM_INTEGER:
-	case PARAM_SEED:
-		return "a whole number";
-	case PARAM_REAL:
-		return "a number";
-	case PARAM_BOOL:
-		return "true or false";
-	case PARAM_ENUM:
-		return "a word";
-	case PARAM_ENUMS:
-		return "a word, or a list of two";
-	case PARAM_TEXT:
-		return "a name";
-	case PARAM_NAMES:
-		return "a list of names";
-	case PARAM_GROUP:
-		return "a map";
-	case PARAM_NAMED:
-		return "the name of something defined in the file";
+	case PARAM_SEED: return "a whole number";
+	case PARAM_REAL: return "a number";
+	case PARAM_BOOL: return "true or false";
+	case PARAM_ENUM: return "a word";
+	case PARAM_ENUMS: return "a word, or a list of two";
+	case PARAM_TEXT: return "a name";
+	case PARAM_NAMES: return "a list of names";
+	case PARAM_GROUP: return "a map";
+	case PARAM_NAMED: return "the name of something defined in the file";
 	}
 	return "";
 }
@@ -108,7 +103,8 @@ static void add_kinds(const struct param *p, unsigned kinds, struct str *out)
 
 static void describe_default(const struct param *p, struct str *out)
 {
-	if (!p->fallback && p->type != PARAM_GROUP && strcmp(p->name, "name") != 0 && p->type != PARAM_SEED)
+	if (!p->fallback && p->type != PARAM_GROUP && strcmp(p->name, "name") != 0
+		&& p->type != PARAM_SEED)
 		str_add(out, "  default   none: it has to be given\n");
 	if (!p->fallback)
 		return;
@@ -142,7 +138,8 @@ static void describe(const struct param *p, struct str *out)
 	str_addf(out, "  where     a parameter %s\n", scope_titles[p->scope]);
 	struct str values = { 0 };
 	add_values(p, &values);
-	str_addf(out, "  value     %s%s\n", type_name(p), p->type == PARAM_BOOL || !values.s ? "" : values.s);
+	str_addf(out, "  value     %s%s\n", type_name(p),
+		p->type == PARAM_BOOL || !values.s ? "" : values.s);
 	str_free(&values);
 	if (p->kinds) {
 		str_addf(out, "  only in   %ss of the kind ", param_kinds_noun(p->scope));

@@ -1,11 +1,14 @@
-/* param_table.c - the table itself: one row a parameter. What a row means is in param.h, what is done with it in param.c. */
+/* param_table.c - the table itself: one row a parameter. What a row means is in param.h, what is
+ * done with it in param.c. */
 #include "param.h"
 
 #include <string.h>
 
-#define KIND(k) (1u << (k)) /* a bit, not code: the kinds of phase or optimizer that a row is for */
+/* A bit, not code: the kinds of phase, optimizer or layer that a row is for. */
+#define KIND(k) (1u << (k))
 
-static const char *const phase_kinds[] = { "single", "dual", "scratch", "unify", "unfreeze", "kfold", NULL };
+static const char *const phase_kinds[] = { "single", "dual", "scratch", "unify", "unfreeze",
+	"kfold", NULL };
 static const char *const inputs[] = { "original", "augmented", NULL };
 static const char *const heads[] = { "copy", "random", NULL };
 static const char *const optimizers[] = { "nadam", "sgd", "adam", "adamw", NULL };
@@ -14,7 +17,8 @@ static const char *const fills[] = { "zero", "reflect", NULL };
 static const char *const metrics[] = { "val_accuracy", "val_loss", NULL };
 static const char *const keeps[] = { "restored", "best", "last", NULL };
 static const char *const starts[] = { "chain", "same", "clean", NULL };
-static const char *const layers[] = { "conv", "maxpool", "dense", "dropout", "depthwise", "avgpool", "batchnorm", "add", "concat", NULL };
+static const char *const layers[] = { "conv", "maxpool", "dense", "dropout", "depthwise", "avgpool",
+	"batchnorm", "add", "concat", NULL };
 static const char *const paddings[] = { "valid", "same", NULL };
 static const char *const activations[] = { "none", "relu", "relu6", "silu", NULL };
 static const char *const inits[] = { "glorot_uniform", "he_normal", NULL };
@@ -36,214 +40,343 @@ enum {
 };
 
 static const struct param table[] = {
-	/* ---- the trial ------------------------------------------------------------------------------------------------ */
-	{ IN_TRIAL(dataset), .name = "dataset", .type = PARAM_TEXT, .size = sizeof(((struct trial *)0)->dataset),
-	  .help = "name of the data set", .since = "0.1" },
-	{ SCOPE_TRIAL, .name = "model", .type = PARAM_NAMED, .members = SCOPE_LAYER, .fallback = "lightweight",
-	  .help = "name of the networks that the phases train (models:)",
-	  .detail = "A model is a map of blocks, which are lists of layers such as {conv: {name: conv1, filters: 10, kernel: 3}}:\n"
-		    "  stem           the first layers of all networks\n"
-		    "  submodel_head  what a submodel (single, dual) has behind its stem\n"
-		    "  unified_stem   what the unified network has behind each of its two stems\n"
-		    "  unified_head   what it has behind both, concatenated; without it there is no unified network\n"
-		    "Both heads end with a dense layer of classes units. `heads: copy` gives each layer with weights of unified_stem those of\n"
-		    "the layer in the same position of submodel_head.\n"
-		    "Layers are conv, depthwise, dense, batchnorm, maxpool, avgpool, dropout, add and concat.\n"
-		    "A layer takes what the layer before gives, or with `input: NAME` what the named one gives; add and concat join the layer before\n"
-		    "with those in `with: [NAME]`. A name means an earlier layer of the block or of the stem before it; `input` is what comes into\n"
-		    "the block. A residual block:\n"
-		    "  - {conv: {name: a, filters: 16, kernel: 3, padding: same, bias: false}}\n"
-		    "  - {batchnorm: {name: a-norm, activation: relu}}\n"
-		    "  - {conv: {name: b, filters: 16, kernel: 3, padding: same, bias: false}}\n"
-		    "  - {batchnorm: {name: b-norm}}\n"
-		    "  - {add: {with: input, activation: relu}}\n",
-	  .since = "0.1" },
+	/* ---- the trial ---- */
+	{ IN_TRIAL(dataset), .name = "dataset", .type = PARAM_TEXT,
+		.size = sizeof(((struct trial *)0)->dataset), .help = "name of the data set",
+		.since = "0.1" },
+	{ SCOPE_TRIAL, .name = "model", .type = PARAM_NAMED, .members = SCOPE_LAYER,
+		.fallback = "lightweight",
+		.help = "name of the networks that the phases train (models:)",
+		.detail = "A model is a map of blocks, which are lists of layers such as {conv: "
+			  "{name: conv1, filters: 10, kernel: 3}}:\n"
+			  "  stem           the first layers of all networks\n"
+			  "  submodel_head  what a submodel (single, dual) has behind its stem\n"
+			  "  unified_stem   what the unified network has behind each of its two "
+			  "stems\n"
+			  "  unified_head   what it has behind both, concatenated; without it "
+			  "there is no unified network\n"
+			  "Both heads end with a dense layer of classes units. `heads: copy` gives "
+			  "each layer with weights of unified_stem those of\n"
+			  "the layer in the same position of submodel_head.\n"
+			  "Layers are conv, depthwise, dense, batchnorm, maxpool, avgpool, "
+			  "dropout, add and concat.\n"
+			  "A layer takes what the layer before gives, or with `input: NAME` what "
+			  "the named one gives; add and concat join the layer before\n"
+			  "with those in `with: [NAME]`. A name means an earlier layer of the "
+			  "block or of the stem before it; `input` is what comes into\n"
+			  "the block. A residual block:\n"
+			  "  - {conv: {name: a, filters: 16, kernel: 3, padding: same, bias: "
+			  "false}}\n"
+			  "  - {batchnorm: {name: a-norm, activation: relu}}\n"
+			  "  - {conv: {name: b, filters: 16, kernel: 3, padding: same, bias: "
+			  "false}}\n"
+			  "  - {batchnorm: {name: b-norm}}\n"
+			  "  - {add: {with: input, activation: relu}}\n",
+		.since = "0.1" },
 	{ SCOPE_TRIAL, .name = "recipe", .type = PARAM_NAMED,
-	  .help = "name of a list of phases (recipes:)", .since = "0.1" },
-	{ IN_TRIAL(augment), .name = "augment", .type = PARAM_NAMED, .members = SCOPE_AUGMENT, .fallback = "none",
-	  .help = "name of a set of random transforms (augments:); augment.PARAM changes one amount", .since = "0.1" },
+		.help = "name of a list of phases (recipes:)", .since = "0.1" },
+	{ IN_TRIAL(augment), .name = "augment", .type = PARAM_NAMED, .members = SCOPE_AUGMENT,
+		.fallback = "none",
+		.help = "name of a set of random transforms (augments:); augment.PARAM changes one "
+			"amount",
+		.since = "0.1" },
 	{ IN_TRIAL(seed), .name = "seed", .type = PARAM_SEED, .min = 0, .max = 9007199254740992.0,
-	  .help = "of every random stream; a sweep file names them with seeds: N or seeds: [list]", .since = "0.1" },
-	{ IN_TRIAL(batch_size), .name = "batch_size", .type = PARAM_INTEGER, .min = 1, .max = 4096, .fallback = "32", .unit = "images",
-	  .help = "size of one step of an optimizer", .since = "0.1" },
-	{ IN_TRIAL(validation), .name = "validation", .type = PARAM_INTEGER, .min = 1, .max = 10000000, .fallback = "10000",
-	  .unit = "images", .help = "size of the validation set, the first training images", .since = "0.1" },
-	{ IN_TRIAL(train_limit), .name = "train_limit", .type = PARAM_INTEGER, .min = 0, .max = 10000000, .fallback = "0",
-	  .unit = "images", .help = "training images behind the validation set, 0 for all", .since = "0.1" },
-	{ IN_TRIAL(test_limit), .name = "test_limit", .type = PARAM_INTEGER, .min = 0, .max = 10000000, .fallback = "0",
-	  .unit = "images", .help = "test images from the first on, 0 for all", .since = "0.1" },
+		.help = "of every random stream; a sweep file names them with seeds: N or seeds: "
+			"[list]",
+		.since = "0.1" },
+	{ IN_TRIAL(batch_size), .name = "batch_size", .type = PARAM_INTEGER, .min = 1, .max = 4096,
+		.fallback = "32", .unit = "images", .help = "size of one step of an optimizer",
+		.since = "0.1" },
+	{ IN_TRIAL(validation), .name = "validation", .type = PARAM_INTEGER, .min = 1,
+		.max = 10000000, .fallback = "10000", .unit = "images",
+		.help = "size of the validation set, the first training images", .since = "0.1" },
+	{ IN_TRIAL(train_limit), .name = "train_limit", .type = PARAM_INTEGER, .min = 0,
+		.max = 10000000, .fallback = "0", .unit = "images",
+		.help = "training images behind the validation set, 0 for all", .since = "0.1" },
+	{ IN_TRIAL(test_limit), .name = "test_limit", .type = PARAM_INTEGER, .min = 0,
+		.max = 10000000, .fallback = "0", .unit = "images",
+		.help = "test images from the first on, 0 for all", .since = "0.1" },
 
-	/* ---- amounts of the random transforms -------------------------------------------------------------------------- */
-	{ IN_AUGMENT(rotation), .name = "rotation", .type = PARAM_REAL, .min = 0, .max = 0.5, .fallback = "0", .unit = "turns",
-	  .help = "largest angle, either way", .since = "0.1" },
-	{ IN_AUGMENT(zoom), .name = "zoom", .type = PARAM_REAL, .min = 0, .max = 1, .max_open = true, .fallback = "0",
-	  .help = "height and width are scaled by 1 +- zoom, independently", .since = "0.1" },
-	{ IN_AUGMENT(brightness), .name = "brightness", .type = PARAM_REAL, .min = 0, .max = 1, .fallback = "0",
-	  .help = "largest amount added, either way (1 is full scale), then clipped", .since = "0.1" },
-	{ IN_AUGMENT(translation), .name = "translation", .type = PARAM_REAL, .min = 0, .max = 1, .fallback = "0",
-	  .help = "largest shift, either way, as a fraction of height and of width, independently", .since = "0.1" },
+	/* ---- amounts of the random transforms ---- */
+	{ IN_AUGMENT(rotation), .name = "rotation", .type = PARAM_REAL, .min = 0, .max = 0.5,
+		.fallback = "0", .unit = "turns", .help = "largest angle, either way",
+		.since = "0.1" },
+	{ IN_AUGMENT(zoom), .name = "zoom", .type = PARAM_REAL, .min = 0, .max = 1,
+		.max_open = true, .fallback = "0",
+		.help = "height and width are scaled by 1 +- zoom, independently", .since = "0.1" },
+	{ IN_AUGMENT(brightness), .name = "brightness", .type = PARAM_REAL, .min = 0, .max = 1,
+		.fallback = "0",
+		.help = "largest amount added, either way (1 is full scale), then clipped",
+		.since = "0.1" },
+	{ IN_AUGMENT(translation), .name = "translation", .type = PARAM_REAL, .min = 0, .max = 1,
+		.fallback = "0",
+		.help = "largest shift, either way, as a fraction of height and of width, "
+			"independently",
+		.since = "0.1" },
 	{ IN_AUGMENT(flip), .name = "flip", .type = PARAM_BOOL, .fallback = "false",
-	  .help = "mirror left and right with probability 1/2", .since = "0.1" },
-	{ IN_AUGMENT(shear), .name = "shear", .type = PARAM_REAL, .min = 0, .max = 1, .fallback = "0",
-	  .help = "tangent of the largest angle, either way, of both axes, independently", .since = "0.2" },
-	{ IN_AUGMENT(crop), .name = "crop", .type = PARAM_INTEGER, .min = 0, .max = 64, .fallback = "0", .unit = "pixels",
-	  .help = "padding on every side before a window of the image's size is cut out at a random place", .since = "0.2" },
-	{ IN_AUGMENT(crop_fill), .name = "crop_fill", .type = PARAM_ENUM, .names = fills, .fallback = "zero",
-	  .help = "what crop pads with: black, or the image reflected at its border", .since = "0.2" },
-	{ IN_AUGMENT(contrast), .name = "contrast", .type = PARAM_REAL, .min = 0, .max = 1, .fallback = "0",
-	  .help = "each channel's distance from its mean is scaled by 1 +- contrast, then clipped", .since = "0.2" },
-	{ IN_AUGMENT(noise), .name = "noise", .type = PARAM_REAL, .min = 0, .max = 1, .fallback = "0",
-	  .help = "standard deviation of normal noise on every pixel (1 is full scale), then clipped", .since = "0.2" },
-	{ IN_AUGMENT(cutout), .name = "cutout", .type = PARAM_INTEGER, .min = 0, .max = 1024, .fallback = "0", .unit = "pixels",
-	  .help = "side of a black square, its centre anywhere in the image", .since = "0.2" },
+		.help = "mirror left and right with probability 1/2", .since = "0.1" },
+	{ IN_AUGMENT(shear), .name = "shear", .type = PARAM_REAL, .min = 0, .max = 1,
+		.fallback = "0",
+		.help = "tangent of the largest angle, either way, of both axes, independently",
+		.since = "0.2" },
+	{ IN_AUGMENT(crop), .name = "crop", .type = PARAM_INTEGER, .min = 0, .max = 64,
+		.fallback = "0", .unit = "pixels",
+		.help = "padding on every side before a window of the image's size is cut out at a "
+			"random place",
+		.since = "0.2" },
+	{ IN_AUGMENT(crop_fill), .name = "crop_fill", .type = PARAM_ENUM, .names = fills,
+		.fallback = "zero",
+		.help = "what crop pads with: black, or the image reflected at its border",
+		.since = "0.2" },
+	{ IN_AUGMENT(contrast), .name = "contrast", .type = PARAM_REAL, .min = 0, .max = 1,
+		.fallback = "0",
+		.help = "each channel's distance from its mean is scaled by 1 +- contrast, then "
+			"clipped",
+		.since = "0.2" },
+	{ IN_AUGMENT(noise), .name = "noise", .type = PARAM_REAL, .min = 0, .max = 1,
+		.fallback = "0",
+		.help = "standard deviation of normal noise on every pixel (1 is full scale), then "
+			"clipped",
+		.since = "0.2" },
+	{ IN_AUGMENT(cutout), .name = "cutout", .type = PARAM_INTEGER, .min = 0, .max = 1024,
+		.fallback = "0", .unit = "pixels",
+		.help = "side of a black square, its centre anywhere in the image",
+		.since = "0.2" },
 
-	/* ---- a phase of a recipe -------------------------------------------------------------------------------------- */
+	/* ---- a phase of a recipe ---- */
 	{ IN_PHASE(kind), .name = "phase", .type = PARAM_ENUM, .names = phase_kinds,
-	  .help = "what is trained, and from what",
-	  .detail = "  single    one submodel from random weights\n"
-		    "  dual      both submodels together from random weights; the loss is the sum of both\n"
-		    "  scratch   the unified network from random weights\n"
-		    "  unify     the unified network from the two submodels of the dual phase directly before\n"
-		    "  unfreeze  the network of the phase before, with another freeze list, optimizer or budget\n"
-		    "  kfold     the network of the phase before, in folds over all training images; has to be last\n",
-	  .since = "0.1" },
+		.help = "what is trained, and from what",
+		.detail = "  single    one submodel from random weights\n"
+			  "  dual      both submodels together from random weights; the loss is "
+			  "the sum of both\n"
+			  "  scratch   the unified network from random weights\n"
+			  "  unify     the unified network from the two submodels of the dual "
+			  "phase directly before\n"
+			  "  unfreeze  the network of the phase before, with another freeze list, "
+			  "optimizer or budget\n"
+			  "  kfold     the network of the phase before, in folds over all training "
+			  "images; has to be last\n",
+		.since = "0.1" },
 	{ IN_PHASE(name), .name = "name", .type = PARAM_TEXT, .size = PHASE_NAME_MAX,
-	  .help = "for tables and for axes (NAME.PARAM), without dots; not part of the identity; default: the kind", .since = "0.1" },
-	{ IN_PHASE(inputs), .name = "inputs", .type = PARAM_ENUMS, .names = inputs, .pair_kinds = KIND(PHASE_DUAL),
-	  .fallback = "original", .fallback_for = "original augmented", .fallback_kinds = KIND(PHASE_DUAL),
-	  .help = "what each network input sees while training; never augmented in evaluation", .since = "0.1" },
-	{ IN_PHASE(both), .name = "both", .type = PARAM_BOOL, .fallback = "false", .kinds = KIND(PHASE_SINGLE),
-	  .help = "every epoch sees each image twice, once original and once augmented", .since = "0.1" },
-	{ IN_PHASE(heads), .name = "heads", .type = PARAM_ENUMS, .names = heads, .kinds = KIND(PHASE_UNIFY),
-	  .pair_kinds = KIND(PHASE_UNIFY),
-	  .help = "where the two wide convolutions begin",
-	  .detail = "  copy    with the Dense weights of their submodel\n"
-		    "  random  with Glorot-uniform weights\n",
-	  .since = "0.1" },
-	{ IN_PHASE(freeze), .name = "freeze", .type = PARAM_NAMES, .max = PHASE_FREEZE_MAX, .size = offsetof(struct phase_config, freeze_count), .fallback = "",
-	  .help = "layers that are not trained: paths (stem1/conv1) or parts of them (conv1, stem1)", .since = "0.1" },
-	{ SCOPE_PHASE, .name = "optimizer", .type = PARAM_GROUP, .members = SCOPE_OPTIMIZER, .names = optimizers, .fallback = "nadam",
-	  .help = "nadam, sgd, adam or adamw with its parameters: {nadam: {lr: 1e-3}}", .since = "0.1" },
-	{ SCOPE_PHASE, .name = "schedule", .type = PARAM_GROUP, .members = SCOPE_SCHEDULE, .names = schedules, .fallback = "constant",
-	  .help = "how the learning rate changes: constant, cosine or step with its parameters: {cosine: {warm_up: 1}}",
-	  .detail = "  constant  it stays\n"
-		    "  cosine    it falls along half a cosine, to final * lr at the end of the budget (epochs)\n"
-		    "  step      it is multiplied by factor every so many epochs\n"
-		    "It changes with every step, not with every epoch. Early stopping does not shorten a schedule: it leaves its end away.\n",
-	  .since = "0.2" },
-	{ IN_PHASE(label_smoothing), .name = "label_smoothing", .type = PARAM_REAL, .min = 0, .max = 1, .max_open = true, .fallback = "0",
-	  .help = "share of each label that is spread over all classes while training", .since = "0.2" },
-	{ IN_PHASE(mixup), .name = "mixup", .type = PARAM_REAL, .min = 0, .max = 100, .fallback = "0",
-	  .help = "alpha: training images and labels are mixed in pairs, in shares drawn from Beta(alpha, alpha); 0 mixes nothing", .since = "0.2" },
+		.help = "for tables and for axes (NAME.PARAM), without dots; not part of the "
+			"identity; default: the kind",
+		.since = "0.1" },
+	{ IN_PHASE(inputs), .name = "inputs", .type = PARAM_ENUMS, .names = inputs,
+		.pair_kinds = KIND(PHASE_DUAL), .fallback = "original",
+		.fallback_for = "original augmented", .fallback_kinds = KIND(PHASE_DUAL),
+		.help = "what each network input sees while training; never augmented in "
+			"evaluation",
+		.since = "0.1" },
+	{ IN_PHASE(both), .name = "both", .type = PARAM_BOOL, .fallback = "false",
+		.kinds = KIND(PHASE_SINGLE),
+		.help = "every epoch sees each image twice, once original and once augmented",
+		.since = "0.1" },
+	{ IN_PHASE(heads), .name = "heads", .type = PARAM_ENUMS, .names = heads,
+		.kinds = KIND(PHASE_UNIFY), .pair_kinds = KIND(PHASE_UNIFY),
+		.help = "where the two wide convolutions begin",
+		.detail = "  copy    with the Dense weights of their submodel\n"
+			  "  random  with Glorot-uniform weights\n",
+		.since = "0.1" },
+	{ IN_PHASE(freeze), .name = "freeze", .type = PARAM_NAMES, .max = PHASE_FREEZE_MAX,
+		.size = offsetof(struct phase_config, freeze_count), .fallback = "",
+		.help = "layers that are not trained: paths (stem1/conv1) or parts of them (conv1, "
+			"stem1)",
+		.since = "0.1" },
+	{ SCOPE_PHASE, .name = "optimizer", .type = PARAM_GROUP, .members = SCOPE_OPTIMIZER,
+		.names = optimizers, .fallback = "nadam",
+		.help = "nadam, sgd, adam or adamw with its parameters: {nadam: {lr: 1e-3}}",
+		.since = "0.1" },
+	{ SCOPE_PHASE, .name = "schedule", .type = PARAM_GROUP, .members = SCOPE_SCHEDULE,
+		.names = schedules, .fallback = "constant",
+		.help = "how the learning rate changes: constant, cosine or step with its "
+			"parameters: {cosine: {warm_up: 1}}",
+		.detail = "  constant  it stays\n"
+			  "  cosine    it falls along half a cosine, to final * lr at the end of "
+			  "the budget (epochs)\n"
+			  "  step      it is multiplied by factor every so many epochs\n"
+			  "It changes with every step, not with every epoch. Early stopping does "
+			  "not shorten a schedule: it leaves its end away.\n",
+		.since = "0.2" },
+	{ IN_PHASE(label_smoothing), .name = "label_smoothing", .type = PARAM_REAL, .min = 0,
+		.max = 1, .max_open = true, .fallback = "0",
+		.help = "share of each label that is spread over all classes while training",
+		.since = "0.2" },
+	{ IN_PHASE(mixup), .name = "mixup", .type = PARAM_REAL, .min = 0, .max = 100,
+		.fallback = "0",
+		.help = "alpha: training images and labels are mixed in pairs, in shares drawn "
+			"from Beta(alpha, alpha); 0 mixes nothing",
+		.since = "0.2" },
 	{ IN_PHASE(epochs), .name = "epochs", .type = PARAM_INTEGER, .min = 1, .max = 100000,
-	  .unit = "epochs", .help = "budget, in k-fold of each fold", .since = "0.1" },
+		.unit = "epochs", .help = "budget, in k-fold of each fold", .since = "0.1" },
 	{ SCOPE_PHASE, .name = "stop", .type = PARAM_GROUP, .members = SCOPE_STOP,
-	  .help = "early stopping: {on: val_accuracy, patience: 5, min_delta: 0.001, from_epoch: 3}", .since = "0.1" },
-	{ IN_PHASE(keep), .name = "keep", .type = PARAM_ENUM, .names = keeps, .fallback = "restored", .fallback_for = "best",
-	  .fallback_kinds = KIND(PHASE_DUAL) | KIND(PHASE_KFOLD),
-	  .help = "which weights stay",
-	  .detail = "  restored  of the last epoch that improved by more than min_delta (Keras's restore_best_weights)\n"
-		    "  best      of the highest validation accuracy, the first of equals; each output by itself (a checkpoint)\n"
-		    "  last      of the last epoch\n",
-	  .since = "0.1" },
-	{ IN_PHASE(folds), .name = "folds", .type = PARAM_INTEGER, .min = 2, .max = 100, .kinds = KIND(PHASE_KFOLD),
-	  .help = "parts into which all training images are shuffled", .since = "0.1" },
-	{ IN_PHASE(start), .name = "start", .type = PARAM_ENUM, .names = starts, .fallback = "chain", .kinds = KIND(PHASE_KFOLD),
-	  .help = "where each fold begins",
-	  .detail = "  chain  with the fold before, as the notebook ran; the first with the phase before (chain: true says the same)\n"
-		    "  same   with the phase before (chain: false says the same)\n"
-		    "  clean  from nothing: all earlier phases run again on the fold's own training images\n",
-	  .since = "0.1" },
+		.help = "early stopping: {on: val_accuracy, patience: 5, min_delta: 0.001, "
+			"from_epoch: 3}",
+		.since = "0.1" },
+	{ IN_PHASE(keep), .name = "keep", .type = PARAM_ENUM, .names = keeps,
+		.fallback = "restored", .fallback_for = "best",
+		.fallback_kinds = KIND(PHASE_DUAL) | KIND(PHASE_KFOLD),
+		.help = "which weights stay",
+		.detail = "  restored  of the last epoch that improved by more than min_delta "
+			  "(Keras's restore_best_weights)\n"
+			  "  best      of the highest validation accuracy, the first of equals; "
+			  "each output by itself (a checkpoint)\n"
+			  "  last      of the last epoch\n",
+		.since = "0.1" },
+	{ IN_PHASE(folds), .name = "folds", .type = PARAM_INTEGER, .min = 2, .max = 100,
+		.kinds = KIND(PHASE_KFOLD),
+		.help = "parts into which all training images are shuffled", .since = "0.1" },
+	{ IN_PHASE(start), .name = "start", .type = PARAM_ENUM, .names = starts,
+		.fallback = "chain", .kinds = KIND(PHASE_KFOLD), .help = "where each fold begins",
+		.detail = "  chain  with the fold before, as the notebook ran; the first with the "
+			  "phase before (chain: true says the same)\n"
+			  "  same   with the phase before (chain: false says the same)\n"
+			  "  clean  from nothing: all earlier phases run again on the fold's own "
+			  "training images\n",
+		.since = "0.1" },
 
-	/* ---- an optimizer --------------------------------------------------------------------------------------------- */
-	{ IN_OPTIMIZER(lr), .name = "lr", .type = PARAM_REAL, .min = 0, .min_open = true, .max = 10, .fallback = "0.001",
-	  .help = "learning rate", .since = "0.1" },
-	{ IN_OPTIMIZER(beta1), .name = "beta1", .type = PARAM_REAL, .min = 0, .max = 1, .max_open = true, .fallback = "0.9",
-	  .kinds = MOMENTS, .help = "decay of the mean of gradients", .since = "0.1" },
-	{ IN_OPTIMIZER(beta2), .name = "beta2", .type = PARAM_REAL, .min = 0, .max = 1, .max_open = true, .fallback = "0.999",
-	  .kinds = MOMENTS, .help = "decay of the mean of squared gradients", .since = "0.1" },
-	{ IN_OPTIMIZER(epsilon), .name = "epsilon", .type = PARAM_REAL, .min = 0, .min_open = true, .max = 1, .fallback = "1e-7",
-	  .kinds = MOMENTS, .help = "added to the root of the mean of squares", .since = "0.1" },
-	{ IN_OPTIMIZER(momentum), .name = "momentum", .type = PARAM_REAL, .min = 0, .max = 1, .max_open = true, .fallback = "0",
-	  .kinds = KIND(OPTIMIZER_SGD), .help = "share of the last step that is kept", .since = "0.1" },
-	{ IN_OPTIMIZER(nesterov), .name = "nesterov", .type = PARAM_BOOL, .fallback = "false", .kinds = KIND(OPTIMIZER_SGD),
-	  .help = "Nesterov's form of momentum", .since = "0.1" },
-	{ IN_OPTIMIZER(weight_decay), .name = "weight_decay", .type = PARAM_REAL, .min = 0, .max = 1, .fallback = "0",
-	  .fallback_for = "0.004", .fallback_kinds = KIND(OPTIMIZER_ADAMW), .kinds = KIND(OPTIMIZER_SGD) | KIND(OPTIMIZER_ADAMW),
-	  .help = "decoupled: a step takes lr * weight_decay * weight from every weight, biases too", .since = "0.1" },
-	{ IN_OPTIMIZER(ema), .name = "ema", .type = PARAM_REAL, .min = 0, .max = 1, .max_open = true, .fallback = "0",
-	  .help = "average of the weights, which moves by 1 - ema of the way to them with every step; 0 for none",
-	  .detail = "With an average, it is what is validated, kept, tested and handed to the next phase; the training itself goes on with the weights.\n"
-		    "Frozen layers and moving means and variances are in it as they are.\n",
-	  .since = "0.2" },
+	/* ---- an optimizer ---- */
+	{ IN_OPTIMIZER(lr), .name = "lr", .type = PARAM_REAL, .min = 0, .min_open = true, .max = 10,
+		.fallback = "0.001", .help = "learning rate", .since = "0.1" },
+	{ IN_OPTIMIZER(beta1), .name = "beta1", .type = PARAM_REAL, .min = 0, .max = 1,
+		.max_open = true, .fallback = "0.9", .kinds = MOMENTS,
+		.help = "decay of the mean of gradients", .since = "0.1" },
+	{ IN_OPTIMIZER(beta2), .name = "beta2", .type = PARAM_REAL, .min = 0, .max = 1,
+		.max_open = true, .fallback = "0.999", .kinds = MOMENTS,
+		.help = "decay of the mean of squared gradients", .since = "0.1" },
+	{ IN_OPTIMIZER(epsilon), .name = "epsilon", .type = PARAM_REAL, .min = 0, .min_open = true,
+		.max = 1, .fallback = "1e-7", .kinds = MOMENTS,
+		.help = "added to the root of the mean of squares", .since = "0.1" },
+	{ IN_OPTIMIZER(momentum), .name = "momentum", .type = PARAM_REAL, .min = 0, .max = 1,
+		.max_open = true, .fallback = "0", .kinds = KIND(OPTIMIZER_SGD),
+		.help = "share of the last step that is kept", .since = "0.1" },
+	{ IN_OPTIMIZER(nesterov), .name = "nesterov", .type = PARAM_BOOL, .fallback = "false",
+		.kinds = KIND(OPTIMIZER_SGD), .help = "Nesterov's form of momentum",
+		.since = "0.1" },
+	{ IN_OPTIMIZER(weight_decay), .name = "weight_decay", .type = PARAM_REAL, .min = 0,
+		.max = 1, .fallback = "0", .fallback_for = "0.004",
+		.fallback_kinds = KIND(OPTIMIZER_ADAMW),
+		.kinds = KIND(OPTIMIZER_SGD) | KIND(OPTIMIZER_ADAMW),
+		.help = "decoupled: a step takes lr * weight_decay * weight from every weight, "
+			"biases too",
+		.since = "0.1" },
+	{ IN_OPTIMIZER(ema), .name = "ema", .type = PARAM_REAL, .min = 0, .max = 1,
+		.max_open = true, .fallback = "0",
+		.help = "average of the weights, which moves by 1 - ema of the way to them with "
+			"every step; 0 for none",
+		.detail = "With an average, it is what is validated, kept, tested and handed to "
+			  "the next phase; the training itself goes on with the weights.\n"
+			  "Frozen layers and moving means and variances are in it as they are.\n",
+		.since = "0.2" },
 
-	/* ---- a schedule of the learning rate --------------------------------------------------------------------------- */
-	{ IN_SCHEDULE(warm_up), .name = "warm_up", .type = PARAM_INTEGER, .min = 0, .max = 100000, .fallback = "0", .unit = "epochs",
-	  .help = "how long the learning rate rises to lr, in equal steps, before the rest of the schedule", .since = "0.2" },
-	{ IN_SCHEDULE(final), .name = "final", .type = PARAM_REAL, .min = 0, .max = 1, .fallback = "0", .kinds = KIND(SCHEDULE_COSINE),
-	  .help = "learning rate at the end of the budget, as a fraction of lr", .since = "0.2" },
-	{ IN_SCHEDULE(every), .name = "every", .type = PARAM_INTEGER, .min = 1, .max = 100000, .fallback = "10", .unit = "epochs",
-	  .kinds = KIND(SCHEDULE_STEP), .help = "how long the learning rate stays between two drops", .since = "0.2" },
-	{ IN_SCHEDULE(factor), .name = "factor", .type = PARAM_REAL, .min = 0, .min_open = true, .max = 1, .fallback = "0.1",
-	  .kinds = KIND(SCHEDULE_STEP), .help = "what each drop multiplies the learning rate by", .since = "0.2" },
+	/* ---- a schedule of the learning rate ---- */
+	{ IN_SCHEDULE(warm_up), .name = "warm_up", .type = PARAM_INTEGER, .min = 0, .max = 100000,
+		.fallback = "0", .unit = "epochs",
+		.help = "how long the learning rate rises to lr, in equal steps, before the rest "
+			"of the schedule",
+		.since = "0.2" },
+	{ IN_SCHEDULE(final), .name = "final", .type = PARAM_REAL, .min = 0, .max = 1,
+		.fallback = "0", .kinds = KIND(SCHEDULE_COSINE),
+		.help = "learning rate at the end of the budget, as a fraction of lr",
+		.since = "0.2" },
+	{ IN_SCHEDULE(every), .name = "every", .type = PARAM_INTEGER, .min = 1, .max = 100000,
+		.fallback = "10", .unit = "epochs", .kinds = KIND(SCHEDULE_STEP),
+		.help = "how long the learning rate stays between two drops", .since = "0.2" },
+	{ IN_SCHEDULE(factor), .name = "factor", .type = PARAM_REAL, .min = 0, .min_open = true,
+		.max = 1, .fallback = "0.1", .kinds = KIND(SCHEDULE_STEP),
+		.help = "what each drop multiplies the learning rate by", .since = "0.2" },
 
-	/* ---- early stopping ------------------------------------------------------------------------------------------- */
-	{ IN_STOP(on), .name = "on", .type = PARAM_ENUM, .names = metrics, .fallback = "val_accuracy", .help = "what is watched",
-	  .since = "0.1" },
-	{ IN_STOP(patience), .name = "patience", .type = PARAM_INTEGER, .min = 0, .max = 100000, .fallback = "0", .unit = "epochs",
-	  .help = "how long without improvement until the phase ends, 0 for ever", .since = "0.1" },
-	{ IN_STOP(min_delta), .name = "min_delta", .type = PARAM_REAL, .min = 0, .max = 1, .fallback = "0.001",
-	  .help = "a change that is not larger is no improvement", .since = "0.1" },
-	{ IN_STOP(from_epoch), .name = "from_epoch", .type = PARAM_INTEGER, .min = 0, .max = 100000, .fallback = "0",
-	  .help = "earlier epochs, counted from 0, are not looked at", .since = "0.1" },
+	/* ---- early stopping ---- */
+	{ IN_STOP(on), .name = "on", .type = PARAM_ENUM, .names = metrics,
+		.fallback = "val_accuracy", .help = "what is watched", .since = "0.1" },
+	{ IN_STOP(patience), .name = "patience", .type = PARAM_INTEGER, .min = 0, .max = 100000,
+		.fallback = "0", .unit = "epochs",
+		.help = "how long without improvement until the phase ends, 0 for ever",
+		.since = "0.1" },
+	{ IN_STOP(min_delta), .name = "min_delta", .type = PARAM_REAL, .min = 0, .max = 1,
+		.fallback = "0.001", .help = "a change that is not larger is no improvement",
+		.since = "0.1" },
+	{ IN_STOP(from_epoch), .name = "from_epoch", .type = PARAM_INTEGER, .min = 0, .max = 100000,
+		.fallback = "0", .help = "earlier epochs, counted from 0, are not looked at",
+		.since = "0.1" },
 
-	/* ---- a layer of a model --------------------------------------------------------------------------------------- */
-	{ IN_LAYER(name), .name = "name", .type = PARAM_TEXT, .size = LAYER_NAME_MAX, .fallback = "", .needed_kinds = WEIGHTED,
-	  .fallback_for = "dropout", .fallback_kinds = KIND(LAYER_DROPOUT),
-	  .help = "what freeze lists and other layers call it; its random numbers are drawn by it", .since = "0.1" },
-	{ IN_LAYER(input), .name = "input", .type = PARAM_TEXT, .size = LAYER_NAME_MAX, .fallback = "",
-	  .help = "name of the layer whose output it takes, if that is not the layer before; input for what comes into the block", .since = "0.2" },
-	{ IN_LAYER(with), .name = "with", .type = PARAM_NAMES, .max = LAYER_WITH_MAX, .size = offsetof(struct layer_config, with_count),
-	  .kinds = JOINTS, .help = "names of the layers that are joined with the layer before; input for what comes into the block",
-	  .since = "0.2" },
-	{ IN_LAYER(filters), .name = "filters", .type = PARAM_INTEGER, .min = 1, .max = 4096, .kinds = KIND(LAYER_CONV),
-	  .help = "channels of the output", .since = "0.1" },
-	{ IN_LAYER(kernel), .name = "kernel", .type = PARAM_INTEGER, .min = 1, .max = 64, .zero = "map", .kinds = CONVOLUTIONS,
-	  .help = "height and width of the filters, map for the whole map", .since = "0.1" },
-	{ IN_LAYER(stride), .name = "stride", .type = PARAM_INTEGER, .min = 1, .max = 64, .fallback = "1", .kinds = CONVOLUTIONS,
-	  .help = "how far apart the filter's places are, in both axes", .since = "0.2" },
-	{ IN_LAYER(padding), .name = "padding", .type = PARAM_ENUM, .names = paddings, .fallback = "valid", .kinds = CONVOLUTIONS,
-	  .help = "zeros around the map so that its size (divided by stride) stays the same, or none", .since = "0.1" },
-	{ IN_LAYER(bias), .name = "bias", .type = PARAM_BOOL, .fallback = "true", .kinds = CONVOLUTIONS,
-	  .help = "a number added to each channel; a batchnorm that follows has one", .since = "0.2" },
-	{ IN_LAYER(activation), .name = "activation", .type = PARAM_ENUM, .names = activations, .fallback = "none",
-	  .kinds = WEIGHTED | KIND(LAYER_ADD), .help = "what is done with the sums",
-	  .detail = "  relu   max(x, 0)\n"
-		    "  relu6  min(max(x, 0), 6)\n"
-		    "  silu   x / (1 + e^-x), also called swish\n",
-	  .since = "0.1" },
-	{ IN_LAYER(init), .name = "init", .type = PARAM_ENUM, .names = inits, .fallback = "glorot_uniform",
-	  .kinds = CONVOLUTIONS | KIND(LAYER_DENSE), .help = "distribution of the initial weights", .since = "0.1" },
-	{ IN_LAYER(size), .name = "size", .type = PARAM_INTEGER, .min = 1, .max = 64, .fallback = "2", .zero = "map", .kinds = POOLS,
-	  .help = "height and width of the windows, and how far they are apart; map for one window, the whole map", .since = "0.1" },
-	{ IN_LAYER(units), .name = "units", .type = PARAM_INTEGER, .min = 1, .max = 65536, .zero = "classes", .kinds = KIND(LAYER_DENSE),
-	  .help = "numbers that come out, classes for one a class", .since = "0.1" },
-	{ IN_LAYER(rate), .name = "rate", .type = PARAM_REAL, .min = 0, .max = 1, .max_open = true, .kinds = KIND(LAYER_DROPOUT),
-	  .help = "probability with which a unit is dropped while training", .since = "0.1" },
-	{ IN_LAYER(momentum), .name = "momentum", .type = PARAM_REAL, .min = 0, .max = 1, .max_open = true, .fallback = "0.99",
-	  .kinds = KIND(LAYER_BATCHNORM), .help = "share of the moving mean and variance that stays with every step", .since = "0.2" },
-	{ IN_LAYER(epsilon), .name = "epsilon", .type = PARAM_REAL, .min = 0, .min_open = true, .max = 1, .fallback = "0.001",
-	  .kinds = KIND(LAYER_BATCHNORM), .help = "added to the variance", .since = "0.2" },
+	/* ---- a layer of a model ---- */
+	{ IN_LAYER(name), .name = "name", .type = PARAM_TEXT, .size = LAYER_NAME_MAX,
+		.fallback = "", .needed_kinds = WEIGHTED, .fallback_for = "dropout",
+		.fallback_kinds = KIND(LAYER_DROPOUT),
+		.help = "what freeze lists and other layers call it; its random numbers are drawn "
+			"by it",
+		.since = "0.1" },
+	{ IN_LAYER(input), .name = "input", .type = PARAM_TEXT, .size = LAYER_NAME_MAX,
+		.fallback = "",
+		.help = "name of the layer whose output it takes, if that is not the layer before; "
+			"input for what comes into the block",
+		.since = "0.2" },
+	{ IN_LAYER(with), .name = "with", .type = PARAM_NAMES, .max = LAYER_WITH_MAX,
+		.size = offsetof(struct layer_config, with_count), .kinds = JOINTS,
+		.help = "names of the layers that are joined with the layer before; input for what "
+			"comes into the block",
+		.since = "0.2" },
+	{ IN_LAYER(filters), .name = "filters", .type = PARAM_INTEGER, .min = 1, .max = 4096,
+		.kinds = KIND(LAYER_CONV), .help = "channels of the output", .since = "0.1" },
+	{ IN_LAYER(kernel), .name = "kernel", .type = PARAM_INTEGER, .min = 1, .max = 64,
+		.zero = "map", .kinds = CONVOLUTIONS,
+		.help = "height and width of the filters, map for the whole map", .since = "0.1" },
+	{ IN_LAYER(stride), .name = "stride", .type = PARAM_INTEGER, .min = 1, .max = 64,
+		.fallback = "1", .kinds = CONVOLUTIONS,
+		.help = "how far apart the filter's places are, in both axes", .since = "0.2" },
+	{ IN_LAYER(padding), .name = "padding", .type = PARAM_ENUM, .names = paddings,
+		.fallback = "valid", .kinds = CONVOLUTIONS,
+		.help = "zeros around the map so that its size (divided by stride) stays the same, "
+			"or none",
+		.since = "0.1" },
+	{ IN_LAYER(bias), .name = "bias", .type = PARAM_BOOL, .fallback = "true",
+		.kinds = CONVOLUTIONS,
+		.help = "a number added to each channel; a batchnorm that follows has one",
+		.since = "0.2" },
+	{ IN_LAYER(activation), .name = "activation", .type = PARAM_ENUM, .names = activations,
+		.fallback = "none", .kinds = WEIGHTED | KIND(LAYER_ADD),
+		.help = "what is done with the sums",
+		.detail = "  relu   max(x, 0)\n"
+			  "  relu6  min(max(x, 0), 6)\n"
+			  "  silu   x / (1 + e^-x), also called swish\n",
+		.since = "0.1" },
+	{ IN_LAYER(init), .name = "init", .type = PARAM_ENUM, .names = inits,
+		.fallback = "glorot_uniform", .kinds = CONVOLUTIONS | KIND(LAYER_DENSE),
+		.help = "distribution of the initial weights", .since = "0.1" },
+	{ IN_LAYER(size), .name = "size", .type = PARAM_INTEGER, .min = 1, .max = 64,
+		.fallback = "2", .zero = "map", .kinds = POOLS,
+		.help = "height and width of the windows, and how far they are apart; map for one "
+			"window, the whole map",
+		.since = "0.1" },
+	{ IN_LAYER(units), .name = "units", .type = PARAM_INTEGER, .min = 1, .max = 65536,
+		.zero = "classes", .kinds = KIND(LAYER_DENSE),
+		.help = "numbers that come out, classes for one a class", .since = "0.1" },
+	{ IN_LAYER(rate), .name = "rate", .type = PARAM_REAL, .min = 0, .max = 1, .max_open = true,
+		.kinds = KIND(LAYER_DROPOUT),
+		.help = "probability with which a unit is dropped while training", .since = "0.1" },
+	{ IN_LAYER(momentum), .name = "momentum", .type = PARAM_REAL, .min = 0, .max = 1,
+		.max_open = true, .fallback = "0.99", .kinds = KIND(LAYER_BATCHNORM),
+		.help = "share of the moving mean and variance that stays with every step",
+		.since = "0.2" },
+	{ IN_LAYER(epsilon), .name = "epsilon", .type = PARAM_REAL, .min = 0, .min_open = true,
+		.max = 1, .fallback = "0.001", .kinds = KIND(LAYER_BATCHNORM),
+		.help = "added to the variance", .since = "0.2" },
 };
 
 const char *const *param_kinds(enum param_scope scope)
 {
-	return scope == SCOPE_OPTIMIZER ? optimizers : scope == SCOPE_SCHEDULE ? schedules : scope == SCOPE_LAYER ? layers : phase_kinds;
+	return scope == SCOPE_OPTIMIZER   ? optimizers
+		: scope == SCOPE_SCHEDULE ? schedules
+		: scope == SCOPE_LAYER    ? layers
+					  : phase_kinds;
 }
 
 const char *param_kinds_noun(enum param_scope scope)
 {
-	return scope == SCOPE_OPTIMIZER ? "optimizer" : scope == SCOPE_SCHEDULE ? "schedule" : scope == SCOPE_LAYER ? "layer" : "phase";
+	return scope == SCOPE_OPTIMIZER   ? "optimizer"
+		: scope == SCOPE_SCHEDULE ? "schedule"
+		: scope == SCOPE_LAYER    ? "layer"
+					  : "phase";
 }
 
 const struct param *param_table(size_t *count)

@@ -9,7 +9,7 @@
 
 enum { KEYS_MAX = 32 };
 
-/* ---- one phase -------------------------------------------------------------------------------------------------------- */
+/* ---- one phase ---- */
 
 /* The spelling of start that says what is asked for. */
 static int assign_chain(struct phase_config *phase, const struct node *value, struct diagnostics *d)
@@ -23,14 +23,17 @@ static int assign_chain(struct phase_config *phase, const struct node *value, st
 	if (!text)
 		return -1;
 	if (strcmp(text, "true") != 0 && strcmp(text, "false") != 0) {
-		node_error(d, value, "chain = %.40s: neither true nor false (true is start: chain, false is start: same)", text);
+		node_error(d, value,
+			"chain = %.40s: neither true nor false (true is start: chain, false is "
+			"start: same)",
+			text);
 		return -1;
 	}
 	phase->start = strcmp(text, "true") == 0 ? FOLD_CHAIN : FOLD_SAME;
 	return 0;
 }
 
-/* ---- groups of which there are kinds: optimizer and schedule ---------------------------------------------------------- */
+/* ---- groups of which there are kinds: optimizer and schedule ---- */
 
 /* The group's struct in the phase, whose first member is its kind (an enum). */
 static void *group_of(struct phase_config *phase, const struct param *p, size_t *bytes)
@@ -39,7 +42,8 @@ static void *group_of(struct phase_config *phase, const struct param *p, size_t 
 	return p->members == SCOPE_OPTIMIZER ? (void *)&phase->optimizer : (void *)&phase->schedule;
 }
 
-static int kind_find(const struct param *p, const char *text, const struct node *at, bool key, struct diagnostics *d)
+static int kind_find(const struct param *p, const char *text, const struct node *at, bool key,
+	struct diagnostics *d)
 {
 	for (int kind = 0; p->names[kind]; kind++)
 		if (strcmp(p->names[kind], text) == 0)
@@ -59,11 +63,14 @@ void phase_set_kind(struct phase_config *phase, const struct param *p, int kind)
 
 int phase_kind_of(const struct phase_config *phase, enum param_scope scope)
 {
-	return scope == SCOPE_OPTIMIZER ? (int)phase->optimizer.kind : scope == SCOPE_SCHEDULE ? (int)phase->schedule.kind : (int)phase->kind;
+	return scope == SCOPE_OPTIMIZER   ? (int)phase->optimizer.kind
+		: scope == SCOPE_SCHEDULE ? (int)phase->schedule.kind
+					  : (int)phase->kind;
 }
 
 /* nadam, or {nadam: {lr: 1e-3}}. */
-static int assign_of_kind(struct phase_config *phase, const struct param *p, const struct node *value, struct diagnostics *d)
+static int assign_of_kind(struct phase_config *phase, const struct param *p,
+	const struct node *value, struct diagnostics *d)
 {
 	const bool word = value->kind == NODE_SCALAR && *value->text;
 	size_t bytes;
@@ -72,18 +79,21 @@ static int assign_of_kind(struct phase_config *phase, const struct param *p, con
 		for (int i = 0; p->names[i]; i++)
 			str_addf(&names, "%s%s", i ? ", " : "", p->names[i]);
 		node_error(d, value, "%s: one of %s is needed here, such as %s", p->name, names.s,
-			   p->members == SCOPE_OPTIMIZER ? "{nadam: {lr: 1e-3}}" : "{cosine: {warm_up: 1}}");
+			p->members == SCOPE_OPTIMIZER ? "{nadam: {lr: 1e-3}}"
+						      : "{cosine: {warm_up: 1}}");
 		str_free(&names);
 		return -1;
 	}
-	const int kind = kind_find(p, word ? value->text : value->first->key, word ? value : value->first, !word, d);
+	const int kind = kind_find(
+		p, word ? value->text : value->first->key, word ? value : value->first, !word, d);
 	if (kind < 0)
 		return -1;
 	phase_set_kind(phase, p, kind);
 	return word ? 0 : assign_map(p->members, kind, group_of(phase, p, &bytes), value->first, d);
 }
 
-static int assign_group(struct phase_config *phase, const struct param *p, const struct node *value, struct diagnostics *d)
+static int assign_group(struct phase_config *phase, const struct param *p, const struct node *value,
+	struct diagnostics *d)
 {
 	if (p->names)
 		return assign_of_kind(phase, p, value, d);
@@ -94,16 +104,19 @@ const struct param *phase_param(const char *path)
 {
 	static const char *const groups[] = { "optimizer", "schedule", "stop" };
 	const char *dot = strchr(path, '.');
-	const struct param *p = dot ? NULL : param_find(SCOPE_PHASE, strcmp(path, "chain") == 0 ? "start" : path);
+	const struct param *p =
+		dot ? NULL : param_find(SCOPE_PHASE, strcmp(path, "chain") == 0 ? "start" : path);
 	for (size_t i = 0; i < sizeof(groups) / sizeof(groups[0]) && !p; i++) {
 		const size_t length = strlen(groups[i]);
 		if (!dot || (strncmp(path, groups[i], length) == 0 && path + length == dot))
-			p = param_find(param_find(SCOPE_PHASE, groups[i])->members, dot ? dot + 1 : path);
+			p = param_find(
+				param_find(SCOPE_PHASE, groups[i])->members, dot ? dot + 1 : path);
 	}
 	return p;
 }
 
-/* The struct that the parameter's offset counts from, and the kind that decides whether it applies. */
+/* The struct that the parameter's offset counts from, and the kind that decides whether it applies.
+ */
 static void *base_of(struct phase_config *phase, const struct param *p, int *kind)
 {
 	*kind = phase_kind_of(phase, p->scope);
@@ -114,7 +127,8 @@ static void *base_of(struct phase_config *phase, const struct param *p, int *kin
 	return p->scope == SCOPE_STOP ? (void *)&phase->stop : (void *)phase;
 }
 
-int phase_assign(struct phase_config *phase, const char *path, const struct node *value, struct diagnostics *d)
+int phase_assign(struct phase_config *phase, const char *path, const struct node *value,
+	struct diagnostics *d)
 {
 	if (strcmp(path, "chain") == 0)
 		return assign_chain(phase, value, d);
@@ -125,7 +139,8 @@ int phase_assign(struct phase_config *phase, const char *path, const struct node
 		not_applicable(d, value, p, kind);
 		return -1;
 	}
-	return p->type == PARAM_GROUP ? assign_group(phase, p, value, d) : assign_value(p, kind, base, value, d);
+	return p->type == PARAM_GROUP ? assign_group(phase, p, value, d)
+				      : assign_value(p, kind, base, value, d);
 }
 
 int phase_text(const struct phase_config *phase, const char *path, struct str *out)
@@ -143,7 +158,7 @@ int phase_text(const struct phase_config *phase, const char *path, struct str *o
 	return 0;
 }
 
-/* ---- a recipe --------------------------------------------------------------------------------------------------------- */
+/* ---- a recipe ---- */
 
 static void unknown_phase_key(const struct node *at, int kind, struct diagnostics *d)
 {
@@ -152,7 +167,8 @@ static void unknown_phase_key(const struct node *at, int kind, struct diagnostic
 		const char *const *names = param_kinds(inner->scope);
 		while (!param_applies(inner, (int)(names - param_kinds(inner->scope))))
 			names++;
-		node_key_error(d, at, "'%s' belongs inside the %s: {%s: {%s: ...}}", at->key, param_kinds_noun(inner->scope), *names, at->key);
+		node_key_error(d, at, "'%s' belongs inside the %s: {%s: {%s: ...}}", at->key,
+			param_kinds_noun(inner->scope), *names, at->key);
 		return;
 	}
 	if (inner && inner->scope == SCOPE_STOP) {
@@ -176,13 +192,15 @@ static int check_required(const struct node *map, int kind, struct diagnostics *
 	const struct param *table = param_table(&count);
 	for (size_t i = 0; i < count; i++) {
 		const struct param *p = &table[i];
-		if (p->scope != SCOPE_PHASE || p->type == PARAM_GROUP || strcmp(p->name, "name") == 0)
+		if (p->scope != SCOPE_PHASE || p->type == PARAM_GROUP
+			|| strcmp(p->name, "name") == 0)
 			continue;
 		if (!param_applies(p, kind) || param_fallback(p, kind) || node_get(map, p->name))
 			continue;
 		struct str expect = { 0 };
 		param_expect(p, kind, &expect);
-		node_error(d, map, "'%s' is missing in this %s phase (%s: %s)", p->name, phase_kind_name((enum phase_kind)kind), p->name, expect.s);
+		node_error(d, map, "'%s' is missing in this %s phase (%s: %s)", p->name,
+			phase_kind_name((enum phase_kind)kind), p->name, expect.s);
 		str_free(&expect);
 		result = -1;
 	}
@@ -192,12 +210,15 @@ static int check_required(const struct node *map, int kind, struct diagnostics *
 static int read_kind(const struct node *map, struct phase_config *out, struct diagnostics *d)
 {
 	if (map->kind != NODE_MAP) {
-		node_error(d, map, "a phase is a map such as {phase: dual, epochs: 20}, not %s", node_kind_name(map));
+		node_error(d, map, "a phase is a map such as {phase: dual, epochs: 20}, not %s",
+			node_kind_name(map));
 		return -1;
 	}
 	const struct node *kind = node_get(map, "phase");
 	if (!kind) {
-		node_error(d, map, "'phase' is missing: which kind is it (single, dual, scratch, unify, unfreeze, kfold)?");
+		node_error(d, map,
+			"'phase' is missing: which kind is it (single, dual, scratch, unify, "
+			"unfreeze, kfold)?");
 		return -1;
 	}
 	return assign_value(param_find(SCOPE_PHASE, "phase"), 0, out, kind, d);
@@ -226,25 +247,32 @@ static int read_phase(const struct node *map, struct phase_config *out, struct d
 	}
 	const struct node *name = node_get(map, "name");
 	if (name && name->kind == NODE_SCALAR && strchr(name->text, '.')) {
-		node_error(d, name, "name = %.40s: no dots in the name of a phase (an axis is called NAME.PARAM)", name->text);
+		node_error(d, name,
+			"name = %.40s: no dots in the name of a phase (an axis is called "
+			"NAME.PARAM)",
+			name->text);
 		result = -1;
 	}
 	if (node_get(map, "chain") && node_get(map, "start")) {
-		node_key_error(d, node_get(map, "chain"), "chain and start say the same thing: give one of them");
+		node_key_error(d, node_get(map, "chain"),
+			"chain and start say the same thing: give one of them");
 		result = -1;
 	}
 	return check_required(map, kind, d) ? -1 : result;
 }
 
-void recipe_read(const struct node *list, struct arena *a, struct diagnostics *d, struct recipe *out)
+void recipe_read(
+	const struct node *list, struct arena *a, struct diagnostics *d, struct recipe *out)
 {
 	out->node = list;
 	if (list->kind != NODE_LIST || list->count == 0) {
-		node_error(d, list, "a recipe is a list of phases, not %s", list->kind == NODE_LIST ? "an empty list" : node_kind_name(list));
+		node_error(d, list, "a recipe is a list of phases, not %s",
+			list->kind == NODE_LIST ? "an empty list" : node_kind_name(list));
 		return;
 	}
 	if (list->count > PHASES_MAX) {
-		node_error(d, list, "too many phases: %zu, at most %d are possible", list->count, PHASES_MAX);
+		node_error(d, list, "too many phases: %zu, at most %d are possible", list->count,
+			PHASES_MAX);
 		return;
 	}
 	struct phase_config *phases = arena_zero(a, list->count * sizeof(*phases));
@@ -260,7 +288,7 @@ void recipe_read(const struct node *list, struct arena *a, struct diagnostics *d
 	out->count = count;
 }
 
-/* ---- order and layers ------------------------------------------------------------------------------------------------- */
+/* ---- order and layers ---- */
 
 /* "phase 2 'head' (unify)": a phase as messages call it. */
 static void name_phase(const struct phase_config *phases, int i, char text[96])
@@ -272,7 +300,8 @@ static void name_phase(const struct phase_config *phases, int i, char text[96])
 		snprintf(text, 96, "phase %d '%s' (%s)", i + 1, phases[i].name, kind);
 }
 
-/* What is wrong with phase i in this place, or NULL. %1 and %2 of the message are the phase and the one before. */
+/* What is wrong with phase i in this place, or NULL. %1 and %2 of the message are the phase and the
+ * one before. */
 static const char *order_problem(const struct phase_config *phases, int i)
 {
 	const enum phase_kind kind = phases[i].kind;
@@ -280,9 +309,11 @@ static const char *order_problem(const struct phase_config *phases, int i)
 	if (i > 0 && phases[i - 1].kind == PHASE_KFOLD)
 		return "k-fold leaves one network a fold, so it has to be last";
 	if (i > 0 && fresh)
-		return "it begins from random weights, so what was learned before would be lost; it has to be first";
+		return "it begins from random weights, so what was learned before would be lost; "
+		       "it has to be first";
 	if (kind == PHASE_UNIFY && (i == 0 || phases[i - 1].kind != PHASE_DUAL))
-		return "it joins the two submodels of a dual phase, which has to come directly before";
+		return "it joins the two submodels of a dual phase, which has to come directly "
+		       "before";
 	if (!fresh && i == 0)
 		return "it trains the network of the phase before, and there is none";
 	if ((kind == PHASE_UNFREEZE || kind == PHASE_KFOLD) && phases[i - 1].kind == PHASE_DUAL)
@@ -290,7 +321,8 @@ static const char *order_problem(const struct phase_config *phases, int i)
 	return NULL;
 }
 
-static int check_order(const struct phase_config *phases, int i, const struct node *place, struct diagnostics *d)
+static int check_order(
+	const struct phase_config *phases, int i, const struct node *place, struct diagnostics *d)
 {
 	const char *problem = order_problem(phases, i);
 	if (!problem)
@@ -299,11 +331,13 @@ static int check_order(const struct phase_config *phases, int i, const struct no
 	name_phase(phases, i, this);
 	if (i > 0)
 		name_phase(phases, i - 1, before);
-	node_error(d, place, "%s %s%s: %s", this, i > 0 ? "after " : "at the beginning", before, problem);
+	node_error(d, place, "%s %s%s: %s", this, i > 0 ? "after " : "at the beginning", before,
+		problem);
 	return -1;
 }
 
-static int unknown_layer(const struct layer_list *layers, const char *entry, const char *phase, const struct node *place, struct diagnostics *d)
+static int unknown_layer(const struct layer_list *layers, const char *entry, const char *phase,
+	const struct node *place, struct diagnostics *d)
 {
 	const char *names[2 * LAYERS_MAX];
 	size_t count = 0;
@@ -318,8 +352,8 @@ static int unknown_layer(const struct layer_list *layers, const char *entry, con
 		str_addf(&list, "%s%s", i > 0 ? ", " : "", layers->path[i]);
 	}
 	const char *near = str_nearest(entry, names, count);
-	node_error(d, place, "%s: freeze: no layer '%s'%s%s%s (its network has %s)", phase, entry, near ? " (did you mean '" : "",
-		   near ? near : "", near ? "'?)" : "", list.s);
+	node_error(d, place, "%s: freeze: no layer '%s'%s%s%s (its network has %s)", phase, entry,
+		near ? " (did you mean '" : "", near ? near : "", near ? "'?)" : "", list.s);
 	str_free(&list);
 	return -1;
 }
@@ -331,7 +365,8 @@ static const struct node *freeze_place(const struct node *place)
 	return freeze ? freeze : place;
 }
 
-static int check_layers(const struct phase_config *phases, int i, const struct model_config *m, const struct node *place, struct diagnostics *d)
+static int check_layers(const struct phase_config *phases, int i, const struct model_config *m,
+	const struct node *place, struct diagnostics *d)
 {
 	const enum network network = network_of_phase(phases, i);
 	struct layer_list layers;
@@ -340,22 +375,27 @@ static int check_layers(const struct phase_config *phases, int i, const struct m
 	name_phase(phases, i, this);
 	if (network == NETWORK_UNIFIED && m->counts[BLOCK_UNIFIED_HEAD] == 0) {
 		if (d)
-			node_error(d, place, "%s: the model has no unified network (unified_head: is missing)", this);
+			node_error(d, place,
+				"%s: the model has no unified network (unified_head: is missing)",
+				this);
 		return -1;
 	}
 	network_layers(m, network, &layers);
 	for (int k = 0; k < phases[i].freeze_count; k++)
 		if (network_freeze(&layers, phases[i].freeze[k], frozen) == 0)
-			return unknown_layer(&layers, phases[i].freeze[k], this, freeze_place(place), d);
+			return unknown_layer(
+				&layers, phases[i].freeze[k], this, freeze_place(place), d);
 	for (int k = 0; k < layers.count; k++)
 		if (!frozen[k])
 			return 0;
 	if (d)
-		node_error(d, freeze_place(place), "%s: freeze: every layer is frozen, nothing is left to train", this);
+		node_error(d, freeze_place(place),
+			"%s: freeze: every layer is frozen, nothing is left to train", this);
 	return -1;
 }
 
-int phases_check(const struct phase_config *phases, int count, const struct node *const *places, struct diagnostics *d)
+int phases_check(const struct phase_config *phases, int count, const struct node *const *places,
+	struct diagnostics *d)
 {
 	int bad = 0;
 	for (int i = 0; i < count; i++)
@@ -363,8 +403,8 @@ int phases_check(const struct phase_config *phases, int count, const struct node
 	return bad ? -1 : 0;
 }
 
-int phases_check_layers(const struct phase_config *phases, int count, const struct model_config *m, const struct node *const *places,
-			struct diagnostics *d)
+int phases_check_layers(const struct phase_config *phases, int count, const struct model_config *m,
+	const struct node *const *places, struct diagnostics *d)
 {
 	int bad = 0;
 	for (int i = 0; i < count; i++)

@@ -1,5 +1,5 @@
-/* random.c - drawing configurations. No library of logarithms or powers: their last bits differ between machines, and a bit here is
- * another trial. */
+/* random.c - drawing configurations. No library of logarithms or powers: their last bits differ
+ * between machines, and a bit here is another trial. */
 #include "random.h"
 
 #include <math.h>
@@ -19,25 +19,28 @@ struct random_axis {
 	enum shape shape;
 	const struct setting *values; /* SHAPE_LIST */
 	size_t count;
-	double low, high;             /* the others */
+	double low, high; /* the others */
 	bool whole;
 };
 
-/* ---- numbers ---------------------------------------------------------------------------------------------------------- */
+/* ---- numbers ---- */
 
 /* In [0, 1), from 52 bits of a digest. */
 static double uniform(uint64_t seed, const char *path, uint64_t draw)
 {
 	char text[160], digest[DIGEST_TEXT];
-	const int length = snprintf(text, sizeof(text), "retrial random %llu %s %llu", (unsigned long long)seed, path, (unsigned long long)draw);
+	const int length = snprintf(text, sizeof(text), "retrial random %llu %s %llu",
+		(unsigned long long)seed, path, (unsigned long long)draw);
 	digest_bytes(text, (size_t)length, digest);
 	uint64_t bits = 0;
 	for (int i = 0; i < 13; i++)
-		bits = bits << 4 | (uint64_t)(digest[i] <= '9' ? digest[i] - '0' : digest[i] - 'a' + 10);
+		bits = bits << 4
+			| (uint64_t)(digest[i] <= '9' ? digest[i] - '0' : digest[i] - 'a' + 10);
 	return (double)bits / 4503599627370496.0;
 }
 
-/* base to the power of u, u in [0, 1), by square roots alone: they are exact to the last bit everywhere. */
+/* base to the power of u, u in [0, 1), by square roots alone: they are exact to the last bit
+ * everywhere. */
 static double power(double base, double u)
 {
 	double result = 1, root = base;
@@ -54,20 +57,23 @@ static double power(double base, double u)
 
 static void number_text(const struct random_axis *a, double u, char text[32])
 {
-	double value = a->shape == SHAPE_LOG ? a->low * power(a->high / a->low, u) : a->low + (a->high - a->low) * u;
+	double value = a->shape == SHAPE_LOG ? a->low * power(a->high / a->low, u)
+					     : a->low + (a->high - a->low) * u;
 	if (a->whole) {
 		/* Every whole number of the range has its own share of [0, 1). */
-		value = a->shape == SHAPE_LOG ? floor(a->low * power((a->high + 1) / a->low, u)) : a->low + floor((a->high - a->low + 1) * u);
+		value = a->shape == SHAPE_LOG ? floor(a->low * power((a->high + 1) / a->low, u))
+					      : a->low + floor((a->high - a->low + 1) * u);
 		snprintf(text, 32, "%.0f", value < a->high ? value : a->high);
 		return;
 	}
 	double rounded = value;
 	snprintf(text, 32, "%.*g", DIGITS, value);
 	if (!number_parse(text, &rounded) || rounded < a->low || rounded > a->high)
-		number_format(value, text); /* rounding left the range: it is narrower than three digits tell */
+		number_format(value,
+			text); /* rounding left the range: it is narrower than three digits tell */
 }
 
-/* ---- reading ---------------------------------------------------------------------------------------------------------- */
+/* ---- reading ---- */
 
 static int read_list(struct study *s, struct random_axis *a)
 {
@@ -76,7 +82,8 @@ static int read_list(struct study *s, struct random_axis *a)
 		a->count += setting_read(s, a->target, n, &values[a->count]) == 0;
 	a->values = values;
 	if (a->node->count == 0)
-		node_error(s->diagnostics, a->node, "random: '%s' needs at least one value", a->node->key);
+		node_error(s->diagnostics, a->node, "random: '%s' needs at least one value",
+			a->node->key);
 	return a->count ? 0 : -1;
 }
 
@@ -86,18 +93,22 @@ static int read_range(struct study *s, struct random_axis *a, const struct node 
 	double bounds[2] = { 0, 0 };
 	int count = 0;
 	if (type != PARAM_INTEGER && type != PARAM_REAL) {
-		node_key_error(s->diagnostics, range, "'%s' is not a number: give a list of values", a->target->path);
+		node_key_error(s->diagnostics, range, "'%s' is not a number: give a list of values",
+			a->target->path);
 		return -1;
 	}
-	for (const struct node *n = range->kind == NODE_LIST && range->count == 2 ? range->first : NULL; n; n = n->next) {
+	for (const struct node *n = range->kind == NODE_LIST && range->count == 2 ? range->first
+										  : NULL;
+		n; n = n->next) {
 		struct setting checked;
 		if (setting_read(s, a->target, n, &checked))
 			return -1;
 		number_parse(checked.text, &bounds[count++]);
 	}
 	if (count != 2 || bounds[0] >= bounds[1] || (a->shape == SHAPE_LOG && bounds[0] <= 0)) {
-		node_error(s->diagnostics, range, "%s: the lower and the higher bound are needed here, such as [%s]", range->key,
-			   a->shape == SHAPE_LOG ? "1e-4, 1e-1 (both above 0)" : "5, 30");
+		node_error(s->diagnostics, range,
+			"%s: the lower and the higher bound are needed here, such as [%s]",
+			range->key, a->shape == SHAPE_LOG ? "1e-4, 1e-1 (both above 0)" : "5, 30");
 		return -1;
 	}
 	a->low = bounds[0];
@@ -122,7 +133,9 @@ static int read_axis(struct study *s, const struct node *n, struct random_axis *
 		range = NULL;
 	if (range)
 		return read_range(s, out, range);
-	node_error(s->diagnostics, n, "random: '%s' needs a list of values, {uniform: [low, high]} or {log: [low, high]}", n->key);
+	node_error(s->diagnostics, n,
+		"random: '%s' needs a list of values, {uniform: [low, high]} or {log: [low, high]}",
+		n->key);
 	return -1;
 }
 
@@ -137,19 +150,22 @@ static int read_axes(struct study *s, const struct node *map, struct random_axis
 }
 
 /* A whole number of the map, or fallback. Returns 0 or -1. */
-static int read_whole(struct study *s, const struct node *map, const char *key, double min, double max, double fallback, double *out)
+static int read_whole(struct study *s, const struct node *map, const char *key, double min,
+	double max, double fallback, double *out)
 {
 	const struct node *n = node_get(map, key);
 	*out = fallback;
 	if (!n && fallback >= min)
 		return 0;
-	if (n && n->kind == NODE_SCALAR && number_parse(n->text, out) && *out >= min && *out <= max && *out == floor(*out))
+	if (n && n->kind == NODE_SCALAR && number_parse(n->text, out) && *out >= min && *out <= max
+		&& *out == floor(*out))
 		return 0;
-	node_error(s->diagnostics, n ? n : map, "random: %s: a whole number from %.0f to %.0f is needed", key, min, max);
+	node_error(s->diagnostics, n ? n : map,
+		"random: %s: a whole number from %.0f to %.0f is needed", key, min, max);
 	return -1;
 }
 
-/* ---- drawing ---------------------------------------------------------------------------------------------------------- */
+/* ---- drawing ---- */
 
 /* One axis of one draw: a value of the list, or the text of a number. */
 struct draw {
@@ -158,7 +174,8 @@ struct draw {
 };
 
 /* Draw k of every axis, and all of it as one text. */
-static void draw_row(const struct random_axis *axes, int axis_count, uint64_t seed, uint64_t k, struct draw *row, struct str *key)
+static void draw_row(const struct random_axis *axes, int axis_count, uint64_t seed, uint64_t k,
+	struct draw *row, struct str *key)
 {
 	str_clear(key);
 	for (int i = 0; i < axis_count; i++) {
@@ -174,7 +191,8 @@ static void draw_row(const struct random_axis *axes, int axis_count, uint64_t se
 }
 
 /* The settings of a draw that is kept. */
-static int keep_row(struct study *s, const struct random_axis *axes, int axis_count, const struct draw *draw, struct row *out)
+static int keep_row(struct study *s, const struct random_axis *axes, int axis_count,
+	const struct draw *draw, struct row *out)
 {
 	struct setting *settings = arena_zero(s->arena, (size_t)axis_count * sizeof(*settings));
 	*out = (struct row){ settings, axis_count };
@@ -183,7 +201,9 @@ static int keep_row(struct study *s, const struct random_axis *axes, int axis_co
 			settings[i] = *draw[i].value;
 		} else {
 			struct node *n = arena_zero(s->arena, sizeof(*n));
-			*n = (struct node){ .line = axes[i].node->line, .column = axes[i].node->column, .source = axes[i].node->source };
+			*n = (struct node){ .line = axes[i].node->line,
+				.column = axes[i].node->column,
+				.source = axes[i].node->source };
 			n->text = arena_text(s->arena, draw[i].number, strlen(draw[i].number));
 			if (setting_read(s, axes[i].target, n, &settings[i]))
 				return -1;
@@ -193,13 +213,15 @@ static int keep_row(struct study *s, const struct random_axis *axes, int axis_co
 	return 0;
 }
 
-static void draw_rows(struct study *s, const struct random_axis *axes, int axis_count, uint64_t seed, size_t count, struct dimension *out)
+static void draw_rows(struct study *s, const struct random_axis *axes, int axis_count,
+	uint64_t seed, size_t count, struct dimension *out)
 {
 	struct row *rows = arena_zero(s->arena, count * sizeof(*rows));
 	struct draw draw[AXES_MAX];
 	struct index seen = { 0 };
 	struct str key = { 0 };
-	/* The last of n equally likely values takes n draws on average; twenty times as many in vain: there is none. */
+	/* The last of n equally likely values takes n draws on average; twenty times as many in
+	 * vain: there is none. */
 	const uint64_t patience = 1000 + 20 * (uint64_t)count;
 	uint64_t in_vain = 0;
 	for (uint64_t k = 0; out->count < count && in_vain < patience; k++) {
@@ -217,7 +239,9 @@ static void draw_rows(struct study *s, const struct random_axis *axes, int axis_
 	index_free(&seen);
 	out->rows = rows;
 	if (out->count < count)
-		node_error(s->diagnostics, out->node, "random: only %zu different configurations were found, %zu are asked for", out->count, count);
+		node_error(s->diagnostics, out->node,
+			"random: only %zu different configurations were found, %zu are asked for",
+			out->count, count);
 }
 
 const struct dimension *random_dimension(struct study *s, const struct node *map)
@@ -226,17 +250,23 @@ const struct dimension *random_dimension(struct study *s, const struct node *map
 	struct random_axis axes[AXES_MAX];
 	double count, seed;
 	if (map->kind != NODE_MAP) {
-		node_error(s->diagnostics, map, "random: a map with count, seed and axes is needed here");
+		node_error(s->diagnostics, map,
+			"random: a map with count, seed and axes is needed here");
 		return NULL;
 	}
 	for (const struct node *n = map->first; n; n = n->next)
-		if (strcmp(n->key, "count") != 0 && strcmp(n->key, "seed") != 0 && strcmp(n->key, "axes") != 0)
-			unknown_key(s->diagnostics, n, "in random", keys, sizeof(keys) / sizeof(keys[0]));
+		if (strcmp(n->key, "count") != 0 && strcmp(n->key, "seed") != 0
+			&& strcmp(n->key, "axes") != 0)
+			unknown_key(s->diagnostics, n, "in random", keys,
+				sizeof(keys) / sizeof(keys[0]));
 	const struct node *axes_node = node_get(map, "axes");
 	const int axis_count = read_axes(s, axes_node, axes);
-	if (!axes_node || axes_node->kind != NODE_MAP || axes_node->count == 0 || axes_node->count > AXES_MAX)
-		node_error(s->diagnostics, axes_node ? axes_node : map, "random: axes: a map of at most %d parameters is needed", AXES_MAX);
-	const int bad = read_whole(s, map, "count", 1, RANDOM_MAX, 0, &count) | read_whole(s, map, "seed", 0, 9007199254740992.0, 1, &seed);
+	if (!axes_node || axes_node->kind != NODE_MAP || axes_node->count == 0
+		|| axes_node->count > AXES_MAX)
+		node_error(s->diagnostics, axes_node ? axes_node : map,
+			"random: axes: a map of at most %d parameters is needed", AXES_MAX);
+	const int bad = read_whole(s, map, "count", 1, RANDOM_MAX, 0, &count)
+		| read_whole(s, map, "seed", 0, 9007199254740992.0, 1, &seed);
 	if (axis_count < 0 || bad)
 		return NULL;
 	struct dimension *d = arena_zero(s->arena, sizeof(*d));

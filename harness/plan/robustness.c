@@ -9,12 +9,16 @@
 
 static const struct change_info changes[ROBUSTNESS_CHANGES] = {
 	[CHANGE_ROTATION] = { "rotation", "degrees", "turned by s degrees, left or right", 180 },
-	[CHANGE_TRANSLATION] = { "translation", "fraction of the side", "moved by s of its width and height, in any direction", 1 },
+	[CHANGE_TRANSLATION] = { "translation", "fraction of the side",
+		"moved by s of its width and height, in any direction", 1 },
 	[CHANGE_ZOOM] = { "zoom", "fraction", "1 + s or 1 - s times as much is seen", 0.9 },
 	[CHANGE_SHEAR] = { "shear", "tangent", "sheared by the tangent s, left or right", 2 },
-	[CHANGE_BRIGHTNESS] = { "brightness", "fraction of full scale", "s of full scale is added to every pixel or taken from it", 1 },
-	[CHANGE_CONTRAST] = { "contrast", "fraction taken away", "contrast is 1 - s times what it was", 1 },
-	[CHANGE_NOISE] = { "noise", "sd, fraction of full scale", "normal noise with standard deviation s is added to every pixel", 1 },
+	[CHANGE_BRIGHTNESS] = { "brightness", "fraction of full scale",
+		"s of full scale is added to every pixel or taken from it", 1 },
+	[CHANGE_CONTRAST] = { "contrast", "fraction taken away",
+		"contrast is 1 - s times what it was", 1 },
+	[CHANGE_NOISE] = { "noise", "sd, fraction of full scale",
+		"normal noise with standard deviation s is added to every pixel", 1 },
 };
 
 const struct change_info *change_info(enum change change)
@@ -30,7 +34,7 @@ int change_find(const char *name)
 	return i;
 }
 
-/* ---- reading ---------------------------------------------------------------------------------------------------------- */
+/* ---- reading ---- */
 
 static int read_change(struct study *s, const struct node *n)
 {
@@ -46,7 +50,8 @@ static int read_change(struct study *s, const struct node *n)
 	}
 	const char *near = str_nearest(text, names, ROBUSTNESS_CHANGES);
 	if (found == ROBUSTNESS_CHANGES && near)
-		node_error(s->diagnostics, n, "change = %.40s: unknown (did you mean '%s'?)", text, near);
+		node_error(s->diagnostics, n, "change = %.40s: unknown (did you mean '%s'?)", text,
+			near);
 	else if (found == ROBUSTNESS_CHANGES)
 		node_error(s->diagnostics, n, "change = %.40s: unknown (one of %s)", text, list.s);
 	str_free(&list);
@@ -71,7 +76,8 @@ static double read_strength(struct study *s, const struct node *n, const struct 
 	} else if (!(value >= 0 && value <= c->max)) {
 		char most[32];
 		number_format(c->max, most);
-		node_error(s->diagnostics, n, "strength = %.40s: out of range (%s: 0 to %s, %s)", text, c->name, most, c->unit);
+		node_error(s->diagnostics, n, "strength = %.40s: out of range (%s: 0 to %s, %s)",
+			text, c->name, most, c->unit);
 	} else {
 		return value;
 	}
@@ -81,7 +87,9 @@ static double read_strength(struct study *s, const struct node *n, const struct 
 static void read_strengths(struct study *s, const struct node *n, struct robustness_spec *out)
 {
 	if (n->kind != NODE_LIST || n->count == 0 || n->count > STRENGTHS_MAX) {
-		node_error(s->diagnostics, n, "strengths: a list of 1 to %d numbers is needed here, such as [5, 10, 20]", STRENGTHS_MAX);
+		node_error(s->diagnostics, n,
+			"strengths: a list of 1 to %d numbers is needed here, such as [5, 10, 20]",
+			STRENGTHS_MAX);
 		return;
 	}
 	double *strengths = arena_zero(s->arena, n->count * sizeof(*strengths));
@@ -91,33 +99,43 @@ static void read_strengths(struct study *s, const struct node *n, struct robustn
 		while (i < out->count && strengths[i] != value)
 			i++;
 		if (i < out->count)
-			node_error(s->diagnostics, item, "strength %.40s is given twice", item->text);
+			node_error(
+				s->diagnostics, item, "strength %.40s is given twice", item->text);
 		else if (value > 0)
 			strengths[out->count++] = value;
 	}
 	qsort(strengths, out->count, sizeof(*strengths), by_size);
 	out->strengths = strengths;
 	if (out->count == 0 && s->diagnostics->count == 0)
-		node_error(s->diagnostics, n, "strengths: 0 is the image as it is: at least one strength above it is needed here");
+		node_error(s->diagnostics, n,
+			"strengths: 0 is the image as it is: at least one strength above it is "
+			"needed here");
 }
 
 static void read_entry(struct study *s, const struct node *map, struct sweep *sweep)
 {
 	static const char *const keys[] = { "change", "strengths" };
-	const struct node *change = node_get(map, "change"), *strengths = node_get(map, "strengths");
+	const struct node *change = node_get(map, "change"),
+			  *strengths = node_get(map, "strengths");
 	for (const struct node *n = map->first; n; n = n->next)
 		if (n != change && n != strengths)
-			unknown_key(s->diagnostics, n, "in an entry of robustness", keys, sizeof(keys) / sizeof(keys[0]));
+			unknown_key(s->diagnostics, n, "in an entry of robustness", keys,
+				sizeof(keys) / sizeof(keys[0]));
 	if (!change)
-		node_error(s->diagnostics, map, "'change' is missing in this entry of robustness: what is done to the test images, such as rotation");
+		node_error(s->diagnostics, map,
+			"'change' is missing in this entry of robustness: what is done to the test "
+			"images, such as rotation");
 	if (!strengths)
-		node_error(s->diagnostics, map, "'strengths' is missing in this entry of robustness: a list of numbers");
+		node_error(s->diagnostics, map,
+			"'strengths' is missing in this entry of robustness: a list of numbers");
 	const int found = change ? read_change(s, change) : ROBUSTNESS_CHANGES;
 	if (found == ROBUSTNESS_CHANGES || !strengths)
 		return;
 	for (size_t i = 0; i < sweep->robustness_count; i++)
 		if ((int)sweep->robustness[i].change == found) {
-			node_error(s->diagnostics, change, "change %s is given twice: put its strengths into one list", changes[found].name);
+			node_error(s->diagnostics, change,
+				"change %s is given twice: put its strengths into one list",
+				changes[found].name);
 			return;
 		}
 	struct robustness_spec *spec = &sweep->robustness[sweep->robustness_count++];
@@ -131,8 +149,10 @@ void robustness_read(struct study *s, const struct node *root, struct sweep *out
 	if (!list || (list->kind == NODE_SCALAR && !*list->text))
 		return;
 	if (list->kind != NODE_LIST) {
-		node_error(s->diagnostics, list, "robustness: a list such as [{change: rotation, strengths: [10, 20]}] is needed here, not %s",
-			   node_kind_name(list));
+		node_error(s->diagnostics, list,
+			"robustness: a list such as [{change: rotation, strengths: [10, 20]}] is "
+			"needed here, not %s",
+			node_kind_name(list));
 		return;
 	}
 	out->robustness = arena_zero(s->arena, ROBUSTNESS_CHANGES * sizeof(*out->robustness));
@@ -140,21 +160,30 @@ void robustness_read(struct study *s, const struct node *root, struct sweep *out
 		if (n->kind == NODE_MAP)
 			read_entry(s, n, out);
 		else
-			node_error(s->diagnostics, n, "robustness: a map is needed here, not %s", node_kind_name(n));
+			node_error(s->diagnostics, n, "robustness: a map is needed here, not %s",
+				node_kind_name(n));
 	}
 }
 
-/* ---- help ------------------------------------------------------------------------------------------------------------- */
+/* ---- help ---- */
 
 void robustness_describe(struct str *out)
 {
-	str_add(out, "robustness - changed test images on which the trained networks of a sweep are evaluated\n"
-		     "  where     at the top of a sweep file; no part of a trial's identity: nothing is trained again for it\n"
-		     "  value     a list of changes: {change: rotation, strengths: [5, 10, 20]}\n"
-		     "\nchanges of an image by a strength s:\n");
+	str_add(out,
+		"robustness - changed test images on which the trained networks of a sweep are "
+		"evaluated\n"
+		"  where     at the top of a sweep file; no part of a trial's identity: nothing is "
+		"trained again for it\n"
+		"  value     a list of changes: {change: rotation, strengths: [5, 10, 20]}\n"
+		"\nchanges of an image by a strength s:\n");
 	for (int i = 0; i < ROBUSTNESS_CHANGES; i++)
-		str_addf(out, "  %-12s %s (%s, at most %g)\n", changes[i].name, changes[i].help, changes[i].unit, changes[i].max);
-	str_add(out, "\nWhich way (left or right, lighter or darker ...) is random for every image, and the same for every network and strength.\n"
-		     "Metrics for tables and claims: robust_accuracy and robust_drop (mean over all changes), rotation_accuracy and\n"
-		     "rotation_drop (mean over the strengths of one) and so on; a drop is the accuracy on the images as they are minus the other.\n");
+		str_addf(out, "  %-12s %s (%s, at most %g)\n", changes[i].name, changes[i].help,
+			changes[i].unit, changes[i].max);
+	str_add(out,
+		"\nWhich way (left or right, lighter or darker ...) is random for every image, and "
+		"the same for every network and strength.\n"
+		"Metrics for tables and claims: robust_accuracy and robust_drop (mean over all "
+		"changes), rotation_accuracy and\n"
+		"rotation_drop (mean over the strengths of one) and so on; a drop is the accuracy "
+		"on the images as they are minus the other.\n");
 }

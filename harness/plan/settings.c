@@ -1,4 +1,5 @@
-/* settings.c - paths of parameters and typed values for them. Does not know what is combined with what (blocks.h). */
+/* settings.c - paths of parameters and typed values for them. Does not know what is combined with
+ * what (blocks.h). */
 #include "settings.h"
 
 #include <stdio.h>
@@ -6,13 +7,15 @@
 
 #include "assign.h"
 
-/* ---- paths ------------------------------------------------------------------------------------------------------------ */
+/* ---- paths ---- */
 
 enum { NAMES_MAX = 64 };
 
 static enum target_kind named_kind(const struct param *p)
 {
-	return p->members == SCOPE_AUGMENT ? TARGET_AUGMENT : p->members == SCOPE_LAYER ? TARGET_MODEL : TARGET_RECIPE;
+	return p->members == SCOPE_AUGMENT  ? TARGET_AUGMENT
+		: p->members == SCOPE_LAYER ? TARGET_MODEL
+					    : TARGET_RECIPE;
 }
 
 /* What the path means, without saying anything. Returns 0, or -1 when it means nothing. */
@@ -37,8 +40,9 @@ static int path_parse(const char *path, struct target *out)
 	out->kind = TARGET_PHASE;
 	out->param = phase_param(dot + 1);
 	out->within = dot + 1;
-	const bool fixed = out->param && out->param->scope == SCOPE_PHASE &&
-			   (strcmp(out->param->name, "phase") == 0 || strcmp(out->param->name, "name") == 0);
+	const bool fixed = out->param && out->param->scope == SCOPE_PHASE
+		&& (strcmp(out->param->name, "phase") == 0
+			|| strcmp(out->param->name, "name") == 0);
 	return out->param && !fixed && dot > path && dot - path < PHASE_NAME_MAX ? 0 : -1;
 }
 
@@ -67,15 +71,17 @@ static size_t scope_names(enum param_scope scope, const char *names[NAMES_MAX], 
 	return used;
 }
 
-/* "dual.lr, unfreeze.lr": the parameter in the phases of the file's recipes that have it, at most a few, each once. Without
- * such a recipe: in a kind of phase that has it. */
+/* "dual.lr, unfreeze.lr": the parameter in the phases of the file's recipes that have it, at most a
+ * few, each once. Without such a recipe: in a kind of phase that has it. */
 static void add_phase_paths(const struct study *s, const char *param, struct str *out)
 {
 	enum { SHOWN_MAX = 4 };
 	const char *names[SHOWN_MAX];
 	int count = 0;
 	for (size_t r = 0; r < s->library.recipe_count; r++)
-		for (int i = 0; i < s->library.recipes[r].count && s->library.recipes[r].phases && count < SHOWN_MAX; i++) {
+		for (int i = 0; i < s->library.recipes[r].count && s->library.recipes[r].phases
+			&& count < SHOWN_MAX;
+			i++) {
 			const struct phase_config *phase = &s->library.recipes[r].phases[i];
 			struct str text = { 0 };
 			bool known = phase_text(phase, param, &text) != 0;
@@ -110,22 +116,30 @@ static void unknown_path(struct study *s, const char *path, const struct node *p
 	else
 		for (enum param_scope scope = SCOPE_PHASE; scope <= SCOPE_STOP; scope++)
 			count = scope_names(scope, names, count);
-	const char *near = diagnostics_full(s->diagnostics) ? NULL : str_nearest(dot ? dot + 1 : path, names, count);
+	const char *near = diagnostics_full(s->diagnostics)
+		? NULL
+		: str_nearest(dot ? dot + 1 : path, names, count);
 	const struct param *inner = dot ? NULL : phase_param(path);
 	struct str paths = { 0 };
 	if (inner)
 		add_phase_paths(s, path, &paths);
 	if (strcmp(path, "seed") == 0)
-		snprintf(message, sizeof(message), "seeds are replicates, not an axis: write seeds: 3 or seeds: [1, 5, 7] at the top of the file");
+		snprintf(message, sizeof(message),
+			"seeds are replicates, not an axis: write seeds: 3 or seeds: [1, 5, 7] at "
+			"the top of the file");
 	else if (near)
-		snprintf(message, sizeof(message), "unknown parameter '%.60s' (did you mean '%.*s%s'?)", path, dot ? (int)(dot + 1 - path) : 0,
-			 path, near);
+		snprintf(message, sizeof(message),
+			"unknown parameter '%.60s' (did you mean '%.*s%s'?)", path,
+			dot ? (int)(dot + 1 - path) : 0, path, near);
 	else if (inner)
-		snprintf(message, sizeof(message), "'%.60s' is a parameter of phases: say of which (%.200s)", path, paths.s);
+		snprintf(message, sizeof(message),
+			"'%.60s' is a parameter of phases: say of which (%.200s)", path, paths.s);
 	else if (param_find(SCOPE_AUGMENT, path))
-		snprintf(message, sizeof(message), "'%.60s' is an amount of augment: write augment.%.60s", path, path);
+		snprintf(message, sizeof(message),
+			"'%.60s' is an amount of augment: write augment.%.60s", path, path);
 	else
-		snprintf(message, sizeof(message), "unknown parameter '%.60s' (retrial help lists them all)", path);
+		snprintf(message, sizeof(message),
+			"unknown parameter '%.60s' (retrial help lists them all)", path);
 	path_error(s, place, message);
 	str_free(&paths);
 }
@@ -159,7 +173,9 @@ const struct target *target_find(struct study *s, const char *path, const struct
 		return NULL;
 	}
 	if (strlen(path) >= sizeof(((struct label *)0)->name)) {
-		path_error(s, place, "this path is too long for the name of a column (at most 31 letters): give the phase a shorter name");
+		path_error(s, place,
+			"this path is too long for the name of a column (at most 31 letters): give "
+			"the phase a shorter name");
 		return NULL;
 	}
 	if (s->target_count + 1 == TARGETS_MAX) { /* one is left for the label of ablations */
@@ -175,7 +191,8 @@ const struct target *target_find(struct study *s, const char *path, const struct
 	return target_keep(s, &t);
 }
 
-int target_phases(const struct target *target, const struct phase_config *phases, int count, int matches[PHASES_MAX])
+int target_phases(const struct target *target, const struct phase_config *phases, int count,
+	int matches[PHASES_MAX])
 {
 	int found = 0;
 	for (int i = 0; i < count; i++)
@@ -190,7 +207,7 @@ int target_phases(const struct target *target, const struct phase_config *phases
 	return found;
 }
 
-/* ---- values ----------------------------------------------------------------------------------------------------------- */
+/* ---- values ---- */
 
 /* A list as a+b, a map as k=v,k=v: the text of a value that is not one word. */
 static void flow_text(const struct node *n, struct str *out)
@@ -218,14 +235,16 @@ static int dataset_check(struct study *s, const struct node *value)
 	for (size_t i = 0; i < o->dataset_count; i++)
 		str_addf(&known, "%s%s", i > 0 ? ", " : "", o->datasets[i]);
 	const char *near = str_nearest(value->text, o->datasets, o->dataset_count);
-	node_error(s->diagnostics, value, "unknown data set '%.60s'%s%s%s (known: %s)", value->text, near ? " (did you mean '" : "",
-		   near ? near : "", near ? "'?)" : "", known.s ? known.s : "none");
+	node_error(s->diagnostics, value, "unknown data set '%.60s'%s%s%s (known: %s)", value->text,
+		near ? " (did you mean '" : "", near ? near : "", near ? "'?)" : "",
+		known.s ? known.s : "none");
 	str_free(&known);
 	return -1;
 }
 
 /* A value of a simple parameter: checked, and its text made canonical. */
-static int read_simple(struct study *s, const struct param *p, const struct node *value, struct str *text)
+static int read_simple(
+	struct study *s, const struct param *p, const struct node *value, struct str *text)
 {
 	union {
 		struct trial trial;
@@ -243,7 +262,8 @@ static int read_simple(struct study *s, const struct param *p, const struct node
 	return 0;
 }
 
-static int read_named(struct study *s, const struct target *t, const struct node *value, struct setting *out, struct str *text)
+static int read_named(struct study *s, const struct target *t, const struct node *value,
+	struct setting *out, struct str *text)
 {
 	const char *name = node_text(value, t->path, s->diagnostics);
 	if (!name)
@@ -258,11 +278,14 @@ static int read_named(struct study *s, const struct target *t, const struct node
 	return out->recipe || out->augment || out->model ? 0 : -1;
 }
 
-int setting_read(struct study *s, const struct target *target, const struct node *value, struct setting *out)
+int setting_read(
+	struct study *s, const struct target *target, const struct node *value, struct setting *out)
 {
 	const struct param *p = target->param;
-	/* Whether a pair or a group is right depends on the phase: it is checked when the phase is known (expand.c). */
-	const bool later = p->type == PARAM_GROUP || p->type == PARAM_ENUMS || (target->within && strcmp(target->within, "chain") == 0);
+	/* Whether a pair or a group is right depends on the phase: it is checked when the phase is
+	 * known (expand.c). */
+	const bool later = p->type == PARAM_GROUP || p->type == PARAM_ENUMS
+		|| (target->within && strcmp(target->within, "chain") == 0);
 	struct str text = { 0 };
 	int result = 0;
 	*out = (struct setting){ .target = target, .node = value };
@@ -273,7 +296,8 @@ int setting_read(struct study *s, const struct target *target, const struct node
 	else
 		result = read_simple(s, p, value, &text);
 	if (result == 0 && text.length >= sizeof(((struct label *)0)->value)) {
-		node_error(s->diagnostics, value, "this value is too long for a label (at most 63 letters)");
+		node_error(s->diagnostics, value,
+			"this value is too long for a label (at most 63 letters)");
 		result = -1;
 	}
 	out->text = arena_text(s->arena, text.s ? text.s : "", text.length);
@@ -287,7 +311,10 @@ void settings_read(struct study *s, const struct node *map, const struct setting
 	*count = 0;
 	if (map->kind != NODE_MAP) {
 		if (map->kind != NODE_SCALAR || *map->text)
-			node_error(s->diagnostics, map, "a map such as {dataset: mnist, batch_size: 32} is needed here, not %s", node_kind_name(map));
+			node_error(s->diagnostics, map,
+				"a map such as {dataset: mnist, batch_size: 32} is needed here, "
+				"not %s",
+				node_kind_name(map));
 		return;
 	}
 	struct setting *list = arena_zero(s->arena, map->count * sizeof(*list));

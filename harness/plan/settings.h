@@ -1,8 +1,8 @@
 /* settings.h - "this parameter has that value": what axes, base, rules and --set are made of.
  *
- * A path names a parameter of the trial (dataset, batch_size), its recipe, set of transforms or model by name (recipe, augment, model),
- * one amount (augment.rotation), or a parameter of the phases that have a name or, if none has it, a kind (dual.lr,
- * unfreeze.stop.patience). */
+ * A path names a parameter of the trial (dataset, batch_size), its recipe, set of transforms or
+ * model by name (recipe, augment, model), one amount (augment.rotation), or a parameter of the
+ * phases that have a name or, if none has it, a kind (dual.lr, unfreeze.stop.patience). */
 #ifndef PLAN_SETTINGS_H
 #define PLAN_SETTINGS_H
 
@@ -10,14 +10,19 @@
 #include "sweep.h"
 
 enum target_kind {
-	TARGET_PARAM, TARGET_RECIPE, TARGET_AUGMENT, TARGET_MODEL, TARGET_AMOUNT, TARGET_PHASE,
+	TARGET_PARAM,
+	TARGET_RECIPE,
+	TARGET_AUGMENT,
+	TARGET_MODEL,
+	TARGET_AMOUNT,
+	TARGET_PHASE,
 	TARGET_LABEL, /* sets nothing: the name of an ablation's row */
 };
 
 struct target {
 	const char *path;
 	enum target_kind kind;
-	int number;        /* position in study.targets */
+	int number; /* position in study.targets */
 	const struct param *param;
 	const char *phase; /* TARGET_PHASE: name or kind of the phase, and the path within it */
 	const char *within;
@@ -26,8 +31,10 @@ struct target {
 struct setting {
 	const struct target *target; /* one object a path: compare pointers */
 	const struct node *node;     /* the value */
-	const struct node *named;    /* whose key is the path: the axis, for instance; NULL: the value's own */
-	const char *text;            /* the value for labels and rules: canonical, so that 1e-3 and 0.001 are one */
+	const struct node
+		*named;   /* whose key is the path: the axis, for instance; NULL: the value's own */
+	const char *text; /* the value for labels and rules: canonical, so that 1e-3 and 0.001 are
+			     one */
 	const struct recipe *recipe;       /* TARGET_RECIPE */
 	const struct augment_set *augment; /* TARGET_AUGMENT */
 	const struct model *model;         /* TARGET_MODEL */
@@ -46,7 +53,8 @@ struct study {
 	bool plan_is_good; /* claims, tables and figures can be checked against the trials */
 };
 
-/* The target of the path, which is complained about at the place (at its key, or at its text). NULL after an error. */
+/* The target of the path, which is complained about at the place (at its key, or at its text). NULL
+ * after an error. */
 const struct target *target_find(struct study *s, const char *path, const struct node *place);
 
 /* The target of the label `ablation`. */
@@ -56,12 +64,15 @@ const struct target *target_ablation(struct study *s);
 bool target_exists(const char *path);
 
 /* Type-check the value. Returns 0, or -1 with a diagnostic. */
-int setting_read(struct study *s, const struct target *target, const struct node *value, struct setting *out);
+int setting_read(struct study *s, const struct target *target, const struct node *value,
+	struct setting *out);
 
-/* Read a map of settings ({dataset: mnist, dual.lr: 1e-3}). *out is in the arena. Wrong ones are left out, with a diagnostic. */
+/* Read a map of settings ({dataset: mnist, dual.lr: 1e-3}). *out is in the arena. Wrong ones are
+ * left out, with a diagnostic. */
 void settings_read(struct study *s, const struct node *map, const struct setting **out, int *count);
 
 /* The phases of a recipe that a target means. Returns how many; matches[i] is a position. */
-int target_phases(const struct target *target, const struct phase_config *phases, int count, int matches[PHASES_MAX]);
+int target_phases(const struct target *target, const struct phase_config *phases, int count,
+	int matches[PHASES_MAX]);
 
 #endif

@@ -1,4 +1,5 @@
-/* sweep.c - a sweep file from its first byte to its trials: the keys of the file, in the order in which they need each other. */
+/* sweep.c - a sweep file from its first byte to its trials: the keys of the file, in the order in
+ * which they need each other. */
 #include "sweep.h"
 
 #include <stdio.h>
@@ -13,24 +14,46 @@
 
 enum { SEEDS_MAX = 100000 };
 
-/* ---- the head of the file --------------------------------------------------------------------------------------------- */
+/* ---- the head of the file ---- */
 
 static void check_version(struct study *s, const struct node *root)
 {
 	const struct node *version = node_get(root, "retrial");
 	double number = 0;
 	if (!version)
-		node_error(s->diagnostics, root, "'retrial: 1' is missing: the version of the language this file is written in");
-	else if (version->kind != NODE_SCALAR || !number_parse(version->text, &number) || number != 1)
-		node_error(s->diagnostics, version, "retrial: this program reads version 1 of the language");
+		node_error(s->diagnostics, root,
+			"'retrial: 1' is missing: the version of the language this file is written "
+			"in");
+	else if (version->kind != NODE_SCALAR || !number_parse(version->text, &number)
+		|| number != 1)
+		node_error(s->diagnostics, version,
+			"retrial: this program reads version 1 of the language");
 }
 
 static void check_keys(struct study *s, const struct node *root)
 {
 	static const char *const keys[] = {
-		"retrial", "name", "title", "seeds", "clean_tree", "use", "base", "axes", "zip", "trials", "random", "ablate",
-		"exclude", "blocks",
-		"recipes", "augments", "models", "claims", "tables", "figures", "robustness",
+		"retrial",
+		"name",
+		"title",
+		"seeds",
+		"clean_tree",
+		"use",
+		"base",
+		"axes",
+		"zip",
+		"trials",
+		"random",
+		"ablate",
+		"exclude",
+		"blocks",
+		"recipes",
+		"augments",
+		"models",
+		"claims",
+		"tables",
+		"figures",
+		"robustness",
 	};
 	const size_t count = sizeof(keys) / sizeof(keys[0]);
 	for (const struct node *n = root->first; n; n = n->next) {
@@ -40,7 +63,9 @@ static void check_keys(struct study *s, const struct node *root)
 		if (i < count)
 			continue;
 		if (target_exists(n->key))
-			node_key_error(s->diagnostics, n, "'%s' is a parameter of trials: put it into base: or axes:", n->key);
+			node_key_error(s->diagnostics, n,
+				"'%s' is a parameter of trials: put it into base: or axes:",
+				n->key);
 		else
 			unknown_key(s->diagnostics, n, "at the top of a sweep file", keys, count);
 	}
@@ -59,14 +84,17 @@ static void read_head(struct study *s, const struct node *root, struct sweep *ou
 	const struct node *name = node_get(root, "name"), *title = node_get(root, "title");
 	const char *text = name ? node_text(name, "name", s->diagnostics) : NULL;
 	if (text && !name_is_good(text, sizeof(out->name)))
-		node_error(s->diagnostics, name, "name = %.60s: not a name (letters, digits and - _ + ., at most %zu)", text, sizeof(out->name) - 1);
+		node_error(s->diagnostics, name,
+			"name = %.60s: not a name (letters, digits and - _ + ., at most %zu)", text,
+			sizeof(out->name) - 1);
 	else if (text)
 		snprintf(out->name, sizeof(out->name), "%s", text);
 	else if (!name)
 		name_from_path(out->path, out->name, sizeof(out->name));
 	text = title ? node_text(title, "title", s->diagnostics) : NULL;
 	if (text && strlen(text) >= sizeof(out->title))
-		node_error(s->diagnostics, title, "title: too long (at most %zu bytes)", sizeof(out->title) - 1);
+		node_error(s->diagnostics, title, "title: too long (at most %zu bytes)",
+			sizeof(out->title) - 1);
 	else if (text)
 		snprintf(out->title, sizeof(out->title), "%s", text);
 }
@@ -77,10 +105,11 @@ static void read_clean_tree(struct study *s, const struct node *root, struct swe
 	const char *text = n ? node_text(n, "clean_tree", s->diagnostics) : NULL;
 	out->clean_tree = text && strcmp(text, "required") == 0;
 	if (text && !out->clean_tree && strcmp(text, "any") != 0)
-		node_error(s->diagnostics, n, "clean_tree = %.60s: required or any (the default)", text);
+		node_error(s->diagnostics, n, "clean_tree = %.60s: required or any (the default)",
+			text);
 }
 
-/* ---- seeds ------------------------------------------------------------------------------------------------------------ */
+/* ---- seeds ---- */
 
 static uint64_t *seeds_up_to(struct study *s, int count)
 {
@@ -97,7 +126,8 @@ static int by_value(const void *a, const void *b)
 }
 
 /* A seed given twice would count one trial as two replicates. */
-static void check_distinct(struct study *s, const struct node *list, const uint64_t *seeds, int count)
+static void check_distinct(
+	struct study *s, const struct node *list, const uint64_t *seeds, int count)
 {
 	uint64_t *sorted = arena_zero(s->arena, (size_t)count * sizeof(*sorted));
 	if (count)
@@ -105,7 +135,8 @@ static void check_distinct(struct study *s, const struct node *list, const uint6
 	qsort(sorted, (size_t)count, sizeof(*sorted), by_value);
 	for (int i = 1; i < count; i++)
 		if (sorted[i] == sorted[i - 1]) {
-			node_error(s->diagnostics, list, "seeds: %llu is given twice", (unsigned long long)sorted[i]);
+			node_error(s->diagnostics, list, "seeds: %llu is given twice",
+				(unsigned long long)sorted[i]);
 			return;
 		}
 }
@@ -133,8 +164,12 @@ static const uint64_t *read_seeds(struct study *s, const struct node *root, int 
 	*count = 1;
 	if (n && n->kind == NODE_LIST && n->count > 0 && n->count <= SEEDS_MAX)
 		seeds = read_seed_list(s, n, count);
-	else if (n && (n->kind != NODE_SCALAR || !number_parse(n->text, &number) || number < 1 || number > SEEDS_MAX || number != (int)number))
-		node_error(s->diagnostics, n, "seeds: how many replicates (1 to %d), or a list of seeds, is needed here", SEEDS_MAX);
+	else if (n
+		&& (n->kind != NODE_SCALAR || !number_parse(n->text, &number) || number < 1
+			|| number > SEEDS_MAX || number != (int)number))
+		node_error(s->diagnostics, n,
+			"seeds: how many replicates (1 to %d), or a list of seeds, is needed here",
+			SEEDS_MAX);
 	else if (n)
 		*count = (int)number;
 	if (s->options && s->options->seeds > 0) {
@@ -146,7 +181,7 @@ static const uint64_t *read_seeds(struct study *s, const struct node *root, int 
 	return seeds ? seeds : seeds_up_to(s, *count);
 }
 
-/* ---- overrides -------------------------------------------------------------------------------------------------------- */
+/* ---- overrides ---- */
 
 /* --set key=value, read as the line "key: value" of a file called --set. */
 static void read_override(struct study *s, const char *text, struct setting *out, int *count)
@@ -160,13 +195,15 @@ static void read_override(struct study *s, const char *text, struct setting *out
 	if (equals)
 		str_addf(&line, ": %s", equals + 1);
 	struct source *source = arena_zero(s->arena, sizeof(*source));
-	*source = (struct source){ "--set", arena_text(s->arena, line.s, line.length), line.length };
+	*source =
+		(struct source){ "--set", arena_text(s->arena, line.s, line.length), line.length };
 	str_free(&line);
 	const struct node *map = yaml_read(source, s->arena, s->diagnostics);
 	if (!map)
 		return;
 	if (map->kind != NODE_MAP || map->count != 1) {
-		node_error(s->diagnostics, map, "--set needs NAME=VALUE, such as --set batch_size=64");
+		node_error(
+			s->diagnostics, map, "--set needs NAME=VALUE, such as --set batch_size=64");
 		return;
 	}
 	const struct target *target = target_find(s, map->first->key, map->first);
@@ -186,7 +223,7 @@ static const struct setting *read_overrides(struct study *s, int *count)
 	return list;
 }
 
-/* ---- blocks ----------------------------------------------------------------------------------------------------------- */
+/* ---- blocks ---- */
 
 /* The file is a block itself, or what all blocks under `blocks` have in common. */
 static const struct block *read_blocks(struct study *s, const struct node *root, int *count)
@@ -198,7 +235,8 @@ static const struct block *read_blocks(struct study *s, const struct node *root,
 	if (!list)
 		return file;
 	if (list->kind != NODE_LIST || list->count == 0 || list->count > BLOCKS_MAX) {
-		node_error(s->diagnostics, list, "blocks: a list of at most %d maps is needed here", BLOCKS_MAX);
+		node_error(s->diagnostics, list, "blocks: a list of at most %d maps is needed here",
+			BLOCKS_MAX);
 		return file;
 	}
 	struct block *blocks = arena_zero(s->arena, list->count * sizeof(*blocks));
@@ -207,7 +245,9 @@ static const struct block *read_blocks(struct study *s, const struct node *root,
 		if (n->kind == NODE_MAP)
 			block_read(s, n, file, &blocks[(*count)++]);
 		else
-			node_error(s->diagnostics, n, "blocks: a map with base, axes, zip, trials, random, ablate or exclude is needed here");
+			node_error(s->diagnostics, n,
+				"blocks: a map with base, axes, zip, trials, random, ablate or "
+				"exclude is needed here");
 	}
 	return blocks;
 }
@@ -225,7 +265,8 @@ static void describe_condition(const struct condition *c, char *out, size_t size
 }
 
 /* Every rule once: blocks share those of the file. */
-static void list_rules(struct study *s, const struct block *blocks, int block_count, struct sweep *out)
+static void list_rules(
+	struct study *s, const struct block *blocks, int block_count, struct sweep *out)
 {
 	size_t most = 0;
 	for (int i = 0; i < block_count; i++)
@@ -248,13 +289,15 @@ static void list_rules(struct study *s, const struct block *blocks, int block_co
 		}
 }
 
-/* ---- the whole -------------------------------------------------------------------------------------------------------- */
+/* ---- the whole ---- */
 
 static void read_root(struct study *s, const struct node *root, struct sweep *out)
 {
 	int seed_count, override_count, block_count;
 	if (root->kind != NODE_MAP) {
-		node_error(s->diagnostics, root, "a sweep file is a map that begins with 'retrial: 1', not %s", node_kind_name(root));
+		node_error(s->diagnostics, root,
+			"a sweep file is a map that begins with 'retrial: 1', not %s",
+			node_kind_name(root));
 		return;
 	}
 	check_version(s, root);
@@ -270,7 +313,8 @@ static void read_root(struct study *s, const struct node *root, struct sweep *ou
 	expand_blocks(s, blocks, block_count, overrides, override_count, seeds, seed_count, out);
 	list_rules(s, blocks, block_count, out);
 	if (out->trial_count == 0 && s->diagnostics->count == 0)
-		node_error(s->diagnostics, root, "the plan is empty: every combination is excluded");
+		node_error(
+			s->diagnostics, root, "the plan is empty: every combination is excluded");
 	robustness_read(s, root, out);
 	outputs_read(s, root, out);
 	outputs_add_ablation(s, blocks, block_count, out);
@@ -289,7 +333,8 @@ static int report(struct diagnostics *d, const struct sweep_options *options, st
 	return -1;
 }
 
-int sweep_parse(const char *path, const char *text, size_t length, const struct sweep_options *options, struct err *e, struct sweep **out)
+int sweep_parse(const char *path, const char *text, size_t length,
+	const struct sweep_options *options, struct err *e, struct sweep **out)
 {
 	*out = NULL;
 	struct sweep *sweep = calloc(1, sizeof(*sweep));
@@ -321,7 +366,8 @@ int sweep_parse(const char *path, const char *text, size_t length, const struct 
 	return result;
 }
 
-int sweep_read(const char *path, const struct sweep_options *options, struct err *e, struct sweep **out)
+int sweep_read(
+	const char *path, const struct sweep_options *options, struct err *e, struct sweep **out)
 {
 	char *bytes;
 	size_t length;

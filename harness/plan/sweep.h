@@ -1,41 +1,46 @@
 /* sweep.h - a sweep file, read, checked and expanded: the arrow from the file to everything else.
  *
- * One YAML file holds a whole study: what is tried (axes, recipes, augmentations), how often (seeds), and what is made of it
- * (claims, tables, figures). Reading it finds all errors of the file, not only the first. The keys of a file:
+ * One YAML file holds a whole study: what is tried (axes, recipes, augmentations), how often
+ * (seeds), and what is made of it (claims, tables, figures). Reading it finds all errors of the
+ * file, not only the first. The keys of a file:
  *
  *   retrial: 1                the version of the language; has to be there
- *   name, title               the name of the sweep in the database (default: the file's), one line for people
- *   seeds: 10 | [3, 5]        replicates 1 to 10, or these
- *   clean_tree: required      run it only with a program that was built from a commit, without changes (default: any); for what is published
- *   use: FILE | [FILES]       recipes, augments and models of other files, found beside this one
- *   recipes: {NAME: [phases]} what is trained, in which order (`retrial help phase`)
+ *   name, title               the name of the sweep in the database (default: the file's), one line
+ * for people seeds: 10 | [3, 5]        replicates 1 to 10, or these clean_tree: required      run
+ * it only with a program that was built from a commit, without changes (default: any); for what is
+ * published use: FILE | [FILES]       recipes, augments and models of other files, found beside
+ * this one recipes: {NAME: [phases]} what is trained, in which order (`retrial help phase`)
  *   augments: {NAME: {...}}   sets of random transforms (`retrial help augment`)
- *   models: {NAME: {stem: [layers], submodel_head: [...], unified_stem: [...], unified_head: [...]}}
- *                             what the networks are made of (`retrial help model`); without one, the paper's: lightweight
+ *   models: {NAME: {stem: [layers], submodel_head: [...], unified_stem: [...], unified_head:
+ * [...]}} what the networks are made of (`retrial help model`); without one, the paper's:
+ * lightweight
  *
- * A setting is PATH: VALUE. A path is a parameter of the trial (dataset, batch_size), recipe, augment or model (by name),
- * augment.AMOUNT, or PHASE.PARAM, which means every phase of that name or, if none has it, of that kind. What is combined:
+ * A setting is PATH: VALUE. A path is a parameter of the trial (dataset, batch_size), recipe,
+ * augment or model (by name), augment.AMOUNT, or PHASE.PARAM, which means every phase of that name
+ * or, if none has it, of that kind. What is combined:
  *
  *   base: {settings}          for all trials
- *   axes: {PATH: [values]}    one at a time, multiplied with each other; {values: [...], when: {PATH: VALUE or [...]}} only where the
- *                             condition holds: elsewhere the axis sets nothing
- *   zip: {PATH: [values]}     paths whose lists go together; a list of such maps; a zip may have a when, too
- *   trials: [{settings}]      these, one at a time; or a CSV file (what `retrial plan --csv` writes)
- *   random: {count, seed, axes: {PATH: [values] | {uniform: [a, b]} | {log: [a, b]}}}
- *                             drawn, without repeats; a larger count only adds
- *   ablate: {NAME: {settings}} nothing changed ("base"), then one change each; makes the table `ablation` by itself
- *   exclude: [{PATH: VALUE or [...]}]   combinations for which all of a rule holds are left out
- *   blocks: [{...}]           several blocks of the keys above, united; each takes over those of the file. What is the same trial
- *                             as an earlier one is merged with it
+ *   axes: {PATH: [values]}    one at a time, multiplied with each other; {values: [...], when:
+ * {PATH: VALUE or [...]}} only where the condition holds: elsewhere the axis sets nothing zip:
+ * {PATH: [values]}     paths whose lists go together; a list of such maps; a zip may have a when,
+ * too trials: [{settings}]      these, one at a time; or a CSV file (what `retrial plan --csv`
+ * writes) random: {count, seed, axes: {PATH: [values] | {uniform: [a, b]} | {log: [a, b]}}} drawn,
+ * without repeats; a larger count only adds ablate: {NAME: {settings}} nothing changed ("base"),
+ * then one change each; makes the table `ablation` by itself exclude: [{PATH: VALUE or [...]}]
+ * combinations for which all of a rule holds are left out blocks: [{...}]           several blocks
+ * of the keys above, united; each takes over those of the file. What is the same trial as an
+ * earlier one is merged with it
  *
- * Later settings win: base, then axes and the others, then --set. Every path that is not only in base is a label of the trial;
- * dataset, recipe and augment always are. What is made of the results:
+ * Later settings win: base, then axes and the others, then --set. Every path that is not only in
+ * base is a label of the trial; dataset, recipe and augment always are. What is made of the
+ * results:
  *
- *   claims:  [{id, title, where: {label: value}, phase, metric, paper, rounds_to, compare: equal | at_most | at_least, unit}], or, where the
- *            paper has no number but says who is better, {id, title, where, than: {label: value}, phase, metric, compare: higher | lower}
- *   tables:  [{id, title, where, rows: [labels], metrics: [...], baseline: {label: value}}]
- *   figures: [{id, title, kind, where, phase, series: label, metric, against: metric}]
- *   robustness: [{change: rotation, strengths: [5, 10]}]   the trained networks are evaluated on test images changed so (robustness.h)
+ *   claims:  [{id, title, where: {label: value}, phase, metric, paper, rounds_to, compare: equal |
+ * at_most | at_least, unit}], or, where the paper has no number but says who is better, {id, title,
+ * where, than: {label: value}, phase, metric, compare: higher | lower} tables:  [{id, title, where,
+ * rows: [labels], metrics: [...], baseline: {label: value}}] figures: [{id, title, kind, where,
+ * phase, series: label, metric, against: metric}] robustness: [{change: rotation, strengths: [5,
+ * 10]}]   the trained networks are evaluated on test images changed so (robustness.h)
  */
 #ifndef PLAN_SWEEP_H
 #define PLAN_SWEEP_H
@@ -58,20 +63,26 @@ struct where {
 	int count;
 };
 
-/* A number that the paper prints: metric of the trials in `where`, mean over seeds, against the paper's value. */
+/* A number that the paper prints: metric of the trials in `where`, mean over seeds, against the
+ * paper's value. */
 struct claim {
-	char id[16];          /* C2 */
+	char id[16]; /* C2 */
 	char title[128];
 	struct where where;
-	struct where than;    /* count > 0: the paper prints no number but says that `where` has more (compare +1) or less (-1) of the metric than
-	                       * the trials whose labels are these instead; paper, rounds_to and unit mean nothing then */
-	char metric[32];      /* a metric name of the view `accuracy` or `models` (test_accuracy, params, weight_bytes ...) */
+	struct where than; /* count > 0: the paper prints no number but says that `where` has more
+			    * (compare +1) or less (-1) of the metric than the trials whose labels
+			    * are these instead; paper, rounds_to and unit mean nothing then */
+	char metric[32]; /* a metric name of the view `accuracy` or `models` (test_accuracy, params,
+			    weight_bytes ...) */
 	double paper;
-	int rounds_to;        /* decimals the paper prints: 0.89 with 2 means the interval [0.885, 0.895); -1: exact */
-	int compare;          /* 0: equal within rounding; -1: at most; +1: at least */
-	char phase[32];       /* the phase by name whose result is meant; "": the trial's, that is of the last phase */
-	char unit[16];        /* what the paper's number counts, "" for the metric's own; the metric times `scale` is in it */
-	double scale;         /* 1, or 1/1024 (KB), 1/1048576 (MB) as Keras counts bytes, 100 (percent) */
+	int rounds_to;  /* decimals the paper prints: 0.89 with 2 means the interval [0.885, 0.895);
+			   -1: exact */
+	int compare;    /* 0: equal within rounding; -1: at most; +1: at least */
+	char phase[32]; /* the phase by name whose result is meant; "": the trial's, that is of the
+			   last phase */
+	char unit[16];  /* what the paper's number counts, "" for the metric's own; the metric times
+			   `scale` is in it */
+	double scale;   /* 1, or 1/1024 (KB), 1/1048576 (MB) as Keras counts bytes, 100 (percent) */
 };
 
 /* A table: one row a combination of the `rows` labels, one column a metric. */
@@ -79,7 +90,7 @@ struct table_spec {
 	char id[32];
 	char title[160];
 	struct where where;
-	char rows[4][32];     /* label names, outer to inner */
+	char rows[4][32]; /* label names, outer to inner */
 	int row_count;
 	char metrics[SWEEP_COLUMNS_MAX][32];
 	int metric_count;
@@ -90,15 +101,17 @@ struct table_spec {
 struct figure_spec {
 	char id[32];
 	char title[160];
-	char kind[32];        /* curves, bars, ... : plots/KIND.gp */
+	char kind[32]; /* curves, bars, ... : plots/KIND.gp */
 	struct where where;
-	char series[32];      /* the label whose values are the series */
+	char series[32]; /* the label whose values are the series */
 	char metric[32];
-	char against[32];     /* pareto: the metric on the other axis, of which less is better; "": params */
-	char phase[32];       /* the phase by name; "": all of them (curves), or the last (the others) */
+	char against[32]; /* pareto: the metric on the other axis, of which less is better; "":
+			     params */
+	char phase[32]; /* the phase by name; "": all of them (curves), or the last (the others) */
 };
 
-/* A label of the plan and how many trials have which of its values: for people who look at a plan. */
+/* A label of the plan and how many trials have which of its values: for people who look at a plan.
+ */
 struct sweep_value {
 	char text[64];
 	size_t trials;
@@ -123,10 +136,12 @@ struct sweep {
 	char title[256];
 	char digest[DIGEST_TEXT]; /* of the file's bytes */
 	char *text;               /* the file's bytes, for the record */
-	struct trial *trials;     /* every trial of every seed, in the order of the file: seed-major, so that first results span the study */
+	struct trial *trials; /* every trial of every seed, in the order of the file: seed-major, so
+				 that first results span the study */
 	size_t trial_count;
-	bool clean_tree;          /* the file requires a program without changes that are not committed */
-	int seed_count;           /* replicates that the plan asks for: n of every table cell, unless something failed */
+	bool clean_tree; /* the file requires a program without changes that are not committed */
+	int seed_count;  /* replicates that the plan asks for: n of every table cell, unless
+			    something failed */
 	struct claim *claims;
 	size_t claim_count;
 	struct table_spec *tables;
@@ -139,33 +154,39 @@ struct sweep {
 	size_t axis_count;
 	struct sweep_rule *rules;
 	size_t rule_count;
-	size_t combinations;      /* before exclude and merging, not counting seeds */
-	size_t merged;            /* combinations that stand for a trial that was already there (union of blocks, or an inactive parameter) */
-	struct arena *memory;     /* what the pointers above point to; owned */
+	size_t combinations; /* before exclude and merging, not counting seeds */
+	size_t merged;       /* combinations that stand for a trial that was already there (union of
+				blocks, or an inactive parameter) */
+	struct arena *memory; /* what the pointers above point to; owned */
 };
 
 /* What the command line may change. Zero-initialise for "as the file says". */
 struct sweep_options {
-	int seeds;                       /* > 0: seeds 1..n instead of the file's */
-	const char *const *set;          /* "key=value" overrides of base parameters, recorded as labels */
+	int seeds;              /* > 0: seeds 1..n instead of the file's */
+	const char *const *set; /* "key=value" overrides of base parameters, recorded as labels */
 	size_t set_count;
-	const char *const *datasets;     /* names that `dataset` may have, NULL: any (whoever opens it will say) */
+	const char *const *
+		datasets; /* names that `dataset` may have, NULL: any (whoever opens it will say) */
 	size_t dataset_count;
-	/* Do the trial's networks fit its data set's images? NULL: not asked. Asked once for equal phases, model and data set; returns 0, or
-	 * -1 with the reason (run/networks.h has one). */
+	/* Do the trial's networks fit its data set's images? NULL: not asked. Asked once for equal
+	 * phases, model and data set; returns 0, or -1 with the reason (run/networks.h has one). */
 	int (*fits)(const struct trial *t, struct err *e);
-	/* Is there such a metric, and such a kind of figure? Likewise (report/metric.h and report/figures.h have them). */
+	/* Is there such a metric, and such a kind of figure? Likewise (report/metric.h and
+	 * report/figures.h have them). */
 	int (*metric)(const char *name, struct err *e);
 	int (*figure)(const char *kind, struct err *e);
-	size_t most_trials;              /* more are an error; 0: as many as are reasonable */
-	struct str *messages;            /* gets all errors in full, where e would cut them; may be NULL */
+	size_t most_trials;   /* more are an error; 0: as many as are reasonable */
+	struct str *messages; /* gets all errors in full, where e would cut them; may be NULL */
 };
 
-/* Read path. On success *out is the caller's (sweep_free). Returns 0, or -1 with all errors of the file in e (ERR_USAGE; one
- * a paragraph: "file:line:col: error: ...", the source line, a caret, a hint), or ERR_ENVIRONMENT if it cannot be read. */
-int sweep_read(const char *path, const struct sweep_options *options, struct err *e, struct sweep **out);
+/* Read path. On success *out is the caller's (sweep_free). Returns 0, or -1 with all errors of the
+ * file in e (ERR_USAGE; one a paragraph: "file:line:col: error: ...", the source line, a caret, a
+ * hint), or ERR_ENVIRONMENT if it cannot be read. */
+int sweep_read(
+	const char *path, const struct sweep_options *options, struct err *e, struct sweep **out);
 /* The same from memory; path is only for messages. */
-int sweep_parse(const char *path, const char *text, size_t length, const struct sweep_options *options, struct err *e, struct sweep **out);
+int sweep_parse(const char *path, const char *text, size_t length,
+	const struct sweep_options *options, struct err *e, struct sweep **out);
 void sweep_free(struct sweep *s);
 
 /* Whether the trial's labels satisfy all of w. */

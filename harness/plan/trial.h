@@ -1,8 +1,10 @@
-/* trial.h - what one trial is: its typed, resolved configuration. This struct is the arrow from plan/ to run/ and store/.
+/* trial.h - what one trial is: its typed, resolved configuration. This struct is the arrow from
+ * plan/ to run/ and store/.
  *
- * A trial's results are a function of this configuration, the data, the seed and the core version, and of nothing else.
- * Its identity is the digest of the canonical text (identity.h). Names that a sweep file gives to things (the name of a
- * recipe or of a set of augmentations) are labels for tables: they are not part of the identity, what they stand for is. */
+ * A trial's results are a function of this configuration, the data, the seed and the core version,
+ * and of nothing else. Its identity is the digest of the canonical text (identity.h). Names that a
+ * sweep file gives to things (the name of a recipe or of a set of augmentations) are labels for
+ * tables: they are not part of the identity, what they stand for is. */
 #ifndef PLAN_TRIAL_H
 #define PLAN_TRIAL_H
 
@@ -12,19 +14,29 @@
 #include "../base/digest.h"
 #include "model.h"
 
-/* What a phase does. The networks are those of the trial's model (model.h): a submodel, the dual model (two submodels side by side)
- * and the unified model (one input, both stems, head). */
+/* What a phase does. The networks are those of the trial's model (model.h): a submodel, the dual
+ * model (two submodels side by side) and the unified model (one input, both stems, head). */
 enum phase_kind {
-	PHASE_SINGLE,   /* one submodel from random weights, on inputs[0] */
-	PHASE_DUAL,     /* both submodels together, loss = sum of both; submodel k sees inputs[k]; the best epoch of each is kept */
+	PHASE_SINGLE, /* one submodel from random weights, on inputs[0] */
+	PHASE_DUAL,   /* both submodels together, loss = sum of both; submodel k sees inputs[k]; the
+			 best epoch of each is kept */
 	PHASE_SCRATCH,  /* the unified model from random weights */
-	PHASE_UNIFY,    /* the unified model from the dual model of the phase before: stems copied, wide convolutions by heads[] */
-	PHASE_UNFREEZE, /* the network of the phase before trained on, with another freeze list, optimizer or budget */
-	PHASE_KFOLD,    /* the network of the phase before in `folds` folds over all training images; one result a fold */
+	PHASE_UNIFY,    /* the unified model from the dual model of the phase before: stems copied,
+			   wide convolutions by heads[] */
+	PHASE_UNFREEZE, /* the network of the phase before trained on, with another freeze list,
+			   optimizer or budget */
+	PHASE_KFOLD, /* the network of the phase before in `folds` folds over all training images;
+			one result a fold */
 };
 
-enum input_kind { INPUT_ORIGINAL, INPUT_AUGMENTED };        /* what a network input sees while training; never augmented in evaluation */
-enum head_init { HEAD_COPY, HEAD_RANDOM };                  /* wide convolution k: the submodel's Dense weights, or Glorot-uniform (N2) */
+enum input_kind {
+	INPUT_ORIGINAL,
+	INPUT_AUGMENTED
+}; /* what a network input sees while training; never augmented in evaluation */
+enum head_init {
+	HEAD_COPY,
+	HEAD_RANDOM
+}; /* wide convolution k: the submodel's Dense weights, or Glorot-uniform (N2) */
 enum optimizer_kind { OPTIMIZER_NADAM, OPTIMIZER_SGD, OPTIMIZER_ADAM, OPTIMIZER_ADAMW };
 enum schedule_kind { SCHEDULE_CONSTANT, SCHEDULE_COSINE, SCHEDULE_STEP };
 enum crop_fill { FILL_ZERO, FILL_REFLECT };
@@ -32,35 +44,41 @@ enum stop_metric { STOP_VAL_ACCURACY, STOP_VAL_LOSS };
 
 /* Which weights a phase leaves behind. */
 enum keep_kind {
-	KEEP_RESTORED, /* Keras's restore_best_weights: the epoch of the last improvement by more than min_delta */
-	KEEP_BEST,     /* a checkpoint: the epoch with the highest validation accuracy, the first of equals (each output by itself) */
+	KEEP_RESTORED, /* Keras's restore_best_weights: the epoch of the last improvement by more
+			  than min_delta */
+	KEEP_BEST,     /* a checkpoint: the epoch with the highest validation accuracy, the first of
+			  equals (each output by itself) */
 	KEEP_LAST,     /* the last epoch */
 };
 
 /* Where each fold of PHASE_KFOLD starts (N3). */
 enum fold_start {
 	FOLD_CHAIN, /* as the notebook ran: from the fold before; the first from the phase before */
-	FOLD_SAME,  /* every fold from the phase before: folds independent of each other, not of the earlier phases */
-	FOLD_CLEAN, /* every fold runs all earlier phases again on its own training images: nothing of its validation images was seen */
+	FOLD_SAME,  /* every fold from the phase before: folds independent of each other, not of the
+		       earlier phases */
+	FOLD_CLEAN, /* every fold runs all earlier phases again on its own training images: nothing
+		       of its validation images was seen */
 };
 
 struct optimizer_config {
 	enum optimizer_kind kind;
 	double lr;
-	double beta1, beta2, epsilon;        /* all but SGD */
-	double weight_decay;                 /* SGD, AdamW; decoupled: w -= lr * weight_decay * w */
-	double momentum;                     /* SGD */
-	bool nesterov;                       /* SGD */
-	double ema;                          /* momentum of the average of the weights, which is evaluated and kept in their place; 0: none */
+	double beta1, beta2, epsilon; /* all but SGD */
+	double weight_decay;          /* SGD, AdamW; decoupled: w -= lr * weight_decay * w */
+	double momentum;              /* SGD */
+	bool nesterov;                /* SGD */
+	double ema; /* momentum of the average of the weights, which is evaluated and kept in their
+		       place; 0: none */
 };
 
-/* How the learning rate changes from step to step (nn/optimizer.h has the formulas); epochs are the phase's. */
+/* How the learning rate changes from step to step (nn/optimizer.h has the formulas); epochs are the
+ * phase's. */
 struct schedule_config {
 	enum schedule_kind kind;
-	int warm_up;                         /* epochs in which it rises to lr */
-	double final;                        /* cosine: fraction of lr at the end of the phase's budget */
-	int every;                           /* step: epochs between two drops */
-	double factor;                       /* step */
+	int warm_up;   /* epochs in which it rises to lr */
+	double final;  /* cosine: fraction of lr at the end of the phase's budget */
+	int every;     /* step: epochs between two drops */
+	double factor; /* step */
 };
 
 /* Early stopping as Keras means it (patience 0: never stop early). */
@@ -75,36 +93,44 @@ enum { PHASE_NAME_MAX = LISTED_NAME_MAX, PHASE_FREEZE_MAX = 16, PHASES_MAX = 16 
 
 struct phase_config {
 	enum phase_kind kind;
-	char name[PHASE_NAME_MAX]; /* for tables; default: the kind's name. Not part of the identity */
+	char name[PHASE_NAME_MAX]; /* for tables; default: the kind's name. Not part of the identity
+				    */
 	enum input_kind inputs[2]; /* dual: both; the others use inputs[0] */
-	bool both;                 /* single: every epoch sees each image twice, once original and once augmented (recipe single-both) */
-	enum head_init heads[2];   /* unify */
-	char freeze[PHASE_FREEZE_MAX][PHASE_NAME_MAX]; /* layers that are not trained: paths ("stem1/conv1") or one component ("conv1") */
+	bool both; /* single: every epoch sees each image twice, once original and once augmented
+		      (recipe single-both) */
+	enum head_init heads[2]; /* unify */
+	char freeze[PHASE_FREEZE_MAX]
+		   [PHASE_NAME_MAX]; /* layers that are not trained: paths ("stem1/conv1") or one
+					component ("conv1") */
 	int freeze_count;
 	struct optimizer_config optimizer;
 	struct schedule_config schedule;
-	double label_smoothing;    /* s: the true class is 1 - s + s / classes, the others s / classes; in training alone */
-	double mixup;              /* alpha of Beta(alpha, alpha); 0: images are not mixed; in training alone */
+	double label_smoothing; /* s: the true class is 1 - s + s / classes, the others s / classes;
+				   in training alone */
+	double mixup; /* alpha of Beta(alpha, alpha); 0: images are not mixed; in training alone */
 	int epochs;
 	struct stop_config stop;
 	enum keep_kind keep;
-	int folds;                 /* kfold */
-	enum fold_start start;     /* kfold */
+	int folds;             /* kfold */
+	enum fold_start start; /* kfold */
 };
 
-/* Amounts of the random transforms; 0 switches one off (nn/augment.h has what they do and their order). */
+/* Amounts of the random transforms; 0 switches one off (nn/augment.h has what they do and their
+ * order). */
 struct augment_config {
 	double rotation;    /* largest angle in turns, either way */
 	double zoom;        /* height and width are scaled by 1 +- zoom, independently */
 	double brightness;  /* added: +- brightness (1 = full scale), clipped to [0, 1] */
 	double translation; /* fraction of height and of width, either way, independently */
 	bool flip;          /* horizontal flip with probability 1/2 */
-	double shear;       /* tangent of the largest angle, either way, of both axes, independently */
-	int crop;           /* pixels added on every side, of which a window of the image's size is cut out at a random place */
+	double shear; /* tangent of the largest angle, either way, of both axes, independently */
+	int crop; /* pixels added on every side, of which a window of the image's size is cut out at
+		     a random place */
 	enum crop_fill crop_fill;
-	double contrast;    /* each channel's distance from its mean is scaled by 1 +- contrast, clipped to [0, 1] */
-	double noise;       /* standard deviation, clipped to [0, 1] */
-	int cutout;         /* side of a black square at a random place, in pixels */
+	double contrast; /* each channel's distance from its mean is scaled by 1 +- contrast,
+			    clipped to [0, 1] */
+	double noise;    /* standard deviation, clipped to [0, 1] */
+	int cutout;      /* side of a black square at a random place, in pixels */
 };
 
 /* A name for tables and figures: "recipe" = "paper-notebook". From the axes of the sweep file. */
@@ -115,26 +141,31 @@ struct label {
 enum { LABELS_MAX = 16 };
 
 struct trial {
-	char dataset[64];          /* mnist, fashion-mnist, cifar10, synthetic (data/dataset.h) */
-	char model[64];            /* its name in the sweep file; not part of the identity */
-	const struct model_config *networks; /* what the name stands for; NULL: lightweight. Owned as the phases are */
-	uint64_t seed;             /* of every random stream */
+	char dataset[64]; /* mnist, fashion-mnist, cifar10, synthetic (data/dataset.h) */
+	char model[64];   /* its name in the sweep file; not part of the identity */
+	const struct model_config *
+		networks; /* what the name stands for; NULL: lightweight. Owned as the phases are */
+	uint64_t seed;    /* of every random stream */
 	int batch_size;
-	int validation;            /* the first so many training images are the validation set */
-	int train_limit;           /* 0: all; else only so many training images behind the validation set (demo, smoke, tests) */
-	int test_limit;            /* 0: all; else only the first so many test images */
+	int validation;  /* the first so many training images are the validation set */
+	int train_limit; /* 0: all; else only so many training images behind the validation set
+			    (demo, smoke, tests) */
+	int test_limit;  /* 0: all; else only the first so many test images */
 	struct augment_config augment;
-	const struct phase_config *phases; /* [phase_count], at most PHASES_MAX; shared by all trials of the same recipe and owned by the
-	                                    * sweep, by `memory`, or by whoever made the trial by hand (an array that outlives it) */
+	const struct phase_config
+		*phases; /* [phase_count], at most PHASES_MAX; shared by all trials of the same
+			  * recipe and owned by the sweep, by `memory`, or by whoever made the trial
+			  * by hand (an array that outlives it) */
 	int phase_count;
 
 	struct label labels[LABELS_MAX]; /* not part of the identity */
 	int label_count;
-	char identity[DIGEST_TEXT];      /* digest of the canonical text */
-	void *memory;                    /* set by trial_from_canonical, NULL in a sweep; freed by trial_free */
+	char identity[DIGEST_TEXT]; /* digest of the canonical text */
+	void *memory; /* set by trial_from_canonical, NULL in a sweep; freed by trial_free */
 };
 
-/* Free what the trial owns (phases and model of one that was read back from its canonical text); the struct belongs to the caller. */
+/* Free what the trial owns (phases and model of one that was read back from its canonical text);
+ * the struct belongs to the caller. */
 void trial_free(struct trial *t);
 
 /* The names as a sweep file writes them; parser, canonical text and tables use the same ones. */
@@ -143,6 +174,7 @@ const char *phase_kind_name(enum phase_kind kind);
 void trial_default_model(struct trial *t);
 /* Its model. */
 const struct model_config *trial_networks(const struct trial *t);
-const char *label_value(const struct trial *t, const char *name); /* NULL when there is no such label */
+const char *label_value(
+	const struct trial *t, const char *name); /* NULL when there is no such label */
 
 #endif

@@ -1,4 +1,5 @@
-/* yaml.c - libyaml's events into a tree of nodes. Every limit that keeps a hostile file from costing much is here. */
+/* yaml.c - libyaml's events into a tree of nodes. Every limit that keeps a hostile file from
+ * costing much is here. */
 #include "yaml.h"
 
 #include <stdarg.h>
@@ -55,17 +56,24 @@ bool source_check(const struct source *source, struct diagnostics *d)
 	}
 	for (size_t i = 0; i < length; column++) {
 		const unsigned char c = text[i];
-		const size_t more = c < 0x80 ? 0 : c >= 0xC2 && c < 0xE0 ? 1 : (c & 0xF0) == 0xE0 ? 2 : c >= 0xF0 && c < 0xF5 ? 3 : SIZE_MAX;
+		const size_t more = c < 0x80    ? 0
+			: c >= 0xC2 && c < 0xE0 ? 1
+			: (c & 0xF0) == 0xE0    ? 2
+			: c >= 0xF0 && c < 0xF5 ? 3
+						: SIZE_MAX;
 		bool good = c != 0 && more != SIZE_MAX && i + more < length;
 		for (size_t k = 1; good && k <= more; k++)
 			good = (text[i + k] & 0xC0) == 0x80;
 		if (good && more >= 2) { /* overlong forms, surrogates, beyond U+10FFFF */
 			const unsigned second = text[i + 1];
-			good = !(c == 0xE0 && second < 0xA0) && !(c == 0xED && second > 0x9F) && !(c == 0xF0 && second < 0x90) &&
-			       !(c == 0xF4 && second > 0x8F);
+			good = !(c == 0xE0 && second < 0xA0) && !(c == 0xED && second > 0x9F)
+				&& !(c == 0xF0 && second < 0x90) && !(c == 0xF4 && second > 0x8F);
 		}
 		if (!good) {
-			diagnose(d, source, line, column, c == 0 ? "a NUL byte: this is not a text file" : "byte 0x%02x is not valid UTF-8", c);
+			diagnose(d, source, line, column,
+				c == 0 ? "a NUL byte: this is not a text file"
+				       : "byte 0x%02x is not valid UTF-8",
+				c);
 			return false;
 		}
 		if (c == '\n') {
@@ -110,16 +118,19 @@ static void node_hang(struct reader *r, struct node *n)
 
 static bool wants_key(const struct reader *r)
 {
-	return r->depth > 0 && r->levels[r->depth - 1].node->kind == NODE_MAP && !r->levels[r->depth - 1].key;
+	return r->depth > 0 && r->levels[r->depth - 1].node->kind == NODE_MAP
+		&& !r->levels[r->depth - 1].key;
 }
 
 static int by_key(const void *left, const void *right)
 {
-	const struct node *a = *(const struct node *const *)left, *b = *(const struct node *const *)right;
+	const struct node *a = *(const struct node *const *)left,
+			  *b = *(const struct node *const *)right;
 	const int order = strcmp(a->key, b->key);
 	if (order)
 		return order;
-	return a->key_line != b->key_line ? (a->key_line < b->key_line ? -1 : 1) : a->key_column - b->key_column;
+	return a->key_line != b->key_line ? (a->key_line < b->key_line ? -1 : 1)
+					  : a->key_column - b->key_column;
 }
 
 static void check_duplicates(struct reader *r, const struct node *map)
@@ -135,8 +146,9 @@ static void check_duplicates(struct reader *r, const struct node *map)
 	qsort(members, count, sizeof(struct node *), by_key);
 	for (size_t i = 1; i < count; i++)
 		if (strcmp(members[i]->key, members[i - 1]->key) == 0)
-			node_key_error(r->diagnostics, members[i], "'%.60s' is given twice, first in line %d", members[i]->key,
-				       members[i - 1]->key_line);
+			node_key_error(r->diagnostics, members[i],
+				"'%.60s' is given twice, first in line %d", members[i]->key,
+				members[i - 1]->key_line);
 	free(members);
 }
 
@@ -149,9 +161,11 @@ static int on_scalar(struct reader *r, const yaml_event_t *event)
 		return -1;
 	}
 	if (event->data.scalar.anchor)
-		error_at(r, event->start_mark, "anchors (&) are not supported: write the value where it is needed");
+		error_at(r, event->start_mark,
+			"anchors (&) are not supported: write the value where it is needed");
 	if (event->data.scalar.tag)
-		error_at(r, event->start_mark, "tags (!) are not supported: every parameter knows its type");
+		error_at(r, event->start_mark,
+			"tags (!) are not supported: every parameter knows its type");
 	if (wants_key(r)) {
 		struct level *l = &r->levels[r->depth - 1];
 		l->key = arena_text(r->arena, text, length);
@@ -167,16 +181,19 @@ static int on_scalar(struct reader *r, const yaml_event_t *event)
 	return 0;
 }
 
-static int on_start(struct reader *r, const yaml_event_t *event, enum node_kind kind, const void *anchor, const void *tag)
+static int on_start(struct reader *r, const yaml_event_t *event, enum node_kind kind,
+	const void *anchor, const void *tag)
 {
 	if (wants_key(r)) {
 		error_at(r, event->start_mark, "a key must be a name, not a list or a map");
 		return -1;
 	}
 	if (anchor)
-		error_at(r, event->start_mark, "anchors (&) are not supported: write the value where it is needed");
+		error_at(r, event->start_mark,
+			"anchors (&) are not supported: write the value where it is needed");
 	if (tag)
-		error_at(r, event->start_mark, "tags (!) are not supported: every parameter knows its type");
+		error_at(r, event->start_mark,
+			"tags (!) are not supported: every parameter knows its type");
 	if (r->depth == YAML_DEPTH_MAX) {
 		error_at(r, event->start_mark, "lists and maps are nested too deeply (at most 64)");
 		return -1;
@@ -189,10 +206,12 @@ static int on_start(struct reader *r, const yaml_event_t *event, enum node_kind 
 	return 0;
 }
 
-/* An alias: said once, then read as an empty value so that the rest of the file is still checked. */
+/* An alias: said once, then read as an empty value so that the rest of the file is still checked.
+ */
 static int on_alias(struct reader *r, const yaml_event_t *event)
 {
-	error_at(r, event->start_mark, "aliases (*) are not supported: write the value where it is needed");
+	error_at(r, event->start_mark,
+		"aliases (*) are not supported: write the value where it is needed");
 	if (wants_key(r))
 		return -1;
 	struct node *n = node_new(r, NODE_SCALAR, event->start_mark);
@@ -209,27 +228,25 @@ static int on_event(struct reader *r, const yaml_event_t *event)
 	switch (event->type) {
 	case YAML_DOCUMENT_START_EVENT:
 		if (++r->documents > 1) {
-			error_at(r, event->start_mark, "several documents in one file: a sweep is one document");
+			error_at(r, event->start_mark,
+				"several documents in one file: a sweep is one document");
 			return -1;
 		}
 		return 0;
-	case YAML_ALIAS_EVENT:
-		return on_alias(r, event);
-	case YAML_SCALAR_EVENT:
-		return on_scalar(r, event);
+	case YAML_ALIAS_EVENT: return on_alias(r, event);
+	case YAML_SCALAR_EVENT: return on_scalar(r, event);
 	case YAML_SEQUENCE_START_EVENT:
-		return on_start(r, event, NODE_LIST, event->data.sequence_start.anchor, event->data.sequence_start.tag);
+		return on_start(r, event, NODE_LIST, event->data.sequence_start.anchor,
+			event->data.sequence_start.tag);
 	case YAML_MAPPING_START_EVENT:
-		return on_start(r, event, NODE_MAP, event->data.mapping_start.anchor, event->data.mapping_start.tag);
+		return on_start(r, event, NODE_MAP, event->data.mapping_start.anchor,
+			event->data.mapping_start.tag);
 	case YAML_MAPPING_END_EVENT:
 		check_duplicates(r, r->levels[r->depth - 1].node);
 		r->depth--;
 		return 0;
-	case YAML_SEQUENCE_END_EVENT:
-		r->depth--;
-		return 0;
-	default:
-		return 0;
+	case YAML_SEQUENCE_END_EVENT: r->depth--; return 0;
+	default: return 0;
 	}
 }
 
@@ -237,23 +254,28 @@ static void syntax_error(struct reader *r, const yaml_parser_t *parser)
 {
 	yaml_mark_t mark = parser->problem_mark;
 	if (parser->error == YAML_MEMORY_ERROR || parser->error == YAML_READER_ERROR) {
-		diagnose(r->diagnostics, r->source, 0, 0, "%s", parser->problem ? parser->problem : "out of memory");
+		diagnose(r->diagnostics, r->source, 0, 0, "%s",
+			parser->problem ? parser->problem : "out of memory");
 		return;
 	}
 	struct str context = { 0 };
 	if (parser->context && parser->context_mark.line != mark.line)
-		str_addf(&context, " %s that begins in line %d", parser->context, mark_line(parser->context_mark));
+		str_addf(&context, " %s that begins in line %d", parser->context,
+			mark_line(parser->context_mark));
 	else if (parser->context)
 		str_addf(&context, " %s", parser->context);
 	const char *hint = "";
 	if (parser->problem && strstr(parser->problem, "cannot start any token"))
-		hint = " (indent with spaces, not tabs; quote a value that begins with one of @ ` %)";
+		hint = " (indent with spaces, not tabs; quote a value that begins with one of @ ` "
+		       "%)";
 	else if (parser->problem && strstr(parser->problem, "mapping values are not allowed"))
-		hint = " (is a space missing after a colon above, or the indentation different from the line before?)";
+		hint = " (is a space missing after a colon above, or the indentation different "
+		       "from the line before?)";
 	else if (parser->problem && strstr(parser->problem, "expected key"))
 		hint = " (lines of one block begin in the same column)";
 	diagnose(r->diagnostics, r->source, mark_line(mark), mark_column(mark), "bad YAML: %s%s%s",
-		 parser->problem ? parser->problem : "cannot be read", context.s ? context.s : "", hint);
+		parser->problem ? parser->problem : "cannot be read", context.s ? context.s : "",
+		hint);
 	str_free(&context);
 }
 
@@ -321,7 +343,8 @@ void node_key_error(struct diagnostics *d, const struct node *at, const char *fo
 	va_start(arguments, format);
 	vsnprintf(text, sizeof(text), format, arguments);
 	va_end(arguments);
-	diagnose(d, at->source, at->key ? at->key_line : at->line, at->key ? at->key_column : at->column, "%s", text);
+	diagnose(d, at->source, at->key ? at->key_line : at->line,
+		at->key ? at->key_column : at->column, "%s", text);
 }
 
 const char *node_kind_name(const struct node *n)

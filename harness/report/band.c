@@ -14,7 +14,8 @@ static void stretch(struct extent *reach, double x, double y)
 	reach->longest = x > reach->longest ? x : reach->longest;
 }
 
-void band_mean(struct figure *f, const struct curve *c, double ceiling, const char *comment, struct extent *reach)
+void band_mean(struct figure *f, const struct curve *c, double ceiling, const char *comment,
+	struct extent *reach)
 {
 	double y[SEEDS_MAX];
 
@@ -28,7 +29,8 @@ void band_mean(struct figure *f, const struct curve *c, double ceiling, const ch
 			continue;
 		const bool range = c->seeds < BAND_SD_MIN;
 		const double mean = stats_mean(y, n), sd = stats_sd(y, n);
-		const double low = fmax(0, range || n < 2 ? stats_min(y, n) : mean - sd), high = fmin(ceiling, range || n < 2 ? stats_max(y, n) : mean + sd);
+		const double low = fmax(0, range || n < 2 ? stats_min(y, n) : mean - sd),
+			     high = fmin(ceiling, range || n < 2 ? stats_max(y, n) : mean + sd);
 		stretch(reach, (double)x + 1, low);
 		stretch(reach, (double)x + 1, high);
 		figure_row(f, (const double[]){ (double)x + 1, mean, low, high, (double)n }, 5);

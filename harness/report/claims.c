@@ -7,7 +7,8 @@
 
 #include "metric.h"
 
-/* The numbers that print as the paper's. Computed from whole numbers, so that the ends are the doubles nearest to 0.885 and 0.895. */
+/* The numbers that print as the paper's. Computed from whole numbers, so that the ends are the
+ * doubles nearest to 0.885 and 0.895. */
 static struct interval paper_interval(const struct claim *c)
 {
 	if (c->rounds_to < 0)
@@ -28,24 +29,33 @@ static bool satisfies(double value, int compare, struct interval paper)
 	return exact ? value == paper.low : value >= paper.low && value < paper.high;
 }
 
-static enum verdict judge_every_value(const struct claim *c, const double *values, size_t n, struct interval paper)
+static enum verdict judge_every_value(
+	const struct claim *c, const double *values, size_t n, struct interval paper)
 {
 	for (size_t i = 0; i < n; i++)
 		if (!satisfies(values[i], c->compare, paper))
-			return c->compare == 0 && paper.low < paper.high && stats_min(values, n) >= paper.high ? VERDICT_EXCEEDED
+			return c->compare == 0 && paper.low < paper.high
+					&& stats_min(values, n) >= paper.high
+				? VERDICT_EXCEEDED
 				: VERDICT_NOT_REPRODUCED;
 	return VERDICT_REPRODUCED;
 }
 
-static enum verdict judge_interval(int compare, double mean, struct interval ours, struct interval paper)
+static enum verdict judge_interval(
+	int compare, double mean, struct interval ours, struct interval paper)
 {
-	const bool above = ours.low >= paper.high && ours.low > paper.low, below = ours.high < paper.low;
+	const bool above = ours.low >= paper.high && ours.low > paper.low,
+		   below = ours.high < paper.low;
 	const bool mean_allowed = satisfies(mean, compare, paper);
 
 	if (compare < 0)
-		return mean_allowed ? VERDICT_REPRODUCED : above ? VERDICT_NOT_REPRODUCED : VERDICT_UNDECIDED;
+		return mean_allowed ? VERDICT_REPRODUCED
+			: above     ? VERDICT_NOT_REPRODUCED
+				    : VERDICT_UNDECIDED;
 	if (compare > 0)
-		return mean_allowed ? VERDICT_REPRODUCED : below ? VERDICT_NOT_REPRODUCED : VERDICT_UNDECIDED;
+		return mean_allowed ? VERDICT_REPRODUCED
+			: below     ? VERDICT_NOT_REPRODUCED
+				    : VERDICT_UNDECIDED;
 	if (above)
 		return VERDICT_EXCEEDED;
 	if (below)
@@ -64,15 +74,20 @@ static void give_reason(struct claim_result *r, const char *text)
 	str_free(&s);
 }
 
-void claims_judge(const struct claim *c, bool exact, const double *values, size_t n, struct claim_result *out)
+void claims_judge(
+	const struct claim *c, bool exact, const double *values, size_t n, struct claim_result *out)
 {
 	*out = (struct claim_result){
 		.claim = c,
 		.n = n,
-		.mean = stats_mean(values, n), .sd = stats_sd(values, n),
-		.min = stats_min(values, n), .max = stats_max(values, n),
+		.mean = stats_mean(values, n),
+		.sd = stats_sd(values, n),
+		.min = stats_min(values, n),
+		.max = stats_max(values, n),
 		.ours = exact ? interval_none() : stats_t_interval(values, n, 0.95),
-		.paper = paper_interval(c), .p = NAN, .p_holm = NAN,
+		.paper = paper_interval(c),
+		.p = NAN,
+		.p_holm = NAN,
 	};
 	if (!n) {
 		out->verdict = VERDICT_NO_DATA;
@@ -84,12 +99,15 @@ void claims_judge(const struct claim *c, bool exact, const double *values, size_
 	} else {
 		out->verdict = judge_interval(c->compare, out->mean, out->ours, out->paper);
 		if (out->verdict == VERDICT_UNDECIDED)
-			give_reason(out, "the spread over the seeds is too wide to tell: more seeds are needed");
+			give_reason(out,
+				"the spread over the seeds is too wide to tell: more seeds are "
+				"needed");
 	}
 }
 
 /* Why there is no value: what most likely has to be done first. */
-static void explain_no_data(struct claim_result *r, const struct study *study, const struct where *where)
+static void explain_no_data(
+	struct claim_result *r, const struct study *study, const struct where *where)
 {
 	const struct sample *skipped = NULL, *failed = NULL;
 	bool done = false;
@@ -105,7 +123,10 @@ static void explain_no_data(struct claim_result *r, const struct study *study, c
 			failed = s;
 	}
 	if (done)
-		give_reason(r, !strcmp(r->claim->metric, "latency") ? "not measured yet (retrial latency)" : "the finished trials have no such value");
+		give_reason(r,
+			!strcmp(r->claim->metric, "latency")
+				? "not measured yet (retrial latency)"
+				: "the finished trials have no such value");
 	else if (failed)
 		give_reason(r, failed->reason[0] ? failed->reason : "every trial failed");
 	else if (skipped)
@@ -114,12 +135,15 @@ static void explain_no_data(struct claim_result *r, const struct study *study, c
 		give_reason(r, "not run yet");
 }
 
-static int mixed(const struct claim *c, const struct sample *a, const struct sample *b, const char *label, struct err *e)
+static int mixed(const struct claim *c, const struct sample *a, const struct sample *b,
+	const char *label, struct err *e)
 {
 	const char *left = study_label(a, label), *right = study_label(b, label);
 
-	return err_set(e, ERR_USAGE, "claim %s covers different configurations (%s is %s and %s): name one in its 'where'", c->id, label,
-		       left ? left : "not set", right ? right : "not set");
+	return err_set(e, ERR_USAGE,
+		"claim %s covers different configurations (%s is %s and %s): name one in its "
+		"'where'",
+		c->id, label, left ? left : "not set", right ? right : "not set");
 }
 
 /* What is there of one configuration: values in the order of the plan, with their seeds. */
@@ -129,8 +153,8 @@ struct found {
 	size_t n, planned, failed, diverged;
 };
 
-static int find_values(const struct study *study, const struct claim *c, const struct where *where, bool exact, int metric, struct err *e,
-		       struct found *out)
+static int find_values(const struct study *study, const struct claim *c, const struct where *where,
+	bool exact, int metric, struct err *e, struct found *out)
 {
 	const struct sample *first = NULL;
 
@@ -155,7 +179,7 @@ static int find_values(const struct study *study, const struct claim *c, const s
 	return 0;
 }
 
-/* ---- one configuration against another ----------------------------------------------------------------------------------- */
+/* ---- one configuration against another ---- */
 
 /* The trials that `than` means: those of `where` but for these labels. */
 static struct where other_side(const struct claim *c)
@@ -167,18 +191,27 @@ static struct where other_side(const struct claim *c)
 		for (int k = 0; k < c->than.count; k++)
 			replaced |= !strcmp(c->than.is[k].name, c->where.is[i].name);
 		if (!replaced)
-			w.is[w.count++] = c->where.is[i]; /* there is room: the reader counts both (outputs.c) */
+			w.is[w.count++] = c->where.is[i]; /* there is room: the reader counts both
+							     (outputs.c) */
 	}
 	return w;
 }
 
-void claims_compare(const struct claim *c, const double *differences, size_t n, struct claim_result *out)
+void claims_compare(
+	const struct claim *c, const double *differences, size_t n, struct claim_result *out)
 {
 	*out = (struct claim_result){
-		.claim = c, .n = n, .mean = stats_mean(differences, n), .sd = stats_sd(differences, n),
-		.min = stats_min(differences, n), .max = stats_max(differences, n),
-		.ours = n >= CLAIM_MIN_SEEDS ? stats_t_interval(differences, n, 0.95) : interval_none(),
-		.paper = interval_none(), .p = stats_paired_exact(differences, n, CLAIM_ALPHA), .p_holm = NAN,
+		.claim = c,
+		.n = n,
+		.mean = stats_mean(differences, n),
+		.sd = stats_sd(differences, n),
+		.min = stats_min(differences, n),
+		.max = stats_max(differences, n),
+		.ours = n >= CLAIM_MIN_SEEDS ? stats_t_interval(differences, n, 0.95)
+					     : interval_none(),
+		.paper = interval_none(),
+		.p = stats_paired_exact(differences, n, CLAIM_ALPHA),
+		.p_holm = NAN,
 	};
 	out->verdict = n ? VERDICT_UNDECIDED : VERDICT_NO_DATA;
 }
@@ -201,11 +234,15 @@ static int judge_comparisons(struct claim_result *results, size_t count, struct 
 		if (!r->claim->than.count || !r->n)
 			continue;
 		r->p_holm = p[i];
-		const size_t needed = stats_exact_pairs(CLAIM_ALPHA / (double)(family ? family : 1));
+		const size_t needed =
+			stats_exact_pairs(CLAIM_ALPHA / (double)(family ? family : 1));
 		if (p[i] < CLAIM_ALPHA)
-			r->verdict = r->mean * r->claim->compare > 0 ? VERDICT_REPRODUCED : VERDICT_NOT_REPRODUCED;
+			r->verdict = r->mean * r->claim->compare > 0 ? VERDICT_REPRODUCED
+								     : VERDICT_NOT_REPRODUCED;
 		else if (r->n < needed)
-			str_addf(&why, "too few pairs for the exact test to reach 0.05: %zu are needed", needed);
+			str_addf(&why,
+				"too few pairs for the exact test to reach 0.05: %zu are needed",
+				needed);
 		else
 			str_add(&why, "no difference that could not be chance");
 		if (why.length)
@@ -216,17 +253,19 @@ static int judge_comparisons(struct claim_result *results, size_t count, struct 
 	return 0;
 }
 
-/* ---- all of them ----------------------------------------------------------------------------------------------------------- */
+/* ---- all of them ---- */
 
 /* found: room for the values of two configurations. */
-static int evaluate(const struct study *study, const struct claim *c, struct found found[2], struct err *e, struct claim_result *out)
+static int evaluate(const struct study *study, const struct claim *c, struct found found[2],
+	struct err *e, struct claim_result *out)
 {
 	char context[32] = "claim ";
 	memcpy(context + 6, c->id, sizeof(c->id));
 	const int metric = study_metric(study, c->metric, c->phase, context, e);
 	if (metric < 0)
 		return -1;
-	const bool exact = metric_find(c->metric)->exact && !c->than.count; /* pairs are of one configuration each, whatever the metric */
+	const bool exact = metric_find(c->metric)->exact
+		&& !c->than.count; /* pairs are of one configuration each, whatever the metric */
 	const struct where than = other_side(c);
 
 	if (find_values(study, c, &c->where, exact, metric, e, &found[0]))
@@ -234,7 +273,8 @@ static int evaluate(const struct study *study, const struct claim *c, struct fou
 	if (c->than.count) {
 		if (find_values(study, c, &than, exact, metric, e, &found[1]))
 			return -1;
-		const size_t pairs = stats_pair(found[0].values, found[0].seeds, found[0].n, found[1].values, found[1].seeds, found[1].n, found[0].values);
+		const size_t pairs = stats_pair(found[0].values, found[0].seeds, found[0].n,
+			found[1].values, found[1].seeds, found[1].n, found[0].values);
 		claims_compare(c, found[0].values, pairs, out);
 		found[0].failed += found[1].failed;
 		found[0].diverged += found[1].diverged;
@@ -257,13 +297,14 @@ int claims_evaluate(const struct study *study, struct err *e, struct claim_resul
 	struct claim_result *results = calloc(sweep->claim_count + 1, sizeof(*results));
 	double *values = calloc(2 * study->count + 1, sizeof(*values));
 	uint64_t *seeds = calloc(2 * study->count + 1, sizeof(*seeds));
-	int status = -1;
+	int result = -1;
 
 	if (!results || !values || !seeds) {
 		err_nomem(e);
 		goto done;
 	}
-	struct found found[2] = { { .values = values, .seeds = seeds }, { .values = values + study->count, .seeds = seeds + study->count } };
+	struct found found[2] = { { .values = values, .seeds = seeds },
+		{ .values = values + study->count, .seeds = seeds + study->count } };
 	for (size_t i = 0; i < sweep->claim_count; i++)
 		if (evaluate(study, &sweep->claims[i], found, e, &results[i]))
 			goto done;
@@ -271,10 +312,10 @@ int claims_evaluate(const struct study *study, struct err *e, struct claim_resul
 		goto done;
 	*out = results;
 	results = NULL;
-	status = 0;
+	result = 0;
 done:
 	free(results);
 	free(values);
 	free(seeds);
-	return status;
+	return result;
 }

@@ -9,8 +9,11 @@
 const char *claims_verdict_name(enum verdict v)
 {
 	static const char *const names[] = {
-		[VERDICT_REPRODUCED] = "reproduced", [VERDICT_EXCEEDED] = "exceeded", [VERDICT_NOT_REPRODUCED] = "not reproduced",
-		[VERDICT_UNDECIDED] = "undecided", [VERDICT_NO_DATA] = "no data",
+		[VERDICT_REPRODUCED] = "reproduced",
+		[VERDICT_EXCEEDED] = "exceeded",
+		[VERDICT_NOT_REPRODUCED] = "not reproduced",
+		[VERDICT_UNDECIDED] = "undecided",
+		[VERDICT_NO_DATA] = "no data",
 	};
 	return names[v];
 }
@@ -19,7 +22,8 @@ const char *claims_verdict_name(enum verdict v)
 struct display {
 	const char *unit;
 	double scale;
-	int decimals; /* of our numbers; -1: as many as it takes; -2: four digits, as the paper says nothing of how many matter */
+	int decimals; /* of our numbers; -1: as many as it takes; -2: four digits, as the paper says
+			 nothing of how many matter */
 };
 
 static struct display display_of(const struct claim *c)
@@ -28,7 +32,10 @@ static struct display display_of(const struct claim *c)
 
 	if (!c->unit[0])
 		return (struct display){ m->unit, m->scale, m->decimals };
-	return (struct display){ c->unit, 1, c->rounds_to >= 0 ? c->rounds_to + 2 : m->exact ? -1 : -2 };
+	return (struct display){ c->unit, 1,
+		c->rounds_to >= 0  ? c->rounds_to + 2
+			: m->exact ? -1
+				   : -2 };
 }
 
 static void add_number(struct str *out, double value, const struct display *d, int decimals)
@@ -56,7 +63,7 @@ static void paper_number(struct str *out, const struct claim *c, double value, i
 	add_number(out, value, &d, c->rounds_to < 0 ? -1 : decimals > 0 ? decimals : 0);
 }
 
-/* ---- the two sides ---------------------------------------------------------------------------------------------------------- */
+/* ---- the two sides ---- */
 
 void claims_paper_text(struct str *out, const struct claim *c)
 {
@@ -162,7 +169,8 @@ void claims_evidence(struct str *out, const struct claim_result *r)
 		str_add(out, "no result");
 	add_paper(out, r);
 	if (r->failed || r->diverged)
-		str_addf(out, "; %zu failed, %zu diverged of %zu trials", r->failed, r->diverged, r->planned);
+		str_addf(out, "; %zu failed, %zu diverged of %zu trials", r->failed, r->diverged,
+			r->planned);
 	if (r->reason[0])
 		str_addf(out, "; %s", r->reason);
 }

@@ -1,4 +1,5 @@
-/* diff.c - see diff.h. Every part reads both sides, makes one table of what differs, and says so when nothing does. */
+/* diff.c - see diff.h. Every part reads both sides, makes one table of what differs, and says so
+ * when nothing does. */
 #include "diff.h"
 
 #include <jansson.h>
@@ -24,7 +25,7 @@ struct comparison {
 	bool same;
 };
 
-/* ---- reading ------------------------------------------------------------------------------------------------------------ */
+/* ---- reading ---- */
 
 static const char *text_at(const struct rows *r, size_t row, int column)
 {
@@ -41,10 +42,15 @@ static int side_read(struct store *s, const char *identity, struct side *out, st
 {
 	const char *const parameters[] = { "trial", identity, NULL };
 	*out = (struct side){ .identity = identity };
-	if (store_query(s, "SELECT t.config, t.dataset, a.state, a.data_digest, a.data_variant, a.id, t.seed,"
-	                   " (SELECT recipe FROM plan WHERE plan.trial = t.id AND recipe IS NOT NULL LIMIT 1)"
-	                   " FROM trials AS t LEFT JOIN attempts AS a ON a.trial = t.id AND a.deleted_at IS NULL WHERE t.identity = :trial"
-	                   " ORDER BY a.state = 'done' DESC, a.id DESC LIMIT 1", parameters, e, &out->row))
+	if (store_query(s,
+		    "SELECT t.config, t.dataset, a.state, a.data_digest, a.data_variant, a.id, "
+		    "t.seed,"
+		    " (SELECT recipe FROM plan WHERE plan.trial = t.id AND recipe IS NOT NULL "
+		    "LIMIT 1)"
+		    " FROM trials AS t LEFT JOIN attempts AS a ON a.trial = t.id AND a.deleted_at "
+		    "IS NULL WHERE t.identity = :trial"
+		    " ORDER BY a.state = 'done' DESC, a.id DESC LIMIT 1",
+		    parameters, e, &out->row))
 		return -1;
 	if (out->row->row_count == 0)
 		return err_set(e, ERR_USAGE, "no trial %s in this database", identity);
@@ -53,14 +59,16 @@ static int side_read(struct store *s, const char *identity, struct side *out, st
 	out->state = text_at(out->row, 0, 2);
 	out->data_digest = text_at(out->row, 0, 3);
 	out->data_variant = text_at(out->row, 0, 4);
-	snprintf(out->attempt, sizeof out->attempt, "%lld", (long long)value_at(out->row, 0, 5)->integer);
+	snprintf(out->attempt, sizeof(out->attempt), "%lld",
+		(long long)value_at(out->row, 0, 5)->integer);
 	return 0;
 }
 
 static void add_side(const struct comparison *c, const char *name, const struct side *s)
 {
 	const char *recipe = text_at(s->row, 0, 7);
-	str_addf(c->out, "%s  %.16s  %s %s seed %lld, ", name, s->identity, s->dataset, recipe ? recipe : "", (long long)value_at(s->row, 0, 6)->integer);
+	str_addf(c->out, "%s  %.16s  %s %s seed %lld, ", name, s->identity, s->dataset,
+		recipe ? recipe : "", (long long)value_at(s->row, 0, 6)->integer);
 	if (s->state)
 		str_addf(c->out, "attempt %s (%s)\n", s->attempt, s->state);
 	else
@@ -73,10 +81,11 @@ static int query_both(struct comparison *c, const char *sql, struct err *e, stru
 	return store_query(c->store, sql, parameters, e, out);
 }
 
-/* ---- printing ----------------------------------------------------------------------------------------------------------- */
+/* ---- printing ---- */
 
 /* "code: the same", or the heading and the rows, indented. */
-static int add_table(struct comparison *c, const char *title, const struct rows *rows, struct err *e)
+static int add_table(
+	struct comparison *c, const char *title, const struct rows *rows, struct err *e)
 {
 	struct str table = { 0 };
 	if (rows->row_count == 0) {
@@ -95,12 +104,19 @@ static int add_table(struct comparison *c, const char *title, const struct rows 
 	return 0;
 }
 
-/* ---- configuration ------------------------------------------------------------------------------------------------------ */
+/* ---- configuration ---- */
 
-static void add_difference(struct rows *out, const char *path, const json_t *a, const json_t *b, const char *missing)
+static void add_difference(
+	struct rows *out, const char *path, const json_t *a, const json_t *b, const char *missing)
 {
-	char *left = a ? json_dumps(a, JSON_COMPACT | JSON_SORT_KEYS | JSON_ENCODE_ANY | JSON_REAL_PRECISION(15)) : NULL;
-	char *right = b ? json_dumps(b, JSON_COMPACT | JSON_SORT_KEYS | JSON_ENCODE_ANY | JSON_REAL_PRECISION(15)) : NULL;
+	char *left = a
+		? json_dumps(a,
+			JSON_COMPACT | JSON_SORT_KEYS | JSON_ENCODE_ANY | JSON_REAL_PRECISION(15))
+		: NULL;
+	char *right = b
+		? json_dumps(b,
+			JSON_COMPACT | JSON_SORT_KEYS | JSON_ENCODE_ANY | JSON_REAL_PRECISION(15))
+		: NULL;
 	rows_add_text(out, path);
 	rows_add_text(out, left ? left : missing);
 	rows_add_text(out, right ? right : missing);
@@ -109,7 +125,8 @@ static void add_difference(struct rows *out, const char *path, const json_t *a, 
 }
 
 /* Where two values differ, as deep as both go. */
-static void compare_json(struct rows *out, const char *path, const json_t *a, const json_t *b, const char *missing)
+static void compare_json(
+	struct rows *out, const char *path, const json_t *a, const json_t *b, const char *missing)
 {
 	struct str inner = { 0 };
 	if (a && b && json_equal(a, b))
@@ -120,17 +137,20 @@ static void compare_json(struct rows *out, const char *path, const json_t *a, co
 		json_object_update(keys, (json_t *)b);
 		const char *key;
 		json_t *ignored;
-		json_object_foreach(keys, key, ignored) {
+		json_object_foreach(keys, key, ignored)
+		{
 			str_clear(&inner);
 			str_addf(&inner, "%s%s%s", path, *path ? "." : "", key);
-			compare_json(out, inner.s, json_object_get(a, key), json_object_get(b, key), "(default)");
+			compare_json(out, inner.s, json_object_get(a, key), json_object_get(b, key),
+				"(default)");
 		}
 		json_decref(keys);
 	} else if (json_is_array(a) && json_is_array(b) && strcmp(path, "phases") == 0) {
 		for (size_t i = 0; i < json_array_size(a) || i < json_array_size(b); i++) {
 			str_clear(&inner);
 			str_addf(&inner, "%s[%zu]", path, i);
-			compare_json(out, inner.s, json_array_get(a, i), json_array_get(b, i), "(none)");
+			compare_json(
+				out, inner.s, json_array_get(a, i), json_array_get(b, i), "(none)");
 		}
 	} else {
 		add_difference(out, path, a, b, missing);
@@ -143,7 +163,7 @@ static int add_configuration(struct comparison *c, struct err *e)
 	static const char *const columns[] = { "parameter", "A", "B" };
 	struct rows *rows = rows_new(3, columns);
 	json_t *a = json_loads(c->a.config, 0, NULL), *b = json_loads(c->b.config, 0, NULL);
-	int answer = -1;
+	int result = -1;
 	if (!rows) {
 		err_nomem(e);
 		goto out;
@@ -154,71 +174,92 @@ static int add_configuration(struct comparison *c, struct err *e)
 		goto out;
 	}
 	c->same &= rows->row_count == 0;
-	answer = add_table(c, "configuration", rows, e);
+	result = add_table(c, "configuration", rows, e);
 out:
 	json_decref(a);
 	json_decref(b);
 	rows_free(rows);
-	return answer;
+	return result;
 }
 
-/* ---- code, data, machine ------------------------------------------------------------------------------------------------ */
+/* ---- code, data, machine ---- */
 
 /* Facts that differ. A long one (the diff of a dirty tree) is shown by its length and beginning. */
-#define SQL_FACTS(which) \
-	"WITH x AS (SELECT name, value FROM facts WHERE environment = (SELECT environment FROM attempts WHERE id = CAST(:a AS INTEGER)))," \
-	" y AS (SELECT name, value FROM facts WHERE environment = (SELECT environment FROM attempts WHERE id = CAST(:b AS INTEGER)))," \
-	" n AS (SELECT name FROM x UNION SELECT name FROM y)" \
-	" SELECT n.name AS fact, CASE WHEN length(x.value) > 70 THEN length(x.value) || ' characters: ' || substr(x.value, 1, 40) || '...' ELSE x.value END AS A," \
-	" CASE WHEN length(y.value) > 70 THEN length(y.value) || ' characters: ' || substr(y.value, 1, 40) || '...' ELSE y.value END AS B" \
-	" FROM n LEFT JOIN x ON x.name = n.name LEFT JOIN y ON y.name = n.name" \
-	" WHERE x.value IS NOT y.value AND n.name <> 'boot_id' AND n.name " which \
-	" ('program_version', 'commit', 'dirty', 'diff', 'diff_note', 'core_version', 'compiler', 'flags', 'program_sha256', 'kernels') ORDER BY 1"
+#define SQL_FACTS(which)                                                                         \
+	"WITH x AS (SELECT name, value FROM facts WHERE environment = (SELECT environment FROM " \
+	"attempts WHERE id = CAST(:a AS INTEGER))),"                                             \
+	" y AS (SELECT name, value FROM facts WHERE environment = (SELECT environment FROM "     \
+	"attempts WHERE id = CAST(:b AS INTEGER))),"                                             \
+	" n AS (SELECT name FROM x UNION SELECT name FROM y)"                                    \
+	" SELECT n.name AS fact, CASE WHEN length(x.value) > 70 THEN length(x.value) || ' "      \
+	"characters: ' || substr(x.value, 1, 40) || '...' ELSE x.value END AS A,"                \
+	" CASE WHEN length(y.value) > 70 THEN length(y.value) || ' characters: ' || "            \
+	"substr(y.value, 1, 40) || '...' ELSE y.value END AS B"                                  \
+	" FROM n LEFT JOIN x ON x.name = n.name LEFT JOIN y ON y.name = n.name"                  \
+	" WHERE x.value IS NOT y.value AND n.name <> 'boot_id' AND n.name " which                \
+	" ('program_version', 'commit', 'dirty', 'diff', 'diff_note', 'core_version', "          \
+	"'compiler', 'flags', 'program_sha256', 'kernels') ORDER BY 1"
 
 static int add_facts(struct comparison *c, const char *title, const char *sql, struct err *e)
 {
 	struct rows *rows;
 	if (query_both(c, sql, e, &rows))
 		return -1;
-	const int answer = add_table(c, title, rows, e);
+	const int result = add_table(c, title, rows, e);
 	rows_free(rows);
-	return answer;
+	return result;
 }
 
 static bool same_data(const struct comparison *c)
 {
-	return c->a.data_digest && c->b.data_digest && strcmp(c->a.data_digest, c->b.data_digest) == 0;
+	return c->a.data_digest && c->b.data_digest
+		&& strcmp(c->a.data_digest, c->b.data_digest) == 0;
 }
 
 static void add_data(struct comparison *c)
 {
 	const struct side *a = &c->a, *b = &c->b;
 	if (same_data(c))
-		str_addf(c->out, "\ndata: the same (%s, %s, %.16s)\n", a->dataset, a->data_variant ? a->data_variant : "", a->data_digest);
+		str_addf(c->out, "\ndata: the same (%s, %s, %.16s)\n", a->dataset,
+			a->data_variant ? a->data_variant : "", a->data_digest);
 	else
-		str_addf(c->out, "\ndata\n  A  %s, %s, %.16s\n  B  %s, %s, %.16s\n", a->dataset, a->data_variant ? a->data_variant : "unknown",
-		         a->data_digest ? a->data_digest : "", b->dataset, b->data_variant ? b->data_variant : "unknown", b->data_digest ? b->data_digest : "");
+		str_addf(c->out, "\ndata\n  A  %s, %s, %.16s\n  B  %s, %s, %.16s\n", a->dataset,
+			a->data_variant ? a->data_variant : "unknown",
+			a->data_digest ? a->data_digest : "", b->dataset,
+			b->data_variant ? b->data_variant : "unknown",
+			b->data_digest ? b->data_digest : "");
 }
 
-/* ---- results ------------------------------------------------------------------------------------------------------------ */
+/* ---- results ---- */
 
 static const char sql_accuracy[] =
-	"WITH s AS (SELECT s.attempt, s.phase, s.output, p.name, avg(s.test_accuracy) AS accuracy FROM scores AS s"
-	" JOIN phase_results AS p ON p.attempt = s.attempt AND p.phase = s.phase AND p.fold = s.fold"
-	" WHERE s.attempt IN (CAST(:a AS INTEGER), CAST(:b AS INTEGER)) GROUP BY s.attempt, s.phase, s.output),"
+	"WITH s AS (SELECT s.attempt, s.phase, s.output, p.name, avg(s.test_accuracy) AS accuracy "
+	"FROM scores AS s"
+	" JOIN phase_results AS p ON p.attempt = s.attempt AND p.phase = s.phase AND p.fold = "
+	"s.fold"
+	" WHERE s.attempt IN (CAST(:a AS INTEGER), CAST(:b AS INTEGER)) GROUP BY s.attempt, "
+	"s.phase, s.output),"
 	" n AS (SELECT DISTINCT phase, output FROM s)"
-	" SELECT n.phase + 1 AS phase, x.name AS name_A, y.name AS name_B, n.output + 1 AS output, x.accuracy AS A, y.accuracy AS B,"
+	" SELECT n.phase + 1 AS phase, x.name AS name_A, y.name AS name_B, n.output + 1 AS output, "
+	"x.accuracy AS A, y.accuracy AS B,"
 	" y.accuracy - x.accuracy AS \"B - A\" FROM n"
-	" LEFT JOIN s AS x ON x.attempt = CAST(:a AS INTEGER) AND x.phase = n.phase AND x.output = n.output"
-	" LEFT JOIN s AS y ON y.attempt = CAST(:b AS INTEGER) AND y.phase = n.phase AND y.output = n.output ORDER BY 1, 4";
+	" LEFT JOIN s AS x ON x.attempt = CAST(:a AS INTEGER) AND x.phase = n.phase AND x.output = "
+	"n.output"
+	" LEFT JOIN s AS y ON y.attempt = CAST(:b AS INTEGER) AND y.phase = n.phase AND y.output = "
+	"n.output ORDER BY 1, 4";
 
 /* How many digests are in one side alone. */
 static const char sql_digests[] =
-	"WITH d AS (SELECT p.attempt, p.phase, p.fold, p.weights_digest, q.output, q.digest FROM phase_results AS p"
-	" LEFT JOIN predictions AS q ON q.attempt = p.attempt AND q.phase = p.phase AND q.fold = p.fold),"
-	" x AS (SELECT phase, fold, weights_digest, output, digest FROM d WHERE attempt = CAST(:a AS INTEGER)),"
-	" y AS (SELECT phase, fold, weights_digest, output, digest FROM d WHERE attempt = CAST(:b AS INTEGER))"
-	" SELECT (SELECT count(*) FROM (SELECT * FROM x EXCEPT SELECT * FROM y)) + (SELECT count(*) FROM (SELECT * FROM y EXCEPT SELECT * FROM x)),"
+	"WITH d AS (SELECT p.attempt, p.phase, p.fold, p.weights_digest, q.output, q.digest FROM "
+	"phase_results AS p"
+	" LEFT JOIN predictions AS q ON q.attempt = p.attempt AND q.phase = p.phase AND q.fold = "
+	"p.fold),"
+	" x AS (SELECT phase, fold, weights_digest, output, digest FROM d WHERE attempt = CAST(:a "
+	"AS INTEGER)),"
+	" y AS (SELECT phase, fold, weights_digest, output, digest FROM d WHERE attempt = CAST(:b "
+	"AS INTEGER))"
+	" SELECT (SELECT count(*) FROM (SELECT * FROM x EXCEPT SELECT * FROM y)) + (SELECT "
+	"count(*) FROM (SELECT * FROM y EXCEPT SELECT * FROM x)),"
 	" (SELECT count(*) FROM x)";
 
 static int add_results(struct comparison *c, struct err *e)
@@ -226,16 +267,24 @@ static int add_results(struct comparison *c, struct err *e)
 	struct rows *rows;
 	if (query_both(c, sql_accuracy, e, &rows))
 		return -1;
-	int answer = rows->row_count ? add_table(c, "test accuracy by phase (k-fold: mean over folds)", rows, e) : 0;
+	int result = rows->row_count
+		? add_table(c, "test accuracy by phase (k-fold: mean over folds)", rows, e)
+		: 0;
 	rows_free(rows);
-	if (answer || query_both(c, sql_digests, e, &rows))
+	if (result || query_both(c, sql_digests, e, &rows))
 		return -1;
-	const bool finished = c->a.state && c->b.state && strcmp(c->a.state, "done") == 0 && strcmp(c->b.state, "done") == 0;
-	const int64_t differences = value_at(rows, 0, 0)->integer, digests = value_at(rows, 0, 1)->integer;
+	const bool finished = c->a.state && c->b.state && strcmp(c->a.state, "done") == 0
+		&& strcmp(c->b.state, "done") == 0;
+	const int64_t differences = value_at(rows, 0, 0)->integer,
+		      digests = value_at(rows, 0, 1)->integer;
 	if (!finished)
-		str_addf(c->out, "\nresults: %s not finished\n", c->a.state && strcmp(c->a.state, "done") == 0 ? "B is" : "A is");
+		str_addf(c->out, "\nresults: %s not finished\n",
+			c->a.state && strcmp(c->a.state, "done") == 0 ? "B is" : "A is");
 	else if (differences == 0)
-		str_addf(c->out, "\nresults: the same to the bit (%lld digests of weights and predictions)\n", (long long)digests);
+		str_addf(c->out,
+			"\nresults: the same to the bit (%lld digests of weights and "
+			"predictions)\n",
+			(long long)digests);
 	else
 		str_add(c->out, "\nresults: weights or predictions differ\n");
 	c->same &= finished && differences == 0;
@@ -243,16 +292,19 @@ static int add_results(struct comparison *c, struct err *e)
 	return 0;
 }
 
-/* ---- flipped images ----------------------------------------------------------------------------------------------------- */
+/* ---- flipped images ---- */
 
 /* Predictions of the last phase of each, where both have that fold and output. */
 static const char sql_predictions[] =
-	"SELECT x.fold + 1, x.output + 1, x.classes, y.classes FROM predictions AS x JOIN predictions AS y ON y.fold = x.fold AND y.output = x.output"
+	"SELECT x.fold + 1, x.output + 1, x.classes, y.classes FROM predictions AS x JOIN "
+	"predictions AS y ON y.fold = x.fold AND y.output = x.output"
 	" WHERE x.attempt = CAST(:a AS INTEGER) AND y.attempt = CAST(:b AS INTEGER)"
 	" AND x.phase = (SELECT max(phase) FROM phase_results WHERE attempt = CAST(:a AS INTEGER))"
-	" AND y.phase = (SELECT max(phase) FROM phase_results WHERE attempt = CAST(:b AS INTEGER)) AND x.count = y.count ORDER BY x.fold, x.output";
+	" AND y.phase = (SELECT max(phase) FROM phase_results WHERE attempt = CAST(:b AS INTEGER)) "
+	"AND x.count = y.count ORDER BY x.fold, x.output";
 
-static void add_flips(struct rows *out, const struct rows *in, size_t row, const struct dataset *labelled)
+static void add_flips(
+	struct rows *out, const struct rows *in, size_t row, const struct dataset *labelled)
 {
 	const struct value *x = value_at(in, row, 2), *y = value_at(in, row, 3);
 	int64_t flipped = 0;
@@ -277,7 +329,8 @@ static void add_flips(struct rows *out, const struct rows *in, size_t row, const
 }
 
 /* The data set that both were tested on, if it is here; else NULL, and why not. */
-static struct dataset *open_labels(const struct comparison *c, const struct dataset_places *places, const char **why)
+static struct dataset *open_labels(
+	const struct comparison *c, const struct dataset_places *places, const char **why)
 {
 	struct dataset *d;
 	struct err e = { 0 };
@@ -296,7 +349,8 @@ static struct dataset *open_labels(const struct comparison *c, const struct data
 
 static int add_predictions(struct comparison *c, const struct dataset_places *places, struct err *e)
 {
-	static const char *const columns[] = { "fold", "output", "images", "flipped", "both right", "only A", "only B", "both wrong", "McNemar p" };
+	static const char *const columns[] = { "fold", "output", "images", "flipped", "both right",
+		"only A", "only B", "both wrong", "McNemar p" };
 	const char *why;
 	struct rows *in;
 	if (query_both(c, sql_predictions, e, &in))
@@ -310,22 +364,22 @@ static int add_predictions(struct comparison *c, const struct dataset_places *pl
 	for (size_t r = 0; out && r < in->row_count; r++)
 		if (!d || value_at(in, r, 2)->length <= d->test_count)
 			add_flips(out, in, r, d);
-	int answer = out && rows_complete(out) ? add_table(c, "test images classified otherwise, after the last phase", out, e) : err_nomem(e);
-	if (!answer && !d)
+	int result = out && rows_complete(out)
+		? add_table(c, "test images classified otherwise, after the last phase", out, e)
+		: err_nomem(e);
+	if (!result && !d)
 		str_addf(c->out, "  who is right is not known: %s\n", why);
 	rows_free(out);
 	dataset_close(d);
 	rows_free(in);
-	return answer;
+	return result;
 }
 
-/* ------------------------------------------------------------------------------------------------------------------------- */
-
-int diff_trials(struct store *s, const char *identity_a, const char *identity_b, const struct dataset_places *places, struct str *out, bool *same,
-                struct err *e)
+int diff_trials(struct store *s, const char *identity_a, const char *identity_b,
+	const struct dataset_places *places, struct str *out, bool *same, struct err *e)
 {
 	struct comparison c = { .store = s, .out = out, .same = true };
-	int answer = -1;
+	int result = -1;
 	if (side_read(s, identity_a, &c.a, e) || side_read(s, identity_b, &c.b, e))
 		goto out;
 	add_side(&c, "A", &c.a);
@@ -333,12 +387,13 @@ int diff_trials(struct store *s, const char *identity_a, const char *identity_b,
 	if (add_configuration(&c, e) || add_facts(&c, "code", SQL_FACTS("IN"), e))
 		goto out;
 	add_data(&c);
-	if (add_facts(&c, "machine", SQL_FACTS("NOT IN"), e) || add_results(&c, e) || add_predictions(&c, places, e))
+	if (add_facts(&c, "machine", SQL_FACTS("NOT IN"), e) || add_results(&c, e)
+		|| add_predictions(&c, places, e))
 		goto out;
 	*same = c.same;
-	answer = 0;
+	result = 0;
 out:
 	rows_free(c.a.row);
 	rows_free(c.b.row);
-	return answer;
+	return result;
 }

@@ -1,6 +1,8 @@
-/* figure_ablation.c - what one change does: bars of the mean difference to a baseline, paired by seed, with its t interval and every seed as a
- * point. A panel for each data set, a row for each value of the series label but the baseline's, which is that of the first table of the metric
- * with a baseline in this label ("base" for ablations). Bars begin at 0, so their lengths can be compared. Works on the study alone. */
+/* figure_ablation.c - what one change does: bars of the mean difference to a baseline, paired by
+ * seed, with its t interval and every seed as a point. A panel for each data set, a row for each
+ * value of the series label but the baseline's, which is that of the first table of the metric with
+ * a baseline in this label ("base" for ablations). Bars begin at 0, so their lengths can be
+ * compared. Works on the study alone. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,14 +21,17 @@ struct plot {
 	int column;           /* of the metric in the study */
 	const char *baseline; /* a value of the series label */
 	size_t fewest, most;  /* pairs */
-	double low[LAYOUT_PANELS_MAX], high[LAYOUT_PANELS_MAX]; /* of everything in the panel; 0 is always in it */
+	double low[LAYOUT_PANELS_MAX],
+		high[LAYOUT_PANELS_MAX]; /* of everything in the panel; 0 is always in it */
 };
 
 /* The values of one row of one panel, with their seeds; returns how many. */
-static size_t values_of(const struct plot *p, size_t panel, size_t row, double *values, uint64_t *seeds)
+static size_t values_of(
+	const struct plot *p, size_t panel, size_t row, double *values, uint64_t *seeds)
 {
 	const struct sample *samples[SEEDS_MAX];
-	const size_t n = figure_layout_samples(&p->layout, panel, row, p->column, samples, SEEDS_MAX);
+	const size_t n =
+		figure_layout_samples(&p->layout, panel, row, p->column, samples, SEEDS_MAX);
 
 	for (size_t i = 0; i < n; i++) {
 		values[i] = study_value(p->layout.study, samples[i], p->column);
@@ -35,7 +40,8 @@ static size_t values_of(const struct plot *p, size_t panel, size_t row, double *
 	return n;
 }
 
-/* The differences of one row of one panel to the baseline's samples of the same seeds, as they are printed; returns how many pairs. */
+/* The differences of one row of one panel to the baseline's samples of the same seeds, as they are
+ * printed; returns how many pairs. */
 static size_t differences(const struct plot *p, size_t panel, size_t row, double *out)
 {
 	const struct figure_layout *l = &p->layout;
@@ -45,7 +51,8 @@ static size_t differences(const struct plot *p, size_t panel, size_t row, double
 
 	while (strcmp(l->series[baseline], p->baseline))
 		baseline++;
-	const size_t n = values_of(p, panel, row, out, seeds), base_n = values_of(p, panel, baseline, base, base_seeds);
+	const size_t n = values_of(p, panel, row, out, seeds),
+		     base_n = values_of(p, panel, baseline, base, base_seeds);
 	const size_t pairs = stats_pair(out, seeds, n, base, base_seeds, base_n, out);
 	for (size_t i = 0; i < pairs; i++)
 		out[i] *= p->metric->scale;
@@ -66,15 +73,22 @@ static void add_row(struct plot *p, size_t panel, size_t row, double y, bool poi
 
 	for (size_t i = 0; i < n && points; i++) {
 		stretch(p, panel, d[i]);
-		figure_row(p->f, (const double[]){ d[i], y + (n > 1 ? 0.1 + 0.22 * (double)i / (double)(n - 1) : 0.2) }, 2);
+		figure_row(p->f,
+			(const double[]){ d[i],
+				y + (n > 1 ? 0.1 + 0.22 * (double)i / (double)(n - 1) : 0.2) },
+			2);
 	}
 	if (!n || points)
 		return;
 	const double mean = stats_mean(d, n);
-	const struct interval t = n >= CLAIM_MIN_SEEDS ? stats_t_interval(d, n, 0.95) : (struct interval){ mean, mean };
+	const struct interval t = n >= CLAIM_MIN_SEEDS ? stats_t_interval(d, n, 0.95)
+						       : (struct interval){ mean, mean };
 	stretch(p, panel, t.low);
 	stretch(p, panel, t.high);
-	figure_row(p->f, (const double[]){ mean, y - 0.12, t.low, t.high, fmin(0, mean), fmax(0, mean), y - 0.34, y + 0.34, (double)n }, 9);
+	figure_row(p->f,
+		(const double[]){ mean, y - 0.12, t.low, t.high, fmin(0, mean), fmax(0, mean),
+			y - 0.34, y + 0.34, (double)n },
+		9);
 	p->fewest = !p->fewest || n < p->fewest ? n : p->fewest;
 	p->most = n > p->most ? n : p->most;
 }
@@ -83,8 +97,10 @@ static void add_panel(struct plot *p, size_t panel)
 {
 	for (int points = 0; points < 2; points++) {
 		double y = 0;
-		figure_layout_block(&p->layout, p->f, panel, points ? "single seeds: difference, position"
-			: "bars: mean difference, position, 95 % t interval low, high, bar from, to, below, above, pairs");
+		figure_layout_block(&p->layout, p->f, panel,
+			points ? "single seeds: difference, position"
+			       : "bars: mean difference, position, 95 % t interval low, high, bar "
+				 "from, to, below, above, pairs");
 		for (size_t row = 0; row < p->layout.series_count; row++)
 			if (strcmp(p->layout.series[row], p->baseline))
 				add_row(p, panel, row, --y, points);
@@ -99,7 +115,8 @@ static bool has_metric(const struct table_spec *t, const char *metric)
 	return false;
 }
 
-/* The baseline in the series label of the first table that has one, and has the metric (NULL: any). NULL: there is none. */
+/* The baseline in the series label of the first table that has one, and has the metric (NULL: any).
+ * NULL: there is none. */
 static const char *baseline_of(const struct sweep *sweep, const char *series, const char *metric)
 {
 	for (size_t i = 0; i < sweep->table_count; i++) {
@@ -120,12 +137,16 @@ static int find_baseline(struct plot *p, struct err *e)
 	if (!p->baseline)
 		p->baseline = baseline_of(l->study->sweep, l->spec->series, NULL);
 	if (!p->baseline)
-		return err_set(e, ERR_USAGE, "figure %s: what are the others compared with? No table of the sweep has a baseline in '%s'", l->spec->id,
-			       l->spec->series);
+		return err_set(e, ERR_USAGE,
+			"figure %s: what are the others compared with? No table of the sweep has a "
+			"baseline in '%s'",
+			l->spec->id, l->spec->series);
 	for (size_t i = 0; i < l->series_count; i++)
 		if (!strcmp(l->series[i], p->baseline))
 			return 0;
-	return err_set(e, ERR_FAILED, "figure %s: nothing to draw: no finished trial of the baseline, %s", l->spec->id, p->baseline);
+	return err_set(e, ERR_FAILED,
+		"figure %s: nothing to draw: no finished trial of the baseline, %s", l->spec->id,
+		p->baseline);
 }
 
 static void write_variables(struct plot *p)
@@ -134,7 +155,8 @@ static void write_variables(struct plot *p)
 	const bool intervals = p->most >= CLAIM_MIN_SEEDS;
 	const struct legend_entry legend[] = {
 		{ "one seed", 1, false, true },
-		{ intervals ? "mean difference, 95 % t interval" : "mean difference", 2, intervals, true },
+		{ intervals ? "mean difference, 95 % t interval" : "mean difference", 2, intervals,
+			true },
 	};
 	struct axis x[LAYOUT_PANELS_MAX];
 	const char *rows[LAYOUT_SERIES_MAX];
@@ -176,32 +198,38 @@ static void write_caption(struct plot *p)
 	else
 		str_addf(c, " (n = %zu pair%s)", p->most, p->most == 1 ? "" : "s");
 	if (p->most >= CLAIM_MIN_SEEDS)
-		str_addf(c, ", with the 95 %% Student t interval%s", p->fewest < CLAIM_MIN_SEEDS ? " where n is at least 3" : "");
+		str_addf(c, ", with the 95 %% Student t interval%s",
+			p->fewest < CLAIM_MIN_SEEDS ? " where n is at least 3" : "");
 	str_add(c, ". Circles: the seeds. Tests, corrected for their number, are in the table.");
 	figure_layout_caption(c, &p->layout);
 }
 
-int figure_ablation(struct store *store, const struct study *study, const struct figure_spec *spec, struct figure *f, struct err *e)
+int figure_ablation(struct store *store, const struct study *study, const struct figure_spec *spec,
+	struct figure *f, struct err *e)
 {
 	struct plot p = { .f = f, .metric = metric_find(spec->metric) };
 	char context[48] = "figure ";
-	int status = -1;
+	int result = -1;
 
 	(void)store;
 	memcpy(context + 7, spec->id, sizeof(spec->id));
 	p.column = study_metric(study, spec->metric, spec->phase, context, e);
-	if (p.column < 0 || figure_layout_make(&p.layout, study, spec, p.column, e) || find_baseline(&p, e))
+	if (p.column < 0 || figure_layout_make(&p.layout, study, spec, p.column, e)
+		|| find_baseline(&p, e))
 		goto done;
 	for (size_t panel = 0; panel < p.layout.panel_count; panel++)
 		add_panel(&p, panel);
 	if (!p.most) {
-		err_set(e, ERR_FAILED, "figure %s: nothing to draw: no finished trial has the seed of one of the baseline", spec->id);
+		err_set(e, ERR_FAILED,
+			"figure %s: nothing to draw: no finished trial has the seed of one of the "
+			"baseline",
+			spec->id);
 		goto done;
 	}
 	write_variables(&p);
 	write_caption(&p);
-	status = 0;
+	result = 0;
 done:
 	figure_layout_free(&p.layout);
-	return status;
+	return result;
 }

@@ -1,5 +1,6 @@
-/* figure_accuracy.c - one point a trained network: a metric of every seed, the mean with its t interval, and the paper's figure where a
- * claim covers a row. A panel for each data set, a row for each value of the series label. Works on the study alone. */
+/* figure_accuracy.c - one point a trained network: a metric of every seed, the mean with its t
+ * interval, and the paper's figure where a claim covers a row. A panel for each data set, a row for
+ * each value of the series label. Works on the study alone. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,8 +16,8 @@ struct plot {
 	struct figure *f;
 	struct figure_layout layout;
 	const struct metric *metric;
-	int column;  /* of the metric in the study */
-	bool paper;  /* any claim is drawn */
+	int column;                                             /* of the metric in the study */
+	bool paper;                                             /* any claim is drawn */
 	double low[LAYOUT_PANELS_MAX], high[LAYOUT_PANELS_MAX]; /* of everything in the panel */
 };
 
@@ -30,14 +31,16 @@ static void stretch(struct plot *p, size_t panel, double from, double to)
 static size_t gather(const struct plot *p, size_t panel, size_t row, double *values)
 {
 	const struct sample *samples[VALUES_MAX];
-	const size_t n = figure_layout_samples(&p->layout, panel, row, p->column, samples, VALUES_MAX);
+	const size_t n =
+		figure_layout_samples(&p->layout, panel, row, p->column, samples, VALUES_MAX);
 
 	for (size_t i = 0; i < n; i++)
 		values[i] = study_value(p->layout.study, samples[i], p->column) * p->metric->scale;
 	return n;
 }
 
-/* Seeds are spread over the upper half of their row, in their order, so that equal values stay apart; the mean lies below them. */
+/* Seeds are spread over the upper half of their row, in their order, so that equal values stay
+ * apart; the mean lies below them. */
 static void write_points(struct plot *p, size_t panel)
 {
 	double values[VALUES_MAX];
@@ -46,9 +49,11 @@ static void write_points(struct plot *p, size_t panel)
 	for (size_t row = 0; row < p->layout.series_count; row++) {
 		const size_t n = gather(p, panel, row, values);
 		for (size_t i = 0; i < n; i++) {
-			const double offset = n > 1 ? 0.08 + 0.22 * (double)i / (double)(n - 1) : 0.18;
+			const double offset =
+				n > 1 ? 0.08 + 0.22 * (double)i / (double)(n - 1) : 0.18;
 			stretch(p, panel, values[i], values[i]);
-			figure_row(p->f, (const double[]){ values[i], -(double)(row + 1) + offset }, 2);
+			figure_row(p->f, (const double[]){ values[i], -(double)(row + 1) + offset },
+				2);
 		}
 	}
 }
@@ -57,18 +62,24 @@ static void write_means(struct plot *p, size_t panel)
 {
 	double values[VALUES_MAX];
 
-	figure_layout_block(&p->layout, p->f, panel, "means: mean, position, 95 % t interval low, high, seeds");
+	figure_layout_block(
+		&p->layout, p->f, panel, "means: mean, position, 95 % t interval low, high, seeds");
 	for (size_t row = 0; row < p->layout.series_count; row++) {
 		const size_t n = gather(p, panel, row, values);
 		if (!n)
 			continue;
 		const double mean = stats_mean(values, n);
-		/* The interval of two values is 12.7 standard errors wide to either side and would set the scale of the panel. */
-		struct interval t = n >= CLAIM_MIN_SEEDS ? stats_t_interval(values, n, 0.95) : (struct interval){ mean, mean };
+		/* The interval of two values is 12.7 standard errors wide to either side and would
+		 * set the scale of the panel. */
+		struct interval t = n >= CLAIM_MIN_SEEDS ? stats_t_interval(values, n, 0.95)
+							 : (struct interval){ mean, mean };
 		if (!strcmp(p->metric->unit, "%")) /* no bar beyond what can be */
 			t = (struct interval){ fmax(0, t.low), fmin(100, t.high) };
 		stretch(p, panel, t.low, t.high);
-		figure_row(p->f, (const double[]){ mean, -(double)(row + 1) - 0.12, t.low, t.high, (double)n }, 5);
+		figure_row(p->f,
+			(const double[]){
+				mean, -(double)(row + 1) - 0.12, t.low, t.high, (double)n },
+			5);
 	}
 }
 
@@ -78,11 +89,15 @@ static void write_claim(struct plot *p, size_t panel, size_t row, const struct c
 	const struct sample *sample;
 	struct claim_result r;
 
-	if (!figure_layout_samples(&p->layout, panel, row, p->column, &sample, 1) || !study_holds(&c->where, sample))
+	if (!figure_layout_samples(&p->layout, panel, row, p->column, &sample, 1)
+		|| !study_holds(&c->where, sample))
 		return;
 	claims_judge(c, false, NULL, 0, &r);
 	const double y = -(double)(row + 1), scale = p->metric->scale;
-	figure_row(p->f, (const double[]){ c->paper * scale, y, r.paper.low * scale, r.paper.high * scale, y - 0.45, y + 0.45 }, 6);
+	figure_row(p->f,
+		(const double[]){ c->paper * scale, y, r.paper.low * scale, r.paper.high * scale,
+			y - 0.45, y + 0.45 },
+		6);
 	stretch(p, panel, r.paper.low * scale, r.paper.high * scale);
 	p->paper = true;
 }
@@ -92,10 +107,12 @@ static void write_paper(struct plot *p, size_t panel)
 	const struct figure_spec *spec = p->layout.spec;
 	const struct sweep *sweep = p->layout.study->sweep;
 
-	figure_layout_block(&p->layout, p->f, panel, "the paper: figure, position, rounding interval low, high, position low, high");
+	figure_layout_block(&p->layout, p->f, panel,
+		"the paper: figure, position, rounding interval low, high, position low, high");
 	for (size_t i = 0; i < sweep->claim_count; i++) {
 		const struct claim *c = &sweep->claims[i];
-		if (strcmp(c->metric, spec->metric) || strcmp(c->phase, spec->phase) || c->unit[0] || c->compare)
+		if (strcmp(c->metric, spec->metric) || strcmp(c->phase, spec->phase) || c->unit[0]
+			|| c->compare)
 			continue;
 		for (size_t row = 0; row < p->layout.series_count; row++)
 			write_claim(p, panel, row, c);
@@ -142,17 +159,21 @@ static void write_caption(struct plot *p)
 	str_add(c, "). Diamonds: their mean");
 	if (l->most >= CLAIM_MIN_SEEDS)
 		str_add(c, ", with its 95 % Student t interval");
-	str_add(c, l->most >= CLAIM_MIN_SEEDS && l->fewest < CLAIM_MIN_SEEDS ? " where n is at least 3." : ".");
+	str_add(c,
+		l->most >= CLAIM_MIN_SEEDS && l->fewest < CLAIM_MIN_SEEDS
+			? " where n is at least 3."
+			: ".");
 	if (p->paper)
 		str_add(c, " Dashed: the paper's figure; grey: what rounds to it.");
 	figure_layout_caption(c, l);
 }
 
-int figure_accuracy(struct store *store, const struct study *study, const struct figure_spec *spec, struct figure *f, struct err *e)
+int figure_accuracy(struct store *store, const struct study *study, const struct figure_spec *spec,
+	struct figure *f, struct err *e)
 {
 	struct plot p = { .f = f, .metric = metric_find(spec->metric) };
 	char context[48] = "figure ";
-	int status = -1;
+	int result = -1;
 
 	(void)store;
 	memcpy(context + 7, spec->id, sizeof(spec->id));
@@ -167,8 +188,8 @@ int figure_accuracy(struct store *store, const struct study *study, const struct
 	}
 	write_variables(&p);
 	write_caption(&p);
-	status = 0;
+	result = 0;
 done:
 	figure_layout_free(&p.layout);
-	return status;
+	return result;
 }

@@ -1,5 +1,6 @@
-/* figure_confusion.c - which classes are taken for which: a panel for each value of the series label, a row a true class, a column
- * a predicted one, in per cent of the row's test images, mean over seeds and folds. Needs the data set for the true classes. */
+/* figure_confusion.c - which classes are taken for which: a panel for each value of the series
+ * label, a row a true class, a column a predicted one, in per cent of the row's test images, mean
+ * over seeds and folds. Needs the data set for the true classes. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,11 +12,12 @@
 enum { CLASSES_MAX = 20, PANELS_MAX = 8, SEEDS_MAX = 1024, COLUMNS = 2, CELL_HEIGHT = 20 };
 
 /* All predictions of the first output of a trial's last phase, or of the phase of this name. */
-static const char sql[] =
-	"SELECT DISTINCT q.fold, q.classes FROM finished AS f JOIN predictions AS q ON q.attempt = f.attempt WHERE f.sweep = :sweep AND "
-	"f.trial = :trial"
-	" AND q.output = 0 AND q.phase = (SELECT max(p.phase) FROM phases AS p WHERE p.trial = f.trial AND p.sweep = f.sweep"
-	" AND (:phase = '' OR p.name = :phase)) ORDER BY q.fold";
+static const char sql[] = "SELECT DISTINCT q.fold, q.classes FROM finished AS f JOIN predictions "
+			  "AS q ON q.attempt = f.attempt WHERE f.sweep = :sweep AND "
+			  "f.trial = :trial"
+			  " AND q.output = 0 AND q.phase = (SELECT max(p.phase) FROM phases AS p "
+			  "WHERE p.trial = f.trial AND p.sweep = f.sweep"
+			  " AND (:phase = '' OR p.name = :phase)) ORDER BY q.fold";
 
 struct plot {
 	struct figure *f;
@@ -29,18 +31,21 @@ struct matrix {
 	double count[CLASSES_MAX][CLASSES_MAX]; /* [true][predicted] */
 };
 
-static int add_predictions(const struct plot *p, const struct value *classes, struct matrix *m, struct err *e)
+static int add_predictions(
+	const struct plot *p, const struct value *classes, struct matrix *m, struct err *e)
 {
 	const struct dataset *d = p->dataset;
 
 	if (classes->kind != VALUE_BLOB || classes->length > d->test_count)
-		return err_set(e, ERR_ENVIRONMENT, "figure %s: predictions for %zu images, but data set %s has %u test images",
-			       p->layout.spec->id, classes->length, d->name, (unsigned)d->test_count);
+		return err_set(e, ERR_ENVIRONMENT,
+			"figure %s: predictions for %zu images, but data set %s has %u test images",
+			p->layout.spec->id, classes->length, d->name, (unsigned)d->test_count);
 	for (size_t i = 0; i < classes->length; i++) {
 		const uint8_t predicted = (uint8_t)classes->text[i];
 		if (predicted >= d->classes)
-			return err_set(e, ERR_ENVIRONMENT, "figure %s: a predicted class is %d, data set %s has %d classes",
-				       p->layout.spec->id, predicted, d->name, d->classes);
+			return err_set(e, ERR_ENVIRONMENT,
+				"figure %s: a predicted class is %d, data set %s has %d classes",
+				p->layout.spec->id, predicted, d->name, d->classes);
 		m->count[d->test_labels[i]][predicted]++;
 	}
 	return 0;
@@ -48,21 +53,22 @@ static int add_predictions(const struct plot *p, const struct value *classes, st
 
 static int add_trial(const struct plot *p, const struct sample *s, struct matrix *m, struct err *e)
 {
-	const char *const parameters[] = { "sweep", p->layout.study->sweep->name, "trial", s->identity,
-					  "phase", p->layout.spec->phase,        NULL};
+	const char *const parameters[] = { "sweep", p->layout.study->sweep->name, "trial",
+		s->identity, "phase", p->layout.spec->phase, NULL };
 	struct rows *r = NULL;
-	int status = 0;
+	int result = 0;
 
 	if (strcmp(s->data_digest, p->dataset->digest))
 		return err_set(e, ERR_ENVIRONMENT,
-			       "figure %s: data set %s here is not the one that trial %.12s was run on (another digest)",
-			       p->layout.spec->id, p->dataset->name, s->identity);
+			"figure %s: data set %s here is not the one that trial %.12s was run on "
+			"(another digest)",
+			p->layout.spec->id, p->dataset->name, s->identity);
 	if (store_query(p->store, sql, parameters, e, &r))
 		return -1;
-	for (size_t i = 0; i < r->row_count && !status; i++)
-		status = add_predictions(p, &r->values[i * (size_t)r->column_count + 1], m, e);
+	for (size_t i = 0; i < r->row_count && !result; i++)
+		result = add_predictions(p, &r->values[i * (size_t)r->column_count + 1], m, e);
 	rows_free(r);
-	return status;
+	return result;
 }
 
 /* Counts to per cent of their row. */
@@ -84,8 +90,10 @@ static void write_matrix(struct plot *p, const struct matrix *m, const char *ser
 
 	for (int diagonal = 1; diagonal >= 0; diagonal--) {
 		struct str comment = { 0 };
-		str_addf(&comment, "%s, %s: predicted class, true class (downwards), per cent of the true class", series,
-			 diagonal ? "right" : "wrong");
+		str_addf(&comment,
+			"%s, %s: predicted class, true class (downwards), per cent of the true "
+			"class",
+			series, diagonal ? "right" : "wrong");
 		figure_block(p->f, comment.s);
 		str_free(&comment);
 		for (int t = 0; t < classes; t++)
@@ -140,9 +148,12 @@ static void write_caption(struct plot *p)
 {
 	struct str *c = &p->f->caption;
 
-	str_add(c, "Rows: true class, columns: predicted class; per cent of the true class's test images, mean over seeds (");
+	str_add(c,
+		"Rows: true class, columns: predicted class; per cent of the true class's test "
+		"images, mean over seeds (");
 	figure_layout_n(c, &p->layout);
-	str_add(c, ") and folds. Blue: right; the redder, the more wrong; empty: less than 0.05 %.");
+	str_add(c,
+		") and folds. Blue: right; the redder, the more wrong; empty: less than 0.05 %.");
 	figure_layout_caption(c, &p->layout);
 }
 
@@ -150,8 +161,9 @@ static void write_caption(struct plot *p)
 static int draw(struct plot *p, struct err *e)
 {
 	if (p->dataset->classes > CLASSES_MAX || p->layout.series_count > PANELS_MAX)
-		return err_set(e, ERR_USAGE, "figure %s: more than %d classes or %d panels: narrow its 'where'", p->layout.spec->id,
-			       CLASSES_MAX, PANELS_MAX);
+		return err_set(e, ERR_USAGE,
+			"figure %s: more than %d classes or %d panels: narrow its 'where'",
+			p->layout.spec->id, CLASSES_MAX, PANELS_MAX);
 	for (size_t i = 0; i < p->layout.series_count; i++)
 		if (add_panel(p, i, e))
 			return -1;
@@ -160,22 +172,26 @@ static int draw(struct plot *p, struct err *e)
 	return 0;
 }
 
-int figure_confusion(struct store *store, const struct study *study, const struct figure_spec *spec, struct figure *f, struct err *e)
+int figure_confusion(struct store *store, const struct study *study, const struct figure_spec *spec,
+	struct figure *f, struct err *e)
 {
 	static const struct dataset_places nowhere = { .folder = NULL };
 	struct plot p = { .f = f, .store = store };
 	struct dataset *dataset = NULL;
-	int status = -1;
+	int result = -1;
 
 	if (!figure_layout_make(&p.layout, study, spec, -1, e)) {
 		if (p.layout.panel_count > 1)
-			err_set(e, ERR_USAGE, "figure %s: it shows one data set: name one in its 'where'", spec->id);
-		else if (!dataset_open(p.layout.panels[0], f->data_places ? f->data_places : &nowhere, e, &dataset)) {
+			err_set(e, ERR_USAGE,
+				"figure %s: it shows one data set: name one in its 'where'",
+				spec->id);
+		else if (!dataset_open(p.layout.panels[0],
+				 f->data_places ? f->data_places : &nowhere, e, &dataset)) {
 			p.dataset = dataset;
-			status = draw(&p, e);
+			result = draw(&p, e);
 		}
 	}
 	figure_layout_free(&p.layout);
 	dataset_close(dataset);
-	return status;
+	return result;
 }

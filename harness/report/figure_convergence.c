@@ -1,8 +1,9 @@
-/* figure_convergence.c - how fast: the best validation accuracy so far against all epochs trained, phase after phase. A panel for each data
- * set, a line for each value of the series label.
+/* figure_convergence.c - how fast: the best validation accuracy so far against all epochs trained,
+ * phase after phase. A panel for each data set, a line for each value of the series label.
  *
- * A training that has ended keeps its best, so every line is over all seeds and none is carried by the seeds that trained longest. K-fold
- * phases are left out: their validation images have been trained on. Of the dual model it is the first output, of the original images. */
+ * A training that has ended keeps its best, so every line is over all seeds and none is carried by
+ * the seeds that trained longest. K-fold phases are left out: their validation images have been
+ * trained on. Of the dual model it is the first output, of the original images. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,26 +19,30 @@ struct plot {
 	struct figure *f;
 	struct figure_layout layout;
 	struct store *store;
-	double panel[LAYOUT_PANELS_MAX * FIGURE_SERIES_MAX], style[LAYOUT_PANELS_MAX * FIGURE_SERIES_MAX]; /* of a curve */
+	double panel[LAYOUT_PANELS_MAX * FIGURE_SERIES_MAX],
+		style[LAYOUT_PANELS_MAX * FIGURE_SERIES_MAX]; /* of a curve */
 	size_t curves;
 	struct axis x[LAYOUT_PANELS_MAX], y[LAYOUT_PANELS_MAX];
 };
 
-/* The validation accuracies of one trial in the order of training, from the named phase on where the recipe has one. */
+/* The validation accuracies of one trial in the order of training, from the named phase on where
+ * the recipe has one. */
 static int ask(const struct plot *p, const struct sample *s, struct err *e, struct rows **out)
 {
-	static const char sql[] =
-		"SELECT DISTINCT phase, epoch, val_accuracy FROM epochs WHERE sweep = :sweep AND trial = :trial AND fold < 0 AND output = 0"
-		" AND phase >= coalesce((SELECT min(phase) FROM phases WHERE sweep = :sweep AND trial = :trial AND name = :phase), 0) "
-		"ORDER BY phase, epoch";
-	const char *const parameters[] = { "sweep", p->layout.study->sweep->name, "trial", s->identity,
-					  "phase", p->layout.spec->phase,        NULL};
+	static const char sql[] = "SELECT DISTINCT phase, epoch, val_accuracy FROM epochs WHERE "
+				  "sweep = :sweep AND trial = :trial AND fold < 0 AND output = 0"
+				  " AND phase >= coalesce((SELECT min(phase) FROM phases WHERE "
+				  "sweep = :sweep AND trial = :trial AND name = :phase), 0) "
+				  "ORDER BY phase, epoch";
+	const char *const parameters[] = { "sweep", p->layout.study->sweep->name, "trial",
+		s->identity, "phase", p->layout.spec->phase, NULL };
 
 	return store_query(p->store, sql, parameters, e, out);
 }
 
 /* Best so far of every sample, each as long as the longest. */
-static int best_so_far(const struct rows *const *epochs, size_t count, struct curve *c, struct err *e)
+static int best_so_far(
+	const struct rows *const *epochs, size_t count, struct curve *c, struct err *e)
 {
 	*c = (struct curve){ .seeds = count };
 	for (size_t s = 0; s < count; s++)
@@ -48,7 +53,8 @@ static int best_so_far(const struct rows *const *epochs, size_t count, struct cu
 	for (size_t s = 0; s < count; s++) {
 		double best = NAN;
 		for (size_t x = 0; x < c->length; x++) {
-			const double now = x < epochs[s]->row_count ? 100 * row_number(epochs[s], x, 2) : NAN;
+			const double now =
+				x < epochs[s]->row_count ? 100 * row_number(epochs[s], x, 2) : NAN;
 			best = isnan(best) || now > best ? now : best;
 			c->y[s * c->length + x] = best;
 		}
@@ -56,21 +62,23 @@ static int best_so_far(const struct rows *const *epochs, size_t count, struct cu
 	return 0;
 }
 
-static int read_curve(const struct plot *p, const struct sample *const *samples, size_t count, struct curve *c, struct err *e)
+static int read_curve(const struct plot *p, const struct sample *const *samples, size_t count,
+	struct curve *c, struct err *e)
 {
 	struct rows *epochs[SEEDS_MAX] = { NULL };
-	int status = 0;
+	int result = 0;
 
-	for (size_t s = 0; s < count && !status; s++)
-		status = ask(p, samples[s], e, &epochs[s]);
-	if (!status)
-		status = best_so_far((const struct rows *const *)epochs, count, c, e);
+	for (size_t s = 0; s < count && !result; s++)
+		result = ask(p, samples[s], e, &epochs[s]);
+	if (!result)
+		result = best_so_far((const struct rows *const *)epochs, count, c, e);
 	for (size_t s = 0; s < count; s++)
 		rows_free(epochs[s]);
-	return status;
+	return result;
 }
 
-/* The lowest mean once a twelfth of the training has passed: what the scale begins at. The first epochs lie far below everything else. */
+/* The lowest mean once a twelfth of the training has passed: what the scale begins at. The first
+ * epochs lie far below everything else. */
 static double low_end(const struct curve *c)
 {
 	double y[SEEDS_MAX];
@@ -81,17 +89,20 @@ static double low_end(const struct curve *c)
 	return stats_min(y, c->seeds);
 }
 
-static int add_series(struct plot *p, size_t panel, size_t series, struct extent *reach, double *low, struct err *e)
+static int add_series(struct plot *p, size_t panel, size_t series, struct extent *reach,
+	double *low, struct err *e)
 {
 	const struct sample *samples[SEEDS_MAX];
-	const size_t count = figure_layout_samples(&p->layout, panel, series, -1, samples, SEEDS_MAX);
+	const size_t count =
+		figure_layout_samples(&p->layout, panel, series, -1, samples, SEEDS_MAX);
 	struct curve c;
 	struct str comment = { 0 };
 
 	if (read_curve(p, samples, count, &c, e))
 		return -1;
 	if (c.length) {
-		str_addf(&comment, "%s, %s: epochs trained, mean, low, high, seeds", p->layout.panels[panel], p->layout.series[series]);
+		str_addf(&comment, "%s, %s: epochs trained, mean, low, high, seeds",
+			p->layout.panels[panel], p->layout.series[series]);
 		band_mean(p->f, &c, 100, comment.s, reach);
 		p->panel[p->curves] = (double)panel + 1;
 		p->style[p->curves++] = (double)series + 1;
@@ -140,19 +151,26 @@ static void write_caption(struct plot *p)
 
 	str_add(c, "Best validation accuracy so far against epochs trained");
 	if (p->layout.spec->phase[0])
-		str_addf(c, " from phase %s on (all, where a recipe has no such phase)", p->layout.spec->phase);
-	str_add(c, ", in all phases but k-fold (its validation images have been trained on);"
+		str_addf(c, " from phase %s on (all, where a recipe has no such phase)",
+			p->layout.spec->phase);
+	str_add(c,
+		", in all phases but k-fold (its validation images have been trained on);"
 		" a training that has ended keeps its best. Lines: mean over seeds (");
 	figure_layout_n(c, &p->layout);
-	str_add(c, p->layout.fewest < BAND_SD_MIN ? "); bands: smallest to largest value." : "); bands: ± standard deviation.");
-	str_add(c, " An epoch of a dual phase trains two submodels; the first one's accuracy is shown.");
+	str_add(c,
+		p->layout.fewest < BAND_SD_MIN ? "); bands: smallest to largest value."
+					       : "); bands: ± standard deviation.");
+	str_add(c,
+		" An epoch of a dual phase trains two submodels; the first one's accuracy is "
+		"shown.");
 	figure_layout_caption(c, &p->layout);
 }
 
-int figure_convergence(struct store *store, const struct study *study, const struct figure_spec *spec, struct figure *f, struct err *e)
+int figure_convergence(struct store *store, const struct study *study,
+	const struct figure_spec *spec, struct figure *f, struct err *e)
 {
 	struct plot *p = calloc(1, sizeof(*p));
-	int status = -1;
+	int result = -1;
 
 	if (!p)
 		return err_nomem(e);
@@ -161,8 +179,9 @@ int figure_convergence(struct store *store, const struct study *study, const str
 	if (figure_layout_make(&p->layout, study, spec, -1, e))
 		goto done;
 	if (p->layout.series_count > FIGURE_SERIES_MAX) {
-		err_set(e, ERR_USAGE, "figure %s: %zu lines, at most %d can be told apart: narrow its 'where'", spec->id,
-			p->layout.series_count, FIGURE_SERIES_MAX);
+		err_set(e, ERR_USAGE,
+			"figure %s: %zu lines, at most %d can be told apart: narrow its 'where'",
+			spec->id, p->layout.series_count, FIGURE_SERIES_MAX);
 		goto done;
 	}
 	for (size_t panel = 0; panel < p->layout.panel_count; panel++)
@@ -170,9 +189,9 @@ int figure_convergence(struct store *store, const struct study *study, const str
 			goto done;
 	write_variables(p);
 	write_caption(p);
-	status = 0;
+	result = 0;
 done:
 	figure_layout_free(&p->layout);
 	free(p);
-	return status;
+	return result;
 }

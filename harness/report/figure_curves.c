@@ -1,10 +1,12 @@
-/* figure_curves.c - learning curves: one panel a phase, validation and training by epoch within the phase, over the seeds.
+/* figure_curves.c - learning curves: one panel a phase, validation and training by epoch within the
+ * phase, over the seeds.
  *
- * Phases end early at different epochs for different seeds, so a cumulative axis would lay unlike epochs over each other. Every
- * phase begins at its own epoch 1; the mean is over the seeds that are still training and ends where fewer than 2 are; every seed
- * is there as a thin line to its own end. A k-fold phase is a panel over its folds: what each fold's kept weights score on its
- * validation images and on the test images. A value of the figure's series label begins a row of panels unless all its phases fit
- * beside the one before. */
+ * Phases end early at different epochs for different seeds, so a cumulative axis would lay unlike
+ * epochs over each other. Every phase begins at its own epoch 1; the mean is over the seeds that
+ * are still training and ends where fewer than 2 are; every seed is there as a thin line to its own
+ * end. A k-fold phase is a panel over its folds: what each fold's kept weights score on its
+ * validation images and on the test images. A value of the figure's series label begins a row of
+ * panels unless all its phases fit beside the one before. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,8 +14,22 @@
 #include "band.h"
 #include "row.h"
 
-enum { PANELS_MAX = 64, COLUMNS_MAX = 4, CURVES_MAX = 256, SEEDS_MAX = 256, EPOCHS_MAX = 4096, ROW_HEIGHT = 170 };
-enum style { STYLE_VALIDATION = 1, STYLE_TRAINING, STYLE_VALIDATION_2, STYLE_TRAINING_2, STYLE_TEST, STYLES };
+enum {
+	PANELS_MAX = 64,
+	COLUMNS_MAX = 4,
+	CURVES_MAX = 256,
+	SEEDS_MAX = 256,
+	EPOCHS_MAX = 4096,
+	ROW_HEIGHT = 170
+};
+enum style {
+	STYLE_VALIDATION = 1,
+	STYLE_TRAINING,
+	STYLE_VALIDATION_2,
+	STYLE_TRAINING_2,
+	STYLE_TEST,
+	STYLES
+};
 
 struct plot {
 	const struct study *study;
@@ -23,13 +39,15 @@ struct plot {
 	bool loss;
 	double scale;
 	struct str titles[PANELS_MAX];
-	double first[PANELS_MAX], last[PANELS_MAX], row[PANELS_MAX], column[PANELS_MAX], folds[PANELS_MAX]; /* of a panel; curves from 0 */
+	double first[PANELS_MAX], last[PANELS_MAX], row[PANELS_MAX], column[PANELS_MAX],
+		folds[PANELS_MAX]; /* of a panel; curves from 0 */
 	struct axis x[PANELS_MAX], y[PANELS_MAX];
-	struct extent reach;       /* of the panel under way */
+	struct extent reach; /* of the panel under way */
 	double style[CURVES_MAX];
 	size_t panels, curves, columns;
-	size_t rows, next_column; /* complete rows of panels; where the next panel goes in the one under way */
-	size_t fewest, most; /* seeds of a row */
+	size_t rows, next_column; /* complete rows of panels; where the next panel goes in the one
+				     under way */
+	size_t fewest, most;      /* seeds of a row */
 	bool used[STYLES];
 };
 
@@ -48,24 +66,27 @@ struct history {
 	struct rows *epochs, *phases;
 };
 
-/* ---- one curve ------------------------------------------------------------------------------------------------------------------ */
+/* ---- one curve ---- */
 
 static void write_curve(struct plot *p, const struct curve *c, enum style style, const char *what)
 {
 	struct str comment = { 0 };
 	const char *panel = p->titles[p->panels].s;
 
-	str_addf(&comment, "%s, %s: %s, mean, low, high, seeds", panel, what, p->folds[p->panels] ? "fold" : "epoch");
+	str_addf(&comment, "%s, %s: %s, mean, low, high, seeds", panel, what,
+		p->folds[p->panels] ? "fold" : "epoch");
 	band_mean(p->f, c, p->loss ? INFINITY : 100, comment.s, &p->reach);
 	str_clear(&comment);
-	str_addf(&comment, "%s, %s: %s, value; a line a seed", panel, what, p->folds[p->panels] ? "fold" : "epoch");
+	str_addf(&comment, "%s, %s: %s, value; a line a seed", panel, what,
+		p->folds[p->panels] ? "fold" : "epoch");
 	band_seeds(p->f, c, comment.s, &p->reach);
 	str_free(&comment);
 	p->style[p->curves++] = style;
 	p->used[style] = true;
 }
 
-/* Where the values of a curve come from: one column of the rows of this phase and output (-1: whatever the row's). */
+/* Where the values of a curve come from: one column of the rows of this phase and output (-1:
+ * whatever the row's). */
 struct source {
 	bool folds; /* the kept weights of every fold, by fold; else every epoch's, by epoch */
 	int phase, output;
@@ -76,22 +97,26 @@ struct source {
 static bool is_meant(const struct source *from, const struct rows *r, size_t row, double *x)
 {
 	*x = number(r, row, from->folds ? "fold" : "epoch");
-	return (int)number(r, row, "phase") == from->phase && (from->output < 0 || (int)number(r, row, "output") == from->output) && *x >= 0
+	return (int)number(r, row, "phase") == from->phase
+		&& (from->output < 0 || (int)number(r, row, "output") == from->output) && *x >= 0
 		&& *x < EPOCHS_MAX && !isnan(number(r, row, from->column));
 }
 
-static int collect(const struct source *from, double scale, const struct history *histories, size_t seeds, struct curve *c, struct err *e)
+static int collect(const struct source *from, double scale, const struct history *histories,
+	size_t seeds, struct curve *c, struct err *e)
 {
 	*c = (struct curve){ .seeds = seeds };
 	for (int fill = 0; fill < 2; fill++) {
 		for (size_t s = 0; s < seeds; s++) {
-			const struct rows *r = from->folds ? histories[s].phases : histories[s].epochs;
+			const struct rows *r =
+				from->folds ? histories[s].phases : histories[s].epochs;
 			for (size_t i = 0; i < r->row_count; i++) {
 				double x;
 				if (!is_meant(from, r, i, &x))
 					continue;
 				if (fill)
-					c->y[s * c->length + (size_t)x] = number(r, i, from->column) * scale;
+					c->y[s * c->length + (size_t)x] =
+						number(r, i, from->column) * scale;
 				else if ((size_t)x + 1 > c->length)
 					c->length = (size_t)x + 1;
 			}
@@ -107,13 +132,14 @@ static int collect(const struct source *from, double scale, const struct history
 	return 0;
 }
 
-static int add_curve(struct plot *p, const struct history *histories, size_t seeds, const struct source *from, enum style style,
-		     const char *what, struct err *e)
+static int add_curve(struct plot *p, const struct history *histories, size_t seeds,
+	const struct source *from, enum style style, const char *what, struct err *e)
 {
 	struct curve c;
 
 	if (p->curves == CURVES_MAX)
-		return err_set(e, ERR_USAGE, "figure %s: more than %d curves: narrow its 'where'", p->spec->id, CURVES_MAX);
+		return err_set(e, ERR_USAGE, "figure %s: more than %d curves: narrow its 'where'",
+			p->spec->id, CURVES_MAX);
 	if (collect(from, p->scale, histories, seeds, &c, e))
 		return -1;
 	if (c.length)
@@ -122,11 +148,18 @@ static int add_curve(struct plot *p, const struct history *histories, size_t see
 	return 0;
 }
 
-/* ---- panels ----------------------------------------------------------------------------------------------------------------------- */
+/* ---- panels ---- */
 
-static int add_phase(struct plot *p, const struct history *histories, size_t seeds, int phase, bool folds, struct err *e)
+static int add_phase(struct plot *p, const struct history *histories, size_t seeds, int phase,
+	bool folds, struct err *e)
 {
-	static const struct { bool folds, loss; int output; const char *column; enum style style; const char *what; } curves[] = {
+	static const struct {
+		bool folds, loss;
+		int output;
+		const char *column;
+		enum style style;
+		const char *what;
+	} curves[] = {
 		{ false, false, 0, "train_accuracy", STYLE_TRAINING, "training" },
 		{ false, false, 1, "train_accuracy", STYLE_TRAINING_2, "training, output 2" },
 		{ false, false, 0, "val_accuracy", STYLE_VALIDATION, "validation" },
@@ -144,14 +177,16 @@ static int add_phase(struct plot *p, const struct history *histories, size_t see
 	for (size_t i = 0; i < sizeof(curves) / sizeof(curves[0]); i++) {
 		const struct source from = { folds, phase, curves[i].output, curves[i].column };
 		if (curves[i].folds == folds && curves[i].loss == p->loss
-		    && add_curve(p, histories, seeds, &from, curves[i].style, curves[i].what, e))
+			&& add_curve(
+				p, histories, seeds, &from, curves[i].style, curves[i].what, e))
 			return -1;
 	}
 	return 0;
 }
 
 /* The name of the phase in the trials' recipe ("" when it has none), and whether it has folds. */
-static const char *describe_phase(const struct history *histories, size_t seeds, int phase, bool *folds)
+static const char *describe_phase(
+	const struct history *histories, size_t seeds, int phase, bool *folds)
 {
 	for (size_t s = 0; s < seeds; s++)
 		for (size_t i = 0; i < histories[s].phases->row_count; i++)
@@ -162,7 +197,8 @@ static const char *describe_phase(const struct history *histories, size_t seeds,
 	return "";
 }
 
-/* "series: phase"; what is too long for a panel of four in a row loses the end of the series' name. */
+/* "series: phase"; what is too long for a panel of four in a row loses the end of the series' name.
+ */
 static void add_title(struct str *out, const char *series, const char *phase)
 {
 	enum { MOST = 27 };
@@ -171,21 +207,25 @@ static void add_title(struct str *out, const char *series, const char *phase)
 
 	if (length > room) {
 		length = room;
-		while (length && ((unsigned char)series[length] & 0xc0) == 0x80) /* at the end of a character */
+		while (length
+			&& ((unsigned char)series[length] & 0xc0)
+				== 0x80) /* at the end of a character */
 			length--;
 	}
 	str_add_bytes(out, series, length);
 	str_addf(out, "%s%s%s", series[length] ? "…" : "", series[0] ? ": " : "", phase);
 }
 
-static int add_panels(struct plot *p, const char *series, const struct history *histories, size_t seeds, struct err *e)
+static int add_panels(struct plot *p, const char *series, const struct history *histories,
+	size_t seeds, struct err *e)
 {
 	size_t column = p->next_column, count = 0;
 	bool folds;
 
 	for (int phase = 0; phase < PHASES_MAX; phase++)
 		count += describe_phase(histories, seeds, phase, &folds)[0] != '\0';
-	if (column && column + count > COLUMNS_MAX) { /* a series that does not fit beside the last one begins a row of its own */
+	if (column && column + count > COLUMNS_MAX) { /* a series that does not fit beside the last
+							 one begins a row of its own */
 		column = 0;
 		p->rows++;
 	}
@@ -195,7 +235,9 @@ static int add_panels(struct plot *p, const char *series, const struct history *
 		if (!name[0])
 			continue;
 		if (p->panels == PANELS_MAX)
-			return err_set(e, ERR_USAGE, "figure %s: more than %d panels: narrow its 'where'", p->spec->id, PANELS_MAX);
+			return err_set(e, ERR_USAGE,
+				"figure %s: more than %d panels: narrow its 'where'", p->spec->id,
+				PANELS_MAX);
 		add_title(&p->titles[p->panels], series, name);
 		p->folds[p->panels] = folds;
 		if (column == COLUMNS_MAX) {
@@ -210,7 +252,8 @@ static int add_panels(struct plot *p, const char *series, const struct history *
 			return -1;
 		p->y[p->panels] = figure_axis(p->reach.low, p->reach.high, 5);
 		p->x[p->panels] = figure_axis(1, p->reach.longest, 5);
-		if (p->x[p->panels].step < 1 || (folds && p->reach.longest <= 10)) /* epochs and folds are whole */
+		if (p->x[p->panels].step < 1
+			|| (folds && p->reach.longest <= 10)) /* epochs and folds are whole */
 			p->x[p->panels].step = 1;
 		p->last[p->panels++] = (double)p->curves - 1;
 		p->columns = column > p->columns ? column : p->columns;
@@ -221,49 +264,60 @@ static int add_panels(struct plot *p, const char *series, const struct history *
 	return 0;
 }
 
-static int ask(const struct plot *p, const char *sql, const char *trial, struct err *e, struct rows **out)
+static int ask(
+	const struct plot *p, const char *sql, const char *trial, struct err *e, struct rows **out)
 {
 	const char *const parameters[] = { "sweep", p->study->sweep->name, "trial", trial, NULL };
 
 	return store_query(p->store, sql, parameters, e, out);
 }
 
-/* The panels of one value of the series label. A trial that has several plan rows has every row of the views as often: DISTINCT. */
-static int add_row(struct plot *p, const char *series, const struct sample *const *samples, size_t seeds, struct err *e)
+/* The panels of one value of the series label. A trial that has several plan rows has every row of
+ * the views as often: DISTINCT. */
+static int add_row(struct plot *p, const char *series, const struct sample *const *samples,
+	size_t seeds, struct err *e)
 {
-	static const char epochs_sql[] =
-		"SELECT DISTINCT phase, epoch, output, train_loss, train_accuracy, val_loss, val_accuracy FROM epochs"
-		" WHERE sweep = :sweep AND trial = :trial AND fold < 0 ORDER BY phase, epoch, output";
+	static const char epochs_sql[] = "SELECT DISTINCT phase, epoch, output, train_loss, "
+					 "train_accuracy, val_loss, val_accuracy FROM epochs"
+					 " WHERE sweep = :sweep AND trial = :trial AND fold < 0 "
+					 "ORDER BY phase, epoch, output";
 	static const char phases_sql[] =
-		"SELECT DISTINCT phase, name, fold, val_loss_1, val_accuracy_1, test_loss_1, test_accuracy_1 FROM phases"
+		"SELECT DISTINCT phase, name, fold, val_loss_1, val_accuracy_1, test_loss_1, "
+		"test_accuracy_1 FROM phases"
 		" WHERE sweep = :sweep AND trial = :trial ORDER BY phase, fold";
 	struct history *histories = calloc(seeds + 1, sizeof(*histories));
-	int status = histories ? 0 : err_nomem(e);
+	int result = histories ? 0 : err_nomem(e);
 
-	for (size_t s = 0; s < seeds && !status; s++)
-		status = ask(p, epochs_sql, samples[s]->identity, e, &histories[s].epochs)
-			|| ask(p, phases_sql, samples[s]->identity, e, &histories[s].phases) ? -1 : 0;
-	if (!status)
-		status = add_panels(p, series, histories, seeds, e);
+	for (size_t s = 0; s < seeds && !result; s++)
+		result = ask(p, epochs_sql, samples[s]->identity, e, &histories[s].epochs)
+				|| ask(p, phases_sql, samples[s]->identity, e, &histories[s].phases)
+			? -1
+			: 0;
+	if (!result)
+		result = add_panels(p, series, histories, seeds, e);
 	for (size_t s = 0; s < seeds && histories; s++) {
 		rows_free(histories[s].epochs);
 		rows_free(histories[s].phases);
 	}
 	free(histories);
-	return status;
+	return result;
 }
 
-static int mixed(const struct plot *p, const struct sample *a, const struct sample *b, const char *label, struct err *e)
+static int mixed(const struct plot *p, const struct sample *a, const struct sample *b,
+	const char *label, struct err *e)
 {
 	const char *left = study_label(a, label), *right = study_label(b, label);
 
 	return err_set(e, ERR_USAGE,
-		       "figure %s: curves would mix configurations (%s is %s and %s): make '%s' its series, or name one in its 'where'",
-		       p->spec->id, label, left ? left : "not set", right ? right : "not set", label);
+		"figure %s: curves would mix configurations (%s is %s and %s): make '%s' its "
+		"series, or name one in its 'where'",
+		p->spec->id, label, left ? left : "not set", right ? right : "not set", label);
 }
 
-/* The finished replicates of one series value, from the sample at `start` on; *planned_without counts those that have no result. */
-static int gather(struct plot *p, size_t start, const char *series, const struct sample *samples[SEEDS_MAX], size_t *seeds, struct err *e)
+/* The finished replicates of one series value, from the sample at `start` on; *planned_without
+ * counts those that have no result. */
+static int gather(struct plot *p, size_t start, const char *series,
+	const struct sample *samples[SEEDS_MAX], size_t *seeds, struct err *e)
 {
 	const struct sample *first = &p->study->samples[start];
 
@@ -305,43 +359,51 @@ static int add_rows(struct plot *p, struct str *missing, struct err *e)
 		if (gather(p, i, series, samples, &seeds, e))
 			return -1;
 		if (!seeds)
-			str_addf(missing, "%s%s%s%s%s", missing->length ? "; " : "", series, s->reason[0] ? " (" : "", s->reason,
-				 s->reason[0] ? ")" : "");
+			str_addf(missing, "%s%s%s%s%s", missing->length ? "; " : "", series,
+				s->reason[0] ? " (" : "", s->reason, s->reason[0] ? ")" : "");
 		else if (add_row(p, series, samples, seeds, e))
 			return -1;
 	}
 	return 0;
 }
 
-/* ---- the whole ---------------------------------------------------------------------------------------------------------------------- */
+/* ---- the whole ---- */
 
 static void write_caption(struct plot *p, const char *missing)
 {
 	struct str *c = &p->f->caption;
 
 	str_addf(c,
-		 "Thick lines: mean over the seeds that are still training, drawn while at least 2 are (or the only seed); thin lines: single seeds (n = %zu",
-		 p->fewest);
+		"Thick lines: mean over the seeds that are still training, drawn while at least 2 "
+		"are (or the only seed); thin lines: single seeds (n = %zu",
+		p->fewest);
 	if (p->most > p->fewest)
 		str_addf(c, " to %zu", p->most);
 	str_add(c, "). Band: ");
 	if (p->fewest < BAND_SD_MIN)
-		str_add(c, p->most < BAND_SD_MIN ? "smallest to largest value."
-						 : "smallest to largest value (n < 5), otherwise mean ± standard deviation.");
+		str_add(c,
+			p->most < BAND_SD_MIN ? "smallest to largest value."
+					      : "smallest to largest value (n < 5), otherwise mean "
+						"± standard deviation.");
 	else
 		str_add(c, "mean ± standard deviation.");
 	if (p->used[STYLE_TRAINING])
-		str_add(c, p->loss ? " Training values are running means over the epoch, with dropout."
-			: " Training accuracy is a running mean over the epoch, on the images as they were trained on and with dropout.");
+		str_add(c,
+			p->loss ? " Training values are running means over the epoch, with dropout."
+				: " Training accuracy is a running mean over the epoch, on the "
+				  "images as they were trained on and with dropout.");
 	if (p->used[STYLE_TEST])
-		str_add(c, " Folds: the weights that each fold keeps, on its own validation images and on the test images.");
+		str_add(c,
+			" Folds: the weights that each fold keeps, on its own validation images "
+			"and on the test images.");
 	if (missing[0])
 		str_addf(c, " Not shown: %s.", missing);
 }
 
 static void write_variables(struct plot *p)
 {
-	static const char *const names[STYLES] = { "", "validation", "training", "validation, output 2", "training, output 2", "test" };
+	static const char *const names[STYLES] = { "", "validation", "training",
+		"validation, output 2", "training, output 2", "test" };
 	const char *titles[PANELS_MAX];
 	struct legend_entry legend[STYLES];
 	const size_t rows = p->rows + (p->next_column > 0);
@@ -369,11 +431,12 @@ static void write_variables(struct plot *p)
 	p->f->height = (int)rows * ROW_HEIGHT;
 }
 
-int figure_curves(struct store *store, const struct study *study, const struct figure_spec *spec, struct figure *f, struct err *e)
+int figure_curves(struct store *store, const struct study *study, const struct figure_spec *spec,
+	struct figure *f, struct err *e)
 {
 	struct plot *p = calloc(1, sizeof(*p));
 	struct str missing = { 0 };
-	int status = -1;
+	int result = -1;
 
 	if (!p)
 		return err_nomem(e);
@@ -383,17 +446,17 @@ int figure_curves(struct store *store, const struct study *study, const struct f
 	if (add_rows(p, &missing, e))
 		goto done;
 	if (!p->panels) {
-		err_set(e, ERR_FAILED, "figure %s: nothing to draw: no finished trial%s%s", spec->id, missing.length > 1 ? ": " : "",
-			missing.s ? missing.s : "");
+		err_set(e, ERR_FAILED, "figure %s: nothing to draw: no finished trial%s%s",
+			spec->id, missing.length > 1 ? ": " : "", missing.s ? missing.s : "");
 		goto done;
 	}
 	write_variables(p);
 	write_caption(p, missing.s ? missing.s : "");
-	status = 0;
+	result = 0;
 done:
 	for (size_t i = 0; i < PANELS_MAX; i++)
 		str_free(&p->titles[i]);
 	str_free(&missing);
 	free(p);
-	return status;
+	return result;
 }

@@ -1,5 +1,6 @@
-/* figure_images.c - a sheet of training images: the first of each class as it is, and below it as training saw it in its first epochs, by nn's own
- * augmentation with the trial's seed. Shows one data set, and of its trials the first finished one that trains on augmented images. */
+/* figure_images.c - a sheet of training images: the first of each class as it is, and below it as
+ * training saw it in its first epochs, by nn's own augmentation with the trial's seed. Shows one
+ * data set, and of its trials the first finished one that trains on augmented images. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,10 +17,10 @@ struct sheet {
 	const struct dataset *dataset;
 	const struct sample *sample;
 	struct trial trial;
-	int phase;                     /* the first whose training sees augmented images */
-	int classes;                   /* shown */
-	uint32_t index[CLASSES_MAX];   /* of the image of each class in the training images */
-	double *pixels;                /* the whole sheet, [rows][columns], grey or 65536 red + 256 green + blue */
+	int phase;                   /* the first whose training sees augmented images */
+	int classes;                 /* shown */
+	uint32_t index[CLASSES_MAX]; /* of the image of each class in the training images */
+	double *pixels; /* the whole sheet, [rows][columns], grey or 65536 red + 256 green + blue */
 	int columns, rows;
 };
 
@@ -28,7 +29,9 @@ static int augmented_phase(const struct trial *t)
 {
 	for (int p = 0; p < t->phase_count; p++) {
 		const struct phase_config *c = &t->phases[p];
-		if (c->kind != PHASE_KFOLD && (c->both || c->inputs[0] == INPUT_AUGMENTED || (c->kind == PHASE_DUAL && c->inputs[1] == INPUT_AUGMENTED)))
+		if (c->kind != PHASE_KFOLD
+			&& (c->both || c->inputs[0] == INPUT_AUGMENTED
+				|| (c->kind == PHASE_DUAL && c->inputs[1] == INPUT_AUGMENTED)))
 			return p;
 	}
 	return -1;
@@ -39,14 +42,16 @@ static int read_trial(struct store *store, const struct sample *s, struct trial 
 	const char *const parameters[] = { "trial", s->identity, NULL };
 	struct rows *r = NULL;
 
-	if (store_query(store, "SELECT config FROM trials WHERE identity = :trial", parameters, e, &r))
+	if (store_query(
+		    store, "SELECT config FROM trials WHERE identity = :trial", parameters, e, &r))
 		return -1;
-	const int status = trial_from_canonical(r->row_count ? row_text(r, 0, 0) : "", out, e);
+	const int result = trial_from_canonical(r->row_count ? row_text(r, 0, 0) : "", out, e);
 	rows_free(r);
-	return status;
+	return result;
 }
 
-static int find_trial(struct sheet *s, struct store *store, const struct study *study, struct err *e)
+static int find_trial(
+	struct sheet *s, struct store *store, const struct study *study, struct err *e)
 {
 	for (size_t i = 0; i < study->count; i++) {
 		const struct sample *sample = &study->samples[i];
@@ -61,7 +66,8 @@ static int find_trial(struct sheet *s, struct store *store, const struct study *
 		}
 		trial_free(&s->trial);
 	}
-	return err_set(e, ERR_FAILED, "figure %s: nothing to draw: no finished trial sees augmented images", s->spec->id);
+	return err_set(e, ERR_FAILED,
+		"figure %s: nothing to draw: no finished trial sees augmented images", s->spec->id);
 }
 
 /* The first training image of each class, behind the validation images. */
@@ -87,8 +93,10 @@ static void paste(struct sheet *s, int row, int column, const uint8_t *image)
 	for (int y = 0; y < d->height; y++)
 		for (int x = 0; x < d->width; x++) {
 			const uint8_t *p = &image[y * d->width + x];
-			double *to = &s->pixels[(row * (d->height + GAP) + y) * s->columns + column * (d->width + GAP) + x];
-			*to = d->channels < 3 ? p[0] : 65536.0 * p[0] + 256.0 * p[plane] + p[2 * plane];
+			double *to = &s->pixels[(row * (d->height + GAP) + y) * s->columns
+				+ column * (d->width + GAP) + x];
+			*to = d->channels < 3 ? p[0]
+					      : 65536.0 * p[0] + 256.0 * p[plane] + p[2 * plane];
 		}
 }
 
@@ -99,8 +107,9 @@ static int paste_augmented(struct sheet *s, int epoch, int class, struct err *e)
 	float seen[3 * SIDE_MAX * SIDE_MAX];
 	uint8_t bytes[3 * SIDE_MAX * SIDE_MAX];
 
-	if (s->f->augment(&s->trial, s->phase, epoch, s->index[class], d->train_images + s->index[class] * size, d->channels, d->height, d->width,
-			  seen, e))
+	if (s->f->augment(&s->trial, s->phase, epoch, s->index[class],
+		    d->train_images + s->index[class] * size, d->channels, d->height, d->width,
+		    seen, e))
 		return -1;
 	for (size_t i = 0; i < size; i++)
 		bytes[i] = (uint8_t)lroundf(255 * seen[i]);
@@ -128,8 +137,10 @@ static int draw(struct sheet *s, struct err *e)
 			if (paste_augmented(s, epoch, k, e))
 				return -1;
 	}
-	figure_block(s->f, d->channels < 3 ? "the sheet: a line a row of pixels, grey from 0 to 255"
-		: "the sheet: a line a row of pixels, 65536 red + 256 green + blue");
+	figure_block(s->f,
+		d->channels < 3
+			? "the sheet: a line a row of pixels, grey from 0 to 255"
+			: "the sheet: a line a row of pixels, 65536 red + 256 green + blue");
 	for (int y = 0; y < s->rows; y++)
 		figure_row(s->f, &s->pixels[y * s->columns], (size_t)s->columns);
 	return 0;
@@ -137,7 +148,8 @@ static int draw(struct sheet *s, struct err *e)
 
 static void write_variables(struct sheet *s)
 {
-	static const char *const row_titles[] = { "original", "epoch 1", "epoch 2", "epoch 3", "epoch 4" };
+	static const char *const row_titles[] = { "original", "epoch 1", "epoch 2", "epoch 3",
+		"epoch 4" };
 	const char *names[CLASSES_MAX];
 
 	for (int k = 0; k < s->classes; k++)
@@ -171,7 +183,10 @@ static void add_amounts(struct str *out, const struct augment_config *a)
 	amount(out, "translation up to %.3g %%", 100 * a->translation);
 	amount(out, "shear up to %.3g", a->shear);
 	amount(out, "random crops of an edge of %.0f pixels", a->crop);
-	str_add(out, !a->flip ? "" : out->s[out->length - 1] == ' ' ? "flipped or not" : ", flipped or not");
+	str_add(out,
+		!a->flip                                 ? ""
+			: out->s[out->length - 1] == ' ' ? "flipped or not"
+							 : ", flipped or not");
 	amount(out, "brightness ± %.3g", a->brightness);
 	amount(out, "contrast ± %.3g", a->contrast);
 	amount(out, "noise of %.3g", a->noise);
@@ -182,10 +197,15 @@ static void write_caption(struct sheet *s)
 {
 	struct str *c = &s->f->caption;
 
-	str_add(c, "The first training image of each class, and the same as training sees it in its first epochs: ");
+	str_add(c,
+		"The first training image of each class, and the same as training sees it in its "
+		"first epochs: ");
 	add_amounts(c, &s->trial.augment);
-	str_addf(c, ". By the training core itself, with the random numbers of phase %s of trial %.12s (seed %llu).", s->trial.phases[s->phase].name,
-		 s->sample->identity, (unsigned long long)s->trial.seed);
+	str_addf(c,
+		". By the training core itself, with the random numbers of phase %s of trial %.12s "
+		"(seed %llu).",
+		s->trial.phases[s->phase].name, s->sample->identity,
+		(unsigned long long)s->trial.seed);
 }
 
 /* The data set must be the one that the trial was trained on. */
@@ -194,34 +214,40 @@ static int check(const struct sheet *s, struct err *e)
 	const struct dataset *d = s->dataset;
 
 	if (strcmp(s->sample->data_digest, d->digest))
-		return err_set(e, ERR_ENVIRONMENT, "figure %s: data set %s here is not the one that trial %.12s was run on (another digest)", s->spec->id,
-			       d->name, s->sample->identity);
+		return err_set(e, ERR_ENVIRONMENT,
+			"figure %s: data set %s here is not the one that trial %.12s was run on "
+			"(another digest)",
+			s->spec->id, d->name, s->sample->identity);
 	if (d->channels > 3 || d->height > SIDE_MAX || d->width > SIDE_MAX)
-		return err_set(e, ERR_USAGE, "figure %s: images of more than %d by %d pixels", s->spec->id, SIDE_MAX, SIDE_MAX);
+		return err_set(e, ERR_USAGE, "figure %s: images of more than %d by %d pixels",
+			s->spec->id, SIDE_MAX, SIDE_MAX);
 	return 0;
 }
 
-int figure_images(struct store *store, const struct study *study, const struct figure_spec *spec, struct figure *f, struct err *e)
+int figure_images(struct store *store, const struct study *study, const struct figure_spec *spec,
+	struct figure *f, struct err *e)
 {
 	static const struct dataset_places nowhere = { .folder = NULL };
 	struct sheet s = { .f = f, .spec = spec };
 	struct dataset *dataset = NULL;
 
 	if (!f->augment)
-		return err_set(e, ERR_USAGE, "figure %s: this program cannot augment images", spec->id);
+		return err_set(
+			e, ERR_USAGE, "figure %s: this program cannot augment images", spec->id);
 	if (find_trial(&s, store, study, e))
 		return -1;
-	int status = dataset_open(s.trial.dataset, f->data_places ? f->data_places : &nowhere, e, &dataset);
-	if (!status) {
+	int result = dataset_open(
+		s.trial.dataset, f->data_places ? f->data_places : &nowhere, e, &dataset);
+	if (!result) {
 		s.dataset = dataset;
-		status = check(&s, e) || draw(&s, e) ? -1 : 0;
+		result = check(&s, e) || draw(&s, e) ? -1 : 0;
 	}
-	if (!status) {
+	if (!result) {
 		write_variables(&s);
 		write_caption(&s);
 	}
 	free(s.pixels);
 	trial_free(&s.trial);
 	dataset_close(dataset);
-	return status;
+	return result;
 }

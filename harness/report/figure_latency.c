@@ -1,7 +1,8 @@
-/* figure_latency.c - how long one call of a trained network with one image takes: the distribution of all measured calls (table latencies,
- * filled by `retrial latency`), with its median, 90 % and 99 %. A panel for each data set, a row for each value of the series label and number
- * format, by the kernel variant that was fastest. Distributions of several trials (seeds) of one row are added up. Other batch sizes and
- * variants: retrial query latency. */
+/* figure_latency.c - how long one call of a trained network with one image takes: the distribution
+ * of all measured calls (table latencies, filled by `retrial latency`), with its median, 90 % and
+ * 99 %. A panel for each data set, a row for each value of the series label and number format, by
+ * the kernel variant that was fastest. Distributions of several trials (seeds) of one row are added
+ * up. Other batch sizes and variants: retrial query latency. */
 #include <jansson.h>
 #include <math.h>
 #include <stdlib.h>
@@ -13,13 +14,18 @@
 enum { ROW_HEIGHT = 40, ROWS_MAX = 48, TITLE_MAX = 128, SAMPLES_MAX = 1024, BINS_MAX = 4096 };
 enum { TRIAL, FORMAT, KERNELS, CALLS, HISTOGRAM, NOISE, CPU };
 
-/* Of every trial and number format, the variant with the smallest median, by the latest measurement of each. */
-static const char sql[] =
-	"SELECT DISTINCT f.trial, l.number_format, l.kernels, l.samples, l.histogram, l.noise, c.value FROM finished AS f"
-	" JOIN latencies AS l ON l.attempt = f.attempt LEFT JOIN facts AS c ON c.environment = l.environment AND c.name = 'cpu'"
-	" WHERE f.sweep = :sweep AND l.id = (SELECT k.id FROM latencies AS k WHERE k.attempt = l.attempt AND k.number_format = l.number_format"
-	" AND k.batch = 1 AND NOT EXISTS (SELECT 1 FROM latencies AS m WHERE m.attempt = k.attempt AND m.number_format = k.number_format"
-	" AND m.batch = 1 AND m.kernels = k.kernels AND m.id > k.id) ORDER BY k.p50, k.id LIMIT 1) ORDER BY l.number_format, f.trial";
+/* Of every trial and number format, the variant with the smallest median, by the latest measurement
+ * of each. */
+static const char sql[] = "SELECT DISTINCT f.trial, l.number_format, l.kernels, l.samples, "
+			  "l.histogram, l.noise, c.value FROM finished AS f"
+			  " JOIN latencies AS l ON l.attempt = f.attempt LEFT JOIN facts AS c ON "
+			  "c.environment = l.environment AND c.name = 'cpu'"
+			  " WHERE f.sweep = :sweep AND l.id = (SELECT k.id FROM latencies AS k "
+			  "WHERE k.attempt = l.attempt AND k.number_format = l.number_format"
+			  " AND k.batch = 1 AND NOT EXISTS (SELECT 1 FROM latencies AS m WHERE "
+			  "m.attempt = k.attempt AND m.number_format = k.number_format"
+			  " AND m.batch = 1 AND m.kernels = k.kernels AND m.id > k.id) ORDER BY "
+			  "k.p50, k.id LIMIT 1) ORDER BY l.number_format, f.trial";
 
 /* What a row of the figure is about; `first` is a row of the answer that is like it. */
 struct line {
@@ -38,11 +44,11 @@ struct plot {
 	struct line lines[ROWS_MAX];
 	size_t line_count;
 	struct bin bins[BINS_MAX];
-	size_t bin_count;      /* of the row at hand, sorted */
-	double calls;          /* of the row at hand */
-	double low, high;      /* of the axis, microseconds */
-	double fewest, most;   /* calls of a row */
-	double noise;          /* largest */
+	size_t bin_count;    /* of the row at hand, sorted */
+	double calls;        /* of the row at hand */
+	double low, high;    /* of the axis, microseconds */
+	double fewest, most; /* calls of a row */
+	double noise;        /* largest */
 };
 
 static bool like(const struct plot *p, size_t a, size_t b)
@@ -89,19 +95,25 @@ static int find_lines(struct plot *p, struct err *e)
 			for (size_t panel = 0; panel < p->layout.panel_count && !ours; panel++)
 				ours = is_of(p, r, panel, series);
 			for (size_t i = 0; i < p->line_count && !before; i++)
-				before = p->lines[i].series == series && like(p, p->lines[i].first, r);
+				before = p->lines[i].series == series
+					&& like(p, p->lines[i].first, r);
 			if (!ours || before)
 				continue;
 			if (p->line_count == ROWS_MAX)
-				return err_set(e, ERR_USAGE, "figure %s: more than %d rows: narrow its 'where'", p->layout.spec->id, ROWS_MAX);
+				return err_set(e, ERR_USAGE,
+					"figure %s: more than %d rows: narrow its 'where'",
+					p->layout.spec->id, ROWS_MAX);
 			p->lines[p->line_count] = (struct line){ .series = series, .first = r };
 			title_of(p, &p->lines[p->line_count++]);
 		}
-	return p->line_count ? 0 : err_set(e, ERR_FAILED, "figure %s: nothing to draw: no latency of one image is recorded (retrial latency measures it)",
-					   p->layout.spec->id);
+	return p->line_count ? 0
+			     : err_set(e, ERR_FAILED,
+				     "figure %s: nothing to draw: no latency of one image is "
+				     "recorded (retrial latency measures it)",
+				     p->layout.spec->id);
 }
 
-/* ---- distributions ------------------------------------------------------------------------------------------------------------------ */
+/* ---- distributions ---- */
 
 static int add_bin(struct plot *p, double seconds, double count)
 {
@@ -121,13 +133,18 @@ static int add_histogram(struct plot *p, size_t r, struct err *e)
 {
 	json_t *bins = json_loads(row_text(p->measured, r, HISTOGRAM), 0, NULL), *bin;
 	size_t i;
-	int status = json_is_array(bins) ? 0 : -1;
+	int result = json_is_array(bins) ? 0 : -1;
 
-	json_array_foreach(bins, i, bin)
-		status = status || add_bin(p, json_number_value(json_array_get(bin, 0)), json_number_value(json_array_get(bin, 1))) ? -1 : 0;
+	json_array_foreach(bins, i, bin) result = result
+			|| add_bin(p, json_number_value(json_array_get(bin, 0)),
+				json_number_value(json_array_get(bin, 1)))
+		? -1
+		: 0;
 	json_decref(bins);
-	return status ? err_set(e, ERR_ENVIRONMENT, "figure %s: the histogram of a latency of trial %.12s is damaged", p->layout.spec->id,
-				row_text(p->measured, r, TRIAL)) : 0;
+	return result ? err_set(e, ERR_ENVIRONMENT,
+		       "figure %s: the histogram of a latency of trial %.12s is damaged",
+		       p->layout.spec->id, row_text(p->measured, r, TRIAL))
+		      : 0;
 }
 
 static int by_seconds(const void *a, const void *b)
@@ -165,13 +182,14 @@ static double quantile(const struct plot *p, double share)
 	return 1e6 * p->bins[i].seconds;
 }
 
-/* ---- the figure --------------------------------------------------------------------------------------------------------------------- */
+/* ---- the figure ---- */
 
 static void begin_block(const struct plot *p, size_t panel, const char *title, const char *what)
 {
 	struct str comment = { 0 };
 
-	str_addf(&comment, "%s%s%s, %s", p->layout.panels[panel], title[0] ? ", " : "", title, what);
+	str_addf(
+		&comment, "%s%s%s, %s", p->layout.panels[panel], title[0] ? ", " : "", title, what);
 	figure_block(p->f, comment.s);
 	str_free(&comment);
 }
@@ -184,7 +202,10 @@ static void write_outline(const struct plot *p, double y)
 	for (size_t i = 0; i < p->bin_count; i++)
 		largest = fmax(largest, p->bins[i].count);
 	for (size_t i = 0; i < p->bin_count; i++)
-		figure_row(p->f, (const double[]){ 1e6 * p->bins[i].seconds, y, y + 0.72 * p->bins[i].count / largest, p->bins[i].count }, 4);
+		figure_row(p->f,
+			(const double[]){ 1e6 * p->bins[i].seconds, y,
+				y + 0.72 * p->bins[i].count / largest, p->bins[i].count },
+			4);
 }
 
 /* Blocks of a panel: an outline for each row, then the quantiles of all. */
@@ -196,12 +217,14 @@ static int add_panel(struct plot *p, size_t panel, struct err *e)
 		const double y = -(double)(i + 1);
 		if (gather(p, panel, &p->lines[i], e))
 			return -1;
-		begin_block(p, panel, p->lines[i].title, "bins: microseconds a call, base, outline, calls");
+		begin_block(p, panel, p->lines[i].title,
+			"bins: microseconds a call, base, outline, calls");
 		marks[i][0] = NAN;
 		if (!(p->calls > 0))
 			continue;
 		write_outline(p, y);
-		const double row[5] = { quantile(p, 0.5), y - 0.09, quantile(p, 0.9), quantile(p, 0.99), p->calls };
+		const double row[5] = { quantile(p, 0.5), y - 0.09, quantile(p, 0.9),
+			quantile(p, 0.99), p->calls };
 		memcpy(marks[i], row, sizeof(row));
 		p->low = fmin(1e6 * p->bins[0].seconds, p->low);
 		p->high = fmax(quantile(p, 0.995), p->high);
@@ -218,7 +241,8 @@ static int add_panel(struct plot *p, size_t panel, struct err *e)
 static void write_variables(struct plot *p)
 {
 	const struct figure_layout *l = &p->layout;
-	const struct legend_entry legend[] = { { "median", 1, false, true }, { "to 90 %", 2, true, false }, { "to 99 %", 3, true, false } };
+	const struct legend_entry legend[] = { { "median", 1, false, true },
+		{ "to 90 %", 2, true, false }, { "to 99 %", 3, true, false } };
 	const char *titles[ROWS_MAX];
 	size_t widest = 0;
 
@@ -257,7 +281,10 @@ static void write_caption(struct plot *p)
 {
 	struct str *c = &p->f->caption;
 
-	str_addf(c, "Grey: the distribution of all measured calls with one image, in bins of 1 %% of their time (%.0f", p->fewest);
+	str_addf(c,
+		"Grey: the distribution of all measured calls with one image, in bins of 1 %% of "
+		"their time (%.0f",
+		p->fewest);
 	if (p->most > p->fewest)
 		str_addf(c, " to %.0f", p->most);
 	str_add(c, " calls). Logarithmic; the slowest 0.5 % are beyond the axis.");
@@ -265,30 +292,35 @@ static void write_caption(struct plot *p)
 	add_different(c, p, KERNELS, " Kernels, the fastest of each: ");
 	add_different(c, p, CPU, " Measured on ");
 	if (!isnan(p->noise))
-		str_addf(c, " The medians of two halves of the same calls differ by up to %.1f %%.", 100 * p->noise);
+		str_addf(c, " The medians of two halves of the same calls differ by up to %.1f %%.",
+			100 * p->noise);
 	figure_layout_caption(c, &p->layout);
 }
 
-int figure_latency(struct store *store, const struct study *study, const struct figure_spec *spec, struct figure *f, struct err *e)
+int figure_latency(struct store *store, const struct study *study, const struct figure_spec *spec,
+	struct figure *f, struct err *e)
 {
 	const char *const parameters[] = { "sweep", study->sweep->name, NULL };
 	struct plot *p = calloc(1, sizeof(*p));
-	int status = -1;
+	int result = -1;
 
 	if (!p)
 		return err_nomem(e);
-	*p = (struct plot){ .f = f, .low = NAN, .high = NAN, .fewest = NAN, .most = NAN, .noise = NAN };
-	if (figure_layout_make(&p->layout, study, spec, -1, e) || store_query(store, sql, parameters, e, &p->measured) || find_lines(p, e))
+	*p = (struct plot){
+		.f = f, .low = NAN, .high = NAN, .fewest = NAN, .most = NAN, .noise = NAN
+	};
+	if (figure_layout_make(&p->layout, study, spec, -1, e)
+		|| store_query(store, sql, parameters, e, &p->measured) || find_lines(p, e))
 		goto done;
 	for (size_t panel = 0; panel < p->layout.panel_count; panel++)
 		if (add_panel(p, panel, e))
 			goto done;
 	write_variables(p);
 	write_caption(p);
-	status = 0;
+	result = 0;
 done:
 	rows_free(p->measured);
 	figure_layout_free(&p->layout);
 	free(p);
-	return status;
+	return result;
 }

@@ -1,6 +1,8 @@
-/* figure_pareto.c - accuracy against parameters, or against another metric of which less is better (latency): which recipes are worth their
- * size. A panel for each data set, a point for each value of the series label (mean over seeds with its t interval), a line along those
- * that no other beats in both, and the paper's point where claims give both of its numbers. Works on the study alone. */
+/* figure_pareto.c - accuracy against parameters, or against another metric of which less is better
+ * (latency): which recipes are worth their size. A panel for each data set, a point for each value
+ * of the series label (mean over seeds with its t interval), a line along those that no other beats
+ * in both, and the paper's point where claims give both of its numbers. Works on the study alone.
+ */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,8 +26,8 @@ struct plot {
 	const char *x_name;
 	const struct metric *x, *y;
 	int x_column, y_column; /* of the metrics in the study */
-	bool paper;          /* any point of it is drawn */
-	size_t fewest, most; /* seeds of a point */
+	bool paper;             /* any point of it is drawn */
+	size_t fewest, most;    /* seeds of a point */
 	struct axis x_axis[LAYOUT_PANELS_MAX], y_axis[LAYOUT_PANELS_MAX];
 };
 
@@ -45,7 +47,8 @@ static void stretch(struct reach *r, double x, double low, double high)
 static struct point point_of(const struct plot *p, size_t panel, size_t series)
 {
 	const struct sample *samples[SEEDS_MAX];
-	const size_t count = figure_layout_samples(&p->layout, panel, series, p->y_column, samples, SEEDS_MAX);
+	const size_t count =
+		figure_layout_samples(&p->layout, panel, series, p->y_column, samples, SEEDS_MAX);
 	double x[SEEDS_MAX], y[SEEDS_MAX];
 	size_t n = 0;
 
@@ -55,7 +58,8 @@ static struct point point_of(const struct plot *p, size_t panel, size_t series)
 		n += !isnan(x[n]);
 	}
 	const double mean = stats_mean(y, n);
-	const struct interval t = n >= CLAIM_MIN_SEEDS ? stats_t_interval(y, n, 0.95) : (struct interval){ mean, mean };
+	const struct interval t = n >= CLAIM_MIN_SEEDS ? stats_t_interval(y, n, 0.95)
+						       : (struct interval){ mean, mean };
 	return (struct point){ n, stats_mean(x, n), mean, t.low, t.high, NAN };
 }
 
@@ -64,12 +68,13 @@ static bool is_dominated(const struct point *points, size_t count, size_t at)
 {
 	for (size_t i = 0; i < count; i++)
 		if (points[i].n && points[i].x <= points[at].x && points[i].y >= points[at].y
-		    && (points[i].x < points[at].x || points[i].y > points[at].y))
+			&& (points[i].x < points[at].x || points[i].y > points[at].y))
 			return true;
 	return false;
 }
 
-/* The points that none dominates, from the smallest network to the largest: y grows with x along them. */
+/* The points that none dominates, from the smallest network to the largest: y grows with x along
+ * them. */
 static void write_front(struct plot *p, const struct point *points, size_t count)
 {
 	double last = -INFINITY;
@@ -77,8 +82,8 @@ static void write_front(struct plot *p, const struct point *points, size_t count
 	for (;;) {
 		size_t next = count;
 		for (size_t i = 0; i < count; i++)
-			if (points[i].n && points[i].x > last && !is_dominated(points, count, i) &&
-			    (next == count || points[i].x < points[next].x))
+			if (points[i].n && points[i].x > last && !is_dominated(points, count, i)
+				&& (next == count || points[i].x < points[next].x))
 				next = i;
 		if (next == count)
 			return;
@@ -99,7 +104,8 @@ static void write_paper(struct plot *p, size_t panel, struct reach *reach)
 			continue;
 		for (size_t i = 0; i < sweep->claim_count; i++) {
 			const struct claim *c = &sweep->claims[i];
-			if (c->phase[0] || c->unit[0] || c->compare || !study_holds(&c->where, sample))
+			if (c->phase[0] || c->unit[0] || c->compare
+				|| !study_holds(&c->where, sample))
 				continue;
 			x = !strcmp(c->metric, p->x_name) ? c : x;
 			y = !strcmp(c->metric, p->layout.spec->metric) ? c : y;
@@ -122,7 +128,8 @@ static void block(struct plot *p, size_t panel, const char *what)
 	str_free(&comment);
 }
 
-/* Spread points of the same x over a few hundredths of the axis, in their order, so that none hides another. */
+/* Spread points of the same x over a few hundredths of the axis, in their order, so that none hides
+ * another. */
 static void spread(struct point *points, size_t count, const struct axis *x)
 {
 	for (size_t i = 0; i < count; i++) {
@@ -132,7 +139,8 @@ static void spread(struct point *points, size_t count, const struct axis *x)
 				before += k < i;
 				same++;
 			}
-		points[i].drawn_x = points[i].x + 0.045 * (x->high - x->low) * ((double)before - (double)(same - 1) / 2);
+		points[i].drawn_x = points[i].x
+			+ 0.045 * (x->high - x->low) * ((double)before - (double)(same - 1) / 2);
 	}
 }
 
@@ -145,7 +153,8 @@ static void add_panel(struct plot *p, size_t panel)
 
 	for (size_t i = 0; i < count; i++) {
 		points[i] = point_of(p, panel, i);
-		p->fewest = points[i].n && (!p->fewest || points[i].n < p->fewest) ? points[i].n : p->fewest;
+		p->fewest = points[i].n && (!p->fewest || points[i].n < p->fewest) ? points[i].n
+										   : p->fewest;
 		p->most = points[i].n > p->most ? points[i].n : p->most;
 		if (points[i].n)
 			stretch(&reach, points[i].x, points[i].low, points[i].high);
@@ -160,11 +169,15 @@ static void add_panel(struct plot *p, size_t panel)
 	write_front(p, points, count);
 	for (size_t i = 0; i < count; i++) {
 		struct str what = { 0 };
-		str_addf(&what, "%s: x as drawn, mean, 95 %% t interval low, high, x", p->layout.series[i]);
+		str_addf(&what, "%s: x as drawn, mean, 95 %% t interval low, high, x",
+			p->layout.series[i]);
 		block(p, panel, what.s);
 		str_free(&what);
 		if (points[i].n)
-			figure_row(p->f, (const double[]){ points[i].drawn_x, points[i].y, points[i].low, points[i].high, points[i].x }, 5);
+			figure_row(p->f,
+				(const double[]){ points[i].drawn_x, points[i].y, points[i].low,
+					points[i].high, points[i].x },
+				5);
 	}
 }
 
@@ -199,40 +212,52 @@ static void write_caption(struct plot *p)
 	str_addf(c, "Points: mean over seeds (n = %zu", p->fewest);
 	if (p->most > p->fewest)
 		str_addf(c, " to %zu", p->most);
-	str_add(c, p->most >= CLAIM_MIN_SEEDS ? "), bars: 95 % Student t interval of the mean." : ").");
-	str_addf(c, " Dotted: along those that none beats with %s and a higher mean. Points of the same value stand side by side.",
-		 strcmp(p->x_name, "params") ? "less" : "fewer parameters");
+	str_add(c,
+		p->most >= CLAIM_MIN_SEEDS ? "), bars: 95 % Student t interval of the mean."
+					   : ").");
+	str_addf(c,
+		" Dotted: along those that none beats with %s and a higher mean. Points of the "
+		"same value stand side by side.",
+		strcmp(p->x_name, "params") ? "less" : "fewer parameters");
 	figure_layout_caption(c, &p->layout);
 }
 
-int figure_pareto(struct store *store, const struct study *study, const struct figure_spec *spec, struct figure *f, struct err *e)
+int figure_pareto(struct store *store, const struct study *study, const struct figure_spec *spec,
+	struct figure *f, struct err *e)
 {
 	const char *x_name = spec->against[0] ? spec->against : "params";
-	struct plot p = { .f = f, .x_name = x_name, .x = metric_find(x_name), .y = metric_find(spec->metric) };
+	struct plot p = {
+		.f = f, .x_name = x_name, .x = metric_find(x_name), .y = metric_find(spec->metric)
+	};
 	char context[48] = "figure ";
-	int status = -1;
+	int result = -1;
 
 	(void)store;
 	memcpy(context + 7, spec->id, sizeof(spec->id));
 	p.x_column = study_metric(study, x_name, spec->phase, context, e);
-	p.y_column = p.x_column < 0 ? -1 : study_metric(study, spec->metric, spec->phase, context, e);
+	p.y_column =
+		p.x_column < 0 ? -1 : study_metric(study, spec->metric, spec->phase, context, e);
 	if (p.y_column < 0 || figure_layout_make(&p.layout, study, spec, p.y_column, e))
 		goto done;
 	if (p.layout.series_count > FIGURE_SERIES_MAX) {
-		err_set(e, ERR_USAGE, "figure %s: %zu kinds of points, at most %d can be told apart: narrow its 'where'", spec->id,
-			p.layout.series_count, FIGURE_SERIES_MAX);
+		err_set(e, ERR_USAGE,
+			"figure %s: %zu kinds of points, at most %d can be told apart: narrow its "
+			"'where'",
+			spec->id, p.layout.series_count, FIGURE_SERIES_MAX);
 		goto done;
 	}
 	for (size_t panel = 0; panel < p.layout.panel_count; panel++)
 		add_panel(&p, panel);
 	if (!p.most) {
-		err_set(e, ERR_FAILED, "figure %s: nothing to draw: no finished trial has a value of %s", spec->id, p.x_name);
+		err_set(e, ERR_FAILED,
+			"figure %s: nothing to draw: no finished trial has a value of %s", spec->id,
+			p.x_name);
 		goto done;
 	}
 	write_variables(&p);
 	write_caption(&p);
-	status = 0;
+	result = 0;
 done:
 	figure_layout_free(&p.layout);
-	return status;
+	return result;
 }

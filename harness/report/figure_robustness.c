@@ -1,6 +1,7 @@
-/* figure_robustness.c - accuracy on changed test images against the strength of the change: a panel for each change that the sweep names, a line
- * for each value of the series label, all from the images as they are (strength 0) on. Only trials that were evaluated at every strength
- * count, so that each line is over the same seeds from end to end. */
+/* figure_robustness.c - accuracy on changed test images against the strength of the change: a panel
+ * for each change that the sweep names, a line for each value of the series label, all from the
+ * images as they are (strength 0) on. Only trials that were evaluated at every strength count, so
+ * that each line is over the same seeds from end to end. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,18 +30,21 @@ static const struct sweep *sweep_of(const struct plot *p)
 	return p->layout.study->sweep;
 }
 
-/* All samples of the series, whatever the data set (the figure is about one, unless data sets are its series). */
+/* All samples of the series, whatever the data set (the figure is about one, unless data sets are
+ * its series). */
 static size_t samples_of(const struct plot *p, size_t series, const struct sample **samples)
 {
 	size_t count = 0;
 
 	for (size_t panel = 0; panel < p->layout.panel_count; panel++)
-		count += figure_layout_samples(&p->layout, panel, series, p->metric, samples + count, SEEDS_MAX - count);
+		count += figure_layout_samples(
+			&p->layout, panel, series, p->metric, samples + count, SEEDS_MAX - count);
 	return count;
 }
 
 /* Position, mean and band of one strength; 0: the images as they are. */
-static void add_point(struct plot *p, const struct sample *const *samples, size_t count, const char *change, double strength, struct reach *reach)
+static void add_point(struct plot *p, const struct sample *const *samples, size_t count,
+	const char *change, double strength, struct reach *reach)
 {
 	double y[SEEDS_MAX] = { 0 };
 	size_t n = 0;
@@ -48,7 +52,8 @@ static void add_point(struct plot *p, const struct sample *const *samples, size_
 	for (size_t i = 0; i < count; i++) {
 		size_t first, end;
 		robust_trial(p->rows, samples[i]->identity, &first, &end);
-		const double accuracy = robust_accuracy(p->rows, first, end, strength > 0 ? change : "none", strength);
+		const double accuracy = robust_accuracy(
+			p->rows, first, end, strength > 0 ? change : "none", strength);
 		if (!isnan(accuracy))
 			y[n++] = 100 * accuracy;
 	}
@@ -73,7 +78,8 @@ static void add_panel(struct plot *p, size_t panel)
 	for (size_t series = 0; series < p->layout.series_count; series++) {
 		const size_t count = samples_of(p, series, samples);
 		struct str comment = { 0 };
-		str_addf(&comment, "%s, %s: strength (%s), mean, low, high, seeds", change, p->layout.series[series], change_info(spec->change)->unit);
+		str_addf(&comment, "%s, %s: strength (%s), mean, low, high, seeds", change,
+			p->layout.series[series], change_info(spec->change)->unit);
 		figure_block(p->f, comment.s);
 		str_free(&comment);
 		add_point(p, samples, count, change, 0, &reach);
@@ -87,7 +93,10 @@ static void add_panel(struct plot *p, size_t panel)
 static void write_variables(struct plot *p)
 {
 	const struct figure_layout *l = &p->layout;
-	const size_t panels = sweep_of(p)->robustness_count, columns = panels <= 3 ? panels : panels <= 6 && panels != 4 ? 3 : 4;
+	const size_t panels = sweep_of(p)->robustness_count,
+		     columns = panels <= 3   ? panels
+		: panels <= 6 && panels != 4 ? 3
+					     : 4;
 	struct legend_entry legend[FIGURE_SERIES_MAX];
 	const char *titles[ROBUSTNESS_CHANGES], *units[ROBUSTNESS_CHANGES];
 
@@ -114,42 +123,50 @@ static void write_caption(struct plot *p)
 {
 	struct str *c = &p->f->caption;
 
-	str_add(c, "Test accuracy against the strength of a change of the test images, 0: as they are. Every image is changed by exactly the strength,"
+	str_add(c,
+		"Test accuracy against the strength of a change of the test images, 0: as they "
+		"are. Every image is changed by exactly the strength,"
 		" its direction is random but the same for all networks. Lines: mean over seeds (");
 	figure_layout_n(c, &p->layout);
-	str_add(c, p->layout.fewest >= CLAIM_MIN_SEEDS ? "), bands: 95 % Student t interval of the mean."
-						       : "), bands: 95 % Student t interval of the mean, below 3 seeds smallest to largest value.");
+	str_add(c,
+		p->layout.fewest >= CLAIM_MIN_SEEDS
+			? "), bands: 95 % Student t interval of the mean."
+			: "), bands: 95 % Student t interval of the mean, below 3 seeds smallest "
+			  "to largest value.");
 	str_add(c, " Scales differ between panels.");
 	figure_layout_caption(c, &p->layout);
 }
 
-int figure_robustness(struct store *store, const struct study *study, const struct figure_spec *spec, struct figure *f, struct err *e)
+int figure_robustness(struct store *store, const struct study *study,
+	const struct figure_spec *spec, struct figure *f, struct err *e)
 {
 	struct plot *p = calloc(1, sizeof(*p));
 	struct str context = { 0 };
-	int status = -1;
+	int result = -1;
 
 	if (!p)
 		return err_nomem(e);
 	p->f = f;
 	str_addf(&context, "figure %s", spec->id);
 	p->metric = study_metric(study, "robust_accuracy", "", context.s, e);
-	if (p->metric < 0 || robust_read(store, study->sweep, e, &p->rows) || figure_layout_make(&p->layout, study, spec, p->metric, e))
+	if (p->metric < 0 || robust_read(store, study->sweep, e, &p->rows)
+		|| figure_layout_make(&p->layout, study, spec, p->metric, e))
 		goto done;
 	if (p->layout.series_count > FIGURE_SERIES_MAX) {
-		err_set(e, ERR_USAGE, "figure %s: %zu lines, at most %d can be told apart: narrow its 'where'", spec->id,
-			p->layout.series_count, FIGURE_SERIES_MAX);
+		err_set(e, ERR_USAGE,
+			"figure %s: %zu lines, at most %d can be told apart: narrow its 'where'",
+			spec->id, p->layout.series_count, FIGURE_SERIES_MAX);
 		goto done;
 	}
 	for (size_t panel = 0; panel < study->sweep->robustness_count; panel++)
 		add_panel(p, panel);
 	write_variables(p);
 	write_caption(p);
-	status = 0;
+	result = 0;
 done:
 	figure_layout_free(&p->layout);
 	rows_free(p->rows);
 	str_free(&context);
 	free(p);
-	return status;
+	return result;
 }

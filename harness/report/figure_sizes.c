@@ -1,5 +1,6 @@
-/* figure_sizes.c - how many bytes a trained network takes: bars by what it is written as (table model_files, filled by `retrial export`), beside
- * its bare weights, its weights with the optimizer's state, and the paper's figures where claims give one. A panel for each data set. */
+/* figure_sizes.c - how many bytes a trained network takes: bars by what it is written as (table
+ * model_files, filled by `retrial export`), beside its bare weights, its weights with the
+ * optimizer's state, and the paper's figures where claims give one. A panel for each data set. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,15 +12,15 @@
 enum { ROW_HEIGHT = 22, BARS_MAX = 64, TITLE_MAX = 128, SAMPLES_MAX = 1024 };
 static const double kilobyte = 1024;
 
-static const char sql[] =
-	"SELECT DISTINCT f.trial, m.format, m.fold, m.bytes FROM finished AS f JOIN model_files AS m ON m.attempt = f.attempt"
-	" WHERE f.sweep = :sweep ORDER BY m.format, f.trial, m.fold";
+static const char sql[] = "SELECT DISTINCT f.trial, m.format, m.fold, m.bytes FROM finished AS f "
+			  "JOIN model_files AS m ON m.attempt = f.attempt"
+			  " WHERE f.sweep = :sweep ORDER BY m.format, f.trial, m.fold";
 
 /* A row of every panel: one series and what its network is written as. */
 struct bar {
 	size_t series;
-	const char *format;    /* of model_files, owned by the answer; or NULL: */
-	int column;            /* a metric of the study */
+	const char *format; /* of model_files, owned by the answer; or NULL: */
+	int column;         /* a metric of the study */
 	const char *metric, *phase;
 	char title[TITLE_MAX];
 };
@@ -30,15 +31,17 @@ struct plot {
 	struct rows *files;
 	struct bar bars[BARS_MAX];
 	size_t bar_count;
-	double largest;        /* KB */
-	bool paper, varies;    /* any claim is drawn; any bar is of files of different sizes */
+	double largest;     /* KB */
+	bool paper, varies; /* any claim is drawn; any bar is of files of different sizes */
 };
 
 /* The bytes of a bar in a panel: smallest, largest; false when there is no such file. */
-static bool bytes_of(const struct plot *p, const struct bar *bar, size_t panel, double *least, double *most)
+static bool bytes_of(
+	const struct plot *p, const struct bar *bar, size_t panel, double *least, double *most)
 {
 	const struct sample *samples[SAMPLES_MAX];
-	const size_t n = figure_layout_samples(&p->layout, panel, bar->series, -1, samples, SAMPLES_MAX);
+	const size_t n =
+		figure_layout_samples(&p->layout, panel, bar->series, -1, samples, SAMPLES_MAX);
 
 	*least = *most = NAN;
 	for (size_t i = 0; i < n && !bar->format; i++) {
@@ -47,7 +50,8 @@ static bool bytes_of(const struct plot *p, const struct bar *bar, size_t panel, 
 	}
 	for (size_t r = 0; r < p->files->row_count && bar->format; r++)
 		for (size_t i = 0; i < n; i++)
-			if (!strcmp(row_text(p->files, r, 1), bar->format) && !strcmp(row_text(p->files, r, 0), samples[i]->identity)) {
+			if (!strcmp(row_text(p->files, r, 1), bar->format)
+				&& !strcmp(row_text(p->files, r, 0), samples[i]->identity)) {
 				*least = fmin(row_number(p->files, r, 3), *least);
 				*most = fmax(row_number(p->files, r, 3), *most);
 			}
@@ -66,7 +70,8 @@ static int keep(struct plot *p, const struct bar *bar, const char *what, struct 
 	if (!any)
 		return 0;
 	if (p->bar_count == BARS_MAX)
-		return err_set(e, ERR_USAGE, "figure %s: more than %d bars: narrow its 'where'", p->layout.spec->id, BARS_MAX);
+		return err_set(e, ERR_USAGE, "figure %s: more than %d bars: narrow its 'where'",
+			p->layout.spec->id, BARS_MAX);
 	struct bar *kept = &p->bars[p->bar_count++];
 	*kept = *bar;
 	if (p->layout.series_count > 1)
@@ -77,7 +82,8 @@ static int keep(struct plot *p, const struct bar *bar, const char *what, struct 
 	return 0;
 }
 
-static int keep_metric(struct plot *p, size_t series, const char *metric, const char *phase, struct err *e)
+static int keep_metric(
+	struct plot *p, size_t series, const char *metric, const char *phase, struct err *e)
 {
 	struct str what = { 0 };
 	struct bar bar = { .series = series, .metric = metric, .phase = phase };
@@ -88,9 +94,9 @@ static int keep_metric(struct plot *p, size_t series, const char *metric, const 
 	str_add(&what, !strcmp(metric, "weight_bytes") ? "bare weights" : "with optimizer state");
 	if (phase[0])
 		str_addf(&what, ", %s", phase);
-	const int status = keep(p, &bar, what.s, e);
+	const int result = keep(p, &bar, what.s, e);
 	str_free(&what);
-	return status;
+	return result;
 }
 
 /* With the optimizer's state: of the phases that claims name, once each. */
@@ -101,7 +107,8 @@ static int keep_training(struct plot *p, size_t series, struct err *e)
 	for (size_t i = 0; i < sweep->claim_count; i++) {
 		bool before = strcmp(sweep->claims[i].metric, "training_bytes") != 0;
 		for (size_t k = 0; k < i && !before; k++)
-			before = !strcmp(sweep->claims[k].metric, "training_bytes") && !strcmp(sweep->claims[k].phase, sweep->claims[i].phase);
+			before = !strcmp(sweep->claims[k].metric, "training_bytes")
+				&& !strcmp(sweep->claims[k].phase, sweep->claims[i].phase);
 		if (!before && keep_metric(p, series, "training_bytes", sweep->claims[i].phase, e))
 			return -1;
 	}
@@ -114,8 +121,10 @@ static int find_bars(struct plot *p, struct err *e)
 		if (keep_metric(p, series, "weight_bytes", "", e))
 			return -1;
 		for (size_t r = 0; r < p->files->row_count; r++) {
-			const struct bar bar = { .series = series, .format = row_text(p->files, r, 1) };
-			if ((!r || strcmp(bar.format, row_text(p->files, r - 1, 1))) && keep(p, &bar, bar.format, e))
+			const struct bar bar = { .series = series,
+				.format = row_text(p->files, r, 1) };
+			if ((!r || strcmp(bar.format, row_text(p->files, r - 1, 1)))
+				&& keep(p, &bar, bar.format, e))
 				return -1;
 		}
 		if (keep_training(p, series, e))
@@ -129,14 +138,17 @@ static bool covers(const struct plot *p, const struct claim *c, size_t panel, co
 {
 	const struct sample *sample;
 
-	return !bar->format && !strcmp(c->metric, bar->metric) && !strcmp(c->phase, bar->phase) && !c->compare
-		&& figure_layout_samples(&p->layout, panel, bar->series, -1, &sample, 1) && study_holds(&c->where, sample);
+	return !bar->format && !strcmp(c->metric, bar->metric) && !strcmp(c->phase, bar->phase)
+		&& !c->compare
+		&& figure_layout_samples(&p->layout, panel, bar->series, -1, &sample, 1)
+		&& study_holds(&c->where, sample);
 }
 
 /* What rounds to the claim's figure, in KB. */
 static struct interval claim_interval(const struct claim *c)
 {
-	const double unit = (c->scale > 0 ? 1 / c->scale : 1) / kilobyte; /* a paper's MB is so many KB */
+	const double unit =
+		(c->scale > 0 ? 1 / c->scale : 1) / kilobyte; /* a paper's MB is so many KB */
 	struct claim_result r;
 
 	claims_judge(c, false, NULL, 0, &r);
@@ -164,7 +176,10 @@ static void write_claims(struct plot *p, size_t panel, const struct bar *bar, do
 		if (!covers(p, c, panel, bar))
 			continue;
 		const struct interval k = claim_interval(c);
-		figure_row(p->f, (const double[]){ c->paper / (c->scale > 0 ? c->scale : 1) / kilobyte, y, k.low, k.high, y - 0.5, y + 0.5 }, 6);
+		figure_row(p->f,
+			(const double[]){ c->paper / (c->scale > 0 ? c->scale : 1) / kilobyte, y,
+				k.low, k.high, y - 0.5, y + 0.5 },
+			6);
 		p->largest = fmax(p->largest, k.high);
 		p->paper = true;
 	}
@@ -172,18 +187,22 @@ static void write_claims(struct plot *p, size_t panel, const struct bar *bar, do
 
 static void add_panel(struct plot *p, size_t panel)
 {
-	figure_layout_block(&p->layout, p->f, panel, "bars: KB, position, from, to, below, above, where the number stands");
+	figure_layout_block(&p->layout, p->f, panel,
+		"bars: KB, position, from, to, below, above, where the number stands");
 	for (size_t i = 0; i < p->bar_count; i++) {
 		const double y = -(double)(i + 1);
 		double least, most;
 		if (!bytes_of(p, &p->bars[i], panel, &least, &most))
 			continue;
-		figure_row(p->f, (const double[]){ most / kilobyte, y, 0, most / kilobyte, y - 0.36, y + 0.36,
-						    fmax(most / kilobyte, claimed(p, panel, &p->bars[i])) }, 7);
+		figure_row(p->f,
+			(const double[]){ most / kilobyte, y, 0, most / kilobyte, y - 0.36,
+				y + 0.36, fmax(most / kilobyte, claimed(p, panel, &p->bars[i])) },
+			7);
 		p->largest = fmax(p->largest, most / kilobyte);
 		p->varies |= most > least;
 	}
-	figure_layout_block(&p->layout, p->f, panel, "the paper: KB, position, what rounds to it from, to, below, above");
+	figure_layout_block(&p->layout, p->f, panel,
+		"the paper: KB, position, what rounds to it from, to, below, above");
 	for (size_t i = 0; i < p->bar_count; i++)
 		write_claims(p, panel, &p->bars[i], -(double)(i + 1));
 }
@@ -192,7 +211,8 @@ static void write_variables(struct plot *p)
 {
 	const struct figure_layout *l = &p->layout;
 	const struct legend_entry legend[] = { { "the paper", 1, true, false } };
-	struct axis x = figure_axis(0, p->largest * 1.2, l->panel_count > 2 ? 4 : 7); /* room for a number behind the longest bar */
+	struct axis x = figure_axis(0, p->largest * 1.2,
+		l->panel_count > 2 ? 4 : 7); /* room for a number behind the longest bar */
 	const char *titles[BARS_MAX];
 	size_t widest = 0;
 
@@ -217,9 +237,13 @@ static void write_caption(struct plot *p)
 {
 	struct str *c = &p->f->caption;
 
-	str_add(c, "Bars: bytes of one trained network; bare weights are its parameters as 32-bit floats");
-	str_add(c, p->files->row_count ? ", the others but those with optimizer state are files that retrial export wrote (of c, the constants in the program)."
-		: ". No file of retrial export is recorded.");
+	str_add(c,
+		"Bars: bytes of one trained network; bare weights are its parameters as 32-bit "
+		"floats");
+	str_add(c,
+		p->files->row_count ? ", the others but those with optimizer state are files that "
+				      "retrial export wrote (of c, the constants in the program)."
+				    : ". No file of retrial export is recorded.");
 	if (p->varies)
 		str_add(c, " Where files of several seeds or folds differ, the largest.");
 	if (p->paper)
@@ -227,25 +251,27 @@ static void write_caption(struct plot *p)
 	figure_layout_caption(c, &p->layout);
 }
 
-int figure_sizes(struct store *store, const struct study *study, const struct figure_spec *spec, struct figure *f, struct err *e)
+int figure_sizes(struct store *store, const struct study *study, const struct figure_spec *spec,
+	struct figure *f, struct err *e)
 {
 	const char *const parameters[] = { "sweep", study->sweep->name, NULL };
 	struct plot *p = calloc(1, sizeof(*p));
-	int status = -1;
+	int result = -1;
 
 	if (!p)
 		return err_nomem(e);
 	p->f = f;
-	if (figure_layout_make(&p->layout, study, spec, -1, e) || store_query(store, sql, parameters, e, &p->files) || find_bars(p, e))
+	if (figure_layout_make(&p->layout, study, spec, -1, e)
+		|| store_query(store, sql, parameters, e, &p->files) || find_bars(p, e))
 		goto done;
 	for (size_t panel = 0; panel < p->layout.panel_count; panel++)
 		add_panel(p, panel);
 	write_variables(p);
 	write_caption(p);
-	status = 0;
+	result = 0;
 done:
 	rows_free(p->files);
 	figure_layout_free(&p->layout);
 	free(p);
-	return status;
+	return result;
 }

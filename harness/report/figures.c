@@ -1,4 +1,5 @@
-/* figures.c - the frame of every figure: kinds, data file, script, gnuplot. What a kind shows is in figure_KIND.c. */
+/* figures.c - the frame of every figure: kinds, data file, script, gnuplot. What a kind shows is in
+ * figure_KIND.c. */
 #include "figures.h"
 
 #include <math.h>
@@ -11,17 +12,24 @@
 enum { SCRIPT_MAX_BYTES = 1 << 20, CAPTION_COLUMNS = 126, CAPTION_LINES_MAX = 16 };
 
 static const struct {
-	int (*fill)(struct store *, const struct study *, const struct figure_spec *, struct figure *, struct err *);
+	int (*fill)(struct store *, const struct study *, const struct figure_spec *,
+		struct figure *, struct err *);
 	bool by_dataset; /* one figure a data set */
 	bool series;     /* its script uses the line styles of plots/series.gp */
 } makers[] = {
-	{ figure_curves, true, false }, { figure_accuracy, false, false }, { figure_convergence, false, true },
-	{ figure_pareto, false, true }, { figure_confusion, true, false }, { figure_ablation, false, false },
-	{ figure_sizes, false, false }, { figure_latency, false, false }, { figure_images, true, false },
+	{ figure_curves, true, false },
+	{ figure_accuracy, false, false },
+	{ figure_convergence, false, true },
+	{ figure_pareto, false, true },
+	{ figure_confusion, true, false },
+	{ figure_ablation, false, false },
+	{ figure_sizes, false, false },
+	{ figure_latency, false, false },
+	{ figure_images, true, false },
 	{ figure_robustness, true, true },
 };
-static const char *const kinds[] = { "curves", "accuracy", "convergence", "pareto", "confusion", "ablation", "sizes", "latency", "images",
-				    "robustness" };
+static const char *const kinds[] = { "curves", "accuracy", "convergence", "pareto", "confusion",
+	"ablation", "sizes", "latency", "images", "robustness" };
 enum { KINDS = sizeof(kinds) / sizeof(kinds[0]) };
 
 const char *const *figures_kinds(size_t *count)
@@ -30,9 +38,10 @@ const char *const *figures_kinds(size_t *count)
 	return kinds;
 }
 
-/* ---- variables -------------------------------------------------------------------------------------------------------------------- */
+/* ---- variables ---- */
 
-/* A single-quoted string: gnuplot expands nothing in it (a double-quoted one runs what stands in backquotes). */
+/* A single-quoted string: gnuplot expands nothing in it (a double-quoted one runs what stands in
+ * backquotes). */
 static void quote(struct str *out, const char *text)
 {
 	str_add(out, "'");
@@ -120,11 +129,12 @@ void figure_legend(struct figure *f, const struct legend_entry *entries, size_t 
 	figure_numbers(f, "legend_row", row, count);
 }
 
-/* ---- data --------------------------------------------------------------------------------------------------------------------------- */
+/* ---- data ---- */
 
 static void end_block(struct figure *f)
 {
-	if (f->blocks && f->data.length && f->data.s[f->data.length - 1] == '#') /* nothing came since its heading */
+	if (f->blocks && f->data.length
+		&& f->data.s[f->data.length - 1] == '#') /* nothing came since its heading */
 		str_add(&f->data, "\nNaN\tNaN\tNaN\tNaN\tNaN\tNaN");
 }
 
@@ -154,7 +164,7 @@ void figure_gap(struct figure *f)
 	str_add(&f->data, "\n");
 }
 
-/* ---- scales ------------------------------------------------------------------------------------------------------------------------- */
+/* ---- scales ---- */
 
 static int nearest_power_below(double x)
 {
@@ -172,7 +182,8 @@ struct axis figure_axis(double low, double high, int most)
 	static const double factors[] = { 1, 2, 5, 10 };
 
 	if (!(low < high)) { /* one value, or none at all */
-		const double middle = isnan(low) ? 0 : low, around = middle != 0 ? fabs(middle) * 0.01 : 1;
+		const double middle = isnan(low) ? 0 : low,
+			     around = middle != 0 ? fabs(middle) * 0.01 : 1;
 		low = middle - around;
 		high = middle + around;
 	}
@@ -194,14 +205,17 @@ void figure_axes(struct figure *f, const char *name, const struct axis *axes, si
 		str_addf(&f->variables, "array %s_%s[%zu] = [", name, parts[part], count);
 		for (size_t i = 0; i < count; i++) {
 			const struct axis *a = &axes[i];
-			const double value = part == 0 ? a->low : part == 1 ? a->high : part == 2 ? a->step : a->decimals;
+			const double value = part == 0 ? a->low
+				: part == 1            ? a->high
+				: part == 2            ? a->step
+						       : a->decimals;
 			str_addf(&f->variables, "%s%.10g", i ? ", " : "", value);
 		}
 		str_add(&f->variables, "]\n");
 	}
 }
 
-/* ---- the script --------------------------------------------------------------------------------------------------------------------- */
+/* ---- the script ---- */
 
 /* Break the caption into lines that fit the width. */
 static size_t wrap_caption(char *caption, const char *lines[CAPTION_LINES_MAX])
@@ -248,54 +262,58 @@ static int add_script(struct str *out, const char *folder, const char *name, str
 	size_t length;
 
 	str_addf(&path, "%s/%s.gp", folder, name);
-	const int status = file_read(path.s, SCRIPT_MAX_BYTES, &text, &length, e);
-	if (!status) {
+	const int result = file_read(path.s, SCRIPT_MAX_BYTES, &text, &length, e);
+	if (!result) {
 		str_addf(out, "\n# ---- %s.gp ----\n", name);
 		str_add_bytes(out, text, length);
 	}
 	free(text);
 	str_free(&path);
-	return status;
+	return result;
 }
 
-static int write_in(const char *folder, const char *id, const char *ending, const struct str *text, struct str *written, struct err *e)
+static int write_in(const char *folder, const char *id, const char *ending, const struct str *text,
+	struct str *written, struct err *e)
 {
 	struct str path = { 0 };
 
 	str_addf(&path, "%s/%s.%s", folder, id, ending);
-	const int status = file_write(path.s, text->s ? text->s : "", text->length, e);
-	if (!status)
+	const int result = file_write(path.s, text->s ? text->s : "", text->length, e);
+	if (!result)
 		str_addf(written, "%s\n", path.s);
 	str_free(&path);
-	return status;
+	return result;
 }
 
-static int write_files(struct figure *f, const struct figure_spec *spec, int kind, const struct figure_places *places, struct str *written,
-		       struct err *e)
+static int write_files(struct figure *f, const struct figure_spec *spec, int kind,
+	const struct figure_places *places, struct str *written, struct err *e)
 {
 	struct str script = { 0 };
-	int status = -1;
+	int result = -1;
 
 	end_block(f);
 	str_add(&f->data, "\n");
 	frame_variables(f, spec);
 	str_addf(&script,
-		 "# %s.gp - made by: %s\n# Draw it again with: gnuplot -d -c %s.gp svg (or png, pdf). The numbers are in %s.tsv.\n",
-		 spec->id, places->command, spec->id, spec->id);
+		"# %s.gp - made by: %s\n# Draw it again with: gnuplot -d -c %s.gp svg (or png, "
+		"pdf). The numbers are in %s.tsv.\n",
+		spec->id, places->command, spec->id, spec->id);
 	str_add(&script, f->variables.s);
-	if (add_script(&script, places->scripts, "style", e) || (makers[kind].series && add_script(&script, places->scripts, "series", e))
-	    || add_script(&script, places->scripts, kinds[kind], e))
+	if (add_script(&script, places->scripts, "style", e)
+		|| (makers[kind].series && add_script(&script, places->scripts, "series", e))
+		|| add_script(&script, places->scripts, kinds[kind], e))
 		goto done;
-	if (write_in(places->output, spec->id, "tsv", &f->data, written, e) ||
-	    write_in(places->output, spec->id, "gp", &script, written, e))
+	if (write_in(places->output, spec->id, "tsv", &f->data, written, e)
+		|| write_in(places->output, spec->id, "gp", &script, written, e))
 		goto done;
-	status = 0;
+	result = 0;
 done:
 	str_free(&script);
-	return status;
+	return result;
 }
 
-static int draw(const struct figure_spec *spec, const struct figure_places *places, struct str *written, struct err *e)
+static int draw(const struct figure_spec *spec, const struct figure_places *places,
+	struct str *written, struct err *e)
 {
 	static const char *const endings[] = { "svg", "png", "pdf" };
 	char script[sizeof(spec->id) + 8] = "";
@@ -321,9 +339,11 @@ int figures_check_kind(const char *kind, struct err *e)
 	for (int i = 0; i < KINDS; i++)
 		str_addf(&list, "%s%s", i ? ", " : "", kinds[i]);
 	if (nearest)
-		err_set(e, ERR_USAGE, "unknown kind of figure '%.40s' (did you mean '%s'?)", kind, nearest);
+		err_set(e, ERR_USAGE, "unknown kind of figure '%.40s' (did you mean '%s'?)", kind,
+			nearest);
 	else
-		err_set(e, ERR_USAGE, "unknown kind of figure '%.40s' (there are: %s)", kind, list.s);
+		err_set(e, ERR_USAGE, "unknown kind of figure '%.40s' (there are: %s)", kind,
+			list.s);
 	str_free(&list);
 	return -1;
 }
@@ -339,22 +359,27 @@ static int find_kind(const struct figure_spec *spec, struct err *e)
 	return kind;
 }
 
-static int make_one(struct store *store, const struct study *study, const struct figure_spec *spec, int kind,
-		    const struct figure_places *places, struct str *written, struct err *e)
+static int make_one(struct store *store, const struct study *study, const struct figure_spec *spec,
+	int kind, const struct figure_places *places, struct str *written, struct err *e)
 {
-	struct figure f = { .height = 200, .data_places = places->data, .augment = places->augment };
-	int status = -1;
+	struct figure f = {
+		.height = 200, .data_places = places->data, .augment = places->augment
+	};
+	int result = -1;
 
-	if (!makers[kind].fill(store, study, spec, &f, e) && !write_files(&f, spec, kind, places, written, e))
-		status = draw(spec, places, written, e);
+	if (!makers[kind].fill(store, study, spec, &f, e)
+		&& !write_files(&f, spec, kind, places, written, e))
+		result = draw(spec, places, written, e);
 	str_free(&f.data);
 	str_free(&f.variables);
 	str_free(&f.caption);
-	return status;
+	return result;
 }
 
-/* The next data set of the plan after *at that none before it is, or NULL; *any is set if one of its trials is done. */
-static const char *next_dataset(const struct study *study, const struct where *where, size_t *at, bool *any)
+/* The next data set of the plan after *at that none before it is, or NULL; *any is set if one of
+ * its trials is done. */
+static const char *next_dataset(
+	const struct study *study, const struct where *where, size_t *at, bool *any)
 {
 	for (; *at < study->count; ++*at) {
 		const struct sample *s = &study->samples[*at];
@@ -364,14 +389,17 @@ static const char *next_dataset(const struct study *study, const struct where *w
 			continue;
 		for (size_t i = 0; i < *at && !before; i++) {
 			const char *other = study_label(&study->samples[i], "dataset");
-			before = other && study_holds(where, &study->samples[i]) && !strcmp(other, dataset);
+			before = other && study_holds(where, &study->samples[i])
+				&& !strcmp(other, dataset);
 		}
 		if (before)
 			continue;
 		*any = false;
 		for (size_t i = *at; i < study->count && !*any; i++) {
 			const char *other = study_label(&study->samples[i], "dataset");
-			*any = other && study_holds(where, &study->samples[i]) && !strcmp(other, dataset) && study->samples[i].state == SAMPLE_DONE;
+			*any = other && study_holds(where, &study->samples[i])
+				&& !strcmp(other, dataset)
+				&& study->samples[i].state == SAMPLE_DONE;
 		}
 		++*at;
 		return dataset;
@@ -403,7 +431,8 @@ static void narrow(struct figure_spec *out, const struct figure_spec *spec, cons
 	memset(out->id, 0, sizeof(out->id));
 	memcpy(out->id, id.s, id.length < sizeof(out->id) ? id.length : sizeof(out->id) - 1);
 	memset(out->title, 0, sizeof(out->title));
-	memcpy(out->title, title.s, title.length < sizeof(out->title) ? title.length : sizeof(out->title) - 1);
+	memcpy(out->title, title.s,
+		title.length < sizeof(out->title) ? title.length : sizeof(out->title) - 1);
 	struct label *l = &out->where.is[out->where.count++];
 	memset(l, 0, sizeof(*l));
 	memcpy(l->name, "dataset", 8);
@@ -412,8 +441,8 @@ static void narrow(struct figure_spec *out, const struct figure_spec *spec, cons
 	str_free(&title);
 }
 
-int figures_make(struct store *store, const struct study *study, const struct figure_spec *spec, const struct figure_places *places,
-		 struct str *written, struct err *e)
+int figures_make(struct store *store, const struct study *study, const struct figure_spec *spec,
+	const struct figure_places *places, struct str *written, struct err *e)
 {
 	const int kind = find_kind(spec, e);
 	size_t done, at = 0;
@@ -422,21 +451,24 @@ int figures_make(struct store *store, const struct study *study, const struct fi
 
 	if (kind < 0)
 		return -1;
-	if (strspn(spec->id, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_") != strlen(spec->id))
-		return err_set(e, ERR_USAGE, "figure %s: its id names files: only letters, digits, '-' and '_'", spec->id);
-	if (!makers[kind].by_dataset || count_datasets(study, &spec->where, &done) < 2 || !done || spec->where.count == SWEEP_WHERE_MAX
-	    || !strcmp(spec->series, "dataset"))
+	if (strspn(spec->id, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_")
+		!= strlen(spec->id))
+		return err_set(e, ERR_USAGE,
+			"figure %s: its id names files: only letters, digits, '-' and '_'",
+			spec->id);
+	if (!makers[kind].by_dataset || count_datasets(study, &spec->where, &done) < 2 || !done
+		|| spec->where.count == SWEEP_WHERE_MAX || !strcmp(spec->series, "dataset"))
 		return make_one(store, study, spec, kind, places, written, e);
-	int status = 0;
+	int result = 0;
 	while ((dataset = next_dataset(study, &spec->where, &at, &any))) {
 		struct figure_spec one;
 		narrow(&one, spec, dataset);
 		struct err reason = { 0 };
 		if (!any || !make_one(store, study, &one, kind, places, written, &reason))
 			continue;
-		status = -1;
+		result = -1;
 		if (reason.kind > e->kind) /* of several, the worst */
 			*e = reason;
 	}
-	return status;
+	return result;
 }

@@ -1,5 +1,6 @@
-/* forecast.c - the state of planned trials from the database, and their time from that of finished ones: replicates of the same
- * configuration if there are any, otherwise the work that the configuration asks for times what work has cost so far. */
+/* forecast.c - the state of planned trials from the database, and their time from that of finished
+ * ones: replicates of the same configuration if there are any, otherwise the work that the
+ * configuration asks for times what work has cost so far. */
 #include "forecast.h"
 
 #include <math.h>
@@ -10,11 +11,15 @@
 #include "../plan/identity.h"
 #include "../plan/index.h"
 
-/* Processor seconds of an attempt as if it had done everything itself: phases that another trial did for it, and those before a resume, are
- * recorded with the time that they took then, on the clock. */
+/* Processor seconds of an attempt as if it had done everything itself: phases that another trial
+ * did for it, and those before a resume, are recorded with the time that they took then, on the
+ * clock. */
 #define CPU_SECONDS "coalesce(attempts.cpu_seconds, attempts.seconds)"
-#define PHASE_SECONDS "coalesce((SELECT sum(seconds) FROM phase_results WHERE attempt = attempts.id), 0)"
-#define ALL_SECONDS "max(" CPU_SECONDS ", coalesce(" PHASE_SECONDS " * " CPU_SECONDS " / nullif(attempts.seconds, 0), 0))"
+#define PHASE_SECONDS \
+	"coalesce((SELECT sum(seconds) FROM phase_results WHERE attempt = attempts.id), 0)"
+#define ALL_SECONDS                                                      \
+	"max(" CPU_SECONDS ", coalesce(" PHASE_SECONDS " * " CPU_SECONDS \
+	" / nullif(attempts.seconds, 0), 0))"
 
 enum { PAST_MAX = 500 }; /* the latest finished trials that say what work costs */
 
@@ -24,19 +29,23 @@ struct lookup {
 	struct index index;
 };
 
-/* ---- work ------------------------------------------------------------------------------------------------------------- */
+/* ---- work ---- */
 
 /* One epoch on so many images and validation on others, a third of the cost each. */
-static double epoch_work(const struct phase_config *p, bool unified, double images, double validated)
+static double epoch_work(
+	const struct phase_config *p, bool unified, double images, double validated)
 {
-	const double network = p->kind == PHASE_DUAL || unified ? 2 : 1; /* the unified network is two stems and a small head */
+	const double network = p->kind == PHASE_DUAL || unified
+		? 2
+		: 1; /* the unified network is two stems and a small head */
 	return network * (images * (p->kind == PHASE_SINGLE && p->both ? 2 : 1) + validated / 3);
 }
 
 double forecast_work(const struct trial *t, const struct forecast_dataset *d)
 {
 	const double behind = (double)d->train_count - t->validation;
-	const double images = t->train_limit > 0 && t->train_limit < behind ? t->train_limit : behind;
+	const double images =
+		t->train_limit > 0 && t->train_limit < behind ? t->train_limit : behind;
 	const double all = images + t->validation;
 	double work = 0;
 	bool unified = false;
@@ -47,15 +56,18 @@ double forecast_work(const struct trial *t, const struct forecast_dataset *d)
 			work += p->epochs * epoch_work(p, unified, images, t->validation);
 			continue;
 		}
-		const double fold = p->epochs * epoch_work(p, unified, all * (p->folds - 1) / p->folds, all / p->folds);
+		const double fold = p->epochs
+			* epoch_work(p, unified, all * (p->folds - 1) / p->folds, all / p->folds);
 		/* Folds from nothing run everything before them again. */
 		work += p->folds * (fold + (p->start == FOLD_CLEAN ? work : 0));
 	}
-	/* The second convolution is most of the work: it grows with the area; another input channel adds about a fifth. */
+	/* The second convolution is most of the work: it grows with the area; another input channel
+	 * adds about a fifth. */
 	return work * d->height * d->width / 784.0 * (1 + 0.2 * (d->channels - 1));
 }
 
-static const struct forecast_dataset *find_dataset(const struct forecast_dataset *list, size_t count, const char *name)
+static const struct forecast_dataset *find_dataset(
+	const struct forecast_dataset *list, size_t count, const char *name)
 {
 	for (size_t i = 0; i < count; i++)
 		if (strcmp(list[i].name, name) == 0)
@@ -63,7 +75,7 @@ static const struct forecast_dataset *find_dataset(const struct forecast_dataset
 	return NULL;
 }
 
-/* ---- the database ----------------------------------------------------------------------------------------------------- */
+/* ---- the database ---- */
 
 static int lookup_read(struct store *s, const char *sql, struct lookup *out, struct err *e)
 {
@@ -88,7 +100,8 @@ static void lookup_free(struct lookup *l)
 	index_free(&l->index);
 }
 
-/* Mean processor seconds of the last phase of a beginning of a recipe, by the beginning's configuration (its identity with seed 0). */
+/* Mean processor seconds of the last phase of a beginning of a recipe, by the beginning's
+ * configuration (its identity with seed 0). */
 struct phase_times {
 	struct index index;
 	char (*identities)[DIGEST_TEXT];
@@ -99,29 +112,35 @@ struct phase_times {
 
 /* Everything that is asked of the database. */
 struct past {
-	struct lookup attempts; /* identity -> state, core_version, data_digest of the latest attempt */
-	struct lookup times;    /* configuration -> mean processor seconds, of all its phases, also those that other trials did for it */
+	struct lookup
+		attempts; /* identity -> state, core_version, data_digest of the latest attempt */
+	struct lookup times; /* configuration -> mean processor seconds, of all its phases, also
+				those that other trials did for it */
 	struct phase_times phases;
 	size_t finished;
-	double cost;            /* processor seconds a unit of work; NAN: unknown */
+	double cost; /* processor seconds a unit of work; NAN: unknown */
 	size_t measured;
 };
 
-static int read_cost(struct store *s, const struct forecast_dataset *datasets, size_t dataset_count, struct past *out, struct err *e)
+static int read_cost(struct store *s, const struct forecast_dataset *datasets, size_t dataset_count,
+	struct past *out, struct err *e)
 {
 	struct rows *rows;
 	double seconds = 0, work = 0;
 	char sql[512];
 	snprintf(sql, sizeof(sql),
-		 "SELECT config, " ALL_SECONDS " FROM attempts JOIN trials ON trials.id = attempts.trial"
-		 " WHERE state = 'done' AND deleted_at IS NULL ORDER BY attempts.id DESC LIMIT %d", PAST_MAX);
+		"SELECT config, " ALL_SECONDS
+		" FROM attempts JOIN trials ON trials.id = attempts.trial"
+		" WHERE state = 'done' AND deleted_at IS NULL ORDER BY attempts.id DESC LIMIT %d",
+		PAST_MAX);
 	if (store_query(s, sql, NULL, e, &rows))
 		return -1;
 	for (size_t r = 0; r < rows->row_count; r++) {
 		const struct value *v = &rows->values[2 * r];
 		struct trial t;
 		struct err ignored = { 0 };
-		if (v[0].kind != VALUE_TEXT || v[1].kind == VALUE_NULL || trial_from_canonical(v[0].text, &t, &ignored))
+		if (v[0].kind != VALUE_TEXT || v[1].kind == VALUE_NULL
+			|| trial_from_canonical(v[0].text, &t, &ignored))
 			continue; /* of a newer program: says nothing to us */
 		const struct forecast_dataset *d = find_dataset(datasets, dataset_count, t.dataset);
 		if (d) {
@@ -136,27 +155,38 @@ static int read_cost(struct store *s, const struct forecast_dataset *datasets, s
 	return 0;
 }
 
-static int past_read(struct store *s, const struct forecast_dataset *datasets, size_t dataset_count, struct past *out, struct err *e)
+static int past_read(struct store *s, const struct forecast_dataset *datasets, size_t dataset_count,
+	struct past *out, struct err *e)
 {
 	out->cost = NAN;
 	if (!s)
 		return 0;
 	struct rows *count;
-	if (store_query(s, "SELECT count(DISTINCT trial) FROM attempts WHERE state = 'done' AND deleted_at IS NULL", NULL, e, &count))
+	if (store_query(s,
+		    "SELECT count(DISTINCT trial) FROM attempts WHERE state = 'done' AND "
+		    "deleted_at IS NULL",
+		    NULL, e, &count))
 		return -1;
 	out->finished = (size_t)count->values[0].integer;
 	rows_free(count);
-	if (lookup_read(s, "SELECT identity, state, core_version, data_digest FROM trials JOIN attempts"
-			   " ON attempts.id = (SELECT max(id) FROM attempts WHERE trial = trials.id AND deleted_at IS NULL)", &out->attempts, e)
-	    || lookup_read(s, "SELECT configuration, avg(" ALL_SECONDS ") FROM attempts JOIN trials"
-			      " ON trials.id = attempts.trial WHERE state = 'done' AND deleted_at IS NULL GROUP BY configuration", &out->times, e))
+	if (lookup_read(s,
+		    "SELECT identity, state, core_version, data_digest FROM trials JOIN attempts"
+		    " ON attempts.id = (SELECT max(id) FROM attempts WHERE trial = trials.id AND "
+		    "deleted_at IS NULL)",
+		    &out->attempts, e)
+		|| lookup_read(s,
+			"SELECT configuration, avg(" ALL_SECONDS ") FROM attempts JOIN trials"
+			" ON trials.id = attempts.trial WHERE state = 'done' AND deleted_at IS "
+			"NULL GROUP BY configuration",
+			&out->times, e))
 		return -1;
 	return read_cost(s, datasets, dataset_count, out, e);
 }
 
-/* ---- phases ----------------------------------------------------------------------------------------------------------- */
+/* ---- phases ---- */
 
-static void add_phase_time(struct phase_times *times, size_t most, const struct trial *t, int phases, double seconds)
+static void add_phase_time(
+	struct phase_times *times, size_t most, const struct trial *t, int phases, double seconds)
 {
 	char *identity = times->identities[times->count];
 	trial_beginning(t, phases, identity);
@@ -188,10 +218,12 @@ static int add_phase_times(const struct rows *rows, struct phase_times *out, str
 		if (r == 0 || v[0].integer != v[-4].integer) {
 			if (known)
 				trial_free(&t);
-			known = v[1].kind == VALUE_TEXT && trial_from_canonical(v[1].text, &t, &ignored) == 0;
+			known = v[1].kind == VALUE_TEXT
+				&& trial_from_canonical(v[1].text, &t, &ignored) == 0;
 			t.seed = 0; /* as in the configurations */
 		}
-		if (known && v[2].integer >= 0 && v[2].integer < t.phase_count && v[3].kind == VALUE_REAL)
+		if (known && v[2].integer >= 0 && v[2].integer < t.phase_count
+			&& v[3].kind == VALUE_REAL)
 			add_phase_time(out, most, &t, (int)v[2].integer + 1, v[3].real);
 	}
 	if (known)
@@ -204,10 +236,14 @@ static int read_phase_times(struct store *s, struct phase_times *out, struct err
 	struct rows *rows;
 	char sql[700];
 	snprintf(sql, sizeof(sql),
-		 "SELECT attempts.id, config, p.phase, p.seconds * " CPU_SECONDS " / attempts.seconds FROM attempts"
-		 " JOIN trials ON trials.id = attempts.trial JOIN phase_results AS p ON p.attempt = attempts.id AND p.fold < 0"
-		 " WHERE attempts.seconds > 0 AND attempts.id IN (SELECT id FROM attempts WHERE state = 'done' AND deleted_at IS NULL"
-		 " ORDER BY id DESC LIMIT %d) ORDER BY attempts.id, p.phase", PAST_MAX);
+		"SELECT attempts.id, config, p.phase, p.seconds * " CPU_SECONDS
+		" / attempts.seconds FROM attempts"
+		" JOIN trials ON trials.id = attempts.trial JOIN phase_results AS p ON p.attempt = "
+		"attempts.id AND p.fold < 0"
+		" WHERE attempts.seconds > 0 AND attempts.id IN (SELECT id FROM attempts WHERE "
+		"state = 'done' AND deleted_at IS NULL"
+		" ORDER BY id DESC LIMIT %d) ORDER BY attempts.id, p.phase",
+		PAST_MAX);
 	if (!s)
 		return 0;
 	if (store_query(s, sql, NULL, e, &rows))
@@ -225,7 +261,8 @@ static double first_phases_work(const struct trial *t, int phases, const struct 
 }
 
 /* What phase p costs: as often as it was trained before, or else by its work. */
-static double phase_seconds(const struct past *past, const struct trial *t, int p, const struct forecast_dataset *d)
+static double phase_seconds(
+	const struct past *past, const struct trial *t, int p, const struct forecast_dataset *d)
 {
 	struct trial configuration = *t;
 	char identity[DIGEST_TEXT];
@@ -238,8 +275,9 @@ static double phase_seconds(const struct past *past, const struct trial *t, int 
 }
 
 /* Which phases are trained once for several trials, and what that saves. */
-static int share(struct store *s, struct past *past, const struct sweep *sweep, const struct forecast_dataset *datasets, size_t dataset_count,
-		 struct forecast *f, struct err *e)
+static int share(struct store *s, struct past *past, const struct sweep *sweep,
+	const struct forecast_dataset *datasets, size_t dataset_count, struct forecast *f,
+	struct err *e)
 {
 	bool *run = calloc(sweep->trial_count + 1, sizeof(*run));
 	if (!run)
@@ -252,7 +290,8 @@ static int share(struct store *s, struct past *past, const struct sweep *sweep, 
 		return -1;
 	for (size_t i = 0; f->sharing.phase_count && i < sweep->trial_count; i++) {
 		const struct trial *t = &sweep->trials[i];
-		const struct forecast_dataset *d = find_dataset(datasets, dataset_count, t->dataset);
+		const struct forecast_dataset *d =
+			find_dataset(datasets, dataset_count, t->dataset);
 		for (int p = 0; p < t->phase_count; p++) {
 			if (!(f->sharing.taken[i] >> p & 1))
 				continue;
@@ -274,22 +313,26 @@ static void past_free(struct past *p)
 	lookup_free(&p->times);
 }
 
-/* ---- one trial -------------------------------------------------------------------------------------------------------- */
+/* ---- one trial ---- */
 
 static bool is_bad(const char *state)
 {
-	return strcmp(state, "failed") == 0 || strcmp(state, "diverged") == 0 || strcmp(state, "timeout") == 0;
+	return strcmp(state, "failed") == 0 || strcmp(state, "diverged") == 0
+		|| strcmp(state, "timeout") == 0;
 }
 
-/* Why a trial would run that is not done, from its latest attempt: identity, state, core_version, data_digest. */
+/* Why a trial would run that is not done, from its latest attempt: identity, state, core_version,
+ * data_digest. */
 static void reason_to_run(const struct value *attempt, int core_version, struct forecast_trial *out)
 {
-	const bool other_core = attempt && attempt[2].kind == VALUE_INTEGER && attempt[2].integer != core_version;
+	const bool other_core =
+		attempt && attempt[2].kind == VALUE_INTEGER && attempt[2].integer != core_version;
 	out->state = FORECAST_RUN;
 	if (!attempt)
 		snprintf(out->why, sizeof(out->why), "new");
 	else if (other_core)
-		snprintf(out->why, sizeof(out->why), "%s by core version %d", attempt[1].text, (int)attempt[2].integer);
+		snprintf(out->why, sizeof(out->why), "%s by core version %d", attempt[1].text,
+			(int)attempt[2].integer);
 	else if (strcmp(attempt[1].text, "done") == 0)
 		snprintf(out->why, sizeof(out->why), "done with other data");
 	else
@@ -298,7 +341,8 @@ static void reason_to_run(const struct value *attempt, int core_version, struct 
 		out->state = FORECAST_BAD;
 }
 
-static double expected_seconds(const struct past *past, const struct trial *t, const struct forecast_dataset *d)
+static double expected_seconds(
+	const struct past *past, const struct trial *t, const struct forecast_dataset *d)
 {
 	struct trial configuration = *t;
 	configuration.seed = 0; /* as the store leaves it out */
@@ -309,14 +353,16 @@ static double expected_seconds(const struct past *past, const struct trial *t, c
 	return forecast_work(t, d) * past->cost;
 }
 
-static int forecast_one(struct store *s, const struct past *past, const struct trial *t, const struct forecast_dataset *d, int core_version,
-			struct forecast_trial *out, struct err *e)
+static int forecast_one(struct store *s, const struct past *past, const struct trial *t,
+	const struct forecast_dataset *d, int core_version, struct forecast_trial *out,
+	struct err *e)
 {
 	bool done = false;
 	out->seconds = NAN;
 	if (!d || !d->digest[0]) {
 		out->state = FORECAST_SKIP;
-		snprintf(out->why, sizeof(out->why), "data set %s", d && d->damaged ? "damaged" : "missing");
+		snprintf(out->why, sizeof(out->why), "data set %s",
+			d && d->damaged ? "damaged" : "missing");
 		return 0;
 	}
 	const struct value *attempt = lookup_find(&past->attempts, t->identity);
@@ -347,8 +393,9 @@ static void add_up(struct forecast *f, struct forecast_trial *t)
 	f->saved += t->saved;
 }
 
-int forecast_make(struct store *s, const struct sweep *sweep, const struct forecast_dataset *datasets, size_t dataset_count,
-		  int core_version, struct err *e, struct forecast **out)
+int forecast_make(struct store *s, const struct sweep *sweep,
+	const struct forecast_dataset *datasets, size_t dataset_count, int core_version,
+	struct err *e, struct forecast **out)
 {
 	struct past past = { .cost = NAN };
 	int result = -1;
@@ -367,7 +414,8 @@ int forecast_make(struct store *s, const struct sweep *sweep, const struct forec
 	for (size_t i = 0; i < sweep->trial_count; i++) {
 		const struct trial *t = &sweep->trials[i];
 		struct forecast_trial *one = &f->trials[i];
-		if (forecast_one(s, &past, t, find_dataset(datasets, dataset_count, t->dataset), core_version, one, e))
+		if (forecast_one(s, &past, t, find_dataset(datasets, dataset_count, t->dataset),
+			    core_version, one, e))
 			goto end;
 		f->counts[one->state]++;
 	}

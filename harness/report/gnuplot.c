@@ -12,12 +12,14 @@
 enum { NOT_FOUND = 127, NO_FOLDER = 126 };
 
 /* In the child; never returns. */
-static void become_gnuplot(const char *folder, const char *script, const char *argument, int complaints)
+static void become_gnuplot(
+	const char *folder, const char *script, const char *argument, int complaints)
 {
 	const int nothing = open("/dev/null", O_RDWR | O_CLOEXEC);
 
-	if (nothing < 0 || dup2(nothing, STDIN_FILENO) < 0 || dup2(nothing, STDOUT_FILENO) < 0 || dup2(complaints, STDERR_FILENO) < 0
-	    || setenv("LC_ALL", "C.UTF-8", 1) || chdir(folder))
+	if (nothing < 0 || dup2(nothing, STDIN_FILENO) < 0 || dup2(nothing, STDOUT_FILENO) < 0
+		|| dup2(complaints, STDERR_FILENO) < 0 || setenv("LC_ALL", "C.UTF-8", 1)
+		|| chdir(folder))
 		_exit(NO_FOLDER);
 	execlp("gnuplot", "gnuplot", "-d", "-c", script, argument, (char *)NULL);
 	_exit(NOT_FOUND);
@@ -31,7 +33,8 @@ static void read_complaints(int from, char *text, size_t size)
 	for (;;) {
 		char rest[512];
 		const bool full = length + 1 >= size;
-		const ssize_t count = read(from, full ? rest : text + length, full ? sizeof(rest) : size - 1 - length);
+		const ssize_t count = read(
+			from, full ? rest : text + length, full ? sizeof(rest) : size - 1 - length);
 		if (count < 0 && errno == EINTR)
 			continue;
 		if (count <= 0)
@@ -43,15 +46,19 @@ static void read_complaints(int from, char *text, size_t size)
 	text[length] = '\0';
 }
 
-static int judge(int status, const char *folder, const char *script, const char *complaints, struct err *e)
+static int judge(
+	int status, const char *folder, const char *script, const char *complaints, struct err *e)
 {
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
 		return 0;
 	if (WIFEXITED(status) && WEXITSTATUS(status) == NOT_FOUND)
-		return err_set(e, ERR_ENVIRONMENT, "gnuplot is not installed: figures need it (Debian: apt-get install gnuplot-nox)");
+		return err_set(e, ERR_ENVIRONMENT,
+			"gnuplot is not installed: figures need it (Debian: apt-get install "
+			"gnuplot-nox)");
 	if (WIFEXITED(status) && WEXITSTATUS(status) == NO_FOLDER)
 		return err_set(e, ERR_ENVIRONMENT, "%s: cannot run gnuplot there", folder);
-	return err_set(e, ERR_ENVIRONMENT, "gnuplot failed on %s/%s: %s", folder, script, complaints[0] ? complaints : "no message");
+	return err_set(e, ERR_ENVIRONMENT, "gnuplot failed on %s/%s: %s", folder, script,
+		complaints[0] ? complaints : "no message");
 }
 
 int gnuplot_run(const char *folder, const char *script, const char *argument, struct err *e)

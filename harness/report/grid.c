@@ -1,4 +1,5 @@
-/* grid.c - texts in rows and columns, written as a terminal table, Markdown or LaTeX. Knows nothing of what they say. */
+/* grid.c - texts in rows and columns, written as a terminal table, Markdown or LaTeX. Knows nothing
+ * of what they say. */
 #include "grid.h"
 
 #include <assert.h>
@@ -75,12 +76,13 @@ void grid_free(struct grid *g)
 	*g = (struct grid){ 0 };
 }
 
-/* ---- terminal --------------------------------------------------------------------------------------------------------------- */
+/* ---- terminal ---- */
 
 static int fill(struct libscols_table *table, const struct grid *g)
 {
 	for (int c = 0; c < g->column_count; c++)
-		if (!scols_table_new_column(table, g->columns[c].heading, 0, g->columns[c].right ? SCOLS_FL_RIGHT : 0))
+		if (!scols_table_new_column(table, g->columns[c].heading, 0,
+			    g->columns[c].right ? SCOLS_FL_RIGHT : 0))
 			return -1;
 	for (size_t r = 0; r < g->row_count; r++) {
 		struct libscols_line *line = scols_table_new_line(table, NULL);
@@ -89,9 +91,9 @@ static int fill(struct libscols_table *table, const struct grid *g)
 		for (int c = 0; c < g->column_count; c++) {
 			struct str cell = { 0 };
 			str_addf(&cell, "%s%s", is_strong(g, r, c) ? "* " : "", grid_get(g, r, c));
-			const int status = scols_line_set_data(line, (size_t)c, cell.s);
+			const int result = scols_line_set_data(line, (size_t)c, cell.s);
 			str_free(&cell);
-			if (status)
+			if (result)
 				return -1;
 		}
 	}
@@ -114,19 +116,21 @@ static void add_trimmed(struct str *out, const char *text)
 
 int grid_text(struct str *out, const struct grid *g, struct err *e)
 {
-	/* libsmartcols measures text by the locale of the thread; only the character type is changed, and only here. */
+	/* libsmartcols measures text by the locale of the thread; only the character type is
+	 * changed, and only here. */
 	const locale_t utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
 	const locale_t before = utf8 ? uselocale(utf8) : (locale_t)0;
 	struct libscols_table *table = scols_new_table();
 	char *text = NULL;
-	int status = -1;
+	int result = -1;
 
-	if (!table || fill(table, g) || scols_table_enable_nowrap(table, 1) || scols_print_table_to_string(table, &text)) {
+	if (!table || fill(table, g) || scols_table_enable_nowrap(table, 1)
+		|| scols_print_table_to_string(table, &text)) {
 		err_set(e, ERR_ENVIRONMENT, "cannot lay out a table: %s", strerror(errno));
 		goto done;
 	}
 	add_trimmed(out, text);
-	status = 0;
+	result = 0;
 done:
 	free(text);
 	scols_unref_table(table);
@@ -134,10 +138,10 @@ done:
 		uselocale(before);
 		freelocale(utf8);
 	}
-	return status;
+	return result;
 }
 
-/* ---- Markdown --------------------------------------------------------------------------------------------------------------- */
+/* ---- Markdown ---- */
 
 void grid_escape_markdown(struct str *out, const char *text)
 {
@@ -171,18 +175,37 @@ void grid_markdown(struct str *out, const struct grid *g)
 	}
 }
 
-/* ---- LaTeX ------------------------------------------------------------------------------------------------------------------ */
+/* ---- LaTeX ---- */
 
 void grid_escape_latex(struct str *out, const char *text)
 {
-	static const struct { const char *from, *to; } map[] = {
-		{ "--", "-{}-" }, { "±", "$\\pm$" }, { "Δ", "$\\Delta$" }, { "–", "--" }, { "−", "$-$" }, { "≤", "$\\le$" }, { "≥", "$\\ge$" },
-		{ "\\", "\\textbackslash{}" }, { "~", "\\textasciitilde{}" }, { "^", "\\textasciicircum{}" },
-		{ "%", "\\%" }, { "&", "\\&" }, { "#", "\\#" }, { "_", "\\_" }, { "$", "\\$" }, { "{", "\\{" }, { "}", "\\}" },
-		{ "<", "$<$" }, { ">", "$>$" }, { "\n", " " },
+	static const struct {
+		const char *from, *to;
+	} map[] = {
+		{ "--", "-{}-" },
+		{ "±", "$\\pm$" },
+		{ "Δ", "$\\Delta$" },
+		{ "–", "--" },
+		{ "−", "$-$" },
+		{ "≤", "$\\le$" },
+		{ "≥", "$\\ge$" },
+		{ "\\", "\\textbackslash{}" },
+		{ "~", "\\textasciitilde{}" },
+		{ "^", "\\textasciicircum{}" },
+		{ "%", "\\%" },
+		{ "&", "\\&" },
+		{ "#", "\\#" },
+		{ "_", "\\_" },
+		{ "$", "\\$" },
+		{ "{", "\\{" },
+		{ "}", "\\}" },
+		{ "<", "$<$" },
+		{ ">", "$>$" },
+		{ "\n", " " },
 	};
 
-	if (text[0] == '-' && text[1] >= '0' && text[1] <= '9') { /* a negative number, not a hyphen */
+	if (text[0] == '-' && text[1] >= '0'
+		&& text[1] <= '9') { /* a negative number, not a hyphen */
 		str_add(out, "$-$");
 		text++;
 	}
@@ -214,7 +237,8 @@ void grid_latex(struct str *out, const struct grid *g)
 		if (g->rules[r])
 			str_add(out, "\\addlinespace\n");
 		for (int c = 0; c < g->column_count; c++) {
-			/* "{}": a row that begins with '[' would be read as the optional argument of the \\\\ before it. */
+			/* "{}": a row that begins with '[' would be read as the optional argument
+			 * of the \\\\ before it. */
 			str_add(out, c ? " & " : grid_get(g, r, c)[0] == '[' ? "{}" : "");
 			str_add(out, is_strong(g, r, c) ? "\\textbf{" : "");
 			grid_escape_latex(out, grid_get(g, r, c));

@@ -1,5 +1,6 @@
-/* grid.h - a rectangle of texts with headings, and how it is written for a terminal, for Markdown and for LaTeX. What the numbers
- * mean is decided by who fills it (table_print.c); machine formats (CSV, JSON) are not made from texts and are not here. */
+/* grid.h - a rectangle of texts with headings, and how it is written for a terminal, for Markdown
+ * and for LaTeX. What the numbers mean is decided by who fills it (table_print.c); machine formats
+ * (CSV, JSON) are not made from texts and are not here. */
 #ifndef REPORT_GRID_H
 #define REPORT_GRID_H
 
@@ -24,7 +25,8 @@ struct grid {
 	size_t row_count;
 };
 
-/* Add a column (before any row) or an empty row; the column's or row's number is returned. More than GRID_COLUMNS_MAX is a bug (assert). */
+/* Add a column (before any row) or an empty row; the column's or row's number is returned. More
+ * than GRID_COLUMNS_MAX is a bug (assert). */
 int grid_column(struct grid *g, const char *heading, bool right);
 size_t grid_row(struct grid *g);
 void grid_set(struct grid *g, size_t row, int column, const char *text);
@@ -39,7 +41,8 @@ void grid_markdown(struct str *out, const struct grid *g);
 /* A tabular with booktabs rules (the document needs \usepackage{booktabs}). */
 void grid_latex(struct str *out, const struct grid *g);
 
-/* A text as it has to be written there: every special character escaped, ±, Δ and dashes in LaTeX's way. */
+/* A text as it has to be written there: every special character escaped, ±, Δ and dashes in LaTeX's
+ * way. */
 void grid_escape_markdown(struct str *out, const char *text);
 void grid_escape_latex(struct str *out, const char *text);
 

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-/* ---- text --------------------------------------------------------------------------------------------------------------------------- */
+/* ---- text ---- */
 
 static size_t lead_length(unsigned char lead)
 {
@@ -14,7 +14,8 @@ static size_t lead_length(unsigned char lead)
 	return lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
 }
 
-/* The length of the UTF-8 character at s: 1 to 4; 0 when there is none (bad lead, missing or wrong continuation, too long, a surrogate). */
+/* The length of the UTF-8 character at s: 1 to 4; 0 when there is none (bad lead, missing or wrong
+ * continuation, too long, a surrogate). */
 static size_t utf8_length(const unsigned char *s)
 {
 	const size_t length = lead_length(s[0]);
@@ -22,8 +23,8 @@ static size_t utf8_length(const unsigned char *s)
 	for (size_t i = 1; i < length; i++)
 		if ((s[i] & 0xc0) != 0x80)
 			return 0;
-	if ((s[0] == 0xe0 && s[1] < 0xa0) || (s[0] == 0xed && s[1] > 0x9f) || (s[0] == 0xf0 && s[1] < 0x90) ||
-	    (s[0] == 0xf4 && s[1] > 0x8f))
+	if ((s[0] == 0xe0 && s[1] < 0xa0) || (s[0] == 0xed && s[1] > 0x9f)
+		|| (s[0] == 0xf0 && s[1] < 0x90) || (s[0] == 0xf4 && s[1] > 0x8f))
 		return 0;
 	return length;
 }
@@ -68,7 +69,7 @@ void html_element(struct str *out, const char *tag, const char *class, const cha
 	str_addf(out, "</%s>\n", tag);
 }
 
-/* ---- tables ------------------------------------------------------------------------------------------------------------------------- */
+/* ---- tables ---- */
 
 static void grid_cell(struct str *out, const struct grid *g, size_t row, int column, int heads)
 {
@@ -92,7 +93,9 @@ void html_grid(struct str *out, const struct grid *g, const char *caption, int h
 		html_element(out, "caption", NULL, caption);
 	str_add(out, "<thead><tr>");
 	for (int c = 0; c < g->column_count; c++) {
-		str_add(out, g->columns[c].right ? "<th scope=\"col\" class=\"number\">" : "<th scope=\"col\">");
+		str_add(out,
+			g->columns[c].right ? "<th scope=\"col\" class=\"number\">"
+					    : "<th scope=\"col\">");
 		html_text(out, g->columns[c].heading);
 		str_add(out, "</th>");
 	}
@@ -122,7 +125,7 @@ void html_notes(struct str *out, const struct notes *n)
 		html_element(out, "p", "notes", n->explanations[i]);
 }
 
-/* ---- pictures ----------------------------------------------------------------------------------------------------------------------- */
+/* ---- pictures ---- */
 
 /* Does s begin with what? */
 static bool begins(const char *s, const char *what)
@@ -152,10 +155,12 @@ static const char *plot_title(const char *s)
 	return end ? end + 8 : NULL;
 }
 
-/* Copy the inside of the picture with its ids renamed. What may refer to an id: id, xlink:href and url(). */
+/* Copy the inside of the picture with its ids renamed. What may refer to an id: id, xlink:href and
+ * url(). */
 static void copy_picture(struct str *out, const char *s, const char *end, const char *prefix)
 {
-	static const char *const before_id[] = { " id='", " id=\"", "href='#", "href=\"#", "url(#" };
+	static const char *const before_id[] = { " id='", " id=\"", "href='#", "href=\"#",
+		"url(#" };
 
 	while (s < end) {
 		const char *skip = empty_group(s);
@@ -177,7 +182,8 @@ static void copy_picture(struct str *out, const char *s, const char *end, const 
 
 void html_svg(struct str *out, const char *svg, const char *prefix, const char *title)
 {
-	const char *start = strstr(svg, "<svg"), *body = start ? strchr(start, '>') : NULL, *end = NULL;
+	const char *start = strstr(svg, "<svg"), *body = start ? strchr(start, '>') : NULL,
+		   *end = NULL;
 	for (const char *at = body; at && (at = strstr(at, "</svg>")); at++)
 		end = at; /* the last one */
 	if (!end)

@@ -64,7 +64,8 @@ bool metric_threshold(const char *name, double *percent)
 	const size_t length = sizeof(threshold_prefix) - 1;
 	double number;
 
-	if (strncmp(name, threshold_prefix, length) || !number_parse(name + length, &number) || !(number > 0 && number <= 100))
+	if (strncmp(name, threshold_prefix, length) || !number_parse(name + length, &number)
+		|| !(number > 0 && number <= 100))
 		return false;
 	if (percent)
 		*percent = number;
@@ -76,7 +77,9 @@ bool metric_of_changes(const char *name)
 	const char *end = strrchr(name, '_');
 	char change[32] = "";
 
-	if (!end || metric_find(name) == &plain || (strcmp(end, "_accuracy") && strcmp(end, "_drop")) || (size_t)(end - name) >= sizeof(change))
+	if (!end || metric_find(name) == &plain
+		|| (strcmp(end, "_accuracy") && strcmp(end, "_drop"))
+		|| (size_t)(end - name) >= sizeof(change))
 		return false;
 	memcpy(change, name, (size_t)(end - name));
 	return !strcmp(change, "robust") || change_find(change) < ROBUSTNESS_CHANGES;
@@ -89,13 +92,20 @@ int metric_check(const char *name, struct err *e)
 	if (metric_find(name) != &plain)
 		return 0;
 	if (!strncmp(name, threshold_prefix, sizeof(threshold_prefix) - 1))
-		return err_set(e, ERR_USAGE, "metric '%.40s': the percentage has to be above 0 and at most 100, such as epochs_to_90", name);
+		return err_set(e, ERR_USAGE,
+			"metric '%.40s': the percentage has to be above 0 and at most 100, such as "
+			"epochs_to_90",
+			name);
 	for (size_t i = 0; i < METRICS; i++)
 		names[i] = metrics[i].name;
 	const char *nearest = str_nearest(name, names, METRICS);
 	if (nearest)
-		return err_set(e, ERR_USAGE, "unknown metric '%.40s' (did you mean '%s'?)", name, nearest);
-	return err_set(e, ERR_USAGE, "unknown metric '%.40s' (such as test_accuracy, params, epochs, epochs_to_90: columns of retrial query accuracy)", name);
+		return err_set(
+			e, ERR_USAGE, "unknown metric '%.40s' (did you mean '%s'?)", name, nearest);
+	return err_set(e, ERR_USAGE,
+		"unknown metric '%.40s' (such as test_accuracy, params, epochs, epochs_to_90: "
+		"columns of retrial query accuracy)",
+		name);
 }
 
 void metric_heading(struct str *out, const char *name)

@@ -1,5 +1,5 @@
-/* metric.h - how a metric is named, scaled and printed, and whether it varies with the seed. One row a metric; a name that is
- * not here is printed as a plain number. */
+/* metric.h - how a metric is named, scaled and printed, and whether it varies with the seed. One
+ * row a metric; a name that is not here is printed as a plain number. */
 #ifndef REPORT_METRIC_H
 #define REPORT_METRIC_H
 
@@ -9,25 +9,26 @@
 #include "../base/str.h"
 
 struct metric {
-	const char *name;   /* as in views and sweep files */
-	const char *title;  /* column heading, axis label */
-	const char *unit;   /* of the scaled number: "%", "ms"; "" when it has none */
+	const char *name;               /* as in views and sweep files */
+	const char *title;              /* column heading, axis label */
+	const char *unit;               /* of the scaled number: "%", "ms"; "" when it has none */
 	const char *unit_of_difference; /* "pp" for percentages, else the unit */
-	double scale;       /* stored value times scale is what is printed */
+	double scale;                   /* stored value times scale is what is printed */
 	int decimals;
-	int better;         /* +1: more is better, -1: less is, 0: neither (no row is marked as the best) */
-	bool exact;         /* a property of the network: the same for every seed; no spread, no test */
+	int better; /* +1: more is better, -1: less is, 0: neither (no row is marked as the best) */
+	bool exact; /* a property of the network: the same for every seed; no spread, no test */
 };
 
-/* The row of this name; for an unknown name one that prints "%.6g" with the name as title. Never NULL. The fallback's name and
- * title are "": print the name that was asked for. */
+/* The row of this name; for an unknown name one that prints "%.6g" with the name as title. Never
+ * NULL. The fallback's name and title are "": print the name that was asked for. */
 const struct metric *metric_find(const char *name);
 
-/* Is there such a metric? Returns 0, or -1 with e (ERR_USAGE), which names the nearest. Used before anything is run. */
+/* Is there such a metric? Returns 0, or -1 with e (ERR_USAGE), which names the nearest. Used before
+ * anything is run. */
 int metric_check(const char *name, struct err *e);
 
-/* epochs_to_88.5: epochs trained until the validation accuracy first was 88.5 %. Returns whether name is of this form, with the
- * percentage in *percent (which may be NULL). */
+/* epochs_to_88.5: epochs trained until the validation accuracy first was 88.5 %. Returns whether
+ * name is of this form, with the percentage in *percent (which may be NULL). */
 bool metric_threshold(const char *name, double *percent);
 
 /* Is it a metric of changed test images (robust.h): robust_..., rotation_...? */

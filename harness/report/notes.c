@@ -1,4 +1,5 @@
-/* notes.c - explanations and footnotes of a table, and how they are written. Knows nothing of numbers. */
+/* notes.c - explanations and footnotes of a table, and how they are written. Knows nothing of
+ * numbers. */
 #include "notes.h"
 
 #include <stdlib.h>
@@ -101,7 +102,8 @@ void notes_text(struct str *out, const struct notes *n)
 		str_free(&line);
 	}
 	for (size_t i = 0; i < n->explanation_count; i++) {
-		if (strncmp(n->explanations[i], "Command: ", 9) == 0) /* to be copied: never broken */
+		if (strncmp(n->explanations[i], "Command: ", 9)
+			== 0) /* to be copied: never broken */
 			str_addf(out, "%s\n", n->explanations[i]);
 		else
 			wrap(out, n->explanations[i], 0);

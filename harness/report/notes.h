@@ -1,4 +1,5 @@
-/* notes.h - the sentences around a table: explanations in order, and footnotes, each written once with a mark. */
+/* notes.h - the sentences around a table: explanations in order, and footnotes, each written once
+ * with a mark. */
 #ifndef REPORT_NOTES_H
 #define REPORT_NOTES_H
 
@@ -16,7 +17,8 @@ struct notes {
 
 /* Add a sentence; text is copied. */
 void notes_explain(struct notes *n, const char *text);
-/* Append " [a]" to the cell: the mark of the footnote that says text (a new one if no footnote says it yet). */
+/* Append " [a]" to the cell: the mark of the footnote that says text (a new one if no footnote says
+ * it yet). */
 void notes_mark(struct notes *n, struct str *cell, const char *text);
 void notes_free(struct notes *n);
 /* Append "[b] what it says". */

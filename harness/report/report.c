@@ -1,4 +1,5 @@
-/* report.c - the page: its sections and what stands in each. Numbers come from tables.c, claims.c and figures.c, tags from html.c. */
+/* report.c - the page: its sections and what stands in each. Numbers come from tables.c, claims.c
+ * and figures.c, tags from html.c. */
 #include "report.h"
 
 #include <stdlib.h>
@@ -14,44 +15,58 @@
 enum { SVG_MAX_BYTES = 8 << 20 };
 
 static const char style[] =
-	":root { color-scheme: light dark; --ink: #1a1a1a; --paper: #fff; --line: #ccc; --soft: #f4f4f4; --dim: #555;\n"
+	":root { color-scheme: light dark; --ink: #1a1a1a; --paper: #fff; --line: #ccc; --soft: "
+	"#f4f4f4; --dim: #555;\n"
 	"  --good: #00664a; --bad: #a33600; --more: #0b5394; --open: #555 }\n"
-	"@media (prefers-color-scheme: dark) { :root { --ink: #e6e6e6; --paper: #16181b; --line: #444; --soft: #22252a; --dim: #aaa;\n"
+	"@media (prefers-color-scheme: dark) { :root { --ink: #e6e6e6; --paper: #16181b; --line: "
+	"#444; --soft: #22252a; --dim: #aaa;\n"
 	"  --good: #4fd1a5; --bad: #ff9b66; --more: #8ec5ff; --open: #bbb } }\n"
 	"* { box-sizing: border-box }\n"
-	"body { margin: 0 auto; padding: 1rem; max-width: 76rem; font: 16px/1.5 system-ui, sans-serif; color: var(--ink);\n"
+	"body { margin: 0 auto; padding: 1rem; max-width: 76rem; font: 16px/1.5 system-ui, "
+	"sans-serif; color: var(--ink);\n"
 	"  background: var(--paper); overflow-wrap: break-word }\n"
-	"h1 { font-size: 1.6rem; line-height: 1.2 } h2 { font-size: 1.25rem; margin-top: 2.5rem; border-bottom: 1px solid var(--line) }\n"
+	"h1 { font-size: 1.6rem; line-height: 1.2 } h2 { font-size: 1.25rem; margin-top: 2.5rem; "
+	"border-bottom: 1px solid var(--line) }\n"
 	"a { color: inherit }\n"
 	"nav { display: flex; flex-wrap: wrap; gap: .3rem 1rem; font-size: .9rem }\n"
 	".wide { overflow-x: auto; max-width: 100% }\n"
 	"table { border-collapse: collapse; font-size: .875rem; margin: 1rem 0 .5rem }\n"
 	"caption { text-align: left; font-weight: 600; padding: .3rem 0 }\n"
-	"th, td { text-align: left; padding: .2rem .7rem .2rem 0; border-bottom: 1px solid var(--line); vertical-align: top; white-space: "
+	"th, td { text-align: left; padding: .2rem .7rem .2rem 0; border-bottom: 1px solid "
+	"var(--line); vertical-align: top; white-space: "
 	"nowrap }\n"
 	"td.long { white-space: normal; min-width: 16rem }\n"
 	"tbody th { font-weight: 400 }\n"
 	".number { text-align: right; font-variant-numeric: tabular-nums }\n"
 	"tr.group > * { border-top: 2px solid var(--line) }\n"
-	".notes { font-size: .8125rem; color: var(--dim); margin: .2rem 0 } ul.notes { padding: 0; list-style: none }\n"
+	".notes { font-size: .8125rem; color: var(--dim); margin: .2rem 0 } ul.notes { padding: 0; "
+	"list-style: none }\n"
 	".verdicts { display: flex; flex-wrap: wrap; gap: .5rem; padding: 0; list-style: none }\n"
-	".verdicts li { border: 1px solid var(--line); border-radius: .4rem; padding: .2rem .6rem }\n"
-	".reproduced { color: var(--good); font-weight: 600 } .exceeded { color: var(--more); font-weight: 600 }\n"
+	".verdicts li { border: 1px solid var(--line); border-radius: .4rem; padding: .2rem .6rem "
+	"}\n"
+	".reproduced { color: var(--good); font-weight: 600 } .exceeded { color: var(--more); "
+	"font-weight: 600 }\n"
 	".not-reproduced { color: var(--bad); font-weight: 600 }\n"
 	".undecided, .no-data { color: var(--open); font-weight: 600 }\n"
-	"figure { margin: 1rem 0; padding: .5rem; max-width: 49rem; background: #fff; border: 1px solid var(--line); border-radius: .4rem; overflow-x: auto "
+	"figure { margin: 1rem 0; padding: .5rem; max-width: 49rem; background: #fff; border: 1px "
+	"solid var(--line); border-radius: .4rem; overflow-x: auto "
 	"}\n"
-	"figure svg { display: block; width: 100%; height: auto; max-width: 48rem; min-width: 34rem }\n"
+	"figure svg { display: block; width: 100%; height: auto; max-width: 48rem; min-width: "
+	"34rem }\n"
 	"figure svg image { image-rendering: pixelated }\n"
 	"pre, code { font-family: ui-monospace, monospace; font-size: .8125rem }\n"
 	"pre { background: var(--soft); padding: .6rem; overflow-x: auto; border-radius: .4rem }\n"
 	"summary { cursor: pointer }\n"
-	"@media (max-width: 42rem) { .stack, .stack tbody, .stack tr, .stack td, .stack th { display: block } .stack thead { display: none "
+	"@media (max-width: 42rem) { .stack, .stack tbody, .stack tr, .stack td, .stack th { "
+	"display: block } .stack thead { display: none "
 	"}\n"
-	"  .stack tr { border-bottom: 1px solid var(--line); padding: .4rem 0 } .stack th, .stack td { border: 0; white-space: normal }\n"
+	"  .stack tr { border-bottom: 1px solid var(--line); padding: .4rem 0 } .stack th, .stack "
+	"td { border: 0; white-space: normal }\n"
 	"  .stack th { font-weight: 600 } .stack td.long { min-width: 0 } }\n"
-	"@media print { nav, summary { display: none } body { max-width: none; font-size: 10pt } figure, tr { break-inside: avoid }\n"
-	"  .wide, pre { overflow: visible } th, td { white-space: normal } pre { white-space: pre-wrap } figure svg { min-width: 0 }\n"
+	"@media print { nav, summary { display: none } body { max-width: none; font-size: 10pt } "
+	"figure, tr { break-inside: avoid }\n"
+	"  .wide, pre { overflow: visible } th, td { white-space: normal } pre { white-space: "
+	"pre-wrap } figure svg { min-width: 0 }\n"
 	"  details::details-content { content-visibility: visible; block-size: auto } }\n";
 
 /* The page under way. */
@@ -76,7 +91,7 @@ static void preformatted(struct str *out, const char *text)
 	str_add(out, "</pre>\n");
 }
 
-/* ---- head -------------------------------------------------------------------------------------------------------------------- */
+/* ---- head ---- */
 
 /* Different seeds of the plan: the frozen one may ask for others than the file does. */
 static size_t count_seeds(const struct study *s)
@@ -84,7 +99,8 @@ static size_t count_seeds(const struct study *s)
 	size_t count = 0;
 	for (size_t i = 0; i < s->count; i++) {
 		size_t k = 0;
-		while (s->samples[k].seed != s->samples[i].seed) k++;
+		while (s->samples[k].seed != s->samples[i].seed)
+			k++;
 		count += k == i;
 	}
 	return count;
@@ -93,22 +109,31 @@ static size_t count_seeds(const struct study *s)
 static void begin(const struct page *p)
 {
 	static const char *const links[][2] = {
-		{ "verdicts", "Verdicts" }, { "missing", "What is missing" }, { "tables", "Tables" },     { "figures", "Figures" },
-		{ "trials", "Trials" },     { "environment", "Environment" }, { "commands", "Commands" }, { "sweep", "Sweep file" },
+		{ "verdicts", "Verdicts" },
+		{ "missing", "What is missing" },
+		{ "tables", "Tables" },
+		{ "figures", "Figures" },
+		{ "trials", "Trials" },
+		{ "environment", "Environment" },
+		{ "commands", "Commands" },
+		{ "sweep", "Sweep file" },
 	};
 	const struct sweep *sweep = p->study->sweep;
 	const char *title = sweep->title[0] ? sweep->title : sweep->name;
 
-	str_add(p->out, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+	str_add(p->out,
+		"<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
 		"<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
 		/* Whatever got into the page: nothing is loaded from elsewhere and nothing runs. */
-		"<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; img-src data:\">\n");
+		"<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
+		"style-src 'unsafe-inline'; img-src data:\">\n");
 	html_element(p->out, "title", NULL, title);
 	str_addf(p->out, "<style>\n%s</style>\n</head>\n<body>\n<header>\n", style);
 	html_element(p->out, "h1", NULL, title);
 	struct str line = { 0 };
 	const size_t seeds = count_seeds(p->study);
-	str_addf(&line, "Sweep %s, digest %s, %zu seed%s.", sweep->name, sweep->digest, seeds, seeds == 1 ? "" : "s");
+	str_addf(&line, "Sweep %s, digest %s, %zu seed%s.", sweep->name, sweep->digest, seeds,
+		seeds == 1 ? "" : "s");
 	html_element(p->out, "p", "notes", line.s);
 	str_free(&line);
 	str_add(p->out, "<nav aria-label=\"Sections\">\n");
@@ -117,7 +142,7 @@ static void begin(const struct page *p)
 	str_add(p->out, "</nav>\n</header>\n<main>\n");
 }
 
-/* ---- verdicts ---------------------------------------------------------------------------------------------------------------- */
+/* ---- verdicts ---- */
 
 /* The verdict's name as a class: a hyphen for the blank. */
 static void verdict_class(char out[32], enum verdict v)
@@ -175,27 +200,39 @@ static void verdicts(const struct page *p, const struct claim_result *results)
 		return;
 	}
 	count_verdicts(p, results);
-	str_add(p->out, "<div class=\"wide\" tabindex=\"0\">\n<table class=\"stack\">\n<thead><tr><th scope=\"col\">claim</th><th "
-			"scope=\"col\">what</th>"
-			"<th scope=\"col\">verdict</th><th scope=\"col\">evidence</th></tr></thead>\n<tbody>\n");
+	str_add(p->out,
+		"<div class=\"wide\" tabindex=\"0\">\n<table class=\"stack\">\n<thead><tr><th "
+		"scope=\"col\">claim</th><th "
+		"scope=\"col\">what</th>"
+		"<th scope=\"col\">verdict</th><th "
+		"scope=\"col\">evidence</th></tr></thead>\n<tbody>\n");
 	for (size_t i = 0; i < p->study->sweep->claim_count; i++)
 		verdict_row(p, &results[i]);
 	str_add(p->out, "</tbody>\n</table>\n</div>\n");
 	html_element(p->out, "p", "notes",
-		     "Reproduced: our mean and its 95 % Student t interval over seeds agree with the interval that the paper's"
-		     " rounded figure stands for. Exceeded, not reproduced: they lie wholly above, below. Undecided: too few seeds, or too "
-		     "wide a spread."
-		     " Properties of the network (parameters, bytes) have to agree in every trial. Claims that one configuration has more than"
-		     " another: by the exact sign-flip test of the differences paired by seed, Holm-corrected over these claims, at 0.05.");
+		"Reproduced: our mean and its 95 % Student t interval over seeds agree with the "
+		"interval that the paper's"
+		" rounded figure stands for. Exceeded, not reproduced: they lie wholly above, "
+		"below. Undecided: too few seeds, or too "
+		"wide a spread."
+		" Properties of the network (parameters, bytes) have to agree in every trial. "
+		"Claims that one configuration has more than"
+		" another: by the exact sign-flip test of the differences paired by seed, "
+		"Holm-corrected over these claims, at 0.05.");
 }
 
-/* ---- what is missing --------------------------------------------------------------------------------------------------------- */
+/* ---- what is missing ---- */
 
 static const char *state_name(enum sample_state state)
 {
 	static const char *const names[] = {
-		[SAMPLE_MISSING] = "not run", [SAMPLE_RUNNING] = "running",   [SAMPLE_SKIPPED] = "skipped",         [SAMPLE_DONE] = "done",
-		[SAMPLE_FAILED] = "failed",   [SAMPLE_DIVERGED] = "diverged", [SAMPLE_INTERRUPTED] = "interrupted",
+		[SAMPLE_MISSING] = "not run",
+		[SAMPLE_RUNNING] = "running",
+		[SAMPLE_SKIPPED] = "skipped",
+		[SAMPLE_DONE] = "done",
+		[SAMPLE_FAILED] = "failed",
+		[SAMPLE_DIVERGED] = "diverged",
+		[SAMPLE_INTERRUPTED] = "interrupted",
 	};
 	return names[state];
 }
@@ -204,7 +241,8 @@ static const char *state_name(enum sample_state state)
 static bool told(const struct study *study, size_t at)
 {
 	for (size_t i = 0; i < at; i++)
-		if (study->samples[i].state == study->samples[at].state && !strcmp(study->samples[i].reason, study->samples[at].reason))
+		if (study->samples[i].state == study->samples[at].state
+			&& !strcmp(study->samples[i].reason, study->samples[at].reason))
 			return true;
 	return false;
 }
@@ -222,7 +260,9 @@ static void missing(const struct page *p)
 	if (!study->frozen)
 		str_add(&text, " No plan of this name is in the database.");
 	if (study->changed)
-		str_add(&text, " The sweep file has changed since its plan was frozen; this page is about the frozen plan.");
+		str_add(&text,
+			" The sweep file has changed since its plan was frozen; this page is about "
+			"the frozen plan.");
 	html_element(p->out, "p", NULL, text.s);
 	if (done < study->count)
 		str_add(p->out, "<ul>\n");
@@ -232,9 +272,11 @@ static void missing(const struct page *p)
 		if (s->state == SAMPLE_DONE || told(study, i))
 			continue;
 		for (size_t k = i; k < study->count; k++)
-			same += study->samples[k].state == s->state && !strcmp(study->samples[k].reason, s->reason);
+			same += study->samples[k].state == s->state
+				&& !strcmp(study->samples[k].reason, s->reason);
 		str_clear(&text);
-		str_addf(&text, "%zu %s%s%s", same, state_name(s->state), s->reason[0] ? ": " : "", s->reason);
+		str_addf(&text, "%zu %s%s%s", same, state_name(s->state), s->reason[0] ? ": " : "",
+			s->reason);
 		html_element(p->out, "li", NULL, text.s);
 	}
 	if (done < study->count)
@@ -242,14 +284,16 @@ static void missing(const struct page *p)
 	str_free(&text);
 }
 
-/* ---- tables and figures ------------------------------------------------------------------------------------------------------ */
+/* ---- tables and figures ---- */
 
-static void failed_piece(const struct page *p, const char *what, const char *id, const struct err *e)
+static void failed_piece(
+	const struct page *p, const char *what, const char *id, const struct err *e)
 {
 	struct str text = { 0 };
 
 	str_addf(&text, "%s %s could not be made: %s", what, id, e->text);
-	html_element(p->out, "p", e->kind == ERR_FAILED ? "notes" : "not-reproduced", text.s); /* no data yet is no mistake */
+	html_element(p->out, "p", e->kind == ERR_FAILED ? "notes" : "not-reproduced",
+		text.s); /* no data yet is no mistake */
 	str_free(&text);
 }
 
@@ -262,9 +306,11 @@ static void tables(const struct page *p)
 		struct err e = { 0 };
 		struct table *t = NULL;
 		struct str command = { 0 };
-		str_addf(&command, "retrial table %s %s --db %s", sweep->path, sweep->tables[i].id, p->context->database);
+		str_addf(&command, "retrial table %s %s --db %s", sweep->path, sweep->tables[i].id,
+			p->context->database);
 		const struct table_context context = { .command = command.s, .intervals = true };
-		if (tables_make(p->study, &sweep->tables[i], &e, &t) || table_print(p->out, t, TABLE_HTML, &context, &e))
+		if (tables_make(p->study, &sweep->tables[i], &e, &t)
+			|| table_print(p->out, t, TABLE_HTML, &context, &e))
 			failed_piece(p, "Table", sweep->tables[i].id, &e);
 		tables_free(t);
 		str_free(&command);
@@ -274,7 +320,8 @@ static void tables(const struct page *p)
 }
 
 /* Copy one picture into the page. path ends with ".svg"; number tells pictures apart. */
-static int picture(const struct page *p, const char *path, const char *title, int number, struct err *e)
+static int picture(
+	const struct page *p, const char *path, const char *title, int number, struct err *e)
 {
 	char *svg = NULL;
 	size_t length;
@@ -294,23 +341,27 @@ static int picture(const struct page *p, const char *path, const char *title, in
 static void figures(const struct page *p)
 {
 	const struct sweep *sweep = p->study->sweep;
-	const struct figure_places places = { .scripts = p->context->scripts, .output = p->context->figures, .command = p->context->command,
-					       .data = p->context->data, .augment = p->context->augment };
+	const struct figure_places places = { .scripts = p->context->scripts,
+		.output = p->context->figures,
+		.command = p->context->command,
+		.data = p->context->data,
+		.augment = p->context->augment };
 	int number = 0;
 
 	section(p, "figures", "Figures");
 	for (size_t i = 0; i < sweep->figure_count; i++) {
 		struct err e = { 0 };
 		struct str written = { 0 };
-		int status = figures_make(p->store, p->study, &sweep->figures[i], &places, &written, &e);
-		for (char *line = written.s; line && *line && !status;) {
+		int result =
+			figures_make(p->store, p->study, &sweep->figures[i], &places, &written, &e);
+		for (char *line = written.s; line && *line && !result;) {
 			char *end = strchr(line, '\n');
 			*end = '\0';
 			if (end - line > 4 && !strcmp(end - 4, ".svg"))
-				status = picture(p, line, sweep->figures[i].title, ++number, &e);
+				result = picture(p, line, sweep->figures[i].title, ++number, &e);
 			line = end + 1;
 		}
-		if (status)
+		if (result)
 			failed_piece(p, "Figure", sweep->figures[i].id, &e);
 		str_free(&written);
 	}
@@ -318,7 +369,7 @@ static void figures(const struct page *p)
 		html_element(p->out, "p", NULL, "The sweep file describes no figures.");
 }
 
-/* ---- every trial ------------------------------------------------------------------------------------------------------------- */
+/* ---- every trial ---- */
 
 static void labels_text(struct str *out, const struct sample *s)
 {
@@ -326,7 +377,8 @@ static void labels_text(struct str *out, const struct sample *s)
 		str_addf(out, "%s%s = %s", i ? ", " : "", s->labels[i].name, s->labels[i].value);
 }
 
-static void set_value(struct grid *g, size_t row, int column, const struct study *study, const struct sample *s, const char *name)
+static void set_value(struct grid *g, size_t row, int column, const struct study *study,
+	const struct sample *s, const char *name)
 {
 	struct err ignored = { 0 };
 	struct str text = { 0 };
@@ -340,8 +392,8 @@ static void set_value(struct grid *g, size_t row, int column, const struct study
 
 static void trials(const struct page *p)
 {
-	static const char *const headings[] = { "trial",  "labels",   "seed",    "state", "test accuracy (%)",
-					       "epochs", "time (s)", "weights", "data",  "core"};
+	static const char *const headings[] = { "trial", "labels", "seed", "state",
+		"test accuracy (%)", "epochs", "time (s)", "weights", "data", "core" };
 	struct grid g = { 0 };
 
 	section(p, "trials", "Trials");
@@ -376,7 +428,8 @@ static void trials(const struct page *p)
 		str_free(&text);
 	}
 	struct str summary = { 0 };
-	str_addf(&summary, "All %zu trials, with the first 12 digits of their digests", p->study->count);
+	str_addf(&summary, "All %zu trials, with the first 12 digits of their digests",
+		p->study->count);
 	str_add(p->out, "<details>\n");
 	html_element(p->out, "summary", NULL, summary.s);
 	html_grid(p->out, &g, NULL, 1);
@@ -386,7 +439,7 @@ static void trials(const struct page *p)
 	grid_free(&g);
 }
 
-/* ---- environment, commands, sweep file --------------------------------------------------------------------------------------- */
+/* ---- environment, commands, sweep file ---- */
 
 static int environment(const struct page *p, struct err *e)
 {
@@ -394,7 +447,11 @@ static int environment(const struct page *p, struct err *e)
 	struct grid g = { 0 };
 
 	section(p, "environment", "Environment");
-	if (store_query(p->store, "SELECT CAST(environment AS TEXT), name, CASE name WHEN 'diff' THEN length(value) || ' characters' ELSE value END FROM facts ORDER BY environment, name", NULL, e, &r))
+	if (store_query(p->store,
+		    "SELECT CAST(environment AS TEXT), name, CASE name WHEN 'diff' THEN "
+		    "length(value) || ' characters' ELSE value END FROM facts ORDER BY "
+		    "environment, name",
+		    NULL, e, &r))
 		return -1;
 	grid_column(&g, "environment", false);
 	grid_column(&g, "fact", false);
@@ -408,7 +465,8 @@ static int environment(const struct page *p, struct err *e)
 	rows_free(r);
 	if (g.row_count) {
 		str_add(p->out, "<details>\n");
-		html_element(p->out, "summary", NULL, "Machines and programs that ran the trials of this database");
+		html_element(p->out, "summary", NULL,
+			"Machines and programs that ran the trials of this database");
 		html_grid(p->out, &g, NULL, 1);
 		str_add(p->out, "</details>\n");
 	} else {
@@ -425,12 +483,17 @@ static void commands(const struct page *p)
 
 	section(p, "commands", "Commands");
 	html_element(p->out, "p", NULL, "What this page shows, made again:");
-	str_addf(&text, "retrial run %s --db %s\nretrial claims %s --db %s\nretrial table %s --db %s\nretrial plot %s --db %s\n%s\n", sweep,
-		 db, sweep, db, sweep, db, sweep, db, p->context->command);
+	str_addf(&text,
+		"retrial run %s --db %s\nretrial claims %s --db %s\nretrial table %s --db "
+		"%s\nretrial plot %s --db %s\n%s\n",
+		sweep, db, sweep, db, sweep, db, sweep, db, p->context->command);
 	preformatted(p->out, text.s);
 	str_clear(&text);
-	html_element(p->out, "p", NULL, "Trials run again and compared to the bit (a trial is named by how its identity begins):");
-	str_addf(&text, "retrial verify %s --sample 3 --db %s\nretrial verify TRIAL --db %s\n", sweep, db, db);
+	html_element(p->out, "p", NULL,
+		"Trials run again and compared to the bit (a trial is named by how its identity "
+		"begins):");
+	str_addf(&text, "retrial verify %s --sample 3 --db %s\nretrial verify TRIAL --db %s\n",
+		sweep, db, db);
 	preformatted(p->out, text.s);
 	str_free(&text);
 }
@@ -444,7 +507,8 @@ static void sweep_file(const struct page *p)
 	str_add(p->out, "</details>\n");
 }
 
-int report_make(struct store *store, const struct study *study, const struct report_context *context, struct str *out, struct err *e)
+int report_make(struct store *store, const struct study *study,
+	const struct report_context *context, struct str *out, struct err *e)
 {
 	const struct page p = { store, study, context, out };
 	struct claim_result *results = NULL;

@@ -11,7 +11,8 @@ enum { NAME_MAX_BYTES = 40, COLUMNS_MAX = 3 + 2 * ROBUSTNESS_CHANGES };
 
 int robust_read(struct store *s, const struct sweep *sweep, struct err *e, struct rows **out)
 {
-	static const char sql[] = "SELECT DISTINCT trial, change, strength, test_accuracy, unchanged FROM robust WHERE sweep = :sweep"
+	static const char sql[] = "SELECT DISTINCT trial, change, strength, test_accuracy, "
+				  "unchanged FROM robust WHERE sweep = :sweep"
 				  " ORDER BY trial, change, strength";
 	static const char no_rows[] = "SELECT NULL, NULL, NULL, NULL, NULL WHERE 0";
 	struct rows *columns = NULL;
@@ -20,7 +21,8 @@ int robust_read(struct store *s, const struct sweep *sweep, struct err *e, struc
 		return -1;
 	const bool there = sweep->robustness_count && row_integer(columns, 0, 0) > 0;
 	rows_free(columns);
-	return store_query(s, there ? sql : no_rows, there ? (const char *const[]){ "sweep", sweep->name, NULL } : NULL, e, out);
+	return store_query(s, there ? sql : no_rows,
+		there ? (const char *const[]){ "sweep", sweep->name, NULL } : NULL, e, out);
 }
 
 /* The first row of a trial whose identity is not below this one, or of one above it. */
@@ -45,20 +47,24 @@ void robust_trial(const struct rows *r, const char *identity, size_t *first, siz
 	*end = first_from(r, identity, true);
 }
 
-double robust_accuracy(const struct rows *r, size_t first, size_t end, const char *change, double strength)
+double robust_accuracy(
+	const struct rows *r, size_t first, size_t end, const char *change, double strength)
 {
 	for (size_t i = first; i < end; i++)
-		if (row_number(r, i, ROBUST_STRENGTH) == strength && !strcmp(row_text(r, i, ROBUST_CHANGE), change))
+		if (row_number(r, i, ROBUST_STRENGTH) == strength
+			&& !strcmp(row_text(r, i, ROBUST_CHANGE), change))
 			return row_number(r, i, ROBUST_ACCURACY);
 	return NAN;
 }
 
-static double mean_over_strengths(const struct rows *r, size_t first, size_t end, const struct robustness_spec *spec)
+static double mean_over_strengths(
+	const struct rows *r, size_t first, size_t end, const struct robustness_spec *spec)
 {
 	double sum = 0;
 
 	for (size_t k = 0; k < spec->count; k++)
-		sum += robust_accuracy(r, first, end, change_info(spec->change)->name, spec->strengths[k]);
+		sum += robust_accuracy(
+			r, first, end, change_info(spec->change)->name, spec->strengths[k]);
 	return sum / (double)spec->count;
 }
 
@@ -70,7 +76,8 @@ static void add_number(struct rows *out, double value)
 		rows_add_real(out, value);
 }
 
-static void add_trial(struct rows *out, const struct sweep *sweep, const struct rows *r, size_t first, size_t end)
+static void add_trial(
+	struct rows *out, const struct sweep *sweep, const struct rows *r, size_t first, size_t end)
 {
 	const double unchanged = row_number(r, first, ROBUST_UNCHANGED);
 	double means[ROBUSTNESS_CHANGES], sum = 0;
@@ -94,7 +101,9 @@ static struct rows *new_rows(const struct sweep *sweep)
 	int count = 3;
 
 	for (size_t i = 0; i < 2 * sweep->robustness_count; i++) {
-		snprintf(names[i], sizeof(names[i]), "%s_%s", change_info(sweep->robustness[i / 2].change)->name, i % 2 ? "drop" : "accuracy");
+		snprintf(names[i], sizeof(names[i]), "%s_%s",
+			change_info(sweep->robustness[i / 2].change)->name,
+			i % 2 ? "drop" : "accuracy");
 		columns[count++] = names[i];
 	}
 	return rows_new(count, columns);
@@ -108,7 +117,10 @@ int robust_metrics(struct store *s, const struct sweep *sweep, struct err *e, st
 		return -1;
 	*out = new_rows(sweep);
 	for (size_t first = 0, end; *out && first < r->row_count; first = end) {
-		for (end = first + 1; end < r->row_count && !strcmp(row_text(r, end, ROBUST_TRIAL), row_text(r, first, ROBUST_TRIAL)); end++)
+		for (end = first + 1; end < r->row_count
+			&& !strcmp(
+				row_text(r, end, ROBUST_TRIAL), row_text(r, first, ROBUST_TRIAL));
+			end++)
 			continue;
 		add_trial(*out, sweep, r, first, end);
 	}

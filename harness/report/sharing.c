@@ -1,4 +1,5 @@
-/* sharing.c - beginnings of recipes, counted over the trials that would run. Knows no database and no time. */
+/* sharing.c - beginnings of recipes, counted over the trials that would run. Knows no database and
+ * no time. */
 #include "sharing.h"
 
 #include <math.h>
@@ -74,7 +75,8 @@ int sharing_find(const struct sweep *sweep, const bool *run, struct err *e, stru
 	size_t most = 1;
 	for (size_t i = 0; i < sweep->trial_count; i++)
 		most += run[i] ? (size_t)sharing_phases(&sweep->trials[i]) : 0;
-	*out = (struct sharing){ .taken = calloc(sweep->trial_count + 1, sizeof(*out->taken)), .phases = calloc(NAMES_MAX, sizeof(*out->phases)) };
+	*out = (struct sharing){ .taken = calloc(sweep->trial_count + 1, sizeof(*out->taken)),
+		.phases = calloc(NAMES_MAX, sizeof(*out->phases)) };
 	c.identities = malloc(most * sizeof(*c.identities));
 	const bool room = out->taken && out->phases && c.identities;
 	for (size_t i = 0; room && i < sweep->trial_count; i++)

@@ -1,5 +1,6 @@
-/* sharing.h - which phases of the trials that would run are trained once for several of them: recipes that begin alike, with the same seed
- * and data set, have the same network after these phases (run/schedule.h does it). */
+/* sharing.h - which phases of the trials that would run are trained once for several of them:
+ * recipes that begin alike, with the same seed and data set, have the same network after these
+ * phases (run/schedule.h does it). */
 #ifndef REPORT_SHARING_H
 #define REPORT_SHARING_H
 
@@ -14,7 +15,8 @@ struct sharing_phase {
 };
 
 struct sharing {
-	unsigned *taken; /* [trial_count] bit p: phase p is taken over from an earlier trial of the plan */
+	unsigned *taken; /* [trial_count] bit p: phase p is taken over from an earlier trial of the
+			    plan */
 	struct sharing_phase *phases;
 	size_t phase_count; /* only those that are shared at all */
 };
@@ -26,7 +28,8 @@ void sharing_free(struct sharing *s);
 /* Note that phase p of the trial, which is taken over, would have taken so many seconds. */
 void sharing_save(struct sharing *s, const struct trial *t, int p, double seconds);
 
-/* How many of the trial's phases can be shared: k-fold is the last phase and leaves no network to go on from. */
+/* How many of the trial's phases can be shared: k-fold is the last phase and leaves no network to
+ * go on from. */
 int sharing_phases(const struct trial *t);
 
 #endif

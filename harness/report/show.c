@@ -1,4 +1,5 @@
-/* show.c - one trial: its plan rows, configuration, result, phases, attempts and the environment of the attempt that counts. */
+/* show.c - one trial: its plan rows, configuration, result, phases, attempts and the environment of
+ * the attempt that counts. */
 #include "show.h"
 
 #include <ctype.h>
@@ -10,20 +11,29 @@
 int show_find(struct store *s, const char *beginning, char identity[DIGEST_TEXT], struct err *e)
 {
 	if (beginning[0] == '\0' || beginning[strspn(beginning, "0123456789abcdef")] != '\0')
-		return err_set(e, ERR_USAGE, "'%s' is no trial: its identity, or how that begins, is expected (retrial runs lists them)",
+		return err_set(e, ERR_USAGE,
+			"'%s' is no trial: its identity, or how that begins, is expected (retrial "
+			"runs lists them)",
 			beginning);
 	const char *const parameters[] = { "beginning", beginning, NULL };
 	struct rows *rows = NULL;
 	/* A range, so that the index is used; 'g' comes after all hexadecimal digits. */
-	if (store_query(s, "SELECT identity FROM trials WHERE identity >= :beginning AND identity < :beginning || 'g'"
-		    " ORDER BY identity LIMIT 4", parameters, e, &rows))
+	if (store_query(s,
+		    "SELECT identity FROM trials WHERE identity >= :beginning AND identity < "
+		    ":beginning || 'g'"
+		    " ORDER BY identity LIMIT 4",
+		    parameters, e, &rows))
 		return -1;
 	int result = 0;
 	if (rows->row_count == 0) {
-		result = err_set(e, ERR_USAGE, "no trial's identity begins with '%s' (retrial runs lists them)", beginning);
+		result = err_set(e, ERR_USAGE,
+			"no trial's identity begins with '%s' (retrial runs lists them)",
+			beginning);
 	} else if (rows->row_count > 1) {
-		result = err_set(e, ERR_USAGE, "more than one trial begins with '%s': %.16s, %.16s%s", beginning,
-			rows->values[0].text, rows->values[1].text, rows->row_count > 2 ? " ..." : "");
+		result = err_set(e, ERR_USAGE,
+			"more than one trial begins with '%s': %.16s, %.16s%s", beginning,
+			rows->values[0].text, rows->values[1].text,
+			rows->row_count > 2 ? " ..." : "");
 	} else {
 		snprintf(identity, DIGEST_TEXT, "%s", rows->values[0].text);
 	}
@@ -31,32 +41,61 @@ int show_find(struct store *s, const char *beginning, char identity[DIGEST_TEXT]
 	return result;
 }
 
-/* The parts, in the order in which they are shown. A part of one row is shown as names and values. */
+/* The parts, in the order in which they are shown. A part of one row is shown as names and values.
+ */
 static const struct part {
 	const char *name, *title, *sql;
 	bool one_row;
 } parts[] = {
-	{ "trial", "trial", "SELECT identity, configuration, dataset, model, seed FROM trials WHERE identity = :trial", true },
+	{ "trial", "trial",
+		"SELECT identity, configuration, dataset, model, seed FROM trials WHERE identity = "
+		":trial",
+		true },
 	{ "plans", "in the plans of",
-		"SELECT sweep, position, state, labels, reason FROM runs WHERE trial = :trial ORDER BY sweep, position", false },
+		"SELECT sweep, position, state, labels, reason FROM runs WHERE trial = :trial "
+		"ORDER BY sweep, position",
+		false },
 	{ "result", "result",
-		"SELECT DISTINCT test_accuracy, test_accuracy_1, test_accuracy_2, val_accuracy, test_loss, val_loss, epochs,"
-		" params, weight_bytes, optimizer_bytes, seconds, cpu_seconds, peak_bytes, data_variant, nonfinite FROM accuracy"
-		" WHERE trial = :trial", true },
+		"SELECT DISTINCT test_accuracy, test_accuracy_1, test_accuracy_2, val_accuracy, "
+		"test_loss, val_loss, epochs,"
+		" params, weight_bytes, optimizer_bytes, seconds, cpu_seconds, peak_bytes, "
+		"data_variant, nonfinite FROM accuracy"
+		" WHERE trial = :trial",
+		true },
 	{ "phases", "phases",
-		"SELECT DISTINCT phase, name, fold, epochs_run, stopped, seconds, best_epoch_1, best_epoch_2, val_accuracy_1,"
-		" val_accuracy_2, test_accuracy_1, test_accuracy_2, trainable FROM phases WHERE trial = :trial ORDER BY phase, fold", false },
+		"SELECT DISTINCT phase, name, fold, epochs_run, stopped, seconds, best_epoch_1, "
+		"best_epoch_2, val_accuracy_1,"
+		" val_accuracy_2, test_accuracy_1, test_accuracy_2, trainable FROM phases WHERE "
+		"trial = :trial ORDER BY phase, fold",
+		false },
 	{ "attempts", "attempts",
-		"SELECT attempts.id AS attempt, state, started_at, seconds, core_version, kernels, data_variant, weights_digest,"
-		" error, deleted_at FROM attempts JOIN trials ON trials.id = attempts.trial WHERE identity = :trial ORDER BY attempts.id", false },
-	{ "latencies", "latency, in microseconds a call", "SELECT DISTINCT measured_at, number_format, batch, p50_us, p90_us, p99_us, images_per_second, kernels, cpu"
-		" FROM latency WHERE trial = :trial ORDER BY measured_at, number_format, batch", false },
-	{ "tags", "tags", "SELECT tag FROM tags JOIN trials ON trials.id = tags.trial WHERE identity = :trial ORDER BY tag", false },
-	{ "notes", "notes", "SELECT written_at, text FROM notes JOIN trials ON trials.id = notes.trial WHERE identity = :trial ORDER BY notes.id", false },
-	{ "environment", "environment of the attempt that counts (the latest done one, else the latest)",
-		"SELECT name, CASE name WHEN 'diff' THEN length(value) || ' characters' ELSE value END AS value FROM facts WHERE"
-		" environment = (SELECT environment FROM attempts JOIN trials ON trials.id = attempts.trial WHERE identity = :trial"
-		" ORDER BY deleted_at IS NOT NULL, state = 'done' DESC, attempts.id DESC LIMIT 1) ORDER BY name", false },
+		"SELECT attempts.id AS attempt, state, started_at, seconds, core_version, kernels, "
+		"data_variant, weights_digest,"
+		" error, deleted_at FROM attempts JOIN trials ON trials.id = attempts.trial WHERE "
+		"identity = :trial ORDER BY attempts.id",
+		false },
+	{ "latencies", "latency, in microseconds a call",
+		"SELECT DISTINCT measured_at, number_format, batch, p50_us, p90_us, p99_us, "
+		"images_per_second, kernels, cpu"
+		" FROM latency WHERE trial = :trial ORDER BY measured_at, number_format, batch",
+		false },
+	{ "tags", "tags",
+		"SELECT tag FROM tags JOIN trials ON trials.id = tags.trial WHERE identity = "
+		":trial ORDER BY tag",
+		false },
+	{ "notes", "notes",
+		"SELECT written_at, text FROM notes JOIN trials ON trials.id = notes.trial WHERE "
+		"identity = :trial ORDER BY notes.id",
+		false },
+	{ "environment",
+		"environment of the attempt that counts (the latest done one, else the latest)",
+		"SELECT name, CASE name WHEN 'diff' THEN length(value) || ' characters' ELSE value "
+		"END AS value FROM facts WHERE"
+		" environment = (SELECT environment FROM attempts JOIN trials ON trials.id = "
+		"attempts.trial WHERE identity = :trial"
+		" ORDER BY deleted_at IS NOT NULL, state = 'done' DESC, attempts.id DESC LIMIT 1) "
+		"ORDER BY name",
+		false },
 };
 
 /* One row as two columns of names and values; NULLs are left out. */
@@ -67,28 +106,38 @@ static struct rows *upright(const struct rows *in)
 	for (int c = 0; out && c < in->column_count; c++) {
 		const struct value *v = &in->values[c];
 		struct str text = { 0 };
-		if (v->kind == VALUE_NULL) continue;
-		if (v->kind == VALUE_REAL) format_real(&text, v->real);
+		if (v->kind == VALUE_NULL)
+			continue;
+		if (v->kind == VALUE_REAL)
+			format_real(&text, v->real);
 		rows_add_text(out, in->columns[c]);
-		if (v->kind == VALUE_REAL) rows_add_text(out, text.s);
-		else if (v->kind == VALUE_INTEGER) rows_add_integer(out, v->integer);
-		else rows_add_bytes(out, v->kind, v->text, v->length);
+		if (v->kind == VALUE_REAL)
+			rows_add_text(out, text.s);
+		else if (v->kind == VALUE_INTEGER)
+			rows_add_integer(out, v->integer);
+		else
+			rows_add_bytes(out, v->kind, v->text, v->length);
 		str_free(&text);
 	}
 	return out;
 }
 
-static int add_text(struct str *out, const struct part *part, const struct rows *rows, struct err *e)
+static int add_text(
+	struct str *out, const struct part *part, const struct rows *rows, struct err *e)
 {
-	if (rows->row_count == 0) return 0;
+	if (rows->row_count == 0)
+		return 0;
 	str_addf(out, "%s%s\n", out->length ? "\n" : "", part->title);
 	struct rows *turned = part->one_row ? upright(rows) : NULL;
 	struct str table = { 0 };
-	int result = part->one_row && !turned ? err_nomem(e) : format_rows(turned ? turned : rows, FORMAT_TABLE, &table, e);
+	int result = part->one_row && !turned
+		? err_nomem(e)
+		: format_rows(turned ? turned : rows, FORMAT_TABLE, &table, e);
 	/* Indented; the heading "name value" of an upright part says nothing. */
 	for (const char *line = result ? "" : table.s; *line;) {
 		const size_t length = strcspn(line, "\n");
-		if (line != table.s || !turned) str_addf(out, "  %.*s\n", (int)length, line);
+		if (line != table.s || !turned)
+			str_addf(out, "  %.*s\n", (int)length, line);
 		line += length + (line[length] == '\n');
 	}
 	str_free(&table);
@@ -96,11 +145,13 @@ static int add_text(struct str *out, const struct part *part, const struct rows 
 	return result;
 }
 
-static int add_part(struct store *s, const char *identity, const struct part *part, bool json, struct str *out, struct err *e)
+static int add_part(struct store *s, const char *identity, const struct part *part, bool json,
+	struct str *out, struct err *e)
 {
 	const char *const parameters[] = { "trial", identity, NULL };
 	struct rows *rows = NULL;
-	if (store_query(s, part->sql, parameters, e, &rows)) return -1;
+	if (store_query(s, part->sql, parameters, e, &rows))
+		return -1;
 	int result;
 	if (json) {
 		str_addf(out, "\"%s\": ", part->name);
@@ -113,25 +164,38 @@ static int add_part(struct store *s, const char *identity, const struct part *pa
 }
 
 /* The canonical text as it is: it is JSON. */
-static int add_config(struct store *s, const char *identity, bool json, struct str *out, struct err *e)
+static int add_config(
+	struct store *s, const char *identity, bool json, struct str *out, struct err *e)
 {
 	const char *const parameters[] = { "trial", identity, NULL };
 	struct rows *rows = NULL;
-	if (store_query(s, "SELECT config FROM trials WHERE identity = :trial", parameters, e, &rows)) return -1;
-	const char *text = rows->row_count && rows->values[0].kind == VALUE_TEXT ? rows->values[0].text : "{}";
-	str_addf(out, json ? "\"config\": %s" : "\nconfiguration (canonical: values that equal their default are left out)\n  %s\n", text);
+	if (store_query(
+		    s, "SELECT config FROM trials WHERE identity = :trial", parameters, e, &rows))
+		return -1;
+	const char *text =
+		rows->row_count && rows->values[0].kind == VALUE_TEXT ? rows->values[0].text : "{}";
+	str_addf(out,
+		json ? "\"config\": %s"
+		     : "\nconfiguration (canonical: values that equal their default are left "
+		       "out)\n  %s\n",
+		text);
 	rows_free(rows);
 	return 0;
 }
 
 int show_trial(struct store *s, const char *identity, bool json, struct str *out, struct err *e)
 {
-	if (json) str_add(out, "{");
+	if (json)
+		str_add(out, "{");
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
-		if (add_part(s, identity, &parts[i], json, out, e)) return -1;
-		if (json) str_add(out, ", ");
+		if (add_part(s, identity, &parts[i], json, out, e))
+			return -1;
+		if (json)
+			str_add(out, ", ");
 	}
-	if (add_config(s, identity, json, out, e)) return -1;
-	if (json) str_add(out, "}\n");
+	if (add_config(s, identity, json, out, e))
+		return -1;
+	if (json)
+		str_add(out, "}\n");
 	return 0;
 }

@@ -8,8 +8,8 @@
 #include "../base/str.h"
 #include "../store/store.h"
 
-/* The identity that begins with these digits: on success in identity. Returns 0, or -1 with e (ERR_USAGE: none, or more than one:
- * they are named). */
+/* The identity that begins with these digits: on success in identity. Returns 0, or -1 with e
+ * (ERR_USAGE: none, or more than one: they are named). */
 int show_find(struct store *s, const char *beginning, char identity[DIGEST_TEXT], struct err *e);
 
 /* Append what is known of the trial of this identity. Returns 0, or -1 with e. */

@@ -20,7 +20,11 @@ static void wilson(double successes, double total, double level, double ends[2])
 int sql_statistics_add(struct store *s, struct err *e)
 {
 	static const struct store_statistics statistics = {
-		.mean = stats_mean, .sd = stats_sd, .quantile = stats_quantile, .t_interval = t_interval, .wilson = wilson,
+		.mean = stats_mean,
+		.sd = stats_sd,
+		.quantile = stats_quantile,
+		.t_interval = t_interval,
+		.wilson = wilson,
 	};
 	return store_add_statistics(s, &statistics, e);
 }

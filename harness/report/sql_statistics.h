@@ -4,8 +4,8 @@
 
 #include "../store/store.h"
 
-/* Let queries of this store use mean, sd, median, quantile, t_low, t_high, wilson_low and wilson_high (store.h says what they are).
- * Returns 0, or -1 with e. */
+/* Let queries of this store use mean, sd, median, quantile, t_low, t_high, wilson_low and
+ * wilson_high (store.h says what they are). Returns 0, or -1 with e. */
 int sql_statistics_add(struct store *s, struct err *e);
 
 #endif

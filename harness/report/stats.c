@@ -1,4 +1,5 @@
-/* stats.c - intervals and tests on arrays of numbers (GSL). Knows nothing of trials, files or SQL. */
+/* stats.c - intervals and tests on arrays of numbers (GSL). Knows nothing of trials, files or SQL.
+ */
 #include "stats.h"
 
 #include <gsl/gsl_cdf.h>
@@ -37,7 +38,8 @@ bool interval_exists(struct interval i)
 	return !isnan(i.low) && !isnan(i.high);
 }
 
-/* A program that cannot have a few kilobytes has no statistics to report; like a string that cannot be built (str.h). */
+/* A program that cannot have a few kilobytes has no statistics to report; like a string that cannot
+ * be built (str.h). */
 static double *numbers(size_t n)
 {
 	double *x = malloc((n ? n : 1) * sizeof(*x));
@@ -56,7 +58,7 @@ static double *sorted_copy(const double *x, size_t n)
 	return copy;
 }
 
-/* ---- one sample ------------------------------------------------------------------------------------------------------- */
+/* ---- one sample ---- */
 
 double stats_mean(const double *x, size_t n)
 {
@@ -100,12 +102,14 @@ struct interval stats_t_interval(const double *x, size_t n, double level)
 		return interval_none();
 	stats_setup();
 	const double mean = stats_mean(x, n);
-	const double half = gsl_cdf_tdist_Pinv(0.5 + level / 2, (double)(n - 1)) * stats_sd(x, n) / sqrt((double)n);
+	const double half = gsl_cdf_tdist_Pinv(0.5 + level / 2, (double)(n - 1)) * stats_sd(x, n)
+		/ sqrt((double)n);
 
 	return (struct interval){ mean - half, mean + half };
 }
 
-/* The acceleration of BCa: a sixth of the skewness of the jackknife values, from leaving each value out in turn. */
+/* The acceleration of BCa: a sixth of the skewness of the jackknife values, from leaving each value
+ * out in turn. */
 static double acceleration(const double *x, size_t n, double (*statistic)(const double *, size_t))
 {
 	double *rest = numbers(n), *left = numbers(n);
@@ -127,8 +131,10 @@ static double acceleration(const double *x, size_t n, double (*statistic)(const 
 	return squares > 0 ? cubes / (6 * pow(squares, 1.5)) : 0;
 }
 
-/* Fill resampled with the statistic of BOOTSTRAP_RESAMPLES samples drawn from x with replacement, sorted. */
-static int bootstrap(double *resampled, const double *x, size_t n, double (*statistic)(const double *, size_t))
+/* Fill resampled with the statistic of BOOTSTRAP_RESAMPLES samples drawn from x with replacement,
+ * sorted. */
+static int bootstrap(
+	double *resampled, const double *x, size_t n, double (*statistic)(const double *, size_t))
 {
 	gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
 	if (!rng)
@@ -147,7 +153,8 @@ static int bootstrap(double *resampled, const double *x, size_t n, double (*stat
 	return 0;
 }
 
-struct interval stats_bca_interval(const double *x, size_t n, double (*statistic)(const double *, size_t), double level)
+struct interval stats_bca_interval(
+	const double *x, size_t n, double (*statistic)(const double *, size_t), double level)
 {
 	if (n < 3 || stats_min(x, n) == stats_max(x, n))
 		return interval_none();
@@ -160,13 +167,18 @@ struct interval stats_bca_interval(const double *x, size_t n, double (*statistic
 	const double seen = statistic(x, n);
 	double below = 0;
 	for (int b = 0; b < BOOTSTRAP_RESAMPLES; b++)
-		below += resampled[b] < seen ? 1 : resampled[b] == seen ? 0.5 : 0; /* ties split: few values have many */
-	const double bias = gsl_cdf_ugaussian_Pinv(below / BOOTSTRAP_RESAMPLES), a = acceleration(x, n, statistic);
+		below += resampled[b] < seen   ? 1
+			: resampled[b] == seen ? 0.5
+					       : 0; /* ties split: few values have many */
+	const double bias = gsl_cdf_ugaussian_Pinv(below / BOOTSTRAP_RESAMPLES),
+		     a = acceleration(x, n, statistic);
 	double bound[2];
 	for (int side = 0; side < 2; side++) {
-		const double z = bias + gsl_cdf_ugaussian_Pinv(side ? 0.5 + level / 2 : 0.5 - level / 2);
+		const double z =
+			bias + gsl_cdf_ugaussian_Pinv(side ? 0.5 + level / 2 : 0.5 - level / 2);
 		const double q = gsl_cdf_ugaussian_P(bias + z / (1 - a * z));
-		bound[side] = gsl_stats_quantile_from_sorted_data(resampled, 1, BOOTSTRAP_RESAMPLES, q);
+		bound[side] =
+			gsl_stats_quantile_from_sorted_data(resampled, 1, BOOTSTRAP_RESAMPLES, q);
 	}
 	free(resampled);
 	return (struct interval){ bound[0], bound[1] };
@@ -177,16 +189,20 @@ struct interval stats_wilson(double successes, double total, double level)
 	if (!(total > 0) || !(successes >= 0 && successes <= total))
 		return interval_none();
 	stats_setup();
-	const double z = gsl_cdf_ugaussian_Pinv(0.5 + level / 2), p = successes / total, z2 = z * z / total;
-	const double centre = (p + z2 / 2) / (1 + z2), half = z / (1 + z2) * sqrt(p * (1 - p) / total + z2 / (4 * total));
+	const double z = gsl_cdf_ugaussian_Pinv(0.5 + level / 2), p = successes / total,
+		     z2 = z * z / total;
+	const double centre = (p + z2 / 2) / (1 + z2),
+		     half = z / (1 + z2) * sqrt(p * (1 - p) / total + z2 / (4 * total));
 
 	/* At the ends the bound is exactly 0 or 1; rounding would leave a trace beyond it. */
-	return (struct interval){ successes == 0 ? 0 : centre - half, successes == total ? 1 : centre + half };
+	return (struct interval){ successes == 0 ? 0 : centre - half,
+		successes == total ? 1 : centre + half };
 }
 
-/* ---- two samples, in pairs ---------------------------------------------------------------------------------------------- */
+/* ---- two samples, in pairs ---- */
 
-size_t stats_pair(const double *x, const uint64_t *x_keys, size_t nx, const double *y, const uint64_t *y_keys, size_t ny, double *difference)
+size_t stats_pair(const double *x, const uint64_t *x_keys, size_t nx, const double *y,
+	const uint64_t *y_keys, size_t ny, double *difference)
 {
 	size_t pairs = 0;
 
@@ -239,9 +255,11 @@ double stats_sign_flip(const double *difference, size_t n)
 		seen += difference[i];
 		size += fabs(difference[i]);
 	}
-	/* Accuracies are multiples of 1/10000, so sums that are equal in truth differ by rounding only: those count as equal. */
+	/* Accuracies are multiples of 1/10000, so sums that are equal in truth differ by rounding
+	 * only: those count as equal. */
 	const double limit = fabs(seen) - 1e-12 * size;
-	/* Every pattern is one of the first half's and one of the second half's: 2^(n/2) sums each, met by binary search. */
+	/* Every pattern is one of the first half's and one of the second half's: 2^(n/2) sums each,
+	 * met by binary search. */
 	const size_t first = n / 2, second = n - first;
 	double *a = signed_sums(difference, first), *b = signed_sums(difference + first, second);
 	const size_t na = (size_t)1 << first, nb = (size_t)1 << second;
@@ -254,14 +272,16 @@ double stats_sign_flip(const double *difference, size_t n)
 			continue;
 		}
 		extreme += (double)(nb - count_below(b, nb, limit - a[i]));
-		extreme += (double)count_below(b, nb, nextafter(-limit - a[i], INFINITY)); /* at or below -limit */
+		extreme += (double)count_below(
+			b, nb, nextafter(-limit - a[i], INFINITY)); /* at or below -limit */
 	}
 	free(a);
 	free(b);
 	return extreme / ((double)na * (double)nb);
 }
 
-/* Twice the midrank of |difference[i]| among the count non-zero ones: a whole number also with ties. */
+/* Twice the midrank of |difference[i]| among the count non-zero ones: a whole number also with
+ * ties. */
 static unsigned doubled_rank(const double *d, size_t count, size_t i)
 {
 	unsigned below = 0, equal = 0;
@@ -311,7 +331,9 @@ double stats_paired_t(const double *difference, size_t n)
 	if (!(sd > 0))
 		return NAN;
 	stats_setup();
-	return 2 * gsl_cdf_tdist_Q(fabs(stats_mean(difference, n)) / (sd / sqrt((double)n)), (double)(n - 1));
+	return 2
+		* gsl_cdf_tdist_Q(
+			fabs(stats_mean(difference, n)) / (sd / sqrt((double)n)), (double)(n - 1));
 }
 
 double stats_exact_floor(size_t n)
@@ -332,7 +354,8 @@ double stats_paired_exact(const double *difference, size_t n, double alpha)
 {
 	if (!n || stats_exact_floor(n) > alpha)
 		return NAN;
-	return n <= STATS_EXACT_MAX ? stats_sign_flip(difference, n) : stats_wilcoxon(difference, n);
+	return n <= STATS_EXACT_MAX ? stats_sign_flip(difference, n)
+				    : stats_wilcoxon(difference, n);
 }
 
 double stats_mcnemar_exact(unsigned only_a, unsigned only_b)
@@ -351,7 +374,9 @@ double stats_mcnemar_mid(unsigned only_a, unsigned only_b)
 	stats_setup();
 	const double at = gsl_cdf_binomial_P(fewer, 0.5, discordant);
 	const double before = fewer ? gsl_cdf_binomial_P(fewer - 1, 0.5, discordant) : 0;
-	return only_a == only_b ? 1 - (at - before) / 2 : at + before; /* the middle outcome lies on both sides (Fagerland 2013) */
+	return only_a == only_b
+		? 1 - (at - before) / 2
+		: at + before; /* the middle outcome lies on both sides (Fagerland 2013) */
 }
 
 void stats_holm(const double *p, size_t count, double *adjusted)
@@ -387,7 +412,7 @@ void stats_holm(const double *p, size_t count, double *adjusted)
 	free(order);
 }
 
-/* ---- effect sizes ------------------------------------------------------------------------------------------------------- */
+/* ---- effect sizes ---- */
 
 double stats_dz(const double *difference, size_t n)
 {

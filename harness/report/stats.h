@@ -1,9 +1,10 @@
-/* stats.h - numbers about arrays of numbers: location, spread, intervals, tests, effect sizes. The only file pair that knows
- * GSL; knows nothing of trials, files or SQL.
+/* stats.h - numbers about arrays of numbers: location, spread, intervals, tests, effect sizes. The
+ * only file pair that knows GSL; knows nothing of trials, files or SQL.
  *
- * What cannot be computed (no values, one value where a spread is asked for) is NAN, never 0, and an interval that does not
- * exist is NAN on both sides; callers print "n/a". Every function is a pure function of its arguments; the bootstrap has a fixed
- * seed, so a table is the same table tomorrow. Values are in the order of the caller (by seed); pairs share an index. */
+ * What cannot be computed (no values, one value where a spread is asked for) is NAN, never 0, and
+ * an interval that does not exist is NAN on both sides; callers print "n/a". Every function is a
+ * pure function of its arguments; the bootstrap has a fixed seed, so a table is the same table
+ * tomorrow. Values are in the order of the caller (by seed); pairs share an index. */
 #ifndef REPORT_STATS_H
 #define REPORT_STATS_H
 
@@ -11,8 +12,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* GSL's error handler aborts the program when it is not switched off: this switches it off, once for the process. Every function
- * below calls it, so nobody has to; it is here for programs that use GSL themselves as well. */
+/* GSL's error handler aborts the program when it is not switched off: this switches it off, once
+ * for the process. Every function below calls it, so nobody has to; it is here for programs that
+ * use GSL themselves as well. */
 void stats_setup(void);
 
 struct interval {
@@ -23,63 +25,75 @@ struct interval {
 struct interval interval_none(void);
 bool interval_exists(struct interval i);
 
-/* ---- one sample ------------------------------------------------------------------------------------------------------- */
+/* ---- one sample ---- */
 
 double stats_mean(const double *x, size_t n);
 double stats_sd(const double *x, size_t n); /* divides by n - 1; NAN for n < 2 */
 double stats_min(const double *x, size_t n);
 double stats_max(const double *x, size_t n);
 
-/* The q-quantile, 0 <= q <= 1, interpolated between order statistics (R's type 7, numpy's default). x need not be sorted. */
+/* The q-quantile, 0 <= q <= 1, interpolated between order statistics (R's type 7, numpy's default).
+ * x need not be sorted. */
 double stats_quantile(const double *x, size_t n, double q);
 double stats_median(const double *x, size_t n);
 
-/* Student's t interval of the mean at this confidence level (0.95). Assumes normal deviations. None for n < 2. */
+/* Student's t interval of the mean at this confidence level (0.95). Assumes normal deviations. None
+ * for n < 2. */
 struct interval stats_t_interval(const double *x, size_t n, double level);
 
-/* BCa bootstrap interval (Efron 1987) of a statistic: 9999 resamples, seed fixed. None for n < 3, or when every value is equal. */
-struct interval stats_bca_interval(const double *x, size_t n, double (*statistic)(const double *, size_t), double level);
+/* BCa bootstrap interval (Efron 1987) of a statistic: 9999 resamples, seed fixed. None for n < 3,
+ * or when every value is equal. */
+struct interval stats_bca_interval(
+	const double *x, size_t n, double (*statistic)(const double *, size_t), double level);
 
-/* Wilson's score interval of a proportion: what a test set of so many images says about one model's accuracy. None for total 0. */
+/* Wilson's score interval of a proportion: what a test set of so many images says about one model's
+ * accuracy. None for total 0. */
 struct interval stats_wilson(double successes, double total, double level);
 
-/* ---- two samples, in pairs ---------------------------------------------------------------------------------------------- */
+/* ---- two samples, in pairs ---- */
 
-/* The differences x - y of the values that have the same key (a seed; none twice on one side), in the order of x; room for nx. Returns how many.
- * difference may be x. */
-size_t stats_pair(const double *x, const uint64_t *x_keys, size_t nx, const double *y, const uint64_t *y_keys, size_t ny, double *difference);
+/* The differences x - y of the values that have the same key (a seed; none twice on one side), in
+ * the order of x; room for nx. Returns how many. difference may be x. */
+size_t stats_pair(const double *x, const uint64_t *x_keys, size_t nx, const double *y,
+	const uint64_t *y_keys, size_t ny, double *difference);
 
 enum { STATS_EXACT_MAX = 32 }; /* pairs up to which the sign-flip test counts every outcome */
 
-/* Exact two-sided sign-flip (Fisher-Pitman) test of "the mean of the differences is 0": the share of the 2^n sign patterns whose sum
- * is at least as far from 0 as the one seen. No assumption but symmetry. NAN for n = 0 or n > STATS_EXACT_MAX. */
+/* Exact two-sided sign-flip (Fisher-Pitman) test of "the mean of the differences is 0": the share
+ * of the 2^n sign patterns whose sum is at least as far from 0 as the one seen. No assumption but
+ * symmetry. NAN for n = 0 or n > STATS_EXACT_MAX. */
 double stats_sign_flip(const double *difference, size_t n);
 
-/* Two-sided Wilcoxon signed-rank test, exact also with ties (midranks; zero differences are dropped). NAN when nothing is left. */
+/* Two-sided Wilcoxon signed-rank test, exact also with ties (midranks; zero differences are
+ * dropped). NAN when nothing is left. */
 double stats_wilcoxon(const double *difference, size_t n);
 
 /* Two-sided paired t test. NAN for n < 2 or when all differences are equal. */
 double stats_paired_t(const double *difference, size_t n);
 
-/* The smallest p that an exact test of n pairs can give, 2^(1-n), and the smallest n at which it can reach alpha. */
+/* The smallest p that an exact test of n pairs can give, 2^(1-n), and the smallest n at which it
+ * can reach alpha. */
 double stats_exact_floor(size_t n);
 size_t stats_exact_pairs(double alpha);
 
-/* What tables and claims test pairs with: the sign-flip test, above STATS_EXACT_MAX pairs Wilcoxon's. NAN when there are too few pairs ever to
- * reach alpha. */
+/* What tables and claims test pairs with: the sign-flip test, above STATS_EXACT_MAX pairs
+ * Wilcoxon's. NAN when there are too few pairs ever to reach alpha. */
 double stats_paired_exact(const double *difference, size_t n, double alpha);
 
-/* McNemar's test of two models on the same images: only_a images are right in the first model alone, only_b in the second.
- * Exact two-sided (conditional binomial), and its mid-p form. 1 when the models never disagree. */
+/* McNemar's test of two models on the same images: only_a images are right in the first model
+ * alone, only_b in the second. Exact two-sided (conditional binomial), and its mid-p form. 1 when
+ * the models never disagree. */
 double stats_mcnemar_exact(unsigned only_a, unsigned only_b);
 double stats_mcnemar_mid(unsigned only_a, unsigned only_b);
 
-/* Holm's correction of a family of count p values; NAN entries are no members of it. p and adjusted may be the same array. */
+/* Holm's correction of a family of count p values; NAN entries are no members of it. p and adjusted
+ * may be the same array. */
 void stats_holm(const double *p, size_t count, double *adjusted);
 
-/* ---- effect sizes ------------------------------------------------------------------------------------------------------- */
+/* ---- effect sizes ---- */
 
-/* Mean difference in units of the standard deviation of the differences. NAN for n < 2 or when all are equal. */
+/* Mean difference in units of the standard deviation of the differences. NAN for n < 2 or when all
+ * are equal. */
 double stats_dz(const double *difference, size_t n);
 
 /* Cliff's delta: P(x > y) - P(x < y), from -1 to 1. NAN when either is empty. */

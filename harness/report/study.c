@@ -1,5 +1,5 @@
-/* study.c - reads a study from the store, through its views (runs, accuracy, models, digests) and the table of labels.
- * Computes nothing. */
+/* study.c - reads a study from the store, through its views (runs, accuracy, models, digests) and
+ * the table of labels. Computes nothing. */
 #include "study.h"
 
 #include <math.h>
@@ -11,47 +11,75 @@
 #include "robust.h"
 #include "row.h"
 
-/* Columns of the view `accuracy` that say whose numbers they are; every other column of it is a metric. */
+/* Columns of the view `accuracy` that say whose numbers they are; every other column of it is a
+ * metric. */
 static const char *const not_metrics[] = {
-	"trial", "sweep", "dataset", "recipe", "augment", "model", "seed", "configuration", "data_variant", "nonfinite", "labels",
+	"trial",
+	"sweep",
+	"dataset",
+	"recipe",
+	"augment",
+	"model",
+	"seed",
+	"configuration",
+	"data_variant",
+	"nonfinite",
+	"labels",
 };
 
-/* What the study asks, each bound to :sweep and, where there is one, :phase. Rows may repeat when a trial has several plan rows. */
-static const char runs_sql[] = "SELECT position, trial, seed, state, reason FROM runs WHERE sweep = :sweep ORDER BY position";
-static const char labels_sql[] =
-	"SELECT l.position AS position, l.name AS name, l.value AS value FROM labels AS l JOIN sweeps ON sweeps.id = l.sweep"
-	" WHERE sweeps.name = :sweep ORDER BY l.position, l.name";
-/* With the latency of one image at a time in 32-bit floats: of the kernel variant that is fastest by the latest measurement of each. */
+/* What the study asks, each bound to :sweep and, where there is one, :phase. Rows may repeat when a
+ * trial has several plan rows. */
+static const char runs_sql[] = "SELECT position, trial, seed, state, reason FROM runs WHERE sweep "
+			       "= :sweep ORDER BY position";
+static const char labels_sql[] = "SELECT l.position AS position, l.name AS name, l.value AS value "
+				 "FROM labels AS l JOIN sweeps ON sweeps.id = l.sweep"
+				 " WHERE sweeps.name = :sweep ORDER BY l.position, l.name";
+/* With the latency of one image at a time in 32-bit floats: of the kernel variant that is fastest
+ * by the latest measurement of each. */
 static const char accuracy_sql[] =
-	"SELECT a.*, (SELECT min(l.p50) FROM finished AS f JOIN latencies AS l ON l.attempt = f.attempt WHERE f.trial = a.trial AND l.batch = 1"
-	" AND l.number_format = 'fp32' AND NOT EXISTS (SELECT 1 FROM latencies AS m WHERE m.attempt = l.attempt AND m.batch = 1 AND"
-	" m.number_format = 'fp32' AND m.kernels = l.kernels AND m.id > l.id)) AS latency FROM accuracy AS a WHERE a.sweep = :sweep";
-static const char models_sql[] =
-	"SELECT trial, training_bytes, trainable FROM models WHERE sweep = :sweep ORDER BY phase"; /* the last stays */
-static const char digests_sql[] = "SELECT DISTINCT trial, weights_digest, data_digest, core_version FROM digests WHERE trial IN (SELECT "
+	"SELECT a.*, (SELECT min(l.p50) FROM finished AS f JOIN latencies AS l ON l.attempt = "
+	"f.attempt WHERE f.trial = a.trial AND l.batch = 1"
+	" AND l.number_format = 'fp32' AND NOT EXISTS (SELECT 1 FROM latencies AS m WHERE "
+	"m.attempt = l.attempt AND m.batch = 1 AND"
+	" m.number_format = 'fp32' AND m.kernels = l.kernels AND m.id > l.id)) AS latency FROM "
+	"accuracy AS a WHERE a.sweep = :sweep";
+static const char models_sql[] = "SELECT trial, training_bytes, trainable FROM models WHERE sweep "
+				 "= :sweep ORDER BY phase"; /* the last stays */
+static const char digests_sql[] = "SELECT DISTINCT trial, weights_digest, data_digest, "
+				  "core_version FROM digests WHERE trial IN (SELECT "
 				  "trial FROM runs WHERE sweep = :sweep)";
 static const char phase_models_sql[] =
-	"SELECT trial, params, trainable, weight_bytes, optimizer_bytes, training_bytes FROM models WHERE sweep = :sweep AND name = :phase"
+	"SELECT trial, params, trainable, weight_bytes, optimizer_bytes, training_bytes FROM "
+	"models WHERE sweep = :sweep AND name = :phase"
 	" ORDER BY phase";
-/* Of one phase: means over its folds and outputs, as the view `accuracy` has them for the last one. */
+/* Of one phase: means over its folds and outputs, as the view `accuracy` has them for the last one.
+ */
 static const char phase_results_sql[] =
-	"SELECT trial, avg((test_accuracy_1 + coalesce(test_accuracy_2, test_accuracy_1)) / 2) AS test_accuracy,"
+	"SELECT trial, avg((test_accuracy_1 + coalesce(test_accuracy_2, test_accuracy_1)) / 2) AS "
+	"test_accuracy,"
 	" avg(test_accuracy_1) AS test_accuracy_1, avg(test_accuracy_2) AS test_accuracy_2,"
 	" avg((val_accuracy_1 + coalesce(val_accuracy_2, val_accuracy_1)) / 2) AS val_accuracy,"
-	" avg((val_accuracy_1 + coalesce(val_accuracy_2, val_accuracy_1) - test_accuracy_1 - coalesce(test_accuracy_2, test_accuracy_1)) / 2)"
+	" avg((val_accuracy_1 + coalesce(val_accuracy_2, val_accuracy_1) - test_accuracy_1 - "
+	"coalesce(test_accuracy_2, test_accuracy_1)) / 2)"
 	" AS val_optimism,"
 	" avg((test_loss_1 + coalesce(test_loss_2, test_loss_1)) / 2) AS test_loss,"
-	" avg((val_loss_1 + coalesce(val_loss_2, val_loss_1)) / 2) AS val_loss, sum(epochs_run) AS epochs, sum(seconds) AS seconds"
-	" FROM (SELECT DISTINCT trial, phase, fold, epochs_run, seconds, test_accuracy_1, test_accuracy_2, val_accuracy_1, val_accuracy_2,"
-	" test_loss_1, test_loss_2, val_loss_1, val_loss_2 FROM phases WHERE sweep = :sweep AND name = :phase) GROUP BY trial, phase ORDER "
+	" avg((val_loss_1 + coalesce(val_loss_2, val_loss_1)) / 2) AS val_loss, sum(epochs_run) AS "
+	"epochs, sum(seconds) AS seconds"
+	" FROM (SELECT DISTINCT trial, phase, fold, epochs_run, seconds, test_accuracy_1, "
+	"test_accuracy_2, val_accuracy_1, val_accuracy_2,"
+	" test_loss_1, test_loss_2, val_loss_1, val_loss_2 FROM phases WHERE sweep = :sweep AND "
+	"name = :phase) GROUP BY trial, phase ORDER "
 	"BY phase";
 
-/* How many epochs a trial was trained, phase after phase, until its validation accuracy first was so many percent; a trial that never
- * comes that far has no row. As in figure_convergence.c: without k-fold (its validation images have been trained on), and of a dual
- * phase the first output. Behind SELECT comes the name of the metric. */
+/* How many epochs a trial was trained, phase after phase, until its validation accuracy first was
+ * so many percent; a trial that never comes that far has no row. As in figure_convergence.c:
+ * without k-fold (its validation images have been trained on), and of a dual phase the first
+ * output. Behind SELECT comes the name of the metric. */
 static const char threshold_sql[] =
-	" FROM (SELECT trial, val_accuracy, row_number() OVER (PARTITION BY trial ORDER BY phase, epoch) AS trained"
-	" FROM (SELECT DISTINCT trial, phase, epoch, val_accuracy FROM epochs WHERE sweep = :sweep AND fold < 0 AND output = 0))"
+	" FROM (SELECT trial, val_accuracy, row_number() OVER (PARTITION BY trial ORDER BY phase, "
+	"epoch) AS trained"
+	" FROM (SELECT DISTINCT trial, phase, epoch, val_accuracy FROM epochs WHERE sweep = :sweep "
+	"AND fold < 0 AND output = 0))"
 	" WHERE val_accuracy * 100 >= CAST(:percent AS REAL) - 1e-9 GROUP BY trial";
 
 /* What does not fit is cut off, at the end of a character. */
@@ -66,27 +94,37 @@ static void copy_text(char *out, size_t size, const char *text)
 	memcpy(out, text, length);
 }
 
-static int ask(struct store *s, const struct study *study, const char *sql, struct err *e, struct rows **out)
+static int ask(struct store *s, const struct study *study, const char *sql, struct err *e,
+	struct rows **out)
 {
 	const char *const parameters[] = { "sweep", study->sweep->name, NULL };
 
 	return store_query(s, sql, parameters, e, out);
 }
 
-static int ask_phase(struct store *s, const struct study *study, const char *sql, const char *phase, struct err *e, struct rows **out)
+static int ask_phase(struct store *s, const struct study *study, const char *sql, const char *phase,
+	struct err *e, struct rows **out)
 {
 	const char *const parameters[] = { "sweep", study->sweep->name, "phase", phase, NULL };
 
 	return store_query(s, sql, parameters, e, out);
 }
 
-/* ---- the plan --------------------------------------------------------------------------------------------------------------- */
+/* ---- the plan ---- */
 
 static enum sample_state state_of(const char *name)
 {
-	static const struct { const char *name; enum sample_state state; } states[] = {
-		{ "running", SAMPLE_RUNNING }, { "done", SAMPLE_DONE }, { "failed", SAMPLE_FAILED }, { "timeout", SAMPLE_FAILED },
-		{ "diverged", SAMPLE_DIVERGED }, { "interrupted", SAMPLE_INTERRUPTED }, { "skipped", SAMPLE_SKIPPED },
+	static const struct {
+		const char *name;
+		enum sample_state state;
+	} states[] = {
+		{ "running", SAMPLE_RUNNING },
+		{ "done", SAMPLE_DONE },
+		{ "failed", SAMPLE_FAILED },
+		{ "timeout", SAMPLE_FAILED },
+		{ "diverged", SAMPLE_DIVERGED },
+		{ "interrupted", SAMPLE_INTERRUPTED },
+		{ "skipped", SAMPLE_SKIPPED },
 	};
 
 	for (size_t i = 0; i < sizeof(states) / sizeof(states[0]); i++)
@@ -126,7 +164,7 @@ static int read_labels(struct store *s, struct study *study, const struct rows *
 static int plan_from_database(struct store *s, struct study *study, struct err *e)
 {
 	struct rows *r = NULL;
-	int status = -1;
+	int result = -1;
 
 	if (ask(s, study, runs_sql, e, &r))
 		return -1;
@@ -144,10 +182,10 @@ static int plan_from_database(struct store *s, struct study *study, struct err *
 		if (sample->state != SAMPLE_DONE)
 			copy_text(sample->reason, sizeof(sample->reason), row_text(r, i, 4));
 	}
-	status = read_labels(s, study, r, e);
+	result = read_labels(s, study, r, e);
 done:
 	rows_free(r);
-	return status;
+	return result;
 }
 
 static int plan_from_file(struct study *study, struct err *e)
@@ -181,7 +219,7 @@ static int read_plan(struct store *s, struct study *study, struct err *e)
 	return study->frozen ? plan_from_database(s, study, e) : plan_from_file(study, e);
 }
 
-/* ---- values ----------------------------------------------------------------------------------------------------------------- */
+/* ---- values ---- */
 
 static int by_identity(const void *a, const void *b)
 {
@@ -190,7 +228,8 @@ static int by_identity(const void *a, const void *b)
 	return strcmp((*x)->identity, (*y)->identity);
 }
 
-/* The samples in the order of their identities. One trial may be several samples (plan rows under different labels). */
+/* The samples in the order of their identities. One trial may be several samples (plan rows under
+ * different labels). */
 static struct sample **sorted_samples(const struct study *study)
 {
 	struct sample **sorted = calloc(study->count + 1, sizeof(struct sample *));
@@ -233,7 +272,8 @@ static bool named_before(const char *const *phases, size_t count, const char *na
 	return !name[0];
 }
 
-/* The phases that claims and figures name: theirs are the only ones whose own results are read. Returns how many. */
+/* The phases that claims and figures name: theirs are the only ones whose own results are read.
+ * Returns how many. */
 static size_t named_phases(const struct sweep *sweep, const char *phases[PHASES_MAX])
 {
 	size_t count = 0;
@@ -251,7 +291,8 @@ enum { THRESHOLDS_MAX = 64 };
 
 static size_t add_threshold(const char *names[THRESHOLDS_MAX], size_t count, const char *name)
 {
-	if (!metric_threshold(name, NULL) || count == THRESHOLDS_MAX || named_before(names, count, name))
+	if (!metric_threshold(name, NULL) || count == THRESHOLDS_MAX
+		|| named_before(names, count, name))
 		return count;
 	names[count] = name;
 	return count + 1;
@@ -272,7 +313,8 @@ static size_t named_thresholds(const struct sweep *sweep, const char *names[THRE
 	return count;
 }
 
-static int ask_threshold(struct store *s, const struct study *study, const char *name, struct err *e, struct rows **out)
+static int ask_threshold(struct store *s, const struct study *study, const char *name,
+	struct err *e, struct rows **out)
 {
 	double percent = 0;
 	char text[32];
@@ -280,14 +322,16 @@ static int ask_threshold(struct store *s, const struct study *study, const char 
 
 	metric_threshold(name, &percent);
 	number_format(percent, text);
-	str_addf(&sql, "SELECT trial, min(trained) AS \"%s\"%s", name, threshold_sql); /* the name is a known word and a number */
+	str_addf(&sql, "SELECT trial, min(trained) AS \"%s\"%s", name,
+		threshold_sql); /* the name is a known word and a number */
 	const char *const parameters[] = { "sweep", study->sweep->name, "percent", text, NULL };
-	const int status = store_query(s, sql.s, parameters, e, out);
+	const int result = store_query(s, sql.s, parameters, e, out);
 	str_free(&sql);
-	return status;
+	return result;
 }
 
-/* One answer of the store whose columns are metrics, and the phase that it is about ("": the trial). */
+/* One answer of the store whose columns are metrics, and the phase that it is about ("": the
+ * trial). */
 struct source {
 	struct rows *rows;
 	const char *phase;
@@ -311,7 +355,8 @@ static int find_metric(const struct study *study, const char *name)
 	return -1;
 }
 
-static int name_metrics(struct study *study, const struct source *sources, size_t count, struct err *e)
+static int name_metrics(
+	struct study *study, const struct source *sources, size_t count, struct err *e)
 {
 	size_t columns = 0;
 
@@ -338,7 +383,8 @@ static int name_metrics(struct study *study, const struct source *sources, size_
 	return 0;
 }
 
-static void take_column(struct study *study, struct sample *const *sorted, const struct source *source, int column, int trial)
+static void take_column(struct study *study, struct sample *const *sorted,
+	const struct source *source, int column, int trial)
 {
 	char name[STUDY_METRIC_MAX];
 	metric_name(name, source->rows->columns[column], source->phase);
@@ -346,19 +392,25 @@ static void take_column(struct study *study, struct sample *const *sorted, const
 
 	for (size_t i = 0; metric >= 0 && i < source->rows->row_count; i++) {
 		const char *identity = row_text(source->rows, i, trial);
-		for (size_t k = first_of(sorted, study->count, identity); k < study->count && !strcmp(sorted[k]->identity, identity); k++)
-			study->values[sorted[k]->first_value + (size_t)metric] = row_number(source->rows, i, column);
+		for (size_t k = first_of(sorted, study->count, identity);
+			k < study->count && !strcmp(sorted[k]->identity, identity); k++)
+			study->values[sorted[k]->first_value + (size_t)metric] =
+				row_number(source->rows, i, column);
 	}
 }
 
-static void take_variants(struct study *study, struct sample *const *sorted, const struct rows *accuracy)
+static void take_variants(
+	struct study *study, struct sample *const *sorted, const struct rows *accuracy)
 {
-	const int trial = rows_column(accuracy, "trial"), variant = rows_column(accuracy, "data_variant");
+	const int trial = rows_column(accuracy, "trial"),
+		  variant = rows_column(accuracy, "data_variant");
 
 	for (size_t i = 0; i < accuracy->row_count; i++) {
 		const char *identity = row_text(accuracy, i, trial);
-		for (size_t k = first_of(sorted, study->count, identity); k < study->count && !strcmp(sorted[k]->identity, identity); k++)
-			copy_text(sorted[k]->data_variant, sizeof(sorted[k]->data_variant), row_text(accuracy, i, variant));
+		for (size_t k = first_of(sorted, study->count, identity);
+			k < study->count && !strcmp(sorted[k]->identity, identity); k++)
+			copy_text(sorted[k]->data_variant, sizeof(sorted[k]->data_variant),
+				row_text(accuracy, i, variant));
 	}
 }
 
@@ -366,19 +418,24 @@ static void take_digests(struct study *study, struct sample *const *sorted, cons
 {
 	for (size_t i = 0; i < r->row_count; i++) {
 		const char *identity = row_text(r, i, 0);
-		for (size_t k = first_of(sorted, study->count, identity); k < study->count && !strcmp(sorted[k]->identity, identity); k++) {
-			copy_text(sorted[k]->weights_digest, sizeof(sorted[k]->weights_digest), row_text(r, i, 1));
-			copy_text(sorted[k]->data_digest, sizeof(sorted[k]->data_digest), row_text(r, i, 2));
+		for (size_t k = first_of(sorted, study->count, identity);
+			k < study->count && !strcmp(sorted[k]->identity, identity); k++) {
+			copy_text(sorted[k]->weights_digest, sizeof(sorted[k]->weights_digest),
+				row_text(r, i, 1));
+			copy_text(sorted[k]->data_digest, sizeof(sorted[k]->data_digest),
+				row_text(r, i, 2));
 			sorted[k]->core_version = (int)row_integer(r, i, 3);
 		}
 	}
 }
 
 /* Ask for everything that has metrics. On failure, too, the caller frees what is in sources. */
-static int read_sources(struct store *s, const struct study *study, struct source sources[SOURCES_MAX], size_t *count, struct err *e)
+static int read_sources(struct store *s, const struct study *study,
+	struct source sources[SOURCES_MAX], size_t *count, struct err *e)
 {
 	const char *phases[PHASES_MAX], *thresholds[THRESHOLDS_MAX];
-	const size_t phase_count = named_phases(study->sweep, phases), threshold_count = named_thresholds(study->sweep, thresholds);
+	const size_t phase_count = named_phases(study->sweep, phases),
+		     threshold_count = named_thresholds(study->sweep, thresholds);
 
 	for (size_t i = 0; i < 2; i++, ++*count) {
 		sources[*count] = (struct source){ .phase = "" };
@@ -387,7 +444,8 @@ static int read_sources(struct store *s, const struct study *study, struct sourc
 	}
 	for (size_t i = 0; i < 2 * phase_count; i++, ++*count) {
 		sources[*count] = (struct source){ .phase = phases[i / 2] };
-		if (ask_phase(s, study, i % 2 ? phase_models_sql : phase_results_sql, phases[i / 2], e, &sources[*count].rows))
+		if (ask_phase(s, study, i % 2 ? phase_models_sql : phase_results_sql, phases[i / 2],
+			    e, &sources[*count].rows))
 			return -1;
 	}
 	for (size_t i = 0; i < threshold_count; i++, ++*count) {
@@ -410,24 +468,26 @@ static int read_values(struct store *s, struct study *study, struct err *e)
 	size_t count = 0;
 	struct rows *digests = NULL;
 	struct sample **sorted = sorted_samples(study);
-	int status = -1;
+	int result = -1;
 
 	if (!sorted)
 		return err_nomem(e);
-	if (read_sources(s, study, sources, &count, e) || ask(s, study, digests_sql, e, &digests) || name_metrics(study, sources, count, e))
+	if (read_sources(s, study, sources, &count, e) || ask(s, study, digests_sql, e, &digests)
+		|| name_metrics(study, sources, count, e))
 		goto done;
 	for (size_t i = 0; i < count; i++)
 		for (int c = 0; c < sources[i].rows->column_count; c++)
-			take_column(study, sorted, &sources[i], c, rows_column(sources[i].rows, "trial"));
+			take_column(study, sorted, &sources[i], c,
+				rows_column(sources[i].rows, "trial"));
 	take_variants(study, sorted, sources[0].rows);
 	take_digests(study, sorted, digests);
-	status = 0;
+	result = 0;
 done:
 	for (size_t i = 0; i < count; i++)
 		rows_free(sources[i].rows);
 	rows_free(digests);
 	free(sorted);
-	return status;
+	return result;
 }
 
 int study_read(struct store *s, const struct sweep *sweep, struct err *e, struct study **out)
@@ -455,9 +515,10 @@ void study_free(struct study *study)
 	free(study);
 }
 
-/* ---- questions -------------------------------------------------------------------------------------------------------------- */
+/* ---- questions ---- */
 
-int study_metric(const struct study *study, const char *name, const char *phase, const char *context, struct err *e)
+int study_metric(const struct study *study, const char *name, const char *phase,
+	const char *context, struct err *e)
 {
 	char full[STUDY_METRIC_MAX];
 	const char *known[64];
@@ -472,18 +533,27 @@ int study_metric(const struct study *study, const char *name, const char *phase,
 			known[count++] = study->metrics[m];
 	for (size_t i = 0; i < count; i++)
 		if (!strcmp(known[i], name))
-			return err_set(e, ERR_USAGE, "%s: metric '%s' is a trial's: no phase has one of its own", context, name);
+			return err_set(e, ERR_USAGE,
+				"%s: metric '%s' is a trial's: no phase has one of its own",
+				context, name);
 	if (metric_of_changes(name) && !study->sweep->robustness_count)
-		return err_set(e, ERR_USAGE, "%s: metric '%s' is of changed test images: name some under 'robustness' (retrial help robustness)", context, name);
+		return err_set(e, ERR_USAGE,
+			"%s: metric '%s' is of changed test images: name some under 'robustness' "
+			"(retrial help robustness)",
+			context, name);
 	const char *nearest = str_nearest(name, known, count);
 	if (nearest)
-		return err_set(e, ERR_USAGE, "%s: unknown metric '%s' (did you mean '%s'?)", context, name, nearest);
-	return err_set(e, ERR_USAGE, "%s: unknown metric '%s' (a column of the view `accuracy`: retrial query accuracy)", context, name);
+		return err_set(e, ERR_USAGE, "%s: unknown metric '%s' (did you mean '%s'?)",
+			context, name, nearest);
+	return err_set(e, ERR_USAGE,
+		"%s: unknown metric '%s' (a column of the view `accuracy`: retrial query accuracy)",
+		context, name);
 }
 
 double study_value(const struct study *study, const struct sample *sample, int metric)
 {
-	return sample->state == SAMPLE_DONE ? study->values[sample->first_value + (size_t)metric] : NAN;
+	return sample->state == SAMPLE_DONE ? study->values[sample->first_value + (size_t)metric]
+					    : NAN;
 }
 
 const char *study_label(const struct sample *sample, const char *name)

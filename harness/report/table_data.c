@@ -1,4 +1,5 @@
-/* table_data.c - tables and verdicts as CSV and JSON (jansson). Values as they are stored: accuracies from 0 to 1, bytes, seconds. */
+/* table_data.c - tables and verdicts as CSV and JSON (jansson). Values as they are stored:
+ * accuracies from 0 to 1, bytes, seconds. */
 #include "table_data.h"
 
 #include <jansson.h>
@@ -8,7 +9,7 @@
 
 #include "format.h"
 
-/* ---- CSV (RFC 4180, but with bare newlines) ------------------------------------------------------------------------------------ */
+/* ---- CSV (RFC 4180, but with bare newlines) ---- */
 
 /* A text; nothing for an empty one. */
 static void csv_text(struct str *out, const char *text)
@@ -27,9 +28,12 @@ static void csv_number(struct str *out, double value)
 
 void table_data_csv_heading(struct str *out)
 {
-	str_add(out, "table,row,metric,planned,n,failed,diverged,skipped,mean,sd,median,min,max,t95_low,t95_high,bca95_low,bca95_high,"
+	str_add(out,
+		"table,row,metric,planned,n,failed,diverged,skipped,mean,sd,median,min,max,t95_low,"
+		"t95_high,bca95_low,bca95_high,"
 		"test_images,images95_low,images95_high,"
-		"baseline,pairs,difference,difference_t95_low,difference_t95_high,dz,cliff_delta,p_sign_flip,p_holm,p_wilcoxon,p_paired_t,"
+		"baseline,pairs,difference,difference_t95_low,difference_t95_high,dz,cliff_delta,p_"
+		"sign_flip,p_holm,p_wilcoxon,p_paired_t,"
 		"claim,paper,verdict,reason\n");
 }
 
@@ -52,8 +56,8 @@ static void csv_comparison(struct str *out, const struct table_row *row, const s
 		return;
 	}
 	str_addf(out, "%zu", c->pairs);
-	const double numbers[] = { c->difference, c->interval.low, c->interval.high, c->dz, c->cliff,
-				  c->p,          c->p_holm,       c->p_wilcoxon,    c->p_t};
+	const double numbers[] = { c->difference, c->interval.low, c->interval.high, c->dz,
+		c->cliff, c->p, c->p_holm, c->p_wilcoxon, c->p_t };
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
 		csv_number(out, numbers[i]);
 }
@@ -65,8 +69,10 @@ static void csv_cell(struct str *out, const struct table *t, const struct table_
 	csv_text(out, t->spec->id);
 	str_add(out, ",");
 	csv_row_labels(out, t, row);
-	str_addf(out, ",%s,%zu,%zu,%zu,%zu,%zu", t->spec->metrics[m], row->planned, c->n, row->failed, row->diverged, row->skipped);
-	const double numbers[] = { c->mean, c->sd, c->median, c->min, c->max, c->t95.low, c->t95.high, c->bca95.low, c->bca95.high };
+	str_addf(out, ",%s,%zu,%zu,%zu,%zu,%zu", t->spec->metrics[m], row->planned, c->n,
+		row->failed, row->diverged, row->skipped);
+	const double numbers[] = { c->mean, c->sd, c->median, c->min, c->max, c->t95.low,
+		c->t95.high, c->bca95.low, c->bca95.high };
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
 		csv_number(out, numbers[i]);
 	str_add(out, ",");
@@ -76,7 +82,8 @@ static void csv_cell(struct str *out, const struct table *t, const struct table_
 	csv_number(out, c->images95.high);
 	csv_comparison(out, row, &c->against);
 	if (c->claim)
-		str_addf(out, ",%s,%.12g,%s,", c->claim->claim->id, c->claim->claim->paper, claims_verdict_name(c->claim->verdict));
+		str_addf(out, ",%s,%.12g,%s,", c->claim->claim->id, c->claim->claim->paper,
+			claims_verdict_name(c->claim->verdict));
 	else
 		str_add(out, ",,,,");
 	csv_text(out, row->reason);
@@ -99,19 +106,23 @@ static const char *compare_name(const struct claim *c)
 
 void table_data_claims_csv(struct str *out, const struct claim_result *results, size_t count)
 {
-	str_add(out, "claim,title,metric,phase,unit,compare,paper,paper_low,paper_high,planned,n,failed,diverged,mean,sd,min,max,t95_low,"
-		     "t95_high,verdict,reason,than,p,p_holm\n");
+	str_add(out,
+		"claim,title,metric,phase,unit,compare,paper,paper_low,paper_high,planned,n,failed,"
+		"diverged,mean,sd,min,max,t95_low,"
+		"t95_high,verdict,reason,than,p,p_holm\n");
 	for (size_t i = 0; i < count; i++) {
 		const struct claim_result *r = &results[i];
 		csv_text(out, r->claim->id);
 		str_add(out, ",");
 		csv_text(out, r->claim->title);
-		str_addf(out, ",%s,%s,%s,%s", r->claim->metric, r->claim->phase, r->claim->unit, compare_name(r->claim));
+		str_addf(out, ",%s,%s,%s,%s", r->claim->metric, r->claim->phase, r->claim->unit,
+			compare_name(r->claim));
 		csv_number(out, r->claim->than.count ? NAN : r->claim->paper);
 		csv_number(out, r->paper.low);
 		csv_number(out, r->paper.high);
 		str_addf(out, ",%zu,%zu,%zu,%zu", r->planned, r->n, r->failed, r->diverged);
-		const double numbers[] = { r->mean, r->sd, r->min, r->max, r->ours.low, r->ours.high };
+		const double numbers[] = { r->mean, r->sd, r->min, r->max, r->ours.low,
+			r->ours.high };
 		for (size_t k = 0; k < sizeof(numbers) / sizeof(numbers[0]); k++)
 			csv_number(out, numbers[k]);
 		str_addf(out, ",%s,", claims_verdict_name(r->verdict));
@@ -127,7 +138,7 @@ void table_data_claims_csv(struct str *out, const struct claim_result *results, 
 	}
 }
 
-/* ---- JSON ----------------------------------------------------------------------------------------------------------------------- */
+/* ---- JSON ---- */
 
 /* A derived number, cut to 12 digits; null when there is none (JSON has no NaN). */
 static json_t *derived(double value)
@@ -149,7 +160,8 @@ static json_t *json_text(const char *text)
 
 static json_t *json_interval(struct interval i)
 {
-	return interval_exists(i) ? json_pack("[o,o]", derived(i.low), derived(i.high)) : json_null();
+	return interval_exists(i) ? json_pack("[o,o]", derived(i.low), derived(i.high))
+				  : json_null();
 }
 
 static json_t *json_integer_of(size_t n)
@@ -164,10 +176,13 @@ static json_t *json_claim(const struct claim_result *r)
 	json_object_set_new(o, "id", json_string(r->claim->id));
 	json_object_set_new(o, "title", json_text(r->claim->title));
 	json_object_set_new(o, "metric", json_string(r->claim->metric));
-	json_object_set_new(o, "phase", r->claim->phase[0] ? json_string(r->claim->phase) : json_null());
-	json_object_set_new(o, "unit", r->claim->unit[0] ? json_string(r->claim->unit) : json_null());
+	json_object_set_new(
+		o, "phase", r->claim->phase[0] ? json_string(r->claim->phase) : json_null());
+	json_object_set_new(
+		o, "unit", r->claim->unit[0] ? json_string(r->claim->unit) : json_null());
 	json_object_set_new(o, "compare", json_string(compare_name(r->claim)));
-	json_object_set_new(o, "paper", r->claim->than.count ? json_null() : derived(r->claim->paper));
+	json_object_set_new(
+		o, "paper", r->claim->than.count ? json_null() : derived(r->claim->paper));
 	json_object_set_new(o, "paper_interval", json_interval(r->paper));
 	json_object_set_new(o, "planned", json_integer_of(r->planned));
 	json_object_set_new(o, "n", json_integer_of(r->n));
@@ -232,7 +247,8 @@ static json_t *json_cell(const struct cell *c)
 	json_object_set_new(o, "test_images", c->images ? json_integer_of(c->images) : json_null());
 	json_object_set_new(o, "images95", json_interval(c->images95));
 	json_object_set_new(o, "best", json_boolean(c->best));
-	json_object_set_new(o, "against_baseline", c->against.made ? json_comparison(&c->against) : json_null());
+	json_object_set_new(o, "against_baseline",
+		c->against.made ? json_comparison(&c->against) : json_null());
 	json_object_set_new(o, "claim", c->claim ? json_claim(c->claim) : json_null());
 	return o;
 }
@@ -287,7 +303,8 @@ int table_data_json(struct str *out, const struct table *t, const char *command,
 	return dump(out, o, e);
 }
 
-int table_data_claims_json(struct str *out, const struct claim_result *results, size_t count, const char *command, struct err *e)
+int table_data_claims_json(struct str *out, const struct claim_result *results, size_t count,
+	const char *command, struct err *e)
 {
 	json_t *o = json_object(), *claims = json_array();
 

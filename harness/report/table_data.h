@@ -1,4 +1,5 @@
-/* table_data.h - tables and verdicts for programs: CSV (one line a cell) and JSON (everything, with every seed's value). */
+/* table_data.h - tables and verdicts for programs: CSV (one line a cell) and JSON (everything, with
+ * every seed's value). */
 #ifndef REPORT_TABLE_DATA_H
 #define REPORT_TABLE_DATA_H
 
@@ -10,6 +11,7 @@ void table_data_csv(struct str *out, const struct table *t);
 int table_data_json(struct str *out, const struct table *t, const char *command, struct err *e);
 
 void table_data_claims_csv(struct str *out, const struct claim_result *results, size_t count);
-int table_data_claims_json(struct str *out, const struct claim_result *results, size_t count, const char *command, struct err *e);
+int table_data_claims_json(struct str *out, const struct claim_result *results, size_t count,
+	const char *command, struct err *e);
 
 #endif

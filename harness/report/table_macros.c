@@ -9,10 +9,12 @@
 #include "grid.h"
 #include "metric.h"
 
-/* Letters only, a capital at every beginning of a word. first: whether the first word has one, too. */
+/* Letters only, a capital at every beginning of a word. first: whether the first word has one, too.
+ */
 static void add_name(struct str *out, const char *text, bool first)
 {
-	static const char *const digits[] = { "Zero", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine" };
+	static const char *const digits[] = { "Zero", "One", "Two", "Three", "Four", "Five", "Six",
+		"Seven", "Eight", "Nine" };
 	bool capital = first;
 
 	for (; *text; text++) {
@@ -36,7 +38,8 @@ static void row_name(struct str *out, const struct table *t, const struct table_
 		add_name(out, row->labels[k], true);
 }
 
-/* One macro; value is in the form of the tables and escaped here. Nothing when there is no value. */
+/* One macro; value is in the form of the tables and escaped here. Nothing when there is no value.
+ */
 static void macro(struct str *out, const char *name, const char *ending, const struct str *value)
 {
 	if (!value->length || !strcmp(value->s, "n/a"))
@@ -46,7 +49,8 @@ static void macro(struct str *out, const char *name, const char *ending, const s
 	str_add(out, "}\n");
 }
 
-static void number(struct str *out, const char *name, const char *ending, const struct metric *m, double value)
+static void number(
+	struct str *out, const char *name, const char *ending, const struct metric *m, double value)
 {
 	struct str text = { 0 };
 
@@ -64,7 +68,8 @@ static void count(struct str *out, const char *name, const char *ending, size_t 
 	str_free(&text);
 }
 
-static void comparison(struct str *out, const char *name, const struct metric *m, const struct comparison *c)
+static void comparison(
+	struct str *out, const char *name, const struct metric *m, const struct comparison *c)
 {
 	struct str text = { 0 };
 
@@ -123,7 +128,9 @@ static int check_names(const struct table *t, struct err *e)
 			row_name(&b, t, &t->rows[k]);
 			const bool same = a.s && b.s && !strcmp(a.s, b.s);
 			if (same)
-				err_set(e, ERR_USAGE, "table %s: two rows have the same name as a LaTeX macro (\\%s): rename a label",
+				err_set(e, ERR_USAGE,
+					"table %s: two rows have the same name as a LaTeX macro "
+					"(\\%s): rename a label",
 					t->spec->id, a.s);
 			str_free(&a);
 			str_free(&b);

@@ -1,5 +1,6 @@
-/* table_print.c - a table and the verdicts for people: what stands in each column, and what has to be said around it. The layout is
- * grid.c's, the sentences are kept in notes.c, the machine formats are in table_data.c. */
+/* table_print.c - a table and the verdicts for people: what stands in each column, and what has to
+ * be said around it. The layout is grid.c's, the sentences are kept in notes.c, the machine formats
+ * are in table_data.c. */
 #include "table_print.h"
 
 #include <math.h>
@@ -12,9 +13,17 @@
 #include "table_data.h"
 #include "table_macros.h"
 
-static const struct { const char *name; enum table_format format; } formats[] = {
-	{ "text", TABLE_TEXT }, { "md", TABLE_MARKDOWN }, { "csv", TABLE_CSV }, { "json", TABLE_JSON }, { "latex", TABLE_LATEX },
-	{ "macros", TABLE_MACROS }, { "html", TABLE_HTML },
+static const struct {
+	const char *name;
+	enum table_format format;
+} formats[] = {
+	{ "text", TABLE_TEXT },
+	{ "md", TABLE_MARKDOWN },
+	{ "csv", TABLE_CSV },
+	{ "json", TABLE_JSON },
+	{ "latex", TABLE_LATEX },
+	{ "macros", TABLE_MACROS },
+	{ "html", TABLE_HTML },
 };
 
 int table_format_find(const char *name, enum table_format *out, struct err *e)
@@ -24,17 +33,22 @@ int table_format_find(const char *name, enum table_format *out, struct err *e)
 			*out = formats[i].format;
 			return 0;
 		}
-	return err_set(e, ERR_USAGE, "unknown format '%s' (text, md, csv, json, latex, macros or html)", name);
+	return err_set(e, ERR_USAGE,
+		"unknown format '%s' (text, md, csv, json, latex, macros or html)", name);
 }
 
-/* ---- what stands in a cell ------------------------------------------------------------------------------------------------- */
+/* ---- what stands in a cell ---- */
 
 static const char *why_empty(const struct table_row *row)
 {
-	return row->skipped ? "skipped" : row->diverged ? "diverged" : row->failed ? "failed" : "not run";
+	return row->skipped     ? "skipped"
+		: row->diverged ? "diverged"
+		: row->failed   ? "failed"
+				: "not run";
 }
 
-static void mean_text(struct str *out, const struct table_row *row, const struct cell *cell, const struct metric *m)
+static void mean_text(struct str *out, const struct table_row *row, const struct cell *cell,
+	const struct metric *m)
 {
 	if (!cell->n) {
 		str_add(out, row->done ? "n/a" : why_empty(row));
@@ -51,7 +65,8 @@ static void mean_text(struct str *out, const struct table_row *row, const struct
 		str_add(out, " ± ");
 		metric_value(out, m, cell->sd);
 	}
-	if (cell->n < row->done) /* a value that some of the finished trials do not have: an accuracy that they never reached */
+	if (cell->n < row->done) /* a value that some of the finished trials do not have: an
+				    accuracy that they never reached */
 		str_addf(out, " (n = %zu)", cell->n);
 }
 
@@ -85,7 +100,7 @@ static void p_text(struct str *out, const struct comparison *c)
 		str_addf(out, "%.3f", c->p_holm);
 }
 
-/* ---- what has to be said about a row --------------------------------------------------------------------------------------- */
+/* ---- what has to be said about a row ---- */
 
 static void count_text(struct str *out, size_t count, const char *what)
 {
@@ -101,7 +116,8 @@ static void note_incomplete(struct notes *notes, struct str *cell, const struct 
 	count_text(&parts, row->diverged, "diverged");
 	count_text(&parts, row->skipped, "not run");
 	count_text(&parts, row->missing, "not finished");
-	str_addf(&text, "%zu of %zu planned trials have a result: %s", row->done, row->planned, parts.s ? parts.s : "");
+	str_addf(&text, "%zu of %zu planned trials have a result: %s", row->done, row->planned,
+		parts.s ? parts.s : "");
 	if (row->reason[0])
 		str_addf(&text, " (%s)", row->reason);
 	str_add(&text, ".");
@@ -124,15 +140,18 @@ static void note_variants(struct notes *notes, struct str *cell, const struct ta
 		first = first ? first : s;
 	}
 	if (first && first->data_variant[0] && strcmp(first->data_variant, "canonical")) {
-		str_addf(&text, "Data set: the known variant '%s', not the canonical files.", first->data_variant);
+		str_addf(&text, "Data set: the known variant '%s', not the canonical files.",
+			first->data_variant);
 		notes_mark(notes, cell, text.s);
 	}
 	if (different)
-		notes_mark(notes, cell, "The trials of this row were not all run on the same data (their data digests differ).");
+		notes_mark(notes, cell,
+			"The trials of this row were not all run on the same data (their data "
+			"digests differ).");
 	str_free(&text);
 }
 
-/* ---- explanations ------------------------------------------------------------------------------------------------------------ */
+/* ---- explanations ---- */
 
 static void explain(struct notes *notes, struct str *text)
 {
@@ -153,13 +172,19 @@ static void explain_comparisons(struct notes *notes, const struct table *t)
 	if (t->most_pairs > STATS_EXACT_MAX)
 		str_addf(&text, " (Wilcoxon's signed-rank test above %d pairs)", STATS_EXACT_MAX);
 	if (t->comparisons)
-		str_addf(&text, ", Holm-corrected over the %zu comparisons of this table", t->comparisons);
+		str_addf(&text, ", Holm-corrected over the %zu comparisons of this table",
+			t->comparisons);
 	if (t->fewest_pairs < stats_exact_pairs(0.05))
-		str_addf(&text, "; n/a: with fewer than %zu pairs it cannot reach 0.05", stats_exact_pairs(0.05));
+		str_addf(&text, "; n/a: with fewer than %zu pairs it cannot reach 0.05",
+			stats_exact_pairs(0.05));
 	str_add(&text, ".");
-	const size_t needed = t->comparisons > 1 ? stats_exact_pairs(0.05 / (double)t->comparisons) : 0;
+	const size_t needed =
+		t->comparisons > 1 ? stats_exact_pairs(0.05 / (double)t->comparisons) : 0;
 	if (t->fewest_pairs < needed)
-		str_addf(&text, " Corrected for %zu comparisons, a single p can only be below 0.05 with %zu pairs or more.", t->comparisons, needed);
+		str_addf(&text,
+			" Corrected for %zu comparisons, a single p can only be below 0.05 with "
+			"%zu pairs or more.",
+			t->comparisons, needed);
 	explain(notes, &text);
 }
 
@@ -186,10 +211,15 @@ static void explain_images(struct notes *notes, const struct table *t)
 		any |= tables_has_images(t, m);
 	if (!any)
 		return;
-	str_add(&text, "± images is half of Wilson's 95 % interval for one network of the mean accuracy on ");
+	str_add(&text,
+		"± images is half of Wilson's 95 % interval for one network of the mean accuracy "
+		"on ");
 	image_counts(&text, t);
-	str_add(&text, " test images: what another test set of that size could change. All seeds, folds and outputs are scored on the same images, so "
-		       "more of them do not make it smaller; a difference to the baseline, on the same images too, is surer than it says.");
+	str_add(&text,
+		" test images: what another test set of that size could change. All seeds, folds "
+		"and outputs are scored on the same images, so "
+		"more of them do not make it smaller; a difference to the baseline, on the same "
+		"images too, is surer than it says.");
 	explain(notes, &text);
 }
 
@@ -244,30 +274,44 @@ static bool any_claim(const struct table *t, bool exact)
 	return false;
 }
 
-static void explain_table(struct notes *notes, const struct table *t, const struct table_context *context)
+static void explain_table(
+	struct notes *notes, const struct table *t, const struct table_context *context)
 {
 	if (any_spread(t))
-		notes_explain(notes, "± is the sample standard deviation over seeds; n is the number of seeds, each one trained network.");
+		notes_explain(notes,
+			"± is the sample standard deviation over seeds; n is the number of seeds, "
+			"each one trained network.");
 	if (any_accuracy(t))
-		notes_explain(notes, "Accuracies are those of the last phase of a recipe, the mean over its folds and outputs.");
+		notes_explain(notes,
+			"Accuracies are those of the last phase of a recipe, the mean over its "
+			"folds and outputs.");
 	if (any_threshold(t))
-		notes_explain(notes, "Epochs to an accuracy: trained, phase after phase without k-fold, until the accuracy on the validation images (of a dual "
-				     "phase: of its first submodel) first was so high. Trials that never came so far are not in the mean, which then has its own n.");
+		notes_explain(notes,
+			"Epochs to an accuracy: trained, phase after phase without k-fold, until "
+			"the accuracy on the validation images (of a dual "
+			"phase: of its first submodel) first was so high. Trials that never came "
+			"so far are not in the mean, which then has its own n.");
 	explain_images(notes, t);
 	if (context->intervals)
-		notes_explain(notes, any_bca(t) ? "Intervals are of the mean over seeds, 95 %: Student t, and BCa bootstrap (9,999 resamples, fixed seed) from 10 seeds on."
-			: "Intervals are 95 % Student t intervals of the mean over seeds.");
+		notes_explain(notes,
+			any_bca(t)
+				? "Intervals are of the mean over seeds, 95 %: Student t, and BCa "
+				  "bootstrap (9,999 resamples, fixed seed) from 10 seeds on."
+				: "Intervals are 95 % Student t intervals of the mean over seeds.");
 	explain_comparisons(notes, t);
 	if (any_best(t))
 		notes_explain(notes,
-			      "Starred or bold: better than every other row of its group, each time with p < 0.05 (paired exact tests,"
-			      " Holm-corrected); nothing is marked where rows are tied.");
+			"Starred or bold: better than every other row of its group, each time with "
+			"p < 0.05 (paired exact tests,"
+			" Holm-corrected); nothing is marked where rows are tied.");
 	if (any_claim(t, false))
 		notes_explain(notes,
-			      "The verdict compares our mean and its 95 % Student t interval with the interval that the paper's rounded"
-			      " figure stands for.");
+			"The verdict compares our mean and its 95 % Student t interval with the "
+			"interval that the paper's rounded"
+			" figure stands for.");
 	else if (any_claim(t, true))
-		notes_explain(notes, "The verdict compares the paper's figure with that of every trial.");
+		notes_explain(
+			notes, "The verdict compares the paper's figure with that of every trial.");
 }
 
 static void add_core_versions(struct str *out, const struct study *study, const struct where *where)
@@ -279,7 +323,8 @@ static void add_core_versions(struct str *out, const struct study *study, const 
 		int k = 0;
 		while (k < count && seen[k] != s->core_version)
 			k++;
-		if (s->state == SAMPLE_DONE && s->core_version && k == count && count < 8 && study_holds(where, s))
+		if (s->state == SAMPLE_DONE && s->core_version && k == count && count < 8
+			&& study_holds(where, s))
 			seen[count++] = s->core_version;
 	}
 	if (!count)
@@ -302,17 +347,21 @@ static void add_data_digests(struct str *out, const struct study *study, const s
 		size_t k = 0;
 		while (k < count && strcmp(seen[k]->data_digest, s->data_digest))
 			k++;
-		if (s->state != SAMPLE_DONE || !s->data_digest[0] || k < count || count == MOST || !study_holds(where, s))
+		if (s->state != SAMPLE_DONE || !s->data_digest[0] || k < count || count == MOST
+			|| !study_holds(where, s))
 			continue;
 		const char *name = study_label(s, "dataset");
-		str_addf(out, "%s %s %.12s", count ? "," : " Data digests:", name ? name : "", s->data_digest);
+		str_addf(out, "%s %s %.12s", count ? "," : " Data digests:", name ? name : "",
+			s->data_digest);
 		seen[count++] = s;
 	}
 	str_add(out, count ? "." : "");
 }
 
-/* " Weights of these 15 networks: digest 0123456789ab.": equal for two tables whose networks are equal to the bit. */
-static void add_weights_digest(struct str *out, const struct study *study, const struct where *where)
+/* " Weights of these 15 networks: digest 0123456789ab.": equal for two tables whose networks are
+ * equal to the bit. */
+static void add_weights_digest(
+	struct str *out, const struct study *study, const struct where *where)
 {
 	struct digest *d = digest_begin();
 	char text[DIGEST_TEXT];
@@ -332,13 +381,17 @@ static void add_weights_digest(struct str *out, const struct study *study, const
 }
 
 /* Where the numbers come from: the last lines under every table. */
-static void explain_origin(struct notes *notes, const struct study *study, const struct where *where, const struct table_context *context)
+static void explain_origin(struct notes *notes, const struct study *study,
+	const struct where *where, const struct table_context *context)
 {
 	struct str text = { 0 };
 
 	str_addf(&text, "Sweep %s (file digest %.12s)", study->sweep->name, study->sweep->digest);
-	str_add(&text, !study->frozen ? "; no plan of this name is in the database." : study->changed
-		? "; the file has changed since its plan was frozen: rows and n are those of the frozen plan." : ".");
+	str_add(&text,
+		!study->frozen           ? "; no plan of this name is in the database."
+			: study->changed ? "; the file has changed since its plan was frozen: rows "
+					   "and n are those of the frozen plan."
+					 : ".");
 	add_core_versions(&text, study, where);
 	add_data_digests(&text, study, where);
 	add_weights_digest(&text, study, where);
@@ -347,14 +400,15 @@ static void explain_origin(struct notes *notes, const struct study *study, const
 	explain(notes, &text);
 }
 
-/* ---- the whole table ----------------------------------------------------------------------------------------------------------- */
+/* ---- the whole table ---- */
 
 /* Which columns a metric has. Numbers are -1 when the column is not there. */
 struct columns {
 	int mean, images, interval, bca, difference, p, paper, verdict;
 };
 
-static struct columns add_columns(struct grid *g, const struct table *t, int m, const struct table_context *context)
+static struct columns add_columns(
+	struct grid *g, const struct table *t, int m, const struct table_context *context)
 {
 	const char *name = t->spec->metrics[m];
 	const struct metric *metric = metric_find(name);
@@ -391,7 +445,8 @@ static void set(struct grid *g, size_t row, int column, struct str *text)
 	str_clear(text);
 }
 
-static void fill_cells(struct grid *g, size_t r, struct columns at, const struct table_row *row, const struct cell *cell, const char *name)
+static void fill_cells(struct grid *g, size_t r, struct columns at, const struct table_row *row,
+	const struct cell *cell, const char *name)
 {
 	const struct metric *m = metric_find(name);
 	struct str text = { 0 };
@@ -428,7 +483,8 @@ static void fill_cells(struct grid *g, size_t r, struct columns at, const struct
 	str_free(&text);
 }
 
-static void fill_count(struct grid *g, size_t r, int column, struct notes *notes, const struct table_row *row)
+static void fill_count(
+	struct grid *g, size_t r, int column, struct notes *notes, const struct table_row *row)
 {
 	struct str text = { 0 };
 
@@ -440,7 +496,8 @@ static void fill_count(struct grid *g, size_t r, int column, struct notes *notes
 	str_free(&text);
 }
 
-static void make_grid(struct grid *g, struct notes *notes, const struct table *t, const struct table_context *context)
+static void make_grid(struct grid *g, struct notes *notes, const struct table *t,
+	const struct table_context *context)
 {
 	const struct table_spec *spec = t->spec;
 	struct columns at[SWEEP_COLUMNS_MAX];
@@ -455,16 +512,18 @@ static void make_grid(struct grid *g, struct notes *notes, const struct table *t
 		const size_t r = grid_row(g);
 		for (int k = 0; k < spec->row_count; k++)
 			grid_set(g, r, k, row->labels[k][0] ? row->labels[k] : "–");
-		g->rules[r] = i > 0 && spec->row_count > 1 && strcmp(row->labels[0], t->rows[i - 1].labels[0]);
+		g->rules[r] = i > 0 && spec->row_count > 1
+			&& strcmp(row->labels[0], t->rows[i - 1].labels[0]);
 		fill_count(g, r, count, notes, row);
 		for (int m = 0; m < spec->metric_count; m++)
 			fill_cells(g, r, at[m], row, &row->cells[m], spec->metrics[m]);
 	}
 }
 
-/* ---- documents ----------------------------------------------------------------------------------------------------------------- */
+/* ---- documents ---- */
 
-static int write_text(struct str *out, const char *title, const struct grid *g, const struct notes *notes, struct err *e)
+static int write_text(struct str *out, const char *title, const struct grid *g,
+	const struct notes *notes, struct err *e)
 {
 	str_addf(out, "%s\n\n", title);
 	if (grid_text(out, g, e))
@@ -474,7 +533,8 @@ static int write_text(struct str *out, const char *title, const struct grid *g, 
 	return 0;
 }
 
-static void write_markdown(struct str *out, const char *title, const struct grid *g, const struct notes *notes)
+static void write_markdown(
+	struct str *out, const char *title, const struct grid *g, const struct notes *notes)
 {
 	str_add(out, "**");
 	grid_escape_markdown(out, title);
@@ -484,7 +544,8 @@ static void write_markdown(struct str *out, const char *title, const struct grid
 	notes_markdown(out, notes);
 }
 
-static void write_latex(struct str *out, const char *title, const char *label, const struct grid *g, const struct notes *notes)
+static void write_latex(struct str *out, const char *title, const char *label, const struct grid *g,
+	const struct notes *notes)
 {
 	str_add(out, "\\begin{table}\n\\centering\n\\caption{");
 	grid_escape_latex(out, title);
@@ -495,7 +556,8 @@ static void write_latex(struct str *out, const char *title, const char *label, c
 	str_add(out, "\\end{table}\n");
 }
 
-static void write_html(struct str *out, const char *title, const char *label, const struct grid *g, const struct notes *notes)
+static void write_html(struct str *out, const char *title, const char *label, const struct grid *g,
+	const struct notes *notes)
 {
 	int heads = 0; /* what stands before the first column of numbers says which row it is */
 
@@ -509,8 +571,8 @@ static void write_html(struct str *out, const char *title, const char *label, co
 	str_add(out, "</section>\n");
 }
 
-static int write_for_people(struct str *out, enum table_format format, const char *title, const char *label, const struct grid *g,
-			    const struct notes *notes, struct err *e)
+static int write_for_people(struct str *out, enum table_format format, const char *title,
+	const char *label, const struct grid *g, const struct notes *notes, struct err *e)
 {
 	if (format == TABLE_TEXT)
 		return write_text(out, title, g, notes, e);
@@ -523,7 +585,8 @@ static int write_for_people(struct str *out, enum table_format format, const cha
 	return 0;
 }
 
-int table_print(struct str *out, const struct table *t, enum table_format format, const struct table_context *context, struct err *e)
+int table_print(struct str *out, const struct table *t, enum table_format format,
+	const struct table_context *context, struct err *e)
 {
 	if (format == TABLE_CSV) {
 		table_data_csv(out, t);
@@ -539,10 +602,11 @@ int table_print(struct str *out, const struct table *t, enum table_format format
 	make_grid(&g, &notes, t, context);
 	explain_table(&notes, t, context);
 	explain_origin(&notes, t->study, &t->spec->where, context);
-	const int status = write_for_people(out, format, t->spec->title[0] ? t->spec->title : t->spec->id, t->spec->id, &g, &notes, e);
+	const int result = write_for_people(out, format,
+		t->spec->title[0] ? t->spec->title : t->spec->id, t->spec->id, &g, &notes, e);
 	grid_free(&g);
 	notes_free(&notes);
-	return status;
+	return result;
 }
 
 void table_print_begin(struct str *out, enum table_format format)
@@ -567,7 +631,7 @@ void table_print_end(struct str *out, enum table_format format)
 		str_add(out, "\n]\n");
 }
 
-/* ---- verdicts ------------------------------------------------------------------------------------------------------------------ */
+/* ---- verdicts ---- */
 
 static void fill_claim(struct grid *g, struct notes *notes, const struct claim_result *r)
 {
@@ -598,19 +662,28 @@ static void explain_claims(struct notes *notes, const struct sweep *sweep)
 	for (size_t i = 0; i < sweep->claim_count; i++)
 		compared += sweep->claims[i].than.count > 0;
 	if (compared < sweep->claim_count)
-		notes_explain(notes, "Ours is the mean ± the sample standard deviation over n seeds, with the 95 % Student t interval of the mean."
-				     " Reproduced: it agrees with the interval that the paper's rounded figure stands for; exceeded, not"
-				     " reproduced: it lies wholly above, below; properties of the network (parameters, bytes) have to agree in"
-				     " every trial.");
+		notes_explain(notes,
+			"Ours is the mean ± the sample standard deviation over n seeds, with the "
+			"95 % Student t interval of the mean."
+			" Reproduced: it agrees with the interval that the paper's rounded figure "
+			"stands for; exceeded, not"
+			" reproduced: it lies wholly above, below; properties of the network "
+			"(parameters, bytes) have to agree in"
+			" every trial.");
 	if (compared)
-		notes_explain(notes, "Where the paper says that one configuration has more, or less, than another, ours is the mean ± the sample"
-				     " standard deviation of the n differences paired by seed, with its 95 % Student t interval; p is the exact"
-				     " two-sided sign-flip test, Holm-corrected over these claims. Reproduced, not reproduced: p < 0.05, by the"
-				     " sign; else undecided.");
+		notes_explain(notes,
+			"Where the paper says that one configuration has more, or less, than "
+			"another, ours is the mean ± the sample"
+			" standard deviation of the n differences paired by seed, with its 95 % "
+			"Student t interval; p is the exact"
+			" two-sided sign-flip test, Holm-corrected over these claims. Reproduced, "
+			"not reproduced: p < 0.05, by the"
+			" sign; else undecided.");
 }
 
-int table_print_claims(struct str *out, const struct study *study, const struct claim_result *results, enum table_format format,
-		       const struct table_context *context, struct err *e)
+int table_print_claims(struct str *out, const struct study *study,
+	const struct claim_result *results, enum table_format format,
+	const struct table_context *context, struct err *e)
 {
 	const struct sweep *sweep = study->sweep;
 
@@ -619,12 +692,15 @@ int table_print_claims(struct str *out, const struct study *study, const struct 
 		return 0;
 	}
 	if (format == TABLE_JSON)
-		return table_data_claims_json(out, results, sweep->claim_count, context->command, e);
+		return table_data_claims_json(
+			out, results, sweep->claim_count, context->command, e);
 	if (format == TABLE_MACROS)
 		return err_set(e, ERR_USAGE,
-			       "claims have no macros of their own: retrial table --format macros has their figures and verdicts");
+			"claims have no macros of their own: retrial table --format macros has "
+			"their figures and verdicts");
 
-	static const char *const headings[] = { "claim", "what", "paper", "ours", "95 % interval", "n", "verdict" };
+	static const char *const headings[] = { "claim", "what", "paper", "ours", "95 % interval",
+		"n", "verdict" };
 	static const struct where everything = { .count = 0 };
 	struct grid g = { 0 };
 	struct notes notes = { 0 };
@@ -636,9 +712,9 @@ int table_print_claims(struct str *out, const struct study *study, const struct 
 	explain_origin(&notes, study, &everything, context);
 	struct str title = { 0 };
 	str_addf(&title, "Claims of %s", sweep->title[0] ? sweep->title : sweep->name);
-	const int status = write_for_people(out, format, title.s, "claims", &g, &notes, e);
+	const int result = write_for_people(out, format, title.s, "claims", &g, &notes, e);
 	str_free(&title);
 	grid_free(&g);
 	notes_free(&notes);
-	return status;
+	return result;
 }

@@ -1,4 +1,5 @@
-/* tables.c - rows, cells and comparisons of a table. Prints nothing (table_print.c) and asks no database (study.c). */
+/* tables.c - rows, cells and comparisons of a table. Prints nothing (table_print.c) and asks no
+ * database (study.c). */
 #include "tables.h"
 
 #include <math.h>
@@ -19,7 +20,7 @@ static void copy_label(char out[64], const struct sample *s, const char *name)
 		memcpy(out, value, strnlen(value, 63));
 }
 
-/* ---- checking the description -------------------------------------------------------------------------------------------- */
+/* ---- checking the description ---- */
 
 static bool label_exists(const struct study *study, const char *name)
 {
@@ -29,7 +30,8 @@ static bool label_exists(const struct study *study, const char *name)
 	return study->count == 0; /* nothing planned: nothing to hold the name against */
 }
 
-static int no_such_label(const struct study *study, const char *table, const char *name, struct err *e)
+static int no_such_label(
+	const struct study *study, const char *table, const char *name, struct err *e)
 {
 	const char *known[LABELS_MAX];
 	size_t count = 0;
@@ -39,7 +41,9 @@ static int no_such_label(const struct study *study, const char *table, const cha
 		known[count] = s->labels[count].name;
 	const char *nearest = str_nearest(name, known, count);
 	if (nearest)
-		return err_set(e, ERR_USAGE, "table %s: no trial has a label '%s' (did you mean '%s'?)", table, name, nearest);
+		return err_set(e, ERR_USAGE,
+			"table %s: no trial has a label '%s' (did you mean '%s'?)", table, name,
+			nearest);
 	return err_set(e, ERR_USAGE, "table %s: no trial has a label '%s'", table, name);
 }
 
@@ -53,15 +57,18 @@ static int check_spec(const struct study *study, const struct table_spec *spec, 
 		for (int k = 0; k < spec->row_count; k++)
 			is_row_label |= !strcmp(spec->rows[k], spec->baseline.is[i].name);
 		if (!is_row_label)
-			return err_set(e, ERR_USAGE, "table %s: the baseline's label '%s' is not one of the table's rows", spec->id,
-				       spec->baseline.is[i].name);
+			return err_set(e, ERR_USAGE,
+				"table %s: the baseline's label '%s' is not one of the table's "
+				"rows",
+				spec->id, spec->baseline.is[i].name);
 	}
 	return 0;
 }
 
-/* ---- rows ------------------------------------------------------------------------------------------------------------------ */
+/* ---- rows ---- */
 
-/* A trial of the table: which of their values its row labels have, by the order in which the plan first has them. */
+/* A trial of the table: which of their values its row labels have, by the order in which the plan
+ * first has them. */
 struct member {
 	const struct sample *sample;
 	size_t rank[4];
@@ -113,24 +120,24 @@ static int by_rank(const void *a, const void *b)
 static int find_members(const struct table *t, struct member *members, size_t *count, struct err *e)
 {
 	struct distinct distinct[4] = { { NULL, 0, 0 } };
-	int status = 0;
+	int result = 0;
 
 	*count = 0;
-	for (size_t i = 0; i < t->study->count && !status; i++) {
+	for (size_t i = 0; i < t->study->count && !result; i++) {
 		const struct sample *s = &t->study->samples[i];
 		if (!study_holds(&t->spec->where, s))
 			continue;
 		struct member *m = &members[(*count)++];
 		*m = (struct member){ .sample = s, .place = i };
-		for (int k = 0; k < t->spec->row_count && !status; k++) {
+		for (int k = 0; k < t->spec->row_count && !result; k++) {
 			m->rank[k] = rank_of(&distinct[k], value_of(s, t->spec->rows[k]));
-			status = m->rank[k] == SIZE_MAX ? err_nomem(e) : 0;
+			result = m->rank[k] == SIZE_MAX ? err_nomem(e) : 0;
 		}
 	}
 	for (int k = 0; k < 4; k++)
 		free(distinct[k].values);
 	qsort(members, *count, sizeof(*members), by_rank);
-	return status;
+	return result;
 }
 
 static void count_state(struct table_row *row, const struct sample *s)
@@ -140,17 +147,21 @@ static void count_state(struct table_row *row, const struct sample *s)
 	row->failed += s->state == SAMPLE_FAILED;
 	row->diverged += s->state == SAMPLE_DIVERGED;
 	row->skipped += s->state == SAMPLE_SKIPPED;
-	row->missing += s->state == SAMPLE_MISSING || s->state == SAMPLE_RUNNING || s->state == SAMPLE_INTERRUPTED;
+	row->missing += s->state == SAMPLE_MISSING || s->state == SAMPLE_RUNNING
+		|| s->state == SAMPLE_INTERRUPTED;
 	if (s->reason[0] && !row->reason[0])
 		memcpy(row->reason, s->reason, sizeof(row->reason));
 }
 
-static int mixed(const struct table *t, const struct sample *a, const struct sample *b, const char *label, struct err *e)
+static int mixed(const struct table *t, const struct sample *a, const struct sample *b,
+	const char *label, struct err *e)
 {
 	const char *left = study_label(a, label), *right = study_label(b, label);
 
-	return err_set(e, ERR_USAGE, "table %s: a row would mix configurations (%s is %s and %s): add '%s' to its rows or to its 'where'",
-		       t->spec->id, label, left ? left : "not set", right ? right : "not set", label);
+	return err_set(e, ERR_USAGE,
+		"table %s: a row would mix configurations (%s is %s and %s): add '%s' to its rows "
+		"or to its 'where'",
+		t->spec->id, label, left ? left : "not set", right ? right : "not set", label);
 }
 
 /* One row for each run of equal ranks. */
@@ -178,25 +189,27 @@ static int collect_rows(struct table *t, struct err *e)
 {
 	struct member *members = calloc(t->study->count + 1, sizeof(*members));
 	size_t count;
-	int status = -1;
+	int result = -1;
 
 	t->rows = calloc(t->study->count + 1, sizeof(*t->rows));
 	t->members = calloc(t->study->count + 1, sizeof(*t->members));
 	if (!members || !t->rows || !t->members)
 		err_nomem(e);
 	else
-		status = find_members(t, members, &count, e) || make_rows(t, members, count, e) ? -1 : 0;
+		result = find_members(t, members, &count, e) || make_rows(t, members, count, e) ? -1
+												: 0;
 	free(members);
-	return status;
+	return result;
 }
 
-/* ---- cells ------------------------------------------------------------------------------------------------------------------ */
+/* ---- cells ---- */
 
 /* Of how many test images the row's values are, if all of them are of the same number; else 0. */
 static size_t test_images(const struct study *study, const struct table_row *row)
 {
 	struct err none = { 0 };
-	const int column = study_metric(study, "test_count", "", "table", &none); /* databases of schema 2 do not have it */
+	const int column = study_metric(
+		study, "test_count", "", "table", &none); /* databases of schema 2 do not have it */
 	double images = 0;
 
 	for (size_t i = 0; column >= 0 && i < row->planned; i++) {
@@ -210,7 +223,8 @@ static size_t test_images(const struct study *study, const struct table_row *row
 	return (size_t)images;
 }
 
-static int fill_cell(const struct study *study, const struct table_row *row, int metric, struct cell *cell, struct err *e)
+static int fill_cell(const struct study *study, const struct table_row *row, int metric,
+	struct cell *cell, struct err *e)
 {
 	cell->values = calloc(row->planned + 1, sizeof(*cell->values));
 	cell->seeds = calloc(row->planned + 1, sizeof(*cell->seeds));
@@ -231,20 +245,27 @@ static int fill_cell(const struct study *study, const struct table_row *row, int
 	cell->min = stats_min(x, n);
 	cell->max = stats_max(x, n);
 	cell->t95 = n >= CLAIM_MIN_SEEDS ? stats_t_interval(x, n, 0.95) : interval_none();
-	cell->bca95 = n >= BCA_MIN_SEEDS ? stats_bca_interval(x, n, stats_mean, 0.95) : interval_none();
-	cell->images = n && !strncmp(study->metrics[metric], "test_accuracy", 13) ? test_images(study, row) : 0;
-	cell->images95 = cell->images ? stats_wilson(cell->mean * (double)cell->images, (double)cell->images, 0.95) : interval_none();
+	cell->bca95 =
+		n >= BCA_MIN_SEEDS ? stats_bca_interval(x, n, stats_mean, 0.95) : interval_none();
+	cell->images = n && !strncmp(study->metrics[metric], "test_accuracy", 13)
+		? test_images(study, row)
+		: 0;
+	cell->images95 = cell->images
+		? stats_wilson(cell->mean * (double)cell->images, (double)cell->images, 0.95)
+		: interval_none();
 	return 0;
 }
 
 /* The claim about this cell: the first that states a figure, else the first that states a bound. */
-static const struct claim_result *claim_of(const struct table *t, const struct table_row *row, const char *metric)
+static const struct claim_result *claim_of(
+	const struct table *t, const struct table_row *row, const char *metric)
 {
 	const struct claim_result *bound = NULL;
 
 	for (size_t i = 0; i < t->study->sweep->claim_count; i++) {
 		const struct claim *c = t->claims[i].claim;
-		if (c->than.count || c->phase[0] || strcmp(c->metric, metric) || !study_holds(&c->where, row->members[0]))
+		if (c->than.count || c->phase[0] || strcmp(c->metric, metric)
+			|| !study_holds(&c->where, row->members[0]))
 			continue;
 		if (!c->compare)
 			return &t->claims[i];
@@ -268,7 +289,7 @@ static int fill_row(struct table *t, struct table_row *row, const int *metrics, 
 	return 0;
 }
 
-/* ---- comparisons with the baseline -------------------------------------------------------------------------------------------- */
+/* ---- comparisons with the baseline ---- */
 
 static const char *baseline_value(const struct table_spec *spec, const char *label)
 {
@@ -278,7 +299,8 @@ static const char *baseline_value(const struct table_spec *spec, const char *lab
 	return NULL;
 }
 
-/* The baseline row of a row: the baseline's labels, and the row's own for the others (each data set has its own baseline). */
+/* The baseline row of a row: the baseline's labels, and the row's own for the others (each data set
+ * has its own baseline). */
 static struct table_row *baseline_row(const struct table *t, const struct table_row *row)
 {
 	for (size_t i = 0; i < t->row_count; i++) {
@@ -294,9 +316,11 @@ static struct table_row *baseline_row(const struct table *t, const struct table_
 }
 
 /* The differences over the common seeds; returns how many. */
-static size_t paired_differences(const struct cell *ours, const struct cell *baseline, double *difference)
+static size_t paired_differences(
+	const struct cell *ours, const struct cell *baseline, double *difference)
 {
-	return stats_pair(ours->values, ours->seeds, ours->n, baseline->values, baseline->seeds, baseline->n, difference);
+	return stats_pair(ours->values, ours->seeds, ours->n, baseline->values, baseline->seeds,
+		baseline->n, difference);
 }
 
 static int compare(struct cell *ours, const struct cell *baseline, struct err *e)
@@ -307,13 +331,17 @@ static int compare(struct cell *ours, const struct cell *baseline, struct err *e
 	const size_t n = paired_differences(ours, baseline, difference);
 
 	ours->against = (struct comparison){
-		.made = n > 0, .pairs = n,
+		.made = n > 0,
+		.pairs = n,
 		.difference = stats_mean(difference, n),
-		.interval = n >= CLAIM_MIN_SEEDS ? stats_t_interval(difference, n, 0.95) : interval_none(),
+		.interval = n >= CLAIM_MIN_SEEDS ? stats_t_interval(difference, n, 0.95)
+						 : interval_none(),
 		.dz = stats_dz(difference, n),
 		.cliff = stats_cliff_delta(ours->values, ours->n, baseline->values, baseline->n),
-		.p = stats_paired_exact(difference, n, alpha), .p_holm = NAN,
-		.p_wilcoxon = stats_wilcoxon(difference, n), .p_t = stats_paired_t(difference, n),
+		.p = stats_paired_exact(difference, n, alpha),
+		.p_holm = NAN,
+		.p_wilcoxon = stats_wilcoxon(difference, n),
+		.p_t = stats_paired_t(difference, n),
 	};
 	free(difference);
 	return 0;
@@ -332,7 +360,8 @@ static int compare_rows(struct table *t, struct err *e)
 			continue;
 		}
 		for (int m = 0; base && m < spec->metric_count; m++)
-			if (!metric_find(spec->metrics[m])->exact && compare(&t->rows[i].cells[m], &base->cells[m], e))
+			if (!metric_find(spec->metrics[m])->exact
+				&& compare(&t->rows[i].cells[m], &base->cells[m], e))
 				return -1;
 	}
 	bool any = t->row_count == 0;
@@ -350,7 +379,9 @@ static int correct(struct table *t, struct err *e)
 		return err_nomem(e);
 
 	for (size_t i = 0; i < cells; i++) {
-		const struct comparison *c = &t->rows[i / (size_t)t->spec->metric_count].cells[i % (size_t)t->spec->metric_count].against;
+		const struct comparison *c = &t->rows[i / (size_t)t->spec->metric_count]
+						      .cells[i % (size_t)t->spec->metric_count]
+						      .against;
 		p[i] = c->made ? c->p : NAN;
 		t->comparisons += !isnan(p[i]);
 		if (c->made && (!t->fewest_pairs || c->pairs < t->fewest_pairs))
@@ -360,17 +391,20 @@ static int correct(struct table *t, struct err *e)
 	}
 	stats_holm(p, cells, p);
 	for (size_t i = 0; i < cells; i++)
-		t->rows[i / (size_t)t->spec->metric_count].cells[i % (size_t)t->spec->metric_count].against.p_holm = p[i];
+		t->rows[i / (size_t)t->spec->metric_count]
+			.cells[i % (size_t)t->spec->metric_count]
+			.against.p_holm = p[i];
 	free(p);
 	return 0;
 }
 
-/* ---- the best row of a group -------------------------------------------------------------------------------------------------- */
+/* ---- the best row of a group ---- */
 
 /* Does this row label tell the members of a group apart? */
 static bool tells_apart(const struct table_spec *spec, int label)
 {
-	return spec->baseline.count ? baseline_value(spec, spec->rows[label]) != NULL : label == spec->row_count - 1;
+	return spec->baseline.count ? baseline_value(spec, spec->rows[label]) != NULL
+				    : label == spec->row_count - 1;
 }
 
 static bool same_group(const struct table *t, const struct table_row *a, const struct table_row *b)
@@ -381,7 +415,8 @@ static bool same_group(const struct table *t, const struct table_row *a, const s
 	return true;
 }
 
-/* Is the row's cell better than that of every other row of its group, each time significantly? p has room for all rows. */
+/* Is the row's cell better than that of every other row of its group, each time significantly? p
+ * has room for all rows. */
 static int judge_best(const struct table *t, struct table_row *row, int m, double *p, struct err *e)
 {
 	const int better = metric_find(t->spec->metrics[m])->better;
@@ -397,7 +432,8 @@ static int judge_best(const struct table *t, struct table_row *row, int m, doubl
 		if (other == row || !same_group(t, row, other) || !other->cells[m].n)
 			continue;
 		const size_t pairs = paired_differences(cell, &other->cells[m], difference);
-		ahead = pairs && stats_mean(difference, pairs) * better > 0 && !isnan(stats_paired_exact(difference, pairs, alpha));
+		ahead = pairs && stats_mean(difference, pairs) * better > 0
+			&& !isnan(stats_paired_exact(difference, pairs, alpha));
 		p[others++] = ahead ? stats_paired_exact(difference, pairs, alpha) : 1;
 	}
 	stats_holm(p, others, p);
@@ -411,18 +447,21 @@ static int judge_best(const struct table *t, struct table_row *row, int m, doubl
 static int mark_best(struct table *t, struct err *e)
 {
 	double *p = calloc(t->row_count + 1, sizeof(*p));
-	int status = p ? 0 : err_nomem(e);
+	int result = p ? 0 : err_nomem(e);
 
-	for (int m = 0; m < t->spec->metric_count && !status; m++)
-		for (size_t i = 0; i < t->row_count && metric_find(t->spec->metrics[m])->better && !status; i++)
-			status = judge_best(t, &t->rows[i], m, p, e);
+	for (int m = 0; m < t->spec->metric_count && !result; m++)
+		for (size_t i = 0;
+			i < t->row_count && metric_find(t->spec->metrics[m])->better && !result;
+			i++)
+			result = judge_best(t, &t->rows[i], m, p, e);
 	free(p);
-	return status;
+	return result;
 }
 
-/* ---- the whole ------------------------------------------------------------------------------------------------------------------ */
+/* ---- the whole ---- */
 
-int tables_make(const struct study *study, const struct table_spec *spec, struct err *e, struct table **out)
+int tables_make(
+	const struct study *study, const struct table_spec *spec, struct err *e, struct table **out)
 {
 	struct table *t = calloc(1, sizeof(*t));
 	int metrics[SWEEP_COLUMNS_MAX];
@@ -438,7 +477,8 @@ int tables_make(const struct study *study, const struct table_spec *spec, struct
 		if (metrics[m] < 0)
 			goto fail;
 	}
-	if (check_spec(study, spec, e) || claims_evaluate(study, e, &t->claims) || collect_rows(t, e))
+	if (check_spec(study, spec, e) || claims_evaluate(study, e, &t->claims)
+		|| collect_rows(t, e))
 		goto fail;
 	for (size_t i = 0; i < t->row_count; i++)
 		if (fill_row(t, &t->rows[i], metrics, e))

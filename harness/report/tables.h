@@ -1,8 +1,9 @@
-/* tables.h - a table of the sweep file filled with numbers: struct table_spec + study -> struct table. Computing only;
- * table_print.h writes it as text, Markdown, LaTeX, CSV and JSON.
+/* tables.h - a table of the sweep file filled with numbers: struct table_spec + study -> struct
+ * table. Computing only; table_print.h writes it as text, Markdown, LaTeX, CSV and JSON.
  *
- * A row is one configuration (its replicates are the seeds), a column a metric. Rows are never mixed over configurations: if two
- * trials of a row differ in a label, that is an error which names the label. */
+ * A row is one configuration (its replicates are the seeds), a column a metric. Rows are never
+ * mixed over configurations: if two trials of a row differ in a label, that is an error which names
+ * the label. */
 #ifndef REPORT_TABLES_H
 #define REPORT_TABLES_H
 
@@ -12,40 +13,46 @@
 
 /* The difference of a cell to the baseline's cell, paired by seed. */
 struct comparison {
-	bool made;                  /* there are a baseline and at least one common seed */
+	bool made; /* there are a baseline and at least one common seed */
 	size_t pairs;
-	double difference;          /* mean of (ours - baseline) over the common seeds */
-	struct interval interval;   /* 95 % t interval of it; none for fewer than 3 pairs */
-	double dz;                  /* in units of the sd of the differences */
-	double cliff;               /* Cliff's delta of the two samples */
-	double p; /* exact sign-flip test, above STATS_EXACT_MAX pairs Wilcoxon's; NAN when there are too few pairs ever to
-		   * reach 0.05: such a comparison is no member of the family */
-	double p_holm;              /* corrected over all comparisons of the table */
-	double p_wilcoxon, p_t;     /* for the machine formats, uncorrected */
+	double difference;        /* mean of (ours - baseline) over the common seeds */
+	struct interval interval; /* 95 % t interval of it; none for fewer than 3 pairs */
+	double dz;                /* in units of the sd of the differences */
+	double cliff;             /* Cliff's delta of the two samples */
+	double p; /* exact sign-flip test, above STATS_EXACT_MAX pairs Wilcoxon's; NAN when there
+		   * are too few pairs ever to reach 0.05: such a comparison is no member of the
+		   * family */
+	double p_holm;          /* corrected over all comparisons of the table */
+	double p_wilcoxon, p_t; /* for the machine formats, uncorrected */
 };
 
 struct cell {
-	size_t n;                   /* values there are */
-	double *values;             /* in the order of the seeds; owned by the table */
-	uint64_t *seeds;            /* whose values they are */
+	size_t n;        /* values there are */
+	double *values;  /* in the order of the seeds; owned by the table */
+	uint64_t *seeds; /* whose values they are */
 	double mean, sd, median, min, max;
-	struct interval t95;        /* of the mean; none for n < 3: then the values say more */
-	struct interval bca95;      /* of the mean; none for n < 10 */
-	size_t images;              /* test images that each value is of; 0: no accuracy on test images, or not recorded */
-	struct interval images95;   /* Wilson's 95 % interval of the mean as one proportion of so many images: what the test set leaves
-				     * open. All seeds, folds and outputs are scored on the same images, so none of them makes it narrower */
+	struct interval t95;   /* of the mean; none for n < 3: then the values say more */
+	struct interval bca95; /* of the mean; none for n < 10 */
+	size_t images; /* test images that each value is of; 0: no accuracy on test images, or not
+			  recorded */
+	struct interval
+		images95; /* Wilson's 95 % interval of the mean as one proportion of so many images:
+			   * what the test set leaves open. All seeds, folds and outputs are scored
+			   * on the same images, so none of them makes it narrower */
 	struct comparison against;
-	bool best;                  /* better than every other row of its group, each time significantly (see tables_make) */
+	bool best; /* better than every other row of its group, each time significantly (see
+		      tables_make) */
 	const struct claim_result *claim; /* that covers this cell, or NULL; owned by the table */
 };
 
 struct table_row {
-	char labels[4][64];         /* values of the spec's row labels */
+	char labels[4][64]; /* values of the spec's row labels */
 	size_t planned, done, failed, diverged, skipped, missing; /* trials */
-	char reason[512];           /* why there is no value; "" otherwise */
+	char reason[512]; /* why there is no value; "" otherwise */
 	bool baseline;
-	struct cell *cells;         /* one a metric */
-	const struct sample *const *members; /* its trials, in the order of the plan: `planned` of them */
+	struct cell *cells; /* one a metric */
+	const struct sample *const
+		*members; /* its trials, in the order of the plan: `planned` of them */
 };
 
 struct table {
@@ -54,23 +61,26 @@ struct table {
 	struct table_row *rows;
 	size_t row_count;
 	const struct sample **members; /* of all rows, one after the other */
-	struct claim_result *claims; /* all of the sweep */
-	size_t comparisons;          /* size of Holm's family */
-	size_t fewest_pairs;         /* of the comparisons made; 0: none made */
+	struct claim_result *claims;   /* all of the sweep */
+	size_t comparisons;            /* size of Holm's family */
+	size_t fewest_pairs;           /* of the comparisons made; 0: none made */
 	size_t most_pairs;
 };
 
-/* Fill the table. On success *out is the caller's (tables_free); study must live as long. Returns 0, or -1 with e (ERR_USAGE:
- * unknown metric or label, a row that mixes configurations, a baseline that no row is). An empty table - nothing was run - is no
- * error.
+/* Fill the table. On success *out is the caller's (tables_free); study must live as long. Returns
+ * 0, or -1 with e (ERR_USAGE: unknown metric or label, a row that mixes configurations, a baseline
+ * that no row is). An empty table - nothing was run - is no error.
  *
- * Best: rows that agree in all row labels but those of the baseline (without a baseline: but the innermost) are a group; its best
- * cell is marked only if the paired exact test against each other row of the group gives p < 0.05, Holm-corrected over these
- * comparisons. So nothing is marked where rows are tied, nor with fewer than 6 seeds. */
-int tables_make(const struct study *study, const struct table_spec *spec, struct err *e, struct table **out);
+ * Best: rows that agree in all row labels but those of the baseline (without a baseline: but the
+ * innermost) are a group; its best cell is marked only if the paired exact test against each other
+ * row of the group gives p < 0.05, Holm-corrected over these comparisons. So nothing is marked
+ * where rows are tied, nor with fewer than 6 seeds. */
+int tables_make(const struct study *study, const struct table_spec *spec, struct err *e,
+	struct table **out);
 void tables_free(struct table *t);
 
-/* Does any cell of this metric have test images / a BCa interval / a comparison / a claim? (Then the column is shown.) */
+/* Does any cell of this metric have test images / a BCa interval / a comparison / a claim? (Then
+ * the column is shown.) */
 bool tables_has_images(const struct table *t, int metric);
 bool tables_has_bca(const struct table *t, int metric);
 bool tables_has_comparison(const struct table *t, int metric);

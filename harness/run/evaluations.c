@@ -1,5 +1,6 @@
-/* evaluations.c - threads that take the next evaluation, and the caller's that takes their answers. A thread keeps the changed images of its last
- * evaluation: as those with equal changes stand together, few are made twice. */
+/* evaluations.c - threads that take the next evaluation, and the caller's that takes their answers.
+ * A thread keeps the changed images of its last evaluation: as those with equal changes stand
+ * together, few are made twice. */
 #include "evaluations.h"
 
 #include <errno.h>
@@ -18,10 +19,10 @@ struct crew {
 	const struct evaluations *all;
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
-	size_t next;                   /* evaluation to be begun */
-	size_t *over;                  /* [all->count] those that are over, in the order in which they ended */
+	size_t next;  /* evaluation to be begun */
+	size_t *over; /* [all->count] those that are over, in the order in which they ended */
 	size_t over_count;
-	int running;                   /* threads */
+	int running; /* threads */
 	bool stop;
 };
 
@@ -36,24 +37,32 @@ struct changed_images {
 static enum nn_change change_of(enum change change)
 {
 	static const enum nn_change changes[ROBUSTNESS_CHANGES] = {
-		[CHANGE_ROTATION] = NN_ROTATE, [CHANGE_TRANSLATION] = NN_TRANSLATE, [CHANGE_ZOOM] = NN_ZOOM, [CHANGE_SHEAR] = NN_SHEAR,
-		[CHANGE_BRIGHTNESS] = NN_BRIGHTEN, [CHANGE_CONTRAST] = NN_FADE, [CHANGE_NOISE] = NN_NOISE,
+		[CHANGE_ROTATION] = NN_ROTATE,
+		[CHANGE_TRANSLATION] = NN_TRANSLATE,
+		[CHANGE_ZOOM] = NN_ZOOM,
+		[CHANGE_SHEAR] = NN_SHEAR,
+		[CHANGE_BRIGHTNESS] = NN_BRIGHTEN,
+		[CHANGE_CONTRAST] = NN_FADE,
+		[CHANGE_NOISE] = NN_NOISE,
 	};
 	return changes[change];
 }
 
-static int change_images(const struct evaluations *all, const struct evaluation *x, struct changed_images *c)
+static int change_images(
+	const struct evaluations *all, const struct evaluation *x, struct changed_images *c)
 {
 	const struct nn_images *original = all->images;
 	if (c->pixels && c->change == x->change && c->strength == x->strength)
 		return 0;
-	if (!c->pixels && !(c->pixels = malloc(original->count * nn_shape_size(original->shape) + 1)))
+	if (!c->pixels
+		&& !(c->pixels = malloc(original->count * nn_shape_size(original->shape) + 1)))
 		return -1;
 	c->images = *original;
 	c->images.pixels = c->pixels;
 	c->change = x->change;
 	c->strength = x->strength;
-	return nn_perturb(original, original->count, change_of((enum change)x->change), x->strength, all->kernels, c->pixels);
+	return nn_perturb(original, original->count, change_of((enum change)x->change), x->strength,
+		all->kernels, c->pixels);
 }
 
 static int predict(const struct evaluations *all, struct evaluation *x, struct err *e)
@@ -65,25 +74,26 @@ static int predict(const struct evaluations *all, struct evaluation *x, struct e
 		return err_nomem(e);
 	for (int k = 0; k < NN_OUTPUTS_MAX; k++)
 		predictions[k] = memory + (size_t)k * count;
-	int answer = model_evaluate(x->model, all->images, all->kernels, x->accuracy, predictions, e);
-	for (int k = 0; k < x->model->net.output_count && !answer; k++)
+	int result =
+		model_evaluate(x->model, all->images, all->kernels, x->accuracy, predictions, e);
+	for (int k = 0; k < x->model->net.output_count && !result; k++)
 		digest_bytes(predictions[k], count, x->predictions_digest[k]);
 	free(memory);
-	return answer;
+	return result;
 }
 
 static void evaluate(const struct evaluations *all, struct evaluation *x, struct changed_images *c)
 {
 	struct err e = { 0 };
-	int answer;
+	int result;
 	if (x->change == ROBUSTNESS_CHANGES)
-		answer = predict(all, x, &e);
+		result = predict(all, x, &e);
 	else if (change_images(all, x, c))
-		answer = err_nomem(&e);
+		result = err_nomem(&e);
 	else
-		answer = model_evaluate(x->model, &c->images, all->kernels, x->accuracy, NULL, &e);
-	x->failed = answer != 0;
-	snprintf(x->why, sizeof x->why, "%.250s", e.text);
+		result = model_evaluate(x->model, &c->images, all->kernels, x->accuracy, NULL, &e);
+	x->failed = result != 0;
+	snprintf(x->why, sizeof(x->why), "%.250s", e.text);
 }
 
 static void *work(void *context)
@@ -119,7 +129,7 @@ static void wait_a_little(struct crew *crew)
 /* Take answers until the last thread has ended. */
 static int take_all(struct crew *crew)
 {
-	int answer = 0;
+	int result = 0;
 	size_t taken = 0;
 	bool more = true;
 	pthread_mutex_lock(&crew->lock);
@@ -129,21 +139,21 @@ static int take_all(struct crew *crew)
 		const size_t count = crew->over_count - taken;
 		more = crew->running > 0;
 		pthread_mutex_unlock(&crew->lock);
-		if (!answer)
-			answer = crew->all->take(crew->all->context, crew->over + taken, count);
+		if (!result)
+			result = crew->all->take(crew->all->context, crew->over + taken, count);
 		taken += count;
 		pthread_mutex_lock(&crew->lock);
-		crew->stop = answer != 0;
+		crew->stop = result != 0;
 	}
 	pthread_mutex_unlock(&crew->lock);
-	return answer;
+	return result;
 }
 
 int evaluations_run(struct evaluations *all, struct err *e)
 {
-	struct crew crew = { .all = all, .over = calloc(all->count + 1, sizeof *crew.over) };
+	struct crew crew = { .all = all, .over = calloc(all->count + 1, sizeof(*crew.over)) };
 	const int wanted = (size_t)all->workers < all->count ? all->workers : (int)all->count;
-	pthread_t *threads = calloc((size_t)wanted + 1, sizeof *threads);
+	pthread_t *threads = calloc((size_t)wanted + 1, sizeof(*threads));
 	int begun = 0, answer = 0;
 	if (!crew.over || !threads) {
 		free(crew.over);

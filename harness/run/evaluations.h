@@ -1,4 +1,5 @@
-/* evaluations.h - many networks on many changed test images, by threads. Knows no database and no trial. Internal to run/. */
+/* evaluations.h - many networks on many changed test images, by threads. Knows no database and no
+ * trial. Internal to run/. */
 #ifndef RUN_EVALUATIONS_H
 #define RUN_EVALUATIONS_H
 
@@ -11,11 +12,12 @@
 /* One network on one set of changed images. */
 struct evaluation {
 	const struct model *model;
-	int change;                    /* enum change of plan/robustness.h; ROBUSTNESS_CHANGES: the images as they are, and the predictions are digested */
+	int change; /* enum change of plan/robustness.h; ROBUSTNESS_CHANGES: the images as they are,
+		       and the predictions are digested */
 	double strength;
-	size_t owner;                  /* the caller's */
+	size_t owner; /* the caller's */
 	/* The answer: */
-	bool failed;                   /* why says why */
+	bool failed; /* why says why */
 	double accuracy[NN_OUTPUTS_MAX];
 	char predictions_digest[NN_OUTPUTS_MAX][DIGEST_TEXT];
 	char why[256];
@@ -28,8 +30,9 @@ struct evaluations {
 	const struct nn_images *images;
 	const struct nn_kernels *kernels;
 	int workers;
-	/* Called by the calling thread with evaluations that are over (indices into list, `count` of them, at times none); returns 0 to go on; other
-	 * than 0: no other is begun, and evaluations_run returns that. Not called any more after that. */
+	/* Called by the calling thread with evaluations that are over (indices into list, `count`
+	 * of them, at times none); returns 0 to go on; other than 0: no other is begun, and
+	 * evaluations_run returns that. Not called any more after that. */
 	int (*take)(void *context, const size_t *over, size_t count);
 	void *context;
 };

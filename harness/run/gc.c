@@ -13,11 +13,12 @@
 
 enum { KEY = 32, TEMPORARY_SECONDS = 3600 };
 
-/* The beginning of a recipe (or a whole trial) that the database knows: the first KEY digits of its identity, as file names have it. */
+/* The beginning of a recipe (or a whole trial) that the database knows: the first KEY digits of its
+ * identity, as file names have it. */
 struct known {
 	char key[KEY + 1];
-	bool whole;            /* a trial, not only a beginning */
-	bool needed;           /* by a planned trial that is not finished */
+	bool whole;  /* a trial, not only a beginning */
+	bool needed; /* by a planned trial that is not finished */
 };
 
 struct known_list {
@@ -25,11 +26,12 @@ struct known_list {
 	size_t count, capacity;
 };
 
-static int add_known(struct known_list *list, const char *identity, bool whole, bool needed, struct err *e)
+static int add_known(
+	struct known_list *list, const char *identity, bool whole, bool needed, struct err *e)
 {
 	if (list->count == list->capacity) {
 		const size_t capacity = list->capacity ? 2 * list->capacity : 256;
-		struct known *more = realloc(list->of, capacity * sizeof *more);
+		struct known *more = realloc(list->of, capacity * sizeof(*more));
 		if (!more)
 			return err_nomem(e);
 		list->of = more;
@@ -46,38 +48,46 @@ static int add_trial(struct known_list *list, const char *config, bool needed, s
 	struct trial t;
 	if (trial_from_canonical(config, &t, e))
 		return -1;
-	int answer = 0;
-	for (int p = 1; p <= t.phase_count && !answer; p++) {
+	int result = 0;
+	for (int p = 1; p <= t.phase_count && !result; p++) {
 		char identity[DIGEST_TEXT];
 		trial_beginning(&t, p, identity);
-		answer = add_known(list, identity, p == t.phase_count, needed, e);
+		result = add_known(list, identity, p == t.phase_count, needed, e);
 	}
 	trial_free(&t);
-	return answer;
+	return result;
 }
 
-/* All beginnings of all trials. A trial is needed that a plan has and that is not done (also one that failed, or waits for its data). */
+/* All beginnings of all trials. A trial is needed that a plan has and that is not done (also one
+ * that failed, or waits for its data). */
 static int list_known(struct store *s, struct known_list *list, struct err *e)
 {
 	struct rows *rows;
-	if (store_query(s, "SELECT t.config, EXISTS (SELECT 1 FROM plan WHERE plan.trial = t.id)"
-	                   " AND NOT EXISTS (SELECT 1 FROM attempts AS a WHERE a.trial = t.id AND a.state = 'done' AND a.deleted_at IS NULL) FROM trials AS t", NULL, e, &rows))
+	if (store_query(s,
+		    "SELECT t.config, EXISTS (SELECT 1 FROM plan WHERE plan.trial = t.id)"
+		    " AND NOT EXISTS (SELECT 1 FROM attempts AS a WHERE a.trial = t.id AND a.state "
+		    "= 'done' AND a.deleted_at IS NULL) FROM trials AS t",
+		    NULL, e, &rows))
 		return -1;
-	int answer = 0;
-	for (size_t r = 0; r < rows->row_count && !answer; r++)
-		answer = add_trial(list, rows->values[2 * r].text, rows->values[2 * r + 1].integer, e);
+	int result = 0;
+	for (size_t r = 0; r < rows->row_count && !result; r++)
+		result = add_trial(
+			list, rows->values[2 * r].text, rows->values[2 * r + 1].integer, e);
 	rows_free(rows);
-	return answer;
+	return result;
 }
 
 /* Why the file can go; NULL: it cannot, or is none of ours. */
-static const char *reason_to_remove(const struct known_list *list, const char *name, const struct stat *status)
+static const char *reason_to_remove(
+	const struct known_list *list, const char *name, const struct stat *status)
 {
 	const char *ending = strchr(name, '.');
 	if (!ending || strlen(name) < KEY || strspn(name, "0123456789abcdef") != KEY)
 		return NULL;
 	if (strstr(ending, ".tmp-"))
-		return time(NULL) - status->st_mtime > TEMPORARY_SECONDS ? "left by a writer that was killed" : NULL;
+		return time(NULL) - status->st_mtime > TEMPORARY_SECONDS
+			? "left by a writer that was killed"
+			: NULL;
 	const bool checkpoint = strcmp(ending, ".checkpoint") == 0;
 	if (!checkpoint && strcmp(ending, ".state") != 0)
 		return NULL;
@@ -90,17 +100,20 @@ static const char *reason_to_remove(const struct known_list *list, const char *n
 			return NULL;
 		known = true;
 	}
-	return !known ? NULL : checkpoint ? "checkpoint of a trial that is done" : "shared phases that no planned trial needs any more";
+	return !known        ? NULL
+		: checkpoint ? "checkpoint of a trial that is done"
+			     : "shared phases that no planned trial needs any more";
 }
 
-static int add_file(struct gc_list *out, const char *path, const char *reason, int64_t bytes, struct err *e)
+static int add_file(
+	struct gc_list *out, const char *path, const char *reason, int64_t bytes, struct err *e)
 {
 	if (!reason) {
 		out->kept++;
 		out->kept_bytes += bytes;
 		return 0;
 	}
-	struct gc_file *more = realloc(out->files, (out->count + 1) * sizeof *more);
+	struct gc_file *more = realloc(out->files, (out->count + 1) * sizeof(*more));
 	if (!more)
 		return err_nomem(e);
 	out->files = more;
@@ -117,20 +130,22 @@ static int compare_files(const void *a, const void *b)
 	return strcmp(((const struct gc_file *)a)->path, ((const struct gc_file *)b)->path);
 }
 
-static int look_through(DIR *d, const char *folder, const struct known_list *known, struct gc_list *out, struct err *e)
+static int look_through(DIR *d, const char *folder, const struct known_list *known,
+	struct gc_list *out, struct err *e)
 {
-	int answer = 0;
-	for (const struct dirent *entry; !answer && (entry = readdir(d));) {
+	int result = 0;
+	for (const struct dirent *entry; !result && (entry = readdir(d));) {
 		struct str path = { 0 };
 		struct stat status;
 		str_addf(&path, "%s/%s", folder, entry->d_name);
 		if (lstat(path.s, &status) == 0 && S_ISREG(status.st_mode))
-			answer = add_file(out, path.s, reason_to_remove(known, entry->d_name, &status), status.st_size, e);
+			result = add_file(out, path.s,
+				reason_to_remove(known, entry->d_name, &status), status.st_size, e);
 		str_free(&path);
 	}
 	if (out->count)
-		qsort(out->files, out->count, sizeof *out->files, compare_files);
-	return answer;
+		qsort(out->files, out->count, sizeof(*out->files), compare_files);
+	return result;
 }
 
 int gc_find(struct store *s, const char *folder, struct gc_list *out, struct err *e)
@@ -140,14 +155,14 @@ int gc_find(struct store *s, const char *folder, struct gc_list *out, struct err
 	DIR *d = opendir(folder);
 	if (!d)
 		return errno == ENOENT ? 0 : err_errno(e, folder);
-	int answer = list_known(s, &known, e);
-	if (!answer)
-		answer = look_through(d, folder, &known, out, e);
+	int result = list_known(s, &known, e);
+	if (!result)
+		result = look_through(d, folder, &known, out, e);
 	closedir(d);
 	free(known.of);
-	if (answer)
+	if (result)
 		gc_free(out);
-	return answer;
+	return result;
 }
 
 void gc_free(struct gc_list *list)

@@ -1,25 +1,27 @@
-/* gc.h - state files (state.h) that no trial of a database has a use for any more. Other databases may share the folder: files of trials
- * that this one does not know are left alone. What is removed costs time at most, never results. */
+/* gc.h - state files (state.h) that no trial of a database has a use for any more. Other databases
+ * may share the folder: files of trials that this one does not know are left alone. What is removed
+ * costs time at most, never results. */
 #ifndef RUN_GC_H
 #define RUN_GC_H
 
 #include "../store/store.h"
 
 struct gc_file {
-	char *path;            /* owned by the list */
-	const char *reason;    /* "checkpoint of a finished trial", ... */
+	char *path;         /* owned by the list */
+	const char *reason; /* "checkpoint of a finished trial", ... */
 	int64_t bytes;
 };
 
 struct gc_list {
 	struct gc_file *files; /* that can go, sorted by path */
 	size_t count;
-	int64_t bytes;         /* of all of them */
-	size_t kept;           /* files that are needed, or of trials that the database does not know */
+	int64_t bytes; /* of all of them */
+	size_t kept;   /* files that are needed, or of trials that the database does not know */
 	int64_t kept_bytes;
 };
 
-/* Look through the folder; one that does not exist is empty. Returns 0 with *out filled (gc_free), or -1 with e. */
+/* Look through the folder; one that does not exist is empty. Returns 0 with *out filled (gc_free),
+ * or -1 with e. */
 int gc_find(struct store *s, const char *folder, struct gc_list *out, struct err *e);
 void gc_free(struct gc_list *list);
 

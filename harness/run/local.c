@@ -31,11 +31,12 @@ struct executor {
 	int64_t sweep_id, environment;
 	struct opened opened[DATASETS_MAX];
 	int opened_count;
-	struct worker *workers;   /* [options->workers] */
-	struct rows *bad;         /* identities of trials whose last attempt ended badly and that are not tried again, sorted */
-	size_t started;           /* trials, by this run */
-	int asked;                /* the strongest wish to stop that has been passed on to the workers */
-	bool start_no_more;       /* after an error or at the limit of time or number */
+	struct worker *workers; /* [options->workers] */
+	struct rows *bad;   /* identities of trials whose last attempt ended badly and that are not
+			       tried again, sorted */
+	size_t started;     /* trials, by this run */
+	int asked;          /* the strongest wish to stop that has been passed on to the workers */
+	bool start_no_more; /* after an error or at the limit of time or number */
 	double begun;
 };
 
@@ -49,14 +50,16 @@ static void tell(const struct executor *x, struct local_event event)
 static int wish_to_stop(const struct executor *x)
 {
 	int wish = x->options->stop ? atomic_load(x->options->stop) : 0;
-	if (wish == 0 && x->options->time_limit > 0 && clock_seconds() - x->begun > x->options->time_limit)
+	if (wish == 0 && x->options->time_limit > 0
+		&& clock_seconds() - x->begun > x->options->time_limit)
 		wish = 1;
 	return wish > 2 ? 2 : wish;
 }
 
-/* ---- what is to be done ------------------------------------------------------------------------------------------------ */
+/* ---- what is to be done ---- */
 
-/* The trial's data set, opened at its first use. NULL when the sweep has more of them than can be. */
+/* The trial's data set, opened at its first use. NULL when the sweep has more of them than can be.
+ */
 static struct opened *find_dataset(struct executor *x, const struct trial *t)
 {
 	for (int i = 0; i < x->opened_count; i++)
@@ -69,10 +72,12 @@ static struct opened *find_dataset(struct executor *x, const struct trial *t)
 	o->name = t->dataset;
 	bool missing;
 	if (dataset_open_or_miss(t->dataset, x->options->places, &e, &missing, &o->dataset)) {
-		snprintf(o->reason, sizeof o->reason, "%s", e.text);
+		snprintf(o->reason, sizeof(o->reason), "%s", e.text);
 		x->summary->bad_data |= !missing;
 		if (!x->options->again)
-			tell(x, (struct local_event){ .kind = LOCAL_SKIPPED, .trial = t, .text = o->reason });
+			tell(x,
+				(struct local_event){
+					.kind = LOCAL_SKIPPED, .trial = t, .text = o->reason });
 	}
 	return o;
 }
@@ -84,17 +89,23 @@ static int compare_identity(const void *key, const void *value)
 
 static bool ended_badly(const struct executor *x, const struct trial *t)
 {
-	return x->bad->row_count > 0 && bsearch(t->identity, x->bad->values, x->bad->row_count, sizeof *x->bad->values, compare_identity);
+	return x->bad->row_count > 0
+		&& bsearch(t->identity, x->bad->values, x->bad->row_count, sizeof(*x->bad->values),
+			compare_identity);
 }
 
 static int find_bad(struct executor *x, struct err *e)
 {
 	char core[16];
-	snprintf(core, sizeof core, "%d", NN_CORE_VERSION);
+	snprintf(core, sizeof(core), "%d", NN_CORE_VERSION);
 	return store_query(x->store,
-	                   "SELECT identity FROM trials JOIN attempts ON attempts.id = (SELECT max(id) FROM attempts WHERE trial = trials.id AND deleted_at IS NULL)"
-	                   " WHERE core_version = :core AND (state = 'diverged' OR (state IN ('failed', 'timeout') AND :failed = 'too')) ORDER BY identity",
-	                   (const char *const[]){ "core", core, "failed", x->options->retry == RETRY_NONE ? "too" : "", NULL }, e, &x->bad);
+		"SELECT identity FROM trials JOIN attempts ON attempts.id = (SELECT max(id) FROM "
+		"attempts WHERE trial = trials.id AND deleted_at IS NULL)"
+		" WHERE core_version = :core AND (state = 'diverged' OR (state IN ('failed', "
+		"'timeout') AND :failed = 'too')) ORDER BY identity",
+		(const char *const[]){ "core", core, "failed",
+			x->options->retry == RETRY_NONE ? "too" : "", NULL },
+		e, &x->bad);
 }
 
 /* A trial of the database is run again: on the same data, or not at all. */
@@ -104,8 +115,11 @@ static int check_again(const struct executor *x, const struct opened *o, struct 
 	if (!o->dataset)
 		return err_set(e, ERR_ENVIRONMENT, "%s", o->reason);
 	if (wanted && strcmp(wanted, o->dataset->digest) != 0)
-		return err_set(e, ERR_ENVIRONMENT, "data set %s (%s) is not the one that the trial was trained on: its digest is %.16s..., recorded is %.16s...;"
-		               " name a folder with the other one (--data)", o->name, o->dataset->source, o->dataset->digest, wanted);
+		return err_set(e, ERR_ENVIRONMENT,
+			"data set %s (%s) is not the one that the trial was trained on: its digest "
+			"is %.16s..., recorded is %.16s...;"
+			" name a folder with the other one (--data)",
+			o->name, o->dataset->source, o->dataset->digest, wanted);
 	return 0;
 }
 
@@ -138,8 +152,8 @@ static int is_missing(struct executor *x, const struct trial *t, bool *missing, 
 	return 0;
 }
 
-/* Look whether the trial has to be run, and begin its attempt, in one transaction: between the two another run might bring it to its end.
- * *attempt is 0 when there is nothing to do. */
+/* Look whether the trial has to be run, and begin its attempt, in one transaction: between the two
+ * another run might bring it to its end. *attempt is 0 when there is nothing to do. */
 static int claim(struct executor *x, const struct trial *t, int64_t *attempt, struct err *e)
 {
 	bool missing;
@@ -147,12 +161,13 @@ static int claim(struct executor *x, const struct trial *t, int64_t *attempt, st
 	find_dataset(x, t); /* its first use takes time: not while others wait for the database */
 	if (store_group_begin(x->store, e))
 		return -1;
-	int answer = is_missing(x, t, &missing, e);
-	if (!answer && missing) {
-		answer = store_attempt_begin(x->store, x->sweep_id, t->identity, x->environment, (long)getpid(), attempt, e);
-		x->summary->elsewhere += !answer && *attempt == 0;
+	int result = is_missing(x, t, &missing, e);
+	if (!result && missing) {
+		result = store_attempt_begin(x->store, x->sweep_id, t->identity, x->environment,
+			(long)getpid(), attempt, e);
+		x->summary->elsewhere += !result && *attempt == 0;
 	}
-	return store_group_end(x->store, !answer, e) || answer ? -1 : 0;
+	return store_group_end(x->store, !result, e) || result ? -1 : 0;
 }
 
 /* Give an idle worker the next trial that is missing, if there is one. */
@@ -165,18 +180,21 @@ static int start_next(struct executor *x, int slot, struct err *e)
 			return -1;
 		if (w->attempt == 0)
 			continue;
-		if (worker_start(w, slot, t, find_dataset(x, t)->dataset, schedule_shared(x->schedule, index), x->options, e))
+		if (worker_start(w, slot, t, find_dataset(x, t)->dataset,
+			    schedule_shared(x->schedule, index), x->options, e))
 			return -1;
 		w->index = index;
 		w->started = clock_seconds();
 		x->started++;
-		tell(x, (struct local_event){ .kind = LOCAL_START, .worker = slot, .index = index, .trial = t });
+		tell(x,
+			(struct local_event){
+				.kind = LOCAL_START, .worker = slot, .index = index, .trial = t });
 		return 0;
 	}
 	return 0;
 }
 
-/* ---- what comes back --------------------------------------------------------------------------------------------------- */
+/* ---- what comes back ---- */
 
 static void count_end(struct executor *x, enum trial_state state)
 {
@@ -199,49 +217,60 @@ static int end_attempt(struct executor *x, int slot, const struct trial_end *end
 	schedule_end(x->schedule, w->index);
 	if (store_attempt_end(x->store, w->attempt, end, e))
 		return -1;
-	tell(x, (struct local_event){ .kind = LOCAL_END, .worker = slot, .index = w->index, .trial = &x->sweep->trials[w->index], .end = end });
+	tell(x,
+		(struct local_event){ .kind = LOCAL_END,
+			.worker = slot,
+			.index = w->index,
+			.trial = &x->sweep->trials[w->index],
+			.end = end });
 	return 0;
 }
 
 static int take_line(struct executor *x, int slot, const char *line, size_t length, struct err *e)
 {
 	struct worker *w = &x->workers[slot];
-	struct local_event event = { .worker = slot, .index = w->index, .trial = &x->sweep->trials[w->index] };
+	struct local_event event = {
+		.worker = slot, .index = w->index, .trial = &x->sweep->trials[w->index]
+	};
 	struct wire_message m;
 	if (wire_read(line, length, &m, e))
 		return -1;
-	int answer = 0;
+	int result = 0;
 	switch (m.event) {
 	case WIRE_EPOCH:
-		answer = store_epoch(x->store, w->attempt, &m.epoch, e);
+		result = store_epoch(x->store, w->attempt, &m.epoch, e);
 		event.kind = LOCAL_EPOCH;
 		event.epoch = &m.epoch;
 		break;
 	case WIRE_PHASE:
-		answer = store_phase(x->store, w->attempt, &m.phase, e);
+		result = store_phase(x->store, w->attempt, &m.phase, e);
 		if (m.phase.fold < 0)
 			schedule_phase_done(x->schedule, w->index, m.phase.phase);
 		event.kind = LOCAL_PHASE;
 		event.phase = &m.phase;
 		break;
-	case WIRE_WEIGHTS: answer = store_weights(x->store, w->attempt, &m.weights, e); break;
+	case WIRE_WEIGHTS: result = store_weights(x->store, w->attempt, &m.weights, e); break;
 	case WIRE_END: return end_attempt(x, slot, &m.end, e);
 	}
-	if (!answer && m.event != WIRE_WEIGHTS)
+	if (!result && m.event != WIRE_WEIGHTS)
 		tell(x, event);
 	wire_message_free(&m);
-	return answer;
+	return result;
 }
 
-/* A worker is gone without an end of its own: it crashed, or was killed for one of three reasons. */
-static void explain_death(const struct executor *x, const struct worker *gone, struct trial_end *end)
+/* A worker is gone without an end of its own: it crashed, or was killed for one of three reasons.
+ */
+static void explain_death(
+	const struct executor *x, const struct worker *gone, struct trial_end *end)
 {
 	if (!end->error[0])
-		snprintf(end->error, sizeof end->error, "the worker ended without a result");
+		snprintf(end->error, sizeof(end->error), "the worker ended without a result");
 	end->seconds = clock_seconds() - gone->started;
 	if (gone->timed_out) {
 		end->state = TRIAL_TIMEOUT;
-		snprintf(end->error, sizeof end->error, "killed after %.1f s: the limit for a trial is %g s", end->seconds, x->options->trial_seconds);
+		snprintf(end->error, sizeof(end->error),
+			"killed after %.1f s: the limit for a trial is %g s", end->seconds,
+			x->options->trial_seconds);
 	} else if (x->asked > 1) {
 		end->state = TRIAL_INTERRUPTED;
 	}
@@ -262,18 +291,18 @@ static int serve(struct executor *x, int slot, struct err *e)
 		return 0;
 	const struct worker gone = *w;
 	struct trial_end end = { .state = TRIAL_FAILED, .core_version = NN_CORE_VERSION };
-	worker_reap(w, end.error, sizeof end.error);
+	worker_reap(w, end.error, sizeof(end.error));
 	if (gone.ended)
 		return 0;
 	explain_death(x, &gone, &end);
 	w->attempt = gone.attempt;
 	w->index = gone.index;
-	int answer = end_attempt(x, slot, &end, e);
+	int result = end_attempt(x, slot, &end, e);
 	*w = (struct worker){ .pipe = -1 };
-	return answer;
+	return result;
 }
 
-/* ---- the loop ---------------------------------------------------------------------------------------------------------- */
+/* ---- the loop ---- */
 
 /* Pass the wish to stop on: epochs finish; the second wish kills. */
 static void pass_stop(struct executor *x, int wish)
@@ -286,7 +315,8 @@ static void pass_stop(struct executor *x, int wish)
 	x->asked = wish;
 }
 
-/* Signs of life for long epochs, and an end to trials that take too long (a worker that hangs is one). */
+/* Signs of life for long epochs, and an end to trials that take too long (a worker that hangs is
+ * one). */
 static int look_after(struct executor *x, double *last_heartbeat, struct err *e)
 {
 	double now = clock_seconds();
@@ -295,7 +325,8 @@ static int look_after(struct executor *x, double *last_heartbeat, struct err *e)
 		struct worker *w = &x->workers[i];
 		if (w->pid == 0)
 			continue;
-		if (x->options->trial_seconds > 0 && now - w->started > x->options->trial_seconds && !w->timed_out) {
+		if (x->options->trial_seconds > 0 && now - w->started > x->options->trial_seconds
+			&& !w->timed_out) {
 			w->timed_out = true;
 			kill(w->pid, SIGKILL);
 		}
@@ -312,7 +343,8 @@ static int fill_workers(struct executor *x, struct pollfd *polls, int *busy, str
 	*busy = 0;
 	for (int i = 0; i < x->options->workers; i++) {
 		struct worker *w = &x->workers[i];
-		bool may_start = x->asked == 0 && !x->start_no_more && (x->options->max_trials == 0 || x->started < x->options->max_trials);
+		bool may_start = x->asked == 0 && !x->start_no_more
+			&& (x->options->max_trials == 0 || x->started < x->options->max_trials);
 		if (w->pid == 0 && may_start && start_next(x, i, e))
 			return -1;
 		polls[i] = (struct pollfd){ .fd = w->pid ? w->pipe : -1, .events = POLLIN };
@@ -323,62 +355,70 @@ static int fill_workers(struct executor *x, struct pollfd *polls, int *busy, str
 
 static int loop(struct executor *x, struct err *e)
 {
-	struct pollfd *polls = calloc((size_t)x->options->workers, sizeof *polls);
+	struct pollfd *polls = calloc((size_t)x->options->workers, sizeof(*polls));
 	double last_heartbeat = clock_seconds();
 	if (!polls)
 		return err_nomem(e);
-	int answer = 0;
-	while (!answer) {
+	int result = 0;
+	while (!result) {
 		int busy;
 		pass_stop(x, wish_to_stop(x));
-		answer = fill_workers(x, polls, &busy, e);
-		if (answer || busy == 0)
+		result = fill_workers(x, polls, &busy, e);
+		if (result || busy == 0)
 			break;
 		poll(polls, (nfds_t)x->options->workers, TICK_MS);
-		for (int i = 0; i < x->options->workers && !answer; i++)
+		for (int i = 0; i < x->options->workers && !result; i++)
 			if (polls[i].revents)
-				answer = serve(x, i, e);
-		if (!answer)
-			answer = look_after(x, &last_heartbeat, e);
+				result = serve(x, i, e);
+		if (!result)
+			result = look_after(x, &last_heartbeat, e);
 		tell(x, (struct local_event){ .kind = LOCAL_TICK });
 	}
 	free(polls);
-	return answer;
+	return result;
 }
 
-/* After the machine failed: no worker goes on without a writer. Their attempts stay "running" and are reclaimed at the next start. */
+/* After the machine failed: no worker goes on without a writer. Their attempts stay "running" and
+ * are reclaimed at the next start. */
 static void kill_workers(struct executor *x)
 {
 	for (int i = 0; i < x->options->workers; i++)
 		if (x->workers[i].pid > 0) {
 			char ignored[128];
 			kill(x->workers[i].pid, SIGKILL);
-			worker_reap(&x->workers[i], ignored, sizeof ignored);
+			worker_reap(&x->workers[i], ignored, sizeof(ignored));
 		}
 }
 
-int local_run(struct store *store, const struct sweep *sweep, const struct local_options *options, struct local_summary *summary, struct err *e)
+int local_run(struct store *store, const struct sweep *sweep, const struct local_options *options,
+	struct local_summary *summary, struct err *e)
 {
-	struct executor *x = calloc(1, sizeof *x);
-	int answer = -1;
+	struct executor *x = calloc(1, sizeof(*x));
+	int result = -1;
 	*summary = (struct local_summary){ .planned = sweep->trial_count };
 	if (!x)
 		return err_nomem(e);
-	*x = (struct executor){ .store = store, .sweep = sweep, .options = options, .summary = summary, .begun = clock_seconds(),
-		.workers = calloc((size_t)options->workers, sizeof *x->workers) };
+	*x = (struct executor){ .store = store,
+		.sweep = sweep,
+		.options = options,
+		.summary = summary,
+		.begun = clock_seconds(),
+		.workers = calloc((size_t)options->workers, sizeof(*x->workers)) };
 	if (!x->workers) {
 		err_nomem(e);
 		goto out;
 	}
 	if (options->states)
 		state_remove_orphans(options->states);
-	if (schedule_new(sweep, options->share && options->states, e, &x->schedule) || store_reclaim(store, e) || find_bad(x, e)
-	    || store_environment(store, options->facts, &x->environment, e) || (!options->again && store_sweep(store, sweep, &x->sweep_id, e)))
+	if (schedule_new(sweep, options->share && options->states, e, &x->schedule)
+		|| store_reclaim(store, e) || find_bad(x, e)
+		|| store_environment(store, options->facts, &x->environment, e)
+		|| (!options->again && store_sweep(store, sweep, &x->sweep_id, e)))
 		goto out;
 	if (options->again)
 		x->sweep_id = options->again_sweep;
-	answer = loop(x, e);
-	if (answer)
+	result = loop(x, e);
+	if (result)
 		kill_workers(x);
 out:
 	for (int i = 0; i < x->opened_count; i++)
@@ -388,5 +428,5 @@ out:
 	free(x->workers);
 	summary->seconds = clock_seconds() - x->begun;
 	free(x);
-	return answer;
+	return result;
 }

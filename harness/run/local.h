@@ -1,7 +1,9 @@
-/* local.h - run a sweep on this machine: trials side by side in worker processes, their results written by this one process.
+/* local.h - run a sweep on this machine: trials side by side in worker processes, their results
+ * written by this one process.
  *
- * A worker is a fork that runs one trial and writes lines (wire.h) into a pipe; a crash of it is one failed trial. Data sets are
- * opened before the fork, so workers share their memory. Trials that the database has already are not run again. */
+ * A worker is a fork that runs one trial and writes lines (wire.h) into a pipe; a crash of it is
+ * one failed trial. Data sets are opened before the fork, so workers share their memory. Trials
+ * that the database has already are not run again. */
 #ifndef RUN_LOCAL_H
 #define RUN_LOCAL_H
 
@@ -24,7 +26,7 @@ enum local_event_kind {
 struct local_event {
 	enum local_event_kind kind;
 	int worker;
-	size_t index;                  /* of the trial in the sweep */
+	size_t index; /* of the trial in the sweep */
 	const struct trial *trial;
 	const struct epoch_result *epoch;
 	const struct phase_result *phase;
@@ -32,46 +34,53 @@ struct local_event {
 	const char *text;
 };
 
-/* Trials whose last attempt ended badly: leave them; run those again that failed or took too long; also those that diverged (which they
- * will again, by the bit contract, unless the program was wrong). */
+/* Trials whose last attempt ended badly: leave them; run those again that failed or took too long;
+ * also those that diverged (which they will again, by the bit contract, unless the program was
+ * wrong). */
 enum local_retry { RETRY_NONE, RETRY_FAILED, RETRY_ALL };
 
 struct local_options {
-	int workers;                   /* trials at the same time, at least 1 */
-	int threads;                   /* within each, at least 1 */
+	int workers;                      /* trials at the same time, at least 1 */
+	int threads;                      /* within each, at least 1 */
 	const struct nn_kernels *kernels; /* NULL: the fastest */
 	const struct dataset_places *places;
-	const char *facts;             /* about this program and machine (base/facts.h) */
-	const char *states;            /* folder of checkpoints and shared phases (state.h); NULL: none */
-	double checkpoint_seconds;     /* at least so long between two checkpoints of a trial */
-	bool keep_weights;             /* the last phase's go into the database */
-	bool share;                    /* trials whose recipes begin alike do the beginning once */
+	const char *facts;  /* about this program and machine (base/facts.h) */
+	const char *states; /* folder of checkpoints and shared phases (state.h); NULL: none */
+	double checkpoint_seconds; /* at least so long between two checkpoints of a trial */
+	bool keep_weights;         /* the last phase's go into the database */
+	bool share;                /* trials whose recipes begin alike do the beginning once */
 	enum local_retry retry;
-	bool stop_on_error;            /* after a trial that ended badly start no other */
-	size_t max_trials;             /* start at most so many; 0: all */
-	double time_limit;             /* seconds after which no trial is started and running ones are asked to stop; 0: none */
-	double trial_seconds;          /* a trial that takes longer ends as timeout; 0: none */
-	size_t trial_bytes;            /* address space of a worker (RLIMIT_AS); 0: as it is */
-	const atomic_int *stop;        /* 1: let epochs finish, then end; 2: end at once. Set by the caller's signal handler */
-	bool again;                    /* run the sweep's trials though they are done: they are in the database, no plan is frozen ... */
-	int64_t again_sweep;           /* ... their new attempts are for this sweep of it (0: none) ... */
-	const char *again_data;        /* ... and on data of this digest, or it is an error; NULL: on any */
+	bool stop_on_error; /* after a trial that ended badly start no other */
+	size_t max_trials;  /* start at most so many; 0: all */
+	double time_limit;  /* seconds after which no trial is started and running ones are asked to
+			       stop; 0: none */
+	double trial_seconds;   /* a trial that takes longer ends as timeout; 0: none */
+	size_t trial_bytes;     /* address space of a worker (RLIMIT_AS); 0: as it is */
+	const atomic_int *stop; /* 1: let epochs finish, then end; 2: end at once. Set by the
+				   caller's signal handler */
+	bool again; /* run the sweep's trials though they are done: they are in the database, no
+		       plan is frozen ... */
+	int64_t again_sweep; /* ... their new attempts are for this sweep of it (0: none) ... */
+	const char
+		*again_data; /* ... and on data of this digest, or it is an error; NULL: on any */
 	void *context;
 	void (*event)(void *context, const struct local_event *e);
 };
 
 struct local_summary {
 	size_t planned, done, failed, diverged, timeout, interrupted; /* trials, of this run */
-	size_t cached;                 /* done before */
-	size_t bad_before;             /* ended badly before and not tried again */
-	size_t skipped;                /* no data */
-	size_t elsewhere;              /* another run is at them */
-	bool bad_data;                 /* a data set is there but damaged (its trials are skipped, as those of a missing one) */
+	size_t cached;                                                /* done before */
+	size_t bad_before; /* ended badly before and not tried again */
+	size_t skipped;    /* no data */
+	size_t elsewhere;  /* another run is at them */
+	bool bad_data;     /* a data set is there but damaged (its trials are skipped, as those of a
+			      missing one) */
 	double seconds;
 };
 
-/* Run what is missing of the sweep. Returns 0 also when trials failed (summary says so), -1 with e when the machine fails (database,
- * fork); finished trials are in the database in any case. */
-int local_run(struct store *store, const struct sweep *sweep, const struct local_options *options, struct local_summary *summary, struct err *e);
+/* Run what is missing of the sweep. Returns 0 also when trials failed (summary says so), -1 with e
+ * when the machine fails (database, fork); finished trials are in the database in any case. */
+int local_run(struct store *store, const struct sweep *sweep, const struct local_options *options,
+	struct local_summary *summary, struct err *e);
 
 #endif

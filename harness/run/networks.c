@@ -6,9 +6,11 @@
 
 #include "../data/dataset.h"
 
-enum { PARAMETERS_MAX = 50000000 }; /* a mistake in a sweep file, not a small network: better said than run out of memory */
+enum {
+	PARAMETERS_MAX = 50000000
+}; /* a mistake in a sweep file, not a small network: better said than run out of memory */
 
-/* ---- building --------------------------------------------------------------------------------------------------------- */
+/* ---- building ---- */
 
 /* stemN/LAYER; stem 0: LAYER */
 struct path {
@@ -19,9 +21,9 @@ static struct path layer_path(int stem, const char *layer)
 {
 	struct path p;
 	if (stem)
-		snprintf(p.text, sizeof p.text, "stem%d/%s", stem, layer);
+		snprintf(p.text, sizeof(p.text), "stem%d/%s", stem, layer);
 	else
-		snprintf(p.text, sizeof p.text, "%s", layer);
+		snprintf(p.text, sizeof(p.text), "%s", layer);
 	return p;
 }
 
@@ -30,9 +32,10 @@ struct builder {
 	struct nn_net *net;
 	const struct model_config *model;
 	int classes;
-	int stem;                                   /* whose copies are built, from 1; 0: behind both */
-	int input[MODEL_BLOCKS];                    /* what comes into the block */
-	int made[MODEL_BLOCKS][BLOCK_LAYERS_MAX];   /* the core's number of each layer, with its activation */
+	int stem;                /* whose copies are built, from 1; 0: behind both */
+	int input[MODEL_BLOCKS]; /* what comes into the block */
+	int made[MODEL_BLOCKS]
+		[BLOCK_LAYERS_MAX]; /* the core's number of each layer, with its activation */
 };
 
 /* A size of 0 is that of the map that comes in. */
@@ -41,25 +44,38 @@ static int size_or_map(int size, int map)
 	return size ? size : map;
 }
 
-static int add_convolution(const struct builder *b, const struct layer_config *l, const char *path, int input)
+static int add_convolution(
+	const struct builder *b, const struct layer_config *l, const char *path, int input)
 {
 	const struct nn_shape map = b->net->layers[input].shape;
-	const struct nn_conv_options o = { .filters = l->filters, .kernel_height = size_or_map(l->kernel, map.height),
-		.kernel_width = size_or_map(l->kernel, map.width), .stride = l->stride, .padding = l->padding == PADDING_SAME ? NN_SAME : NN_VALID,
-		.relu = l->activation == ACTIVATION_RELU, .no_bias = !l->bias, .init = l->init == INIT_HE_NORMAL ? NN_HE_NORMAL : NN_GLOROT_UNIFORM };
-	return l->kind == LAYER_CONV ? nn_conv_with(b->net, path, input, &o) : nn_depthwise(b->net, path, input, &o);
+	const struct nn_conv_options o = { .filters = l->filters,
+		.kernel_height = size_or_map(l->kernel, map.height),
+		.kernel_width = size_or_map(l->kernel, map.width),
+		.stride = l->stride,
+		.padding = l->padding == PADDING_SAME ? NN_SAME : NN_VALID,
+		.relu = l->activation == ACTIVATION_RELU,
+		.no_bias = !l->bias,
+		.init = l->init == INIT_HE_NORMAL ? NN_HE_NORMAL : NN_GLOROT_UNIFORM };
+	return l->kind == LAYER_CONV ? nn_conv_with(b->net, path, input, &o)
+				     : nn_depthwise(b->net, path, input, &o);
 }
 
-static int add_pool(const struct builder *b, const struct layer_config *l, const char *path, int input)
+static int add_pool(
+	const struct builder *b, const struct layer_config *l, const char *path, int input)
 {
 	const struct nn_shape map = b->net->layers[input].shape;
 	if (l->kind == LAYER_AVGPOOL)
-		return nn_avgpool(b->net, path, input, size_or_map(l->size, map.height), size_or_map(l->size, map.width));
-	return nn_maxpool(b->net, path, input, size_or_map(l->size, map.height > map.width ? map.height : map.width)); /* its windows are square */
+		return nn_avgpool(b->net, path, input, size_or_map(l->size, map.height),
+			size_or_map(l->size, map.width));
+	return nn_maxpool(b->net, path, input,
+		size_or_map(l->size,
+			map.height > map.width ? map.height
+					       : map.width)); /* its windows are square */
 }
 
 /* Add, concat: what comes in and the layers that are named beside it. */
-static int add_joint(const struct builder *b, enum model_block block, int number, const char *path, int input)
+static int add_joint(
+	const struct builder *b, enum model_block block, int number, const char *path, int input)
 {
 	const struct layer_config *l = &b->model->layers[block][number];
 	int inputs[LAYER_WITH_MAX + 1] = { input }, at;
@@ -69,14 +85,18 @@ static int add_joint(const struct builder *b, enum model_block block, int number
 		inputs[i + 1] = at < 0 ? b->input[in] : b->made[in][at];
 		for (int k = 0; k <= i; k++)
 			if (inputs[k] == inputs[i + 1] && !b->net->error[0])
-				snprintf(b->net->error, sizeof b->net->error, "%s: %s comes in twice", path, b->net->layers[inputs[k]].name);
+				snprintf(b->net->error, sizeof(b->net->error),
+					"%s: %s comes in twice", path,
+					b->net->layers[inputs[k]].name);
 	}
 	if (b->net->error[0])
 		return -1;
-	return l->kind == LAYER_ADD ? nn_add(b->net, path, inputs, l->with_count + 1) : nn_concat(b->net, path, inputs, l->with_count + 1);
+	return l->kind == LAYER_ADD ? nn_add(b->net, path, inputs, l->with_count + 1)
+				    : nn_concat(b->net, path, inputs, l->with_count + 1);
 }
 
-static int add_plain(const struct builder *b, enum model_block block, int number, const char *path, int input)
+static int add_plain(
+	const struct builder *b, enum model_block block, int number, const char *path, int input)
 {
 	const struct layer_config *l = &b->model->layers[block][number];
 	switch (l->kind) {
@@ -84,8 +104,10 @@ static int add_plain(const struct builder *b, enum model_block block, int number
 	case LAYER_DEPTHWISE: return add_convolution(b, l, path, input);
 	case LAYER_MAXPOOL:
 	case LAYER_AVGPOOL: return add_pool(b, l, path, input);
-	case LAYER_DENSE: return nn_dense(b->net, path, input, l->units ? l->units : b->classes, l->activation == ACTIVATION_RELU,
-		                          l->init == INIT_HE_NORMAL ? NN_HE_NORMAL : NN_GLOROT_UNIFORM);
+	case LAYER_DENSE:
+		return nn_dense(b->net, path, input, l->units ? l->units : b->classes,
+			l->activation == ACTIVATION_RELU,
+			l->init == INIT_HE_NORMAL ? NN_HE_NORMAL : NN_GLOROT_UNIFORM);
 	case LAYER_DROPOUT: return nn_dropout(b->net, path, input, l->rate);
 	case LAYER_BATCHNORM: return nn_batchnorm(b->net, path, input, l->momentum, l->epsilon);
 	case LAYER_ADD:
@@ -95,14 +117,18 @@ static int add_plain(const struct builder *b, enum model_block block, int number
 }
 
 /* The activation of a layer that the core does not have in the layer itself. */
-static int add_activation(const struct builder *b, const struct layer_config *l, const char *path, int input)
+static int add_activation(
+	const struct builder *b, const struct layer_config *l, const char *path, int input)
 {
-	static const char *const names[] = { [ACTIVATION_RELU] = "relu", [ACTIVATION_RELU6] = "relu6", [ACTIVATION_SILU] = "silu" };
-	const bool inside = l->activation == ACTIVATION_RELU && (l->kind == LAYER_CONV || l->kind == LAYER_DEPTHWISE || l->kind == LAYER_DENSE);
+	static const char *const names[] = {
+		[ACTIVATION_RELU] = "relu", [ACTIVATION_RELU6] = "relu6", [ACTIVATION_SILU] = "silu"
+	};
+	const bool inside = l->activation == ACTIVATION_RELU
+		&& (l->kind == LAYER_CONV || l->kind == LAYER_DEPTHWISE || l->kind == LAYER_DENSE);
 	char name[NN_NAME_MAX + 8];
 	if (l->activation == ACTIVATION_NONE || inside)
 		return input;
-	snprintf(name, sizeof name, "%s/%s", path, names[l->activation]);
+	snprintf(name, sizeof(name), "%s/%s", path, names[l->activation]);
 	switch (l->activation) {
 	case ACTIVATION_RELU: return nn_relu(b->net, name, input);
 	case ACTIVATION_RELU6: return nn_relu6(b->net, name, input);
@@ -112,10 +138,14 @@ static int add_activation(const struct builder *b, const struct layer_config *l,
 	return -1;
 }
 
-/* Layers may be without a name if they have no random numbers; for messages they are called pool1, pool2, add1 ... by their places in the block. */
+/* Layers may be without a name if they have no random numbers; for messages they are called pool1,
+ * pool2, add1 ... by their places in the block. */
 static struct path path_of(const struct builder *b, enum model_block block, int number)
 {
-	static const char *const names[] = { [LAYER_MAXPOOL] = "pool", [LAYER_AVGPOOL] = "pool", [LAYER_ADD] = "add", [LAYER_CONCAT] = "concat" };
+	static const char *const names[] = { [LAYER_MAXPOOL] = "pool",
+		[LAYER_AVGPOOL] = "pool",
+		[LAYER_ADD] = "add",
+		[LAYER_CONCAT] = "concat" };
 	const struct layer_config *layers = b->model->layers[block], *l = &layers[number];
 	char name[16];
 	int count = 1;
@@ -123,11 +153,12 @@ static struct path path_of(const struct builder *b, enum model_block block, int 
 		return layer_path(b->stem, l->name);
 	for (int i = 0; i < number; i++)
 		count += !layers[i].name[0] && strcmp(names[layers[i].kind], names[l->kind]) == 0;
-	snprintf(name, sizeof name, "%s%d", names[l->kind], count);
+	snprintf(name, sizeof(name), "%s%d", names[l->kind], count);
 	return layer_path(b->stem, name);
 }
 
-/* The layers of a block behind `input`; returns the last one, -1 after an error (which net->error tells). */
+/* The layers of a block behind `input`; returns the last one, -1 after an error (which net->error
+ * tells). */
 static int add_block(struct builder *b, enum model_block block, int input)
 {
 	b->input[block] = input;
@@ -161,7 +192,8 @@ static void add_unified(struct builder *b, struct nn_shape shape)
 	int input = nn_input(b->net, "input", shape);
 	int ends[2];
 	for (b->stem = 1; b->stem <= 2; b->stem++)
-		ends[b->stem - 1] = add_block(b, BLOCK_UNIFIED_STEM, add_block(b, BLOCK_STEM, input));
+		ends[b->stem - 1] =
+			add_block(b, BLOCK_UNIFIED_STEM, add_block(b, BLOCK_STEM, input));
 	b->stem = 0;
 	int layer = nn_concat(b->net, "concat", ends, 2);
 	nn_output(b->net, "output", add_block(b, BLOCK_UNIFIED_HEAD, layer));
@@ -176,11 +208,13 @@ static int check_readers(const struct nn_net *net, struct err *e)
 			read[net->layers[l].inputs[i]] = true;
 	for (int l = 0; l < net->layer_count; l++)
 		if (!read[l] && net->layers[l].kind != NN_OUTPUT)
-			return err_set(e, ERR_USAGE, "%s: no layer takes its output", net->layers[l].name);
+			return err_set(
+				e, ERR_USAGE, "%s: no layer takes its output", net->layers[l].name);
 	return 0;
 }
 
-int network_build(const struct model_config *m, enum network kind, struct nn_shape input, int classes, struct nn_net *net, struct err *e)
+int network_build(const struct model_config *m, enum network kind, struct nn_shape input,
+	int classes, struct nn_net *net, struct err *e)
 {
 	struct builder b = { .net = net, .model = m, .classes = classes };
 	*net = (struct nn_net){ 0 };
@@ -192,13 +226,15 @@ int network_build(const struct model_config *m, enum network kind, struct nn_sha
 			add_submodel(&b, 2, input);
 	}
 	if (!nn_net_ok(net))
-		return err_set(e, ERR_USAGE, "images of %dx%dx%d (channels, height, width): %s", input.channels, input.height, input.width, net->error);
+		return err_set(e, ERR_USAGE, "images of %dx%dx%d (channels, height, width): %s",
+			input.channels, input.height, input.width, net->error);
 	if (net->parameter_count > PARAMETERS_MAX)
-		return err_set(e, ERR_USAGE, "%zu parameters, more than the %d that are possible", net->parameter_count, PARAMETERS_MAX);
+		return err_set(e, ERR_USAGE, "%zu parameters, more than the %d that are possible",
+			net->parameter_count, PARAMETERS_MAX);
 	return check_readers(net, e);
 }
 
-/* ---- handing weights on ----------------------------------------------------------------------------------------------- */
+/* ---- handing weights on ---- */
 
 /* The networks of both ends and their parameters. */
 struct handover {
@@ -207,35 +243,45 @@ struct handover {
 	float *to_params;
 };
 
-static int copy_tensor(const struct handover *h, const char *from_name, const char *to_name, struct err *e)
+static int copy_tensor(
+	const struct handover *h, const char *from_name, const char *to_name, struct err *e)
 {
-	const struct nn_tensor *from = nn_net_tensor(h->from, from_name), *to = nn_net_tensor(h->to, to_name);
+	const struct nn_tensor *from = nn_net_tensor(h->from, from_name),
+			       *to = nn_net_tensor(h->to, to_name);
 	if (!from || !to || from->count != to->count || from->fan_in != to->fan_in)
-		return err_set(e, ERR_USAGE, "%s (%zu numbers) cannot begin as a copy of %s (%zu numbers)", to_name, to ? to->count : 0,
-		               from_name, from ? from->count : 0);
+		return err_set(e, ERR_USAGE,
+			"%s (%zu numbers) cannot begin as a copy of %s (%zu numbers)", to_name,
+			to ? to->count : 0, from_name, from ? from->count : 0);
 	if (h->to_params)
-		memcpy(h->to_params + to->offset, h->from_params + from->offset, to->count * sizeof *h->to_params);
+		memcpy(h->to_params + to->offset, h->from_params + from->offset,
+			to->count * sizeof(*h->to_params));
 	return 0;
 }
 
 /* All tensors of the layer: kernel and bias, or those of a batch normalisation. */
-static int copy_layer(const struct handover *h, int stem, const char *from, const char *to, struct err *e)
+static int copy_layer(
+	const struct handover *h, int stem, const char *from, const char *to, struct err *e)
 {
-	/* a tensor that only one of the two has is an error, too: a layer without a bias is not a copy of one that has it */
-	static const char *const parts[] = { "kernel", "bias", "gamma", "beta", "moving_mean", "moving_variance" };
-	for (size_t part = 0; part < sizeof parts / sizeof *parts; part++) {
+	/* a tensor that only one of the two has is an error, too: a layer without a bias is not a
+	 * copy of one that has it */
+	static const char *const parts[] = { "kernel", "bias", "gamma", "beta", "moving_mean",
+		"moving_variance" };
+	for (size_t part = 0; part < sizeof(parts) / sizeof(*parts); part++) {
 		char from_name[NN_NAME_MAX + 24], to_name[NN_NAME_MAX + 24];
-		snprintf(from_name, sizeof from_name, "stem%d/%s/%s", stem, from, parts[part]);
-		snprintf(to_name, sizeof to_name, "stem%d/%s/%s", stem, to, parts[part]);
-		const bool none = !nn_net_tensor(h->from, from_name) && !nn_net_tensor(h->to, to_name);
+		snprintf(from_name, sizeof(from_name), "stem%d/%s/%s", stem, from, parts[part]);
+		snprintf(to_name, sizeof(to_name), "stem%d/%s/%s", stem, to, parts[part]);
+		const bool none =
+			!nn_net_tensor(h->from, from_name) && !nn_net_tensor(h->to, to_name);
 		if (!none && copy_tensor(h, from_name, to_name, e))
 			return -1;
 	}
 	return 0;
 }
 
-/* The layer with weights in this position of the block, counting only such; NULL: there are not that many. */
-static const struct layer_config *weighted(const struct model_config *m, enum model_block block, int position)
+/* The layer with weights in this position of the block, counting only such; NULL: there are not
+ * that many. */
+static const struct layer_config *weighted(
+	const struct model_config *m, enum model_block block, int position)
 {
 	for (int i = 0; i < m->counts[block]; i++)
 		if (layer_has_weights(&m->layers[block][i]) && position-- == 0)
@@ -243,8 +289,9 @@ static const struct layer_config *weighted(const struct model_config *m, enum mo
 	return NULL;
 }
 
-int network_unify(const struct model_config *m, const enum head_init heads[2], const struct nn_net *dual, const float *from,
-                  const struct nn_net *unified, float *to, struct err *e)
+int network_unify(const struct model_config *m, const enum head_init heads[2],
+	const struct nn_net *dual, const float *from, const struct nn_net *unified, float *to,
+	struct err *e)
 {
 	const struct handover h = { dual, unified, from, to };
 	const struct layer_config *l, *head;
@@ -252,10 +299,15 @@ int network_unify(const struct model_config *m, const enum head_init heads[2], c
 		for (int i = 0; (l = weighted(m, BLOCK_STEM, i)); i++)
 			if (copy_layer(&h, stem, l->name, l->name, e))
 				return -1;
-		for (int i = 0; heads[stem - 1] == HEAD_COPY && (l = weighted(m, BLOCK_UNIFIED_STEM, i)); i++) {
+		for (int i = 0;
+			heads[stem - 1] == HEAD_COPY && (l = weighted(m, BLOCK_UNIFIED_STEM, i));
+			i++) {
 			head = weighted(m, BLOCK_SUBMODEL_HEAD, i);
 			if (!head)
-				return err_set(e, ERR_USAGE, "heads: copy: stem%d/%s has no counterpart in submodel_head", stem, l->name);
+				return err_set(e, ERR_USAGE,
+					"heads: copy: stem%d/%s has no counterpart in "
+					"submodel_head",
+					stem, l->name);
 			if (copy_layer(&h, stem, head->name, l->name, e))
 				return -1;
 		}
@@ -263,7 +315,7 @@ int network_unify(const struct model_config *m, const enum head_init heads[2], c
 	return 0;
 }
 
-/* ---- asking beforehand ------------------------------------------------------------------------------------------------ */
+/* ---- asking beforehand ---- */
 
 static const struct dataset_info *find_dataset(const char *name)
 {
@@ -284,7 +336,10 @@ static int phase_fits(const struct trial *t, int phase, const struct dataset_inf
 		return -1;
 	if (t->phases[phase].kind != PHASE_UNIFY)
 		return 0;
-	return network_build(m, NETWORK_DUAL, shape, d->classes, &dual, e) || network_unify(m, t->phases[phase].heads, &dual, NULL, &net, NULL, e) ? -1 : 0;
+	return network_build(m, NETWORK_DUAL, shape, d->classes, &dual, e)
+			|| network_unify(m, t->phases[phase].heads, &dual, NULL, &net, NULL, e)
+		? -1
+		: 0;
 }
 
 int networks_fit(const struct trial *t, struct err *e)
@@ -293,6 +348,7 @@ int networks_fit(const struct trial *t, struct err *e)
 	struct err why = { 0 };
 	for (int phase = 0; d && phase < t->phase_count; phase++)
 		if (phase_fits(t, phase, d, &why))
-			return err_set(e, ERR_USAGE, "model %s does not fit data set %s: %s", t->model, t->dataset, why.text);
+			return err_set(e, ERR_USAGE, "model %s does not fit data set %s: %s",
+				t->model, t->dataset, why.text);
 	return 0;
 }

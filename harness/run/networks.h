@@ -1,4 +1,5 @@
-/* networks.h - the networks of a trial's model (plan/model.h) for images of one shape: its layers by their paths. */
+/* networks.h - the networks of a trial's model (plan/model.h) for images of one shape: its layers
+ * by their paths. */
 #ifndef RUN_NETWORKS_H
 #define RUN_NETWORKS_H
 
@@ -6,21 +7,26 @@
 #include "../base/err.h"
 #include "../plan/layers.h"
 
-/* The submodel is stem1: stem and submodel_head, with an input and an output. The dual model is stem1 and stem2 with an input and an
- * output each. The unified model has one input, both stems with unified_stem behind each, concat, unified_head, output.
- * Model lightweight, ten classes: 28x28x1: 6,930, 13,860 and 14,862 parameters; 32x32x3: 9,310, 18,620 and 19,622.
- * Returns 0, or -1 with e (ERR_USAGE) when the images do not fit: the layer and both shapes are named. */
-int network_build(const struct model_config *m, enum network kind, struct nn_shape input, int classes, struct nn_net *net, struct err *e);
+/* The submodel is stem1: stem and submodel_head, with an input and an output. The dual model is
+ * stem1 and stem2 with an input and an output each. The unified model has one input, both stems
+ * with unified_stem behind each, concat, unified_head, output. Model lightweight, ten classes:
+ * 28x28x1: 6,930, 13,860 and 14,862 parameters; 32x32x3: 9,310, 18,620 and 19,622. Returns 0, or -1
+ * with e (ERR_USAGE) when the images do not fit: the layer and both shapes are named. */
+int network_build(const struct model_config *m, enum network kind, struct nn_shape input,
+	int classes, struct nn_net *net, struct err *e);
 
-/* Stage 2a (paper.md): give the unified network what the submodels have learned. Stems take the weights of the submodels' stems; where
- * heads[stem] is HEAD_COPY, each layer with weights of unified_stem takes those of the layer in the same position of submodel_head,
- * which have to be as many (N2). from, to: the parameters of both networks; NULL: only ask whether they match.
- * Returns 0, or -1 with e (ERR_USAGE): both tensors are named. */
-int network_unify(const struct model_config *m, const enum head_init heads[2], const struct nn_net *dual, const float *from,
-                  const struct nn_net *unified, float *to, struct err *e);
+/* Stage 2a (paper.md): give the unified network what the submodels have learned. Stems take the
+ * weights of the submodels' stems; where heads[stem] is HEAD_COPY, each layer with weights of
+ * unified_stem takes those of the layer in the same position of submodel_head, which have to be as
+ * many (N2). from, to: the parameters of both networks; NULL: only ask whether they match. Returns
+ * 0, or -1 with e (ERR_USAGE): both tensors are named. */
+int network_unify(const struct model_config *m, const enum head_init heads[2],
+	const struct nn_net *dual, const float *from, const struct nn_net *unified, float *to,
+	struct err *e);
 
-/* Do the networks of all phases of the trial fit the images of its data set, by what is known of it without reading it? True of a data
- * set that is not known. For sweep_options.fits. Returns 0, or -1 with e (ERR_USAGE). */
+/* Do the networks of all phases of the trial fit the images of its data set, by what is known of it
+ * without reading it? True of a data set that is not known. For sweep_options.fits. Returns 0, or
+ * -1 with e (ERR_USAGE). */
 int networks_fit(const struct trial *t, struct err *e);
 
 #endif

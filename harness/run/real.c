@@ -18,7 +18,9 @@ double real_value(const json_t *j)
 	const char *text = json_string_value(j);
 	if (!text)
 		return json_number_value(j);
-	return strcmp(text, "nan") == 0 ? (double)NAN : strcmp(text, "inf") == 0 ? (double)INFINITY : -(double)INFINITY;
+	return strcmp(text, "nan") == 0    ? (double)NAN
+		: strcmp(text, "inf") == 0 ? (double)INFINITY
+					   : -(double)INFINITY;
 }
 
 void real_set_array(json_t *object, const char *name, const double *values, int count)

@@ -13,6 +13,7 @@ void phase_result_free(struct phase_result *r)
 
 const char *trial_state_name(enum trial_state state)
 {
-	static const char *const names[] = { "done", "failed", "diverged", "timeout", "interrupted" };
+	static const char *const names[] = { "done", "failed", "diverged", "timeout",
+		"interrupted" };
 	return names[state];
 }

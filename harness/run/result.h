@@ -1,6 +1,6 @@
-/* result.h - what comes out of a trial, piece by piece, while it runs. This is the arrow from run/ to store/ and to the
- * progress display. A worker process writes each piece as one line of JSON (result_to_json), so that the arrow can be
- * logged and read by a person. */
+/* result.h - what comes out of a trial, piece by piece, while it runs. This is the arrow from run/
+ * to store/ and to the progress display. A worker process writes each piece as one line of JSON
+ * (result_to_json), so that the arrow can be logged and read by a person. */
 #ifndef RUN_RESULT_H
 #define RUN_RESULT_H
 
@@ -16,46 +16,54 @@ enum { OUTPUTS_MAX = 2 }; /* the dual model has two outputs, all others one */
 
 /* One epoch of one phase. Losses are means over images; loss is softmax cross-entropy. */
 struct epoch_result {
-	int phase;   /* position in the recipe, from 0 */
-	int fold;    /* from 0; -1 outside k-fold */
-	int epoch;   /* from 0 within phase and fold */
+	int phase; /* position in the recipe, from 0 */
+	int fold;  /* from 0; -1 outside k-fold */
+	int epoch; /* from 0 within phase and fold */
 	int outputs;
-	double train_loss[OUTPUTS_MAX], train_accuracy[OUTPUTS_MAX]; /* running means over the epoch's batches, dropout on, as Keras reports them */
+	double train_loss[OUTPUTS_MAX],
+		train_accuracy[OUTPUTS_MAX]; /* running means over the epoch's batches, dropout on,
+						as Keras reports them */
 	double val_loss[OUTPUTS_MAX], val_accuracy[OUTPUTS_MAX];
-	double seconds;            /* of training and validation together */
-	double images_per_second;  /* of training */
+	double seconds;           /* of training and validation together */
+	double images_per_second; /* of training */
 };
 
-/* A finished phase, or a finished fold of one. One score an output, of the weights that the phase keeps. */
+/* A finished phase, or a finished fold of one. One score an output, of the weights that the phase
+ * keeps. */
 struct phase_result {
-	int phase, fold;           /* as in epoch_result */
+	int phase, fold; /* as in epoch_result */
 	char name[PHASE_NAME_MAX];
 	int epochs_run;
-	int best_epoch[OUTPUTS_MAX];   /* whose weights are kept, from 0 */
-	char stopped[16];          /* "epochs" (budget used up) or "patience" */
+	int best_epoch[OUTPUTS_MAX]; /* whose weights are kept, from 0 */
+	char stopped[16];            /* "epochs" (budget used up) or "patience" */
 	double seconds;
 	int outputs;
-	double val_loss[OUTPUTS_MAX], val_accuracy[OUTPUTS_MAX];   /* of the kept weights */
+	double val_loss[OUTPUTS_MAX], val_accuracy[OUTPUTS_MAX]; /* of the kept weights */
 	double test_loss[OUTPUTS_MAX], test_accuracy[OUTPUTS_MAX];
 	int test_count;
-	uint8_t *predictions[OUTPUTS_MAX]; /* [test_count] predicted classes; owned by the result (phase_result_free) */
-	char weights_digest[DIGEST_TEXT];  /* of the kept weights: fp32 little-endian, in the order of nn's parameter table */
-	long parameters;           /* of the network */
-	long trainable;            /* of them not frozen in this phase */
-	long weight_bytes;         /* parameters as fp32 */
-	long optimizer_bytes;      /* the optimizer's state beside them (C6: the paper's 0.17 MB holds both) */
+	uint8_t *predictions[OUTPUTS_MAX]; /* [test_count] predicted classes; owned by the result
+					      (phase_result_free) */
+	char weights_digest[DIGEST_TEXT];  /* of the kept weights: fp32 little-endian, in the order
+					      of nn's parameter table */
+	long parameters;                   /* of the network */
+	long trainable;                    /* of them not frozen in this phase */
+	long weight_bytes;                 /* parameters as fp32 */
+	long optimizer_bytes; /* the optimizer's state beside them (C6: the paper's 0.17 MB holds
+				 both) */
 };
 
 /* The weights that the last phase keeps, a piece a fold. */
 struct weights_result {
-	int phase, fold;           /* as in epoch_result */
+	int phase, fold; /* as in epoch_result */
 	size_t count;
-	float *values;             /* [count], in the order of nn's parameter table; owned by whoever made the result (free) */
+	float *values; /* [count], in the order of nn's parameter table; owned by whoever made the
+			  result (free) */
 };
 
-/* How good kept weights are on test images that were changed (plan/robustness.h), or on the images as they are: change "none", strength 0. */
+/* How good kept weights are on test images that were changed (plan/robustness.h), or on the images
+ * as they are: change "none", strength 0. */
 struct robustness_result {
-	int phase, fold;           /* as in epoch_result */
+	int phase, fold; /* as in epoch_result */
 	const char *change;
 	double strength;
 	int outputs;
@@ -68,16 +76,19 @@ enum trial_state { TRIAL_DONE, TRIAL_FAILED, TRIAL_DIVERGED, TRIAL_TIMEOUT, TRIA
 
 struct trial_end {
 	enum trial_state state;
-	char error[1024];              /* "" when done; for diverged: "phase unify, epoch 3, step 17: loss is not finite" */
-	double seconds;                /* wall */
-	double cpu_seconds;            /* of the worker process */
-	long peak_bytes;               /* of the worker process (getrusage) */
-	char weights_digest[DIGEST_TEXT]; /* of the last phase's kept weights (k-fold: of all folds' digests, one a line) */
-	int core_version;              /* nn's: changes only when bits change */
-	char kernels[16];              /* plain, avx2, avx512, neon */
-	char data_digest[DIGEST_TEXT]; /* of the decoded arrays */
-	char data_variant[32];         /* "canonical", or the name of a known variant (data/dataset.h) */
-	long macs, activation_bytes;   /* of the last phase's network for one image (nn/size.h; 32-bit floats); 0: it did not come that far */
+	char error[1024]; /* "" when done; for diverged: "phase unify, epoch 3, step 17: loss is not
+			     finite" */
+	double seconds;   /* wall */
+	double cpu_seconds;               /* of the worker process */
+	long peak_bytes;                  /* of the worker process (getrusage) */
+	char weights_digest[DIGEST_TEXT]; /* of the last phase's kept weights (k-fold: of all folds'
+					     digests, one a line) */
+	int core_version;                 /* nn's: changes only when bits change */
+	char kernels[16];                 /* plain, avx2, avx512, neon */
+	char data_digest[DIGEST_TEXT];    /* of the decoded arrays */
+	char data_variant[32]; /* "canonical", or the name of a known variant (data/dataset.h) */
+	long macs, activation_bytes; /* of the last phase's network for one image (nn/size.h; 32-bit
+					floats); 0: it did not come that far */
 };
 
 /* Free what the result owns; the struct itself belongs to the caller. */

@@ -1,9 +1,10 @@
-/* robustness.h - the trained networks of a sweep on changed test images (plan/robustness.h): what is missing is evaluated from the weights that
- * the database has kept, nothing is trained.
+/* robustness.h - the trained networks of a sweep on changed test images (plan/robustness.h): what
+ * is missing is evaluated from the weights that the database has kept, nothing is trained.
  *
- * All networks see the same changed images (nn/perturb.h), and the accuracies are the same bits for every number of workers, every kernel
- * variant and machine. First of all a network is asked about the images as they are: it has to give the recorded predictions and test accuracy
- * again, else it is a reproducibility failure and nothing of it is recorded. */
+ * All networks see the same changed images (nn/perturb.h), and the accuracies are the same bits for
+ * every number of workers, every kernel variant and machine. First of all a network is asked about
+ * the images as they are: it has to give the recorded predictions and test accuracy again, else it
+ * is a reproducibility failure and nothing of it is recorded. */
 #ifndef RUN_ROBUSTNESS_H
 #define RUN_ROBUSTNESS_H
 
@@ -16,41 +17,48 @@
 
 /* What happens, for those who show it. All pointers are lent for the call. */
 enum robustness_event_kind {
-	ROBUSTNESS_STEP,    /* evaluations have been recorded; change and strength are those of the last */
+	ROBUSTNESS_STEP,    /* evaluations have been recorded; change and strength are those of the
+			       last */
 	ROBUSTNESS_TICK,    /* a few times a second, so that clocks on the screen go on */
 	ROBUSTNESS_PROBLEM, /* text says what is wrong, and what to do */
 };
 
 struct robustness_event {
 	enum robustness_event_kind kind;
-	size_t done, total;            /* evaluations of this call: a network (fold), a change and a strength each */
+	size_t done, total; /* evaluations of this call: a network (fold), a change and a strength
+			       each */
 	const char *dataset, *change;
 	double strength;
 	const char *text;
 };
 
 struct robustness_options {
-	int workers;                   /* threads that evaluate, at least 1 */
+	int workers;                      /* threads that evaluate, at least 1 */
 	const struct nn_kernels *kernels; /* NULL: the fastest */
 	const struct dataset_places *places;
-	double time_limit;             /* seconds after which no evaluation is begun; 0: none */
-	const atomic_int *stop;        /* not 0: begin no other evaluation. NULL: never */
+	double time_limit;      /* seconds after which no evaluation is begun; 0: none */
+	const atomic_int *stop; /* not 0: begin no other evaluation. NULL: never */
 	void *context;
-	void (*event)(void *context, const struct robustness_event *e); /* NULL: nobody looks; called by the calling thread */
+	void (*event)(void *context,
+		const struct robustness_event
+			*e); /* NULL: nobody looks; called by the calling thread */
 };
 
 struct robustness_summary {
-	size_t total, done;            /* evaluations that were missing; of them recorded now */
-	size_t before;                 /* recorded before */
-	size_t unkept;                 /* done trials whose weights were not kept */
-	size_t elsewhere;              /* done trials of another core version, or whose data set is not here */
-	size_t wrong;                  /* networks that did not give the recorded results again, whose weights are damaged, or whose data are others */
+	size_t total, done; /* evaluations that were missing; of them recorded now */
+	size_t before;      /* recorded before */
+	size_t unkept;      /* done trials whose weights were not kept */
+	size_t elsewhere;   /* done trials of another core version, or whose data set is not here */
+	size_t wrong; /* networks that did not give the recorded results again, whose weights are
+			 damaged, or whose data are others */
 	double seconds;
 };
 
-/* Evaluate what is missing for the done trials of the sweep, whose plan is frozen in the store. Returns 0 also when some could not be
- * (summary), or -1 with e when the machine fails; what was recorded stays. */
-int robustness_run(struct store *store, const struct sweep *sweep, const struct robustness_options *options, struct robustness_summary *summary,
-                   struct err *e);
+/* Evaluate what is missing for the done trials of the sweep, whose plan is frozen in the store.
+ * Returns 0 also when some could not be (summary), or -1 with e when the machine fails; what was
+ * recorded stays. */
+int robustness_run(struct store *store, const struct sweep *sweep,
+	const struct robustness_options *options, struct robustness_summary *summary,
+	struct err *e);
 
 #endif

@@ -8,7 +8,8 @@
 
 enum job_state { JOB_WAITING, JOB_RUNNING, JOB_OVER };
 
-/* A trial: the first 64 bits of the identity of each of its beginnings (phases 0..p), from `first` on in beginnings[]. */
+/* A trial: the first 64 bits of the identity of each of its beginnings (phases 0..p), from `first`
+ * on in beginnings[]. */
 struct job {
 	size_t first;
 	enum job_state state;
@@ -18,11 +19,11 @@ struct job {
 
 struct schedule {
 	const struct sweep *sweep;
-	struct job *jobs;          /* [sweep->trial_count] */
+	struct job *jobs; /* [sweep->trial_count] */
 	uint64_t *beginnings;
-	size_t *running;           /* trials that run */
+	size_t *running; /* trials that run */
 	size_t running_count;
-	size_t first_waiting;      /* all before it are taken */
+	size_t first_waiting; /* all before it are taken */
 };
 
 /* Where a beginning occurs. */
@@ -34,7 +35,8 @@ struct occurrence {
 
 static int compare_occurrences(const void *a, const void *b)
 {
-	uint64_t x = ((const struct occurrence *)a)->beginning, y = ((const struct occurrence *)b)->beginning;
+	uint64_t x = ((const struct occurrence *)a)->beginning,
+		 y = ((const struct occurrence *)b)->beginning;
 	return (x > y) - (x < y);
 }
 
@@ -70,23 +72,26 @@ static size_t list_beginnings(struct schedule *s, struct occurrence *list)
 
 static void mark_shared(struct schedule *s, struct occurrence *list, size_t count)
 {
-	qsort(list, count, sizeof *list, compare_occurrences);
+	qsort(list, count, sizeof(*list), compare_occurrences);
 	for (size_t i = 0; i < count; i++)
-		if ((i > 0 && list[i - 1].beginning == list[i].beginning) || (i + 1 < count && list[i + 1].beginning == list[i].beginning))
+		if ((i > 0 && list[i - 1].beginning == list[i].beginning)
+			|| (i + 1 < count && list[i + 1].beginning == list[i].beginning))
 			s->jobs[list[i].job].shared |= 1u << list[i].phase;
 }
 
 int schedule_new(const struct sweep *sweep, bool share, struct err *e, struct schedule **out)
 {
-	struct schedule *s = calloc(1, sizeof *s);
+	struct schedule *s = calloc(1, sizeof(*s));
 	size_t phases = 1;
 	for (size_t i = 0; i < sweep->trial_count; i++)
 		phases += (size_t)sweep->trials[i].phase_count;
-	struct occurrence *list = malloc(phases * sizeof *list);
+	struct occurrence *list = malloc(phases * sizeof(*list));
 	if (!s || !list)
 		goto fail;
-	*s = (struct schedule){ .sweep = sweep, .jobs = calloc(sweep->trial_count + 1, sizeof *s->jobs), .beginnings = malloc(phases * sizeof *s->beginnings),
-		.running = calloc(sweep->trial_count + 1, sizeof *s->running) };
+	*s = (struct schedule){ .sweep = sweep,
+		.jobs = calloc(sweep->trial_count + 1, sizeof(*s->jobs)),
+		.beginnings = malloc(phases * sizeof(*s->beginnings)),
+		.running = calloc(sweep->trial_count + 1, sizeof(*s->running)) };
 	if (!s->jobs || !s->beginnings || !s->running)
 		goto fail;
 	if (share)
@@ -110,14 +115,16 @@ void schedule_free(struct schedule *s)
 	free(s);
 }
 
-/* Would the trial repeat a phase that a running one is at, and that it could share when it is over? */
+/* Would the trial repeat a phase that a running one is at, and that it could share when it is over?
+ */
 static bool should_wait(const struct schedule *s, size_t index)
 {
 	const struct job *a = &s->jobs[index];
 	for (size_t r = 0; r < s->running_count; r++) {
 		const struct job *b = &s->jobs[s->running[r]];
 		for (int p = b->phases_done; a->shared >> p & 1 && b->shared >> p & 1; p++)
-			if (s->beginnings[a->first + (size_t)p] == s->beginnings[b->first + (size_t)p])
+			if (s->beginnings[a->first + (size_t)p]
+				== s->beginnings[b->first + (size_t)p])
 				return true;
 	}
 	return false;
@@ -132,7 +139,8 @@ bool schedule_next(struct schedule *s, size_t *index)
 	while (i < count && (s->jobs[i].state != JOB_WAITING || should_wait(s, i)))
 		i++;
 	if (i == count)
-		i = s->first_waiting; /* all that is left would wait: rather do something twice than nothing */
+		i = s->first_waiting; /* all that is left would wait: rather do something twice than
+					 nothing */
 	if (i == count)
 		return false;
 	s->jobs[i].state = JOB_RUNNING;

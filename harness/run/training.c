@@ -7,18 +7,20 @@
 
 #include "../base/clock.h"
 
-/* A training at work. Snapshots are whole parameter arrays; each output only uses the part that leads to it. */
+/* A training at work. Snapshots are whole parameter arrays; each output only uses the part that
+ * leads to it. */
 struct training {
 	struct trial_work *work;
-	struct training_state *state;        /* the work's */
+	struct training_state *state; /* the work's */
 	const struct phase_config *phase;
 	struct place at;
 	const struct split *split;
 	struct nn_trainer *trainer;
 	const struct nn_net *net;
-	float *params;                       /* the trainer's */
-	float *average;                      /* the trainer's average of them; NULL: none */
-	float *aside;                        /* [parameter_count], with an average: the weights that training goes on with while it is evaluated */
+	float *params;  /* the trainer's */
+	float *average; /* the trainer's average of them; NULL: none */
+	float *aside; /* [parameter_count], with an average: the weights that training goes on with
+			 while it is evaluated */
 	uint32_t *order;
 	uint32_t order_count;
 };
@@ -41,7 +43,8 @@ static void copy_part(const struct nn_net *net, int output, float *to, const flo
 {
 	for (int i = 0; i < net->tensor_count; i++)
 		if (leads_to(net, i, output))
-			memcpy(to + net->tensors[i].offset, from + net->tensors[i].offset, net->tensors[i].count * sizeof *to);
+			memcpy(to + net->tensors[i].offset, from + net->tensors[i].offset,
+				net->tensors[i].count * sizeof(*to));
 }
 
 /* Which tensors the phase's freeze list names; every entry must name a layer with weights. */
@@ -50,15 +53,18 @@ static int find_frozen(struct training *t, bool *frozen)
 	for (int f = 0; f < t->phase->freeze_count; f++) {
 		bool any = false;
 		for (int i = 0; i < t->net->tensor_count; i++)
-			if (nn_layer_matches(&t->net->layers[t->net->tensors[i].layer], t->phase->freeze[f]))
+			if (nn_layer_matches(
+				    &t->net->layers[t->net->tensors[i].layer], t->phase->freeze[f]))
 				any = frozen[i] = true;
 		if (!any) {
 			struct str names = { 0 };
 			for (int l = 0; l < t->net->layer_count; l++)
 				if (t->net->layers[l].kernel_tensor >= 0)
-					str_addf(&names, "%s%s", names.length ? ", " : "", t->net->layers[l].name);
-			work_fail(t->work, TRIAL_FAILED, "phase %s: freeze: no layer '%s'; layers with weights: %s", t->phase->name,
-			           t->phase->freeze[f], names.s);
+					str_addf(&names, "%s%s", names.length ? ", " : "",
+						t->net->layers[l].name);
+			work_fail(t->work, TRIAL_FAILED,
+				"phase %s: freeze: no layer '%s'; layers with weights: %s",
+				t->phase->name, t->phase->freeze[f], names.s);
 			str_free(&names);
 			return -1;
 		}
@@ -69,28 +75,52 @@ static int find_frozen(struct training *t, bool *frozen)
 /* The schedule in steps: the phase's says epochs. */
 static struct nn_rate rate_of(const struct training *t)
 {
-	static const enum nn_rate_kind kinds[] = { [SCHEDULE_CONSTANT] = NN_RATE_CONSTANT, [SCHEDULE_COSINE] = NN_RATE_COSINE,
+	static const enum nn_rate_kind kinds[] = { [SCHEDULE_CONSTANT] = NN_RATE_CONSTANT,
+		[SCHEDULE_COSINE] = NN_RATE_COSINE,
 		[SCHEDULE_STEP] = NN_RATE_STEP };
 	const struct schedule_config *c = &t->phase->schedule;
-	const long batch = t->work->trial->batch_size, steps = ((long)t->order_count + batch - 1) / batch;
-	return (struct nn_rate){ .kind = kinds[c->kind], .warm_up = c->warm_up * steps, .total = t->phase->epochs * steps, .last = c->final,
-		.every = c->every * steps, .factor = c->factor };
+	const long batch = t->work->trial->batch_size,
+		   steps = ((long)t->order_count + batch - 1) / batch;
+	return (struct nn_rate){ .kind = kinds[c->kind],
+		.warm_up = c->warm_up * steps,
+		.total = t->phase->epochs * steps,
+		.last = c->final,
+		.every = c->every * steps,
+		.factor = c->factor };
 }
 
 static struct nn_optimizer optimizer_of(const struct training *t)
 {
-	static const enum nn_optimizer_kind kinds[] = { [OPTIMIZER_NADAM] = NN_NADAM, [OPTIMIZER_SGD] = NN_SGD, [OPTIMIZER_ADAM] = NN_ADAM,
+	static const enum nn_optimizer_kind kinds[] = { [OPTIMIZER_NADAM] = NN_NADAM,
+		[OPTIMIZER_SGD] = NN_SGD,
+		[OPTIMIZER_ADAM] = NN_ADAM,
 		[OPTIMIZER_ADAMW] = NN_ADAM };
 	const struct optimizer_config *c = &t->phase->optimizer;
-	return (struct nn_optimizer){ .kind = kinds[c->kind], .lr = c->lr, .beta1 = c->beta1, .beta2 = c->beta2, .epsilon = c->epsilon,
-		.momentum = c->momentum, .weight_decay = c->weight_decay, .nesterov = c->nesterov, .rate = rate_of(t), .average_momentum = c->ema };
+	return (struct nn_optimizer){ .kind = kinds[c->kind],
+		.lr = c->lr,
+		.beta1 = c->beta1,
+		.beta2 = c->beta2,
+		.epsilon = c->epsilon,
+		.momentum = c->momentum,
+		.weight_decay = c->weight_decay,
+		.nesterov = c->nesterov,
+		.rate = rate_of(t),
+		.average_momentum = c->ema };
 }
 
 struct nn_augment training_augment(const struct augment_config *c)
 {
-	return (struct nn_augment){ .rotation = c->rotation, .zoom = c->zoom, .brightness = c->brightness, .translation = c->translation,
-		.flip = c->flip, .shear = c->shear, .crop = c->crop, .crop_fill = c->crop_fill == FILL_REFLECT ? NN_CROP_REFLECT : NN_CROP_ZERO,
-		.contrast = c->contrast, .noise = c->noise, .cutout = c->cutout };
+	return (struct nn_augment){ .rotation = c->rotation,
+		.zoom = c->zoom,
+		.brightness = c->brightness,
+		.translation = c->translation,
+		.flip = c->flip,
+		.shear = c->shear,
+		.crop = c->crop,
+		.crop_fill = c->crop_fill == FILL_REFLECT ? NN_CROP_REFLECT : NN_CROP_ZERO,
+		.contrast = c->contrast,
+		.noise = c->noise,
+		.cutout = c->cutout };
 }
 
 uint16_t training_rng_phase(struct place at)
@@ -98,23 +128,33 @@ uint16_t training_rng_phase(struct place at)
 	return (uint16_t)(at.phase + 256 * (at.fold + 1));
 }
 
-/* This epoch's order: the training images (with `both`, each twice, once augmented) in a fresh permutation. */
+/* This epoch's order: the training images (with `both`, each twice, once augmented) in a fresh
+ * permutation. */
 static void shuffle(struct training *t, int epoch)
 {
 	const uint32_t n = t->split->train_count;
-	memcpy(t->order, t->split->train, n * sizeof *t->order);
+	memcpy(t->order, t->split->train, n * sizeof(*t->order));
 	if (t->phase->both)
 		for (uint32_t i = 0; i < n; i++)
 			t->order[n + i] = t->split->train[i] | NN_ORDER_AUGMENTED;
-	const struct nn_rng rng = { .seed = t->work->trial->seed, .stream = NN_STREAM_SHUFFLE, .phase = training_rng_phase(t->at), .epoch = (uint32_t)epoch };
+	const struct nn_rng rng = { .seed = t->work->trial->seed,
+		.stream = NN_STREAM_SHUFFLE,
+		.phase = training_rng_phase(t->at),
+		.epoch = (uint32_t)epoch };
 	nn_rng_shuffle(&rng, t->order, t->order_count);
 }
 
 static int train_epoch(struct training *t, int epoch, struct nn_score *score)
 {
 	shuffle(t, epoch);
-	struct nn_epoch e = { .images = &t->work->train, .order = t->order, .count = t->order_count, .augment = training_augment(&t->work->trial->augment),
-		.label_smoothing = t->phase->label_smoothing, .mixup = t->phase->mixup, .seed = t->work->trial->seed, .phase = training_rng_phase(t->at),
+	struct nn_epoch e = { .images = &t->work->train,
+		.order = t->order,
+		.count = t->order_count,
+		.augment = training_augment(&t->work->trial->augment),
+		.label_smoothing = t->phase->label_smoothing,
+		.mixup = t->phase->mixup,
+		.seed = t->work->trial->seed,
+		.phase = training_rng_phase(t->at),
 		.epoch = (uint32_t)epoch };
 	for (int k = 0; k < t->net->input_count && k < 2; k++)
 		e.augmented[k] = t->phase->inputs[k] == INPUT_AUGMENTED && !t->phase->both;
@@ -123,9 +163,10 @@ static int train_epoch(struct training *t, int epoch, struct nn_score *score)
 		return 0;
 	char fold[32] = "";
 	if (t->at.fold >= 0)
-		snprintf(fold, sizeof fold, ", fold %d", t->at.fold + 1);
-	return work_fail(t->work, TRIAL_DIVERGED, "phase %s%s, epoch %d, step %ld: the loss or a weight is not finite", t->phase->name, fold,
-	                  epoch + 1, step + 1);
+		snprintf(fold, sizeof(fold), ", fold %d", t->at.fold + 1);
+	return work_fail(t->work, TRIAL_DIVERGED,
+		"phase %s%s, epoch %d, step %ld: the loss or a weight is not finite",
+		t->phase->name, fold, epoch + 1, step + 1);
 }
 
 /* Keep snapshots and ask early stopping. */
@@ -133,28 +174,35 @@ static void look_at(struct training *t, int epoch, const struct nn_score *val)
 {
 	struct training_state *s = t->state;
 	for (int k = 0; k < t->net->output_count; k++) {
-		double accuracy = (double)val->correct[k] / val->count, loss = val->loss_sum[k] / val->count;
+		double accuracy = (double)val->correct[k] / val->count,
+		       loss = val->loss_sum[k] / val->count;
 		if (epoch == 0 || accuracy > s->best_accuracy[k]) {
 			s->best_accuracy[k] = accuracy;
 			s->epoch_of[k][OF_BEST] = epoch;
 			s->val[k][OF_BEST] = *val;
 			copy_part(t->net, k, s->best[k], t->params);
 		}
-		int answer = nn_stop_epoch(&s->stop[k], epoch, t->phase->stop.on == STOP_VAL_ACCURACY ? accuracy : loss);
-		if (answer & NN_STOP_KEEP) {
+		int result = nn_stop_epoch(&s->stop[k], epoch,
+			t->phase->stop.on == STOP_VAL_ACCURACY ? accuracy : loss);
+		if (result & NN_STOP_KEEP) {
 			s->epoch_of[k][OF_RESTORED] = epoch;
 			s->val[k][OF_RESTORED] = *val;
 			copy_part(t->net, k, s->restored[k], t->params);
 		}
-		if (answer & NN_STOP_NOW)
+		if (result & NN_STOP_NOW)
 			s->patience_used = true;
 	}
 }
 
-static int send_epoch(struct training *t, int epoch, const struct nn_score *train, double train_seconds, double seconds)
+static int send_epoch(struct training *t, int epoch, const struct nn_score *train,
+	double train_seconds, double seconds)
 {
 	const struct nn_score *val = &t->state->last_val;
-	struct epoch_result r = { .phase = t->at.phase, .fold = t->at.fold, .epoch = epoch, .outputs = t->net->output_count, .seconds = seconds,
+	struct epoch_result r = { .phase = t->at.phase,
+		.fold = t->at.fold,
+		.epoch = epoch,
+		.outputs = t->net->output_count,
+		.seconds = seconds,
 		.images_per_second = train_seconds > 0 ? train->count / train_seconds : 0 };
 	for (int k = 0; k < r.outputs; k++) {
 		r.train_loss[k] = train->loss_sum[k] / train->count;
@@ -165,13 +213,15 @@ static int send_epoch(struct training *t, int epoch, const struct nn_score *trai
 	return work_send_epoch(t->work, &r);
 }
 
-/* With an average, put it into the trainer in place of the weights: it is what is evaluated and kept. */
+/* With an average, put it into the trainer in place of the weights: it is what is evaluated and
+ * kept. */
 static void use_average(struct training *t)
 {
 	const size_t bytes = t->net->parameter_count * sizeof(float);
 	if (!t->average)
 		return;
-	nn_trainer_average(t->trainer); /* brings what is not averaged up to date, from the weights */
+	nn_trainer_average(
+		t->trainer); /* brings what is not averaged up to date, from the weights */
 	memcpy(t->aside, t->params, bytes);
 	memcpy(t->params, t->average, bytes);
 }
@@ -183,7 +233,8 @@ static void use_weights(struct training *t)
 		memcpy(t->params, t->aside, t->net->parameter_count * sizeof(float));
 }
 
-/* The trainer's weights and moments as they are now into the state, and that into the checkpoint. */
+/* The trainer's weights and moments as they are now into the state, and that into the checkpoint.
+ */
 static int checkpoint(struct training *t, bool now)
 {
 	const size_t bytes = t->net->parameter_count * sizeof(float);
@@ -210,7 +261,8 @@ static int run_epochs(struct training *t)
 			return -1;
 		double trained = clock_seconds();
 		use_average(t);
-		nn_evaluate(t->trainer, &t->work->train, t->split->val, 0, t->split->val_count, &s->last_val, NULL);
+		nn_evaluate(t->trainer, &t->work->train, t->split->val, 0, t->split->val_count,
+			&s->last_val, NULL);
 		double seconds = clock_seconds() - start;
 		s->epochs_run++;
 		s->seconds += seconds;
@@ -222,16 +274,20 @@ static int run_epochs(struct training *t)
 		if (checkpoint(t, stop))
 			return -1;
 		if (stop)
-			return work_fail(t->work, TRIAL_INTERRUPTED, "interrupted in phase %s after epoch %d", t->phase->name, epoch + 1);
+			return work_fail(t->work, TRIAL_INTERRUPTED,
+				"interrupted in phase %s after epoch %d", t->phase->name,
+				epoch + 1);
 	}
 	return 0;
 }
 
-/* Put the weights that the phase keeps into the trainer and fill in which epoch they are from and how they score in validation. */
+/* Put the weights that the phase keeps into the trainer and fill in which epoch they are from and
+ * how they score in validation. */
 static void keep_weights(struct training *t, struct phase_result *r)
 {
 	for (int k = 0; k < t->net->output_count; k++) {
-		/* patience may never have looked at an epoch (from_epoch beyond the last): then there is nothing to restore */
+		/* patience may never have looked at an epoch (from_epoch beyond the last): then
+		 * there is nothing to restore */
 		const struct training_state *s = t->state;
 		bool can_restore = s->stop[k].any;
 		int which = t->phase->keep == KEEP_RESTORED ? OF_RESTORED : OF_BEST;
@@ -240,7 +296,8 @@ static void keep_weights(struct training *t, struct phase_result *r)
 			val = &s->last_val;
 			r->best_epoch[k] = s->epochs_run - 1;
 		} else {
-			copy_part(t->net, k, t->params, which == OF_BEST ? s->best[k] : s->restored[k]);
+			copy_part(t->net, k, t->params,
+				which == OF_BEST ? s->best[k] : s->restored[k]);
 			r->best_epoch[k] = s->epoch_of[k][which];
 		}
 		r->val_loss[k] = val->loss_sum[k] / val->count;
@@ -251,7 +308,7 @@ static void keep_weights(struct training *t, struct phase_result *r)
 /* Where a next fold goes on: early stopping's weights, or the last ones if it never looked. */
 static void copy_onward(struct training *t, float *onward)
 {
-	memcpy(onward, t->params, t->net->parameter_count * sizeof *onward);
+	memcpy(onward, t->params, t->net->parameter_count * sizeof(*onward));
 	for (int k = 0; k < t->net->output_count; k++)
 		if (t->state->stop[k].any)
 			copy_part(t->net, k, onward, t->state->restored[k]);
@@ -281,9 +338,11 @@ static void count_sizes(const struct training *t, const bool *frozen, struct pha
 	const struct nn_optimizer optimizer = optimizer_of(t);
 	r->parameters = (long)t->net->parameter_count;
 	for (int i = 0; i < t->net->tensor_count; i++)
-		r->trainable += frozen[i] || t->net->tensors[i].moving ? 0 : (long)t->net->tensors[i].count;
+		r->trainable +=
+			frozen[i] || t->net->tensors[i].moving ? 0 : (long)t->net->tensors[i].count;
 	r->weight_bytes = r->parameters * (long)sizeof(float);
-	r->optimizer_bytes = r->trainable * (long)sizeof(float) * (nn_optimizer_slots(&optimizer) + (t->average != NULL));
+	r->optimizer_bytes = r->trainable * (long)sizeof(float)
+		* (nn_optimizer_slots(&optimizer) + (t->average != NULL));
 }
 
 /* Arrays for a training that begins: the weights come from the network as the stage found it. */
@@ -306,7 +365,8 @@ static int begin(struct training *t)
 	return 0;
 }
 
-/* What of early stopping is configuration: the same for a training that begins and one that goes on. */
+/* What of early stopping is configuration: the same for a training that begins and one that goes
+ * on. */
 static void configure_stop(struct training *t)
 {
 	for (int k = 0; k < t->net->output_count; k++) {
@@ -335,14 +395,17 @@ static int prepare(struct training *t, const bool *frozen)
 {
 	const struct trial_work *w = t->work;
 	t->order_count = t->split->train_count * (t->phase->both ? 2 : 1);
-	const struct nn_trainer_options options = { .kernels = w->options->kernels, .batch_size = w->trial->batch_size,
-		.threads = w->options->threads, .frozen = frozen, .optimizer = optimizer_of(t) };
+	const struct nn_trainer_options options = { .kernels = w->options->kernels,
+		.batch_size = w->trial->batch_size,
+		.threads = w->options->threads,
+		.frozen = frozen,
+		.optimizer = optimizer_of(t) };
 	if (!t->state->params && begin(t))
 		return -1;
 	configure_stop(t);
 	t->trainer = nn_trainer_new(t->net, &options);
-	t->order = malloc((size_t)t->order_count * sizeof *t->order + 1);
-	t->aside = malloc(t->net->parameter_count * sizeof *t->aside);
+	t->order = malloc((size_t)t->order_count * sizeof(*t->order) + 1);
+	t->aside = malloc(t->net->parameter_count * sizeof(*t->aside));
 	if (!t->trainer || !t->order || !t->aside)
 		return work_fail(t->work, TRIAL_FAILED, "out of memory");
 	t->params = nn_trainer_params(t->trainer);
@@ -355,36 +418,50 @@ static int prepare(struct training *t, const bool *frozen)
 static int finish(struct training *t, const bool *frozen, float *onward)
 {
 	struct run_state *state = &t->work->state;
-	struct phase_result r = { .phase = t->at.phase, .fold = t->at.fold, .outputs = t->net->output_count, .epochs_run = t->state->epochs_run };
-	int answer = -1;
+	struct phase_result r = { .phase = t->at.phase,
+		.fold = t->at.fold,
+		.outputs = t->net->output_count,
+		.epochs_run = t->state->epochs_run };
+	int result = -1;
 	use_average(t);
 	if (onward)
 		copy_onward(t, onward);
 	keep_weights(t, &r);
 	if (score_test(t, &r))
 		goto out;
-	memcpy(state->params, t->params, t->net->parameter_count * sizeof *state->params);
+	memcpy(state->params, t->params, t->net->parameter_count * sizeof(*state->params));
 	count_sizes(t, frozen, &r);
-	digest_bytes(state->params, t->net->parameter_count * sizeof *state->params, r.weights_digest);
+	digest_bytes(
+		state->params, t->net->parameter_count * sizeof(*state->params), r.weights_digest);
 	memcpy(state->weights_digest, r.weights_digest, DIGEST_TEXT);
-	snprintf(r.name, sizeof r.name, "%s", t->phase->name);
-	snprintf(r.stopped, sizeof r.stopped, "%s", t->state->patience_used ? "patience" : "epochs");
+	snprintf(r.name, sizeof(r.name), "%s", t->phase->name);
+	snprintf(r.stopped, sizeof(r.stopped), "%s",
+		t->state->patience_used ? "patience" : "epochs");
 	r.seconds = t->state->seconds;
-	answer = work_send_phase(t->work, &r);
+	result = work_send_phase(t->work, &r);
 out:
 	phase_result_free(&r);
-	return answer;
+	return result;
 }
 
-int training_run(struct trial_work *w, const struct nn_net *net, const struct split *split, struct place at, float *onward)
+int training_run(struct trial_work *w, const struct nn_net *net, const struct split *split,
+	struct place at, float *onward)
 {
-	struct training t = { .work = w, .state = &w->state.training, .phase = &w->trial->phases[at.phase], .at = at, .split = split, .net = net };
+	struct training t = { .work = w,
+		.state = &w->state.training,
+		.phase = &w->trial->phases[at.phase],
+		.at = at,
+		.split = split,
+		.net = net };
 	bool frozen[2 * NN_LAYERS_MAX] = { false };
-	int answer = find_frozen(&t, frozen) || prepare(&t, frozen) || run_epochs(&t) || finish(&t, frozen, onward) ? -1 : 0;
-	if (!answer)
+	int result = find_frozen(&t, frozen) || prepare(&t, frozen) || run_epochs(&t)
+			|| finish(&t, frozen, onward)
+		? -1
+		: 0;
+	if (!result)
 		training_state_reset(t.state);
 	free(t.order);
 	free(t.aside);
 	nn_trainer_free(t.trainer);
-	return answer;
+	return result;
 }

@@ -1,4 +1,5 @@
-/* trial_run.c - a trial from its first stage to its last: splits, the network handed from stage to stage, k-fold, checkpoints. */
+/* trial_run.c - a trial from its first stage to its last: splits, the network handed from stage to
+ * stage, k-fold, checkpoints. */
 #include "trial_run.h"
 
 #include <stdio.h>
@@ -12,10 +13,11 @@
 #include "training.h"
 #include "wire.h"
 
-/* One training of the trial. A k-fold with clean folds runs the earlier phases again in each of them. */
+/* One training of the trial. A k-fold with clean folds runs the earlier phases again in each of
+ * them. */
 struct stage {
 	struct place at;
-	bool last_of_fold;      /* of the k-fold phase itself */
+	bool last_of_fold; /* of the k-fold phase itself */
 };
 
 int work_fail(struct trial_work *w, enum trial_state state, const char *format, ...)
@@ -23,7 +25,7 @@ int work_fail(struct trial_work *w, enum trial_state state, const char *format, 
 	va_list arguments;
 	va_start(arguments, format);
 	w->end->state = state;
-	vsnprintf(w->end->error, sizeof w->end->error, format, arguments);
+	vsnprintf(w->end->error, sizeof(w->end->error), format, arguments);
 	va_end(arguments);
 	return -1;
 }
@@ -32,23 +34,30 @@ int work_send_epoch(struct trial_work *w, const struct epoch_result *r)
 {
 	struct err e = { 0 };
 	wire_epoch(&w->state.events, r);
-	return w->sink->epoch(w->sink->context, r, &e) ? work_fail(w, TRIAL_FAILED, "%s", e.text) : 0;
+	return w->sink->epoch(w->sink->context, r, &e) ? work_fail(w, TRIAL_FAILED, "%s", e.text)
+						       : 0;
 }
 
 int work_send_phase(struct trial_work *w, const struct phase_result *r)
 {
 	struct err e = { 0 };
 	wire_phase(&w->state.events, r);
-	return w->sink->phase(w->sink->context, r, &e) ? work_fail(w, TRIAL_FAILED, "%s", e.text) : 0;
+	return w->sink->phase(w->sink->context, r, &e) ? work_fail(w, TRIAL_FAILED, "%s", e.text)
+						       : 0;
 }
 
 int work_send_weights(struct trial_work *w, struct place at)
 {
-	const struct weights_result r = { .phase = at.phase, .fold = at.fold, .count = w->state.parameters, .values = w->state.params };
+	const struct weights_result r = { .phase = at.phase,
+		.fold = at.fold,
+		.count = w->state.parameters,
+		.values = w->state.params };
 	struct err e = { 0 };
 	if (at.fold >= 0) /* also when nobody wants them now: who goes on from the checkpoint may */
 		wire_weights(&w->state.events, &r);
-	return w->sink->weights && w->sink->weights(w->sink->context, &r, &e) ? work_fail(w, TRIAL_FAILED, "%s", e.text) : 0;
+	return w->sink->weights && w->sink->weights(w->sink->context, &r, &e)
+		? work_fail(w, TRIAL_FAILED, "%s", e.text)
+		: 0;
 }
 
 int work_checkpoint(struct trial_work *w, bool now)
@@ -58,29 +67,35 @@ int work_checkpoint(struct trial_work *w, bool now)
 	if (!w->checkpoint || (!now && time - w->last_checkpoint < w->options->checkpoint_seconds))
 		return 0;
 	w->last_checkpoint = time;
-	return state_save(&w->state, &w->key, w->checkpoint, &e) ? work_fail(w, TRIAL_FAILED, "%s", e.text) : 0;
+	return state_save(&w->state, &w->key, w->checkpoint, &e)
+		? work_fail(w, TRIAL_FAILED, "%s", e.text)
+		: 0;
 }
 
-/* Send the results of a state that was loaded again. Names of phases are this trial's own: they may differ where the work is the same. */
+/* Send the results of a state that was loaded again. Names of phases are this trial's own: they may
+ * differ where the work is the same. */
 static int send_again(struct trial_work *w)
 {
 	const char *line = w->state.events.s, *end = line + w->state.events.length;
-	for (const char *stop; line < end && (stop = memchr(line, '\n', (size_t)(end - line))); line = stop + 1) {
+	for (const char *stop; line < end && (stop = memchr(line, '\n', (size_t)(end - line)));
+		line = stop + 1) {
 		struct wire_message m;
 		struct err e = { 0 };
 		if (wire_read(line, (size_t)(stop - line), &m, &e))
-			return work_fail(w, TRIAL_FAILED, "a saved result cannot be read: %s", e.text);
-		int answer = 0;
+			return work_fail(
+				w, TRIAL_FAILED, "a saved result cannot be read: %s", e.text);
+		int result = 0;
 		if (m.event == WIRE_EPOCH) {
-			answer = w->sink->epoch(w->sink->context, &m.epoch, &e);
+			result = w->sink->epoch(w->sink->context, &m.epoch, &e);
 		} else if (m.event == WIRE_PHASE) {
-			snprintf(m.phase.name, sizeof m.phase.name, "%s", w->trial->phases[m.phase.phase].name);
-			answer = w->sink->phase(w->sink->context, &m.phase, &e);
+			snprintf(m.phase.name, sizeof(m.phase.name), "%s",
+				w->trial->phases[m.phase.phase].name);
+			result = w->sink->phase(w->sink->context, &m.phase, &e);
 		} else if (m.event == WIRE_WEIGHTS && w->sink->weights) {
-			answer = w->sink->weights(w->sink->context, &m.weights, &e);
+			result = w->sink->weights(w->sink->context, &m.weights, &e);
 		}
 		wire_message_free(&m);
-		if (answer)
+		if (result)
 			return work_fail(w, TRIAL_FAILED, "%s", e.text);
 	}
 	return 0;
@@ -93,7 +108,7 @@ static int set_network(struct trial_work *w, enum network kind, const struct nn_
 	free(s->params);
 	s->network = kind;
 	s->parameters = net->parameter_count;
-	s->params = malloc(s->parameters * sizeof *s->params);
+	s->params = malloc(s->parameters * sizeof(*s->params));
 	if (!s->params)
 		return work_fail(w, TRIAL_FAILED, "out of memory");
 	nn_init_net(net, w->trial->seed, s->params);
@@ -115,17 +130,24 @@ static int unify(struct trial_work *w, const struct phase_config *phase, struct 
 	struct err e = { 0 };
 	float *from = w->state.params;
 	w->state.params = NULL;
-	int answer = build(w, NETWORK_DUAL, &dual) || build(w, NETWORK_UNIFIED, net) || set_network(w, NETWORK_UNIFIED, net) ? -1 : 0;
-	if (answer == 0 && network_unify(trial_networks(w->trial), phase->heads, &dual, from, net, w->state.params, &e))
-		answer = work_fail(w, TRIAL_FAILED, "%s", e.text);
+	int result = build(w, NETWORK_DUAL, &dual) || build(w, NETWORK_UNIFIED, net)
+			|| set_network(w, NETWORK_UNIFIED, net)
+		? -1
+		: 0;
+	if (result == 0
+		&& network_unify(trial_networks(w->trial), phase->heads, &dual, from, net,
+			w->state.params, &e))
+		result = work_fail(w, TRIAL_FAILED, "%s", e.text);
 	free(from);
-	return answer;
+	return result;
 }
 
 /* The network that a stage begins with, from what the stage before left. */
 static int enter(struct trial_work *w, const struct phase_config *phase, struct nn_net *net)
 {
-	enum network kind = phase->kind == PHASE_SINGLE ? NETWORK_SUBMODEL : phase->kind == PHASE_DUAL ? NETWORK_DUAL : NETWORK_UNIFIED;
+	enum network kind = phase->kind == PHASE_SINGLE ? NETWORK_SUBMODEL
+		: phase->kind == PHASE_DUAL             ? NETWORK_DUAL
+							: NETWORK_UNIFIED;
 	switch (phase->kind) {
 	case PHASE_SINGLE:
 	case PHASE_DUAL:
@@ -147,37 +169,51 @@ static int keep_copy(struct trial_work *w, float **to, const float *from)
 	return 0;
 }
 
-/* Before the training of a fold: the weights it starts from. A clean fold's are there: the stages before it have left them. */
+/* Before the training of a fold: the weights it starts from. A clean fold's are there: the stages
+ * before it have left them. */
 static int enter_fold(struct trial_work *w, int fold, enum fold_start start)
 {
 	struct run_state *s = &w->state;
 	if (start == FOLD_CLEAN)
 		return 0;
-	return fold == 0 ? keep_copy(w, &s->fold_start, s->params) : keep_copy(w, &s->params, s->fold_start);
+	return fold == 0 ? keep_copy(w, &s->fold_start, s->params)
+			 : keep_copy(w, &s->params, s->fold_start);
 }
 
-/* Fold f of n over `count` shuffled images: the first count % n folds have one more (as scikit-learn cuts them). */
-static void cut_fold(const uint32_t *shuffled, uint32_t *train, uint32_t count, int folds, int fold, struct split *split)
+/* Fold f of n over `count` shuffled images: the first count % n folds have one more (as
+ * scikit-learn cuts them). */
+static void cut_fold(const uint32_t *shuffled, uint32_t *train, uint32_t count, int folds, int fold,
+	struct split *split)
 {
 	uint32_t n = (uint32_t)folds, f = (uint32_t)fold;
 	uint32_t begin = f * (count / n) + (f < count % n ? f : count % n);
 	uint32_t size = count / n + (f < count % n);
-	memcpy(train, shuffled, begin * sizeof *train);
-	memcpy(train + begin, shuffled + begin + size, (count - begin - size) * sizeof *train);
-	*split = (struct split){ .train = train, .train_count = count - size, .val = shuffled + begin, .val_count = size };
+	memcpy(train, shuffled, begin * sizeof(*train));
+	memcpy(train + begin, shuffled + begin + size, (count - begin - size) * sizeof(*train));
+	*split = (struct split){ .train = train,
+		.train_count = count - size,
+		.val = shuffled + begin,
+		.val_count = size };
 }
 
-/* Which images: the fixed validation set, or in a fold its own. ids and train: memory for `count` numbers each. */
-static struct split find_split(const struct trial_work *w, const struct stage *stage, uint32_t *ids, uint32_t *train, uint32_t count)
+/* Which images: the fixed validation set, or in a fold its own. ids and train: memory for `count`
+ * numbers each. */
+static struct split find_split(const struct trial_work *w, const struct stage *stage, uint32_t *ids,
+	uint32_t *train, uint32_t count)
 {
 	struct split split;
 	const uint32_t validation = (uint32_t)w->trial->validation;
 	for (uint32_t i = 0; i < count; i++)
 		ids[i] = i;
 	if (stage->at.fold < 0)
-		return (struct split){ .val = ids, .val_count = validation, .train = ids + validation, .train_count = count - validation };
+		return (struct split){ .val = ids,
+			.val_count = validation,
+			.train = ids + validation,
+			.train_count = count - validation };
 	const int kfold = w->trial->phase_count - 1; /* a k-fold is the last phase */
-	const struct nn_rng rng = { .seed = w->trial->seed, .stream = NN_STREAM_FOLDS, .phase = (uint16_t)kfold };
+	const struct nn_rng rng = {
+		.seed = w->trial->seed, .stream = NN_STREAM_FOLDS, .phase = (uint16_t)kfold
+	};
 	nn_rng_shuffle(&rng, ids, count);
 	cut_fold(ids, train, count, w->trial->phases[kfold].folds, stage->at.fold, &split);
 	return split;
@@ -191,10 +227,12 @@ static int run_stage(struct trial_work *w, const struct stage *stage, const stru
 	if (s->training.params) { /* it has begun */
 		if (build(w, (enum network)s->network, &net))
 			return -1;
-	} else if (enter(w, phase, &net) || (stage->last_of_fold && enter_fold(w, stage->at.fold, phase->start))) {
+	} else if (enter(w, phase, &net)
+		|| (stage->last_of_fold && enter_fold(w, stage->at.fold, phase->start))) {
 		return -1;
 	}
-	if (training_run(w, &net, split, stage->at, stage->last_of_fold && phase->start == FOLD_CHAIN ? s->fold_start : NULL))
+	if (training_run(w, &net, split, stage->at,
+		    stage->last_of_fold && phase->start == FOLD_CHAIN ? s->fold_start : NULL))
 		return -1;
 	if (stage->last_of_fold) {
 		str_addf(&s->fold_digests, "%s\n", s->weights_digest);
@@ -206,13 +244,15 @@ static int run_stage(struct trial_work *w, const struct stage *stage, const stru
 	return 0;
 }
 
-/* All trainings of the trial in their order. Owned by the caller (free); NULL when memory runs out. */
+/* All trainings of the trial in their order. Owned by the caller (free); NULL when memory runs out.
+ */
 static struct stage *list_stages(const struct trial *t, int *count)
 {
 	const struct phase_config *last = &t->phases[t->phase_count - 1];
 	const bool kfold = last->kind == PHASE_KFOLD;
-	const int plain = t->phase_count - kfold, folds = kfold ? last->folds : 0, per_fold = kfold && last->start == FOLD_CLEAN ? plain + 1 : 1;
-	struct stage *stages = calloc((size_t)(plain + folds * per_fold), sizeof *stages);
+	const int plain = t->phase_count - kfold, folds = kfold ? last->folds : 0,
+		  per_fold = kfold && last->start == FOLD_CLEAN ? plain + 1 : 1;
+	struct stage *stages = calloc((size_t)(plain + folds * per_fold), sizeof(*stages));
 	*count = 0;
 	for (int p = 0; stages && p < plain; p++)
 		stages[(*count)++] = (struct stage){ { p, -1 }, false };
@@ -232,14 +272,16 @@ static char *shared_path(const struct trial_work *w, int p, struct state_key *ke
 	return state_path(w->options->states, key, false);
 }
 
-/* Go on from the checkpoint, or from the end of the longest beginning of the recipe that is there. */
+/* Go on from the checkpoint, or from the end of the longest beginning of the recipe that is there.
+ */
 static int load_state(struct trial_work *w)
 {
 	int found = state_load(w->checkpoint, &w->key, &w->state);
 	for (int p = w->trial->phase_count - 1; p >= 0 && !found; p--) {
 		struct state_key key;
 		char *path = shared_path(w, p, &key);
-		found = w->trial->phases[p].kind != PHASE_KFOLD && state_load(path, &key, &w->state);
+		found = w->trial->phases[p].kind != PHASE_KFOLD
+			&& state_load(path, &key, &w->state);
 		free(path);
 	}
 	return found ? send_again(w) : 0;
@@ -248,14 +290,17 @@ static int load_state(struct trial_work *w)
 /* After a phase that other trials begin with, too. */
 static int save_shared(struct trial_work *w, const struct stage *stage)
 {
-	if (!w->options->states || stage->at.fold >= 0 || !(w->options->share >> stage->at.phase & 1))
+	if (!w->options->states || stage->at.fold >= 0
+		|| !(w->options->share >> stage->at.phase & 1))
 		return 0;
 	struct state_key key;
 	struct err e = { 0 };
 	char *path = shared_path(w, stage->at.phase, &key);
-	int answer = state_save(&w->state, &key, path, &e) ? work_fail(w, TRIAL_FAILED, "%s", e.text) : 0;
+	int result = state_save(&w->state, &key, path, &e)
+		? work_fail(w, TRIAL_FAILED, "%s", e.text)
+		: 0;
 	free(path);
-	return answer;
+	return result;
 }
 
 /* What the network of the last stage asks of the machine that it will run on. */
@@ -273,7 +318,7 @@ static int run_stages(struct trial_work *w, uint32_t count)
 {
 	int stage_count, answer = -1;
 	struct stage *stages = list_stages(w->trial, &stage_count);
-	uint32_t *ids = malloc(count * sizeof *ids), *train = malloc(count * sizeof *train);
+	uint32_t *ids = malloc(count * sizeof(*ids)), *train = malloc(count * sizeof(*train));
 	if (!stages || !ids || !train) {
 		work_fail(w, TRIAL_FAILED, "out of memory");
 		goto out;
@@ -284,10 +329,13 @@ static int run_stages(struct trial_work *w, uint32_t count)
 	while (w->state.stage < stage_count) {
 		const struct stage *stage = &stages[w->state.stage];
 		const struct split split = find_split(w, stage, ids, train, count);
-		if (run_stage(w, stage, &split) || save_shared(w, stage) || work_checkpoint(w, false))
+		if (run_stage(w, stage, &split) || save_shared(w, stage)
+			|| work_checkpoint(w, false))
 			goto out;
 	}
-	if ((!stages[stage_count - 1].last_of_fold && work_send_weights(w, stages[stage_count - 1].at)) || measure_network(w))
+	if ((!stages[stage_count - 1].last_of_fold
+		    && work_send_weights(w, stages[stage_count - 1].at))
+		|| measure_network(w))
 		goto out;
 	memcpy(w->end->weights_digest, w->state.weights_digest, DIGEST_TEXT);
 	if (w->checkpoint)
@@ -308,40 +356,52 @@ static uint32_t images_used(struct trial_work *w, const struct dataset *d)
 	if (t->train_limit > 0 && validation + (uint32_t)t->train_limit < count)
 		count = validation + (uint32_t)t->train_limit;
 	if (validation < 1 || validation >= count) {
-		work_fail(w, TRIAL_FAILED, "validation: %d images of the %u in %s leave none to train on", t->validation, d->train_count, d->name);
+		work_fail(w, TRIAL_FAILED,
+			"validation: %d images of the %u in %s leave none to train on",
+			t->validation, d->train_count, d->name);
 		return 0;
 	}
 	for (int p = 0; p < t->phase_count; p++)
 		if (t->phases[p].kind == PHASE_KFOLD && (uint32_t)t->phases[p].folds > count) {
-			work_fail(w, TRIAL_FAILED, "folds: %d folds of %u images", t->phases[p].folds, count);
+			work_fail(w, TRIAL_FAILED, "folds: %d folds of %u images",
+				t->phases[p].folds, count);
 			return 0;
 		}
 	return count;
 }
 
-int trial_run(const struct trial *t, const struct dataset *d, const struct trial_options *options, const struct trial_sink *sink,
-              struct trial_end *end)
+int trial_run(const struct trial *t, const struct dataset *d, const struct trial_options *options,
+	const struct trial_sink *sink, struct trial_end *end)
 {
 	const struct nn_shape shape = { d->channels, d->height, d->width };
-	const uint32_t tests = t->test_limit > 0 && (uint32_t)t->test_limit < d->test_count ? (uint32_t)t->test_limit : d->test_count;
-	struct trial_work w = { .trial = t, .options = options, .sink = sink, .classes = d->classes, .end = end, .state = { .network = -1 },
-		.train = { d->train_images, d->train_labels, shape, d->train_count }, .test = { d->test_images, d->test_labels, shape, tests },
+	const uint32_t tests = t->test_limit > 0 && (uint32_t)t->test_limit < d->test_count
+		? (uint32_t)t->test_limit
+		: d->test_count;
+	struct trial_work w = { .trial = t,
+		.options = options,
+		.sink = sink,
+		.classes = d->classes,
+		.end = end,
+		.state = { .network = -1 },
+		.train = { d->train_images, d->train_labels, shape, d->train_count },
+		.test = { d->test_images, d->test_labels, shape, tests },
 		.key = { .core_version = NN_CORE_VERSION } };
-	const struct nn_kernels *kernels = options->kernels ? options->kernels : nn_kernels_find(NULL);
+	const struct nn_kernels *kernels =
+		options->kernels ? options->kernels : nn_kernels_find(NULL);
 	double start = clock_seconds();
 	*end = (struct trial_end){ .state = TRIAL_DONE, .core_version = NN_CORE_VERSION };
-	snprintf(end->kernels, sizeof end->kernels, "%s", nn_kernels_name(kernels));
-	snprintf(end->data_digest, sizeof end->data_digest, "%s", d->digest);
-	snprintf(end->data_variant, sizeof end->data_variant, "%s", d->variant);
+	snprintf(end->kernels, sizeof(end->kernels), "%s", nn_kernels_name(kernels));
+	snprintf(end->data_digest, sizeof(end->data_digest), "%s", d->digest);
+	snprintf(end->data_variant, sizeof(end->data_variant), "%s", d->variant);
 	memcpy(w.key.data, d->digest, DIGEST_TEXT);
 	trial_beginning(t, t->phase_count, w.key.identity);
 	if (options->states)
 		w.checkpoint = state_path(options->states, &w.key, true);
 
 	uint32_t count = images_used(&w, d);
-	int answer = count ? run_stages(&w, count) : -1;
+	int result = count ? run_stages(&w, count) : -1;
 	run_state_free(&w.state);
 	free(w.checkpoint);
 	end->seconds = clock_seconds() - start;
-	return answer;
+	return result;
 }

@@ -1,5 +1,5 @@
-/* trial_run.h - run one trial in this process: its phases in order, each a training of one network by nn. Knows no database,
- * no other trial and no process; results go to a sink, piece by piece. */
+/* trial_run.h - run one trial in this process: its phases in order, each a training of one network
+ * by nn. Knows no database, no other trial and no process; results go to a sink, piece by piece. */
 #ifndef RUN_TRIAL_RUN_H
 #define RUN_TRIAL_RUN_H
 
@@ -9,27 +9,34 @@
 #include "../data/dataset.h"
 #include "result.h"
 
-/* Where the pieces go. Each call returns 0, or -1 with e, which ends the trial as failed. The result is only lent. */
+/* Where the pieces go. Each call returns 0, or -1 with e, which ends the trial as failed. The
+ * result is only lent. */
 struct trial_sink {
 	void *context;
 	int (*epoch)(void *context, const struct epoch_result *r, struct err *e);
 	int (*phase)(void *context, const struct phase_result *r, struct err *e);
-	int (*weights)(void *context, const struct weights_result *r, struct err *e); /* after the phase, or its fold; NULL: not wanted */
+	int (*weights)(void *context, const struct weights_result *r,
+		struct err *e); /* after the phase, or its fold; NULL: not wanted */
 };
 
 struct trial_options {
 	const struct nn_kernels *kernels; /* NULL: the fastest */
-	int threads;                      /* within the trial; the results are the same for any number */
-	const atomic_int *stop;           /* checked after every epoch: not 0 ends the trial as interrupted. NULL: never */
-	const char *states;               /* folder of state files (state.h): the trial goes on from its checkpoint, or from the end of the longest
-	                                   * beginning of its recipe that is there. NULL: from the start, and nothing is kept */
-	double checkpoint_seconds;        /* a checkpoint at the first end of an epoch this long after the one before; 0: every epoch */
-	unsigned share;                   /* bit p: keep the state after phase p, other trials have a use for it */
+	int threads;            /* within the trial; the results are the same for any number */
+	const atomic_int *stop; /* checked after every epoch: not 0 ends the trial as interrupted.
+				   NULL: never */
+	const char
+		*states;           /* folder of state files (state.h): the trial goes on from its
+				    * checkpoint, or from the end of the longest     beginning of its
+				    * recipe     that is there. NULL: from the start, and nothing is kept */
+	double checkpoint_seconds; /* a checkpoint at the first end of an epoch this long after the
+				      one before; 0: every epoch */
+	unsigned share; /* bit p: keep the state after phase p, other trials have a use for it */
 };
 
-/* Run t on d. Always fills *end (its cpu_seconds and peak_bytes are the caller's to set). Returns 0 when the trial is done, -1 otherwise
- * (end->state and end->error say how and why). A trial that is done leaves no checkpoint. */
-int trial_run(const struct trial *t, const struct dataset *d, const struct trial_options *options, const struct trial_sink *sink,
-              struct trial_end *end);
+/* Run t on d. Always fills *end (its cpu_seconds and peak_bytes are the caller's to set). Returns 0
+ * when the trial is done, -1 otherwise (end->state and end->error say how and why). A trial that is
+ * done leaves no checkpoint. */
+int trial_run(const struct trial *t, const struct dataset *d, const struct trial_options *options,
+	const struct trial_sink *sink, struct trial_end *end);
 
 #endif

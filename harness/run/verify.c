@@ -1,5 +1,5 @@
-/* verify.c - a trial run with a sink that compares. It goes on after the first difference, which is the one that is named: only at the end
- * there are weights to compare. */
+/* verify.c - a trial run with a sink that compares. It goes on after the first difference, which is
+ * the one that is named: only at the end there are weights to compare. */
 #include "verify.h"
 
 #include <limits.h>
@@ -16,13 +16,15 @@
 struct comparison {
 	const struct verify_case *recorded;
 	struct trial trial;
-	struct nn_net net;              /* the last phase's: whose weights are kept */
-	double sums[RECORDED_METRICS];  /* over folds and outputs of the last phase, in the order in which the database adds them */
+	struct nn_net net;             /* the last phase's: whose weights are kept */
+	double sums[RECORDED_METRICS]; /* over folds and outputs of the last phase, in the order in
+					  which the database adds them */
 	int sum_count;
 	struct verify_result *result;
 };
 
-static const char *const epoch_columns[] = { "train_loss", "train_accuracy", "val_loss", "val_accuracy" };
+static const char *const epoch_columns[] = { "train_loss", "train_accuracy", "val_loss",
+	"val_accuracy" };
 
 static const struct value *find_row(const struct rows *rows, const int64_t *key, int key_count)
 {
@@ -42,29 +44,31 @@ static void name_place(const struct comparison *c, int phase, int fold, char *ou
 {
 	char in_fold[24] = "";
 	if (fold >= 0)
-		snprintf(in_fold, sizeof in_fold, ", fold %d", fold + 1);
+		snprintf(in_fold, sizeof(in_fold), ", fold %d", fold + 1);
 	snprintf(out, size, "phase %s%s", c->trial.phases[phase].name, in_fold);
 }
 
 /* The first difference is the one that is told. */
-static void __attribute__((format(printf, 2, 3))) differs(struct comparison *c, const char *format, ...)
+static void __attribute__((format(printf, 2, 3)))
+differs(struct comparison *c, const char *format, ...)
 {
 	va_list arguments;
 	if (c->result->verdict == VERIFY_DIFFERS)
 		return;
 	c->result->verdict = VERIFY_DIFFERS;
 	va_start(arguments, format);
-	vsnprintf(c->result->text, sizeof c->result->text, format, arguments);
+	vsnprintf(c->result->text, sizeof(c->result->text), format, arguments);
 	va_end(arguments);
 }
 
 /* The same bits; a NaN of the database is a NULL. */
 static bool same_real(const struct value *recorded, double now)
 {
-	return recorded->kind == VALUE_NULL ? isnan(now) : memcmp(&recorded->real, &now, sizeof now) == 0;
+	return recorded->kind == VALUE_NULL ? isnan(now)
+					    : memcmp(&recorded->real, &now, sizeof(now)) == 0;
 }
 
-/* ---- numbers of epochs and phases --------------------------------------------------------------------------------------- */
+/* ---- numbers of epochs and phases ---- */
 
 static int compare_epoch(void *context, const struct epoch_result *r, struct err *e)
 {
@@ -73,28 +77,36 @@ static int compare_epoch(void *context, const struct epoch_result *r, struct err
 	(void)e;
 	if (!c->recorded->epochs)
 		return 0;
-	name_place(c, r->phase, r->fold, place, sizeof place);
+	name_place(c, r->phase, r->fold, place, sizeof(place));
 	for (int k = 0; k < r->outputs; k++) {
 		const int64_t key[] = { r->phase, r->fold, r->epoch, k };
 		const struct value *row = find_row(c->recorded->epochs, key, 4);
-		const double now[] = { r->train_loss[k], r->train_accuracy[k], r->val_loss[k], r->val_accuracy[k] };
+		const double now[] = { r->train_loss[k], r->train_accuracy[k], r->val_loss[k],
+			r->val_accuracy[k] };
 		if (!row)
-			differs(c, "%s, epoch %d: not recorded, but trained now", place, r->epoch + 1);
+			differs(c, "%s, epoch %d: not recorded, but trained now", place,
+				r->epoch + 1);
 		for (int i = 0; row && i < 4; i++)
 			if (!same_real(&row[4 + i], now[i]))
-				differs(c, "%s, epoch %d, output %d: %s %.9g recorded, %.9g now, %.1e apart", place, r->epoch + 1, k + 1, epoch_columns[i], row[4 + i].real,
-				        now[i], fabs(now[i] - row[4 + i].real));
+				differs(c,
+					"%s, epoch %d, output %d: %s %.9g recorded, %.9g now, %.1e "
+					"apart",
+					place, r->epoch + 1, k + 1, epoch_columns[i],
+					row[4 + i].real, now[i], fabs(now[i] - row[4 + i].real));
 	}
 	c->result->epochs++;
 	return 0;
 }
 
 /* "weights", "predictions of the test images": do the digests differ? */
-static void compare_digest(struct comparison *c, const char *place, int output, const char *what, const char *recorded, const char *now)
+static void compare_digest(struct comparison *c, const char *place, int output, const char *what,
+	const char *recorded, const char *now)
 {
 	if (recorded && strcmp(recorded, now) != 0)
 		differs(c, "%s, output %d: the %s differ%s", place, output + 1, what,
-		        c->recorded->epochs ? ", though all of its epochs' losses and accuracies agree" : "");
+			c->recorded->epochs
+				? ", though all of its epochs' losses and accuracies agree"
+				: "");
 	c->result->digests += recorded != NULL;
 }
 
@@ -104,17 +116,20 @@ static int compare_phase(void *context, const struct phase_result *r, struct err
 	char place[64], predictions[DIGEST_TEXT];
 	const bool last = r->phase == c->trial.phase_count - 1;
 	(void)e;
-	name_place(c, r->phase, r->fold, place, sizeof place);
+	name_place(c, r->phase, r->fold, place, sizeof(place));
 	for (int k = 0; k < r->outputs; k++) {
 		struct recorded_digests d;
 		digest_bytes(r->predictions[k], (size_t)r->test_count, predictions);
-		if (!recorded_digests(c->recorded->from, c->recorded->trial.identity, r->phase, r->fold, k, &d)) {
+		if (!recorded_digests(c->recorded->from, c->recorded->trial.identity, r->phase,
+			    r->fold, k, &d)) {
 			differs(c, "%s, output %d: not recorded, but trained now", place, k + 1);
 			continue;
 		}
 		compare_digest(c, place, k, "weights", d.weights, r->weights_digest);
-		compare_digest(c, place, k, "predictions of the test images", d.predictions, predictions);
-		const double scores[RECORDED_METRICS] = { r->test_accuracy[k], r->test_loss[k], r->val_accuracy[k], r->val_loss[k] };
+		compare_digest(
+			c, place, k, "predictions of the test images", d.predictions, predictions);
+		const double scores[RECORDED_METRICS] = { r->test_accuracy[k], r->test_loss[k],
+			r->val_accuracy[k], r->val_loss[k] };
 		for (int i = 0; last && i < RECORDED_METRICS; i++)
 			c->sums[i] += scores[i];
 		c->sum_count += last;
@@ -125,9 +140,11 @@ static int compare_phase(void *context, const struct phase_result *r, struct err
 static void compare_metrics(struct comparison *c)
 {
 	for (int i = 0; i < RECORDED_METRICS && c->sum_count; i++) {
-		const double recorded = c->recorded->trial.metrics[i], now = c->sums[i] / c->sum_count;
+		const double recorded = c->recorded->trial.metrics[i],
+			     now = c->sums[i] / c->sum_count;
 		if (!isnan(recorded) && recorded != now)
-			differs(c, "%s of the trial: %.17g recorded, %.17g now, %.1e apart", recorded_metrics[i], recorded, now, fabs(now - recorded));
+			differs(c, "%s of the trial: %.17g recorded, %.17g now, %.1e apart",
+				recorded_metrics[i], recorded, now, fabs(now - recorded));
 	}
 }
 
@@ -139,23 +156,24 @@ static void look_for_more(struct comparison *c)
 	for (size_t r = 0; epochs && r < epochs->row_count; r++)
 		recorded += epochs->values[r * (size_t)epochs->column_count + 3].integer == 0;
 	if (epochs && (size_t)c->result->epochs != recorded)
-		differs(c, "%zu epochs are recorded, %d were trained now", recorded, c->result->epochs);
+		differs(c, "%zu epochs are recorded, %d were trained now", recorded,
+			c->result->epochs);
 }
 
-/* ---- weights ------------------------------------------------------------------------------------------------------------- */
+/* ---- weights ---- */
 
 /* Floats in their order as integers: neighbours are 1 apart. */
 static int64_t float_order(float x)
 {
 	int32_t bits;
-	memcpy(&bits, &x, sizeof bits);
+	memcpy(&bits, &x, sizeof(bits));
 	return bits < 0 ? INT32_MIN - (int64_t)bits : bits;
 }
 
 /* A number of the weights. */
 struct spot {
 	const struct nn_tensor *tensor;
-	size_t index;                  /* within the tensor */
+	size_t index; /* within the tensor */
 	float recorded, now;
 };
 
@@ -164,53 +182,66 @@ struct weight_difference {
 	struct spot first, largest;
 };
 
-static void find_differences(const struct nn_net *net, const unsigned char *recorded, const float *now, struct weight_difference *d)
+static void find_differences(const struct nn_net *net, const unsigned char *recorded,
+	const float *now, struct weight_difference *d)
 {
 	for (int t = 0; t < net->tensor_count; t++) {
 		const struct nn_tensor *tensor = &net->tensors[t];
 		for (size_t i = 0; i < tensor->count; i++) {
-			struct spot at = { .tensor = tensor, .index = i, .now = now[tensor->offset + i] };
-			memcpy(&at.recorded, recorded + (tensor->offset + i) * sizeof(float), sizeof(float));
+			struct spot at = {
+				.tensor = tensor, .index = i, .now = now[tensor->offset + i]
+			};
+			memcpy(&at.recorded, recorded + (tensor->offset + i) * sizeof(float),
+				sizeof(float));
 			if (memcmp(&at.recorded, &at.now, sizeof(float)) == 0)
 				continue;
 			if (d->count++ == 0)
 				d->first = d->largest = at;
-			if (fabs((double)at.now - at.recorded) > fabs((double)d->largest.now - d->largest.recorded))
+			if (fabs((double)at.now - at.recorded)
+				> fabs((double)d->largest.now - d->largest.recorded))
 				d->largest = at;
 		}
 	}
 }
 
-static void describe(const struct comparison *c, const struct weight_difference *d, int fold, char *out, size_t size)
+static void describe(const struct comparison *c, const struct weight_difference *d, int fold,
+	char *out, size_t size)
 {
 	const struct spot *first = &d->first, *largest = &d->largest;
 	char in_fold[24] = "";
 	if (fold >= 0)
-		snprintf(in_fold, sizeof in_fold, " of fold %d", fold + 1);
-	snprintf(out, size, "trained weights%s: the first tensor that differs is %s, at [%zu]: %.9g recorded, %.9g now; %zu of %zu numbers differ,"
-	         " at most by %.1e (%lld ULPs) in %s[%zu]", in_fold, first->tensor->name, first->index, (double)first->recorded, (double)first->now, d->count,
-	         c->net.parameter_count, fabs((double)largest->now - largest->recorded),
-	         (long long)llabs(float_order(largest->now) - float_order(largest->recorded)), largest->tensor->name, largest->index);
+		snprintf(in_fold, sizeof(in_fold), " of fold %d", fold + 1);
+	snprintf(out, size,
+		"trained weights%s: the first tensor that differs is %s, at [%zu]: %.9g recorded, "
+		"%.9g now; %zu of %zu numbers differ,"
+		" at most by %.1e (%lld ULPs) in %s[%zu]",
+		in_fold, first->tensor->name, first->index, (double)first->recorded,
+		(double)first->now, d->count, c->net.parameter_count,
+		fabs((double)largest->now - largest->recorded),
+		(long long)llabs(float_order(largest->now) - float_order(largest->recorded)),
+		largest->tensor->name, largest->index);
 }
 
 static int compare_weights(void *context, const struct weights_result *r, struct err *e)
 {
 	struct comparison *c = context;
 	const int64_t key[] = { r->phase, r->fold };
-	const struct value *row = c->recorded->weights ? find_row(c->recorded->weights, key, 2) : NULL;
+	const struct value *row =
+		c->recorded->weights ? find_row(c->recorded->weights, key, 2) : NULL;
 	struct weight_difference d = { .count = 0 };
 	char place[64];
 	(void)e;
 	if (!row || c->result->weights[0])
 		return 0;
-	name_place(c, r->phase, r->fold, place, sizeof place);
+	name_place(c, r->phase, r->fold, place, sizeof(place));
 	if (row[2].length != r->count * sizeof(float) || r->count != c->net.parameter_count) {
-		differs(c, "%s: %zu bytes of weights are recorded, the network has %zu numbers", place, row[2].length, r->count);
+		differs(c, "%s: %zu bytes of weights are recorded, the network has %zu numbers",
+			place, row[2].length, r->count);
 		return 0;
 	}
 	find_differences(&c->net, (const unsigned char *)row[2].text, r->values, &d);
 	if (d.count) {
-		describe(c, &d, r->fold, c->result->weights, sizeof c->result->weights);
+		describe(c, &d, r->fold, c->result->weights, sizeof(c->result->weights));
 		differs(c, "%s: the weights in the database are not those of their digest", place);
 	} else {
 		c->result->tensors += c->net.tensor_count;
@@ -218,21 +249,28 @@ static int compare_weights(void *context, const struct weights_result *r, struct
 	return 0;
 }
 
-/* ---- the trial ----------------------------------------------------------------------------------------------------------- */
+/* ---- the trial ---- */
 
 static void cannot(struct verify_result *result, const char *text)
 {
 	result->verdict = VERIFY_CANNOT;
-	snprintf(result->text, sizeof result->text, "%.*s", (int)sizeof result->text - 1, text);
+	snprintf(result->text, sizeof(result->text), "%.*s", (int)sizeof(result->text) - 1, text);
 }
 
-int verify_possible(const struct recorded_trial *t, const struct dataset *data, char *why, size_t size)
+int verify_possible(
+	const struct recorded_trial *t, const struct dataset *data, char *why, size_t size)
 {
 	if (t->core_version != NN_CORE_VERSION)
-		snprintf(why, size, "recorded with core version %d, this program has %d: its results are others", t->core_version, NN_CORE_VERSION);
+		snprintf(why, size,
+			"recorded with core version %d, this program has %d: its results are "
+			"others",
+			t->core_version, NN_CORE_VERSION);
 	else if (data && strcmp(t->data_digest, data->digest) != 0)
-		snprintf(why, size, "data set %s here (%s, %s) is not the one that was trained on (%s): its digest is %.12s, recorded is %.12s", t->dataset,
-		         data->source, data->variant, t->data_variant, data->digest, t->data_digest);
+		snprintf(why, size,
+			"data set %s here (%s, %s) is not the one that was trained on (%s): its "
+			"digest is %.12s, recorded is %.12s",
+			t->dataset, data->source, data->variant, t->data_variant, data->digest,
+			t->data_digest);
 	else
 		return 0;
 	return -1;
@@ -245,16 +283,27 @@ static int read_trial(struct comparison *c, const struct dataset *data, struct e
 	if (trial_from_canonical(t->config, &c->trial, e))
 		return -1;
 	if (strcmp(c->trial.identity, t->identity) != 0)
-		return err_set(e, ERR_FAILED, "the recorded configuration is not that of the identity (it has %.12s): one of them was changed", c->trial.identity);
-	return network_build(trial_networks(&c->trial), network_of_phase(c->trial.phases, c->trial.phase_count - 1),
-	                     (struct nn_shape){ data->channels, data->height, data->width }, data->classes, &c->net, e);
+		return err_set(e, ERR_FAILED,
+			"the recorded configuration is not that of the identity (it has %.12s): "
+			"one of them was changed",
+			c->trial.identity);
+	return network_build(trial_networks(&c->trial),
+		network_of_phase(c->trial.phases, c->trial.phase_count - 1),
+		(struct nn_shape){ data->channels, data->height, data->width }, data->classes,
+		&c->net, e);
 }
 
-void verify_trial(const struct verify_case *recorded, const struct dataset *data, const struct verify_options *options, struct verify_result *result)
+void verify_trial(const struct verify_case *recorded, const struct dataset *data,
+	const struct verify_options *options, struct verify_result *result)
 {
 	struct comparison c = { .recorded = recorded, .result = result };
-	const struct trial_options run = { .kernels = options->kernels, .threads = options->threads, .stop = options->stop };
-	const struct trial_sink sink = { .context = &c, .epoch = compare_epoch, .phase = compare_phase, .weights = compare_weights };
+	const struct trial_options run = {
+		.kernels = options->kernels, .threads = options->threads, .stop = options->stop
+	};
+	const struct trial_sink sink = { .context = &c,
+		.epoch = compare_epoch,
+		.phase = compare_phase,
+		.weights = compare_weights };
 	struct trial_end end;
 	struct err e = { 0 };
 	*result = (struct verify_result){ .verdict = VERIFY_EXACT };

@@ -98,7 +98,8 @@ static uint8_t *bytes_of(const json_t *j, size_t count)
 
 void wire_phase(struct str *out, const struct phase_result *r)
 {
-	json_t *o = json_pack("{s:s, s:s, s:s, s:s}", "event", "phase", "name", r->name, "stopped", r->stopped, "weights_digest", r->weights_digest);
+	json_t *o = json_pack("{s:s, s:s, s:s, s:s}", "event", "phase", "name", r->name, "stopped",
+		r->stopped, "weights_digest", r->weights_digest);
 	set_integer(o, "phase", r->phase);
 	set_integer(o, "fold", r->fold);
 	set_integer(o, "epochs_run", r->epochs_run);
@@ -115,7 +116,8 @@ void wire_phase(struct str *out, const struct phase_result *r)
 	json_t *epochs = json_array(), *predictions = json_array();
 	for (int k = 0; k < r->outputs; k++) {
 		json_array_append_new(epochs, json_integer(r->best_epoch[k]));
-		json_array_append_new(predictions, bytes_text(r->predictions[k], (size_t)r->test_count));
+		json_array_append_new(
+			predictions, bytes_text(r->predictions[k], (size_t)r->test_count));
 	}
 	json_object_set_new(o, "best_epoch", epochs);
 	json_object_set_new(o, "predictions", predictions);
@@ -124,9 +126,9 @@ void wire_phase(struct str *out, const struct phase_result *r)
 
 static int read_phase(const json_t *o, struct phase_result *r, struct err *e)
 {
-	get_text(o, "name", r->name, sizeof r->name);
-	get_text(o, "stopped", r->stopped, sizeof r->stopped);
-	get_text(o, "weights_digest", r->weights_digest, sizeof r->weights_digest);
+	get_text(o, "name", r->name, sizeof(r->name));
+	get_text(o, "stopped", r->stopped, sizeof(r->stopped));
+	get_text(o, "weights_digest", r->weights_digest, sizeof(r->weights_digest));
 	r->phase = (int)get_integer(o, "phase");
 	r->fold = (int)get_integer(o, "fold");
 	r->epochs_run = (int)get_integer(o, "epochs_run");
@@ -144,8 +146,12 @@ static int read_phase(const json_t *o, struct phase_result *r, struct err *e)
 	real_get_array(o, "test_loss", r->test_loss, OUTPUTS_MAX);
 	real_get_array(o, "test_accuracy", r->test_accuracy, OUTPUTS_MAX);
 	for (int k = 0; k < r->outputs; k++) {
-		r->best_epoch[k] = (int)json_integer_value(json_array_get(json_object_get(o, "best_epoch"), (size_t)k));
-		r->predictions[k] = r->test_count < 0 ? NULL : bytes_of(json_array_get(json_object_get(o, "predictions"), (size_t)k), (size_t)r->test_count);
+		r->best_epoch[k] = (int)json_integer_value(
+			json_array_get(json_object_get(o, "best_epoch"), (size_t)k));
+		r->predictions[k] = r->test_count < 0
+			? NULL
+			: bytes_of(json_array_get(json_object_get(o, "predictions"), (size_t)k),
+				(size_t)r->test_count);
 		if (!r->predictions[k]) {
 			phase_result_free(r);
 			return err_set(e, ERR_FAILED, "a phase whose predictions cannot be read");
@@ -160,7 +166,8 @@ void wire_weights(struct str *out, const struct weights_result *r)
 	set_integer(o, "phase", r->phase);
 	set_integer(o, "fold", r->fold);
 	set_integer(o, "count", (long)r->count);
-	json_object_set_new(o, "values", bytes_text((const uint8_t *)r->values, r->count * sizeof *r->values));
+	json_object_set_new(
+		o, "values", bytes_text((const uint8_t *)r->values, r->count * sizeof(*r->values)));
 	add_line(out, o);
 }
 
@@ -169,15 +176,16 @@ static int read_weights(const json_t *o, struct weights_result *r, struct err *e
 	r->phase = (int)get_integer(o, "phase");
 	r->fold = (int)get_integer(o, "fold");
 	r->count = (size_t)get_integer(o, "count");
-	r->values = (float *)bytes_of(json_object_get(o, "values"), r->count * sizeof *r->values);
+	r->values = (float *)bytes_of(json_object_get(o, "values"), r->count * sizeof(*r->values));
 	return r->values ? 0 : err_set(e, ERR_FAILED, "weights that cannot be read");
 }
 
 void wire_end(struct str *out, const struct trial_end *end)
 {
-	json_t *o = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "event", "end", "state", trial_state_name(end->state), "error", end->error,
-	                      "weights_digest", end->weights_digest, "kernels", end->kernels, "data_digest", end->data_digest,
-	                      "data_variant", end->data_variant);
+	json_t *o = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "event", "end", "state",
+		trial_state_name(end->state), "error", end->error, "weights_digest",
+		end->weights_digest, "kernels", end->kernels, "data_digest", end->data_digest,
+		"data_variant", end->data_variant);
 	set_integer(o, "peak_bytes", end->peak_bytes);
 	set_integer(o, "core_version", end->core_version);
 	set_integer(o, "macs", end->macs);
@@ -190,18 +198,18 @@ void wire_end(struct str *out, const struct trial_end *end)
 static int read_end(const json_t *o, struct trial_end *end, struct err *e)
 {
 	char state[16];
-	get_text(o, "state", state, sizeof state);
+	get_text(o, "state", state, sizeof(state));
 	end->state = TRIAL_DONE;
 	while (strcmp(state, trial_state_name(end->state)) != 0) {
 		if (end->state == TRIAL_INTERRUPTED)
 			return err_set(e, ERR_FAILED, "a trial that ended as '%s'", state);
 		end->state++;
 	}
-	get_text(o, "error", end->error, sizeof end->error);
-	get_text(o, "weights_digest", end->weights_digest, sizeof end->weights_digest);
-	get_text(o, "kernels", end->kernels, sizeof end->kernels);
-	get_text(o, "data_digest", end->data_digest, sizeof end->data_digest);
-	get_text(o, "data_variant", end->data_variant, sizeof end->data_variant);
+	get_text(o, "error", end->error, sizeof(end->error));
+	get_text(o, "weights_digest", end->weights_digest, sizeof(end->weights_digest));
+	get_text(o, "kernels", end->kernels, sizeof(end->kernels));
+	get_text(o, "data_digest", end->data_digest, sizeof(end->data_digest));
+	get_text(o, "data_variant", end->data_variant, sizeof(end->data_variant));
 	end->peak_bytes = get_integer(o, "peak_bytes");
 	end->core_version = (int)get_integer(o, "core_version");
 	end->macs = get_integer(o, "macs");
@@ -216,27 +224,28 @@ int wire_read(const char *line, size_t length, struct wire_message *out, struct 
 	json_error_t why;
 	json_t *o = json_loadb(line, length, 0, &why);
 	const char *event = json_string_value(json_object_get(o, "event"));
-	int answer = 0;
+	int result = 0;
 	*out = (struct wire_message){ 0 };
 	if (!event) {
-		answer = err_set(e, ERR_FAILED, "a worker's line cannot be read: %s", o ? "no event" : why.text);
+		result = err_set(e, ERR_FAILED, "a worker's line cannot be read: %s",
+			o ? "no event" : why.text);
 	} else if (strcmp(event, "epoch") == 0) {
 		out->event = WIRE_EPOCH;
 		read_epoch(o, &out->epoch);
 	} else if (strcmp(event, "phase") == 0) {
 		out->event = WIRE_PHASE;
-		answer = read_phase(o, &out->phase, e);
+		result = read_phase(o, &out->phase, e);
 	} else if (strcmp(event, "weights") == 0) {
 		out->event = WIRE_WEIGHTS;
-		answer = read_weights(o, &out->weights, e);
+		result = read_weights(o, &out->weights, e);
 	} else if (strcmp(event, "end") == 0) {
 		out->event = WIRE_END;
-		answer = read_end(o, &out->end, e);
+		result = read_end(o, &out->end, e);
 	} else {
-		answer = err_set(e, ERR_FAILED, "a worker's line has an unknown event '%s'", event);
+		result = err_set(e, ERR_FAILED, "a worker's line has an unknown event '%s'", event);
 	}
 	json_decref(o);
-	return answer;
+	return result;
 }
 
 void wire_message_free(struct wire_message *m)

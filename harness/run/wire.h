@@ -1,7 +1,10 @@
-/* wire.h - results as lines of JSON: how a worker process tells the writer, and how a person can follow. One line, one piece:
+/* wire.h - results as lines of JSON: how a worker process tells the writer, and how a person can
+ * follow. One line, one piece:
  *   {"event": "epoch", "phase": 0, "fold": -1, "epoch": 0, "val_accuracy": [0.81, 0.42], ...}
- *   {"event": "phase", "name": "dual", "predictions": ["0903...", ...], ...}   two hexadecimal digits an image
- *   {"event": "weights", "phase": 2, "fold": 0, "count": 14862, "values": "cdcc..."}   32-bit floats, little-endian, hexadecimal
+ *   {"event": "phase", "name": "dual", "predictions": ["0903...", ...], ...}   two hexadecimal
+ * digits an image
+ *   {"event": "weights", "phase": 2, "fold": 0, "count": 14862, "values": "cdcc..."}   32-bit
+ * floats, little-endian, hexadecimal
  *   {"event": "end", "state": "done", ...}
  * Numbers read back exactly; what is not finite is written as "nan", "inf" or "-inf". */
 #ifndef RUN_WIRE_H

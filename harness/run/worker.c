@@ -26,14 +26,14 @@ static void on_interrupt(int signal_number)
 static void pin(int slot)
 {
 	cpu_set_t allowed, one;
-	if (sched_getaffinity(0, sizeof allowed, &allowed))
+	if (sched_getaffinity(0, sizeof(allowed), &allowed))
 		return;
 	int seen = 0;
 	for (int cpu = 0; cpu < CPU_SETSIZE; cpu++)
 		if (CPU_ISSET(cpu, &allowed) && seen++ == slot) {
 			CPU_ZERO(&one);
 			CPU_SET(cpu, &one);
-			sched_setaffinity(0, sizeof one, &one);
+			sched_setaffinity(0, sizeof(one), &one);
 			return;
 		}
 }
@@ -54,30 +54,31 @@ static int send_epoch(void *context, const struct epoch_result *r, struct err *e
 {
 	struct str line = { 0 };
 	wire_epoch(&line, r);
-	int answer = write_line(*(int *)context, &line, e);
+	int result = write_line(*(int *)context, &line, e);
 	str_free(&line);
-	return answer;
+	return result;
 }
 
 static int send_phase(void *context, const struct phase_result *r, struct err *e)
 {
 	struct str line = { 0 };
 	wire_phase(&line, r);
-	int answer = write_line(*(int *)context, &line, e);
+	int result = write_line(*(int *)context, &line, e);
 	str_free(&line);
-	return answer;
+	return result;
 }
 
 static int send_weights(void *context, const struct weights_result *r, struct err *e)
 {
 	struct str line = { 0 };
 	wire_weights(&line, r);
-	int answer = write_line(*(int *)context, &line, e);
+	int result = write_line(*(int *)context, &line, e);
 	str_free(&line);
-	return answer;
+	return result;
 }
 
-static _Noreturn void child(int fd, int slot, const struct trial *t, const struct dataset *d, unsigned share, const struct local_options *options)
+static _Noreturn void child(int fd, int slot, const struct trial *t, const struct dataset *d,
+	unsigned share, const struct local_options *options)
 {
 	prctl(PR_SET_PDEATHSIG, SIGKILL); /* no worker outlives its writer */
 	signal(SIGINT, on_interrupt);
@@ -86,10 +87,17 @@ static _Noreturn void child(int fd, int slot, const struct trial *t, const struc
 	if (options->threads == 1 && options->workers > 1)
 		pin(slot);
 	if (options->trial_bytes)
-		setrlimit(RLIMIT_AS, &(struct rlimit){ options->trial_bytes, options->trial_bytes });
-	const struct trial_options trial_options = { .kernels = options->kernels, .threads = options->threads, .stop = &child_stop,
-		.states = options->states, .checkpoint_seconds = options->checkpoint_seconds, .share = share };
-	const struct trial_sink sink = { .context = &fd, .epoch = send_epoch, .phase = send_phase,
+		setrlimit(
+			RLIMIT_AS, &(struct rlimit){ options->trial_bytes, options->trial_bytes });
+	const struct trial_options trial_options = { .kernels = options->kernels,
+		.threads = options->threads,
+		.stop = &child_stop,
+		.states = options->states,
+		.checkpoint_seconds = options->checkpoint_seconds,
+		.share = share };
+	const struct trial_sink sink = { .context = &fd,
+		.epoch = send_epoch,
+		.phase = send_phase,
 		.weights = options->keep_weights ? send_weights : NULL };
 	struct trial_end end;
 	trial_run(t, d, &trial_options, &sink, &end);
@@ -97,7 +105,7 @@ static _Noreturn void child(int fd, int slot, const struct trial *t, const struc
 	if (getrusage(RUSAGE_SELF, &usage) == 0) {
 		end.peak_bytes = usage.ru_maxrss * 1024;
 		end.cpu_seconds = (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec)
-		                  + 1e-6 * (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec);
+			+ 1e-6 * (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec);
 	}
 	struct str line = { 0 };
 	struct err e = { 0 };
@@ -107,8 +115,8 @@ static _Noreturn void child(int fd, int slot, const struct trial *t, const struc
 
 /* ---- in the parent ---- */
 
-int worker_start(struct worker *w, int slot, const struct trial *t, const struct dataset *d, unsigned share, const struct local_options *options,
-                 struct err *e)
+int worker_start(struct worker *w, int slot, const struct trial *t, const struct dataset *d,
+	unsigned share, const struct local_options *options, struct err *e)
 {
 	int ends[2];
 	if (pipe(ends))
@@ -136,7 +144,7 @@ int worker_start(struct worker *w, int slot, const struct trial *t, const struct
 int worker_read(struct worker *w, struct err *e)
 {
 	char bytes[65536];
-	ssize_t n = read(w->pipe, bytes, sizeof bytes);
+	ssize_t n = read(w->pipe, bytes, sizeof(bytes));
 	if (n < 0)
 		return errno == EINTR || errno == EAGAIN ? 1 : err_errno(e, "pipe from a worker");
 	str_add_bytes(&w->input, bytes, (size_t)n);
@@ -166,7 +174,8 @@ void worker_reap(struct worker *w, char *error, size_t size)
 	while (waitpid(w->pid, &status, 0) < 0 && errno == EINTR)
 		;
 	if (WIFSIGNALED(status))
-		snprintf(error, size, "the worker was killed by signal %d (%s)", WTERMSIG(status), strsignal(WTERMSIG(status)));
+		snprintf(error, size, "the worker was killed by signal %d (%s)", WTERMSIG(status),
+			strsignal(WTERMSIG(status)));
 	else if (WEXITSTATUS(status))
 		snprintf(error, size, "the worker ended with exit code %d", WEXITSTATUS(status));
 	else

@@ -9,20 +9,20 @@
 #include "wire.h"
 
 struct worker {
-	pid_t pid;             /* 0: idle */
-	int pipe;              /* lines come here; -1 when it has closed */
-	size_t index;          /* of its trial in the sweep */
+	pid_t pid;    /* 0: idle */
+	int pipe;     /* lines come here; -1 when it has closed */
+	size_t index; /* of its trial in the sweep */
 	int64_t attempt;
-	struct str input;      /* bytes that are no whole line yet */
-	bool ended;            /* its "end" line has come */
-	bool timed_out;        /* it was killed for taking too long */
-	double started;        /* monotonic seconds */
+	struct str input; /* bytes that are no whole line yet */
+	bool ended;       /* its "end" line has come */
+	bool timed_out;   /* it was killed for taking too long */
+	double started;   /* monotonic seconds */
 };
 
-/* Start a trial (share: as in trial_run.h) in slot `slot` (workers are pinned to the slot-th processor that this process may use, if there are enough).
- * Returns 0, or -1 with e. */
-int worker_start(struct worker *w, int slot, const struct trial *t, const struct dataset *d, unsigned share, const struct local_options *options,
-                 struct err *e);
+/* Start a trial (share: as in trial_run.h) in slot `slot` (workers are pinned to the slot-th
+ * processor that this process may use, if there are enough). Returns 0, or -1 with e. */
+int worker_start(struct worker *w, int slot, const struct trial *t, const struct dataset *d,
+	unsigned share, const struct local_options *options, struct err *e);
 
 /* Read what has come. Returns 1 while the pipe is open, 0 at its end, -1 with e. */
 int worker_read(struct worker *w, struct err *e);
@@ -30,8 +30,8 @@ int worker_read(struct worker *w, struct err *e);
 /* The next whole line, without its end, or NULL. Valid until the next call for this worker. */
 const char *worker_line(struct worker *w, size_t *length);
 
-/* Wait for the process (the pipe has closed); w is idle then. Fills error ("killed by signal 11 (Segmentation fault)", "exit code 3") or
- * sets it to "" when it left as it should. */
+/* Wait for the process (the pipe has closed); w is idle then. Fills error ("killed by signal 11
+ * (Segmentation fault)", "exit code 3") or sets it to "" when it left as it should. */
 void worker_reap(struct worker *w, char *error, size_t size);
 
 #endif

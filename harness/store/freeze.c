@@ -1,5 +1,5 @@
-/* freeze.c - what is known before anything runs: the sweep's text and plan, its claims, what will be skipped and why, and the
- * environment of this run. */
+/* freeze.c - what is known before anything runs: the sweep's text and plan, its claims, what will
+ * be skipped and why, and the environment of this run. */
 #include "store_internal.h"
 
 #include <jansson.h>
@@ -9,39 +9,52 @@
 #include "../base/digest.h"
 #include "../plan/identity.h"
 
-/* ---- environment ------------------------------------------------------------------------------------------------------- */
+/* ---- environment ---- */
 
-static int add_fact(struct store *s, int64_t environment, const char *line, size_t length, struct err *e)
+static int add_fact(
+	struct store *s, int64_t environment, const char *line, size_t length, struct err *e)
 {
 	const char *tab = memchr(line, '\t', length);
-	if (!tab) return 0;
-	sqlite3_stmt *insert = store_statement(s, "INSERT OR REPLACE INTO facts (environment, name, value) VALUES (?, ?, ?)", e);
-	if (!insert) return -1;
+	if (!tab)
+		return 0;
+	sqlite3_stmt *insert = store_statement(
+		s, "INSERT OR REPLACE INTO facts (environment, name, value) VALUES (?, ?, ?)", e);
+	if (!insert)
+		return -1;
 	bind_integer(insert, 1, environment);
 	sqlite3_bind_text(insert, 2, line, (int)(tab - line), SQLITE_STATIC);
-	sqlite3_bind_text(insert, 3, tab + 1, (int)(length - (size_t)(tab + 1 - line)), SQLITE_STATIC);
+	sqlite3_bind_text(
+		insert, 3, tab + 1, (int)(length - (size_t)(tab + 1 - line)), SQLITE_STATIC);
 	return statement_run(s, insert, e);
 }
 
-static int find_or_add_environment(struct store *s, const char *facts, int64_t *environment, struct err *e)
+static int find_or_add_environment(
+	struct store *s, const char *facts, int64_t *environment, struct err *e)
 {
 	char digest[DIGEST_TEXT], now[STORE_TIME_TEXT];
 	digest_bytes(facts, strlen(facts), digest);
 	time_now(now);
 	sqlite3_stmt *find = store_statement(s, "SELECT id FROM environments WHERE digest = ?", e);
-	if (!find) return -1;
+	if (!find)
+		return -1;
 	bind_text(find, 1, digest);
 	bool found;
-	if (statement_integer(s, find, &found, environment, e)) return -1;
-	if (found) return 0;
-	sqlite3_stmt *insert = store_statement(s, "INSERT INTO environments (digest, first_seen) VALUES (?, ?) RETURNING id", e);
-	if (!insert) return -1;
+	if (statement_integer(s, find, &found, environment, e))
+		return -1;
+	if (found)
+		return 0;
+	sqlite3_stmt *insert = store_statement(
+		s, "INSERT INTO environments (digest, first_seen) VALUES (?, ?) RETURNING id", e);
+	if (!insert)
+		return -1;
 	bind_text(insert, 1, digest);
 	bind_text(insert, 2, now);
-	if (statement_integer(s, insert, NULL, environment, e)) return -1;
+	if (statement_integer(s, insert, NULL, environment, e))
+		return -1;
 	for (const char *line = facts; *line;) {
 		const size_t length = strcspn(line, "\n");
-		if (add_fact(s, *environment, line, length, e)) return -1;
+		if (add_fact(s, *environment, line, length, e))
+			return -1;
 		line += length + (line[length] == '\n');
 	}
 	return 0;
@@ -49,13 +62,15 @@ static int find_or_add_environment(struct store *s, const char *facts, int64_t *
 
 int store_environment(struct store *s, const char *facts, int64_t *environment, struct err *e)
 {
-	if (transaction_begin(s, e)) return -1;
+	if (transaction_begin(s, e))
+		return -1;
 	return transaction_end(s, find_or_add_environment(s, facts, environment, e), e);
 }
 
-/* ---- trials ------------------------------------------------------------------------------------------------------------ */
+/* ---- trials ---- */
 
-/* The identity that all replicates share: the trial's with another seed, the same for all of them. */
+/* The identity that all replicates share: the trial's with another seed, the same for all of them.
+ */
 static void configuration_of(const struct trial *t, char digest[DIGEST_TEXT])
 {
 	struct trial replicate = *t;
@@ -67,18 +82,25 @@ static void configuration_of(const struct trial *t, char digest[DIGEST_TEXT])
 static int add_trial(struct store *s, const struct trial *t, int64_t *id, struct err *e)
 {
 	if (t->seed > INT64_MAX)
-		return err_set(e, ERR_USAGE, "seed %llu: larger than a database holds (at most %lld)", (unsigned long long)t->seed,
-			(long long)INT64_MAX);
+		return err_set(e, ERR_USAGE,
+			"seed %llu: larger than a database holds (at most %lld)",
+			(unsigned long long)t->seed, (long long)INT64_MAX);
 	sqlite3_stmt *find = store_statement(s, "SELECT id FROM trials WHERE identity = ?", e);
-	if (!find) return -1;
+	if (!find)
+		return -1;
 	bind_text(find, 1, t->identity);
 	bool found;
-	if (statement_integer(s, find, &found, id, e)) return -1;
-	if (found) return 0;
+	if (statement_integer(s, find, &found, id, e))
+		return -1;
+	if (found)
+		return 0;
 
-	sqlite3_stmt *insert = store_statement(s, "INSERT INTO trials (identity, configuration, dataset, model, seed, config)"
-		" VALUES (?, ?, ?, ?, ?, ?) RETURNING id", e);
-	if (!insert) return -1;
+	sqlite3_stmt *insert = store_statement(s,
+		"INSERT INTO trials (identity, configuration, dataset, model, seed, config)"
+		" VALUES (?, ?, ?, ?, ?, ?) RETURNING id",
+		e);
+	if (!insert)
+		return -1;
 	char configuration[DIGEST_TEXT];
 	configuration_of(t, configuration);
 	char *config = trial_canonical(t);
@@ -93,14 +115,17 @@ static int add_trial(struct store *s, const struct trial *t, int64_t *id, struct
 	return result;
 }
 
-/* ---- the plan ---------------------------------------------------------------------------------------------------------- */
+/* ---- the plan ---- */
 
-/* All labels as a JSON object, sorted by name; owned by the caller. NULL when memory runs out, or a label is no UTF-8. */
+/* All labels as a JSON object, sorted by name; owned by the caller. NULL when memory runs out, or a
+ * label is no UTF-8. */
 static char *labels_json(const struct trial *t)
 {
 	json_t *object = json_object();
 	for (int i = 0; i < t->label_count; i++) {
-		if (json_object_set_new(object, t->labels[i].name, json_string(t->labels[i].value)) == 0) continue;
+		if (json_object_set_new(object, t->labels[i].name, json_string(t->labels[i].value))
+			== 0)
+			continue;
 		json_decref(object);
 		return NULL;
 	}
@@ -109,10 +134,13 @@ static char *labels_json(const struct trial *t)
 	return text;
 }
 
-static int add_label(struct store *s, int64_t sweep, int64_t position, const struct label *label, struct err *e)
+static int add_label(
+	struct store *s, int64_t sweep, int64_t position, const struct label *label, struct err *e)
 {
-	sqlite3_stmt *insert = store_statement(s, "INSERT INTO labels (sweep, position, name, value) VALUES (?, ?, ?, ?)", e);
-	if (!insert) return -1;
+	sqlite3_stmt *insert = store_statement(
+		s, "INSERT INTO labels (sweep, position, name, value) VALUES (?, ?, ?, ?)", e);
+	if (!insert)
+		return -1;
 	bind_integer(insert, 1, sweep);
 	bind_integer(insert, 2, position);
 	bind_text(insert, 3, label->name);
@@ -120,15 +148,21 @@ static int add_label(struct store *s, int64_t sweep, int64_t position, const str
 	return statement_run(s, insert, e);
 }
 
-static int add_plan_row(struct store *s, int64_t sweep, int64_t position, const struct trial *t, struct err *e)
+static int add_plan_row(
+	struct store *s, int64_t sweep, int64_t position, const struct trial *t, struct err *e)
 {
 	int64_t trial;
-	if (add_trial(s, t, &trial, e)) return -1;
+	if (add_trial(s, t, &trial, e))
+		return -1;
 	sqlite3_stmt *row = store_statement(s,
-		"INSERT INTO plan (sweep, position, trial, recipe, augment, labels) VALUES (?, ?, ?, ?, ?, ?)", e);
-	if (!row) return -1;
+		"INSERT INTO plan (sweep, position, trial, recipe, augment, labels) VALUES (?, ?, "
+		"?, ?, ?, ?)",
+		e);
+	if (!row)
+		return -1;
 	char *labels = labels_json(t);
-	if (!labels) return err_set(e, ERR_USAGE, "a label of trial %s is no UTF-8 text", t->identity);
+	if (!labels)
+		return err_set(e, ERR_USAGE, "a label of trial %s is no UTF-8 text", t->identity);
 	bind_integer(row, 1, sweep);
 	bind_integer(row, 2, position);
 	bind_integer(row, 3, trial);
@@ -137,17 +171,25 @@ static int add_plan_row(struct store *s, int64_t sweep, int64_t position, const 
 	bind_text(row, 6, labels);
 	int result = statement_run(s, row, e);
 	free(labels);
-	for (int i = 0; result == 0 && i < t->label_count; i++) result = add_label(s, sweep, position, &t->labels[i], e);
+	for (int i = 0; result == 0 && i < t->label_count; i++)
+		result = add_label(s, sweep, position, &t->labels[i], e);
 	return result;
 }
 
-static int add_claim(struct store *s, int64_t sweep, int64_t position, const struct claim *c, struct err *e)
+static int add_claim(
+	struct store *s, int64_t sweep, int64_t position, const struct claim *c, struct err *e)
 {
 	sqlite3_stmt *claim = store_statement(s,
-		"INSERT INTO claim_specs (sweep, claim, position, title, metric, paper, rounds_to, compare) VALUES (?, ?, ?, ?, ?,"
-		" ?, ?, ?)", e);
-	sqlite3_stmt *where = store_statement(s, "INSERT OR REPLACE INTO claim_where (sweep, claim, name, value) VALUES (?, ?, ?, ?)", e);
-	if (!claim || !where) return -1;
+		"INSERT INTO claim_specs (sweep, claim, position, title, metric, paper, rounds_to, "
+		"compare) VALUES (?, ?, ?, ?, ?,"
+		" ?, ?, ?)",
+		e);
+	sqlite3_stmt *where = store_statement(s,
+		"INSERT OR REPLACE INTO claim_where (sweep, claim, name, value) VALUES (?, ?, ?, "
+		"?)",
+		e);
+	if (!claim || !where)
+		return -1;
 	bind_integer(claim, 1, sweep);
 	bind_text(claim, 2, c->id);
 	bind_integer(claim, 3, position);
@@ -156,13 +198,15 @@ static int add_claim(struct store *s, int64_t sweep, int64_t position, const str
 	sqlite3_bind_double(claim, 6, c->paper);
 	bind_integer(claim, 7, c->rounds_to);
 	bind_integer(claim, 8, c->compare);
-	if (statement_run(s, claim, e)) return -1;
+	if (statement_run(s, claim, e))
+		return -1;
 	for (int i = 0; i < c->where.count; i++) {
 		bind_integer(where, 1, sweep);
 		bind_text(where, 2, c->id);
 		bind_text(where, 3, c->where.is[i].name);
 		bind_text(where, 4, c->where.is[i].value);
-		if (statement_run(s, where, e)) return -1;
+		if (statement_run(s, where, e))
+			return -1;
 	}
 	return 0;
 }
@@ -173,10 +217,15 @@ static int put_sweep(struct store *s, const struct sweep *sweep, int64_t *id, st
 	char now[STORE_TIME_TEXT];
 	time_now(now);
 	sqlite3_stmt *put = store_statement(s,
-		"INSERT INTO sweeps (name, title, path, digest, text, seeds, frozen_at) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT"
-		" (name) DO UPDATE SET title = excluded.title, path = excluded.path, digest = excluded.digest, text ="
-		" excluded.text, seeds = excluded.seeds, frozen_at = excluded.frozen_at RETURNING id", e);
-	if (!put) return -1;
+		"INSERT INTO sweeps (name, title, path, digest, text, seeds, frozen_at) VALUES (?, "
+		"?, ?, ?, ?, ?, ?) ON CONFLICT"
+		" (name) DO UPDATE SET title = excluded.title, path = excluded.path, digest = "
+		"excluded.digest, text ="
+		" excluded.text, seeds = excluded.seeds, frozen_at = excluded.frozen_at RETURNING "
+		"id",
+		e);
+	if (!put)
+		return -1;
 	bind_text(put, 1, sweep->name);
 	bind_text(put, 2, sweep->title);
 	bind_text(put, 3, sweep->path);
@@ -191,7 +240,8 @@ static int forget_plan(struct store *s, int64_t sweep, struct err *e)
 {
 	sqlite3_stmt *plan = store_statement(s, "DELETE FROM plan WHERE sweep = ?", e);
 	sqlite3_stmt *claims = store_statement(s, "DELETE FROM claim_specs WHERE sweep = ?", e);
-	if (!plan || !claims) return -1;
+	if (!plan || !claims)
+		return -1;
 	bind_integer(plan, 1, sweep);
 	bind_integer(claims, 1, sweep);
 	return statement_run(s, plan, e) || statement_run(s, claims, e) ? -1 : 0;
@@ -199,41 +249,57 @@ static int forget_plan(struct store *s, int64_t sweep, struct err *e)
 
 static int freeze(struct store *s, const struct sweep *sweep, int64_t *id, struct err *e)
 {
-	if (put_sweep(s, sweep, id, e) || forget_plan(s, *id, e)) return -1;
+	if (put_sweep(s, sweep, id, e) || forget_plan(s, *id, e))
+		return -1;
 	for (size_t i = 0; i < sweep->trial_count; i++)
-		if (add_plan_row(s, *id, (int64_t)i, &sweep->trials[i], e)) return -1;
+		if (add_plan_row(s, *id, (int64_t)i, &sweep->trials[i], e))
+			return -1;
 	for (size_t i = 0; i < sweep->claim_count; i++)
-		if (!sweep->claims[i].than.count && add_claim(s, *id, (int64_t)i, &sweep->claims[i], e)) return -1; /* those that have a number */
+		if (!sweep->claims[i].than.count
+			&& add_claim(s, *id, (int64_t)i, &sweep->claims[i], e))
+			return -1; /* those that have a number */
 	return 0;
 }
 
 int store_sweep(struct store *s, const struct sweep *sweep, int64_t *sweep_id, struct err *e)
 {
-	if (transaction_begin(s, e)) return -1;
+	if (transaction_begin(s, e))
+		return -1;
 	return transaction_end(s, freeze(s, sweep, sweep_id, e), e);
 }
 
-/* ---- asked before a trial runs ----------------------------------------------------------------------------------------- */
+/* ---- asked before a trial runs ---- */
 
-int store_is_done(struct store *s, const char *identity, int core_version, const char *data_digest, bool *done, struct err *e)
+int store_is_done(struct store *s, const char *identity, int core_version, const char *data_digest,
+	bool *done, struct err *e)
 {
 	sqlite3_stmt *find = store_statement(s,
-		"SELECT 1 FROM trials JOIN attempts ON attempts.trial = trials.id WHERE trials.identity = ? AND attempts.state ="
-		" 'done' AND attempts.deleted_at IS NULL AND attempts.core_version = ? AND attempts.data_digest = ?", e);
-	if (!find) return -1;
+		"SELECT 1 FROM trials JOIN attempts ON attempts.trial = trials.id WHERE "
+		"trials.identity = ? AND attempts.state ="
+		" 'done' AND attempts.deleted_at IS NULL AND attempts.core_version = ? AND "
+		"attempts.data_digest = ?",
+		e);
+	if (!find)
+		return -1;
 	bind_text(find, 1, identity);
 	bind_integer(find, 2, core_version);
 	bind_text(find, 3, data_digest);
 	return statement_integer(s, find, done, NULL, e);
 }
 
-int store_skip(struct store *s, int64_t sweep_id, const char *identity, const char *reason, struct err *e)
+int store_skip(
+	struct store *s, int64_t sweep_id, const char *identity, const char *reason, struct err *e)
 {
-	sqlite3_stmt *look = store_statement(s, "SELECT min(skip IS ?) FROM plan WHERE sweep = ? AND trial = (SELECT id FROM trials"
-		" WHERE identity = ?) HAVING count(*) > 0", e);
+	sqlite3_stmt *look = store_statement(s,
+		"SELECT min(skip IS ?) FROM plan WHERE sweep = ? AND trial = (SELECT id FROM trials"
+		" WHERE identity = ?) HAVING count(*) > 0",
+		e);
 	sqlite3_stmt *skip = store_statement(s,
-		"UPDATE plan SET skip = ? WHERE sweep = ? AND trial = (SELECT id FROM trials WHERE identity = ?)", e);
-	if (!look || !skip) return -1;
+		"UPDATE plan SET skip = ? WHERE sweep = ? AND trial = (SELECT id FROM trials WHERE "
+		"identity = ?)",
+		e);
+	if (!look || !skip)
+		return -1;
 	sqlite3_stmt *const both[] = { look, skip };
 	for (int i = 0; i < 2; i++) {
 		bind_text(both[i], 1, reason);
@@ -242,9 +308,14 @@ int store_skip(struct store *s, int64_t sweep_id, const char *identity, const ch
 	}
 	bool planned;
 	int64_t same;
-	if (statement_integer(s, look, &planned, &same, e)) return -1;
-	if (!planned) return err_set(e, ERR_USAGE, "%s: the plan of sweep %lld has no trial %s", s->path, (long long)sweep_id, identity);
-	if (same) return 0; /* as nearly always: no transaction needed */
-	if (transaction_begin(s, e)) return -1;
+	if (statement_integer(s, look, &planned, &same, e))
+		return -1;
+	if (!planned)
+		return err_set(e, ERR_USAGE, "%s: the plan of sweep %lld has no trial %s", s->path,
+			(long long)sweep_id, identity);
+	if (same)
+		return 0; /* as nearly always: no transaction needed */
+	if (transaction_begin(s, e))
+		return -1;
 	return transaction_end(s, statement_run(s, skip, e), e);
 }

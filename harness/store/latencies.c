@@ -5,14 +5,20 @@
 
 static void bind_known(sqlite3_stmt *statement, int index, double value)
 {
-	if (!isnan(value)) sqlite3_bind_double(statement, index, value);
+	if (!isnan(value))
+		sqlite3_bind_double(statement, index, value);
 }
 
 static int add_latency(struct store *s, const struct store_latency *l, struct err *e)
 {
-	sqlite3_stmt *insert = store_statement(s, "INSERT INTO latencies (attempt, environment, measured_at, kernels, number_format, batch, samples,"
-		" p50, p90, p99, least, images_per_second, noise, load, mhz, histogram) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", e);
-	if (!insert) return -1;
+	sqlite3_stmt *insert = store_statement(s,
+		"INSERT INTO latencies (attempt, environment, measured_at, kernels, number_format, "
+		"batch, samples,"
+		" p50, p90, p99, least, images_per_second, noise, load, mhz, histogram) VALUES (?, "
+		"?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		e);
+	if (!insert)
+		return -1;
 	char now[STORE_TIME_TEXT];
 	time_now(now);
 	bind_integer(insert, 1, l->attempt);
@@ -36,6 +42,7 @@ static int add_latency(struct store *s, const struct store_latency *l, struct er
 
 int store_latency(struct store *s, const struct store_latency *l, struct err *e)
 {
-	if (transaction_begin(s, e)) return -1;
+	if (transaction_begin(s, e))
+		return -1;
 	return transaction_end(s, add_latency(s, l, e), e);
 }

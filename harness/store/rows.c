@@ -1,4 +1,5 @@
-/* rows.c - see rows.h. Texts lie in large blocks that are freed together; values in one array that grows. */
+/* rows.c - see rows.h. Texts lie in large blocks that are freed together; values in one array that
+ * grows. */
 #include "rows.h"
 
 #include <assert.h>
@@ -25,7 +26,8 @@ static const char *copy(struct memory *m, const void *bytes, size_t length)
 	if (!m->blocks || m->blocks->capacity - m->blocks->used < length + 1) {
 		const size_t capacity = length + 1 > BLOCK_BYTES ? length + 1 : BLOCK_BYTES;
 		struct block *block = malloc(sizeof(*block) + capacity);
-		if (!block) return NULL;
+		if (!block)
+			return NULL;
 		block->used = 0;
 		block->capacity = capacity;
 		block->next = m->blocks;
@@ -33,7 +35,8 @@ static const char *copy(struct memory *m, const void *bytes, size_t length)
 	}
 	char *text = m->blocks->bytes + m->blocks->used;
 	m->blocks->used += length + 1;
-	if (length) memcpy(text, bytes, length);
+	if (length)
+		memcpy(text, bytes, length);
 	text[length] = '\0';
 	return text;
 }
@@ -42,14 +45,17 @@ struct rows *rows_new(int column_count, const char *const *columns)
 {
 	assert(column_count > 0);
 	struct rows *r = calloc(1, sizeof(*r));
-	if (!r) return NULL;
+	if (!r)
+		return NULL;
 	struct memory *m = r->memory = calloc(1, sizeof(*m));
 	r->columns = calloc((size_t)column_count, sizeof(*r->columns));
-	if (!m || !r->columns) goto fail;
+	if (!m || !r->columns)
+		goto fail;
 	r->column_count = column_count;
 	for (int i = 0; i < column_count; i++) {
 		r->columns[i] = copy(m, columns[i], strlen(columns[i]));
-		if (!r->columns[i]) goto fail;
+		if (!r->columns[i])
+			goto fail;
 	}
 	return r;
 fail:
@@ -61,7 +67,8 @@ fail:
 static void add(struct rows *r, struct value value)
 {
 	struct memory *m = r->memory;
-	if (m->failed) return;
+	if (m->failed)
+		return;
 	if (m->value_count == m->value_capacity) {
 		const size_t capacity = m->value_capacity ? 2 * m->value_capacity : 64;
 		struct value *larger = reallocarray(r->values, capacity, sizeof(*larger));
@@ -96,14 +103,17 @@ void rows_add_bytes(struct rows *r, enum value_kind kind, const void *bytes, siz
 	assert(kind == VALUE_TEXT || kind == VALUE_BLOB);
 	struct memory *m = r->memory;
 	const char *text = copy(m, bytes, length);
-	if (!text) m->failed = true;
+	if (!text)
+		m->failed = true;
 	add(r, (struct value){ .kind = kind, .text = text, .length = length });
 }
 
 void rows_add_text(struct rows *r, const char *text)
 {
-	if (text) rows_add_bytes(r, VALUE_TEXT, text, strlen(text));
-	else rows_add_null(r);
+	if (text)
+		rows_add_bytes(r, VALUE_TEXT, text, strlen(text));
+	else
+		rows_add_null(r);
 }
 
 bool rows_complete(const struct rows *r)
@@ -113,7 +123,8 @@ bool rows_complete(const struct rows *r)
 
 void rows_free(struct rows *r)
 {
-	if (!r) return;
+	if (!r)
+		return;
 	struct memory *m = r->memory;
 	while (m && m->blocks) {
 		struct block *next = m->blocks->next;
@@ -129,6 +140,7 @@ void rows_free(struct rows *r)
 int rows_column(const struct rows *r, const char *name)
 {
 	for (int i = 0; i < r->column_count; i++)
-		if (strcmp(r->columns[i], name) == 0) return i;
+		if (strcmp(r->columns[i], name) == 0)
+			return i;
 	return -1;
 }

@@ -1,4 +1,5 @@
-/* rows.h - a table of values in memory: the answer to a query, and what tables are printed from (report/format.h). */
+/* rows.h - a table of values in memory: the answer to a query, and what tables are printed from
+ * (report/format.h). */
 #ifndef STORE_ROWS_H
 #define STORE_ROWS_H
 
@@ -31,15 +32,17 @@ void rows_free(struct rows *r);
 /* The column's number, or -1. */
 int rows_column(const struct rows *r, const char *name);
 
-/* Making rows by hand: columns, then the values row by row, left to right; a row counts when its last value was added. Texts are
- * copied (NULL: VALUE_NULL). rows_new returns NULL when memory runs out; when it runs out later, values are dropped and
- * rows_complete says false: ask it once, after the last value. */
+/* Making rows by hand: columns, then the values row by row, left to right; a row counts when its
+ * last value was added. Texts are copied (NULL: VALUE_NULL). rows_new returns NULL when memory runs
+ * out; when it runs out later, values are dropped and rows_complete says false: ask it once, after
+ * the last value. */
 struct rows *rows_new(int column_count, const char *const *columns);
 void rows_add_null(struct rows *r);
 void rows_add_integer(struct rows *r, int64_t value);
 void rows_add_real(struct rows *r, double value);
 void rows_add_text(struct rows *r, const char *text);
-void rows_add_bytes(struct rows *r, enum value_kind kind, const void *bytes, size_t length); /* VALUE_TEXT or VALUE_BLOB */
+void rows_add_bytes(struct rows *r, enum value_kind kind, const void *bytes,
+	size_t length); /* VALUE_TEXT or VALUE_BLOB */
 bool rows_complete(const struct rows *r);
 
 #endif

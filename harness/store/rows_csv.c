@@ -12,9 +12,9 @@ enum { COLUMNS_MAX = 64, FILE_MAX_BYTES = 256 << 20 };
 struct reader {
 	const char *path, *at, *end;
 	int line;
-	struct str field;  /* the last one read */
-	bool quoted;       /* it was in quotes */
-	bool last;         /* and is the last of its line */
+	struct str field; /* the last one read */
+	bool quoted;      /* it was in quotes */
+	bool last;        /* and is the last of its line */
 };
 
 /* The inside of a quoted field; "" is a quote. */
@@ -45,7 +45,9 @@ static int read_field(struct reader *r, struct err *e)
 	r->last = stop == r->end || *stop == '\n';
 	const char *text_end = r->last && stop > r->at && stop[-1] == '\r' ? stop - 1 : stop;
 	if (r->quoted && text_end > r->at)
-		return err_set(e, ERR_USAGE, "%s:%d: something stands behind the end of a quoted field", r->path, r->line);
+		return err_set(e, ERR_USAGE,
+			"%s:%d: something stands behind the end of a quoted field", r->path,
+			r->line);
 	str_add_bytes(&r->field, r->at, (size_t)(text_end - r->at));
 	r->at = stop < r->end ? stop + 1 : stop;
 	r->line += r->last;
@@ -58,7 +60,8 @@ static int read_heading(struct reader *r, char *names[COLUMNS_MAX], int *count, 
 		if (read_field(r, e))
 			return -1;
 		if (*count == COLUMNS_MAX)
-			return err_set(e, ERR_USAGE, "%s: more than %d columns", r->path, COLUMNS_MAX);
+			return err_set(
+				e, ERR_USAGE, "%s: more than %d columns", r->path, COLUMNS_MAX);
 		names[*count] = strdup(r->field.s ? r->field.s : "");
 		if (!names[(*count)++])
 			return err_nomem(e);
@@ -76,13 +79,14 @@ static int read_line(struct reader *r, struct rows *out, struct err *e)
 		if (count++ == out->column_count)
 			break;
 		if (r->field.length || r->quoted)
-			rows_add_bytes(out, VALUE_TEXT, r->field.length ? r->field.s : "", r->field.length);
+			rows_add_bytes(out, VALUE_TEXT, r->field.length ? r->field.s : "",
+				r->field.length);
 		else
 			rows_add_null(out);
 	} while (!r->last);
 	if (count != out->column_count)
-		return err_set(e, ERR_USAGE, "%s:%d: %s fields than the heading's %d", r->path, line, count > out->column_count ? "more" : "fewer",
-		               out->column_count);
+		return err_set(e, ERR_USAGE, "%s:%d: %s fields than the heading's %d", r->path,
+			line, count > out->column_count ? "more" : "fewer", out->column_count);
 	return 0;
 }
 
@@ -95,14 +99,15 @@ int rows_read_csv(const char *path, struct err *e, struct rows **out)
 	if (file_read(path, FILE_MAX_BYTES, &bytes, &length, e))
 		return -1;
 	struct reader r = { .path = path, .at = bytes, .end = bytes + length, .line = 1 };
-	int answer = length == 0 ? err_set(e, ERR_USAGE, "%s: empty", path) : read_heading(&r, names, &count, e);
-	if (!answer && !(*out = rows_new(count, (const char *const *)names)))
-		answer = err_nomem(e);
-	while (!answer && r.at < r.end)
-		answer = read_line(&r, *out, e);
-	if (!answer && !rows_complete(*out))
-		answer = err_nomem(e);
-	if (answer) {
+	int result = length == 0 ? err_set(e, ERR_USAGE, "%s: empty", path)
+				 : read_heading(&r, names, &count, e);
+	if (!result && !(*out = rows_new(count, (const char *const *)names)))
+		result = err_nomem(e);
+	while (!result && r.at < r.end)
+		result = read_line(&r, *out, e);
+	if (!result && !rows_complete(*out))
+		result = err_nomem(e);
+	if (result) {
 		rows_free(*out);
 		*out = NULL;
 	}
@@ -110,5 +115,5 @@ int rows_read_csv(const char *path, struct err *e, struct rows **out)
 		free(names[i]);
 	str_free(&r.field);
 	free(bytes);
-	return answer;
+	return result;
 }

@@ -1,13 +1,14 @@
-/* sql.h - the .sql files of this folder, compiled into the program (sql-to-c.sh writes the C file when the program is
- * built). Text only; knows nothing of SQLite. */
+/* sql.h - the .sql files of this folder, compiled into the program (sql-to-c.sh writes the C file
+ * when the program is built). Text only; knows nothing of SQLite. */
 #ifndef STORE_SQL_H
 #define STORE_SQL_H
 
 #include <stddef.h>
 
 struct sql_text {
-	const char *name;   /* of the file, without folder and .sql: "schema", "accuracy" */
-	const char *folder; /* the last folder of its path: "store", or "queries" for a named query */
+	const char *name; /* of the file, without folder and .sql: "schema", "accuracy" */
+	const char
+		*folder; /* the last folder of its path: "store", or "queries" for a named query */
 	const char *text;
 };
 

@@ -1,5 +1,6 @@
-/* stats_functions.c - statistics as SQL functions. Knows how SQLite calls functions and nothing of statistics: those are handed in
- * (store_add_statistics). All are declared harmless and deterministic, so views of a user's own may use them too. */
+/* stats_functions.c - statistics as SQL functions. Knows how SQLite calls functions and nothing of
+ * statistics: those are handed in (store_add_statistics). All are declared harmless and
+ * deterministic, so views of a user's own may use them too. */
 #include "store_internal.h"
 
 #include <math.h>
@@ -25,7 +26,8 @@ static void step(sqlite3_context *context, int count, sqlite3_value **values)
 		sample->has_argument = true;
 	}
 	const int type = sqlite3_value_numeric_type(values[0]);
-	if (type != SQLITE_INTEGER && type != SQLITE_FLOAT) return; /* NULL, or a text that is no number, as avg() does */
+	if (type != SQLITE_INTEGER && type != SQLITE_FLOAT)
+		return; /* NULL, or a text that is no number, as avg() does */
 	if (sample->count == sample->capacity) {
 		const size_t capacity = sample->capacity ? 2 * sample->capacity : 16;
 		double *larger = reallocarray(sample->values, capacity, sizeof(*larger));
@@ -43,7 +45,8 @@ static void step(sqlite3_context *context, int count, sqlite3_value **values)
 static struct sample *collected(sqlite3_context *context)
 {
 	struct sample *sample = sqlite3_aggregate_context(context, sizeof(*sample));
-	if (!sample) sqlite3_result_error_nomem(context);
+	if (!sample)
+		sqlite3_result_error_nomem(context);
 	return sample;
 }
 
@@ -63,35 +66,46 @@ static const struct store_statistics *functions_of(sqlite3_context *context)
 static void final_mean(sqlite3_context *context)
 {
 	struct sample *x = collected(context);
-	if (x) finish(context, x, functions_of(context)->mean(x->values, x->count));
+	if (x)
+		finish(context, x, functions_of(context)->mean(x->values, x->count));
 }
 
 static void final_sd(sqlite3_context *context)
 {
 	struct sample *x = collected(context);
-	if (x) finish(context, x, functions_of(context)->sd(x->values, x->count));
+	if (x)
+		finish(context, x, functions_of(context)->sd(x->values, x->count));
 }
 
 static void final_median(sqlite3_context *context)
 {
 	struct sample *x = collected(context);
-	if (x) finish(context, x, x->count ? functions_of(context)->quantile(x->values, x->count, 0.5) : NAN);
+	if (x)
+		finish(context, x,
+			x->count ? functions_of(context)->quantile(x->values, x->count, 0.5) : NAN);
 }
 
 static void final_quantile(sqlite3_context *context)
 {
 	struct sample *x = collected(context);
-	if (!x) return;
+	if (!x)
+		return;
 	const bool allowed = x->argument >= 0 && x->argument <= 1;
-	finish(context, x, x->count && allowed ? functions_of(context)->quantile(x->values, x->count, x->argument) : NAN);
-	if (!allowed) sqlite3_result_error(context, "quantile(x, q): q is from 0 to 1", -1);
+	finish(context, x,
+		x->count && allowed
+			? functions_of(context)->quantile(x->values, x->count, x->argument)
+			: NAN);
+	if (!allowed)
+		sqlite3_result_error(context, "quantile(x, q): q is from 0 to 1", -1);
 }
 
 /* A confidence level, 0.95 when none was given; -1 and the error when it makes no sense. */
 static double level_of(sqlite3_context *context, bool given, double level)
 {
-	if (!given) return 0.95;
-	if (level > 0 && level < 1) return level;
+	if (!given)
+		return 0.95;
+	if (level > 0 && level < 1)
+		return level;
 	sqlite3_result_error(context, "the level of an interval is between 0 and 1 (0.95)", -1);
 	return -1;
 }
@@ -99,7 +113,8 @@ static double level_of(sqlite3_context *context, bool given, double level)
 static void final_t(sqlite3_context *context, bool high)
 {
 	struct sample *x = collected(context);
-	if (!x) return;
+	if (!x)
+		return;
 	double ends[2] = { NAN, NAN };
 	const double level = level_of(context, x->has_argument, x->argument);
 	if (level > 0) {
@@ -124,12 +139,19 @@ static void wilson(sqlite3_context *context, int count, sqlite3_value **values, 
 {
 	double ends[2] = { NAN, NAN };
 	for (int i = 0; i < count; i++)
-		if (sqlite3_value_type(values[i]) == SQLITE_NULL) return; /* NULL */
-	const double successes = sqlite3_value_double(values[0]), total = sqlite3_value_double(values[1]);
-	const double level = level_of(context, count > 2, count > 2 ? sqlite3_value_double(values[2]) : 0);
-	if (level < 0) return;
+		if (sqlite3_value_type(values[i]) == SQLITE_NULL)
+			return; /* NULL */
+	const double successes = sqlite3_value_double(values[0]),
+		     total = sqlite3_value_double(values[1]);
+	const double level =
+		level_of(context, count > 2, count > 2 ? sqlite3_value_double(values[2]) : 0);
+	if (level < 0)
+		return;
 	if (!(total >= 0 && successes >= 0 && successes <= total)) {
-		sqlite3_result_error(context, "wilson_low and wilson_high (successes, total): successes are from 0 to total", -1);
+		sqlite3_result_error(context,
+			"wilson_low and wilson_high (successes, total): successes are from 0 to "
+			"total",
+			-1);
 		return;
 	}
 	functions_of(context)->wilson(successes, total, level, ends);
@@ -169,8 +191,10 @@ int store_add_statistics(struct store *s, const struct store_statistics *statist
 	};
 	const int flags = SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS;
 	for (size_t i = 0; i < sizeof(functions) / sizeof(functions[0]); i++)
-		if (sqlite3_create_function_v2(s->db, functions[i].name, functions[i].arguments, flags, (void *)statistics,
-			    functions[i].scalar, functions[i].final ? step : NULL, functions[i].final, NULL) != SQLITE_OK)
+		if (sqlite3_create_function_v2(s->db, functions[i].name, functions[i].arguments,
+			    flags, (void *)statistics, functions[i].scalar,
+			    functions[i].final ? step : NULL, functions[i].final, NULL)
+			!= SQLITE_OK)
 			return store_error(s, e);
 	return 0;
 }

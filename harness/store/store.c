@@ -1,5 +1,5 @@
-/* store.c - opening and closing the results database, and the few calls through which this folder talks to SQLite.
- * Knows the connection, not what is in the tables. */
+/* store.c - opening and closing the results database, and the few calls through which this folder
+ * talks to SQLite. Knows the connection, not what is in the tables. */
 #include "store_internal.h"
 
 #include <assert.h>
@@ -18,16 +18,21 @@ int store_error(const struct store *s, struct err *e)
 	const int code = sqlite3_errcode(s->db);
 	const char *hint = "";
 	switch (code & 0xff) {
-	case SQLITE_FULL: hint = " (free some space, then run again: what was recorded is kept)"; break;
+	case SQLITE_FULL:
+		hint = " (free some space, then run again: what was recorded is kept)";
+		break;
 	case SQLITE_READONLY:
 	case SQLITE_CANTOPEN: hint = " (may the file and its folder be written?)"; break;
 	case SQLITE_BUSY: hint = " (another program has been writing to it for a minute)"; break;
 	case SQLITE_NOTADB:
-	case SQLITE_CORRUPT: hint = " (the file is damaged: use a copy, or move it away and run again)"; break;
+	case SQLITE_CORRUPT:
+		hint = " (the file is damaged: use a copy, or move it away and run again)";
+		break;
 	case SQLITE_IOERR: hint = " (is the disk full, or the file system gone?)"; break;
 	default: break;
 	}
-	if (code == SQLITE_NOMEM) return err_nomem(e);
+	if (code == SQLITE_NOMEM)
+		return err_nomem(e);
 	return err_set(e, ERR_ENVIRONMENT, "%s: %s%s", s->path, sqlite3_errmsg(s->db), hint);
 }
 
@@ -39,10 +44,12 @@ int store_execute(struct store *s, const char *sql, struct err *e)
 sqlite3_stmt *store_statement(struct store *s, const char *sql, struct err *e)
 {
 	for (int i = 0; i < s->cache_count; i++)
-		if (s->cache[i].sql == sql) return s->cache[i].statement;
+		if (s->cache[i].sql == sql)
+			return s->cache[i].statement;
 	assert(s->cache_count < STORE_STATEMENTS_MAX);
 	sqlite3_stmt *statement;
-	if (sqlite3_prepare_v3(s->db, sql, -1, SQLITE_PREPARE_PERSISTENT, &statement, NULL) != SQLITE_OK) {
+	if (sqlite3_prepare_v3(s->db, sql, -1, SQLITE_PREPARE_PERSISTENT, &statement, NULL)
+		!= SQLITE_OK) {
 		store_error(s, e);
 		return NULL;
 	}
@@ -61,13 +68,17 @@ void bind_text(sqlite3_stmt *statement, int index, const char *text)
 	sqlite3_bind_text(statement, index, text, -1, SQLITE_STATIC);
 }
 
-int statement_integer(struct store *s, sqlite3_stmt *statement, bool *found, int64_t *value, struct err *e)
+int statement_integer(
+	struct store *s, sqlite3_stmt *statement, bool *found, int64_t *value, struct err *e)
 {
 	const int code = sqlite3_step(statement);
 	int result = 0;
-	if (code == SQLITE_ROW && value) *value = sqlite3_column_int64(statement, 0);
-	else if (code != SQLITE_ROW && code != SQLITE_DONE) result = store_error(s, e);
-	if (found) *found = code == SQLITE_ROW;
+	if (code == SQLITE_ROW && value)
+		*value = sqlite3_column_int64(statement, 0);
+	else if (code != SQLITE_ROW && code != SQLITE_DONE)
+		result = store_error(s, e);
+	if (found)
+		*found = code == SQLITE_ROW;
 	sqlite3_reset(statement);
 	sqlite3_clear_bindings(statement);
 	return result;
@@ -78,11 +89,12 @@ int statement_run(struct store *s, sqlite3_stmt *statement, struct err *e)
 	return statement_integer(s, statement, NULL, NULL, e);
 }
 
-/* ---- transactions ------------------------------------------------------------------------------------------------------ */
+/* ---- transactions ---- */
 
 int transaction_begin(struct store *s, struct err *e)
 {
-	if (s->group) return 0;
+	if (s->group)
+		return 0;
 	sqlite3_stmt *begin = store_statement(s, "BEGIN IMMEDIATE", e);
 	return begin ? statement_run(s, begin, e) : -1;
 }
@@ -90,14 +102,17 @@ int transaction_begin(struct store *s, struct err *e)
 /* Undo what is open. Some errors (a full disk) have made SQLite do so by itself. */
 static void roll_back(struct store *s)
 {
-	if (!sqlite3_get_autocommit(s->db)) sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
+	if (!sqlite3_get_autocommit(s->db))
+		sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
 }
 
 int transaction_end(struct store *s, int result, struct err *e)
 {
-	if (s->group) return result;
+	if (s->group)
+		return result;
 	sqlite3_stmt *commit = result ? NULL : store_statement(s, "COMMIT", e);
-	if (commit && statement_run(s, commit, e) == 0) return 0;
+	if (commit && statement_run(s, commit, e) == 0)
+		return 0;
 	roll_back(s);
 	return -1;
 }
@@ -105,7 +120,8 @@ int transaction_end(struct store *s, int result, struct err *e)
 int store_group_begin(struct store *s, struct err *e)
 {
 	assert(!s->group);
-	if (transaction_begin(s, e)) return -1;
+	if (transaction_begin(s, e))
+		return -1;
 	s->group = true;
 	return 0;
 }
@@ -114,15 +130,17 @@ int store_group_end(struct store *s, bool keep, struct err *e)
 {
 	assert(s->group);
 	s->group = false;
-	if (keep) return transaction_end(s, 0, e);
+	if (keep)
+		return transaction_end(s, 0, e);
 	roll_back(s);
 	return 0;
 }
 
-/* ---- opening ----------------------------------------------------------------------------------------------------------- */
+/* ---- opening ---- */
 
-/* A database from strangers must not be able to do anything but hold data: no triggers, no functions with side effects
- * called from its views, no writing behind SQLite's back, and no statement of absurd size. */
+/* A database from strangers must not be able to do anything but hold data: no triggers, no
+ * functions with side effects called from its views, no writing behind SQLite's back, and no
+ * statement of absurd size. */
 static void defend(sqlite3 *db)
 {
 	sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
@@ -139,14 +157,17 @@ static void defend(sqlite3 *db)
 	sqlite3_limit(db, SQLITE_LIMIT_WORKER_THREADS, 0);
 }
 
-/* SQLite's URI for path, read as it lies there without locks or log: for a folder in which nothing may be made. */
+/* SQLite's URI for path, read as it lies there without locks or log: for a folder in which nothing
+ * may be made. */
 static char *immutable_uri(const char *path)
 {
-	struct str uri = {0};
+	struct str uri = { 0 };
 	str_add(&uri, "file:");
 	for (const char *c = path; *c; c++) {
-		if (*c == '?' || *c == '#' || *c == '%') str_addf(&uri, "%%%02x", (unsigned char)*c);
-		else str_add_bytes(&uri, c, 1);
+		if (*c == '?' || *c == '#' || *c == '%')
+			str_addf(&uri, "%%%02x", (unsigned char)*c);
+		else
+			str_add_bytes(&uri, c, 1);
 	}
 	str_add(&uri, "?immutable=1");
 	return str_take(&uri);
@@ -155,32 +176,41 @@ static char *immutable_uri(const char *path)
 static int connect(struct store *s, const char *name, int flags, struct err *e)
 {
 	/* "./" so that no path means anything else to SQLite (":memory:", "file:..."). */
-	struct str file = {0};
-	if (name[0] != '/' && !(flags & SQLITE_OPEN_URI)) str_add(&file, "./");
+	struct str file = { 0 };
+	if (name[0] != '/' && !(flags & SQLITE_OPEN_URI))
+		str_add(&file, "./");
 	str_add(&file, name);
-	const int code = sqlite3_open_v2(file.s, &s->db, flags | SQLITE_OPEN_EXRESCODE | SQLITE_OPEN_NOMUTEX, NULL);
+	const int code = sqlite3_open_v2(
+		file.s, &s->db, flags | SQLITE_OPEN_EXRESCODE | SQLITE_OPEN_NOMUTEX, NULL);
 	str_free(&file);
-	if (!s->db) return err_nomem(e);
-	if (code != SQLITE_OK) return store_error(s, e);
+	if (!s->db)
+		return err_nomem(e);
+	if (code != SQLITE_OK)
+		return store_error(s, e);
 	defend(s->db);
 	sqlite3_busy_timeout(s->db, STORE_BUSY_MS);
 	return store_execute(s, "PRAGMA cell_size_check = ON; PRAGMA temp_store = MEMORY", e);
 }
 
-/* A database in write-ahead mode needs files beside it even for reading; only a connection that may write takes them away again,
- * so that is asked for (SQLite falls back to reading by itself). Where they cannot be made (a read-only folder) and there is no
- * log, nobody is writing, and the file can be read as it lies. */
+/* A database in write-ahead mode needs files beside it even for reading; only a connection that may
+ * write takes them away again, so that is asked for (SQLite falls back to reading by itself). Where
+ * they cannot be made (a read-only folder) and there is no log, nobody is writing, and the file can
+ * be read as it lies. */
 static int connect_to_read(struct store *s, struct err *e)
 {
-	if (connect(s, s->path, SQLITE_OPEN_READWRITE, e)) return -1;
-	if (store_execute(s, "PRAGMA query_only = ON", e)) return -1;
-	if (sqlite3_exec(s->db, "SELECT 1 FROM sqlite_schema", NULL, NULL, NULL) == SQLITE_OK) return 0;
+	if (connect(s, s->path, SQLITE_OPEN_READWRITE, e))
+		return -1;
+	if (store_execute(s, "PRAGMA query_only = ON", e))
+		return -1;
+	if (sqlite3_exec(s->db, "SELECT 1 FROM sqlite_schema", NULL, NULL, NULL) == SQLITE_OK)
+		return 0;
 	const int code = sqlite3_errcode(s->db) & 0xff;
-	struct str log = {0};
+	struct str log = { 0 };
 	str_addf(&log, "%s-wal", s->path);
 	const bool has_log = file_exists(log.s);
 	str_free(&log);
-	if ((code != SQLITE_CANTOPEN && code != SQLITE_READONLY) || has_log) return store_error(s, e);
+	if ((code != SQLITE_CANTOPEN && code != SQLITE_READONLY) || has_log)
+		return store_error(s, e);
 	sqlite3_close(s->db);
 	s->db = NULL;
 	char *uri = immutable_uri(s->path);
@@ -191,14 +221,16 @@ static int connect_to_read(struct store *s, struct err *e)
 
 static void forget_statements(struct store *s)
 {
-	for (int i = 0; i < s->cache_count; i++) sqlite3_finalize(s->cache[i].statement);
+	for (int i = 0; i < s->cache_count; i++)
+		sqlite3_finalize(s->cache[i].statement);
 	s->cache_count = 0;
 }
 
 int database_copy(sqlite3 *from, sqlite3 *to)
 {
 	sqlite3_backup *backup = sqlite3_backup_init(to, "main", from, "main");
-	if (!backup) return sqlite3_errcode(to);
+	if (!backup)
+		return sqlite3_errcode(to);
 	sqlite3_backup_step(backup, -1);
 	return sqlite3_backup_finish(backup);
 }
@@ -206,12 +238,19 @@ int database_copy(sqlite3 *from, sqlite3 *to)
 int store_read_copy(struct store *s, struct err *e)
 {
 	sqlite3 *copy = NULL;
-	/* "" is a database of its own that SQLite puts into a file without a name when it outgrows the cache. */
-	int code = sqlite3_open_v2("", &copy, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_EXRESCODE | SQLITE_OPEN_NOMUTEX, NULL);
-	if (code == SQLITE_OK) code = database_copy(s->db, copy);
+	/* "" is a database of its own that SQLite puts into a file without a name when it outgrows
+	 * the cache. */
+	int code = sqlite3_open_v2("", &copy,
+		SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_EXRESCODE
+			| SQLITE_OPEN_NOMUTEX,
+		NULL);
+	if (code == SQLITE_OK)
+		code = database_copy(s->db, copy);
 	if (code != SQLITE_OK) {
 		sqlite3_close(copy);
-		return err_set(e, ERR_ENVIRONMENT, "%s: has an older schema, and cannot be copied to be read: %s", s->path, sqlite3_errstr(code));
+		return err_set(e, ERR_ENVIRONMENT,
+			"%s: has an older schema, and cannot be copied to be read: %s", s->path,
+			sqlite3_errstr(code));
 	}
 	forget_statements(s);
 	sqlite3_close(s->db);
@@ -223,17 +262,23 @@ int store_read_copy(struct store *s, struct err *e)
 int store_copy(struct store *s, const char *path, struct err *e)
 {
 	sqlite3 *copy = NULL;
-	int code = sqlite3_open_v2(path, &copy, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL);
-	if (code == SQLITE_OK) code = database_copy(s->db, copy);
-	if (code == SQLITE_OK) code = sqlite3_exec(copy, "PRAGMA journal_mode = DELETE; VACUUM", NULL, NULL, NULL);
+	int code = sqlite3_open_v2(path, &copy,
+		SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL);
+	if (code == SQLITE_OK)
+		code = database_copy(s->db, copy);
+	if (code == SQLITE_OK)
+		code = sqlite3_exec(copy, "PRAGMA journal_mode = DELETE; VACUUM", NULL, NULL, NULL);
 	sqlite3_close(copy);
-	return code == SQLITE_OK ? 0 : err_set(e, ERR_ENVIRONMENT, "%s: %s cannot be copied to it: %s", path, s->path, sqlite3_errstr(code));
+	return code == SQLITE_OK ? 0
+				 : err_set(e, ERR_ENVIRONMENT, "%s: %s cannot be copied to it: %s",
+					 path, s->path, sqlite3_errstr(code));
 }
 
 static int make_folder_of(const char *path, struct err *e)
 {
 	char *copy = strdup(path);
-	if (!copy) return err_nomem(e);
+	if (!copy)
+		return err_nomem(e);
 	const int result = file_make_folder(dirname(copy), e);
 	free(copy);
 	return result;
@@ -241,16 +286,19 @@ static int make_folder_of(const char *path, struct err *e)
 
 static int connect_to_write(struct store *s, struct err *e)
 {
-	if (connect(s, s->path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, e)) return -1;
+	if (connect(s, s->path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, e))
+		return -1;
 	if (sqlite3_db_readonly(s->db, "main") == 1)
-		return err_set(e, ERR_ENVIRONMENT, "%s: cannot be written (permissions, or a read-only file system)", s->path);
+		return err_set(e, ERR_ENVIRONMENT,
+			"%s: cannot be written (permissions, or a read-only file system)", s->path);
 	return 0;
 }
 
 int store_open(const char *path, enum store_mode mode, struct err *e, struct store **out)
 {
 	struct store *s = calloc(1, sizeof(*s));
-	if (!s) return err_nomem(e);
+	if (!s)
+		return err_nomem(e);
 	s->mode = mode;
 	lease_here(&s->here);
 	s->path = strdup(path);
@@ -258,12 +306,22 @@ int store_open(const char *path, enum store_mode mode, struct err *e, struct sto
 		err_nomem(e);
 		goto fail;
 	}
-	if (mode == STORE_WRITE && make_folder_of(path, e)) goto fail;
-	if (recognise_database(path, mode, e)) goto fail;
-	if (mode == STORE_WRITE ? connect_to_write(s, e) : connect_to_read(s, e)) goto fail;
-	/* KiB, as far as they are needed: a dump of a large database reads its tables in an order that is not the file's. */
-	if (migrate_schema(s, e) || store_execute(s, mode == STORE_WRITE ? "PRAGMA cache_size = -65536" : "PRAGMA cache_size = -262144", e)) goto fail;
-	if (mode == STORE_WRITE && journal_choose(s, e)) goto fail;
+	if (mode == STORE_WRITE && make_folder_of(path, e))
+		goto fail;
+	if (recognise_database(path, mode, e))
+		goto fail;
+	if (mode == STORE_WRITE ? connect_to_write(s, e) : connect_to_read(s, e))
+		goto fail;
+	/* KiB, as far as they are needed: a dump of a large database reads its tables in an order
+	 * that is not the file's. */
+	if (migrate_schema(s, e)
+		|| store_execute(s,
+			mode == STORE_WRITE ? "PRAGMA cache_size = -65536"
+					    : "PRAGMA cache_size = -262144",
+			e))
+		goto fail;
+	if (mode == STORE_WRITE && journal_choose(s, e))
+		goto fail;
 	*out = s;
 	return 0;
 fail:
@@ -273,7 +331,8 @@ fail:
 
 void store_close(struct store *s)
 {
-	if (!s) return;
+	if (!s)
+		return;
 	forget_statements(s);
 	sqlite3_close(s->db);
 	str_free(&s->warning);
@@ -296,7 +355,7 @@ void store_warn(struct store *s, const char *format, ...)
 	str_addf(&s->warning, "%s%s", s->warning.length ? "; " : "", text);
 }
 
-/* ---- time -------------------------------------------------------------------------------------------------------------- */
+/* ---- time ---- */
 
 void time_now(char text[STORE_TIME_TEXT])
 {
@@ -305,7 +364,8 @@ void time_now(char text[STORE_TIME_TEXT])
 	struct tm utc;
 	gmtime_r(&now.tv_sec, &utc);
 	const size_t used = strftime(text, STORE_TIME_TEXT, "%Y-%m-%dT%H:%M:%S", &utc);
-	sqlite3_snprintf(STORE_TIME_TEXT - (int)used, text + used, ".%03dZ", (int)(now.tv_nsec / 1000000));
+	sqlite3_snprintf(
+		STORE_TIME_TEXT - (int)used, text + used, ".%03dZ", (int)(now.tv_nsec / 1000000));
 }
 
 const char *store_library_version(void)

@@ -1,5 +1,5 @@
-/* store_internal.h - what the files of this folder share: the connection, cached statements, transactions, errors.
- * Nobody outside harness/store includes it. */
+/* store_internal.h - what the files of this folder share: the connection, cached statements,
+ * transactions, errors. Nobody outside harness/store includes it. */
 #ifndef STORE_STORE_INTERNAL_H
 #define STORE_STORE_INTERNAL_H
 
@@ -30,8 +30,8 @@ struct store {
 	char *path;
 	enum store_mode mode;
 	struct str warning; /* store_warning */
-	bool group;    /* between store_group_begin and store_group_end */
-	bool log;      /* write-ahead log, not rollback journal */
+	bool group;         /* between store_group_begin and store_group_end */
+	bool log;           /* write-ahead log, not rollback journal */
 	struct {
 		const char *sql; /* a string constant of ours: found again by its address */
 		sqlite3_stmt *statement;
@@ -49,10 +49,12 @@ struct store {
 /* Fill the database `to` with all that is in `from`. Returns SQLite's code. */
 int database_copy(sqlite3 *from, sqlite3 *to);
 
-/* Put the database's last error into e: the path, what happened, what to do; ERR_ENVIRONMENT. Returns -1. */
+/* Put the database's last error into e: the path, what happened, what to do; ERR_ENVIRONMENT.
+ * Returns -1. */
 int store_error(const struct store *s, struct err *e);
 
-/* From now on work on a copy of the database, in memory (and in a file without a name when it is large): the file itself is closed. */
+/* From now on work on a copy of the database, in memory (and in a file without a name when it is
+ * large): the file itself is closed. */
 int store_read_copy(struct store *s, struct err *e);
 
 /* Add to what store_warning says. */
@@ -61,21 +63,27 @@ void store_warn(struct store *s, const char *format, ...) __attribute__((format(
 /* Run statements that return nothing and are not worth keeping. */
 int store_execute(struct store *s, const char *sql, struct err *e);
 
-/* A prepared statement for one of our own string constants, made at the first call and kept. NULL with e. */
+/* A prepared statement for one of our own string constants, made at the first call and kept. NULL
+ * with e. */
 sqlite3_stmt *store_statement(struct store *s, const char *sql, struct err *e);
 
-/* Bind; index from 1. Texts must stay until the statement is stepped. NULL texts are bound as NULL. */
+/* Bind; index from 1. Texts must stay until the statement is stepped. NULL texts are bound as NULL.
+ */
 void bind_integer(sqlite3_stmt *statement, int index, int64_t value);
 void bind_text(sqlite3_stmt *statement, int index, const char *text);
 
-/* Step a cached statement to its end, or to its first row of which the first column goes to *value (found says whether there
- * was a row; may be NULL when a row is certain). The statement is reset either way. */
+/* Step a cached statement to its end, or to its first row of which the first column goes to *value
+ * (found says whether there was a row; may be NULL when a row is certain). The statement is reset
+ * either way. */
 int statement_run(struct store *s, sqlite3_stmt *statement, struct err *e);
-int statement_integer(struct store *s, sqlite3_stmt *statement, bool *found, int64_t *value, struct err *e);
+int statement_integer(
+	struct store *s, sqlite3_stmt *statement, bool *found, int64_t *value, struct err *e);
 
-/* A write transaction. Inside store_group_begin there is one already, and these do nothing but pass the result on. */
+/* A write transaction. Inside store_group_begin there is one already, and these do nothing but pass
+ * the result on. */
 int transaction_begin(struct store *s, struct err *e);
-/* Commit when result is 0, else roll back. Returns 0 only if both the work and the commit succeeded. */
+/* Commit when result is 0, else roll back. Returns 0 only if both the work and the commit
+ * succeeded. */
 int transaction_end(struct store *s, int result, struct err *e);
 
 /* Now, in UTC: "2025-01-31T12:34:56.789Z". */
@@ -83,12 +91,14 @@ void time_now(char text[STORE_TIME_TEXT]);
 
 /* ---- recognise.c ---- */
 
-/* Look at the file before SQLite does: a file that is no database, or somebody else's, is refused and not touched. */
+/* Look at the file before SQLite does: a file that is no database, or somebody else's, is refused
+ * and not touched. */
 int recognise_database(const char *path, enum store_mode mode, struct err *e);
 
 /* ---- migrate.c ---- */
 
-/* Make the schema in an empty database, bring an older one up to date (when opened for writing), refuse a newer one. */
+/* Make the schema in an empty database, bring an older one up to date (when opened for writing),
+ * refuse a newer one. */
 int migrate_schema(struct store *s, struct err *e);
 
 /* The text of a .sql file of this folder ("schema"). */
@@ -96,12 +106,14 @@ const char *migrate_text(const char *name);
 
 /* ---- views.c ---- */
 
-/* Refuse a database where something else has the name of one of our tables (a view that never ends). */
+/* Refuse a database where something else has the name of one of our tables (a view that never
+ * ends). */
 int views_check_tables(struct store *s, struct err *e);
 int views_make(struct store *s, struct err *e);
 /* Drop our views; those that a user has added stay. */
 int views_drop(struct store *s, struct err *e);
-/* Another program of this schema may have made them: replace them when writing, cover them for this connection when reading. */
+/* Another program of this schema may have made them: replace them when writing, cover them for this
+ * connection when reading. */
 int views_refresh(struct store *s, struct err *e);
 
 /* ---- journal.c ---- */
@@ -115,7 +127,8 @@ int journal_choose(struct store *s, struct err *e);
 void lease_here(struct lease *here);
 /* The lease of a process on this machine. */
 struct lease lease_of(const struct lease *here, long pid);
-/* Is that process certainly or (on another machine: silent for longer than LEASE_SILENT_SECONDS) probably gone? */
+/* Is that process certainly or (on another machine: silent for longer than LEASE_SILENT_SECONDS)
+ * probably gone? */
 enum { LEASE_SILENT_SECONDS = 900 };
 bool lease_is_gone(const struct lease *lease, const struct lease *here, double silent_seconds);
 

@@ -5,7 +5,8 @@
 #include "kernels.h"
 #include "lanes.h"
 
-INLINE void adam_vector(float *w, float *m, float *v, const float *g, const struct nn_step_factors *f)
+INLINE void adam_vector(
+	float *w, float *m, float *v, const float *g, const struct nn_step_factors *f)
 {
 	vf grad = load_any(g), first = load_any(m), second = load_any(v), weight = load_any(w);
 	weight = fma_(weight, -all(f->decay), weight);
@@ -16,14 +17,15 @@ INLINE void adam_vector(float *w, float *m, float *v, const float *g, const stru
 	store_any(w, weight - first * all(f->momentum_factor) / (sqrt_(second) + all(f->epsilon)));
 }
 
-static void adam(float *w, float *m, float *v, const float *g, size_t count, const struct nn_step_factors *f)
+static void adam(
+	float *w, float *m, float *v, const float *g, size_t count, const struct nn_step_factors *f)
 {
 	size_t i = 0;
 	for (; i + W <= count; i += W)
 		adam_vector(w + i, m + i, v + i, g + i, f);
 	if (i < count) {
 		float rest[4][W] = { { 0 } };
-		size_t bytes = (count - i) * sizeof *w;
+		size_t bytes = (count - i) * sizeof(*w);
 		memcpy(rest[0], w + i, bytes);
 		memcpy(rest[1], m + i, bytes);
 		memcpy(rest[2], v + i, bytes);

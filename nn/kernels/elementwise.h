@@ -1,21 +1,25 @@
-/* elementwise.h - pooling, ReLU, dropout masks, additions, and the optimizer steps: no sums over anything. */
+/* elementwise.h - pooling, ReLU, dropout masks, additions, and the optimizer steps: no sums over
+ * anything. */
 #ifndef NN_KERNELS_ELEMENTWISE_H
 #define NN_KERNELS_ELEMENTWISE_H
 
 #include "kernels.h"
 #include "lanes.h"
 
-static void pool_forward(float *out, int32_t *argmax, const float *in, const struct nn_pool_shape *s)
+static void pool_forward(
+	float *out, int32_t *argmax, const float *in, const struct nn_pool_shape *s)
 {
 	for (int c = 0; c < s->channels; c++, in += s->in_plane)
 		for (int y = 0; y < s->out_height; y++)
 			for (int x = 0; x < s->out_width; x++, out += LANES, argmax += LANES)
 				for (int lane = 0; lane < LANES; lane += W) {
-					const float *p = in + (size_t)(y * s->size) * s->in_row + (size_t)(x * s->size) * LANES + lane;
+					const float *p = in + (size_t)(y * s->size) * s->in_row
+						+ (size_t)(x * s->size) * LANES + lane;
 					vf best = load(p);
 					vi at = { 0 };
 					for (int k = 1; k < s->size * s->size; k++) {
-						vf v = load(p + (size_t)(k / s->size) * s->in_row + (size_t)(k % s->size) * LANES);
+						vf v = load(p + (size_t)(k / s->size) * s->in_row
+							+ (size_t)(k % s->size) * LANES);
 						at = select_int(v > best, all_int(k), at);
 						best = max_(v, best);
 					}
@@ -24,16 +28,24 @@ static void pool_forward(float *out, int32_t *argmax, const float *in, const str
 				}
 }
 
-static void pool_backward(float *din, const float *dout, const int32_t *argmax, const struct nn_pool_shape *s)
+static void pool_backward(
+	float *din, const float *dout, const int32_t *argmax, const struct nn_pool_shape *s)
 {
-	memset(din, 0, (size_t)s->channels * s->in_plane * sizeof *din);
+	memset(din, 0, (size_t)s->channels * s->in_plane * sizeof(*din));
 	for (int c = 0; c < s->channels; c++, din += s->in_plane)
 		for (int y = 0; y < s->out_height; y++)
 			for (int x = 0; x < s->out_width; x++, dout += LANES, argmax += LANES)
 				for (int k = 0; k < s->size * s->size; k++)
 					for (int lane = 0; lane < LANES; lane += W) {
-						float *p = din + (size_t)(y * s->size + k / s->size) * s->in_row + (size_t)(x * s->size + k % s->size) * LANES + lane;
-						store(p, keep_where(load_int(argmax + lane) == k, load(dout + lane)));
+						float *p = din
+							+ (size_t)(y * s->size + k / s->size)
+								* s->in_row
+							+ (size_t)(x * s->size + k % s->size)
+								* LANES
+							+ lane;
+						store(p,
+							keep_where(load_int(argmax + lane) == k,
+								load(dout + lane)));
 					}
 }
 
@@ -61,7 +73,8 @@ static void add(float *sum, const float *a, size_t count)
 		store(sum + i, load(sum + i) + load(a + i));
 }
 
-INLINE void nadam_vector(float *w, float *m, float *v, const float *g, const struct nn_step_factors *f)
+INLINE void nadam_vector(
+	float *w, float *m, float *v, const float *g, const struct nn_step_factors *f)
 {
 	vf grad = load_any(g), first = load_any(m), second = load_any(v);
 	first = fma_(grad - first, all(f->one_minus_beta1), first);
@@ -73,14 +86,15 @@ INLINE void nadam_vector(float *w, float *m, float *v, const float *g, const str
 	store_any(w, load_any(w) - step / scale);
 }
 
-static void nadam(float *w, float *m, float *v, const float *g, size_t count, const struct nn_step_factors *f)
+static void nadam(
+	float *w, float *m, float *v, const float *g, size_t count, const struct nn_step_factors *f)
 {
 	size_t i = 0;
 	for (; i + W <= count; i += W)
 		nadam_vector(w + i, m + i, v + i, g + i, f);
 	if (i < count) {
 		float rest[4][W] = { { 0 } };
-		size_t bytes = (count - i) * sizeof *w;
+		size_t bytes = (count - i) * sizeof(*w);
 		memcpy(rest[0], w + i, bytes);
 		memcpy(rest[1], m + i, bytes);
 		memcpy(rest[2], v + i, bytes);
@@ -108,7 +122,7 @@ static void sgd(float *w, float *m, const float *g, size_t count, const struct n
 		sgd_vector(w + i, m + i, g + i, f);
 	if (i < count) {
 		float rest[3][W] = { { 0 } };
-		size_t bytes = (count - i) * sizeof *w;
+		size_t bytes = (count - i) * sizeof(*w);
 		memcpy(rest[0], w + i, bytes);
 		memcpy(rest[1], m + i, bytes);
 		memcpy(rest[2], g + i, bytes);

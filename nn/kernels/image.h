@@ -5,7 +5,8 @@
 #include "kernels.h"
 #include "lanes.h"
 
-/* p / 255 for whole p in 0..255, correctly rounded without a division: one Newton step on the rounded product (tested for all 256). */
+/* p / 255 for whole p in 0..255, correctly rounded without a division: one Newton step on the
+ * rounded product (tested for all 256). */
 INLINE vf over_255(vf p)
 {
 	const vf r = all(1.0f / 255);
@@ -41,15 +42,16 @@ static void interleave(float *out, const float *images, size_t stride, size_t co
 	for (int lane = 0; lane < LANES; lane += W)
 		for (size_t i = 0; i < count; i += W) {
 			vf r[W];
-			UNROLL for (int j = 0; j < W; j++)
-				r[j] = load_any(images + (size_t)(lane + j) * stride + i);
+			UNROLL for (int j = 0; j < W; j++) r[j] =
+				load_any(images + (size_t)(lane + j) * stride + i);
 			transpose(r);
 			for (size_t j = 0; j < W && i + j < count; j++)
 				store(out + (i + j) * LANES + lane, r[j]);
 		}
 }
 
-/* Position x on an axis of `size` pixels, the axis mirrored at both edges (period 2 size): in [-0.5, size - 0.5], plus 1 for the padding. */
+/* Position x on an axis of `size` pixels, the axis mirrored at both edges (period 2 size): in
+ * [-0.5, size - 0.5], plus 1 for the padding. */
 INLINE vf reflect(vf x, float size)
 {
 	vf t = (vf)((vi)(x + all(0.5f)) & 0x7FFFFFFF);
@@ -82,8 +84,12 @@ INLINE void gather_pairs(const float *base, vi at, vf *first, vf *second)
 #endif
 }
 
-/* Where in a row of `width` the vector that begins at x has to begin so as not to pass its end: the last two may overlap. */
-INLINE int within(int x, int width) { return x + W <= width || width < W ? x : width - W; }
+/* Where in a row of `width` the vector that begins at x has to begin so as not to pass its end: the
+ * last two may overlap. */
+INLINE int within(int x, int width)
+{
+	return x + W <= width || width < W ? x : width - W;
+}
 
 /* The first `count` lanes. */
 INLINE void store_some(float *to, vf v, int count)
@@ -91,7 +97,7 @@ INLINE void store_some(float *to, vf v, int count)
 	if (count >= W)
 		store_any(to, v);
 	else
-		memcpy(to, &v, (size_t)count * sizeof *to);
+		memcpy(to, &v, (size_t)count * sizeof(*to));
 }
 
 /* The image as floats with a border of one pixel that repeats its edge. */
@@ -106,16 +112,18 @@ INLINE void pad_image(float *padded, const uint8_t *image, int height, int width
 			uint8_t few[W] = { 0 };
 			if (width < W)
 				memcpy(few, from, (size_t)width);
-			store_some(to + 1 + x, over_255(load_bytes(width < W ? few : from + x)), width - x);
+			store_some(to + 1 + x, over_255(load_bytes(width < W ? few : from + x)),
+				width - x);
 		}
 		to[0] = to[1];
 		to[width + 1] = to[width];
 	}
-	memcpy(padded, padded + row, (size_t)row * sizeof *padded);
-	memcpy(padded + (height + 1) * row, padded + height * row, (size_t)row * sizeof *padded);
+	memcpy(padded, padded + row, (size_t)row * sizeof(*padded));
+	memcpy(padded + (height + 1) * row, padded + height * row, (size_t)row * sizeof(*padded));
 }
 
-static void warp(float *out, const uint8_t *image, struct nn_warp_shape shape, const float map[6], float brightness, float *padded)
+static void warp(float *out, const uint8_t *image, struct nn_warp_shape shape, const float map[6],
+	float brightness, float *padded)
 {
 	const int h = shape.height, w = shape.width, row = w + 2, plane = (h + 2) * row;
 	for (int c = 0; c < shape.channels; c++)
@@ -124,7 +132,8 @@ static void warp(float *out, const uint8_t *image, struct nn_warp_shape shape, c
 	for (int l = 0; l < W; l++)
 		steps[l] = l;
 	for (int y = 0; y < h; y++) {
-		const vf x_base = all(map[1] * (float)y + map[2]), y_base = all(map[4] * (float)y + map[5]);
+		const vf x_base = all(map[1] * (float)y + map[2]),
+			 y_base = all(map[4] * (float)y + map[5]);
 		for (int k = 0; k < w; k += W) {
 			const int x = within(k, w);
 			vf column = from_int(steps + x);

@@ -1,4 +1,5 @@
-/* infer_kernels.h - one image: lanes run over the positions of a map, or over the outputs of a dense layer. */
+/* infer_kernels.h - one image: lanes run over the positions of a map, or over the outputs of a
+ * dense layer. */
 #ifndef NN_KERNELS_INFER_KERNELS_H
 #define NN_KERNELS_INFER_KERNELS_H
 
@@ -29,28 +30,34 @@ static void infer_split(float *to, size_t plane, const uint8_t *row, int groups)
 {
 	for (int i = 0; i < groups; i += W) {
 		vi four;
-		memcpy(&four, row + 4 * i, sizeof four);
+		memcpy(&four, row + 4 * i, sizeof(four));
 		UNROLL for (int phase = 0; phase < 4; phase++)
-			store_any(to + (size_t)phase * plane + i, over_255(from_int(four >> (8 * phase) & 255)));
+			store_any(to + (size_t)phase * plane + i,
+				over_255(from_int(four >> (8 * phase) & 255)));
 	}
 }
 
-/* One plane of `count` output channels. at[r][c]: where in the input the value at row r and column c of lane 0's 4 x 4 patch is. */
-INLINE void infer_pool_tile(float *out, const float *in, const size_t at[4][4], const float *w, const float *b, const struct nn_infer_pool *s,
-                            const int count)
+/* One plane of `count` output channels. at[r][c]: where in the input the value at row r and column
+ * c of lane 0's 4 x 4 patch is. */
+INLINE void infer_pool_tile(float *out, const float *in, const size_t at[4][4], const float *w,
+	const float *b, const struct nn_infer_pool *s, const int count)
 {
 	const size_t filter = (size_t)s->in_channels * 9;
 	for (int k = 0; k < s->pack.vectors; k++, in += W) {
 		vf a[4][INFER_POOL_TILE];
-		UNROLL for (int o = 0; o < count; o++)
-			a[0][o] = a[1][o] = a[2][o] = a[3][o] = all(b[o]);
+		UNROLL for (int o = 0; o < count; o++) a[0][o] = a[1][o] = a[2][o] = a[3][o] =
+			all(b[o]);
 		const float *channel = in;
 		for (const float *taps = w; taps != w + filter; taps += 9, channel += s->in_channel)
-			UNROLL for (size_t t = 0; t < 9; t++) {
+			UNROLL for (size_t t = 0; t < 9; t++)
+			{
 				const size_t ky = t / 3, kx = t % 3;
-				vf x0 = load_any(channel + at[ky][kx]), x1 = load_any(channel + at[ky][kx + 1]);
-				vf x2 = load_any(channel + at[ky + 1][kx]), x3 = load_any(channel + at[ky + 1][kx + 1]);
-				UNROLL for (size_t o = 0; o < (size_t)count; o++) {
+				vf x0 = load_any(channel + at[ky][kx]),
+				   x1 = load_any(channel + at[ky][kx + 1]);
+				vf x2 = load_any(channel + at[ky + 1][kx]),
+				   x3 = load_any(channel + at[ky + 1][kx + 1]);
+				UNROLL for (size_t o = 0; o < (size_t)count; o++)
+				{
 					vf f = all(taps[o * filter + t]);
 					a[0][o] = fma_(x0, f, a[0][o]);
 					a[1][o] = fma_(x1, f, a[1][o]);
@@ -59,14 +66,17 @@ INLINE void infer_pool_tile(float *out, const float *in, const size_t at[4][4], 
 				}
 			}
 		const vi kept = load_int(s->pack.lanes + k * W);
-		UNROLL for (size_t o = 0; o < (size_t)count; o++) {
+		UNROLL for (size_t o = 0; o < (size_t)count; o++)
+		{
 			vf best = max_(max_(a[3][o], a[2][o]), max_(a[1][o], a[0][o]));
-			store_any(out + o * s->out_channel + s->pack.starts[k], permute(relu(best), kept));
+			store_any(out + o * s->out_channel + s->pack.starts[k],
+				permute(relu(best), kept));
 		}
 	}
 }
 
-INLINE void infer_pool_plane(float *out, const float *in, const size_t at[4][4], const float *w, const float *b, const struct nn_infer_pool *s)
+INLINE void infer_pool_plane(float *out, const float *in, const size_t at[4][4], const float *w,
+	const float *b, const struct nn_infer_pool *s)
 {
 	const size_t filter = (size_t)s->in_channels * 9;
 	for (size_t o = 0, count; o < (size_t)s->out_channels; o += count) {
@@ -85,8 +95,10 @@ INLINE void infer_pool_plane(float *out, const float *in, const size_t at[4][4],
 	}
 }
 
-/* Output position (y, x) of output plane (a, b) is the pool window that begins at position (phases y + 2 a, phases x + 2 b) of the input. */
-static void infer_pool(float *out, const float *in, const float *w, const float *b, const struct nn_infer_pool *s)
+/* Output position (y, x) of output plane (a, b) is the pool window that begins at position (phases
+ * y + 2 a, phases x + 2 b) of the input. */
+static void infer_pool(
+	float *out, const float *in, const float *w, const float *b, const struct nn_infer_pool *s)
 {
 	const size_t phases = (size_t)s->phases, half = phases / 2;
 	for (size_t plane = 0; plane < half * half; plane++) {
@@ -94,37 +106,41 @@ static void infer_pool(float *out, const float *in, const float *w, const float 
 		for (size_t r = 0; r < 4; r++)
 			for (size_t c = 0; c < 4; c++) {
 				const size_t y = 2 * (plane / half) + r, x = 2 * (plane % half) + c;
-				at[r][c] = (y % phases * phases + x % phases) * s->in_plane + y / phases * s->in_row + x / phases;
+				at[r][c] = (y % phases * phases + x % phases) * s->in_plane
+					+ y / phases * s->in_row + x / phases;
 			}
 		infer_pool_plane(out + plane * s->out_plane, in, (const size_t(*)[4])at, w, b, s);
 	}
 }
 
-/* `vectors` vectors of outputs from out, w and b on, of one layer or of two side by side: each sum is one chain of additions, so that two
- * layers take no longer than one. */
-INLINE void infer_dense_tile(const struct nn_infer_dense layers[], const size_t first, const int count, const int vectors)
+/* `vectors` vectors of outputs from out, w and b on, of one layer or of two side by side: each sum
+ * is one chain of additions, so that two layers take no longer than one. */
+INLINE void infer_dense_tile(const struct nn_infer_dense layers[], const size_t first,
+	const int count, const int vectors)
 {
 	const struct nn_infer_dense *s = layers;
 	const size_t outputs = (size_t)s->outputs;
 	vf a[2][INFER_DENSE_TILE];
 	const float *w[2], *in[2];
-	UNROLL for (int l = 0; l < count; l++) {
+	UNROLL for (int l = 0; l < count; l++)
+	{
 		w[l] = layers[l].w + first;
 		in[l] = layers[l].in;
-		UNROLL for (int v = 0; v < vectors; v++)
-			a[l][v] = load_any(layers[l].b + first + v * W);
+		UNROLL for (int v = 0; v < vectors; v++) a[l][v] =
+			load_any(layers[l].b + first + v * W);
 	}
 	for (int c = 0; c < s->channels; c++)
-		for (size_t i = (size_t)c * s->in_channel, end = i + (size_t)s->positions; i < end; i++)
-			UNROLL for (int l = 0; l < count; l++) {
+		for (size_t i = (size_t)c * s->in_channel, end = i + (size_t)s->positions; i < end;
+			i++)
+			UNROLL for (int l = 0; l < count; l++)
+			{
 				vf x = all(in[l][i]);
-				UNROLL for (int v = 0; v < vectors; v++)
-					a[l][v] = fma_(x, load_any(w[l] + v * W), a[l][v]);
+				UNROLL for (int v = 0; v < vectors; v++) a[l][v] =
+					fma_(x, load_any(w[l] + v * W), a[l][v]);
 				w[l] += outputs;
 			}
-	UNROLL for (int l = 0; l < count; l++)
-		UNROLL for (int v = 0; v < vectors; v++)
-			store_any(layers[l].out + first + v * W, layers[l].relu ? relu(a[l][v]) : a[l][v]);
+	UNROLL for (int l = 0; l < count; l++) UNROLL for (int v = 0; v < vectors; v++)
+		store_any(layers[l].out + first + v * W, layers[l].relu ? relu(a[l][v]) : a[l][v]);
 }
 
 INLINE void infer_dense_count(const struct nn_infer_dense layers[], const int count)

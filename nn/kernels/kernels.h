@@ -1,8 +1,11 @@
-/* kernels.h - the contract of the compute kernels: one table of functions a variant (plain.c, neon.c, avx2.c, avx512.c).
+/* kernels.h - the contract of the compute kernels: one table of functions a variant (plain.c,
+ * neon.c, avx2.c, avx512.c).
  *
- * All variants give the same bits. Activations are one block of 16 images, [channel][y][x][16] floats, 64-byte aligned; weights are as in
- * net.h, with any alignment. "plane" is the number of floats from one channel to the next, "row" from one row to the next: an input may be
- * larger than the part that is read. Outputs overlap no inputs. No kernel allocates; scratch is given by the caller. */
+ * All variants give the same bits. Activations are one block of 16 images, [channel][y][x][16]
+ * floats, 64-byte aligned; weights are as in net.h, with any alignment. "plane" is the number of
+ * floats from one channel to the next, "row" from one row to the next: an input may be larger than
+ * the part that is read. Outputs overlap no inputs. No kernel allocates; scratch is given by the
+ * caller. */
 #ifndef NN_KERNELS_KERNELS_H
 #define NN_KERNELS_KERNELS_H
 
@@ -12,18 +15,20 @@
 
 #include "../optimizer.h"
 
-/* A 3x3 valid convolution, ReLU and 2x2 max pooling in one: of the output only pool_height x pool_width windows are computed. */
+/* A 3x3 valid convolution, ReLU and 2x2 max pooling in one: of the output only pool_height x
+ * pool_width windows are computed. */
 struct nn_conv_pool {
 	int in_channels, out_channels;
 	int pool_height, pool_width;
-	size_t in_row, in_plane;         /* of the input, in floats */
+	size_t in_row, in_plane; /* of the input, in floats */
 };
 
-/* A general convolution. Output y, x reads input y * stride + ky - pad_top, x * stride + kx - pad_left; what lies outside is 0 (and skipped). */
+/* A general convolution. Output y, x reads input y * stride + ky - pad_top, x * stride + kx -
+ * pad_left; what lies outside is 0 (and skipped). */
 struct nn_conv {
-	int in_channels, out_channels;   /* depthwise: the same */
+	int in_channels, out_channels; /* depthwise: the same */
 	int kernel_height, kernel_width, stride, pad_top, pad_left;
-	int in_height, in_width;         /* of the input that may be read */
+	int in_height, in_width; /* of the input that may be read */
 	int out_height, out_width;
 	size_t in_row, in_plane;
 	bool relu;
@@ -34,15 +39,17 @@ struct nn_pool_shape {
 	size_t in_row, in_plane;
 };
 
-/* Average pooling: windows side by side; what they leave out at the right and the bottom is not read. */
+/* Average pooling: windows side by side; what they leave out at the right and the bottom is not
+ * read. */
 struct nn_average {
 	int channels, window_height, window_width, out_height, out_width;
 	size_t in_row, in_plane;
 };
 
-/* The target of class k: share + (first[lane] == k ? first_share : 0) + (second[lane] == k ? second_share : 0). */
+/* The target of class k: share + (first[lane] == k ? first_share : 0) + (second[lane] == k ?
+ * second_share : 0). */
 struct nn_soft_labels {
-	int32_t first[16], second[16];   /* 64-byte aligned */
+	int32_t first[16], second[16]; /* 64-byte aligned */
 	float first_share, second_share, share;
 };
 
@@ -51,23 +58,28 @@ struct nn_warp_shape {
 	int channels, height, width;
 };
 
-/* One image (infer.h). A map lies in phases x phases planes: position (y, x) in plane (y % phases, x % phases), row-major, at row
- * y / phases and column x / phases. Lanes then run over the positions of a plane as they lie, across ends of rows, and all that a pool window
- * reads is at one distance from its lane; what is computed for the ends of rows is dropped. Memory that is read may go 16 floats and four
- * rows past the map's end, memory that is written 16 floats past the end of an output plane. */
+/* One image (infer.h). A map lies in phases x phases planes: position (y, x) in plane (y % phases,
+ * x % phases), row-major, at row y / phases and column x / phases. Lanes then run over the
+ * positions of a plane as they lie, across ends of rows, and all that a pool window reads is at one
+ * distance from its lane; what is computed for the ends of rows is dropped. Memory that is read may
+ * go 16 floats and four rows past the map's end, memory that is written 16 floats past the end of
+ * an output plane. */
 struct nn_infer_pool {
 	int in_channels, out_channels;
-	int phases;                      /* of the input, even; the output has half as many */
-	size_t in_row, in_plane, in_channel, out_plane, out_channel; /* floats; planes of a channel side by side */
+	int phases; /* of the input, even; the output has half as many */
+	size_t in_row, in_plane, in_channel, out_plane,
+		out_channel; /* floats; planes of a channel side by side */
 	struct {
-		int vectors;                 /* of an output plane, with what is dropped */
-		const int32_t *lanes;        /* [vectors][lanes of this variant]: which lanes are kept, in front */
-		const int32_t *starts;       /* [vectors]: where in the plane they go */
+		int vectors;           /* of an output plane, with what is dropped */
+		const int32_t *lanes;  /* [vectors][lanes of this variant]: which lanes are kept, in
+					  front */
+		const int32_t *starts; /* [vectors]: where in the plane they go */
 	} pack;
 };
 
-/* A dense layer of one image. in[c][i]: channels x positions, in_channel floats from one channel to the next; w [channels * positions][outputs];
- * 16 floats past w, b and out are read or written, too. */
+/* A dense layer of one image. in[c][i]: channels x positions, in_channel floats from one channel to
+ * the next; w [channels * positions][outputs]; 16 floats past w, b and out are read or written,
+ * too. */
 struct nn_infer_dense {
 	const float *in, *w, *b;
 	float *out;
@@ -76,28 +88,32 @@ struct nn_infer_dense {
 	bool relu;
 };
 
-/* 8 bits (quant.h). Maps lie in quads, four neighbouring channels side by side: byte [channel / 4][y][x][channel % 4]; channels that are missing
- * in the last quad are 0. So do the kernels: a tap is the quad of the input at one distance from the output's own position, and a word of four
- * signed weights for each output channel. Word [channel / 4][tap][channel % 4]; missing channels are 0. Memory may be read 64 bytes past a map's
- * last row, and written 64 bytes past the end of each row of the output. */
+/* 8 bits (quant.h). Maps lie in quads, four neighbouring channels side by side: byte [channel /
+ * 4][y][x][channel % 4]; channels that are missing in the last quad are 0. So do the kernels: a tap
+ * is the quad of the input at one distance from the output's own position, and a word of four
+ * signed weights for each output channel. Word [channel / 4][tap][channel % 4]; missing channels
+ * are 0. Memory may be read 64 bytes past a map's last row, and written 64 bytes past the end of
+ * each row of the output. */
 struct nn_quant_conv_pool {
 	int taps;
-	const int32_t *offsets;          /* [taps]: bytes from the quad at the output's position */
+	const int32_t *offsets; /* [taps]: bytes from the quad at the output's position */
 	const int32_t *weights;
 	const int32_t *biases, *multipliers, *shifts; /* [out_channels rounded up to 4] */
 	int out_channels, pool_height, pool_width;
-	size_t in_row, out_row, out_plane; /* bytes from row to row, of the output also from quad to quad of channels */
+	size_t in_row, out_row, out_plane; /* bytes from row to row, of the output also from quad to
+					      quad of channels */
 };
 
-/* Dense: word [quad of inputs][output]; outputs in rows of `stride` words, a multiple of 16; 16 words past `sums` may be written. */
+/* Dense: word [quad of inputs][output]; outputs in rows of `stride` words, a multiple of 16; 16
+ * words past `sums` may be written. */
 struct nn_quant_dense {
 	const int32_t *weights, *biases; /* biases: [stride] */
 	int quads, outputs;
 	size_t stride;
 };
 
-/* One image in 8 bits: a valid convolution of stride 1, ReLU, 2x2 max pooling and requantisation to bytes with zero point 0; the sums of a
- * dense layer. Whole numbers: no order to keep. */
+/* One image in 8 bits: a valid convolution of stride 1, ReLU, 2x2 max pooling and requantisation to
+ * bytes with zero point 0; the sums of a dense layer. Whole numbers: no order to keep. */
 struct nn_quant_kernels {
 	void (*conv_pool)(uint8_t *out, const uint8_t *in, const struct nn_quant_conv_pool *s);
 	void (*dense)(int32_t *sums, const uint8_t *in, const struct nn_quant_dense *s);
@@ -105,107 +121,146 @@ struct nn_quant_kernels {
 
 struct nn_kernels {
 	const char *name;
-	int lanes;                       /* of a hardware vector */
+	int lanes; /* of a hardware vector */
 
-	/* out[i][lane] = images[lane][i] / 255, correctly rounded. images: 16 pointers to `count` bytes each; NULL: zeros. */
+	/* out[i][lane] = images[lane][i] / 255, correctly rounded. images: 16 pointers to `count`
+	 * bytes each; NULL: zeros. */
 	void (*load_images)(float *out, const uint8_t *const images[16], size_t count);
-	/* out[i][lane] = images[lane * stride + i]; count is any number, stride at least count rounded up to 16. */
+	/* out[i][lane] = images[lane * stride + i]; count is any number, stride at least count
+	 * rounded up to 16. */
 	void (*interleave)(float *out, const float *images, size_t stride, size_t count);
-	/* out[c][y][x] = the warped image; map and brightness as in struct nn_warp. padded: scratch, channels * (height + 2) * (width + 2) + 16 floats. */
-	void (*warp)(float *out, const uint8_t *image, struct nn_warp_shape shape, const float map[6], float brightness, float *padded);
+	/* out[c][y][x] = the warped image; map and brightness as in struct nn_warp. padded:
+	 * scratch, channels * (height + 2) * (width + 2) + 16 floats. */
+	void (*warp)(float *out, const uint8_t *image, struct nn_warp_shape shape,
+		const float map[6], float brightness, float *padded);
 
-	/* out[o][py][px] = max over the window of max(0, b[o] + sum over i, ky, kx of w[o][i][ky][kx] * in[i][y + ky][x + kx]);
-	 * argmax: 0..3, the first maximum in scan order, -1 where the ReLU is closed. argmax may be NULL. */
-	void (*conv_pool_forward)(float *out, int32_t *argmax, const float *in, const float *w, const float *b, const struct nn_conv_pool *s);
-	/* din (laid out as in) = gradient of the input: windows in scan order; in each, rows of the window, then o, ky, kx; then added to din,
-	 * which is set to zero first. scratch: 4 * out_channels * 16 floats. */
-	void (*conv_pool_backward_input)(float *din, const float *dout, const int32_t *argmax, const float *w, const struct nn_conv_pool *s,
-	                                 float *scratch);
-	/* dw, db = gradient for this block: windows in scan order, positions of a window in scan order, then the lanes (8, 4, 2, 1).
-	 * scratch: 4 * (4 * pool_height * pool_width + 9 * in_channels + 16) * 16 floats. */
-	void (*conv_pool_backward_weights)(float *dw, float *db, const float *in, const float *dout, const int32_t *argmax,
-	                                   const struct nn_conv_pool *s, float *scratch);
+	/* out[o][py][px] = max over the window of max(0, b[o] + sum over i, ky, kx of
+	 * w[o][i][ky][kx] * in[i][y + ky][x + kx]); argmax: 0..3, the first maximum in scan order,
+	 * -1 where the ReLU is closed. argmax may be NULL. */
+	void (*conv_pool_forward)(float *out, int32_t *argmax, const float *in, const float *w,
+		const float *b, const struct nn_conv_pool *s);
+	/* din (laid out as in) = gradient of the input: windows in scan order; in each, rows of the
+	 * window, then o, ky, kx; then added to din, which is set to zero first. scratch: 4 *
+	 * out_channels * 16 floats. */
+	void (*conv_pool_backward_input)(float *din, const float *dout, const int32_t *argmax,
+		const float *w, const struct nn_conv_pool *s, float *scratch);
+	/* dw, db = gradient for this block: windows in scan order, positions of a window in scan
+	 * order, then the lanes (8, 4, 2, 1). scratch: 4 * (4 * pool_height * pool_width + 9 *
+	 * in_channels + 16) * 16 floats. */
+	void (*conv_pool_backward_weights)(float *dw, float *db, const float *in, const float *dout,
+		const int32_t *argmax, const struct nn_conv_pool *s, float *scratch);
 
 	/* out[o][y][x] = b[o] + sum over i, ky, kx; then ReLU if asked for. */
-	void (*conv_forward)(float *out, const float *in, const float *w, const float *b, const struct nn_conv *s);
-	/* din[i][y][x] = sum over o, ky, kx of w[o][i][ky][kx] * dout[o][(y - ky + pad_top) / stride][(x - kx + pad_left) / stride], where these
-	 * are whole numbers and inside. din is laid out as in. */
-	void (*conv_backward_input)(float *din, const float *dout, const float *w, const struct nn_conv *s);
-	/* dw, db: positions in scan order, then the lanes. scratch: 8 * (in_channels * kernel_height * kernel_width + 16) * 16 floats. */
-	void (*conv_backward_weights)(float *dw, float *db, const float *in, const float *dout, const struct nn_conv *s, float *scratch);
+	void (*conv_forward)(float *out, const float *in, const float *w, const float *b,
+		const struct nn_conv *s);
+	/* din[i][y][x] = sum over o, ky, kx of w[o][i][ky][kx] * dout[o][(y - ky + pad_top) /
+	 * stride][(x - kx + pad_left) / stride], where these are whole numbers and inside. din is
+	 * laid out as in. */
+	void (*conv_backward_input)(
+		float *din, const float *dout, const float *w, const struct nn_conv *s);
+	/* dw, db: positions in scan order, then the lanes. scratch: 8 * (in_channels *
+	 * kernel_height * kernel_width + 16) * 16 floats. */
+	void (*conv_backward_weights)(float *dw, float *db, const float *in, const float *dout,
+		const struct nn_conv *s, float *scratch);
 
-	/* The same with out[c] from in[c] alone and w[c][ky][kx]. scratch: 8 * (kernel_height * kernel_width + 16) * 16 floats. */
-	void (*depthwise_forward)(float *out, const float *in, const float *w, const float *b, const struct nn_conv *s);
-	void (*depthwise_backward_input)(float *din, const float *dout, const float *w, const struct nn_conv *s);
-	void (*depthwise_backward_weights)(float *dw, float *db, const float *in, const float *dout, const struct nn_conv *s, float *scratch);
+	/* The same with out[c] from in[c] alone and w[c][ky][kx]. scratch: 8 * (kernel_height *
+	 * kernel_width + 16) * 16 floats. */
+	void (*depthwise_forward)(float *out, const float *in, const float *w, const float *b,
+		const struct nn_conv *s);
+	void (*depthwise_backward_input)(
+		float *din, const float *dout, const float *w, const struct nn_conv *s);
+	void (*depthwise_backward_weights)(float *dw, float *db, const float *in, const float *dout,
+		const struct nn_conv *s, float *scratch);
 
 	/* out[o] = b[o] + sum over i of w[o][i] * in[i]; then ReLU if asked for. */
-	void (*dense_forward)(float *out, const float *in, const float *w, const float *b, int inputs, int outputs, bool relu);
+	void (*dense_forward)(float *out, const float *in, const float *w, const float *b,
+		int inputs, int outputs, bool relu);
 	/* din[i] = sum over o of w[o][i] * dout[o]. */
-	void (*dense_backward_input)(float *din, const float *dout, const float *w, int inputs, int outputs);
-	/* dw[o][i] = sum over the lanes (8, 4, 2, 1) of dout[o] * in[i]; db[o] = sum over the lanes of dout[o].
-	 * scratch: 16 * (inputs rounded up to an odd multiple of 16) floats. */
-	void (*dense_backward_weights)(float *dw, float *db, const float *in, const float *dout, int inputs, int outputs, float *scratch);
+	void (*dense_backward_input)(
+		float *din, const float *dout, const float *w, int inputs, int outputs);
+	/* dw[o][i] = sum over the lanes (8, 4, 2, 1) of dout[o] * in[i]; db[o] = sum over the lanes
+	 * of dout[o]. scratch: 16 * (inputs rounded up to an odd multiple of 16) floats. */
+	void (*dense_backward_weights)(float *dw, float *db, const float *in, const float *dout,
+		int inputs, int outputs, float *scratch);
 
 	/* General max pooling; argmax: position within the window in scan order. */
-	void (*pool_forward)(float *out, int32_t *argmax, const float *in, const struct nn_pool_shape *s);
-	void (*pool_backward)(float *din, const float *dout, const int32_t *argmax, const struct nn_pool_shape *s); /* din is set to zero first */
+	void (*pool_forward)(
+		float *out, int32_t *argmax, const float *in, const struct nn_pool_shape *s);
+	void (*pool_backward)(float *din, const float *dout, const int32_t *argmax,
+		const struct nn_pool_shape *s); /* din is set to zero first */
 
-	/* out = (the window's sum, in scan order) * (1 / its size, rounded); din = dout * (1 / size), 0 where no window is. */
+	/* out = (the window's sum, in scan order) * (1 / its size, rounded); din = dout * (1 /
+	 * size), 0 where no window is. */
 	void (*average_forward)(float *out, const float *in, const struct nn_average *s);
 	void (*average_backward)(float *din, const float *dout, const struct nn_average *s);
 
-	/* Batch normalisation of a block [channels][positions][16] of which the first `used` lanes count. Per channel sums go by lane over
-	 * the positions in scan order, then over the lanes (8, 4, 2, 1). scratch: 2 * (channels rounded up to 16) * 16 floats.
-	 *   statistics  mean[c] = sum / (positions * used), squares[c] = sum of (in - mean[c])^2
-	 *   forward     out = (in - mean[c]) * scale[c] + shift[c]
-	 *   slopes      sum[c] = sum of dout, product[c] = sum of dout * (in - mean[c]); dout is 0 in the other lanes
-	 *   backward    din = (dout - offset[c] - (in - mean[c]) * tilt[c]) * scale[c], 0 in the other lanes */
-	void (*normalize_statistics)(float *mean, float *squares, const float *in, int channels, size_t positions, int used, float *scratch);
-	void (*normalize_forward)(float *out, const float *in, const float *mean, const float *scale, const float *shift, int channels, size_t positions);
-	void (*normalize_slopes)(float *sum, float *product, const float *dout, const float *in, const float *mean, int channels, size_t positions,
-	                         float *scratch);
-	void (*normalize_backward)(float *din, const float *dout, const float *in, const float *mean, const float *scale, const float *offset,
-	                           const float *tilt, int channels, size_t positions, int used);
+	/* Batch normalisation of a block [channels][positions][16] of which the first `used` lanes
+	 * count. Per channel sums go by lane over the positions in scan order, then over the lanes
+	 * (8, 4, 2, 1). scratch: 2 * (channels rounded up to 16) * 16 floats. statistics  mean[c] =
+	 * sum / (positions * used), squares[c] = sum of (in - mean[c])^2 forward     out = (in -
+	 * mean[c]) * scale[c] + shift[c] slopes      sum[c] = sum of dout, product[c] = sum of dout
+	 * * (in - mean[c]); dout is 0 in the other lanes backward    din = (dout - offset[c] - (in
+	 * - mean[c]) * tilt[c]) * scale[c], 0 in the other lanes */
+	void (*normalize_statistics)(float *mean, float *squares, const float *in, int channels,
+		size_t positions, int used, float *scratch);
+	void (*normalize_forward)(float *out, const float *in, const float *mean,
+		const float *scale, const float *shift, int channels, size_t positions);
+	void (*normalize_slopes)(float *sum, float *product, const float *dout, const float *in,
+		const float *mean, int channels, size_t positions, float *scratch);
+	void (*normalize_backward)(float *din, const float *dout, const float *in,
+		const float *mean, const float *scale, const float *offset, const float *tilt,
+		int channels, size_t positions, int used);
 
 	/* Element by element over `count` vectors of 16. */
 	void (*relu_forward)(float *out, const float *in, size_t count);
-	void (*relu_backward)(float *din, const float *dout, const float *out, size_t count); /* din = out > 0 ? dout : 0; din may be dout */
+	void (*relu_backward)(float *din, const float *dout, const float *out,
+		size_t count); /* din = out > 0 ? dout : 0; din may be dout */
 	void (*relu6_forward)(float *out, const float *in, size_t count);
-	void (*relu6_backward)(float *din, const float *dout, const float *out, size_t count); /* din = 0 < out < 6 ? dout : 0 */
+	void (*relu6_backward)(float *din, const float *dout, const float *out,
+		size_t count); /* din = 0 < out < 6 ? dout : 0 */
 	void (*silu_forward)(float *out, const float *in, size_t count);
 	/* din = dout * s (1 + in (1 - s)), s = 1 / (1 + e^-in), relative error of s below 4e-7. */
 	void (*silu_backward)(float *din, const float *dout, const float *in, size_t count);
 	void (*multiply)(float *out, const float *a, const float *b, size_t count);
-	void (*add)(float *sum, const float *a, size_t count);                                /* sum += a */
-	void (*approach)(float *x, const float *target, float share, size_t count);           /* x += (target - x) * share */
+	void (*add)(float *sum, const float *a, size_t count); /* sum += a */
+	void (*approach)(float *x, const float *target, float share,
+		size_t count); /* x += (target - x) * share */
 
-	/* Softmax cross-entropy of 16 images: loss[lane] = log sum exp(logits) - logits[label]; dlogits = (softmax - onehot) * scale[lane];
-	 * best[lane] = the first largest logit. dlogits may be NULL. */
-	void (*softmax_loss)(float *loss, int32_t *best, float *dlogits, const float *logits, int classes, const int32_t *labels, const float *scale);
+	/* Softmax cross-entropy of 16 images: loss[lane] = log sum exp(logits) - logits[label];
+	 * dlogits = (softmax - onehot) * scale[lane]; best[lane] = the first largest logit. dlogits
+	 * may be NULL. */
+	void (*softmax_loss)(float *loss, int32_t *best, float *dlogits, const float *logits,
+		int classes, const int32_t *labels, const float *scale);
 
-	/* The same with targets t of the classes instead of one label: loss = log sum exp(logits) - sum over classes of t * logits,
-	 * dlogits = (softmax - t) * scale. */
-	void (*soft_loss)(float *loss, int32_t *best, float *dlogits, const float *logits, int classes, const struct nn_soft_labels *labels,
-	                  const float *scale);
+	/* The same with targets t of the classes instead of one label: loss = log sum exp(logits) -
+	 * sum over classes of t * logits, dlogits = (softmax - t) * scale. */
+	void (*soft_loss)(float *loss, int32_t *best, float *dlogits, const float *logits,
+		int classes, const struct nn_soft_labels *labels, const float *scale);
 
-	/* One optimizer step over count parameters, any alignment (optimizer.h has the formulas). */
-	void (*nadam)(float *w, float *m, float *v, const float *g, size_t count, const struct nn_step_factors *f);
-	void (*adam)(float *w, float *m, float *v, const float *g, size_t count, const struct nn_step_factors *f);
-	void (*sgd)(float *w, float *m, const float *g, size_t count, const struct nn_step_factors *f);
+	/* One optimizer step over count parameters, any alignment (optimizer.h has the formulas).
+	 */
+	void (*nadam)(float *w, float *m, float *v, const float *g, size_t count,
+		const struct nn_step_factors *f);
+	void (*adam)(float *w, float *m, float *v, const float *g, size_t count,
+		const struct nn_step_factors *f);
+	void (*sgd)(
+		float *w, float *m, const float *g, size_t count, const struct nn_step_factors *f);
 
-	/* One image: bytes / 255 into four planes, to[phase * plane + i] = row[4 * i + phase] / 255, in steps of 16 i; convolution, ReLU and
-	 * pooling; one dense layer, or two of the same sizes; the softmax of up to 256 logits, 16 more may be read. The same orders of
-	 * summation as above. */
+	/* One image: bytes / 255 into four planes, to[phase * plane + i] = row[4 * i + phase] /
+	 * 255, in steps of 16 i; convolution, ReLU and pooling; one dense layer, or two of the same
+	 * sizes; the softmax of up to 256 logits, 16 more may be read. The same orders of summation
+	 * as above. */
 	void (*infer_split)(float *to, size_t plane, const uint8_t *row, int groups);
-	void (*infer_pool)(float *out, const float *in, const float *w, const float *b, const struct nn_infer_pool *s);
+	void (*infer_pool)(float *out, const float *in, const float *w, const float *b,
+		const struct nn_infer_pool *s);
 	void (*infer_dense)(const struct nn_infer_dense layers[], int count);
 	void (*infer_softmax)(float *probabilities, const float *logits, int classes);
 
 	struct nn_quant_kernels quant;
 };
 
-extern const struct nn_kernels nn_kernels_plain, nn_kernels_avx2, nn_kernels_avx512, nn_kernels_neon;
+extern const struct nn_kernels nn_kernels_plain, nn_kernels_avx2, nn_kernels_avx512,
+	nn_kernels_neon;
 extern const struct nn_quant_kernels nn_quant_vnni; /* for processors with AVX-512 and its VNNI */
 
 #endif

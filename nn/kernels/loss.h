@@ -1,4 +1,5 @@
-/* loss.h - softmax cross-entropy, with one label or with shares of several, with the exponential and logarithm of its own in single precision. */
+/* loss.h - softmax cross-entropy, with one label or with shares of several, with the exponential
+ * and logarithm of its own in single precision. */
 #ifndef NN_KERNELS_LOSS_H
 #define NN_KERNELS_LOSS_H
 
@@ -9,7 +10,8 @@
 INLINE vf exp_negative(vf x)
 {
 	x = max_(all(-87.0f), x);
-	/* n = the whole number nearest to x / ln 2: adding 1.5 * 2^23 leaves no bits for a fraction. ln 2 in two parts, the first short. */
+	/* n = the whole number nearest to x / ln 2: adding 1.5 * 2^23 leaves no bits for a
+	 * fraction. ln 2 in two parts, the first short. */
 	vf n = fma_(x, all(1.44269504f), all(12582912.0f)) - all(12582912.0f);
 	vf r = fma_(n, all(-0.693359375f), x);
 	r = fma_(n, all(2.12194440e-4f), r);
@@ -20,19 +22,22 @@ INLINE vf exp_negative(vf x)
 	p = fma_(p, r, all(0.5f));
 	p = fma_(p, r, all(1.0f));
 	p = fma_(p, r, all(1.0f));
-	/* A NaN has no whole number: keep it out of the conversion, whose answer differs between processors. */
+	/* A NaN has no whole number: keep it out of the conversion, whose answer differs between
+	 * processors. */
 	vi exponent = truncate_(keep_where(x == x, n)) + 127;
 	return p * (vf)(exponent << 23);
 }
 
-/* Natural logarithm of 1 <= x < 2^24, absolute error below 3e-7. NaN and infinity come out as such. */
+/* Natural logarithm of 1 <= x < 2^24, absolute error below 3e-7. NaN and infinity come out as such.
+ */
 INLINE vf log_of_sum(vf x)
 {
 	vi bits = (vi)x;
 	vi big = ((bits & 0x7FFFFF) > 0x3504F3) & 1; /* mantissa above sqrt 2: halve it */
 	vf exponent = from_int(((bits >> 23) & 255) - 127 + big);
 	vf m = (vf)((bits & 0x7FFFFF) | ((127 - big) << 23));
-	vf z = (m - all(1.0f)) / (m + all(1.0f)), z2 = z * z; /* |z| <= 0.1716: log m = 2 artanh z */
+	vf z = (m - all(1.0f)) / (m + all(1.0f)),
+	   z2 = z * z; /* |z| <= 0.1716: log m = 2 artanh z */
 	vf p = fma_(all(2.0f / 9), z2, all(2.0f / 7));
 	p = fma_(p, z2, all(2.0f / 5));
 	p = fma_(p, z2, all(2.0f / 3));
@@ -42,7 +47,8 @@ INLINE vf log_of_sum(vf x)
 	return select_(finite, answer, x);
 }
 
-static void softmax_loss(float *loss, int32_t *best, float *dlogits, const float *logits, int classes, const int32_t *labels, const float *scale)
+static void softmax_loss(float *loss, int32_t *best, float *dlogits, const float *logits,
+	int classes, const int32_t *labels, const float *scale)
 {
 	for (int lane = 0; lane < LANES; lane += W) {
 		const float *z = logits + lane;
@@ -72,8 +78,8 @@ static void softmax_loss(float *loss, int32_t *best, float *dlogits, const float
 	}
 }
 
-static void soft_loss(float *loss, int32_t *best, float *dlogits, const float *logits, int classes, const struct nn_soft_labels *labels,
-                      const float *scale)
+static void soft_loss(float *loss, int32_t *best, float *dlogits, const float *logits, int classes,
+	const struct nn_soft_labels *labels, const float *scale)
 {
 	for (int lane = 0; lane < LANES; lane += W) {
 		const float *z = logits + lane;
@@ -85,12 +91,15 @@ static void soft_loss(float *loss, int32_t *best, float *dlogits, const float *l
 			largest = max_(v, largest);
 		}
 		store_int(best + lane, at);
-		const vi first = load_int(labels->first + lane), second = load_int(labels->second + lane);
-		const vf first_share = all(labels->first_share), second_share = all(labels->second_share), share = all(labels->share);
+		const vi first = load_int(labels->first + lane),
+			 second = load_int(labels->second + lane);
+		const vf first_share = all(labels->first_share),
+			 second_share = all(labels->second_share), share = all(labels->share);
 		vf sum = { 0 }, of_labels = { 0 };
 		for (int k = 0; k < classes; k++) {
 			vf v = load(z + k * LANES) - largest;
-			vf target = share + keep_where(first == k, first_share) + keep_where(second == k, second_share);
+			vf target = share + keep_where(first == k, first_share)
+				+ keep_where(second == k, second_share);
 			sum += exp_negative(v);
 			of_labels = fma_(target, v, of_labels);
 		}
@@ -99,7 +108,8 @@ static void soft_loss(float *loss, int32_t *best, float *dlogits, const float *l
 			continue;
 		const vf factor = load(scale + lane), over = all(1.0f) / sum;
 		for (int k = 0; k < classes; k++) {
-			vf target = share + keep_where(first == k, first_share) + keep_where(second == k, second_share);
+			vf target = share + keep_where(first == k, first_share)
+				+ keep_where(second == k, second_share);
 			vf v = fma_(exp_negative(load(z + k * LANES) - largest), over, -target);
 			store(dlogits + lane + k * LANES, v * factor);
 		}

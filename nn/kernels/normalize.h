@@ -1,4 +1,5 @@
-/* normalize.h - what batch normalisation does to one block: its sums, and the passes over its activations. batchnorm.c joins the blocks. */
+/* normalize.h - what batch normalisation does to one block: its sums, and the passes over its
+ * activations. batchnorm.c joins the blocks. */
 #ifndef NN_KERNELS_NORMALIZE_H
 #define NN_KERNELS_NORMALIZE_H
 
@@ -9,12 +10,12 @@
 INLINE vi lanes_in_use(int lane, int used)
 {
 	vi number = { 0 };
-	UNROLL for (int l = 0; l < W; l++)
-		number[l] = lane + l;
+	UNROLL for (int l = 0; l < W; l++) number[l] = lane + l;
 	return number < used;
 }
 
-static void normalize_statistics(float *mean, float *squares, const float *in, int channels, size_t positions, int used, float *scratch)
+static void normalize_statistics(float *mean, float *squares, const float *in, int channels,
+	size_t positions, int used, float *scratch)
 {
 	const float number = (float)positions * (float)used;
 	for (int lane = 0; lane < LANES; lane += W)
@@ -23,7 +24,8 @@ static void normalize_statistics(float *mean, float *squares, const float *in, i
 			vf sum = { 0 };
 			for (size_t k = 0; k < positions; k++)
 				sum += load(p + k * LANES);
-			store(scratch + c * LANES + lane, keep_where(lanes_in_use(lane, used), sum));
+			store(scratch + c * LANES + lane,
+				keep_where(lanes_in_use(lane, used), sum));
 		}
 	sum_all_rows(mean, scratch, (size_t)channels);
 	for (int c = 0; c < channels; c++)
@@ -37,22 +39,25 @@ static void normalize_statistics(float *mean, float *squares, const float *in, i
 				vf d = load(p + k * LANES) - centre;
 				sum = fma_(d, d, sum);
 			}
-			store(scratch + c * LANES + lane, keep_where(lanes_in_use(lane, used), sum));
+			store(scratch + c * LANES + lane,
+				keep_where(lanes_in_use(lane, used), sum));
 		}
 	sum_all_rows(squares, scratch, (size_t)channels);
 }
 
-static void normalize_forward(float *out, const float *in, const float *mean, const float *scale, const float *shift, int channels, size_t positions)
+static void normalize_forward(float *out, const float *in, const float *mean, const float *scale,
+	const float *shift, int channels, size_t positions)
 {
 	for (int c = 0; c < channels; c++)
 		for (size_t end = positions * LANES; end > 0; end -= W, in += W, out += W)
 			store(out, fma_(load(in) - all(mean[c]), all(scale[c]), all(shift[c])));
 }
 
-static void normalize_slopes(float *sum, float *product, const float *dout, const float *in, const float *mean, int channels, size_t positions,
-                             float *scratch)
+static void normalize_slopes(float *sum, float *product, const float *dout, const float *in,
+	const float *mean, int channels, size_t positions, float *scratch)
 {
-	const size_t plane = positions * LANES, products = ((size_t)channels + 15) / 16 * 16 * LANES;
+	const size_t plane = positions * LANES,
+		     products = ((size_t)channels + 15) / 16 * 16 * LANES;
 	for (int lane = 0; lane < LANES; lane += W)
 		for (size_t c = 0; c < (size_t)channels; c++) {
 			const float *x = in + c * plane + lane, *d = dout + c * plane + lane;
@@ -70,8 +75,9 @@ static void normalize_slopes(float *sum, float *product, const float *dout, cons
 	sum_all_rows(product, scratch + products, (size_t)channels);
 }
 
-static void normalize_backward(float *din, const float *dout, const float *in, const float *mean, const float *scale, const float *offset,
-                               const float *tilt, int channels, size_t positions, int used)
+static void normalize_backward(float *din, const float *dout, const float *in, const float *mean,
+	const float *scale, const float *offset, const float *tilt, int channels, size_t positions,
+	int used)
 {
 	const size_t plane = positions * LANES;
 	for (int lane = 0; lane < LANES; lane += W) {

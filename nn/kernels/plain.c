@@ -1,4 +1,5 @@
-/* plain.c - the portable variant: vectors of 4 lanes in the compilers' vector extension, fmaf from libm where the CPU has no FMA. The oracle of the others. */
+/* plain.c - the portable variant: vectors of 4 lanes in the compilers' vector extension, fmaf from
+ * libm where the CPU has no FMA. The oracle of the others. */
 #define W 4
 
 #include "activation.h"

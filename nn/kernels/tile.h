@@ -11,11 +11,12 @@
 #define REGISTERS 16
 #endif
 
-/* Hide where a pointer comes from. Without it gcc keeps what one step of a loop has loaded for the next step that loads it too, in
- * registers that the tile needs. */
+/* Hide where a pointer comes from. Without it gcc keeps what one step of a loop has loaded for the
+ * next step that loads it too, in registers that the tile needs. */
 #define FRESH(pointer) __asm__("" : "+r"(pointer))
 
-/* How many of `left` rows or channels the next tile takes when a tile holds up to `tile`: all tiles as even as they can be. */
+/* How many of `left` rows or channels the next tile takes when a tile holds up to `tile`: all tiles
+ * as even as they can be. */
 INLINE size_t tile_of(size_t left, size_t tile)
 {
 	const size_t tiles = (left + tile - 1) / tile;

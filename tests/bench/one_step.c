@@ -1,4 +1,5 @@
-/* one_step.c - one training step, for tests/callgrind.sh to count the instructions of: one-step NETWORK SHAPE KERNELS. */
+/* one_step.c - one training step, for tests/callgrind.sh to count the instructions of: one-step
+ * NETWORK SHAPE KERNELS. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,25 +17,37 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	static struct nn_net net;
-	const struct nn_shape shape = strcmp(argv[2], "28x28x1") == 0 ? (struct nn_shape){ 1, 28, 28 } : (struct nn_shape){ 3, 32, 32 };
+	const struct nn_shape shape = strcmp(argv[2], "28x28x1") == 0
+		? (struct nn_shape){ 1, 28, 28 }
+		: (struct nn_shape){ 3, 32, 32 };
 	(strcmp(argv[1], "dual") == 0 ? paper_dual : paper_unified)(&net, shape, 10);
 	static uint8_t pixels[BATCH * 3 * 32 * 32], labels[BATCH];
 	uint32_t order[BATCH];
-	for (uint32_t i = 0; i < sizeof pixels; i++)
+	for (uint32_t i = 0; i < sizeof(pixels); i++)
 		pixels[i] = (uint8_t)(i * 2654435761u >> 13);
 	for (uint32_t i = 0; i < BATCH; i++) {
 		labels[i] = (uint8_t)(i % 10);
 		order[i] = i;
 	}
 	const struct nn_images images = { pixels, labels, shape, BATCH };
-	const struct nn_trainer_options options = { .kernels = kernels, .batch_size = BATCH, .threads = 1,
-		.optimizer = { .kind = NN_NADAM, .lr = 1e-3, .beta1 = 0.9, .beta2 = 0.999, .epsilon = 1e-7 } };
+	const struct nn_trainer_options options = { .kernels = kernels,
+		.batch_size = BATCH,
+		.threads = 1,
+		.optimizer = { .kind = NN_NADAM,
+			.lr = 1e-3,
+			.beta1 = 0.9,
+			.beta2 = 0.999,
+			.epsilon = 1e-7 } };
 	struct nn_trainer *t = nn_trainer_new(&net, &options);
 	if (!t)
 		return 3;
 	nn_init_net(&net, 1, nn_trainer_params(t));
-	const struct nn_epoch epoch = { .images = &images, .order = order, .count = BATCH, .seed = 1,
-		.augmented = { [1] = true }, .augment = { .rotation = 0.1, .zoom = 0.2, .translation = 0.2 } };
+	const struct nn_epoch epoch = { .images = &images,
+		.order = order,
+		.count = BATCH,
+		.seed = 1,
+		.augmented = { [1] = true },
+		.augment = { .rotation = 0.1, .zoom = 0.2, .translation = 0.2 } };
 	struct nn_score score;
 	nn_train_epoch(t, &epoch, &score);
 	printf("%.17g\n", score.loss_sum[0]);

@@ -1,4 +1,5 @@
-/* peak.c - twelve independent chains of fused multiply-adds in registers, as many a cycle as the core can start. */
+/* peak.c - twelve independent chains of fused multiply-adds in registers, as many a cycle as the
+ * core can start. */
 #include "peak.h"
 
 #include <string.h>
@@ -70,7 +71,8 @@ static double neon(void)
 }
 #endif
 
-/* Scalar: what a CPU does without any of this; also the answer for variants that are not built here. */
+/* Scalar: what a CPU does without any of this; also the answer for variants that are not built
+ * here. */
 static double scalar(void)
 {
 	float c[CHAINS];

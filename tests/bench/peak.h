@@ -2,7 +2,8 @@
 #ifndef BENCH_PEAK_H
 #define BENCH_PEAK_H
 
-/* GFLOP/s with the registers of this kernel variant ("avx512", "avx2", "neon", "plain"); takes some milliseconds of CPU time. */
+/* GFLOP/s with the registers of this kernel variant ("avx512", "avx2", "neon", "plain"); takes some
+ * milliseconds of CPU time. */
 double peak_gflops(const char *variant);
 
 #endif

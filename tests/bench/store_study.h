@@ -1,4 +1,5 @@
-/* store_study.h - a large study made of numbers that were made up, for the benchmark of the results database (bench_store.c). */
+/* store_study.h - a large study made of numbers that were made up, for the benchmark of the results
+ * database (bench_store.c). */
 #ifndef TESTS_BENCH_STORE_STUDY_H
 #define TESTS_BENCH_STORE_STUDY_H
 
@@ -12,7 +13,10 @@
 enum { SEEDS = 10, FOLDS = 2 };
 
 static const struct phase_config phases[1] = {
-	{ .kind = PHASE_KFOLD, .epochs = 50, .folds = FOLDS, .optimizer = { .kind = OPTIMIZER_SGD, .lr = 0.001 } },
+	{ .kind = PHASE_KFOLD,
+		.epochs = 50,
+		.folds = FOLDS,
+		.optimizer = { .kind = OPTIMIZER_SGD, .lr = 0.001 } },
 };
 
 static inline void add_label(struct trial *t, const char *name, const char *value)
@@ -31,7 +35,8 @@ static inline void make_sweep(struct sweep *s, size_t trials)
 	s->seed_count = SEEDS;
 	s->trial_count = trials;
 	s->trials = calloc(trials, sizeof(*s->trials));
-	if (!s->trials) abort();
+	if (!s->trials)
+		abort();
 	for (size_t i = 0; i < trials; i++) {
 		struct trial *t = &s->trials[i];
 		char recipe[32];
@@ -48,10 +53,13 @@ static inline void make_sweep(struct sweep *s, size_t trials)
 		add_label(t, "augment", "paper");
 	}
 	s->claims = calloc(3, sizeof(*s->claims));
-	if (!s->claims) abort();
+	if (!s->claims)
+		abort();
 	for (size_t i = 0; i < 3; i++, s->claim_count++) {
 		struct claim *c = &s->claims[i];
-		*c = (struct claim){ .metric = "test_accuracy", .paper = 0.89, .rounds_to = 2, .where.count = 2 };
+		*c = (struct claim){
+			.metric = "test_accuracy", .paper = 0.89, .rounds_to = 2, .where.count = 2
+		};
 		snprintf(c->id, sizeof(c->id), "C%zu", i + 1);
 		c->where.is[0] = (struct label){ "dataset", "mnist" };
 		c->where.is[1] = (struct label){ "recipe", "recipe-0" };
@@ -75,9 +83,15 @@ static inline double accuracy(size_t i)
 static inline struct epoch_result epoch_of(size_t trial, int fold, int epoch)
 {
 	const size_t i = (trial * FOLDS + (size_t)fold) * 1000 + (size_t)epoch;
-	return (struct epoch_result){ .phase = 0, .fold = fold, .epoch = epoch, .outputs = 1,
-		.train_loss = { number(i) }, .train_accuracy = { accuracy(i + 1) },
-		.val_loss = { number(i + 2) }, .val_accuracy = { accuracy(i + 3) }, .seconds = number(i + 4),
+	return (struct epoch_result){ .phase = 0,
+		.fold = fold,
+		.epoch = epoch,
+		.outputs = 1,
+		.train_loss = { number(i) },
+		.train_accuracy = { accuracy(i + 1) },
+		.val_loss = { number(i + 2) },
+		.val_accuracy = { accuracy(i + 3) },
+		.seconds = number(i + 4),
 		.images_per_second = 1e5 * number(i + 5) };
 }
 
@@ -92,24 +106,39 @@ static inline int write_trial(const struct writer *w, size_t trial, int epochs, 
 {
 	static uint8_t classes[100];
 	int64_t attempt;
-	if (store_attempt_begin(w->store, w->sweep_id, w->sweep->trials[trial].identity, w->environment,
-		(long)getpid(), &attempt, e)) return -1;
+	if (store_attempt_begin(w->store, w->sweep_id, w->sweep->trials[trial].identity,
+		    w->environment, (long)getpid(), &attempt, e))
+		return -1;
 	for (int i = 0; i < epochs; i++) {
 		const struct epoch_result r = epoch_of(trial, i % FOLDS, i / FOLDS);
-		if (store_epoch(w->store, attempt, &r, e)) return -1;
+		if (store_epoch(w->store, attempt, &r, e))
+			return -1;
 	}
 	for (int fold = 0; fold < FOLDS; fold++) {
-		struct phase_result r = { .fold = fold, .name = "kfold", .stopped = "epochs",
-			.epochs_run = epochs / FOLDS, .outputs = 1, .test_count = 100,
-			.val_loss = { number(trial) }, .val_accuracy = { accuracy(trial) },
-			.test_loss = { number(trial + 1) }, .test_accuracy = { accuracy(trial + 1) },
+		struct phase_result r = { .fold = fold,
+			.name = "kfold",
+			.stopped = "epochs",
+			.epochs_run = epochs / FOLDS,
+			.outputs = 1,
+			.test_count = 100,
+			.val_loss = { number(trial) },
+			.val_accuracy = { accuracy(trial) },
+			.test_loss = { number(trial + 1) },
+			.test_accuracy = { accuracy(trial + 1) },
 			.predictions = { classes },
-			.parameters = 14862, .trainable = 14862, .weight_bytes = 59448, .optimizer_bytes = 59448 };
+			.parameters = 14862,
+			.trainable = 14862,
+			.weight_bytes = 59448,
+			.optimizer_bytes = 59448 };
 		digest_bytes(&trial, sizeof(trial), r.weights_digest);
-		if (store_phase(w->store, attempt, &r, e)) return -1;
+		if (store_phase(w->store, attempt, &r, e))
+			return -1;
 	}
-	struct trial_end end = { .state = TRIAL_DONE, .seconds = 10 + number(trial), .core_version = 1,
-		.kernels = "plain", .data_variant = "canonical" };
+	struct trial_end end = { .state = TRIAL_DONE,
+		.seconds = 10 + number(trial),
+		.core_version = 1,
+		.kernels = "plain",
+		.data_variant = "canonical" };
 	digest_bytes("data", 4, end.data_digest);
 	digest_bytes(&trial, sizeof(trial), end.weights_digest);
 	return store_attempt_end(w->store, attempt, &end, e);

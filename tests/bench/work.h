@@ -1,4 +1,5 @@
-/* work.h - the useful work of a network: multiply-accumulates of one image, of direct convolution, and only of outputs that are read. */
+/* work.h - the useful work of a network: multiply-accumulates of one image, of direct convolution,
+ * and only of outputs that are read. */
 #ifndef BENCH_WORK_H
 #define BENCH_WORK_H
 
@@ -6,7 +7,8 @@
 
 struct work {
 	double forward;
-	double training; /* forward, gradients of the weights, and of the inputs that want one: not of images */
+	double training; /* forward, gradients of the weights, and of the inputs that want one: not
+			    of images */
 };
 
 struct work work_of(const struct nn_net *net);

@@ -1,5 +1,6 @@
-/* fuzz_sweep.c - libFuzzer target: no file makes the sweep parser and expander crash, leak or contradict themselves. A sweep that is
- * accepted has trials whose canonical texts read back as the same trial. The corpus is corpus_sweep/. */
+/* fuzz_sweep.c - libFuzzer target: no file makes the sweep parser and expander crash, leak or
+ * contradict themselves. A sweep that is accepted has trials whose canonical texts read back as the
+ * same trial. The corpus is corpus_sweep/. */
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -39,10 +40,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count)
 {
 	static const char *const set[] = { "batch_size=8" };
 	static const char *const datasets[] = { "mnist", "synthetic" };
-	const struct sweep_options options = { .set = set, .set_count = count % 2, .datasets = datasets, .dataset_count = 2, .most_trials = 2000 };
+	const struct sweep_options options = { .set = set,
+		.set_count = count % 2,
+		.datasets = datasets,
+		.dataset_count = 2,
+		.most_trials = 2000 };
 	struct err e = { 0 };
 	struct sweep *s;
-	if (sweep_parse("tests/fuzz/corpus_sweep/input.yaml", (const char *)bytes, count, &options, &e, &s)) {
+	if (sweep_parse("tests/fuzz/corpus_sweep/input.yaml", (const char *)bytes, count, &options,
+		    &e, &s)) {
 		if (e.kind != ERR_USAGE || !e.text[0] || s)
 			abort();
 		return 0;

@@ -1,7 +1,9 @@
-/* digests.c - the same bits everywhere: tiny trainings that cover every layer, optimizer and augmentation, dropout, freezing and batches that
- * are no multiple of 16, and one line a training with digests of what came out; and networks in 8 bits. digests.txt has the lines that every kernel
- * variant, compiler, optimisation level, processor and number of threads must print; when they change on purpose, so does NN_CORE_VERSION.
- * Needs the core alone, so that it can be built for other processors.
+/* digests.c - the same bits everywhere: tiny trainings that cover every layer, optimizer and
+ * augmentation, dropout, freezing and batches that are no multiple of 16, and one line a training
+ * with digests of what came out; and networks in 8 bits. digests.txt has the lines that every
+ * kernel variant, compiler, optimisation level, processor and number of threads must print; when
+ * they change on purpose, so does NN_CORE_VERSION. Needs the core alone, so that it can be built
+ * for other processors.
  *
  *   digests --list                        the kernel variants that this processor runs
  *   digests [--kernels NAME] [--threads N] */
@@ -30,7 +32,8 @@ static void *need(void *p)
 	return p;
 }
 
-/* ---- images made of integers: bright discs of a size and place that depend on the label, over noise ---- */
+/* ---- images made of integers: bright discs of a size and place that depend on the label, over
+ * noise ---- */
 
 static struct nn_images make_images(struct nn_shape shape, uint32_t count, int classes)
 {
@@ -41,13 +44,18 @@ static struct nn_images make_images(struct nn_shape shape, uint32_t count, int c
 		labels[i] = (uint8_t)((i * 7 + i / 11) % (uint32_t)classes);
 		int radius = 4 + 3 * labels[i], centre = 3 + labels[i] % 5;
 		for (size_t k = 0; k < size; k++) {
-			int x = (int)(k % (size_t)shape.width), y = (int)(k / (size_t)shape.width % (size_t)shape.height);
+			int x = (int)(k % (size_t)shape.width),
+			    y = (int)(k / (size_t)shape.width % (size_t)shape.height);
 			noise = noise * 1664525u + 1013904223u;
-			bool inside = (x - centre) * (x - centre) + (y - centre) * (y - centre) < radius;
-			pixels[i * size + k] = (uint8_t)((inside ? 160 : 0) + (noise >> 24) * 3 / 8);
+			bool inside =
+				(x - centre) * (x - centre) + (y - centre) * (y - centre) < radius;
+			pixels[i * size + k] =
+				(uint8_t)((inside ? 160 : 0) + (noise >> 24) * 3 / 8);
 		}
 	}
-	return (struct nn_images){ .pixels = pixels, .labels = labels, .shape = shape, .count = count };
+	return (struct nn_images){
+		.pixels = pixels, .labels = labels, .shape = shape, .count = count
+	};
 }
 
 static void free_images(struct nn_images *i)
@@ -79,26 +87,33 @@ static void build_dual(struct nn_net *net, struct nn_shape image)
 
 static void build_unified(struct nn_net *net, struct nn_shape image)
 {
-	int in = nn_input(net, "input", image), wide[2] = { stem(net, stem1, in), stem(net, stem2, in) };
+	int in = nn_input(net, "input", image),
+	    wide[2] = { stem(net, stem1, in), stem(net, stem2, in) };
 	if (wide[1] < 0)
 		return;
 	struct nn_shape map = net->layers[wide[1]].shape;
-	wide[0] = nn_conv(net, "stem1/wide", wide[0], 10, map.height, map.width, NN_VALID, true, NN_GLOROT_UNIFORM);
-	wide[1] = nn_conv(net, "stem2/wide", wide[1], 10, map.height, map.width, NN_VALID, true, NN_GLOROT_UNIFORM);
-	int at = nn_dense(net, "classifier/dense", nn_concat(net, "concat", wide, 2), 32, true, NN_HE_NORMAL);
+	wide[0] = nn_conv(net, "stem1/wide", wide[0], 10, map.height, map.width, NN_VALID, true,
+		NN_GLOROT_UNIFORM);
+	wide[1] = nn_conv(net, "stem2/wide", wide[1], 10, map.height, map.width, NN_VALID, true,
+		NN_GLOROT_UNIFORM);
+	int at = nn_dense(
+		net, "classifier/dense", nn_concat(net, "concat", wide, 2), 32, true, NN_HE_NORMAL);
 	at = nn_dropout(net, "classifier/dropout", at, 0.5);
-	nn_output(net, "output", nn_dense(net, "classifier/logits", at, 10, false, NN_GLOROT_UNIFORM));
+	nn_output(net, "output",
+		nn_dense(net, "classifier/logits", at, 10, false, NN_GLOROT_UNIFORM));
 }
 
-/* Every kind of layer, kernels and maps of odd sizes, layers read twice, two losses. Its pooled maps meet when
- * the image's height is not a multiple of 3 and its width one less than a multiple. */
+/* Every kind of layer, kernels and maps of odd sizes, layers read twice, two losses. Its pooled
+ * maps meet when the image's height is not a multiple of 3 and its width one less than a multiple.
+ */
 static void build_zoo(struct nn_net *net, struct nn_shape image)
 {
 	int in = nn_input(net, "in", image), parts[3];
 	int a = nn_conv(net, "a", in, 7, 2, 3, NN_VALID, false, NN_HE_NORMAL);
 	parts[0] = nn_maxpool(net, "a/pool", nn_relu(net, "a/relu", a), 3);
 	int b = nn_conv(net, "b", in, 11, 5, 5, NN_SAME, true, NN_HE_NORMAL);
-	b = nn_conv(net, "b2", nn_dropout(net, "b/drop", b, 0.25), 3, 2, 2, NN_SAME, false, NN_GLOROT_UNIFORM);
+	b = nn_conv(net, "b2", nn_dropout(net, "b/drop", b, 0.25), 3, 2, 2, NN_SAME, false,
+		NN_GLOROT_UNIFORM);
 	parts[1] = nn_maxpool(net, "b/pool", b, 3);
 	int c = nn_conv(net, "c", in, 5, 3, 3, NN_SAME, true, NN_HE_NORMAL);
 	c = nn_conv(net, "c2", c, 21, 1, 1, NN_VALID, true, NN_HE_NORMAL);
@@ -107,27 +122,45 @@ static void build_zoo(struct nn_net *net, struct nn_shape image)
 	if (all < 0)
 		return;
 	int d = nn_conv(net, "d", all, 13, 3, 3, NN_SAME, true, NN_HE_NORMAL);
-	nn_output(net, "out1", nn_dense(net, "d/logits", nn_maxpool(net, "d/pool", d, 2), 10, false, NN_GLOROT_UNIFORM));
+	nn_output(net, "out1",
+		nn_dense(net, "d/logits", nn_maxpool(net, "d/pool", d, 2), 10, false,
+			NN_GLOROT_UNIFORM));
 	int two[] = { d, parts[1] };
 	int e = nn_dense(net, "e", nn_concat(net, "two", two, 2), 17, true, NN_HE_NORMAL);
-	nn_output(net, "out2", nn_dense(net, "e/logits", nn_dropout(net, "e/drop", e, 0.5), 10, false, NN_GLOROT_UNIFORM));
+	nn_output(net, "out2",
+		nn_dense(net, "e/logits", nn_dropout(net, "e/drop", e, 0.5), 10, false,
+			NN_GLOROT_UNIFORM));
 }
 
-/* A residual network of the layers beyond the paper's: strided, depthwise, batch normalisation, sums, averages, ReLU6 and SiLU. */
+/* A residual network of the layers beyond the paper's: strided, depthwise, batch normalisation,
+ * sums, averages, ReLU6 and SiLU. */
 static void build_residual(struct nn_net *net, struct nn_shape image)
 {
-	const struct nn_conv_options first = { .filters = 11, .kernel_height = 3, .kernel_width = 5, .stride = 2, .padding = NN_SAME, .no_bias = true };
+	const struct nn_conv_options first = { .filters = 11,
+		.kernel_height = 3,
+		.kernel_width = 5,
+		.stride = 2,
+		.padding = NN_SAME,
+		.no_bias = true };
 	int at = nn_conv_with(net, "conv1", nn_input(net, "in", image), &first);
 	at = nn_relu(net, "relu1", nn_batchnorm(net, "bn1", at, 0.99, 1e-3));
-	const struct nn_conv_options deep = { .kernel_height = 3, .kernel_width = 3, .padding = NN_SAME };
-	int branch = nn_relu6(net, "relu6", nn_batchnorm(net, "bn2", nn_depthwise(net, "deep1", at, &deep), 0.9, 1e-2));
-	branch = nn_batchnorm(net, "bn3", nn_conv(net, "conv2", branch, 11, 1, 1, NN_VALID, false, NN_HE_NORMAL), 0.99, 1e-3);
+	const struct nn_conv_options deep = {
+		.kernel_height = 3, .kernel_width = 3, .padding = NN_SAME
+	};
+	int branch = nn_relu6(net, "relu6",
+		nn_batchnorm(net, "bn2", nn_depthwise(net, "deep1", at, &deep), 0.9, 1e-2));
+	branch = nn_batchnorm(net, "bn3",
+		nn_conv(net, "conv2", branch, 11, 1, 1, NN_VALID, false, NN_HE_NORMAL), 0.99, 1e-3);
 	at = nn_silu(net, "silu", nn_add(net, "sum", (int[]){ at, branch, at }, 3));
-	const struct nn_conv_options last = { .kernel_height = 2, .kernel_width = 3, .stride = 2, .relu = true };
+	const struct nn_conv_options last = {
+		.kernel_height = 2, .kernel_width = 3, .stride = 2, .relu = true
+	};
 	int pooled[] = { nn_global_avgpool(net, "pool", at), -1 };
 	at = nn_avgpool(net, "pool2", nn_depthwise(net, "deep2", at, &last), 2, 1);
 	pooled[1] = nn_global_avgpool(net, "pool3", at);
-	nn_output(net, "out", nn_dense(net, "logits", nn_concat(net, "pooled", pooled, 2), 10, false, NN_GLOROT_UNIFORM));
+	nn_output(net, "out",
+		nn_dense(net, "logits", nn_concat(net, "pooled", pooled, 2), 10, false,
+			NN_GLOROT_UNIFORM));
 }
 
 /* ---- trainings ---- */
@@ -137,98 +170,380 @@ struct training {
 	void (*build)(struct nn_net *net, struct nn_shape image);
 	struct nn_shape image;
 	struct nn_optimizer optimizer;
-	uint32_t count; /* images an epoch */
+	uint32_t count;         /* images an epoch */
 	int batch_size, epochs; /* 0: 32, 1 */
 	struct nn_augment augment;
 	bool augmented[NN_OUTPUTS_MAX];
-	bool both;           /* every image also as an augmented copy */
-	const char *freeze;  /* a pattern of layers */
+	bool both;          /* every image also as an augmented copy */
+	const char *freeze; /* a pattern of layers */
 	double label_smoothing, mixup;
 };
 
-#define NADAM { .kind = NN_NADAM, .lr = 1e-3, .beta1 = .9, .beta2 = .999, .epsilon = 1e-7 }
-#define SGD { .kind = NN_SGD, .lr = 1e-2, .momentum = .9, .weight_decay = 1e-4, .nesterov = true }
-#define PAPER { .rotation = .1, .zoom = .2, .translation = .2 }
-#define ADAMW { .kind = NN_ADAM, .lr = 1e-2, .beta1 = .9, .beta2 = .999, .epsilon = 1e-7, .weight_decay = 1e-2 }
-#define EVERYTHING { .rotation = .2, .zoom = .3, .brightness = .25, .translation = .15, .flip = true }
+#define NADAM                                                                             \
+	{                                                                                 \
+		.kind = NN_NADAM, .lr = 1e-3, .beta1 = .9, .beta2 = .999, .epsilon = 1e-7 \
+	}
+#define SGD                                                                                        \
+	{                                                                                          \
+		.kind = NN_SGD, .lr = 1e-2, .momentum = .9, .weight_decay = 1e-4, .nesterov = true \
+	}
+#define PAPER                                                 \
+	{                                                     \
+		.rotation = .1, .zoom = .2, .translation = .2 \
+	}
+#define ADAMW                                                                             \
+	{                                                                                 \
+		.kind = NN_ADAM, .lr = 1e-2, .beta1 = .9, .beta2 = .999, .epsilon = 1e-7, \
+		.weight_decay = 1e-2                                                      \
+	}
+#define EVERYTHING                                                                              \
+	{                                                                                       \
+		.rotation = .2, .zoom = .3, .brightness = .25, .translation = .15, .flip = true \
+	}
 
-#define WIDE { .rotation = .1, .zoom = .1, .brightness = .1, .translation = .1, .flip = true, .shear = .2, .crop = 2, .contrast = .4, .noise = .05, .cutout = 4 }
+#define WIDE                                                                                   \
+	{                                                                                      \
+		.rotation = .1, .zoom = .1, .brightness = .1, .translation = .1, .flip = true, \
+		.shear = .2, .crop = 2, .contrast = .4, .noise = .05, .cutout = 4              \
+	}
 
 /* One epoch of batches of 32 where nothing else is said. */
 static const struct training trainings[] = {
-	{ .name = "dual-28x28-nadam", .build = build_dual, .image = { 1, 28, 28 }, .optimizer = NADAM, .count = 40, .augment = PAPER, .augmented = { false, true } },
-	{ .name = "dual-32x32-nadam", .build = build_dual, .image = { 3, 32, 32 }, .optimizer = NADAM, .count = 20, .augment = PAPER, .augmented = { false, true } },
-	{ .name = "unified-28x28-nadam", .build = build_unified, .image = { 1, 28, 28 }, .optimizer = NADAM, .count = 40, .freeze = "logits" },
-	{ .name = "unified-28x28-sgd", .build = build_unified, .image = { 1, 28, 28 }, .optimizer = SGD, .count = 40 },
-	{ .name = "unified-32x32-sgd", .build = build_unified, .image = { 3, 32, 32 }, .optimizer = SGD, .count = 20 },
-	{ .name = "stem-frozen", .build = build_unified, .image = { 1, 12, 12 }, .optimizer = SGD, .count = 90, .epochs = 2, .freeze = "stem1" },
-	{ .name = "head-frozen", .build = build_unified, .image = { 1, 12, 12 }, .optimizer = NADAM, .count = 90, .epochs = 2, .freeze = "classifier" },
-	{ .name = "zoo-nadam", .build = build_zoo, .image = { 2, 11, 14 }, .optimizer = NADAM, .count = 75, .epochs = 2 },
-	{ .name = "zoo-sgd", .build = build_zoo, .image = { 3, 10, 8 }, .optimizer = SGD, .count = 75, .epochs = 2 },
-	{ .name = "zoo-momentum", .build = build_zoo, .image = { 2, 13, 8 }, .optimizer = { .kind = NN_SGD, .lr = .01, .momentum = .5 }, .count = 33,
-	  .batch_size = 16, .epochs = 2 },
-	{ .name = "zoo-plain-sgd", .build = build_zoo, .image = { 2, 7, 8 }, .optimizer = { .kind = NN_SGD, .lr = .02 }, .count = 33, .batch_size = 16, .epochs = 2 },
-	{ .name = "zoo-decay", .build = build_zoo, .image = { 2, 7, 8 }, .optimizer = { .kind = NN_SGD, .lr = .02, .weight_decay = .01 }, .count = 33,
-	  .batch_size = 16, .epochs = 2 },
-	{ .name = "all-augmentations", .build = build_zoo, .image = { 3, 10, 14 }, .optimizer = NADAM, .count = 64, .epochs = 2, .augment = EVERYTHING,
-	  .augmented = { true } },
-	{ .name = "both-copies", .build = build_zoo, .image = { 1, 13, 11 }, .optimizer = NADAM, .count = 40, .epochs = 2, .augment = PAPER, .both = true },
-	{ .name = "rotation", .build = build_zoo, .image = { 1, 13, 11 }, .optimizer = SGD, .count = 32, .augment = { .rotation = .5 }, .augmented = { true } },
-	{ .name = "zoom", .build = build_zoo, .image = { 1, 13, 11 }, .optimizer = SGD, .count = 32, .augment = { .zoom = .5 }, .augmented = { true } },
-	{ .name = "brightness", .build = build_zoo, .image = { 1, 13, 11 }, .optimizer = SGD, .count = 32, .augment = { .brightness = .5 }, .augmented = { true } },
-	{ .name = "translation", .build = build_zoo, .image = { 1, 13, 11 }, .optimizer = SGD, .count = 32, .augment = { .translation = .5 }, .augmented = { true } },
-	{ .name = "flip", .build = build_zoo, .image = { 1, 13, 11 }, .optimizer = SGD, .count = 32, .augment = { .flip = true }, .augmented = { true } },
-	{ .name = "batches-of-1", .build = build_zoo, .image = { 1, 7, 8 }, .optimizer = NADAM, .count = 3, .batch_size = 1 },
-	{ .name = "batches-of-15", .build = build_zoo, .image = { 1, 7, 8 }, .optimizer = NADAM, .count = 31, .batch_size = 15 },
-	{ .name = "batches-of-17", .build = build_zoo, .image = { 1, 7, 8 }, .optimizer = NADAM, .count = 35, .batch_size = 17 },
-	{ .name = "batches-of-100", .build = build_zoo, .image = { 1, 7, 8 }, .optimizer = NADAM, .count = 130, .batch_size = 100, .augment = PAPER,
-	  .augmented = { true } },
-	{ .name = "wild-sgd", .build = build_zoo, .image = { 1, 7, 8 }, .optimizer = { .kind = NN_SGD, .lr = 1e10 }, .count = 64, .batch_size = 8, .epochs = 4 },
-	{ .name = "wild-nadam", .build = build_unified, .image = { 1, 10, 10 }, .optimizer = { .kind = NN_NADAM, .lr = 1e30, .beta1 = .9, .beta2 = .999,
-	  .epsilon = 1e-7 }, .count = 64, .batch_size = 8, .epochs = 4 },
-	{ .name = "residual-sgd", .build = build_residual, .image = { 3, 12, 11 }, .optimizer = SGD, .count = 75, .epochs = 2 },
-	{ .name = "residual-adamw", .build = build_residual, .image = { 1, 13, 9 }, .optimizer = ADAMW, .count = 75, .epochs = 2 },
-	{ .name = "residual-frozen", .build = build_residual, .image = { 2, 11, 9 }, .optimizer = ADAMW, .count = 40, .batch_size = 16, .epochs = 2, .freeze = "bn2" },
-	{ .name = "residual-batches-of-49", .build = build_residual, .image = { 1, 9, 10 }, .optimizer = { .kind = NN_ADAM, .lr = .01, .beta1 = .8, .beta2 = .99,
-	  .epsilon = 1e-5, .rate = { .kind = NN_RATE_COSINE, .warm_up = 2, .total = 8, .last = .1 } }, .count = 98, .batch_size = 49, .epochs = 5 },
-	{ .name = "step-rate-average", .build = build_residual, .image = { 1, 9, 10 }, .optimizer = { .kind = NN_SGD, .lr = .1, .momentum = .9, .average_momentum = .9,
-	  .rate = { .kind = NN_RATE_STEP, .every = 3, .factor = .3 } }, .count = 60, .batch_size = 16, .epochs = 2 },
-	{ .name = "label-smoothing", .build = build_zoo, .image = { 2, 10, 8 }, .optimizer = ADAMW, .count = 40, .label_smoothing = .1 },
-	{ .name = "mixup", .build = build_zoo, .image = { 2, 10, 8 }, .optimizer = NADAM, .count = 75, .mixup = .4, .augment = PAPER, .augmented = { true } },
-	{ .name = "mixup-smoothing", .build = build_residual, .image = { 2, 10, 8 }, .optimizer = ADAMW, .count = 75, .mixup = 2, .label_smoothing = .2 },
-	{ .name = "shear", .build = build_zoo, .image = { 1, 13, 11 }, .optimizer = SGD, .count = 32, .augment = { .shear = .5 }, .augmented = { true } },
-	{ .name = "crop-zero", .build = build_zoo, .image = { 2, 13, 11 }, .optimizer = SGD, .count = 32, .augment = { .crop = 3 }, .augmented = { true } },
-	{ .name = "crop-reflect", .build = build_zoo, .image = { 1, 13, 11 }, .optimizer = SGD, .count = 32, .augment = { .crop = 3, .crop_fill = NN_CROP_REFLECT },
-	  .augmented = { true } },
-	{ .name = "contrast", .build = build_zoo, .image = { 3, 13, 11 }, .optimizer = SGD, .count = 32, .augment = { .contrast = .5 }, .augmented = { true } },
-	{ .name = "noise", .build = build_zoo, .image = { 1, 13, 11 }, .optimizer = SGD, .count = 32, .augment = { .noise = .1 }, .augmented = { true } },
-	{ .name = "cutout", .build = build_zoo, .image = { 1, 13, 11 }, .optimizer = SGD, .count = 32, .augment = { .cutout = 5 }, .augmented = { true } },
-	{ .name = "all-wide-augmentations", .build = build_residual, .image = { 3, 10, 14 }, .optimizer = ADAMW, .count = 64, .epochs = 2, .augment = WIDE,
-	  .augmented = { true } },
-	{ .name = "wild-adam", .build = build_residual, .image = { 1, 10, 10 }, .optimizer = { .kind = NN_ADAM, .lr = 1e30, .beta1 = .9, .beta2 = .999,
-	  .epsilon = 1e-7 }, .count = 64, .batch_size = 8, .epochs = 4 },
+	{ .name = "dual-28x28-nadam",
+		.build = build_dual,
+		.image = { 1, 28, 28 },
+		.optimizer = NADAM,
+		.count = 40,
+		.augment = PAPER,
+		.augmented = { false, true } },
+	{ .name = "dual-32x32-nadam",
+		.build = build_dual,
+		.image = { 3, 32, 32 },
+		.optimizer = NADAM,
+		.count = 20,
+		.augment = PAPER,
+		.augmented = { false, true } },
+	{ .name = "unified-28x28-nadam",
+		.build = build_unified,
+		.image = { 1, 28, 28 },
+		.optimizer = NADAM,
+		.count = 40,
+		.freeze = "logits" },
+	{ .name = "unified-28x28-sgd",
+		.build = build_unified,
+		.image = { 1, 28, 28 },
+		.optimizer = SGD,
+		.count = 40 },
+	{ .name = "unified-32x32-sgd",
+		.build = build_unified,
+		.image = { 3, 32, 32 },
+		.optimizer = SGD,
+		.count = 20 },
+	{ .name = "stem-frozen",
+		.build = build_unified,
+		.image = { 1, 12, 12 },
+		.optimizer = SGD,
+		.count = 90,
+		.epochs = 2,
+		.freeze = "stem1" },
+	{ .name = "head-frozen",
+		.build = build_unified,
+		.image = { 1, 12, 12 },
+		.optimizer = NADAM,
+		.count = 90,
+		.epochs = 2,
+		.freeze = "classifier" },
+	{ .name = "zoo-nadam",
+		.build = build_zoo,
+		.image = { 2, 11, 14 },
+		.optimizer = NADAM,
+		.count = 75,
+		.epochs = 2 },
+	{ .name = "zoo-sgd",
+		.build = build_zoo,
+		.image = { 3, 10, 8 },
+		.optimizer = SGD,
+		.count = 75,
+		.epochs = 2 },
+	{ .name = "zoo-momentum",
+		.build = build_zoo,
+		.image = { 2, 13, 8 },
+		.optimizer = { .kind = NN_SGD, .lr = .01, .momentum = .5 },
+		.count = 33,
+		.batch_size = 16,
+		.epochs = 2 },
+	{ .name = "zoo-plain-sgd",
+		.build = build_zoo,
+		.image = { 2, 7, 8 },
+		.optimizer = { .kind = NN_SGD, .lr = .02 },
+		.count = 33,
+		.batch_size = 16,
+		.epochs = 2 },
+	{ .name = "zoo-decay",
+		.build = build_zoo,
+		.image = { 2, 7, 8 },
+		.optimizer = { .kind = NN_SGD, .lr = .02, .weight_decay = .01 },
+		.count = 33,
+		.batch_size = 16,
+		.epochs = 2 },
+	{ .name = "all-augmentations",
+		.build = build_zoo,
+		.image = { 3, 10, 14 },
+		.optimizer = NADAM,
+		.count = 64,
+		.epochs = 2,
+		.augment = EVERYTHING,
+		.augmented = { true } },
+	{ .name = "both-copies",
+		.build = build_zoo,
+		.image = { 1, 13, 11 },
+		.optimizer = NADAM,
+		.count = 40,
+		.epochs = 2,
+		.augment = PAPER,
+		.both = true },
+	{ .name = "rotation",
+		.build = build_zoo,
+		.image = { 1, 13, 11 },
+		.optimizer = SGD,
+		.count = 32,
+		.augment = { .rotation = .5 },
+		.augmented = { true } },
+	{ .name = "zoom",
+		.build = build_zoo,
+		.image = { 1, 13, 11 },
+		.optimizer = SGD,
+		.count = 32,
+		.augment = { .zoom = .5 },
+		.augmented = { true } },
+	{ .name = "brightness",
+		.build = build_zoo,
+		.image = { 1, 13, 11 },
+		.optimizer = SGD,
+		.count = 32,
+		.augment = { .brightness = .5 },
+		.augmented = { true } },
+	{ .name = "translation",
+		.build = build_zoo,
+		.image = { 1, 13, 11 },
+		.optimizer = SGD,
+		.count = 32,
+		.augment = { .translation = .5 },
+		.augmented = { true } },
+	{ .name = "flip",
+		.build = build_zoo,
+		.image = { 1, 13, 11 },
+		.optimizer = SGD,
+		.count = 32,
+		.augment = { .flip = true },
+		.augmented = { true } },
+	{ .name = "batches-of-1",
+		.build = build_zoo,
+		.image = { 1, 7, 8 },
+		.optimizer = NADAM,
+		.count = 3,
+		.batch_size = 1 },
+	{ .name = "batches-of-15",
+		.build = build_zoo,
+		.image = { 1, 7, 8 },
+		.optimizer = NADAM,
+		.count = 31,
+		.batch_size = 15 },
+	{ .name = "batches-of-17",
+		.build = build_zoo,
+		.image = { 1, 7, 8 },
+		.optimizer = NADAM,
+		.count = 35,
+		.batch_size = 17 },
+	{ .name = "batches-of-100",
+		.build = build_zoo,
+		.image = { 1, 7, 8 },
+		.optimizer = NADAM,
+		.count = 130,
+		.batch_size = 100,
+		.augment = PAPER,
+		.augmented = { true } },
+	{ .name = "wild-sgd",
+		.build = build_zoo,
+		.image = { 1, 7, 8 },
+		.optimizer = { .kind = NN_SGD, .lr = 1e10 },
+		.count = 64,
+		.batch_size = 8,
+		.epochs = 4 },
+	{ .name = "wild-nadam",
+		.build = build_unified,
+		.image = { 1, 10, 10 },
+		.optimizer = { .kind = NN_NADAM,
+			.lr = 1e30,
+			.beta1 = .9,
+			.beta2 = .999,
+			.epsilon = 1e-7 },
+		.count = 64,
+		.batch_size = 8,
+		.epochs = 4 },
+	{ .name = "residual-sgd",
+		.build = build_residual,
+		.image = { 3, 12, 11 },
+		.optimizer = SGD,
+		.count = 75,
+		.epochs = 2 },
+	{ .name = "residual-adamw",
+		.build = build_residual,
+		.image = { 1, 13, 9 },
+		.optimizer = ADAMW,
+		.count = 75,
+		.epochs = 2 },
+	{ .name = "residual-frozen",
+		.build = build_residual,
+		.image = { 2, 11, 9 },
+		.optimizer = ADAMW,
+		.count = 40,
+		.batch_size = 16,
+		.epochs = 2,
+		.freeze = "bn2" },
+	{ .name = "residual-batches-of-49",
+		.build = build_residual,
+		.image = { 1, 9, 10 },
+		.optimizer = { .kind = NN_ADAM,
+			.lr = .01,
+			.beta1 = .8,
+			.beta2 = .99,
+			.epsilon = 1e-5,
+			.rate = { .kind = NN_RATE_COSINE, .warm_up = 2, .total = 8, .last = .1 } },
+		.count = 98,
+		.batch_size = 49,
+		.epochs = 5 },
+	{ .name = "step-rate-average",
+		.build = build_residual,
+		.image = { 1, 9, 10 },
+		.optimizer = { .kind = NN_SGD,
+			.lr = .1,
+			.momentum = .9,
+			.average_momentum = .9,
+			.rate = { .kind = NN_RATE_STEP, .every = 3, .factor = .3 } },
+		.count = 60,
+		.batch_size = 16,
+		.epochs = 2 },
+	{ .name = "label-smoothing",
+		.build = build_zoo,
+		.image = { 2, 10, 8 },
+		.optimizer = ADAMW,
+		.count = 40,
+		.label_smoothing = .1 },
+	{ .name = "mixup",
+		.build = build_zoo,
+		.image = { 2, 10, 8 },
+		.optimizer = NADAM,
+		.count = 75,
+		.mixup = .4,
+		.augment = PAPER,
+		.augmented = { true } },
+	{ .name = "mixup-smoothing",
+		.build = build_residual,
+		.image = { 2, 10, 8 },
+		.optimizer = ADAMW,
+		.count = 75,
+		.mixup = 2,
+		.label_smoothing = .2 },
+	{ .name = "shear",
+		.build = build_zoo,
+		.image = { 1, 13, 11 },
+		.optimizer = SGD,
+		.count = 32,
+		.augment = { .shear = .5 },
+		.augmented = { true } },
+	{ .name = "crop-zero",
+		.build = build_zoo,
+		.image = { 2, 13, 11 },
+		.optimizer = SGD,
+		.count = 32,
+		.augment = { .crop = 3 },
+		.augmented = { true } },
+	{ .name = "crop-reflect",
+		.build = build_zoo,
+		.image = { 1, 13, 11 },
+		.optimizer = SGD,
+		.count = 32,
+		.augment = { .crop = 3, .crop_fill = NN_CROP_REFLECT },
+		.augmented = { true } },
+	{ .name = "contrast",
+		.build = build_zoo,
+		.image = { 3, 13, 11 },
+		.optimizer = SGD,
+		.count = 32,
+		.augment = { .contrast = .5 },
+		.augmented = { true } },
+	{ .name = "noise",
+		.build = build_zoo,
+		.image = { 1, 13, 11 },
+		.optimizer = SGD,
+		.count = 32,
+		.augment = { .noise = .1 },
+		.augmented = { true } },
+	{ .name = "cutout",
+		.build = build_zoo,
+		.image = { 1, 13, 11 },
+		.optimizer = SGD,
+		.count = 32,
+		.augment = { .cutout = 5 },
+		.augmented = { true } },
+	{ .name = "all-wide-augmentations",
+		.build = build_residual,
+		.image = { 3, 10, 14 },
+		.optimizer = ADAMW,
+		.count = 64,
+		.epochs = 2,
+		.augment = WIDE,
+		.augmented = { true } },
+	{ .name = "wild-adam",
+		.build = build_residual,
+		.image = { 1, 10, 10 },
+		.optimizer = { .kind = NN_ADAM,
+			.lr = 1e30,
+			.beta1 = .9,
+			.beta2 = .999,
+			.epsilon = 1e-7 },
+		.count = 64,
+		.batch_size = 8,
+		.epochs = 4 },
 };
 
-static struct nn_trainer *start(const struct training *g, const struct nn_net *net, const struct nn_kernels *kernels, int threads)
+static struct nn_trainer *start(const struct training *g, const struct nn_net *net,
+	const struct nn_kernels *kernels, int threads)
 {
 	bool frozen[2 * NN_LAYERS_MAX] = { false };
 	for (int i = 0; i < net->tensor_count && g->freeze; i++)
 		frozen[i] = nn_layer_matches(&net->layers[net->tensors[i].layer], g->freeze);
-	struct nn_trainer_options options = { .kernels = kernels, .batch_size = g->batch_size ? g->batch_size : 32, .threads = threads, .frozen = frozen, .optimizer = g->optimizer };
+	struct nn_trainer_options options = { .kernels = kernels,
+		.batch_size = g->batch_size ? g->batch_size : 32,
+		.threads = threads,
+		.frozen = frozen,
+		.optimizer = g->optimizer };
 	struct nn_trainer *t = need(nn_trainer_new(net, &options));
 	nn_init_net(net, 2024, nn_trainer_params(t));
 	return t;
 }
 
-static long train_epoch(const struct training *g, struct nn_trainer *t, const struct nn_images *images, uint32_t epoch, struct nn_score *score)
+static long train_epoch(const struct training *g, struct nn_trainer *t,
+	const struct nn_images *images, uint32_t epoch, struct nn_score *score)
 {
-	uint32_t count = g->count * (g->both ? 2 : 1), *order = need(malloc(count * sizeof(*order)));
+	uint32_t count = g->count * (g->both ? 2 : 1),
+		 *order = need(malloc(count * sizeof(*order)));
 	for (uint32_t i = 0; i < count; i++)
 		order[i] = i < g->count ? i : (i - g->count) | NN_ORDER_AUGMENTED;
-	const struct nn_rng rng = { .seed = 2024, .stream = NN_STREAM_SHUFFLE, .phase = 1, .epoch = epoch };
+	const struct nn_rng rng = {
+		.seed = 2024, .stream = NN_STREAM_SHUFFLE, .phase = 1, .epoch = epoch
+	};
 	nn_rng_shuffle(&rng, order, count);
-	struct nn_epoch e = { .images = images, .order = order, .count = count, .augment = g->augment, .seed = 2024, .phase = 1, .epoch = epoch,
-	                      .label_smoothing = g->label_smoothing, .mixup = g->mixup };
+	struct nn_epoch e = { .images = images,
+		.order = order,
+		.count = count,
+		.augment = g->augment,
+		.seed = 2024,
+		.phase = 1,
+		.epoch = epoch,
+		.label_smoothing = g->label_smoothing,
+		.mixup = g->mixup };
 	memcpy(e.augmented, g->augmented, sizeof(e.augmented));
 	long diverged = nn_train_epoch(t, &e, score);
 	free(order);
@@ -261,13 +576,17 @@ static void print_training(const struct training *g, const struct nn_kernels *ke
 	}
 	if (diverged < 0) {
 		uint8_t *predictions = need(malloc(images.count));
-		nn_evaluate(t, &images, NULL, 0, images.count, &evaluated, (uint8_t *const[NN_OUTPUTS_MAX]){ predictions });
-		printf("%s weights %016" PRIx64 " predictions %016" PRIx64, g->name, fnv1a(nn_trainer_params(t), net->parameter_count * sizeof(float)),
-		       fnv1a(predictions, images.count));
+		nn_evaluate(t, &images, NULL, 0, images.count, &evaluated,
+			(uint8_t *const[NN_OUTPUTS_MAX]){ predictions });
+		printf("%s weights %016" PRIx64 " predictions %016" PRIx64, g->name,
+			fnv1a(nn_trainer_params(t), net->parameter_count * sizeof(float)),
+			fnv1a(predictions, images.count));
 		for (int k = 0; k < net->output_count; k++)
-			printf(" loss %016" PRIx64 " %016" PRIx64, bits(trained.loss_sum[k]), bits(evaluated.loss_sum[k]));
+			printf(" loss %016" PRIx64 " %016" PRIx64, bits(trained.loss_sum[k]),
+				bits(evaluated.loss_sum[k]));
 		if (g->optimizer.average_momentum > 0)
-			printf(" average %016" PRIx64, fnv1a(nn_trainer_average(t), net->parameter_count * sizeof(float)));
+			printf(" average %016" PRIx64,
+				fnv1a(nn_trainer_average(t), net->parameter_count * sizeof(float)));
 		printf("\n");
 		free(predictions);
 	}
@@ -276,8 +595,11 @@ static void print_training(const struct training *g, const struct nn_kernels *ke
 	free(net);
 }
 
-/* A network with its initial weights in 8 bits: the numbers that calibration finds, and the logits. */
-static void print_quantised(const char *name, void (*build)(struct nn_net *net, struct nn_shape image), struct nn_shape image, const struct nn_kernels *kernels)
+/* A network with its initial weights in 8 bits: the numbers that calibration finds, and the logits.
+ */
+static void print_quantised(const char *name,
+	void (*build)(struct nn_net *net, struct nn_shape image), struct nn_shape image,
+	const struct nn_kernels *kernels)
 {
 	enum { COUNT = 40 };
 	struct nn_net *net = need(calloc(1, sizeof(*net)));
@@ -293,12 +615,17 @@ static void print_quantised(const char *name, void (*build)(struct nn_net *net, 
 	}
 	uint64_t numbers = 0, logits = 0;
 	for (int i = 0; i < q->tensor_count; i++)
-		numbers = numbers * 31 + fnv1a(q->tensors[i].data, q->tensors[i].count * (q->tensors[i].type == NN_QUANT_I8 ? 1 : 4));
+		numbers = numbers * 31
+			+ fnv1a(q->tensors[i].data,
+				q->tensors[i].count * (q->tensors[i].type == NN_QUANT_I8 ? 1 : 4));
 	struct nn_quant_infer *f = need(nn_quant_infer_new(q, kernels));
 	for (uint32_t i = 0; i < COUNT; i++) {
 		nn_quant_infer_bytes(f, images.pixels + i * nn_shape_size(image));
 		for (int k = 0; k < net->output_count; k++)
-			logits = logits * 31 + fnv1a(nn_quant_infer_logits(f, k), (size_t)net->layers[net->outputs[k]].shape.channels * sizeof(int32_t));
+			logits = logits * 31
+				+ fnv1a(nn_quant_infer_logits(f, k),
+					(size_t)net->layers[net->outputs[k]].shape.channels
+						* sizeof(int32_t));
 	}
 	printf("int8-%s numbers %016" PRIx64 " logits %016" PRIx64 "\n", name, numbers, logits);
 	nn_quant_infer_free(f);
@@ -318,19 +645,22 @@ static void print_scalars(void)
 		values[1000 + i] = nn_log((i + 1) * (i + 1) * 0.0009765625);
 		nn_sincos((i - 500) * 0.03125, &values[2000 + i], &values[3000 + i]);
 	}
-	printf("exp %016" PRIx64 "\nlog %016" PRIx64 "\nsincos %016" PRIx64 "\n", fnv1a(values, 8000), fnv1a(values + 1000, 8000), fnv1a(values + 2000, 16000));
+	printf("exp %016" PRIx64 "\nlog %016" PRIx64 "\nsincos %016" PRIx64 "\n",
+		fnv1a(values, 8000), fnv1a(values + 1000, 8000), fnv1a(values + 2000, 16000));
 	for (int i = 0; i < 4000; i++)
 		values[i] = nn_normal_quantile((i + .5) / 4000);
 	printf("normal-quantile %016" PRIx64 "\n", fnv1a(values, sizeof(values)));
 }
 
-static void print_initial_weights(const char *name, void (*build)(struct nn_net *net, struct nn_shape image), struct nn_shape image)
+static void print_initial_weights(const char *name,
+	void (*build)(struct nn_net *net, struct nn_shape image), struct nn_shape image)
 {
 	struct nn_net *net = need(calloc(1, sizeof(*net)));
 	build(net, image);
 	float *params = need(calloc(net->parameter_count, sizeof(*params)));
 	nn_init_net(net, 1, params);
-	printf("initial-%s %016" PRIx64 "\n", name, fnv1a(params, net->parameter_count * sizeof(*params)));
+	printf("initial-%s %016" PRIx64 "\n", name,
+		fnv1a(params, net->parameter_count * sizeof(*params)));
 	free(params);
 	free(net);
 }
@@ -340,30 +670,37 @@ static void print_shuffle(void)
 	uint32_t order[1000];
 	for (uint32_t i = 0; i < 1000; i++)
 		order[i] = i;
-	const struct nn_rng rng = { .seed = 1, .stream = NN_STREAM_SHUFFLE, .phase = 258, .epoch = 3 };
+	const struct nn_rng rng = {
+		.seed = 1, .stream = NN_STREAM_SHUFFLE, .phase = 258, .epoch = 3
+	};
 	nn_rng_shuffle(&rng, order, 1000);
 	printf("shuffle %016" PRIx64 "\n", fnv1a(order, sizeof(order)));
 }
 
-static void print_augmented_images(const char *name, struct nn_augment amounts, struct nn_shape shape)
+static void print_augmented_images(
+	const char *name, struct nn_augment amounts, struct nn_shape shape)
 {
 	enum { IMAGES = 20 };
 	struct nn_images images = make_images(shape, IMAGES, 10);
 	size_t size = nn_shape_size(shape);
 	float *out = need(malloc(IMAGES * size * sizeof(*out)));
 	struct nn_warp warps[IMAGES];
-	const struct nn_rng rng = { .seed = 1, .stream = NN_STREAM_AUGMENT, .phase = 1, .epoch = 2 };
+	const struct nn_rng rng = {
+		.seed = 1, .stream = NN_STREAM_AUGMENT, .phase = 1, .epoch = 2
+	};
 	for (uint32_t i = 0; i < IMAGES; i++) {
 		nn_augment_draw(&amounts, &rng, i, shape, &warps[i]);
 		nn_augment_apply(&warps[i], images.pixels + i * size, shape, out + i * size);
 	}
-	printf("augmented-%s draws %016" PRIx64 " pixels %016" PRIx64 "\n", name, fnv1a(warps, sizeof(warps)), fnv1a(out, IMAGES * size * sizeof(*out)));
+	printf("augmented-%s draws %016" PRIx64 " pixels %016" PRIx64 "\n", name,
+		fnv1a(warps, sizeof(warps)), fnv1a(out, IMAGES * size * sizeof(*out)));
 	free(out);
 	free_images(&images);
 }
 
 /* Every change at two strengths, so that nothing of it is the same by chance. */
-static void print_changed_images(const char *name, struct nn_shape shape, const struct nn_kernels *kernels)
+static void print_changed_images(
+	const char *name, struct nn_shape shape, const struct nn_kernels *kernels)
 {
 	enum { IMAGES = 20 };
 	struct nn_images images = make_images(shape, IMAGES, 10);
@@ -372,7 +709,8 @@ static void print_changed_images(const char *name, struct nn_shape shape, const 
 	printf("changed-%s", name);
 	for (enum nn_change change = NN_ROTATE; change <= NN_NOISE; change++)
 		for (int i = 1; i <= 2; i++) {
-			if (nn_perturb(&images, IMAGES, change, (change == NN_ROTATE ? 17.0 : 0.15) * i, kernels, out))
+			if (nn_perturb(&images, IMAGES, change,
+				    (change == NN_ROTATE ? 17.0 : 0.15) * i, kernels, out))
 				need(NULL);
 			printf(" %016" PRIx64, fnv1a(out, bytes));
 		}
@@ -400,13 +738,15 @@ int main(int argc, char **argv)
 		} else if (strcmp(argv[i], "--threads") == 0 && i + 1 < argc) {
 			threads = (int)strtol(argv[++i], NULL, 10);
 		} else {
-			fprintf(stderr, "usage: digests [--list | [--kernels NAME] [--threads N]]\n");
+			fprintf(stderr,
+				"usage: digests [--list | [--kernels NAME] [--threads N]]\n");
 			return 2;
 		}
 	}
 	const struct nn_kernels *kernels = nn_kernels_find(kernels_name);
 	if (!kernels || threads < 1 || threads > NN_THREADS_MAX) {
-		fprintf(stderr, "digests: no kernels '%s' here, or not 1 to %d threads\n", kernels_name ? kernels_name : "", NN_THREADS_MAX);
+		fprintf(stderr, "digests: no kernels '%s' here, or not 1 to %d threads\n",
+			kernels_name ? kernels_name : "", NN_THREADS_MAX);
 		return 2;
 	}
 	printf("core-version %d\n", NN_CORE_VERSION);
@@ -415,7 +755,8 @@ int main(int argc, char **argv)
 	print_initial_weights("unified-28x28", build_unified, (struct nn_shape){ 1, 28, 28 });
 	print_initial_weights("dual-32x32", build_dual, (struct nn_shape){ 3, 32, 32 });
 	print_augmented_images("paper", (struct nn_augment)PAPER, (struct nn_shape){ 1, 28, 28 });
-	print_augmented_images("everything", (struct nn_augment)EVERYTHING, (struct nn_shape){ 3, 32, 32 });
+	print_augmented_images(
+		"everything", (struct nn_augment)EVERYTHING, (struct nn_shape){ 3, 32, 32 });
 	print_changed_images("28x28", (struct nn_shape){ 1, 28, 28 }, kernels);
 	print_changed_images("32x32", (struct nn_shape){ 3, 32, 32 }, kernels);
 	for (size_t i = 0; i < sizeof(trainings) / sizeof(trainings[0]); i++)

@@ -108,6 +108,27 @@ prints_exits_or_reads_the_environment() {
 }
 check "libraries never print, exit or read the environment" prints_exits_or_reads_the_environment
 
+# ---- layout ----
+
+# shellcheck disable=SC2046
+not_formatted() {
+	if command -v clang-format >/dev/null; then set -- clang-format; else set -- clang-format-14; fi
+	"$1" --dry-run -Werror $(sources) 2>&1 | grep 'error:'
+}
+
+too_wide() {
+	# shellcheck disable=SC2046
+	awk 'FNR == 1 { fenced = 0 }
+		/clang-format off/ { fenced = 1 }
+		/clang-format on/ { fenced = 0 }
+		{ line = $0; width = 0
+		  while (match(line, /\t/)) { width += RSTART - 1; width += 8 - width % 8; line = substr(line, RSTART + 1) }
+		  if (!fenced && width + length(line) > 101) print FILENAME ":" FNR ": " width + length(line) " columns" }' $(sources)
+}
+
+check "every C file is laid out by clang-format" not_formatted
+check "no line of C has more than 100 columns" too_wide
+
 # ---- the core's bits ----
 
 library=${BUILD:-build}/libnn.a

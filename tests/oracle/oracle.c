@@ -1,4 +1,5 @@
-/* oracle.c - layers forward and backward in plain loops (oracle.h). Optimizers, maps and the rest are in formulas.c. */
+/* oracle.c - layers forward and backward in plain loops (oracle.h). Optimizers, maps and the rest
+ * are in formulas.c. */
 #include "oracle.h"
 
 #include <assert.h>
@@ -76,7 +77,8 @@ static bool in_doubt(const struct oracle *o, double difference, double mass)
 
 /* ---- convolution and dense: forward and backward of one side ---- */
 
-static void conv_forward(const struct nn_layer *l, struct nn_shape from, const double *in, const double *w, const double *b, double *out)
+static void conv_forward(const struct nn_layer *l, struct nn_shape from, const double *in,
+	const double *w, const double *b, double *out)
 {
 	int above = l->padding == NN_SAME ? (l->kernel_height - 1) / 2 : 0;
 	int left = l->padding == NN_SAME ? (l->kernel_width - 1) / 2 : 0;
@@ -87,18 +89,24 @@ static void conv_forward(const struct nn_layer *l, struct nn_shape from, const d
 				for (int c = 0; c < from.channels; c++)
 					for (int ky = 0; ky < l->kernel_height; ky++)
 						for (int kx = 0; kx < l->kernel_width; kx++) {
-							int in_y = y + ky - above, in_x = x + kx - left;
-							if (in_y < 0 || in_y >= from.height || in_x < 0 || in_x >= from.width)
+							int in_y = y + ky - above,
+							    in_x = x + kx - left;
+							if (in_y < 0 || in_y >= from.height
+								|| in_x < 0 || in_x >= from.width)
 								continue; /* a zero outside */
-							struct nn_shape k = { from.channels, l->kernel_height, l->kernel_width };
-							sum += w[(size_t)f * size_of(k) + at(k, c, ky, kx)] * in[at(from, c, in_y, in_x)];
+							struct nn_shape k = { from.channels,
+								l->kernel_height, l->kernel_width };
+							sum += w[(size_t)f * size_of(k)
+								       + at(k, c, ky, kx)]
+								* in[at(from, c, in_y, in_x)];
 						}
 				out[at(l->shape, f, y, x)] = sum;
 			}
 }
 
-static void conv_backward(const struct nn_layer *l, struct nn_shape from, const double *in, const double *w, const double *slope,
-                          double *slope_in, double *gradient_w, double *gradient_b)
+static void conv_backward(const struct nn_layer *l, struct nn_shape from, const double *in,
+	const double *w, const double *slope, double *slope_in, double *gradient_w,
+	double *gradient_b)
 {
 	int above = l->padding == NN_SAME ? (l->kernel_height - 1) / 2 : 0;
 	int left = l->padding == NN_SAME ? (l->kernel_width - 1) / 2 : 0;
@@ -110,18 +118,25 @@ static void conv_backward(const struct nn_layer *l, struct nn_shape from, const 
 				for (int c = 0; c < from.channels && d != 0; c++)
 					for (int ky = 0; ky < l->kernel_height; ky++)
 						for (int kx = 0; kx < l->kernel_width; kx++) {
-							int in_y = y + ky - above, in_x = x + kx - left;
-							if (in_y < 0 || in_y >= from.height || in_x < 0 || in_x >= from.width)
+							int in_y = y + ky - above,
+							    in_x = x + kx - left;
+							if (in_y < 0 || in_y >= from.height
+								|| in_x < 0 || in_x >= from.width)
 								continue;
-							struct nn_shape k = { from.channels, l->kernel_height, l->kernel_width };
-							size_t weight = (size_t)f * size_of(k) + at(k, c, ky, kx);
-							gradient_w[weight] += d * in[at(from, c, in_y, in_x)];
-							slope_in[at(from, c, in_y, in_x)] += d * w[weight];
+							struct nn_shape k = { from.channels,
+								l->kernel_height, l->kernel_width };
+							size_t weight = (size_t)f * size_of(k)
+								+ at(k, c, ky, kx);
+							gradient_w[weight] +=
+								d * in[at(from, c, in_y, in_x)];
+							slope_in[at(from, c, in_y, in_x)] +=
+								d * w[weight];
 						}
 			}
 }
 
-static void dense_forward(size_t inputs, size_t units, const double *in, const double *w, const double *b, double *out)
+static void dense_forward(size_t inputs, size_t units, const double *in, const double *w,
+	const double *b, double *out)
 {
 	for (size_t u = 0; u < units; u++) {
 		out[u] = b[u];
@@ -130,8 +145,8 @@ static void dense_forward(size_t inputs, size_t units, const double *in, const d
 	}
 }
 
-static void dense_backward(size_t inputs, size_t units, const double *in, const double *w, const double *slope, double *slope_in,
-                           double *gradient_w, double *gradient_b)
+static void dense_backward(size_t inputs, size_t units, const double *in, const double *w,
+	const double *slope, double *slope_in, double *gradient_w, double *gradient_b)
 {
 	for (size_t u = 0; u < units; u++) {
 		gradient_b[u] += slope[u];
@@ -151,26 +166,32 @@ static void linear_forward(const struct oracle *o, struct oracle_side *s, int nu
 	if (l->kind == NN_CONV)
 		conv_forward(l, from, s->out[l->inputs[0]], w, b, s->before[number]);
 	else
-		dense_forward(size_of(from), size_of(l->shape), s->out[l->inputs[0]], w, b, s->before[number]);
+		dense_forward(size_of(from), size_of(l->shape), s->out[l->inputs[0]], w, b,
+			s->before[number]);
 }
 
 /* slope: with respect to the layer's output before its ReLU. */
-static void linear_backward(const struct oracle *o, struct oracle_side *s, int number, const double *slope)
+static void linear_backward(
+	const struct oracle *o, struct oracle_side *s, int number, const double *slope)
 {
 	const struct nn_layer *l = &o->net->layers[number];
 	struct nn_shape from = o->net->layers[l->inputs[0]].shape;
-	size_t w = o->net->tensors[l->kernel_tensor].offset, b = o->net->tensors[l->bias_tensor].offset;
+	size_t w = o->net->tensors[l->kernel_tensor].offset,
+	       b = o->net->tensors[l->bias_tensor].offset;
 	const double *in = s->out[l->inputs[0]];
 	double *slope_in = s->slope[l->inputs[0]];
 	if (l->kind == NN_CONV)
-		conv_backward(l, from, in, s->params + w, slope, slope_in, s->gradients + w, s->gradients + b);
+		conv_backward(l, from, in, s->params + w, slope, slope_in, s->gradients + w,
+			s->gradients + b);
 	else
-		dense_backward(size_of(from), size_of(l->shape), in, s->params + w, slope, slope_in, s->gradients + w, s->gradients + b);
+		dense_backward(size_of(from), size_of(l->shape), in, s->params + w, slope, slope_in,
+			s->gradients + w, s->gradients + b);
 }
 
 /* ---- ReLU: derivative 1 above 0, 0 at and below, as in Keras ---- */
 
-static void relu_forward(struct oracle *o, size_t count, const double *in, const double *in_mass, double *out, double *out_mass)
+static void relu_forward(struct oracle *o, size_t count, const double *in, const double *in_mass,
+	double *out, double *out_mass)
 {
 	for (size_t i = 0; i < count; i++) {
 		out[i] = in[i] > 0 ? in[i] : 0;
@@ -179,8 +200,8 @@ static void relu_forward(struct oracle *o, size_t count, const double *in, const
 }
 
 /* Adds to slope_in and its mass. */
-static void relu_backward(struct oracle *o, size_t count, const double *in, const double *in_mass, const double *slope,
-                          const double *slope_mass, double *slope_in, double *slope_in_mass)
+static void relu_backward(struct oracle *o, size_t count, const double *in, const double *in_mass,
+	const double *slope, const double *slope_mass, double *slope_in, double *slope_in_mass)
 {
 	for (size_t i = 0; i < count; i++) {
 		if (in[i] > 0) {
@@ -194,7 +215,8 @@ static void relu_backward(struct oracle *o, size_t count, const double *in, cons
 
 /* ---- pooling: the first of equal maxima, in reading order, gets the slope ---- */
 
-static void window_maximum(const struct oracle *o, int number, int channel, int y, int x, size_t *winner)
+static void window_maximum(
+	const struct oracle *o, int number, int channel, int y, int x, size_t *winner)
 {
 	const struct nn_layer *l = &o->net->layers[number];
 	struct nn_shape from = o->net->layers[l->inputs[0]].shape;
@@ -202,7 +224,8 @@ static void window_maximum(const struct oracle *o, int number, int channel, int 
 	*winner = at(from, channel, y * l->kernel_height, x * l->kernel_width);
 	for (int ky = 0; ky < l->kernel_height; ky++)
 		for (int kx = 0; kx < l->kernel_width; kx++) {
-			size_t i = at(from, channel, y * l->kernel_height + ky, x * l->kernel_width + kx);
+			size_t i = at(
+				from, channel, y * l->kernel_height + ky, x * l->kernel_width + kx);
 			if (in[i] > in[*winner])
 				*winner = i;
 		}
@@ -216,8 +239,10 @@ static void pool_forward(struct oracle *o, int number)
 			for (int x = 0; x < l->shape.width; x++) {
 				size_t winner;
 				window_maximum(o, number, c, y, x, &winner);
-				o->value.out[number][at(l->shape, c, y, x)] = o->value.out[l->inputs[0]][winner];
-				o->mass.out[number][at(l->shape, c, y, x)] = o->mass.out[l->inputs[0]][winner];
+				o->value.out[number][at(l->shape, c, y, x)] =
+					o->value.out[l->inputs[0]][winner];
+				o->mass.out[number][at(l->shape, c, y, x)] =
+					o->mass.out[l->inputs[0]][winner];
 			}
 }
 
@@ -231,13 +256,18 @@ static void pool_backward(struct oracle *o, int number)
 			for (int x = 0; x < l->shape.width; x++) {
 				size_t winner, place = at(l->shape, c, y, x);
 				window_maximum(o, number, c, y, x, &winner);
-				o->value.slope[l->inputs[0]][winner] += o->value.slope[number][place];
+				o->value.slope[l->inputs[0]][winner] +=
+					o->value.slope[number][place];
 				o->mass.slope[l->inputs[0]][winner] += o->mass.slope[number][place];
 				double moved = fabs(o->value.slope[number][place]) / ORACLE_UNIT;
 				bool doubt = false;
 				for (int k = 0; k < l->kernel_height * l->kernel_width; k++) {
-					size_t i = at(from, c, y * l->kernel_height + k / l->kernel_width, x * l->kernel_width + k % l->kernel_width);
-					if (i == winner || !in_doubt(o, in[winner] - in[i], in_mass[winner] + in_mass[i]))
+					size_t i = at(from, c,
+						y * l->kernel_height + k / l->kernel_width,
+						x * l->kernel_width + k % l->kernel_width);
+					if (i == winner
+						|| !in_doubt(o, in[winner] - in[i],
+							in_mass[winner] + in_mass[i]))
 						continue;
 					o->mass.slope[l->inputs[0]][i] += moved;
 					doubt = true;
@@ -294,22 +324,25 @@ static void layer_forward(struct oracle *o, int number)
 		for (int k = 0; k < 2; k++)
 			linear_forward(o, sides[k], number);
 		if (l->relu)
-			relu_forward(o, count, o->value.before[number], o->mass.before[number], o->value.out[number], o->mass.out[number]);
+			relu_forward(o, count, o->value.before[number], o->mass.before[number],
+				o->value.out[number], o->mass.out[number]);
 		else
 			for (int k = 0; k < 2; k++)
-				memcpy(sides[k]->out[number], sides[k]->before[number], count * sizeof(double));
+				memcpy(sides[k]->out[number], sides[k]->before[number],
+					count * sizeof(double));
 		break;
 	case NN_RELU:
-		relu_forward(o, count, o->value.out[l->inputs[0]], o->mass.out[l->inputs[0]], o->value.out[number], o->mass.out[number]);
+		relu_forward(o, count, o->value.out[l->inputs[0]], o->mass.out[l->inputs[0]],
+			o->value.out[number], o->mass.out[number]);
 		break;
-	case NN_MAXPOOL:
-		pool_forward(o, number);
-		break;
+	case NN_MAXPOOL: pool_forward(o, number); break;
 	case NN_DROPOUT:
 		for (int k = 0; k < 2; k++)
 			for (size_t i = 0; i < count; i++) {
 				double x = sides[k]->out[l->inputs[0]][i];
-				sides[k]->out[number][i] = !o->masks[number] ? x : o->masks[number][i] ? x / (1 - l->rate) : 0;
+				sides[k]->out[number][i] = !o->masks[number] ? x
+					: o->masks[number][i]                ? x / (1 - l->rate)
+									     : 0;
 			}
 		break;
 	case NN_CONCAT:
@@ -323,9 +356,8 @@ static void layer_forward(struct oracle *o, int number)
 		}
 		break;
 	case NN_INPUT:
-	case NN_OUTPUT:
-		break; /* oracle_forward does these */
-	default: break; /* wide.c has the others */
+	case NN_OUTPUT: break; /* oracle_forward does these */
+	default: break;        /* wide.c has the others */
 	}
 }
 
@@ -339,8 +371,8 @@ static void layer_backward(struct oracle *o, int number)
 	case NN_DENSE: {
 		double *slope[2] = { doubles(count), doubles(count) };
 		if (l->relu)
-			relu_backward(o, count, o->value.before[number], o->mass.before[number], o->value.slope[number], o->mass.slope[number],
-			              slope[0], slope[1]);
+			relu_backward(o, count, o->value.before[number], o->mass.before[number],
+				o->value.slope[number], o->mass.slope[number], slope[0], slope[1]);
 		else
 			for (int k = 0; k < 2; k++)
 				memcpy(slope[k], sides[k]->slope[number], count * sizeof(double));
@@ -351,17 +383,18 @@ static void layer_backward(struct oracle *o, int number)
 		break;
 	}
 	case NN_RELU:
-		relu_backward(o, count, o->value.out[l->inputs[0]], o->mass.out[l->inputs[0]], o->value.slope[number], o->mass.slope[number],
-		              o->value.slope[l->inputs[0]], o->mass.slope[l->inputs[0]]);
+		relu_backward(o, count, o->value.out[l->inputs[0]], o->mass.out[l->inputs[0]],
+			o->value.slope[number], o->mass.slope[number], o->value.slope[l->inputs[0]],
+			o->mass.slope[l->inputs[0]]);
 		break;
-	case NN_MAXPOOL:
-		pool_backward(o, number);
-		break;
+	case NN_MAXPOOL: pool_backward(o, number); break;
 	case NN_DROPOUT:
 		for (int k = 0; k < 2; k++)
 			for (size_t i = 0; i < count; i++) {
 				double d = sides[k]->slope[number][i];
-				sides[k]->slope[l->inputs[0]][i] += !o->masks[number] ? d : o->masks[number][i] ? d / (1 - l->rate) : 0;
+				sides[k]->slope[l->inputs[0]][i] += !o->masks[number] ? d
+					: o->masks[number][i] ? d / (1 - l->rate)
+							      : 0;
 			}
 		break;
 	case NN_CONCAT:
@@ -376,8 +409,7 @@ static void layer_backward(struct oracle *o, int number)
 		}
 		break;
 	case NN_INPUT:
-	case NN_OUTPUT:
-		break;
+	case NN_OUTPUT: break;
 	default: break; /* wide.c has the others */
 	}
 }
@@ -403,7 +435,8 @@ void oracle_backward(struct oracle *o, double weight)
 	struct oracle_side *sides[] = { &o->value, &o->mass };
 	for (int k = 0; k < 2; k++)
 		for (int i = 0; i < o->net->layer_count; i++)
-			memset(sides[k]->slope[i], 0, size_of(o->net->layers[i].shape) * sizeof(double));
+			memset(sides[k]->slope[i], 0,
+				size_of(o->net->layers[i].shape) * sizeof(double));
 	for (int k = 0; k < o->net->output_count; k++)
 		output_backward(o, o->net->outputs[k], weight);
 	for (int i = o->net->layer_count - 1; i >= 0; i--)

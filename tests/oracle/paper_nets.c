@@ -49,7 +49,8 @@ void paper_unified(struct nn_net *net, struct nn_shape image, int classes)
 			return;
 		snprintf(name, sizeof(name), "stem%d/wide", k + 1);
 		struct nn_shape s = net->layers[map].shape;
-		wide[k] = nn_conv(net, name, map, 10, s.height, s.width, NN_VALID, true, NN_GLOROT_UNIFORM);
+		wide[k] = nn_conv(
+			net, name, map, 10, s.height, s.width, NN_VALID, true, NN_GLOROT_UNIFORM);
 	}
 	from = nn_concat(net, "concat", wide, 2);
 	from = nn_dense(net, "classifier/dense", from, 32, true, NN_HE_NORMAL);

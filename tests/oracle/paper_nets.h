@@ -1,4 +1,5 @@
-/* paper_nets.h - the paper's three networks (paper.md, "Models") built through nn/net.h, for tests. */
+/* paper_nets.h - the paper's three networks (paper.md, "Models") built through nn/net.h, for tests.
+ */
 #ifndef ORACLE_PAPER_NETS_H
 #define ORACLE_PAPER_NETS_H
 

@@ -8,7 +8,8 @@
 
 typedef struct wide_number num;
 
-/* How much more than the bound: sums may be taken in another order, and second-order terms are left out. */
+/* How much more than the bound: sums may be taken in another order, and second-order terms are left
+ * out. */
 enum { SLACK = 4 };
 
 static const double unit = 5.9604644775390625e-8;
@@ -100,7 +101,9 @@ static const struct nn_layer *layer_of(const struct wide *w, int l)
 static size_t at(const struct wide *w, int l, uint32_t i, int channel, int y, int x)
 {
 	struct nn_shape s = layer_of(w, l)->shape;
-	return (((size_t)i * (size_t)s.channels + (size_t)channel) * (size_t)s.height + (size_t)y) * (size_t)s.width + (size_t)x;
+	return (((size_t)i * (size_t)s.channels + (size_t)channel) * (size_t)s.height + (size_t)y)
+		* (size_t)s.width
+		+ (size_t)x;
 }
 
 static num *param(const struct wide *w, int tensor, size_t i)
@@ -113,7 +116,8 @@ static num *gradient(const struct wide *w, int tensor, size_t i)
 	return &w->gradients[w->net->tensors[tensor].offset + i];
 }
 
-/* ---- what is linear: a list of all (output, input, weight) triples of a layer, walked forward or backward ---- */
+/* ---- what is linear: a list of all (output, input, weight) triples of a layer, walked forward or
+ * backward ---- */
 
 typedef void visit(struct wide *w, int l, size_t out, size_t in, size_t weight);
 
@@ -129,15 +133,19 @@ static void visit_window(struct wide *w, int l, uint32_t i, int f, int y, int x,
 	int from = c->inputs[0];
 	struct nn_shape in = layer_of(w, from)->shape;
 	bool same = c->padding == NN_SAME, deep = c->kind == NN_CONV;
-	int above = same ? padding_before(in.height, c->kernel_height, c->stride) : 0, left = same ? padding_before(in.width, c->kernel_width, c->stride) : 0;
+	int above = same ? padding_before(in.height, c->kernel_height, c->stride) : 0,
+	    left = same ? padding_before(in.width, c->kernel_width, c->stride) : 0;
 	for (int k = deep ? 0 : f; k < (deep ? in.channels : f + 1); k++)
 		for (int ky = 0; ky < c->kernel_height; ky++)
 			for (int kx = 0; kx < c->kernel_width; kx++) {
-				int in_y = y * c->stride + ky - above, in_x = x * c->stride + kx - left;
+				int in_y = y * c->stride + ky - above,
+				    in_x = x * c->stride + kx - left;
 				if (in_y < 0 || in_y >= in.height || in_x < 0 || in_x >= in.width)
 					continue;
 				int filter = deep ? f * in.channels + k : f;
-				v(w, l, at(w, l, i, f, y, x), at(w, from, i, k, in_y, in_x), (size_t)((filter * c->kernel_height + ky) * c->kernel_width + kx));
+				v(w, l, at(w, l, i, f, y, x), at(w, from, i, k, in_y, in_x),
+					(size_t)((filter * c->kernel_height + ky) * c->kernel_width
+						+ kx));
 			}
 }
 
@@ -152,7 +160,8 @@ static void visit_all(struct wide *w, int l, visit *v)
 					if (c->kind != NN_DENSE)
 						visit_window(w, l, i, f, y, x, v);
 					for (size_t k = 0; c->kind == NN_DENSE && k < inputs; k++)
-						v(w, l, at(w, l, i, f, 0, 0), i * inputs + k, (size_t)f * inputs + k);
+						v(w, l, at(w, l, i, f, 0, 0), i * inputs + k,
+							(size_t)f * inputs + k);
 				}
 }
 
@@ -166,7 +175,8 @@ static void add_product(struct wide *w, int l, size_t out, size_t in, size_t wei
 static void add_slopes(struct wide *w, int l, size_t out, size_t in, size_t weight)
 {
 	const struct nn_layer *c = layer_of(w, l);
-	num d = w->slope[l][out], *back = &w->slope[c->inputs[0]][in], *of_weight = gradient(w, c->kernel_tensor, weight);
+	num d = w->slope[l][out], *back = &w->slope[c->inputs[0]][in],
+	    *of_weight = gradient(w, c->kernel_tensor, weight);
 	*back = plus(*back, times(d, *param(w, c->kernel_tensor, weight)));
 	*of_weight = plus(*of_weight, times(d, w->out[c->inputs[0]][in]));
 }
@@ -177,7 +187,8 @@ static int channel_of(const struct wide *w, int l, size_t element)
 	return (int)(element / ((size_t)s.height * (size_t)s.width) % (size_t)s.channels);
 }
 
-/* ---- activations: value and derivative; a number that fp32 may see on the other side of a kink has a derivative in doubt ---- */
+/* ---- activations: value and derivative; a number that fp32 may see on the other side of a kink
+ * has a derivative in doubt ---- */
 
 static bool in_doubt(num x, double kink)
 {
@@ -198,7 +209,8 @@ static num derivative(enum nn_kind kind, num x)
 {
 	if (kind == NN_SILU) {
 		double s = 1 / (1 + exp(-x.value)), v = x.value;
-		return make(s * (1 + v * (1 - s)), s * (1 - s) * fabs(2 + v * (1 - 2 * s)) * x.error + 20 * s * (1 + fabs(v)));
+		return make(s * (1 + v * (1 - s)),
+			s * (1 - s) * fabs(2 + v * (1 - 2 * s)) * x.error + 20 * s * (1 + fabs(v)));
 	}
 	bool doubt = in_doubt(x, 0) || (kind == NN_RELU6 && in_doubt(x, 6));
 	return make(x.value > 0 && (kind == NN_RELU || x.value < 6) ? 1 : 0, doubt ? 1 / unit : 0);
@@ -215,20 +227,32 @@ static void pool(struct wide *w, int l, bool back)
 		for (int c = 0; c < p->shape.channels; c++)
 			for (int y = 0; y < p->shape.height; y++)
 				for (int x = 0; x < p->shape.width; x++) {
-					size_t out = at(w, l, i, c, y, x), best = at(w, from, i, c, y * p->kernel_height, x * p->kernel_width);
+					size_t out = at(w, l, i, c, y, x),
+					       best = at(w, from, i, c, y * p->kernel_height,
+						       x * p->kernel_width);
 					num sum = { 0, 0 };
-					for (int k = 0; k < p->kernel_height * p->kernel_width; k++) {
-						size_t in = at(w, from, i, c, y * p->kernel_height + k / p->kernel_width, x * p->kernel_width + k % p->kernel_width);
+					for (int k = 0; k < p->kernel_height * p->kernel_width;
+						k++) {
+						size_t in = at(w, from, i, c,
+							y * p->kernel_height + k / p->kernel_width,
+							x * p->kernel_width + k % p->kernel_width);
 						sum = plus(sum, w->out[from][in]);
-						if (w->out[from][in].value > w->out[from][best].value)
+						if (w->out[from][in].value
+							> w->out[from][best].value)
 							best = in;
 						if (back && p->kind == NN_AVGPOOL)
-							w->slope[from][in] = plus(w->slope[from][in], scaled(w->slope[l][out], share));
+							w->slope[from][in] = plus(
+								w->slope[from][in],
+								scaled(w->slope[l][out], share));
 					}
 					if (!back)
-						w->out[l][out] = p->kind == NN_AVGPOOL ? scaled(sum, share) : w->out[from][best];
-					else if (p->kind == NN_MAXPOOL) /* tests give it no near ties */
-						w->slope[from][best] = plus(w->slope[from][best], w->slope[l][out]);
+						w->out[l][out] = p->kind == NN_AVGPOOL
+							? scaled(sum, share)
+							: w->out[from][best];
+					else if (p->kind
+						== NN_MAXPOOL) /* tests give it no near ties */
+						w->slope[from][best] = plus(
+							w->slope[from][best], w->slope[l][out]);
 				}
 }
 
@@ -236,7 +260,8 @@ static void pool(struct wide *w, int l, bool back)
 
 static bool uses_batch(const struct wide *w, const struct nn_layer *b)
 {
-	return w->training && !(w->frozen && w->frozen[b->kernel_tensor] && w->frozen[b->bias_tensor]);
+	return w->training
+		&& !(w->frozen && w->frozen[b->kernel_tensor] && w->frozen[b->bias_tensor]);
 }
 
 struct normal {
@@ -244,10 +269,13 @@ struct normal {
 };
 
 /* Call f for every element of a channel. */
-#define EACH(w, l, c, element) \
-	for (uint32_t i_ = 0; i_ < (w)->count; i_++) \
-		for (size_t element = at(w, l, i_, c, 0, 0), end_ = element + size_of(layer_of(w, l)->shape) / (size_t)layer_of(w, l)->shape.channels; \
-		     element < end_; element++)
+#define EACH(w, l, c, element)                                                    \
+	for (uint32_t i_ = 0; i_ < (w)->count; i_++)                              \
+		for (size_t element = at(w, l, i_, c, 0, 0),                      \
+			    end_ = element                                        \
+				+ size_of(layer_of(w, l)->shape)                  \
+					/ (size_t)layer_of(w, l)->shape.channels; \
+			element < end_; element++)
 
 static struct normal statistics(struct wide *w, int l, int c)
 {
@@ -257,10 +285,10 @@ static struct normal statistics(struct wide *w, int l, int c)
 	num mean = { 0, 0 }, variance = { 0, 0 };
 	if (uses_batch(w, b)) {
 		EACH(w, l, c, k)
-			mean = plus(mean, in[k]);
+		mean = plus(mean, in[k]);
 		mean = scaled(mean, 1 / number);
 		EACH(w, l, c, k)
-			variance = plus(variance, times(minus(in[k], mean), minus(in[k], mean)));
+		variance = plus(variance, times(minus(in[k], mean), minus(in[k], mean)));
 		variance = scaled(variance, 1 / number);
 		w->batch_mean[l][c] = mean;
 		w->batch_variance[l][c] = variance;
@@ -269,7 +297,9 @@ static struct normal statistics(struct wide *w, int l, int c)
 		variance = *param(w, b->variance_tensor, (size_t)c);
 	}
 	double inverse = 1 / sqrt(variance.value + b->epsilon);
-	return (struct normal){ mean, make(inverse, inverse * inverse * inverse / 2 * variance.error + 2 * inverse), make(number, 0) };
+	return (struct normal){ mean,
+		make(inverse, inverse * inverse * inverse / 2 * variance.error + 2 * inverse),
+		make(number, 0) };
 }
 
 static void normalise(struct wide *w, int l)
@@ -279,7 +309,8 @@ static void normalise(struct wide *w, int l)
 		struct normal n = statistics(w, l, c);
 		num scale = times(*param(w, b->kernel_tensor, (size_t)c), n.inverse);
 		EACH(w, l, c, k)
-			w->out[l][k] = plus(times(minus(w->out[b->inputs[0]][k], n.mean), scale), *param(w, b->bias_tensor, (size_t)c));
+		w->out[l][k] = plus(times(minus(w->out[b->inputs[0]][k], n.mean), scale),
+			*param(w, b->bias_tensor, (size_t)c));
 	}
 }
 
@@ -289,18 +320,23 @@ static void normalise_back(struct wide *w, int l)
 	const num *in = w->out[b->inputs[0]];
 	for (int c = 0; c < b->shape.channels; c++) {
 		struct normal n = statistics(w, l, c);
-		num sum = { 0, 0 }, product = { 0, 0 }, scale = times(*param(w, b->kernel_tensor, (size_t)c), n.inverse);
-		EACH(w, l, c, k) {
+		num sum = { 0, 0 }, product = { 0, 0 },
+		    scale = times(*param(w, b->kernel_tensor, (size_t)c), n.inverse);
+		EACH(w, l, c, k)
+		{
 			sum = plus(sum, w->slope[l][k]);
-			product = plus(product, times(w->slope[l][k], times(minus(in[k], n.mean), n.inverse)));
+			product = plus(product,
+				times(w->slope[l][k], times(minus(in[k], n.mean), n.inverse)));
 		}
 		*gradient(w, b->bias_tensor, (size_t)c) = sum;
 		*gradient(w, b->kernel_tensor, (size_t)c) = product;
-		EACH(w, l, c, k) {
+		EACH(w, l, c, k)
+		{
 			num d = w->slope[l][k], *back = &w->slope[b->inputs[0]][k];
 			if (uses_batch(w, b)) { /* d - mean(d) - xhat * mean(d * xhat) */
 				num xhat = times(minus(in[k], n.mean), n.inverse);
-				d = minus(minus(d, scaled(sum, 1 / n.number.value)), times(xhat, scaled(product, 1 / n.number.value)));
+				d = minus(minus(d, scaled(sum, 1 / n.number.value)),
+					times(xhat, scaled(product, 1 / n.number.value)));
 			}
 			*back = plus(*back, times(d, scale));
 		}
@@ -311,7 +347,8 @@ static void normalise_back(struct wide *w, int l)
 
 static double target(const struct wide *w, uint32_t i, size_t k, size_t classes)
 {
-	bool first = w->labels[i] == k, second = w->labels[(i + w->partner_distance) % w->count] == k;
+	bool first = w->labels[i] == k,
+	     second = w->labels[(i + w->partner_distance) % w->count] == k;
 	if (!w->training)
 		return first;
 	double mixed = first * (1 - w->partner_share) + second * w->partner_share;
@@ -330,16 +367,21 @@ static void losses(struct wide *w, int l, int output, bool back)
 		for (size_t k = 0; k < classes; k++)
 			sum += exp(z[k].value - top);
 		for (size_t k = 0; k < classes; k++) {
-			mean_error += exp(z[k].value - top) / sum * (z[k].error + fabs(z[k].value - top));
+			mean_error +=
+				exp(z[k].value - top) / sum * (z[k].error + fabs(z[k].value - top));
 			of_labels += target(w, i, k, classes) * (z[k].value - top);
-			label_error += target(w, i, k, classes) * (z[k].error + (double)classes * fabs(z[k].value - top));
+			label_error += target(w, i, k, classes)
+				* (z[k].error + (double)classes * fabs(z[k].value - top));
 		}
-		num loss = make(log(sum) - of_labels, mean_error + label_error + 10 * (1 + log(sum)));
+		num loss =
+			make(log(sum) - of_labels, mean_error + label_error + 10 * (1 + log(sum)));
 		if (!back)
 			w->loss[output] = plus(w->loss[output], loss);
 		for (size_t k = 0; back && k < classes; k++) {
 			double p = exp(z[k].value - top) / sum, t = target(w, i, k, classes);
-			num d = make((p - t) / w->count, (p * (10 + (double)classes + z[k].error + mean_error) + 4 * t) / w->count);
+			num d = make((p - t) / w->count,
+				(p * (10 + (double)classes + z[k].error + mean_error) + 4 * t)
+					/ w->count);
 			w->slope[from][i * classes + k] = plus(w->slope[from][i * classes + k], d);
 		}
 	}
@@ -355,13 +397,18 @@ static int output_number(const struct wide *w, int l)
 	return k;
 }
 
-/* An activation of its own, or that of a convolution, whose values before it are found again from what is after it: a positive
- * value is itself, and a derivative in doubt shows as an error at 0. */
+/* An activation of its own, or that of a convolution, whose values before it are found again from
+ * what is after it: a positive value is itself, and a derivative in doubt shows as an error at 0.
+ */
 static void relu_in_place(struct wide *w, int l, bool back)
 {
-	for (size_t k = 0; layer_of(w, l)->relu && k < w->count * size_of(layer_of(w, l)->shape); k++)
+	for (size_t k = 0; layer_of(w, l)->relu && k < w->count * size_of(layer_of(w, l)->shape);
+		k++)
 		if (back)
-			w->slope[l][k] = times(w->slope[l][k], w->out[l][k].value > 0 || w->out[l][k].error > 0 ? derivative(NN_RELU, w->out[l][k]) : make(0, 0));
+			w->slope[l][k] = times(w->slope[l][k],
+				w->out[l][k].value > 0 || w->out[l][k].error > 0
+					? derivative(NN_RELU, w->out[l][k])
+					: make(0, 0));
 		else
 			w->out[l][k] = activate(NN_RELU, w->out[l][k]);
 }
@@ -376,7 +423,9 @@ static void forward(struct wide *w, int l)
 	case NN_DEPTHWISE:
 	case NN_DENSE:
 		for (size_t k = 0; k < size; k++)
-			w->out[l][k] = n->bias_tensor < 0 ? make(0, 0) : *param(w, n->bias_tensor, (size_t)channel_of(w, l, k));
+			w->out[l][k] = n->bias_tensor < 0
+				? make(0, 0)
+				: *param(w, n->bias_tensor, (size_t)channel_of(w, l, k));
 		visit_all(w, l, add_product);
 		relu_in_place(w, l, false);
 		break;
@@ -397,16 +446,16 @@ static void forward(struct wide *w, int l)
 		break;
 	case NN_CONCAT:
 		for (uint32_t i = 0; i < w->count; i++)
-			for (int j = 0, first = 0; j < n->input_count; first += layer_of(w, n->inputs[j++])->shape.channels) {
+			for (int j = 0, first = 0; j < n->input_count;
+				first += layer_of(w, n->inputs[j++])->shape.channels) {
 				size_t part = size_of(layer_of(w, n->inputs[j])->shape);
-				memcpy(&w->out[l][at(w, l, i, first, 0, 0)], &w->out[n->inputs[j]][i * part], part * sizeof(num));
+				memcpy(&w->out[l][at(w, l, i, first, 0, 0)],
+					&w->out[n->inputs[j]][i * part], part * sizeof(num));
 			}
 		break;
 	case NN_BATCHNORM: normalise(w, l); break;
 	case NN_OUTPUT: losses(w, l, output_number(w, l), false); break;
-	case NN_DROPOUT:
-		fputs("wide: no dropout here\n", stderr);
-		abort();
+	case NN_DROPOUT: fputs("wide: no dropout here\n", stderr); abort();
 	}
 }
 
@@ -430,7 +479,9 @@ static void backward(struct wide *w, int l)
 	case NN_SILU:
 		for (size_t k = 0; k < size; k++) {
 			num *back = &w->slope[n->inputs[0]][k];
-			*back = plus(*back, times(w->slope[l][k], derivative(n->kind, w->out[n->inputs[0]][k])));
+			*back = plus(*back,
+				times(w->slope[l][k],
+					derivative(n->kind, w->out[n->inputs[0]][k])));
 		}
 		break;
 	case NN_MAXPOOL:
@@ -438,14 +489,18 @@ static void backward(struct wide *w, int l)
 	case NN_ADD:
 		for (int j = 0; j < n->input_count; j++)
 			for (size_t k = 0; k < size; k++)
-				w->slope[n->inputs[j]][k] = plus(w->slope[n->inputs[j]][k], w->slope[l][k]);
+				w->slope[n->inputs[j]][k] =
+					plus(w->slope[n->inputs[j]][k], w->slope[l][k]);
 		break;
 	case NN_CONCAT:
 		for (uint32_t i = 0; i < w->count; i++)
-			for (int j = 0, first = 0; j < n->input_count; first += layer_of(w, n->inputs[j++])->shape.channels) {
+			for (int j = 0, first = 0; j < n->input_count;
+				first += layer_of(w, n->inputs[j++])->shape.channels) {
 				size_t part = size_of(layer_of(w, n->inputs[j])->shape);
 				for (size_t k = 0; k < part; k++)
-					w->slope[n->inputs[j]][i * part + k] = plus(w->slope[n->inputs[j]][i * part + k], w->slope[l][at(w, l, i, first, 0, 0) + k]);
+					w->slope[n->inputs[j]][i * part + k] =
+						plus(w->slope[n->inputs[j]][i * part + k],
+							w->slope[l][at(w, l, i, first, 0, 0) + k]);
 			}
 		break;
 	case NN_BATCHNORM: normalise_back(w, l); break;
@@ -471,8 +526,8 @@ void wide_backward(struct wide *w)
 		backward(w, l);
 }
 
-void wide_adam(double *weight, double *first, double *second, double slope, int step, double lr, double beta1, double beta2, double epsilon,
-               double weight_decay)
+void wide_adam(double *weight, double *first, double *second, double slope, int step, double lr,
+	double beta1, double beta2, double epsilon, double weight_decay)
 {
 	*weight -= *weight * weight_decay * lr;
 	double alpha = lr * sqrt(1 - pow(beta2, step)) / (1 - pow(beta1, step));

@@ -1,4 +1,5 @@
-/* made_models.h - small networks of every kind of layer with random weights, for tests of the files that models are written as. */
+/* made_models.h - small networks of every kind of layer with random weights, for tests of the files
+ * that models are written as. */
 #ifndef TESTS_MADE_MODELS_H
 #define TESTS_MADE_MODELS_H
 
@@ -22,7 +23,12 @@ static inline void made_head(struct nn_net *net, int from, int classes)
 
 static inline void made_tiny(struct nn_net *net)
 {
-	made_head(net, nn_maxpool(net, "pool", nn_conv(net, "conv", made_image(net, 1, 6, 6), 2, 3, 3, NN_VALID, true, NN_HE_NORMAL), 2), 3);
+	made_head(net,
+		nn_maxpool(net, "pool",
+			nn_conv(net, "conv", made_image(net, 1, 6, 6), 2, 3, 3, NN_VALID, true,
+				NN_HE_NORMAL),
+			2),
+		3);
 }
 
 static inline void made_submodel(struct nn_net *net)
@@ -40,83 +46,127 @@ static inline void made_unified(struct nn_net *net)
 	paper_unified(net, (struct nn_shape){ 3, 32, 32 }, 10);
 }
 
-/* Strides, "same" padding, depthwise, batch normalisations that can and that cannot be folded, sums, averages. */
+/* Strides, "same" padding, depthwise, batch normalisations that can and that cannot be folded,
+ * sums, averages. */
 static inline void made_residual(struct nn_net *net)
 {
-	const struct nn_conv_options first = { .filters = 6, .kernel_height = 3, .kernel_width = 3, .stride = 2, .padding = NN_SAME, .no_bias = true };
-	const struct nn_conv_options depth = { .kernel_height = 3, .kernel_width = 3, .padding = NN_SAME, .relu = true };
-	const struct nn_conv_options point = { .filters = 6, .kernel_height = 1, .kernel_width = 1, .no_bias = true };
-	int from = nn_relu6(net, "relu6", nn_batchnorm(net, "norm", nn_conv_with(net, "conv", made_image(net, 3, 11, 10), &first), 0.99, 1e-3));
-	int other = nn_batchnorm(net, "norm2", nn_conv_with(net, "point", nn_depthwise(net, "depth", from, &depth), &point), 0.9, 1e-5);
+	const struct nn_conv_options first = { .filters = 6,
+		.kernel_height = 3,
+		.kernel_width = 3,
+		.stride = 2,
+		.padding = NN_SAME,
+		.no_bias = true };
+	const struct nn_conv_options depth = {
+		.kernel_height = 3, .kernel_width = 3, .padding = NN_SAME, .relu = true
+	};
+	const struct nn_conv_options point = {
+		.filters = 6, .kernel_height = 1, .kernel_width = 1, .no_bias = true
+	};
+	int from = nn_relu6(net, "relu6",
+		nn_batchnorm(net, "norm",
+			nn_conv_with(net, "conv", made_image(net, 3, 11, 10), &first), 0.99, 1e-3));
+	int other = nn_batchnorm(net, "norm2",
+		nn_conv_with(net, "point", nn_depthwise(net, "depth", from, &depth), &point), 0.9,
+		1e-5);
 	int sum = nn_add(net, "sum", (int[]){ from, other, from }, 3);
 	sum = nn_batchnorm(net, "norm3", nn_silu(net, "silu", sum), 0.99, 1e-3);
 	made_head(net, nn_global_avgpool(net, "mean", nn_avgpool(net, "means", sum, 2, 3)), 5);
 }
 
-/* Dense layers side by side with maps, in every combination; pools of one name; a convolution behind a dense layer; two outputs of one layer. */
+/* Dense layers side by side with maps, in every combination; pools of one name; a convolution
+ * behind a dense layer; two outputs of one layer. */
 static inline void made_mixed(struct nn_net *net)
 {
-	const struct nn_conv_options rows = { .filters = 4, .kernel_height = 2, .kernel_width = 3, .stride = 3, .padding = NN_SAME, .relu = true };
+	const struct nn_conv_options rows = { .filters = 4,
+		.kernel_height = 2,
+		.kernel_width = 3,
+		.stride = 3,
+		.padding = NN_SAME,
+		.relu = true };
 	const int in = made_image(net, 2, 7, 9);
 	const int pooled = nn_maxpool(net, "pool", nn_maxpool(net, "pool", in, 2), 1);
-	const int a = nn_dense(net, "a", pooled, 6, true, NN_HE_NORMAL), b = nn_dense(net, "b", in, 6, false, NN_HE_NORMAL);
+	const int a = nn_dense(net, "a", pooled, 6, true, NN_HE_NORMAL),
+		  b = nn_dense(net, "b", in, 6, false, NN_HE_NORMAL);
 	const int wide = nn_conv(net, "wide", in, 5, 7, 9, NN_VALID, true, NN_HE_NORMAL);
-	const int both = nn_concat(net, "both", (int[]){ nn_dropout(net, "dropout", a, 0.25), wide, nn_relu(net, "relu", b) }, 3);
-	const int mapped = nn_conv(net, "mapped", nn_silu(net, "silu", nn_relu(net, "relu_again", both)), 7, 1, 1, NN_VALID, false, NN_HE_NORMAL);
-	const int tall = nn_dense(net, "tall", nn_conv_with(net, "rows", in, &rows), 7, true, NN_HE_NORMAL);
+	const int both = nn_concat(net, "both",
+		(int[]){ nn_dropout(net, "dropout", a, 0.25), wide, nn_relu(net, "relu", b) }, 3);
+	const int mapped =
+		nn_conv(net, "mapped", nn_silu(net, "silu", nn_relu(net, "relu_again", both)), 7, 1,
+			1, NN_VALID, false, NN_HE_NORMAL);
+	const int tall =
+		nn_dense(net, "tall", nn_conv_with(net, "rows", in, &rows), 7, true, NN_HE_NORMAL);
 	const int logits = nn_add(net, "logits", (int[]){ mapped, tall }, 2);
 	nn_output(net, "first", logits);
-	nn_output(net, "second", nn_dense(net, "end", nn_concat(net, "flat", (int[]){ a, tall }, 2), 3, false, NN_HE_NORMAL));
+	nn_output(net, "second",
+		nn_dense(net, "end", nn_concat(net, "flat", (int[]){ a, tall }, 2), 3, false,
+			NN_HE_NORMAL));
 	nn_output(net, "third", logits);
 }
 
 static const struct made_network {
 	const char *name;
 	void (*build)(struct nn_net *net);
-	bool exact; /* C source with fused multiply-adds has the same bits: nothing in it is folded or approximated */
+	bool exact; /* C source with fused multiply-adds has the same bits: nothing in it is folded
+		       or approximated */
 } made_networks[] = {
-	{ "tiny", made_tiny, true }, { "submodel", made_submodel, true }, { "dual", made_dual, true }, { "unified", made_unified, true },
-	{ "residual", made_residual, false }, { "mixed", made_mixed, false },
+	{ "tiny", made_tiny, true },
+	{ "submodel", made_submodel, true },
+	{ "dual", made_dual, true },
+	{ "unified", made_unified, true },
+	{ "residual", made_residual, false },
+	{ "mixed", made_mixed, false },
 };
-enum { MADE_NETWORKS = sizeof made_networks / sizeof *made_networks };
+enum { MADE_NETWORKS = sizeof(made_networks) / sizeof(*made_networks) };
 
-/* The network number i with random weights and some facts. Returns whether it could be made; freed with model_free. */
+/* The network number i with random weights and some facts. Returns whether it could be made; freed
+ * with model_free. */
 static inline bool made_model(int i, struct model *out)
 {
-	*out = (struct model){ .facts = { .fold = 2, .core_version = 1, .test_count = 7, .test_accuracy = { 0.1, 1.0 / 3 } } };
+	*out = (struct model){ .facts = { .fold = 2,
+				       .core_version = 1,
+				       .test_count = 7,
+				       .test_accuracy = { 0.1, 1.0 / 3 } } };
 	made_networks[i].build(&out->net);
-	out->params = calloc(out->net.parameter_count + 1, sizeof *out->params);
+	out->params = calloc(out->net.parameter_count + 1, sizeof(*out->params));
 	out->facts.config = strdup("{\"seed\":1}");
 	if (!nn_net_ok(&out->net) || !out->params || !out->facts.config)
 		return false;
 	check_params(5, &out->net, false, out->params);
-	for (int t = 0; t < out->net.tensor_count; t++) /* a variance is not negative, and far from 0 */
+	for (int t = 0; t < out->net.tensor_count;
+		t++) /* a variance is not negative, and far from 0 */
 		for (size_t k = 0; out->net.tensors[t].moving && k < out->net.tensors[t].count; k++)
-			out->params[out->net.tensors[t].offset + k] = fabsf(out->params[out->net.tensors[t].offset + k]) + 0.5f;
-	digest_bytes(out->params, out->net.parameter_count * sizeof *out->params, out->facts.weights_digest);
+			out->params[out->net.tensors[t].offset + k] =
+				fabsf(out->params[out->net.tensors[t].offset + k]) + 0.5f;
+	digest_bytes(out->params, out->net.parameter_count * sizeof(*out->params),
+		out->facts.weights_digest);
 	digest_bytes("trial", 5, out->facts.identity);
 	digest_bytes("data", 4, out->facts.data_digest);
 	digest_bytes("predictions", 11, out->facts.predictions_digest[0]);
-	snprintf(out->facts.dataset, sizeof out->facts.dataset, "synthetic");
-	snprintf(out->facts.data_variant, sizeof out->facts.data_variant, "canonical");
+	snprintf(out->facts.dataset, sizeof(out->facts.dataset), "synthetic");
+	snprintf(out->facts.data_variant, sizeof(out->facts.data_variant), "canonical");
 	return true;
 }
 
-/* Logits of all outputs one after the other for these images, [count] times their number of classes; owned by the caller. */
-static inline float *made_logits(const struct model *m, const struct check_images *images, size_t *count)
+/* Logits of all outputs one after the other for these images, [count] times their number of
+ * classes; owned by the caller. */
+static inline float *made_logits(
+	const struct model *m, const struct check_images *images, size_t *count)
 {
-	const struct nn_trainer_options options = { .batch_size = 16, .threads = 1, .optimizer = { .kind = NN_SGD, .lr = 1 } };
+	const struct nn_trainer_options options = {
+		.batch_size = 16, .threads = 1, .optimizer = { .kind = NN_SGD, .lr = 1 }
+	};
 	struct nn_trainer *t = nn_trainer_new(&m->net, &options);
 	const uint32_t n = images->images.count;
 	uint32_t order[64];
 	*count = 0;
 	for (int k = 0; k < m->net.output_count; k++)
 		*count += (size_t)m->net.layers[m->net.outputs[k]].shape.channels * n;
-	float *logits = calloc(*count, sizeof *logits), *at = logits;
+	float *logits = calloc(*count, sizeof(*logits)), *at = logits;
 	for (uint32_t i = 0; i < n && i < 64; i++)
 		order[i] = i;
-	memcpy(nn_trainer_params(t), m->params, m->net.parameter_count * sizeof *m->params);
-	for (int k = 0; k < m->net.output_count; k++, at += (size_t)m->net.layers[m->net.outputs[k - 1]].shape.channels * n)
+	memcpy(nn_trainer_params(t), m->params, m->net.parameter_count * sizeof(*m->params));
+	for (int k = 0; k < m->net.output_count;
+		k++, at += (size_t)m->net.layers[m->net.outputs[k - 1]].shape.channels * n)
 		nn_logits(t, &images->images, order, n, k, at);
 	nn_trainer_free(t);
 	return logits;

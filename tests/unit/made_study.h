@@ -1,4 +1,5 @@
-/* made_study.h - a study put together by hand, for tests of what is computed from one: no file, no database. */
+/* made_study.h - a study put together by hand, for tests of what is computed from one: no file, no
+ * database. */
 #ifndef TESTS_MADE_STUDY_H
 #define TESTS_MADE_STUDY_H
 
@@ -49,7 +50,8 @@ static inline void made_label(struct sample *s, const char *name, const char *va
 }
 
 /* A finished trial with this test accuracy and 100 parameters; on how many images is not known. */
-static inline struct sample *made_trial(struct made_study *m, const char *dataset, const char *recipe, uint64_t seed, double accuracy)
+static inline struct sample *made_trial(struct made_study *m, const char *dataset,
+	const char *recipe, uint64_t seed, double accuracy)
 {
 	struct sample *s = &m->samples[m->study.count];
 
@@ -67,8 +69,8 @@ static inline struct sample *made_trial(struct made_study *m, const char *datase
 }
 
 /* A planned trial without a result. */
-static inline struct sample *made_without(struct made_study *m, const char *dataset, const char *recipe, uint64_t seed,
-					  enum sample_state state, const char *reason)
+static inline struct sample *made_without(struct made_study *m, const char *dataset,
+	const char *recipe, uint64_t seed, enum sample_state state, const char *reason)
 {
 	struct sample *s = made_trial(m, dataset, recipe, seed, NAN);
 

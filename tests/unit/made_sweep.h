@@ -1,4 +1,5 @@
-/* made_sweep.h - sweep files made in a test: from a text behind a common head, or in a scratch folder. Include it after cmocka.h. */
+/* made_sweep.h - sweep files made in a test: from a text behind a common head, or in a scratch
+ * folder. Include it after cmocka.h. */
 #ifndef TESTS_MADE_SWEEP_H
 #define TESTS_MADE_SWEEP_H
 
@@ -36,7 +37,8 @@ static inline struct sweep *read_text(const char *rest)
 }
 
 /* The text behind the head is refused, and the messages contain this. */
-static inline void refused_with(const char *rest, const struct sweep_options *options, const char *expected)
+static inline void refused_with(
+	const char *rest, const struct sweep_options *options, const char *expected)
 {
 	struct err e = { 0 };
 	struct sweep *s;
@@ -75,7 +77,8 @@ static inline void write_scratch(const char *folder, const char *name, const cha
 	str_free(&path);
 }
 
-static inline void read_scratch(const char *folder, const char *name, const char *expected, size_t trials)
+static inline void read_scratch(
+	const char *folder, const char *name, const char *expected, size_t trials)
 {
 	struct err e = { 0 };
 	struct sweep *s;

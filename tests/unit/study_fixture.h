@@ -1,5 +1,6 @@
-/* study_fixture.h - for tests of what asks the store for a study: a small sweep file of two recipes on two data sets and, for every test, a database
- * with made up results of it (made_results.h). A test program includes cmocka.h and this. */
+/* study_fixture.h - for tests of what asks the store for a study: a small sweep file of two recipes
+ * on two data sets and, for every test, a database with made up results of it (made_results.h). A
+ * test program includes cmocka.h and this. */
 #ifndef TESTS_STUDY_FIXTURE_H
 #define TESTS_STUDY_FIXTURE_H
 
@@ -25,23 +26,32 @@ static const char sweep_text[] =
 	"  alone:\n"
 	"    - {phase: single, epochs: 5}\n"
 	"claims:\n"
-	"  - {id: C1, title: accuracy, where: {dataset: mnist, recipe: both}, metric: test_accuracy, paper: 0.99, rounds_to: 2}\n"
-	"  - {id: C3, title: accuracy on CIFAR-10, where: {dataset: cifar10, recipe: both}, metric: test_accuracy, paper: 0.65, rounds_to: "
+	"  - {id: C1, title: accuracy, where: {dataset: mnist, recipe: both}, metric: "
+	"test_accuracy, paper: 0.99, rounds_to: 2}\n"
+	"  - {id: C3, title: accuracy on CIFAR-10, where: {dataset: cifar10, recipe: both}, "
+	"metric: test_accuracy, paper: 0.65, rounds_to: "
 	"2}\n"
-	"  - {id: C4, title: parameters, where: {dataset: mnist, recipe: both}, metric: params, paper: 14862}\n"
-	"  - {id: C6, title: size of the file, where: {dataset: mnist, recipe: both}, phase: unify, metric: training_bytes, unit: MB, "
+	"  - {id: C4, title: parameters, where: {dataset: mnist, recipe: both}, metric: params, "
+	"paper: 14862}\n"
+	"  - {id: C6, title: size of the file, where: {dataset: mnist, recipe: both}, phase: "
+	"unify, metric: training_bytes, unit: MB, "
 	"paper: 0.17,\n"
 	"     rounds_to: 2}\n"
 	"tables:\n"
-	"  - {id: main, title: Two recipes, rows: [dataset, recipe], metrics: [test_accuracy, params], baseline: {recipe: alone}}\n"
+	"  - {id: main, title: Two recipes, rows: [dataset, recipe], metrics: [test_accuracy, "
+	"params], baseline: {recipe: alone}}\n"
 	"figures:\n"
 	"  - {id: curves, kind: curves, title: Curves, series: recipe, metric: val_accuracy}\n"
-	"  - {id: points, kind: accuracy, title: 'Points of `all` \"$recipes\"', series: recipe, metric: test_accuracy}\n"
+	"  - {id: points, kind: accuracy, title: 'Points of `all` \"$recipes\"', series: recipe, "
+	"metric: test_accuracy}\n"
 	"  - {id: speed, kind: convergence, title: Speed, series: recipe, metric: val_accuracy}\n"
 	"  - {id: pareto, kind: pareto, title: Size, series: recipe, metric: test_accuracy}\n"
-	"  - {id: change, kind: ablation, title: What the second recipe changes, series: recipe, metric: test_accuracy}\n"
-	"  - {id: epochs, kind: pareto, title: Epochs, series: recipe, metric: test_accuracy, against: epochs}\n"
-	"  - {id: nothing, kind: ablation, title: No baseline, series: dataset, where: {recipe: both}, metric: test_accuracy}\n";
+	"  - {id: change, kind: ablation, title: What the second recipe changes, series: recipe, "
+	"metric: test_accuracy}\n"
+	"  - {id: epochs, kind: pareto, title: Epochs, series: recipe, metric: test_accuracy, "
+	"against: epochs}\n"
+	"  - {id: nothing, kind: ablation, title: No baseline, series: dataset, where: {recipe: "
+	"both}, metric: test_accuracy}\n";
 
 /* A scratch folder with a database in it. */
 struct fixture {
@@ -67,7 +77,7 @@ static inline int set_up(void **state)
 	snprintf(f->path, sizeof(f->path), "%s/tiny.db", f->folder);
 	const struct sweep_options options = { .seeds = 0 };
 	if (sweep_parse("tiny.yaml", sweep_text, sizeof(sweep_text) - 1, &options, &e, &f->sweep)
-	    || store_open(f->path, STORE_WRITE, &e, &f->store)) {
+		|| store_open(f->path, STORE_WRITE, &e, &f->store)) {
 		fprintf(stderr, "%s\n", e.text);
 		return -1;
 	}
@@ -99,9 +109,13 @@ static inline void fill(struct fixture *f, size_t diverged)
 	for (size_t i = 0; i < f->sweep->trial_count; i++) {
 		const struct trial *t = &f->sweep->trials[i];
 		if (!strcmp(t->dataset, "cifar10"))
-			must(store_skip(f->store, sweep, t->identity, "data set cifar10 not found", &e), &e);
+			must(store_skip(f->store, sweep, t->identity, "data set cifar10 not found",
+				     &e),
+				&e);
 		else
-			must(made_attempt(f->store, sweep, environment, t, i == diverged ? TRIAL_DIVERGED : TRIAL_DONE, &e), &e);
+			must(made_attempt(f->store, sweep, environment, t,
+				     i == diverged ? TRIAL_DIVERGED : TRIAL_DONE, &e),
+				&e);
 	}
 }
 

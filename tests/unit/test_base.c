@@ -39,7 +39,7 @@ static void assert_file_is(const char *path, const char *expected)
 {
 	char *bytes;
 	size_t count;
-	struct err e = {0};
+	struct err e = { 0 };
 	assert_int_equal(file_read(path, 1 << 20, &bytes, &count, &e), 0);
 	assert_string_equal(bytes, expected);
 	assert_int_equal(count, strlen(expected));
@@ -51,16 +51,17 @@ static int count_files(const char *pattern)
 	glob_t found;
 	const int status = glob(in_scratch(pattern), GLOB_PERIOD, NULL, &found);
 	const int count = status == 0 ? (int)found.gl_pathc : 0;
-	if (status == 0) globfree(&found);
+	if (status == 0)
+		globfree(&found);
 	return count;
 }
 
-/* ---- err -------------------------------------------------------------------------------------------------------------- */
+/* ---- err ---- */
 
 static void err_set_gives_kind_text_and_minus_one(void **state)
 {
 	(void)state;
-	struct err e = {0};
+	struct err e = { 0 };
 	assert_int_equal(err_set(&e, ERR_USAGE, "%s:%d: no", "a.yaml", 7), -1);
 	assert_int_equal(e.kind, ERR_USAGE);
 	assert_string_equal(e.text, "a.yaml:7: no");
@@ -70,7 +71,7 @@ static void err_set_gives_kind_text_and_minus_one(void **state)
 static void err_set_may_use_its_own_old_text(void **state)
 {
 	(void)state;
-	struct err e = {0};
+	struct err e = { 0 };
 	err_set(&e, ERR_FAILED, "inner");
 	err_set(&e, ERR_FAILED, "outer (%s)", e.text);
 	assert_string_equal(e.text, "outer (inner)");
@@ -80,9 +81,10 @@ static void err_text_that_does_not_fit_ends_in_dots_and_splits_no_character(void
 {
 	(void)state;
 	char long_text[3 * 4000 + 1];
-	for (int i = 0; i < 4000; i++) memcpy(long_text + 3 * i, "\xE2\x82\xAC", 3); /* the euro sign */
+	for (int i = 0; i < 4000; i++)
+		memcpy(long_text + 3 * i, "\xE2\x82\xAC", 3); /* the euro sign */
 	long_text[sizeof(long_text) - 1] = '\0';
-	struct err e = {0};
+	struct err e = { 0 };
 	for (int shift = 0; shift < 3; shift++) {
 		err_set(&e, ERR_USAGE, "%.*s%s", shift, "ab", long_text);
 		const size_t length = strlen(e.text);
@@ -96,7 +98,7 @@ static void err_text_that_does_not_fit_ends_in_dots_and_splits_no_character(void
 static void err_text_that_just_fits_is_whole(void **state)
 {
 	(void)state;
-	struct err e = {0};
+	struct err e = { 0 };
 	char text[sizeof(e.text) + 1];
 	memset(text, 'x', sizeof(text));
 	text[sizeof(e.text) - 1] = '\0';
@@ -111,7 +113,7 @@ static void err_text_that_just_fits_is_whole(void **state)
 static void err_prefix_keeps_kind_and_old_text(void **state)
 {
 	(void)state;
-	struct err e = {0};
+	struct err e = { 0 };
 	err_set(&e, ERR_ENVIRONMENT, "disk full");
 	assert_int_equal(err_prefix(&e, "%s: ", "results/a.db"), -1);
 	assert_string_equal(e.text, "results/a.db: disk full");
@@ -121,20 +123,21 @@ static void err_prefix_keeps_kind_and_old_text(void **state)
 static void err_errno_names_the_path_and_the_reason(void **state)
 {
 	(void)state;
-	struct err e = {0};
+	struct err e = { 0 };
 	errno = ENOENT;
 	assert_int_equal(err_errno(&e, "gone.txt"), -1);
 	assert_string_equal(e.text, "gone.txt: No such file or directory");
 	assert_int_equal(e.kind, ERR_ENVIRONMENT);
 }
 
-/* ---- str -------------------------------------------------------------------------------------------------------------- */
+/* ---- str ---- */
 
 static void str_grows_and_keeps_every_byte(void **state)
 {
 	(void)state;
-	struct str s = {0};
-	for (int i = 0; i < 1000; i++) str_addf(&s, "%d,", i % 10);
+	struct str s = { 0 };
+	for (int i = 0; i < 1000; i++)
+		str_addf(&s, "%d,", i % 10);
 	assert_int_equal(s.length, 2000);
 	assert_int_equal(strlen(s.s), 2000);
 	assert_memory_equal(s.s + 1998, "9,", 3);
@@ -150,7 +153,7 @@ static void str_grows_and_keeps_every_byte(void **state)
 static void str_take_gives_the_text_away_and_never_null(void **state)
 {
 	(void)state;
-	struct str s = {0};
+	struct str s = { 0 };
 	char *text = str_take(&s);
 	assert_string_equal(text, "");
 	free(text);
@@ -165,29 +168,42 @@ static void str_take_gives_the_text_away_and_never_null(void **state)
 static void str_nearest_finds_slips_and_not_other_words(void **state)
 {
 	(void)state;
-	static const char *const names[] = { "batch_size", "dataset", "lr", "mnist", "fashion-mnist", "cifar10" };
+	static const char *const names[] = { "batch_size", "dataset", "lr", "mnist",
+		"fashion-mnist", "cifar10" };
 	const struct {
 		const char *word, *expected;
 	} cases[] = {
-		{ "batchsize", "batch_size" }, { "datasets", "dataset" }, { "dtaaset", "dataset" }, { "lrr", "lr" }, { "Mnist", "mnist" },
-		{ "CIFAR-10", "cifar10" }, { "fashion", "fashion-mnist" }, { "fashion_mnist", "fashion-mnist" }, { "optimizer", NULL },
-		{ "x", NULL }, { "", NULL }, { "wd", NULL },
+		{ "batchsize", "batch_size" },
+		{ "datasets", "dataset" },
+		{ "dtaaset", "dataset" },
+		{ "lrr", "lr" },
+		{ "Mnist", "mnist" },
+		{ "CIFAR-10", "cifar10" },
+		{ "fashion", "fashion-mnist" },
+		{ "fashion_mnist", "fashion-mnist" },
+		{ "optimizer", NULL },
+		{ "x", NULL },
+		{ "", NULL },
+		{ "wd", NULL },
 		{ "0123456789012345678901234567890123456789012345678901234567890123456789", NULL },
 	};
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		const char *found = str_nearest(cases[i].word, names, sizeof(names) / sizeof(names[0]));
-		if (!cases[i].expected) assert_null(found);
-		else assert_string_equal(found ? found : "(none)", cases[i].expected);
+		const char *found =
+			str_nearest(cases[i].word, names, sizeof(names) / sizeof(names[0]));
+		if (!cases[i].expected)
+			assert_null(found);
+		else
+			assert_string_equal(found ? found : "(none)", cases[i].expected);
 	}
 	assert_null(str_nearest("mnist", names, 0));
 }
 
-/* ---- file ------------------------------------------------------------------------------------------------------------- */
+/* ---- file ---- */
 
 static void file_written_is_read_back_and_missing_folders_are_made(void **state)
 {
 	(void)state;
-	struct err e = {0};
+	struct err e = { 0 };
 	assert_int_equal(file_write(in_scratch("a/b//c/file.txt"), "hello", 5, &e), 0);
 	assert_file_is(in_scratch("a/b/c/file.txt"), "hello");
 	assert_int_equal(file_write(in_scratch("a/b/c/file.txt"), "", 0, &e), 0);
@@ -201,7 +217,7 @@ static void file_write_in_the_current_folder_needs_no_slash(void **state)
 	char before[4096];
 	assert_non_null(getcwd(before, sizeof(before)));
 	assert_int_equal(chdir(scratch), 0);
-	struct err e = {0};
+	struct err e = { 0 };
 	const int written = file_write("plain.txt", "x", 1, &e);
 	assert_int_equal(chdir(before), 0);
 	assert_int_equal(written, 0);
@@ -212,7 +228,7 @@ static void file_write_in_the_current_folder_needs_no_slash(void **state)
 static void file_that_cannot_be_written_whole_stays_as_it_was(void **state)
 {
 	(void)state;
-	struct err e = {0};
+	struct err e = { 0 };
 	const char *path = in_scratch("limited/file.txt");
 	assert_int_equal(file_write(path, "old", 3, &e), 0);
 	const pid_t child = fork();
@@ -222,9 +238,12 @@ static void file_that_cannot_be_written_whole_stays_as_it_was(void **state)
 		signal(SIGXFSZ, SIG_IGN);
 		char many[1000];
 		memset(many, 'n', sizeof(many));
-		if (setrlimit(RLIMIT_FSIZE, &limit)) _exit(9);
-		if (file_write(path, many, sizeof(many), &e) != -1) _exit(8);
-		_exit(e.kind == ERR_ENVIRONMENT && strstr(e.text, "file.txt: File too large") ? 0 : 7);
+		if (setrlimit(RLIMIT_FSIZE, &limit))
+			_exit(9);
+		if (file_write(path, many, sizeof(many), &e) != -1)
+			_exit(8);
+		_exit(e.kind == ERR_ENVIRONMENT && strstr(e.text, "file.txt: File too large") ? 0
+											      : 7);
 	}
 	int status;
 	assert_int_equal(waitpid(child, &status, 0), child);
@@ -237,7 +256,7 @@ static void file_that_cannot_be_written_whole_stays_as_it_was(void **state)
 static void file_write_under_a_file_says_what_is_no_folder(void **state)
 {
 	(void)state;
-	struct err e = {0};
+	struct err e = { 0 };
 	assert_int_equal(file_write(in_scratch("plain"), "x", 1, &e), 0);
 	assert_int_equal(file_write(in_scratch("plain/sub/file"), "x", 1, &e), -1);
 	assert_int_equal(e.kind, ERR_ENVIRONMENT);
@@ -249,7 +268,7 @@ static void file_write_under_a_file_says_what_is_no_folder(void **state)
 static void file_write_keeps_a_symbolic_link_and_a_device(void **state)
 {
 	(void)state;
-	struct err e = {0};
+	struct err e = { 0 };
 	assert_int_equal(file_write(in_scratch("target.txt"), "old", 3, &e), 0);
 	assert_int_equal(symlink("target.txt", in_scratch("link.txt")), 0);
 	assert_int_equal(file_write(in_scratch("link.txt"), "new", 3, &e), 0);
@@ -267,7 +286,7 @@ static void file_read_refuses_more_than_allowed_folders_and_missing_files(void *
 	(void)state;
 	char *bytes = NULL;
 	size_t count;
-	struct err e = {0};
+	struct err e = { 0 };
 	assert_int_equal(file_write(in_scratch("ten"), "0123456789", 10, &e), 0);
 	assert_int_equal(file_read(in_scratch("ten"), 10, &bytes, &count, &e), 0);
 	assert_int_equal(count, 10);
@@ -285,7 +304,7 @@ static void file_read_takes_files_that_do_not_know_their_size(void **state)
 	(void)state;
 	char *bytes;
 	size_t count;
-	struct err e = {0};
+	struct err e = { 0 };
 	assert_int_equal(file_read("/proc/self/status", 1 << 20, &bytes, &count, &e), 0);
 	assert_true(count > 100);
 	assert_int_equal(strlen(bytes), count);
@@ -294,16 +313,18 @@ static void file_read_takes_files_that_do_not_know_their_size(void **state)
 	assert_non_null(strstr(e.text, "more than the 100000"));
 }
 
-/* ---- digest ----------------------------------------------------------------------------------------------------------- */
+/* ---- digest ---- */
 
 static void digest_gives_the_standards_answers(void **state)
 {
 	(void)state;
 	char text[DIGEST_TEXT], sha1[DIGEST_SHA1_TEXT];
 	digest_bytes("abc", 3, text); /* FIPS 180-4 examples */
-	assert_string_equal(text, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+	assert_string_equal(
+		text, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
 	digest_bytes(NULL, 0, text);
-	assert_string_equal(text, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+	assert_string_equal(
+		text, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
 	digest_sha1_bytes("abc", 3, sha1);
 	assert_string_equal(sha1, "a9993e364706816aba3e25717850c26c9cd0d89d");
 }
@@ -314,7 +335,8 @@ static void digest_of_pieces_and_of_a_file_is_that_of_the_whole(void **state)
 	const size_t count = 200001;
 	char *bytes = malloc(count);
 	assert_non_null(bytes);
-	for (size_t i = 0; i < count; i++) bytes[i] = (char)(i * 7 + i / 300);
+	for (size_t i = 0; i < count; i++)
+		bytes[i] = (char)(i * 7 + i / 300);
 	char whole[DIGEST_TEXT], text[DIGEST_TEXT];
 	digest_bytes(bytes, count, whole);
 	struct digest *d = digest_begin();
@@ -323,7 +345,7 @@ static void digest_of_pieces_and_of_a_file_is_that_of_the_whole(void **state)
 	digest_add(d, bytes + 1, count - 1);
 	digest_end(d, text);
 	assert_string_equal(text, whole);
-	struct err e = {0};
+	struct err e = { 0 };
 	assert_int_equal(file_write(in_scratch("digest.bin"), bytes, count, &e), 0);
 	assert_int_equal(digest_file(in_scratch("digest.bin"), text, &e), 0);
 	assert_string_equal(text, whole);
@@ -333,16 +355,18 @@ static void digest_of_pieces_and_of_a_file_is_that_of_the_whole(void **state)
 	free(bytes);
 }
 
-/* ---- facts ------------------------------------------------------------------------------------------------------------ */
+/* ---- facts ---- */
 
 static void facts_are_lines_of_name_and_value_without_the_hosts_name(void **state)
 {
 	(void)state;
-	struct str facts = {0};
+	struct str facts = { 0 };
 	facts_add_all(&facts, 42);
 	assert_non_null(strstr(facts.s, "core_version\t42\n"));
-	static const char *const names[] = { "compiler\t", "flags\t", "dirty\t", "sources_sha256\t", "kernel\tLinux ", "libc\tglibc ", "cores\t", "memory_bytes\t" };
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) assert_non_null(strstr(facts.s, names[i]));
+	static const char *const names[] = { "compiler\t", "flags\t", "dirty\t", "sources_sha256\t",
+		"kernel\tLinux ", "libc\tglibc ", "cores\t", "memory_bytes\t" };
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		assert_non_null(strstr(facts.s, names[i]));
 	for (const char *line = facts.s; *line; line = strchr(line, '\n') + 1) {
 		const size_t name = strcspn(line, "\t\n"), length = strcspn(line, "\n");
 		assert_true(name > 0 && name + 1 < length); /* a name, a tab, a value */
@@ -358,10 +382,10 @@ static void facts_know_the_digest_of_the_running_program(void **state)
 {
 	(void)state;
 	char digest[DIGEST_TEXT], line[128];
-	struct err e = {0};
+	struct err e = { 0 };
 	assert_int_equal(digest_file("/proc/self/exe", digest, &e), 0);
 	snprintf(line, sizeof(line), "program_sha256\t%s\n", digest);
-	struct str facts = {0};
+	struct str facts = { 0 };
 	facts_add_all(&facts, 1);
 	assert_non_null(strstr(facts.s, line));
 	str_free(&facts);
@@ -370,7 +394,7 @@ static void facts_know_the_digest_of_the_running_program(void **state)
 static void facts_add_cannot_break_the_format(void **state)
 {
 	(void)state;
-	struct str facts = {0};
+	struct str facts = { 0 };
 	facts_add(&facts, "flags", "-O2\t-g\nx\tforged");
 	facts_add(&facts, "empty", "");
 	facts_add(&facts, "none", NULL);

@@ -1,4 +1,5 @@
-/* test_claims.c - the rule that turns a paper's figure and our values into a verdict (harness/report/claims.h), case by case. */
+/* test_claims.c - the rule that turns a paper's figure and our values into a verdict
+ * (harness/report/claims.h), case by case. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -42,14 +43,16 @@ static void a_printed_figure_is_its_rounding_interval(void **state)
 static void the_interval_holds_its_low_end_and_not_its_high_end(void **state)
 {
 	(void)state;
-	const double low[] = { 0.885, 0.885, 0.885 }, high[] = { 0.895, 0.895, 0.895 }, below[] = { 0.8849, 0.8849, 0.8849 };
+	const double low[] = { 0.885, 0.885, 0.885 }, high[] = { 0.895, 0.895, 0.895 },
+		     below[] = { 0.8849, 0.8849, 0.8849 };
 
 	assert_int_equal(judge(0.89, 2, 0, low, 3), VERDICT_REPRODUCED);
 	assert_int_equal(judge(0.89, 2, 0, high, 3), VERDICT_EXCEEDED);
 	assert_int_equal(judge(0.89, 2, 0, below, 3), VERDICT_NOT_REPRODUCED);
 }
 
-/* Mean 0.8990, sd 0.0010: t interval 0.8965 to 0.9015, wholly above 0.895. With sd 0.0030 it is 0.8915 to 0.9065 and overlaps. */
+/* Mean 0.8990, sd 0.0010: t interval 0.8965 to 0.9015, wholly above 0.895. With sd 0.0030 it is
+ * 0.8915 to 0.9065 and overlaps. */
 static void our_uncertainty_decides_between_reproduced_and_exceeded(void **state)
 {
 	(void)state;
@@ -61,8 +64,10 @@ static void our_uncertainty_decides_between_reproduced_and_exceeded(void **state
 	assert_int_equal(judge(0.89, 2, 0, low, 3), VERDICT_NOT_REPRODUCED);
 }
 
-/* Mean 0.90 outside, interval 0.850 to 0.950 around all of [0.885, 0.895): such a spread would "reproduce" any figure nearby. */
-static void a_spread_wider_than_the_papers_interval_decides_nothing_unless_the_mean_lies_inside(void **state)
+/* Mean 0.90 outside, interval 0.850 to 0.950 around all of [0.885, 0.895): such a spread would
+ * "reproduce" any figure nearby. */
+static void a_spread_wider_than_the_papers_interval_decides_nothing_unless_the_mean_lies_inside(
+	void **state)
 {
 	(void)state;
 	const double outside[] = { 0.88, 0.90, 0.92 }, inside[] = { 0.87, 0.89, 0.91 };
@@ -118,7 +123,7 @@ static void a_property_of_the_network_may_be_rounded_and_needs_no_n(void **state
 	assert_int_equal(r.verdict, VERDICT_NOT_REPRODUCED);
 }
 
-/* ---- with a study ---------------------------------------------------------------------------------------------------------------- */
+/* ---- with a study ---- */
 
 static struct claim_result evaluate_one(struct made_study *m, struct claim *c)
 {
@@ -141,7 +146,8 @@ static void failed_and_diverged_trials_are_counted_and_named(void **state)
 	made_init(&m);
 	for (uint64_t seed = 1; seed <= 3; seed++)
 		made_trial(&m, "mnist", "paper", seed, 0.988 + 0.001 * (double)seed);
-	made_without(&m, "mnist", "paper", 4, SAMPLE_DIVERGED, "phase unify, epoch 3: loss is not finite");
+	made_without(&m, "mnist", "paper", 4, SAMPLE_DIVERGED,
+		"phase unify, epoch 3: loss is not finite");
 	made_without(&m, "mnist", "paper", 5, SAMPLE_FAILED, "killed");
 	struct claim c = claim_of(0.99, 2, 0);
 	made_where(&c.where, "dataset", "mnist");
@@ -152,8 +158,10 @@ static void failed_and_diverged_trials_are_counted_and_named(void **state)
 	assert_int_equal(r.verdict, VERDICT_REPRODUCED);
 	struct str s = { 0 };
 	claims_evidence(&s, &r);
-	assert_string_equal(s.s, "99.00 ± 0.10 % (n = 3 of 5), 95 % t interval 98.75 to 99.25; the paper: 99 %, which is 98.5 to 99.5;"
-			    " 1 failed, 1 diverged of 5 trials");
+	assert_string_equal(s.s,
+		"99.00 ± 0.10 % (n = 3 of 5), 95 % t interval 98.75 to 99.25; the paper: 99 %, "
+		"which is 98.5 to 99.5;"
+		" 1 failed, 1 diverged of 5 trials");
 	str_free(&s);
 }
 
@@ -187,8 +195,11 @@ static void a_claim_never_mixes_configurations(void **state)
 
 	assert_int_equal(claims_evaluate(&m.study, &e, &results), -1);
 	assert_int_equal(e.kind, ERR_USAGE);
-	assert_string_equal(e.text, "claim C1 covers different configurations (recipe is paper and single): name one in its 'where'");
-	made_copy(c.metric, sizeof(c.metric), "params"); /* the same for all of them, or else not reproduced */
+	assert_string_equal(e.text,
+		"claim C1 covers different configurations (recipe is paper and single): name one "
+		"in its 'where'");
+	made_copy(c.metric, sizeof(c.metric),
+		"params"); /* the same for all of them, or else not reproduced */
 	c.paper = 100;
 	c.rounds_to = -1;
 	assert_int_equal(evaluate_one(&m, &c).verdict, VERDICT_REPRODUCED);
@@ -209,7 +220,8 @@ static void an_unknown_metric_is_the_users_mistake(void **state)
 
 	assert_int_equal(claims_evaluate(&m.study, &e, &results), -1);
 	assert_int_equal(e.kind, ERR_USAGE);
-	assert_string_equal(e.text, "claim C1: unknown metric 'test_acuracy' (did you mean 'test_accuracy'?)");
+	assert_string_equal(
+		e.text, "claim C1: unknown metric 'test_acuracy' (did you mean 'test_accuracy'?)");
 }
 
 static void the_papers_figure_is_written_as_printed(void **state)
@@ -220,9 +232,12 @@ static void the_papers_figure_is_written_as_printed(void **state)
 		int rounds_to, compare;
 		const char *metric, *text;
 	} cases[] = {
-		{ 0.89, 2, 0, "test_accuracy", "89 %" },    { 0.8950, 4, 0, "test_accuracy", "89.50 %" },
-		{ 14862, -1, 0, "params", "14862" },        { 20000, -1, -1, "params", "at most 20000" },
-		{ 0.5, 1, 1, "test_loss", "at least 0.5" }, { 59448, -1, 0, "weight_bytes", "59448 bytes" },
+		{ 0.89, 2, 0, "test_accuracy", "89 %" },
+		{ 0.8950, 4, 0, "test_accuracy", "89.50 %" },
+		{ 14862, -1, 0, "params", "14862" },
+		{ 20000, -1, -1, "params", "at most 20000" },
+		{ 0.5, 1, 1, "test_loss", "at least 0.5" },
+		{ 59448, -1, 0, "weight_bytes", "59448 bytes" },
 	};
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct claim c = claim_of(cases[i].paper, cases[i].rounds_to, cases[i].compare);
@@ -234,9 +249,10 @@ static void the_papers_figure_is_written_as_printed(void **state)
 	}
 }
 
-/* ---- one configuration against another ---------------------------------------------------------------------------------- */
+/* ---- one configuration against another ---- */
 
-static struct claim better_than(const char *dataset, const char *recipe, const char *other, int compare)
+static struct claim better_than(
+	const char *dataset, const char *recipe, const char *other, int compare)
 {
 	struct claim c = { .rounds_to = -1, .scale = 1, .compare = compare };
 
@@ -269,12 +285,15 @@ static void a_claim_without_a_number_is_decided_by_the_paired_exact_test(void **
 	struct claim_result r = evaluate_one(&m, &c);
 
 	assert_int_equal(r.n, 6);
-	assert_true(r.p == 2 * ldexp(1, -6)); /* all six of one sign: the two most extreme of 2^6 patterns */
+	assert_true(r.p == 2 * ldexp(1, -6)); /* all six of one sign: the two most extreme of 2^6
+						 patterns */
 	assert_true(r.p_holm == r.p);
 	assert_int_equal(r.verdict, VERDICT_REPRODUCED);
 	struct str s = { 0 };
 	claims_evidence(&s, &r);
-	assert_string_equal(s.s, "+1.50 ± 0.55 pp, p = 0.031 (6 pairs), 95 % t interval +0.93 to +2.07; the paper: higher than scratch");
+	assert_string_equal(s.s,
+		"+1.50 ± 0.55 pp, p = 0.031 (6 pairs), 95 % t interval +0.93 to +2.07; the paper: "
+		"higher than scratch");
 	str_free(&s);
 	c.compare = -1;
 	assert_int_equal(evaluate_one(&m, &c).verdict, VERDICT_NOT_REPRODUCED);
@@ -289,7 +308,8 @@ static void too_few_pairs_decide_nothing_and_say_how_many_would(void **state)
 	struct claim_result r = evaluate_one(&m, &c);
 
 	assert_int_equal(r.verdict, VERDICT_UNDECIDED);
-	assert_string_equal(r.reason, "too few pairs for the exact test to reach 0.05: 6 are needed");
+	assert_string_equal(
+		r.reason, "too few pairs for the exact test to reach 0.05: 6 are needed");
 }
 
 static void several_such_claims_are_corrected_together(void **state)
@@ -299,16 +319,19 @@ static void several_such_claims_are_corrected_together(void **state)
 	struct err e = { 0 };
 	struct claim_result *r = NULL;
 	make_pairs(&m, 6);
-	struct claim claims[3] = { better_than("mnist", "paper", "scratch", 1), claim_of(0.99, 2, 0), better_than("cifar10", "paper", "scratch", 1) };
+	struct claim claims[3] = { better_than("mnist", "paper", "scratch", 1),
+		claim_of(0.99, 2, 0), better_than("cifar10", "paper", "scratch", 1) };
 	made_where(&claims[1].where, "dataset", "mnist");
 	made_where(&claims[1].where, "recipe", "paper");
 	m.sweep.claims = claims;
 	m.sweep.claim_count = 3;
 
 	assert_int_equal(claims_evaluate(&m.study, &e, &r), 0);
-	assert_true(r[0].p_holm == 2 * r[0].p); /* two comparisons; the claim with a number is none */
+	assert_true(
+		r[0].p_holm == 2 * r[0].p); /* two comparisons; the claim with a number is none */
 	assert_int_equal(r[0].verdict, VERDICT_UNDECIDED);
-	assert_string_equal(r[0].reason, "too few pairs for the exact test to reach 0.05: 7 are needed");
+	assert_string_equal(
+		r[0].reason, "too few pairs for the exact test to reach 0.05: 7 are needed");
 	assert_int_equal(r[1].verdict, VERDICT_NOT_REPRODUCED);
 	assert_int_equal(r[2].verdict, VERDICT_UNDECIDED);
 	free(r);
@@ -336,14 +359,17 @@ static void pairs_are_of_the_seeds_that_both_have(void **state)
 	assert_int_equal(r.planned, 10);
 	assert_int_equal(r.failed, 1);
 	assert_int_equal(r.verdict, VERDICT_REPRODUCED);
-	made_copy(c.metric, sizeof(c.metric), "params"); /* a property of the network, but pairs need one configuration */
+	made_copy(c.metric, sizeof(c.metric),
+		"params"); /* a property of the network, but pairs need one configuration */
 	c.where.count = 1;
 	m.sweep.claims = &c;
 	m.sweep.claim_count = 1;
 	struct err e = { 0 };
 	struct claim_result *results = NULL;
 	assert_int_equal(claims_evaluate(&m.study, &e, &results), -1);
-	assert_string_equal(e.text, "claim C8 covers different configurations (recipe is paper and scratch): name one in its 'where'");
+	assert_string_equal(e.text,
+		"claim C8 covers different configurations (recipe is paper and scratch): name one "
+		"in its 'where'");
 	c = better_than("mnist", "paper", "nobody", 1);
 	r = evaluate_one(&m, &c);
 	assert_int_equal(r.verdict, VERDICT_NO_DATA);
@@ -356,7 +382,8 @@ int main(void)
 		cmocka_unit_test(a_printed_figure_is_its_rounding_interval),
 		cmocka_unit_test(the_interval_holds_its_low_end_and_not_its_high_end),
 		cmocka_unit_test(our_uncertainty_decides_between_reproduced_and_exceeded),
-		cmocka_unit_test(a_spread_wider_than_the_papers_interval_decides_nothing_unless_the_mean_lies_inside),
+		cmocka_unit_test(
+			a_spread_wider_than_the_papers_interval_decides_nothing_unless_the_mean_lies_inside),
 		cmocka_unit_test(fewer_than_three_seeds_decide_nothing),
 		cmocka_unit_test(an_exact_figure_needs_equality_in_every_trial_and_no_n),
 		cmocka_unit_test(at_most_and_at_least_are_one_sided),

@@ -1,5 +1,6 @@
-/* test_data.c - harness/data: readers against files written here, good and damaged; the search; the cache; the made set.
- * What needs the real Fashion-MNIST (Debian's dataset-fashion-mnist) is skipped where that is not installed. */
+/* test_data.c - harness/data: readers against files written here, good and damaged; the search; the
+ * cache; the made set. What needs the real Fashion-MNIST (Debian's dataset-fashion-mnist) is
+ * skipped where that is not installed. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -45,19 +46,22 @@ static const char *in_scratch(const char *name)
 
 static void assert_says(const struct err *e, const char *part)
 {
-	if (!strstr(e->text, part)) fail_msg("\"%s\" does not say \"%s\"", e->text, part);
+	if (!strstr(e->text, part))
+		fail_msg("\"%s\" does not say \"%s\"", e->text, part);
 }
 
 static void write_bytes(const char *path, const void *bytes, size_t count)
 {
-	struct err e = {0};
-	if (file_write(path, bytes, count, &e)) fail_msg("%s", e.text);
+	struct err e = { 0 };
+	if (file_write(path, bytes, count, &e))
+		fail_msg("%s", e.text);
 }
 
 static void make_folder(const char *path)
 {
-	struct err e = {0};
-	if (file_make_folder(path, &e)) fail_msg("%s", e.text);
+	struct err e = { 0 };
+	if (file_make_folder(path, &e))
+		fail_msg("%s", e.text);
 }
 
 /* Places without the machine's own data sets. */
@@ -67,21 +71,61 @@ static struct dataset_places no_places(void)
 }
 
 /* Open what must not open; the message is in e. */
-static void assert_refused(const char *name, const struct dataset_places *places, enum err_kind kind, struct err *e)
+static void assert_refused(
+	const char *name, const struct dataset_places *places, enum err_kind kind, struct err *e)
 {
 	struct dataset *d = NULL;
 	assert_int_equal(dataset_open(name, places, e, &d), -1);
 	assert_null(d);
-	if (e->kind != kind) fail_msg("kind %d, expected %d: %s", (int)e->kind, (int)kind, e->text);
+	if (e->kind != kind)
+		fail_msg("kind %d, expected %d: %s", (int)e->kind, (int)kind, e->text);
 }
 
-/* ---- IDX -------------------------------------------------------------------------------------------------------------- */
+/* ---- IDX ---- */
 
 enum { TINY_IMAGES = 16 + 2 * 3 * 4, TINY_LABELS = 8 + 5 };
 
 static const uint8_t tiny_images[TINY_IMAGES] = {
-	0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 3, 0, 0, 0, 4, /* 2 images of 3 rows, 4 columns */
-	1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24,
+	0,
+	0,
+	8,
+	3,
+	0,
+	0,
+	0,
+	2,
+	0,
+	0,
+	0,
+	3,
+	0,
+	0,
+	0,
+	4, /* 2 images of 3 rows, 4 columns */
+	1,
+	2,
+	3,
+	4,
+	5,
+	6,
+	7,
+	8,
+	9,
+	10,
+	11,
+	12,
+	13,
+	14,
+	15,
+	16,
+	17,
+	18,
+	19,
+	20,
+	21,
+	22,
+	23,
+	24,
 };
 static const uint8_t tiny_labels[TINY_LABELS] = { 0, 0, 8, 1, 0, 0, 0, 5, 3, 9, 0, 1, 2 };
 
@@ -89,7 +133,7 @@ static void idx_images_are_read_with_their_sizes(void **state)
 {
 	(void)state;
 	struct idx idx;
-	struct err e = {0};
+	struct err e = { 0 };
 	assert_int_equal(idx_parse(tiny_images, TINY_IMAGES, 3, "f", &idx, &e), 0);
 	assert_int_equal(idx.size[0], 2);
 	assert_int_equal(idx.size[1], 3);
@@ -106,7 +150,7 @@ static void idx_file_cut_anywhere_is_truncated(void **state)
 		assert_non_null(exact);
 		memcpy(exact, tiny_images, count);
 		struct idx idx;
-		struct err e = {0};
+		struct err e = { 0 };
 		assert_int_equal(idx_parse(exact, count, 3, "dir/f", &idx, &e), -1);
 		assert_says(&e, "dir/f: truncated: ");
 		assert_int_equal(e.kind, ERR_ENVIRONMENT);
@@ -117,10 +161,10 @@ static void idx_file_cut_anywhere_is_truncated(void **state)
 static void idx_file_with_bytes_too_many_is_refused(void **state)
 {
 	(void)state;
-	uint8_t longer[TINY_IMAGES + 1] = {0};
+	uint8_t longer[TINY_IMAGES + 1] = { 0 };
 	memcpy(longer, tiny_images, TINY_IMAGES);
 	struct idx idx;
-	struct err e = {0};
+	struct err e = { 0 };
 	assert_int_equal(idx_parse(longer, sizeof(longer), 3, "f", &idx, &e), -1);
 	assert_says(&e, "f: too long: the header promises 24 bytes of data, the file has 25");
 }
@@ -129,11 +173,13 @@ static void idx_wrong_magic_number_says_what_was_found(void **state)
 {
 	(void)state;
 	struct idx idx;
-	struct err e = {0};
+	struct err e = { 0 };
 	assert_int_equal(idx_parse(tiny_labels, TINY_LABELS, 3, "f", &idx, &e), -1);
 	assert_says(&e, "f: wrong magic number 0x00000801 (labels), expected 0x00000803 (images)");
 	assert_int_equal(idx_parse("\x89PNG....", 8, 1, "f", &idx, &e), -1);
-	assert_says(&e, "wrong magic number 0x89504e47 (no IDX file of bytes), expected 0x00000801 (labels)");
+	assert_says(&e,
+		"wrong magic number 0x89504e47 (no IDX file of bytes), expected 0x00000801 "
+		"(labels)");
 }
 
 static void idx_sizes_that_overflow_are_refused(void **state)
@@ -143,7 +189,7 @@ static void idx_sizes_that_overflow_are_refused(void **state)
 	memcpy(huge, tiny_images, TINY_IMAGES);
 	memset(huge + 4, 0xFF, 12);
 	struct idx idx;
-	struct err e = {0};
+	struct err e = { 0 };
 	assert_int_equal(idx_parse(huge, TINY_IMAGES, 3, "f", &idx, &e), -1);
 	assert_says(&e, "impossible");
 	memset(huge + 12, 0, 4); /* a size of zero: zero bytes promised */
@@ -154,14 +200,14 @@ static void idx_label_out_of_range_names_its_place(void **state)
 {
 	(void)state;
 	struct idx idx;
-	struct err e = {0};
+	struct err e = { 0 };
 	assert_int_equal(idx_parse(tiny_labels, TINY_LABELS, 1, "f", &idx, &e), 0);
 	assert_int_equal(idx_check_labels(&idx, 10, "f", &e), 0);
 	assert_int_equal(idx_check_labels(&idx, 9, "f", &e), -1);
 	assert_says(&e, "f: label 9 of image 1 is out of range (0 to 8)");
 }
 
-/* ---- CIFAR ------------------------------------------------------------------------------------------------------------ */
+/* ---- CIFAR ---- */
 
 /* Two records: labels 7 and 2; byte k of image r is k + r. */
 static uint8_t *two_records(void)
@@ -170,7 +216,8 @@ static uint8_t *two_records(void)
 	assert_non_null(bytes);
 	for (int r = 0; r < 2; r++) {
 		bytes[r * CIFAR_RECORD_BYTES] = r ? 2 : 7;
-		for (int k = 0; k < CIFAR_IMAGE_BYTES; k++) bytes[r * CIFAR_RECORD_BYTES + 1 + k] = (uint8_t)(k + r);
+		for (int k = 0; k < CIFAR_IMAGE_BYTES; k++)
+			bytes[r * CIFAR_RECORD_BYTES + 1 + k] = (uint8_t)(k + r);
 	}
 	return bytes;
 }
@@ -180,12 +227,14 @@ static void cifar_records_become_images_and_labels(void **state)
 	(void)state;
 	uint8_t *bytes = two_records(), *images = malloc(2 * CIFAR_IMAGE_BYTES), labels[2];
 	assert_non_null(images);
-	struct err e = {0};
-	assert_int_equal(cifar_decode(bytes, 2 * CIFAR_RECORD_BYTES, 2, "f", images, labels, &e), 0);
+	struct err e = { 0 };
+	assert_int_equal(
+		cifar_decode(bytes, 2 * CIFAR_RECORD_BYTES, 2, "f", images, labels, &e), 0);
 	assert_int_equal(labels[0], 7);
 	assert_int_equal(labels[1], 2);
 	for (int k = 0; k < 2 * CIFAR_IMAGE_BYTES; k++)
-		assert_int_equal(images[k], (uint8_t)(k % CIFAR_IMAGE_BYTES + k / CIFAR_IMAGE_BYTES));
+		assert_int_equal(
+			images[k], (uint8_t)(k % CIFAR_IMAGE_BYTES + k / CIFAR_IMAGE_BYTES));
 	free(images);
 	free(bytes);
 }
@@ -195,19 +244,22 @@ static void cifar_records_of_wrong_number_or_label_are_refused(void **state)
 	(void)state;
 	uint8_t *bytes = two_records(), *images = malloc(2 * CIFAR_IMAGE_BYTES), labels[2];
 	assert_non_null(images);
-	struct err e = {0};
-	assert_int_equal(cifar_decode(bytes, 2 * CIFAR_RECORD_BYTES - 1, 2, "f", images, labels, &e), -1);
+	struct err e = { 0 };
+	assert_int_equal(
+		cifar_decode(bytes, 2 * CIFAR_RECORD_BYTES - 1, 2, "f", images, labels, &e), -1);
 	assert_says(&e, "f: truncated: 6145 bytes, expected 6146 (2 records of 3073 bytes)");
-	assert_int_equal(cifar_decode(bytes, 2 * CIFAR_RECORD_BYTES, 1, "f", images, labels, &e), -1);
+	assert_int_equal(
+		cifar_decode(bytes, 2 * CIFAR_RECORD_BYTES, 1, "f", images, labels, &e), -1);
 	assert_says(&e, "f: too long");
 	bytes[CIFAR_RECORD_BYTES] = 10;
-	assert_int_equal(cifar_decode(bytes, 2 * CIFAR_RECORD_BYTES, 2, "f", images, labels, &e), -1);
+	assert_int_equal(
+		cifar_decode(bytes, 2 * CIFAR_RECORD_BYTES, 2, "f", images, labels, &e), -1);
 	assert_says(&e, "f: label 10 of record 1 is out of range (0 to 9)");
 	free(images);
 	free(bytes);
 }
 
-/* ---- compressed files and archives ------------------------------------------------------------------------------------ */
+/* ---- compressed files and archives ---- */
 
 struct member {
 	const char *name;
@@ -218,14 +270,19 @@ struct member {
 enum filter { PLAIN, GZIP, XZ };
 
 /* Write a tar archive, or (tar false) the first member's bytes alone. */
-static void write_archive(const char *path, enum filter filter, bool tar, const struct member *members, int count)
+static void write_archive(
+	const char *path, enum filter filter, bool tar, const struct member *members, int count)
 {
 	struct archive *a = archive_write_new();
 	assert_non_null(a);
-	if (filter == GZIP) archive_write_add_filter_gzip(a);
-	if (filter == XZ) archive_write_add_filter_xz(a);
-	if (tar) archive_write_set_format_ustar(a);
-	else archive_write_set_format_raw(a);
+	if (filter == GZIP)
+		archive_write_add_filter_gzip(a);
+	if (filter == XZ)
+		archive_write_add_filter_xz(a);
+	if (tar)
+		archive_write_set_format_ustar(a);
+	else
+		archive_write_set_format_raw(a);
 	assert_int_equal(archive_write_open_filename(a, path), ARCHIVE_OK);
 	for (int i = 0; i < count; i++) {
 		struct archive_entry *entry = archive_entry_new();
@@ -234,7 +291,8 @@ static void write_archive(const char *path, enum filter filter, bool tar, const 
 		archive_entry_set_filetype(entry, AE_IFREG);
 		archive_entry_set_perm(entry, 0644);
 		assert_int_equal(archive_write_header(a, entry), ARCHIVE_OK);
-		assert_int_equal(archive_write_data(a, members[i].bytes, members[i].count), members[i].count);
+		assert_int_equal(archive_write_data(a, members[i].bytes, members[i].count),
+			members[i].count);
 		archive_entry_free(entry);
 	}
 	assert_int_equal(archive_write_free(a), ARCHIVE_OK);
@@ -254,15 +312,17 @@ static void archive_file_is_read_plain_gzipped_and_xzipped(void **state)
 	const size_t count = 300000;
 	uint8_t *bytes = malloc(count);
 	assert_non_null(bytes);
-	for (size_t i = 0; i < count; i++) bytes[i] = (uint8_t)(i * i >> 5);
+	for (size_t i = 0; i < count; i++)
+		bytes[i] = (uint8_t)(i * i >> 5);
 	for (enum filter filter = PLAIN; filter <= XZ; filter++) {
 		const char *path = filter_path(filter, "whole");
 		const struct member member = { "x", bytes, count };
 		write_archive(path, filter, false, &member, 1);
 		char *got = NULL;
 		size_t got_count = 0;
-		struct err e = {0};
-		if (archive_unpack_file(path, count, &got, &got_count, &e)) fail_msg("%s", e.text);
+		struct err e = { 0 };
+		if (archive_unpack_file(path, count, &got, &got_count, &e))
+			fail_msg("%s", e.text);
 		assert_int_equal(got_count, count);
 		assert_memory_equal(got, bytes, count);
 		free(got);
@@ -276,10 +336,11 @@ static void archive_file_cut_off_damaged_missing_or_empty_is_no_crash(void **sta
 {
 	(void)state;
 	uint8_t bytes[5000];
-	for (size_t i = 0; i < sizeof(bytes); i++) bytes[i] = (uint8_t)(i * i >> 3);
+	for (size_t i = 0; i < sizeof(bytes); i++)
+		bytes[i] = (uint8_t)(i * i >> 3);
 	char *got = NULL;
 	size_t count = 0;
-	struct err e = {0};
+	struct err e = { 0 };
 	for (enum filter filter = GZIP; filter <= XZ; filter++) {
 		const char *path = filter_path(filter, "cut");
 		const struct member member = { "x", bytes, sizeof(bytes) };
@@ -312,16 +373,20 @@ static void archive_members_are_found_by_their_last_name_in_any_order(void **sta
 {
 	(void)state;
 	const struct member members[] = {
-		{ "folder/b.bin", "second", 6 }, { "readme.html", "skipped", 7 }, { "a.bin", "first", 5 }, { "x/a.bin", "again", 5 },
+		{ "folder/b.bin", "second", 6 },
+		{ "readme.html", "skipped", 7 },
+		{ "a.bin", "first", 5 },
+		{ "x/a.bin", "again", 5 },
 		{ "x/not-a.bin", "other", 5 },
 	};
 	static const char *const names[] = { "a.bin", "b.bin" };
 	for (enum filter filter = PLAIN; filter <= XZ; filter++) {
 		const char *path = filter_path(filter, "some.tar");
 		write_archive(path, filter, true, members, 5);
-		struct str seen = {0};
-		struct err e = {0};
-		if (archive_unpack_members(path, names, 2, 100, note_member, &seen, &e)) fail_msg("%s", e.text);
+		struct str seen = { 0 };
+		struct err e = { 0 };
+		if (archive_unpack_members(path, names, 2, 100, note_member, &seen, &e))
+			fail_msg("%s", e.text);
 		assert_string_equal(seen.s, "1:second 0:first ");
 		str_free(&seen);
 	}
@@ -334,48 +399,58 @@ static void archive_member_that_is_missing_or_too_long_is_named(void **state)
 	static const char *const names[] = { "a.bin", "b.bin" };
 	const char *path = in_scratch("one.tar.gz");
 	write_archive(path, GZIP, true, members, 1);
-	struct str seen = {0};
-	struct err e = {0};
+	struct str seen = { 0 };
+	struct err e = { 0 };
 	assert_int_equal(archive_unpack_members(path, names, 2, 100, note_member, &seen, &e), -1);
 	assert_says(&e, "one.tar.gz: there is no b.bin in this archive");
 	assert_int_equal(archive_unpack_members(path, names, 1, 4, note_member, &seen, &e), -1);
 	assert_says(&e, "too long");
 	write_bytes(in_scratch("no.tar.gz"), "this is no archive", 18);
-	assert_int_equal(archive_unpack_members(in_scratch("no.tar.gz"), names, 1, 100, note_member, &seen, &e), -1);
+	assert_int_equal(archive_unpack_members(
+				 in_scratch("no.tar.gz"), names, 1, 100, note_member, &seen, &e),
+		-1);
 	assert_says(&e, "no.tar.gz: cannot be read");
 	str_free(&seen);
 }
 
-/* ---- the made set ----------------------------------------------------------------------------------------------------- */
+/* ---- the made set ---- */
 
 static void synthetic_set_has_the_published_digest(void **state)
 {
 	(void)state;
 	struct dataset *d;
-	struct err e = {0};
-	if (dataset_open("synthetic", NULL, &e, &d)) fail_msg("%s", e.text);
-	assert_string_equal(d->digest, "1ce3020972e252fb0bdce9f25d1fe6927e3013b7c18604e0a20b72a004b8245c");
+	struct err e = { 0 };
+	if (dataset_open("synthetic", NULL, &e, &d))
+		fail_msg("%s", e.text);
+	assert_string_equal(
+		d->digest, "1ce3020972e252fb0bdce9f25d1fe6927e3013b7c18604e0a20b72a004b8245c");
 	assert_string_equal(d->variant, "canonical");
 	assert_int_equal(d->train_count, 6000);
 	assert_int_equal(d->test_count, 1000);
-	int count[10] = {0};
-	for (uint32_t i = 0; i < d->test_count; i++) count[d->test_labels[i]]++;
-	for (int k = 0; k < 10; k++) assert_int_equal(count[k], 100);
+	int count[10] = { 0 };
+	for (uint32_t i = 0; i < d->test_count; i++)
+		count[d->test_labels[i]]++;
+	for (int k = 0; k < 10; k++)
+		assert_int_equal(count[k], 100);
 	dataset_close(d);
 }
 
-/* The digest says that the bytes are those; this says that they are a data set: the nearest class mean of the training images,
- * an image's own place unknown to it, is right far more often than one in ten and far from always. */
+/* The digest says that the bytes are those; this says that they are a data set: the nearest class
+ * mean of the training images, an image's own place unknown to it, is right far more often than one
+ * in ten and far from always. */
 static void synthetic_classes_can_be_told_apart_but_not_by_their_mean_alone(void **state)
 {
 	(void)state;
 	enum { PIXELS = SYNTHETIC_SIDE * SYNTHETIC_SIDE };
 	struct dataset *d;
-	struct err e = {0};
-	if (dataset_open("synthetic", NULL, &e, &d)) fail_msg("%s", e.text);
+	struct err e = { 0 };
+	if (dataset_open("synthetic", NULL, &e, &d))
+		fail_msg("%s", e.text);
 	static double mean[10][PIXELS];
 	for (uint32_t i = 0; i < d->train_count; i++)
-		for (int p = 0; p < PIXELS; p++) mean[d->train_labels[i]][p] += d->train_images[i * PIXELS + (uint32_t)p] / 600.0;
+		for (int p = 0; p < PIXELS; p++)
+			mean[d->train_labels[i]][p] +=
+				d->train_images[i * PIXELS + (uint32_t)p] / 600.0;
 	int right = 0;
 	for (uint32_t i = 0; i < d->test_count; i++) {
 		int nearest = 0;
@@ -383,7 +458,8 @@ static void synthetic_classes_can_be_told_apart_but_not_by_their_mean_alone(void
 		for (int k = 0; k < 10; k++) {
 			double distance = 0;
 			for (int p = 0; p < PIXELS; p++) {
-				const double difference = d->test_images[i * PIXELS + (uint32_t)p] - mean[k][p];
+				const double difference =
+					d->test_images[i * PIXELS + (uint32_t)p] - mean[k][p];
 				distance += difference * difference;
 			}
 			if (distance < least) {
@@ -393,7 +469,8 @@ static void synthetic_classes_can_be_told_apart_but_not_by_their_mean_alone(void
 		}
 		right += nearest == d->test_labels[i];
 	}
-	if (right < 300 || right > 900) fail_msg("%d of 1000 right", right);
+	if (right < 300 || right > 900)
+		fail_msg("%d of 1000 right", right);
 	dataset_close(d);
 }
 
@@ -414,8 +491,9 @@ static void opened_set_cannot_be_written_to(void **state)
 {
 	(void)state;
 	struct dataset *d;
-	struct err e = {0};
-	if (dataset_open("synthetic", NULL, &e, &d)) fail_msg("%s", e.text);
+	struct err e = { 0 };
+	if (dataset_open("synthetic", NULL, &e, &d))
+		fail_msg("%s", e.text);
 	const pid_t child = fork();
 	assert_true(child >= 0);
 	if (child == 0) {
@@ -429,12 +507,12 @@ static void opened_set_cannot_be_written_to(void **state)
 	dataset_close(d);
 }
 
-/* ---- names and places ------------------------------------------------------------------------------------------------- */
+/* ---- names and places ---- */
 
 static void unknown_name_is_the_users_mistake_with_a_hint(void **state)
 {
 	(void)state;
-	struct err e = {0};
+	struct err e = { 0 };
 	assert_refused("cifar-10", NULL, ERR_USAGE, &e);
 	assert_says(&e, "unknown data set 'cifar-10' (did you mean 'cifar10'?)");
 	assert_refused("imagenet", NULL, ERR_USAGE, &e);
@@ -450,11 +528,13 @@ static void missing_set_says_where_it_looked_in_order_and_what_to_do(void **stat
 	places.folder = in_scratch("empty-a");
 	places.environment = in_scratch("not-there");
 	places.xdg_data = in_scratch("empty-b");
-	struct err e = {0};
+	struct err e = { 0 };
 	assert_refused("fashion-mnist", &places, ERR_ENVIRONMENT, &e);
-	struct str expected = {0};
-	str_addf(&expected, "data set fashion-mnist not found: looked in %s, %s (no such folder), %s, %s (no such folder); install Debian's package",
-	         places.folder, places.environment, places.xdg_data, places.system);
+	struct str expected = { 0 };
+	str_addf(&expected,
+		"data set fashion-mnist not found: looked in %s, %s (no such folder), %s, %s (no "
+		"such folder); install Debian's package",
+		places.folder, places.environment, places.xdg_data, places.system);
 	assert_says(&e, expected.s);
 	str_free(&expected);
 }
@@ -465,17 +545,32 @@ static void python_version_of_cifar_is_named_and_not_read(void **state)
 	write_bytes(in_scratch("python/cifar10/cifar-10-python.tar.gz"), "x", 1);
 	struct dataset_places places = no_places();
 	places.folder = in_scratch("python");
-	struct err e = {0};
+	struct err e = { 0 };
 	assert_refused("cifar10", &places, ERR_ENVIRONMENT, &e);
-	assert_says(&e, "python/cifar10/cifar-10-python.tar.gz is the Python version, which is not read");
+	assert_says(&e,
+		"python/cifar10/cifar-10-python.tar.gz is the Python version, which is not read");
 }
 
 /* An IDX file of zeros with a right header; takes no space on disk. */
 static void write_zeros(const char *path, uint32_t count, uint32_t side, uint32_t bytes)
 {
 	const uint8_t header[16] = {
-		0, 0, 8, side ? 3 : 1, (uint8_t)(count >> 24), (uint8_t)(count >> 16), (uint8_t)(count >> 8), (uint8_t)count,
-		0, 0, 0, (uint8_t)side, 0, 0, 0, (uint8_t)side,
+		0,
+		0,
+		8,
+		side ? 3 : 1,
+		(uint8_t)(count >> 24),
+		(uint8_t)(count >> 16),
+		(uint8_t)(count >> 8),
+		(uint8_t)count,
+		0,
+		0,
+		0,
+		(uint8_t)side,
+		0,
+		0,
+		0,
+		(uint8_t)side,
 	};
 	write_bytes(path, header, side ? 16 : 8);
 	assert_int_equal(truncate(path, bytes), 0);
@@ -487,13 +582,18 @@ static void right_shape_with_unknown_content_is_refused_with_both_digests(void *
 	write_zeros(in_scratch("zeros/mnist/train-images-idx3-ubyte"), 60000, 28, 47040016);
 	struct dataset_places places = no_places();
 	places.folder = in_scratch("zeros");
-	struct err e = {0};
+	struct err e = { 0 };
 	assert_refused("mnist", &places, ERR_ENVIRONMENT, &e);
-	assert_says(&e, "zeros/mnist/train-images-idx3-ubyte: the size is right, but the content is not that of mnist's train-images-idx3-ubyte");
-	assert_says(&e, "expected SHA-256 ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db (canonical)");
+	assert_says(&e,
+		"zeros/mnist/train-images-idx3-ubyte: the size is right, but the content is not "
+		"that of mnist's train-images-idx3-ubyte");
+	assert_says(&e,
+		"expected SHA-256 ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db "
+		"(canonical)");
 	char digest[DIGEST_TEXT];
-	assert_int_equal(digest_file(in_scratch("zeros/mnist/train-images-idx3-ubyte"), digest, &e), 0);
-	struct err again = {0};
+	assert_int_equal(
+		digest_file(in_scratch("zeros/mnist/train-images-idx3-ubyte"), digest, &e), 0);
+	struct err again = { 0 };
 	assert_refused("mnist", &places, ERR_ENVIRONMENT, &again);
 	assert_says(&again, digest);
 }
@@ -503,16 +603,19 @@ static void wrong_count_and_wrong_size_of_images_are_named(void **state)
 	(void)state;
 	struct dataset_places places = no_places();
 	places.folder = in_scratch("shapes");
-	struct err e = {0};
+	struct err e = { 0 };
 	write_zeros(in_scratch("shapes/mnist/train-images-idx3-ubyte"), 5, 28, 16 + 5 * 784);
 	assert_refused("mnist", &places, ERR_ENVIRONMENT, &e);
 	assert_says(&e, "5 records, mnist has 60000");
-	write_zeros(in_scratch("shapes/mnist/train-images-idx3-ubyte"), 60000, 27, 16 + 60000 * 27 * 27);
+	write_zeros(in_scratch("shapes/mnist/train-images-idx3-ubyte"), 60000, 27,
+		16 + 60000 * 27 * 27);
 	assert_refused("mnist", &places, ERR_ENVIRONMENT, &e);
 	assert_says(&e, "images of 27 x 27 pixels, mnist has 28 x 28");
 	write_zeros(in_scratch("shapes/mnist/train-images-idx3-ubyte"), 60000, 28, 47040000);
 	assert_refused("mnist", &places, ERR_ENVIRONMENT, &e);
-	assert_says(&e, "train-images-idx3-ubyte: truncated: the header promises 47040000 bytes of data, the file has 47039984");
+	assert_says(&e,
+		"train-images-idx3-ubyte: truncated: the header promises 47040000 bytes of data, "
+		"the file has 47039984");
 	write_zeros(in_scratch("shapes/mnist/train-images-idx3-ubyte"), 60000, 28, 50000000);
 	assert_refused("mnist", &places, ERR_ENVIRONMENT, &e);
 	assert_says(&e, "train-images-idx3-ubyte: too long");
@@ -523,10 +626,12 @@ static void incomplete_cifar_says_which_file_is_missing(void **state)
 	(void)state;
 	struct dataset_places places = no_places();
 	places.folder = in_scratch("half");
-	struct err e = {0};
+	struct err e = { 0 };
 	write_bytes(in_scratch("half/cifar10/cifar-10-batches-bin/data_batch_2.bin"), "x", 1);
 	assert_refused("cifar10", &places, ERR_ENVIRONMENT, &e);
-	assert_says(&e, "half/cifar10/cifar-10-batches-bin/data_batch_1.bin: missing, though other files of cifar10 are there");
+	assert_says(&e,
+		"half/cifar10/cifar-10-batches-bin/data_batch_1.bin: missing, though other files "
+		"of cifar10 are there");
 	write_bytes(in_scratch("half/cifar10/cifar-10-batches-bin/data_batch_1.bin"), "x", 1);
 	assert_refused("cifar10", &places, ERR_ENVIRONMENT, &e);
 	assert_says(&e, "data_batch_1.bin: truncated: 1 bytes, expected 30730000");
@@ -545,20 +650,25 @@ static void cifar_archive_with_unknown_records_is_refused_by_member(void **state
 	struct dataset_places places = no_places();
 	places.folder = in_scratch("forged");
 	places.cache = in_scratch("forged-cache");
-	struct err e = {0};
+	struct err e = { 0 };
 	assert_refused("cifar10", &places, ERR_ENVIRONMENT, &e);
-	assert_says(&e, "forged/cifar10/cifar-10-binary.tar.gz: test_batch.bin: the size is right, but the content is not that of");
-	assert_says(&e, "expected SHA-1 67eb016db431130d61cd03c7ad570b013799c88c (canonical) or SHA-256 "
-	                "123ca0dad8f960344d9149742165d4215093c84c8c4bdc5922af93b614bdb501 (20-stand-ins); found SHA-256 ");
+	assert_says(&e,
+		"forged/cifar10/cifar-10-binary.tar.gz: test_batch.bin: the size is right, but the "
+		"content is not that of");
+	assert_says(&e,
+		"expected SHA-1 67eb016db431130d61cd03c7ad570b013799c88c (canonical) or SHA-256 "
+		"123ca0dad8f960344d9149742165d4215093c84c8c4bdc5922af93b614bdb501 (20-stand-ins); "
+		"found SHA-256 ");
 	assert_says(&e, ", SHA-1 ");
 	assert_false(file_exists(places.cache)); /* nothing is kept of what was refused */
 }
 
-/* ---- real Fashion-MNIST ----------------------------------------------------------------------------------------------- */
+/* ---- real Fashion-MNIST ---- */
 
 static void need_fashion(void)
 {
-	if (!file_exists(fashion)) skip();
+	if (!file_exists(fashion))
+		skip();
 }
 
 static void link_fashion(const char *place_and_name)
@@ -579,12 +689,15 @@ static void fashion_mnist_is_canonical_whatever_folder_it_is_in(void **state)
 	for (int i = 0; i < 3; i++) {
 		const struct dataset_places places = { .system = systems[i] };
 		struct dataset *d;
-		struct err e = {0};
-		if (dataset_open("fashion-mnist", &places, &e, &d)) fail_msg("%s", e.text);
+		struct err e = { 0 };
+		if (dataset_open("fashion-mnist", &places, &e, &d))
+			fail_msg("%s", e.text);
 		assert_string_equal(d->variant, "canonical");
-		assert_string_equal(d->digest, "acefb426566c728f6de8bfb0626c8bafdb96ced0523fa0634ee5f5f00703bd36");
+		assert_string_equal(d->digest,
+			"acefb426566c728f6de8bfb0626c8bafdb96ced0523fa0634ee5f5f00703bd36");
 		assert_int_equal(strncmp(d->source, systems[i], strlen(systems[i])), 0);
-		assert_int_equal(d->train_labels[0], 9); /* the first training image is an ankle boot */
+		assert_int_equal(
+			d->train_labels[0], 9); /* the first training image is an ankle boot */
 		assert_string_equal(dataset_class(d, d->train_labels[0]), "Ankle boot");
 		dataset_close(d);
 	}
@@ -597,9 +710,11 @@ static void fashion_mnist_in_mnists_folder_is_found_out(void **state)
 	link_fashion("mixed/mnist");
 	struct dataset_places places = no_places();
 	places.folder = in_scratch("mixed");
-	struct err e = {0};
+	struct err e = { 0 };
 	assert_refused("mnist", &places, ERR_ENVIRONMENT, &e);
-	assert_says(&e, "mixed/mnist/train-images-idx3-ubyte.gz: this is fashion-mnist's train-images-idx3-ubyte, not mnist's");
+	assert_says(&e,
+		"mixed/mnist/train-images-idx3-ubyte.gz: this is fashion-mnist's "
+		"train-images-idx3-ubyte, not mnist's");
 	/* But a place that is itself another data set's folder is only passed over, with a note. */
 	places.folder = fashion;
 	assert_refused("mnist", &places, ERR_ENVIRONMENT, &e);
@@ -619,8 +734,9 @@ static void first_place_that_has_the_set_wins(void **state)
 	places.environment = in_scratch("order-b");
 	places.xdg_data = in_scratch("order-c");
 	struct dataset *d;
-	struct err e = {0};
-	if (dataset_open("fashion-mnist", &places, &e, &d)) fail_msg("%s", e.text);
+	struct err e = { 0 };
+	if (dataset_open("fashion-mnist", &places, &e, &d))
+		fail_msg("%s", e.text);
 	assert_string_equal(d->source, in_scratch("order-b/fashion-mnist"));
 	dataset_close(d);
 	/* A damaged file is an error: it is not hidden by a good one further on. */
@@ -630,17 +746,18 @@ static void first_place_that_has_the_set_wins(void **state)
 	assert_says(&e, "order-a/fashion-mnist/train-images-idx3-ubyte: truncated");
 }
 
-/* ---- the cache -------------------------------------------------------------------------------------------------------- */
+/* ---- the cache ---- */
 
 /* A writable copy of the synthetic set. */
 static struct dataset *filled_set(void)
 {
 	struct dataset *d = memory_describe(manifest_find("synthetic")->info);
 	struct memory_part parts[PART_COUNT];
-	struct err e = {0};
+	struct err e = { 0 };
 	assert_non_null(d);
 	assert_int_equal(memory_allocate(d, parts, &e), 0);
-	for (int p = 0; p < PART_COUNT; p++) synthetic_make(0, parts[p].count, parts[p].images, parts[p].labels);
+	for (int p = 0; p < PART_COUNT; p++)
+		synthetic_make(0, parts[p].count, parts[p].images, parts[p].labels);
 	snprintf(d->variant, sizeof(d->variant), "20-stand-ins");
 	memory_digest(d, d->digest);
 	return d;
@@ -649,7 +766,8 @@ static struct dataset *filled_set(void)
 static void cached_set_comes_back_as_it_was(void **state)
 {
 	(void)state;
-	struct dataset *d = filled_set(), *again = memory_describe(manifest_find("synthetic")->info);
+	struct dataset *d = filled_set(),
+		       *again = memory_describe(manifest_find("synthetic")->info);
 	const char *folder = in_scratch("cache/deep");
 	assert_false(cache_load(folder, "key", again));
 	assert_null(again->memory);
@@ -658,7 +776,8 @@ static void cached_set_comes_back_as_it_was(void **state)
 	assert_string_equal(again->variant, "20-stand-ins");
 	assert_string_equal(again->digest, d->digest);
 	assert_memory_equal(again->test_labels, d->test_labels, d->test_count);
-	assert_memory_equal(again->train_images, d->train_images, d->train_count * memory_image_bytes(d));
+	assert_memory_equal(
+		again->train_images, d->train_images, d->train_count * memory_image_bytes(d));
 	dataset_close(again);
 	dataset_close(d);
 }
@@ -673,11 +792,15 @@ static void damaged_stale_or_foreign_cache_is_not_used(void **state)
 		struct dataset *again = memory_describe(manifest_find("synthetic")->info);
 		FILE *f = fopen(path, "r+b");
 		assert_non_null(f);
-		if (damage == 0) fseek(f, -1, SEEK_END), fputc(11, f);                  /* a label */
-		if (damage == 1) fseek(f, MEMORY_HEADER_BYTES, SEEK_SET), fputc(255, f); /* a pixel */
-		if (damage == 2) fseek(f, 8, SEEK_SET), fputc('x', f);                  /* the header */
+		if (damage == 0)
+			fseek(f, -1, SEEK_END), fputc(11, f); /* a label */
+		if (damage == 1)
+			fseek(f, MEMORY_HEADER_BYTES, SEEK_SET), fputc(255, f); /* a pixel */
+		if (damage == 2)
+			fseek(f, 8, SEEK_SET), fputc('x', f); /* the header */
 		fclose(f);
-		if (damage == 3) assert_int_equal(truncate(path, (off_t)d->memory_bytes - 1), 0);
+		if (damage == 3)
+			assert_int_equal(truncate(path, (off_t)d->memory_bytes - 1), 0);
 		assert_false(cache_load(folder, "key", again));
 		assert_null(again->memory);
 		dataset_close(again);

@@ -1,5 +1,6 @@
-/* test_figures.c - figures from a database: what stands in their data and scripts, that the same results draw the same bytes, and what is said when
- * there is nothing to draw. The results are made up (study_fixture.h). */
+/* test_figures.c - figures from a database: what stands in their data and scripts, that the same
+ * results draw the same bytes, and what is said when there is nothing to draw. The results are made
+ * up (study_fixture.h). */
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -26,10 +27,13 @@ static char *read_file(const char *folder, const char *name)
 	return bytes;
 }
 
-static void draw(const struct fixture *f, const struct study *study, size_t figure, const char *folder, struct str *written)
+static void draw(const struct fixture *f, const struct study *study, size_t figure,
+	const char *folder, struct str *written)
 {
 	struct err e = { 0 };
-	const struct figure_places places = { .scripts = "plots", .output = folder, .command = "retrial plot tiny.yaml" };
+	const struct figure_places places = {
+		.scripts = "plots", .output = folder, .command = "retrial plot tiny.yaml"
+	};
 
 	must(figures_make(f->store, study, &f->sweep->figures[figure], &places, written, &e), &e);
 }
@@ -63,8 +67,18 @@ static void the_same_data_draw_the_same_bytes(void **state)
 	struct fixture *f = *state;
 	char folders[2][64];
 	static const char *const files[] = {
-		"curves-mnist.tsv", "curves-mnist.gp", "curves-mnist.svg", "points.tsv", "points.gp",
-		"points.svg",       "speed.tsv",       "speed.svg",        "pareto.tsv", "pareto.svg", "change.tsv",   "change.svg",
+		"curves-mnist.tsv",
+		"curves-mnist.gp",
+		"curves-mnist.svg",
+		"points.tsv",
+		"points.gp",
+		"points.svg",
+		"speed.tsv",
+		"speed.svg",
+		"pareto.tsv",
+		"pareto.svg",
+		"change.tsv",
+		"change.svg",
 	};
 	fill(f, 0);
 	struct study *study = study_of(f);
@@ -87,7 +101,8 @@ static void the_same_data_draw_the_same_bytes(void **state)
 	study_free(study);
 }
 
-/* Two recipes on mnist: the front, the paper and each recipe are a block; 14,862 parameters beside 6,930. */
+/* Two recipes on mnist: the front, the paper and each recipe are a block; 14,862 parameters beside
+ * 6,930. */
 static void the_pareto_front_holds_what_none_beats_in_both(void **state)
 {
 	struct fixture *f = *state;
@@ -96,7 +111,8 @@ static void the_pareto_front_holds_what_none_beats_in_both(void **state)
 
 	/* alone is smaller and, in the made results, better: it is the whole front */
 	assert_non_null(strstr(data, "# block 0: mnist, the paper: x, metric\n#\n14862\t99\n"));
-	assert_non_null(strstr(data, "# block 1: mnist, what none beats in both: x as drawn, metric\n#\n6930\t98.8"));
+	assert_non_null(strstr(data,
+		"# block 1: mnist, what none beats in both: x as drawn, metric\n#\n6930\t98.8"));
 	assert_non_null(strstr(data, "\n14862\t98.5"));
 	free(data);
 	drawn_free(&d);
@@ -117,7 +133,8 @@ static void a_pareto_front_may_be_against_another_metric(void **state)
 	drawn_free(&d);
 }
 
-/* The bar is the difference of the two means (all seeds are pairs), its points are the seeds' differences. */
+/* The bar is the difference of the two means (all seeds are pairs), its points are the seeds'
+ * differences. */
 static void an_ablations_bars_are_paired_differences_to_the_baseline(void **state)
 {
 	struct fixture *f = *state;
@@ -126,11 +143,14 @@ static void an_ablations_bars_are_paired_differences_to_the_baseline(void **stat
 	struct drawn d = draw_one(f, 4);
 	must(tables_make(d.study, &f->sweep->tables[0], &e, &t), &e);
 	const struct comparison *c = &t->rows[0].cells[0].against;
-	char *data = read_file(d.folder, "change.tsv"), *bar = strstr(data, "pairs\n#\n"), *points = strstr(data, "position\n#\n");
+	char *data = read_file(d.folder, "change.tsv"), *bar = strstr(data, "pairs\n#\n"),
+	     *points = strstr(data, "position\n#\n");
 	double mean, y, low, high, from, to, below, above, n, sum = 0;
 
 	assert_non_null(bar);
-	assert_int_equal(sscanf(bar + 8, "%lf %lf %lf %lf %lf %lf %lf %lf %lf", &mean, &y, &low, &high, &from, &to, &below, &above, &n), 9);
+	assert_int_equal(sscanf(bar + 8, "%lf %lf %lf %lf %lf %lf %lf %lf %lf", &mean, &y, &low,
+				 &high, &from, &to, &below, &above, &n),
+		9);
 	assert_float_equal(mean, 100 * c->difference, 1e-7);
 	assert_float_equal(low, 100 * c->interval.low, 1e-7);
 	assert_float_equal(high, 100 * c->interval.high, 1e-7);
@@ -142,9 +162,14 @@ static void an_ablations_bars_are_paired_differences_to_the_baseline(void **stat
 		strtod(points, &points);
 	}
 	assert_float_equal(sum / 3, mean, 1e-7);
-	assert_int_equal(figures_make(f->store, d.study, &f->sweep->figures[6], &(struct figure_places){ .scripts = "plots", .output = d.folder, .command = "" },
-				      &d.written, &e), -1);
-	assert_string_equal(e.text, "figure nothing: what are the others compared with? No table of the sweep has a baseline in 'dataset'");
+	assert_int_equal(figures_make(f->store, d.study, &f->sweep->figures[6],
+				 &(struct figure_places){
+					 .scripts = "plots", .output = d.folder, .command = "" },
+				 &d.written, &e),
+		-1);
+	assert_string_equal(e.text,
+		"figure nothing: what are the others compared with? No table of the sweep has a "
+		"baseline in 'dataset'");
 	free(data);
 	tables_free(t);
 	drawn_free(&d);
@@ -173,7 +198,8 @@ static void an_ablation_takes_the_baseline_of_a_table_with_its_metric(void **sta
 	drawn_free(&d);
 }
 
-/* Each line of the data is (epoch, mean, low, high, n): never falling, over all seeds to its end. */
+/* Each line of the data is (epoch, mean, low, high, n): never falling, over all seeds to its end.
+ */
 static void convergence_never_falls_and_never_loses_a_seed(void **state)
 {
 	struct fixture *f = *state;
@@ -182,9 +208,11 @@ static void convergence_never_falls_and_never_loses_a_seed(void **state)
 	struct drawn d = draw_one(f, 2);
 	char *data = read_file(d.folder, "speed.tsv");
 
-	for (char *line = data; line && *line; line = strchr(line, '\n') ? strchr(line, '\n') + 1 : NULL) {
+	for (char *line = data; line && *line;
+		line = strchr(line, '\n') ? strchr(line, '\n') + 1 : NULL) {
 		double epoch, mean, low, high, n;
-		if (*line == '#' || sscanf(line, "%lf %lf %lf %lf %lf", &epoch, &mean, &low, &high, &n) != 5)
+		if (*line == '#'
+			|| sscanf(line, "%lf %lf %lf %lf %lf", &epoch, &mean, &low, &high, &n) != 5)
 			continue;
 		before = epoch == 1 ? 0 : before;
 		assert_true(mean >= before && low <= mean && mean <= high);
@@ -201,7 +229,8 @@ static void no_text_of_a_figure_is_ever_a_command(void **state)
 {
 	struct fixture *f = *state;
 	struct figure_spec *spec = &f->sweep->figures[1];
-	snprintf(spec->title, sizeof(spec->title), "It's `touch %s/bad` @id $(touch %s/bad) {/Bold x}_y", f->folder, f->folder);
+	snprintf(spec->title, sizeof(spec->title),
+		"It's `touch %s/bad` @id $(touch %s/bad) {/Bold x}_y", f->folder, f->folder);
 	struct drawn d = draw_one(f, 1);
 	char *svg = read_file(d.folder, "points.svg"), bad[64];
 
@@ -218,12 +247,17 @@ static void a_figure_without_results_says_what_is_missing(void **state)
 	struct fixture *f = *state;
 	struct err e = { 0 };
 	struct str written = { 0 };
-	const struct figure_places places = { .scripts = "plots", .output = f->folder, .command = "" };
+	const struct figure_places places = {
+		.scripts = "plots", .output = f->folder, .command = ""
+	};
 	struct study *study = study_of(f);
 
-	assert_int_equal(figures_make(f->store, study, &f->sweep->figures[1], &places, &written, &e), -1);
+	assert_int_equal(
+		figures_make(f->store, study, &f->sweep->figures[1], &places, &written, &e), -1);
 	assert_int_equal(e.kind, ERR_FAILED);
-	assert_string_equal(e.text, "figure points: nothing to draw: no finished trial: mnist (not run); cifar10 (not run)");
+	assert_string_equal(e.text,
+		"figure points: nothing to draw: no finished trial: mnist (not run); cifar10 (not "
+		"run)");
 	study_free(study);
 	str_free(&written);
 }
@@ -236,10 +270,13 @@ static void missing_gnuplot_is_named_with_what_to_install(void **state)
 	char *path = strdup(getenv("PATH"));
 	fill(f, SIZE_MAX);
 	struct study *study = study_of(f);
-	const struct figure_places places = { .scripts = "plots", .output = f->folder, .command = "" };
+	const struct figure_places places = {
+		.scripts = "plots", .output = f->folder, .command = ""
+	};
 
 	setenv("PATH", "/nonexistent", 1);
-	const int status = figures_make(f->store, study, &f->sweep->figures[1], &places, &written, &e);
+	const int status =
+		figures_make(f->store, study, &f->sweep->figures[1], &places, &written, &e);
 	setenv("PATH", path, 1);
 	assert_int_equal(status, -1);
 	assert_int_equal(e.kind, ERR_ENVIRONMENT);
@@ -252,8 +289,17 @@ static void missing_gnuplot_is_named_with_what_to_install(void **state)
 static void scales_have_round_steps_and_hold_everything(void **state)
 {
 	(void)state;
-	static const struct { double low, high; int most; double step; int decimals; } cases[] = {
-		{ 88.61, 89.75, 7, 0.2, 1 }, { 98.5, 99.5, 4, 0.5, 1 }, { 1, 50, 5, 20, 0 }, { 0, 1, 5, 0.5, 1 }, { 89, 89, 5, 0.5, 1 },
+	static const struct {
+		double low, high;
+		int most;
+		double step;
+		int decimals;
+	} cases[] = {
+		{ 88.61, 89.75, 7, 0.2, 1 },
+		{ 98.5, 99.5, 4, 0.5, 1 },
+		{ 1, 50, 5, 20, 0 },
+		{ 0, 1, 5, 0.5, 1 },
+		{ 89, 89, 5, 0.5, 1 },
 		{ 0.001, 0.002, 5, 0.0005, 4 },
 	};
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {

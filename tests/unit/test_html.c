@@ -1,4 +1,5 @@
-/* test_html.c - what stands in a page is text and nothing else (harness/report/html.h), and the page as a whole (report.h). */
+/* test_html.c - what stands in a page is text and nothing else (harness/report/html.h), and the
+ * page as a whole (report.h). */
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -24,7 +25,7 @@ static void special_characters_are_escaped(void **state)
 {
 	(void)state;
 	expect_text("<script>alert('x') && \"y\"</script>",
-		    "&lt;script&gt;alert(&#39;x&#39;) &amp;&amp; &quot;y&quot;&lt;/script&gt;");
+		"&lt;script&gt;alert(&#39;x&#39;) &amp;&amp; &quot;y&quot;&lt;/script&gt;");
 	expect_text("89.71 ± 0.21 Δ\n\tok", "89.71 ± 0.21 Δ\n\tok");
 	expect_text("", "");
 }
@@ -32,14 +33,21 @@ static void special_characters_are_escaped(void **state)
 static void bytes_that_are_no_text_are_replaced(void **state)
 {
 	(void)state;
-	expect_text("a\x01" "b\x7f", "a\xef\xbf\xbd" "b\xef\xbf\xbd");
-	expect_text("\xff" "x", "\xef\xbf\xbd" "x");
-	expect_text("\xc3", "\xef\xbf\xbd");                   /* cut short */
-	expect_text("\xc0\xaf", "\xef\xbf\xbd\xef\xbf\xbd");   /* overlong '/' */
+	expect_text("a\x01"
+		    "b\x7f",
+		"a\xef\xbf\xbd"
+		"b\xef\xbf\xbd");
+	expect_text("\xff"
+		    "x",
+		"\xef\xbf\xbd"
+		"x");
+	expect_text("\xc3", "\xef\xbf\xbd");                 /* cut short */
+	expect_text("\xc0\xaf", "\xef\xbf\xbd\xef\xbf\xbd"); /* overlong '/' */
 	expect_text("\xe0\x80\xaf", "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd");
 	expect_text("\xed\xa0\x80", "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd"); /* a surrogate */
 	expect_text("\xf0\x9f\x99\x82", "\xf0\x9f\x99\x82");
-	expect_text("\xf4\x90\x80\x80", "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd"); /* beyond U+10FFFF */
+	expect_text("\xf4\x90\x80\x80",
+		"\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd"); /* beyond U+10FFFF */
 }
 
 static void a_table_has_headings_and_escaped_cells(void **state)
@@ -57,8 +65,10 @@ static void a_table_has_headings_and_escaped_cells(void **state)
 
 	assert_string_equal(out.s,
 		"<div class=\"wide\" tabindex=\"0\">\n<table>\n<caption>x &amp; y</caption>\n"
-		"<thead><tr><th scope=\"col\">a&lt;b</th><th scope=\"col\" class=\"number\">n</th></tr></thead>\n<tbody>\n"
-		"<tr><th scope=\"row\">&lt;i&gt;</th><td class=\"number\"><strong>3</strong></td></tr>\n</tbody>\n</table>\n</div>\n");
+		"<thead><tr><th scope=\"col\">a&lt;b</th><th scope=\"col\" "
+		"class=\"number\">n</th></tr></thead>\n<tbody>\n"
+		"<tr><th scope=\"row\">&lt;i&gt;</th><td "
+		"class=\"number\"><strong>3</strong></td></tr>\n</tbody>\n</table>\n</div>\n");
 	str_free(&out);
 	grid_free(&g);
 }
@@ -66,17 +76,21 @@ static void a_table_has_headings_and_escaped_cells(void **state)
 static void a_picture_gets_its_own_ids_and_a_title(void **state)
 {
 	(void)state;
-	static const char svg[] = "<?xml version=\"1.0\"?>\n<svg width=\"9\" viewBox=\"0 0 9 9\">\n<title>Gnuplot</title>\n<defs><circle "
+	static const char svg[] = "<?xml version=\"1.0\"?>\n<svg width=\"9\" viewBox=\"0 0 9 "
+				  "9\">\n<title>Gnuplot</title>\n<defs><circle "
 				  "id='dot' r='1'/></defs>\n"
-				  "<g id=\"plot_1\"><title>plot_1</title>\n<g fill=\"none\">\n</g>\n<use xlink:href='#dot'/><path "
+				  "<g id=\"plot_1\"><title>plot_1</title>\n<g "
+				  "fill=\"none\">\n</g>\n<use xlink:href='#dot'/><path "
 				  "fill='url(#grey)'/></g></svg>\n";
 	struct str out = { 0 };
 	html_svg(&out, svg, "figure3", "A \"title\"");
 
 	assert_string_equal(out.s,
-			    "<svg width=\"9\" viewBox=\"0 0 9 9\" role=\"img\" aria-label=\"A &quot;title&quot;\">\n\n<defs><circle "
-			    "id='figure3-dot' r='1'/></defs>\n"
-			    "<g id=\"figure3-plot_1\">\n\n<use xlink:href='#figure3-dot'/><path fill='url(#figure3-grey)'/></g></svg>\n");
+		"<svg width=\"9\" viewBox=\"0 0 9 9\" role=\"img\" aria-label=\"A "
+		"&quot;title&quot;\">\n\n<defs><circle "
+		"id='figure3-dot' r='1'/></defs>\n"
+		"<g id=\"figure3-plot_1\">\n\n<use xlink:href='#figure3-dot'/><path "
+		"fill='url(#figure3-grey)'/></g></svg>\n");
 	str_clear(&out);
 	html_svg(&out, "no picture", "figure1", "x");
 	html_svg(&out, "<svg", "figure1", "x");
@@ -85,7 +99,7 @@ static void a_picture_gets_its_own_ids_and_a_title(void **state)
 	str_free(&out);
 }
 
-/* ---- a page --------------------------------------------------------------------------------------------------------------------------- */
+/* ---- a page ---- */
 
 static const char sweep_text[] =
 	"retrial: 1\n"
@@ -98,12 +112,15 @@ static const char sweep_text[] =
 	"  alone:\n"
 	"    - {phase: single, epochs: 3}\n"
 	"claims:\n"
-	"  - {id: C1, title: '<b>accuracy</b>', where: {dataset: mnist}, metric: test_accuracy, paper: 0.99, rounds_to: 2}\n"
-	"  - {id: C2, title: accuracy, where: {dataset: cifar10}, metric: test_accuracy, paper: 0.65, rounds_to: 2}\n"
+	"  - {id: C1, title: '<b>accuracy</b>', where: {dataset: mnist}, metric: test_accuracy, "
+	"paper: 0.99, rounds_to: 2}\n"
+	"  - {id: C2, title: accuracy, where: {dataset: cifar10}, metric: test_accuracy, paper: "
+	"0.65, rounds_to: 2}\n"
 	"tables:\n"
 	"  - {id: main, title: '\"><script>', rows: [dataset, recipe], metrics: [test_accuracy]}\n"
 	"figures:\n"
-	"  - {id: points, kind: accuracy, title: '</svg><script>alert(3)</script>', series: recipe, metric: test_accuracy}\n"
+	"  - {id: points, kind: accuracy, title: '</svg><script>alert(3)</script>', series: "
+	"recipe, metric: test_accuracy}\n"
 	"  - {id: curves, kind: curves, title: Curves, series: recipe, metric: val_accuracy}\n";
 
 static void must(int status, const struct err *e)
@@ -125,18 +142,26 @@ static char *page(const char *folder, const char *scripts)
 	const struct sweep_options options = { .seeds = 0 };
 
 	snprintf(path, sizeof(path), "%s/a.db", folder);
-	must(sweep_parse("hostile.yaml", sweep_text, sizeof(sweep_text) - 1, &options, &e, &sweep), &e);
+	must(sweep_parse("hostile.yaml", sweep_text, sizeof(sweep_text) - 1, &options, &e, &sweep),
+		&e);
 	must(store_open(path, STORE_WRITE, &e, &store), &e);
 	must(store_sweep(store, sweep, &id, &e), &e);
-	must(store_environment(store, "cpu_model\t<script>alert(4)</script>\n", &environment, &e), &e);
+	must(store_environment(store, "cpu_model\t<script>alert(4)</script>\n", &environment, &e),
+		&e);
 	for (size_t i = 0; i < sweep->trial_count; i++)
 		if (!strcmp(sweep->trials[i].dataset, "cifar10"))
-			must(store_skip(store, id, sweep->trials[i].identity, "not in <b>DIR</b>", &e), &e);
+			must(store_skip(
+				     store, id, sweep->trials[i].identity, "not in <b>DIR</b>", &e),
+				&e);
 		else
-			must(made_attempt(store, id, environment, &sweep->trials[i], TRIAL_DONE, &e), &e);
+			must(made_attempt(
+				     store, id, environment, &sweep->trials[i], TRIAL_DONE, &e),
+				&e);
 	must(study_read(store, sweep, &e, &study), &e);
-	const struct report_context context = {
-		.command = "retrial report 'a<b.yaml'", .database = "a.db", .scripts = scripts, .figures = folder};
+	const struct report_context context = { .command = "retrial report 'a<b.yaml'",
+		.database = "a.db",
+		.scripts = scripts,
+		.figures = folder };
 	must(report_make(store, study, &context, &out, &e), &e);
 	study_free(study);
 	store_close(store);
@@ -174,8 +199,18 @@ static void a_page_has_no_script_and_loads_nothing(void **state)
 {
 	char *html = page(*state, "plots");
 	static const char *const never[] = {
-		"<script", "<img",   "<link", "<iframe",     "<object",  "<b>",
-		"@import", "src=\"", "src='", "href=\"http", "url(http", "javascript:",
+		"<script",
+		"<img",
+		"<link",
+		"<iframe",
+		"<object",
+		"<b>",
+		"@import",
+		"src=\"",
+		"src='",
+		"href=\"http",
+		"url(http",
+		"javascript:",
 	};
 
 	for (size_t i = 0; i < sizeof(never) / sizeof(never[0]); i++)
@@ -241,10 +276,16 @@ int main(void)
 		cmocka_unit_test(bytes_that_are_no_text_are_replaced),
 		cmocka_unit_test(a_table_has_headings_and_escaped_cells),
 		cmocka_unit_test(a_picture_gets_its_own_ids_and_a_title),
-		cmocka_unit_test_setup_teardown(a_page_has_no_script_and_loads_nothing, with_folder, without_folder),
-		cmocka_unit_test_setup_teardown(every_link_of_a_page_leads_somewhere_and_ids_are_unique, with_folder, without_folder),
-		cmocka_unit_test_setup_teardown(a_page_says_what_is_missing_and_why, with_folder, without_folder),
-		cmocka_unit_test_setup_teardown(a_figure_that_cannot_be_drawn_is_named_with_the_reason, with_folder, without_folder),
+		cmocka_unit_test_setup_teardown(
+			a_page_has_no_script_and_loads_nothing, with_folder, without_folder),
+		cmocka_unit_test_setup_teardown(
+			every_link_of_a_page_leads_somewhere_and_ids_are_unique, with_folder,
+			without_folder),
+		cmocka_unit_test_setup_teardown(
+			a_page_says_what_is_missing_and_why, with_folder, without_folder),
+		cmocka_unit_test_setup_teardown(
+			a_figure_that_cannot_be_drawn_is_named_with_the_reason, with_folder,
+			without_folder),
 	};
 	return cmocka_run_group_tests_name("html", tests, NULL, NULL);
 }

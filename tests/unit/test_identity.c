@@ -1,4 +1,5 @@
-/* test_identity.c - harness/plan/identity.h: what makes two trials one, and that identities never change. */
+/* test_identity.c - harness/plan/identity.h: what makes two trials one, and that identities never
+ * change. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -40,11 +41,13 @@ static const char base[] = "base: {dataset: mnist, recipe: r}\n";
 static void spellings_of_a_number_are_one_identity(void **state)
 {
 	(void)state;
-	static const char *const spellings[] = { "2e-3", "0.002", "2.0e-3", "'0.002'", "+2E-03", "0.0020", ".002" };
+	static const char *const spellings[] = { "2e-3", "0.002", "2.0e-3", "'0.002'", "+2E-03",
+		"0.0020", ".002" };
 	char first[DIGEST_TEXT], other[DIGEST_TEXT];
 	for (size_t i = 0; i < sizeof(spellings) / sizeof(spellings[0]); i++) {
 		struct str phase = { 0 };
-		str_addf(&phase, "{phase: single, epochs: 3, optimizer: {nadam: {lr: %s}}}", spellings[i]);
+		str_addf(&phase, "{phase: single, epochs: 3, optimizer: {nadam: {lr: %s}}}",
+			spellings[i]);
 		identity_of(phase.s, base, i ? other : first);
 		str_free(&phase);
 		if (i)
@@ -71,10 +74,12 @@ static void the_order_of_keys_does_not_matter(void **state)
 {
 	(void)state;
 	char a[DIGEST_TEXT], b[DIGEST_TEXT];
-	identity_of("{phase: single, epochs: 3, stop: {patience: 2, on: val_loss}, optimizer: {sgd: {lr: 0.1, momentum: 0.5}}}",
-		    "base: {dataset: mnist, recipe: r, batch_size: 64, test_limit: 5}\n", a);
-	identity_of("{stop: {on: val_loss, patience: 2}, optimizer: {sgd: {momentum: 0.5, lr: 0.1}}, epochs: 3, phase: single}",
-		    "base: {test_limit: 5, batch_size: 64, recipe: r, dataset: mnist}\n", b);
+	identity_of("{phase: single, epochs: 3, stop: {patience: 2, on: val_loss}, optimizer: "
+		    "{sgd: {lr: 0.1, momentum: 0.5}}}",
+		"base: {dataset: mnist, recipe: r, batch_size: 64, test_limit: 5}\n", a);
+	identity_of("{stop: {on: val_loss, patience: 2}, optimizer: {sgd: {momentum: 0.5, lr: "
+		    "0.1}}, epochs: 3, phase: single}",
+		"base: {test_limit: 5, batch_size: 64, recipe: r, dataset: mnist}\n", b);
 	assert_string_equal(a, b);
 }
 
@@ -83,10 +88,13 @@ static void a_default_that_is_written_is_the_default(void **state)
 	(void)state;
 	char a[DIGEST_TEXT], b[DIGEST_TEXT];
 	identity_of("{phase: single, epochs: 3}", base, a);
-	identity_of("{phase: single, name: my-name, epochs: 3, inputs: [original], both: false, freeze: [], keep: restored, "
+	identity_of("{phase: single, name: my-name, epochs: 3, inputs: [original], both: false, "
+		    "freeze: [], keep: restored, "
 		    "optimizer: {nadam: {lr: 0.001, beta1: 0.9, beta2: 0.999, epsilon: 1e-7}}, "
 		    "stop: {on: val_accuracy, patience: 0, min_delta: 0.001, from_epoch: 0}}",
-		    "base: {dataset: mnist, recipe: r, model: lightweight, batch_size: 32, validation: 10000, train_limit: 0, test_limit: 0}\n", b);
+		"base: {dataset: mnist, recipe: r, model: lightweight, batch_size: 32, validation: "
+		"10000, train_limit: 0, test_limit: 0}\n",
+		b);
 	assert_string_equal(a, b);
 }
 
@@ -137,10 +145,13 @@ static void every_parameter_changes_the_identity(void **state)
 static void names_of_recipes_and_phases_are_no_part_of_it(void **state)
 {
 	(void)state;
-	struct sweep *a = read_text("retrial: 1\nrecipes: {one: [{phase: single, name: x, epochs: 2}]}\nbase: {dataset: mnist, recipe: one}\n");
-	struct sweep *b = read_text("retrial: 1\nrecipes: {two: [{phase: single, name: y, epochs: 2}]}\nbase: {dataset: mnist, recipe: two}\n");
+	struct sweep *a = read_text("retrial: 1\nrecipes: {one: [{phase: single, name: x, epochs: "
+				    "2}]}\nbase: {dataset: mnist, recipe: one}\n");
+	struct sweep *b = read_text("retrial: 1\nrecipes: {two: [{phase: single, name: y, epochs: "
+				    "2}]}\nbase: {dataset: mnist, recipe: two}\n");
 	assert_string_equal(a->trials[0].identity, b->trials[0].identity);
-	assert_string_not_equal(label_value(&a->trials[0], "recipe"), label_value(&b->trials[0], "recipe"));
+	assert_string_not_equal(
+		label_value(&a->trials[0], "recipe"), label_value(&b->trials[0], "recipe"));
 	sweep_free(a);
 	sweep_free(b);
 }
@@ -150,7 +161,8 @@ static void a_freeze_list_is_the_layers_it_stands_for(void **state)
 	(void)state;
 	char a[DIGEST_TEXT], b[DIGEST_TEXT], c[DIGEST_TEXT];
 	identity_of("{phase: scratch, epochs: 2, freeze: [stem1, stem2]}", base, a);
-	identity_of("{phase: scratch, epochs: 2, freeze: [wide, conv2, conv1, stem1/conv1]}", base, b);
+	identity_of(
+		"{phase: scratch, epochs: 2, freeze: [wide, conv2, conv1, stem1/conv1]}", base, b);
 	identity_of("{phase: scratch, epochs: 2, freeze: [stem1]}", base, c);
 	assert_string_equal(a, b);
 	assert_string_not_equal(a, c);
@@ -160,14 +172,18 @@ static void amounts_that_no_phase_uses_are_no_part_of_it(void **state)
 {
 	(void)state;
 	char a[DIGEST_TEXT], b[DIGEST_TEXT], c[DIGEST_TEXT];
-	static const char strong[] = "augments: {s: {zoom: 0.5}}\nbase: {dataset: mnist, recipe: r, augment: s}\n";
+	static const char strong[] =
+		"augments: {s: {zoom: 0.5}}\nbase: {dataset: mnist, recipe: r, augment: s}\n";
 	identity_of("{phase: single, epochs: 2}", base, a);
 	identity_of("{phase: single, epochs: 2}", strong, b);
 	assert_string_equal(a, b);
 	identity_of("{phase: single, epochs: 2, inputs: augmented}", base, a);
 	identity_of("{phase: single, epochs: 2, inputs: augmented}", strong, b);
 	assert_string_not_equal(a, b);
-	identity_of("{phase: single, epochs: 2, inputs: augmented}", "augments: {s: {crop_fill: reflect}}\nbase: {dataset: mnist, recipe: r, augment: s}\n", b);
+	identity_of("{phase: single, epochs: 2, inputs: augmented}",
+		"augments: {s: {crop_fill: reflect}}\nbase: {dataset: mnist, recipe: r, augment: "
+		"s}\n",
+		b);
 	assert_string_equal(a, b); /* of no crop */
 	identity_of("{phase: single, epochs: 2, both: true}", base, a);
 	identity_of("{phase: single, epochs: 2, both: true}", strong, c);
@@ -247,12 +263,17 @@ static void broken_canonical_texts_are_refused(void **state)
 		"{\"dataset\":\"mnist\",\"seed\":1,\"phases\":[]}",
 		"{\"dataset\":\"mnist\",\"seed\":1,\"phases\":[{\"epochs\":1}]}",
 		"{\"dataset\":\"mnist\",\"seed\":1,\"phases\":[{\"phase\":\"single\"}]}",
-		"{\"dataset\":\"mnist\",\"seed\":1,\"phases\":[{\"phase\":\"nothing\",\"epochs\":1}]}",
+		"{\"dataset\":\"mnist\",\"seed\":1,\"phases\":[{\"phase\":\"nothing\",\"epochs\":1}"
+		"]}",
 		"{\"seed\":1,\"phases\":[{\"phase\":\"single\",\"epochs\":1}]}",
-		"{\"dataset\":\"mnist\",\"seed\":1,\"phases\":[{\"phase\":\"single\",\"epochs\":1}],\"unknown\":3}",
-		"{\"dataset\":\"mnist\",\"seed\":1,\"phases\":[{\"phase\":\"single\",\"epochs\":0}]}",
-		"{\"dataset\":\"mnist\",\"recipe\":{\"seed\":3},\"seed\":1,\"phases\":[{\"phase\":\"single\",\"epochs\":1}]}",
-		"{\"dataset\":\"mnist\",\"seed\":1,\"phases\":[{\"phase\":\"dual\",\"epochs\":1,\"inputs\":[\"original\",\"original\",\"original\"]}]}",
+		"{\"dataset\":\"mnist\",\"seed\":1,\"phases\":[{\"phase\":\"single\",\"epochs\":1}]"
+		",\"unknown\":3}",
+		"{\"dataset\":\"mnist\",\"seed\":1,\"phases\":[{\"phase\":\"single\",\"epochs\":0}]"
+		"}",
+		"{\"dataset\":\"mnist\",\"recipe\":{\"seed\":3},\"seed\":1,\"phases\":[{\"phase\":"
+		"\"single\",\"epochs\":1}]}",
+		"{\"dataset\":\"mnist\",\"seed\":1,\"phases\":[{\"phase\":\"dual\",\"epochs\":1,"
+		"\"inputs\":[\"original\",\"original\",\"original\"]}]}",
 	};
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
 		struct trial t;

@@ -1,5 +1,6 @@
-/* test_infer.c - inference of one image gives the bits of nn_logits, for networks that run by position and for all others, in every kernel
- * variant, from bytes and from floats, and allocates nothing. */
+/* test_infer.c - inference of one image gives the bits of nn_logits, for networks that run by
+ * position and for all others, in every kernel variant, from bytes and from floats, and allocates
+ * nothing. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -18,10 +19,13 @@
 enum { IMAGES = 3, CLASSES_MAX = 256 };
 
 /* Logits of all images and outputs by nn_infer against those of a trainer. */
-static void check_kernels(const char *what, const struct nn_net *net, const float *params, const struct check_images *images,
-                          const struct nn_kernels *kernels, bool by_position)
+static void check_kernels(const char *what, const struct nn_net *net, const float *params,
+	const struct check_images *images, const struct nn_kernels *kernels, bool by_position)
 {
-	struct nn_trainer_options options = { .kernels = kernels, .batch_size = 16, .threads = 1, .optimizer = { .kind = NN_SGD, .lr = 1 } };
+	struct nn_trainer_options options = { .kernels = kernels,
+		.batch_size = 16,
+		.threads = 1,
+		.optimizer = { .kind = NN_SGD, .lr = 1 } };
 	struct nn_trainer *t = nn_trainer_new(net, &options);
 	struct nn_infer *f = nn_infer_new(net, params, kernels);
 	assert_non_null(t);
@@ -29,9 +33,9 @@ static void check_kernels(const char *what, const struct nn_net *net, const floa
 	if (nn_infer_by_position(f) != by_position)
 		fail_msg("%s: runs %s", what, by_position ? "as a block" : "by position");
 	if (net->parameter_count)
-		memcpy(nn_trainer_params(t), params, net->parameter_count * sizeof *params);
+		memcpy(nn_trainer_params(t), params, net->parameter_count * sizeof(*params));
 	const size_t size = nn_shape_size(images->images.shape);
-	float *values = calloc(size, sizeof *values);
+	float *values = calloc(size, sizeof(*values));
 	assert_non_null(values);
 	for (uint32_t i = 0; i < IMAGES; i++)
 		for (int floats = 0; floats < 2; floats++) {
@@ -46,10 +50,14 @@ static void check_kernels(const char *what, const struct nn_net *net, const floa
 				float want[CLASSES_MAX];
 				const float *got = nn_infer_logits(f, k);
 				nn_logits(t, &images->images, &i, 1, k, want);
-				for (int c = 0; c < net->layers[net->outputs[k]].shape.channels; c++)
-					if (memcmp(&got[c], &want[c], sizeof want[c]) != 0)
-						fail_msg("%s, %s: image %u, output %d, class %d from %s: %.9g, nn_logits has %.9g", what, kernels->name, i, k, c,
-						         floats ? "floats" : "bytes", got[c], want[c]);
+				for (int c = 0; c < net->layers[net->outputs[k]].shape.channels;
+					c++)
+					if (memcmp(&got[c], &want[c], sizeof(want[c])) != 0)
+						fail_msg("%s, %s: image %u, output %d, class %d "
+							 "from %s: %.9g, nn_logits has %.9g",
+							what, kernels->name, i, k, c,
+							floats ? "floats" : "bytes", got[c],
+							want[c]);
 			}
 		}
 	free(values);
@@ -61,14 +69,17 @@ static void check(const char *what, struct nn_net *net, bool by_position)
 {
 	if (!nn_net_ok(net))
 		fail_msg("%s: %s", what, net->error);
-	struct check_images images = check_images_new(7, net->layers[net->inputs[0]].shape, IMAGES, 2, false);
-	float *params = calloc(net->parameter_count + 1, sizeof *params);
+	struct check_images images =
+		check_images_new(7, net->layers[net->inputs[0]].shape, IMAGES, 2, false);
+	float *params = calloc(net->parameter_count + 1, sizeof(*params));
 	assert_non_null(params);
-	for (int exact = 0; exact < 2; exact++) { /* in small whole numbers, too, where maxima are often equal */
+	for (int exact = 0; exact < 2;
+		exact++) { /* in small whole numbers, too, where maxima are often equal */
 		check_params(11, net, exact, params);
 		for (int i = 0; i < net->tensor_count; i++) /* a variance is not negative */
 			for (size_t k = 0; net->tensors[i].moving && k < net->tensors[i].count; k++)
-				params[net->tensors[i].offset + k] = fabsf(params[net->tensors[i].offset + k]);
+				params[net->tensors[i].offset + k] =
+					fabsf(params[net->tensors[i].offset + k]);
 		for (int i = 0; nn_kernels_at(i); i++)
 			check_kernels(what, net, params, &images, nn_kernels_at(i), by_position);
 	}
@@ -79,7 +90,7 @@ static void check(const char *what, struct nn_net *net, bool by_position)
 static int conv_pool(struct nn_net *net, int from, int filters)
 {
 	char name[NN_NAME_MAX];
-	snprintf(name, sizeof name, "conv%d", net->layer_count);
+	snprintf(name, sizeof(name), "conv%d", net->layer_count);
 	from = nn_conv(net, name, from, filters, 3, 3, NN_VALID, true, NN_HE_NORMAL);
 	return nn_maxpool(net, "pool", from, 2);
 }
@@ -87,7 +98,7 @@ static int conv_pool(struct nn_net *net, int from, int filters)
 static void head(struct nn_net *net, int from, int classes)
 {
 	char name[NN_NAME_MAX];
-	snprintf(name, sizeof name, "dense%d", net->layer_count);
+	snprintf(name, sizeof(name), "dense%d", net->layer_count);
 	nn_output(net, "out", nn_dense(net, name, from, classes, false, NN_HE_NORMAL));
 }
 
@@ -99,11 +110,15 @@ static int image(struct nn_net *net, int channels, int height, int width)
 static void the_papers_networks_on_both_image_sizes(void **state)
 {
 	(void)state;
-	static void (*const build[])(struct nn_net *, struct nn_shape, int) = { paper_submodel, paper_dual, paper_unified };
+	static void (*const build[])(struct nn_net *, struct nn_shape, int) = { paper_submodel,
+		paper_dual, paper_unified };
 	for (int k = 0; k < 3; k++)
 		for (int colour = 0; colour < 2; colour++) {
 			struct nn_net net = { 0 };
-			build[k](&net, colour ? (struct nn_shape){ 3, 32, 32 } : (struct nn_shape){ 1, 28, 28 }, 10);
+			build[k](&net,
+				colour ? (struct nn_shape){ 3, 32, 32 }
+				       : (struct nn_shape){ 1, 28, 28 },
+				10);
 			check(colour ? "paper, 32x32x3" : "paper, 28x28x1", &net, true);
 		}
 }
@@ -115,12 +130,14 @@ static void chains_of_one_to_three_convolutions_on_images_of_every_size(void **s
 	for (int depth = 1; depth <= 3; depth++)
 		for (int more = 0; more < 9; more++) {
 			struct nn_net net = { 0 };
-			int from = image(&net, 1 + more % 3, smallest[depth] + more, smallest[depth] + 3 * more % 11);
+			int from = image(&net, 1 + more % 3, smallest[depth] + more,
+				smallest[depth] + 3 * more % 11);
 			for (int k = 0; k < depth; k++)
 				from = conv_pool(&net, from, 3 + k);
 			head(&net, from, 4);
 			char what[80];
-			snprintf(what, sizeof what, "%d convolutions, %d larger than the smallest image", depth, more);
+			snprintf(what, sizeof(what),
+				"%d convolutions, %d larger than the smallest image", depth, more);
 			check(what, &net, true);
 		}
 }
@@ -131,9 +148,13 @@ static void all_counts_of_channels_filters_and_classes(void **state)
 	static const int classes[] = { 2, 3, 4, 5, 8, 9, 12, 16, 17, 33, 63, 64, 65, 256 };
 	for (int k = 0; k < 14; k++) {
 		struct nn_net net = { 0 };
-		head(&net, conv_pool(&net, conv_pool(&net, image(&net, 1 + k % 4, 12, 13), 1 + k), 12 - k % 12), classes[k]);
+		head(&net,
+			conv_pool(&net, conv_pool(&net, image(&net, 1 + k % 4, 12, 13), 1 + k),
+				12 - k % 12),
+			classes[k]);
 		char what[80];
-		snprintf(what, sizeof what, "%d and %d filters, %d classes", 1 + k, 12 - k % 12, classes[k]);
+		snprintf(what, sizeof(what), "%d and %d filters, %d classes", 1 + k, 12 - k % 12,
+			classes[k]);
 		check(what, &net, true);
 	}
 }
@@ -143,8 +164,10 @@ static void dense_layers_alone_and_side_by_side(void **state)
 	(void)state;
 	struct nn_net net = { 0 };
 	const int in = image(&net, 2, 3, 5);
-	const int a = nn_dense(&net, "a", in, 7, true, NN_HE_NORMAL), b = nn_dense(&net, "b", in, 7, false, NN_HE_NORMAL);
-	const int c = nn_dense(&net, "c", in, 9, true, NN_HE_NORMAL), d = nn_dense(&net, "d", a, 9, false, NN_HE_NORMAL);
+	const int a = nn_dense(&net, "a", in, 7, true, NN_HE_NORMAL),
+		  b = nn_dense(&net, "b", in, 7, false, NN_HE_NORMAL);
+	const int c = nn_dense(&net, "c", in, 9, true, NN_HE_NORMAL),
+		  d = nn_dense(&net, "d", a, 9, false, NN_HE_NORMAL);
 	const int all[4] = { d, nn_relu(&net, "relu", b), c, nn_dropout(&net, "dropout", d, 0.5) };
 	head(&net, nn_concat(&net, "concat", all, 4), 5);
 	head(&net, a, 3);
@@ -163,7 +186,12 @@ static void all_other_networks_run_as_blocks(void **state)
 {
 	(void)state;
 	struct nn_net same = { 0 };
-	head(&same, nn_maxpool(&same, "pool", nn_conv(&same, "conv", image(&same, 2, 8, 9), 5, 3, 3, NN_SAME, true, NN_HE_NORMAL), 2), 3);
+	head(&same,
+		nn_maxpool(&same, "pool",
+			nn_conv(&same, "conv", image(&same, 2, 8, 9), 5, 3, 3, NN_SAME, true,
+				NN_HE_NORMAL),
+			2),
+		3);
 	check("padding", &same, false);
 
 	struct nn_net twice = { 0 }; /* one image read in two and in four phases */
@@ -177,7 +205,12 @@ static void all_other_networks_run_as_blocks(void **state)
 	check("a pooled map as logits", &apart, false);
 
 	struct nn_net normal = { 0 };
-	const struct nn_conv_options options = { .filters = 4, .kernel_height = 3, .kernel_width = 3, .stride = 2, .padding = NN_SAME, .no_bias = true };
+	const struct nn_conv_options options = { .filters = 4,
+		.kernel_height = 3,
+		.kernel_width = 3,
+		.stride = 2,
+		.padding = NN_SAME,
+		.no_bias = true };
 	int from = nn_conv_with(&normal, "conv", image(&normal, 3, 9, 9), &options);
 	from = nn_silu(&normal, "silu", nn_batchnorm(&normal, "normal", from, 0.99, 1e-3));
 	head(&normal, nn_global_avgpool(&normal, "average", from), 6);
@@ -189,7 +222,9 @@ static void a_convolution_without_bias(void **state)
 {
 	(void)state;
 	struct nn_net net = { 0 };
-	const struct nn_conv_options options = { .filters = 4, .kernel_height = 3, .kernel_width = 3, .relu = true, .no_bias = true };
+	const struct nn_conv_options options = {
+		.filters = 4, .kernel_height = 3, .kernel_width = 3, .relu = true, .no_bias = true
+	};
 	int from = nn_conv_with(&net, "conv", image(&net, 1, 9, 9), &options);
 	head(&net, nn_maxpool(&net, "pool", from, 2), 3);
 	check("no bias", &net, true);
@@ -200,12 +235,14 @@ static void probabilities_are_the_softmax_in_the_same_bits_everywhere(void **sta
 	(void)state;
 	struct nn_net net = { 0 };
 	nn_output(&net, "out", image(&net, 11, 1, 1));
-	static const float logits[3][11] = { { 0, 1, 2, 3, -4, 5, 6, -7, 8, 9, 9 }, { 1e4f, -1e4f, 0 }, { 3e38f, -3e38f, 1 } };
+	static const float logits[3][11] = { { 0, 1, 2, 3, -4, 5, 6, -7, 8, 9, 9 },
+		{ 1e4f, -1e4f, 0 }, { 3e38f, -3e38f, 1 } };
 	for (int j = 0; j < 3; j++) {
 		double e[11], sum = 0;
 		float first[11], p[11];
 		for (int c = 0; c < 11; c++)
-			sum += e[c] = exp((double)logits[j][c] - (j == 0 ? 9 : (double)logits[j][0]));
+			sum += e[c] =
+				exp((double)logits[j][c] - (j == 0 ? 9 : (double)logits[j][0]));
 		for (int i = 0; nn_kernels_at(i); i++) {
 			struct nn_infer *f = nn_infer_new(&net, NULL, nn_kernels_at(i));
 			assert_non_null(f);
@@ -213,9 +250,10 @@ static void probabilities_are_the_softmax_in_the_same_bits_everywhere(void **sta
 			nn_infer_probabilities(f, 0, i == 0 ? first : p);
 			for (int c = 0; c < 11 && i == 0; c++)
 				if (!(fabs(first[c] - e[c] / sum) <= 3e-7 * e[c] / sum + 2e-38))
-					fail_msg("probability %d is %.9g, should be %.9g", c, first[c], e[c] / sum);
+					fail_msg("probability %d is %.9g, should be %.9g", c,
+						first[c], e[c] / sum);
 			if (i > 0)
-				assert_memory_equal(first, p, sizeof p);
+				assert_memory_equal(first, p, sizeof(p));
 			nn_infer_free(f);
 		}
 	}
@@ -225,12 +263,15 @@ static void a_call_allocates_nothing(void **state)
 {
 	(void)state;
 	struct nn_net nets[2];
-	memset(nets, 0, sizeof nets);
+	memset(nets, 0, sizeof(nets));
 	paper_unified(&nets[0], (struct nn_shape){ 1, 28, 28 }, 10);
-	head(&nets[1], nn_conv(&nets[1], "conv", image(&nets[1], 1, 28, 28), 5, 3, 3, NN_SAME, true, NN_HE_NORMAL), 3);
+	head(&nets[1],
+		nn_conv(&nets[1], "conv", image(&nets[1], 1, 28, 28), 5, 3, 3, NN_SAME, true,
+			NN_HE_NORMAL),
+		3);
 	uint8_t pixels[28 * 28] = { 0 };
 	for (int k = 0; k < 2; k++) {
-		float *params = calloc(nets[k].parameter_count, sizeof *params), p[10];
+		float *params = calloc(nets[k].parameter_count, sizeof(*params)), p[10];
 		struct nn_infer *f = nn_infer_new(&nets[k], params, NULL);
 		assert_non_null(f);
 		const struct mallinfo2 before = mallinfo2();

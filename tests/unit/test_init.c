@@ -1,4 +1,5 @@
-/* test_init.c - nn/init.h: distributions of the initial weights against Keras's formulas; what the numbers depend on. */
+/* test_init.c - nn/init.h: distributions of the initial weights against Keras's formulas; what the
+ * numbers depend on. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -17,7 +18,9 @@ enum { IN = 150, OUT = 200 };
 static struct nn_net one_layer(const char *name, enum nn_init_kind init)
 {
 	struct nn_net net = { 0 };
-	nn_output(&net, "out", nn_dense(&net, name, nn_input(&net, "in", (struct nn_shape){ IN, 1, 1 }), OUT, false, init));
+	nn_output(&net, "out",
+		nn_dense(&net, name, nn_input(&net, "in", (struct nn_shape){ IN, 1, 1 }), OUT,
+			false, init));
 	assert_true(nn_net_ok(&net));
 	return net;
 }
@@ -38,14 +41,17 @@ static double he_cdf(double x)
 	return oracle_he_normal_cdf(x, IN);
 }
 
-/* Kolmogorov and Smirnov: the largest distance times sqrt(n) is above 1.95 once in a thousand tries, below 0.3 as rarely. */
+/* Kolmogorov and Smirnov: the largest distance times sqrt(n) is above 1.95 once in a thousand
+ * tries, below 0.3 as rarely. */
 static void check_distribution(float *values, size_t count, double (*cdf)(double))
 {
 	qsort(values, count, sizeof(*values), by_size);
 	double distance = 0;
 	for (size_t i = 0; i < count; i++) {
 		double p = cdf(values[i]);
-		distance = fmax(distance, fmax(fabs(p - (double)i / (double)count), fabs(p - (double)(i + 1) / (double)count)));
+		distance = fmax(distance,
+			fmax(fabs(p - (double)i / (double)count),
+				fabs(p - (double)(i + 1) / (double)count)));
 	}
 	distance *= sqrt((double)count);
 	if (!(distance < 1.95 && distance > .3))
@@ -113,11 +119,13 @@ static void numbers_depend_on_seed_and_name_alone(void **state)
 {
 	(void)state;
 	static float a[IN * OUT], b[IN * OUT];
-	struct nn_net net = one_layer("head/dense", NN_HE_NORMAL), other_name = one_layer("head/dense2", NN_HE_NORMAL);
+	struct nn_net net = one_layer("head/dense", NN_HE_NORMAL),
+		      other_name = one_layer("head/dense2", NN_HE_NORMAL);
 	struct nn_net other_place = { 0 };
 	int in = nn_input(&other_place, "image", (struct nn_shape){ IN, 1, 1 });
 	in = nn_dense(&other_place, "before", in, IN, true, NN_HE_NORMAL);
-	nn_output(&other_place, "out", nn_dense(&other_place, "head/dense", in, OUT, false, NN_HE_NORMAL));
+	nn_output(&other_place, "out",
+		nn_dense(&other_place, "head/dense", in, OUT, false, NN_HE_NORMAL));
 	assert_true(nn_net_ok(&other_place));
 
 	nn_init_tensor(&net.tensors[0], 1, a);
@@ -143,7 +151,8 @@ static void the_whole_network_is_its_tensors(void **state)
 	nn_init_net(&net, 42, all);
 	for (int i = 0; i < net.tensor_count; i++) {
 		nn_init_tensor(&net.tensors[i], 42, one);
-		assert_memory_equal(all + net.tensors[i].offset, one, net.tensors[i].count * sizeof(float));
+		assert_memory_equal(
+			all + net.tensors[i].offset, one, net.tensors[i].count * sizeof(float));
 	}
 }
 

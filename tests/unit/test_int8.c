@@ -1,4 +1,5 @@
-/* test_int8.c - the file of a network in 8 bits: read again it gives the same classes; whatever is broken in it is refused. */
+/* test_int8.c - the file of a network in 8 bits: read again it gives the same classes; whatever is
+ * broken in it is refused. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -22,13 +23,13 @@ struct fixture {
 
 static int set_up(void **state)
 {
-	struct fixture *f = calloc(1, sizeof *f);
+	struct fixture *f = calloc(1, sizeof(*f));
 	struct err e = { 0 };
 	assert_non_null(f);
 	*state = f;
 	f->model.facts.fold = -1;
 	paper_unified(&f->model.net, (struct nn_shape){ 1, 28, 28 }, 10);
-	f->model.params = calloc(f->model.net.parameter_count, sizeof *f->model.params);
+	f->model.params = calloc(f->model.net.parameter_count, sizeof(*f->model.params));
 	assert_non_null(f->model.params);
 	check_params(4, &f->model.net, false, f->model.params);
 	f->images = check_images_new(5, (struct nn_shape){ 1, 28, 28 }, IMAGES, 10, false);
@@ -61,8 +62,12 @@ static void read_again_it_gives_the_same_classes(void **state)
 		fail_msg("%s", e.text);
 	assert_null(again.params);
 	assert_int_equal(model_quantise(&f->model, &f->images.images, &quantised, &e), 0);
-	assert_int_equal(model_evaluate(&again, &f->images.images, NULL, accuracy, (uint8_t *const[NN_OUTPUTS_MAX]){ have }, &e), 0);
-	assert_int_equal(model_evaluate(&quantised, &f->images.images, NULL, accuracy, (uint8_t *const[NN_OUTPUTS_MAX]){ want }, &e), 0);
+	assert_int_equal(model_evaluate(&again, &f->images.images, NULL, accuracy,
+				 (uint8_t *const[NN_OUTPUTS_MAX]){ have }, &e),
+		0);
+	assert_int_equal(model_evaluate(&quantised, &f->images.images, NULL, accuracy,
+				 (uint8_t *const[NN_OUTPUTS_MAX]){ want }, &e),
+		0);
 	assert_memory_equal(have, want, IMAGES);
 	model_free(&again);
 	model_free(&quantised);
@@ -74,7 +79,8 @@ static void it_is_less_than_half_the_native_file(void **state)
 	struct err e = { 0 };
 	struct model_files native = { 0 };
 	const struct model_writing how = { "test", NULL };
-	assert_int_equal(model_format_find("safetensors", &e)->write(&f->model, &how, &native, &e), 0);
+	assert_int_equal(
+		model_format_find("safetensors", &e)->write(&f->model, &how, &native, &e), 0);
 	assert_true(f->files.main.length < native.main.length / 2);
 	model_files_free(&native);
 }
@@ -115,12 +121,15 @@ static void changed_bytes_do_no_harm(void **state)
 		uint8_t classes[IMAGES];
 		double accuracy[NN_OUTPUTS_MAX];
 		memcpy(bytes, f->files.main.s, f->files.main.length);
-		for (int k = 0; k < 1 + round % 5; k++) /* in the header, or in the scales and biases behind it */
-			bytes[8 + check_below(&random, (uint32_t)f->files.main.length - 8)] = (char)check_random(&random);
+		for (int k = 0; k < 1 + round % 5;
+			k++) /* in the header, or in the scales and biases behind it */
+			bytes[8 + check_below(&random, (uint32_t)f->files.main.length - 8)] =
+				(char)check_random(&random);
 		if (f->format->read(bytes, f->files.main.length, &out, &e))
 			refused++;
 		else
-			model_evaluate(&out, &f->images.images, NULL, accuracy, (uint8_t *const[NN_OUTPUTS_MAX]){ classes }, &e);
+			model_evaluate(&out, &f->images.images, NULL, accuracy,
+				(uint8_t *const[NN_OUTPUTS_MAX]){ classes }, &e);
 		model_free(&out);
 	}
 	free(bytes);
@@ -133,9 +142,10 @@ static void a_layer_that_cannot_be_quantised_is_named(void **state)
 	struct model_files files = { 0 };
 	struct err e = { 0 };
 	struct model m = { .facts.fold = -1 };
-	const int at = nn_silu(&m.net, "swish", nn_input(&m.net, "in", (struct nn_shape){ 1, 28, 28 }));
+	const int at =
+		nn_silu(&m.net, "swish", nn_input(&m.net, "in", (struct nn_shape){ 1, 28, 28 }));
 	nn_output(&m.net, "out", nn_dense(&m.net, "dense", at, 3, false, NN_HE_NORMAL));
-	m.params = calloc(m.net.parameter_count, sizeof *m.params);
+	m.params = calloc(m.net.parameter_count, sizeof(*m.params));
 	const struct model_writing how = { "test", &f->images.images };
 	assert_int_equal(f->format->write(&m, &how, &files, &e), -1);
 	assert_int_equal(e.kind, ERR_USAGE);
@@ -147,12 +157,15 @@ static void a_layer_that_cannot_be_quantised_is_named(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(read_again_it_gives_the_same_classes, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(it_is_less_than_half_the_native_file, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			read_again_it_gives_the_same_classes, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			it_is_less_than_half_the_native_file, set_up, tear_down),
 		cmocka_unit_test(its_name_tells_the_format),
 		cmocka_unit_test_setup_teardown(cut_short_it_is_refused, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(changed_bytes_do_no_harm, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(a_layer_that_cannot_be_quantised_is_named, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			a_layer_that_cannot_be_quantised_is_named, set_up, tear_down),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

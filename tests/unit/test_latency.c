@@ -1,4 +1,5 @@
-/* test_latency.c - quantiles from histograms beside those of the samples, and what a measurement consists of. */
+/* test_latency.c - quantiles from histograms beside those of the samples, and what a measurement
+ * consists of. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -44,9 +45,12 @@ static void a_histogram_keeps_quantiles_within_its_bins(void **state)
 	static const double shares[] = { 0, 0.01, 0.25, 0.5, 0.9, 0.99, 0.999, 1 };
 	uint64_t random = 3;
 	for (int shape = 0; shape < 3; shape++) {
-		for (int i = 0; i < SAMPLES; i++) /* microseconds with a long tail; one value; from nanoseconds to minutes */
-			values[i] = shape == 0 ? 5e-6 / sqrt(check_uniform(&random, 1e-6, 1)) : shape == 1 ? 1e-3 : exp(check_uniform(&random, log(2e-9), log(100)));
-		qsort(values, SAMPLES, sizeof *values, compare);
+		for (int i = 0; i < SAMPLES; i++) /* microseconds with a long tail; one value; from
+						     nanoseconds to minutes */
+			values[i] = shape == 0 ? 5e-6 / sqrt(check_uniform(&random, 1e-6, 1))
+				: shape == 1   ? 1e-3
+					       : exp(check_uniform(&random, log(2e-9), log(100)));
+		qsort(values, SAMPLES, sizeof(*values), compare);
 		struct str text = { 0 };
 		histogram_json(values, SAMPLES, &text);
 		json_t *histogram = json_loads(text.s, 0, NULL);
@@ -54,19 +58,23 @@ static void a_histogram_keeps_quantiles_within_its_bins(void **state)
 		double before = 0;
 		size_t total = 0;
 		for (size_t i = 0; i < json_array_size(histogram); i++) {
-			const double at = json_real_value(json_array_get(json_array_get(histogram, i), 0));
+			const double at =
+				json_real_value(json_array_get(json_array_get(histogram, i), 0));
 			if (!(at > before * 1.0099))
 				fail_msg("bins at %g and %g", before, at);
 			before = at;
-			total += (size_t)json_integer_value(json_array_get(json_array_get(histogram, i), 1));
+			total += (size_t)json_integer_value(
+				json_array_get(json_array_get(histogram, i), 1));
 		}
 		assert_int_equal(total, SAMPLES);
 		if (shape == 1)
 			assert_int_equal(json_array_size(histogram), 1);
-		for (size_t i = 0; i < sizeof shares / sizeof *shares; i++) {
-			const double want = histogram_quantile(values, SAMPLES, shares[i]), have = quantile_of(histogram, SAMPLES, shares[i]);
+		for (size_t i = 0; i < sizeof(shares) / sizeof(*shares); i++) {
+			const double want = histogram_quantile(values, SAMPLES, shares[i]),
+				     have = quantile_of(histogram, SAMPLES, shares[i]);
 			if (!(fabs(have / want - 1) < 0.005001)) /* half a bin */
-				fail_msg("shape %d: quantile %g is %.9g, of the histogram %.9g", shape, shares[i], want, have);
+				fail_msg("shape %d: quantile %g is %.9g, of the histogram %.9g",
+					shape, shares[i], want, have);
 		}
 		json_decref(histogram);
 		str_free(&text);
@@ -94,11 +102,16 @@ static void every_variant_number_format_and_batch_is_measured(void **state)
 	struct err e = { 0 };
 	m.facts.fold = -1;
 	paper_submodel(&m.net, (struct nn_shape){ 1, 12, 12 }, 10);
-	m.params = calloc(m.net.parameter_count, sizeof *m.params);
+	m.params = calloc(m.net.parameter_count, sizeof(*m.params));
 	nn_init_net(&m.net, 1, m.params);
-	struct check_images images = check_images_new(1, (struct nn_shape){ 1, 12, 12 }, 20, 10, false);
+	struct check_images images =
+		check_images_new(1, (struct nn_shape){ 1, 12, 12 }, 20, 10, false);
 	assert_int_equal(model_quantise(&m, &images.images, &quantised, &e), 0);
-	const struct latency_options options = { .model = &m, .quantised = &quantised, .images = &images.images, .seconds = 0.01, .batches = { 1, 32 },
+	const struct latency_options options = { .model = &m,
+		.quantised = &quantised,
+		.images = &images.images,
+		.seconds = 0.01,
+		.batches = { 1, 32 },
 		.batch_count = 2 };
 	if (latency_measure(&options, &r, &e))
 		fail_msg("%s", e.text);
@@ -120,7 +133,8 @@ static void every_variant_number_format_and_batch_is_measured(void **state)
 		}
 		const double speed = (double)k->count * k->batch / sum;
 		if (!(fabs(k->images_per_second / speed - 1) < 1e-9) || !(k->noise >= 0))
-			fail_msg("%.9g images a second, should be %.9g; noise %g", k->images_per_second, speed, k->noise);
+			fail_msg("%.9g images a second, should be %.9g; noise %g",
+				k->images_per_second, speed, k->noise);
 	}
 	latency_free(&r);
 	check_images_free(&images);

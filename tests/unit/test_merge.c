@@ -1,4 +1,5 @@
-/* test_merge.c - harness/store/merge.c: databases taken together by the identity of trials, and what must not happen then. */
+/* test_merge.c - harness/store/merge.c: databases taken together by the identity of trials, and
+ * what must not happen then. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -44,10 +45,11 @@ static int new_paths(void **state)
 	return 0;
 }
 
-#define assert_ok(call) \
-	do { \
-		struct err e = {0}; \
-		if ((call) != 0) fail_msg("%s: %s", #call, e.text); \
+#define assert_ok(call)                                    \
+	do {                                               \
+		struct err e = { 0 };                      \
+		if ((call) != 0)                           \
+			fail_msg("%s: %s", #call, e.text); \
 	} while (0)
 
 static struct store *open_store(const char *path, enum store_mode mode)
@@ -57,8 +59,8 @@ static struct store *open_store(const char *path, enum store_mode mode)
 	return s;
 }
 
-/* A database whose sweep "paper" has that many seeds, of which those trials are run that the bits of `run` name. The accuracy of a
- * trial is a function of its place; `other` makes it another. */
+/* A database whose sweep "paper" has that many seeds, of which those trials are run that the bits
+ * of `run` name. The accuracy of a trial is a function of its place; `other` makes it another. */
 static void make_database(const char *path, int seeds, unsigned run, double other, int core_version)
 {
 	struct store *s = open_store(path, STORE_WRITE);
@@ -70,14 +72,16 @@ static void make_database(const char *path, int seeds, unsigned run, double othe
 	assert_ok(store_environment(s, facts, &environment, &e));
 	assert_ok(store_sweep(s, &made.sweep, &sweep, &e));
 	for (int i = 0; i < 2 * seeds; i++) {
-		if (!(run >> i & 1)) continue;
+		if (!(run >> i & 1))
+			continue;
 		const struct epoch_result epoch = made_epoch(0);
 		struct phase_result phase = made_phase(1, 0, 0.0625 * i + other);
 		struct trial_end end = made_end(TRIAL_DONE, "");
 		end.core_version = core_version;
 		digest_bytes(&i, sizeof(i), end.weights_digest);
 		phase.predictions[0] = (uint8_t[]){ 1, 2, 3, (uint8_t)i };
-		assert_ok(store_attempt_begin(s, sweep, made.trials[i].identity, environment, (long)getpid(), &attempt, &e));
+		assert_ok(store_attempt_begin(s, sweep, made.trials[i].identity, environment,
+			(long)getpid(), &attempt, &e));
 		assert_ok(store_epoch(s, attempt, &epoch, &e));
 		assert_ok(store_phase(s, attempt, &phase, &e));
 		assert_ok(store_attempt_end(s, attempt, &end, &e));
@@ -90,29 +94,37 @@ static void execute_raw(const char *path, const char *sql)
 	sqlite3 *db;
 	char *message = NULL;
 	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
-	if (sqlite3_exec(db, sql, NULL, NULL, &message) != SQLITE_OK) fail_msg("%s", message);
+	if (sqlite3_exec(db, sql, NULL, NULL, &message) != SQLITE_OK)
+		fail_msg("%s", message);
 	sqlite3_close(db);
 }
 
 /* What is added to trials after they ended, and what people say of them. */
 static const char additions_sql[] =
-	"INSERT INTO environments VALUES (7, 'the digest of another machine', '2026-01-02T03:04:05.678Z');"
+	"INSERT INTO environments VALUES (7, 'the digest of another machine', "
+	"'2026-01-02T03:04:05.678Z');"
 	"INSERT INTO facts VALUES (7, 'cpu', 'another');"
-	"INSERT INTO weights SELECT attempt, phase, fold, x'0000803f0000c07f' FROM phase_results;" /* 1 and a NaN */
-	"INSERT INTO robustness SELECT attempt, phase, fold, output, 'rotation', 0.1 + 0.2, 4, 0.75 FROM scores;"
-	"INSERT INTO model_files SELECT attempt, fold, 'onnx', 62511, weights_digest, NULL FROM phase_results;"
-	"INSERT INTO latencies (attempt, environment, measured_at, kernels, number_format, batch, samples, p50, p90, p99, least,"
-	" images_per_second, noise, load, mhz, histogram) SELECT attempt, 7, '2026-01-02T03:04:05.678Z', 'plain', 'fp32', 1, 3, 0.1 + 0.2, 9e999,"
+	"INSERT INTO weights SELECT attempt, phase, fold, x'0000803f0000c07f' FROM "
+	"phase_results;" /* 1 and a NaN */
+	"INSERT INTO robustness SELECT attempt, phase, fold, output, 'rotation', 0.1 + 0.2, "
+	"4, 0.75 FROM scores;"
+	"INSERT INTO model_files SELECT attempt, fold, 'onnx', 62511, weights_digest, NULL "
+	"FROM phase_results;"
+	"INSERT INTO latencies (attempt, environment, measured_at, kernels, number_format, "
+	"batch, samples, p50, p90, p99, least,"
+	" images_per_second, noise, load, mhz, histogram) SELECT attempt, 7, "
+	"'2026-01-02T03:04:05.678Z', 'plain', 'fp32', 1, 3, 0.1 + 0.2, 9e999,"
 	" 5e-324, 1e-9, 1e9, NULL, 0.5, 2400, '[[0.001, 3]]' FROM results;"
 	"INSERT INTO tags SELECT id, 'größte' FROM trials;"
-	"INSERT INTO notes (trial, written_at, text) SELECT id, '2026-01-02T03:04:05.678Z', 'kept, \"as\" it was' || char(10) || '猫' FROM trials ORDER BY id;";
+	"INSERT INTO notes (trial, written_at, text) SELECT id, '2026-01-02T03:04:05.678Z', "
+	"'kept, \"as\" it was' || char(10) || '猫' FROM trials ORDER BY id;";
 
 /* The answer as CSV without its heading, owned by the caller. */
 static char *ask(const char *path, const char *sql)
 {
 	struct store *s = open_store(path, STORE_READ);
 	struct rows *rows = NULL;
-	struct str text = {0};
+	struct str text = { 0 };
 	assert_ok(store_query(s, sql, NULL, &e, &rows));
 	assert_ok(format_rows(rows, FORMAT_CSV, &text, &e));
 	rows_free(rows);
@@ -141,7 +153,8 @@ static struct rows *merge(struct merge_counts counts[2])
 }
 
 /* Everything that does not depend on numbers within a database. */
-static const char content_sql[] = "SELECT trial, sweep, position, recipe, seed, state, attempts, test_accuracy, labels FROM runs ORDER BY sweep, position";
+static const char content_sql[] = "SELECT trial, sweep, position, recipe, seed, state, attempts, "
+				  "test_accuracy, labels FROM runs ORDER BY sweep, position";
 
 static void shards_together_are_the_whole(void **state)
 {
@@ -162,15 +175,19 @@ static void shards_together_are_the_whole(void **state)
 	char whole_path[160];
 	snprintf(whole_path, sizeof(whole_path), "%s/whole.db", scratch);
 	make_database(whole_path, 3, 0x3f, 0, 1);
-	static const char *const questions[] = { content_sql, "SELECT * FROM digests ORDER BY trial, phase, fold, output", "SELECT * FROM claims",
-		"SELECT trial, recipe, phase, fold, epoch, output, train_loss, val_accuracy FROM epochs ORDER BY trial, phase, fold, epoch, output" };
+	static const char *const questions[] = { content_sql,
+		"SELECT * FROM digests ORDER BY trial, phase, fold, output", "SELECT * FROM claims",
+		"SELECT trial, recipe, phase, fold, epoch, output, train_loss, val_accuracy FROM "
+		"epochs ORDER BY trial, phase, fold, epoch, output" };
 	for (size_t i = 0; i < sizeof(questions) / sizeof(questions[0]); i++) {
 		char *whole = ask(whole_path, questions[i]);
 		assert_answer(out_path, questions[i], whole);
 		free(whole);
 	}
 	assert_answer(out_path, "SELECT count(*) FROM predictions", "6\n");
-	assert_answer(out_path, "SELECT e.value, count(*) FROM attempts AS a JOIN facts AS e ON e.environment = a.environment GROUP BY 1 ORDER BY 1",
+	assert_answer(out_path,
+		"SELECT e.value, count(*) FROM attempts AS a JOIN facts AS e ON e.environment = "
+		"a.environment GROUP BY 1 ORDER BY 1",
 		"that of 1-a.db,3\nthat of 1-b.db,3\n");
 	assert_answer(out_path, "PRAGMA foreign_key_check", "");
 	assert_answer(out_path, "PRAGMA integrity_check", "ok\n");
@@ -183,10 +200,15 @@ static void one_database_taken_into_an_empty_one_is_copied_column_by_column(void
 	make_database(a_path, 2, 0xf, 0, 1);
 	make_database(b_path, 2, 0, 0, 1); /* the same plan, nothing run */
 	execute_raw(a_path, additions_sql);
-	execute_raw(a_path, "UPDATE environments SET id = 2 WHERE id = 7; UPDATE facts SET environment = 2 WHERE environment = 7;"
-		" UPDATE latencies SET environment = 2; UPDATE attempts SET deleted_at = '2026-01-02T03:04:05.678Z' WHERE id = 2");
+	execute_raw(a_path,
+		"UPDATE environments SET id = 2 WHERE id = 7; UPDATE facts SET environment = 2 "
+		"WHERE environment = 7;"
+		" UPDATE latencies SET environment = 2; UPDATE attempts SET deleted_at = "
+		"'2026-01-02T03:04:05.678Z' WHERE id = 2");
 	rows_free(merge(counts));
-	char *tables = ask(a_path, "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name");
+	char *tables = ask(a_path,
+		"SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' "
+		"ORDER BY name");
 	int compared = 0;
 	for (char *name = tables, *next; *name; name = next) {
 		char sql[128];
@@ -212,7 +234,8 @@ static void merging_again_changes_nothing(void **state)
 	rows_free(merge(counts));
 	assert_int_equal(counts[1].known, 1);
 	assert_int_equal(counts[1].attempts, 2);
-	char *before = ask(out_path, content_sql), *attempts = ask(out_path, "SELECT * FROM attempts");
+	char *before = ask(out_path, content_sql),
+	     *attempts = ask(out_path, "SELECT * FROM attempts");
 	struct rows *conflicts = merge(counts);
 	assert_int_equal(conflicts->row_count, 0);
 	rows_free(conflicts);
@@ -230,8 +253,10 @@ static void merging_again_changes_nothing(void **state)
 
 /* The number of rows of all tables, and what the new ones say. */
 static const char everything_sql[] =
-	"SELECT (SELECT count(*) FROM attempts), (SELECT count(*) FROM weights), (SELECT count(*) FROM robustness), (SELECT count(*) FROM model_files),"
-	" (SELECT count(*) FROM latencies), (SELECT count(*) FROM tags), (SELECT count(*) FROM notes), (SELECT count(*) FROM environments)";
+	"SELECT (SELECT count(*) FROM attempts), (SELECT count(*) FROM weights), (SELECT count(*) "
+	"FROM robustness), (SELECT count(*) FROM model_files),"
+	" (SELECT count(*) FROM latencies), (SELECT count(*) FROM tags), (SELECT count(*) FROM "
+	"notes), (SELECT count(*) FROM environments)";
 
 static void what_was_added_later_is_taken_once(void **state)
 {
@@ -245,10 +270,17 @@ static void what_was_added_later_is_taken_once(void **state)
 		assert_int_equal(counts[1].known, 2);
 		assert_answer(out_path, everything_sql, "2,2,2,2,2,2,2,2\n");
 	}
-	assert_answer(out_path, "SELECT value FROM latencies AS l JOIN facts AS f ON f.environment = l.environment LIMIT 1", "another\n");
-	assert_answer(out_path, "SELECT p50, p90, p99, hex(bytes) FROM latencies JOIN weights USING (attempt) LIMIT 1",
+	assert_answer(out_path,
+		"SELECT value FROM latencies AS l JOIN facts AS f ON f.environment = l.environment "
+		"LIMIT 1",
+		"another\n");
+	assert_answer(out_path,
+		"SELECT p50, p90, p99, hex(bytes) FROM latencies JOIN weights USING (attempt) "
+		"LIMIT 1",
 		"0.30000000000000004,inf,4.94065645841247e-324,0000803F0000C07F\n");
-	execute_raw(b_path, "UPDATE latencies SET measured_at = '2026-02-02T00:00:00.000Z'; INSERT INTO tags VALUES (1, 'best'); UPDATE notes SET text = 'new'");
+	execute_raw(b_path,
+		"UPDATE latencies SET measured_at = '2026-02-02T00:00:00.000Z'; INSERT INTO tags "
+		"VALUES (1, 'best'); UPDATE notes SET text = 'new'");
 	rows_free(merge(counts));
 	assert_answer(out_path, everything_sql, "2,2,2,2,4,3,4,2\n");
 }
@@ -263,13 +295,15 @@ static void what_was_taken_back_stays_so(void **state)
 	execute_raw(out_path, "UPDATE attempts SET deleted_at = '2026-01-02T03:04:05.678Z'");
 	rows_free(merge(counts)); /* copies of what was taken back here do not come back */
 	assert_int_equal(counts[0].known, 2);
-	assert_answer(out_path, "SELECT state, attempts FROM runs ORDER BY position", "queued,0\nqueued,0\n");
+	assert_answer(out_path, "SELECT state, attempts FROM runs ORDER BY position",
+		"queued,0\nqueued,0\n");
 	make_database(b_path, 1, 0x1, 0.5, 1); /* another run of it does, whatever its digests */
 	struct rows *conflicts = merge(counts);
 	assert_int_equal(conflicts->row_count, 0);
 	rows_free(conflicts);
 	assert_int_equal(counts[1].attempts, 1);
-	assert_answer(out_path, "SELECT state, test_accuracy FROM runs ORDER BY position", "done,0.5\nqueued,\n");
+	assert_answer(out_path, "SELECT state, test_accuracy FROM runs ORDER BY position",
+		"done,0.5\nqueued,\n");
 	new_paths(NULL);
 	make_database(a_path, 1, 0x1, 0, 1);
 	make_database(b_path, 1, 0x1, 0.5, 1);
@@ -296,9 +330,14 @@ static void a_database_of_an_older_schema_is_taken_as_well(void **state)
 		make_database(b_path, 1, 0x3, 0, 1);
 		rows_free(merge(counts));
 		assert_true(counts[0].attempts >= 2);
-		char *theirs = ask(a_path, "SELECT * FROM digests ORDER BY trial, phase, fold, output"); /* read through a copy */
+		char *theirs = ask(a_path,
+			"SELECT * FROM digests ORDER BY trial, phase, fold, output"); /* read
+											 through a
+											 copy */
 		assert_true(strlen(theirs) > 500);
-		assert_answer(out_path, "SELECT * FROM digests WHERE trial IN (SELECT trial FROM runs WHERE sweep <> 'paper') ORDER BY trial, phase, fold, output",
+		assert_answer(out_path,
+			"SELECT * FROM digests WHERE trial IN (SELECT trial FROM runs WHERE sweep "
+			"<> 'paper') ORDER BY trial, phase, fold, output",
 			theirs);
 		free(theirs);
 		char *after;
@@ -321,8 +360,10 @@ static void other_digests_of_one_trial_are_a_conflict_and_overwrite_nothing(void
 	assert_int_equal(counts[1].attempts, 0);
 	assert_int_equal(conflicts->row_count, 1);
 	const struct value *v = conflicts->values;
-	char *identity = ask(out_path, "SELECT trial FROM runs WHERE position = 1"), *ours = ask(a_path, "SELECT phase_weights_digest FROM digests WHERE trial ="
-		" (SELECT trial FROM runs WHERE position = 1)");
+	char *identity = ask(out_path, "SELECT trial FROM runs WHERE position = 1"),
+	     *ours = ask(a_path,
+		     "SELECT phase_weights_digest FROM digests WHERE trial ="
+		     " (SELECT trial FROM runs WHERE position = 1)");
 	assert_string_equal(v[0].text, b_path);
 	assert_memory_equal(v[1].text, identity, 64);
 	assert_string_equal(v[2].text, "synthetic");
@@ -344,14 +385,16 @@ static void a_newer_core_outranks_an_older_one_in_either_order(void **state)
 	make_database(b_path, 1, 0x1, 0.5, 2);
 	rows_free(merge(counts));
 	assert_int_equal(counts[1].attempts, 1);
-	assert_answer(out_path, "SELECT test_accuracy, attempts FROM runs WHERE position = 0", "0.5,2\n");
+	assert_answer(
+		out_path, "SELECT test_accuracy, attempts FROM runs WHERE position = 0", "0.5,2\n");
 
 	new_paths(NULL);
 	make_database(a_path, 1, 0x1, 0.5, 2);
 	make_database(b_path, 1, 0x1, 0, 1);
 	rows_free(merge(counts));
 	assert_int_equal(counts[1].outranked, 1);
-	assert_answer(out_path, "SELECT test_accuracy, attempts FROM runs WHERE position = 0", "0.5,1\n");
+	assert_answer(
+		out_path, "SELECT test_accuracy, attempts FROM runs WHERE position = 0", "0.5,1\n");
 }
 
 static void failures_are_copied_once_and_what_runs_is_left_out(void **state)
@@ -367,9 +410,11 @@ static void failures_are_copied_once_and_what_runs_is_left_out(void **state)
 	assert_ok(store_environment(s, "cpu\tany\n", &environment, &e));
 	assert_ok(store_sweep(s, &made.sweep, &sweep, &e));
 	const struct trial_end failed = made_end(TRIAL_FAILED, "lost");
-	assert_ok(store_attempt_begin(s, sweep, made.trials[0].identity, environment, (long)getpid(), &attempt, &e));
+	assert_ok(store_attempt_begin(
+		s, sweep, made.trials[0].identity, environment, (long)getpid(), &attempt, &e));
 	assert_ok(store_attempt_end(s, attempt, &failed, &e));
-	assert_ok(store_attempt_begin(s, sweep, made.trials[1].identity, environment, (long)getpid(), &attempt, &e));
+	assert_ok(store_attempt_begin(
+		s, sweep, made.trials[1].identity, environment, (long)getpid(), &attempt, &e));
 	struct epoch_result epoch = made_epoch(0);
 	epoch.val_loss[0] = NAN;
 	assert_ok(store_epoch(s, attempt, &epoch, &e));
@@ -379,7 +424,8 @@ static void failures_are_copied_once_and_what_runs_is_left_out(void **state)
 		assert_int_equal(counts[0].attempts, again ? 0 : 1);
 		assert_int_equal(counts[0].known, again ? 1 : 0);
 		assert_int_equal(counts[0].running, 1);
-		assert_answer(out_path, "SELECT state, attempts FROM runs ORDER BY position", "done,2\nqueued,0\n");
+		assert_answer(out_path, "SELECT state, attempts FROM runs ORDER BY position",
+			"done,2\nqueued,0\n");
 	}
 }
 
@@ -391,7 +437,8 @@ static void more_seeds_of_the_same_file_make_the_plan_grow(void **state)
 	make_database(b_path, 3, 0x3f, 0, 1);
 	rows_free(merge(counts));
 	assert_int_equal(counts[1].sweeps, 1);
-	assert_answer(out_path, "SELECT count(*), count(DISTINCT trial), max(position) FROM runs", "6,6,5\n");
+	assert_answer(out_path, "SELECT count(*), count(DISTINCT trial), max(position) FROM runs",
+		"6,6,5\n");
 	assert_answer(out_path, "SELECT seeds FROM sweeps", "3\n");
 	assert_answer(out_path, "SELECT done FROM status", "6\n");
 	assert_answer(out_path, "SELECT count(*) FROM labels", "18\n");
@@ -417,9 +464,13 @@ static void what_cannot_be_merged_changes_nothing(void **state)
 	make_database(out_path, 1, 0x1, 0, 1);
 	struct merge_counts counts[2];
 	struct rows *conflicts = NULL;
-	struct err why = {0};
-	assert_ok(file_write(b_path, "no database at all, not even one that is a hundred bytes long, which is what a header has, so there we are", 106, &e));
-	const char *const paths[] = { a_path, b_path }, *const self[] = { out_path }, *const missing[] = { "/no/such/file.db" };
+	struct err why = { 0 };
+	assert_ok(file_write(b_path,
+		"no database at all, not even one that is a hundred bytes long, which is what a "
+		"header has, so there we are",
+		106, &e));
+	const char *const paths[] = { a_path, b_path }, *const self[] = { out_path },
+			  *const missing[] = { "/no/such/file.db" };
 	struct store *s = open_store(out_path, STORE_WRITE);
 	assert_int_equal(store_merge(s, paths, 2, counts, &why, &conflicts), -1);
 	assert_non_null(strstr(why.text, "not a database"));
@@ -428,23 +479,29 @@ static void what_cannot_be_merged_changes_nothing(void **state)
 	assert_int_equal(store_merge(s, missing, 1, counts, &why, &conflicts), -1);
 	assert_non_null(strstr(why.text, "no such database"));
 	store_close(s);
-	assert_answer(out_path, "SELECT count(*) FROM attempts", "1\n"); /* nor what could be merged of the first */
+	assert_answer(out_path, "SELECT count(*) FROM attempts",
+		"1\n"); /* nor what could be merged of the first */
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(shards_together_are_the_whole, new_paths),
-		cmocka_unit_test_setup(one_database_taken_into_an_empty_one_is_copied_column_by_column, new_paths),
+		cmocka_unit_test_setup(
+			one_database_taken_into_an_empty_one_is_copied_column_by_column, new_paths),
 		cmocka_unit_test_setup(merging_again_changes_nothing, new_paths),
 		cmocka_unit_test_setup(what_was_added_later_is_taken_once, new_paths),
 		cmocka_unit_test_setup(what_was_taken_back_stays_so, new_paths),
 		cmocka_unit_test_setup(a_database_of_an_older_schema_is_taken_as_well, new_paths),
-		cmocka_unit_test_setup(other_digests_of_one_trial_are_a_conflict_and_overwrite_nothing, new_paths),
-		cmocka_unit_test_setup(a_newer_core_outranks_an_older_one_in_either_order, new_paths),
-		cmocka_unit_test_setup(failures_are_copied_once_and_what_runs_is_left_out, new_paths),
+		cmocka_unit_test_setup(
+			other_digests_of_one_trial_are_a_conflict_and_overwrite_nothing, new_paths),
+		cmocka_unit_test_setup(
+			a_newer_core_outranks_an_older_one_in_either_order, new_paths),
+		cmocka_unit_test_setup(
+			failures_are_copied_once_and_what_runs_is_left_out, new_paths),
 		cmocka_unit_test_setup(more_seeds_of_the_same_file_make_the_plan_grow, new_paths),
-		cmocka_unit_test_setup(a_sweep_of_another_file_keeps_our_plan_and_brings_its_results, new_paths),
+		cmocka_unit_test_setup(
+			a_sweep_of_another_file_keeps_our_plan_and_brings_its_results, new_paths),
 		cmocka_unit_test_setup(what_cannot_be_merged_changes_nothing, new_paths),
 	};
 	return cmocka_run_group_tests(tests, make_scratch, remove_scratch);

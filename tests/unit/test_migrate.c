@@ -1,5 +1,5 @@
-/* test_migrate.c - harness/store/migrate.c: databases of older schemas (tests/fixtures) are brought up to date, and nothing is lost.
- * Run from the root of the repository. */
+/* test_migrate.c - harness/store/migrate.c: databases of older schemas (tests/fixtures) are brought
+ * up to date, and nothing is lost. Run from the root of the repository. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -45,7 +45,8 @@ static void execute_raw(const char *path, const char *sql)
 	sqlite3 *db;
 	char *message = NULL;
 	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
-	if (sqlite3_exec(db, sql, NULL, NULL, &message) != SQLITE_OK) fail_msg("%s", message);
+	if (sqlite3_exec(db, sql, NULL, NULL, &message) != SQLITE_OK)
+		fail_msg("%s", message);
 	sqlite3_close(db);
 }
 
@@ -56,7 +57,7 @@ static int old_database(void **state)
 	(void)state;
 	char *sql, fixture[64];
 	size_t count;
-	struct err e = {0};
+	struct err e = { 0 };
 	snprintf(fixture, sizeof(fixture), "tests/fixtures/schema-%d.sql", schema);
 	snprintf(database, sizeof(database), "%s/%d.db", scratch, ++number);
 	if (file_read(fixture, 1 << 20, &sql, &count, &e)) {
@@ -71,7 +72,8 @@ static int old_database(void **state)
 static int add_line(void *text, int count, char **values, char **names)
 {
 	(void)names;
-	for (int i = 0; i < count; i++) str_addf(text, "%s%s", i ? "," : "", values[i] ? values[i] : "");
+	for (int i = 0; i < count; i++)
+		str_addf(text, "%s%s", i ? "," : "", values[i] ? values[i] : "");
 	str_add(text, "\n");
 	return 0;
 }
@@ -81,9 +83,10 @@ static char *ask_raw(const char *path, const char *sql)
 {
 	sqlite3 *db;
 	char *message = NULL;
-	struct str text = {0};
+	struct str text = { 0 };
 	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
-	if (sqlite3_exec(db, sql, add_line, &text, &message) != SQLITE_OK) fail_msg("%s", message);
+	if (sqlite3_exec(db, sql, add_line, &text, &message) != SQLITE_OK)
+		fail_msg("%s", message);
 	sqlite3_close(db);
 	return str_take(&text);
 }
@@ -97,19 +100,21 @@ static void assert_file_schema(const char *path, int expected)
 
 static struct store *open_store(const char *path, enum store_mode mode)
 {
-	struct err e = {0};
+	struct err e = { 0 };
 	struct store *s = NULL;
-	if (store_open(path, mode, &e, &s)) fail_msg("%s", e.text);
+	if (store_open(path, mode, &e, &s))
+		fail_msg("%s", e.text);
 	return s;
 }
 
 /* The answer as CSV, owned by the caller. */
 static char *ask(struct store *s, const char *sql)
 {
-	struct err e = {0};
+	struct err e = { 0 };
 	struct rows *rows = NULL;
-	struct str text = {0};
-	if (store_query(s, sql, NULL, &e, &rows) || format_rows(rows, FORMAT_CSV, &text, &e)) fail_msg("%s: %s", sql, e.text);
+	struct str text = { 0 };
+	if (store_query(s, sql, NULL, &e, &rows) || format_rows(rows, FORMAT_CSV, &text, &e))
+		fail_msg("%s: %s", sql, e.text);
 	rows_free(rows);
 	return str_take(&text);
 }
@@ -121,7 +126,8 @@ static void assert_answer(struct store *s, const char *sql, const char *expected
 	free(text);
 }
 
-static const char *const views[] = { "accuracy", "claims", "digests", "epochs", "failures", "models", "phases", "runs", "status" };
+static const char *const views[] = { "accuracy", "claims", "digests", "epochs", "failures",
+	"models", "phases", "runs", "status" };
 enum { VIEWS = sizeof(views) / sizeof(views[0]) };
 
 /* The columns of every view of the file, separated by commas. */
@@ -129,7 +135,8 @@ static void columns_of(const char *path, char *columns[VIEWS])
 {
 	for (int i = 0; i < VIEWS; i++) {
 		char sql[96];
-		snprintf(sql, sizeof(sql), "SELECT group_concat(name) FROM pragma_table_info('%s')", views[i]);
+		snprintf(sql, sizeof(sql), "SELECT group_concat(name) FROM pragma_table_info('%s')",
+			views[i]);
 		columns[i] = ask_raw(path, sql);
 		*strchr(columns[i], '\n') = '\0';
 	}
@@ -138,9 +145,9 @@ static void columns_of(const char *path, char *columns[VIEWS])
 /* What the views say in these columns: to sqlite3 itself, or to a reader of ours. */
 static char *all_answers(const char *path, struct store *s, char *const columns[VIEWS])
 {
-	struct str text = {0};
+	struct str text = { 0 };
 	for (int i = 0; i < VIEWS; i++) {
-		struct str sql = {0};
+		struct str sql = { 0 };
 		str_addf(&sql, "SELECT %s FROM %s ORDER BY %s", columns[i], views[i], columns[i]);
 		char *answer = s ? ask(s, sql.s) : ask_raw(path, sql.s);
 		str_addf(&text, "%s:\n%s", views[i], answer);
@@ -154,8 +161,9 @@ static void file_digest(const char *path, char digest[DIGEST_TEXT])
 {
 	char *bytes;
 	size_t count;
-	struct err e = {0};
-	if (file_read(path, 1 << 24, &bytes, &count, &e)) fail_msg("%s", e.text);
+	struct err e = { 0 };
+	if (file_read(path, 1 << 24, &bytes, &count, &e))
+		fail_msg("%s", e.text);
 	digest_bytes(bytes, count, digest);
 	free(bytes);
 }
@@ -168,12 +176,13 @@ static void reading_leaves_it_as_it_is_and_sees_what_a_new_one_has(void **state)
 	struct store *s = open_store(database, STORE_READ);
 	assert_null(store_warning(s));
 	assert_answer(s, "PRAGMA user_version", "3\n");
-	assert_answer(s, "SELECT recipe, state, attempts FROM runs ORDER BY position", "pair,done,2\nalone,done,1\n");
+	assert_answer(s, "SELECT recipe, state, attempts FROM runs ORDER BY position",
+		"pair,done,2\nalone,done,1\n");
 	assert_answer(s, "SELECT count(*) FROM attempts WHERE deleted_at IS NULL", "3\n");
 	assert_answer(s, "SELECT test_count, macs FROM results ORDER BY attempt", "32,\n32,\n");
 	assert_answer(s, "SELECT count(*) FROM latencies", "0\n");
 	struct rows *rows;
-	struct err e = {0};
+	struct err e = { 0 };
 	assert_int_equal(store_query(s, "DELETE FROM attempts", NULL, &e, &rows), -1);
 	store_close(s);
 	file_digest(database, after);
@@ -198,13 +207,16 @@ static void writing_brings_it_up_to_date_and_every_answer_stays_the_same(void **
 	assert_answer(s, "PRAGMA user_version", "3\n");
 	assert_answer(s, "PRAGMA integrity_check", "ok\n");
 	assert_answer(s, "PRAGMA foreign_key_check", "");
-	assert_answer(s, "SELECT labels FROM plan WHERE position = 0", "\"{\"\"augment\"\":\"\"none\"\",\"\"dataset\"\":\"\"synthetic\"\",\"\"recipe\"\":\"\"pair\"\"}\"\n");
+	assert_answer(s, "SELECT labels FROM plan WHERE position = 0",
+		"\"{\"\"augment\"\":\"\"none\"\",\"\"dataset\"\":\"\"synthetic\"\",\"\"recipe\"\":"
+		"\"\"pair\"\"}\"\n");
 	char *written = all_answers(NULL, s, columns);
 	assert_string_equal(read, written);
 	store_close(s);
 	char *after = all_answers(database, NULL, columns);
 	assert_string_equal(before, after);
-	for (int i = 0; i < VIEWS; i++) free(columns[i]);
+	for (int i = 0; i < VIEWS; i++)
+		free(columns[i]);
 	free(before);
 	free(read);
 	free(written);
@@ -221,7 +233,7 @@ static void the_file_as_it_was_is_kept(void **state)
 	char kept[160], second[160];
 	snprintf(kept, sizeof(kept), "%s.schema-%d", database, schema);
 	snprintf(second, sizeof(second), "%s.schema-%d-2", database, schema);
-	struct err e = {0};
+	struct err e = { 0 };
 	assert_int_equal(file_write(kept, "a file of this name is there already", 36, &e), 0);
 	store_close(open_store(database, STORE_WRITE));
 	assert_file_schema(second, schema);
@@ -238,7 +250,9 @@ static void the_file_as_it_was_is_kept(void **state)
 /* What the schema consists of, but for how names are quoted. */
 static char *schema_of(struct store *s)
 {
-	return ask(s, "SELECT type, name, tbl_name, replace(sql, '\"', '') FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%' ORDER BY type, name");
+	return ask(s,
+		"SELECT type, name, tbl_name, replace(sql, '\"', '') FROM sqlite_schema WHERE name "
+		"NOT LIKE 'sqlite_%' ORDER BY type, name");
 }
 
 static void the_schema_is_then_that_of_a_new_database(void **state)
@@ -246,7 +260,8 @@ static void the_schema_is_then_that_of_a_new_database(void **state)
 	(void)state;
 	char fresh_path[160];
 	snprintf(fresh_path, sizeof(fresh_path), "%s.fresh", database);
-	struct store *old = open_store(database, STORE_WRITE), *fresh = open_store(fresh_path, STORE_WRITE);
+	struct store *old = open_store(database, STORE_WRITE),
+		     *fresh = open_store(fresh_path, STORE_WRITE);
 	char *a = schema_of(old), *b = schema_of(fresh);
 	assert_true(strlen(a) > 10000);
 	assert_string_equal(a, b);
@@ -269,17 +284,21 @@ static void views_of_another_program_of_this_schema_are_covered_or_replaced(void
 {
 	(void)state;
 	store_close(open_store(database, STORE_WRITE));
-	execute_raw(database, "DROP VIEW runs; CREATE VIEW runs AS SELECT 'evil' AS state; DROP VIEW digests; CREATE VIEW mine AS SELECT 7 AS x");
+	execute_raw(database,
+		"DROP VIEW runs; CREATE VIEW runs AS SELECT 'evil' AS state; DROP VIEW digests; "
+		"CREATE VIEW mine AS SELECT 7 AS x");
 	char before[DIGEST_TEXT], after[DIGEST_TEXT];
 	file_digest(database, before);
 	struct store *s = open_store(database, STORE_READ);
-	assert_answer(s, "SELECT recipe, state FROM runs ORDER BY position", "pair,done\nalone,done\n");
+	assert_answer(
+		s, "SELECT recipe, state FROM runs ORDER BY position", "pair,done\nalone,done\n");
 	assert_answer(s, "SELECT count(*) > 3 FROM digests", "1\n");
 	store_close(s);
 	file_digest(database, after);
 	assert_string_equal(before, after);
 	s = open_store(database, STORE_WRITE);
-	assert_answer(s, "SELECT recipe, state FROM runs ORDER BY position", "pair,done\nalone,done\n");
+	assert_answer(
+		s, "SELECT recipe, state FROM runs ORDER BY position", "pair,done\nalone,done\n");
 	assert_answer(s, "SELECT x FROM mine", "7\n");
 	store_close(s);
 	char *text = ask_raw(database, "SELECT recipe, state FROM runs ORDER BY position");
@@ -290,9 +309,12 @@ static void views_of_another_program_of_this_schema_are_covered_or_replaced(void
 static void it_waits_until_an_older_program_has_ended(void **state)
 {
 	(void)state;
-	execute_raw(database, "INSERT INTO attempts (trial, environment, state, host, boot, pid, pid_start, heartbeat, started_at) VALUES"
-		" (2, 1, 'running', 'another machine', 'boot', 1, 1, strftime('%Y-%m-%dT%H:%M:%fZ'), strftime('%Y-%m-%dT%H:%M:%fZ'))");
-	struct err e = {0};
+	execute_raw(database,
+		"INSERT INTO attempts (trial, environment, state, host, boot, pid, pid_start, "
+		"heartbeat, started_at) VALUES"
+		" (2, 1, 'running', 'another machine', 'boot', 1, 1, "
+		"strftime('%Y-%m-%dT%H:%M:%fZ'), strftime('%Y-%m-%dT%H:%M:%fZ'))");
+	struct err e = { 0 };
 	struct store *s = NULL;
 	assert_int_equal(store_open(database, STORE_WRITE, &e, &s), -1);
 	assert_int_equal(e.kind, ERR_ENVIRONMENT);
@@ -301,7 +323,9 @@ static void it_waits_until_an_older_program_has_ended(void **state)
 	s = open_store(database, STORE_READ);
 	assert_answer(s, "SELECT count(*) FROM attempts WHERE state = 'running'", "1\n");
 	store_close(s);
-	execute_raw(database, "UPDATE attempts SET heartbeat = '2020-01-01T00:00:00.000Z' WHERE state = 'running'"); /* it is dead */
+	execute_raw(database,
+		"UPDATE attempts SET heartbeat = '2020-01-01T00:00:00.000Z' WHERE state = "
+		"'running'"); /* it is dead */
 	s = open_store(database, STORE_WRITE);
 	assert_answer(s, "SELECT count(*) FROM attempts WHERE state = 'interrupted'", "1\n");
 	store_close(s);
@@ -311,17 +335,22 @@ static void eight_programs_bring_it_up_to_date_once(void **state)
 {
 	(void)state;
 	for (int i = 0; i < 8; i++) {
-		if (fork() != 0) continue;
-		for (int number = 1; number < 32; number++) signal(number, SIG_DFL); /* a child dies alone: cmocka must not go on in it */
+		if (fork() != 0)
+			continue;
+		for (int number = 1; number < 32; number++)
+			signal(number,
+				SIG_DFL); /* a child dies alone: cmocka must not go on in it */
 		struct store *s = NULL;
-		struct err e = {0};
+		struct err e = { 0 };
 		const int result = store_open(database, STORE_WRITE, &e, &s);
-		if (result) fprintf(stderr, "# %s\n", e.text);
+		if (result)
+			fprintf(stderr, "# %s\n", e.text);
 		store_close(s);
 		_exit(result ? 1 : 0);
 	}
 	int status, good = 0;
-	while (wait(&status) > 0) good += WIFEXITED(status) && WEXITSTATUS(status) == 0;
+	while (wait(&status) > 0)
+		good += WIFEXITED(status) && WEXITSTATUS(status) == 0;
 	assert_int_equal(good, 8);
 	char second[160];
 	snprintf(second, sizeof(second), "%s.schema-%d-2", database, schema);
@@ -336,7 +365,7 @@ static void a_damaged_old_database_is_left_alone(void **state)
 {
 	(void)state;
 	execute_raw(database, "PRAGMA foreign_keys = OFF; DELETE FROM trials WHERE id = 2");
-	struct err e = {0};
+	struct err e = { 0 };
 	struct store *s = NULL;
 	assert_int_equal(store_open(database, STORE_WRITE, &e, &s), -1);
 	assert_non_null(strstr(e.text, "damaged"));
@@ -349,17 +378,22 @@ static void a_damaged_old_database_is_left_alone(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup(reading_leaves_it_as_it_is_and_sees_what_a_new_one_has, old_database),
-		cmocka_unit_test_setup(writing_brings_it_up_to_date_and_every_answer_stays_the_same, old_database),
+		cmocka_unit_test_setup(
+			reading_leaves_it_as_it_is_and_sees_what_a_new_one_has, old_database),
+		cmocka_unit_test_setup(
+			writing_brings_it_up_to_date_and_every_answer_stays_the_same, old_database),
 		cmocka_unit_test_setup(the_file_as_it_was_is_kept, old_database),
 		cmocka_unit_test_setup(the_schema_is_then_that_of_a_new_database, old_database),
 		cmocka_unit_test_setup(a_users_own_views_stay, old_database),
-		cmocka_unit_test_setup(views_of_another_program_of_this_schema_are_covered_or_replaced, old_database),
+		cmocka_unit_test_setup(
+			views_of_another_program_of_this_schema_are_covered_or_replaced,
+			old_database),
 		cmocka_unit_test_setup(it_waits_until_an_older_program_has_ended, old_database),
 		cmocka_unit_test_setup(eight_programs_bring_it_up_to_date_once, old_database),
 		cmocka_unit_test_setup(a_damaged_old_database_is_left_alone, old_database),
 	};
 	int failed = 0;
-	for (schema = 1; schema <= 2; schema++) failed += cmocka_run_group_tests(tests, make_scratch, remove_scratch);
+	for (schema = 1; schema <= 2; schema++)
+		failed += cmocka_run_group_tests(tests, make_scratch, remove_scratch);
 	return failed;
 }

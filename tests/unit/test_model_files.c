@@ -1,5 +1,6 @@
-/* test_model_files.c - models written in every format and read again: the same bits; the C source compiled; hostile files refused.
- * With a folder as argument nothing is tested: the networks are written there for other programs, with images and our logits (tests/interop/models.sh). */
+/* test_model_files.c - models written in every format and read again: the same bits; the C source
+ * compiled; hostile files refused. With a folder as argument nothing is tested: the networks are
+ * written there for other programs, with images and our logits (tests/interop/models.sh). */
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -21,7 +22,8 @@ static struct check_images images_for(const struct model *m)
 	return check_images_new(3, m->net.layers[m->net.inputs[0]].shape, IMAGES, 2, false);
 }
 
-static void write_model(const struct model_format *format, const struct model *m, struct model_files *out)
+static void write_model(
+	const struct model_format *format, const struct model *m, struct model_files *out)
 {
 	const struct model_writing how = { "made-1", NULL };
 	struct err e = { 0 };
@@ -34,11 +36,13 @@ static void check_same_network(const char *what, const struct model *m, const st
 {
 	const struct check_images images = images_for(m);
 	size_t count, count_again;
-	float *logits = made_logits(m, &images, &count), *logits_again = made_logits(again, &images, &count_again);
+	float *logits = made_logits(m, &images, &count),
+	      *logits_again = made_logits(again, &images, &count_again);
 	assert_int_equal(count, count_again);
 	for (size_t i = 0; i < count; i++)
-		if (memcmp(&logits[i], &logits_again[i], sizeof *logits) != 0)
-			fail_msg("%s: logit %zu is %.9g, after reading %.9g", what, i, (double)logits[i], (double)logits_again[i]);
+		if (memcmp(&logits[i], &logits_again[i], sizeof(*logits)) != 0)
+			fail_msg("%s: logit %zu is %.9g, after reading %.9g", what, i,
+				(double)logits[i], (double)logits_again[i]);
 	free(logits);
 	free(logits_again);
 	check_images_free((struct check_images *)&images);
@@ -70,7 +74,7 @@ static void what_is_read_again_computes_the_same_bits(void **state)
 			char what[64];
 			if (!f->exact)
 				continue;
-			snprintf(what, sizeof what, "%s, %s", made_networks[i].name, f->name);
+			snprintf(what, sizeof(what), "%s, %s", made_networks[i].name, f->name);
 			assert_true(made_model(i, &m));
 			write_model(f, &m, &files);
 			write_model(f, &m, &twice);
@@ -79,7 +83,8 @@ static void what_is_read_again_computes_the_same_bits(void **state)
 			if (f->read(files.main.s, files.main.length, &again, &e))
 				fail_msg("%s: %s", what, e.text);
 			assert_int_equal(again.net.parameter_count, m.net.parameter_count);
-			assert_memory_equal(again.params, m.params, m.net.parameter_count * sizeof(float));
+			assert_memory_equal(
+				again.params, m.params, m.net.parameter_count * sizeof(float));
 			check_same_network(what, &m, &again);
 			check_same_facts(&m.facts, &again.facts);
 			model_files_free(&files);
@@ -89,7 +94,7 @@ static void what_is_read_again_computes_the_same_bits(void **state)
 		}
 }
 
-/* ---- C source --------------------------------------------------------------------------------------------------------- */
+/* ---- C source ---- */
 
 typedef void run_function(const unsigned char *image, float *work, float *logits);
 
@@ -98,9 +103,11 @@ static run_function *compile(const char *name, const char *flags, void **library
 {
 	char command[600], path[160];
 	const char *compiler = getenv("CC");
-	snprintf(path, sizeof path, "%s/%s.so", scratch, name);
-	snprintf(command, sizeof command, "cd %s && %s -std=c99 -pedantic -Wall -Wextra -Wshadow -Wconversion -Werror -O2 %s -shared -fPIC -o %s made_1.c -lm", scratch,
-	         compiler ? compiler : "cc", flags, path);
+	snprintf(path, sizeof(path), "%s/%s.so", scratch, name);
+	snprintf(command, sizeof(command),
+		"cd %s && %s -std=c99 -pedantic -Wall -Wextra -Wshadow -Wconversion -Werror -O2 %s "
+		"-shared -fPIC -o %s made_1.c -lm",
+		scratch, compiler ? compiler : "cc", flags, path);
 	if (system(command) != 0)
 		fail_msg("%s: %s", name, command);
 	*library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
@@ -108,7 +115,7 @@ static run_function *compile(const char *name, const char *flags, void **library
 		fail_msg("%s", dlerror());
 	run_function *run;
 	void *symbol = dlsym(*library, "made_1_run");
-	memcpy(&run, &symbol, sizeof run);
+	memcpy(&run, &symbol, sizeof(run));
 	assert_non_null(run);
 	return run;
 }
@@ -123,26 +130,33 @@ static void check_source(int i, const char *flags, bool exact)
 	size_t count, at = 0;
 	assert_true(made_model(i, &m));
 	write_model(model_format_find("c", &e), &m, &files);
-	snprintf(path, sizeof path, "%s/made_1.c", scratch);
+	snprintf(path, sizeof(path), "%s/made_1.c", scratch);
 	assert_int_equal(file_write(path, files.main.s, files.main.length, &e), 0);
-	snprintf(path, sizeof path, "%s/made-1.h", scratch);
+	snprintf(path, sizeof(path), "%s/made-1.h", scratch);
 	assert_int_equal(file_write(path, files.header.s, files.header.length, &e), 0);
-	snprintf(name, sizeof name, "%s%s", made_networks[i].name, exact ? "-exact" : "");
+	snprintf(name, sizeof(name), "%s%s", made_networks[i].name, exact ? "-exact" : "");
 	run_function *run = compile(name, flags, &library);
 
 	const struct check_images images = images_for(&m);
 	const size_t size = nn_shape_size(images.images.shape);
-	float *want = made_logits(&m, &images, &count), *work = calloc(1 << 16, sizeof *work), logits[64];
+	float *want = made_logits(&m, &images, &count), *work = calloc(1 << 16, sizeof(*work)),
+	      logits[64];
 	for (int k = 0; k < m.net.output_count; k++)
 		for (int n = 0; n < IMAGES; n++)
-			for (int c = 0; c < m.net.layers[m.net.outputs[k]].shape.channels; c++, at++) {
+			for (int c = 0; c < m.net.layers[m.net.outputs[k]].shape.channels;
+				c++, at++) {
 				size_t before = 0;
 				for (int other = 0; other < k; other++)
-					before += (size_t)m.net.layers[m.net.outputs[other]].shape.channels;
+					before += (size_t)m.net.layers[m.net.outputs[other]]
+							  .shape.channels;
 				run(images.pixels + (size_t)n * size, work, logits);
-				const double got = (double)logits[before + (size_t)c], should = (double)want[at];
-				if (exact ? got != should : !(fabs(got - should) <= 1e-4 * (1 + fabs(should))))
-					fail_msg("%s: output %d, image %d, class %d is %.9g, should be %.9g", name, k, n, c, got, should);
+				const double got = (double)logits[before + (size_t)c],
+					     should = (double)want[at];
+				if (exact ? got != should
+					  : !(fabs(got - should) <= 1e-4 * (1 + fabs(should))))
+					fail_msg("%s: output %d, image %d, class %d is %.9g, "
+						 "should be %.9g",
+						name, k, n, c, got, should);
 			}
 	assert_int_equal(at, count);
 	free(want);
@@ -168,10 +182,11 @@ static void c_source_with_fused_sums_has_the_same_bits(void **state)
 			check_source(i, "-DMADE_1_EXACT", true);
 }
 
-/* ---- hostile files ---------------------------------------------------------------------------------------------------- */
+/* ---- hostile files ---- */
 
 /* Is this refused, with a message that has `part` (NULL: any)? */
-static void refuses(const struct model_format *f, const char *bytes, size_t count, const char *part, const char *what)
+static void refuses(const struct model_format *f, const char *bytes, size_t count, const char *part,
+	const char *what)
 {
 	struct model m = { .facts.fold = -1 };
 	struct err e = { 0 };
@@ -181,7 +196,8 @@ static void refuses(const struct model_format *f, const char *bytes, size_t coun
 	if (f->read(copy, count, &m, &e) == 0)
 		fail_msg("%s: %s was read", f->name, what);
 	if (!e.text[0] || e.kind != ERR_USAGE || (part && !strstr(e.text, part)))
-		fail_msg("%s, %s: the message is '%s', should have '%s'", f->name, what, e.text, part ? part : "");
+		fail_msg("%s, %s: the message is '%s', should have '%s'", f->name, what, e.text,
+			part ? part : "");
 	model_free(&m);
 	free(copy);
 }
@@ -196,13 +212,17 @@ static void files_that_are_cut_short_are_refused(void **state)
 		if (!f->exact)
 			continue;
 		write_model(f, &m, &files);
-		/* What comes last may be missing: of a zip file the table of contents, which says again what stands before each member; of an ONNX
-		 * file whole entries of the metadata, of which "format" is the first. */
+		/* What comes last may be missing: of a zip file the table of contents, which says
+		 * again what stands before each member; of an ONNX file whole entries of the
+		 * metadata, of which "format" is the first. */
 		size_t needed = files.main.length;
 		if (strcmp(f->name, "npz") == 0)
 			needed -= 800;
 		else if (strcmp(f->name, "onnx") == 0)
-			needed = (size_t)((const char *)memmem(files.main.s, files.main.length, "format", 6) - files.main.s) - 4;
+			needed = (size_t)((const char *)memmem(
+						  files.main.s, files.main.length, "format", 6)
+					 - files.main.s)
+				- 4;
 		for (size_t count = 0; count < needed; count++)
 			refuses(f, files.main.s, count, NULL, "a file cut short");
 		model_files_free(&files);
@@ -227,8 +247,11 @@ static void changed_bytes_do_no_harm(void **state)
 			const size_t at = check_below(&random, (uint32_t)files.main.length);
 			const char was = files.main.s[at];
 			files.main.s[at] = (char)check_below(&random, 256);
-			if (f->read(files.main.s, files.main.length, &again, &e) == 0) /* harmless: a name, a fact, padding; the weights have a digest */
-				assert_memory_equal(again.params, m.params, m.net.parameter_count * sizeof(float));
+			if (f->read(files.main.s, files.main.length, &again, &e)
+				== 0) /* harmless: a name, a fact, padding; the weights have a
+					 digest */
+				assert_memory_equal(again.params, m.params,
+					m.net.parameter_count * sizeof(float));
 			else
 				assert_true(e.text[0]);
 			files.main.s[at] = was;
@@ -249,7 +272,7 @@ static void refuses_header(const char *from, const char *to, const char *part)
 	struct err e = { 0 };
 	assert_true(made_model(0, &m));
 	write_model(model_format_find("safetensors", &e), &m, &files);
-	memcpy(&size, files.main.s, sizeof size);
+	memcpy(&size, files.main.s, sizeof(size));
 	char *text = strndup(files.main.s + 8, size), *at = strstr(text, from);
 	if (!at)
 		fail_msg("there is no %s in %s", from, text);
@@ -257,7 +280,7 @@ static void refuses_header(const char *from, const char *to, const char *part)
 	str_add(&header, to);
 	str_add(&header, at + strlen(from));
 	size = header.length;
-	str_add_bytes(&file, (const char *)&size, sizeof size);
+	str_add_bytes(&file, (const char *)&size, sizeof(size));
 	str_add_bytes(&file, header.s, header.length);
 	const uint64_t begin = *(const uint64_t *)(const void *)files.main.s + 8;
 	str_add_bytes(&file, files.main.s + begin, files.main.length - begin);
@@ -274,7 +297,8 @@ static void headers_that_lie_are_refused_by_name(void **state)
 	(void)state;
 	struct err e = { 0 };
 	const struct model_format *f = model_format_find("safetensors", &e);
-	refuses(f, "\xff\xff\xff\xff\xff\xff\xff\x7f{}", 10, "cut short", "a header of nearly all there is");
+	refuses(f, "\xff\xff\xff\xff\xff\xff\xff\x7f{}", 10, "cut short",
+		"a header of nearly all there is");
 	refuses(f, "\0\0\0\x40\0\0\0\0{}", 10, "at most", "a huge header");
 	refuses(f, "\2\0\0\0\0\0\0\0[]", 10, "__metadata__", "a list");
 	refuses_header("\"F32\"", "\"F16\"", "conv/kernel: its numbers must be of type F32");
@@ -286,7 +310,8 @@ static void headers_that_lie_are_refused_by_name(void **state)
 	refuses_header("[0,72]", "[8,80]", "overlap");
 	refuses_header("\"conv/bias\"", "\"conv/kernel\"", "no JSON");
 	refuses_header("\"conv/bias\"", "\"other/bias\"", "there is no tensor conv/bias");
-	refuses_header("\"conv/bias\"", "\"more\":{},\"conv/bias\"", "it has 5 tensors, the network that it describes 4");
+	refuses_header("\"conv/bias\"", "\"more\":{},\"conv/bias\"",
+		"it has 5 tensors, the network that it describes 4");
 	refuses_header("\\\"filters\\\":2", "\\\"filters\\\":3", "conv/kernel: its shape");
 	refuses_header("\\\"filters\\\":2", "\\\"filters\\\":1000000", "conv: 1000000 filters");
 	refuses_header("\\\"filters\\\":2", "\\\"filters\\\":-1", "layer conv: filters");
@@ -297,8 +322,10 @@ static void headers_that_lie_are_refused_by_name(void **state)
 	refuses_header("\\\"inputs\\\":[0]", "\\\"inputs\\\":[]", "conv: 0 inputs");
 	refuses_header("\\\"inputs\\\":[0]", "\\\"inputs\\\":[0,0,0,0,0]", "at most 4");
 	refuses_header("\\\"stride\\\":1", "\\\"stride\\\":0", "layer conv: stride");
-	refuses_header("\\\"name\\\":\\\"conv\\\"", "\\\"name\\\":\\\"con\\\\u0007v\\\"", "plain characters");
-	refuses_header("\\\"kind\\\":\\\"conv\\\"", "\\\"kind\\\":\\\"lstm\\\"", "unknown kind 'lstm'");
+	refuses_header("\\\"name\\\":\\\"conv\\\"", "\\\"name\\\":\\\"con\\\\u0007v\\\"",
+		"plain characters");
+	refuses_header(
+		"\\\"kind\\\":\\\"conv\\\"", "\\\"kind\\\":\\\"lstm\\\"", "unknown kind 'lstm'");
 	refuses_header("\"weights_digest\":\"", "\"weights_digest\":\"0", "weights_digest");
 	refuses_header("\"network\"", "\"net\"", "no 'network'");
 }
@@ -316,13 +343,16 @@ static void weights_that_are_not_finite_are_refused(void **state)
 			m.params[3] = bad[i];
 			m.facts.weights_digest[0] = '\0';
 			write_model(f, &m, &files);
-			refuses(f, files.main.s, files.main.length, "conv/kernel: number 3 is not finite", "a weight that is not finite");
+			refuses(f, files.main.s, files.main.length,
+				"conv/kernel: number 3 is not finite",
+				"a weight that is not finite");
 			model_files_free(&files);
 			model_free(&m);
 		}
 }
 
-/* Weights that are changed by others are read when the digest is left out, and refused when it stands. */
+/* Weights that are changed by others are read when the digest is left out, and refused when it
+ * stands. */
 static void changed_weights_are_noticed(void **state)
 {
 	(void)state;
@@ -335,7 +365,8 @@ static void changed_weights_are_noticed(void **state)
 		assert_true(made_model(0, &m));
 		m.params[0] += 1;
 		write_model(f, &m, &files);
-		refuses(f, files.main.s, files.main.length, "the weights are not those of its metadata", "a changed weight");
+		refuses(f, files.main.s, files.main.length,
+			"the weights are not those of its metadata", "a changed weight");
 		model_files_free(&files);
 		m.facts.weights_digest[0] = '\0';
 		write_model(f, &m, &files);
@@ -353,7 +384,8 @@ static void an_onnx_file_that_is_nested_without_end_is_refused(void **state)
 	(void)state;
 	struct err e = { 0 };
 	struct str inner = { 0 }, outer = { 0 };
-	static const char tags[3] = { 0x0a, 0x2a, 0x32 }; /* graph: node; node: attribute; attribute: graph */
+	static const char tags[3] = { 0x0a, 0x2a,
+		0x32 }; /* graph: node; node: attribute; attribute: graph */
 	enum { LEVELS = 3000 };
 	for (int level = 0; level < LEVELS; level++) {
 		uint64_t length = inner.length;
@@ -363,7 +395,8 @@ static void an_onnx_file_that_is_nested_without_end_is_refused(void **state)
 			varint[n++] = (char)((length & 127) | (length > 127 ? 128 : 0));
 			length >>= 7;
 		} while (length);
-		str_add_bytes(&outer, level == LEVELS - 1 ? "\x3a" : &tags[(LEVELS - 2 - level) % 3], 1);
+		str_add_bytes(
+			&outer, level == LEVELS - 1 ? "\x3a" : &tags[(LEVELS - 2 - level) % 3], 1);
 		str_add_bytes(&outer, varint, n);
 		str_add_bytes(&outer, inner.s ? inner.s : "", inner.length);
 		const struct str swap = inner;
@@ -371,7 +404,8 @@ static void an_onnx_file_that_is_nested_without_end_is_refused(void **state)
 		outer = swap;
 		str_clear(&outer);
 	}
-	refuses(model_format_find("onnx", &e), inner.s, inner.length, "within others", "nested graphs");
+	refuses(model_format_find("onnx", &e), inner.s, inner.length, "within others",
+		"nested graphs");
 	str_free(&inner);
 	str_free(&outer);
 }
@@ -395,7 +429,7 @@ static void formats_are_found_by_name_and_by_ending(void **state)
 static int set_up(void **state)
 {
 	(void)state;
-	snprintf(scratch, sizeof scratch, "/tmp/test_model_files.XXXXXX");
+	snprintf(scratch, sizeof(scratch), "/tmp/test_model_files.XXXXXX");
 	return mkdtemp(scratch) ? 0 : -1;
 }
 
@@ -403,11 +437,12 @@ static int tear_down(void **state)
 {
 	(void)state;
 	char command[128];
-	snprintf(command, sizeof command, "rm -rf %s", scratch);
+	snprintf(command, sizeof(command), "rm -rf %s", scratch);
 	return system(command);
 }
 
-/* NAME.onnx, .npz and .safetensors, NAME.images (bytes) and NAME.logits (floats, [output][image][class]) of every network. */
+/* NAME.onnx, .npz and .safetensors, NAME.images (bytes) and NAME.logits (floats,
+ * [output][image][class]) of every network. */
 static int write_for_others(const char *folder)
 {
 	for (int i = 0; i < MADE_NETWORKS; i++) {
@@ -419,20 +454,25 @@ static int write_for_others(const char *folder)
 			return 1;
 		const struct check_images images = images_for(&m);
 		float *logits = made_logits(&m, &images, &count);
-		snprintf(path, sizeof path, "%s/%s.images", folder, made_networks[i].name);
-		int answer = file_write(path, images.pixels, IMAGES * nn_shape_size(images.images.shape), &e);
-		snprintf(path, sizeof path, "%s/%s.logits", folder, made_networks[i].name);
-		answer |= file_write(path, logits, count * sizeof *logits, &e);
+		snprintf(path, sizeof(path), "%s/%s.images", folder, made_networks[i].name);
+		int result = file_write(
+			path, images.pixels, IMAGES * nn_shape_size(images.images.shape), &e);
+		snprintf(path, sizeof(path), "%s/%s.logits", folder, made_networks[i].name);
+		result |= file_write(path, logits, count * sizeof(*logits), &e);
 		for (const struct model_format *f = model_formats; f->name; f++) {
 			struct model_files files = { 0 };
-			snprintf(path, sizeof path, "%s/%s%s", folder, made_networks[i].name, f->ending);
-			answer |= f->exact && (f->write(&m, &(struct model_writing){ "made", NULL }, &files, &e) || file_write(path, files.main.s, files.main.length, &e));
+			snprintf(path, sizeof(path), "%s/%s%s", folder, made_networks[i].name,
+				f->ending);
+			result |= f->exact
+				&& (f->write(
+					    &m, &(struct model_writing){ "made", NULL }, &files, &e)
+					|| file_write(path, files.main.s, files.main.length, &e));
 			model_files_free(&files);
 		}
 		free(logits);
 		check_images_free((struct check_images *)&images);
 		model_free(&m);
-		if (answer)
+		if (result)
 			return 1;
 	}
 	return 0;

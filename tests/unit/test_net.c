@@ -1,4 +1,5 @@
-/* test_net.c - nn/net.h: parameter counts and shapes of the paper's networks, what the builder refuses and how it says so, names. */
+/* test_net.c - nn/net.h: parameter counts and shapes of the paper's networks, what the builder
+ * refuses and how it says so, names. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -51,9 +52,15 @@ static void each_tensor_has_the_size_in_the_papers_table(void **state)
 	assert_int_equal(tensor_count_of(&net, "stem1/conv1/bias"), 10);
 	assert_int_equal(tensor_count_of(&net, "stem2/conv2/kernel"), 1800);
 	assert_int_equal(tensor_count_of(&net, "stem2/conv2/bias"), 20);
-	assert_int_equal(tensor_count_of(&net, "stem2/wide/kernel") + tensor_count_of(&net, "stem2/wide/bias"), 7210);
-	assert_int_equal(tensor_count_of(&net, "classifier/dense/kernel") + tensor_count_of(&net, "classifier/dense/bias"), 672);
-	assert_int_equal(tensor_count_of(&net, "classifier/logits/kernel") + tensor_count_of(&net, "classifier/logits/bias"), 330);
+	assert_int_equal(tensor_count_of(&net, "stem2/wide/kernel")
+			+ tensor_count_of(&net, "stem2/wide/bias"),
+		7210);
+	assert_int_equal(tensor_count_of(&net, "classifier/dense/kernel")
+			+ tensor_count_of(&net, "classifier/dense/bias"),
+		672);
+	assert_int_equal(tensor_count_of(&net, "classifier/logits/kernel")
+			+ tensor_count_of(&net, "classifier/logits/bias"),
+		330);
 	assert_null(nn_net_tensor(&net, "classifier/logits"));
 	assert_null(nn_net_tensor(&net, "stem1/conv1/kerne"));
 	assert_null(nn_net_tensor(&net, ""));
@@ -88,7 +95,8 @@ static void check_shape(const struct nn_net *net, int layer, int channels, int h
 	assert_true(layer >= 0);
 	struct nn_shape s = net->layers[layer].shape;
 	if (s.channels != channels || s.height != height || s.width != width)
-		fail_msg("%s is %d x %d x %d, expected %d x %d x %d", net->layers[layer].name, s.channels, s.height, s.width, channels, height, width);
+		fail_msg("%s is %d x %d x %d, expected %d x %d x %d", net->layers[layer].name,
+			s.channels, s.height, s.width, channels, height, width);
 }
 
 static void every_kind_of_layer_has_the_right_shape(void **state)
@@ -99,8 +107,10 @@ static void every_kind_of_layer_has_the_right_shape(void **state)
 	check_shape(&net, in, 3, 13, 16);
 	int valid = nn_conv(&net, "valid", in, 5, 2, 5, NN_VALID, true, NN_HE_NORMAL);
 	check_shape(&net, valid, 5, 12, 12);
-	check_shape(&net, nn_conv(&net, "same", in, 6, 2, 5, NN_SAME, false, NN_HE_NORMAL), 6, 13, 16);
-	check_shape(&net, nn_conv(&net, "whole", in, 7, 13, 16, NN_VALID, false, NN_HE_NORMAL), 7, 1, 1);
+	check_shape(
+		&net, nn_conv(&net, "same", in, 6, 2, 5, NN_SAME, false, NN_HE_NORMAL), 6, 13, 16);
+	check_shape(&net, nn_conv(&net, "whole", in, 7, 13, 16, NN_VALID, false, NN_HE_NORMAL), 7,
+		1, 1);
 	check_shape(&net, nn_relu(&net, "relu", in), 3, 13, 16);
 	int pool = nn_maxpool(&net, "pool", valid, 5);
 	check_shape(&net, pool, 5, 2, 2);
@@ -128,8 +138,9 @@ static void fans_are_as_keras_counts_them(void **state)
 	(void)state;
 	struct nn_net net = { 0 };
 	paper_unified(&net, digits, 10);
-	const struct nn_tensor *conv = nn_net_tensor(&net, "stem1/conv2/kernel"), *wide = nn_net_tensor(&net, "stem2/wide/kernel"),
-	                       *dense = nn_net_tensor(&net, "classifier/dense/kernel");
+	const struct nn_tensor *conv = nn_net_tensor(&net, "stem1/conv2/kernel"),
+			       *wide = nn_net_tensor(&net, "stem2/wide/kernel"),
+			       *dense = nn_net_tensor(&net, "classifier/dense/kernel");
 	assert_int_equal(conv->fan_in, 90);
 	assert_int_equal(conv->fan_out, 180);
 	assert_int_equal(conv->init, NN_HE_NORMAL);
@@ -141,9 +152,10 @@ static void fans_are_as_keras_counts_them(void **state)
 }
 
 /* The message names the layer and has all these numbers. */
-static void check_refused(struct nn_net *net, int answer, const char *name, const int *numbers, int count)
+static void check_refused(
+	struct nn_net *net, int result, const char *name, const int *numbers, int count)
 {
-	assert_int_equal(answer, -1);
+	assert_int_equal(result, -1);
 	assert_false(nn_net_ok(net));
 	if (!strstr(net->error, name))
 		fail_msg("'%s' does not name '%s'", net->error, name);
@@ -160,29 +172,34 @@ static void shapes_that_do_not_fit_are_refused_with_layer_and_both_shapes(void *
 	(void)state;
 	const struct nn_shape shape = { 5, 11, 13 };
 	struct nn_net high = { 0 };
-	int answer = nn_conv(&high, "stem9/tall", nn_input(&high, "in", shape), 4, 17, 3, NN_VALID, false, NN_HE_NORMAL);
-	check_refused(&high, answer, "stem9/tall", (const int[]){ 11, 13, 17, 3 }, 4);
+	int result = nn_conv(&high, "stem9/tall", nn_input(&high, "in", shape), 4, 17, 3, NN_VALID,
+		false, NN_HE_NORMAL);
+	check_refused(&high, result, "stem9/tall", (const int[]){ 11, 13, 17, 3 }, 4);
 
 	struct nn_net wide = { 0 };
-	answer = nn_conv(&wide, "stem9/wide", nn_input(&wide, "in", shape), 4, 3, 19, NN_VALID, false, NN_HE_NORMAL);
-	check_refused(&wide, answer, "stem9/wide", (const int[]){ 11, 13, 3, 19 }, 4);
+	result = nn_conv(&wide, "stem9/wide", nn_input(&wide, "in", shape), 4, 3, 19, NN_VALID,
+		false, NN_HE_NORMAL);
+	check_refused(&wide, result, "stem9/wide", (const int[]){ 11, 13, 3, 19 }, 4);
 
 	struct nn_net pool = { 0 };
-	answer = nn_maxpool(&pool, "bigpool", nn_input(&pool, "in", shape), 12);
-	check_refused(&pool, answer, "bigpool", (const int[]){ 11, 13, 12 }, 3);
+	result = nn_maxpool(&pool, "bigpool", nn_input(&pool, "in", shape), 12);
+	check_refused(&pool, result, "bigpool", (const int[]){ 11, 13, 12 }, 3);
 
 	struct nn_net concat = { 0 };
 	int parts[2] = { nn_input(&concat, "in", shape), 0 };
 	parts[1] = nn_conv(&concat, "small", parts[0], 21, 2, 4, NN_VALID, false, NN_HE_NORMAL);
-	answer = nn_concat(&concat, "joined", parts, 2);
-	check_refused(&concat, answer, "joined", (const int[]){ 11, 13, 21, 10 }, 4);
+	result = nn_concat(&concat, "joined", parts, 2);
+	check_refused(&concat, result, "joined", (const int[]){ 11, 13, 21, 10 }, 4);
 }
 
 static void a_same_convolution_may_have_a_kernel_larger_than_the_map(void **state)
 {
 	(void)state;
 	struct nn_net net = { 0 };
-	check_shape(&net, nn_conv(&net, "same", nn_input(&net, "in", (struct nn_shape){ 1, 2, 1 }), 3, 5, 5, NN_SAME, false, NN_HE_NORMAL), 3, 2, 1);
+	check_shape(&net,
+		nn_conv(&net, "same", nn_input(&net, "in", (struct nn_shape){ 1, 2, 1 }), 3, 5, 5,
+			NN_SAME, false, NN_HE_NORMAL),
+		3, 2, 1);
 }
 
 static void after_an_error_every_call_fails_and_the_first_message_stays(void **state)
@@ -225,13 +242,20 @@ static void limits_are_errors_not_overruns(void **state)
 	struct nn_net longname = { 0 };
 	assert_int_equal(nn_input(&longname, name, (struct nn_shape){ 1, 2, 2 }), -1);
 	struct nn_net fits = { 0 };
-	assert_int_equal(nn_conv(&fits, name + 1, nn_input(&fits, "in", (struct nn_shape){ 1, 2, 2 }), 1, 1, 1, NN_VALID, false, NN_HE_NORMAL), 1);
+	assert_int_equal(
+		nn_conv(&fits, name + 1, nn_input(&fits, "in", (struct nn_shape){ 1, 2, 2 }), 1, 1,
+			1, NN_VALID, false, NN_HE_NORMAL),
+		1);
 	assert_string_equal(fits.tensors[0].name + NN_NAME_MAX - 1, "/kernel");
 
 	struct nn_net broad = { 0 };
 	for (int i = 0; i < NN_OUTPUTS_MAX; i++)
-		assert_int_equal(nn_output(&broad, "out", nn_dense(&broad, "d", nn_input(&broad, "in", (struct nn_shape){ 1, 2, 2 }), 2, false, NN_HE_NORMAL)),
-		                 3 * i + 2);
+		assert_int_equal(
+			nn_output(&broad, "out",
+				nn_dense(&broad, "d",
+					nn_input(&broad, "in", (struct nn_shape){ 1, 2, 2 }), 2,
+					false, NN_HE_NORMAL)),
+			3 * i + 2);
 	assert_true(nn_net_ok(&broad));
 	assert_int_equal(nn_output(&broad, "fifth", 1), -1);
 
@@ -251,10 +275,12 @@ static void a_network_needs_an_input_and_an_output(void **state)
 	(void)state;
 	struct nn_net net = { 0 };
 	assert_false(nn_net_ok(&net));
-	int dense = nn_dense(&net, "dense", nn_input(&net, "in", (struct nn_shape){ 1, 2, 2 }), 3, false, NN_HE_NORMAL);
+	int dense = nn_dense(&net, "dense", nn_input(&net, "in", (struct nn_shape){ 1, 2, 2 }), 3,
+		false, NN_HE_NORMAL);
 	assert_false(nn_net_ok(&net));
 	struct nn_net whole = { 0 };
-	dense = nn_dense(&whole, "dense", nn_input(&whole, "in", (struct nn_shape){ 1, 2, 2 }), 3, false, NN_HE_NORMAL);
+	dense = nn_dense(&whole, "dense", nn_input(&whole, "in", (struct nn_shape){ 1, 2, 2 }), 3,
+		false, NN_HE_NORMAL);
 	nn_output(&whole, "out", dense);
 	assert_true(nn_net_ok(&whole));
 }
@@ -262,7 +288,10 @@ static void a_network_needs_an_input_and_an_output(void **state)
 static void a_pattern_names_a_path_or_neighbouring_components_of_it(void **state)
 {
 	(void)state;
-	static const struct { const char *name, *pattern; bool matches; } cases[] = {
+	static const struct {
+		const char *name, *pattern;
+		bool matches;
+	} cases[] = {
 		{ "stem1/conv1", "stem1/conv1", true },
 		{ "stem1/conv1", "conv1", true },
 		{ "stem1/conv1", "stem1", true },
@@ -296,7 +325,8 @@ static void a_pattern_names_a_path_or_neighbouring_components_of_it(void **state
 		struct nn_layer l = { .kind = NN_RELU };
 		snprintf(l.name, sizeof(l.name), "%s", cases[i].name);
 		if (nn_layer_matches(&l, cases[i].pattern) != cases[i].matches)
-			fail_msg("does '%s' name '%s'? Expected %s", cases[i].pattern, cases[i].name, cases[i].matches ? "yes" : "no");
+			fail_msg("does '%s' name '%s'? Expected %s", cases[i].pattern,
+				cases[i].name, cases[i].matches ? "yes" : "no");
 	}
 }
 

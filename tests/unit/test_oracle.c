@@ -1,4 +1,5 @@
-/* test_oracle.c - the oracle itself: its gradients against central differences, its maps and formulas against cases done by hand. */
+/* test_oracle.c - the oracle itself: its gradients against central differences, its maps and
+ * formulas against cases done by hand. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -21,7 +22,8 @@ static double total_loss(struct oracle *o, const double *const images[], int lab
 	return sum;
 }
 
-/* Central differences with h = 1e-5 err by h^2 and by 2^-53 / h, both about 1e-10 of values near 1. */
+/* Central differences with h = 1e-5 err by h^2 and by 2^-53 / h, both about 1e-10 of values near 1.
+ */
 static void check_slopes(struct nn_net *net, uint64_t seed, bool dropout)
 {
 	assert_true(nn_net_ok(net));
@@ -57,7 +59,8 @@ static void check_slopes(struct nn_net *net, uint64_t seed, bool dropout)
 		o->value.params[i] = at;
 		double slope = (above - below) / (2 * h);
 		if (!(fabs(slope - o->value.gradients[i]) < 2e-8))
-			fail_msg("parameter %zu: central difference %.12g, backward %.12g", i, slope, o->value.gradients[i]);
+			fail_msg("parameter %zu: central difference %.12g, backward %.12g", i,
+				slope, o->value.gradients[i]);
 	}
 	for (int k = 0; k < net->input_count; k++)
 		free(images[k]);
@@ -71,7 +74,8 @@ static void gradients_of_a_convolution_chain_are_slopes(void **state)
 	for (int k = 0; k < 8; k++) {
 		struct nn_net net = { 0 };
 		int at = nn_input(&net, "in", (struct nn_shape){ 2, 9, 8 });
-		at = nn_conv(&net, "a", at, 3, 1 + k % 4, 1 + k / 2, paddings[k % 2], true, NN_HE_NORMAL);
+		at = nn_conv(&net, "a", at, 3, 1 + k % 4, 1 + k / 2, paddings[k % 2], true,
+			NN_HE_NORMAL);
 		at = nn_conv(&net, "b", at, 4, 3, 2, paddings[1 - k % 2], false, NN_HE_NORMAL);
 		at = nn_relu(&net, "relu", at);
 		at = nn_maxpool(&net, "pool", at, 2);
@@ -86,7 +90,8 @@ static void gradients_of_branches_are_slopes(void **state)
 {
 	(void)state;
 	struct nn_net net = { 0 };
-	int first = nn_input(&net, "in1", (struct nn_shape){ 2, 6, 6 }), second = nn_input(&net, "in2", (struct nn_shape){ 2, 6, 6 });
+	int first = nn_input(&net, "in1", (struct nn_shape){ 2, 6, 6 }),
+	    second = nn_input(&net, "in2", (struct nn_shape){ 2, 6, 6 });
 	int parts[3] = { nn_conv(&net, "a", first, 3, 3, 3, NN_VALID, true, NN_HE_NORMAL), 0, 0 };
 	parts[1] = nn_conv(&net, "b", second, 2, 3, 3, NN_VALID, false, NN_HE_NORMAL);
 	parts[2] = parts[0]; /* twice in the same concatenation */
@@ -107,12 +112,14 @@ static void gradients_of_a_small_unified_network_are_slopes(void **state)
 	check_slopes(&net, 300, true);
 }
 
-/* The case that a well-known library gets wrong at its border: a 3x3 kernel of ones over a 4x4 map of ones. */
+/* The case that a well-known library gets wrong at its border: a 3x3 kernel of ones over a 4x4 map
+ * of ones. */
 static void a_padded_convolution_of_ones_counts_its_neighbours(void **state)
 {
 	(void)state;
 	struct nn_net net = { 0 };
-	int at = nn_conv(&net, "conv", nn_input(&net, "in", (struct nn_shape){ 1, 4, 4 }), 1, 3, 3, NN_SAME, false, NN_HE_NORMAL);
+	int at = nn_conv(&net, "conv", nn_input(&net, "in", (struct nn_shape){ 1, 4, 4 }), 1, 3, 3,
+		NN_SAME, false, NN_HE_NORMAL);
 	nn_output(&net, "out", nn_dense(&net, "d", at, 2, false, NN_HE_NORMAL));
 	float params[1 + 9 + 32 + 2] = { 1, 1, 1, 1, 1, 1, 1, 1, 1, 0 };
 	struct oracle *o = oracle_new(&net, params);
@@ -130,12 +137,14 @@ static void an_even_same_kernel_has_its_extra_row_after(void **state)
 {
 	(void)state;
 	struct nn_net net = { 0 };
-	int at = nn_conv(&net, "conv", nn_input(&net, "in", (struct nn_shape){ 1, 1, 3 }), 1, 1, 2, NN_SAME, false, NN_HE_NORMAL);
+	int at = nn_conv(&net, "conv", nn_input(&net, "in", (struct nn_shape){ 1, 1, 3 }), 1, 1, 2,
+		NN_SAME, false, NN_HE_NORMAL);
 	nn_output(&net, "out", nn_dense(&net, "d", at, 2, false, NN_HE_NORMAL));
 	float params[2 + 1 + 6 + 2] = { 1, 10, 0 };
 	struct oracle *o = oracle_new(&net, params);
 	oracle_forward(o, (const double *const[]){ (const double[]){ 1, 2, 3 } }, 0);
-	assert_true(o->value.out[at][0] == 21 && o->value.out[at][1] == 32 && o->value.out[at][2] == 3);
+	assert_true(
+		o->value.out[at][0] == 21 && o->value.out[at][1] == 32 && o->value.out[at][2] == 3);
 	oracle_free(o);
 }
 
@@ -149,14 +158,16 @@ static void maps_turn_zoom_and_shift_the_right_way(void **state)
 	oracle_warp(map, 0, image, shape, out);
 	for (int i = 0; i < 9; i++)
 		assert_true(fabs(out[i] - image[i] / 255.0) < 1e-12);
-	oracle_warp_map(0, 1, 1, 1, 0, shape, map); /* one to the right: the first column is mirrored in */
+	oracle_warp_map(
+		0, 1, 1, 1, 0, shape, map); /* one to the right: the first column is mirrored in */
 	oracle_warp(map, 0, image, shape, out);
 	assert_true(fabs(out[0]) < 1e-12 && fabs(out[1]) < 1e-12 && fabs(out[2] - .2) < 1e-12);
 	oracle_warp_map(.5, 1, 1, 0, 0, shape, map); /* half a turn */
 	oracle_warp(map, 0, image, shape, out);
 	for (int i = 0; i < 9; i++)
 		assert_true(fabs(out[i] - image[8 - i] / 255.0) < 1e-9);
-	oracle_warp_map(0, 2, 1, 0, 0, shape, map); /* zoom out in x: left and right come from one pixel outside, which mirrors the border */
+	oracle_warp_map(0, 2, 1, 0, 0, shape, map); /* zoom out in x: left and right come from one
+						       pixel outside, which mirrors the border */
 	oracle_warp(map, 0, image, shape, out);
 	assert_true(fabs(out[0]) < 1e-12 && fabs(out[1] - .2) < 1e-12 && fabs(out[2] - .4) < 1e-12);
 	oracle_warp_map(0, 1, 1, 0, 0, shape, map);

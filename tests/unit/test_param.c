@@ -1,4 +1,5 @@
-/* test_param.c - harness/plan/param.h: numbers, names, ranges, and that the table of parameters is sound. */
+/* test_param.c - harness/plan/param.h: numbers, names, ranges, and that the table of parameters is
+ * sound. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -13,9 +14,11 @@
 static void numbers_are_read_as_people_write_them_and_nothing_else_is(void **state)
 {
 	(void)state;
-	static const char *const good[] = { "1", "0.001", "1e-3", "1.0e-3", "+5", ".5", "5.", "-2E+3", "00.1" };
+	static const char *const good[] = { "1", "0.001", "1e-3", "1.0e-3", "+5", ".5", "5.",
+		"-2E+3", "00.1" };
 	static const double values[] = { 1, 0.001, 0.001, 0.001, 5, 0.5, 5, -2000, 0.1 };
-	static const char *const bad[] = { "", "x", "1x", "0x10", "nan", "inf", "1e", "1e+", ".", "-", "1,5", "1 ", " 1", "1_000", "1e400" };
+	static const char *const bad[] = { "", "x", "1x", "0x10", "nan", "inf", "1e", "1e+", ".",
+		"-", "1,5", "1 ", " 1", "1_000", "1e400" };
 	double value;
 	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
 		assert_true(number_parse(good[i], &value));
@@ -29,9 +32,11 @@ static void numbers_are_read_as_people_write_them_and_nothing_else_is(void **sta
 static void numbers_are_written_with_as_few_digits_as_read_back(void **state)
 {
 	(void)state;
-	static const double values[] = { 0.1, 0.001, 1e-7, 1.0 / 3, 0.1 + 0.2, 5e-324, 1.7976931348623157e308, 20000, 123456789012345678.0 };
-	static const char *const texts[] = { "0.1", "0.001", "1e-07", "0.3333333333333333", "0.30000000000000004", "4.94065645841247e-324",
-					     "1.7976931348623157e+308", "20000", "1.2345678901234568e+17" };
+	static const double values[] = { 0.1, 0.001, 1e-7, 1.0 / 3, 0.1 + 0.2, 5e-324,
+		1.7976931348623157e308, 20000, 123456789012345678.0 };
+	static const char *const texts[] = { "0.1", "0.001", "1e-07", "0.3333333333333333",
+		"0.30000000000000004", "4.94065645841247e-324", "1.7976931348623157e+308", "20000",
+		"1.2345678901234568e+17" };
 	for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
 		char text[32];
 		number_format(values[i], text);
@@ -48,7 +53,8 @@ static void minus_zero_is_zero(void **state)
 	assert_false(signbit(value));
 }
 
-static int parse(enum param_scope scope, const char *name, const char *text, void *base, const char *expected)
+static int parse(enum param_scope scope, const char *name, const char *text, void *base,
+	const char *expected)
 {
 	struct str why = { 0 };
 	const struct param *p = param_find(scope, name);
@@ -81,7 +87,8 @@ static void whole_numbers_may_be_spelled_as_numbers_but_have_to_be_whole(void **
 	assert_int_equal(parse(SCOPE_TRIAL, "batch_size", "32.0", &t, ""), 0);
 	assert_int_equal(t.batch_size, 32);
 	assert_int_equal(parse(SCOPE_TRIAL, "batch_size", "32.5", &t, "not a whole number"), -1);
-	assert_int_equal(parse(SCOPE_TRIAL, "batch_size", "99999999999999999999", &t, "out of range"), -1);
+	assert_int_equal(
+		parse(SCOPE_TRIAL, "batch_size", "99999999999999999999", &t, "out of range"), -1);
 	assert_int_equal(t.batch_size, 32);
 }
 
@@ -89,12 +96,15 @@ static void a_name_that_is_nearly_right_gets_a_hint(void **state)
 {
 	(void)state;
 	struct phase_config p = { 0 };
-	assert_int_equal(parse(SCOPE_PHASE, "keep", "restord", &p, "unknown (did you mean 'restored'?)"), -1);
+	assert_int_equal(
+		parse(SCOPE_PHASE, "keep", "restord", &p, "unknown (did you mean 'restored'?)"),
+		-1);
 	assert_int_equal(parse(SCOPE_PHASE, "keep", "everything", &p, "unknown"), -1);
 	assert_int_equal(parse(SCOPE_PHASE, "both", "yes", &p, "neither true nor false"), -1);
 }
 
-/* A default that cannot be read would be found by an assert in param_defaults; this also checks that it is in its own range. */
+/* A default that cannot be read would be found by an assert in param_defaults; this also checks
+ * that it is in its own range. */
 static void every_default_is_a_value_of_its_parameter(void **state)
 {
 	(void)state;
@@ -103,7 +113,8 @@ static void every_default_is_a_value_of_its_parameter(void **state)
 	int checked = 0;
 	for (size_t i = 0; i < count; i++) {
 		const struct param *p = &table[i];
-		const bool simple = p->type == PARAM_INTEGER || p->type == PARAM_REAL || p->type == PARAM_BOOL || p->type == PARAM_ENUM;
+		const bool simple = p->type == PARAM_INTEGER || p->type == PARAM_REAL
+			|| p->type == PARAM_BOOL || p->type == PARAM_ENUM;
 		if (!simple || !p->fallback)
 			continue;
 		union {

@@ -1,5 +1,5 @@
-/* test_perturb.c - nn/perturb.h: a strength is what it says, both ways and every direction come up, strength 0 changes nothing, and
- * no network sees other images than another. */
+/* test_perturb.c - nn/perturb.h: a strength is what it says, both ways and every direction come up,
+ * strength 0 changes nothing, and no network sees other images than another. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -32,7 +32,8 @@ static uint8_t *grey(uint8_t value)
 	return pixels;
 }
 
-static uint8_t *changed(const uint8_t *pixels, enum nn_change change, double strength, const struct nn_kernels *kernels)
+static uint8_t *changed(const uint8_t *pixels, enum nn_change change, double strength,
+	const struct nn_kernels *kernels)
 {
 	const struct nn_images images = { .pixels = pixels, .shape = shape, .count = IMAGES };
 	uint8_t *out = malloc(IMAGES * SIZE);
@@ -103,7 +104,8 @@ static void a_translation_has_its_length_in_every_direction(void **state)
 	free(pixels);
 }
 
-/* A zoom of s shows 1 + s or 1 - s times as much, so what is seen moves to 1 / (1 + s) or 1 / (1 - s) of its distance. */
+/* A zoom of s shows 1 + s or 1 - s times as much, so what is seen moves to 1 / (1 + s) or 1 / (1 -
+ * s) of its distance. */
 static void a_zoom_scales_by_its_strength_both_ways(void **state)
 {
 	(void)state;
@@ -136,12 +138,14 @@ static void a_shear_moves_rows_by_its_strength(void **state)
 static void brightness_is_added_or_taken_and_contrast_taken(void **state)
 {
 	(void)state;
-	uint8_t *pixels = grey(100), *out = changed(pixels, NN_BRIGHTEN, 0.2, NULL), *dark = changed(pixels, NN_BRIGHTEN, 0.5, NULL);
+	uint8_t *pixels = grey(100), *out = changed(pixels, NN_BRIGHTEN, 0.2, NULL),
+		*dark = changed(pixels, NN_BRIGHTEN, 0.5, NULL);
 	int brighter = 0;
 	for (int i = 0; i < IMAGES; i++) {
 		assert_true(out[i * SIZE] == 151 || out[i * SIZE] == 49);
 		assert_true(dark[i * SIZE] == 228 || dark[i * SIZE] == 0); /* clipped; rounded up */
-		assert_int_equal(out[i * SIZE] > 100, dark[i * SIZE] > 100); /* the same way at every strength */
+		assert_int_equal(out[i * SIZE] > 100,
+			dark[i * SIZE] > 100); /* the same way at every strength */
 		brighter += out[i * SIZE] > 100;
 	}
 	assert_in_range(brighter, IMAGES * 2 / 5, IMAGES * 3 / 5);
@@ -184,9 +188,11 @@ static void every_variant_of_the_kernels_makes_the_same_bytes(void **state)
 	for (int i = 0; i < IMAGES * SIZE; i++)
 		pixels[i] = (uint8_t)((unsigned)i * 2654435761u >> 24);
 	for (enum nn_change change = NN_ROTATE; change <= NN_NOISE; change++) {
-		uint8_t *plain = changed(pixels, change, change == NN_ROTATE ? 33 : 0.3, nn_kernels_find("plain"));
+		uint8_t *plain = changed(
+			pixels, change, change == NN_ROTATE ? 33 : 0.3, nn_kernels_find("plain"));
 		for (int k = 0; nn_kernels_at(k); k++) {
-			uint8_t *out = changed(pixels, change, change == NN_ROTATE ? 33 : 0.3, nn_kernels_at(k));
+			uint8_t *out = changed(
+				pixels, change, change == NN_ROTATE ? 33 : 0.3, nn_kernels_at(k));
 			assert_memory_equal(out, plain, IMAGES * SIZE);
 			free(out);
 		}

@@ -1,5 +1,6 @@
-/* test_quant.c - 8-bit networks: inference equals an oracle of the same arithmetic written anew in long double precision, in every kernel
- * variant; the numbers that fitting finds are the nearest; a trained network stays as good; what cannot be quantised is refused by name. */
+/* test_quant.c - 8-bit networks: inference equals an oracle of the same arithmetic written anew in
+ * long double precision, in every kernel variant; the numbers that fitting finds are the nearest; a
+ * trained network stays as good; what cannot be quantised is refused by name. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -17,7 +18,8 @@
 
 enum { IMAGES = 48, CLASSES_MAX = 256 };
 
-/* ---- the oracle: activations [channel][y][x] as numbers q, wide ones as sums in the scale of the logits ---- */
+/* ---- the oracle: activations [channel][y][x] as numbers q, wide ones as sums in the scale of the
+ * logits ---- */
 
 struct whole {
 	const struct nn_quant *q;
@@ -27,7 +29,8 @@ struct whole {
 static long double value_at(const struct whole *o, int layer, int c, int y, int x)
 {
 	const struct nn_shape s = o->q->net->layers[layer].shape;
-	return o->values[layer][((size_t)c * (size_t)s.height + (size_t)y) * (size_t)s.width + (size_t)x];
+	return o->values[layer]
+			[((size_t)c * (size_t)s.height + (size_t)y) * (size_t)s.width + (size_t)x];
 }
 
 /* 62 bits of product are exact in a long double. */
@@ -52,16 +55,24 @@ static long double weighted(const struct whole *o, int layer, int channel, int y
 	const struct nn_layer *l = &o->q->net->layers[layer];
 	const struct nn_shape in = o->q->net->layers[l->inputs[0]].shape;
 	const struct nn_quant_layer *n = &o->q->layers[layer];
-	const int height = l->kind == NN_DENSE ? in.height : l->kernel_height, width = l->kind == NN_DENSE ? in.width : l->kernel_width;
+	const int height = l->kind == NN_DENSE ? in.height : l->kernel_height,
+		  width = l->kind == NN_DENSE ? in.width : l->kernel_width;
 	long double sum = n->bias[channel];
 	for (int c = 0; c < in.channels; c++)
 		for (int i = 0; i < height * width; i++) {
 			const int ky = i / width, kx = i % width;
-			const int iy = l->kind == NN_DENSE ? ky : y * l->stride + ky - before(l, in.height, height);
-			const int ix = l->kind == NN_DENSE ? kx : x * l->stride + kx - before(l, in.width, width);
+			const int iy = l->kind == NN_DENSE
+				? ky
+				: y * l->stride + ky - before(l, in.height, height);
+			const int ix = l->kind == NN_DENSE
+				? kx
+				: x * l->stride + kx - before(l, in.width, width);
 			if (iy >= 0 && iy < in.height && ix >= 0 && ix < in.width)
-				sum += (long double)n->kernel[(channel * in.channels + c) * height * width + i]
-				       * (value_at(o, l->inputs[0], c, iy, ix) - *o->q->layers[l->inputs[0]].zero_point);
+				sum += (long double)n->kernel[(channel * in.channels + c) * height
+						       * width
+					       + i]
+					* (value_at(o, l->inputs[0], c, iy, ix)
+						- *o->q->layers[l->inputs[0]].zero_point);
 		}
 	sum = into_scale(l->relu && sum < 0 ? 0 : sum, n->factors[channel]);
 	return n->wide ? sum : clamp(sum + *n->zero_point);
@@ -71,7 +82,9 @@ static long double pooled(const struct whole *o, const struct nn_layer *l, int c
 {
 	long double best = 0;
 	for (int i = 0; i < l->kernel_height * l->kernel_height; i++)
-		best = fmaxl(best, value_at(o, l->inputs[0], c, y * l->kernel_height + i / l->kernel_height, x * l->kernel_height + i % l->kernel_height));
+		best = fmaxl(best,
+			value_at(o, l->inputs[0], c, y * l->kernel_height + i / l->kernel_height,
+				x * l->kernel_height + i % l->kernel_height));
 	return best;
 }
 
@@ -81,8 +94,10 @@ static long double joined(const struct whole *o, int layer, int c, int y, int x)
 	int i = 0;
 	for (; c >= o->q->net->layers[l->inputs[i]].shape.channels; i++)
 		c -= o->q->net->layers[l->inputs[i]].shape.channels;
-	const long double q = value_at(o, l->inputs[i], c, y, x) - *o->q->layers[l->inputs[i]].zero_point;
-	return clamp(into_scale(q, o->q->layers[layer].factors[i]) + *o->q->layers[layer].zero_point);
+	const long double q =
+		value_at(o, l->inputs[i], c, y, x) - *o->q->layers[l->inputs[i]].zero_point;
+	return clamp(
+		into_scale(q, o->q->layers[layer].factors[i]) + *o->q->layers[layer].zero_point);
 }
 
 static long double output_of(const struct whole *o, int layer, int c, int y, int x)
@@ -94,7 +109,9 @@ static long double output_of(const struct whole *o, int layer, int c, int y, int
 	case NN_RELU: return fmaxl(*n->zero_point, value_at(o, l->inputs[0], c, y, x));
 	case NN_CONCAT: return joined(o, layer, c, y, x);
 	case NN_DROPOUT: return value_at(o, l->inputs[0], c, y, x);
-	case NN_OUTPUT: return value_at(o, l->inputs[0], c, y, x) - (o->q->layers[l->inputs[0]].wide ? 0 : *n->zero_point);
+	case NN_OUTPUT:
+		return value_at(o, l->inputs[0], c, y, x)
+			- (o->q->layers[l->inputs[0]].wide ? 0 : *n->zero_point);
 	default: return weighted(o, layer, c, y, x);
 	}
 }
@@ -105,8 +122,10 @@ static void whole_run(struct whole *o, const uint8_t *image)
 		const struct nn_shape s = o->q->net->layers[i].shape;
 		o->values[i] = realloc(o->values[i], nn_shape_size(s) * sizeof(long double));
 		for (int k = 0; k < (int)nn_shape_size(s); k++)
-			o->values[i][k] = o->q->net->layers[i].kind == NN_INPUT ? image[k]
-				: output_of(o, i, k / (s.height * s.width), k / s.width % s.height, k % s.width);
+			o->values[i][k] = o->q->net->layers[i].kind == NN_INPUT
+				? image[k]
+				: output_of(o, i, k / (s.height * s.width), k / s.width % s.height,
+					k % s.width);
 	}
 }
 
@@ -125,7 +144,7 @@ static void prepare(struct subject *s, const char *what)
 	if (!nn_net_ok(&s->net))
 		fail_msg("%s: %s", what, s->net.error);
 	s->images = check_images_new(3, s->net.layers[s->net.inputs[0]].shape, IMAGES, 2, false);
-	s->params = calloc(s->net.parameter_count + 1, sizeof *s->params);
+	s->params = calloc(s->net.parameter_count + 1, sizeof(*s->params));
 	check_params(11, &s->net, false, s->params);
 	s->q = nn_quant_new(&s->net, error);
 	if (!s->q)
@@ -151,14 +170,21 @@ static void check_against_oracle(struct subject *s, const char *what)
 		struct nn_quant_infer *f = nn_quant_infer_new(s->q, nn_kernels_at(k));
 		assert_non_null(f);
 		for (uint32_t i = 0; i < 3; i++) {
-			const uint8_t *image = s->images.pixels + i * nn_shape_size(s->images.images.shape);
+			const uint8_t *image =
+				s->images.pixels + i * nn_shape_size(s->images.images.shape);
 			whole_run(&o, image);
 			nn_quant_infer_bytes(f, image);
 			for (int j = 0; j < s->net.output_count; j++)
-				for (int c = 0; c < s->net.layers[s->net.outputs[j]].shape.channels; c++)
-					if (nn_quant_infer_logits(f, j)[c] != (int32_t)value_at(&o, s->net.outputs[j], c, 0, 0))
-						fail_msg("%s, %s: image %u, output %d, class %d: %d, the oracle has %.0Lf", what, nn_kernels_at(k)->name, i, j, c,
-						         nn_quant_infer_logits(f, j)[c], value_at(&o, s->net.outputs[j], c, 0, 0));
+				for (int c = 0; c < s->net.layers[s->net.outputs[j]].shape.channels;
+					c++)
+					if (nn_quant_infer_logits(f, j)[c]
+						!= (int32_t)value_at(
+							&o, s->net.outputs[j], c, 0, 0))
+						fail_msg("%s, %s: image %u, output %d, class %d: "
+							 "%d, the oracle has %.0Lf",
+							what, nn_kernels_at(k)->name, i, j, c,
+							nn_quant_infer_logits(f, j)[c],
+							value_at(&o, s->net.outputs[j], c, 0, 0));
 		}
 		nn_quant_infer_free(f);
 	}
@@ -169,7 +195,7 @@ static void check_against_oracle(struct subject *s, const char *what)
 
 static struct subject *subject_new(void)
 {
-	struct subject *s = calloc(1, sizeof *s);
+	struct subject *s = calloc(1, sizeof(*s));
 	assert_non_null(s);
 	return s;
 }
@@ -177,11 +203,15 @@ static struct subject *subject_new(void)
 static void the_papers_networks_on_both_image_sizes(void **state)
 {
 	(void)state;
-	static void (*const build[])(struct nn_net *, struct nn_shape, int) = { paper_submodel, paper_dual, paper_unified };
+	static void (*const build[])(struct nn_net *, struct nn_shape, int) = { paper_submodel,
+		paper_dual, paper_unified };
 	for (int k = 0; k < 3; k++)
 		for (int colour = 0; colour < 2; colour++) {
 			struct subject *s = subject_new();
-			build[k](&s->net, colour ? (struct nn_shape){ 3, 32, 32 } : (struct nn_shape){ 1, 28, 28 }, 10);
+			build[k](&s->net,
+				colour ? (struct nn_shape){ 3, 32, 32 }
+				       : (struct nn_shape){ 1, 28, 28 },
+				10);
 			check_against_oracle(s, colour ? "32x32x3" : "28x28x1");
 		}
 }
@@ -189,7 +219,7 @@ static void the_papers_networks_on_both_image_sizes(void **state)
 static int conv_pool(struct nn_net *net, int from, int filters)
 {
 	char name[NN_NAME_MAX];
-	snprintf(name, sizeof name, "conv%d", net->layer_count);
+	snprintf(name, sizeof(name), "conv%d", net->layer_count);
 	from = nn_conv(net, name, from, filters, 3, 3, NN_VALID, true, NN_HE_NORMAL);
 	return nn_maxpool(net, "pool", from, 2);
 }
@@ -199,17 +229,20 @@ static void images_channels_filters_and_classes_of_every_number(void **state)
 	(void)state;
 	for (int k = 0; k < 24; k++) {
 		struct subject *s = subject_new();
-		int at = nn_input(&s->net, "in", (struct nn_shape){ 1 + k % 6, 10 + k, 11 + 5 * k % 37 });
+		int at = nn_input(
+			&s->net, "in", (struct nn_shape){ 1 + k % 6, 10 + k, 11 + 5 * k % 37 });
 		at = conv_pool(&s->net, at, 1 + k % 9);
 		at = conv_pool(&s->net, at, 12 - k % 11);
-		nn_output(&s->net, "out", nn_dense(&s->net, "dense", at, 2 + 3 * k, false, NN_HE_NORMAL));
+		nn_output(&s->net, "out",
+			nn_dense(&s->net, "dense", at, 2 + 3 * k, false, NN_HE_NORMAL));
 		char what[40];
-		snprintf(what, sizeof what, "size %d", k);
+		snprintf(what, sizeof(what), "size %d", k);
 		check_against_oracle(s, what);
 	}
 }
 
-/* Padding, strides, kernels of other sizes, signed activations with a zero point, layers read twice, 8-bit logits. */
+/* Padding, strides, kernels of other sizes, signed activations with a zero point, layers read
+ * twice, 8-bit logits. */
 static void every_other_layer(void **state)
 {
 	(void)state;
@@ -217,21 +250,32 @@ static void every_other_layer(void **state)
 	struct nn_net *net = &s->net;
 	const int in = nn_input(net, "in", (struct nn_shape){ 2, 11, 14 });
 	const int a = nn_conv(net, "a", in, 7, 2, 3, NN_VALID, false, NN_HE_NORMAL);
-	const struct nn_conv_options wide = { .filters = 11, .kernel_height = 5, .kernel_width = 4, .stride = 2, .padding = NN_SAME, .no_bias = true };
-	const int b = nn_conv_with(net, "b", a, &wide), c = nn_conv(net, "c", in, 6, 3, 3, NN_SAME, true, NN_HE_NORMAL);
-	const int parts[] = { nn_relu(net, "relu", b), nn_maxpool(net, "pool2", nn_maxpool(net, "pool1", c, 1), 2), b };
+	const struct nn_conv_options wide = { .filters = 11,
+		.kernel_height = 5,
+		.kernel_width = 4,
+		.stride = 2,
+		.padding = NN_SAME,
+		.no_bias = true };
+	const int b = nn_conv_with(net, "b", a, &wide),
+		  c = nn_conv(net, "c", in, 6, 3, 3, NN_SAME, true, NN_HE_NORMAL);
+	const int parts[] = { nn_relu(net, "relu", b),
+		nn_maxpool(net, "pool2", nn_maxpool(net, "pool1", c, 1), 2), b };
 	const int cropped[] = { parts[0], parts[2] };
-	const int d = nn_dense(net, "d", nn_concat(net, "concat", cropped, 2), 17, false, NN_HE_NORMAL);
-	const int e = nn_dense(net, "e", nn_dropout(net, "dropout", parts[1], 0.5), 17, true, NN_HE_NORMAL);
+	const int d =
+		nn_dense(net, "d", nn_concat(net, "concat", cropped, 2), 17, false, NN_HE_NORMAL);
+	const int e = nn_dense(
+		net, "e", nn_dropout(net, "dropout", parts[1], 0.5), 17, true, NN_HE_NORMAL);
 	const int both[] = { d, e };
-	nn_output(net, "out1", nn_dense(net, "f", nn_concat(net, "both", both, 2), 5, false, NN_HE_NORMAL));
+	nn_output(net, "out1",
+		nn_dense(net, "f", nn_concat(net, "both", both, 2), 5, false, NN_HE_NORMAL));
 	nn_output(net, "out2", d);
 	nn_output(net, "out3", nn_dense(net, "g", e, 3, true, NN_HE_NORMAL));
 	check_against_oracle(s, "every other layer");
 
 	s = subject_new(); /* a fused convolution of an image that a dense layer reads, too */
 	const int image = nn_input(&s->net, "in", (struct nn_shape){ 1, 9, 9 });
-	nn_output(&s->net, "out", nn_dense(&s->net, "dense", conv_pool(&s->net, image, 3), 3, false, NN_HE_NORMAL));
+	nn_output(&s->net, "out",
+		nn_dense(&s->net, "dense", conv_pool(&s->net, image, 3), 3, false, NN_HE_NORMAL));
 	nn_output(&s->net, "out2", nn_dense(&s->net, "dense2", image, 3, false, NN_HE_NORMAL));
 	check_against_oracle(s, "an image read twice");
 }
@@ -245,7 +289,9 @@ static void kernels_agree_on_extremes(void **state)
 	uint64_t random = 5;
 	for (int round = 0; round < 3; round++) {
 		for (int i = 0; i < WORDS * STRIDE; i++)
-			weights[i] = round == 0 ? (int32_t)0x80808080 : round == 1 ? 0x7f7f7f7f : (int32_t)check_random(&random);
+			weights[i] = round == 0 ? (int32_t)0x80808080
+				: round == 1    ? 0x7f7f7f7f
+						: (int32_t)check_random(&random);
 		for (int i = 0; i < WORDS; i++)
 			x[i] = round < 2 ? -1 : (int32_t)check_random(&random);
 		const struct nn_quant_dense s = { weights, biases, WORDS, 19, STRIDE };
@@ -255,36 +301,51 @@ static void kernels_agree_on_extremes(void **state)
 			for (int o = 0; o < 19; o++) {
 				int32_t want = 0;
 				for (int i = 0; i < 4 * WORDS; i++)
-					want += ((const uint8_t *)x)[i] * ((const int8_t *)weights)[(i / 4 * STRIDE + o) * 4 + i % 4];
+					want += ((const uint8_t *)x)[i]
+						* ((const int8_t *)weights)[(i / 4 * STRIDE + o) * 4
+							+ i % 4];
 				if (sums[o] != want)
-					fail_msg("%s: sum %d is %d, should be %d", nn_kernels_at(k)->name, o, sums[o], want);
+					fail_msg("%s: sum %d is %d, should be %d",
+						nn_kernels_at(k)->name, o, sums[o], want);
 			}
 		}
 	}
 }
 
-/* Kernels as their table has them, which inference may replace by better ones for the same processor. */
+/* Kernels as their table has them, which inference may replace by better ones for the same
+ * processor. */
 static void kernels_agree_on_convolutions(void **state)
 {
 	(void)state;
-	enum { HEIGHT = 12, WIDTH = 23, TAPS = 18, CHANNELS = 6, ROW = 4 * ((WIDTH - 2) / 2), PLANE = ROW * 5 };
-	static uint8_t in[2 * HEIGHT * WIDTH * 4 + 128], want[2 * PLANE + 128], out[sizeof want];
+	enum {
+		HEIGHT = 12,
+		WIDTH = 23,
+		TAPS = 18,
+		CHANNELS = 6,
+		ROW = 4 * ((WIDTH - 2) / 2),
+		PLANE = ROW * 5
+	};
+	static uint8_t in[2 * HEIGHT * WIDTH * 4 + 128], want[2 * PLANE + 128], out[sizeof(want)];
 	static int32_t weights[2 * TAPS * 4];
 	static const int32_t biases[8] = { 0, -100, 1 << 28, -(1 << 28), 77, 1, 0, 0 };
-	static const int32_t multipliers[8] = { 1 << 30, 1 << 29, 1 << 30, 1 << 30, 123456789, 1, 1, 1 }, shifts[8] = { 30, 45, 51, 62, 40, 62, 30, 30 };
+	static const int32_t multipliers[8] = { 1 << 30, 1 << 29, 1 << 30, 1 << 30, 123456789, 1, 1,
+		1 },
+			     shifts[8] = { 30, 45, 51, 62, 40, 62, 30, 30 };
 	int32_t offsets[TAPS];
 	uint64_t random = 6;
-	for (size_t i = 0; i < sizeof in; i++)
+	for (size_t i = 0; i < sizeof(in); i++)
 		in[i] = (uint8_t)check_random(&random);
 	for (int i = 0; i < 2 * TAPS * 4; i++)
 		weights[i] = (int32_t)check_random(&random);
 	for (int t = 0; t < TAPS; t++)
 		offsets[t] = 4 * (t / 9 * HEIGHT * WIDTH + t / 3 % 3 * WIDTH + t % 3);
-	const struct nn_quant_conv_pool s = { TAPS, offsets, weights, biases, multipliers, shifts, CHANNELS, 5, (WIDTH - 2) / 2, 4 * WIDTH, ROW, PLANE };
+	const struct nn_quant_conv_pool s = { TAPS, offsets, weights, biases, multipliers, shifts,
+		CHANNELS, 5, (WIDTH - 2) / 2, 4 * WIDTH, ROW, PLANE };
 	for (int k = 0; nn_kernels_at(k); k++) {
 		nn_kernels_at(k)->quant.conv_pool(k == 0 ? want : out, in, &s);
 		if (k > 0 && memcmp(want, out, 2 * PLANE) != 0)
-			fail_msg("%s gives other bytes than %s", nn_kernels_at(k)->name, nn_kernels_at(0)->name);
+			fail_msg("%s gives other bytes than %s", nn_kernels_at(k)->name,
+				nn_kernels_at(0)->name);
 	}
 }
 
@@ -305,13 +366,21 @@ static void fitted_numbers_are_the_nearest(void **state)
 		for (int o = 0; o < l->shape.channels; o++) {
 			const double scale = (double)n->kernel_scale[o];
 			for (size_t k = 0; k < each; k++)
-				if (fabs((double)s->params[t->offset + (size_t)o * each + k] - scale * n->kernel[(size_t)o * each + k]) > 0.50001 * scale)
-					fail_msg("%s: weight %zu of channel %d is not the nearest", l->name, k, o);
-			if (fabs((double)s->params[s->net.tensors[l->bias_tensor].offset + (size_t)o] - in * scale * n->bias[o]) > 0.50001 * in * scale)
+				if (fabs((double)s->params[t->offset + (size_t)o * each + k]
+					    - scale * n->kernel[(size_t)o * each + k])
+					> 0.50001 * scale)
+					fail_msg("%s: weight %zu of channel %d is not the nearest",
+						l->name, k, o);
+			if (fabs((double)s->params[s->net.tensors[l->bias_tensor].offset
+					 + (size_t)o]
+				    - in * scale * n->bias[o])
+				> 0.50001 * in * scale)
 				fail_msg("%s: bias %d is not the nearest", l->name, o);
-			const double factor = in * scale / (double)*n->scale, have = ldexp(n->factors[o].multiplier, -n->factors[o].shift);
+			const double factor = in * scale / (double)*n->scale,
+				     have = ldexp(n->factors[o].multiplier, -n->factors[o].shift);
 			if (!(fabs(have / factor - 1) < 1e-9) || n->factors[o].shift < 30)
-				fail_msg("%s: factor %d is %.17g, should be %.17g", l->name, o, have, factor);
+				fail_msg("%s: factor %d is %.17g, should be %.17g", l->name, o,
+					have, factor);
 		}
 	}
 	release(s);
@@ -324,29 +393,44 @@ static void a_trained_network_stays_as_good(void **state)
 	enum { COUNT = 960, TESTED = 320 };
 	struct subject *s = subject_new();
 	paper_submodel(&s->net, (struct nn_shape){ 1, 28, 28 }, 10);
-	struct check_images images = check_images_new(8, (struct nn_shape){ 1, 28, 28 }, COUNT, 10, false);
+	struct check_images images =
+		check_images_new(8, (struct nn_shape){ 1, 28, 28 }, COUNT, 10, false);
 	static uint32_t order[COUNT];
 	for (uint32_t i = 0; i < COUNT; i++) {
 		order[i] = i;
 		for (int p = 0; p < 784; p++) {
-			const int y = p / 28 - 2 - images.labels[i] / 5 * 12, x = p % 28 - 1 - images.labels[i] % 5 * 5;
-			images.pixels[i * 784 + (uint32_t)p] = (uint8_t)(images.pixels[i * 784 + (uint32_t)p] / 2 + (y >= 0 && y < 8 && x >= 0 && x < 5 ? 60 : 0));
+			const int y = p / 28 - 2 - images.labels[i] / 5 * 12,
+				  x = p % 28 - 1 - images.labels[i] % 5 * 5;
+			images.pixels[i * 784 + (uint32_t)p] =
+				(uint8_t)(images.pixels[i * 784 + (uint32_t)p] / 2
+					+ (y >= 0 && y < 8 && x >= 0 && x < 5 ? 60 : 0));
 		}
 	}
-	const struct nn_trainer_options options = { .batch_size = 32, .threads = 1,
-		.optimizer = { .kind = NN_NADAM, .lr = 1e-3, .beta1 = 0.9, .beta2 = 0.999, .epsilon = 1e-7 } };
+	const struct nn_trainer_options options = { .batch_size = 32,
+		.threads = 1,
+		.optimizer = { .kind = NN_NADAM,
+			.lr = 1e-3,
+			.beta1 = 0.9,
+			.beta2 = 0.999,
+			.epsilon = 1e-7 } };
 	struct nn_trainer *t = nn_trainer_new(&s->net, &options);
 	nn_init_net(&s->net, 1, nn_trainer_params(t));
 	struct nn_score score;
 	for (uint32_t epoch = 0; epoch < 6; epoch++) {
-		const struct nn_epoch e = { .images = &images.images, .order = order + TESTED, .count = COUNT - TESTED, .seed = 1, .epoch = epoch };
+		const struct nn_epoch e = { .images = &images.images,
+			.order = order + TESTED,
+			.count = COUNT - TESTED,
+			.seed = 1,
+			.epoch = epoch };
 		assert_int_equal(nn_train_epoch(t, &e, &score), -1);
 	}
 	nn_evaluate(t, &images.images, NULL, 0, TESTED, &score, NULL);
 	char error[NN_QUANT_ERROR];
 	s->q = nn_quant_new(&s->net, error);
 	assert_non_null(s->q);
-	assert_int_equal(nn_quant_fit(s->q, nn_trainer_params(t), &images.images, order + TESTED, 200, NULL), 0);
+	assert_int_equal(
+		nn_quant_fit(s->q, nn_trainer_params(t), &images.images, order + TESTED, 200, NULL),
+		0);
 	struct nn_quant_infer *f = nn_quant_infer_new(s->q, NULL);
 	uint32_t correct = 0;
 	for (uint32_t i = 0; i < TESTED; i++) {
@@ -371,9 +455,12 @@ static void the_numbers_do_not_depend_on_the_kernels(void **state)
 	for (int k = 0; nn_kernels_at(k); k++) {
 		char error[NN_QUANT_ERROR];
 		struct nn_quant *q = nn_quant_new(&s->net, error);
-		assert_int_equal(nn_quant_fit(q, s->params, &s->images.images, NULL, IMAGES, nn_kernels_at(k)), 0);
+		assert_int_equal(nn_quant_fit(q, s->params, &s->images.images, NULL, IMAGES,
+					 nn_kernels_at(k)),
+			0);
 		for (int i = 0; i < q->tensor_count; i++)
-			assert_memory_equal(q->tensors[i].data, s->q->tensors[i].data, q->tensors[i].count * (q->tensors[i].type == NN_QUANT_I8 ? 1 : 4));
+			assert_memory_equal(q->tensors[i].data, s->q->tensors[i].data,
+				q->tensors[i].count * (q->tensors[i].type == NN_QUANT_I8 ? 1 : 4));
 		nn_quant_free(q);
 	}
 	release(s);
@@ -383,7 +470,7 @@ static void what_cannot_be_quantised_is_refused_by_name(void **state)
 {
 	(void)state;
 	char error[NN_QUANT_ERROR];
-	struct nn_net *net = calloc(1, sizeof *net);
+	struct nn_net *net = calloc(1, sizeof(*net));
 	const int at = nn_silu(net, "swish", nn_input(net, "in", (struct nn_shape){ 1, 4, 4 }));
 	nn_output(net, "out", nn_dense(net, "dense", at, 3, false, NN_HE_NORMAL));
 	assert_null(nn_quant_new(net, error));
@@ -439,7 +526,7 @@ static void a_channel_of_zeros_and_one_of_bias_alone(void **state)
 	paper_submodel(&s->net, (struct nn_shape){ 1, 12, 12 }, 10);
 	prepare(s, "submodel");
 	const struct nn_tensor *kernel = &s->net.tensors[0], *bias = &s->net.tensors[1];
-	memset(s->params + kernel->offset, 0, 18 * sizeof *s->params); /* two filters */
+	memset(s->params + kernel->offset, 0, 18 * sizeof(*s->params)); /* two filters */
 	s->params[bias->offset] = 0;
 	s->params[bias->offset + 1] = 0.75f;
 	assert_int_equal(nn_quant_fit(s->q, s->params, &s->images.images, NULL, IMAGES, NULL), 0);

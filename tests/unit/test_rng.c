@@ -1,4 +1,5 @@
-/* test_rng.c - nn/rng.h: Philox against the published known answers of Random123 (kat_vectors), counters and keys as documented, shuffles. */
+/* test_rng.c - nn/rng.h: Philox against the published known answers of Random123 (kat_vectors),
+ * counters and keys as documented, shuffles. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -13,10 +14,14 @@
 static void philox_gives_the_known_answers(void **state)
 {
 	(void)state;
-	static const struct { uint32_t counter[4], key[2], out[4]; } known[] = {
+	static const struct {
+		uint32_t counter[4], key[2], out[4];
+	} known[] = {
 		{ { 0, 0, 0, 0 }, { 0, 0 }, { 0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8 } },
-		{ { 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff }, { 0xffffffff, 0xffffffff }, { 0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd } },
-		{ { 0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344 }, { 0xa4093822, 0x299f31d0 }, { 0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1 } },
+		{ { 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff }, { 0xffffffff, 0xffffffff },
+			{ 0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd } },
+		{ { 0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344 }, { 0xa4093822, 0x299f31d0 },
+			{ 0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1 } },
 	};
 	for (size_t k = 0; k < COUNT(known); k++) {
 		uint32_t out[4];
@@ -29,8 +34,12 @@ static void philox_gives_the_known_answers(void **state)
 static void four_numbers_come_from_the_documented_counter_and_key(void **state)
 {
 	(void)state;
-	const struct nn_rng rng = { .seed = 0x0123456789abcdefu, .stream = NN_STREAM_AUGMENT, .phase = 0x0102, .epoch = 77 };
-	const uint32_t counter[4] = { 11, 22, 77, 3 + 65536 * 0x0102 }, key[2] = { 0x89abcdef, 0x01234567 };
+	const struct nn_rng rng = { .seed = 0x0123456789abcdefu,
+		.stream = NN_STREAM_AUGMENT,
+		.phase = 0x0102,
+		.epoch = 77 };
+	const uint32_t counter[4] = { 11, 22, 77, 3 + 65536 * 0x0102 },
+		       key[2] = { 0x89abcdef, 0x01234567 };
 	uint32_t want[4], got[4];
 	nn_philox(counter, key, want);
 	nn_rng_four(&rng, 11, 22, got);
@@ -105,7 +114,8 @@ static void a_shuffle_moves_what_was_there(void **state)
 		assert_int_equal(values[i], 1000 + 7 * places[i]);
 }
 
-/* All 120 orders of five things, 12,000 times: chi-square with 119 degrees of freedom is above 188 once in 20,000 tries. */
+/* All 120 orders of five things, 12,000 times: chi-square with 119 degrees of freedom is above 188
+ * once in 20,000 tries. */
 static void every_order_is_equally_likely(void **state)
 {
 	(void)state;
@@ -113,7 +123,9 @@ static void every_order_is_equally_likely(void **state)
 	for (uint32_t epoch = 0; epoch < 12000; epoch++) {
 		uint32_t o[5];
 		fill(o, 5);
-		const struct nn_rng rng = { .seed = 1, .stream = NN_STREAM_SHUFFLE, .epoch = epoch };
+		const struct nn_rng rng = {
+			.seed = 1, .stream = NN_STREAM_SHUFFLE, .epoch = epoch
+		};
 		nn_rng_shuffle(&rng, o, 5);
 		seen[o[0]][o[1]][o[2]][o[3]]++;
 	}
@@ -137,7 +149,9 @@ static void every_thing_goes_everywhere(void **state)
 	for (uint32_t epoch = 0; epoch < 10000; epoch++) {
 		uint32_t order[20];
 		fill(order, 20);
-		const struct nn_rng rng = { .seed = 2, .stream = NN_STREAM_SHUFFLE, .epoch = epoch };
+		const struct nn_rng rng = {
+			.seed = 2, .stream = NN_STREAM_SHUFFLE, .epoch = epoch
+		};
 		nn_rng_shuffle(&rng, order, 20);
 		for (int i = 0; i < 20; i++)
 			seen[i][order[i]]++;
@@ -162,7 +176,8 @@ static unsigned places_in_common(struct nn_rng a, struct nn_rng b)
 	return same;
 }
 
-/* Two independent orders have one place in common on average; 10 or more once in a million tries. */
+/* Two independent orders have one place in common on average; 10 or more once in a million tries.
+ */
 static void seed_stream_phase_and_epoch_each_give_another_order(void **state)
 {
 	(void)state;

@@ -1,4 +1,5 @@
-/* test_robustness.c - results on changed test images: how they are recorded, the view robust, and the means of report/robust.h, on made-up numbers. */
+/* test_robustness.c - results on changed test images: how they are recorded, the view robust, and
+ * the means of report/robust.h, on made-up numbers. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -23,10 +24,11 @@ struct fixture {
 	int64_t attempt; /* of trial 0, which is done: two folds */
 };
 
-#define must(call) \
-	do { \
-		struct err e = { 0 }; \
-		if ((call) != 0) fail_msg("%s: %s", #call, e.text); \
+#define must(call)                                         \
+	do {                                               \
+		struct err e = { 0 };                      \
+		if ((call) != 0)                           \
+			fail_msg("%s: %s", #call, e.text); \
 	} while (0)
 
 static int open_fixture(void **state)
@@ -36,7 +38,8 @@ static int open_fixture(void **state)
 	int64_t sweep, environment;
 	*state = f;
 	snprintf(f->folder, sizeof(f->folder), "/tmp/test_robustness.XXXXXX");
-	if (!mkdtemp(f->folder)) return -1;
+	if (!mkdtemp(f->folder))
+		return -1;
 	snprintf(path, sizeof(path), "%s/a.db", f->folder);
 	made_init(&f->made, "paper", 1);
 	f->specs[0] = (struct robustness_spec){ CHANGE_ROTATION, turns, 2 };
@@ -46,7 +49,8 @@ static int open_fixture(void **state)
 	must(store_open(path, STORE_WRITE, &e, &f->store));
 	must(store_environment(f->store, "cpu\tSome CPU\n", &environment, &e));
 	must(store_sweep(f->store, &f->made.sweep, &sweep, &e));
-	must(made_run(f->store, sweep, environment, &f->made.trials[0], 0.75, 0.5, &f->attempt, &e));
+	must(made_run(
+		f->store, sweep, environment, &f->made.trials[0], 0.75, 0.5, &f->attempt, &e));
 	return 0;
 }
 
@@ -60,9 +64,15 @@ static int close_fixture(void **state)
 	return system(command);
 }
 
-static int record(struct fixture *f, int fold, const char *change, double strength, double accuracy, struct err *e)
+static int record(struct fixture *f, int fold, const char *change, double strength, double accuracy,
+	struct err *e)
 {
-	const struct robustness_result r = { .phase = 1, .fold = fold, .change = change, .strength = strength, .outputs = 1, .test_count = 4,
+	const struct robustness_result r = { .phase = 1,
+		.fold = fold,
+		.change = change,
+		.strength = strength,
+		.outputs = 1,
+		.test_count = 4,
 		.test_accuracy = { accuracy } };
 	return store_robustness(f->store, f->attempt, &r, e);
 }
@@ -97,7 +107,8 @@ static void recorded_numbers_stay_and_others_are_refused(void **state)
 	assert_int_equal(why.kind, ERR_FAILED);
 	assert_non_null(strstr(why.text, "rotation 10: another accuracy is recorded than 0.5"));
 	struct rows *r = NULL;
-	must(store_query(f->store, "SELECT count(*), max(test_accuracy) FROM robustness", NULL, &e, &r));
+	must(store_query(
+		f->store, "SELECT count(*), max(test_accuracy) FROM robustness", NULL, &e, &r));
 	assert_int_equal(r->values[0].integer, 1);
 	assert_true(r->values[1].real == 0.25);
 	rows_free(r);
@@ -118,7 +129,8 @@ static void a_mean_is_over_all_folds_and_strengths_or_there_is_none(void **state
 	assert_true(isnan(metric(f, "robust_accuracy")));
 	record_both(f, "noise", 0.5, 0.25);
 	assert_true(metric(f, "noise_drop") == 0.375);
-	assert_true(metric(f, "robust_accuracy") == 0.3125); /* each change counts once, however many strengths it has */
+	assert_true(metric(f, "robust_accuracy")
+		== 0.3125); /* each change counts once, however many strengths it has */
 	assert_true(metric(f, "robust_drop") == 0.3125);
 }
 
@@ -147,9 +159,11 @@ static void every_change_has_its_metrics(void **state)
 		char name[64];
 		struct err e = { 0 };
 		snprintf(name, sizeof(name), "%s_accuracy", change_info((enum change)i)->name);
-		assert_true(metric_of_changes(name) && metric_check(name, &e) == 0 && metric_find(name)->better == 1);
+		assert_true(metric_of_changes(name) && metric_check(name, &e) == 0
+			&& metric_find(name)->better == 1);
 		snprintf(name, sizeof(name), "%s_drop", change_info((enum change)i)->name);
-		assert_true(metric_of_changes(name) && metric_check(name, &e) == 0 && metric_find(name)->better == -1);
+		assert_true(metric_of_changes(name) && metric_check(name, &e) == 0
+			&& metric_find(name)->better == -1);
 		assert_int_equal(change_find(change_info((enum change)i)->name), i);
 	}
 	assert_true(metric_of_changes("robust_drop"));
@@ -160,9 +174,13 @@ static void every_change_has_its_metrics(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(recorded_numbers_stay_and_others_are_refused, open_fixture, close_fixture),
-		cmocka_unit_test_setup_teardown(a_mean_is_over_all_folds_and_strengths_or_there_is_none, open_fixture, close_fixture),
-		cmocka_unit_test_setup_teardown(a_strength_is_found_among_the_rows_of_its_trial, open_fixture, close_fixture),
+		cmocka_unit_test_setup_teardown(
+			recorded_numbers_stay_and_others_are_refused, open_fixture, close_fixture),
+		cmocka_unit_test_setup_teardown(
+			a_mean_is_over_all_folds_and_strengths_or_there_is_none, open_fixture,
+			close_fixture),
+		cmocka_unit_test_setup_teardown(a_strength_is_found_among_the_rows_of_its_trial,
+			open_fixture, close_fixture),
 		cmocka_unit_test(every_change_has_its_metrics),
 	};
 	return cmocka_run_group_tests_name("robustness", tests, NULL, NULL);

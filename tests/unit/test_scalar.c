@@ -1,4 +1,5 @@
-/* test_scalar.c - nn/scalar.h against glibc in long double (64 bits of mantissa, so its own error does not count), over many points. */
+/* test_scalar.c - nn/scalar.h against glibc in long double (64 bits of mantissa, so its own error
+ * does not count), over many points. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -19,7 +20,8 @@ static void check_exp(double x)
 {
 	long double error = relative_error(nn_exp(x), expl(x));
 	if (!(error < 4e-16L * (1 + fabs(x) / 700)))
-		fail_msg("nn_exp(%.17g) is %.17g, expl has %.20Lg: relative error %.3Lg", x, nn_exp(x), expl(x), error);
+		fail_msg("nn_exp(%.17g) is %.17g, expl has %.20Lg: relative error %.3Lg", x,
+			nn_exp(x), expl(x), error);
 }
 
 static void exp_is_within_its_stated_error(void **state)
@@ -31,7 +33,8 @@ static void exp_is_within_its_stated_error(void **state)
 		check_exp(check_uniform(&seed, -40, 40));
 		check_exp(check_uniform(&seed, -708, 709.78));
 	}
-	for (int k = -1020; k <= 1020; k++)  /* where an argument reduction changes its multiple of log 2 */
+	for (int k = -1020; k <= 1020;
+		k++) /* where an argument reduction changes its multiple of log 2 */
 		for (int d = -2; d <= 2; d++)
 			check_exp((k + .5) * .69314718055994530942 * (1 + d * 1e-16));
 }
@@ -49,7 +52,8 @@ static void exp_at_its_ends(void **state)
 	assert_true(isnan(nn_exp(NAN)));
 	assert_true(isfinite(nn_exp(709.78)));
 	assert_true(nn_exp(1e-300) == 1);
-	for (double x = -745; x < -708; x += .37) { /* subnormal results: half a unit of them, and the relative error */
+	for (double x = -745; x < -708;
+		x += .37) { /* subnormal results: half a unit of them, and the relative error */
 		double want = (double)expl(x);
 		if (!(fabs(nn_exp(x) - want) <= 1.01 * 0x1p-1074 + 8e-16 * want))
 			fail_msg("nn_exp(%.17g) is %.17g, expl has %.17g", x, nn_exp(x), want);
@@ -60,7 +64,8 @@ static void check_log(double x)
 {
 	long double want = logl(x);
 	if (!(relative_error(nn_log(x), want) < 4e-16L))
-		fail_msg("nn_log(%.17g) is %.17g, logl has %.20Lg: relative error %.3Lg", x, nn_log(x), want, relative_error(nn_log(x), want));
+		fail_msg("nn_log(%.17g) is %.17g, logl has %.20Lg: relative error %.3Lg", x,
+			nn_log(x), want, relative_error(nn_log(x), want));
 }
 
 static void log_is_within_its_stated_error(void **state)
@@ -74,7 +79,8 @@ static void log_is_within_its_stated_error(void **state)
 		check_log(1 + exp2(check_uniform(&seed, -51, -1)));
 		check_log(1 - exp2(check_uniform(&seed, -52, -1)));
 	}
-	for (int k = -1022; k <= 1023; k++) /* powers of two and what is next to them, 1 but for itself */
+	for (int k = -1022; k <= 1023;
+		k++) /* powers of two and what is next to them, 1 but for itself */
 		for (int d = -1; d <= 1; d++)
 			if (k || d)
 				check_log(exp2(k) * (1 + d * 0x1p-52));
@@ -105,7 +111,8 @@ static void check_sincos(double x)
 	double s, c;
 	nn_sincos(x, &s, &c);
 	if (!(fabsl(s - sinl(x)) < 3e-16L && fabsl(c - cosl(x)) < 3e-16L))
-		fail_msg("nn_sincos(%.17g) is %.17g %.17g, glibc has %.20Lg %.20Lg", x, s, c, sinl(x), cosl(x));
+		fail_msg("nn_sincos(%.17g) is %.17g %.17g, glibc has %.20Lg %.20Lg", x, s, c,
+			sinl(x), cosl(x));
 }
 
 static void sine_and_cosine_are_within_their_stated_error(void **state)
@@ -116,7 +123,8 @@ static void sine_and_cosine_are_within_their_stated_error(void **state)
 		check_sincos(check_uniform(&seed, -16, 16));
 		check_sincos(check_uniform(&seed, -1, 1));
 	}
-	for (int k = -40; k <= 40; k++) /* multiples of pi/8: zeros, extremes, and where a reduction changes */
+	for (int k = -40; k <= 40;
+		k++) /* multiples of pi/8: zeros, extremes, and where a reduction changes */
 		if (fabs(k * .39269908169872415481) < 16) {
 			check_sincos(k * .39269908169872415481);
 			check_sincos(nextafter(k * .39269908169872415481, -20));
@@ -134,13 +142,16 @@ static long double lower_tail(long double z)
 	return erfcl(-z / sqrtl(2)) / 2;
 }
 
-/* The quantile of p against the root of the distribution function in long double, found by Newton from GSL's answer. */
+/* The quantile of p against the root of the distribution function in long double, found by Newton
+ * from GSL's answer. */
 static long double exact_quantile(double p)
 {
 	long double z = gsl_cdf_ugaussian_Pinv(p);
 	for (int i = 0; i < 4; i++) {
 		long double density = expl(-z * z / 2) / sqrtl(2 * acosl(-1));
-		long double miss = p < .5 ? lower_tail(z) - p : (1 - (long double)p) - lower_tail(-z); /* no cancellation in either tail */
+		long double miss = p < .5 ? lower_tail(z) - p
+					  : (1 - (long double)p)
+				- lower_tail(-z); /* no cancellation in either tail */
 		z -= miss / density;
 	}
 	return z;
@@ -151,7 +162,9 @@ static void check_quantile(double p)
 	long double want = exact_quantile(p);
 	double got = nn_normal_quantile(p);
 	if (!(fabsl(got - want) <= 4e-15L * fabsl(want) + 1e-17L))
-		fail_msg("nn_normal_quantile(%.17g) is %.17g, expected %.20Lg: relative error %.3Lg", p, got, want, relative_error(got, want));
+		fail_msg(
+			"nn_normal_quantile(%.17g) is %.17g, expected %.20Lg: relative error %.3Lg",
+			p, got, want, relative_error(got, want));
 }
 
 static void the_normal_quantile_inverts_the_distribution(void **state)
@@ -164,7 +177,8 @@ static void the_normal_quantile_inverts_the_distribution(void **state)
 		check_quantile(1 - exp2(check_uniform(&seed, -50, -1)));
 	}
 	/* where the algorithm changes its formula: |p - 1/2| = 0.425, and sqrt(-log p) = 5 */
-	static const double edges[] = { .075, .925, 1.3887943864964021e-11, 1 - 1.3887943864964021e-11, 0x1p-1022 };
+	static const double edges[] = { .075, .925, 1.3887943864964021e-11,
+		1 - 1.3887943864964021e-11, 0x1p-1022 };
 	for (int i = 0; i < 5; i++) {
 		check_quantile(edges[i]);
 		check_quantile(nextafter(edges[i], 1));

@@ -1,4 +1,5 @@
-/* test_stop.c - nn/stop.h: hand-written cases, and random runs against a transcription of Keras's EarlyStopping. */
+/* test_stop.c - nn/stop.h: hand-written cases, and random runs against a transcription of Keras's
+ * EarlyStopping. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -44,10 +45,13 @@ static void an_improvement_must_be_more_than_min_delta(void **state)
 	(void)state;
 	struct nn_stop s = { .maximize = true, .patience = 2, .min_delta = .125 };
 	char text[10];
-	run(&s, (const double[]){ .5, .625, .6875, .6 }, 4, text); /* .625 is better by exactly min_delta: no improvement */
+	run(&s, (const double[]){ .5, .625, .6875, .6 }, 4,
+		text); /* .625 is better by exactly min_delta: no improvement */
 	assert_string_equal(text, "k.k.");
 	assert_true(s.best == .6875);
-	struct nn_stop slow = { .maximize = true, .patience = 3, .min_delta = .125 }; /* small steps are measured from the best, not from the last */
+	struct nn_stop slow = {
+		.maximize = true, .patience = 3, .min_delta = .125
+	}; /* small steps are measured from the best, not from the last */
 	run(&slow, (const double[]){ .5, .5625, .625, .6875 }, 4, text);
 	assert_string_equal(text, "k..k");
 }
@@ -77,7 +81,8 @@ static void training_never_stops_at_epoch_zero(void **state)
 	(void)state;
 	struct nn_stop s = { .maximize = true, .patience = 1 };
 	char text[10];
-	run(&s, (const double[]){ NAN, NAN }, 2, text); /* patience is used up at once, but that is epoch 0 */
+	run(&s, (const double[]){ NAN, NAN }, 2,
+		text); /* patience is used up at once, but that is epoch 0 */
 	assert_string_equal(text, "kS");
 	assert_int_equal(s.best_epoch, 0);
 }
@@ -92,26 +97,38 @@ static void a_nan_never_improves_and_anything_improves_on_it(void **state)
 	assert_int_equal(s.best_epoch, 3);
 	assert_true(s.best == .2);
 	struct nn_stop loss = { .maximize = false, .patience = 5 };
-	run(&loss, (const double[]){ NAN, INFINITY, 5 }, 3, text); /* infinity is no improvement on infinity */
+	run(&loss, (const double[]){ NAN, INFINITY, 5 }, 3,
+		text); /* infinity is no improvement on infinity */
 	assert_string_equal(text, "k.k");
 }
 
-/* Values on a grid of 0.0001 and min_delta 0.001 make differences of exactly min_delta frequent, where the order of rounding decides. */
+/* Values on a grid of 0.0001 and min_delta 0.001 make differences of exactly min_delta frequent,
+ * where the order of rounding decides. */
 static void random_runs_agree_with_keras(void **state)
 {
 	(void)state;
 	uint64_t seed = 7;
 	for (int trial = 0; trial < 20000; trial++) {
-		struct nn_stop s = { .maximize = check_below(&seed, 2), .patience = (int)check_below(&seed, 6),
-		                     .min_delta = check_below(&seed, 2) ? .001 : 0, .from_epoch = (int)check_below(&seed, 5) };
-		struct oracle_stop o = { .maximize = s.maximize, .patience = s.patience, .min_delta = s.min_delta, .start_from_epoch = s.from_epoch };
+		struct nn_stop s = { .maximize = check_below(&seed, 2),
+			.patience = (int)check_below(&seed, 6),
+			.min_delta = check_below(&seed, 2) ? .001 : 0,
+			.from_epoch = (int)check_below(&seed, 5) };
+		struct oracle_stop o = { .maximize = s.maximize,
+			.patience = s.patience,
+			.min_delta = s.min_delta,
+			.start_from_epoch = s.from_epoch };
 		for (int epoch = 0; epoch < 30; epoch++) {
-			double value = check_below(&seed, 30) ? (9000 + (double)check_below(&seed, 60)) / 10000 : NAN;
+			double value = check_below(&seed, 30)
+				? (9000 + (double)check_below(&seed, 60)) / 10000
+				: NAN;
 			bool keep, stop;
 			oracle_stop_epoch(&o, epoch, value, &keep, &stop);
-			int got = nn_stop_epoch(&s, epoch, value), want = (keep ? NN_STOP_KEEP : 0) | (stop ? NN_STOP_NOW : 0);
+			int got = nn_stop_epoch(&s, epoch, value),
+			    want = (keep ? NN_STOP_KEEP : 0) | (stop ? NN_STOP_NOW : 0);
 			if (got != want)
-				fail_msg("trial %d, epoch %d, value %.17g: answer %d, Keras's is %d", trial, epoch, value, got, want);
+				fail_msg(
+					"trial %d, epoch %d, value %.17g: answer %d, Keras's is %d",
+					trial, epoch, value, got, want);
 			if (o.have_weights)
 				assert_int_equal(s.best_epoch, o.best_epoch);
 			if (stop)

@@ -7,12 +7,13 @@
 
 #include "made_sweep.h"
 
-/* ---- expansion -------------------------------------------------------------------------------------------------------- */
+/* ---- expansion ---- */
 
 static void axes_are_multiplied_and_the_last_varies_fastest(void **state)
 {
 	(void)state;
-	struct sweep *s = read_text("base: {recipe: one}\naxes: {dataset: [mnist, cifar10], batch_size: [16, 32, 64]}\n");
+	struct sweep *s = read_text("base: {recipe: one}\naxes: {dataset: [mnist, cifar10], "
+				    "batch_size: [16, 32, 64]}\n");
 	static const int sizes[] = { 16, 32, 64, 16, 32, 64 };
 	assert_int_equal(s->trial_count, 6);
 	for (size_t i = 0; i < 6; i++) {
@@ -26,7 +27,8 @@ static void axes_are_multiplied_and_the_last_varies_fastest(void **state)
 static void seeds_are_replicates_in_seed_major_order(void **state)
 {
 	(void)state;
-	struct sweep *s = read_text("seeds: [7, 3]\nbase: {recipe: one}\naxes: {dataset: [mnist, cifar10]}\n");
+	struct sweep *s = read_text(
+		"seeds: [7, 3]\nbase: {recipe: one}\naxes: {dataset: [mnist, cifar10]}\n");
 	assert_int_equal(s->seed_count, 2);
 	assert_int_equal(s->trial_count, 4);
 	assert_int_equal(s->trials[0].seed, 7);
@@ -40,7 +42,8 @@ static void seeds_are_replicates_in_seed_major_order(void **state)
 static void more_seeds_keep_the_trials_that_were_there(void **state)
 {
 	(void)state;
-	static const char text[] = "seeds: 2\nbase: {recipe: one}\naxes: {dataset: [mnist, cifar10]}\n";
+	static const char text[] =
+		"seeds: 2\nbase: {recipe: one}\naxes: {dataset: [mnist, cifar10]}\n";
 	const struct sweep_options five = { .seeds = 5 };
 	struct sweep *few = read_text(text), *many = read_with(text, &five);
 	assert_int_equal(few->trial_count, 4);
@@ -66,7 +69,8 @@ static void dataset_recipe_and_augment_are_always_labels(void **state)
 static void labels_are_canonical_numbers(void **state)
 {
 	(void)state;
-	struct sweep *s = read_text("base: {dataset: mnist, recipe: two}\naxes: {dual.lr: [1.0e-3, 20e-4]}\n");
+	struct sweep *s = read_text(
+		"base: {dataset: mnist, recipe: two}\naxes: {dual.lr: [1.0e-3, 20e-4]}\n");
 	assert_label(&s->trials[0], "dual.lr", "0.001");
 	assert_label(&s->trials[1], "dual.lr", "0.002");
 	sweep_free(s);
@@ -75,7 +79,8 @@ static void labels_are_canonical_numbers(void **state)
 static void a_path_reaches_into_optimizer_and_stop_of_a_phase(void **state)
 {
 	(void)state;
-	struct sweep *s = read_text("base: {dataset: mnist, recipe: two, dual.patience: 4, dual.stop.min_delta: 0.5, unify.optimizer: sgd, "
+	struct sweep *s = read_text("base: {dataset: mnist, recipe: two, dual.patience: 4, "
+				    "dual.stop.min_delta: 0.5, unify.optimizer: sgd, "
 				    "unify.momentum: 0.25, unify.freeze: [wide, dense]}\n");
 	const struct phase_config *p = s->trials[0].phases;
 	assert_int_equal(s->trials[0].phase_count, 2);
@@ -94,9 +99,11 @@ static void a_path_means_all_phases_of_a_name_and_otherwise_of_a_kind(void **sta
 	(void)state;
 	struct err e = { 0 };
 	struct sweep *s;
-	static const char text[] = "retrial: 1\n"
-				   "recipes: {r: [{phase: scratch, epochs: 1}, {phase: unfreeze, name: first, epochs: 2}, {phase: unfreeze, name: last, epochs: 3}]}\n"
-				   "base: {dataset: mnist, recipe: r, unfreeze.epochs: 9, last.lr: 0.5}\n";
+	static const char text[] =
+		"retrial: 1\n"
+		"recipes: {r: [{phase: scratch, epochs: 1}, {phase: unfreeze, name: first, epochs: "
+		"2}, {phase: unfreeze, name: last, epochs: 3}]}\n"
+		"base: {dataset: mnist, recipe: r, unfreeze.epochs: 9, last.lr: 0.5}\n";
 	if (sweep_parse("test.yaml", text, strlen(text), NULL, &e, &s))
 		fail_msg("%s", e.text);
 	const struct phase_config *p = s->trials[0].phases;
@@ -111,11 +118,13 @@ static void a_path_means_all_phases_of_a_name_and_otherwise_of_a_kind(void **sta
 static void unused_recipes_are_checked_too(void **state)
 {
 	(void)state;
-	refused("base: {dataset: mnist, recipe: one}\naugments: {unused: {zoom: 2}}\n", "'augments' is given twice");
+	refused("base: {dataset: mnist, recipe: one}\naugments: {unused: {zoom: 2}}\n",
+		"'augments' is given twice");
 	struct err e = { 0 };
 	struct sweep *s;
 	static const char text[] = "retrial: 1\nbase: {dataset: mnist, recipe: r}\n"
-				   "recipes: {r: [{phase: single, epochs: 1}], unused: [{phase: single, epochs: 0}]}\n";
+				   "recipes: {r: [{phase: single, epochs: 1}], unused: [{phase: "
+				   "single, epochs: 0}]}\n";
 	assert_int_equal(sweep_parse("test.yaml", text, strlen(text), NULL, &e, &s), -1);
 	assert_non_null(strstr(e.text, "test.yaml:3:77: error: epochs = 0: out of range"));
 }
@@ -123,7 +132,8 @@ static void unused_recipes_are_checked_too(void **state)
 static void an_amount_changes_the_named_set(void **state)
 {
 	(void)state;
-	struct sweep *s = read_text("base: {dataset: mnist, recipe: two, augment: strong}\naxes: {augment.zoom: [0, 0.25]}\n");
+	struct sweep *s = read_text("base: {dataset: mnist, recipe: two, augment: strong}\naxes: "
+				    "{augment.zoom: [0, 0.25]}\n");
 	assert_true(s->trials[0].augment.rotation == 0.5);
 	assert_true(s->trials[0].augment.zoom == 0);
 	assert_true(s->trials[1].augment.zoom == 0.25);
@@ -145,18 +155,22 @@ static void axes_replace_base_and_equal_phases_are_shared(void **state)
 static void a_zip_pairs_values(void **state)
 {
 	(void)state;
-	struct sweep *s = read_text("base: {recipe: one}\nzip: {dataset: [mnist, cifar10], batch_size: [16, 64]}\naxes: {test_limit: [1, 2]}\n");
+	struct sweep *s = read_text("base: {recipe: one}\nzip: {dataset: [mnist, cifar10], "
+				    "batch_size: [16, 64]}\naxes: {test_limit: [1, 2]}\n");
 	assert_int_equal(s->trial_count, 4);
 	for (size_t i = 0; i < 4; i++)
-		assert_int_equal(s->trials[i].batch_size, strcmp(s->trials[i].dataset, "mnist") == 0 ? 16 : 64);
+		assert_int_equal(s->trials[i].batch_size,
+			strcmp(s->trials[i].dataset, "mnist") == 0 ? 16 : 64);
 	sweep_free(s);
 }
 
 static void a_zip_of_unequal_lengths_is_an_error_at_its_key(void **state)
 {
 	(void)state;
-	refused("base: {recipe: one}\nzip:\n  dataset: [mnist, cifar10]\n  batch_size: [16, 64, 128]\n",
-		"test.yaml:9:3: error: zip: 'batch_size' has 3 values but 'dataset' (line 8) has 2\n    batch_size: [16, 64, 128]\n    ^");
+	refused("base: {recipe: one}\nzip:\n  dataset: [mnist, cifar10]\n  batch_size: [16, 64, "
+		"128]\n",
+		"test.yaml:9:3: error: zip: 'batch_size' has 3 values but 'dataset' (line 8) has "
+		"2\n    batch_size: [16, 64, 128]\n    ^");
 }
 
 static void an_axis_with_a_condition_is_absent_where_it_does_not_hold(void **state)
@@ -175,18 +189,20 @@ static void an_axis_with_a_condition_is_absent_where_it_does_not_hold(void **sta
 static void a_condition_may_only_ask_for_what_is_decided(void **state)
 {
 	(void)state;
-	refused("base: {dataset: mnist}\naxes:\n  dual.lr: {values: [0.1], when: {recipe: two}}\n  recipe: [one, two]\n",
+	refused("base: {dataset: mnist}\naxes:\n  dual.lr: {values: [0.1], when: {recipe: two}}\n  "
+		"recipe: [one, two]\n",
 		"when: 'recipe' is decided later: put its axis above this one");
 }
 
 static void rules_remove_combinations_and_count_them(void **state)
 {
 	(void)state;
-	struct sweep *s = read_text("axes: {dataset: [mnist, cifar10], recipe: [one, two], batch_size: [8, 16]}\n"
-				    "exclude:\n"
-				    "  - {dataset: cifar10, recipe: one}\n"
-				    "  - {recipe: [one, two], batch_size: 1.6e1, dataset: mnist}\n"
-				    "  - {validation: 10000, test_limit: 5}\n");
+	struct sweep *s = read_text(
+		"axes: {dataset: [mnist, cifar10], recipe: [one, two], batch_size: [8, 16]}\n"
+		"exclude:\n"
+		"  - {dataset: cifar10, recipe: one}\n"
+		"  - {recipe: [one, two], batch_size: 1.6e1, dataset: mnist}\n"
+		"  - {validation: 10000, test_limit: 5}\n");
 	assert_int_equal(s->combinations, 8);
 	assert_int_equal(s->rule_count, 3);
 	assert_int_equal(s->rules[0].removed, 2);
@@ -200,7 +216,8 @@ static void rules_remove_combinations_and_count_them(void **state)
 static void rules_see_what_only_the_recipe_says(void **state)
 {
 	(void)state;
-	struct sweep *s = read_text("base: {dataset: mnist}\naxes: {recipe: [one, two]}\nexclude: [{unify.epochs: 3}]\n");
+	struct sweep *s = read_text("base: {dataset: mnist}\naxes: {recipe: [one, two]}\nexclude: "
+				    "[{unify.epochs: 3}]\n");
 	assert_int_equal(s->trial_count, 1);
 	assert_label(&s->trials[0], "recipe", "one");
 	sweep_free(s);
@@ -225,7 +242,8 @@ static void a_block_takes_over_the_axes_of_the_file(void **state)
 {
 	(void)state;
 	struct sweep *s = read_text("axes: {dataset: [mnist, cifar10]}\n"
-				    "blocks: [{base: {recipe: one}}, {base: {recipe: two}, axes: {dataset: [synthetic]}}]\n");
+				    "blocks: [{base: {recipe: one}}, {base: {recipe: two}, axes: "
+				    "{dataset: [synthetic]}}]\n");
 	assert_int_equal(s->trial_count, 3);
 	assert_string_equal(s->trials[2].dataset, "synthetic");
 	sweep_free(s);
@@ -234,7 +252,8 @@ static void a_block_takes_over_the_axes_of_the_file(void **state)
 static void listed_trials_are_rows(void **state)
 {
 	(void)state;
-	struct sweep *s = read_text("base: {recipe: one}\ntrials: [{dataset: mnist, batch_size: 4}, {dataset: cifar10}]\n");
+	struct sweep *s = read_text("base: {recipe: one}\ntrials: [{dataset: mnist, batch_size: "
+				    "4}, {dataset: cifar10}]\n");
 	assert_int_equal(s->trial_count, 2);
 	assert_int_equal(s->trials[0].batch_size, 4);
 	assert_int_equal(s->trials[1].batch_size, 32);
@@ -245,7 +264,8 @@ static void an_ablation_is_the_base_and_one_change_each(void **state)
 {
 	(void)state;
 	struct sweep *s = read_text("base: {dataset: mnist, recipe: two, augment: strong}\n"
-				    "ablate: {no-zoom: {augment.zoom: 0}, slow: {dual.lr: 1e-4, dual.epochs: 9}, single: {recipe: one}}\n");
+				    "ablate: {no-zoom: {augment.zoom: 0}, slow: {dual.lr: 1e-4, "
+				    "dual.epochs: 9}, single: {recipe: one}}\n");
 	assert_int_equal(s->trial_count, 4);
 	assert_label(&s->trials[0], "ablation", "base");
 	assert_label(&s->trials[1], "ablation", "no-zoom");
@@ -258,7 +278,8 @@ static void an_ablation_is_the_base_and_one_change_each(void **state)
 static void an_ablation_makes_its_table(void **state)
 {
 	(void)state;
-	struct sweep *s = read_text("title: T\nbase: {recipe: two, augment: strong}\naxes: {dataset: [mnist, cifar10], batch_size: [8, 16]}\n"
+	struct sweep *s = read_text("title: T\nbase: {recipe: two, augment: strong}\naxes: "
+				    "{dataset: [mnist, cifar10], batch_size: [8, 16]}\n"
 				    "ablate: {no-zoom: {augment.zoom: 0}}\n"
 				    "tables: [{id: other, rows: [dataset], metrics: [params]}]\n");
 	assert_int_equal(s->table_count, 2);
@@ -274,7 +295,8 @@ static void an_ablation_makes_its_table(void **state)
 	assert_string_equal(t->baseline.is[0].value, "base");
 	sweep_free(s);
 	s = read_text("base: {dataset: mnist, recipe: two}\nablate: {slow: {dual.lr: 1e-4}}\n"
-		      "tables: [{id: ablation, rows: [ablation], metrics: [params], baseline: {ablation: base}}]\n"
+		      "tables: [{id: ablation, rows: [ablation], metrics: [params], baseline: "
+		      "{ablation: base}}]\n"
 		      "claims: [{id: C, where: {ablation: slow}, metric: params, paper: 3}]\n");
 	assert_int_equal(s->table_count, 1);
 	assert_int_equal(s->tables[0].row_count, 1);
@@ -285,7 +307,8 @@ static void rules_can_name_a_change(void **state)
 {
 	(void)state;
 	struct sweep *s = read_text("base: {recipe: two}\naxes: {dataset: [mnist, cifar10]}\n"
-				    "ablate: {a: {dual.lr: 1e-4}, b: {dual.lr: 1e-2}}\nexclude: [{ablation: b, dataset: mnist}]\n");
+				    "ablate: {a: {dual.lr: 1e-4}, b: {dual.lr: 1e-2}}\nexclude: "
+				    "[{ablation: b, dataset: mnist}]\n");
 	assert_int_equal(s->trial_count, 5);
 	assert_int_equal(s->rules[0].removed, 1);
 	sweep_free(s);
@@ -294,10 +317,14 @@ static void rules_can_name_a_change(void **state)
 static void changes_are_checked(void **state)
 {
 	(void)state;
-	refused("base: {dataset: mnist, recipe: two}\nablate: {base: {dual.lr: 1}}\n", "'base' cannot be the name of a change");
-	refused("base: {dataset: mnist, recipe: two}\nablate: {x y: {dual.lr: 1}}\n", "'x y' cannot be the name of a change");
-	refused("base: {dataset: mnist, recipe: two}\nablate: [a]\n", "ablate: a map of changes is needed here");
-	refused("base: {dataset: mnist, recipe: two, ablation: a}\nablate: {a: {dual.lr: 1}}\n", "unknown parameter 'ablation'");
+	refused("base: {dataset: mnist, recipe: two}\nablate: {base: {dual.lr: 1}}\n",
+		"'base' cannot be the name of a change");
+	refused("base: {dataset: mnist, recipe: two}\nablate: {x y: {dual.lr: 1}}\n",
+		"'x y' cannot be the name of a change");
+	refused("base: {dataset: mnist, recipe: two}\nablate: [a]\n",
+		"ablate: a map of changes is needed here");
+	refused("base: {dataset: mnist, recipe: two, ablation: a}\nablate: {a: {dual.lr: 1}}\n",
+		"unknown parameter 'ablation'");
 }
 
 static void overrides_win_over_everything_and_are_labels(void **state)
@@ -305,8 +332,11 @@ static void overrides_win_over_everything_and_are_labels(void **state)
 	(void)state;
 	static const char *const set[] = { "dataset=synthetic", "dual.lr=5e-2", "batch_size=4" };
 	const struct sweep_options o = { .set = set, .set_count = 3 };
-	struct sweep *s = read_with("base: {recipe: two, batch_size: 8}\naxes: {dataset: [mnist, cifar10], dual.lr: [0.1, 0.2]}\n"
-				    "claims: [{id: C1, where: {dataset: mnist}, metric: params, paper: 3}]\n", &o);
+	struct sweep *s =
+		read_with("base: {recipe: two, batch_size: 8}\naxes: {dataset: [mnist, cifar10], "
+			  "dual.lr: [0.1, 0.2]}\n"
+			  "claims: [{id: C1, where: {dataset: mnist}, metric: params, paper: 3}]\n",
+			&o);
 	assert_int_equal(s->trial_count, 1);
 	assert_int_equal(s->merged, 3);
 	assert_string_equal(s->trials[0].dataset, "synthetic");
@@ -321,13 +351,15 @@ static void a_wrong_override_is_shown_like_a_file(void **state)
 	(void)state;
 	static const char *const set[] = { "batch_size=many" };
 	const struct sweep_options o = { .set = set, .set_count = 1 };
-	refused_with("base: {dataset: mnist, recipe: one}\n", &o, "--set:1:13: error: batch_size = many: not a whole number");
+	refused_with("base: {dataset: mnist, recipe: one}\n", &o,
+		"--set:1:13: error: batch_size = many: not a whole number");
 }
 
 static void the_axes_of_the_plan_are_counted(void **state)
 {
 	(void)state;
-	struct sweep *s = read_text("seeds: 2\nbase: {recipe: one}\naxes: {dataset: [mnist, cifar10], batch_size: [1, 2, 3]}\n");
+	struct sweep *s = read_text("seeds: 2\nbase: {recipe: one}\naxes: {dataset: [mnist, "
+				    "cifar10], batch_size: [1, 2, 3]}\n");
 	assert_int_equal(s->axis_count, 4);
 	assert_string_equal(s->axes[0].name, "dataset");
 	assert_int_equal(s->axes[0].value_count, 2);
@@ -340,12 +372,15 @@ static void too_large_a_plan_is_an_error_not_a_long_wait(void **state)
 {
 	(void)state;
 	const struct sweep_options few = { .most_trials = 10 };
-	refused_with("base: {dataset: mnist, recipe: one}\naxes: {batch_size: [1, 2, 3, 4], test_limit: [1, 2, 3]}\n", &few, "too many combinations");
-	refused_with("seeds: 6\nbase: {dataset: mnist, recipe: one}\naxes: {batch_size: [1, 2]}\n", &few,
-		     "too many trials: 2 configurations for 6 seeds (at most 10)");
+	refused_with("base: {dataset: mnist, recipe: one}\naxes: {batch_size: [1, 2, 3, 4], "
+		     "test_limit: [1, 2, 3]}\n",
+		&few, "too many combinations");
+	refused_with("seeds: 6\nbase: {dataset: mnist, recipe: one}\naxes: {batch_size: [1, 2]}\n",
+		&few, "too many trials: 2 configurations for 6 seeds (at most 10)");
 	struct str text = { 0 };
 	str_add(&text, "base: {dataset: mnist, recipe: one}\naxes:\n");
-	static const char *const names[] = { "batch_size", "test_limit", "train_limit", "validation" };
+	static const char *const names[] = { "batch_size", "test_limit", "train_limit",
+		"validation" };
 	for (int a = 0; a < 4; a++) {
 		str_addf(&text, "  %s: [1", names[a]);
 		for (int i = 2; i <= 4000; i++)
@@ -362,8 +397,10 @@ static void json_is_accepted(void **state)
 	(void)state;
 	struct err e = { 0 };
 	struct sweep *s;
-	static const char text[] = "{\n\t\"retrial\": 1,\n\t\"base\": {\"dataset\": \"mnist\", \"recipe\": \"r\", \"batch_size\": 16},\n"
-				   "\t\"recipes\": {\"r\": [{\"phase\": \"single\", \"epochs\": 3, \"both\": true}]}\n}\n";
+	static const char text[] = "{\n\t\"retrial\": 1,\n\t\"base\": {\"dataset\": \"mnist\", "
+				   "\"recipe\": \"r\", \"batch_size\": 16},\n"
+				   "\t\"recipes\": {\"r\": [{\"phase\": \"single\", \"epochs\": 3, "
+				   "\"both\": true}]}\n}\n";
 	if (sweep_parse("a.json", text, strlen(text), NULL, &e, &s))
 		fail_msg("%s", e.text);
 	assert_int_equal(s->trials[0].batch_size, 16);
@@ -377,9 +414,11 @@ static void the_shipped_experiments_are_good(void **state)
 	static const struct {
 		const char *path;
 		size_t trials;
-	} files[] = { { "experiments/paper.yaml", 45 }, { "experiments/demo.yaml", 4 }, { "experiments/smoke.yaml", 16 },
-		      { "experiments/ablation-method.yaml", 140 }, { "experiments/ablation-unfreeze.yaml", 80 },
-		      { "experiments/ablation-augment.yaml", 102 }, { "experiments/ablation-head.yaml", 72 }, { "experiments/convergence.yaml", 80 } };
+	} files[] = { { "experiments/paper.yaml", 45 }, { "experiments/demo.yaml", 4 },
+		{ "experiments/smoke.yaml", 16 }, { "experiments/ablation-method.yaml", 140 },
+		{ "experiments/ablation-unfreeze.yaml", 80 },
+		{ "experiments/ablation-augment.yaml", 102 },
+		{ "experiments/ablation-head.yaml", 72 }, { "experiments/convergence.yaml", 80 } };
 	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
 		struct err e = { 0 };
 		struct sweep *s;

@@ -1,4 +1,5 @@
-/* test_sweep_sources.c - harness/plan/: what comes from elsewhere than the sweep file: random draws, used files, CSV. */
+/* test_sweep_sources.c - harness/plan/: what comes from elsewhere than the sweep file: random
+ * draws, used files, CSV. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -7,13 +8,16 @@
 
 #include "made_sweep.h"
 
-/* ---- random ----------------------------------------------------------------------------------------------------------- */
+/* ---- random ---- */
 
 static struct sweep *read_random(int count, int seed, const char *more)
 {
 	struct str text = { 0 };
-	str_addf(&text, "base: {dataset: mnist, recipe: two}\nrandom:\n  count: %d\n  seed: %d\n  axes:\n"
-			"    dual.lr: {log: [1e-4, 1e-1]}\n    dual.epochs: {uniform: [5, 30]}\n    augment.zoom: {uniform: [0, 0.5]}\n%s", count, seed, more);
+	str_addf(&text,
+		"base: {dataset: mnist, recipe: two}\nrandom:\n  count: %d\n  seed: %d\n  axes:\n"
+		"    dual.lr: {log: [1e-4, 1e-1]}\n    dual.epochs: {uniform: [5, 30]}\n    "
+		"augment.zoom: {uniform: [0, 0.5]}\n%s",
+		count, seed, more);
 	struct sweep *s = read_text(text.s);
 	str_free(&text);
 	return s;
@@ -41,7 +45,8 @@ static void random_configurations_are_in_range_and_different(void **state)
 static void more_random_configurations_only_add_to_the_list(void **state)
 {
 	(void)state;
-	struct sweep *few = read_random(10, 1, ""), *many = read_random(50, 1, ""), *other = read_random(10, 2, "");
+	struct sweep *few = read_random(10, 1, ""), *many = read_random(50, 1, ""),
+		     *other = read_random(10, 2, "");
 	for (size_t i = 0; i < 10; i++) {
 		assert_string_equal(few->trials[i].identity, many->trials[i].identity);
 		assert_string_not_equal(few->trials[i].identity, other->trials[i].identity);
@@ -54,9 +59,11 @@ static void more_random_configurations_only_add_to_the_list(void **state)
 static void another_random_axis_changes_nothing_of_the_others(void **state)
 {
 	(void)state;
-	struct sweep *three = read_random(10, 1, ""), *four = read_random(10, 1, "    batch_size: {log: [8, 64]}\n");
+	struct sweep *three = read_random(10, 1, ""),
+		     *four = read_random(10, 1, "    batch_size: {log: [8, 64]}\n");
 	for (size_t i = 0; i < 10; i++) {
-		assert_true(three->trials[i].phases[0].optimizer.lr == four->trials[i].phases[0].optimizer.lr);
+		assert_true(three->trials[i].phases[0].optimizer.lr
+			== four->trials[i].phases[0].optimizer.lr);
 		assert_in_range(four->trials[i].batch_size, 8, 64);
 	}
 	sweep_free(three);
@@ -77,7 +84,8 @@ static void draws_are_the_same_on_every_machine(void **state)
 static void a_small_space_is_drawn_until_it_is_empty(void **state)
 {
 	(void)state;
-	static const char text[] = "base: {dataset: mnist, recipe: one}\nrandom: {count: %d, axes: {batch_size: [1, 2, 3], test_limit: {uniform: [1, 4]}}}\n";
+	static const char text[] = "base: {dataset: mnist, recipe: one}\nrandom: {count: %d, axes: "
+				   "{batch_size: [1, 2, 3], test_limit: {uniform: [1, 4]}}}\n";
 	struct str whole = { 0 };
 	str_addf(&whole, text, 12);
 	struct sweep *s = read_text(whole.s);
@@ -96,15 +104,21 @@ static void random_is_checked(void **state)
 	static const struct {
 		const char *rest, *expected;
 	} cases[] = {
-		{ "{axes: {dual.lr: [1]}}", "random: count: a whole number from 1 to 10000 is needed" },
+		{ "{axes: {dual.lr: [1]}}",
+			"random: count: a whole number from 1 to 10000 is needed" },
 		{ "{count: 2, axes: {dual.lr: {log: [0, 1]}}}", "lr = 0: out of range" },
-		{ "{count: 2, axes: {augment.zoom: {log: [0, 0.5]}}}", "log: the lower and the higher bound are needed here" },
-		{ "{count: 2, axes: {dual.lr: {uniform: [2, 1]}}}", "uniform: the lower and the higher bound are needed here" },
-		{ "{count: 2, axes: {dual.lr: {normal: [0, 1]}}}", "needs a list of values, {uniform: [low, high]} or {log: [low, high]}" },
-		{ "{count: 2, axes: {dual.keep: {uniform: [0, 1]}}}", "'dual.keep' is not a number: give a list of values" },
+		{ "{count: 2, axes: {augment.zoom: {log: [0, 0.5]}}}",
+			"log: the lower and the higher bound are needed here" },
+		{ "{count: 2, axes: {dual.lr: {uniform: [2, 1]}}}",
+			"uniform: the lower and the higher bound are needed here" },
+		{ "{count: 2, axes: {dual.lr: {normal: [0, 1]}}}",
+			"needs a list of values, {uniform: [low, high]} or {log: [low, high]}" },
+		{ "{count: 2, axes: {dual.keep: {uniform: [0, 1]}}}",
+			"'dual.keep' is not a number: give a list of values" },
 		{ "{count: 2, axes: {dual.lrr: [1]}}", "unknown parameter 'dual.lrr'" },
 		{ "{count: 2, seed: -1, axes: {dual.lr: [1]}}", "random: seed: a whole number" },
-		{ "{count: 2, cuont: 2, axes: {dual.lr: [1]}}", "unknown key 'cuont' in random (did you mean 'count'?)" },
+		{ "{count: 2, cuont: 2, axes: {dual.lr: [1]}}",
+			"unknown key 'cuont' in random (did you mean 'count'?)" },
 		{ "{count: 2}", "random: axes: a map of at most 32 parameters is needed" },
 		{ "[]", "random: a map with count, seed and axes is needed here" },
 	};
@@ -116,7 +130,7 @@ static void random_is_checked(void **state)
 	}
 }
 
-/* ---- files --------------------------------------------------------------------------------------------------------------- */
+/* ---- files ---- */
 
 static void used_files_are_found_beside_read_once_and_may_not_go_in_circles(void **state)
 {
@@ -125,12 +139,16 @@ static void used_files_are_found_beside_read_once_and_may_not_go_in_circles(void
 	assert_non_null(mkdtemp(folder));
 	static const char plan[] = "base: {dataset: mnist, recipe: r}\n";
 	struct str text = { 0 };
-	write_scratch(folder, "lib/r.yaml", "retrial: 1\nrecipes: {r: [{phase: single, epochs: 1}]}\n");
+	write_scratch(
+		folder, "lib/r.yaml", "retrial: 1\nrecipes: {r: [{phase: single, epochs: 1}]}\n");
 	write_scratch(folder, "lib/a.yaml", "retrial: 1\nuse: r.yaml\n");
-	write_scratch(folder, "lib/b.yaml", "retrial: 1\nuse: [r.yaml, a.yaml]\naugments: {x: {zoom: 0.1}}\n");
+	write_scratch(folder, "lib/b.yaml",
+		"retrial: 1\nuse: [r.yaml, a.yaml]\naugments: {x: {zoom: 0.1}}\n");
 	write_scratch(folder, "lib/c.yaml", "retrial: 1\nuse: d.yaml\n");
 	write_scratch(folder, "lib/d.yaml", "retrial: 1\nuse: c.yaml\n");
-	write_scratch(folder, "lib/bad.yaml", "retrial: 1\naxes: {dataset: [mnist]}\nrecipes: {q: [{phase: single, epochs: 0}]}\n");
+	write_scratch(folder, "lib/bad.yaml",
+		"retrial: 1\naxes: {dataset: [mnist]}\nrecipes: {q: [{phase: single, epochs: "
+		"0}]}\n");
 	str_addf(&text, "retrial: 1\nuse: [lib/a.yaml, lib/b.yaml, lib/r.yaml]\n%s", plan);
 	write_scratch(folder, "good.yaml", text.s);
 	read_scratch(folder, "good.yaml", NULL, 1);
@@ -141,10 +159,13 @@ static void used_files_are_found_beside_read_once_and_may_not_go_in_circles(void
 	str_clear(&text);
 	str_addf(&text, "retrial: 1\nuse: [lib/r.yaml, lib/bad.yaml]\n%s", plan);
 	write_scratch(folder, "bad.yaml", text.s);
-	read_scratch(folder, "bad.yaml", "lib/bad.yaml:2:1: error: unknown key 'axes' in a library file", 0);
+	read_scratch(folder, "bad.yaml",
+		"lib/bad.yaml:2:1: error: unknown key 'axes' in a library file", 0);
 	read_scratch(folder, "bad.yaml", "lib/bad.yaml:3:39: error: epochs = 0: out of range", 0);
 	str_clear(&text);
-	str_addf(&text, "retrial: 1\nuse: lib/r.yaml\nrecipes: {r: [{phase: single, epochs: 2}]}\n%s", plan);
+	str_addf(&text,
+		"retrial: 1\nuse: lib/r.yaml\nrecipes: {r: [{phase: single, epochs: 2}]}\n%s",
+		plan);
 	write_scratch(folder, "again.yaml", text.s);
 	read_scratch(folder, "again.yaml", "a recipe 'r' is already defined at", 0);
 	write_scratch(folder, "none.yaml", "retrial: 1\nuse: lib/none.yaml\n");
@@ -158,8 +179,10 @@ static void a_list_of_trials_is_read_from_csv(void **state)
 	(void)state;
 	char folder[] = "/tmp/test_sweep_XXXXXX";
 	assert_non_null(mkdtemp(folder));
-	write_scratch(folder, "good.csv", "dataset,dual.lr,unify.freeze,seed,trial\r\n\"mnist\",1e-2,conv1+wide,1,abc\r\n\r\ncifar10,,none,1,\"a,\"\"b\"\r\n"
-					  "mnist,0.01,conv1+wide,2,def");
+	write_scratch(folder, "good.csv",
+		"dataset,dual.lr,unify.freeze,seed,trial\r\n\"mnist\",1e-2,conv1+wide,1,"
+		"abc\r\n\r\ncifar10,,none,1,\"a,\"\"b\"\r\n"
+		"mnist,0.01,conv1+wide,2,def");
 	write_scratch(folder, "sweep.yaml", "");
 	struct err e = { 0 };
 	struct sweep *s;
@@ -180,14 +203,26 @@ static void a_list_of_trials_is_read_from_csv(void **state)
 		const char *csv, *expected;
 	} cases[] = {
 		{ "dataset,dual.lr\nmnist,fast\n", "bad.csv:2:7: error: lr = fast: not a number" },
-		{ "dataset,dual.lrr\nmnist,1\n", "bad.csv:1:9: error: unknown parameter 'dual.lrr' (did you mean 'dual.lr'?)" },
-		{ "dataset,dataset\nmnist,mnist\n", "bad.csv:1:9: error: column 'dataset' is there twice" },
-		{ "dataset,dual.lr\nmnist\n", "bad.csv:2:1: error: this line has fewer fields than the first one, which has 2" },
-		{ "dataset\nmnist,1\n", "bad.csv:2:7: error: this line has more fields than the first one, which has 1" },
-		{ "dataset,foo\nmnist\n", "bad.csv:2:1: error: this line has fewer fields than the first one, which has 2" },
-		{ "dataset,dual.lr\nmnist\nmnist,1,2\nmnist,fast\n", "bad.csv:4:7: error: lr = fast: not a number" },
-		{ "dataset\n\"mnist\n", "bad.csv:2:1: error: a quoted field has to end with a quote" },
-		{ "dataset\n\"mnist\"x\n", "bad.csv:2:1: error: a quoted field has to end with a quote" },
+		{ "dataset,dual.lrr\nmnist,1\n",
+			"bad.csv:1:9: error: unknown parameter 'dual.lrr' (did you mean "
+			"'dual.lr'?)" },
+		{ "dataset,dataset\nmnist,mnist\n",
+			"bad.csv:1:9: error: column 'dataset' is there twice" },
+		{ "dataset,dual.lr\nmnist\n",
+			"bad.csv:2:1: error: this line has fewer fields than the first one, which "
+			"has 2" },
+		{ "dataset\nmnist,1\n",
+			"bad.csv:2:7: error: this line has more fields than the first one, which "
+			"has 1" },
+		{ "dataset,foo\nmnist\n",
+			"bad.csv:2:1: error: this line has fewer fields than the first one, which "
+			"has 2" },
+		{ "dataset,dual.lr\nmnist\nmnist,1,2\nmnist,fast\n",
+			"bad.csv:4:7: error: lr = fast: not a number" },
+		{ "dataset\n\"mnist\n",
+			"bad.csv:2:1: error: a quoted field has to end with a quote" },
+		{ "dataset\n\"mnist\"x\n",
+			"bad.csv:2:1: error: a quoted field has to end with a quote" },
 		{ "dataset\n", "bad.csv has no trials" },
 		{ "dataset\nm\xFFnist\n", "bad.csv:2:2: error: byte 0xff is not valid UTF-8" },
 	};

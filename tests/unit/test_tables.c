@@ -1,4 +1,5 @@
-/* test_tables.c - rows, cells, comparisons and footnotes of a table, and every format it is written in. */
+/* test_tables.c - rows, cells, comparisons and footnotes of a table, and every format it is written
+ * in. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -34,7 +35,8 @@ static struct table *make(const struct made_study *m, const struct table_spec *s
 	return t;
 }
 
-static void expect_error(const struct made_study *m, const struct table_spec *spec, const char *text)
+static void expect_error(
+	const struct made_study *m, const struct table_spec *spec, const char *text)
 {
 	struct err e = { 0 };
 	struct table *t = NULL;
@@ -56,16 +58,24 @@ static char *print(const struct table *t, enum table_format format)
 	return str_take(&out);
 }
 
-/* The plan is seed-major and has the recipes outside, the data sets inside; the table wants it the other way round. */
+/* The plan is seed-major and has the recipes outside, the data sets inside; the table wants it the
+ * other way round. */
 static void two_by_two(struct made_study *m, int seeds)
 {
-	static const struct { const char *dataset, *recipe; double base; } rows[] = {
-		{ "mnist", "single", 0.985 }, { "cifar10", "single", 0.63 }, { "mnist", "paper", 0.99 }, { "cifar10", "paper", 0.65 },
+	static const struct {
+		const char *dataset, *recipe;
+		double base;
+	} rows[] = {
+		{ "mnist", "single", 0.985 },
+		{ "cifar10", "single", 0.63 },
+		{ "mnist", "paper", 0.99 },
+		{ "cifar10", "paper", 0.65 },
 	};
 	made_init(m);
 	for (int seed = 1; seed <= seeds; seed++)
 		for (size_t i = 0; i < 4; i++)
-			made_trial(m, rows[i].dataset, rows[i].recipe, (uint64_t)seed, rows[i].base + 0.001 * (seed % 3));
+			made_trial(m, rows[i].dataset, rows[i].recipe, (uint64_t)seed,
+				rows[i].base + 0.001 * (seed % 3));
 }
 
 static void rows_follow_the_row_labels_in_the_order_of_the_plan(void **state)
@@ -77,7 +87,8 @@ static void rows_follow_the_row_labels_in_the_order_of_the_plan(void **state)
 	struct table *t = make(&m, &spec);
 
 	assert_int_equal(t->row_count, 4);
-	static const char *const want[][2] = {{"mnist", "single"}, {"mnist", "paper"}, {"cifar10", "single"}, {"cifar10", "paper"}};
+	static const char *const want[][2] = { { "mnist", "single" }, { "mnist", "paper" },
+		{ "cifar10", "single" }, { "cifar10", "paper" } };
 	for (size_t i = 0; i < 4; i++) {
 		assert_string_equal(t->rows[i].labels[0], want[i][0]);
 		assert_string_equal(t->rows[i].labels[1], want[i][1]);
@@ -96,9 +107,9 @@ static void a_row_that_mixes_configurations_is_an_error_that_names_the_label(voi
 	two_by_two(&m, 1);
 	struct table_spec spec = spec_of("recipe", NULL);
 
-	expect_error(
-		&m, &spec,
-		"table main: a row would mix configurations (dataset is mnist and cifar10): add 'dataset' to its rows or to its 'where'");
+	expect_error(&m, &spec,
+		"table main: a row would mix configurations (dataset is mnist and cifar10): add "
+		"'dataset' to its rows or to its 'where'");
 	made_where(&spec.where, "dataset", "mnist");
 	struct table *t = make(&m, &spec);
 	assert_int_equal(t->row_count, 2);
@@ -112,13 +123,15 @@ static void wrong_names_are_errors_with_suggestions(void **state)
 	two_by_two(&m, 1);
 	struct table_spec spec = spec_of("datset", "recipe");
 
-	expect_error(&m, &spec, "table main: no trial has a label 'datset' (did you mean 'dataset'?)");
+	expect_error(
+		&m, &spec, "table main: no trial has a label 'datset' (did you mean 'dataset'?)");
 	spec = spec_of("dataset", "recipe");
 	made_copy(spec.metrics[0], sizeof(spec.metrics[0]), "parms");
 	expect_error(&m, &spec, "table main: unknown metric 'parms' (did you mean 'params'?)");
 	spec = spec_of("dataset", "recipe");
 	made_where(&spec.baseline, "augment", "none");
-	expect_error(&m, &spec, "table main: the baseline's label 'augment' is not one of the table's rows");
+	expect_error(&m, &spec,
+		"table main: the baseline's label 'augment' is not one of the table's rows");
 	spec = spec_of("dataset", "recipe");
 	made_where(&spec.baseline, "recipe", "ensemble");
 	expect_error(&m, &spec, "table main: no row is the baseline");
@@ -129,7 +142,8 @@ static void differences_are_paired_by_seed_within_the_data_set(void **state)
 	(void)state;
 	struct made_study m;
 	made_init(&m);
-	/* Seed 3 has no baseline, seed 4 no paper: only 1 and 2 are pairs, in whatever order they were run. */
+	/* Seed 3 has no baseline, seed 4 no paper: only 1 and 2 are pairs, in whatever order they
+	 * were run. */
 	made_trial(&m, "mnist", "single", 1, 0.970);
 	made_trial(&m, "mnist", "single", 2, 0.980);
 	made_trial(&m, "mnist", "single", 4, 0.500);
@@ -158,9 +172,13 @@ static void holm_corrects_over_all_comparisons_of_the_table(void **state)
 	for (uint64_t seed = 1; seed <= 7; seed++) {
 		const double jitter = 0.0001 * (double)(seed * seed % 5);
 		made_trial(&m, "mnist", "single", seed, 0.98);
-		made_trial(&m, "mnist", "paper", seed, 0.98 + 0.01 + jitter);         /* all 7 up: p = 2/128 */
-		made_trial(&m, "mnist", "scratch", seed, 0.98 - 0.02 - jitter);       /* all 7 down */
-		made_trial(&m, "mnist", "same", seed, 0.98 + (seed % 2 ? 0.001 : -0.001)); /* 4 up, 3 down: as near as can be: p = 1 */
+		made_trial(
+			&m, "mnist", "paper", seed, 0.98 + 0.01 + jitter); /* all 7 up: p = 2/128 */
+		made_trial(&m, "mnist", "scratch", seed, 0.98 - 0.02 - jitter); /* all 7 down */
+		made_trial(&m, "mnist", "same", seed,
+			0.98
+				+ (seed % 2 ? 0.001
+					    : -0.001)); /* 4 up, 3 down: as near as can be: p = 1 */
 	}
 	struct table_spec spec = spec_of("recipe", NULL);
 	made_where(&spec.baseline, "recipe", "single");
@@ -171,7 +189,8 @@ static void holm_corrects_over_all_comparisons_of_the_table(void **state)
 	assert_float_equal(t->rows[1].cells[0].against.p_holm, 3 * 2.0 / 128, 1e-15);
 	assert_float_equal(t->rows[2].cells[0].against.p_holm, 3 * 2.0 / 128, 1e-15);
 	assert_float_equal(t->rows[3].cells[0].against.p, 1, 1e-15);
-	/* 7 pairs reach 2^-6 = 0.0156, three times that is not below 0.05; 2^(1-n) <= 0.05 / 3 needs n = 7: 0.0156 <= 0.0167 */
+	/* 7 pairs reach 2^-6 = 0.0156, three times that is not below 0.05; 2^(1-n) <= 0.05 / 3
+	 * needs n = 7: 0.0156 <= 0.0167 */
 	char *text = print(t, TABLE_TEXT);
 	assert_null(strstr(text, "Corrected for"));
 	free(text);
@@ -180,7 +199,9 @@ static void holm_corrects_over_all_comparisons_of_the_table(void **state)
 		made_trial(&m, "mnist", "fourth", seed, 0.97 - 0.0001 * (double)(seed * seed % 5));
 	t = make(&m, &spec);
 	text = print(t, TABLE_MARKDOWN);
-	assert_non_null(strstr(text, "Corrected for 4 comparisons, a single p can only be below 0.05 with 8 pairs or more."));
+	assert_non_null(strstr(text,
+		"Corrected for 4 comparisons, a single p can only be below 0.05 with 8 pairs or "
+		"more."));
 	free(text);
 	tables_free(t);
 }
@@ -196,13 +217,15 @@ static void the_best_row_is_marked_only_where_it_is_not_tied(void **state)
 		made_trial(&m, "mnist", "paper", seed, 0.990 + 2 * jitter);
 		made_trial(&m, "mnist", "scratch", seed, 0.985 - jitter);
 		made_trial(&m, "cifar10", "single", seed, 0.60 + jitter);
-		made_trial(&m, "cifar10", "paper", seed, 0.60 + (seed % 2 ? 0.01 : -0.008)); /* higher on average, and not always */
+		made_trial(&m, "cifar10", "paper", seed,
+			0.60 + (seed % 2 ? 0.01 : -0.008)); /* higher on average, and not always */
 	}
 	const struct table_spec spec = spec_of("dataset", "recipe");
 	struct table *t = make(&m, &spec);
 	for (size_t i = 0; i < t->row_count; i++)
 		assert_int_equal(t->rows[i].cells[0].best, i == 1);
-	char *text = print(t, TABLE_TEXT), *md = print(t, TABLE_MARKDOWN), *latex = print(t, TABLE_LATEX);
+	char *text = print(t, TABLE_TEXT), *md = print(t, TABLE_MARKDOWN),
+	     *latex = print(t, TABLE_LATEX);
 	assert_non_null(strstr(text, " * 99."));
 	assert_non_null(strstr(md, "| **99."));
 	assert_non_null(strstr(latex, "& \\textbf{99."));
@@ -242,7 +265,8 @@ static void macros_have_names_of_letters_and_never_the_same_twice(void **state)
 	t = make(&m, &spec);
 	assert_int_equal(table_print(&out, t, TABLE_MACROS, &context, &e), -1);
 	assert_string_equal(e.text,
-			    "table main: two rows have the same name as a LaTeX macro (\\mainCifarOneZeroFiveZeroMore): rename a label");
+		"table main: two rows have the same name as a LaTeX macro "
+		"(\\mainCifarOneZeroFiveZeroMore): rename a label");
 	str_free(&out);
 	tables_free(t);
 }
@@ -263,22 +287,28 @@ static void a_property_of_the_network_has_no_spread_and_no_test(void **state)
 	tables_free(t);
 }
 
-/* The project's own notes compute +- 0.20, 0.61 and 0.93 points for 10,000 images at 99, 89 and 65 % (sqrt(p (1 - p) / n) 1.96, rounded). */
+/* The project's own notes compute +- 0.20, 0.61 and 0.93 points for 10,000 images at 99, 89 and 65
+ * % (sqrt(p (1 - p) / n) 1.96, rounded). */
 static void test_images_are_a_second_spread_that_seeds_do_not_narrow(void **state)
 {
 	(void)state;
-	static const struct { double accuracy; const char *half; } rows[] = { { 0.99, " ± 0.20 " }, { 0.89, " ± 0.61 " }, { 0.65, " ± 0.93 " } };
+	static const struct {
+		double accuracy;
+		const char *half;
+	} rows[] = { { 0.99, " ± 0.20 " }, { 0.89, " ± 0.61 " }, { 0.65, " ± 0.93 " } };
 	for (size_t i = 0; i < 3; i++)
 		for (uint64_t seeds = 1; seeds <= 12; seeds += 11) {
 			struct made_study m;
 			made_init(&m);
 			for (uint64_t seed = 1; seed <= seeds; seed++) {
-				const struct sample *s = made_trial(&m, "mnist", "single", seed, rows[i].accuracy);
+				const struct sample *s =
+					made_trial(&m, "mnist", "single", seed, rows[i].accuracy);
 				m.values[s->first_value + 2] = 10000;
 			}
 			const struct table_spec spec = spec_of("dataset", "recipe");
 			struct table *t = make(&m, &spec);
-			char *text = print(t, TABLE_TEXT), *csv = print(t, TABLE_CSV), *macros = print(t, TABLE_MACROS);
+			char *text = print(t, TABLE_TEXT), *csv = print(t, TABLE_CSV),
+			     *macros = print(t, TABLE_MACROS);
 			assert_non_null(strstr(text, " ± images\n"));
 			char *row = strstr(text, "mnist   single");
 			*strchr(row, '\n') = ' ';
@@ -317,7 +347,8 @@ static void bca_intervals_are_shown_from_ten_seeds_on(void **state)
 		struct made_study m;
 		made_init(&m);
 		for (int seed = 1; seed <= seeds; seed++)
-			made_trial(&m, "mnist", "single", (uint64_t)seed, 0.98 + 0.0001 * (seed * seed % 7));
+			made_trial(&m, "mnist", "single", (uint64_t)seed,
+				0.98 + 0.0001 * (seed * seed % 7));
 		const struct table_spec spec = spec_of("dataset", "recipe");
 		const struct table_context with = { .command = context.command, .intervals = true };
 		struct table *t = make(&m, &spec);
@@ -340,10 +371,14 @@ static void digests_of_data_and_weights_stand_under_the_table(void **state)
 		struct made_study m;
 		made_init(&m);
 		struct sample *s = made_trial(&m, "mnist", "single", 1, 0.5);
-		made_copy(s->identity, sizeof(s->identity), "1111111111111111111111111111111111111111111111111111111111111111");
-		made_copy(s->data_digest, sizeof(s->data_digest), "abcdef0123456789abcdef0123456789abcdef0123456789abcdef0123456789");
-		made_copy(s->weights_digest, sizeof(s->weights_digest), run < 2 ? "2222222222222222222222222222222222222222222222222222222222222222"
-			: "3222222222222222222222222222222222222222222222222222222222222222");
+		made_copy(s->identity, sizeof(s->identity),
+			"1111111111111111111111111111111111111111111111111111111111111111");
+		made_copy(s->data_digest, sizeof(s->data_digest),
+			"abcdef0123456789abcdef0123456789abcdef0123456789abcdef0123456789");
+		made_copy(s->weights_digest, sizeof(s->weights_digest),
+			run < 2 ? "2222222222222222222222222222222222222222222222222222222222222222"
+				: "322222222222222222222222222222222222222222222222222222222222222"
+				  "2");
 		const struct table_spec spec = spec_of("dataset", "recipe");
 		struct table *t = make(&m, &spec);
 		under[run] = print(t, TABLE_MARKDOWN);
@@ -357,9 +392,10 @@ static void digests_of_data_and_weights_stand_under_the_table(void **state)
 		free(under[run]);
 }
 
-/* ---- written ----------------------------------------------------------------------------------------------------------------------- */
+/* ---- written ---- */
 
-/* Two seeds of mnist done and one diverged, a variant of the data, a data set that is missing, a claim. */
+/* Two seeds of mnist done and one diverged, a variant of the data, a data set that is missing, a
+ * claim. */
 static void incomplete(struct made_study *m, struct claim *c)
 {
 	made_init(m);
@@ -367,11 +403,14 @@ static void incomplete(struct made_study *m, struct claim *c)
 		made_trial(m, "mnist", "single", seed, 0.9850 + 0.0010 * (double)seed);
 	made_trial(m, "mnist", "paper", 1, 0.9891);
 	made_copy(made_trial(m, "mnist", "paper", 2, 0.9899)->data_variant, 32, "canonical");
-	made_without(m, "mnist", "paper", 3, SAMPLE_DIVERGED, "phase unify, epoch 3: loss is not finite");
+	made_without(m, "mnist", "paper", 3, SAMPLE_DIVERGED,
+		"phase unify, epoch 3: loss is not finite");
 	for (uint64_t seed = 1; seed <= 3; seed++)
-		made_copy(made_trial(m, "cifar10", "single", seed, 0.63)->data_variant, 32, "20-stand-ins");
+		made_copy(made_trial(m, "cifar10", "single", seed, 0.63)->data_variant, 32,
+			"20-stand-ins");
 	for (uint64_t seed = 1; seed <= 3; seed++)
-		made_without(m, "cifar10", "paper", seed, SAMPLE_SKIPPED, "data set cifar10: not found");
+		made_without(
+			m, "cifar10", "paper", seed, SAMPLE_SKIPPED, "data set cifar10: not found");
 	*c = (struct claim){ .paper = 0.99, .rounds_to = 2 };
 	made_copy(c->id, sizeof(c->id), "C1");
 	made_copy(c->metric, sizeof(c->metric), "test_accuracy");
@@ -401,15 +440,22 @@ static void text_says_what_is_missing_and_why(void **state)
 		"cifar10 single 3 [b]      63.00 ± 0.00 baseline\n"
 		"cifar10 paper  0 [c]           skipped\n"
 		"\n"
-		"[a] 2 of 3 planned trials have a result: 1 diverged (phase unify, epoch 3: loss is not finite).\n"
+		"[a] 2 of 3 planned trials have a result: 1 diverged (phase unify, epoch 3: loss "
+		"is not finite).\n"
 		"[b] Data set: the known variant '20-stand-ins', not the canonical files.\n"
-		"[c] 0 of 3 planned trials have a result: 3 not run (data set cifar10: not found).\n"
-		"± is the sample standard deviation over seeds; n is the number of seeds, each one trained network.\n"
-		"Accuracies are those of the last phase of a recipe, the mean over its folds and outputs.\n"
-		"Δ is the mean difference to single over the seeds that both have (accuracies in percentage points,\n"
-		"pp); p is the exact two-sided sign-flip test of these pairs; n/a: with fewer than 6 pairs it cannot\n"
+		"[c] 0 of 3 planned trials have a result: 3 not run (data set cifar10: not "
+		"found).\n"
+		"± is the sample standard deviation over seeds; n is the number of seeds, each one "
+		"trained network.\n"
+		"Accuracies are those of the last phase of a recipe, the mean over its folds and "
+		"outputs.\n"
+		"Δ is the mean difference to single over the seeds that both have (accuracies in "
+		"percentage points,\n"
+		"pp); p is the exact two-sided sign-flip test of these pairs; n/a: with fewer than "
+		"6 pairs it cannot\n"
 		"reach 0.05.\n"
-		"The verdict compares our mean and its 95 % Student t interval with the interval that the paper's\n"
+		"The verdict compares our mean and its 95 % Student t interval with the interval "
+		"that the paper's\n"
 		"rounded figure stands for.\n"
 		"Sweep made (file digest 0123456789ab). Core version 1.\n"
 		"Command: retrial table made.yaml main\n");
@@ -463,7 +509,9 @@ static void csv_has_a_line_for_every_cell_and_as_many_fields_in_each(void **stat
 		commas = 0;
 	}
 	assert_int_equal(lines, 1 + 4 * 2);
-	assert_non_null(strstr(csv, "\nmain,dataset=mnist;recipe=single,test_accuracy,3,3,0,0,0,0.987,0.001,0.987,0.986,0.988,"));
+	assert_non_null(strstr(csv,
+		"\nmain,dataset=mnist;recipe=single,test_accuracy,3,3,0,0,0,0.987,0.001,0.987,0."
+		"986,0.988,"));
 	free(csv);
 	tables_free(t);
 }
@@ -481,8 +529,9 @@ static void json_parses_and_has_every_seed_exactly(void **state)
 	json_t *all = json_loads(text, JSON_REJECT_DUPLICATES, NULL), *values, *mean;
 
 	assert_non_null(all);
-	assert_int_equal(
-		json_unpack(all, "[{s:[{s:{s:{s:o,s:o}}}]}]", "rows", "metrics", "test_accuracy", "values", &values, "mean", &mean), 0);
+	assert_int_equal(json_unpack(all, "[{s:[{s:{s:{s:o,s:o}}}]}]", "rows", "metrics",
+				 "test_accuracy", "values", &values, "mean", &mean),
+		0);
 	assert_true(json_real_value(json_object_get(values, "1")) == 0.1 + 0.2);
 	assert_true(json_real_value(json_object_get(values, "18446744073709551615")) == 1.0 / 3);
 	assert_true(json_real_value(mean) == 0.316666666667);

@@ -1,5 +1,6 @@
-/* test_trial_run.c - harness/run/trial_run.h with everything that a sweep file can ask of the core: what is written is what the core gets, and a trial
- * that is interrupted after every epoch ends with the bits of one that is not. */
+/* test_trial_run.c - harness/run/trial_run.h with everything that a sweep file can ask of the core:
+ * what is written is what the core gets, and a trial that is interrupted after every epoch ends
+ * with the bits of one that is not. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -25,7 +26,8 @@ static int open_data(void **state)
 	struct err e = { 0 };
 	const struct dataset_places places = { 0 };
 	(void)state;
-	snprintf(states, sizeof states, "%s/test_trial_run.XXXXXX", access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
+	snprintf(states, sizeof(states), "%s/test_trial_run.XXXXXX",
+		access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
 	return !mkdtemp(states) || dataset_open("synthetic", &places, &e, &data) ? -1 : 0;
 }
 
@@ -46,33 +48,37 @@ static struct sweep *read_text(const char *text)
 	return s;
 }
 
-/* ---- what a trial sends ----------------------------------------------------------------------------------------------- */
+/* ---- what a trial sends ---- */
 
 static int tell_epoch(void *context, const struct epoch_result *r, struct err *e)
 {
 	(void)e;
 	for (int k = 0; k < r->outputs; k++)
-		str_addf(context, "%d %d %d %d: %a %a %a %a\n", r->phase, r->fold, r->epoch, k, r->train_loss[k], r->train_accuracy[k], r->val_loss[k],
-			 r->val_accuracy[k]);
+		str_addf(context, "%d %d %d %d: %a %a %a %a\n", r->phase, r->fold, r->epoch, k,
+			r->train_loss[k], r->train_accuracy[k], r->val_loss[k], r->val_accuracy[k]);
 	return 0;
 }
 
 static int tell_phase(void *context, const struct phase_result *r, struct err *e)
 {
 	(void)e;
-	str_addf(context, "%s %d: %s, %d epochs, %ld of %ld trained\n", r->name, r->fold, r->weights_digest, r->epochs_run, r->trainable, r->parameters);
+	str_addf(context, "%s %d: %s, %d epochs, %ld of %ld trained\n", r->name, r->fold,
+		r->weights_digest, r->epochs_run, r->trainable, r->parameters);
 	for (int k = 0; k < r->outputs; k++)
-		str_addf(context, "  %d: epoch %d, %a %a, %a %a\n", k, r->best_epoch[k], r->val_loss[k], r->val_accuracy[k], r->test_loss[k],
-			 r->test_accuracy[k]);
+		str_addf(context, "  %d: epoch %d, %a %a, %a %a\n", k, r->best_epoch[k],
+			r->val_loss[k], r->val_accuracy[k], r->test_loss[k], r->test_accuracy[k]);
 	return 0;
 }
 
-/* Run a trial to its end, as often as it takes; all that it sent the last time, and the digest of its weights. Owned by the caller. */
+/* Run a trial to its end, as often as it takes; all that it sent the last time, and the digest of
+ * its weights. Owned by the caller. */
 static char *run(const struct trial *t, const struct trial_options *options, int *interruptions)
 {
 	struct str sent = { 0 };
 	struct trial_end end;
-	const struct trial_sink sink = { .context = &sent, .epoch = tell_epoch, .phase = tell_phase };
+	const struct trial_sink sink = {
+		.context = &sent, .epoch = tell_epoch, .phase = tell_phase
+	};
 	*interruptions = 0;
 	while (trial_run(t, data, options, &sink, &end)) {
 		if (end.state != TRIAL_INTERRUPTED || ++*interruptions > INTERRUPTIONS_MAX)
@@ -86,7 +92,8 @@ static char *run(const struct trial *t, const struct trial_options *options, int
 static void same_text(const char *what, const struct trial *t, char *expected, char *text)
 {
 	if (strcmp(expected, text) != 0)
-		fail_msg("%s, recipe %s, model %s:\n%s\n, and now\n%s", what, label_value(t, "recipe"), t->model, expected, text);
+		fail_msg("%s, recipe %s, model %s:\n%s\n, and now\n%s", what,
+			label_value(t, "recipe"), t->model, expected, text);
 	free(text);
 }
 
@@ -99,7 +106,8 @@ static void the_same_bits_however_it_is_run(void **state)
 	if (sweep_read("tests/fixtures/wide.yaml", &sweep_options, &e, &s))
 		fail_msg("%s", e.text);
 	const atomic_int stop = 1;
-	const struct trial_options once = { .threads = 1 }, threads = { .threads = 2 }, plain = { .threads = 1, .kernels = nn_kernels_find("plain") },
+	const struct trial_options once = { .threads = 1 }, threads = { .threads = 2 },
+				   plain = { .threads = 1, .kernels = nn_kernels_find("plain") },
 				   interrupted = { .threads = 1, .stop = &stop, .states = states };
 	int epochs = 0, count;
 	for (size_t i = 0; i < s->trial_count; i++) {
@@ -109,9 +117,11 @@ static void the_same_bits_however_it_is_run(void **state)
 		char *expected = run(t, &once, &count);
 		assert_int_equal(count, 0);
 		same_text("2 threads", t, expected, run(t, &threads, &count));
-		if (strcmp(t->model, "lightweight") != 0) /* which is large, and test_training.c has its layers */
+		if (strcmp(t->model, "lightweight")
+			!= 0) /* which is large, and test_training.c has its layers */
 			same_text("plain kernels", t, expected, run(t, &plain, &count));
-		same_text("interrupted after every epoch", t, expected, run(t, &interrupted, &count));
+		same_text(
+			"interrupted after every epoch", t, expected, run(t, &interrupted, &count));
 		epochs += count;
 		free(expected);
 	}
@@ -119,29 +129,38 @@ static void the_same_bits_however_it_is_run(void **state)
 	sweep_free(s);
 }
 
-/* ---- what is written is what the core gets ---------------------------------------------------------------------------- */
+/* ---- what is written is what the core gets ---- */
 
-static const char blocks[] = "models:\n"
-			     "  m:\n"
-			     "    stem:\n"
-			     "      - {conv: {name: a, filters: 4, kernel: 3, stride: 2, padding: same, bias: false}}\n"
-			     "      - {batchnorm: {name: n, momentum: 0.75, epsilon: 0.01, activation: relu6}}\n"
-			     "      - {depthwise: {name: d, kernel: 3, padding: same, activation: silu}}\n"
-			     "      - {add: {with: n, activation: relu}}\n"
-			     "      - {concat: {with: d}}\n"
-			     "      - {maxpool: {}}\n"
-			     "    submodel_head:\n"
-			     "      - {avgpool: {size: map}}\n"
-			     "      - {dense: {name: out, units: classes}}\n";
+static const char blocks[] =
+	"models:\n"
+	"  m:\n"
+	"    stem:\n"
+	"      - {conv: {name: a, filters: 4, kernel: 3, stride: 2, padding: same, bias: false}}\n"
+	"      - {batchnorm: {name: n, momentum: 0.75, epsilon: 0.01, activation: relu6}}\n"
+	"      - {depthwise: {name: d, kernel: 3, padding: same, activation: silu}}\n"
+	"      - {add: {with: n, activation: relu}}\n"
+	"      - {concat: {with: d}}\n"
+	"      - {maxpool: {}}\n"
+	"    submodel_head:\n"
+	"      - {avgpool: {size: map}}\n"
+	"      - {dense: {name: out, units: classes}}\n";
 
 /* By hand what blocks says. */
 static void build(struct nn_net *net)
 {
 	*net = (struct nn_net){ 0 };
-	const struct nn_conv_options a = { .filters = 4, .kernel_height = 3, .kernel_width = 3, .stride = 2, .padding = NN_SAME, .no_bias = true,
-					   .init = NN_GLOROT_UNIFORM };
-	const struct nn_conv_options d = { .kernel_height = 3, .kernel_width = 3, .padding = NN_SAME, .init = NN_GLOROT_UNIFORM };
-	int layer = nn_conv_with(net, "stem1/a", nn_input(net, "stem1/input", (struct nn_shape){ 1, 28, 28 }), &a);
+	const struct nn_conv_options a = { .filters = 4,
+		.kernel_height = 3,
+		.kernel_width = 3,
+		.stride = 2,
+		.padding = NN_SAME,
+		.no_bias = true,
+		.init = NN_GLOROT_UNIFORM };
+	const struct nn_conv_options d = {
+		.kernel_height = 3, .kernel_width = 3, .padding = NN_SAME, .init = NN_GLOROT_UNIFORM
+	};
+	int layer = nn_conv_with(
+		net, "stem1/a", nn_input(net, "stem1/input", (struct nn_shape){ 1, 28, 28 }), &a);
 	const int n = nn_relu6(net, "r", nn_batchnorm(net, "stem1/n", layer, 0.75, 0.01));
 	const int silu = nn_silu(net, "s", nn_depthwise(net, "stem1/d", n, &d));
 	layer = nn_relu(net, "u", nn_add(net, "p", (int[]){ silu, n }, 2));
@@ -152,32 +171,61 @@ static void build(struct nn_net *net)
 }
 
 static const char recipe[] = "retrial: 1\n"
-			     "base: {dataset: synthetic, model: m, recipe: r, augment: a, batch_size: 20, validation: 50, train_limit: 90, test_limit: 30}\n"
+			     "base: {dataset: synthetic, model: m, recipe: r, augment: a, "
+			     "batch_size: 20, validation: 50, train_limit: 90, test_limit: 30}\n"
 			     "seeds: [5]\n"
-			     "augments: {a: {shear: 0.1, crop: 2, crop_fill: reflect, contrast: 0.2, noise: 0.1, cutout: 5}}\n"
-			     "recipes: {r: [{phase: single, inputs: augmented, optimizer: {adamw: {lr: 0.01, beta1: 0.8, beta2: 0.9, epsilon: 1e-5,\n"
-			     "  weight_decay: 0.1, ema: 0.7}}, schedule: {cosine: {warm_up: 1, final: 0.2}}, label_smoothing: 0.1, mixup: 0.5, epochs: 3,\n"
+			     "augments: {a: {shear: 0.1, crop: 2, crop_fill: reflect, contrast: "
+			     "0.2, noise: 0.1, cutout: 5}}\n"
+			     "recipes: {r: [{phase: single, inputs: augmented, optimizer: {adamw: "
+			     "{lr: 0.01, beta1: 0.8, beta2: 0.9, epsilon: 1e-5,\n"
+			     "  weight_decay: 0.1, ema: 0.7}}, schedule: {cosine: {warm_up: 1, "
+			     "final: 0.2}}, label_smoothing: 0.1, mixup: 0.5, epochs: 3,\n"
 			     "  keep: last}]}\n";
 
 /* The training of the recipe by the core alone; digest of the average of its weights. */
 static void train_by_hand(char digest[DIGEST_TEXT])
 {
 	struct nn_net net;
-	const struct nn_images images = { data->train_images, data->train_labels, { 1, 28, 28 }, data->train_count };
+	const struct nn_images images = { data->train_images, data->train_labels, { 1, 28, 28 },
+		data->train_count };
 	uint32_t order[90];
 	struct nn_score score;
 	build(&net);
-	const struct nn_trainer_options options = { .batch_size = 20, .threads = 1, .optimizer = { .kind = NN_ADAM, .lr = 0.01, .beta1 = 0.8, .beta2 = 0.9,
-		.epsilon = 1e-5, .weight_decay = 0.1, .average_momentum = 0.7, .rate = { .kind = NN_RATE_COSINE, .warm_up = 5, .total = 15, .last = 0.2 } } };
+	const struct nn_trainer_options options = {
+		.batch_size = 20,
+		.threads = 1,
+		.optimizer = { .kind = NN_ADAM,
+			.lr = 0.01,
+			.beta1 = 0.8,
+			.beta2 = 0.9,
+			.epsilon = 1e-5,
+			.weight_decay = 0.1,
+			.average_momentum = 0.7,
+			.rate = { .kind = NN_RATE_COSINE, .warm_up = 5, .total = 15, .last = 0.2 } }
+	};
 	struct nn_trainer *t = nn_trainer_new(&net, &options);
 	nn_init_net(&net, 5, nn_trainer_params(t));
 	for (uint32_t epoch = 0; epoch < 3; epoch++) {
-		const struct nn_rng rng = { .seed = 5, .stream = NN_STREAM_SHUFFLE, .epoch = epoch };
+		const struct nn_rng rng = {
+			.seed = 5, .stream = NN_STREAM_SHUFFLE, .epoch = epoch
+		};
 		for (uint32_t i = 0; i < 90; i++)
 			order[i] = 50 + i;
 		nn_rng_shuffle(&rng, order, 90);
-		const struct nn_epoch e = { .images = &images, .order = order, .count = 90, .augmented = { true }, .augment = { .shear = 0.1, .crop = 2,
-			.crop_fill = NN_CROP_REFLECT, .contrast = 0.2, .noise = 0.1, .cutout = 5 }, .label_smoothing = 0.1, .mixup = 0.5, .seed = 5, .epoch = epoch };
+		const struct nn_epoch e = { .images = &images,
+			.order = order,
+			.count = 90,
+			.augmented = { true },
+			.augment = { .shear = 0.1,
+				.crop = 2,
+				.crop_fill = NN_CROP_REFLECT,
+				.contrast = 0.2,
+				.noise = 0.1,
+				.cutout = 5 },
+			.label_smoothing = 0.1,
+			.mixup = 0.5,
+			.seed = 5,
+			.epoch = epoch };
 		assert_int_equal(nn_train_epoch(t, &e, &score), -1);
 	}
 	digest_bytes(nn_trainer_average(t), net.parameter_count * sizeof(float), digest);
@@ -224,20 +272,39 @@ static void every_parameter_reaches_the_core(void **state)
 {
 	(void)state;
 	static const char *const changes[][2] = {
-		{ "base", "base" }, { "shear: 0.1", "shear: 0" }, { "crop: 2", "crop: 3" }, { "crop_fill: reflect", "crop_fill: zero" },
-		{ "contrast: 0.2", "contrast: 0.1" }, { "noise: 0.1", "noise: 0.2" }, { "cutout: 5", "cutout: 6" }, { "beta1: 0.8", "beta1: 0.9" },
-		{ "beta2: 0.9", "beta2: 0.99" }, { "epsilon: 1e-5", "epsilon: 1e-7" }, { "weight_decay: 0.1", "weight_decay: 0.2" },
-		{ "ema: 0.7", "ema: 0.8" }, { "ema: 0.7", "ema: 0" }, { "label_smoothing: 0.1", "label_smoothing: 0.2" }, { "mixup: 0.5", "mixup: 1" },
-		{ "warm_up: 1", "warm_up: 2" }, { "final: 0.2", "final: 0.1" }, { "{cosine: {warm_up: 1, final: 0.2}}", "{constant: {warm_up: 1}}" },
+		{ "base", "base" },
+		{ "shear: 0.1", "shear: 0" },
+		{ "crop: 2", "crop: 3" },
+		{ "crop_fill: reflect", "crop_fill: zero" },
+		{ "contrast: 0.2", "contrast: 0.1" },
+		{ "noise: 0.1", "noise: 0.2" },
+		{ "cutout: 5", "cutout: 6" },
+		{ "beta1: 0.8", "beta1: 0.9" },
+		{ "beta2: 0.9", "beta2: 0.99" },
+		{ "epsilon: 1e-5", "epsilon: 1e-7" },
+		{ "weight_decay: 0.1", "weight_decay: 0.2" },
+		{ "ema: 0.7", "ema: 0.8" },
+		{ "ema: 0.7", "ema: 0" },
+		{ "label_smoothing: 0.1", "label_smoothing: 0.2" },
+		{ "mixup: 0.5", "mixup: 1" },
+		{ "warm_up: 1", "warm_up: 2" },
+		{ "final: 0.2", "final: 0.1" },
+		{ "{cosine: {warm_up: 1, final: 0.2}}", "{constant: {warm_up: 1}}" },
 		{ "{cosine: {warm_up: 1, final: 0.2}}", "{step: {every: 1, factor: 0.5}}" },
 		{ "{cosine: {warm_up: 1, final: 0.2}}", "{step: {every: 2, factor: 0.5}}" },
 		{ "{cosine: {warm_up: 1, final: 0.2}}", "{step: {every: 1, factor: 0.25}}" },
-		{ "stride: 2", "stride: 1" }, { "bias: false", "bias: true" }, { "momentum: 0.75", "momentum: 0.5" }, { "epsilon: 0.01", "epsilon: 0.02" },
-		{ "activation: relu6", "activation: none" }, { "activation: silu", "activation: relu" }, { "activation: relu}", "activation: none}" },
-		{ "{maxpool: {}}", "{avgpool: {}}" }, { "{depthwise: {name: d, kernel: 3", "{depthwise: {name: d, kernel: 5" },
+		{ "stride: 2", "stride: 1" },
+		{ "bias: false", "bias: true" },
+		{ "momentum: 0.75", "momentum: 0.5" },
+		{ "epsilon: 0.01", "epsilon: 0.02" },
+		{ "activation: relu6", "activation: none" },
+		{ "activation: silu", "activation: relu" },
+		{ "activation: relu}", "activation: none}" },
+		{ "{maxpool: {}}", "{avgpool: {}}" },
+		{ "{depthwise: {name: d, kernel: 3", "{depthwise: {name: d, kernel: 5" },
 		{ "{add: {with: n", "{add: {with: d, input: n" },
 	};
-	enum { CHANGES = sizeof changes / sizeof changes[0] };
+	enum { CHANGES = sizeof(changes) / sizeof(changes[0]) };
 	static char digests[CHANGES][DIGEST_TEXT];
 	struct str text = { 0 };
 	str_addf(&text, "%s%s", recipe, blocks);
@@ -245,7 +312,9 @@ static void every_parameter_reaches_the_core(void **state)
 		char *changed = replaced(text.s, changes[i][0], changes[i][1]);
 		train_text(changed, digests[i]);
 		for (int k = 0; k < i; k++)
-			if (strcmp(digests[i], digests[k]) == 0 && i != CHANGES - 1) /* the last one is the first with its sum the other way round */
+			if (strcmp(digests[i], digests[k]) == 0
+				&& i != CHANGES - 1) /* the last one is the first with its sum the
+							other way round */
 				fail_msg("%s trains as %s", changes[i][1], changes[k][1]);
 		free(changed);
 	}

@@ -1,4 +1,5 @@
-/* test_worktree.c - tests of the difference between a work tree and a commit, in a repository made for it: the tests' own may be none. */
+/* test_worktree.c - tests of the difference between a work tree and a commit, in a repository made
+ * for it: the tests' own may be none. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -12,8 +13,8 @@
 
 #include "harness/base/worktree.h"
 
-/* The functions look at where their program lies: the test copies itself into the repository and runs there again, with the commit as its
- * argument; that one prints what it found. */
+/* The functions look at where their program lies: the test copies itself into the repository and
+ * runs there again, with the commit as its argument; that one prints what it found. */
 static int print_diff(const char *commit)
 {
 	struct str diff = { 0 };
@@ -29,10 +30,14 @@ static int make_repository(void **state)
 {
 	(void)state;
 	char command[1024];
-	snprintf(folder, sizeof folder, "/tmp/worktree-XXXXXX");
-	if (!mkdtemp(folder)) return -1;
-	snprintf(command, sizeof command, "cd %s && git init -q . && echo one >file && git add file &&"
-		" git -c user.name=a -c user.email=a@b -c commit.gpgsign=false commit -q -m one && cp /proc/%ld/exe program", folder, (long)getpid());
+	snprintf(folder, sizeof(folder), "/tmp/worktree-XXXXXX");
+	if (!mkdtemp(folder))
+		return -1;
+	snprintf(command, sizeof(command),
+		"cd %s && git init -q . && echo one >file && git add file &&"
+		" git -c user.name=a -c user.email=a@b -c commit.gpgsign=false commit -q -m one && "
+		"cp /proc/%ld/exe program",
+		folder, (long)getpid());
 	return system(command) == 0 ? 0 : -1;
 }
 
@@ -40,19 +45,22 @@ static int remove_repository(void **state)
 {
 	(void)state;
 	char command[128];
-	snprintf(command, sizeof command, "rm -rf %s", folder);
+	snprintf(command, sizeof(command), "rm -rf %s", folder);
 	return system(command) == 0 ? 0 : -1;
 }
 
-/* What the copy prints after the shell commands were done in the repository. Owned by the caller. */
+/* What the copy prints after the shell commands were done in the repository. Owned by the caller.
+ */
 static char *diff_after(const char *commands, const char *commit)
 {
 	struct str out = { 0 };
 	char command[1024], bytes[4096];
-	snprintf(command, sizeof command, "cd %s && { %s; } && ./program %s", folder, commands, commit);
+	snprintf(command, sizeof(command), "cd %s && { %s; } && ./program %s", folder, commands,
+		commit);
 	FILE *f = popen(command, "r");
 	assert_non_null(f);
-	for (size_t n; (n = fread(bytes, 1, sizeof bytes, f)) > 0;) str_add_bytes(&out, bytes, n);
+	for (size_t n; (n = fread(bytes, 1, sizeof(bytes), f)) > 0;)
+		str_add_bytes(&out, bytes, n);
 	assert_int_equal(pclose(f), 0);
 	return str_take(&out);
 }
@@ -92,7 +100,8 @@ static void an_unknown_commit_is_said_to_be_unknown(void **state)
 
 int main(int argc, char **argv)
 {
-	if (argc == 2) return print_diff(argv[1]);
+	if (argc == 2)
+		return print_diff(argv[1]);
 	if (system("git --version >/dev/null 2>&1") != 0) {
 		puts("ok 1 - differences of a work tree # SKIP there is no git");
 		return 0;
