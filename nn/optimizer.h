@@ -33,10 +33,10 @@ struct nn_optimizer {
 	double lr;
 	double beta1, beta2, epsilon; /* Nadam, Adam: 0.9, 0.999, 1e-7 */
 	double momentum;              /* SGD */
-	double weight_decay;          /* SGD, Adam (then it is AdamW: Loshchilov and Hutter, 2019),
-					 decoupled: w -= lr * weight_decay * w,	  before the step, biases,
-					 gammas and betas too, as Keras does */
-	bool nesterov;                /* SGD */
+	/* SGD, Adam (then it is AdamW: Loshchilov and Hutter, 2019), decoupled: before the step
+	 * w -= lr * weight_decay * w, also for biases, gammas and betas, as Keras does. */
+	double weight_decay;
+	bool nesterov; /* SGD */
 	struct nn_rate rate;
 	/* Keras's use_ema with ema_momentum: average = the weights after the first step, then
 	 * average += (w - average) (1 - average_momentum) after each step (nn_trainer_average). 0:

@@ -24,10 +24,10 @@ struct trial_options {
 	int threads;            /* within the trial; the results are the same for any number */
 	const atomic_int *stop; /* checked after every epoch: not 0 ends the trial as interrupted.
 				   NULL: never */
-	const char
-		*states;           /* folder of state files (state.h): the trial goes on from its
-				    * checkpoint, or from the end of the longest     beginning of its
-				    * recipe     that is there. NULL: from the start, and nothing is kept */
+	/* Folder of state files (state.h): the trial goes on from its checkpoint, or from the end
+	 * of the longest prefix of its recipe that is there. NULL: from the start; nothing is kept.
+	 */
+	const char *states;
 	double checkpoint_seconds; /* a checkpoint at the first end of an epoch this long after the
 				      one before; 0: every epoch */
 	unsigned share; /* bit p: keep the state after phase p, other trials have a use for it */

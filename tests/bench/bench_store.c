@@ -319,9 +319,6 @@ static double merge_shards(const struct sweep *whole, const char *path, int epoc
 	return together / alone;
 }
 
-/* -------------------------------------------------------------------------------------------------------------------------
- */
-
 static void report_sizes(const char *path, const char *bare_path, double rows)
 {
 	struct stat ours, bare;

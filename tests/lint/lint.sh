@@ -118,10 +118,10 @@ not_formatted() {
 
 too_wide() {
 	# shellcheck disable=SC2046
-	awk 'FNR == 1 { fenced = 0 }
+	LC_ALL=C awk 'FNR == 1 { fenced = 0 }
 		/clang-format off/ { fenced = 1 }
 		/clang-format on/ { fenced = 0 }
-		{ line = $0; width = 0
+		{ line = $0; width = 0; gsub(/[\200-\277]/, "", line)
 		  while (match(line, /\t/)) { width += RSTART - 1; width += 8 - width % 8; line = substr(line, RSTART + 1) }
 		  if (!fenced && width + length(line) > 101) print FILENAME ":" FNR ": " width + length(line) " columns" }' $(sources)
 }

@@ -185,8 +185,7 @@ static int open_as_nobody(void)
 	return 0;
 }
 
-static void a_database_in_a_read_only_folder_can_be_read_and_says_that_it_cannot_be_written(
-	void **state)
+static void a_database_in_a_read_only_folder_can_be_read_but_not_written(void **state)
 {
 	(void)state;
 	struct study y;
@@ -737,8 +736,7 @@ int main(void)
 		cmocka_unit_test_setup(a_newer_schema_is_refused_politely, new_database),
 		cmocka_unit_test_setup(paths_mean_files_and_nothing_else, new_database),
 		cmocka_unit_test_setup(
-			a_database_in_a_read_only_folder_can_be_read_and_says_that_it_cannot_be_written,
-			new_database),
+			a_database_in_a_read_only_folder_can_be_read_but_not_written, new_database),
 		cmocka_unit_test_setup(
 			network_file_systems_are_known_by_name_and_local_ones_are_not,
 			new_database),
