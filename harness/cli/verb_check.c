@@ -1,5 +1,6 @@
 /* verb_check.c - `retrial check`: are these sweep files right? Says all that is wrong with each, or
  * what it asks for. */
+#include "split_cli.h"
 #include "sweep_cli.h"
 
 static const struct cli_option options[] = {
@@ -15,6 +16,11 @@ static int check_file(const struct cli *c, const char *path)
 	const int code = sweep_cli_read(c, path, &sweep);
 	if (code != ERR_NONE)
 		return code;
+	const int splits = split_cli_check(c, sweep);
+	if (splits != ERR_NONE) {
+		sweep_free(sweep);
+		return splits;
+	}
 	struct str counts = { 0 };
 	sweep_cli_count(&counts, "", sweep->trial_count, "trial");
 	sweep_cli_count(

@@ -246,7 +246,7 @@ static void add_param(struct rows *rows, const struct param *p, const json_t *co
 		rows_add_text(rows, json_is_true(own) ? "true" : "false");
 	else if (!end || end == text || *end)
 		rows_add_text(rows, text);
-	else if (p->type == PARAM_REAL)
+	else if (p->type == PARAM_REAL && !(p->share && value >= 1))
 		rows_add_real(rows, value);
 	else
 		rows_add_integer(rows, (int64_t)value);

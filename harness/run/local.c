@@ -10,6 +10,7 @@
 
 #include "../base/clock.h"
 #include "schedule.h"
+#include "split.h"
 #include "state.h"
 #include "worker.h"
 
@@ -149,6 +150,29 @@ static int is_missing(struct executor *x, const struct trial *t, bool *missing, 
 		x->summary->bad_before++;
 	else
 		*missing = true;
+	return 0;
+}
+
+/* No trial is started while one of the sweep has a split that cannot be: it is the file that has to
+ * be mended. Trials that are done stay as they are. */
+static int check_splits(struct executor *x, struct err *e)
+{
+	const struct trial *last = NULL;
+	for (size_t i = 0; i < x->sweep->trial_count; i++) {
+		const struct trial *t = &x->sweep->trials[i];
+		const struct opened *o = find_dataset(x, t);
+		bool done = false;
+		if (!o || !o->dataset || (last && split_same(last, t)))
+			continue;
+		if (!x->options->again
+			&& store_is_done(x->store, t->identity, NN_CORE_VERSION, o->dataset->digest,
+				&done, e))
+			return -1;
+		if (!done && split_check(t, o->dataset, e))
+			return -1;
+		if (!done)
+			last = t;
+	}
 	return 0;
 }
 
@@ -417,6 +441,8 @@ int local_run(struct store *store, const struct sweep *sweep, const struct local
 		goto out;
 	if (options->again)
 		x->sweep_id = options->again_sweep;
+	if (check_splits(x, e))
+		goto out;
 	result = loop(x, e);
 	if (result)
 		kill_workers(x);
