@@ -21,7 +21,7 @@ enum {
 struct family {
 	const double *difference; /* [pairs][count] */
 	size_t pairs, count;
-	double *scale;      /* [count] 1 / sqrt(sum of squares); 0: no difference but 0; NAN: none */
+	double *scale; /* [count] 1 / sqrt(sum of squares); 0: no difference but 0; NAN: none */
 	double *sum, *seen; /* [count] of the present pattern, and |.| of the data scaled */
 	size_t *order;      /* [count] columns, the largest statistic first */
 	double *extreme;    /* [count] patterns whose successive maximum reaches the column's */
