@@ -160,8 +160,8 @@ fuzz: test-packages
 
 # The layout of all C files, as .clang-format says.
 .PHONY: format
-format:
-	clang-format -i $(shell git ls-files '*.c' '*.h')
+format: # twice: a first pass that moves comments may leave columns for the second to align
+	@for pass in 1 2; do git ls-files '*.c' '*.h' | xargs clang-format -i; done
 
 bench: packages
 	+@$(MAKE) --no-print-directory -j$(JOBS) $(BUILD)/bench-core
