@@ -98,7 +98,7 @@ static void cell(struct str *out, const struct table *t, const struct table_row 
 	row_name(&name, t, row);
 	add_name(&name, t->spec->metrics[column], true);
 	number(out, name.s, "Mean", m, c->mean);
-	if (!m->exact) {
+	if (m->kind != METRIC_CONSTANT) {
 		number(out, name.s, "Sd", m, c->sd);
 		number(out, name.s, "Low", m, c->t95.low);
 		number(out, name.s, "High", m, c->t95.high);

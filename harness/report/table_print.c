@@ -54,14 +54,14 @@ static void mean_text(struct str *out, const struct table_row *row, const struct
 		str_add(out, row->done ? "n/a" : why_empty(row));
 		return;
 	}
-	if (m->exact && cell->min != cell->max) {
+	if (m->kind == METRIC_CONSTANT && cell->min != cell->max) {
 		metric_value(out, m, cell->min);
 		str_add(out, " to ");
 		metric_value(out, m, cell->max);
 		return;
 	}
 	metric_value(out, m, cell->mean);
-	if (!m->exact && cell->n >= 2) {
+	if (m->kind != METRIC_CONSTANT && cell->n >= 2) {
 		str_add(out, " ± ");
 		metric_value(out, m, cell->sd);
 	}
@@ -227,7 +227,8 @@ static bool any_spread(const struct table *t)
 {
 	for (size_t i = 0; i < t->row_count; i++)
 		for (int m = 0; m < t->spec->metric_count; m++)
-			if (!metric_find(t->spec->metrics[m])->exact && t->rows[i].cells[m].n >= 2)
+			if (metric_find(t->spec->metrics[m])->kind != METRIC_CONSTANT
+				&& t->rows[i].cells[m].n >= 2)
 				return true;
 	return false;
 }
@@ -269,7 +270,8 @@ static bool any_threshold(const struct table *t)
 static bool any_claim(const struct table *t, bool exact)
 {
 	for (int m = 0; m < t->spec->metric_count; m++)
-		if (tables_has_claim(t, m) && metric_find(t->spec->metrics[m])->exact == exact)
+		if (tables_has_claim(t, m)
+			&& (metric_find(t->spec->metrics[m])->kind == METRIC_CONSTANT) == exact)
 			return true;
 	return false;
 }
@@ -419,7 +421,7 @@ static struct columns add_columns(
 	c.mean = grid_column(g, heading.s, true);
 	if (tables_has_images(t, m))
 		c.images = grid_column(g, "± images", true);
-	if (context->intervals && !metric->exact)
+	if (context->intervals && metric->kind != METRIC_CONSTANT)
 		c.interval = grid_column(g, "95 % t interval", true);
 	if (context->intervals && tables_has_bca(t, m))
 		c.bca = grid_column(g, "95 % BCa interval", true);

@@ -360,7 +360,7 @@ static int compare_rows(struct table *t, struct err *e)
 			continue;
 		}
 		for (int m = 0; base && m < spec->metric_count; m++)
-			if (!metric_find(spec->metrics[m])->exact
+			if (metric_find(spec->metrics[m])->kind != METRIC_CONSTANT
 				&& compare(&t->rows[i].cells[m], &base->cells[m], e))
 				return -1;
 	}
