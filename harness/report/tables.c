@@ -323,7 +323,8 @@ static size_t paired_differences(
 		baseline->n, difference);
 }
 
-static int compare(struct cell *ours, const struct cell *baseline, struct err *e)
+/* tested: the metric is one of results; else the difference is only stated. */
+static int compare(struct cell *ours, const struct cell *baseline, bool tested, struct err *e)
 {
 	double *difference = calloc(ours->n + 1, sizeof(*difference));
 	if (!difference)
@@ -332,16 +333,17 @@ static int compare(struct cell *ours, const struct cell *baseline, struct err *e
 
 	ours->against = (struct comparison){
 		.made = n > 0,
+		.tested = tested,
 		.pairs = n,
 		.difference = stats_mean(difference, n),
 		.interval = n >= CLAIM_MIN_SEEDS ? stats_t_interval(difference, n, 0.95)
 						 : interval_none(),
 		.dz = stats_dz(difference, n),
 		.cliff = stats_cliff_delta(ours->values, ours->n, baseline->values, baseline->n),
-		.p = stats_paired_exact(difference, n, alpha),
+		.p = tested ? stats_paired_exact(difference, n, alpha) : NAN,
 		.p_holm = NAN,
-		.p_wilcoxon = stats_wilcoxon(difference, n),
-		.p_t = stats_paired_t(difference, n),
+		.p_wilcoxon = tested ? stats_wilcoxon(difference, n) : NAN,
+		.p_t = tested ? stats_paired_t(difference, n) : NAN,
 	};
 	free(difference);
 	return 0;
@@ -359,10 +361,13 @@ static int compare_rows(struct table *t, struct err *e)
 			base->baseline = true;
 			continue;
 		}
-		for (int m = 0; base && m < spec->metric_count; m++)
-			if (metric_find(spec->metrics[m])->kind != METRIC_CONSTANT
-				&& compare(&t->rows[i].cells[m], &base->cells[m], e))
+		for (int m = 0; base && m < spec->metric_count; m++) {
+			const enum metric_kind kind = metric_find(spec->metrics[m])->kind;
+			if (kind != METRIC_CONSTANT
+				&& compare(&t->rows[i].cells[m], &base->cells[m],
+					kind == METRIC_RESULT, e))
 				return -1;
+		}
 	}
 	bool any = t->row_count == 0;
 	for (size_t i = 0; i < t->row_count; i++)
@@ -384,9 +389,12 @@ static int correct(struct table *t, struct err *e)
 						      .against;
 		p[i] = c->made ? c->p : NAN;
 		t->comparisons += !isnan(p[i]);
-		if (c->made && (!t->fewest_pairs || c->pairs < t->fewest_pairs))
+		t->untested |= c->made && !c->tested;
+		if (!c->made || !c->tested)
+			continue;
+		if (!t->fewest_pairs || c->pairs < t->fewest_pairs)
 			t->fewest_pairs = c->pairs;
-		if (c->made && c->pairs > t->most_pairs)
+		if (c->pairs > t->most_pairs)
 			t->most_pairs = c->pairs;
 	}
 	stats_holm(p, cells, p);

@@ -13,7 +13,8 @@
 
 /* The difference of a cell to the baseline's cell, paired by seed. */
 struct comparison {
-	bool made; /* there are a baseline and at least one common seed */
+	bool made;   /* there are a baseline and at least one common seed */
+	bool tested; /* the metric is a result; differences of times are stated, not tested */
 	size_t pairs;
 	double difference;        /* mean of (ours - baseline) over the common seeds */
 	struct interval interval; /* 95 % t interval of it; none for fewer than 3 pairs */
@@ -63,8 +64,9 @@ struct table {
 	const struct sample **members; /* of all rows, one after the other */
 	struct claim_result *claims;   /* all of the sweep */
 	size_t comparisons;            /* size of Holm's family */
-	size_t fewest_pairs;           /* of the comparisons made; 0: none made */
+	size_t fewest_pairs;           /* of the comparisons tested; 0: none */
 	size_t most_pairs;
+	bool untested; /* there are differences that are not tested (times) */
 };
 
 /* Fill the table. On success *out is the caller's (tables_free); study must live as long. Returns
