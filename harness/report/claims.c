@@ -307,31 +307,77 @@ static int evaluate(const struct study *study, const struct claim *c, struct fou
 	return 0;
 }
 
+/* Room for the values of two configurations; free values and seeds of the first. */
+static int found_new(const struct study *study, struct found found[2], struct err *e)
+{
+	double *values = calloc(2 * study->count + 1, sizeof(*values));
+	uint64_t *seeds = calloc(2 * study->count + 1, sizeof(*seeds));
+
+	found[0] = (struct found){ .values = values, .seeds = seeds };
+	if (!values || !seeds)
+		return err_nomem(e);
+	found[1] = (struct found){ .values = values + study->count, .seeds = seeds + study->count };
+	return 0;
+}
+
+static void found_free(struct found found[2])
+{
+	free(found[0].values);
+	free(found[0].seeds);
+}
+
 int claims_evaluate(const struct study *study, struct err *e, struct claim_result **out)
 {
 	const struct sweep *sweep = study->sweep;
 	struct claim_result *results = calloc(sweep->claim_count + 1, sizeof(*results));
-	double *values = calloc(2 * study->count + 1, sizeof(*values));
-	uint64_t *seeds = calloc(2 * study->count + 1, sizeof(*seeds));
+	struct found found[2] = { { .values = NULL } };
 	int result = -1;
 
-	if (!results || !values || !seeds) {
+	if (!results) {
 		err_nomem(e);
-		goto done;
+		goto out;
 	}
-	struct found found[2] = { { .values = values, .seeds = seeds },
-		{ .values = values + study->count, .seeds = seeds + study->count } };
+	if (found_new(study, found, e))
+		goto out;
 	for (size_t i = 0; i < sweep->claim_count; i++)
 		if (evaluate(study, &sweep->claims[i], found, e, &results[i]))
-			goto done;
+			goto out;
 	if (judge_comparisons(results, sweep->claim_count, e))
-		goto done;
+		goto out;
 	*out = results;
 	results = NULL;
 	result = 0;
-done:
+out:
 	free(results);
-	free(values);
-	free(seeds);
+	found_free(found);
+	return result;
+}
+
+int claims_foresee(const struct study *study, const struct claim *c, struct stats_family *family,
+	size_t *planned, struct err *e)
+{
+	const bool exact = metric_find(c->metric)->kind == METRIC_CONSTANT && !c->than.count;
+	const struct where than = other_side(c);
+	struct found found[2] = { { .values = NULL } };
+	struct err reason = { 0 };
+	int result = -1;
+
+	if (metric_foresee(c->metric, c->phase, study->sweep->robustness_count > 0, &reason))
+		return err_set(e, ERR_USAGE, "claim %s: %s", c->id, reason.text);
+	if (found_new(study, found, e) || find_values(study, c, &c->where, exact, 0, e, &found[0])
+		|| (c->than.count && find_values(study, c, &than, exact, 0, e, &found[1])))
+		goto out;
+	*planned = found[0].planned;
+	if (c->than.count) {
+		*planned = found[1].planned ? *planned : 0;
+		const size_t pairs = stats_pair(found[0].values, found[0].seeds, found[0].n,
+			found[1].values, found[1].seeds, found[1].n, found[0].values);
+		family->tests += is_tested(c) && pairs;
+		if (is_tested(c) && pairs > family->most_pairs)
+			family->most_pairs = pairs;
+	}
+	result = 0;
+out:
+	found_free(found);
 	return result;
 }

@@ -76,6 +76,13 @@ void claims_compare(const struct claim *c, bool constant, const double *differen
  * configurations. */
 int claims_evaluate(const struct study *study, struct err *e, struct claim_result **out);
 
+/* Say what claims_evaluate would refuse of this claim of a plan (study_planned), before anything is
+ * run. Returns 0 and adds the claim to the family of those that are tested, or -1 with e. *planned:
+ * trials of the plan that it is about, 0 also when only the other side of the comparison has none.
+ */
+int claims_foresee(const struct study *study, const struct claim *c, struct stats_family *family,
+	size_t *planned, struct err *e);
+
 /* "reproduced", "exceeded", "not reproduced", "undecided", "no data". */
 const char *claims_verdict_name(enum verdict v);
 

@@ -80,6 +80,14 @@ size_t stats_exact_pairs(double alpha);
  * Wilcoxon's. NAN when there are too few pairs ever to reach alpha. */
 double stats_paired_exact(const double *difference, size_t n, double alpha);
 
+/* Tests that are corrected together, as they are planned. */
+struct stats_family {
+	size_t tests;
+	size_t most_pairs; /* of one of them */
+};
+/* How many pairs the smallest p of the family needs to get below alpha. */
+size_t stats_family_pairs(const struct stats_family *f, double alpha);
+
 /* McNemar's test of two models on the same images: only_a images are right in the first model
  * alone, only_b in the second. Exact two-sided (conditional binomial), and its mid-p form. 1 when
  * the models never disagree. */

@@ -81,6 +81,12 @@ int tables_make(const struct study *study, const struct table_spec *spec, struct
 	struct table **out);
 void tables_free(struct table *t);
 
+/* Say what tables_make would refuse of this table of a plan (study_planned), before anything is
+ * run. Returns 0 with the family that its comparisons form, and in *rows how many rows there are;
+ * or -1 with e. */
+int tables_foresee(const struct study *study, const struct table_spec *spec,
+	struct stats_family *family, size_t *rows, struct err *e);
+
 /* Does any cell of this metric have test images / a BCa interval / a comparison / a claim? (Then
  * the column is shown.) */
 bool tables_has_images(const struct table *t, int metric);
