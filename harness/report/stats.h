@@ -98,7 +98,6 @@ size_t stats_exact_pairs(double alpha);
  * Wilcoxon's. NAN when there are too few pairs ever to reach alpha. */
 double stats_paired_exact(const double *difference, size_t n, double alpha);
 
-<<<<<<< HEAD
 /* Tests that are corrected together, as they are planned. */
 struct stats_family {
 	size_t tests;
@@ -106,14 +105,12 @@ struct stats_family {
 };
 /* How many pairs the smallest p of the family needs to get below alpha. */
 size_t stats_family_pairs(const struct stats_family *f, double alpha);
-=======
 /* The interval of a mean difference in accuracy that another test set and other seeds would need:
  * bootstrap over rows (seeds) and columns (test images) at once (the pigeonhole bootstrap, Owen
  * 2007): 1999 resamples, percentiles, seed fixed. difference is [seeds][images], -1, 0 or 1: right
  * in the first model minus right in the second. None for fewer than 3 seeds or no images. */
 struct interval stats_crossed_interval(
 	const int8_t *difference, size_t seeds, size_t images, double level);
->>>>>>> main
 
 /* McNemar's test of two models on the same images: only_a images are right in the first model
  * alone, only_b in the second. Exact two-sided (conditional binomial), and its mid-p form. 1 when
