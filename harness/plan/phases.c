@@ -127,7 +127,7 @@ static int assign_group(struct phase_config *phase, const struct param *p, const
 
 const struct param *phase_param(const char *path)
 {
-	static const char *const groups[] = { "optimizer", "schedule", "stop" };
+	static const char *const groups[] = { "optimizer", "stop", "schedule" };
 	const char *dot = strchr(path, '.');
 	const struct param *p =
 		dot ? NULL : param_find(SCOPE_PHASE, strcmp(path, "chain") == 0 ? "start" : path);

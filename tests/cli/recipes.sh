@@ -1,3 +1,4 @@
+#!/bin/sh
 # recipes.sh - what recipes of other papers need, in a sweep file (tests/fixtures/recipes.yaml): the same bits however it is run.
 . tests/tap.sh
 sweep=tests/fixtures/recipes.yaml
@@ -25,7 +26,8 @@ done
 # Stopped again and again, each time as soon as another epoch is recorded.
 epochs() { sqlite3 -readonly "$SCRATCH/often/r.db" "SELECT count(*) FROM metrics" 2>/dev/null || echo 0; }
 before=0
-for interruption in 1 2 3 4 5 6; do
+stops=0
+while [ $((stops += 1)) -le 6 ]; do
 	"$RETRIAL" run "$sweep" --db "$SCRATCH/often/r.db" -j 1 --checkpoint 0 -q 2>/dev/null & pid=$!
 	while kill -0 $pid 2>/dev/null && [ "$(epochs)" -le "$before" ]; do sleep 0.02; done
 	kill -INT $pid 2>/dev/null
