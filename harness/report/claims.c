@@ -264,7 +264,7 @@ static int evaluate(const struct study *study, const struct claim *c, struct fou
 	const int metric = study_metric(study, c->metric, c->phase, context, e);
 	if (metric < 0)
 		return -1;
-	const bool exact = metric_find(c->metric)->kind == METRIC_CONSTANT
+	const bool exact = metric_find(study->sweep, c->metric)->kind == METRIC_CONSTANT
 		&& !c->than.count; /* pairs are of one configuration each, whatever the metric */
 	const struct where than = other_side(c);
 

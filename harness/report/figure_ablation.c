@@ -190,7 +190,7 @@ static void write_caption(struct plot *p)
 {
 	struct str *c = &p->f->caption;
 
-	metric_heading(c, p->layout.spec->metric);
+	metric_heading(c, p->layout.study->sweep, p->layout.spec->metric);
 	c->s[0] = c->s[0] >= 'a' && c->s[0] <= 'z' ? (char)(c->s[0] - 'a' + 'A') : c->s[0];
 	str_addf(c, ". Bars: mean of the differences to %s, paired by seed", p->baseline);
 	if (p->most > p->fewest)
@@ -207,7 +207,7 @@ static void write_caption(struct plot *p)
 int figure_ablation(struct store *store, const struct study *study, const struct figure_spec *spec,
 	struct figure *f, struct err *e)
 {
-	struct plot p = { .f = f, .metric = metric_find(spec->metric) };
+	struct plot p = { .f = f, .metric = metric_find(study->sweep, spec->metric) };
 	char context[48] = "figure ";
 	int result = -1;
 

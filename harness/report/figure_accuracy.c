@@ -134,7 +134,7 @@ static void write_variables(struct plot *p)
 
 	for (size_t i = 0; i < l->series_count; i++)
 		widest = strlen(l->series[i]) > widest ? strlen(l->series[i]) : widest;
-	metric_heading(&heading, l->spec->metric);
+	metric_heading(&heading, l->study->sweep, l->spec->metric);
 	figure_number(p->f, "panels", (double)l->panel_count);
 	figure_texts(p->f, "panel_title", l->panels, l->panel_count);
 	figure_number(p->f, "rows", (double)l->series_count);
@@ -171,7 +171,7 @@ static void write_caption(struct plot *p)
 int figure_accuracy(struct store *store, const struct study *study, const struct figure_spec *spec,
 	struct figure *f, struct err *e)
 {
-	struct plot p = { .f = f, .metric = metric_find(spec->metric) };
+	struct plot p = { .f = f, .metric = metric_find(study->sweep, spec->metric) };
 	char context[48] = "figure ";
 	int result = -1;
 

@@ -194,10 +194,10 @@ static void write_variables(struct plot *p)
 	figure_number(p->f, "panels", (double)l->panel_count);
 	figure_texts(p->f, "panel_title", l->panels, l->panel_count);
 	figure_number(p->f, "series", (double)l->series_count);
-	metric_heading(&heading, p->x_name);
+	metric_heading(&heading, l->study->sweep, p->x_name);
 	figure_text(p->f, "x_label", heading.s);
 	str_clear(&heading);
-	metric_heading(&heading, l->spec->metric);
+	metric_heading(&heading, l->study->sweep, l->spec->metric);
 	figure_text(p->f, "y_label", heading.s);
 	str_free(&heading);
 	figure_axes(p->f, "x", p->x_axis, p->layout.panel_count);
@@ -226,9 +226,10 @@ int figure_pareto(struct store *store, const struct study *study, const struct f
 	struct figure *f, struct err *e)
 {
 	const char *x_name = spec->against[0] ? spec->against : "params";
-	struct plot p = {
-		.f = f, .x_name = x_name, .x = metric_find(x_name), .y = metric_find(spec->metric)
-	};
+	struct plot p = { .f = f,
+		.x_name = x_name,
+		.x = metric_find(study->sweep, x_name),
+		.y = metric_find(study->sweep, spec->metric) };
 	char context[48] = "figure ";
 	int result = -1;
 

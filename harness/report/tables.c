@@ -360,7 +360,7 @@ static int compare_rows(struct table *t, struct err *e)
 			continue;
 		}
 		for (int m = 0; base && m < spec->metric_count; m++)
-			if (metric_find(spec->metrics[m])->kind != METRIC_CONSTANT
+			if (metric_find(t->study->sweep, spec->metrics[m])->kind != METRIC_CONSTANT
 				&& compare(&t->rows[i].cells[m], &base->cells[m], e))
 				return -1;
 	}
@@ -419,7 +419,7 @@ static bool same_group(const struct table *t, const struct table_row *a, const s
  * has room for all rows. */
 static int judge_best(const struct table *t, struct table_row *row, int m, double *p, struct err *e)
 {
-	const int better = metric_find(t->spec->metrics[m])->better;
+	const int better = metric_find(t->study->sweep, t->spec->metrics[m])->better;
 	struct cell *cell = &row->cells[m];
 	double *difference = calloc(cell->n + 1, sizeof(*difference));
 	size_t others = 0;
@@ -450,8 +450,8 @@ static int mark_best(struct table *t, struct err *e)
 	int result = p ? 0 : err_nomem(e);
 
 	for (int m = 0; m < t->spec->metric_count && !result; m++)
-		for (size_t i = 0;
-			i < t->row_count && metric_find(t->spec->metrics[m])->better && !result;
+		for (size_t i = 0; i < t->row_count
+			&& metric_find(t->study->sweep, t->spec->metrics[m])->better && !result;
 			i++)
 			result = judge_best(t, &t->rows[i], m, p, e);
 	free(p);
