@@ -23,6 +23,7 @@ struct metric {
 	int decimals;                   /* -1: six significant digits */
 	int better; /* +1: more is better, -1: less is, 0: neither (no row is marked as the best) */
 	enum metric_kind kind;
+	bool of_phase; /* every phase has its own, too */
 };
 
 /* A metric of a program, and how the program reports it. One with steps has its last value as a

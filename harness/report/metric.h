@@ -15,9 +15,16 @@
  * NULL. The fallback's name and title are "": print the name that was asked for. */
 const struct metric *metric_find(const struct sweep *sweep, const char *name);
 
+/* The declaration of a claim's metric. */
+const struct metric *metric_of_claim(const struct claim *c);
+
 /* Is there such a metric? Returns 0, or -1 with e (ERR_USAGE), which names the nearest. Used before
  * anything is run. */
 int metric_check(const struct sweep *sweep, const char *name, struct err *e);
+
+/* Will the trials of the sweep have it? phase: whose result is meant, "" for the trial's. Returns
+ * 0, or -1 with e (ERR_USAGE). */
+int metric_foresee(const struct sweep *sweep, const char *name, const char *phase, struct err *e);
 
 /* epochs_to_88.5: epochs trained until the validation accuracy first was 88.5 %. Returns whether
  * name is of this form, with the percentage in *percent (which may be NULL). */
