@@ -25,6 +25,7 @@ struct metric {
 	int decimals;
 	int better; /* +1: more is better, -1: less is, 0: neither (no row is marked as the best) */
 	enum metric_kind kind;
+	bool of_phase; /* every phase has its own, too */
 };
 
 /* The row of this name; for an unknown name one that prints "%.6g" with the name as title. Never
@@ -34,6 +35,10 @@ const struct metric *metric_find(const char *name);
 /* Is there such a metric? Returns 0, or -1 with e (ERR_USAGE), which names the nearest. Used before
  * anything is run. */
 int metric_check(const char *name, struct err *e);
+
+/* Will the trials of a sweep have it? phase: whose result is meant, "" for the trial's; robustness:
+ * the sweep evaluates changed test images. Returns 0, or -1 with e (ERR_USAGE). */
+int metric_foresee(const char *name, const char *phase, bool robustness, struct err *e);
 
 /* epochs_to_88.5: epochs trained until the validation accuracy first was 88.5 %. Returns whether
  * name is of this form, with the percentage in *percent (which may be NULL). */

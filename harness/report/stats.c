@@ -444,6 +444,11 @@ double stats_paired_exact(const double *difference, size_t n, double alpha)
 				    : stats_wilcoxon(difference, n);
 }
 
+size_t stats_family_pairs(const struct stats_family *f, double alpha)
+{
+	return stats_exact_pairs(alpha / (double)(f->tests ? f->tests : 1));
+}
+
 double stats_mcnemar_exact(unsigned only_a, unsigned only_b)
 {
 	if (only_a == only_b)

@@ -98,6 +98,13 @@ size_t stats_exact_pairs(double alpha);
  * Wilcoxon's. NAN when there are too few pairs ever to reach alpha. */
 double stats_paired_exact(const double *difference, size_t n, double alpha);
 
+/* Tests that are corrected together, as they are planned. */
+struct stats_family {
+	size_t tests;
+	size_t most_pairs; /* of one of them */
+};
+/* How many pairs the smallest p of the family needs to get below alpha. */
+size_t stats_family_pairs(const struct stats_family *f, double alpha);
 /* The interval of a mean difference in accuracy that another test set and other seeds would need:
  * bootstrap over rows (seeds) and columns (test images) at once (the pigeonhole bootstrap, Owen
  * 2007): 1999 resamples, percentiles, seed fixed. difference is [seeds][images], -1, 0 or 1: right

@@ -81,6 +81,10 @@ static void comparison(
 	number(out, name, "DeltaLow", m, c->interval.low);
 	number(out, name, "DeltaHigh", m, c->interval.high);
 	count(out, name, "Pairs", c->pairs);
+	if (!c->tested) {
+		str_free(&text);
+		return;
+	}
 	if (!isnan(c->p_holm) && c->p_holm < 0.001)
 		str_add(&text, "< 0.001");
 	else if (!isnan(c->p_holm))

@@ -163,12 +163,19 @@ static void explain_comparisons(struct notes *notes, const struct table *t)
 {
 	struct str text = { 0 };
 
-	if (!t->most_pairs)
+	if (!t->most_pairs && !t->untested)
 		return;
 	str_add(&text, "Δ is the mean difference to ");
 	study_where_text(&text, &t->spec->baseline);
-	str_add(&text, " over the seeds that both have (accuracies in percentage points, pp);");
-	str_add(&text, " p is the exact two-sided sign-flip test of these pairs");
+	str_add(&text, " over the seeds that both have (accuracies in percentage points, pp)");
+	if (t->untested)
+		str_add(&text, "; times and memory are not tested");
+	if (!t->most_pairs) {
+		str_add(&text, ".");
+		explain(notes, &text);
+		return;
+	}
+	str_add(&text, "; p is the exact two-sided sign-flip test of these pairs");
 	if (t->most_pairs > STATS_EXACT_MAX)
 		str_addf(&text, " (Wilcoxon's signed-rank test above %d pairs)", STATS_EXACT_MAX);
 	if (t->comparisons)
@@ -431,7 +438,8 @@ static struct columns add_columns(
 		if (metric->unit_of_difference[0])
 			str_addf(&heading, " (%s)", metric->unit_of_difference);
 		c.difference = grid_column(g, heading.s, true);
-		c.p = grid_column(g, "p", true);
+		if (metric->kind == METRIC_RESULT)
+			c.p = grid_column(g, "p", true);
 	}
 	if (tables_has_claim(t, m)) {
 		c.paper = grid_column(g, "paper", true);
@@ -474,8 +482,10 @@ static void fill_cells(struct grid *g, size_t r, struct columns at, const struct
 	} else if (at.difference >= 0 && cell->against.made) {
 		metric_difference(&text, m, cell->against.difference);
 		set(g, r, at.difference, &text);
-		p_text(&text, &cell->against);
-		set(g, r, at.p, &text);
+		if (at.p >= 0) {
+			p_text(&text, &cell->against);
+			set(g, r, at.p, &text);
+		}
 	}
 	if (at.paper >= 0 && cell->claim) {
 		claims_paper_text(&text, cell->claim->claim);
