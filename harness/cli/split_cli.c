@@ -61,7 +61,7 @@ static void open_set(struct check *x, struct set *s)
 static int check_one(struct check *x, const struct trial *t)
 {
 	struct set *s = find_set(x, t->dataset);
-	struct split_sizes n;
+	struct split_sizes n = { 0 };
 	struct err e = { 0 };
 	int result = 0;
 	if (s && s->info)

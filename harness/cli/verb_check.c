@@ -13,13 +13,15 @@ static const struct cli_option options[] = {
 static int check_file(const struct cli *c, const char *path)
 {
 	struct sweep *sweep;
-	const int code = sweep_cli_read(c, path, &sweep);
+	int code = sweep_cli_read(c, path, &sweep);
 	if (code != ERR_NONE)
 		return code;
-	const int splits = split_cli_check(c, sweep);
-	if (splits != ERR_NONE) {
+	code = split_cli_check(c, sweep);
+	if (code == ERR_NONE)
+		code = sweep_cli_foresee(sweep, true);
+	if (code != ERR_NONE) {
 		sweep_free(sweep);
-		return splits;
+		return code;
 	}
 	struct str counts = { 0 };
 	sweep_cli_count(&counts, "", sweep->trial_count, "trial");

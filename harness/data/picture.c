@@ -28,6 +28,7 @@ static bool is_jpeg(const char *path)
 
 int picture_look(const char *path, struct picture_size *size, struct err *e)
 {
+	*size = (struct picture_size){ 0 };
 	if ((is_jpeg(path) ? jpeg_look : png_look)(path, size, e))
 		return -1;
 	if ((long long)size->width * size->height > PICTURE_PIXELS_MAX)
@@ -84,8 +85,8 @@ int picture_read(const char *path, int channels, int height, int width, bool res
 			"%s: %d x %d pixels, the first picture has %d x %d; make them one size, or "
 			"import with --resize WIDTHxHEIGHT",
 			path, size.width, size.height, width, height);
-	uint8_t *own = malloc((size_t)size.width * (size_t)size.height * n),
-		*mixed = other ? malloc(pixels * n) : own;
+	uint8_t *own = calloc((size_t)size.width * (size_t)size.height, n),
+		*mixed = other ? calloc(pixels, n) : own;
 	int result = own && mixed ? (is_jpeg(path) ? jpeg_read : png_read)(
 			     path, channels, size.height, size.width, own, e)
 				  : err_nomem(e);
