@@ -5,58 +5,84 @@
 #include <string.h>
 
 #include "../plan/param.h"
+#include "../plan/program.h"
 #include "../plan/robustness.h"
 
 static const struct metric metrics[] = {
-	{ "test_accuracy", "test accuracy", "%", "pp", 100, 2, 1, false },
-	{ "test_accuracy_1", "test accuracy, output 1", "%", "pp", 100, 2, 1, false },
-	{ "test_accuracy_2", "test accuracy, output 2", "%", "pp", 100, 2, 1, false },
-	{ "val_accuracy", "validation accuracy", "%", "pp", 100, 2, 1, false },
-	{ "val_optimism", "validation above test accuracy", "pp", "pp", 100, 2, 0, false },
-	{ "train_accuracy", "training accuracy", "%", "pp", 100, 2, 1, false },
-	{ "test_count", "test images", "", "", 1, 0, 0, true },
-	{ "test_loss", "test loss", "", "", 1, 4, -1, false },
-	{ "val_loss", "validation loss", "", "", 1, 4, -1, false },
-	{ "train_loss", "training loss", "", "", 1, 4, -1, false },
-	{ "epochs", "epochs", "", "", 1, 1, 0, false },
-	{ "seconds", "time", "s", "s", 1, 1, -1, false },
-	{ "cpu_seconds", "CPU time", "s", "s", 1, 1, -1, false },
-	{ "latency", "time of one image", "µs", "µs", 1e6, 1, -1, false },
-	{ "peak_bytes", "peak memory", "MB", "MB", 1e-6, 1, 0, false },
-	{ "params", "parameters", "", "", 1, 0, 0, true },
-	{ "trainable", "trainable parameters", "", "", 1, 0, 0, true },
-	{ "weight_bytes", "weights", "bytes", "bytes", 1, 0, 0, true },
-	{ "optimizer_bytes", "optimizer state", "bytes", "bytes", 1, 0, 0, true },
-	{ "training_bytes", "weights and optimizer state", "bytes", "bytes", 1, 0, 0, true },
-	{ "robust_accuracy", "accuracy on changed images", "%", "pp", 100, 2, 1, false },
-	{ "robust_drop", "lost on changed images", "pp", "pp", 100, 2, -1, false },
-	{ "rotation_accuracy", "accuracy, rotated", "%", "pp", 100, 2, 1, false },
-	{ "rotation_drop", "lost, rotated", "pp", "pp", 100, 2, -1, false },
-	{ "translation_accuracy", "accuracy, moved", "%", "pp", 100, 2, 1, false },
-	{ "translation_drop", "lost, moved", "pp", "pp", 100, 2, -1, false },
-	{ "zoom_accuracy", "accuracy, zoomed", "%", "pp", 100, 2, 1, false },
-	{ "zoom_drop", "lost, zoomed", "pp", "pp", 100, 2, -1, false },
-	{ "shear_accuracy", "accuracy, sheared", "%", "pp", 100, 2, 1, false },
-	{ "shear_drop", "lost, sheared", "pp", "pp", 100, 2, -1, false },
-	{ "brightness_accuracy", "accuracy, lighter or darker", "%", "pp", 100, 2, 1, false },
-	{ "brightness_drop", "lost, lighter or darker", "pp", "pp", 100, 2, -1, false },
-	{ "contrast_accuracy", "accuracy, faded", "%", "pp", 100, 2, 1, false },
-	{ "contrast_drop", "lost, faded", "pp", "pp", 100, 2, -1, false },
-	{ "noise_accuracy", "accuracy, noisy", "%", "pp", 100, 2, 1, false },
-	{ "noise_drop", "lost, noisy", "pp", "pp", 100, 2, -1, false },
+	{ "test_accuracy", "test accuracy", "%", "pp", 100, 2, 1, METRIC_RESULT, true },
+	{ "test_accuracy_1", "test accuracy, output 1", "%", "pp", 100, 2, 1, METRIC_RESULT, true },
+	{ "test_accuracy_2", "test accuracy, output 2", "%", "pp", 100, 2, 1, METRIC_RESULT, true },
+	{ "val_accuracy", "validation accuracy", "%", "pp", 100, 2, 1, METRIC_RESULT, true },
+	{ "val_optimism", "validation above test accuracy", "pp", "pp", 100, 2, 0, METRIC_RESULT,
+		true },
+	{ "train_accuracy", "training accuracy", "%", "pp", 100, 2, 1, METRIC_RESULT, false },
+	{ "test_count", "test images", "", "", 1, 0, 0, METRIC_CONSTANT, false },
+	{ "test_loss", "test loss", "", "", 1, 4, -1, METRIC_RESULT, true },
+	{ "val_loss", "validation loss", "", "", 1, 4, -1, METRIC_RESULT, true },
+	{ "train_loss", "training loss", "", "", 1, 4, -1, METRIC_RESULT, false },
+	{ "epochs", "epochs", "", "", 1, 1, 0, METRIC_RESULT, true },
+	{ "seconds", "time", "s", "s", 1, 1, -1, METRIC_TIME, true },
+	{ "cpu_seconds", "CPU time", "s", "s", 1, 1, -1, METRIC_TIME, false },
+	{ "latency", "time of one image", "µs", "µs", 1e6, 1, -1, METRIC_TIME, false },
+	{ "peak_bytes", "peak memory", "MB", "MB", 1e-6, 1, 0, METRIC_TIME, false },
+	{ "params", "parameters", "", "", 1, 0, 0, METRIC_CONSTANT, true },
+	{ "trainable", "trainable parameters", "", "", 1, 0, 0, METRIC_CONSTANT, true },
+	{ "weight_bytes", "weights", "bytes", "bytes", 1, 0, 0, METRIC_CONSTANT, true },
+	{ "optimizer_bytes", "optimizer state", "bytes", "bytes", 1, 0, 0, METRIC_CONSTANT, true },
+	{ "training_bytes", "weights and optimizer state", "bytes", "bytes", 1, 0, 0,
+		METRIC_CONSTANT, true },
+	{ "robust_accuracy", "accuracy on changed images", "%", "pp", 100, 2, 1, METRIC_RESULT,
+		false },
+	{ "robust_drop", "lost on changed images", "pp", "pp", 100, 2, -1, METRIC_RESULT, false },
+	{ "rotation_accuracy", "accuracy, rotated", "%", "pp", 100, 2, 1, METRIC_RESULT, false },
+	{ "rotation_drop", "lost, rotated", "pp", "pp", 100, 2, -1, METRIC_RESULT, false },
+	{ "translation_accuracy", "accuracy, moved", "%", "pp", 100, 2, 1, METRIC_RESULT, false },
+	{ "translation_drop", "lost, moved", "pp", "pp", 100, 2, -1, METRIC_RESULT, false },
+	{ "zoom_accuracy", "accuracy, zoomed", "%", "pp", 100, 2, 1, METRIC_RESULT, false },
+	{ "zoom_drop", "lost, zoomed", "pp", "pp", 100, 2, -1, METRIC_RESULT, false },
+	{ "shear_accuracy", "accuracy, sheared", "%", "pp", 100, 2, 1, METRIC_RESULT, false },
+	{ "shear_drop", "lost, sheared", "pp", "pp", 100, 2, -1, METRIC_RESULT, false },
+	{ "brightness_accuracy", "accuracy, lighter or darker", "%", "pp", 100, 2, 1, METRIC_RESULT,
+		false },
+	{ "brightness_drop", "lost, lighter or darker", "pp", "pp", 100, 2, -1, METRIC_RESULT,
+		false },
+	{ "contrast_accuracy", "accuracy, faded", "%", "pp", 100, 2, 1, METRIC_RESULT, false },
+	{ "contrast_drop", "lost, faded", "pp", "pp", 100, 2, -1, METRIC_RESULT, false },
+	{ "noise_accuracy", "accuracy, noisy", "%", "pp", 100, 2, 1, METRIC_RESULT, false },
+	{ "noise_drop", "lost, noisy", "pp", "pp", 100, 2, -1, METRIC_RESULT, false },
 };
 
-enum { METRICS = sizeof(metrics) / sizeof(metrics[0]) };
+enum { METRICS = sizeof(metrics) / sizeof(metrics[0]), METRICS_MAX = 256 };
 static const char threshold_prefix[] = "epochs_to_";
-static const struct metric threshold = { threshold_prefix, "epochs to", "", "", 1, 1, -1, false };
-static const struct metric plain = { "", "", "", "", 1, -1, 0, false };
+static const struct metric threshold = { threshold_prefix, "epochs to", "", "", 1, 1, -1,
+	METRIC_RESULT, false };
+static const struct metric plain = { "", "", "", "", 1, -1, 0, METRIC_RESULT, false };
 
-const struct metric *metric_find(const char *name)
+/* What every trial has, whatever executes it. */
+static bool of_every_trial(const char *name)
 {
+	return !strcmp(name, "seconds") || !strcmp(name, "cpu_seconds")
+		|| !strcmp(name, "peak_bytes");
+}
+
+const struct metric *metric_find(const struct sweep *sweep, const char *name)
+{
+	const struct program_config *p = sweep ? sweep->program : NULL;
+	const struct program_metric *own = p ? program_metric(p, name) : NULL;
+
+	if (own)
+		return &own->declared;
+	if (p && !of_every_trial(name))
+		return &plain;
 	for (size_t i = 0; i < METRICS; i++)
 		if (!strcmp(metrics[i].name, name))
 			return &metrics[i];
 	return metric_threshold(name, NULL) ? &threshold : &plain;
+}
+
+const struct metric *metric_of_claim(const struct claim *c)
+{
+	return c->declared ? c->declared : metric_find(NULL, c->metric);
 }
 
 bool metric_threshold(const char *name, double *percent)
@@ -77,7 +103,7 @@ bool metric_of_changes(const char *name)
 	const char *end = strrchr(name, '_');
 	char change[32] = "";
 
-	if (!end || metric_find(name) == &plain
+	if (!end || metric_find(NULL, name) == &plain
 		|| (strcmp(end, "_accuracy") && strcmp(end, "_drop"))
 		|| (size_t)(end - name) >= sizeof(change))
 		return false;
@@ -85,12 +111,35 @@ bool metric_of_changes(const char *name)
 	return !strcmp(change, "robust") || change_find(change) < ROBUSTNESS_CHANGES;
 }
 
-int metric_check(const char *name, struct err *e)
+static int check_of_program(const struct program_config *p, const char *name, struct err *e)
+{
+	const char *names[METRICS_MAX];
+	struct str list = { 0 };
+	size_t count = 0;
+
+	for (int i = 0; i < p->metric_count && count < METRICS_MAX - 3; i++)
+		names[count++] = p->metrics[i].declared.name;
+	names[count++] = "seconds";
+	names[count++] = "cpu_seconds";
+	names[count++] = "peak_bytes";
+	for (size_t i = 0; i < count; i++)
+		str_addf(&list, "%s%s", i ? ", " : "", names[i]);
+	const char *nearest = str_nearest(name, names, count);
+	err_set(e, ERR_USAGE, "unknown metric '%.40s'%s%s%s (there are: %.400s)", name,
+		nearest ? " (did you mean '" : "", nearest ? nearest : "", nearest ? "'?)" : "",
+		list.s);
+	str_free(&list);
+	return -1;
+}
+
+int metric_check(const struct sweep *sweep, const char *name, struct err *e)
 {
 	const char *names[METRICS];
 
-	if (metric_find(name) != &plain)
+	if (metric_find(sweep, name) != &plain)
 		return 0;
+	if (sweep && sweep->program)
+		return check_of_program(sweep->program, name, e);
 	if (!strncmp(name, threshold_prefix, sizeof(threshold_prefix) - 1))
 		return err_set(e, ERR_USAGE,
 			"metric '%.40s': the percentage has to be above 0 and at most 100, such as "
@@ -108,9 +157,22 @@ int metric_check(const char *name, struct err *e)
 		name);
 }
 
-void metric_heading(struct str *out, const char *name)
+int metric_foresee(const struct sweep *sweep, const char *name, const char *phase, struct err *e)
 {
-	const struct metric *m = metric_find(name);
+	if (phase[0] && !metric_find(sweep, name)->of_phase)
+		return err_set(e, ERR_USAGE,
+			"metric '%s' is a trial's: no phase has one of its own", name);
+	if (metric_of_changes(name) && !sweep->program && !sweep->robustness_count)
+		return err_set(e, ERR_USAGE,
+			"metric '%s' is of changed test images: name some under 'robustness' "
+			"(retrial help robustness)",
+			name);
+	return 0;
+}
+
+void metric_heading(struct str *out, const struct sweep *sweep, const char *name)
+{
+	const struct metric *m = metric_find(sweep, name);
 
 	if (m == &threshold) {
 		str_addf(out, "epochs to %s %%", name + sizeof(threshold_prefix) - 1);
