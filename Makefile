@@ -48,7 +48,7 @@ endif
 NN      = $(patsubst %.c,$(BUILD)/%.o,$(wildcard nn/*.c)) $(VARIANTS:%=$(BUILD)/nn/kernels/%.o)
 HARNESS = $(patsubst %.c,$(BUILD)/%.o,$(filter-out harness/cli/%,$(wildcard harness/*/*.c))) $(BUILD)/sql.o $(BUILD)/onnx.pb-c.o
 CLI     = $(patsubst %.c,$(BUILD)/%.o,$(wildcard harness/cli/*.c))
-SQL     = $(wildcard harness/store/*.sql harness/store/queries/*.sql)
+SQL     = $(wildcard harness/store/*.sql harness/store/queries/*.sql harness/store/queries/internal/*.sql)
 UNIT    = $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/test_*.c))
 ORACLE  = $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/oracle/*.c))
 
@@ -146,6 +146,13 @@ $(BUILD)/fail_nth.so: tests/fault/fail_nth.c
 	@mkdir -p $(@D)
 	$(Q)$(CC) -std=gnu11 $(WARNINGS) -O2 -fPIC -shared -o $@ $< -ldl
 
+# What needs no run of the program, in under a minute: layout, shell scripts, the manual page, who
+# includes what, static analysis, the reference of the schema.
+.PHONY: check
+check: test-packages
+	+@$(MAKE) --no-print-directory -s -j$(JOBS) retrial
+	@BUILD=$(BUILD) RETRIAL=./retrial CC="$(CC)" sh tests/run.sh tests/lint/lint.sh tests/lint/schema.sh
+
 # The same digests from gcc and clang, -O1 to -O3, every kernel variant, one and two threads.
 test-bits: test-packages
 	@sh tests/bits.sh
@@ -169,8 +176,8 @@ fuzz: test-packages
 
 # The layout of all C files, as .clang-format says.
 .PHONY: format
-format:
-	clang-format -i $(shell git ls-files '*.c' '*.h')
+format: # twice: a first pass that moves comments may leave columns for the second to align
+	@for pass in 1 2; do git ls-files '*.c' '*.h' | xargs clang-format -i; done
 
 bench: packages
 	+@$(MAKE) --no-print-directory -j$(JOBS) $(BUILD)/bench-core
@@ -202,12 +209,17 @@ bench-store: packages
 
 # ---- the paper ---------------------------------------------------------------------------------------------------------
 
-# A first small table, under a minute.
+# A first small study, under a minute: results/retrial.db, which status, runs and query then know.
 demo: packages
-	+@$(MAKE) --no-print-directory -j$(JOBS) retrial
-	./retrial run experiments/demo.yaml --db results/demo.db
-	./retrial table experiments/demo.yaml --db results/demo.db
-	./retrial plot experiments/demo.yaml --db results/demo.db --folder results/demo-figures
+	@echo "building ./retrial"
+	+@$(MAKE) --no-print-directory -j$(JOBS) $(if $(filter 0,$(V)),Q=@) retrial
+	./retrial run experiments/demo.yaml
+	./retrial table experiments/demo.yaml
+	./retrial plot experiments/demo.yaml
+	@printf '\nNext:\n  %-60s %s\n  %-60s %s\n  %-60s %s\n' \
+		"./retrial runs 'test_accuracy>0.8'" "single trials" \
+		"./retrial report experiments/demo.yaml -o results/demo.html" "one page" \
+		"./retrial verify demo --sample 1" "the same bits?"
 
 # The paper's results on every data set that is there: runs what is missing in results/retrial.db, then tables, claims and figures.
 reproduce: packages

@@ -290,7 +290,7 @@ static void read_claim(struct study *s, const struct node *map, struct sweep *sw
 	static const char *const keys[] = { "id", "title", "where", "than", "phase", "metric",
 		"paper", "rounds_to", "compare", "unit" };
 	struct claim *out = slot;
-	*out = (struct claim){ .rounds_to = -1, .scale = 1 };
+	*out = (struct claim){ .rounds_to = -1, .scale = 1, .line = map->line };
 	for (const struct node *n = map->first; n; n = n->next) {
 		double number;
 		if (strcmp(n->key, "id") == 0)
@@ -361,6 +361,7 @@ static void read_table(struct study *s, const struct node *map, struct sweep *sw
 {
 	static const char *const keys[] = { "id", "title", "where", "rows", "metrics", "baseline" };
 	struct table_spec *out = slot;
+	out->line = map->line;
 	for (const struct node *n = map->first; n; n = n->next) {
 		if (strcmp(n->key, "id") == 0)
 			read_name(s, n, n->key, out->id, sizeof(out->id));
@@ -397,6 +398,7 @@ static void read_figure(struct study *s, const struct node *map, struct sweep *s
 	static const char *const keys[] = { "id", "title", "kind", "where", "phase", "series",
 		"metric", "against" };
 	struct figure_spec *out = slot;
+	out->line = map->line;
 	for (const struct node *n = map->first; n; n = n->next) {
 		if (strcmp(n->key, "id") == 0)
 			read_name(s, n, n->key, out->id, sizeof(out->id));
