@@ -36,7 +36,7 @@ int err_nomem(struct err *e);
 
 /* For the few functions that can return no failure (growing strings, digests): say it and end the
  * process with ERR_ENVIRONMENT. What is in the database stays; a run's next start goes on. */
-_Noreturn void err_end_nomem(void);
+void err_end_nomem(void) __attribute__((noreturn));
 
 /* "PATH: strerror(errno)", ERR_ENVIRONMENT. Returns -1. */
 int err_errno(struct err *e, const char *path);

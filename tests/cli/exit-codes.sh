@@ -1,3 +1,4 @@
+#!/bin/sh
 # exit-codes.sh - the exit code of `retrial run` says what is left to do, and the machine's failures are never the trial's.
 . tests/tap.sh
 sweep=tests/fixtures/tiny.yaml
