@@ -10,6 +10,8 @@
 
 #include <yaml.h>
 
+#include "../base/err.h"
+
 /* What is open at the moment: a list or a map, and for a map the key that waits for its value. */
 struct level {
 	struct node *node;
