@@ -8,6 +8,7 @@
 #include "../plan/param.h"
 #include "../plan/robustness.h"
 #include "parse.h"
+#include "terminal.h"
 
 #ifndef RETRIAL_VERSION
 #define RETRIAL_VERSION "0.1"
@@ -125,6 +126,8 @@ const struct cli_verb verb_help = {
 
 int main(int argc, char **argv)
 {
+	if (terminal_guard())
+		return ERR_ENVIRONMENT;
 	if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
 		print_usage(argc < 2 ? stderr : stdout);
 		return argc < 2 ? ERR_USAGE : 0;
