@@ -7,6 +7,7 @@
 #include "../base/str.h"
 #include "../plan/param.h"
 #include "../plan/robustness.h"
+#include "../report/format.h"
 #include "parse.h"
 #include "terminal.h"
 
@@ -144,8 +145,11 @@ int main(int argc, char **argv)
 		result = print_version();
 	else if (!result && request == CLI_HELP)
 		cli_print_help(verb);
-	else if (!result)
+	else if (!result) {
+		if (cli_has(&c, "safe-csv"))
+			format_safe_csv();
 		result = verb->run(&c);
+	}
 	cli_free(&c);
 	/* Output that could not be written (a full disk, a closed pipe) is a failure, too. */
 	if (fflush(stdout) || ferror(stdout)) {
