@@ -29,6 +29,10 @@ char *str_take(struct str *out);
 /* Is the text UTF-8 (as RFC 3629 has it: no surrogates, nothing longer than needed)? */
 bool str_is_utf8(const char *text);
 
+/* Is there a control character (of C0 or C1, or DEL) in this UTF-8 text? With `lines` tab and line
+ * feed are none. */
+bool str_has_control(const char *text, bool lines);
+
 /* The nearest of `count` names to `word` by edit distance, or NULL when none is near enough for a
  * "did you mean". */
 const char *str_nearest(const char *word, const char *const *names, size_t count);

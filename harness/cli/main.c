@@ -7,7 +7,9 @@
 #include "../base/str.h"
 #include "../plan/param.h"
 #include "../plan/robustness.h"
+#include "../report/format.h"
 #include "parse.h"
+#include "terminal.h"
 
 #ifndef RETRIAL_VERSION
 #define RETRIAL_VERSION "0.1"
@@ -125,6 +127,8 @@ const struct cli_verb verb_help = {
 
 int main(int argc, char **argv)
 {
+	if (terminal_guard())
+		return ERR_ENVIRONMENT;
 	if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
 		print_usage(argc < 2 ? stderr : stdout);
 		return argc < 2 ? ERR_USAGE : 0;
@@ -142,8 +146,11 @@ int main(int argc, char **argv)
 		result = print_version();
 	else if (!result && request == CLI_HELP)
 		cli_print_help(verb);
-	else if (!result)
+	else if (!result) {
+		if (cli_has(&c, "safe-csv"))
+			format_safe_csv();
 		result = verb->run(&c);
+	}
 	cli_free(&c);
 	/* Output that could not be written (a full disk, a closed pipe) is a failure, too. */
 	if (fflush(stdout) || ferror(stdout)) {

@@ -53,9 +53,9 @@ static void open_set(struct check *x, struct set *s)
 	if (s->d || s->missing)
 		return;
 	s->missing = dataset_open(s->name, &x->places.dataset, &e, &s->d) != 0;
-	if (s->missing)
-		fprintf(stderr, "%s: data set %s cannot be read here: %s not checked\n", x->path,
-			s->name, s->info ? "the classes of its splits are" : "its splits are");
+	if (s->missing && !s->info)
+		fprintf(stderr, "%s: data set %s cannot be read here: its splits are not checked\n",
+			x->path, s->name);
 }
 
 static int check_one(struct check *x, const struct trial *t)

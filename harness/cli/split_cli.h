@@ -6,8 +6,8 @@
 #include "../plan/sweep.h"
 #include "cli.h"
 
-/* Check every split of the sweep (run/split.h) and print what is wrong. Of a data set that is not
- * here only the sizes are checked, if they are published; a line says so. Returns the exit code. */
+/* Check every split of the sweep (run/split.h) and print what is wrong. Of a published data set
+ * that is not here only the sizes are checked. Returns the exit code. */
 int split_cli_check(const struct cli *c, const struct sweep *sweep);
 
 #endif

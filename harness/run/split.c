@@ -67,9 +67,9 @@ int split_check_sizes(const struct trial *t, const char *name, uint32_t train_im
 bool split_is_small(const struct trial *t, const struct split_sizes *n)
 {
 	const struct phase_config *kfold = kfold_of(t);
-	const uint32_t least = 1000, train = n->used - n->validation;
+	const uint32_t least = 114, least_of_fold = 1000, train = n->used - n->validation;
 	return n->validation < least || train < least || n->test < least
-		|| (kfold && n->used / (uint32_t)kfold->folds < least);
+		|| (kfold && n->used / (uint32_t)kfold->folds < least_of_fold);
 }
 
 /* ---- the split ---- */

@@ -33,8 +33,8 @@ int split_check_sizes(const struct trial *t, const char *name, uint32_t train_im
 	uint32_t test_images, struct err *e);
 
 /* Is a part of the split so small that a class may be missing? The published sets are in mixed
- * order: no 114 images in a row lack a class. So only a part below 1,000 images needs a look at
- * the labels. */
+ * order: no 114 images in a row lack a class. Folds are drawn: below 1,000 images they need a look
+ * at the labels. */
 bool split_is_small(const struct trial *t, const struct split_sizes *n);
 
 /* The split of the trial, or with fold >= 0 that of a fold of its last phase. ids and train are

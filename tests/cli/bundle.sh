@@ -77,6 +77,29 @@ mkdir -p "$SCRATCH/evil/a/b" && echo x >"$SCRATCH/evil/x" && tar --zstd -P -cf "
 try verify "$SCRATCH/evil.tar.zst"
 refuses 2 "this is no bundle"
 check $? "names that lead out are refused"
+# Members with names that no bundle has: each is refused as a whole, not by its first letter.
+for name in 'study/a\b' "study/a$(printf '\033')[2J" "study/a$(printf '\n')b" 'study/a//b' 'study/a/' "study/$(printf '%01100d' 7)"; do
+	rm -rf "$SCRATCH/named" && mkdir -p "$SCRATCH/named" && echo x >"$SCRATCH/named/x"
+	tar --zstd -P -cf "$SCRATCH/named.tar.zst" --transform "flags=r;s|^x\$|$(printf '%s' "$name" | sed 's/[\\&|]/\\&/g')|" -C "$SCRATCH/named" x 2>/dev/null || continue
+	try verify "$SCRATCH/named.tar.zst"
+	refuses 2 "this is no bundle" && ! LC_ALL=C grep -q "$(printf '\033')" "$SCRATCH/err"
+	check $? "a member named $(printf '%s' "$name" | cut -c 1-20 | LC_ALL=C tr -c '[:alnum:]/\n' '?') is refused"
+done
+mkdir -p "$SCRATCH/bomb/study" && head -c 400000000 /dev/zero | tee "$SCRATCH/bomb/study/zeros" >"$SCRATCH/bomb/study/more" &&
+	tar --zstd -cf "$SCRATCH/bomb.tar.zst" -C "$SCRATCH/bomb" study/zeros study/more && rm -r "$SCRATCH/bomb"
+sh -c 'ulimit -v 500000; exec "$0" verify "$1"' "$RETRIAL" "$SCRATCH/bomb.tar.zst" >"$SCRATCH/out" 2>"$SCRATCH/err"; code=$?
+refuses 2 "unpacks to far more than its size"
+check $? "a bomb is refused before it fills the memory"
+# 90,000 members took 67 seconds; the limit is far from both times.
+mkdir -p "$SCRATCH/many/study" && (cd "$SCRATCH/many/study" && seq 90000 | split -l 1 -a 5 -d - m) &&
+	tar --zstd -cf "$SCRATCH/many.tar.zst" -C "$SCRATCH/many" study && rm -r "$SCRATCH/many"
+timeout 20 "$RETRIAL" verify "$SCRATCH/many.tar.zst" >"$SCRATCH/out" 2>"$SCRATCH/err"; code=$?
+refuses 2 "this is no bundle"
+check $? "many members are refused in time"
+mkdir -p "$SCRATCH/twice/study" && echo x >"$SCRATCH/twice/study/x" && tar --zstd -cf "$SCRATCH/twice.tar.zst" -C "$SCRATCH/twice" study/x study/x --hard-dereference
+try verify "$SCRATCH/twice.tar.zst"
+refuses 2 "this is no bundle"
+check $? "a name that is there twice is refused"
 head -c 20000 "$bundle" >"$SCRATCH/cut.tar.zst"
 try verify "$SCRATCH/cut.tar.zst"
 [ "$code" = 3 ] && says "cut.tar.zst" err

@@ -82,6 +82,20 @@ try plan "$folder/good.yaml" --csv --json
 [ "$code" = 2 ]
 check $? "two formats at once are wrong use"
 
+# A sweep file of a stranger may name any file: none of its lines is shown.
+printf 'root:secret:19000:0:99999:7:::\nother: [a\n' >"$SCRATCH/shadow"
+printf 'password: hunter2\nuser: root\n' >"$SCRATCH/secret.yaml"
+for file in shadow secret.yaml; do
+	printf 'retrial: 1\nuse: %s\n' "$SCRATCH/$file" >"$SCRATCH/uses.yaml"
+	try check "$SCRATCH/uses.yaml"
+	refuses 2 "is no library file" && ! grep -q 'secret:\|root\|hunter2\|password' "$SCRATCH/err"
+	check $? "use: of a file that is no library shows nothing of it ($file)"
+done
+printf 'retrial: 1\ntrials: %s\n' "$SCRATCH/shadow" >"$SCRATCH/uses.yaml"
+try check "$SCRATCH/uses.yaml"
+refuses 2 "ends with .csv" && ! grep -q 'secret:\|root' "$SCRATCH/err"
+check $? "nor does trials: of a file that is no table"
+
 try help lr
 [ "$code" = 0 ] && says "learning rate" && says "above 0, at most 10"
 check $? "help explains a parameter"
