@@ -27,7 +27,7 @@ ALL      = -std=gnu11 -D_GNU_SOURCE -I. -MMD -MP $(WARNINGS) $(BITS) $(CFLAGS)
 # the digest of the sources says what it was built from. results/ is made by the program, so it does not count as a change.
 COMMIT := $(shell git ls-files --error-unmatch Makefile >/dev/null 2>&1 && git rev-parse HEAD)
 DIRTY  := $(if $(COMMIT),$(shell test -z "$$(git status --porcelain -- . ':(exclude)results')" && echo no || echo yes),unknown)
-SOURCES_DIGEST := $(shell cat Makefile $(sort $(wildcard nn/*.[ch] nn/*/*.[ch] harness/*/*.[ch] harness/*/*.sql harness/*/*/*.sql)) | sha256sum | cut -c 1-64)
+SOURCES_DIGEST := $(shell cat Makefile $(sort $(wildcard nn/*.[ch] nn/*/*.[ch] harness/*/*.[ch] harness/*/*.sql harness/*/*/*.sql harness/*/*/*/*.sql)) | sha256sum | cut -c 1-64)
 BUILD_FACTS = -DRETRIAL_VERSION='"$(VERSION)"' -DRETRIAL_COMMIT='"$(COMMIT)"' -DRETRIAL_DIRTY='"$(DIRTY)"' \
               -DRETRIAL_SOURCES='"$(SOURCES_DIGEST)"' -DRETRIAL_COMPILER='"$(shell $(CC) --version | head -n 1)"' -DRETRIAL_FLAGS='"$(BITS) $(CFLAGS)"'
 
@@ -48,7 +48,7 @@ endif
 NN      = $(patsubst %.c,$(BUILD)/%.o,$(wildcard nn/*.c)) $(VARIANTS:%=$(BUILD)/nn/kernels/%.o)
 HARNESS = $(patsubst %.c,$(BUILD)/%.o,$(filter-out harness/cli/%,$(wildcard harness/*/*.c))) $(BUILD)/sql.o $(BUILD)/onnx.pb-c.o
 CLI     = $(patsubst %.c,$(BUILD)/%.o,$(wildcard harness/cli/*.c))
-SQL     = $(wildcard harness/store/*.sql harness/store/queries/*.sql)
+SQL     = $(wildcard harness/store/*.sql harness/store/queries/*.sql harness/store/queries/internal/*.sql)
 UNIT    = $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/test_*.c))
 ORACLE  = $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/oracle/*.c))
 

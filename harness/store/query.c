@@ -2,6 +2,7 @@
  */
 #include "store_internal.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -181,6 +182,30 @@ static bool nearest_name(struct store *s, const char *message, char near[128])
 	return name != NULL;
 }
 
+/* Is what a message like "no such column: batch_size" ends with a parameter of trials? Copies the
+ * parameter's name. */
+static bool names_parameter(struct store *s, const char *message, char name[128])
+{
+	static const char sql[] = "SELECT name FROM parameter_values WHERE name = ?1 OR name = ?2 "
+				  "OR name GLOB '*.' || ?2 LIMIT 1";
+	static const char says[] = "no such column: ";
+	const char *word = message + sizeof(says) - 1;
+	sqlite3_stmt *statement = NULL;
+	bool found = false;
+	if (strncmp(message, says, sizeof(says) - 1) != 0
+		|| sqlite3_prepare_v2(s->db, sql, -1, &statement, NULL) != SQLITE_OK)
+		return false;
+	const char *dot = strchr(word, '.');
+	bind_text(statement, 1, word);
+	bind_text(statement, 2, dot ? dot + 1 : word);
+	if (sqlite3_step(statement) == SQLITE_ROW) {
+		sqlite3_snprintf(128, name, "%s", sqlite3_column_text(statement, 0));
+		found = true;
+	}
+	sqlite3_finalize(statement);
+	return found;
+}
+
 /* The line of sql around the byte at offset, and a caret below it. */
 static void point_at(struct str *text, const char *sql, int offset)
 {
@@ -210,7 +235,13 @@ static int query_error(struct store *s, const char *sql, struct err *e)
 	struct str text = { 0 };
 	char near[128];
 	str_add(&text, sqlite3_errmsg(s->db));
-	if (nearest_name(s, text.s, near))
+	if (names_parameter(s, text.s, near))
+		str_addf(&text,
+			" (parameters are in the view parameters: JOIN parameters AS p ON p.trial "
+			"= "
+			"accuracy.trial AND p.name = '%s', then p.number or p.text)",
+			near);
+	else if (nearest_name(s, text.s, near))
 		str_addf(&text, " (did you mean '%s'?)", near);
 	point_at(&text, sql, offset);
 	err_set(e, ERR_USAGE, "%s", text.s);
@@ -366,13 +397,26 @@ int store_query_parts(struct store *s, const char *sql, const char *const *param
 
 /* ---- named queries ---- */
 
-const char *store_named_query(const char *name)
+static const char *find_text(const char *folder, const char *name)
 {
 	for (size_t i = 0; i < sql_text_count; i++)
-		if (strcmp(sql_texts[i].folder, "queries") == 0
+		if (strcmp(sql_texts[i].folder, folder) == 0
 			&& strcmp(sql_texts[i].name, name) == 0)
 			return sql_texts[i].text;
 	return NULL;
+}
+
+int store_ask(struct store *s, const char *query, const char *const *parameters, struct err *e,
+	struct rows **out)
+{
+	const char *sql = find_text("internal", query);
+	assert(sql);
+	return store_query(s, sql, parameters, e, out);
+}
+
+const char *store_named_query(const char *name)
+{
+	return find_text("queries", name);
 }
 
 const char *const *store_named_queries(size_t *count)
