@@ -32,7 +32,7 @@ BUILD_FACTS = -DRETRIAL_VERSION='"$(VERSION)"' -DRETRIAL_COMMIT='"$(COMMIT)"' -D
               -DRETRIAL_SOURCES='"$(SOURCES_DIGEST)"' -DRETRIAL_COMPILER='"$(shell $(CC) --version | head -n 1)"' -DRETRIAL_FLAGS='"$(BITS) $(CFLAGS)"'
 
 # Only what make really needs them for: `make test` on a machine without them must get as far as installing them.
-PACKAGES = sqlite3 gsl libarchive yaml-0.1 jansson libcrypto smartcols libcurl libpng libprotobuf-c
+PACKAGES = sqlite3 gsl libarchive yaml-0.1 jansson libcrypto smartcols libcurl libpng libprotobuf-c libpcre2-8 zlib
 # (libcurl names the system's own folder, which is in the way of another architecture's.)
 LIBRARY_FLAGS = $(filter-out -I/usr/include/%-linux-gnu,$(shell pkg-config --cflags $(PACKAGES)))
 LIBRARIES     = $(shell pkg-config --libs $(PACKAGES)) -lm -lpthread
@@ -112,6 +112,9 @@ $(BUILD)/digests: $(BUILD)/tests/golden/digests.o $(BUILD)/libnn.a
 $(BUILD)/bench-core: $(patsubst %,$(BUILD)/tests/bench/%.o,bench_core peak work allocations) $(BUILD)/tests/oracle/paper_nets.o $(BUILD)/libnn.a
 	$(Q)$(CC) $(CFLAGS) -o $@ $^ $(LIBRARIES)
 
+$(BUILD)/bench-networks: $(patsubst %,$(BUILD)/tests/bench/%.o,bench_networks networks peak work) $(BUILD)/tests/oracle/paper_nets.o $(BUILD)/libharness.a $(BUILD)/libnn.a
+	$(Q)$(CC) $(CFLAGS) -o $@ $^ $(LIBRARIES)
+
 $(BUILD)/bench-store: $(BUILD)/tests/bench/bench_store.o $(BUILD)/libharness.a $(BUILD)/libnn.a
 	$(Q)$(CC) $(CFLAGS) -o $@ $^ $(LIBRARIES)
 
@@ -136,6 +139,13 @@ test: test-packages
 	+@$(MAKE) --no-print-directory -j$(JOBS) check-units
 check-units: retrial $(UNIT) $(BUILD)/digests $(BUILD)/bench-core $(BUILD)/one-step
 	@BUILD=$(BUILD) RETRIAL=./retrial CC="$(CC)" sh tests/run.sh
+
+# What needs no run of the program, in under a minute: layout, shell scripts, the manual page, who
+# includes what, static analysis, the reference of the schema.
+.PHONY: check
+check: test-packages
+	+@$(MAKE) --no-print-directory -s -j$(JOBS) retrial
+	@BUILD=$(BUILD) RETRIAL=./retrial CC="$(CC)" sh tests/run.sh tests/lint/lint.sh tests/lint/schema.sh
 
 # The same digests from gcc and clang, -O1 to -O3, every kernel variant, one and two threads.
 test-bits: test-packages

@@ -150,7 +150,7 @@ static void verdict_class(char out[32], enum verdict v)
 	const char *name = claims_verdict_name(v);
 	size_t i = 0;
 
-	for (; name[i] && i < 31; i++)
+	for (; i < 31 && name[i]; i++)
 		out[i] = name[i] == ' ' ? '-' : name[i];
 	out[i] = '\0';
 }
@@ -385,7 +385,7 @@ static void set_value(struct grid *g, size_t row, int column, const struct study
 	const int metric = study_metric(study, name, "", "report", &ignored);
 
 	if (metric >= 0 && s->state == SAMPLE_DONE)
-		metric_value(&text, metric_find(name), study_value(study, s, metric));
+		metric_value(&text, metric_find(study->sweep, name), study_value(study, s, metric));
 	grid_set(g, row, column, text.s ? text.s : "");
 	str_free(&text);
 }

@@ -37,7 +37,7 @@ struct param_column {
 /* The table under way. */
 struct table {
 	struct store *store;
-	struct rows *raw;             /* the answer of runs.sql or runs-all.sql */
+	struct rows *raw;             /* the answer of runs.sql or runs_all.sql */
 	json_t **labels;              /* of every row */
 	size_t *by_trial;             /* rows in the order of their trials */
 	const char *names[NAMES_MAX]; /* of labels */
@@ -176,7 +176,7 @@ static int read_param(struct table *t, struct param_column *p, const char *name,
 	if (!p->values || (p->of_phases && !p->joined))
 		return err_nomem(e);
 	if (sort_by_trial(t, e)
-		|| store_ask(t->store, p->of_phases ? "parameter-of-phases" : "parameter",
+		|| store_ask(t->store, p->of_phases ? "parameter_of_phases" : "parameter",
 			parameters, e, &p->from))
 		return -1;
 	for (size_t i = 0; i < p->from->row_count; i++) {
@@ -396,7 +396,7 @@ static int suggest_params(struct table *t, struct err *e)
 	const char *word = strstr(e->text, says);
 	struct rows *names = NULL;
 	if (!word || strstr(word, "did you mean")
-		|| store_ask(t->store, "parameter-names", NULL, e, &names))
+		|| store_ask(t->store, "parameter_names", NULL, e, &names))
 		return -1;
 	const int before = (int)(word - e->text);
 	word += sizeof(says) - 1;
@@ -427,7 +427,7 @@ int runs_read(struct store *s, const struct runs_query *q, struct err *e, struct
 	int result = read_table(&t, "runs", e);
 	if (!result && for_each_name(&t, q, is_more, e)) {
 		free_table(&t);
-		result = read_table(&t, "runs-all", e);
+		result = read_table(&t, "runs_all", e);
 	}
 	if (!result)
 		result = add_labels(&t, e) || for_each_name(&t, q, ask_param, e) ? -1 : 0;

@@ -400,23 +400,28 @@ int store_query_parts(struct store *s, const char *sql, const char *const *param
 static const char *find_text(const char *folder, const char *name)
 {
 	for (size_t i = 0; i < sql_text_count; i++)
-		if (strcmp(sql_texts[i].folder, folder) == 0
-			&& strcmp(sql_texts[i].name, name) == 0)
+		if (!strcmp(sql_texts[i].folder, folder) && !strcmp(sql_texts[i].name, name))
 			return sql_texts[i].text;
 	return NULL;
-}
-
-int store_ask(struct store *s, const char *query, const char *const *parameters, struct err *e,
-	struct rows **out)
-{
-	const char *sql = find_text("internal", query);
-	assert(sql);
-	return store_query(s, sql, parameters, e, out);
 }
 
 const char *store_named_query(const char *name)
 {
 	return find_text("queries", name);
+}
+
+const char *store_internal_query(const char *name)
+{
+	const char *text = find_text("internal", name);
+
+	assert(text); /* the name is a constant of the program */
+	return text;
+}
+
+int store_ask(struct store *s, const char *query, const char *const *parameters, struct err *e,
+	struct rows **out)
+{
+	return store_query(s, store_internal_query(query), parameters, e, out);
 }
 
 const char *const *store_named_queries(size_t *count)

@@ -1,7 +1,8 @@
 #!/bin/sh
 # sql-to-c.sh FILE.sql... - print the C file that holds these SQL files (see sql.h).
 # Run from the root of the repository:
-#   sh harness/store/sql-to-c.sh harness/store/*.sql harness/store/queries/*.sql harness/store/queries/internal/*.sql > build/sql.c
+#   sh harness/store/sql-to-c.sh harness/store/*.sql harness/store/queries/*.sql \
+#     harness/store/queries/internal/*.sql > build/sql.c
 set -eu
 LC_ALL=C
 export LC_ALL

@@ -7,8 +7,8 @@
 
 struct sql_text {
 	const char *name;   /* of the file, without folder and .sql: "schema", "accuracy" */
-	const char *folder; /* the last of its path: "store", "queries" for a named query,
-			     * "internal" for one of the program's own */
+	const char *folder; /* the last folder of its path: "store", "queries" for a named query,
+			      "internal" for one that the program alone asks */
 	const char *text;
 };
 
