@@ -136,10 +136,19 @@ static void read_name(
 		memcpy(out, text, strlen(text) + 1);
 }
 
-static void read_metric(struct study *s, const struct node *n, char *out, size_t size)
+static void check_metric(
+	struct study *s, const struct sweep *sweep, const char *name, const struct node *at)
+{
+	struct err e = { 0 };
+	if (name[0] && s->options && s->options->metric && s->options->metric(sweep, name, &e))
+		node_error(s->diagnostics, at, "%s", e.text);
+}
+
+static void read_metric(
+	struct study *s, const struct node *n, const struct sweep *sweep, char *out, size_t size)
 {
 	read_name(s, n, n->key, out, size);
-	check_word(s, out, n, s->options ? s->options->metric : NULL);
+	check_metric(s, sweep, out, n);
 }
 
 static void read_kind(struct study *s, const struct node *n, char *out, size_t size)
@@ -190,7 +199,7 @@ static void read_where(
 		}
 		struct label *l = &out->is[out->count];
 		const struct target *target =
-			target_exists(n->key) ? target_find(s, n->key, n) : NULL;
+			target_exists(s, n->key) ? target_find(s, n->key, n) : NULL;
 		struct setting setting = { .text = NULL };
 		if (target && setting_read(s, target, n, &setting))
 			continue;
@@ -304,7 +313,7 @@ static void read_claim(struct study *s, const struct node *map, struct sweep *sw
 		else if (strcmp(n->key, "phase") == 0)
 			read_phase(s, n, sweep, out->phase, sizeof(out->phase));
 		else if (strcmp(n->key, "metric") == 0)
-			read_metric(s, n, out->metric, sizeof(out->metric));
+			read_metric(s, n, sweep, out->metric, sizeof(out->metric));
 		else if (strcmp(n->key, "paper") == 0)
 			read_number(s, n, -1e15, 1e15, &out->paper);
 		else if (strcmp(n->key, "rounds_to") == 0 && read_number(s, n, 0, 9, &number))
@@ -316,6 +325,10 @@ static void read_claim(struct study *s, const struct node *map, struct sweep *sw
 		else if (strcmp(n->key, "rounds_to") != 0)
 			unknown_key(s->diagnostics, n, "in a claim", keys,
 				sizeof(keys) / sizeof(keys[0]));
+	}
+	if (s->program) {
+		const struct program_metric *m = program_metric(s->program, out->metric);
+		out->declared = m ? &m->declared : NULL;
 	}
 	check_claim(s, map, out);
 }
@@ -349,12 +362,13 @@ static void read_rows(
 		check_label(s, sweep, out->rows[i], item);
 }
 
-static void read_metrics(struct study *s, const struct node *n, struct table_spec *out)
+static void read_metrics(
+	struct study *s, const struct node *n, const struct sweep *sweep, struct table_spec *out)
 {
 	out->metric_count = read_names(s, n, out->metrics, SWEEP_COLUMNS_MAX);
 	const struct node *item = n->kind == NODE_LIST ? n->first : n;
 	for (int i = 0; i < out->metric_count && item; i++, item = item->next)
-		check_word(s, out->metrics[i], item, s->options ? s->options->metric : NULL);
+		check_metric(s, sweep, out->metrics[i], item);
 }
 
 static void read_table(struct study *s, const struct node *map, struct sweep *sweep, void *slot)
@@ -372,7 +386,7 @@ static void read_table(struct study *s, const struct node *map, struct sweep *sw
 		else if (strcmp(n->key, "rows") == 0)
 			read_rows(s, n, sweep, out);
 		else if (strcmp(n->key, "metrics") == 0)
-			read_metrics(s, n, out);
+			read_metrics(s, n, sweep, out);
 		else if (strcmp(n->key, "baseline") == 0)
 			read_where(s, n, sweep, &out->baseline);
 		else
@@ -411,9 +425,9 @@ static void read_figure(struct study *s, const struct node *map, struct sweep *s
 		else if (strcmp(n->key, "phase") == 0)
 			read_phase(s, n, sweep, out->phase, sizeof(out->phase));
 		else if (strcmp(n->key, "metric") == 0)
-			read_metric(s, n, out->metric, sizeof(out->metric));
+			read_metric(s, n, sweep, out->metric, sizeof(out->metric));
 		else if (strcmp(n->key, "against") == 0)
-			read_metric(s, n, out->against, sizeof(out->against));
+			read_metric(s, n, sweep, out->against, sizeof(out->against));
 		else if (strcmp(n->key, "series") == 0) {
 			read_name(s, n, n->key, out->series, sizeof(out->series));
 			if (out->series[0])
@@ -427,7 +441,10 @@ static void read_figure(struct study *s, const struct node *map, struct sweep *s
 			node_error(s->diagnostics, map, "'%s' is missing in this figure",
 				i ? "kind" : "id");
 	if (!out->series[0])
-		snprintf(out->series, sizeof(out->series), "recipe");
+		snprintf(out->series, sizeof(out->series), "%s",
+			!s->program                 ? "recipe"
+				: sweep->axis_count ? sweep->axes[0].name
+						    : "");
 }
 
 /* ---- lists ---- */
@@ -512,13 +529,21 @@ void outputs_add_ablation(
 	snprintf(t->id, sizeof(t->id), "ablation");
 	snprintf(t->title, sizeof(t->title), "%.120s: one change each",
 		out->title[0] ? out->title : out->name);
-	add_row_label(t, "dataset", 3);
+	if (!s->program)
+		add_row_label(t, "dataset", 3);
 	for (int i = 0; i < b->dimension_count; i++)
 		if (b->dimensions[i]->path)
 			add_row_label(t, b->dimensions[i]->path, 3);
 	add_row_label(t, "ablation", 4);
-	t->metric_count = 2;
-	snprintf(t->metrics[0], sizeof(t->metrics[0]), "test_accuracy");
-	snprintf(t->metrics[1], sizeof(t->metrics[1]), "epochs");
+	if (s->program) {
+		for (int i = 0; i < s->program->metric_count && t->metric_count < 2; i++)
+			if (s->program->metrics[i].declared.kind == METRIC_RESULT)
+				snprintf(t->metrics[t->metric_count++], sizeof(t->metrics[0]), "%s",
+					s->program->metrics[i].declared.name);
+	} else {
+		t->metric_count = 2;
+		snprintf(t->metrics[0], sizeof(t->metrics[0]), "test_accuracy");
+		snprintf(t->metrics[1], sizeof(t->metrics[1]), "epochs");
+	}
 	t->baseline = (struct where){ .is = { { "ablation", "base" } }, .count = 1 };
 }

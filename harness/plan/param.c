@@ -250,6 +250,21 @@ static int parse_text(const struct param *p, const char *text, void *base, struc
 	return 0;
 }
 
+static int parse_string(const struct param *p, const char *text, void *base, struct str *why)
+{
+	if (strlen(text) >= p->size) {
+		str_addf(why, "too long (at most %zu bytes)", p->size - 1);
+		return -1;
+	}
+	for (const char *c = text; *c; c++)
+		if ((unsigned char)*c < ' ' || *c == 127) {
+			str_add(why, "a control character is in it");
+			return -1;
+		}
+	memcpy(field(p, base), text, strlen(text) + 1);
+	return 0;
+}
+
 static int parse_layer(
 	const struct param *p, const char *text, int index, void *base, struct str *why)
 {
@@ -292,6 +307,7 @@ int param_parse(const struct param *p, const char *text, int index, void *base, 
 	}
 	case PARAM_TEXT: return parse_text(p, text, base, why);
 	case PARAM_NAMES: return parse_layer(p, text, index, base, why);
+	case PARAM_STRING: return parse_string(p, text, base, why);
 	case PARAM_GROUP:
 	case PARAM_NAMED: break;
 	}
@@ -321,6 +337,7 @@ static void format_one(const struct param *p, const void *base, int index, struc
 	case PARAM_ENUM:
 	case PARAM_ENUMS: str_add(out, p->names[int_of(p, base, index)]); return;
 	case PARAM_TEXT:
+	case PARAM_STRING:
 	case PARAM_NAMES: str_add(out, text_of(p, base, index)); return;
 	case PARAM_GROUP:
 	case PARAM_NAMED: return;
@@ -335,10 +352,14 @@ void param_format(const struct param *p, int kind, const void *base, struct str 
 	if (list)
 		str_add(out, "[");
 	for (int i = 0; i < count; i++) {
+		struct str value = { 0 };
 		str_add(out, i > 0 ? "," : "");
-		str_add(out, quoted ? "\"" : "");
-		format_one(p, base, i, out);
-		str_add(out, quoted ? "\"" : "");
+		format_one(p, base, i, &value);
+		if (quoted)
+			str_add_json(out, value.s ? value.s : "");
+		else
+			str_add(out, value.s);
+		str_free(&value);
 	}
 	if (list)
 		str_add(out, "]");
@@ -364,7 +385,8 @@ bool param_equal(const struct param *p, int kind, const void *a, const void *b)
 	case PARAM_SEED: return seed_of(p, a) == seed_of(p, b);
 	case PARAM_REAL: return real_of(p, a) == real_of(p, b);
 	case PARAM_BOOL: return bool_of(p, a) == bool_of(p, b);
-	case PARAM_TEXT: return strcmp(text_of(p, a, 0), text_of(p, b, 0)) == 0;
+	case PARAM_TEXT:
+	case PARAM_STRING: return strcmp(text_of(p, a, 0), text_of(p, b, 0)) == 0;
 	case PARAM_ENUMS:
 	case PARAM_NAMES: break;
 	case PARAM_GROUP:

@@ -18,7 +18,9 @@ enum param_scope {
 	SCOPE_OPTIMIZER,
 	SCOPE_SCHEDULE,
 	SCOPE_STOP,
-	SCOPE_LAYER
+	SCOPE_LAYER,
+	SCOPE_PROGRAM /* the values of a program's own parameters (program.h): no row of the table
+		       */
 };
 
 enum param_type {
@@ -27,13 +29,14 @@ enum param_type {
 	PARAM_REAL,    /* double */
 	PARAM_BOOL,    /* bool: true or false */
 	PARAM_ENUM,    /* an enum, by its names */
-	PARAM_ENUMS, /* an array of two enums, by a list of names; how many are used depends on the
-			kind of phase */
-	PARAM_TEXT,  /* char[size]: a name of letters, digits and - _ + . */
-	PARAM_NAMES, /* char[max][LISTED_NAME_MAX] and a count: a list of layers */
-	PARAM_GROUP, /* parameters of their own scope, in a map */
-	PARAM_NAMED, /* the name of a thing that is defined in the file (a recipe, a set of
-			augmentations, a model) */
+	PARAM_ENUMS,  /* an array of two enums, by a list of names; how many are used depends on the
+			 kind of phase */
+	PARAM_TEXT,   /* char[size]: a name of letters, digits and - _ + . */
+	PARAM_NAMES,  /* char[max][LISTED_NAME_MAX] and a count: a list of layers */
+	PARAM_STRING, /* char[size]: any text without control characters */
+	PARAM_GROUP,  /* parameters of their own scope, in a map */
+	PARAM_NAMED,  /* the name of a thing that is defined in the file (a recipe, a set of
+			 augmentations, a model) */
 };
 
 struct param {

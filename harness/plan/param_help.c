@@ -2,6 +2,8 @@
  * parameter. */
 #include "param.h"
 
+#include <float.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -21,9 +23,12 @@ static void add_bounds(const struct param *p, struct str *out)
 	char low[32], high[32];
 	number_format(p->min, low);
 	number_format(p->max, high);
-	str_addf(out, ", %s %s, %s %s%s%s", p->min_open ? "above" : "at least", low,
-		p->max_open ? "below" : "at most", high, p->unit ? " " : "",
-		p->unit ? p->unit : "");
+	/* The bounds of the type itself say nothing. */
+	if (p->min != -DBL_MAX && p->min != INT_MIN)
+		str_addf(out, ", %s %s", p->min_open ? "above" : "at least", low);
+	if (p->max != DBL_MAX && p->max != INT_MAX)
+		str_addf(out, ", %s %s", p->max_open ? "below" : "at most", high);
+	str_addf(out, "%s%s", p->unit ? " " : "", p->unit ? p->unit : "");
 	if (p->zero)
 		str_addf(out, ", or %s", p->zero);
 }
@@ -82,6 +87,7 @@ static const char *type_name(const struct param *p)
 	case PARAM_ENUMS: return "a word, or a list of two";
 	case PARAM_TEXT: return "a name";
 	case PARAM_NAMES: return "a list of names";
+	case PARAM_STRING: return "a text";
 	case PARAM_GROUP: return "a map";
 	case PARAM_NAMED: return "the name of something defined in the file";
 	}

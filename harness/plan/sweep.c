@@ -54,6 +54,10 @@ static void check_keys(struct study *s, const struct node *root)
 		"tables",
 		"figures",
 		"robustness",
+		"program",
+		"parameters",
+		"metrics",
+		"verify",
 	};
 	const size_t count = sizeof(keys) / sizeof(keys[0]);
 	for (const struct node *n = root->first; n; n = n->next) {
@@ -62,7 +66,7 @@ static void check_keys(struct study *s, const struct node *root)
 			i++;
 		if (i < count)
 			continue;
-		if (target_exists(n->key))
+		if (target_exists(s, n->key))
 			node_key_error(s->diagnostics, n,
 				"'%s' is a parameter of trials: put it into base: or axes:",
 				n->key);
@@ -301,6 +305,7 @@ static void read_root(struct study *s, const struct node *root, struct sweep *ou
 		return;
 	}
 	check_version(s, root);
+	out->program = s->program = program_read(s, root, out->path);
 	check_keys(s, root);
 	read_head(s, root, out);
 	read_clean_tree(s, root, out);
@@ -309,6 +314,7 @@ static void read_root(struct study *s, const struct node *root, struct sweep *ou
 	const uint64_t *seeds = read_seeds(s, root, &seed_count);
 	const struct block *blocks = read_blocks(s, root, &block_count);
 	const struct setting *overrides = read_overrides(s, &override_count);
+	program_check_unused(s, root);
 	out->seed_count = seed_count;
 	expand_blocks(s, blocks, block_count, overrides, override_count, seeds, seed_count, out);
 	list_rules(s, blocks, block_count, out);

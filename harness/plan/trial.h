@@ -140,6 +140,8 @@ struct label {
 };
 enum { LABELS_MAX = 16 };
 
+struct program_config;
+
 struct trial {
 	char dataset[64]; /* mnist, fashion-mnist, cifar10, synthetic (data/dataset.h) */
 	char model[64];   /* its name in the sweep file; not part of the identity */
@@ -157,6 +159,14 @@ struct trial {
 			  * recipe and owned by the sweep, by `memory`, or by whoever made the trial
 			  * by hand (an array that outlives it) */
 	int phase_count;
+
+	/* A trial that a program executes (program.h) has no data set, model and phases: the
+	 * fields above say nothing, but for seed, and dataset where the program has a parameter of
+	 * that name. */
+	const struct program_config
+		*program; /* NULL: the core trains it. Owned as the phases are */
+	const void
+		*values; /* of the program's parameters: what its rows point into; owned likewise */
 
 	struct label labels[LABELS_MAX]; /* not part of the identity */
 	int label_count;

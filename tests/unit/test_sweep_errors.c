@@ -306,8 +306,9 @@ static void claims_tables_and_figures_are_read(void **state)
 	sweep_free(s);
 }
 
-static int no_metric(const char *name, struct err *e)
+static int no_metric(const struct sweep *sweep, const char *name, struct err *e)
 {
+	(void)sweep;
 	return strcmp(name, "params") == 0 ? 0 : err_set(e, ERR_USAGE, "no metric %s here", name);
 }
 
