@@ -179,7 +179,7 @@ fuzz: test-packages
 # The layout of all C files, as .clang-format says.
 .PHONY: format
 format: # twice: a first pass that moves comments may leave columns for the second to align
-	@for pass in 1 2; do git ls-files '*.c' '*.h' | xargs clang-format -i; done
+	@for pass in 1 2; do git ls-files -co --exclude-standard '*.c' '*.h' | xargs clang-format -i; done
 
 bench: packages
 	+@$(MAKE) --no-print-directory -j$(JOBS) $(BUILD)/bench-core

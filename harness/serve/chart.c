@@ -43,7 +43,8 @@ static double nice_step(double low, double high, int most)
 	return power * 10;
 }
 
-static struct scale make_scale(double low, double high, bool log, bool whole, double from, double to)
+static struct scale make_scale(
+	double low, double high, bool log, bool whole, double from, double to)
 {
 	struct scale s = { low, high, 0, from, to, log };
 
@@ -98,7 +99,8 @@ static bool is_tick(const struct scale *s, double k)
 static void x_axis(struct str *out, const struct scale *x, const char *title)
 {
 	for (double k = first_tick(x); is_tick(x, k); k++) {
-		const double at = x->from + (k * x->step - x->low) / (x->high - x->low) * (x->to - x->from);
+		const double at =
+			x->from + (k * x->step - x->low) / (x->high - x->low) * (x->to - x->from);
 		str_addf(out,
 			"<line class=\"grid\" x1=\"%.1f\" y1=\"%d\" x2=\"%.1f\" y2=\"%d\"/>"
 			"<text x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">",
@@ -115,7 +117,8 @@ static void x_axis(struct str *out, const struct scale *x, const char *title)
 static void y_axis(struct str *out, const struct scale *y, const char *title)
 {
 	for (double k = first_tick(y); is_tick(y, k); k++) {
-		const double at = y->from + (k * y->step - y->low) / (y->high - y->low) * (y->to - y->from);
+		const double at =
+			y->from + (k * y->step - y->low) / (y->high - y->low) * (y->to - y->from);
 		str_addf(out,
 			"<line class=\"grid\" x1=\"%d\" y1=\"%.1f\" x2=\"%d\" y2=\"%.1f\"/>"
 			"<text x=\"%d\" y=\"%.1f\" text-anchor=\"end\" dy=\".35em\">",
@@ -133,8 +136,8 @@ static void y_axis(struct str *out, const struct scale *y, const char *title)
 
 /* ---- lines ---- */
 
-static void add_band_points(struct str *out, const struct chart_series *s, const struct scale *x,
-	const struct scale *y)
+static void add_band_points(
+	struct str *out, const struct chart_series *s, const struct scale *x, const struct scale *y)
 {
 	for (size_t i = 0; i < s->count; i++)
 		if (!isnan(s->high[i]))
@@ -144,8 +147,8 @@ static void add_band_points(struct str *out, const struct chart_series *s, const
 			str_addf(out, "%.1f,%.1f ", along(x, s->x[i]), along(y, s->low[i]));
 }
 
-static void add_line(struct str *out, const struct chart_series *s, const struct scale *x,
-	const struct scale *y)
+static void add_line(
+	struct str *out, const struct chart_series *s, const struct scale *x, const struct scale *y)
 {
 	bool pen_down = false;
 
@@ -162,17 +165,19 @@ static void add_line(struct str *out, const struct chart_series *s, const struct
 	str_add(out, "\"/>\n");
 }
 
-static void add_dots(struct str *out, const struct chart_series *s, const struct scale *x,
-	const struct scale *y)
+static void add_dots(
+	struct str *out, const struct chart_series *s, const struct scale *x, const struct scale *y)
 {
 	for (size_t i = 0; i < s->count; i++)
 		if (!isnan(s->y[i]))
-			str_addf(out, "<circle class=\"series-%d\" cx=\"%.1f\" cy=\"%.1f\" r=\"%s\"/>\n",
-				s->colour, along(x, s->x[i]), along(y, s->y[i]), s->thin ? "2" : "3");
+			str_addf(out,
+				"<circle class=\"series-%d\" cx=\"%.1f\" cy=\"%.1f\" r=\"%s\"/>\n",
+				s->colour, along(x, s->x[i]), along(y, s->y[i]),
+				s->thin ? "2" : "3");
 }
 
-static void add_series(struct str *out, const struct chart_series *s, const struct scale *x,
-	const struct scale *y)
+static void add_series(
+	struct str *out, const struct chart_series *s, const struct scale *x, const struct scale *y)
 {
 	if (s->low && s->high) {
 		str_addf(out, "<polygon class=\"band series-%d\" points=\"", s->colour);
@@ -276,7 +281,8 @@ void chart_lines(struct str *out, const struct chart *c)
 		str_add(out, "</p>\n");
 		return;
 	}
-	const struct scale x = make_scale(x_ends[0], x_ends[1], c->log_x, c->whole, LEFT, WIDTH - RIGHT),
+	const struct scale x = make_scale(
+				   x_ends[0], x_ends[1], c->log_x, c->whole, LEFT, WIDTH - RIGHT),
 			   y = make_scale(y_ends[0], y_ends[1], false, false, HEIGHT - BOTTOM, TOP);
 	begin_figure(out, c->title, WIDTH, HEIGHT);
 	x_axis(out, &x, c->x_title);
@@ -290,8 +296,8 @@ void chart_lines(struct str *out, const struct chart *c)
 
 /* ---- parallel coordinates ---- */
 
-static struct scale parallel_scale(
-	const struct chart_axis *axis, size_t a, size_t axis_count, const double *values, size_t lines)
+static struct scale parallel_scale(const struct chart_axis *axis, size_t a, size_t axis_count,
+	const double *values, size_t lines)
 {
 	double low = NAN, high = NAN;
 
@@ -313,18 +319,24 @@ static void parallel_axis(
 
 	str_addf(out, "<line class=\"rule\" x1=\"%.1f\" y1=\"%d\" x2=\"%.1f\" y2=\"%d\"/>", x,
 		PARALLEL_TOP, x, HEIGHT - BOTTOM);
-	str_addf(out, "<text class=\"axis\" x=\"%.1f\" y=\"%d\" text-anchor=\"%s\">", x, 18, anchor);
+	str_addf(
+		out, "<text class=\"axis\" x=\"%.1f\" y=\"%d\" text-anchor=\"%s\">", x, 18, anchor);
 	html_text(out, axis->title);
 	str_add(out, "</text>\n");
 	for (size_t i = 0; axis->names && i < axis->name_count; i++) {
-		str_addf(out, "<text class=\"halo\" x=\"%.1f\" y=\"%.1f\" dy=\".35em\" text-anchor=\"%s\">",
+		str_addf(out,
+			"<text class=\"halo\" x=\"%.1f\" y=\"%.1f\" dy=\".35em\" "
+			"text-anchor=\"%s\">",
 			beside, along(s, (double)i), anchor);
 		html_text(out, axis->names[i]);
 		str_add(out, "</text>\n");
 	}
 	for (double k = first_tick(s); !axis->names && is_tick(s, k); k++) {
-		const double at = s->from + (k * s->step - s->low) / (s->high - s->low) * (s->to - s->from);
-		str_addf(out, "<text class=\"halo\" x=\"%.1f\" y=\"%.1f\" dy=\".35em\" text-anchor=\"%s\">",
+		const double at =
+			s->from + (k * s->step - s->low) / (s->high - s->low) * (s->to - s->from);
+		str_addf(out,
+			"<text class=\"halo\" x=\"%.1f\" y=\"%.1f\" dy=\".35em\" "
+			"text-anchor=\"%s\">",
 			beside, at, anchor);
 		add_tick_label(out, s, k * s->step);
 		str_add(out, "</text>\n");
@@ -345,13 +357,16 @@ void chart_parallel(struct str *out, const char *title, const struct chart_axis 
 	begin_figure(out, title, WIDTH, HEIGHT);
 	for (size_t i = 0; i < line_count; i++) {
 		const double *v = values + i * axis_count;
-		const double share = (goal->from - along(goal, v[axis_count - 1]))
-			/ (goal->from - goal->to);
+		const double share =
+			(goal->from - along(goal, v[axis_count - 1])) / (goal->from - goal->to);
 		bool pen_down = false;
 		if (isnan(v[axis_count - 1]))
 			continue;
 		str_addf(out, "<path class=\"line thin rank-%d\" d=\"",
-			share < 0.25 ? 0 : share < 0.5 ? 1 : share < 0.75 ? 2 : 3);
+			share < 0.25           ? 0
+				: share < 0.5  ? 1
+				: share < 0.75 ? 2
+					       : 3);
 		for (size_t a = 0; a < axis_count; a++) {
 			if (isnan(v[a]))
 				continue;
@@ -362,6 +377,7 @@ void chart_parallel(struct str *out, const char *title, const struct chart_axis 
 		str_add(out, "\"/>\n");
 	}
 	for (size_t a = 0; a < axis_count; a++)
-		parallel_axis(out, &axes[a], &scales[a], 20 + between * (double)a, a + 1 == axis_count);
+		parallel_axis(
+			out, &axes[a], &scales[a], 20 + between * (double)a, a + 1 == axis_count);
 	str_add(out, "</svg></div>\n</figure>\n");
 }

@@ -46,8 +46,9 @@ struct chart_axis {
 
 enum { CHART_AXES_MAX = 16 };
 
-/* Append parallel coordinates of at most CHART_AXES_MAX axes: value [line][axis], NaN: the line leaves the axis out. The colour of
- * a line goes from series-0 (smallest) to series-3 (largest value on the last axis). */
+/* Append parallel coordinates of at most CHART_AXES_MAX axes: value [line][axis], NaN: the line
+ * leaves the axis out. The colour of a line goes from series-0 (smallest) to series-3 (largest
+ * value on the last axis). */
 void chart_parallel(struct str *out, const char *title, const struct chart_axis *axes,
 	size_t axis_count, const double *values, size_t line_count);
 

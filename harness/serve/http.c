@@ -180,8 +180,8 @@ static enum MHD_Result answer(void *context, struct MHD_Connection *connection, 
 			"printed.\n");
 	MHD_get_connection_values(connection, MHD_GET_ARGUMENT_KIND, take_value, &r);
 	if (h->token) {
-		const char *cookie = MHD_lookup_connection_value(
-			connection, MHD_COOKIE_KIND, "retrial_token");
+		const char *cookie =
+			MHD_lookup_connection_value(connection, MHD_COOKIE_KIND, "retrial_token");
 		if (same_secret(http_value(&r, "token", ""), h->token))
 			return welcome(h, connection);
 		if (!cookie || !same_secret(cookie, h->token))
@@ -240,7 +240,8 @@ static int listen_on(const struct http_options *o, struct http *h, struct err *e
 			"nothing can listen on %s, port %u: is another server there? Choose one "
 			"with --port",
 			o->address, o->port);
-	const union MHD_DaemonInfo *info = MHD_get_daemon_info(h->daemon, MHD_DAEMON_INFO_BIND_PORT);
+	const union MHD_DaemonInfo *info =
+		MHD_get_daemon_info(h->daemon, MHD_DAEMON_INFO_BIND_PORT);
 	h->port = info ? info->port : o->port;
 	return 0;
 }

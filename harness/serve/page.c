@@ -144,7 +144,9 @@ void page_rows(struct str *out, const struct rows *r, const char *caption)
 	for (int c = 0; c < r->column_count; c++) {
 		if (!is_shown(r, c))
 			continue;
-		str_add(out, is_number(r, c) ? "<th scope=\"col\" class=\"number\">" : "<th scope=\"col\">");
+		str_add(out,
+			is_number(r, c) ? "<th scope=\"col\" class=\"number\">"
+					: "<th scope=\"col\">");
 		html_text(out, r->columns[c]);
 		str_add(out, "</th>");
 	}

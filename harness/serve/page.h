@@ -46,8 +46,8 @@ void page_heading(struct visit *v, const char *text); /* an <h2> */
 void page_url(struct str *out, const char *text);
 
 /* <a href="PATH?NAME=VALUE">TEXT</a> */
-void page_link(struct str *out, const char *path, const char *name, const char *value,
-	const char *text);
+void page_link(
+	struct str *out, const char *path, const char *name, const char *value, const char *text);
 
 /* A value for people: six digits of a real, "" for NULL. */
 void page_value(struct str *out, const struct value *v);

@@ -160,13 +160,19 @@ static int add_metric(struct visit *v, const struct curves *c, size_t metric,
 		if (n > 1) {
 			const size_t length = band_of(c, metric, members, n, mine, longest);
 			series[count++] = (struct chart_series){ labels[t], mine, mine + longest,
-				mine + 2 * longest, mine + 3 * longest, length, colour, .line = true };
+				mine + 2 * longest, mine + 3 * longest, length, colour,
+				.line = true };
 		}
 		for (size_t k = 0; k < n; k++) {
 			const struct curve *one = curve_at(c, metric, members[k]);
-			series[count++] = (struct chart_series){ .name = labels[t], .x = one->x,
-				.y = one->y, .count = one->count, .colour = colour, .thin = n > 1,
-				.line = true, .dots = one->count < 3 };
+			series[count++] = (struct chart_series){ .name = labels[t],
+				.x = one->x,
+				.y = one->y,
+				.count = one->count,
+				.colour = colour,
+				.thin = n > 1,
+				.line = true,
+				.dots = one->count < 3 };
 		}
 		colour = (colour + 1) % CHART_COLOURS;
 	}
@@ -278,8 +284,9 @@ int page_curves(struct visit *v, struct err *e)
 		call(all, count, i, &names[i]);
 		labels[i] = names[i].s;
 	}
-	str_addf(v->out, "<p>%zu trial%s. A band is the range of fewer than %d seeds, mean ± standard "
-			 "deviation of more. It ends where the first seed stopped.</p>\n",
+	str_addf(v->out,
+		"<p>%zu trial%s. A band is the range of fewer than %d seeds, mean ± standard "
+		"deviation of more. It ends where the first seed stopped.</p>\n",
 		count, count == 1 ? "" : "s", BAND_SD_MIN);
 	result = page_add_curves(v, trials, labels, count, e);
 	str_add(v->out, "<p class=\"notes\">Trials: ");

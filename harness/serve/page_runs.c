@@ -107,7 +107,7 @@ static void add_heading(struct str *out, const struct asked *a, const char *colu
 
 	snprintf(next, sizeof(next), "%s%s", up ? "-" : "", column);
 	str_addf(out, "<th scope=\"col\"%s><a href=\"",
-		up         ? " aria-sort=\"ascending\""
+		up             ? " aria-sort=\"ascending\""
 			: down ? " aria-sort=\"descending\""
 			       : "");
 	add_address(out, a, next, 1);
@@ -138,7 +138,8 @@ static void add_row(struct str *out, const struct rows *r, size_t row)
 static void add_table(struct str *out, const struct asked *a, const struct rows *r, size_t from)
 {
 	str_add(out,
-		"<form action=\"/curves\">\n<p class=\"choose\"><button>Curves of the chosen</button> "
+		"<form action=\"/curves\">\n<p class=\"choose\"><button>Curves of the "
+		"chosen</button> "
 		"<button formaction=\"/compare\">Compare two</button></p>\n"
 		"<div class=\"wide\" tabindex=\"0\"><table>\n<thead><tr><th scope=\"col\">"
 		"<span class=\"hidden\">choose</span></th>");
@@ -187,7 +188,8 @@ int page_runs(struct visit *v, struct err *e)
 		.condition_count = a.count,
 		.sort = a.sort[0] ? a.sort : NULL,
 		.columns = a.columns[0] ? a.columns : NULL,
-		.limit = (long)from + PAGE_ROWS + 1, /* one more tells whether there is another page */
+		.limit = (long)from + PAGE_ROWS
+			+ 1, /* one more tells whether there is another page */
 	};
 	add_form(v->out, &a);
 	if (runs_read(v->store, &q, e, &r)) {

@@ -152,7 +152,9 @@ static size_t slice(const struct sweep_page *p, const struct axis *x, const stru
 		for (size_t i = 0; i < p->runs->row_count; i++) {
 			const double value = metric_value(p, i);
 			if (!isnan(value) && !strcmp(label_text(p, i, x), x->values[k])
-				&& (!series || !strcmp(label_text(p, i, series), series->values[which])))
+				&& (!series
+					|| !strcmp(
+						label_text(p, i, series), series->values[which])))
 				values[n++] = value;
 		}
 		if (!n)
@@ -160,8 +162,7 @@ static size_t slice(const struct sweep_page *p, const struct axis *x, const stru
 		const double mean = stats_mean(values, n), sd = stats_sd(values, n);
 		points[count] = x->numbers[k];
 		points[VALUES_MAX + count] = mean;
-		points[2 * VALUES_MAX + count] =
-			n < BAND_SD_MIN ? stats_min(values, n) : mean - sd;
+		points[2 * VALUES_MAX + count] = n < BAND_SD_MIN ? stats_min(values, n) : mean - sd;
 		points[3 * VALUES_MAX + count++] =
 			n < BAND_SD_MIN ? stats_max(values, n) : mean + sd;
 	}
@@ -202,7 +203,8 @@ static int add_slice(struct visit *v, const struct sweep_page *p, const struct a
 			.count = count,
 			.log_x = x->geometric });
 	str_addf(v->out,
-		"<p class=\"notes\">Means over all trials with that value; bands: range of fewer than %d "
+		"<p class=\"notes\">Means over all trials with that value; bands: range of fewer "
+		"than %d "
 		"trials, else mean ± standard deviation.</p>\n",
 		BAND_SD_MIN);
 	for (size_t k = 0; k < count; k++)
@@ -241,7 +243,9 @@ static int add_slices(struct visit *v, struct sweep_page *p, const char *sweep, 
 			by = &p->axes[i] == x ? NULL : &p->axes[i];
 	by = by == x ? NULL : by;
 	page_heading(v, "A metric against a parameter");
-	str_add(v->out, "<form class=\"filter\" action=\"/sweep\"><input type=\"hidden\" name=\"name\" value=\"");
+	str_add(v->out,
+		"<form class=\"filter\" action=\"/sweep\"><input type=\"hidden\" name=\"name\" "
+		"value=\"");
 	html_text(v->out, sweep);
 	str_add(v->out, "\">\n<label>Metric <input name=\"metric\" value=\"");
 	html_text(v->out, p->name);
@@ -250,8 +254,9 @@ static int add_slices(struct visit *v, struct sweep_page *p, const char *sweep, 
 	add_choice(v->out, "series", "A line each", p, by, false);
 	str_add(v->out, "<button>Show</button></form>\n");
 	if (!x || !x->numeric) {
-		str_add(v->out, "<p class=\"notes\">No parameter of this sweep has several numbers as "
-				"values.</p>\n");
+		str_add(v->out,
+			"<p class=\"notes\">No parameter of this sweep has several numbers as "
+			"values.</p>\n");
 		return 0;
 	}
 	return add_slice(v, p, x, by, e);
@@ -271,10 +276,10 @@ static int add_parallel(struct visit *v, const struct sweep_page *p, struct err 
 	if (!values)
 		return err_nomem(e);
 	for (size_t a = 0; a < p->axis_count; a++)
-		axes[a] = p->axes[a].numeric
-			? (struct chart_axis){ .title = p->axes[a].name, .log = p->axes[a].geometric }
-			: (struct chart_axis){ p->axes[a].name, p->axes[a].values, p->axes[a].count,
-				false };
+		axes[a] = p->axes[a].numeric ? (struct chart_axis){ .title = p->axes[a].name,
+			.log = p->axes[a].geometric }
+					     : (struct chart_axis){ p->axes[a].name,
+						       p->axes[a].values, p->axes[a].count, false };
 	axes[p->axis_count] = (struct chart_axis){ .title = p->name };
 	for (size_t i = 0; i < p->runs->row_count && lines < LINES_MAX; i++) {
 		double *line = values + lines * axis_count;
@@ -283,15 +288,16 @@ static int add_parallel(struct visit *v, const struct sweep_page *p, struct err 
 			continue;
 		for (size_t a = 0; a < p->axis_count; a++) {
 			const size_t k = value_index(&p->axes[a], label_text(p, i, &p->axes[a]));
-			line[a] = k == p->axes[a].count   ? NAN
-				: p->axes[a].numeric ? p->axes[a].numbers[k]
-						     : (double)k;
+			line[a] = k == p->axes[a].count ? NAN
+				: p->axes[a].numeric    ? p->axes[a].numbers[k]
+							: (double)k;
 		}
 		lines++;
 	}
 	page_heading(v, "Parallel coordinates");
 	if (lines)
-		chart_parallel(v->out, "Every finished trial as a line", axes, axis_count, values, lines);
+		chart_parallel(
+			v->out, "Every finished trial as a line", axes, axis_count, values, lines);
 	else
 		str_add(v->out, "<p class=\"notes\">No trial has this metric yet.</p>\n");
 	if (lines == LINES_MAX)
@@ -316,7 +322,8 @@ static int add_progress(struct visit *v, const char *name, struct err *e)
 		      trials = page_cell(r, 0, "trials")->integer;
 	html_element(v->out, "p", NULL, page_text(r, 0, "title"));
 	str_addf(v->out,
-		"<p><progress max=\"%lld\" value=\"%lld\" aria-label=\"done\"></progress> %lld of %lld "
+		"<p><progress max=\"%lld\" value=\"%lld\" aria-label=\"done\"></progress> %lld of "
+		"%lld "
 		"trials done. ",
 		(long long)trials, (long long)done, (long long)done, (long long)trials);
 	page_link(v->out, "/report", "sweep", name, "Report: verdicts, tables, figures");
@@ -343,7 +350,8 @@ static int read_runs(struct visit *v, const char *name, struct sweep_page *p, st
 	if (!result)
 		result = runs_read(v->store, &q, e, &p->metric);
 	if (!result && p->runs->row_count != p->metric->row_count)
-		result = err_set(e, ERR_ENVIRONMENT, "the plan changed just now: load the page again");
+		result = err_set(
+			e, ERR_ENVIRONMENT, "the plan changed just now: load the page again");
 	str_free(&condition);
 	str_free(&columns);
 	return result;

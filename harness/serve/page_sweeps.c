@@ -58,7 +58,8 @@ static void add_sweep(struct str *out, const struct rows *r, size_t row)
 	str_add(out, "<br><span class=\"notes\">");
 	html_text(out, title);
 	str_addf(out,
-		"</span></th><td><progress max=\"%lld\" value=\"%lld\" aria-label=\"done\"></progress> "
+		"</span></th><td><progress max=\"%lld\" value=\"%lld\" "
+		"aria-label=\"done\"></progress> "
 		"%lld of %lld done</td><td class=\"number\">%lld</td><td>",
 		(long long)trials, (long long)done, (long long)done, (long long)trials,
 		(long long)page_cell(r, row, "running")->integer);
@@ -87,8 +88,10 @@ int page_sweeps(struct visit *v, struct err *e)
 		str_add(v->out,
 			"<div class=\"wide\" tabindex=\"0\"><table class=\"stack\"><thead><tr>"
 			"<th scope=\"col\">sweep</th><th scope=\"col\">progress</th>"
-			"<th scope=\"col\" class=\"number\">running</th><th scope=\"col\">other</th>"
-			"<th scope=\"col\">time left</th><th scope=\"col\">report</th></tr></thead>\n"
+			"<th scope=\"col\" class=\"number\">running</th><th "
+			"scope=\"col\">other</th>"
+			"<th scope=\"col\">time left</th><th "
+			"scope=\"col\">report</th></tr></thead>\n"
 			"<tbody>\n");
 	for (size_t i = 0; i < sweeps->row_count; i++)
 		add_sweep(v->out, sweeps, i);

@@ -11,8 +11,8 @@
 
 enum { CLASSES_MAX = 256, CONFUSION_MAX = 20, WRONG_MAX = 24, SHADES = 6 };
 
-static int add_rows(struct visit *v, const char *query, const char *trial, const char *heading,
-	struct err *e)
+static int add_rows(
+	struct visit *v, const char *query, const char *trial, const char *heading, struct err *e)
 {
 	struct rows *r;
 
@@ -36,7 +36,8 @@ struct predicted {
 	size_t count;
 };
 
-static int read_predictions(struct visit *v, const char *trial, struct predicted *out, struct err *e)
+static int read_predictions(
+	struct visit *v, const char *trial, struct predicted *out, struct err *e)
 {
 	*out = (struct predicted){ 0 };
 	if (page_query(v, "serve_predictions", "trial", trial, e, &out->rows))
@@ -57,10 +58,12 @@ static void add_confusion(struct visit *v, const struct predicted *p)
 {
 	const struct dataset *d = p->dataset;
 	const int classes = d->classes;
-	static const char caption[] = "Test images by true class (rows) and predicted class (columns)";
+	static const char caption[] =
+		"Test images by true class (rows) and predicted class (columns)";
 	unsigned *counts;
 
-	if (classes > CONFUSION_MAX || !(counts = calloc((size_t)classes * (size_t)classes, sizeof(*counts))))
+	if (classes > CONFUSION_MAX
+		|| !(counts = calloc((size_t)classes * (size_t)classes, sizeof(*counts))))
 		return;
 	unsigned totals[CONFUSION_MAX] = { 0 };
 	for (size_t i = 0; i < p->count; i++)
@@ -86,8 +89,7 @@ static void add_confusion(struct visit *v, const struct predicted *p)
 			const unsigned n = counts[t * classes + k];
 			const unsigned shade = totals[t] ? n * (SHADES - 1) / totals[t] : 0;
 			str_addf(v->out, "<td class=\"number %s-%u\">%u</td>",
-				t == k ? "right" : "wrong",
-				t != k && n && !shade ? 1 : shade, n);
+				t == k ? "right" : "wrong", t != k && n && !shade ? 1 : shade, n);
 		}
 		str_add(v->out, "</tr>\n");
 	}
@@ -105,14 +107,18 @@ static void add_misclassified(struct visit *v, const struct predicted *p)
 	if (!wrong || (d->channels != 1 && d->channels != 3))
 		return;
 	page_heading(v, "Misclassified test images");
-	str_addf(v->out, "<p class=\"notes\">%zu of %zu; the first %zu.</p>\n<ul class=\"pictures\">\n",
+	str_addf(v->out,
+		"<p class=\"notes\">%zu of %zu; the first %zu.</p>\n<ul class=\"pictures\">\n",
 		wrong, p->count, wrong < WRONG_MAX ? wrong : (size_t)WRONG_MAX);
 	size_t shown = 0;
 	for (size_t i = 0; i < p->count && shown < WRONG_MAX; i++) {
 		if (p->classes[i] == d->test_labels[i])
 			continue;
 		shown++;
-		str_addf(v->out, "<li><img width=\"56\" height=\"56\" alt=\"test image %zu\" src=\"/image?dataset=", i);
+		str_addf(v->out,
+			"<li><img width=\"56\" height=\"56\" alt=\"test image %zu\" "
+			"src=\"/image?dataset=",
+			i);
 		page_url(v->out, d->name);
 		str_addf(v->out, "&amp;index=%zu\"><span>", i);
 		html_text(v->out, dataset_class(d, d->test_labels[i]));
@@ -136,8 +142,9 @@ static int add_predictions(struct visit *v, const char *trial, struct err *e)
 		page_heading(v, "Confusion");
 		str_add(v->out, "<p class=\"notes\">The data set ");
 		html_text(v->out, page_text(p.rows, 0, "dataset"));
-		str_add(v->out, " is not on this machine, so the true classes are not known here "
-				"(<code>retrial serve --data DIR</code>).</p>\n");
+		str_add(v->out,
+			" is not on this machine, so the true classes are not known here "
+			"(<code>retrial serve --data DIR</code>).</p>\n");
 	}
 	rows_free(p.rows);
 	return 0;
@@ -151,8 +158,9 @@ static void add_configuration(struct visit *v, const char *canonical)
 	char *text = config ? json_dumps(config, JSON_INDENT(2)) : NULL;
 
 	page_heading(v, "Configuration");
-	str_add(v->out, "<p class=\"notes\">What differs from the defaults.</p>\n"
-			"<pre tabindex=\"0\">");
+	str_add(v->out,
+		"<p class=\"notes\">What differs from the defaults.</p>\n"
+		"<pre tabindex=\"0\">");
 	html_text(v->out, text ? text : canonical);
 	str_add(v->out, "</pre>\n");
 	free(text);
@@ -163,7 +171,8 @@ static void add_commands(struct visit *v, const char *trial)
 {
 	page_heading(v, "Commands");
 	str_addf(v->out,
-		"<pre tabindex=\"0\">retrial show %.12s\nretrial verify %.12s        # run it again "
+		"<pre tabindex=\"0\">retrial show %.12s\nretrial verify %.12s        # run it "
+		"again "
 		"and compare every bit\nretrial export %.12s -o model.onnx</pre>\n",
 		trial, trial, trial);
 }
@@ -177,7 +186,8 @@ static int add_all(struct visit *v, const char *trial, struct err *e)
 		return -1;
 	}
 	page_heading(v, "All that is recorded");
-	str_add(v->out, "<details><summary>as retrial show prints it</summary><pre tabindex=\"0\">");
+	str_add(v->out,
+		"<details><summary>as retrial show prints it</summary><pre tabindex=\"0\">");
 	html_text(v->out, text.s ? text.s : "");
 	str_add(v->out, "</pre></details>\n");
 	str_free(&text);
@@ -200,8 +210,7 @@ int page_trial(struct visit *v, struct err *e)
 	page_heading(v, "Curves");
 	if (page_add_curves(v, (const char *const[]){ trial }, (const char *const[]){ shown }, 1, e)
 		|| add_rows(v, "serve_results", trial, "Results", e)
-		|| add_rows(v, "serve_phases", trial, "Phases", e)
-		|| add_predictions(v, trial, e)
+		|| add_rows(v, "serve_phases", trial, "Phases", e) || add_predictions(v, trial, e)
 		|| add_rows(v, "serve_notes", trial, "Tags and notes", e)
 		|| add_rows(v, "serve_model_files", trial, "Exports", e))
 		goto out;

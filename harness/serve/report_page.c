@@ -85,8 +85,8 @@ static int make(struct visit *v, const struct serve_options *options, const stru
 }
 
 /* From the sweep file as the database keeps it: that is what the plan was frozen from. */
-static int read_study(
-	struct visit *v, const char *name, struct sweep **sweep, struct study **study, struct err *e)
+static int read_study(struct visit *v, const char *name, struct sweep **sweep, struct study **study,
+	struct err *e)
 {
 	const struct sweep_options as_the_file_says = { .seeds = 0 };
 	struct rows *r;
@@ -98,8 +98,8 @@ static int read_study(
 		result = err_set(e, ERR_USAGE, "there is no sweep '%s' in this database", name);
 	if (!result) {
 		const char *text = page_text(r, 0, "_text");
-		result = sweep_parse(page_text(r, 0, "path"), text, strlen(text), &as_the_file_says,
-			e, sweep);
+		result = sweep_parse(
+			page_text(r, 0, "path"), text, strlen(text), &as_the_file_says, e, sweep);
 	}
 	rows_free(r);
 	return result ? -1 : study_read(v->store, *sweep, e, study);
@@ -125,8 +125,7 @@ int report_page(struct report_cache *c, struct visit *v, const struct serve_opti
 			err_set(e, ERR_USAGE, "there is no such sweep");
 			goto unlock;
 		}
-		if (read_study(v, name, &sweep, &study, e)
-			|| make(v, options, study, &page, e)) {
+		if (read_study(v, name, &sweep, &study, e) || make(v, options, study, &page, e)) {
 			str_free(&page);
 			goto unlock;
 		}

@@ -85,7 +85,8 @@ static int events(struct server *s, struct http_answer *out, struct err *e)
 	struct rows *r = NULL;
 
 	pthread_mutex_lock(&s->lock);
-	const int result = store_query(s->watch, store_internal_query("serve_version"), NULL, e, &r);
+	const int result =
+		store_query(s->watch, store_internal_query("serve_version"), NULL, e, &r);
 	pthread_mutex_unlock(&s->lock);
 	if (result)
 		return -1;
