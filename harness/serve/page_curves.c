@@ -46,7 +46,7 @@ static size_t metric_number(struct curves *c, const char *name)
 	while (i < c->metric_count && strcmp(c->metrics[i], name))
 		i++;
 	if (i == c->metric_count && i < METRICS_MAX && strlen(name) < sizeof(c->metrics[0]))
-		strcpy(c->metrics[c->metric_count++], name);
+		memcpy(c->metrics[c->metric_count++], name, strlen(name) + 1);
 	return i < c->metric_count ? i : METRICS_MAX;
 }
 
