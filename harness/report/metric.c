@@ -59,6 +59,11 @@ const struct metric *metric_find(const char *name)
 	return metric_threshold(name, NULL) ? &threshold : &plain;
 }
 
+const struct metric *metric_at(size_t i)
+{
+	return i < METRICS ? &metrics[i] : NULL;
+}
+
 bool metric_threshold(const char *name, double *percent)
 {
 	const size_t length = sizeof(threshold_prefix) - 1;

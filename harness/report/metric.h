@@ -4,6 +4,7 @@
 #define REPORT_METRIC_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "../base/err.h"
 #include "../base/str.h"
@@ -22,6 +23,9 @@ struct metric {
 /* The row of this name; for an unknown name one that prints "%.6g" with the name as title. Never
  * NULL. The fallback's name and title are "": print the name that was asked for. */
 const struct metric *metric_find(const char *name);
+
+/* The i-th row of the table, or NULL behind the last. */
+const struct metric *metric_at(size_t i);
 
 /* Is there such a metric? Returns 0, or -1 with e (ERR_USAGE), which names the nearest. Used before
  * anything is run. */
