@@ -160,8 +160,8 @@ fuzz: test-packages
 
 # The layout of all C files, as .clang-format says.
 .PHONY: format
-format:
-	clang-format -i $(shell git ls-files '*.c' '*.h')
+format: # twice: a first pass that moves comments may leave columns for the second to align
+	@for pass in 1 2; do git ls-files '*.c' '*.h' | xargs clang-format -i; done
 
 bench: packages
 	+@$(MAKE) --no-print-directory -j$(JOBS) $(BUILD)/bench-core
@@ -193,12 +193,17 @@ bench-store: packages
 
 # ---- the paper ---------------------------------------------------------------------------------------------------------
 
-# A first small table, under a minute.
+# A first small study, under a minute: results/retrial.db, which status, runs and query then know.
 demo: packages
-	+@$(MAKE) --no-print-directory -j$(JOBS) retrial
-	./retrial run experiments/demo.yaml --db results/demo.db
-	./retrial table experiments/demo.yaml --db results/demo.db
-	./retrial plot experiments/demo.yaml --db results/demo.db --folder results/demo-figures
+	@echo "building ./retrial"
+	+@$(MAKE) --no-print-directory -j$(JOBS) $(if $(filter 0,$(V)),Q=@) retrial
+	./retrial run experiments/demo.yaml
+	./retrial table experiments/demo.yaml
+	./retrial plot experiments/demo.yaml
+	@printf '\nNext:\n  %-60s %s\n  %-60s %s\n  %-60s %s\n' \
+		"./retrial runs 'test_accuracy>0.8'" "single trials" \
+		"./retrial report experiments/demo.yaml -o results/demo.html" "one page" \
+		"./retrial verify demo --sample 1" "the same bits?"
 
 # The paper's results on every data set that is there: runs what is missing in results/retrial.db, then tables, claims and figures.
 reproduce: packages

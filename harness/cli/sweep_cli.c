@@ -2,6 +2,7 @@
 #include "sweep_cli.h"
 
 #include "../report/figures.h"
+#include "../report/foresee.h"
 #include "../report/metric.h"
 #include "../run/networks.h"
 #include "places.h"
@@ -52,6 +53,25 @@ int sweep_cli_read(const struct cli *c, const char *path, struct sweep **out)
 		set[o.set_count++] = value;
 	}
 	return read_with(c, path, &o, out);
+}
+
+int sweep_cli_foresee(const struct sweep *sweep, bool refuse)
+{
+	struct err e = { 0 };
+	struct foresight f;
+	if (foresee(sweep, &f, &e))
+		return cli_fail(&e);
+	for (size_t i = 0; i < f.count; i++) {
+		const struct foreseen *item = &f.list[i];
+		fputs(sweep->path, stderr);
+		if (item->line)
+			fprintf(stderr, ":%d", item->line);
+		fprintf(stderr, ": %s: %s\n", refuse && item->refusal ? "error" : "warning",
+			item->text);
+	}
+	const int code = refuse && f.refusals ? ERR_USAGE : ERR_NONE;
+	foresight_free(&f);
+	return code;
 }
 
 void sweep_cli_count(struct str *out, const char *before, size_t count, const char *noun)

@@ -22,6 +22,11 @@
  * with *out the caller's (sweep_free). */
 int sweep_cli_read(const struct cli *c, const char *path, struct sweep **out);
 
+/* Print what the plan alone says of tables, claims and figures (report/foresee.h), each as
+ * "FILE:LINE: warning: ...". With refuse, what would be refused is an error, and ERR_USAGE is
+ * returned; else ERR_NONE. */
+int sweep_cli_foresee(const struct sweep *sweep, bool refuse);
+
 /* "1 seed", "10 seeds", with `before` in front. */
 void sweep_cli_count(struct str *out, const char *before, size_t count, const char *noun);
 

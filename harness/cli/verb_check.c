@@ -12,9 +12,14 @@ static const struct cli_option options[] = {
 static int check_file(const struct cli *c, const char *path)
 {
 	struct sweep *sweep;
-	const int code = sweep_cli_read(c, path, &sweep);
+	int code = sweep_cli_read(c, path, &sweep);
 	if (code != ERR_NONE)
 		return code;
+	code = sweep_cli_foresee(sweep, true);
+	if (code != ERR_NONE) {
+		sweep_free(sweep);
+		return code;
+	}
 	struct str counts = { 0 };
 	sweep_cli_count(&counts, "", sweep->trial_count, "trial");
 	sweep_cli_count(

@@ -385,6 +385,8 @@ static int run(const struct cli *c)
 		code = cli_fail(&e);
 	else
 		fputs(out.s, stdout);
+	if (!failed)
+		code = sweep_cli_foresee(sweep, false);
 	forecast_free(plan.forecast);
 	str_free(&out);
 	sweep_free(sweep);

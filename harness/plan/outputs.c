@@ -342,17 +342,22 @@ static const struct output {
 	enum place place;
 	size_t bytes;
 	const void *fresh; /* an entry before anything is read */
+	size_t line;       /* offset of the line of the file */
 	void (*finish)(struct study *s, const struct node *map, void *slot);
 } outputs[] = {
-	{ "claims", PLACE_CLAIM, sizeof(struct claim), &new_claim, finish_claim },
-	{ "tables", PLACE_TABLE, sizeof(struct table_spec), &new_table, NULL },
-	{ "figures", PLACE_FIGURE, sizeof(struct figure_spec), &new_figure, finish_figure },
+	{ "claims", PLACE_CLAIM, sizeof(struct claim), &new_claim, offsetof(struct claim, line),
+		finish_claim },
+	{ "tables", PLACE_TABLE, sizeof(struct table_spec), &new_table,
+		offsetof(struct table_spec, line), NULL },
+	{ "figures", PLACE_FIGURE, sizeof(struct figure_spec), &new_figure,
+		offsetof(struct figure_spec, line), finish_figure },
 };
 
 static void read_entry(struct study *s, const struct output *o, const struct node *map,
 	const struct sweep *sweep, void *slot)
 {
 	memcpy(slot, o->fresh, o->bytes);
+	memcpy((char *)slot + o->line, &map->line, sizeof(map->line));
 	language_check_keys(o->place, map, s->diagnostics);
 	language_check_needed(o->place, map, s->diagnostics);
 	for (const struct node *n = map->first; n; n = n->next) {

@@ -29,6 +29,7 @@ struct where {
  * paper's value. */
 struct claim {
 	char id[16]; /* C2 */
+	int line;    /* of the file; 0: it is not in the file */
 	char title[128];
 	struct where where;
 	struct where than; /* count > 0: the paper prints no number but says that `where` has more
@@ -50,6 +51,7 @@ struct claim {
 /* A table: one row a combination of the `rows` labels, one column a metric. */
 struct table_spec {
 	char id[32];
+	int line; /* of the file; 0: it is not in the file */
 	char title[160];
 	struct where where;
 	char rows[4][32]; /* label names, outer to inner */
@@ -62,6 +64,7 @@ struct table_spec {
 /* A figure: one of the scripts in plots/, fed from the trials in `where`. */
 struct figure_spec {
 	char id[32];
+	int line; /* of the file; 0: it is not in the file */
 	char title[160];
 	char kind[32]; /* curves, bars, ... : plots/KIND.gp */
 	struct where where;

@@ -3,7 +3,7 @@
 #ifndef REPORT_BAND_H
 #define REPORT_BAND_H
 
-#include "figures.h"
+#include "figure.h"
 
 /* y[seed * length + x] at the axis position x + 1; NAN where there is nothing. */
 struct curve {

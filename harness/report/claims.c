@@ -197,8 +197,17 @@ static struct where other_side(const struct claim *c)
 	return w;
 }
 
-void claims_compare(
-	const struct claim *c, const double *differences, size_t n, struct claim_result *out)
+/* A constant has no spread to test: every pair must have the sign that is claimed. */
+static enum verdict judge_constant(const struct claim_result *r)
+{
+	const int compare = r->claim->compare;
+
+	return (compare > 0 ? r->min > 0 : r->max < 0) ? VERDICT_REPRODUCED
+						       : VERDICT_NOT_REPRODUCED;
+}
+
+void claims_compare(const struct claim *c, bool constant, const double *differences, size_t n,
+	struct claim_result *out)
 {
 	*out = (struct claim_result){
 		.claim = c,
@@ -207,13 +216,19 @@ void claims_compare(
 		.sd = stats_sd(differences, n),
 		.min = stats_min(differences, n),
 		.max = stats_max(differences, n),
-		.ours = n >= CLAIM_MIN_SEEDS ? stats_t_interval(differences, n, 0.95)
-					     : interval_none(),
+		.ours = n >= CLAIM_MIN_SEEDS && !constant ? stats_t_interval(differences, n, 0.95)
+							  : interval_none(),
 		.paper = interval_none(),
-		.p = stats_paired_exact(differences, n, CLAIM_ALPHA),
+		.p = constant ? NAN : stats_paired_exact(differences, n, CLAIM_ALPHA),
 		.p_holm = NAN,
 	};
-	out->verdict = n ? VERDICT_UNDECIDED : VERDICT_NO_DATA;
+	out->verdict = !n ? VERDICT_NO_DATA : constant ? judge_constant(out) : VERDICT_UNDECIDED;
+}
+
+/* Is the claim a member of the family of tests? */
+static bool is_tested(const struct claim *c)
+{
+	return c->than.count && metric_find(c->metric)->kind != METRIC_CONSTANT;
 }
 
 /* The verdicts of claims that compare, once the p values of all of them are known. */
@@ -224,14 +239,14 @@ static int judge_comparisons(struct claim_result *results, size_t count, struct 
 	if (!p)
 		return err_nomem(e);
 	for (size_t i = 0; i < count; i++) {
-		p[i] = results[i].claim->than.count && results[i].n ? results[i].p : NAN;
+		p[i] = is_tested(results[i].claim) && results[i].n ? results[i].p : NAN;
 		family += !isnan(p[i]);
 	}
 	stats_holm(p, count, p);
 	for (size_t i = 0; i < count; i++) {
 		struct claim_result *r = &results[i];
 		struct str why = { 0 };
-		if (!r->claim->than.count || !r->n)
+		if (!is_tested(r->claim) || !r->n)
 			continue;
 		r->p_holm = p[i];
 		const size_t needed =
@@ -264,8 +279,9 @@ static int evaluate(const struct study *study, const struct claim *c, struct fou
 	const int metric = study_metric(study, c->metric, c->phase, context, e);
 	if (metric < 0)
 		return -1;
-	const bool exact = metric_find(c->metric)->exact
-		&& !c->than.count; /* pairs are of one configuration each, whatever the metric */
+	const bool constant = metric_find(c->metric)->kind == METRIC_CONSTANT,
+		   exact = constant && !c->than.count; /* pairs are of one configuration each,
+							* whatever the metric */
 	const struct where than = other_side(c);
 
 	if (find_values(study, c, &c->where, exact, metric, e, &found[0]))
@@ -275,7 +291,7 @@ static int evaluate(const struct study *study, const struct claim *c, struct fou
 			return -1;
 		const size_t pairs = stats_pair(found[0].values, found[0].seeds, found[0].n,
 			found[1].values, found[1].seeds, found[1].n, found[0].values);
-		claims_compare(c, found[0].values, pairs, out);
+		claims_compare(c, constant, found[0].values, pairs, out);
 		found[0].failed += found[1].failed;
 		found[0].diverged += found[1].diverged;
 	} else {
@@ -291,31 +307,77 @@ static int evaluate(const struct study *study, const struct claim *c, struct fou
 	return 0;
 }
 
+/* Room for the values of two configurations; free values and seeds of the first. */
+static int found_new(const struct study *study, struct found found[2], struct err *e)
+{
+	double *values = calloc(2 * study->count + 1, sizeof(*values));
+	uint64_t *seeds = calloc(2 * study->count + 1, sizeof(*seeds));
+
+	found[0] = (struct found){ .values = values, .seeds = seeds };
+	if (!values || !seeds)
+		return err_nomem(e);
+	found[1] = (struct found){ .values = values + study->count, .seeds = seeds + study->count };
+	return 0;
+}
+
+static void found_free(struct found found[2])
+{
+	free(found[0].values);
+	free(found[0].seeds);
+}
+
 int claims_evaluate(const struct study *study, struct err *e, struct claim_result **out)
 {
 	const struct sweep *sweep = study->sweep;
 	struct claim_result *results = calloc(sweep->claim_count + 1, sizeof(*results));
-	double *values = calloc(2 * study->count + 1, sizeof(*values));
-	uint64_t *seeds = calloc(2 * study->count + 1, sizeof(*seeds));
+	struct found found[2] = { { .values = NULL } };
 	int result = -1;
 
-	if (!results || !values || !seeds) {
+	if (!results) {
 		err_nomem(e);
-		goto done;
+		goto out;
 	}
-	struct found found[2] = { { .values = values, .seeds = seeds },
-		{ .values = values + study->count, .seeds = seeds + study->count } };
+	if (found_new(study, found, e))
+		goto out;
 	for (size_t i = 0; i < sweep->claim_count; i++)
 		if (evaluate(study, &sweep->claims[i], found, e, &results[i]))
-			goto done;
+			goto out;
 	if (judge_comparisons(results, sweep->claim_count, e))
-		goto done;
+		goto out;
 	*out = results;
 	results = NULL;
 	result = 0;
-done:
+out:
 	free(results);
-	free(values);
-	free(seeds);
+	found_free(found);
+	return result;
+}
+
+int claims_foresee(const struct study *study, const struct claim *c, struct stats_family *family,
+	size_t *planned, struct err *e)
+{
+	const bool exact = metric_find(c->metric)->kind == METRIC_CONSTANT && !c->than.count;
+	const struct where than = other_side(c);
+	struct found found[2] = { { .values = NULL } };
+	struct err reason = { 0 };
+	int result = -1;
+
+	if (metric_foresee(c->metric, c->phase, study->sweep->robustness_count > 0, &reason))
+		return err_set(e, ERR_USAGE, "claim %s: %s", c->id, reason.text);
+	if (found_new(study, found, e) || find_values(study, c, &c->where, exact, 0, e, &found[0])
+		|| (c->than.count && find_values(study, c, &than, exact, 0, e, &found[1])))
+		goto out;
+	*planned = found[0].planned;
+	if (c->than.count) {
+		*planned = found[1].planned ? *planned : 0;
+		const size_t pairs = stats_pair(found[0].values, found[0].seeds, found[0].n,
+			found[1].values, found[1].seeds, found[1].n, found[0].values);
+		family->tests += is_tested(c) && pairs;
+		if (is_tested(c) && pairs > family->most_pairs)
+			family->most_pairs = pairs;
+	}
+	result = 0;
+out:
+	found_free(found);
 	return result;
 }

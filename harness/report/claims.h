@@ -16,12 +16,13 @@
  * - Fewer than 3 values of a metric that varies with the seed: UNDECIDED, whatever they are. (A t
  * interval of two values is 12.7 standard errors wide to either side.)
  * - Exact figures (rounds_to -1, compare 0), and metrics that are a property of the network
- * (metric.h: exact), need no n: every trial's value must satisfy the claim.
+ * (metric.h: METRIC_CONSTANT), need no n: every trial's value must satisfy the claim.
  * - A claim without a number, that one configuration has more (or less) of a metric than another
  * (`than`): the differences over the seeds that both have, tested against 0 by the paired exact
  * test (stats_paired_exact), Holm-corrected over all such claims of the sweep. p < 0.05 and the
  * sign that is claimed: REPRODUCED; p < 0.05 and the other sign: NOT REPRODUCED; else UNDECIDED, as
- * "no difference" is nothing that a test shows.
+ * "no difference" is nothing that a test shows. Constants are not tested, and make no other p
+ * larger: every pair must have the sign that is claimed.
  * - No value at all: NO DATA, with the reason.
  * EXCEEDED says "larger than printed"; for accuracies that is better. Trials that failed or
  * diverged have no value: they are counted in `planned` and named in the evidence, never left out
@@ -64,15 +65,23 @@ struct claim_result {
 void claims_judge(const struct claim *c, bool exact, const double *values, size_t n,
 	struct claim_result *out);
 
-/* A claim with `than` by itself: n differences. Fills the same; the verdict is UNDECIDED until the
- * p values of all such claims are known. */
-void claims_compare(
-	const struct claim *c, const double *differences, size_t n, struct claim_result *out);
+/* A claim with `than` by itself: n differences; constant: the metric is a property of the network.
+ * Fills the same; but for constants the verdict is UNDECIDED until the p values of all such claims
+ * are known. */
+void claims_compare(const struct claim *c, bool constant, const double *differences, size_t n,
+	struct claim_result *out);
 
 /* All claims of the study's sweep, in its order; *out (one each) is the caller's (free). Returns 0,
  * or -1 with e: ERR_USAGE when a claim names an unknown metric, covers no planned trial, or mixes
  * configurations. */
 int claims_evaluate(const struct study *study, struct err *e, struct claim_result **out);
+
+/* Say what claims_evaluate would refuse of this claim of a plan (study_planned), before anything is
+ * run. Returns 0 and adds the claim to the family of those that are tested, or -1 with e. *planned:
+ * trials of the plan that it is about, 0 also when only the other side of the comparison has none.
+ */
+int claims_foresee(const struct study *study, const struct claim *c, struct stats_family *family,
+	size_t *planned, struct err *e);
 
 /* "reproduced", "exceeded", "not reproduced", "undecided", "no data". */
 const char *claims_verdict_name(enum verdict v);

@@ -33,9 +33,9 @@ static struct display display_of(const struct claim *c)
 	if (!c->unit[0])
 		return (struct display){ m->unit, m->scale, m->decimals };
 	return (struct display){ c->unit, 1,
-		c->rounds_to >= 0  ? c->rounds_to + 2
-			: m->exact ? -1
-				   : -2 };
+		c->rounds_to >= 0                    ? c->rounds_to + 2
+			: m->kind == METRIC_CONSTANT ? -1
+						     : -2 };
 }
 
 static void add_number(struct str *out, double value, const struct display *d, int decimals)

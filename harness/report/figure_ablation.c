@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "claims.h"
-#include "figure_layout.h"
+#include "figure.h"
 #include "metric.h"
 #include "stats.h"
 
@@ -16,7 +16,7 @@ enum { ROW_HEIGHT = 26, SEEDS_MAX = 1024 };
 
 struct plot {
 	struct figure *f;
-	struct figure_layout layout;
+	const struct figure_layout *layout;
 	const struct metric *metric;
 	int column;           /* of the metric in the study */
 	const char *baseline; /* a value of the series label */
@@ -31,10 +31,10 @@ static size_t values_of(
 {
 	const struct sample *samples[SEEDS_MAX];
 	const size_t n =
-		figure_layout_samples(&p->layout, panel, row, p->column, samples, SEEDS_MAX);
+		figure_layout_samples(p->layout, panel, row, p->column, samples, SEEDS_MAX);
 
 	for (size_t i = 0; i < n; i++) {
-		values[i] = study_value(p->layout.study, samples[i], p->column);
+		values[i] = study_value(p->layout->study, samples[i], p->column);
 		seeds[i] = samples[i]->seed;
 	}
 	return n;
@@ -44,7 +44,7 @@ static size_t values_of(
  * printed; returns how many pairs. */
 static size_t differences(const struct plot *p, size_t panel, size_t row, double *out)
 {
-	const struct figure_layout *l = &p->layout;
+	const struct figure_layout *l = p->layout;
 	double base[SEEDS_MAX];
 	uint64_t seeds[SEEDS_MAX], base_seeds[SEEDS_MAX];
 	size_t baseline = 0;
@@ -97,12 +97,12 @@ static void add_panel(struct plot *p, size_t panel)
 {
 	for (int points = 0; points < 2; points++) {
 		double y = 0;
-		figure_layout_block(&p->layout, p->f, panel,
+		figure_layout_block(p->layout, p->f, panel,
 			points ? "single seeds: difference, position"
 			       : "bars: mean difference, position, 95 % t interval low, high, bar "
 				 "from, to, below, above, pairs");
-		for (size_t row = 0; row < p->layout.series_count; row++)
-			if (strcmp(p->layout.series[row], p->baseline))
+		for (size_t row = 0; row < p->layout->series_count; row++)
+			if (strcmp(p->layout->series[row], p->baseline))
 				add_row(p, panel, row, --y, points);
 	}
 }
@@ -128,19 +128,30 @@ static const char *baseline_of(const struct sweep *sweep, const char *series, co
 	return NULL;
 }
 
-/* That of a table with the figure's metric, else of any table; it must have results. */
-static int find_baseline(struct plot *p, struct err *e)
+/* That of a table with the figure's metric, else of any table. */
+static const char *find_baseline(const struct sweep *sweep, const struct figure_spec *spec)
 {
-	const struct figure_layout *l = &p->layout;
+	const char *found = baseline_of(sweep, spec->series, spec->metric);
 
-	p->baseline = baseline_of(l->study->sweep, l->spec->series, l->spec->metric);
-	if (!p->baseline)
-		p->baseline = baseline_of(l->study->sweep, l->spec->series, NULL);
-	if (!p->baseline)
-		return err_set(e, ERR_USAGE,
-			"figure %s: what are the others compared with? No table of the sweep has a "
-			"baseline in '%s'",
-			l->spec->id, l->spec->series);
+	return found ? found : baseline_of(sweep, spec->series, NULL);
+}
+
+int figure_ablation_foresee(
+	const struct sweep *sweep, const struct figure_spec *spec, struct err *e)
+{
+	return find_baseline(sweep, spec)
+		? 0
+		: err_set(e, ERR_USAGE,
+			"figure %s: what are the others compared with? No "
+			"table of the sweep has a baseline in '%s'",
+			spec->id, spec->series);
+}
+
+/* It must have results. */
+static int check_baseline(const struct plot *p, struct err *e)
+{
+	const struct figure_layout *l = p->layout;
+
 	for (size_t i = 0; i < l->series_count; i++)
 		if (!strcmp(l->series[i], p->baseline))
 			return 0;
@@ -151,7 +162,7 @@ static int find_baseline(struct plot *p, struct err *e)
 
 static void write_variables(struct plot *p)
 {
-	const struct figure_layout *l = &p->layout;
+	const struct figure_layout *l = p->layout;
 	const bool intervals = p->most >= CLAIM_MIN_SEEDS;
 	const struct legend_entry legend[] = {
 		{ "one seed", 1, false, true },
@@ -190,7 +201,7 @@ static void write_caption(struct plot *p)
 {
 	struct str *c = &p->f->caption;
 
-	metric_heading(c, p->layout.spec->metric);
+	metric_heading(c, p->layout->spec->metric);
 	c->s[0] = c->s[0] >= 'a' && c->s[0] <= 'z' ? (char)(c->s[0] - 'a' + 'A') : c->s[0];
 	str_addf(c, ". Bars: mean of the differences to %s, paired by seed", p->baseline);
 	if (p->most > p->fewest)
@@ -201,35 +212,30 @@ static void write_caption(struct plot *p)
 		str_addf(c, ", with the 95 %% Student t interval%s",
 			p->fewest < CLAIM_MIN_SEEDS ? " where n is at least 3" : "");
 	str_add(c, ". Circles: the seeds. Tests, corrected for their number, are in the table.");
-	figure_layout_caption(c, &p->layout);
+	figure_layout_caption(c, p->layout);
 }
 
-int figure_ablation(struct store *store, const struct study *study, const struct figure_spec *spec,
-	struct figure *f, struct err *e)
+int figure_ablation(struct figure *f, struct err *e)
 {
-	struct plot p = { .f = f, .metric = metric_find(spec->metric) };
-	char context[48] = "figure ";
-	int result = -1;
+	const struct figure_spec *spec = f->layout.spec;
+	struct plot p = {
+		.f = f,
+		.layout = &f->layout,
+		.metric = metric_find(spec->metric),
+		.column = f->metric,
+		.baseline = find_baseline(f->layout.study->sweep, spec),
+	};
 
-	(void)store;
-	memcpy(context + 7, spec->id, sizeof(spec->id));
-	p.column = study_metric(study, spec->metric, spec->phase, context, e);
-	if (p.column < 0 || figure_layout_make(&p.layout, study, spec, p.column, e)
-		|| find_baseline(&p, e))
-		goto done;
-	for (size_t panel = 0; panel < p.layout.panel_count; panel++)
+	if (check_baseline(&p, e))
+		return -1;
+	for (size_t panel = 0; panel < p.layout->panel_count; panel++)
 		add_panel(&p, panel);
-	if (!p.most) {
-		err_set(e, ERR_FAILED,
+	if (!p.most)
+		return err_set(e, ERR_FAILED,
 			"figure %s: nothing to draw: no finished trial has the seed of one of the "
 			"baseline",
 			spec->id);
-		goto done;
-	}
 	write_variables(&p);
 	write_caption(&p);
-	result = 0;
-done:
-	figure_layout_free(&p.layout);
-	return result;
+	return 0;
 }

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "claims.h"
-#include "figure_layout.h"
+#include "figure.h"
 #include "metric.h"
 #include "stats.h"
 
@@ -14,7 +14,7 @@ enum { ROW_HEIGHT = 24, VALUES_MAX = 1024 };
 
 struct plot {
 	struct figure *f;
-	struct figure_layout layout;
+	const struct figure_layout *layout;
 	const struct metric *metric;
 	int column;                                             /* of the metric in the study */
 	bool paper;                                             /* any claim is drawn */
@@ -32,10 +32,10 @@ static size_t gather(const struct plot *p, size_t panel, size_t row, double *val
 {
 	const struct sample *samples[VALUES_MAX];
 	const size_t n =
-		figure_layout_samples(&p->layout, panel, row, p->column, samples, VALUES_MAX);
+		figure_layout_samples(p->layout, panel, row, p->column, samples, VALUES_MAX);
 
 	for (size_t i = 0; i < n; i++)
-		values[i] = study_value(p->layout.study, samples[i], p->column) * p->metric->scale;
+		values[i] = study_value(p->layout->study, samples[i], p->column) * p->metric->scale;
 	return n;
 }
 
@@ -45,8 +45,8 @@ static void write_points(struct plot *p, size_t panel)
 {
 	double values[VALUES_MAX];
 
-	figure_layout_block(&p->layout, p->f, panel, "single seeds: value, position");
-	for (size_t row = 0; row < p->layout.series_count; row++) {
+	figure_layout_block(p->layout, p->f, panel, "single seeds: value, position");
+	for (size_t row = 0; row < p->layout->series_count; row++) {
 		const size_t n = gather(p, panel, row, values);
 		for (size_t i = 0; i < n; i++) {
 			const double offset =
@@ -63,8 +63,8 @@ static void write_means(struct plot *p, size_t panel)
 	double values[VALUES_MAX];
 
 	figure_layout_block(
-		&p->layout, p->f, panel, "means: mean, position, 95 % t interval low, high, seeds");
-	for (size_t row = 0; row < p->layout.series_count; row++) {
+		p->layout, p->f, panel, "means: mean, position, 95 % t interval low, high, seeds");
+	for (size_t row = 0; row < p->layout->series_count; row++) {
 		const size_t n = gather(p, panel, row, values);
 		if (!n)
 			continue;
@@ -89,7 +89,7 @@ static void write_claim(struct plot *p, size_t panel, size_t row, const struct c
 	const struct sample *sample;
 	struct claim_result r;
 
-	if (!figure_layout_samples(&p->layout, panel, row, p->column, &sample, 1)
+	if (!figure_layout_samples(p->layout, panel, row, p->column, &sample, 1)
 		|| !study_holds(&c->where, sample))
 		return;
 	claims_judge(c, false, NULL, 0, &r);
@@ -104,24 +104,24 @@ static void write_claim(struct plot *p, size_t panel, size_t row, const struct c
 
 static void write_paper(struct plot *p, size_t panel)
 {
-	const struct figure_spec *spec = p->layout.spec;
-	const struct sweep *sweep = p->layout.study->sweep;
+	const struct figure_spec *spec = p->layout->spec;
+	const struct sweep *sweep = p->layout->study->sweep;
 
-	figure_layout_block(&p->layout, p->f, panel,
+	figure_layout_block(p->layout, p->f, panel,
 		"the paper: figure, position, rounding interval low, high, position low, high");
 	for (size_t i = 0; i < sweep->claim_count; i++) {
 		const struct claim *c = &sweep->claims[i];
 		if (strcmp(c->metric, spec->metric) || strcmp(c->phase, spec->phase) || c->unit[0]
 			|| c->compare)
 			continue;
-		for (size_t row = 0; row < p->layout.series_count; row++)
+		for (size_t row = 0; row < p->layout->series_count; row++)
 			write_claim(p, panel, row, c);
 	}
 }
 
 static void write_variables(struct plot *p)
 {
-	const struct figure_layout *l = &p->layout;
+	const struct figure_layout *l = p->layout;
 	const bool intervals = l->most >= CLAIM_MIN_SEEDS;
 	const struct legend_entry legend[] = {
 		{ "one seed", 1, false, true },
@@ -151,7 +151,7 @@ static void write_variables(struct plot *p)
 
 static void write_caption(struct plot *p)
 {
-	const struct figure_layout *l = &p->layout;
+	const struct figure_layout *l = p->layout;
 	struct str *c = &p->f->caption;
 
 	str_add(c, "Circles: single seeds, each one trained network (");
@@ -168,19 +168,17 @@ static void write_caption(struct plot *p)
 	figure_layout_caption(c, l);
 }
 
-int figure_accuracy(struct store *store, const struct study *study, const struct figure_spec *spec,
-	struct figure *f, struct err *e)
+int figure_accuracy(struct figure *f, struct err *e)
 {
-	struct plot p = { .f = f, .metric = metric_find(spec->metric) };
-	char context[48] = "figure ";
-	int result = -1;
+	struct plot p = {
+		.f = f,
+		.layout = &f->layout,
+		.metric = metric_find(f->layout.spec->metric),
+		.column = f->metric,
+	};
 
-	(void)store;
-	memcpy(context + 7, spec->id, sizeof(spec->id));
-	p.column = study_metric(study, spec->metric, spec->phase, context, e);
-	if (p.column < 0 || figure_layout_make(&p.layout, study, spec, p.column, e))
-		goto done;
-	for (size_t panel = 0; panel < p.layout.panel_count; panel++) {
+	(void)e;
+	for (size_t panel = 0; panel < p.layout->panel_count; panel++) {
 		p.low[panel] = p.high[panel] = NAN;
 		write_points(&p, panel);
 		write_means(&p, panel);
@@ -188,8 +186,5 @@ int figure_accuracy(struct store *store, const struct study *study, const struct
 	}
 	write_variables(&p);
 	write_caption(&p);
-	result = 0;
-done:
-	figure_layout_free(&p.layout);
-	return result;
+	return 0;
 }

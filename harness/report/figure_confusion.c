@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "../data/dataset.h"
-#include "figure_layout.h"
+#include "figure.h"
 #include "row.h"
 
 enum { CLASSES_MAX = 20, PANELS_MAX = 8, SEEDS_MAX = 1024, COLUMNS = 2, CELL_HEIGHT = 20 };
@@ -21,7 +21,7 @@ static const char sql[] = "SELECT DISTINCT q.fold, q.classes FROM finished AS f 
 
 struct plot {
 	struct figure *f;
-	struct figure_layout layout;
+	const struct figure_layout *layout;
 	const struct dataset *dataset;
 	struct store *store;
 	double largest; /* share off the diagonal, over all panels */
@@ -39,13 +39,13 @@ static int add_predictions(
 	if (classes->kind != VALUE_BLOB || classes->length > d->test_count)
 		return err_set(e, ERR_ENVIRONMENT,
 			"figure %s: predictions for %zu images, but data set %s has %u test images",
-			p->layout.spec->id, classes->length, d->name, (unsigned)d->test_count);
+			p->layout->spec->id, classes->length, d->name, (unsigned)d->test_count);
 	for (size_t i = 0; i < classes->length; i++) {
 		const uint8_t predicted = (uint8_t)classes->text[i];
 		if (predicted >= d->classes)
 			return err_set(e, ERR_ENVIRONMENT,
 				"figure %s: a predicted class is %d, data set %s has %d classes",
-				p->layout.spec->id, predicted, d->name, d->classes);
+				p->layout->spec->id, predicted, d->name, d->classes);
 		m->count[d->test_labels[i]][predicted]++;
 	}
 	return 0;
@@ -53,8 +53,8 @@ static int add_predictions(
 
 static int add_trial(const struct plot *p, const struct sample *s, struct matrix *m, struct err *e)
 {
-	const char *const parameters[] = { "sweep", p->layout.study->sweep->name, "trial",
-		s->identity, "phase", p->layout.spec->phase, NULL };
+	const char *const parameters[] = { "sweep", p->layout->study->sweep->name, "trial",
+		s->identity, "phase", p->layout->spec->phase, NULL };
 	struct rows *r = NULL;
 	int result = 0;
 
@@ -62,7 +62,7 @@ static int add_trial(const struct plot *p, const struct sample *s, struct matrix
 		return err_set(e, ERR_ENVIRONMENT,
 			"figure %s: data set %s here is not the one that trial %.12s was run on "
 			"(another digest)",
-			p->layout.spec->id, p->dataset->name, s->identity);
+			p->layout->spec->id, p->dataset->name, s->identity);
 	if (store_query(p->store, sql, parameters, e, &r))
 		return -1;
 	for (size_t i = 0; i < r->row_count && !result; i++)
@@ -110,20 +110,20 @@ static void write_matrix(struct plot *p, const struct matrix *m, const char *ser
 static int add_panel(struct plot *p, size_t series, struct err *e)
 {
 	const struct sample *samples[SEEDS_MAX];
-	const size_t count = figure_layout_samples(&p->layout, 0, series, -1, samples, SEEDS_MAX);
+	const size_t count = figure_layout_samples(p->layout, 0, series, -1, samples, SEEDS_MAX);
 	struct matrix m = { .count = { { 0 } } };
 
 	for (size_t i = 0; i < count; i++)
 		if (add_trial(p, samples[i], &m, e))
 			return -1;
 	normalise(&m, p->dataset->classes);
-	write_matrix(p, &m, p->layout.series[series]);
+	write_matrix(p, &m, p->layout->series[series]);
 	return 0;
 }
 
 static void write_variables(struct plot *p)
 {
-	const struct figure_layout *l = &p->layout;
+	const struct figure_layout *l = p->layout;
 	const char *names[CLASSES_MAX];
 	size_t widest = 0;
 
@@ -151,20 +151,20 @@ static void write_caption(struct plot *p)
 	str_add(c,
 		"Rows: true class, columns: predicted class; per cent of the true class's test "
 		"images, mean over seeds (");
-	figure_layout_n(c, &p->layout);
+	figure_layout_n(c, p->layout);
 	str_add(c,
 		") and folds. Blue: right; the redder, the more wrong; empty: less than 0.05 %.");
-	figure_layout_caption(c, &p->layout);
+	figure_layout_caption(c, p->layout);
 }
 
 /* The whole, once the data set is open. */
 static int draw(struct plot *p, struct err *e)
 {
-	if (p->dataset->classes > CLASSES_MAX || p->layout.series_count > PANELS_MAX)
+	if (p->dataset->classes > CLASSES_MAX || p->layout->series_count > PANELS_MAX)
 		return err_set(e, ERR_USAGE,
 			"figure %s: more than %d classes or %d panels: narrow its 'where'",
-			p->layout.spec->id, CLASSES_MAX, PANELS_MAX);
-	for (size_t i = 0; i < p->layout.series_count; i++)
+			p->layout->spec->id, CLASSES_MAX, PANELS_MAX);
+	for (size_t i = 0; i < p->layout->series_count; i++)
 		if (add_panel(p, i, e))
 			return -1;
 	write_variables(p);
@@ -172,26 +172,17 @@ static int draw(struct plot *p, struct err *e)
 	return 0;
 }
 
-int figure_confusion(struct store *store, const struct study *study, const struct figure_spec *spec,
-	struct figure *f, struct err *e)
+int figure_confusion(struct figure *f, struct err *e)
 {
 	static const struct dataset_places nowhere = { .folder = NULL };
-	struct plot p = { .f = f, .store = store };
+	struct plot p = { .f = f, .layout = &f->layout, .store = f->store };
 	struct dataset *dataset = NULL;
-	int result = -1;
 
-	if (!figure_layout_make(&p.layout, study, spec, -1, e)) {
-		if (p.layout.panel_count > 1)
-			err_set(e, ERR_USAGE,
-				"figure %s: it shows one data set: name one in its 'where'",
-				spec->id);
-		else if (!dataset_open(p.layout.panels[0],
-				 f->data_places ? f->data_places : &nowhere, e, &dataset)) {
-			p.dataset = dataset;
-			result = draw(&p, e);
-		}
-	}
-	figure_layout_free(&p.layout);
+	if (dataset_open(
+		    p.layout->panels[0], f->data_places ? f->data_places : &nowhere, e, &dataset))
+		return -1;
+	p.dataset = dataset;
+	const int result = draw(&p, e);
 	dataset_close(dataset);
 	return result;
 }

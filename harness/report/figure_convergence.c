@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "band.h"
-#include "figure_layout.h"
+#include "figure.h"
 #include "row.h"
 #include "stats.h"
 
@@ -17,7 +17,7 @@ enum { SEEDS_MAX = 256, HEIGHT = 260 };
 
 struct plot {
 	struct figure *f;
-	struct figure_layout layout;
+	const struct figure_layout *layout;
 	struct store *store;
 	double panel[LAYOUT_PANELS_MAX * FIGURE_SERIES_MAX],
 		style[LAYOUT_PANELS_MAX * FIGURE_SERIES_MAX]; /* of a curve */
@@ -34,8 +34,8 @@ static int ask(const struct plot *p, const struct sample *s, struct err *e, stru
 				  " AND phase >= coalesce((SELECT min(phase) FROM phases WHERE "
 				  "sweep = :sweep AND trial = :trial AND name = :phase), 0) "
 				  "ORDER BY phase, epoch";
-	const char *const parameters[] = { "sweep", p->layout.study->sweep->name, "trial",
-		s->identity, "phase", p->layout.spec->phase, NULL };
+	const char *const parameters[] = { "sweep", p->layout->study->sweep->name, "trial",
+		s->identity, "phase", p->layout->spec->phase, NULL };
 
 	return store_query(p->store, sql, parameters, e, out);
 }
@@ -94,7 +94,7 @@ static int add_series(struct plot *p, size_t panel, size_t series, struct extent
 {
 	const struct sample *samples[SEEDS_MAX];
 	const size_t count =
-		figure_layout_samples(&p->layout, panel, series, -1, samples, SEEDS_MAX);
+		figure_layout_samples(p->layout, panel, series, -1, samples, SEEDS_MAX);
 	struct curve c;
 	struct str comment = { 0 };
 
@@ -102,7 +102,7 @@ static int add_series(struct plot *p, size_t panel, size_t series, struct extent
 		return -1;
 	if (c.length) {
 		str_addf(&comment, "%s, %s: epochs trained, mean, low, high, seeds",
-			p->layout.panels[panel], p->layout.series[series]);
+			p->layout->panels[panel], p->layout->series[series]);
 		band_mean(p->f, &c, 100, comment.s, reach);
 		p->panel[p->curves] = (double)panel + 1;
 		p->style[p->curves++] = (double)series + 1;
@@ -119,7 +119,7 @@ static int add_panel(struct plot *p, size_t panel, struct err *e)
 	struct extent reach = { NAN, NAN, 1 };
 	double low = NAN;
 
-	for (size_t series = 0; series < p->layout.series_count; series++)
+	for (size_t series = 0; series < p->layout->series_count; series++)
 		if (add_series(p, panel, series, &reach, &low, e))
 			return -1;
 	p->x[panel] = figure_axis(1, reach.longest, 6);
@@ -129,7 +129,7 @@ static int add_panel(struct plot *p, size_t panel, struct err *e)
 
 static void write_variables(struct plot *p)
 {
-	const struct figure_layout *l = &p->layout;
+	const struct figure_layout *l = p->layout;
 	struct legend_entry legend[FIGURE_SERIES_MAX];
 
 	for (size_t i = 0; i < l->series_count; i++)
@@ -140,8 +140,8 @@ static void write_variables(struct plot *p)
 	figure_number(p->f, "curves", (double)p->curves);
 	figure_numbers(p->f, "curve_panel", p->panel, p->curves);
 	figure_numbers(p->f, "curve_style", p->style, p->curves);
-	figure_axes(p->f, "x", p->x, p->layout.panel_count);
-	figure_axes(p->f, "y", p->y, p->layout.panel_count);
+	figure_axes(p->f, "x", p->x, p->layout->panel_count);
+	figure_axes(p->f, "y", p->y, p->layout->panel_count);
 	p->f->height = HEIGHT;
 }
 
@@ -150,48 +150,37 @@ static void write_caption(struct plot *p)
 	struct str *c = &p->f->caption;
 
 	str_add(c, "Best validation accuracy so far against epochs trained");
-	if (p->layout.spec->phase[0])
+	if (p->layout->spec->phase[0])
 		str_addf(c, " from phase %s on (all, where a recipe has no such phase)",
-			p->layout.spec->phase);
+			p->layout->spec->phase);
 	str_add(c,
 		", in all phases but k-fold (its validation images have been trained on);"
 		" a training that has ended keeps its best. Lines: mean over seeds (");
-	figure_layout_n(c, &p->layout);
+	figure_layout_n(c, p->layout);
 	str_add(c,
-		p->layout.fewest < BAND_SD_MIN ? "); bands: smallest to largest value."
-					       : "); bands: ± standard deviation.");
+		p->layout->fewest < BAND_SD_MIN ? "); bands: smallest to largest value."
+						: "); bands: ± standard deviation.");
 	str_add(c,
 		" An epoch of a dual phase trains two submodels; the first one's accuracy is "
 		"shown.");
-	figure_layout_caption(c, &p->layout);
+	figure_layout_caption(c, p->layout);
 }
 
-int figure_convergence(struct store *store, const struct study *study,
-	const struct figure_spec *spec, struct figure *f, struct err *e)
+int figure_convergence(struct figure *f, struct err *e)
 {
 	struct plot *p = calloc(1, sizeof(*p));
 	int result = -1;
 
 	if (!p)
 		return err_nomem(e);
-	p->f = f;
-	p->store = store;
-	if (figure_layout_make(&p->layout, study, spec, -1, e))
-		goto done;
-	if (p->layout.series_count > FIGURE_SERIES_MAX) {
-		err_set(e, ERR_USAGE,
-			"figure %s: %zu lines, at most %d can be told apart: narrow its 'where'",
-			spec->id, p->layout.series_count, FIGURE_SERIES_MAX);
-		goto done;
-	}
-	for (size_t panel = 0; panel < p->layout.panel_count; panel++)
+	*p = (struct plot){ .f = f, .layout = &f->layout, .store = f->store };
+	for (size_t panel = 0; panel < p->layout->panel_count; panel++)
 		if (add_panel(p, panel, e))
-			goto done;
+			goto out;
 	write_variables(p);
 	write_caption(p);
 	result = 0;
-done:
-	figure_layout_free(&p->layout);
+out:
 	free(p);
 	return result;
 }

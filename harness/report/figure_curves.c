@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "band.h"
+#include "figure.h"
 #include "row.h"
 
 enum {
@@ -303,36 +304,20 @@ static int add_row(struct plot *p, const char *series, const struct sample *cons
 	return result;
 }
 
-static int mixed(const struct plot *p, const struct sample *a, const struct sample *b,
-	const char *label, struct err *e)
+/* The finished replicates of one series value, from the sample at `start` on; returns how many. */
+static size_t gather(const struct plot *p, size_t start, const char *series,
+	const struct sample *samples[SEEDS_MAX])
 {
-	const char *left = study_label(a, label), *right = study_label(b, label);
+	size_t seeds = 0;
 
-	return err_set(e, ERR_USAGE,
-		"figure %s: curves would mix configurations (%s is %s and %s): make '%s' its "
-		"series, or name one in its 'where'",
-		p->spec->id, label, left ? left : "not set", right ? right : "not set", label);
-}
-
-/* The finished replicates of one series value, from the sample at `start` on; *planned_without
- * counts those that have no result. */
-static int gather(struct plot *p, size_t start, const char *series,
-	const struct sample *samples[SEEDS_MAX], size_t *seeds, struct err *e)
-{
-	const struct sample *first = &p->study->samples[start];
-
-	*seeds = 0;
-	for (size_t i = start; i < p->study->count; i++) {
+	for (size_t i = start; i < p->study->count && seeds < SEEDS_MAX; i++) {
 		const struct sample *s = &p->study->samples[i];
-		const char *value = study_label(s, p->spec->series), *label;
-		if (!study_holds(&p->spec->where, s) || strcmp(value ? value : "", series))
-			continue;
-		if (!study_same_labels(first, s, &label))
-			return mixed(p, first, s, label, e);
-		if (s->state == SAMPLE_DONE && *seeds < SEEDS_MAX)
-			samples[(*seeds)++] = s;
+		const char *value = study_label(s, p->spec->series);
+		if (study_holds(&p->spec->where, s) && s->state == SAMPLE_DONE
+			&& !strcmp(value ? value : "", series))
+			samples[seeds++] = s;
 	}
-	return 0;
+	return seeds;
 }
 
 static bool seen_before(const struct plot *p, size_t at, const char *series)
@@ -349,15 +334,13 @@ static bool seen_before(const struct plot *p, size_t at, const char *series)
 static int add_rows(struct plot *p, struct str *missing, struct err *e)
 {
 	const struct sample *samples[SEEDS_MAX];
-	size_t seeds;
 
 	for (size_t i = 0; i < p->study->count; i++) {
 		const struct sample *s = &p->study->samples[i];
 		const char *value = study_label(s, p->spec->series), *series = value ? value : "";
 		if (!study_holds(&p->spec->where, s) || seen_before(p, i, series))
 			continue;
-		if (gather(p, i, series, samples, &seeds, e))
-			return -1;
+		const size_t seeds = gather(p, i, series, samples);
 		if (!seeds)
 			str_addf(missing, "%s%s%s%s%s", missing->length ? "; " : "", series,
 				s->reason[0] ? " (" : "", s->reason, s->reason[0] ? ")" : "");
@@ -431,29 +414,23 @@ static void write_variables(struct plot *p)
 	p->f->height = (int)rows * ROW_HEIGHT;
 }
 
-int figure_curves(struct store *store, const struct study *study, const struct figure_spec *spec,
-	struct figure *f, struct err *e)
+int figure_curves(struct figure *f, struct err *e)
 {
 	struct plot *p = calloc(1, sizeof(*p));
 	struct str missing = { 0 };
-	int result = -1;
 
 	if (!p)
 		return err_nomem(e);
-	*p = (struct plot){ .study = study, .spec = spec, .f = f, .store = store };
-	p->loss = strstr(spec->metric, "loss") != NULL;
+	*p = (struct plot){
+		.study = f->layout.study, .spec = f->layout.spec, .f = f, .store = f->store
+	};
+	p->loss = strstr(p->spec->metric, "loss") != NULL;
 	p->scale = p->loss ? 1 : 100;
-	if (add_rows(p, &missing, e))
-		goto done;
-	if (!p->panels) {
-		err_set(e, ERR_FAILED, "figure %s: nothing to draw: no finished trial%s%s",
-			spec->id, missing.length > 1 ? ": " : "", missing.s ? missing.s : "");
-		goto done;
+	const int result = add_rows(p, &missing, e);
+	if (!result) {
+		write_variables(p);
+		write_caption(p, missing.s ? missing.s : "");
 	}
-	write_variables(p);
-	write_caption(p, missing.s ? missing.s : "");
-	result = 0;
-done:
 	for (size_t i = 0; i < PANELS_MAX; i++)
 		str_free(&p->titles[i]);
 	str_free(&missing);

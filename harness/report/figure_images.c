@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "../plan/identity.h"
-#include "figure_layout.h"
+#include "figure.h"
 #include "row.h"
 
 enum { CLASSES_MAX = 10, EPOCHS = 4, GAP = 2, SIDE_MAX = 128, CELL = 60 };
@@ -224,17 +224,16 @@ static int check(const struct sheet *s, struct err *e)
 	return 0;
 }
 
-int figure_images(struct store *store, const struct study *study, const struct figure_spec *spec,
-	struct figure *f, struct err *e)
+int figure_images(struct figure *f, struct err *e)
 {
 	static const struct dataset_places nowhere = { .folder = NULL };
-	struct sheet s = { .f = f, .spec = spec };
+	struct sheet s = { .f = f, .spec = f->layout.spec };
 	struct dataset *dataset = NULL;
 
 	if (!f->augment)
 		return err_set(
-			e, ERR_USAGE, "figure %s: this program cannot augment images", spec->id);
-	if (find_trial(&s, store, study, e))
+			e, ERR_USAGE, "figure %s: this program cannot augment images", s.spec->id);
+	if (find_trial(&s, f->store, f->layout.study, e))
 		return -1;
 	int result = dataset_open(
 		s.trial.dataset, f->data_places ? f->data_places : &nowhere, e, &dataset);

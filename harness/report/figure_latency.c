@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "figure_layout.h"
+#include "figure.h"
 #include "row.h"
 
 enum { ROW_HEIGHT = 40, ROWS_MAX = 48, TITLE_MAX = 128, SAMPLES_MAX = 1024, BINS_MAX = 4096 };
@@ -39,7 +39,7 @@ struct bin {
 
 struct plot {
 	struct figure *f;
-	struct figure_layout layout;
+	const struct figure_layout *layout;
 	struct rows *measured;
 	struct line lines[ROWS_MAX];
 	size_t line_count;
@@ -59,7 +59,7 @@ static bool like(const struct plot *p, size_t a, size_t b)
 static bool is_of(const struct plot *p, size_t r, size_t panel, size_t series)
 {
 	const struct sample *samples[SAMPLES_MAX];
-	const size_t n = figure_layout_samples(&p->layout, panel, series, -1, samples, SAMPLES_MAX);
+	const size_t n = figure_layout_samples(p->layout, panel, series, -1, samples, SAMPLES_MAX);
 
 	for (size_t i = 0; i < n; i++)
 		if (!strcmp(samples[i]->identity, row_text(p->measured, r, TRIAL)))
@@ -80,7 +80,7 @@ static void title_of(const struct plot *p, struct line *line)
 {
 	struct str title = { 0 };
 
-	str_add(&title, p->layout.series[line->series]);
+	str_add(&title, p->layout->series[line->series]);
 	if (differs(p, FORMAT))
 		str_addf(&title, ", %s", row_text(p->measured, line->first, FORMAT));
 	memcpy(line->title, title.s, title.length < TITLE_MAX ? title.length : TITLE_MAX - 1);
@@ -89,10 +89,10 @@ static void title_of(const struct plot *p, struct line *line)
 
 static int find_lines(struct plot *p, struct err *e)
 {
-	for (size_t series = 0; series < p->layout.series_count; series++)
+	for (size_t series = 0; series < p->layout->series_count; series++)
 		for (size_t r = 0; r < p->measured->row_count; r++) {
 			bool ours = false, before = false;
-			for (size_t panel = 0; panel < p->layout.panel_count && !ours; panel++)
+			for (size_t panel = 0; panel < p->layout->panel_count && !ours; panel++)
 				ours = is_of(p, r, panel, series);
 			for (size_t i = 0; i < p->line_count && !before; i++)
 				before = p->lines[i].series == series
@@ -102,7 +102,7 @@ static int find_lines(struct plot *p, struct err *e)
 			if (p->line_count == ROWS_MAX)
 				return err_set(e, ERR_USAGE,
 					"figure %s: more than %d rows: narrow its 'where'",
-					p->layout.spec->id, ROWS_MAX);
+					p->layout->spec->id, ROWS_MAX);
 			p->lines[p->line_count] = (struct line){ .series = series, .first = r };
 			title_of(p, &p->lines[p->line_count++]);
 		}
@@ -110,7 +110,7 @@ static int find_lines(struct plot *p, struct err *e)
 			     : err_set(e, ERR_FAILED,
 				     "figure %s: nothing to draw: no latency of one image is "
 				     "recorded (retrial latency measures it)",
-				     p->layout.spec->id);
+				     p->layout->spec->id);
 }
 
 /* ---- distributions ---- */
@@ -143,7 +143,7 @@ static int add_histogram(struct plot *p, size_t r, struct err *e)
 	json_decref(bins);
 	return result ? err_set(e, ERR_ENVIRONMENT,
 		       "figure %s: the histogram of a latency of trial %.12s is damaged",
-		       p->layout.spec->id, row_text(p->measured, r, TRIAL))
+		       p->layout->spec->id, row_text(p->measured, r, TRIAL))
 		      : 0;
 }
 
@@ -188,8 +188,8 @@ static void begin_block(const struct plot *p, size_t panel, const char *title, c
 {
 	struct str comment = { 0 };
 
-	str_addf(
-		&comment, "%s%s%s, %s", p->layout.panels[panel], title[0] ? ", " : "", title, what);
+	str_addf(&comment, "%s%s%s, %s", p->layout->panels[panel], title[0] ? ", " : "", title,
+		what);
 	figure_block(p->f, comment.s);
 	str_free(&comment);
 }
@@ -240,7 +240,7 @@ static int add_panel(struct plot *p, size_t panel, struct err *e)
 
 static void write_variables(struct plot *p)
 {
-	const struct figure_layout *l = &p->layout;
+	const struct figure_layout *l = p->layout;
 	const struct legend_entry legend[] = { { "median", 1, false, true },
 		{ "to 90 %", 2, true, false }, { "to 99 %", 3, true, false } };
 	const char *titles[ROWS_MAX];
@@ -294,33 +294,36 @@ static void write_caption(struct plot *p)
 	if (!isnan(p->noise))
 		str_addf(c, " The medians of two halves of the same calls differ by up to %.1f %%.",
 			100 * p->noise);
-	figure_layout_caption(c, &p->layout);
+	figure_layout_caption(c, p->layout);
 }
 
-int figure_latency(struct store *store, const struct study *study, const struct figure_spec *spec,
-	struct figure *f, struct err *e)
+int figure_latency(struct figure *f, struct err *e)
 {
-	const char *const parameters[] = { "sweep", study->sweep->name, NULL };
+	const char *const parameters[] = { "sweep", f->layout.study->sweep->name, NULL };
 	struct plot *p = calloc(1, sizeof(*p));
 	int result = -1;
 
 	if (!p)
 		return err_nomem(e);
 	*p = (struct plot){
-		.f = f, .low = NAN, .high = NAN, .fewest = NAN, .most = NAN, .noise = NAN
+		.f = f,
+		.layout = &f->layout,
+		.low = NAN,
+		.high = NAN,
+		.fewest = NAN,
+		.most = NAN,
+		.noise = NAN,
 	};
-	if (figure_layout_make(&p->layout, study, spec, -1, e)
-		|| store_query(store, sql, parameters, e, &p->measured) || find_lines(p, e))
-		goto done;
-	for (size_t panel = 0; panel < p->layout.panel_count; panel++)
+	if (store_query(f->store, sql, parameters, e, &p->measured) || find_lines(p, e))
+		goto out;
+	for (size_t panel = 0; panel < p->layout->panel_count; panel++)
 		if (add_panel(p, panel, e))
-			goto done;
+			goto out;
 	write_variables(p);
 	write_caption(p);
 	result = 0;
-done:
+out:
 	rows_free(p->measured);
-	figure_layout_free(&p->layout);
 	free(p);
 	return result;
 }

@@ -1,5 +1,5 @@
 /* figure_layout.c - see figure_layout.h. Computes nothing but counts. */
-#include "figure_layout.h"
+#include "figure.h"
 
 #include <math.h>
 #include <string.h>

@@ -4,7 +4,9 @@
 #ifndef REPORT_FIGURE_LAYOUT_H
 #define REPORT_FIGURE_LAYOUT_H
 
-#include "figures.h"
+#include "study.h"
+
+struct figure;
 
 enum { LAYOUT_PANELS_MAX = 12, LAYOUT_SERIES_MAX = 40 };
 

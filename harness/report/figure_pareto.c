@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "claims.h"
-#include "figure_layout.h"
+#include "figure.h"
 #include "metric.h"
 #include "stats.h"
 
@@ -22,7 +22,7 @@ struct point {
 
 struct plot {
 	struct figure *f;
-	struct figure_layout layout;
+	const struct figure_layout *layout;
 	const char *x_name;
 	const struct metric *x, *y;
 	int x_column, y_column; /* of the metrics in the study */
@@ -48,13 +48,13 @@ static struct point point_of(const struct plot *p, size_t panel, size_t series)
 {
 	const struct sample *samples[SEEDS_MAX];
 	const size_t count =
-		figure_layout_samples(&p->layout, panel, series, p->y_column, samples, SEEDS_MAX);
+		figure_layout_samples(p->layout, panel, series, p->y_column, samples, SEEDS_MAX);
 	double x[SEEDS_MAX], y[SEEDS_MAX];
 	size_t n = 0;
 
 	for (size_t i = 0; i < count; i++) {
-		x[n] = study_value(p->layout.study, samples[i], p->x_column) * p->x->scale;
-		y[n] = study_value(p->layout.study, samples[i], p->y_column) * p->y->scale;
+		x[n] = study_value(p->layout->study, samples[i], p->x_column) * p->x->scale;
+		y[n] = study_value(p->layout->study, samples[i], p->y_column) * p->y->scale;
 		n += !isnan(x[n]);
 	}
 	const double mean = stats_mean(y, n);
@@ -95,12 +95,12 @@ static void write_front(struct plot *p, const struct point *points, size_t count
 /* The paper's point of this panel, where it prints both numbers of one of the series. */
 static void write_paper(struct plot *p, size_t panel, struct reach *reach)
 {
-	const struct sweep *sweep = p->layout.study->sweep;
+	const struct sweep *sweep = p->layout->study->sweep;
 
-	for (size_t series = 0; series < p->layout.series_count; series++) {
+	for (size_t series = 0; series < p->layout->series_count; series++) {
 		const struct sample *sample;
 		const struct claim *x = NULL, *y = NULL;
-		if (!figure_layout_samples(&p->layout, panel, series, p->y_column, &sample, 1))
+		if (!figure_layout_samples(p->layout, panel, series, p->y_column, &sample, 1))
 			continue;
 		for (size_t i = 0; i < sweep->claim_count; i++) {
 			const struct claim *c = &sweep->claims[i];
@@ -108,7 +108,7 @@ static void write_paper(struct plot *p, size_t panel, struct reach *reach)
 				|| !study_holds(&c->where, sample))
 				continue;
 			x = !strcmp(c->metric, p->x_name) ? c : x;
-			y = !strcmp(c->metric, p->layout.spec->metric) ? c : y;
+			y = !strcmp(c->metric, p->layout->spec->metric) ? c : y;
 		}
 		if (!x || !y)
 			continue;
@@ -123,7 +123,7 @@ static void block(struct plot *p, size_t panel, const char *what)
 {
 	struct str comment = { 0 };
 
-	str_addf(&comment, "%s, %s", p->layout.panels[panel], what);
+	str_addf(&comment, "%s, %s", p->layout->panels[panel], what);
 	figure_block(p->f, comment.s);
 	str_free(&comment);
 }
@@ -149,7 +149,7 @@ static void add_panel(struct plot *p, size_t panel)
 {
 	struct point points[FIGURE_SERIES_MAX];
 	struct reach reach = { NAN, NAN, NAN, NAN };
-	const size_t count = p->layout.series_count;
+	const size_t count = p->layout->series_count;
 
 	for (size_t i = 0; i < count; i++) {
 		points[i] = point_of(p, panel, i);
@@ -170,7 +170,7 @@ static void add_panel(struct plot *p, size_t panel)
 	for (size_t i = 0; i < count; i++) {
 		struct str what = { 0 };
 		str_addf(&what, "%s: x as drawn, mean, 95 %% t interval low, high, x",
-			p->layout.series[i]);
+			p->layout->series[i]);
 		block(p, panel, what.s);
 		str_free(&what);
 		if (points[i].n)
@@ -183,7 +183,7 @@ static void add_panel(struct plot *p, size_t panel)
 
 static void write_variables(struct plot *p)
 {
-	const struct figure_layout *l = &p->layout;
+	const struct figure_layout *l = p->layout;
 	struct legend_entry legend[FIGURE_SERIES_MAX + 1];
 	struct str heading = { 0 };
 
@@ -200,8 +200,8 @@ static void write_variables(struct plot *p)
 	metric_heading(&heading, l->spec->metric);
 	figure_text(p->f, "y_label", heading.s);
 	str_free(&heading);
-	figure_axes(p->f, "x", p->x_axis, p->layout.panel_count);
-	figure_axes(p->f, "y", p->y_axis, p->layout.panel_count);
+	figure_axes(p->f, "x", p->x_axis, p->layout->panel_count);
+	figure_axes(p->f, "y", p->y_axis, p->layout->panel_count);
 	p->f->height = HEIGHT;
 }
 
@@ -219,45 +219,34 @@ static void write_caption(struct plot *p)
 		" Dotted: along those that none beats with %s and a higher mean. Points of the "
 		"same value stand side by side.",
 		strcmp(p->x_name, "params") ? "less" : "fewer parameters");
-	figure_layout_caption(c, &p->layout);
+	figure_layout_caption(c, p->layout);
 }
 
-int figure_pareto(struct store *store, const struct study *study, const struct figure_spec *spec,
-	struct figure *f, struct err *e)
+int figure_pareto(struct figure *f, struct err *e)
 {
-	const char *x_name = spec->against[0] ? spec->against : "params";
+	const struct figure_spec *spec = f->layout.spec;
 	struct plot p = {
-		.f = f, .x_name = x_name, .x = metric_find(x_name), .y = metric_find(spec->metric)
+		.f = f,
+		.layout = &f->layout,
+		.x_name = spec->against[0] ? spec->against : "params",
+		.y = metric_find(spec->metric),
+		.y_column = f->metric,
 	};
-	char context[48] = "figure ";
-	int result = -1;
+	struct str context = { 0 };
 
-	(void)store;
-	memcpy(context + 7, spec->id, sizeof(spec->id));
-	p.x_column = study_metric(study, x_name, spec->phase, context, e);
-	p.y_column =
-		p.x_column < 0 ? -1 : study_metric(study, spec->metric, spec->phase, context, e);
-	if (p.y_column < 0 || figure_layout_make(&p.layout, study, spec, p.y_column, e))
-		goto done;
-	if (p.layout.series_count > FIGURE_SERIES_MAX) {
-		err_set(e, ERR_USAGE,
-			"figure %s: %zu kinds of points, at most %d can be told apart: narrow its "
-			"'where'",
-			spec->id, p.layout.series_count, FIGURE_SERIES_MAX);
-		goto done;
-	}
-	for (size_t panel = 0; panel < p.layout.panel_count; panel++)
+	p.x = metric_find(p.x_name);
+	str_addf(&context, "figure %s", spec->id);
+	p.x_column = study_metric(p.layout->study, p.x_name, spec->phase, context.s, e);
+	str_free(&context);
+	if (p.x_column < 0)
+		return -1;
+	for (size_t panel = 0; panel < p.layout->panel_count; panel++)
 		add_panel(&p, panel);
-	if (!p.most) {
-		err_set(e, ERR_FAILED,
+	if (!p.most)
+		return err_set(e, ERR_FAILED,
 			"figure %s: nothing to draw: no finished trial has a value of %s", spec->id,
 			p.x_name);
-		goto done;
-	}
 	write_variables(&p);
 	write_caption(&p);
-	result = 0;
-done:
-	figure_layout_free(&p.layout);
-	return result;
+	return 0;
 }

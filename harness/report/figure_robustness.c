@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "claims.h"
-#include "figure_layout.h"
+#include "figure.h"
 #include "robust.h"
 #include "stats.h"
 
@@ -15,7 +15,7 @@ enum { SEEDS_MAX = 1024, ROW_HEIGHT = 190 };
 
 struct plot {
 	struct figure *f;
-	struct figure_layout layout;
+	const struct figure_layout *layout;
 	struct rows *rows; /* robust_read's */
 	int metric;
 	struct axis x[ROBUSTNESS_CHANGES], y[ROBUSTNESS_CHANGES];
@@ -27,7 +27,7 @@ struct reach {
 
 static const struct sweep *sweep_of(const struct plot *p)
 {
-	return p->layout.study->sweep;
+	return p->layout->study->sweep;
 }
 
 /* All samples of the series, whatever the data set (the figure is about one, unless data sets are
@@ -36,9 +36,9 @@ static size_t samples_of(const struct plot *p, size_t series, const struct sampl
 {
 	size_t count = 0;
 
-	for (size_t panel = 0; panel < p->layout.panel_count; panel++)
+	for (size_t panel = 0; panel < p->layout->panel_count; panel++)
 		count += figure_layout_samples(
-			&p->layout, panel, series, p->metric, samples + count, SEEDS_MAX - count);
+			p->layout, panel, series, p->metric, samples + count, SEEDS_MAX - count);
 	return count;
 }
 
@@ -75,11 +75,11 @@ static void add_panel(struct plot *p, size_t panel)
 	const struct sample *samples[SEEDS_MAX];
 	struct reach reach = { NAN, NAN };
 
-	for (size_t series = 0; series < p->layout.series_count; series++) {
+	for (size_t series = 0; series < p->layout->series_count; series++) {
 		const size_t count = samples_of(p, series, samples);
 		struct str comment = { 0 };
 		str_addf(&comment, "%s, %s: strength (%s), mean, low, high, seeds", change,
-			p->layout.series[series], change_info(spec->change)->unit);
+			p->layout->series[series], change_info(spec->change)->unit);
 		figure_block(p->f, comment.s);
 		str_free(&comment);
 		add_point(p, samples, count, change, 0, &reach);
@@ -92,7 +92,7 @@ static void add_panel(struct plot *p, size_t panel)
 
 static void write_variables(struct plot *p)
 {
-	const struct figure_layout *l = &p->layout;
+	const struct figure_layout *l = p->layout;
 	const size_t panels = sweep_of(p)->robustness_count,
 		     columns = panels <= 3   ? panels
 		: panels <= 6 && panels != 4 ? 3
@@ -127,46 +127,32 @@ static void write_caption(struct plot *p)
 		"Test accuracy against the strength of a change of the test images, 0: as they "
 		"are. Every image is changed by exactly the strength,"
 		" its direction is random but the same for all networks. Lines: mean over seeds (");
-	figure_layout_n(c, &p->layout);
+	figure_layout_n(c, p->layout);
 	str_add(c,
-		p->layout.fewest >= CLAIM_MIN_SEEDS
+		p->layout->fewest >= CLAIM_MIN_SEEDS
 			? "), bands: 95 % Student t interval of the mean."
 			: "), bands: 95 % Student t interval of the mean, below 3 seeds smallest "
 			  "to largest value.");
 	str_add(c, " Scales differ between panels.");
-	figure_layout_caption(c, &p->layout);
+	figure_layout_caption(c, p->layout);
 }
 
-int figure_robustness(struct store *store, const struct study *study,
-	const struct figure_spec *spec, struct figure *f, struct err *e)
+int figure_robustness(struct figure *f, struct err *e)
 {
 	struct plot *p = calloc(1, sizeof(*p));
-	struct str context = { 0 };
 	int result = -1;
 
 	if (!p)
 		return err_nomem(e);
-	p->f = f;
-	str_addf(&context, "figure %s", spec->id);
-	p->metric = study_metric(study, "robust_accuracy", "", context.s, e);
-	if (p->metric < 0 || robust_read(store, study->sweep, e, &p->rows)
-		|| figure_layout_make(&p->layout, study, spec, p->metric, e))
-		goto done;
-	if (p->layout.series_count > FIGURE_SERIES_MAX) {
-		err_set(e, ERR_USAGE,
-			"figure %s: %zu lines, at most %d can be told apart: narrow its 'where'",
-			spec->id, p->layout.series_count, FIGURE_SERIES_MAX);
-		goto done;
+	*p = (struct plot){ .f = f, .layout = &f->layout, .metric = f->metric };
+	if (!robust_read(f->store, sweep_of(p), e, &p->rows)) {
+		for (size_t panel = 0; panel < sweep_of(p)->robustness_count; panel++)
+			add_panel(p, panel);
+		write_variables(p);
+		write_caption(p);
+		result = 0;
 	}
-	for (size_t panel = 0; panel < study->sweep->robustness_count; panel++)
-		add_panel(p, panel);
-	write_variables(p);
-	write_caption(p);
-	result = 0;
-done:
-	figure_layout_free(&p->layout);
 	rows_free(p->rows);
-	str_free(&context);
 	free(p);
 	return result;
 }

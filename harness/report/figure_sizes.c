@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "claims.h"
-#include "figure_layout.h"
+#include "figure.h"
 #include "row.h"
 
 enum { ROW_HEIGHT = 22, BARS_MAX = 64, TITLE_MAX = 128, SAMPLES_MAX = 1024 };
@@ -27,7 +27,7 @@ struct bar {
 
 struct plot {
 	struct figure *f;
-	struct figure_layout layout;
+	const struct figure_layout *layout;
 	struct rows *files;
 	struct bar bars[BARS_MAX];
 	size_t bar_count;
@@ -41,12 +41,12 @@ static bool bytes_of(
 {
 	const struct sample *samples[SAMPLES_MAX];
 	const size_t n =
-		figure_layout_samples(&p->layout, panel, bar->series, -1, samples, SAMPLES_MAX);
+		figure_layout_samples(p->layout, panel, bar->series, -1, samples, SAMPLES_MAX);
 
 	*least = *most = NAN;
 	for (size_t i = 0; i < n && !bar->format; i++) {
-		*least = fmin(study_value(p->layout.study, samples[i], bar->column), *least);
-		*most = fmax(study_value(p->layout.study, samples[i], bar->column), *most);
+		*least = fmin(study_value(p->layout->study, samples[i], bar->column), *least);
+		*most = fmax(study_value(p->layout->study, samples[i], bar->column), *most);
 	}
 	for (size_t r = 0; r < p->files->row_count && bar->format; r++)
 		for (size_t i = 0; i < n; i++)
@@ -65,17 +65,17 @@ static int keep(struct plot *p, const struct bar *bar, const char *what, struct 
 	bool any = false;
 	struct str title = { 0 };
 
-	for (size_t panel = 0; panel < p->layout.panel_count && !any; panel++)
+	for (size_t panel = 0; panel < p->layout->panel_count && !any; panel++)
 		any = bytes_of(p, bar, panel, &least, &most);
 	if (!any)
 		return 0;
 	if (p->bar_count == BARS_MAX)
 		return err_set(e, ERR_USAGE, "figure %s: more than %d bars: narrow its 'where'",
-			p->layout.spec->id, BARS_MAX);
+			p->layout->spec->id, BARS_MAX);
 	struct bar *kept = &p->bars[p->bar_count++];
 	*kept = *bar;
-	if (p->layout.series_count > 1)
-		str_addf(&title, "%s: ", p->layout.series[bar->series]);
+	if (p->layout->series_count > 1)
+		str_addf(&title, "%s: ", p->layout->series[bar->series]);
 	str_add(&title, what);
 	memcpy(kept->title, title.s, title.length < TITLE_MAX ? title.length : TITLE_MAX - 1);
 	str_free(&title);
@@ -88,7 +88,7 @@ static int keep_metric(
 	struct str what = { 0 };
 	struct bar bar = { .series = series, .metric = metric, .phase = phase };
 
-	bar.column = study_metric(p->layout.study, metric, phase, "figure", e);
+	bar.column = study_metric(p->layout->study, metric, phase, "figure", e);
 	if (bar.column < 0)
 		return -1;
 	str_add(&what, !strcmp(metric, "weight_bytes") ? "bare weights" : "with optimizer state");
@@ -102,7 +102,7 @@ static int keep_metric(
 /* With the optimizer's state: of the phases that claims name, once each. */
 static int keep_training(struct plot *p, size_t series, struct err *e)
 {
-	const struct sweep *sweep = p->layout.study->sweep;
+	const struct sweep *sweep = p->layout->study->sweep;
 
 	for (size_t i = 0; i < sweep->claim_count; i++) {
 		bool before = strcmp(sweep->claims[i].metric, "training_bytes") != 0;
@@ -117,7 +117,7 @@ static int keep_training(struct plot *p, size_t series, struct err *e)
 
 static int find_bars(struct plot *p, struct err *e)
 {
-	for (size_t series = 0; series < p->layout.series_count; series++) {
+	for (size_t series = 0; series < p->layout->series_count; series++) {
 		if (keep_metric(p, series, "weight_bytes", "", e))
 			return -1;
 		for (size_t r = 0; r < p->files->row_count; r++) {
@@ -140,7 +140,7 @@ static bool covers(const struct plot *p, const struct claim *c, size_t panel, co
 
 	return !bar->format && !strcmp(c->metric, bar->metric) && !strcmp(c->phase, bar->phase)
 		&& !c->compare
-		&& figure_layout_samples(&p->layout, panel, bar->series, -1, &sample, 1)
+		&& figure_layout_samples(p->layout, panel, bar->series, -1, &sample, 1)
 		&& study_holds(&c->where, sample);
 }
 
@@ -158,7 +158,7 @@ static struct interval claim_interval(const struct claim *c)
 /* Where the paper's figures for the bar end; 0 when there is none. */
 static double claimed(const struct plot *p, size_t panel, const struct bar *bar)
 {
-	const struct sweep *sweep = p->layout.study->sweep;
+	const struct sweep *sweep = p->layout->study->sweep;
 	double end = 0;
 
 	for (size_t i = 0; i < sweep->claim_count; i++)
@@ -169,7 +169,7 @@ static double claimed(const struct plot *p, size_t panel, const struct bar *bar)
 
 static void write_claims(struct plot *p, size_t panel, const struct bar *bar, double y)
 {
-	const struct sweep *sweep = p->layout.study->sweep;
+	const struct sweep *sweep = p->layout->study->sweep;
 
 	for (size_t i = 0; i < sweep->claim_count; i++) {
 		const struct claim *c = &sweep->claims[i];
@@ -187,7 +187,7 @@ static void write_claims(struct plot *p, size_t panel, const struct bar *bar, do
 
 static void add_panel(struct plot *p, size_t panel)
 {
-	figure_layout_block(&p->layout, p->f, panel,
+	figure_layout_block(p->layout, p->f, panel,
 		"bars: KB, position, from, to, below, above, where the number stands");
 	for (size_t i = 0; i < p->bar_count; i++) {
 		const double y = -(double)(i + 1);
@@ -201,7 +201,7 @@ static void add_panel(struct plot *p, size_t panel)
 		p->largest = fmax(p->largest, most / kilobyte);
 		p->varies |= most > least;
 	}
-	figure_layout_block(&p->layout, p->f, panel,
+	figure_layout_block(p->layout, p->f, panel,
 		"the paper: KB, position, what rounds to it from, to, below, above");
 	for (size_t i = 0; i < p->bar_count; i++)
 		write_claims(p, panel, &p->bars[i], -(double)(i + 1));
@@ -209,7 +209,7 @@ static void add_panel(struct plot *p, size_t panel)
 
 static void write_variables(struct plot *p)
 {
-	const struct figure_layout *l = &p->layout;
+	const struct figure_layout *l = p->layout;
 	const struct legend_entry legend[] = { { "the paper", 1, true, false } };
 	struct axis x = figure_axis(0, p->largest * 1.2,
 		l->panel_count > 2 ? 4 : 7); /* room for a number behind the longest bar */
@@ -248,30 +248,27 @@ static void write_caption(struct plot *p)
 		str_add(c, " Where files of several seeds or folds differ, the largest.");
 	if (p->paper)
 		str_add(c, " Dashed: the paper's figure; grey: what rounds to it.");
-	figure_layout_caption(c, &p->layout);
+	figure_layout_caption(c, p->layout);
 }
 
-int figure_sizes(struct store *store, const struct study *study, const struct figure_spec *spec,
-	struct figure *f, struct err *e)
+int figure_sizes(struct figure *f, struct err *e)
 {
-	const char *const parameters[] = { "sweep", study->sweep->name, NULL };
+	const char *const parameters[] = { "sweep", f->layout.study->sweep->name, NULL };
 	struct plot *p = calloc(1, sizeof(*p));
 	int result = -1;
 
 	if (!p)
 		return err_nomem(e);
-	p->f = f;
-	if (figure_layout_make(&p->layout, study, spec, -1, e)
-		|| store_query(store, sql, parameters, e, &p->files) || find_bars(p, e))
-		goto done;
-	for (size_t panel = 0; panel < p->layout.panel_count; panel++)
+	*p = (struct plot){ .f = f, .layout = &f->layout };
+	if (store_query(f->store, sql, parameters, e, &p->files) || find_bars(p, e))
+		goto out;
+	for (size_t panel = 0; panel < p->layout->panel_count; panel++)
 		add_panel(p, panel);
 	write_variables(p);
 	write_caption(p);
 	result = 0;
-done:
+out:
 	rows_free(p->files);
-	figure_layout_free(&p->layout);
 	free(p);
 	return result;
 }

@@ -7,26 +7,40 @@
 #include <string.h>
 
 #include "../base/file.h"
+#include "figure.h"
 #include "gnuplot.h"
+#include "metric.h"
 
 enum { SCRIPT_MAX_BYTES = 1 << 20, CAPTION_COLUMNS = 126, CAPTION_LINES_MAX = 16 };
 
-static const struct {
-	int (*fill)(struct store *, const struct study *, const struct figure_spec *,
-		struct figure *, struct err *);
-	bool by_dataset; /* one figure a data set */
-	bool series;     /* its script uses the line styles of plots/series.gp */
-} makers[] = {
-	{ figure_curves, true, false },
-	{ figure_accuracy, false, false },
-	{ figure_convergence, false, true },
-	{ figure_pareto, false, true },
-	{ figure_confusion, true, false },
-	{ figure_ablation, false, false },
-	{ figure_sizes, false, false },
-	{ figure_latency, false, false },
-	{ figure_images, true, false },
-	{ figure_robustness, true, true },
+enum drawn { NOTHING, ITS_METRIC, ROBUST_ACCURACY };
+
+/* How a kind is prepared. */
+struct kind {
+	int (*fill)(struct figure *, struct err *);
+	enum drawn metric;  /* that a trial must have to be drawn */
+	bool by_dataset;    /* one figure a data set */
+	bool one_dataset;   /* also where data sets are its series */
+	bool line_styles;   /* its script uses the line styles of plots/series.gp */
+	bool single_trials; /* it shows a trial, not replicates: no layout */
+	int (*foresee)(
+		const struct sweep *, const struct figure_spec *, struct err *); /* or NULL */
+};
+
+static const struct kind makers[] = {
+	{ .fill = figure_curves, .by_dataset = true },
+	{ .fill = figure_accuracy, .metric = ITS_METRIC },
+	{ .fill = figure_convergence, .line_styles = true },
+	{ .fill = figure_pareto, .metric = ITS_METRIC, .line_styles = true },
+	{ .fill = figure_confusion, .by_dataset = true, .one_dataset = true },
+	{ .fill = figure_ablation, .metric = ITS_METRIC, .foresee = figure_ablation_foresee },
+	{ .fill = figure_sizes },
+	{ .fill = figure_latency },
+	{ .fill = figure_images, .by_dataset = true, .single_trials = true },
+	{ .fill = figure_robustness,
+		.metric = ROBUST_ACCURACY,
+		.by_dataset = true,
+		.line_styles = true },
 };
 static const char *const kinds[] = { "curves", "accuracy", "convergence", "pareto", "confusion",
 	"ablation", "sizes", "latency", "images", "robustness" };
@@ -57,183 +71,6 @@ const char *figures_help(const char *kind)
 		if (strcmp(kinds[i], kind) == 0)
 			return helps[i];
 	return "";
-}
-
-/* ---- variables ---- */
-
-/* A single-quoted string: gnuplot expands nothing in it (a double-quoted one runs what stands in
- * backquotes). */
-static void quote(struct str *out, const char *text)
-{
-	str_add(out, "'");
-	for (; *text; text++) {
-		if (*text == '\'')
-			str_add(out, "''");
-		else
-			str_add_bytes(out, (unsigned char)*text < ' ' ? " " : text, 1);
-	}
-	str_add(out, "'");
-}
-
-void figure_number(struct figure *f, const char *name, double value)
-{
-	if (isnan(value))
-		str_addf(&f->variables, "%s = NaN\n", name);
-	else
-		str_addf(&f->variables, "%s = %.10g\n", name, value);
-}
-
-void figure_text(struct figure *f, const char *name, const char *text)
-{
-	str_addf(&f->variables, "%s = ", name);
-	quote(&f->variables, text);
-	str_add(&f->variables, "\n");
-}
-
-void figure_numbers(struct figure *f, const char *name, const double *values, size_t count)
-{
-	str_addf(&f->variables, "array %s[%zu] = [", name, count ? count : 1);
-	for (size_t i = 0; i < count; i++)
-		str_addf(&f->variables, "%s%.10g", i ? ", " : "", values[i]);
-	str_add(&f->variables, count ? "]\n" : "0]\n");
-}
-
-void figure_texts(struct figure *f, const char *name, const char *const *texts, size_t count)
-{
-	str_addf(&f->variables, "array %s[%zu] = [", name, count ? count : 1);
-	for (size_t i = 0; i < count; i++) {
-		str_add(&f->variables, i ? ", " : "");
-		quote(&f->variables, texts[i]);
-	}
-	str_add(&f->variables, count ? "]\n" : "'']\n");
-}
-
-/* An entry is a 28 pixel sample, its text (5.7 pixels a character on average) and a gap. */
-static double entry_width(const struct legend_entry *entry)
-{
-	size_t characters = 0;
-
-	for (const char *c = entry->text; *c; c++)
-		characters += ((unsigned char)*c & 0xc0) != 0x80;
-	return 34 + 5.7 * (double)characters + 18;
-}
-
-void figure_legend(struct figure *f, const struct legend_entry *entries, size_t count)
-{
-	enum { MOST = 16, WIDTH = 652 };
-	const char *texts[MOST];
-	double styles[MOST], lines[MOST], points[MOST], x[MOST], row[MOST], end = 10;
-	size_t rows = count > 0;
-
-	count = count < MOST ? count : MOST;
-	for (size_t i = 0; i < count; i++) {
-		const double width = entry_width(&entries[i]);
-		if (end > 10 && end + width > WIDTH) {
-			end = 10;
-			rows++;
-		}
-		texts[i] = entries[i].text;
-		styles[i] = entries[i].style;
-		lines[i] = entries[i].line;
-		points[i] = entries[i].point;
-		x[i] = end;
-		row[i] = (double)rows - 1;
-		end += width;
-	}
-	figure_number(f, "legend_entries", (double)count);
-	figure_number(f, "legend_rows", (double)rows);
-	figure_texts(f, "legend", texts, count);
-	figure_numbers(f, "legend_style", styles, count);
-	figure_numbers(f, "legend_line", lines, count);
-	figure_numbers(f, "legend_point", points, count);
-	figure_numbers(f, "legend_x", x, count);
-	figure_numbers(f, "legend_row", row, count);
-}
-
-/* ---- data ---- */
-
-static void end_block(struct figure *f)
-{
-	if (f->blocks && f->data.length
-		&& f->data.s[f->data.length - 1] == '#') /* nothing came since its heading */
-		str_add(&f->data, "\nNaN\tNaN\tNaN\tNaN\tNaN\tNaN");
-}
-
-int figure_block(struct figure *f, const char *comment)
-{
-	end_block(f);
-	str_addf(&f->data, "%s# block %d: ", f->blocks ? "\n\n\n" : "", f->blocks);
-	for (; *comment; comment++)
-		str_add_bytes(&f->data, *comment == '\n' ? " " : comment, 1);
-	str_add(&f->data, "\n#");
-	return f->blocks++;
-}
-
-void figure_row(struct figure *f, const double *values, size_t count)
-{
-	for (size_t i = 0; i < count; i++) {
-		str_add(&f->data, i ? "\t" : "\n");
-		if (isnan(values[i]))
-			str_add(&f->data, "NaN");
-		else
-			str_addf(&f->data, "%.10g", values[i]);
-	}
-}
-
-void figure_gap(struct figure *f)
-{
-	str_add(&f->data, "\n");
-}
-
-/* ---- scales ---- */
-
-static int nearest_power_below(double x)
-{
-	int power = 0;
-
-	while (pow(10, power) > x)
-		power--;
-	while (pow(10, power + 1) <= x)
-		power++;
-	return power;
-}
-
-struct axis figure_axis(double low, double high, int most)
-{
-	static const double factors[] = { 1, 2, 5, 10 };
-
-	if (!(low < high)) { /* one value, or none at all */
-		const double middle = isnan(low) ? 0 : low,
-			     around = middle != 0 ? fabs(middle) * 0.01 : 1;
-		low = middle - around;
-		high = middle + around;
-	}
-	const double margin = 0.04 * (high - low);
-	struct axis a = { low - margin, high + margin, 0, 0 };
-	const double least = (a.high - a.low) / most;
-	const int power = nearest_power_below(least);
-	for (size_t i = 0; i < 4 && a.step < least; i++)
-		a.step = factors[i] * pow(10, power);
-	a.decimals = a.step < 1 ? -nearest_power_below(a.step * 1.0000001) : 0;
-	return a;
-}
-
-void figure_axes(struct figure *f, const char *name, const struct axis *axes, size_t count)
-{
-	static const char *const parts[] = { "low", "high", "step", "decimals" };
-
-	for (int part = 0; part < 4; part++) {
-		str_addf(&f->variables, "array %s_%s[%zu] = [", name, parts[part], count);
-		for (size_t i = 0; i < count; i++) {
-			const struct axis *a = &axes[i];
-			const double value = part == 0 ? a->low
-				: part == 1            ? a->high
-				: part == 2            ? a->step
-						       : a->decimals;
-			str_addf(&f->variables, "%s%.10g", i ? ", " : "", value);
-		}
-		str_add(&f->variables, "]\n");
-	}
 }
 
 /* ---- the script ---- */
@@ -312,7 +149,7 @@ static int write_files(struct figure *f, const struct figure_spec *spec, int kin
 	struct str script = { 0 };
 	int result = -1;
 
-	end_block(f);
+	figure_block_end(f);
 	str_add(&f->data, "\n");
 	frame_variables(f, spec);
 	str_addf(&script,
@@ -321,7 +158,7 @@ static int write_files(struct figure *f, const struct figure_spec *spec, int kin
 		spec->id, places->command, spec->id, spec->id);
 	str_add(&script, f->variables.s);
 	if (add_script(&script, places->scripts, "style", e)
-		|| (makers[kind].series && add_script(&script, places->scripts, "series", e))
+		|| (makers[kind].line_styles && add_script(&script, places->scripts, "series", e))
 		|| add_script(&script, places->scripts, kinds[kind], e))
 		goto done;
 	if (write_in(places->output, spec->id, "tsv", &f->data, written, e)
@@ -380,17 +217,61 @@ static int find_kind(const struct figure_spec *spec, struct err *e)
 	return kind;
 }
 
+/* What every kind refuses, once its layout is known. */
+static int check_layout(const struct kind *kind, const struct figure_layout *l, struct err *e)
+{
+	const struct figure_spec *spec = l->spec;
+	const bool apart = !strcmp(spec->series, "dataset") && !kind->one_dataset;
+
+	if (kind->by_dataset && !apart && l->panel_count > 1)
+		return err_set(e, ERR_USAGE,
+			"figure %s: it shows one data set: name one in its 'where'", spec->id);
+	if (kind->line_styles && l->series_count > FIGURE_SERIES_MAX)
+		return err_set(e, ERR_USAGE,
+			"figure %s: %zu series, at most %d can be told apart: narrow its 'where'",
+			spec->id, l->series_count, FIGURE_SERIES_MAX);
+	return kind->foresee ? kind->foresee(l->study->sweep, spec, e) : 0;
+}
+
+static int prepare(struct figure *f, const struct study *study, const struct figure_spec *spec,
+	const struct kind *kind, struct err *e)
+{
+	struct str context = { 0 };
+
+	f->metric = -1;
+	f->layout = (struct figure_layout){ .study = study, .spec = spec };
+	if (kind->metric != NOTHING) {
+		str_addf(&context, "figure %s", spec->id);
+		f->metric = kind->metric == ITS_METRIC
+			? study_metric(study, spec->metric, spec->phase, context.s, e)
+			: study_metric(study, "robust_accuracy", "", context.s, e);
+		str_free(&context);
+		if (f->metric < 0)
+			return -1;
+	}
+	if (kind->single_trials)
+		return 0;
+	return figure_layout_make(&f->layout, study, spec, f->metric, e)
+			|| check_layout(kind, &f->layout, e)
+		? -1
+		: 0;
+}
+
 static int make_one(struct store *store, const struct study *study, const struct figure_spec *spec,
 	int kind, const struct figure_places *places, struct str *written, struct err *e)
 {
 	struct figure f = {
-		.height = 200, .data_places = places->data, .augment = places->augment
+		.store = store,
+		.height = 200,
+		.data_places = places->data,
+		.augment = places->augment,
 	};
 	int result = -1;
 
-	if (!makers[kind].fill(store, study, spec, &f, e)
+	if (!prepare(&f, study, spec, &makers[kind], e) && !makers[kind].fill(&f, e)
 		&& !write_files(&f, spec, kind, places, written, e))
 		result = draw(spec, places, written, e);
+	figure_layout_free(&f.layout);
 	str_free(&f.data);
 	str_free(&f.variables);
 	str_free(&f.caption);
@@ -462,23 +343,37 @@ static void narrow(struct figure_spec *out, const struct figure_spec *spec, cons
 	str_free(&title);
 }
 
-int figures_make(struct store *store, const struct study *study, const struct figure_spec *spec,
-	const struct figure_places *places, struct str *written, struct err *e)
+/* The kind, with what can be said of the spec alone; -1 with e. */
+static int check_spec(const struct figure_spec *spec, struct err *e)
 {
-	const int kind = find_kind(spec, e);
-	size_t done, at = 0;
-	const char *dataset;
-	bool any;
-
-	if (kind < 0)
-		return -1;
 	if (strspn(spec->id, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_")
 		!= strlen(spec->id))
 		return err_set(e, ERR_USAGE,
 			"figure %s: its id names files: only letters, digits, '-' and '_'",
 			spec->id);
-	if (!makers[kind].by_dataset || count_datasets(study, &spec->where, &done) < 2 || !done
-		|| spec->where.count == SWEEP_WHERE_MAX || !strcmp(spec->series, "dataset"))
+	return find_kind(spec, e);
+}
+
+/* Does it become a figure for each data set? */
+static bool is_split(const struct study *study, const struct figure_spec *spec, int kind)
+{
+	size_t done;
+
+	return makers[kind].by_dataset && count_datasets(study, &spec->where, &done) >= 2 && done
+		&& spec->where.count < SWEEP_WHERE_MAX && strcmp(spec->series, "dataset");
+}
+
+int figures_make(struct store *store, const struct study *study, const struct figure_spec *spec,
+	const struct figure_places *places, struct str *written, struct err *e)
+{
+	const int kind = check_spec(spec, e);
+	size_t at = 0;
+	const char *dataset;
+	bool any;
+
+	if (kind < 0)
+		return -1;
+	if (!is_split(study, spec, kind))
 		return make_one(store, study, spec, kind, places, written, e);
 	int result = 0;
 	while ((dataset = next_dataset(study, &spec->where, &at, &any))) {
@@ -492,4 +387,57 @@ int figures_make(struct store *store, const struct study *study, const struct fi
 			*e = reason;
 	}
 	return result;
+}
+
+static int foresee_one(
+	const struct study *study, const struct figure_spec *spec, int kind, struct err *e)
+{
+	struct figure_layout layout;
+	const int result = figure_layout_make(&layout, study, spec, -1, e)
+			|| check_layout(&makers[kind], &layout, e)
+		? -1
+		: 0;
+
+	figure_layout_free(&layout);
+	return result;
+}
+
+static int foresee_metrics(
+	const struct study *study, const struct figure_spec *spec, int kind, struct err *e)
+{
+	const bool robustness = study->sweep->robustness_count > 0;
+	const char *const names[] = { spec->metric, spec->against };
+	struct err reason = { 0 };
+	int result = 0;
+
+	for (size_t i = 0; i < 2 && makers[kind].metric == ITS_METRIC && !result; i++)
+		result = names[i][0] ? metric_foresee(names[i], spec->phase, robustness, &reason)
+				     : 0;
+	if (makers[kind].metric == ROBUST_ACCURACY)
+		result = metric_foresee("robust_accuracy", "", robustness, &reason);
+	return result ? err_set(e, ERR_USAGE, "figure %s: %s", spec->id, reason.text) : 0;
+}
+
+int figures_foresee(const struct study *study, const struct figure_spec *spec, struct err *e)
+{
+	const int kind = check_spec(spec, e);
+	size_t at = 0;
+	const char *dataset;
+	bool any;
+
+	if (kind < 0)
+		return -1;
+	if (makers[kind].single_trials)
+		return 0;
+	if (foresee_metrics(study, spec, kind, e))
+		return -1;
+	if (!is_split(study, spec, kind))
+		return foresee_one(study, spec, kind, e);
+	while ((dataset = next_dataset(study, &spec->where, &at, &any))) {
+		struct figure_spec one;
+		narrow(&one, spec, dataset);
+		if (foresee_one(study, &one, kind, e))
+			return -1;
+	}
+	return 0;
 }

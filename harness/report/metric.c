@@ -8,48 +8,54 @@
 #include "../plan/robustness.h"
 
 static const struct metric metrics[] = {
-	{ "test_accuracy", "test accuracy", "%", "pp", 100, 2, 1, false },
-	{ "test_accuracy_1", "test accuracy, output 1", "%", "pp", 100, 2, 1, false },
-	{ "test_accuracy_2", "test accuracy, output 2", "%", "pp", 100, 2, 1, false },
-	{ "val_accuracy", "validation accuracy", "%", "pp", 100, 2, 1, false },
-	{ "val_optimism", "validation above test accuracy", "pp", "pp", 100, 2, 0, false },
-	{ "train_accuracy", "training accuracy", "%", "pp", 100, 2, 1, false },
-	{ "test_count", "test images", "", "", 1, 0, 0, true },
-	{ "test_loss", "test loss", "", "", 1, 4, -1, false },
-	{ "val_loss", "validation loss", "", "", 1, 4, -1, false },
-	{ "train_loss", "training loss", "", "", 1, 4, -1, false },
-	{ "epochs", "epochs", "", "", 1, 1, 0, false },
-	{ "seconds", "time", "s", "s", 1, 1, -1, false },
-	{ "cpu_seconds", "CPU time", "s", "s", 1, 1, -1, false },
-	{ "latency", "time of one image", "µs", "µs", 1e6, 1, -1, false },
-	{ "peak_bytes", "peak memory", "MB", "MB", 1e-6, 1, 0, false },
-	{ "params", "parameters", "", "", 1, 0, 0, true },
-	{ "trainable", "trainable parameters", "", "", 1, 0, 0, true },
-	{ "weight_bytes", "weights", "bytes", "bytes", 1, 0, 0, true },
-	{ "optimizer_bytes", "optimizer state", "bytes", "bytes", 1, 0, 0, true },
-	{ "training_bytes", "weights and optimizer state", "bytes", "bytes", 1, 0, 0, true },
-	{ "robust_accuracy", "accuracy on changed images", "%", "pp", 100, 2, 1, false },
-	{ "robust_drop", "lost on changed images", "pp", "pp", 100, 2, -1, false },
-	{ "rotation_accuracy", "accuracy, rotated", "%", "pp", 100, 2, 1, false },
-	{ "rotation_drop", "lost, rotated", "pp", "pp", 100, 2, -1, false },
-	{ "translation_accuracy", "accuracy, moved", "%", "pp", 100, 2, 1, false },
-	{ "translation_drop", "lost, moved", "pp", "pp", 100, 2, -1, false },
-	{ "zoom_accuracy", "accuracy, zoomed", "%", "pp", 100, 2, 1, false },
-	{ "zoom_drop", "lost, zoomed", "pp", "pp", 100, 2, -1, false },
-	{ "shear_accuracy", "accuracy, sheared", "%", "pp", 100, 2, 1, false },
-	{ "shear_drop", "lost, sheared", "pp", "pp", 100, 2, -1, false },
-	{ "brightness_accuracy", "accuracy, lighter or darker", "%", "pp", 100, 2, 1, false },
-	{ "brightness_drop", "lost, lighter or darker", "pp", "pp", 100, 2, -1, false },
-	{ "contrast_accuracy", "accuracy, faded", "%", "pp", 100, 2, 1, false },
-	{ "contrast_drop", "lost, faded", "pp", "pp", 100, 2, -1, false },
-	{ "noise_accuracy", "accuracy, noisy", "%", "pp", 100, 2, 1, false },
-	{ "noise_drop", "lost, noisy", "pp", "pp", 100, 2, -1, false },
+	{ "test_accuracy", "test accuracy", "%", "pp", 100, 2, 1, METRIC_RESULT, true },
+	{ "test_accuracy_1", "test accuracy, output 1", "%", "pp", 100, 2, 1, METRIC_RESULT, true },
+	{ "test_accuracy_2", "test accuracy, output 2", "%", "pp", 100, 2, 1, METRIC_RESULT, true },
+	{ "val_accuracy", "validation accuracy", "%", "pp", 100, 2, 1, METRIC_RESULT, true },
+	{ "val_optimism", "validation above test accuracy", "pp", "pp", 100, 2, 0, METRIC_RESULT,
+		true },
+	{ "train_accuracy", "training accuracy", "%", "pp", 100, 2, 1, METRIC_RESULT, false },
+	{ "test_count", "test images", "", "", 1, 0, 0, METRIC_CONSTANT, false },
+	{ "test_loss", "test loss", "", "", 1, 4, -1, METRIC_RESULT, true },
+	{ "val_loss", "validation loss", "", "", 1, 4, -1, METRIC_RESULT, true },
+	{ "train_loss", "training loss", "", "", 1, 4, -1, METRIC_RESULT, false },
+	{ "epochs", "epochs", "", "", 1, 1, 0, METRIC_RESULT, true },
+	{ "seconds", "time", "s", "s", 1, 1, -1, METRIC_TIME, true },
+	{ "cpu_seconds", "CPU time", "s", "s", 1, 1, -1, METRIC_TIME, false },
+	{ "latency", "time of one image", "µs", "µs", 1e6, 1, -1, METRIC_TIME, false },
+	{ "peak_bytes", "peak memory", "MB", "MB", 1e-6, 1, 0, METRIC_TIME, false },
+	{ "params", "parameters", "", "", 1, 0, 0, METRIC_CONSTANT, true },
+	{ "trainable", "trainable parameters", "", "", 1, 0, 0, METRIC_CONSTANT, true },
+	{ "weight_bytes", "weights", "bytes", "bytes", 1, 0, 0, METRIC_CONSTANT, true },
+	{ "optimizer_bytes", "optimizer state", "bytes", "bytes", 1, 0, 0, METRIC_CONSTANT, true },
+	{ "training_bytes", "weights and optimizer state", "bytes", "bytes", 1, 0, 0,
+		METRIC_CONSTANT, true },
+	{ "robust_accuracy", "accuracy on changed images", "%", "pp", 100, 2, 1, METRIC_RESULT,
+		false },
+	{ "robust_drop", "lost on changed images", "pp", "pp", 100, 2, -1, METRIC_RESULT, false },
+	{ "rotation_accuracy", "accuracy, rotated", "%", "pp", 100, 2, 1, METRIC_RESULT, false },
+	{ "rotation_drop", "lost, rotated", "pp", "pp", 100, 2, -1, METRIC_RESULT, false },
+	{ "translation_accuracy", "accuracy, moved", "%", "pp", 100, 2, 1, METRIC_RESULT, false },
+	{ "translation_drop", "lost, moved", "pp", "pp", 100, 2, -1, METRIC_RESULT, false },
+	{ "zoom_accuracy", "accuracy, zoomed", "%", "pp", 100, 2, 1, METRIC_RESULT, false },
+	{ "zoom_drop", "lost, zoomed", "pp", "pp", 100, 2, -1, METRIC_RESULT, false },
+	{ "shear_accuracy", "accuracy, sheared", "%", "pp", 100, 2, 1, METRIC_RESULT, false },
+	{ "shear_drop", "lost, sheared", "pp", "pp", 100, 2, -1, METRIC_RESULT, false },
+	{ "brightness_accuracy", "accuracy, lighter or darker", "%", "pp", 100, 2, 1, METRIC_RESULT,
+		false },
+	{ "brightness_drop", "lost, lighter or darker", "pp", "pp", 100, 2, -1, METRIC_RESULT,
+		false },
+	{ "contrast_accuracy", "accuracy, faded", "%", "pp", 100, 2, 1, METRIC_RESULT, false },
+	{ "contrast_drop", "lost, faded", "pp", "pp", 100, 2, -1, METRIC_RESULT, false },
+	{ "noise_accuracy", "accuracy, noisy", "%", "pp", 100, 2, 1, METRIC_RESULT, false },
+	{ "noise_drop", "lost, noisy", "pp", "pp", 100, 2, -1, METRIC_RESULT, false },
 };
 
 enum { METRICS = sizeof(metrics) / sizeof(metrics[0]) };
 static const char threshold_prefix[] = "epochs_to_";
-static const struct metric threshold = { threshold_prefix, "epochs to", "", "", 1, 1, -1, false };
-static const struct metric plain = { "", "", "", "", 1, -1, 0, false };
+static const struct metric threshold = { threshold_prefix, "epochs to", "", "", 1, 1, -1,
+	METRIC_RESULT, false };
+static const struct metric plain = { "", "", "", "", 1, -1, 0, METRIC_RESULT, false };
 
 const struct metric *metric_find(const char *name)
 {
@@ -111,6 +117,19 @@ int metric_check(const char *name, struct err *e)
 		"unknown metric '%.40s' (such as test_accuracy, params, epochs, epochs_to_90: "
 		"columns of retrial query accuracy)",
 		name);
+}
+
+int metric_foresee(const char *name, const char *phase, bool robustness, struct err *e)
+{
+	if (phase[0] && !metric_find(name)->of_phase)
+		return err_set(e, ERR_USAGE,
+			"metric '%s' is a trial's: no phase has one of its own", name);
+	if (metric_of_changes(name) && !robustness)
+		return err_set(e, ERR_USAGE,
+			"metric '%s' is of changed test images: name some under 'robustness' "
+			"(retrial help robustness)",
+			name);
+	return 0;
 }
 
 void metric_heading(struct str *out, const char *name)

@@ -49,6 +49,14 @@ static double *numbers(size_t n)
 	return x;
 }
 
+static bool all_finite(const double *x, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (!isfinite(x[i]))
+			return false;
+	return true;
+}
+
 static double *sorted_copy(const double *x, size_t n)
 {
 	double *copy = numbers(n);
@@ -156,7 +164,7 @@ static int bootstrap(
 struct interval stats_bca_interval(
 	const double *x, size_t n, double (*statistic)(const double *, size_t), double level)
 {
-	if (n < 3 || stats_min(x, n) == stats_max(x, n))
+	if (n < 3 || !all_finite(x, n) || stats_min(x, n) == stats_max(x, n))
 		return interval_none();
 	stats_setup();
 	double *resampled = numbers(BOOTSTRAP_RESAMPLES);
@@ -246,38 +254,114 @@ static size_t count_below(const double *sorted, size_t n, double limit)
 	return low;
 }
 
-double stats_sign_flip(const double *difference, size_t n)
+/* How many of the 2^n sign patterns of x have a sum of at least limit; with both_sides also those
+ * of at most -limit. Every pattern is one of the first half's and one of the second half's: 2^(n/2)
+ * sums each, met by binary search. */
+static double count_patterns(const double *x, size_t n, double limit, bool both_sides)
 {
-	if (!n || n > STATS_EXACT_MAX)
-		return NAN;
-	double seen = 0, size = 0;
-	for (size_t i = 0; i < n; i++) {
-		seen += difference[i];
-		size += fabs(difference[i]);
-	}
-	/* Accuracies are multiples of 1/10000, so sums that are equal in truth differ by rounding
-	 * only: those count as equal. */
-	const double limit = fabs(seen) - 1e-12 * size;
-	/* Every pattern is one of the first half's and one of the second half's: 2^(n/2) sums each,
-	 * met by binary search. */
 	const size_t first = n / 2, second = n - first;
-	double *a = signed_sums(difference, first), *b = signed_sums(difference + first, second);
 	const size_t na = (size_t)1 << first, nb = (size_t)1 << second;
-	double extreme = 0;
+	double *a = signed_sums(x, first), *b = signed_sums(x + first, second), count = 0;
 
 	gsl_sort(b, 1, nb);
 	for (size_t i = 0; i < na; i++) {
-		if (limit <= 0) {
-			extreme += (double)nb;
-			continue;
-		}
-		extreme += (double)(nb - count_below(b, nb, limit - a[i]));
-		extreme += (double)count_below(
-			b, nb, nextafter(-limit - a[i], INFINITY)); /* at or below -limit */
+		count += (double)(nb - count_below(b, nb, limit - a[i]));
+		if (both_sides)
+			count += (double)count_below(b, nb, nextafter(-limit - a[i], INFINITY));
 	}
 	free(a);
 	free(b);
-	return extreme / ((double)na * (double)nb);
+	return count;
+}
+
+/* The sum of x - shift, less a trace: accuracies are multiples of 1/10000, so sums that are equal
+ * in truth differ by rounding alone, and count as equal. */
+static double shifted_sum(const double *x, size_t n, double shift, double *size)
+{
+	double sum = 0;
+
+	*size = 0;
+	for (size_t i = 0; i < n; i++) {
+		sum += x[i] - shift;
+		*size += fabs(x[i]) + fabs(shift);
+	}
+	return sum;
+}
+
+double stats_sign_flip(const double *difference, size_t n)
+{
+	if (!n || n > STATS_EXACT_MAX || !all_finite(difference, n))
+		return NAN;
+	double size;
+	const double limit = fabs(shifted_sum(difference, n, 0, &size)) - 1e-12 * size;
+
+	return limit <= 0 ? 1 : count_patterns(difference, n, limit, true) / ldexp(1, (int)n);
+}
+
+/* p of the one-sided test of "the mean of x is at most 0". */
+static double one_sided(const double *x, size_t n)
+{
+	double size;
+	const double limit = shifted_sum(x, n, 0, &size) - 1e-12 * size;
+
+	return count_patterns(x, n, limit, false) / ldexp(1, (int)n);
+}
+
+/* Does the test reject the mean `shift`? */
+static bool rejects(const double *x, size_t n, double shift, double alpha, double *room)
+{
+	for (size_t i = 0; i < n; i++)
+		room[i] = x[i] - shift;
+	return stats_sign_flip(room, n) <= alpha;
+}
+
+/* The end of the interval between `inside`, which is not rejected, and `outside`. */
+static double bisect(
+	const double *x, size_t n, double inside, double outside, double alpha, double *room)
+{
+	for (int i = 0; i < 100; i++) {
+		const double middle = inside + (outside - inside) / 2;
+		if (middle == inside || middle == outside)
+			break;
+		if (rejects(x, n, middle, alpha, room))
+			outside = middle;
+		else
+			inside = middle;
+	}
+	return inside;
+}
+
+struct interval stats_sign_flip_interval(const double *difference, size_t n, double level)
+{
+	const double alpha = 1 - level;
+
+	if (!n || n > STATS_EXACT_MAX || !all_finite(difference, n) || stats_exact_floor(n) > alpha)
+		return interval_none();
+	const double mean = stats_mean(difference, n), low = stats_min(difference, n),
+		     high = stats_max(difference, n), beyond = (high - low) + fabs(mean) * 1e-9;
+	double *room = numbers(n);
+	const struct interval result = {
+		bisect(difference, n, mean, low - beyond, alpha, room),
+		bisect(difference, n, mean, high + beyond, alpha, room),
+	};
+	free(room);
+	return result;
+}
+
+double stats_equivalence(const double *difference, size_t n, double margin)
+{
+	if (!n || n > STATS_EXACT_MAX || !(margin > 0) || !all_finite(difference, n))
+		return NAN;
+	double *room = numbers(n);
+
+	for (size_t i = 0; i < n; i++)
+		room[i] = difference[i] + margin;
+	const double above = one_sided(room, n);
+	for (size_t i = 0; i < n; i++)
+		room[i] = margin - difference[i];
+	const double below = one_sided(room, n);
+	free(room);
+	return above > below ? above : below;
 }
 
 /* Twice the midrank of |difference[i]| among the count non-zero ones: a whole number also with
@@ -295,6 +379,8 @@ static unsigned doubled_rank(const double *d, size_t count, size_t i)
 
 double stats_wilcoxon(const double *difference, size_t n)
 {
+	if (!all_finite(difference, n))
+		return NAN;
 	double *d = numbers(n);
 	size_t count = 0;
 	for (size_t i = 0; i < n; i++)
@@ -356,6 +442,11 @@ double stats_paired_exact(const double *difference, size_t n, double alpha)
 		return NAN;
 	return n <= STATS_EXACT_MAX ? stats_sign_flip(difference, n)
 				    : stats_wilcoxon(difference, n);
+}
+
+size_t stats_family_pairs(const struct stats_family *f, double alpha)
+{
+	return stats_exact_pairs(alpha / (double)(f->tests ? f->tests : 1));
 }
 
 double stats_mcnemar_exact(unsigned only_a, unsigned only_b)

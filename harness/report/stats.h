@@ -42,7 +42,7 @@ double stats_median(const double *x, size_t n);
 struct interval stats_t_interval(const double *x, size_t n, double level);
 
 /* BCa bootstrap interval (Efron 1987) of a statistic: 9999 resamples, seed fixed. None for n < 3,
- * or when every value is equal. */
+ * when every value is equal, or when a value is NaN or infinite. */
 struct interval stats_bca_interval(
 	const double *x, size_t n, double (*statistic)(const double *, size_t), double level);
 
@@ -61,11 +61,29 @@ enum { STATS_EXACT_MAX = 32 }; /* pairs up to which the sign-flip test counts ev
 
 /* Exact two-sided sign-flip (Fisher-Pitman) test of "the mean of the differences is 0": the share
  * of the 2^n sign patterns whose sum is at least as far from 0 as the one seen. No assumption but
- * symmetry. NAN for n = 0 or n > STATS_EXACT_MAX. */
+ * symmetry. NAN for n = 0, n > STATS_EXACT_MAX, or a difference that is NaN or infinite. */
 double stats_sign_flip(const double *difference, size_t n);
 
+/* The interval of the mean difference that this test gives: every shift that it does not reject at
+ * 1 - level (Hartigan 1969). So it excludes 0 exactly when stats_sign_flip is at most 1 - level.
+ * None where stats_sign_flip is NAN, or can never reach 1 - level. */
+struct interval stats_sign_flip_interval(const double *difference, size_t n, double level);
+
+/* Equivalence within +-margin (two one-sided tests, Schuirmann 1987), each by the sign-flip test:
+ * the larger p of "the mean is at most -margin" and "the mean is at least margin". Below alpha: the
+ * interval of level 1 - 2 alpha lies inside the margin. NAN as stats_sign_flip, or margin <= 0. */
+double stats_equivalence(const double *difference, size_t n, double margin);
+
+/* p values of a family of paired comparisons, corrected for their number: joint sign flips with
+ * step-down max-T (Westfall and Young 1993, algorithm 4.1). difference is [pairs][count]; the pairs
+ * of one row (a seed) share their sign, so the correlation between comparisons is used and less
+ * power is lost than with Holm. A column's statistic is |sum| / sqrt(sum of squares). Entries that
+ * are NaN are pairs that a comparison does not have; a column without any has p = NAN. Exact up to
+ * 20 pairs, else 100,000 random patterns of a fixed seed. Returns 0, or -1 without memory. */
+int stats_joint_sign_flip(const double *difference, size_t pairs, size_t count, double *p);
+
 /* Two-sided Wilcoxon signed-rank test, exact also with ties (midranks; zero differences are
- * dropped). NAN when nothing is left. */
+ * dropped). NAN when nothing is left, or a difference is NaN or infinite. */
 double stats_wilcoxon(const double *difference, size_t n);
 
 /* Two-sided paired t test. NAN for n < 2 or when all differences are equal. */
@@ -79,6 +97,20 @@ size_t stats_exact_pairs(double alpha);
 /* What tables and claims test pairs with: the sign-flip test, above STATS_EXACT_MAX pairs
  * Wilcoxon's. NAN when there are too few pairs ever to reach alpha. */
 double stats_paired_exact(const double *difference, size_t n, double alpha);
+
+/* Tests that are corrected together, as they are planned. */
+struct stats_family {
+	size_t tests;
+	size_t most_pairs; /* of one of them */
+};
+/* How many pairs the smallest p of the family needs to get below alpha. */
+size_t stats_family_pairs(const struct stats_family *f, double alpha);
+/* The interval of a mean difference in accuracy that another test set and other seeds would need:
+ * bootstrap over rows (seeds) and columns (test images) at once (the pigeonhole bootstrap, Owen
+ * 2007): 1999 resamples, percentiles, seed fixed. difference is [seeds][images], -1, 0 or 1: right
+ * in the first model minus right in the second. None for fewer than 3 seeds or no images. */
+struct interval stats_crossed_interval(
+	const int8_t *difference, size_t seeds, size_t images, double level);
 
 /* McNemar's test of two models on the same images: only_a images are right in the first model
  * alone, only_b in the second. Exact two-sided (conditional binomial), and its mid-p form. 1 when

@@ -505,6 +505,34 @@ int study_read(struct store *s, const struct sweep *sweep, struct err *e, struct
 	return 0;
 }
 
+int study_planned(const struct sweep *sweep, struct err *e, struct study **out)
+{
+	static const char name[STUDY_METRIC_MAX] = "planned";
+	struct study *study = calloc(1, sizeof(*study));
+
+	if (!study)
+		return err_nomem(e);
+	study->sweep = sweep;
+	if (plan_from_file(study, e)) {
+		study_free(study);
+		return -1;
+	}
+	study->metric_count = 1;
+	study->metrics = calloc(1, sizeof(*study->metrics));
+	study->values = calloc(study->count + 1, sizeof(*study->values));
+	if (!study->metrics || !study->values) {
+		study_free(study);
+		return err_nomem(e);
+	}
+	memcpy(study->metrics[0], name, sizeof(name));
+	for (size_t i = 0; i < study->count; i++) {
+		study->samples[i].state = SAMPLE_DONE;
+		study->samples[i].first_value = i;
+	}
+	*out = study;
+	return 0;
+}
+
 void study_free(struct study *study)
 {
 	if (!study)
@@ -531,16 +559,9 @@ int study_metric(const struct study *study, const char *name, const char *phase,
 	for (size_t m = 0; m < study->metric_count && count < 64; m++)
 		if (!strchr(study->metrics[m], '@'))
 			known[count++] = study->metrics[m];
-	for (size_t i = 0; i < count; i++)
-		if (!strcmp(known[i], name))
-			return err_set(e, ERR_USAGE,
-				"%s: metric '%s' is a trial's: no phase has one of its own",
-				context, name);
-	if (metric_of_changes(name) && !study->sweep->robustness_count)
-		return err_set(e, ERR_USAGE,
-			"%s: metric '%s' is of changed test images: name some under 'robustness' "
-			"(retrial help robustness)",
-			context, name);
+	struct err reason = { 0 };
+	if (metric_foresee(name, phase, study->sweep->robustness_count > 0, &reason))
+		return err_set(e, ERR_USAGE, "%s: %s", context, reason.text);
 	const char *nearest = str_nearest(name, known, count);
 	if (nearest)
 		return err_set(e, ERR_USAGE, "%s: unknown metric '%s' (did you mean '%s'?)",

@@ -61,6 +61,12 @@ struct study {
 int study_read(struct store *s, const struct sweep *sweep, struct err *e, struct study **out);
 void study_free(struct study *study);
 
+/* The plan of the file as if every trial were done, with one metric, "planned", that is 0
+ * everywhere: for what can be said of tables, claims and figures before anything is run
+ * (foresee.h). On success *out is the caller's (study_free); sweep must live as long. Returns 0 or
+ * -1 with e. */
+int study_planned(const struct sweep *sweep, struct err *e, struct study **out);
+
 /* The number of the metric of this name, or -1 with e: ERR_USAGE, with "did you mean". phase: the
  * phase whose result is meant, "" for the trial's; it must be one that a claim or a figure of the
  * sweep names. context: "table main", for the message. */

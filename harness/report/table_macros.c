@@ -81,6 +81,10 @@ static void comparison(
 	number(out, name, "DeltaLow", m, c->interval.low);
 	number(out, name, "DeltaHigh", m, c->interval.high);
 	count(out, name, "Pairs", c->pairs);
+	if (!c->tested) {
+		str_free(&text);
+		return;
+	}
 	if (!isnan(c->p_holm) && c->p_holm < 0.001)
 		str_add(&text, "< 0.001");
 	else if (!isnan(c->p_holm))
@@ -98,7 +102,7 @@ static void cell(struct str *out, const struct table *t, const struct table_row 
 	row_name(&name, t, row);
 	add_name(&name, t->spec->metrics[column], true);
 	number(out, name.s, "Mean", m, c->mean);
-	if (!m->exact) {
+	if (m->kind != METRIC_CONSTANT) {
 		number(out, name.s, "Sd", m, c->sd);
 		number(out, name.s, "Low", m, c->t95.low);
 		number(out, name.s, "High", m, c->t95.high);

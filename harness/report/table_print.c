@@ -54,14 +54,14 @@ static void mean_text(struct str *out, const struct table_row *row, const struct
 		str_add(out, row->done ? "n/a" : why_empty(row));
 		return;
 	}
-	if (m->exact && cell->min != cell->max) {
+	if (m->kind == METRIC_CONSTANT && cell->min != cell->max) {
 		metric_value(out, m, cell->min);
 		str_add(out, " to ");
 		metric_value(out, m, cell->max);
 		return;
 	}
 	metric_value(out, m, cell->mean);
-	if (!m->exact && cell->n >= 2) {
+	if (m->kind != METRIC_CONSTANT && cell->n >= 2) {
 		str_add(out, " ± ");
 		metric_value(out, m, cell->sd);
 	}
@@ -163,12 +163,19 @@ static void explain_comparisons(struct notes *notes, const struct table *t)
 {
 	struct str text = { 0 };
 
-	if (!t->most_pairs)
+	if (!t->most_pairs && !t->untested)
 		return;
 	str_add(&text, "Δ is the mean difference to ");
 	study_where_text(&text, &t->spec->baseline);
-	str_add(&text, " over the seeds that both have (accuracies in percentage points, pp);");
-	str_add(&text, " p is the exact two-sided sign-flip test of these pairs");
+	str_add(&text, " over the seeds that both have (accuracies in percentage points, pp)");
+	if (t->untested)
+		str_add(&text, "; times and memory are not tested");
+	if (!t->most_pairs) {
+		str_add(&text, ".");
+		explain(notes, &text);
+		return;
+	}
+	str_add(&text, "; p is the exact two-sided sign-flip test of these pairs");
 	if (t->most_pairs > STATS_EXACT_MAX)
 		str_addf(&text, " (Wilcoxon's signed-rank test above %d pairs)", STATS_EXACT_MAX);
 	if (t->comparisons)
@@ -227,7 +234,8 @@ static bool any_spread(const struct table *t)
 {
 	for (size_t i = 0; i < t->row_count; i++)
 		for (int m = 0; m < t->spec->metric_count; m++)
-			if (!metric_find(t->spec->metrics[m])->exact && t->rows[i].cells[m].n >= 2)
+			if (metric_find(t->spec->metrics[m])->kind != METRIC_CONSTANT
+				&& t->rows[i].cells[m].n >= 2)
 				return true;
 	return false;
 }
@@ -269,7 +277,8 @@ static bool any_threshold(const struct table *t)
 static bool any_claim(const struct table *t, bool exact)
 {
 	for (int m = 0; m < t->spec->metric_count; m++)
-		if (tables_has_claim(t, m) && metric_find(t->spec->metrics[m])->exact == exact)
+		if (tables_has_claim(t, m)
+			&& (metric_find(t->spec->metrics[m])->kind == METRIC_CONSTANT) == exact)
 			return true;
 	return false;
 }
@@ -419,7 +428,7 @@ static struct columns add_columns(
 	c.mean = grid_column(g, heading.s, true);
 	if (tables_has_images(t, m))
 		c.images = grid_column(g, "± images", true);
-	if (context->intervals && !metric->exact)
+	if (context->intervals && metric->kind != METRIC_CONSTANT)
 		c.interval = grid_column(g, "95 % t interval", true);
 	if (context->intervals && tables_has_bca(t, m))
 		c.bca = grid_column(g, "95 % BCa interval", true);
@@ -429,7 +438,8 @@ static struct columns add_columns(
 		if (metric->unit_of_difference[0])
 			str_addf(&heading, " (%s)", metric->unit_of_difference);
 		c.difference = grid_column(g, heading.s, true);
-		c.p = grid_column(g, "p", true);
+		if (metric->kind == METRIC_RESULT)
+			c.p = grid_column(g, "p", true);
 	}
 	if (tables_has_claim(t, m)) {
 		c.paper = grid_column(g, "paper", true);
@@ -472,8 +482,10 @@ static void fill_cells(struct grid *g, size_t r, struct columns at, const struct
 	} else if (at.difference >= 0 && cell->against.made) {
 		metric_difference(&text, m, cell->against.difference);
 		set(g, r, at.difference, &text);
-		p_text(&text, &cell->against);
-		set(g, r, at.p, &text);
+		if (at.p >= 0) {
+			p_text(&text, &cell->against);
+			set(g, r, at.p, &text);
+		}
 	}
 	if (at.paper >= 0 && cell->claim) {
 		claims_paper_text(&text, cell->claim->claim);

@@ -323,7 +323,8 @@ static size_t paired_differences(
 		baseline->n, difference);
 }
 
-static int compare(struct cell *ours, const struct cell *baseline, struct err *e)
+/* tested: the metric is one of results; else the difference is only stated. */
+static int compare(struct cell *ours, const struct cell *baseline, bool tested, struct err *e)
 {
 	double *difference = calloc(ours->n + 1, sizeof(*difference));
 	if (!difference)
@@ -332,42 +333,50 @@ static int compare(struct cell *ours, const struct cell *baseline, struct err *e
 
 	ours->against = (struct comparison){
 		.made = n > 0,
+		.tested = tested,
 		.pairs = n,
 		.difference = stats_mean(difference, n),
 		.interval = n >= CLAIM_MIN_SEEDS ? stats_t_interval(difference, n, 0.95)
 						 : interval_none(),
 		.dz = stats_dz(difference, n),
 		.cliff = stats_cliff_delta(ours->values, ours->n, baseline->values, baseline->n),
-		.p = stats_paired_exact(difference, n, alpha),
+		.p = tested ? stats_paired_exact(difference, n, alpha) : NAN,
 		.p_holm = NAN,
-		.p_wilcoxon = stats_wilcoxon(difference, n),
-		.p_t = stats_paired_t(difference, n),
+		.p_wilcoxon = tested ? stats_wilcoxon(difference, n) : NAN,
+		.p_t = tested ? stats_paired_t(difference, n) : NAN,
 	};
 	free(difference);
 	return 0;
+}
+
+static int mark_baselines(struct table *t, struct err *e)
+{
+	bool any = t->row_count == 0 || !t->spec->baseline.count;
+
+	for (size_t i = 0; i < t->row_count && t->spec->baseline.count; i++) {
+		t->rows[i].baseline = baseline_row(t, &t->rows[i]) == &t->rows[i];
+		any |= t->rows[i].baseline;
+	}
+	return any ? 0 : err_set(e, ERR_USAGE, "table %s: no row is the baseline", t->spec->id);
 }
 
 static int compare_rows(struct table *t, struct err *e)
 {
 	const struct table_spec *spec = t->spec;
 
-	if (!spec->baseline.count)
-		return 0;
-	for (size_t i = 0; i < t->row_count; i++) {
-		struct table_row *base = baseline_row(t, &t->rows[i]);
-		if (base == &t->rows[i]) {
-			base->baseline = true;
+	for (size_t i = 0; i < t->row_count && spec->baseline.count; i++) {
+		const struct table_row *base = baseline_row(t, &t->rows[i]);
+		if (base == &t->rows[i])
 			continue;
-		}
-		for (int m = 0; base && m < spec->metric_count; m++)
-			if (!metric_find(spec->metrics[m])->exact
-				&& compare(&t->rows[i].cells[m], &base->cells[m], e))
+		for (int m = 0; base && m < spec->metric_count; m++) {
+			const enum metric_kind kind = metric_find(spec->metrics[m])->kind;
+			if (kind != METRIC_CONSTANT
+				&& compare(&t->rows[i].cells[m], &base->cells[m],
+					kind == METRIC_RESULT, e))
 				return -1;
+		}
 	}
-	bool any = t->row_count == 0;
-	for (size_t i = 0; i < t->row_count; i++)
-		any |= t->rows[i].baseline;
-	return any ? 0 : err_set(e, ERR_USAGE, "table %s: no row is the baseline", spec->id);
+	return 0;
 }
 
 /* Holm over all comparisons of the table that were tested. */
@@ -384,9 +393,12 @@ static int correct(struct table *t, struct err *e)
 						      .against;
 		p[i] = c->made ? c->p : NAN;
 		t->comparisons += !isnan(p[i]);
-		if (c->made && (!t->fewest_pairs || c->pairs < t->fewest_pairs))
+		t->untested |= c->made && !c->tested;
+		if (!c->made || !c->tested)
+			continue;
+		if (!t->fewest_pairs || c->pairs < t->fewest_pairs)
 			t->fewest_pairs = c->pairs;
-		if (c->made && c->pairs > t->most_pairs)
+		if (c->pairs > t->most_pairs)
 			t->most_pairs = c->pairs;
 	}
 	stats_holm(p, cells, p);
@@ -483,13 +495,67 @@ int tables_make(
 	for (size_t i = 0; i < t->row_count; i++)
 		if (fill_row(t, &t->rows[i], metrics, e))
 			goto fail;
-	if (compare_rows(t, e) || correct(t, e) || mark_best(t, e))
+	if (mark_baselines(t, e) || compare_rows(t, e) || correct(t, e) || mark_best(t, e))
 		goto fail;
 	*out = t;
 	return 0;
 fail:
 	tables_free(t);
 	return -1;
+}
+
+/* Seeds that both rows have. */
+static size_t common_seeds(const struct table_row *a, const struct table_row *b)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < a->planned; i++)
+		for (size_t k = 0; k < b->planned; k++)
+			count += a->members[i]->seed == b->members[k]->seed;
+	return count;
+}
+
+static void count_family(const struct table *t, struct stats_family *family)
+{
+	size_t tested = 0;
+
+	for (int m = 0; m < t->spec->metric_count; m++)
+		tested += metric_find(t->spec->metrics[m])->kind == METRIC_RESULT;
+	for (size_t i = 0; i < t->row_count && t->spec->baseline.count && tested; i++) {
+		const struct table_row *base = baseline_row(t, &t->rows[i]);
+		const size_t pairs =
+			base && base != &t->rows[i] ? common_seeds(&t->rows[i], base) : 0;
+		family->tests += pairs ? tested : 0;
+		family->most_pairs = pairs > family->most_pairs ? pairs : family->most_pairs;
+	}
+}
+
+int tables_foresee(const struct study *study, const struct table_spec *spec,
+	struct stats_family *family, size_t *rows, struct err *e)
+{
+	struct table *t = calloc(1, sizeof(*t));
+	struct err reason = { 0 };
+	int result = -1;
+
+	if (!t)
+		return err_nomem(e);
+	t->spec = spec;
+	t->study = study;
+	*family = (struct stats_family){ 0 };
+	for (int m = 0; m < spec->metric_count; m++)
+		if (metric_foresee(
+			    spec->metrics[m], "", study->sweep->robustness_count > 0, &reason)) {
+			err_set(e, ERR_USAGE, "table %s: %s", spec->id, reason.text);
+			goto out;
+		}
+	if (check_spec(study, spec, e) || collect_rows(t, e) || mark_baselines(t, e))
+		goto out;
+	count_family(t, family);
+	*rows = t->row_count;
+	result = 0;
+out:
+	tables_free(t);
+	return result;
 }
 
 void tables_free(struct table *t)

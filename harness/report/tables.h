@@ -13,7 +13,8 @@
 
 /* The difference of a cell to the baseline's cell, paired by seed. */
 struct comparison {
-	bool made; /* there are a baseline and at least one common seed */
+	bool made;   /* there are a baseline and at least one common seed */
+	bool tested; /* the metric is a result; differences of times are stated, not tested */
 	size_t pairs;
 	double difference;        /* mean of (ours - baseline) over the common seeds */
 	struct interval interval; /* 95 % t interval of it; none for fewer than 3 pairs */
@@ -63,8 +64,9 @@ struct table {
 	const struct sample **members; /* of all rows, one after the other */
 	struct claim_result *claims;   /* all of the sweep */
 	size_t comparisons;            /* size of Holm's family */
-	size_t fewest_pairs;           /* of the comparisons made; 0: none made */
+	size_t fewest_pairs;           /* of the comparisons tested; 0: none */
 	size_t most_pairs;
+	bool untested; /* there are differences that are not tested (times) */
 };
 
 /* Fill the table. On success *out is the caller's (tables_free); study must live as long. Returns
@@ -78,6 +80,12 @@ struct table {
 int tables_make(const struct study *study, const struct table_spec *spec, struct err *e,
 	struct table **out);
 void tables_free(struct table *t);
+
+/* Say what tables_make would refuse of this table of a plan (study_planned), before anything is
+ * run. Returns 0 with the family that its comparisons form, and in *rows how many rows there are;
+ * or -1 with e. */
+int tables_foresee(const struct study *study, const struct table_spec *spec,
+	struct stats_family *family, size_t *rows, struct err *e);
 
 /* Does any cell of this metric have test images / a BCa interval / a comparison / a claim? (Then
  * the column is shown.) */

@@ -19,11 +19,25 @@ golden indentation "bad indentation is shown where YAML gives up"
 golden tab "a tab as indentation gets a hint"
 golden order "phases in an impossible order are named, both of them"
 golden outputs "metrics, figures, labels and phases that do not exist are found before anything is run"
+golden foreseen "what table, claims and plot would refuse after the run is refused before it"
 golden plan "axes, zips, rules, claims and tables are checked against the plan"
 
 try check "$folder/good.yaml"
 [ "$code" = 0 ] && [ ! -s "$SCRATCH/err" ] && says "good: 4 trials (2 configurations, 2 seeds)"
 check $? "a good file is good"
+try check "$folder/undecided.yaml"
+[ "$code" = 0 ] && [ "$(wc -l <"$SCRATCH/err")" = 1 ] &&
+	says "undecided.yaml:15: warning: table main: 6 seeds cannot reach p < 0.05 in 2 comparisons" err && says "): 7 seeds can" err
+check $? "too few seeds for the tests of a table are a warning; constants and times are no tests"
+try check "$folder/undecided.yaml" --seeds 7
+[ "$code" = 0 ] && [ ! -s "$SCRATCH/err" ]
+check $? "as many seeds as it says are enough"
+try check "$folder/undecided.yaml" --seeds 5
+[ "$code" = 0 ] && says "undecided.yaml:12: warning: claims: 5 seeds cannot reach p < 0.05 in 1 comparison (exact paired test): 6 seeds can" err
+check $? "so are too few seeds for the claims"
+try plan "$folder/undecided.yaml" --db "$SCRATCH/none.db"
+[ "$code" = 0 ] && says "18 trials" && says "warning: table main: 6 seeds cannot reach p < 0.05" err
+check $? "plan warns, too"
 try check "$folder/good.yaml" "$folder/tab.yaml" "$folder/good.yaml"
 [ "$code" = 2 ] && [ "$(grep -c ': good: ' "$SCRATCH/out")" = 2 ]
 check $? "of several files each is checked, and the worst counts"

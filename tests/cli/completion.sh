@@ -77,8 +77,8 @@ PATH=$SCRATCH/bin:$PATH
 lines='retrial complet
 retrial run --progress=al
 retrial check experiments/de
-retrial plan experiments/demo.yaml --set recipe=no
-retrial run experiments/demo.yaml --set dual.optimizer=s
+retrial plan experiments/demo.yaml --set recipe=or
+retrial run experiments/demo.yaml --set single.optimizer=s
 retrial run x.yaml --set batch_s
 retrial run --db=experiments/de
 retrial query acc
@@ -86,8 +86,8 @@ retrial table experiments/demo.yaml acc'
 full='retrial completion
 retrial run --progress=always
 retrial check experiments/demo.yaml
-retrial plan experiments/demo.yaml --set recipe=notebook-short
-retrial run experiments/demo.yaml --set dual.optimizer=sgd
+retrial plan experiments/demo.yaml --set recipe=original
+retrial run experiments/demo.yaml --set single.optimizer=sgd
 retrial run x.yaml --set batch_size=
 retrial run --db=experiments/demo.yaml
 retrial query accuracy

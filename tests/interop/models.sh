@@ -5,7 +5,7 @@
 . tests/tap.sh
 : "${CC:=gcc}"
 db=$SCRATCH/fashion.db python=$INTEROP_VENV/bin/python
-sed -e 's/^seeds:.*/seeds: 1/' -e 's/^name:.*/name: interop/' -e "s|^use: |use: $PWD/experiments/|" experiments/demo.yaml >"$SCRATCH/interop.yaml"
+sed -e "s|^use: |use: $PWD/experiments/|" tests/fixtures/interop.yaml >"$SCRATCH/interop.yaml"
 "$RETRIAL" run "$SCRATCH/interop.yaml" --db "$db" -q >"$SCRATCH/out" 2>"$SCRATCH/err"
 check $? "two networks are trained on Fashion-MNIST"
 trial=$("$RETRIAL" runs --db "$db" recipe=notebook-short --columns trial --format tsv | sed 1d)

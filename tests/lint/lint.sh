@@ -64,7 +64,7 @@ check "harness/report includes neither run, cli nor nn" only harness/report 'har
 check "harness/bundle includes base, store, report and bundle" only harness/bundle 'harness/(base|store|report|bundle)/'
 check "harness/cli includes nn by its public headers" only harness/cli "harness/|$nn"
 check "SQLite is included in harness/store alone" only_in 'harness/store/[a-z0-9_]+\.[ch]' 'sqlite3\.h'
-check "GSL is included in harness/report/stats.c alone" only_in 'harness/report/stats\.c' 'gsl/.*'
+check "GSL is included in harness/report/stats*.c alone" only_in 'harness/report/stats(_resample)?\.c' 'gsl/.*'
 check "libarchive is included in archive.c, pack.c and npz.c alone" only_in '.*/(archive|pack|npz)\.c' 'archive(_entry)?\.h'
 check "protobuf-c is included in harness/model/onnx*.c alone" only_in 'harness/model/onnx(_read)?\.c' '(google|protobuf-c)/.*|onnx\.pb-c\.h'
 check "libyaml is included in harness/plan/yaml.c alone" only_in 'harness/plan/yaml\.c' 'yaml\.h'

@@ -311,6 +311,37 @@ static void too_few_pairs_decide_nothing_and_say_how_many_would(void **state)
 		r.reason, "too few pairs for the exact test to reach 0.05: 6 are needed");
 }
 
+static void a_comparison_of_constants_is_a_fact_and_enlarges_no_family(void **state)
+{
+	(void)state;
+	struct made_study m;
+	struct err e = { 0 };
+	struct claim_result *r = NULL;
+	make_pairs(&m, 6);
+	for (size_t i = 0; i < m.study.count; i += 2) /* the paper's network is smaller */
+		m.values[m.samples[i].first_value + 1] = 90;
+	struct claim claims[2] = { better_than("mnist", "paper", "scratch", 1),
+		better_than("mnist", "paper", "scratch", -1) };
+	made_copy(claims[1].metric, sizeof(claims[1].metric), "params");
+	m.sweep.claims = claims;
+	m.sweep.claim_count = 2;
+
+	assert_int_equal(claims_evaluate(&m.study, &e, &r), 0);
+	assert_true(r[0].p_holm == r[0].p);
+	assert_int_equal(r[0].verdict, VERDICT_REPRODUCED);
+	assert_int_equal(r[1].verdict, VERDICT_REPRODUCED);
+	assert_true(isnan(r[1].p) && isnan(r[1].p_holm) && !interval_exists(r[1].ours));
+	struct str s = { 0 };
+	claims_evidence(&s, &r[1]);
+	assert_string_equal(s.s, "-10 ± 0 (6 pairs); the paper: lower than scratch");
+	str_free(&s);
+	free(r);
+	claims[1].compare = 1;
+	assert_int_equal(claims_evaluate(&m.study, &e, &r), 0);
+	assert_int_equal(r[1].verdict, VERDICT_NOT_REPRODUCED);
+	free(r);
+}
+
 static void several_such_claims_are_corrected_together(void **state)
 {
 	(void)state;
@@ -393,6 +424,7 @@ int main(void)
 		cmocka_unit_test(the_papers_figure_is_written_as_printed),
 		cmocka_unit_test(a_claim_without_a_number_is_decided_by_the_paired_exact_test),
 		cmocka_unit_test(too_few_pairs_decide_nothing_and_say_how_many_would),
+		cmocka_unit_test(a_comparison_of_constants_is_a_fact_and_enlarges_no_family),
 		cmocka_unit_test(several_such_claims_are_corrected_together),
 		cmocka_unit_test(pairs_are_of_the_seeds_that_both_have),
 	};

@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "harness/base/file.h"
-#include "harness/report/figures.h"
+#include "harness/report/figure.h"
 #include "harness/report/tables.h"
 #include "study_fixture.h"
 

@@ -287,6 +287,41 @@ static void a_property_of_the_network_has_no_spread_and_no_test(void **state)
 	tables_free(t);
 }
 
+/* The made study's constant, read as a time: what another run would not give again. */
+static void times_are_compared_but_are_no_members_of_the_family(void **state)
+{
+	(void)state;
+	struct made_study m;
+	two_by_two(&m, 7);
+	made_copy(m.metrics[1], sizeof(m.metrics[1]), "seconds");
+	for (size_t i = 0; i < m.study.count; i++)
+		m.values[m.samples[i].first_value + 1] = (double)(10 + i * i % 7);
+	struct table_spec spec = spec_of("dataset", "recipe");
+	made_copy(spec.metrics[spec.metric_count++], sizeof(spec.metrics[0]), "seconds");
+	made_where(&spec.baseline, "recipe", "single");
+	struct table *t = make(&m, &spec);
+
+	assert_true(tables_has_comparison(t, 1));
+	assert_int_equal(t->comparisons, 2);
+	const struct comparison *c = &t->rows[1].cells[1].against;
+	assert_true(c->made && !c->tested && isnan(c->p) && isnan(c->p_holm));
+	char *text = print(t, TABLE_MARKDOWN);
+	assert_non_null(strstr(text, "times and memory are not tested"));
+	assert_non_null(strstr(text, "Holm-corrected over the 2 comparisons"));
+	free(text);
+	tables_free(t);
+
+	spec.metric_count = 1;
+	made_copy(spec.metrics[0], sizeof(spec.metrics[0]), "seconds");
+	t = make(&m, &spec);
+	text = print(t, TABLE_MARKDOWN);
+	assert_int_equal(t->comparisons, 0);
+	assert_null(strstr(text, "| p |"));
+	assert_null(strstr(text, "sign-flip"));
+	free(text);
+	tables_free(t);
+}
+
 /* The project's own notes compute +- 0.20, 0.61 and 0.93 points for 10,000 images at 99, 89 and 65
  * % (sqrt(p (1 - p) / n) 1.96, rounded). */
 static void test_images_are_a_second_spread_that_seeds_do_not_narrow(void **state)
@@ -566,6 +601,7 @@ int main(void)
 		cmocka_unit_test(wrong_names_are_errors_with_suggestions),
 		cmocka_unit_test(differences_are_paired_by_seed_within_the_data_set),
 		cmocka_unit_test(holm_corrects_over_all_comparisons_of_the_table),
+		cmocka_unit_test(times_are_compared_but_are_no_members_of_the_family),
 		cmocka_unit_test(the_best_row_is_marked_only_where_it_is_not_tied),
 		cmocka_unit_test(macros_have_names_of_letters_and_never_the_same_twice),
 		cmocka_unit_test(a_property_of_the_network_has_no_spread_and_no_test),

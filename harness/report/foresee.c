@@ -1,0 +1,144 @@
+/* foresee.c - see foresee.h. The rules are those of tables.c, claims.c and figures.c. */
+#include "foresee.h"
+
+#include <stdlib.h>
+
+#include "claims.h"
+#include "figures.h"
+#include "tables.h"
+
+static int add(struct foresight *f, bool refusal, int line, struct str *text, struct err *e)
+{
+	struct foreseen *list = realloc(f->list, (f->count + 1) * sizeof(*list));
+
+	if (!list) {
+		str_free(text);
+		return err_nomem(e);
+	}
+	f->list = list;
+	f->list[f->count++] = (struct foreseen){ str_take(text), line, refusal };
+	f->refusals += refusal;
+	return 0;
+}
+
+/* What a check said: a refusal of the user's, or a failure of the machine's. */
+static int add_refusal(struct foresight *f, int line, const struct err *reason, struct err *e)
+{
+	struct str text = { 0 };
+
+	if (reason->kind != ERR_USAGE && reason->kind != ERR_FAILED) {
+		*e = *reason;
+		return -1;
+	}
+	str_add(&text, reason->text);
+	return add(f, reason->kind == ERR_USAGE, line, &text, e);
+}
+
+static int add_empty(struct foresight *f, const char *what, const char *id, int line, struct err *e)
+{
+	struct str text = { 0 };
+
+	str_addf(&text, "%s %s: no trial of the plan is one of these", what, id);
+	return add(f, false, line, &text, e);
+}
+
+/* whose: "table main: its", "claims: their". */
+static int add_family(struct foresight *f, const char *whose, const char *id, int line,
+	const struct stats_family *family, struct err *e)
+{
+	const size_t needed = stats_family_pairs(family, CLAIM_ALPHA);
+	struct str text = { 0 };
+
+	if (!family->tests || family->most_pairs >= needed)
+		return 0;
+	str_addf(&text,
+		"%s%s: %zu seed%s cannot reach p < 0.05 in %zu comparison%s (exact paired test%s): "
+		"%zu seeds can",
+		whose, id, family->most_pairs, family->most_pairs == 1 ? "" : "s", family->tests,
+		family->tests == 1 ? "" : "s", family->tests == 1 ? "" : ", Holm's correction",
+		needed);
+	return add(f, false, line, &text, e);
+}
+
+static int add_tables(
+	struct foresight *f, const struct study *study, const struct sweep *sweep, struct err *e)
+{
+	for (size_t i = 0; i < sweep->table_count; i++) {
+		const struct table_spec *spec = &sweep->tables[i];
+		struct stats_family family;
+		struct err reason = { 0 };
+		size_t rows = 0;
+		if (tables_foresee(study, spec, &family, &rows, &reason)) {
+			if (add_refusal(f, spec->line, &reason, e))
+				return -1;
+		} else if (!rows) {
+			if (add_empty(f, "table", spec->id, spec->line, e))
+				return -1;
+		} else if (add_family(f, "table ", spec->id, spec->line, &family, e)) {
+			return -1;
+		}
+	}
+	return 0;
+}
+
+static int add_claims(
+	struct foresight *f, const struct study *study, const struct sweep *sweep, struct err *e)
+{
+	struct stats_family family = { 0 };
+
+	for (size_t i = 0; i < sweep->claim_count; i++) {
+		const struct claim *c = &sweep->claims[i];
+		struct err reason = { 0 };
+		size_t planned = 0;
+		if (claims_foresee(study, c, &family, &planned, &reason)) {
+			if (add_refusal(f, c->line, &reason, e))
+				return -1;
+		} else if (!planned && add_empty(f, "claim", c->id, c->line, e)) {
+			return -1;
+		}
+	}
+	return add_family(
+		f, "claims", "", sweep->claim_count ? sweep->claims[0].line : 0, &family, e);
+}
+
+static int add_figures(
+	struct foresight *f, const struct study *study, const struct sweep *sweep, struct err *e)
+{
+	for (size_t i = 0; i < sweep->figure_count; i++) {
+		const struct figure_spec *spec = &sweep->figures[i];
+		struct err reason = { 0 };
+		if (!figures_foresee(study, spec, &reason))
+			continue;
+		if (reason.kind == ERR_FAILED ? add_empty(f, "figure", spec->id, spec->line, e)
+					      : add_refusal(f, spec->line, &reason, e))
+			return -1;
+	}
+	return 0;
+}
+
+int foresee(const struct sweep *sweep, struct foresight *out, struct err *e)
+{
+	struct study *study = NULL;
+
+	*out = (struct foresight){ 0 };
+	if (!sweep->table_count && !sweep->claim_count && !sweep->figure_count)
+		return 0;
+	if (study_planned(sweep, e, &study))
+		return -1;
+	const int result = add_tables(out, study, sweep, e) || add_claims(out, study, sweep, e)
+			|| add_figures(out, study, sweep, e)
+		? -1
+		: 0;
+	study_free(study);
+	if (result)
+		foresight_free(out);
+	return result;
+}
+
+void foresight_free(struct foresight *f)
+{
+	for (size_t i = 0; i < f->count; i++)
+		free(f->list[i].text);
+	free(f->list);
+	*f = (struct foresight){ 0 };
+}
