@@ -137,6 +137,13 @@ test: test-packages
 check-units: retrial $(UNIT) $(BUILD)/digests $(BUILD)/bench-core $(BUILD)/one-step
 	@BUILD=$(BUILD) RETRIAL=./retrial CC="$(CC)" sh tests/run.sh
 
+# What needs no run of the program, in under a minute: layout, shell scripts, the manual page, who
+# includes what, static analysis, the reference of the schema.
+.PHONY: check
+check: test-packages
+	+@$(MAKE) --no-print-directory -s -j$(JOBS) retrial
+	@BUILD=$(BUILD) RETRIAL=./retrial CC="$(CC)" sh tests/run.sh tests/lint/lint.sh tests/lint/schema.sh
+
 # The same digests from gcc and clang, -O1 to -O3, every kernel variant, one and two threads.
 test-bits: test-packages
 	@sh tests/bits.sh

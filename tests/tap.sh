@@ -1,3 +1,4 @@
+# shellcheck shell=sh
 # tap.sh - what the scripts of tests/cli share: `. tests/tap.sh` at their beginning, `finish` at their end. They print TAP and run in the
 # root of the repository. RETRIAL is the program, BUILD the folder that `make` fills, SCRATCH an empty folder for the test alone.
 set -u

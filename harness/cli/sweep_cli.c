@@ -21,6 +21,7 @@ static int read_with(
 		return ERR_USAGE;
 	o->messages = &messages;
 	const int failed = sweep_read(path, o, &e, out);
+	o->messages = NULL;
 	int code = ERR_NONE;
 	if (failed && messages.length) { /* e has the beginning of them */
 		fprintf(stderr, "%s\n", messages.s);

@@ -187,7 +187,7 @@ static int prepare_all(const struct latency_options *o, struct subject *subjects
 {
 	for (int b = 0; b < o->batch_count; b++)
 		for (int k = 0; nn_kernels_at(k); k++)
-			for (int quantised = 0; quantised <= (o->quantised != NULL); quantised++) {
+			for (int quantised = 0; quantised <= (o->quantised ? 1 : 0); quantised++) {
 				if (o->kernels ? o->kernels != nn_kernels_at(k)
 					       : k == 0 && nn_kernels_at(1))
 					continue;

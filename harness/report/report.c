@@ -150,7 +150,7 @@ static void verdict_class(char out[32], enum verdict v)
 	const char *name = claims_verdict_name(v);
 	size_t i = 0;
 
-	for (; name[i] && i < 31; i++)
+	for (; i < 31 && name[i]; i++)
 		out[i] = name[i] == ' ' ? '-' : name[i];
 	out[i] = '\0';
 }

@@ -124,7 +124,7 @@ for width in 390 1280; do
 <p id="answer"></p><script>addEventListener('message', m => { document.getElementById('answer').textContent = m.data; });</script>
 END
 	for scheme in light dark; do
-		browse "$SCRATCH/frame.html" --window-size=1400,2000 --blink-settings=preferredColorScheme=$([ $scheme = dark ] && echo 0 || echo 1) --dump-dom |
+		browse "$SCRATCH/frame.html" --window-size=1400,2000 --blink-settings=preferredColorScheme="$([ $scheme = dark ] && echo 0 || echo 1)" --dump-dom |
 			sed -n 's/.*<p id="answer">\([^<]*\)<.*/\1/p' >"$SCRATCH/out"
 		[ "$(cat "$SCRATCH/out")" = "$scheme $width: good" ]
 		check $? "$width pixels wide and $scheme: nothing overflows, overlaps, is cut off or hard to read, all links lead somewhere, nothing is loaded"

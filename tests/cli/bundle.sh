@@ -18,7 +18,7 @@ mkdir -p "$SCRATCH/published/tables" && echo "| a |" >"$SCRATCH/published/tables
 
 try bundle --db "$db" -o "$bundle" --results "$SCRATCH/published"
 [ "$code" = 0 ] && says "$bundle" && cp "$bundle" "$SCRATCH/first"
-[ -z "$(ls "$SCRATCH" | grep '\.db-')" ] || code=1
+[ -z "$(find "$SCRATCH" -maxdepth 1 -name '*.db-*')" ] || code=1
 [ "$code" = 0 ]
 check $? "a bundle is made, and nothing is left beside it"
 try bundle --db "$db" -o "$bundle" --results "$SCRATCH/published"
@@ -52,8 +52,10 @@ check $? "nothing is left behind"
 
 # repack WITH: the bundle taken apart, changed by a command in its folder, and packed again
 repack() {
-	rm -rf "$SCRATCH/again" && mkdir "$SCRATCH/again" && tar --zstd -xf "$bundle" -C "$SCRATCH/again" && (cd "$SCRATCH/again" && sh -c "$1") &&
-		tar --zstd -cf "$SCRATCH/changed.tar.zst" -C "$SCRATCH/again" $(cd "$SCRATCH/again" && find . -mindepth 1 ! -type d | sed 's|^\./||')
+	rm -rf "$SCRATCH/again" && mkdir "$SCRATCH/again" && tar --zstd -xf "$bundle" -C "$SCRATCH/again" || return
+	(cd "$SCRATCH/again" && sh -c "$1") || return
+	# shellcheck disable=SC2046 # names without blanks
+	tar --zstd -cf "$SCRATCH/changed.tar.zst" -C "$SCRATCH/again" $(cd "$SCRATCH/again" && find . -mindepth 1 ! -type d | sed 's|^\./||')
 	try verify "$SCRATCH/changed.tar.zst"
 }
 repack true

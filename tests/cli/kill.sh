@@ -1,3 +1,4 @@
+#!/bin/sh
 # kill.sh - `retrial run` killed with SIGKILL a hundred times, at random moments (seeded): the whole process group, one worker, or the writer.
 # Afterwards the database must be sound and hold, digest for digest, what an uninterrupted run gives, and the same trained weights, byte for byte.
 . tests/tap.sh
@@ -29,7 +30,7 @@ compare() {
 	sqlite3 "$db" "$weights" >"$SCRATCH/killed-weights.txt"
 	cmp -s "$SCRATCH/whole-weights.txt" "$SCRATCH/killed-weights.txt" || { echo "# other weights in round $rounds"; failures=$((failures + 1)); }
 	[ "$(sqlite3 "$db" "SELECT count(*) FROM attempts WHERE state = 'running'")" = 0 ] || { echo "# still running"; failures=$((failures + 1)); }
-	[ -z "$(find "$SCRATCH/killed" -type f ! -name 'results.db*' ! -name '*.state')" ] || { echo "# files are left: $(ls "$SCRATCH/killed/states" | grep -v '[.]state$')"; failures=$((failures + 1)); }
+	[ -z "$(find "$SCRATCH/killed" -type f ! -name 'results.db*' ! -name '*.state')" ] || { echo "# files are left: $(find "$SCRATCH/killed/states" -type f ! -name '*.state')"; failures=$((failures + 1)); }
 }
 
 # "KIND MILLISECONDS" lines from a fixed seed; as many as it takes until KILLS of them have hit a running process

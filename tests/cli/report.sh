@@ -40,7 +40,7 @@ study 14862
 try table "$sweep" --db "$db"
 refuses 3 "no such database"
 check $? "a table without a database is exit 3"
-RETRIAL_DATA= "$RETRIAL" run "$sweep" --db "$db" --data "$SCRATCH" >"$SCRATCH/out" 2>"$SCRATCH/err"
+RETRIAL_DATA='' "$RETRIAL" run "$sweep" --db "$db" --data "$SCRATCH" >"$SCRATCH/out" 2>"$SCRATCH/err"
 check $? "the study runs without its second data set"
 
 try table "$sweep" --db "$db"

@@ -1,3 +1,4 @@
+#!/bin/sh
 # robustness.sh - `retrial run` with a list robustness: the same numbers however they are made, only what is missing, what cannot be evaluated, what
 # is not reproduced; and the table, claim and figure of it.
 . tests/tap.sh

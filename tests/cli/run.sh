@@ -1,3 +1,4 @@
+#!/bin/sh
 # run.sh - `retrial run`: the same bits however it is run, and what it says and leaves behind when the machine or the user fails.
 . tests/tap.sh
 sweep=tests/fixtures/resume.yaml
@@ -93,12 +94,12 @@ for f in train-images-idx3-ubyte train-labels-idx1-ubyte t10k-images-idx3-ubyte 
 	printf '\000\000\010\003\000\000' >"$SCRATCH/broken/mnist/$f"
 done
 sed 's/dataset: synthetic/dataset: mnist/; s/name: bad/name: broken/' "$SCRATCH/bad.yaml" >"$SCRATCH/broken.yaml"
-out=$(RETRIAL_DATA= "$RETRIAL" run "$SCRATCH/broken.yaml" --data "$SCRATCH/broken" --db "$SCRATCH/broken/r.db" --progress lines 2>&1); status=$?
+out=$(RETRIAL_DATA='' "$RETRIAL" run "$SCRATCH/broken.yaml" --data "$SCRATCH/broken" --db "$SCRATCH/broken/r.db" --progress lines 2>&1); status=$?
 [ $status -eq 3 ]
 check $? "a truncated data file gives exit code 3"
 printf '%s' "$out" | grep -q 'train-images-idx3-ubyte'
 check $? "and is named"
-out=$(RETRIAL_DATA= XDG_DATA_HOME="$SCRATCH" "$RETRIAL" run "$SCRATCH/broken.yaml" --db "$SCRATCH/missing/r.db" --progress lines 2>&1); status=$?
+out=$(RETRIAL_DATA='' XDG_DATA_HOME="$SCRATCH" "$RETRIAL" run "$SCRATCH/broken.yaml" --db "$SCRATCH/missing/r.db" --progress lines 2>&1); status=$?
 [ $status -eq 0 ] && printf '%s' "$out" | grep -q 'skipped: .*mnist'
 check $? "a data set that is nowhere is skipped: exit code 0, and the reason is said"
 if [ "$(id -u)" = 0 ] && mkdir -p "$SCRATCH/full" && mount -t tmpfs -o size=256k none "$SCRATCH/full" 2>/dev/null; then

@@ -1,3 +1,4 @@
+#!/bin/sh
 # runner.sh - what one does around `retrial run`: watch it, follow its events, compare and repeat trials, clean up; and runs whose workers hang
 # or are killed, whose database is replaced, or that begin all at once.
 . tests/tap.sh
@@ -29,7 +30,7 @@ small "$sweep" four -j 4 -q; digests four >"$SCRATCH/four.csv"
 small "$SCRATCH/turned.yaml" turned -j 2 -q; digests turned >"$SCRATCH/turned.csv"
 [ "$(ask turned 'SELECT recipe FROM plan WHERE position = 0')" = plain ]
 check $? "the turned plan has another order"
-[ $(wc -l <"$SCRATCH/one.csv") -gt 40 ] && cmp -s "$SCRATCH/one.csv" "$SCRATCH/four.csv"
+[ "$(wc -l <"$SCRATCH/one.csv")" -gt 40 ] && cmp -s "$SCRATCH/one.csv" "$SCRATCH/four.csv"
 check $? "-j 1 and -j 4 give equal digests, and there are some"
 cmp -s "$SCRATCH/one.csv" "$SCRATCH/turned.csv"
 check $? "another order of the trials gives equal digests"
@@ -48,10 +49,10 @@ check $? "status --watch ends by itself when all is done"
 # ---- events ----
 small "$sweep" part -j 2 --max-trials 3 --json >"$SCRATCH/events" 2>"$SCRATCH/messages"; status=$?
 if command -v jq >/dev/null; then
-	[ $(jq -c 'select(.event)' "$SCRATCH/events" | wc -l) = $(wc -l <"$SCRATCH/events") ]
+	[ "$(jq -c 'select(.event)' "$SCRATCH/events" | wc -l)" = "$(wc -l <"$SCRATCH/events")" ]
 	check $? "every line of run --json is an object with an event"
 	[ "$(jq -r .event "$SCRATCH/events" | sort -u | tr '\n' ' ')" = 'end epoch phase start summary ' ] &&
-		[ $(jq -r 'select(.event == "end") | .state' "$SCRATCH/events" | grep -c '^done$') = 3 ]
+		[ "$(jq -r 'select(.event == "end") | .state' "$SCRATCH/events" | grep -c '^done$')" = 3 ]
 	check $? "trials start and end, with phases and epochs between"
 	[ "$(tail -n 1 "$SCRATCH/events" | jq -c '[.event, .planned, .done, .done_before]')" = '["summary",8,3,3]' ]
 	check $? "the summary is last and counts"
@@ -68,7 +69,7 @@ check $? "predictions are not among the events"
 grep -q '^8 trials: 3 done now, 3 done before' "$SCRATCH/messages" && ! grep -q '^8 trials' "$SCRATCH/events"
 check $? "messages stay on standard error"
 "$RETRIAL" run $sweep --db "$SCRATCH/left/r.db" -q --json --max-trials 2 -j 1 --set train_limit=100 2>/dev/null | head -n 1 >/dev/null
-[ $(sqlite3 "$SCRATCH/left/r.db" "SELECT count(*) FROM attempts WHERE state = 'done'") = 2 ]
+[ "$(sqlite3 "$SCRATCH/left/r.db" "SELECT count(*) FROM attempts WHERE state = 'done'")" = 2 ]
 check $? "a listener that leaves does not end the run"
 
 # ---- provenance ----
@@ -123,7 +124,7 @@ before=$(find "$SCRATCH/part/states" -name '*.state' | wc -l)
 [ "$(find "$SCRATCH/part/states" -name '*.state' | wc -l)" = "$before" ]
 check $? "gc by itself only lists"
 "$RETRIAL" gc --yes --db "$SCRATCH/part/r.db" >"$SCRATCH/out"
-find "$SCRATCH/part/states" -name '*.state' | grep -q 0123456789abcdef0123 && [ $(find "$SCRATCH/part/states" -name '*.state' | wc -l) -gt 1 ]
+find "$SCRATCH/part/states" -name '*.state' | grep -q 0123456789abcdef0123 && [ "$(find "$SCRATCH/part/states" -name '*.state' | wc -l)" -gt 1 ]
 check $? "gc --yes keeps what a planned trial needs, and what the database does not know"
 small "$sweep" part -j 2 -q
 "$RETRIAL" gc --yes --db "$SCRATCH/part/r.db" >"$SCRATCH/out"

@@ -1,3 +1,4 @@
+#!/bin/sh
 # wide.sh - what the core can do beyond the paper, in a sweep file: batch normalisation, residual and depthwise layers, AdamW, schedules, averages of
 # the weights, mixed images, further transforms. The same bits however it is run, and what is recorded of it.
 . tests/tap.sh
@@ -28,7 +29,7 @@ done
 # Interrupted again and again, each time as soon as another epoch is recorded; the last run is left alone.
 epochs() { sqlite3 -readonly "$SCRATCH/often/r.db" "SELECT count(*) FROM metrics" 2>/dev/null || echo 0; }
 before=0
-for interruption in 1 2 3 4 5 6; do
+for _ in 1 2 3 4 5 6; do
 	"$RETRIAL" run "$sweep" --db "$SCRATCH/often/r.db" -j 2 --checkpoint 0 -q 2>/dev/null & pid=$!
 	while kill -0 $pid 2>/dev/null && [ "$(epochs)" -le "$before" ]; do sleep 0.02; done
 	kill -INT $pid 2>/dev/null

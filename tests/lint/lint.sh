@@ -1,6 +1,6 @@
 #!/bin/sh
 # lint.sh - what the compiler does not check: which folder may include what, functions that are not used here, what libnn.a needs of other
-# libraries, flags that would change bits, sizes of files. Prints TAP; the offending lines follow a "not ok".
+# libraries, flags that would change bits, sizes of files; shellcheck, mandoc, cppcheck. Prints TAP; the offending lines follow a "not ok".
 set -u
 number=0
 
@@ -195,8 +195,26 @@ trailing_blanks() {
 	grep -nE '[[:blank:]]+$' $(sources)
 }
 
-scripts_that_do_not_parse() {
-	find tests harness -name '*.sh' -exec sh -n {} ';'
+scripts() { find tests harness packaging .ci -name '*.sh' -o -path .ci/run 2>/dev/null | sort; }
+
+# shellcheck disable=SC2046 # names without blanks
+shell_scripts() {
+	shellcheck --severity=warning --format=gcc $(scripts)
+}
+
+# Warnings and errors; of matters of style all but the length of lines.
+manual_page() {
+	mandoc -T lint harness/cli/retrial.1 2>&1 | grep -v 'longer than 80 bytes\|outdated mandoc.db\|makewhatis'
+}
+
+# cppcheck keeps what it found in files that have not changed. Suppressions have reasons. Not nn/kernels:
+# vectors that loops over lanes fill are uninitialised variables to it.
+# shellcheck disable=SC2046
+static_analysis() {
+	mkdir -p "${BUILD:-build}/cppcheck"
+	cppcheck -q -j "$(nproc)" --cppcheck-build-dir="${BUILD:-build}/cppcheck" --std=c11 -I. \
+		--enable=warning,performance,portability --suppressions-list=tests/lint/cppcheck.txt \
+		--template='{file}:{line}: {severity}: {message} [{id}]' $(find nn harness -name '*.c' ! -path 'nn/kernels/*' | sort)
 }
 
 check "no source file has more than 900 lines" too_long
@@ -204,6 +222,8 @@ check "every source file begins with its name and what it is for" without_purpos
 check "nothing is left to be done in the sources" left_to_do
 check "no file names a folder of one machine" folders_of_one_machine
 check "no line of a source file ends with blanks" trailing_blanks
-check "every shell script parses" scripts_that_do_not_parse
+check "shellcheck has no warning about any shell script" shell_scripts
+check "mandoc finds nothing in the manual page" manual_page
+check "cppcheck finds nothing in nn and harness" static_analysis
 
 echo "1..$number"
