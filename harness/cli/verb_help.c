@@ -12,6 +12,10 @@ enum { WORDS_MAX = 1000 };
 
 static void describe_metric(const char *name, struct manual *m)
 {
+	static const char *const kinds[] = { [METRIC_RESULT] = "a result: tested by seed",
+		[METRIC_SERIES] = "a series by epoch: for curves, never tested",
+		[METRIC_CONSTANT] = "a property of the network, equal for every seed",
+		[METRIC_TIME] = "measured on the machine: tested only by a claim" };
 	const struct metric *metric = metric_find(name);
 	struct str text = { 0 };
 	metric_heading(&text, name);
@@ -21,8 +25,7 @@ static void describe_metric(const char *name, struct manual *m)
 		metric->better > 0           ? "more"
 			: metric->better < 0 ? "less"
 					     : "neither");
-	if (metric->exact)
-		manual_fact(m, "varies", "no: the same for every seed");
+	manual_fact(m, "kind", kinds[metric->kind]);
 	str_free(&text);
 }
 
