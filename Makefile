@@ -48,7 +48,7 @@ endif
 NN      = $(patsubst %.c,$(BUILD)/%.o,$(wildcard nn/*.c)) $(VARIANTS:%=$(BUILD)/nn/kernels/%.o)
 HARNESS = $(patsubst %.c,$(BUILD)/%.o,$(filter-out harness/cli/%,$(wildcard harness/*/*.c))) $(BUILD)/sql.o $(BUILD)/onnx.pb-c.o
 CLI     = $(patsubst %.c,$(BUILD)/%.o,$(wildcard harness/cli/*.c))
-SQL     = $(wildcard harness/store/*.sql harness/store/queries/*.sql)
+SQL     = $(wildcard harness/store/*.sql harness/store/queries/*.sql harness/store/queries/internal/*.sql)
 UNIT    = $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/test_*.c))
 ORACLE  = $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/oracle/*.c))
 

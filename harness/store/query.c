@@ -2,6 +2,7 @@
  */
 #include "store_internal.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -366,13 +367,25 @@ int store_query_parts(struct store *s, const char *sql, const char *const *param
 
 /* ---- named queries ---- */
 
-const char *store_named_query(const char *name)
+static const char *find_text(const char *folder, const char *name)
 {
 	for (size_t i = 0; i < sql_text_count; i++)
-		if (strcmp(sql_texts[i].folder, "queries") == 0
-			&& strcmp(sql_texts[i].name, name) == 0)
+		if (!strcmp(sql_texts[i].folder, folder) && !strcmp(sql_texts[i].name, name))
 			return sql_texts[i].text;
 	return NULL;
+}
+
+const char *store_named_query(const char *name)
+{
+	return find_text("queries", name);
+}
+
+const char *store_internal_query(const char *name)
+{
+	const char *text = find_text("internal", name);
+
+	assert(text); /* the name is a constant of the program */
+	return text;
 }
 
 const char *const *store_named_queries(size_t *count)

@@ -1,7 +1,8 @@
 #!/bin/sh
 # sql-to-c.sh FILE.sql... - print the C file that holds these SQL files (see sql.h).
 # Run from the root of the repository:
-#   sh harness/store/sql-to-c.sh harness/store/*.sql harness/store/queries/*.sql > build/sql.c
+#   sh harness/store/sql-to-c.sh harness/store/*.sql harness/store/queries/*.sql \
+#     harness/store/queries/internal/*.sql > build/sql.c
 set -eu
 LC_ALL=C
 export LC_ALL
@@ -28,7 +29,7 @@ const size_t sql_text_count = sizeof(sql_texts) / sizeof(sql_texts[0]);
 const char *const sql_query_names[] = {
 END
 for file in "$@"; do
-	case $file in */queries/*) printf '\t"%s",\n' "$(basename "$file" .sql)" ;; esac
+	case $file in */internal/*) ;; */queries/*) printf '\t"%s",\n' "$(basename "$file" .sql)" ;; esac
 done
 cat <<'END'
 };

@@ -6,9 +6,9 @@
 #include <stddef.h>
 
 struct sql_text {
-	const char *name; /* of the file, without folder and .sql: "schema", "accuracy" */
-	const char
-		*folder; /* the last folder of its path: "store", or "queries" for a named query */
+	const char *name;   /* of the file, without folder and .sql: "schema", "accuracy" */
+	const char *folder; /* the last folder of its path: "store", "queries" for a named query,
+			      "internal" for one that the program alone asks */
 	const char *text;
 };
 

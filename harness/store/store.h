@@ -213,6 +213,9 @@ int store_add_statistics(struct store *s, const struct store_statistics *statist
 /* Named queries: the files in queries/, sorted by name (accuracy, claims, digests, ...). Each
  * begins with comment lines: what it answers, its columns, its parameters. */
 const char *store_named_query(const char *name); /* the text, or NULL */
+/* The text of queries/internal/NAME.sql: what other folders ask. Their SQL stands there, on views,
+ * and nowhere else. There is such a file. */
+const char *store_internal_query(const char *name);
 const char *const *store_named_queries(size_t *count);
 
 #endif
