@@ -63,6 +63,21 @@ void str_addf(struct str *out, const char *format, ...)
 	free(text);
 }
 
+void str_add_json(struct str *out, const char *text)
+{
+	str_add(out, "\"");
+	for (; *text; text++) {
+		const unsigned char c = (unsigned char)*text;
+		if (c == '"' || c == '\\')
+			str_addf(out, "\\%c", c);
+		else if (c < ' ')
+			str_addf(out, "\\u%04x", c);
+		else
+			str_add_bytes(out, text, 1);
+	}
+	str_add(out, "\"");
+}
+
 void str_clear(struct str *out)
 {
 	out->length = 0;

@@ -17,6 +17,9 @@ void str_add(struct str *out, const char *text);
 void str_add_bytes(struct str *out, const char *bytes, size_t count);
 void str_addf(struct str *out, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* The text as a JSON string, quotes included. The text is UTF-8. */
+void str_add_json(struct str *out, const char *text);
+
 /* Empty it, keeping the memory. */
 void str_clear(struct str *out);
 void str_free(struct str *out);

@@ -16,9 +16,9 @@ static void describe_metric(const char *name, struct manual *m)
 		[METRIC_SERIES] = "a series by epoch: for curves, never tested",
 		[METRIC_CONSTANT] = "a property of the network, equal for every seed",
 		[METRIC_TIME] = "measured on the machine: tested only by a claim" };
-	const struct metric *metric = metric_find(name);
+	const struct metric *metric = metric_find(NULL, name);
 	struct str text = { 0 };
-	metric_heading(&text, name);
+	metric_heading(&text, NULL, name);
 	manual_entry(m, name, text.s);
 	manual_fact(m, "what", "a metric, for tables, claims and figures");
 	manual_fact(m, "better",
@@ -45,7 +45,7 @@ static int describe_others(const char *word, struct str *out, bool more)
 	struct manual m = { MANUAL_TEXT, out };
 	struct err e = { 0 };
 	int found = 0;
-	if (metric_check(word, &e) == 0) {
+	if (metric_check(NULL, word, &e) == 0) {
 		str_add(out, more ? "\n" : "");
 		describe_metric(word, &m);
 		found++;
@@ -117,7 +117,7 @@ static int print_reference(const struct cli *c)
 	manual_list_begin(&m);
 	for (size_t i = 0; metric_at(i); i++) {
 		struct str heading = { 0 };
-		metric_heading(&heading, metric_at(i)->name);
+		metric_heading(&heading, NULL, metric_at(i)->name);
 		manual_row(&m, metric_at(i)->name, heading.s);
 		str_free(&heading);
 	}

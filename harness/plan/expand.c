@@ -25,6 +25,7 @@ struct expander {
 	const struct setting *overrides;
 	int override_count;
 	struct trial defaults;
+	const void *default_values; /* of the program's parameters */
 	uint64_t first_seed;
 
 	const struct setting *chosen[SETTINGS_MAX]; /* base, rows, overrides: later ones win */
@@ -103,6 +104,11 @@ static int unset_text(const struct expander *x, const struct target *target, str
 			return -1;
 		return phase_text(&from->recipe->phases[matches[0]], target->within, out);
 	}
+	case TARGET_VALUE:
+		if (!target->param->fallback)
+			return -1;
+		param_text(target->param, 0, x->default_values, out);
+		return 0;
 	case TARGET_RECIPE:
 	case TARGET_LABEL: break;
 	}
@@ -288,11 +294,37 @@ static int missing(struct expander *x, const char *name)
 	return -1;
 }
 
-static int resolve(struct expander *x, struct trial *t)
+/* The values of the program's parameters: those that are set, and the defaults of the others. */
+static int resolve_values(struct expander *x, struct trial *t)
 {
-	memset(x->last, 0, sizeof(x->last));
+	const struct program_config *p = x->study->program;
+	char *values = arena_zero(x->study->arena, p->values_bytes + 1);
+	memcpy(values, x->default_values, p->values_bytes);
+	*t = (struct trial){ .program = p, .values = values };
 	for (int i = 0; i < x->chosen_count; i++)
-		x->last[x->chosen[i]->target->number] = i + 1;
+		if (x->chosen[i]->target->kind == TARGET_VALUE && counts(x, i))
+			assign_value(x->chosen[i]->target->param, 0, values, x->chosen[i]->node,
+				x->study->diagnostics);
+	for (int i = 0; i < p->parameter_count; i++) {
+		const struct param *row = &p->parameters[i];
+		bool set = row->fallback != NULL;
+		for (int k = 0; k < x->chosen_count && !set; k++)
+			set = x->chosen[k]->target->param == row;
+		if (!set)
+			return missing(x, row->name);
+		if (strcmp(row->name, "dataset") == 0) {
+			struct str text = { 0 };
+			param_text(row, 0, values, &text);
+			snprintf(t->dataset, sizeof(t->dataset), "%s", text.s ? text.s : "");
+			str_free(&text);
+		}
+	}
+	snprintf(t->model, sizeof(t->model), "program");
+	return 0;
+}
+
+static int resolve_networks(struct expander *x, struct trial *t)
+{
 	const struct setting *recipe = find_kind(x, TARGET_RECIPE);
 	const struct setting *augment = find_kind(x, TARGET_AUGMENT);
 	const struct setting *model = find_kind(x, TARGET_MODEL);
@@ -325,6 +357,14 @@ static int resolve(struct expander *x, struct trial *t)
 											    : 0;
 }
 
+static int resolve(struct expander *x, struct trial *t)
+{
+	memset(x->last, 0, sizeof(x->last));
+	for (int i = 0; i < x->chosen_count; i++)
+		x->last[x->chosen[i]->target->number] = i + 1;
+	return x->study->program ? resolve_values(x, t) : resolve_networks(x, t);
+}
+
 static int add_label(struct expander *x, struct trial *t, const char *name, const char *value)
 {
 	for (int i = 0; i < t->label_count; i++)
@@ -342,13 +382,16 @@ static int add_label(struct expander *x, struct trial *t, const char *name, cons
 	return 0;
 }
 
-/* dataset, recipe and augment always, then the axes. */
+/* Where the core trains, dataset, recipe and augment always; then the axes. */
 static int add_labels(struct expander *x, struct trial *t)
 {
-	const struct setting *augment = find_kind(x, TARGET_AUGMENT);
-	int result = add_label(x, t, "dataset", t->dataset);
-	result |= add_label(x, t, "recipe", find_kind(x, TARGET_RECIPE)->text);
-	result |= add_label(x, t, "augment", augment ? augment->text : "none");
+	int result = 0;
+	if (!t->program) {
+		const struct setting *augment = find_kind(x, TARGET_AUGMENT);
+		result = add_label(x, t, "dataset", t->dataset);
+		result |= add_label(x, t, "recipe", find_kind(x, TARGET_RECIPE)->text);
+		result |= add_label(x, t, "augment", augment ? augment->text : "none");
+	}
 	for (int i = 0; i < x->chosen_count && result == 0; i++)
 		if (x->labelled[i])
 			result = add_label(x, t, x->chosen[i]->target->path,
@@ -544,6 +587,19 @@ static void count_labels(struct expander *x)
 		index_free(&values[a]);
 }
 
+static const void *default_values(struct study *s)
+{
+	const struct program_config *p = s->program;
+	char *values = arena_zero(s->arena, p->values_bytes + 1);
+	for (int i = 0; i < p->parameter_count; i++) {
+		struct str why = { 0 };
+		if (p->parameters[i].fallback)
+			param_parse(&p->parameters[i], p->parameters[i].fallback, 0, values, &why);
+		str_free(&why);
+	}
+	return values;
+}
+
 void expand_blocks(struct study *s, const struct block *blocks, int block_count,
 	const struct setting *overrides, int override_count, const uint64_t *seeds, int seed_count,
 	struct sweep *out)
@@ -561,6 +617,8 @@ void expand_blocks(struct study *s, const struct block *blocks, int block_count,
 	param_defaults(SCOPE_TRIAL, 0, &x->defaults);
 	param_defaults(SCOPE_AUGMENT, 0, &x->defaults.augment);
 	trial_default_model(&x->defaults);
+	if (s->program)
+		x->default_values = default_values(s);
 	for (int i = 0; i < block_count && !x->stopped; i++) {
 		x->block = &blocks[i];
 		x->chosen_count = 0;

@@ -3,6 +3,7 @@
 #include "identity.h"
 
 #include <assert.h>
+#include <float.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,8 +14,9 @@
 #include "layers.h"
 #include "param.h"
 #include "phases.h"
+#include "program.h"
 
-enum { ROWS_MAX = 24 };
+enum { ROWS_MAX = 64 };
 
 /* ---- writing ---- */
 
@@ -222,8 +224,36 @@ static void add_model(struct str *out, const struct trial *t)
 	str_add(out, "}");
 }
 
+/* Of a trial that a program executes: the templates of its command, and all values. */
+static char *program_canonical(const struct trial *t)
+{
+	const struct program_config *p = t->program;
+	const struct param *rows[PROGRAM_PARAMETERS_MAX];
+	struct str out = { 0 };
+	for (int i = 0; i < p->parameter_count; i++) {
+		int at = i;
+		for (; at > 0 && strcmp(rows[at - 1]->name, p->parameters[i].name) > 0; at--)
+			rows[at] = rows[at - 1];
+		rows[at] = &p->parameters[i];
+	}
+	str_add(&out, "{\"parameters\":{");
+	for (int i = 0; i < p->parameter_count; i++) {
+		add_key(&out, rows[i]->name);
+		param_format(rows[i], 0, t->values, &out);
+	}
+	str_add(&out, "},\"program\":[");
+	for (int i = 0; i < p->argument_count; i++) {
+		str_add(&out, i > 0 ? "," : "");
+		str_add_json(&out, p->command[i]);
+	}
+	str_addf(&out, "],\"seed\":%llu}", (unsigned long long)t->seed);
+	return str_take(&out);
+}
+
 char *trial_canonical(const struct trial *t)
 {
+	if (t->program)
+		return program_canonical(t);
 	struct trial defaults = { 0 };
 	param_defaults(SCOPE_TRIAL, 0, &defaults);
 	const struct param *rows[ROWS_MAX];
@@ -287,6 +317,7 @@ static int read_param(const struct param *p, const json_t *value, void *base, st
 	if (!json_is_array(value))
 		return read_value(p, value, 0, base, e);
 	const size_t most = p->type == PARAM_NAMES ? (size_t)p->max
+		: p->type == PARAM_REALS           ? (size_t)p->max_count
 		: p->type == PARAM_ENUMS           ? 2
 						   : 0;
 	if (json_array_size(value) > most)
@@ -456,7 +487,90 @@ static int read_phases(const json_t *list, struct trial *out, struct err *e)
 	return 0;
 }
 
-int trial_from_canonical(const char *text, struct trial *out, struct err *e)
+/* What a trial of a program that was read back owns. All numbers are reals and all words texts: of
+ * the parameters only the values were recorded, and they are written the same. */
+struct owned_program {
+	struct program_config config;
+	const char *command[PROGRAM_ARGUMENTS_MAX + 1];
+	struct param rows[PROGRAM_PARAMETERS_MAX];
+	double values[PROGRAM_PARAMETERS_MAX * PROGRAM_TEXT_MAX / sizeof(double)];
+	char texts[]; /* as many bytes as the canonical text has: more than they need */
+};
+
+static const char *keep_text(char **at, const char *text)
+{
+	char *kept = *at;
+	const size_t bytes = strlen(text) + 1;
+	memcpy(kept, text, bytes);
+	*at += bytes;
+	return kept;
+}
+
+static int read_command(struct owned_program *o, const json_t *list, char **at, struct err *e)
+{
+	const size_t count = json_array_size(list);
+	if (count == 0 || count > PROGRAM_ARGUMENTS_MAX)
+		return err_set(e, ERR_USAGE, "configuration of a trial: a program without command");
+	for (size_t i = 0; i < count; i++) {
+		const char *text = json_string_value(json_array_get(list, i));
+		if (!text)
+			return err_set(e, ERR_USAGE,
+				"configuration of a trial: program: an argument is no text");
+		o->command[i] = keep_text(at, text);
+	}
+	o->config.command = o->command;
+	o->config.argument_count = (int)count;
+	return 0;
+}
+
+static int read_values(struct owned_program *o, const json_t *object, char **at, struct err *e)
+{
+	const char *key;
+	json_t *value;
+	if (!json_is_object(object) || json_object_size(object) > PROGRAM_PARAMETERS_MAX)
+		return err_set(e, ERR_USAGE, "configuration of a trial: parameters of a program");
+	json_object_foreach((json_t *)object, key, value)
+	{
+		struct param *row = &o->rows[o->config.parameter_count];
+		*row = (struct param){ .scope = SCOPE_PROGRAM,
+			.name = keep_text(at, key),
+			.type = json_is_number(value)    ? PARAM_REAL
+				: json_is_boolean(value) ? PARAM_BOOL
+							 : PARAM_STRING,
+			.offset = o->config.values_bytes,
+			.size = PROGRAM_TEXT_MAX,
+			.min = -DBL_MAX,
+			.max = DBL_MAX };
+		if (read_value(row, value, 0, o->values, e))
+			return -1;
+		o->config.parameter_count++;
+		o->config.values_bytes += PROGRAM_TEXT_MAX;
+	}
+	o->config.parameters = o->rows;
+	return 0;
+}
+
+static int read_program(const json_t *root, size_t length, struct trial *out, struct err *e)
+{
+	struct owned_program *o = calloc(1, sizeof(*o) + length + 1);
+	if (!o)
+		return err_nomem(e);
+	char *at = o->texts;
+	*out = (struct trial){ .memory = o, .program = &o->config, .values = o->values };
+	o->config.directory = ".";
+	o->config.folder = "";
+	snprintf(out->model, sizeof(out->model), "program");
+	const json_t *seed = json_object_get(root, "seed");
+	if (!json_is_integer(seed) || json_integer_value(seed) < 0)
+		return err_set(e, ERR_USAGE, "configuration of a trial: 'seed' is missing");
+	out->seed = (uint64_t)json_integer_value(seed);
+	return read_command(o, json_object_get(root, "program"), &at, e)
+			|| read_values(o, json_object_get(root, "parameters"), &at, e)
+		? -1
+		: 0;
+}
+
+static int read_networks(const json_t *root, struct trial *out, struct err *e)
 {
 	*out = (struct trial){ 0 };
 	param_defaults(SCOPE_TRIAL, 0, out);
@@ -465,15 +579,25 @@ int trial_from_canonical(const char *text, struct trial *out, struct err *e)
 	out->memory = calloc(1, sizeof(struct owned));
 	if (!out->memory)
 		return err_nomem(e);
+	return read_scope(SCOPE_TRIAL, 0, root, out, e)
+			|| read_phases(json_object_get(root, "phases"), out, e)
+		? -1
+		: 0;
+}
+
+int trial_from_canonical(const char *text, struct trial *out, struct err *e)
+{
+	*out = (struct trial){ 0 };
 	json_error_t problem;
 	json_t *root = json_loads(text, JSON_REJECT_DUPLICATES, &problem);
 	int result = 0;
 	if (!root)
 		result = err_set(e, ERR_USAGE, "configuration of a trial: bad JSON at byte %d: %s",
 			problem.position, problem.text);
-	else if (read_scope(SCOPE_TRIAL, 0, root, out, e)
-		|| read_phases(json_object_get(root, "phases"), out, e))
-		result = -1;
+	else if (json_object_get(root, "program"))
+		result = read_program(root, strlen(text), out, e);
+	else
+		result = read_networks(root, out, e);
 	if (root)
 		json_decref(root);
 	if (result) {

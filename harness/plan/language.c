@@ -22,6 +22,9 @@ static const struct {
 	{ "in a figure", "this figure" },
 	{ "in an entry of robustness", "this entry of robustness" },
 	{ "in a model", "this model" },
+	{ "in program", "program" },
+	{ "in a parameter", "this parameter" },
+	{ "in a metric", "this metric" },
 };
 
 static size_t place_index(enum place place)

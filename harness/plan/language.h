@@ -26,7 +26,10 @@ enum place {
 	PLACE_FIGURE = 1 << 9,      /* an entry of figures: */
 	PLACE_ROBUSTNESS = 1 << 10, /* an entry of robustness: */
 	PLACE_MODEL = 1 << 11,      /* a model */
-	PLACES_END = 1 << 12
+	PLACE_PROGRAM = 1 << 12,    /* program: */
+	PLACE_PARAMETER = 1 << 13,  /* an entry of parameters: */
+	PLACE_METRIC = 1 << 14,     /* an entry of metrics: */
+	PLACES_END = 1 << 15
 };
 
 /* What a value looks like. The types up to KEY_PHASE are read by keys_read into a field. */
@@ -64,8 +67,15 @@ enum key_type {
 	KEY_MAP,        /* a map of the place `members` */
 	KEY_MAPS,       /* a list of them */
 	KEY_NAMED_MAPS, /* {NAME: map of the place `members`} */
-	KEY_WORDS,      /* a list of texts, such as a command and its arguments */
-	KEY_TEXTS,      /* {NAME: text}, such as environment variables */
+	KEY_COMMAND,    /* a list of texts: a program and its arguments */
+	KEY_PATHS,      /* a text, or a list of texts */
+	KEY_TEXTS,      /* {NAME: text} */
+	KEY_STRING,     /* any text */
+	KEY_NUMBER,     /* any number in [min, max], read elsewhere */
+	KEY_FLAG,       /* true or false */
+	KEY_PARAMETERS, /* {NAME: type, or map of PLACE_PARAMETER} */
+	KEY_TOLERANCES, /* {METRIC: number} */
+	KEY_ANY,        /* a value of the parameter's own type */
 };
 
 struct key {

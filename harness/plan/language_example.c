@@ -14,6 +14,17 @@ static const struct {
 		"other: [{phase: single, epochs: 3}]}\n" },
 };
 
+/* The same for the keys of a program. */
+static const struct {
+	const char *key, *line;
+} program_frame[] = {
+	{ "retrial", "retrial: 1\n" },
+	{ "base", "base: {C: 1}\n" },
+	{ "program", "program: {command: [./solve, \"{C}\", \"{seed}\"]}\n" },
+	{ "parameters", "parameters: {C: real}\n" },
+	{ "metrics", "metrics: {accuracy: {better: higher}}\n" },
+};
+
 static const struct {
 	const char *key, *line;
 } blocks[] = {
@@ -36,6 +47,25 @@ static void add_file(const char *text, struct str *out)
 		if (!begins_with_key(text, frame[i].key))
 			str_add(out, frame[i].line);
 	str_addf(out, "%s\n", text);
+}
+
+static void add_program_file(const char *text, struct str *out)
+{
+	for (size_t i = 0; i < sizeof(program_frame) / sizeof(program_frame[0]); i++)
+		if (!begins_with_key(text, program_frame[i].key))
+			str_add(out, program_frame[i].line);
+	str_addf(out, "%s\n", text);
+}
+
+static bool of_program(const struct key *key)
+{
+	static const char *const top[] = { "program", "parameters", "metrics", "verify" };
+	if (key->places & (PLACE_PROGRAM | PLACE_PARAMETER | PLACE_METRIC))
+		return true;
+	for (size_t i = 0; i < sizeof(top) / sizeof(top[0]); i++)
+		if (key->places & PLACE_SWEEP && strcmp(key->name, top[i]) == 0)
+			return true;
+	return false;
 }
 
 /* A model with this block, or with this layer behind the first one of its stem. */
@@ -85,6 +115,8 @@ static void add_value(const struct param *p, int kind, struct str *out)
 	const char *fallback = param_fallback(p, kind);
 	if (p->example) {
 		str_add(out, p->example);
+	} else if (p->type == PARAM_REALS) {
+		str_add(out, "[10, 15]");
 	} else if (p->type == PARAM_NAMES && (!fallback || !*fallback)) {
 		str_add(out, "[]");
 	} else if (p->names) {
@@ -166,6 +198,7 @@ static void add_fragment(
 	struct str phase = { 0 };
 	switch (scope) {
 	case SCOPE_TRIAL:
+	case SCOPE_PROGRAM:
 	case SCOPE_AUGMENT: add_file(text, out); return;
 	case SCOPE_LAYER: add_model(NULL, text, out); return;
 	case SCOPE_PHASE: add_recipe(text, kind, out); return;
@@ -185,6 +218,8 @@ bool language_example_file(
 {
 	if (key && key->example && key->places & PLACE_MODEL)
 		add_model(key->example, NULL, out);
+	else if (key && key->example && of_program(key))
+		add_program_file(key->example, out);
 	else if (key && key->example)
 		add_file(key->example, out);
 	else if (kind && kind->example)

@@ -28,6 +28,10 @@ void language_value(const struct key *key, struct str *out)
 			key->unit ? key->unit : "");
 		return;
 	case KEY_REAL: str_add(out, "a number"); return;
+	case KEY_NUMBER:
+		str_addf(out, "a number from %s to %s%s%s", low, high, key->unit ? " " : "",
+			key->unit ? key->unit : "");
+		return;
 	case KEY_SEEDS:
 		str_addf(out, "a whole number from %s to %s, or a list of seeds", low, high);
 		return;
@@ -63,8 +67,14 @@ void language_value(const struct key *key, struct str *out)
 		[KEY_MAP] = "a map",
 		[KEY_MAPS] = "a list of maps",
 		[KEY_NAMED_MAPS] = "a map {NAME: {...}}",
-		[KEY_WORDS] = "a list of texts",
+		[KEY_COMMAND] = "a list of texts: the program and its arguments",
+		[KEY_PATHS] = "a text, or a list of texts",
 		[KEY_TEXTS] = "a map {NAME: TEXT}",
+		[KEY_STRING] = "a text",
+		[KEY_FLAG] = "true or false",
+		[KEY_PARAMETERS] = "a map {NAME: TYPE} or {NAME: {type: TYPE, ...}}",
+		[KEY_TOLERANCES] = "a map {METRIC: NUMBER}",
+		[KEY_ANY] = "a value of the parameter's type",
 	};
 	str_add(out, values[key->type]);
 }
@@ -189,13 +199,33 @@ static void describe_keys(struct answer *a, const char *word)
 		}
 }
 
+/* Is the row meant by the path? "stop.patience" is not the patience of a schedule. */
+static bool path_means(const char *path, const struct param *p)
+{
+	static const struct {
+		const char *group;
+		enum param_scope scope;
+	} groups[] = { { "augment.", SCOPE_AUGMENT }, { "optimizer.", SCOPE_OPTIMIZER },
+		{ "schedule.", SCOPE_SCHEDULE }, { "stop.", SCOPE_STOP } };
+	const char *dot = strrchr(path, '.');
+	if (strcmp(p->name, dot ? dot + 1 : path) != 0)
+		return false;
+	for (size_t i = 0; dot && i < sizeof(groups) / sizeof(groups[0]); i++) {
+		const size_t length = strlen(groups[i].group);
+		if ((size_t)(dot + 1 - path) >= length
+			&& strncmp(dot + 1 - length, groups[i].group, length) == 0)
+			return p->scope == groups[i].scope;
+	}
+	return true;
+}
+
 static void describe_params(struct answer *a, const char *word)
 {
 	size_t count;
 	const struct param *table = param_table(&count);
 	const char *dot = strrchr(word, '.');
 	for (size_t i = 0; i < count; i++)
-		if (strcmp(table[i].name, dot ? dot + 1 : word) == 0) {
+		if (path_means(word, &table[i])) {
 			begin_answer(a);
 			param_manual(&table[i], true, &a->m);
 		}

@@ -9,6 +9,10 @@ static const char *const trees[] = { "any", "required", NULL };
 static const char *const compares[] = { "equal", "at_most", "at_least", "higher", "lower", NULL };
 static const char *const units[] = { "bytes", "KB", "MB", "percent", "ms", NULL };
 
+static const char *const value_types[] = { "integer", "real", "boolean", "enum", "text", NULL };
+static const char *const betters[] = { "lower", "neither", "higher", NULL };
+static const char *const metric_kinds[] = { "result", "series", "constant", "time", NULL };
+
 enum {
 	FILES = PLACE_SWEEP | PLACE_LIBRARY,
 	BLOCKS = PLACE_SWEEP | PLACE_BLOCK,
@@ -178,6 +182,130 @@ static const struct key table[] = {
 			"Without it the model has no unified network: phases scratch and unify cannot use it.",
 		.example = "unified_head: [{dense: {name: classifier, units: classes}}]" },
 
+	/* ---- a program of the user's ---- */
+	{ PLACE_SWEEP, "program", KEY_MAP, .members = PLACE_PROGRAM,
+		.help = "a program that executes the trials, in place of retrial's own core",
+		.detail =
+			"One trial is one process. What the program is told and how it reports its metrics is\n"
+			"declared in the file: program, parameters, metrics and verify. They take the place of\n"
+			"use, recipes, augments, models and robustness; a path is then the name of a parameter.",
+		.example = "program: {command: [python3, train.py, --C, \"{C}\", --seed, \"{seed}\"]}" },
+	{ PLACE_SWEEP, "parameters", KEY_PARAMETERS, .members = PLACE_PARAMETER,
+		.help = "parameters of the program, by name: their types and ranges",
+		.detail =
+			"A type alone is enough: {C: real}. Every parameter must be used by a placeholder of\n"
+			"command, environment or directory.",
+		.example = "parameters: {C: {type: real, above: 0, default: 1}}" },
+	{ PLACE_SWEEP, "metrics", KEY_NAMED_MAPS, .members = PLACE_METRIC,
+		.help = "metrics that the program reports, by name",
+		.detail =
+			"The program writes JSON Lines to the file named in RETRIAL_OUT ({\"accuracy\": 0.91}), or\n"
+			"a pattern finds the number in its standard output (match).",
+		.example = "metrics: {accuracy: {unit: \"%\", better: higher}}" },
+	{ PLACE_SWEEP, "verify", KEY_TOLERANCES, .fallback = "0 for every metric",
+		.help = "how far apart a metric may be when `retrial verify` runs a trial again",
+		.example = "verify: {accuracy: 1e-6}" },
+	{ PLACE_PROGRAM, "command", KEY_COMMAND, .needed = PLACE_PROGRAM,
+		.help = "the program and its arguments; {NAME} is a placeholder",
+		.detail =
+			"One element is one argument: no shell reads them. Placeholders are the parameters and\n"
+			"seed, slot (the worker's number), scratch (a folder of the trial's own), study (the\n"
+			"folder of the sweep file), trial (its identity), parameters (all of them, as JSON) and\n"
+			"out (where metrics are reported). {{ and }} are braces.",
+		.example = "program: {command: [./solve, \"{C}\", \"{seed}\"]}" },
+	{ PLACE_PROGRAM, "directory", KEY_STRING, .fallback = ".",
+		.help = "where the program runs, relative to the sweep file; may be {scratch}",
+		.example = "program: {command: [./solve, \"{C}\"], directory: \"{scratch}\"}" },
+	{ PLACE_PROGRAM, "inputs", KEY_PATHS,
+		.help = "files, patterns or folders whose contents belong to the result",
+		.detail =
+			"Their digest is recorded with every trial. When an input changes, plan calls the\n"
+			"trials stale and run repeats them as new attempts.",
+		.example = "program: {command: [python3, train.py, \"{C}\"], inputs: [train.py, data/*.csv]}" },
+	{ PLACE_PROGRAM, "outputs", KEY_PATHS,
+		.help = "files in the scratch folder whose digests are recorded",
+		.example = "program: {command: [python3, train.py, \"{C}\"], outputs: [model.pkl]}" },
+	{ PLACE_PROGRAM, "keep_outputs", KEY_FLAG, .fallback = "false",
+		.help = "keep the output files, too, not only their digests",
+		.example = "program: {command: [./solve, \"{C}\"], outputs: [a.csv], keep_outputs: true}" },
+	{ PLACE_PROGRAM, "environment", KEY_TEXTS,
+		.help = "variables of the program's environment; values may have placeholders",
+		.example = "program: {command: [./solve, \"{C}\"], environment: {OMP_NUM_THREADS: \"1\"}}" },
+	{ PLACE_PROGRAM, "version", KEY_COMMAND,
+		.help = "command whose first line is recorded as the version of the program",
+		.example = "program: {command: [python3, train.py, \"{C}\"], version: [python3, -V]}" },
+	{ PLACE_PROGRAM, "packages", KEY_COMMAND,
+		.help = "command whose output is recorded as the packages that were installed",
+		.example = "program: {command: [./solve, \"{C}\"], packages: [python3, -m, pip, freeze]}" },
+	{ PLACE_PROGRAM, "timeout", KEY_NUMBER, .min = 0.01, .max = 1e9, .unit = "seconds",
+		.fallback = "none",
+		.help = "time after which a trial is ended",
+		.example = "program: {command: [./solve, \"{C}\"], timeout: 60}" },
+	{ PLACE_PROGRAM, "memory", KEY_NUMBER, .min = 1, .max = 1e8, .unit = "MB", .fallback = "none",
+		.help = "limit of the program's address space",
+		.example = "program: {command: [./solve, \"{C}\"], memory: 500}" },
+	{ PLACE_PROGRAM, "retries", KEY_NUMBER, .min = 0, .max = 100, .fallback = "0",
+		.help = "how often a failed trial is repeated at once",
+		.example = "program: {command: [./solve, \"{C}\"], retries: 2}" },
+	{ PLACE_PARAMETER, "type", KEY_WORD, .words = value_types, .needed = PLACE_PARAMETER,
+		.help = "type of the parameter",
+		.example = "parameters: {C: {type: integer}}" },
+	{ PLACE_PARAMETER, "above", KEY_NUMBER, .min = -1e300, .max = 1e300,
+		.help = "lower bound that is not allowed itself",
+		.example = "parameters: {C: {type: real, above: 0}}" },
+	{ PLACE_PARAMETER, "below", KEY_NUMBER, .min = -1e300, .max = 1e300,
+		.help = "upper bound that is not allowed itself",
+		.example = "parameters: {C: {type: real, below: 100}}" },
+	{ PLACE_PARAMETER, "at_least", KEY_NUMBER, .min = -1e300, .max = 1e300,
+		.help = "least value",
+		.example = "parameters: {C: {type: integer, at_least: 1}}" },
+	{ PLACE_PARAMETER, "at_most", KEY_NUMBER, .min = -1e300, .max = 1e300,
+		.help = "largest value",
+		.example = "parameters: {C: {type: integer, at_most: 9}}" },
+	{ PLACE_PARAMETER, "values", KEY_PATHS,
+		.help = "the words of an enum",
+		.example = "parameters: {C: {type: enum, values: [1, 2, 3]}}" },
+	{ PLACE_PARAMETER, "unit", KEY_STRING,
+		.help = "unit of the parameter, for help and figures",
+		.example = "parameters: {C: {type: real, unit: mm}}" },
+	{ PLACE_PARAMETER, "default", KEY_ANY, .fallback = "none: base or an axis must set it",
+		.help = "value where nothing sets the parameter",
+		.example = "parameters: {C: {type: real, default: 0.5}}" },
+	{ PLACE_PARAMETER, "help", KEY_STRING,
+		.help = "what the parameter means, for messages",
+		.example = "parameters: {C: {type: real, help: inverse regularization}}" },
+	{ PLACE_METRIC, "title", KEY_STRING, .fallback = "the name",
+		.help = "column heading and axis label",
+		.example = "metrics: {accuracy: {title: test accuracy}}" },
+	{ PLACE_METRIC, "unit", KEY_STRING, .fallback = "none",
+		.help = "unit as tables show it; with %, values are fractions and scale is 100",
+		.example = "metrics: {accuracy: {unit: \"%\"}}" },
+	{ PLACE_METRIC, "scale", KEY_NUMBER, .min = 1e-30, .max = 1e30, .fallback = "1; 100 for %",
+		.help = "factor from the reported value to the printed one",
+		.example = "metrics: {accuracy: {unit: ms, scale: 1000}}" },
+	{ PLACE_METRIC, "decimals", KEY_WHOLE, .min = 0, .max = 15,
+		.fallback = "six significant digits; 2 for %",
+		.help = "decimals in tables",
+		.example = "metrics: {accuracy: {decimals: 3}}" },
+	{ PLACE_METRIC, "better", KEY_WORD, .words = betters, .fallback = "neither",
+		.help = "which direction is better",
+		.example = "metrics: {accuracy: {better: higher}}" },
+	{ PLACE_METRIC, "kind", KEY_WORD, .words = metric_kinds, .fallback = "result",
+		.help = "what kind of number it is: decides whether it is tested",
+		.detail =
+			"  result    one number a trial: compared and tested\n"
+			"  series    a number a step, for curves\n"
+			"  constant  the same for every seed: not tested\n"
+			"  time      measured on the machine: tested only by a claim",
+		.example = "metrics: {accuracy: {kind: result}}" },
+	{ PLACE_METRIC, "series", KEY_NAME, .size = 32, .fallback = "none",
+		.help = "name of the steps of a metric that is reported several times, such as epoch",
+		.detail = "The last value is the result.",
+		.example = "metrics: {accuracy: {series: epoch}}" },
+	{ PLACE_METRIC, "match", KEY_STRING, .fallback = "none: the program writes to RETRIAL_OUT",
+		.help = "regular expression (PCRE2) that finds the number in standard output",
+		.example = "metrics: {accuracy: {match: \"acc=([0-9.]+)\"}}" },
+
 	/* ---- what is made of the results ---- */
 	{ PLACE_SWEEP, "claims", KEY_MAPS, .members = PLACE_CLAIM,
 		.help = "what a paper says, with a verdict from the data: `retrial claims`",
@@ -335,6 +463,12 @@ static const struct kind kinds[] = {
 		"{adam: {lr: 1e-3}}" },
 	{ SCOPE_OPTIMIZER, "adamw", "Adam with decoupled weight decay", NULL,
 		"{adamw: {lr: 1e-3, weight_decay: 0.01}}" },
+	{ SCOPE_OPTIMIZER, "rmsprop", "RMSprop: steps divided by the root of mean squared gradients",
+		NULL, "{rmsprop: {lr: 1e-3, rho: 0.9}}" },
+	{ SCOPE_OPTIMIZER, "adagrad", "Adagrad: steps divided by the root of summed squared gradients",
+		NULL, "{adagrad: {lr: 0.01}}" },
+	{ SCOPE_OPTIMIZER, "adadelta", "Adadelta: as RMSprop, scaled by the size of earlier steps",
+		NULL, "{adadelta: {lr: 1}}" },
 	/* ---- schedules ---- */
 	{ SCOPE_SCHEDULE, "constant", "the learning rate stays the same", NULL, "constant" },
 	{ SCOPE_SCHEDULE, "cosine",
@@ -342,6 +476,19 @@ static const struct kind kinds[] = {
 		NULL, "{cosine: {warm_up: 1, final: 0.01}}" },
 	{ SCOPE_SCHEDULE, "step", "the learning rate is multiplied by factor every so many epochs",
 		NULL, "{step: {every: 10, factor: 0.1}}" },
+	{ SCOPE_SCHEDULE, "milestones", "the learning rate is multiplied by factor at given epochs",
+		NULL, "{milestones: {at: [10, 15], factor: 0.1}}" },
+	{ SCOPE_SCHEDULE, "linear", "the learning rate falls linearly to final * lr", NULL,
+		"{linear: {final: 0}}" },
+	{ SCOPE_SCHEDULE, "exponential", "the learning rate falls a little with every step", NULL,
+		"{exponential: {factor: 0.9, every: 1}}" },
+	{ SCOPE_SCHEDULE, "one_cycle", "the learning rate rises from first * lr, then falls to final * lr",
+		NULL, "{one_cycle: {rise: 0.3}}" },
+	{ SCOPE_SCHEDULE, "restarts", "cosine with warm restarts (SGDR)", NULL,
+		"{restarts: {every: 5, growth: 2}}" },
+	{ SCOPE_SCHEDULE, "plateau",
+		"the learning rate drops when a metric has not improved (ReduceLROnPlateau)", NULL,
+		"{plateau: {factor: 0.5, patience: 3}}" },
 	/* ---- layers ---- */
 	{ SCOPE_LAYER, "conv", "convolution over all channels", NULL,
 		"{conv: {name: a, filters: 8, kernel: 3, activation: relu}}" },

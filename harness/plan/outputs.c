@@ -179,7 +179,7 @@ static void read_where(struct study *s, const struct key *key, const struct node
 		}
 		struct label *l = &out->is[out->count];
 		const struct target *target =
-			target_exists(n->key) ? target_find(s, n->key, n) : NULL;
+			target_exists(s, n->key) ? target_find(s, n->key, n) : NULL;
 		struct setting setting = { .text = NULL };
 		if (target && setting_read(s, target, n, &setting))
 			continue;
@@ -198,6 +198,14 @@ static void read_where(struct study *s, const struct key *key, const struct node
 	}
 }
 
+static void check_metric(
+	struct study *s, const struct sweep *sweep, const char *name, const struct node *at)
+{
+	struct err e = { 0 };
+	if (s->options && s->options->metric && s->options->metric(sweep, name, &e))
+		node_error(s->diagnostics, at, "%s", e.text);
+}
+
 /* A name that means something: is there such a thing? */
 static void read_known(struct study *s, const struct key *key, const struct node *n,
 	const struct sweep *sweep, char *out)
@@ -209,7 +217,7 @@ static void read_known(struct study *s, const struct key *key, const struct node
 	case KEY_LABEL:
 	case KEY_LABELS: check_label(s, sweep, out, n); return;
 	case KEY_METRIC:
-	case KEY_METRICS: check_word(s, out, n, o ? o->metric : NULL); return;
+	case KEY_METRICS: check_metric(s, sweep, out, n); return;
 	case KEY_FIGURE: check_word(s, out, n, o ? o->figure : NULL); return;
 	case KEY_PHASE: check_phase(s, sweep, out, n); return;
 	default: return;
@@ -294,11 +302,17 @@ static void read_unit(struct study *s, const struct node *map, struct claim *out
 }
 
 /* Without `than` a claim is a number; with it, which of two configurations has more. */
-static void finish_claim(struct study *s, const struct node *map, void *slot)
+static void finish_claim(
+	struct study *s, const struct node *map, const struct sweep *sweep, void *slot)
 {
 	static const char *const numbers[] = { "paper", "rounds_to", "unit" };
 	struct claim *claim = slot;
 	const struct node *than = node_get(map, "than");
+	(void)sweep;
+	if (s->program) {
+		const struct program_metric *m = program_metric(s->program, claim->metric);
+		claim->declared = m ? &m->declared : NULL;
+	}
 	read_compare(s, map, claim);
 	read_unit(s, map, claim);
 	if (!than && !node_get(map, "paper"))
@@ -323,13 +337,16 @@ static void finish_claim(struct study *s, const struct node *map, void *slot)
 			SWEEP_WHERE_MAX);
 }
 
-static void finish_figure(struct study *s, const struct node *map, void *slot)
+static void finish_figure(
+	struct study *s, const struct node *map, const struct sweep *sweep, void *slot)
 {
 	struct figure_spec *figure = slot;
-	(void)s;
 	(void)map;
 	if (!figure->series[0])
-		snprintf(figure->series, sizeof(figure->series), "recipe");
+		snprintf(figure->series, sizeof(figure->series), "%s",
+			!s->program                 ? "recipe"
+				: sweep->axis_count ? sweep->axes[0].name
+						    : "");
 }
 
 static const struct claim new_claim = { .rounds_to = -1, .scale = 1 };
@@ -343,7 +360,8 @@ static const struct output {
 	size_t bytes;
 	const void *fresh; /* an entry before anything is read */
 	size_t line;       /* offset of the line of the file */
-	void (*finish)(struct study *s, const struct node *map, void *slot);
+	void (*finish)(
+		struct study *s, const struct node *map, const struct sweep *sweep, void *slot);
 } outputs[] = {
 	{ "claims", PLACE_CLAIM, sizeof(struct claim), &new_claim, offsetof(struct claim, line),
 		finish_claim },
@@ -366,7 +384,7 @@ static void read_entry(struct study *s, const struct output *o, const struct nod
 			read_value(s, key, n, sweep, slot);
 	}
 	if (o->finish)
-		o->finish(s, map, slot);
+		o->finish(s, map, sweep, slot);
 }
 
 /* Read every map of the list into its slot of an array. */
@@ -446,13 +464,21 @@ void outputs_add_ablation(
 	snprintf(t->id, sizeof(t->id), "ablation");
 	snprintf(t->title, sizeof(t->title), "%.120s: one change each",
 		out->title[0] ? out->title : out->name);
-	add_row_label(t, "dataset", 3);
+	if (!s->program)
+		add_row_label(t, "dataset", 3);
 	for (int i = 0; i < b->dimension_count; i++)
 		if (b->dimensions[i]->path)
 			add_row_label(t, b->dimensions[i]->path, 3);
 	add_row_label(t, "ablation", 4);
-	t->metric_count = 2;
-	snprintf(t->metrics[0], sizeof(t->metrics[0]), "test_accuracy");
-	snprintf(t->metrics[1], sizeof(t->metrics[1]), "epochs");
+	if (s->program) {
+		for (int i = 0; i < s->program->metric_count && t->metric_count < 2; i++)
+			if (s->program->metrics[i].declared.kind == METRIC_RESULT)
+				snprintf(t->metrics[t->metric_count++], sizeof(t->metrics[0]), "%s",
+					s->program->metrics[i].declared.name);
+	} else {
+		t->metric_count = 2;
+		snprintf(t->metrics[0], sizeof(t->metrics[0]), "test_accuracy");
+		snprintf(t->metrics[1], sizeof(t->metrics[1]), "epochs");
+	}
 	t->baseline = (struct where){ .is = { { "ablation", "base" } }, .count = 1 };
 }

@@ -19,22 +19,26 @@ enum param_scope {
 	SCOPE_OPTIMIZER,
 	SCOPE_SCHEDULE,
 	SCOPE_STOP,
-	SCOPE_LAYER
+	SCOPE_LAYER,
+	SCOPE_PROGRAM /* the values of a program's own parameters (program.h): no row of the table
+		       */
 };
 
 enum param_type {
 	PARAM_INTEGER, /* int */
 	PARAM_SEED,    /* uint64_t */
 	PARAM_REAL,    /* double */
+	PARAM_REALS,   /* double[max_count] and a count: a list of numbers, ascending */
 	PARAM_BOOL,    /* bool: true or false */
 	PARAM_ENUM,    /* an enum, by its names */
-	PARAM_ENUMS, /* an array of two enums, by a list of names; how many are used depends on the
-			kind of phase */
-	PARAM_TEXT,  /* char[size]: a name of letters, digits and - _ + . */
-	PARAM_NAMES, /* char[max][LISTED_NAME_MAX] and a count: a list of layers */
-	PARAM_GROUP, /* parameters of their own scope, in a map */
-	PARAM_NAMED, /* the name of a thing that is defined in the file (a recipe, a set of
-			augmentations, a model) */
+	PARAM_ENUMS,  /* an array of two enums, by a list of names; how many are used depends on the
+			 kind of phase */
+	PARAM_TEXT,   /* char[size]: a name of letters, digits and - _ + . */
+	PARAM_NAMES,  /* char[max][LISTED_NAME_MAX] and a count: a list of layers */
+	PARAM_STRING, /* char[size]: any text without control characters */
+	PARAM_GROUP,  /* parameters of their own scope, in a map */
+	PARAM_NAMED,  /* the name of a thing that is defined in the file (a recipe, a set of
+			 augmentations, a model) */
 };
 
 struct param {
@@ -42,7 +46,9 @@ struct param {
 	const char *name;
 	enum param_type type;
 	size_t offset;
-	size_t size;     /* PARAM_TEXT: bytes of the array; PARAM_NAMES: offset of the count */
+	size_t size;     /* PARAM_TEXT: bytes of the array; PARAM_NAMES, PARAM_REALS: offset of the
+			    count */
+	int max_count;   /* PARAM_REALS */
 	double min, max; /* numbers; PARAM_NAMES: max is the most there can be */
 	bool min_open, max_open; /* the bound itself is not allowed */
 	const char *zero;        /* PARAM_INTEGER: the word that stands for 0 ("map"), NULL: none */
@@ -75,6 +81,9 @@ const char *param_kinds_noun(enum param_scope scope);
 /* Does a phase (or optimizer, schedule, layer) of this kind have the parameter? Always true in the
  * other scopes. */
 bool param_applies(const struct param *p, int kind);
+
+/* Has it a list of values: is a list in a sweep file one value of it? */
+bool param_is_list(const struct param *p);
 
 /* The default as text for a phase of this kind, or NULL when there is none. */
 const char *param_fallback(const struct param *p, int kind);

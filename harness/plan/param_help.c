@@ -2,6 +2,8 @@
  * parameter. */
 #include "language.h"
 
+#include <float.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -21,9 +23,12 @@ static void add_bounds(const struct param *p, struct str *out)
 	char low[32], high[32];
 	number_format(p->min, low);
 	number_format(p->max, high);
-	str_addf(out, ", %s %s, %s %s%s%s", p->min_open ? "above" : "at least", low,
-		p->max_open ? "below" : "at most", high, p->unit ? " " : "",
-		p->unit ? p->unit : "");
+	/* The bounds of the type itself say nothing. */
+	if (p->min != -DBL_MAX && p->min != INT_MIN)
+		str_addf(out, ", %s %s", p->min_open ? "above" : "at least", low);
+	if (p->max != DBL_MAX && p->max != INT_MAX)
+		str_addf(out, ", %s %s", p->max_open ? "below" : "at most", high);
+	str_addf(out, "%s%s", p->unit ? " " : "", p->unit ? p->unit : "");
 	if (p->zero)
 		str_addf(out, ", or %s", p->zero);
 }
@@ -38,7 +43,8 @@ static void add_names(const struct param *p, struct str *out)
 /* What values are allowed. */
 static void add_values(const struct param *p, struct str *out)
 {
-	if (p->type == PARAM_INTEGER || p->type == PARAM_SEED || p->type == PARAM_REAL)
+	if (p->type == PARAM_INTEGER || p->type == PARAM_SEED || p->type == PARAM_REAL
+		|| p->type == PARAM_REALS)
 		add_bounds(p, out);
 	else if (p->type == PARAM_BOOL)
 		str_add(out, ", true or false");
@@ -49,7 +55,7 @@ static void add_values(const struct param *p, struct str *out)
 /* A default as a sweep file writes it. */
 static void add_default(const struct param *p, const char *fallback, struct str *out)
 {
-	if (p->type == PARAM_NAMES && !*fallback)
+	if ((p->type == PARAM_NAMES || p->type == PARAM_REALS) && !*fallback)
 		str_add(out, "[]");
 	else if (!*fallback)
 		str_add(out, "none");
@@ -77,11 +83,13 @@ static const char *type_name(const struct param *p)
 	case PARAM_INTEGER:
 	case PARAM_SEED: return "a whole number";
 	case PARAM_REAL: return "a number";
+	case PARAM_REALS: return "a list of numbers, ascending";
 	case PARAM_BOOL: return "true or false";
 	case PARAM_ENUM: return "a word";
 	case PARAM_ENUMS: return "a word, or a list of two";
 	case PARAM_TEXT: return "a name";
 	case PARAM_NAMES: return "a list of names";
+	case PARAM_STRING: return "a text";
 	case PARAM_GROUP: return "a map";
 	case PARAM_NAMED: return "the name of something defined in the file";
 	}

@@ -19,10 +19,15 @@ static enum target_kind named_kind(const struct param *p)
 }
 
 /* What the path means, without saying anything. Returns 0, or -1 when it means nothing. */
-static int path_parse(const char *path, struct target *out)
+static int path_parse(const struct study *s, const char *path, struct target *out)
 {
 	const char *dot = strchr(path, '.');
 	*out = (struct target){ .path = path };
+	if (s->program) {
+		out->kind = TARGET_VALUE;
+		out->param = program_parameter(s->program, path);
+		return out->param ? 0 : -1;
+	}
 	if (!dot) {
 		out->param = param_find(SCOPE_TRIAL, path);
 		if (!out->param || out->param->type == PARAM_SEED)
@@ -46,10 +51,10 @@ static int path_parse(const char *path, struct target *out)
 	return out->param && !fixed && dot > path && dot - path < PHASE_NAME_MAX ? 0 : -1;
 }
 
-bool target_exists(const char *path)
+bool target_exists(const struct study *s, const char *path)
 {
 	struct target t;
-	return path_parse(path, &t) == 0;
+	return path_parse(s, path, &t) == 0;
 }
 
 /* Where a path stands: the key of a map's member, or the text of a scalar. */
@@ -102,8 +107,35 @@ static void add_phase_paths(const struct study *s, const char *param, struct str
 		}
 }
 
+static void unknown_parameter(struct study *s, const char *path, const struct node *place)
+{
+	char message[400];
+	const char *names[PROGRAM_PARAMETERS_MAX];
+	const int count = s->program->parameter_count;
+	for (int i = 0; i < count; i++)
+		names[i] = s->program->parameters[i].name;
+	const char *near = str_nearest(path, names, (size_t)count);
+	if (near)
+		snprintf(message, sizeof(message), "unknown parameter '%.60s' (did you mean '%s'?)",
+			path, near);
+	else if (strcmp(path, "seed") == 0)
+		snprintf(message, sizeof(message),
+			"seeds are replicates, not an axis: write seeds: 3 or seeds: [1, 5, 7] at "
+			"the top of the file, and {seed} in the command");
+	else
+		snprintf(message, sizeof(message),
+			"'%.60s' is no parameter of the program: declare it, such as parameters: "
+			"{%.60s: real}",
+			path, path);
+	path_error(s, place, message);
+}
+
 static void unknown_path(struct study *s, const char *path, const struct node *place)
 {
+	if (s->program) {
+		unknown_parameter(s, path, place);
+		return;
+	}
 	char message[400];
 	const char *dot = strchr(path, '.');
 	const char *names[NAMES_MAX];
@@ -168,8 +200,18 @@ const struct target *target_find(struct study *s, const char *path, const struct
 		if (strcmp(s->targets[i]->path, path) == 0 && s->targets[i]->kind != TARGET_LABEL)
 			return s->targets[i];
 	struct target t;
-	if (path_parse(path, &t)) {
+	if (path_parse(s, path, &t)) {
 		unknown_path(s, path, place);
+		return NULL;
+	}
+	if (s->program && !program_uses(s->program, path)) {
+		char message[300];
+		snprintf(message, sizeof(message),
+			"no placeholder uses '%.60s': the program would never see it (write "
+			"{%.60s} "
+			"in command or environment)",
+			path, path);
+		path_error(s, place, message);
 		return NULL;
 	}
 	if (strlen(path) >= sizeof(((struct label *)0)->name)) {
@@ -254,6 +296,15 @@ static int read_simple(
 		struct stop_config stop;
 		struct augment_config augment;
 	} scratch = { 0 };
+	if (p->scope == SCOPE_PROGRAM) {
+		double room[PROGRAM_TEXT_MAX / sizeof(double)] = { 0 };
+		struct param at_start = *p;
+		at_start.offset = 0;
+		if (assign_value(&at_start, 0, room, value, s->diagnostics))
+			return -1;
+		param_text(&at_start, 0, room, text);
+		return 0;
+	}
 	if (assign_value(p, 0, &scratch, value, s->diagnostics))
 		return -1;
 	if (p->scope == SCOPE_TRIAL && strcmp(p->name, "dataset") == 0 && dataset_check(s, value))

@@ -2,11 +2,13 @@
  *
  * A path names a parameter of the trial (dataset, batch_size), its recipe, set of transforms or
  * model by name (recipe, augment, model), one amount (augment.rotation), or a parameter of the
- * phases that have a name or, if none has it, a kind (dual.lr, unfreeze.stop.patience). */
+ * phases that have a name or, if none has it, a kind (dual.lr, unfreeze.stop.patience). In a study
+ * with a program a path is the name of one of the program's parameters. */
 #ifndef PLAN_SETTINGS_H
 #define PLAN_SETTINGS_H
 
 #include "library.h"
+#include "program.h"
 #include "sweep.h"
 
 enum target_kind {
@@ -16,6 +18,7 @@ enum target_kind {
 	TARGET_MODEL,
 	TARGET_AMOUNT,
 	TARGET_PHASE,
+	TARGET_VALUE, /* a parameter of the program */
 	TARGET_LABEL, /* sets nothing: the name of an ablation's row */
 };
 
@@ -48,6 +51,7 @@ struct study {
 	struct diagnostics *diagnostics;
 	struct library library;
 	const struct sweep_options *options;
+	const struct program_config *program; /* NULL: trials are trained by the core */
 	const struct target *targets[TARGETS_MAX];
 	size_t target_count;
 	bool plan_is_good; /* claims, tables and figures can be checked against the trials */
@@ -61,7 +65,7 @@ const struct target *target_find(struct study *s, const char *path, const struct
 const struct target *target_ablation(struct study *s);
 
 /* Is this the path of a parameter at all? No message. */
-bool target_exists(const char *path);
+bool target_exists(const struct study *s, const char *path);
 
 /* Type-check the value. Returns 0, or -1 with a diagnostic. */
 int setting_read(struct study *s, const struct target *target, const struct node *value,

@@ -34,7 +34,7 @@ static void check_version(struct study *s, const struct node *root)
 static void check_keys(struct study *s, const struct node *root)
 {
 	for (const struct node *n = root->first; n; n = n->next)
-		if (!language_find(PLACE_SWEEP, n->key) && target_exists(n->key))
+		if (!language_find(PLACE_SWEEP, n->key) && target_exists(s, n->key))
 			node_key_error(s->diagnostics, n,
 				"'%s' is a parameter of trials: put it into base: or axes:",
 				n->key);
@@ -270,6 +270,7 @@ static void read_root(struct study *s, const struct node *root, struct sweep *ou
 		return;
 	}
 	check_version(s, root);
+	out->program = s->program = program_read(s, root, out->path);
 	check_keys(s, root);
 	read_head(s, root, out);
 	read_clean_tree(s, root, out);
@@ -278,6 +279,7 @@ static void read_root(struct study *s, const struct node *root, struct sweep *ou
 	const uint64_t *seeds = read_seeds(s, root, &seed_count);
 	const struct block *blocks = read_blocks(s, root, &block_count);
 	const struct setting *overrides = read_overrides(s, &override_count);
+	program_check_unused(s, root);
 	out->seed_count = seed_count;
 	expand_blocks(s, blocks, block_count, overrides, override_count, seeds, seed_count, out);
 	list_rules(s, blocks, block_count, out);

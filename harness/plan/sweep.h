@@ -16,6 +16,9 @@
 #include "trial.h"
 
 struct arena;
+struct program_config;
+struct metric;
+struct sweep;
 
 enum { SWEEP_COLUMNS_MAX = 12, SWEEP_WHERE_MAX = 8 };
 
@@ -43,9 +46,11 @@ struct claim {
 	int compare;    /* 0: equal within rounding; -1: at most; +1: at least */
 	char phase[32]; /* the phase by name whose result is meant; "": the trial's, that is of the
 			   last phase */
-	char unit[16];  /* what the paper's number counts, "" for the metric's own; the metric times
-			   `scale` is in it */
-	double scale;   /* 1, or 1/1024 (KB), 1/1048576 (MB) as Keras counts bytes, 100 (percent) */
+	const struct metric
+		*declared; /* what the sweep file says of the metric; NULL: the core's */
+	char unit[16]; /* what the paper's number counts, "" for the metric's own; the metric times
+			  `scale` is in it */
+	double scale;  /* 1, or 1/1024 (KB), 1/1048576 (MB) as Keras counts bytes, 100 (percent) */
 };
 
 /* A table: one row a combination of the `rows` labels, one column a metric. */
@@ -104,9 +109,11 @@ struct sweep {
 	struct trial *trials; /* every trial of every seed, in the order of the file: seed-major, so
 				 that first results span the study */
 	size_t trial_count;
-	bool clean_tree; /* the file requires a program without changes that are not committed */
-	int seed_count;  /* replicates that the plan asks for: n of every table cell, unless
-			    something failed */
+	const struct program_config
+		*program; /* what executes the trials; NULL: retrial's own core */
+	bool clean_tree;  /* the file requires a program without changes that are not committed */
+	int seed_count;   /* replicates that the plan asks for: n of every table cell, unless
+			     something failed */
 	struct claim *claims;
 	size_t claim_count;
 	struct table_spec *tables;
@@ -138,7 +145,7 @@ struct sweep_options {
 	int (*fits)(const struct trial *t, struct err *e);
 	/* Is there such a metric, and such a kind of figure? Likewise (report/metric.h and
 	 * report/figures.h have them). */
-	int (*metric)(const char *name, struct err *e);
+	int (*metric)(const struct sweep *sweep, const char *name, struct err *e);
 	int (*figure)(const char *kind, struct err *e);
 	size_t most_trials;   /* more are an error; 0: as many as are reasonable */
 	struct str *messages; /* gets all errors in full, where e would cut them; may be NULL */

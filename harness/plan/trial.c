@@ -48,5 +48,7 @@ void trial_free(struct trial *t)
 	t->memory = NULL;
 	t->networks = NULL;
 	t->phases = NULL;
+	t->program = NULL;
+	t->values = NULL;
 	t->phase_count = 0;
 }

@@ -228,7 +228,7 @@ void claims_compare(const struct claim *c, bool constant, const double *differen
 /* Is the claim a member of the family of tests? */
 static bool is_tested(const struct claim *c)
 {
-	return c->than.count && metric_find(c->metric)->kind != METRIC_CONSTANT;
+	return c->than.count && metric_of_claim(c)->kind != METRIC_CONSTANT;
 }
 
 /* The verdicts of claims that compare, once the p values of all of them are known. */
@@ -279,7 +279,7 @@ static int evaluate(const struct study *study, const struct claim *c, struct fou
 	const int metric = study_metric(study, c->metric, c->phase, context, e);
 	if (metric < 0)
 		return -1;
-	const bool constant = metric_find(c->metric)->kind == METRIC_CONSTANT,
+	const bool constant = metric_of_claim(c)->kind == METRIC_CONSTANT,
 		   exact = constant && !c->than.count; /* pairs are of one configuration each,
 							* whatever the metric */
 	const struct where than = other_side(c);
@@ -356,13 +356,13 @@ out:
 int claims_foresee(const struct study *study, const struct claim *c, struct stats_family *family,
 	size_t *planned, struct err *e)
 {
-	const bool exact = metric_find(c->metric)->kind == METRIC_CONSTANT && !c->than.count;
+	const bool exact = metric_of_claim(c)->kind == METRIC_CONSTANT && !c->than.count;
 	const struct where than = other_side(c);
 	struct found found[2] = { { .values = NULL } };
 	struct err reason = { 0 };
 	int result = -1;
 
-	if (metric_foresee(c->metric, c->phase, study->sweep->robustness_count > 0, &reason))
+	if (metric_foresee(study->sweep, c->metric, c->phase, &reason))
 		return err_set(e, ERR_USAGE, "claim %s: %s", c->id, reason.text);
 	if (found_new(study, found, e) || find_values(study, c, &c->where, exact, 0, e, &found[0])
 		|| (c->than.count && find_values(study, c, &than, exact, 0, e, &found[1])))

@@ -28,7 +28,7 @@ struct display {
 
 static struct display display_of(const struct claim *c)
 {
-	const struct metric *m = metric_find(c->metric);
+	const struct metric *m = metric_of_claim(c);
 
 	if (!c->unit[0])
 		return (struct display){ m->unit, m->scale, m->decimals };
@@ -95,7 +95,7 @@ static void add_paper(struct str *out, const struct claim_result *r)
 /* The mean paired difference, its spread and the test. */
 static void difference_text(struct str *out, const struct claim_result *r)
 {
-	const struct metric *m = metric_find(r->claim->metric);
+	const struct metric *m = metric_of_claim(r->claim);
 
 	metric_difference(out, m, r->mean);
 	if (r->n > 1) {
@@ -133,12 +133,12 @@ void claims_interval_text(struct str *out, const struct claim_result *r)
 	if (!interval_exists(r->ours) || r->n < CLAIM_MIN_SEEDS || r->min == r->max)
 		return;
 	if (r->claim->than.count)
-		metric_difference(out, metric_find(r->claim->metric), r->ours.low);
+		metric_difference(out, metric_of_claim(r->claim), r->ours.low);
 	else
 		add_number(out, r->ours.low, &d, d.decimals);
 	str_add(out, " to ");
 	if (r->claim->than.count)
-		metric_difference(out, metric_find(r->claim->metric), r->ours.high);
+		metric_difference(out, metric_of_claim(r->claim), r->ours.high);
 	else
 		add_number(out, r->ours.high, &d, d.decimals);
 }

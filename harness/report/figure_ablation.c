@@ -201,7 +201,7 @@ static void write_caption(struct plot *p)
 {
 	struct str *c = &p->f->caption;
 
-	metric_heading(c, p->layout->spec->metric);
+	metric_heading(c, p->layout->study->sweep, p->layout->spec->metric);
 	c->s[0] = c->s[0] >= 'a' && c->s[0] <= 'z' ? (char)(c->s[0] - 'a' + 'A') : c->s[0];
 	str_addf(c, ". Bars: mean of the differences to %s, paired by seed", p->baseline);
 	if (p->most > p->fewest)
@@ -221,7 +221,7 @@ int figure_ablation(struct figure *f, struct err *e)
 	struct plot p = {
 		.f = f,
 		.layout = &f->layout,
-		.metric = metric_find(spec->metric),
+		.metric = metric_find(f->layout.study->sweep, spec->metric),
 		.column = f->metric,
 		.baseline = find_baseline(f->layout.study->sweep, spec),
 	};

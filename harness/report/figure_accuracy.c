@@ -134,7 +134,7 @@ static void write_variables(struct plot *p)
 
 	for (size_t i = 0; i < l->series_count; i++)
 		widest = strlen(l->series[i]) > widest ? strlen(l->series[i]) : widest;
-	metric_heading(&heading, l->spec->metric);
+	metric_heading(&heading, l->study->sweep, l->spec->metric);
 	figure_number(p->f, "panels", (double)l->panel_count);
 	figure_texts(p->f, "panel_title", l->panels, l->panel_count);
 	figure_number(p->f, "rows", (double)l->series_count);
@@ -173,7 +173,7 @@ int figure_accuracy(struct figure *f, struct err *e)
 	struct plot p = {
 		.f = f,
 		.layout = &f->layout,
-		.metric = metric_find(f->layout.spec->metric),
+		.metric = metric_find(f->layout.study->sweep, f->layout.spec->metric),
 		.column = f->metric,
 	};
 

@@ -194,10 +194,10 @@ static void write_variables(struct plot *p)
 	figure_number(p->f, "panels", (double)l->panel_count);
 	figure_texts(p->f, "panel_title", l->panels, l->panel_count);
 	figure_number(p->f, "series", (double)l->series_count);
-	metric_heading(&heading, p->x_name);
+	metric_heading(&heading, l->study->sweep, p->x_name);
 	figure_text(p->f, "x_label", heading.s);
 	str_clear(&heading);
-	metric_heading(&heading, l->spec->metric);
+	metric_heading(&heading, l->study->sweep, l->spec->metric);
 	figure_text(p->f, "y_label", heading.s);
 	str_free(&heading);
 	figure_axes(p->f, "x", p->x_axis, p->layout->panel_count);
@@ -229,12 +229,12 @@ int figure_pareto(struct figure *f, struct err *e)
 		.f = f,
 		.layout = &f->layout,
 		.x_name = spec->against[0] ? spec->against : "params",
-		.y = metric_find(spec->metric),
+		.y = metric_find(f->layout.study->sweep, spec->metric),
 		.y_column = f->metric,
 	};
 	struct str context = { 0 };
 
-	p.x = metric_find(p.x_name);
+	p.x = metric_find(f->layout.study->sweep, p.x_name);
 	str_addf(&context, "figure %s", spec->id);
 	p.x_column = study_metric(p.layout->study, p.x_name, spec->phase, context.s, e);
 	str_free(&context);

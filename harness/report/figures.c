@@ -405,16 +405,15 @@ static int foresee_one(
 static int foresee_metrics(
 	const struct study *study, const struct figure_spec *spec, int kind, struct err *e)
 {
-	const bool robustness = study->sweep->robustness_count > 0;
 	const char *const names[] = { spec->metric, spec->against };
 	struct err reason = { 0 };
 	int result = 0;
 
 	for (size_t i = 0; i < 2 && makers[kind].metric == ITS_METRIC && !result; i++)
-		result = names[i][0] ? metric_foresee(names[i], spec->phase, robustness, &reason)
+		result = names[i][0] ? metric_foresee(study->sweep, names[i], spec->phase, &reason)
 				     : 0;
 	if (makers[kind].metric == ROBUST_ACCURACY)
-		result = metric_foresee("robust_accuracy", "", robustness, &reason);
+		result = metric_foresee(study->sweep, "robust_accuracy", "", &reason);
 	return result ? err_set(e, ERR_USAGE, "figure %s: %s", spec->id, reason.text) : 0;
 }
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "../plan/param.h"
+#include "../plan/program.h"
 #include "../plan/robustness.h"
 
 static const struct metric metrics[] = {
@@ -51,14 +52,28 @@ static const struct metric metrics[] = {
 	{ "noise_drop", "lost, noisy", "pp", "pp", 100, 2, -1, METRIC_RESULT, false },
 };
 
-enum { METRICS = sizeof(metrics) / sizeof(metrics[0]) };
+enum { METRICS = sizeof(metrics) / sizeof(metrics[0]), METRICS_MAX = 256 };
 static const char threshold_prefix[] = "epochs_to_";
 static const struct metric threshold = { threshold_prefix, "epochs to", "", "", 1, 1, -1,
 	METRIC_RESULT, false };
 static const struct metric plain = { "", "", "", "", 1, -1, 0, METRIC_RESULT, false };
 
-const struct metric *metric_find(const char *name)
+/* What every trial has, whatever executes it. */
+static bool of_every_trial(const char *name)
 {
+	return !strcmp(name, "seconds") || !strcmp(name, "cpu_seconds")
+		|| !strcmp(name, "peak_bytes");
+}
+
+const struct metric *metric_find(const struct sweep *sweep, const char *name)
+{
+	const struct program_config *p = sweep ? sweep->program : NULL;
+	const struct program_metric *own = p ? program_metric(p, name) : NULL;
+
+	if (own)
+		return &own->declared;
+	if (p && !of_every_trial(name))
+		return &plain;
 	for (size_t i = 0; i < METRICS; i++)
 		if (!strcmp(metrics[i].name, name))
 			return &metrics[i];
@@ -68,6 +83,11 @@ const struct metric *metric_find(const char *name)
 const struct metric *metric_at(size_t i)
 {
 	return i < METRICS ? &metrics[i] : NULL;
+}
+
+const struct metric *metric_of_claim(const struct claim *c)
+{
+	return c->declared ? c->declared : metric_find(NULL, c->metric);
 }
 
 bool metric_threshold(const char *name, double *percent)
@@ -88,7 +108,7 @@ bool metric_of_changes(const char *name)
 	const char *end = strrchr(name, '_');
 	char change[32] = "";
 
-	if (!end || metric_find(name) == &plain
+	if (!end || metric_find(NULL, name) == &plain
 		|| (strcmp(end, "_accuracy") && strcmp(end, "_drop"))
 		|| (size_t)(end - name) >= sizeof(change))
 		return false;
@@ -96,12 +116,35 @@ bool metric_of_changes(const char *name)
 	return !strcmp(change, "robust") || change_find(change) < ROBUSTNESS_CHANGES;
 }
 
-int metric_check(const char *name, struct err *e)
+static int check_of_program(const struct program_config *p, const char *name, struct err *e)
+{
+	const char *names[METRICS_MAX];
+	struct str list = { 0 };
+	size_t count = 0;
+
+	for (int i = 0; i < p->metric_count && count < METRICS_MAX - 3; i++)
+		names[count++] = p->metrics[i].declared.name;
+	names[count++] = "seconds";
+	names[count++] = "cpu_seconds";
+	names[count++] = "peak_bytes";
+	for (size_t i = 0; i < count; i++)
+		str_addf(&list, "%s%s", i ? ", " : "", names[i]);
+	const char *nearest = str_nearest(name, names, count);
+	err_set(e, ERR_USAGE, "unknown metric '%.40s'%s%s%s (there are: %.400s)", name,
+		nearest ? " (did you mean '" : "", nearest ? nearest : "", nearest ? "'?)" : "",
+		list.s);
+	str_free(&list);
+	return -1;
+}
+
+int metric_check(const struct sweep *sweep, const char *name, struct err *e)
 {
 	const char *names[METRICS];
 
-	if (metric_find(name) != &plain)
+	if (metric_find(sweep, name) != &plain)
 		return 0;
+	if (sweep && sweep->program)
+		return check_of_program(sweep->program, name, e);
 	if (!strncmp(name, threshold_prefix, sizeof(threshold_prefix) - 1))
 		return err_set(e, ERR_USAGE,
 			"metric '%.40s': the percentage has to be above 0 and at most 100, such as "
@@ -119,12 +162,12 @@ int metric_check(const char *name, struct err *e)
 		name);
 }
 
-int metric_foresee(const char *name, const char *phase, bool robustness, struct err *e)
+int metric_foresee(const struct sweep *sweep, const char *name, const char *phase, struct err *e)
 {
-	if (phase[0] && !metric_find(name)->of_phase)
+	if (phase[0] && !metric_find(sweep, name)->of_phase)
 		return err_set(e, ERR_USAGE,
 			"metric '%s' is a trial's: no phase has one of its own", name);
-	if (metric_of_changes(name) && !robustness)
+	if (metric_of_changes(name) && !sweep->program && !sweep->robustness_count)
 		return err_set(e, ERR_USAGE,
 			"metric '%s' is of changed test images: name some under 'robustness' "
 			"(retrial help robustness)",
@@ -132,9 +175,9 @@ int metric_foresee(const char *name, const char *phase, bool robustness, struct 
 	return 0;
 }
 
-void metric_heading(struct str *out, const char *name)
+void metric_heading(struct str *out, const struct sweep *sweep, const char *name)
 {
-	const struct metric *m = metric_find(name);
+	const struct metric *m = metric_find(sweep, name);
 
 	if (m == &threshold) {
 		str_addf(out, "epochs to %s %%", name + sizeof(threshold_prefix) - 1);

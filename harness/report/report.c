@@ -385,7 +385,7 @@ static void set_value(struct grid *g, size_t row, int column, const struct study
 	const int metric = study_metric(study, name, "", "report", &ignored);
 
 	if (metric >= 0 && s->state == SAMPLE_DONE)
-		metric_value(&text, metric_find(name), study_value(study, s, metric));
+		metric_value(&text, metric_find(study->sweep, name), study_value(study, s, metric));
 	grid_set(g, row, column, text.s ? text.s : "");
 	str_free(&text);
 }

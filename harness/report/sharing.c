@@ -22,6 +22,8 @@ struct counter {
 
 int sharing_phases(const struct trial *t)
 {
+	if (t->phase_count == 0)
+		return 0;
 	return t->phase_count - (t->phases[t->phase_count - 1].kind == PHASE_KFOLD);
 }
 

@@ -560,7 +560,7 @@ int study_metric(const struct study *study, const char *name, const char *phase,
 		if (!strchr(study->metrics[m], '@'))
 			known[count++] = study->metrics[m];
 	struct err reason = { 0 };
-	if (metric_foresee(name, phase, study->sweep->robustness_count > 0, &reason))
+	if (metric_foresee(study->sweep, name, phase, &reason))
 		return err_set(e, ERR_USAGE, "%s: %s", context, reason.text);
 	const char *nearest = str_nearest(name, known, count);
 	if (nearest)

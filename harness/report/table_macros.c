@@ -96,7 +96,7 @@ static void comparison(
 static void cell(struct str *out, const struct table *t, const struct table_row *row, int column)
 {
 	const struct cell *c = &row->cells[column];
-	const struct metric *m = metric_find(t->spec->metrics[column]);
+	const struct metric *m = metric_find(t->study->sweep, t->spec->metrics[column]);
 	struct str name = { 0 }, text = { 0 };
 
 	row_name(&name, t, row);

@@ -234,7 +234,8 @@ static bool any_spread(const struct table *t)
 {
 	for (size_t i = 0; i < t->row_count; i++)
 		for (int m = 0; m < t->spec->metric_count; m++)
-			if (metric_find(t->spec->metrics[m])->kind != METRIC_CONSTANT
+			if (metric_find(t->study->sweep, t->spec->metrics[m])->kind
+					!= METRIC_CONSTANT
 				&& t->rows[i].cells[m].n >= 2)
 				return true;
 	return false;
@@ -278,7 +279,9 @@ static bool any_claim(const struct table *t, bool exact)
 {
 	for (int m = 0; m < t->spec->metric_count; m++)
 		if (tables_has_claim(t, m)
-			&& (metric_find(t->spec->metrics[m])->kind == METRIC_CONSTANT) == exact)
+			&& (metric_find(t->study->sweep, t->spec->metrics[m])->kind
+				   == METRIC_CONSTANT)
+				== exact)
 			return true;
 	return false;
 }
@@ -420,11 +423,11 @@ static struct columns add_columns(
 	struct grid *g, const struct table *t, int m, const struct table_context *context)
 {
 	const char *name = t->spec->metrics[m];
-	const struct metric *metric = metric_find(name);
+	const struct metric *metric = metric_find(t->study->sweep, name);
 	struct columns c = { -1, -1, -1, -1, -1, -1, -1, -1 };
 	struct str heading = { 0 };
 
-	metric_heading(&heading, name);
+	metric_heading(&heading, t->study->sweep, name);
 	c.mean = grid_column(g, heading.s, true);
 	if (tables_has_images(t, m))
 		c.images = grid_column(g, "± images", true);
@@ -456,9 +459,8 @@ static void set(struct grid *g, size_t row, int column, struct str *text)
 }
 
 static void fill_cells(struct grid *g, size_t r, struct columns at, const struct table_row *row,
-	const struct cell *cell, const char *name)
+	const struct cell *cell, const struct metric *m)
 {
-	const struct metric *m = metric_find(name);
 	struct str text = { 0 };
 
 	mean_text(&text, row, cell, m);
@@ -528,7 +530,8 @@ static void make_grid(struct grid *g, struct notes *notes, const struct table *t
 			&& strcmp(row->labels[0], t->rows[i - 1].labels[0]);
 		fill_count(g, r, count, notes, row);
 		for (int m = 0; m < spec->metric_count; m++)
-			fill_cells(g, r, at[m], row, &row->cells[m], spec->metrics[m]);
+			fill_cells(g, r, at[m], row, &row->cells[m],
+				metric_find(t->study->sweep, spec->metrics[m]));
 	}
 }
 

@@ -369,7 +369,8 @@ static int compare_rows(struct table *t, struct err *e)
 		if (base == &t->rows[i])
 			continue;
 		for (int m = 0; base && m < spec->metric_count; m++) {
-			const enum metric_kind kind = metric_find(spec->metrics[m])->kind;
+			const enum metric_kind kind =
+				metric_find(t->study->sweep, spec->metrics[m])->kind;
 			if (kind != METRIC_CONSTANT
 				&& compare(&t->rows[i].cells[m], &base->cells[m],
 					kind == METRIC_RESULT, e))
@@ -431,7 +432,7 @@ static bool same_group(const struct table *t, const struct table_row *a, const s
  * has room for all rows. */
 static int judge_best(const struct table *t, struct table_row *row, int m, double *p, struct err *e)
 {
-	const int better = metric_find(t->spec->metrics[m])->better;
+	const int better = metric_find(t->study->sweep, t->spec->metrics[m])->better;
 	struct cell *cell = &row->cells[m];
 	double *difference = calloc(cell->n + 1, sizeof(*difference));
 	size_t others = 0;
@@ -462,8 +463,8 @@ static int mark_best(struct table *t, struct err *e)
 	int result = p ? 0 : err_nomem(e);
 
 	for (int m = 0; m < t->spec->metric_count && !result; m++)
-		for (size_t i = 0;
-			i < t->row_count && metric_find(t->spec->metrics[m])->better && !result;
+		for (size_t i = 0; i < t->row_count
+			&& metric_find(t->study->sweep, t->spec->metrics[m])->better && !result;
 			i++)
 			result = judge_best(t, &t->rows[i], m, p, e);
 	free(p);
@@ -520,7 +521,7 @@ static void count_family(const struct table *t, struct stats_family *family)
 	size_t tested = 0;
 
 	for (int m = 0; m < t->spec->metric_count; m++)
-		tested += metric_find(t->spec->metrics[m])->kind == METRIC_RESULT;
+		tested += metric_find(t->study->sweep, t->spec->metrics[m])->kind == METRIC_RESULT;
 	for (size_t i = 0; i < t->row_count && t->spec->baseline.count && tested; i++) {
 		const struct table_row *base = baseline_row(t, &t->rows[i]);
 		const size_t pairs =
@@ -543,8 +544,7 @@ int tables_foresee(const struct study *study, const struct table_spec *spec,
 	t->study = study;
 	*family = (struct stats_family){ 0 };
 	for (int m = 0; m < spec->metric_count; m++)
-		if (metric_foresee(
-			    spec->metrics[m], "", study->sweep->robustness_count > 0, &reason)) {
+		if (metric_foresee(study->sweep, spec->metrics[m], "", &reason)) {
 			err_set(e, ERR_USAGE, "table %s: %s", spec->id, reason.text);
 			goto out;
 		}

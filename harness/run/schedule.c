@@ -50,6 +50,8 @@ static uint64_t first_bits(const char *identity)
 /* K-fold is the last phase and has no state of its own to share. */
 static int shareable_phases(const struct trial *t)
 {
+	if (t->phase_count == 0)
+		return 0;
 	return t->phase_count - (t->phases[t->phase_count - 1].kind == PHASE_KFOLD);
 }
 

@@ -12,9 +12,9 @@
 
 /* A file of another format is as good as none. */
 enum {
-	STATE_FORMAT = 4,
+	STATE_FORMAT = 5,
 	FILE_MAX = 1 << 30,
-	FIXED_ARRAYS = 6,
+	FIXED_ARRAYS = 7,
 	ARRAYS = FIXED_ARRAYS + 2 * OUTPUTS_MAX
 };
 
@@ -22,7 +22,7 @@ enum {
 static void list_arrays(struct run_state *s, float **list[ARRAYS])
 {
 	float **all[] = { &s->params, &s->fold_start, &s->training.params, &s->training.first,
-		&s->training.second, &s->training.average };
+		&s->training.second, &s->training.average, &s->training.slow };
 	int n = 0;
 	for (; n < FIXED_ARRAYS; n++)
 		list[n] = all[n];
@@ -38,6 +38,7 @@ void training_state_reset(struct training_state *t)
 	free(t->first);
 	free(t->second);
 	free(t->average);
+	free(t->slow);
 	for (int k = 0; k < OUTPUTS_MAX; k++) {
 		free(t->best[k]);
 		free(t->restored[k]);
@@ -119,9 +120,12 @@ static json_t *training_json(const struct training_state *t)
 {
 	json_t *o = json_pack("{s:i, s:b, s:I}", "epochs_run", t->epochs_run, "patience_used",
 		t->patience_used, "step", (json_int_t)t->schedule.step);
-	const double schedule[3] = { t->schedule.decay_power, t->schedule.mu_product,
-		t->schedule.beta2_power };
-	real_set_array(o, "schedule", schedule, 3);
+	const double schedule[4] = { t->schedule.decay_power, t->schedule.mu_product,
+		t->schedule.beta2_power, t->schedule.scale };
+	real_set_array(o, "schedule", schedule, 4);
+	json_object_set_new(o, "plateau",
+		json_pack("{s:b, s:i, s:i, s:o}", "any", t->plateau.any, "wait", t->plateau.wait,
+			"cooling", t->plateau.cooling, "best", real_json(t->plateau.best)));
 	json_object_set_new(o, "seconds", real_json(t->seconds));
 	json_object_set_new(o, "last_val", score_json(&t->last_val));
 	json_t *outputs = json_array();
@@ -133,8 +137,13 @@ static json_t *training_json(const struct training_state *t)
 
 static void training_of(const json_t *o, struct training_state *t)
 {
-	double schedule[3] = { 0 };
-	real_get_array(o, "schedule", schedule, 3);
+	double schedule[4] = { 0 };
+	const json_t *plateau = json_object_get(o, "plateau");
+	real_get_array(o, "schedule", schedule, 4);
+	t->plateau = (struct nn_plateau){ .any = json_is_true(json_object_get(plateau, "any")),
+		.wait = integer_of(plateau, "wait"),
+		.cooling = integer_of(plateau, "cooling"),
+		.best = real_value(json_object_get(plateau, "best")) };
 	t->epochs_run = integer_of(o, "epochs_run");
 	t->patience_used = json_is_true(json_object_get(o, "patience_used"));
 	t->seconds = real_value(json_object_get(o, "seconds"));
@@ -142,7 +151,8 @@ static void training_of(const json_t *o, struct training_state *t)
 		(struct nn_schedule){ .step = (long)json_integer_value(json_object_get(o, "step")),
 			.decay_power = schedule[0],
 			.mu_product = schedule[1],
-			.beta2_power = schedule[2] };
+			.beta2_power = schedule[2],
+			.scale = schedule[3] };
 	t->last_val = score_of(json_object_get(o, "last_val"));
 	for (int k = 0; k < OUTPUTS_MAX; k++)
 		output_of(json_array_get(json_object_get(o, "outputs"), (size_t)k), t, k);

@@ -14,6 +14,7 @@
 #include "loss.h"
 #include "normalize.h"
 #include "quant_kernels.h"
+#include "rms.h"
 
 const struct nn_kernels nn_kernels_avx2 = {
 	.name = "avx2",

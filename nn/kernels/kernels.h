@@ -243,6 +243,15 @@ struct nn_kernels {
 		const struct nn_step_factors *f);
 	void (*adam)(float *w, float *m, float *v, const float *g, size_t count,
 		const struct nn_step_factors *f);
+	void (*rmsprop)(float *w, float *m, float *v, const float *g, size_t count,
+		const struct nn_step_factors *f);
+	void (*adagrad)(float *w, float *m, float *v, const float *g, size_t count,
+		const struct nn_step_factors *f);
+	void (*adadelta)(float *w, float *m, float *v, const float *g, size_t count,
+		const struct nn_step_factors *f);
+	/* g = (g * scale, limited to +- limit) + l2 * w, for count parameters of any alignment. */
+	void (*shape_gradient)(
+		float *g, const float *w, size_t count, float scale, float limit, float l2);
 	void (*sgd)(
 		float *w, float *m, const float *g, size_t count, const struct nn_step_factors *f);
 

@@ -15,6 +15,7 @@
 #include "loss.h"
 #include "normalize.h"
 #include "quant_kernels.h"
+#include "rms.h"
 
 const struct nn_kernels nn_kernels_neon = {
 	.name = "neon",

@@ -68,6 +68,7 @@ check "GSL is included in harness/report/stats*.c alone" only_in 'harness/report
 check "libarchive is included in archive.c, pack.c and npz.c alone" only_in '.*/(archive|pack|npz)\.c' 'archive(_entry)?\.h'
 check "protobuf-c is included in harness/model/onnx*.c alone" only_in 'harness/model/onnx(_read)?\.c' '(google|protobuf-c)/.*|onnx\.pb-c\.h'
 check "libyaml is included in harness/plan/yaml.c alone" only_in 'harness/plan/yaml\.c' 'yaml\.h'
+check "PCRE2 is included in harness/base/match.c alone" only_in 'harness/base/match\.c' 'pcre2\.h'
 check "libcrypto is included in harness/base/digest.c alone" only_in 'harness/base/digest\.c' 'openssl/.*'
 check "libsmartcols is included in harness/report and harness/cli alone" only_in 'harness/(report|cli)/[a-z0-9_]+\.c' 'libsmartcols/.*'
 

@@ -159,11 +159,11 @@ static void every_change_has_its_metrics(void **state)
 		char name[64];
 		struct err e = { 0 };
 		snprintf(name, sizeof(name), "%s_accuracy", change_info((enum change)i)->name);
-		assert_true(metric_of_changes(name) && metric_check(name, &e) == 0
-			&& metric_find(name)->better == 1);
+		assert_true(metric_of_changes(name) && metric_check(NULL, name, &e) == 0
+			&& metric_find(NULL, name)->better == 1);
 		snprintf(name, sizeof(name), "%s_drop", change_info((enum change)i)->name);
-		assert_true(metric_of_changes(name) && metric_check(name, &e) == 0
-			&& metric_find(name)->better == -1);
+		assert_true(metric_of_changes(name) && metric_check(NULL, name, &e) == 0
+			&& metric_find(NULL, name)->better == -1);
 		assert_int_equal(change_find(change_info((enum change)i)->name), i);
 	}
 	assert_true(metric_of_changes("robust_drop"));
