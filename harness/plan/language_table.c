@@ -146,7 +146,7 @@ static const struct key table[] = {
 		.detail =
 			"Each phase is a map of parameters (`retrial help phase`). The first phase starts from\n"
 			"random weights, the others continue with the network of the phase before.",
-		.example = 
+		.example =
 			"recipes: {example: [{phase: single, epochs: 2, optimizer: {sgd: {lr: 0.01}}}],\n"
 			"  other: [{phase: single, epochs: 3}]}" },
 	{ FILES, "augments", KEY_AUGMENTS,
