@@ -32,7 +32,7 @@ BUILD_FACTS = -DRETRIAL_VERSION='"$(VERSION)"' -DRETRIAL_COMMIT='"$(COMMIT)"' -D
               -DRETRIAL_SOURCES='"$(SOURCES_DIGEST)"' -DRETRIAL_COMPILER='"$(shell $(CC) --version | head -n 1)"' -DRETRIAL_FLAGS='"$(BITS) $(CFLAGS)"'
 
 # Only what make really needs them for: `make test` on a machine without them must get as far as installing them.
-PACKAGES = sqlite3 gsl libarchive yaml-0.1 jansson libcrypto smartcols libcurl libpng libprotobuf-c libpcre2-8 zlib
+PACKAGES = sqlite3 gsl libarchive yaml-0.1 jansson libcrypto smartcols libcurl libmicrohttpd libpng libprotobuf-c libpcre2-8 zlib
 # (libcurl names the system's own folder, which is in the way of another architecture's.)
 LIBRARY_FLAGS = $(filter-out -I/usr/include/%-linux-gnu,$(shell pkg-config --cflags $(PACKAGES)))
 LIBRARIES     = $(shell pkg-config --libs $(PACKAGES)) -lm -lpthread
@@ -46,7 +46,7 @@ VARIANTS = plain
 endif
 
 NN      = $(patsubst %.c,$(BUILD)/%.o,$(wildcard nn/*.c)) $(VARIANTS:%=$(BUILD)/nn/kernels/%.o)
-HARNESS = $(patsubst %.c,$(BUILD)/%.o,$(filter-out harness/cli/%,$(wildcard harness/*/*.c))) $(BUILD)/sql.o $(BUILD)/onnx.pb-c.o
+HARNESS = $(patsubst %.c,$(BUILD)/%.o,$(filter-out harness/cli/%,$(wildcard harness/*/*.c))) $(BUILD)/sql.o $(BUILD)/assets.o $(BUILD)/onnx.pb-c.o
 CLI     = $(patsubst %.c,$(BUILD)/%.o,$(wildcard harness/cli/*.c))
 SQL     = $(wildcard harness/store/*.sql harness/store/queries/*.sql harness/store/queries/internal/*.sql)
 UNIT    = $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/test_*.c))
@@ -81,6 +81,14 @@ $(BUILD)/sql.c: harness/store/sql-to-c.sh $(SQL)
 	@mkdir -p $(@D)
 	$(Q)sh harness/store/sql-to-c.sh $(SQL) >$@.new && mv $@.new $@
 $(BUILD)/sql.o: $(BUILD)/sql.c
+	$(Q)$(CC) $(ALL) -c -o $@ $<
+
+# The style sheet and the script of the live page.
+ASSETS = harness/serve/style.css harness/serve/live.js
+$(BUILD)/assets.c: harness/serve/asset-to-c.sh $(ASSETS)
+	@mkdir -p $(@D)
+	$(Q)sh harness/serve/asset-to-c.sh $(ASSETS) >$@.new && mv $@.new $@
+$(BUILD)/assets.o: $(BUILD)/assets.c
 	$(Q)$(CC) $(ALL) -c -o $@ $<
 
 # ONNX's messages, from Debian's libonnx-dev.
@@ -180,7 +188,7 @@ fuzz: test-packages
 # The layout of all C files, as .clang-format says.
 .PHONY: format
 format: # twice: a first pass that moves comments may leave columns for the second to align
-	@for pass in 1 2; do git ls-files '*.c' '*.h' | xargs clang-format -i; done
+	@for pass in 1 2; do git ls-files -co --exclude-standard '*.c' '*.h' | xargs clang-format -i; done
 
 bench: packages
 	+@$(MAKE) --no-print-directory -j$(JOBS) $(BUILD)/bench-core

@@ -30,6 +30,7 @@ static const struct cli_verb *const verbs[] = {
 	&verb_plot,
 	&verb_claims,
 	&verb_report,
+	&verb_serve,
 	&verb_export,
 	&verb_eval,
 	&verb_latency,
