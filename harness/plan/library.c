@@ -10,6 +10,7 @@
 
 #include "../base/file.h"
 #include "assign.h"
+#include "language.h"
 
 /* ---- things with names ---- */
 
@@ -129,33 +130,19 @@ const struct source *library_open(
 	return source;
 }
 
-static void check_library_keys(struct library *l, const struct node *root)
-{
-	static const char *const keys[] = { "retrial", "title", "use", "recipes", "augments",
-		"models" };
-	for (const struct node *n = root->first; n; n = n->next) {
-		bool known = false;
-		for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
-			known |= strcmp(n->key, keys[i]) == 0;
-		if (!known)
-			unknown_key(l->diagnostics, n,
-				"in a library file, which has recipes, augments and models", keys,
-				sizeof(keys) / sizeof(keys[0]));
-	}
-}
-
 /* Does a line of the text begin with a key that only such a file has? Only then may errors show
  * what is in it: a sweep file of a stranger might name any file of the user's. */
 static bool is_library(const struct source *source)
 {
-	static const char *const keys[] = {
-		"recipes:", "augments:", "models:", "use:", "retrial:"
-	};
+	static const char *const keys[] = { "recipes", "augments", "models", "use", "retrial" };
 	for (const char *line = source->text; line; line = strchr(line, '\n')) {
-		line += *line == '\n';
-		for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
-			if (strncmp(line, keys[i], strlen(keys[i])) == 0)
+		line += strspn(line, "\n\r\t {\"'\xEF\xBB\xBF");
+		for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+			const size_t length = strlen(keys[i]);
+			if (strncmp(line, keys[i], length) == 0 && line[length]
+				&& strchr(":\"' ", line[length]))
 				return true;
+		}
 	}
 	return false;
 }
@@ -180,7 +167,7 @@ static void read_file(struct library *l, const struct node *at, const char *path
 			"a library file is a map with recipes, augments and models");
 		return;
 	}
-	check_library_keys(l, root);
+	language_check_keys(PLACE_LIBRARY, root, l->diagnostics);
 	library_read(l, root, path);
 }
 
