@@ -36,7 +36,8 @@ BUILD_FACTS = -DRETRIAL_VERSION='"$(VERSION)"' -DRETRIAL_COMMIT='"$(COMMIT)"' -D
 PACKAGES = sqlite3 gsl libarchive yaml-0.1 jansson libcrypto smartcols libcurl libmicrohttpd libpng libprotobuf-c libpcre2-8 zlib
 # (libcurl names the system's own folder, which is in the way of another architecture's.)
 LIBRARY_FLAGS = $(filter-out -I/usr/include/%-linux-gnu,$(shell pkg-config --cflags $(PACKAGES)))
-LIBRARIES     = $(shell pkg-config --libs $(PACKAGES)) -lm -lpthread
+# libcurl is loaded when a download begins (harness/data/download.c).
+LIBRARIES     = $(shell pkg-config --libs $(filter-out libcurl,$(PACKAGES))) -lm -lpthread -ldl
 
 ifeq ($(ARCH),x86_64)
 VARIANTS = plain avx2 avx512 vnni
