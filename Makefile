@@ -275,14 +275,14 @@ schema: harness/store/SCHEMA.md
 harness/store/SCHEMA.md: harness/store/schema-to-md.sh harness/store/schema.sql harness/store/views.sql
 	$(Q)sh harness/store/schema-to-md.sh harness/store/schema.sql harness/store/views.sql >$@.new && mv $@.new $@
 
-install: retrial
-	install -D -m 755 retrial $(DESTDIR)$(PREFIX)/bin/retrial
+install: $(PROGRAM)
+	install -D -m 755 $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/retrial
 	install -D -m 644 harness/cli/retrial.1 $(DESTDIR)$(PREFIX)/share/man/man1/retrial.1
 	install -d $(DESTDIR)$(PREFIX)/share/retrial/plots $(DESTDIR)$(PREFIX)/share/retrial/experiments/library
 	install -d $(COMPLETIONS:%=$(DESTDIR)$(PREFIX)/share/%)
-	./retrial completion bash >$(DESTDIR)$(PREFIX)/share/bash-completion/completions/retrial
-	./retrial completion zsh >$(DESTDIR)$(PREFIX)/share/zsh/site-functions/_retrial
-	./retrial completion fish >$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/retrial.fish
+	$(abspath $(PROGRAM)) completion bash >$(DESTDIR)$(PREFIX)/share/bash-completion/completions/retrial
+	$(abspath $(PROGRAM)) completion zsh >$(DESTDIR)$(PREFIX)/share/zsh/site-functions/_retrial
+	$(abspath $(PROGRAM)) completion fish >$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/retrial.fish
 	install -m 644 plots/*.gp $(DESTDIR)$(PREFIX)/share/retrial/plots
 	install -m 644 experiments/*.yaml $(DESTDIR)$(PREFIX)/share/retrial/experiments
 	install -m 644 experiments/library/*.yaml $(DESTDIR)$(PREFIX)/share/retrial/experiments/library
@@ -306,7 +306,7 @@ deb:
 test-deb: deb
 	bash packaging/root.sh -p autopkgtest -o $(OUT) -- sh -c 'autopkgtest -B /out/retrial_$(VERSION)_*.deb /out/source/ -- null'
 wheel:
-	bash packaging/root.sh -p git,python3 -b . -o $(OUT) -- sh packaging/wheel.sh /out
+	bash packaging/root.sh -p git,python3 -b . -o $(OUT) -- env VERSION=$(VERSION) sh packaging/wheel.sh /out
 test-wheel: wheel
 	bash packaging/root.sh -p python3-venv -o $(OUT) -- sh -c 'sh /out/test-wheel.sh /out'
 oci: deb

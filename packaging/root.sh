@@ -35,11 +35,13 @@ clean_up() {
 }
 trap clean_up EXIT
 lists=/etc/apt/sources.list.d/debian.sources
-mirror=$({ sed -n 's/^URIs: *//p' $lists; sed -n 's/^deb \([^ ]*\) .* main.*/\1/p' /etc/apt/sources.list; } 2>/dev/null | head -n 1)
+mirror=$({ sed -n 's/^URIs: *//p' $lists; sed -n 's/^deb \([^ ]*\) .* main.*/\1/p' /etc/apt/sources.list; } 2>/dev/null | head -n 1 || true)
 if [ ! -e "$root/etc/debian_version" ]; then
 	debootstrap --variant=minbase --include=ca-certificates "$suite" "$root" "${mirror:-http://deb.debian.org/debian}" >"$root.log" 2>&1 ||
 		{ tail -n 5 "$root.log" >&2; exit 3; }
 	rm -f "$root.log"
+	[ ! -e $lists ] || [ "$suite" != bookworm ] ||
+		{ cp $lists "$root$lists" && : >"$root/etc/apt/sources.list"; }
 	cp -n /etc/apt/apt.conf.d/* "$root/etc/apt/apt.conf.d/" 2>/dev/null || true
 fi
 cp -L /etc/resolv.conf /etc/hosts /etc/pip.conf "$root/etc/" 2>/dev/null || true
