@@ -60,11 +60,12 @@ class Results:
                 parameters.setdefault(trial, {})[name] = text if number is None else number
         truth = {"true": True, "false": False}
         table = [
-            {"trial": trial, "sweep": sweep, "state": state, **json.loads(labels or "{}"), "seed": seed,
+            {"trial": trial, "sweep": sweep, "state": state, "seed": seed,
+             **json.loads(labels or "{}"),
              **{name: truth.get(value, value) for name, value in parameters.get(trial, {}).items()}}
             for trial, sweep, seed, state, labels in planned
         ]
-        return pandas.DataFrame(table).convert_dtypes(convert_string=False)
+        return pandas.DataFrame(table).convert_dtypes(convert_string=False, convert_integer=False)
 
     def __getattr__(self, name):
         if name.startswith("_"):
