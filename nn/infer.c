@@ -367,7 +367,7 @@ struct nn_infer *nn_infer_new(
 		f->over_255[p] = (float)p / 255.0f;
 	bool frozen[2 * NN_LAYERS_MAX];
 	memset(frozen, true, sizeof(frozen));
-	nn_plan_make(&f->plan, net, frozen);
+	nn_plan_make(&f->plan, net, frozen, false);
 	f->by_position = find_phases(f);
 	if (f->by_position) {
 		lay_out(f);

@@ -15,6 +15,9 @@
 
 #include "../optimizer.h"
 
+/* What follows in the same pass. */
+enum nn_rectifier { NN_NOT_RECTIFIED, NN_RECTIFIED, NN_RECTIFIED_6 }; /* ReLU, ReLU6 */
+
 /* A 3x3 valid convolution, ReLU and 2x2 max pooling in one: of the output only pool_height x
  * pool_width windows are computed. */
 struct nn_conv_pool {
@@ -226,21 +229,29 @@ struct nn_kernels {
 	void (*average_backward)(float *din, const float *dout, const struct nn_average *s);
 
 	/* Batch normalisation of a block [channels][positions][16] of which the first `used` lanes
-	 * count. Per channel sums go by lane over the positions in scan order, then over the lanes
-	 * (8, 4, 2, 1). scratch: 2 * (channels rounded up to 16) * 16 floats. statistics  mean[c] =
-	 * sum / (positions * used), squares[c] = sum of (in - mean[c])^2 forward     out = (in -
-	 * mean[c]) * scale[c] + shift[c] slopes      sum[c] = sum of dout, product[c] = sum of dout
-	 * * (in - mean[c]); dout is 0 in the other lanes backward    din = (dout - offset[c] - (in
-	 * - mean[c]) * tilt[c]) * scale[c], 0 in the other lanes */
+	 * count, and the rectifier behind it. Per channel sums go by lane over the positions in
+	 * scan order, then over the lanes (8, 4, 2, 1). scratch: 2 * (channels rounded up to 16) *
+	 * 16 floats. With slope = dout where the rectifier is open in out, else 0:
+	 *   statistics  mean[c] = sum / (positions * used), squares[c] = sum of (in - mean[c])^2
+	 *   forward     out = rectified (in - mean[c]) * scale[c] + shift[c]
+	 *   slopes      sum[c] = sum of slope, product[c] = sum of slope * (in - mean[c]); dout is
+	 *               0 in the other lanes
+	 *   backward    din = (slope - offset[c] - (in - mean[c]) * tilt[c]) * scale[c], 0 in the
+	 *               other lanes */
 	void (*normalize_statistics)(float *mean, float *squares, const float *in, int channels,
 		size_t positions, int used, float *scratch);
 	void (*normalize_forward)(float *out, const float *in, const float *mean,
-		const float *scale, const float *shift, int channels, size_t positions);
+		const float *scale, const float *shift, int channels, size_t positions,
+		enum nn_rectifier r);
 	void (*normalize_slopes)(float *sum, float *product, const float *dout, const float *in,
-		const float *mean, int channels, size_t positions, float *scratch);
-	void (*normalize_backward)(float *din, const float *dout, const float *in,
+		const float *out, const float *mean, int channels, size_t positions,
+		enum nn_rectifier r, float *scratch);
+	void (*normalize_backward)(float *din, const float *dout, const float *in, const float *out,
 		const float *mean, const float *scale, const float *offset, const float *tilt,
-		int channels, size_t positions, int used);
+		int channels, size_t positions, int used, enum nn_rectifier r);
+	/* out = rectified a + b, `count` vectors of 16; out may be a */
+	void (*sum_two)(
+		float *out, const float *a, const float *b, size_t count, enum nn_rectifier r);
 
 	/* Element by element over `count` vectors of 16. */
 	void (*relu_forward)(float *out, const float *in, size_t count);

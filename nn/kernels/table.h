@@ -16,7 +16,7 @@
 	    .average_forward = average_forward, .average_backward = average_backward,
 	    .normalize_statistics = normalize_statistics, .normalize_forward = normalize_forward,
 	    .normalize_slopes = normalize_slopes, .normalize_backward = normalize_backward,
-	    .relu6_forward = relu6_forward, .relu6_backward = relu6_backward,
+	    .sum_two = sum_two, .relu6_forward = relu6_forward, .relu6_backward = relu6_backward,
 	    .silu_forward = silu_forward, .silu_backward = silu_backward, .approach = approach,
 	    .soft_loss = soft_loss, .adam = adam, .rmsprop = rmsprop, .adagrad = adagrad,
 	    .adadelta = adadelta, .shape_gradient = shape_gradient, .infer_split = infer_split,
