@@ -32,6 +32,7 @@ static const struct cli_verb *const verbs[] = {
 	&verb_plot,
 	&verb_claims,
 	&verb_report,
+	&verb_serve,
 	&verb_export,
 	&verb_eval,
 	&verb_latency,
@@ -134,6 +135,7 @@ int main(int argc, char **argv)
 	const struct cli_verb *verb = find_verb(argv[1]);
 	if (!verb)
 		return unknown_verb(argv[1]);
+	signal(SIGXFSZ, SIG_IGN); /* a file over its limit is a write that fails */
 	struct cli c;
 	enum cli_request request;
 	int result = cli_parse(verb, argc - 1, argv + 1, &c, &request);

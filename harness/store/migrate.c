@@ -3,6 +3,7 @@
  * before it is changed; reading never changes it: the reader works on a copy. */
 #include "store_internal.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,7 +23,8 @@ const char *migrate_text(const char *name)
 		if (strcmp(sql_texts[i].name, name) == 0
 			&& strcmp(sql_texts[i].folder, "store") == 0)
 			return sql_texts[i].text;
-	abort(); /* the program was built without it */
+	assert(!"the program was built without it");
+	return NULL;
 }
 
 static int set_marks(struct store *s, struct err *e)
@@ -36,7 +38,8 @@ static int set_marks(struct store *s, struct err *e)
 
 static int make_schema(struct store *s, struct err *e)
 {
-	return store_execute(s, migrate_text("schema"), e) || views_make(s, e) || set_marks(s, e)
+	return store_execute(s, migrate_text("schema"), e) || views_make(s, e)
+			|| resolved_fill(s, e) || set_marks(s, e)
 		? -1
 		: 0;
 }
@@ -127,7 +130,7 @@ static int upgrade_steps(struct store *s, int64_t version, struct err *e)
 		if (store_execute(s, migrate_text(name), e))
 			return -1;
 	}
-	return views_make(s, e) || set_marks(s, e) ? -1 : 0;
+	return views_make(s, e) || resolved_fill(s, e) || set_marks(s, e) ? -1 : 0;
 }
 
 static int refuse_broken(struct store *s, struct err *e)
@@ -199,6 +202,12 @@ static int upgrade_copy(struct store *s, int64_t version, struct err *e)
 												: 0;
 }
 
+/* What another program of this schema may have made otherwise. */
+static int refresh(struct store *s, struct err *e)
+{
+	return views_refresh(s, e) || resolved_refresh(s, e) ? -1 : 0;
+}
+
 int migrate_schema(struct store *s, struct err *e)
 {
 	bool empty;
@@ -212,11 +221,10 @@ int migrate_schema(struct store *s, struct err *e)
 		if (empty)
 			return err_set(e, ERR_ENVIRONMENT,
 				"%s: an empty database (`retrial run SWEEP` fills it)", s->path);
-		return version < STORE_SCHEMA_VERSION ? upgrade_copy(s, version, e)
-						      : views_refresh(s, e);
+		return version < STORE_SCHEMA_VERSION ? upgrade_copy(s, version, e) : refresh(s, e);
 	}
 	if (!empty)
-		return version < STORE_SCHEMA_VERSION ? upgrade(s, e) : views_refresh(s, e);
+		return version < STORE_SCHEMA_VERSION ? upgrade(s, e) : refresh(s, e);
 	/* Others may be at this very point: whoever gets the lock first makes the schema, the
 	 * others find it made. */
 	if (transaction_begin(s, e))

@@ -10,7 +10,7 @@
 
 enum {
 	STORE_APPLICATION_ID = 0x5254524c, /* "RTRL": in the header of every database of ours */
-	STORE_SCHEMA_VERSION = 3,          /* PRAGMA user_version */
+	STORE_SCHEMA_VERSION = 4,          /* PRAGMA user_version */
 	STORE_BUSY_MS = 60000,             /* how long to wait for another writer */
 	STORE_STATEMENTS_MAX = 128,
 	STORE_TIME_TEXT = 32,
@@ -116,6 +116,24 @@ int views_drop(struct store *s, struct err *e);
  * connection when reading. */
 int views_refresh(struct store *s, struct err *e);
 
+/* A view of ours for this connection alone, which its name means then. */
+int views_cover(struct store *s, const char *name, struct err *e);
+
+/* ---- resolved.c ---- */
+
+/* The number of a configuration, a new one if it is new. */
+int resolved_configuration(struct store *s, const char *digest, int64_t *id, struct err *e);
+/* The resolved parameters of a configuration, by one of its trials, whose phases may have other
+ * names than before. What is there stays. */
+int resolved_put(struct store *s, const char *configuration, const struct trial *t, struct err *e);
+/* The same by a trial of the database. */
+int resolved_put_known(struct store *s, int64_t trial, const struct trial *t, struct err *e);
+/* Those of all configurations in the database, as this program's table of parameters has them. */
+int resolved_fill(struct store *s, struct err *e);
+/* A program with another table of parameters may have written them: fill in what is new when
+ * writing, cover the tables for this connection when reading. */
+int resolved_refresh(struct store *s, struct err *e);
+
 /* ---- journal.c ---- */
 
 /* Choose the journal and how long to wait for the disk; may set the store's warning. */
@@ -127,9 +145,10 @@ int journal_choose(struct store *s, struct err *e);
 void lease_here(struct lease *here);
 /* The lease of a process on this machine. */
 struct lease lease_of(const struct lease *here, long pid);
-/* Is that process certainly or (on another machine: silent for longer than LEASE_SILENT_SECONDS)
- * probably gone? */
-enum { LEASE_SILENT_SECONDS = 900 };
+/* Is that process certainly or (on another machine: its last sign of life older than
+ * LEASE_SILENT_SECONDS, more than LEASE_FUTURE_SECONDS ahead of our clock, or none, NaN) probably
+ * gone? */
+enum { LEASE_FUTURE_SECONDS = 60 };
 bool lease_is_gone(const struct lease *lease, const struct lease *here, double silent_seconds);
 
 #endif
