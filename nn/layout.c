@@ -4,8 +4,6 @@
  * addition's gradients. */
 #include "layout.h"
 
-#include <stdlib.h>
-
 enum { BUFFERS_MAX = 3 * NN_LAYERS_MAX };
 
 /* Steps: 0 .. n - 1 forward, n the losses, 2 n - l back from layer l. */
@@ -188,7 +186,7 @@ static void join(struct layout *y)
 		if (op->done) {
 			put_out_in(y, op->inputs[0], l, 0);
 			put_gradient_in(y, op->inputs[0], l, 0);
-		} else if (op->kind == NN_OP_CONCAT)
+		} else if (op->kind == NN_OP_CONCAT && !y->plan->apart)
 			join_concat(y, l);
 	}
 	for (int l = 0; l < y->net->layer_count; l++)
@@ -239,12 +237,15 @@ static void list_buffers(struct layout *y)
 	}
 }
 
-static int larger_first(const void *a, const void *b)
+/* Largest first: what is small fits into gaps. */
+static void sort(struct layout *y, struct buffer **order)
 {
-	const struct buffer *x = *(struct buffer *const *)a, *y = *(struct buffer *const *)b;
-	if (x->size != y->size)
-		return x->size < y->size ? 1 : -1;
-	return x < y ? -1 : x > y;
+	for (int i = 0; i < y->count; i++) {
+		int at = i;
+		for (; at > 0 && order[at - 1]->size < y->buffers[i].size; at--)
+			order[at] = order[at - 1];
+		order[at] = &y->buffers[i];
+	}
 }
 
 /* The lowest place where it meets none of the placed ones, which are in order of their places. */
@@ -270,9 +271,7 @@ size_t nn_layout(struct nn_plan *plan, const struct nn_net *net, size_t start)
 	size_t end = start;
 	join(&y);
 	list_buffers(&y);
-	for (int i = 0; i < y.count; i++)
-		order[i] = &y.buffers[i];
-	qsort(order, (size_t)y.count, sizeof(*order), larger_first);
+	sort(&y, order);
 	for (int i = 0; i < y.count; i++) {
 		place(order[i], placed, &count, start);
 		if (order[i]->at + order[i]->size > end)

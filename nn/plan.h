@@ -66,6 +66,7 @@ struct nn_plan {
 	size_t memory;        /* floats of one thread's memory */
 	size_t shared;        /* floats of the memory that all blocks share */
 	bool keep_maps;
+	bool apart; /* no map lies in another one */
 	/* Batch normalisations that are trained, from the first: a training batch runs up to each
 	 * in all its blocks before it goes on. */
 	int cuts[NN_LAYERS_MAX], cut_count;

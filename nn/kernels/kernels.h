@@ -122,6 +122,28 @@ struct nn_infer_dense {
 	bool relu;
 };
 
+/* One image with channels in the lanes: maps [y][x][channel], in_pixel and out_pixel floats from
+ * one position to the next, channels rounded up to whole vectors; 64-byte aligned. Fields as in
+ * struct nn_conv; depthwise and pooling: kernel is the window. */
+struct nn_channel_conv {
+	int in_channels, kernel_height, kernel_width, stride, pad_top, pad_left;
+	int in_height, in_width, out_height, out_width;
+	size_t in_pixel, out_pixel;
+	bool relu;
+};
+
+/* A dense layer of such a map. */
+struct nn_channel_dense {
+	int channels, positions;
+	size_t in_pixel, out_pixel;
+	bool relu;
+};
+
+enum nn_channel_pool { NN_CHANNEL_MAX, NN_CHANNEL_RECTIFIED_MAX, NN_CHANNEL_MEAN };
+
+/* Vectors of outputs whose weights lie side by side, of convolutions and of dense layers. */
+enum { NN_CHANNEL_VECTORS = 2, NN_CHANNEL_DENSE = 8 };
+
 /* 8 bits (quant.h). Maps lie in quads, four neighbouring channels side by side: byte [channel /
  * 4][y][x][channel % 4]; channels that are missing in the last quad are 0. So do the kernels: a tap
  * is the quad of the input at one distance from the output's own position, and a word of four
@@ -306,6 +328,22 @@ struct nn_kernels {
 		const struct nn_infer_pool *s);
 	void (*infer_dense)(const struct nn_infer_dense layers[], int count);
 	void (*infer_softmax)(float *probabilities, const float *logits, int classes);
+
+	/* One image, channels in the lanes; the same orders of summation again. w: tiles
+	 * [inputs][ky][kx][vectors of outputs]: NN_CHANNEL_VECTORS vectors each, the last perhaps
+	 * 1; dense: NN_CHANNEL_DENSE while there are so many, then as before; depthwise
+	 * [ky][kx][out_pixel]; b: [out_pixel]. scratch: 2 * kernel_width floats. numbers: mean,
+	 * scale and shift, [pixel] each. */
+	void (*channel_conv)(float *out, const float *in, const float *w, const float *b,
+		const struct nn_channel_conv *s, float *scratch);
+	void (*channel_depthwise)(float *out, const float *in, const float *w, const float *b,
+		const struct nn_channel_conv *s);
+	void (*channel_pool)(float *out, const float *in, const struct nn_channel_conv *s,
+		enum nn_channel_pool kind);
+	void (*channel_normalize)(float *out, const float *in, const float *numbers, size_t pixel,
+		size_t positions, enum nn_rectifier r);
+	void (*channel_dense)(float *out, const float *in, const float *w, const float *b,
+		const struct nn_channel_dense *s);
 
 	struct nn_quant_kernels quant;
 };
