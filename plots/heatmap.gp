@@ -1,5 +1,6 @@
 # heatmap.gp - a metric by two parameters (harness/report/figure_heatmap.c has the numbers): one block, a row a field.
 
+stats data index 0 using 3 name 'shade' nooutput
 longest = 0
 do for [r = 1:rows] { longest = strlen(row_text[r]) > longest ? strlen(row_text[r]) : longest }
 area_left = 40.0 + 6.0 * longest; area_width = width - area_left - 18.0
@@ -17,7 +18,6 @@ set xtics ('' 0)
 set ytics ('' 0)
 do for [k = 1:columns] { set xtics add (column_text[k] k) }
 do for [r = 1:rows] { set ytics add (row_text[r] -r) }
-stats data index 0 using 3 name 'shade' nooutput
 span = shade_max > shade_min ? shade_max - shade_min : 1
 share(v) = (v - shade_min) / span
 # From pale to the blue of Okabe and Ito; the text turns white on the darker half.

@@ -10,7 +10,8 @@
 /* A part of what is drawn? */
 static bool belongs(const struct cells *c, const struct sample *s)
 {
-	return study_holds(&c->spec->where, s) && !isnan(study_value(c->study, s, c->metric));
+	return study_holds(&c->spec->where, s)
+		&& (c->metric < 0 || !isnan(study_value(c->study, s, c->metric)));
 }
 
 static const char *label_text(const struct sample *s, const char *name)
@@ -94,8 +95,8 @@ static void sort_values(struct cells *c)
 }
 
 /* The samples of a cell differ in nothing but the seed. */
-static int check_cell(const struct cells *c, const struct sample *first, const struct sample *s,
-	struct err *e)
+static int check_cell(
+	const struct cells *c, const struct sample *first, const struct sample *s, struct err *e)
 {
 	const char *label;
 

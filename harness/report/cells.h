@@ -15,12 +15,13 @@ struct cells {
 	const char *x_texts[CELLS_X_MAX], *y_texts[CELLS_Y_MAX];
 	double x_numbers[CELLS_X_MAX]; /* NaN where the text is no number */
 	size_t x_count, y_count;
-	bool x_numeric;   /* all of them are numbers; then they are sorted */
-	bool x_geometric; /* ... each about the same multiple of the one before */
+	bool x_numeric;      /* all of them are numbers; then they are sorted */
+	bool x_geometric;    /* ... each about the same multiple of the one before */
 	size_t fewest, most; /* values of a cell that has any */
 };
 
-/* Find the values of both labels among the trials of the figure that have the metric. Numbers are
+/* Find the values of both labels among the trials of the figure that have the metric (-1: among
+ * all that are planned). Numbers are
  * sorted, words stand in the order of the plan. Returns 0, or -1 with e: ERR_USAGE (no such label;
  * too many values; a cell that mixes configurations), ERR_FAILED (nothing to draw yet). */
 int cells_make(struct cells *c, const struct study *study, const struct figure_spec *spec,

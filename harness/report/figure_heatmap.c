@@ -24,13 +24,25 @@ static void write_fields(
 			const size_t n = cells_values(c, x, y, values);
 			const double mean = stats_mean(values, n);
 			figure_row(f,
-				(const double[]){ (double)x + 1, -(double)y - 1, mean, (double)n }, 4);
+				(const double[]){ (double)x + 1, -(double)y - 1, mean, (double)n },
+				4);
 			if (n)
 				metric_value(&kept[count], m, mean / m->scale);
 			texts[count] = kept[count].s ? kept[count].s : "";
 			count++;
 		}
 	figure_texts(f, "field_text", texts, count);
+}
+
+int figure_heatmap_foresee(const struct study *study, const struct figure_spec *spec, struct err *e)
+{
+	struct cells *c = calloc(1, sizeof(*c));
+
+	if (!c)
+		return err_nomem(e);
+	const int result = cells_make(c, study, spec, -1, spec->parameter, spec->series, e);
+	free(c);
+	return result;
 }
 
 int figure_heatmap(struct figure *f, struct err *e)

@@ -37,13 +37,12 @@ static void write_series(struct figure *f, const struct cells *c, size_t y, stru
 		if (!n)
 			continue;
 		const double mean = stats_mean(values, n);
-		const struct interval t = n >= CLAIM_MIN_SEEDS
-			? stats_t_interval(values, n, 0.95)
-			: (struct interval){ mean, mean };
+		const struct interval t = n >= CLAIM_MIN_SEEDS ? stats_t_interval(values, n, 0.95)
+							       : (struct interval){ mean, mean };
 		widen(reach, t.low);
 		widen(reach, t.high);
-		figure_row(f,
-			(const double[]){ c->x_numbers[x], mean, t.low, t.high, (double)n }, 5);
+		figure_row(
+			f, (const double[]){ c->x_numbers[x], mean, t.low, t.high, (double)n }, 5);
 	}
 	figure_block(f, "its seeds: x, value");
 	for (size_t x = 0; x < c->x_count; x++) {
@@ -81,11 +80,11 @@ static void write_frame(struct figure *f, const struct cells *c, const struct ex
 	const struct axis y = figure_axis(reach->low, reach->high, 7);
 
 	for (size_t i = 0; i < c->y_count; i++) {
-		if (c->y_label[0])
+		if (c->y_count > 1)
 			str_addf(&names[i], "%s %s", c->y_label, c->y_texts[i]);
 		legend[i] = (struct legend_entry){ names[i].s, (int)i + 1, true, true };
 	}
-	figure_legend(f, legend, c->y_label[0] ? c->y_count : 0);
+	figure_legend(f, legend, c->y_count > 1 ? c->y_count : 0);
 	figure_number(f, "series", (double)c->y_count);
 	figure_axes(f, "y", &y, 1);
 	metric_heading(&heading, c->study->sweep, c->spec->metric);
@@ -97,6 +96,33 @@ static void write_frame(struct figure *f, const struct cells *c, const struct ex
 	str_free(&heading);
 }
 
+/* What can be said before anything is run, too. */
+static int check(const struct cells *c, struct err *e)
+{
+	if (!c->x_numeric)
+		return err_set(e, ERR_USAGE,
+			"figure %s: not all values of '%s' are numbers: draw a heatmap, or kind "
+			"accuracy with series: %s",
+			c->spec->id, c->x_label, c->x_label);
+	if (c->y_count > FIGURE_SERIES_MAX)
+		return err_set(e, ERR_USAGE,
+			"figure %s: %zu series, at most %d can be told apart: narrow its 'where'",
+			c->spec->id, c->y_count, FIGURE_SERIES_MAX);
+	return 0;
+}
+
+int figure_slice_foresee(const struct study *study, const struct figure_spec *spec, struct err *e)
+{
+	struct cells *c = calloc(1, sizeof(*c));
+
+	if (!c)
+		return err_nomem(e);
+	const int result =
+		cells_make(c, study, spec, -1, spec->parameter, spec->series, e) || check(c, e);
+	free(c);
+	return result ? -1 : 0;
+}
+
 int figure_slice(struct figure *f, struct err *e)
 {
 	const struct figure_spec *spec = f->layout.spec;
@@ -106,20 +132,9 @@ int figure_slice(struct figure *f, struct err *e)
 
 	if (!c)
 		return err_nomem(e);
-	if (cells_make(c, f->layout.study, spec, f->metric, spec->parameter, spec->series, e))
+	if (cells_make(c, f->layout.study, spec, f->metric, spec->parameter, spec->series, e)
+		|| check(c, e))
 		goto out;
-	if (!c->x_numeric) {
-		err_set(e, ERR_USAGE,
-			"figure %s: not all values of '%s' are numbers: draw it with kind accuracy",
-			spec->id, spec->parameter);
-		goto out;
-	}
-	if (c->y_count > FIGURE_SERIES_MAX) {
-		err_set(e, ERR_USAGE,
-			"figure %s: %zu series, at most %d can be told apart: narrow its 'where'",
-			spec->id, c->y_count, FIGURE_SERIES_MAX);
-		goto out;
-	}
 	for (size_t y = 0; y < c->y_count; y++)
 		write_series(f, c, y, &reach);
 	write_frame(f, c, &reach);
@@ -127,7 +142,8 @@ int figure_slice(struct figure *f, struct err *e)
 	if (c->most > c->fewest)
 		str_addf(&f->caption, " to %zu", c->most);
 	str_add(&f->caption,
-		c->most >= CLAIM_MIN_SEEDS ? "), bars: 95 % Student t interval of the mean." : ").");
+		c->most >= CLAIM_MIN_SEEDS ? "), bars: 95 % Student t interval of the mean."
+					   : ").");
 	str_add(&f->caption, " Small points: single seeds.");
 	result = 0;
 out:
