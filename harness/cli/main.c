@@ -38,6 +38,7 @@ static const struct cli_verb *const verbs[] = {
 	&verb_merge,
 	&verb_bundle,
 	&verb_data,
+	&verb_doctor,
 	&verb_completion,
 	&verb_help,
 };
