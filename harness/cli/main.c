@@ -37,6 +37,7 @@ static const struct cli_verb *const verbs[] = {
 	&verb_merge,
 	&verb_bundle,
 	&verb_data,
+	&verb_schema,
 	&verb_completion,
 	&verb_help,
 };
