@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "../base/file.h"
+#include "../base/share.h"
 #include "../plan/arena.h"
 #include "../plan/yaml.h"
 
@@ -55,6 +56,23 @@ static bool is_below(const char *path)
 	return true;
 }
 
+/* As the parser looks for it: below the sweep file's folder, or among the experiments that come
+ * with the program. */
+static void find_file(const char *folder, const char *name, const char *path, struct str *out)
+{
+	struct str own = { 0 }, shared = { 0 }, looked = { 0 };
+	struct err ignored = { 0 };
+	str_addf(&own, "%s%s", folder, name);
+	str_addf(&shared, "experiments/%s", path);
+	if (file_exists(own.s) || share_find(shared.s, out, &looked, &ignored)) {
+		str_clear(out);
+		str_add(out, own.s);
+	}
+	str_free(&own);
+	str_free(&shared);
+	str_free(&looked);
+}
+
 /* Add the file that `from` names so, and what it names itself. */
 static int add_named(struct walk *w, const char *from, const char *path, struct err *e)
 {
@@ -64,7 +82,7 @@ static int add_named(struct walk *w, const char *from, const char *path, struct 
 	struct stat info;
 	size_t count;
 	int result = 0;
-	str_addf(&file, "%s%s", w->folder, name);
+	find_file(w->folder, name, path, &file);
 	str_addf(&member, "sweeps/%s", name);
 	if (!is_below(name))
 		str_addf(w->missing,
