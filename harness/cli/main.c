@@ -19,6 +19,7 @@ static const struct cli_verb *const verbs[] = {
 	&verb_run,
 	&verb_rerun,
 	&verb_status,
+	&verb_cancel,
 	&verb_runs,
 	&verb_show,
 	&verb_diff,

@@ -252,12 +252,66 @@ static int forget_plan(struct store *s, int64_t sweep, struct err *e)
 	return statement_run(s, plan, e) || statement_run(s, claims, e) ? -1 : 0;
 }
 
+/* Has the plan that row already? It must be the same trial. */
+static int has_plan_row(struct store *s, int64_t sweep, int64_t position, const struct trial *t,
+	bool *has, struct err *e)
+{
+	int64_t same;
+	sqlite3_stmt *find = store_statement(s,
+		"SELECT identity = ? FROM plan JOIN trials ON trials.id = trial WHERE sweep = ? "
+		"AND "
+		"position = ?",
+		e);
+	if (!find)
+		return -1;
+	bind_text(find, 1, t->identity);
+	bind_integer(find, 2, sweep);
+	bind_integer(find, 3, position);
+	if (statement_integer(s, find, has, &same, e))
+		return -1;
+	return *has && !same ? err_set(e, ERR_USAGE,
+		       "%s: it has another plan of this sweep (other --seeds or "
+		       "--set): give this part a database of its own",
+		       s->path)
+			     : 0;
+}
+
+/* A part of a plan is added to the parts that are there, as long as they are of the same file. */
+static int freeze_part(struct store *s, const struct sweep *sweep, int64_t sweep_id, struct err *e)
+{
+	for (size_t i = 0; i < sweep->trial_count; i++) {
+		const int64_t position = (int64_t)sweep->positions[i];
+		bool has;
+		if (has_plan_row(s, sweep_id, position, &sweep->trials[i], &has, e)
+			|| (!has && add_plan_row(s, sweep_id, position, &sweep->trials[i], e)))
+			return -1;
+	}
+	return 0;
+}
+
+static int is_same_file(struct store *s, const struct sweep *sweep, bool *same, struct err *e)
+{
+	sqlite3_stmt *find =
+		store_statement(s, "SELECT 1 FROM sweeps WHERE name = ? AND digest = ?", e);
+	if (!find)
+		return -1;
+	bind_text(find, 1, sweep->name);
+	bind_text(find, 2, sweep->digest);
+	return statement_integer(s, find, same, NULL, e);
+}
+
 static int freeze(struct store *s, const struct sweep *sweep, int64_t *id, struct err *e)
 {
-	if (put_sweep(s, sweep, id, e) || forget_plan(s, *id, e))
+	bool same;
+	if (is_same_file(s, sweep, &same, e) || put_sweep(s, sweep, id, e))
+		return -1;
+	if (sweep->positions && same)
+		return freeze_part(s, sweep, *id, e);
+	if (forget_plan(s, *id, e))
 		return -1;
 	for (size_t i = 0; i < sweep->trial_count; i++)
-		if (add_plan_row(s, *id, (int64_t)i, &sweep->trials[i], e))
+		if (add_plan_row(s, *id, (int64_t)(sweep->positions ? sweep->positions[i] : i),
+			    &sweep->trials[i], e))
 			return -1;
 	for (size_t i = 0; i < sweep->claim_count; i++)
 		if (!sweep->claims[i].than.count
