@@ -67,7 +67,7 @@ static void add_options(const struct cli *c, struct str *out)
 	}
 }
 
-/* "'/usr/bin/retrial' run '/home/a/sweep.yaml' --states ..." */
+/* "'/usr/bin/retrial' run 'FOLDER/sweep.yaml' --states ..." */
 static int make_commands(const struct cli *c, const struct sweep *sweep, const char *db,
 	struct str *run, struct str *collect, struct err *e)
 {

@@ -391,7 +391,7 @@ static int run_sweep(
 	local.facts = facts.s;
 	char *states = run_cli_states(db);
 	local.states = cli_get(c, "states", states);
-	local.states_shared = cli_has(c, "states");
+	local.states_shared = cli_has(c, "states") || sweep->positions;
 	local.stop = run_cli_catch_signals();
 	local.context = progress;
 	local.event = r->json ? show_and_print : progress_event;

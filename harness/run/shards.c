@@ -182,9 +182,12 @@ int shards_cut(const struct sweep *sweep, const bool *wanted, const double *work
 int sweep_part_make(
 	const struct sweep *whole, const bool *wanted, struct err *e, struct sweep_part *out)
 {
+	size_t most = 0;
+	for (size_t i = 0; i < whole->trial_count; i++)
+		most += wanted[i];
 	*out = (struct sweep_part){ .sweep = *whole };
-	out->sweep.trials = calloc(whole->trial_count + 1, sizeof(*out->sweep.trials));
-	out->positions = calloc(whole->trial_count + 1, sizeof(*out->positions));
+	out->sweep.trials = calloc(most + 1, sizeof(*out->sweep.trials));
+	out->positions = calloc(most + 1, sizeof(*out->positions));
 	if (!out->sweep.trials || !out->positions) {
 		sweep_part_free(out);
 		return err_nomem(e);
