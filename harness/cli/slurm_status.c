@@ -13,13 +13,6 @@ struct task_progress {
 	char phase[64]; /* "unify, epoch 3"; "": no epoch yet */
 };
 
-static const char sql_progress[] =
-	"SELECT (SELECT count(*) FROM plan), (SELECT count(DISTINCT trial) FROM attempts WHERE "
-	"state = 'done'), (SELECT count(DISTINCT trial) FROM attempts WHERE state IN ('failed', "
-	"'diverged', 'timeout')), (SELECT 'phase ' || (phase + 1) || ', epoch ' || (epoch + 1) "
-	"FROM metrics WHERE attempt = (SELECT max(id) FROM attempts WHERE state = 'running') ORDER "
-	"BY phase DESC, fold DESC, epoch DESC LIMIT 1)";
-
 static struct task_progress read_progress(const char *folder, const struct slurm_task *t)
 {
 	struct task_progress p = { 0 };
@@ -28,7 +21,7 @@ static struct task_progress read_progress(const char *folder, const struct slurm
 	struct rows *rows = NULL;
 	str_addf(&path, "%s/%s/%05ld.db", folder, t->submission, t->number);
 	if (file_exists(path.s) && !store_open(path.s, STORE_READ, NULL, &store)
-		&& !store_query(store, sql_progress, NULL, NULL, &rows)) {
+		&& !store_ask(store, "slurm_task", NULL, NULL, &rows)) {
 		const struct value *v = rows->values;
 		p.total = (long)v[0].integer;
 		p.done = (long)v[1].integer;

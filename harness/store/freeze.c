@@ -300,13 +300,53 @@ static int is_same_file(struct store *s, const struct sweep *sweep, bool *same, 
 	return statement_integer(s, find, same, NULL, e);
 }
 
+/* Is the frozen plan that of the sweep already? Then nothing has to be written again. */
+static int is_frozen(
+	struct store *s, const struct sweep *sweep, int64_t id, bool *frozen, struct err *e)
+{
+	sqlite3_stmt *read = store_statement(s,
+		"SELECT position, identity, labels FROM plan JOIN trials ON trials.id = trial "
+		"WHERE "
+		"sweep = ? ORDER BY position",
+		e);
+	if (!read)
+		return -1;
+	bind_integer(read, 1, id);
+	size_t same = 0;
+	int code, result = 0;
+	while (!result && (code = sqlite3_step(read)) == SQLITE_ROW) {
+		const struct trial *t = &sweep->trials[same];
+		char *labels = same < sweep->trial_count ? labels_json(t, e) : NULL;
+		if (!labels && same < sweep->trial_count)
+			result = -1;
+		if (!labels || sqlite3_column_int64(read, 0) != (int64_t)same
+			|| strcmp((const char *)sqlite3_column_text(read, 1), t->identity) != 0
+			|| strcmp((const char *)sqlite3_column_text(read, 2), labels) != 0) {
+			free(labels);
+			same = SIZE_MAX;
+			break;
+		}
+		free(labels);
+		same++;
+	}
+	if (!result && same != SIZE_MAX && code != SQLITE_DONE)
+		result = store_error(s, e);
+	sqlite3_reset(read);
+	*frozen = same == sweep->trial_count;
+	return result;
+}
+
 static int freeze(struct store *s, const struct sweep *sweep, int64_t *id, struct err *e)
 {
-	bool same;
+	bool same, frozen = false;
 	if (is_same_file(s, sweep, &same, e) || put_sweep(s, sweep, id, e))
 		return -1;
 	if (sweep->positions && same)
 		return freeze_part(s, sweep, *id, e);
+	if (!sweep->positions && same && is_frozen(s, sweep, *id, &frozen, e))
+		return -1;
+	if (frozen)
+		return 0; /* the claims are the file's, too */
 	if (forget_plan(s, *id, e))
 		return -1;
 	for (size_t i = 0; i < sweep->trial_count; i++)

@@ -10,7 +10,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "harness/base/clock.h"
 #include "harness/base/file.h"
 #include "harness/data/dataset.h"
 #include "harness/run/shards.h"
@@ -91,12 +90,13 @@ static void write_results(const struct sweep *sweep, const char *submission, siz
 	dataset_close(data);
 }
 
-/* Run the program; wall seconds and its largest memory in MiB. */
+/* Run the program; its processor seconds, with those of its children, and its largest memory in
+ * MiB.
+ */
 static void measure(const char *const *words, double *seconds, double *mib)
 {
 	struct rusage usage;
 	int status;
-	const double begun = clock_seconds();
 	fflush(NULL);
 	const pid_t pid = fork();
 	if (pid == 0) {
@@ -109,7 +109,8 @@ static void measure(const char *const *words, double *seconds, double *mib)
 			status);
 		exit(1);
 	}
-	*seconds = clock_seconds() - begun;
+	*seconds = (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec)
+		+ 1e-6 * (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec);
 	*mib = (double)usage.ru_maxrss / 1024;
 }
 
