@@ -6,7 +6,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <math.h>
+
 #include "../base/file.h"
+#include "forecast_cli.h"
 #include "run_cli.h"
 
 enum { TEMPLATE_MAX = 1 << 20, PAIRS_MAX = 32, WAIT_SECONDS = 5 };
@@ -121,6 +124,16 @@ static bool begins_option(const char *text)
 	return name > 0 && text[name] == '=';
 }
 
+/* What would break the submission. */
+static bool is_ours(const char *text)
+{
+	static const char *const names[] = { "array=", "comment=", "parsable", "wrap=" };
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+		if (strncmp(text, names[i], strlen(names[i])) == 0)
+			return true;
+	return false;
+}
+
 static int read_pairs(const struct cli *c, struct pairs *p)
 {
 	const char *text;
@@ -129,6 +142,11 @@ static int read_pairs(const struct cli *c, struct pairs *p)
 			size_t length = strcspn(text, ",");
 			while (text[length] && !begins_option(text + length + 1))
 				length += 1 + strcspn(text + length + 1, ",");
+			if (is_ours(text))
+				return cli_misuse(c,
+					"--slurm=%s: --array, --comment, --parsable and --wrap are "
+					"retrial's own",
+					text);
 			if (!begins_option(text) || p->count == PAIRS_MAX)
 				return cli_misuse(c,
 					"--slurm=%s: NAME=VALUE is expected, as partition=gpu (the "
@@ -245,6 +263,26 @@ static int remove_stuck(struct cluster *x, struct err *e)
 	return result;
 }
 
+/* The seconds that the missing trials will take, by those that are done; NULL where there is
+ * nothing to go by for one of them (then epochs and images count). The caller's. */
+static double *seconds_expected(const struct cluster *x)
+{
+	struct forecast *f = NULL;
+	const size_t count = x->sweep->trial_count;
+	double *work = malloc((count + 1) * sizeof(*work));
+	bool known = work && !forecast_cli_make(x->cli, x->store, x->sweep, NULL, &f);
+	for (size_t i = 0; known && i < count; i++) {
+		const struct forecast_trial *t = &f->trials[i];
+		work[i] = t->seconds + (t->saved > 0 ? t->saved : 0);
+		known = !x->missing[i] || (isfinite(work[i]) && work[i] > 0);
+	}
+	forecast_free(f);
+	if (known)
+		return work;
+	free(work);
+	return NULL;
+}
+
 static int submit(struct cluster *x, const char *db, bool print, struct err *e)
 {
 	struct pairs pairs = { .count = 0 };
@@ -272,8 +310,11 @@ static int submit(struct cluster *x, const char *db, bool print, struct err *e)
 	result = make_commands(x->cli, x->sweep, db, &run, &collect, e);
 	o.run = run.s;
 	o.collect = collect.s;
-	if (!result)
-		result = slurm_submit(x->sweep, x->missing, NULL, x->folder, &o, &tasks, &text, e);
+	if (!result) {
+		double *work = seconds_expected(x);
+		result = slurm_submit(x->sweep, x->missing, work, x->folder, &o, &tasks, &text, e);
+		free(work);
+	}
 	if (!result && print)
 		fputs(text.s, stdout);
 	else if (!result && !x->quiet)

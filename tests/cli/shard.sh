@@ -80,6 +80,10 @@ try run $sweep --db "$(db print)" --executor slurm --slurm gpu -q --print
 refuses 2 "NAME=VALUE is expected"
 check $? "an option of sbatch without a value is refused"
 
+try run $sweep --db "$(db print)" --executor slurm --slurm array=1-9 -q --print
+refuses 2 "retrial's own"
+check $? "an option that would break the submission is refused"
+
 PATH=$PWD/tests/bench/slurm_stub:$PATH
 export PATH
 try run $sweep --db "$(db stub)" --executor slurm --tasks 3
