@@ -10,6 +10,7 @@ NN_LEVEL = -O3
 PREFIX  = /usr/local
 DESTDIR =
 BUILD   = build
+PROGRAM = retrial
 SEEDS   = 3
 FUZZ_CC = clang-14
 VERSION = 0.1.0
@@ -56,7 +57,7 @@ ifeq ($(V),0)
 Q = @echo "  $@";
 endif
 
-retrial: $(CLI) $(BUILD)/libharness.a $(BUILD)/libnn.a
+$(PROGRAM): $(CLI) $(BUILD)/libharness.a $(BUILD)/libnn.a
 	$(Q)$(CC) $(CFLAGS) -o $@ $^ $(LIBRARIES)
 
 $(BUILD)/libnn.a: $(NN)
@@ -68,6 +69,7 @@ $(BUILD)/nn/%.o: nn/%.c
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL) $(NN_LEVEL) $(KERNEL_FLAGS) -c -o $@ $<
 $(BUILD)/nn/kernels/%.o: NN_LEVEL += $(KERNEL_EXTRA)
+$(BUILD)/nn/kernels/plain.o: NN_LEVEL += $(PLAIN_EXTRA)
 $(BUILD)/nn/kernels/avx2.o:   KERNEL_FLAGS = -mavx2 -mfma
 $(BUILD)/nn/kernels/avx512.o: KERNEL_FLAGS = -mavx512f -mavx512bw -mavx512dq -mavx512vl -mfma
 $(BUILD)/nn/kernels/vnni.o:   KERNEL_FLAGS = -mavx512f -mavx512bw -mavx512dq -mavx512vl -mfma -mavx512vnni
@@ -184,6 +186,18 @@ fuzz-targets: $(FUZZ)
 fuzz: test-packages
 	+@$(MAKE) --no-print-directory -j$(JOBS) CC="$(FUZZ_CC)" BUILD=build/fuzz CFLAGS="$(FUZZ_FLAGS)" KERNEL_EXTRA=-fno-sanitize=all fuzz-targets
 	@BUILD=build/fuzz sh tests/fuzz.sh
+
+# The unit tests and the tests of the command line with address and undefined behaviour sanitizers,
+# in build/sanitize. Of the kernels the plain ones; the others are the same templates with other
+# vector types, and take minutes to compile with sanitizers. Tests whose name is in
+# tests/sanitize.txt are left out, each with its reason.
+SANITIZE_FLAGS = -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=undefined
+.PHONY: test-sanitize
+test-sanitize: test-packages
+	+@$(MAKE) --no-print-directory -j$(JOBS) CC="$(FUZZ_CC)" BUILD=build/sanitize PROGRAM=build/sanitize/retrial \
+		CFLAGS="$(SANITIZE_FLAGS)" NN_LEVEL=-O1 KERNEL_EXTRA=-fno-sanitize=all PLAIN_EXTRA=-fsanitize=address sanitize-targets
+	@BUILD=build/sanitize CC="$(FUZZ_CC)" sh tests/sanitize.sh
+sanitize-targets: $(PROGRAM) $(UNIT) $(BUILD)/digests
 
 # The layout of all C files, as .clang-format says.
 .PHONY: format
