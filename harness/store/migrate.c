@@ -3,7 +3,6 @@
  * before it is changed; reading never changes it: the reader works on a copy. */
 #include "store_internal.h"
 
-#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
