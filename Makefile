@@ -7,6 +7,7 @@ CC      = gcc
 AR      = ar
 CFLAGS  = -O2 -g
 NN_LEVEL = -O3
+NN_CONTRACTS = -DNDEBUG# empty: the core checks its callers (asserts), as in test-sanitize and fuzz
 PREFIX  = /usr/local
 DESTDIR =
 LDFLAGS =
@@ -69,7 +70,7 @@ $(BUILD)/libharness.a: $(HARNESS)
 
 $(BUILD)/nn/%.o: nn/%.c
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(ALL) $(NN_LEVEL) $(KERNEL_FLAGS) -c -o $@ $<
+	$(Q)$(CC) $(ALL) $(NN_CONTRACTS) $(NN_LEVEL) $(KERNEL_FLAGS) -c -o $@ $<
 $(BUILD)/nn/kernels/%.o: NN_LEVEL += $(KERNEL_EXTRA)
 $(BUILD)/nn/kernels/plain.o: NN_LEVEL += $(PLAIN_EXTRA)
 $(BUILD)/nn/kernels/avx2.o:   KERNEL_FLAGS = -mavx2 -mfma
@@ -186,7 +187,7 @@ $(BUILD)/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(BUILD)/libharness.a $(BUILD)/lib
 	$(Q)$(CC) $(CFLAGS) -fsanitize=fuzzer -o $@ $^ $(LIBRARIES)
 fuzz-targets: $(FUZZ)
 fuzz: test-packages
-	+@$(MAKE) --no-print-directory -j$(JOBS) CC="$(FUZZ_CC)" BUILD=build/fuzz CFLAGS="$(FUZZ_FLAGS)" KERNEL_EXTRA=-fno-sanitize=all fuzz-targets
+	+@$(MAKE) --no-print-directory -j$(JOBS) CC="$(FUZZ_CC)" BUILD=build/fuzz CFLAGS="$(FUZZ_FLAGS)" KERNEL_EXTRA=-fno-sanitize=all NN_CONTRACTS= fuzz-targets
 	@BUILD=build/fuzz sh tests/fuzz.sh
 
 # The unit tests and the tests of the command line with address and undefined behaviour sanitizers,
@@ -197,7 +198,7 @@ SANITIZE_FLAGS = -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fn
 .PHONY: test-sanitize
 test-sanitize: test-packages
 	+@$(MAKE) --no-print-directory -j$(JOBS) CC="$(FUZZ_CC)" BUILD=build/sanitize PROGRAM=build/sanitize/retrial \
-		CFLAGS="$(SANITIZE_FLAGS)" NN_LEVEL=-O1 KERNEL_EXTRA=-fno-sanitize=all PLAIN_EXTRA=-fsanitize=address sanitize-targets
+		CFLAGS="$(SANITIZE_FLAGS)" NN_LEVEL=-O1 KERNEL_EXTRA=-fno-sanitize=all PLAIN_EXTRA=-fsanitize=address NN_CONTRACTS= sanitize-targets
 	@BUILD=build/sanitize CC="$(FUZZ_CC)" sh tests/sanitize.sh
 sanitize-targets: $(PROGRAM) $(UNIT) $(BUILD)/digests
 
