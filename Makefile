@@ -128,6 +128,9 @@ $(BUILD)/bench-core: $(patsubst %,$(BUILD)/tests/bench/%.o,bench_core peak work 
 $(BUILD)/bench-networks: $(patsubst %,$(BUILD)/tests/bench/%.o,bench_networks peak work) $(patsubst %,$(BUILD)/tests/oracle/%.o,networks paper_nets) $(BUILD)/libharness.a $(BUILD)/libnn.a
 	$(Q)$(CC) $(CFLAGS) -o $@ $^ $(LIBRARIES)
 
+$(BUILD)/bench-layers: $(patsubst %,$(BUILD)/tests/bench/%.o,bench_layers peak) $(BUILD)/libnn.a
+	$(Q)$(CC) $(CFLAGS) -o $@ $^ $(LIBRARIES)
+
 $(BUILD)/bench-store: $(BUILD)/tests/bench/bench_store.o $(BUILD)/libharness.a $(BUILD)/libnn.a
 	$(Q)$(CC) $(CFLAGS) -o $@ $^ $(LIBRARIES)
 
@@ -216,9 +219,12 @@ sanitize-targets: $(PROGRAM) $(UNIT) $(BUILD)/digests
 format: # twice: a first pass that moves comments may leave columns for the second to align
 	@for pass in 1 2; do git ls-files -co --exclude-standard '*.c' '*.h' | xargs clang-format -i; done
 
+# The paper's networks, each kind of layer by itself, and the small networks of the literature.
 bench: packages
-	+@$(MAKE) --no-print-directory -j$(JOBS) $(BUILD)/bench-core
+	+@$(MAKE) --no-print-directory -j$(JOBS) $(BUILD)/bench-core $(BUILD)/bench-layers $(BUILD)/bench-networks
 	$(BUILD)/bench-core $(BUILD)/bench.json
+	$(BUILD)/bench-layers
+	$(BUILD)/bench-networks
 
 # What expanding a sweep file of 1,000 to 100,000 trials costs.
 bench-plan: packages
