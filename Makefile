@@ -342,7 +342,7 @@ OUT = $(BUILD)/packages
 deb:
 	bash packaging/root.sh -p git,dpkg-dev,debhelper,lintian -b . -o $(OUT) -- env VERSION=$(VERSION) sh packaging/deb.sh /out
 test-deb: deb
-	bash packaging/root.sh -p autopkgtest -o $(OUT) -- sh -c 'autopkgtest -B /out/retrial_$(VERSION)_*.deb /out/source/ -- null'
+	bash packaging/root.sh -p autopkgtest -o $(OUT) -- sh -c 'autopkgtest -B /out/retrial_$(VERSION)-*.deb /out/source/ -- null'
 wheel:
 	bash packaging/root.sh -p git,python3 -b . -o $(OUT) -- env VERSION=$(VERSION) sh packaging/wheel.sh /out
 test-wheel: wheel
