@@ -12,19 +12,19 @@ static const struct model_config lightweight = {
 	.counts = { [BLOCK_STEM] = 4, [BLOCK_SUBMODEL_HEAD] = 1, [BLOCK_UNIFIED_STEM] = 1, [BLOCK_UNIFIED_HEAD] = 3 },
 	.layers = {
 		[BLOCK_STEM] = {
-			{ .kind = LAYER_CONV, .name = "conv1", .lr_scale = 1, .filters = 10, .kernel = 3, .stride = 1, .bias = true, .activation = ACTIVATION_RELU,
+			{ .kind = LAYER_CONV, .name = "conv1", .lr_scale = 1, .slope = 0.01, .filters = 10, .kernel = 3, .stride = 1, .bias = true, .activation = ACTIVATION_RELU,
 			  .init = INIT_HE_NORMAL },
-			{ .kind = LAYER_MAXPOOL, .size = 2 },
-			{ .kind = LAYER_CONV, .name = "conv2", .lr_scale = 1, .filters = 20, .kernel = 3, .stride = 1, .bias = true, .activation = ACTIVATION_RELU,
+			{ .kind = LAYER_MAXPOOL, .size = 2, .slope = 0.01 },
+			{ .kind = LAYER_CONV, .name = "conv2", .lr_scale = 1, .slope = 0.01, .filters = 20, .kernel = 3, .stride = 1, .bias = true, .activation = ACTIVATION_RELU,
 			  .init = INIT_HE_NORMAL },
-			{ .kind = LAYER_MAXPOOL, .size = 2 },
+			{ .kind = LAYER_MAXPOOL, .size = 2, .slope = 0.01 },
 		},
-		[BLOCK_SUBMODEL_HEAD] = { { .kind = LAYER_DENSE, .lr_scale = 1, .name = "dense" } },
-		[BLOCK_UNIFIED_STEM] = { { .kind = LAYER_CONV, .name = "wide", .lr_scale = 1, .filters = 10, .stride = 1, .bias = true, .activation = ACTIVATION_RELU } },
+		[BLOCK_SUBMODEL_HEAD] = { { .kind = LAYER_DENSE, .lr_scale = 1, .slope = 0.01, .bias = true, .name = "dense" } },
+		[BLOCK_UNIFIED_STEM] = { { .kind = LAYER_CONV, .name = "wide", .lr_scale = 1, .slope = 0.01, .filters = 10, .stride = 1, .bias = true, .activation = ACTIVATION_RELU } },
 		[BLOCK_UNIFIED_HEAD] = {
-			{ .kind = LAYER_DENSE, .lr_scale = 1, .name = "dense", .units = 32, .activation = ACTIVATION_RELU, .init = INIT_HE_NORMAL },
+			{ .kind = LAYER_DENSE, .lr_scale = 1, .slope = 0.01, .bias = true, .name = "dense", .units = 32, .activation = ACTIVATION_RELU, .init = INIT_HE_NORMAL },
 			{ .kind = LAYER_DROPOUT, .name = "dropout", .rate = 0.5 },
-			{ .kind = LAYER_DENSE, .lr_scale = 1, .name = "classifier" },
+			{ .kind = LAYER_DENSE, .lr_scale = 1, .slope = 0.01, .bias = true, .name = "classifier" },
 		},
 	},
 };
@@ -111,16 +111,18 @@ bool model_equal(const struct model_config *a, const struct model_config *b)
 	return true;
 }
 
-/* A network ends with one number a class: the loss has the softmax in it. */
+/* A network ends with one number a class: the loss has the softmax in it. Of other layers than
+ * dense only the images tell how many numbers come out (run/networks.c). */
 static int check_head(const struct model_config *m, enum model_block b, int *layer, struct str *why)
 {
 	const struct layer_config *last = m->counts[b] ? &m->layers[b][m->counts[b] - 1] : NULL;
-	if (last && last->kind == LAYER_DENSE && last->units == 0
+	if (last && (last->kind != LAYER_DENSE || last->units == 0)
 		&& last->activation == ACTIVATION_NONE)
 		return 0;
 	*layer = m->counts[b] - 1;
 	str_addf(why,
-		"%s has to end with {dense: {name: ..., units: classes}} without an activation",
+		"%s has to end with one number a class, without an activation, such as {dense: "
+		"{name: ..., units: classes}}",
 		block_names[b]);
 	return -1;
 }

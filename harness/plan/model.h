@@ -27,8 +27,30 @@ enum layer_kind {
 	LAYER_CONCAT, /* the layer before and those named in `with`, along channels */
 };
 enum layer_padding { PADDING_VALID, PADDING_SAME };
-enum layer_activation { ACTIVATION_NONE, ACTIVATION_RELU, ACTIVATION_RELU6, ACTIVATION_SILU };
-enum layer_init { INIT_GLOROT_UNIFORM, INIT_HE_NORMAL };
+enum layer_activation {
+	ACTIVATION_NONE,
+	ACTIVATION_RELU,
+	ACTIVATION_RELU6,
+	ACTIVATION_SILU,
+	ACTIVATION_TANH,
+	ACTIVATION_SIGMOID,
+	ACTIVATION_LEAKY_RELU,
+	ACTIVATION_GELU,
+	ACTIVATION_HARD_SWISH,
+	ACTIVATION_HARD_SIGMOID,
+};
+enum layer_init {
+	INIT_GLOROT_UNIFORM,
+	INIT_HE_NORMAL,
+	INIT_GLOROT_NORMAL,
+	INIT_HE_UNIFORM,
+	INIT_LECUN_NORMAL,
+	INIT_LECUN_UNIFORM,
+	INIT_TORCH_UNIFORM,
+	INIT_NORMAL,
+	INIT_UNIFORM,
+	INIT_ORTHOGONAL,
+};
 
 /* LAYER_NAME_MAX: stem1/NAME fits into an entry of a freeze list. BLOCK_LAYERS_MAX: what a network
  * may have in all is the core's business (NN_LAYERS_MAX, nn/net.h). LISTED_NAME_MAX: bytes of an
@@ -43,13 +65,17 @@ struct layer_config {
 				       before */
 	char with[LAYER_WITH_MAX][LISTED_NAME_MAX]; /* add, concat: further inputs (model_find) */
 	int with_count;
-	int filters;                /* conv */
+	int filters;                /* conv; 0: one a class */
 	int kernel;                 /* conv, depthwise; 0: as large as the map that comes in */
-	int stride;                 /* conv, depthwise */
-	enum layer_padding padding; /* conv, depthwise */
-	bool bias;                  /* conv, depthwise */
-	enum layer_activation activation; /* of what comes out; not pools, dropout, concat */
+	int stride;                 /* conv, depthwise, pools; 0: as large as the window */
+	enum layer_padding padding; /* conv, depthwise, pools */
+	bool bias;                  /* conv, depthwise, dense */
+	enum layer_activation activation; /* of what comes out; not dropout */
+	double slope;                     /* of leaky_relu */
 	enum layer_init init;             /* conv, depthwise, dense */
+	double init_scale;                /* normal, uniform, orthogonal; 0: the usual */
+	double bias_init;                 /* conv, depthwise, dense */
+	double gamma;                     /* batchnorm: where it begins */
 	int size;                         /* pools; 0: as large as the map that comes in */
 	int units;                        /* dense; 0: one a class */
 	double rate;                      /* dropout */

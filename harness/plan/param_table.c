@@ -24,8 +24,12 @@ static const char *const starts[] = { "chain", "same", "clean", NULL };
 static const char *const layers[] = { "conv", "maxpool", "dense", "dropout", "depthwise", "avgpool",
 	"batchnorm", "add", "concat", NULL };
 static const char *const paddings[] = { "valid", "same", NULL };
-static const char *const activations[] = { "none", "relu", "relu6", "silu", NULL };
-static const char *const inits[] = { "glorot_uniform", "he_normal", NULL };
+static const char *const activations[] = { "none", "relu", "relu6", "silu", "tanh", "sigmoid",
+	"leaky_relu", "gelu", "hard_swish", "hard_sigmoid", NULL };
+static const char *const normalizations[] = { "none", "channels", "mean_image", "pixels", "signed",
+	"bytes", NULL };
+static const char *const inits[] = { "glorot_uniform", "he_normal", "glorot_normal", "he_uniform",
+	"lecun_normal", "lecun_uniform", "torch_uniform", "normal", "uniform", "orthogonal", NULL };
 
 #define IN_TRIAL(field) SCOPE_TRIAL, .offset = offsetof(struct trial, field)
 #define IN_AUGMENT(field) SCOPE_AUGMENT, .offset = offsetof(struct augment_config, field)
@@ -95,6 +99,21 @@ static const struct param table[] = {
 	{ IN_TRIAL(batch_size), .name = "batch_size", .type = PARAM_INTEGER, .min = 1, .max = 4096,
 		.fallback = "32", .unit = "images", .help = "size of one step of an optimizer",
 		.since = "0.1" },
+	{ IN_TRIAL(normalize), .name = "normalize", .type = PARAM_ENUM, .names = normalizations,
+		.fallback = "none",
+		.help = "what the networks first do to an image's numbers, which are bytes / 255",
+		.detail =
+			"  none        nothing\n"
+			"  channels    (x - mean) / sd of each channel\n"
+			"  mean_image  x - mean of each channel, row and column\n"
+			"  pixels      (x - mean) / sd of each channel, row and column\n"
+			"  signed      2x - 1: from -1 to 1\n"
+			"  bytes       255x: the bytes as they are\n"
+			"Mean and sd are those of the training images (in k-fold as the phase "
+			"before left them, clean folds: of the fold's own).\n"
+			"Transforms come before: what `crop` adds is black. The constants are part "
+			"of the network and of its files, but not of its parameters' number.\n",
+		.since = "0.2" },
 	{ IN_TRIAL(validation), .name = "validation", .type = PARAM_INTEGER, .min = 1,
 		.max = 10000000, .fallback = "10000", .unit = "images",
 		.help = "size of the validation set, the first training images", .since = "0.1" },
@@ -425,36 +444,73 @@ static const struct param table[] = {
 			"comes into the block",
 		.since = "0.2" },
 	{ IN_LAYER(filters), .name = "filters", .type = PARAM_INTEGER, .min = 1, .max = 4096,
-		.kinds = KIND(LAYER_CONV), .help = "channels of the output", .since = "0.1" },
+		.zero = "classes", .kinds = KIND(LAYER_CONV),
+		.help = "channels of the output, classes for one a class", .since = "0.1" },
 	{ IN_LAYER(kernel), .name = "kernel", .type = PARAM_INTEGER, .min = 1, .max = 64,
 		.zero = "map", .kinds = CONVOLUTIONS,
 		.help = "height and width of the filters, map for the whole map", .since = "0.1" },
 	{ IN_LAYER(stride), .name = "stride", .type = PARAM_INTEGER, .min = 1, .max = 64,
-		.fallback = "1", .kinds = CONVOLUTIONS,
-		.help = "how far apart the filter's places are, in both axes", .since = "0.2" },
+		.fallback = "1", .fallback_for = "window", .fallback_kinds = POOLS,
+		.zero = "window", .kinds = CONVOLUTIONS | POOLS,
+		.help = "distance from window to window, in both axes; window for windows side by "
+			"side",
+		.since = "0.2" },
 	{ IN_LAYER(padding), .name = "padding", .type = PARAM_ENUM, .names = paddings,
-		.fallback = "valid", .kinds = CONVOLUTIONS,
+		.fallback = "valid", .kinds = CONVOLUTIONS | POOLS,
 		.help = "zeros around the map so that its size (divided by stride) stays the same, "
-			"or none",
+			"or none; a pool leaves them out of its maximum and mean",
 		.since = "0.1" },
 	{ IN_LAYER(bias), .name = "bias", .type = PARAM_BOOL, .fallback = "true",
-		.kinds = CONVOLUTIONS,
+		.kinds = CONVOLUTIONS | KIND(LAYER_DENSE),
 		.help = "a number added to each channel; a batchnorm that follows has one",
 		.since = "0.2" },
 	{ IN_LAYER(activation), .name = "activation", .type = PARAM_ENUM, .names = activations,
-		.fallback = "none", .kinds = WEIGHTED | KIND(LAYER_ADD),
-		.help = "what is done with the sums",
-		.detail = "  relu   max(x, 0)\n"
-			  "  relu6  min(max(x, 0), 6)\n"
-			  "  silu   x / (1 + e^-x), also called swish\n",
+		.fallback = "none", .kinds = WEIGHTED | JOINTS | POOLS,
+		.help = "activation function of the output",
+		.detail = "  relu          max(x, 0)\n"
+			  "  relu6         min(max(x, 0), 6)\n"
+			  "  silu          x / (1 + e^-x), also called swish\n"
+			  "  tanh          hyperbolic tangent\n"
+			  "  sigmoid       1 / (1 + e^-x)\n"
+			  "  leaky_relu    x above 0, slope * x below\n"
+			  "  gelu          x times the normal distribution function of x\n"
+			  "  hard_swish    x * min(max(x + 3, 0), 6) / 6\n"
+			  "  hard_sigmoid  min(max(x + 3, 0), 6) / 6\n",
 		.since = "0.1" },
+	{ IN_LAYER(slope), .name = "slope", .type = PARAM_REAL, .min = 0, .max = 1,
+		.max_open = true, .fallback = "0.01", .kinds = WEIGHTED | JOINTS | POOLS,
+		.help = "of leaky_relu below 0", .since = "0.2" },
 	{ IN_LAYER(init), .name = "init", .type = PARAM_ENUM, .names = inits,
 		.fallback = "glorot_uniform", .kinds = CONVOLUTIONS | KIND(LAYER_DENSE),
-		.help = "distribution of the initial weights", .since = "0.1" },
+		.help = "distribution of the initial weights",
+		.detail = "  he_normal, he_uniform          sd sqrt(2 / fan_in)\n"
+			  "  glorot_normal, glorot_uniform  sd sqrt(2 / (fan_in + fan_out))\n"
+			  "  lecun_normal, lecun_uniform    sd sqrt(1 / fan_in)\n"
+			  "  torch_uniform                  +- sqrt(1 / fan_in), biases too: "
+			  "PyTorch's default\n"
+			  "  normal, uniform                sd, or largest value, init_scale "
+			  "(default 0.05)\n"
+			  "  orthogonal                     orthonormal rows or columns times "
+			  "init_scale (default 1)\n"
+			  "Normal ones, but for `normal`, are truncated at two standard "
+			  "deviations, as "
+			  "in Keras.\n",
+		.since = "0.1" },
+	{ IN_LAYER(init_scale), .name = "init_scale", .type = PARAM_REAL, .min = 0, .max = 1000,
+		.fallback = "0", .kinds = CONVOLUTIONS | KIND(LAYER_DENSE),
+		.help = "of init: normal, uniform and orthogonal; 0 for their default",
+		.since = "0.2" },
+	{ IN_LAYER(bias_init), .name = "bias_init", .type = PARAM_REAL, .min = -1000, .max = 1000,
+		.fallback = "0", .kinds = CONVOLUTIONS | KIND(LAYER_DENSE),
+		.help = "value that biases begin with", .since = "0.2" },
+	{ IN_LAYER(gamma), .name = "gamma", .type = PARAM_REAL, .min = 0, .max = 1000,
+		.fallback = "1", .kinds = KIND(LAYER_BATCHNORM),
+		.help = "value that its scale begins with; 0 at the end of a residual branch lets "
+			"the block begin as the identity",
+		.since = "0.2" },
 	{ IN_LAYER(size), .name = "size", .type = PARAM_INTEGER, .min = 1, .max = 64,
 		.fallback = "2", .zero = "map", .kinds = POOLS,
-		.help = "height and width of the windows, and how far they are apart; map for one "
-			"window, the whole map",
+		.help = "height and width of the windows; map for one window, the whole map",
 		.since = "0.1" },
 	{ IN_LAYER(lr_scale), .name = "lr_scale", .type = PARAM_REAL, .min = 0, .min_open = true,
 		.max = 1000, .fallback = "1", .kinds = WEIGHTED,

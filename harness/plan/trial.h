@@ -59,6 +59,14 @@ enum schedule_kind {
 	SCHEDULE_PLATEAU,
 };
 enum cycle_shape { CYCLE_COSINE, CYCLE_LINEAR };
+enum normalize_kind {
+	NORMALIZE_NONE,
+	NORMALIZE_CHANNELS,
+	NORMALIZE_MEAN_IMAGE,
+	NORMALIZE_PIXELS,
+	NORMALIZE_SIGNED,
+	NORMALIZE_BYTES,
+};
 enum crop_fill { FILL_ZERO, FILL_REFLECT };
 enum stop_metric { STOP_VAL_ACCURACY, STOP_VAL_LOSS };
 
@@ -187,6 +195,7 @@ struct trial {
 		networks; /* what the name stands for; NULL: lightweight. Owned as the phases are */
 	uint64_t seed;    /* of every random stream */
 	int batch_size;
+	enum normalize_kind normalize; /* what the networks' first layer does to an image */
 	int validation;  /* the first so many training images are the validation set */
 	int train_limit; /* 0: all; else only so many training images behind the validation set
 			    (demo, smoke, tests) */

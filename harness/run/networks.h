@@ -15,6 +15,15 @@
 int network_build(const struct model_config *m, enum network kind, struct nn_shape input,
 	int classes, struct nn_net *net, struct err *e);
 
+/* The network of a trial, which begins with what the trial normalises images by (its constants are
+ * set by network_set_constants). */
+int network_of_trial(const struct trial *t, enum network kind, struct nn_shape input, int classes,
+	struct nn_net *net, struct err *e);
+
+/* Set the constants of the network's normalisation from these of the images. */
+void network_set_constants(const struct trial *t, const struct nn_net *net,
+	const struct nn_images *images, const uint32_t *ids, uint32_t count, float *params);
+
 /* Stage 2a (paper.md): give the unified network what the submodels have learned. Stems take the
  * weights of the submodels' stems; where heads[stem] is HEAD_COPY, each layer with weights of
  * unified_stem takes those of the layer in the same position of submodel_head, which have to be as

@@ -393,7 +393,7 @@ static int score_test(struct training *t, struct phase_result *r)
 static void count_sizes(const struct training *t, const bool *frozen, struct phase_result *r)
 {
 	const struct nn_optimizer optimizer = optimizer_of(t);
-	r->parameters = (long)t->net->parameter_count;
+	r->parameters = (long)(t->net->parameter_count - nn_net_constants(t->net));
 	for (int i = 0; i < t->net->tensor_count; i++)
 		r->trainable +=
 			frozen[i] || t->net->tensors[i].moving ? 0 : (long)t->net->tensors[i].count;

@@ -48,6 +48,19 @@ printf '%s\n' $((94 * 4)) $((94 * 3 * 4)) $((94 * 2 * 4)) >"$SCRATCH/expected"
 sed 1d "$SCRATCH/out" | cmp -s - "$SCRATCH/expected"
 check $? "the state of an optimizer is counted"
 
+# 784 x 12, 12 x 10 + 10: what an image is normalised by is no parameter
+try query "SELECT DISTINCT params FROM models WHERE model = 'perceptron'" --db "$SCRATCH/one/r.db" --format csv
+printf 'params\n9538\n' | cmp -s - "$SCRATCH/out"
+check $? "constants of a normalisation are not counted as parameters"
+for format in safetensors npz onnx; do
+	for model in free perceptron; do
+		id=$("$RETRIAL" query "SELECT trial FROM models WHERE model = '$model' LIMIT 1" --db "$SCRATCH/one/r.db" --format csv | sed 1d)
+		try export "$id" --db "$SCRATCH/one/r.db" --format $format -o "$SCRATCH/$model.$format"
+		[ "$code" = 0 ] && try eval "$SCRATCH/$model.$format" && [ "$code" = 0 ]
+		check $? "$model is written as $format, and evaluates as recorded"
+	done
+done
+
 # ---- what is refused ----
 
 wrong() {
@@ -59,4 +72,6 @@ wrong() {
 wrong 's/at: \[2, 4.5\]/at: [2, 2]/' "at = 2: not larger than the number before it" "milestones have to ascend"
 wrong 's/{factor: 0.8}/{}/' "'factor' is missing" "an exponential schedule needs its factor"
 wrong 's/adagrad: {lr: 0.05,/adagrad: {lr: 0.05, momentum: 0.9,/' "'momentum' does not belong to the optimizer adagrad (only to: sgd, rmsprop)" "Adagrad has no momentum"
+wrong 's/filters: classes/filters: 7/' "its output 7x1x1 has to be one number a class, 10x1x1" "a head has to end with the classes"
+wrong 's/stride: window, /stride: 65, /' "stride = 65: out of range" "a stride has a limit"
 finish

@@ -163,6 +163,32 @@ static void build_residual(struct nn_net *net, struct nn_shape image)
 			NN_GLOROT_UNIFORM));
 }
 
+/* Normalised inputs, pooling of windows that overlap and reach beyond the map, every further
+ * activation, dense layers without a bias, a batch normalisation last. */
+static void build_recipe(struct nn_net *net, struct nn_shape image)
+{
+	int at = nn_normalize(net, "normalize", nn_input(net, "in", image), true);
+	at = nn_conv(net, "conv", at, 9, 3, 3, NN_SAME, false, NN_HE_UNIFORM);
+	at = nn_activation(net, "gelu", at, NN_GELU, 0);
+	int parts[2] = { nn_pool_with(net, NN_MAXPOOL, "max", at,
+				 &(struct nn_pool_options){ 3, 3, 2, NN_SAME }),
+		nn_pool_with(net, NN_AVGPOOL, "mean", at,
+			&(struct nn_pool_options){ 3, 3, 2, NN_SAME }) };
+	parts[0] = nn_activation(net, "tanh", parts[0], NN_TANH, 0);
+	parts[1] = nn_activation(net, "sigmoid", parts[1], NN_SIGMOID, 0);
+	at = nn_batchnorm(net, "norm", nn_add(net, "sum", parts, 2), 0.9, 1e-3);
+	at = nn_activation(net, "hard_swish", at, NN_HARD_SWISH, 0);
+	at = nn_pool_with(
+		net, NN_MAXPOOL, "again", at, &(struct nn_pool_options){ 2, 3, 1, NN_VALID });
+	at = nn_dense_without_bias(net, "hidden", at, 13, false, NN_ORTHOGONAL);
+	net->tensors[net->layers[at].kernel_tensor].amount = 1;
+	at = nn_activation(net, "leaky", at, NN_LEAKY_RELU, 0.2);
+	int logits = nn_dense_without_bias(net, "logits", at, 10, false, NN_TORCH_UNIFORM);
+	nn_output(net, "out", nn_batchnorm(net, "last", logits, 0.9, 1e-3));
+	at = nn_activation(net, "hard_sigmoid", at, NN_HARD_SIGMOID, 0);
+	nn_output(net, "out2", nn_dense(net, "other", at, 10, false, NN_LECUN_NORMAL));
+}
+
 /* ---- trainings ---- */
 
 struct training {
@@ -584,6 +610,20 @@ static const struct training trainings[] = {
 		.count = 60,
 		.batch_size = 16,
 		.epochs = 2 },
+	{ .name = "recipe-sgd",
+		.build = build_recipe,
+		.image = { 2, 9, 11 },
+		.optimizer = SGD,
+		.count = 75,
+		.epochs = 2 },
+	{ .name = "recipe-adamw",
+		.build = build_recipe,
+		.image = { 1, 12, 10 },
+		.optimizer = ADAMW,
+		.count = 75,
+		.epochs = 2,
+		.augment = PAPER,
+		.augmented = { true } },
 };
 
 static struct nn_trainer *start(const struct training *g, const struct nn_net *net,
@@ -743,6 +783,23 @@ static void print_initial_weights(const char *name,
 	free(net);
 }
 
+static void print_initialisers(void)
+{
+	static float x[35 * 20];
+	printf("initialisers");
+	for (enum nn_init_kind init = NN_HE_NORMAL; init <= NN_CONSTANT; init++) {
+		struct nn_tensor t = { .name = "dense/kernel",
+			.count = 35 * 20,
+			.fan_in = 35,
+			.fan_out = 20,
+			.init = init,
+			.amount = 0.5 };
+		nn_init_tensor(&t, 2024, x);
+		printf(" %016" PRIx64, fnv1a(x, sizeof(x)));
+	}
+	printf("\n");
+}
+
 static void print_shuffle(void)
 {
 	uint32_t order[1000];
@@ -842,5 +899,6 @@ int main(int argc, char **argv)
 	print_quantised("unified-28x28", build_unified, (struct nn_shape){ 1, 28, 28 }, kernels);
 	print_quantised("dual-32x32", build_dual, (struct nn_shape){ 3, 32, 32 }, kernels);
 	print_quantised("zoo", build_zoo, (struct nn_shape){ 2, 10, 14 }, kernels);
+	print_initialisers();
 	return 0;
 }
