@@ -112,6 +112,9 @@ $(BUILD)/digests: $(BUILD)/tests/golden/digests.o $(BUILD)/libnn.a
 $(BUILD)/bench-core: $(patsubst %,$(BUILD)/tests/bench/%.o,bench_core peak work allocations) $(BUILD)/tests/oracle/paper_nets.o $(BUILD)/libnn.a
 	$(Q)$(CC) $(CFLAGS) -o $@ $^ $(LIBRARIES)
 
+$(BUILD)/bench-networks: $(patsubst %,$(BUILD)/tests/bench/%.o,bench_networks networks peak work) $(BUILD)/tests/oracle/paper_nets.o $(BUILD)/libharness.a $(BUILD)/libnn.a
+	$(Q)$(CC) $(CFLAGS) -o $@ $^ $(LIBRARIES)
+
 $(BUILD)/bench-store: $(BUILD)/tests/bench/bench_store.o $(BUILD)/libharness.a $(BUILD)/libnn.a
 	$(Q)$(CC) $(CFLAGS) -o $@ $^ $(LIBRARIES)
 

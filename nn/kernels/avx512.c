@@ -6,6 +6,7 @@
 #include "average.h"
 #include "conv.h"
 #include "conv_pool.h"
+#include "conv_weights.h"
 #include "dense.h"
 #include "depthwise.h"
 #include "elementwise.h"
