@@ -9,6 +9,13 @@ size_t nn_shape_size(struct nn_shape s)
 	return (size_t)s.channels * (size_t)s.height * (size_t)s.width;
 }
 
+void nn_net_clear(struct nn_net *net)
+{
+	net->layer_count = net->tensor_count = net->input_count = net->output_count = 0;
+	net->parameter_count = 0;
+	net->error[0] = '\0';
+}
+
 /* Keep the first error: what follows from it would only mislead. */
 #define FAIL(net, ...) \
 	((net)->error[0] ? -1 : (snprintf((net)->error, sizeof(net)->error, __VA_ARGS__), -1))

@@ -66,7 +66,7 @@ enum nn_init_kind {
 	NN_CONSTANT,
 };
 
-enum { NN_LAYERS_MAX = 256, NN_LAYER_INPUTS_MAX = 4, NN_NAME_MAX = 48, NN_OUTPUTS_MAX = 4 };
+enum { NN_LAYERS_MAX = 2048, NN_LAYER_INPUTS_MAX = 4, NN_NAME_MAX = 48, NN_OUTPUTS_MAX = 4 };
 
 struct nn_layer {
 	enum nn_kind kind;
@@ -115,9 +115,13 @@ struct nn_net {
 	char error[160]; /* why the first layer that failed could not be added; "" */
 };
 
-/* Build a network by adding layers to a zero-initialised struct. Each returns the new layer's
- * number, or -1 when the shapes do not fit or a limit is passed: net->error then names the layer
- * and both shapes, and every later call fails too, so one check at the end (nn_net_ok) is enough.
+/* Make it an empty network; cheaper than to set the whole struct to zero. */
+void nn_net_clear(struct nn_net *net);
+
+/* Build a network by adding layers to a cleared or zero-initialised struct. Each returns the new
+ * layer's number, or -1 when the shapes do not fit or a limit is passed: net->error then names the
+ * layer and both shapes, and every later call fails too, so one check at the end (nn_net_ok) is
+ * enough.
  */
 int nn_input(struct nn_net *net, const char *name, struct nn_shape shape);
 int nn_conv(struct nn_net *net, const char *name, int input, int filters, int kernel_height,

@@ -14,12 +14,12 @@ enum { DEPTH_MAX = 16, NAME_BYTES = 64 };
 /* A repetition or a template's use. The outermost has no parent and changes no name. */
 struct scope {
 	const struct scope *parent;
-	const struct node *list;     /* its layers */
+	const struct node *list; /* its layers */
 	char before[NAME_BYTES], behind[NAME_BYTES];
 	char input[NAME_BYTES];      /* what `input` means in it */
 	const struct node *values;   /* of $NAME; NULL: none */
 	const struct node *defaults; /* of those that are not given */
-	char number[16];             /* of $i; "": none */
+	char number[24];             /* of $i; "": none */
 	int depth;
 };
 
@@ -103,7 +103,8 @@ static const char *value_of(const struct scope *s, const char *name, size_t leng
 
 static bool is_name_byte(char c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9')
+		|| c == '_';
 }
 
 /* The text with every $NAME replaced; NULL after an error. */
@@ -122,7 +123,8 @@ static const char *substitute(struct writer *w, const struct scope *s, const str
 		const char *value = length ? value_of(s, c + 1, length) : NULL;
 		if (!value) {
 			node_error(w->d, at,
-				"'$%.*s' has no value here: a template's parameters, $name and, in a "
+				"'$%.*s' has no value here: a template's parameters, $name and, in "
+				"a "
 				"repetition, $i have one",
 				(int)length, c + 1);
 			str_free(&text);
@@ -247,8 +249,8 @@ static int name_input(struct writer *w, const struct scope *parent, struct scope
 
 static int write_list(struct writer *w, const struct scope *s);
 
-static bool only_keys(struct writer *w, const struct node *map, const char *const *keys, size_t count,
-	const char *where)
+static bool only_keys(struct writer *w, const struct node *map, const char *const *keys,
+	size_t count, const char *where)
 {
 	bool good = true;
 	for (const struct node *n = map->first; n; n = n->next) {
@@ -304,10 +306,11 @@ static bool has_parameter(const struct node *parameters, const char *name)
 	if (!parameters)
 		return false;
 	for (const struct node *n = parameters->first; n; n = n->next)
-		if (strcmp(parameters->kind == NODE_MAP ? n->key
+		if (strcmp(parameters->kind == NODE_MAP      ? n->key
 				    : n->kind == NODE_SCALAR ? n->text
 							     : "",
-			    name) == 0)
+			    name)
+			== 0)
 			return true;
 	return false;
 }
@@ -317,7 +320,8 @@ static int check_use(struct writer *w, const struct node *template, const struct
 	const struct node *parameters = node_get(template, "parameters");
 	const char *names[32] = { "name" };
 	size_t count = 1;
-	for (const struct node *n = parameters ? parameters->first : NULL; n && count < 32; n = n->next) {
+	for (const struct node *n = parameters ? parameters->first : NULL; n && count < 32;
+		n = n->next) {
 		const char *name = parameters->kind == NODE_MAP ? n->key
 			: n->kind == NODE_SCALAR                ? n->text
 								: "";
@@ -341,7 +345,8 @@ static int write_template(struct writer *w, const struct scope *parent, const st
 	const struct node *inside)
 {
 	static const char *const keys[] = { "parameters", "layers" };
-	const struct node *layers = template->kind == NODE_MAP ? node_get(template, "layers") : NULL;
+	const struct node *layers =
+		template->kind == NODE_MAP ? node_get(template, "layers") : NULL;
 	if (!layers || layers->kind != NODE_LIST) {
 		node_key_error(w->d, template,
 			"a template is {parameters: [filters], layers: [...]}: a list of layers is "
@@ -352,8 +357,8 @@ static int write_template(struct writer *w, const struct scope *parent, const st
 		return fail(w);
 	if (inside->kind != NODE_MAP || !node_get(inside, "name")
 		|| node_get(inside, "name")->kind != NODE_SCALAR) {
-		node_key_error(w->d, inside, "the use of a template needs a name: {%s: {name: a, ...}}",
-			inside->key);
+		node_key_error(w->d, inside,
+			"the use of a template needs a name: {%s: {name: a, ...}}", inside->key);
 		return fail(w);
 	}
 	const struct node *use = copy(w, parent, inside);
@@ -376,7 +381,8 @@ static int write_item(struct writer *w, const struct scope *s, const struct node
 	const struct node *template =
 		inside && w->templates ? node_get(w->templates, inside->key) : NULL;
 	if (s->depth > DEPTH_MAX) {
-		node_error(w->d, n, "repetitions and templates are nested too deeply (more than %d)",
+		node_error(w->d, n,
+			"repetitions and templates are nested too deeply (more than %d)",
 			DEPTH_MAX);
 		return fail(w);
 	}
@@ -403,9 +409,7 @@ static int write_list(struct writer *w, const struct scope *s)
 int layer_lists_write_out(const struct node *list, const struct node *templates, size_t most,
 	struct arena *a, struct diagnostics *d, struct layer_nodes *out)
 {
-	struct writer w = {
-		.templates = templates, .most = most, .arena = a, .d = d, .out = out
-	};
+	struct writer w = { .templates = templates, .most = most, .arena = a, .d = d, .out = out };
 	const struct scope outside = { .list = list, .input = "input" };
 	*out = (struct layer_nodes){ 0 };
 	return write_list(&w, &outside);

@@ -8,25 +8,30 @@
 /* paper.md, "Models"; experiments/library/lightweight.yaml says the same. Trials of these networks
  * do not name them in their canonical text (identity.h), so not a byte of this may change. */
 /* clang-format off */
+static const struct layer_config stem[] = {
+	{ .kind = LAYER_CONV, .name = "conv1", .lr_scale = 1, .slope = 0.01, .filters = 10, .kernel = 3, .stride = 1, .bias = true,
+	  .activation = ACTIVATION_RELU, .init = INIT_HE_NORMAL },
+	{ .kind = LAYER_MAXPOOL, .size = 2, .slope = 0.01 },
+	{ .kind = LAYER_CONV, .name = "conv2", .lr_scale = 1, .slope = 0.01, .filters = 20, .kernel = 3, .stride = 1, .bias = true,
+	  .activation = ACTIVATION_RELU, .init = INIT_HE_NORMAL },
+	{ .kind = LAYER_MAXPOOL, .size = 2, .slope = 0.01 },
+};
+static const struct layer_config submodel_head[] = {
+	{ .kind = LAYER_DENSE, .lr_scale = 1, .slope = 0.01, .bias = true, .name = "dense" },
+};
+static const struct layer_config unified_stem[] = {
+	{ .kind = LAYER_CONV, .name = "wide", .lr_scale = 1, .slope = 0.01, .filters = 10, .stride = 1, .bias = true, .activation = ACTIVATION_RELU },
+};
+static const struct layer_config unified_head[] = {
+	{ .kind = LAYER_DENSE, .lr_scale = 1, .slope = 0.01, .bias = true, .name = "dense", .units = 32, .activation = ACTIVATION_RELU,
+	  .init = INIT_HE_NORMAL },
+	{ .kind = LAYER_DROPOUT, .name = "dropout", .rate = 0.5 },
+	{ .kind = LAYER_DENSE, .lr_scale = 1, .slope = 0.01, .bias = true, .name = "classifier" },
+};
 static const struct model_config lightweight = {
 	.counts = { [BLOCK_STEM] = 4, [BLOCK_SUBMODEL_HEAD] = 1, [BLOCK_UNIFIED_STEM] = 1, [BLOCK_UNIFIED_HEAD] = 3 },
-	.layers = {
-		[BLOCK_STEM] = {
-			{ .kind = LAYER_CONV, .name = "conv1", .lr_scale = 1, .slope = 0.01, .filters = 10, .kernel = 3, .stride = 1, .bias = true, .activation = ACTIVATION_RELU,
-			  .init = INIT_HE_NORMAL },
-			{ .kind = LAYER_MAXPOOL, .size = 2, .slope = 0.01 },
-			{ .kind = LAYER_CONV, .name = "conv2", .lr_scale = 1, .slope = 0.01, .filters = 20, .kernel = 3, .stride = 1, .bias = true, .activation = ACTIVATION_RELU,
-			  .init = INIT_HE_NORMAL },
-			{ .kind = LAYER_MAXPOOL, .size = 2, .slope = 0.01 },
-		},
-		[BLOCK_SUBMODEL_HEAD] = { { .kind = LAYER_DENSE, .lr_scale = 1, .slope = 0.01, .bias = true, .name = "dense" } },
-		[BLOCK_UNIFIED_STEM] = { { .kind = LAYER_CONV, .name = "wide", .lr_scale = 1, .slope = 0.01, .filters = 10, .stride = 1, .bias = true, .activation = ACTIVATION_RELU } },
-		[BLOCK_UNIFIED_HEAD] = {
-			{ .kind = LAYER_DENSE, .lr_scale = 1, .slope = 0.01, .bias = true, .name = "dense", .units = 32, .activation = ACTIVATION_RELU, .init = INIT_HE_NORMAL },
-			{ .kind = LAYER_DROPOUT, .name = "dropout", .rate = 0.5 },
-			{ .kind = LAYER_DENSE, .lr_scale = 1, .slope = 0.01, .bias = true, .name = "classifier" },
-		},
-	},
+	.layers = { [BLOCK_STEM] = stem, [BLOCK_SUBMODEL_HEAD] = submodel_head, [BLOCK_UNIFIED_STEM] = unified_stem,
+		    [BLOCK_UNIFIED_HEAD] = unified_head },
 };
 /* clang-format on */
 
@@ -172,6 +177,7 @@ static size_t names_before(const struct model_config *m, enum model_block b, int
 static int check_input(const struct model_config *m, enum model_block b, int layer, const char *key,
 	const char *name, struct str *why)
 {
+	enum { SHOWN_MAX = 16 };
 	enum model_block in;
 	int at;
 	if (model_find(m, b, layer, name, &in, &at) == 0)
@@ -183,9 +189,9 @@ static int check_input(const struct model_config *m, enum model_block b, int lay
 	if (near)
 		str_addf(why, " (did you mean '%s'?)", near);
 	else
-		for (size_t i = 0; i < count; i++)
+		for (size_t i = 0; i < count && i < SHOWN_MAX; i++)
 			str_addf(why, "%s%s", i ? ", " : " (it can be ", names[i]);
-	str_add(why, near ? "" : ")");
+	str_add(why, near ? "" : count > SHOWN_MAX ? ", ...)" : ")");
 	return -1;
 }
 

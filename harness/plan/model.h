@@ -55,7 +55,7 @@ enum layer_init {
 /* LAYER_NAME_MAX: stem1/NAME fits into an entry of a freeze list. BLOCK_LAYERS_MAX: what a network
  * may have in all is the core's business (NN_LAYERS_MAX, nn/net.h). LISTED_NAME_MAX: bytes of an
  * entry of a list of names (param.h). */
-enum { LAYER_NAME_MAX = 24, BLOCK_LAYERS_MAX = 64, LAYER_WITH_MAX = 3, LISTED_NAME_MAX = 32 };
+enum { LAYER_NAME_MAX = 24, BLOCK_LAYERS_MAX = 1024, LAYER_WITH_MAX = 3, LISTED_NAME_MAX = 32 };
 
 /* One layer. Which parameters a kind has: SCOPE_LAYER of the table (param.h). */
 struct layer_config {
@@ -91,8 +91,9 @@ enum model_block {
 	MODEL_BLOCKS
 }; /* by name: the canonical text's order */
 
+/* The layers are owned by whoever made the model. */
 struct model_config {
-	struct layer_config layers[MODEL_BLOCKS][BLOCK_LAYERS_MAX];
+	const struct layer_config *layers[MODEL_BLOCKS]; /* [counts[b]], at most BLOCK_LAYERS_MAX */
 	int counts[MODEL_BLOCKS];
 };
 

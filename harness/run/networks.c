@@ -284,7 +284,7 @@ static int check_readers(const struct nn_net *net, struct err *e)
 static int build(struct builder b, enum network kind, struct nn_shape input, struct err *e)
 {
 	struct nn_net *net = b.net;
-	*net = (struct nn_net){ 0 };
+	nn_net_clear(net);
 	if (kind == NETWORK_UNIFIED) {
 		add_unified(&b, input);
 	} else {

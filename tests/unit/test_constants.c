@@ -26,11 +26,11 @@ static void constants_of(enum normalize_kind kind, struct nn_net *net, float *pa
 	const struct trial t = { .normalize = kind };
 	const struct nn_images images = { &pixels[0][0][0], labels, { CHANNELS, 2, 2 }, COUNT };
 	struct err e = { 0 };
-	static const struct model_config model = { .counts = { [BLOCK_SUBMODEL_HEAD] = 1 },
-		.layers = { [BLOCK_SUBMODEL_HEAD] = { { .kind = LAYER_DENSE,
-				    .name = "d",
-				    .bias = true,
-				    .lr_scale = 1 } } } };
+	static const struct layer_config head = {
+		.kind = LAYER_DENSE, .name = "d", .bias = true, .lr_scale = 1
+	};
+	static const struct model_config model = { .layers = { [BLOCK_SUBMODEL_HEAD] = &head },
+		.counts = { [BLOCK_SUBMODEL_HEAD] = 1 } };
 	struct trial with = t;
 	with.networks = &model;
 	if (network_of_trial(&with, NETWORK_SUBMODEL, images.shape, 3, net, &e))

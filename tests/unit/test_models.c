@@ -329,7 +329,7 @@ static void wrong_descriptions_are_refused_where_they_are_wrong(void **state)
 	for (int i = 0; i < BLOCK_LAYERS_MAX; i++)
 		str_add(&many, ", {maxpool: {}}");
 	str_add(&many, "], " HEAD);
-	refused(many.s, "one", "stem: too many layers: 65, at most 64 are possible");
+	refused(many.s, "one", "too many layers: at most 1024 are possible");
 	str_free(&many);
 }
 
