@@ -27,7 +27,7 @@ ALL      = -std=gnu11 -D_GNU_SOURCE -I. -MMD -MP $(WARNINGS) $(BITS) $(CFLAGS)
 # the digest of the sources says what it was built from. results/ is made by the program, so it does not count as a change.
 COMMIT := $(shell git ls-files --error-unmatch Makefile >/dev/null 2>&1 && git rev-parse HEAD)
 DIRTY  := $(if $(COMMIT),$(shell test -z "$$(git status --porcelain -- . ':(exclude)results')" && echo no || echo yes),unknown)
-SOURCES_DIGEST := $(shell cat Makefile $(sort $(wildcard nn/*.[ch] nn/*/*.[ch] harness/*/*.[ch] harness/*/*.sql harness/*/*/*.sql)) | sha256sum | cut -c 1-64)
+SOURCES_DIGEST := $(shell cat Makefile $(sort $(wildcard nn/*.[ch] nn/*/*.[ch] harness/*/*.[ch] harness/*/*.sql harness/*/*/*.sql harness/*/*/*/*.sql)) | sha256sum | cut -c 1-64)
 BUILD_FACTS = -DRETRIAL_VERSION='"$(VERSION)"' -DRETRIAL_COMMIT='"$(COMMIT)"' -DRETRIAL_DIRTY='"$(DIRTY)"' \
               -DRETRIAL_SOURCES='"$(SOURCES_DIGEST)"' -DRETRIAL_COMPILER='"$(shell $(CC) --version | head -n 1)"' -DRETRIAL_FLAGS='"$(BITS) $(CFLAGS)"'
 
