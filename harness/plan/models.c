@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "assign.h"
+#include "language.h"
 #include "layer_lists.h"
 
 /* ---- one layer ---- */
@@ -92,12 +93,7 @@ static int read_block(struct reading *r, const struct node *list, enum model_blo
 
 static int read_blocks(struct reading *r, const struct node *map)
 {
-	const char *names[MODEL_BLOCKS + 2];
-	int result = 0;
-	for (int b = 0; b < MODEL_BLOCKS; b++)
-		names[b] = model_block_name((enum model_block)b);
-	names[MODEL_BLOCKS] = "templates";
-	names[MODEL_BLOCKS + 1] = "network";
+	int result = language_check_keys(PLACE_MODEL, map, r->d);
 	for (const struct node *n = map->first; n; n = n->next) {
 		const bool network = strcmp(n->key, "network") == 0;
 		const int b = network ? BLOCK_SUBMODEL_HEAD : model_block_find(n->key);
@@ -106,12 +102,9 @@ static int read_blocks(struct reading *r, const struct node *map)
 		if (network && (node_get(map, "stem") || node_get(map, "submodel_head"))) {
 			node_key_error(r->d, n,
 				"network: is all layers of a network: it does not go with stem: "
-				"and "
-				"submodel_head:");
+				"and submodel_head:");
 			return -1;
 		}
-		if (b < 0)
-			unknown_key(r->d, n, "in a model", names, MODEL_BLOCKS + 2);
 		if (b < 0 || read_block(r, n, (enum model_block)b))
 			result = -1;
 	}

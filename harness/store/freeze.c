@@ -93,7 +93,7 @@ static int add_trial(struct store *s, const struct trial *t, int64_t *id, struct
 	if (statement_integer(s, find, &found, id, e))
 		return -1;
 	if (found)
-		return 0;
+		return resolved_put_known(s, *id, t, e);
 
 	sqlite3_stmt *insert = store_statement(s,
 		"INSERT INTO trials (identity, configuration, dataset, model, seed, config)"
@@ -112,7 +112,7 @@ static int add_trial(struct store *s, const struct trial *t, int64_t *id, struct
 	bind_text(insert, 6, config);
 	const int result = statement_integer(s, insert, NULL, id, e);
 	free(config);
-	return result;
+	return result ? -1 : resolved_put(s, configuration, t, e);
 }
 
 /* ---- the plan ---- */
