@@ -26,6 +26,7 @@ struct nn_trainer {
 	float *memory;                  /* all of the following, in one allocation */
 	float *params, *first, *second; /* [padded] */
 	float *average, *slow;          /* [padded], if the optimizer wants one; else NULL */
+	float *mask;                    /* [padded], if there is one; else NULL */
 	float *gradients;               /* [blocks][padded] */
 	float *shared;                  /* [plan.shared] */
 	float *workspaces;              /* [workspace_count][plan.memory] */
@@ -114,7 +115,9 @@ struct nn_trainer *nn_trainer_new(
 	t->workspace_count =
 		t->plan.cut_count > 0 && t->blocks > t->threads ? t->blocks : t->threads;
 	const bool average = t->optimizer.average_momentum > 0, slow = t->optimizer.lookahead > 0;
-	size_t floats = (3 + (size_t)average + (size_t)slow + (size_t)t->blocks) * t->padded
+	size_t floats =
+		(3 + (size_t)average + (size_t)slow + (options->mask != NULL) + (size_t)t->blocks)
+			* t->padded
 		+ t->plan.shared + (size_t)t->workspace_count * t->plan.memory;
 	t->memory = zeroed(floats * sizeof(*t->memory));
 	t->work = zeroed(BLOCKS_MAX * sizeof(*t->work));
@@ -132,6 +135,10 @@ struct nn_trainer *nn_trainer_new(
 	float *more = t->workspaces + (size_t)t->workspace_count * t->plan.memory;
 	t->average = average ? more : NULL;
 	t->slow = slow ? more + (average ? t->padded : 0) : NULL;
+	if (options->mask) {
+		t->mask = more + ((size_t)average + (size_t)slow) * t->padded;
+		memcpy(t->mask, options->mask, net->parameter_count * sizeof(*t->mask));
+	}
 	t->step = (struct nn_step){ .net = net,
 		.kernels = t->kernels,
 		.optimizer = &t->optimizer,
@@ -268,6 +275,8 @@ static void step(struct nn_trainer *t)
 	t->step.clip = nn_step_clip(&t->step);
 	nn_pool_run(t->pool, step_share, t, t->threads);
 	nn_step_lookahead(&t->step, t->schedule.step);
+	if (t->mask)
+		t->kernels->multiply(t->params, t->params, t->mask, t->padded / NN_LANES);
 	nn_batchnorm_move(&t->batch, t->params);
 	if (t->average && t->schedule.step == 1)
 		memcpy(t->average, t->params, t->padded * sizeof(*t->params));

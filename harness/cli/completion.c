@@ -7,9 +7,11 @@
 #include <string.h>
 
 #include "../data/dataset.h"
-#include "../plan/param.h"
+#include "../plan/language.h"
 #include "../plan/sweep.h"
+#include "../report/figures.h"
 #include "../report/format.h"
+#include "../report/metric.h"
 #include "../store/store.h"
 #include "parse.h"
 
@@ -52,15 +54,14 @@ static void offer_each(const struct line *l, const char *words)
 /* ---- from the database ---- */
 
 /* A line a row: the first column, explained by the others. */
-static void offer_rows(const struct line *l, const char *sql)
+static void offer_rows(const struct line *l, const char *query, const char *const *parameters)
 {
-	const char *const parameters[] = { "typed", l->typed, NULL };
 	struct store *store = NULL;
 	struct rows *r = NULL;
 	struct err e = { 0 };
 	if (store_open(l->db, STORE_READ, &e, &store))
 		return;
-	if (store_query(store, sql, strstr(sql, ":typed") ? parameters : NULL, &e, &r) == 0)
+	if (store_ask(store, query, parameters, &e, &r) == 0)
 		for (size_t i = 0; i < r->row_count; i++) {
 			const struct value *row = &r->values[i * (size_t)r->column_count];
 			if (row[0].kind == VALUE_TEXT)
@@ -75,16 +76,13 @@ static void offer_rows(const struct line *l, const char *sql)
 
 static void offer_trials(const struct line *l)
 {
-	offer_rows(l,
-		"SELECT DISTINCT substr(trial, 1, 12), dataset || ' ' || coalesce(recipe, '') || "
-		"', seed ' || seed || ', ' || state FROM runs"
-		" WHERE substr(trial, 1, length(:typed)) = :typed ORDER BY sweep, position LIMIT "
-		"400");
+	const char *const parameters[] = { "typed", l->typed, NULL };
+	offer_rows(l, "complete_trials", parameters);
 }
 
 static void offer_sweeps(const struct line *l)
 {
-	offer_rows(l, "SELECT name, title FROM sweeps ORDER BY name");
+	offer_rows(l, "complete_sweeps", NULL);
 }
 
 /* ---- from the tables of the program ---- */
@@ -266,19 +264,30 @@ static void offer_ids(const struct line *l)
 
 /* ---- which of them ---- */
 
-/* What `retrial help` explains: verbs and the names of parameters, each once. */
-static void offer_subjects(const struct line *l)
+static void offer_word(const char *word, const char *help, void *context)
+{
+	const struct line *l = context;
+	struct str line = { 0 };
+	str_addf(&line, "%s\t", word);
+	const char *text = l->out->s;
+	const char *at = text ? strstr(text, line.s) : NULL;
+	if (!at || (at > text && at[-1] != '\n'))
+		offer(l, word, help);
+	str_free(&line);
+}
+
+/* What `retrial help` explains: verbs and the words of the language, each once. */
+static void offer_subjects(struct line *l)
 {
 	size_t count;
-	const struct param *table = param_table(&count);
 	offer_verbs(l);
-	for (size_t i = 0; i < count; i++) {
-		size_t first = 0;
-		while (strcmp(table[first].name, table[i].name) != 0)
-			first++;
-		if (first == i)
-			offer(l, table[i].name, table[i].help);
-	}
+	offer_word("sweep", "the complete reference of sweep files", l);
+	language_words(offer_word, l);
+	const char *const *kinds = figures_kinds(&count);
+	for (size_t i = 0; i < count; i++)
+		offer_word(kinds[i], figures_help(kinds[i]), l);
+	for (size_t i = 0; metric_at(i); i++)
+		offer_word(metric_at(i)->name, "a metric", l);
 }
 
 /* The words of the usage text in lower case are actions: "list | verify [NAME...] | show NAME". */
@@ -297,7 +306,7 @@ static void offer_actions(const struct line *l)
 	}
 }
 
-static void offer_argument(const struct line *l)
+static void offer_argument(struct line *l)
 {
 	const char *usage = l->verb->arguments;
 	if (!usage)
@@ -332,6 +341,7 @@ static const struct {
 	{ "table", "format", "text|md|csv|json|latex|html|macros" },
 	{ "claims", "format", "text|md|csv|json|latex|html" },
 	{ "export", "format", "safetensors|npz|int8|onnx|c" },
+	{ "help", "format", "text|md|man" },
 	{ NULL, "format", FORMAT_NAMES },
 	{ NULL, "progress", "auto|always|lines|never" },
 	{ NULL, "retry", "failed|all" },

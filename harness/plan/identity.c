@@ -146,23 +146,9 @@ static void add_phase(struct str *out, const struct trial *t, int index)
 	str_add(out, "}");
 }
 
-/* Does any phase show augmented images to its network? If none does, the amounts say nothing about
- * the trial. */
-static bool uses_augment(const struct trial *t)
-{
-	for (int i = 0; i < t->phase_count; i++) {
-		const struct phase_config *p = &t->phases[i];
-		const bool second = p->kind == PHASE_DUAL && p->inputs[1] == INPUT_AUGMENTED;
-		const bool both = p->kind == PHASE_SINGLE && p->both;
-		if (p->inputs[0] == INPUT_AUGMENTED || second || both)
-			return true;
-	}
-	return false;
-}
-
 static void add_augment(struct str *out, const struct trial *t)
 {
-	if (!uses_augment(t))
+	if (!trial_uses_augment(t))
 		return;
 	struct augment_config defaults = { 0 }, amounts = t->augment;
 	param_defaults(SCOPE_AUGMENT, 0, &defaults);

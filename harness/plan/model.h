@@ -81,6 +81,12 @@ struct layer_config {
 	double rate;                      /* dropout */
 	double momentum, epsilon;         /* batchnorm */
 	double lr_scale;                  /* those with weights */
+	double prune_scale;               /* conv, depthwise, dense */
+};
+
+/* What a sweep file can say of a model as a whole (model.PARAM). */
+struct model_options {
+	double width; /* multiplies filters and units, but for those that are one a class */
 };
 
 enum model_block {

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "assign.h"
+#include "language.h"
 #include "layer_lists.h"
 
 /* ---- one layer ---- */
@@ -92,17 +93,18 @@ static int read_block(struct reading *r, const struct node *list, enum model_blo
 
 static int read_blocks(struct reading *r, const struct node *map)
 {
-	const char *names[MODEL_BLOCKS + 1];
-	int result = 0;
-	for (int b = 0; b < MODEL_BLOCKS; b++)
-		names[b] = model_block_name((enum model_block)b);
-	names[MODEL_BLOCKS] = "templates";
+	int result = language_check_keys(PLACE_MODEL, map, r->d);
 	for (const struct node *n = map->first; n; n = n->next) {
-		const int b = model_block_find(n->key);
+		const bool network = strcmp(n->key, "network") == 0;
+		const int b = network ? BLOCK_SUBMODEL_HEAD : model_block_find(n->key);
 		if (strcmp(n->key, "templates") == 0)
 			continue;
-		if (b < 0)
-			unknown_key(r->d, n, "in a model", names, MODEL_BLOCKS + 1);
+		if (network && (node_get(map, "stem") || node_get(map, "submodel_head"))) {
+			node_key_error(r->d, n,
+				"network: is all layers of a network: it does not go with stem: "
+				"and submodel_head:");
+			return -1;
+		}
 		if (b < 0 || read_block(r, n, (enum model_block)b))
 			result = -1;
 	}
@@ -141,7 +143,10 @@ static int read_templates(struct reading *r, const struct node *map)
 static const struct node *place_of(
 	const struct reading *r, const struct node *map, enum model_block b, int layer)
 {
-	const struct node *block = node_get(map, model_block_name(b));
+	const struct node *network = node_get(map, "network"),
+			  *block = network && b == BLOCK_SUBMODEL_HEAD
+		? network
+		: node_get(map, model_block_name(b));
 	if (layer >= 0 && (size_t)layer < r->nodes[b].count)
 		return r->nodes[b].nodes[layer];
 	return block ? block : map;
@@ -181,4 +186,14 @@ void model_read(const struct node *map, struct arena *a, struct diagnostics *d, 
 		return;
 	}
 	out->config = paper ? model_lightweight() : m;
+	memcpy(out->layers, r.nodes, sizeof(r.nodes));
+}
+
+const struct node *model_place(const struct model *m, const char *name)
+{
+	for (int b = 0; m->config && b < MODEL_BLOCKS; b++)
+		for (size_t i = 0; i < m->layers[b].count; i++)
+			if (strcmp(m->config->layers[b][i].name, name) == 0)
+				return m->layers[b].nodes[i];
+	return NULL;
 }

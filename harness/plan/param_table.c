@@ -20,6 +20,8 @@ static const char *const shapes[] = { "cosine", "linear", NULL };
 static const char *const fills[] = { "zero", "reflect", NULL };
 static const char *const metrics[] = { "val_accuracy", "val_loss", NULL };
 static const char *const keeps[] = { "restored", "best", "last", NULL };
+static const char *const prune_by[] = { "layer", "all", NULL };
+static const char *const rewinds[] = { "none", "initial", "random", NULL };
 static const char *const starts[] = { "chain", "same", "clean", NULL };
 static const char *const layers[] = { "conv", "maxpool", "dense", "dropout", "depthwise", "avgpool",
 	"batchnorm", "add", "concat", NULL };
@@ -37,9 +39,12 @@ static const char *const inits[] = { "glorot_uniform", "he_normal", "glorot_norm
 #define IN_OPTIMIZER(field) SCOPE_OPTIMIZER, .offset = offsetof(struct optimizer_config, field)
 #define IN_SCHEDULE(field) SCOPE_SCHEDULE, .offset = offsetof(struct schedule_config, field)
 #define IN_LAYER(field) SCOPE_LAYER, .offset = offsetof(struct layer_config, field)
+#define IN_MODEL(field) SCOPE_MODEL, .offset = offsetof(struct model_options, field)
 #define IN_STOP(field) SCOPE_STOP, .offset = offsetof(struct stop_config, field)
 
 enum {
+	TRAININGS = KIND(PHASE_SINGLE) | KIND(PHASE_DUAL) | KIND(PHASE_SCRATCH) | KIND(PHASE_UNIFY)
+		| KIND(PHASE_UNFREEZE),
 	MOMENTS = KIND(OPTIMIZER_NADAM) | KIND(OPTIMIZER_ADAM) | KIND(OPTIMIZER_ADAMW),
 	ROOTS = KIND(OPTIMIZER_RMSPROP) | KIND(OPTIMIZER_ADAGRAD) | KIND(OPTIMIZER_ADADELTA),
 	DROPS = KIND(SCHEDULE_STEP) | KIND(SCHEDULE_MILESTONES) | KIND(SCHEDULE_PLATEAU),
@@ -62,6 +67,8 @@ static const struct param table[] = {
 		.detail =
 			"A model is a map of blocks, which are lists of layers such as {conv: "
 			"{name: conv1, filters: 10, kernel: 3}}:\n"
+			"  network        all layers of an ordinary network: the same as "
+			"submodel_head without a stem\n"
 			"  stem           the first layers of all networks\n"
 			"  submodel_head  what a submodel (single, dual) has behind its stem\n"
 			"  unified_stem   what the unified network has behind each of its two "
@@ -122,9 +129,12 @@ static const struct param table[] = {
 			"Transforms come before: what `crop` adds is black. The constants are part "
 			"of the network and of its files, but not of its parameters' number.\n",
 		.since = "0.2" },
-	{ IN_TRIAL(validation), .name = "validation", .type = PARAM_INTEGER, .min = 1,
+	{ IN_TRIAL(validation), .name = "validation", .type = PARAM_INTEGER, .min = 0,
 		.max = 10000000, .fallback = "10000", .unit = "images",
-		.help = "size of the validation set, the first training images", .since = "0.1" },
+		.help = "size of the validation set, the first training images; 0 for none",
+		.detail = "Without validation images, phases keep their last epoch, and stop: with "
+			  "a patience and the schedule plateau are refused.\n",
+		.since = "0.1" },
 	{ IN_TRIAL(train_limit), .name = "train_limit", .type = PARAM_INTEGER, .min = 0,
 		.max = 10000000, .fallback = "0", .unit = "images",
 		.help = "training images behind the validation set, 0 for all", .since = "0.1" },
@@ -181,16 +191,21 @@ static const struct param table[] = {
 	/* ---- a phase of a recipe ---- */
 	{ IN_PHASE(kind), .name = "phase", .type = PARAM_ENUM, .names = phase_kinds,
 		.help = "what is trained, and from what",
-		.detail = "  single    one submodel from random weights\n"
-			  "  dual      both submodels together from random weights; the loss is "
-			  "the sum of both\n"
-			  "  scratch   the unified network from random weights\n"
-			  "  unify     the unified network from the two submodels of the dual "
-			  "phase directly before\n"
-			  "  unfreeze  the network of the phase before, with another freeze list, "
-			  "optimizer or budget\n"
-			  "  kfold     the network of the phase before, in folds over all training "
-			  "images; has to be last\n",
+		.detail =
+			"  train     one network from random weights: the same as single, or with "
+			"`network: unified` as scratch\n"
+			"  continue  the network of the phase before, trained on: the same as "
+			"unfreeze\n"
+			"  single    one submodel from random weights\n"
+			"  dual      both submodels together from random weights; the loss is "
+			"the sum of both\n"
+			"  scratch   the unified network from random weights\n"
+			"  unify     the unified network from the two submodels of the dual "
+			"phase directly before\n"
+			"  unfreeze  the network of the phase before, with another freeze list, "
+			"optimizer or budget\n"
+			"  kfold     the network of the phase before, in folds over all training "
+			"images; has to be last\n",
 		.since = "0.1" },
 	{ IN_PHASE(name), .name = "name", .type = PARAM_TEXT, .size = PHASE_NAME_MAX,
 		.help = "for tables and for axes (NAME.PARAM), without dots; not part of the "
@@ -265,7 +280,7 @@ static const struct param table[] = {
 	{ SCOPE_PHASE, .name = "stop", .type = PARAM_GROUP, .members = SCOPE_STOP,
 		.help = "early stopping: {on: val_accuracy, patience: 5, min_delta: 0.001, "
 			"from_epoch: 3}",
-		.since = "0.1" },
+		.example = "{patience: 5}", .since = "0.1" },
 	{ IN_PHASE(keep), .name = "keep", .type = PARAM_ENUM, .names = keeps,
 		.fallback = "restored", .fallback_for = "best",
 		.fallback_kinds = KIND(PHASE_DUAL) | KIND(PHASE_KFOLD),
@@ -276,6 +291,39 @@ static const struct param table[] = {
 			  "each output by itself (a checkpoint)\n"
 			  "  last      of the last epoch\n",
 		.since = "0.1" },
+	{ IN_PHASE(batch_size), .name = "batch_size", .type = PARAM_INTEGER, .min = 1, .max = 4096,
+		.zero = "trial", .fallback = "trial", .unit = "images",
+		.help = "size of one step in this phase, trial for the trial's", .since = "0.2" },
+	{ IN_PHASE(validation), .name = "validation", .type = PARAM_INTEGER, .min = -1,
+		.max = 10000000, .fallback = "-1", .unit = "images", .kinds = TRAININGS,
+		.help = "size of the validation set in this phase, -1 for the trial's",
+		.detail = "The other images are trained on: with 0, all of them.\n",
+		.since = "0.2" },
+	{ IN_PHASE(prune), .name = "prune", .type = PARAM_REAL, .min = 0, .max = 1,
+		.max_open = true, .fallback = "0", .kinds = KIND(PHASE_UNFREEZE),
+		.help = "part of the remaining weights that is removed before this phase, those of "
+			"the smallest magnitude",
+		.detail =
+			"Removed weights are 0 and stay so in all further phases; biases and "
+			"normalisations are never removed. `prune_scale` of a layer changes the "
+			"part.\n"
+			"A lottery ticket (Frankle and Carbin, 2019):\n"
+			"  - {phase: train, epochs: 50}\n"
+			"  - {phase: continue, name: ticket, prune: 0.8, rewind: initial, epochs: "
+			"50}\n",
+		.since = "0.2" },
+	{ IN_PHASE(prune_by), .name = "prune_by", .type = PARAM_ENUM, .names = prune_by,
+		.fallback = "layer", .kinds = KIND(PHASE_UNFREEZE),
+		.help = "whether magnitudes are compared within each layer, or over all of them",
+		.since = "0.2" },
+	{ IN_PHASE(rewind), .name = "rewind", .type = PARAM_ENUM, .names = rewinds,
+		.fallback = "none", .kinds = KIND(PHASE_UNFREEZE),
+		.help = "weights that this phase goes on with",
+		.detail = "  none     those that the phase before left\n"
+			  "  initial  those that the network began with\n"
+			  "  random   fresh initial weights\n"
+			  "Pruned weights stay removed.\n",
+		.since = "0.2" },
 	{ IN_PHASE(folds), .name = "folds", .type = PARAM_INTEGER, .min = 2, .max = 100,
 		.kinds = KIND(PHASE_KFOLD),
 		.help = "parts into which all training images are shuffled", .since = "0.1" },
@@ -442,7 +490,7 @@ static const struct param table[] = {
 			"by it",
 		.since = "0.1" },
 	{ IN_LAYER(input), .name = "input", .type = PARAM_TEXT, .size = LAYER_NAME_MAX,
-		.fallback = "",
+		.fallback = "", .example = "input",
 		.help = "name of the layer whose output it takes, if that is not the layer before; "
 			"input for what comes into the block",
 		.since = "0.2" },
@@ -523,6 +571,9 @@ static const struct param table[] = {
 	{ IN_LAYER(lr_scale), .name = "lr_scale", .type = PARAM_REAL, .min = 0, .min_open = true,
 		.max = 1000, .fallback = "1", .kinds = WEIGHTED,
 		.help = "what the learning rate of its weights is multiplied by", .since = "0.2" },
+	{ IN_LAYER(prune_scale), .name = "prune_scale", .type = PARAM_REAL, .min = 0, .max = 10,
+		.fallback = "1", .kinds = CONVOLUTIONS | KIND(LAYER_DENSE),
+		.help = "what a phase's prune is multiplied by for this layer", .since = "0.2" },
 	{ IN_LAYER(units), .name = "units", .type = PARAM_INTEGER, .min = 1, .max = 65536,
 		.zero = "classes", .kinds = KIND(LAYER_DENSE),
 		.help = "numbers that come out, classes for one a class", .since = "0.1" },
@@ -536,6 +587,16 @@ static const struct param table[] = {
 	{ IN_LAYER(epsilon), .name = "epsilon", .type = PARAM_REAL, .min = 0, .min_open = true,
 		.max = 1, .fallback = "0.001", .kinds = KIND(LAYER_BATCHNORM),
 		.help = "added to the variance", .since = "0.2" },
+
+	/* ---- a model as a whole ---- */
+	{ IN_MODEL(width), .name = "width", .type = PARAM_REAL, .min = 0, .min_open = true,
+		.max = 64, .fallback = "1",
+		.help = "what filters and units are multiplied by, rounded to the nearest; not "
+			"where they are one a class",
+		.detail = "An axis model.width: [0.25, 0.5, 1] makes networks of these widths; "
+			  "model.LAYER.PARAM changes one parameter of the layers of that name.\n"
+			  "It is no part of a trial's identity: the layers that come of it are.\n",
+		.since = "0.2" },
 };
 
 const char *const *param_kinds(enum param_scope scope)

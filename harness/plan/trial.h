@@ -135,7 +135,12 @@ struct stop_config {
 	int from_epoch; /* epochs before this one (counted from 0) are not looked at */
 };
 
-enum { PHASE_NAME_MAX = LISTED_NAME_MAX, PHASE_FREEZE_MAX = 16, PHASES_MAX = 16 };
+enum { PHASE_NAME_MAX = LISTED_NAME_MAX, PHASE_FREEZE_MAX = 16, PHASES_MAX = 32 };
+
+/* What pruning compares: the weights of each layer, or of all. */
+enum prune_by { PRUNE_BY_LAYER, PRUNE_BY_ALL };
+/* Which weights a phase goes on with. */
+enum rewind_kind { REWIND_NONE, REWIND_INITIAL, REWIND_RANDOM };
 
 struct phase_config {
 	enum phase_kind kind;
@@ -157,6 +162,11 @@ struct phase_config {
 	int epochs;
 	struct stop_config stop;
 	enum keep_kind keep;
+	int batch_size; /* 0: the trial's */
+	int validation; /* images; -1: the trial's */
+	double prune;   /* unfreeze: part of the remaining weights that is removed before it */
+	enum prune_by prune_by;
+	enum rewind_kind rewind;
 	int folds;             /* kfold */
 	enum fold_start start; /* kfold */
 };
@@ -196,7 +206,7 @@ struct trial {
 	uint64_t seed;    /* of every random stream */
 	int batch_size;
 	enum normalize_kind normalize; /* what the networks' first layer does to an image */
-	int validation;  /* the first so many training images are the validation set */
+	int validation;  /* the first so many training images are the validation set; 0: none */
 	int train_limit; /* 0: all; else only so many training images behind the validation set
 			    (demo, smoke, tests) */
 	int test_limit;  /* 0: all; else only the first so many test images */
@@ -231,6 +241,9 @@ const char *phase_kind_name(enum phase_kind kind);
 void trial_default_model(struct trial *t);
 /* Its model. */
 const struct model_config *trial_networks(const struct trial *t);
+/* Does any phase show augmented images to its network? If none does, the amounts say nothing about
+ * the trial. */
+bool trial_uses_augment(const struct trial *t);
 const char *label_value(
 	const struct trial *t, const char *name); /* NULL when there is no such label */
 

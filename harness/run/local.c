@@ -106,11 +106,7 @@ static int find_bad(struct executor *x, struct err *e)
 {
 	char core[16];
 	snprintf(core, sizeof(core), "%d", NN_CORE_VERSION);
-	return store_query(x->store,
-		"SELECT identity FROM trials JOIN attempts ON attempts.id = (SELECT max(id) FROM "
-		"attempts WHERE trial = trials.id AND deleted_at IS NULL)"
-		" WHERE core_version = :core AND (state = 'diverged' OR (state IN ('failed', "
-		"'timeout') AND :failed = 'too')) ORDER BY identity",
+	return store_ask(x->store, "run_ended_badly",
 		(const char *const[]){ "core", core, "failed",
 			x->options->retry == RETRY_NONE ? "too" : "", NULL },
 		e, &x->bad);

@@ -126,6 +126,8 @@ static int set_network(struct trial_work *w, enum network kind, const struct nn_
 	struct run_state *s = &w->state;
 	free(s->params);
 	s->network = kind;
+	free(s->mask);
+	s->mask = NULL;
 	s->parameters = net->parameter_count;
 	s->params = malloc(s->parameters * sizeof(*s->params));
 	if (!s->params)
@@ -220,13 +222,20 @@ static void cut_fold(const uint32_t *shuffled, uint32_t *train, uint32_t count, 
 		.val_count = size };
 }
 
+/* Validation images of a phase outside k-fold. */
+static uint32_t validation_of(const struct trial *t, int phase)
+{
+	const int own = t->phases[phase].validation;
+	return (uint32_t)(own >= 0 ? own : t->validation);
+}
+
 /* Which images: the fixed validation set, or in a fold its own. ids and train: memory for `count`
  * numbers each. */
 static struct split find_split(const struct trial_work *w, const struct stage *stage, uint32_t *ids,
 	uint32_t *train, uint32_t count)
 {
 	struct split split;
-	const uint32_t validation = (uint32_t)w->trial->validation;
+	const uint32_t validation = validation_of(w->trial, stage->at.phase);
 	for (uint32_t i = 0; i < count; i++)
 		ids[i] = i;
 	if (stage->at.fold < 0)
@@ -243,6 +252,26 @@ static struct split find_split(const struct trial_work *w, const struct stage *s
 	return split;
 }
 
+/* Before a phase: what it prunes, and the weights that it rewinds to. */
+static int prune(
+	struct trial_work *w, int number, const struct nn_net *net, const struct split *split)
+{
+	const struct phase_config *phase = &w->trial->phases[number];
+	struct run_state *s = &w->state;
+	if (phase->kind != PHASE_UNFREEZE)
+		return 0;
+	if (phase->prune > 0 && network_prune(w->trial, phase, net, s->params, &s->mask))
+		return work_nomem(w);
+	if (phase->rewind != REWIND_NONE) {
+		network_rewind(w->trial, number, net, s->params);
+		network_set_constants(
+			w->trial, net, &w->train, split->train, split->train_count, s->params);
+	}
+	for (size_t i = 0; s->mask && i < s->parameters; i++)
+		s->params[i] *= s->mask[i];
+	return 0;
+}
+
 static int run_stage(struct trial_work *w, const struct stage *stage, const struct split *split)
 {
 	const struct phase_config *phase = &w->trial->phases[stage->at.phase];
@@ -251,7 +280,7 @@ static int run_stage(struct trial_work *w, const struct stage *stage, const stru
 	if (s->training.params) { /* it has begun */
 		if (build(w, (enum network)s->network, &net))
 			return -1;
-	} else if (enter(w, phase, split, &net)
+	} else if (enter(w, phase, split, &net) || prune(w, stage->at.phase, &net, split)
 		|| (stage->last_of_fold && enter_fold(w, stage->at.fold, phase->start))) {
 		return -1;
 	}
@@ -376,10 +405,12 @@ static uint32_t images_used(struct trial_work *w, const struct dataset *d)
 	uint32_t count = d->train_count, validation = (uint32_t)t->validation;
 	if (t->train_limit > 0 && validation + (uint32_t)t->train_limit < count)
 		count = validation + (uint32_t)t->train_limit;
-	if (validation < 1 || validation >= count) {
+	for (int p = 0; p < t->phase_count; p++) {
+		if (t->phases[p].kind == PHASE_KFOLD || validation_of(t, p) < count)
+			continue;
 		work_fail(w, TRIAL_FAILED,
-			"validation: %d images of the %u in %s leave none to train on",
-			t->validation, d->train_count, d->name);
+			"validation: %u images of the %u in %s leave none to train on",
+			validation_of(t, p), d->train_count, d->name);
 		return 0;
 	}
 	for (int p = 0; p < t->phase_count; p++)

@@ -279,8 +279,9 @@ struct nn_kernels {
 	/* din = dout * the derivative at `in`, where the activation gave `out`. */
 	void (*activate_backward)(float *din, const float *dout, const float *in, const float *out,
 		size_t count, enum nn_kind kind, float slope);
-	void (*multiply)(float *out, const float *a, const float *b, size_t count);
-	void (*add)(float *sum, const float *a, size_t count); /* sum += a */
+	void (*multiply)(
+		float *out, const float *a, const float *b, size_t count); /* out may be a */
+	void (*add)(float *sum, const float *a, size_t count);             /* sum += a */
 	void (*approach)(float *x, const float *target, float share,
 		size_t count); /* x += (target - x) * share */
 

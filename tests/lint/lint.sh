@@ -62,6 +62,7 @@ check "harness/store includes base, plan, store and the result of a trial" only 
 check "harness/run includes neither report nor cli, and nn by its public headers" only harness/run "harness/(base|plan|data|model|store|run)/|$nn"
 check "harness/report includes neither run, cli nor nn" only harness/report 'harness/(base|plan|data|model|store|report)/'
 check "harness/bundle includes base, store, report and bundle" only harness/bundle 'harness/(base|store|report|bundle)/'
+check "harness/serve includes base, data, store, report and serve" only harness/serve 'harness/(base|data|plan|store|report|serve)/'
 check "harness/cli includes nn by its public headers" only harness/cli "harness/|$nn"
 check "SQLite is included in harness/store alone" only_in 'harness/store/[a-z0-9_]+\.[ch]' 'sqlite3\.h'
 check "GSL is included in harness/report/stats*.c alone" only_in 'harness/report/stats(_resample)?\.c' 'gsl/.*'
@@ -70,6 +71,7 @@ check "protobuf-c is included in harness/model/onnx*.c alone" only_in 'harness/m
 check "libyaml is included in harness/plan/yaml.c alone" only_in 'harness/plan/yaml\.c' 'yaml\.h'
 check "PCRE2 is included in harness/base/match.c alone" only_in 'harness/base/match\.c' 'pcre2\.h'
 check "libcrypto is included in harness/base/digest.c alone" only_in 'harness/base/digest\.c' 'openssl/.*'
+check "libmicrohttpd is included in harness/serve/http.c alone" only_in 'harness/serve/http\.c' 'microhttpd\.h'
 check "libsmartcols is included in harness/report and harness/cli alone" only_in 'harness/(report|cli)/[a-z0-9_]+\.c' 'libsmartcols/.*'
 
 # ---- functions ----
@@ -186,6 +188,13 @@ left_to_do() {
 	grep -nE '(^|[^A-Za-z])(TODO|FIXME|XXX|HACK)([^A-Za-z]|$)' $(texts)
 }
 
+# Statements and pieces of them; examples in help texts (retrial query 'SELECT ...') are none.
+sql_outside_store() {
+	find nn harness -name '*.[ch]' ! -path 'harness/store/*' -exec grep -nE \
+		'"[^"]*(\bSELECT +[a-z(*:]|\bINSERT +(OR|INTO) |\bDELETE +FROM |\bUPDATE +[a-z]+ +SET |\bFROM +[a-z_]+ +(AS|WHERE|JOIN|ORDER) |\bPRAGMA +[a-z])' {} + |
+		grep -v "retrial query '"
+}
+
 # shellcheck disable=SC2046
 folders_of_one_machine() {
 	grep -nE '(^|[^A-Za-z0-9_.])/(work|home|root|mnt|media|Users)/' $(texts)
@@ -221,6 +230,7 @@ static_analysis() {
 check "no source file has more than 900 lines" too_long
 check "every source file begins with its name and what it is for" without_purpose
 check "nothing is left to be done in the sources" left_to_do
+check "SQL stands in harness/store alone" sql_outside_store
 check "no file names a folder of one machine" folders_of_one_machine
 check "no line of a source file ends with blanks" trailing_blanks
 check "shellcheck has no warning about any shell script" shell_scripts
