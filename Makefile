@@ -122,7 +122,7 @@ $(BUILD)/digests: $(BUILD)/tests/golden/digests.o $(BUILD)/libnn.a
 $(BUILD)/bench-core: $(patsubst %,$(BUILD)/tests/bench/%.o,bench_core peak work allocations) $(BUILD)/tests/oracle/paper_nets.o $(BUILD)/libnn.a
 	$(Q)$(CC) $(CFLAGS) -o $@ $^ $(LIBRARIES)
 
-$(BUILD)/bench-networks: $(patsubst %,$(BUILD)/tests/bench/%.o,bench_networks networks peak work) $(BUILD)/tests/oracle/paper_nets.o $(BUILD)/libharness.a $(BUILD)/libnn.a
+$(BUILD)/bench-networks: $(patsubst %,$(BUILD)/tests/bench/%.o,bench_networks peak work) $(patsubst %,$(BUILD)/tests/oracle/%.o,networks paper_nets) $(BUILD)/libharness.a $(BUILD)/libnn.a
 	$(Q)$(CC) $(CFLAGS) -o $@ $^ $(LIBRARIES)
 
 $(BUILD)/bench-store: $(BUILD)/tests/bench/bench_store.o $(BUILD)/libharness.a $(BUILD)/libnn.a
@@ -131,7 +131,7 @@ $(BUILD)/bench-store: $(BUILD)/tests/bench/bench_store.o $(BUILD)/libharness.a $
 $(BUILD)/bench-plan: $(BUILD)/tests/bench/bench_plan.o $(BUILD)/libharness.a
 	$(Q)$(CC) $(CFLAGS) -o $@ $^ $(LIBRARIES)
 
-$(BUILD)/one-step: $(BUILD)/tests/bench/one_step.o $(BUILD)/tests/oracle/paper_nets.o $(BUILD)/libnn.a
+$(BUILD)/one-step: $(BUILD)/tests/bench/one_step.o $(patsubst %,$(BUILD)/tests/oracle/%.o,networks paper_nets) $(BUILD)/libnn.a
 	$(Q)$(CC) $(CFLAGS) -o $@ $^ -lm -lpthread
 
 # Objects are kept: make would remove those of tests at its end, and say so after the line that counts them.
@@ -218,7 +218,7 @@ bench-inference: packages
 	+@$(MAKE) --no-print-directory -j$(JOBS) retrial
 	BUILD=$(BUILD) RETRIAL=./retrial sh tests/bench/peers.sh inference
 bench-peers: packages
-	+@$(MAKE) --no-print-directory -j$(JOBS) $(BUILD)/bench-core
+	+@$(MAKE) --no-print-directory -j$(JOBS) $(BUILD)/bench-core $(BUILD)/bench-networks
 	BUILD=$(BUILD) sh tests/bench/peers.sh training
 
 # What the harness costs a trial beside its training.

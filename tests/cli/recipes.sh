@@ -75,6 +75,32 @@ try table "$SCRATCH/set.yaml" --db "$SCRATCH/set/r.db" --set batch_size=30 --set
 [ "$code" = 0 ] && says rmsprop && says "batch\\_size=30 --set test\\_limit=40"
 check $? "reports take --set as run does"
 
+# ---- what is in the library and in the documentation ----
+
+cat >"$SCRATCH/published.yaml" <<END
+retrial: 1
+name: published
+seeds: 1
+use: $(pwd)/experiments/library/published-nets.yaml
+base: {recipe: short, batch_size: 8, validation: 0, train_limit: 8, test_limit: 8}
+recipes: {short: [{phase: train, epochs: 1}]}
+axes: {dataset: [synthetic, synthetic-colour], model: [lenet-300-100, lenet-5, resnet-8, resnet-20]}
+END
+try run "$SCRATCH/published.yaml" --db "$SCRATCH/published/r.db" -q
+try query "SELECT dataset, model, params FROM models ORDER BY 1, 2" --db "$SCRATCH/published/r.db" --format csv
+for line in synthetic,lenet-300-100,266610 synthetic,lenet-5,61706 synthetic-colour,lenet-5,83126 synthetic-colour,resnet-20,273658 \
+	synthetic-colour,resnet-8,78666; do
+	grep -qx "$line" "$SCRATCH/out"
+	check $? "a published network has the size that is printed of it: $line"
+done
+{
+	printf 'retrial: 1\nname: documented\nbase: {dataset: synthetic, recipe: ticket, model: deep}\n'
+	awk '/^...yaml$/ { inside = 1; next } /^...$/ { inside = 0 } inside' docs/recipes.md
+} >"$SCRATCH/documented.yaml"
+try check "$SCRATCH/documented.yaml"
+[ "$code" = 0 ]
+check $? "the examples of docs/recipes.md are good"
+
 # ---- what is refused ----
 
 wrong() {
