@@ -7,8 +7,10 @@ CC      = gcc
 AR      = ar
 CFLAGS  = -O2 -g
 NN_LEVEL = -O3
+NN_CONTRACTS = -DNDEBUG# empty: the core checks its callers (asserts), as in test-sanitize and fuzz
 PREFIX  = /usr/local
 DESTDIR =
+LDFLAGS =
 BUILD   = build
 PROGRAM = retrial
 SEEDS   = 3
@@ -36,7 +38,8 @@ BUILD_FACTS = -DRETRIAL_VERSION='"$(VERSION)"' -DRETRIAL_COMMIT='"$(COMMIT)"' -D
 PACKAGES = sqlite3 gsl libarchive yaml-0.1 jansson libcrypto smartcols libcurl libmicrohttpd libpng libprotobuf-c libpcre2-8 zlib
 # (libcurl names the system's own folder, which is in the way of another architecture's.)
 LIBRARY_FLAGS = $(filter-out -I/usr/include/%-linux-gnu,$(shell pkg-config --cflags $(PACKAGES)))
-LIBRARIES     = $(shell pkg-config --libs $(PACKAGES)) -lm -lpthread
+# libcurl is loaded when a download begins (harness/data/download.c).
+LIBRARIES     = $(shell pkg-config --libs $(filter-out libcurl,$(PACKAGES))) -lm -lpthread -ldl
 
 ifeq ($(ARCH),x86_64)
 VARIANTS = plain avx2 avx512 vnni
@@ -58,7 +61,7 @@ Q = @echo "  $@";
 endif
 
 $(PROGRAM): $(CLI) $(BUILD)/libharness.a $(BUILD)/libnn.a
-	$(Q)$(CC) $(CFLAGS) -o $@ $^ $(LIBRARIES)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBRARIES)
 
 $(BUILD)/libnn.a: $(NN)
 $(BUILD)/libharness.a: $(HARNESS)
@@ -67,7 +70,7 @@ $(BUILD)/libharness.a: $(HARNESS)
 
 $(BUILD)/nn/%.o: nn/%.c
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(ALL) $(NN_LEVEL) $(KERNEL_FLAGS) -c -o $@ $<
+	$(Q)$(CC) $(ALL) $(NN_CONTRACTS) $(NN_LEVEL) $(KERNEL_FLAGS) -c -o $@ $<
 $(BUILD)/nn/kernels/%.o: NN_LEVEL += $(KERNEL_EXTRA)
 $(BUILD)/nn/kernels/plain.o: NN_LEVEL += $(PLAIN_EXTRA)
 $(BUILD)/nn/kernels/avx2.o:   KERNEL_FLAGS = -mavx2 -mfma
@@ -125,10 +128,16 @@ $(BUILD)/bench-core: $(patsubst %,$(BUILD)/tests/bench/%.o,bench_core peak work 
 $(BUILD)/bench-networks: $(patsubst %,$(BUILD)/tests/bench/%.o,bench_networks peak work) $(patsubst %,$(BUILD)/tests/oracle/%.o,networks paper_nets) $(BUILD)/libharness.a $(BUILD)/libnn.a
 	$(Q)$(CC) $(CFLAGS) -o $@ $^ $(LIBRARIES)
 
+$(BUILD)/bench-layers: $(patsubst %,$(BUILD)/tests/bench/%.o,bench_layers peak) $(BUILD)/libnn.a
+	$(Q)$(CC) $(CFLAGS) -o $@ $^ $(LIBRARIES)
+
 $(BUILD)/bench-store: $(BUILD)/tests/bench/bench_store.o $(BUILD)/libharness.a $(BUILD)/libnn.a
 	$(Q)$(CC) $(CFLAGS) -o $@ $^ $(LIBRARIES)
 
 $(BUILD)/bench-plan: $(BUILD)/tests/bench/bench_plan.o $(BUILD)/libharness.a
+	$(Q)$(CC) $(CFLAGS) -o $@ $^ $(LIBRARIES)
+
+$(BUILD)/bench-scale: $(BUILD)/tests/bench/bench_scale.o $(BUILD)/libharness.a $(BUILD)/libnn.a
 	$(Q)$(CC) $(CFLAGS) -o $@ $^ $(LIBRARIES)
 
 $(BUILD)/one-step: $(BUILD)/tests/bench/one_step.o $(patsubst %,$(BUILD)/tests/oracle/%.o,networks paper_nets) $(BUILD)/libnn.a
@@ -166,6 +175,12 @@ check: test-packages
 	+@$(MAKE) --no-print-directory -s -j$(JOBS) retrial
 	@BUILD=$(BUILD) RETRIAL=./retrial CC="$(CC)" sh tests/run.sh tests/lint/lint.sh tests/lint/schema.sh
 
+# A sweep on a real Slurm of four nodes on this machine, with tasks that are killed, cancelled and stopped.
+.PHONY: test-slurm
+test-slurm: packages
+	+@$(MAKE) --no-print-directory -j$(JOBS) retrial
+	@RETRIAL=./retrial sh tests/slurm/slurm.sh
+
 # The same digests from gcc and clang, -O1 to -O3, every kernel variant, one and two threads.
 test-bits: test-packages
 	@sh tests/bits.sh
@@ -184,7 +199,7 @@ $(BUILD)/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(BUILD)/libharness.a $(BUILD)/lib
 	$(Q)$(CC) $(CFLAGS) -fsanitize=fuzzer -o $@ $^ $(LIBRARIES)
 fuzz-targets: $(FUZZ)
 fuzz: test-packages
-	+@$(MAKE) --no-print-directory -j$(JOBS) CC="$(FUZZ_CC)" BUILD=build/fuzz CFLAGS="$(FUZZ_FLAGS)" KERNEL_EXTRA=-fno-sanitize=all fuzz-targets
+	+@$(MAKE) --no-print-directory -j$(JOBS) CC="$(FUZZ_CC)" BUILD=build/fuzz CFLAGS="$(FUZZ_FLAGS)" KERNEL_EXTRA=-fno-sanitize=all NN_CONTRACTS= fuzz-targets
 	@BUILD=build/fuzz sh tests/fuzz.sh
 
 # The unit tests and the tests of the command line with address and undefined behaviour sanitizers,
@@ -195,7 +210,7 @@ SANITIZE_FLAGS = -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fn
 .PHONY: test-sanitize
 test-sanitize: test-packages
 	+@$(MAKE) --no-print-directory -j$(JOBS) CC="$(FUZZ_CC)" BUILD=build/sanitize PROGRAM=build/sanitize/retrial \
-		CFLAGS="$(SANITIZE_FLAGS)" NN_LEVEL=-O1 KERNEL_EXTRA=-fno-sanitize=all PLAIN_EXTRA=-fsanitize=address sanitize-targets
+		CFLAGS="$(SANITIZE_FLAGS)" NN_LEVEL=-O1 KERNEL_EXTRA=-fno-sanitize=all PLAIN_EXTRA=-fsanitize=address NN_CONTRACTS= sanitize-targets
 	@BUILD=build/sanitize CC="$(FUZZ_CC)" sh tests/sanitize.sh
 sanitize-targets: $(PROGRAM) $(UNIT) $(BUILD)/digests
 
@@ -204,14 +219,23 @@ sanitize-targets: $(PROGRAM) $(UNIT) $(BUILD)/digests
 format: # twice: a first pass that moves comments may leave columns for the second to align
 	@for pass in 1 2; do git ls-files -co --exclude-standard '*.c' '*.h' | xargs clang-format -i; done
 
+# The paper's networks, each kind of layer by itself, and the small networks of the literature.
 bench: packages
-	+@$(MAKE) --no-print-directory -j$(JOBS) $(BUILD)/bench-core
+	+@$(MAKE) --no-print-directory -j$(JOBS) $(BUILD)/bench-core $(BUILD)/bench-layers $(BUILD)/bench-networks
 	$(BUILD)/bench-core $(BUILD)/bench.json
+	$(BUILD)/bench-layers
+	$(BUILD)/bench-networks
 
 # What expanding a sweep file of 1,000 to 100,000 trials costs.
 bench-plan: packages
 	+@$(MAKE) --no-print-directory -j$(JOBS) $(BUILD)/bench-plan
 	$(BUILD)/bench-plan
+
+# A study of 100,000 trials in 1,000 tasks of a cluster, beside its trainings: planning, submitting to a stub, merging, status.
+.PHONY: bench-scale
+bench-scale: packages
+	+@$(MAKE) --no-print-directory -j$(JOBS) retrial $(BUILD)/bench-scale
+	@folder=$$(mktemp -d) && PATH=$$PWD/tests/bench/slurm_stub:$$PATH $(BUILD)/bench-scale ./retrial "$$folder"; status=$$?; rm -rf "$$folder"; exit $$status
 
 # Beside ONNX Runtime, OpenCV DNN and PyTorch, in a Python virtual environment from PyPI ($PEERS, or one that is made).
 bench-inference: packages
@@ -273,21 +297,60 @@ schema: harness/store/SCHEMA.md
 harness/store/SCHEMA.md: harness/store/schema-to-md.sh harness/store/schema.sql harness/store/views.sql
 	$(Q)sh harness/store/schema-to-md.sh harness/store/schema.sql harness/store/views.sql >$@.new && mv $@.new $@
 
-install: retrial
-	install -D -m 755 retrial $(DESTDIR)$(PREFIX)/bin/retrial
-	install -D -m 644 harness/cli/retrial.1 $(DESTDIR)$(PREFIX)/share/man/man1/retrial.1
+# The manual pages: the options of every verb, and the language, are printed by the program itself.
+$(BUILD)/retrial.1: harness/cli/retrial.1 $(PROGRAM)
+	$(Q)mkdir -p $(BUILD) && $(abspath $(PROGRAM)) help options --format man >$(BUILD)/options.1 && \
+		sed -e '/options of every verb: make/{r $(BUILD)/options.1' -e 'd}' $< >$@
+$(BUILD)/retrial-sweep.5: $(PROGRAM)
+	$(Q)mkdir -p $(BUILD) && $(abspath $(PROGRAM)) help sweep --format man >$@
+docs/sweep.md: retrial
+	$(Q)./retrial help sweep --format md >$@
+
+# The documentation as HTML, in build/html.
+.PHONY: html
+html: retrial $(BUILD)/retrial.1 $(BUILD)/retrial-sweep.5
+	@mkdir -p $(BUILD)/html
+	for page in retrial.1 retrial-sweep.5; do mandoc -T html -O toc $(BUILD)/$$page >$(BUILD)/html/$$page.html; done
+
+install: $(PROGRAM) $(BUILD)/retrial.1 $(BUILD)/retrial-sweep.5
+	install -D -m 755 $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/retrial
+	install -D -m 644 $(BUILD)/retrial.1 $(DESTDIR)$(PREFIX)/share/man/man1/retrial.1
+	install -D -m 644 $(BUILD)/retrial-sweep.5 $(DESTDIR)$(PREFIX)/share/man/man5/retrial-sweep.5
 	install -d $(DESTDIR)$(PREFIX)/share/retrial/plots $(DESTDIR)$(PREFIX)/share/retrial/experiments/library
 	install -d $(COMPLETIONS:%=$(DESTDIR)$(PREFIX)/share/%)
-	./retrial completion bash >$(DESTDIR)$(PREFIX)/share/bash-completion/completions/retrial
-	./retrial completion zsh >$(DESTDIR)$(PREFIX)/share/zsh/site-functions/_retrial
-	./retrial completion fish >$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/retrial.fish
+	$(abspath $(PROGRAM)) completion bash >$(DESTDIR)$(PREFIX)/share/bash-completion/completions/retrial
+	$(abspath $(PROGRAM)) completion zsh >$(DESTDIR)$(PREFIX)/share/zsh/site-functions/_retrial
+	$(abspath $(PROGRAM)) completion fish >$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/retrial.fish
 	install -m 644 plots/*.gp $(DESTDIR)$(PREFIX)/share/retrial/plots
 	install -m 644 experiments/*.yaml $(DESTDIR)$(PREFIX)/share/retrial/experiments
 	install -m 644 experiments/library/*.yaml $(DESTDIR)$(PREFIX)/share/retrial/experiments/library
+	install -d $(DESTDIR)$(PREFIX)/share/doc/retrial
+	install -m 644 README.md CHANGELOG.md PAPER_MAP.md CITATION.cff harness/store/SCHEMA.md $(wildcard docs/*.md) \
+		$(DESTDIR)$(PREFIX)/share/doc/retrial
 uninstall:
-	rm -rf $(DESTDIR)$(PREFIX)/bin/retrial $(DESTDIR)$(PREFIX)/share/man/man1/retrial.1 $(DESTDIR)$(PREFIX)/share/retrial
+	rm -rf $(DESTDIR)$(PREFIX)/bin/retrial $(DESTDIR)$(PREFIX)/share/man/man1/retrial.1 $(DESTDIR)$(PREFIX)/share/man/man5/retrial-sweep.5 $(DESTDIR)$(PREFIX)/share/retrial \
+		$(DESTDIR)$(PREFIX)/share/doc/retrial
 	rm -f $(DESTDIR)$(PREFIX)/share/bash-completion/completions/retrial $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_retrial
 	rm -f $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/retrial.fish
+
+# ---- packages (packaging/) ---------------------------------------------------------------------------------------------
+
+# Each is built of HEAD in a fresh root of Debian 12, and tested in another one that has no compiler.
+# As root; what comes out is in build/packages.
+.PHONY: deb wheel oci test-deb test-wheel test-oci
+OUT = $(BUILD)/packages
+deb:
+	bash packaging/root.sh -p git,dpkg-dev,debhelper,lintian -b . -o $(OUT) -- env VERSION=$(VERSION) sh packaging/deb.sh /out
+test-deb: deb
+	bash packaging/root.sh -p autopkgtest -o $(OUT) -- sh -c 'autopkgtest -B /out/retrial_$(VERSION)_*.deb /out/source/ -- null'
+wheel:
+	bash packaging/root.sh -p git,python3 -b . -o $(OUT) -- env VERSION=$(VERSION) sh packaging/wheel.sh /out
+test-wheel: wheel
+	bash packaging/root.sh -p python3-venv -o $(OUT) -- sh -c 'sh /out/test-wheel.sh /out'
+oci: deb
+	bash packaging/oci.sh $(OUT)
+test-oci: oci
+	bash packaging/test-oci.sh $(OUT)
 
 clean:
 	rm -rf build retrial

@@ -482,14 +482,43 @@ static void kill_workers(struct executor *x)
 		}
 }
 
-int local_run(struct store *store, const struct sweep *sweep, const struct local_options *options,
-	struct local_summary *summary, struct err *e)
+static void executor_close(struct executor *x)
+{
+	for (int i = 0; i < x->opened_count; i++)
+		dataset_close(x->opened[i].dataset);
+	rows_free(x->bad);
+	schedule_free(x->schedule);
+	free(x->workers);
+	free(x->elsewhere);
+	x->summary->seconds = clock_seconds() - x->begun;
+	free(x);
+}
+
+static int prepare(struct executor *x, struct err *e)
+{
+	const struct local_options *options = x->options;
+	if (options->states && !options->states_shared)
+		state_remove_orphans(options->states);
+	x->sweep_id = options->again_sweep;
+	return schedule_new(x->sweep, options->share && options->states, e, &x->schedule)
+			|| store_reclaim(x->store, e)
+			|| (options->take_over && store_take_over(x->store, e)) || find_bad(x, e)
+			|| store_environment(x->store, options->facts, &x->environment, e)
+			|| (!options->again && store_sweep(x->store, x->sweep, &x->sweep_id, e))
+		? -1
+		: 0;
+}
+
+/* Ready to begin, with the plan frozen; NULL with e. */
+static struct executor *executor_open(struct store *store, const struct sweep *sweep,
+	const struct local_options *options, struct local_summary *summary, struct err *e)
 {
 	struct executor *x = calloc(1, sizeof(*x));
-	int result = -1;
 	*summary = (struct local_summary){ .planned = sweep->trial_count };
-	if (!x)
-		return err_nomem(e);
+	if (!x) {
+		err_nomem(e);
+		return NULL;
+	}
 	*x = (struct executor){ .store = store,
 		.sweep = sweep,
 		.options = options,
@@ -497,32 +526,42 @@ int local_run(struct store *store, const struct sweep *sweep, const struct local
 		.begun = clock_seconds(),
 		.workers = calloc((size_t)options->workers, sizeof(*x->workers)),
 		.elsewhere = calloc(sweep->trial_count + 1, sizeof(*x->elsewhere)) };
-	if (!x->workers || !x->elsewhere) {
+	if (x->workers && x->elsewhere && !prepare(x, e))
+		return x;
+	if (!x->workers || !x->elsewhere)
 		err_nomem(e);
-		goto out;
-	}
-	if (options->states)
-		state_remove_orphans(options->states);
-	if (schedule_new(sweep, options->share && options->states, e, &x->schedule)
-		|| store_reclaim(store, e) || (options->take_over && store_take_over(store, e))
-		|| find_bad(x, e) || store_environment(store, options->facts, &x->environment, e)
-		|| (!options->again && store_sweep(store, sweep, &x->sweep_id, e)))
-		goto out;
-	if (options->again)
-		x->sweep_id = options->again_sweep;
-	result = loop(x, e);
+	executor_close(x);
+	return NULL;
+}
+
+int local_run(struct store *store, const struct sweep *sweep, const struct local_options *options,
+	struct local_summary *summary, struct err *e)
+{
+	struct executor *x = executor_open(store, sweep, options, summary, e);
+	if (!x)
+		return -1;
+	int result = loop(x, e);
 	if (result)
 		kill_workers(x);
 	else if (!options->again)
 		result = look_elsewhere(x, e) || look_for_more(x, e) ? -1 : 0;
-out:
-	for (int i = 0; i < x->opened_count; i++)
-		dataset_close(x->opened[i].dataset);
-	rows_free(x->bad);
-	schedule_free(x->schedule);
-	free(x->workers);
-	free(x->elsewhere);
-	summary->seconds = clock_seconds() - x->begun;
-	free(x);
+	executor_close(x);
+	return result;
+}
+
+int local_missing(struct store *store, const struct sweep *sweep,
+	const struct local_options *options, bool *missing, struct local_summary *summary,
+	struct err *e)
+{
+	struct executor *x = executor_open(store, sweep, options, summary, e);
+	if (!x)
+		return -1;
+	int result = store_group_begin(store, e);
+	if (!result) {
+		for (size_t i = 0; i < sweep->trial_count && !result; i++)
+			result = is_missing(x, &sweep->trials[i], &missing[i], e);
+		result = store_group_end(store, !result, e) || result ? -1 : 0;
+	}
+	executor_close(x);
 	return result;
 }
