@@ -7,6 +7,7 @@ CC      = gcc
 AR      = ar
 CFLAGS  = -O2 -g
 NN_LEVEL = -O3
+NN_CONTRACTS = -DNDEBUG# empty: the core checks its callers (asserts), as in test-sanitize and fuzz
 PREFIX  = /usr/local
 DESTDIR =
 LDFLAGS =
@@ -69,7 +70,7 @@ $(BUILD)/libharness.a: $(HARNESS)
 
 $(BUILD)/nn/%.o: nn/%.c
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(ALL) $(NN_LEVEL) $(KERNEL_FLAGS) -c -o $@ $<
+	$(Q)$(CC) $(ALL) $(NN_CONTRACTS) $(NN_LEVEL) $(KERNEL_FLAGS) -c -o $@ $<
 $(BUILD)/nn/kernels/%.o: NN_LEVEL += $(KERNEL_EXTRA)
 $(BUILD)/nn/kernels/plain.o: NN_LEVEL += $(PLAIN_EXTRA)
 $(BUILD)/nn/kernels/avx2.o:   KERNEL_FLAGS = -mavx2 -mfma
@@ -125,6 +126,9 @@ $(BUILD)/bench-core: $(patsubst %,$(BUILD)/tests/bench/%.o,bench_core peak work 
 	$(Q)$(CC) $(CFLAGS) -o $@ $^ $(LIBRARIES)
 
 $(BUILD)/bench-networks: $(patsubst %,$(BUILD)/tests/bench/%.o,bench_networks peak work) $(patsubst %,$(BUILD)/tests/oracle/%.o,networks paper_nets) $(BUILD)/libharness.a $(BUILD)/libnn.a
+	$(Q)$(CC) $(CFLAGS) -o $@ $^ $(LIBRARIES)
+
+$(BUILD)/bench-layers: $(patsubst %,$(BUILD)/tests/bench/%.o,bench_layers peak) $(BUILD)/libnn.a
 	$(Q)$(CC) $(CFLAGS) -o $@ $^ $(LIBRARIES)
 
 $(BUILD)/bench-store: $(BUILD)/tests/bench/bench_store.o $(BUILD)/libharness.a $(BUILD)/libnn.a
@@ -195,7 +199,7 @@ $(BUILD)/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(BUILD)/libharness.a $(BUILD)/lib
 	$(Q)$(CC) $(CFLAGS) -fsanitize=fuzzer -o $@ $^ $(LIBRARIES)
 fuzz-targets: $(FUZZ)
 fuzz: test-packages
-	+@$(MAKE) --no-print-directory -j$(JOBS) CC="$(FUZZ_CC)" BUILD=build/fuzz CFLAGS="$(FUZZ_FLAGS)" KERNEL_EXTRA=-fno-sanitize=all fuzz-targets
+	+@$(MAKE) --no-print-directory -j$(JOBS) CC="$(FUZZ_CC)" BUILD=build/fuzz CFLAGS="$(FUZZ_FLAGS)" KERNEL_EXTRA=-fno-sanitize=all NN_CONTRACTS= fuzz-targets
 	@BUILD=build/fuzz sh tests/fuzz.sh
 
 # The unit tests and the tests of the command line with address and undefined behaviour sanitizers,
@@ -206,7 +210,7 @@ SANITIZE_FLAGS = -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fn
 .PHONY: test-sanitize
 test-sanitize: test-packages
 	+@$(MAKE) --no-print-directory -j$(JOBS) CC="$(FUZZ_CC)" BUILD=build/sanitize PROGRAM=build/sanitize/retrial \
-		CFLAGS="$(SANITIZE_FLAGS)" NN_LEVEL=-O1 KERNEL_EXTRA=-fno-sanitize=all PLAIN_EXTRA=-fsanitize=address sanitize-targets
+		CFLAGS="$(SANITIZE_FLAGS)" NN_LEVEL=-O1 KERNEL_EXTRA=-fno-sanitize=all PLAIN_EXTRA=-fsanitize=address NN_CONTRACTS= sanitize-targets
 	@BUILD=build/sanitize CC="$(FUZZ_CC)" sh tests/sanitize.sh
 sanitize-targets: $(PROGRAM) $(UNIT) $(BUILD)/digests
 
@@ -215,9 +219,12 @@ sanitize-targets: $(PROGRAM) $(UNIT) $(BUILD)/digests
 format: # twice: a first pass that moves comments may leave columns for the second to align
 	@for pass in 1 2; do git ls-files -co --exclude-standard '*.c' '*.h' | xargs clang-format -i; done
 
+# The paper's networks, each kind of layer by itself, and the small networks of the literature.
 bench: packages
-	+@$(MAKE) --no-print-directory -j$(JOBS) $(BUILD)/bench-core
+	+@$(MAKE) --no-print-directory -j$(JOBS) $(BUILD)/bench-core $(BUILD)/bench-layers $(BUILD)/bench-networks
 	$(BUILD)/bench-core $(BUILD)/bench.json
+	$(BUILD)/bench-layers
+	$(BUILD)/bench-networks
 
 # What expanding a sweep file of 1,000 to 100,000 trials costs.
 bench-plan: packages
@@ -290,9 +297,25 @@ schema: harness/store/SCHEMA.md
 harness/store/SCHEMA.md: harness/store/schema-to-md.sh harness/store/schema.sql harness/store/views.sql
 	$(Q)sh harness/store/schema-to-md.sh harness/store/schema.sql harness/store/views.sql >$@.new && mv $@.new $@
 
-install: $(PROGRAM)
+# The manual pages: the options of every verb, and the language, are printed by the program itself.
+$(BUILD)/retrial.1: harness/cli/retrial.1 $(PROGRAM)
+	$(Q)mkdir -p $(BUILD) && $(abspath $(PROGRAM)) help options --format man >$(BUILD)/options.1 && \
+		sed -e '/options of every verb: make/{r $(BUILD)/options.1' -e 'd}' $< >$@
+$(BUILD)/retrial-sweep.5: $(PROGRAM)
+	$(Q)mkdir -p $(BUILD) && $(abspath $(PROGRAM)) help sweep --format man >$@
+docs/sweep.md: retrial
+	$(Q)./retrial help sweep --format md >$@
+
+# The documentation as HTML, in build/html.
+.PHONY: html
+html: retrial $(BUILD)/retrial.1 $(BUILD)/retrial-sweep.5
+	@mkdir -p $(BUILD)/html
+	for page in retrial.1 retrial-sweep.5; do mandoc -T html -O toc $(BUILD)/$$page >$(BUILD)/html/$$page.html; done
+
+install: $(PROGRAM) $(BUILD)/retrial.1 $(BUILD)/retrial-sweep.5
 	install -D -m 755 $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/retrial
-	install -D -m 644 harness/cli/retrial.1 $(DESTDIR)$(PREFIX)/share/man/man1/retrial.1
+	install -D -m 644 $(BUILD)/retrial.1 $(DESTDIR)$(PREFIX)/share/man/man1/retrial.1
+	install -D -m 644 $(BUILD)/retrial-sweep.5 $(DESTDIR)$(PREFIX)/share/man/man5/retrial-sweep.5
 	install -d $(DESTDIR)$(PREFIX)/share/retrial/plots $(DESTDIR)$(PREFIX)/share/retrial/experiments/library
 	install -d $(COMPLETIONS:%=$(DESTDIR)$(PREFIX)/share/%)
 	$(abspath $(PROGRAM)) completion bash >$(DESTDIR)$(PREFIX)/share/bash-completion/completions/retrial
@@ -305,7 +328,7 @@ install: $(PROGRAM)
 	install -m 644 README.md CHANGELOG.md PAPER_MAP.md CITATION.cff harness/store/SCHEMA.md $(wildcard docs/*.md) \
 		$(DESTDIR)$(PREFIX)/share/doc/retrial
 uninstall:
-	rm -rf $(DESTDIR)$(PREFIX)/bin/retrial $(DESTDIR)$(PREFIX)/share/man/man1/retrial.1 $(DESTDIR)$(PREFIX)/share/retrial \
+	rm -rf $(DESTDIR)$(PREFIX)/bin/retrial $(DESTDIR)$(PREFIX)/share/man/man1/retrial.1 $(DESTDIR)$(PREFIX)/share/man/man5/retrial-sweep.5 $(DESTDIR)$(PREFIX)/share/retrial \
 		$(DESTDIR)$(PREFIX)/share/doc/retrial
 	rm -f $(DESTDIR)$(PREFIX)/share/bash-completion/completions/retrial $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_retrial
 	rm -f $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/retrial.fish

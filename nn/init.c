@@ -1,6 +1,8 @@
 /* init.c - initial weights. */
 #include "init.h"
 
+#include <assert.h>
+
 #include "rng.h"
 #include "scalar.h"
 
@@ -83,6 +85,7 @@ static void make_orthogonal(const struct nn_tensor *t, size_t rows, float *x)
 
 void nn_init_tensor(const struct nn_tensor *tensor, uint64_t seed, float *out)
 {
+	assert(tensor->bias || (tensor->fan_in > 0 && tensor->fan_out > 0));
 	const struct nn_rng rng = { .seed = seed, .stream = NN_STREAM_INIT };
 	const uint32_t name = nn_name_hash(tensor->name);
 	const bool zero =
