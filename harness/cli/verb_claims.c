@@ -10,6 +10,7 @@ static const struct cli_option options[] = {
 	CLI_OPTION_DB,
 	CLI_OPTION_SET,
 	{ "format", 'f', "FORMAT", "text (default), md, csv, json, latex or html" },
+	CLI_OPTION_SAFE_CSV,
 	{ "output", 'o', "FILE", "write to FILE instead of standard output" },
 	{ NULL, 0, NULL, NULL },
 };

@@ -372,28 +372,6 @@ static int resolve_model(struct expander *x, struct trial *t)
 
 /* ---- a trial ---- */
 
-/* Without validation images nothing can be decided by them. */
-static int check_validation(
-	struct expander *x, const struct trial *t, const struct node *const places[PHASES_MAX])
-{
-	for (int i = 0; i < t->phase_count; i++) {
-		const struct phase_config *p = &t->phases[i];
-		const int images = p->validation >= 0 ? p->validation : t->validation;
-		if (p->kind == PHASE_KFOLD || images > 0)
-			continue;
-		if (p->stop.patience > 0 || p->schedule.kind == SCHEDULE_PLATEAU) {
-			node_error(x->study->diagnostics, places[i],
-				"validation: 0: without validation images phase '%s' cannot have "
-				"%s",
-				p->name,
-				p->stop.patience > 0 ? "stop: with a patience"
-						     : "the schedule plateau");
-			return -1;
-		}
-	}
-	return 0;
-}
-
 /* The layer of the model that a message names ("... stem1/NAME: ..."), or what chose the model. */
 static const struct node *place_of_layer(const struct expander *x, const char *message)
 {
@@ -508,7 +486,7 @@ static int resolve_networks(struct expander *x, struct trial *t)
 	if (!recipe->recipe->phases || !t->networks)
 		return -1; /* the errors of the recipe or the model are known */
 	return resolve_model(x, t) || resolve_phases(x, recipe->recipe, t, places)
-			|| check_validation(x, t, places) || check_networks(x, t, places)
+			|| check_networks(x, t, places)
 		? -1
 		: 0;
 }

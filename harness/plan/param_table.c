@@ -43,8 +43,6 @@ static const char *const inits[] = { "glorot_uniform", "he_normal", "glorot_norm
 #define IN_STOP(field) SCOPE_STOP, .offset = offsetof(struct stop_config, field)
 
 enum {
-	TRAININGS = KIND(PHASE_SINGLE) | KIND(PHASE_DUAL) | KIND(PHASE_SCRATCH) | KIND(PHASE_UNIFY)
-		| KIND(PHASE_UNFREEZE),
 	MOMENTS = KIND(OPTIMIZER_NADAM) | KIND(OPTIMIZER_ADAM) | KIND(OPTIMIZER_ADAMW),
 	ROOTS = KIND(OPTIMIZER_RMSPROP) | KIND(OPTIMIZER_ADAGRAD) | KIND(OPTIMIZER_ADADELTA),
 	DROPS = KIND(SCHEDULE_STEP) | KIND(SCHEDULE_MILESTONES) | KIND(SCHEDULE_PLATEAU),
@@ -129,15 +127,19 @@ static const struct param table[] = {
 			"Transforms come before: what `crop` adds is black. The constants are part "
 			"of the network and of its files, but not of its parameters' number.\n",
 		.since = "0.2" },
-	{ IN_TRIAL(validation), .name = "validation", .type = PARAM_INTEGER, .min = 0,
-		.max = 10000000, .fallback = "10000", .unit = "images",
-		.help = "size of the validation set, the first training images; 0 for none",
-		.detail = "Without validation images, phases keep their last epoch, and stop: with "
-			  "a patience and the schedule plateau are refused.\n",
+	{ IN_TRIAL(validation), .name = "validation", .type = PARAM_REAL, .share = true, .min = 0,
+		.min_open = true, .max = 10000000, .fallback = "10000", .unit = "images",
+		.help = "size of the validation set, the first training images; below 1 a fraction "
+			"of them",
 		.since = "0.1" },
+	{ IN_TRIAL(stratify), .name = "stratify", .type = PARAM_BOOL, .fallback = "false",
+		.help = "validation set, train_limit and folds have each class in its share of the "
+			"training set",
+		.since = "0.2" },
 	{ IN_TRIAL(train_limit), .name = "train_limit", .type = PARAM_INTEGER, .min = 0,
 		.max = 10000000, .fallback = "0", .unit = "images",
-		.help = "training images behind the validation set, 0 for all", .since = "0.1" },
+		.help = "training images used, after the validation set; 0 for all",
+		.since = "0.1" },
 	{ IN_TRIAL(test_limit), .name = "test_limit", .type = PARAM_INTEGER, .min = 0,
 		.max = 10000000, .fallback = "0", .unit = "images",
 		.help = "test images from the first on, 0 for all", .since = "0.1" },
@@ -223,7 +225,7 @@ static const struct param table[] = {
 		.since = "0.1" },
 	{ IN_PHASE(heads), .name = "heads", .type = PARAM_ENUMS, .names = heads,
 		.kinds = KIND(PHASE_UNIFY), .pair_kinds = KIND(PHASE_UNIFY),
-		.help = "where the two wide convolutions begin",
+		.help = "initial weights of the two wide convolutions",
 		.detail = "  copy    with the Dense weights of their submodel\n"
 			  "  random  with Glorot-uniform weights\n",
 		.since = "0.1" },
@@ -262,9 +264,9 @@ static const struct param table[] = {
 			"  plateau      it is multiplied by factor when the metric `on` has not "
 			"improved for `patience` epochs (Keras's ReduceLROnPlateau)\n"
 			"It changes with every step, not with every epoch (plateau: between "
-			"epochs). Early stopping does not shorten a schedule: it leaves its end "
-			"away.\n"
-			"The optimizer's state (momentum) lives on through the whole phase.\n",
+			"epochs). Early stopping does not shorten a schedule: its end is not "
+			"reached.\n"
+			"The state of the optimizer (momentum) is kept through the whole phase.\n",
 		.since = "0.2" },
 	{ IN_PHASE(label_smoothing), .name = "label_smoothing", .type = PARAM_REAL, .min = 0,
 		.max = 1, .max_open = true, .fallback = "0",
@@ -294,11 +296,6 @@ static const struct param table[] = {
 	{ IN_PHASE(batch_size), .name = "batch_size", .type = PARAM_INTEGER, .min = 1, .max = 4096,
 		.zero = "trial", .fallback = "trial", .unit = "images",
 		.help = "size of one step in this phase, trial for the trial's", .since = "0.2" },
-	{ IN_PHASE(validation), .name = "validation", .type = PARAM_INTEGER, .min = -1,
-		.max = 10000000, .fallback = "-1", .unit = "images", .kinds = TRAININGS,
-		.help = "size of the validation set in this phase, -1 for the trial's",
-		.detail = "The other images are trained on: with 0, all of them.\n",
-		.since = "0.2" },
 	{ IN_PHASE(prune), .name = "prune", .type = PARAM_REAL, .min = 0, .max = 1,
 		.max_open = true, .fallback = "0", .kinds = KIND(PHASE_UNFREEZE),
 		.help = "part of the remaining weights that is removed before this phase, those of "
@@ -404,11 +401,11 @@ static const struct param table[] = {
 		.help = "how far the slow weights move: 1 is all of the way", .since = "0.2" },
 	{ IN_OPTIMIZER(ema), .name = "ema", .type = PARAM_REAL, .min = 0, .max = 1,
 		.max_open = true, .fallback = "0",
-		.help = "average of the weights, which moves by 1 - ema of the way to them with "
-			"every step; 0 for none",
-		.detail = "With an average, it is what is validated, kept, tested and handed to "
-			  "the next phase; the training itself goes on with the weights.\n"
-			  "Frozen layers and moving means and variances are in it as they are.\n",
+		.help = "decay of the exponential moving average of the weights; 0 for none",
+		.detail = "With an average, the averaged weights are evaluated, kept and handed to "
+			  "the "
+			  "next phase. Training continues with the weights themselves.\n"
+			  "Frozen layers and moving means and variances are not averaged.\n",
 		.since = "0.2" },
 
 	/* ---- a schedule of the learning rate ---- */
@@ -473,7 +470,7 @@ static const struct param table[] = {
 		.fallback = "val_accuracy", .help = "what is watched", .since = "0.1" },
 	{ IN_STOP(patience), .name = "patience", .type = PARAM_INTEGER, .min = 0, .max = 100000,
 		.fallback = "0", .unit = "epochs",
-		.help = "how long without improvement until the phase ends, 0 for ever",
+		.help = "epochs without improvement after which the phase ends; 0: never",
 		.since = "0.1" },
 	{ IN_STOP(min_delta), .name = "min_delta", .type = PARAM_REAL, .min = 0, .max = 1,
 		.fallback = "0.001", .help = "a change that is not larger is no improvement",
@@ -496,8 +493,8 @@ static const struct param table[] = {
 		.since = "0.2" },
 	{ IN_LAYER(with), .name = "with", .type = PARAM_NAMES, .max = LAYER_WITH_MAX,
 		.size = offsetof(struct layer_config, with_count), .kinds = JOINTS,
-		.help = "names of the layers that are joined with the layer before; input for what "
-			"comes into the block",
+		.help = "layers that are merged with the layer before; input: what comes into the "
+			"block",
 		.since = "0.2" },
 	{ IN_LAYER(filters), .name = "filters", .type = PARAM_INTEGER, .min = 1, .max = 4096,
 		.zero = "classes", .kinds = KIND(LAYER_CONV),

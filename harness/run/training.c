@@ -353,8 +353,7 @@ static void keep_weights(struct training *t, struct phase_result *r)
 		bool can_restore = s->stop[k].any;
 		int which = t->phase->keep == KEEP_RESTORED ? OF_RESTORED : OF_BEST;
 		const struct nn_score *val = &s->val[k][which];
-		if (t->phase->keep == KEEP_LAST || (which == OF_RESTORED && !can_restore)
-			|| t->split->val_count == 0) {
+		if (t->phase->keep == KEEP_LAST || (which == OF_RESTORED && !can_restore)) {
 			val = &s->last_val;
 			r->best_epoch[k] = s->epochs_run - 1;
 		} else {

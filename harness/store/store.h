@@ -84,7 +84,7 @@ int store_weights(struct store *s, int64_t attempt, const struct weights_result 
 	struct err *e); /* after store_phase */
 int store_attempt_end(struct store *s, int64_t attempt, const struct trial_end *end, struct err *e);
 
-/* How the kept weights of a done attempt are on changed test images. What is there already stays;
+/* How the kept weights of a done attempt are on corrupted test images. What is there already stays;
  * other numbers than those are a reproducibility failure (ERR_FAILED). */
 int store_robustness(
 	struct store *s, int64_t attempt, const struct robustness_result *r, struct err *e);
