@@ -347,9 +347,22 @@ static void fit_output(struct nn_quant *q, int layer, const struct ranges *r)
 	*l->zero_point = l->wide ? 0 : nearest(-(double)r->low[layer] / (double)*l->scale, 255);
 }
 
+/* Numbers that scales and biases can be made of: nearest() has no integer for a NaN. */
+static bool all_finite(const float *x, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (!(x[i] > -SCALE_MAX && x[i] < SCALE_MAX))
+			return false;
+	return true;
+}
+
 int nn_quant_fit(struct nn_quant *q, const float *params, const struct nn_images *images,
 	const uint32_t *order, uint32_t count, const struct nn_kernels *kernels)
 {
+	if (!all_finite(params, q->net->parameter_count)) {
+		snprintf(q->error, sizeof(q->error), "a weight is not a finite number");
+		return -1;
+	}
 	struct ranges *r = calloc(1, sizeof(*r));
 	if (!r
 		|| (r->finite = true,
@@ -357,6 +370,11 @@ int nn_quant_fit(struct nn_quant *q, const float *params, const struct nn_images
 				kernels ? kernels : nn_kernels_find(NULL), r))) {
 		free(r);
 		snprintf(q->error, sizeof(q->error), "out of memory");
+		return -1;
+	}
+	if (!r->finite) {
+		free(r);
+		snprintf(q->error, sizeof(q->error), "an activation is not a finite number");
 		return -1;
 	}
 	for (int i = 0; i < q->net->layer_count; i++) {
@@ -376,12 +394,7 @@ int nn_quant_fit(struct nn_quant *q, const float *params, const struct nn_images
 		if (has_scale(layer))
 			fit_output(q, i, r);
 	}
-	const bool finite = r->finite;
 	free(r);
-	if (!finite) {
-		snprintf(q->error, sizeof(q->error), "an activation is not a finite number");
-		return -1;
-	}
 	return nn_quant_check(q);
 }
 

@@ -14,12 +14,6 @@ struct digest {
 	EVP_MD_CTX *context;
 };
 
-static void give_up(void)
-{
-	fputs("retrial: libcrypto cannot compute a digest (out of memory?)\n", stderr);
-	abort();
-}
-
 static void to_hex(const unsigned char *bytes, size_t count, char *text)
 {
 	static const char digits[] = "0123456789abcdef";
@@ -41,17 +35,17 @@ struct digest *digest_begin(void)
 {
 	struct digest *d = malloc(sizeof(*d));
 	if (!d)
-		give_up();
+		err_end_nomem();
 	d->context = EVP_MD_CTX_new();
 	if (!d->context || EVP_DigestInit_ex(d->context, EVP_sha256(), NULL) != 1)
-		give_up();
+		err_end_nomem();
 	return d;
 }
 
 void digest_add(struct digest *d, const void *bytes, size_t count)
 {
 	if (count && EVP_DigestUpdate(d->context, bytes, count) != 1)
-		give_up();
+		err_end_nomem();
 }
 
 void digest_end(struct digest *d, char text[DIGEST_TEXT])
@@ -59,7 +53,7 @@ void digest_end(struct digest *d, char text[DIGEST_TEXT])
 	unsigned char value[EVP_MAX_MD_SIZE];
 	unsigned int count = 0;
 	if (EVP_DigestFinal_ex(d->context, value, &count) != 1 || 2 * count + 1 != DIGEST_TEXT)
-		give_up();
+		err_end_nomem();
 	to_hex(value, count, text);
 	EVP_MD_CTX_free(d->context);
 	free(d);
@@ -98,7 +92,7 @@ void digest_sha1_bytes(const void *bytes, size_t count, char text[DIGEST_SHA1_TE
 	unsigned int length = 0;
 	if (EVP_Digest(bytes, count, value, &length, EVP_sha1(), NULL) != 1
 		|| 2 * length + 1 != DIGEST_SHA1_TEXT)
-		give_up();
+		err_end_nomem();
 	to_hex(value, length, text);
 }
 

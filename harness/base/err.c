@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 /* Where a text of `count` bytes may be cut so that no UTF-8 character is split. */
 static size_t utf8_cut(const char *text, size_t count)
@@ -60,6 +61,15 @@ int err_prefix(struct err *e, const char *format, ...)
 int err_nomem(struct err *e)
 {
 	return err_set(e, ERR_ENVIRONMENT, "out of memory");
+}
+
+void err_end_nomem(void)
+{
+	static const char message[] = "retrial: out of memory\n";
+	/* Nothing that allocates; whether somebody reads it changes nothing. */
+	if (write(STDERR_FILENO, message, sizeof(message) - 1) < 0)
+		_exit(ERR_ENVIRONMENT);
+	_exit(ERR_ENVIRONMENT);
 }
 
 int err_errno(struct err *e, const char *path)

@@ -13,6 +13,7 @@ enum err_kind {
 	ERR_USAGE = 2,  /* the user's mistake: wrong option, bad sweep file, bad query */
 	ERR_ENVIRONMENT =
 		3, /* the machine's: data missing, disk full, database unreadable, out of memory */
+	ERR_UNFINISHED = 4, /* stopped before the end, by a limit or another run: more to do */
 };
 
 /* Owned by whoever starts the work (usually a verb), passed down by pointer, initialised with {0}.
@@ -32,6 +33,10 @@ int err_prefix(struct err *e, const char *format, ...) __attribute__((format(pri
 
 /* "out of memory", ERR_ENVIRONMENT. Returns -1. */
 int err_nomem(struct err *e);
+
+/* For the few functions that can return no failure (growing strings, digests): say it and end the
+ * process with ERR_ENVIRONMENT. What is in the database stays; a run's next start goes on. */
+void err_end_nomem(void) __attribute__((noreturn));
 
 /* "PATH: strerror(errno)", ERR_ENVIRONMENT. Returns -1. */
 int err_errno(struct err *e, const char *path);

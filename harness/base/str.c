@@ -9,20 +9,15 @@
 #include <string.h>
 #include <strings.h>
 
-/* ---- growing ---- */
+#include "err.h"
 
-static void give_up(void)
-{
-	static const char message[] = "retrial: out of memory\n";
-	fputs(message, stderr);
-	abort();
-}
+/* ---- growing ---- */
 
 /* Room for `more` bytes and the NUL. */
 static void reserve(struct str *out, size_t more)
 {
 	if (more > SIZE_MAX / 4 || out->length > SIZE_MAX / 4)
-		give_up();
+		err_end_nomem();
 	const size_t need = out->length + more + 1;
 	if (need <= out->capacity)
 		return;
@@ -31,7 +26,7 @@ static void reserve(struct str *out, size_t more)
 		capacity = need;
 	char *s = realloc(out->s, capacity);
 	if (!s)
-		give_up();
+		err_end_nomem();
 	out->s = s;
 	out->capacity = capacity;
 }
@@ -58,7 +53,7 @@ void str_addf(struct str *out, const char *format, ...)
 	const int count = vasprintf(&text, format, list);
 	va_end(list);
 	if (count < 0)
-		give_up();
+		err_end_nomem();
 	str_add_bytes(out, text, (size_t)count);
 	free(text);
 }

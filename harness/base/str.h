@@ -11,8 +11,7 @@ struct str {
 	size_t length, capacity;
 };
 
-/* Each appends; when memory runs out the program ends with a message (a text that cannot be built
- * is no state to go on from). */
+/* Each appends; when memory runs out the process ends with ERR_ENVIRONMENT (err_end_nomem). */
 void str_add(struct str *out, const char *text);
 void str_add_bytes(struct str *out, const char *bytes, size_t count);
 void str_addf(struct str *out, const char *format, ...) __attribute__((format(printf, 2, 3)));

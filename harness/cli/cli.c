@@ -1,6 +1,7 @@
 /* cli.c - option parsing (getopt_long over a verb's table), help, messages. */
 #include "cli.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <getopt.h>
 #include <stdarg.h>
@@ -131,8 +132,9 @@ int cli_parse(const struct cli_verb *verb, int argc, char **argv, struct cli *c,
 	struct cli_value *values = calloc((size_t)argc + 1, sizeof(*values));
 	*c = (struct cli){ .verb = verb, .values = values };
 	*request = CLI_RUN;
-	if (own + 3 > OPTIONS_MAX || !values)
-		abort();
+	assert(own + 3 <= OPTIONS_MAX);
+	if (!values)
+		err_end_nomem();
 	make_tables(verb->options, longs, shorts);
 	opterr = 0;
 	optind = 0;

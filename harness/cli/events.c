@@ -25,7 +25,9 @@ static void set_trial(json_t *o, const struct local_event *event)
 /* A line as a worker writes it, with the trial's identity and without the bulk. */
 static void print_wire(const struct local_event *event, struct str *line)
 {
-	json_t *o = json_loadb(line->s, line->length, 0, NULL);
+	size_t length = line->length ? line->length - 1 : 0; /* without its end */
+	const char *body = line->s ? wire_body(line->s, &length) : NULL;
+	json_t *o = body ? json_loadb(body, length, 0, NULL) : NULL;
 	if (o) {
 		set_trial(o, event);
 		json_object_del(o, "predictions");
@@ -58,15 +60,19 @@ void events_print(const struct local_event *event)
 		break;
 	case LOCAL_START: print_start(event); break;
 	case LOCAL_EPOCH:
-		wire_epoch(&line, event->epoch);
+		wire_epoch(&line, event->epoch, NULL);
 		print_wire(event, &line);
 		break;
 	case LOCAL_PHASE:
-		wire_phase(&line, event->phase);
+		wire_phase(&line, event->phase, NULL);
 		print_wire(event, &line);
 		break;
 	case LOCAL_END:
-		wire_end(&line, event->end);
+		wire_end(&line, event->end, NULL);
+		print_wire(event, &line);
+		break;
+	case LOCAL_WARNING:
+		wire_warning(&line, event->text, NULL);
 		print_wire(event, &line);
 		break;
 	case LOCAL_TICK: break;
@@ -89,8 +95,9 @@ void events_print_summary(const struct local_summary *s)
 		{ "ended_badly_before", s->bad_before },
 		{ "elsewhere", s->elsewhere },
 		{ "skipped", s->skipped },
+		{ "machine_failures", s->machine },
 	};
-	json_t *o = json_pack("{s:s}", "event", "summary");
+	json_t *o = json_pack("{s:s, s:b}", "event", "summary", "more", s->more);
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(*numbers); i++)
 		json_object_set_new(o, numbers[i].name, json_integer((json_int_t)numbers[i].count));
 	json_object_set_new(o, "seconds", json_real(s->seconds));

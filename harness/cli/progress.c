@@ -275,6 +275,10 @@ void progress_event(void *progress, const struct local_event *event)
 		p->seconds_of_trials += event->end->seconds;
 		print_end(p, event);
 		break;
+	case LOCAL_WARNING:
+		erase(p);
+		fprintf(stderr, "warning: %s\n", event->text);
+		break;
 	case LOCAL_TICK: break;
 	}
 	if (p->kind == PROGRESS_SCREEN

@@ -115,5 +115,7 @@ int robustness_cli_run(struct store *store, const struct sweep *sweep,
 		events_print_robustness_summary(&summary);
 	if (kind != PROGRESS_NONE)
 		print_summary(&summary);
-	return summary.unkept + summary.wrong ? ERR_FAILED : ERR_NONE;
+	if (summary.unkept + summary.wrong)
+		return ERR_FAILED;
+	return summary.done < summary.total ? ERR_UNFINISHED : ERR_NONE;
 }

@@ -146,6 +146,8 @@ static int run_again(struct store *store, struct recorded *r, struct local_optio
 			r->trial.identity);
 	if (run_cli_signal())
 		return 128 + run_cli_signal();
+	if (summary.machine)
+		return err_set(e, ERR_ENVIRONMENT, "the machine failed: %s", summary.reason);
 	return summary.done ? compare(store, r->trial.identity, e) : ERR_FAILED;
 }
 

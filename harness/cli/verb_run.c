@@ -30,6 +30,9 @@ static const struct cli_option options[] = {
 		"diverged)" },
 	{ "on-error", 0, "WHAT",
 		"continue (default), or stop: start no other trial after one that ended badly" },
+	{ "take-over", 0, NULL,
+		"take trials that a run on another machine (or container) began: that run is "
+		"dead" },
 	{ "max-trials", 0, "N", "start at most N trials" },
 	{ "time-limit", 0, "SECONDS",
 		"then let epochs finish and stop; the next run goes on from there" },
@@ -87,6 +90,7 @@ static int read_limits(const struct cli *c, struct local_options *o)
 	o->trial_seconds = (double)numbers[2];
 	o->trial_bytes = (size_t)numbers[3] << 20;
 	o->checkpoint_seconds = (double)numbers[4];
+	o->take_over = cli_has(c, "take-over");
 	o->share = !cli_has(c, "no-share");
 	o->keep_weights = !cli_has(c, "no-weights");
 	return 0;
@@ -112,6 +116,55 @@ static void print_summary(const struct local_summary *s, const char *db)
 		if (others[i].count)
 			fprintf(stderr, ", %zu %s", others[i].count, others[i].what);
 	fprintf(stderr, "; %.1f s; %s\n", s->seconds, db);
+}
+
+/* Who has the trials that another run is at, until when, and what to do about it. */
+static int print_elsewhere(struct store *store, size_t count, struct err *e)
+{
+	struct store_elsewhere at;
+	if (store_elsewhere(store, &at, e))
+		return -1;
+	fprintf(stderr, "retrial run: %zu trial%s being run elsewhere: ", count,
+		count == 1 ? " is" : "s are");
+	if (at.running == 0)
+		fprintf(stderr, "that run has ended by now; run again\n");
+	else if (at.here == at.running)
+		fprintf(stderr, "by process %ld on this machine; run again when it has ended\n",
+			at.pid);
+	else
+		fprintf(stderr,
+			"on another machine (or in a container with another host name), last sign "
+			"of life %s; without a further one they are free at %s; if that run is "
+			"dead, "
+			"--take-over takes them now\n",
+			at.heartbeat, at.free_at[0] ? at.free_at : "the next start");
+	return 0;
+}
+
+/* The reason when nothing else has said it (-q), and what to do when the machine failed. */
+static void print_reason(const struct local_summary *s, bool quiet)
+{
+	if (s->machine)
+		fprintf(stderr,
+			"retrial run: the machine failed at %zu trial%s: %s; the next run tries "
+			"again\n",
+			s->machine, s->machine == 1 ? "" : "s", s->reason);
+	else if (quiet && s->reason[0])
+		fprintf(stderr, "retrial run: %zu trial%s ended badly, the first: %s\n",
+			s->failed + s->diverged + s->timeout,
+			s->failed + s->diverged + s->timeout == 1 ? "" : "s", s->reason);
+	if (s->skipped && s->skipped == s->planned)
+		fprintf(stderr, "retrial run: nothing could be run: no data (retrial data)\n");
+}
+
+/* The exit code of a run that was not ended by a signal. */
+static int exit_code(const struct local_summary *s)
+{
+	if (s->machine || s->bad_data || (s->skipped && s->skipped == s->planned))
+		return ERR_ENVIRONMENT;
+	if (s->failed + s->diverged + s->timeout + s->bad_before)
+		return ERR_FAILED;
+	return s->interrupted || s->elsewhere || s->skipped || s->more ? ERR_UNFINISHED : ERR_NONE;
 }
 
 /* What the options say, ready to run. */
@@ -255,6 +308,11 @@ static int run_sweep(const struct request *r, const struct sweep *sweep, const c
 		events_print_summary(&summary);
 	if (!result && r->progress != PROGRESS_NONE)
 		print_summary(&summary, db);
+	if (!result && !run_cli_signal()) {
+		print_reason(&summary, r->progress == PROGRESS_NONE);
+		if (summary.elsewhere)
+			result = print_elsewhere(store, summary.elsewhere, &e);
+	}
 	const int robustness =
 		result ? 0 : run_robustness(r, sweep, store, &local, summary.seconds);
 	store_close(store);
@@ -262,11 +320,8 @@ static int run_sweep(const struct request *r, const struct sweep *sweep, const c
 		return cli_fail(&e);
 	if (run_cli_signal())
 		return 128 + run_cli_signal();
-	if (summary.bad_data)
-		return ERR_ENVIRONMENT;
-	return summary.failed + summary.diverged + summary.timeout + summary.bad_before
-		? ERR_FAILED
-		: robustness;
+	const int code = exit_code(&summary);
+	return code ? code : robustness;
 }
 
 static int run(const struct cli *c)

@@ -115,7 +115,7 @@ static int choose(struct verification *v, int first_argument)
 	v->chosen = calloc(count + 1, sizeof(*v->chosen));
 	v->jobs = calloc(count + 1, sizeof(*v->jobs));
 	if (!v->chosen || !v->jobs)
-		abort();
+		err_end_nomem();
 	for (size_t row = 0; row < count && first_argument == c->argument_count; row++)
 		v->chosen[row] = true;
 	for (int i = first_argument; i < c->argument_count; i++) {
@@ -208,7 +208,7 @@ static void draw(struct verification *v, long seed, size_t sample)
 		return;
 	struct ticket *tickets = calloc(v->job_count, sizeof(*tickets));
 	if (!tickets)
-		abort();
+		err_end_nomem();
 	for (size_t i = 0; i < v->job_count; i++) {
 		struct recorded_trial t;
 		char text[128];
@@ -320,7 +320,7 @@ static int run(const struct cli *c)
 	struct err e = { 0 };
 	long sample, seed;
 	if (!v)
-		abort();
+		err_end_nomem();
 	v->cli = c;
 	int result = read_options(c, &how, &sample, &seed);
 	const char *first = c->argument_count ? c->arguments[0] : "", *temporary = getenv("TMPDIR");

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../base/err.h"
+
 enum { BLOCK_BYTES_MIN = 16 * 1024 };
 
 struct arena_block {
@@ -23,10 +25,8 @@ static struct arena_block *block_new(struct arena_block *before, size_t bytes)
 	if (capacity < bytes)
 		capacity = bytes;
 	struct arena_block *b = calloc(1, sizeof(*b) + capacity);
-	if (!b) {
-		fputs("retrial: out of memory\n", stderr);
-		abort();
-	}
+	if (!b)
+		err_end_nomem();
 	b->before = before;
 	b->capacity = capacity;
 	return b;

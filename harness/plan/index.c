@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../base/err.h"
+
 /* Eight bytes at a time, multiplied and folded: only has to spread, nobody attacks his own sweep
  * file. */
 static uint64_t hash_bytes(const void *key, size_t length)
@@ -48,10 +50,8 @@ static void grow(struct index *x)
 {
 	struct index larger = { .capacity = x->capacity ? x->capacity * 2 : 64, .count = x->count };
 	larger.slots = calloc(larger.capacity, sizeof(*larger.slots));
-	if (!larger.slots) {
-		fputs("retrial: out of memory\n", stderr);
-		abort();
-	}
+	if (!larger.slots)
+		err_end_nomem();
 	for (size_t i = 0; i < x->capacity; i++) {
 		const struct index_slot *old = &x->slots[i];
 		if (old->key)

@@ -12,7 +12,7 @@
 static void *must(void *memory)
 {
 	if (!memory)
-		abort(); /* as a growing string does (str.h) */
+		err_end_nomem(); /* as a growing string does (str.h) */
 	return memory;
 }
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../base/err.h"
 #include "grid.h"
 
 enum { WRAP_COLUMNS = 100 };
@@ -14,7 +15,7 @@ static void append(char ***list, size_t *count, const char *text)
 	*list = realloc(*list, (*count + 1) * sizeof(**list));
 	char *copy = *list ? strdup(text) : NULL;
 	if (!copy)
-		abort(); /* as a growing string does (str.h) */
+		err_end_nomem(); /* as a growing string does (str.h) */
 	(*list)[(*count)++] = copy;
 }
 

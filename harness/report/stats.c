@@ -14,6 +14,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../base/err.h"
+
 enum { BOOTSTRAP_RESAMPLES = 9999, BOOTSTRAP_SEED = 20250126 };
 
 static void handler_off(void)
@@ -45,7 +47,7 @@ static double *numbers(size_t n)
 	double *x = malloc((n ? n : 1) * sizeof(*x));
 
 	if (!x)
-		abort();
+		err_end_nomem();
 	return x;
 }
 
@@ -476,7 +478,7 @@ void stats_holm(const double *p, size_t count, double *adjusted)
 		return;
 	size_t *order = malloc(count * sizeof(*order));
 	if (!order)
-		abort();
+		err_end_nomem();
 	double *given = numbers(count);
 	size_t members = 0, rank = 0;
 

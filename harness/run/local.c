@@ -13,7 +13,12 @@
 #include "state.h"
 #include "worker.h"
 
-enum { DATASETS_MAX = 64, TICK_MS = 500, HEARTBEAT_SECONDS = 20 };
+enum {
+	DATASETS_MAX = 64,
+	TICK_MS = 500,
+	HEARTBEAT_SECONDS = 20,
+	MACHINE_FAILURES_MAX = 3, /* in a row: then no other trial is started */
+};
 
 /* A data set of the sweep: open, or the reason why not. */
 struct opened {
@@ -32,9 +37,12 @@ struct executor {
 	struct opened opened[DATASETS_MAX];
 	int opened_count;
 	struct worker *workers; /* [options->workers] */
-	struct rows *bad;   /* identities of trials whose last attempt ended badly and that are not
-			       tried again, sorted */
-	size_t started;     /* trials, by this run */
+	struct rows *bad;  /* identities of trials whose last attempt ended badly and that are not
+			      tried again, sorted */
+	size_t started;    /* trials, by this run */
+	size_t *elsewhere; /* [summary->elsewhere]: indices of trials that another run is at */
+	int machine_failures; /* since the last trial that ended otherwise */
+	bool warned;          /* of checkpoints */
 	int asked;          /* the strongest wish to stop that has been passed on to the workers */
 	bool start_no_more; /* after an error or at the limit of time or number */
 	double begun;
@@ -165,7 +173,8 @@ static int claim(struct executor *x, const struct trial *t, int64_t *attempt, st
 	if (!result && missing) {
 		result = store_attempt_begin(x->store, x->sweep_id, t->identity, x->environment,
 			(long)getpid(), attempt, e);
-		x->summary->elsewhere += !result && *attempt == 0;
+		if (!result && *attempt == 0)
+			x->elsewhere[x->summary->elsewhere++] = (size_t)(t - x->sweep->trials);
 	}
 	return store_group_end(x->store, !result, e) || result ? -1 : 0;
 }
@@ -196,16 +205,27 @@ static int start_next(struct executor *x, int slot, struct err *e)
 
 /* ---- what comes back ---- */
 
-static void count_end(struct executor *x, enum trial_state state)
+static void count_end(struct executor *x, const struct trial_end *end)
 {
-	switch (state) {
-	case TRIAL_DONE: x->summary->done++; break;
-	case TRIAL_FAILED: x->summary->failed++; break;
-	case TRIAL_DIVERGED: x->summary->diverged++; break;
-	case TRIAL_TIMEOUT: x->summary->timeout++; break;
-	case TRIAL_INTERRUPTED: x->summary->interrupted++; break;
+	struct local_summary *s = x->summary;
+	switch (end->state) {
+	case TRIAL_DONE: s->done++; break;
+	case TRIAL_FAILED: s->failed++; break;
+	case TRIAL_DIVERGED: s->diverged++; break;
+	case TRIAL_TIMEOUT: s->timeout++; break;
+	case TRIAL_MACHINE:
+		s->machine++;
+		s->interrupted++;
+		break;
+	case TRIAL_INTERRUPTED:
+	case TRIAL_STATES: s->interrupted++; break;
 	}
-	if (x->options->stop_on_error && state != TRIAL_DONE && state != TRIAL_INTERRUPTED)
+	const bool machine = end->state == TRIAL_MACHINE,
+		   bad = end->state != TRIAL_DONE && end->state != TRIAL_INTERRUPTED;
+	if (bad && !s->reason[0])
+		snprintf(s->reason, sizeof(s->reason), "%s", end->error);
+	x->machine_failures = machine ? x->machine_failures + 1 : 0;
+	if ((x->options->stop_on_error && bad) || x->machine_failures >= MACHINE_FAILURES_MAX)
 		x->start_no_more = true;
 }
 
@@ -213,7 +233,7 @@ static int end_attempt(struct executor *x, int slot, const struct trial_end *end
 {
 	struct worker *w = &x->workers[slot];
 	w->ended = true;
-	count_end(x, end->state);
+	count_end(x, end);
 	schedule_end(x->schedule, w->index);
 	if (store_attempt_end(x->store, w->attempt, end, e))
 		return -1;
@@ -226,45 +246,93 @@ static int end_attempt(struct executor *x, int slot, const struct trial_end *end
 	return 0;
 }
 
-static int take_line(struct executor *x, int slot, const char *line, size_t length, struct err *e)
+/* What a worker says makes no sense: it is killed, and only its trial is lost, until the next run.
+ */
+static int give_up_worker(struct executor *x, int slot, const struct err *why, struct err *e)
+{
+	struct worker *w = &x->workers[slot];
+	struct trial_end end = { .state = TRIAL_MACHINE,
+		.core_version = NN_CORE_VERSION,
+		.seconds = clock_seconds() - w->started };
+	snprintf(end.error, sizeof(end.error), "%.*s", (int)sizeof(end.error) - 1, why->text);
+	kill(w->pid, SIGKILL);
+	return end_attempt(x, slot, &end, e);
+}
+
+/* Does the piece lie within the trial? */
+static int check_message(const struct wire_message *m, const struct trial *t, struct err *e)
+{
+	const int phase = m->event == WIRE_EPOCH ? m->epoch.phase
+		: m->event == WIRE_PHASE         ? m->phase.phase
+		: m->event == WIRE_WEIGHTS       ? m->weights.phase
+						 : 0;
+	return phase < t->phase_count
+		? 0
+		: err_set(e, ERR_ENVIRONMENT, "a result of phase %d, the trial has %d", phase,
+			t->phase_count);
+}
+
+static void warn_once(struct executor *x, const struct local_event *event)
+{
+	if (!x->warned)
+		tell(x, *event);
+	x->warned = true;
+}
+
+static int take_message(struct executor *x, int slot, const struct wire_message *m, struct err *e)
 {
 	struct worker *w = &x->workers[slot];
 	struct local_event event = {
 		.worker = slot, .index = w->index, .trial = &x->sweep->trials[w->index]
 	};
-	struct wire_message m;
-	if (wire_read(line, length, &m, e))
-		return -1;
 	int result = 0;
-	switch (m.event) {
+	switch (m->event) {
 	case WIRE_EPOCH:
-		result = store_epoch(x->store, w->attempt, &m.epoch, e);
+		result = store_epoch(x->store, w->attempt, &m->epoch, e);
 		event.kind = LOCAL_EPOCH;
-		event.epoch = &m.epoch;
+		event.epoch = &m->epoch;
 		break;
 	case WIRE_PHASE:
-		result = store_phase(x->store, w->attempt, &m.phase, e);
-		if (m.phase.fold < 0)
-			schedule_phase_done(x->schedule, w->index, m.phase.phase);
+		result = store_phase(x->store, w->attempt, &m->phase, e);
+		if (m->phase.fold < 0)
+			schedule_phase_done(x->schedule, w->index, m->phase.phase);
 		event.kind = LOCAL_PHASE;
-		event.phase = &m.phase;
+		event.phase = &m->phase;
 		break;
-	case WIRE_WEIGHTS: result = store_weights(x->store, w->attempt, &m.weights, e); break;
-	case WIRE_END: return end_attempt(x, slot, &m.end, e);
+	case WIRE_WEIGHTS: return store_weights(x->store, w->attempt, &m->weights, e);
+	case WIRE_END: return end_attempt(x, slot, &m->end, e);
+	case WIRE_WARNING:
+		event.kind = LOCAL_WARNING;
+		event.text = m->warning;
+		warn_once(x, &event);
+		return 0;
 	}
-	if (!result && m.event != WIRE_WEIGHTS)
+	if (!result)
 		tell(x, event);
+	return result;
+}
+
+static int take_line(struct executor *x, int slot, const char *line, size_t length, struct err *e)
+{
+	struct worker *w = &x->workers[slot];
+	struct wire_message m;
+	struct err why = { 0 };
+	if (w->ended)
+		return 0; /* nobody asks what comes after the end */
+	if (wire_read(line, length, &m, &why))
+		return give_up_worker(x, slot, &why, e);
+	const int result = check_message(&m, &x->sweep->trials[w->index], &why)
+		? give_up_worker(x, slot, &why, e)
+		: take_message(x, slot, &m, e);
 	wire_message_free(&m);
 	return result;
 }
 
-/* A worker is gone without an end of its own: it crashed, or was killed for one of three reasons.
+/* A worker is gone without an end of its own: it crashed, or was killed, perhaps by this process.
  */
 static void explain_death(
 	const struct executor *x, const struct worker *gone, struct trial_end *end)
 {
-	if (!end->error[0])
-		snprintf(end->error, sizeof(end->error), "the worker ended without a result");
 	end->seconds = clock_seconds() - gone->started;
 	if (gone->timed_out) {
 		end->state = TRIAL_TIMEOUT;
@@ -290,8 +358,8 @@ static int serve(struct executor *x, int slot, struct err *e)
 	if (open)
 		return 0;
 	const struct worker gone = *w;
-	struct trial_end end = { .state = TRIAL_FAILED, .core_version = NN_CORE_VERSION };
-	worker_reap(w, end.error, sizeof(end.error));
+	struct trial_end end = { .core_version = NN_CORE_VERSION };
+	worker_reap(w, &end);
 	if (gone.ended)
 		return 0;
 	explain_death(x, &gone, &end);
@@ -378,15 +446,43 @@ static int loop(struct executor *x, struct err *e)
 	return result;
 }
 
+/* Trials that another run was at: it may have ended them by now. */
+static int look_elsewhere(struct executor *x, struct err *e)
+{
+	const size_t count = x->summary->elsewhere;
+	for (size_t i = 0; i < count; i++) {
+		const struct trial *t = &x->sweep->trials[x->elsewhere[i]];
+		bool done;
+		if (store_is_done(x->store, t->identity, NN_CORE_VERSION,
+			    find_dataset(x, t)->dataset->digest, &done, e))
+			return -1;
+		x->summary->elsewhere -= done;
+		x->summary->cached += done;
+	}
+	return 0;
+}
+
+/* After a limit: is there a trial that would have been started? */
+static int look_for_more(struct executor *x, struct err *e)
+{
+	size_t index;
+	while (!x->summary->more && schedule_next(x->schedule, &index)) {
+		if (is_missing(x, &x->sweep->trials[index], &x->summary->more, e))
+			return -1;
+		schedule_end(x->schedule, index);
+	}
+	return 0;
+}
+
 /* After the machine failed: no worker goes on without a writer. Their attempts stay "running" and
  * are reclaimed at the next start. */
 static void kill_workers(struct executor *x)
 {
 	for (int i = 0; i < x->options->workers; i++)
 		if (x->workers[i].pid > 0) {
-			char ignored[128];
+			struct trial_end ignored = { 0 };
 			kill(x->workers[i].pid, SIGKILL);
-			worker_reap(&x->workers[i], ignored, sizeof(ignored));
+			worker_reap(&x->workers[i], &ignored);
 		}
 }
 
@@ -403,16 +499,17 @@ int local_run(struct store *store, const struct sweep *sweep, const struct local
 		.options = options,
 		.summary = summary,
 		.begun = clock_seconds(),
-		.workers = calloc((size_t)options->workers, sizeof(*x->workers)) };
-	if (!x->workers) {
+		.workers = calloc((size_t)options->workers, sizeof(*x->workers)),
+		.elsewhere = calloc(sweep->trial_count + 1, sizeof(*x->elsewhere)) };
+	if (!x->workers || !x->elsewhere) {
 		err_nomem(e);
 		goto out;
 	}
 	if (options->states)
 		state_remove_orphans(options->states);
 	if (schedule_new(sweep, options->share && options->states, e, &x->schedule)
-		|| store_reclaim(store, e) || find_bad(x, e)
-		|| store_environment(store, options->facts, &x->environment, e)
+		|| store_reclaim(store, e) || (options->take_over && store_take_over(store, e))
+		|| find_bad(x, e) || store_environment(store, options->facts, &x->environment, e)
 		|| (!options->again && store_sweep(store, sweep, &x->sweep_id, e)))
 		goto out;
 	if (options->again)
@@ -420,12 +517,15 @@ int local_run(struct store *store, const struct sweep *sweep, const struct local
 	result = loop(x, e);
 	if (result)
 		kill_workers(x);
+	else if (!options->again)
+		result = look_elsewhere(x, e) || look_for_more(x, e) ? -1 : 0;
 out:
 	for (int i = 0; i < x->opened_count; i++)
 		dataset_close(x->opened[i].dataset);
 	rows_free(x->bad);
 	schedule_free(x->schedule);
 	free(x->workers);
+	free(x->elsewhere);
 	summary->seconds = clock_seconds() - x->begun;
 	free(x);
 	return result;

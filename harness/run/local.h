@@ -2,7 +2,8 @@
  * written by this one process.
  *
  * A worker is a fork that runs one trial and writes lines (wire.h) into a pipe; a crash of it is
- * one failed trial. Data sets are opened before the fork, so workers share their memory. Trials
+ * one failed trial, and so many failures of the machine in a row that it is no use to go on end the
+ * run. Data sets are opened before the fork, so workers share their memory. Trials
  * that the database has already are not run again. */
 #ifndef RUN_LOCAL_H
 #define RUN_LOCAL_H
@@ -20,6 +21,7 @@ enum local_event_kind {
 	LOCAL_EPOCH,   /* epoch is set */
 	LOCAL_PHASE,   /* phase is set */
 	LOCAL_END,     /* end is set */
+	LOCAL_WARNING, /* text says of what; each kind once a run */
 	LOCAL_TICK,    /* about twice a second, so that clocks on the screen go on */
 };
 
@@ -54,8 +56,9 @@ struct local_options {
 	size_t max_trials;  /* start at most so many; 0: all */
 	double time_limit;  /* seconds after which no trial is started and running ones are asked to
 			       stop; 0: none */
-	double trial_seconds;   /* a trial that takes longer ends as timeout; 0: none */
-	size_t trial_bytes;     /* address space of a worker (RLIMIT_AS); 0: as it is */
+	double trial_seconds; /* a trial that takes longer ends as timeout; 0: none */
+	size_t trial_bytes;   /* address space of a worker (RLIMIT_AS); 0: as it is */
+	bool take_over; /* also trials that another machine is at, whatever its last sign of life */
 	const atomic_int *stop; /* 1: let epochs finish, then end; 2: end at once. Set by the
 				   caller's signal handler */
 	bool again; /* run the sweep's trials though they are done: they are in the database, no
@@ -73,9 +76,13 @@ struct local_summary {
 	size_t bad_before; /* ended badly before and not tried again */
 	size_t skipped;    /* no data */
 	size_t elsewhere;  /* another run is at them */
-	bool bad_data;     /* a data set is there but damaged (its trials are skipped, as those of a
-			      missing one) */
+	size_t machine; /* interrupted because the machine failed (counted in interrupted, too) */
+	bool more;      /* trials are missing that were not started: a limit was reached */
+	bool bad_data;  /* a data set is there but damaged (its trials are skipped, as those of a
+			   missing one) */
 	double seconds;
+	char reason[1024]; /* why the first trial ended badly or was interrupted by the machine; ""
+			    */
 };
 
 /* Run what is missing of the sweep. Returns 0 also when trials failed (summary says so), -1 with e

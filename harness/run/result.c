@@ -13,7 +13,12 @@ void phase_result_free(struct phase_result *r)
 
 const char *trial_state_name(enum trial_state state)
 {
-	static const char *const names[] = { "done", "failed", "diverged", "timeout",
-		"interrupted" };
+	static const char *const names[] = { "done", "failed", "diverged", "timeout", "interrupted",
+		"machine" };
 	return names[state];
+}
+
+const char *trial_state_recorded(enum trial_state state)
+{
+	return trial_state_name(state == TRIAL_MACHINE ? TRIAL_INTERRUPTED : state);
 }

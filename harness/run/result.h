@@ -71,8 +71,17 @@ struct robustness_result {
 	double test_accuracy[OUTPUTS_MAX];
 };
 
-/* How a trial ended. */
-enum trial_state { TRIAL_DONE, TRIAL_FAILED, TRIAL_DIVERGED, TRIAL_TIMEOUT, TRIAL_INTERRUPTED };
+/* How a trial ended. The machine's failures (no memory, a full disk, a lost worker) say nothing
+ * about the trial: the database records them as interrupted, and the next run tries again. */
+enum trial_state {
+	TRIAL_DONE,
+	TRIAL_FAILED,
+	TRIAL_DIVERGED,
+	TRIAL_TIMEOUT,
+	TRIAL_INTERRUPTED,
+	TRIAL_MACHINE,
+	TRIAL_STATES
+};
 
 struct trial_end {
 	enum trial_state state;
@@ -94,6 +103,8 @@ struct trial_end {
 /* Free what the result owns; the struct itself belongs to the caller. */
 void phase_result_free(struct phase_result *r);
 
+/* "done", ..., "machine"; and the word that the database has for it. */
 const char *trial_state_name(enum trial_state state);
+const char *trial_state_recorded(enum trial_state state);
 
 #endif

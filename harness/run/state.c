@@ -3,16 +3,17 @@
 #include "state.h"
 
 #include <dirent.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "../base/file.h"
-#include "real.h"
+#include "fields.h"
 
 /* A file of another format is as good as none. */
 enum {
-	STATE_FORMAT = 4,
+	STATE_FORMAT = 5,
 	FILE_MAX = 1 << 30,
 	FIXED_ARRAYS = 6,
 	ARRAYS = FIXED_ARRAYS + 2 * OUTPUTS_MAX
@@ -65,100 +66,130 @@ char *state_path(const char *folder, const struct state_key *key, bool checkpoin
 
 static json_t *score_json(const struct nn_score *s)
 {
-	json_t *o = json_pack("{s:i}", "count", (int)s->count);
-	real_set_array(o, "loss_sum", s->loss_sum, NN_OUTPUTS_MAX);
+	struct fields f = fields_begin();
 	json_t *correct = json_array();
+	fields_set_integer(&f, "count", s->count);
+	fields_set_reals(&f, "loss_sum", s->loss_sum, NN_OUTPUTS_MAX);
 	for (int k = 0; k < NN_OUTPUTS_MAX; k++)
-		json_array_append_new(correct, json_integer(s->correct[k]));
-	json_object_set_new(o, "correct", correct);
-	return o;
+		fields_append(&f, correct, json_integer(s->correct[k]));
+	fields_set(&f, "correct", correct);
+	return fields_take(&f);
 }
 
-static struct nn_score score_of(const json_t *o)
+/* An object within an object; what is wrong with it is the outer one's. */
+static struct members inner(struct members *m, const char *name)
 {
-	struct nn_score s = { .count = (uint32_t)json_integer_value(json_object_get(o, "count")) };
-	real_get_array(o, "loss_sum", s.loss_sum, NN_OUTPUTS_MAX);
+	const json_t *o = json_object_get(m->object, name);
+	if (!json_is_object(o))
+		m->bad = name;
+	return (struct members){ .object = o };
+}
+
+static struct nn_score score_of(struct members *outer, const char *name)
+{
+	struct members m = inner(outer, name);
+	struct nn_score s = { .count = (uint32_t)members_integer(&m, "count", 0, UINT32_MAX) };
+	members_reals(&m, "loss_sum", s.loss_sum, NN_OUTPUTS_MAX);
+	members_count(&m, "correct", NN_OUTPUTS_MAX, NN_OUTPUTS_MAX);
 	for (size_t k = 0; k < NN_OUTPUTS_MAX; k++)
-		s.correct[k] = (uint32_t)json_integer_value(
-			json_array_get(json_object_get(o, "correct"), k));
+		s.correct[k] = (uint32_t)json_integer_value(members_element(&m, "correct", k));
+	if (m.bad)
+		outer->bad = name;
 	return s;
 }
 
 static json_t *output_json(const struct training_state *t, int k)
 {
 	const struct nn_stop *s = &t->stop[k];
-	json_t *o = json_pack("{s:b, s:i, s:i, s:i, s:i}", "any", s->any, "best_epoch",
-		s->best_epoch, "wait", s->wait, "epoch_of_best", t->epoch_of[k][0],
-		"epoch_of_restored", t->epoch_of[k][1]);
-	json_object_set_new(o, "best", real_json(s->best));
-	json_object_set_new(o, "best_accuracy", real_json(t->best_accuracy[k]));
-	json_object_set_new(o, "val_at_best", score_json(&t->val[k][0]));
-	json_object_set_new(o, "val_at_restored", score_json(&t->val[k][1]));
-	return o;
+	struct fields f = fields_begin();
+	fields_set(&f, "any", json_boolean(s->any));
+	fields_set_integer(&f, "best_epoch", s->best_epoch);
+	fields_set_integer(&f, "wait", s->wait);
+	fields_set_integer(&f, "epoch_of_best", t->epoch_of[k][0]);
+	fields_set_integer(&f, "epoch_of_restored", t->epoch_of[k][1]);
+	fields_set_real(&f, "best", s->best);
+	fields_set_real(&f, "best_accuracy", t->best_accuracy[k]);
+	fields_set(&f, "val_at_best", score_json(&t->val[k][0]));
+	fields_set(&f, "val_at_restored", score_json(&t->val[k][1]));
+	return fields_take(&f);
 }
 
-static int integer_of(const json_t *o, const char *name)
+static int integer_of(struct members *m, const char *name)
 {
-	return (int)json_integer_value(json_object_get(o, name));
+	return (int)members_integer(m, name, INT_MIN, INT_MAX);
 }
 
-static void output_of(const json_t *o, struct training_state *t, int k)
+static void output_of(struct members *outer, struct training_state *t, int k)
 {
-	t->stop[k].any = json_is_true(json_object_get(o, "any"));
-	t->stop[k].best = real_value(json_object_get(o, "best"));
-	t->stop[k].best_epoch = integer_of(o, "best_epoch");
-	t->stop[k].wait = integer_of(o, "wait");
-	t->epoch_of[k][0] = integer_of(o, "epoch_of_best");
-	t->epoch_of[k][1] = integer_of(o, "epoch_of_restored");
-	t->best_accuracy[k] = real_value(json_object_get(o, "best_accuracy"));
-	t->val[k][0] = score_of(json_object_get(o, "val_at_best"));
-	t->val[k][1] = score_of(json_object_get(o, "val_at_restored"));
+	struct members m = { .object = members_element(outer, "outputs", (size_t)k) };
+	t->stop[k].any = members_bool(&m, "any");
+	t->stop[k].best = members_real(&m, "best");
+	t->stop[k].best_epoch = integer_of(&m, "best_epoch");
+	t->stop[k].wait = integer_of(&m, "wait");
+	t->epoch_of[k][0] = integer_of(&m, "epoch_of_best");
+	t->epoch_of[k][1] = integer_of(&m, "epoch_of_restored");
+	t->best_accuracy[k] = members_real(&m, "best_accuracy");
+	t->val[k][0] = score_of(&m, "val_at_best");
+	t->val[k][1] = score_of(&m, "val_at_restored");
+	if (m.bad)
+		outer->bad = "outputs";
 }
 
 static json_t *training_json(const struct training_state *t)
 {
-	json_t *o = json_pack("{s:i, s:b, s:I}", "epochs_run", t->epochs_run, "patience_used",
-		t->patience_used, "step", (json_int_t)t->schedule.step);
+	struct fields f = fields_begin();
 	const double schedule[3] = { t->schedule.decay_power, t->schedule.mu_product,
 		t->schedule.beta2_power };
-	real_set_array(o, "schedule", schedule, 3);
-	json_object_set_new(o, "seconds", real_json(t->seconds));
-	json_object_set_new(o, "last_val", score_json(&t->last_val));
+	fields_set_integer(&f, "epochs_run", t->epochs_run);
+	fields_set(&f, "patience_used", json_boolean(t->patience_used));
+	fields_set_integer(&f, "step", t->schedule.step);
+	fields_set_reals(&f, "schedule", schedule, 3);
+	fields_set_real(&f, "seconds", t->seconds);
+	fields_set(&f, "last_val", score_json(&t->last_val));
 	json_t *outputs = json_array();
 	for (int k = 0; k < OUTPUTS_MAX; k++)
-		json_array_append_new(outputs, output_json(t, k));
-	json_object_set_new(o, "outputs", outputs);
-	return o;
+		fields_append(&f, outputs, output_json(t, k));
+	fields_set(&f, "outputs", outputs);
+	return fields_take(&f);
 }
 
-static void training_of(const json_t *o, struct training_state *t)
+static void training_of(struct members *outer, struct training_state *t)
 {
+	struct members m = inner(outer, "training");
 	double schedule[3] = { 0 };
-	real_get_array(o, "schedule", schedule, 3);
-	t->epochs_run = integer_of(o, "epochs_run");
-	t->patience_used = json_is_true(json_object_get(o, "patience_used"));
-	t->seconds = real_value(json_object_get(o, "seconds"));
-	t->schedule =
-		(struct nn_schedule){ .step = (long)json_integer_value(json_object_get(o, "step")),
-			.decay_power = schedule[0],
-			.mu_product = schedule[1],
-			.beta2_power = schedule[2] };
-	t->last_val = score_of(json_object_get(o, "last_val"));
+	members_reals(&m, "schedule", schedule, 3);
+	t->epochs_run = integer_of(&m, "epochs_run");
+	t->patience_used = members_bool(&m, "patience_used");
+	t->seconds = members_real(&m, "seconds");
+	t->schedule = (struct nn_schedule){ .step = (long)members_integer(&m, "step", 0, LONG_MAX),
+		.decay_power = schedule[0],
+		.mu_product = schedule[1],
+		.beta2_power = schedule[2] };
+	t->last_val = score_of(&m, "last_val");
 	for (int k = 0; k < OUTPUTS_MAX; k++)
-		output_of(json_array_get(json_object_get(o, "outputs"), (size_t)k), t, k);
+		output_of(&m, t, k);
+	if (m.bad)
+		outer->bad = "training";
 }
 
-static json_t *header_json(
-	const struct run_state *s, const struct state_key *key, const json_int_t present)
+/* The first line, without its end. Returns 0, or -1 when memory ran out. */
+static int add_header(struct str *file, const struct run_state *s, const struct state_key *key,
+	json_int_t present)
 {
-	json_t *o = json_pack("{s:i, s:s, s:s, s:i, s:i, s:i, s:I, s:I, s:I, s:s, s:s}",
-		"retrial_state", STATE_FORMAT, "identity", key->identity, "data", key->data,
-		"core_version", key->core_version, "stage", s->stage, "network", s->network,
-		"parameters", (json_int_t)s->parameters, "arrays", present, "events_bytes",
-		(json_int_t)s->events.length, "fold_digests",
-		s->fold_digests.s ? s->fold_digests.s : "", "weights_digest", s->weights_digest);
-	json_object_set_new(o, "training", training_json(&s->training));
-	return o;
+	struct fields f = fields_begin();
+	fields_set_integer(&f, "retrial_state", STATE_FORMAT);
+	fields_set_text(&f, "identity", key->identity);
+	fields_set_text(&f, "data", key->data);
+	fields_set_integer(&f, "core_version", key->core_version);
+	fields_set_integer(&f, "stage", s->stage);
+	fields_set_integer(&f, "network", s->network);
+	fields_set_integer(&f, "parameters", (json_int_t)s->parameters);
+	fields_set_integer(&f, "arrays", present);
+	fields_set_integer(&f, "events_bytes", (json_int_t)s->events.length);
+	fields_set_text(&f, "fold_digests", s->fold_digests.s ? s->fold_digests.s : "");
+	fields_set_text(&f, "weights_digest", s->weights_digest);
+	fields_set(&f, "training", training_json(&s->training));
+	return fields_text(&f, file);
 }
 
 int state_save(
@@ -167,13 +198,13 @@ int state_save(
 	struct run_state copy = *s; /* only to list its arrays */
 	float **list[ARRAYS];
 	json_int_t present = 0;
+	struct str file = { 0 };
 	list_arrays(&copy, list);
 	for (int i = 0; i < ARRAYS; i++)
 		present |= *list[i] ? 1 << i : 0;
-	json_t *header = header_json(s, key, present);
-	char *line = json_dumps(header, JSON_COMPACT | JSON_REAL_PRECISION(17));
-	struct str file = { 0 };
-	str_addf(&file, "%s\n", line);
+	if (add_header(&file, s, key, present))
+		return err_nomem(e);
+	str_add(&file, "\n");
 	str_add_bytes(&file, s->events.s ? s->events.s : "", s->events.length);
 	for (int i = 0; i < ARRAYS; i++)
 		if (*list[i])
@@ -183,29 +214,26 @@ int state_save(
 	str_add_bytes(&file, digest, DIGEST_TEXT - 1);
 	int result = file_write(path, file.s, file.length, e);
 	str_free(&file);
-	free(line);
-	json_decref(header);
 	return result;
 }
 
-static bool is_of(const json_t *header, const struct state_key *key)
+static bool is_of(struct members *m, const struct state_key *key)
 {
-	const char *identity = json_string_value(json_object_get(header, "identity")),
-		   *data = json_string_value(json_object_get(header, "data"));
-	return integer_of(header, "retrial_state") == STATE_FORMAT && identity && data
-		&& strcmp(identity, key->identity) == 0 && strcmp(data, key->data) == 0
-		&& integer_of(header, "core_version") == key->core_version;
+	return integer_of(m, "retrial_state") == STATE_FORMAT
+		&& strcmp(members_lent_text(m, "identity"), key->identity) == 0
+		&& strcmp(members_lent_text(m, "data"), key->data) == 0
+		&& integer_of(m, "core_version") == key->core_version;
 }
 
 /* The body behind the header line: events, arrays. Everything has been checked by the digest; sizes
  * are checked all the same. */
-static int read_body(const json_t *header, const char *body, size_t length, struct run_state *s)
+static int read_body(struct members *m, const char *body, size_t length, struct run_state *s)
 {
 	float **list[ARRAYS];
-	json_int_t present = json_integer_value(json_object_get(header, "arrays")),
-		   events = json_integer_value(json_object_get(header, "events_bytes"));
+	const json_int_t present = members_integer(m, "arrays", 0, (1 << ARRAYS) - 1),
+			 events = members_integer(m, "events_bytes", 0, FILE_MAX);
 	const size_t bytes = s->parameters * sizeof(float);
-	if (events < 0 || (size_t)events > length || s->parameters > FILE_MAX)
+	if (m->bad || (size_t)events > length)
 		return 0;
 	str_add_bytes(&s->events, body, (size_t)events);
 	body += events;
@@ -235,18 +263,16 @@ static int read_file(
 	if (memcmp(digest, bytes + count - digits, digits) != 0 || !end)
 		return 0;
 	json_t *header = json_loadb(bytes, (size_t)(end - bytes), 0, NULL);
+	struct members m = { .object = header };
 	int result = 0;
-	if (header && is_of(header, key)) {
-		const char *folds = json_string_value(json_object_get(header, "fold_digests")),
-			   *weights = json_string_value(json_object_get(header, "weights_digest"));
-		s->stage = integer_of(header, "stage");
-		s->network = integer_of(header, "network");
-		s->parameters = (size_t)json_integer_value(json_object_get(header, "parameters"));
-		str_add(&s->fold_digests, folds ? folds : "");
-		snprintf(
-			s->weights_digest, sizeof(s->weights_digest), "%s", weights ? weights : "");
-		training_of(json_object_get(header, "training"), &s->training);
-		result = read_body(header, end + 1, count - digits - (size_t)(end + 1 - bytes), s);
+	if (header && is_of(&m, key)) {
+		s->stage = (int)members_integer(&m, "stage", 0, INT_MAX);
+		s->network = integer_of(&m, "network");
+		s->parameters = (size_t)members_integer(&m, "parameters", 0, FILE_MAX);
+		str_add(&s->fold_digests, members_lent_text(&m, "fold_digests"));
+		members_text(&m, "weights_digest", s->weights_digest, sizeof(s->weights_digest));
+		training_of(&m, &s->training);
+		result = read_body(&m, end + 1, count - digits - (size_t)(end + 1 - bytes), s);
 	}
 	json_decref(header);
 	return result;

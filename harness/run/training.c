@@ -322,7 +322,7 @@ static int score_test(struct training *t, struct phase_result *r)
 	for (int k = 0; k < r->outputs; k++) {
 		predictions[k] = r->predictions[k] = malloc(test->count);
 		if (!predictions[k])
-			return work_fail(t->work, TRIAL_FAILED, "out of memory");
+			return work_nomem(t->work);
 	}
 	struct nn_score score;
 	nn_evaluate(t->trainer, test, NULL, 0, test->count, &score, predictions);
@@ -360,7 +360,7 @@ static int begin(struct training *t)
 		complete = (s->restored[k] = calloc(1, bytes)) && complete;
 	}
 	if (!complete)
-		return work_fail(t->work, TRIAL_FAILED, "out of memory");
+		return work_nomem(t->work);
 	memcpy(s->params, t->work->state.params, bytes);
 	return 0;
 }
@@ -407,7 +407,7 @@ static int prepare(struct training *t, const bool *frozen)
 	t->order = malloc((size_t)t->order_count * sizeof(*t->order) + 1);
 	t->aside = malloc(t->net->parameter_count * sizeof(*t->aside));
 	if (!t->trainer || !t->order || !t->aside)
-		return work_fail(t->work, TRIAL_FAILED, "out of memory");
+		return work_nomem(t->work);
 	t->params = nn_trainer_params(t->trainer);
 	t->average = nn_trainer_average(t->trainer);
 	load_trainer(t);

@@ -54,12 +54,16 @@ int work_send_epoch(struct trial_work *w, const struct epoch_result *r);
 int work_send_phase(struct trial_work *w, const struct phase_result *r);
 int work_send_weights(struct trial_work *w, struct place at);
 
-/* Save the state as the trial's checkpoint, if it has one: when `now`, or when it is time. Returns
- * 0, or -1 with w->end set. */
+/* Save the state as the trial's checkpoint, if it has one: when `now`, or when it is time. Where it
+ * cannot be written the sink is warned. Returns 0, or -1 with w->end set. */
 int work_checkpoint(struct trial_work *w, bool now);
 
 /* Set the end of a trial that cannot go on. Returns -1. */
 int work_fail(struct trial_work *w, enum trial_state state, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
+
+/* The same by an err: as the machine's failure for ERR_ENVIRONMENT, else the trial's. */
+int work_fail_by(struct trial_work *w, const struct err *e);
+int work_nomem(struct trial_work *w);
 
 #endif

@@ -30,20 +30,31 @@ int work_fail(struct trial_work *w, enum trial_state state, const char *format, 
 	return -1;
 }
 
+int work_fail_by(struct trial_work *w, const struct err *e)
+{
+	return work_fail(
+		w, e->kind == ERR_ENVIRONMENT ? TRIAL_MACHINE : TRIAL_FAILED, "%s", e->text);
+}
+
+int work_nomem(struct trial_work *w)
+{
+	return work_fail(w, TRIAL_MACHINE, "out of memory");
+}
+
 int work_send_epoch(struct trial_work *w, const struct epoch_result *r)
 {
 	struct err e = { 0 };
-	wire_epoch(&w->state.events, r);
-	return w->sink->epoch(w->sink->context, r, &e) ? work_fail(w, TRIAL_FAILED, "%s", e.text)
-						       : 0;
+	return wire_epoch(&w->state.events, r, &e) || w->sink->epoch(w->sink->context, r, &e)
+		? work_fail_by(w, &e)
+		: 0;
 }
 
 int work_send_phase(struct trial_work *w, const struct phase_result *r)
 {
 	struct err e = { 0 };
-	wire_phase(&w->state.events, r);
-	return w->sink->phase(w->sink->context, r, &e) ? work_fail(w, TRIAL_FAILED, "%s", e.text)
-						       : 0;
+	return wire_phase(&w->state.events, r, &e) || w->sink->phase(w->sink->context, r, &e)
+		? work_fail_by(w, &e)
+		: 0;
 }
 
 int work_send_weights(struct trial_work *w, struct place at)
@@ -53,23 +64,31 @@ int work_send_weights(struct trial_work *w, struct place at)
 		.count = w->state.parameters,
 		.values = w->state.params };
 	struct err e = { 0 };
-	if (at.fold >= 0) /* also when nobody wants them now: who goes on from the checkpoint may */
-		wire_weights(&w->state.events, &r);
-	return w->sink->weights && w->sink->weights(w->sink->context, &r, &e)
-		? work_fail(w, TRIAL_FAILED, "%s", e.text)
-		: 0;
+	/* Also when nobody wants a fold's now: who goes on from the checkpoint may. */
+	if ((at.fold >= 0 && wire_weights(&w->state.events, &r, &e))
+		|| (w->sink->weights && w->sink->weights(w->sink->context, &r, &e)))
+		return work_fail_by(w, &e);
+	return 0;
+}
+
+/* A state file is a help, not a result: where none can be written the trial goes on without, and
+ * whoever listens is told. */
+static int save_or_warn(struct trial_work *w, const struct state_key *key, const char *path)
+{
+	struct err e = { 0 };
+	if (!state_save(&w->state, key, path, &e) || !w->sink->warning)
+		return 0;
+	err_prefix(&e, "no checkpoint can be written, the trial goes on without: ");
+	return w->sink->warning(w->sink->context, e.text, &e) ? work_fail_by(w, &e) : 0;
 }
 
 int work_checkpoint(struct trial_work *w, bool now)
 {
-	struct err e = { 0 };
 	double time = clock_seconds();
 	if (!w->checkpoint || (!now && time - w->last_checkpoint < w->options->checkpoint_seconds))
 		return 0;
 	w->last_checkpoint = time;
-	return state_save(&w->state, &w->key, w->checkpoint, &e)
-		? work_fail(w, TRIAL_FAILED, "%s", e.text)
-		: 0;
+	return save_or_warn(w, &w->key, w->checkpoint);
 }
 
 /* Send the results of a state that was loaded again. Names of phases are this trial's own: they may
@@ -82,8 +101,7 @@ static int send_again(struct trial_work *w)
 		struct wire_message m;
 		struct err e = { 0 };
 		if (wire_read(line, (size_t)(stop - line), &m, &e))
-			return work_fail(
-				w, TRIAL_FAILED, "a saved result cannot be read: %s", e.text);
+			return work_fail_by(w, &e);
 		int result = 0;
 		if (m.event == WIRE_EPOCH) {
 			result = w->sink->epoch(w->sink->context, &m.epoch, &e);
@@ -96,7 +114,7 @@ static int send_again(struct trial_work *w)
 		}
 		wire_message_free(&m);
 		if (result)
-			return work_fail(w, TRIAL_FAILED, "%s", e.text);
+			return work_fail_by(w, &e);
 	}
 	return 0;
 }
@@ -110,7 +128,7 @@ static int set_network(struct trial_work *w, enum network kind, const struct nn_
 	s->parameters = net->parameter_count;
 	s->params = malloc(s->parameters * sizeof(*s->params));
 	if (!s->params)
-		return work_fail(w, TRIAL_FAILED, "out of memory");
+		return work_nomem(w);
 	nn_init_net(net, w->trial->seed, s->params);
 	return 0;
 }
@@ -119,7 +137,8 @@ static int build(struct trial_work *w, enum network kind, struct nn_net *net)
 {
 	struct err e = { 0 };
 	if (network_build(trial_networks(w->trial), kind, w->train.shape, w->classes, net, &e))
-		return work_fail(w, TRIAL_FAILED, "model %s: %s", w->trial->model, e.text);
+		return work_fail(w, e.kind == ERR_ENVIRONMENT ? TRIAL_MACHINE : TRIAL_FAILED,
+			"model %s: %s", w->trial->model, e.text);
 	return 0;
 }
 
@@ -137,7 +156,7 @@ static int unify(struct trial_work *w, const struct phase_config *phase, struct 
 	if (result == 0
 		&& network_unify(trial_networks(w->trial), phase->heads, &dual, from, net,
 			w->state.params, &e))
-		result = work_fail(w, TRIAL_FAILED, "%s", e.text);
+		result = work_fail_by(w, &e);
 	free(from);
 	return result;
 }
@@ -164,7 +183,7 @@ static int keep_copy(struct trial_work *w, float **to, const float *from)
 {
 	const size_t bytes = w->state.parameters * sizeof(float);
 	if (!*to && !(*to = malloc(bytes)))
-		return work_fail(w, TRIAL_FAILED, "out of memory");
+		return work_nomem(w);
 	memcpy(*to, from, bytes);
 	return 0;
 }
@@ -294,11 +313,8 @@ static int save_shared(struct trial_work *w, const struct stage *stage)
 		|| !(w->options->share >> stage->at.phase & 1))
 		return 0;
 	struct state_key key;
-	struct err e = { 0 };
 	char *path = shared_path(w, stage->at.phase, &key);
-	int result = state_save(&w->state, &key, path, &e)
-		? work_fail(w, TRIAL_FAILED, "%s", e.text)
-		: 0;
+	int result = save_or_warn(w, &key, path);
 	free(path);
 	return result;
 }
@@ -320,7 +336,7 @@ static int run_stages(struct trial_work *w, uint32_t count)
 	struct stage *stages = list_stages(w->trial, &stage_count);
 	uint32_t *ids = malloc(count * sizeof(*ids)), *train = malloc(count * sizeof(*train));
 	if (!stages || !ids || !train) {
-		work_fail(w, TRIAL_FAILED, "out of memory");
+		work_nomem(w);
 		goto out;
 	}
 	if (w->checkpoint && load_state(w))

@@ -9,14 +9,15 @@
 #include "../data/dataset.h"
 #include "result.h"
 
-/* Where the pieces go. Each call returns 0, or -1 with e, which ends the trial as failed. The
- * result is only lent. */
+/* Where the pieces go. Each call returns 0, or -1 with e, which ends the trial (as the machine's
+ * failure for ERR_ENVIRONMENT, else as failed). The result is only lent. */
 struct trial_sink {
 	void *context;
 	int (*epoch)(void *context, const struct epoch_result *r, struct err *e);
 	int (*phase)(void *context, const struct phase_result *r, struct err *e);
 	int (*weights)(void *context, const struct weights_result *r,
 		struct err *e); /* after the phase, or its fold; NULL: not wanted */
+	int (*warning)(void *context, const char *text, struct err *e); /* NULL: not wanted */
 };
 
 struct trial_options {

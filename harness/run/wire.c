@@ -1,62 +1,58 @@
-/* wire.c - results to JSON and back (jansson). */
+/* wire.c - results to JSON and back (jansson), in lines with length and checksum (zlib's CRC-32).
+ */
 #include "wire.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <zlib.h>
 
-#include "real.h"
+#include "fields.h"
 
-static void set_integer(json_t *object, const char *name, long value)
+/* Of folds, epochs and images: more is nonsense. */
+enum { NUMBER_MAX = INT_MAX };
+
+/* ---- lines ---- */
+
+static unsigned long checksum(const char *bytes, size_t count)
 {
-	json_object_set_new(object, name, json_integer(value));
+	return crc32_z(0, (const unsigned char *)bytes, count);
 }
 
-static long get_integer(const json_t *object, const char *name)
+/* Close the object; its line goes to out. */
+static int add_line(struct str *out, struct fields *f, struct err *e)
 {
-	return (long)json_integer_value(json_object_get(object, name));
+	struct str json = { 0 };
+	if (fields_text(f, &json))
+		return err_nomem(e);
+	str_addf(out, "%zu %08lx %s\n", json.length, checksum(json.s, json.length), json.s);
+	str_free(&json);
+	return 0;
 }
 
-static void get_text(const json_t *object, const char *name, char *out, size_t size)
+const char *wire_body(const char *line, size_t *length)
 {
-	const char *text = json_string_value(json_object_get(object, name));
-	snprintf(out, size, "%s", text ? text : "");
+	char *after_length, *after_sum;
+	const char *end = line + *length;
+	/* Texts of lines end in NUL or a newline, at which strtoul stops. */
+	const unsigned long claimed = strtoul(line, &after_length, 10);
+	if (after_length == line || after_length >= end || *after_length != ' ')
+		return NULL;
+	const unsigned long sum = strtoul(after_length + 1, &after_sum, 16);
+	if (after_sum != after_length + 9 || after_sum >= end || *after_sum != ' ')
+		return NULL;
+	const char *body = after_sum + 1;
+	if ((size_t)(end - body) != claimed || checksum(body, claimed) != sum)
+		return NULL;
+	*length = claimed;
+	return body;
 }
 
-static void add_line(struct str *out, json_t *object)
+static struct fields begin(const char *event)
 {
-	char *text = json_dumps(object, JSON_COMPACT | JSON_REAL_PRECISION(17));
-	str_addf(out, "%s\n", text ? text : "{}");
-	free(text);
-	json_decref(object);
-}
-
-void wire_epoch(struct str *out, const struct epoch_result *r)
-{
-	json_t *o = json_pack("{s:s}", "event", "epoch");
-	set_integer(o, "phase", r->phase);
-	set_integer(o, "fold", r->fold);
-	set_integer(o, "epoch", r->epoch);
-	real_set_array(o, "train_loss", r->train_loss, r->outputs);
-	real_set_array(o, "train_accuracy", r->train_accuracy, r->outputs);
-	real_set_array(o, "val_loss", r->val_loss, r->outputs);
-	real_set_array(o, "val_accuracy", r->val_accuracy, r->outputs);
-	json_object_set_new(o, "seconds", real_json(r->seconds));
-	json_object_set_new(o, "images_per_second", real_json(r->images_per_second));
-	add_line(out, o);
-}
-
-static void read_epoch(const json_t *o, struct epoch_result *r)
-{
-	r->phase = (int)get_integer(o, "phase");
-	r->fold = (int)get_integer(o, "fold");
-	r->epoch = (int)get_integer(o, "epoch");
-	r->outputs = (int)json_array_size(json_object_get(o, "val_loss"));
-	real_get_array(o, "train_loss", r->train_loss, OUTPUTS_MAX);
-	real_get_array(o, "train_accuracy", r->train_accuracy, OUTPUTS_MAX);
-	real_get_array(o, "val_loss", r->val_loss, OUTPUTS_MAX);
-	real_get_array(o, "val_accuracy", r->val_accuracy, OUTPUTS_MAX);
-	r->seconds = real_value(json_object_get(o, "seconds"));
-	r->images_per_second = real_value(json_object_get(o, "images_per_second"));
+	struct fields f = fields_begin();
+	fields_set_text(&f, "event", event);
+	return f;
 }
 
 /* Bytes as hexadecimal digits, two a byte. */
@@ -78,7 +74,8 @@ static int hex_digit(char c)
 	return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-/* So many bytes again, owned by the caller; NULL when the text is not of so many. */
+/* So many bytes again, owned by the caller; NULL when the text is not of so many, or memory runs
+ * out. */
 static uint8_t *bytes_of(const json_t *j, size_t count)
 {
 	const char *text = json_string_value(j);
@@ -96,155 +93,236 @@ static uint8_t *bytes_of(const json_t *j, size_t count)
 	return p;
 }
 
-void wire_phase(struct str *out, const struct phase_result *r)
+/* ---- epochs ---- */
+
+static void set_position(struct fields *f, int phase, int fold)
 {
-	json_t *o = json_pack("{s:s, s:s, s:s, s:s}", "event", "phase", "name", r->name, "stopped",
-		r->stopped, "weights_digest", r->weights_digest);
-	set_integer(o, "phase", r->phase);
-	set_integer(o, "fold", r->fold);
-	set_integer(o, "epochs_run", r->epochs_run);
-	set_integer(o, "test_count", r->test_count);
-	set_integer(o, "parameters", r->parameters);
-	set_integer(o, "trainable", r->trainable);
-	set_integer(o, "weight_bytes", r->weight_bytes);
-	set_integer(o, "optimizer_bytes", r->optimizer_bytes);
-	json_object_set_new(o, "seconds", real_json(r->seconds));
-	real_set_array(o, "val_loss", r->val_loss, r->outputs);
-	real_set_array(o, "val_accuracy", r->val_accuracy, r->outputs);
-	real_set_array(o, "test_loss", r->test_loss, r->outputs);
-	real_set_array(o, "test_accuracy", r->test_accuracy, r->outputs);
+	fields_set_integer(f, "phase", phase);
+	fields_set_integer(f, "fold", fold);
+}
+
+static void get_position(struct members *m, int *phase, int *fold)
+{
+	*phase = (int)members_integer(m, "phase", 0, PHASES_MAX - 1);
+	*fold = (int)members_integer(m, "fold", -1, NUMBER_MAX);
+}
+
+int wire_epoch(struct str *out, const struct epoch_result *r, struct err *e)
+{
+	struct fields f = begin("epoch");
+	set_position(&f, r->phase, r->fold);
+	fields_set_integer(&f, "epoch", r->epoch);
+	fields_set_reals(&f, "train_loss", r->train_loss, r->outputs);
+	fields_set_reals(&f, "train_accuracy", r->train_accuracy, r->outputs);
+	fields_set_reals(&f, "val_loss", r->val_loss, r->outputs);
+	fields_set_reals(&f, "val_accuracy", r->val_accuracy, r->outputs);
+	fields_set_real(&f, "seconds", r->seconds);
+	fields_set_real(&f, "images_per_second", r->images_per_second);
+	return add_line(out, &f, e);
+}
+
+static void read_epoch(struct members *m, struct epoch_result *r)
+{
+	get_position(m, &r->phase, &r->fold);
+	r->epoch = (int)members_integer(m, "epoch", 0, NUMBER_MAX);
+	r->outputs = members_count(m, "val_loss", 1, OUTPUTS_MAX);
+	members_reals(m, "train_loss", r->train_loss, r->outputs);
+	members_reals(m, "train_accuracy", r->train_accuracy, r->outputs);
+	members_reals(m, "val_loss", r->val_loss, r->outputs);
+	members_reals(m, "val_accuracy", r->val_accuracy, r->outputs);
+	r->seconds = members_real(m, "seconds");
+	r->images_per_second = members_real(m, "images_per_second");
+}
+
+/* ---- phases ---- */
+
+static void set_outputs(struct fields *f, const struct phase_result *r)
+{
 	json_t *epochs = json_array(), *predictions = json_array();
 	for (int k = 0; k < r->outputs; k++) {
-		json_array_append_new(epochs, json_integer(r->best_epoch[k]));
-		json_array_append_new(
-			predictions, bytes_text(r->predictions[k], (size_t)r->test_count));
+		fields_append(f, epochs, json_integer(r->best_epoch[k]));
+		fields_append(f, predictions, bytes_text(r->predictions[k], (size_t)r->test_count));
 	}
-	json_object_set_new(o, "best_epoch", epochs);
-	json_object_set_new(o, "predictions", predictions);
-	add_line(out, o);
+	fields_set(f, "best_epoch", epochs);
+	fields_set(f, "predictions", predictions);
 }
 
-static int read_phase(const json_t *o, struct phase_result *r, struct err *e)
+int wire_phase(struct str *out, const struct phase_result *r, struct err *e)
 {
-	get_text(o, "name", r->name, sizeof(r->name));
-	get_text(o, "stopped", r->stopped, sizeof(r->stopped));
-	get_text(o, "weights_digest", r->weights_digest, sizeof(r->weights_digest));
-	r->phase = (int)get_integer(o, "phase");
-	r->fold = (int)get_integer(o, "fold");
-	r->epochs_run = (int)get_integer(o, "epochs_run");
-	r->test_count = (int)get_integer(o, "test_count");
-	r->parameters = get_integer(o, "parameters");
-	r->trainable = get_integer(o, "trainable");
-	r->weight_bytes = get_integer(o, "weight_bytes");
-	r->optimizer_bytes = get_integer(o, "optimizer_bytes");
-	r->seconds = real_value(json_object_get(o, "seconds"));
-	r->outputs = (int)json_array_size(json_object_get(o, "val_loss"));
-	if (r->outputs > OUTPUTS_MAX)
-		return err_set(e, ERR_FAILED, "a phase with %d outputs", r->outputs);
-	real_get_array(o, "val_loss", r->val_loss, OUTPUTS_MAX);
-	real_get_array(o, "val_accuracy", r->val_accuracy, OUTPUTS_MAX);
-	real_get_array(o, "test_loss", r->test_loss, OUTPUTS_MAX);
-	real_get_array(o, "test_accuracy", r->test_accuracy, OUTPUTS_MAX);
+	struct fields f = begin("phase");
+	fields_set_text(&f, "name", r->name);
+	fields_set_text(&f, "stopped", r->stopped);
+	fields_set_text(&f, "weights_digest", r->weights_digest);
+	set_position(&f, r->phase, r->fold);
+	fields_set_integer(&f, "epochs_run", r->epochs_run);
+	fields_set_integer(&f, "test_count", r->test_count);
+	fields_set_integer(&f, "parameters", r->parameters);
+	fields_set_integer(&f, "trainable", r->trainable);
+	fields_set_integer(&f, "weight_bytes", r->weight_bytes);
+	fields_set_integer(&f, "optimizer_bytes", r->optimizer_bytes);
+	fields_set_real(&f, "seconds", r->seconds);
+	fields_set_reals(&f, "val_loss", r->val_loss, r->outputs);
+	fields_set_reals(&f, "val_accuracy", r->val_accuracy, r->outputs);
+	fields_set_reals(&f, "test_loss", r->test_loss, r->outputs);
+	fields_set_reals(&f, "test_accuracy", r->test_accuracy, r->outputs);
+	set_outputs(&f, r);
+	return add_line(out, &f, e);
+}
+
+static void read_outputs(struct members *m, struct phase_result *r)
+{
+	if (members_count(m, "best_epoch", r->outputs, r->outputs) != r->outputs
+		|| members_count(m, "predictions", r->outputs, r->outputs) != r->outputs || m->bad)
+		return;
 	for (int k = 0; k < r->outputs; k++) {
-		r->best_epoch[k] = (int)json_integer_value(
-			json_array_get(json_object_get(o, "best_epoch"), (size_t)k));
-		r->predictions[k] = r->test_count < 0
-			? NULL
-			: bytes_of(json_array_get(json_object_get(o, "predictions"), (size_t)k),
-				(size_t)r->test_count);
-		if (!r->predictions[k]) {
-			phase_result_free(r);
-			return err_set(e, ERR_FAILED, "a phase whose predictions cannot be read");
-		}
+		const json_t *epoch = members_element(m, "best_epoch", (size_t)k);
+		r->best_epoch[k] = (int)json_integer_value(epoch);
+		r->predictions[k] = bytes_of(
+			members_element(m, "predictions", (size_t)k), (size_t)r->test_count);
+		if (!json_is_integer(epoch))
+			m->bad = "best_epoch";
+		if (!r->predictions[k])
+			m->bad = "predictions";
 	}
-	return 0;
 }
 
-void wire_weights(struct str *out, const struct weights_result *r)
+static void read_phase(struct members *m, struct phase_result *r)
 {
-	json_t *o = json_pack("{s:s}", "event", "weights");
-	set_integer(o, "phase", r->phase);
-	set_integer(o, "fold", r->fold);
-	set_integer(o, "count", (long)r->count);
-	json_object_set_new(
-		o, "values", bytes_text((const uint8_t *)r->values, r->count * sizeof(*r->values)));
-	add_line(out, o);
+	members_text(m, "name", r->name, sizeof(r->name));
+	members_text(m, "stopped", r->stopped, sizeof(r->stopped));
+	members_text(m, "weights_digest", r->weights_digest, sizeof(r->weights_digest));
+	get_position(m, &r->phase, &r->fold);
+	r->epochs_run = (int)members_integer(m, "epochs_run", 0, NUMBER_MAX);
+	r->test_count = (int)members_integer(m, "test_count", 0, NUMBER_MAX);
+	r->parameters = (long)members_integer(m, "parameters", 0, LONG_MAX);
+	r->trainable = (long)members_integer(m, "trainable", 0, LONG_MAX);
+	r->weight_bytes = (long)members_integer(m, "weight_bytes", 0, LONG_MAX);
+	r->optimizer_bytes = (long)members_integer(m, "optimizer_bytes", 0, LONG_MAX);
+	r->seconds = members_real(m, "seconds");
+	r->outputs = members_count(m, "val_loss", 1, OUTPUTS_MAX);
+	members_reals(m, "val_loss", r->val_loss, r->outputs);
+	members_reals(m, "val_accuracy", r->val_accuracy, r->outputs);
+	members_reals(m, "test_loss", r->test_loss, r->outputs);
+	members_reals(m, "test_accuracy", r->test_accuracy, r->outputs);
+	read_outputs(m, r);
 }
 
-static int read_weights(const json_t *o, struct weights_result *r, struct err *e)
+/* ---- weights ---- */
+
+int wire_weights(struct str *out, const struct weights_result *r, struct err *e)
 {
-	r->phase = (int)get_integer(o, "phase");
-	r->fold = (int)get_integer(o, "fold");
-	r->count = (size_t)get_integer(o, "count");
-	r->values = (float *)bytes_of(json_object_get(o, "values"), r->count * sizeof(*r->values));
-	return r->values ? 0 : err_set(e, ERR_FAILED, "weights that cannot be read");
+	struct fields f = begin("weights");
+	set_position(&f, r->phase, r->fold);
+	fields_set_integer(&f, "count", (json_int_t)r->count);
+	fields_set(&f, "values",
+		bytes_text((const uint8_t *)r->values, r->count * sizeof(*r->values)));
+	return add_line(out, &f, e);
 }
 
-void wire_end(struct str *out, const struct trial_end *end)
+static void read_weights(struct members *m, struct weights_result *r)
 {
-	json_t *o = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "event", "end", "state",
-		trial_state_name(end->state), "error", end->error, "weights_digest",
-		end->weights_digest, "kernels", end->kernels, "data_digest", end->data_digest,
-		"data_variant", end->data_variant);
-	set_integer(o, "peak_bytes", end->peak_bytes);
-	set_integer(o, "core_version", end->core_version);
-	set_integer(o, "macs", end->macs);
-	set_integer(o, "activation_bytes", end->activation_bytes);
-	json_object_set_new(o, "seconds", real_json(end->seconds));
-	json_object_set_new(o, "cpu_seconds", real_json(end->cpu_seconds));
-	add_line(out, o);
+	get_position(m, &r->phase, &r->fold);
+	r->count = (size_t)members_integer(m, "count", 0, NUMBER_MAX);
+	r->values = (float *)bytes_of(
+		json_object_get(m->object, "values"), r->count * sizeof(*r->values));
+	if (!r->values)
+		m->bad = "values";
 }
 
-static int read_end(const json_t *o, struct trial_end *end, struct err *e)
+/* ---- warnings and the end ---- */
+
+int wire_warning(struct str *out, const char *text, struct err *e)
 {
-	char state[16];
-	get_text(o, "state", state, sizeof(state));
+	struct fields f = begin("warning");
+	fields_set_text(&f, "text", text);
+	return add_line(out, &f, e);
+}
+
+int wire_end(struct str *out, const struct trial_end *end, struct err *e)
+{
+	struct fields f = begin("end");
+	fields_set_text(&f, "state", trial_state_name(end->state));
+	fields_set_text(&f, "error", end->error);
+	fields_set_text(&f, "weights_digest", end->weights_digest);
+	fields_set_text(&f, "kernels", end->kernels);
+	fields_set_text(&f, "data_digest", end->data_digest);
+	fields_set_text(&f, "data_variant", end->data_variant);
+	fields_set_integer(&f, "peak_bytes", end->peak_bytes);
+	fields_set_integer(&f, "core_version", end->core_version);
+	fields_set_integer(&f, "macs", end->macs);
+	fields_set_integer(&f, "activation_bytes", end->activation_bytes);
+	fields_set_real(&f, "seconds", end->seconds);
+	fields_set_real(&f, "cpu_seconds", end->cpu_seconds);
+	return add_line(out, &f, e);
+}
+
+static void read_end(struct members *m, struct trial_end *end)
+{
+	const char *state = members_lent_text(m, "state");
 	end->state = TRIAL_DONE;
-	while (strcmp(state, trial_state_name(end->state)) != 0) {
-		if (end->state == TRIAL_INTERRUPTED)
-			return err_set(e, ERR_FAILED, "a trial that ended as '%s'", state);
+	while (end->state < TRIAL_STATES && strcmp(state, trial_state_name(end->state)) != 0)
 		end->state++;
+	if (end->state == TRIAL_STATES) {
+		end->state = TRIAL_MACHINE;
+		m->bad = "state";
 	}
-	get_text(o, "error", end->error, sizeof(end->error));
-	get_text(o, "weights_digest", end->weights_digest, sizeof(end->weights_digest));
-	get_text(o, "kernels", end->kernels, sizeof(end->kernels));
-	get_text(o, "data_digest", end->data_digest, sizeof(end->data_digest));
-	get_text(o, "data_variant", end->data_variant, sizeof(end->data_variant));
-	end->peak_bytes = get_integer(o, "peak_bytes");
-	end->core_version = (int)get_integer(o, "core_version");
-	end->macs = get_integer(o, "macs");
-	end->activation_bytes = get_integer(o, "activation_bytes");
-	end->seconds = real_value(json_object_get(o, "seconds"));
-	end->cpu_seconds = real_value(json_object_get(o, "cpu_seconds"));
-	return 0;
+	members_text(m, "error", end->error, sizeof(end->error));
+	members_text(m, "weights_digest", end->weights_digest, sizeof(end->weights_digest));
+	members_text(m, "kernels", end->kernels, sizeof(end->kernels));
+	members_text(m, "data_digest", end->data_digest, sizeof(end->data_digest));
+	members_text(m, "data_variant", end->data_variant, sizeof(end->data_variant));
+	end->peak_bytes = (long)members_integer(m, "peak_bytes", 0, LONG_MAX);
+	end->core_version = (int)members_integer(m, "core_version", 0, NUMBER_MAX);
+	end->macs = (long)members_integer(m, "macs", 0, LONG_MAX);
+	end->activation_bytes = (long)members_integer(m, "activation_bytes", 0, LONG_MAX);
+	end->seconds = members_real(m, "seconds");
+	end->cpu_seconds = members_real(m, "cpu_seconds");
+}
+
+/* ---- reading ---- */
+
+static int read_members(struct members *m, struct wire_message *out)
+{
+	const char *event = members_lent_text(m, "event");
+	if (strcmp(event, "epoch") == 0) {
+		out->event = WIRE_EPOCH;
+		read_epoch(m, &out->epoch);
+	} else if (strcmp(event, "phase") == 0) {
+		out->event = WIRE_PHASE;
+		read_phase(m, &out->phase);
+	} else if (strcmp(event, "weights") == 0) {
+		out->event = WIRE_WEIGHTS;
+		read_weights(m, &out->weights);
+	} else if (strcmp(event, "warning") == 0) {
+		out->event = WIRE_WARNING;
+		members_text(m, "text", out->warning, sizeof(out->warning));
+	} else if (strcmp(event, "end") == 0) {
+		out->event = WIRE_END;
+		read_end(m, &out->end);
+	} else {
+		m->bad = "event";
+	}
+	return m->bad ? -1 : 0;
 }
 
 int wire_read(const char *line, size_t length, struct wire_message *out, struct err *e)
 {
 	json_error_t why;
-	json_t *o = json_loadb(line, length, 0, &why);
-	const char *event = json_string_value(json_object_get(o, "event"));
-	int result = 0;
 	*out = (struct wire_message){ 0 };
-	if (!event) {
-		result = err_set(e, ERR_FAILED, "a worker's line cannot be read: %s",
-			o ? "no event" : why.text);
-	} else if (strcmp(event, "epoch") == 0) {
-		out->event = WIRE_EPOCH;
-		read_epoch(o, &out->epoch);
-	} else if (strcmp(event, "phase") == 0) {
-		out->event = WIRE_PHASE;
-		result = read_phase(o, &out->phase, e);
-	} else if (strcmp(event, "weights") == 0) {
-		out->event = WIRE_WEIGHTS;
-		result = read_weights(o, &out->weights, e);
-	} else if (strcmp(event, "end") == 0) {
-		out->event = WIRE_END;
-		result = read_end(o, &out->end, e);
-	} else {
-		result = err_set(e, ERR_FAILED, "a worker's line has an unknown event '%s'", event);
+	const char *body = wire_body(line, &length);
+	if (!body)
+		return err_set(e, ERR_ENVIRONMENT,
+			"a result was damaged on its way: wrong length or checksum");
+	json_t *object = json_loadb(body, length, 0, &why);
+	if (!object)
+		return err_set(e, ERR_ENVIRONMENT, "a result cannot be read: %s", why.text);
+	struct members m = { .object = object };
+	int result = read_members(&m, out);
+	if (result) {
+		err_set(e, ERR_ENVIRONMENT, "a result cannot be read: its member '%s'", m.bad);
+		wire_message_free(out);
 	}
-	json_decref(o);
+	json_decref(object);
 	return result;
 }
 

@@ -49,32 +49,48 @@ static int write_line(int fd, const struct str *line, struct err *e)
 	return 0;
 }
 
+/* Write the line that has been made, or pass on that it could not be made. Frees it. */
+static int send_line(int fd, int made, struct str *line, struct err *e)
+{
+	const int result = made || write_line(fd, line, e) ? -1 : 0;
+	str_free(line);
+	return result;
+}
+
 /* The sink of a trial in a worker: context is the pipe's descriptor. */
 static int send_epoch(void *context, const struct epoch_result *r, struct err *e)
 {
 	struct str line = { 0 };
-	wire_epoch(&line, r);
-	int result = write_line(*(int *)context, &line, e);
-	str_free(&line);
-	return result;
+	return send_line(*(int *)context, wire_epoch(&line, r, e), &line, e);
 }
 
 static int send_phase(void *context, const struct phase_result *r, struct err *e)
 {
 	struct str line = { 0 };
-	wire_phase(&line, r);
-	int result = write_line(*(int *)context, &line, e);
-	str_free(&line);
-	return result;
+	return send_line(*(int *)context, wire_phase(&line, r, e), &line, e);
 }
 
 static int send_weights(void *context, const struct weights_result *r, struct err *e)
 {
 	struct str line = { 0 };
-	wire_weights(&line, r);
-	int result = write_line(*(int *)context, &line, e);
-	str_free(&line);
-	return result;
+	return send_line(*(int *)context, wire_weights(&line, r, e), &line, e);
+}
+
+static int send_warning(void *context, const char *text, struct err *e)
+{
+	struct str line = { 0 };
+	return send_line(*(int *)context, wire_warning(&line, text, e), &line, e);
+}
+
+/* Out of memory under a limit that the user has set is no failure of the machine. */
+static void blame_limit(const struct local_options *options, struct trial_end *end)
+{
+	static const char nomem[] = "out of memory";
+	if (!options->trial_bytes || end->state != TRIAL_MACHINE || strcmp(end->error, nomem) != 0)
+		return;
+	end->state = TRIAL_FAILED;
+	snprintf(end->error, sizeof(end->error), "%s: the limit for a trial is %zu MB", nomem,
+		options->trial_bytes >> 20);
 }
 
 static _Noreturn void child(int fd, int slot, const struct trial *t, const struct dataset *d,
@@ -98,9 +114,11 @@ static _Noreturn void child(int fd, int slot, const struct trial *t, const struc
 	const struct trial_sink sink = { .context = &fd,
 		.epoch = send_epoch,
 		.phase = send_phase,
-		.weights = options->keep_weights ? send_weights : NULL };
+		.weights = options->keep_weights ? send_weights : NULL,
+		.warning = send_warning };
 	struct trial_end end;
 	trial_run(t, d, &trial_options, &sink, &end);
+	blame_limit(options, &end);
 	struct rusage usage;
 	if (getrusage(RUSAGE_SELF, &usage) == 0) {
 		end.peak_bytes = usage.ru_maxrss * 1024;
@@ -109,8 +127,7 @@ static _Noreturn void child(int fd, int slot, const struct trial *t, const struc
 	}
 	struct str line = { 0 };
 	struct err e = { 0 };
-	wire_end(&line, &end);
-	_exit(write_line(fd, &line, &e) ? ERR_ENVIRONMENT : 0);
+	_exit(send_line(fd, wire_end(&line, &end, &e), &line, &e) ? ERR_ENVIRONMENT : 0);
 }
 
 /* ---- in the parent ---- */
@@ -137,6 +154,7 @@ int worker_start(struct worker *w, int slot, const struct trial *t, const struct
 	w->pid = pid;
 	w->pipe = ends[0];
 	w->ended = w->timed_out = false;
+	w->taken = 0;
 	str_clear(&w->input);
 	return 0;
 }
@@ -153,33 +171,48 @@ int worker_read(struct worker *w, struct err *e)
 
 const char *worker_line(struct worker *w, size_t *length)
 {
-	/* The line given before is still at the front, its end turned into a NUL. */
-	size_t old = w->input.s ? strnlen(w->input.s, w->input.length) : 0;
-	if (old < w->input.length) {
-		memmove(w->input.s, w->input.s + old + 1, w->input.length - old - 1);
-		w->input.length -= old + 1;
+	if (w->taken) {
+		memmove(w->input.s, w->input.s + w->taken, w->input.length - w->taken);
+		w->input.length -= w->taken;
 		w->input.s[w->input.length] = '\0';
+		w->taken = 0;
 	}
 	char *end = w->input.length ? memchr(w->input.s, '\n', w->input.length) : NULL;
 	if (!end)
 		return NULL;
 	*end = '\0';
 	*length = (size_t)(end - w->input.s);
+	w->taken = *length + 1;
 	return w->input.s;
 }
 
-void worker_reap(struct worker *w, char *error, size_t size)
+/* Nobody's fault but the machine's: killed from outside (by the kernel when memory is short, by an
+ * administrator), or over a limit of the shell. */
+static bool is_machines_signal(int number)
+{
+	return number == SIGKILL || number == SIGXFSZ || number == SIGXCPU || number == SIGTERM;
+}
+
+void worker_reap(struct worker *w, struct trial_end *end)
 {
 	int status = 0;
 	while (waitpid(w->pid, &status, 0) < 0 && errno == EINTR)
 		;
-	if (WIFSIGNALED(status))
-		snprintf(error, size, "the worker was killed by signal %d (%s)", WTERMSIG(status),
-			strsignal(WTERMSIG(status)));
-	else if (WEXITSTATUS(status))
-		snprintf(error, size, "the worker ended with exit code %d", WEXITSTATUS(status));
-	else
-		snprintf(error, size, "%s", "");
+	end->state = TRIAL_FAILED;
+	if (WIFSIGNALED(status)) {
+		const int number = WTERMSIG(status);
+		if (is_machines_signal(number))
+			end->state = TRIAL_MACHINE;
+		snprintf(end->error, sizeof(end->error), "the worker was killed by signal %d (%s)",
+			number, strsignal(number));
+	} else if (WEXITSTATUS(status) == ERR_ENVIRONMENT) {
+		end->state = TRIAL_MACHINE;
+		snprintf(end->error, sizeof(end->error),
+			"the worker could not send its results (out of memory?)");
+	} else {
+		snprintf(end->error, sizeof(end->error),
+			"the worker ended without a result (exit code %d)", WEXITSTATUS(status));
+	}
 	close(w->pipe);
 	str_free(&w->input);
 	*w = (struct worker){ .pipe = -1 };

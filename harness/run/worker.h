@@ -13,7 +13,8 @@ struct worker {
 	int pipe;     /* lines come here; -1 when it has closed */
 	size_t index; /* of its trial in the sweep */
 	int64_t attempt;
-	struct str input; /* bytes that are no whole line yet */
+	struct str input; /* what has come */
+	size_t taken;     /* bytes of it that worker_line has given */
 	bool ended;       /* its "end" line has come */
 	bool timed_out;   /* it was killed for taking too long */
 	double started;   /* monotonic seconds */
@@ -30,8 +31,8 @@ int worker_read(struct worker *w, struct err *e);
 /* The next whole line, without its end, or NULL. Valid until the next call for this worker. */
 const char *worker_line(struct worker *w, size_t *length);
 
-/* Wait for the process (the pipe has closed); w is idle then. Fills error ("killed by signal 11
- * (Segmentation fault)", "exit code 3") or sets it to "" when it left as it should. */
-void worker_reap(struct worker *w, char *error, size_t size);
+/* Wait for the process (the pipe has closed); w is idle then. Fills state and error of an end, for
+ * a worker that has not sent its own: failed, or the machine's failure. */
+void worker_reap(struct worker *w, struct trial_end *end);
 
 #endif

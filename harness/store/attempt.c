@@ -435,7 +435,7 @@ static int end_attempt(struct store *s, int64_t attempt, const struct trial_end 
 		return -1;
 	char now[STORE_TIME_TEXT];
 	time_now(now);
-	bind_text(update, 1, trial_state_name(end->state));
+	bind_text(update, 1, trial_state_recorded(end->state));
 	bind_text(update, 2, now);
 	sqlite3_bind_double(update, 3, end->seconds);
 	sqlite3_bind_double(update, 4, end->cpu_seconds);
@@ -472,8 +472,8 @@ int store_attempt_end(struct store *s, int64_t attempt, const struct trial_end *
 
 /* ---- attempts without a process ---- */
 
-/* Seconds since that attempt's last sign of life, by the clock of day; negative when the clock was
- * set back. */
+/* Seconds since that attempt's last sign of life, by the clock of day: negative when the clock was
+ * set back, NULL when the text is no time. */
 static const char running_sql[] =
 	"SELECT id, host, boot, pid, pid_start, (julianday('now') - julianday(heartbeat)) * 86400.0"
 	" FROM attempts WHERE state = 'running' AND id > ? ORDER BY id LIMIT 1";
@@ -503,7 +503,9 @@ static int next_gone(struct store *s, int64_t *attempt, struct err *e)
 			.pid_start = sqlite3_column_int64(read, 4) };
 		sqlite3_snprintf(sizeof(lease.host), lease.host, "%s", text_of(read, 1));
 		sqlite3_snprintf(sizeof(lease.boot), lease.boot, "%s", text_of(read, 2));
-		const double silent = sqlite3_column_double(read, 5);
+		const double silent = sqlite3_column_type(read, 5) == SQLITE_NULL
+			? (double)NAN
+			: sqlite3_column_double(read, 5);
 		*attempt = sqlite3_column_int64(read, 0);
 		sqlite3_reset(read);
 		if (lease_is_gone(&lease, &s->here, silent))
@@ -536,4 +538,43 @@ int store_reclaim(struct store *s, struct err *e)
 	if (transaction_begin(s, e))
 		return -1;
 	return transaction_end(s, reclaim(s, e), e);
+}
+
+/* ---- attempts of other machines ---- */
+
+int store_take_over(struct store *s, struct err *e)
+{
+	sqlite3_stmt *update = store_statement(s,
+		"UPDATE attempts SET state = 'interrupted', finished_at = heartbeat,"
+		" error = 'taken over by another machine' WHERE state = 'running' AND host <> ?",
+		e);
+	if (!update || transaction_begin(s, e))
+		return -1;
+	bind_text(update, 1, s->here.host);
+	return transaction_end(s, statement_run(s, update, e), e);
+}
+
+int store_elsewhere(struct store *s, struct store_elsewhere *out, struct err *e)
+{
+	sqlite3_stmt *read = store_statement(s,
+		"SELECT count(*), count(*) FILTER (WHERE host = ?1), max(pid) FILTER (WHERE host = "
+		"?1), max(heartbeat) FILTER (WHERE host <> ?1), strftime('%Y-%m-%d %H:%M:%S UTC', "
+		"max(julianday(heartbeat)) FILTER (WHERE host <> ?1) + ?2 / 86400.0)"
+		" FROM attempts WHERE state = 'running'",
+		e);
+	if (!read)
+		return -1;
+	bind_text(read, 1, s->here.host);
+	bind_integer(read, 2, LEASE_SILENT_SECONDS);
+	const int code = sqlite3_step(read);
+	*out = (struct store_elsewhere){ 0 };
+	if (code == SQLITE_ROW) {
+		out->running = (size_t)sqlite3_column_int64(read, 0);
+		out->here = (size_t)sqlite3_column_int64(read, 1);
+		out->pid = (long)sqlite3_column_int64(read, 2);
+		sqlite3_snprintf(sizeof(out->heartbeat), out->heartbeat, "%s", text_of(read, 3));
+		sqlite3_snprintf(sizeof(out->free_at), out->free_at, "%s", text_of(read, 4));
+	}
+	sqlite3_reset(read);
+	return code == SQLITE_ROW ? 0 : store_error(s, e);
 }

@@ -75,7 +75,8 @@ struct lease lease_of(const struct lease *here, long pid)
 bool lease_is_gone(const struct lease *lease, const struct lease *here, double silent_seconds)
 {
 	if (strcmp(lease->host, here->host) != 0)
-		return silent_seconds > LEASE_SILENT_SECONDS;
+		return !(silent_seconds <= LEASE_SILENT_SECONDS
+			&& silent_seconds >= -LEASE_FUTURE_SECONDS);
 	if (strcmp(lease->boot, here->boot) != 0)
 		return true;
 	const int64_t start = process_start(lease->pid);

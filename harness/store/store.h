@@ -93,9 +93,24 @@ int store_robustness(
 int store_heartbeat(struct store *s, int64_t attempt, struct err *e);
 
 /* Attempts that say "running" but whose process is gone (no such process, or another boot; on
- * another machine: no sign of life for 15 minutes) become "interrupted". What they had recorded
- * stays. */
+ * another machine: no sign of life for 15 minutes, or one from the future) become "interrupted".
+ * What they had recorded stays. */
+enum { LEASE_SILENT_SECONDS = 900 };
 int store_reclaim(struct store *s, struct err *e);
+
+/* The same for all attempts that other machines (or containers with another host name) are at. One
+ * that lives after all is refused when it next writes. */
+int store_take_over(struct store *s, struct err *e);
+
+/* The attempts that are running: on this machine, by process `pid` among others; on others, with
+ * the latest sign of life and when they count as dead without a further one (UTC; "" when there are
+ * none). */
+struct store_elsewhere {
+	size_t running, here;
+	long pid;
+	char heartbeat[32], free_at[32];
+};
+int store_elsewhere(struct store *s, struct store_elsewhere *out, struct err *e);
 
 /* A file that a trained network was exported to; another one of the same attempt, fold and format
  * is forgotten. */

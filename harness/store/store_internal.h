@@ -127,9 +127,10 @@ int journal_choose(struct store *s, struct err *e);
 void lease_here(struct lease *here);
 /* The lease of a process on this machine. */
 struct lease lease_of(const struct lease *here, long pid);
-/* Is that process certainly or (on another machine: silent for longer than LEASE_SILENT_SECONDS)
- * probably gone? */
-enum { LEASE_SILENT_SECONDS = 900 };
+/* Is that process certainly or (on another machine: its last sign of life older than
+ * LEASE_SILENT_SECONDS, more than LEASE_FUTURE_SECONDS ahead of our clock, or none, NaN) probably
+ * gone? */
+enum { LEASE_FUTURE_SECONDS = 60 };
 bool lease_is_gone(const struct lease *lease, const struct lease *here, double silent_seconds);
 
 #endif

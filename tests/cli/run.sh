@@ -53,8 +53,8 @@ check $? "--max-trials 3 runs three trials"
 "$RETRIAL" run "$sweep" --db "$SCRATCH/two/r.db" -j 1 -q & a=$!
 "$RETRIAL" run "$sweep" --db "$SCRATCH/two/r.db" -j 1 -q & b=$!
 wait $a; sa=$?; wait $b; sb=$?
-[ "$sa$sb" = 00 ]
-check $? "two runs on one database both end well"
+case $sa$sb in 00 | 04 | 40) "$RETRIAL" run "$sweep" --db "$SCRATCH/two/r.db" -q ;; *) false ;; esac
+check $? "two runs on one database both end well: the one that ends first says that there is more to do"
 [ "$(sqlite3 "$SCRATCH/two/r.db" "SELECT count(*) || ' ' || count(DISTINCT trial) FROM attempts WHERE state = 'done'")" = "8 8" ]
 check $? "and no trial is done twice"
 
@@ -100,8 +100,8 @@ check $? "a truncated data file gives exit code 3"
 printf '%s' "$out" | grep -q 'train-images-idx3-ubyte'
 check $? "and is named"
 out=$(RETRIAL_DATA='' XDG_DATA_HOME="$SCRATCH" "$RETRIAL" run "$SCRATCH/broken.yaml" --db "$SCRATCH/missing/r.db" --progress lines 2>&1); status=$?
-[ $status -eq 0 ] && printf '%s' "$out" | grep -q 'skipped: .*mnist'
-check $? "a data set that is nowhere is skipped: exit code 0, and the reason is said"
+[ $status -eq 3 ] && printf '%s' "$out" | grep -q 'skipped: .*mnist'
+check $? "a data set that is nowhere is skipped: exit code 3 as nothing is left, and the reason is said"
 if [ "$(id -u)" = 0 ] && mkdir -p "$SCRATCH/full" && mount -t tmpfs -o size=256k none "$SCRATCH/full" 2>/dev/null; then
 	out=$("$RETRIAL" run "$sweep" --db "$SCRATCH/full/r.db" --no-share -q 2>&1); status=$?
 	[ $status -eq 3 ] && printf '%s' "$out" | grep -Eq 'full|No space'
@@ -109,7 +109,7 @@ if [ "$(id -u)" = 0 ] && mkdir -p "$SCRATCH/full" && mount -t tmpfs -o size=256k
 	[ "$(sqlite3 "$SCRATCH/full/r.db" 'PRAGMA integrity_check' 2>&1)" = ok ]
 	check $? "what the database had is still good"
 	mount -o remount,size=64m "$SCRATCH/full"
-	"$RETRIAL" run "$sweep" --db "$SCRATCH/full/r.db" -q --retry failed
+	"$RETRIAL" run "$sweep" --db "$SCRATCH/full/r.db" -q
 	"$RETRIAL" query digests --db "$SCRATCH/full/r.db" --format csv >"$SCRATCH/full.csv"
 	cmp -s "$SCRATCH/one.csv" "$SCRATCH/full.csv"
 	check $? "with space again, the next run ends with the same digests"

@@ -103,10 +103,10 @@ static void weights_on_the_wire_are_read_to_their_last_byte_and_no_further(void 
 	struct guarded g = guarded_copy(values, sizeof(values));
 	const struct weights_result w = { .phase = 1, .fold = 2, .count = 3, .values = g.bytes };
 	struct str line = { 0 };
-	wire_weights(&line, &w);
+	wire_weights(&line, &w, NULL);
 	struct wire_message m;
 	struct err e = { 0 };
-	assert_int_equal(wire_read(line.s, line.length, &m, &e), 0);
+	assert_int_equal(wire_read(line.s, line.length - 1, &m, &e), 0);
 	assert_int_equal(m.event, WIRE_WEIGHTS);
 	assert_int_equal(m.weights.count, 3);
 	assert_memory_equal(m.weights.values, values, sizeof(values));
@@ -123,10 +123,10 @@ static void predictions_on_the_wire_are_read_to_their_last_byte_and_no_further(v
 	struct phase_result r = { .name = "p", .outputs = 1, .test_count = 5 };
 	r.predictions[0] = g.bytes;
 	struct str line = { 0 };
-	wire_phase(&line, &r);
+	wire_phase(&line, &r, NULL);
 	struct wire_message m;
 	struct err e = { 0 };
-	assert_int_equal(wire_read(line.s, line.length, &m, &e), 0);
+	assert_int_equal(wire_read(line.s, line.length - 1, &m, &e), 0);
 	assert_int_equal(m.event, WIRE_PHASE);
 	assert_memory_equal(m.phase.predictions[0], classes, sizeof(classes));
 	wire_message_free(&m);
