@@ -333,10 +333,7 @@ static int run(const struct cli *c)
 		result = sweep_cli_read(c, c->arguments[0], &sweep);
 	if (result)
 		return result;
-	if (sweep->program)
-		result = cli_misuse(c, "sweeps with a program cannot be run yet");
-	if (!result)
-		result = check_clean_tree(c, sweep, &r);
+	result = check_clean_tree(c, sweep, &r);
 	if (!result)
 		result = run_sweep(&r, sweep, cli_get(c, "db", "results/retrial.db"));
 	sweep_free(sweep);
