@@ -27,12 +27,12 @@ ALL      = -std=gnu11 -D_GNU_SOURCE -I. -MMD -MP $(WARNINGS) $(BITS) $(CFLAGS)
 # the digest of the sources says what it was built from. results/ is made by the program, so it does not count as a change.
 COMMIT := $(shell git ls-files --error-unmatch Makefile >/dev/null 2>&1 && git rev-parse HEAD)
 DIRTY  := $(if $(COMMIT),$(shell test -z "$$(git status --porcelain -- . ':(exclude)results')" && echo no || echo yes),unknown)
-SOURCES_DIGEST := $(shell cat Makefile $(sort $(wildcard nn/*.[ch] nn/*/*.[ch] harness/*/*.[ch] harness/*/*.sql harness/*/*/*.sql)) | sha256sum | cut -c 1-64)
+SOURCES_DIGEST := $(shell cat Makefile $(sort $(wildcard nn/*.[ch] nn/*/*.[ch] harness/*/*.[ch] harness/*/*.sql harness/*/*/*.sql harness/*/*/*/*.sql)) | sha256sum | cut -c 1-64)
 BUILD_FACTS = -DRETRIAL_VERSION='"$(VERSION)"' -DRETRIAL_COMMIT='"$(COMMIT)"' -DRETRIAL_DIRTY='"$(DIRTY)"' \
               -DRETRIAL_SOURCES='"$(SOURCES_DIGEST)"' -DRETRIAL_COMPILER='"$(shell $(CC) --version | head -n 1)"' -DRETRIAL_FLAGS='"$(BITS) $(CFLAGS)"'
 
 # Only what make really needs them for: `make test` on a machine without them must get as far as installing them.
-PACKAGES = sqlite3 gsl libarchive yaml-0.1 jansson libcrypto smartcols libcurl libpng zlib libprotobuf-c libpcre2-8
+PACKAGES = sqlite3 gsl libarchive yaml-0.1 jansson libcrypto smartcols libcurl libpng libprotobuf-c libpcre2-8 zlib
 # (libcurl names the system's own folder, which is in the way of another architecture's.)
 LIBRARY_FLAGS = $(filter-out -I/usr/include/%-linux-gnu,$(shell pkg-config --cflags $(PACKAGES)))
 LIBRARIES     = $(shell pkg-config --libs $(PACKAGES)) -lm -lpthread
@@ -110,6 +110,9 @@ $(BUILD)/digests: $(BUILD)/tests/golden/digests.o $(BUILD)/libnn.a
 	$(Q)$(CC) $(CFLAGS) -o $@ $^ -lm -lpthread
 
 $(BUILD)/bench-core: $(patsubst %,$(BUILD)/tests/bench/%.o,bench_core peak work allocations) $(BUILD)/tests/oracle/paper_nets.o $(BUILD)/libnn.a
+	$(Q)$(CC) $(CFLAGS) -o $@ $^ $(LIBRARIES)
+
+$(BUILD)/bench-networks: $(patsubst %,$(BUILD)/tests/bench/%.o,bench_networks networks peak work) $(BUILD)/tests/oracle/paper_nets.o $(BUILD)/libharness.a $(BUILD)/libnn.a
 	$(Q)$(CC) $(CFLAGS) -o $@ $^ $(LIBRARIES)
 
 $(BUILD)/bench-store: $(BUILD)/tests/bench/bench_store.o $(BUILD)/libharness.a $(BUILD)/libnn.a

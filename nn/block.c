@@ -134,8 +134,8 @@ static void forward(const struct nn_block *b, int l)
 			kernel_of(b, op), bias_of(b, op), &op->shape.conv_pool);
 		break;
 	case NN_OP_CONV:
-		k->conv_forward(
-			out_of(b, l), in, kernel_of(b, op), bias_of(b, op), &op->shape.conv);
+		k->conv_forward(out_of(b, l), in, kernel_of(b, op), bias_of(b, op), &op->shape.conv,
+			b->memory + b->batch->plan->scratch);
 		break;
 	case NN_OP_DENSE:
 		k->dense_forward(out_of(b, l), in, kernel_of(b, op), bias_of(b, op),
@@ -149,8 +149,8 @@ static void forward(const struct nn_block *b, int l)
 	case NN_OP_DROPOUT: forward_dropout(b, l); break;
 	case NN_OP_CONCAT: forward_concat(b, l); break;
 	case NN_OP_DEPTHWISE:
-		k->depthwise_forward(
-			out_of(b, l), in, kernel_of(b, op), bias_of(b, op), &op->shape.conv);
+		k->depthwise_forward(out_of(b, l), in, kernel_of(b, op), bias_of(b, op),
+			&op->shape.conv, b->memory + b->batch->plan->scratch);
 		break;
 	case NN_OP_AVERAGE: k->average_forward(out_of(b, l), in, &op->shape.average); break;
 	case NN_OP_ADD: forward_add(b, l); break;
@@ -238,7 +238,9 @@ static void backward_input(const struct nn_block *b, int l, int i, float *to)
 		k->conv_pool_backward_input(to, from, (const int32_t *)aux_of(b, l),
 			kernel_of(b, op), &op->shape.conv_pool, scratch);
 		break;
-	case NN_OP_CONV: k->conv_backward_input(to, from, kernel_of(b, op), &op->shape.conv); break;
+	case NN_OP_CONV:
+		k->conv_backward_input(to, from, kernel_of(b, op), &op->shape.conv, scratch);
+		break;
 	case NN_OP_DENSE:
 		k->dense_backward_input(to, from, kernel_of(b, op), (int)(size / NN_LANES),
 			(int)(op->size / NN_LANES));
@@ -261,7 +263,7 @@ static void backward_input(const struct nn_block *b, int l, int i, float *to)
 	case NN_OP_ADD:
 	case NN_OP_OUTPUT: memcpy(to, from, size * sizeof(*to)); break;
 	case NN_OP_DEPTHWISE:
-		k->depthwise_backward_input(to, from, kernel_of(b, op), &op->shape.conv);
+		k->depthwise_backward_input(to, from, kernel_of(b, op), &op->shape.conv, scratch);
 		break;
 	case NN_OP_AVERAGE: k->average_backward(to, from, &op->shape.average); break;
 	case NN_OP_RELU6: k->relu6_backward(to, from, out_of(b, l), size / NN_LANES); break;
@@ -311,13 +313,16 @@ static void backward_weights(const struct nn_block *b, int l)
 	const float *in = out_of(b, op->inputs[0]), *from = gradient_of(b, l);
 	float *dw = kernel_gradient_of(b, op), *db = bias_gradient_of(b, op);
 	float *scratch = b->memory + b->batch->plan->scratch;
+	const bool has_bias = b->batch->net->layers[op->weights_layer].bias_tensor >= 0;
 	if (op->kind == NN_OP_CONV_POOL)
 		k->conv_pool_backward_weights(dw, db, in, from, (const int32_t *)aux_of(b, l),
 			&op->shape.conv_pool, scratch);
 	else if (op->kind == NN_OP_CONV)
-		k->conv_backward_weights(dw, db, in, from, &op->shape.conv, scratch);
+		k->conv_backward_weights(
+			dw, has_bias ? db : NULL, in, from, &op->shape.conv, scratch);
 	else if (op->kind == NN_OP_DEPTHWISE)
-		k->depthwise_backward_weights(dw, db, in, from, &op->shape.conv, scratch);
+		k->depthwise_backward_weights(
+			dw, has_bias ? db : NULL, in, from, &op->shape.conv, scratch);
 	else if (op->kind == NN_OP_BATCHNORM)
 		backward_batchnorm_weights(b, l);
 	else

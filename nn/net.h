@@ -47,13 +47,14 @@ struct nn_layer {
 	char name[NN_NAME_MAX];          /* a path: "stem1/conv1" */
 	int inputs[NN_LAYER_INPUTS_MAX]; /* layer numbers, all smaller than this layer's */
 	int input_count;
-	struct nn_shape shape;            /* of its output */
-	int kernel_height, kernel_width;  /* conv, depthwise; pooling: the window */
-	int stride;                       /* conv, depthwise; the same in both axes */
-	enum nn_padding padding;          /* conv, depthwise */
-	bool relu;                        /* conv, depthwise, dense: ReLU on the output */
-	double rate;                      /* dropout */
-	double momentum, epsilon;         /* batchnorm */
+	struct nn_shape shape;           /* of its output */
+	int kernel_height, kernel_width; /* conv, depthwise; pooling: the window */
+	int stride;                      /* conv, depthwise; the same in both axes */
+	enum nn_padding padding;         /* conv, depthwise */
+	bool relu;                       /* conv, depthwise, dense: ReLU on the output */
+	double rate;                     /* dropout */
+	double momentum, epsilon;        /* batchnorm */
+	double rate_scale; /* multiplies the learning rate of its tensors; 0 counts as 1 */
 	int kernel_tensor, bias_tensor;   /* numbers in tensors[], -1 where the layer has none;
 					     batchnorm: gamma and beta */
 	int mean_tensor, variance_tensor; /* batchnorm: the moving ones; else -1 */

@@ -16,6 +16,7 @@
  *   fold.h       batch normalisation folded into the convolution before it
  *   optimizer.h  Nadam, Adam, SGD; learning rates over the steps; averages of the weights
  *   stop.h       early stopping
+ *   plateau.h    when to lower the learning rate
  *   train.h      memory, forward, backward, training epochs, evaluation
  *   infer.h      one image at a time
  *   size.h       multiply-accumulates and memory of a network
@@ -33,6 +34,7 @@
 #include "net.h"
 #include "optimizer.h"
 #include "perturb.h"
+#include "plateau.h"
 #include "quant.h"
 #include "retouch.h"
 #include "rng.h"

@@ -175,13 +175,10 @@ static size_t scratch_size(const struct nn_op *op, const struct nn_net *net)
 			* LANES;
 		return input > weights ? input : weights;
 	}
-	if (op->kind == NN_OP_CONV) {
-		const struct nn_conv *s = &op->shape.conv;
-		return 8 * (size_t)(s->in_channels * s->kernel_height * s->kernel_width + 16)
-			* LANES;
-	}
+	if (op->kind == NN_OP_CONV)
+		return nn_conv_scratch(&op->shape.conv);
 	if (op->kind == NN_OP_DEPTHWISE)
-		return 8 * (size_t)(op->shape.conv.kernel_height * op->shape.conv.kernel_width + 16)
+		return (size_t)(op->shape.conv.kernel_height * op->shape.conv.kernel_width + 32)
 			* LANES;
 	if (op->kind == NN_OP_BATCHNORM)
 		return 2 * nn_batchnorm_row(net->layers[op->weights_layer].shape.channels) * LANES;

@@ -9,6 +9,7 @@
 #include "mixup.h"
 #include "plan.h"
 #include "pool.h"
+#include "step.h"
 
 enum { BATCH_MAX = 4096, EVALUATION_BATCH = 1024, BLOCKS_MAX = BATCH_MAX / NN_LANES };
 
@@ -24,7 +25,7 @@ struct nn_trainer {
 	size_t padded;                  /* parameter_count rounded up to whole cache lines */
 	float *memory;                  /* all of the following, in one allocation */
 	float *params, *first, *second; /* [padded] */
-	float *average;                 /* [padded], if the optimizer wants one; else NULL */
+	float *average, *slow;          /* [padded], if the optimizer wants one; else NULL */
 	float *gradients;               /* [blocks][padded] */
 	float *shared;                  /* [plan.shared] */
 	float *workspaces;              /* [workspace_count][plan.memory] */
@@ -34,7 +35,7 @@ struct nn_trainer {
 	struct nn_batch batch; /* the one at work */
 	bool wants_gradients;
 	int stage, stages;
-	struct nn_step_factors factors; /* of the step at work */
+	struct nn_step step; /* the one at work */
 };
 
 static const struct nn_kernels *const variants[] = {
@@ -112,9 +113,9 @@ struct nn_trainer *nn_trainer_new(
 	t->padded = (net->parameter_count + NN_LANES - 1) / NN_LANES * NN_LANES;
 	t->workspace_count =
 		t->plan.cut_count > 0 && t->blocks > t->threads ? t->blocks : t->threads;
-	const bool average = t->optimizer.average_momentum > 0;
-	size_t floats = (3 + (size_t)average + (size_t)t->blocks) * t->padded + t->plan.shared
-		+ (size_t)t->workspace_count * t->plan.memory;
+	const bool average = t->optimizer.average_momentum > 0, slow = t->optimizer.lookahead > 0;
+	size_t floats = (3 + (size_t)average + (size_t)slow + (size_t)t->blocks) * t->padded
+		+ t->plan.shared + (size_t)t->workspace_count * t->plan.memory;
 	t->memory = zeroed(floats * sizeof(*t->memory));
 	t->work = zeroed(BLOCKS_MAX * sizeof(*t->work));
 	t->pool = nn_pool_new(t->threads);
@@ -128,8 +129,18 @@ struct nn_trainer *nn_trainer_new(
 	t->gradients = t->second + t->padded;
 	t->shared = t->gradients + (size_t)t->blocks * t->padded;
 	t->workspaces = t->shared + t->plan.shared;
-	if (average)
-		t->average = t->workspaces + (size_t)t->workspace_count * t->plan.memory;
+	float *more = t->workspaces + (size_t)t->workspace_count * t->plan.memory;
+	t->average = average ? more : NULL;
+	t->slow = slow ? more + (average ? t->padded : 0) : NULL;
+	t->step = (struct nn_step){ .net = net,
+		.kernels = t->kernels,
+		.optimizer = &t->optimizer,
+		.frozen = t->frozen,
+		.params = t->params,
+		.first = t->first,
+		.second = t->second,
+		.gradients = t->gradients,
+		.slow = t->slow };
 	return t;
 }
 
@@ -150,7 +161,7 @@ float *nn_trainer_params(struct nn_trainer *t)
 
 struct nn_optimizer_state nn_trainer_optimizer_state(struct nn_trainer *t)
 {
-	return (struct nn_optimizer_state){ t->first, t->second, &t->schedule };
+	return (struct nn_optimizer_state){ t->first, t->second, t->slow, &t->schedule };
 }
 
 /* The average as it is handed out: what is not trained is not averaged. */
@@ -236,45 +247,27 @@ static void add_gradients(struct nn_trainer *t)
 	nn_pool_run(t->pool, add_gradients_share, t, t->threads);
 }
 
-/* One step of those of the parameters from .. to - 1 that are not frozen. */
-static void step_range(struct nn_trainer *t, size_t from, size_t to)
-{
-	const struct nn_kernels *k = t->kernels;
-	const struct nn_step_factors *f = &t->factors;
-	for (int i = 0; i < t->net->tensor_count;) {
-		const bool frozen = t->frozen[i];
-		size_t at = t->net->tensors[i].offset,
-		       end = at; /* neighbouring tensors lie side by side: one run */
-		for (; i < t->net->tensor_count && t->frozen[i] == frozen; i++)
-			end += t->net->tensors[i].count;
-		at = at > from ? at : from;
-		end = end < to ? end : to;
-		if (frozen || at >= end)
-			continue;
-		if (t->optimizer.kind == NN_NADAM)
-			k->nadam(t->params + at, t->first + at, t->second + at, t->gradients + at,
-				end - at, f);
-		else if (t->optimizer.kind == NN_ADAM)
-			k->adam(t->params + at, t->first + at, t->second + at, t->gradients + at,
-				end - at, f);
-		else
-			k->sgd(t->params + at, t->first + at, t->gradients + at, end - at, f);
-	}
-}
-
 static void step_share(void *context, int part, int thread)
 {
+	struct nn_trainer *t = context;
 	size_t from, to;
-	add_gradients_share(context, part, thread);
+	if (!(t->optimizer.clip_norm > 0)) /* else they are added: their norm was needed */
+		add_gradients_share(context, part, thread);
 	share(context, part, &from, &to);
-	step_range(context, from, to);
+	nn_step_range(&t->step, from, to);
 }
 
 /* Every parameter is on its own, so the threads share them out. */
 static void step(struct nn_trainer *t)
 {
-	t->factors = nn_optimizer_advance(&t->optimizer, &t->schedule);
+	if (t->schedule.step == 0)
+		nn_step_begin(&t->step);
+	t->step.factors = nn_optimizer_advance(&t->optimizer, &t->schedule);
+	if (t->optimizer.clip_norm > 0)
+		add_gradients(t);
+	t->step.clip = nn_step_clip(&t->step);
 	nn_pool_run(t->pool, step_share, t, t->threads);
+	nn_step_lookahead(&t->step, t->schedule.step);
 	nn_batchnorm_move(&t->batch, t->params);
 	if (t->average && t->schedule.step == 1)
 		memcpy(t->average, t->params, t->padded * sizeof(*t->params));

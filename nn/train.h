@@ -60,9 +60,9 @@ void nn_trainer_free(struct nn_trainer *t);
 float *nn_trainer_params(struct nn_trainer *t);
 
 /* The optimizer's state for checkpoints: first and second moments, [parameter_count] each (the
- * second unused by SGD), and the schedule. */
+ * second unused by SGD), lookahead's slow weights (NULL without), and the schedule. */
 struct nn_optimizer_state {
-	float *first, *second;
+	float *first, *second, *slow;
 	struct nn_schedule *schedule;
 };
 struct nn_optimizer_state nn_trainer_optimizer_state(struct nn_trainer *t);

@@ -10,8 +10,7 @@
 
 #include "clock.h"
 
-static _Noreturn void child(
-	const char *const *arguments, const char *folder, bool errors, int to)
+static _Noreturn void child(const char *const *arguments, const char *folder, bool errors, int to)
 {
 	const int null = open("/dev/null", O_RDWR);
 	if (setpgid(0, 0) || (folder && chdir(folder)) || dup2(null, STDIN_FILENO) < 0
@@ -60,8 +59,8 @@ const char *command_output(const char *const *arguments, const char *folder, boo
 	if (pid == 0)
 		child(arguments, folder, errors, ends[1]);
 	close(ends[1]);
-	const char *why = pid > 0 ? read_all(ends[0], seconds, max_bytes, out)
-				  : "it cannot be started";
+	const char *why =
+		pid > 0 ? read_all(ends[0], seconds, max_bytes, out) : "it cannot be started";
 	close(ends[0]);
 	if (pid < 0)
 		return why;

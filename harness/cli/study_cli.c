@@ -20,7 +20,7 @@ static int only_sweep(struct store *store, struct str *path, struct err *e)
 	struct rows *r = NULL;
 	struct str names = { 0 };
 
-	if (store_query(store, store_internal_query("sweep_paths"), NULL, e, &r))
+	if (store_ask(store, "sweep_paths", NULL, e, &r))
 		return -1;
 	for (size_t i = 0; i < r->row_count; i++)
 		str_addf(&names, "%s%s (%s)", i ? ", " : "", r->values[2 * i].text,

@@ -116,6 +116,10 @@ static int read_parameters(const struct cli *c, char ***out, struct err *e)
 		if (!equals || equals == argument)
 			return err_set(e, ERR_USAGE,
 				"'%s' is no parameter: after a query comes PARAM=VALUE", argument);
+		if (equals[1] == '=')
+			return err_set(e, ERR_USAGE, "'%s': a value begins with '='; write %.*s=%s",
+				argument, (int)(equals - argument), argument,
+				equals + 1 + strspn(equals + 1, "="));
 		pairs[2 * i] = strndup(argument, (size_t)(equals - argument));
 		pairs[2 * i + 1] = equals + 1;
 		if (!pairs[2 * i])

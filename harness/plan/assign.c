@@ -38,7 +38,7 @@ static int assign_scalar(const struct param *p, int kind, int index, void *base,
 static int assign_list(
 	const struct param *p, int kind, void *base, const struct node *list, struct diagnostics *d)
 {
-	const bool names = p->type == PARAM_NAMES;
+	const bool names = p->type != PARAM_ENUMS;
 	const size_t wanted = p->pair_kinds >> kind & 1 ? 2 : 1;
 	if (list->kind == NODE_MAP || (list->kind == NODE_SCALAR && !names && wanted != 1)) {
 		bad_value(d, list, p, kind, list->kind == NODE_MAP ? "a map" : list->text,
@@ -65,7 +65,7 @@ static int assign_list(
 int assign_value(const struct param *p, int kind, void *base, const struct node *value,
 	struct diagnostics *d)
 {
-	if (p->type == PARAM_ENUMS || p->type == PARAM_NAMES)
+	if (param_is_list(p))
 		return assign_list(p, kind, base, value, d);
 	return assign_scalar(p, kind, 0, base, value, d);
 }

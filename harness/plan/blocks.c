@@ -48,8 +48,7 @@ static int read_term(struct study *s, const struct node *n, struct condition_ter
 		return -1;
 	/* A list is a choice of values, unless the parameter itself is a list: then it is a list of
 	 * lists. */
-	const enum param_type type = out->target->param ? out->target->param->type : PARAM_TEXT;
-	const bool lists = type == PARAM_NAMES || type == PARAM_ENUMS;
+	const bool lists = out->target->param && param_is_list(out->target->param);
 	const bool choice =
 		n->kind == NODE_LIST && (!lists || (n->first && n->first->kind == NODE_LIST));
 	out->texts = arena_zero(s->arena, (choice ? n->count : 1) * sizeof(char *));

@@ -149,8 +149,9 @@ static void read_field(struct study *s, const struct target *target, struct node
 				field->text);
 		return;
 	}
-	const bool list = target->param->type == PARAM_NAMES || target->param->type == PARAM_ENUMS;
-	*count += setting_read(s, target, list ? split_list(s, field) : field, out) == 0;
+	*count += setting_read(s, target,
+			  param_is_list(target->param) ? split_list(s, field) : field, out)
+		== 0;
 }
 
 /* ---- lines ---- */

@@ -409,12 +409,8 @@ static int reserve(struct expander *x)
 	if (capacity > x->most_trials)
 		capacity = x->most_trials;
 	struct trial *trials = realloc(out->trials, capacity * sizeof(*trials));
-	if (!trials) {
-		diagnose(x->study->diagnostics, x->block->node->source, 0, 0,
-			"out of memory: %zu trials", out->trial_count);
-		x->stopped = true;
-		return -1;
-	}
+	if (!trials)
+		err_end_nomem();
 	out->trials = trials;
 	x->capacity = capacity;
 	return 0;
@@ -523,11 +519,8 @@ static int add_seeds(struct expander *x, const uint64_t *seeds, int seed_count)
 		return -1;
 	}
 	struct trial *trials = realloc(out->trials, count * (size_t)seed_count * sizeof(*trials));
-	if (!trials) {
-		diagnose(x->study->diagnostics, x->block->node->source, 0, 0,
-			"out of memory: %zu trials", count * (size_t)seed_count);
-		return -1;
-	}
+	if (!trials)
+		err_end_nomem();
 	out->trials = trials;
 	for (int s = 1; s < seed_count; s++)
 		for (size_t i = 0; i < count; i++) {

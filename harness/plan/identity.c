@@ -16,7 +16,7 @@
 #include "phases.h"
 #include "program.h"
 
-enum { ROWS_MAX = 24 };
+enum { ROWS_MAX = 64 };
 
 /* ---- writing ---- */
 
@@ -317,6 +317,7 @@ static int read_param(const struct param *p, const json_t *value, void *base, st
 	if (!json_is_array(value))
 		return read_value(p, value, 0, base, e);
 	const size_t most = p->type == PARAM_NAMES ? (size_t)p->max
+		: p->type == PARAM_REALS           ? (size_t)p->max_count
 		: p->type == PARAM_ENUMS           ? 2
 						   : 0;
 	if (json_array_size(value) > most)

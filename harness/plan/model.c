@@ -12,19 +12,19 @@ static const struct model_config lightweight = {
 	.counts = { [BLOCK_STEM] = 4, [BLOCK_SUBMODEL_HEAD] = 1, [BLOCK_UNIFIED_STEM] = 1, [BLOCK_UNIFIED_HEAD] = 3 },
 	.layers = {
 		[BLOCK_STEM] = {
-			{ .kind = LAYER_CONV, .name = "conv1", .filters = 10, .kernel = 3, .stride = 1, .bias = true, .activation = ACTIVATION_RELU,
+			{ .kind = LAYER_CONV, .name = "conv1", .lr_scale = 1, .filters = 10, .kernel = 3, .stride = 1, .bias = true, .activation = ACTIVATION_RELU,
 			  .init = INIT_HE_NORMAL },
 			{ .kind = LAYER_MAXPOOL, .size = 2 },
-			{ .kind = LAYER_CONV, .name = "conv2", .filters = 20, .kernel = 3, .stride = 1, .bias = true, .activation = ACTIVATION_RELU,
+			{ .kind = LAYER_CONV, .name = "conv2", .lr_scale = 1, .filters = 20, .kernel = 3, .stride = 1, .bias = true, .activation = ACTIVATION_RELU,
 			  .init = INIT_HE_NORMAL },
 			{ .kind = LAYER_MAXPOOL, .size = 2 },
 		},
-		[BLOCK_SUBMODEL_HEAD] = { { .kind = LAYER_DENSE, .name = "dense" } },
-		[BLOCK_UNIFIED_STEM] = { { .kind = LAYER_CONV, .name = "wide", .filters = 10, .stride = 1, .bias = true, .activation = ACTIVATION_RELU } },
+		[BLOCK_SUBMODEL_HEAD] = { { .kind = LAYER_DENSE, .lr_scale = 1, .name = "dense" } },
+		[BLOCK_UNIFIED_STEM] = { { .kind = LAYER_CONV, .name = "wide", .lr_scale = 1, .filters = 10, .stride = 1, .bias = true, .activation = ACTIVATION_RELU } },
 		[BLOCK_UNIFIED_HEAD] = {
-			{ .kind = LAYER_DENSE, .name = "dense", .units = 32, .activation = ACTIVATION_RELU, .init = INIT_HE_NORMAL },
+			{ .kind = LAYER_DENSE, .lr_scale = 1, .name = "dense", .units = 32, .activation = ACTIVATION_RELU, .init = INIT_HE_NORMAL },
 			{ .kind = LAYER_DROPOUT, .name = "dropout", .rate = 0.5 },
-			{ .kind = LAYER_DENSE, .name = "classifier" },
+			{ .kind = LAYER_DENSE, .lr_scale = 1, .name = "classifier" },
 		},
 	},
 };

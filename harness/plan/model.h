@@ -54,6 +54,7 @@ struct layer_config {
 	int units;                        /* dense; 0: one a class */
 	double rate;                      /* dropout */
 	double momentum, epsilon;         /* batchnorm */
+	double lr_scale;                  /* those with weights */
 };
 
 enum model_block {

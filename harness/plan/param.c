@@ -74,6 +74,11 @@ bool param_applies(const struct param *p, int kind)
 	return p->kinds == 0 || (p->kinds >> kind & 1) != 0;
 }
 
+bool param_is_list(const struct param *p)
+{
+	return p->type == PARAM_NAMES || p->type == PARAM_ENUMS || p->type == PARAM_REALS;
+}
+
 const char *param_fallback(const struct param *p, int kind)
 {
 	if (p->needed_kinds >> kind & 1)
@@ -99,10 +104,11 @@ static int int_of(const struct param *p, const void *base, int index)
 	return value;
 }
 
-static double real_of(const struct param *p, const void *base)
+static double real_of(const struct param *p, const void *base, int index)
 {
 	double value;
-	memcpy(&value, field_const(p, base), sizeof(value));
+	memcpy(&value, (const char *)field_const(p, base) + (size_t)index * sizeof(value),
+		sizeof(value));
 	return value;
 }
 
@@ -128,7 +134,7 @@ static const char *text_of(const struct param *p, const void *base, int index)
 /* How many values a list has. */
 static int count_of(const struct param *p, int kind, const void *base)
 {
-	if (p->type == PARAM_NAMES) {
+	if (p->type == PARAM_NAMES || p->type == PARAM_REALS) {
 		int count;
 		memcpy(&count, (const char *)base + p->size, sizeof(count));
 		return count;
@@ -202,6 +208,30 @@ static int parse_number(const struct param *p, const char *text, void *base, str
 		const int whole = (int)value;
 		memcpy(field(p, base), &whole, sizeof(whole));
 	}
+	return 0;
+}
+
+static int parse_real_of_list(
+	const struct param *p, const char *text, int index, void *base, struct str *why)
+{
+	double value;
+	if (index >= p->max_count) {
+		str_addf(why, "too many numbers (at most %d)", p->max_count);
+		return -1;
+	}
+	if (!number_parse(text, &value)) {
+		str_add(why, "not a number");
+		return -1;
+	}
+	if (check_range(p, value, why))
+		return -1;
+	if (index > 0 && value <= real_of(p, base, index - 1)) {
+		str_add(why, "not larger than the number before it");
+		return -1;
+	}
+	const int count = index + 1;
+	memcpy((char *)field(p, base) + (size_t)index * sizeof(value), &value, sizeof(value));
+	memcpy((char *)base + p->size, &count, sizeof(count));
 	return 0;
 }
 
@@ -295,6 +325,7 @@ int param_parse(const struct param *p, const char *text, int index, void *base, 
 	case PARAM_INTEGER:
 	case PARAM_SEED:
 	case PARAM_REAL: return parse_number(p, text, base, why);
+	case PARAM_REALS: return parse_real_of_list(p, text, index, base, why);
 	case PARAM_BOOL: return parse_bool(p, text, base, why);
 	case PARAM_ENUM:
 	case PARAM_ENUMS: {
@@ -330,7 +361,8 @@ static void format_one(const struct param *p, const void *base, int index, struc
 		return;
 	case PARAM_SEED: str_addf(out, "%llu", (unsigned long long)seed_of(p, base)); return;
 	case PARAM_REAL:
-		number_format(real_of(p, base), number);
+	case PARAM_REALS:
+		number_format(real_of(p, base, index), number);
 		str_add(out, number);
 		return;
 	case PARAM_BOOL: str_add(out, bool_of(p, base) ? "true" : "false"); return;
@@ -347,7 +379,7 @@ static void format_one(const struct param *p, const void *base, int index, struc
 void param_format(const struct param *p, int kind, const void *base, struct str *out)
 {
 	const bool quoted = p->type >= PARAM_ENUM || (p->zero && int_of(p, base, 0) == 0);
-	const bool list = p->type == PARAM_ENUMS || p->type == PARAM_NAMES;
+	const bool list = param_is_list(p);
 	const int count = list ? count_of(p, kind, base) : 1;
 	if (list)
 		str_add(out, "[");
@@ -367,8 +399,7 @@ void param_format(const struct param *p, int kind, const void *base, struct str 
 
 void param_text(const struct param *p, int kind, const void *base, struct str *out)
 {
-	const int count =
-		p->type == PARAM_ENUMS || p->type == PARAM_NAMES ? count_of(p, kind, base) : 1;
+	const int count = param_is_list(p) ? count_of(p, kind, base) : 1;
 	for (int i = 0; i < count; i++) {
 		str_add(out, i > 0 ? "+" : "");
 		format_one(p, base, i, out);
@@ -383,11 +414,12 @@ bool param_equal(const struct param *p, int kind, const void *a, const void *b)
 	case PARAM_INTEGER:
 	case PARAM_ENUM: return int_of(p, a, 0) == int_of(p, b, 0);
 	case PARAM_SEED: return seed_of(p, a) == seed_of(p, b);
-	case PARAM_REAL: return real_of(p, a) == real_of(p, b);
+	case PARAM_REAL: return real_of(p, a, 0) == real_of(p, b, 0);
 	case PARAM_BOOL: return bool_of(p, a) == bool_of(p, b);
 	case PARAM_TEXT:
 	case PARAM_STRING: return strcmp(text_of(p, a, 0), text_of(p, b, 0)) == 0;
 	case PARAM_ENUMS:
+	case PARAM_REALS:
 	case PARAM_NAMES: break;
 	case PARAM_GROUP:
 	case PARAM_NAMED: return true;
@@ -396,6 +428,11 @@ bool param_equal(const struct param *p, int kind, const void *a, const void *b)
 	if (count != count_of(p, kind, b))
 		return false;
 	for (int i = 0; i < count; i++) {
+		if (p->type == PARAM_REALS) {
+			if (real_of(p, a, i) != real_of(p, b, i))
+				return false;
+			continue;
+		}
 		if (p->type == PARAM_ENUMS ? int_of(p, a, i) != int_of(p, b, i)
 					   : strcmp(text_of(p, a, i), text_of(p, b, i)) != 0)
 			return false;

@@ -27,6 +27,7 @@ enum param_type {
 	PARAM_INTEGER, /* int */
 	PARAM_SEED,    /* uint64_t */
 	PARAM_REAL,    /* double */
+	PARAM_REALS,   /* double[max_count] and a count: a list of numbers, ascending */
 	PARAM_BOOL,    /* bool: true or false */
 	PARAM_ENUM,    /* an enum, by its names */
 	PARAM_ENUMS,  /* an array of two enums, by a list of names; how many are used depends on the
@@ -44,7 +45,9 @@ struct param {
 	const char *name;
 	enum param_type type;
 	size_t offset;
-	size_t size;     /* PARAM_TEXT: bytes of the array; PARAM_NAMES: offset of the count */
+	size_t size;     /* PARAM_TEXT: bytes of the array; PARAM_NAMES, PARAM_REALS: offset of the
+			    count */
+	int max_count;   /* PARAM_REALS */
 	double min, max; /* numbers; PARAM_NAMES: max is the most there can be */
 	bool min_open, max_open; /* the bound itself is not allowed */
 	const char *zero;        /* PARAM_INTEGER: the word that stands for 0 ("map"), NULL: none */
@@ -75,6 +78,9 @@ const char *param_kinds_noun(enum param_scope scope);
 /* Does a phase (or optimizer, schedule, layer) of this kind have the parameter? Always true in the
  * other scopes. */
 bool param_applies(const struct param *p, int kind);
+
+/* Has it a list of values: is a list in a sweep file one value of it? */
+bool param_is_list(const struct param *p);
 
 /* The default as text for a phase of this kind, or NULL when there is none. */
 const char *param_fallback(const struct param *p, int kind);

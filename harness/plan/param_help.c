@@ -43,7 +43,8 @@ static void add_names(const struct param *p, struct str *out)
 /* What values are allowed. */
 static void add_values(const struct param *p, struct str *out)
 {
-	if (p->type == PARAM_INTEGER || p->type == PARAM_SEED || p->type == PARAM_REAL)
+	if (p->type == PARAM_INTEGER || p->type == PARAM_SEED || p->type == PARAM_REAL
+		|| p->type == PARAM_REALS)
 		add_bounds(p, out);
 	else if (p->type == PARAM_BOOL)
 		str_add(out, ", true or false");
@@ -54,7 +55,7 @@ static void add_values(const struct param *p, struct str *out)
 /* A default as a sweep file writes it. */
 static void add_default(const struct param *p, const char *fallback, struct str *out)
 {
-	if (p->type == PARAM_NAMES && !*fallback)
+	if ((p->type == PARAM_NAMES || p->type == PARAM_REALS) && !*fallback)
 		str_add(out, "[]");
 	else if (!*fallback)
 		str_add(out, "none");
@@ -82,6 +83,7 @@ static const char *type_name(const struct param *p)
 	case PARAM_INTEGER:
 	case PARAM_SEED: return "a whole number";
 	case PARAM_REAL: return "a number";
+	case PARAM_REALS: return "a list of numbers, ascending";
 	case PARAM_BOOL: return "true or false";
 	case PARAM_ENUM: return "a word";
 	case PARAM_ENUMS: return "a word, or a list of two";

@@ -11,8 +11,12 @@ static const char *const phase_kinds[] = { "single", "dual", "scratch", "unify",
 	"kfold", NULL };
 static const char *const inputs[] = { "original", "augmented", NULL };
 static const char *const heads[] = { "copy", "random", NULL };
-static const char *const optimizers[] = { "nadam", "sgd", "adam", "adamw", NULL };
-static const char *const schedules[] = { "constant", "cosine", "step", NULL };
+static const char *const optimizers[] = { "nadam", "sgd", "adam", "adamw", "rmsprop", "adagrad",
+	"adadelta", NULL };
+static const char *const decayed[] = { "all", "kernels", NULL };
+static const char *const schedules[] = { "constant", "cosine", "step", "milestones", "linear",
+	"exponential", "one_cycle", "restarts", "plateau", NULL };
+static const char *const shapes[] = { "cosine", "linear", NULL };
 static const char *const fills[] = { "zero", "reflect", NULL };
 static const char *const metrics[] = { "val_accuracy", "val_loss", NULL };
 static const char *const keeps[] = { "restored", "best", "last", NULL };
@@ -33,6 +37,10 @@ static const char *const inits[] = { "glorot_uniform", "he_normal", NULL };
 
 enum {
 	MOMENTS = KIND(OPTIMIZER_NADAM) | KIND(OPTIMIZER_ADAM) | KIND(OPTIMIZER_ADAMW),
+	ROOTS = KIND(OPTIMIZER_RMSPROP) | KIND(OPTIMIZER_ADAGRAD) | KIND(OPTIMIZER_ADADELTA),
+	DROPS = KIND(SCHEDULE_STEP) | KIND(SCHEDULE_MILESTONES) | KIND(SCHEDULE_PLATEAU),
+	FALLS = KIND(SCHEDULE_COSINE) | KIND(SCHEDULE_LINEAR) | KIND(SCHEDULE_ONE_CYCLE)
+		| KIND(SCHEDULE_RESTARTS) | KIND(SCHEDULE_PLATEAU),
 	CONVOLUTIONS = KIND(LAYER_CONV) | KIND(LAYER_DEPTHWISE),
 	POOLS = KIND(LAYER_MAXPOOL) | KIND(LAYER_AVGPOOL),
 	JOINTS = KIND(LAYER_ADD) | KIND(LAYER_CONCAT),
@@ -184,18 +192,37 @@ static const struct param table[] = {
 		.since = "0.1" },
 	{ SCOPE_PHASE, .name = "optimizer", .type = PARAM_GROUP, .members = SCOPE_OPTIMIZER,
 		.names = optimizers, .fallback = "nadam",
-		.help = "nadam, sgd, adam or adamw with its parameters: {nadam: {lr: 1e-3}}",
+		.help = "nadam, sgd, adam, adamw, rmsprop, adagrad or adadelta with its "
+			"parameters: {nadam: {lr: 1e-3}}",
+		.detail = "All have Keras's formulas. The gradient of a step is first clipped "
+			  "(clip_norm, then clip_value); then l2 * weight is added;\n"
+			  "then the optimizer steps. `lr_scale` of a layer multiplies its learning "
+			  "rate.\n",
 		.since = "0.1" },
 	{ SCOPE_PHASE, .name = "schedule", .type = PARAM_GROUP, .members = SCOPE_SCHEDULE,
 		.names = schedules, .fallback = "constant",
-		.help = "how the learning rate changes: constant, cosine or step with its "
-			"parameters: {cosine: {warm_up: 1}}",
-		.detail = "  constant  it stays\n"
-			  "  cosine    it falls along half a cosine, to final * lr at the end of "
-			  "the budget (epochs)\n"
-			  "  step      it is multiplied by factor every so many epochs\n"
-			  "It changes with every step, not with every epoch. Early stopping does "
-			  "not shorten a schedule: it leaves its end away.\n",
+		.help = "how the learning rate changes: constant, cosine, step, milestones, "
+			"linear, exponential, one_cycle, restarts or plateau with its parameters: "
+			"{cosine: {warm_up: 1}}",
+		.detail =
+			"  constant     it stays\n"
+			"  cosine       it falls along half a cosine, to final * lr at the end "
+			"of the budget (epochs)\n"
+			"  step         it is multiplied by factor every so many epochs\n"
+			"  milestones   it is multiplied by factor at each of these epochs\n"
+			"  linear       it falls along a line, to final * lr at the end of the "
+			"budget\n"
+			"  exponential  lr * factor^(epochs / every), a little with every step\n"
+			"  one_cycle    from first * lr to lr in the first part (rise) of the "
+			"budget, then to final * lr\n"
+			"  restarts     half a cosine again and again: every so many epochs, each "
+			"period growth times as long as the one before\n"
+			"  plateau      it is multiplied by factor when the metric `on` has not "
+			"improved for `patience` epochs (Keras's ReduceLROnPlateau)\n"
+			"It changes with every step, not with every epoch (plateau: between "
+			"epochs). Early stopping does not shorten a schedule: it leaves its end "
+			"away.\n"
+			"The optimizer's state (momentum) lives on through the whole phase.\n",
 		.since = "0.2" },
 	{ IN_PHASE(label_smoothing), .name = "label_smoothing", .type = PARAM_REAL, .min = 0,
 		.max = 1, .max_open = true, .fallback = "0",
@@ -244,10 +271,21 @@ static const struct param table[] = {
 		.max_open = true, .fallback = "0.999", .kinds = MOMENTS,
 		.help = "decay of the mean of squared gradients", .since = "0.1" },
 	{ IN_OPTIMIZER(epsilon), .name = "epsilon", .type = PARAM_REAL, .min = 0, .min_open = true,
-		.max = 1, .fallback = "1e-7", .kinds = MOMENTS,
-		.help = "added to the root of the mean of squares", .since = "0.1" },
+		.max = 1, .fallback = "1e-7", .kinds = MOMENTS | ROOTS,
+		.help = "added to the root of the mean of squares; rmsprop, adagrad and adadelta: "
+			"under the root",
+		.since = "0.1" },
+	{ IN_OPTIMIZER(rho), .name = "rho", .type = PARAM_REAL, .min = 0, .max = 1,
+		.max_open = true, .fallback = "0.9", .fallback_for = "0.95",
+		.fallback_kinds = KIND(OPTIMIZER_ADADELTA),
+		.kinds = KIND(OPTIMIZER_RMSPROP) | KIND(OPTIMIZER_ADADELTA),
+		.help = "decay of the mean of squared gradients", .since = "0.2" },
+	{ IN_OPTIMIZER(accumulator), .name = "accumulator", .type = PARAM_REAL, .min = 0,
+		.max = 1000, .fallback = "0.1", .kinds = KIND(OPTIMIZER_ADAGRAD),
+		.help = "what the sum of squared gradients starts from", .since = "0.2" },
 	{ IN_OPTIMIZER(momentum), .name = "momentum", .type = PARAM_REAL, .min = 0, .max = 1,
-		.max_open = true, .fallback = "0", .kinds = KIND(OPTIMIZER_SGD),
+		.max_open = true, .fallback = "0",
+		.kinds = KIND(OPTIMIZER_SGD) | KIND(OPTIMIZER_RMSPROP),
 		.help = "share of the last step that is kept", .since = "0.1" },
 	{ IN_OPTIMIZER(nesterov), .name = "nesterov", .type = PARAM_BOOL, .fallback = "false",
 		.kinds = KIND(OPTIMIZER_SGD), .help = "Nesterov's form of momentum",
@@ -257,8 +295,38 @@ static const struct param table[] = {
 		.fallback_kinds = KIND(OPTIMIZER_ADAMW),
 		.kinds = KIND(OPTIMIZER_SGD) | KIND(OPTIMIZER_ADAMW),
 		.help = "decoupled: a step takes lr * weight_decay * weight from every weight, "
-			"biases too",
+			"biases too (decay_on)",
+		.detail = "PyTorch's weight_decay of SGD and Adam is another thing: `l2`.\n",
 		.since = "0.1" },
+	{ IN_OPTIMIZER(l2), .name = "l2", .type = PARAM_REAL, .min = 0, .max = 1, .fallback = "0",
+		.help = "in the gradient: l2 * weight is added to the gradient of every weight, "
+			"biases too (decay_on)",
+		.detail = "PyTorch's weight_decay of SGD, Adam and RMSprop. Keras's "
+			  "kernel_regularizer=l2(x) is l2: 2x with decay_on: kernels.\n"
+			  "The printed loss is without it.\n",
+		.since = "0.2" },
+	{ IN_OPTIMIZER(decay_on), .name = "decay_on", .type = PARAM_ENUM, .names = decayed,
+		.fallback = "all",
+		.help = "what l2 and weight_decay act on: all weights, or kernels without biases, "
+			"gammas and betas",
+		.since = "0.2" },
+	{ IN_OPTIMIZER(clip_norm), .name = "clip_norm", .type = PARAM_REAL, .min = 0, .max = 1e9,
+		.fallback = "0",
+		.help = "largest norm of the gradient of all weights together; a larger one is "
+			"scaled down; 0 for none",
+		.since = "0.2" },
+	{ IN_OPTIMIZER(clip_value), .name = "clip_value", .type = PARAM_REAL, .min = 0, .max = 1e9,
+		.fallback = "0",
+		.help = "largest absolute value in the gradient; larger ones are cut; 0 for none",
+		.since = "0.2" },
+	{ IN_OPTIMIZER(lookahead), .name = "lookahead", .type = PARAM_INTEGER, .min = 0,
+		.max = 10000, .fallback = "0", .unit = "steps",
+		.help = "Lookahead: after every so many steps, slow weights move towards the "
+			"weights, which go on from there; 0 for none",
+		.since = "0.2" },
+	{ IN_OPTIMIZER(lookahead_share), .name = "lookahead_share", .type = PARAM_REAL, .min = 0,
+		.min_open = true, .max = 1, .fallback = "0.5",
+		.help = "how far the slow weights move: 1 is all of the way", .since = "0.2" },
 	{ IN_OPTIMIZER(ema), .name = "ema", .type = PARAM_REAL, .min = 0, .max = 1,
 		.max_open = true, .fallback = "0",
 		.help = "average of the weights, which moves by 1 - ema of the way to them with "
@@ -269,21 +337,61 @@ static const struct param table[] = {
 		.since = "0.2" },
 
 	/* ---- a schedule of the learning rate ---- */
-	{ IN_SCHEDULE(warm_up), .name = "warm_up", .type = PARAM_INTEGER, .min = 0, .max = 100000,
+	{ IN_SCHEDULE(warm_up), .name = "warm_up", .type = PARAM_REAL, .min = 0, .max = 100000,
 		.fallback = "0", .unit = "epochs",
 		.help = "how long the learning rate rises to lr, in equal steps, before the rest "
 			"of the schedule",
 		.since = "0.2" },
 	{ IN_SCHEDULE(final), .name = "final", .type = PARAM_REAL, .min = 0, .max = 1,
-		.fallback = "0", .kinds = KIND(SCHEDULE_COSINE),
-		.help = "learning rate at the end of the budget, as a fraction of lr",
+		.fallback = "0", .fallback_for = "4e-6", .fallback_kinds = KIND(SCHEDULE_ONE_CYCLE),
+		.kinds = FALLS,
+		.help = "learning rate at the end of the budget (restarts: of each period; "
+			"plateau: the least), as a fraction of lr",
 		.since = "0.2" },
-	{ IN_SCHEDULE(every), .name = "every", .type = PARAM_INTEGER, .min = 1, .max = 100000,
-		.fallback = "10", .unit = "epochs", .kinds = KIND(SCHEDULE_STEP),
-		.help = "how long the learning rate stays between two drops", .since = "0.2" },
+	{ IN_SCHEDULE(every), .name = "every", .type = PARAM_REAL, .min = 0, .min_open = true,
+		.max = 100000, .fallback = "10", .fallback_for = "1",
+		.fallback_kinds = KIND(SCHEDULE_EXPONENTIAL), .unit = "epochs",
+		.kinds = KIND(SCHEDULE_STEP) | KIND(SCHEDULE_EXPONENTIAL) | KIND(SCHEDULE_RESTARTS),
+		.help = "how long the learning rate stays between two drops; exponential: until "
+			"it has fallen by factor; restarts: the first period",
+		.since = "0.2" },
 	{ IN_SCHEDULE(factor), .name = "factor", .type = PARAM_REAL, .min = 0, .min_open = true,
-		.max = 1, .fallback = "0.1", .kinds = KIND(SCHEDULE_STEP),
+		.max = 1, .fallback = "0.1", .needed_kinds = KIND(SCHEDULE_EXPONENTIAL),
+		.kinds = DROPS | KIND(SCHEDULE_EXPONENTIAL),
 		.help = "what each drop multiplies the learning rate by", .since = "0.2" },
+	{ IN_SCHEDULE(milestones), .name = "at", .type = PARAM_REALS,
+		.size = offsetof(struct schedule_config, milestone_count),
+		.max_count = MILESTONES_MAX, .min = 0, .min_open = true, .max = 100000,
+		.unit = "epochs", .kinds = KIND(SCHEDULE_MILESTONES),
+		.help = "when the learning rate drops, counted from the end of the warm-up",
+		.since = "0.2" },
+	{ IN_SCHEDULE(rise), .name = "rise", .type = PARAM_REAL, .min = 0, .min_open = true,
+		.max = 1, .max_open = true, .fallback = "0.3", .kinds = KIND(SCHEDULE_ONE_CYCLE),
+		.help = "part of the budget in which the learning rate rises to lr",
+		.since = "0.2" },
+	{ IN_SCHEDULE(first), .name = "first", .type = PARAM_REAL, .min = 0, .max = 1,
+		.fallback = "0.04", .kinds = KIND(SCHEDULE_ONE_CYCLE),
+		.help = "learning rate of the first step, as a fraction of lr", .since = "0.2" },
+	{ IN_SCHEDULE(shape), .name = "shape", .type = PARAM_ENUM, .names = shapes,
+		.fallback = "cosine", .kinds = KIND(SCHEDULE_ONE_CYCLE),
+		.help = "how it rises and falls: along half a cosine each, or straight",
+		.since = "0.2" },
+	{ IN_SCHEDULE(growth), .name = "growth", .type = PARAM_INTEGER, .min = 1, .max = 100,
+		.fallback = "1", .kinds = KIND(SCHEDULE_RESTARTS),
+		.help = "how many times as long as the one before each period is", .since = "0.2" },
+	{ IN_SCHEDULE(on), .name = "on", .type = PARAM_ENUM, .names = metrics,
+		.fallback = "val_loss", .kinds = KIND(SCHEDULE_PLATEAU),
+		.help = "what is watched (of a dual phase: the mean of both)", .since = "0.2" },
+	{ IN_SCHEDULE(patience), .name = "patience", .type = PARAM_INTEGER, .min = 1, .max = 100000,
+		.fallback = "10", .unit = "epochs", .kinds = KIND(SCHEDULE_PLATEAU),
+		.help = "how long without improvement until the learning rate drops",
+		.since = "0.2" },
+	{ IN_SCHEDULE(cooldown), .name = "cooldown", .type = PARAM_INTEGER, .min = 0, .max = 100000,
+		.fallback = "0", .unit = "epochs", .kinds = KIND(SCHEDULE_PLATEAU),
+		.help = "how long after a drop nothing is counted", .since = "0.2" },
+	{ IN_SCHEDULE(min_delta), .name = "min_delta", .type = PARAM_REAL, .min = 0, .max = 1,
+		.fallback = "0.0001", .kinds = KIND(SCHEDULE_PLATEAU),
+		.help = "a change that is not larger is no improvement", .since = "0.2" },
 
 	/* ---- early stopping ---- */
 	{ IN_STOP(on), .name = "on", .type = PARAM_ENUM, .names = metrics,
@@ -348,6 +456,9 @@ static const struct param table[] = {
 		.help = "height and width of the windows, and how far they are apart; map for one "
 			"window, the whole map",
 		.since = "0.1" },
+	{ IN_LAYER(lr_scale), .name = "lr_scale", .type = PARAM_REAL, .min = 0, .min_open = true,
+		.max = 1000, .fallback = "1", .kinds = WEIGHTED,
+		.help = "what the learning rate of its weights is multiplied by", .since = "0.2" },
 	{ IN_LAYER(units), .name = "units", .type = PARAM_INTEGER, .min = 1, .max = 65536,
 		.zero = "classes", .kinds = KIND(LAYER_DENSE),
 		.help = "numbers that come out, classes for one a class", .since = "0.1" },

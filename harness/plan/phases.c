@@ -68,6 +68,28 @@ int phase_kind_of(const struct phase_config *phase, enum param_scope scope)
 					  : (int)phase->kind;
 }
 
+/* What this kind of optimizer or schedule cannot do without. map: its parameters; NULL: none. */
+static int check_group(const struct param *p, int kind, const struct node *map,
+	const struct node *place, struct diagnostics *d)
+{
+	size_t count;
+	int result = 0;
+	const struct param *table = param_table(&count);
+	for (size_t i = 0; i < count; i++) {
+		const struct param *row = &table[i];
+		if (row->scope != p->members || !param_applies(row, kind)
+			|| param_fallback(row, kind) || (map && node_get(map, row->name)))
+			continue;
+		struct str expect = { 0 };
+		param_expect(row, kind, &expect);
+		node_error(d, place, "'%s' is missing in this %s %s (%s: %s)", row->name,
+			p->names[kind], param_kinds_noun(row->scope), row->name, expect.s);
+		str_free(&expect);
+		result = -1;
+	}
+	return result;
+}
+
 /* nadam, or {nadam: {lr: 1e-3}}. */
 static int assign_of_kind(struct phase_config *phase, const struct param *p,
 	const struct node *value, struct diagnostics *d)
@@ -89,7 +111,10 @@ static int assign_of_kind(struct phase_config *phase, const struct param *p,
 	if (kind < 0)
 		return -1;
 	phase_set_kind(phase, p, kind);
-	return word ? 0 : assign_map(p->members, kind, group_of(phase, p, &bytes), value->first, d);
+	if (!word && assign_map(p->members, kind, group_of(phase, p, &bytes), value->first, d))
+		return -1;
+	const struct node *map = word || value->first->kind != NODE_MAP ? NULL : value->first;
+	return check_group(p, kind, map, value, d);
 }
 
 static int assign_group(struct phase_config *phase, const struct param *p, const struct node *value,
@@ -102,7 +127,7 @@ static int assign_group(struct phase_config *phase, const struct param *p, const
 
 const struct param *phase_param(const char *path)
 {
-	static const char *const groups[] = { "optimizer", "schedule", "stop" };
+	static const char *const groups[] = { "optimizer", "stop", "schedule" };
 	const char *dot = strchr(path, '.');
 	const struct param *p =
 		dot ? NULL : param_find(SCOPE_PHASE, strcmp(path, "chain") == 0 ? "start" : path);

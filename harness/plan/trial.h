@@ -37,8 +37,28 @@ enum head_init {
 	HEAD_COPY,
 	HEAD_RANDOM
 }; /* wide convolution k: the submodel's Dense weights, or Glorot-uniform (N2) */
-enum optimizer_kind { OPTIMIZER_NADAM, OPTIMIZER_SGD, OPTIMIZER_ADAM, OPTIMIZER_ADAMW };
-enum schedule_kind { SCHEDULE_CONSTANT, SCHEDULE_COSINE, SCHEDULE_STEP };
+enum optimizer_kind {
+	OPTIMIZER_NADAM,
+	OPTIMIZER_SGD,
+	OPTIMIZER_ADAM,
+	OPTIMIZER_ADAMW,
+	OPTIMIZER_RMSPROP,
+	OPTIMIZER_ADAGRAD,
+	OPTIMIZER_ADADELTA,
+};
+enum decay_on { DECAY_ALL, DECAY_KERNELS };
+enum schedule_kind {
+	SCHEDULE_CONSTANT,
+	SCHEDULE_COSINE,
+	SCHEDULE_STEP,
+	SCHEDULE_MILESTONES,
+	SCHEDULE_LINEAR,
+	SCHEDULE_EXPONENTIAL,
+	SCHEDULE_ONE_CYCLE,
+	SCHEDULE_RESTARTS,
+	SCHEDULE_PLATEAU,
+};
+enum cycle_shape { CYCLE_COSINE, CYCLE_LINEAR };
 enum crop_fill { FILL_ZERO, FILL_REFLECT };
 enum stop_metric { STOP_VAL_ACCURACY, STOP_VAL_LOSS };
 
@@ -63,22 +83,40 @@ enum fold_start {
 struct optimizer_config {
 	enum optimizer_kind kind;
 	double lr;
-	double beta1, beta2, epsilon; /* all but SGD */
+	double beta1, beta2;          /* Nadam, Adam, AdamW */
+	double epsilon;               /* all but SGD */
+	double rho;                   /* RMSprop, Adadelta */
+	double accumulator;           /* Adagrad */
 	double weight_decay;          /* SGD, AdamW; decoupled: w -= lr * weight_decay * w */
-	double momentum;              /* SGD */
-	bool nesterov;                /* SGD */
+	double l2;                    /* in the gradient: g += l2 * w */
+	enum decay_on decay_on;       /* of weight_decay and l2 */
+	double clip_norm, clip_value; /* 0: none */
+	int lookahead;                /* steps; 0: none */
+	double lookahead_share;
+	double momentum; /* SGD, RMSprop */
+	bool nesterov;   /* SGD */
 	double ema; /* momentum of the average of the weights, which is evaluated and kept in their
 		       place; 0: none */
 };
 
 /* How the learning rate changes from step to step (nn/optimizer.h has the formulas); epochs are the
  * phase's. */
+enum { MILESTONES_MAX = 16 };
 struct schedule_config {
 	enum schedule_kind kind;
-	int warm_up;   /* epochs in which it rises to lr */
-	double final;  /* cosine: fraction of lr at the end of the phase's budget */
-	int every;     /* step: epochs between two drops */
-	double factor; /* step */
+	double warm_up; /* epochs in which it rises to lr */
+	double final;   /* cosine, linear, one_cycle, restarts: fraction of lr at the end; plateau:
+			   least */
+	double every;   /* step: epochs between two drops; exponential, restarts */
+	double factor;  /* step, milestones, exponential, plateau */
+	double milestones[MILESTONES_MAX]; /* epochs, ascending */
+	int milestone_count;
+	double rise, first;     /* one_cycle */
+	enum cycle_shape shape; /* one_cycle */
+	int growth;             /* restarts */
+	enum stop_metric on;    /* plateau */
+	int patience, cooldown;
+	double min_delta;
 };
 
 /* Early stopping as Keras means it (patience 0: never stop early). */

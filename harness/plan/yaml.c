@@ -10,6 +10,8 @@
 
 #include <yaml.h>
 
+#include "../base/err.h"
+
 /* What is open at the moment: a list or a map, and for a map the key that waits for its value. */
 struct level {
 	struct node *node;
@@ -253,9 +255,11 @@ static int on_event(struct reader *r, const yaml_event_t *event)
 static void syntax_error(struct reader *r, const yaml_parser_t *parser)
 {
 	yaml_mark_t mark = parser->problem_mark;
-	if (parser->error == YAML_MEMORY_ERROR || parser->error == YAML_READER_ERROR) {
+	if (parser->error == YAML_MEMORY_ERROR)
+		err_end_nomem();
+	if (parser->error == YAML_READER_ERROR) {
 		diagnose(r->diagnostics, r->source, 0, 0, "%s",
-			parser->problem ? parser->problem : "out of memory");
+			parser->problem ? parser->problem : "cannot be read");
 		return;
 	}
 	struct str context = { 0 };
@@ -303,10 +307,8 @@ struct node *yaml_read(const struct source *source, struct arena *a, struct diag
 	if (!source_check(source, d))
 		return NULL;
 	yaml_parser_t parser;
-	if (!yaml_parser_initialize(&parser)) {
-		diagnose(d, source, 0, 0, "out of memory");
-		return NULL;
-	}
+	if (!yaml_parser_initialize(&parser))
+		err_end_nomem();
 	yaml_parser_set_encoding(&parser, YAML_UTF8_ENCODING);
 	yaml_parser_set_input_string(&parser, (const unsigned char *)source->text, source->length);
 	const int failed = read_events(&r, &parser);

@@ -1,522 +1,445 @@
-/* runs.c - reads the view `runs`, makes columns of its labels and parameters, filters and sorts.
- * Computes nothing. */
+/* runs.c - reads the plan rows, makes columns of their labels and of the parameters that are asked
+ * for, and has them selected (select.h). Computes nothing. */
 #include "runs.h"
 
-#include <fnmatch.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "../plan/param.h"
+#include "../plan/parameters.h"
+#include "select.h"
 
 enum {
-	NAMES_MAX = 64,
-	CONDITIONS_MAX = 16,
-	KEYS_MAX = 8,
-	PARAMS_MAX = 8,
-	COLUMNS_MAX = NAMES_MAX + PARAMS_MAX + 32
+	NAMES_MAX = 64, /* labels */
+	PARAMS_MAX = 16,
+	COLUMNS_MAX = NAMES_MAX + PARAMS_MAX + 40,
+	COLUMN_LABELS = 3,
+	COLUMNS_SHOWN = 12
+};
+_Static_assert((int)COLUMNS_MAX <= (int)SELECT_COLUMNS_MAX, "all columns can be asked for");
+
+/* Columns of the plan rows that hold no numbers. */
+static const char *const texts[] = { "trial", "sweep", "dataset", "labels", "state", "started_at",
+	"reason", "tags", "model", "configuration", "data_variant" };
+
+/* A parameter that is a column: of the trial or of one phase, or of all phases that have it. */
+struct param_column {
+	char name[PARAMETER_NAME_MAX]; /* as it was asked for, or the label's */
+	bool of_phases;
+	bool numbers;
+	struct value *values; /* one a plan row; texts owned by `from` and by `joined` */
+	struct rows *from;
+	struct str *joined; /* of phases: one a plan row; NULL otherwise */
 };
 
-/* Before the labels and after them: columns of the answer. The others are there for those who ask
- * for them; config is last. */
-static const char sql_head[] = "SELECT r.trial, r.sweep, r.dataset, r.labels, r.seed, r.state, "
-			       "r.attempts, r.seconds, r.test_accuracy, r.started_at,"
-			       " r.reason, r.tags";
-static const char sql_more[] =
-	", r.position, r.model, r.configuration, e.test_accuracy_1, e.test_accuracy_2, "
-	"e.val_accuracy, e.test_loss, e.val_loss,"
-	" e.epochs, e.params, e.weight_bytes, e.optimizer_bytes, e.macs, e.activation_bytes, "
-	"a.cpu_seconds, a.peak_bytes, a.data_variant, t.config"
-	" FROM runs AS r JOIN trials AS t ON t.identity = r.trial LEFT JOIN results AS e ON "
-	"e.attempt = r.attempt"
-	" LEFT JOIN attempts AS a ON a.id = r.attempt";
-static const char sql_head_only[] = " FROM runs AS r";
-static const char sql_order[] = " ORDER BY r.sweep, r.position";
-enum { COLUMN_LABELS = 3, COLUMNS_SHOWN = 12 };
-
-/* Parameters of trials (plan/param.h) that are asked for. */
-struct params {
-	const struct param *of[PARAMS_MAX];
-	int count;
+/* The table under way. */
+struct table {
+	struct store *store;
+	struct rows *raw;             /* the answer of runs.sql or runs_all.sql */
+	json_t **labels;              /* of every row */
+	size_t *by_trial;             /* rows in the order of their trials */
+	const char *names[NAMES_MAX]; /* of labels */
+	int name_count;
+	struct param_column params[PARAMS_MAX];
+	int param_count;
+	bool words[COLUMNS_MAX], numbers[COLUMNS_MAX];
 };
 
-enum operator{ EQUAL, NOT_EQUAL, LESS, LESS_EQUAL, MORE, MORE_EQUAL, LIKE };
-
-struct condition {
-	int column;
-	bool word; /* one of the column's words is meant (tag=best) */
-	enum operator operator;
-	struct value value;
-};
-
-struct key {
-	int column;
-	bool largest_first;
-};
-
-/* ---- comparing ---- */
-
-/* The number that a value is, or that its text says ("1e-4"). */
-static bool number_of(const struct value *v, double *number)
+static const struct value *raw_value(const struct table *t, size_t row, int column)
 {
-	if (v->kind == VALUE_INTEGER || v->kind == VALUE_REAL) {
-		*number = v->real;
-		return true;
+	return &t->raw->values[row * (size_t)t->raw->column_count + (size_t)column];
+}
+
+static const char *trial_of(const struct table *t, size_t row)
+{
+	const struct value *v = raw_value(t, row, 0);
+	return v->kind == VALUE_TEXT ? v->text : "";
+}
+
+/* ---- labels ---- */
+
+/* The names of all labels but dataset, sorted; they point into the parsed objects. */
+static void collect_names(struct table *t)
+{
+	for (size_t i = 0; i < t->raw->row_count; i++) {
+		const char *name;
+		json_t *value;
+		json_object_foreach(t->labels[i], name, value)
+		{
+			int at = 0, order = 1;
+			while (at < t->name_count && (order = strcmp(name, t->names[at])) > 0)
+				at++;
+			if ((at < t->name_count && order == 0) || t->name_count == NAMES_MAX
+				|| strcmp(name, "dataset") == 0)
+				continue;
+			memmove(t->names + at + 1, t->names + at,
+				(size_t)(t->name_count - at) * sizeof(*t->names));
+			t->names[at] = name;
+			t->name_count++;
+		}
 	}
-	if (v->kind != VALUE_TEXT || v->length == 0
-		|| strspn(v->text, "+-.0123456789eE") != v->length)
-		return false;
-	char *end;
-	*number = strtod(v->text, &end);
-	return *end == '\0';
 }
 
-/* Numbers come before texts, NULL last. */
-static int compare_values(const struct value *a, const struct value *b)
+static int read_labels(struct table *t, struct err *e)
 {
-	if (a->kind == VALUE_NULL || b->kind == VALUE_NULL)
-		return (a->kind == VALUE_NULL) - (b->kind == VALUE_NULL);
-	double x, y;
-	const bool is_a = number_of(a, &x), is_b = number_of(b, &y);
-	if (is_a && is_b)
-		return (x > y) - (x < y);
-	if (is_a || is_b)
-		return is_a ? -1 : 1;
-	return strcmp(a->text, b->text);
-}
-
-static bool compares(const struct condition *c, const struct value *v)
-{
-	if (v->kind == VALUE_NULL)
-		return false;
-	const int order = compare_values(v, &c->value);
-	switch (c->operator) {
-	case EQUAL: return order == 0;
-	case NOT_EQUAL: return order != 0;
-	case LESS: return order < 0;
-	case LESS_EQUAL: return order <= 0;
-	case MORE: return order > 0;
-	case MORE_EQUAL: return order >= 0;
-	case LIKE: return v->kind == VALUE_TEXT && fnmatch(c->value.text, v->text, 0) == 0;
+	t->labels = calloc(t->raw->row_count + 1, sizeof(json_t *));
+	if (!t->labels)
+		return err_nomem(e);
+	for (size_t r = 0; r < t->raw->row_count; r++) {
+		const struct value *v = raw_value(t, r, COLUMN_LABELS);
+		t->labels[r] =
+			v->kind == VALUE_TEXT ? json_loadb(v->text, v->length, 0, NULL) : NULL;
 	}
-	return false;
+	collect_names(t);
+	return 0;
 }
 
-static bool holds(const struct condition *c, const struct value *v)
+static int find_label(const struct table *t, const char *name)
 {
-	if (!c->word)
-		return compares(c, v);
-	/* tag!=best: no word is "best", also where there is none. */
-	struct condition any = *c;
-	if (c->operator== NOT_EQUAL)
-		any.operator= EQUAL;
-	bool found = false;
-	for (const char *at = v->kind == VALUE_TEXT ? v->text : ""; *at && !found;
-		at += strspn(at, " ")) {
-		char word[STORE_TAG_MAX + 1];
-		const size_t length = strcspn(at, " ");
-		snprintf(word, sizeof(word), "%.*s", (int)length, at);
-		found = compares(&any,
-			&(struct value){
-				.kind = VALUE_TEXT, .text = word, .length = strlen(word) });
-		at += length;
-	}
-	return found == (c->operator!= NOT_EQUAL);
-}
-
-/* ---- names ---- */
-
-static int unknown_name(const struct rows *r, const char *what, const char *name, struct err *e)
-{
-	const char *near = str_nearest(name, r->columns, (size_t)r->column_count);
-	if (near)
-		return err_set(e, ERR_USAGE, "%s: runs have no '%s' (did you mean '%s'?)", what,
-			name, near);
-	struct str list = { 0 };
-	for (int c = 0; c < r->column_count; c++)
-		str_addf(&list, "%s%s", c ? ", " : "", r->columns[c]);
-	err_set(e, ERR_USAGE, "%s: runs have no '%s' (they have: %s)", what, name, list.s);
-	str_free(&list);
+	for (int i = 0; i < t->name_count; i++)
+		if (strcmp(t->names[i], name) == 0)
+			return i;
 	return -1;
 }
 
-/* Copies name (length bytes) for the lookup; -1 with e when there is no such column. */
-static int find_column(
-	const struct rows *r, const char *what, const char *name, size_t length, struct err *e)
+/* ---- parameters ---- */
+
+static int by_trial(const void *a, const void *b, void *table)
 {
-	char *copy = strndup(name, length);
-	if (!copy)
+	const struct table *t = table;
+	return strcmp(trial_of(t, *(const size_t *)a), trial_of(t, *(const size_t *)b));
+}
+
+/* The first place in by_trial whose trial is this one, or the number of rows. */
+static size_t first_of(const struct table *t, const char *trial)
+{
+	size_t low = 0, high = t->raw->row_count;
+	while (low < high) {
+		const size_t middle = low + (high - low) / 2;
+		if (strcmp(trial_of(t, t->by_trial[middle]), trial) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+static int sort_by_trial(struct table *t, struct err *e)
+{
+	if (t->by_trial)
+		return 0;
+	t->by_trial = calloc(t->raw->row_count + 1, sizeof(*t->by_trial));
+	if (!t->by_trial)
 		return err_nomem(e);
-	int column = rows_column(r, copy);
-	if (column < 0)
-		unknown_name(r, what, copy, e);
-	free(copy);
-	return column;
+	for (size_t i = 0; i < t->raw->row_count; i++)
+		t->by_trial[i] = i;
+	qsort_r(t->by_trial, t->raw->row_count, sizeof(*t->by_trial), by_trial, t);
+	return 0;
 }
 
-static int parse_condition(
-	const struct rows *r, const char *text, struct condition *out, struct err *e)
+/* The same value in another phase counts once. */
+static void join_word(struct str *words, const struct value *text)
 {
-	static const struct {
-		const char *text;
-		enum operator operator;
-	} operators[] = {
-		{ "!=", NOT_EQUAL },
-		{ "<=", LESS_EQUAL },
-		{ ">=", MORE_EQUAL },
-		{ "=", EQUAL },
-		{ "<", LESS },
-		{ ">", MORE },
-		{ "~", LIKE },
-	};
-	const size_t name = strcspn(text, "!<>=~");
-	for (size_t i = 0; name > 0 && i < sizeof(operators) / sizeof(operators[0]); i++) {
-		const size_t length = strlen(operators[i].text);
-		if (strncmp(text + name, operators[i].text, length) != 0)
-			continue;
-		const char *value = text + name + length;
-		out->operator= operators[i].operator;
-		out->word = name == 3 && strncmp(text, "tag", 3) == 0;
-		out->value = (struct value){
-			.kind = VALUE_TEXT, .text = value, .length = strlen(value)
-		};
-		out->column = out->word ? find_column(r, text, "tags", 4, e)
-					: find_column(r, text, text, name, e);
-		return out->column < 0 ? -1 : 0;
-	}
-	return err_set(e, ERR_USAGE,
-		"'%s' is no condition: NAME=VALUE, or with != < <= > >= ~ (state=failed, "
-		"'lr>=1e-4', 'recipe~paper*')",
-		text);
+	for (const char *at = words->s; at && *at; at += strcspn(at, " "), at += *at == ' ')
+		if (strcspn(at, " ") == text->length && memcmp(at, text->text, text->length) == 0)
+			return;
+	str_addf(words, "%s%s", words->length ? " " : "", text->text);
 }
 
-/* ---- labels as columns ---- */
-
-/* The names of all labels but dataset, sorted; they point into the parsed objects. */
-static int collect_names(json_t *const *labels, size_t count, const char *names[NAMES_MAX])
+/* Row `row` of p->from is of this plan row. */
+static void take_value(struct param_column *p, size_t row, size_t plan_row)
 {
-	int used = 0;
-	for (size_t i = 0; i < count; i++) {
-		const char *name;
-		json_t *value;
-		json_object_foreach(labels[i], name, value)
-		{
-			int at = 0, order = 1;
-			while (at < used && (order = strcmp(name, names[at])) > 0)
-				at++;
-			if ((at < used && order == 0) || used == NAMES_MAX
-				|| strcmp(name, "dataset") == 0)
-				continue;
-			memmove(names + at + 1, names + at, (size_t)(used - at) * sizeof(*names));
-			names[at] = name;
-			used++;
-		}
-	}
-	return used;
-}
-
-static void add_value(struct rows *rows, const struct value *v)
-{
-	switch (v->kind) {
-	case VALUE_NULL: rows_add_null(rows); break;
-	case VALUE_INTEGER: rows_add_integer(rows, v->integer); break;
-	case VALUE_REAL: rows_add_real(rows, v->real); break;
-	case VALUE_TEXT:
-	case VALUE_BLOB: rows_add_bytes(rows, v->kind, v->text, v->length); break;
-	}
-}
-
-/* A trial's parameter: what its configuration says, or the default, which is left out there. */
-static void add_param(struct rows *rows, const struct param *p, const json_t *config)
-{
-	const json_t *own = json_object_get(config, p->name);
-	const char *text = own ? NULL : param_fallback(p, 0);
-	const bool number =
-		p->type == PARAM_INTEGER || p->type == PARAM_SEED || p->type == PARAM_REAL;
-	char *end = NULL;
-	const double value = number && text ? strtod(text, &end) : 0;
-	if (json_is_integer(own))
-		rows_add_integer(rows, json_integer_value(own));
-	else if (json_is_real(own))
-		rows_add_real(rows, json_real_value(own));
-	else if (json_is_string(own))
-		rows_add_text(rows, json_string_value(own));
-	else if (json_is_boolean(own))
-		rows_add_text(rows, json_is_true(own) ? "true" : "false");
-	else if (!end || end == text || *end)
-		rows_add_text(rows, text);
-	else if (p->type == PARAM_REAL)
-		rows_add_real(rows, value);
-	else
-		rows_add_integer(rows, (int64_t)value);
-}
-
-static void add_params(struct rows *rows, const struct params *params, const struct value *config)
-{
-	if (params->count == 0)
+	const struct value *number = &p->from->values[3 * row + 1], *text = number + 1;
+	if (text->kind != VALUE_TEXT)
 		return;
-	json_t *root = config->kind == VALUE_TEXT
-		? json_loadb(config->text, config->length, 0, NULL)
-		: NULL;
-	for (int i = 0; i < params->count; i++)
-		add_param(rows, params->of[i], root);
-	json_decref(root);
+	const bool numeric = number->kind == VALUE_REAL || number->kind == VALUE_INTEGER;
+	p->numbers |= numeric;
+	if (!p->of_phases) {
+		p->values[plan_row] = numeric ? *number : *text;
+		return;
+	}
+	struct str *words = &p->joined[plan_row];
+	join_word(words, text);
+	p->values[plan_row] = strchr(words->s, ' ')
+		? (struct value){ .kind = VALUE_TEXT, .text = words->s, .length = words->length }
+		: numeric ? *number
+			  : *text;
 }
 
-/* The rows of the view with a column for each label instead of the JSON text, and the parameters
- * instead of the configuration. */
-static struct rows *spread_labels(
-	const struct rows *in, json_t *const *labels, const struct params *params)
+static int read_param(struct table *t, struct param_column *p, const char *name, struct err *e)
 {
-	const char *names[NAMES_MAX], *columns[COLUMNS_MAX];
-	const int count = collect_names(labels, in->row_count, names),
-		  last = in->column_count - (in->column_count > COLUMNS_SHOWN);
-	int used = 0;
-	for (int c = 0; c < last; c++) {
-		if (c != COLUMN_LABELS)
-			columns[used++] = in->columns[c];
-		for (int n = 0; c == COLUMN_LABELS && n < count; n++)
-			columns[used++] = names[n];
-	}
-	for (int i = 0; i < params->count; i++)
-		columns[used++] = params->of[i]->name;
-	struct rows *out = rows_new(used, columns);
-	for (size_t r = 0; out && r < in->row_count; r++) {
-		const struct value *row = &in->values[r * (size_t)in->column_count];
-		for (int c = 0; c < last; c++) {
-			if (c != COLUMN_LABELS)
-				add_value(out, &row[c]);
-			for (int n = 0; c == COLUMN_LABELS && n < count; n++)
-				rows_add_text(out,
-					json_string_value(json_object_get(labels[r], names[n])));
-		}
-		add_params(out, params, &row[in->column_count - 1]);
-	}
-	return out;
-}
-
-static struct rows *with_labels(const struct rows *in, const struct params *params)
-{
-	json_t **labels = calloc(in->row_count + 1, sizeof(json_t *));
-	if (!labels)
-		return NULL;
-	for (size_t r = 0; r < in->row_count; r++) {
-		const struct value *v = &in->values[r * (size_t)in->column_count + COLUMN_LABELS];
-		labels[r] = v->kind == VALUE_TEXT ? json_loadb(v->text, v->length, 0, NULL) : NULL;
-	}
-	struct rows *out = spread_labels(in, labels, params);
-	for (size_t r = 0; r < in->row_count; r++)
-		json_decref(labels[r]);
-	free(labels);
-	return out;
-}
-
-/* ---- selecting ---- */
-
-struct line {
-	const struct rows *rows;
-	size_t row;
-	const struct key *keys;
-	int key_count;
-};
-
-static int compare_lines(const void *a, const void *b)
-{
-	const struct line *x = a, *y = b;
-	const struct value *row_x = &x->rows->values[x->row * (size_t)x->rows->column_count];
-	const struct value *row_y = &y->rows->values[y->row * (size_t)y->rows->column_count];
-	for (int k = 0; k < x->key_count; k++) {
-		const struct value *v = &row_x[x->keys[k].column], *w = &row_y[x->keys[k].column];
-		const int order = compare_values(v, w);
-		if (order)
-			return x->keys[k].largest_first && v->kind != VALUE_NULL
-					&& w->kind != VALUE_NULL
-				? -order
-				: order;
-	}
-	return (x->row > y->row) - (x->row < y->row); /* as planned */
-}
-
-static int parse_sort(const struct rows *r, const char *sort, struct key keys[KEYS_MAX], int *count,
-	struct err *e)
-{
-	for (*count = 0; sort && *sort;) {
-		if (*count == KEYS_MAX)
-			return err_set(e, ERR_USAGE, "sort: at most %d names", KEYS_MAX);
-		struct key *key = &keys[(*count)++];
-		key->largest_first = *sort == '-';
-		sort += key->largest_first;
-		const size_t length = strcspn(sort, ",");
-		key->column = find_column(r, "sort", sort, length, e);
-		if (key->column < 0)
-			return -1;
-		sort += length + (sort[length] == ',');
+	const char *const parameters[] = { "name", name, NULL };
+	p->values = calloc(t->raw->row_count + 1, sizeof(*p->values));
+	p->joined = p->of_phases ? calloc(t->raw->row_count + 1, sizeof(*p->joined)) : NULL;
+	if (!p->values || (p->of_phases && !p->joined))
+		return err_nomem(e);
+	if (sort_by_trial(t, e)
+		|| store_ask(t->store, p->of_phases ? "parameter_of_phases" : "parameter",
+			parameters, e, &p->from))
+		return -1;
+	for (size_t i = 0; i < p->from->row_count; i++) {
+		const struct value *trial = &p->from->values[3 * i];
+		if (trial->kind != VALUE_TEXT)
+			continue;
+		for (size_t k = first_of(t, trial->text); k < t->raw->row_count
+			&& strcmp(trial_of(t, t->by_trial[k]), trial->text) == 0;
+			k++)
+			take_value(p, i, t->by_trial[k]);
 	}
 	return 0;
 }
 
-/* Which columns are asked for; those that are shown when none is named. `shown` of them come before
- * the rest. */
-static int parse_columns(const struct rows *r, const char *names, int shown,
-	int columns[COLUMNS_MAX], int *count, struct err *e)
+/* Is there a parameter of this name? (A program may have parameters that param.h does not know.) */
+static bool has_values(const struct param_column *p)
 {
-	*count = 0;
-	if (!names || strcmp(names, "all") == 0) {
-		for (int c = 0; c < (names ? r->column_count : shown); c++)
-			columns[(*count)++] = c;
-		return 0;
-	}
-	while (*names) {
-		if (*count == COLUMNS_MAX)
-			return err_set(e, ERR_USAGE, "columns: at most %d names", COLUMNS_MAX);
-		const size_t length = strcspn(names, ",");
-		const int column = find_column(r, "columns", names, length, e);
-		if (column < 0)
-			return -1;
-		columns[(*count)++] = column;
-		names += length + (names[length] == ',');
-	}
-	return *count ? 0 : err_set(e, ERR_USAGE, "columns: names separated by commas, or all");
+	return p->from && p->from->row_count > 0;
 }
 
-static struct rows *copy_lines(const struct rows *in, const struct line *lines, size_t count,
-	const int *columns, int column_count, bool short_identity)
+static void free_param(struct param_column *p, size_t rows)
 {
-	const char *names[COLUMNS_MAX];
-	for (int c = 0; c < column_count; c++)
-		names[c] = in->columns[columns[c]];
-	struct rows *out = rows_new(column_count, names);
-	for (size_t i = 0; out && i < count; i++) {
-		for (int c = 0; c < column_count; c++) {
-			struct value v = in->values[lines[i].row * (size_t)in->column_count
-				+ (size_t)columns[c]];
-			if (columns[c] == 0 && short_identity && v.length > 12)
-				v.length = 12;
-			add_value(out, &v);
+	for (size_t i = 0; p->joined && i < rows; i++)
+		str_free(&p->joined[i]);
+	free(p->joined);
+	free(p->values);
+	rows_free(p->from);
+	*p = (struct param_column){ 0 };
+}
+
+static const struct param_column *find_param(const struct table *t, const char *name)
+{
+	for (int i = 0; i < t->param_count; i++)
+		if (strcmp(t->params[i].name, name) == 0)
+			return &t->params[i];
+	return NULL;
+}
+
+/* Make the parameter that this means a column, unless it is one. A label that is no parameter's own
+ * name comes before a parameter of phases without the phase (lr). */
+static int add_param(struct table *t, const char *asked, struct err *e)
+{
+	char name[PARAMETER_NAME_MAX];
+	if (find_param(t, asked) || t->param_count == PARAMS_MAX)
+		return 0;
+	struct param_column *p = &t->params[t->param_count];
+	*p = (struct param_column){ 0 };
+	snprintf(p->name, sizeof(p->name), "%s", asked);
+	parameters_name(asked, name);
+	int result = read_param(t, p, name, e);
+	if (!result && !has_values(p) && find_label(t, asked) < 0
+		&& parameters_of_phases(asked, name)) {
+		free_param(p, t->raw->row_count);
+		snprintf(p->name, sizeof(p->name), "%s", asked);
+		p->of_phases = true;
+		result = read_param(t, p, name, e);
+	}
+	if (result || !has_values(p))
+		free_param(p, t->raw->row_count);
+	else
+		t->param_count++;
+	return result;
+}
+
+/* ---- the columns ---- */
+
+static bool is_text(const char *column)
+{
+	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++)
+		if (strcmp(texts[i], column) == 0)
+			return true;
+	return false;
+}
+
+/* Name the columns: those of the plan rows with one for each label in the place of `labels`, then
+ * the parameters that are no labels. *shown: those that are not asked for by name. */
+static int name_columns(struct table *t, const char *columns[COLUMNS_MAX], size_t *shown)
+{
+	int used = 0;
+	for (int c = 0; c < t->raw->column_count; c++) {
+		for (int n = 0; c == COLUMN_LABELS && n < t->name_count; n++) {
+			const struct param_column *p = find_param(t, t->names[n]);
+			t->numbers[used] = p && p->numbers;
+			columns[used++] = t->names[n];
 		}
+		if (c == COLUMN_LABELS)
+			continue;
+		t->numbers[used] = !is_text(t->raw->columns[c]);
+		columns[used++] = t->raw->columns[c];
+		if (c == COLUMNS_SHOWN - 1)
+			*shown = (size_t)used;
 	}
-	return out;
+	for (int i = 0; i < t->param_count; i++) {
+		if (find_label(t, t->params[i].name) >= 0)
+			continue;
+		t->numbers[used] = t->params[i].numbers;
+		t->words[used] = t->params[i].of_phases;
+		columns[used++] = t->params[i].name;
+	}
+	return used;
 }
 
-static int select_lines(const struct rows *all, const struct runs_query *q, int shown,
-	struct err *e, struct rows **out)
+static void add_row(const struct table *t, size_t row, struct rows *out)
 {
-	int columns[COLUMNS_MAX], column_count;
-	struct condition conditions[CONDITIONS_MAX];
-	struct key keys[KEYS_MAX];
-	int key_count;
-	if (q->condition_count > CONDITIONS_MAX)
-		return err_set(e, ERR_USAGE, "at most %d conditions", CONDITIONS_MAX);
-	for (size_t i = 0; i < q->condition_count; i++)
-		if (parse_condition(all, q->conditions[i], &conditions[i], e))
-			return -1;
-	if (parse_sort(all, q->sort, keys, &key_count, e)
-		|| parse_columns(all, q->columns, shown, columns, &column_count, e))
-		return -1;
-
-	struct line *lines = calloc(all->row_count + 1, sizeof(*lines));
-	if (!lines)
-		return err_nomem(e);
-	size_t count = 0;
-	for (size_t r = 0; r < all->row_count; r++) {
-		bool wanted = true;
-		for (size_t i = 0; wanted && i < q->condition_count; i++)
-			wanted = holds(&conditions[i],
-				&all->values[r * (size_t)all->column_count
-					+ (size_t)conditions[i].column]);
-		if (wanted)
-			lines[count++] = (struct line){ all, r, keys, key_count };
+	for (int c = 0; c < t->raw->column_count; c++) {
+		for (int n = 0; c == COLUMN_LABELS && n < t->name_count; n++) {
+			const struct param_column *p = find_param(t, t->names[n]);
+			if (p)
+				rows_add_value(out, &p->values[row]);
+			else
+				rows_add_text(out,
+					json_string_value(
+						json_object_get(t->labels[row], t->names[n])));
+		}
+		if (c != COLUMN_LABELS)
+			rows_add_value(out, raw_value(t, row, c));
 	}
-	if (key_count)
-		qsort(lines, count, sizeof(*lines), compare_lines);
-	if (q->limit > 0 && count > (size_t)q->limit)
-		count = (size_t)q->limit;
-	*out = copy_lines(all, lines, count, columns, column_count, q->short_identity);
-	free(lines);
-	if (*out && rows_complete(*out))
-		return 0;
-	rows_free(*out);
-	return err_nomem(e);
+	for (int i = 0; i < t->param_count; i++)
+		if (find_label(t, t->params[i].name) < 0)
+			rows_add_value(out, &t->params[i].values[row]);
 }
 
-/* ---- what has to be read ---- */
+static struct rows *make_rows(struct table *t, size_t *shown)
+{
+	const char *columns[COLUMNS_MAX];
+	struct rows *out = rows_new(name_columns(t, columns, shown), columns);
+	for (size_t r = 0; out && r < t->raw->row_count; r++)
+		add_row(t, r, out);
+	if (out && rows_complete(out))
+		return out;
+	rows_free(out);
+	return NULL;
+}
 
-typedef void take_name(void *context, const char *name, size_t length);
+/* ---- what is asked for ---- */
+
+typedef int take_name(struct table *t, const char *name, struct err *e);
+
+static int take_copy(
+	struct table *t, take_name *take, const char *name, size_t length, struct err *e)
+{
+	char copy[PARAMETER_NAME_MAX];
+	if (length >= sizeof(copy))
+		return 0; /* no column has such a name: select_rows will say so */
+	snprintf(copy, sizeof(copy), "%.*s", (int)length, name);
+	return take(t, copy, e);
+}
 
 /* Every name that the query mentions. */
-static void for_each_name(const struct runs_query *q, take_name *take, void *context)
+static int for_each_name(
+	struct table *t, const struct runs_query *q, take_name *take, struct err *e)
 {
-	for (size_t i = 0; i < q->condition_count; i++)
-		take(context, q->conditions[i], strcspn(q->conditions[i], "!<>=~"));
 	const char *const lists[] = { q->sort, q->columns };
+	for (size_t i = 0; i < q->condition_count; i++)
+		if (take_copy(t, take, q->conditions[i], strcspn(q->conditions[i], "!<>=~"), e))
+			return -1;
 	for (int k = 0; k < 2; k++) {
 		for (const char *at = lists[k]; at && *at; at += *at == ',') {
 			at += k == 0 && *at == '-';
-			take(context, at, strcspn(at, ","));
+			if (take_copy(t, take, at, strcspn(at, ","), e))
+				return -1;
 			at += strcspn(at, ",");
 		}
 	}
+	return 0;
 }
 
-struct missing {
-	const struct rows *rows;
-	bool any;
-	struct params params;
-};
-
-/* Is the name no column yet? It may be a parameter. */
-static void note_missing(void *context, const char *name, size_t length)
+/* Is it no column that is there anyway? Returns 1 then. */
+static int is_more(struct table *t, const char *name, struct err *e)
 {
-	struct missing *m = context;
-	char copy[64];
-	snprintf(copy, sizeof(copy), "%.*s", (int)length, name);
-	if (rows_column(m->rows, copy) >= 0 || strcmp(copy, "tag") == 0)
-		return;
-	m->any = true;
-	const struct param *p = param_find(SCOPE_TRIAL, copy);
-	const bool single = p
-		&& (p->type == PARAM_INTEGER || p->type == PARAM_SEED || p->type == PARAM_REAL
-			|| p->type == PARAM_BOOL || p->type == PARAM_ENUM || p->type == PARAM_TEXT);
-	for (int i = 0; i < m->params.count; i++)
-		if (m->params.of[i] == p)
-			return;
-	if (single && m->params.count < PARAMS_MAX)
-		m->params.of[m->params.count++] = p;
+	(void)e;
+	return rows_column(t->raw, name) < 0 && find_label(t, name) < 0 && strcmp(name, "tag") != 0;
 }
 
-static int read_rows(
-	struct store *s, bool more, const struct params *params, struct rows **out, struct err *e)
+static int ask_param(struct table *t, const char *name, struct err *e)
 {
-	struct str sql = { 0 };
-	struct rows *raw = NULL;
-	str_addf(&sql, "%s%s%s", sql_head, more ? sql_more : sql_head_only, sql_order);
-	const int result = store_query(s, sql.s, NULL, e, &raw);
-	str_free(&sql);
-	if (result)
+	return rows_column(t->raw, name) < 0 ? add_param(t, name, e) : 0;
+}
+
+/* Labels whose name is a parameter's have its resolved value also where a sweep does not vary it.
+ */
+static int add_labels(struct table *t, struct err *e)
+{
+	for (int i = 0; i < t->name_count; i++) {
+		const struct param *p = param_find(SCOPE_TRIAL, t->names[i]);
+		const bool parameter = strchr(t->names[i], '.') || (p && p->type != PARAM_NAMED);
+		if (parameter && add_param(t, t->names[i], e))
+			return -1;
+	}
+	return 0;
+}
+
+static int read_table(struct table *t, const char *query, struct err *e)
+{
+	return store_ask(t->store, query, NULL, e, &t->raw) || read_labels(t, e) ? -1 : 0;
+}
+
+static void free_table(struct table *t)
+{
+	const size_t rows = t->raw ? t->raw->row_count : 0;
+	for (size_t r = 0; t->labels && r < rows; r++)
+		json_decref(t->labels[r]);
+	free(t->labels);
+	free(t->by_trial);
+	for (int i = 0; i < t->param_count; i++)
+		free_param(&t->params[i], rows);
+	rows_free(t->raw);
+	*t = (struct table){ .store = t->store };
+}
+
+/* An unknown name may be a misspelt parameter. */
+static int suggest_params(struct table *t, struct err *e)
+{
+	static const char says[] = "runs have no '";
+	const char *list[512];
+	size_t count = 0;
+	const char *word = strstr(e->text, says);
+	struct rows *names = NULL;
+	if (!word || strstr(word, "did you mean")
+		|| store_ask(t->store, "parameter_names", NULL, e, &names))
 		return -1;
-	*out = with_labels(raw, params);
-	rows_free(raw);
-	return *out && rows_complete(*out) ? 0 : err_nomem(e);
+	const int before = (int)(word - e->text);
+	word += sizeof(says) - 1;
+	char *copy = strndup(word, strcspn(word, "'")), *prefix = strndup(e->text, (size_t)before);
+	for (size_t i = 0; i < names->row_count && count < sizeof(list) / sizeof(*list); i++)
+		if (names->values[i].kind == VALUE_TEXT)
+			list[count++] = names->values[i].text;
+	const char *near = copy && prefix ? str_nearest(copy, list, count) : NULL;
+	if (near)
+		err_set(e, ERR_USAGE, "%s%s%s' (did you mean the parameter '%s'?)", prefix, says,
+			copy, near);
+	free(copy);
+	free(prefix);
+	rows_free(names);
+	return -1;
 }
 
 int runs_read(struct store *s, const struct runs_query *q, struct err *e, struct rows **out)
 {
+	struct table t = { .store = s };
 	struct rows *all = NULL;
-	struct missing missing = { 0 };
-	int result = read_rows(s, false, &missing.params, &all, e);
-	const int shown = result ? 0 : all->column_count;
-	if (result == 0) {
-		missing.rows = all;
-		for_each_name(q, note_missing, &missing);
-		if (missing.any) {
-			rows_free(all);
-			all = NULL;
-			result = read_rows(s, true, &missing.params, &all, e);
-		}
+	struct selection selection = { .conditions = q->conditions,
+		.condition_count = q->condition_count,
+		.sort = q->sort,
+		.columns = q->columns,
+		.limit = q->limit,
+		.short_identity = q->short_identity };
+	int result = read_table(&t, "runs", e);
+	if (!result && for_each_name(&t, q, is_more, e)) {
+		free_table(&t);
+		result = read_table(&t, "runs_all", e);
 	}
-	if (result == 0)
-		result = select_lines(all, q, shown, e, out);
+	if (!result)
+		result = add_labels(&t, e) || for_each_name(&t, q, ask_param, e) ? -1 : 0;
+	if (!result) {
+		all = make_rows(&t, &selection.shown);
+		result = all ? 0 : err_nomem(e);
+	}
+	selection.words = t.words;
+	selection.numbers = t.numbers;
+	if (!result && select_rows(all, &selection, e, out))
+		result = suggest_params(&t, e);
 	rows_free(all);
+	free_table(&t);
 	return result;
 }

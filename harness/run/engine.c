@@ -67,8 +67,7 @@ static struct opened *find_dataset(struct core *c, const struct trial *t)
 	return o;
 }
 
-static int core_basis(
-	void *state, const struct trial *t, struct engine_basis *out, struct err *e)
+static int core_basis(void *state, const struct trial *t, struct engine_basis *out, struct err *e)
 {
 	const struct opened *o = find_dataset(state, t);
 	if (!o)
@@ -140,7 +139,7 @@ static int ask(const struct program_config *p, const char *const *command, const
 	free(folder);
 	str_free(&text);
 	return why ? err_set(e, ERR_ENVIRONMENT, "program: %s, asked for by %s: %s", command[0],
-			     strcmp(name, "study_packages") == 0 ? "packages" : "version", why)
+		       strcmp(name, "study_packages") == 0 ? "packages" : "version", why)
 		   : 0;
 }
 

@@ -137,12 +137,13 @@ static int add_pattern(struct inputs *in, const char *folder, const char *patter
 	const size_t skip = pattern[0] == '/' ? 0 : strlen(folder) + 1;
 	str_addf(&whole, "%s%s%s", skip ? folder : "", skip ? "/" : "", pattern);
 	const int code = glob(whole.s, 0, NULL, &found);
-	int result = code == 0     ? 0
-		: code == GLOB_NOMATCH ? err_set(e, ERR_ENVIRONMENT,
-						 "inputs: no file is named like %s", whole.s)
-				       : err_set(e, ERR_ENVIRONMENT, "inputs: %s: cannot be "
-								     "looked for",
-						       whole.s);
+	int result = code == 0 ? 0
+		: code == GLOB_NOMATCH
+		? err_set(e, ERR_ENVIRONMENT, "inputs: no file is named like %s", whole.s)
+		: err_set(e, ERR_ENVIRONMENT,
+			"inputs: %s: cannot be "
+			"looked for",
+			whole.s);
 	for (size_t i = 0; code == 0 && i < found.gl_pathc && !result; i++)
 		result = add_file(in, folder, found.gl_pathv[i] + skip, 0, e);
 	if (code == 0)
@@ -151,8 +152,8 @@ static int add_pattern(struct inputs *in, const char *folder, const char *patter
 	return result;
 }
 
-static int add_text(struct inputs *in, const char *what, const char *name, const char *text,
-	struct err *e)
+static int add_text(
+	struct inputs *in, const char *what, const char *name, const char *text, struct err *e)
 {
 	struct input *entry;
 	struct str whole = { 0 };

@@ -173,6 +173,8 @@ static int add_block(struct builder *b, enum model_block block, int input)
 		}
 		input = add_plain(b, block, i, path.text, input);
 		if (input >= 0)
+			b->net->layers[input].rate_scale = l->lr_scale;
+		if (input >= 0)
 			input = b->made[block][i] = add_activation(b, l, path.text, input);
 	}
 	return input;

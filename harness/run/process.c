@@ -103,8 +103,7 @@ int process_start(const struct process_start *s, struct process *out, struct err
 {
 	int standard[2] = { -1, -1 }, error[2] = { -1, -1 }, complaints[2] = { -1, -1 };
 	*out = (struct process){ .watch = -1, .out = -1, .err = -1 };
-	if (pipe2(standard, O_CLOEXEC) || pipe2(error, O_CLOEXEC)
-		|| pipe2(complaints, O_CLOEXEC)) {
+	if (pipe2(standard, O_CLOEXEC) || pipe2(error, O_CLOEXEC) || pipe2(complaints, O_CLOEXEC)) {
 		err_errno(e, "pipe");
 		goto fail;
 	}

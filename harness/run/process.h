@@ -21,8 +21,8 @@ struct process_start {
 };
 
 struct process {
-	pid_t pid;   /* also the number of its group */
-	int watch;   /* a descriptor that becomes readable when it ends */
+	pid_t pid;    /* also the number of its group */
+	int watch;    /* a descriptor that becomes readable when it ends */
 	int out, err; /* its streams, which do not block; -1 when they have ended */
 };
 

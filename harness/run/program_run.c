@@ -25,8 +25,8 @@
 
 enum {
 	TICK_MS = 100,
-	GRACE_SECONDS = 5,            /* between the request to end and the kill */
-	KEPT_BYTES_MAX = 256 << 20,   /* of an output */
+	GRACE_SECONDS = 5,          /* between the request to end and the kill */
+	KEPT_BYTES_MAX = 256 << 20, /* of an output */
 	ERROR_LINES = 5,
 	PIECE_BYTES = 65536,
 	DIGITS = 16, /* of identity and inputs in the name of the scratch folder */
@@ -129,7 +129,8 @@ static int remove_one(const char *path, const struct stat *s, int kind, struct F
 static void clear_places(struct work *w)
 {
 	for (int i = 0; i < 2 && w->states; i++) {
-		char *live = program_live_log(w->states, w->trial->identity, i ? "stderr" : "stdout");
+		char *live =
+			program_live_log(w->states, w->trial->identity, i ? "stderr" : "stdout");
 		unlink(live);
 		free(live);
 	}
@@ -246,8 +247,7 @@ static int start(struct work *w, struct err *e)
 	for (int i = 0; i < p->variable_count; i++) {
 		if (!(values[i] = fill(w, p->variables[i].value, e)))
 			goto out;
-		variables[count++] =
-			(struct process_variable){ p->variables[i].name, values[i] };
+		variables[count++] = (struct process_variable){ p->variables[i].name, values[i] };
 	}
 	snprintf(seed, sizeof(seed), "%llu", (unsigned long long)w->trial->seed);
 	variables[count++] = (struct process_variable){ "RETRIAL_OUT", w->out.s };
@@ -477,7 +477,8 @@ static int tell_output(struct work *w, int number, struct str *canonical, struct
 	if (stat(path.s, &s) || !S_ISREG(s.st_mode)) {
 		result = 0;
 		fail(w, TRIAL_FAILED,
-			"exit code 0, but it wrote no output %s into its scratch folder ({scratch}, "
+			"exit code 0, but it wrote no output %s into its scratch folder "
+			"({scratch}, "
 			"RETRIAL_SCRATCH)",
 			name);
 		goto done;
@@ -494,8 +495,9 @@ static int tell_output(struct work *w, int number, struct str *canonical, struct
 			goto done;
 	} else if (w->program->keep_outputs && w->sink->warning) {
 		struct str text = { 0 };
-		str_addf(&text, "output %s has more than %d MB: its digest is kept, not its content",
-			name, KEPT_BYTES_MAX >> 20);
+		str_addf(&text,
+			"output %s has more than %d MB: its digest is kept, not its content", name,
+			KEPT_BYTES_MAX >> 20);
 		w->sink->warning(w->sink->context, text.s, e);
 		str_free(&text);
 	}

@@ -29,7 +29,7 @@ struct series {
 /* Bytes of a stream until they are a line. */
 struct lines {
 	struct str rest;
-	long number; /* of the line that is being read, from 1 */
+	long number;   /* of the line that is being read, from 1 */
 	bool skipping; /* the rest of a line that is too long */
 };
 
@@ -129,8 +129,8 @@ static int add_value(
 
 /* ---- JSON Lines ---- */
 
-static int bad_line(const struct reported *r, const char *line, size_t length, const char *why,
-	struct err *e)
+static int bad_line(
+	const struct reported *r, const char *line, size_t length, const char *why, struct err *e)
 {
 	struct str shown = { 0 };
 	log_escape(line, length < 100 ? length : 100, &shown);
@@ -283,8 +283,9 @@ static int take_text(struct reported *r, const char *line, size_t length, struct
 		const char *name = r->program->metrics[i].declared.name;
 		struct match_found found;
 		double value, step = 0;
-		const int says =
-			r->series[i].match ? match_line(r->series[i].match, line, length, &found) : 0;
+		const int says = r->series[i].match
+			? match_line(r->series[i].match, line, length, &found)
+			: 0;
 		if (says < 0)
 			return err_set(e, ERR_FAILED,
 				"standard output, line %ld: the pattern of metric %s takes too "
@@ -299,8 +300,7 @@ static int take_text(struct reported *r, const char *line, size_t length, struct
 				r->standard.number, name,
 				(int)(found.value_length < 40 ? found.value_length : 40),
 				found.value);
-		const bool has_step =
-			found.step && parse_real(found.step, found.step_length, &step)
+		const bool has_step = found.step && parse_real(found.step, found.step_length, &step)
 			&& step == floor(step) && fabs(step) < 9e15;
 		const int64_t whole = has_step ? (int64_t)step : 0;
 		if (add_value(r, i, value, has_step ? &whole : NULL, e))

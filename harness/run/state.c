@@ -13,9 +13,9 @@
 
 /* A file of another format is as good as none. */
 enum {
-	STATE_FORMAT = 5,
+	STATE_FORMAT = 6,
 	FILE_MAX = 1 << 30,
-	FIXED_ARRAYS = 6,
+	FIXED_ARRAYS = 7,
 	ARRAYS = FIXED_ARRAYS + 2 * OUTPUTS_MAX
 };
 
@@ -23,7 +23,7 @@ enum {
 static void list_arrays(struct run_state *s, float **list[ARRAYS])
 {
 	float **all[] = { &s->params, &s->fold_start, &s->training.params, &s->training.first,
-		&s->training.second, &s->training.average };
+		&s->training.second, &s->training.average, &s->training.slow };
 	int n = 0;
 	for (; n < FIXED_ARRAYS; n++)
 		list[n] = all[n];
@@ -39,6 +39,7 @@ void training_state_reset(struct training_state *t)
 	free(t->first);
 	free(t->second);
 	free(t->average);
+	free(t->slow);
 	for (int k = 0; k < OUTPUTS_MAX; k++) {
 		free(t->best[k]);
 		free(t->restored[k]);
@@ -135,15 +136,38 @@ static void output_of(struct members *outer, struct training_state *t, int k)
 		outer->bad = "outputs";
 }
 
+static json_t *plateau_json(const struct nn_plateau *p)
+{
+	struct fields f = fields_begin();
+	fields_set(&f, "any", json_boolean(p->any));
+	fields_set_integer(&f, "wait", p->wait);
+	fields_set_integer(&f, "cooling", p->cooling);
+	fields_set_real(&f, "best", p->best);
+	return fields_take(&f);
+}
+
+static struct nn_plateau plateau_of(struct members *outer)
+{
+	struct members m = inner(outer, "plateau");
+	const struct nn_plateau p = { .any = members_bool(&m, "any"),
+		.wait = integer_of(&m, "wait"),
+		.cooling = integer_of(&m, "cooling"),
+		.best = members_real(&m, "best") };
+	if (m.bad)
+		outer->bad = "plateau";
+	return p;
+}
+
 static json_t *training_json(const struct training_state *t)
 {
 	struct fields f = fields_begin();
-	const double schedule[3] = { t->schedule.decay_power, t->schedule.mu_product,
-		t->schedule.beta2_power };
+	const double schedule[4] = { t->schedule.decay_power, t->schedule.mu_product,
+		t->schedule.beta2_power, t->schedule.scale };
 	fields_set_integer(&f, "epochs_run", t->epochs_run);
 	fields_set(&f, "patience_used", json_boolean(t->patience_used));
 	fields_set_integer(&f, "step", t->schedule.step);
-	fields_set_reals(&f, "schedule", schedule, 3);
+	fields_set_reals(&f, "schedule", schedule, 4);
+	fields_set(&f, "plateau", plateau_json(&t->plateau));
 	fields_set_real(&f, "seconds", t->seconds);
 	fields_set(&f, "last_val", score_json(&t->last_val));
 	json_t *outputs = json_array();
@@ -156,15 +180,17 @@ static json_t *training_json(const struct training_state *t)
 static void training_of(struct members *outer, struct training_state *t)
 {
 	struct members m = inner(outer, "training");
-	double schedule[3] = { 0 };
-	members_reals(&m, "schedule", schedule, 3);
+	double schedule[4] = { 0 };
+	members_reals(&m, "schedule", schedule, 4);
+	t->plateau = plateau_of(&m);
 	t->epochs_run = integer_of(&m, "epochs_run");
 	t->patience_used = members_bool(&m, "patience_used");
 	t->seconds = members_real(&m, "seconds");
 	t->schedule = (struct nn_schedule){ .step = (long)members_integer(&m, "step", 0, LONG_MAX),
 		.decay_power = schedule[0],
 		.mu_product = schedule[1],
-		.beta2_power = schedule[2] };
+		.beta2_power = schedule[2],
+		.scale = schedule[3] };
 	t->last_val = score_of(&m, "last_val");
 	for (int k = 0; k < OUTPUTS_MAX; k++)
 		output_of(&m, t, k);

@@ -28,8 +28,9 @@ struct training_state {
 	int epoch_of[OUTPUTS_MAX][2];
 	double best_accuracy[OUTPUTS_MAX];
 	struct nn_schedule schedule;
+	struct nn_plateau plateau;      /* its state alone: the rest is configuration */
 	float *params, *first, *second; /* weights and the optimizer's moments */
-	float *average;                 /* of the weights; NULL where none is asked for */
+	float *average, *slow; /* of the weights, lookahead's; NULL where none is asked for */
 	float *best[OUTPUTS_MAX], *restored[OUTPUTS_MAX];
 };
 

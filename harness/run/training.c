@@ -72,21 +72,43 @@ static int find_frozen(struct training *t, bool *frozen)
 	return 0;
 }
 
+/* Epochs, or a part of something, in whole steps. */
+static long steps_of(double epochs, long steps)
+{
+	return (long)(epochs * (double)steps + 0.5);
+}
+
 /* The schedule in steps: the phase's says epochs. */
 static struct nn_rate rate_of(const struct training *t)
 {
 	static const enum nn_rate_kind kinds[] = { [SCHEDULE_CONSTANT] = NN_RATE_CONSTANT,
 		[SCHEDULE_COSINE] = NN_RATE_COSINE,
-		[SCHEDULE_STEP] = NN_RATE_STEP };
+		[SCHEDULE_STEP] = NN_RATE_STEP,
+		[SCHEDULE_MILESTONES] = NN_RATE_MILESTONES,
+		[SCHEDULE_LINEAR] = NN_RATE_LINEAR,
+		[SCHEDULE_EXPONENTIAL] = NN_RATE_EXPONENTIAL,
+		[SCHEDULE_ONE_CYCLE] = NN_RATE_ONE_CYCLE,
+		[SCHEDULE_RESTARTS] = NN_RATE_RESTARTS,
+		[SCHEDULE_PLATEAU] = NN_RATE_CONSTANT };
 	const struct schedule_config *c = &t->phase->schedule;
 	const long batch = t->work->trial->batch_size,
 		   steps = ((long)t->order_count + batch - 1) / batch;
-	return (struct nn_rate){ .kind = kinds[c->kind],
-		.warm_up = c->warm_up * steps,
+	struct nn_rate rate = { .kind = kinds[c->kind],
+		.warm_up = steps_of(c->warm_up, steps),
 		.total = t->phase->epochs * steps,
 		.last = c->final,
-		.every = c->every * steps,
-		.factor = c->factor };
+		.every = steps_of(c->every, steps),
+		.factor = c->factor,
+		.milestone_count = c->milestone_count,
+		.first = c->first,
+		.straight = c->shape == CYCLE_LINEAR,
+		.growth = c->growth };
+	if (rate.every < 1)
+		rate.every = 1;
+	rate.rise = steps_of(c->rise, rate.total - rate.warm_up);
+	for (int i = 0; i < c->milestone_count; i++)
+		rate.milestones[i] = steps_of(c->milestones[i], steps);
+	return rate;
 }
 
 static struct nn_optimizer optimizer_of(const struct training *t)
@@ -94,7 +116,10 @@ static struct nn_optimizer optimizer_of(const struct training *t)
 	static const enum nn_optimizer_kind kinds[] = { [OPTIMIZER_NADAM] = NN_NADAM,
 		[OPTIMIZER_SGD] = NN_SGD,
 		[OPTIMIZER_ADAM] = NN_ADAM,
-		[OPTIMIZER_ADAMW] = NN_ADAM };
+		[OPTIMIZER_ADAMW] = NN_ADAM,
+		[OPTIMIZER_RMSPROP] = NN_RMSPROP,
+		[OPTIMIZER_ADAGRAD] = NN_ADAGRAD,
+		[OPTIMIZER_ADADELTA] = NN_ADADELTA };
 	const struct optimizer_config *c = &t->phase->optimizer;
 	return (struct nn_optimizer){ .kind = kinds[c->kind],
 		.lr = c->lr,
@@ -102,7 +127,15 @@ static struct nn_optimizer optimizer_of(const struct training *t)
 		.beta2 = c->beta2,
 		.epsilon = c->epsilon,
 		.momentum = c->momentum,
+		.rho = c->rho,
+		.accumulator = c->accumulator,
 		.weight_decay = c->weight_decay,
+		.l2 = c->l2,
+		.decay_kernels = c->decay_on == DECAY_KERNELS,
+		.clip_norm = c->clip_norm,
+		.clip_value = c->clip_value,
+		.lookahead = c->lookahead,
+		.lookahead_share = c->lookahead_share,
 		.nesterov = c->nesterov,
 		.rate = rate_of(t),
 		.average_momentum = c->ema };
@@ -194,6 +227,27 @@ static void look_at(struct training *t, int epoch, const struct nn_score *val)
 	}
 }
 
+/* On a plateau, lower the learning rate of the epochs to come. */
+static void reduce_rate(struct training *t, const struct nn_score *val)
+{
+	const struct schedule_config *c = &t->phase->schedule;
+	double value = 0;
+	if (c->kind != SCHEDULE_PLATEAU)
+		return;
+	for (int k = 0; k < t->net->output_count; k++)
+		value += (c->on == STOP_VAL_ACCURACY ? val->correct[k] : val->loss_sum[k])
+			/ (double)val->count / t->net->output_count;
+	struct nn_plateau *p = &t->state->plateau;
+	p->maximize = c->on == STOP_VAL_ACCURACY;
+	p->patience = c->patience;
+	p->cooldown = c->cooldown;
+	p->min_delta = c->min_delta;
+	p->factor = c->factor;
+	p->least = c->final;
+	double *scale = &nn_trainer_optimizer_state(t->trainer).schedule->scale;
+	*scale = nn_plateau_epoch(p, value, *scale);
+}
+
 static int send_epoch(struct training *t, int epoch, const struct nn_score *train,
 	double train_seconds, double seconds)
 {
@@ -246,6 +300,8 @@ static int checkpoint(struct training *t, bool now)
 	memcpy(t->state->second, o.second, bytes);
 	if (t->average)
 		memcpy(t->state->average, t->average, bytes);
+	if (o.slow)
+		memcpy(t->state->slow, o.slow, bytes);
 	t->state->schedule = *o.schedule;
 	return work_checkpoint(t->work, now);
 }
@@ -267,6 +323,7 @@ static int run_epochs(struct training *t)
 		s->epochs_run++;
 		s->seconds += seconds;
 		look_at(t, epoch, &s->last_val);
+		reduce_rate(t, &s->last_val);
 		use_weights(t);
 		if (send_epoch(t, epoch, &train, trained - start, seconds))
 			return -1;
@@ -342,7 +399,8 @@ static void count_sizes(const struct training *t, const bool *frozen, struct pha
 			frozen[i] || t->net->tensors[i].moving ? 0 : (long)t->net->tensors[i].count;
 	r->weight_bytes = r->parameters * (long)sizeof(float);
 	r->optimizer_bytes = r->trainable * (long)sizeof(float)
-		* (nn_optimizer_slots(&optimizer) + (t->average != NULL));
+		* (nn_optimizer_slots(&optimizer) + (t->average != NULL)
+			+ (t->state->slow != NULL));
 }
 
 /* Arrays for a training that begins: the weights come from the network as the stage found it. */
@@ -352,9 +410,13 @@ static int begin(struct training *t)
 	const size_t bytes = t->net->parameter_count * sizeof(float);
 	bool complete = true;
 	training_state_reset(s);
-	float **arrays[] = { &s->params, &s->first, &s->second, &s->average };
-	for (int i = 0; i < (t->phase->optimizer.ema > 0 ? 4 : 3); i++)
+	float **arrays[] = { &s->params, &s->first, &s->second };
+	for (int i = 0; i < 3; i++)
 		complete = (*arrays[i] = calloc(1, bytes)) && complete;
+	if (t->phase->optimizer.ema > 0)
+		complete = (s->average = calloc(1, bytes)) && complete;
+	if (t->phase->optimizer.lookahead > 0)
+		complete = (s->slow = calloc(1, bytes)) && complete;
 	for (int k = 0; k < t->net->output_count; k++) {
 		complete = (s->best[k] = calloc(1, bytes)) && complete;
 		complete = (s->restored[k] = calloc(1, bytes)) && complete;
@@ -388,6 +450,8 @@ static void load_trainer(struct training *t)
 	memcpy(o.second, t->state->second, bytes);
 	if (t->average)
 		memcpy(t->average, t->state->average, bytes);
+	if (o.slow)
+		memcpy(o.slow, t->state->slow, bytes);
 	*o.schedule = t->state->schedule;
 }
 

@@ -93,7 +93,7 @@ static int add_trial(struct store *s, const struct trial *t, int64_t *id, struct
 	if (statement_integer(s, find, &found, id, e))
 		return -1;
 	if (found)
-		return 0;
+		return resolved_put_known(s, *id, t, e);
 
 	sqlite3_stmt *insert = store_statement(s,
 		"INSERT INTO trials (identity, configuration, dataset, model, seed, config)"
@@ -112,25 +112,30 @@ static int add_trial(struct store *s, const struct trial *t, int64_t *id, struct
 	bind_text(insert, 6, config);
 	const int result = statement_integer(s, insert, NULL, id, e);
 	free(config);
-	return result;
+	return result ? -1 : resolved_put(s, configuration, t, e);
 }
 
 /* ---- the plan ---- */
 
-/* All labels as a JSON object, sorted by name; owned by the caller. NULL when memory runs out, or a
- * label is no UTF-8. */
-static char *labels_json(const struct trial *t)
+/* All labels as a JSON object, sorted by name; owned by the caller. NULL with e. */
+static char *labels_json(const struct trial *t, struct err *e)
 {
 	json_t *object = json_object();
 	for (int i = 0; i < t->label_count; i++) {
-		if (json_object_set_new(object, t->labels[i].name, json_string(t->labels[i].value))
-			== 0)
+		const struct label *l = &t->labels[i];
+		if (json_object_set_new(object, l->name, json_string(l->value)) == 0)
 			continue;
+		if (str_is_utf8(l->name) && str_is_utf8(l->value))
+			err_nomem(e);
+		else
+			err_set(e, ERR_USAGE, "a label of trial %s is no UTF-8 text", t->identity);
 		json_decref(object);
 		return NULL;
 	}
 	char *text = json_dumps(object, JSON_COMPACT | JSON_SORT_KEYS);
 	json_decref(object);
+	if (!text)
+		err_nomem(e);
 	return text;
 }
 
@@ -160,9 +165,9 @@ static int add_plan_row(
 		e);
 	if (!row)
 		return -1;
-	char *labels = labels_json(t);
+	char *labels = labels_json(t, e);
 	if (!labels)
-		return err_set(e, ERR_USAGE, "a label of trial %s is no UTF-8 text", t->identity);
+		return -1;
 	bind_integer(row, 1, sweep);
 	bind_integer(row, 2, position);
 	bind_integer(row, 3, trial);

@@ -616,6 +616,57 @@ static int take_remarks(struct merge *m, int64_t from, struct err *e)
 		: 0;
 }
 
+/* ---- resolved parameters ---- */
+
+static int count_values(struct store *s, const char *configuration, int64_t *count, struct err *e)
+{
+	sqlite3_stmt *look = store_statement(s,
+		"SELECT count(*) FROM configurations AS c JOIN parameter_values AS v ON "
+		"v.configuration = c.id WHERE c.digest = ?",
+		e);
+	if (!look)
+		return -1;
+	bind_text(look, 1, configuration);
+	return statement_integer(s, look, NULL, count, e);
+}
+
+/* Those of a configuration that the target has trials of, under all names that phases have. */
+static int take_configuration(struct merge *m, int64_t from, struct err *e)
+{
+	sqlite3_stmt *read =
+		store_statement(m->from, "SELECT digest FROM configurations WHERE id = ?", e);
+	sqlite3_stmt *used =
+		store_statement(m->into, "SELECT 1 FROM trials WHERE configuration = ? LIMIT 1", e);
+	if (!read || !used)
+		return -1;
+	bind_integer(read, 1, from);
+	if (read_one(m, read, e))
+		return -1;
+	char digest[DIGEST_TEXT];
+	sqlite3_snprintf(sizeof(digest), digest, "%s", column_text(read, 0));
+	sqlite3_reset(read);
+	bool wanted;
+	int64_t ours, theirs, into;
+	bind_text(used, 1, digest);
+	if (statement_integer(m->into, used, &wanted, NULL, e))
+		return -1;
+	if (!wanted)
+		return 0;
+	if (count_values(m->into, digest, &ours, e) || count_values(m->from, digest, &theirs, e))
+		return -1;
+	if (ours == theirs)
+		return 0;
+	return resolved_configuration(m->into, digest, &into, e)
+			|| copy_rows(m, from, into,
+				"SELECT name, number, text FROM parameter_values WHERE "
+				"configuration = ?",
+				"INSERT OR IGNORE INTO parameter_values (configuration, name, "
+				"number, text) VALUES (?, ?, ?, ?)",
+				e)
+		? -1
+		: 0;
+}
+
 /* ---- a whole database ---- */
 
 /* Call `take` with every number that `sql` gives. */
@@ -650,6 +701,8 @@ static int merge_one(struct merge *m, struct err *e)
 			|| for_each(m,
 				"SELECT trial FROM tags UNION SELECT trial FROM notes ORDER BY 1",
 				take_remarks, e)
+			|| for_each(m, "SELECT id FROM configurations ORDER BY id",
+				take_configuration, e)
 		? -1
 		: 0;
 }

@@ -38,7 +38,8 @@ static int set_marks(struct store *s, struct err *e)
 
 static int make_schema(struct store *s, struct err *e)
 {
-	return store_execute(s, migrate_text("schema"), e) || views_make(s, e) || set_marks(s, e)
+	return store_execute(s, migrate_text("schema"), e) || views_make(s, e)
+			|| resolved_fill(s, e) || set_marks(s, e)
 		? -1
 		: 0;
 }
@@ -129,7 +130,7 @@ static int upgrade_steps(struct store *s, int64_t version, struct err *e)
 		if (store_execute(s, migrate_text(name), e))
 			return -1;
 	}
-	return views_make(s, e) || set_marks(s, e) ? -1 : 0;
+	return views_make(s, e) || resolved_fill(s, e) || set_marks(s, e) ? -1 : 0;
 }
 
 static int refuse_broken(struct store *s, struct err *e)
@@ -201,6 +202,12 @@ static int upgrade_copy(struct store *s, int64_t version, struct err *e)
 												: 0;
 }
 
+/* What another program of this schema may have made otherwise. */
+static int refresh(struct store *s, struct err *e)
+{
+	return views_refresh(s, e) || resolved_refresh(s, e) ? -1 : 0;
+}
+
 int migrate_schema(struct store *s, struct err *e)
 {
 	bool empty;
@@ -214,11 +221,10 @@ int migrate_schema(struct store *s, struct err *e)
 		if (empty)
 			return err_set(e, ERR_ENVIRONMENT,
 				"%s: an empty database (`retrial run SWEEP` fills it)", s->path);
-		return version < STORE_SCHEMA_VERSION ? upgrade_copy(s, version, e)
-						      : views_refresh(s, e);
+		return version < STORE_SCHEMA_VERSION ? upgrade_copy(s, version, e) : refresh(s, e);
 	}
 	if (!empty)
-		return version < STORE_SCHEMA_VERSION ? upgrade(s, e) : views_refresh(s, e);
+		return version < STORE_SCHEMA_VERSION ? upgrade(s, e) : refresh(s, e);
 	/* Others may be at this very point: whoever gets the lock first makes the schema, the
 	 * others find it made. */
 	if (transaction_begin(s, e))

@@ -1,5 +1,5 @@
-/* programs.c - what the attempts of programs leave: steps, results, logs, outputs; and the inputs that
- * they were run on. */
+/* programs.c - what the attempts of programs leave: steps, results, logs, outputs; and the inputs
+ * that they were run on. */
 #include "store_internal.h"
 
 static int add_number(struct store *s, sqlite3_stmt *insert, int first, double value, struct err *e)
@@ -38,8 +38,8 @@ int store_steps(struct store *s, int64_t attempt, const struct steps_result *r, 
 static int add_measure(
 	struct store *s, int64_t attempt, const struct measure_result *r, struct err *e)
 {
-	sqlite3_stmt *insert = store_statement(
-		s, "INSERT INTO measures (attempt, metric, value, nonfinite) VALUES (?, ?, ?, ?)", e);
+	sqlite3_stmt *insert = store_statement(s,
+		"INSERT INTO measures (attempt, metric, value, nonfinite) VALUES (?, ?, ?, ?)", e);
 	if (!insert || attempt_beat(s, attempt, e))
 		return -1;
 	bind_integer(insert, 1, attempt);
@@ -81,8 +81,8 @@ static int add_output(struct store *s, int64_t attempt, const struct output_resu
 {
 	sqlite3_stmt *insert = store_statement(
 		s, "INSERT INTO outputs (attempt, path, bytes, digest) VALUES (?, ?, ?, ?)", e);
-	sqlite3_stmt *keep = store_statement(s,
-		"INSERT OR IGNORE INTO contents (digest, bytes, content) VALUES (?, ?, ?)", e);
+	sqlite3_stmt *keep = store_statement(
+		s, "INSERT OR IGNORE INTO contents (digest, bytes, content) VALUES (?, ?, ?)", e);
 	if (!insert || !keep || attempt_beat(s, attempt, e))
 		return -1;
 	bind_integer(insert, 1, attempt);
@@ -111,7 +111,8 @@ static int add_input(
 	struct store *s, const char *inputs, const struct store_input *input, struct err *e)
 {
 	sqlite3_stmt *insert = store_statement(s,
-		"INSERT OR IGNORE INTO input_files (inputs, name, digest, bytes) VALUES (?, ?, ?, ?)",
+		"INSERT OR IGNORE INTO input_files (inputs, name, digest, bytes) VALUES (?, ?, ?, "
+		"?)",
 		e);
 	if (!insert)
 		return -1;

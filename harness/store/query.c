@@ -182,6 +182,30 @@ static bool nearest_name(struct store *s, const char *message, char near[128])
 	return name != NULL;
 }
 
+/* Is what a message like "no such column: batch_size" ends with a parameter of trials? Copies the
+ * parameter's name. */
+static bool names_parameter(struct store *s, const char *message, char name[128])
+{
+	static const char sql[] = "SELECT name FROM parameter_values WHERE name = ?1 OR name = ?2 "
+				  "OR name GLOB '*.' || ?2 LIMIT 1";
+	static const char says[] = "no such column: ";
+	const char *word = message + sizeof(says) - 1;
+	sqlite3_stmt *statement = NULL;
+	bool found = false;
+	if (strncmp(message, says, sizeof(says) - 1) != 0
+		|| sqlite3_prepare_v2(s->db, sql, -1, &statement, NULL) != SQLITE_OK)
+		return false;
+	const char *dot = strchr(word, '.');
+	bind_text(statement, 1, word);
+	bind_text(statement, 2, dot ? dot + 1 : word);
+	if (sqlite3_step(statement) == SQLITE_ROW) {
+		sqlite3_snprintf(128, name, "%s", sqlite3_column_text(statement, 0));
+		found = true;
+	}
+	sqlite3_finalize(statement);
+	return found;
+}
+
 /* The line of sql around the byte at offset, and a caret below it. */
 static void point_at(struct str *text, const char *sql, int offset)
 {
@@ -211,7 +235,13 @@ static int query_error(struct store *s, const char *sql, struct err *e)
 	struct str text = { 0 };
 	char near[128];
 	str_add(&text, sqlite3_errmsg(s->db));
-	if (nearest_name(s, text.s, near))
+	if (names_parameter(s, text.s, near))
+		str_addf(&text,
+			" (parameters are in the view parameters: JOIN parameters AS p ON p.trial "
+			"= "
+			"accuracy.trial AND p.name = '%s', then p.number or p.text)",
+			near);
+	else if (nearest_name(s, text.s, near))
 		str_addf(&text, " (did you mean '%s'?)", near);
 	point_at(&text, sql, offset);
 	err_set(e, ERR_USAGE, "%s", text.s);
@@ -386,6 +416,12 @@ const char *store_internal_query(const char *name)
 
 	assert(text); /* the name is a constant of the program */
 	return text;
+}
+
+int store_ask(struct store *s, const char *query, const char *const *parameters, struct err *e,
+	struct rows **out)
+{
+	return store_query(s, store_internal_query(query), parameters, e, out);
 }
 
 const char *const *store_named_queries(size_t *count)

@@ -144,3 +144,14 @@ int rows_column(const struct rows *r, const char *name)
 			return i;
 	return -1;
 }
+
+void rows_add_value(struct rows *r, const struct value *v)
+{
+	switch (v->kind) {
+	case VALUE_NULL: rows_add_null(r); break;
+	case VALUE_INTEGER: rows_add_integer(r, v->integer); break;
+	case VALUE_REAL: rows_add_real(r, v->real); break;
+	case VALUE_TEXT:
+	case VALUE_BLOB: rows_add_bytes(r, v->kind, v->text, v->length); break;
+	}
+}

@@ -42,7 +42,8 @@ void rows_add_integer(struct rows *r, int64_t value);
 void rows_add_real(struct rows *r, double value);
 void rows_add_text(struct rows *r, const char *text);
 void rows_add_bytes(struct rows *r, enum value_kind kind, const void *bytes,
-	size_t length); /* VALUE_TEXT or VALUE_BLOB */
+	size_t length);                                     /* VALUE_TEXT or VALUE_BLOB */
+void rows_add_value(struct rows *r, const struct value *v); /* a copy of it */
 bool rows_complete(const struct rows *r);
 
 #endif

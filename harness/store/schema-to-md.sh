@@ -61,7 +61,7 @@ first && /^	-- / {
 	text = $0; sub(/.*-- /, "", text)
 	code = $0; sub(/[ ,]*--.*/, "", code)
 }
-kind == "table" && match(code, /^	[a-z_0-9]+ (INTEGER|REAL|TEXT|BLOB)/) {
+kind == "table" && match(code, /^	[a-z_0-9]+ (INTEGER|REAL|TEXT|BLOB|ANY)/) {
 	split(code, word, /[ \t]+/)
 	row(word[2], word[3] (code ~ /NOT NULL|PRIMARY KEY/ ? "" : ", may be NULL"), text)
 }

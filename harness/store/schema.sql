@@ -1,4 +1,4 @@
--- schema.sql - the tables of Retrial's results database, schema 4. They hold what happened, each fact once (but for what is said
+-- schema.sql - the tables of Retrial's results database, schema 5. They hold what happened, each fact once (but for what is said
 -- to be repeated or summed up, which makes questions fast). Questions are asked of the views (views.sql).
 --
 -- Every table, view and column is explained where it is declared, one comment a line: the manual's reference is made from
@@ -38,6 +38,26 @@ CREATE TABLE trials (
 	config TEXT NOT NULL CHECK (config GLOB '{*}') -- the canonical text: JSON, sorted keys, values that equal their default left out
 ) STRICT;
 CREATE INDEX trials_configuration ON trials (configuration, seed);
+
+CREATE TABLE configurations (
+	-- What replicates have in common: a row for every value of trials.configuration.
+	id INTEGER PRIMARY KEY,        -- number within this database
+	digest TEXT NOT NULL UNIQUE    -- trials.configuration
+) STRICT;
+
+CREATE TABLE parameter_values (
+	-- A parameter of a configuration, as resolved: what the sweep file says, or the default.
+	configuration INTEGER NOT NULL REFERENCES configurations (id) ON DELETE CASCADE, -- whose
+	name TEXT NOT NULL,            -- as in a sweep file: batch_size, augment.rotation, dual.lr
+	number ANY CHECK (typeof(number) IN ('integer', 'real', 'null')), -- its value; NULL: it is no number
+	text TEXT NOT NULL,            -- its value as text
+	PRIMARY KEY (configuration, name)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE parameter_source (
+	-- Which table of parameters (the program's) parameter_values was made with: one row.
+	digest TEXT PRIMARY KEY        -- of that table; a program with another one adds the parameters that are new
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE plan (
 	-- The frozen plan of a sweep: a row a trial, in the order of the file. A trial may have rows in several sweeps, and several rows in one sweep under different labels.

@@ -218,6 +218,10 @@ int store_merge(struct store *s, const char *const *paths, size_t count,
 int store_query(struct store *s, const char *sql, const char *const *parameters, struct err *e,
 	struct rows **out);
 
+/* One of the program's own questions: the file of that name in queries/internal/. */
+int store_ask(struct store *s, const char *query, const char *const *parameters, struct err *e,
+	struct rows **out);
+
 /* The same for answers that may be too large for memory: take gets them in parts of part_rows rows;
  * first and last say which part it is, and the last may have fewer rows, or none. The part is freed
  * afterwards. take returns 0, or -1 with e, which ends the query. */

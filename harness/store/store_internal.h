@@ -10,7 +10,7 @@
 
 enum {
 	STORE_APPLICATION_ID = 0x5254524c, /* "RTRL": in the header of every database of ours */
-	STORE_SCHEMA_VERSION = 4,          /* PRAGMA user_version */
+	STORE_SCHEMA_VERSION = 5,          /* PRAGMA user_version */
 	STORE_BUSY_MS = 60000,             /* how long to wait for another writer */
 	STORE_STATEMENTS_MAX = 128,
 	STORE_TIME_TEXT = 32,
@@ -129,6 +129,24 @@ int views_drop(struct store *s, struct err *e);
 /* Another program of this schema may have made them: replace them when writing, cover them for this
  * connection when reading. */
 int views_refresh(struct store *s, struct err *e);
+
+/* A view of ours for this connection alone, which its name means then. */
+int views_cover(struct store *s, const char *name, struct err *e);
+
+/* ---- resolved.c ---- */
+
+/* The number of a configuration, a new one if it is new. */
+int resolved_configuration(struct store *s, const char *digest, int64_t *id, struct err *e);
+/* The resolved parameters of a configuration, by one of its trials, whose phases may have other
+ * names than before. What is there stays. */
+int resolved_put(struct store *s, const char *configuration, const struct trial *t, struct err *e);
+/* The same by a trial of the database. */
+int resolved_put_known(struct store *s, int64_t trial, const struct trial *t, struct err *e);
+/* Those of all configurations in the database, as this program's table of parameters has them. */
+int resolved_fill(struct store *s, struct err *e);
+/* A program with another table of parameters may have written them: fill in what is new when
+ * writing, cover the tables for this connection when reading. */
+int resolved_refresh(struct store *s, struct err *e);
 
 /* ---- journal.c ---- */
 

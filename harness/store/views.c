@@ -118,6 +118,24 @@ static int cover(struct store *s, struct err *e)
 	return store_execute(s, "PRAGMA query_only = ON", result ? NULL : e) || result ? -1 : 0;
 }
 
+int views_cover(struct store *s, const char *name, struct err *e)
+{
+	int result = 0;
+	char *view;
+	for (const char *at = migrate_text("views"); result == 0 && (view = next_view(&at));
+		free(view)) {
+		const int length = name_length(view);
+		if (strlen(name) != (size_t)length || strncmp(view + HEAD, name, strlen(name)) != 0)
+			continue;
+		struct str sql = { 0 };
+		str_addf(&sql, "DROP VIEW IF EXISTS temp.%s; CREATE TEMP VIEW %s", name,
+			view + HEAD);
+		result = store_execute(s, sql.s, e);
+		str_free(&sql);
+	}
+	return result;
+}
+
 int views_refresh(struct store *s, struct err *e)
 {
 	bool ours;

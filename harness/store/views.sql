@@ -61,6 +61,19 @@ CREATE VIEW accuracy AS
 	JOIN attempts AS a ON a.id = f.attempt
 	JOIN results AS r ON r.attempt = f.attempt;
 
+CREATE VIEW parameters AS
+	-- A parameter of a trial, as resolved: what its sweep file says, or the default. Join it on trial: JOIN parameters AS p ON p.trial = a.trial AND p.name = 'batch_size'.
+	SELECT
+		trials.identity AS trial,              -- the trial's identity
+		v.name AS name,                        -- as in a sweep file: batch_size, augment.rotation, dual.lr, dual.stop.patience, seed
+		v.number AS number,                    -- its value; NULL: it is no number
+		v.text AS text                         -- its value as text
+	FROM trials
+	CROSS JOIN configurations AS c ON c.digest = trials.configuration
+	CROSS JOIN parameter_values AS v ON v.configuration = c.id
+	UNION ALL
+	SELECT trials.identity, 'seed', trials.seed, CAST(trials.seed AS TEXT) FROM trials;
+
 CREATE VIEW measurements AS
 	-- A metric of a finished trial that a program executed: its last value.
 	SELECT

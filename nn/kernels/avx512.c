@@ -6,6 +6,7 @@
 #include "average.h"
 #include "conv.h"
 #include "conv_pool.h"
+#include "conv_weights.h"
 #include "dense.h"
 #include "depthwise.h"
 #include "elementwise.h"
@@ -14,6 +15,7 @@
 #include "loss.h"
 #include "normalize.h"
 #include "quant_kernels.h"
+#include "rms.h"
 
 const struct nn_kernels nn_kernels_avx512 = {
 	.name = "avx512",

@@ -1,14 +1,18 @@
-/* conv.h - convolution with any kernel, padding and stride. What lies outside the input is skipped,
- * not multiplied by zero. The stride is a parameter that the compiler sees as 1 in the common case.
- */
+/* conv.h - convolution with any kernel, stride and padding, and the gradient of its input. What
+ * lies outside the input is skipped, not multiplied by zero.
+ *
+ * Both are the same walk: a patch of the input, all that some neighbouring outputs of a row read of
+ * some channels, is packed side by side in the first cache, and register tiles of positions x
+ * channels go over it. Sums over more channels than a patch holds wait in the output, so that every
+ * output adds up channel by channel and tap by tap whatever the patch. */
 #ifndef NN_KERNELS_CONV_H
 #define NN_KERNELS_CONV_H
 
 #include "kernels.h"
-#include "sum.h"
+#include "tile.h"
 
-/* Positions of a row and channels of a register tile. */
-enum { CONV_X_TILE = 4, CONV_CHANNEL_TILE = W == 16 ? 5 : 2, CONV_WEIGHT_TILE = 8 };
+/* Positions and channels of a register tile. */
+enum { CONV_POSITIONS = 4, CONV_CHANNELS = REGISTERS == 32 ? 6 : 3 };
 
 INLINE int at_least(int a, int b)
 {
@@ -19,86 +23,294 @@ INLINE int at_most(int a, int b)
 	return a < b ? a : b;
 }
 
-/* `xs` neighbouring positions of one row, `count` output channels; kernel rows y0..y1-1 and columns
- * x0..x1-1 lie inside the input. */
-INLINE void conv_tile(float *out, const float *in, const float *w, const float *b,
-	const struct nn_conv *s, int y0, int y1, int x0, int x1, const int xs, const int count,
-	const int stride)
+/* Which positions of a tile read inside the input: from .. end - 1. */
+struct conv_inside {
+	int from, end;
+};
+
+/* A packed patch [half][channel][row][column][W], a half being W of the 16 lanes, and the weights
+ * that go with it. Position x and column tap b meet at column x + b where the positions lie side by
+ * side in the input, else every tap has its own CONV_POSITIONS columns. Of a 1x1 kernel the
+ * channels are the column taps. Distances are in floats. */
+struct conv_patch {
+	const float *at;
+	size_t half, channel, row, tap;
+	int channels, rows, taps; /* rows: those inside */
+	size_t weight_channel, weight_row, weight_tap, weight_out;
+	bool whole;                       /* every tap of every position is inside */
+	const struct conv_inside *inside; /* of each tap, inside_step apart, if not whole */
+	int inside_step;
+	struct conv_inside kept; /* positions that there are */
+};
+
+/* Where a tile's sums come from: the biases, or what is there; and go to. */
+struct conv_target {
+	float *out;
+	size_t channel;      /* floats to the next channel */
+	ptrdiff_t position;  /* floats to the next position */
+	const float *biases; /* of the first channel; NULL: zeros */
+	bool started;        /* go on from the sums in out */
+	bool relu;
+};
+
+INLINE void conv_start(vf a[CONV_CHANNELS][CONV_POSITIONS], const struct conv_target *t,
+	const struct conv_patch *p, const int count)
 {
-	const size_t taps = (size_t)(s->kernel_height * s->kernel_width),
-		     filter = (size_t)s->in_channels * taps;
-	const size_t out_plane = (size_t)(s->out_height * s->out_width) * LANES;
-	vf a[CONV_CHANNEL_TILE][CONV_X_TILE];
-	UNROLL for (int o = 0; o < count; o++) UNROLL for (int x = 0; x < xs; x++) a[o][x] =
-		all(b[o]);
-	for (int i = 0; i < s->in_channels; i++, in += s->in_plane, w += taps)
-		for (int ky = y0; ky < y1; ky++)
-			for (int kx = x0; kx < x1; kx++) {
-				const float *p =
-					in + (ptrdiff_t)ky * (ptrdiff_t)s->in_row + kx * LANES;
-				UNROLL for (int o = 0; o < count; o++)
-				{
-					vf f = all(w[(size_t)o * filter
-						+ (size_t)(ky * s->kernel_width + kx)]);
-					UNROLL for (int x = 0; x < xs; x++) a[o][x] =
-						fma_(load(p + x * stride * LANES), f, a[o][x]);
-				}
-			}
-	UNROLL for (int o = 0; o < count; o++) UNROLL for (int x = 0; x < xs; x++)
-		store(out + (size_t)o * out_plane + x * LANES, s->relu ? relu(a[o][x]) : a[o][x]);
+	UNROLL for (int o = 0; o < count; o++) UNROLL for (int x = 0; x < CONV_POSITIONS; x++)
+		a[o][x] = all(t->biases && !t->started ? t->biases[o] : 0);
+	if (!t->started)
+		return;
+	UNROLL for (int x = 0; x < CONV_POSITIONS;
+		    x++) if (p->whole || (x >= p->kept.from && x < p->kept.end))
+	{
+		const float *out = t->out + x * t->position;
+		UNROLL for (int o = 0; o < count; o++) a[o][x] = load(out + (size_t)o * t->channel);
+	}
 }
 
-INLINE void conv_rows(float *out, const float *in, const float *w, const float *b,
-	const struct nn_conv *s, const int count, const int stride)
+INLINE void conv_finish(vf a[CONV_CHANNELS][CONV_POSITIONS], const struct conv_target *t,
+	const struct conv_patch *p, const int count)
 {
-	for (int y = 0; y < s->out_height; y++) {
-		int top = y * stride - s->pad_top, y0 = at_least(0, -top),
-		    y1 = at_most(s->kernel_height, s->in_height - top);
-		for (int x = 0; x < s->out_width;) {
-			int left = x * stride - s->pad_left, x0 = at_least(0, -left),
-			    x1 = at_most(s->kernel_width, s->in_width - left);
-			/* in may point before the input's first row or column here: y0 and x0 lead
-			 * back inside */
-			const float *p = in + (ptrdiff_t)top * (ptrdiff_t)s->in_row + left * LANES;
-			float *q = out + (y * s->out_width + x) * LANES;
-			bool inside = left >= 0
-				&& left + (CONV_X_TILE - 1) * stride + s->kernel_width
-					<= s->in_width
-				&& x + CONV_X_TILE <= s->out_width;
-			if (inside)
-				conv_tile(q, p, w, b, s, y0, y1, 0, s->kernel_width, CONV_X_TILE,
-					count, stride);
-			else
-				conv_tile(q, p, w, b, s, y0, y1, x0, x1, 1, count, stride);
-			x += inside ? CONV_X_TILE : 1;
+	UNROLL for (int x = 0; x < CONV_POSITIONS;
+		    x++) if (p->whole || (x >= p->kept.from && x < p->kept.end))
+	{
+		float *out = t->out + x * t->position;
+		UNROLL for (int o = 0; o < count; o++)
+			store(out + (size_t)o * t->channel, t->relu ? relu(a[o][x]) : a[o][x]);
+	}
+}
+
+/* The sums of `count` channels. */
+INLINE void conv_tile(const struct conv_target *t, const struct conv_patch *p, const float *at,
+	const float *w, const int count, const bool whole)
+{
+	const size_t tap = p->tap, weight_tap = p->weight_tap, weight_out = p->weight_out;
+	vf a[CONV_CHANNELS][CONV_POSITIONS];
+	conv_start(a, t, p, count);
+	for (int i = 0; i < p->channels; i++)
+		for (int ky = 0; ky < p->rows; ky++) {
+			const float *v = at + (size_t)i * p->channel + (size_t)ky * p->row;
+			const float *f =
+				w + (size_t)i * p->weight_channel + (size_t)ky * p->weight_row;
+			const struct conv_inside *inside = p->inside;
+			for (int kx = 0; kx < p->taps; kx++, v += tap, f += weight_tap) {
+				vf g[CONV_CHANNELS];
+				UNROLL for (int o = 0; o < count; o++) g[o] =
+					all(f[(size_t)o * weight_out]);
+				UNROLL for (int x = 0; x < CONV_POSITIONS; x++) if (whole
+					|| (x >= inside->from && x < inside->end))
+				{
+					const vf in = load(v + x * W);
+					UNROLL for (int o = 0; o < count; o++) a[o][x] =
+						fma_(in, g[o], a[o][x]);
+				}
+				if (!whole)
+					inside += p->inside_step;
+			}
+		}
+	conv_finish(a, t, p, count);
+}
+
+INLINE void conv_tile_any(const struct conv_target *t, const struct conv_patch *p, const float *at,
+	const float *w, const int count)
+{
+	if (p->whole)
+		conv_tile(t, p, at, w, count, true);
+	else
+		conv_tile(t, p, at, w, count, false);
+}
+
+/* All `outputs` channels of the positions of a patch. */
+static void conv_tiles(
+	struct conv_target t, const struct conv_patch *p, const float *w, int outputs)
+{
+	float *const out = t.out;
+	const float *const biases = t.biases;
+	for (int half = 0; half < LANES / W; half++) {
+		const float *at = p->at + (size_t)half * p->half;
+		for (size_t o = 0, count; o < (size_t)outputs; o += count) {
+			count = tile_of((size_t)outputs - o, CONV_CHANNELS);
+			const float *f = w + o * p->weight_out;
+			t.out = out + half * W + o * t.channel;
+			t.biases = biases ? biases + o : NULL;
+			switch (count) {
+#if REGISTERS == 32
+			case 6: conv_tile_any(&t, p, at, f, 6); break;
+			case 5: conv_tile_any(&t, p, at, f, 5); break;
+			case 4: conv_tile_any(&t, p, at, f, 4); break;
+#endif
+			case 3: conv_tile_any(&t, p, at, f, 3); break;
+			case 2: conv_tile_any(&t, p, at, f, 2); break;
+			default: conv_tile_any(&t, p, at, f, 1);
+			}
 		}
 	}
 }
 
-INLINE void conv_channels(float *out, const float *in, const float *w, const float *b,
-	const struct nn_conv *s, const int stride)
+/* One position of 16 lanes into column `column` of the patch's row. */
+INLINE void pack(float *row, size_t half, int column, const float *from)
 {
-	const size_t filter = (size_t)(s->in_channels * s->kernel_height * s->kernel_width);
-	const size_t out_plane = (size_t)(s->out_height * s->out_width) * LANES;
-	for (int lane = 0; lane < LANES; lane += W) {
-		int o = 0;
-		for (; o + CONV_CHANNEL_TILE <= s->out_channels; o += CONV_CHANNEL_TILE)
-			conv_rows(out + (size_t)o * out_plane + lane, in + lane,
-				w + (size_t)o * filter, b + o, s, CONV_CHANNEL_TILE, stride);
-		for (; o < s->out_channels; o++)
-			conv_rows(out + (size_t)o * out_plane + lane, in + lane,
-				w + (size_t)o * filter, b + o, s, 1, stride);
+	UNROLL for (int h = 0; h < LANES / W; h++)
+		store(row + (size_t)h * half + (size_t)column * W, load(from + h * W));
+}
+
+/* Channels of a patch whose channel takes `columns` vectors of 16 lanes, of `left` that there are.
+ */
+INLINE int conv_patch_channels(int left, int columns)
+{
+	return (int)tile_of((size_t)left, (size_t)at_least(1, NN_CONV_PATCH / (columns * LANES)));
+}
+
+/* ---- 1x1 kernels without padding: a matrix product over positions ---- */
+
+/* The same for forward and backward: weight (channel in, channel out) is `weight_in` and
+ * `weight_out` floats apart. Positions are given by rows, of the input `in_step` floats apart. */
+struct conv_points {
+	int in_channels, out_channels, rows, columns;
+	size_t in_plane, in_row, in_step, out_plane, out_row, out_step;
+	size_t weight_in, weight_out;
+};
+
+static void conv_points(float *out, const float *in, const float *w, const float *biases,
+	bool with_relu, struct conv_points s, float *scratch)
+{
+	if (s.in_row == (size_t)s.columns * s.in_step
+		&& s.out_row == (size_t)s.columns * s.out_step) {
+		s.columns *= s.rows;
+		s.rows = 1;
+	}
+	int block;
+	for (int first = 0; first < s.in_channels; first += block) {
+		block = conv_patch_channels(s.in_channels - first, CONV_POSITIONS);
+		const size_t half = (size_t)block * CONV_POSITIONS * W;
+		for (int y = 0; y < s.rows; y++)
+			for (int x = 0; x < s.columns; x += CONV_POSITIONS) {
+				const struct conv_inside kept = { 0,
+					at_most(CONV_POSITIONS, s.columns - x) };
+				const float *from = in + (size_t)first * s.in_plane
+					+ (size_t)y * s.in_row + (size_t)x * s.in_step;
+				for (int i = 0; i < block; i++, from += s.in_plane)
+					for (int k = 0; k < kept.end; k++)
+						pack(scratch, half, i * CONV_POSITIONS + k,
+							from + (size_t)k * s.in_step);
+				const struct conv_patch p = { .at = scratch,
+					.half = half,
+					.tap = CONV_POSITIONS * W,
+					.channels = 1,
+					.rows = 1,
+					.taps = block,
+					.weight_tap = s.weight_in,
+					.weight_out = s.weight_out,
+					.whole = kept.end == CONV_POSITIONS,
+					.inside = &kept,
+					.kept = kept };
+				const struct conv_target t = { .out = out + (size_t)y * s.out_row
+						+ (size_t)x * s.out_step,
+					.channel = s.out_plane,
+					.position = (ptrdiff_t)s.out_step,
+					.biases = biases,
+					.started = first > 0,
+					.relu = with_relu && first + block == s.in_channels };
+				conv_tiles(t, &p, w + (size_t)first * s.weight_in, s.out_channels);
+			}
 	}
 }
 
-static void conv_forward(
-	float *out, const float *in, const float *w, const float *b, const struct nn_conv *s)
+INLINE bool conv_is_points(const struct nn_conv *s)
 {
-	if (s->stride == 1)
-		conv_channels(out, in, w, b, s, 1);
-	else
-		conv_channels(out, in, w, b, s, s->stride);
+	return s->kernel_height == 1 && s->kernel_width == 1 && s->pad_top == 0 && s->pad_left == 0
+		&& (s->out_height - 1) * s->stride < s->in_height
+		&& (s->out_width - 1) * s->stride < s->in_width;
 }
+
+/* ---- forward ---- */
+
+/* Tile of the outputs x .. x + CONV_POSITIONS - 1 of row y, from input channels first .. first +
+ * block - 1. */
+INLINE void conv_patch_forward(float *out, const float *in, const float *w, const float *b,
+	const struct nn_conv *s, int first, int block, int y, int x, float *scratch)
+{
+	const int stride = s->stride, taps = s->kernel_width, top = y * stride - s->pad_top,
+		  y0 = at_least(0, -top), y1 = at_most(s->kernel_height, s->in_height - top),
+		  left = x * stride - s->pad_left, up = stride - 1,
+		  columns = stride == 1 ? CONV_POSITIONS + taps - 1 : CONV_POSITIONS * taps;
+	struct conv_inside *inside = (struct conv_inside *)scratch;
+	const struct conv_inside kept = { 0, at_most(CONV_POSITIONS, s->out_width - x) };
+	float *patch = scratch + ((size_t)taps * sizeof(*inside) / sizeof(float) + 15) / 16 * 16;
+	struct conv_patch p = { .at = patch,
+		.row = (size_t)columns * W,
+		.tap = stride == 1 ? W : CONV_POSITIONS * W,
+		.channels = block,
+		.rows = at_least(0, y1 - y0),
+		.taps = taps,
+		.weight_channel = (size_t)(s->kernel_height * taps),
+		.weight_row = (size_t)taps,
+		.weight_tap = 1,
+		.weight_out = (size_t)(s->in_channels * s->kernel_height * taps),
+		.inside = inside,
+		.inside_step = 1,
+		.kept = kept };
+	p.channel = (size_t)p.rows * p.row;
+	p.half = (size_t)block * p.channel;
+	p.whole = kept.end == CONV_POSITIONS && left >= 0
+		&& left + (CONV_POSITIONS - 1) * stride + taps <= s->in_width;
+	for (int kx = 0; kx < taps && !p.whole; kx++)
+		inside[kx] = (struct conv_inside){ (at_least(0, -left - kx) + up) / stride,
+			at_most(kept.end, (at_least(0, s->in_width - left - kx) + up) / stride) };
+	for (int i = 0; i < block; i++)
+		for (int ky = 0; ky < p.rows; ky++) {
+			/* may point before the input's first column: only what is inside is read */
+			const float *from = in + (size_t)(first + i) * s->in_plane
+				+ (ptrdiff_t)(top + y0 + ky) * (ptrdiff_t)s->in_row
+				+ (ptrdiff_t)left * LANES;
+			float *to = patch + (size_t)i * p.channel + (size_t)ky * p.row;
+			const int c0 = at_least(0, -left),
+				  c1 = at_most(columns, s->in_width - left);
+			for (int c = c0; c < c1 && stride == 1; c++)
+				pack(to, p.half, c, from + c * LANES);
+			for (int kx = 0; kx < taps && stride > 1; kx++)
+				for (int k = p.whole ? 0 : inside[kx].from,
+					 end = p.whole ? CONV_POSITIONS : inside[kx].end;
+					k < end; k++)
+					pack(to, p.half, kx * CONV_POSITIONS + k,
+						from + (k * stride + kx) * LANES);
+		}
+	const struct conv_target t = { .out = out + (y * s->out_width + x) * LANES,
+		.channel = (size_t)(s->out_height * s->out_width) * LANES,
+		.position = LANES,
+		.biases = b,
+		.started = first > 0,
+		.relu = s->relu && first + block == s->in_channels };
+	conv_tiles(t, &p, w + (size_t)first * p.weight_channel + (size_t)y0 * p.weight_row,
+		s->out_channels);
+}
+
+static void conv_forward(float *out, const float *in, const float *w, const float *b,
+	const struct nn_conv *s, float *scratch)
+{
+	if (conv_is_points(s)) {
+		const size_t step = (size_t)s->stride * LANES,
+			     out_row = (size_t)s->out_width * LANES;
+		conv_points(out, in, w, b, s->relu,
+			(struct conv_points){ s->in_channels, s->out_channels, s->out_height,
+				s->out_width, s->in_plane, (size_t)s->stride * s->in_row, step,
+				(size_t)s->out_height * out_row, out_row, LANES, 1,
+				(size_t)s->in_channels },
+			scratch);
+		return;
+	}
+	const int columns = s->kernel_height
+		* (s->stride == 1 ? CONV_POSITIONS + s->kernel_width - 1
+				  : CONV_POSITIONS * s->kernel_width);
+	for (int first = 0, block; first < s->in_channels; first += block) {
+		block = conv_patch_channels(s->in_channels - first, columns);
+		for (int y = 0; y < s->out_height; y++)
+			for (int x = 0; x < s->out_width; x += CONV_POSITIONS)
+				conv_patch_forward(out, in, w, b, s, first, block, y, x, scratch);
+	}
+}
+
+/* ---- the gradient of the input ---- */
 
 /* The taps of one axis that meet position `at` of the input, counted from the padding's edge: tap
  * phase + k * stride meets output last - k, for first <= k < end. */
@@ -106,7 +318,7 @@ struct conv_taps {
 	int phase, last, first, end;
 };
 
-INLINE struct conv_taps conv_taps_at(int at, int kernel, int outputs, const int stride)
+INLINE struct conv_taps conv_taps_at(int at, int kernel, int outputs, int stride)
 {
 	struct conv_taps t = { .phase = at % stride, .last = at / stride };
 	t.first = at_least(0, t.last - outputs + 1);
@@ -114,152 +326,91 @@ INLINE struct conv_taps conv_taps_at(int at, int kernel, int outputs, const int 
 	return t;
 }
 
-/* `xs` positions of one row of the input's gradient, a stride apart, `count` input channels; dout:
- * at output (ty.last, tx.last). */
-INLINE void conv_input_tile(float *din, const float *dout, const float *w, const struct nn_conv *s,
-	const struct conv_taps ty, const struct conv_taps tx, const int xs, const int count,
-	const int stride)
+/* Tile of the inputs x, x + stride, ... of row y, from output channels first .. first + block - 1.
+ * Positions run backwards: the last one reads the first column of the patch, and tap by tap all go
+ * one column on. */
+INLINE void conv_patch_backward(float *din, const float *dout, const float *w,
+	const struct nn_conv *s, int first, int block, struct conv_taps ty, int y, int x,
+	float *scratch)
 {
-	const size_t taps = (size_t)(s->kernel_height * s->kernel_width),
-		     filter = (size_t)s->in_channels * taps;
-	const size_t out_plane = (size_t)(s->out_height * s->out_width) * LANES;
-	vf a[CONV_CHANNEL_TILE][CONV_X_TILE];
-	UNROLL for (int i = 0; i < count; i++) UNROLL for (int x = 0; x < xs; x++) a[i][x] =
-		(vf){ 0 };
-	for (int o = 0; o < s->out_channels; o++, dout += out_plane, w += filter)
-		for (int y = ty.first; y < ty.end; y++)
-			for (int k = tx.first; k < tx.end; k++) {
-				const float *p = dout - (ptrdiff_t)(y * s->out_width + k) * LANES;
-				const int tap = (ty.phase + y * stride) * s->kernel_width + tx.phase
-					+ k * stride;
-				UNROLL for (int i = 0; i < count; i++)
-				{
-					vf f = all(w[(size_t)i * taps + (size_t)tap]);
-					UNROLL for (int x = 0; x < xs; x++) a[i][x] =
-						fma_(load(p + x * LANES), f, a[i][x]);
-				}
-			}
-	UNROLL for (int i = 0; i < count; i++) UNROLL for (int x = 0; x < xs; x++)
-		store(din + (size_t)i * s->in_plane + x * stride * LANES, a[i][x]);
-}
-
-INLINE void conv_input_rows(float *din, const float *dout, const float *w, const struct nn_conv *s,
-	const int count, const int stride)
-{
-	for (int y = 0; y < s->in_height; y++) {
-		const struct conv_taps ty =
-			conv_taps_at(y + s->pad_top, s->kernel_height, s->out_height, stride);
-		for (int start = 0; start < stride; start++)
-			for (int x = start; x < s->in_width;) {
-				const struct conv_taps tx = conv_taps_at(
-					x + s->pad_left, s->kernel_width, s->out_width, stride);
-				const float *p = dout
-					+ (ptrdiff_t)(ty.last * s->out_width + tx.last) * LANES;
-				float *q = din + (size_t)y * s->in_row + (size_t)x * LANES;
-				int all_taps = (s->kernel_width - tx.phase + stride - 1) / stride;
-				bool inside = tx.last >= all_taps - 1
-					&& tx.last + CONV_X_TILE <= s->out_width
-					&& x + (CONV_X_TILE - 1) * stride < s->in_width;
-				if (inside)
-					conv_input_tile(q, p, w, s, ty,
-						(struct conv_taps){
-							tx.phase, tx.last, 0, all_taps },
-						CONV_X_TILE, count, stride);
-				else
-					conv_input_tile(q, p, w, s, ty, tx, 1, count, stride);
-				x += (inside ? CONV_X_TILE : 1) * stride;
-			}
-	}
-}
-
-INLINE void conv_input_channels(
-	float *din, const float *dout, const float *w, const struct nn_conv *s, const int stride)
-{
-	const size_t taps = (size_t)(s->kernel_height * s->kernel_width);
-	for (int lane = 0; lane < LANES; lane += W) {
-		int i = 0;
-		for (; i + CONV_CHANNEL_TILE <= s->in_channels; i += CONV_CHANNEL_TILE)
-			conv_input_rows(din + (size_t)i * s->in_plane + lane, dout + lane,
-				w + (size_t)i * taps, s, CONV_CHANNEL_TILE, stride);
-		for (; i < s->in_channels; i++)
-			conv_input_rows(din + (size_t)i * s->in_plane + lane, dout + lane,
-				w + (size_t)i * taps, s, 1, stride);
-	}
+	const int stride = s->stride, last = CONV_POSITIONS - 1;
+	const struct conv_taps tx =
+		conv_taps_at(x + s->pad_left, s->kernel_width, s->out_width, stride);
+	const int taps = at_least(0, (s->kernel_width - tx.phase + stride - 1) / stride),
+		  columns = last + taps, right = tx.last + last, /* column 0 of the patch */
+		positions = at_most(CONV_POSITIONS, (s->in_width - x + stride - 1) / stride);
+	const size_t filter = (size_t)(s->in_channels * s->kernel_height * s->kernel_width),
+		     plane = (size_t)(s->out_height * s->out_width) * LANES;
+	struct conv_inside *inside = (struct conv_inside *)scratch;
+	float *patch = scratch
+		+ ((size_t)s->kernel_width * sizeof(*inside) / sizeof(float) + 15) / 16 * 16;
+	struct conv_patch p = { .at = patch,
+		.row = (size_t)columns * W,
+		.tap = W,
+		.channels = block,
+		.rows = at_least(0, ty.end - ty.first),
+		.taps = taps,
+		.weight_channel = filter,
+		.weight_row = (size_t)(stride * s->kernel_width),
+		.weight_tap = (size_t)stride,
+		.weight_out = (size_t)(s->kernel_height * s->kernel_width),
+		.inside = inside,
+		.inside_step = 1,
+		.kept = { CONV_POSITIONS - positions, CONV_POSITIONS } };
+	p.channel = (size_t)p.rows * p.row;
+	p.half = (size_t)block * p.channel;
+	p.whole = positions == CONV_POSITIONS && right < s->out_width && tx.last - taps + 1 >= 0;
+	for (int k = 0; k < taps && !p.whole; k++)
+		inside[k] =
+			(struct conv_inside){ at_least(p.kept.from, right - k - s->out_width + 1),
+				at_most(CONV_POSITIONS, right - k + 1) };
+	const int c0 = at_least(0, right - s->out_width + 1), c1 = at_most(columns, right + 1);
+	for (int o = 0; o < block; o++)
+		for (int k = 0; k < p.rows; k++) {
+			const float *from = dout + (size_t)(first + o) * plane
+				+ (ptrdiff_t)((ty.last - ty.first - k) * s->out_width + right)
+					* LANES;
+			float *to = patch + (size_t)o * p.channel + (size_t)k * p.row;
+			for (int c = c0; c < c1; c++)
+				pack(to, p.half, c, from - c * LANES);
+		}
+	const struct conv_target t = { .out = din + (size_t)y * s->in_row
+			+ (ptrdiff_t)(x + last * stride) * LANES,
+		.channel = s->in_plane,
+		.position = -(ptrdiff_t)stride * LANES,
+		.started = first > 0 };
+	const size_t tap = (size_t)((ty.phase + ty.first * stride) * s->kernel_width + tx.phase);
+	conv_tiles(t, &p, w + (size_t)first * filter + tap, s->in_channels);
 }
 
 static void conv_backward_input(
-	float *din, const float *dout, const float *w, const struct nn_conv *s)
+	float *din, const float *dout, const float *w, const struct nn_conv *s, float *scratch)
 {
-	if (s->stride == 1)
-		conv_input_channels(din, dout, w, s, 1);
-	else
-		conv_input_channels(din, dout, w, s, s->stride);
-}
-
-/* One tap of `count` output channels, summed over positions, still by lane: sums[o * sum_stride].
- */
-INLINE void conv_weight_tile(float *sums, size_t sum_stride, const float *in, const float *dout,
-	const struct nn_conv *s, int ky, int kx, const int count)
-{
-	const size_t out_plane = (size_t)(s->out_height * s->out_width) * LANES;
-	const int up = s->stride - 1; /* what makes a division by the stride round up */
-	int top = ky - s->pad_top, y0 = (at_least(0, -top) + up) / s->stride,
-	    y1 = at_most(s->out_height, (s->in_height - top + up) / s->stride);
-	int left = kx - s->pad_left, x0 = (at_least(0, -left) + up) / s->stride,
-	    x1 = at_most(s->out_width, (s->in_width - left + up) / s->stride);
-	const size_t row = (size_t)s->stride * s->in_row, column = (size_t)s->stride * LANES;
-	vf a[CONV_WEIGHT_TILE];
-	UNROLL for (int o = 0; o < count; o++) a[o] = (vf){ 0 };
-	in += (ptrdiff_t)top * (ptrdiff_t)s->in_row
-		+ left * LANES; /* perhaps outside: y0 and x0 lead back inside */
-	for (int y = y0; y < y1; y++)
-		for (int x = x0; x < x1; x++) {
-			vf v = load(in + (size_t)y * row + (size_t)x * column);
-			const float *d = dout + (y * s->out_width + x) * LANES;
-			UNROLL for (int o = 0; o < count; o++) a[o] =
-				fma_(v, load(d + (size_t)o * out_plane), a[o]);
-		}
-	UNROLL for (int o = 0; o < count; o++) store(sums + (size_t)o * sum_stride, a[o]);
-}
-
-INLINE void conv_weights(float *dw, float *db, const float *in, const float *dout,
-	const struct nn_conv *s, float *scratch, const int count)
-{
-	const int taps = s->kernel_height * s->kernel_width,
-		  positions = s->out_height * s->out_width;
-	const size_t filter = (size_t)s->in_channels * (size_t)taps, stride = (filter + 16) * LANES;
-	for (int lane = 0; lane < LANES; lane += W) {
-		for (int i = 0; i < s->in_channels; i++)
-			for (int t = 0; t < taps; t++)
-				conv_weight_tile(scratch + (i * taps + t) * LANES + lane, stride,
-					in + (size_t)i * s->in_plane + lane, dout + lane, s,
-					t / s->kernel_width, t % s->kernel_width, count);
-		for (int o = 0; o < count; o++) {
-			vf sum = { 0 };
-			for (int k = 0; k < positions; k++)
-				sum += load(dout + (o * positions + k) * LANES + lane);
-			store(scratch + (size_t)o * stride + filter * LANES + lane, sum);
+	if (conv_is_points(s) && s->stride == 1 && s->in_height == s->out_height
+		&& s->in_width == s->out_width) {
+		const size_t row = (size_t)s->out_width * LANES;
+		conv_points(din, dout, w, NULL, false,
+			(struct conv_points){ s->out_channels, s->in_channels, s->out_height,
+				s->out_width, (size_t)s->out_height * row, row, LANES, s->in_plane,
+				s->in_row, LANES, (size_t)s->in_channels, 1 },
+			scratch);
+		return;
+	}
+	const int taps_high = (s->kernel_height + s->stride - 1) / s->stride,
+		  taps_wide = (s->kernel_width + s->stride - 1) / s->stride;
+	for (int first = 0, block; first < s->out_channels; first += block) {
+		block = conv_patch_channels(
+			s->out_channels - first, taps_high * (CONV_POSITIONS - 1 + taps_wide));
+		for (int y = 0; y < s->in_height; y++) {
+			const struct conv_taps ty = conv_taps_at(
+				y + s->pad_top, s->kernel_height, s->out_height, s->stride);
+			for (int start = 0; start < s->stride; start++)
+				for (int x = start; x < s->in_width;
+					x += CONV_POSITIONS * s->stride)
+					conv_patch_backward(
+						din, dout, w, s, first, block, ty, y, x, scratch);
 		}
 	}
-	for (int o = 0; o < count; o++) {
-		const float *sums = scratch + (size_t)o * stride;
-		sum_all_rows(dw + (size_t)o * filter, sums, filter);
-		sum_all_rows(db + o, sums + filter * LANES, 1);
-	}
-}
-
-static void conv_backward_weights(float *dw, float *db, const float *in, const float *dout,
-	const struct nn_conv *s, float *scratch)
-{
-	const size_t filter = (size_t)(s->in_channels * s->kernel_height * s->kernel_width);
-	const size_t out_plane = (size_t)(s->out_height * s->out_width) * LANES;
-	int o = 0;
-	for (; o + CONV_WEIGHT_TILE <= s->out_channels; o += CONV_WEIGHT_TILE)
-		conv_weights(dw + (size_t)o * filter, db + o, in, dout + (size_t)o * out_plane, s,
-			scratch, CONV_WEIGHT_TILE);
-	for (; o < s->out_channels; o++)
-		conv_weights(dw + (size_t)o * filter, db + o, in, dout + (size_t)o * out_plane, s,
-			scratch, 1);
 }
 
 #endif

@@ -1,47 +1,239 @@
-/* depthwise.h - a convolution of each channel by itself: conv.h's kernels, one channel at a time.
- */
+/* depthwise.h - a convolution of each channel by itself: every output reads few values, so its
+ * tiles are many positions of one channel, straight from the map. */
 #ifndef NN_KERNELS_DEPTHWISE_H
 #define NN_KERNELS_DEPTHWISE_H
 
 #include "conv.h"
+#include "sum.h"
 
-INLINE struct nn_conv one_channel(const struct nn_conv *s)
+enum { DEPTH_POSITIONS = 8, DEPTH_TAPS = 3 };
+
+/* How a tile goes through what it reads: floats to the next row and column of taps, and of their
+ * weights; of each column tap the positions that are inside. */
+struct depth_walk {
+	ptrdiff_t row, tap, weight_row, weight_tap;
+	int rows, taps;
+	struct conv_inside kept; /* positions that there are */
+	const struct conv_inside *inside;
+	bool relu;
+};
+
+/* Positions lie `step` floats apart where they read, out_step where they write. */
+INLINE void depth_tile(float *out, ptrdiff_t out_step, const float *in, const float *w, float bias,
+	const struct depth_walk *p, const ptrdiff_t step)
 {
-	struct nn_conv one = *s;
-	one.in_channels = one.out_channels = 1;
-	return one;
+	vf a[DEPTH_POSITIONS];
+	UNROLL for (int x = 0; x < DEPTH_POSITIONS; x++) a[x] = all(bias);
+	for (int ky = 0; ky < p->rows; ky++, in += p->row, w += p->weight_row) {
+		const float *v = in, *f = w;
+		for (int kx = 0; kx < p->taps; kx++, v += p->tap, f += p->weight_tap) {
+			const struct conv_inside inside = p->inside[kx];
+			const vf g = all(*f);
+			if (inside.from == 0 && inside.end == DEPTH_POSITIONS)
+				UNROLL for (int x = 0; x < DEPTH_POSITIONS; x++) a[x] =
+					fma_(load(v + x * step), g, a[x]);
+			else
+				UNROLL for (int x = 0; x < DEPTH_POSITIONS;
+					    x++) if (x >= inside.from && x < inside.end) a[x] =
+					fma_(load(v + x * step), g, a[x]);
+		}
+	}
+	UNROLL for (int x = 0; x < DEPTH_POSITIONS; x++) if (x >= p->kept.from && x < p->kept.end)
+		store(out + x * out_step, p->relu ? relu(a[x]) : a[x]);
 }
 
-static void depthwise_forward(
-	float *out, const float *in, const float *w, const float *b, const struct nn_conv *s)
+INLINE void depth_tile_any(float *out, ptrdiff_t out_step, const float *in, const float *w,
+	float bias, const struct depth_walk *p, int stride)
 {
-	const struct nn_conv one = one_channel(s);
+	for (int lane = 0; lane < LANES; lane += W)
+		if (stride == 1)
+			depth_tile(out + lane, out_step, in + lane, w, bias, p, LANES);
+		else if (stride == 2)
+			depth_tile(out + lane, out_step, in + lane, w, bias, p, 2 * LANES);
+		else
+			depth_tile(out + lane, out_step, in + lane, w, bias, p,
+				(ptrdiff_t)stride * LANES);
+}
+
+/* One channel; scratch: conv_inside of every column tap. */
+static void depth_channel(float *out, const float *in, const float *w, float bias,
+	const struct nn_conv *s, struct conv_inside *inside)
+{
+	const int stride = s->stride, up = stride - 1;
+	struct depth_walk p = { .row = (ptrdiff_t)s->in_row,
+		.tap = LANES,
+		.weight_row = s->kernel_width,
+		.weight_tap = 1,
+		.taps = s->kernel_width,
+		.inside = inside,
+		.relu = s->relu };
+	for (int x = 0; x < s->out_width; x += DEPTH_POSITIONS) {
+		const int left = x * stride - s->pad_left;
+		p.kept.end = at_most(DEPTH_POSITIONS, s->out_width - x);
+		for (int kx = 0; kx < p.taps; kx++)
+			inside[kx] = (struct conv_inside){ (at_least(0, -left - kx) + up) / stride,
+				at_most(p.kept.end,
+					(at_least(0, s->in_width - left - kx) + up) / stride) };
+		for (int y = 0; y < s->out_height; y++) {
+			const int top = y * stride - s->pad_top, y0 = at_least(0, -top);
+			p.rows = at_least(0, at_most(s->kernel_height, s->in_height - top) - y0);
+			depth_tile_any(out + (y * s->out_width + x) * LANES, LANES,
+				in + (ptrdiff_t)(top + y0) * (ptrdiff_t)s->in_row
+					+ (ptrdiff_t)left * LANES,
+				w + y0 * s->kernel_width, bias, &p, stride);
+		}
+	}
+}
+
+static void depthwise_forward(float *out, const float *in, const float *w, const float *b,
+	const struct nn_conv *s, float *scratch)
+{
 	const size_t taps = (size_t)(s->kernel_height * s->kernel_width),
 		     out_plane = (size_t)(s->out_height * s->out_width) * LANES;
 	for (size_t c = 0; c < (size_t)s->out_channels; c++)
-		conv_forward(out + c * out_plane, in + c * s->in_plane, w + c * taps, b + c, &one);
+		depth_channel(out + c * out_plane, in + c * s->in_plane, w + c * taps, b[c], s,
+			(struct conv_inside *)scratch);
+}
+
+static void depth_channel_input(float *din, const float *dout, const float *w,
+	const struct nn_conv *s, struct conv_inside *inside)
+{
+	const int stride = s->stride;
+	struct depth_walk p = { .row = -(ptrdiff_t)s->out_width * LANES,
+		.tap = -LANES,
+		.weight_row = stride * s->kernel_width,
+		.weight_tap = stride,
+		.inside = inside };
+	for (int start = 0; start < stride; start++)
+		for (int x = start; x < s->in_width; x += DEPTH_POSITIONS * stride) {
+			const struct conv_taps tx = conv_taps_at(
+				x + s->pad_left, s->kernel_width, s->out_width, stride);
+			p.taps = at_least(0, (s->kernel_width - tx.phase + stride - 1) / stride);
+			p.kept.end =
+				at_most(DEPTH_POSITIONS, (s->in_width - x + stride - 1) / stride);
+			for (int k = 0; k < p.taps; k++)
+				inside[k] = (struct conv_inside){ at_least(0, k - tx.last),
+					at_most(p.kept.end, s->out_width + k - tx.last) };
+			for (int y = 0; y < s->in_height; y++) {
+				const struct conv_taps ty = conv_taps_at(
+					y + s->pad_top, s->kernel_height, s->out_height, stride);
+				p.rows = at_least(0, ty.end - ty.first);
+				depth_tile_any(din + (size_t)y * s->in_row + (size_t)x * LANES,
+					(ptrdiff_t)stride * LANES,
+					dout
+						+ (ptrdiff_t)((ty.last - ty.first) * s->out_width
+							  + tx.last)
+							* LANES,
+					w + (ty.phase + ty.first * stride) * s->kernel_width
+						+ tx.phase,
+					0, &p, 1);
+			}
+		}
 }
 
 static void depthwise_backward_input(
-	float *din, const float *dout, const float *w, const struct nn_conv *s)
+	float *din, const float *dout, const float *w, const struct nn_conv *s, float *scratch)
 {
-	const struct nn_conv one = one_channel(s);
 	const size_t taps = (size_t)(s->kernel_height * s->kernel_width),
 		     out_plane = (size_t)(s->out_height * s->out_width) * LANES;
 	for (size_t c = 0; c < (size_t)s->out_channels; c++)
-		conv_backward_input(
-			din + c * s->in_plane, dout + c * out_plane, w + c * taps, &one);
+		depth_channel_input(din + c * s->in_plane, dout + c * out_plane, w + c * taps, s,
+			(struct conv_inside *)scratch);
+}
+
+/* One position's part of the sums of taps (r0 .. r1 - 1, c0 .. c1 - 1). */
+INLINE void depth_weights_step(vf a[DEPTH_TAPS][DEPTH_TAPS], const float *in, size_t row, vf g,
+	int r0, int r1, int c0, int c1, const int high, const int wide)
+{
+	UNROLL for (int i = 0; i < high; i++) if (i >= r0 && i < r1)
+		UNROLL for (int j = 0; j < wide; j++) if (j >= c0 && j < c1) a[i][j] =
+			fma_(load(in + (size_t)i * row + j * LANES), g, a[i][j]);
+}
+
+/* high x wide taps, of which the first is (ky, kx), of W lanes: sums[tap][16]. */
+INLINE void depth_weights_tile(float *sums, const float *in, const float *dout,
+	const struct nn_conv *s, int ky, int kx, const int high, const int wide)
+{
+	const int stride = s->stride, offset = kx - s->pad_left,
+		  x0 = at_most(s->out_width, (at_least(0, -offset) + stride - 1) / stride),
+		  x1 = (at_least(0, s->in_width - offset - wide + stride)) / stride,
+		  right = at_least(x0, at_most(s->out_width, x1));
+	vf a[DEPTH_TAPS][DEPTH_TAPS];
+	UNROLL for (int i = 0; i < high; i++) UNROLL for (int j = 0; j < wide; j++) a[i][j] =
+		(vf){ 0 };
+	for (int y = 0; y < s->out_height; y++, dout += s->out_width * LANES) {
+		const int top = y * stride - s->pad_top + ky, r0 = at_least(0, -top),
+			  r1 = at_most(high, s->in_height - top);
+		/* may point outside: only what is inside is read */
+		const float *p =
+			in + (ptrdiff_t)top * (ptrdiff_t)s->in_row + (ptrdiff_t)offset * LANES;
+		for (int x = 0; x < s->out_width; x++) {
+			if (x == x0 && r0 == 0 && r1 == high)
+				for (; x < right; x++)
+					depth_weights_step(a, p + x * stride * LANES, s->in_row,
+						load(dout + x * LANES), 0, high, 0, wide, high,
+						wide);
+			const int left = x * stride + offset;
+			if (x < s->out_width)
+				depth_weights_step(a, p + x * stride * LANES, s->in_row,
+					load(dout + x * LANES), r0, r1, at_least(0, -left),
+					at_most(wide, s->in_width - left), high, wide);
+		}
+	}
+	UNROLL for (int i = 0; i < high; i++) UNROLL for (int j = 0; j < wide; j++)
+		store(sums + (i * s->kernel_width + j) * LANES, a[i][j]);
+}
+
+INLINE void depth_weights_taps(float *sums, const float *in, const float *dout,
+	const struct nn_conv *s, int ky, int kx, const int high, int wide)
+{
+	if (wide == 3)
+		depth_weights_tile(sums, in, dout, s, ky, kx, high, 3);
+	else if (wide == 2)
+		depth_weights_tile(sums, in, dout, s, ky, kx, high, 2);
+	else
+		depth_weights_tile(sums, in, dout, s, ky, kx, high, 1);
+}
+
+/* One channel: dw, and the sum of dout unless db is NULL. */
+static void depth_weights_channel(float *dw, float *db, const float *in, const float *dout,
+	const struct nn_conv *s, float *scratch)
+{
+	const int taps = s->kernel_height * s->kernel_width,
+		  positions = s->out_height * s->out_width;
+	for (int lane = 0; lane < LANES; lane += W) {
+		const float *v = in + lane, *g = dout + lane;
+		for (int ky = 0, high; ky < s->kernel_height; ky += high) {
+			high = (int)tile_of((size_t)(s->kernel_height - ky), DEPTH_TAPS);
+			for (int kx = 0, wide; kx < s->kernel_width; kx += wide) {
+				wide = (int)tile_of((size_t)(s->kernel_width - kx), DEPTH_TAPS);
+				float *sums = scratch + (ky * s->kernel_width + kx) * LANES + lane;
+				if (high == 3)
+					depth_weights_taps(sums, v, g, s, ky, kx, 3, wide);
+				else if (high == 2)
+					depth_weights_taps(sums, v, g, s, ky, kx, 2, wide);
+				else
+					depth_weights_taps(sums, v, g, s, ky, kx, 1, wide);
+			}
+		}
+		vf sum = { 0 };
+		for (int k = 0; k < positions && db; k++)
+			sum += load(g + k * LANES);
+		store(scratch + (taps + 16) * LANES + lane, sum);
+	}
+	sum_all_rows(dw, scratch, (size_t)taps);
+	if (db)
+		sum_all_rows(db, scratch + (taps + 16) * LANES, 1);
 }
 
 static void depthwise_backward_weights(float *dw, float *db, const float *in, const float *dout,
 	const struct nn_conv *s, float *scratch)
 {
-	const struct nn_conv one = one_channel(s);
 	const size_t taps = (size_t)(s->kernel_height * s->kernel_width),
 		     out_plane = (size_t)(s->out_height * s->out_width) * LANES;
 	for (size_t c = 0; c < (size_t)s->out_channels; c++)
-		conv_backward_weights(dw + c * taps, db + c, in + c * s->in_plane,
-			dout + c * out_plane, &one, scratch);
+		depth_weights_channel(dw + c * taps, db ? db + c : NULL, in + c * s->in_plane,
+			dout + c * out_plane, s, scratch);
 }
 
 #endif

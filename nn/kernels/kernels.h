@@ -34,6 +34,37 @@ struct nn_conv {
 	bool relu;
 };
 
+/* What the kernels of a convolution need: floats of a packed patch; filters whose weights'
+ * gradients add up at once, and rows of the output that they go by in; and the scratch memory, in
+ * floats. */
+enum { NN_CONV_PATCH = 6144, NN_CONV_SUMS = 65536, NN_CONV_BAND = 64 };
+
+static inline int nn_conv_filters(const struct nn_conv *s)
+{
+	const int row = (s->in_channels * s->kernel_height * s->kernel_width + 16) * 16,
+		  fit = NN_CONV_SUMS / row, filters = fit >= 12 ? fit / 12 * 12 : 4;
+	return filters < s->out_channels ? filters : s->out_channels;
+}
+
+static inline int nn_conv_band(const struct nn_conv *s)
+{
+	const int rows = NN_CONV_BAND / s->out_width;
+	return rows < 1 ? 1 : (rows < s->out_height ? rows : s->out_height);
+}
+
+static inline size_t nn_conv_scratch(const struct nn_conv *s)
+{
+	const size_t taps = (size_t)(s->kernel_height * s->kernel_width),
+		     filters = (size_t)nn_conv_filters(s), band = (size_t)nn_conv_band(s),
+		     band_in = (band - 1) * (size_t)s->stride + (size_t)s->kernel_height;
+	const size_t one = 16 * (size_t)s->kernel_height * 4 * (size_t)(s->kernel_width + 1),
+		     patch = (one > NN_CONV_PATCH ? one : NN_CONV_PATCH)
+		+ 2 * (size_t)s->kernel_width + 16;
+	const size_t weights = filters * ((size_t)s->in_channels * taps + 16) + filters + 16
+		+ filters * band * (size_t)s->out_width + 4 * band_in * (size_t)s->in_width;
+	return patch > 16 * weights ? patch : 16 * weights;
+}
+
 struct nn_pool_shape {
 	int channels, size, out_height, out_width;
 	size_t in_row, in_plane;
@@ -150,25 +181,25 @@ struct nn_kernels {
 	void (*conv_pool_backward_weights)(float *dw, float *db, const float *in, const float *dout,
 		const int32_t *argmax, const struct nn_conv_pool *s, float *scratch);
 
-	/* out[o][y][x] = b[o] + sum over i, ky, kx; then ReLU if asked for. */
+	/* out[o][y][x] = b[o] + sum over i, ky, kx; then ReLU if asked for. scratch of these three:
+	 * nn_conv_scratch(s) floats. */
 	void (*conv_forward)(float *out, const float *in, const float *w, const float *b,
-		const struct nn_conv *s);
+		const struct nn_conv *s, float *scratch);
 	/* din[i][y][x] = sum over o, ky, kx of w[o][i][ky][kx] * dout[o][(y - ky + pad_top) /
 	 * stride][(x - kx + pad_left) / stride], where these are whole numbers and inside. din is
 	 * laid out as in. */
-	void (*conv_backward_input)(
-		float *din, const float *dout, const float *w, const struct nn_conv *s);
-	/* dw, db: positions in scan order, then the lanes. scratch: 8 * (in_channels *
-	 * kernel_height * kernel_width + 16) * 16 floats. */
+	void (*conv_backward_input)(float *din, const float *dout, const float *w,
+		const struct nn_conv *s, float *scratch);
+	/* dw, db (NULL: there is no bias): positions in scan order, then the lanes. */
 	void (*conv_backward_weights)(float *dw, float *db, const float *in, const float *dout,
 		const struct nn_conv *s, float *scratch);
 
-	/* The same with out[c] from in[c] alone and w[c][ky][kx]. scratch: 8 * (kernel_height *
-	 * kernel_width + 16) * 16 floats. */
+	/* The same with out[c] from in[c] alone and w[c][ky][kx]. scratch: (kernel_height *
+	 * kernel_width + 32) * 16 floats. */
 	void (*depthwise_forward)(float *out, const float *in, const float *w, const float *b,
-		const struct nn_conv *s);
-	void (*depthwise_backward_input)(
-		float *din, const float *dout, const float *w, const struct nn_conv *s);
+		const struct nn_conv *s, float *scratch);
+	void (*depthwise_backward_input)(float *din, const float *dout, const float *w,
+		const struct nn_conv *s, float *scratch);
 	void (*depthwise_backward_weights)(float *dw, float *db, const float *in, const float *dout,
 		const struct nn_conv *s, float *scratch);
 
@@ -243,6 +274,15 @@ struct nn_kernels {
 		const struct nn_step_factors *f);
 	void (*adam)(float *w, float *m, float *v, const float *g, size_t count,
 		const struct nn_step_factors *f);
+	void (*rmsprop)(float *w, float *m, float *v, const float *g, size_t count,
+		const struct nn_step_factors *f);
+	void (*adagrad)(float *w, float *m, float *v, const float *g, size_t count,
+		const struct nn_step_factors *f);
+	void (*adadelta)(float *w, float *m, float *v, const float *g, size_t count,
+		const struct nn_step_factors *f);
+	/* g = (g * scale, limited to +- limit) + l2 * w, for count parameters of any alignment. */
+	void (*shape_gradient)(
+		float *g, const float *w, size_t count, float scale, float limit, float l2);
 	void (*sgd)(
 		float *w, float *m, const float *g, size_t count, const struct nn_step_factors *f);
 

@@ -37,6 +37,16 @@ query models recipe=smoke-single --format csv
 head -n 1 "$SCRATCH/out" | grep -qx 'dataset,recipe,model,phase,name,params,trainable,weight_bytes,optimizer_bytes,training_bytes,trials,macs,activation_bytes' &&
 	grep -qx 'synthetic,smoke-single,lightweight,2,kfold,6930,6930,27720,55440,83160,2,283640,33800' "$SCRATCH/out"
 check $? "models gives the parameters of the paper's submodel"
+query models recipe==smoke-single
+[ "$code" = 2 ] && says "write recipe=smoke-single" err
+check $? "a parameter with == is exit 2"
+query 'SELECT batch_size FROM accuracy'
+[ "$code" = 2 ] && says "p.name = 'batch_size'" err
+check $? "a parameter in the place of a column says where parameters are"
+query "SELECT DISTINCT number FROM parameters WHERE name = 'batch_size'" --format csv
+gives "number
+32"
+check $? "the view parameters has the defaults, typed"
 query digests --format csv
 head -n 1 "$SCRATCH/out" | grep -q '^trial,weights_digest,'
 check $? "the first columns of digests are the trial and its digests"

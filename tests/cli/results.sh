@@ -28,6 +28,12 @@ check $? "runs: sorted from the largest, the first is the best"
 try runs --db "$db" recpie=x
 refuses 2 "did you mean 'recipe'?"
 check $? "runs: a slip in a name is exit 2"
+try runs --db "$db" 'test_accuracy>abc'
+refuses 2 "'abc' is no number"
+check $? "runs: a number compared with a word is exit 2"
+try runs --db "$db" 'lr>=1e-4' --columns trial,lr,dual.lr --format csv
+lines 17
+check $? "runs: the parameters of phases, with their defaults, can be asked for"
 
 trial=$("$RETRIAL" runs --db "$db" recipe=smoke-dual seed=2 --format tsv | sed 1d | cut -f1)
 try show --db "$db" "$(echo "$trial" | cut -c1-12)"

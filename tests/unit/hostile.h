@@ -50,7 +50,71 @@ static inline void hostile_ask(struct hostile *h, struct store *s, const char *s
 	rows_free(rows);
 }
 
-static inline void hostile_read(struct hostile *h)
+/* ---- reading: questions by number, so that the fuzz target can ask one of them ---- */
+
+static const char *const hostile_questions[] = {
+	"SELECT sd(test_accuracy), t_low(test_loss) FROM accuracy GROUP BY recipe",
+	"SELECT * FROM predictions", "SELECT * FROM weights", "SELECT * FROM latency",
+	"SELECT * FROM model_files", "SELECT sql FROM sqlite_schema"
+};
+enum { HOSTILE_QUESTIONS = sizeof(hostile_questions) / sizeof(hostile_questions[0]) };
+
+static inline void hostile_runs(struct hostile *h, struct store *s)
+{
+	struct err e = { 0 };
+	struct rows *rows = NULL;
+	int left = HOSTILE_STEPS;
+	const char *const condition[] = { "tag!=none" };
+	const struct runs_query q = { .conditions = condition,
+		.condition_count = 1,
+		.sort = "-test_accuracy,batch_size",
+		.columns = "all",
+		.limit = 5 };
+	sqlite3_progress_handler(s->db, 1000, hostile_tick, &left);
+	hostile_check(runs_read(s, &q, &e, &rows), &e);
+	h->gave_up += left < 0;
+	rows_free(rows);
+}
+
+static inline void hostile_show(struct hostile *h, struct store *s)
+{
+	struct err e = { 0 };
+	struct str text = { 0 };
+	char identity[DIGEST_TEXT];
+	int left = HOSTILE_STEPS;
+	const struct trial t = made_trial("paper-notebook", 1);
+	sqlite3_progress_handler(s->db, 1000, hostile_tick, &left);
+	if (show_find(s, t.identity, identity, &e) == 0)
+		hostile_check(show_trial(s, identity, true, &text, &e), &e);
+	h->gave_up += left < 0;
+	str_free(&text);
+}
+
+/* How many things there are to read. */
+static inline size_t hostile_readings(void)
+{
+	size_t count;
+	store_named_queries(&count);
+	return count + HOSTILE_QUESTIONS + 2;
+}
+
+/* Read one of them. */
+static inline void hostile_read_one(struct hostile *h, struct store *s, size_t which)
+{
+	size_t count;
+	const char *const *names = store_named_queries(&count);
+	if (which < count)
+		hostile_ask(h, s, store_named_query(names[which]));
+	else if (which < count + HOSTILE_QUESTIONS)
+		hostile_ask(h, s, hostile_questions[which - count]);
+	else if (which == count + HOSTILE_QUESTIONS)
+		hostile_runs(h, s);
+	else
+		hostile_show(h, s);
+}
+
+/* Open the file and read what is asked for. */
+static inline void hostile_read_some(struct hostile *h, size_t first, size_t end)
 {
 	struct err e = { 0 };
 	struct store *s = NULL;
@@ -60,54 +124,26 @@ static inline void hostile_read(struct hostile *h)
 		return;
 	h->opened++;
 	hostile_check(sql_statistics_add(s, &e), &e);
-	size_t count;
-	const char *const *names = store_named_queries(&count);
-	for (size_t i = 0; i < count; i++)
-		hostile_ask(h, s, store_named_query(names[i]));
-	hostile_ask(
-		h, s, "SELECT sd(test_accuracy), t_low(test_loss) FROM accuracy GROUP BY recipe");
-	hostile_ask(h, s, "SELECT * FROM predictions");
-	hostile_ask(h, s, "SELECT * FROM weights");
-	hostile_ask(h, s, "SELECT * FROM latency");
-	hostile_ask(h, s, "SELECT * FROM model_files");
-	hostile_ask(h, s, "SELECT sql FROM sqlite_schema");
-
-	int left = HOSTILE_STEPS;
-	sqlite3_progress_handler(s->db, 1000, hostile_tick, &left);
-	struct rows *rows = NULL;
-	struct str text = { 0 };
-	const char *const condition[] = { "tag!=none" };
-	const struct runs_query q = { .conditions = condition,
-		.condition_count = 1,
-		.sort = "-test_accuracy,batch_size",
-		.columns = "all",
-		.limit = 5 };
-	hostile_check(runs_read(s, &q, &e, &rows), &e);
-	char identity[DIGEST_TEXT];
-	const struct trial t = made_trial("paper-notebook", 1);
-	if (show_find(s, t.identity, identity, &e) == 0)
-		hostile_check(show_trial(s, identity, true, &text, &e), &e);
-	str_free(&text);
-	rows_free(rows);
+	for (; first < end; first++)
+		hostile_read_one(h, s, first);
 	store_close(s);
 }
 
-static inline void hostile_write(struct hostile *h)
+static inline void hostile_read(struct hostile *h)
+{
+	hostile_read_some(h, 0, hostile_readings());
+}
+
+/* ---- writing ---- */
+
+/* Everything that is written to a database. */
+static inline void hostile_write_all(struct store *s, const struct made_sweep *made)
 {
 	struct err e = { 0 };
-	struct store *s = NULL;
 	int64_t sweep, environment, attempt;
-	int result = store_open(h->path, STORE_WRITE, &e, &s);
-	hostile_check(result, &e);
-	if (result)
-		return;
 	int left = 5 * HOSTILE_STEPS;
 	sqlite3_progress_handler(s->db, 1000, hostile_tick, &left);
-	struct made_sweep *made = malloc(sizeof(*made));
-	if (!made)
-		abort();
-	made_init(made, "paper", 2);
-	result = store_reclaim(s, &e);
+	int result = store_reclaim(s, &e);
 	if (result == 0)
 		result = store_environment(s, "cpu\tanother\n", &environment, &e);
 	if (result == 0)
@@ -128,6 +164,21 @@ static inline void hostile_write(struct hostile *h)
 	for (int what = 0; what < STORE_PURGES && result == 0; what++)
 		result = store_purge(s, (enum store_purge)what, true, &rows, &e);
 	hostile_check(result, &e);
+}
+
+static inline void hostile_write(struct hostile *h)
+{
+	struct err e = { 0 };
+	struct store *s = NULL;
+	const int result = store_open(h->path, STORE_WRITE, &e, &s);
+	hostile_check(result, &e);
+	if (result)
+		return;
+	struct made_sweep *made = malloc(sizeof(*made));
+	if (!made)
+		abort();
+	made_init(made, "paper", 2);
+	hostile_write_all(s, made);
 	store_close(s);
 	free(made);
 }
@@ -190,7 +241,7 @@ static inline char *hostile_base(const char *path, size_t *count)
 		|| store_attempt_begin(
 			s, sweep, made->trials[3].identity, environment, 1 << 30, &attempt, &e);
 	static const char additions[] =
-		"INSERT INTO weights SELECT attempt, phase, fold, zeroblob(59448) FROM "
+		"INSERT INTO weights SELECT attempt, phase, fold, zeroblob(600) FROM "
 		"phase_results WHERE phase = 1;"
 		"INSERT INTO robustness SELECT attempt, phase, fold, output, 'rotation', 10, 4, "
 		"0.5 FROM scores;"

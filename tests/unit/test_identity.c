@@ -250,6 +250,7 @@ static void identities_of_old_releases_are_what_they_were(void **state)
 	(void)state;
 	check_identities("tests/fixtures/identities.yaml", "tests/fixtures/identities.txt");
 	check_identities("tests/fixtures/wide.yaml", "tests/fixtures/identities-wide.txt");
+	check_identities("tests/fixtures/recipes.yaml", "tests/fixtures/identities-recipes.txt");
 }
 
 static void broken_canonical_texts_are_refused(void **state)

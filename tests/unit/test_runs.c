@@ -213,7 +213,9 @@ static void wrong_conditions_are_answered_with_what_was_meant(void **state)
 		"'=x' is no condition: NAME=VALUE, or with != < <= > >= ~ (state=failed, "
 		"'lr>=1e-4', 'recipe~paper*')");
 	assert_runs_error(&(struct runs_query){ .columns = "trial,batchsize" },
-		"columns: runs have no 'batchsize' (they have: trial, sweep, dataset, augment, lr, "
+		"columns: runs have no 'batchsize' (did you mean the parameter 'batch_size'?)");
+	assert_runs_error(&(struct runs_query){ .columns = "trial,whatever" },
+		"columns: runs have no 'whatever' (they have: trial, sweep, dataset, augment, lr, "
 		"recipe,"
 		" seed, state, attempts, seconds, test_accuracy, started_at, reason, tags, "
 		"position, model, configuration, test_accuracy_1, test_accuracy_2, val_accuracy,"

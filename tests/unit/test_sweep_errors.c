@@ -175,7 +175,7 @@ static void a_parameter_of_another_kind_is_named(void **state)
 {
 	(void)state;
 	refused("base: {dataset: mnist, recipe: two, dual.momentum: 0.5}\n",
-		"'momentum' does not belong to the optimizer nadam (only to: sgd)");
+		"'momentum' does not belong to the optimizer nadam (only to: sgd, rmsprop)");
 	refused("base: {dataset: mnist, recipe: two, dual.folds: 5}\n",
 		"'folds' does not belong to a phase of the kind dual (only to: kfold)");
 }
