@@ -10,6 +10,7 @@ NN_LEVEL = -O3
 PREFIX  = /usr/local
 DESTDIR =
 BUILD   = build
+PROGRAM = retrial
 SEEDS   = 3
 FUZZ_CC = clang-14
 VERSION = 0.1.0
@@ -32,7 +33,7 @@ BUILD_FACTS = -DRETRIAL_VERSION='"$(VERSION)"' -DRETRIAL_COMMIT='"$(COMMIT)"' -D
               -DRETRIAL_SOURCES='"$(SOURCES_DIGEST)"' -DRETRIAL_COMPILER='"$(shell $(CC) --version | head -n 1)"' -DRETRIAL_FLAGS='"$(BITS) $(CFLAGS)"'
 
 # Only what make really needs them for: `make test` on a machine without them must get as far as installing them.
-PACKAGES = sqlite3 gsl libarchive yaml-0.1 jansson libcrypto smartcols libcurl libpng libprotobuf-c libpcre2-8 zlib
+PACKAGES = sqlite3 gsl libarchive yaml-0.1 jansson libcrypto smartcols libcurl libmicrohttpd libpng libprotobuf-c libpcre2-8 zlib
 # (libcurl names the system's own folder, which is in the way of another architecture's.)
 LIBRARY_FLAGS = $(filter-out -I/usr/include/%-linux-gnu,$(shell pkg-config --cflags $(PACKAGES)))
 LIBRARIES     = $(shell pkg-config --libs $(PACKAGES)) -lm -lpthread
@@ -46,7 +47,7 @@ VARIANTS = plain
 endif
 
 NN      = $(patsubst %.c,$(BUILD)/%.o,$(wildcard nn/*.c)) $(VARIANTS:%=$(BUILD)/nn/kernels/%.o)
-HARNESS = $(patsubst %.c,$(BUILD)/%.o,$(filter-out harness/cli/%,$(wildcard harness/*/*.c))) $(BUILD)/sql.o $(BUILD)/onnx.pb-c.o
+HARNESS = $(patsubst %.c,$(BUILD)/%.o,$(filter-out harness/cli/%,$(wildcard harness/*/*.c))) $(BUILD)/sql.o $(BUILD)/assets.o $(BUILD)/onnx.pb-c.o
 CLI     = $(patsubst %.c,$(BUILD)/%.o,$(wildcard harness/cli/*.c))
 SQL     = $(wildcard harness/store/*.sql harness/store/queries/*.sql harness/store/queries/internal/*.sql)
 UNIT    = $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/test_*.c))
@@ -56,7 +57,7 @@ ifeq ($(V),0)
 Q = @echo "  $@";
 endif
 
-retrial: $(CLI) $(BUILD)/libharness.a $(BUILD)/libnn.a
+$(PROGRAM): $(CLI) $(BUILD)/libharness.a $(BUILD)/libnn.a
 	$(Q)$(CC) $(CFLAGS) -o $@ $^ $(LIBRARIES)
 
 $(BUILD)/libnn.a: $(NN)
@@ -68,6 +69,7 @@ $(BUILD)/nn/%.o: nn/%.c
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL) $(NN_LEVEL) $(KERNEL_FLAGS) -c -o $@ $<
 $(BUILD)/nn/kernels/%.o: NN_LEVEL += $(KERNEL_EXTRA)
+$(BUILD)/nn/kernels/plain.o: NN_LEVEL += $(PLAIN_EXTRA)
 $(BUILD)/nn/kernels/avx2.o:   KERNEL_FLAGS = -mavx2 -mfma
 $(BUILD)/nn/kernels/avx512.o: KERNEL_FLAGS = -mavx512f -mavx512bw -mavx512dq -mavx512vl -mfma
 $(BUILD)/nn/kernels/vnni.o:   KERNEL_FLAGS = -mavx512f -mavx512bw -mavx512dq -mavx512vl -mfma -mavx512vnni
@@ -81,6 +83,14 @@ $(BUILD)/sql.c: harness/store/sql-to-c.sh $(SQL)
 	@mkdir -p $(@D)
 	$(Q)sh harness/store/sql-to-c.sh $(SQL) >$@.new && mv $@.new $@
 $(BUILD)/sql.o: $(BUILD)/sql.c
+	$(Q)$(CC) $(ALL) -c -o $@ $<
+
+# The style sheet and the script of the live page.
+ASSETS = harness/serve/style.css harness/serve/live.js
+$(BUILD)/assets.c: harness/serve/asset-to-c.sh $(ASSETS)
+	@mkdir -p $(@D)
+	$(Q)sh harness/serve/asset-to-c.sh $(ASSETS) >$@.new && mv $@.new $@
+$(BUILD)/assets.o: $(BUILD)/assets.c
 	$(Q)$(CC) $(ALL) -c -o $@ $<
 
 # ONNX's messages, from Debian's libonnx-dev.
@@ -177,10 +187,22 @@ fuzz: test-packages
 	+@$(MAKE) --no-print-directory -j$(JOBS) CC="$(FUZZ_CC)" BUILD=build/fuzz CFLAGS="$(FUZZ_FLAGS)" KERNEL_EXTRA=-fno-sanitize=all fuzz-targets
 	@BUILD=build/fuzz sh tests/fuzz.sh
 
+# The unit tests and the tests of the command line with address and undefined behaviour sanitizers,
+# in build/sanitize. Of the kernels the plain ones; the others are the same templates with other
+# vector types, and take minutes to compile with sanitizers. Tests whose name is in
+# tests/sanitize.txt are left out, each with its reason.
+SANITIZE_FLAGS = -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=undefined
+.PHONY: test-sanitize
+test-sanitize: test-packages
+	+@$(MAKE) --no-print-directory -j$(JOBS) CC="$(FUZZ_CC)" BUILD=build/sanitize PROGRAM=build/sanitize/retrial \
+		CFLAGS="$(SANITIZE_FLAGS)" NN_LEVEL=-O1 KERNEL_EXTRA=-fno-sanitize=all PLAIN_EXTRA=-fsanitize=address sanitize-targets
+	@BUILD=build/sanitize CC="$(FUZZ_CC)" sh tests/sanitize.sh
+sanitize-targets: $(PROGRAM) $(UNIT) $(BUILD)/digests
+
 # The layout of all C files, as .clang-format says.
 .PHONY: format
 format: # twice: a first pass that moves comments may leave columns for the second to align
-	@for pass in 1 2; do git ls-files '*.c' '*.h' | xargs clang-format -i; done
+	@for pass in 1 2; do git ls-files -co --exclude-standard '*.c' '*.h' | xargs clang-format -i; done
 
 bench: packages
 	+@$(MAKE) --no-print-directory -j$(JOBS) $(BUILD)/bench-core

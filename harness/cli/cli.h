@@ -79,6 +79,7 @@ void cli_terminal_size(FILE *stream, int *columns, int *rows);
 extern const struct cli_verb verb_bundle, verb_check, verb_plan, verb_run, verb_rerun, verb_status,
 	verb_runs, verb_show, verb_diff, verb_tag, verb_note, verb_delete, verb_restore, verb_gc,
 	verb_query, verb_table, verb_plot, verb_claims, verb_report, verb_export, verb_eval,
-	verb_latency, verb_verify, verb_merge, verb_data, verb_completion, verb_help;
+	verb_latency, verb_verify, verb_merge, verb_data, verb_doctor, verb_completion, verb_serve,
+	verb_help;
 
 #endif

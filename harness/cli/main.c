@@ -32,6 +32,7 @@ static const struct cli_verb *const verbs[] = {
 	&verb_plot,
 	&verb_claims,
 	&verb_report,
+	&verb_serve,
 	&verb_export,
 	&verb_eval,
 	&verb_latency,
@@ -39,6 +40,7 @@ static const struct cli_verb *const verbs[] = {
 	&verb_merge,
 	&verb_bundle,
 	&verb_data,
+	&verb_doctor,
 	&verb_completion,
 	&verb_help,
 };

@@ -42,15 +42,7 @@ static int side_read(struct store *s, const char *identity, struct side *out, st
 {
 	const char *const parameters[] = { "trial", identity, NULL };
 	*out = (struct side){ .identity = identity };
-	if (store_query(s,
-		    "SELECT t.config, t.dataset, a.state, a.data_digest, a.data_variant, a.id, "
-		    "t.seed,"
-		    " (SELECT recipe FROM plan WHERE plan.trial = t.id AND recipe IS NOT NULL "
-		    "LIMIT 1)"
-		    " FROM trials AS t LEFT JOIN attempts AS a ON a.trial = t.id AND a.deleted_at "
-		    "IS NULL WHERE t.identity = :trial"
-		    " ORDER BY a.state = 'done' DESC, a.id DESC LIMIT 1",
-		    parameters, e, &out->row))
+	if (store_ask(s, "diff_side", parameters, e, &out->row))
 		return -1;
 	if (out->row->row_count == 0)
 		return err_set(e, ERR_USAGE, "no trial %s in this database", identity);
@@ -75,10 +67,10 @@ static void add_side(const struct comparison *c, const char *name, const struct 
 		str_add(c->out, "never tried\n");
 }
 
-static int query_both(struct comparison *c, const char *sql, struct err *e, struct rows **out)
+static int ask_both(struct comparison *c, const char *query, struct err *e, struct rows **out)
 {
 	const char *const parameters[] = { "a", c->a.attempt, "b", c->b.attempt, NULL };
-	return store_query(c->store, sql, parameters, e, out);
+	return store_ask(c->store, query, parameters, e, out);
 }
 
 /* ---- printing ---- */
@@ -184,26 +176,10 @@ out:
 
 /* ---- code, data, machine ---- */
 
-/* Facts that differ. A long one (the diff of a dirty tree) is shown by its length and beginning. */
-#define SQL_FACTS(which)                                                                         \
-	"WITH x AS (SELECT name, value FROM facts WHERE environment = (SELECT environment FROM " \
-	"attempts WHERE id = CAST(:a AS INTEGER))),"                                             \
-	" y AS (SELECT name, value FROM facts WHERE environment = (SELECT environment FROM "     \
-	"attempts WHERE id = CAST(:b AS INTEGER))),"                                             \
-	" n AS (SELECT name FROM x UNION SELECT name FROM y)"                                    \
-	" SELECT n.name AS fact, CASE WHEN length(x.value) > 70 THEN length(x.value) || ' "      \
-	"characters: ' || substr(x.value, 1, 40) || '...' ELSE x.value END AS A,"                \
-	" CASE WHEN length(y.value) > 70 THEN length(y.value) || ' characters: ' || "            \
-	"substr(y.value, 1, 40) || '...' ELSE y.value END AS B"                                  \
-	" FROM n LEFT JOIN x ON x.name = n.name LEFT JOIN y ON y.name = n.name"                  \
-	" WHERE x.value IS NOT y.value AND n.name <> 'boot_id' AND n.name " which                \
-	" ('program_version', 'commit', 'dirty', 'diff', 'diff_note', 'core_version', "          \
-	"'compiler', 'flags', 'program_sha256', 'kernels') ORDER BY 1"
-
-static int add_facts(struct comparison *c, const char *title, const char *sql, struct err *e)
+static int add_facts(struct comparison *c, const char *title, const char *query, struct err *e)
 {
 	struct rows *rows;
-	if (query_both(c, sql, e, &rows))
+	if (ask_both(c, query, e, &rows))
 		return -1;
 	const int result = add_table(c, title, rows, e);
 	rows_free(rows);
@@ -232,46 +208,16 @@ static void add_data(struct comparison *c)
 
 /* ---- results ---- */
 
-static const char sql_accuracy[] =
-	"WITH s AS (SELECT s.attempt, s.phase, s.output, p.name, avg(s.test_accuracy) AS accuracy "
-	"FROM scores AS s"
-	" JOIN phase_results AS p ON p.attempt = s.attempt AND p.phase = s.phase AND p.fold = "
-	"s.fold"
-	" WHERE s.attempt IN (CAST(:a AS INTEGER), CAST(:b AS INTEGER)) GROUP BY s.attempt, "
-	"s.phase, s.output),"
-	" n AS (SELECT DISTINCT phase, output FROM s)"
-	" SELECT n.phase + 1 AS phase, x.name AS name_A, y.name AS name_B, n.output + 1 AS output, "
-	"x.accuracy AS A, y.accuracy AS B,"
-	" y.accuracy - x.accuracy AS \"B - A\" FROM n"
-	" LEFT JOIN s AS x ON x.attempt = CAST(:a AS INTEGER) AND x.phase = n.phase AND x.output = "
-	"n.output"
-	" LEFT JOIN s AS y ON y.attempt = CAST(:b AS INTEGER) AND y.phase = n.phase AND y.output = "
-	"n.output ORDER BY 1, 4";
-
-/* How many digests are in one side alone. */
-static const char sql_digests[] =
-	"WITH d AS (SELECT p.attempt, p.phase, p.fold, p.weights_digest, q.output, q.digest FROM "
-	"phase_results AS p"
-	" LEFT JOIN predictions AS q ON q.attempt = p.attempt AND q.phase = p.phase AND q.fold = "
-	"p.fold),"
-	" x AS (SELECT phase, fold, weights_digest, output, digest FROM d WHERE attempt = CAST(:a "
-	"AS INTEGER)),"
-	" y AS (SELECT phase, fold, weights_digest, output, digest FROM d WHERE attempt = CAST(:b "
-	"AS INTEGER))"
-	" SELECT (SELECT count(*) FROM (SELECT * FROM x EXCEPT SELECT * FROM y)) + (SELECT "
-	"count(*) FROM (SELECT * FROM y EXCEPT SELECT * FROM x)),"
-	" (SELECT count(*) FROM x)";
-
 static int add_results(struct comparison *c, struct err *e)
 {
 	struct rows *rows;
-	if (query_both(c, sql_accuracy, e, &rows))
+	if (ask_both(c, "diff_accuracy", e, &rows))
 		return -1;
 	int result = rows->row_count
 		? add_table(c, "test accuracy by phase (k-fold: mean over folds)", rows, e)
 		: 0;
 	rows_free(rows);
-	if (result || query_both(c, sql_digests, e, &rows))
+	if (result || ask_both(c, "diff_digests", e, &rows))
 		return -1;
 	const bool finished = c->a.state && c->b.state && strcmp(c->a.state, "done") == 0
 		&& strcmp(c->b.state, "done") == 0;
@@ -293,15 +239,6 @@ static int add_results(struct comparison *c, struct err *e)
 }
 
 /* ---- flipped images ---- */
-
-/* Predictions of the last phase of each, where both have that fold and output. */
-static const char sql_predictions[] =
-	"SELECT x.fold + 1, x.output + 1, x.classes, y.classes FROM predictions AS x JOIN "
-	"predictions AS y ON y.fold = x.fold AND y.output = x.output"
-	" WHERE x.attempt = CAST(:a AS INTEGER) AND y.attempt = CAST(:b AS INTEGER)"
-	" AND x.phase = (SELECT max(phase) FROM phase_results WHERE attempt = CAST(:a AS INTEGER))"
-	" AND y.phase = (SELECT max(phase) FROM phase_results WHERE attempt = CAST(:b AS INTEGER)) "
-	"AND x.count = y.count ORDER BY x.fold, x.output";
 
 static void add_flips(
 	struct rows *out, const struct rows *in, size_t row, const struct dataset *labelled)
@@ -353,7 +290,7 @@ static int add_predictions(struct comparison *c, const struct dataset_places *pl
 		"only A", "only B", "both wrong", "McNemar p" };
 	const char *why;
 	struct rows *in;
-	if (query_both(c, sql_predictions, e, &in))
+	if (ask_both(c, "diff_predictions", e, &in))
 		return -1;
 	if (in->row_count == 0) {
 		rows_free(in);
@@ -384,10 +321,10 @@ int diff_trials(struct store *s, const char *identity_a, const char *identity_b,
 		goto out;
 	add_side(&c, "A", &c.a);
 	add_side(&c, "B", &c.b);
-	if (add_configuration(&c, e) || add_facts(&c, "code", SQL_FACTS("IN"), e))
+	if (add_configuration(&c, e) || add_facts(&c, "code", "diff_code", e))
 		goto out;
 	add_data(&c);
-	if (add_facts(&c, "machine", SQL_FACTS("NOT IN"), e) || add_results(&c, e)
+	if (add_facts(&c, "machine", "diff_machine", e) || add_results(&c, e)
 		|| add_predictions(&c, places, e))
 		goto out;
 	*same = c.same;

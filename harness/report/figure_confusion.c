@@ -12,12 +12,6 @@
 enum { CLASSES_MAX = 20, PANELS_MAX = 8, SEEDS_MAX = 1024, COLUMNS = 2, CELL_HEIGHT = 20 };
 
 /* All predictions of the first output of a trial's last phase, or of the phase of this name. */
-static const char sql[] = "SELECT DISTINCT q.fold, q.classes FROM finished AS f JOIN predictions "
-			  "AS q ON q.attempt = f.attempt WHERE f.sweep = :sweep AND "
-			  "f.trial = :trial"
-			  " AND q.output = 0 AND q.phase = (SELECT max(p.phase) FROM phases AS p "
-			  "WHERE p.trial = f.trial AND p.sweep = f.sweep"
-			  " AND (:phase = '' OR p.name = :phase)) ORDER BY q.fold";
 
 struct plot {
 	struct figure *f;
@@ -63,7 +57,7 @@ static int add_trial(const struct plot *p, const struct sample *s, struct matrix
 			"figure %s: data set %s here is not the one that trial %.12s was run on "
 			"(another digest)",
 			p->layout->spec->id, p->dataset->name, s->identity);
-	if (store_query(p->store, sql, parameters, e, &r))
+	if (store_ask(p->store, "figure_confusion", parameters, e, &r))
 		return -1;
 	for (size_t i = 0; i < r->row_count && !result; i++)
 		result = add_predictions(p, &r->values[i * (size_t)r->column_count + 1], m, e);

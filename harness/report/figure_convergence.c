@@ -29,15 +29,11 @@ struct plot {
  * the recipe has one. */
 static int ask(const struct plot *p, const struct sample *s, struct err *e, struct rows **out)
 {
-	static const char sql[] = "SELECT DISTINCT phase, epoch, val_accuracy FROM epochs WHERE "
-				  "sweep = :sweep AND trial = :trial AND fold < 0 AND output = 0"
-				  " AND phase >= coalesce((SELECT min(phase) FROM phases WHERE "
-				  "sweep = :sweep AND trial = :trial AND name = :phase), 0) "
-				  "ORDER BY phase, epoch";
+
 	const char *const parameters[] = { "sweep", p->layout->study->sweep->name, "trial",
 		s->identity, "phase", p->layout->spec->phase, NULL };
 
-	return store_query(p->store, sql, parameters, e, out);
+	return store_ask(p->store, "convergence", parameters, e, out);
 }
 
 /* Best so far of every sample, each as long as the longest. */

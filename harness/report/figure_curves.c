@@ -265,12 +265,12 @@ static int add_panels(struct plot *p, const char *series, const struct history *
 	return 0;
 }
 
-static int ask(
-	const struct plot *p, const char *sql, const char *trial, struct err *e, struct rows **out)
+static int ask(const struct plot *p, const char *query, const char *trial, struct err *e,
+	struct rows **out)
 {
 	const char *const parameters[] = { "sweep", p->study->sweep->name, "trial", trial, NULL };
 
-	return store_query(p->store, sql, parameters, e, out);
+	return store_ask(p->store, query, parameters, e, out);
 }
 
 /* The panels of one value of the series label. A trial that has several plan rows has every row of
@@ -278,20 +278,14 @@ static int ask(
 static int add_row(struct plot *p, const char *series, const struct sample *const *samples,
 	size_t seeds, struct err *e)
 {
-	static const char epochs_sql[] = "SELECT DISTINCT phase, epoch, output, train_loss, "
-					 "train_accuracy, val_loss, val_accuracy FROM epochs"
-					 " WHERE sweep = :sweep AND trial = :trial AND fold < 0 "
-					 "ORDER BY phase, epoch, output";
-	static const char phases_sql[] =
-		"SELECT DISTINCT phase, name, fold, val_loss_1, val_accuracy_1, test_loss_1, "
-		"test_accuracy_1 FROM phases"
-		" WHERE sweep = :sweep AND trial = :trial ORDER BY phase, fold";
+
 	struct history *histories = calloc(seeds + 1, sizeof(*histories));
 	int result = histories ? 0 : err_nomem(e);
 
 	for (size_t s = 0; s < seeds && !result; s++)
-		result = ask(p, epochs_sql, samples[s]->identity, e, &histories[s].epochs)
-				|| ask(p, phases_sql, samples[s]->identity, e, &histories[s].phases)
+		result = ask(p, "curves_epochs", samples[s]->identity, e, &histories[s].epochs)
+				|| ask(p, "curves_phases", samples[s]->identity, e,
+					&histories[s].phases)
 			? -1
 			: 0;
 	if (!result)

@@ -42,8 +42,7 @@ static int read_trial(struct store *store, const struct sample *s, struct trial 
 	const char *const parameters[] = { "trial", s->identity, NULL };
 	struct rows *r = NULL;
 
-	if (store_query(
-		    store, "SELECT config FROM trials WHERE identity = :trial", parameters, e, &r))
+	if (store_ask(store, "trial_config", parameters, e, &r))
 		return -1;
 	const int result = trial_from_canonical(r->row_count ? row_text(r, 0, 0) : "", out, e);
 	rows_free(r);

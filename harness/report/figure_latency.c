@@ -16,16 +16,6 @@ enum { TRIAL, FORMAT, KERNELS, CALLS, HISTOGRAM, NOISE, CPU };
 
 /* Of every trial and number format, the variant with the smallest median, by the latest measurement
  * of each. */
-static const char sql[] = "SELECT DISTINCT f.trial, l.number_format, l.kernels, l.samples, "
-			  "l.histogram, l.noise, c.value FROM finished AS f"
-			  " JOIN latencies AS l ON l.attempt = f.attempt LEFT JOIN facts AS c ON "
-			  "c.environment = l.environment AND c.name = 'cpu'"
-			  " WHERE f.sweep = :sweep AND l.id = (SELECT k.id FROM latencies AS k "
-			  "WHERE k.attempt = l.attempt AND k.number_format = l.number_format"
-			  " AND k.batch = 1 AND NOT EXISTS (SELECT 1 FROM latencies AS m WHERE "
-			  "m.attempt = k.attempt AND m.number_format = k.number_format"
-			  " AND m.batch = 1 AND m.kernels = k.kernels AND m.id > k.id) ORDER BY "
-			  "k.p50, k.id LIMIT 1) ORDER BY l.number_format, f.trial";
 
 /* What a row of the figure is about; `first` is a row of the answer that is like it. */
 struct line {
@@ -314,7 +304,7 @@ int figure_latency(struct figure *f, struct err *e)
 		.most = NAN,
 		.noise = NAN,
 	};
-	if (store_query(f->store, sql, parameters, e, &p->measured) || find_lines(p, e))
+	if (store_ask(f->store, "figure_latency", parameters, e, &p->measured) || find_lines(p, e))
 		goto out;
 	for (size_t panel = 0; panel < p->layout->panel_count; panel++)
 		if (add_panel(p, panel, e))

@@ -12,10 +12,6 @@
 enum { ROW_HEIGHT = 22, BARS_MAX = 64, TITLE_MAX = 128, SAMPLES_MAX = 1024 };
 static const double kilobyte = 1024;
 
-static const char sql[] = "SELECT DISTINCT f.trial, m.format, m.fold, m.bytes FROM finished AS f "
-			  "JOIN model_files AS m ON m.attempt = f.attempt"
-			  " WHERE f.sweep = :sweep ORDER BY m.format, f.trial, m.fold";
-
 /* A row of every panel: one series and what its network is written as. */
 struct bar {
 	size_t series;
@@ -260,7 +256,7 @@ int figure_sizes(struct figure *f, struct err *e)
 	if (!p)
 		return err_nomem(e);
 	*p = (struct plot){ .f = f, .layout = &f->layout };
-	if (store_query(f->store, sql, parameters, e, &p->files) || find_bars(p, e))
+	if (store_ask(f->store, "figure_sizes", parameters, e, &p->files) || find_bars(p, e))
 		goto out;
 	for (size_t panel = 0; panel < p->layout->panel_count; panel++)
 		add_panel(p, panel);

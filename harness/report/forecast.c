@@ -11,18 +11,6 @@
 #include "../plan/identity.h"
 #include "../plan/index.h"
 
-/* Processor seconds of an attempt as if it had done everything itself: phases that another trial
- * did for it, and those before a resume, are recorded with the time that they took then, on the
- * clock. */
-#define CPU_SECONDS "coalesce(attempts.cpu_seconds, attempts.seconds)"
-#define PHASE_SECONDS \
-	"coalesce((SELECT sum(seconds) FROM phase_results WHERE attempt = attempts.id), 0)"
-#define ALL_SECONDS                                                      \
-	"max(" CPU_SECONDS ", coalesce(" PHASE_SECONDS " * " CPU_SECONDS \
-	" / nullif(attempts.seconds, 0), 0))"
-
-enum { PAST_MAX = 500 }; /* the latest finished trials that say what work costs */
-
 /* Rows of a query and where each key (the first column) is. */
 struct lookup {
 	struct rows *rows;
@@ -77,9 +65,9 @@ static const struct forecast_dataset *find_dataset(
 
 /* ---- the database ---- */
 
-static int lookup_read(struct store *s, const char *sql, struct lookup *out, struct err *e)
+static int lookup_read(struct store *s, const char *query, struct lookup *out, struct err *e)
 {
-	if (store_query(s, sql, NULL, e, &out->rows))
+	if (store_ask(s, query, NULL, e, &out->rows))
 		return -1;
 	for (size_t r = 0; r < out->rows->row_count; r++) {
 		const struct value *key = &out->rows->values[r * (size_t)out->rows->column_count];
@@ -127,13 +115,7 @@ static int read_cost(struct store *s, const struct forecast_dataset *datasets, s
 {
 	struct rows *rows;
 	double seconds = 0, work = 0;
-	char sql[512];
-	snprintf(sql, sizeof(sql),
-		"SELECT config, " ALL_SECONDS
-		" FROM attempts JOIN trials ON trials.id = attempts.trial"
-		" WHERE state = 'done' AND deleted_at IS NULL ORDER BY attempts.id DESC LIMIT %d",
-		PAST_MAX);
-	if (store_query(s, sql, NULL, e, &rows))
+	if (store_ask(s, "forecast_costs", NULL, e, &rows))
 		return -1;
 	for (size_t r = 0; r < rows->row_count; r++) {
 		const struct value *v = &rows->values[2 * r];
@@ -162,23 +144,12 @@ static int past_read(struct store *s, const struct forecast_dataset *datasets, s
 	if (!s)
 		return 0;
 	struct rows *count;
-	if (store_query(s,
-		    "SELECT count(DISTINCT trial) FROM attempts WHERE state = 'done' AND "
-		    "deleted_at IS NULL",
-		    NULL, e, &count))
+	if (store_ask(s, "forecast_finished", NULL, e, &count))
 		return -1;
 	out->finished = (size_t)count->values[0].integer;
 	rows_free(count);
-	if (lookup_read(s,
-		    "SELECT identity, state, core_version, data_digest FROM trials JOIN attempts"
-		    " ON attempts.id = (SELECT max(id) FROM attempts WHERE trial = trials.id AND "
-		    "deleted_at IS NULL)",
-		    &out->attempts, e)
-		|| lookup_read(s,
-			"SELECT configuration, avg(" ALL_SECONDS ") FROM attempts JOIN trials"
-			" ON trials.id = attempts.trial WHERE state = 'done' AND deleted_at IS "
-			"NULL GROUP BY configuration",
-			&out->times, e))
+	if (lookup_read(s, "forecast_latest", &out->attempts, e)
+		|| lookup_read(s, "forecast_times", &out->times, e))
 		return -1;
 	return read_cost(s, datasets, dataset_count, out, e);
 }
@@ -234,19 +205,9 @@ static int add_phase_times(const struct rows *rows, struct phase_times *out, str
 static int read_phase_times(struct store *s, struct phase_times *out, struct err *e)
 {
 	struct rows *rows;
-	char sql[700];
-	snprintf(sql, sizeof(sql),
-		"SELECT attempts.id, config, p.phase, p.seconds * " CPU_SECONDS
-		" / attempts.seconds FROM attempts"
-		" JOIN trials ON trials.id = attempts.trial JOIN phase_results AS p ON p.attempt = "
-		"attempts.id AND p.fold < 0"
-		" WHERE attempts.seconds > 0 AND attempts.id IN (SELECT id FROM attempts WHERE "
-		"state = 'done' AND deleted_at IS NULL"
-		" ORDER BY id DESC LIMIT %d) ORDER BY attempts.id, p.phase",
-		PAST_MAX);
 	if (!s)
 		return 0;
-	if (store_query(s, sql, NULL, e, &rows))
+	if (store_ask(s, "forecast_phases", NULL, e, &rows))
 		return -1;
 	const int result = add_phase_times(rows, out, e);
 	rows_free(rows);

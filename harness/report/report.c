@@ -447,11 +447,7 @@ static int environment(const struct page *p, struct err *e)
 	struct grid g = { 0 };
 
 	section(p, "environment", "Environment");
-	if (store_query(p->store,
-		    "SELECT CAST(environment AS TEXT), name, CASE name WHEN 'diff' THEN "
-		    "length(value) || ' characters' ELSE value END FROM facts ORDER BY "
-		    "environment, name",
-		    NULL, e, &r))
+	if (store_ask(p->store, "facts", NULL, e, &r))
 		return -1;
 	grid_column(&g, "environment", false);
 	grid_column(&g, "fact", false);

@@ -11,18 +11,10 @@ enum { NAME_MAX_BYTES = 40, COLUMNS_MAX = 3 + 2 * ROBUSTNESS_CHANGES };
 
 int robust_read(struct store *s, const struct sweep *sweep, struct err *e, struct rows **out)
 {
-	static const char sql[] = "SELECT DISTINCT trial, change, strength, test_accuracy, "
-				  "unchanged FROM robust WHERE sweep = :sweep"
-				  " ORDER BY trial, change, strength";
-	static const char no_rows[] = "SELECT NULL, NULL, NULL, NULL, NULL WHERE 0";
-	struct rows *columns = NULL;
+	const char *const parameters[] = { "sweep", sweep->name, "any",
+		sweep->robustness_count ? "1" : NULL, NULL };
 
-	if (store_query(s, "SELECT count(*) FROM pragma_table_info('robust')", NULL, e, &columns))
-		return -1;
-	const bool there = sweep->robustness_count && row_integer(columns, 0, 0) > 0;
-	rows_free(columns);
-	return store_query(s, there ? sql : no_rows,
-		there ? (const char *const[]){ "sweep", sweep->name, NULL } : NULL, e, out);
+	return store_ask(s, "robust", parameters, e, out);
 }
 
 /* The first row of a trial whose identity is not below this one, or of one above it. */

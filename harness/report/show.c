@@ -17,12 +17,7 @@ int show_find(struct store *s, const char *beginning, char identity[DIGEST_TEXT]
 			beginning);
 	const char *const parameters[] = { "beginning", beginning, NULL };
 	struct rows *rows = NULL;
-	/* A range, so that the index is used; 'g' comes after all hexadecimal digits. */
-	if (store_query(s,
-		    "SELECT identity FROM trials WHERE identity >= :beginning AND identity < "
-		    ":beginning || 'g'"
-		    " ORDER BY identity LIMIT 4",
-		    parameters, e, &rows))
+	if (store_ask(s, "trials_beginning", parameters, e, &rows))
 		return -1;
 	int result = 0;
 	if (rows->row_count == 0) {
@@ -44,58 +39,20 @@ int show_find(struct store *s, const char *beginning, char identity[DIGEST_TEXT]
 /* The parts, in the order in which they are shown. A part of one row is shown as names and values.
  */
 static const struct part {
-	const char *name, *title, *sql;
+	const char *name, *title, *query;
 	bool one_row;
 } parts[] = {
-	{ "trial", "trial",
-		"SELECT identity, configuration, dataset, model, seed FROM trials WHERE identity = "
-		":trial",
-		true },
-	{ "plans", "in the plans of",
-		"SELECT sweep, position, state, labels, reason FROM runs WHERE trial = :trial "
-		"ORDER BY sweep, position",
-		false },
-	{ "result", "result",
-		"SELECT DISTINCT test_accuracy, test_accuracy_1, test_accuracy_2, val_accuracy, "
-		"test_loss, val_loss, epochs,"
-		" params, weight_bytes, optimizer_bytes, seconds, cpu_seconds, peak_bytes, "
-		"data_variant, nonfinite FROM accuracy"
-		" WHERE trial = :trial",
-		true },
-	{ "phases", "phases",
-		"SELECT DISTINCT phase, name, fold, epochs_run, stopped, seconds, best_epoch_1, "
-		"best_epoch_2, val_accuracy_1,"
-		" val_accuracy_2, test_accuracy_1, test_accuracy_2, trainable FROM phases WHERE "
-		"trial = :trial ORDER BY phase, fold",
-		false },
-	{ "attempts", "attempts",
-		"SELECT attempts.id AS attempt, state, started_at, seconds, core_version, kernels, "
-		"data_variant, weights_digest,"
-		" error, deleted_at FROM attempts JOIN trials ON trials.id = attempts.trial WHERE "
-		"identity = :trial ORDER BY attempts.id",
-		false },
-	{ "latencies", "latency, in microseconds a call",
-		"SELECT DISTINCT measured_at, number_format, batch, p50_us, p90_us, p99_us, "
-		"images_per_second, kernels, cpu"
-		" FROM latency WHERE trial = :trial ORDER BY measured_at, number_format, batch",
-		false },
-	{ "tags", "tags",
-		"SELECT tag FROM tags JOIN trials ON trials.id = tags.trial WHERE identity = "
-		":trial ORDER BY tag",
-		false },
-	{ "notes", "notes",
-		"SELECT written_at, text FROM notes JOIN trials ON trials.id = notes.trial WHERE "
-		"identity = :trial ORDER BY notes.id",
-		false },
+	{ "trial", "trial", "show_trial", true },
+	{ "plans", "in the plans of", "show_plans", false },
+	{ "result", "result", "show_result", true },
+	{ "phases", "phases", "show_phases", false },
+	{ "attempts", "attempts", "show_attempts", false },
+	{ "latencies", "latency, in microseconds a call", "show_latencies", false },
+	{ "tags", "tags", "show_tags", false },
+	{ "notes", "notes", "show_notes", false },
 	{ "environment",
 		"environment of the attempt that counts (the latest done one, else the latest)",
-		"SELECT name, CASE name WHEN 'diff' THEN length(value) || ' characters' ELSE value "
-		"END AS value FROM facts WHERE"
-		" environment = (SELECT environment FROM attempts JOIN trials ON trials.id = "
-		"attempts.trial WHERE identity = :trial"
-		" ORDER BY deleted_at IS NOT NULL, state = 'done' DESC, attempts.id DESC LIMIT 1) "
-		"ORDER BY name",
-		false },
+		"show_environment", false },
 };
 
 /* One row as two columns of names and values; NULLs are left out. */
@@ -150,7 +107,7 @@ static int add_part(struct store *s, const char *identity, const struct part *pa
 {
 	const char *const parameters[] = { "trial", identity, NULL };
 	struct rows *rows = NULL;
-	if (store_query(s, part->sql, parameters, e, &rows))
+	if (store_ask(s, part->query, parameters, e, &rows))
 		return -1;
 	int result;
 	if (json) {
@@ -169,8 +126,7 @@ static int add_config(
 {
 	const char *const parameters[] = { "trial", identity, NULL };
 	struct rows *rows = NULL;
-	if (store_query(
-		    s, "SELECT config FROM trials WHERE identity = :trial", parameters, e, &rows))
+	if (store_ask(s, "trial_config", parameters, e, &rows))
 		return -1;
 	const char *text =
 		rows->row_count && rows->values[0].kind == VALUE_TEXT ? rows->values[0].text : "{}";

@@ -29,58 +29,14 @@ static const char *const not_metrics[] = {
 
 /* What the study asks, each bound to :sweep and, where there is one, :phase. Rows may repeat when a
  * trial has several plan rows. */
-static const char runs_sql[] = "SELECT position, trial, seed, state, reason FROM runs WHERE sweep "
-			       "= :sweep ORDER BY position";
-static const char labels_sql[] = "SELECT l.position AS position, l.name AS name, l.value AS value "
-				 "FROM labels AS l JOIN sweeps ON sweeps.id = l.sweep"
-				 " WHERE sweeps.name = :sweep ORDER BY l.position, l.name";
+
 /* With the latency of one image at a time in 32-bit floats: of the kernel variant that is fastest
  * by the latest measurement of each. */
-static const char accuracy_sql[] =
-	"SELECT a.*, (SELECT min(l.p50) FROM finished AS f JOIN latencies AS l ON l.attempt = "
-	"f.attempt WHERE f.trial = a.trial AND l.batch = 1"
-	" AND l.number_format = 'fp32' AND NOT EXISTS (SELECT 1 FROM latencies AS m WHERE "
-	"m.attempt = l.attempt AND m.batch = 1 AND"
-	" m.number_format = 'fp32' AND m.kernels = l.kernels AND m.id > l.id)) AS latency FROM "
-	"accuracy AS a WHERE a.sweep = :sweep";
-static const char models_sql[] = "SELECT trial, training_bytes, trainable FROM models WHERE sweep "
-				 "= :sweep ORDER BY phase"; /* the last stays */
-static const char digests_sql[] = "SELECT DISTINCT trial, weights_digest, data_digest, "
-				  "core_version FROM digests WHERE trial IN (SELECT "
-				  "trial FROM runs WHERE sweep = :sweep)";
-static const char phase_models_sql[] =
-	"SELECT trial, params, trainable, weight_bytes, optimizer_bytes, training_bytes FROM "
-	"models WHERE sweep = :sweep AND name = :phase"
-	" ORDER BY phase";
+
+/* the last stays */
+
 /* Of one phase: means over its folds and outputs, as the view `accuracy` has them for the last one.
  */
-static const char phase_results_sql[] =
-	"SELECT trial, avg((test_accuracy_1 + coalesce(test_accuracy_2, test_accuracy_1)) / 2) AS "
-	"test_accuracy,"
-	" avg(test_accuracy_1) AS test_accuracy_1, avg(test_accuracy_2) AS test_accuracy_2,"
-	" avg((val_accuracy_1 + coalesce(val_accuracy_2, val_accuracy_1)) / 2) AS val_accuracy,"
-	" avg((val_accuracy_1 + coalesce(val_accuracy_2, val_accuracy_1) - test_accuracy_1 - "
-	"coalesce(test_accuracy_2, test_accuracy_1)) / 2)"
-	" AS val_optimism,"
-	" avg((test_loss_1 + coalesce(test_loss_2, test_loss_1)) / 2) AS test_loss,"
-	" avg((val_loss_1 + coalesce(val_loss_2, val_loss_1)) / 2) AS val_loss, sum(epochs_run) AS "
-	"epochs, sum(seconds) AS seconds"
-	" FROM (SELECT DISTINCT trial, phase, fold, epochs_run, seconds, test_accuracy_1, "
-	"test_accuracy_2, val_accuracy_1, val_accuracy_2,"
-	" test_loss_1, test_loss_2, val_loss_1, val_loss_2 FROM phases WHERE sweep = :sweep AND "
-	"name = :phase) GROUP BY trial, phase ORDER "
-	"BY phase";
-
-/* How many epochs a trial was trained, phase after phase, until its validation accuracy first was
- * so many percent; a trial that never comes that far has no row. As in figure_convergence.c:
- * without k-fold (its validation images have been trained on), and of a dual phase the first
- * output. Behind SELECT comes the name of the metric. */
-static const char threshold_sql[] =
-	" FROM (SELECT trial, val_accuracy, row_number() OVER (PARTITION BY trial ORDER BY phase, "
-	"epoch) AS trained"
-	" FROM (SELECT DISTINCT trial, phase, epoch, val_accuracy FROM epochs WHERE sweep = :sweep "
-	"AND fold < 0 AND output = 0))"
-	" WHERE val_accuracy * 100 >= CAST(:percent AS REAL) - 1e-9 GROUP BY trial";
 
 /* What does not fit is cut off, at the end of a character. */
 static void copy_text(char *out, size_t size, const char *text)
@@ -94,20 +50,20 @@ static void copy_text(char *out, size_t size, const char *text)
 	memcpy(out, text, length);
 }
 
-static int ask(struct store *s, const struct study *study, const char *sql, struct err *e,
+static int ask(struct store *s, const struct study *study, const char *query, struct err *e,
 	struct rows **out)
 {
 	const char *const parameters[] = { "sweep", study->sweep->name, NULL };
 
-	return store_query(s, sql, parameters, e, out);
+	return store_ask(s, query, parameters, e, out);
 }
 
-static int ask_phase(struct store *s, const struct study *study, const char *sql, const char *phase,
-	struct err *e, struct rows **out)
+static int ask_phase(struct store *s, const struct study *study, const char *query,
+	const char *phase, struct err *e, struct rows **out)
 {
 	const char *const parameters[] = { "sweep", study->sweep->name, "phase", phase, NULL };
 
-	return store_query(s, sql, parameters, e, out);
+	return store_ask(s, query, parameters, e, out);
 }
 
 /* ---- the plan ---- */
@@ -147,7 +103,7 @@ static int read_labels(struct store *s, struct study *study, const struct rows *
 {
 	struct rows *r = NULL;
 
-	if (ask(s, study, labels_sql, e, &r))
+	if (ask(s, study, "study_labels", e, &r))
 		return -1;
 	size_t k = 0;
 	for (size_t i = 0; i < r->row_count; i++) {
@@ -166,7 +122,7 @@ static int plan_from_database(struct store *s, struct study *study, struct err *
 	struct rows *r = NULL;
 	int result = -1;
 
-	if (ask(s, study, runs_sql, e, &r))
+	if (ask(s, study, "study_plan", e, &r))
 		return -1;
 	study->samples = calloc(r->row_count + 1, sizeof(*study->samples));
 	if (!study->samples) {
@@ -211,7 +167,7 @@ static int read_plan(struct store *s, struct study *study, struct err *e)
 {
 	struct rows *r = NULL;
 
-	if (ask(s, study, "SELECT digest FROM sweeps WHERE name = :sweep", e, &r))
+	if (ask(s, study, "study_sweep", e, &r))
 		return -1;
 	study->frozen = r->row_count > 0;
 	study->changed = study->frozen && strcmp(row_text(r, 0, 0), study->sweep->digest);
@@ -318,16 +274,14 @@ static int ask_threshold(struct store *s, const struct study *study, const char 
 {
 	double percent = 0;
 	char text[32];
-	struct str sql = { 0 };
 
 	metric_threshold(name, &percent);
 	number_format(percent, text);
-	str_addf(&sql, "SELECT trial, min(trained) AS \"%s\"%s", name,
-		threshold_sql); /* the name is a known word and a number */
 	const char *const parameters[] = { "sweep", study->sweep->name, "percent", text, NULL };
-	const int result = store_query(s, sql.s, parameters, e, out);
-	str_free(&sql);
-	return result;
+	if (store_ask(s, "study_threshold", parameters, e, out))
+		return -1;
+	(*out)->columns[1] = name; /* the metric's, as the sweep has it */
+	return 0;
 }
 
 /* One answer of the store whose columns are metrics, and the phase that it is about ("": the
@@ -439,13 +393,13 @@ static int read_sources(struct store *s, const struct study *study,
 
 	for (size_t i = 0; i < 2; i++, ++*count) {
 		sources[*count] = (struct source){ .phase = "" };
-		if (ask(s, study, i ? models_sql : accuracy_sql, e, &sources[*count].rows))
+		if (ask(s, study, i ? "study_models" : "study_accuracy", e, &sources[*count].rows))
 			return -1;
 	}
 	for (size_t i = 0; i < 2 * phase_count; i++, ++*count) {
 		sources[*count] = (struct source){ .phase = phases[i / 2] };
-		if (ask_phase(s, study, i % 2 ? phase_models_sql : phase_results_sql, phases[i / 2],
-			    e, &sources[*count].rows))
+		if (ask_phase(s, study, i % 2 ? "study_phase_models" : "study_phase_results",
+			    phases[i / 2], e, &sources[*count].rows))
 			return -1;
 	}
 	for (size_t i = 0; i < threshold_count; i++, ++*count) {
@@ -472,7 +426,8 @@ static int read_values(struct store *s, struct study *study, struct err *e)
 
 	if (!sorted)
 		return err_nomem(e);
-	if (read_sources(s, study, sources, &count, e) || ask(s, study, digests_sql, e, &digests)
+	if (read_sources(s, study, sources, &count, e)
+		|| ask(s, study, "study_digests", e, &digests)
 		|| name_metrics(study, sources, count, e))
 		goto done;
 	for (size_t i = 0; i < count; i++)

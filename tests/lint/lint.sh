@@ -62,6 +62,7 @@ check "harness/store includes base, plan, store and the result of a trial" only 
 check "harness/run includes neither report nor cli, and nn by its public headers" only harness/run "harness/(base|plan|data|model|store|run)/|$nn"
 check "harness/report includes neither run, cli nor nn" only harness/report 'harness/(base|plan|data|model|store|report)/'
 check "harness/bundle includes base, store, report and bundle" only harness/bundle 'harness/(base|store|report|bundle)/'
+check "harness/serve includes base, data, store, report and serve" only harness/serve 'harness/(base|data|plan|store|report|serve)/'
 check "harness/cli includes nn by its public headers" only harness/cli "harness/|$nn"
 check "SQLite is included in harness/store alone" only_in 'harness/store/[a-z0-9_]+\.[ch]' 'sqlite3\.h'
 check "GSL is included in harness/report/stats*.c alone" only_in 'harness/report/stats(_resample)?\.c' 'gsl/.*'
@@ -70,6 +71,7 @@ check "protobuf-c is included in harness/model/onnx*.c alone" only_in 'harness/m
 check "libyaml is included in harness/plan/yaml.c alone" only_in 'harness/plan/yaml\.c' 'yaml\.h'
 check "PCRE2 is included in harness/base/match.c alone" only_in 'harness/base/match\.c' 'pcre2\.h'
 check "libcrypto is included in harness/base/digest.c alone" only_in 'harness/base/digest\.c' 'openssl/.*'
+check "libmicrohttpd is included in harness/serve/http.c alone" only_in 'harness/serve/http\.c' 'microhttpd\.h'
 check "libsmartcols is included in harness/report and harness/cli alone" only_in 'harness/(report|cli)/[a-z0-9_]+\.c' 'libsmartcols/.*'
 
 # ---- functions ----

@@ -1,0 +1,16 @@
+/* assets.h - the style sheet and the script of the live page, compiled into the program
+ * (asset-to-c.sh writes the C file when the program is built). */
+#ifndef SERVE_ASSETS_H
+#define SERVE_ASSETS_H
+
+#include <stddef.h>
+
+struct asset {
+	const char *name; /* "style.css" */
+	const char *text;
+};
+
+extern const struct asset assets[];
+extern const size_t asset_count;
+
+#endif

@@ -1,0 +1,76 @@
+/* page.h - what all pages of the live view share: the frame around them, links, tables made from
+ * rows, and what a page knows while it is made. */
+#ifndef SERVE_PAGE_H
+#define SERVE_PAGE_H
+
+#include "../data/dataset.h"
+#include "../store/store.h"
+#include "http.h"
+
+struct server;
+
+/* A request under way. A page appends the inside of <main> to out and sets the title; when it
+ * returns -1 with e, what it appended is dropped and the message is shown instead. */
+struct visit {
+	struct server *server;
+	struct store *store; /* of this thread, read-only */
+	const struct http_request *request;
+	struct str *out;
+	char title[256];
+	unsigned status; /* of an answer that is a page all the same; 0: 200 */
+};
+
+/* The pages, by path; each in page_NAME.c. Return 0, or -1 with e (ERR_USAGE: the address asks for
+ * something that is not there). */
+int page_sweeps(struct visit *v, struct err *e);  /* / */
+int page_runs(struct visit *v, struct err *e);    /* /runs ?where= ?sort= ?columns= ?page= */
+int page_curves(struct visit *v, struct err *e);  /* /curves ?trial= ... */
+int page_compare(struct visit *v, struct err *e); /* /compare ?trial= ?trial= */
+int page_trial(struct visit *v, struct err *e);   /* /trial ?id= */
+int page_sweep(struct visit *v, struct err *e);   /* /sweep ?name= ?metric= ?against= ?series= */
+
+/* The whole page around the inside. */
+void page_frame(struct str *out, const struct visit *v, const char *inside);
+
+/* A data set for pictures and class names, opened once for all, or NULL when it cannot be had. */
+const struct dataset *page_dataset(struct visit *v, const char *name);
+
+/* Where data sets are looked for. */
+const struct dataset_places *page_places(const struct visit *v);
+
+/* ---- pieces ---- */
+
+void page_heading(struct visit *v, const char *text); /* an <h2> */
+
+/* Append the text as a value of a query string. */
+void page_url(struct str *out, const char *text);
+
+/* <a href="PATH?NAME=VALUE">TEXT</a> */
+void page_link(
+	struct str *out, const char *path, const char *name, const char *value, const char *text);
+
+/* A value for people: six digits of a real, "" for NULL. */
+void page_value(struct str *out, const struct value *v);
+
+/* A table of these rows. A column "trial" links to the trial (12 digits shown), "sweep" to the
+ * sweep; "state" is coloured. Columns without a value, and those whose name
+ * begins with _, are left out. */
+void page_rows(struct str *out, const struct rows *r, const char *caption);
+
+/* One cell of such a table. */
+void page_cell_html(struct str *out, const char *column, const struct value *v);
+
+/* The value in a row by its column's name; a NULL value when there is no such column. */
+const struct value *page_cell(const struct rows *r, size_t row, const char *column);
+const char *page_text(const struct rows *r, size_t row, const char *column); /* "" for NULL */
+
+/* A query of store/queries/internal with one parameter. */
+int page_query(struct visit *v, const char *query, const char *name, const char *value,
+	struct err *e, struct rows **out);
+
+/* Learning curves of trials: four charts, seeds of one configuration as mean and band. labels:
+ * what each trial is called; trials of equal labels are replicates. */
+int page_add_curves(struct visit *v, const char *const *trials, const char *const *labels,
+	size_t count, struct err *e);
+
+#endif

@@ -1,0 +1,107 @@
+/* page_sweeps.c - the first page: every sweep with its progress, and what runs at this moment. */
+#include <stdio.h>
+
+#include "../report/html.h"
+#include "page.h"
+
+/* "12 min", "3 h 20 min". */
+static void add_duration(struct str *out, double seconds)
+{
+	const long minutes = (long)(seconds / 60 + 0.5);
+
+	if (seconds < 90)
+		str_addf(out, "%.0f s", seconds);
+	else if (minutes < 120)
+		str_addf(out, "%ld min", minutes);
+	else
+		str_addf(out, "%ld h %ld min", minutes / 60, minutes % 60);
+}
+
+/* From what finished trials took and how many run: known only when both are there. */
+static void add_rest(struct str *out, const struct rows *r, size_t row)
+{
+	const int64_t left = page_cell(r, row, "left")->integer,
+		      running = page_cell(r, row, "running")->integer;
+	const struct value *mean = page_cell(r, row, "_mean_seconds");
+
+	if (left && running && mean->kind != VALUE_NULL && mean->real > 0) {
+		str_add(out, "about ");
+		add_duration(out, mean->real * (double)left / (double)running);
+	} else if (left && running) {
+		str_add(out, "not known yet");
+	} else if (left) {
+		str_add(out, "not running");
+	}
+}
+
+static void add_counts(struct str *out, const struct rows *r, size_t row)
+{
+	static const char *const bad[] = { "failed", "diverged", "timeout", "interrupted",
+		"skipped" };
+
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		const int64_t n = page_cell(r, row, bad[i])->integer;
+		if (n)
+			str_addf(out, "<span class=\"state %s\">%lld %s</span> ", bad[i],
+				(long long)n, bad[i]);
+	}
+}
+
+static void add_sweep(struct str *out, const struct rows *r, size_t row)
+{
+	const char *name = page_text(r, row, "sweep"), *title = page_text(r, row, "title");
+	const int64_t done = page_cell(r, row, "done")->integer,
+		      trials = page_cell(r, row, "trials")->integer;
+
+	str_add(out, "<tr><th scope=\"row\">");
+	page_link(out, "/sweep", "name", name, name);
+	str_add(out, "<br><span class=\"notes\">");
+	html_text(out, title);
+	str_addf(out,
+		"</span></th><td><progress max=\"%lld\" value=\"%lld\" "
+		"aria-label=\"done\"></progress> "
+		"%lld of %lld done</td><td class=\"number\">%lld</td><td>",
+		(long long)trials, (long long)done, (long long)done, (long long)trials,
+		(long long)page_cell(r, row, "running")->integer);
+	add_counts(out, r, row);
+	str_add(out, "</td><td>");
+	add_rest(out, r, row);
+	str_add(out, "</td><td>");
+	page_link(out, "/report", "sweep", name, "report");
+	str_add(out, "</td></tr>\n");
+}
+
+int page_sweeps(struct visit *v, struct err *e)
+{
+	struct rows *sweeps = NULL, *running = NULL;
+
+	snprintf(v->title, sizeof(v->title), "Sweeps");
+	if (page_query(v, "serve_sweeps", NULL, NULL, e, &sweeps))
+		return -1;
+	if (page_query(v, "serve_running", "sweep", NULL, e, &running)) {
+		rows_free(sweeps);
+		return -1;
+	}
+	if (!sweeps->row_count)
+		str_add(v->out, "<p>No sweep was run into this database yet.</p>\n");
+	else
+		str_add(v->out,
+			"<div class=\"wide\" tabindex=\"0\"><table class=\"stack\"><thead><tr>"
+			"<th scope=\"col\">sweep</th><th scope=\"col\">progress</th>"
+			"<th scope=\"col\" class=\"number\">running</th><th "
+			"scope=\"col\">other</th>"
+			"<th scope=\"col\">time left</th><th "
+			"scope=\"col\">report</th></tr></thead>\n"
+			"<tbody>\n");
+	for (size_t i = 0; i < sweeps->row_count; i++)
+		add_sweep(v->out, sweeps, i);
+	if (sweeps->row_count)
+		str_add(v->out, "</tbody></table></div>\n");
+	if (running->row_count) {
+		page_heading(v, "Running now");
+		page_rows(v->out, running, NULL);
+	}
+	rows_free(running);
+	rows_free(sweeps);
+	return 0;
+}

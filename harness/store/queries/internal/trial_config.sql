@@ -1,0 +1,4 @@
+-- The canonical text of a trial.
+SELECT config
+FROM trials
+WHERE identity = :trial;

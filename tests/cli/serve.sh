@@ -1,0 +1,163 @@
+#!/bin/sh
+# serve.sh - `retrial serve` asked by curl: what it refuses, what SQL gives and the page shows, names
+# of strangers as text, tokens. The page in a real browser is tests/interop/serve.py.
+# shellcheck source=tests/tap.sh
+. tests/tap.sh
+sweep="$SCRATCH/tiny.yaml" db="$SCRATCH/tiny.db" server=
+trap '[ -z "$server" ] || kill "$server" 2>/dev/null' EXIT
+
+cat >"$sweep" <<'END'
+retrial: 1
+name: tiny
+title: <script>document.title = 'run'</script> & "two" rates
+seeds: 3
+base: {dataset: synthetic, validation: 100, train_limit: 200, test_limit: 100, recipe: short}
+recipes:
+  short: [{phase: single, epochs: 2}]
+axes:
+  batch_size: [8, 16, 32]
+tables: [{id: main, title: Main, rows: [batch_size], metrics: [test_accuracy]}]
+END
+"$RETRIAL" run "$sweep" --db "$db" -q >"$SCRATCH/out" 2>"$SCRATCH/err"
+trial=$(sqlite3 "$db" 'SELECT identity FROM trials ORDER BY id LIMIT 1')
+"$RETRIAL" note "$trial" '<img src=x onerror=alert(1)> "quoted"' --db "$db" >/dev/null
+
+# serve ARGUMENTS: begin; url is the address that it prints, without a slash behind.
+serve() {
+	: >"$SCRATCH/url"
+	"$RETRIAL" serve --db "$db" --port 0 "$@" >"$SCRATCH/url" 2>"$SCRATCH/serve.err" &
+	server=$!
+	for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+		[ -s "$SCRATCH/url" ] && break
+		sleep 0.25
+	done
+	url=$(head -n 1 "$SCRATCH/url")
+	token=${url##*token=}
+	url=${url%%/\?*} url=${url%/}
+}
+stop() {
+	kill "$server"
+	wait "$server"
+	code=$?
+	server=
+}
+# get PATH CURL-ARGUMENTS: body in out, status in code, headers in head.
+get() {
+	path=$1; shift
+	code=$(curl -s -o "$SCRATCH/out" -D "$SCRATCH/head" -w '%{http_code}' "$@" "$url$path")
+}
+
+serve
+case $url in http://127.0.0.1:*) true ;; *) false ;; esac
+check $? "it says where it listens: this machine alone"
+get /
+[ "$code" = 200 ] && says 'value="9"' && says '9 of 9 done'
+check $? "the first page has every sweep with its progress"
+says '&lt;script&gt;document.title = &#39;run&#39;&lt;/script&gt; &amp; &quot;two&quot; rates' && ! says "<script>document"
+check $? "a title with a script in it is text"
+says "default-src 'none'; script-src 'self'; style-src 'self'" head && says "frame-ancestors 'none'" head && says 'nosniff' head
+check $? "the page loads nothing from elsewhere and stands in no frame"
+
+get / -H 'Host: rebound.example:8077'
+[ "$code" = 403 ]
+check $? "a name that is not this machine's is refused"
+get / -H "Host: localhost:${url##*:}"
+[ "$code" = 200 ]
+check $? "localhost is this machine's name"
+get / -X POST -d x=1
+[ "$code" = 405 ]
+check $? "it only reads"
+get /../../etc/passwd --path-as-is
+[ "$code" = 404 ] && ! says root:
+check $? "an address that is none of a page is not found"
+get "/trial?id=0123456789abcdef"
+[ "$code" = 400 ] && says 'role="alert"'
+check $? "an unknown trial is said, with the page around it"
+get /sweep?name=tinny
+[ "$code" = 400 ] && says 'there is no sweep'
+check $? "an unknown sweep is said"
+get '/runs?where=batch_sise%3D8'
+[ "$code" = 400 ] && says 'batch_size' && says 'value="batch_sise=8"'
+check $? "a wrong condition is said with what was meant, and stays in the form"
+
+# The rows are those that SQL gives, in its order.
+get '/runs?where=batch_size%3E8+state%3Ddone&sort=-test_accuracy&columns=trial,test_accuracy'
+grep -o 'href="/trial?id=[0-9a-f]*' "$SCRATCH/out" | sed 's/.*=//' >"$SCRATCH/shown"
+sqlite3 "$db" "SELECT trial FROM runs JOIN trials ON trials.identity = runs.trial
+	WHERE json_extract(labels, '\$.batch_size') + 0 > 8 ORDER BY test_accuracy DESC, position" >"$SCRATCH/wanted"
+[ "$(wc -l <"$SCRATCH/shown")" = 6 ] && cmp -s "$SCRATCH/shown" "$SCRATCH/wanted"
+check $? "filter and sorting give what SQL gives"
+get '/runs?page=2'
+[ "$code" = 200 ] && says 'no runs fulfil this'
+check $? "a page behind the last is empty, not an error"
+get '/runs?page=x'
+[ "$code" = 400 ]
+check $? "a page that is no number is refused"
+
+get "/trial?id=$trial"
+[ "$code" = 200 ] && says 'Misclassified test images' && says 'true class' && says '<path class="line series-0"' && says 'Configuration'
+check $? "a trial has its curves, confusion, misclassified images and configuration"
+says '&lt;img src=x onerror=alert(1)&gt; &quot;quoted&quot;' && ! says '<img src=x'
+check $? "a note with markup is text"
+get '/image?dataset=synthetic&index=3'
+[ "$code" = 200 ] && [ "$(head -c 2 "$SCRATCH/out")" = BM ] && says image/bmp head
+check $? "a test image is a picture"
+get '/image?dataset=../../etc&index=3'
+[ "$code" = 400 ]
+check $? "an image of no data set is refused"
+get "/curves?$(sqlite3 "$db" "SELECT group_concat('trial=' || identity, '&') FROM trials")"
+[ "$code" = 200 ] && says 'batch_size 16' && says '<polygon class="band series-2"'
+check $? "curves of all trials are named by what varies, with a band a configuration"
+second=$(sqlite3 "$db" 'SELECT identity FROM trials ORDER BY id LIMIT 1 OFFSET 1')
+get "/compare?trial=$trial&trial=$second"
+[ "$code" = 200 ] && says "$(printf %.12s "$second")" && says batch_size
+check $? "two trials stand side by side"
+get '/sweep?name=tiny'
+[ "$code" = 200 ] && says 'test_accuracy against batch_size' && says 'Every finished trial as a line'
+check $? "a sweep has a metric against its parameter, and parallel coordinates"
+get '/report?sweep=tiny'
+[ "$code" = 200 ] && says 'Verdicts' && says 'Main'
+check $? "the report is there as retrial report makes it"
+get /events
+first=$(sed -n 's/^data: //p' "$SCRATCH/out")
+"$RETRIAL" tag best "$trial" --db "$db" >/dev/null
+get /events
+[ -n "$first" ] && [ "$(sed -n 's/^data: //p' "$SCRATCH/out")" != "$first" ] && says text/event-stream head
+check $? "the events say that the database has changed"
+stop
+[ "$code" = 0 ]
+check $? "it ends well when it is told to"
+
+serve --address 127.0.0.2
+get /
+[ "$code" = 200 ]
+check $? "another address of loopback needs no token"
+stop
+serve --address 0.0.0.0
+port=${url##*:} url=http://127.0.0.1:$port
+get /
+[ "$code" = 401 ]
+check $? "an address for others needs a token"
+get "/?token=0$token"
+[ "$code" = 401 ]
+check $? "a wrong token is refused"
+get "/?token=$token" -c "$SCRATCH/cookies"
+[ "$code" = 303 ] && says 'HttpOnly; SameSite=Strict' head
+check $? "the token becomes a cookie that no script and no foreign page has"
+get / -b "$SCRATCH/cookies"
+[ "$code" = 200 ]
+check $? "with the cookie the page is there"
+stop
+
+try serve --address example.org --db "$db"
+refuses 2 "is no numeric address"
+check $? "a name for an address is refused"
+try serve --db "$SCRATCH/none.db"
+[ "$code" = 3 ] || [ "$code" = 2 ]
+check $? "a database that is not there is said"
+serve
+try serve --db "$db" --port "${url##*:}"
+refuses 3 "is another server there?"
+check $? "a port that is taken is said"
+stop
+finish
