@@ -90,7 +90,7 @@ printf '{"x": 1}' >"$RETRIAL_OUT"
 END
 sweep ok "[sh, ok.sh]" ""
 try run ok.yaml --db "$db"
-[ "$(state)" = done ]
+[ "$(state)" = "done" ]
 check $? "a whole last line without its end counts"
 # shellcheck disable=SC2016
 cat >closes.sh <<'END'
@@ -98,7 +98,7 @@ exec 3>"$RETRIAL_OUT"; echo '{"x": 2}' >&3; exec 3>&- >&- 2>&-; sleep 0.2
 END
 sweep closes "[sh, closes.sh]" ""
 try run closes.yaml --db "$db"
-[ "$(state)" = done ]
+[ "$(state)" = "done" ]
 check $? "a program that closes its descriptors early is done"
 sweep missing "[no-such-program-anywhere]" ""
 try run missing.yaml --db "$db" --progress never
@@ -113,7 +113,7 @@ echo first line; head -c 1000000000 /dev/zero | tr '\0' 'x'; echo; echo last lin
 END
 sweep chatty "[sh, chatty.sh]" ""
 try run chatty.yaml --db "$db"
-[ "$(state)" = done ] && [ "$(ask "SELECT total FROM logs ORDER BY attempt DESC LIMIT 1")" = 1000000022 ] &&
+[ "$(state)" = "done" ] && [ "$(ask "SELECT total FROM logs ORDER BY attempt DESC LIMIT 1")" = 1000000022 ] &&
 	[ "$(ask "SELECT kept < 1100000 AND length(content) < 20000 FROM logs ORDER BY attempt DESC LIMIT 1")" = 1 ]
 check $? "of a gigabyte of output the beginning and the end are kept, compressed"
 
@@ -124,7 +124,7 @@ sleep 71.5 & setsid sleep 71.5 & (setsid sleep 71.5 &) ; echo '{"x": 3}' >"$RETR
 END
 sweep forks "[sh, forks.sh]" ""
 try run forks.yaml --db "$db"
-[ "$(state)" = done ] && left 'sleep 71[.]5'
+[ "$(state)" = "done" ] && left 'sleep 71[.]5'
 check $? "children that a program leaves behind are ended, also those that left its group"
 cat >hangs.sh <<'END'
 trap '' TERM; echo started; sleep 72.5 & setsid sleep 72.5 & while :; do sleep 72.5; done
