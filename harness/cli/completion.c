@@ -7,9 +7,11 @@
 #include <string.h>
 
 #include "../data/dataset.h"
-#include "../plan/param.h"
+#include "../plan/language.h"
 #include "../plan/sweep.h"
+#include "../report/figures.h"
 #include "../report/format.h"
+#include "../report/metric.h"
 #include "../store/store.h"
 #include "parse.h"
 
@@ -266,19 +268,30 @@ static void offer_ids(const struct line *l)
 
 /* ---- which of them ---- */
 
-/* What `retrial help` explains: verbs and the names of parameters, each once. */
-static void offer_subjects(const struct line *l)
+static void offer_word(const char *word, const char *help, void *context)
+{
+	const struct line *l = context;
+	struct str line = { 0 };
+	str_addf(&line, "%s\t", word);
+	const char *text = l->out->s;
+	const char *at = text ? strstr(text, line.s) : NULL;
+	if (!at || (at > text && at[-1] != '\n'))
+		offer(l, word, help);
+	str_free(&line);
+}
+
+/* What `retrial help` explains: verbs and the words of the language, each once. */
+static void offer_subjects(struct line *l)
 {
 	size_t count;
-	const struct param *table = param_table(&count);
 	offer_verbs(l);
-	for (size_t i = 0; i < count; i++) {
-		size_t first = 0;
-		while (strcmp(table[first].name, table[i].name) != 0)
-			first++;
-		if (first == i)
-			offer(l, table[i].name, table[i].help);
-	}
+	offer_word("sweep", "the complete reference of sweep files", l);
+	language_words(offer_word, l);
+	const char *const *kinds = figures_kinds(&count);
+	for (size_t i = 0; i < count; i++)
+		offer_word(kinds[i], figures_help(kinds[i]), l);
+	for (size_t i = 0; metric_at(i); i++)
+		offer_word(metric_at(i)->name, "a metric", l);
 }
 
 /* The words of the usage text in lower case are actions: "list | verify [NAME...] | show NAME". */
@@ -297,7 +310,7 @@ static void offer_actions(const struct line *l)
 	}
 }
 
-static void offer_argument(const struct line *l)
+static void offer_argument(struct line *l)
 {
 	const char *usage = l->verb->arguments;
 	if (!usage)
@@ -332,6 +345,7 @@ static const struct {
 	{ "table", "format", "text|md|csv|json|latex|html|macros" },
 	{ "claims", "format", "text|md|csv|json|latex|html" },
 	{ "export", "format", "safetensors|npz|int8|onnx|c" },
+	{ "help", "format", "text|md|man" },
 	{ NULL, "format", FORMAT_NAMES },
 	{ NULL, "progress", "auto|always|lines|never" },
 	{ NULL, "retry", "failed|all" },

@@ -5,8 +5,6 @@
 
 #include "../../nn/nn.h"
 #include "../base/str.h"
-#include "../plan/param.h"
-#include "../plan/robustness.h"
 #include "parse.h"
 
 #ifndef RETRIAL_VERSION
@@ -51,7 +49,7 @@ const struct cli_verb *cli_verb_at(size_t i)
 	return i < VERB_COUNT ? verbs[i] : NULL;
 }
 
-static void print_usage(FILE *out)
+void cli_print_usage(FILE *out)
 {
 	fprintf(out,
 		"retrial - reproducible research experiments\n\n"
@@ -65,7 +63,7 @@ static void print_usage(FILE *out)
 		"of a sweep file means.\n");
 }
 
-static const struct cli_verb *find_verb(const char *name)
+const struct cli_verb *cli_verb_find(const char *name)
 {
 	for (size_t i = 0; i < VERB_COUNT; i++)
 		if (strcmp(verbs[i]->name, name) == 0)
@@ -92,48 +90,15 @@ static int print_version(void)
 	return 0;
 }
 
-/* retrial help [VERB | PARAM]: a verb's options, or a parameter of the sweep language. */
-static int run_help(const struct cli *c)
-{
-	if (c->argument_count == 0) {
-		print_usage(stdout);
-		return 0;
-	}
-	const struct cli_verb *verb = find_verb(c->arguments[0]);
-	if (verb) {
-		cli_print_help(verb);
-		return 0;
-	}
-	struct str text = { 0 };
-	int result = 0;
-	if (strcmp(c->arguments[0], "robustness") == 0)
-		robustness_describe(&text);
-	else
-		result = param_describe(&text, c->arguments[0]);
-	fprintf(result ? stderr : stdout, "%s%s", result ? "retrial help: " : "", text.s);
-	if (result)
-		fprintf(stderr, "\n");
-	str_free(&text);
-	return result ? ERR_USAGE : 0;
-}
-
-const struct cli_verb verb_help = {
-	.name = "help",
-	.arguments = "[VERB | PARAM]",
-	.summary = "explain a verb, or a parameter of a sweep file",
-	.examples = "  retrial help run\n  retrial help lr",
-	.run = run_help,
-};
-
 int main(int argc, char **argv)
 {
 	if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
-		print_usage(argc < 2 ? stderr : stdout);
+		cli_print_usage(argc < 2 ? stderr : stdout);
 		return argc < 2 ? ERR_USAGE : 0;
 	}
 	if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0)
 		return print_version();
-	const struct cli_verb *verb = find_verb(argv[1]);
+	const struct cli_verb *verb = cli_verb_find(argv[1]);
 	if (!verb)
 		return unknown_verb(argv[1]);
 	signal(SIGXFSZ, SIG_IGN); /* a file over its limit is a write that fails */

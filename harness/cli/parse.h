@@ -14,6 +14,11 @@ int cli_parse(const struct cli_verb *verb, int argc, char **argv, struct cli *c,
 /* The verbs in the order of the help; NULL behind the last. */
 const struct cli_verb *cli_verb_at(size_t i);
 
+/* The verb of that name, or NULL. */
+const struct cli_verb *cli_verb_find(const char *name);
+/* The verbs, for `retrial --help`. */
+void cli_print_usage(FILE *out);
+
 void cli_free(struct cli *c);
 
 void cli_print_help(const struct cli_verb *verb);

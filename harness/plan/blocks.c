@@ -6,18 +6,8 @@
 
 #include "assign.h"
 #include "csv.h"
+#include "language.h"
 #include "random.h"
-
-static const char *const block_keys[] = { "base", "axes", "zip", "trials", "random", "ablate",
-	"exclude" };
-
-bool block_key(const char *key)
-{
-	for (size_t i = 0; i < sizeof(block_keys) / sizeof(block_keys[0]); i++)
-		if (strcmp(block_keys[i], key) == 0)
-			return true;
-	return false;
-}
 
 static bool is_empty(const struct node *n)
 {
@@ -108,18 +98,12 @@ static const struct condition *read_when(struct study *s, const struct node *n)
 /* The values of an axis; an axis with a condition is a map {values: [...], when: {...}}. */
 static const struct node *axis_values(struct study *s, const struct node *axis, struct dimension *d)
 {
-	static const char *const keys[] = { "values", "when" };
 	if (axis->kind != NODE_MAP)
 		return axis;
-	const struct node *values = NULL;
-	for (const struct node *n = axis->first; n; n = n->next) {
-		if (strcmp(n->key, "values") == 0)
-			values = n;
-		else if (strcmp(n->key, "when") == 0)
-			d->when = read_when(s, n);
-		else
-			unknown_key(s->diagnostics, n, "in an axis", keys, 2);
-	}
+	const struct node *values = node_get(axis, "values"), *when = node_get(axis, "when");
+	language_check_keys(PLACE_AXIS, axis, s->diagnostics);
+	if (when)
+		d->when = read_when(s, when);
 	if (!values)
 		node_error(s->diagnostics, axis,
 			"an axis is a list of values, or a map with values and when");
@@ -373,25 +357,18 @@ static void read_base(struct study *s, const struct node *map, struct block *b)
 void block_read(
 	struct study *s, const struct node *map, const struct block *outer, struct block *out)
 {
+	static const struct {
+		const char *key;
+		void (*read)(struct study *s, const struct node *n, struct block *b);
+	} parts[] = { { "base", read_base }, { "axes", read_axes }, { "zip", read_zips },
+		{ "trials", read_trials }, { "random", read_random }, { "ablate", read_ablate },
+		{ "exclude", read_exclude } };
 	*out = outer ? *outer : (struct block){ 0 };
 	out->node = map;
-	for (const struct node *n = map->first; n; n = n->next) {
-		if (strcmp(n->key, "base") == 0)
-			read_base(s, n, out);
-		else if (strcmp(n->key, "axes") == 0)
-			read_axes(s, n, out);
-		else if (strcmp(n->key, "zip") == 0)
-			read_zips(s, n, out);
-		else if (strcmp(n->key, "trials") == 0)
-			read_trials(s, n, out);
-		else if (strcmp(n->key, "random") == 0)
-			read_random(s, n, out);
-		else if (strcmp(n->key, "ablate") == 0)
-			read_ablate(s, n, out);
-		else if (strcmp(n->key, "exclude") == 0)
-			read_exclude(s, n, out);
-		else if (outer)
-			unknown_key(s->diagnostics, n, "in a block", block_keys,
-				sizeof(block_keys) / sizeof(block_keys[0]));
-	}
+	if (outer)
+		language_check_keys(PLACE_BLOCK, map, s->diagnostics);
+	for (const struct node *n = map->first; n; n = n->next)
+		for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+			if (strcmp(n->key, parts[i].key) == 0)
+				parts[i].read(s, n, out);
 }

@@ -53,9 +53,6 @@ struct block {
 	bool ablates;
 };
 
-/* Is this a key of a block? */
-bool block_key(const char *key);
-
 /* Read the keys base, axes, zip, trials, random, ablate and exclude of a map. What `outer` has
  * (NULL: nothing) is taken over; an axis replaces the outer one of the same path. Errors are
  * diagnosed. */

@@ -10,6 +10,7 @@
 
 #include "../base/file.h"
 #include "assign.h"
+#include "language.h"
 
 /* ---- things with names ---- */
 
@@ -129,21 +130,6 @@ const struct source *library_open(
 	return source;
 }
 
-static void check_library_keys(struct library *l, const struct node *root)
-{
-	static const char *const keys[] = { "retrial", "title", "use", "recipes", "augments",
-		"models" };
-	for (const struct node *n = root->first; n; n = n->next) {
-		bool known = false;
-		for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
-			known |= strcmp(n->key, keys[i]) == 0;
-		if (!known)
-			unknown_key(l->diagnostics, n,
-				"in a library file, which has recipes, augments and models", keys,
-				sizeof(keys) / sizeof(keys[0]));
-	}
-}
-
 static void read_file(struct library *l, const struct node *at, const char *path)
 {
 	const struct source *source = library_open(l->arena, l->diagnostics, at, "use");
@@ -157,7 +143,7 @@ static void read_file(struct library *l, const struct node *at, const char *path
 			"a library file is a map with recipes, augments and models");
 		return;
 	}
-	check_library_keys(l, root);
+	language_check_keys(PLACE_LIBRARY, root, l->diagnostics);
 	library_read(l, root, path);
 }
 

@@ -6,6 +6,7 @@
 
 #include "../base/match.h"
 #include "assign.h"
+#include "language.h"
 #include "settings.h"
 
 enum { METRICS_MAX = 200, NAME_BYTES = 32 };
@@ -96,8 +97,6 @@ static void read_series(struct study *s, const struct node *n, struct program_me
 
 static void read_key(struct study *s, const struct node *n, struct program_metric *out)
 {
-	static const char *const keys[] = { "title", "unit", "scale", "decimals", "better", "kind",
-		"series", "match" };
 	double number = out->declared.decimals;
 	const char *text;
 	if (strcmp(n->key, "title") == 0) {
@@ -119,8 +118,6 @@ static void read_key(struct study *s, const struct node *n, struct program_metri
 		read_series(s, n, out);
 	} else if (strcmp(n->key, "match") == 0) {
 		read_match(s, n, out);
-	} else {
-		unknown_key(s->diagnostics, n, "in a metric", keys, sizeof(keys) / sizeof(*keys));
 	}
 }
 
@@ -151,10 +148,11 @@ static void read_metric(struct study *s, const struct node *n, struct program_me
 			"metric '%s': every trial has one of this name (retrial measures it): "
 			"choose another",
 			n->key);
-	if (n->kind == NODE_MAP)
+	if (n->kind == NODE_MAP) {
+		language_check_keys(PLACE_METRIC, n, s->diagnostics);
 		for (const struct node *key = n->first; key; key = key->next)
 			read_key(s, key, out);
-	else if (n->kind != NODE_SCALAR || *n->text)
+	} else if (n->kind != NODE_SCALAR || *n->text)
 		node_error(s->diagnostics, n,
 			"a map such as {unit: \"%%\", better: higher} is needed here, not %s",
 			node_kind_name(n));

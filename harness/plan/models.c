@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "assign.h"
+#include "language.h"
 
 /* ---- one layer ---- */
 
@@ -81,14 +82,9 @@ static int read_block(
 
 static int read_blocks(const struct node *map, struct model_config *m, struct diagnostics *d)
 {
-	const char *names[MODEL_BLOCKS];
-	int result = 0;
-	for (int b = 0; b < MODEL_BLOCKS; b++)
-		names[b] = model_block_name((enum model_block)b);
+	int result = language_check_keys(PLACE_MODEL, map, d);
 	for (const struct node *n = map->first; n; n = n->next) {
 		const int b = model_block_find(n->key);
-		if (b < 0)
-			unknown_key(d, n, "in a model", names, MODEL_BLOCKS);
 		if (b < 0 || read_block(n, (enum model_block)b, m, d))
 			result = -1;
 	}

@@ -2,10 +2,12 @@
  * is not known here. */
 #include "outputs.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "assign.h"
+#include "language.h"
 
 enum { OUTPUTS_MAX_LIST = 200, NAMES_MAX = 260 };
 
@@ -108,87 +110,65 @@ static void check_phase(
 		near ? " (did you mean '" : "", near ? near : "", near ? "'?)" : "");
 }
 
-/* ---- single keys ---- */
+/* ---- values, by the type of their key ---- */
 
-static void read_text(struct study *s, const struct node *n, char *out, size_t size)
+static void read_text(struct study *s, const struct key *key, const struct node *n, char *out)
 {
-	const char *text = node_text(n, n->key, s->diagnostics);
+	const char *text = node_text(n, key->name, s->diagnostics);
 	if (!text)
 		return;
-	if (strlen(text) >= size)
-		node_error(s->diagnostics, n, "%s: too long (at most %zu bytes)", n->key, size - 1);
+	if (strlen(text) >= key->size)
+		node_error(s->diagnostics, n, "%s: too long (at most %zu bytes)", key->name,
+			key->size - 1);
 	else
 		memcpy(out, text, strlen(text) + 1);
 }
 
-/* A name from which a file name, a column or an anchor is made. */
-static void read_name(
-	struct study *s, const struct node *n, const char *what, char *out, size_t size)
+/* A name from which a file name, a column or an anchor is made. Returns whether it is good. */
+static bool read_name(struct study *s, const struct key *key, const struct node *n, char *out)
 {
-	const char *text = node_text(n, what, s->diagnostics);
+	const char *text = node_text(n, key->name, s->diagnostics);
 	if (!text)
-		return;
-	if (!name_is_good(text, size))
+		return false;
+	if (!name_is_good(text, key->size)) {
 		node_error(s->diagnostics, n,
-			"%s = %.60s: not a name (letters, digits and - _ + ., at most %zu)", what,
-			text, size - 1);
-	else
-		memcpy(out, text, strlen(text) + 1);
-}
-
-static void check_metric(
-	struct study *s, const struct sweep *sweep, const char *name, const struct node *at)
-{
-	struct err e = { 0 };
-	if (name[0] && s->options && s->options->metric && s->options->metric(sweep, name, &e))
-		node_error(s->diagnostics, at, "%s", e.text);
-}
-
-static void read_metric(
-	struct study *s, const struct node *n, const struct sweep *sweep, char *out, size_t size)
-{
-	read_name(s, n, n->key, out, size);
-	check_metric(s, sweep, out, n);
-}
-
-static void read_kind(struct study *s, const struct node *n, char *out, size_t size)
-{
-	read_name(s, n, n->key, out, size);
-	check_word(s, out, n, s->options ? s->options->figure : NULL);
-}
-
-static void read_phase(
-	struct study *s, const struct node *n, const struct sweep *sweep, char *out, size_t size)
-{
-	read_name(s, n, n->key, out, size);
-	check_phase(s, sweep, out, n);
-}
-
-static bool read_number(struct study *s, const struct node *n, double min, double max, double *out)
-{
-	const char *text = node_text(n, n->key, s->diagnostics);
-	if (!text)
-		return false;
-	if (!number_parse(text, out)) {
-		node_error(s->diagnostics, n, "%s = %.60s: not a number", n->key, text);
+			"%s = %.60s: not a name (letters, digits and - _ + ., at most %zu)",
+			key->name, text, key->size - 1);
 		return false;
 	}
-	if (*out < min || *out > max) {
-		node_error(s->diagnostics, n, "%s = %.60s: out of range (%g to %g)", n->key, text,
-			min, max);
-		return false;
-	}
+	memcpy(out, text, strlen(text) + 1);
 	return true;
 }
 
-static void read_where(
-	struct study *s, const struct node *map, const struct sweep *sweep, struct where *out)
+static void read_number(struct study *s, const struct key *key, const struct node *n, void *out)
+{
+	double number;
+	const char *text = node_text(n, key->name, s->diagnostics);
+	if (!text)
+		return;
+	const bool whole = key->type == KEY_WHOLE;
+	if (!number_parse(text, &number) || (whole && number != floor(number))) {
+		node_error(s->diagnostics, n, "%s = %.60s: not a %snumber", key->name, text,
+			whole ? "whole " : "");
+	} else if (number < key->min || number > key->max) {
+		node_error(s->diagnostics, n, "%s = %.60s: out of range (%g to %g)", key->name,
+			text, key->min, key->max);
+	} else if (whole) {
+		const int value = (int)number;
+		memcpy(out, &value, sizeof(value));
+	} else {
+		memcpy(out, &number, sizeof(number));
+	}
+}
+
+static void read_where(struct study *s, const struct key *key, const struct node *map,
+	const struct sweep *sweep, struct where *out)
 {
 	if (map->kind != NODE_MAP) {
 		node_error(s->diagnostics, map,
 			"%s: a map such as {dataset: mnist, recipe: scratch} is needed here, not "
 			"%s",
-			map->key ? map->key : "where", node_kind_name(map));
+			key->name, node_kind_name(map));
 		return;
 	}
 	for (const struct node *n = map->first; n; n = n->next) {
@@ -218,9 +198,76 @@ static void read_where(
 	}
 }
 
-/* ---- claims ---- */
+static void check_metric(
+	struct study *s, const struct sweep *sweep, const char *name, const struct node *at)
+{
+	struct err e = { 0 };
+	if (s->options && s->options->metric && s->options->metric(sweep, name, &e))
+		node_error(s->diagnostics, at, "%s", e.text);
+}
 
-static void read_compare(struct study *s, const struct node *n, bool with_number, struct claim *out)
+/* A name that means something: is there such a thing? */
+static void read_known(struct study *s, const struct key *key, const struct node *n,
+	const struct sweep *sweep, char *out)
+{
+	const struct sweep_options *o = s->options;
+	if (!read_name(s, key, n, out))
+		return;
+	switch (key->type) {
+	case KEY_LABEL:
+	case KEY_LABELS: check_label(s, sweep, out, n); return;
+	case KEY_METRIC:
+	case KEY_METRICS: check_metric(s, sweep, out, n); return;
+	case KEY_FIGURE: check_word(s, out, n, o ? o->figure : NULL); return;
+	case KEY_PHASE: check_phase(s, sweep, out, n); return;
+	default: return;
+	}
+}
+
+/* A list of names (or one name) into an array of char[size]. */
+static void read_known_list(struct study *s, const struct key *key, const struct node *n,
+	const struct sweep *sweep, char *out, int *count)
+{
+	const bool list = n->kind == NODE_LIST;
+	for (const struct node *item = list ? n->first : n; item; item = list ? item->next : NULL) {
+		if (*count == (int)key->max) {
+			node_error(
+				s->diagnostics, item, "%s: at most %d", key->name, (int)key->max);
+			return;
+		}
+		char *slot = out + (size_t)*count * key->size;
+		read_known(s, key, item, sweep, slot);
+		*count += *slot != '\0';
+	}
+}
+
+/* One key of a claim, table or figure into its field of the struct at base. */
+static void read_value(struct study *s, const struct key *key, const struct node *n,
+	const struct sweep *sweep, char *base)
+{
+	char *field = base + key->offset;
+	switch (key->type) {
+	case KEY_NAME:
+	case KEY_LABEL:
+	case KEY_METRIC:
+	case KEY_FIGURE:
+	case KEY_PHASE: read_known(s, key, n, sweep, field); return;
+	case KEY_TEXT: read_text(s, key, n, field); return;
+	case KEY_WHOLE:
+	case KEY_REAL: read_number(s, key, n, field); return;
+	case KEY_WHERE: read_where(s, key, n, sweep, (struct where *)(void *)field); return;
+	case KEY_LABELS:
+	case KEY_METRICS:
+		read_known_list(s, key, n, sweep, field, (int *)(void *)(base + key->count));
+		return;
+	default: return; /* claims read their words themselves */
+	}
+}
+
+/* ---- claims, tables and figures ---- */
+
+/* Compare may be higher or lower with `than`, and the others without. */
+static void read_compare(struct study *s, const struct node *map, struct claim *out)
 {
 	static const struct {
 		const char *name;
@@ -228,7 +275,9 @@ static void read_compare(struct study *s, const struct node *n, bool with_number
 		bool with_number;
 	} words[] = { { "at_most", -1, true }, { "equal", 0, true }, { "at_least", 1, true },
 		{ "lower", -1, false }, { "higher", 1, false } };
-	const char *text = node_text(n, "compare", s->diagnostics);
+	const struct node *n = node_get(map, "compare");
+	const bool with_number = !node_get(map, "than");
+	const char *text = n ? node_text(n, "compare", s->diagnostics) : NULL;
 	for (size_t i = 0; text && i < sizeof(words) / sizeof(words[0]); i++)
 		if (strcmp(text, words[i].name) == 0 && words[i].with_number == with_number) {
 			out->compare = words[i].compare;
@@ -240,42 +289,36 @@ static void read_compare(struct study *s, const struct node *n, bool with_number
 				    : "higher, lower: this claim has 'than'");
 }
 
-static void read_unit(struct study *s, const struct node *n, struct claim *out)
+static void read_unit(struct study *s, const struct node *map, struct claim *out)
 {
-	static const struct {
-		const char *name;
-		double scale;
-	} units[] = { { "bytes", 1 }, { "KB", 1.0 / 1024 }, { "MB", 1.0 / 1048576 },
-		{ "percent", 100 }, { "ms", 1e3 } };
-	const char *text = node_text(n, "unit", s->diagnostics);
-	for (size_t i = 0; text && i < sizeof(units) / sizeof(units[0]); i++)
-		if (strcmp(text, units[i].name) == 0) {
-			snprintf(out->unit, sizeof(out->unit), "%s", text);
-			out->scale = units[i].scale;
-			return;
-		}
-	if (text)
-		node_error(s->diagnostics, n,
-			"unit = %.40s: unknown (one of bytes, KB, MB, percent, ms; a KB has 1024 "
-			"bytes)",
-			text);
+	static const double scales[] = { 1, 1.0 / 1024, 1.0 / 1048576, 100, 1e3 };
+	const struct key *key = language_find(PLACE_CLAIM, "unit");
+	const struct node *n = node_get(map, "unit");
+	const int found = n ? language_word(key, n, s->diagnostics) : -1;
+	if (found < 0)
+		return;
+	snprintf(out->unit, sizeof(out->unit), "%s", key->words[found]);
+	out->scale = scales[found];
 }
 
 /* Without `than` a claim is a number; with it, which of two configurations has more. */
-static void check_claim(struct study *s, const struct node *map, const struct claim *claim)
+static void finish_claim(
+	struct study *s, const struct node *map, const struct sweep *sweep, void *slot)
 {
 	static const char *const numbers[] = { "paper", "rounds_to", "unit" };
+	struct claim *claim = slot;
 	const struct node *than = node_get(map, "than");
-	if (!node_get(map, "id"))
-		node_error(s->diagnostics, map, "'id' is missing in this claim");
-	if (!node_get(map, "metric"))
-		node_error(s->diagnostics, map,
-			"'metric' is missing in this claim (test_accuracy, params, weight_bytes "
-			"...)");
+	(void)sweep;
+	if (s->program) {
+		const struct program_metric *m = program_metric(s->program, claim->metric);
+		claim->declared = m ? &m->declared : NULL;
+	}
+	read_compare(s, map, claim);
+	read_unit(s, map, claim);
 	if (!than && !node_get(map, "paper"))
 		node_error(s->diagnostics, map,
 			"'paper' is missing in this claim: the number that the paper prints (or "
-			"'than': whom it beats)");
+			"'than': the trials it is compared with)");
 	if (!than)
 		return;
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
@@ -294,166 +337,61 @@ static void check_claim(struct study *s, const struct node *map, const struct cl
 			SWEEP_WHERE_MAX);
 }
 
-static void read_claim(struct study *s, const struct node *map, struct sweep *sweep, void *slot)
+static void finish_figure(
+	struct study *s, const struct node *map, const struct sweep *sweep, void *slot)
 {
-	static const char *const keys[] = { "id", "title", "where", "than", "phase", "metric",
-		"paper", "rounds_to", "compare", "unit" };
-	struct claim *out = slot;
-	*out = (struct claim){ .rounds_to = -1, .scale = 1, .line = map->line };
-	for (const struct node *n = map->first; n; n = n->next) {
-		double number;
-		if (strcmp(n->key, "id") == 0)
-			read_name(s, n, n->key, out->id, sizeof(out->id));
-		else if (strcmp(n->key, "title") == 0)
-			read_text(s, n, out->title, sizeof(out->title));
-		else if (strcmp(n->key, "where") == 0)
-			read_where(s, n, sweep, &out->where);
-		else if (strcmp(n->key, "than") == 0)
-			read_where(s, n, sweep, &out->than);
-		else if (strcmp(n->key, "phase") == 0)
-			read_phase(s, n, sweep, out->phase, sizeof(out->phase));
-		else if (strcmp(n->key, "metric") == 0)
-			read_metric(s, n, sweep, out->metric, sizeof(out->metric));
-		else if (strcmp(n->key, "paper") == 0)
-			read_number(s, n, -1e15, 1e15, &out->paper);
-		else if (strcmp(n->key, "rounds_to") == 0 && read_number(s, n, 0, 9, &number))
-			out->rounds_to = (int)number;
-		else if (strcmp(n->key, "compare") == 0)
-			read_compare(s, n, !node_get(map, "than"), out);
-		else if (strcmp(n->key, "unit") == 0)
-			read_unit(s, n, out);
-		else if (strcmp(n->key, "rounds_to") != 0)
-			unknown_key(s->diagnostics, n, "in a claim", keys,
-				sizeof(keys) / sizeof(keys[0]));
-	}
-	if (s->program) {
-		const struct program_metric *m = program_metric(s->program, out->metric);
-		out->declared = m ? &m->declared : NULL;
-	}
-	check_claim(s, map, out);
-}
-
-/* ---- tables ---- */
-
-/* A list of names (or one name) into an array of char[32]. */
-static int read_names(struct study *s, const struct node *n, char (*out)[32], int most)
-{
-	int count = 0;
-	for (const struct node *item = n->kind == NODE_LIST ? n->first : n; item;
-		item = n->kind == NODE_LIST ? item->next : NULL) {
-		if (count == most) {
-			node_error(s->diagnostics, item, "%s: at most %d", n->key, most);
-			break;
-		}
-		read_name(s, item, n->key, out[count], sizeof(out[count]));
-		if (out[count][0])
-			count++;
-	}
-	return count;
-}
-
-static void read_rows(
-	struct study *s, const struct node *n, const struct sweep *sweep, struct table_spec *out)
-{
-	out->row_count =
-		read_names(s, n, out->rows, (int)(sizeof(out->rows) / sizeof(out->rows[0])));
-	const struct node *item = n->kind == NODE_LIST ? n->first : n;
-	for (int i = 0; i < out->row_count && item; i++, item = item->next)
-		check_label(s, sweep, out->rows[i], item);
-}
-
-static void read_metrics(
-	struct study *s, const struct node *n, const struct sweep *sweep, struct table_spec *out)
-{
-	out->metric_count = read_names(s, n, out->metrics, SWEEP_COLUMNS_MAX);
-	const struct node *item = n->kind == NODE_LIST ? n->first : n;
-	for (int i = 0; i < out->metric_count && item; i++, item = item->next)
-		check_metric(s, sweep, out->metrics[i], item);
-}
-
-static void read_table(struct study *s, const struct node *map, struct sweep *sweep, void *slot)
-{
-	static const char *const keys[] = { "id", "title", "where", "rows", "metrics", "baseline" };
-	struct table_spec *out = slot;
-	out->line = map->line;
-	for (const struct node *n = map->first; n; n = n->next) {
-		if (strcmp(n->key, "id") == 0)
-			read_name(s, n, n->key, out->id, sizeof(out->id));
-		else if (strcmp(n->key, "title") == 0)
-			read_text(s, n, out->title, sizeof(out->title));
-		else if (strcmp(n->key, "where") == 0)
-			read_where(s, n, sweep, &out->where);
-		else if (strcmp(n->key, "rows") == 0)
-			read_rows(s, n, sweep, out);
-		else if (strcmp(n->key, "metrics") == 0)
-			read_metrics(s, n, sweep, out);
-		else if (strcmp(n->key, "baseline") == 0)
-			read_where(s, n, sweep, &out->baseline);
-		else
-			unknown_key(s->diagnostics, n, "in a table", keys,
-				sizeof(keys) / sizeof(keys[0]));
-	}
-	if (!node_get(map, "id"))
-		node_error(s->diagnostics, map, "'id' is missing in this table");
-	if (!node_get(map, "rows"))
-		node_error(s->diagnostics, map,
-			"'rows' is missing in this table: the labels that make its rows, such as "
-			"[dataset, recipe]");
-	if (!node_get(map, "metrics"))
-		node_error(s->diagnostics, map,
-			"'metrics' is missing in this table: its columns, such as [test_accuracy, "
-			"params]");
-}
-
-/* ---- figures ---- */
-
-static void read_figure(struct study *s, const struct node *map, struct sweep *sweep, void *slot)
-{
-	static const char *const keys[] = { "id", "title", "kind", "where", "phase", "series",
-		"metric", "against" };
-	struct figure_spec *out = slot;
-	out->line = map->line;
-	for (const struct node *n = map->first; n; n = n->next) {
-		if (strcmp(n->key, "id") == 0)
-			read_name(s, n, n->key, out->id, sizeof(out->id));
-		else if (strcmp(n->key, "title") == 0)
-			read_text(s, n, out->title, sizeof(out->title));
-		else if (strcmp(n->key, "kind") == 0)
-			read_kind(s, n, out->kind, sizeof(out->kind));
-		else if (strcmp(n->key, "where") == 0)
-			read_where(s, n, sweep, &out->where);
-		else if (strcmp(n->key, "phase") == 0)
-			read_phase(s, n, sweep, out->phase, sizeof(out->phase));
-		else if (strcmp(n->key, "metric") == 0)
-			read_metric(s, n, sweep, out->metric, sizeof(out->metric));
-		else if (strcmp(n->key, "against") == 0)
-			read_metric(s, n, sweep, out->against, sizeof(out->against));
-		else if (strcmp(n->key, "series") == 0) {
-			read_name(s, n, n->key, out->series, sizeof(out->series));
-			if (out->series[0])
-				check_label(s, sweep, out->series, n);
-		} else
-			unknown_key(s->diagnostics, n, "in a figure", keys,
-				sizeof(keys) / sizeof(keys[0]));
-	}
-	for (int i = 0; i < 2; i++)
-		if (!node_get(map, i ? "kind" : "id"))
-			node_error(s->diagnostics, map, "'%s' is missing in this figure",
-				i ? "kind" : "id");
-	if (!out->series[0])
-		snprintf(out->series, sizeof(out->series), "%s",
+	struct figure_spec *figure = slot;
+	(void)map;
+	if (!figure->series[0])
+		snprintf(figure->series, sizeof(figure->series), "%s",
 			!s->program                 ? "recipe"
 				: sweep->axis_count ? sweep->axes[0].name
 						    : "");
 }
 
-/* ---- lists ---- */
+static const struct claim new_claim = { .rounds_to = -1, .scale = 1 };
+static const struct table_spec new_table;
+static const struct figure_spec new_figure;
 
-/* Read every map of the list into its slot of an array; the id is the first field of each of the
- * structs. */
-static size_t read_list(struct study *s, const struct node *list, size_t bytes, struct sweep *sweep,
-	void **slots, void (*read_one)(struct study *, const struct node *, struct sweep *, void *))
+/* What the lists are made of. The id is the first field of each of the structs. */
+static const struct output {
+	const char *key;
+	enum place place;
+	size_t bytes;
+	const void *fresh; /* an entry before anything is read */
+	size_t line;       /* offset of the line of the file */
+	void (*finish)(
+		struct study *s, const struct node *map, const struct sweep *sweep, void *slot);
+} outputs[] = {
+	{ "claims", PLACE_CLAIM, sizeof(struct claim), &new_claim, offsetof(struct claim, line),
+		finish_claim },
+	{ "tables", PLACE_TABLE, sizeof(struct table_spec), &new_table,
+		offsetof(struct table_spec, line), NULL },
+	{ "figures", PLACE_FIGURE, sizeof(struct figure_spec), &new_figure,
+		offsetof(struct figure_spec, line), finish_figure },
+};
+
+static void read_entry(struct study *s, const struct output *o, const struct node *map,
+	const struct sweep *sweep, void *slot)
 {
+	memcpy(slot, o->fresh, o->bytes);
+	memcpy((char *)slot + o->line, &map->line, sizeof(map->line));
+	language_check_keys(o->place, map, s->diagnostics);
+	language_check_needed(o->place, map, s->diagnostics);
+	for (const struct node *n = map->first; n; n = n->next) {
+		const struct key *key = language_find(o->place, n->key);
+		if (key)
+			read_value(s, key, n, sweep, slot);
+	}
+	if (o->finish)
+		o->finish(s, map, sweep, slot);
+}
+
+/* Read every map of the list into its slot of an array. */
+static size_t read_list(struct study *s, const struct output *o, const struct node *root,
+	struct sweep *sweep, void **slots)
+{
+	const struct node *list = node_get(root, o->key);
 	*slots = NULL;
 	if (!list || (list->kind == NODE_SCALAR && !*list->text))
 		return 0;
@@ -462,7 +400,7 @@ static size_t read_list(struct study *s, const struct node *list, size_t bytes, 
 			list->key, OUTPUTS_MAX_LIST);
 		return 0;
 	}
-	char *array = arena_zero(s->arena, list->count * bytes);
+	char *array = arena_zero(s->arena, list->count * o->bytes);
 	struct index ids = { 0 };
 	size_t count = 0;
 	for (const struct node *n = list->first; n; n = n->next) {
@@ -471,8 +409,8 @@ static size_t read_list(struct study *s, const struct node *list, size_t bytes, 
 				node_kind_name(n));
 			continue;
 		}
-		const char *id = array + count * bytes;
-		read_one(s, n, sweep, array + count++ * bytes);
+		const char *id = array + count * o->bytes;
+		read_entry(s, o, n, sweep, array + count++ * o->bytes);
 		if (index_find(&ids, id, strlen(id)) == SIZE_MAX)
 			index_add(&ids, id, strlen(id));
 		else if (*id)
@@ -488,14 +426,11 @@ void outputs_read(struct study *s, const struct node *root, struct sweep *out)
 {
 	void *slots;
 	s->plan_is_good = s->diagnostics->count == 0;
-	out->claim_count = read_list(
-		s, node_get(root, "claims"), sizeof(struct claim), out, &slots, read_claim);
+	out->claim_count = read_list(s, &outputs[0], root, out, &slots);
 	out->claims = slots;
-	out->table_count = read_list(
-		s, node_get(root, "tables"), sizeof(struct table_spec), out, &slots, read_table);
+	out->table_count = read_list(s, &outputs[1], root, out, &slots);
 	out->tables = slots;
-	out->figure_count = read_list(
-		s, node_get(root, "figures"), sizeof(struct figure_spec), out, &slots, read_figure);
+	out->figure_count = read_list(s, &outputs[2], root, out, &slots);
 	out->figures = slots;
 }
 

@@ -1,12 +1,13 @@
 /* param.h - the one table of everything that can be set in a trial. Parser, ranges, defaults,
- * canonical text and `retrial help PARAM` read it; a new parameter is a field in trial.h and a row
- * in param.c. */
+ * canonical text, help and JSON Schema read it; a new parameter is a field in trial.h and a row in
+ * param_table.c. The other keys of a sweep file are in language.h. */
 #ifndef PLAN_PARAM_H
 #define PLAN_PARAM_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "../base/manual.h"
 #include "../base/str.h"
 #include "trial.h"
 
@@ -64,6 +65,8 @@ struct param {
 	const char *help;    /* a few words: they stand in error messages */
 	const char *detail;  /* lines for the help of the parameter, NULL: none */
 	const char *since;   /* version of the program that had it first */
+	const char *example; /* a value as a file writes it; NULL: the default, or the first
+				allowed one */
 };
 
 const struct param *param_table(size_t *count);
@@ -106,10 +109,12 @@ bool param_equal(const struct param *p, int kind, const void *a, const void *b);
 /* Append what would be right: "learning rate, above 0, at most 10, default 0.001". */
 void param_expect(const struct param *p, int kind, struct str *out);
 
-/* Append the help of one parameter ("lr", or "stop.patience", or the name of a group); with NULL
- * the list of all. Returns 0, or -1 with "unknown parameter 'x' (did you mean ...)" appended
- * instead. */
-int param_describe(struct str *out, const char *name);
+/* Write the row as an entry of a manual. With `members` the entry stands alone: it also says where
+ * the parameter belongs and lists the parameters of a group. */
+void param_manual(const struct param *p, bool members, struct manual *m);
+
+/* "of a trial (base:, axes:)": where the scope's parameters belong. */
+const char *param_scope_title(enum param_scope scope);
 
 /* A number with as few digits as read back to the same double. */
 void number_format(double value, char text[32]);

@@ -1,6 +1,6 @@
 /* param_help.c - the table of parameters in words: what a message expects, and the help of one
  * parameter. */
-#include "param.h"
+#include "language.h"
 
 #include <float.h>
 #include <limits.h>
@@ -109,94 +109,74 @@ static void add_kinds(const struct param *p, unsigned kinds, struct str *out)
 	}
 }
 
-static void describe_default(const struct param *p, struct str *out)
+static void describe_default(const struct param *p, struct manual *m)
 {
+	struct str out = { 0 };
+	const char *noun = param_kinds_noun(p->scope);
 	if (!p->fallback && p->type != PARAM_GROUP && strcmp(p->name, "name") != 0
 		&& p->type != PARAM_SEED)
-		str_add(out, "  default   none: it has to be given\n");
-	if (!p->fallback)
-		return;
-	str_add(out, "  default   ");
-	add_default(p, p->fallback, out);
-	if (p->fallback_for) {
-		str_add(out, "; ");
-		add_default(p, p->fallback_for, out);
-		str_addf(out, " in %ss of the kind ", param_kinds_noun(p->scope));
-		add_kinds(p, p->fallback_kinds, out);
+		str_add(&out, "none: it must be given");
+	if (p->fallback)
+		add_default(p, p->fallback, &out);
+	if (p->fallback && p->fallback_for) {
+		str_add(&out, "; ");
+		add_default(p, p->fallback_for, &out);
+		str_addf(&out, " in %ss of the kind ", noun);
+		add_kinds(p, p->fallback_kinds, &out);
 	}
-	if (p->needed_kinds) {
-		str_addf(out, "; has to be given in %ss of the kind ", param_kinds_noun(p->scope));
-		add_kinds(p, p->needed_kinds, out);
+	if (p->fallback && p->needed_kinds) {
+		str_addf(&out, "; must be given in %ss of the kind ", noun);
+		add_kinds(p, p->needed_kinds, &out);
 	}
-	str_add(out, "\n");
+	if (out.length)
+		manual_fact(m, "default", out.s);
+	str_free(&out);
 }
 
-static void list_scope(enum param_scope scope, struct str *out)
+static void list_scope(enum param_scope scope, struct manual *m)
 {
 	size_t count;
 	const struct param *table = param_table(&count);
+	if (m->form == MANUAL_TEXT)
+		str_add(m->out, "\nparameters in it:\n");
 	for (size_t i = 0; i < count; i++)
 		if (table[i].scope == scope)
-			str_addf(out, "  %-15s %s\n", table[i].name, table[i].help);
+			manual_row(m, table[i].name, table[i].help);
 }
 
-static void describe(const struct param *p, struct str *out)
+const char *param_scope_title(enum param_scope scope)
 {
-	str_addf(out, "%s - %s\n", p->name, p->help);
-	str_addf(out, "  where     a parameter %s\n", scope_titles[p->scope]);
-	struct str values = { 0 };
-	add_values(p, &values);
-	str_addf(out, "  value     %s%s\n", type_name(p),
-		p->type == PARAM_BOOL || !values.s ? "" : values.s);
-	str_free(&values);
+	return scope_titles[scope];
+}
+
+void param_manual(const struct param *p, bool members, struct manual *m)
+{
+	struct str text = { 0 };
+	manual_entry(m, p->name, p->help);
+	str_addf(&text, "a parameter %s", scope_titles[p->scope]);
+	if (members)
+		manual_fact(m, "where", text.s);
+	str_clear(&text);
+	str_add(&text, type_name(p));
+	if (p->type != PARAM_BOOL)
+		add_values(p, &text);
+	manual_fact(m, "value", text.s);
+	str_clear(&text);
 	if (p->kinds) {
-		str_addf(out, "  only in   %ss of the kind ", param_kinds_noun(p->scope));
-		add_kinds(p, p->kinds, out);
-		str_add(out, "\n");
+		str_addf(&text, "%ss of the kind ", param_kinds_noun(p->scope));
+		add_kinds(p, p->kinds, &text);
+		manual_fact(m, "only in", text.s);
 	}
-	describe_default(p, out);
-	str_addf(out, "  since     %s\n", p->since);
+	describe_default(p, m);
+	manual_fact(m, "since", p->since);
 	if (p->detail)
-		str_addf(out, "\n%s", p->detail);
-	if (p->type == PARAM_GROUP || (p->type == PARAM_NAMED && p->members != SCOPE_TRIAL)) {
-		str_add(out, "\nparameters in it:\n");
-		list_scope(p->members, out);
-	}
-}
-
-static void list_all(struct str *out)
-{
-	for (enum param_scope scope = SCOPE_TRIAL; scope <= SCOPE_LAYER; scope++) {
-		str_addf(out, "%sParameters %s:\n", scope ? "\n" : "", scope_titles[scope]);
-		list_scope(scope, out);
-	}
-}
-
-int param_describe(struct str *out, const char *name)
-{
-	if (!name) {
-		list_all(out);
-		return 0;
-	}
-	const char *dot = strrchr(name, '.');
-	const char *last = dot ? dot + 1 : name;
-	size_t count;
-	const struct param *table = param_table(&count);
-	const char *names[128];
-	size_t known = 0, found = 0;
-	for (size_t i = 0; i < count; i++) {
-		if (known < sizeof(names) / sizeof(names[0]))
-			names[known++] = table[i].name;
-		if (strcmp(table[i].name, last) != 0)
-			continue;
-		str_add(out, found++ ? "\n" : "");
-		describe(&table[i], out);
-	}
-	if (found)
-		return 0;
-	const char *near = str_nearest(last, names, known);
-	str_addf(out, "unknown parameter '%s'", name);
-	if (near)
-		str_addf(out, " (did you mean '%s'?)", near);
-	return -1;
+		manual_text(m, p->detail);
+	if (members
+		&& (p->type == PARAM_GROUP
+			|| (p->type == PARAM_NAMED && p->members != SCOPE_TRIAL)))
+		list_scope(p->members, m);
+	str_clear(&text);
+	language_param_example(p, &text);
+	manual_code(m, "example", text.s);
+	str_free(&text);
 }

@@ -238,7 +238,7 @@ static const struct param table[] = {
 	{ SCOPE_PHASE, .name = "stop", .type = PARAM_GROUP, .members = SCOPE_STOP,
 		.help = "early stopping: {on: val_accuracy, patience: 5, min_delta: 0.001, "
 			"from_epoch: 3}",
-		.since = "0.1" },
+		.example = "{patience: 5}", .since = "0.1" },
 	{ IN_PHASE(keep), .name = "keep", .type = PARAM_ENUM, .names = keeps,
 		.fallback = "restored", .fallback_for = "best",
 		.fallback_kinds = KIND(PHASE_DUAL) | KIND(PHASE_KFOLD),
@@ -415,7 +415,7 @@ static const struct param table[] = {
 			"by it",
 		.since = "0.1" },
 	{ IN_LAYER(input), .name = "input", .type = PARAM_TEXT, .size = LAYER_NAME_MAX,
-		.fallback = "",
+		.fallback = "", .example = "input",
 		.help = "name of the layer whose output it takes, if that is not the layer before; "
 			"input for what comes into the block",
 		.since = "0.2" },

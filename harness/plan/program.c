@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "assign.h"
+#include "language.h"
 #include "settings.h"
 #include "template.h"
 
@@ -181,9 +182,6 @@ static void read_amount(struct study *s, const struct node *n, double min, doubl
 
 static void read_key(struct study *s, const struct node *n, struct program_config *out)
 {
-	static const char *const keys[] = { "command", "directory", "inputs", "outputs",
-		"keep_outputs", "environment", "version", "packages", "timeout", "memory",
-		"retries" };
 	double number = 0;
 	int ignored;
 	if (strcmp(n->key, "command") == 0) {
@@ -214,8 +212,6 @@ static void read_key(struct study *s, const struct node *n, struct program_confi
 	} else if (strcmp(n->key, "retries") == 0) {
 		read_amount(s, n, 0, 100, &number);
 		out->retries = (int)number;
-	} else {
-		unknown_key(s->diagnostics, n, "in program", keys, sizeof(keys) / sizeof(*keys));
 	}
 }
 
@@ -287,8 +283,6 @@ static void read_names(struct study *s, const struct node *n, struct param *out)
  * them. */
 static void read_parameter_key(struct study *s, const struct node *n, struct param *out)
 {
-	static const char *const keys[] = { "type", "above", "below", "at_least", "at_most",
-		"values", "unit", "default", "help" };
 	static const char *const bounds[] = { "above", "below", "at_least", "at_most" };
 	for (size_t i = 0; i < sizeof(bounds) / sizeof(*bounds); i++)
 		if (strcmp(n->key, bounds[i]) == 0) {
@@ -301,9 +295,6 @@ static void read_parameter_key(struct study *s, const struct node *n, struct par
 		out->unit = node_text(n, n->key, s->diagnostics);
 	else if (strcmp(n->key, "help") == 0)
 		out->help = node_text(n, n->key, s->diagnostics);
-	else if (strcmp(n->key, "type") != 0 && strcmp(n->key, "default") != 0)
-		unknown_key(
-			s->diagnostics, n, "in a parameter", keys, sizeof(keys) / sizeof(*keys));
 	if (!out->help)
 		out->help = "parameter of the program";
 }
@@ -352,6 +343,8 @@ static void read_parameter(struct study *s, const struct node *n, struct param *
 		out->max = out->type == PARAM_INTEGER ? INT_MAX : DBL_MAX;
 		out->min = out->type == PARAM_INTEGER ? INT_MIN : -DBL_MAX;
 	}
+	if (n->kind == NODE_MAP)
+		language_check_keys(PLACE_PARAMETER, n, s->diagnostics);
 	for (const struct node *key = n->first; n->kind == NODE_MAP && key; key = key->next)
 		read_parameter_key(s, key, out);
 	if (out->type == PARAM_ENUM && !out->names) {
@@ -493,6 +486,8 @@ const struct program_config *program_read(
 			"program: a map such as {command: [python3, train.py]} is needed here, not "
 			"%s",
 			node_kind_name(program));
+	else
+		language_check_keys(PLACE_PROGRAM, program, s->diagnostics);
 	for (const struct node *n = program->kind == NODE_MAP ? program->first : NULL; n;
 		n = n->next)
 		read_key(s, n, out);

@@ -8,8 +8,9 @@
 
 #include "../base/digest.h"
 #include "assign.h"
+#include "language.h"
 
-enum { RANDOM_MAX = 10000, AXES_MAX = 32, DIGITS = 3 };
+enum { AXES_MAX = 32, DIGITS = 3 };
 
 enum shape { SHAPE_LIST, SHAPE_UNIFORM, SHAPE_LOG };
 
@@ -149,19 +150,18 @@ static int read_axes(struct study *s, const struct node *map, struct random_axis
 	return result ? -1 : count;
 }
 
-/* A whole number of the map, or fallback. Returns 0 or -1. */
-static int read_whole(struct study *s, const struct node *map, const char *key, double min,
-	double max, double fallback, double *out)
+/* A whole number of the map, or its default. Returns 0 or -1. */
+static int read_whole(struct study *s, const struct node *map, const char *name, double *out)
 {
-	const struct node *n = node_get(map, key);
-	*out = fallback;
-	if (!n && fallback >= min)
+	const struct key *key = language_find(PLACE_RANDOM, name);
+	const struct node *n = node_get(map, name);
+	if (!n && key->fallback && number_parse(key->fallback, out))
 		return 0;
-	if (n && n->kind == NODE_SCALAR && number_parse(n->text, out) && *out >= min && *out <= max
-		&& *out == floor(*out))
+	if (n && n->kind == NODE_SCALAR && number_parse(n->text, out) && *out >= key->min
+		&& *out <= key->max && *out == floor(*out))
 		return 0;
 	node_error(s->diagnostics, n ? n : map,
-		"random: %s: a whole number from %.0f to %.0f is needed", key, min, max);
+		"random: %s: a whole number from %.0f to %.0f is needed", name, key->min, key->max);
 	return -1;
 }
 
@@ -246,7 +246,6 @@ static void draw_rows(struct study *s, const struct random_axis *axes, int axis_
 
 const struct dimension *random_dimension(struct study *s, const struct node *map)
 {
-	static const char *const keys[] = { "count", "seed", "axes" };
 	struct random_axis axes[AXES_MAX];
 	double count, seed;
 	if (map->kind != NODE_MAP) {
@@ -254,19 +253,14 @@ const struct dimension *random_dimension(struct study *s, const struct node *map
 			"random: a map with count, seed and axes is needed here");
 		return NULL;
 	}
-	for (const struct node *n = map->first; n; n = n->next)
-		if (strcmp(n->key, "count") != 0 && strcmp(n->key, "seed") != 0
-			&& strcmp(n->key, "axes") != 0)
-			unknown_key(s->diagnostics, n, "in random", keys,
-				sizeof(keys) / sizeof(keys[0]));
+	language_check_keys(PLACE_RANDOM, map, s->diagnostics);
 	const struct node *axes_node = node_get(map, "axes");
 	const int axis_count = read_axes(s, axes_node, axes);
 	if (!axes_node || axes_node->kind != NODE_MAP || axes_node->count == 0
 		|| axes_node->count > AXES_MAX)
 		node_error(s->diagnostics, axes_node ? axes_node : map,
 			"random: axes: a map of at most %d parameters is needed", AXES_MAX);
-	const int bad = read_whole(s, map, "count", 1, RANDOM_MAX, 0, &count)
-		| read_whole(s, map, "seed", 0, 9007199254740992.0, 1, &seed);
+	const int bad = read_whole(s, map, "count", &count) | read_whole(s, map, "seed", &seed);
 	if (axis_count < 0 || bad)
 		return NULL;
 	struct dimension *d = arena_zero(s->arena, sizeof(*d));

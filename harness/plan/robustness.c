@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "assign.h"
+#include "language.h"
 #include "settings.h"
 
 static const struct change_info changes[ROBUSTNESS_CHANGES] = {
@@ -40,7 +41,7 @@ static int read_change(struct study *s, const struct node *n)
 {
 	const char *names[ROBUSTNESS_CHANGES];
 	struct str list = { 0 };
-	const char *text = node_text(n, "change", s->diagnostics);
+	const char *text = node_text(n, "corruption", s->diagnostics);
 	if (!text)
 		return ROBUSTNESS_CHANGES;
 	const int found = change_find(text);
@@ -50,10 +51,11 @@ static int read_change(struct study *s, const struct node *n)
 	}
 	const char *near = str_nearest(text, names, ROBUSTNESS_CHANGES);
 	if (found == ROBUSTNESS_CHANGES && near)
-		node_error(s->diagnostics, n, "change = %.40s: unknown (did you mean '%s'?)", text,
-			near);
+		node_error(s->diagnostics, n, "corruption = %.40s: unknown (did you mean '%s'?)",
+			text, near);
 	else if (found == ROBUSTNESS_CHANGES)
-		node_error(s->diagnostics, n, "change = %.40s: unknown (one of %s)", text, list.s);
+		node_error(
+			s->diagnostics, n, "corruption = %.40s: unknown (one of %s)", text, list.s);
 	str_free(&list);
 	return found;
 }
@@ -68,15 +70,15 @@ static int by_size(const void *a, const void *b)
 static double read_strength(struct study *s, const struct node *n, const struct change_info *c)
 {
 	double value;
-	const char *text = node_text(n, "strengths", s->diagnostics);
+	const char *text = node_text(n, "severities", s->diagnostics);
 	if (!text)
 		return -1;
 	if (!number_parse(text, &value)) {
-		node_error(s->diagnostics, n, "strength = %.40s: not a number", text);
+		node_error(s->diagnostics, n, "severity = %.40s: not a number", text);
 	} else if (!(value >= 0 && value <= c->max)) {
 		char most[32];
 		number_format(c->max, most);
-		node_error(s->diagnostics, n, "strength = %.40s: out of range (%s: 0 to %s, %s)",
+		node_error(s->diagnostics, n, "severity = %.40s: out of range (%s: 0 to %s, %s)",
 			text, c->name, most, c->unit);
 	} else {
 		return value;
@@ -88,7 +90,7 @@ static void read_strengths(struct study *s, const struct node *n, struct robustn
 {
 	if (n->kind != NODE_LIST || n->count == 0 || n->count > STRENGTHS_MAX) {
 		node_error(s->diagnostics, n,
-			"strengths: a list of 1 to %d numbers is needed here, such as [5, 10, 20]",
+			"severities: a list of 1 to %d numbers is needed here, such as [5, 10, 20]",
 			STRENGTHS_MAX);
 		return;
 	}
@@ -100,7 +102,7 @@ static void read_strengths(struct study *s, const struct node *n, struct robustn
 			i++;
 		if (i < out->count)
 			node_error(
-				s->diagnostics, item, "strength %.40s is given twice", item->text);
+				s->diagnostics, item, "severity %.40s is given twice", item->text);
 		else if (value > 0)
 			strengths[out->count++] = value;
 	}
@@ -108,33 +110,23 @@ static void read_strengths(struct study *s, const struct node *n, struct robustn
 	out->strengths = strengths;
 	if (out->count == 0 && s->diagnostics->count == 0)
 		node_error(s->diagnostics, n,
-			"strengths: 0 is the image as it is: at least one strength above it is "
+			"severities: 0 is the clean image: at least one severity above 0 is "
 			"needed here");
 }
 
 static void read_entry(struct study *s, const struct node *map, struct sweep *sweep)
 {
-	static const char *const keys[] = { "change", "strengths" };
-	const struct node *change = node_get(map, "change"),
-			  *strengths = node_get(map, "strengths");
-	for (const struct node *n = map->first; n; n = n->next)
-		if (n != change && n != strengths)
-			unknown_key(s->diagnostics, n, "in an entry of robustness", keys,
-				sizeof(keys) / sizeof(keys[0]));
-	if (!change)
-		node_error(s->diagnostics, map,
-			"'change' is missing in this entry of robustness: what is done to the test "
-			"images, such as rotation");
-	if (!strengths)
-		node_error(s->diagnostics, map,
-			"'strengths' is missing in this entry of robustness: a list of numbers");
+	const struct node *change = language_get(map, PLACE_ROBUSTNESS, "corruption"),
+			  *strengths = language_get(map, PLACE_ROBUSTNESS, "severities");
+	language_check_keys(PLACE_ROBUSTNESS, map, s->diagnostics);
+	language_check_needed(PLACE_ROBUSTNESS, map, s->diagnostics);
 	const int found = change ? read_change(s, change) : ROBUSTNESS_CHANGES;
 	if (found == ROBUSTNESS_CHANGES || !strengths)
 		return;
 	for (size_t i = 0; i < sweep->robustness_count; i++)
 		if ((int)sweep->robustness[i].change == found) {
 			node_error(s->diagnostics, change,
-				"change %s is given twice: put its strengths into one list",
+				"corruption %s is given twice: put its severities into one list",
 				changes[found].name);
 			return;
 		}
@@ -150,7 +142,8 @@ void robustness_read(struct study *s, const struct node *root, struct sweep *out
 		return;
 	if (list->kind != NODE_LIST) {
 		node_error(s->diagnostics, list,
-			"robustness: a list such as [{change: rotation, strengths: [10, 20]}] is "
+			"robustness: a list such as [{corruption: rotation, severities: [10, 20]}] "
+			"is "
 			"needed here, not %s",
 			node_kind_name(list));
 		return;
@@ -163,27 +156,4 @@ void robustness_read(struct study *s, const struct node *root, struct sweep *out
 			node_error(s->diagnostics, n, "robustness: a map is needed here, not %s",
 				node_kind_name(n));
 	}
-}
-
-/* ---- help ---- */
-
-void robustness_describe(struct str *out)
-{
-	str_add(out,
-		"robustness - changed test images on which the trained networks of a sweep are "
-		"evaluated\n"
-		"  where     at the top of a sweep file; no part of a trial's identity: nothing is "
-		"trained again for it\n"
-		"  value     a list of changes: {change: rotation, strengths: [5, 10, 20]}\n"
-		"\nchanges of an image by a strength s:\n");
-	for (int i = 0; i < ROBUSTNESS_CHANGES; i++)
-		str_addf(out, "  %-12s %s (%s, at most %g)\n", changes[i].name, changes[i].help,
-			changes[i].unit, changes[i].max);
-	str_add(out,
-		"\nWhich way (left or right, lighter or darker ...) is random for every image, and "
-		"the same for every network and strength.\n"
-		"Metrics for tables and claims: robust_accuracy and robust_drop (mean over all "
-		"changes), rotation_accuracy and\n"
-		"rotation_drop (mean over the strengths of one) and so on; a drop is the accuracy "
-		"on the images as they are minus the other.\n");
 }

@@ -10,8 +10,6 @@
 
 #include <stddef.h>
 
-#include "../base/str.h"
-
 enum { ROBUSTNESS_CHANGES = 7, STRENGTHS_MAX = 32 };
 
 /* Every test image is changed by exactly the strength; its direction (left or right, lighter or
@@ -52,8 +50,5 @@ struct sweep;
 
 /* Read the list of the file's root, if it has one, into out->robustness. Errors are diagnosed. */
 void robustness_read(struct study *s, const struct node *root, struct sweep *out);
-
-/* What `retrial help robustness` says. */
-void robustness_describe(struct str *out);
 
 #endif

@@ -171,7 +171,7 @@ static void unknown_path(struct study *s, const char *path, const struct node *p
 			"'%.60s' is an amount of augment: write augment.%.60s", path, path);
 	else
 		snprintf(message, sizeof(message),
-			"unknown parameter '%.60s' (retrial help lists them all)", path);
+			"unknown parameter '%.60s' (retrial help sweep lists them all)", path);
 	path_error(s, place, message);
 	str_free(&paths);
 }

@@ -10,6 +10,7 @@
 #include "assign.h"
 #include "blocks.h"
 #include "expand.h"
+#include "language.h"
 #include "outputs.h"
 
 enum { SEEDS_MAX = 100000 };
@@ -32,47 +33,12 @@ static void check_version(struct study *s, const struct node *root)
 
 static void check_keys(struct study *s, const struct node *root)
 {
-	static const char *const keys[] = {
-		"retrial",
-		"name",
-		"title",
-		"seeds",
-		"clean_tree",
-		"use",
-		"base",
-		"axes",
-		"zip",
-		"trials",
-		"random",
-		"ablate",
-		"exclude",
-		"blocks",
-		"recipes",
-		"augments",
-		"models",
-		"claims",
-		"tables",
-		"figures",
-		"robustness",
-		"program",
-		"parameters",
-		"metrics",
-		"verify",
-	};
-	const size_t count = sizeof(keys) / sizeof(keys[0]);
-	for (const struct node *n = root->first; n; n = n->next) {
-		size_t i = 0;
-		while (i < count && strcmp(keys[i], n->key) != 0)
-			i++;
-		if (i < count)
-			continue;
-		if (target_exists(s, n->key))
+	for (const struct node *n = root->first; n; n = n->next)
+		if (!language_find(PLACE_SWEEP, n->key) && target_exists(s, n->key))
 			node_key_error(s->diagnostics, n,
 				"'%s' is a parameter of trials: put it into base: or axes:",
 				n->key);
-		else
-			unknown_key(s->diagnostics, n, "at the top of a sweep file", keys, count);
-	}
+	language_check_keys(PLACE_SWEEP, root, s->diagnostics);
 }
 
 /* The name of the file without folder and ending. */
@@ -106,11 +72,10 @@ static void read_head(struct study *s, const struct node *root, struct sweep *ou
 static void read_clean_tree(struct study *s, const struct node *root, struct sweep *out)
 {
 	const struct node *n = node_get(root, "clean_tree");
-	const char *text = n ? node_text(n, "clean_tree", s->diagnostics) : NULL;
-	out->clean_tree = text && strcmp(text, "required") == 0;
-	if (text && !out->clean_tree && strcmp(text, "any") != 0)
-		node_error(s->diagnostics, n, "clean_tree = %.60s: required or any (the default)",
-			text);
+	if (n)
+		out->clean_tree =
+			language_word(language_find(PLACE_SWEEP, "clean_tree"), n, s->diagnostics)
+			== 1;
 }
 
 /* ---- seeds ---- */

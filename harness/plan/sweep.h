@@ -2,50 +2,8 @@
  *
  * One YAML file holds a whole study: what is tried (axes, recipes, augmentations), how often
  * (seeds), and what is made of it (claims, tables, figures). Reading it finds all errors of the
- * file, not only the first. The keys of a file:
- *
- *   retrial: 1                the version of the language; has to be there
- *   name, title               the name of the sweep in the database (default: the file's), one line
- * for people seeds: 10 | [3, 5]        replicates 1 to 10, or these clean_tree: required      run
- * it only with a program that was built from a commit, without changes (default: any); for what is
- * published use: FILE | [FILES]       recipes, augments and models of other files, found beside
- * this one recipes: {NAME: [phases]} what is trained, in which order (`retrial help phase`)
- *   augments: {NAME: {...}}   sets of random transforms (`retrial help augment`)
- *   models: {NAME: {stem: [layers], submodel_head: [...], unified_stem: [...], unified_head:
- * [...]}} what the networks are made of (`retrial help model`); without one, the paper's:
- * lightweight
- *
- * Trials are trained by the core, or executed by a program of the user's: the keys program,
- * parameters, metrics and verify, in place of use, recipes, augments and models (program.h). A path
- * is then the name of a parameter of the program.
- *
- * A setting is PATH: VALUE. A path is a parameter of the trial (dataset, batch_size), recipe,
- * augment or model (by name), augment.AMOUNT, or PHASE.PARAM, which means every phase of that name
- * or, if none has it, of that kind. What is combined:
- *
- *   base: {settings}          for all trials
- *   axes: {PATH: [values]}    one at a time, multiplied with each other; {values: [...], when:
- * {PATH: VALUE or [...]}} only where the condition holds: elsewhere the axis sets nothing zip:
- * {PATH: [values]}     paths whose lists go together; a list of such maps; a zip may have a when,
- * too trials: [{settings}]      these, one at a time; or a CSV file (what `retrial plan --csv`
- * writes) random: {count, seed, axes: {PATH: [values] | {uniform: [a, b]} | {log: [a, b]}}} drawn,
- * without repeats; a larger count only adds ablate: {NAME: {settings}} nothing changed ("base"),
- * then one change each; makes the table `ablation` by itself exclude: [{PATH: VALUE or [...]}]
- * combinations for which all of a rule holds are left out blocks: [{...}]           several blocks
- * of the keys above, united; each takes over those of the file. What is the same trial as an
- * earlier one is merged with it
- *
- * Later settings win: base, then axes and the others, then --set. Every path that is not only in
- * base is a label of the trial; dataset, recipe and augment always are. What is made of the
- * results:
- *
- *   claims:  [{id, title, where: {label: value}, phase, metric, paper, rounds_to, compare: equal |
- * at_most | at_least, unit}], or, where the paper has no number but says who is better, {id, title,
- * where, than: {label: value}, phase, metric, compare: higher | lower} tables:  [{id, title, where,
- * rows: [labels], metrics: [...], baseline: {label: value}}] figures: [{id, title, kind, where,
- * phase, series: label, metric, against: metric}] robustness: [{change: rotation, strengths: [5,
- * 10]}]   the trained networks are evaluated on test images changed so (robustness.h)
- */
+ * file, not only the first. The keys of a file are the rows of language_table.c; `retrial help
+ * sweep` prints them. */
 #ifndef PLAN_SWEEP_H
 #define PLAN_SWEEP_H
 

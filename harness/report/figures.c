@@ -52,6 +52,27 @@ const char *const *figures_kinds(size_t *count)
 	return kinds;
 }
 
+static const char *const helps[KINDS] = {
+	"learning curves: a metric by epoch, one panel for each phase",
+	"a metric of every seed, with the mean and its 95 % interval",
+	"best validation accuracy so far against all epochs trained",
+	"accuracy against parameters or another cost, with the Pareto front",
+	"confusion matrix: true classes against predicted ones",
+	"mean paired difference of each change to the baseline, with its 95 % interval",
+	"bytes of a trained network in each file format",
+	"distribution of the time that one call of the network takes",
+	"image grid: training images as they are and as training saw them",
+	"accuracy on corrupted test images against the severity",
+};
+
+const char *figures_help(const char *kind)
+{
+	for (size_t i = 0; i < KINDS; i++)
+		if (strcmp(kinds[i], kind) == 0)
+			return helps[i];
+	return "";
+}
+
 /* ---- the script ---- */
 
 /* Break the caption into lines that fit the width. */

@@ -43,6 +43,9 @@ int figures_foresee(const struct study *study, const struct figure_spec *spec, s
 /* The kinds there are, for messages and help. */
 const char *const *figures_kinds(size_t *count);
 
+/* What figures of the kind show, in one line; "" when there is no such kind. */
+const char *figures_help(const char *kind);
+
 /* Is there such a kind? Returns 0, or -1 with e, which names the nearest. */
 int figures_check_kind(const char *kind, struct err *e);
 

@@ -80,6 +80,11 @@ const struct metric *metric_find(const struct sweep *sweep, const char *name)
 	return metric_threshold(name, NULL) ? &threshold : &plain;
 }
 
+const struct metric *metric_at(size_t i)
+{
+	return i < METRICS ? &metrics[i] : NULL;
+}
+
 const struct metric *metric_of_claim(const struct claim *c)
 {
 	return c->declared ? c->declared : metric_find(NULL, c->metric);

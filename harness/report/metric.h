@@ -5,6 +5,7 @@
 #define REPORT_METRIC_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "../base/err.h"
 #include "../base/str.h"
@@ -17,6 +18,9 @@ const struct metric *metric_find(const struct sweep *sweep, const char *name);
 
 /* The declaration of a claim's metric. */
 const struct metric *metric_of_claim(const struct claim *c);
+
+/* The i-th row of the table, or NULL behind the last. */
+const struct metric *metric_at(size_t i);
 
 /* Is there such a metric? Returns 0, or -1 with e (ERR_USAGE), which names the nearest. Used before
  * anything is run. */

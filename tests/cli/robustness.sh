@@ -139,14 +139,15 @@ refused "unknown (did you mean 'rotation'?)" 'robustness: [{change: rotatoin, st
 refused 'unknown (one of rotation, translation' 'robustness: [{change: xyz, strengths: [5]}]'
 refused 'out of range (rotation: 0 to 180, degrees)' 'robustness: [{change: rotation, strengths: [5, 181]}]'
 refused 'out of range' 'robustness: [{change: noise, strengths: [-0.1]}]'
-refused 'strength = much: not a number' 'robustness: [{change: noise, strengths: [much]}]'
-refused 'strength 0.1 is given twice' 'robustness: [{change: noise, strengths: [0.1, 0.2, 0.1]}]'
-refused 'change noise is given twice' 'robustness: [{change: noise, strengths: [0.1]}, {change: noise, strengths: [0.2]}]'
-refused "'strengths' is missing" 'robustness: [{change: noise}]'
-refused "'change' is missing" 'robustness: [{strengths: [1]}]'
-refused "unknown key 'strength' in an entry of robustness (did you mean 'strengths'?)" 'robustness: [{change: noise, strengths: [0.1], strength: 1}]'
+refused 'severity = much: not a number' 'robustness: [{change: noise, strengths: [much]}]'
+refused 'severity 0.1 is given twice' 'robustness: [{change: noise, strengths: [0.1, 0.2, 0.1]}]'
+refused 'corruption noise is given twice' 'robustness: [{change: noise, strengths: [0.1]}, {change: noise, strengths: [0.2]}]'
+refused "'severities' is missing" 'robustness: [{corruption: noise}]'
+refused "'corruption' is missing" 'robustness: [{severities: [1]}]'
+refused "unknown key 'severity' in an entry of robustness (did you mean 'severities'?)" 'robustness: [{corruption: noise, severities: [0.1], severity: 1}]'
+refused "'change' is the former name of 'corruption'" 'robustness: [{corruption: noise, severities: [0.1], change: noise}]'
 refused 'a list of 1 to 32 numbers' 'robustness: [{change: noise, strengths: 0.1}]'
-refused 'at least one strength above it' 'robustness: [{change: noise, strengths: [0]}]'
+refused 'at least one severity above 0' 'robustness: [{change: noise, strengths: [0]}]'
 refused 'a list such as' 'robustness: {change: noise, strengths: [0.1]}'
 sed '/^robustness:/,/noise/d' "$sweep" >"$SCRATCH/none.yaml"
 try table "$SCRATCH/none.yaml" --db "$SCRATCH/one/r.db"
@@ -154,5 +155,5 @@ try table "$SCRATCH/none.yaml" --db "$SCRATCH/one/r.db"
 check $? "a metric of changed images without any says what is missing"
 try help robustness
 fine && says 'standard deviation'
-check $? "help robustness explains the changes"
+check $? "help robustness explains the corruptions"
 finish

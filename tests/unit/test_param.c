@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/plan/language.h"
 #include "harness/plan/param.h"
 
 static void numbers_are_read_as_people_write_them_and_nothing_else_is(void **state)
@@ -162,31 +163,16 @@ static void help_tells_values_default_and_where(void **state)
 {
 	(void)state;
 	struct str out = { 0 };
-	assert_int_equal(param_describe(&out, "lr"), 0);
+	assert_int_equal(language_describe("lr", &out), 1);
 	assert_non_null(strstr(out.s, "learning rate"));
 	assert_non_null(strstr(out.s, "above 0, at most 10"));
 	assert_non_null(strstr(out.s, "default   0.001"));
 	str_clear(&out);
-	assert_int_equal(param_describe(&out, "stop.patience"), 0);
+	assert_int_equal(language_describe("stop.patience", &out), 1);
 	assert_non_null(strstr(out.s, "0 for ever"));
 	str_clear(&out);
-	assert_int_equal(param_describe(&out, "keep"), 0);
+	assert_int_equal(language_describe("keep", &out), 1);
 	assert_non_null(strstr(out.s, "restored; best in phases of the kind dual, kfold"));
-	str_clear(&out);
-	assert_int_equal(param_describe(&out, "patienc"), -1);
-	assert_string_equal(out.s, "unknown parameter 'patienc' (did you mean 'patience'?)");
-	str_free(&out);
-}
-
-static void help_without_a_name_lists_every_parameter(void **state)
-{
-	(void)state;
-	struct str out = { 0 };
-	assert_int_equal(param_describe(&out, NULL), 0);
-	size_t count;
-	const struct param *table = param_table(&count);
-	for (size_t i = 0; i < count; i++)
-		assert_non_null(strstr(out.s, table[i].help));
 	str_free(&out);
 }
 
@@ -204,7 +190,6 @@ int main(void)
 		cmocka_unit_test(keep_has_another_default_in_dual_and_kfold_phases),
 		cmocka_unit_test(the_dual_phase_sees_originals_and_augmented_images_by_default),
 		cmocka_unit_test(help_tells_values_default_and_where),
-		cmocka_unit_test(help_without_a_name_lists_every_parameter),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

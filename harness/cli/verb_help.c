@@ -1,0 +1,179 @@
+/* verb_help.c - `retrial help`: verbs, every word of the sweep language, metrics and figures; and
+ * the reference of the language in three forms. */
+#include <string.h>
+
+#include "../base/manual.h"
+#include "../plan/language.h"
+#include "../report/figures.h"
+#include "../report/metric.h"
+#include "parse.h"
+
+enum { WORDS_MAX = 1000 };
+
+static void describe_metric(const char *name, struct manual *m)
+{
+	static const char *const kinds[] = { [METRIC_RESULT] = "a result: tested by seed",
+		[METRIC_SERIES] = "a series by epoch: for curves, never tested",
+		[METRIC_CONSTANT] = "a property of the network, equal for every seed",
+		[METRIC_TIME] = "measured on the machine: tested only by a claim" };
+	const struct metric *metric = metric_find(NULL, name);
+	struct str text = { 0 };
+	metric_heading(&text, NULL, name);
+	manual_entry(m, name, text.s);
+	manual_fact(m, "what", "a metric, for tables, claims and figures");
+	manual_fact(m, "better",
+		metric->better > 0           ? "more"
+			: metric->better < 0 ? "less"
+					     : "neither");
+	manual_fact(m, "kind", kinds[metric->kind]);
+	str_free(&text);
+}
+
+static void describe_figure(const char *kind, struct manual *m)
+{
+	struct str text = { 0 };
+	manual_entry(m, kind, figures_help(kind));
+	manual_fact(m, "what", "a kind of figure");
+	str_addf(&text, "figures: [{id: %s, kind: %s}]", kind, kind);
+	manual_code(m, "example", text.s);
+	str_free(&text);
+}
+
+/* Verbs, metrics and figures of that name; returns how many. */
+static int describe_others(const char *word, struct str *out, bool more)
+{
+	struct manual m = { MANUAL_TEXT, out };
+	struct err e = { 0 };
+	int found = 0;
+	if (metric_check(NULL, word, &e) == 0) {
+		str_add(out, more ? "\n" : "");
+		describe_metric(word, &m);
+		found++;
+	}
+	if (figures_check_kind(word, &e) == 0) {
+		str_add(out, more || found ? "\n" : "");
+		describe_figure(word, &m);
+		found++;
+	}
+	return found;
+}
+
+struct words {
+	const char *list[WORDS_MAX];
+	size_t count;
+};
+
+static void add_word(const char *word, const char *help, void *context)
+{
+	(void)help;
+	struct words *w = context;
+	if (w->count < WORDS_MAX)
+		w->list[w->count++] = word;
+}
+
+static int unknown_word(const char *word)
+{
+	struct words words = { .count = 0 };
+	size_t count;
+	language_words(add_word, &words);
+	for (size_t i = 0; cli_verb_at(i); i++)
+		add_word(cli_verb_at(i)->name, "", &words);
+	const char *const *kinds = figures_kinds(&count);
+	for (size_t i = 0; i < count; i++)
+		add_word(kinds[i], "", &words);
+	for (size_t i = 0; metric_at(i); i++)
+		add_word(metric_at(i)->name, "", &words);
+	const char *near = str_nearest(word, words.list, words.count);
+	fprintf(stderr, "retrial help: unknown word '%s'", word);
+	if (near)
+		fprintf(stderr, " (did you mean '%s'?)", near);
+	fprintf(stderr, "; retrial help sweep lists the whole language\n");
+	return ERR_USAGE;
+}
+
+static int print_reference(const struct cli *c)
+{
+	static const char *const names[] = { "text", "md", "man" };
+	const char *format = cli_get(c, "format", "text");
+	int form = 0;
+	while (form < 3 && strcmp(names[form], format) != 0)
+		form++;
+	if (form == 3)
+		return cli_misuse(c, "unknown format '%s' (one of text, md, man)", format);
+	struct str out = { 0 };
+	struct manual m = { (enum manual_form)form, &out };
+	size_t count;
+	if (form == MANUAL_MARKDOWN)
+		str_add(&out,
+			"# The sweep language\n\nThis page is made by `retrial help sweep "
+			"--format md`.\n");
+	if (form == MANUAL_MAN)
+		str_add(&out,
+			".\\\" made by: retrial help sweep --format man\n.Dd $Mdocdate$\n"
+			".Dt RETRIAL-SWEEP 5\n.Os\n.Sh NAME\n.Nm retrial-sweep\n"
+			".Nd the language of sweep files\n.Sh DESCRIPTION\n");
+	language_reference(&m);
+	manual_heading(&m, 1, "Metrics");
+	manual_list_begin(&m);
+	for (size_t i = 0; metric_at(i); i++) {
+		struct str heading = { 0 };
+		metric_heading(&heading, NULL, metric_at(i)->name);
+		manual_row(&m, metric_at(i)->name, heading.s);
+		str_free(&heading);
+	}
+	manual_row(&m, "epochs_to_N", "epochs until the validation accuracy first was N %");
+	manual_list_end(&m);
+	manual_heading(&m, 1, "Kinds of figure");
+	manual_list_begin(&m);
+	const char *const *kinds = figures_kinds(&count);
+	for (size_t i = 0; i < count; i++)
+		manual_row(&m, kinds[i], figures_help(kinds[i]));
+	manual_list_end(&m);
+	if (form == MANUAL_MAN)
+		str_add(&out, ".Sh SEE ALSO\n.Xr retrial 1\n");
+	fputs(out.s, stdout);
+	str_free(&out);
+	return ERR_NONE;
+}
+
+static int run(const struct cli *c)
+{
+	if (c->argument_count == 0) {
+		cli_print_usage(stdout);
+		return ERR_NONE;
+	}
+	if (c->argument_count > 1)
+		return cli_misuse(c, "expected one word");
+	const char *word = c->arguments[0];
+	if (strcmp(word, "sweep") == 0)
+		return print_reference(c);
+	const struct cli_verb *verb = cli_verb_find(word);
+	struct str out = { 0 };
+	int found = language_describe(word, &out);
+	found += describe_others(word, &out, found > 0);
+	if (verb)
+		cli_print_help(verb);
+	if (verb && found)
+		printf("\nin a sweep file:\n\n");
+	if (found)
+		fputs(out.s, stdout);
+	str_free(&out);
+	return verb || found ? ERR_NONE : unknown_word(word);
+}
+
+static const struct cli_option options[] = {
+	{ "format", 0, "FORMAT", "of the reference (help sweep): text (default), md or man" },
+	{ 0 },
+};
+
+const struct cli_verb verb_help = {
+	.name = "help",
+	.arguments = "[VERB | WORD | sweep]",
+	.summary = "explain a verb or any word of a sweep file; `sweep`: the whole language",
+	.examples = "  retrial help run          a verb\n"
+		    "  retrial help ablate       a key of a sweep file\n"
+		    "  retrial help dual.lr      a parameter\n"
+		    "  retrial help sweep        the complete reference of sweep files\n",
+	.options = options,
+	.run = run,
+};
