@@ -10,11 +10,11 @@ static const char for_authors[] = "*(for the authors to say: the database does n
 
 /* Add a line for each row of an answer: its columns joined by the separators of `between` (one
  * fewer than columns). */
-static int add_list(struct store *s, const char *sql, const char *const *between, const char *none,
-	struct str *out, struct err *e)
+static int add_list(struct store *s, const char *query, const char *const *parameters,
+	const char *const *between, const char *none, struct str *out, struct err *e)
 {
 	struct rows *r;
-	if (store_query(s, sql, NULL, e, &r))
+	if (store_ask(s, query, parameters, e, &r))
 		return -1;
 	for (size_t i = 0; i < r->row_count; i++) {
 		str_add(out, "- ");
@@ -47,15 +47,7 @@ struct cost {
 static int read_cost(struct store *s, struct cost *cost, struct err *e)
 {
 	struct rows *r;
-	if (store_query(s,
-		    "SELECT count(DISTINCT CASE WHEN state = 'done' THEN trial END), count(*), "
-		    "coalesce(sum(state NOT IN ('done', 'running')), 0),"
-		    " (SELECT count(DISTINCT seed) FROM trials), coalesce(sum(cpu_seconds), 0) / "
-		    "3600,"
-		    " coalesce(max(CASE WHEN state = 'done' THEN cpu_seconds END), 0) / 60, "
-		    "coalesce(avg(CASE WHEN state = 'done' THEN cpu_seconds END), 0) / 60,"
-		    " coalesce(max(peak_bytes), 0) FROM attempts WHERE deleted_at IS NULL",
-		    NULL, e, &r))
+	if (store_ask(s, "appendix_cost", NULL, e, &r))
 		return -1;
 	const struct value *v = r->values;
 	*cost = (struct cost){ v[0].real, v[1].real, v[2].real, v[3].real, v[4].real, v[5].real,
@@ -79,37 +71,22 @@ static int add_sweeps(struct store *s, struct str *out, struct err *e)
 {
 	static const char *const between[] = { ": ", " (", " of ",
 		" rows of its plan done, SHA-256 of the file ", "" };
-	return add_list(s,
-		"SELECT '`sweeps/' || s.name || '.yaml`', s.title, t.done, t.trials, "
-		"substr(s.digest, 1, 16) || ' ...', ')'"
-		" FROM sweeps AS s JOIN status AS t ON t.sweep = s.name ORDER BY s.name",
-		between, "none", out, e);
+	return add_list(s, "appendix_sweeps", NULL, between, "none", out, e);
 }
 
 static int add_data(struct store *s, struct str *out, struct err *e)
 {
 	static const char *const between[] = { ", variant ", ", SHA-256 of the decoded arrays ",
 		": ", " finished executions" };
-	return add_list(s,
-		"SELECT trials.dataset, a.data_variant, a.data_digest, count(*), '' FROM attempts "
-		"AS a JOIN trials ON trials.id = a.trial"
-		" WHERE a.state = 'done' AND a.deleted_at IS NULL GROUP BY 1, 2, 3 ORDER BY 1, 2, "
-		"3",
-		between, "none", out, e);
+	return add_list(s, "appendix_data", NULL, between, "none", out, e);
 }
 
+/* names: with a blank around each. */
 static int add_facts(struct store *s, const char *names, struct str *out, struct err *e)
 {
 	static const char *const between[] = { ": " };
-	struct str sql = { 0 };
-	str_addf(&sql,
-		"SELECT DISTINCT name, value FROM facts WHERE name IN (%s) AND environment IN "
-		"(SELECT environment FROM attempts WHERE state = 'done')"
-		" ORDER BY name, value",
-		names);
-	const int result = add_list(s, sql.s, between, "none recorded", out, e);
-	str_free(&sql);
-	return result;
+	const char *const parameters[] = { "names", names, NULL };
+	return add_list(s, "appendix_facts", parameters, between, "none recorded", out, e);
 }
 
 /* ---- ACM ---- */
@@ -141,8 +118,8 @@ int appendix_artifact(struct store *s, struct str *out, struct err *e)
 		"\n## A.3 Description\n\n### How it is delivered\n\nOne archive; `SHA256SUMS` "
 		"lists its files.\n\n### Hardware and software of the recorded executions\n\n");
 	if (add_facts(s,
-		    "'cpu', 'cores', 'memory_bytes', 'architecture', 'os', 'kernel', 'compiler', "
-		    "'flags', 'libc', 'commit', 'dirty', 'program_version', 'kernels'",
+		    " cpu cores memory_bytes architecture os kernel compiler flags libc commit "
+		    "dirty program_version kernels ",
 		    out, e))
 		return -1;
 	str_add(out, "\n### Data sets\n\n");
@@ -217,7 +194,7 @@ int appendix_checklist(struct store *s, struct str *out, struct err *e)
 	question(out, "8. Experiments compute resources", "");
 	add_cost(&cost, out);
 	str_add(out, "\n");
-	if (add_facts(s, "'cpu', 'cores', 'memory_bytes'", out, e))
+	if (add_facts(s, " cpu cores memory_bytes ", out, e))
 		return -1;
 	question(out, "9. Code of ethics", for_authors);
 	question(out, "10. Broader impacts", for_authors);

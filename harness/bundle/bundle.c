@@ -53,7 +53,7 @@ static int add_csv(
 static int add_sweeps(struct pack *p, struct store *s, struct err *e)
 {
 	struct rows *r;
-	if (store_query(s, "SELECT name, text FROM sweeps ORDER BY name", NULL, e, &r))
+	if (store_ask(s, "sweeps_texts", NULL, e, &r))
 		return -1;
 	int result = 0;
 	for (size_t i = 0; result == 0 && i < r->row_count; i++) {
@@ -125,9 +125,7 @@ static int add_readme(struct pack *p, const struct bundle_options *o, bool sourc
 int bundle_make(struct store *s, const struct bundle_options *options, const char *path,
 	struct str *warning, struct err *e)
 {
-	static const char environment_sql[] =
-		"SELECT environment, name, value FROM facts WHERE name NOT IN ('diff', 'boot_id') "
-		"ORDER BY environment, name";
+
 	struct pack p = { 0 };
 	int result = add_database(&p, s, path, e);
 	if (result == 0)
@@ -137,7 +135,8 @@ int bundle_make(struct store *s, const struct bundle_options *options, const cha
 	if (result == 0)
 		result = add_csv(&p, s, store_named_query("digests"), "digests.csv", e);
 	if (result == 0)
-		result = add_csv(&p, s, environment_sql, "environment.csv", e);
+		result = add_csv(
+			&p, s, store_internal_query("bundle_environment"), "environment.csv", e);
 	if (result == 0)
 		result = add_appendices(&p, s, e);
 	if (result == 0 && options->results)

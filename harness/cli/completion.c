@@ -54,15 +54,14 @@ static void offer_each(const struct line *l, const char *words)
 /* ---- from the database ---- */
 
 /* A line a row: the first column, explained by the others. */
-static void offer_rows(const struct line *l, const char *sql)
+static void offer_rows(const struct line *l, const char *query, const char *const *parameters)
 {
-	const char *const parameters[] = { "typed", l->typed, NULL };
 	struct store *store = NULL;
 	struct rows *r = NULL;
 	struct err e = { 0 };
 	if (store_open(l->db, STORE_READ, &e, &store))
 		return;
-	if (store_query(store, sql, strstr(sql, ":typed") ? parameters : NULL, &e, &r) == 0)
+	if (store_ask(store, query, parameters, &e, &r) == 0)
 		for (size_t i = 0; i < r->row_count; i++) {
 			const struct value *row = &r->values[i * (size_t)r->column_count];
 			if (row[0].kind == VALUE_TEXT)
@@ -77,16 +76,13 @@ static void offer_rows(const struct line *l, const char *sql)
 
 static void offer_trials(const struct line *l)
 {
-	offer_rows(l,
-		"SELECT DISTINCT substr(trial, 1, 12), dataset || ' ' || coalesce(recipe, '') || "
-		"', seed ' || seed || ', ' || state FROM runs"
-		" WHERE substr(trial, 1, length(:typed)) = :typed ORDER BY sweep, position LIMIT "
-		"400");
+	const char *const parameters[] = { "typed", l->typed, NULL };
+	offer_rows(l, "complete_trials", parameters);
 }
 
 static void offer_sweeps(const struct line *l)
 {
-	offer_rows(l, "SELECT name, title FROM sweeps ORDER BY name");
+	offer_rows(l, "complete_sweeps", NULL);
 }
 
 /* ---- from the tables of the program ---- */

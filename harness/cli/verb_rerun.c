@@ -36,12 +36,7 @@ static int name_phases(struct store *store, struct recorded *r, struct err *e)
 {
 	const char *const parameters[] = { "trial", r->trial.identity, NULL };
 	struct rows *names;
-	if (store_query(store,
-		    "SELECT p.phase, p.name, min(p.attempt) FROM phase_results AS p JOIN attempts "
-		    "AS a ON a.id = p.attempt"
-		    " JOIN trials AS t ON t.id = a.trial WHERE t.identity = :trial GROUP BY "
-		    "p.phase",
-		    parameters, e, &names))
+	if (store_ask(store, "trial_phase_names", parameters, e, &names))
 		return -1;
 	memcpy(r->phases, r->trial.phases, sizeof(*r->phases) * (size_t)r->trial.phase_count);
 	r->trial.phases = r->phases;
@@ -59,13 +54,7 @@ static int find_trial(const struct cli *c, struct store *store, struct recorded 
 	char identity[DIGEST_TEXT];
 	const char *const parameters[] = { "trial", identity, NULL };
 	if (show_find(store, c->arguments[0], identity, e)
-		|| store_query(store,
-			"SELECT t.config, (SELECT sweep FROM plan WHERE trial = t.id LIMIT 1),"
-			" (SELECT recipe FROM plan WHERE trial = t.id LIMIT 1),"
-			" (SELECT data_digest FROM attempts WHERE trial = t.id AND state = 'done' "
-			"AND deleted_at IS NULL ORDER BY id DESC LIMIT 1)"
-			" FROM trials AS t WHERE t.identity = :trial",
-			parameters, e, &out->rows)
+		|| store_ask(store, "rerun_trial", parameters, e, &out->rows)
 		|| trial_from_canonical(out->rows->values[0].text, &out->trial, e))
 		return -1;
 	const struct value *v = out->rows->values;
@@ -79,33 +68,12 @@ static int find_trial(const struct cli *c, struct store *store, struct recorded 
 	return name_phases(store, out, e);
 }
 
-/* Digests of the latest attempt that an earlier one of the same core version on the same data has
- * not, or the other way round. */
-static const char sql_compare[] =
-	"WITH n AS (SELECT a.id, a.trial, a.core_version, a.data_digest FROM attempts AS a JOIN "
-	"trials AS t ON t.id = a.trial"
-	"  WHERE t.identity = :trial ORDER BY a.id DESC LIMIT 1),"
-	" o AS (SELECT max(a.id) AS id FROM attempts AS a, n WHERE a.trial = n.trial AND a.state = "
-	"'done' AND a.deleted_at IS NULL AND a.id < n.id"
-	"  AND a.core_version = n.core_version AND a.data_digest = n.data_digest),"
-	" d AS (SELECT p.attempt, p.phase, p.fold, p.weights_digest, q.output, q.digest FROM "
-	"phase_results AS p"
-	"  LEFT JOIN predictions AS q ON q.attempt = p.attempt AND q.phase = p.phase AND q.fold = "
-	"p.fold WHERE p.attempt IN (SELECT id FROM n UNION SELECT id FROM o)),"
-	" x AS (SELECT phase, fold, weights_digest, output, digest FROM d WHERE attempt = (SELECT "
-	"id FROM n)),"
-	" y AS (SELECT phase, fold, weights_digest, output, digest FROM d WHERE attempt = (SELECT "
-	"id FROM o))"
-	" SELECT (SELECT id FROM n), (SELECT id FROM o),"
-	" (SELECT count(*) FROM (SELECT * FROM x EXCEPT SELECT * FROM y)) + (SELECT count(*) FROM "
-	"(SELECT * FROM y EXCEPT SELECT * FROM x))";
-
 /* Say what came out, beside the attempt before. Returns the exit code, or -1 with e. */
 static int compare(struct store *store, const char *identity, struct err *e)
 {
 	const char *const parameters[] = { "trial", identity, NULL };
 	struct rows *rows;
-	if (store_query(store, sql_compare, parameters, e, &rows))
+	if (store_ask(store, "rerun_compare", parameters, e, &rows))
 		return -1;
 	const struct value *v = rows->values;
 	const bool alone = v[1].kind == VALUE_NULL, differs = !alone && v[2].integer > 0;

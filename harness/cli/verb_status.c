@@ -24,35 +24,9 @@ static const struct cli_option options[] = {
 
 /* ---- what is asked ---- */
 
-static const char sql_counts[] = "SELECT sweep, trials, done, running, queued, interrupted, "
-				 "failed, diverged, timeout, skipped FROM status"
-				 " WHERE :sweep IS NULL OR sweep = :sweep ORDER BY sweep";
-
-/* Attempts at work (a trial that is done may be run again), with the last epoch that is recorded of
- * each. */
-static const char sql_running[] =
-	"SELECT DISTINCT s.name AS sweep, t.identity AS trial, t.dataset, p.recipe, t.seed, a.pid,"
-	" max(0, (julianday('now') - julianday(a.started_at)) * 86400) AS seconds,"
-	" max(0, (julianday('now') - julianday(a.heartbeat)) * 86400) AS heartbeat_age,"
-	" m.phase, m.fold, m.epoch, t.config"
-	" FROM attempts AS a JOIN trials AS t ON t.id = a.trial"
-	" JOIN plan AS p ON p.trial = a.trial JOIN sweeps AS s ON s.id = p.sweep"
-	" LEFT JOIN (SELECT attempt, phase, fold, epoch, row_number() OVER (PARTITION BY attempt "
-	"ORDER BY phase DESC, fold DESC, epoch DESC) AS n"
-	"  FROM metrics WHERE attempt IN (SELECT id FROM attempts WHERE state = 'running')) AS m "
-	"ON m.attempt = a.id AND m.n = 1"
-	" WHERE a.state = 'running' AND (:sweep IS NULL OR s.name = :sweep) ORDER BY s.name, a.id";
-
-static const char sql_bad[] = "SELECT sweep, trial, dataset, recipe, seed, state, reason FROM runs "
-			      "WHERE state IN ('failed', 'diverged', 'timeout', 'interrupted')"
-			      " AND (:sweep IS NULL OR sweep = :sweep) ORDER BY sweep, position";
-
-static const char sql_skipped[] = "SELECT sweep, reason, count(*) AS trials FROM runs WHERE state "
-				  "= 'skipped' AND (:sweep IS NULL OR sweep = :sweep)"
-				  " GROUP BY sweep, reason ORDER BY sweep, min(position)";
-
 enum part { COUNTS, RUNNING, BAD, SKIPPED, PARTS };
-static const char *const sql_of[PARTS] = { sql_counts, sql_running, sql_bad, sql_skipped };
+static const char *const queries[PARTS] = { "status_counts", "status_running", "status_bad",
+	"status_skipped" };
 static const char *const names_of[PARTS] = { "counts", "running", "ended_badly", "skipped" };
 
 /* Everything shown, of one moment or nearly so. */
@@ -71,7 +45,7 @@ static void status_free(struct status *s)
 static int no_sweep(struct store *store, const char *wanted, struct err *e)
 {
 	struct rows *all;
-	if (store_query(store, "SELECT name FROM sweeps ORDER BY name", NULL, e, &all))
+	if (store_ask(store, "sweeps_names", NULL, e, &all))
 		return -1;
 	const char *names[256];
 	size_t count = 0;
@@ -97,7 +71,7 @@ static int status_read(struct store *store, const char *sweep, struct status *ou
 	const char *const parameters[] = { "sweep", sweep, NULL };
 	*out = (struct status){ 0 };
 	for (int i = 0; i < PARTS; i++)
-		if (store_query(store, sql_of[i], sweep ? parameters : NULL, e, &out->parts[i])) {
+		if (store_ask(store, queries[i], sweep ? parameters : NULL, e, &out->parts[i])) {
 			status_free(out);
 			return -1;
 		}

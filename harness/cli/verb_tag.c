@@ -37,9 +37,7 @@ static int list_tags(const struct cli *c, struct store *store, struct err *e)
 {
 	struct rows *rows = NULL;
 	struct str text = { 0 };
-	int result = store_query(store,
-		"SELECT tag, count(*) AS trials FROM tags GROUP BY tag ORDER BY tag", NULL, e,
-		&rows);
+	int result = store_ask(store, "tags", NULL, e, &rows);
 	if (result == 0)
 		result = format_rows(rows, FORMAT_TABLE, &text, e);
 	if (result == 0)

@@ -424,6 +424,14 @@ static const struct key table[] = {
 	{ PLACE_FIGURE, "series", KEY_LABEL, IN_FIGURE(series), .fallback = "recipe",
 		.help = "label whose values are the lines, points or bars of the figure",
 		.example = "figures: [{id: curves, kind: curves, series: dataset}]" },
+	{ PLACE_FIGURE, "parameter", KEY_LABEL, IN_FIGURE(parameter),
+		.help = "label whose values are the horizontal axis of a slice or heatmap",
+		.detail =
+			"A slice needs numbers: the metric's mean over seeds at each of them, with its interval,\n"
+			"a line for each value of series. A heatmap takes words, too: its rows are the values\n"
+			"of series. Where the numbers are geometric (0.1, 0.01, 0.001) the axis is logarithmic.",
+		.example =
+			"figures: [{id: h, kind: heatmap, metric: test_accuracy, parameter: dataset}]" },
 	{ PLACE_FIGURE, "against", KEY_METRIC, IN_FIGURE(against), .fallback = "params",
 		.help = "metric on the other axis of a pareto figure, of which less is better",
 		.example = "figures: [{id: p, kind: pareto, metric: test_accuracy, against: params}]" },

@@ -73,7 +73,8 @@ struct figure_spec {
 	char title[160];
 	char kind[32]; /* curves, bars, ... : plots/KIND.gp */
 	struct where where;
-	char series[32]; /* the label whose values are the series */
+	char series[32];    /* the label whose values are the series */
+	char parameter[32]; /* slice, heatmap: the label on the horizontal axis */
 	char metric[32];
 	char against[32]; /* pareto: the metric on the other axis, of which less is better; "":
 			     params */

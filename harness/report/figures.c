@@ -23,6 +23,8 @@ struct kind {
 	bool one_dataset;   /* also where data sets are its series */
 	bool line_styles;   /* its script uses the line styles of plots/series.gp */
 	bool single_trials; /* it shows a trial, not replicates: no layout */
+	/* It needs a parameter, and groups by itself: no layout. Likewise; NULL: it needs none. */
+	int (*foresee_cells)(const struct study *, const struct figure_spec *, struct err *);
 	int (*foresee)(
 		const struct sweep *, const struct figure_spec *, struct err *); /* or NULL */
 };
@@ -41,9 +43,18 @@ static const struct kind makers[] = {
 		.metric = ROBUST_ACCURACY,
 		.by_dataset = true,
 		.line_styles = true },
+	{ .fill = figure_slice,
+		.metric = ITS_METRIC,
+		.by_dataset = true,
+		.line_styles = true,
+		.foresee_cells = figure_slice_foresee },
+	{ .fill = figure_heatmap,
+		.metric = ITS_METRIC,
+		.by_dataset = true,
+		.foresee_cells = figure_heatmap_foresee },
 };
 static const char *const kinds[] = { "curves", "accuracy", "convergence", "pareto", "confusion",
-	"ablation", "sizes", "latency", "images", "robustness" };
+	"ablation", "sizes", "latency", "images", "robustness", "slice", "heatmap" };
 enum { KINDS = sizeof(kinds) / sizeof(kinds[0]) };
 
 const char *const *figures_kinds(size_t *count)
@@ -63,6 +74,8 @@ static const char *const helps[KINDS] = {
 	"distribution of the time that one call of the network takes",
 	"image grid: training images as they are and as training saw them",
 	"accuracy on corrupted test images against the severity",
+	"a metric against a parameter's numbers: mean, interval, a line a series",
+	"a metric by two parameters: a grid of means over seeds",
 };
 
 const char *figures_help(const char *kind)
@@ -249,7 +262,7 @@ static int prepare(struct figure *f, const struct study *study, const struct fig
 		if (f->metric < 0)
 			return -1;
 	}
-	if (kind->single_trials)
+	if (kind->single_trials || kind->foresee_cells)
 		return 0;
 	return figure_layout_make(&f->layout, study, spec, f->metric, e)
 			|| check_layout(kind, &f->layout, e)
@@ -351,7 +364,12 @@ static int check_spec(const struct figure_spec *spec, struct err *e)
 		return err_set(e, ERR_USAGE,
 			"figure %s: its id names files: only letters, digits, '-' and '_'",
 			spec->id);
-	return find_kind(spec, e);
+	const int kind = find_kind(spec, e);
+	if (kind >= 0 && makers[kind].foresee_cells && !spec->parameter[0])
+		return err_set(e, ERR_USAGE,
+			"figure %s: a %s needs 'parameter', the label on its horizontal axis",
+			spec->id, spec->kind);
+	return kind;
 }
 
 /* Does it become a figure for each data set? */
@@ -393,6 +411,9 @@ static int foresee_one(
 	const struct study *study, const struct figure_spec *spec, int kind, struct err *e)
 {
 	struct figure_layout layout;
+
+	if (makers[kind].foresee_cells)
+		return makers[kind].foresee_cells(study, spec, e);
 	const int result = figure_layout_make(&layout, study, spec, -1, e)
 			|| check_layout(&makers[kind], &layout, e)
 		? -1

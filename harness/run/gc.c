@@ -63,11 +63,7 @@ static int add_trial(struct known_list *list, const char *config, bool needed, s
 static int list_known(struct store *s, struct known_list *list, struct err *e)
 {
 	struct rows *rows;
-	if (store_query(s,
-		    "SELECT t.config, EXISTS (SELECT 1 FROM plan WHERE plan.trial = t.id)"
-		    " AND NOT EXISTS (SELECT 1 FROM attempts AS a WHERE a.trial = t.id AND a.state "
-		    "= 'done' AND a.deleted_at IS NULL) FROM trials AS t",
-		    NULL, e, &rows))
+	if (store_ask(s, "gc_trials", NULL, e, &rows))
 		return -1;
 	int result = 0;
 	for (size_t r = 0; r < rows->row_count && !result; r++)

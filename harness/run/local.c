@@ -104,13 +104,7 @@ static int find_bad(struct executor *x, struct err *e)
 	if (x->engine->has_inputs && x->engine->basis(x->engine_state, NULL, &basis, e))
 		return -1;
 	snprintf(core, sizeof(core), "%d", basis.core_version);
-	return store_query(x->store,
-		"SELECT identity FROM trials JOIN attempts ON attempts.id = (SELECT max(id) FROM "
-		"attempts WHERE trial = trials.id AND deleted_at IS NULL)"
-		" WHERE core_version = :core AND (state = 'diverged' OR (state IN ('failed', "
-		"'timeout') AND :failed = 'too')) AND (:inputs IS NULL OR data_digest = :inputs) "
-		"ORDER BY "
-		"identity",
+	return store_ask(x->store, "run_ended_badly",
 		(const char *const[]){ "core", core, "failed",
 			x->options->retry == RETRY_NONE ? "too" : "",
 			basis.digest ? "inputs" : NULL, basis.digest, NULL },

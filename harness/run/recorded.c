@@ -130,16 +130,8 @@ int recorded_details(const struct recorded *r, const char *identity, struct rows
 	*epochs = *weights = NULL;
 	if (!r->store)
 		return 0;
-	if (store_query(r->store,
-		    "SELECT DISTINCT phase, fold, epoch, output, train_loss, train_accuracy, "
-		    "val_loss, val_accuracy FROM epochs"
-		    " WHERE trial = :trial",
-		    parameters, e, epochs)
-		|| store_query(r->store,
-			"SELECT phase, fold, bytes FROM weights WHERE attempt = (SELECT "
-			"max(attempt) FROM finished WHERE trial = :trial)"
-			" ORDER BY phase, fold",
-			parameters, e, weights)) {
+	if (store_ask(r->store, "recorded_epochs", parameters, e, epochs)
+		|| store_ask(r->store, "recorded_weights", parameters, e, weights)) {
 		rows_free(*epochs);
 		*epochs = NULL;
 		return -1;

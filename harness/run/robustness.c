@@ -83,20 +83,9 @@ static void list_cells(struct robustness_work *w, const struct sweep *sweep)
 				sweep->robustness[i].strengths[k] };
 }
 
-/* Of the attempt that counts (the view finished), a row a network that its last phase left behind.
- */
-static const char sql_networks[] =
-	"SELECT a.id, p.phase, p.fold, w.attempt IS NOT NULL, a.core_version FROM trials AS t"
-	" JOIN attempts AS a ON a.id = (SELECT max(id) FROM attempts WHERE trial = t.id AND state "
-	"= 'done' AND deleted_at IS NULL)"
-	" JOIN results AS r ON r.attempt = a.id JOIN phase_results AS p ON p.attempt = a.id AND "
-	"p.phase = r.last_phase"
-	" LEFT JOIN weights AS w ON w.attempt = a.id AND w.phase = p.phase AND w.fold = p.fold "
-	"WHERE t.identity = :trial ORDER BY p.fold";
-enum { ATTEMPT, PHASE, FOLD, KEPT, CORE_VERSION };
+/* Columns of robustness_networks.sql. */
 
-static const char sql_recorded[] = "SELECT fold, change, strength FROM robustness WHERE attempt = "
-				   "CAST(:attempt AS INTEGER) AND output = 0";
+enum { ATTEMPT, PHASE, FOLD, KEPT, CORE_VERSION };
 
 static const struct value *row_at(const struct rows *r, size_t row)
 {
@@ -145,7 +134,7 @@ static int add_trial(struct robustness_work *w, const struct trial *t, const str
 	int result = 0;
 	bool unkept = false;
 	snprintf(attempt, sizeof(attempt), "%lld", (long long)row_at(networks, 0)[ATTEMPT].integer);
-	if (store_query(w->store, sql_recorded, parameters, w->e, &recorded))
+	if (store_ask(w->store, "robustness_recorded", parameters, w->e, &recorded))
 		return -1;
 	for (size_t r = 0; r < networks->row_count && !result; r++) {
 		const struct value *v = row_at(networks, r);
@@ -202,7 +191,7 @@ static int list_networks(struct robustness_work *w, const struct sweep *sweep)
 		struct rows *networks = NULL;
 		if (i > 0 && strcmp(trials[i]->identity, trials[i - 1]->identity) == 0)
 			continue;
-		result = store_query(w->store, sql_networks,
+		result = store_ask(w->store, "robustness_networks",
 			(const char *const[]){ "trial", trials[i]->identity, NULL }, w->e,
 			&networks);
 		if (!result && networks->row_count

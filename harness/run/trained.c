@@ -9,19 +9,7 @@
 #include "../plan/identity.h"
 #include "networks.h"
 
-/* The latest finished attempt; of those the latest with weights, if there is one. */
-static const char sql_attempt[] =
-	"SELECT a.id, t.config, a.core_version, a.data_digest, a.data_variant, w.phase, w.fold, "
-	"w.bytes, p.weights_digest,"
-	" (SELECT group_concat(fold, ', ') FROM (SELECT fold FROM weights WHERE attempt = a.id "
-	"ORDER BY fold)) AS folds"
-	" FROM trials AS t JOIN attempts AS a ON a.trial = t.id AND a.state = 'done' AND "
-	"a.deleted_at IS NULL"
-	" LEFT JOIN weights AS w ON w.attempt = a.id AND (CAST(:fold AS INTEGER) < 0 OR w.fold = "
-	"CAST(:fold AS INTEGER))"
-	" LEFT JOIN phase_results AS p ON p.attempt = a.id AND p.phase = w.phase AND p.fold = "
-	"w.fold"
-	" WHERE t.identity = :trial ORDER BY folds IS NOT NULL DESC, a.id DESC, w.fold LIMIT 1";
+/* Columns of trained_attempt.sql. */
 
 enum {
 	ATTEMPT,
@@ -36,13 +24,6 @@ enum {
 	FOLDS
 };
 
-static const char sql_scores[] =
-	"SELECT s.output, s.test_accuracy, q.count, q.digest FROM scores AS s"
-	" JOIN predictions AS q ON q.attempt = s.attempt AND q.phase = s.phase AND q.fold = s.fold "
-	"AND q.output = s.output"
-	" WHERE s.attempt = CAST(:attempt AS INTEGER) AND s.phase = CAST(:phase AS INTEGER) AND "
-	"s.fold = CAST(:fold AS INTEGER) ORDER BY s.output";
-
 static void copy_text(char *out, size_t size, const struct value *v)
 {
 	snprintf(out, size, "%s", v->kind == VALUE_TEXT ? v->text : "");
@@ -54,7 +35,7 @@ static int find_weights(
 	char number[16];
 	const char *const parameters[] = { "trial", identity, "fold", number, NULL };
 	snprintf(number, sizeof(number), "%d", fold);
-	if (store_query(s, sql_attempt, parameters, e, rows))
+	if (store_ask(s, "trained_attempt", parameters, e, rows))
 		return -1;
 	const struct value *v = (*rows)->values;
 	if ((*rows)->row_count == 0)
@@ -145,7 +126,7 @@ static int take_scores(
 	snprintf(attempt, sizeof(attempt), "%lld", (long long)at[ATTEMPT].integer);
 	snprintf(phase, sizeof(phase), "%lld", (long long)at[PHASE].integer);
 	snprintf(fold, sizeof(fold), "%lld", (long long)at[FOLD].integer);
-	if (store_query(s, sql_scores, parameters, e, &rows))
+	if (store_ask(s, "trained_scores", parameters, e, &rows))
 		return -1;
 	for (size_t r = 0; r < rows->row_count; r++) {
 		const struct value *v = &rows->values[r * (size_t)rows->column_count];

@@ -188,6 +188,13 @@ left_to_do() {
 	grep -nE '(^|[^A-Za-z])(TODO|FIXME|XXX|HACK)([^A-Za-z]|$)' $(texts)
 }
 
+# Statements and pieces of them; examples in help texts (retrial query 'SELECT ...') are none.
+sql_outside_store() {
+	find nn harness -name '*.[ch]' ! -path 'harness/store/*' -exec grep -nE \
+		'"[^"]*(\bSELECT +[a-z(*:]|\bINSERT +(OR|INTO) |\bDELETE +FROM |\bUPDATE +[a-z]+ +SET |\bFROM +[a-z_]+ +(AS|WHERE|JOIN|ORDER) |\bPRAGMA +[a-z])' {} + |
+		grep -v "retrial query '"
+}
+
 # shellcheck disable=SC2046
 folders_of_one_machine() {
 	grep -nE '(^|[^A-Za-z0-9_.])/(work|home|root|mnt|media|Users)/' $(texts)
@@ -223,6 +230,7 @@ static_analysis() {
 check "no source file has more than 900 lines" too_long
 check "every source file begins with its name and what it is for" without_purpose
 check "nothing is left to be done in the sources" left_to_do
+check "SQL stands in harness/store alone" sql_outside_store
 check "no file names a folder of one machine" folders_of_one_machine
 check "no line of a source file ends with blanks" trailing_blanks
 check "shellcheck has no warning about any shell script" shell_scripts

@@ -1,0 +1,4 @@
+-- All sweeps.
+SELECT name, title
+FROM sweeps
+ORDER BY name;

@@ -1,0 +1,13 @@
+-- Attempts at work (a trial that is done may be run again), with the last epoch that is recorded of each.
+SELECT DISTINCT s.name AS sweep, t.identity AS trial, t.dataset, p.recipe, t.seed, a.pid, max(0,
+	(julianday('now') - julianday(a.started_at)) * 86400) AS seconds, max(0,
+	(julianday('now') - julianday(a.heartbeat)) * 86400) AS heartbeat_age, m.phase, m.fold, m.epoch, t.config
+FROM attempts AS a
+JOIN trials AS t ON t.id = a.trial
+JOIN plan AS p ON p.trial = a.trial
+JOIN sweeps AS s ON s.id = p.sweep
+LEFT JOIN (SELECT attempt, phase, fold, epoch, row_number() OVER (PARTITION BY attempt ORDER BY phase DESC,
+	fold DESC, epoch DESC) AS n FROM metrics WHERE attempt IN (SELECT id FROM attempts
+	WHERE state = 'running')) AS m ON m.attempt = a.id AND m.n = 1
+WHERE a.state = 'running' AND (:sweep IS NULL OR s.name = :sweep)
+ORDER BY s.name, a.id;

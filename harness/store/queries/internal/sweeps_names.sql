@@ -1,0 +1,4 @@
+-- The names of all sweeps.
+SELECT name
+FROM sweeps
+ORDER BY name;

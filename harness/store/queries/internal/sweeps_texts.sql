@@ -1,0 +1,4 @@
+-- The files of all sweeps.
+SELECT name, text
+FROM sweeps
+ORDER BY name;

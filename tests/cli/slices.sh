@@ -1,0 +1,64 @@
+#!/bin/sh
+# slices.sh - `retrial plot`: a metric against one parameter (slice) and by two (heatmap): the numbers
+# are those of the database, axes are logarithmic where values are geometric, and what cannot be
+# drawn is said before anything is run.
+# shellcheck source=tests/tap.sh
+. tests/tap.sh
+sweep="$SCRATCH/grid.yaml" db="$SCRATCH/grid.db"
+
+write() {
+	cat >"$sweep" <<EOF
+retrial: 1
+name: grid
+seeds: 3
+base: {dataset: synthetic, validation: 100, train_limit: 200, test_limit: 100, recipe: short}
+recipes:
+  short: [{phase: single, epochs: 1}]
+axes:
+  single.lr: [1e-4, 1e-3, 1e-2]
+  batch_size: [16, 64]
+figures:
+  - $1
+EOF
+}
+write '{id: slice, kind: slice, metric: test_accuracy, parameter: single.lr, series: batch_size}
+  - {id: heat, kind: heatmap, metric: test_accuracy, parameter: single.lr, series: batch_size}'
+"$RETRIAL" run "$sweep" --db "$db" -q >"$SCRATCH/out" 2>"$SCRATCH/err"
+check $? "the study runs"
+try plot "$sweep" --db "$db" --folder "$SCRATCH/figures"
+[ "$code" = 0 ] && says slice.svg && says heat.svg
+check $? "both figures are drawn"
+
+# Means by SQL, as the figure has them: x, mean of three seeds, in the order of the numbers.
+for batch in 16 64; do
+	sqlite3 -separator ' ' "$db" "SELECT json_extract(labels, '\$.\"single.lr\"') + 0 AS x, printf('%.6f', 100 * avg(test_accuracy)), count(*)
+		FROM accuracy WHERE json_extract(labels, '\$.batch_size') + 0 = $batch GROUP BY x ORDER BY x"
+done | awk '{ printf "%g %.6f %d\n", $1, $2, $3 }' >"$SCRATCH/wanted"
+awk '/^# block/ { means = /95 %/ } /^[0-9]/ && means { printf "%g %.6f %d\n", $1, $2, $5 }' "$SCRATCH/figures/slice.tsv" >"$SCRATCH/out"
+[ "$(wc -l <"$SCRATCH/out")" = 6 ] && cmp -s "$SCRATCH/out" "$SCRATCH/wanted"
+check $? "the slice has the means of the database, in the order of the numbers"
+awk '/^[0-9]/ { printf "%.6f\n", $3 }' "$SCRATCH/figures/heat.tsv" >"$SCRATCH/out"
+awk '{ print $2 }' "$SCRATCH/wanted" | cmp -s - "$SCRATCH/out"
+check $? "the heatmap has them row by row"
+grep -q '^x_log = 1$' "$SCRATCH/figures/slice.gp" && grep -q "tick_text\[3\] = \['0.0001', '0.001', '0.01'\]" "$SCRATCH/figures/slice.gp"
+check $? "geometric values get a logarithmic axis, with every value as a tick"
+grep -q "batch_size 16" "$SCRATCH/figures/slice.svg"
+check $? "the legend names the parameter beside its value"
+cp "$SCRATCH/figures/slice.svg" "$SCRATCH/first.svg"
+try plot "$sweep" slice --db "$db" --folder "$SCRATCH/figures"
+cmp -s "$SCRATCH/figures/slice.svg" "$SCRATCH/first.svg"
+check $? "drawn again, the picture is the same bytes"
+
+write '{id: slice, kind: slice, metric: test_accuracy, series: batch_size}'
+try check "$sweep"
+refuses 2 "a slice needs 'parameter'"
+check $? "check: a slice without a parameter"
+write '{id: slice, kind: slice, metric: test_accuracy, parameter: recipe, where: {single.lr: 1e-4, batch_size: 16}}'
+try check "$sweep"
+refuses 2 "not all values of 'recipe' are numbers"
+check $? "check: a slice of words"
+write '{id: slice, kind: slice, metric: test_accuracy, parameter: single.lr}'
+try check "$sweep"
+refuses 2 "a point would mix configurations (batch_size is 16 and 64)"
+check $? "check: a point that would mix configurations"
+finish
