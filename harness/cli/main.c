@@ -19,6 +19,7 @@ static const struct cli_verb *const verbs[] = {
 	&verb_status,
 	&verb_runs,
 	&verb_show,
+	&verb_log,
 	&verb_diff,
 	&verb_tag,
 	&verb_note,
