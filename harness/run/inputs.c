@@ -11,6 +11,7 @@
 #include <dirent.h>
 
 #include "../plan/template.h"
+#include "../store/rows.h"
 
 enum { FILES_MAX = 100000, DEPTH_MAX = 32 };
 
@@ -244,4 +245,33 @@ const char *inputs_changed(const struct inputs *in)
 	}
 	free(folder);
 	return changed;
+}
+
+static void say(struct str *out, const char *name, const char *what)
+{
+	enum { LONG_ENOUGH = 200 };
+	if (out->length < LONG_ENOUGH)
+		str_addf(out, "%s%s %s", out->length ? ", " : "", name, what);
+	else if (strcmp(out->s + out->length - 3, "...") != 0)
+		str_add(out, ", ...");
+}
+
+/* Both are in the order of their names. */
+void inputs_compare(const struct inputs *in, const struct rows *recorded, struct str *out)
+{
+	size_t i = 0, k = 0;
+	while (i < in->count || k < recorded->row_count) {
+		const struct value *row = &recorded->values[2 * k];
+		const int order = k == recorded->row_count ? -1
+			: i == in->count                   ? 1
+							   : strcmp(in->list[i].name, row[0].text);
+		if (order < 0)
+			say(out, in->list[i].name, "is new");
+		else if (order > 0)
+			say(out, row[0].text, "is gone");
+		else if (strcmp(in->list[i].digest, row[1].text) != 0)
+			say(out, in->list[i].name, "changed");
+		i += order <= 0;
+		k += order >= 0;
+	}
 }

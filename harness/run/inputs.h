@@ -35,6 +35,11 @@ void inputs_free(struct inputs *in);
 /* The name of a file that is not what was read, or NULL. Looks at the files' stamps alone. */
 const char *inputs_changed(const struct inputs *in);
 
+/* How the inputs differ from recorded ones (the query input_files): "train.py changed, b.csv is
+ * new". Appends nothing when they are the same. */
+struct rows;
+void inputs_compare(const struct inputs *in, const struct rows *recorded, struct str *out);
+
 /* The folder that the names are relative to: the caller's (free). */
 char *inputs_folder(const struct program_config *p);
 

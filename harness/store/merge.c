@@ -338,8 +338,8 @@ static int fate_of_done(struct merge *m, int64_t from, int64_t trial, sqlite3_st
 		" HAVING count(*) > 0",
 		e);
 	sqlite3_stmt *higher = store_statement(m->into,
-		"SELECT 1 FROM attempts WHERE trial = ? AND state = 'done' AND deleted_at IS NULL "
-		"AND core_version >= ?",
+		"SELECT 1 FROM attempts WHERE trial = ?1 AND state = 'done' AND deleted_at IS NULL "
+		"AND core_version >= ?2 AND (?2 > 0 OR started_at >= ?3)",
 		e);
 	if (!same_key || !higher)
 		return -1;
@@ -358,9 +358,10 @@ static int fate_of_done(struct merge *m, int64_t from, int64_t trial, sqlite3_st
 		return 0;
 	}
 	/* The latest done attempt is the one that counts, and a copy is later than all that are
-	 * there. */
+	 * there. Of a program (core 0), the one on inputs of a later time. */
 	bind_integer(higher, 1, trial);
 	sqlite3_bind_value(higher, 2, sqlite3_column_value(row, 3));
+	sqlite3_bind_value(higher, 3, sqlite3_column_value(row, 10));
 	if (statement_integer(m->into, higher, &found, NULL, e))
 		return -1;
 	m->counts->outranked += found;
