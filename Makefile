@@ -9,6 +9,7 @@ CFLAGS  = -O2 -g
 NN_LEVEL = -O3
 PREFIX  = /usr/local
 DESTDIR =
+LDFLAGS =
 BUILD   = build
 PROGRAM = retrial
 SEEDS   = 3
@@ -36,7 +37,8 @@ BUILD_FACTS = -DRETRIAL_VERSION='"$(VERSION)"' -DRETRIAL_COMMIT='"$(COMMIT)"' -D
 PACKAGES = sqlite3 gsl libarchive yaml-0.1 jansson libcrypto smartcols libcurl libmicrohttpd libpng libprotobuf-c libpcre2-8 zlib
 # (libcurl names the system's own folder, which is in the way of another architecture's.)
 LIBRARY_FLAGS = $(filter-out -I/usr/include/%-linux-gnu,$(shell pkg-config --cflags $(PACKAGES)))
-LIBRARIES     = $(shell pkg-config --libs $(PACKAGES)) -lm -lpthread
+# libcurl is loaded when a download begins (harness/data/download.c).
+LIBRARIES     = $(shell pkg-config --libs $(filter-out libcurl,$(PACKAGES))) -lm -lpthread -ldl
 
 ifeq ($(ARCH),x86_64)
 VARIANTS = plain avx2 avx512 vnni
@@ -58,7 +60,7 @@ Q = @echo "  $@";
 endif
 
 $(PROGRAM): $(CLI) $(BUILD)/libharness.a $(BUILD)/libnn.a
-	$(Q)$(CC) $(CFLAGS) -o $@ $^ $(LIBRARIES)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBRARIES)
 
 $(BUILD)/libnn.a: $(NN)
 $(BUILD)/libharness.a: $(HARNESS)
@@ -122,7 +124,7 @@ $(BUILD)/digests: $(BUILD)/tests/golden/digests.o $(BUILD)/libnn.a
 $(BUILD)/bench-core: $(patsubst %,$(BUILD)/tests/bench/%.o,bench_core peak work allocations) $(BUILD)/tests/oracle/paper_nets.o $(BUILD)/libnn.a
 	$(Q)$(CC) $(CFLAGS) -o $@ $^ $(LIBRARIES)
 
-$(BUILD)/bench-networks: $(patsubst %,$(BUILD)/tests/bench/%.o,bench_networks networks peak work) $(BUILD)/tests/oracle/paper_nets.o $(BUILD)/libharness.a $(BUILD)/libnn.a
+$(BUILD)/bench-networks: $(patsubst %,$(BUILD)/tests/bench/%.o,bench_networks peak work) $(patsubst %,$(BUILD)/tests/oracle/%.o,networks paper_nets) $(BUILD)/libharness.a $(BUILD)/libnn.a
 	$(Q)$(CC) $(CFLAGS) -o $@ $^ $(LIBRARIES)
 
 $(BUILD)/bench-store: $(BUILD)/tests/bench/bench_store.o $(BUILD)/libharness.a $(BUILD)/libnn.a
@@ -131,7 +133,7 @@ $(BUILD)/bench-store: $(BUILD)/tests/bench/bench_store.o $(BUILD)/libharness.a $
 $(BUILD)/bench-plan: $(BUILD)/tests/bench/bench_plan.o $(BUILD)/libharness.a
 	$(Q)$(CC) $(CFLAGS) -o $@ $^ $(LIBRARIES)
 
-$(BUILD)/one-step: $(BUILD)/tests/bench/one_step.o $(BUILD)/tests/oracle/paper_nets.o $(BUILD)/libnn.a
+$(BUILD)/one-step: $(BUILD)/tests/bench/one_step.o $(patsubst %,$(BUILD)/tests/oracle/%.o,networks paper_nets) $(BUILD)/libnn.a
 	$(Q)$(CC) $(CFLAGS) -o $@ $^ -lm -lpthread
 
 # Objects are kept: make would remove those of tests at its end, and say so after the line that counts them.
@@ -218,7 +220,7 @@ bench-inference: packages
 	+@$(MAKE) --no-print-directory -j$(JOBS) retrial
 	BUILD=$(BUILD) RETRIAL=./retrial sh tests/bench/peers.sh inference
 bench-peers: packages
-	+@$(MAKE) --no-print-directory -j$(JOBS) $(BUILD)/bench-core
+	+@$(MAKE) --no-print-directory -j$(JOBS) $(BUILD)/bench-core $(BUILD)/bench-networks
 	BUILD=$(BUILD) sh tests/bench/peers.sh training
 
 # What the harness costs a trial beside its training.
@@ -273,21 +275,44 @@ schema: harness/store/SCHEMA.md
 harness/store/SCHEMA.md: harness/store/schema-to-md.sh harness/store/schema.sql harness/store/views.sql
 	$(Q)sh harness/store/schema-to-md.sh harness/store/schema.sql harness/store/views.sql >$@.new && mv $@.new $@
 
-install: retrial
-	install -D -m 755 retrial $(DESTDIR)$(PREFIX)/bin/retrial
+install: $(PROGRAM)
+	install -D -m 755 $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/retrial
 	install -D -m 644 harness/cli/retrial.1 $(DESTDIR)$(PREFIX)/share/man/man1/retrial.1
 	install -d $(DESTDIR)$(PREFIX)/share/retrial/plots $(DESTDIR)$(PREFIX)/share/retrial/experiments/library
 	install -d $(COMPLETIONS:%=$(DESTDIR)$(PREFIX)/share/%)
-	./retrial completion bash >$(DESTDIR)$(PREFIX)/share/bash-completion/completions/retrial
-	./retrial completion zsh >$(DESTDIR)$(PREFIX)/share/zsh/site-functions/_retrial
-	./retrial completion fish >$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/retrial.fish
+	$(abspath $(PROGRAM)) completion bash >$(DESTDIR)$(PREFIX)/share/bash-completion/completions/retrial
+	$(abspath $(PROGRAM)) completion zsh >$(DESTDIR)$(PREFIX)/share/zsh/site-functions/_retrial
+	$(abspath $(PROGRAM)) completion fish >$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/retrial.fish
 	install -m 644 plots/*.gp $(DESTDIR)$(PREFIX)/share/retrial/plots
 	install -m 644 experiments/*.yaml $(DESTDIR)$(PREFIX)/share/retrial/experiments
 	install -m 644 experiments/library/*.yaml $(DESTDIR)$(PREFIX)/share/retrial/experiments/library
+	install -d $(DESTDIR)$(PREFIX)/share/doc/retrial
+	install -m 644 README.md CHANGELOG.md PAPER_MAP.md CITATION.cff harness/store/SCHEMA.md $(wildcard docs/*.md) \
+		$(DESTDIR)$(PREFIX)/share/doc/retrial
 uninstall:
-	rm -rf $(DESTDIR)$(PREFIX)/bin/retrial $(DESTDIR)$(PREFIX)/share/man/man1/retrial.1 $(DESTDIR)$(PREFIX)/share/retrial
+	rm -rf $(DESTDIR)$(PREFIX)/bin/retrial $(DESTDIR)$(PREFIX)/share/man/man1/retrial.1 $(DESTDIR)$(PREFIX)/share/retrial \
+		$(DESTDIR)$(PREFIX)/share/doc/retrial
 	rm -f $(DESTDIR)$(PREFIX)/share/bash-completion/completions/retrial $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_retrial
 	rm -f $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/retrial.fish
+
+# ---- packages (packaging/) ---------------------------------------------------------------------------------------------
+
+# Each is built of HEAD in a fresh root of Debian 12, and tested in another one that has no compiler.
+# As root; what comes out is in build/packages.
+.PHONY: deb wheel oci test-deb test-wheel test-oci
+OUT = $(BUILD)/packages
+deb:
+	bash packaging/root.sh -p git,dpkg-dev,debhelper,lintian -b . -o $(OUT) -- env VERSION=$(VERSION) sh packaging/deb.sh /out
+test-deb: deb
+	bash packaging/root.sh -p autopkgtest -o $(OUT) -- sh -c 'autopkgtest -B /out/retrial_$(VERSION)_*.deb /out/source/ -- null'
+wheel:
+	bash packaging/root.sh -p git,python3 -b . -o $(OUT) -- env VERSION=$(VERSION) sh packaging/wheel.sh /out
+test-wheel: wheel
+	bash packaging/root.sh -p python3-venv -o $(OUT) -- sh -c 'sh /out/test-wheel.sh /out'
+oci: deb
+	bash packaging/oci.sh $(OUT)
+test-oci: oci
+	bash packaging/test-oci.sh $(OUT)
 
 clean:
 	rm -rf build retrial

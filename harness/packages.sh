@@ -9,7 +9,7 @@ dataset-fashion-mnist"
 test="libcmocka-dev gcc-arm-none-eabi libnewlib-arm-none-eabi clang-14 clang-format cppcheck llvm-14 zstd shellcheck mandoc sqlite3 jq curl procps faketime valgrind qemu-user-static gcc-aarch64-linux-gnu libc6-dev-arm64-cross zsh fish chromium tidy
 fonts-liberation"
 
-command -v dpkg-query >/dev/null || { echo "packages.sh: no Debian: see README.md for the libraries that are needed" >&2; exit 0; }
+command -v dpkg-query >/dev/null || { echo "packages.sh: no Debian: docs/install.md lists the libraries that are needed" >&2; exit 0; }
 missing=
 for group; do
 	case $group in run) names=$run ;; test) names=$test ;; *) echo "packages.sh: unknown group '$group'" >&2; exit 2 ;; esac

@@ -103,13 +103,20 @@ static void forward_dropout(const struct nn_block *b, int l)
 	b->batch->kernels->multiply(out_of(b, l), in, aux_of(b, l), op->size / NN_LANES);
 }
 
+/* Maps that lie where they are wanted already (layout.h) stay there. */
+static void move_map(float *to, const float *from, size_t size)
+{
+	if (to != from)
+		memcpy(to, from, size * sizeof(*to));
+}
+
 static void forward_concat(const struct nn_block *b, int l)
 {
 	float *to = out_of(b, l);
 	const struct nn_op *op = &b->batch->plan->ops[l];
 	for (int i = 0; i < op->input_count; i++) {
 		size_t size = b->batch->plan->ops[op->inputs[i]].size;
-		memcpy(to, out_of(b, op->inputs[i]), size * sizeof(*to));
+		move_map(to, out_of(b, op->inputs[i]), size);
 		to += size;
 	}
 }
@@ -117,9 +124,11 @@ static void forward_concat(const struct nn_block *b, int l)
 static void forward_add(const struct nn_block *b, int l)
 {
 	const struct nn_op *op = &b->batch->plan->ops[l];
-	memcpy(out_of(b, l), out_of(b, op->inputs[0]), op->size * sizeof(float));
+	float *out = out_of(b, l);
 	for (int i = 1; i < op->input_count; i++)
-		b->batch->kernels->add(out_of(b, l), out_of(b, op->inputs[i]), op->size / NN_LANES);
+		b->batch->kernels->sum_two(out, i == 1 ? out_of(b, op->inputs[0]) : out,
+			out_of(b, op->inputs[i]), op->size / NN_LANES,
+			i + 1 < op->input_count ? NN_NOT_RECTIFIED : op->rectifier);
 }
 
 static void forward(const struct nn_block *b, int l)
@@ -128,6 +137,8 @@ static void forward(const struct nn_block *b, int l)
 	const struct nn_layer *layer = &b->batch->net->layers[l];
 	const struct nn_op *op = &b->batch->plan->ops[l];
 	const float *in = op->input_count ? out_of(b, op->inputs[0]) : NULL;
+	if (op->done)
+		return;
 	switch (op->kind) {
 	case NN_OP_CONV_POOL:
 		k->conv_pool_forward(out_of(b, l), b->gradient ? (int32_t *)aux_of(b, l) : NULL, in,
@@ -159,7 +170,7 @@ static void forward(const struct nn_block *b, int l)
 	case NN_OP_BATCHNORM:
 		k->normalize_forward(out_of(b, l), in, shared_of(b, l, NN_BATCHNORM_CENTRE),
 			shared_of(b, l, NN_BATCHNORM_SCALE), bias_of(b, op), layer->shape.channels,
-			positions_of(b, l));
+			positions_of(b, l), op->rectifier);
 		break;
 	case NN_OP_NOTHING:
 	case NN_OP_INPUT:
@@ -258,10 +269,10 @@ static void backward_input(const struct nn_block *b, int l, int i, float *to)
 	case NN_OP_CONCAT:
 		for (int j = 0; j < i; j++)
 			from += plan->ops[op->inputs[j]].size;
-		memcpy(to, from, size * sizeof(*to));
+		move_map(to, from, size);
 		break;
 	case NN_OP_ADD:
-	case NN_OP_OUTPUT: memcpy(to, from, size * sizeof(*to)); break;
+	case NN_OP_OUTPUT: move_map(to, from, size); break;
 	case NN_OP_DEPTHWISE:
 		k->depthwise_backward_input(to, from, kernel_of(b, op), &op->shape.conv, scratch);
 		break;
@@ -271,10 +282,11 @@ static void backward_input(const struct nn_block *b, int l, int i, float *to)
 		k->silu_backward(to, from, out_of(b, op->inputs[i]), size / NN_LANES);
 		break;
 	case NN_OP_BATCHNORM:
-		k->normalize_backward(to, from, out_of(b, op->inputs[i]),
+		k->normalize_backward(to, from, out_of(b, op->inputs[i]), out_of(b, l),
 			shared_of(b, l, NN_BATCHNORM_CENTRE), shared_of(b, l, NN_BATCHNORM_SCALE),
 			shared_of(b, l, NN_BATCHNORM_OFFSET), shared_of(b, l, NN_BATCHNORM_TILT),
-			b->batch->net->layers[l].shape.channels, positions_of(b, l), b->count);
+			b->batch->net->layers[l].shape.channels, positions_of(b, l), b->count,
+			op->rectifier);
 		break;
 	case NN_OP_NOTHING:
 	case NN_OP_INPUT: break;
@@ -286,8 +298,9 @@ static void sum_slopes(const struct nn_block *b, int l)
 {
 	b->batch->kernels->normalize_slopes(sums_of(b, l, NN_BATCHNORM_SUM),
 		sums_of(b, l, NN_BATCHNORM_PRODUCT), gradient_of(b, l),
-		out_of(b, b->batch->plan->ops[l].inputs[0]), shared_of(b, l, NN_BATCHNORM_CENTRE),
-		b->batch->net->layers[l].shape.channels, positions_of(b, l),
+		out_of(b, b->batch->plan->ops[l].inputs[0]), out_of(b, l),
+		shared_of(b, l, NN_BATCHNORM_CENTRE), b->batch->net->layers[l].shape.channels,
+		positions_of(b, l), b->batch->plan->ops[l].rectifier,
 		b->memory + b->batch->plan->scratch);
 }
 
@@ -331,6 +344,17 @@ static void backward_weights(const struct nn_block *b, int l)
 			(int)(op->size / NN_LANES), scratch);
 }
 
+static void add_tensor(const struct nn_block *b, int tensor)
+{
+	if (tensor < 0)
+		return;
+	const struct nn_tensor *t = &b->batch->net->tensors[tensor];
+	float *restrict to = b->sum + t->offset;
+	const float *restrict from = b->gradient + t->offset;
+	for (size_t i = 0; i < t->count; i++)
+		to[i] += from[i];
+}
+
 /* All that goes back from layer l, whose own gradient is complete. */
 static void backward_layer(struct nn_block *b, int l)
 {
@@ -341,13 +365,26 @@ static void backward_layer(struct nn_block *b, int l)
 			!= NN_OP_CONV_POOL) /* conv_pool's argmax knows where its ReLU is closed */
 		b->batch->kernels->relu_backward(
 			gradient_of(b, l), gradient_of(b, l), out_of(b, l), op->size / NN_LANES);
-	if (op->trained)
+	if (op->kind == NN_OP_ADD && op->rectifier == NN_RECTIFIED)
+		b->batch->kernels->relu_backward(
+			gradient_of(b, l), gradient_of(b, l), out_of(b, l), op->size / NN_LANES);
+	else if (op->kind == NN_OP_ADD && op->rectifier == NN_RECTIFIED_6)
+		b->batch->kernels->relu6_backward(
+			gradient_of(b, l), gradient_of(b, l), out_of(b, l), op->size / NN_LANES);
+	if (op->trained) {
 		backward_weights(b, l);
+		if (b->sum) {
+			add_tensor(b, b->batch->net->layers[op->weights_layer].kernel_tensor);
+			add_tensor(b, b->batch->net->layers[op->weights_layer].bias_tensor);
+		}
+	}
 	for (int i = 0; i < op->input_count; i++) {
 		int input = op->inputs[i];
 		if (!plan->ops[input].wants_gradient)
 			continue;
-		if (!b->has_gradient[input]) {
+		if (op->done) { /* its gradient is that of what it was done with */
+			b->has_gradient[input] = true;
+		} else if (!b->has_gradient[input]) {
 			backward_input(b, l, i, gradient_of(b, input));
 			b->has_gradient[input] = true;
 		} else {

@@ -35,6 +35,7 @@ struct nn_block {
 	float *memory;   /* plan->memory floats, 64-byte aligned, zero when allocated */
 	float *gradient; /* NULL: forward only. parameter_count floats, all of trained tensors
 			    written, others left alone */
+	float *sum;      /* what is written of the gradient is added here, too; NULL: nowhere */
 	uint32_t first;  /* number of lane 0 within the batch */
 	uint32_t ids[NN_LANES];           /* image numbers, with NN_ORDER_AUGMENTED */
 	int count;                        /* lanes in use */

@@ -7,6 +7,7 @@
 
 #include "batchnorm.h"
 #include "block.h"
+#include "infer_channels.h"
 #include "plan.h"
 
 enum { PHASES_MAX = 16, SLACK = 16, CLASSES_MAX = 256 };
@@ -47,7 +48,8 @@ struct nn_infer {
 	const struct nn_kernels *kernels;
 	struct nn_plan plan;
 	bool by_position;
-	size_t size; /* floats of memory taken so far */
+	struct nn_channels *channels; /* NULL: by position, or as a block */
+	size_t size;                  /* floats of memory taken so far */
 	float *memory;
 	float over_255[256];
 	/* by position */
@@ -367,8 +369,12 @@ struct nn_infer *nn_infer_new(
 		f->over_255[p] = (float)p / 255.0f;
 	bool frozen[2 * NN_LAYERS_MAX];
 	memset(frozen, true, sizeof(frozen));
-	nn_plan_make(&f->plan, net, frozen);
+	nn_plan_make(&f->plan, net, frozen, false);
 	f->by_position = find_phases(f);
+	if (!f->by_position && params)
+		f->channels = nn_channels_new(net, params, f->kernels);
+	if (f->channels)
+		return f;
 	if (f->by_position) {
 		lay_out(f);
 	} else {
@@ -394,6 +400,7 @@ void nn_infer_free(struct nn_infer *f)
 {
 	if (!f)
 		return;
+	nn_channels_free(f->channels);
 	free(f->memory);
 	free(f);
 }
@@ -524,6 +531,10 @@ static void run_block(struct nn_infer *f, const float *values)
 
 void nn_infer_bytes(struct nn_infer *f, const uint8_t *image)
 {
+	if (f->channels) {
+		nn_channels_run(f->channels, image, f->over_255, NULL);
+		return;
+	}
 	if (f->by_position) {
 		run(f, (struct image){ .bytes = image, .over_255 = f->over_255 });
 		return;
@@ -536,7 +547,9 @@ void nn_infer_bytes(struct nn_infer *f, const uint8_t *image)
 
 void nn_infer_floats(struct nn_infer *f, const float *image)
 {
-	if (f->by_position)
+	if (f->channels)
+		nn_channels_run(f->channels, NULL, f->over_255, image);
+	else if (f->by_position)
 		run(f, (struct image){ .floats = image });
 	else
 		run_block(f, image);
@@ -544,6 +557,8 @@ void nn_infer_floats(struct nn_infer *f, const float *image)
 
 const float *nn_infer_logits(const struct nn_infer *f, int output)
 {
+	if (f->channels)
+		return nn_channels_logits(f->channels, output);
 	return f->by_position
 		? f->memory + f->maps[f->net->layers[f->net->outputs[output]].inputs[0]].at
 		: f->logits[output];

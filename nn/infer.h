@@ -3,9 +3,10 @@
  *
  * A network of 3x3 "valid" convolutions with ReLU and 2x2 max pooling, then dense layers (also
  * convolutions over the whole map), concatenation, ReLU and dropout, as the paper's, runs with the
- * positions of a map in the lanes; any other runs as a block of one image and 15 empty lanes.
- * Either way every output is summed in the order of train.h, so its logits are the same bits as
- * nn_logits', in every variant.
+ * positions of a map in the lanes; any other with the channels of a map in the lanes. (A layer that
+ * infer_channels.c does not know makes it a block of one image and 15 empty lanes.) In every way
+ * every output is summed in the order of train.h, so its logits are the same bits as nn_logits', in
+ * every variant.
  *
  * All memory is had at creation; a call allocates nothing. Not for use by two threads at once: make
  * one for each. */

@@ -2,6 +2,7 @@
 #include "plan.h"
 
 #include "batchnorm.h"
+#include "layout.h"
 
 enum { LANES = 16 };
 
@@ -204,28 +205,27 @@ static size_t larger(size_t a, size_t b)
 static void lay_out(struct nn_plan *plan, const struct nn_net *net)
 {
 	size_t memory = 0, scratch = 0, spare = 0, image = 0, padded = 0, no_bias = 0;
+	for (int l = 0; l < net->layer_count; l++)
+		if (plan->ops[l].kind != NN_OP_NOTHING
+			&& net->layers[plan->ops[l].weights_layer].kernel_tensor >= 0
+			&& net->layers[plan->ops[l].weights_layer].bias_tensor < 0)
+			no_bias = larger(no_bias, (size_t)net->layers[l].shape.channels);
+	/* first: plans of one network that share a memory have them in one place */
+	plan->zeros = take(&memory, no_bias);
+	plan->unused = take(&memory, no_bias);
 	for (int l = 0; l < net->layer_count; l++) {
 		struct nn_op *op = &plan->ops[l];
 		struct nn_shape shape = net->layers[l].shape;
 		if (op->kind == NN_OP_NOTHING)
 			continue;
-		op->out = take(&memory, op->size);
-		if (op->wants_gradient) {
-			op->gradient = take(&memory, op->size);
+		if (op->wants_gradient)
 			spare = larger(spare, op->size);
-		}
-		if (op->kind == NN_OP_CONV_POOL || op->kind == NN_OP_POOL
-			|| op->kind == NN_OP_DROPOUT)
-			op->aux = take(&memory, op->size);
 		if (op->kind == NN_OP_BATCHNORM) {
 			op->aux =
 				take(&memory, NN_BATCHNORM_SUMS * nn_batchnorm_row(shape.channels));
 			op->shared = take(&plan->shared,
 				NN_BATCHNORM_SHARED * nn_batchnorm_row(shape.channels));
 		}
-		if (net->layers[op->weights_layer].kernel_tensor >= 0
-			&& net->layers[op->weights_layer].bias_tensor < 0)
-			no_bias = larger(no_bias, (size_t)shape.channels);
 		if (op->kind == NN_OP_INPUT) {
 			image = larger(image, nn_shape_size(shape));
 			padded = larger(padded,
@@ -240,14 +240,30 @@ static void lay_out(struct nn_plan *plan, const struct nn_net *net)
 	plan->images = take(&memory, LANES * plan->image_stride);
 	plan->warp_scratch = take(&memory, padded + 16);
 	plan->partner = take(&memory, image * LANES);
-	plan->zeros = take(&memory, no_bias);
-	plan->unused = take(&memory, no_bias);
-	plan->memory = memory;
+	plan->memory = nn_layout(plan, net, memory);
 }
 
-void nn_plan_make(struct nn_plan *plan, const struct nn_net *net, const bool *frozen)
+/* A ReLU or ReLU6 that alone reads a batch normalisation or an addition is done with it. */
+static void rectify(struct nn_plan *plan, const struct nn_net *net)
 {
-	*plan = (struct nn_plan){ 0 };
+	for (int l = 0; l < net->layer_count && !plan->keep_maps; l++) {
+		struct nn_op *op = &plan->ops[l];
+		int only = l;
+		if (op->kind != NN_OP_RELU && op->kind != NN_OP_RELU6)
+			continue;
+		struct nn_op *in = &plan->ops[op->inputs[0]];
+		if ((in->kind != NN_OP_BATCHNORM && in->kind != NN_OP_ADD)
+			|| consumers(net, op->inputs[0], &only) != 1)
+			continue;
+		in->rectifier = op->kind == NN_OP_RELU ? NN_RECTIFIED : NN_RECTIFIED_6;
+		op->done = true;
+	}
+}
+
+void nn_plan_make(
+	struct nn_plan *plan, const struct nn_net *net, const bool *frozen, bool keep_maps)
+{
+	*plan = (struct nn_plan){ .keep_maps = keep_maps };
 	for (int l = 0; l < net->layer_count; l++) {
 		struct nn_op *op = &plan->ops[l];
 		const struct nn_layer *layer = &net->layers[l];
@@ -268,6 +284,7 @@ void nn_plan_make(struct nn_plan *plan, const struct nn_net *net, const bool *fr
 		for (int i = 0; i < op->input_count; i++)
 			op->wants_gradient |= plan->ops[op->inputs[i]].wants_gradient;
 	}
+	rectify(plan, net);
 	find_parts(plan, net);
 	for (int l = 0; l < net->layer_count; l++)
 		describe(&plan->ops[l], plan, net, l);

@@ -40,9 +40,11 @@ struct nn_op {
 	size_t out;                                   /* activations */
 	size_t gradient; /* of the loss by the activations; only if wants_gradient */
 	size_t aux; /* argmax (as int32), dropout mask, batchnorm: a block's sums (batchnorm.h) */
-	size_t shared;       /* batchnorm: in the memory that all blocks share (batchnorm.h) */
-	bool trained;        /* has weights that are not frozen */
-	bool wants_gradient; /* its own weights or those of a layer before it are trained */
+	size_t shared; /* batchnorm: in the memory that all blocks share (batchnorm.h) */
+	enum nn_rectifier rectifier; /* batchnorm, add: done with it, in place ... */
+	bool done;                   /* ... and nothing is left to do here: the ReLU behind it */
+	bool trained;                /* has weights that are not frozen */
+	bool wants_gradient;         /* its own weights or those of a layer before it are trained */
 	union {
 		struct nn_conv_pool conv_pool;
 		struct nn_conv conv;
@@ -63,12 +65,17 @@ struct nn_plan {
 				 its gradient goes */
 	size_t memory;        /* floats of one thread's memory */
 	size_t shared;        /* floats of the memory that all blocks share */
+	bool keep_maps;
+	bool apart; /* no map lies in another one */
 	/* Batch normalisations that are trained, from the first: a training batch runs up to each
 	 * in all its blocks before it goes on. */
 	int cuts[NN_LAYERS_MAX], cut_count;
 };
 
-/* Plan net with these tensors frozen (NULL: none). */
-void nn_plan_make(struct nn_plan *plan, const struct nn_net *net, const bool *frozen);
+/* Plan net with these tensors frozen (NULL: none). keep_maps: all maps lie side by side until the
+ * end, each as its own layer gives it, for those who look at them; else their places are used again
+ * (layout.h). */
+void nn_plan_make(
+	struct nn_plan *plan, const struct nn_net *net, const bool *frozen, bool keep_maps);
 
 #endif

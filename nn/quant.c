@@ -266,7 +266,7 @@ static int calibrate(struct nn_quant *q, const float *params, const struct nn_im
 		free(block);
 		return -1;
 	}
-	nn_plan_make(plan, q->net, frozen);
+	nn_plan_make(plan, q->net, frozen, true);
 	const size_t bytes = rounded_up(
 		(plan->memory + plan->shared + q->net->parameter_count + NN_LANES) * sizeof(float));
 	float *memory = aligned_alloc(64, bytes);

@@ -16,7 +16,7 @@ enum { BATCH_MAX = 4096, EVALUATION_BATCH = 1024, BLOCKS_MAX = BATCH_MAX / NN_LA
 struct nn_trainer {
 	const struct nn_net *net;
 	const struct nn_kernels *kernels;
-	struct nn_plan plan;
+	struct nn_plan plan, evaluation; /* evaluation: without a way back */
 	struct nn_optimizer optimizer;
 	struct nn_schedule schedule;
 	struct nn_pool *pool;
@@ -26,9 +26,10 @@ struct nn_trainer {
 	float *memory;                  /* all of the following, in one allocation */
 	float *params, *first, *second; /* [padded] */
 	float *average, *slow;          /* [padded], if the optimizer wants one; else NULL */
-	float *gradients;               /* [blocks][padded] */
+	float *gradients;               /* [blocks, of one thread at most 2][padded] */
 	float *shared;                  /* [plan.shared] */
-	float *workspaces;              /* [workspace_count][plan.memory] */
+	float *workspaces;              /* [workspace_count][workspace] */
+	size_t workspace;               /* floats, enough for both plans */
 	int workspace_count; /* one a thread; where a batch has several stages at least one a block
 			      */
 	struct nn_block *work; /* [BLOCKS_MAX] */
@@ -109,13 +110,19 @@ struct nn_trainer *nn_trainer_new(
 	t->threads = options->threads;
 	for (int i = 0; i < net->tensor_count; i++)
 		t->frozen[i] = net->tensors[i].moving || (options->frozen && options->frozen[i]);
-	nn_plan_make(&t->plan, net, t->frozen);
+	nn_plan_make(&t->plan, net, t->frozen, false);
+	bool none_trained[2 * NN_LAYERS_MAX];
+	memset(none_trained, true, sizeof(none_trained));
+	nn_plan_make(&t->evaluation, net, none_trained, false);
+	t->workspace =
+		t->plan.memory > t->evaluation.memory ? t->plan.memory : t->evaluation.memory;
 	t->padded = (net->parameter_count + NN_LANES - 1) / NN_LANES * NN_LANES;
 	t->workspace_count =
 		t->plan.cut_count > 0 && t->blocks > t->threads ? t->blocks : t->threads;
 	const bool average = t->optimizer.average_momentum > 0, slow = t->optimizer.lookahead > 0;
-	size_t floats = (3 + (size_t)average + (size_t)slow + (size_t)t->blocks) * t->padded
-		+ t->plan.shared + (size_t)t->workspace_count * t->plan.memory;
+	const size_t gradients = t->threads > 1 || t->blocks == 1 ? (size_t)t->blocks : 2;
+	size_t floats = (3 + (size_t)average + (size_t)slow + gradients) * t->padded
+		+ t->plan.shared + (size_t)t->workspace_count * t->workspace;
 	t->memory = zeroed(floats * sizeof(*t->memory));
 	t->work = zeroed(BLOCKS_MAX * sizeof(*t->work));
 	t->pool = nn_pool_new(t->threads);
@@ -127,9 +134,9 @@ struct nn_trainer *nn_trainer_new(
 	t->first = t->params + t->padded;
 	t->second = t->first + t->padded;
 	t->gradients = t->second + t->padded;
-	t->shared = t->gradients + (size_t)t->blocks * t->padded;
+	t->shared = t->gradients + gradients * t->padded;
 	t->workspaces = t->shared + t->plan.shared;
-	float *more = t->workspaces + (size_t)t->workspace_count * t->plan.memory;
+	float *more = t->workspaces + (size_t)t->workspace_count * t->workspace;
 	t->average = average ? more : NULL;
 	t->slow = slow ? more + (average ? t->padded : 0) : NULL;
 	t->step = (struct nn_step){ .net = net,
@@ -181,8 +188,14 @@ static void run_block(void *context, int number, int thread)
 {
 	struct nn_trainer *t = context;
 	struct nn_block *block = &t->work[number];
-	block->memory = t->workspaces + (size_t)(t->stages > 1 ? number : thread) * t->plan.memory;
-	block->gradient = t->wants_gradients ? t->gradients + (size_t)number * t->padded : NULL;
+	block->memory = t->workspaces + (size_t)(t->stages > 1 ? number : thread) * t->workspace;
+	block->gradient = block->sum = NULL;
+	if (t->wants_gradients && t->threads > 1)
+		block->gradient = t->gradients + (size_t)number * t->padded;
+	else if (t->wants_gradients) { /* blocks run in their order */
+		block->gradient = number == 0 ? t->gradients : t->gradients + t->padded;
+		block->sum = number == 0 ? NULL : t->gradients;
+	}
 	nn_block_run(block, &t->batch, number, t->stage);
 }
 
@@ -229,7 +242,8 @@ static void share(const struct nn_trainer *t, int part, size_t *from, size_t *to
 	*to = vectors * ((size_t)part + 1) / parts * NN_LANES;
 }
 
-/* Gradient of the whole batch, in gradients[0]: the blocks' in their order. One thread's share. */
+/* Gradient of the whole batch, in gradients[0]: the blocks' in their order. One thread's share;
+ * with one thread in all the blocks have done it. */
 static void add_gradients_share(void *context, int part, int thread)
 {
 	(void)thread;
@@ -237,7 +251,7 @@ static void add_gradients_share(void *context, int part, int thread)
 	const int blocks = (int)((t->batch.count + NN_LANES - 1) / NN_LANES);
 	size_t from, to;
 	share(t, part, &from, &to);
-	for (int b = 1; b < blocks; b++)
+	for (int b = 1; b < blocks && t->threads > 1; b++)
 		t->kernels->add(t->gradients + from, t->gradients + (size_t)b * t->padded + from,
 			(to - from) / NN_LANES);
 }
@@ -332,7 +346,7 @@ static void set_evaluation_batch(struct nn_trainer *t, const struct nn_images *i
 	const uint32_t *order, uint32_t first, uint32_t count)
 {
 	t->batch = (struct nn_batch){ .net = t->net,
-		.plan = &t->plan,
+		.plan = &t->evaluation,
 		.kernels = t->kernels,
 		.params = t->params,
 		.shared = t->shared,
@@ -385,7 +399,7 @@ void nn_logits(struct nn_trainer *t, const struct nn_images *images, const uint3
 		t->stage = 0;
 		t->stages = 1;
 		run_block(t, 0, 0);
-		const float *logits = t->workspaces + t->plan.ops[layer].out;
+		const float *logits = t->workspaces + t->evaluation.ops[layer].out;
 		for (uint32_t i = 0; i < now; i++)
 			for (size_t k = 0; k < classes; k++)
 				out[(done + i) * classes + k] = logits[k * NN_LANES + i];

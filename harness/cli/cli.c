@@ -25,6 +25,25 @@ static const struct cli_option common[] = {
 	{ "version", 'V', NULL, "show the version" },
 	{ NULL, 0, NULL, NULL },
 };
+enum { COMMON = sizeof(common) / sizeof(*common) - 1 };
+
+/* Of verbs that print a table in several formats: --json is short for --format json. */
+static const struct cli_option as_json[] = {
+	{ "json", 0, NULL, "the same as --format json" },
+	{ NULL, 0, NULL, NULL },
+};
+
+static const struct cli_option *further(const struct cli_verb *verb)
+{
+	const struct cli_option *format = NULL;
+	for (const struct cli_option *o = verb->options; o && o->name; o++) {
+		if (strcmp(o->name, "json") == 0)
+			return NULL;
+		if (strcmp(o->name, "format") == 0 && strstr(o->help, "json"))
+			format = o;
+	}
+	return format ? as_json : NULL;
+}
 
 static int count_options(const struct cli_option *options)
 {
@@ -54,6 +73,7 @@ void cli_print_help(const struct cli_verb *verb)
 		printf("\nexamples:\n%s\n", verb->examples);
 	printf("\noptions:\n");
 	print_options(verb->options);
+	print_options(further(verb));
 	print_options(common);
 }
 
@@ -86,13 +106,13 @@ static const struct cli_option *find_letter(const struct cli_option *options, in
 }
 
 /* getopt's tables from ours: long options by number (256 + row), short ones by letter. */
-static void make_tables(const struct cli_option *options, struct option *longs, char *shorts)
+static void make_tables(const struct cli_verb *verb, struct option *longs, char *shorts)
 {
 	int n = 0;
 	char *s = shorts;
 	*s++ = ':';
-	const struct cli_option *tables[2] = { options, common };
-	for (int table = 0; table < 2; table++)
+	const struct cli_option *tables[3] = { verb->options, common, further(verb) };
+	for (int table = 0; table < 3; table++)
 		for (int i = 0; i < count_options(tables[table]); i++, n++) {
 			const struct cli_option *o = &tables[table][i];
 			longs[n] = (struct option){ o->name,
@@ -135,13 +155,15 @@ int cli_parse(const struct cli_verb *verb, int argc, char **argv, struct cli *c,
 	assert(own + 3 <= OPTIONS_MAX);
 	if (!values)
 		err_end_nomem();
-	make_tables(verb->options, longs, shorts);
+	make_tables(verb, longs, shorts);
 	opterr = 0;
 	optind = 0;
 	for (int got; (got = getopt_long(argc, argv, shorts, longs, NULL)) != -1;) {
-		const struct cli_option *o = got >= 256 + own ? &common[got - 256 - own]
-			: got >= 256                          ? &verb->options[got - 256]
-							      : NULL;
+		const int row = got - 256;
+		const struct cli_option *o = row >= own + COMMON ? as_json
+			: row >= own                             ? &common[row - own]
+			: row >= 0                               ? &verb->options[row]
+								 : NULL;
 		if (!o && got != '?' && got != ':')
 			o = find_letter(verb->options, got) ? find_letter(verb->options, got)
 							    : find_letter(common, got);
@@ -156,7 +178,9 @@ int cli_parse(const struct cli_verb *verb, int argc, char **argv, struct cli *c,
 			*request = CLI_HELP;
 		if (o == &common[1])
 			*request = CLI_VERSION;
-		values[c->value_count++] = (struct cli_value){ o->name, optarg ? optarg : "" };
+		values[c->value_count++] = o == as_json
+			? (struct cli_value){ "format", "json" }
+			: (struct cli_value){ o->name, optarg ? optarg : "" };
 	}
 	c->arguments = argv + optind;
 	c->argument_count = argc - optind;
@@ -180,6 +204,11 @@ const char *cli_get_nth(const struct cli *c, const char *option, int i)
 
 const char *cli_get(const struct cli *c, const char *option, const char *fallback)
 {
+	if (strcmp(option, "db") == 0) {
+		const char *database = getenv("RETRIAL_DB");
+		if (database && *database)
+			fallback = database;
+	}
 	for (int i = 0; cli_get_nth(c, option, i); i++)
 		fallback = cli_get_nth(c, option, i);
 	return fallback;

@@ -64,9 +64,10 @@ void cli_terminal_size(FILE *stream, int *columns, int *rows);
 
 /* Options that every verb has and that are not in its table: --help, --version. Options that
  * several verbs share: */
-#define CLI_OPTION_DB                                                                \
-	{                                                                            \
-		"db", 0, "FILE", "the results database (default results/retrial.db)" \
+#define CLI_OPTION_DB                                                                       \
+	{                                                                                   \
+		"db", 0, "FILE",                                                            \
+			"the results database (default $RETRIAL_DB, or results/retrial.db)" \
 	}
 #define CLI_OPTION_DATA                                                              \
 	{                                                                            \
@@ -75,11 +76,11 @@ void cli_terminal_size(FILE *stream, int *columns, int *rows);
 			"/usr/share/datasets)"                                       \
 	}
 
-/* The verbs; each is defined in verb_NAME.c and listed in main.c. */
+/* The verbs; each is defined in verb_NAME.c and listed in verbs.c. */
 extern const struct cli_verb verb_bundle, verb_check, verb_plan, verb_run, verb_rerun, verb_status,
 	verb_runs, verb_show, verb_log, verb_diff, verb_tag, verb_note, verb_delete, verb_restore,
 	verb_gc, verb_query, verb_table, verb_plot, verb_claims, verb_report, verb_export,
 	verb_eval, verb_latency, verb_verify, verb_merge, verb_data, verb_doctor, verb_completion,
-	verb_serve, verb_help;
+	verb_serve, verb_init, verb_schema, verb_help;
 
 #endif

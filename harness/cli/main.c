@@ -11,73 +11,13 @@
 #define RETRIAL_VERSION "0.1"
 #endif
 
-static const struct cli_verb *const verbs[] = {
-	&verb_check,
-	&verb_plan,
-	&verb_run,
-	&verb_rerun,
-	&verb_status,
-	&verb_runs,
-	&verb_show,
-	&verb_log,
-	&verb_diff,
-	&verb_tag,
-	&verb_note,
-	&verb_delete,
-	&verb_restore,
-	&verb_gc,
-	&verb_query,
-	&verb_table,
-	&verb_plot,
-	&verb_claims,
-	&verb_report,
-	&verb_serve,
-	&verb_export,
-	&verb_eval,
-	&verb_latency,
-	&verb_verify,
-	&verb_merge,
-	&verb_bundle,
-	&verb_data,
-	&verb_doctor,
-	&verb_completion,
-	&verb_help,
-};
-enum { VERB_COUNT = sizeof(verbs) / sizeof(*verbs) };
-
-const struct cli_verb *cli_verb_at(size_t i)
-{
-	return i < VERB_COUNT ? verbs[i] : NULL;
-}
-
-void cli_print_usage(FILE *out)
-{
-	fprintf(out,
-		"retrial - reproducible research experiments\n\n"
-		"  retrial run experiments/demo.yaml      run what is missing of a study\n"
-		"  retrial table experiments/demo.yaml    its results: mean, sd, n, comparison\n"
-		"  retrial query accuracy                 ask the database\n\nverbs:\n");
-	for (size_t i = 0; i < VERB_COUNT; i++)
-		fprintf(out, "  %-10s %s\n", verbs[i]->name, verbs[i]->summary);
-	fprintf(out,
-		"\nretrial VERB --help shows a verb's options; retrial help PARAM what a parameter "
-		"of a sweep file means.\n");
-}
-
-const struct cli_verb *cli_verb_find(const char *name)
-{
-	for (size_t i = 0; i < VERB_COUNT; i++)
-		if (strcmp(verbs[i]->name, name) == 0)
-			return verbs[i];
-	return NULL;
-}
-
 static int unknown_verb(const char *name)
 {
-	const char *names[VERB_COUNT];
-	for (size_t i = 0; i < VERB_COUNT; i++)
-		names[i] = verbs[i]->name;
-	const char *near = str_nearest(name, names, VERB_COUNT);
+	const char *names[100];
+	size_t count = 0;
+	for (; cli_verb_at(count) && count < 100; count++)
+		names[count] = cli_verb_at(count)->name;
+	const char *near = str_nearest(name, names, count);
 	fprintf(stderr, "retrial: unknown verb '%s'", name);
 	if (near)
 		fprintf(stderr, " (did you mean '%s'?)", near);

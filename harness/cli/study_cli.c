@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "../base/file.h"
+#include "../base/share.h"
 
 const char *study_cli_database(const struct cli *c)
 {
@@ -103,34 +104,18 @@ void study_cli_command(struct str *out, const struct cli *c)
 
 int study_cli_scripts(struct str *out, const struct cli *c, struct err *e)
 {
-	static const char *const places[] = { "plots", "../share/retrial/plots" };
-	char program[PATH_MAX];
-
+	struct str looked = { 0 };
 	if (cli_has(c, "scripts")) {
 		str_add(out, cli_get(c, "scripts", ""));
 		return 0;
 	}
-	const ssize_t length = readlink("/proc/self/exe", program, sizeof(program) - 1);
-	if (length <= 0)
-		return err_errno(e, "/proc/self/exe");
-	program[length] = '\0';
-	char *slash = strrchr(program, '/');
-	if (slash)
-		*slash = '\0';
-	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
-		struct str script = { 0 };
-		str_addf(&script, "%s/%s/style.gp", program, places[i]);
-		const bool there = file_exists(script.s);
-		str_free(&script);
-		if (there) {
-			str_addf(out, "%s/%s", program, places[i]);
-			return 0;
-		}
-	}
-	return err_set(e, ERR_ENVIRONMENT,
-		"the gnuplot scripts are neither in %s/plots nor in %s/../share/retrial/plots: "
-		"name their folder with --scripts",
-		program, program);
+	int result = share_find("plots", out, &looked, e);
+	if (result)
+		result = err_set(e, ERR_ENVIRONMENT,
+			"the gnuplot scripts are neither in %s: name their folder with --scripts",
+			looked.s ? looked.s : "plots");
+	str_free(&looked);
+	return result;
 }
 
 int study_cli_write(const struct cli *c, const struct str *text, struct err *e)

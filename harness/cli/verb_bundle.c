@@ -55,7 +55,8 @@ static int run(const struct cli *c)
 const struct cli_verb verb_bundle = {
 	.name = "bundle",
 	.arguments = "",
-	.summary = "a study as one archive: database, sweeps, source, results, digests, appendices",
+	.summary = "write the whole study as one archive: database, sweeps, source, digests, "
+		   "appendices",
 	.examples = "  retrial bundle -o paper.tar.zst\n"
 		    "  retrial verify paper.tar.zst --sample 3\n",
 	.options = options,

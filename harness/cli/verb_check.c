@@ -50,7 +50,7 @@ static int run(const struct cli *c)
 const struct cli_verb verb_check = {
 	.name = "check",
 	.arguments = "SWEEP.yaml...",
-	.summary = "say everything that is wrong with a sweep file, or what it asks for",
+	.summary = "find every error of a sweep file, or say what it asks for",
 	.examples = "  retrial check experiments/paper.yaml\n"
 		    "  retrial check experiments/*.yaml\n",
 	.options = options,

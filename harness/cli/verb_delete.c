@@ -60,7 +60,7 @@ static const struct cli_option options[] = {
 const struct cli_verb verb_delete = {
 	.name = "delete",
 	.arguments = "TRIAL...",
-	.summary = "take the results of trials back: they count as never run, and run again",
+	.summary = "mark trials as not run; the next run repeats them (undo with restore)",
 	.examples = "  retrial delete 3f2a91            retrial restore 3f2a91 undoes it\n"
 		    "  retrial gc --deleted --yes       removes what was deleted for good",
 	.options = options,

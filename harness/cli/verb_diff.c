@@ -46,7 +46,7 @@ static int run(const struct cli *c)
 const struct cli_verb verb_diff = {
 	.name = "diff",
 	.arguments = "TRIAL TRIAL",
-	.summary = "two trials: configuration, code, data, machine, results, flipped test images",
+	.summary = "compare two trials: configuration, code, data, machine, results, test images",
 	.examples = "  retrial diff 3522efb88fae e4fb75b533bb",
 	.options = options,
 	.run = run,

@@ -65,7 +65,7 @@ static int run(const struct cli *c)
 const struct cli_verb verb_eval = {
 	.name = "eval",
 	.arguments = "FILE",
-	.summary = "test accuracy of an exported model, beside the recorded one",
+	.summary = "evaluate an exported model: its test accuracy, beside the recorded one",
 	.examples = "  retrial eval model.onnx\n"
 		    "  retrial eval model.npz --dataset fashion-mnist",
 	.options = options,

@@ -108,7 +108,7 @@ static int run(const struct cli *c)
 const struct cli_verb verb_gc = {
 	.name = "gc",
 	.arguments = NULL,
-	.summary = "list or remove what is of no use any more: checkpoints, shared phases, deleted "
+	.summary = "list or remove what is no longer needed: checkpoints, shared phases, deleted "
 		   "results",
 	.examples = "  retrial gc                       what could go\n"
 		    "  retrial gc --yes                 remove files of no use\n"

@@ -260,7 +260,7 @@ static int run(const struct cli *c)
 const struct cli_verb verb_latency = {
 	.name = "latency",
 	.arguments = "TRIAL|FILE...",
-	.summary = "measure how fast trained networks answer: fp32 and int8, one image and many",
+	.summary = "measure inference time of trained networks: fp32 and int8, one image and many",
 	.examples =
 		"  retrial latency 3522efb8                    # recorded: retrial query latency\n"
 		"  retrial latency model.onnx --batch 1        # a file that retrial export wrote: "

@@ -222,7 +222,7 @@ static const struct cli_option options[] = {
 const struct cli_verb verb_query = {
 	.name = "query",
 	.arguments = "[NAME | SQL | -] [PARAM=VALUE...]",
-	.summary = "ask the results database: a named query, or SQL that reads",
+	.summary = "query the results database: a named query, or read-only SQL",
 	.examples = "retrial query                                     # the names of the queries\n"
 		    "retrial query accuracy dataset=fashion-mnist\n"
 		    "retrial query epochs trial=3f2a --format csv -o curves.csv\n"

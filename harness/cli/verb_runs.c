@@ -58,7 +58,7 @@ static const struct cli_option options[] = {
 const struct cli_verb verb_runs = {
 	.name = "runs",
 	.arguments = "[NAME=VALUE | NAME<VALUE | NAME~PATTERN ...]",
-	.summary = "the planned trials, how each stands, and its result",
+	.summary = "list trials with their state and result; filter and sort them",
 	.examples = "retrial runs state=failed\n"
 		    "retrial runs sweep=paper 'recipe~paper-*' 'test_accuracy>0.89' --sort "
 		    "dataset,-test_accuracy\n"

@@ -40,7 +40,7 @@ static const struct cli_option options[] = {
 const struct cli_verb verb_show = {
 	.name = "show",
 	.arguments = "TRIAL",
-	.summary = "everything known of one trial: configuration, result, phases, attempts, "
+	.summary = "show everything about one trial: configuration, result, phases, attempts, "
 		   "environment",
 	.examples = "retrial show 3f2a91\n",
 	.options = options,

@@ -312,7 +312,7 @@ static int run(const struct cli *c)
 const struct cli_verb verb_status = {
 	.name = "status",
 	.arguments = "[SWEEP]",
-	.summary = "how sweeps stand, and what is being run this moment",
+	.summary = "show how far sweeps are, and what runs at the moment",
 	.examples = "  retrial status\n"
 		    "  retrial status paper --watch      from another terminal",
 	.options = options,

@@ -71,7 +71,7 @@ static const struct cli_option options[] = {
 const struct cli_verb verb_tag = {
 	.name = "tag",
 	.arguments = "[WORD TRIAL...]",
-	.summary = "give trials a word (retrial runs tag=WORD finds them), or list the words",
+	.summary = "tag trials, or list the tags; runs tag=WORD finds them",
 	.examples =
 		"  retrial tag best 3f2a91 9c01\n"
 		"  retrial tag --remove best 3f2a91\n"

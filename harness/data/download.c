@@ -2,15 +2,29 @@
 #include "download.h"
 
 #include <curl/curl.h>
+#include <dlfcn.h>
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 enum { REDIRECTIONS = 5, STATUS_WHOLE_THERE = 416 };
 
+/* libcurl's functions, loaded when a download begins: the program runs without the library. */
+struct functions {
+	CURLcode (*global_init)(long flags);
+	CURL *(*init)(void);
+	CURLcode (*set)(CURL *, CURLoption, ...);
+	CURLcode (*perform)(CURL *);
+	CURLcode (*get)(CURL *, CURLINFO, ...);
+	void (*cleanup)(CURL *);
+	const char *(*text)(CURLcode);
+};
+
 struct transfer {
+	const struct functions *curl_functions;
 	const struct download_options *options;
 	const char *path;
 	FILE *file;
@@ -24,7 +38,7 @@ struct transfer {
 static int begin_body(struct transfer *t)
 {
 	long status = 0;
-	curl_easy_getinfo(t->curl, CURLINFO_RESPONSE_CODE, &status);
+	t->curl_functions->get(t->curl, CURLINFO_RESPONSE_CODE, &status);
 	if (status == 206 || t->begin == 0)
 		return 0;
 	t->begin = 0;
@@ -63,25 +77,26 @@ static int on_progress(void *context, curl_off_t total, curl_off_t now, curl_off
 static void set_up(CURL *curl, const char *url, struct transfer *t, char why[CURL_ERROR_SIZE])
 {
 	const struct download_options *o = t->options;
-	curl_easy_setopt(curl, CURLOPT_URL, url);
-	curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
-	curl_easy_setopt(curl, CURLOPT_REDIR_PROTOCOLS_STR,
+	CURLcode (*set)(CURL *, CURLoption, ...) = t->curl_functions->set;
+	set(curl, CURLOPT_URL, url);
+	set(curl, CURLOPT_PROTOCOLS_STR, "http,https");
+	set(curl, CURLOPT_REDIR_PROTOCOLS_STR,
 		"http,https"); /* the content is checked by its digest */
-	curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 1L);
-	curl_easy_setopt(curl, CURLOPT_MAXREDIRS, (long)REDIRECTIONS);
-	curl_easy_setopt(curl, CURLOPT_FAILONERROR, 1L);
-	curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
-	curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, o->stall_seconds);
-	curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, 1L);
-	curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, o->stall_seconds);
-	curl_easy_setopt(curl, CURLOPT_RESUME_FROM_LARGE, t->begin);
-	curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take);
-	curl_easy_setopt(curl, CURLOPT_WRITEDATA, t);
-	curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, on_progress);
-	curl_easy_setopt(curl, CURLOPT_XFERINFODATA, t);
-	curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
-	curl_easy_setopt(curl, CURLOPT_USERAGENT, "retrial");
-	curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, why);
+	set(curl, CURLOPT_FOLLOWLOCATION, 1L);
+	set(curl, CURLOPT_MAXREDIRS, (long)REDIRECTIONS);
+	set(curl, CURLOPT_FAILONERROR, 1L);
+	set(curl, CURLOPT_NOSIGNAL, 1L);
+	set(curl, CURLOPT_CONNECTTIMEOUT, o->stall_seconds);
+	set(curl, CURLOPT_LOW_SPEED_LIMIT, 1L);
+	set(curl, CURLOPT_LOW_SPEED_TIME, o->stall_seconds);
+	set(curl, CURLOPT_RESUME_FROM_LARGE, t->begin);
+	set(curl, CURLOPT_WRITEFUNCTION, take);
+	set(curl, CURLOPT_WRITEDATA, t);
+	set(curl, CURLOPT_XFERINFOFUNCTION, on_progress);
+	set(curl, CURLOPT_XFERINFODATA, t);
+	set(curl, CURLOPT_NOPROGRESS, 0L);
+	set(curl, CURLOPT_USERAGENT, "retrial");
+	set(curl, CURLOPT_ERRORBUFFER, why);
 }
 
 static int explain(
@@ -98,7 +113,8 @@ static int explain(
 	if (code == CURLE_OPERATION_TIMEDOUT)
 		return err_set(e, ERR_ENVIRONMENT, "%s: no answer for %ld s", url,
 			t->options->stall_seconds);
-	return err_set(e, ERR_ENVIRONMENT, "%s: %s", url, why[0] ? why : curl_easy_strerror(code));
+	return err_set(
+		e, ERR_ENVIRONMENT, "%s: %s", url, why[0] ? why : t->curl_functions->text(code));
 }
 
 /* One request. Returns 0; 1 when nothing can be had from here on as the beginning that is there is
@@ -106,15 +122,15 @@ static int explain(
 static int request(const char *url, struct transfer *t, struct err *e)
 {
 	char why[CURL_ERROR_SIZE] = "";
-	t->curl = curl_easy_init();
+	t->curl = t->curl_functions->init();
 	if (!t->curl)
 		return err_nomem(e);
 	set_up(t->curl, url, t, why);
-	const CURLcode code = curl_easy_perform(t->curl);
+	const CURLcode code = t->curl_functions->perform(t->curl);
 	long status = 0;
 	curl_off_t length = -1;
-	curl_easy_getinfo(t->curl, CURLINFO_RESPONSE_CODE, &status);
-	curl_easy_getinfo(t->curl, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
+	t->curl_functions->get(t->curl, CURLINFO_RESPONSE_CODE, &status);
+	t->curl_functions->get(t->curl, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
 	int result = 0;
 	/* A server that ignores the range and sends the whole is noticed by libcurl before the
 	 * first byte. */
@@ -122,17 +138,46 @@ static int request(const char *url, struct transfer *t, struct err *e)
 		result = 1;
 	else if (code != CURLE_OK)
 		result = explain(t, code, url, why, e);
-	curl_easy_cleanup(t->curl);
+	t->curl_functions->cleanup(t->curl);
 	return result;
+}
+
+/* The library stays loaded until the program ends. */
+static int load(struct functions *f, struct err *e)
+{
+	const struct {
+		const char *name;
+		void *at; /* of the pointer to the function */
+	} wanted[] = { { "curl_global_init", &f->global_init }, { "curl_easy_init", &f->init },
+		{ "curl_easy_setopt", &f->set }, { "curl_easy_perform", &f->perform },
+		{ "curl_easy_getinfo", &f->get }, { "curl_easy_cleanup", &f->cleanup },
+		{ "curl_easy_strerror", &f->text } };
+	void *library = dlopen("libcurl.so.4", RTLD_NOW | RTLD_LOCAL);
+	bool complete = library != NULL;
+	for (size_t i = 0; complete && i < sizeof(wanted) / sizeof(wanted[0]); i++) {
+		void *function = dlsym(library, wanted[i].name);
+		memcpy(wanted[i].at, &function, sizeof(function));
+		complete = function != NULL;
+	}
+	if (complete)
+		return 0;
+	const char *why = dlerror();
+	return err_set(e, ERR_ENVIRONMENT,
+		"libcurl cannot be loaded (%s): downloads need it (Debian: apt-get install "
+		"libcurl4)",
+		why ? why : "no message");
 }
 
 int download(
 	const char *url, const char *path, const struct download_options *options, struct err *e)
 {
-	struct transfer t = { .options = options, .path = path };
+	struct functions functions;
+	struct transfer t = { .curl_functions = &functions, .options = options, .path = path };
 	static atomic_int initialised;
+	if (load(&functions, e))
+		return -1;
 	if (!atomic_exchange(&initialised, 1))
-		curl_global_init(CURL_GLOBAL_DEFAULT);
+		functions.global_init(CURL_GLOBAL_DEFAULT);
 	t.file = fopen(path, "ab");
 	if (!t.file)
 		return err_errno(e, path);

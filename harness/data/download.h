@@ -1,6 +1,7 @@
 /* download.h - one file by HTTP or HTTPS into a folder: goes on where it was cut off, gives up on a
  * server that stalls. Knows no data set; whether the content is right is the caller's to check. The
- * only file of data/ that includes libcurl's headers. */
+ * only file of data/ that includes libcurl's headers. The library itself is loaded when a download
+ * begins; without it that is an error. */
 #ifndef DATA_DOWNLOAD_H
 #define DATA_DOWNLOAD_H
 

@@ -163,10 +163,10 @@ static const struct key table[] = {
 		.example =
 			"models: {tiny: {stem: [{conv: {name: c, filters: 4, kernel: 3, activation: relu}}],\n"
 			"  submodel_head: [{dense: {name: classifier, units: classes}}]}}" },
-	{ PLACE_MODEL, "stem", KEY_LAYERS, .needed = PLACE_MODEL,
+	{ PLACE_MODEL, "stem", KEY_LAYERS,
 		.help = "first layers of all networks of the model",
 		.example = "stem: [{conv: {name: c, filters: 4, kernel: 3, activation: relu}}]" },
-	{ PLACE_MODEL, "submodel_head", KEY_LAYERS, .needed = PLACE_MODEL,
+	{ PLACE_MODEL, "submodel_head", KEY_LAYERS,
 		.help = "layers of a submodel (phases single and dual) behind its stem",
 		.detail = "Ends with a dense layer of `units: classes`.",
 		.example = "submodel_head: [{dense: {name: classifier, units: classes}}]" },

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 
 #include "../base/file.h"
+#include "../base/share.h"
 #include "assign.h"
 #include "language.h"
 
@@ -107,14 +108,38 @@ static const char *beside(struct arena *a, const char *file, const char *path)
 	return copy;
 }
 
+/* Where the file is: beside the file that names it or, else, among the experiments that come with
+ * the program. NULL after an error, which says where it was looked for. */
+static const char *find_file(
+	struct arena *a, struct diagnostics *d, const struct node *place, const char *what)
+{
+	const char *path = beside(a, place->source->path, place->text), *found = NULL;
+	struct str shared = { 0 }, looked = { 0 }, name = { 0 };
+	struct err e = { 0 };
+	if (file_exists(path))
+		return path;
+	str_addf(&name, "experiments/%s", place->text);
+	if (place->text[0] != '/' && share_find(name.s, &shared, &looked, &e) == 0)
+		found = arena_text(a, shared.s, shared.length);
+	else
+		node_error(d, place, "%s: no such file (looked for %s%s%s)", what, path,
+			looked.length ? " and " : "", looked.length ? looked.s : "");
+	str_free(&shared);
+	str_free(&looked);
+	str_free(&name);
+	return found;
+}
+
 const struct source *library_open(
 	struct arena *a, struct diagnostics *d, const struct node *place, const char *what)
 {
-	const char *path = beside(a, place->source->path, place->text);
+	const char *path = find_file(a, d, place, what);
 	struct stat info;
 	struct err e = { 0 };
 	char *bytes;
 	size_t length;
+	if (!path)
+		return NULL;
 	if (stat(path, &info) == 0
 		&& !S_ISREG(info.st_mode)) { /* a pipe or a terminal would be waited for */
 		node_error(d, place, "%s: %s: not a file", what, path);
@@ -130,7 +155,7 @@ const struct source *library_open(
 	return source;
 }
 
-static void read_file(struct library *l, const struct node *at, const char *path)
+static void read_file(struct library *l, const struct node *at)
 {
 	const struct source *source = library_open(l->arena, l->diagnostics, at, "use");
 	const struct node *root = source ? yaml_read(source, l->arena, l->diagnostics) : NULL;
@@ -144,7 +169,7 @@ static void read_file(struct library *l, const struct node *at, const char *path
 		return;
 	}
 	language_check_keys(PLACE_LIBRARY, root, l->diagnostics);
-	library_read(l, root, path);
+	library_read(l, root, source->path);
 }
 
 static void use_file(struct library *l, const struct node *n, const char *from)
@@ -170,7 +195,7 @@ static void use_file(struct library *l, const struct node *n, const char *from)
 		return;
 	}
 	l->files[l->file_count++] = path;
-	read_file(l, n, path);
+	read_file(l, n);
 }
 
 void library_read(struct library *l, const struct node *root, const char *path)

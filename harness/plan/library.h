@@ -40,7 +40,8 @@ void library_read(struct library *l, const struct node *root, const char *path);
  */
 void library_check_recipes(struct library *l);
 
-/* Read a file that a sweep file names, relative to the folder of the file that the place is in.
+/* Read a file that a sweep file names, relative to the folder of the file that the place is in or,
+ * when it is not there, to the experiments that come with the program.
  * Returns NULL after an error. */
 const struct source *library_open(
 	struct arena *a, struct diagnostics *d, const struct node *place, const char *what);

@@ -77,7 +77,7 @@ int figure_heatmap(struct figure *f, struct err *e)
 	str_addf(&f->caption, "Mean over seeds of %s (n = %zu", heading.s, c->fewest);
 	if (c->most > c->fewest)
 		str_addf(&f->caption, " to %zu", c->most);
-	str_add(&f->caption, "). Darker: a larger value. Empty: no finished trial.");
+	str_add(&f->caption, "). More colour: a larger value. Empty: no finished trial.");
 	f->height = (int)c->y_count * ROW_HEIGHT + FRAME_HEIGHT;
 	result = 0;
 out:

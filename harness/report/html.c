@@ -121,8 +121,13 @@ void html_notes(struct str *out, const struct notes *n)
 		}
 		str_add(out, "</ul>\n");
 	}
+	if (!n->explanation_count)
+		return;
+	/* What it says is the same under every table: folded, so that notes stay shorter. */
+	str_add(out, "<details class=\"notes\">\n<summary>How to read this table</summary>\n");
 	for (size_t i = 0; i < n->explanation_count; i++)
 		html_element(out, "p", "notes", n->explanations[i]);
+	str_add(out, "</details>\n");
 }
 
 /* ---- pictures ---- */

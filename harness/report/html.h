@@ -18,7 +18,7 @@ void html_element(struct str *out, const char *tag, const char *class, const cha
  * first `heads` columns are row headings. */
 void html_grid(struct str *out, const struct grid *g, const char *caption, int heads);
 
-/* Append footnotes as a list, explanations as paragraphs. */
+/* Append footnotes as a list, and explanations as paragraphs that unfold. */
 void html_notes(struct str *out, const struct notes *n);
 
 /* Append an SVG picture of gnuplot's as part of the page: its ids begin with prefix (two pictures

@@ -22,7 +22,7 @@ static const char style[] =
 	"#444; --soft: #22252a; --dim: #aaa;\n"
 	"  --good: #4fd1a5; --bad: #ff9b66; --more: #8ec5ff; --open: #bbb } }\n"
 	"* { box-sizing: border-box }\n"
-	"body { margin: 0 auto; padding: 1rem; max-width: 76rem; font: 16px/1.5 system-ui, "
+	"body { margin: 0 auto; padding: 1rem; max-width: 100rem; font: 16px/1.5 system-ui, "
 	"sans-serif; color: var(--ink);\n"
 	"  background: var(--paper); overflow-wrap: break-word }\n"
 	"h1 { font-size: 1.6rem; line-height: 1.2 } h2 { font-size: 1.25rem; margin-top: 2.5rem; "
@@ -53,7 +53,13 @@ static const char style[] =
 	"}\n"
 	"figure svg { display: block; width: 100%; height: auto; max-width: 48rem; min-width: "
 	"34rem }\n"
+	".figures { display: grid; gap: 0 1rem; grid-template-columns: repeat(auto-fit, "
+	"minmax(min(100%, 36rem), 1fr)) }\n"
 	"figure svg image { image-rendering: pixelated }\n"
+	/* A figure's own dark variant: light and dark change places, hues stay. Pictures stay as
+	 * they are, on white. */
+	"@media (prefers-color-scheme: dark) { figure:not(:has(image)) { "
+	"filter: invert(1) hue-rotate(180deg) } }\n"
 	"pre, code { font-family: ui-monospace, monospace; font-size: .8125rem }\n"
 	"pre { background: var(--soft); padding: .6rem; overflow-x: auto; border-radius: .4rem }\n"
 	"summary { cursor: pointer }\n"
@@ -132,8 +138,14 @@ static void begin(const struct page *p)
 	html_element(p->out, "h1", NULL, title);
 	struct str line = { 0 };
 	const size_t seeds = count_seeds(p->study);
-	str_addf(&line, "Sweep %s, digest %s, %zu seed%s.", sweep->name, sweep->digest, seeds,
+	size_t done = 0;
+	for (size_t i = 0; i < p->study->count; i++)
+		done += p->study->samples[i].state == SAMPLE_DONE;
+	str_addf(&line, "%zu of %zu trials done, %zu seed%s.", done, p->study->count, seeds,
 		seeds == 1 ? "" : "s");
+	html_element(p->out, "p", NULL, line.s);
+	str_clear(&line);
+	str_addf(&line, "Sweep %s, digest %s.", sweep->name, sweep->digest);
 	html_element(p->out, "p", "notes", line.s);
 	str_free(&line);
 	str_add(p->out, "<nav aria-label=\"Sections\">\n");
@@ -338,35 +350,45 @@ static int picture(
 	return 0;
 }
 
-static void figures(const struct page *p)
+/* Draw one figure of the sweep file into the page; number counts pictures. */
+static void figure(const struct page *p, size_t i, int *number)
 {
-	const struct sweep *sweep = p->study->sweep;
+	const struct figure_spec *spec = &p->study->sweep->figures[i];
 	const struct figure_places places = { .scripts = p->context->scripts,
 		.output = p->context->figures,
 		.command = p->context->command,
 		.data = p->context->data,
 		.augment = p->context->augment };
-	int number = 0;
+	struct err e = { 0 };
+	struct str written = { 0 };
+	int result = figures_make(p->store, p->study, spec, &places, &written, &e);
+
+	for (char *line = written.s; line && *line && !result;) {
+		char *end = strchr(line, '\n');
+		*end = '\0';
+		if (end - line > 4 && !strcmp(end - 4, ".svg"))
+			result = picture(p, line, spec->title, ++*number, &e);
+		line = end + 1;
+	}
+	if (result)
+		failed_piece(p, "Figure", spec->id, &e);
+	str_free(&written);
+}
+
+/* The first figure of the file stands beside the answer, the others in a section of their own. */
+static void figures(const struct page *p, int *number)
+{
+	const size_t count = p->study->sweep->figure_count;
 
 	section(p, "figures", "Figures");
-	for (size_t i = 0; i < sweep->figure_count; i++) {
-		struct err e = { 0 };
-		struct str written = { 0 };
-		int result =
-			figures_make(p->store, p->study, &sweep->figures[i], &places, &written, &e);
-		for (char *line = written.s; line && *line && !result;) {
-			char *end = strchr(line, '\n');
-			*end = '\0';
-			if (end - line > 4 && !strcmp(end - 4, ".svg"))
-				result = picture(p, line, sweep->figures[i].title, ++number, &e);
-			line = end + 1;
-		}
-		if (result)
-			failed_piece(p, "Figure", sweep->figures[i].id, &e);
-		str_free(&written);
-	}
-	if (!sweep->figure_count)
+	str_add(p->out, "<div class=\"figures\">\n");
+	for (size_t i = 1; i < count; i++)
+		figure(p, i, number);
+	str_add(p->out, "</div>\n");
+	if (!count)
 		html_element(p->out, "p", NULL, "The sweep file describes no figures.");
+	else if (count == 1)
+		html_element(p->out, "p", NULL, "The only figure stands at the top.");
 }
 
 /* ---- every trial ---- */
@@ -514,9 +536,12 @@ int report_make(struct store *store, const struct study *study,
 	begin(&p);
 	verdicts(&p, results);
 	free(results);
+	int number = 0;
+	if (study->sweep->figure_count)
+		figure(&p, 0, &number);
 	missing(&p);
 	tables(&p);
-	figures(&p);
+	figures(&p, &number);
 	trials(&p);
 	if (environment(&p, e))
 		return -1;

@@ -6,20 +6,28 @@
 #include "lanes.h"
 #include "loss.h"
 
+INLINE vf relu6(vf x)
+{
+	const vf v = relu(x);
+	return select_(v > all(6.0f), all(6.0f), v); /* a NaN stays one */
+}
+
+/* Where ReLU6 has the slope 1, by what it gave. */
+INLINE vi open_6(vf out)
+{
+	return (out > (vf){ 0 }) & (out < all(6.0f));
+}
+
 static void relu6_forward(float *out, const float *in, size_t count)
 {
-	for (size_t i = 0; i < count * LANES; i += W) {
-		vf v = relu(load(in + i));
-		store(out + i, select_(v > all(6.0f), all(6.0f), v)); /* a NaN stays one */
-	}
+	for (size_t i = 0; i < count * LANES; i += W)
+		store(out + i, relu6(load(in + i)));
 }
 
 static void relu6_backward(float *din, const float *dout, const float *out, size_t count)
 {
-	for (size_t i = 0; i < count * LANES; i += W) {
-		vf v = load(out + i);
-		store(din + i, keep_where((v > (vf){ 0 }) & (v < all(6.0f)), load(dout + i)));
-	}
+	for (size_t i = 0; i < count * LANES; i += W)
+		store(din + i, keep_where(open_6(load(out + i)), load(dout + i)));
 }
 
 /* 1 / (1 + e^-x), by an exponential that cannot overflow. */

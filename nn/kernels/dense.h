@@ -4,64 +4,114 @@
 
 #include "kernels.h"
 #include "sum.h"
+#include "tile.h"
 
-enum { DENSE_TILE = W == 16 ? 10 : 8 };
+/* Vectors of the 16 lanes and outputs of a tile; outputs of a tile of the input's gradient that add
+ * up at once: as many rows of weights as stay in the first cache. */
+enum {
+	DENSE_VECTORS = W == 16 ? 1 : 2,
+	DENSE_TILE = W == 16 ? 10 : 6,
+	DENSE_ROWS = 64,
+	DENSE_SUMS = 3
+};
 
-INLINE void dense_tile(float *out, const float *in, const float *w, const float *b, int inputs,
+/* One body for each count of a tile. */
+#if W == 16
+#define FOR_COUNT(count, body)    \
+	switch (count) {          \
+	case 10: body(10); break; \
+	case 9: body(9); break;   \
+	case 8: body(8); break;   \
+	case 7: body(7); break;   \
+	case 6: body(6); break;   \
+	case 5: body(5); break;   \
+	case 4: body(4); break;   \
+	case 3: body(3); break;   \
+	case 2: body(2); break;   \
+	default: body(1);         \
+	}
+#else
+#define FOR_COUNT(count, body)  \
+	switch (count) {        \
+	case 6: body(6); break; \
+	case 5: body(5); break; \
+	case 4: body(4); break; \
+	case 3: body(3); break; \
+	case 2: body(2); break; \
+	default: body(1);       \
+	}
+#endif
+
+INLINE void dense_tile(float *out, const float *in, const float *w, const float *b, size_t inputs,
 	bool with_relu, const int count)
 {
-	vf a[DENSE_TILE];
-	UNROLL for (int o = 0; o < count; o++) a[o] = all(b[o]);
-	for (int i = 0; i < inputs; i++) {
-		vf x = load(in + i * LANES);
-		UNROLL for (int o = 0; o < count; o++) a[o] =
-			fma_(x, all(w[(size_t)o * (size_t)inputs + (size_t)i]), a[o]);
+	vf a[DENSE_TILE][DENSE_VECTORS];
+	UNROLL for (int o = 0; o < count; o++) UNROLL for (int v = 0; v < DENSE_VECTORS; v++)
+		a[o][v] = all(b[o]);
+	for (size_t i = 0; i < inputs; i++, in += LANES, w++) {
+		vf x[DENSE_VECTORS];
+		UNROLL for (int v = 0; v < DENSE_VECTORS; v++) x[v] = load(in + v * W);
+		UNROLL for (int o = 0; o < count; o++)
+		{
+			const vf f = all(w[(size_t)o * inputs]);
+			UNROLL for (int v = 0; v < DENSE_VECTORS; v++) a[o][v] =
+				fma_(x[v], f, a[o][v]);
+		}
 	}
-	UNROLL for (int o = 0; o < count; o++)
-		store(out + o * LANES, with_relu ? relu(a[o]) : a[o]);
+	UNROLL for (int o = 0; o < count; o++) UNROLL for (int v = 0; v < DENSE_VECTORS; v++)
+		store(out + o * LANES + v * W, with_relu ? relu(a[o][v]) : a[o][v]);
 }
 
 static void dense_forward(float *out, const float *in, const float *w, const float *b, int inputs,
 	int outputs, bool with_relu)
 {
-	for (int lane = 0; lane < LANES; lane += W) {
-		int o = 0;
-		for (; o + DENSE_TILE <= outputs; o += DENSE_TILE)
-			dense_tile(out + o * LANES + lane, in + lane,
-				w + (size_t)o * (size_t)inputs, b + o, inputs, with_relu,
-				DENSE_TILE);
-		for (; o + 2 <= outputs; o += 2)
-			dense_tile(out + o * LANES + lane, in + lane,
-				w + (size_t)o * (size_t)inputs, b + o, inputs, with_relu, 2);
-		for (; o < outputs; o++)
-			dense_tile(out + o * LANES + lane, in + lane,
-				w + (size_t)o * (size_t)inputs, b + o, inputs, with_relu, 1);
-	}
+	for (int lane = 0; lane < LANES; lane += DENSE_VECTORS * W)
+		for (size_t o = 0, count; o < (size_t)outputs; o += count) {
+			count = tile_of((size_t)outputs - o, DENSE_TILE);
+#define DENSE_FORWARD(n)                                                             \
+	dense_tile(out + o * LANES + lane, in + lane, w + o * (size_t)inputs, b + o, \
+		(size_t)inputs, with_relu, n)
+			FOR_COUNT(count, DENSE_FORWARD)
+#undef DENSE_FORWARD
+		}
 }
 
-INLINE void dense_input_tile(
-	float *din, const float *dout, const float *w, int inputs, int outputs, const int count)
+/* The part of rows w[0 .. outputs - 1]; on top of what is in din if `started`. */
+INLINE void dense_input_tile(float *din, const float *dout, const float *w, size_t inputs,
+	int outputs, bool started, const int count)
 {
-	vf a[8];
-	UNROLL for (int i = 0; i < count; i++) a[i] = (vf){ 0 };
-	for (int o = 0; o < outputs; o++, w += inputs) {
-		vf d = load(dout + o * LANES);
-		UNROLL for (int i = 0; i < count; i++) a[i] = fma_(d, all(w[i]), a[i]);
+	vf a[DENSE_TILE][DENSE_VECTORS];
+	UNROLL for (int i = 0; i < count; i++) UNROLL for (int v = 0; v < DENSE_VECTORS; v++)
+		a[i][v] = started ? load(din + i * LANES + v * W) : (vf){ 0 };
+	for (int o = 0; o < outputs; o++, dout += LANES, w += inputs) {
+		vf d[DENSE_VECTORS];
+		UNROLL for (int v = 0; v < DENSE_VECTORS; v++) d[v] = load(dout + v * W);
+		UNROLL for (int i = 0; i < count; i++)
+		{
+			const vf f = all(w[i]);
+			UNROLL for (int v = 0; v < DENSE_VECTORS; v++) a[i][v] =
+				fma_(d[v], f, a[i][v]);
+		}
 	}
-	UNROLL for (int i = 0; i < count; i++) store(din + i * LANES, a[i]);
+	UNROLL for (int i = 0; i < count; i++) UNROLL for (int v = 0; v < DENSE_VECTORS; v++)
+		store(din + i * LANES + v * W, a[i][v]);
 }
 
 static void dense_backward_input(
 	float *din, const float *dout, const float *w, int inputs, int outputs)
 {
-	for (int lane = 0; lane < LANES; lane += W) {
-		int i = 0;
-		for (; i + 8 <= inputs; i += 8)
-			dense_input_tile(
-				din + i * LANES + lane, dout + lane, w + i, inputs, outputs, 8);
-		for (; i < inputs; i++)
-			dense_input_tile(
-				din + i * LANES + lane, dout + lane, w + i, inputs, outputs, 1);
+	for (int first = 0; first < outputs; first += DENSE_ROWS) {
+		const int rows = outputs - first < DENSE_ROWS ? outputs - first : DENSE_ROWS;
+		const float *from = w + (size_t)first * (size_t)inputs, *d = dout + first * LANES;
+		for (int lane = 0; lane < LANES; lane += DENSE_VECTORS * W)
+			for (size_t i = 0, count; i < (size_t)inputs; i += count) {
+				count = tile_of((size_t)inputs - i, DENSE_TILE);
+#define DENSE_BACKWARD(n) \
+	dense_input_tile( \
+		din + i * LANES + lane, d + lane, from + i, (size_t)inputs, rows, first > 0, n)
+				FOR_COUNT(count, DENSE_BACKWARD)
+#undef DENSE_BACKWARD
+			}
 	}
 }
 
@@ -81,14 +131,41 @@ INLINE void by_lane(float *out, size_t stride, const float *in, size_t count)
 		}
 }
 
-/* The lanes' sum of W products at once: x lies by lane, so that a vector holds W inputs of one
- * lane. */
-INLINE vf dense_lane_sum(const vf x[16], const float *d)
+/* The lanes' sums (8, 4, 2, 1) of W products at once, of `count` outputs: x lies by lane, so that a
+ * vector holds W inputs of one lane. */
+INLINE void dense_lane_sums(
+	vf sum[DENSE_SUMS], const float *x, size_t stride, const float *d, const int count)
 {
-	vf half[8];
-	UNROLL for (int l = 0; l < 8; l++) half[l] = x[l] * all(d[l]) + x[l + 8] * all(d[l + 8]);
-	UNROLL for (int l = 0; l < 4; l++) half[l] = half[l] + half[l + 4];
-	return (half[0] + half[2]) + (half[1] + half[3]);
+	vf part[4][DENSE_SUMS];
+	UNROLL for (int l = 0; l < 4; l++)
+	{
+		const vf x0 = load(x + (size_t)l * stride), x4 = load(x + (size_t)(l + 4) * stride),
+			 x8 = load(x + (size_t)(l + 8) * stride),
+			 x12 = load(x + (size_t)(l + 12) * stride);
+		UNROLL for (int o = 0; o < count; o++)
+		{
+			const float *g = d + o * LANES + l;
+			part[l][o] = (x0 * all(g[0]) + x8 * all(g[8]))
+				+ (x4 * all(g[4]) + x12 * all(g[12]));
+		}
+	}
+	UNROLL for (int o = 0; o < count; o++) sum[o] =
+		(part[0][o] + part[2][o]) + (part[1][o] + part[3][o]);
+}
+
+INLINE void dense_weights_tile(float *dw, const float *x, size_t stride, const float *d,
+	size_t inputs, size_t left, const int count)
+{
+	vf sum[DENSE_SUMS];
+	dense_lane_sums(sum, x, stride, d, count);
+	UNROLL for (int o = 0; o < count; o++)
+	{
+		float *to = dw + (size_t)o * inputs;
+		if (left >= W)
+			store_any(to, sum[o]);
+		else
+			memcpy(to, &sum[o], left * sizeof(*to));
+	}
 }
 
 static void dense_backward_weights(float *dw, float *db, const float *in, const float *dout,
@@ -99,15 +176,13 @@ static void dense_backward_weights(float *dw, float *db, const float *in, const 
 		* 16; /* odd in cache lines: the lanes do not share a cache set */
 	by_lane(scratch, stride, in, count);
 	for (size_t i = 0; i < count; i += W) {
-		vf x[16];
-		UNROLL for (size_t l = 0; l < 16; l++) x[l] = load(scratch + l * stride + i);
-		for (size_t o = 0; o < (size_t)outputs; o++) {
-			vf sum = dense_lane_sum(x, dout + o * LANES);
-			if (i + W <= count)
-				store_any(dw + o * count + i, sum);
-			else
-				memcpy(dw + o * count + i, &sum, (count - i) * sizeof(*dw));
-		}
+		size_t o = 0;
+		for (; o + DENSE_SUMS <= (size_t)outputs; o += DENSE_SUMS)
+			dense_weights_tile(dw + o * count + i, scratch + i, stride,
+				dout + o * LANES, count, count - i, DENSE_SUMS);
+		for (; o < (size_t)outputs; o++)
+			dense_weights_tile(dw + o * count + i, scratch + i, stride,
+				dout + o * LANES, count, count - i, 1);
 	}
 	for (int o = 0; o < outputs; o++) {
 		const float *d = dout + o * LANES;

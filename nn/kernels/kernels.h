@@ -15,6 +15,9 @@
 
 #include "../optimizer.h"
 
+/* What follows in the same pass. */
+enum nn_rectifier { NN_NOT_RECTIFIED, NN_RECTIFIED, NN_RECTIFIED_6 }; /* ReLU, ReLU6 */
+
 /* A 3x3 valid convolution, ReLU and 2x2 max pooling in one: of the output only pool_height x
  * pool_width windows are computed. */
 struct nn_conv_pool {
@@ -118,6 +121,28 @@ struct nn_infer_dense {
 	size_t in_channel;
 	bool relu;
 };
+
+/* One image with channels in the lanes: maps [y][x][channel], in_pixel and out_pixel floats from
+ * one position to the next, channels rounded up to whole vectors; 64-byte aligned. Fields as in
+ * struct nn_conv; depthwise and pooling: kernel is the window. */
+struct nn_channel_conv {
+	int in_channels, kernel_height, kernel_width, stride, pad_top, pad_left;
+	int in_height, in_width, out_height, out_width;
+	size_t in_pixel, out_pixel;
+	bool relu;
+};
+
+/* A dense layer of such a map. */
+struct nn_channel_dense {
+	int channels, positions;
+	size_t in_pixel, out_pixel;
+	bool relu;
+};
+
+enum nn_channel_pool { NN_CHANNEL_MAX, NN_CHANNEL_RECTIFIED_MAX, NN_CHANNEL_MEAN };
+
+/* Vectors of outputs whose weights lie side by side, of convolutions and of dense layers. */
+enum { NN_CHANNEL_VECTORS = 2, NN_CHANNEL_DENSE = 8 };
 
 /* 8 bits (quant.h). Maps lie in quads, four neighbouring channels side by side: byte [channel /
  * 4][y][x][channel % 4]; channels that are missing in the last quad are 0. So do the kernels: a tap
@@ -226,21 +251,29 @@ struct nn_kernels {
 	void (*average_backward)(float *din, const float *dout, const struct nn_average *s);
 
 	/* Batch normalisation of a block [channels][positions][16] of which the first `used` lanes
-	 * count. Per channel sums go by lane over the positions in scan order, then over the lanes
-	 * (8, 4, 2, 1). scratch: 2 * (channels rounded up to 16) * 16 floats. statistics  mean[c] =
-	 * sum / (positions * used), squares[c] = sum of (in - mean[c])^2 forward     out = (in -
-	 * mean[c]) * scale[c] + shift[c] slopes      sum[c] = sum of dout, product[c] = sum of dout
-	 * * (in - mean[c]); dout is 0 in the other lanes backward    din = (dout - offset[c] - (in
-	 * - mean[c]) * tilt[c]) * scale[c], 0 in the other lanes */
+	 * count, and the rectifier behind it. Per channel sums go by lane over the positions in
+	 * scan order, then over the lanes (8, 4, 2, 1). scratch: 2 * (channels rounded up to 16) *
+	 * 16 floats. With slope = dout where the rectifier is open in out, else 0:
+	 *   statistics  mean[c] = sum / (positions * used), squares[c] = sum of (in - mean[c])^2
+	 *   forward     out = rectified (in - mean[c]) * scale[c] + shift[c]
+	 *   slopes      sum[c] = sum of slope, product[c] = sum of slope * (in - mean[c]); dout is
+	 *               0 in the other lanes
+	 *   backward    din = (slope - offset[c] - (in - mean[c]) * tilt[c]) * scale[c], 0 in the
+	 *               other lanes */
 	void (*normalize_statistics)(float *mean, float *squares, const float *in, int channels,
 		size_t positions, int used, float *scratch);
 	void (*normalize_forward)(float *out, const float *in, const float *mean,
-		const float *scale, const float *shift, int channels, size_t positions);
+		const float *scale, const float *shift, int channels, size_t positions,
+		enum nn_rectifier r);
 	void (*normalize_slopes)(float *sum, float *product, const float *dout, const float *in,
-		const float *mean, int channels, size_t positions, float *scratch);
-	void (*normalize_backward)(float *din, const float *dout, const float *in,
+		const float *out, const float *mean, int channels, size_t positions,
+		enum nn_rectifier r, float *scratch);
+	void (*normalize_backward)(float *din, const float *dout, const float *in, const float *out,
 		const float *mean, const float *scale, const float *offset, const float *tilt,
-		int channels, size_t positions, int used);
+		int channels, size_t positions, int used, enum nn_rectifier r);
+	/* out = rectified a + b, `count` vectors of 16; out may be a */
+	void (*sum_two)(
+		float *out, const float *a, const float *b, size_t count, enum nn_rectifier r);
 
 	/* Element by element over `count` vectors of 16. */
 	void (*relu_forward)(float *out, const float *in, size_t count);
@@ -295,6 +328,22 @@ struct nn_kernels {
 		const struct nn_infer_pool *s);
 	void (*infer_dense)(const struct nn_infer_dense layers[], int count);
 	void (*infer_softmax)(float *probabilities, const float *logits, int classes);
+
+	/* One image, channels in the lanes; the same orders of summation again. w: tiles
+	 * [inputs][ky][kx][vectors of outputs]: NN_CHANNEL_VECTORS vectors each, the last perhaps
+	 * 1; dense: NN_CHANNEL_DENSE while there are so many, then as before; depthwise
+	 * [ky][kx][out_pixel]; b: [out_pixel]. scratch: 2 * kernel_width floats. numbers: mean,
+	 * scale and shift, [pixel] each. */
+	void (*channel_conv)(float *out, const float *in, const float *w, const float *b,
+		const struct nn_channel_conv *s, float *scratch);
+	void (*channel_depthwise)(float *out, const float *in, const float *w, const float *b,
+		const struct nn_channel_conv *s);
+	void (*channel_pool)(float *out, const float *in, const struct nn_channel_conv *s,
+		enum nn_channel_pool kind);
+	void (*channel_normalize)(float *out, const float *in, const float *numbers, size_t pixel,
+		size_t positions, enum nn_rectifier r);
+	void (*channel_dense)(float *out, const float *in, const float *w, const float *b,
+		const struct nn_channel_dense *s);
 
 	struct nn_quant_kernels quant;
 };

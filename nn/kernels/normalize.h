@@ -1,10 +1,16 @@
 /* normalize.h - what batch normalisation does to one block: its sums, and the passes over its
- * activations. batchnorm.c joins the blocks. */
+ * activations, with the ReLU or ReLU6 that follows. batchnorm.c joins the blocks.
+ *
+ * A sum is one chain of additions for each lane, so several channels go side by side. */
 #ifndef NN_KERNELS_NORMALIZE_H
 #define NN_KERNELS_NORMALIZE_H
 
+#include "activation.h"
 #include "kernels.h"
 #include "sum.h"
+
+/* Vectors of the 16 lanes; channels side by side: 8 chains in all. */
+enum { VECTORS = LANES / W, STATISTICS_TILE = 8 / VECTORS, SLOPES_TILE = W == 4 ? 1 : 4 / VECTORS };
 
 /* All bits set in the lanes lane .. lane + W - 1 that are below `used`. */
 INLINE vi lanes_in_use(int lane, int used)
@@ -14,81 +20,179 @@ INLINE vi lanes_in_use(int lane, int used)
 	return number < used;
 }
 
+/* rows[c][16] = the sums of `count` channels or, with centres, of their squares about them. */
+INLINE void statistics_tile(float *rows, const float *in, const float *centres, size_t positions,
+	int used, const int count, const bool squares)
+{
+	vf sum[STATISTICS_TILE][VECTORS], centre[STATISTICS_TILE];
+	UNROLL for (int c = 0; c < count; c++)
+	{
+		centre[c] = all(squares ? centres[c] : 0);
+		UNROLL for (int v = 0; v < VECTORS; v++) sum[c][v] = (vf){ 0 };
+	}
+	for (size_t k = 0; k < positions; k++, in += LANES)
+		UNROLL for (int c = 0; c < count; c++) UNROLL for (int v = 0; v < VECTORS; v++)
+		{
+			const vf x = load(in + (size_t)c * positions * LANES + v * W);
+			const vf d = x - centre[c];
+			sum[c][v] = squares ? fma_(d, d, sum[c][v]) : sum[c][v] + x;
+		}
+	UNROLL for (int c = 0; c < count; c++) UNROLL for (int v = 0; v < VECTORS; v++)
+		store(rows + c * LANES + v * W, keep_where(lanes_in_use(v * W, used), sum[c][v]));
+}
+
+INLINE void statistics_channels(float *mean, float *squares, const float *in, size_t positions,
+	int used, float *scratch, const int count)
+{
+	const float number = (float)positions * (float)used;
+	statistics_tile(scratch, in, NULL, positions, used, count, false);
+	sum_all_rows(mean, scratch, (size_t)count);
+	for (int c = 0; c < count; c++)
+		mean[c] /= number;
+	statistics_tile(scratch, in, mean, positions, used, count, true);
+	sum_all_rows(squares, scratch, (size_t)count);
+}
+
 static void normalize_statistics(float *mean, float *squares, const float *in, int channels,
 	size_t positions, int used, float *scratch)
 {
-	const float number = (float)positions * (float)used;
-	for (int lane = 0; lane < LANES; lane += W)
-		for (size_t c = 0; c < (size_t)channels; c++) {
-			const float *p = in + c * positions * LANES + lane;
-			vf sum = { 0 };
-			for (size_t k = 0; k < positions; k++)
-				sum += load(p + k * LANES);
-			store(scratch + c * LANES + lane,
-				keep_where(lanes_in_use(lane, used), sum));
-		}
-	sum_all_rows(mean, scratch, (size_t)channels);
-	for (int c = 0; c < channels; c++)
-		mean[c] /= number;
-	for (int lane = 0; lane < LANES; lane += W)
-		for (size_t c = 0; c < (size_t)channels; c++) {
-			const float *p = in + c * positions * LANES + lane;
-			const vf centre = all(mean[c]);
-			vf sum = { 0 };
-			for (size_t k = 0; k < positions; k++) {
-				vf d = load(p + k * LANES) - centre;
-				sum = fma_(d, d, sum);
-			}
-			store(scratch + c * LANES + lane,
-				keep_where(lanes_in_use(lane, used), sum));
-		}
-	sum_all_rows(squares, scratch, (size_t)channels);
+	int c = 0;
+	for (; c + STATISTICS_TILE <= channels; c += STATISTICS_TILE)
+		statistics_channels(mean + c, squares + c, in + (size_t)c * positions * LANES,
+			positions, used, scratch, STATISTICS_TILE);
+	for (; c < channels; c++)
+		statistics_channels(mean + c, squares + c, in + (size_t)c * positions * LANES,
+			positions, used, scratch, 1);
+}
+
+INLINE vf rectified(vf x, const enum nn_rectifier r)
+{
+	return r == NN_RECTIFIED ? relu(x) : (r == NN_RECTIFIED_6 ? relu6(x) : x);
+}
+
+/* The gradient before the rectifier, of that behind it and what it gave. */
+INLINE vf rectified_slope(const float *dout, const float *out, const enum nn_rectifier r)
+{
+	if (r == NN_RECTIFIED)
+		return keep_where(load(out) > (vf){ 0 }, load(dout));
+	return r == NN_RECTIFIED_6 ? keep_where(open_6(load(out)), load(dout)) : load(dout);
+}
+
+/* One body for each kind of rectifier. */
+#define FOR_RECTIFIER(r, ...)                                                 \
+	do {                                                                  \
+		if ((r) == NN_RECTIFIED) {                                    \
+			const enum nn_rectifier rectifier = NN_RECTIFIED;     \
+			__VA_ARGS__;                                          \
+		} else if ((r) == NN_RECTIFIED_6) {                           \
+			const enum nn_rectifier rectifier = NN_RECTIFIED_6;   \
+			__VA_ARGS__;                                          \
+		} else {                                                      \
+			const enum nn_rectifier rectifier = NN_NOT_RECTIFIED; \
+			__VA_ARGS__;                                          \
+		}                                                             \
+	} while (0)
+
+INLINE void normalize_channel(float *out, const float *in, float mean, float scale, float shift,
+	size_t plane, const enum nn_rectifier r)
+{
+	const vf centre = all(mean), factor = all(scale), offset = all(shift);
+	for (size_t k = 0; k < plane; k += W)
+		store(out + k, rectified(fma_(load(in + k) - centre, factor, offset), r));
 }
 
 static void normalize_forward(float *out, const float *in, const float *mean, const float *scale,
-	const float *shift, int channels, size_t positions)
+	const float *shift, int channels, size_t positions, enum nn_rectifier r)
 {
-	for (int c = 0; c < channels; c++)
-		for (size_t end = positions * LANES; end > 0; end -= W, in += W, out += W)
-			store(out, fma_(load(in) - all(mean[c]), all(scale[c]), all(shift[c])));
+	const size_t plane = positions * LANES;
+	for (int c = 0; c < channels; c++, in += plane, out += plane)
+		FOR_RECTIFIER(r,
+			normalize_channel(out, in, mean[c], scale[c], shift[c], plane, rectifier));
+}
+
+INLINE void slopes_tile(float *sums, float *products, const float *dout, const float *in,
+	const float *out, const float *mean, size_t plane, const int count,
+	const enum nn_rectifier r)
+{
+	vf of_slopes[SLOPES_TILE][VECTORS], of_products[SLOPES_TILE][VECTORS], centre[SLOPES_TILE];
+	UNROLL for (int c = 0; c < count; c++)
+	{
+		centre[c] = all(mean[c]);
+		UNROLL for (int v = 0; v < VECTORS; v++) of_slopes[c][v] = of_products[c][v] =
+			(vf){ 0 };
+	}
+	for (size_t k = 0; k < plane; k += LANES)
+		UNROLL for (int c = 0; c < count; c++) UNROLL for (int v = 0; v < VECTORS; v++)
+		{
+			const size_t at = (size_t)c * plane + k + (size_t)(v * W);
+			const vf slope = rectified_slope(dout + at, out + at, r);
+			of_slopes[c][v] += slope;
+			of_products[c][v] =
+				fma_(slope, load(in + at) - centre[c], of_products[c][v]);
+		}
+	UNROLL for (int c = 0; c < count; c++) UNROLL for (int v = 0; v < VECTORS; v++)
+	{
+		store(sums + c * LANES + v * W, of_slopes[c][v]);
+		store(products + c * LANES + v * W, of_products[c][v]);
+	}
 }
 
 static void normalize_slopes(float *sum, float *product, const float *dout, const float *in,
-	const float *mean, int channels, size_t positions, float *scratch)
+	const float *out, const float *mean, int channels, size_t positions, enum nn_rectifier r,
+	float *scratch)
 {
 	const size_t plane = positions * LANES,
 		     products = ((size_t)channels + 15) / 16 * 16 * LANES;
-	for (int lane = 0; lane < LANES; lane += W)
-		for (size_t c = 0; c < (size_t)channels; c++) {
-			const float *x = in + c * plane + lane, *d = dout + c * plane + lane;
-			const vf centre = all(mean[c]);
-			vf of_slopes = { 0 }, of_products = { 0 };
-			for (size_t k = 0; k < plane; k += LANES) {
-				vf slope = load(d + k);
-				of_slopes += slope;
-				of_products = fma_(slope, load(x + k) - centre, of_products);
-			}
-			store(scratch + c * LANES + lane, of_slopes);
-			store(scratch + products + c * LANES + lane, of_products);
-		}
+	size_t c = 0;
+	for (; c + SLOPES_TILE <= (size_t)channels; c += SLOPES_TILE)
+		FOR_RECTIFIER(r,
+			slopes_tile(scratch + c * LANES, scratch + products + c * LANES,
+				dout + c * plane, in + c * plane, out + c * plane, mean + c, plane,
+				SLOPES_TILE, rectifier));
+	for (; c < (size_t)channels; c++)
+		FOR_RECTIFIER(r,
+			slopes_tile(scratch + c * LANES, scratch + products + c * LANES,
+				dout + c * plane, in + c * plane, out + c * plane, mean + c, plane,
+				1, rectifier));
 	sum_all_rows(sum, scratch, (size_t)channels);
 	sum_all_rows(product, scratch + products, (size_t)channels);
 }
 
-static void normalize_backward(float *din, const float *dout, const float *in, const float *mean,
-	const float *scale, const float *offset, const float *tilt, int channels, size_t positions,
-	int used)
+INLINE void normalize_channel_back(float *din, const float *dout, const float *in, const float *out,
+	const float numbers[4], size_t plane, int used, const enum nn_rectifier r)
+{
+	const vf mean = all(numbers[0]), scale = all(numbers[1]), offset = all(numbers[2]),
+		 tilt = -all(numbers[3]);
+	vi kept[VECTORS];
+	UNROLL for (int v = 0; v < VECTORS; v++) kept[v] = lanes_in_use(v * W, used);
+	for (size_t k = 0; k < plane; k += LANES)
+		UNROLL for (int v = 0; v < VECTORS; v++)
+		{
+			const size_t at = k + (size_t)(v * W);
+			const vf flat = rectified_slope(dout + at, out + at, r) - offset;
+			const vf slope = fma_(load(in + at) - mean, tilt, flat);
+			store(din + at, keep_where(kept[v], slope * scale));
+		}
+}
+
+static void normalize_backward(float *din, const float *dout, const float *in, const float *out,
+	const float *mean, const float *scale, const float *offset, const float *tilt, int channels,
+	size_t positions, int used, enum nn_rectifier r)
 {
 	const size_t plane = positions * LANES;
-	for (int lane = 0; lane < LANES; lane += W) {
-		const vi kept = lanes_in_use(lane, used);
-		for (size_t c = 0; c < (size_t)channels; c++)
-			for (size_t k = c * plane + (size_t)lane; k < (c + 1) * plane; k += LANES) {
-				vf flat = load(dout + k) - all(offset[c]);
-				vf slope = fma_(load(in + k) - all(mean[c]), -all(tilt[c]), flat);
-				store(din + k, keep_where(kept, slope * all(scale[c])));
-			}
+	for (size_t c = 0; c < (size_t)channels; c++) {
+		const float numbers[] = { mean[c], scale[c], offset[c], tilt[c] };
+		FOR_RECTIFIER(r,
+			normalize_channel_back(din + c * plane, dout + c * plane, in + c * plane,
+				out + c * plane, numbers, plane, used, rectifier));
 	}
+}
+
+static void sum_two(float *out, const float *a, const float *b, size_t count, enum nn_rectifier r)
+{
+	FOR_RECTIFIER(r,
+		for (size_t i = 0; i < count * LANES; i += W)
+			store(out + i, rectified(load(a + i) + load(b + i), rectifier)));
 }
 
 #endif

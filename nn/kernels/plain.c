@@ -12,6 +12,7 @@
 #include "depthwise.h"
 #include "elementwise.h"
 #include "image.h"
+#include "infer_channels.h"
 #include "infer_kernels.h"
 #include "loss.h"
 #include "normalize.h"

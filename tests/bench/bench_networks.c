@@ -1,6 +1,7 @@
 /* bench_networks.c - how fast the core trains and evaluates the small networks of the literature:
  *
  *   build/bench-networks [--json] [--kernels VARIANT] [--rounds N] [NETWORK ...]
+ *   build/bench-networks --list                 the networks
  *   build/bench-networks --layers NETWORK       its layers, as JSON
  *   build/bench-networks --onnx NETWORK FILE    the network with its initial weights
  *
@@ -15,7 +16,7 @@
 #include <time.h>
 
 #include "harness/model/formats.h"
-#include "networks.h"
+#include "tests/oracle/networks.h"
 #include "nn/kernels/kernels.h"
 #include "nn/nn.h"
 #include "peak.h"
@@ -149,7 +150,7 @@ static void print(const struct bench *b, const char *name, const struct figures 
 
 static int bench_network(const struct bench *b, const char *name)
 {
-	if (!bench_network_build(name, &net)) {
+	if (!small_network_build(name, &net)) {
 		fprintf(stderr, "bench-networks: no network '%s'\n", name);
 		return 2;
 	}
@@ -188,7 +189,7 @@ static const char *const kinds[] = { "input", "conv", "dense", "relu", "maxpool"
 
 static int print_layers(const char *name)
 {
-	if (!bench_network_build(name, &net))
+	if (!small_network_build(name, &net))
 		return 2;
 	json_t *all = json_array();
 	for (int l = 0; l < net.layer_count; l++) {
@@ -213,7 +214,7 @@ static int print_layers(const char *name)
 static int write_onnx(const char *name, const char *path)
 {
 	static struct model m;
-	if (!bench_network_build(name, &m.net))
+	if (!small_network_build(name, &m.net))
 		return 2;
 	m.params = calloc(m.net.parameter_count, sizeof(*m.params));
 	nn_init_net(&m.net, 1, m.params);
@@ -235,6 +236,11 @@ int main(int argc, char **argv)
 {
 	struct bench b = { .kernels = nn_kernels_find(NULL), .rounds = 5 };
 	int i = 1, status = 0;
+	if (argc == 2 && strcmp(argv[1], "--list") == 0) {
+		for (int k = 0; small_network_at(k); k++)
+			puts(small_network_at(k)->name);
+		return 0;
+	}
 	if (argc == 3 && strcmp(argv[1], "--layers") == 0)
 		return print_layers(argv[2]);
 	if (argc == 4 && strcmp(argv[1], "--onnx") == 0)
@@ -251,7 +257,7 @@ int main(int argc, char **argv)
 	if (!b.kernels || b.rounds < 1) {
 		fprintf(stderr,
 			"usage: bench-networks [--json] [--kernels VARIANT] [--rounds N] "
-			"[NETWORK ...] | --layers NETWORK | --onnx NETWORK FILE\n");
+			"[NETWORK ...] | --list | --layers NETWORK | --onnx NETWORK FILE\n");
 		return 2;
 	}
 	bind_to_core();
@@ -259,8 +265,8 @@ int main(int argc, char **argv)
 		labels[k] = (uint8_t)(k % 2);
 		order[k] = k;
 	}
-	for (int k = 0; i == argc && bench_network_at(k); k++)
-		status |= bench_network(&b, bench_network_at(k)->name);
+	for (int k = 0; i == argc && small_network_at(k); k++)
+		status |= bench_network(&b, small_network_at(k)->name);
 	for (; i < argc; i++)
 		status |= bench_network(&b, argv[i]);
 	return status;

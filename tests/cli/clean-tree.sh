@@ -69,7 +69,7 @@ in_tree archive run "$SCRATCH/strict.yaml" --db "$SCRATCH/archive.db" -q
 check $? "a program that was built outside git runs it: the facts have no commit, but the digest of its sources"
 
 try check "$SCRATCH/wrong.yaml"
-refuses 2 'wrong.yaml:3:13: error: clean_tree = yes: required or any'
+refuses 2 'wrong.yaml:3:13: error: clean_tree = yes: unknown (one of any, required)'
 check $? "another word is an error with its place"
 grep -l '^clean_tree: required' experiments/*.yaml >"$SCRATCH/out"
 ! grep -q 'demo\|smoke' "$SCRATCH/out" && grep -q paper "$SCRATCH/out"

@@ -35,6 +35,12 @@ fine && says "is already in" && [ ! -s "$SCRATCH/requests" ]
 check $? "what is there is not asked for again"
 "$RETRIAL" data list --data "$SCRATCH/good" | grep -q "^fashion-mnist .* found .*$SCRATCH/good/fashion-mnist"
 check $? "and is found where it was put"
+mkdir "$SCRATCH/lib" && : >"$SCRATCH/lib/libcurl.so.4"
+LD_LIBRARY_PATH=$SCRATCH/lib fetch nothing
+refuses 3 'libcurl cannot be loaded' && says 'apt-get install libcurl4' err
+check $? "without libcurl a download says what to install"
+LD_LIBRARY_PATH=$SCRATCH/lib "$RETRIAL" data list >"$SCRATCH/out" 2>"$SCRATCH/err"
+check $? "and everything else works"
 fetch moved
 fine && whole moved
 check $? "redirections are followed"

@@ -31,7 +31,7 @@ static void check_kernels(const char *what, const struct nn_net *net, const floa
 	assert_non_null(t);
 	assert_non_null(f);
 	if (nn_infer_by_position(f) != by_position)
-		fail_msg("%s: runs %s", what, by_position ? "as a block" : "by position");
+		fail_msg("%s: runs %s", what, by_position ? "by channel" : "by position");
 	if (net->parameter_count)
 		memcpy(nn_trainer_params(t), params, net->parameter_count * sizeof(*params));
 	const size_t size = nn_shape_size(images->images.shape);
@@ -182,7 +182,7 @@ static void an_image_may_be_its_own_logits(void **state)
 	check("no weights", &net, true);
 }
 
-static void all_other_networks_run_as_blocks(void **state)
+static void all_other_networks_have_channels_in_the_lanes(void **state)
 {
 	(void)state;
 	struct nn_net same = { 0 };
@@ -215,6 +215,43 @@ static void all_other_networks_run_as_blocks(void **state)
 	from = nn_silu(&normal, "silu", nn_batchnorm(&normal, "normal", from, 0.99, 1e-3));
 	head(&normal, nn_global_avgpool(&normal, "average", from), 6);
 	check("batch normalisation", &normal, false);
+}
+
+/* Every kind of layer, every count of channels up to 40, strides and kernels of both parities. */
+static void all_layers_with_channels_in_the_lanes(void **state)
+{
+	(void)state;
+	for (int channels = 1; channels <= 40; channels += channels < 20 ? 1 : 7) {
+		struct nn_net net = { 0 };
+		struct nn_conv_options o = { .filters = channels,
+			.kernel_height = 1 + channels % 5,
+			.kernel_width = 1 + channels % 4,
+			.stride = 1 + channels % 3,
+			.padding = channels % 2 ? NN_SAME : NN_VALID,
+			.no_bias = channels % 3 == 0 };
+		const int in = image(&net, 1 + channels % 3, 15 + channels % 3, 14),
+			  first = nn_relu(&net, "first-relu",
+				  nn_batchnorm(&net, "first-norm",
+					  nn_conv_with(&net, "first", in, &o), 0.99, 1e-3));
+		o.kernel_height = o.kernel_width = 3;
+		o.stride = 1;
+		o.padding = NN_SAME;
+		const int depth = nn_relu6(&net, "relu6",
+				  nn_batchnorm(&net, "norm", nn_depthwise(&net, "depth", first, &o),
+					  0.9, 1e-3)),
+			  sum = nn_relu(&net, "sum-relu",
+				  nn_add(&net, "sum", (int[]){ first, depth, first }, 3)),
+			  more = nn_concat(&net, "more", (int[]){ sum, depth }, 2);
+		o.kernel_height = o.kernel_width = 1;
+		o.filters = 41 - channels;
+		o.relu = true;
+		int from = nn_dropout(&net, "drop", nn_conv_with(&net, "point", more, &o), 0.5);
+		from = channels % 2 ? nn_maxpool(&net, "pool", from, 2)
+				    : nn_avgpool(&net, "pool", from, 2, 3);
+		from = nn_dense(&net, "hidden", from, 3 * channels, true, NN_HE_NORMAL);
+		head(&net, nn_silu(&net, "silu", from), 7);
+		check("all layers", &net, false);
+	}
 }
 
 /* A convolution without bias that is fused with its pooling. */
@@ -297,7 +334,8 @@ int main(void)
 		cmocka_unit_test(all_counts_of_channels_filters_and_classes),
 		cmocka_unit_test(dense_layers_alone_and_side_by_side),
 		cmocka_unit_test(an_image_may_be_its_own_logits),
-		cmocka_unit_test(all_other_networks_run_as_blocks),
+		cmocka_unit_test(all_other_networks_have_channels_in_the_lanes),
+		cmocka_unit_test(all_layers_with_channels_in_the_lanes),
 		cmocka_unit_test(a_convolution_without_bias),
 		cmocka_unit_test(probabilities_are_the_softmax_in_the_same_bits_everywhere),
 		cmocka_unit_test(a_call_allocates_nothing),

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "tests/oracle/paper_nets.h"
+#include "paper_nets.h"
 
 /* A network that grows layer by layer; layers are named by their numbers. */
 struct growing {
@@ -336,7 +336,7 @@ static void resnet9(struct nn_net *net)
 	end(&g);
 }
 
-static const struct bench_network networks[] = {
+static const struct small_network networks[] = {
 	{ "paper", paper },
 	{ "mnist-convnet", mnist_convnet },
 	{ "lenet-5", lenet5 },
@@ -354,17 +354,17 @@ static const struct bench_network networks[] = {
 	{ "resnet-9", resnet9 },
 };
 
-const struct bench_network *bench_network_at(int i)
+const struct small_network *small_network_at(int i)
 {
 	return i >= 0 && i < (int)(sizeof(networks) / sizeof(*networks)) ? &networks[i] : NULL;
 }
 
-bool bench_network_build(const char *name, struct nn_net *net)
+bool small_network_build(const char *name, struct nn_net *net)
 {
-	for (int i = 0; bench_network_at(i); i++)
-		if (strcmp(bench_network_at(i)->name, name) == 0) {
+	for (int i = 0; small_network_at(i); i++)
+		if (strcmp(small_network_at(i)->name, name) == 0) {
 			*net = (struct nn_net){ 0 };
-			bench_network_at(i)->build(net);
+			small_network_at(i)->build(net);
 			return nn_net_ok(net);
 		}
 	return false;

@@ -1,0 +1,382 @@
+/* infer_channels.c - see infer_channels.h. Maps lie [y][x][channel], channels rounded up to whole
+ * vectors; layout.c places them, so that a network's maps mostly stay in the second cache. */
+#include "infer_channels.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "batchnorm.h"
+#include "block.h"
+#include "layout.h"
+#include "plan.h"
+
+enum { SLACK = 16, CACHE_LINE = 16 };
+
+struct nn_channels {
+	const struct nn_net *net;
+	const struct nn_kernels *kernels;
+	struct nn_plan plan;
+	float *memory;
+	size_t size;                                          /* floats of memory taken so far */
+	size_t weights[NN_LAYERS_MAX], biases[NN_LAYERS_MAX]; /* batchnorm: numbers in weights */
+	size_t scratch, pooled; /* pooled: a convolution that its pooling reads */
+};
+
+static size_t take(struct nn_channels *f, size_t count)
+{
+	const size_t at = f->size;
+	f->size += (count + CACHE_LINE - 1) / CACHE_LINE * CACHE_LINE;
+	return at;
+}
+
+/* Floats of one position of a map with so many channels. */
+static size_t pixel_of(const struct nn_channels *f, int channels)
+{
+	const size_t lanes = (size_t)f->kernels->lanes;
+	return ((size_t)channels + lanes - 1) / lanes * lanes;
+}
+
+static size_t pixel(const struct nn_channels *f, int layer)
+{
+	return pixel_of(f, f->net->layers[layer].shape.channels);
+}
+
+static int positions(const struct nn_channels *f, int layer)
+{
+	return f->plan.ops[layer].height * f->plan.ops[layer].width;
+}
+
+static float *map(const struct nn_channels *f, int layer)
+{
+	return f->memory + f->plan.ops[layer].out;
+}
+
+static bool is_known(enum nn_operation kind)
+{
+	switch (kind) {
+	case NN_OP_NOTHING:
+	case NN_OP_INPUT:
+	case NN_OP_CONV_POOL:
+	case NN_OP_CONV:
+	case NN_OP_DENSE:
+	case NN_OP_RELU:
+	case NN_OP_POOL:
+	case NN_OP_DROPOUT:
+	case NN_OP_CONCAT:
+	case NN_OP_OUTPUT:
+	case NN_OP_DEPTHWISE:
+	case NN_OP_AVERAGE:
+	case NN_OP_ADD:
+	case NN_OP_RELU6:
+	case NN_OP_SILU:
+	case NN_OP_BATCHNORM: return true;
+	default: return false;
+	}
+}
+
+/* ---- weights, packed as the kernels read them ---- */
+
+static const float *tensor(const struct nn_channels *f, const float *params, int number)
+{
+	return params + f->net->tensors[number].offset;
+}
+
+/* [outputs][inputs] to tiles [inputs][vectors of outputs], `most` vectors each while there are so
+ * many, then `few`, then 1. */
+static void pack_tiles(const struct nn_channels *f, float *to, const float *from, int outputs,
+	size_t inputs, size_t most, size_t few)
+{
+	const size_t lanes = (size_t)f->kernels->lanes, vectors = pixel_of(f, outputs) / lanes;
+	for (size_t v = 0, count; v < vectors; v += count) {
+		count = vectors - v >= most ? most : (vectors - v >= few ? few : 1);
+		for (size_t i = 0; i < inputs; i++)
+			for (size_t o = v * lanes; o < (v + count) * lanes; o++)
+				*to++ = o < (size_t)outputs ? from[o * inputs + i] : 0;
+	}
+}
+
+static void pack_bias(const struct nn_channels *f, float *to, const float *params, int layer)
+{
+	const struct nn_layer *l = &f->net->layers[layer];
+	if (l->bias_tensor >= 0)
+		memcpy(to, tensor(f, params, l->bias_tensor),
+			(size_t)l->shape.channels * sizeof(*to));
+}
+
+static void pack_depthwise(
+	const struct nn_channels *f, float *to, const float *from, int channels, size_t taps)
+{
+	const size_t wide = pixel_of(f, channels);
+	for (size_t c = 0; c < (size_t)channels; c++)
+		for (size_t t = 0; t < taps; t++)
+			to[t * wide + c] = from[c * taps + t];
+}
+
+/* mean, scale and shift of every channel */
+static void pack_numbers(
+	const struct nn_channels *f, float *to, const float *shared, const float *params, int layer)
+{
+	const struct nn_layer *l = &f->net->layers[layer];
+	const size_t bytes = (size_t)l->shape.channels * sizeof(*to), wide = pixel(f, layer),
+		     row = nn_batchnorm_row(l->shape.channels);
+	const float *rows = shared + f->plan.ops[layer].shared;
+	memcpy(to, rows + NN_BATCHNORM_CENTRE * row, bytes);
+	memcpy(to + wide, rows + NN_BATCHNORM_SCALE * row, bytes);
+	memcpy(to + 2 * wide, tensor(f, params, l->bias_tensor), bytes);
+}
+
+static void pack_layer(
+	const struct nn_channels *f, const float *params, const float *shared, int layer)
+{
+	const struct nn_op *op = &f->plan.ops[layer];
+	const struct nn_layer *l = &f->net->layers[op->weights_layer];
+	float *to = f->memory + f->weights[layer];
+	if (op->kind == NN_OP_BATCHNORM) {
+		pack_numbers(f, to, shared, params, layer);
+		return;
+	}
+	if (op->kind != NN_OP_CONV_POOL && op->kind != NN_OP_CONV && op->kind != NN_OP_DENSE
+		&& op->kind != NN_OP_DEPTHWISE)
+		return;
+	const float *from = tensor(f, params, l->kernel_tensor);
+	const int outputs = l->shape.channels;
+	const size_t inputs = f->net->tensors[l->kernel_tensor].count / (size_t)outputs;
+	if (op->kind == NN_OP_DEPTHWISE)
+		pack_depthwise(f, to, from, outputs, inputs);
+	else if (op->kind == NN_OP_DENSE)
+		pack_tiles(f, to, from, outputs, inputs, NN_CHANNEL_DENSE, NN_CHANNEL_VECTORS);
+	else
+		pack_tiles(f, to, from, outputs, inputs, NN_CHANNEL_VECTORS, NN_CHANNEL_VECTORS);
+	pack_bias(f, f->memory + f->biases[layer], params, op->weights_layer);
+}
+
+/* ---- memory ---- */
+
+static void lay_out(struct nn_channels *f)
+{
+	size_t pooled = 0, taps = 0;
+	for (int l = 0; l < f->net->layer_count; l++) {
+		struct nn_op *op = &f->plan.ops[l];
+		const struct nn_layer *w = &f->net->layers[op->weights_layer];
+		if (op->kind == NN_OP_NOTHING)
+			continue;
+		const size_t wide = pixel(f, l);
+		op->size =
+			((size_t)positions(f, l) * wide + CACHE_LINE - 1) / CACHE_LINE * CACHE_LINE;
+		if (op->kind == NN_OP_CONV_POOL && 4 * op->size > pooled)
+			pooled = 4 * op->size;
+		if ((size_t)w->kernel_width > taps)
+			taps = (size_t)w->kernel_width;
+		f->biases[l] = take(f, wide);
+		if (op->kind == NN_OP_BATCHNORM)
+			f->weights[l] = take(f, 3 * wide);
+		else if (w->kernel_tensor >= 0)
+			f->weights[l] = take(f,
+				f->net->tensors[w->kernel_tensor].count / (size_t)w->shape.channels
+					* wide);
+	}
+	f->scratch = take(f, 2 * taps + SLACK);
+	f->pooled = take(f, pooled);
+	f->plan.apart = true;
+	f->size = nn_layout(&f->plan, f->net, f->size) + SLACK;
+}
+
+/* What normalisations need, as batches have it (batchnorm.h). */
+static float *prepare(const struct nn_channels *f, const float *params)
+{
+	float *shared = calloc(f->plan.shared + 1, sizeof(*shared));
+	const struct nn_batch batch = {
+		.net = f->net, .plan = &f->plan, .params = params, .shared = shared
+	};
+	if (shared)
+		nn_batchnorm_prepare(&batch);
+	return shared;
+}
+
+struct nn_channels *nn_channels_new(
+	const struct nn_net *net, const float *params, const struct nn_kernels *kernels)
+{
+	struct nn_channels *f = calloc(1, sizeof(*f));
+	if (!f)
+		return NULL;
+	f->net = net;
+	f->kernels = kernels;
+	bool frozen[2 * NN_LAYERS_MAX];
+	memset(frozen, true, sizeof(frozen));
+	nn_plan_make(&f->plan, net, frozen, false);
+	bool known = true;
+	for (int l = 0; l < net->layer_count; l++)
+		known = known && is_known(f->plan.ops[l].kind);
+	float *shared = known ? prepare(f, params) : NULL;
+	if (shared) {
+		lay_out(f);
+		f->memory = aligned_alloc(64, (f->size * sizeof(*f->memory) + 63) / 64 * 64);
+	}
+	if (!f->memory) {
+		free(shared);
+		free(f);
+		return NULL;
+	}
+	memset(f->memory, 0, f->size * sizeof(*f->memory));
+	for (int l = 0; l < net->layer_count; l++)
+		pack_layer(f, params, shared, l);
+	free(shared);
+	return f;
+}
+
+void nn_channels_free(struct nn_channels *f)
+{
+	if (!f)
+		return;
+	free(f->memory);
+	free(f);
+}
+
+/* ---- a call ---- */
+
+static void load(const struct nn_channels *f, int layer, const uint8_t *bytes,
+	const float *over_255, const float *floats)
+{
+	const struct nn_shape s = f->net->layers[layer].shape;
+	const size_t wide = pixel(f, layer), count = (size_t)s.height * (size_t)s.width;
+	for (size_t c = 0; c < (size_t)s.channels; c++) {
+		float *to = map(f, layer) + c;
+		for (size_t k = 0, from = c * count; k < count; k++, from++, to += wide)
+			*to = bytes ? over_255[bytes[from]] : floats[from];
+	}
+}
+
+static struct nn_channel_conv shape_of(const struct nn_channels *f, int layer)
+{
+	const struct nn_op *op = &f->plan.ops[layer];
+	const int input = op->inputs[0];
+	const struct nn_op *in = &f->plan.ops[input];
+	struct nn_channel_conv s = { .in_channels = f->net->layers[input].shape.channels,
+		.kernel_height = f->net->layers[layer].kernel_height,
+		.kernel_width = f->net->layers[layer].kernel_width,
+		.stride = 1,
+		.in_height = in->height,
+		.in_width = in->width,
+		.out_height = op->height,
+		.out_width = op->width,
+		.in_pixel = pixel(f, input),
+		.out_pixel = pixel(f, layer),
+		.relu = f->net->layers[layer].relu };
+	if (op->kind == NN_OP_CONV || op->kind == NN_OP_DEPTHWISE) {
+		s.stride = op->shape.conv.stride;
+		s.pad_top = op->shape.conv.pad_top;
+		s.pad_left = op->shape.conv.pad_left;
+	}
+	return s;
+}
+
+/* The convolution of the windows that are pooled, then their maxima. */
+static void run_conv_pool(struct nn_channels *f, int layer)
+{
+	float *pooled = f->memory + f->pooled;
+	struct nn_channel_conv s = shape_of(f, layer), pool = s;
+	s.kernel_height = s.kernel_width = 3;
+	s.out_height *= 2;
+	s.out_width *= 2;
+	s.relu = false;
+	f->kernels->channel_conv(pooled, map(f, f->plan.ops[layer].inputs[0]),
+		f->memory + f->weights[layer], f->memory + f->biases[layer], &s,
+		f->memory + f->scratch);
+	pool.in_pixel = s.out_pixel;
+	pool.in_height = s.out_height;
+	pool.in_width = s.out_width;
+	f->kernels->channel_pool(map(f, layer), pooled, &pool, NN_CHANNEL_RECTIFIED_MAX);
+}
+
+static void run_dense(struct nn_channels *f, int layer)
+{
+	const int input = f->plan.ops[layer].inputs[0];
+	const struct nn_channel_dense s = { .channels = f->net->layers[input].shape.channels,
+		.positions = positions(f, input),
+		.in_pixel = pixel(f, input),
+		.out_pixel = pixel(f, layer),
+		.relu = f->net->layers[layer].relu };
+	f->kernels->channel_dense(map(f, layer), map(f, input), f->memory + f->weights[layer],
+		f->memory + f->biases[layer], &s);
+}
+
+static void run_concat(struct nn_channels *f, int layer)
+{
+	const struct nn_op *op = &f->plan.ops[layer];
+	const size_t wide = pixel(f, layer), count = (size_t)positions(f, layer);
+	size_t channel = 0;
+	for (int i = 0; i < op->input_count; i++) {
+		const size_t more = (size_t)f->net->layers[op->inputs[i]].shape.channels,
+			     step = pixel(f, op->inputs[i]);
+		const float *from = map(f, op->inputs[i]);
+		for (size_t k = 0; k < count; k++)
+			memcpy(map(f, layer) + k * wide + channel, from + k * step,
+				more * sizeof(*from));
+		channel += more;
+	}
+}
+
+static void run_add(struct nn_channels *f, int layer, size_t vectors)
+{
+	const struct nn_op *op = &f->plan.ops[layer];
+	float *out = map(f, layer);
+	for (int i = 1; i < op->input_count; i++)
+		f->kernels->sum_two(out, i == 1 ? map(f, op->inputs[0]) : out,
+			map(f, op->inputs[i]), vectors,
+			i + 1 < op->input_count ? NN_NOT_RECTIFIED : op->rectifier);
+}
+
+static void run_layer(struct nn_channels *f, int l)
+{
+	const struct nn_op *op = &f->plan.ops[l];
+	const struct nn_kernels *k = f->kernels;
+	const size_t vectors = op->size / NN_LANES;
+	float *out = map(f, l);
+	const float *in = op->input_count ? map(f, op->inputs[0]) : NULL,
+		    *w = f->memory + f->weights[l], *b = f->memory + f->biases[l];
+	if (op->done)
+		return;
+	switch (op->kind) {
+	case NN_OP_CONV_POOL: run_conv_pool(f, l); break;
+	case NN_OP_DENSE: run_dense(f, l); break;
+	case NN_OP_RELU: k->relu_forward(out, in, vectors); break;
+	case NN_OP_RELU6: k->relu6_forward(out, in, vectors); break;
+	case NN_OP_SILU: k->silu_forward(out, in, vectors); break;
+	case NN_OP_DROPOUT: memcpy(out, in, op->size * sizeof(*out)); break;
+	case NN_OP_CONCAT: run_concat(f, l); break;
+	case NN_OP_ADD: run_add(f, l, vectors); break;
+	case NN_OP_BATCHNORM:
+		k->channel_normalize(
+			out, in, w, pixel(f, l), (size_t)positions(f, l), op->rectifier);
+		break;
+	case NN_OP_CONV:
+	case NN_OP_DEPTHWISE:
+	case NN_OP_POOL:
+	case NN_OP_AVERAGE: {
+		const struct nn_channel_conv s = shape_of(f, l);
+		if (op->kind == NN_OP_CONV)
+			k->channel_conv(out, in, w, b, &s, f->memory + f->scratch);
+		else if (op->kind == NN_OP_DEPTHWISE)
+			k->channel_depthwise(out, in, w, b, &s);
+		else
+			k->channel_pool(out, in, &s,
+				op->kind == NN_OP_POOL ? NN_CHANNEL_MAX : NN_CHANNEL_MEAN);
+		break;
+	}
+	default: break;
+	}
+}
+
+void nn_channels_run(
+	struct nn_channels *f, const uint8_t *bytes, const float *over_255, const float *floats)
+{
+	for (int k = 0; k < f->net->input_count; k++)
+		load(f, f->net->inputs[k], bytes, over_255, floats);
+	for (int l = 0; l < f->net->layer_count; l++)
+		run_layer(f, l);
+}
+
+const float *nn_channels_logits(const struct nn_channels *f, int output)
+{
+	return map(f, f->net->layers[f->net->outputs[output]].inputs[0]);
+}

@@ -1,0 +1,43 @@
+#!/bin/sh
+# test-wheel.sh FOLDER - the wheel in FOLDER in a fresh virtual environment, on a machine without
+# compiler: a study is run, and its results are read into pandas.
+set -eu
+! command -v gcc >/dev/null || { echo "test-wheel.sh: this machine has a compiler" >&2; exit 1; }
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+python3 -m venv "$work/venv"
+"$work/venv/bin/pip" install -q "$1"/retrial-*.whl pandas
+PATH=$work/venv/bin:$PATH
+cd "$work"
+retrial --version
+retrial doctor
+share=$work/venv/share/retrial/experiments
+if retrial init --help >/dev/null 2>&1; then
+	mkdir study
+	(cd study && retrial init && retrial check ./*.yaml)
+fi
+retrial run "$share/smoke.yaml" -q
+retrial query accuracy
+python - <<'END'
+import pandas
+import retrial
+
+results = retrial.read("results/retrial.db")
+accuracy, trials = results.accuracy, results.trials
+assert len(accuracy) == len(trials) == 16, (len(accuracy), len(trials))
+assert accuracy.test_accuracy.dtype == float and accuracy.test_accuracy.between(0, 1).all()
+assert pandas.api.types.is_integer_dtype(trials.seed), trials.dtypes
+assert pandas.api.types.is_integer_dtype(trials.batch_size), trials.dtypes
+assert pandas.api.types.is_float_dtype(trials["augment.zoom"]), trials.dtypes
+assert pandas.api.types.is_bool_dtype(trials["augment.flip"]), trials.dtypes
+assert results.sql("SELECT count(*) AS n FROM epochs").n[0] == len(results.epochs)
+try:
+    retrial.read("nothing.db")
+except FileNotFoundError as error:
+    assert "retrial run" in str(error)
+else:
+    raise AssertionError("a database that is not there was read")
+print(results)
+print(accuracy.groupby("recipe").test_accuracy.agg(["mean", "std", "count"]))
+END
+echo "the wheel works"

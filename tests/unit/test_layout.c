@@ -1,0 +1,67 @@
+/* test_layout.c - memory of the maps of networks: what a batch of training takes. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <string.h>
+
+#include "nn/plan.h"
+#include "tests/oracle/networks.h"
+
+static struct nn_net net;
+static struct nn_plan plan, kept;
+
+/* Megabytes of the blocks of 16 images of a batch. */
+static double megabytes(const char *name, int batch)
+{
+	assert_true(small_network_build(name, &net));
+	nn_plan_make(&plan, &net, NULL, false);
+	return 4e-6 * (double)plan.memory * (batch / 16.0);
+}
+
+static void batches_of_deep_networks_stay_small(void **state)
+{
+	(void)state;
+	assert_true(megabytes("resnet-20", 128) < 400);
+	assert_true(megabytes("densenet-40", 64) < 1000);
+}
+
+static void evaluation_keeps_what_is_read_again_alone(void **state)
+{
+	(void)state;
+	bool frozen[2 * NN_LAYERS_MAX];
+	memset(frozen, true, sizeof(frozen));
+	for (int i = 0; small_network_at(i); i++) {
+		assert_true(small_network_build(small_network_at(i)->name, &net));
+		nn_plan_make(&plan, &net, NULL, false);
+		const size_t training = plan.memory;
+		nn_plan_make(&plan, &net, frozen, false);
+		assert_true(plan.memory < training);
+	}
+}
+
+/* Who looks at all maps has them all: no two share a place, and none is done with another. */
+static void kept_maps_lie_side_by_side(void **state)
+{
+	(void)state;
+	assert_true(small_network_build("densenet-40", &net));
+	nn_plan_make(&kept, &net, NULL, true);
+	for (int l = 0; l < net.layer_count; l++) {
+		assert_false(kept.ops[l].done);
+		for (int k = 0; k < l; k++)
+			assert_true(kept.ops[k].out + kept.ops[k].size <= kept.ops[l].out
+				|| kept.ops[l].out + kept.ops[l].size <= kept.ops[k].out);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(batches_of_deep_networks_stay_small),
+		cmocka_unit_test(evaluation_keeps_what_is_read_again_alone),
+		cmocka_unit_test(kept_maps_lie_side_by_side),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
