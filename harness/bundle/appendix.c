@@ -19,7 +19,7 @@ static int add_list(struct store *s, const char *query, const char *const *param
 	for (size_t i = 0; i < r->row_count; i++) {
 		str_add(out, "- ");
 		for (int c = 0; c < r->column_count; c++) {
-			const struct value *v = &r->values[i * (size_t)r->column_count + (size_t)c];
+			const struct value *v = rows_at(r, i, c);
 			if (c)
 				str_add(out, between[c - 1]);
 			if (v->kind == VALUE_TEXT)

@@ -41,12 +41,6 @@ static int print_counts(
 	return result;
 }
 
-static const char *text_at(const struct rows *r, size_t row, int column)
-{
-	const struct value *v = &r->values[row * (size_t)r->column_count + (size_t)column];
-	return v->kind == VALUE_TEXT ? v->text : "";
-}
-
 /* Say it loudly: this must never happen. */
 static void print_conflicts(const struct rows *conflicts)
 {
@@ -55,9 +49,9 @@ static void print_conflicts(const struct rows *conflicts)
 			"retrial: REPRODUCIBILITY FAILURE: trial %s (%s), same configuration, data "
 			"and core version: %s differ\n"
 			"  here       %s\n  %s  %s\n",
-			text_at(conflicts, i, 1), text_at(conflicts, i, 2),
-			text_at(conflicts, i, 3), text_at(conflicts, i, 4),
-			text_at(conflicts, i, 0), text_at(conflicts, i, 5));
+			rows_text(conflicts, i, 1), rows_text(conflicts, i, 2),
+			rows_text(conflicts, i, 3), rows_text(conflicts, i, 4),
+			rows_text(conflicts, i, 0), rows_text(conflicts, i, 5));
 	if (conflicts->row_count)
 		fprintf(stderr,
 			"retrial: %zu trials differ; the results that were there stay, the others "

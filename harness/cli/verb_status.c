@@ -81,24 +81,14 @@ static int status_read(struct store *store, const char *sweep, struct status *ou
 	return no_sweep(store, sweep, e);
 }
 
-static const struct value *cell(const struct rows *r, size_t row, const char *column)
-{
-	return &r->values[row * (size_t)r->column_count + (size_t)rows_column(r, column)];
-}
-
-static const char *text_of(const struct value *v)
-{
-	return v->kind == VALUE_TEXT ? v->text : "";
-}
-
 /* Is there nothing left that could be run? */
 static bool is_over(const struct status *s)
 {
 	const struct rows *r = s->parts[COUNTS];
 	int64_t left = 0;
 	for (size_t i = 0; i < r->row_count; i++)
-		left += cell(r, i, "running")->integer + cell(r, i, "queued")->integer
-			+ cell(r, i, "interrupted")->integer;
+		left += rows_named(r, i, "running")->integer + rows_named(r, i, "queued")->integer
+			+ rows_named(r, i, "interrupted")->integer;
 	return left == 0 && s->parts[RUNNING]->row_count == 0;
 }
 
@@ -107,13 +97,14 @@ static bool is_over(const struct status *s)
 static void place_of(const struct rows *r, size_t row, struct str *out)
 {
 	struct trial t;
-	if (cell(r, row, "phase")->kind == VALUE_NULL) {
+	if (rows_named(r, row, "phase")->kind == VALUE_NULL) {
 		str_add(out, "no epoch yet");
 		return;
 	}
-	const int64_t phase = cell(r, row, "phase")->integer, fold = cell(r, row, "fold")->integer,
-		      epoch = cell(r, row, "epoch")->integer;
-	if (trial_from_canonical(text_of(cell(r, row, "config")), &t, NULL)) {
+	const int64_t phase = rows_named(r, row, "phase")->integer,
+		      fold = rows_named(r, row, "fold")->integer,
+		      epoch = rows_named(r, row, "epoch")->integer;
+	if (trial_from_canonical(value_text(rows_named(r, row, "config")), &t, NULL)) {
 		str_addf(out, "phase %lld, epoch %lld", (long long)phase + 1, (long long)epoch + 1);
 		return;
 	}
@@ -132,33 +123,36 @@ static void place_of(const struct rows *r, size_t row, struct str *out)
 
 static void add_trial(struct str *out, const struct rows *r, size_t row, const char *state)
 {
-	str_addf(out, "  %-11s %.12s  %s %s seed %lld", state, text_of(cell(r, row, "trial")),
-		text_of(cell(r, row, "dataset")), text_of(cell(r, row, "recipe")),
-		(long long)cell(r, row, "seed")->integer);
+	str_addf(out, "  %-11s %.12s  %s %s seed %lld", state,
+		value_text(rows_named(r, row, "trial")), value_text(rows_named(r, row, "dataset")),
+		value_text(rows_named(r, row, "recipe")),
+		(long long)rows_named(r, row, "seed")->integer);
 }
 
 static void add_running(struct str *out, const struct rows *r, size_t row)
 {
-	const double age = cell(r, row, "heartbeat_age")->real;
+	const double age = rows_named(r, row, "heartbeat_age")->real;
 	add_trial(out, r, row, "running");
 	str_add(out, "  ");
 	place_of(r, row, out);
-	str_addf(out, ", for %.0f s, heard of %.0f s ago%s\n", cell(r, row, "seconds")->real, age,
+	str_addf(out, ", for %.0f s, heard of %.0f s ago%s\n", rows_named(r, row, "seconds")->real,
+		age,
 		age > SILENT_SECONDS ? " (its process may be gone: the next run takes over)" : "");
 }
 
 static void add_bad(struct str *out, const struct rows *r, size_t row)
 {
-	const char *reason = text_of(cell(r, row, "reason"));
-	add_trial(out, r, row, text_of(cell(r, row, "state")));
+	const char *reason = value_text(rows_named(r, row, "reason"));
+	add_trial(out, r, row, value_text(rows_named(r, row, "state")));
 	str_addf(out, "%s%.*s\n", *reason ? ": " : "", (int)strcspn(reason, "\n"), reason);
 }
 
 static void add_skipped(struct str *out, const struct rows *r, size_t row)
 {
-	const char *reason = text_of(cell(r, row, "reason"));
+	const char *reason = value_text(rows_named(r, row, "reason"));
 	str_addf(out, "  %-11s %lld trials: %.*s\n", "skipped",
-		(long long)cell(r, row, "trials")->integer, (int)strcspn(reason, "\n"), reason);
+		(long long)rows_named(r, row, "trials")->integer, (int)strcspn(reason, "\n"),
+		reason);
 }
 
 static void add_text(struct str *out, const struct status *s)
@@ -167,10 +161,10 @@ static void add_text(struct str *out, const struct status *s)
 		add_running, add_bad, add_skipped };
 	const struct rows *counts = s->parts[COUNTS];
 	for (size_t i = 0; i < counts->row_count; i++) {
-		const char *sweep = text_of(&counts->values[i * (size_t)counts->column_count]);
+		const char *sweep = value_text(&counts->values[i * (size_t)counts->column_count]);
 		str_addf(out, "%s: %lld planned, %lld done", sweep,
-			(long long)cell(counts, i, "trials")->integer,
-			(long long)cell(counts, i, "done")->integer);
+			(long long)rows_named(counts, i, "trials")->integer,
+			(long long)rows_named(counts, i, "done")->integer);
 		for (int c = 3; c < counts->column_count; c++) {
 			const int64_t n =
 				counts->values[i * (size_t)counts->column_count + (size_t)c]
@@ -181,7 +175,8 @@ static void add_text(struct str *out, const struct status *s)
 		str_add(out, "\n");
 		for (int p = RUNNING; p < PARTS; p++)
 			for (size_t row = 0; row < s->parts[p]->row_count; row++)
-				if (strcmp(text_of(cell(s->parts[p], row, "sweep")), sweep) == 0)
+				if (strcmp(value_text(rows_named(s->parts[p], row, "sweep")), sweep)
+					== 0)
 					add[p](out, s->parts[p], row);
 	}
 }
@@ -214,14 +209,15 @@ static void add_json(struct str *out, const struct status *s)
 	const struct rows *counts = s->parts[COUNTS];
 	json_t *sweeps = json_array(), *root = json_object();
 	for (size_t i = 0; i < counts->row_count; i++) {
-		const char *sweep = text_of(&counts->values[i * (size_t)counts->column_count]);
+		const char *sweep = value_text(&counts->values[i * (size_t)counts->column_count]);
 		json_t *o = json_object();
 		json_object_set_new(o, "sweep", json_string(sweep));
 		json_object_set_new(o, names_of[COUNTS], row_json(counts, i));
 		for (int p = RUNNING; p < PARTS; p++) {
 			json_t *list = json_array();
 			for (size_t row = 0; row < s->parts[p]->row_count; row++)
-				if (strcmp(text_of(cell(s->parts[p], row, "sweep")), sweep) == 0)
+				if (strcmp(value_text(rows_named(s->parts[p], row, "sweep")), sweep)
+					== 0)
 					json_array_append_new(list, row_json(s->parts[p], row));
 			json_object_set_new(o, names_of[p], list);
 		}

@@ -27,15 +27,11 @@ struct comparison {
 
 /* ---- reading ---- */
 
+/* NULL when it is no text. */
 static const char *text_at(const struct rows *r, size_t row, int column)
 {
-	const struct value *v = &r->values[row * (size_t)r->column_count + (size_t)column];
+	const struct value *v = rows_at(r, row, column);
 	return v->kind == VALUE_TEXT ? v->text : NULL;
-}
-
-static const struct value *value_at(const struct rows *r, size_t row, int column)
-{
-	return &r->values[row * (size_t)r->column_count + (size_t)column];
 }
 
 static int side_read(struct store *s, const char *identity, struct side *out, struct err *e)
@@ -52,7 +48,7 @@ static int side_read(struct store *s, const char *identity, struct side *out, st
 	out->data_digest = text_at(out->row, 0, 3);
 	out->data_variant = text_at(out->row, 0, 4);
 	snprintf(out->attempt, sizeof(out->attempt), "%lld",
-		(long long)value_at(out->row, 0, 5)->integer);
+		(long long)rows_at(out->row, 0, 5)->integer);
 	return 0;
 }
 
@@ -60,7 +56,7 @@ static void add_side(const struct comparison *c, const char *name, const struct 
 {
 	const char *recipe = text_at(s->row, 0, 7);
 	str_addf(c->out, "%s  %.16s  %s %s seed %lld, ", name, s->identity, s->dataset,
-		recipe ? recipe : "", (long long)value_at(s->row, 0, 6)->integer);
+		recipe ? recipe : "", (long long)rows_at(s->row, 0, 6)->integer);
 	if (s->state)
 		str_addf(c->out, "attempt %s (%s)\n", s->attempt, s->state);
 	else
@@ -221,8 +217,8 @@ static int add_results(struct comparison *c, struct err *e)
 		return -1;
 	const bool finished = c->a.state && c->b.state && strcmp(c->a.state, "done") == 0
 		&& strcmp(c->b.state, "done") == 0;
-	const int64_t differences = value_at(rows, 0, 0)->integer,
-		      digests = value_at(rows, 0, 1)->integer;
+	const int64_t differences = rows_at(rows, 0, 0)->integer,
+		      digests = rows_at(rows, 0, 1)->integer;
 	if (!finished)
 		str_addf(c->out, "\nresults: %s not finished\n",
 			c->a.state && strcmp(c->a.state, "done") == 0 ? "B is" : "A is");
@@ -243,7 +239,7 @@ static int add_results(struct comparison *c, struct err *e)
 static void add_flips(
 	struct rows *out, const struct rows *in, size_t row, const struct dataset *labelled)
 {
-	const struct value *x = value_at(in, row, 2), *y = value_at(in, row, 3);
+	const struct value *x = rows_at(in, row, 2), *y = rows_at(in, row, 3);
 	int64_t flipped = 0;
 	unsigned right[2][2] = { { 0 } }; /* [A is right][B is right] */
 	for (size_t i = 0; i < x->length; i++) {
@@ -252,8 +248,8 @@ static void add_flips(
 		if (labelled)
 			right[p == labelled->test_labels[i]][q == labelled->test_labels[i]]++;
 	}
-	rows_add_integer(out, value_at(in, row, 0)->integer);
-	rows_add_integer(out, value_at(in, row, 1)->integer);
+	rows_add_integer(out, rows_at(in, row, 0)->integer);
+	rows_add_integer(out, rows_at(in, row, 1)->integer);
 	rows_add_integer(out, (int64_t)x->length);
 	rows_add_integer(out, flipped);
 	if (!labelled)
@@ -299,7 +295,7 @@ static int add_predictions(struct comparison *c, const struct dataset_places *pl
 	struct dataset *d = open_labels(c, places, &why);
 	struct rows *out = rows_new(d ? 9 : 4, columns);
 	for (size_t r = 0; out && r < in->row_count; r++)
-		if (!d || value_at(in, r, 2)->length <= d->test_count)
+		if (!d || rows_at(in, r, 2)->length <= d->test_count)
 			add_flips(out, in, r, d);
 	int result = out && rows_complete(out)
 		? add_table(c, "test images classified otherwise, after the last phase", out, e)

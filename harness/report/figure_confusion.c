@@ -7,7 +7,6 @@
 
 #include "../data/dataset.h"
 #include "figure.h"
-#include "row.h"
 
 enum { CLASSES_MAX = 20, PANELS_MAX = 8, SEEDS_MAX = 1024, COLUMNS = 2, CELL_HEIGHT = 20 };
 

@@ -10,7 +10,6 @@
 
 #include "band.h"
 #include "figure.h"
-#include "row.h"
 #include "stats.h"
 
 enum { SEEDS_MAX = 256, HEIGHT = 260 };
@@ -50,7 +49,7 @@ static int best_so_far(
 		double best = NAN;
 		for (size_t x = 0; x < c->length; x++) {
 			const double now =
-				x < epochs[s]->row_count ? 100 * row_number(epochs[s], x, 2) : NAN;
+				x < epochs[s]->row_count ? 100 * rows_number(epochs[s], x, 2) : NAN;
 			best = isnan(best) || now > best ? now : best;
 			c->y[s * c->length + x] = best;
 		}

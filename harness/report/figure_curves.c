@@ -13,7 +13,6 @@
 
 #include "band.h"
 #include "figure.h"
-#include "row.h"
 
 enum {
 	PANELS_MAX = 64,
@@ -54,12 +53,12 @@ struct plot {
 
 static double number(const struct rows *r, size_t row, const char *column)
 {
-	return row_number(r, row, rows_column(r, column));
+	return rows_number(r, row, rows_column(r, column));
 }
 
 static const char *text(const struct rows *r, size_t row, const char *column)
 {
-	return row_text(r, row, rows_column(r, column));
+	return rows_text(r, row, rows_column(r, column));
 }
 
 /* What the database has of one finished trial. */

@@ -7,7 +7,6 @@
 
 #include "../plan/identity.h"
 #include "figure.h"
-#include "row.h"
 
 enum { CLASSES_MAX = 10, EPOCHS = 4, GAP = 2, SIDE_MAX = 128, CELL = 60 };
 
@@ -44,7 +43,7 @@ static int read_trial(struct store *store, const struct sample *s, struct trial 
 
 	if (store_ask(store, "trial_config", parameters, e, &r))
 		return -1;
-	const int result = trial_from_canonical(r->row_count ? row_text(r, 0, 0) : "", out, e);
+	const int result = trial_from_canonical(r->row_count ? rows_text(r, 0, 0) : "", out, e);
 	rows_free(r);
 	return result;
 }

@@ -9,7 +9,6 @@
 #include <string.h>
 
 #include "figure.h"
-#include "row.h"
 
 enum { ROW_HEIGHT = 40, ROWS_MAX = 48, TITLE_MAX = 128, SAMPLES_MAX = 1024, BINS_MAX = 4096 };
 enum { TRIAL, FORMAT, KERNELS, CALLS, HISTOGRAM, NOISE, CPU };
@@ -43,7 +42,7 @@ struct plot {
 
 static bool like(const struct plot *p, size_t a, size_t b)
 {
-	return !strcmp(row_text(p->measured, a, FORMAT), row_text(p->measured, b, FORMAT));
+	return !strcmp(rows_text(p->measured, a, FORMAT), rows_text(p->measured, b, FORMAT));
 }
 
 static bool is_of(const struct plot *p, size_t r, size_t panel, size_t series)
@@ -52,7 +51,7 @@ static bool is_of(const struct plot *p, size_t r, size_t panel, size_t series)
 	const size_t n = figure_layout_samples(p->layout, panel, series, -1, samples, SAMPLES_MAX);
 
 	for (size_t i = 0; i < n; i++)
-		if (!strcmp(samples[i]->identity, row_text(p->measured, r, TRIAL)))
+		if (!strcmp(samples[i]->identity, rows_text(p->measured, r, TRIAL)))
 			return true;
 	return false;
 }
@@ -61,7 +60,7 @@ static bool is_of(const struct plot *p, size_t r, size_t panel, size_t series)
 static bool differs(const struct plot *p, int column)
 {
 	for (size_t r = 1; r < p->measured->row_count; r++)
-		if (strcmp(row_text(p->measured, 0, column), row_text(p->measured, r, column)))
+		if (strcmp(rows_text(p->measured, 0, column), rows_text(p->measured, r, column)))
 			return true;
 	return false;
 }
@@ -72,7 +71,7 @@ static void title_of(const struct plot *p, struct line *line)
 
 	str_add(&title, p->layout->series[line->series]);
 	if (differs(p, FORMAT))
-		str_addf(&title, ", %s", row_text(p->measured, line->first, FORMAT));
+		str_addf(&title, ", %s", rows_text(p->measured, line->first, FORMAT));
 	memcpy(line->title, title.s, title.length < TITLE_MAX ? title.length : TITLE_MAX - 1);
 	str_free(&title);
 }
@@ -121,7 +120,7 @@ static int add_bin(struct plot *p, double seconds, double count)
 /* Add one histogram, [[seconds, count], ...]. */
 static int add_histogram(struct plot *p, size_t r, struct err *e)
 {
-	json_t *bins = json_loads(row_text(p->measured, r, HISTOGRAM), 0, NULL), *bin;
+	json_t *bins = json_loads(rows_text(p->measured, r, HISTOGRAM), 0, NULL), *bin;
 	size_t i;
 	int result = json_is_array(bins) ? 0 : -1;
 
@@ -133,7 +132,7 @@ static int add_histogram(struct plot *p, size_t r, struct err *e)
 	json_decref(bins);
 	return result ? err_set(e, ERR_ENVIRONMENT,
 		       "figure %s: the histogram of a latency of trial %.12s is damaged",
-		       p->layout->spec->id, row_text(p->measured, r, TRIAL))
+		       p->layout->spec->id, rows_text(p->measured, r, TRIAL))
 		      : 0;
 }
 
@@ -153,7 +152,7 @@ static int gather(struct plot *p, size_t panel, const struct line *line, struct 
 		if (like(p, line->first, r) && is_of(p, r, panel, line->series)) {
 			if (add_histogram(p, r, e))
 				return -1;
-			p->noise = fmax(row_number(p->measured, r, NOISE), p->noise);
+			p->noise = fmax(rows_number(p->measured, r, NOISE), p->noise);
 		}
 	qsort(p->bins, p->bin_count, sizeof(p->bins[0]), by_seconds);
 	for (size_t i = 0; i < p->bin_count; i++)
@@ -257,10 +256,10 @@ static void add_different(struct str *out, const struct plot *p, int column, con
 	size_t count = 0;
 
 	for (size_t r = 0; r < p->measured->row_count; r++) {
-		const char *text = row_text(p->measured, r, column);
+		const char *text = rows_text(p->measured, r, column);
 		bool told = !text[0];
 		for (size_t i = 0; i < r && !told; i++)
-			told = !strcmp(row_text(p->measured, i, column), text);
+			told = !strcmp(rows_text(p->measured, i, column), text);
 		if (!told)
 			str_addf(out, "%s%s", count++ ? ", " : before, text);
 	}

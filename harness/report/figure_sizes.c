@@ -7,7 +7,6 @@
 
 #include "claims.h"
 #include "figure.h"
-#include "row.h"
 
 enum { ROW_HEIGHT = 22, BARS_MAX = 64, TITLE_MAX = 128, SAMPLES_MAX = 1024 };
 static const double kilobyte = 1024;
@@ -46,10 +45,10 @@ static bool bytes_of(
 	}
 	for (size_t r = 0; r < p->files->row_count && bar->format; r++)
 		for (size_t i = 0; i < n; i++)
-			if (!strcmp(row_text(p->files, r, 1), bar->format)
-				&& !strcmp(row_text(p->files, r, 0), samples[i]->identity)) {
-				*least = fmin(row_number(p->files, r, 3), *least);
-				*most = fmax(row_number(p->files, r, 3), *most);
+			if (!strcmp(rows_text(p->files, r, 1), bar->format)
+				&& !strcmp(rows_text(p->files, r, 0), samples[i]->identity)) {
+				*least = fmin(rows_number(p->files, r, 3), *least);
+				*most = fmax(rows_number(p->files, r, 3), *most);
 			}
 	return !isnan(*least);
 }
@@ -118,8 +117,8 @@ static int find_bars(struct plot *p, struct err *e)
 			return -1;
 		for (size_t r = 0; r < p->files->row_count; r++) {
 			const struct bar bar = { .series = series,
-				.format = row_text(p->files, r, 1) };
-			if ((!r || strcmp(bar.format, row_text(p->files, r - 1, 1)))
+				.format = rows_text(p->files, r, 1) };
+			if ((!r || strcmp(bar.format, rows_text(p->files, r - 1, 1)))
 				&& keep(p, &bar, bar.format, e))
 				return -1;
 		}

@@ -156,11 +156,6 @@ static void add_short(struct str *out, const struct value *v)
 		add_exact(out, v);
 }
 
-static const struct value *value_at(const struct rows *r, size_t row, int column)
-{
-	return &r->values[row * (size_t)r->column_count + (size_t)column];
-}
-
 /* Columns of numbers are aligned to the right: values that are numbers, or texts made of nothing
  * but what belongs to one
  * ("89.92 ± 0.10", "12 %"). */
@@ -175,7 +170,7 @@ static bool is_numeric(const struct rows *r, int column)
 {
 	bool any = false;
 	for (size_t row = 0; row < r->row_count; row++) {
-		const struct value *v = value_at(r, row, column);
+		const struct value *v = rows_at(r, row, column);
 		if (v->kind == VALUE_NULL)
 			continue;
 		if (v->kind != VALUE_INTEGER && v->kind != VALUE_REAL && !is_number_text(v))
@@ -235,7 +230,7 @@ static void write_separated(const struct rows *r, const char *separator,
 	}
 	for (size_t row = 0; row < r->row_count; row++) {
 		for (int c = 0; c < r->column_count; c++) {
-			const struct value *v = value_at(r, row, c);
+			const struct value *v = rows_at(r, row, c);
 			if (c)
 				str_add(out, separator);
 			if (v->kind == VALUE_TEXT)
@@ -333,7 +328,7 @@ static void write_objects(const struct rows *r, const char *before_first, const 
 			str_add(out, c ? ", " : "");
 			str_add(out, name);
 			str_add(out, ": ");
-			add_json_value(out, value_at(r, row, c));
+			add_json_value(out, rows_at(r, row, c));
 		}
 		str_add(out, "}");
 		str_add(out, after);
@@ -356,7 +351,7 @@ static int fill_grid(struct grid *g, const struct rows *r, struct err *e)
 	for (size_t row = 0; row < r->row_count; row++) {
 		grid_row(g);
 		for (int c = 0; c < r->column_count; c++) {
-			const struct value *v = value_at(r, row, c);
+			const struct value *v = rows_at(r, row, c);
 			if (v->kind == VALUE_NULL)
 				continue;
 			str_clear(&cell);

@@ -9,7 +9,6 @@
 #include "figures.h"
 #include "html.h"
 #include "metric.h"
-#include "row.h"
 #include "table_print.h"
 
 enum { SVG_MAX_BYTES = 8 << 20 };
@@ -477,8 +476,8 @@ static int environment(const struct page *p, struct err *e)
 	for (size_t i = 0; i < r->row_count; i++) {
 		const size_t row = grid_row(&g);
 		for (int c = 0; c < 3; c++)
-			grid_set(&g, row, c, row_text(r, i, c));
-		g.rules[row] = i && strcmp(row_text(r, i, 0), row_text(r, i - 1, 0));
+			grid_set(&g, row, c, rows_text(r, i, c));
+		g.rules[row] = i && strcmp(rows_text(r, i, 0), rows_text(r, i - 1, 0));
 	}
 	rows_free(r);
 	if (g.row_count) {

@@ -5,8 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "row.h"
-
 enum { NAME_MAX_BYTES = 40, COLUMNS_MAX = 3 + 2 * ROBUSTNESS_CHANGES };
 
 int robust_read(struct store *s, const struct sweep *sweep, struct err *e, struct rows **out)
@@ -24,7 +22,7 @@ static size_t first_from(const struct rows *r, const char *identity, bool above)
 
 	while (low < high) {
 		const size_t middle = low + (high - low) / 2;
-		const int order = strcmp(row_text(r, middle, ROBUST_TRIAL), identity);
+		const int order = strcmp(rows_text(r, middle, ROBUST_TRIAL), identity);
 		if (order < 0 || (above && order == 0))
 			low = middle + 1;
 		else
@@ -43,9 +41,9 @@ double robust_accuracy(
 	const struct rows *r, size_t first, size_t end, const char *change, double strength)
 {
 	for (size_t i = first; i < end; i++)
-		if (row_number(r, i, ROBUST_STRENGTH) == strength
-			&& !strcmp(row_text(r, i, ROBUST_CHANGE), change))
-			return row_number(r, i, ROBUST_ACCURACY);
+		if (rows_number(r, i, ROBUST_STRENGTH) == strength
+			&& !strcmp(rows_text(r, i, ROBUST_CHANGE), change))
+			return rows_number(r, i, ROBUST_ACCURACY);
 	return NAN;
 }
 
@@ -71,13 +69,13 @@ static void add_number(struct rows *out, double value)
 static void add_trial(
 	struct rows *out, const struct sweep *sweep, const struct rows *r, size_t first, size_t end)
 {
-	const double unchanged = row_number(r, first, ROBUST_UNCHANGED);
+	const double unchanged = rows_number(r, first, ROBUST_UNCHANGED);
 	double means[ROBUSTNESS_CHANGES], sum = 0;
 
 	for (size_t i = 0; i < sweep->robustness_count; i++)
 		sum += means[i] = mean_over_strengths(r, first, end, &sweep->robustness[i]);
 	sum /= (double)sweep->robustness_count;
-	rows_add_text(out, row_text(r, first, ROBUST_TRIAL));
+	rows_add_text(out, rows_text(r, first, ROBUST_TRIAL));
 	add_number(out, sum);
 	add_number(out, unchanged - sum);
 	for (size_t i = 0; i < sweep->robustness_count; i++) {
@@ -111,7 +109,7 @@ int robust_metrics(struct store *s, const struct sweep *sweep, struct err *e, st
 	for (size_t first = 0, end; *out && first < r->row_count; first = end) {
 		for (end = first + 1; end < r->row_count
 			&& !strcmp(
-				row_text(r, end, ROBUST_TRIAL), row_text(r, first, ROBUST_TRIAL));
+				rows_text(r, end, ROBUST_TRIAL), rows_text(r, first, ROBUST_TRIAL));
 			end++)
 			continue;
 		add_trial(*out, sweep, r, first, end);

@@ -10,7 +10,6 @@
 #include "../plan/program.h"
 #include "metric.h"
 #include "robust.h"
-#include "row.h"
 
 /* Columns of the view `accuracy` that say whose numbers they are; every other column of it is a
  * metric. */
@@ -108,11 +107,11 @@ static int read_labels(struct store *s, struct study *study, const struct rows *
 		return -1;
 	size_t k = 0;
 	for (size_t i = 0; i < r->row_count; i++) {
-		const int64_t position = row_integer(r, i, 0);
-		while (k < study->count && row_integer(runs, k, 0) < position)
+		const int64_t position = rows_integer(r, i, 0);
+		while (k < study->count && rows_integer(runs, k, 0) < position)
 			k++;
-		if (k < study->count && row_integer(runs, k, 0) == position)
-			add_label(&study->samples[k], row_text(r, i, 1), row_text(r, i, 2));
+		if (k < study->count && rows_integer(runs, k, 0) == position)
+			add_label(&study->samples[k], rows_text(r, i, 1), rows_text(r, i, 2));
 	}
 	rows_free(r);
 	return 0;
@@ -133,11 +132,11 @@ static int plan_from_database(struct store *s, struct study *study, struct err *
 	study->count = r->row_count;
 	for (size_t i = 0; i < r->row_count; i++) {
 		struct sample *sample = &study->samples[i];
-		copy_text(sample->identity, sizeof(sample->identity), row_text(r, i, 1));
-		sample->seed = (uint64_t)row_integer(r, i, 2);
-		sample->state = state_of(row_text(r, i, 3));
+		copy_text(sample->identity, sizeof(sample->identity), rows_text(r, i, 1));
+		sample->seed = (uint64_t)rows_integer(r, i, 2);
+		sample->state = state_of(rows_text(r, i, 3));
 		if (sample->state != SAMPLE_DONE)
-			copy_text(sample->reason, sizeof(sample->reason), row_text(r, i, 4));
+			copy_text(sample->reason, sizeof(sample->reason), rows_text(r, i, 4));
 	}
 	result = read_labels(s, study, r, e);
 done:
@@ -171,7 +170,7 @@ static int read_plan(struct store *s, struct study *study, struct err *e)
 	if (ask(s, study, "study_sweep", e, &r))
 		return -1;
 	study->frozen = r->row_count > 0;
-	study->changed = study->frozen && strcmp(row_text(r, 0, 0), study->sweep->digest);
+	study->changed = study->frozen && strcmp(rows_text(r, 0, 0), study->sweep->digest);
 	rows_free(r);
 	return study->frozen ? plan_from_database(s, study, e) : plan_from_file(study, e);
 }
@@ -346,11 +345,11 @@ static void take_column(struct study *study, struct sample *const *sorted,
 	const int metric = is_metric(source->rows->columns[column]) ? find_metric(study, name) : -1;
 
 	for (size_t i = 0; metric >= 0 && i < source->rows->row_count; i++) {
-		const char *identity = row_text(source->rows, i, trial);
+		const char *identity = rows_text(source->rows, i, trial);
 		for (size_t k = first_of(sorted, study->count, identity);
 			k < study->count && !strcmp(sorted[k]->identity, identity); k++)
 			study->values[sorted[k]->first_value + (size_t)metric] =
-				row_number(source->rows, i, column);
+				rows_number(source->rows, i, column);
 	}
 }
 
@@ -361,25 +360,25 @@ static void take_variants(
 		  variant = rows_column(accuracy, "data_variant");
 
 	for (size_t i = 0; i < accuracy->row_count; i++) {
-		const char *identity = row_text(accuracy, i, trial);
+		const char *identity = rows_text(accuracy, i, trial);
 		for (size_t k = first_of(sorted, study->count, identity);
 			k < study->count && !strcmp(sorted[k]->identity, identity); k++)
 			copy_text(sorted[k]->data_variant, sizeof(sorted[k]->data_variant),
-				row_text(accuracy, i, variant));
+				rows_text(accuracy, i, variant));
 	}
 }
 
 static void take_digests(struct study *study, struct sample *const *sorted, const struct rows *r)
 {
 	for (size_t i = 0; i < r->row_count; i++) {
-		const char *identity = row_text(r, i, 0);
+		const char *identity = rows_text(r, i, 0);
 		for (size_t k = first_of(sorted, study->count, identity);
 			k < study->count && !strcmp(sorted[k]->identity, identity); k++) {
 			copy_text(sorted[k]->weights_digest, sizeof(sorted[k]->weights_digest),
-				row_text(r, i, 1));
+				rows_text(r, i, 1));
 			copy_text(sorted[k]->data_digest, sizeof(sorted[k]->data_digest),
-				row_text(r, i, 2));
-			sorted[k]->core_version = (int)row_integer(r, i, 3);
+				rows_text(r, i, 2));
+			sorted[k]->core_version = (int)rows_integer(r, i, 3);
 		}
 	}
 }

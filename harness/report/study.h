@@ -1,6 +1,6 @@
 /* study.h - what the database holds of a sweep, as plain arrays: the planned trials with labels and
- * seeds, what became of each, and the metrics of those that are done. Everything else in report/
- * works on this struct; study.c is where report/ asks the store (through views only).
+ * seeds, what became of each, and the metrics of those that are done. Tables, claims and figures
+ * work on this struct; figures and the page ask the store for what is not in it.
  *
  * The plan is the one frozen in the database under the sweep's name, with the seeds that were asked
  * for then; the sweep file only counts where nothing was frozen yet. So the n of every table is

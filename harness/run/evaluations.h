@@ -7,7 +7,7 @@
 #include <stdbool.h>
 
 #include "../model/model.h"
-#include "result.h"
+#include "../plan/result.h"
 
 /* One network on one set of changed images. */
 struct evaluation {

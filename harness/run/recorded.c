@@ -18,16 +18,6 @@ static const char *const trial_columns[] = { "trial", "config", "dataset", "reci
 static const char *const digest_columns[] = { "trial", "phase", "fold", "output",
 	"phase_weights_digest", "predictions_digest" };
 
-static const struct value *cell(const struct rows *r, size_t row, const char *column)
-{
-	return &r->values[row * (size_t)r->column_count + (size_t)rows_column(r, column)];
-}
-
-static const char *text_of(const struct value *v)
-{
-	return v->kind == VALUE_TEXT ? v->text : "";
-}
-
 static long long integer_of(const struct value *v)
 {
 	return v->kind == VALUE_TEXT ? strtoll(v->text, NULL, 10) : v->integer;
@@ -90,17 +80,17 @@ void recorded_free(struct recorded *r)
 void recorded_trial(const struct recorded *r, size_t row, struct recorded_trial *out)
 {
 	const struct rows *t = r->trials;
-	*out = (struct recorded_trial){ .identity = text_of(cell(t, row, "trial")),
-		.config = text_of(cell(t, row, "config")),
-		.dataset = text_of(cell(t, row, "dataset")),
-		.recipe = text_of(cell(t, row, "recipe")),
-		.sweeps = text_of(cell(t, row, "sweeps")),
-		.data_digest = text_of(cell(t, row, "data_digest")),
-		.data_variant = text_of(cell(t, row, "data_variant")),
-		.seed = integer_of(cell(t, row, "seed")),
-		.core_version = (int)integer_of(cell(t, row, "core_version")) };
+	*out = (struct recorded_trial){ .identity = value_text(rows_named(t, row, "trial")),
+		.config = value_text(rows_named(t, row, "config")),
+		.dataset = value_text(rows_named(t, row, "dataset")),
+		.recipe = value_text(rows_named(t, row, "recipe")),
+		.sweeps = value_text(rows_named(t, row, "sweeps")),
+		.data_digest = value_text(rows_named(t, row, "data_digest")),
+		.data_variant = value_text(rows_named(t, row, "data_variant")),
+		.seed = integer_of(rows_named(t, row, "seed")),
+		.core_version = (int)integer_of(rows_named(t, row, "core_version")) };
 	for (int i = 0; i < RECORDED_METRICS; i++)
-		out->metrics[i] = real_of(cell(t, row, recorded_metrics[i]));
+		out->metrics[i] = real_of(rows_named(t, row, recorded_metrics[i]));
 }
 
 bool recorded_digests(const struct recorded *r, const char *identity, int phase, int fold,
@@ -108,13 +98,13 @@ bool recorded_digests(const struct recorded *r, const char *identity, int phase,
 {
 	const struct rows *d = r->digests;
 	for (size_t row = 0; row < d->row_count; row++) {
-		if (strcmp(text_of(cell(d, row, "trial")), identity) != 0
-			|| integer_of(cell(d, row, "phase")) != phase
-			|| integer_of(cell(d, row, "fold")) != fold
-			|| integer_of(cell(d, row, "output")) != output)
+		if (strcmp(value_text(rows_named(d, row, "trial")), identity) != 0
+			|| integer_of(rows_named(d, row, "phase")) != phase
+			|| integer_of(rows_named(d, row, "fold")) != fold
+			|| integer_of(rows_named(d, row, "output")) != output)
 			continue;
-		const struct value *weights = cell(d, row, "phase_weights_digest"),
-				   *predictions = cell(d, row, "predictions_digest");
+		const struct value *weights = rows_named(d, row, "phase_weights_digest"),
+				   *predictions = rows_named(d, row, "predictions_digest");
 		*out = (struct recorded_digests){ weights->kind == VALUE_TEXT ? weights->text
 									      : NULL,
 			predictions->kind == VALUE_TEXT ? predictions->text : NULL };

@@ -84,13 +84,7 @@ static void list_cells(struct robustness_work *w, const struct sweep *sweep)
 }
 
 /* Columns of robustness_networks.sql. */
-
 enum { ATTEMPT, PHASE, FOLD, KEPT, CORE_VERSION };
-
-static const struct value *row_at(const struct rows *r, size_t row)
-{
-	return &r->values[row * (size_t)r->column_count];
-}
 
 static int add_network(struct robustness_work *w, const struct network *n)
 {
@@ -114,7 +108,7 @@ static size_t mark_missing(
 	for (size_t c = 0; c < w->cell_count; c++)
 		n->missing[c] = true;
 	for (size_t r = 0; r < recorded->row_count; r++) {
-		const struct value *v = row_at(recorded, r);
+		const struct value *v = rows_at(recorded, r, 0);
 		for (size_t c = 0; v[0].integer == n->fold && c < w->cell_count; c++)
 			if (v[2].real == w->cells[c].strength
 				&& strcmp(v[1].text, change_name(&w->cells[c])) == 0) {
@@ -133,11 +127,11 @@ static int add_trial(struct robustness_work *w, const struct trial *t, const str
 	struct rows *recorded;
 	int result = 0;
 	bool unkept = false;
-	snprintf(attempt, sizeof(attempt), "%lld", (long long)row_at(networks, 0)[ATTEMPT].integer);
+	snprintf(attempt, sizeof(attempt), "%lld", (long long)rows_integer(networks, 0, ATTEMPT));
 	if (store_ask(w->store, "robustness_recorded", parameters, w->e, &recorded))
 		return -1;
 	for (size_t r = 0; r < networks->row_count && !result; r++) {
-		const struct value *v = row_at(networks, r);
+		const struct value *v = rows_at(networks, r, 0);
 		struct network n = { .trial = t,
 			.attempt = v[ATTEMPT].integer,
 			.phase = (int)v[PHASE].integer,
@@ -195,7 +189,7 @@ static int list_networks(struct robustness_work *w, const struct sweep *sweep)
 			(const char *const[]){ "trial", trials[i]->identity, NULL }, w->e,
 			&networks);
 		if (!result && networks->row_count
-			&& row_at(networks, 0)[CORE_VERSION].integer != NN_CORE_VERSION)
+			&& rows_integer(networks, 0, CORE_VERSION) != NN_CORE_VERSION)
 			w->summary->elsewhere++;
 		else if (!result && networks->row_count)
 			result = add_trial(w, trials[i], networks);

@@ -13,7 +13,7 @@
 #define RUN_STATE_H
 
 #include "../../nn/nn.h"
-#include "result.h"
+#include "../plan/result.h"
 
 /* A training between two epochs. The arrays are [parameters] each and belong to the struct; NULL
  * before the stage begins. */

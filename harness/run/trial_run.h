@@ -7,7 +7,7 @@
 
 #include "../../nn/nn.h"
 #include "../data/dataset.h"
-#include "result.h"
+#include "../plan/result.h"
 
 /* Where the pieces go. Each call returns 0, or -1 with e, which ends the trial (as the machine's
  * failure for ERR_ENVIRONMENT, else as failed). The result is only lent. */

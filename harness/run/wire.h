@@ -14,7 +14,7 @@
 #ifndef RUN_WIRE_H
 #define RUN_WIRE_H
 
-#include "result.h"
+#include "../plan/result.h"
 
 /* Append one line, newline included. Each returns 0, or -1 with e when memory runs out; then out is
  * as it was. */

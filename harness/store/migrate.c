@@ -3,28 +3,16 @@
  * before it is changed; reading never changes it: the reader works on a copy. */
 #include "store_internal.h"
 
-#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "../base/file.h"
-#include "sql.h"
 
 static int pragma_integer(struct store *s, const char *sql, int64_t *value, struct err *e)
 {
 	sqlite3_stmt *statement = store_statement(s, sql, e);
 	*value = 0;
 	return statement ? statement_integer(s, statement, NULL, value, e) : -1;
-}
-
-const char *migrate_text(const char *name)
-{
-	for (size_t i = 0; i < sql_text_count; i++)
-		if (strcmp(sql_texts[i].name, name) == 0
-			&& strcmp(sql_texts[i].folder, "store") == 0)
-			return sql_texts[i].text;
-	assert(!"the program was built without it");
-	return NULL;
 }
 
 static int set_marks(struct store *s, struct err *e)
@@ -38,8 +26,8 @@ static int set_marks(struct store *s, struct err *e)
 
 static int make_schema(struct store *s, struct err *e)
 {
-	return store_execute(s, migrate_text("schema"), e) || views_make(s, e)
-			|| resolved_fill(s, e) || set_marks(s, e)
+	return store_execute(s, texts_find("schema"), e) || views_make(s, e) || resolved_fill(s, e)
+			|| set_marks(s, e)
 		? -1
 		: 0;
 }
@@ -127,7 +115,7 @@ static int upgrade_steps(struct store *s, int64_t version, struct err *e)
 	for (; version < STORE_SCHEMA_VERSION; version++) {
 		char name[32];
 		sqlite3_snprintf(sizeof(name), name, "migrate-%lld", (long long)version);
-		if (store_execute(s, migrate_text(name), e))
+		if (store_execute(s, texts_find(name), e))
 			return -1;
 	}
 	return views_make(s, e) || resolved_fill(s, e) || set_marks(s, e) ? -1 : 0;

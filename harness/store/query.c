@@ -1,12 +1,8 @@
-/* query.c - asking the database: one SELECT at a time, nothing that writes, and the named queries.
- */
+/* query.c - asking the database: one SELECT at a time, nothing that writes. */
 #include "store_internal.h"
 
-#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "sql.h"
 
 /* ---- what may run ---- */
 
@@ -378,6 +374,12 @@ int store_query(struct store *s, const char *sql, const char *const *parameters,
 	return result;
 }
 
+int store_ask(struct store *s, const char *query, const char *const *parameters, struct err *e,
+	struct rows **out)
+{
+	return store_query(s, store_internal_query(query), parameters, e, out);
+}
+
 int store_query_parts(struct store *s, const char *sql, const char *const *parameters,
 	size_t part_rows, store_take *take, void *context, struct err *e)
 {
@@ -393,39 +395,4 @@ int store_query_parts(struct store *s, const char *sql, const char *const *param
 	}
 	end_query(s, statement);
 	return result;
-}
-
-/* ---- named queries ---- */
-
-static const char *find_text(const char *folder, const char *name)
-{
-	for (size_t i = 0; i < sql_text_count; i++)
-		if (!strcmp(sql_texts[i].folder, folder) && !strcmp(sql_texts[i].name, name))
-			return sql_texts[i].text;
-	return NULL;
-}
-
-const char *store_named_query(const char *name)
-{
-	return find_text("queries", name);
-}
-
-const char *store_internal_query(const char *name)
-{
-	const char *text = find_text("internal", name);
-
-	assert(text); /* the name is a constant of the program */
-	return text;
-}
-
-int store_ask(struct store *s, const char *query, const char *const *parameters, struct err *e,
-	struct rows **out)
-{
-	return store_query(s, store_internal_query(query), parameters, e, out);
-}
-
-const char *const *store_named_queries(size_t *count)
-{
-	*count = sql_query_count;
-	return sql_query_names;
 }

@@ -3,6 +3,7 @@
 #include "rows.h"
 
 #include <assert.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -154,4 +155,39 @@ void rows_add_value(struct rows *r, const struct value *v)
 	case VALUE_TEXT:
 	case VALUE_BLOB: rows_add_bytes(r, v->kind, v->text, v->length); break;
 	}
+}
+
+/* ---- reading ---- */
+
+const struct value *rows_at(const struct rows *r, size_t row, int column)
+{
+	static const struct value none = { .kind = VALUE_NULL };
+	return column < 0 ? &none : &r->values[row * (size_t)r->column_count + (size_t)column];
+}
+
+const struct value *rows_named(const struct rows *r, size_t row, const char *column)
+{
+	return rows_at(r, row, rows_column(r, column));
+}
+
+const char *value_text(const struct value *v)
+{
+	return v->kind == VALUE_TEXT ? v->text : "";
+}
+
+const char *rows_text(const struct rows *r, size_t row, int column)
+{
+	return value_text(rows_at(r, row, column));
+}
+
+double rows_number(const struct rows *r, size_t row, int column)
+{
+	const struct value *v = rows_at(r, row, column);
+	return v->kind == VALUE_REAL || v->kind == VALUE_INTEGER ? v->real : NAN;
+}
+
+int64_t rows_integer(const struct rows *r, size_t row, int column)
+{
+	const struct value *v = rows_at(r, row, column);
+	return v->kind == VALUE_INTEGER ? v->integer : 0;
 }

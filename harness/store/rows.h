@@ -32,6 +32,16 @@ void rows_free(struct rows *r);
 /* The column's number, or -1. */
 int rows_column(const struct rows *r, const char *name);
 
+/* A value by row and column; a column of -1 (one that is not there) has VALUE_NULL. The value by
+ * the column's name, and the text, number or whole number of a value: "" when it is no text, NAN
+ * when it is no number, 0 when it is no whole number. */
+const struct value *rows_at(const struct rows *r, size_t row, int column);
+const struct value *rows_named(const struct rows *r, size_t row, const char *column);
+const char *rows_text(const struct rows *r, size_t row, int column);
+double rows_number(const struct rows *r, size_t row, int column);
+int64_t rows_integer(const struct rows *r, size_t row, int column);
+const char *value_text(const struct value *v);
+
 /* Making rows by hand: columns, then the values row by row, left to right; a row counts when its
  * last value was added. Texts are copied (NULL: VALUE_NULL). rows_new returns NULL when memory runs
  * out; when it runs out later, values are dropped and rows_complete says false: ask it once, after

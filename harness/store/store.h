@@ -12,7 +12,7 @@
 
 #include "../base/err.h"
 #include "../plan/sweep.h"
-#include "../run/result.h"
+#include "../plan/result.h"
 #include "rows.h"
 
 struct store;

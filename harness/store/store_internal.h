@@ -44,18 +44,25 @@ struct store {
 	} beats[STORE_BEATS];
 };
 
-/* ---- store.c ---- */
+/* ---- open.c ---- */
 
 /* Fill the database `to` with all that is in `from`. Returns SQLite's code. */
 int database_copy(sqlite3 *from, sqlite3 *to);
 
-/* Put the database's last error into e: the path, what happened, what to do; ERR_ENVIRONMENT.
- * Returns -1. */
-int store_error(const struct store *s, struct err *e);
-
 /* From now on work on a copy of the database, in memory (and in a file without a name when it is
  * large): the file itself is closed. */
 int store_read_copy(struct store *s, struct err *e);
+
+/* ---- texts.c ---- */
+
+/* The text of a .sql file of this folder ("schema"). */
+const char *texts_find(const char *name);
+
+/* ---- store.c ---- */
+
+/* Put the database's last error into e: the path, what happened, what to do; ERR_ENVIRONMENT.
+ * Returns -1. */
+int store_error(const struct store *s, struct err *e);
 
 /* Add to what store_warning says. */
 void store_warn(struct store *s, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -66,6 +73,9 @@ int store_execute(struct store *s, const char *sql, struct err *e);
 /* A prepared statement for one of our own string constants, made at the first call and kept. NULL
  * with e. */
 sqlite3_stmt *store_statement(struct store *s, const char *sql, struct err *e);
+
+/* Close all of them. */
+void store_forget_statements(struct store *s);
 
 /* Bind; index from 1. Texts must stay until the statement is stepped. NULL texts are bound as NULL.
  */
@@ -114,9 +124,6 @@ int recognise_database(const char *path, enum store_mode mode, struct err *e);
 /* Make the schema in an empty database, bring an older one up to date (when opened for writing),
  * refuse a newer one. */
 int migrate_schema(struct store *s, struct err *e);
-
-/* The text of a .sql file of this folder ("schema"). */
-const char *migrate_text(const char *name);
 
 /* ---- views.c ---- */
 

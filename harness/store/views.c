@@ -30,7 +30,7 @@ static int for_each_name(struct store *s, const char *format, struct err *e)
 {
 	int result = 0;
 	char *view;
-	for (const char *at = migrate_text("views"); result == 0 && (view = next_view(&at));
+	for (const char *at = texts_find("views"); result == 0 && (view = next_view(&at));
 		free(view)) {
 		char *sql = sqlite3_mprintf(format, name_length(view), view + HEAD);
 		result = sql ? store_execute(s, sql, e) : err_nomem(e);
@@ -46,7 +46,7 @@ int views_drop(struct store *s, struct err *e)
 
 int views_make(struct store *s, struct err *e)
 {
-	return store_execute(s, migrate_text("views"), e);
+	return store_execute(s, texts_find("views"), e);
 }
 
 int views_check_tables(struct store *s, struct err *e)
@@ -58,7 +58,7 @@ int views_check_tables(struct store *s, struct err *e)
 		e);
 	if (!look)
 		return -1;
-	for (const char *at = migrate_text("schema"); (at = strstr(at, word));) {
+	for (const char *at = texts_find("schema"); (at = strstr(at, word));) {
 		at += sizeof(word) - 1;
 		const int length = (int)strcspn(at, " ");
 		bool found;
@@ -84,8 +84,8 @@ static int are_ours(struct store *s, bool *ours, struct err *e)
 	*ours = true;
 	int result = 0;
 	char *view;
-	for (const char *at = migrate_text("views");
-		result == 0 && *ours && (view = next_view(&at)); free(view)) {
+	for (const char *at = texts_find("views"); result == 0 && *ours && (view = next_view(&at));
+		free(view)) {
 		bind_text(look, 1, view);
 		result = statement_integer(s, look, ours, NULL, e);
 	}
@@ -108,7 +108,7 @@ static int cover(struct store *s, struct err *e)
 {
 	int result = store_execute(s, "PRAGMA query_only = OFF", e);
 	char *view;
-	for (const char *at = migrate_text("views"); result == 0 && (view = next_view(&at));
+	for (const char *at = texts_find("views"); result == 0 && (view = next_view(&at));
 		free(view)) {
 		struct str sql = { 0 };
 		str_addf(&sql, "CREATE TEMP VIEW %s", view + HEAD);
@@ -122,7 +122,7 @@ int views_cover(struct store *s, const char *name, struct err *e)
 {
 	int result = 0;
 	char *view;
-	for (const char *at = migrate_text("views"); result == 0 && (view = next_view(&at));
+	for (const char *at = texts_find("views"); result == 0 && (view = next_view(&at));
 		free(view)) {
 		const int length = name_length(view);
 		if (strlen(name) != (size_t)length || strncmp(view + HEAD, name, strlen(name)) != 0)

@@ -5,28 +5,39 @@
 -- before counting. Of a trial the latest done attempt counts; runs and failures look at the others too. Attempts that were taken
 -- back are in no view. (CROSS JOIN is a JOIN whose left side SQLite reads first.)
 
+CREATE VIEW counted AS
+	-- A trial and which of its attempts counts: the latest that is done, otherwise the latest; none that was taken back. This is said here alone.
+	SELECT
+		trials.id AS trial_id,                 -- number of the trial
+		trials.identity AS trial,              -- the trial's identity
+		trials.configuration AS configuration, -- the same for replicates (trials that differ in nothing but the seed)
+		trials.dataset AS dataset,             -- data set
+		trials.model AS model,                 -- family of networks
+		trials.seed AS seed,                   -- of every random stream
+		trials.config AS config,               -- the canonical text
+		(SELECT max(a.id) FROM attempts AS a WHERE a.trial = trials.id AND a.state = 'done' AND a.deleted_at IS NULL) AS done, -- the latest attempt that is done; NULL: none
+		(SELECT max(a.id) FROM attempts AS a WHERE a.trial = trials.id AND a.deleted_at IS NULL) AS latest -- the latest attempt; NULL: none
+	FROM trials;
+
 CREATE VIEW finished AS
 	-- A finished trial under the labels of a plan row; most other views are built on it.
 	SELECT
-		trials.identity AS trial,              -- the trial's identity
+		c.trial AS trial,                      -- the trial's identity
 		sweeps.name AS sweep,                  -- the sweep whose plan has it; NULL: no plan has it any more
 		plan.position AS position,             -- place in that plan
-		trials.dataset AS dataset,             -- data set
+		c.dataset AS dataset,                  -- data set
 		plan.recipe AS recipe,                 -- label
 		plan.augment AS augment,               -- label
-		trials.model AS model,                 -- family of networks
-		trials.seed AS seed,                   -- of every random stream
-		trials.configuration AS configuration, -- the same for replicates (trials that differ in nothing but the seed)
+		c.model AS model,                      -- family of networks
+		c.seed AS seed,                        -- of every random stream
+		c.configuration AS configuration,      -- the same for replicates (trials that differ in nothing but the seed)
 		attempts.id AS attempt,                -- the attempt that counts: the latest that is done
 		attempts.data_variant AS data_variant, -- canonical, or which known variant of the data set was used
 		plan.labels AS labels                  -- all labels of the plan row, a JSON object
-	FROM attempts
-	JOIN trials ON trials.id = attempts.trial
-	LEFT JOIN plan ON plan.trial = attempts.trial
-	LEFT JOIN sweeps ON sweeps.id = plan.sweep
-	WHERE attempts.state = 'done' AND attempts.deleted_at IS NULL
-	AND NOT EXISTS (SELECT 1 FROM attempts AS later WHERE later.trial = attempts.trial AND later.state = 'done'
-		AND later.deleted_at IS NULL AND later.id > attempts.id);
+	FROM counted AS c
+	JOIN attempts ON attempts.id = c.done
+	LEFT JOIN plan ON plan.trial = c.trial_id
+	LEFT JOIN sweeps ON sweeps.id = plan.sweep;
 
 CREATE VIEW accuracy AS
 	-- A finished trial with its scalar results: those of its last phase, means over folds and outputs.
@@ -217,7 +228,7 @@ CREATE VIEW robust AS
 CREATE VIEW digests AS
 	-- What must be the same wherever and however often a trial is run: a row an output of a phase or fold. Nothing here depends on time, machine, sweep or label.
 	SELECT
-		trials.identity AS trial,              -- the trial's identity
+		c.trial AS trial,                      -- the trial's identity
 		a.weights_digest AS weights_digest,    -- of the final weights
 		p.phase AS phase,                      -- position in the recipe
 		p.fold AS fold,                        -- of k-fold; -1 outside
@@ -226,23 +237,22 @@ CREATE VIEW digests AS
 		q.digest AS predictions_digest,        -- of the predicted classes of the test images
 		a.data_digest AS data_digest,          -- of the decoded data set
 		a.core_version AS core_version         -- of the training core
-	FROM trials
-	CROSS JOIN attempts AS a ON a.id = (SELECT max(b.id) FROM attempts AS b WHERE b.trial = trials.id AND b.state = 'done'
-		AND b.deleted_at IS NULL)
+	FROM counted AS c
+	CROSS JOIN attempts AS a ON a.id = c.done
 	LEFT JOIN phase_results AS p ON p.attempt = a.id
 	LEFT JOIN predictions AS q ON q.attempt = p.attempt AND q.phase = p.phase AND q.fold = p.fold;
 
 CREATE VIEW runs AS
 	-- A row of a frozen plan and how it stands.
 	SELECT
-		trials.identity AS trial,              -- the trial's identity
+		c.trial AS trial,                      -- the trial's identity
 		sweeps.name AS sweep,                  -- the sweep
 		plan.position AS position,             -- place in the plan
-		trials.dataset AS dataset,             -- data set
+		c.dataset AS dataset,                  -- data set
 		plan.recipe AS recipe,                 -- label
 		plan.augment AS augment,               -- label
-		trials.model AS model,                 -- family of networks
-		trials.seed AS seed,                   -- replicate
+		c.model AS model,                      -- family of networks
+		c.seed AS seed,                        -- replicate
 		CASE
 			WHEN a.state IN ('done', 'running') THEN a.state
 			WHEN plan.skip IS NOT NULL THEN 'skipped'
@@ -254,15 +264,13 @@ CREATE VIEW runs AS
 		a.seconds AS seconds,                  -- its wall time
 		r.test_accuracy AS test_accuracy,      -- its result, as in the view accuracy
 		coalesce(a.error, plan.skip) AS reason, -- why it failed, or is skipped
-		trials.configuration AS configuration, -- the same for replicates
+		c.configuration AS configuration,      -- the same for replicates
 		plan.labels AS labels,                 -- all labels of the plan row, a JSON object
 		(SELECT group_concat(tag, ' ') FROM tags WHERE tags.trial = plan.trial) AS tags -- words that people gave to the trial, with blanks between; NULL: none
 	FROM plan
 	JOIN sweeps ON sweeps.id = plan.sweep
-	JOIN trials ON trials.id = plan.trial
-	LEFT JOIN attempts AS a ON a.id = coalesce(
-		(SELECT max(b.id) FROM attempts AS b WHERE b.trial = plan.trial AND b.state = 'done' AND b.deleted_at IS NULL),
-		(SELECT max(b.id) FROM attempts AS b WHERE b.trial = plan.trial AND b.deleted_at IS NULL))
+	JOIN counted AS c ON c.trial_id = plan.trial
+	LEFT JOIN attempts AS a ON a.id = coalesce(c.done, c.latest)
 	LEFT JOIN results AS r ON r.attempt = a.id;
 
 CREATE VIEW status AS
@@ -284,20 +292,19 @@ CREATE VIEW status AS
 CREATE VIEW failures AS
 	-- An attempt that ended badly, with the reason.
 	SELECT
-		trials.identity AS trial,              -- the trial's identity
+		c.trial AS trial,                      -- the trial's identity
 		sweeps.name AS sweep,                  -- the sweep for which it was started
-		trials.dataset AS dataset,             -- data set
+		c.dataset AS dataset,                  -- data set
 		(SELECT plan.recipe FROM plan WHERE plan.trial = a.trial AND plan.sweep = a.sweep LIMIT 1) AS recipe, -- label
-		trials.seed AS seed,                   -- replicate
+		c.seed AS seed,                        -- replicate
 		a.id AS attempt,                       -- the execution
 		a.state AS state,                      -- failed, diverged, timeout or interrupted
 		a.error AS error,                      -- the reason
 		a.started_at AS started_at,            -- when it began
 		a.finished_at AS finished_at,          -- when it ended
-		EXISTS (SELECT 1 FROM attempts AS b WHERE b.trial = a.trial AND b.state = 'done'
-			AND b.deleted_at IS NULL) AS settled -- 1: another attempt is done
+		c.done IS NOT NULL AS settled          -- 1: another attempt is done
 	FROM attempts AS a
-	JOIN trials ON trials.id = a.trial
+	JOIN counted AS c ON c.trial_id = a.trial
 	LEFT JOIN sweeps ON sweeps.id = a.sweep
 	WHERE a.state NOT IN ('done', 'running') AND a.deleted_at IS NULL;
 
@@ -335,8 +342,8 @@ CREATE VIEW claim_trials AS
 	SELECT
 		c.sweep AS sweep_id,                   -- number of the sweep
 		c.claim AS claim,                      -- C1, C2 ...
-		trials.identity AS trial,              -- the trial's identity
-		trials.seed AS seed,                   -- replicate
+		t.trial AS trial,                      -- the trial's identity
+		t.seed AS seed,                        -- replicate
 		CASE c.metric
 			WHEN 'test_accuracy' THEN r.test_accuracy
 			WHEN 'test_accuracy_1' THEN r.test_accuracy_1
@@ -355,9 +362,8 @@ CREATE VIEW claim_trials AS
 		END AS value                           -- the metric; NULL: not finished, or no number
 	FROM claim_specs AS c
 	JOIN plan AS p ON p.sweep = c.sweep
-	JOIN trials ON trials.id = p.trial
-	LEFT JOIN attempts AS a ON a.id = (SELECT max(b.id) FROM attempts AS b WHERE b.trial = p.trial AND b.state = 'done'
-		AND b.deleted_at IS NULL)
+	JOIN counted AS t ON t.trial_id = p.trial
+	LEFT JOIN attempts AS a ON a.id = t.done
 	LEFT JOIN results AS r ON r.attempt = a.id
 	WHERE NOT EXISTS (
 		SELECT 1 FROM claim_where AS w WHERE w.sweep = c.sweep AND w.claim = c.claim AND NOT EXISTS (

@@ -1,4 +1,4 @@
 -- How many trials are finished.
-SELECT count(DISTINCT trial)
-FROM attempts
-WHERE state = 'done' AND deleted_at IS NULL;
+SELECT count(*)
+FROM counted
+WHERE done IS NOT NULL;

@@ -1,4 +1,4 @@
 -- The latest attempt of every trial.
-SELECT identity, state, core_version, data_digest
-FROM trials
-JOIN attempts ON attempts.id = (SELECT max(id) FROM attempts WHERE trial = trials.id AND deleted_at IS NULL);
+SELECT c.trial, a.state, a.core_version, a.data_digest
+FROM counted AS c
+JOIN attempts AS a ON a.id = c.latest;

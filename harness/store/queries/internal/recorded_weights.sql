@@ -1,5 +1,6 @@
 -- The weights that a finished trial kept.
-SELECT phase, fold, bytes
-FROM weights
-WHERE attempt = (SELECT max(attempt) FROM finished WHERE trial = :trial)
-ORDER BY phase, fold;
+SELECT w.phase, w.fold, w.bytes
+FROM counted AS c
+JOIN weights AS w ON w.attempt = c.done
+WHERE c.trial = :trial
+ORDER BY w.phase, w.fold;

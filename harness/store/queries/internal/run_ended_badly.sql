@@ -1,7 +1,7 @@
 -- Trials whose latest attempt ended badly with this core (0: a program), and on these inputs if they are named.
-SELECT identity
-FROM trials
-JOIN attempts ON attempts.id = (SELECT max(id) FROM attempts WHERE trial = trials.id AND deleted_at IS NULL)
-WHERE core_version = :core AND (:inputs IS NULL OR data_digest = :inputs)
-	AND (state = 'diverged' OR (state IN ('failed', 'timeout') AND :failed = 'too'))
-ORDER BY identity;
+SELECT c.trial
+FROM counted AS c
+JOIN attempts AS a ON a.id = c.latest
+WHERE a.core_version = :core AND (:inputs IS NULL OR a.data_digest = :inputs)
+	AND (a.state = 'diverged' OR (a.state IN ('failed', 'timeout') AND :failed = 'too'))
+ORDER BY c.trial;

@@ -1,8 +1,8 @@
-/* result.h - what comes out of a trial, piece by piece, while it runs. This is the arrow from run/
- * to store/ and to the progress display. A worker process writes each piece as one line of JSON
- * (result_to_json), so that the arrow can be logged and read by a person. */
-#ifndef RUN_RESULT_H
-#define RUN_RESULT_H
+/* result.h - what comes out of a trial, piece by piece, while it runs: the arrow from run/ to
+ * store/ and to the progress display. Between processes each piece is one line of JSON
+ * (run/wire.h). */
+#ifndef PLAN_RESULT_H
+#define PLAN_RESULT_H
 
 #include <stddef.h>
 #include <stdint.h>
@@ -10,7 +10,7 @@
 #include "../base/digest.h"
 #include "../base/err.h"
 #include "../base/str.h"
-#include "../plan/trial.h"
+#include "trial.h"
 
 enum { OUTPUTS_MAX = 2 }; /* the dual model has two outputs, all others one */
 
