@@ -9,6 +9,7 @@
 #include "../base/file.h"
 #include "../report/forecast.h"
 #include "../report/format.h"
+#include "../run/inputs.h"
 #include "places.h"
 #include "sweep_cli.h"
 
@@ -74,6 +75,53 @@ static void describe_dataset(const char *name, bool used, const struct dataset_p
 	dataset_close(d);
 }
 
+/* "stale: train.py changed" in the place of "other data then". */
+static int explain_stale(
+	struct store *store, const struct inputs *in, const struct plan *plan, struct err *e)
+{
+	char last[DIGEST_TEXT] = "";
+	struct str what = { 0 };
+	int result = 0;
+	for (size_t i = 0; store && i < plan->sweep->trial_count && !result; i++) {
+		struct forecast_trial *t = &plan->forecast->trials[i];
+		struct rows *digest = NULL, *files = NULL;
+		if (strcmp(t->why, forecast_other_data) != 0)
+			continue;
+		result = store_ask(store, "latest_inputs",
+			(const char *const[]){ "trial", plan->sweep->trials[i].identity, NULL }, e,
+			&digest);
+		const char *recorded = !result && digest->row_count ? digest->values[0].text : "";
+		if (!result && strcmp(last, recorded) != 0) {
+			snprintf(last, sizeof(last), "%s", recorded);
+			str_clear(&what);
+			result = store_ask(store, "input_files",
+				(const char *const[]){ "inputs", recorded, NULL }, e, &files);
+			if (!result)
+				inputs_compare(in, files, &what);
+		}
+		snprintf(t->why, sizeof(t->why), "stale: %s", what.length ? what.s : "inputs");
+		rows_free(digest);
+		rows_free(files);
+	}
+	str_free(&what);
+	return result;
+}
+
+/* The same for trials of a program: their inputs stand where a data set would. */
+static int forecast_program(struct store *store, struct plan *plan, struct err *e)
+{
+	struct inputs in;
+	struct forecast_dataset d = { .name = "" };
+	int result = inputs_read(plan->sweep->program, &in, e);
+	memcpy(d.digest, in.digest, sizeof(d.digest));
+	if (!result)
+		result = forecast_make(store, plan->sweep, &d, 1, 0, e, &plan->forecast);
+	if (!result)
+		result = explain_stale(store, &in, plan, e);
+	inputs_free(&in);
+	return result;
+}
+
 /* Ask the database of --db; or the usual one, if it is there. */
 static int read_forecast(const struct cli *c, struct plan *plan, struct err *e)
 {
@@ -87,15 +135,17 @@ static int read_forecast(const struct cli *c, struct plan *plan, struct err *e)
 	struct known_datasets known;
 	known_datasets_fill(&known, c);
 	places_fill(&places, c);
-	for (size_t i = 0; i < known.count; i++)
+	for (size_t i = 0; i < known.count && !plan->sweep->program; i++)
 		describe_dataset(known.names[i], is_used(plan->sweep, known.names[i]),
 			&places.dataset, &datasets[i]);
 	if (file_exists(path) && store_open(path, STORE_READ, e, &store))
 		return -1;
 	if (stat(path, &file) == 0)
 		plan->bytes = (double)file.st_size;
-	const int result = forecast_make(
-		store, plan->sweep, datasets, known.count, NN_CORE_VERSION, e, &plan->forecast);
+	const int result = plan->sweep->program
+		? forecast_program(store, plan, e)
+		: forecast_make(store, plan->sweep, datasets, known.count, NN_CORE_VERSION, e,
+			&plan->forecast);
 	store_close(store);
 	return result;
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "../base/facts.h"
+#include "../base/study_tree.h"
 #include "../base/worktree.h"
 #include "../run/local.h"
 #include "events.h"
@@ -276,6 +277,17 @@ static int run_robustness(const struct request *r, const struct sweep *sweep, st
 		: 0;
 }
 
+/* The repository of the sweep file, which is the study's: the program's own is another one. */
+static void add_study(const char *path, struct str *facts)
+{
+	struct str folder = { 0 };
+	const char *slash = strrchr(path, '/');
+	str_add_bytes(
+		&folder, slash ? path : ".", slash ? (size_t)(slash - path) + (slash == path) : 1);
+	study_tree_facts(folder.s, facts);
+	str_free(&folder);
+}
+
 static int run_sweep(const struct request *r, const struct sweep *sweep, const char *db)
 {
 	struct err e = { 0 };
@@ -287,6 +299,7 @@ static int run_sweep(const struct request *r, const struct sweep *sweep, const c
 	if (store_warning(store) && r->progress != PROGRESS_NONE)
 		fprintf(stderr, "warning: %s\n", store_warning(store));
 	run_cli_facts(&facts, r->local.kernels, r->progress != PROGRESS_NONE);
+	add_study(sweep->path, &facts);
 	if (r->dirty_allowed)
 		facts_add(
 			&facts, "clean_tree", "required, but changes were allowed (--allow-dirty)");

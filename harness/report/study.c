@@ -407,18 +407,18 @@ static int widen(const struct sweep *sweep, const struct rows *r, struct err *e,
 	for (size_t i = 0, end; i < r->row_count; i = end) {
 		end = i + 1;
 		while (end < r->row_count
-			&& !strcmp(row_text(r, end, TRIAL), row_text(r, i, TRIAL)))
+			&& !strcmp(rows_text(r, end, TRIAL), rows_text(r, i, TRIAL)))
 			end++;
-		rows_add_text(*out, row_text(r, i, TRIAL));
+		rows_add_text(*out, rows_text(r, i, TRIAL));
 		for (int k = SECONDS; k <= PEAK_BYTES; k++)
-			rows_add_real(*out, row_number(r, i, k));
+			rows_add_real(*out, rows_number(r, i, k));
 		for (int m = 0; m < p->metric_count; m++) {
 			size_t at = i;
 			while (at < end
-				&& strcmp(row_text(r, at, METRIC), p->metrics[m].declared.name)
+				&& strcmp(rows_text(r, at, METRIC), p->metrics[m].declared.name)
 					!= 0)
 				at++;
-			rows_add_real(*out, at < end ? row_number(r, at, VALUE) : NAN);
+			rows_add_real(*out, at < end ? rows_number(r, at, VALUE) : NAN);
 		}
 	}
 	return rows_complete(*out) ? 0 : err_nomem(e);

@@ -9,7 +9,7 @@
 #define RUN_REPORTED_H
 
 #include "../plan/program.h"
-#include "result.h"
+#include "../plan/result.h"
 
 struct reported;
 

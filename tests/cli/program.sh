@@ -55,9 +55,12 @@ try run study.yaml --db "$db"
 says "0 done now, 8 done before" err
 check $? "running again runs nothing"
 echo "# changed" >>study.sh
+try plan study.yaml --db "$db"
+says "0 done already, 8 would run" && says "stale: study.sh changed"
+check $? "when an input changes, plan says which one made the trials stale"
 try run study.yaml --db "$db"
 says "8 done now, 0 done before" err && [ "$(ask "SELECT count(DISTINCT inputs) FROM input_files")" = 2 ]
-check $? "when an input changes, all trials are stale and run again as new attempts"
+check $? "and all of them run again, as new attempts"
 
 # ---- tables, logs, verification ----
 cat >>study.yaml <<'END'
