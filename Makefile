@@ -133,6 +133,9 @@ $(BUILD)/bench-store: $(BUILD)/tests/bench/bench_store.o $(BUILD)/libharness.a $
 $(BUILD)/bench-plan: $(BUILD)/tests/bench/bench_plan.o $(BUILD)/libharness.a
 	$(Q)$(CC) $(CFLAGS) -o $@ $^ $(LIBRARIES)
 
+$(BUILD)/bench-scale: $(BUILD)/tests/bench/bench_scale.o $(BUILD)/libharness.a $(BUILD)/libnn.a
+	$(Q)$(CC) $(CFLAGS) -o $@ $^ $(LIBRARIES)
+
 $(BUILD)/one-step: $(BUILD)/tests/bench/one_step.o $(patsubst %,$(BUILD)/tests/oracle/%.o,networks paper_nets) $(BUILD)/libnn.a
 	$(Q)$(CC) $(CFLAGS) -o $@ $^ -lm -lpthread
 
@@ -167,6 +170,12 @@ $(BUILD)/fail_nth.so: tests/fault/fail_nth.c
 check: test-packages
 	+@$(MAKE) --no-print-directory -s -j$(JOBS) retrial
 	@BUILD=$(BUILD) RETRIAL=./retrial CC="$(CC)" sh tests/run.sh tests/lint/lint.sh tests/lint/schema.sh
+
+# A sweep on a real Slurm of four nodes on this machine, with tasks that are killed, cancelled and stopped.
+.PHONY: test-slurm
+test-slurm: packages
+	+@$(MAKE) --no-print-directory -j$(JOBS) retrial
+	@RETRIAL=./retrial sh tests/slurm/slurm.sh
 
 # The same digests from gcc and clang, -O1 to -O3, every kernel variant, one and two threads.
 test-bits: test-packages
@@ -214,6 +223,12 @@ bench: packages
 bench-plan: packages
 	+@$(MAKE) --no-print-directory -j$(JOBS) $(BUILD)/bench-plan
 	$(BUILD)/bench-plan
+
+# A study of 100,000 trials in 1,000 tasks of a cluster, beside its trainings: planning, submitting to a stub, merging, status.
+.PHONY: bench-scale
+bench-scale: packages
+	+@$(MAKE) --no-print-directory -j$(JOBS) retrial $(BUILD)/bench-scale
+	@folder=$$(mktemp -d) && PATH=$$PWD/tests/bench/slurm_stub:$$PATH $(BUILD)/bench-scale ./retrial "$$folder"; status=$$?; rm -rf "$$folder"; exit $$status
 
 # Beside ONNX Runtime, OpenCV DNN and PyTorch, in a Python virtual environment from PyPI ($PEERS, or one that is made).
 bench-inference: packages

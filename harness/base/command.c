@@ -5,72 +5,88 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "clock.h"
 
-static _Noreturn void child(const char *const *arguments, const char *folder, bool errors, int to)
+enum { OUTPUT_MAX = 64 << 20 };
+
+static _Noreturn void child(const char *const *words, int out, int messages)
 {
-	const int null = open("/dev/null", O_RDWR);
-	if (setpgid(0, 0) || (folder && chdir(folder)) || dup2(null, STDIN_FILENO) < 0
-		|| dup2(to, STDOUT_FILENO) < 0 || dup2(errors ? to : null, STDERR_FILENO) < 0)
-		_exit(126);
+	const int null = open("/dev/null", O_RDONLY);
+	dup2(null, STDIN_FILENO);
+	dup2(out, STDOUT_FILENO);
+	dup2(messages, STDERR_FILENO);
 	signal(SIGPIPE, SIG_DFL);
-	execvp(arguments[0], (char *const *)arguments);
+	signal(SIGXFSZ, SIG_DFL);
+	execvp(words[0], (char *const *)words);
 	_exit(127);
 }
 
-/* Read until the end, the time or the room is over. */
-static const char *read_all(int from, double seconds, size_t max_bytes, struct str *out)
+/* Take what has come. Returns whether the pipe is open still. */
+static int take(int from, struct str *to)
 {
-	const double deadline = clock_seconds() + seconds;
-	const size_t start = out->length;
 	char bytes[65536];
-	for (;;) {
-		const double left = deadline - clock_seconds();
-		struct pollfd ready = { .fd = from, .events = POLLIN };
-		const int got = left > 0 ? poll(&ready, 1, (int)(left * 1000) + 1) : 0;
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got <= 0)
-			return "it took too long";
-		const ssize_t n = read(from, bytes, sizeof(bytes));
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return "what it prints cannot be read";
-		if (n == 0)
-			return NULL;
-		const size_t room = max_bytes - (out->length - start);
-		str_add_bytes(out, bytes, (size_t)n < room ? (size_t)n : room);
-		if ((size_t)n > room)
-			return "it prints too much: cut";
-	}
+	const ssize_t n = read(from, bytes, sizeof(bytes));
+	if (n > 0 && to->length < OUTPUT_MAX)
+		str_add_bytes(to, bytes, (size_t)n);
+	return n > 0 || (n < 0 && errno == EINTR);
 }
 
-const char *command_output(const char *const *arguments, const char *folder, bool errors,
-	double seconds, size_t max_bytes, struct str *out)
+/* Until both pipes have closed. Returns 0, or -1 when the time is over. */
+static int listen_to(const int from[2], struct str *const to[2], double seconds)
 {
-	int ends[2], status = 0;
-	if (pipe2(ends, O_CLOEXEC))
-		return "there is no pipe to it";
+	const double deadline = clock_seconds() + seconds;
+	int open[2] = { 1, 1 };
+	while (open[0] || open[1]) {
+		struct pollfd polls[2];
+		const double left = deadline - clock_seconds();
+		for (int i = 0; i < 2; i++)
+			polls[i] =
+				(struct pollfd){ .fd = open[i] ? from[i] : -1, .events = POLLIN };
+		if (left <= 0)
+			return -1;
+		if (poll(polls, 2, (int)(left * 1000) + 1) < 0 && errno != EINTR)
+			return -1;
+		for (int i = 0; i < 2; i++)
+			if (open[i] && polls[i].revents)
+				open[i] = take(from[i], to[i]);
+	}
+	return 0;
+}
+
+int command_run(const char *const *words, double seconds, struct str *out, struct str *messages,
+	struct err *e)
+{
+	int one[2], two[2], status = 0;
+	if (pipe2(one, O_CLOEXEC))
+		return err_errno(e, "pipe");
+	if (pipe2(two, O_CLOEXEC)) {
+		close(one[0]);
+		close(one[1]);
+		return err_errno(e, "pipe");
+	}
 	const pid_t pid = fork();
 	if (pid == 0)
-		child(arguments, folder, errors, ends[1]);
-	close(ends[1]);
-	const char *why =
-		pid > 0 ? read_all(ends[0], seconds, max_bytes, out) : "it cannot be started";
-	close(ends[0]);
+		child(words, one[1], two[1]);
+	close(one[1]);
+	close(two[1]);
+	const int late = pid < 0
+		|| listen_to((const int[]){ one[0], two[0] },
+			(struct str *const[]){ out, messages }, seconds);
+	close(one[0]);
+	close(two[0]);
 	if (pid < 0)
-		return why;
-	if (why)
-		kill(-pid, SIGKILL);
+		return err_errno(e, "fork");
+	if (late)
+		kill(pid, SIGKILL);
 	while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {
 	}
-	if (!why && WIFEXITED(status) && WEXITSTATUS(status) == 127)
-		return "there is no such program";
-	if (!why && (!WIFEXITED(status) || WEXITSTATUS(status) != 0))
-		return "it failed";
-	return why;
+	if (late)
+		return err_set(e, ERR_ENVIRONMENT, "%s: no answer within %g s", words[0], seconds);
+	return WIFEXITED(status) ? WEXITSTATUS(status)
+				 : err_set(e, ERR_ENVIRONMENT, "%s: killed by signal %d", words[0],
+					 WTERMSIG(status));
 }

@@ -1,16 +1,15 @@
-/* command.h - run a program for what it prints: no shell, bounded in time and size. */
+/* command.h - run another program and take what it prints. */
 #ifndef BASE_COMMAND_H
 #define BASE_COMMAND_H
 
-#include <stddef.h>
-
+#include "err.h"
 #include "str.h"
 
-/* Run arguments[0] (looked for in PATH) in the folder (NULL: the current one) with no input and
- * append what it prints: on standard output, and with `errors` on standard error, too. Returns
- * NULL when it ended with exit code 0 and that is all of it, else why not; what was appended until
- * then stays. */
-const char *command_output(const char *const *arguments, const char *folder, bool errors,
-	double seconds, size_t max_bytes, struct str *out);
+/* Run words[0] (found on PATH; NULL ends the words) without a shell, with nothing on its standard
+ * input, for at most `seconds`. What it prints is appended to *out, up to a megabyte, and to
+ * *messages (standard error). Returns its exit code, 127 where there is no such program, or -1 with
+ * e (no process, out of time, killed). */
+int command_run(const char *const *words, double seconds, struct str *out, struct str *messages,
+	struct err *e);
 
 #endif

@@ -172,7 +172,7 @@ const char *str_nearest(const char *word, const char *const *names, size_t count
 
 /* ---- UTF-8 ---- */
 
-bool str_is_utf8(const char *text)
+size_t str_utf8_length(const char *text)
 {
 	/* First bytes, how many follow, and the range of the second byte; all others are 80 to BF.
 	 */
@@ -190,16 +190,24 @@ bool str_is_utf8(const char *text)
 		{ 0xf4, 0xf4, 3, 0x80, 0x8f },
 	};
 	const size_t count = sizeof(kinds) / sizeof(kinds[0]);
-	for (const unsigned char *c = (const unsigned char *)text; *c;) {
-		size_t k = 0;
-		while (k < count && (*c < kinds[k].first || *c > kinds[k].last))
-			k++;
-		if (k == count)
+	const unsigned char *c = (const unsigned char *)text;
+	size_t k = 0;
+	while (k < count && (*c < kinds[k].first || *c > kinds[k].last))
+		k++;
+	if (k == count)
+		return 0;
+	for (int i = 1; i <= kinds[k].more; i++)
+		if (c[i] < (i > 1 ? 0x80 : kinds[k].low) || c[i] > (i > 1 ? 0xbf : kinds[k].high))
+			return 0;
+	return 1u + kinds[k].more;
+}
+
+bool str_is_utf8(const char *text)
+{
+	for (size_t length; *text; text += length) {
+		length = str_utf8_length(text);
+		if (!length)
 			return false;
-		c++;
-		for (int i = 0; i < kinds[k].more; i++, c++)
-			if (*c < (i ? 0x80 : kinds[k].low) || *c > (i ? 0xbf : kinds[k].high))
-				return false;
 	}
 	return true;
 }

@@ -29,6 +29,10 @@ char *str_take(struct str *out);
 /* Is the text UTF-8 (as RFC 3629 has it: no surrogates, nothing longer than needed)? */
 bool str_is_utf8(const char *text);
 
+/* The bytes of the character at the beginning of text, 1 to 4; 0 when there is none: the end, or no
+ * UTF-8. */
+size_t str_utf8_length(const char *text);
+
 /* The nearest of `count` names to `word` by edit distance, or NULL when none is near enough for a
  * "did you mean". */
 const char *str_nearest(const char *word, const char *const *names, size_t count);

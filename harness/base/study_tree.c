@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "command.h"
+#include "capture.h"
 #include "facts.h"
 
 enum { SECONDS = 2, COMMIT_BYTES = 200, DIFF_BYTES = 1 << 20 };
@@ -15,7 +15,7 @@ static const char *ask(
 	const char *all[MOST] = { "git", "--no-optional-locks", "--no-pager" };
 	for (int i = 0; i + 4 < MOST && arguments[i]; i++)
 		all[3 + i] = arguments[i];
-	return command_output(all, folder, false, SECONDS, max_bytes, out);
+	return capture_output(all, folder, false, SECONDS, max_bytes, out);
 }
 
 static void add_diff(struct str *facts, const struct str *diff)

@@ -9,7 +9,7 @@
 #include "../base/file.h"
 #include "../report/forecast.h"
 #include "../report/format.h"
-#include "../run/inputs.h"
+#include "forecast_cli.h"
 #include "places.h"
 #include "sweep_cli.h"
 
@@ -36,92 +36,6 @@ struct plan {
 
 /* ---- the database and the data sets ---- */
 
-static bool is_used(const struct sweep *s, const char *dataset)
-{
-	for (size_t a = 0; a < s->axis_count; a++)
-		for (size_t k = 0;
-			strcmp(s->axes[a].name, "dataset") == 0 && k < s->axes[a].value_count; k++)
-			if (strcmp(s->axes[a].values[k].text, dataset) == 0)
-				return true;
-	return false;
-}
-
-/* What the manifest says of it, and if it is used and can be opened, what it is. */
-static void describe_dataset(const char *name, bool used, const struct dataset_places *places,
-	struct forecast_dataset *out)
-{
-	struct dataset *d;
-	struct err e = { 0 };
-	int count;
-	bool missing;
-	const struct dataset_info *info = dataset_manifest(&count);
-	*out = (struct forecast_dataset){ .name = name };
-	for (int i = 0; i < count; i++)
-		if (strcmp(info[i].name, name) == 0)
-			*out = (struct forecast_dataset){ .name = name,
-				.channels = info[i].channels,
-				.height = info[i].height,
-				.width = info[i].width,
-				.train_count = info[i].train_count };
-	if (!used)
-		return;
-	if (dataset_open_or_miss(name, places, &e, &missing, &d)) {
-		out->damaged = !missing;
-		return;
-	}
-	snprintf(out->digest, sizeof(out->digest), "%s", d->digest);
-	out->channels = d->channels, out->height = d->height, out->width = d->width;
-	out->train_count = d->train_count;
-	dataset_close(d);
-}
-
-/* "stale: train.py changed" in the place of "other data then". */
-static int explain_stale(
-	struct store *store, const struct inputs *in, const struct plan *plan, struct err *e)
-{
-	char last[DIGEST_TEXT] = "";
-	struct str what = { 0 };
-	int result = 0;
-	for (size_t i = 0; store && i < plan->sweep->trial_count && !result; i++) {
-		struct forecast_trial *t = &plan->forecast->trials[i];
-		struct rows *digest = NULL, *files = NULL;
-		if (strcmp(t->why, forecast_other_data) != 0)
-			continue;
-		result = store_ask(store, "latest_inputs",
-			(const char *const[]){ "trial", plan->sweep->trials[i].identity, NULL }, e,
-			&digest);
-		const char *recorded = !result && digest->row_count ? digest->values[0].text : "";
-		if (!result && strcmp(last, recorded) != 0) {
-			snprintf(last, sizeof(last), "%s", recorded);
-			str_clear(&what);
-			result = store_ask(store, "input_files",
-				(const char *const[]){ "inputs", recorded, NULL }, e, &files);
-			if (!result)
-				inputs_compare(in, files, &what);
-		}
-		snprintf(t->why, sizeof(t->why), "stale: %s", what.length ? what.s : "inputs");
-		rows_free(digest);
-		rows_free(files);
-	}
-	str_free(&what);
-	return result;
-}
-
-/* The same for trials of a program: their inputs stand where a data set would. */
-static int forecast_program(struct store *store, struct plan *plan, struct err *e)
-{
-	struct inputs in;
-	struct forecast_dataset d = { .name = "" };
-	int result = inputs_read(plan->sweep->program, &in, e);
-	memcpy(d.digest, in.digest, sizeof(d.digest));
-	if (!result)
-		result = forecast_make(store, plan->sweep, &d, 1, 0, e, &plan->forecast);
-	if (!result)
-		result = explain_stale(store, &in, plan, e);
-	inputs_free(&in);
-	return result;
-}
-
 /* Ask the database of --db; or the usual one, if it is there. */
 static int read_forecast(const struct cli *c, struct plan *plan, struct err *e)
 {
@@ -130,22 +44,11 @@ static int read_forecast(const struct cli *c, struct plan *plan, struct err *e)
 	struct stat file;
 	if (cli_has(c, "csv") || (!cli_has(c, "db") && !file_exists(path)))
 		return 0;
-	struct places places;
-	struct forecast_dataset datasets[KNOWN_DATASETS_MAX];
-	struct known_datasets known;
-	known_datasets_fill(&known, c);
-	places_fill(&places, c);
-	for (size_t i = 0; i < known.count && !plan->sweep->program; i++)
-		describe_dataset(known.names[i], is_used(plan->sweep, known.names[i]),
-			&places.dataset, &datasets[i]);
 	if (file_exists(path) && store_open(path, STORE_READ, e, &store))
 		return -1;
 	if (stat(path, &file) == 0)
 		plan->bytes = (double)file.st_size;
-	const int result = plan->sweep->program
-		? forecast_program(store, plan, e)
-		: forecast_make(store, plan->sweep, datasets, known.count, NN_CORE_VERSION, e,
-			&plan->forecast);
+	const int result = forecast_cli_make(c, store, plan->sweep, e, &plan->forecast);
 	store_close(store);
 	return result;
 }

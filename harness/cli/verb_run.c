@@ -8,11 +8,13 @@
 #include "../base/study_tree.h"
 #include "../base/worktree.h"
 #include "../run/local.h"
+#include "../run/shards.h"
 #include "events.h"
 #include "kernels_cli.h"
 #include "places.h"
 #include "robustness_cli.h"
 #include "run_cli.h"
+#include "slurm_cli.h"
 #include "sweep_cli.h"
 
 static const struct cli_option options[] = {
@@ -31,6 +33,13 @@ static const struct cli_option options[] = {
 		"diverged)" },
 	{ "on-error", 0, "WHAT",
 		"continue (default), or stop: start no other trial after one that ended badly" },
+	{ "shard", 0, "I/N", "only part I of N (from 1): parts share nothing and cover the plan" },
+	{ "trials", 0, "FILE", "only the trials of a list that --executor slurm has written" },
+	{ "task", 0, "N", "of that list only task N" },
+	{ "states", 0, "FOLDER",
+		"checkpoints and shared phases, where several machines have them in common "
+		"(default: states beside the database)" },
+	CLI_OPTIONS_SLURM,
 	{ "take-over", 0, NULL,
 		"take trials that a run on another machine (or container) began: that run is "
 		"dead" },
@@ -173,6 +182,7 @@ struct request {
 	struct local_options local;
 	enum progress_kind progress;
 	bool json;
+	bool slurm;
 	bool dirty_allowed; /* the sweep requires a clean tree, this is none, and --allow-dirty was
 			       given */
 	struct places places;
@@ -193,6 +203,8 @@ static int read_options(const struct cli *c, struct request *r)
 		result = run_cli_progress(c, &r->progress);
 	if (!result)
 		result = read_limits(c, &r->local);
+	if (!result)
+		result = slurm_cli_find(c, &r->slurm);
 	r->json = cli_has(c, "json");
 	places_fill(&r->places, c);
 	r->local.places = &r->places.dataset;
@@ -288,7 +300,91 @@ static void add_study(const char *path, struct str *facts)
 	str_free(&folder);
 }
 
-static int run_sweep(const struct request *r, const struct sweep *sweep, const char *db)
+/* ---- where trials run ---- */
+
+/* Where the trials of a sweep are executed. Returns the exit code, or -1 with e. */
+struct executor {
+	const char *name;
+	int (*run)(const struct cli *c, const struct request *r, struct store *store,
+		const struct sweep *sweep, const struct local_options *local, const char *db,
+		struct local_summary *summary, struct err *e);
+};
+
+/* On this machine, now. */
+static int run_here(const struct cli *c, const struct request *r, struct store *store,
+	const struct sweep *sweep, const struct local_options *local, const char *db,
+	struct local_summary *summary, struct err *e)
+{
+	(void)c;
+	if (local_run(store, sweep, local, summary, e))
+		return -1;
+	if (r->json)
+		events_print_summary(summary);
+	if (r->progress != PROGRESS_NONE)
+		print_summary(summary, db);
+	if (!run_cli_signal()) {
+		print_reason(summary, r->progress == PROGRESS_NONE);
+		if (summary->elsewhere && print_elsewhere(store, summary->elsewhere, e))
+			return -1;
+	}
+	return exit_code(summary);
+}
+
+static int run_on_cluster(const struct cli *c, const struct request *r, struct store *store,
+	const struct sweep *sweep, const struct local_options *local, const char *db,
+	struct local_summary *summary, struct err *e)
+{
+	return slurm_cli_run(c, store, sweep, local, db, r->progress == PROGRESS_NONE, summary, e);
+}
+
+static const struct executor executor_local = { "local", run_here },
+			     executor_slurm = { "slurm", run_on_cluster };
+
+/* "3/20": wanted[] gets part 3 of 20. */
+static int choose_shard(const struct cli *c, const struct sweep *sweep, bool *wanted, struct err *e)
+{
+	enum { SHARDS_MAX = 1000000 };
+	const char *text = cli_get(c, "shard", "");
+	char *slash, *end = NULL;
+	const long part = strtol(text, &slash, 10),
+		   count = *slash == '/' ? strtol(slash + 1, &end, 10) : 0;
+	if (!end || *end || part < 1 || count < part || count > SHARDS_MAX)
+		return cli_misuse(c, "--shard=%s: I/N, from 1/N to N/N, as 3/20", text);
+	size_t *shard = malloc((sweep->trial_count + 1) * sizeof(*shard)), used;
+	if (!shard)
+		return err_nomem(e);
+	const int result = shards_cut(sweep, NULL, NULL, (size_t)count, e, shard, &used);
+	for (size_t i = 0; i < sweep->trial_count && !result; i++)
+		wanted[i] = shard[i] == (size_t)part - 1;
+	free(shard);
+	return result;
+}
+
+/* The part of the sweep that --shard or --trials name. Returns 0 with *part made, the exit code, or
+ * -1 with e. */
+static int choose_part(
+	const struct cli *c, const struct sweep *sweep, struct sweep_part *part, struct err *e)
+{
+	bool bad = false;
+	const long task = cli_number(c, "task", 1, 1000000000, -1, &bad);
+	if (bad)
+		return ERR_USAGE;
+	if (cli_has(c, "shard") && cli_has(c, "trials"))
+		return cli_misuse(c, "--shard or --trials, not both");
+	bool *wanted = calloc(sweep->trial_count + 1, sizeof(*wanted));
+	if (!wanted)
+		return err_nomem(e);
+	int result = cli_has(c, "shard") ? choose_shard(c, sweep, wanted, e)
+					 : slurm_read_list(cli_get(c, "trials", ""), task, sweep,
+						 NN_CORE_VERSION, wanted, e);
+	if (!result)
+		result = sweep_part_make(sweep, wanted, e, part);
+	free(wanted);
+	return result;
+}
+
+static int run_sweep(
+	const struct cli *c, const struct request *r, const struct sweep *sweep, const char *db)
 {
 	struct err e = { 0 };
 	struct store *store;
@@ -307,34 +403,43 @@ static int run_sweep(const struct request *r, const struct sweep *sweep, const c
 	struct local_options local = r->local;
 	local.facts = facts.s;
 	char *states = run_cli_states(db);
-	local.states = states;
+	local.states = cli_get(c, "states", states);
+	local.states_shared = cli_has(c, "states") || sweep->positions;
 	local.stop = run_cli_catch_signals();
 	local.context = progress;
 	local.event = r->json ? show_and_print : progress_event;
 	if (r->json)
 		signal(SIGPIPE, SIG_IGN); /* the run goes on when nobody listens any more */
-	int result = local_run(store, sweep, &local, &summary, &e);
+	const struct executor *executor = r->slurm ? &executor_slurm : &executor_local;
+	const int code = executor->run(c, r, store, sweep, &local, db, &summary, &e);
 	progress_end(progress);
 	str_free(&facts);
 	free(states);
-	if (!result && r->json)
-		events_print_summary(&summary);
-	if (!result && r->progress != PROGRESS_NONE)
-		print_summary(&summary, db);
-	if (!result && !run_cli_signal()) {
-		print_reason(&summary, r->progress == PROGRESS_NONE);
-		if (summary.elsewhere)
-			result = print_elsewhere(store, summary.elsewhere, &e);
-	}
 	const int robustness =
-		result ? 0 : run_robustness(r, sweep, store, &local, summary.seconds);
+		code < 0 || r->slurm ? 0 : run_robustness(r, sweep, store, &local, summary.seconds);
 	store_close(store);
-	if (result)
+	if (code < 0)
 		return cli_fail(&e);
 	if (run_cli_signal())
 		return 128 + run_cli_signal();
-	const int code = exit_code(&summary);
 	return code ? code : robustness;
+}
+
+/* The whole sweep, or a part of it. */
+static int run_chosen(const struct cli *c, const struct request *r, const struct sweep *sweep)
+{
+	const char *db = cli_get(c, "db", "results/retrial.db");
+	struct sweep_part part;
+	struct err e = { 0 };
+	if (!cli_has(c, "shard") && !cli_has(c, "trials"))
+		return cli_has(c, "task") ? cli_misuse(c, "--task is for --trials")
+					  : run_sweep(c, r, sweep, db);
+	int result = choose_part(c, sweep, &part, &e);
+	if (result)
+		return result < 0 ? cli_fail(&e) : result;
+	result = run_sweep(c, r, &part.sweep, db);
+	sweep_part_free(&part);
+	return result;
 }
 
 static int run(const struct cli *c)
@@ -348,7 +453,7 @@ static int run(const struct cli *c)
 		return result;
 	result = check_clean_tree(c, sweep, &r);
 	if (!result)
-		result = run_sweep(&r, sweep, cli_get(c, "db", "results/retrial.db"));
+		result = run_chosen(c, &r, sweep);
 	sweep_free(sweep);
 	return result;
 }
@@ -360,7 +465,10 @@ const struct cli_verb verb_run = {
 	.examples = "  retrial run experiments/paper.yaml\n"
 		    "  retrial run experiments/paper.yaml --seeds 10 -j 8      more seeds: what is "
 		    "done stays\n"
-		    "  retrial run experiments/demo.yaml --set batch_size=64",
+		    "  retrial run experiments/demo.yaml --set batch_size=64\n"
+		    "  retrial run experiments/paper.yaml --shard 3/20 --db part-3.db\n"
+		    "  retrial run experiments/paper.yaml --executor slurm --slurm "
+		    "time=1:00:00 --per-task 25",
 	.options = options,
 	.run = run,
 };

@@ -11,6 +11,7 @@
 #include "../plan/identity.h"
 #include "../store/store.h"
 #include "cli.h"
+#include "slurm_status.h"
 
 enum { WATCH_SECONDS = 2, SILENT_SECONDS = 60 }; /* a sign of life comes every 20 s at least */
 
@@ -155,7 +156,7 @@ static void add_skipped(struct str *out, const struct rows *r, size_t row)
 		reason);
 }
 
-static void add_text(struct str *out, const struct status *s)
+static void add_text(struct str *out, const struct status *s, const char *db)
 {
 	static void (*const add[PARTS])(struct str *, const struct rows *, size_t) = { NULL,
 		add_running, add_bad, add_skipped };
@@ -173,6 +174,7 @@ static void add_text(struct str *out, const struct status *s)
 				str_addf(out, ", %lld %s", (long long)n, counts->columns[c]);
 		}
 		str_add(out, "\n");
+		slurm_status_text(db, sweep, out);
 		for (int p = RUNNING; p < PARTS; p++)
 			for (size_t row = 0; row < s->parts[p]->row_count; row++)
 				if (strcmp(value_text(rows_named(s->parts[p], row, "sweep")), sweep)
@@ -204,7 +206,7 @@ static json_t *row_json(const struct rows *r, size_t row)
 	return o;
 }
 
-static void add_json(struct str *out, const struct status *s)
+static void add_json(struct str *out, const struct status *s, const char *db)
 {
 	const struct rows *counts = s->parts[COUNTS];
 	json_t *sweeps = json_array(), *root = json_object();
@@ -221,6 +223,7 @@ static void add_json(struct str *out, const struct status *s)
 					json_array_append_new(list, row_json(s->parts[p], row));
 			json_object_set_new(o, names_of[p], list);
 		}
+		json_object_set_new(o, "slurm", slurm_status_json(db, sweep));
 		json_array_append_new(sweeps, o);
 	}
 	json_object_set_new(root, "over", json_boolean(is_over(s)));
@@ -262,6 +265,7 @@ static int show(const struct cli *c, struct store *store, const char *sweep, str
 {
 	const bool watch = cli_has(c, "watch"), json = cli_has(c, "json"),
 		   redraw = watch && !json && isatty(STDOUT_FILENO);
+	const char *db = cli_get(c, "db", "results/retrial.db");
 	int drawn = 0;
 	for (bool over = false; !over && !stopped;) {
 		struct status s;
@@ -269,9 +273,9 @@ static int show(const struct cli *c, struct store *store, const char *sweep, str
 		if (status_read(store, sweep, &s, e))
 			return -1;
 		if (json)
-			add_json(&text, &s);
+			add_json(&text, &s, db);
 		else
-			add_text(&text, &s);
+			add_text(&text, &s, db);
 		over = !watch || is_over(&s);
 		status_free(&s);
 		if (drawn)

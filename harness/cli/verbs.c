@@ -12,6 +12,7 @@ static const struct {
 	{ "study", &verb_plan },
 	{ "study", &verb_run },
 	{ "study", &verb_status },
+	{ "study", &verb_cancel },
 	{ "study", &verb_rerun },
 	{ "study", &verb_verify },
 	{ "inspect", &verb_runs },

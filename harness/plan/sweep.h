@@ -110,6 +110,8 @@ struct sweep {
 	struct trial *trials; /* every trial of every seed, in the order of the file: seed-major, so
 				 that first results span the study */
 	size_t trial_count;
+	const size_t *positions; /* of a part (run/shards.h): the trials' places in the whole plan;
+				    NULL: it is the whole */
 	const struct program_config
 		*program; /* what executes the trials; NULL: retrial's own core */
 	bool clean_tree;  /* the file requires a program without changes that are not committed */

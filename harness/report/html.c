@@ -5,30 +5,6 @@
 
 /* ---- text ---- */
 
-static size_t lead_length(unsigned char lead)
-{
-	if (lead < 0x80)
-		return 1;
-	if (lead < 0xc2 || lead > 0xf4)
-		return 0;
-	return lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
-}
-
-/* The length of the UTF-8 character at s: 1 to 4; 0 when there is none (bad lead, missing or wrong
- * continuation, too long, a surrogate). */
-static size_t utf8_length(const unsigned char *s)
-{
-	const size_t length = lead_length(s[0]);
-
-	for (size_t i = 1; i < length; i++)
-		if ((s[i] & 0xc0) != 0x80)
-			return 0;
-	if ((s[0] == 0xe0 && s[1] < 0xa0) || (s[0] == 0xed && s[1] > 0x9f)
-		|| (s[0] == 0xf0 && s[1] < 0x90) || (s[0] == 0xf4 && s[1] > 0x8f))
-		return 0;
-	return length;
-}
-
 static const char *entity(unsigned char c)
 {
 	switch (c) {
@@ -43,16 +19,14 @@ static const char *entity(unsigned char c)
 
 void html_text(struct str *out, const char *text)
 {
-	const unsigned char *s = (const unsigned char *)text;
-
-	while (*s) {
-		const size_t length = utf8_length(s);
-		const char *instead = length ? entity(*s) : "\xef\xbf\xbd";
+	while (*text) {
+		const size_t length = str_utf8_length(text);
+		const char *instead = length ? entity((unsigned char)*text) : "\xef\xbf\xbd";
 		if (instead)
 			str_add(out, instead);
 		else
-			str_add_bytes(out, (const char *)s, length);
-		s += length ? length : 1;
+			str_add_bytes(out, text, length);
+		text += length ? length : 1;
 	}
 }
 

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../base/command.h"
+#include "../base/capture.h"
 #include "../base/facts.h"
 #include "inputs.h"
 #include "program_run.h"
@@ -133,7 +133,7 @@ static int ask(const struct program_config *p, const char *const *command, const
 		return 0;
 	char *folder = inputs_folder(p);
 	const char *why =
-		command_output(command, folder, true, VERSION_SECONDS, PACKAGES_BYTES, &text);
+		capture_output(command, folder, true, VERSION_SECONDS, PACKAGES_BYTES, &text);
 	if (!why)
 		add_fact_text(facts, name, text.s ? text.s : "");
 	free(folder);

@@ -581,14 +581,49 @@ static void kill_workers(struct executor *x)
 		end_orphans(x);
 }
 
-int local_run(struct store *store, const struct sweep *sweep, const struct local_options *options,
-	struct local_summary *summary, struct err *e)
+static void executor_close(struct executor *x)
+{
+	x->engine->end(x->engine_state);
+	str_free(&x->facts);
+	rows_free(x->told);
+	free(x->tries);
+	rows_free(x->bad);
+	schedule_free(x->schedule);
+	free(x->workers);
+	free(x->elsewhere);
+	x->summary->seconds = clock_seconds() - x->begun;
+	free(x);
+}
+
+static int prepare(struct executor *x, struct err *e)
+{
+	const struct local_options *options = x->options;
+	if (options->states && !options->states_shared)
+		state_remove_orphans(options->states);
+	x->sweep_id = options->again_sweep;
+	if (x->engine->kill_signal != SIGKILL)
+		process_adopt();
+	return x->engine->begin(x->sweep, options, &x->facts, e, &x->engine_state)
+			|| schedule_new(
+				x->sweep, options->share && options->states, e, &x->schedule)
+			|| store_reclaim(x->store, e)
+			|| (options->take_over && store_take_over(x->store, e)) || find_bad(x, e)
+			|| store_environment(x->store, x->facts.s, &x->environment, e)
+			|| (!options->again && store_sweep(x->store, x->sweep, &x->sweep_id, e))
+		? -1
+		: 0;
+}
+
+/* Ready to begin, with the plan frozen; NULL with e. */
+static struct executor *executor_open(struct store *store, const struct sweep *sweep,
+	const struct local_options *options, struct local_summary *summary, struct err *e)
 {
 	struct executor *x = calloc(1, sizeof(*x));
-	int result = -1;
 	*summary = (struct local_summary){ .planned = sweep->trial_count };
-	if (!x)
-		return err_nomem(e);
+	if (!x) {
+		err_nomem(e);
+		return NULL;
+	}
 	*x = (struct executor){ .store = store,
 		.sweep = sweep,
 		.options = options,
@@ -603,37 +638,45 @@ int local_run(struct store *store, const struct sweep *sweep, const struct local
 		.tries = calloc(sweep->trial_count + 1, sizeof(*x->tries)),
 		.elsewhere = calloc(sweep->trial_count + 1, sizeof(*x->elsewhere)) };
 	str_add(&x->facts, options->facts);
-	if (!x->workers || !x->elsewhere || !x->tries || !x->told) {
+	const bool room = x->workers && x->elsewhere && x->tries && x->told;
+	if (room && !prepare(x, e))
+		return x;
+	if (!room)
 		err_nomem(e);
-		goto out;
-	}
-	if (options->states)
-		state_remove_orphans(options->states);
-	if (x->engine->kill_signal != SIGKILL)
-		process_adopt();
-	if (x->engine->begin(sweep, options, &x->facts, e, &x->engine_state)
-		|| schedule_new(sweep, options->share && options->states, e, &x->schedule)
-		|| store_reclaim(store, e) || (options->take_over && store_take_over(store, e))
-		|| find_bad(x, e) || store_environment(store, x->facts.s, &x->environment, e)
-		|| (!options->again && store_sweep(store, sweep, &x->sweep_id, e)))
-		goto out;
-	if (options->again)
-		x->sweep_id = options->again_sweep;
-	result = loop(x, e);
+	executor_close(x);
+	return NULL;
+}
+
+int local_run(struct store *store, const struct sweep *sweep, const struct local_options *options,
+	struct local_summary *summary, struct err *e)
+{
+	struct executor *x = executor_open(store, sweep, options, summary, e);
+	if (!x)
+		return -1;
+	int result = loop(x, e);
 	if (result)
 		kill_workers(x);
 	else if (!options->again)
 		result = look_elsewhere(x, e) || look_for_more(x, e) ? -1 : 0;
-out:
-	x->engine->end(x->engine_state);
-	str_free(&x->facts);
-	rows_free(x->told);
-	free(x->tries);
-	rows_free(x->bad);
-	schedule_free(x->schedule);
-	free(x->workers);
-	free(x->elsewhere);
-	summary->seconds = clock_seconds() - x->begun;
-	free(x);
+	executor_close(x);
+	return result;
+}
+
+int local_missing(struct store *store, const struct sweep *sweep,
+	const struct local_options *options, bool *missing, struct local_summary *summary,
+	struct err *e)
+{
+	struct executor *x = executor_open(store, sweep, options, summary, e);
+	if (!x)
+		return -1;
+	int result = store_group_begin(store, e);
+	if (!result) {
+		for (size_t i = 0; i < sweep->trial_count && !result; i++) {
+			struct engine_basis basis;
+			result = is_missing(x, &sweep->trials[i], &basis, &missing[i], e);
+		}
+		result = store_group_end(store, !result, e) || result ? -1 : 0;
+	}
+	executor_close(x);
 	return result;
 }

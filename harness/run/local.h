@@ -52,6 +52,7 @@ struct local_options {
 	const struct dataset_places *places;
 	const char *facts;  /* about this program and machine (base/facts.h) */
 	const char *states; /* folder of checkpoints and shared phases (state.h); NULL: none */
+	bool states_shared; /* other machines write there, too */
 	double checkpoint_seconds; /* at least so long between two checkpoints of a trial */
 	bool keep_weights;         /* the last phase's go into the database */
 	bool share;                /* trials whose recipes begin alike do the beginning once */
@@ -93,5 +94,11 @@ struct local_summary {
  * when the machine fails (database, fork); finished trials are in the database in any case. */
 int local_run(struct store *store, const struct sweep *sweep, const struct local_options *options,
 	struct local_summary *summary, struct err *e);
+
+/* Run nothing: missing[sweep->trial_count] says what local_run would run, the summary counts the
+ * others. The plan is frozen. Returns 0, or -1 with e. */
+int local_missing(struct store *store, const struct sweep *sweep,
+	const struct local_options *options, bool *missing, struct local_summary *summary,
+	struct err *e);
 
 #endif

@@ -252,12 +252,106 @@ static int forget_plan(struct store *s, int64_t sweep, struct err *e)
 	return statement_run(s, plan, e) || statement_run(s, claims, e) ? -1 : 0;
 }
 
+/* Has the plan that row already? It must be the same trial. */
+static int has_plan_row(struct store *s, int64_t sweep, int64_t position, const struct trial *t,
+	bool *has, struct err *e)
+{
+	int64_t same;
+	sqlite3_stmt *find = store_statement(s,
+		"SELECT identity = ? FROM plan JOIN trials ON trials.id = trial WHERE sweep = ? "
+		"AND "
+		"position = ?",
+		e);
+	if (!find)
+		return -1;
+	bind_text(find, 1, t->identity);
+	bind_integer(find, 2, sweep);
+	bind_integer(find, 3, position);
+	if (statement_integer(s, find, has, &same, e))
+		return -1;
+	return *has && !same ? err_set(e, ERR_USAGE,
+		       "%s: it has another plan of this sweep (other --seeds or "
+		       "--set): give this part a database of its own",
+		       s->path)
+			     : 0;
+}
+
+/* A part of a plan is added to the parts that are there, as long as they are of the same file. */
+static int freeze_part(struct store *s, const struct sweep *sweep, int64_t sweep_id, struct err *e)
+{
+	for (size_t i = 0; i < sweep->trial_count; i++) {
+		const int64_t position = (int64_t)sweep->positions[i];
+		bool has;
+		if (has_plan_row(s, sweep_id, position, &sweep->trials[i], &has, e)
+			|| (!has && add_plan_row(s, sweep_id, position, &sweep->trials[i], e)))
+			return -1;
+	}
+	return 0;
+}
+
+static int is_same_file(struct store *s, const struct sweep *sweep, bool *same, struct err *e)
+{
+	sqlite3_stmt *find =
+		store_statement(s, "SELECT 1 FROM sweeps WHERE name = ? AND digest = ?", e);
+	if (!find)
+		return -1;
+	bind_text(find, 1, sweep->name);
+	bind_text(find, 2, sweep->digest);
+	return statement_integer(s, find, same, NULL, e);
+}
+
+/* Is the frozen plan that of the sweep already? Then nothing has to be written again. */
+static int is_frozen(
+	struct store *s, const struct sweep *sweep, int64_t id, bool *frozen, struct err *e)
+{
+	sqlite3_stmt *read = store_statement(s,
+		"SELECT position, identity, labels FROM plan JOIN trials ON trials.id = trial "
+		"WHERE "
+		"sweep = ? ORDER BY position",
+		e);
+	if (!read)
+		return -1;
+	bind_integer(read, 1, id);
+	size_t same = 0;
+	int code, result = 0;
+	while (!result && (code = sqlite3_step(read)) == SQLITE_ROW) {
+		const struct trial *t = &sweep->trials[same];
+		char *labels = same < sweep->trial_count ? labels_json(t, e) : NULL;
+		if (!labels && same < sweep->trial_count)
+			result = -1;
+		if (!labels || sqlite3_column_int64(read, 0) != (int64_t)same
+			|| strcmp((const char *)sqlite3_column_text(read, 1), t->identity) != 0
+			|| strcmp((const char *)sqlite3_column_text(read, 2), labels) != 0) {
+			free(labels);
+			same = SIZE_MAX;
+			break;
+		}
+		free(labels);
+		same++;
+	}
+	if (!result && same != SIZE_MAX && code != SQLITE_DONE)
+		result = store_error(s, e);
+	sqlite3_reset(read);
+	*frozen = same == sweep->trial_count;
+	return result;
+}
+
 static int freeze(struct store *s, const struct sweep *sweep, int64_t *id, struct err *e)
 {
-	if (put_sweep(s, sweep, id, e) || forget_plan(s, *id, e))
+	bool same, frozen = false;
+	if (is_same_file(s, sweep, &same, e) || put_sweep(s, sweep, id, e))
+		return -1;
+	if (sweep->positions && same)
+		return freeze_part(s, sweep, *id, e);
+	if (!sweep->positions && same && is_frozen(s, sweep, *id, &frozen, e))
+		return -1;
+	if (frozen)
+		return 0; /* the claims are the file's, too */
+	if (forget_plan(s, *id, e))
 		return -1;
 	for (size_t i = 0; i < sweep->trial_count; i++)
-		if (add_plan_row(s, *id, (int64_t)i, &sweep->trials[i], e))
+		if (add_plan_row(s, *id, (int64_t)(sweep->positions ? sweep->positions[i] : i),
+			    &sweep->trials[i], e))
 			return -1;
 	for (size_t i = 0; i < sweep->claim_count; i++)
 		if (!sweep->claims[i].than.count

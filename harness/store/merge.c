@@ -125,8 +125,11 @@ static int take_plan_row(struct merge *m, int64_t from_sweep, int64_t into_sweep
 		return -1;
 	sqlite3_stmt *find = store_statement(
 		m->into, "SELECT 1 FROM plan WHERE sweep = ? AND trial = ? AND labels = ?", e);
-	sqlite3_stmt *end = store_statement(
-		m->into, "SELECT coalesce(max(position) + 1, 0) FROM plan WHERE sweep = ?", e);
+	/* Its own position if that is free, as with parts of one plan; else behind all others. */
+	sqlite3_stmt *end = store_statement(m->into,
+		"SELECT CASE WHEN EXISTS (SELECT 1 FROM plan WHERE sweep = ?1 AND position = ?2) "
+		"THEN (SELECT max(position) + 1 FROM plan WHERE sweep = ?1) ELSE ?2 END",
+		e);
 	sqlite3_stmt *insert = store_statement(m->into,
 		"INSERT INTO plan (sweep, position, trial, labels, recipe, augment, skip) VALUES "
 		"(?, ?, ?, ?, ?, ?, ?)",
@@ -144,6 +147,7 @@ static int take_plan_row(struct merge *m, int64_t from_sweep, int64_t into_sweep
 		return found ? 0 : -1;
 	*added = true;
 	bind_integer(end, 1, into_sweep);
+	sqlite3_bind_value(end, 2, sqlite3_column_value(row, 0));
 	if (statement_integer(m->into, end, NULL, &position, e))
 		return -1;
 	bind_integer(insert, 1, into_sweep);

@@ -1,0 +1,429 @@
+/* slurm_cli.c - see slurm_cli.h. */
+#include "slurm_cli.h"
+
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <math.h>
+
+#include "../base/file.h"
+#include "forecast_cli.h"
+#include "run_cli.h"
+
+enum { TEMPLATE_MAX = 1 << 20, PAIRS_MAX = 32, WAIT_SECONDS = 5 };
+
+int slurm_cli_find(const struct cli *c, bool *slurm)
+{
+	static const char *const only[] = { "slurm", "tasks", "per-task", "wait", "collect",
+		"template", "print" };
+	const char *name = cli_get(c, "executor", "local");
+	*slurm = strcmp(name, "slurm") == 0;
+	if (!*slurm && strcmp(name, "local") != 0)
+		return cli_misuse(c, "--executor=%s: local or slurm", name);
+	for (size_t i = 0; i < sizeof(only) / sizeof(*only) && !*slurm; i++)
+		if (cli_has(c, only[i]))
+			return cli_misuse(c, "--%s is for --executor slurm", only[i]);
+	if (*slurm && (cli_has(c, "shard") || cli_has(c, "trials")))
+		return cli_misuse(c,
+			"--executor slurm cuts the plan itself: without --shard or "
+			"--trials");
+	if (cli_has(c, "tasks") && cli_has(c, "per-task"))
+		return cli_misuse(c, "--tasks or --per-task, not both");
+	return 0;
+}
+
+/* ---- the command of a task ---- */
+
+static void quote(struct str *out, const char *text)
+{
+	str_add(out, " '");
+	for (; *text; text++) {
+		if (*text == '\'')
+			str_add(out, "'\\''");
+		else
+			str_add_bytes(out, text, 1);
+	}
+	str_add(out, "'");
+}
+
+/* The options of this call that a task needs, too. */
+static void add_options(const struct cli *c, struct str *out)
+{
+	static const struct {
+		const char *name;
+		bool value;
+	} passed[] = { { "data", true }, { "threads", true }, { "kernels", true },
+		{ "seeds", true }, { "set", true }, { "retry", true }, { "on-error", true },
+		{ "trial-limit", true }, { "trial-memory", true }, { "checkpoint", true },
+		{ "no-weights", false }, { "no-share", false }, { "allow-dirty", false } };
+	for (size_t i = 0; i < sizeof(passed) / sizeof(*passed); i++) {
+		const char *value;
+		if (cli_has(c, passed[i].name) && !passed[i].value)
+			str_addf(out, " --%s", passed[i].name);
+		for (int n = 0; passed[i].value && (value = cli_get_nth(c, passed[i].name, n));
+			n++) {
+			str_addf(out, " --%s", passed[i].name);
+			quote(out, value);
+		}
+	}
+}
+
+/* "'/usr/bin/retrial' run 'FOLDER/sweep.yaml' --states ..." */
+static int make_commands(const struct cli *c, const struct sweep *sweep, const char *db,
+	struct str *run, struct str *collect, struct err *e)
+{
+	char program[PATH_MAX], path[PATH_MAX];
+	const ssize_t length = readlink("/proc/self/exe", program, sizeof(program) - 1);
+	if (length <= 0)
+		return err_errno(e, "/proc/self/exe");
+	program[length] = '\0';
+	if (!realpath(sweep->path, path))
+		return err_errno(e, sweep->path);
+	char *states = run_cli_states(db);
+	struct str both = { 0 }, here = { 0 };
+	if (db[0] != '/') {
+		char *folder = getcwd(NULL, 0);
+		str_addf(&here, "%s/", folder ? folder : ".");
+		free(folder);
+	}
+	quote(&both, program);
+	str_add(&both, " run");
+	quote(&both, path);
+	add_options(c, &both);
+	str_addf(run, "%s --states", both.s + 1);
+	struct str absolute = { 0 };
+	str_addf(&absolute, "%s%s", states[0] == '/' || !here.s ? "" : here.s, states);
+	quote(run, absolute.s);
+	str_clear(&absolute);
+	str_addf(&absolute, "%s%s", here.s ? here.s : "", db);
+	str_addf(collect, "%s --executor slurm --collect --db", both.s + 1);
+	quote(collect, absolute.s);
+	str_add(collect, "\n");
+	str_free(&absolute);
+	str_free(&both);
+	str_free(&here);
+	free(states);
+	return 0;
+}
+
+/* ---- options of sbatch ---- */
+
+/* "a=1,b=2" to "--a=1", "--b=2". */
+struct pairs {
+	struct str made[PAIRS_MAX];
+	const char *words[PAIRS_MAX];
+	size_t count;
+};
+
+/* A comma begins another option only before "NAME=": values may have commas (nodelist=n1,n2). */
+static bool begins_option(const char *text)
+{
+	const size_t name = strspn(text, "abcdefghijklmnopqrstuvwxyz-");
+	return name > 0 && text[name] == '=';
+}
+
+/* What would break the submission. */
+static bool is_ours(const char *text)
+{
+	static const char *const names[] = { "array=", "comment=", "parsable", "wrap=" };
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+		if (strncmp(text, names[i], strlen(names[i])) == 0)
+			return true;
+	return false;
+}
+
+static int read_pairs(const struct cli *c, struct pairs *p)
+{
+	const char *text;
+	for (int n = 0; (text = cli_get_nth(c, "slurm", n)); n++)
+		while (*text) {
+			size_t length = strcspn(text, ",");
+			while (text[length] && !begins_option(text + length + 1))
+				length += 1 + strcspn(text + length + 1, ",");
+			if (is_ours(text))
+				return cli_misuse(c,
+					"--slurm=%s: --array, --comment, --parsable and --wrap are "
+					"retrial's own",
+					text);
+			if (!begins_option(text) || p->count == PAIRS_MAX)
+				return cli_misuse(c,
+					"--slurm=%s: NAME=VALUE is expected, as partition=gpu (the "
+					"options of sbatch), at most %d",
+					text, PAIRS_MAX);
+			struct str *word = &p->made[p->count];
+			str_add(word, "--");
+			str_add_bytes(word, text, length);
+			p->words[p->count++] = word->s;
+			text += length + (text[length] == ',');
+		}
+	return 0;
+}
+
+/* ---- the queue ---- */
+
+void slurm_cli_describe(const struct slurm_queue *q, struct str *out)
+{
+	size_t tasks = 0, running = 0, shown = 0;
+	const char *reason = NULL;
+	struct str nodes = { 0 };
+	for (size_t i = 0; i < q->count; i++) {
+		const struct slurm_task *t = &q->tasks[i];
+		if (t->number < 0)
+			continue;
+		tasks++;
+		if (strcmp(t->state, "PENDING") == 0) {
+			if (!reason && strcmp(t->reason, "None") != 0)
+				reason = t->reason;
+			continue;
+		}
+		running++;
+		if (t->node[0] && shown++ < 8)
+			str_addf(&nodes, "%s%s", nodes.length ? ", " : "", t->node);
+	}
+	if (tasks) {
+		str_addf(out, "%zu task%s in Slurm: %zu running", tasks, tasks == 1 ? "" : "s",
+			running);
+		if (nodes.length)
+			str_addf(out, " (%s%s)", nodes.s, shown > 8 ? ", ..." : "");
+		str_addf(out, ", %zu waiting", tasks - running);
+		if (reason)
+			str_addf(out, " (%s)", reason);
+	}
+	str_free(&nodes);
+}
+
+/* ---- the run ---- */
+
+struct cluster {
+	const struct cli *cli;
+	struct store *store;
+	const struct sweep *sweep;
+	const struct local_options *local;
+	struct local_summary *summary;
+	char *folder;
+	bool quiet;
+	bool *missing; /* [trial_count] */
+	bool *queued;
+	struct slurm_queue queue;
+	size_t conflicts, missing_count, queued_count;
+};
+
+/* Ask Slurm, take what has come, look what is missing, and what of that is in the queue. */
+static int look(struct cluster *x, struct err *e)
+{
+	size_t tasks, conflicts;
+	struct str problems = { 0 };
+	slurm_queue_free(&x->queue);
+	int result = slurm_queue_read(x->folder, e, &x->queue);
+	if (!result)
+		result = slurm_collect(
+			x->store, x->folder, &x->queue, &tasks, &conflicts, &problems, e);
+	if (!result) {
+		x->conflicts += conflicts;
+		if (problems.length)
+			fprintf(stderr, "%s", problems.s);
+		if (tasks && !x->quiet)
+			fprintf(stderr, "results of %zu task%s taken over\n", tasks,
+				tasks == 1 ? "" : "s");
+		memset(x->missing, 0, x->sweep->trial_count);
+		memset(x->queued, 0, x->sweep->trial_count);
+		result = local_missing(x->store, x->sweep, x->local, x->missing, x->summary, e);
+	}
+	if (!result)
+		result = slurm_mark_queued(x->sweep, x->folder, &x->queue, x->queued, e);
+	str_free(&problems);
+	x->missing_count = x->queued_count = 0;
+	for (size_t i = 0; i < x->sweep->trial_count && !result; i++) {
+		x->queued[i] = x->queued[i] && x->missing[i];
+		x->queued_count += x->queued[i];
+		x->missing[i] = x->missing[i] && !x->queued[i];
+		x->missing_count += x->missing[i];
+	}
+	return result;
+}
+
+/* Tasks that Slurm holds for ever make way. */
+static int remove_stuck(struct cluster *x, struct err *e)
+{
+	struct slurm_queue stuck = { .tasks = calloc(x->queue.count + 1, sizeof(*stuck.tasks)) };
+	if (!stuck.tasks)
+		return err_nomem(e);
+	for (size_t i = 0; i < x->queue.count; i++)
+		if (x->queue.tasks[i].stuck)
+			stuck.tasks[stuck.count++] = x->queue.tasks[i];
+	int result = 0;
+	if (stuck.count) {
+		fprintf(stderr, "%zu task%s that Slurm would hold for ever (%s): cancelled\n",
+			stuck.count, stuck.count == 1 ? "" : "s", stuck.tasks[0].reason);
+		result = slurm_cancel(&stuck, e);
+	}
+	slurm_queue_free(&stuck);
+	return result;
+}
+
+/* The seconds that the missing trials will take, by those that are done; NULL where there is
+ * nothing to go by for one of them (then epochs and images count). The caller's. */
+static double *seconds_expected(const struct cluster *x)
+{
+	struct forecast *f = NULL;
+	const size_t count = x->sweep->trial_count;
+	double *work = malloc((count + 1) * sizeof(*work));
+	bool known = work && !forecast_cli_make(x->cli, x->store, x->sweep, NULL, &f);
+	for (size_t i = 0; known && i < count; i++) {
+		const struct forecast_trial *t = &f->trials[i];
+		work[i] = t->seconds + (t->saved > 0 ? t->saved : 0);
+		known = !x->missing[i] || (isfinite(work[i]) && work[i] > 0);
+	}
+	forecast_free(f);
+	if (known)
+		return work;
+	free(work);
+	return NULL;
+}
+
+static int submit(struct cluster *x, const char *db, bool print, struct err *e)
+{
+	struct pairs pairs = { .count = 0 };
+	struct str run = { 0 }, collect = { 0 }, text = { 0 };
+	bool bad = false;
+	char *template = NULL;
+	size_t template_bytes, tasks = 0;
+	struct slurm_options o = { .print = print, .core_version = NN_CORE_VERSION };
+	int result = read_pairs(x->cli, &pairs);
+	o.options = pairs.words;
+	o.option_count = pairs.count;
+	o.tasks = (size_t)cli_number(x->cli, "tasks", 1, 10000000, 0, &bad);
+	o.per_task = bad ? 0 : (size_t)cli_number(x->cli, "per-task", 1, 10000000, 0, &bad);
+	if (result || bad) {
+		result = ERR_USAGE;
+		goto out;
+	}
+	if (cli_has(x->cli, "template")
+		&& file_read(cli_get(x->cli, "template", ""), TEMPLATE_MAX, &template,
+			&template_bytes, e)) {
+		result = -1;
+		goto out;
+	}
+	o.template = template;
+	result = make_commands(x->cli, x->sweep, db, &run, &collect, e);
+	o.run = run.s;
+	o.collect = collect.s;
+	if (!result) {
+		double *work = seconds_expected(x);
+		result = slurm_submit(x->sweep, x->missing, work, x->folder, &o, &tasks, &text, e);
+		free(work);
+	}
+	if (!result && print)
+		fputs(text.s, stdout);
+	else if (!result && !x->quiet)
+		fprintf(stderr,
+			"%zu trials submitted in %zu task%s: job %s; logs and results in %s\n",
+			x->missing_count, tasks, tasks == 1 ? "" : "s", text.s, x->folder);
+out:
+	for (size_t i = 0; i < pairs.count; i++)
+		str_free(&pairs.made[i]);
+	free(template);
+	str_free(&run);
+	str_free(&collect);
+	str_free(&text);
+	return result;
+}
+
+/* Until no task is left that could end; what they have written is taken as it comes. */
+static int wait_for_tasks(struct cluster *x, struct err *e)
+{
+	struct str said = { 0 }, now = { 0 };
+	int result = 0;
+	for (;;) {
+		bool alive = false;
+		for (size_t i = 0; i < x->queue.count; i++)
+			alive |= x->queue.tasks[i].number > 0 && !x->queue.tasks[i].stuck;
+		str_clear(&now);
+		str_addf(&now, "%zu of %zu trials done; ", x->summary->cached, x->summary->planned);
+		slurm_cli_describe(&x->queue, &now);
+		if (!x->quiet && alive && (!said.s || strcmp(said.s, now.s) != 0))
+			fprintf(stderr, "%s\n", now.s);
+		str_clear(&said);
+		str_add(&said, now.s);
+		if (!alive || run_cli_signal())
+			break;
+		for (int i = 0; i < WAIT_SECONDS && !run_cli_signal(); i++)
+			sleep(1);
+		result = look(x, e);
+		if (result)
+			break;
+	}
+	str_free(&said);
+	str_free(&now);
+	return result;
+}
+
+static int exit_code(const struct cluster *x, bool submitted)
+{
+	const struct local_summary *s = x->summary;
+	if (x->conflicts)
+		return ERR_FAILED;
+	if (s->bad_data || (s->skipped && s->skipped == s->planned))
+		return ERR_ENVIRONMENT;
+	if (submitted)
+		return 0;
+	if (x->missing_count + x->queued_count + s->skipped)
+		return ERR_UNFINISHED;
+	return s->bad_before ? ERR_FAILED : 0;
+}
+
+static int run(struct cluster *x, const char *db, struct err *e)
+{
+	const bool print = cli_has(x->cli, "print"), collect = cli_has(x->cli, "collect"),
+		   waits = cli_has(x->cli, "wait");
+	if (print) { /* what would be submitted if nothing were in Slurm: needs none here */
+		if (local_missing(x->store, x->sweep, x->local, x->missing, x->summary, e))
+			return -1;
+		return submit(x, db, true, e);
+	}
+	if (look(x, e) || (!collect && remove_stuck(x, e)))
+		return -1;
+	const bool submits = !collect && x->missing_count > 0;
+	if (submits) {
+		const int code = submit(x, db, false, e);
+		if (code)
+			return code;
+	}
+	if (waits && (look(x, e) || wait_for_tasks(x, e)))
+		return -1;
+	struct str text = { 0 };
+	slurm_cli_describe(&x->queue, &text);
+	if (!submits && !waits && !x->quiet)
+		fprintf(stderr, "%zu of %zu trials done, %zu in Slurm, %zu missing%s%s\n",
+			x->summary->cached, x->summary->planned, x->queued_count, x->missing_count,
+			text.length ? "; " : "", text.length ? text.s : "");
+	str_free(&text);
+	return exit_code(x, submits && !waits);
+}
+
+int slurm_cli_run(const struct cli *c, struct store *store, const struct sweep *sweep,
+	const struct local_options *local, const char *db, bool quiet,
+	struct local_summary *summary, struct err *e)
+{
+	struct cluster x = { .cli = c,
+		.store = store,
+		.sweep = sweep,
+		.local = local,
+		.summary = summary,
+		.quiet = quiet,
+		.folder = slurm_folder(db, sweep->name, e),
+		.missing = calloc(sweep->trial_count + 1, sizeof(bool)),
+		.queued = calloc(sweep->trial_count + 1, sizeof(bool)) };
+	int result = -1;
+	if (!x.missing || !x.queued)
+		err_nomem(e);
+	else if (x.folder)
+		result = run(&x, db, e);
+	slurm_queue_free(&x.queue);
+	free(x.folder);
+	free(x.missing);
+	free(x.queued);
+	return result;
+}

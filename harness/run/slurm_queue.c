@@ -1,0 +1,156 @@
+/* slurm_queue.c - what squeue says of a study's tasks, and scancel. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "../base/command.h"
+#include "../base/file.h"
+#include "slurm.h"
+
+enum { ANSWER_SECONDS = 30, FIELDS = 7, CANCEL_AT_ONCE = 500 };
+
+char *slurm_folder(const char *db, const char *sweep, struct err *e)
+{
+	struct str path = { 0 };
+	const char *slash = strrchr(db, '/');
+	if (db[0] != '/') {
+		char *here = getcwd(NULL, 0);
+		if (!here) {
+			err_errno(e, "the current folder");
+			return NULL;
+		}
+		str_addf(&path, "%s/", here);
+		free(here);
+	}
+	if (slash)
+		str_add_bytes(&path, db, (size_t)(slash + 1 - db));
+	str_addf(&path, "slurm/%s", sweep);
+	return str_take(&path);
+}
+
+/* "There is no such program" and a failure as texts for people. */
+static int complain(const char *program, int code, const struct str *messages, struct err *e)
+{
+	if (code == 127)
+		return err_set(e, ERR_ENVIRONMENT,
+			"%s: not found: there is no Slurm on this machine", program);
+	const size_t length = messages->s ? strcspn(messages->s, "\n") : 0;
+	return err_set(e, ERR_ENVIRONMENT, "%s: exit code %d: %.*s", program, code, (int)length,
+		messages->s ? messages->s : "");
+}
+
+static void copy_field(char *to, size_t size, const char *from, size_t length)
+{
+	snprintf(to, size, "%.*s", (int)length, from);
+}
+
+/* These never start by themselves. */
+static bool is_stuck(const char *reason)
+{
+	return strstr(reason, "DependencyNeverSatisfied")
+		|| (strstr(reason, "launch") && strstr(reason, "held"));
+}
+
+/* One line of squeue: "JOB|INDEX|STATE|REASON|NODES|START|COMMENT", the comment ours:
+ * "retrial FOLDER/SUBMISSION OFFSET", or "merge" in place of the offset. Returns whether it is of
+ * the study. */
+static bool read_line(const char *line, size_t length, const char *folder, struct slurm_task *t)
+{
+	const char *fields[FIELDS], *end = line + length;
+	size_t lengths[FIELDS];
+	for (int i = 0; i < FIELDS; i++) {
+		const char *stop = i < FIELDS - 1 ? memchr(line, '|', (size_t)(end - line)) : end;
+		if (!stop)
+			return false;
+		fields[i] = line;
+		lengths[i] = (size_t)(stop - line);
+		line = stop + 1;
+	}
+	static const char ours[] = "retrial ";
+	struct str comment = { 0 };
+	str_add_bytes(&comment, fields[6], lengths[6]);
+	const size_t head = strlen(ours), name = strlen(folder);
+	char *rest = comment.length > head + name + 1 ? comment.s + head + name : NULL;
+	char *offset = rest ? strchr(rest, ' ') : NULL;
+	const bool is_ours = offset && strncmp(comment.s, ours, head) == 0
+		&& strncmp(comment.s + head, folder, name) == 0 && rest[0] == '/';
+	if (is_ours) {
+		const bool array = lengths[1] > 0 && fields[1][0] >= '0' && fields[1][0] <= '9';
+		const long index = array ? strtol(fields[1], NULL, 10) : 0;
+		*t = (struct slurm_task){ .number = strcmp(offset + 1, "merge") == 0
+				? -1
+				: index + strtol(offset + 1, NULL, 10) };
+		copy_field(t->submission, sizeof(t->submission), rest + 1,
+			(size_t)(offset - rest - 1));
+		snprintf(t->job, sizeof(t->job), "%.*s", (int)lengths[0], fields[0]);
+		if (array)
+			snprintf(t->job, sizeof(t->job), "%.*s_%ld",
+				(int)(lengths[0] < 12 ? lengths[0] : 12), fields[0], index);
+		copy_field(t->state, sizeof(t->state), fields[2], lengths[2]);
+		copy_field(t->reason, sizeof(t->reason), fields[3], lengths[3]);
+		copy_field(t->node, sizeof(t->node), fields[4], lengths[4]);
+		copy_field(t->since, sizeof(t->since), fields[5], lengths[5]);
+		t->stuck = strcmp(t->state, "PENDING") == 0 && is_stuck(t->reason);
+	}
+	str_free(&comment);
+	return is_ours;
+}
+
+int slurm_queue_read(const char *folder, struct err *e, struct slurm_queue *out)
+{
+	char user[48];
+	struct str answer = { 0 }, messages = { 0 };
+	snprintf(user, sizeof(user), "--user=%lu", (unsigned long)getuid());
+	const char *const words[] = { "squeue", "--noheader", "--array", user,
+		"--format=%F|%K|%T|%r|%N|%S|%k", NULL };
+	*out = (struct slurm_queue){ 0 };
+	const int code = command_run(words, ANSWER_SECONDS, &answer, &messages, e);
+	int result = code == 0 ? 0 : -1;
+	if (code > 0)
+		complain("squeue", code, &messages, e);
+	size_t capacity = 0;
+	for (const char *line = answer.s; !result && line && *line;) {
+		const size_t length = strcspn(line, "\n");
+		if (out->count == capacity) {
+			capacity = capacity ? 2 * capacity : 64;
+			struct slurm_task *more = realloc(out->tasks, capacity * sizeof(*more));
+			if (!more) {
+				result = err_nomem(e);
+				break;
+			}
+			out->tasks = more;
+		}
+		out->count += read_line(line, length, folder, &out->tasks[out->count]);
+		line += length + (line[length] == '\n');
+	}
+	str_free(&answer);
+	str_free(&messages);
+	if (result)
+		slurm_queue_free(out);
+	return result;
+}
+
+void slurm_queue_free(struct slurm_queue *q)
+{
+	free(q->tasks);
+	*q = (struct slurm_queue){ 0 };
+}
+
+int slurm_cancel(const struct slurm_queue *q, struct err *e)
+{
+	for (size_t from = 0; from < q->count; from += CANCEL_AT_ONCE) {
+		const char *words[CANCEL_AT_ONCE + 2] = { "scancel" };
+		struct str answer = { 0 }, messages = { 0 };
+		for (size_t i = 0; i < CANCEL_AT_ONCE && from + i < q->count; i++)
+			words[i + 1] = q->tasks[from + i].job;
+		const int code = command_run(words, ANSWER_SECONDS, &answer, &messages, e);
+		if (code > 0)
+			complain("scancel", code, &messages, e);
+		str_free(&answer);
+		str_free(&messages);
+		if (code)
+			return -1;
+	}
+	return 0;
+}

@@ -1,0 +1,499 @@
+/* slurm_submit.c - the list of trials, the script, sbatch. */
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "../base/command.h"
+#include "../base/file.h"
+#include "shards.h"
+#include "slurm.h"
+
+enum {
+	SUBMIT_SECONDS = 120,
+	LIST_MAX = 256 << 20,
+	OPTIONS_MAX = 64,
+	SUBMISSIONS_MAX = 100000,
+	ARRAY_MAX_DEFAULT = 1001, /* Slurm's own default: one more than the largest index */
+};
+
+const char slurm_template[] = "#!/bin/sh\n"
+			      "# Lines of your site: #SBATCH options, module load, source "
+			      "venv/bin/activate ...\n"
+			      "@RETRIAL@\n";
+
+/* ---- the list of trials ---- */
+
+static const char list_head[] = "retrial tasks, core ";
+
+/* Pointers to the trials, by identity: the same one may be in a plan under several labels. */
+static int by_identity(const void *a, const void *b)
+{
+	return strcmp((*(const struct trial *const *)a)->identity,
+		(*(const struct trial *const *)b)->identity);
+}
+
+static const struct trial **index_trials(const struct sweep *sweep, struct err *e)
+{
+	const struct trial **list = malloc((sweep->trial_count + 1) * sizeof(*list));
+	if (!list) {
+		err_nomem(e);
+		return NULL;
+	}
+	for (size_t i = 0; i < sweep->trial_count; i++)
+		list[i] = &sweep->trials[i];
+	qsort(list, sweep->trial_count, sizeof(*list), by_identity);
+	return list;
+}
+
+/* Mark all trials of that identity. Returns whether there is one. */
+static bool mark(
+	const struct sweep *sweep, const struct trial **list, const char *identity, bool *marked)
+{
+	size_t low = 0, high = sweep->trial_count;
+	while (low < high) {
+		const size_t middle = low + (high - low) / 2;
+		if (strcmp(list[middle]->identity, identity) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	const size_t first = low;
+	for (; low < sweep->trial_count && strcmp(list[low]->identity, identity) == 0; low++)
+		marked[list[low] - sweep->trials] = true;
+	return low > first;
+}
+
+/* A list in memory; the text is the caller's (free). */
+static int open_list(
+	const char *path, int core_version, char **text, const char **lines, struct err *e)
+{
+	size_t count;
+	if (file_read(path, LIST_MAX, text, &count, e))
+		return -1;
+	char *end = *text;
+	const size_t head = strlen(list_head);
+	const long core = strncmp(*text, list_head, head) == 0 ? strtol(*text + head, &end, 10) : 0;
+	if (end == *text || *end != '\n')
+		err_set(e, ERR_USAGE, "%s: not a list of trials (it begins with \"%s\")", path,
+			list_head);
+	else if (core_version && core != core_version)
+		err_set(e, ERR_ENVIRONMENT,
+			"%s: the list was made by a program of core version %ld, this one has %d: "
+			"their results are not the same; use one program on all machines",
+			path, core, core_version);
+	else {
+		*lines = end + 1;
+		return 0;
+	}
+	free(*text);
+	return -1;
+}
+
+/* The next "NUMBER IDENTITY" line; 0 at the end. */
+static long next_line(const char **at, char identity[DIGEST_TEXT])
+{
+	long number = 0;
+	if (sscanf(*at, "%ld %64s", &number, identity) != 2)
+		return 0;
+	*at += strcspn(*at, "\n");
+	*at += **at == '\n';
+	return number;
+}
+
+int slurm_read_list(const char *path, long task, const struct sweep *sweep, int core_version,
+	bool *wanted, struct err *e)
+{
+	char *text, identity[DIGEST_TEXT];
+	const char *at;
+	if (open_list(path, core_version, &text, &at, e))
+		return -1;
+	const struct trial **list = index_trials(sweep, e);
+	int result = list ? 0 : -1;
+	size_t found = 0;
+	for (long number; !result && (number = next_line(&at, identity));) {
+		if (task >= 0 && number != task)
+			continue;
+		found++;
+		if (!mark(sweep, list, identity, wanted))
+			result = err_set(e, ERR_USAGE,
+				"%s: trial %.12s is not in %s: the file, --seeds or --set have "
+				"changed since the list was made; submit again",
+				path, identity, sweep->path);
+	}
+	if (!result && found == 0)
+		result = err_set(e, ERR_USAGE, "%s: no trials of task %ld", path, task);
+	free(list);
+	free(text);
+	return result;
+}
+
+/* The numbers of a submission's tasks that wait or run, as a set. */
+static int mark_submission(const struct sweep *sweep, const struct trial **list, const char *folder,
+	const struct slurm_queue *q, const char *submission, bool *in_queue, struct err *e)
+{
+	char *text, identity[DIGEST_TEXT];
+	const char *at;
+	struct str path = { 0 };
+	long most = 0;
+	for (size_t i = 0; i < q->count; i++)
+		if (q->tasks[i].number > most)
+			most = q->tasks[i].number;
+	bool *queued = calloc((size_t)most + 1, sizeof(*queued));
+	if (!queued)
+		return err_nomem(e);
+	for (size_t i = 0; i < q->count; i++)
+		if (q->tasks[i].number > 0 && !q->tasks[i].stuck
+			&& strcmp(q->tasks[i].submission, submission) == 0)
+			queued[q->tasks[i].number] = true;
+	str_addf(&path, "%s/%s/trials.txt", folder, submission);
+	const int result = open_list(path.s, 0, &text, &at, e);
+	if (!result) {
+		for (long number; (number = next_line(&at, identity));)
+			if (number > 0 && number <= most && queued[number])
+				mark(sweep, list, identity, in_queue);
+		free(text);
+	}
+	str_free(&path);
+	free(queued);
+	return result;
+}
+
+int slurm_mark_queued(const struct sweep *sweep, const char *folder, const struct slurm_queue *q,
+	bool *in_queue, struct err *e)
+{
+	const struct trial **list = index_trials(sweep, e);
+	int result = list ? 0 : -1;
+	for (size_t i = 0; i < q->count && !result; i++) {
+		bool seen = false;
+		for (size_t k = 0; k < i && !seen; k++)
+			seen = strcmp(q->tasks[k].submission, q->tasks[i].submission) == 0;
+		if (!seen)
+			result = mark_submission(
+				sweep, list, folder, q, q->tasks[i].submission, in_queue, e);
+	}
+	free(list);
+	return result;
+}
+
+static void write_list(const struct sweep *sweep, const size_t *shard, size_t tasks,
+	int core_version, struct str *out)
+{
+	str_addf(out, "%s%d\n", list_head, core_version);
+	for (size_t i = 0; i < sweep->trial_count; i++)
+		if (shard[i] < tasks)
+			str_addf(out, "%zu %s\n", shard[i] + 1, sweep->trials[i].identity);
+}
+
+/* ---- the script ---- */
+
+static void quote(struct str *out, const char *text)
+{
+	str_add(out, "'");
+	for (; *text; text++) {
+		if (*text == '\'')
+			str_add(out, "'\\''");
+		else
+			str_add_bytes(out, text, 1);
+	}
+	str_add(out, "'");
+}
+
+/* What a task does, with the submission's folder. Slurm's warning before the time limit (USR1) lets
+ * the trials write their checkpoints, and the task goes back into the queue; TERM (scancel,
+ * preemption) does the former only. */
+static void write_commands(struct str *out, const char *submission, const char *run)
+{
+	str_add(out, "retrial_folder=");
+	quote(out, submission);
+	str_add(out,
+		"\nretrial_task=$(printf %05d $((SLURM_ARRAY_TASK_ID + ${1:-0})))\n"
+		"retrial_pid='' retrial_limit=0\n"
+		"trap 'retrial_limit=1; [ -z \"$retrial_pid\" ] || kill -TERM \"$retrial_pid\"' "
+		"USR1\n"
+		"trap '[ -z \"$retrial_pid\" ] || kill -TERM \"$retrial_pid\"' TERM INT\n");
+	str_addf(out,
+		"%s --trials \"$retrial_folder/trials.txt\" --task \"$retrial_task\" \\\n"
+		"\t--db \"$retrial_folder/$retrial_task.db\" --take-over --progress lines \\\n"
+		"\t-j \"${SLURM_CPUS_PER_TASK:-1}\" &\n",
+		run);
+	str_add(out,
+		"retrial_pid=$!\n"
+		"wait \"$retrial_pid\"; retrial_status=$?\n"
+		"while kill -0 \"$retrial_pid\" 2>/dev/null; do wait \"$retrial_pid\"; "
+		"retrial_status=$?; done\n"
+		"if [ \"$retrial_limit\" = 1 ] && [ \"$retrial_status\" -gt 128 ] &&\n"
+		"\t[ \"${SLURM_RESTART_COUNT:-0}\" -lt 100 ]; then\n"
+		"\tscontrol requeue \"${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID\"\n"
+		"fi\n"
+		"exit \"$retrial_status\"\n");
+}
+
+static int write_script(struct str *out, const char *template, const char *commands, struct err *e)
+{
+	static const char place[] = "@RETRIAL@";
+	const char *at = strstr(template, place);
+	if (!at || strncmp(template, "#!", 2) != 0)
+		return err_set(e, ERR_USAGE,
+			"the template must begin with \"#!\" (the shell) and have a line \"%s\", "
+			"where the task's commands go",
+			place);
+	str_add_bytes(out, template, (size_t)(at - template));
+	str_add(out, commands);
+	str_add(out, at + strlen(place));
+	return 0;
+}
+
+/* ---- sbatch ---- */
+
+/* sbatch's words; those that are made here stay in `made` until the words have been used. */
+struct words {
+	const char *list[OPTIONS_MAX + 16];
+	size_t count;
+	struct str made[8];
+	size_t made_count;
+};
+
+static void add_word(struct words *w, const char *word)
+{
+	w->list[w->count++] = word;
+	w->list[w->count] = NULL;
+}
+
+static void __attribute__((format(printf, 2, 3)))
+make_word(struct words *w, const char *format, ...)
+{
+	char text[4096];
+	va_list list;
+	va_start(list, format);
+	vsnprintf(text, sizeof(text), format, list);
+	va_end(list);
+	struct str *made = &w->made[w->made_count++];
+	str_add(made, text);
+	add_word(w, made->s);
+}
+
+static void free_words(struct words *w)
+{
+	for (size_t i = 0; i < w->made_count; i++)
+		str_free(&w->made[i]);
+}
+
+/* The user's come last: the last one of a kind counts. */
+static void add_options(struct words *w, const struct slurm_options *o)
+{
+	for (size_t i = 0; i < o->option_count && i < OPTIONS_MAX; i++)
+		add_word(w, o->options[i]);
+}
+
+static void array_words(struct words *w, const struct sweep *sweep, const char *submission,
+	size_t first, size_t count, const struct slurm_options *o)
+{
+	add_word(w, "sbatch");
+	add_word(w, "--parsable");
+	make_word(w, "--job-name=retrial-%s", sweep->name);
+	make_word(w, "--comment=retrial %s %zu", submission, first);
+	make_word(w, "--array=1-%zu", count);
+	make_word(w, "--output=%s/%%A_%%a.log", submission);
+	add_word(w, "--open-mode=append");
+	add_word(w, "--requeue");
+	add_word(w, "--signal=B:USR1@60");
+	add_options(w, o);
+	make_word(w, "%s/task.sh", submission);
+	make_word(w, "%zu", first);
+}
+
+static void merge_words(struct words *w, const struct sweep *sweep, const char *submission,
+	const char *dependency, const struct slurm_options *o)
+{
+	add_word(w, "sbatch");
+	add_word(w, "--parsable");
+	make_word(w, "--job-name=retrial-%s", sweep->name);
+	make_word(w, "--comment=retrial %s merge", submission);
+	make_word(w, "--output=%s/merge.log", submission);
+	add_word(w, "--open-mode=append");
+	add_options(w, o);
+	make_word(w, "--dependency=afterany%s", dependency);
+	make_word(w, "%s/merge.sh", submission);
+}
+
+/* Run sbatch; *job gets the id that it answers with. */
+static int submit(const struct words *w, char job[24], struct err *e)
+{
+	struct str out = { 0 }, messages = { 0 };
+	const int code = command_run(w->list, SUBMIT_SECONDS, &out, &messages, e);
+	int result = code == 0 ? 0 : -1;
+	if (code == 127)
+		err_set(e, ERR_ENVIRONMENT,
+			"sbatch: not found: there is no Slurm on this machine (--print shows the "
+			"script)");
+	else if (code > 0)
+		err_set(e, ERR_ENVIRONMENT, "sbatch: exit code %d: %.*s", code,
+			(int)(messages.s ? strcspn(messages.s, "\n") : 0),
+			messages.s ? messages.s : "");
+	if (!result) {
+		const size_t digits = out.s ? strspn(out.s, "0123456789") : 0;
+		if (digits == 0 || digits > 20)
+			result = err_set(e, ERR_ENVIRONMENT, "sbatch: an answer without a job id");
+		else
+			snprintf(job, 24, "%.*s", (int)digits, out.s);
+	}
+	str_free(&out);
+	str_free(&messages);
+	return result;
+}
+
+/* The largest index of an array here, at least 1. */
+static size_t array_max(void)
+{
+	static const char key[] = "MaxArraySize";
+	struct str out = { 0 }, messages = { 0 };
+	struct err ignored = { 0 };
+	const char *const words[] = { "scontrol", "show", "config", NULL };
+	long size = ARRAY_MAX_DEFAULT;
+	if (command_run(words, SUBMIT_SECONDS, &out, &messages, &ignored) == 0 && out.s) {
+		const char *at = strstr(out.s, key);
+		at = at ? strchr(at, '=') : NULL;
+		size = at ? strtol(at + 1, NULL, 10) : size;
+	}
+	str_free(&out);
+	str_free(&messages);
+	return size > 2 ? (size_t)size - 1 : 1;
+}
+
+/* ---- a submission ---- */
+
+/* Make the next numbered folder; its path. */
+static int make_folder(const char *folder, struct str *path, struct err *e)
+{
+	if (file_make_folder(folder, e))
+		return -1;
+	for (int n = 1; n < SUBMISSIONS_MAX; n++) {
+		str_clear(path);
+		str_addf(path, "%s/%05d", folder, n);
+		if (mkdir(path->s, 0777) == 0)
+			return 0;
+		if (!file_exists(path->s))
+			return err_errno(e, path->s);
+	}
+	return err_set(e, ERR_ENVIRONMENT, "%s: full", folder);
+}
+
+static int write_in(const char *submission, const char *name, const struct str *text, struct err *e)
+{
+	struct str path = { 0 };
+	str_addf(&path, "%s/%s", submission, name);
+	const int result = file_write(path.s, text->s, text->length, e);
+	str_free(&path);
+	return result;
+}
+
+static void print_words(struct str *out, const struct words *w)
+{
+	str_add(out, "#");
+	for (size_t i = 0; i < w->count; i++)
+		str_addf(out, " %s", w->list[i]);
+	str_add(out, "\n");
+}
+
+static int submit_all(const struct sweep *sweep, const char *submission, size_t tasks,
+	const struct slurm_options *o, struct str *text, struct err *e)
+{
+	const size_t most = array_max();
+	struct str dependency = { 0 };
+	char job[24];
+	int result = 0;
+	for (size_t first = 0; first < tasks && !result; first += most) {
+		struct words w = { .count = 0 };
+		array_words(&w, sweep, submission, first,
+			tasks - first < most ? tasks - first : most, o);
+		result = submit(&w, job, e);
+		free_words(&w);
+		if (!result) {
+			str_addf(&dependency, ":%s", job);
+			str_addf(text, "%s%s", text->length ? ", " : "", job);
+		}
+	}
+	if (!result) {
+		struct words w = { .count = 0 };
+		merge_words(&w, sweep, submission, dependency.s, o);
+		result = submit(&w, job, e);
+		free_words(&w);
+		if (!result)
+			str_addf(text, ", then %s to merge", job);
+	}
+	str_free(&dependency);
+	return result;
+}
+
+/* The script as it would be submitted, with the commands that would do it. */
+static void print_script(const struct sweep *sweep, const char *submission, size_t tasks,
+	const struct str *script, const struct slurm_options *o, struct str *text)
+{
+	struct words array = { .count = 0 }, merge = { .count = 0 };
+	array_words(&array, sweep, submission, 0, tasks, o);
+	merge_words(&merge, sweep, submission, ":ARRAY", o);
+	str_add(text, script->s);
+	print_words(text, &array);
+	print_words(text, &merge);
+	free_words(&array);
+	free_words(&merge);
+}
+
+/* With the trials dealt out: files and jobs. */
+static int make_submission(const struct sweep *sweep, const size_t *shard, const char *folder,
+	size_t tasks, const struct slurm_options *o, struct str *text, struct err *e)
+{
+	const char *template = o->template ? o->template : slurm_template;
+	struct str submission = { 0 }, list = { 0 }, commands = { 0 }, script = { 0 },
+		   merge = { 0 };
+	int result = 0;
+	if (o->print)
+		str_addf(&submission, "%s/00001", folder);
+	else
+		result = make_folder(folder, &submission, e);
+	if (!result) {
+		write_commands(&commands, submission.s, o->run);
+		result = write_script(&script, template, commands.s, e);
+	}
+	if (!result)
+		result = write_script(&merge, template, o->collect, e);
+	if (!result && o->print) {
+		print_script(sweep, submission.s, tasks, &script, o, text);
+	} else if (!result) {
+		write_list(sweep, shard, tasks, o->core_version, &list);
+		result = write_in(submission.s, "trials.txt", &list, e)
+				|| write_in(submission.s, "task.sh", &script, e)
+				|| write_in(submission.s, "merge.sh", &merge, e)
+				|| submit_all(sweep, submission.s, tasks, o, text, e)
+			? -1
+			: 0;
+	}
+	str_free(&submission);
+	str_free(&list);
+	str_free(&commands);
+	str_free(&script);
+	str_free(&merge);
+	return result;
+}
+
+int slurm_submit(const struct sweep *sweep, const bool *wanted, const double *work,
+	const char *folder, const struct slurm_options *o, size_t *tasks, struct str *text,
+	struct err *e)
+{
+	size_t trials = 0;
+	for (size_t i = 0; i < sweep->trial_count; i++)
+		trials += wanted[i];
+	const size_t count = o->tasks ? o->tasks
+		: o->per_task         ? (trials + o->per_task - 1) / o->per_task
+				      : trials;
+	size_t *shard = malloc((sweep->trial_count + 1) * sizeof(*shard));
+	if (!shard)
+		return err_nomem(e);
+	int result = shards_cut(sweep, wanted, work, count, e, shard, tasks);
+	if (!result)
+		result = make_submission(sweep, shard, folder, *tasks, o, text, e);
+	free(shard);
+	return result;
+}

@@ -1,0 +1,107 @@
+#!/bin/sh
+# shard.sh - parts of a plan by --shard and by lists of trials, and what --executor slurm says without a Slurm.
+. tests/tap.sh
+sweep=tests/fixtures/resume.yaml small='--set train_limit=64 --set test_limit=32 --set validation=40'
+db() { echo "$SCRATCH/$1/r.db"; }
+
+# shellcheck disable=SC2086 # several words
+{
+"$RETRIAL" run $sweep $small --db "$(db whole)" -q
+for i in 1 2 3; do "$RETRIAL" run $sweep $small --db "$(db "part$i")" --shard $i/3 -q; done
+}
+"$RETRIAL" merge --into "$(db merged)" "$(db part2)" "$(db part3)" "$(db part1)" >/dev/null
+"$RETRIAL" query digests --db "$(db whole)" --format csv >"$SCRATCH/whole.csv"
+"$RETRIAL" query digests --db "$(db merged)" --format csv | cmp -s - "$SCRATCH/whole.csv"
+check $? "three parts, merged in any order, have the digests of the whole"
+[ "$(sqlite3 "$(db merged)" "SELECT count(*) || ' ' || count(DISTINCT trial) FROM attempts")" = "8 8" ]
+check $? "no trial is in two parts"
+plan="SELECT position, identity, labels FROM plan JOIN trials ON trials.id = trial ORDER BY position"
+[ "$(sqlite3 "$(db merged)" "$plan")" = "$(sqlite3 "$(db whole)" "$plan")" ]
+check $? "the merged plan has the order of the file"
+# shellcheck disable=SC2086
+{
+try run $sweep $small --db "$(db merged)" --progress lines
+says '0 done now, 8 done before' err
+check $? "nothing is left to be run of it"
+for i in 1 2; do "$RETRIAL" run $sweep $small --db "$(db same)" --shard $i/2 -q; done
+}
+[ "$(sqlite3 "$(db same)" "$plan")" = "$(sqlite3 "$(db whole)" "$plan")" ]
+check $? "parts may be run into one database"
+try run $sweep --db "$(db same)" --shard 1/2 -q
+refuses 2 "another plan of this sweep"
+check $? "a part of another plan is refused there"
+for bad in 0/3 4/3 3 x/y 1/0 1/3x; do
+	try run $sweep --db "$(db no)" --shard $bad -q
+	refuses 2 "--shard=$bad: I/N"
+	check $? "--shard $bad is refused"
+done
+
+# ---- lists of trials ----
+core=$(sed -n 's/.*NN_CORE_VERSION = \([0-9]*\).*/\1/p; s/#define NN_CORE_VERSION \([0-9]*\).*/\1/p' nn/nn.h)
+trial=$(sqlite3 "$(db whole)" "SELECT identity FROM trials ORDER BY identity LIMIT 1")
+printf 'retrial tasks, core %s\n1 %s\n' "$core" "$trial" >"$SCRATCH/trials.txt"
+# shellcheck disable=SC2086
+try run $sweep $small --db "$(db list)" --trials "$SCRATCH/trials.txt" --task 1 -q
+[ "$code" = 0 ] && [ "$(sqlite3 "$(db list)" "SELECT identity FROM attempts JOIN trials ON trials.id = trial WHERE state = 'done'")" = "$trial" ]
+check $? "--trials runs the trials of a list"
+try run $sweep --db "$(db list2)" --trials "$SCRATCH/trials.txt" --task 1 -q
+refuses 2 "have changed since the list was made"
+check $? "a trial that the plan does not have is refused"
+sed "s/core $core/core 9999/" "$SCRATCH/trials.txt" >"$SCRATCH/newer"
+# shellcheck disable=SC2086
+try run $sweep $small --db "$(db list3)" --trials "$SCRATCH/newer" -q
+refuses 3 "core version 9999"
+check $? "a list of another core version is refused"
+try run $sweep --db "$(db list4)" --trials /dev/null -q
+refuses 2 "not a list of trials"
+check $? "a file that is no list is refused"
+
+# ---- Slurm that is not there, or only as a stub ----
+PATH_WITHOUT=$SCRATCH/bin
+mkdir -p "$PATH_WITHOUT"
+PATH=$PATH_WITHOUT try run $sweep --db "$(db slurm)" --executor slurm -q
+refuses 3 "there is no Slurm on this machine"
+check $? "no Slurm: exit code 3, and it is said"
+PATH=$PATH_WITHOUT try run $sweep --db "$(db print)" --executor slurm --print --per-task 2 --slurm 'partition=gpu,nodelist=n1,n2' -q
+[ "$code" = 0 ] && says '--partition=gpu --nodelist=n1,n2' && says "--trials \"\$retrial_folder/trials.txt\"" && sh -n "$SCRATCH/out" && [ ! -d "$SCRATCH/print/slurm" ]
+check $? "--print shows the script and the call of sbatch, needs no Slurm and makes nothing"
+printf '#!/bin/sh\n#SBATCH --account=me\nmodule load gcc\n@RETRIAL@\n' >"$SCRATCH/template"
+PATH=$PATH_WITHOUT try run $sweep --db "$(db print)" --executor slurm --print --template "$SCRATCH/template" -q
+[ "$code" = 0 ] && says 'module load gcc' && says 'retrial_pid=$!'
+check $? "--template puts lines of the site around it"
+echo '#!/bin/sh' >"$SCRATCH/template"
+PATH=$PATH_WITHOUT try run $sweep --db "$(db print)" --executor slurm --print --template "$SCRATCH/template" -q
+refuses 2 "@RETRIAL@"
+check $? "a template without a place for the commands is refused"
+try run $sweep --db "$(db print)" --tasks 3 -q
+refuses 2 "--tasks is for --executor slurm"
+check $? "options of Slurm without it are refused"
+try run $sweep --db "$(db print)" --executor slurm --slurm gpu -q --print
+refuses 2 "NAME=VALUE is expected"
+check $? "an option of sbatch without a value is refused"
+
+try run $sweep --db "$(db print)" --executor slurm --slurm array=1-9 -q --print
+refuses 2 "retrial's own"
+check $? "an option that would break the submission is refused"
+
+PATH=$PWD/tests/bench/slurm_stub:$PATH
+export PATH
+try run $sweep --db "$(db stub)" --executor slurm --tasks 3
+[ "$code" = 0 ] && says '8 trials submitted in 3 tasks' err && [ -s "$SCRATCH/stub/slurm/resume/00001/trials.txt" ]
+check $? "a submission has a list of trials and is counted"
+queue=$SCRATCH/queue
+{ for t in 1 2 3; do echo "7|$t|PENDING|Resources||N/A|retrial $SCRATCH/stub/slurm/resume/00001 0"; done; echo "8|N/A|PENDING|Dependency||N/A|retrial $SCRATCH/stub/slurm/resume/00001 merge"; } >"$queue"
+STUB_QUEUE=$queue try run $sweep --db "$(db stub)" --executor slurm
+[ "$code" = 4 ] && says '0 of 8 trials done, 8 in Slurm, 0 missing' err && [ ! -d "$SCRATCH/stub/slurm/resume/00002" ]
+check $? "while all is in the queue nothing is submitted: exit code 4"
+STUB_QUEUE=$queue try status --db "$(db stub)"
+says '3 tasks waiting: Resources'
+check $? "status says why tasks wait"
+STUB_QUEUE=$queue try status --db "$(db stub)" --json
+says '"reason":"Resources"'
+check $? "and --json has it"
+sed -i 1,2d "$queue"
+STUB_QUEUE=$queue try run $sweep --db "$(db stub)" --executor slurm
+[ "$code" = 0 ] && says 'trials submitted in' err && [ -d "$SCRATCH/stub/slurm/resume/00002" ]
+check $? "of tasks that are gone without a result the trials are submitted again"
+finish
