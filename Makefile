@@ -290,9 +290,25 @@ schema: harness/store/SCHEMA.md
 harness/store/SCHEMA.md: harness/store/schema-to-md.sh harness/store/schema.sql harness/store/views.sql
 	$(Q)sh harness/store/schema-to-md.sh harness/store/schema.sql harness/store/views.sql >$@.new && mv $@.new $@
 
-install: $(PROGRAM)
+# The manual pages: the options of every verb, and the language, are printed by the program itself.
+$(BUILD)/retrial.1: harness/cli/retrial.1 $(PROGRAM)
+	$(Q)mkdir -p $(BUILD) && $(abspath $(PROGRAM)) help options --format man >$(BUILD)/options.1 && \
+		sed -e '/options of every verb: make/{r $(BUILD)/options.1' -e 'd}' $< >$@
+$(BUILD)/retrial-sweep.5: $(PROGRAM)
+	$(Q)mkdir -p $(BUILD) && $(abspath $(PROGRAM)) help sweep --format man >$@
+docs/sweep.md: retrial
+	$(Q)./retrial help sweep --format md >$@
+
+# The documentation as HTML, in build/html.
+.PHONY: html
+html: retrial $(BUILD)/retrial.1 $(BUILD)/retrial-sweep.5
+	@mkdir -p $(BUILD)/html
+	for page in retrial.1 retrial-sweep.5; do mandoc -T html -O toc $(BUILD)/$$page >$(BUILD)/html/$$page.html; done
+
+install: $(PROGRAM) $(BUILD)/retrial.1 $(BUILD)/retrial-sweep.5
 	install -D -m 755 $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/retrial
-	install -D -m 644 harness/cli/retrial.1 $(DESTDIR)$(PREFIX)/share/man/man1/retrial.1
+	install -D -m 644 $(BUILD)/retrial.1 $(DESTDIR)$(PREFIX)/share/man/man1/retrial.1
+	install -D -m 644 $(BUILD)/retrial-sweep.5 $(DESTDIR)$(PREFIX)/share/man/man5/retrial-sweep.5
 	install -d $(DESTDIR)$(PREFIX)/share/retrial/plots $(DESTDIR)$(PREFIX)/share/retrial/experiments/library
 	install -d $(COMPLETIONS:%=$(DESTDIR)$(PREFIX)/share/%)
 	$(abspath $(PROGRAM)) completion bash >$(DESTDIR)$(PREFIX)/share/bash-completion/completions/retrial
@@ -305,7 +321,7 @@ install: $(PROGRAM)
 	install -m 644 README.md CHANGELOG.md PAPER_MAP.md CITATION.cff harness/store/SCHEMA.md $(wildcard docs/*.md) \
 		$(DESTDIR)$(PREFIX)/share/doc/retrial
 uninstall:
-	rm -rf $(DESTDIR)$(PREFIX)/bin/retrial $(DESTDIR)$(PREFIX)/share/man/man1/retrial.1 $(DESTDIR)$(PREFIX)/share/retrial \
+	rm -rf $(DESTDIR)$(PREFIX)/bin/retrial $(DESTDIR)$(PREFIX)/share/man/man1/retrial.1 $(DESTDIR)$(PREFIX)/share/man/man5/retrial-sweep.5 $(DESTDIR)$(PREFIX)/share/retrial \
 		$(DESTDIR)$(PREFIX)/share/doc/retrial
 	rm -f $(DESTDIR)$(PREFIX)/share/bash-completion/completions/retrial $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_retrial
 	rm -f $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/retrial.fish

@@ -2,32 +2,43 @@
 # paper.sh DATABASE FOLDER SWEEP.yaml... - everything that a paper needs of a database, made again: of each of these sweeps that the database has a
 # folder FOLDER/NAME with tables (Markdown, CSV, LaTeX and one LaTeX macro a number), verdicts and figures (SVG, script, data), and for all of
 # them FOLDER/environment.csv. Unchanged results change no byte. `make paper` calls it, and then
-# paper.sh --map FILE FOLDER - write the verdicts into FILE (PAPER_MAP.md), between its two lines "<!-- verdicts".
+# paper.sh --map FILE FOLDER - write results and verdicts into the rows of FILE (PAPER_MAP.md) between its two lines "<!-- verdicts".
 # RETRIAL names the program (default ./retrial). Exit code 1 when anything could not be made.
 set -u
 : "${RETRIAL:=./retrial}"
 
-# The verdicts of all published sweeps, with their names as headings.
-verdicts() {
-	any=no
-	for file in "$1"/*/verdicts.md; do
-		[ -e "$file" ] || continue
-		printf '\n'
-		cat "$file"
-		any=yes
-	done
-	[ $any = yes ] || printf '\nNothing is published yet.\n'
-	printf '\n'
+# A row of the page is "| ID | claim | reading | command | result | verdict | finding |". Result and verdict
+# of each row between the two lines come from the verdicts.md that has a claim of this ID.
+fill_rows() {
+	# shellcheck disable=SC2046,SC2086 # a list of files, without blanks
+	awk -F ' [|] ' '
+		FILENAME != page {
+			id = $1; sub(/^[|] /, "", id)
+			if (!/^[|] / || id == "claim" || id ~ /^---/) next
+			result[id] = $4 ($5 ~ /[0-9]/ ? " (" $5 ")" : "")
+			verdict[id] = $7; gsub(/ *[|]$| \\\[[a-z]\\\]/, "", verdict[id])
+			next
+		}
+		/^<!-- verdicts/ { inside = !inside }
+		inside && /^[|] / && NF >= 7 {
+			id = $1; sub(/^[|] /, "", id)
+			if (id != "id" && id !~ /^---/) {
+				row = "| " id " | " $2 " | " $3 " | " $4 " | "
+				row = row (id in verdict ? result[id] " | " verdict[id] : "- | not published")
+				print row " | " $7
+				shown[id] = 1
+				next
+			}
+		}
+		{ print }
+		END { for (id in verdict) if (!(id in shown)) print "paper.sh: " page " has no row for the claim " id | "cat >&2" }
+	' page="$1" $(find "$2" -name verdicts.md 2>/dev/null | LC_ALL=C sort) "$1"
 }
 
 if [ "${1:-}" = --map ]; then
 	map=$2 folder=$3
 	[ "$(grep -c '^<!-- verdicts' "$map")" = 2 ] || { echo "paper.sh: $map: not two lines that begin with '<!-- verdicts'" >&2; exit 2; }
-	{
-		sed '/^<!-- verdicts/q' "$map"
-		verdicts "$folder"
-		awk '/^<!-- verdicts/ { n++ } n == 2' "$map"
-	} >"$map.new" && mv "$map.new" "$map"
+	fill_rows "$map" "$folder" >"$map.new" && mv "$map.new" "$map"
 	exit
 fi
 

@@ -6,6 +6,12 @@
 
 enum { WIDTH_TEXT = 80, WIDTH_MARKDOWN = 100, TERM_WIDTH = 18 };
 
+/* mdoc wants every sentence on a line of its own. */
+static bool ends_sentence(const char *p)
+{
+	return (*p == '.' || *p == '?') && p[1] == ' ' && p[2] && !islower((unsigned char)p[2]);
+}
+
 void manual_escape(struct str *out, const char *text)
 {
 	bool first = true;
@@ -17,6 +23,11 @@ void manual_escape(struct str *out, const char *text)
 			str_add(out, "\\e");
 		else
 			str_add_bytes(out, p, 1);
+		if (ends_sentence(p)) {
+			str_add(out, "\n");
+			first = true;
+			p++;
+		}
 	}
 }
 
@@ -132,11 +143,20 @@ void manual_heading(struct manual *m, int level, const char *title)
 	str_add(m->out, "\n");
 }
 
+/* Is the last line an mdoc heading? */
+static bool after_heading(const struct str *out)
+{
+	size_t at = out->length ? out->length - 1 : 0;
+	while (at > 0 && out->s[at - 1] != '\n')
+		at--;
+	return out->length && strncmp(out->s + at, ".S", 2) == 0;
+}
+
 void manual_text(struct manual *m, const char *text)
 {
 	if (m->form == MANUAL_TEXT)
 		str_add(m->out, "\n");
-	if (m->form == MANUAL_MAN)
+	if (m->form == MANUAL_MAN && !after_heading(m->out))
 		str_add(m->out, ".Pp\n");
 	for (const char *p = text; *p;) {
 		const bool displayed = *p == ' ';

@@ -109,7 +109,7 @@ static int print_reference(const struct cli *c)
 			"--format md`.\n");
 	if (form == MANUAL_MAN)
 		str_add(&out,
-			".\\\" made by: retrial help sweep --format man\n.Dd $Mdocdate$\n"
+			".\\\" made by: retrial help sweep --format man\n.Dd November 28, 2026\n"
 			".Dt RETRIAL-SWEEP 5\n.Os\n.Sh NAME\n.Nm retrial-sweep\n"
 			".Nd the language of sweep files\n.Sh DESCRIPTION\n");
 	language_reference(&m);
@@ -136,6 +136,34 @@ static int print_reference(const struct cli *c)
 	return ERR_NONE;
 }
 
+/* The options of every verb, for the man page of the program (the Makefile puts them in). */
+static int print_options(void)
+{
+	struct str out = { 0 };
+	struct manual m = { MANUAL_MAN, &out };
+	manual_heading(&m, 1, "Options");
+	for (size_t i = 0; cli_verb_at(i); i++) {
+		const struct cli_verb *verb = cli_verb_at(i);
+		if (!verb->options || !verb->options[0].name)
+			continue;
+		manual_heading(&m, 2, verb->name);
+		manual_list_begin(&m);
+		for (const struct cli_option *o = verb->options; o->name; o++) {
+			struct str term = { 0 };
+			if (o->letter)
+				str_addf(&term, "-%c, ", o->letter);
+			str_addf(&term, "--%s%s%s", o->name, o->argument ? "=" : "",
+				o->argument ? o->argument : "");
+			manual_row(&m, term.s, o->help);
+			str_free(&term);
+		}
+		manual_list_end(&m);
+	}
+	fputs(out.s, stdout);
+	str_free(&out);
+	return ERR_NONE;
+}
+
 static int run(const struct cli *c)
 {
 	if (c->argument_count == 0) {
@@ -147,6 +175,8 @@ static int run(const struct cli *c)
 	const char *word = c->arguments[0];
 	if (strcmp(word, "sweep") == 0)
 		return print_reference(c);
+	if (strcmp(word, "options") == 0 && strcmp(cli_get(c, "format", ""), "man") == 0)
+		return print_options();
 	const struct cli_verb *verb = cli_verb_find(word);
 	struct str out = { 0 };
 	int found = language_describe(word, &out);

@@ -57,6 +57,7 @@ static const struct cli_option options[] = {
 		"run also what requires a clean tree (clean_tree: required) with changes that are "
 		"not committed; it is recorded" },
 	CLI_OPTION_PROGRESS,
+	{ "dry-run", 'n', NULL, "run nothing: show the plan, as retrial plan does" },
 	{ "json", 0, NULL,
 		"what happens, as JSON Lines on standard output: start, epoch, phase, end, "
 		"skipped, summary, robustness" },
@@ -444,6 +445,8 @@ static int run_chosen(const struct cli *c, const struct request *r, const struct
 
 static int run(const struct cli *c)
 {
+	if (cli_has(c, "dry-run"))
+		return verb_plan.run(c);
 	struct request r = { .progress = PROGRESS_NONE };
 	struct sweep *sweep;
 	int result = read_options(c, &r);

@@ -36,6 +36,10 @@ done
 check $? "--json of verbs that print tables is JSON"
 unset RETRIAL_DB
 
+try run my-study/study.yaml -n --db none.db
+[ "$code" = 0 ] && says "12 trials" && [ ! -e none.db ]
+check $? "run -n shows the plan and runs nothing"
+
 # Installed elsewhere, without the source tree.
 make -s -C "$root" install DESTDIR="$SCRATCH/installed" PREFIX=/usr >out 2>err
 cat >far.yaml <<'END'

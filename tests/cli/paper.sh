@@ -29,13 +29,27 @@ figures:
   - {id: time, kind: latency}
 END
 sed 's/^name: tiny/name: never-run/' "$sweep" >"$other"
-printf '# A page\n\nbefore\n\n<!-- verdicts: begin -->\nold\n<!-- verdicts: end -->\n\nafter\n' >"$map"
+cat >"$map" <<'END'
+# A page
+
+before
+
+<!-- verdicts: begin -->
+
+| id | claim | reading | command | result | verdict | finding |
+| --- | --- | --- | --- | --- | --- | --- |
+| C4 | parameters: 14,863 | as counted | `retrial claims` | old | old | [size](#size) |
+
+<!-- verdicts: end -->
+
+after
+END
 # digests FOLDER: of all files in it
 digests() { (cd "$1" && find . -type f | sort | xargs sha256sum); }
 paper() { sh harness/paper.sh "$db" "$ref" "$sweep" "$other" >"$SCRATCH/out" 2>"$SCRATCH/err" && sh harness/paper.sh --map "$map" "$ref" 2>>"$SCRATCH/err"; }
 
 sh harness/paper.sh --map "$map" "$ref"
-[ "$(sed -n 7p "$map")" = "Nothing is published yet." ] && grep -q '^before' "$map" && grep -q '^after' "$map" && ! grep -q '^old' "$map"
+grep -qF '| `retrial claims` | - | not published | [size](#size) |' "$map" && grep -q '^before' "$map" && grep -q '^after' "$map" && ! grep -q 'old' "$map"
 check $? "a page says that nothing is published"
 "$RETRIAL" run "$sweep" --db "$db" -q >"$SCRATCH/out" 2>"$SCRATCH/err"
 check $? "the study runs"
@@ -44,9 +58,9 @@ check $? "its paper is made, though a claim is not reproduced and a figure has n
 [ "$(cat "$SCRATCH/out")" = tiny ] && [ "$(find "$ref" -type f | sed "s#^$ref/##" | LC_ALL=C sort | tr '\n' ' ')" = \
 	"environment.csv tiny/figures/points.gp tiny/figures/points.svg tiny/figures/points.tsv tiny/macros.tex tiny/tables.csv tiny/tables.md tiny/tables.tex tiny/verdicts.csv tiny/verdicts.md " ]
 check $? "tables, macros, verdicts, figures and environment are files; a sweep that was never run has none"
-grep -q '^| C4 | parameters | 14863 | 14862 |.*not reproduced' "$map" && grep -q '^| together | 3 | ' "$ref/tiny/tables.md" && grep -q '^C4,.*,not reproduced,' "$ref/tiny/verdicts.csv" &&
+grep -qF '| C4 | parameters: 14,863 | as counted | `retrial claims` | 14862 | not reproduced | [size](#size) |' "$map" && grep -q '^| together | 3 | ' "$ref/tiny/tables.md" && grep -q '^C4,.*,not reproduced,' "$ref/tiny/verdicts.csv" &&
 	grep -q '^after' "$map" && [ "$(grep -c '^<!-- verdicts' "$map")" = 2 ]
-check $? "the verdicts are in the page, between its two lines"
+check $? "result and verdict are in the row of the claim"
 digests "$ref" >"$SCRATCH/first"
 cp "$map" "$SCRATCH/first.md"
 paper && digests "$ref" | cmp -s - "$SCRATCH/first" && cmp -s "$map" "$SCRATCH/first.md"
@@ -66,6 +80,11 @@ sh harness/paper.sh --map "$map" "$ref" 2>"$SCRATCH/err"
 check $? "a page without the two lines is left alone"
 
 # ---- what is published ----
+sed 's/^| C4 /| C5 /' "$SCRATCH/first.md" >"$map"
+sh harness/paper.sh --map "$map" "$ref" 2>"$SCRATCH/err" && says "has no row for the claim C4" err && grep -q '^| C5 .*not published' "$map"
+check $? "a claim without a row is named"
+[ "$(cut -d, -f1 results/reference/*/verdicts.csv | grep -vc '^claim$')" -le "$(grep -c '^| [A-Z][0-9A-Za-z-]* | ' PAPER_MAP.md)" ]
+check $? "every published claim has a row in PAPER_MAP.md"
 cp PAPER_MAP.md "$SCRATCH/PAPER_MAP.md" && sh harness/paper.sh --map "$SCRATCH/PAPER_MAP.md" results/reference && diff PAPER_MAP.md "$SCRATCH/PAPER_MAP.md" >"$SCRATCH/out"
 check $? "PAPER_MAP.md says what results/reference says"
 size=$(find results/reference -type f -exec cat {} + 2>/dev/null | wc -c)

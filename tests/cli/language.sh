@@ -1,0 +1,40 @@
+#!/bin/sh
+# language.sh - what is made from the table of the sweep language: help of every word, the reference,
+# the manual pages, docs/sweep.md.
+. tests/tap.sh
+pages=$SCRATCH/pages
+mkdir -p "$pages"
+
+# Every word that a completion of `help` offers is a verb, a key, a parameter, a kind, a value, a metric or a figure.
+"$RETRIAL" completion words -- help "" | cut -f 1 >"$SCRATCH/words"
+[ "$(wc -l <"$SCRATCH/words")" -gt 200 ]
+check $? "there are more than 200 words ($(wc -l <"$SCRATCH/words"))"
+while read -r word; do
+	"$RETRIAL" help "$word" >"$SCRATCH/answer" 2>&1 && [ -s "$SCRATCH/answer" ] || echo "$word"
+done <"$SCRATCH/words" >"$SCRATCH/out"
+[ ! -s "$SCRATCH/out" ]
+check $? "help answers each of them"
+for word in axes zip when ablate seeds tables claims exclude blocks random conv relu dual nadam cosine copy curves params epochs_to_90 dual.lr augment.zoom stop.patience sweep; do
+	"$RETRIAL" help "$word" >/dev/null 2>&1 || echo "$word"
+done >"$SCRATCH/out"
+[ ! -s "$SCRATCH/out" ]
+check $? "help answers keys, layers, phases, figures, metrics and paths"
+try help ablte
+[ "$code" = 2 ] && says "did you mean 'ablate'?" err
+check $? "an unknown word is answered with the nearest"
+
+"$RETRIAL" help sweep --format md | cmp - docs/sweep.md >"$SCRATCH/out" 2>&1
+check $? "docs/sweep.md is what the program prints (else: make -B docs/sweep.md)"
+"$RETRIAL" help options --format man >"$pages/options" && sed -e "/options of every verb: make/{r $pages/options" -e 'd}' harness/cli/retrial.1 >"$pages/retrial.1"
+"$RETRIAL" help sweep --format man >"$pages/retrial-sweep.5"
+mandoc -T lint "$pages/retrial.1" "$pages/retrial-sweep.5" 2>&1 | grep -v 'longer than 80 bytes\|outdated mandoc.db\|makewhatis\|referenced manual not found' >"$SCRATCH/out"
+[ ! -s "$SCRATCH/out" ] && [ -s "$pages/retrial-sweep.5" ]
+check $? "mandoc finds nothing in either manual page"
+"$RETRIAL" --help | sed -n 's/^  \([a-z]*\) .*/\1/p' | grep -v '^retrial$' | sort -u | while read -r verb; do
+	"$RETRIAL" "$verb" --help | sed -n 's/^ *\(-., \)\? *--\([a-z-]*\).*/\2/p' | grep -v '^help$\|^version$\|^json$' | while read -r option; do
+		grep -q -- "--$option" "$pages/retrial.1" || echo "$verb --$option"
+	done
+done >"$SCRATCH/out"
+[ ! -s "$SCRATCH/out" ]
+check $? "the manual page has every option of every verb"
+finish
