@@ -7,6 +7,7 @@ CC      = gcc
 AR      = ar
 CFLAGS  = -O2 -g
 NN_LEVEL = -O3
+NN_CONTRACTS = -DNDEBUG# empty: the core checks its callers (asserts), as in test-sanitize and fuzz
 PREFIX  = /usr/local
 DESTDIR =
 LDFLAGS =
@@ -69,7 +70,7 @@ $(BUILD)/libharness.a: $(HARNESS)
 
 $(BUILD)/nn/%.o: nn/%.c
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(ALL) $(NN_LEVEL) $(KERNEL_FLAGS) -c -o $@ $<
+	$(Q)$(CC) $(ALL) $(NN_CONTRACTS) $(NN_LEVEL) $(KERNEL_FLAGS) -c -o $@ $<
 $(BUILD)/nn/kernels/%.o: NN_LEVEL += $(KERNEL_EXTRA)
 $(BUILD)/nn/kernels/plain.o: NN_LEVEL += $(PLAIN_EXTRA)
 $(BUILD)/nn/kernels/avx2.o:   KERNEL_FLAGS = -mavx2 -mfma
@@ -125,6 +126,9 @@ $(BUILD)/bench-core: $(patsubst %,$(BUILD)/tests/bench/%.o,bench_core peak work 
 	$(Q)$(CC) $(CFLAGS) -o $@ $^ $(LIBRARIES)
 
 $(BUILD)/bench-networks: $(patsubst %,$(BUILD)/tests/bench/%.o,bench_networks peak work) $(patsubst %,$(BUILD)/tests/oracle/%.o,networks paper_nets) $(BUILD)/libharness.a $(BUILD)/libnn.a
+	$(Q)$(CC) $(CFLAGS) -o $@ $^ $(LIBRARIES)
+
+$(BUILD)/bench-layers: $(patsubst %,$(BUILD)/tests/bench/%.o,bench_layers peak) $(BUILD)/libnn.a
 	$(Q)$(CC) $(CFLAGS) -o $@ $^ $(LIBRARIES)
 
 $(BUILD)/bench-store: $(BUILD)/tests/bench/bench_store.o $(BUILD)/libharness.a $(BUILD)/libnn.a
@@ -195,7 +199,7 @@ $(BUILD)/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(BUILD)/libharness.a $(BUILD)/lib
 	$(Q)$(CC) $(CFLAGS) -fsanitize=fuzzer -o $@ $^ $(LIBRARIES)
 fuzz-targets: $(FUZZ)
 fuzz: test-packages
-	+@$(MAKE) --no-print-directory -j$(JOBS) CC="$(FUZZ_CC)" BUILD=build/fuzz CFLAGS="$(FUZZ_FLAGS)" KERNEL_EXTRA=-fno-sanitize=all fuzz-targets
+	+@$(MAKE) --no-print-directory -j$(JOBS) CC="$(FUZZ_CC)" BUILD=build/fuzz CFLAGS="$(FUZZ_FLAGS)" KERNEL_EXTRA=-fno-sanitize=all NN_CONTRACTS= fuzz-targets
 	@BUILD=build/fuzz sh tests/fuzz.sh
 
 # The unit tests and the tests of the command line with address and undefined behaviour sanitizers,
@@ -206,7 +210,7 @@ SANITIZE_FLAGS = -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fn
 .PHONY: test-sanitize
 test-sanitize: test-packages
 	+@$(MAKE) --no-print-directory -j$(JOBS) CC="$(FUZZ_CC)" BUILD=build/sanitize PROGRAM=build/sanitize/retrial \
-		CFLAGS="$(SANITIZE_FLAGS)" NN_LEVEL=-O1 KERNEL_EXTRA=-fno-sanitize=all PLAIN_EXTRA=-fsanitize=address sanitize-targets
+		CFLAGS="$(SANITIZE_FLAGS)" NN_LEVEL=-O1 KERNEL_EXTRA=-fno-sanitize=all PLAIN_EXTRA=-fsanitize=address NN_CONTRACTS= sanitize-targets
 	@BUILD=build/sanitize CC="$(FUZZ_CC)" sh tests/sanitize.sh
 sanitize-targets: $(PROGRAM) $(UNIT) $(BUILD)/digests
 
@@ -215,9 +219,12 @@ sanitize-targets: $(PROGRAM) $(UNIT) $(BUILD)/digests
 format: # twice: a first pass that moves comments may leave columns for the second to align
 	@for pass in 1 2; do git ls-files -co --exclude-standard '*.c' '*.h' | xargs clang-format -i; done
 
+# The paper's networks, each kind of layer by itself, and the small networks of the literature.
 bench: packages
-	+@$(MAKE) --no-print-directory -j$(JOBS) $(BUILD)/bench-core
+	+@$(MAKE) --no-print-directory -j$(JOBS) $(BUILD)/bench-core $(BUILD)/bench-layers $(BUILD)/bench-networks
 	$(BUILD)/bench-core $(BUILD)/bench.json
+	$(BUILD)/bench-layers
+	$(BUILD)/bench-networks
 
 # What expanding a sweep file of 1,000 to 100,000 trials costs.
 bench-plan: packages

@@ -1,6 +1,8 @@
 /* init.c - initial weights. */
 #include "init.h"
 
+#include <assert.h>
+
 #include "rng.h"
 #include "scalar.h"
 
@@ -17,6 +19,7 @@ void nn_init_tensor(const struct nn_tensor *tensor, uint64_t seed, float *out)
 	 * is left of it, Keras's constant. */
 	static const double below_minus_2 = 0.022750131948179207, between = 0.95449973610364158,
 			    truncated_sd = 0.87962566103423978;
+	assert(tensor->bias || (tensor->fan_in > 0 && tensor->fan_out > 0));
 	const struct nn_rng rng = { .seed = seed, .stream = NN_STREAM_INIT };
 	uint32_t name = nn_name_hash(tensor->name);
 	double sd = __builtin_sqrt(2.0 / tensor->fan_in) / truncated_sd;

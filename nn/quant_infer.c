@@ -1,5 +1,6 @@
 /* quant_infer.c - one image in 8 bits: which memory, which kernels in which order, and what needs
  * none. See quant.h. */
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -415,6 +416,7 @@ void nn_quant_infer_bytes(struct nn_quant_infer *f, const uint8_t *image)
 
 const int32_t *nn_quant_infer_logits(const struct nn_quant_infer *f, int output)
 {
+	assert(output >= 0 && output < f->q->net->output_count);
 	return f->logits[layer_of(f, f->q->net->outputs[output])->inputs[0]];
 }
 

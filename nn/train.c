@@ -1,6 +1,7 @@
 /* train.c - the trainer: its memory, steps, epochs and evaluation. */
 #include "train.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -298,6 +299,31 @@ static bool all_finite(const float *x, size_t count)
 	return finite;
 }
 
+#ifndef NDEBUG
+/* The contract of train.h: are the batch's images there and of the network's shape, and their
+ * labels classes of every output? */
+static bool batch_ok(const struct nn_trainer *t)
+{
+	const struct nn_batch *b = &t->batch;
+	const struct nn_images *images = b->images;
+	const struct nn_net *net = t->net;
+	for (int k = 0; k < net->input_count; k++)
+		if (memcmp(&net->layers[net->inputs[k]].shape, &images->shape,
+			    sizeof(images->shape))
+			!= 0)
+			return false;
+	for (uint32_t i = 0; i < b->count; i++) {
+		const uint32_t image = b->order ? b->order[i] & ~NN_ORDER_AUGMENTED : b->first + i;
+		if (image >= images->count)
+			return false;
+		for (int k = 0; images->labels && k < net->output_count; k++)
+			if (images->labels[image] >= net->layers[net->outputs[k]].shape.channels)
+				return false;
+	}
+	return true;
+}
+#endif
+
 /* Make the batch of an epoch that begins at `position`. */
 static void set_epoch_batch(struct nn_trainer *t, const struct nn_epoch *epoch, uint32_t position,
 	uint32_t count, bool training)
@@ -321,6 +347,7 @@ static void set_epoch_batch(struct nn_trainer *t, const struct nn_epoch *epoch, 
 		nn_mixup_draw(epoch->mixup, &rng, position, count, &t->batch.partner_distance,
 			&t->batch.partner_share);
 	}
+	assert(count <= (uint32_t)t->batch_size && batch_ok(t));
 	nn_batchnorm_prepare(&t->batch);
 	t->wants_gradients = true;
 }
@@ -354,6 +381,7 @@ static void set_evaluation_batch(struct nn_trainer *t, const struct nn_images *i
 		.order = order,
 		.first = first,
 		.count = count };
+	assert(count <= EVALUATION_BATCH && batch_ok(t));
 	nn_batchnorm_prepare(&t->batch);
 	t->wants_gradients = false;
 }
@@ -391,6 +419,7 @@ const float *nn_gradients(
 void nn_logits(struct nn_trainer *t, const struct nn_images *images, const uint32_t *order,
 	uint32_t count, int output, float *out)
 {
+	assert(output >= 0 && output < t->net->output_count);
 	int layer = t->net->layers[t->net->outputs[output]].inputs[0];
 	size_t classes = (size_t)t->net->layers[layer].shape.channels;
 	for (uint32_t done = 0; done < count; done += NN_LANES) {

@@ -27,6 +27,7 @@ shift $((OPTIND - 1))
 [ "$(id -u)" = 0 ] || { echo "root.sh: needs root, for debootstrap and chroot" >&2; exit 3; }
 command -v debootstrap >/dev/null || apt-get install -y -qq --no-install-recommends debootstrap >/dev/null
 root=${keep:-$(mktemp -d)}
+mkdir -p "$root"
 clean_up() {
 	for mount in out proc dev/pts dev; do
 		if mountpoint -q "$root/$mount"; then umount "$root/$mount"; fi
@@ -36,6 +37,7 @@ clean_up() {
 trap clean_up EXIT
 lists=/etc/apt/sources.list.d/debian.sources
 mirror=$({ sed -n 's/^URIs: *//p' $lists; sed -n 's/^deb \([^ ]*\) .* main.*/\1/p' /etc/apt/sources.list; } 2>/dev/null | head -n 1 || true)
+chmod 755 "$root" # apt's own user looks into it
 if [ ! -e "$root/etc/debian_version" ]; then
 	debootstrap --variant=minbase --include=ca-certificates "$suite" "$root" "${mirror:-http://deb.debian.org/debian}" >"$root.log" 2>&1 ||
 		{ tail -n 5 "$root.log" >&2; exit 3; }

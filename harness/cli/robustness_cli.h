@@ -1,5 +1,5 @@
 /* robustness_cli.h - the last part of `retrial run` for a sweep with a list robustness: its trained
- * networks on changed test images. */
+ * networks on corrupted test images. */
 #ifndef CLI_ROBUSTNESS_CLI_H
 #define CLI_ROBUSTNESS_CLI_H
 

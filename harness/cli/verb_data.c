@@ -307,7 +307,7 @@ static int run_show(const struct cli *c, const struct dataset_places *places)
 		return ERR_USAGE;
 	const char *path = cli_get(c, "output", NULL);
 	if (!path && (cli_has(c, "augment") || cli_has(c, "count")))
-		return cli_misuse(c, "a sheet of images needs -o FILE.png, .ppm or .pgm");
+		return cli_misuse(c, "an image grid needs -o FILE.png, .ppm or .pgm");
 
 	struct err e = { 0 };
 	struct dataset *d = NULL;
@@ -358,12 +358,13 @@ static const struct cli_option options[] = {
 		"fetch: give up on a server that is silent for so long (default 30)" },
 	{ "form", 0, "FORM", "export: idx, cifar or png" },
 	{ "output", 'o', "FILE",
-		"export: the folder; show: write a sheet of training images, a row a class, as "
+		"export: the folder; show: write an image grid of training images, a row a class, "
+		"as "
 		".png, .ppm or .pgm" },
 	{ "count", 0, "N",
-		"show: how many images on the sheet (default 100, rounded up to whole columns)" },
+		"show: how many images in the grid (default 100, rounded up to whole columns)" },
 	{ "augment", 0, NULL,
-		"show: on the sheet the first image of each class, then augmented as in the "
+		"show: in the grid the first image of each class, then augmented as in the "
 		"paper" },
 	{ NULL, 0, NULL, NULL },
 };
@@ -379,7 +380,7 @@ const struct cli_verb verb_data = {
 		    "pictures/test/CLASS/*.png\n"
 		    "  retrial data verify fashion-mnist\n"
 		    "  retrial data show fashion-mnist\n"
-		    "  retrial data show fashion-mnist --augment -o sheet.png",
+		    "  retrial data show fashion-mnist --augment -o grid.png",
 	.options = options,
 	.run = run,
 };

@@ -272,7 +272,7 @@ static int check_clean_tree(const struct cli *c, const struct sweep *sweep, stru
 	return result;
 }
 
-/* When the trials are done: their networks on changed test images, if the sweep asks for that.
+/* When the trials are done: their networks on corrupted test images, if the sweep asks for that.
  * Returns the exit code. */
 static int run_robustness(const struct request *r, const struct sweep *sweep, struct store *store,
 	const struct local_options *local, double spent)

@@ -100,7 +100,8 @@ static const struct param table[] = {
 		.help = "size of the validation set, the first training images", .since = "0.1" },
 	{ IN_TRIAL(train_limit), .name = "train_limit", .type = PARAM_INTEGER, .min = 0,
 		.max = 10000000, .fallback = "0", .unit = "images",
-		.help = "training images behind the validation set, 0 for all", .since = "0.1" },
+		.help = "training images used, after the validation set; 0 for all",
+		.since = "0.1" },
 	{ IN_TRIAL(test_limit), .name = "test_limit", .type = PARAM_INTEGER, .min = 0,
 		.max = 10000000, .fallback = "0", .unit = "images",
 		.help = "test images from the first on, 0 for all", .since = "0.1" },
@@ -181,7 +182,7 @@ static const struct param table[] = {
 		.since = "0.1" },
 	{ IN_PHASE(heads), .name = "heads", .type = PARAM_ENUMS, .names = heads,
 		.kinds = KIND(PHASE_UNIFY), .pair_kinds = KIND(PHASE_UNIFY),
-		.help = "where the two wide convolutions begin",
+		.help = "initial weights of the two wide convolutions",
 		.detail = "  copy    with the Dense weights of their submodel\n"
 			  "  random  with Glorot-uniform weights\n",
 		.since = "0.1" },
@@ -220,9 +221,9 @@ static const struct param table[] = {
 			"  plateau      it is multiplied by factor when the metric `on` has not "
 			"improved for `patience` epochs (Keras's ReduceLROnPlateau)\n"
 			"It changes with every step, not with every epoch (plateau: between "
-			"epochs). Early stopping does not shorten a schedule: it leaves its end "
-			"away.\n"
-			"The optimizer's state (momentum) lives on through the whole phase.\n",
+			"epochs). Early stopping does not shorten a schedule: its end is not "
+			"reached.\n"
+			"The state of the optimizer (momentum) is kept through the whole phase.\n",
 		.since = "0.2" },
 	{ IN_PHASE(label_smoothing), .name = "label_smoothing", .type = PARAM_REAL, .min = 0,
 		.max = 1, .max_open = true, .fallback = "0",
@@ -329,11 +330,11 @@ static const struct param table[] = {
 		.help = "how far the slow weights move: 1 is all of the way", .since = "0.2" },
 	{ IN_OPTIMIZER(ema), .name = "ema", .type = PARAM_REAL, .min = 0, .max = 1,
 		.max_open = true, .fallback = "0",
-		.help = "average of the weights, which moves by 1 - ema of the way to them with "
-			"every step; 0 for none",
-		.detail = "With an average, it is what is validated, kept, tested and handed to "
-			  "the next phase; the training itself goes on with the weights.\n"
-			  "Frozen layers and moving means and variances are in it as they are.\n",
+		.help = "decay of the exponential moving average of the weights; 0 for none",
+		.detail = "With an average, the averaged weights are evaluated, kept and handed to "
+			  "the "
+			  "next phase. Training continues with the weights themselves.\n"
+			  "Frozen layers and moving means and variances are not averaged.\n",
 		.since = "0.2" },
 
 	/* ---- a schedule of the learning rate ---- */
@@ -398,7 +399,7 @@ static const struct param table[] = {
 		.fallback = "val_accuracy", .help = "what is watched", .since = "0.1" },
 	{ IN_STOP(patience), .name = "patience", .type = PARAM_INTEGER, .min = 0, .max = 100000,
 		.fallback = "0", .unit = "epochs",
-		.help = "how long without improvement until the phase ends, 0 for ever",
+		.help = "epochs without improvement after which the phase ends; 0: never",
 		.since = "0.1" },
 	{ IN_STOP(min_delta), .name = "min_delta", .type = PARAM_REAL, .min = 0, .max = 1,
 		.fallback = "0.001", .help = "a change that is not larger is no improvement",
@@ -421,8 +422,8 @@ static const struct param table[] = {
 		.since = "0.2" },
 	{ IN_LAYER(with), .name = "with", .type = PARAM_NAMES, .max = LAYER_WITH_MAX,
 		.size = offsetof(struct layer_config, with_count), .kinds = JOINTS,
-		.help = "names of the layers that are joined with the layer before; input for what "
-			"comes into the block",
+		.help = "layers that are merged with the layer before; input: what comes into the "
+			"block",
 		.since = "0.2" },
 	{ IN_LAYER(filters), .name = "filters", .type = PARAM_INTEGER, .min = 1, .max = 4096,
 		.kinds = KIND(LAYER_CONV), .help = "channels of the output", .since = "0.1" },
@@ -431,7 +432,7 @@ static const struct param table[] = {
 		.help = "height and width of the filters, map for the whole map", .since = "0.1" },
 	{ IN_LAYER(stride), .name = "stride", .type = PARAM_INTEGER, .min = 1, .max = 64,
 		.fallback = "1", .kinds = CONVOLUTIONS,
-		.help = "how far apart the filter's places are, in both axes", .since = "0.2" },
+		.help = "stride of the filter, in both axes", .since = "0.2" },
 	{ IN_LAYER(padding), .name = "padding", .type = PARAM_ENUM, .names = paddings,
 		.fallback = "valid", .kinds = CONVOLUTIONS,
 		.help = "zeros around the map so that its size (divided by stride) stays the same, "
@@ -443,7 +444,7 @@ static const struct param table[] = {
 		.since = "0.2" },
 	{ IN_LAYER(activation), .name = "activation", .type = PARAM_ENUM, .names = activations,
 		.fallback = "none", .kinds = WEIGHTED | KIND(LAYER_ADD),
-		.help = "what is done with the sums",
+		.help = "activation function",
 		.detail = "  relu   max(x, 0)\n"
 			  "  relu6  min(max(x, 0), 6)\n"
 			  "  silu   x / (1 + e^-x), also called swish\n",
@@ -453,8 +454,8 @@ static const struct param table[] = {
 		.help = "distribution of the initial weights", .since = "0.1" },
 	{ IN_LAYER(size), .name = "size", .type = PARAM_INTEGER, .min = 1, .max = 64,
 		.fallback = "2", .zero = "map", .kinds = POOLS,
-		.help = "height and width of the windows, and how far they are apart; map for one "
-			"window, the whole map",
+		.help = "height, width and stride of the windows; map for one window, the whole "
+			"map",
 		.since = "0.1" },
 	{ IN_LAYER(lr_scale), .name = "lr_scale", .type = PARAM_REAL, .min = 0, .min_open = true,
 		.max = 1000, .fallback = "1", .kinds = WEIGHTED,

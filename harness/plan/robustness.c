@@ -9,13 +9,14 @@
 #include "settings.h"
 
 static const struct change_info changes[ROBUSTNESS_CHANGES] = {
-	[CHANGE_ROTATION] = { "rotation", "degrees", "turned by s degrees, left or right", 180 },
+	[CHANGE_ROTATION] = { "rotation", "degrees", "rotated by s degrees, left or right", 180 },
 	[CHANGE_TRANSLATION] = { "translation", "fraction of the side",
-		"moved by s of its width and height, in any direction", 1 },
-	[CHANGE_ZOOM] = { "zoom", "fraction", "1 + s or 1 - s times as much is seen", 0.9 },
+		"translated by s of its width and height, in any direction", 1 },
+	[CHANGE_ZOOM] = { "zoom", "fraction", "zoomed: 1 + s or 1 - s times as much is visible",
+		0.9 },
 	[CHANGE_SHEAR] = { "shear", "tangent", "sheared by the tangent s, left or right", 2 },
 	[CHANGE_BRIGHTNESS] = { "brightness", "fraction of full scale",
-		"s of full scale is added to every pixel or taken from it", 1 },
+		"s of full scale is added to every pixel or subtracted", 1 },
 	[CHANGE_CONTRAST] = { "contrast", "fraction taken away",
 		"contrast is 1 - s times what it was", 1 },
 	[CHANGE_NOISE] = { "noise", "sd, fraction of full scale",

@@ -1,4 +1,4 @@
-/* robustness.h - the list `robustness:` of a sweep file: on which changed test images its trained
+/* robustness.h - the list `robustness:` of a sweep file: on which corrupted test images its trained
  * networks are asked about again. What a network is asked after its training is no part of a
  * trial's identity.
  *

@@ -1,7 +1,7 @@
-/* figure_robustness.c - accuracy on changed test images against the strength of the change: a panel
- * for each change that the sweep names, a line for each value of the series label, all from the
- * images as they are (strength 0) on. Only trials that were evaluated at every strength count, so
- * that each line is over the same seeds from end to end. */
+/* figure_robustness.c - accuracy on corrupted test images against the strength of the change: a
+ * panel for each change that the sweep names, a line for each value of the series label, all from
+ * the images as they are (strength 0) on. Only trials that were evaluated at every strength count,
+ * so that each line is over the same seeds from end to end. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>

@@ -31,25 +31,25 @@ static const struct metric metrics[] = {
 	{ "optimizer_bytes", "optimizer state", "bytes", "bytes", 1, 0, 0, METRIC_CONSTANT, true },
 	{ "training_bytes", "weights and optimizer state", "bytes", "bytes", 1, 0, 0,
 		METRIC_CONSTANT, true },
-	{ "robust_accuracy", "accuracy on changed images", "%", "pp", 100, 2, 1, METRIC_RESULT,
+	{ "robust_accuracy", "accuracy on corrupted images", "%", "pp", 100, 2, 1, METRIC_RESULT,
 		false },
-	{ "robust_drop", "lost on changed images", "pp", "pp", 100, 2, -1, METRIC_RESULT, false },
+	{ "robust_drop", "drop on corrupted images", "pp", "pp", 100, 2, -1, METRIC_RESULT, false },
 	{ "rotation_accuracy", "accuracy, rotated", "%", "pp", 100, 2, 1, METRIC_RESULT, false },
-	{ "rotation_drop", "lost, rotated", "pp", "pp", 100, 2, -1, METRIC_RESULT, false },
-	{ "translation_accuracy", "accuracy, moved", "%", "pp", 100, 2, 1, METRIC_RESULT, false },
-	{ "translation_drop", "lost, moved", "pp", "pp", 100, 2, -1, METRIC_RESULT, false },
+	{ "rotation_drop", "drop, rotated", "pp", "pp", 100, 2, -1, METRIC_RESULT, false },
+	{ "translation_accuracy", "accuracy, translated", "%", "pp", 100, 2, 1, METRIC_RESULT,
+		false },
+	{ "translation_drop", "drop, translated", "pp", "pp", 100, 2, -1, METRIC_RESULT, false },
 	{ "zoom_accuracy", "accuracy, zoomed", "%", "pp", 100, 2, 1, METRIC_RESULT, false },
-	{ "zoom_drop", "lost, zoomed", "pp", "pp", 100, 2, -1, METRIC_RESULT, false },
+	{ "zoom_drop", "drop, zoomed", "pp", "pp", 100, 2, -1, METRIC_RESULT, false },
 	{ "shear_accuracy", "accuracy, sheared", "%", "pp", 100, 2, 1, METRIC_RESULT, false },
-	{ "shear_drop", "lost, sheared", "pp", "pp", 100, 2, -1, METRIC_RESULT, false },
-	{ "brightness_accuracy", "accuracy, lighter or darker", "%", "pp", 100, 2, 1, METRIC_RESULT,
+	{ "shear_drop", "drop, sheared", "pp", "pp", 100, 2, -1, METRIC_RESULT, false },
+	{ "brightness_accuracy", "accuracy, brightness", "%", "pp", 100, 2, 1, METRIC_RESULT,
 		false },
-	{ "brightness_drop", "lost, lighter or darker", "pp", "pp", 100, 2, -1, METRIC_RESULT,
-		false },
-	{ "contrast_accuracy", "accuracy, faded", "%", "pp", 100, 2, 1, METRIC_RESULT, false },
-	{ "contrast_drop", "lost, faded", "pp", "pp", 100, 2, -1, METRIC_RESULT, false },
+	{ "brightness_drop", "drop, brightness", "pp", "pp", 100, 2, -1, METRIC_RESULT, false },
+	{ "contrast_accuracy", "accuracy, contrast", "%", "pp", 100, 2, 1, METRIC_RESULT, false },
+	{ "contrast_drop", "drop, contrast", "pp", "pp", 100, 2, -1, METRIC_RESULT, false },
 	{ "noise_accuracy", "accuracy, noisy", "%", "pp", 100, 2, 1, METRIC_RESULT, false },
-	{ "noise_drop", "lost, noisy", "pp", "pp", 100, 2, -1, METRIC_RESULT, false },
+	{ "noise_drop", "drop, noisy", "pp", "pp", 100, 2, -1, METRIC_RESULT, false },
 };
 
 enum { METRICS = sizeof(metrics) / sizeof(metrics[0]), METRICS_MAX = 256 };
@@ -169,7 +169,7 @@ int metric_foresee(const struct sweep *sweep, const char *name, const char *phas
 			"metric '%s' is a trial's: no phase has one of its own", name);
 	if (metric_of_changes(name) && !sweep->program && !sweep->robustness_count)
 		return err_set(e, ERR_USAGE,
-			"metric '%s' is of changed test images: name some under 'robustness' "
+			"metric '%s' is of corrupted test images: name some under 'robustness' "
 			"(retrial help robustness)",
 			name);
 	return 0;

@@ -34,7 +34,7 @@ int metric_foresee(const struct sweep *sweep, const char *name, const char *phas
  * name is of this form, with the percentage in *percent (which may be NULL). */
 bool metric_threshold(const char *name, double *percent);
 
-/* Is it a metric of changed test images (robust.h): robust_..., rotation_...? */
+/* Is it a metric of corrupted test images (robust.h): robust_..., rotation_...? */
 bool metric_of_changes(const char *name);
 
 /* The heading: the title with its unit, "test accuracy (%)". name is what was asked for. */

@@ -1,5 +1,5 @@
-/* robust.h - how a study's trials are on changed test images: the metrics of tables and claims, and
- * the points of the figure.
+/* robust.h - how a study's trials are on corrupted test images: the metrics of tables and claims,
+ * and the points of the figure.
  *
  * Of each trial, means over the strengths that the sweep names under `robustness`, as what the
  * database has beyond them may differ between trials: rotation_accuracy is over the strengths of

@@ -1,5 +1,5 @@
 /* evaluations.c - threads that take the next evaluation, and the caller's that takes their answers.
- * A thread keeps the changed images of its last evaluation: as those with equal changes stand
+ * A thread keeps the corrupted images of its last evaluation: as those with equal changes stand
  * together, few are made twice. */
 #include "evaluations.h"
 

@@ -1,4 +1,4 @@
-/* evaluations.h - many networks on many changed test images, by threads. Knows no database and no
+/* evaluations.h - many networks on many corrupted test images, by threads. Knows no database and no
  * trial. Internal to run/. */
 #ifndef RUN_EVALUATIONS_H
 #define RUN_EVALUATIONS_H
@@ -9,7 +9,7 @@
 #include "../model/model.h"
 #include "../plan/result.h"
 
-/* One network on one set of changed images. */
+/* One network on one set of corrupted images. */
 struct evaluation {
 	const struct model *model;
 	int change; /* enum change of plan/robustness.h; ROBUSTNESS_CHANGES: the images as they are,

@@ -1,4 +1,4 @@
-/* robustness.c - which networks of a sweep have not seen which changed images yet; their weights
+/* robustness.c - which networks of a sweep have not seen which corrupted images yet; their weights
  * from the database, in portions; the answers into it. The work itself is in evaluations.c. */
 #include "robustness.h"
 

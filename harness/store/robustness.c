@@ -1,4 +1,4 @@
-/* robustness.c - results on changed test images: the only pieces of a result that come after an
+/* robustness.c - results on corrupted test images: the only pieces of a result that come after an
  * attempt's end. */
 #include "store_internal.h"
 

@@ -80,9 +80,22 @@ INLINE void conv_finish(vf a[CONV_CHANNELS][CONV_POSITIONS], const struct conv_t
 	}
 }
 
-/* The sums of `count` channels. */
+/* One tap of positions from .. end - 1. */
+INLINE void conv_tap(vf a[CONV_CHANNELS][CONV_POSITIONS], const float *v, const float *f,
+	size_t weight_out, const int count, int from, int end)
+{
+	vf g[CONV_CHANNELS];
+	UNROLL for (int o = 0; o < count; o++) g[o] = all(f[(size_t)o * weight_out]);
+	UNROLL for (int x = 0; x < CONV_POSITIONS; x++) if (x >= from && x < end)
+	{
+		const vf in = load(v + x * W);
+		UNROLL for (int o = 0; o < count; o++) a[o][x] = fma_(in, g[o], a[o][x]);
+	}
+}
+
+/* The sums of `count` channels. three: of every row, three taps. */
 INLINE void conv_tile(const struct conv_target *t, const struct conv_patch *p, const float *at,
-	const float *w, const int count, const bool whole)
+	const float *w, const int count, const bool whole, const bool three)
 {
 	const size_t tap = p->tap, weight_tap = p->weight_tap, weight_out = p->weight_out;
 	vf a[CONV_CHANNELS][CONV_POSITIONS];
@@ -92,18 +105,19 @@ INLINE void conv_tile(const struct conv_target *t, const struct conv_patch *p, c
 			const float *v = at + (size_t)i * p->channel + (size_t)ky * p->row;
 			const float *f =
 				w + (size_t)i * p->weight_channel + (size_t)ky * p->weight_row;
+			if (three) {
+				UNROLL for (int kx = 0; kx < 3; kx++) conv_tap(a,
+					v + (size_t)kx * tap, f + (size_t)kx * weight_tap,
+					weight_out, count, 0, CONV_POSITIONS);
+				continue;
+			}
 			const struct conv_inside *inside = p->inside;
 			for (int kx = 0; kx < p->taps; kx++, v += tap, f += weight_tap) {
-				vf g[CONV_CHANNELS];
-				UNROLL for (int o = 0; o < count; o++) g[o] =
-					all(f[(size_t)o * weight_out]);
-				UNROLL for (int x = 0; x < CONV_POSITIONS; x++) if (whole
-					|| (x >= inside->from && x < inside->end))
-				{
-					const vf in = load(v + x * W);
-					UNROLL for (int o = 0; o < count; o++) a[o][x] =
-						fma_(in, g[o], a[o][x]);
-				}
+				if (whole || (inside->from == 0 && inside->end == CONV_POSITIONS))
+					conv_tap(a, v, f, weight_out, count, 0, CONV_POSITIONS);
+				else
+					conv_tap(a, v, f, weight_out, count, inside->from,
+						inside->end);
 				if (!whole)
 					inside += p->inside_step;
 			}
@@ -114,10 +128,12 @@ INLINE void conv_tile(const struct conv_target *t, const struct conv_patch *p, c
 INLINE void conv_tile_any(const struct conv_target *t, const struct conv_patch *p, const float *at,
 	const float *w, const int count)
 {
-	if (p->whole)
-		conv_tile(t, p, at, w, count, true);
+	if (p->whole && p->taps == 3)
+		conv_tile(t, p, at, w, count, true, true);
+	else if (p->whole)
+		conv_tile(t, p, at, w, count, true, false);
 	else
-		conv_tile(t, p, at, w, count, false);
+		conv_tile(t, p, at, w, count, false, false);
 }
 
 /* All `outputs` channels of the positions of a patch. */
@@ -126,13 +142,13 @@ static void conv_tiles(
 {
 	float *const out = t.out;
 	const float *const biases = t.biases;
-	for (int half = 0; half < LANES / W; half++) {
-		const float *at = p->at + (size_t)half * p->half;
-		for (size_t o = 0, count; o < (size_t)outputs; o += count) {
-			count = tile_of((size_t)outputs - o, CONV_CHANNELS);
-			const float *f = w + o * p->weight_out;
+	for (size_t o = 0, count; o < (size_t)outputs; o += count) {
+		count = tile_of((size_t)outputs - o, CONV_CHANNELS);
+		const float *f = w + o * p->weight_out;
+		t.biases = biases ? biases + o : NULL;
+		for (size_t half = 0; half < LANES / W; half++) {
+			const float *at = p->at + half * p->half;
 			t.out = out + half * W + o * t.channel;
-			t.biases = biases ? biases + o : NULL;
 			switch (count) {
 #if REGISTERS == 32
 			case 6: conv_tile_any(&t, p, at, f, 6); break;

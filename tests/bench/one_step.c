@@ -1,10 +1,12 @@
 /* one_step.c - one training step, for tests/callgrind.sh to count the instructions of: one-step
- * NETWORK SHAPE KERNELS. */
+ * NETWORK SHAPE KERNELS, the network one of the paper's or of tests/oracle/networks.h (of its own
+ * shape, whatever SHAPE says). */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "nn/nn.h"
+#include "tests/oracle/networks.h"
 #include "tests/oracle/paper_nets.h"
 
 enum { BATCH = 32 };
@@ -13,16 +15,22 @@ int main(int argc, char **argv)
 {
 	const struct nn_kernels *kernels = argc == 4 ? nn_kernels_find(argv[3]) : NULL;
 	if (!kernels) {
-		fprintf(stderr, "usage: one-step dual|unified 28x28x1|32x32x3 KERNELS\n");
+		fprintf(stderr, "usage: one-step dual|unified|NETWORK 28x28x1|32x32x3 KERNELS\n");
 		return 2;
 	}
 	static struct nn_net net;
-	const struct nn_shape shape = strcmp(argv[2], "28x28x1") == 0
-		? (struct nn_shape){ 1, 28, 28 }
-		: (struct nn_shape){ 3, 32, 32 };
-	(strcmp(argv[1], "dual") == 0 ? paper_dual : paper_unified)(&net, shape, 10);
+	struct nn_shape shape = strcmp(argv[2], "28x28x1") == 0 ? (struct nn_shape){ 1, 28, 28 }
+								: (struct nn_shape){ 3, 32, 32 };
+	if (small_network_build(argv[1], &net))
+		shape = net.layers[net.inputs[0]].shape;
+	else {
+		net = (struct nn_net){ 0 };
+		(strcmp(argv[1], "dual") == 0 ? paper_dual : paper_unified)(&net, shape, 10);
+	}
 	static uint8_t pixels[BATCH * 3 * 32 * 32], labels[BATCH];
 	uint32_t order[BATCH];
+	if (BATCH * nn_shape_size(shape) > sizeof(pixels))
+		return 2;
 	for (uint32_t i = 0; i < sizeof(pixels); i++)
 		pixels[i] = (uint8_t)(i * 2654435761u >> 13);
 	for (uint32_t i = 0; i < BATCH; i++) {

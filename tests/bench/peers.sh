@@ -37,7 +37,8 @@ inference)
 	done
 	"$PEERS/bin/python" tests/bench/peers_inference.py "$RETRIAL" "$scratch/unified" "$BUILD/bench-inference.json" ;;
 training)
-	"$PEERS/bin/python" tests/bench/peers_training.py "$BUILD/bench-core" "$BUILD/bench-peers.json" ;;
+	"$PEERS/bin/python" tests/bench/peers_training.py "$BUILD/bench-core" "$BUILD/bench-peers.json"
+	"$PEERS/bin/python" tests/bench/peers_networks.py "$BUILD/bench-networks" "$BUILD/bench-peers-networks.json" ;;
 *)
 	echo "usage: peers.sh inference | training" >&2
 	exit 2 ;;

@@ -23,7 +23,7 @@ check $? "every fold and output of every trial is evaluated at every strength, a
 	WHERE change = 'none'")" = '12|12' ]
 check $? "the unchanged images give exactly the recorded test accuracies"
 [ "$(ask one "SELECT count(DISTINCT test_accuracy) > 20 FROM robustness")" = 1 ]
-check $? "changed images give other accuracies"
+check $? "corrupted images give other accuracies"
 evaluated workers -j 3 && same workers
 check $? "three workers give the same bits"
 small="--set test_limit=24 --set train_limit=32 --set validation=16" # the plain kernels take their time
@@ -152,7 +152,7 @@ refused 'a list such as' 'robustness: {change: noise, strengths: [0.1]}'
 sed '/^robustness:/,/noise/d' "$sweep" >"$SCRATCH/none.yaml"
 try table "$SCRATCH/none.yaml" --db "$SCRATCH/one/r.db"
 [ "$code" = 2 ] && says "name some under 'robustness'" err
-check $? "a metric of changed images without any says what is missing"
+check $? "a metric of corrupted images without any says what is missing"
 try help robustness
 fine && says 'standard deviation'
 check $? "help robustness explains the corruptions"

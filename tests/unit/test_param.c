@@ -169,7 +169,7 @@ static void help_tells_values_default_and_where(void **state)
 	assert_non_null(strstr(out.s, "default   0.001"));
 	str_clear(&out);
 	assert_int_equal(language_describe("stop.patience", &out), 1);
-	assert_non_null(strstr(out.s, "0 for ever"));
+	assert_non_null(strstr(out.s, "0: never"));
 	str_clear(&out);
 	assert_int_equal(language_describe("keep", &out), 1);
 	assert_non_null(strstr(out.s, "restored; best in phases of the kind dual, kfold"));

@@ -1,4 +1,4 @@
-/* test_robustness.c - results on changed test images: how they are recorded, the view robust, and
+/* test_robustness.c - results on corrupted test images: how they are recorded, the view robust, and
  * the means of report/robust.h, on made-up numbers. */
 #include <setjmp.h>
 #include <stdarg.h>
