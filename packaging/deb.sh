@@ -11,7 +11,7 @@ mkdir -p "$source" "$out"
 git -c safe.directory='*' archive HEAD | tar -x -C "$source"
 cp -r packaging/debian "$source/debian"
 date=$(git -c safe.directory='*' log -1 --format=%cD)
-printf 'retrial (%s) unstable; urgency=medium\n\n  * See CHANGELOG.md.\n\n -- The Retrial authors <retrial@example.org>  %s\n' \
+printf 'retrial (%s-1) unstable; urgency=medium\n\n  * See CHANGELOG.md.\n\n -- The Retrial authors <retrial@example.org>  %s\n' \
 	"$VERSION" "$date" >"$source/debian/changelog"
 [ "$(id -u)" != 0 ] || DEBIAN_FRONTEND=noninteractive apt-get build-dep -y -qq --no-install-recommends "$source" >/dev/null
 (cd "$source" && dpkg-buildpackage -us -uc -b >"$work/log" 2>&1) || { tail -n 40 "$work/log"; exit 1; }

@@ -14,6 +14,7 @@
 #include "inputs.h"
 #include "process.h"
 #include "schedule.h"
+#include "split.h"
 #include "state.h"
 #include "worker.h"
 
@@ -155,6 +156,7 @@ static int is_missing(struct executor *x, const struct trial *t, struct engine_b
 	return 0;
 }
 
+<<<<<<< HEAD
 /* The database knows which inputs an attempt was run on, file by file. */
 static int record_inputs(struct executor *x, const struct engine_basis *basis, struct err *e)
 {
@@ -167,6 +169,27 @@ static int record_inputs(struct executor *x, const struct engine_basis *basis, s
 			in->list[i].bytes };
 		if (store_input(x->store, basis->digest, &input, e))
 			return -1;
+=======
+/* No trial is started while one of the sweep has a split that cannot be: it is the file that has to
+ * be mended. Trials that are done stay as they are. */
+static int check_splits(struct executor *x, struct err *e)
+{
+	const struct trial *last = NULL;
+	for (size_t i = 0; i < x->sweep->trial_count; i++) {
+		const struct trial *t = &x->sweep->trials[i];
+		const struct opened *o = find_dataset(x, t);
+		bool done = false;
+		if (!o || !o->dataset || (last && split_same(last, t)))
+			continue;
+		if (!x->options->again
+			&& store_is_done(x->store, t->identity, NN_CORE_VERSION, o->dataset->digest,
+				&done, e))
+			return -1;
+		if (!done && split_check(t, o->dataset, e))
+			return -1;
+		if (!done)
+			last = t;
+>>>>>>> main
 	}
 	return 0;
 }
@@ -610,6 +633,7 @@ static int prepare(struct executor *x, struct err *e)
 			|| (options->take_over && store_take_over(x->store, e)) || find_bad(x, e)
 			|| store_environment(x->store, x->facts.s, &x->environment, e)
 			|| (!options->again && store_sweep(x->store, x->sweep, &x->sweep_id, e))
+			|| check_splits(x, e)
 		? -1
 		: 0;
 }

@@ -101,7 +101,6 @@ struct store_input {
 int store_input(
 	struct store *s, const char *inputs, const struct store_input *input, struct err *e);
 
-/* How the kept weights of a done attempt are on changed test images. What is there already stays;
 /* How the kept weights of a done attempt are on corrupted test images. What is there already stays;
  * other numbers than those are a reproducibility failure (ERR_FAILED). */
 int store_robustness(
