@@ -9,6 +9,7 @@
 #include "../base/capture.h"
 #include "../base/facts.h"
 #include "inputs.h"
+#include "split.h"
 #include "program_run.h"
 
 enum { DATASETS_MAX = 64, VERSION_SECONDS = 20, PACKAGES_BYTES = 1 << 18 };
@@ -80,6 +81,11 @@ static int core_basis(void *state, const struct trial *t, struct engine_basis *o
 	return 0;
 }
 
+static int core_check(const struct trial *t, const struct engine_basis *basis, struct err *e)
+{
+	return split_check(t, basis->what, e);
+}
+
 static int core_run(const struct trial *t, const struct engine_basis *basis,
 	const struct trial_options *options, const struct trial_sink *sink, struct trial_end *end)
 {
@@ -96,6 +102,7 @@ static void core_end(void *state)
 
 const struct engine engine_core = { .begin = core_begin,
 	.basis = core_basis,
+	.check = core_check,
 	.run = core_run,
 	.end = core_end,
 	.kill_signal = SIGKILL };

@@ -24,6 +24,8 @@ struct engine {
 		struct str *facts, struct err *e, void **state);
 	/* The trial's basis as it is now. *out stays until the next call for the same trial. */
 	int (*basis)(void *state, const struct trial *t, struct engine_basis *out, struct err *e);
+	/* Can the trial be run on the basis at all? NULL: always. Returns 0, or -1 with e. */
+	int (*check)(const struct trial *t, const struct engine_basis *basis, struct err *e);
 	/* Run it, in a worker's process (trial_run.h). */
 	int (*run)(const struct trial *t, const struct engine_basis *basis,
 		const struct trial_options *options, const struct trial_sink *sink,

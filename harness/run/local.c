@@ -156,7 +156,6 @@ static int is_missing(struct executor *x, const struct trial *t, struct engine_b
 	return 0;
 }
 
-<<<<<<< HEAD
 /* The database knows which inputs an attempt was run on, file by file. */
 static int record_inputs(struct executor *x, const struct engine_basis *basis, struct err *e)
 {
@@ -169,27 +168,31 @@ static int record_inputs(struct executor *x, const struct engine_basis *basis, s
 			in->list[i].bytes };
 		if (store_input(x->store, basis->digest, &input, e))
 			return -1;
-=======
+	}
+	return 0;
+}
+
 /* No trial is started while one of the sweep has a split that cannot be: it is the file that has to
  * be mended. Trials that are done stay as they are. */
 static int check_splits(struct executor *x, struct err *e)
 {
 	const struct trial *last = NULL;
-	for (size_t i = 0; i < x->sweep->trial_count; i++) {
+	for (size_t i = 0; i < x->sweep->trial_count && x->engine->check; i++) {
 		const struct trial *t = &x->sweep->trials[i];
-		const struct opened *o = find_dataset(x, t);
+		struct engine_basis basis;
 		bool done = false;
-		if (!o || !o->dataset || (last && split_same(last, t)))
+		if (basis_of(x, t, &basis, e))
+			return -1;
+		if (!basis.digest || (last && split_same(last, t)))
 			continue;
 		if (!x->options->again
-			&& store_is_done(x->store, t->identity, NN_CORE_VERSION, o->dataset->digest,
-				&done, e))
+			&& store_is_done(
+				x->store, t->identity, basis.core_version, basis.digest, &done, e))
 			return -1;
-		if (!done && split_check(t, o->dataset, e))
+		if (!done && x->engine->check(t, &basis, e))
 			return -1;
 		if (!done)
 			last = t;
->>>>>>> main
 	}
 	return 0;
 }
