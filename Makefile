@@ -35,7 +35,7 @@ BUILD_FACTS = -DRETRIAL_VERSION='"$(VERSION)"' -DRETRIAL_COMMIT='"$(COMMIT)"' -D
               -DRETRIAL_SOURCES='"$(SOURCES_DIGEST)"' -DRETRIAL_COMPILER='"$(shell $(CC) --version | head -n 1)"' -DRETRIAL_FLAGS='"$(BITS) $(CFLAGS)"'
 
 # Only what make really needs them for: `make test` on a machine without them must get as far as installing them.
-PACKAGES = sqlite3 gsl libarchive yaml-0.1 jansson libcrypto smartcols libcurl libmicrohttpd libpng libprotobuf-c libpcre2-8 zlib
+PACKAGES = sqlite3 gsl libarchive yaml-0.1 jansson libcrypto smartcols libcurl libmicrohttpd libpng libjpeg libprotobuf-c libpcre2-8 zlib
 # (libcurl names the system's own folder, which is in the way of another architecture's.)
 LIBRARY_FLAGS = $(filter-out -I/usr/include/%-linux-gnu,$(shell pkg-config --cflags $(PACKAGES)))
 # libcurl is loaded when a download begins (harness/data/download.c).

@@ -246,6 +246,11 @@ void facts_add_all(struct str *out, int core_version)
 	facts_add(out, "boot_id", boot);
 }
 
+const char *facts_version(void)
+{
+	return RETRIAL_VERSION;
+}
+
 const char *facts_commit(void)
 {
 	return RETRIAL_COMMIT[0] ? RETRIAL_COMMIT : "unknown";

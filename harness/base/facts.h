@@ -31,8 +31,10 @@ bool facts_add_diff(struct str *out);
  * when it was built outside git. */
 const char *facts_dirty(void);
 
-/* Facts by themselves, for those who need one: the commit that the program was built from
+/* Facts by themselves, for those who need one: the version, and the commit that the program was
+ * built from
  * ("unknown"), and the id of this boot ("" when unknown). */
+const char *facts_version(void);
 const char *facts_commit(void);
 enum { FACTS_BOOT_ID = 64 };
 void facts_boot_id(char id[FACTS_BOOT_ID]);

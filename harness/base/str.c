@@ -211,3 +211,14 @@ bool str_is_utf8(const char *text)
 	}
 	return true;
 }
+
+bool str_has_control(const char *text, bool lines)
+{
+	for (const unsigned char *c = (const unsigned char *)text; *c; c++) {
+		const bool line = lines && (*c == '\n' || *c == '\t');
+		const bool c1 = c[0] == 0xc2 && c[1] >= 0x80 && c[1] < 0xa0;
+		if ((*c < ' ' && !line) || *c == 127 || c1)
+			return true;
+	}
+	return false;
+}

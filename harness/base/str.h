@@ -29,6 +29,10 @@ char *str_take(struct str *out);
 /* Is the text UTF-8 (as RFC 3629 has it: no surrogates, nothing longer than needed)? */
 bool str_is_utf8(const char *text);
 
+/* Is there a control character (of C0 or C1, or DEL) in this UTF-8 text? With `lines` tab and line
+ * feed are none. */
+bool str_has_control(const char *text, bool lines);
+
 /* The bytes of the character at the beginning of text, 1 to 4; 0 when there is none: the end, or no
  * UTF-8. */
 size_t str_utf8_length(const char *text);

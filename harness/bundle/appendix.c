@@ -91,18 +91,21 @@ static int add_facts(struct store *s, const char *names, struct str *out, struct
 
 /* ---- ACM ---- */
 
-int appendix_artifact(struct store *s, struct str *out, struct err *e)
+int appendix_artifact(
+	struct store *s, const struct appendix_facts *facts, struct str *out, struct err *e)
 {
 	struct cost cost;
 	if (read_cost(s, &cost, e))
 		return -1;
 	str_add(out,
 		"# Artifact appendix\n\n## A.1 Abstract\n\nThe database of all results "
-		"(`results.db`), the sweep files that say which trials were run, the source of the "
-		"program, and the digests by which every trial can be executed again and compared "
-		"bit for bit.\n\n"
-		"## A.2 Checklist\n\n"
-		"- **Program**: retrial, C; its source is `source.tar` where the bundle has one\n"
+		"(`results.db`), the sweep files that say which trials were run, and the digests "
+		"by "
+		"which every trial can be executed again and compared bit for bit.\n\n"
+		"## A.2 Checklist\n\n");
+	str_addf(out, "- **Program**: %s, in C; %s\n", facts->build,
+		facts->source ? "its source is `source.tar`" : "its source is not in the bundle");
+	str_add(out,
 		"- **Compilation**: `make` (gcc or clang; the results do not depend on which)\n"
 		"- **Model**: trained from random weights; none is downloaded\n"
 		"- **Run-time environment**: Linux; libraries are named in the README of the "
@@ -125,16 +128,21 @@ int appendix_artifact(struct store *s, struct str *out, struct err *e)
 	str_add(out, "\n### Data sets\n\n");
 	if (add_data(s, out, e))
 		return -1;
-	str_add(out,
-		"\n## A.4 Installation\n\n```sh\nmkdir retrial && tar -xf source.tar -C retrial && "
-		"cd retrial && make\n```\n\n"
-		"## A.5 Experiment workflow\n\n");
+	str_add(out, facts->data ? facts->data : "");
+	str_add(out, "\n## A.4 Installation\n\n");
+	if (facts->source)
+		str_add(out,
+			"```sh\nmkdir retrial && tar -xf source.tar -C retrial && cd retrial && "
+			"make\n```\n\n");
+	else
+		str_addf(out, "Install %s.\n\n", facts->build);
+	str_add(out, "## A.5 Experiment workflow\n\n");
 	if (add_sweeps(s, out, e))
 		return -1;
 	str_add(out,
-		"\nThese are the files as they were when their plans were frozen. One that has a "
-		"line `use: library/...` needs that file beside it: it is in `experiments/` of "
-		"the source.\n\n```sh\nretrial data list                        # which data sets "
+		"\nThese are the files as they were when their plans were frozen. Library files "
+		"that they use are beside them.\n\n```sh\nretrial data list                        "
+		"# which data sets "
 		"are there, and how to get the others\n"
 		"retrial run sweeps/NAME.yaml --db new.db   # all trials of a sweep\n"
 		"retrial table sweeps/NAME.yaml --db new.db\n```\n\n"
@@ -156,7 +164,8 @@ static void question(struct str *out, const char *title, const char *answer)
 	str_addf(out, "\n## %s\n\n%s\n", title, answer);
 }
 
-int appendix_checklist(struct store *s, struct str *out, struct err *e)
+int appendix_checklist(
+	struct store *s, const struct appendix_facts *facts, struct str *out, struct err *e)
 {
 	struct cost cost;
 	if (read_cost(s, &cost, e))
@@ -165,8 +174,8 @@ int appendix_checklist(struct store *s, struct str *out, struct err *e)
 		"# NeurIPS paper checklist\n\nAnswers as far as the database of results knows "
 		"them.\n");
 	question(out, "1. Claims",
-		"Each number that a paper claims is listed with the measured one, its interval and "
-		"a verdict (`retrial claims`).");
+		"Each number that the sweep files state under `claims` is compared with the "
+		"measured one, its interval and a verdict (`retrial claims`).");
 	question(out, "2. Limitations", for_authors);
 	question(out, "3. Theory, assumptions and proofs", for_authors);
 	question(out, "4. Experimental result reproducibility",
@@ -174,10 +183,12 @@ int appendix_checklist(struct store *s, struct str *out, struct err *e)
 		"version of the training "
 		"core: `retrial verify` executes any of them again and compares weights and "
 		"predictions bit for bit.");
-	question(out, "5. Open access to data and code",
-		"The bundle holds the source; the data sets, by their digests:\n");
+	question(out, "5. Open access to data and code", "");
+	str_addf(out, "The program is %s; its source is %s. Data sets, by their digests:\n\n",
+		facts->build, facts->source ? "in the bundle" : "not in the bundle");
 	if (add_data(s, out, e))
 		return -1;
+	str_add(out, facts->data ? facts->data : "");
 	question(out, "6. Experimental setting and details",
 		"All of it is in the sweep files, and for each trial in column `config` of "
 		"`trials.csv`: splits, "
@@ -200,8 +211,8 @@ int appendix_checklist(struct store *s, struct str *out, struct err *e)
 	question(out, "10. Broader impacts", for_authors);
 	question(out, "11. Safeguards", for_authors);
 	question(out, "12. Licences for existing assets",
-		"`retrial data show NAME` states the licence of each data set. The program is "
-		"GPL-3.0-or-later.");
+		"`retrial data show NAME` states the licence of each published data set; that of "
+		"imported data *(is for the authors to say)*. The program is GPL-3.0-or-later.");
 	question(out, "13. New assets", for_authors);
 	question(out, "14. Crowdsourcing and research with human subjects",
 		"None by this program. Beyond it: *(for the authors to say)*");

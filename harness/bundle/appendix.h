@@ -6,9 +6,18 @@
 
 #include "../store/store.h"
 
+/* What the bundle holds beside the database. */
+struct appendix_facts {
+	bool source;       /* source.tar */
+	const char *build; /* which program made it: "retrial 0.2.0, commit ..." */
+	const char *data;  /* lines about imported data sets; NULL: none was used */
+};
+
 /* Append the texts (Markdown). Nothing in them depends on when they are made. Returns 0, or -1 with
  * e. */
-int appendix_artifact(struct store *s, struct str *out, struct err *e);
-int appendix_checklist(struct store *s, struct str *out, struct err *e);
+int appendix_artifact(
+	struct store *s, const struct appendix_facts *facts, struct str *out, struct err *e);
+int appendix_checklist(
+	struct store *s, const struct appendix_facts *facts, struct str *out, struct err *e);
 
 #endif

@@ -12,6 +12,7 @@
 #include "../base/worktree.h"
 #include "../report/format.h"
 #include "appendix.h"
+#include "own_files.h"
 #include "pack.h"
 
 enum { DATABASE_BYTES_MAX = 2000000000 };
@@ -67,14 +68,15 @@ static int add_sweeps(struct pack *p, struct store *s, struct err *e)
 	return result;
 }
 
-static int add_appendices(struct pack *p, struct store *s, struct err *e)
+static int add_appendices(
+	struct pack *p, struct store *s, const struct appendix_facts *facts, struct err *e)
 {
 	struct str artifact = { 0 }, checklist = { 0 };
-	int result = appendix_artifact(s, &artifact, e);
+	int result = appendix_artifact(s, facts, &artifact, e);
 	if (result == 0)
 		result = pack_add_text(p, "ARTIFACT.md", &artifact, e);
 	if (result == 0)
-		result = appendix_checklist(s, &checklist, e);
+		result = appendix_checklist(s, facts, &checklist, e);
 	if (result == 0)
 		result = pack_add_text(p, "CHECKLIST.md", &checklist, e);
 	str_free(&artifact);
@@ -87,13 +89,14 @@ static int add_source(struct pack *p, struct str *warning, struct err *e)
 	struct str tar = { 0 };
 	const char *why = worktree_source(facts_commit(), &tar);
 	if (why)
-		str_addf(warning, "the source is not in the bundle: %s", why);
+		str_addf(warning, "the source of the program: %s\n", why);
 	const int result = why ? 0 : pack_add_text(p, "source.tar", &tar, e);
 	str_free(&tar);
 	return result;
 }
 
-static int add_readme(struct pack *p, const struct bundle_options *o, bool source, struct err *e)
+static int add_readme(struct pack *p, const struct bundle_options *o,
+	const struct appendix_facts *facts, struct err *e)
 {
 	struct str text = { 0 };
 	str_addf(&text,
@@ -104,19 +107,23 @@ static int add_readme(struct pack *p, const struct bundle_options *o, bool sourc
 		"| file | what |\n| --- | --- |\n"
 		"| `results.db` | every trial with its metrics, predictions and weights: SQLite, "
 		"opened by retrial, sqlite3 or pandas |\n"
-		"| `sweeps/` | the sweep files: which trials, claims, tables and figures |\n"
+		"| `sweeps/` | the sweep files: which trials, claims, tables and figures; the "
+		"library files that they use |\n"
 		"| `trials.csv`, `digests.csv` | each finished trial's configuration, results and "
 		"digests |\n"
 		"| `environment.csv` | the programs and machines that ran them |\n");
 	if (o->results)
 		str_add(&text, "| `results/` | tables, figures and verdicts as published |\n");
-	if (source)
+	if (facts->source)
 		str_add(&text, "| `source.tar` | the source of the program |\n");
 	str_add(&text,
 		"| `ARTIFACT.md`, `CHECKLIST.md` | ACM artifact appendix and NeurIPS checklist |\n"
 		"| `SHA256SUMS` | of all of these |\n\n"
 		"To check: `retrial verify THIS.tar.zst --sample 3` executes three of the trials "
 		"again and compares them, bit for bit.\n");
+	str_addf(&text, "It was made by %s.\n", facts->build);
+	if (facts->data)
+		str_addf(&text, "\nData sets of the authors' own:\n\n%s", facts->data);
 	const int result = pack_add_text(p, "README.md", &text, e);
 	str_free(&text);
 	return result;
@@ -125,11 +132,18 @@ static int add_readme(struct pack *p, const struct bundle_options *o, bool sourc
 int bundle_make(struct store *s, const struct bundle_options *options, const char *path,
 	struct str *warning, struct err *e)
 {
-
 	struct pack p = { 0 };
+	struct str build = { 0 }, data = { 0 };
+	struct appendix_facts facts = { 0 };
+	str_addf(&build, "retrial %s, commit %s", facts_version(), facts_commit());
 	int result = add_database(&p, s, path, e);
 	if (result == 0)
 		result = add_sweeps(&p, s, e);
+	if (result == 0)
+		result = own_files_add_libraries(&p, s, warning, e);
+	if (result == 0)
+		result = own_files_add_data(
+			&p, s, options->places, options->data_bytes_max, &data, warning, e);
 	if (result == 0)
 		result = add_csv(&p, s, store_named_query("trials"), "trials.csv", e);
 	if (result == 0)
@@ -137,18 +151,23 @@ int bundle_make(struct store *s, const struct bundle_options *options, const cha
 	if (result == 0)
 		result = add_csv(
 			&p, s, store_internal_query("bundle_environment"), "environment.csv", e);
-	if (result == 0)
-		result = add_appendices(&p, s, e);
 	if (result == 0 && options->results)
 		result = pack_add_folder(&p, options->results, "results", e);
 	const size_t before = p.count;
 	if (result == 0 && options->source)
 		result = add_source(&p, warning, e);
+	facts = (struct appendix_facts){
+		.source = p.count > before, .build = build.s, .data = data.s
+	};
 	if (result == 0)
-		result = add_readme(&p, options, p.count > before, e);
+		result = add_appendices(&p, s, &facts, e);
+	if (result == 0)
+		result = add_readme(&p, options, &facts, e);
 	if (result == 0)
 		result = pack_write(&p, options->name, path, e);
 	pack_free(&p);
+	str_free(&build);
+	str_free(&data);
 	return result;
 }
 
@@ -172,6 +191,13 @@ static int remove_one(const char *path, const struct stat *info, int kind, struc
 void bundle_remove(const char *folder)
 {
 	nftw(folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+}
+
+char *bundle_data(const char *folder)
+{
+	struct str path = { 0 };
+	str_addf(&path, "%s/data", folder);
+	return str_take(&path);
 }
 
 int bundle_open(const char *path, const char *parent, char **folder, struct err *e)

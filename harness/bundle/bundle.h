@@ -4,6 +4,7 @@
 #ifndef BUNDLE_BUNDLE_H
 #define BUNDLE_BUNDLE_H
 
+#include "../data/dataset.h"
 #include "../store/store.h"
 
 struct bundle_options {
@@ -11,12 +12,14 @@ struct bundle_options {
 	const char *results; /* a folder of published results (make paper), which goes in as
 				results/; NULL: none */
 	bool source;         /* the program's source at its commit, from git */
+	const struct dataset_places *places; /* of imported data */
+	size_t data_bytes_max;               /* of each imported data set */
 };
 
-/* Make it: README.md, results.db (a compact copy of the database), sweeps/NAME.yaml, trials.csv and
- * digests.csv (what `retrial verify` needs), environment.csv, ARTIFACT.md, CHECKLIST.md, and what
- * the options ask for. *warning says what could not be put in ("" otherwise: no git, or a program
- * of no commit). Returns 0, or -1 with e. */
+/* Make it: README.md, results.db (a compact copy of the database), sweeps/NAME.yaml with the files
+ * that they use, data/ (imported sets), trials.csv and digests.csv (what `retrial verify` needs),
+ * environment.csv, ARTIFACT.md, CHECKLIST.md, and what the options ask for. *warning says what
+ * could not be put in, a line each ("": all is in). Returns 0, or -1 with e. */
 int bundle_make(struct store *s, const struct bundle_options *options, const char *path,
 	struct str *warning, struct err *e);
 
@@ -27,6 +30,8 @@ bool bundle_is_one(const char *path);
  * (free), and so are the files. The folder is one for verify (run/recorded.h). Returns 0, or -1
  * with e and *folder NULL, and then nothing is left behind. */
 int bundle_open(const char *path, const char *parent, char **folder, struct err *e);
+/* The folder of a bundle's imported data, for dataset_places. Owned by the caller. */
+char *bundle_data(const char *folder);
 /* Remove the folder with all that is in it. */
 void bundle_remove(const char *folder);
 

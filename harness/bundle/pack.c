@@ -17,25 +17,29 @@ static const char sums_name[] = "SHA256SUMS";
 enum {
 	FILE_BYTES_MAX = 2000000000,
 	FILES_MAX = 100000,
-	TIME = 1735689600
-}; /* every file's time: 2025-01-01 */
+	NAME_BYTES_MAX = 1000,
+	TIME = 1735689600, /* every file's time: 2025-01-01 */
+	RATIO_MAX = 200    /* unpacked to packed; databases and tables are at 2 to 20 */
+};
+
+/* What a stranger's bundle may take: all of it is in memory before it is checked. A small one may
+ * have any ratio. */
+static const size_t total_bytes_max = 4000000000, total_bytes_free = 100000000;
 
 /* ---- collecting ---- */
 
 int pack_add(struct pack *p, const char *name, char *bytes, size_t count, struct err *e)
 {
-	for (size_t i = 0; i < p->count; i++)
-		assert(strcmp(p->files[i].name, name) != 0);
 	struct pack_file *larger = reallocarray(p->files, p->count + 1, sizeof(*larger));
-	if (larger)
+	if (larger) {
 		p->files = larger;
-	char *copy = strdup(name);
-	if (!larger || !copy) {
-		free(copy);
+		larger[p->count] = (struct pack_file){ strdup(name), bytes, count };
+	}
+	if (!larger || !larger[p->count].name) {
 		free(bytes);
 		return err_nomem(e);
 	}
-	p->files[p->count++] = (struct pack_file){ copy, bytes, count };
+	p->count++;
 	return 0;
 }
 
@@ -145,6 +149,8 @@ int pack_write(struct pack *p, const char *top, const char *path, struct err *e)
 		return err_nomem(e);
 	if (p->count)
 		qsort(p->files, p->count, sizeof(*p->files), compare);
+	for (size_t i = 1; i < p->count; i++)
+		assert(strcmp(p->files[i - 1].name, p->files[i].name) != 0);
 	list_sums(p, &sums);
 	str_addf(&beside, "%s.new", path);
 	int result = archive_write_add_filter_zstd(a) == ARCHIVE_OK
@@ -178,17 +184,19 @@ static const char *name_below_top(const char *name)
 	const char *below = name ? strchr(name, '/') : NULL;
 	if (!below || below == name || !below[1])
 		return NULL;
+	if (strlen(name) > NAME_BYTES_MAX || !str_is_utf8(name) || str_has_control(name, false)
+		|| strchr(name, '\\'))
+		return NULL;
 	for (const char *part = name; part; part = strchr(part, '/')) {
 		part += *part == '/';
-		const size_t length = strcspn(part, "/");
-		if (length == 0 || part[0] == '.' || strchr("\\\n", part[0]))
+		if (part[0] == '/' || part[0] == '\0' || part[0] == '.')
 			return NULL;
 	}
 	return below + 1;
 }
 
 static int read_member(struct archive *a, struct archive_entry *entry, const char *path,
-	struct pack *into, struct err *e)
+	size_t *left, struct pack *into, struct err *e)
 {
 	const char *name = archive_entry_filetype(entry) == AE_IFREG
 		? name_below_top(archive_entry_pathname(entry))
@@ -198,19 +206,24 @@ static int read_member(struct archive *a, struct archive_entry *entry, const cha
 		return err_set(e, ERR_USAGE, "%s: this is no bundle: it holds '%s'", path,
 			given ? given : "?");
 	}
-	for (size_t i = 0; i < into->count; i++)
-		if (strcmp(into->files[i].name, name) == 0)
-			return err_set(e, ERR_USAGE, "%s: this is no bundle: it holds %s twice",
-				path, name);
 	if (into->count == FILES_MAX)
 		return err_set(
 			e, ERR_USAGE, "%s: this is no bundle: more than %d files", path, FILES_MAX);
 	struct str bytes = { 0 };
 	char block[65536];
 	la_ssize_t n;
-	while ((n = archive_read_data(a, block, sizeof(block))) > 0
-		&& bytes.length < FILE_BYTES_MAX)
+	while ((n = archive_read_data(a, block, sizeof(block))) > 0 && bytes.length < FILE_BYTES_MAX
+		&& (size_t)n <= *left) {
 		str_add_bytes(&bytes, block, (size_t)n);
+		*left -= (size_t)n;
+	}
+	if (n > 0 && (size_t)n > *left) {
+		str_free(&bytes);
+		return err_set(e, ERR_USAGE,
+			"%s: it unpacks to far more than its size: at %s the limit of %d times its "
+			"size, or of %zu bytes, is reached",
+			path, name, RATIO_MAX, total_bytes_max);
+	}
 	if (n) {
 		str_free(&bytes);
 		return n < 0 ? fail(a, path, e)
@@ -223,8 +236,12 @@ static int read_member(struct archive *a, struct archive_entry *entry, const cha
 static int read_all(const char *path, struct pack *into, struct err *e)
 {
 	struct archive *a = archive_read_new();
+	struct stat info;
 	if (!a)
 		return err_nomem(e);
+	size_t left = stat(path, &info) ? 0 : (size_t)info.st_size * RATIO_MAX;
+	left = left < total_bytes_free ? total_bytes_free : left;
+	left = left > total_bytes_max ? total_bytes_max : left;
 	int result = archive_read_support_filter_zstd(a) == ARCHIVE_OK
 			&& archive_read_support_format_tar(a) == ARCHIVE_OK
 			&& archive_read_open_filename(a, path, 1 << 17) == ARCHIVE_OK
@@ -233,7 +250,7 @@ static int read_all(const char *path, struct pack *into, struct err *e)
 	struct archive_entry *entry;
 	int code = ARCHIVE_OK;
 	while (result == 0 && (code = archive_read_next_header(a, &entry)) == ARCHIVE_OK)
-		result = read_member(a, entry, path, into, e);
+		result = read_member(a, entry, path, &left, into, e);
 	if (result == 0 && code != ARCHIVE_EOF)
 		result = fail(a, path, e);
 	archive_read_free(a);
@@ -244,6 +261,12 @@ static int read_all(const char *path, struct pack *into, struct err *e)
 static int check_sums(struct pack *p, const char *path, struct err *e)
 {
 	size_t k = 0;
+	if (p->count)
+		qsort(p->files, p->count, sizeof(*p->files), compare);
+	for (size_t i = 1; i < p->count; i++)
+		if (strcmp(p->files[i - 1].name, p->files[i].name) == 0)
+			return err_set(e, ERR_USAGE, "%s: this is no bundle: it holds %s twice",
+				path, p->files[i].name);
 	while (k < p->count && strcmp(p->files[k].name, sums_name))
 		k++;
 	if (k == p->count)

@@ -12,6 +12,7 @@
 
 #include "../base/str.h"
 #include "parse.h"
+#include "terminal.h"
 
 enum { OPTIONS_MAX = 40 };
 
@@ -248,15 +249,15 @@ long cli_number(
 bool cli_color(FILE *stream)
 {
 	const char *term = getenv("TERM"), *no_color = getenv("NO_COLOR");
-	return isatty(fileno(stream)) && !(no_color && *no_color) && term
+	return isatty(terminal_descriptor(stream)) && !(no_color && *no_color) && term
 		&& strcmp(term, "dumb") != 0;
 }
 
 void cli_terminal_size(FILE *stream, int *columns, int *rows)
 {
 	struct winsize w;
-	const bool known =
-		ioctl(fileno(stream), TIOCGWINSZ, &w) == 0 && w.ws_col > 0 && w.ws_row > 0;
+	const bool known = ioctl(terminal_descriptor(stream), TIOCGWINSZ, &w) == 0 && w.ws_col > 0
+		&& w.ws_row > 0;
 	*columns = known ? w.ws_col : 80;
 	*rows = known ? w.ws_row : 24;
 }

@@ -69,6 +69,12 @@ void cli_terminal_size(FILE *stream, int *columns, int *rows);
 		"db", 0, "FILE",                                                            \
 			"the results database (default $RETRIAL_DB, or results/retrial.db)" \
 	}
+#define CLI_OPTION_SAFE_CSV                                                                 \
+	{                                                                                   \
+		"safe-csv", 0, NULL,                                                        \
+			"in CSV put an apostrophe before texts that begin with = + - @: a " \
+			"spreadsheet would compute them"                                    \
+	}
 #define CLI_OPTION_DATA                                                              \
 	{                                                                            \
 		"data", 0, "DIR",                                                    \

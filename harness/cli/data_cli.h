@@ -13,6 +13,7 @@ const char *data_target(const struct cli *c, const struct dataset_places *places
 /* Each returns the exit code. */
 int data_fetch(const struct cli *c, const struct dataset_places *places);
 int data_import(const struct cli *c, const struct dataset_places *places);
+int data_rm(const struct cli *c, const struct dataset_places *places);
 int data_export(const struct cli *c, const struct dataset_places *places);
 
 #endif

@@ -7,6 +7,7 @@
 #include "../base/clock.h"
 #include "../data/fetch.h"
 #include "data_cli.h"
+#include "terminal.h"
 
 enum { STALL_SECONDS = 30, STALL_MAX = 3600, BAR_WIDTH = 24 };
 
@@ -27,7 +28,7 @@ struct bar {
 static void erase(struct bar *b)
 {
 	if (b->shown)
-		fputs("\r\033[K", stderr);
+		terminal_control(stderr, "\r\033[K");
 	b->shown = false;
 }
 
@@ -39,7 +40,8 @@ static void draw(void *context, const char *file, uint64_t done, uint64_t total)
 		return;
 	b->last = now;
 	b->shown = true;
-	fprintf(stderr, "\r\033[K%s  %.1f", file, (double)done / 1e6);
+	terminal_control(stderr, "\r\033[K");
+	fprintf(stderr, "%s  %.1f", file, (double)done / 1e6);
 	if (total > 0) {
 		const int full = (int)((double)done / (double)total * BAR_WIDTH);
 		fprintf(stderr, " of %.1f MB  [", (double)total / 1e6);

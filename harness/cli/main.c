@@ -5,7 +5,9 @@
 
 #include "../../nn/nn.h"
 #include "../base/str.h"
+#include "../report/format.h"
 #include "parse.h"
+#include "terminal.h"
 
 #ifndef RETRIAL_VERSION
 #define RETRIAL_VERSION "0.1"
@@ -33,6 +35,8 @@ static int print_version(void)
 
 int main(int argc, char **argv)
 {
+	if (terminal_guard())
+		return ERR_ENVIRONMENT;
 	if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
 		cli_print_usage(argc < 2 ? stderr : stdout);
 		return argc < 2 ? ERR_USAGE : 0;
@@ -50,8 +54,11 @@ int main(int argc, char **argv)
 		result = print_version();
 	else if (!result && request == CLI_HELP)
 		cli_print_help(verb);
-	else if (!result)
+	else if (!result) {
+		if (cli_has(&c, "safe-csv"))
+			format_safe_csv();
 		result = verb->run(&c);
+	}
 	cli_free(&c);
 	/* Output that could not be written (a full disk, a closed pipe) is a failure, too. */
 	if (fflush(stdout) || ferror(stdout)) {

@@ -7,6 +7,7 @@
 
 #include "../base/clock.h"
 #include "cli.h"
+#include "terminal.h"
 
 enum { TITLE_MAX = 96 };
 
@@ -111,7 +112,8 @@ draw_line(struct progress *p, int columns, const char *format, ...)
 	va_start(arguments, format);
 	vsnprintf(line, sizeof(line), format, arguments);
 	va_end(arguments);
-	fprintf(stderr, "\r\033[K%.*s\n", columns - 1, line);
+	terminal_control(stderr, "\r\033[K");
+	fprintf(stderr, "%.*s\n", columns - 1, line);
 	p->drawn_lines++;
 }
 
@@ -182,18 +184,18 @@ static void draw(struct progress *p)
 	int columns, rows;
 	cli_terminal_size(stderr, &columns, &rows);
 	if (p->drawn_lines)
-		fprintf(stderr, "\033[%dA", p->drawn_lines);
+		terminal_control(stderr, "\033[%dA", p->drawn_lines);
 	p->drawn_lines = 0;
 	draw_total(p, columns);
 	draw_lanes(p, columns, rows);
-	fprintf(stderr, "\033[J");
+	terminal_control(stderr, "\033[J");
 	p->last_drawn = clock_seconds();
 }
 
 static void erase(struct progress *p)
 {
 	if (p->drawn_lines)
-		fprintf(stderr, "\033[%dA\r\033[J", p->drawn_lines);
+		terminal_control(stderr, "\033[%dA\r\033[J", p->drawn_lines);
 	p->drawn_lines = 0;
 }
 

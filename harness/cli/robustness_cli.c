@@ -6,6 +6,7 @@
 #include "../base/clock.h"
 #include "cli.h"
 #include "events.h"
+#include "terminal.h"
 
 enum { WIDTH = 28 };
 
@@ -26,7 +27,7 @@ static void format_time(double seconds, char *out, size_t size)
 static void erase(struct display *d)
 {
 	if (d->drawn)
-		fprintf(stderr, "\r\033[K");
+		terminal_control(stderr, "\r\033[K");
 	d->drawn = false;
 }
 
@@ -42,8 +43,9 @@ static void draw(struct display *d, const struct robustness_event *event)
 			? elapsed / (double)event->done * (double)(event->total - event->done)
 			: 0,
 		left, sizeof(left));
-	fprintf(stderr, "\r\033[K%s robustness  [%.*s%.*s]  %zu of %zu  %s, about %s left",
-		d->sweep, filled, "############################", WIDTH - filled,
+	terminal_control(stderr, "\r\033[K");
+	fprintf(stderr, "%s robustness  [%.*s%.*s]  %zu of %zu  %s, about %s left", d->sweep,
+		filled, "############################", WIDTH - filled,
 		"............................", event->done, event->total, spent, left);
 	fflush(stderr);
 	d->drawn = true;

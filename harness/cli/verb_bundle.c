@@ -3,9 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../base/file.h"
 #include "../bundle/bundle.h"
 #include "cli.h"
+#include "places.h"
 #include "study_cli.h"
 
 static const struct cli_option options[] = {
@@ -14,7 +14,11 @@ static const struct cli_option options[] = {
 		"the archive (default results/bundle.tar.zst); its name without .tar.zst is the "
 		"folder in it" },
 	{ "results", 0, "DIR",
-		"published results to put in (default results/reference, if it is there)" },
+		"a folder with tables, figures and verdicts to put in (default: none)" },
+	{ "data-limit", 0, "MB",
+		"imported data sets up to this size go in (default 500); of a larger one its "
+		"digest" },
+	CLI_OPTION_DATA,
 	{ "no-source", 0, NULL, "leave the source of the program out" },
 	{ NULL, 0, NULL, NULL },
 };
@@ -27,23 +31,31 @@ static int run(const struct cli *c)
 		return cli_misuse(c, "bundle takes no arguments: all of the database goes in");
 	if (!bundle_is_one(path))
 		return cli_misuse(c, "'%s' has to end with .tar.zst", path);
-	if (!results && file_exists("results/reference"))
-		results = "results/reference";
+	bool bad = false;
+	const long limit = cli_number(c, "data-limit", 0, 2000, 500, &bad);
+	if (bad)
+		return ERR_USAGE;
 	const char *base = strrchr(path, '/') ? strrchr(path, '/') + 1 : path;
 	char *name = strndup(base, strlen(base) - strlen(".tar.zst"));
 	struct err e = { 0 };
 	struct store *store = NULL;
 	struct str warning = { 0 };
-	const struct bundle_options o = {
-		.name = name, .results = results, .source = !cli_has(c, "no-source")
-	};
+	struct places places;
+	places_fill(&places, c);
+	const struct bundle_options o = { .name = name,
+		.results = results,
+		.source = !cli_has(c, "no-source"),
+		.places = &places.dataset,
+		.data_bytes_max = (size_t)limit * 1000000 };
 	int result = name && name[0] && name[0] != '.'
 		? store_open(study_cli_database(c), STORE_READ, &e, &store)
 		: err_set(&e, ERR_USAGE, "'%s': the folder in the archive needs a name", path);
 	if (result == 0)
 		result = bundle_make(store, &o, path, &warning, &e);
-	if (result == 0 && warning.length)
-		fprintf(stderr, "warning: %s\n", warning.s);
+	for (const char *line = warning.s; result == 0 && line && *line;
+		line = strchr(line, '\n') + 1)
+		fprintf(stderr, "warning: not in the bundle: %.*s\n", (int)strcspn(line, "\n"),
+			line);
 	if (result == 0)
 		printf("%s\n", path);
 	store_close(store);

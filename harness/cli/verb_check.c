@@ -1,5 +1,6 @@
 /* verb_check.c - `retrial check`: are these sweep files right? Says all that is wrong with each, or
  * what it asks for. */
+#include "split_cli.h"
 #include "sweep_cli.h"
 
 static const struct cli_option options[] = {
@@ -15,7 +16,9 @@ static int check_file(const struct cli *c, const char *path)
 	int code = sweep_cli_read(c, path, &sweep);
 	if (code != ERR_NONE)
 		return code;
-	code = sweep_cli_foresee(sweep, true);
+	code = split_cli_check(c, sweep);
+	if (code == ERR_NONE)
+		code = sweep_cli_foresee(sweep, true);
 	if (code != ERR_NONE) {
 		sweep_free(sweep);
 		return code;

@@ -8,6 +8,7 @@
 static const struct cli_option options[] = {
 	CLI_OPTION_DB,
 	{ "format", 'f', "FORMAT", "text (default), md, csv, json, latex or html" },
+	CLI_OPTION_SAFE_CSV,
 	{ "output", 'o', "FILE", "write to FILE instead of standard output" },
 	{ NULL, 0, NULL, NULL },
 };

@@ -212,6 +212,8 @@ static void describe(const struct dataset *d)
 	printf("shape    %d x %d, %s\n", d->height, d->width,
 		d->channels == 3 ? "red, green, blue" : "grey");
 	printf("variant  %s\ndigest   %s\nsource   %s\n", d->variant, d->digest, d->source);
+	if (d->origin[0])
+		printf("import   %s\n", d->origin);
 
 	uint32_t train[CLASSES_MAX] = { 0 }, test[CLASSES_MAX] = { 0 };
 	for (uint32_t i = 0; i < d->train_count; i++)
@@ -328,13 +330,15 @@ static int run(const struct cli *c)
 		const char *name;
 		int (*run)(const struct cli *c, const struct dataset_places *places);
 	} actions[] = { { "list", run_list }, { "fetch", data_fetch }, { "verify", run_verify },
-		{ "show", run_show }, { "import", data_import }, { "export", data_export } };
+		{ "show", run_show }, { "import", data_import }, { "export", data_export },
+		{ "rm", data_rm } };
 	enum { ACTIONS = sizeof(actions) / sizeof(actions[0]) };
 
 	struct places places;
 	places_fill(&places, c);
 	if (c->argument_count == 0)
-		return cli_misuse(c, "say what to do: list, fetch, verify, show, import or export");
+		return cli_misuse(
+			c, "say what to do: list, fetch, verify, show, import, export or rm");
 	const char *names[ACTIONS];
 	for (int i = 0; i < ACTIONS; i++) {
 		names[i] = actions[i].name;
@@ -346,7 +350,7 @@ static int run(const struct cli *c)
 		return cli_misuse(
 			c, "unknown action '%s' (did you mean '%s'?)", c->arguments[0], nearest);
 	return cli_misuse(c,
-		"unknown action '%s' (there are: list, fetch, verify, show, import, export)",
+		"unknown action '%s' (there are: list, fetch, verify, show, import, export, rm)",
 		c->arguments[0]);
 }
 
@@ -356,6 +360,15 @@ static const struct cli_option options[] = {
 	{ "mirror", 0, "URL", "fetch: ask URL/FILE first, then the known mirrors" },
 	{ "stall", 0, "SECONDS",
 		"fetch: give up on a server that is silent for so long (default 30)" },
+	{ "resize", 0, "WIDTHxHEIGHT",
+		"import: resize every picture (mean of the area; the ratio of the sides is not "
+		"kept)" },
+	{ "test", 0, "FRACTION",
+		"import of pictures in CLASS/ alone: so much of each class is for testing (default "
+		"0.2)" },
+	{ "seed", 0, "N", "... and another choice of them (default 1)" },
+	{ "keep-order", 0, NULL,
+		"import: images in the order of the files, not by content (which mixes classes)" },
 	{ "form", 0, "FORM", "export: idx, cifar or png" },
 	{ "output", 'o', "FILE",
 		"export: the folder; show: write an image grid of training images, a row a class, "
@@ -372,12 +385,13 @@ static const struct cli_option options[] = {
 const struct cli_verb verb_data = {
 	.name = "data",
 	.arguments = "list | fetch NAME... | verify [NAME...] | show NAME | import NAME DIR | "
-		     "export NAME",
-	.summary = "list, fetch, check, look at, import or export data sets",
+		     "export NAME | rm NAME [DIGEST]",
+	.summary = "list, fetch, check, look at, import, export or remove data sets",
 	.examples = "  retrial data list\n"
 		    "  retrial data fetch mnist cifar10\n"
 		    "  retrial data import leaves pictures/   # pictures/train/CLASS/*.png and "
 		    "pictures/test/CLASS/*.png\n"
+		    "  retrial data import cells photos/ --resize 32x32   # photos/CLASS/*.jpg\n"
 		    "  retrial data verify fashion-mnist\n"
 		    "  retrial data show fashion-mnist\n"
 		    "  retrial data show fashion-mnist --augment -o grid.png",

@@ -11,6 +11,7 @@
 #include "../report/format.h"
 #include "forecast_cli.h"
 #include "places.h"
+#include "split_cli.h"
 #include "sweep_cli.h"
 
 static const struct cli_option options[] = {
@@ -327,6 +328,11 @@ static int run(const struct cli *c)
 	int code = sweep_cli_read(c, c->arguments[0], &sweep);
 	if (code != ERR_NONE)
 		return code;
+	code = split_cli_check(c, sweep);
+	if (code != ERR_NONE) {
+		sweep_free(sweep);
+		return code;
+	}
 	struct str out = { 0 };
 	struct err e = { 0 };
 	struct plan plan = { .sweep = sweep };

@@ -9,6 +9,7 @@
 #include "../store/store.h"
 #include "cli.h"
 #include "study_cli.h"
+#include "terminal.h"
 
 enum { SQL_BYTES_MAX = 1 << 20, PART_ROWS = 20000 };
 
@@ -139,6 +140,7 @@ static int ask(const struct cli *c, struct store *store, const char *sql,
 	const char *const *parameters, enum format format, struct err *e)
 {
 	if (format_streams(format)) {
+		terminal_raw_output(); /* for programs: every byte as it is */
 		struct output o = { .c = c, .format = format };
 		int result = store_query_parts(store, sql, parameters, PART_ROWS, take_part, &o, e);
 		if (result == 0 && !to_stdout(c))
@@ -213,6 +215,7 @@ static int run(const struct cli *c)
 static const struct cli_option options[] = {
 	CLI_OPTION_DB,
 	{ "format", 'f', "FORMAT", FORMAT_NAMES " (default table)" },
+	CLI_OPTION_SAFE_CSV,
 	{ "output", 'o', "FILE",
 		"write to FILE, whole or not at all, instead of the standard output" },
 	{ "show", 0, NULL, "print the SQL of the named query instead of running it" },

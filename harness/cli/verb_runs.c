@@ -50,6 +50,7 @@ static const struct cli_option options[] = {
 		"manual)" },
 	{ "limit", 0, "N", "at most N rows" },
 	{ "format", 'f', "FORMAT", FORMAT_NAMES " (default table)" },
+	CLI_OPTION_SAFE_CSV,
 	{ "output", 'o', "FILE",
 		"write to FILE, whole or not at all, instead of the standard output" },
 	{ 0 },

@@ -12,6 +12,7 @@
 #include "../store/store.h"
 #include "cli.h"
 #include "slurm_status.h"
+#include "terminal.h"
 
 enum { WATCH_SECONDS = 2, SILENT_SECONDS = 60 }; /* a sign of life comes every 20 s at least */
 
@@ -279,7 +280,7 @@ static int show(const struct cli *c, struct store *store, const char *sweep, str
 		over = !watch || is_over(&s);
 		status_free(&s);
 		if (drawn)
-			printf("\033[%dA\r\033[J", drawn);
+			terminal_control(stdout, "\033[%dA\r\033[J", drawn);
 		if (redraw && !over)
 			drawn = print_fitting(text.s ? text.s : "");
 		else

@@ -9,6 +9,7 @@ static const struct cli_option options[] = {
 	{ "intervals", 0, NULL,
 		"columns with the 95 % t interval of every mean and, from 10 seeds on, BCa (text, "
 		"md, latex, html)" },
+	CLI_OPTION_SAFE_CSV,
 	{ "output", 'o', "FILE", "write to FILE instead of standard output" },
 	{ NULL, 0, NULL, NULL },
 };

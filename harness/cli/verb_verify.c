@@ -312,6 +312,18 @@ static int verify(struct verification *v, struct store *s, const char *folder, i
 	return finish(v);
 }
 
+/* The bundle's own data sets are looked for first, after --data: another set of the same name on
+ * this machine is not the one. Returns their folder, owned by the caller. */
+static char *place_data(struct places *places, const char *unpacked)
+{
+	char *path = bundle_data(unpacked);
+	if (places->dataset.folder)
+		places->dataset.environment = path;
+	else
+		places->dataset.folder = path;
+	return path;
+}
+
 static int run(const struct cli *c)
 {
 	struct verification *v = calloc(1, sizeof(*v));
@@ -325,7 +337,7 @@ static int run(const struct cli *c)
 	int result = read_options(c, &how, &sample, &seed);
 	const char *first = c->argument_count ? c->arguments[0] : "", *temporary = getenv("TMPDIR");
 	const char *from = is_folder(first) ? first : NULL;
-	char *unpacked = NULL;
+	char *unpacked = NULL, *data = NULL;
 	struct str database = { 0 };
 	str_add(&database, cli_get(c, "db", "results/retrial.db"));
 	places_fill(&v->places, c);
@@ -337,6 +349,8 @@ static int run(const struct cli *c)
 		str_clear(&database);
 		str_addf(&database, "%s/results.db", unpacked ? unpacked : "");
 	}
+	if (unpacked)
+		data = place_data(&v->places, unpacked);
 	const int first_argument = from ? 1 : 0;
 	if (!result && !is_folder(first) && store_open(database.s, STORE_READ, &e, &s))
 		result = cli_fail(&e);
@@ -351,6 +365,7 @@ static int run(const struct cli *c)
 	if (unpacked)
 		bundle_remove(unpacked);
 	free(unpacked);
+	free(data);
 	str_free(&database);
 	free(v->chosen);
 	free(v->jobs);

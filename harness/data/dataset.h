@@ -24,6 +24,7 @@ struct dataset {
 	char variant[32];  /* "canonical", or a known variant such as "20-stand-ins"; anything else
 			      is refused */
 	char source[512];  /* the folder or file it was read from; "made" for synthetic */
+	char origin[128];  /* of an imported set: how it was made of its files; "": not known */
 	char *class_names; /* of an imported set: one after the other, each with its NUL, owned;
 			      NULL: see dataset_class_name */
 	void *memory;      /* owned */

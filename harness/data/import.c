@@ -2,7 +2,6 @@
  * them. */
 #include "import.h"
 
-#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,13 +12,15 @@
 #include "archive.h"
 #include "cifar.h"
 #include "idx.h"
+#include "import_form.h"
 #include "imported.h"
+#include "listing.h"
 #include "memory.h"
+#include "order.h"
 #include "png_file.h"
 
 static const char *const idx_names[2 * PART_COUNT] = { "train-images-idx3-ubyte",
 	"train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte" };
-static const char *const part_names[PART_COUNT] = { "train", "test" };
 enum { FILE_BYTES_MAX = 2000000000 };
 
 static char *join(const char *folder, const char *name, const char *ending)
@@ -33,61 +34,6 @@ static bool is_folder(const char *path)
 {
 	struct stat info;
 	return stat(path, &info) == 0 && S_ISDIR(info.st_mode);
-}
-
-/* ---- names in a folder ---- */
-
-struct names {
-	char **at;
-	size_t count;
-};
-
-static void names_free(struct names *n)
-{
-	for (size_t i = 0; i < n->count; i++)
-		free(n->at[i]);
-	free(n->at);
-	*n = (struct names){ 0 };
-}
-
-static int compare_names(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-/* What ends in `ending` ("": everything), in the order of the names; hidden ones never. Freed with
- * names_free. */
-static int list_folder(const char *folder, const char *ending, struct names *out, struct err *e)
-{
-	*out = (struct names){ 0 };
-	DIR *d = opendir(folder);
-	if (!d) {
-		err_errno(e, folder);
-		if (e)
-			e->kind = ERR_USAGE;
-		return -1;
-	}
-	int result = 0;
-	for (struct dirent *entry; result == 0 && (entry = readdir(d));) {
-		const size_t length = strlen(entry->d_name), end = strlen(ending);
-		if (entry->d_name[0] == '.' || length < end
-			|| strcmp(entry->d_name + length - end, ending))
-			continue;
-		char **larger = reallocarray(out->at, out->count + 1, sizeof(*larger));
-		if (larger)
-			out->at = larger;
-		char *name = larger ? strdup(entry->d_name) : NULL;
-		if (name)
-			out->at[out->count++] = name;
-		else
-			result = err_nomem(e);
-	}
-	closedir(d);
-	if (out->count)
-		qsort(out->at, out->count, sizeof(*out->at), compare_names);
-	if (result)
-		names_free(out);
-	return result;
 }
 
 /* ---- IDX ---- */
@@ -125,8 +71,10 @@ static int idx_load(const char *folder, int file, char **bytes, struct idx *idx,
 	return result;
 }
 
-static int idx_describe(const char *folder, struct dataset *d, struct err *e)
+static int idx_describe(
+	const char *folder, const struct import_options *o, struct dataset *d, struct err *e)
 {
+	(void)o;
 	d->channels = 1;
 	for (int part = 0; part < PART_COUNT; part++) {
 		char *images, *labels = NULL;
@@ -137,7 +85,8 @@ static int idx_describe(const char *folder, struct dataset *d, struct err *e)
 			: 0;
 		if (result == 0 && i.size[0] != l.size[0])
 			result = err_set(e, ERR_USAGE, "%s: %u images, but %u labels for %s",
-				folder, (unsigned)i.size[0], (unsigned)l.size[0], part_names[part]);
+				folder, (unsigned)i.size[0], (unsigned)l.size[0],
+				import_part_names[part]);
 		if (result == 0 && part > 0
 			&& (i.size[1] != (uint32_t)d->height || i.size[2] != (uint32_t)d->width))
 			result = err_set(e, ERR_USAGE,
@@ -163,9 +112,10 @@ static int idx_describe(const char *folder, struct dataset *d, struct err *e)
 	return 0;
 }
 
-static int idx_fill(
-	const char *folder, struct memory_part parts[PART_COUNT], struct dataset *d, struct err *e)
+static int idx_fill(const char *folder, const struct import_options *o,
+	struct memory_part parts[PART_COUNT], struct dataset *d, struct err *e)
 {
+	(void)o;
 	(void)d;
 	for (int file = 0; file < 2 * PART_COUNT; file++) {
 		char *bytes;
@@ -181,6 +131,11 @@ static int idx_fill(
 
 /* ---- CIFAR ---- */
 
+static bool is_records(const char *name)
+{
+	return listing_ends(name, ".bin");
+}
+
 static int cifar_part(const char *name)
 {
 	return strncmp(name, "test", 4) == 0 ? PART_TEST : PART_TRAIN;
@@ -190,9 +145,9 @@ static int cifar_part(const char *name)
 static int cifar_walk(
 	const char *folder, struct memory_part *parts, struct dataset *d, struct err *e)
 {
-	struct names files;
+	struct listing files;
 	uint32_t counts[PART_COUNT] = { 0 };
-	if (list_folder(folder, ".bin", &files, e))
+	if (listing_read(folder, is_records, &files, e))
 		return -1;
 	int result = 0;
 	for (size_t i = 0; result == 0 && i < files.count; i++) {
@@ -213,186 +168,57 @@ static int cifar_walk(
 		free(bytes);
 		free(path);
 	}
-	names_free(&files);
+	listing_free(&files);
 	d->train_count = counts[PART_TRAIN], d->test_count = counts[PART_TEST];
 	return result;
 }
 
-static int cifar_describe(const char *folder, struct dataset *d, struct err *e)
+static int cifar_describe(
+	const char *folder, const struct import_options *o, struct dataset *d, struct err *e)
 {
+	(void)o;
 	d->channels = 3, d->height = 32, d->width = 32, d->classes = CIFAR_CLASSES;
 	return cifar_walk(folder, NULL, d, e);
 }
 
-static int cifar_fill(
-	const char *folder, struct memory_part parts[PART_COUNT], struct dataset *d, struct err *e)
+static int cifar_fill(const char *folder, const struct import_options *o,
+	struct memory_part parts[PART_COUNT], struct dataset *d, struct err *e)
 {
+	(void)o;
 	return cifar_walk(folder, parts, d, e);
-}
-
-/* ---- PNG ---- */
-
-/* Both parts have to have the same classes. */
-static int png_classes(const char *folder, struct names *classes, struct err *e)
-{
-	struct names other = { 0 };
-	char *train = join(folder, "train", ""), *test = join(folder, "test", "");
-	int result =
-		list_folder(train, "", classes, e) || list_folder(test, "", &other, e) ? -1 : 0;
-	for (size_t i = 0; result == 0 && i < classes->count; i++)
-		if (i >= other.count || strcmp(classes->at[i], other.at[i]))
-			result = err_set(e, ERR_USAGE,
-				"%s: train has a class '%s', test has %s%s%s in its place", folder,
-				classes->at[i], i < other.count ? "'" : "nothing",
-				i < other.count ? other.at[i] : "", i < other.count ? "'" : "");
-	if (result == 0 && other.count > classes->count)
-		result = err_set(e, ERR_USAGE, "%s: test has a class '%s', train has not", folder,
-			other.at[classes->count]);
-	if (result == 0 && (classes->count < 2 || classes->count > IMPORTED_CLASSES_MAX))
-		result = err_set(e, ERR_USAGE,
-			"%s: %zu classes (folders in train), 2 to %d would do", folder,
-			classes->count, IMPORTED_CLASSES_MAX);
-	for (size_t i = 0; result == 0 && i < classes->count; i++)
-		if (strchr(classes->at[i], '\n'))
-			result =
-				err_set(e, ERR_USAGE, "%s: a class name with a line break", folder);
-	names_free(&other);
-	free(train);
-	free(test);
-	return result;
-}
-
-/* Where the pictures of a walk go: nowhere while they are counted and looked at. */
-struct png_walk {
-	struct dataset *d;
-	struct memory_part *parts; /* NULL: look only */
-	uint32_t counts[PART_COUNT];
-};
-
-/* One picture: its size is that of the first; one coloured picture makes all coloured. */
-static int png_picture(struct png_walk *w, int part, int label, const char *path, struct err *e)
-{
-	struct dataset *d = w->d;
-	const uint32_t index = w->counts[part]++;
-	if (w->parts) {
-		w->parts[part].labels[index] = (uint8_t)label;
-		return png_read(path, d->channels, d->height, d->width,
-			w->parts[part].images + index * memory_image_bytes(d), e);
-	}
-	struct png_size size;
-	if (png_look(path, &size, e))
-		return -1;
-	if (d->height == 0) {
-		d->height = size.height, d->width = size.width;
-		if (size.height > IMPORTED_SIDE_MAX || size.width > IMPORTED_SIDE_MAX)
-			return err_set(e, ERR_USAGE, "%s: %d x %d pixels, at most %d x %d would do",
-				path, size.width, size.height, IMPORTED_SIDE_MAX,
-				IMPORTED_SIDE_MAX);
-	}
-	if (size.height != d->height || size.width != d->width)
-		return err_set(e, ERR_USAGE,
-			"%s: %d x %d pixels, the first picture has %d x %d: all have to be of one "
-			"size",
-			path, size.width, size.height, d->width, d->height);
-	if (size.colour)
-		d->channels = 3;
-	return 0;
-}
-
-static int png_walk_class(
-	struct png_walk *w, int part, int label, const char *folder, struct err *e)
-{
-	struct names files;
-	if (list_folder(folder, ".png", &files, e))
-		return -1;
-	int result = files.count ? 0 : err_set(e, ERR_USAGE, "%s: no .png files", folder);
-	for (size_t i = 0; result == 0 && i < files.count; i++) {
-		char *path = join(folder, files.at[i], "");
-		result = png_picture(w, part, label, path, e);
-		free(path);
-	}
-	names_free(&files);
-	return result;
-}
-
-static int png_walk(
-	const char *folder, struct png_walk *w, const struct names *classes, struct err *e)
-{
-	for (int part = 0; part < PART_COUNT; part++)
-		for (size_t k = 0; k < classes->count; k++) {
-			struct str path = { 0 };
-			str_addf(&path, "%s/%s/%s", folder, part_names[part], classes->at[k]);
-			const int result = png_walk_class(w, part, (int)k, path.s, e);
-			str_free(&path);
-			if (result)
-				return -1;
-		}
-	return 0;
-}
-
-static int png_describe(const char *folder, struct dataset *d, struct err *e)
-{
-	struct names classes = { 0 };
-	struct png_walk w = { .d = d };
-	struct str text = { 0 };
-	d->channels = 1;
-	int result = png_classes(folder, &classes, e) || png_walk(folder, &w, &classes, e) ? -1 : 0;
-	for (size_t k = 0; k < classes.count; k++)
-		str_add_bytes(&text, classes.at[k], strlen(classes.at[k]) + 1);
-	d->classes = (int)classes.count;
-	d->train_count = w.counts[PART_TRAIN], d->test_count = w.counts[PART_TEST];
-	free(d->class_names);
-	d->class_names = str_take(&text);
-	names_free(&classes);
-	return result;
-}
-
-static int png_fill(
-	const char *folder, struct memory_part parts[PART_COUNT], struct dataset *d, struct err *e)
-{
-	struct names classes = { 0 };
-	struct png_walk w = { .d = d, .parts = parts };
-	const int result =
-		png_classes(folder, &classes, e) || png_walk(folder, &w, &classes, e) ? -1 : 0;
-	names_free(&classes);
-	return result;
 }
 
 /* ---- import ---- */
 
-struct form {
-	int (*describe)(const char *folder, struct dataset *d, struct err *e);
-	int (*fill)(const char *folder, struct memory_part parts[PART_COUNT], struct dataset *d,
-		struct err *e);
-};
+static const struct import_form import_idx = { idx_describe, idx_fill },
+				import_cifar = { cifar_describe, cifar_fill };
 
-static const struct form *recognise(const char *folder, struct err *e)
+static const struct import_form *recognise(const char *folder, struct err *e)
 {
-	static const struct form idx = { idx_describe, idx_fill },
-				 cifar = { cifar_describe, cifar_fill },
-				 png = { png_describe, png_fill };
 	for (int file = 0; file < 2 * PART_COUNT; file++) {
 		char *path = idx_path(folder, file);
 		free(path);
 		if (path)
-			return &idx;
+			return &import_idx;
 	}
 	char *train = join(folder, "train", "");
 	const bool folders = is_folder(train);
 	free(train);
 	if (folders)
-		return &png;
-	struct names files;
-	if (list_folder(folder, ".bin", &files, e))
+		return &import_folders;
+	struct listing files;
+	if (listing_read(folder, is_records, &files, e))
 		return NULL;
 	const bool records = files.count > 0;
-	names_free(&files);
+	listing_free(&files);
 	if (records)
-		return &cifar;
+		return &import_cifar;
+	if (import_has_classes(folder))
+		return &import_unsplit;
 	err_set(e, ERR_USAGE,
 		"%s: no data set in a form that is known: train-images-idx3-ubyte and the other "
-		"three IDX files, *.bin with CIFAR-10's "
-		"records, or train/CLASS/*.png and test/CLASS/*.png",
+		"three IDX files, *.bin with CIFAR-10's records, or pictures (.png, .jpg) in "
+		"train/CLASS/ and test/CLASS/, or in CLASS/",
 		folder);
 	return NULL;
 }
@@ -425,25 +251,74 @@ static int name_classes(struct dataset *d, struct err *e)
 	return d->class_names ? 0 : err_nomem(e);
 }
 
-int dataset_import(
-	const char *name, const char *path, const char *place, struct err *e, struct dataset **out)
+/* A class without training or test images makes every trial impossible: it is said now. A label
+ * that no image of either part has is no class. */
+static int check_classes(const struct dataset *d, struct err *e)
+{
+	uint32_t train[256] = { 0 }, test[256] = { 0 };
+	for (uint32_t i = 0; i < d->train_count; i++)
+		train[d->train_labels[i]]++;
+	for (uint32_t i = 0; i < d->test_count; i++)
+		test[d->test_labels[i]]++;
+	for (int k = 0; k < d->classes; k++)
+		if (!train[k] != !test[k])
+			return err_set(e, ERR_USAGE,
+				"class '%s' has %u training images and %u test images: both parts "
+				"need every class",
+				dataset_class(d, k), (unsigned)train[k], (unsigned)test[k]);
+	return 0;
+}
+
+/* What was done with the files, for people who look at the set later. */
+static void note_origin(
+	const struct import_form *form, const struct import_options *o, struct dataset *d)
+{
+	struct str text = { 0 };
+	str_add(&text, o->keep_order ? "order of the files" : "order by content");
+	if (o->width && (form == &import_folders || form == &import_unsplit))
+		str_addf(&text, "; resized to %d x %d (area mean)", o->width, o->height);
+	if (form == &import_unsplit)
+		str_addf(&text, "; stratified split, %g for testing, seed %llu", o->test_share,
+			(unsigned long long)o->seed);
+	snprintf(d->origin, sizeof(d->origin), "%s", text.s);
+	str_free(&text);
+}
+
+static int check_options(const struct import_form *form, const char *path,
+	const struct import_options *o, struct err *e)
+{
+	const bool pictures = form == &import_folders || form == &import_unsplit;
+	if (o->width && !pictures)
+		return err_set(e, ERR_USAGE,
+			"%s: only PNG and JPEG files are resized, not IDX or CIFAR records", path);
+	if (o->split_given && form != &import_unsplit)
+		return err_set(e, ERR_USAGE,
+			"%s is split into training and test images already: --test and --seed are "
+			"for pictures in CLASS/ alone",
+			path);
+	return 0;
+}
+
+int dataset_import(const char *name, const char *path, const char *place,
+	const struct import_options *o, struct err *e, uint32_t *in_both, struct dataset **out)
 {
 	if (!imported_name_is_good(name))
 		return err_set(e, ERR_USAGE,
 			"'%s' cannot be the name of an imported data set: a-z, 0-9 and dashes, and "
 			"not that of a published one",
 			name);
-	const struct form *form = recognise(path, e);
-	if (!form)
+	const struct import_form *form = recognise(path, e);
+	if (!form || check_options(form, path, o, e))
 		return -1;
 	struct dataset *d = calloc(1, sizeof(*d));
 	if (!d)
 		return err_nomem(e);
 	snprintf(d->name, sizeof(d->name), "%s", name);
 	snprintf(d->variant, sizeof(d->variant), "imported");
+	note_origin(form, o, d);
 	struct memory_part parts[PART_COUNT];
 	char *written = NULL;
-	int result = form->describe(path, d, e);
+	int result = form->describe(path, o, d, e);
 	if (result == 0)
 		result = check_counts(d, path, e);
 	if (result == 0)
@@ -451,7 +326,11 @@ int dataset_import(
 	if (result == 0)
 		result = memory_allocate(d, parts, e);
 	if (result == 0)
-		result = form->fill(path, parts, d, e);
+		result = form->fill(path, o, parts, d, e);
+	if (result == 0 && check_classes(d, e))
+		result = err_prefix(e, "%s: ", path);
+	if (result == 0)
+		result = order_parts(d, parts, o->keep_order, in_both, e);
 	if (result == 0) {
 		memory_digest(d, d->digest);
 		result = imported_write(d, place, &written, e);
@@ -541,7 +420,7 @@ static int export_png(const struct dataset *d, int part, const char *folder, str
 	const struct memory_part p = part_of(d, part);
 	for (int k = 0; k < d->classes; k++) {
 		struct str class_folder = { 0 };
-		str_addf(&class_folder, "%s/%s/%03d", folder, part_names[part], k);
+		str_addf(&class_folder, "%s/%s/%03d", folder, import_part_names[part], k);
 		int result = file_make_folder(class_folder.s, e);
 		for (uint32_t i = 0; result == 0 && i < p.count; i++) {
 			if (p.labels[i] != k)

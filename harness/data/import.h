@@ -5,16 +5,35 @@
 
 #include "dataset.h"
 
+struct import_options {
+	bool keep_order; /* of the files; otherwise by content (order.h), which mixes the classes */
+	int width, height; /* resize pictures (picture.h); 0: all have to be of one size */
+	double test_share; /* pictures in CLASS/ alone: the fraction of each class for testing */
+	uint64_t seed;     /* ... and which of them */
+	bool split_given;  /* the user has said one of these two */
+};
+
 /* Read a data set from `path` and write it as PLACE/NAME/DIGEST.data. path is a folder with one of
- *   IDX files: train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-idx3-ubyte,
- * t10k-labels-idx1-ubyte (plain, .gz or .xz); CIFAR-10's binary records in files that end in .bin;
- * those for testing begin with "test" (32 x 32 pixels, three colours); folders train and test with
- * a folder of PNG files for each class: all of one size, grey or coloured; classes and pictures in
- * the order of their names. Alpha is laid on black, 16-bit pictures lose their lower half, palettes
- * are resolved. On success *out is the open data set, owned by the caller. Returns 0, or -1 with e
- * (ERR_USAGE: the name, or what is wrong with which file). */
-int dataset_import(
-	const char *name, const char *path, const char *place, struct err *e, struct dataset **out);
+ *
+ * - IDX files: train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-idx3-ubyte,
+ *   t10k-labels-idx1-ubyte (plain, .gz or .xz);
+ * - CIFAR-10's binary records in files that end in .bin; those for testing begin with "test" (32 x
+ *   32 pixels, three colours);
+ * - folders train and test with a folder of pictures (PNG, JPEG) for each class, grey or coloured;
+ * - a folder of pictures for each class, which is split here: each class by the same share.
+ *
+ * Classes are in the order of their names. Alpha is laid on black, 16-bit pictures lose their lower
+ * half, palettes are resolved. The result does not depend on the names or the order of the files
+ * (but with keep_order). *in_both: test pictures that are training pictures as well. On success
+ * *out is the open data set, owned by the caller. Returns 0, or -1 with e (ERR_USAGE: the name, or
+ * what is wrong with which file). */
+int dataset_import(const char *name, const char *path, const char *place,
+	const struct import_options *o, struct err *e, uint32_t *in_both, struct dataset **out);
+
+/* Remove the imported set of this name from a place; digest: the beginning of that of the content
+ * that is meant, if there are several (NULL: there is one). Returns 0, or -1 with e (ERR_USAGE:
+ * there is none, or a published set has the name, or several). */
+int dataset_remove(const char *name, const char *place, const char *digest, struct err *e);
 
 enum dataset_format { DATASET_IDX, DATASET_CIFAR, DATASET_PNG };
 

@@ -12,11 +12,13 @@
 
 #include "../base/file.h"
 #include "../base/str.h"
+#include "import.h"
 #include "manifest.h"
 #include "memory.h"
 
-/* The header page: these lines, then a line a class, then zeros. */
-static const char first_line[] = "retrial imported data 1\n";
+/* The header page: these lines, then a line a class, then zeros. Version 1 has no line "origin". */
+static const char first_line[] = "retrial imported data 2\n";
+static const char old_line[] = "retrial imported data 1\n";
 
 bool imported_name_is_good(const char *name)
 {
@@ -29,9 +31,11 @@ bool imported_name_is_good(const char *name)
 int imported_write(struct dataset *d, const char *place, char **path, struct err *e)
 {
 	struct str page = { 0 }, to = { 0 };
-	str_addf(&page, "%sname %s\nshape %d %d %d\nclasses %d\ntrain %u\ntest %u\ndigest %s\n",
+	str_addf(&page,
+		"%sname %s\nshape %d %d %d\nclasses %d\ntrain %u\ntest %u\ndigest %s\norigin "
+		"%s\n",
 		first_line, d->name, d->channels, d->height, d->width, d->classes,
-		(unsigned)d->train_count, (unsigned)d->test_count, d->digest);
+		(unsigned)d->train_count, (unsigned)d->test_count, d->digest, d->origin);
 	const size_t facts = page.length;
 	for (int k = 0; k < d->classes; k++)
 		str_addf(&page, "%s\n", dataset_class(d, k));
@@ -80,12 +84,27 @@ static bool take_names(const char *at, struct dataset *d)
 	return lines == d->classes;
 }
 
+static bool take_origin(const char **at, struct dataset *d)
+{
+	static const char name[] = "origin ";
+	const char *text = *at + sizeof(name) - 1;
+	if (strncmp(*at, name, sizeof(name) - 1) != 0)
+		return false;
+	const size_t length = strcspn(text, "\n");
+	if (length >= sizeof(d->origin) || text[length] != '\n')
+		return false;
+	snprintf(d->origin, sizeof(d->origin), "%.*s", (int)length, text);
+	*at = text + length + 1;
+	return true;
+}
+
 /* What the header page says; false when it says nothing that can be. */
 static bool read_header(const char *page, struct dataset *d)
 {
 	char line[128], digest[DIGEST_TEXT];
 	const char *at = page;
-	snprintf(line, sizeof(line), "%sname %s\n", first_line, d->name);
+	const bool old = strncmp(at, old_line, sizeof(old_line) - 1) == 0;
+	snprintf(line, sizeof(line), "%sname %s\n", old ? old_line : first_line, d->name);
 	if (strncmp(at, line, strlen(line)))
 		return false;
 	at += strlen(line);
@@ -116,6 +135,8 @@ static bool read_header(const char *page, struct dataset *d)
 	d->classes = (int)classes;
 	d->train_count = (uint32_t)train, d->test_count = (uint32_t)test;
 	memcpy(d->digest, digest, sizeof(digest));
+	if (!old && !take_origin(&at, d))
+		return false;
 	return take_names(at, d);
 }
 
@@ -202,11 +223,52 @@ int imported_open(const char *place, const char *name, struct err *e, struct dat
 	int result = 0;
 	if (count > 1)
 		result = err_set(e, ERR_ENVIRONMENT,
-			"two contents of one name: %s and %s; remove the one that is not meant, or "
-			"import it under another name",
-			found.gl_pathv[0], found.gl_pathv[1]);
+			"two contents of one name: %s and %s; remove the one that is not meant "
+			"(retrial data rm %s DIGEST), or import it under another name",
+			found.gl_pathv[0], found.gl_pathv[1], name);
 	else if (count == 1)
 		result = open_file(found.gl_pathv[0], name, e, out);
+	globfree(&found);
+	return result;
+}
+
+/* Does the file of a set have a name that begins so? */
+static bool is_of(const char *path, const char *digest)
+{
+	return strncmp(strrchr(path, '/') + 1, digest, strlen(digest)) == 0;
+}
+
+int dataset_remove(const char *name, const char *place, const char *digest, struct err *e)
+{
+	glob_t found = { 0 };
+	const char *path = NULL;
+	size_t matches = 0;
+	int result = 0;
+	if (manifest_find(name))
+		return err_set(e, ERR_USAGE,
+			"%s is a published data set: only imported ones are removed", name);
+	if (imported_name_is_good(name))
+		find(place, name, &found);
+	for (size_t i = 0; i < found.gl_pathc; i++)
+		if (is_of(found.gl_pathv[i], digest ? digest : "")) {
+			path = found.gl_pathv[i];
+			matches++;
+		}
+	if (matches == 0)
+		result = err_set(e, ERR_USAGE, "%s: no imported data set %s%s%s", place, name,
+			digest ? " whose digest begins with " : "", digest ? digest : "");
+	else if (matches > 1)
+		result = err_set(e, ERR_USAGE,
+			"%zu contents of one name: %s and %s; say which: retrial data rm %s DIGEST",
+			matches, found.gl_pathv[0], found.gl_pathv[1], name);
+	else if (unlink(path))
+		result = err_errno(e, path);
+	if (result == 0) {
+		struct str folder = { 0 };
+		str_addf(&folder, "%s/%s", place, name);
+		rmdir(folder.s); /* stays where something else is in it */
+		str_free(&folder);
+	}
 	globfree(&found);
 	return result;
 }

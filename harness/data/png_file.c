@@ -11,41 +11,32 @@ static int fail(const png_image *image, const char *path, enum err_kind kind, st
 		image->message[0] ? image->message : "cannot be read as PNG");
 }
 
-int png_look(const char *path, struct png_size *size, struct err *e)
+int png_look(const char *path, struct picture_size *size, struct err *e)
 {
 	png_image image = { .version = PNG_IMAGE_VERSION };
 	if (!png_image_begin_read_from_file(&image, path))
 		return fail(&image, path, ERR_USAGE, e);
-	*size = (struct png_size){ (int)image.width, (int)image.height,
-		image.format & PNG_FORMAT_FLAG_COLOR };
+	*size = (struct picture_size){ (int)image.width, (int)image.height,
+		(image.format & PNG_FORMAT_FLAG_COLOR) != 0 };
 	png_image_free(&image);
 	return 0;
 }
 
-int png_read(const char *path, int channels, int height, int width, uint8_t *planes, struct err *e)
+int png_read(const char *path, int channels, int height, int width, uint8_t *pixels, struct err *e)
 {
 	png_image image = { .version = PNG_IMAGE_VERSION };
 	if (!png_image_begin_read_from_file(&image, path))
 		return fail(&image, path, ERR_USAGE, e);
 	if ((int)image.width != width || (int)image.height != height) {
-		err_set(e, ERR_USAGE,
-			"%s: %u x %u pixels, the first picture has %d x %d: all have to be of one "
-			"size",
-			path, (unsigned)image.width, (unsigned)image.height, width, height);
 		png_image_free(&image);
-		return -1;
+		return err_set(e, ERR_USAGE, "%s: it has changed while it was read", path);
 	}
-	const size_t pixels = (size_t)height * (size_t)width;
 	const png_color black = { 0, 0, 0 };
 	image.format = channels == 3 ? PNG_FORMAT_RGB : PNG_FORMAT_GRAY;
-	uint8_t *mixed = malloc(pixels * (size_t)channels);
-	int result = mixed ? 0 : err_nomem(e);
-	if (result == 0 && !png_image_finish_read(&image, &black, mixed, 0, NULL))
-		result = fail(&image, path, ERR_USAGE, e);
-	for (size_t i = 0; result == 0 && i < pixels * (size_t)channels; i++)
-		planes[i % (size_t)channels * pixels + i / (size_t)channels] = mixed[i];
+	const int result = png_image_finish_read(&image, &black, pixels, 0, NULL)
+		? 0
+		: fail(&image, path, ERR_USAGE, e);
 	png_image_free(&image);
-	free(mixed);
 	return result;
 }
 

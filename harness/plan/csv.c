@@ -236,6 +236,13 @@ static void scan_rows(struct scanner *c, struct dimension *out)
 
 const struct dimension *csv_dimension(struct study *s, const struct node *file)
 {
+	const size_t length = strlen(file->text);
+	if (length < 4 || strcmp(file->text + length - 4, ".csv") != 0) {
+		/* Errors show lines of it: it may be no other file of the user's. */
+		node_error(s->diagnostics, file,
+			"trials: %s: the name of a table of trials ends with .csv", file->text);
+		return NULL;
+	}
 	const struct source *source = library_open(s->arena, s->diagnostics, file, "trials");
 	if (!source || !source_check(source, s->diagnostics))
 		return NULL;

@@ -155,9 +155,33 @@ const struct source *library_open(
 	return source;
 }
 
+/* Does a line of the text begin with a key that only such a file has? Only then may errors show
+ * what is in it: a sweep file of a stranger might name any file of the user's. */
+static bool is_library(const struct source *source)
+{
+	static const char *const keys[] = { "recipes", "augments", "models", "use", "retrial" };
+	for (const char *line = source->text; line; line = strchr(line, '\n')) {
+		line += strspn(line, "\n\r\t {\"'\xEF\xBB\xBF");
+		for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+			const size_t length = strlen(keys[i]);
+			if (strncmp(line, keys[i], length) == 0 && line[length]
+				&& strchr(":\"' ", line[length]))
+				return true;
+		}
+	}
+	return false;
+}
+
 static void read_file(struct library *l, const struct node *at)
 {
 	const struct source *source = library_open(l->arena, l->diagnostics, at, "use");
+	if (source && !is_library(source)) {
+		node_error(l->diagnostics, at,
+			"use: %s is no library file: it has neither recipes nor augments nor "
+			"models",
+			source->path);
+		source = NULL;
+	}
 	const struct node *root = source ? yaml_read(source, l->arena, l->diagnostics) : NULL;
 	if (!root) {
 		l->incomplete = true;

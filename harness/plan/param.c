@@ -193,20 +193,23 @@ static int parse_number(const struct param *p, const char *text, void *base, str
 	}
 	if (check_range(p, value, why))
 		return -1;
+	const bool whole = p->type != PARAM_REAL || (p->share && value >= 1);
+	if (whole && value != floor(value)) {
+		str_add(why,
+			p->share ? "neither a whole number nor a fraction below 1"
+				 : "not a whole number");
+		return -1;
+	}
 	if (p->type == PARAM_REAL) {
 		memcpy(field(p, base), &value, sizeof(value));
 		return 0;
-	}
-	if (value != floor(value)) {
-		str_add(why, "not a whole number");
-		return -1;
 	}
 	if (p->type == PARAM_SEED) {
 		const uint64_t seed = (uint64_t)value;
 		memcpy(field(p, base), &seed, sizeof(seed));
 	} else {
-		const int whole = (int)value;
-		memcpy(field(p, base), &whole, sizeof(whole));
+		const int number = (int)value;
+		memcpy(field(p, base), &number, sizeof(number));
 	}
 	return 0;
 }

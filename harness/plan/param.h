@@ -51,6 +51,7 @@ struct param {
 	int max_count;   /* PARAM_REALS */
 	double min, max; /* numbers; PARAM_NAMES: max is the most there can be */
 	bool min_open, max_open; /* the bound itself is not allowed */
+	bool share;              /* PARAM_REAL: a count of things, or below 1 a fraction of them */
 	const char *zero;        /* PARAM_INTEGER: the word that stands for 0 ("map"), NULL: none */
 	const char *const *names; /* ends with NULL; PARAM_ENUM(S) in the order of the enum;
 				     PARAM_TEXT: the only ones allowed, or NULL */

@@ -95,9 +95,15 @@ static const struct param table[] = {
 	{ IN_TRIAL(batch_size), .name = "batch_size", .type = PARAM_INTEGER, .min = 1, .max = 4096,
 		.fallback = "32", .unit = "images", .help = "size of one step of an optimizer",
 		.since = "0.1" },
-	{ IN_TRIAL(validation), .name = "validation", .type = PARAM_INTEGER, .min = 1,
-		.max = 10000000, .fallback = "10000", .unit = "images",
-		.help = "size of the validation set, the first training images", .since = "0.1" },
+	{ IN_TRIAL(validation), .name = "validation", .type = PARAM_REAL, .share = true, .min = 0,
+		.min_open = true, .max = 10000000, .fallback = "10000", .unit = "images",
+		.help = "size of the validation set, the first training images; below 1 a fraction "
+			"of them",
+		.since = "0.1" },
+	{ IN_TRIAL(stratify), .name = "stratify", .type = PARAM_BOOL, .fallback = "false",
+		.help = "validation set, train_limit and folds have each class in its share of the "
+			"training set",
+		.since = "0.2" },
 	{ IN_TRIAL(train_limit), .name = "train_limit", .type = PARAM_INTEGER, .min = 0,
 		.max = 10000000, .fallback = "0", .unit = "images",
 		.help = "training images used, after the validation set; 0 for all",

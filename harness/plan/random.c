@@ -114,7 +114,7 @@ static int read_range(struct study *s, struct random_axis *a, const struct node 
 	}
 	a->low = bounds[0];
 	a->high = bounds[1];
-	a->whole = type == PARAM_INTEGER;
+	a->whole = type == PARAM_INTEGER || (a->target->param->share && a->low >= 1);
 	return 0;
 }
 

@@ -19,6 +19,14 @@ void trial_default_model(struct trial *t)
 	t->networks = model_lightweight();
 }
 
+uint32_t trial_validation(const struct trial *t, uint32_t train_images)
+{
+	if (t->validation >= 1)
+		return (uint32_t)t->validation;
+	const uint32_t share = (uint32_t)(t->validation * train_images + 0.5);
+	return share > 0 ? share : 1;
+}
+
 const struct model_config *trial_networks(const struct trial *t)
 {
 	return t->networks ? t->networks : model_lightweight();

@@ -187,10 +187,13 @@ struct trial {
 		networks; /* what the name stands for; NULL: lightweight. Owned as the phases are */
 	uint64_t seed;    /* of every random stream */
 	int batch_size;
-	int validation;  /* the first so many training images are the validation set */
-	int train_limit; /* 0: all; else only so many training images behind the validation set
-			    (demo, smoke, tests) */
-	int test_limit;  /* 0: all; else only the first so many test images */
+	double validation; /* images of the validation set; below 1: a fraction of the training set.
+			      The first ones of it, or see stratify */
+	bool stratify;     /* validation set, train_limit and folds have each class in its share of
+			      the training set */
+	int train_limit;   /* 0: all; else only so many training images behind the validation set
+			      (demo, smoke, tests) */
+	int test_limit;    /* 0: all; else only the first so many test images */
 	struct augment_config augment;
 	const struct phase_config
 		*phases; /* [phase_count], at most PHASES_MAX; shared by all trials of the same
@@ -220,6 +223,8 @@ void trial_free(struct trial *t);
 const char *phase_kind_name(enum phase_kind kind);
 /* Set the model that a trial has when nothing is said. */
 void trial_default_model(struct trial *t);
+/* How many of so many training images are the validation set: at least one. */
+uint32_t trial_validation(const struct trial *t, uint32_t train_images);
 /* Its model. */
 const struct model_config *trial_networks(const struct trial *t);
 const char *label_value(

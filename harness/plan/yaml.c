@@ -162,6 +162,11 @@ static int on_scalar(struct reader *r, const yaml_event_t *event)
 		error_at(r, event->start_mark, "a NUL character in a value");
 		return -1;
 	}
+	if (str_has_control(text, true)) {
+		error_at(r, event->start_mark,
+			"a control character in a value: terminals would obey it; leave it out");
+		return -1;
+	}
 	if (event->data.scalar.anchor)
 		error_at(r, event->start_mark,
 			"anchors (&) are not supported: write the value where it is needed");

@@ -75,7 +75,7 @@ static void choose(struct sheet *s)
 
 	s->classes = d->classes < CLASSES_MAX ? d->classes : CLASSES_MAX;
 	for (int k = 0; k < s->classes; k++) {
-		uint32_t i = (uint32_t)s->trial.validation;
+		uint32_t i = trial_validation(&s->trial, d->train_count);
 		while (i + 1 < d->train_count && d->train_labels[i] != k)
 			i++;
 		s->index[k] = i;

@@ -31,17 +31,18 @@ static double epoch_work(
 
 double forecast_work(const struct trial *t, const struct forecast_dataset *d)
 {
-	const double behind = (double)d->train_count - t->validation;
+	const double validation = trial_validation(t, d->train_count);
+	const double behind = (double)d->train_count - validation;
 	const double images =
 		t->train_limit > 0 && t->train_limit < behind ? t->train_limit : behind;
-	const double all = images + t->validation;
+	const double all = images + validation;
 	double work = 0;
 	bool unified = false;
 	for (int i = 0; i < t->phase_count; i++) {
 		const struct phase_config *p = &t->phases[i];
 		unified |= p->kind == PHASE_SCRATCH || p->kind == PHASE_UNIFY;
 		if (p->kind != PHASE_KFOLD) {
-			work += p->epochs * epoch_work(p, unified, images, t->validation);
+			work += p->epochs * epoch_work(p, unified, images, validation);
 			continue;
 		}
 		const double fold = p->epochs

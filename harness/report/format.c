@@ -193,13 +193,34 @@ static bool needs_quotes(const char *text, size_t length)
 	return false;
 }
 
+static bool safe_csv;
+
+void format_safe_csv(void)
+{
+	safe_csv = true;
+}
+
+/* Would a spreadsheet take this for a formula? A number is none. */
+static bool is_formula(const char *text, size_t length)
+{
+	char number[64], *end;
+	if (length == 0 || !memchr("=+-@\t\r", text[0], 6))
+		return false;
+	if (length >= sizeof(number))
+		return true;
+	snprintf(number, sizeof(number), "%.*s", (int)length, text);
+	strtod(number, &end);
+	return end == number || *end != '\0';
+}
+
 void format_csv_text(struct str *out, const char *text, size_t length)
 {
-	if (!needs_quotes(text, length)) {
+	const bool formula = safe_csv && is_formula(text, length);
+	if (!formula && !needs_quotes(text, length)) {
 		str_add_bytes(out, text, length);
 		return;
 	}
-	str_add(out, "\"");
+	str_add(out, formula ? "\"'" : "\"");
 	for (size_t i = 0; i < length; i++)
 		str_add_bytes(out, text[i] == '"' ? "\"\"" : text + i, text[i] == '"' ? 2 : 1);
 	str_add(out, "\"");

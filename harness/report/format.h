@@ -48,6 +48,10 @@ void format_part(const struct rows *part, enum format f, bool first, bool last, 
 /* Append one number with as many digits as it needs (at most 17): "0.1", "1.0", "1e-300", "inf". */
 void format_real(struct str *out, double value);
 
+/* From now on a CSV text that begins with = + - @ (or a tab or carriage return), and is no number,
+ * gets an apostrophe before it: spreadsheets would compute it. Others read the apostrophe. */
+void format_safe_csv(void);
+
 /* Append text as a JSON string, quotes included; as one field of a CSV line. */
 void format_json_text(struct str *out, const char *text, size_t length);
 void format_csv_text(struct str *out, const char *text, size_t length);

@@ -10,6 +10,7 @@
 
 #include "../base/clock.h"
 #include "schedule.h"
+#include "split.h"
 #include "state.h"
 #include "worker.h"
 
@@ -153,6 +154,29 @@ static int is_missing(struct executor *x, const struct trial *t, bool *missing, 
 		x->summary->bad_before++;
 	else
 		*missing = true;
+	return 0;
+}
+
+/* No trial is started while one of the sweep has a split that cannot be: it is the file that has to
+ * be mended. Trials that are done stay as they are. */
+static int check_splits(struct executor *x, struct err *e)
+{
+	const struct trial *last = NULL;
+	for (size_t i = 0; i < x->sweep->trial_count; i++) {
+		const struct trial *t = &x->sweep->trials[i];
+		const struct opened *o = find_dataset(x, t);
+		bool done = false;
+		if (!o || !o->dataset || (last && split_same(last, t)))
+			continue;
+		if (!x->options->again
+			&& store_is_done(x->store, t->identity, NN_CORE_VERSION, o->dataset->digest,
+				&done, e))
+			return -1;
+		if (!done && split_check(t, o->dataset, e))
+			return -1;
+		if (!done)
+			last = t;
+	}
 	return 0;
 }
 
@@ -505,6 +529,7 @@ static int prepare(struct executor *x, struct err *e)
 			|| (options->take_over && store_take_over(x->store, e)) || find_bad(x, e)
 			|| store_environment(x->store, options->facts, &x->environment, e)
 			|| (!options->again && store_sweep(x->store, x->sweep, &x->sweep_id, e))
+			|| check_splits(x, e)
 		? -1
 		: 0;
 }

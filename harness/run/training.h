@@ -3,6 +3,7 @@
 #ifndef RUN_TRAINING_H
 #define RUN_TRAINING_H
 
+#include "split.h"
 #include "state.h"
 #include "trial_run.h"
 
@@ -18,13 +19,6 @@ struct trial_work {
 	char *checkpoint;       /* its file; NULL: none */
 	double last_checkpoint; /* when, monotonic seconds */
 	struct trial_end *end;  /* state and error are set where the trial ends early */
-};
-
-/* Which training images are trained on and which are the validation set. The arrays belong to
- * whoever made them. */
-struct split {
-	const uint32_t *train, *val;
-	uint32_t train_count, val_count;
 };
 
 /* Where a training stands in the trial. */

@@ -199,45 +199,6 @@ static int enter_fold(struct trial_work *w, int fold, enum fold_start start)
 			 : keep_copy(w, &s->params, s->fold_start);
 }
 
-/* Fold f of n over `count` shuffled images: the first count % n folds have one more (as
- * scikit-learn cuts them). */
-static void cut_fold(const uint32_t *shuffled, uint32_t *train, uint32_t count, int folds, int fold,
-	struct split *split)
-{
-	uint32_t n = (uint32_t)folds, f = (uint32_t)fold;
-	uint32_t begin = f * (count / n) + (f < count % n ? f : count % n);
-	uint32_t size = count / n + (f < count % n);
-	memcpy(train, shuffled, begin * sizeof(*train));
-	memcpy(train + begin, shuffled + begin + size, (count - begin - size) * sizeof(*train));
-	*split = (struct split){ .train = train,
-		.train_count = count - size,
-		.val = shuffled + begin,
-		.val_count = size };
-}
-
-/* Which images: the fixed validation set, or in a fold its own. ids and train: memory for `count`
- * numbers each. */
-static struct split find_split(const struct trial_work *w, const struct stage *stage, uint32_t *ids,
-	uint32_t *train, uint32_t count)
-{
-	struct split split;
-	const uint32_t validation = (uint32_t)w->trial->validation;
-	for (uint32_t i = 0; i < count; i++)
-		ids[i] = i;
-	if (stage->at.fold < 0)
-		return (struct split){ .val = ids,
-			.val_count = validation,
-			.train = ids + validation,
-			.train_count = count - validation };
-	const int kfold = w->trial->phase_count - 1; /* a k-fold is the last phase */
-	const struct nn_rng rng = {
-		.seed = w->trial->seed, .stream = NN_STREAM_FOLDS, .phase = (uint16_t)kfold
-	};
-	nn_rng_shuffle(&rng, ids, count);
-	cut_fold(ids, train, count, w->trial->phases[kfold].folds, stage->at.fold, &split);
-	return split;
-}
-
 static int run_stage(struct trial_work *w, const struct stage *stage, const struct split *split)
 {
 	const struct phase_config *phase = &w->trial->phases[stage->at.phase];
@@ -330,11 +291,11 @@ static int measure_network(struct trial_work *w)
 	return 0;
 }
 
-static int run_stages(struct trial_work *w, uint32_t count)
+static int run_stages(struct trial_work *w, const struct dataset *d, const struct split_sizes *n)
 {
 	int stage_count, answer = -1;
 	struct stage *stages = list_stages(w->trial, &stage_count);
-	uint32_t *ids = malloc(count * sizeof(*ids)), *train = malloc(count * sizeof(*train));
+	uint32_t *ids = malloc(n->used * sizeof(*ids)), *train = malloc(n->used * sizeof(*train));
 	if (!stages || !ids || !train) {
 		work_nomem(w);
 		goto out;
@@ -344,7 +305,8 @@ static int run_stages(struct trial_work *w, uint32_t count)
 	w->last_checkpoint = clock_seconds();
 	while (w->state.stage < stage_count) {
 		const struct stage *stage = &stages[w->state.stage];
-		const struct split split = find_split(w, stage, ids, train, count);
+		struct split split;
+		split_make(w->trial, d, n, stage->at.fold, ids, train, &split);
 		if (run_stage(w, stage, &split) || save_shared(w, stage)
 			|| work_checkpoint(w, false))
 			goto out;
@@ -364,35 +326,22 @@ out:
 	return answer;
 }
 
-/* How many training images the trial uses, or 0 when the data set is too small for what it asks. */
-static uint32_t images_used(struct trial_work *w, const struct dataset *d)
+/* Every class has to be in every part. What is verified was recorded: whatever its split is, it is
+ * the one to repeat. */
+static int find_sizes(struct trial_work *w, const struct dataset *d, struct split_sizes *out)
 {
-	const struct trial *t = w->trial;
-	uint32_t count = d->train_count, validation = (uint32_t)t->validation;
-	if (t->train_limit > 0 && validation + (uint32_t)t->train_limit < count)
-		count = validation + (uint32_t)t->train_limit;
-	if (validation < 1 || validation >= count) {
-		work_fail(w, TRIAL_FAILED,
-			"validation: %d images of the %u in %s leave none to train on",
-			t->validation, d->train_count, d->name);
-		return 0;
-	}
-	for (int p = 0; p < t->phase_count; p++)
-		if (t->phases[p].kind == PHASE_KFOLD && (uint32_t)t->phases[p].folds > count) {
-			work_fail(w, TRIAL_FAILED, "folds: %d folds of %u images",
-				t->phases[p].folds, count);
-			return 0;
-		}
-	return count;
+	struct err e = { 0 };
+	if (!w->options->any_split && split_check(w->trial, d, &e))
+		return work_fail(w, TRIAL_FAILED, "%s", e.text);
+	return split_find_sizes(w->trial, d->name, d->train_count, d->test_count, out, &e)
+		? work_fail(w, TRIAL_FAILED, "%s", e.text)
+		: 0;
 }
 
 int trial_run(const struct trial *t, const struct dataset *d, const struct trial_options *options,
 	const struct trial_sink *sink, struct trial_end *end)
 {
 	const struct nn_shape shape = { d->channels, d->height, d->width };
-	const uint32_t tests = t->test_limit > 0 && (uint32_t)t->test_limit < d->test_count
-		? (uint32_t)t->test_limit
-		: d->test_count;
 	struct trial_work w = { .trial = t,
 		.options = options,
 		.sink = sink,
@@ -400,7 +349,7 @@ int trial_run(const struct trial *t, const struct dataset *d, const struct trial
 		.end = end,
 		.state = { .network = -1 },
 		.train = { d->train_images, d->train_labels, shape, d->train_count },
-		.test = { d->test_images, d->test_labels, shape, tests },
+		.test = { d->test_images, d->test_labels, shape, d->test_count },
 		.key = { .core_version = NN_CORE_VERSION } };
 	const struct nn_kernels *kernels =
 		options->kernels ? options->kernels : nn_kernels_find(NULL);
@@ -414,8 +363,11 @@ int trial_run(const struct trial *t, const struct dataset *d, const struct trial
 	if (options->states)
 		w.checkpoint = state_path(options->states, &w.key, true);
 
-	uint32_t count = images_used(&w, d);
-	int result = count ? run_stages(&w, count) : -1;
+	struct split_sizes n;
+	int result = find_sizes(&w, d, &n);
+	w.test.count = result ? 0 : n.test;
+	if (!result)
+		result = run_stages(&w, d, &n);
 	run_state_free(&w.state);
 	free(w.checkpoint);
 	end->seconds = clock_seconds() - start;

@@ -32,6 +32,7 @@ struct trial_options {
 	double checkpoint_seconds; /* a checkpoint at the first end of an epoch this long after the
 				      one before; 0: every epoch */
 	unsigned share; /* bit p: keep the state after phase p, other trials have a use for it */
+	bool any_split; /* also one that lacks a class: for trials that were recorded so */
 };
 
 /* Run t on d. Always fills *end (its cpu_seconds and peak_bytes are the caller's to set). Returns 0

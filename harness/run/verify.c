@@ -298,7 +298,10 @@ void verify_trial(const struct verify_case *recorded, const struct dataset *data
 {
 	struct comparison c = { .recorded = recorded, .result = result };
 	const struct trial_options run = {
-		.kernels = options->kernels, .threads = options->threads, .stop = options->stop
+		.kernels = options->kernels,
+		.threads = options->threads,
+		.stop = options->stop,
+		.any_split = true,
 	};
 	const struct trial_sink sink = { .context = &c,
 		.epoch = compare_epoch,

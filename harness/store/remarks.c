@@ -41,10 +41,11 @@ int store_tag(struct store *s, const char *identity, const char *word, bool on, 
 	struct err *e)
 {
 	const size_t length = strlen(word);
-	if (length == 0 || length > STORE_TAG_MAX || strpbrk(word, " \t\r\n,")
-		|| !str_is_utf8(word))
+	if (length == 0 || length > STORE_TAG_MAX || strpbrk(word, " \t\r\n,") || !str_is_utf8(word)
+		|| str_has_control(word, false))
 		return err_set(e, ERR_USAGE,
-			"'%s' is no tag: one word, without blanks and commas, at most %d bytes",
+			"'%s' is no tag: one word, without blanks, commas and control characters, "
+			"at most %d bytes",
 			word, STORE_TAG_MAX);
 	if (transaction_begin(s, e))
 		return -1;
@@ -74,6 +75,8 @@ int store_note(struct store *s, const char *identity, const char *text, struct e
 		return err_set(e, ERR_USAGE, "an empty note says nothing");
 	if (!str_is_utf8(text))
 		return err_set(e, ERR_USAGE, "the note is not UTF-8");
+	if (str_has_control(text, true))
+		return err_set(e, ERR_USAGE, "a control character in the note: leave it out");
 	if (transaction_begin(s, e))
 		return -1;
 	return transaction_end(s, note(s, identity, text, e), e);

@@ -77,6 +77,29 @@ mkdir -p "$SCRATCH/evil/a/b" && echo x >"$SCRATCH/evil/x" && tar --zstd -P -cf "
 try verify "$SCRATCH/evil.tar.zst"
 refuses 2 "this is no bundle"
 check $? "names that lead out are refused"
+# Members with names that no bundle has: each is refused as a whole, not by its first letter.
+for name in 'study/a\b' "study/a$(printf '\033')[2J" "study/a$(printf '\n')b" 'study/a//b' 'study/a/' "study/$(printf '%01100d' 7)"; do
+	rm -rf "$SCRATCH/named" && mkdir -p "$SCRATCH/named" && echo x >"$SCRATCH/named/x"
+	tar --zstd -P -cf "$SCRATCH/named.tar.zst" --transform "flags=r;s|^x\$|$(printf '%s' "$name" | sed 's/[\\&|]/\\&/g')|" -C "$SCRATCH/named" x 2>/dev/null || continue
+	try verify "$SCRATCH/named.tar.zst"
+	refuses 2 "this is no bundle" && ! LC_ALL=C grep -q "$(printf '\033')" "$SCRATCH/err"
+	check $? "a member named $(printf '%s' "$name" | cut -c 1-20 | LC_ALL=C tr -c '[:alnum:]/\n' '?') is refused"
+done
+mkdir -p "$SCRATCH/bomb/study" && head -c 400000000 /dev/zero | tee "$SCRATCH/bomb/study/zeros" >"$SCRATCH/bomb/study/more" &&
+	tar --zstd -cf "$SCRATCH/bomb.tar.zst" -C "$SCRATCH/bomb" study/zeros study/more && rm -r "$SCRATCH/bomb"
+sh -c 'ulimit -v 500000; exec "$0" verify "$1"' "$RETRIAL" "$SCRATCH/bomb.tar.zst" >"$SCRATCH/out" 2>"$SCRATCH/err"; code=$?
+refuses 2 "unpacks to far more than its size"
+check $? "a bomb is refused before it fills the memory"
+# 90,000 members took 67 seconds; the limit is far from both times.
+mkdir -p "$SCRATCH/many/study" && (cd "$SCRATCH/many/study" && seq 90000 | split -l 1 -a 5 -d - m) &&
+	tar --zstd -cf "$SCRATCH/many.tar.zst" -C "$SCRATCH/many" study && rm -r "$SCRATCH/many"
+timeout 20 "$RETRIAL" verify "$SCRATCH/many.tar.zst" >"$SCRATCH/out" 2>"$SCRATCH/err"; code=$?
+refuses 2 "this is no bundle"
+check $? "many members are refused in time"
+mkdir -p "$SCRATCH/twice/study" && echo x >"$SCRATCH/twice/study/x" && tar --zstd -cf "$SCRATCH/twice.tar.zst" -C "$SCRATCH/twice" study/x study/x --hard-dereference
+try verify "$SCRATCH/twice.tar.zst"
+refuses 2 "this is no bundle"
+check $? "a name that is there twice is refused"
 head -c 20000 "$bundle" >"$SCRATCH/cut.tar.zst"
 try verify "$SCRATCH/cut.tar.zst"
 [ "$code" = 3 ] && says "cut.tar.zst" err
@@ -90,4 +113,47 @@ check $? "another ending is refused"
 try bundle --db "$SCRATCH/none.db" -o "$bundle"
 refuses 3 "none.db"
 check $? "without a database there is nothing to bundle"
+
+# ---- a study of one's own: imported data, a library of recipes, and none of this project's paper ----
+export XDG_DATA_HOME="$SCRATCH/home"
+unset RETRIAL_DATA
+mkdir -p "$SCRATCH/study/library"
+"$RETRIAL" data export synthetic --form idx -o "$SCRATCH/idx" && "$RETRIAL" data import leaves "$SCRATCH/idx" >"$SCRATCH/out" 2>"$SCRATCH/err"
+cat >"$SCRATCH/study/own.yaml" <<'END'
+retrial: 1
+name: own
+title: own data
+seeds: 1
+use: library/recipes.yaml
+base: {dataset: leaves, validation: 0.02, train_limit: 128, test_limit: 128, batch_size: 32, stratify: true}
+axes: {recipe: [alone]}
+END
+printf 'use: more.yaml\nrecipes:\n  alone: [{phase: single, epochs: 1}]\n' >"$SCRATCH/study/library/recipes.yaml"
+printf 'recipes:\n  other: [{phase: single, epochs: 2}]\n' >"$SCRATCH/study/library/more.yaml"
+"$RETRIAL" run "$SCRATCH/study/own.yaml" --db "$SCRATCH/own.db" -q 2>"$SCRATCH/err"
+try bundle --db "$SCRATCH/own.db" -o "$SCRATCH/own.tar.zst" --no-source
+[ "$code" = 0 ] && [ ! -s "$SCRATCH/err" ] && tar --zstd -xf "$SCRATCH/own.tar.zst" -C "$SCRATCH" &&
+	cmp -s "$SCRATCH/own/sweeps/library/recipes.yaml" "$SCRATCH/study/library/recipes.yaml" && [ -f "$SCRATCH/own/sweeps/library/more.yaml" ]
+check $? "library files go where the sweep file expects them"
+try check "$SCRATCH/own/sweeps/own.yaml" --data "$SCRATCH/own/data"
+[ "$code" = 0 ]
+check $? "the bundle's sweep file and data are good as they lie there"
+[ "$(find "$SCRATCH/own/data" -name '*.data' | wc -l)" = 1 ] && grep -q 'leaves is in the bundle' "$SCRATCH/own/README.md"
+check $? "so does imported data"
+[ ! -e "$SCRATCH/own/results" ] && ! grep -qi 'paper-notebook\|2501\.15547' "$SCRATCH/own/README.md" "$SCRATCH/own/CHECKLIST.md"
+check $? "nothing of the program's own paper is in it"
+grep -q 'its source is not in the bundle' "$SCRATCH/own/CHECKLIST.md" && ! grep -q 'source.tar' "$SCRATCH/own/ARTIFACT.md" && grep -q 'made by retrial .*, commit' "$SCRATCH/own/README.md"
+check $? "the checklist says that the source is not in it, and which program made it"
+mv "$SCRATCH/home" "$SCRATCH/away"
+try verify "$SCRATCH/own.tar.zst"
+[ "$code" = 0 ] && says "bit-exact"
+check $? "on another machine its trials are verified on the bundle's data"
+try data import leaves "$SCRATCH/idx" --keep-order
+try verify "$SCRATCH/own.tar.zst"
+[ "$code" = 0 ] && says "bit-exact"
+check $? "also where another set has that name"
+rm -r "$SCRATCH/home" && mv "$SCRATCH/away" "$SCRATCH/home"
+try bundle --db "$SCRATCH/own.db" -o "$SCRATCH/small.tar.zst" --no-source --data-limit 1
+[ "$code" = 0 ] && says "MB are more than --data-limit allows" err && rm -r "$SCRATCH/home" && try verify "$SCRATCH/small.tar.zst" && [ "$code" = 3 ]
+check $? "data beyond the limit stays out, and that is said"
 finish

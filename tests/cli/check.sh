@@ -56,7 +56,7 @@ check $? "a wrong override is shown like a line of a file"
 
 # The same file in other spellings: the identities of the plan, one a line.
 identities() { "$RETRIAL" plan "$1" --csv | tail -n +2 | sed 's/.*,//'; }
-sed 's/epochs: 3/epochs: 3.0/; s/^base:.*/base: {"dataset": "synthetic", batch_size: 3.2e1}/' "$folder/good.yaml" >"$SCRATCH/spelled.yaml"
+sed 's/epochs: 3/epochs: 3.0/; s/^base:.*/base: {"dataset": "synthetic", batch_size: 3.2e1, validation: 5.0e2}/' "$folder/good.yaml" >"$SCRATCH/spelled.yaml"
 identities "$folder/good.yaml" >"$SCRATCH/out"
 identities "$SCRATCH/spelled.yaml" >"$SCRATCH/err"
 [ "$(wc -l <"$SCRATCH/out")" = 4 ] && cmp -s "$SCRATCH/out" "$SCRATCH/err"
@@ -81,6 +81,20 @@ check $? "a bad file has no plan"
 try plan "$folder/good.yaml" --csv --json
 [ "$code" = 2 ]
 check $? "two formats at once are wrong use"
+
+# A sweep file of a stranger may name any file: none of its lines is shown.
+printf 'root:secret:19000:0:99999:7:::\nother: [a\n' >"$SCRATCH/shadow"
+printf 'password: hunter2\nuser: root\n' >"$SCRATCH/secret.yaml"
+for file in shadow secret.yaml; do
+	printf 'retrial: 1\nuse: %s\n' "$SCRATCH/$file" >"$SCRATCH/uses.yaml"
+	try check "$SCRATCH/uses.yaml"
+	refuses 2 "is no library file" && ! grep -q 'secret:\|root\|hunter2\|password' "$SCRATCH/err"
+	check $? "use: of a file that is no library shows nothing of it ($file)"
+done
+printf 'retrial: 1\ntrials: %s\n' "$SCRATCH/shadow" >"$SCRATCH/uses.yaml"
+try check "$SCRATCH/uses.yaml"
+refuses 2 "ends with .csv" && ! grep -q 'secret:\|root' "$SCRATCH/err"
+check $? "nor does trials: of a file that is no table"
 
 try help lr
 [ "$code" = 0 ] && says "learning rate" && says "above 0, at most 10"
@@ -116,7 +130,7 @@ check $? "plan knows what is done, why the rest would run, and for how long"
 jq -e '(.shared | map({phase, asked, trained})) == [{phase: "dual", asked: 5, trained: 1}, {phase: "unify", asked: 5, trained: 3}]
 	and (.trials | map(.shared)) == [null, "dual", "dual+unify", "dual", "dual+unify"] and .saved_seconds == 0' "$SCRATCH/out" >/dev/null
 check $? "plan knows which phases are trained once for several trials"
-printf 'retrial: 1\ntrials: plan.csv\n' >"$SCRATCH/again.yaml"
+printf 'retrial: 1\nbase: {validation: 500}\ntrials: plan.csv\n' >"$SCRATCH/again.yaml"
 cat "$folder/good.yaml" | sed -n '/^recipes/,$p' >>"$SCRATCH/again.yaml"
 "$RETRIAL" plan "$folder/good.yaml" --csv >"$SCRATCH/plan.csv" && "$RETRIAL" plan "$SCRATCH/again.yaml" --seeds 2 --csv >"$SCRATCH/out" 2>"$SCRATCH/err"
 cmp -s "$SCRATCH/plan.csv" "$SCRATCH/out"

@@ -124,4 +124,14 @@ columns=$("$RETRIAL" query --db "$db" -f tsv "SELECT count(*) FROM sqlite_schema
 	[ "$(sh harness/store/schema-to-md.sh harness/store/schema.sql harness/store/views.sql | grep -v '^| column ' | grep -c '^| [a-z_0-9]* | [A-Z ]*\(, may be NULL\)\{0,1\} *| [^ ]')" = $((columns)) ]
 check $? "the reference made from the schema's comments has a line for each of its $columns columns"
 
+try query "SELECT '=1+2' AS a, '-x' AS b, -0.5 AS c, '-0.5' AS d, '@\"q' AS e, 'x=1' AS f" --db "$db" --format csv --safe-csv
+cat >"$SCRATCH/expected" <<'END'
+a,b,c,d,e,f
+"'=1+2","'-x",-0.5,-0.5,"'@""q",x=1
+END
+[ "$code" = 0 ] && cmp -s "$SCRATCH/out" "$SCRATCH/expected"
+check $? "with --safe-csv no cell is a formula of a spreadsheet, and numbers stay numbers"
+try query "SELECT '=1+2' AS a" --db "$db" --format csv
+[ "$(tail -n 1 "$SCRATCH/out")" = "=1+2" ]
+check $? "without it a text is what it is"
 finish

@@ -61,7 +61,7 @@ check "harness/model includes base, plan, data, model and nn's public headers" o
 check "harness/store includes base, plan and store" only harness/store 'harness/(base|plan|store)/'
 check "harness/run includes neither report nor cli, and nn by its public headers" only harness/run "harness/(base|plan|data|model|store|run)/|$nn"
 check "harness/report includes neither run, cli nor nn" only harness/report 'harness/(base|plan|data|model|store|report)/'
-check "harness/bundle includes base, store, report and bundle" only harness/bundle 'harness/(base|store|report|bundle)/'
+check "harness/bundle includes base, plan, data, store, report and bundle" only harness/bundle 'harness/(base|plan|data|store|report|bundle)/'
 check "harness/serve includes base, data, store, report and serve" only harness/serve 'harness/(base|data|plan|store|report|serve)/'
 check "harness/cli includes nn by its public headers" only harness/cli "harness/|$nn"
 check "SQLite is included in harness/store alone" only_in 'harness/store/[a-z0-9_]+\.[ch]' 'sqlite3\.h'
