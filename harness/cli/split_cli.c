@@ -88,7 +88,7 @@ int split_cli_check(const struct cli *c, const struct sweep *sweep)
 	const struct trial *last = NULL;
 	int code = ERR_NONE;
 	places_fill(&x.places, c);
-	for (size_t i = 0; i < sweep->trial_count; i++) {
+	for (size_t i = 0; i < sweep->trial_count && !sweep->program; i++) {
 		const struct trial *t = &sweep->trials[i];
 		if (last && split_same(last, t))
 			continue;

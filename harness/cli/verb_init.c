@@ -51,6 +51,49 @@ static const char study[] =
 	"  - {id: accuracy, kind: accuracy, title: Test accuracy by model, series: model,\n"
 	"     metric: test_accuracy}\n";
 
+static const char program_study[] =
+	"# A study of your own program for retrial. `retrial help program` explains its keys.\n"
+	"retrial: 1\n"
+	"name: %s\n"
+	"title: Which step size finds the minimum?\n"
+	"seeds: 8                      # replicates: {seed} is a different number in each\n"
+	"\n"
+	"# How a trial is run: a list of words, no shell. {NAME} is replaced by a parameter's "
+	"value.\n"
+	"program:\n"
+	"  command: [sh, program.sh, \"{step}\", \"{iterations}\", \"{seed}\"]\n"
+	"  inputs: program.sh          # when one of these files changes, its trials run again\n"
+	"\n"
+	"# What the program takes, with types and ranges.\n"
+	"parameters:\n"
+	"  step: {type: real, above: 0}\n"
+	"  iterations: {type: integer, at_least: 1}\n"
+	"\n"
+	"# What it answers: one line of JSON a number, into the file that RETRIAL_OUT names.\n"
+	"# A program that must not be changed: {match: 'loss=([0-9.e-]+)'} reads what it prints.\n"
+	"metrics:\n"
+	"  loss: {better: lower, decimals: 4}\n"
+	"\n"
+	"base: {iterations: 20}\n"
+	"axes: {step: [0.01, 0.1, 0.3]}\n"
+	"tables:\n"
+	"  - {id: loss, title: Loss at the end, rows: [step], metrics: [loss], baseline: {step: "
+	"0.1}}\n"
+	"claims:\n"
+	"  - {id: C1, title: a step of 0.1 beats 0.01, where: {step: 0.1}, than: {step: 0.01},\n"
+	"     metric: loss, compare: lower}\n";
+
+static const char program_text[] =
+	"#!/bin/sh\n"
+	"# program.sh STEP ITERATIONS SEED: gradient descent on a noisy parabola. Put your own "
+	"here.\n"
+	"awk -v step=\"$1\" -v iterations=\"$2\" -v seed=\"$3\" 'BEGIN {\n"
+	"\tsrand(seed)\n"
+	"\tx = 4 * rand() - 2\n"
+	"\tfor (i = 1; i <= iterations; i++) x -= step * (2 * x + 0.1 * (rand() - 0.5))\n"
+	"\tprintf \"{\\\"loss\\\": %.10g}\\n\", x * x\n"
+	"}' >\"$RETRIAL_OUT\"\n";
+
 static const char ignored[] = "# what retrial makes: results, figures, caches\n"
 			      "results/\n";
 
@@ -84,42 +127,61 @@ static int write_new(const char *folder, const char *name, const char *text, str
 	return result;
 }
 
+/* The files of the study; none is overwritten. */
+static int write_study(const char *folder, const char *name, bool program, struct err *e)
+{
+	struct str text = { 0 };
+
+	str_addf(&text, program ? program_study : study, name);
+	int result = write_new(folder, "study.yaml", text.s, e);
+	if (!result && program)
+		result = write_new(folder, "program.sh", program_text, e);
+	str_free(&text);
+	return result;
+}
+
 static int run(const struct cli *c)
 {
 	struct err e = { 0 };
-	struct str name = { 0 }, text = { 0 };
+	struct str name = { 0 };
 	if (c->argument_count > 1)
 		return cli_misuse(c, "expected one folder or nothing");
-	const bool here = c->argument_count == 0;
+	const bool here = c->argument_count == 0, program = cli_has(c, "program");
 	const char *folder = here ? "." : c->arguments[0];
 	int result = 0;
 	study_name(here ? "study" : folder, &name);
-	str_addf(&text, study, name.s);
 	if (mkdir(folder, 0777) && errno != EEXIST)
 		result = err_errno(&e, folder);
 	if (!result)
-		result = write_new(folder, "study.yaml", text.s, &e);
+		result = write_study(folder, name.s, program, &e);
 	if (!result && write_new(folder, ".gitignore", ignored, &e)) /* the user's own stays */
 		fprintf(stderr, "retrial init: %s/.gitignore stays as it is\n", folder);
 	if (!result)
-		printf("%s/study.yaml is a study of 12 trials. Next:\n\n"
+		printf("%s/study.yaml is a study of %d trials. Next:\n\n"
 		       "%s%s%s"
-		       "  retrial run study.yaml      # train what is missing: a few seconds\n"
+		       "  retrial run study.yaml      # run what is missing: a few seconds\n"
 		       "  retrial table study.yaml    # mean, standard deviation, n, tests\n"
-		       "  retrial plot study.yaml     # figures, into results/figures\n",
-			folder, here ? "" : "  cd ", here ? "" : folder, here ? "" : "\n");
+		       "%s",
+			folder, program ? 24 : 12, here ? "" : "  cd ", here ? "" : folder,
+			here ? "" : "\n",
+			program ? "  retrial claims study.yaml   # is the claim of the file true?\n"
+				: "  retrial plot study.yaml     # figures, into "
+				  "results/figures\n");
 	str_free(&name);
-	str_free(&text);
 	return result ? cli_fail(&e) : ERR_NONE;
 }
 
-static const struct cli_option options[] = { { 0 } };
+static const struct cli_option options[] = {
+	{ "program", 0, NULL, "a study of a program of your own, with a small one to replace" },
+	{ 0 },
+};
 
 const struct cli_verb verb_init = {
 	.name = "init",
 	.arguments = "[DIR]",
 	.summary = "make a folder with a commented study that runs as it is",
-	.examples = "  retrial init my-study && cd my-study\n",
+	.examples = "  retrial init my-study && cd my-study\n"
+		    "  retrial init --program my-solver    # trials run your own program\n",
 	.options = options,
 	.run = run,
 };

@@ -37,7 +37,7 @@ static const struct {
 static bool begins_with_key(const char *text, const char *key)
 {
 	const size_t length = strlen(key);
-	return strncmp(text, key, length) == 0 && text[length] == ':';
+	return text && strncmp(text, key, length) == 0 && text[length] == ':';
 }
 
 /* The lines of a file that every study needs, but for the one that `text` has, then text. */

@@ -291,8 +291,11 @@ static void explain_table(
 {
 	if (any_spread(t))
 		notes_explain(notes,
-			"± is the sample standard deviation over seeds; n is the number of seeds, "
-			"each one trained network.");
+			t->study->sweep->program
+				? "± is the sample standard deviation over seeds; n is the number "
+				  "of seeds, each one run of the program."
+				: "± is the sample standard deviation over seeds; n is the number "
+				  "of seeds, each one trained network.");
 	if (any_accuracy(t))
 		notes_explain(notes,
 			"Accuracies are those of the last phase of a recipe, the mean over its "
@@ -389,7 +392,8 @@ static void add_weights_digest(
 	}
 	digest_end(d, text);
 	if (count)
-		str_addf(out, " Weights of the %zu trials: digest %.12s.", count, text);
+		str_addf(out, " %s of the %zu trials: digest %.12s.",
+			study->sweep->program ? "Results" : "Weights", count, text);
 }
 
 /* Where the numbers come from: the last lines under every table. */

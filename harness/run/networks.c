@@ -238,7 +238,9 @@ static int add_input(const struct builder *b, struct nn_shape shape)
 /* The head's output has to be one number a class. */
 static void add_output(const struct builder *b, int layer)
 {
-	const struct nn_shape s = layer < 0 ? (struct nn_shape){ 0 } : b->net->layers[layer].shape;
+	struct nn_shape s = { 0 };
+	if (layer >= 0)
+		s = b->net->layers[layer].shape;
 	if (layer >= 0 && (s.channels != b->classes || s.height != 1 || s.width != 1))
 		snprintf(b->net->error, sizeof(b->net->error),
 			"%s: its output %dx%dx%d has to be one number a class, %dx1x1",

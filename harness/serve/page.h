@@ -16,6 +16,7 @@ struct visit {
 	struct store *store; /* of this thread, read-only */
 	const struct http_request *request;
 	struct str *out;
+	struct str inside; /* what out is, of a page */
 	char title[256];
 	unsigned status; /* of an answer that is a page all the same; 0: 200 */
 };

@@ -159,13 +159,14 @@ static int add_metric(struct visit *v, const struct curves *c, size_t metric,
 		double *mine = room + 4 * longest * t;
 		if (n > 1) {
 			const size_t length = band_of(c, metric, members, n, mine, longest);
-			series[count++] = (struct chart_series){ labels[t], mine, mine + longest,
+			series[count] = (struct chart_series){ labels[t], mine, mine + longest,
 				mine + 2 * longest, mine + 3 * longest, length, colour,
 				.line = true };
+			count++;
 		}
 		for (size_t k = 0; k < n; k++) {
 			const struct curve *one = curve_at(c, metric, members[k]);
-			series[count++] = (struct chart_series){ .name = labels[t],
+			series[count] = (struct chart_series){ .name = labels[t],
 				.x = one->x,
 				.y = one->y,
 				.count = one->count,
@@ -173,6 +174,7 @@ static int add_metric(struct visit *v, const struct curves *c, size_t metric,
 				.thin = n > 1,
 				.line = true,
 				.dots = one->count < 3 };
+			count++;
 		}
 		colour = (colour + 1) % CHART_COLOURS;
 	}

@@ -198,20 +198,19 @@ static void show_error(struct visit *v, struct str *inside, const struct err *e,
 static int page(struct visit *v, struct http_answer *out)
 {
 	struct err e = { 0 };
-	struct str inside = { 0 };
 	size_t i = 0;
 
 	while (i < sizeof(pages) / sizeof(pages[0]) && strcmp(pages[i].path, v->request->path))
 		i++;
 	if (i == sizeof(pages) / sizeof(pages[0]))
 		return 0;
-	v->out = &inside;
+	v->out = &v->inside;
 	if (pages[i].make(v, &e))
-		show_error(v, &inside, &e, &out->status);
+		show_error(v, v->out, &e, &out->status);
 	else
 		out->status = v->status;
-	page_frame(&out->body, v, inside.s ? inside.s : "");
-	str_free(&inside);
+	page_frame(&out->body, v, v->inside.s ? v->inside.s : "");
+	str_free(&v->inside);
 	return 1;
 }
 

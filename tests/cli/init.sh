@@ -40,6 +40,20 @@ try run my-study/study.yaml -n --db none.db
 [ "$code" = 0 ] && says "12 trials" && [ ! -e none.db ]
 check $? "run -n shows the plan and runs nothing"
 
+# A study of a program of one's own.
+try init --program my-solver
+[ "$code" = 0 ] && says "a study of 24 trials" && [ -e my-solver/program.sh ]
+check $? "init --program writes a study and a program"
+(cd my-solver && "$RETRIAL" check study.yaml >../out 2>../err && "$RETRIAL" run study.yaml -q && "$RETRIAL" claims study.yaml) >out 2>err
+[ $? = 0 ] && [ ! -s err ] && says "reproduced"
+check $? "it runs as it is, and its claim has a verdict"
+(cd my-solver && sed -i 's/0\.5)/0.4)/' program.sh && "$RETRIAL" plan study.yaml) >out 2>err
+says "program.sh" && ! says "24 done"
+check $? "a changed program makes its results stale"
+try init --program my-solver
+refuses 2 "is already there: nothing was written"
+check $? "init overwrites nothing"
+
 # Installed elsewhere, without the source tree.
 make -s -C "$root" install DESTDIR="$SCRATCH/installed" PREFIX=/usr >out 2>err
 cat >far.yaml <<'END'
