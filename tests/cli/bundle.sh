@@ -152,8 +152,8 @@ try data import leaves "$SCRATCH/idx" --keep-order
 try verify "$SCRATCH/own.tar.zst"
 [ "$code" = 0 ] && says "bit-exact"
 check $? "also where another set has that name"
-rm -r "$SCRATCH/home" && mv "$SCRATCH/away" "$SCRATCH/home"
+rm -r "${SCRATCH:?}/home" && mv "$SCRATCH/away" "$SCRATCH/home"
 try bundle --db "$SCRATCH/own.db" -o "$SCRATCH/small.tar.zst" --no-source --data-limit 1
-[ "$code" = 0 ] && says "MB are more than --data-limit allows" err && rm -r "$SCRATCH/home" && try verify "$SCRATCH/small.tar.zst" && [ "$code" = 3 ]
+[ "$code" = 0 ] && says "MB are more than --data-limit allows" err && rm -r "${SCRATCH:?}/home" && try verify "$SCRATCH/small.tar.zst" && [ "$code" = 3 ]
 check $? "data beyond the limit stays out, and that is said"
 finish
