@@ -131,6 +131,20 @@ static void forward_add(const struct nn_block *b, int l)
 			i + 1 < op->input_count ? NN_NOT_RECTIFIED : op->rectifier);
 }
 
+/* Constants of each channel, or of each number: then every number is a channel of one position. */
+static void forward_normalize(const struct nn_block *b, int l)
+{
+	const struct nn_layer *layer = &b->batch->net->layers[l];
+	const struct nn_tensor *tensors = b->batch->net->tensors,
+			       *mean = &tensors[layer->mean_tensor];
+	const struct nn_op *op = &b->batch->plan->ops[l];
+	b->batch->kernels->normalize_forward(out_of(b, l), out_of(b, op->inputs[0]),
+		b->batch->params + mean->offset,
+		b->batch->params + tensors[layer->variance_tensor].offset,
+		b->memory + b->batch->plan->zeros, (int)mean->count,
+		op->size / NN_LANES / mean->count, NN_NOT_RECTIFIED);
+}
+
 static void forward(const struct nn_block *b, int l)
 {
 	const struct nn_kernels *k = b->batch->kernels;
@@ -172,6 +186,15 @@ static void forward(const struct nn_block *b, int l)
 			shared_of(b, l, NN_BATCHNORM_SCALE), bias_of(b, op), layer->shape.channels,
 			positions_of(b, l), op->rectifier);
 		break;
+	case NN_OP_ACTIVATION:
+		k->activate(
+			out_of(b, l), in, op->size / NN_LANES, layer->kind, (float)layer->slope);
+		break;
+	case NN_OP_NORMALIZE: forward_normalize(b, l); break;
+	case NN_OP_LARGEST:
+		k->largest_forward(out_of(b, l), (int32_t *)aux_of(b, l), in, &op->shape.window);
+		break;
+	case NN_OP_MEAN: k->mean_forward(out_of(b, l), in, &op->shape.window); break;
 	case NN_OP_NOTHING:
 	case NN_OP_INPUT:
 	case NN_OP_OUTPUT: break;
@@ -288,7 +311,17 @@ static void backward_input(const struct nn_block *b, int l, int i, float *to)
 			b->batch->net->layers[l].shape.channels, positions_of(b, l), b->count,
 			op->rectifier);
 		break;
+	case NN_OP_ACTIVATION:
+		k->activate_backward(to, from, out_of(b, op->inputs[i]), out_of(b, l),
+			size / NN_LANES, b->batch->net->layers[l].kind,
+			(float)b->batch->net->layers[l].slope);
+		break;
+	case NN_OP_LARGEST:
+		k->largest_backward(to, from, (const int32_t *)aux_of(b, l), &op->shape.window);
+		break;
+	case NN_OP_MEAN: k->mean_backward(to, from, &op->shape.window); break;
 	case NN_OP_NOTHING:
+	case NN_OP_NORMALIZE: /* of an input, which nobody trains */
 	case NN_OP_INPUT: break;
 	}
 }

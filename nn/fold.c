@@ -57,9 +57,19 @@ static int add_linear(struct nn_net *to, const struct nn_net *net, const struct 
 		.no_bias = !bias,
 		.init = init };
 	if (l->kind == NN_DENSE)
-		return nn_dense(to, l->name, input, l->shape.channels, relu, init);
+		return (bias ? nn_dense : nn_dense_without_bias)(
+			to, l->name, input, l->shape.channels, relu, init);
 	return l->kind == NN_CONV ? nn_conv_with(to, l->name, input, &o)
 				  : nn_depthwise(to, l->name, input, &o);
+}
+
+static int add_pool(struct nn_net *to, const struct nn_layer *l, int input)
+{
+	return nn_pool_with(to, l->kind, l->name, input,
+		&(struct nn_pool_options){ .height = l->kernel_height,
+			.width = l->kernel_width,
+			.stride = l->stride,
+			.padding = l->padding });
 }
 
 static int add_copy(
@@ -71,18 +81,20 @@ static int add_copy(
 	case NN_DEPTHWISE:
 	case NN_DENSE: return add_linear(to, net, l, inputs[0], l->relu, l->bias_tensor >= 0);
 	case NN_RELU: return nn_relu(to, l->name, inputs[0]);
-	case NN_MAXPOOL: return nn_maxpool(to, l->name, inputs[0], l->kernel_height);
+	case NN_MAXPOOL:
+	case NN_AVGPOOL: return add_pool(to, l, inputs[0]);
 	case NN_DROPOUT: return nn_dropout(to, l->name, inputs[0], l->rate);
 	case NN_CONCAT: return nn_concat(to, l->name, inputs, l->input_count);
 	case NN_OUTPUT: return nn_output(to, l->name, inputs[0]);
-	case NN_AVGPOOL:
-		return nn_avgpool(to, l->name, inputs[0], l->kernel_height, l->kernel_width);
 	case NN_ADD: return nn_add(to, l->name, inputs, l->input_count);
 	case NN_RELU6: return nn_relu6(to, l->name, inputs[0]);
 	case NN_SILU: return nn_silu(to, l->name, inputs[0]);
 	case NN_BATCHNORM: return nn_batchnorm(to, l->name, inputs[0], l->momentum, l->epsilon);
+	case NN_NORMALIZE:
+		return nn_normalize(to, l->name, inputs[0],
+			net->tensors[l->mean_tensor].count != (size_t)l->shape.channels);
+	default: return nn_activation(to, l->name, inputs[0], l->kind, l->slope);
 	}
-	return -1;
 }
 
 static const float *tensor_of(const struct folding *f, int tensor)

@@ -58,6 +58,8 @@ static bool reads_input_back(const struct nn_op *op)
 	case NN_OP_RELU:
 	case NN_OP_RELU6:
 	case NN_OP_POOL:
+	case NN_OP_LARGEST:
+	case NN_OP_MEAN:
 	case NN_OP_DROPOUT:
 	case NN_OP_CONCAT:
 	case NN_OP_ADD:
@@ -75,6 +77,8 @@ static bool reads_output_back(const struct nn_op *op, const struct nn_layer *lay
 	case NN_OP_INPUT:
 	case NN_OP_CONV_POOL:
 	case NN_OP_POOL:
+	case NN_OP_LARGEST:
+	case NN_OP_MEAN:
 	case NN_OP_DROPOUT:
 	case NN_OP_CONCAT:
 	case NN_OP_AVERAGE:
@@ -221,7 +225,7 @@ static void list_buffers(struct layout *y)
 		else
 			extend(&y->buffers[y->out[l] = y->out[y->out_in[l]]], from, to);
 		if (op->kind == NN_OP_CONV_POOL || op->kind == NN_OP_POOL
-			|| op->kind == NN_OP_DROPOUT)
+			|| op->kind == NN_OP_LARGEST || op->kind == NN_OP_DROPOUT)
 			y->aux[l] = add(y, op->size, l, op->wants_gradient ? back(y, l) : l);
 		if (!op->wants_gradient)
 			continue;
@@ -284,7 +288,7 @@ size_t nn_layout(struct nn_plan *plan, const struct nn_net *net, size_t start)
 		op->out = y.out_in[l] < 0 ? y.buffers[y.out[l]].at
 					  : plan->ops[y.out_in[l]].out + y.out_shift[l];
 		if (op->kind == NN_OP_CONV_POOL || op->kind == NN_OP_POOL
-			|| op->kind == NN_OP_DROPOUT)
+			|| op->kind == NN_OP_LARGEST || op->kind == NN_OP_DROPOUT)
 			op->aux = y.buffers[y.aux[l]].at;
 		if (op->wants_gradient)
 			op->gradient = y.gradient_in[l] < 0

@@ -9,6 +9,13 @@ size_t nn_shape_size(struct nn_shape s)
 	return (size_t)s.channels * (size_t)s.height * (size_t)s.width;
 }
 
+void nn_net_clear(struct nn_net *net)
+{
+	net->layer_count = net->tensor_count = net->input_count = net->output_count = 0;
+	net->parameter_count = 0;
+	net->error[0] = '\0';
+}
+
 /* Keep the first error: what follows from it would only mislead. */
 #define FAIL(net, ...) \
 	((net)->error[0] ? -1 : (snprintf((net)->error, sizeof(net)->error, __VA_ARGS__), -1))
@@ -167,8 +174,8 @@ int nn_depthwise(
 	return add_convolution(net, NN_DEPTHWISE, name, input, 0, options);
 }
 
-int nn_dense(struct nn_net *net, const char *name, int input, int units, bool relu,
-	enum nn_init_kind init)
+static int add_dense(struct nn_net *net, const char *name, int input, int units, bool relu,
+	bool bias, enum nn_init_kind init)
 {
 	struct nn_layer *layer = add_layer(net, NN_DENSE, name, &input, 1);
 	if (!layer)
@@ -179,9 +186,22 @@ int nn_dense(struct nn_net *net, const char *name, int input, int units, bool re
 	layer->relu = relu;
 	layer->kernel_tensor = add_tensor(
 		net, name, "kernel", (size_t)units * (size_t)inputs, inputs, units, false, init);
-	layer->bias_tensor =
-		add_tensor(net, name, "bias", (size_t)units, inputs, units, true, init);
+	if (bias)
+		layer->bias_tensor =
+			add_tensor(net, name, "bias", (size_t)units, inputs, units, true, init);
 	return net->error[0] ? -1 : finish_layer(net, layer, (struct nn_shape){ units, 1, 1 });
+}
+
+int nn_dense(struct nn_net *net, const char *name, int input, int units, bool relu,
+	enum nn_init_kind init)
+{
+	return add_dense(net, name, input, units, relu, true, init);
+}
+
+int nn_dense_without_bias(struct nn_net *net, const char *name, int input, int units, bool relu,
+	enum nn_init_kind init)
+{
+	return add_dense(net, name, input, units, relu, false, init);
 }
 
 /* A layer whose output is shaped as its input. */
@@ -206,45 +226,78 @@ int nn_silu(struct nn_net *net, const char *name, int input)
 	return add_alike(net, NN_SILU, name, input);
 }
 
-int nn_maxpool(struct nn_net *net, const char *name, int input, int size)
+bool nn_is_activation(enum nn_kind kind)
 {
-	struct nn_layer *layer = add_layer(net, NN_MAXPOOL, name, &input, 1);
-	if (!layer)
-		return -1;
-	struct nn_shape in = input_shape(net, layer);
-	if (size < 1 || size > in.height || size > in.width)
-		return FAIL(net, "%s: a %dx%d window does not fit into %s's output %dx%dx%d", name,
-			size, size, net->layers[input].name, in.channels, in.height, in.width);
-	layer->kernel_height = layer->kernel_width = size;
-	return finish_layer(
-		net, layer, (struct nn_shape){ in.channels, in.height / size, in.width / size });
+	return kind == NN_RELU || kind == NN_RELU6 || kind == NN_SILU || kind >= NN_TANH;
 }
 
-static int add_average(struct nn_net *net, struct nn_layer *layer, int height, int width)
+int nn_activation(struct nn_net *net, const char *name, int input, enum nn_kind kind, double slope)
 {
+	if (kind == NN_LEAKY_RELU && !(slope >= 0 && slope < 1))
+		return FAIL(net, "%s: slope %g must be at least 0 and below 1", name, slope);
+	const int layer = add_alike(net, kind, name, input);
+	if (layer >= 0 && kind == NN_LEAKY_RELU)
+		net->layers[layer].slope = slope;
+	return layer;
+}
+
+/* Are the windows side by side, without padding? */
+static bool side_by_side(const struct nn_pool_options *o, struct nn_shape in)
+{
+	const bool fits =
+		o->padding == NN_VALID || (in.height % o->height == 0 && in.width % o->width == 0);
+	return fits && (o->stride == 0 || (o->stride == o->height && o->stride == o->width));
+}
+
+int nn_pool_with(struct nn_net *net, enum nn_kind kind, const char *name, int input,
+	const struct nn_pool_options *o)
+{
+	struct nn_layer *layer = add_layer(net, kind, name, &input, 1);
+	if (!layer)
+		return -1;
 	const struct nn_shape in = input_shape(net, layer);
-	if (height < 1 || width < 1 || height > in.height || width > in.width)
-		return FAIL(net, "%s: a %dx%d window does not fit into %s's output %dx%dx%d",
-			layer->name, height, width, net->layers[layer->inputs[0]].name, in.channels,
-			in.height, in.width);
-	layer->kernel_height = height;
-	layer->kernel_width = width;
-	return finish_layer(
-		net, layer, (struct nn_shape){ in.channels, in.height / height, in.width / width });
+	if (o->height < 1 || o->width < 1 || o->height > in.height || o->width > in.width)
+		return FAIL(net, "%s: a %dx%d window does not fit into %s's output %dx%dx%d", name,
+			o->height, o->width, net->layers[input].name, in.channels, in.height,
+			in.width);
+	if (o->stride < 0 || o->stride > 64)
+		return FAIL(net, "%s: a stride of %d is not within 1 to 64", name, o->stride);
+	if (o->stride == 0 && o->height != o->width
+		&& (kind == NN_MAXPOOL || o->padding == NN_SAME))
+		return FAIL(net, "%s: a %dx%d window needs a stride", name, o->height, o->width);
+	layer->kernel_height = o->height;
+	layer->kernel_width = o->width;
+	layer->stride = 0;
+	if (side_by_side(o, in))
+		return finish_layer(net, layer,
+			(struct nn_shape){
+				in.channels, in.height / o->height, in.width / o->width });
+	layer->stride = o->stride ? o->stride : o->height;
+	layer->padding = o->padding;
+	return finish_layer(net, layer,
+		(struct nn_shape){ in.channels,
+			window_count(in.height, o->height, layer->stride, o->padding),
+			window_count(in.width, o->width, layer->stride, o->padding) });
+}
+
+int nn_maxpool(struct nn_net *net, const char *name, int input, int size)
+{
+	return nn_pool_with(net, NN_MAXPOOL, name, input,
+		&(struct nn_pool_options){ .height = size, .width = size });
 }
 
 int nn_avgpool(struct nn_net *net, const char *name, int input, int height, int width)
 {
-	struct nn_layer *layer = add_layer(net, NN_AVGPOOL, name, &input, 1);
-	return layer ? add_average(net, layer, height, width) : -1;
+	return nn_pool_with(net, NN_AVGPOOL, name, input,
+		&(struct nn_pool_options){ .height = height, .width = width });
 }
 
 int nn_global_avgpool(struct nn_net *net, const char *name, int input)
 {
-	struct nn_layer *layer = add_layer(net, NN_AVGPOOL, name, &input, 1);
-	return layer ? add_average(
-		       net, layer, input_shape(net, layer).height, input_shape(net, layer).width)
-		     : -1;
+	if (net->error[0] || input < 0 || input >= net->layer_count)
+		return nn_avgpool(net, name, input, 1, 1); /* which says what is wrong */
+	const struct nn_shape in = net->layers[input].shape;
+	return nn_avgpool(net, name, input, in.height, in.width);
 }
 
 int nn_dropout(struct nn_net *net, const char *name, int input, double rate)
@@ -330,6 +383,30 @@ int nn_batchnorm(struct nn_net *net, const char *name, int input, double momentu
 	layer->mean_tensor = add_moving(net, name, "moving_mean", shape.channels, NN_ZEROS);
 	layer->variance_tensor = add_moving(net, name, "moving_variance", shape.channels, NN_ONES);
 	return net->error[0] ? -1 : finish_layer(net, layer, shape);
+}
+
+int nn_normalize(struct nn_net *net, const char *name, int input, bool by_pixel)
+{
+	struct nn_layer *layer = add_layer(net, NN_NORMALIZE, name, &input, 1);
+	if (!layer)
+		return -1;
+	if (net->layers[input].kind != NN_INPUT)
+		return FAIL(net, "%s: only an input can be normalised by constants, and %s is none",
+			name, net->layers[input].name);
+	const struct nn_shape shape = input_shape(net, layer);
+	const int count = by_pixel ? (int)nn_shape_size(shape) : shape.channels;
+	layer->mean_tensor = add_moving(net, name, "mean", count, NN_ZEROS);
+	layer->variance_tensor = add_moving(net, name, "scale", count, NN_ONES);
+	return net->error[0] ? -1 : finish_layer(net, layer, shape);
+}
+
+size_t nn_net_constants(const struct nn_net *net)
+{
+	size_t count = 0;
+	for (int i = 0; i < net->tensor_count; i++)
+		if (net->layers[net->tensors[i].layer].kind == NN_NORMALIZE)
+			count += net->tensors[i].count;
+	return count;
 }
 
 int nn_output(struct nn_net *net, const char *name, int input)

@@ -32,15 +32,41 @@ enum nn_kind {
 	NN_RELU6,     /* min(max(x, 0), 6); slope 1 between 0 and 6, 0 at both ends */
 	NN_SILU,      /* x / (1 + e^-x), also called swish */
 	NN_BATCHNORM, /* per channel; nn_batchnorm below */
+	NN_NORMALIZE, /* (x - mean) * scale, of an input: constants, nn_normalize below */
+	NN_TANH,
+	NN_SIGMOID,      /* 1 / (1 + e^-x) */
+	NN_LEAKY_RELU,   /* x > 0 ? x : slope * x */
+	NN_GELU,         /* x times the normal distribution function of x */
+	NN_HARD_SWISH,   /* x * hard sigmoid of x */
+	NN_HARD_SIGMOID, /* min(max(x + 3, 0), 6) / 6 */
+	NN_KIND_COUNT,
 };
+
+/* A function of each number by itself. */
+bool nn_is_activation(enum nn_kind kind);
 
 /* Same: zeros outside; the output is ceil(size / stride) high and wide, of the padding that this
  * needs the smaller half comes before (as in Keras; with stride 1: (kernel - 1) / 2 before, kernel
  * / 2 after). Valid: only windows that lie inside. */
 enum nn_padding { NN_VALID, NN_SAME };
-enum nn_init_kind { NN_HE_NORMAL, NN_GLOROT_UNIFORM, NN_ZEROS, NN_ONES };
+/* How a tensor begins; init.h has the formulas. */
+enum nn_init_kind {
+	NN_HE_NORMAL,
+	NN_GLOROT_UNIFORM,
+	NN_ZEROS,
+	NN_ONES,
+	NN_HE_UNIFORM,
+	NN_GLOROT_NORMAL,
+	NN_LECUN_NORMAL,
+	NN_LECUN_UNIFORM,
+	NN_TORCH_UNIFORM,
+	NN_NORMAL,
+	NN_UNIFORM,
+	NN_ORTHOGONAL,
+	NN_CONSTANT,
+};
 
-enum { NN_LAYERS_MAX = 256, NN_LAYER_INPUTS_MAX = 4, NN_NAME_MAX = 48, NN_OUTPUTS_MAX = 4 };
+enum { NN_LAYERS_MAX = 2048, NN_LAYER_INPUTS_MAX = 4, NN_NAME_MAX = 48, NN_OUTPUTS_MAX = 4 };
 
 struct nn_layer {
 	enum nn_kind kind;
@@ -49,15 +75,17 @@ struct nn_layer {
 	int input_count;
 	struct nn_shape shape;           /* of its output */
 	int kernel_height, kernel_width; /* conv, depthwise; pooling: the window */
-	int stride;                      /* conv, depthwise; the same in both axes */
-	enum nn_padding padding;         /* conv, depthwise */
-	bool relu;                       /* conv, depthwise, dense: ReLU on the output */
-	double rate;                     /* dropout */
-	double momentum, epsilon;        /* batchnorm */
-	double rate_scale; /* multiplies the learning rate of its tensors; 0 counts as 1 */
+	int stride; /* conv, depthwise: the same in both axes; pooling: 0: windows side by side */
+	enum nn_padding padding;  /* conv, depthwise, pooling */
+	bool relu;                /* conv, depthwise, dense: ReLU on the output */
+	double rate;              /* dropout */
+	double slope;             /* leaky ReLU */
+	double momentum, epsilon; /* batchnorm */
+	double rate_scale;        /* multiplies the learning rate of its tensors; 0 counts as 1 */
 	int kernel_tensor, bias_tensor;   /* numbers in tensors[], -1 where the layer has none;
 					     batchnorm: gamma and beta */
-	int mean_tensor, variance_tensor; /* batchnorm: the moving ones; else -1 */
+	int mean_tensor, variance_tensor; /* batchnorm: the moving ones; normalize: mean and scale;
+					     else -1 */
 };
 
 /* One parameter tensor: kernels [filters][channels][ky][kx], depthwise [channels][ky][kx] or
@@ -67,10 +95,11 @@ struct nn_tensor {
 	int layer;
 	size_t offset, count; /* floats in the one parameter array */
 	int fan_in, fan_out;
-	bool bias;   /* starts at 0 */
+	bool bias;   /* starts at 0, if init is not NN_CONSTANT or NN_TORCH_UNIFORM */
 	bool moving; /* a moving mean or variance: kept beside the weights, but no optimizer touches
 			it */
 	enum nn_init_kind init;
+	double amount; /* normal: sd; uniform: limit; orthogonal: gain; constant: the value */
 };
 
 struct nn_net {
@@ -86,9 +115,13 @@ struct nn_net {
 	char error[160]; /* why the first layer that failed could not be added; "" */
 };
 
-/* Build a network by adding layers to a zero-initialised struct. Each returns the new layer's
- * number, or -1 when the shapes do not fit or a limit is passed: net->error then names the layer
- * and both shapes, and every later call fails too, so one check at the end (nn_net_ok) is enough.
+/* Make it an empty network; cheaper than to set the whole struct to zero. */
+void nn_net_clear(struct nn_net *net);
+
+/* Build a network by adding layers to a cleared or zero-initialised struct. Each returns the new
+ * layer's number, or -1 when the shapes do not fit or a limit is passed: net->error then names the
+ * layer and both shapes, and every later call fails too, so one check at the end (nn_net_ok) is
+ * enough.
  */
 int nn_input(struct nn_net *net, const char *name, struct nn_shape shape);
 int nn_conv(struct nn_net *net, const char *name, int input, int filters, int kernel_height,
@@ -113,8 +146,22 @@ int nn_depthwise(
 
 int nn_dense(struct nn_net *net, const char *name, int input, int units, bool relu,
 	enum nn_init_kind init);
+/* The same without a bias. */
+int nn_dense_without_bias(struct nn_net *net, const char *name, int input, int units, bool relu,
+	enum nn_init_kind init);
 int nn_relu(struct nn_net *net, const char *name, int input);
 int nn_maxpool(struct nn_net *net, const char *name, int input, int size);
+/* Pooling (kind NN_MAXPOOL or NN_AVGPOOL) of windows that may overlap or reach beyond the map: what
+ * lies outside does not count, neither as a number nor for the mean. */
+struct nn_pool_options {
+	int height, width; /* of the window, 1 .. 1024 */
+	int stride;        /* 1 .. 64; 0: as the window, which is then square but for valid means */
+	enum nn_padding padding;
+};
+int nn_pool_with(struct nn_net *net, enum nn_kind kind, const char *name, int input,
+	const struct nn_pool_options *options);
+/* slope: leaky ReLU's, else not used. */
+int nn_activation(struct nn_net *net, const char *name, int input, enum nn_kind kind, double slope);
 int nn_dropout(struct nn_net *net, const char *name, int input, double rate);
 int nn_concat(struct nn_net *net, const char *name, const int *inputs, int input_count);
 int nn_relu6(struct nn_net *net, const char *name, int input);
@@ -133,6 +180,14 @@ int nn_add(
  * (Keras: trainable = False). Tensors: "gamma" (starts at 1), "beta" (0), "moving_mean" (0),
  * "moving_variance" (1). batchnorm.h has the order of summation. */
 int nn_batchnorm(struct nn_net *net, const char *name, int input, double momentum, double epsilon);
+
+/* Directly behind an input: (x - mean) * scale with constants of each channel or, if by_pixel, of
+ * each channel, row and column. Tensors "mean" (0) and "scale" (1): set by the caller, as moving
+ * ones never trained. */
+int nn_normalize(struct nn_net *net, const char *name, int input, bool by_pixel);
+
+/* Parameters that are constants of normalisation: papers do not count them. */
+size_t nn_net_constants(const struct nn_net *net);
 
 int nn_output(struct nn_net *net, const char *name,
 	int input); /* of 2 to 256 logits: height and width 1 */

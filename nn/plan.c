@@ -22,7 +22,7 @@ static int consumers(const struct nn_net *net, int layer, int *last)
 static bool fuses(const struct nn_net *net, int pool)
 {
 	const struct nn_layer *p = &net->layers[pool];
-	if (p->kind != NN_MAXPOOL || p->kernel_height != 2)
+	if (p->kind != NN_MAXPOOL || p->kernel_height != 2 || p->kernel_width != 2 || p->stride)
 		return false;
 	const struct nn_layer *c = &net->layers[p->inputs[0]];
 	int only = pool;
@@ -49,15 +49,23 @@ static enum nn_operation operation(const struct nn_net *net, int l)
 		return covers_map(net, layer) ? NN_OP_DENSE : NN_OP_CONV;
 	case NN_DENSE: return NN_OP_DENSE;
 	case NN_RELU: return NN_OP_RELU;
-	case NN_MAXPOOL: return fuses(net, l) ? NN_OP_CONV_POOL : NN_OP_POOL;
+	case NN_MAXPOOL:
+		return fuses(net, l) ? NN_OP_CONV_POOL : layer->stride ? NN_OP_LARGEST : NN_OP_POOL;
 	case NN_DROPOUT: return NN_OP_DROPOUT;
 	case NN_CONCAT: return NN_OP_CONCAT;
 	case NN_DEPTHWISE: return NN_OP_DEPTHWISE;
-	case NN_AVGPOOL: return NN_OP_AVERAGE;
+	case NN_AVGPOOL: return layer->stride ? NN_OP_MEAN : NN_OP_AVERAGE;
 	case NN_ADD: return NN_OP_ADD;
 	case NN_RELU6: return NN_OP_RELU6;
 	case NN_SILU: return NN_OP_SILU;
 	case NN_BATCHNORM: return NN_OP_BATCHNORM;
+	case NN_NORMALIZE: return NN_OP_NORMALIZE;
+	case NN_TANH:
+	case NN_SIGMOID:
+	case NN_LEAKY_RELU:
+	case NN_GELU:
+	case NN_HARD_SWISH:
+	case NN_HARD_SIGMOID: return NN_OP_ACTIVATION;
 	default: return NN_OP_OUTPUT;
 	}
 }
@@ -77,7 +85,8 @@ static bool is_whole(enum nn_operation kind)
 {
 	return kind == NN_OP_INPUT || kind == NN_OP_RELU || kind == NN_OP_DROPOUT
 		|| kind == NN_OP_CONCAT || kind == NN_OP_ADD || kind == NN_OP_RELU6
-		|| kind == NN_OP_SILU || kind == NN_OP_BATCHNORM;
+		|| kind == NN_OP_SILU || kind == NN_OP_BATCHNORM || kind == NN_OP_ACTIVATION
+		|| kind == NN_OP_NORMALIZE;
 }
 
 /* Which part of its inputs an operation reads, given the part of its own output that is read. */
@@ -94,7 +103,8 @@ static void find_parts(struct nn_plan *plan, const struct nn_net *net)
 			struct nn_shape whole = net->layers[op->inputs[i]].shape;
 			if (op->kind == NN_OP_CONV_POOL)
 				widen(in, 2 * op->height + 2, 2 * op->width + 2);
-			else if ((op->kind == NN_OP_CONV || op->kind == NN_OP_DEPTHWISE)
+			else if ((op->kind == NN_OP_CONV || op->kind == NN_OP_DEPTHWISE
+					 || op->kind == NN_OP_LARGEST || op->kind == NN_OP_MEAN)
 				&& layer->padding == NN_VALID)
 				widen(in, (op->height - 1) * layer->stride + layer->kernel_height,
 					(op->width - 1) * layer->stride + layer->kernel_width);
@@ -156,6 +166,19 @@ static void describe(struct nn_op *op, const struct nn_plan *plan, const struct 
 			.out_width = op->width,
 			.in_row = in->row,
 			.in_plane = in->plane };
+	else if (op->kind == NN_OP_LARGEST || op->kind == NN_OP_MEAN)
+		op->shape.window = (struct nn_window){ .channels = layer->shape.channels,
+			.window_height = layer->kernel_height,
+			.window_width = layer->kernel_width,
+			.stride = layer->stride,
+			.pad_top = padding_before(layer, from->shape.height, layer->kernel_height),
+			.pad_left = padding_before(layer, from->shape.width, layer->kernel_width),
+			.in_height = in->height,
+			.in_width = in->width,
+			.out_height = op->height,
+			.out_width = op->width,
+			.in_row = in->row,
+			.in_plane = in->plane };
 	else if (op->kind == NN_OP_AVERAGE)
 		op->shape.average = (struct nn_average){ .channels = layer->shape.channels,
 			.window_height = layer->kernel_height,
@@ -210,6 +233,9 @@ static void lay_out(struct nn_plan *plan, const struct nn_net *net)
 			&& net->layers[plan->ops[l].weights_layer].kernel_tensor >= 0
 			&& net->layers[plan->ops[l].weights_layer].bias_tensor < 0)
 			no_bias = larger(no_bias, (size_t)net->layers[l].shape.channels);
+	for (int l = 0; l < net->layer_count; l++)
+		if (plan->ops[l].kind == NN_OP_NORMALIZE) /* no shift, either */
+			no_bias = larger(no_bias, nn_shape_size(net->layers[l].shape));
 	/* first: plans of one network that share a memory have them in one place */
 	plan->zeros = take(&memory, no_bias);
 	plan->unused = take(&memory, no_bias);

@@ -26,6 +26,10 @@ enum nn_operation {
 	NN_OP_RELU6,
 	NN_OP_SILU,
 	NN_OP_BATCHNORM,
+	NN_OP_ACTIVATION, /* those that are nn_kernels.activate's */
+	NN_OP_NORMALIZE,
+	NN_OP_LARGEST, /* pooling whose windows overlap or reach beyond the map */
+	NN_OP_MEAN,
 };
 
 /* One layer's work and memory. Offsets are in floats from the start of a thread's memory; only the
@@ -50,6 +54,7 @@ struct nn_op {
 		struct nn_conv conv;
 		struct nn_pool_shape pool;
 		struct nn_average average;
+		struct nn_window window;
 	} shape;
 };
 

@@ -47,10 +47,10 @@ static const char *why_not(const struct nn_net *net, const struct nn_layer *l)
 	switch (l->kind) {
 	case NN_INPUT:
 	case NN_RELU:
-	case NN_MAXPOOL:
 	case NN_DROPOUT:
 	case NN_CONCAT:
 	case NN_OUTPUT: return NULL;
+	case NN_MAXPOOL: return l->stride ? "is pooling whose windows are not side by side" : NULL;
 	case NN_CONV:
 	case NN_DENSE:
 		if (net->tensors[l->kernel_tensor].fan_in > 65536)
@@ -59,12 +59,15 @@ static const char *why_not(const struct nn_net *net, const struct nn_layer *l)
 		return NULL;
 	case NN_DEPTHWISE: return "is a depthwise convolution";
 	case NN_AVGPOOL: return "is average pooling";
+	case NN_NORMALIZE: return "normalises its input";
 	case NN_ADD: return "is a sum";
 	case NN_RELU6: return "is a ReLU6";
 	case NN_SILU: return "is a SiLU";
 	case NN_BATCHNORM: return "is a batch normalisation that is not folded into a convolution";
+	default:
+		return nn_is_activation(l->kind) ? "is an activation other than ReLU"
+						 : "is of an unknown kind";
 	}
-	return "is of an unknown kind";
 }
 
 static int channels_of(const struct nn_net *net, const struct nn_layer *l)

@@ -27,6 +27,7 @@ struct nn_trainer {
 	float *memory;                  /* all of the following, in one allocation */
 	float *params, *first, *second; /* [padded] */
 	float *average, *slow;          /* [padded], if the optimizer wants one; else NULL */
+	float *mask;                    /* [padded], if there is one; else NULL */
 	float *gradients;               /* [blocks, of one thread at most 2][padded] */
 	float *shared;                  /* [plan.shared] */
 	float *workspaces;              /* [workspace_count][workspace] */
@@ -122,7 +123,8 @@ struct nn_trainer *nn_trainer_new(
 		t->plan.cut_count > 0 && t->blocks > t->threads ? t->blocks : t->threads;
 	const bool average = t->optimizer.average_momentum > 0, slow = t->optimizer.lookahead > 0;
 	const size_t gradients = t->threads > 1 || t->blocks == 1 ? (size_t)t->blocks : 2;
-	size_t floats = (3 + (size_t)average + (size_t)slow + gradients) * t->padded
+	size_t floats = (3 + (size_t)average + (size_t)slow + (options->mask != NULL) + gradients)
+			* t->padded
 		+ t->plan.shared + (size_t)t->workspace_count * t->workspace;
 	t->memory = zeroed(floats * sizeof(*t->memory));
 	t->work = zeroed(BLOCKS_MAX * sizeof(*t->work));
@@ -140,6 +142,10 @@ struct nn_trainer *nn_trainer_new(
 	float *more = t->workspaces + (size_t)t->workspace_count * t->workspace;
 	t->average = average ? more : NULL;
 	t->slow = slow ? more + (average ? t->padded : 0) : NULL;
+	if (options->mask) {
+		t->mask = more + ((size_t)average + (size_t)slow) * t->padded;
+		memcpy(t->mask, options->mask, net->parameter_count * sizeof(*t->mask));
+	}
 	t->step = (struct nn_step){ .net = net,
 		.kernels = t->kernels,
 		.optimizer = &t->optimizer,
@@ -283,6 +289,8 @@ static void step(struct nn_trainer *t)
 	t->step.clip = nn_step_clip(&t->step);
 	nn_pool_run(t->pool, step_share, t, t->threads);
 	nn_step_lookahead(&t->step, t->schedule.step);
+	if (t->mask)
+		t->kernels->multiply(t->params, t->params, t->mask, t->padded / NN_LANES);
 	nn_batchnorm_move(&t->batch, t->params);
 	if (t->average && t->schedule.step == 1)
 		memcpy(t->average, t->params, t->padded * sizeof(*t->params));

@@ -46,6 +46,8 @@ struct nn_trainer_options {
 	int batch_size;                   /* 1 .. 4096 */
 	int threads;        /* 1 .. NN_THREADS_MAX; more than blocks in a batch are not used */
 	const bool *frozen; /* [net->tensor_count]: tensors that are not trained; NULL: none */
+	const float *mask;  /* [net->parameter_count]: weights are multiplied by it after each step:
+			       0 for  pruned ones; copied; NULL: none */
 	struct nn_optimizer optimizer;
 };
 

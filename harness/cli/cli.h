@@ -84,7 +84,7 @@ void cli_terminal_size(FILE *stream, int *columns, int *rows);
 
 /* The verbs; each is defined in verb_NAME.c and listed in verbs.c. */
 extern const struct cli_verb verb_bundle, verb_check, verb_plan, verb_run, verb_rerun, verb_status,
-	verb_cancel, verb_runs, verb_show, verb_diff, verb_tag, verb_note, verb_delete,
+	verb_cancel, verb_runs, verb_show, verb_log, verb_diff, verb_tag, verb_note, verb_delete,
 	verb_restore, verb_gc, verb_query, verb_table, verb_plot, verb_claims, verb_report,
 	verb_export, verb_eval, verb_latency, verb_verify, verb_merge, verb_data, verb_doctor,
 	verb_completion, verb_serve, verb_init, verb_schema, verb_help;

@@ -67,6 +67,14 @@ void events_print(const struct local_event *event)
 		wire_phase(&line, event->phase, NULL);
 		print_wire(event, &line);
 		break;
+	case LOCAL_STEPS:
+		wire_steps(&line, event->steps, NULL);
+		print_wire(event, &line);
+		break;
+	case LOCAL_MEASURE:
+		wire_measure(&line, event->measure, NULL);
+		print_wire(event, &line);
+		break;
 	case LOCAL_END:
 		wire_end(&line, event->end, NULL);
 		print_wire(event, &line);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "../../nn/nn.h"
+#include "../run/inputs.h"
 #include "places.h"
 
 static bool is_used(const struct sweep *s, const char *dataset)
@@ -45,9 +46,59 @@ static void describe_dataset(const char *name, bool used, const struct dataset_p
 	dataset_close(d);
 }
 
+/* "stale: train.py changed" in the place of "other data then". */
+static int explain_stale(struct store *store, const struct inputs *in, const struct sweep *sweep,
+	struct forecast *forecast, struct err *e)
+{
+	char last[DIGEST_TEXT] = "";
+	struct str what = { 0 };
+	int result = 0;
+	for (size_t i = 0; store && i < sweep->trial_count && !result; i++) {
+		struct forecast_trial *t = &forecast->trials[i];
+		struct rows *digest = NULL, *files = NULL;
+		if (strcmp(t->why, forecast_other_data) != 0)
+			continue;
+		result = store_ask(store, "latest_inputs",
+			(const char *const[]){ "trial", sweep->trials[i].identity, NULL }, e,
+			&digest);
+		const char *recorded = !result && digest->row_count ? digest->values[0].text : "";
+		if (!result && strcmp(last, recorded) != 0) {
+			snprintf(last, sizeof(last), "%s", recorded);
+			str_clear(&what);
+			result = store_ask(store, "input_files",
+				(const char *const[]){ "inputs", recorded, NULL }, e, &files);
+			if (!result)
+				inputs_compare(in, files, &what);
+		}
+		snprintf(t->why, sizeof(t->why), "stale: %s", what.length ? what.s : "inputs");
+		rows_free(digest);
+		rows_free(files);
+	}
+	str_free(&what);
+	return result;
+}
+
+/* The same for trials of a program: their inputs stand where a data set would. */
+static int forecast_program(
+	struct store *store, const struct sweep *sweep, struct err *e, struct forecast **out)
+{
+	struct inputs in;
+	struct forecast_dataset d = { .name = "" };
+	int result = inputs_read(sweep->program, &in, e);
+	memcpy(d.digest, in.digest, sizeof(d.digest));
+	if (!result)
+		result = forecast_make(store, sweep, &d, 1, 0, e, out);
+	if (!result)
+		result = explain_stale(store, &in, sweep, *out, e);
+	inputs_free(&in);
+	return result;
+}
+
 int forecast_cli_make(const struct cli *c, struct store *store, const struct sweep *sweep,
 	struct err *e, struct forecast **out)
 {
+	if (sweep->program)
+		return forecast_program(store, sweep, e, out);
 	struct places places;
 	struct forecast_dataset datasets[KNOWN_DATASETS_MAX];
 	struct known_datasets known;

@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include "../base/clock.h"
+#include "../plan/program.h"
+#include "../report/metric.h"
 #include "cli.h"
 #include "terminal.h"
 
@@ -16,7 +18,8 @@ struct lane {
 	bool busy;
 	const struct trial *trial;
 	char title[TITLE_MAX];
-	char now[160]; /* "unify 4/10  loss 0.312  val 0.8812  71000 images/s" */
+	char results[96]; /* of a program, as far as they are known */
+	char now[160];    /* "unify 4/10  loss 0.312  val 0.8812  71000 images/s" */
 	double started;
 	double share; /* of the trial that is done, by epochs: an estimate */
 };
@@ -49,16 +52,20 @@ static void format_time(double seconds, char *out, size_t size)
 static void title_of(const struct trial *t, char out[TITLE_MAX])
 {
 	const char *recipe = label_value(t, "recipe");
-	int n = snprintf(out, TITLE_MAX, "%s %s", t->dataset, recipe ? recipe : t->model);
+	int n = t->program
+		? 0
+		: snprintf(out, TITLE_MAX, "%s %s", t->dataset, recipe ? recipe : t->model);
+	out[n] = '\0';
 	for (int i = 0; i < t->label_count && n < TITLE_MAX; i++) {
 		const struct label *l = &t->labels[i];
-		if (strcmp(l->name, "dataset") != 0 && strcmp(l->name, "recipe") != 0
-			&& strcmp(l->name, "augment") != 0)
-			n += snprintf(
-				out + n, (size_t)(TITLE_MAX - n), " %s=%s", l->name, l->value);
+		if (t->program
+			|| (strcmp(l->name, "dataset") != 0 && strcmp(l->name, "recipe") != 0
+				&& strcmp(l->name, "augment") != 0))
+			n += snprintf(out + n, (size_t)(TITLE_MAX - n), "%s%s=%s", n ? " " : "",
+				l->name, l->value);
 	}
 	if (n < TITLE_MAX)
-		snprintf(out + n, (size_t)(TITLE_MAX - n), " seed %llu",
+		snprintf(out + n, (size_t)(TITLE_MAX - n), "%sseed %llu", n ? " " : "",
 			(unsigned long long)t->seed);
 }
 
@@ -215,9 +222,9 @@ static void print_end(struct progress *p, const struct local_event *event)
 	char spent[32];
 	erase(p);
 	format_time(event->end->seconds, spent, sizeof(spent));
+	const char *more = event->end->error[0] ? event->end->error : l->results;
 	fprintf(stderr, "%-11s %s  (%zu of %zu, %s)%s%s\n", trial_state_name(event->end->state),
-		l->title, p->ended, p->sweep->trial_count, spent, event->end->error[0] ? ": " : "",
-		event->end->error);
+		l->title, p->ended, p->sweep->trial_count, spent, more[0] ? ": " : "", more);
 }
 
 static void note_epoch(struct lane *l, const struct local_event *event)
@@ -231,6 +238,31 @@ static void note_epoch(struct lane *l, const struct local_event *event)
 	snprintf(l->now, sizeof(l->now), "%s%s %d/%d  loss %.3f  val %.4f  %.0f images/s",
 		phase->name, fold, r->epoch + 1, phase->epochs, r->train_loss[0],
 		r->val_accuracy[0], r->images_per_second);
+}
+
+/* "loss 0.213 (epoch 12)". */
+static void note_steps(const struct progress *p, struct lane *l, const struct local_event *event)
+{
+	const struct steps_result *r = event->steps;
+	const struct program_metric *m = program_metric(p->sweep->program, r->metric);
+	struct str value = { 0 };
+	metric_value(&value, metric_find(p->sweep, r->metric), r->values[r->count - 1]);
+	snprintf(l->now, sizeof(l->now), "%s %s (%s %lld)", r->metric, value.s,
+		m && m->series ? m->series : "step", (long long)r->steps[r->count - 1]);
+	str_free(&value);
+}
+
+/* The first results are shown where the trial's end is. */
+static void note_measure(const struct progress *p, struct lane *l, const struct local_event *event)
+{
+	const struct metric *m = metric_find(p->sweep, event->measure->metric);
+	const size_t used = strlen(l->results);
+	struct str value = { 0 };
+	metric_value(&value, m, event->measure->value);
+	if (used + strlen(m->name) + value.length + strlen(m->unit) + 4 < sizeof(l->results))
+		snprintf(l->results + used, sizeof(l->results) - used, "%s%s %s%s%s",
+			used ? ", " : "", m->name, value.s, m->unit[0] ? " " : "", m->unit);
+	str_free(&value);
 }
 
 struct progress *progress_begin(enum progress_kind kind, const struct sweep *sweep, int workers)
@@ -270,6 +302,8 @@ void progress_event(void *progress, const struct local_event *event)
 		break;
 	case LOCAL_EPOCH: note_epoch(l, event); break;
 	case LOCAL_PHASE: break;
+	case LOCAL_STEPS: note_steps(p, l, event); break;
+	case LOCAL_MEASURE: note_measure(p, l, event); break;
 	case LOCAL_END:
 		l->busy = false;
 		p->ended++;

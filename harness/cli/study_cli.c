@@ -41,10 +41,15 @@ static int only_sweep(struct store *store, struct str *path, struct err *e)
 
 int study_cli_open(const struct cli *c, struct study_cli *out, struct err *e)
 {
-	const struct sweep_options as_the_file_says = { .seeds = 0 };
+	enum { SET_MAX = 64 };
+	const char *set[SET_MAX];
+	struct sweep_options as_the_file_says = { .set = set };
 	struct str path = { 0 };
 	int result = -1;
 
+	for (const char *value; as_the_file_says.set_count < SET_MAX
+		&& (value = cli_get_nth(c, "set", (int)as_the_file_says.set_count));)
+		set[as_the_file_says.set_count++] = value;
 	/* A wrong file is reported before a missing database. */
 	if (c->argument_count && sweep_read(c->arguments[0], &as_the_file_says, e, &out->sweep))
 		return -1;
@@ -96,9 +101,11 @@ void study_cli_command(struct str *out, const struct cli *c)
 	for (const struct cli_option *o = c->verb->options; o->name; o++) {
 		if (!cli_has(c, o->name))
 			continue;
-		str_addf(out, " --%s", o->name);
-		if (o->argument)
-			add_word(out, cli_get(c, o->name, ""));
+		for (int i = 0; i == 0 || (o->argument && cli_get_nth(c, o->name, i)); i++) {
+			str_addf(out, " --%s", o->name);
+			if (o->argument)
+				add_word(out, cli_get_nth(c, o->name, i));
+		}
 	}
 }
 

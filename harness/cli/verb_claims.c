@@ -4,9 +4,11 @@
 
 #include "../report/table_print.h"
 #include "study_cli.h"
+#include "sweep_cli.h"
 
 static const struct cli_option options[] = {
 	CLI_OPTION_DB,
+	CLI_OPTION_SET,
 	{ "format", 'f', "FORMAT", "text (default), md, csv, json, latex or html" },
 	CLI_OPTION_SAFE_CSV,
 	{ "output", 'o', "FILE", "write to FILE instead of standard output" },

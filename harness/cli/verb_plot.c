@@ -6,9 +6,11 @@
 #include "../run/augmented.h"
 #include "places.h"
 #include "study_cli.h"
+#include "sweep_cli.h"
 
 static const struct cli_option options[] = {
 	CLI_OPTION_DB,
+	CLI_OPTION_SET,
 	{ "folder", 'o', "DIR", "where data, scripts and pictures go (default results/figures)" },
 	STUDY_CLI_OPTION_SCRIPTS,
 	CLI_OPTION_DATA,

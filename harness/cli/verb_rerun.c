@@ -57,6 +57,11 @@ static int find_trial(const struct cli *c, struct store *store, struct recorded 
 		|| store_ask(store, "rerun_trial", parameters, e, &out->rows)
 		|| trial_from_canonical(out->rows->values[0].text, &out->trial, e))
 		return -1;
+	if (out->trial.program)
+		return err_set(e, ERR_USAGE,
+			"trial %.12s: a program executes it: retrial verify runs it again and "
+			"compares; retrial delete and then run record a new attempt",
+			identity);
 	const struct value *v = out->rows->values;
 	out->sweep = v[1].integer;
 	out->data = v[3].kind == VALUE_TEXT ? v[3].text : NULL;

@@ -1,9 +1,11 @@
 /* verb_table.c - `retrial table`: the tables that a sweep file describes, from the database. */
 #include "../report/table_print.h"
 #include "study_cli.h"
+#include "sweep_cli.h"
 
 static const struct cli_option options[] = {
 	CLI_OPTION_DB,
+	CLI_OPTION_SET,
 	{ "format", 'f', "FORMAT",
 		"text (default), md, csv, json, latex, html, or macros: one LaTeX macro a number" },
 	{ "intervals", 0, NULL,

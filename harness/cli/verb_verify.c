@@ -11,6 +11,7 @@
 #include "places.h"
 #include "run_cli.h"
 #include "sweep_cli.h"
+#include "verify_programs_cli.h"
 
 static const struct cli_option options[] = {
 	CLI_OPTION_DB,
@@ -44,6 +45,8 @@ struct reason {
 
 struct verification {
 	const struct cli *cli;
+	bool *of_programs; /* [argument_count]: arguments that mean trials of programs */
+	struct verified programs;
 	struct recorded recorded;
 	bool *chosen;            /* [recorded.trials->row_count] */
 	struct verify_job *jobs; /* those that can be verified */
@@ -120,6 +123,8 @@ static int choose(struct verification *v, int first_argument)
 		v->chosen[row] = true;
 	for (int i = first_argument; i < c->argument_count; i++) {
 		const char *word = c->arguments[i];
+		if (v->of_programs[i])
+			continue;
 		const int result = file_exists(word) ? choose_by_file(v, word)
 			: choose_by_word(v, word)
 			? 0
@@ -228,7 +233,7 @@ static void draw(struct verification *v, long seed, size_t sample)
 
 static void print_result(void *context, const struct verify_job *job, const struct verify_result *r)
 {
-	static const char *const words[] = { "bit-exact", "differs", "cannot say" };
+	static const char *const words[] = { "bit-exact", "within", "differs", "cannot say" };
 	struct verification *v = context;
 	struct recorded_trial t;
 	recorded_trial(&v->recorded, job->row, &t);
@@ -265,16 +270,21 @@ static void print_reasons(const struct verification *v)
 static int finish(const struct verification *v)
 {
 	print_reasons(v);
-	fprintf(stderr, "%zu of %zu trials are bit-exact", v->exact,
-		v->exact + v->differ + v->cannot);
-	if (v->differ)
-		fprintf(stderr, ", %zu differ", v->differ);
-	if (v->cannot)
-		fprintf(stderr, ", %zu cannot be verified here", v->cannot);
+	const struct verified *p = &v->programs;
+	const size_t same = v->exact + p->exact, differ = v->differ + p->differ,
+		     cannot = v->cannot + p->cannot;
+	fprintf(stderr, "%zu of %zu trials are %s", same, same + p->within + differ + cannot,
+		p->exact + p->within + p->differ + p->cannot ? "identical" : "bit-exact");
+	if (p->within)
+		fprintf(stderr, ", %zu within the stated tolerance", p->within);
+	if (differ)
+		fprintf(stderr, ", %zu differ", differ);
+	if (cannot)
+		fprintf(stderr, ", %zu cannot be verified here", cannot);
 	fprintf(stderr, "\n");
 	if (run_cli_signal())
 		return 128 + run_cli_signal();
-	return v->differ ? ERR_FAILED : v->exact ? ERR_NONE : ERR_ENVIRONMENT;
+	return differ ? ERR_FAILED : same + p->within ? ERR_NONE : ERR_ENVIRONMENT;
 }
 
 static bool is_folder(const char *path)
@@ -300,9 +310,21 @@ static int verify(struct verification *v, struct store *s, const char *folder, i
 	if (s ? recorded_in_store(s, &v->recorded, &e)
 	      : recorded_in_folder(folder, &v->recorded, &e))
 		return cli_fail(&e);
+	const struct cli *c = v->cli;
+	int result = s
+		? verify_programs_cli(c, s, first_argument, how->stop, v->of_programs, &v->programs)
+		: 0;
+	if (result)
+		return result;
+	const struct verified *p = &v->programs;
+	bool others = first_argument == c->argument_count && v->recorded.trials->row_count > 0;
+	for (int i = first_argument; i < c->argument_count; i++)
+		others |= !v->of_programs[i];
+	if (!others && p->exact + p->within + p->differ + p->cannot)
+		return finish(v);
 	if (v->recorded.trials->row_count == 0)
-		return cli_misuse(v->cli, "there is no finished trial in %s", folder);
-	const int result = choose(v, first_argument);
+		return cli_misuse(c, "there is no finished trial in %s", folder);
+	result = choose(v, first_argument);
 	if (result)
 		return result;
 	find_jobs(v);
@@ -334,6 +356,9 @@ static int run(const struct cli *c)
 	if (!v)
 		err_end_nomem();
 	v->cli = c;
+	v->of_programs = calloc((size_t)c->argument_count + 1, sizeof(*v->of_programs));
+	if (!v->of_programs)
+		abort();
 	int result = read_options(c, &how, &sample, &seed);
 	const char *first = c->argument_count ? c->arguments[0] : "", *temporary = getenv("TMPDIR");
 	const char *from = is_folder(first) ? first : NULL;
@@ -368,6 +393,7 @@ static int run(const struct cli *c)
 	free(data);
 	str_free(&database);
 	free(v->chosen);
+	free(v->of_programs);
 	free(v->jobs);
 	free(v);
 	return result;
@@ -376,7 +402,7 @@ static int run(const struct cli *c)
 const struct cli_verb verb_verify = {
 	.name = "verify",
 	.arguments = "[FOLDER | BUNDLE.tar.zst] [TRIAL | SWEEP | FILE.yaml] ...",
-	.summary = "run recorded trials again and compare every number, digest and weight",
+	.summary = "run recorded trials again and compare every number, digest, weight and output",
 	.examples = "  retrial verify 3522efb88fae\n"
 		    "  retrial verify paper --sample 3 -j 2         three trials of a sweep, two "
 		    "at a time\n"

@@ -17,6 +17,7 @@ static const struct {
 	{ "study", &verb_verify },
 	{ "inspect", &verb_runs },
 	{ "inspect", &verb_show },
+	{ "inspect", &verb_log },
 	{ "inspect", &verb_diff },
 	{ "inspect", &verb_query },
 	{ "inspect", &verb_serve },

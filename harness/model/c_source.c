@@ -27,7 +27,8 @@ struct source {
 	int same_as[NN_LAYERS_MAX];     /* the layer whose memory it has; itself: its own */
 	bool fused[NN_LAYERS_MAX];      /* a convolution that is done with the pooling behind it: no
 					   output */
-	bool used[NN_BATCHNORM + 1];    /* kinds that need a function */
+	bool used[NN_KIND_COUNT];       /* kinds that need a function */
+	bool windows[2];                /* pooling in general: of the largest, of the mean */
 	size_t work, constants;         /* floats */
 	struct str weights, calls;
 };
@@ -61,8 +62,7 @@ static void find_shared(struct source *s)
 	const struct nn_net *net = &s->net;
 	for (int l = 0; l < net->layer_count; l++) {
 		const struct nn_layer *layer = &net->layers[l];
-		const bool in_place = layer->kind == NN_RELU || layer->kind == NN_RELU6
-			|| layer->kind == NN_SILU || layer->kind == NN_BATCHNORM;
+		const bool in_place = nn_is_activation(layer->kind) || layer->kind == NN_BATCHNORM;
 		s->same_as[l] = l;
 		if (layer->kind == NN_INPUT)
 			s->same_as[l] = net->inputs[0];
@@ -71,7 +71,7 @@ static void find_shared(struct source *s)
 				&& input_of(s, l)->kind != NN_INPUT
 				&& input_of(s, l)->kind != NN_DROPOUT))
 			s->same_as[l] = s->same_as[layer->inputs[0]];
-		if (layer->kind == NN_MAXPOOL && is_weighted(input_of(s, l))
+		if (layer->kind == NN_MAXPOOL && !layer->stride && is_weighted(input_of(s, l))
 			&& reader_count(s, layer->inputs[0]) == 1)
 			s->fused[layer->inputs[0]] = true;
 	}
@@ -214,6 +214,19 @@ static void add_pool(struct source *s, int l)
 		add_weighted(s, layer->inputs[0], l);
 		return;
 	}
+	if (layer->stride) {
+		str_addf(&s->calls,
+			"\twindow_%s(work + %zu, work + %zu, %d, %d, %d, %d, %d, %d, %d, %d, %d, "
+			"%d); "
+			"/* %s */\n",
+			layer->kind == NN_MAXPOOL ? "largest" : "mean", s->at[layer->inputs[0]],
+			s->at[l], in.channels, in.height, in.width, layer->shape.height,
+			layer->shape.width, layer->kernel_height, layer->kernel_width,
+			layer->stride, padding_before(layer, in.height, layer->kernel_height),
+			padding_before(layer, in.width, layer->kernel_width), layer->name);
+		s->windows[layer->kind != NN_MAXPOOL] = true;
+		return;
+	}
 	str_addf(&s->calls, "\t%s(work + %zu, work + %zu, %d, %d, %d, %d, %d, %d, %d); /* %s */\n",
 		layer->kind == NN_MAXPOOL ? "largest" : "average", s->at[layer->inputs[0]],
 		s->at[l], in.channels, in.height, in.width, layer->shape.height, layer->shape.width,
@@ -262,12 +275,48 @@ static int add_normalisation(struct source *s, int l, struct err *e)
 	return 0;
 }
 
-static void add_activation(struct source *s, int l, const char *function)
+/* Constants of each channel, or of each number: then each is a channel of one position. */
+static void add_constants(struct source *s, int l)
 {
 	const struct nn_layer *layer = &s->net.layers[l];
-	str_addf(&s->calls, "\t%s(work + %zu, work + %zu, %zu); /* %s */\n", function,
-		s->at[layer->inputs[0]], s->at[l], nn_shape_size(layer->shape), layer->name);
+	const size_t count = s->net.tensors[layer->mean_tensor].count;
+	add_array(s, "w", l, tensor_of(s, layer->variance_tensor), count);
+	add_array(s, "b", l, tensor_of(s, layer->mean_tensor), count);
+	str_addf(&s->calls, "\tstandardise(work + %zu, work + %zu, w%d, b%d, %zu, %zu); /* %s */\n",
+		s->at[layer->inputs[0]], s->at[l], l, l, count, nn_shape_size(layer->shape) / count,
+		layer->name);
+	s->used[NN_NORMALIZE] = true;
+}
+
+static const char *const activations[NN_KIND_COUNT] = {
+	[NN_RELU] = "relu",
+	[NN_RELU6] = "relu6",
+	[NN_SILU] = "silu",
+	[NN_TANH] = "hyperbolic",
+	[NN_SIGMOID] = "sigmoid",
+	[NN_LEAKY_RELU] = "leaky_relu",
+	[NN_GELU] = "gelu",
+	[NN_HARD_SWISH] = "hard_swish",
+	[NN_HARD_SIGMOID] = "hard_sigmoid",
+};
+
+static void add_activation(struct source *s, int l)
+{
+	const struct nn_layer *layer = &s->net.layers[l];
+	str_addf(&s->calls, "\t%s(work + %zu, work + %zu, ", activations[layer->kind],
+		s->at[layer->inputs[0]], s->at[l]);
+	if (layer->kind == NN_LEAKY_RELU) {
+		add_number(&s->calls, (float)layer->slope);
+		str_add(&s->calls, ", ");
+	}
+	str_addf(&s->calls, "%zu); /* %s */\n", nn_shape_size(layer->shape), layer->name);
 	s->used[layer->kind] = true;
+}
+
+/* Does it call math.h? */
+static bool needs_math(const struct source *s)
+{
+	return s->used[NN_SILU] || s->used[NN_TANH] || s->used[NN_SIGMOID] || s->used[NN_GELU];
 }
 
 static void add_output(struct source *s, int l, size_t *logits)
@@ -295,9 +344,8 @@ static int add_layers(struct source *s, size_t *logits, struct err *e)
 		case NN_AVGPOOL: add_pool(s, l); break;
 		case NN_CONCAT:
 		case NN_ADD: add_joint(s, l); break;
-		case NN_RELU: add_activation(s, l, "relu"); break;
-		case NN_RELU6: add_activation(s, l, "relu6"); break;
-		case NN_SILU: add_activation(s, l, "silu"); break;
+		case NN_NORMALIZE: add_constants(s, l); break;
+		default: add_activation(s, l); break;
 		case NN_BATCHNORM:
 			if (add_normalisation(s, l, e))
 				return -1;
@@ -416,6 +464,38 @@ static const struct function {
 		"static void silu(const float *in, float *out, int count)\n{\n\tint i;\n\tfor (i = "
 		"0; i < count; i++)\n"
 		"\t\tout[i] = in[i] / (1.0f + expf(-in[i]));\n}\n\n" },
+	{ NN_NORMALIZE,
+		"static void standardise(const float *in, float *out, const float *scale, const "
+		"float *mean, int channels, int positions)\n"
+		"{\n"
+		"\tint c, i;\n"
+		"\tfor (c = 0; c < channels; c++)\n"
+		"\t\tfor (i = 0; i < positions; i++)\n"
+		"\t\t\tout[c * positions + i] = (in[c * positions + i] - mean[c]) * scale[c];\n"
+		"}\n\n" },
+	{ NN_TANH,
+		"static void hyperbolic(const float *in, float *out, int count)\n{\n\tint "
+		"i;\n\tfor (i = 0; i < count; i++)\n\t\tout[i] = tanhf(in[i]);\n}\n\n" },
+	{ NN_SIGMOID,
+		"static void sigmoid(const float *in, float *out, int count)\n{\n\tint "
+		"i;\n\tfor (i = 0; i < count; i++)\n\t\tout[i] = 1.0f / (1.0f + "
+		"expf(-in[i]));\n}\n\n" },
+	{ NN_LEAKY_RELU,
+		"static void leaky_relu(const float *in, float *out, float slope, int "
+		"count)\n{\n\tint i;\n\tfor (i = 0; i < count; i++)\n\t\tout[i] = in[i] > 0 ? "
+		"in[i] : slope * in[i];\n}\n\n" },
+	{ NN_GELU,
+		"static void gelu(const float *in, float *out, int count)\n{\n\tint i;\n\tfor (i = "
+		"0; i < count; i++)\n\t\tout[i] = 0.5f * in[i] * (1.0f + erff(in[i] * "
+		"0.70710678f));\n}\n\n" },
+	{ NN_HARD_SWISH,
+		"static void hard_swish(const float *in, float *out, int count)\n{\n\tint "
+		"i;\n\tfor (i = 0; i < count; i++)\n\t\tout[i] = in[i] <= -3 ? 0 : in[i] >= 3 ? "
+		"in[i] : in[i] * (in[i] + 3) / 6;\n}\n\n" },
+	{ NN_HARD_SIGMOID,
+		"static void hard_sigmoid(const float *in, float *out, int count)\n{\n\tint "
+		"i;\n\tfor (i = 0; i < count; i++)\n\t\tout[i] = in[i] <= -3 ? 0 : in[i] >= 3 ? 1 "
+		": (in[i] + 3) / 6;\n}\n\n" },
 	{ NN_BATCHNORM,
 		"static void normalise(const float *in, float *out, const float *scale, const "
 		"float *shift, int channels, int positions)\n"
@@ -425,6 +505,35 @@ static const struct function {
 		"\t\tfor (i = 0; i < positions; i++)\n"
 		"\t\t\tout[c * positions + i] = @_FMA(in[c * positions + i], scale[c], shift[c]);\n"
 		"}\n\n" },
+};
+
+/* Pooling of windows that overlap or reach beyond the map. */
+#define WINDOW_HEAD(name)                                                                          \
+	"static void window_" name "(const float *in, float *out, int channels, int in_height, "   \
+	"int in_width, int height, int width,\n\tint rows, int columns, int stride, int top, int " \
+	"left)\n{\n\tint c, y, x, ky, kx;\n"                                                       \
+	"\tfor (c = 0; c < channels; c++, in += in_height * in_width)\n"                           \
+	"\t\tfor (y = 0; y < height; y++)\n"                                                       \
+	"\t\t\tfor (x = 0; x < width; x++, out++) {\n"                                             \
+	"\t\t\t\tconst int row = y * stride - top, column = x * stride - left;\n"                  \
+	"\t\t\t\tint count = 0;\n"                                                                 \
+	"\t\t\t\t*out = 0;\n"                                                                      \
+	"\t\t\t\tfor (ky = row < 0 ? -row : 0; ky < rows && row + ky < in_height; ky++)\n"         \
+	"\t\t\t\t\tfor (kx = column < 0 ? -column : 0; kx < columns && column + kx < in_width; "   \
+	"kx++) {\n"                                                                                \
+	"\t\t\t\t\t\tconst float next = in[(row + ky) * in_width + column + kx];\n"
+static const char *const window_functions[2] = {
+	WINDOW_HEAD("largest") "\t\t\t\t\t\tif (count++ == 0 || next > *out)\n"
+			       "\t\t\t\t\t\t\t*out = next;\n"
+			       "\t\t\t\t\t}\n"
+			       "\t\t\t}\n"
+			       "}\n\n",
+	WINDOW_HEAD("mean") "\t\t\t\t\t\t*out += next;\n"
+			    "\t\t\t\t\t\tcount++;\n"
+			    "\t\t\t\t\t}\n"
+			    "\t\t\t\t*out /= (float)count;\n"
+			    "\t\t\t}\n"
+			    "}\n\n",
 };
 
 /* The text with "@" as the name in capitals, "$" as the name. */
@@ -481,7 +590,7 @@ static void write_header(const struct source *s, size_t logits, struct str *out)
 	str_addf(out, "/* %s.h -", s->name.s);
 	describe(s, out);
 	add_named(out, " * C99 without any library", s);
-	add_named(out, s->used[NN_SILU] ? " but math.h's expf" : "", s);
+	add_named(out, needs_math(s) ? " but math.h" : "", s);
 	add_named(out,
 		"; nothing is allocated, nothing is kept between calls. */\n#ifndef @_H\n#define "
 		"@_H\n\n"
@@ -539,7 +648,7 @@ static void write_source(const struct source *s, const char *file, struct str *o
 		"retrial makes it: the same bits. */\n",
 		s);
 	str_addf(out, "#include \"%s.h\"\n\n", file);
-	if (s->used[NN_SILU])
+	if (needs_math(s))
 		str_add(out, "#include <math.h>\n\n");
 	add_named(out,
 		"#ifdef @_EXACT\n#include <math.h>\n#define @_FMA(a, b, c) fmaf(a, b, "
@@ -548,6 +657,9 @@ static void write_source(const struct source *s, const char *file, struct str *o
 	for (size_t i = 0; i < sizeof(functions) / sizeof(*functions); i++)
 		if (s->used[functions[i].kind])
 			add_named(out, functions[i].text, s);
+	for (int i = 0; i < 2; i++)
+		if (s->windows[i])
+			str_add(out, window_functions[i]);
 	str_add_bytes(out, s->weights.s ? s->weights.s : "", s->weights.length);
 	str_add(out, "\n");
 	write_class_names(s, out);

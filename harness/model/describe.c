@@ -29,6 +29,13 @@ static const char *const kinds[] = {
 	[NN_RELU6] = "relu6",
 	[NN_SILU] = "silu",
 	[NN_BATCHNORM] = "batchnorm",
+	[NN_NORMALIZE] = "normalize",
+	[NN_TANH] = "tanh",
+	[NN_SIGMOID] = "sigmoid",
+	[NN_LEAKY_RELU] = "leaky_relu",
+	[NN_GELU] = "gelu",
+	[NN_HARD_SWISH] = "hard_swish",
+	[NN_HARD_SIGMOID] = "hard_sigmoid",
 };
 enum { KIND_COUNT = sizeof(kinds) / sizeof(*kinds) };
 
@@ -52,6 +59,12 @@ int describe_tensor_shape(const struct nn_net *net, int tensor, size_t sizes[4])
 		sizes[3] = (size_t)l->kernel_width;
 		return 4;
 	}
+	if (l->kind == NN_NORMALIZE && t->count != (size_t)l->shape.channels) {
+		sizes[0] = (size_t)l->shape.channels;
+		sizes[1] = (size_t)l->shape.height;
+		sizes[2] = (size_t)l->shape.width;
+		return 3;
+	}
 	if (kernel && l->kind == NN_DENSE) {
 		sizes[0] = (size_t)l->shape.channels;
 		sizes[1] = nn_shape_size(net->layers[l->inputs[0]].shape);
@@ -62,7 +75,13 @@ int describe_tensor_shape(const struct nn_net *net, int tensor, size_t sizes[4])
 
 /* ---- writing ---- */
 
-static json_t *layer_json(const struct nn_layer *l)
+static bool is_pool(const struct nn_layer *l)
+{
+	return l->kind == NN_MAXPOOL || l->kind == NN_AVGPOOL;
+}
+
+/* Whether a normalisation is by pixel only its tensors tell. */
+static json_t *layer_json(const struct nn_net *net, const struct nn_layer *l)
 {
 	json_t *o = json_pack("{s:s, s:s}", "kind", kinds[l->kind], "name", l->name);
 	json_t *inputs = json_array();
@@ -80,16 +99,24 @@ static json_t *layer_json(const struct nn_layer *l)
 		|| l->kind == NN_AVGPOOL)
 		json_object_set_new(
 			o, "kernel", json_pack("[i, i]", l->kernel_height, l->kernel_width));
-	if (l->kind == NN_CONV || l->kind == NN_DEPTHWISE) {
+	if (l->kind == NN_CONV || l->kind == NN_DEPTHWISE || (is_pool(l) && l->stride)) {
 		json_object_set_new(o, "stride", json_integer(l->stride));
 		json_object_set_new(
 			o, "padding", json_string(l->padding == NN_SAME ? "same" : "valid"));
-		json_object_set_new(o, "bias", json_boolean(l->bias_tensor >= 0));
 	}
+	if (l->kind == NN_CONV || l->kind == NN_DEPTHWISE
+		|| (l->kind == NN_DENSE && l->bias_tensor < 0))
+		json_object_set_new(o, "bias", json_boolean(l->bias_tensor >= 0));
+	if (l->kind == NN_LEAKY_RELU)
+		json_object_set_new(o, "slope", json_real(l->slope));
 	if (l->kind == NN_CONV || l->kind == NN_DEPTHWISE || l->kind == NN_DENSE)
 		json_object_set_new(o, "relu", json_boolean(l->relu));
 	if (l->kind == NN_DROPOUT)
 		json_object_set_new(o, "rate", json_real(l->rate));
+	if (l->kind == NN_NORMALIZE)
+		json_object_set_new(o, "by_pixel",
+			json_boolean(
+				net->tensors[l->mean_tensor].count != (size_t)l->shape.channels));
 	if (l->kind == NN_BATCHNORM) {
 		json_object_set_new(o, "momentum", json_real(l->momentum));
 		json_object_set_new(o, "epsilon", json_real(l->epsilon));
@@ -152,7 +179,7 @@ json_t *describe_metadata(const struct model *m)
 		shape.channels, shape.height, shape.width,
 		net->input_count > 1 ? ", the same in every input" : "");
 	for (int l = 0; l < net->layer_count; l++)
-		json_array_append_new(network, layer_json(&net->layers[l]));
+		json_array_append_new(network, layer_json(net, &net->layers[l]));
 	for (int k = 0; m->facts.dataset[0] && k < net->layers[net->outputs[0]].shape.channels; k++)
 		json_array_append_new(
 			classes, json_string(dataset_class_name(m->facts.dataset, k)));
@@ -184,21 +211,26 @@ static int add_to_net(struct nn_net *net, const struct nn_layer *l, bool bias)
 	case NN_CONV: return nn_conv_with(net, l->name, l->inputs[0], &conv);
 	case NN_DEPTHWISE: return nn_depthwise(net, l->name, l->inputs[0], &conv);
 	case NN_DENSE:
-		return nn_dense(
+		return (bias ? nn_dense : nn_dense_without_bias)(
 			net, l->name, l->inputs[0], l->shape.channels, l->relu, NN_GLOROT_UNIFORM);
 	case NN_RELU: return nn_relu(net, l->name, l->inputs[0]);
 	case NN_RELU6: return nn_relu6(net, l->name, l->inputs[0]);
 	case NN_SILU: return nn_silu(net, l->name, l->inputs[0]);
-	case NN_MAXPOOL: return nn_maxpool(net, l->name, l->inputs[0], l->kernel_height);
+	case NN_MAXPOOL:
 	case NN_AVGPOOL:
-		return nn_avgpool(net, l->name, l->inputs[0], l->kernel_height, l->kernel_width);
+		return nn_pool_with(net, l->kind, l->name, l->inputs[0],
+			&(struct nn_pool_options){ .height = l->kernel_height,
+				.width = l->kernel_width,
+				.stride = l->stride,
+				.padding = l->padding });
 	case NN_DROPOUT: return nn_dropout(net, l->name, l->inputs[0], l->rate);
 	case NN_CONCAT: return nn_concat(net, l->name, l->inputs, l->input_count);
 	case NN_ADD: return nn_add(net, l->name, l->inputs, l->input_count);
 	case NN_BATCHNORM: return nn_batchnorm(net, l->name, l->inputs[0], l->momentum, l->epsilon);
 	case NN_OUTPUT: return nn_output(net, l->name, l->inputs[0]);
+	case NN_NORMALIZE: return nn_normalize(net, l->name, l->inputs[0], bias);
+	default: return nn_activation(net, l->name, l->inputs[0], l->kind, l->slope);
 	}
-	return -1;
 }
 
 /* Only visible ASCII: such a text can be printed, and be a name in any format. */
@@ -228,7 +260,7 @@ static int check_layer(const struct nn_net *net, const struct nn_layer *l, struc
 	if ((l->kind == NN_CONV || l->kind == NN_DEPTHWISE) && l->stride < 1)
 		return err_set(
 			e, ERR_USAGE, "%s: a stride of %d is not possible", l->name, l->stride);
-	if (l->kind == NN_MAXPOOL && l->kernel_height != l->kernel_width)
+	if (l->kind == NN_MAXPOOL && !l->stride && l->kernel_height != l->kernel_width)
 		return err_set(e, ERR_USAGE, "%s: a window of %dx%d is not square", l->name,
 			l->kernel_height, l->kernel_width);
 	if (l->kind == NN_CONV
@@ -377,7 +409,7 @@ static int take_inputs(const json_t *o, struct nn_layer *l, struct err *e)
 	return 0;
 }
 
-static int take_convolution(const json_t *o, struct nn_layer *l, bool *bias, struct err *e)
+static int take_stride(const json_t *o, struct nn_layer *l, struct err *e)
 {
 	const char *padding = json_string_value(json_object_get(o, "padding"));
 	if (take_number(o, "stride", 1, &l->stride, e))
@@ -386,7 +418,6 @@ static int take_convolution(const json_t *o, struct nn_layer *l, bool *bias, str
 		return err_set(e, ERR_USAGE, "layer %s: padding is neither \"same\" nor \"valid\"",
 			l->name);
 	l->padding = strcmp(padding, "same") == 0 ? NN_SAME : NN_VALID;
-	*bias = json_is_true(json_object_get(o, "bias"));
 	return 0;
 }
 
@@ -405,7 +436,15 @@ static int take_layer(const json_t *o, struct nn_layer *l, bool *bias, struct er
 		&& take_numbers(
 			o, "kernel", 2, (int *[]){ &l->kernel_height, &l->kernel_width }, e))
 		return -1;
-	if (convolution && take_convolution(o, l, bias, e))
+	if (pool)
+		l->stride = 0;
+	if ((convolution || (pool && json_object_get(o, "stride"))) && take_stride(o, l, e))
+		return -1;
+	if (convolution || json_object_get(o, "bias"))
+		*bias = json_is_true(json_object_get(o, "bias"));
+	if (l->kind == NN_NORMALIZE)
+		*bias = json_is_true(json_object_get(o, "by_pixel"));
+	if (l->kind == NN_LEAKY_RELU && take_real(o, "slope", &l->slope, e))
 		return -1;
 	if ((l->kind == NN_CONV && take_number(o, "filters", 1, &l->shape.channels, e))
 		|| (l->kind == NN_DENSE && take_number(o, "units", 1, &l->shape.channels, e)))

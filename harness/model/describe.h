@@ -28,9 +28,10 @@ int describe_read_network(const json_t *metadata, struct nn_net *net, struct err
 int describe_read_facts(const json_t *metadata, struct model_facts *facts, struct err *e);
 
 /* Add a layer made by anybody: of `layer` the name, kind, inputs, and as its kind has them the
- * kernel, stride, padding, relu, rate, momentum, epsilon and shape (input: all of it; conv, dense:
- * its channels); bias: conv and depthwise have one. Networks beyond what this program would train
- * are refused before their sizes overflow. Returns 0, or -1 with e (ERR_USAGE). */
+ * kernel, stride, padding, relu, rate, slope, momentum, epsilon and shape (input: all of it; conv,
+ * dense: its channels); bias: conv, depthwise and dense have one, normalize is by pixel. Networks
+ * beyond what this program would train are refused before their sizes overflow. Returns 0, or -1
+ * with e (ERR_USAGE). */
 int describe_add_layer(struct nn_net *net, const struct nn_layer *layer, bool bias, struct err *e);
 
 /* All layers are there: is it a network, with weights of different names, whose inputs are alike?

@@ -202,13 +202,22 @@ static void add_convolution(struct builder *b, int l)
 	add_relu(b, l);
 }
 
+/* A bias for a dense layer that has none: Gemm of this opset needs one. */
+static char *add_zeros(struct builder *b, int l)
+{
+	const size_t count = (size_t)layer_of(b, l)->shape.channels;
+	const float *zeros = arena_zero(&b->arena, count * sizeof(*zeros));
+	return add_initializer(b, joined(b, layer_of(b, l)->name, "no_bias"),
+		ONNX__TENSOR_PROTO__DATA_TYPE__FLOAT, &count, 1, zeros, count * sizeof(*zeros));
+}
+
 static void add_dense(struct builder *b, int l)
 {
 	const struct nn_layer *layer = layer_of(b, l);
 	Onnx__NodeProto *n =
 		add_node(b, "Gemm", b->values[l], as_units(b, l, layer->inputs[0]), sums_of(b, l));
 	add_input(n, add_tensor(b, layer->kernel_tensor));
-	add_input(n, add_tensor(b, layer->bias_tensor));
+	add_input(n, layer->bias_tensor >= 0 ? add_tensor(b, layer->bias_tensor) : add_zeros(b, l));
 	set_integer(b, n, "transB", 1);
 	b->flat[l] = true;
 	add_relu(b, l);
@@ -217,8 +226,16 @@ static void add_dense(struct builder *b, int l)
 static void add_pool(struct builder *b, int l, const char *op)
 {
 	const struct nn_layer *layer = layer_of(b, l);
-	set_window(b, add_node(b, op, b->values[l], as_map(b, l, layer->inputs[0]), b->values[l]),
-		layer, layer->kernel_height, layer->kernel_width);
+	const int stride = layer->stride;
+	int pads[4];
+	Onnx__NodeProto *n =
+		add_node(b, op, b->values[l], as_map(b, l, layer->inputs[0]), b->values[l]);
+	set_window(b, n, layer, stride ? stride : layer->kernel_height,
+		stride ? stride : layer->kernel_width);
+	if (!stride)
+		return;
+	onnx_pads(layer, layer_of(b, layer->inputs[0])->shape, pads); /* do not count in a mean */
+	set_integers(b, n, "pads", pads, 4);
 }
 
 /* Concat and Sum: of maps, unless all are flat. */
@@ -253,7 +270,59 @@ static void add_batchnorm(struct builder *b, int l)
 	b->flat[l] = b->flat[layer->inputs[0]];
 }
 
-/* ReLU, min(max(x, 0), 6), x times its sigmoid. */
+/* (x - mean) * scale, with constants [channels][1][1] or of each number. */
+static void add_normalize(struct builder *b, int l)
+{
+	const struct nn_layer *layer = layer_of(b, l);
+	const size_t channels = (size_t)layer->shape.channels;
+	const int tensors[2] = { layer->mean_tensor, layer->variance_tensor };
+	char *value = b->values[layer->inputs[0]], *centred = joined(b, b->values[l], "centred");
+	for (int i = 0; i < 2; i++) {
+		const struct nn_tensor *t = &b->model->net.tensors[tensors[i]];
+		const bool by_pixel = t->count != channels;
+		const size_t sizes[3] = { channels, by_pixel ? (size_t)layer->shape.height : 1,
+			by_pixel ? (size_t)layer->shape.width : 1 };
+		char *to = i ? b->values[l] : centred;
+		Onnx__NodeProto *n = add_node(b, i ? "Mul" : "Sub", to, value, to);
+		add_input(n,
+			add_initializer(b, t->name, ONNX__TENSOR_PROTO__DATA_TYPE__FLOAT, sizes, 3,
+				b->model->params + t->offset, t->count * sizeof(float)));
+		value = to;
+	}
+}
+
+/* One number as an initializer. */
+static char *add_constant(struct builder *b, int l, const char *name, float x)
+{
+	const size_t one = 1;
+	return add_initializer(b, joined(b, b->values[l], name),
+		ONNX__TENSOR_PROTO__DATA_TYPE__FLOAT, &one, 1, &x, sizeof(x));
+}
+
+/* x (1 + erf(x / sqrt 2)) / 2. */
+static void add_gelu(struct builder *b, int l, char *in)
+{
+	char *v = b->values[l], *root = joined(b, v, "root"), *erf = joined(b, v, "erf"),
+	     *sum = joined(b, v, "sum"), *half = joined(b, v, "half");
+	add_input(add_node(b, "Mul", root, in, root), add_constant(b, l, "by_root", 0.70710678f));
+	add_node(b, "Erf", erf, root, erf);
+	add_input(add_node(b, "Add", sum, erf, sum), add_constant(b, l, "one", 1));
+	add_input(add_node(b, "Mul", half, sum, half), add_constant(b, l, "by_half", 0.5f));
+	add_input(add_node(b, "Mul", v, in, v), half);
+}
+
+static void add_hard(struct builder *b, int l, char *in)
+{
+	const bool swish = layer_of(b, l)->kind == NN_HARD_SWISH;
+	char *v = b->values[l], *sigmoid = swish ? joined(b, v, "sigmoid") : v;
+	Onnx__NodeProto *n = add_node(b, "HardSigmoid", sigmoid, in, sigmoid);
+	set_real(b, n, "alpha", 1.0f / 6);
+	set_real(b, n, "beta", 0.5f);
+	if (swish)
+		add_input(add_node(b, "Mul", v, in, v), sigmoid);
+}
+
+/* ReLU, min(max(x, 0), 6), x times its sigmoid, and those that have an operator. */
 static void add_activation(struct builder *b, int l)
 {
 	const struct nn_layer *layer = layer_of(b, l);
@@ -265,6 +334,16 @@ static void add_activation(struct builder *b, int l)
 		Onnx__NodeProto *n = add_node(b, "Clip", b->values[l], in, b->values[l]);
 		set_real(b, n, "min", 0);
 		set_real(b, n, "max", 6);
+	} else if (layer->kind == NN_TANH || layer->kind == NN_SIGMOID) {
+		add_node(b, layer->kind == NN_TANH ? "Tanh" : "Sigmoid", b->values[l], in,
+			b->values[l]);
+	} else if (layer->kind == NN_LEAKY_RELU) {
+		set_real(b, add_node(b, "LeakyRelu", b->values[l], in, b->values[l]), "alpha",
+			(float)layer->slope);
+	} else if (layer->kind == NN_GELU) {
+		add_gelu(b, l, in);
+	} else if (layer->kind == NN_HARD_SWISH || layer->kind == NN_HARD_SIGMOID) {
+		add_hard(b, l, in);
 	} else {
 		char *sigmoid = joined(b, b->values[l], "sigmoid");
 		add_node(b, "Sigmoid", sigmoid, in, sigmoid);
@@ -342,9 +421,8 @@ static void add_layer(struct builder *b, int l)
 	case NN_CONCAT: add_joint(b, l, "Concat"); break;
 	case NN_ADD: add_joint(b, l, "Sum"); break;
 	case NN_BATCHNORM: add_batchnorm(b, l); break;
-	case NN_RELU:
-	case NN_RELU6:
-	case NN_SILU: add_activation(b, l); break;
+	case NN_NORMALIZE: add_normalize(b, l); break;
+	default: add_activation(b, l); break;
 	case NN_DROPOUT:
 		b->values[l] = b->values[layer->inputs[0]];
 		b->flat[l] = b->flat[layer->inputs[0]];

@@ -108,11 +108,17 @@ static int check_nesting(enum message kind, struct bytes b, struct err *e)
 
 /* ---- the graph ---- */
 
-/* What a value of the graph is: a layer's output, or its sigmoid on the way to a SiLU. */
+/* What a value of the graph is: a layer's output, or something on the way from it to the next
+ * layer: its sigmoid (to a SiLU), hard sigmoid (to a hard swish), the steps of a GELU, itself
+ * without its mean. */
+enum part { WHOLE, SIGMOID, HARD, BY_ROOT, ERF, PLUS_ONE, BY_HALF, CENTRED };
+
 struct value {
 	const char *name;
 	int layer;
-	bool flat, sigmoid;
+	bool flat;
+	enum part part;
+	const Onnx__TensorProto *mean; /* CENTRED */
 };
 enum { VALUES_MAX = 4 * NN_LAYERS_MAX };
 
@@ -236,7 +242,7 @@ static struct nn_layer *last_layer(struct reader *r)
 static const struct value *input(struct reader *r, const Onnx__NodeProto *n, size_t i)
 {
 	const struct value *v = i < n->n_input ? find_value(r, n->input[i]) : NULL;
-	if (!v || v->sigmoid) {
+	if (!v || v->part) {
 		fail(r, n, "an input that no operator before it makes");
 		return NULL;
 	}
@@ -315,12 +321,27 @@ static int read_convolution(struct reader *r, const Onnx__NodeProto *n)
 	return n->n_input == 3 ? take_tensor(r, n, 2, last_layer(r)->bias_tensor) : 0;
 }
 
+/* The zeros that a dense layer without a bias is written with? */
+static bool is_no_bias(const struct reader *r, const char *name)
+{
+	static const char end[] = "/no_bias";
+	const Onnx__TensorProto *t = find_initializer(r, name);
+	const size_t length = name ? strlen(name) : 0, tail = sizeof(end) - 1;
+	if (!t || length < tail || strcmp(name + length - tail, end) != 0)
+		return false;
+	for (size_t i = 0; i < t->raw_data.len; i++)
+		if (t->raw_data.data[i])
+			return false;
+	return true;
+}
+
 static int read_dense(struct reader *r, const Onnx__NodeProto *n)
 {
 	const struct value *v = input(r, n, 0);
 	const Onnx__TensorProto *w = n->n_input > 1 ? find_initializer(r, n->input[1]) : NULL;
 	if (!v)
 		return -1;
+	const bool bias = n->n_input == 3 && !is_no_bias(r, n->input[2]);
 	if (!v->flat || !w || w->n_dims != 2 || w->dims[0] < 1 || w->dims[0] > 65536
 		|| n->n_input != 3)
 		return fail(r, n,
@@ -331,29 +352,40 @@ static int read_dense(struct reader *r, const Onnx__NodeProto *n)
 		.inputs = { v->layer },
 		.input_count = 1,
 		.shape.channels = (int)w->dims[0] };
-	return add(r, n, &layer, true, true) || take_tensor(r, n, 1, last_layer(r)->kernel_tensor)
-			|| take_tensor(r, n, 2, last_layer(r)->bias_tensor)
-		? -1
-		: 0;
+	if (add(r, n, &layer, bias, true) || take_tensor(r, n, 1, last_layer(r)->kernel_tensor))
+		return -1;
+	return bias ? take_tensor(r, n, 2, last_layer(r)->bias_tensor) : 0;
 }
 
 static int read_pool(struct reader *r, const Onnx__NodeProto *n)
 {
 	const struct value *v = input(r, n, 0);
-	int kernel[2], strides[2];
+	const bool general = find_attribute(n, "pads") != NULL;
+	int kernel[2], strides[2], pads[4] = { 0 }, want[4];
 	if (!v)
 		return -1;
-	if (v->flat || !has_only(n, (const char *const[]){ "kernel_shape", "strides", NULL })
+	if (v->flat
+		|| !has_only(n, (const char *const[]){ "kernel_shape", "strides", "pads", NULL })
 		|| !integers(n, "kernel_shape", 2, 1, 1024, kernel)
-		|| !integers(n, "strides", 2, 1, 1024, strides) || kernel[0] != strides[0]
-		|| kernel[1] != strides[1])
-		return fail(r, n, "attributes other than kernel_shape and strides, both the same");
+		|| !integers(n, "strides", 2, 1, 1024, strides)
+		|| (general ? strides[0] != strides[1] || !integers(n, "pads", 4, 0, 1024, pads)
+			    : kernel[0] != strides[0] || kernel[1] != strides[1]))
+		return fail(r, n,
+			"attributes other than kernel_shape and strides, both the same, or with "
+			"pads");
 	struct nn_layer layer = { .kind = strcmp(n->op_type, "MaxPool") == 0 ? NN_MAXPOOL
 									     : NN_AVGPOOL,
 		.inputs = { v->layer },
 		.input_count = 1,
 		.kernel_height = kernel[0],
-		.kernel_width = kernel[1] };
+		.kernel_width = kernel[1],
+		.stride = general ? strides[0] : 0,
+		.padding = pads[0] || pads[1] || pads[2] || pads[3] ? NN_SAME : NN_VALID };
+	if (general) {
+		onnx_pads(&layer, r->out->net.layers[v->layer].shape, want);
+		if (memcmp(pads, want, sizeof(pads)) != 0)
+			return fail(r, n, "pads other than those of \"same\"");
+	}
 	return add(r, n, &layer, false, false);
 }
 
@@ -446,25 +478,137 @@ static int read_clip(struct reader *r, const Onnx__NodeProto *n)
 	return add(r, n, &layer, false, v->flat);
 }
 
+static int add_part(struct reader *r, const Onnx__NodeProto *n, struct value v, enum part part)
+{
+	v.part = part;
+	return add_value(r, n->output[0], v);
+}
+
+static int add_activation(
+	struct reader *r, const Onnx__NodeProto *n, const struct value *v, struct nn_layer layer)
+{
+	layer.inputs[0] = v->layer;
+	layer.input_count = 1;
+	return add(r, n, &layer, false, v->flat);
+}
+
+/* Is the node's output multiplied by its input? */
+static bool multiplies_input(const struct reader *r, const Onnx__NodeProto *n)
+{
+	for (size_t i = 0; i < r->graph->n_node; i++) {
+		const Onnx__NodeProto *m = r->graph->node[i];
+		if (m->op_type && strcmp(m->op_type, "Mul") == 0 && m->n_input == 2 && m->input[0]
+			&& m->input[1] && strcmp(m->input[0], n->input[0]) == 0
+			&& strcmp(m->input[1], n->output[0]) == 0)
+			return true;
+	}
+	return false;
+}
+
 static int read_sigmoid(struct reader *r, const Onnx__NodeProto *n)
 {
 	const struct value *v = input(r, n, 0);
-	return v ? add_value(r, n->output[0],
-		       (struct value){ .layer = v->layer, .flat = v->flat, .sigmoid = true })
-		 : -1;
-}
-
-/* x times its sigmoid. */
-static int read_product(struct reader *r, const Onnx__NodeProto *n)
-{
-	const struct value *v = input(r, n, 0),
-			   *sigmoid = n->n_input == 2 ? find_value(r, n->input[1]) : NULL;
 	if (!v)
 		return -1;
-	if (!sigmoid || !sigmoid->sigmoid || sigmoid->layer != v->layer)
+	return multiplies_input(r, n)
+		? add_part(r, n, *v, SIGMOID)
+		: add_activation(r, n, v, (struct nn_layer){ .kind = NN_SIGMOID });
+}
+
+static int read_hard(struct reader *r, const Onnx__NodeProto *n)
+{
+	const struct value *v = input(r, n, 0);
+	if (!v)
+		return -1;
+	if (!has_only(n, (const char *const[]){ "alpha", "beta", NULL })
+		|| !real_is(n, "alpha", 1.0f / 6) || !real_is(n, "beta", 0.5f))
+		return fail(r, n, "an alpha other than 1/6, a beta other than 1/2");
+	return multiplies_input(r, n)
+		? add_part(r, n, *v, HARD)
+		: add_activation(r, n, v, (struct nn_layer){ .kind = NN_HARD_SIGMOID });
+}
+
+/* Tanh and leaky ReLU. */
+static int read_plain(struct reader *r, const Onnx__NodeProto *n)
+{
+	const struct value *v = input(r, n, 0);
+	const Onnx__AttributeProto *alpha = find_attribute(n, "alpha");
+	const bool leaky = strcmp(n->op_type, "LeakyRelu") == 0;
+	if (!v)
+		return -1;
+	if (leaky ? !has_only(n, (const char *const[]){ "alpha", NULL }) || !alpha
+		  : n->n_attribute > 0)
+		return fail(r, n, "attributes that it should not have");
+	return add_activation(r, n, v,
+		(struct nn_layer){ .kind = leaky ? NN_LEAKY_RELU : NN_TANH,
+			.slope = leaky ? (double)alpha->f : 0 });
+}
+
+/* An initializer of this one number? */
+static bool is_number(const struct reader *r, const char *name, float x)
+{
+	const Onnx__TensorProto *t = find_initializer(r, name);
+	return t && t->data_type == ONNX__TENSOR_PROTO__DATA_TYPE__FLOAT
+		&& t->raw_data.len == sizeof(x) && memcmp(t->raw_data.data, &x, sizeof(x)) == 0;
+}
+
+/* The second and third step of a GELU. */
+static int read_step(struct reader *r, const Onnx__NodeProto *n)
+{
+	const struct value *v = find_value(r, n->input[0]);
+	if (v && v->part == BY_ROOT && strcmp(n->op_type, "Erf") == 0)
+		return add_part(r, n, *v, ERF);
+	if (v && v->part == ERF && strcmp(n->op_type, "Add") == 0 && n->n_input == 2
+		&& is_number(r, n->input[1], 1))
+		return add_part(r, n, *v, PLUS_ONE);
+	return fail(r, n, "not a part of a GELU");
+}
+
+/* x - mean, on the way to a normalised input. */
+static int read_centred(struct reader *r, const Onnx__NodeProto *n)
+{
+	const struct value *v = input(r, n, 0);
+	if (!v)
+		return -1;
+	struct value centred = *v;
+	centred.mean = n->n_input == 2 ? find_initializer(r, n->input[1]) : NULL;
+	if (!centred.mean)
+		return fail(r, n, "a mean that is no initializer");
+	return add_part(r, n, centred, CENTRED);
+}
+
+static int read_normalize(struct reader *r, const Onnx__NodeProto *n, const struct value *v)
+{
+	const Onnx__TensorProto *scale = find_initializer(r, n->input[1]), *mean = v->mean;
+	struct nn_layer layer = { .kind = NN_NORMALIZE, .inputs = { v->layer }, .input_count = 1 };
+	if (!scale || scale->n_dims != 3 || mean->n_dims != 3)
+		return fail(r, n, "constants that are not of three dimensions");
+	if (add(r, n, &layer, scale->dims[1] != 1 || scale->dims[2] != 1, false))
+		return -1;
+	r->tensors[last_layer(r)->mean_tensor] = mean;
+	r->tensors[last_layer(r)->variance_tensor] = scale;
+	return 0;
+}
+
+/* x times its sigmoid or hard sigmoid; steps of a GELU; the scale of a normalised input. */
+static int read_product(struct reader *r, const Onnx__NodeProto *n)
+{
+	if (n->n_input != 2)
+		return fail(r, n, "not two factors");
+	const struct value *v = find_value(r, n->input[0]), *by = find_value(r, n->input[1]);
+	if (v && v->part == WHOLE && is_number(r, n->input[1], 0.70710678f))
+		return add_part(r, n, *v, BY_ROOT);
+	if (v && v->part == PLUS_ONE && is_number(r, n->input[1], 0.5f))
+		return add_part(r, n, *v, BY_HALF);
+	if (v && v->part == CENTRED)
+		return read_normalize(r, n, v);
+	if (!v || v->part != WHOLE || !by || by->layer != v->layer
+		|| (by->part != SIGMOID && by->part != HARD && by->part != BY_HALF))
 		return fail(r, n, "a factor that is not the other's sigmoid");
-	struct nn_layer layer = { .kind = NN_SILU, .inputs = { v->layer }, .input_count = 1 };
-	return add(r, n, &layer, false, v->flat);
+	return add_activation(r, n, v,
+		(struct nn_layer){ .kind = by->part == SIGMOID ? NN_SILU
+				: by->part == HARD             ? NN_HARD_SWISH
+							       : NN_GELU });
 }
 
 static const struct {
@@ -482,6 +626,12 @@ static const struct {
 	{ "Clip", read_clip },
 	{ "Sigmoid", read_sigmoid },
 	{ "Mul", read_product },
+	{ "Sub", read_centred },
+	{ "Add", read_step },
+	{ "Erf", read_step },
+	{ "HardSigmoid", read_hard },
+	{ "Tanh", read_plain },
+	{ "LeakyRelu", read_plain },
 	{ "Flatten", read_alias },
 	{ "Reshape", read_alias },
 	{ "Identity", read_alias },
@@ -531,7 +681,7 @@ static int read_input(struct reader *r, const Onnx__ValueInfoProto *v)
 static int read_output(struct reader *r, const Onnx__ValueInfoProto *v)
 {
 	const struct value *value = find_value(r, v->name);
-	if (!value || value->sigmoid || !value->flat || strlen(v->name) >= NN_NAME_MAX)
+	if (!value || value->part || !value->flat || strlen(v->name) >= NN_NAME_MAX)
 		return err_set(r->e, ERR_USAGE,
 			"output %s is made by no operator, or is not [batch][class]",
 			shown(v->name));
@@ -551,8 +701,10 @@ static int copy_weights(struct reader *r)
 		const Onnx__TensorProto *t = r->tensors[i];
 		size_t sizes[4];
 		const int rank = describe_tensor_shape(&m->net, i, sizes);
-		bool same = t->n_dims == (size_t)rank;
-		for (int k = 0; same && k < rank; k++)
+		/* what is broadcast over a map has dimensions of 1, too; its length decides */
+		const bool constant = m->net.layers[tensor->layer].kind == NN_NORMALIZE;
+		bool same = constant || t->n_dims == (size_t)rank;
+		for (int k = 0; same && !constant && k < rank; k++)
 			same = t->dims[k] == (int64_t)sizes[k];
 		if (!same || t->data_type != ONNX__TENSOR_PROTO__DATA_TYPE__FLOAT
 			|| !t->has_raw_data || t->raw_data.len != tensor->count * sizeof(float))

@@ -77,8 +77,14 @@ void unknown_key(struct diagnostics *d, const struct node *at, const char *where
 	if (near)
 		node_key_error(
 			d, at, "unknown key '%.60s' %s (did you mean '%s'?)", at->key, where, near);
-	else
-		node_key_error(d, at, "unknown key '%.60s' %s", at->key, where);
+	else {
+		struct str list = { 0 };
+		for (size_t i = 0; i < count; i++)
+			str_addf(&list, "%s%s", i ? ", " : "", names[i]);
+		node_key_error(d, at, "unknown key '%.60s' %s (it has %s)", at->key, where,
+			list.s ? list.s : "none");
+		str_free(&list);
+	}
 }
 
 void unknown_kind(struct diagnostics *d, const struct node *at, bool key, const char *noun,

@@ -109,6 +109,8 @@ static int unset_text(const struct expander *x, const struct target *target, str
 			return -1;
 		param_text(target->param, 0, x->default_values, out);
 		return 0;
+	case TARGET_WIDTH: str_add(out, target->param->fallback); return 0;
+	case TARGET_LAYER:
 	case TARGET_RECIPE:
 	case TARGET_LABEL: break;
 	}
@@ -258,7 +260,138 @@ static int resolve_phases(struct expander *x, const struct recipe *recipe, struc
 	return new ? phases_check(phases, recipe->count, places, x->study->diagnostics) : 0;
 }
 
+/* ---- layers ---- */
+
+/* A copy of the model in the arena whose layers may be changed. */
+static struct model_config *copy_model(
+	struct expander *x, const struct model_config *m, struct layer_config *layers[MODEL_BLOCKS])
+{
+	struct model_config *copy = arena_zero(x->study->arena, sizeof(*copy));
+	*copy = *m;
+	for (int b = 0; b < MODEL_BLOCKS; b++) {
+		const size_t bytes = (size_t)m->counts[b] * sizeof(*layers[b]);
+		layers[b] = arena_zero(x->study->arena, bytes + 1);
+		if (bytes)
+			memcpy(layers[b], m->layers[b], bytes);
+		copy->layers[b] = layers[b];
+	}
+	return copy;
+}
+
+static int scaled(int number, double width)
+{
+	const int by = (int)(number * width + 0.5);
+	return number == 0 ? 0 : by < 1 ? 1 : by;
+}
+
+static void widen(struct expander *x, const struct model_config *m,
+	struct layer_config *layers[MODEL_BLOCKS], const struct setting *setting)
+{
+	struct model_options options = { .width = 1 };
+	assign_value(setting->target->param, 0, &options, setting->node, x->study->diagnostics);
+	for (int b = 0; b < MODEL_BLOCKS; b++)
+		for (int i = 0; i < m->counts[b]; i++) {
+			layers[b][i].filters = scaled(layers[b][i].filters, options.width);
+			layers[b][i].units = scaled(layers[b][i].units, options.width);
+		}
+}
+
+static int no_such_layer(struct expander *x, const struct setting *setting,
+	const struct model_config *m, const char *model)
+{
+	enum { NAMES_MAX = 64 };
+	const char *names[NAMES_MAX];
+	size_t count = 0;
+	for (int b = 0; b < MODEL_BLOCKS; b++)
+		for (int i = 0; i < m->counts[b] && count < NAMES_MAX; i++)
+			if (m->layers[b][i].name[0])
+				names[count++] = m->layers[b][i].name;
+	const char *near = str_nearest(setting->target->phase, names, count);
+	node_key_error(x->study->diagnostics, setting->named ? setting->named : setting->node,
+		"%s: model '%s' has no layer '%s'%s%s%s; use when: {model: ...} on the axis, or "
+		"exclude:",
+		setting->target->path, model, setting->target->phase,
+		near ? " (did you mean '" : "", near ? near : "", near ? "'?)" : "");
+	return -1;
+}
+
+static int change_layer(struct expander *x, const struct setting *setting,
+	const struct model_config *m, struct layer_config *layers[MODEL_BLOCKS], const char *model)
+{
+	const struct param *p = setting->target->param;
+	bool any = false;
+	for (int b = 0; b < MODEL_BLOCKS; b++)
+		for (int i = 0; i < m->counts[b]; i++) {
+			struct layer_config *l = &layers[b][i];
+			if (strcmp(l->name, setting->target->phase) != 0)
+				continue;
+			any = true;
+			if (!param_applies(p, (int)l->kind)) {
+				not_applicable(
+					x->study->diagnostics, setting->node, p, (int)l->kind);
+				return -1;
+			}
+			if (assign_value(p, (int)l->kind, l, setting->node, x->study->diagnostics))
+				return -1;
+		}
+	return any ? 0 : no_such_layer(x, setting, m, model);
+}
+
+static bool counts(const struct expander *x, int i);
+
+/* The model with what model.width and model.LAYER.PARAM say. */
+static int resolve_model(struct expander *x, struct trial *t)
+{
+	struct layer_config *layers[MODEL_BLOCKS];
+	struct model_config *changed = NULL;
+	for (int pass = 0; pass < 2; pass++)
+		for (int i = 0; i < x->chosen_count; i++) {
+			const struct setting *s = x->chosen[i];
+			if (s->target->kind != (pass ? TARGET_LAYER : TARGET_WIDTH)
+				|| !counts(x, i))
+				continue;
+			if (!changed)
+				changed = copy_model(x, t->networks, layers);
+			if (pass == 0)
+				widen(x, changed, layers, s);
+			else if (change_layer(x, s, changed, layers, t->model))
+				return -1;
+		}
+	if (!changed || model_equal(changed, t->networks))
+		return 0;
+	struct str why = { 0 };
+	enum model_block block;
+	int layer;
+	const int result = model_check(changed, &block, &layer, &why);
+	if (result)
+		node_error(x->study->diagnostics, x->block->node, "model %s: %s", t->model, why.s);
+	str_free(&why);
+	t->networks = changed;
+	return result;
+}
+
 /* ---- a trial ---- */
+
+/* The layer of the model that a message names ("... stem1/NAME: ..."), or what chose the model. */
+static const struct node *place_of_layer(const struct expander *x, const char *message)
+{
+	const struct setting *model = find_kind(x, TARGET_MODEL);
+	if (!model)
+		return x->block->node;
+	for (const char *end = strchr(message, ':'); end; end = strchr(end + 1, ':')) {
+		const char *begin = end;
+		char name[LAYER_NAME_MAX];
+		while (begin > message && begin[-1] != '/' && begin[-1] != ' ')
+			begin--;
+		snprintf(name, sizeof(name), "%.*s",
+			(int)(end - begin < LAYER_NAME_MAX ? end - begin : LAYER_NAME_MAX - 1),
+			begin);
+		const struct node *place = name[0] ? model_place(model->model, name) : NULL;
+		if (place)
+			return place;
+	}
+	return model->node;
+}
 
 /* Has the model the layers that the phases freeze, and do its networks fit the images? Each
  * combination is asked about once. */
@@ -281,8 +414,7 @@ static int check_networks(
 	struct err e = { 0 };
 	if (!s->options || !s->options->fits || s->options->fits(t, &e) == 0)
 		return 0;
-	const struct setting *model = find_kind(x, TARGET_MODEL);
-	node_error(s->diagnostics, model ? model->node : x->block->node, "%s", e.text);
+	node_error(s->diagnostics, place_of_layer(x, e.text), "%s", e.text);
 	return -1;
 }
 
@@ -353,8 +485,10 @@ static int resolve_networks(struct expander *x, struct trial *t)
 		return missing(x, "recipe");
 	if (!recipe->recipe->phases || !t->networks)
 		return -1; /* the errors of the recipe or the model are known */
-	return resolve_phases(x, recipe->recipe, t, places) || check_networks(x, t, places) ? -1
-											    : 0;
+	return resolve_model(x, t) || resolve_phases(x, recipe->recipe, t, places)
+			|| check_networks(x, t, places)
+		? -1
+		: 0;
 }
 
 static int resolve(struct expander *x, struct trial *t)

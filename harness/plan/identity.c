@@ -146,23 +146,9 @@ static void add_phase(struct str *out, const struct trial *t, int index)
 	str_add(out, "}");
 }
 
-/* Does any phase show augmented images to its network? If none does, the amounts say nothing about
- * the trial. */
-static bool uses_augment(const struct trial *t)
-{
-	for (int i = 0; i < t->phase_count; i++) {
-		const struct phase_config *p = &t->phases[i];
-		const bool second = p->kind == PHASE_DUAL && p->inputs[1] == INPUT_AUGMENTED;
-		const bool both = p->kind == PHASE_SINGLE && p->both;
-		if (p->inputs[0] == INPUT_AUGMENTED || second || both)
-			return true;
-	}
-	return false;
-}
-
 static void add_augment(struct str *out, const struct trial *t)
 {
-	if (!uses_augment(t))
+	if (!trial_uses_augment(t))
 		return;
 	struct augment_config defaults = { 0 }, amounts = t->augment;
 	param_defaults(SCOPE_AUGMENT, 0, &defaults);
@@ -333,6 +319,8 @@ static int read_param(const struct param *p, const json_t *value, void *base, st
 struct owned {
 	struct model_config networks;
 	struct phase_config phases[PHASES_MAX];
+	size_t layer_count;
+	struct layer_config layers[]; /* of all blocks */
 };
 
 /* Every parameter that has no default has to be there; keys that nobody knows come from a newer
@@ -378,28 +366,45 @@ static int read_layer(const json_t *object, struct layer_config *out, struct err
 		name ? name : "");
 }
 
-static int read_block(const char *key, const json_t *list, struct model_config *m, struct err *e)
+static int read_block(const char *key, const json_t *list, struct owned *o, struct err *e)
 {
+	struct model_config *m = &o->networks;
 	const int b = model_block_find(key);
 	if (b < 0 || !json_is_array(list) || json_array_size(list) > BLOCK_LAYERS_MAX)
 		return err_set(e, ERR_USAGE,
 			"configuration of a trial: model: '%s' is no list of at most %d layers",
 			key, BLOCK_LAYERS_MAX);
-	for (size_t i = 0; i < json_array_size(list); i++)
-		if (read_layer(json_array_get(list, i), &m->layers[b][m->counts[b]++], e))
+	struct layer_config *layers = &o->layers[o->layer_count];
+	m->layers[b] = layers;
+	m->counts[b] = (int)json_array_size(list);
+	o->layer_count += json_array_size(list);
+	for (int i = 0; i < m->counts[b]; i++)
+		if (read_layer(json_array_get(list, (size_t)i), &layers[i], e))
 			return -1;
 	return 0;
+}
+
+/* Layers that read_block can come to, at most. */
+static size_t count_layers(const json_t *model)
+{
+	const char *key;
+	json_t *list;
+	size_t count = 0;
+	json_object_foreach((json_t *)model, key,
+		list) if (json_array_size(list) <= BLOCK_LAYERS_MAX) count += json_array_size(list);
+	return count;
 }
 
 /* Into the room that the trial owns. */
 static int read_model(const json_t *object, struct trial *t, struct err *e)
 {
-	struct model_config *m = &((struct owned *)t->memory)->networks;
+	struct owned *o = t->memory;
+	struct model_config *m = &o->networks;
 	if (!json_is_object(object))
 		return err_set(e, ERR_USAGE, "configuration of a trial: model: not a JSON object");
 	const char *key;
 	json_t *list;
-	json_object_foreach((json_t *)object, key, list) if (read_block(key, list, m, e)) return -1;
+	json_object_foreach((json_t *)object, key, list) if (read_block(key, list, o, e)) return -1;
 	struct str why = { 0 };
 	enum model_block block;
 	int layer;
@@ -576,7 +581,10 @@ static int read_networks(const json_t *root, struct trial *out, struct err *e)
 	param_defaults(SCOPE_TRIAL, 0, out);
 	param_defaults(SCOPE_AUGMENT, 0, &out->augment);
 	trial_default_model(out);
-	out->memory = calloc(1, sizeof(struct owned));
+	out->memory = calloc(1,
+		sizeof(struct owned)
+			+ (count_layers(json_object_get(root, "model")) + 1)
+				* sizeof(struct layer_config));
 	if (!out->memory)
 		return err_nomem(e);
 	return read_scope(SCOPE_TRIAL, 0, root, out, e)

@@ -25,6 +25,7 @@ static const struct {
 	{ "in program", "program" },
 	{ "in a parameter", "this parameter" },
 	{ "in a metric", "this metric" },
+	{ "in a template", "this template" },
 };
 
 static size_t place_index(enum place place)

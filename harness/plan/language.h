@@ -29,7 +29,8 @@ enum place {
 	PLACE_PROGRAM = 1 << 12,    /* program: */
 	PLACE_PARAMETER = 1 << 13,  /* an entry of parameters: */
 	PLACE_METRIC = 1 << 14,     /* an entry of metrics: */
-	PLACES_END = 1 << 15
+	PLACE_TEMPLATE = 1 << 15,   /* an entry of templates: */
+	PLACES_END = 1 << 16
 };
 
 /* What a value looks like. The types up to KEY_PHASE are read by keys_read into a field. */

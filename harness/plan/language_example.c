@@ -72,7 +72,18 @@ static bool of_program(const struct key *key)
 static void add_model(const char *block, const char *layer, struct str *out)
 {
 	struct str model = { 0 };
+	bool known = !block;
+	if (block && begins_with_key(block, "network")) {
+		str_addf(&model, "models: {example: {%s}}", block);
+		add_file(model.s, out);
+		str_free(&model);
+		return;
+	}
+	for (size_t i = 0; i < sizeof(blocks) / sizeof(blocks[0]); i++)
+		known = known || begins_with_key(block, blocks[i].key);
 	str_add(&model, "models: {example: {");
+	if (!known)
+		str_addf(&model, "%s,\n  ", block);
 	for (size_t i = 0; i < sizeof(blocks) / sizeof(blocks[0]); i++) {
 		const bool same = block && begins_with_key(block, blocks[i].key);
 		const char *line = same ? block : blocks[i].line;
@@ -86,6 +97,16 @@ static void add_model(const char *block, const char *layer, struct str *out)
 	str_add(&model, "}}");
 	add_file(model.s, out);
 	str_free(&model);
+}
+
+/* A template with this key. */
+static void add_template(const char *line, struct str *out)
+{
+	struct str block = { 0 };
+	str_addf(&block, "templates: {unit: {%s%s}}", line,
+		begins_with_key(line, "layers") ? "" : ", layers: []");
+	add_model(block.s, NULL, out);
+	str_free(&block);
 }
 
 /* A recipe with this phase, behind one that it may follow. */
@@ -167,6 +188,11 @@ void language_param_example(const struct param *p, struct str *out)
 {
 	const char *const open = p->scope == SCOPE_AUGMENT ? "augments: {example: {" : "stop: {";
 	switch (p->scope) {
+	case SCOPE_MODEL:
+		str_addf(out, "base: {dataset: synthetic, recipe: example, model.%s: ", p->name);
+		add_value(p, 0, out);
+		str_add(out, "}");
+		return;
 	case SCOPE_TRIAL:
 		if (p->type == PARAM_SEED) {
 			str_add(out, "seeds: [1, 2]");
@@ -199,6 +225,7 @@ static void add_fragment(
 	switch (scope) {
 	case SCOPE_TRIAL:
 	case SCOPE_PROGRAM:
+	case SCOPE_MODEL:
 	case SCOPE_AUGMENT: add_file(text, out); return;
 	case SCOPE_LAYER: add_model(NULL, text, out); return;
 	case SCOPE_PHASE: add_recipe(text, kind, out); return;
@@ -218,6 +245,8 @@ bool language_example_file(
 {
 	if (key && key->example && key->places & PLACE_MODEL)
 		add_model(key->example, NULL, out);
+	else if (key && key->example && key->places & PLACE_TEMPLATE)
+		add_template(key->example, out);
 	else if (key && key->example && of_program(key))
 		add_program_file(key->example, out);
 	else if (key && key->example)

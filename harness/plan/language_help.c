@@ -206,7 +206,8 @@ static bool path_means(const char *path, const struct param *p)
 		const char *group;
 		enum param_scope scope;
 	} groups[] = { { "augment.", SCOPE_AUGMENT }, { "optimizer.", SCOPE_OPTIMIZER },
-		{ "schedule.", SCOPE_SCHEDULE }, { "stop.", SCOPE_STOP } };
+		{ "schedule.", SCOPE_SCHEDULE }, { "stop.", SCOPE_STOP },
+		{ "model.", SCOPE_MODEL } };
 	const char *dot = strrchr(path, '.');
 	if (strcmp(p->name, dot ? dot + 1 : path) != 0)
 		return false;
@@ -449,7 +450,7 @@ void language_reference(struct manual *m)
 	for (int i = 0; i < ROBUSTNESS_CHANGES; i++)
 		corruption_manual(change_info((enum change)i), m);
 	manual_list_end(m);
-	for (int scope = SCOPE_TRIAL; scope <= SCOPE_LAYER; scope++)
+	for (int scope = SCOPE_TRIAL; scope <= SCOPE_MODEL; scope++)
 		scope_manual((enum param_scope)scope, m);
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
 		kinds_manual(kinds[i], m);

@@ -163,12 +163,34 @@ static const struct key table[] = {
 		.example =
 			"models: {tiny: {stem: [{conv: {name: c, filters: 4, kernel: 3, activation: relu}}],\n"
 			"  submodel_head: [{dense: {name: classifier, units: classes}}]}}" },
+	{ PLACE_MODEL, "network", KEY_LAYERS,
+		.help = "all layers of an ordinary network, in place of stem and submodel_head",
+		.detail =
+			"A list of layers may have repetitions: {repeat: {times: 3, layers: [...]}}. Names get\n"
+			"-1, -2, -3 behind them, $i is the number. `input` is what comes into a repetition.",
+		.example =
+			"network: [{repeat: {times: 2, layers: [{conv: {name: c, filters: 4, kernel: 3}}]}},\n"
+			"  {dense: {name: classifier, units: classes}}]" },
+	{ PLACE_MODEL, "templates", KEY_NAMED_MAPS, .members = PLACE_TEMPLATE,
+		.help = "lists of layers with parameters, which lists of layers use by name",
+		.detail =
+			"{residual: {name: a, filters: 16}} writes the layers of template residual: their names\n"
+			"get a- before them; $filters and $name stand for what was given.",
+		.example =
+			"templates: {unit: {parameters: [filters],\n"
+			"  layers: [{conv: {name: conv, filters: $filters, kernel: 3}}]}}" },
+	{ PLACE_TEMPLATE, "parameters", KEY_ANY,
+		.help = "names of the parameters: a list, or a map with defaults",
+		.example = "parameters: {filters: 8, stride: 1}" },
+	{ PLACE_TEMPLATE, "layers", KEY_LAYERS, .needed = PLACE_TEMPLATE,
+		.help = "layers; $NAME stands for the value of a parameter",
+		.example = "layers: [{conv: {name: conv, filters: 8, kernel: 3}}]" },
 	{ PLACE_MODEL, "stem", KEY_LAYERS,
 		.help = "first layers of all networks of the model",
 		.example = "stem: [{conv: {name: c, filters: 4, kernel: 3, activation: relu}}]" },
 	{ PLACE_MODEL, "submodel_head", KEY_LAYERS,
 		.help = "layers of a submodel (phases single and dual) behind its stem",
-		.detail = "Ends with a dense layer of `units: classes`.",
+		.detail = "Ends with one number a class, such as a dense layer of `units: classes`.",
 		.example = "submodel_head: [{dense: {name: classifier, units: classes}}]" },
 	{ PLACE_MODEL, "unified_stem", KEY_LAYERS,
 		.help = "layers of the unified network behind each of its two stems",

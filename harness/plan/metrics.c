@@ -124,7 +124,9 @@ static void read_key(struct study *s, const struct node *n, struct program_metri
 /* Names that trials have for numbers of their own. */
 static bool is_taken(const char *name)
 {
-	static const char *const taken[] = { "seconds", "cpu_seconds", "peak_bytes", "step" };
+	static const char *const taken[] = { "seconds", "cpu_seconds", "peak_bytes", "step",
+		"trial", "sweep", "dataset", "recipe", "augment", "model", "seed", "configuration",
+		"data_variant", "nonfinite", "labels" };
 	for (size_t i = 0; i < sizeof(taken) / sizeof(*taken); i++)
 		if (strcmp(taken[i], name) == 0)
 			return true;
@@ -145,8 +147,7 @@ static void read_metric(struct study *s, const struct node *n, struct program_me
 			n->key, NAME_BYTES - 1);
 	else if (is_taken(n->key))
 		node_key_error(s->diagnostics, n,
-			"metric '%s': every trial has one of this name (retrial measures it): "
-			"choose another",
+			"metric '%s': every trial has something of this name: choose another",
 			n->key);
 	if (n->kind == NODE_MAP) {
 		language_check_keys(PLACE_METRIC, n, s->diagnostics);

@@ -8,25 +8,30 @@
 /* paper.md, "Models"; experiments/library/lightweight.yaml says the same. Trials of these networks
  * do not name them in their canonical text (identity.h), so not a byte of this may change. */
 /* clang-format off */
+static const struct layer_config stem[] = {
+	{ .kind = LAYER_CONV, .name = "conv1", .lr_scale = 1, .prune_scale = 1, .slope = 0.01, .filters = 10, .kernel = 3, .stride = 1, .bias = true,
+	  .activation = ACTIVATION_RELU, .init = INIT_HE_NORMAL },
+	{ .kind = LAYER_MAXPOOL, .size = 2, .slope = 0.01 },
+	{ .kind = LAYER_CONV, .name = "conv2", .lr_scale = 1, .prune_scale = 1, .slope = 0.01, .filters = 20, .kernel = 3, .stride = 1, .bias = true,
+	  .activation = ACTIVATION_RELU, .init = INIT_HE_NORMAL },
+	{ .kind = LAYER_MAXPOOL, .size = 2, .slope = 0.01 },
+};
+static const struct layer_config submodel_head[] = {
+	{ .kind = LAYER_DENSE, .lr_scale = 1, .prune_scale = 1, .slope = 0.01, .bias = true, .name = "dense" },
+};
+static const struct layer_config unified_stem[] = {
+	{ .kind = LAYER_CONV, .name = "wide", .lr_scale = 1, .prune_scale = 1, .slope = 0.01, .filters = 10, .stride = 1, .bias = true, .activation = ACTIVATION_RELU },
+};
+static const struct layer_config unified_head[] = {
+	{ .kind = LAYER_DENSE, .lr_scale = 1, .prune_scale = 1, .slope = 0.01, .bias = true, .name = "dense", .units = 32, .activation = ACTIVATION_RELU,
+	  .init = INIT_HE_NORMAL },
+	{ .kind = LAYER_DROPOUT, .name = "dropout", .rate = 0.5 },
+	{ .kind = LAYER_DENSE, .lr_scale = 1, .prune_scale = 1, .slope = 0.01, .bias = true, .name = "classifier" },
+};
 static const struct model_config lightweight = {
 	.counts = { [BLOCK_STEM] = 4, [BLOCK_SUBMODEL_HEAD] = 1, [BLOCK_UNIFIED_STEM] = 1, [BLOCK_UNIFIED_HEAD] = 3 },
-	.layers = {
-		[BLOCK_STEM] = {
-			{ .kind = LAYER_CONV, .name = "conv1", .lr_scale = 1, .filters = 10, .kernel = 3, .stride = 1, .bias = true, .activation = ACTIVATION_RELU,
-			  .init = INIT_HE_NORMAL },
-			{ .kind = LAYER_MAXPOOL, .size = 2 },
-			{ .kind = LAYER_CONV, .name = "conv2", .lr_scale = 1, .filters = 20, .kernel = 3, .stride = 1, .bias = true, .activation = ACTIVATION_RELU,
-			  .init = INIT_HE_NORMAL },
-			{ .kind = LAYER_MAXPOOL, .size = 2 },
-		},
-		[BLOCK_SUBMODEL_HEAD] = { { .kind = LAYER_DENSE, .lr_scale = 1, .name = "dense" } },
-		[BLOCK_UNIFIED_STEM] = { { .kind = LAYER_CONV, .name = "wide", .lr_scale = 1, .filters = 10, .stride = 1, .bias = true, .activation = ACTIVATION_RELU } },
-		[BLOCK_UNIFIED_HEAD] = {
-			{ .kind = LAYER_DENSE, .lr_scale = 1, .name = "dense", .units = 32, .activation = ACTIVATION_RELU, .init = INIT_HE_NORMAL },
-			{ .kind = LAYER_DROPOUT, .name = "dropout", .rate = 0.5 },
-			{ .kind = LAYER_DENSE, .lr_scale = 1, .name = "classifier" },
-		},
-	},
+	.layers = { [BLOCK_STEM] = stem, [BLOCK_SUBMODEL_HEAD] = submodel_head, [BLOCK_UNIFIED_STEM] = unified_stem,
+		    [BLOCK_UNIFIED_HEAD] = unified_head },
 };
 /* clang-format on */
 
@@ -111,16 +116,18 @@ bool model_equal(const struct model_config *a, const struct model_config *b)
 	return true;
 }
 
-/* A network ends with one number a class: the loss has the softmax in it. */
+/* A network ends with one number a class: the loss has the softmax in it. Of other layers than
+ * dense only the images tell how many numbers come out (run/networks.c). */
 static int check_head(const struct model_config *m, enum model_block b, int *layer, struct str *why)
 {
 	const struct layer_config *last = m->counts[b] ? &m->layers[b][m->counts[b] - 1] : NULL;
-	if (last && last->kind == LAYER_DENSE && last->units == 0
+	if (last && (last->kind != LAYER_DENSE || last->units == 0)
 		&& last->activation == ACTIVATION_NONE)
 		return 0;
 	*layer = m->counts[b] - 1;
 	str_addf(why,
-		"%s has to end with {dense: {name: ..., units: classes}} without an activation",
+		"%s has to end with one number a class, without an activation, such as {dense: "
+		"{name: ..., units: classes}}",
 		block_names[b]);
 	return -1;
 }
@@ -170,6 +177,7 @@ static size_t names_before(const struct model_config *m, enum model_block b, int
 static int check_input(const struct model_config *m, enum model_block b, int layer, const char *key,
 	const char *name, struct str *why)
 {
+	enum { SHOWN_MAX = 16 };
 	enum model_block in;
 	int at;
 	if (model_find(m, b, layer, name, &in, &at) == 0)
@@ -181,9 +189,9 @@ static int check_input(const struct model_config *m, enum model_block b, int lay
 	if (near)
 		str_addf(why, " (did you mean '%s'?)", near);
 	else
-		for (size_t i = 0; i < count; i++)
+		for (size_t i = 0; i < count && i < SHOWN_MAX; i++)
 			str_addf(why, "%s%s", i ? ", " : " (it can be ", names[i]);
-	str_add(why, near ? "" : ")");
+	str_add(why, near ? "" : count > SHOWN_MAX ? ", ...)" : ")");
 	return -1;
 }
 

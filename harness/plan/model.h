@@ -27,13 +27,35 @@ enum layer_kind {
 	LAYER_CONCAT, /* the layer before and those named in `with`, along channels */
 };
 enum layer_padding { PADDING_VALID, PADDING_SAME };
-enum layer_activation { ACTIVATION_NONE, ACTIVATION_RELU, ACTIVATION_RELU6, ACTIVATION_SILU };
-enum layer_init { INIT_GLOROT_UNIFORM, INIT_HE_NORMAL };
+enum layer_activation {
+	ACTIVATION_NONE,
+	ACTIVATION_RELU,
+	ACTIVATION_RELU6,
+	ACTIVATION_SILU,
+	ACTIVATION_TANH,
+	ACTIVATION_SIGMOID,
+	ACTIVATION_LEAKY_RELU,
+	ACTIVATION_GELU,
+	ACTIVATION_HARD_SWISH,
+	ACTIVATION_HARD_SIGMOID,
+};
+enum layer_init {
+	INIT_GLOROT_UNIFORM,
+	INIT_HE_NORMAL,
+	INIT_GLOROT_NORMAL,
+	INIT_HE_UNIFORM,
+	INIT_LECUN_NORMAL,
+	INIT_LECUN_UNIFORM,
+	INIT_TORCH_UNIFORM,
+	INIT_NORMAL,
+	INIT_UNIFORM,
+	INIT_ORTHOGONAL,
+};
 
 /* LAYER_NAME_MAX: stem1/NAME fits into an entry of a freeze list. BLOCK_LAYERS_MAX: what a network
  * may have in all is the core's business (NN_LAYERS_MAX, nn/net.h). LISTED_NAME_MAX: bytes of an
  * entry of a list of names (param.h). */
-enum { LAYER_NAME_MAX = 24, BLOCK_LAYERS_MAX = 64, LAYER_WITH_MAX = 3, LISTED_NAME_MAX = 32 };
+enum { LAYER_NAME_MAX = 24, BLOCK_LAYERS_MAX = 1024, LAYER_WITH_MAX = 3, LISTED_NAME_MAX = 32 };
 
 /* One layer. Which parameters a kind has: SCOPE_LAYER of the table (param.h). */
 struct layer_config {
@@ -43,18 +65,28 @@ struct layer_config {
 				       before */
 	char with[LAYER_WITH_MAX][LISTED_NAME_MAX]; /* add, concat: further inputs (model_find) */
 	int with_count;
-	int filters;                /* conv */
+	int filters;                /* conv; 0: one a class */
 	int kernel;                 /* conv, depthwise; 0: as large as the map that comes in */
-	int stride;                 /* conv, depthwise */
-	enum layer_padding padding; /* conv, depthwise */
-	bool bias;                  /* conv, depthwise */
-	enum layer_activation activation; /* of what comes out; not pools, dropout, concat */
+	int stride;                 /* conv, depthwise, pools; 0: as large as the window */
+	enum layer_padding padding; /* conv, depthwise, pools */
+	bool bias;                  /* conv, depthwise, dense */
+	enum layer_activation activation; /* of what comes out; not dropout */
+	double slope;                     /* of leaky_relu */
 	enum layer_init init;             /* conv, depthwise, dense */
+	double init_scale;                /* normal, uniform, orthogonal; 0: the usual */
+	double bias_init;                 /* conv, depthwise, dense */
+	double gamma;                     /* batchnorm: where it begins */
 	int size;                         /* pools; 0: as large as the map that comes in */
 	int units;                        /* dense; 0: one a class */
 	double rate;                      /* dropout */
 	double momentum, epsilon;         /* batchnorm */
 	double lr_scale;                  /* those with weights */
+	double prune_scale;               /* conv, depthwise, dense */
+};
+
+/* What a sweep file can say of a model as a whole (model.PARAM). */
+struct model_options {
+	double width; /* multiplies filters and units, but for those that are one a class */
 };
 
 enum model_block {
@@ -65,8 +97,9 @@ enum model_block {
 	MODEL_BLOCKS
 }; /* by name: the canonical text's order */
 
+/* The layers are owned by whoever made the model. */
 struct model_config {
-	struct layer_config layers[MODEL_BLOCKS][BLOCK_LAYERS_MAX];
+	const struct layer_config *layers[MODEL_BLOCKS]; /* [counts[b]], at most BLOCK_LAYERS_MAX */
 	int counts[MODEL_BLOCKS];
 };
 

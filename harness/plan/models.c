@@ -6,6 +6,7 @@
 
 #include "assign.h"
 #include "language.h"
+#include "layer_lists.h"
 
 /* ---- one layer ---- */
 
@@ -61,55 +62,104 @@ static int read_layer(const struct node *n, struct layer_config *out, struct dia
 
 /* ---- a model ---- */
 
-static int read_block(
-	const struct node *list, enum model_block b, struct model_config *m, struct diagnostics *d)
+/* What a model is read into, with the places of its layers in the file. */
+struct reading {
+	struct model_config *model;
+	struct layer_nodes nodes[MODEL_BLOCKS];
+	const struct node *templates;
+	struct arena *arena;
+	struct diagnostics *d;
+};
+
+static int read_block(struct reading *r, const struct node *list, enum model_block b)
 {
 	int result = 0;
 	if (list->kind != NODE_LIST) {
-		node_error(d, list, "%s: a list of layers is needed here, not %s", list->key,
+		node_error(r->d, list, "%s: a list of layers is needed here, not %s", list->key,
 			node_kind_name(list));
 		return -1;
 	}
-	if (list->count > BLOCK_LAYERS_MAX) {
-		node_error(d, list, "%s: too many layers: %zu, at most %d are possible", list->key,
-			list->count, BLOCK_LAYERS_MAX);
+	if (layer_lists_write_out(
+		    list, r->templates, BLOCK_LAYERS_MAX, r->arena, r->d, &r->nodes[b]))
 		return -1;
-	}
-	for (const struct node *n = list->first; n; n = n->next)
-		result |= read_layer(n, &m->layers[b][m->counts[b]++], d);
+	struct layer_config *layers =
+		arena_zero(r->arena, (r->nodes[b].count + 1) * sizeof(*layers));
+	r->model->layers[b] = layers;
+	r->model->counts[b] = (int)r->nodes[b].count;
+	for (size_t i = 0; i < r->nodes[b].count; i++)
+		result |= read_layer(r->nodes[b].nodes[i], &layers[i], r->d);
 	return result;
 }
 
-static int read_blocks(const struct node *map, struct model_config *m, struct diagnostics *d)
+static int read_blocks(struct reading *r, const struct node *map)
 {
-	int result = language_check_keys(PLACE_MODEL, map, d);
+	int result = language_check_keys(PLACE_MODEL, map, r->d);
 	for (const struct node *n = map->first; n; n = n->next) {
-		const int b = model_block_find(n->key);
-		if (b < 0 || read_block(n, (enum model_block)b, m, d))
+		const bool network = strcmp(n->key, "network") == 0;
+		const int b = network ? BLOCK_SUBMODEL_HEAD : model_block_find(n->key);
+		if (strcmp(n->key, "templates") == 0)
+			continue;
+		if (network && (node_get(map, "stem") || node_get(map, "submodel_head"))) {
+			node_key_error(r->d, n,
+				"network: is all layers of a network: it does not go with stem: "
+				"and submodel_head:");
+			return -1;
+		}
+		if (b < 0 || read_block(r, n, (enum model_block)b))
 			result = -1;
 	}
 	return result;
 }
 
-/* Where layer number `layer` of a block is written: the layer, the block or, when there is none,
- * the model. */
-static const struct node *place_of(const struct node *map, enum model_block b, int layer)
+/* The templates of a model: names that are no kind of layer. */
+static int read_templates(struct reading *r, const struct node *map)
 {
-	const struct node *block = node_get(map, model_block_name(b));
-	const struct node *n = block && layer >= 0 ? block->first : NULL;
-	for (; n && layer > 0; layer--)
-		n = n->next;
-	return n ? n : block ? block : map;
+	const struct node *templates = node_get(map, "templates");
+	int result = 0;
+	if (!templates)
+		return 0;
+	if (templates->kind != NODE_MAP) {
+		node_error(r->d, templates,
+			"templates: a map such as {residual: {parameters: [filters], layers: "
+			"[...]}} is needed here, not %s",
+			node_kind_name(templates));
+		return -1;
+	}
+	for (const struct node *n = templates->first; n; n = n->next)
+		for (const char *const *kind = param_kinds(SCOPE_LAYER); *kind; kind++)
+			if (strcmp(n->key, *kind) == 0 || strcmp(n->key, "repeat") == 0) {
+				node_key_error(r->d, n,
+					"a template cannot be called %s: that is a kind of layer",
+					n->key);
+				result = -1;
+				break;
+			}
+	r->templates = templates;
+	return result;
 }
 
-static int check(const struct node *map, const struct model_config *m, struct diagnostics *d)
+/* Where layer number `layer` of a block is written: the layer, the block or, when there is none,
+ * the model. */
+static const struct node *place_of(
+	const struct reading *r, const struct node *map, enum model_block b, int layer)
+{
+	const struct node *network = node_get(map, "network"),
+			  *block = network && b == BLOCK_SUBMODEL_HEAD
+		? network
+		: node_get(map, model_block_name(b));
+	if (layer >= 0 && (size_t)layer < r->nodes[b].count)
+		return r->nodes[b].nodes[layer];
+	return block ? block : map;
+}
+
+static int check(const struct reading *r, const struct node *map)
 {
 	struct str why = { 0 };
 	enum model_block block;
 	int layer;
-	const int result = model_check(m, &block, &layer, &why);
+	const int result = model_check(r->model, &block, &layer, &why);
 	if (result)
-		node_error(d, place_of(map, block, layer), "%s", why.s);
+		node_error(r->d, place_of(r, map, block, layer), "%s", why.s);
 	str_free(&why);
 	return result;
 }
@@ -125,7 +175,8 @@ void model_read(const struct node *map, struct arena *a, struct diagnostics *d, 
 			node_kind_name(map));
 		return;
 	}
-	if (read_blocks(map, m, d) || check(map, m, d))
+	struct reading r = { .model = m, .arena = a, .d = d };
+	if (read_templates(&r, map) || read_blocks(&r, map) || check(&r, map))
 		return;
 	const bool paper = model_equal(m, model_lightweight());
 	if (!paper && strcmp(out->name, "lightweight") == 0) {
@@ -135,4 +186,14 @@ void model_read(const struct node *map, struct arena *a, struct diagnostics *d, 
 		return;
 	}
 	out->config = paper ? model_lightweight() : m;
+	memcpy(out->layers, r.nodes, sizeof(r.nodes));
+}
+
+const struct node *model_place(const struct model *m, const char *name)
+{
+	for (int b = 0; m->config && b < MODEL_BLOCKS; b++)
+		for (size_t i = 0; i < m->layers[b].count; i++)
+			if (strcmp(m->config->layers[b][i].name, name) == 0)
+				return m->layers[b].nodes[i];
+	return NULL;
 }

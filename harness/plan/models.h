@@ -4,6 +4,7 @@
 #define PLAN_MODELS_H
 
 #include "arena.h"
+#include "layer_lists.h"
 #include "model.h"
 #include "yaml.h"
 
@@ -12,10 +13,14 @@ struct model {
 	const struct node *node; /* the map of blocks; NULL: built in */
 	const struct model_config
 		*config; /* in the arena, or model_lightweight(); NULL when the model has errors */
+	struct layer_nodes layers[MODEL_BLOCKS]; /* where they were written */
 };
 
 /* Read the map of blocks. On errors out->config is NULL and there are diagnostics. The name
  * `lightweight` is kept for the paper's layers. */
+/* Where the layer of that name was written; NULL: none has it. */
+const struct node *model_place(const struct model *m, const char *name);
+
 void model_read(const struct node *map, struct arena *a, struct diagnostics *d, struct model *out);
 
 #endif

@@ -20,6 +20,7 @@ enum param_scope {
 	SCOPE_SCHEDULE,
 	SCOPE_STOP,
 	SCOPE_LAYER,
+	SCOPE_MODEL,  /* of a model as a whole: not part of a trial, it changes layers */
 	SCOPE_PROGRAM /* the values of a program's own parameters (program.h): no row of the table
 		       */
 };

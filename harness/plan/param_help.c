@@ -15,7 +15,8 @@ static const char *const scope_titles[] = {
 	[SCOPE_SCHEDULE] =
 		"of a schedule of the learning rate (schedule: {KIND: {...}}, or PHASE.PARAM)",
 	[SCOPE_STOP] = "of early stopping (stop: {...}, or PHASE.PARAM)",
-	[SCOPE_LAYER] = "of a layer (models:)",
+	[SCOPE_LAYER] = "of a layer (models:, or model.LAYER.PARAM)",
+	[SCOPE_MODEL] = "of a model as a whole (model.PARAM)",
 };
 
 static void add_bounds(const struct param *p, struct str *out)

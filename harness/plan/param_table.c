@@ -20,12 +20,18 @@ static const char *const shapes[] = { "cosine", "linear", NULL };
 static const char *const fills[] = { "zero", "reflect", NULL };
 static const char *const metrics[] = { "val_accuracy", "val_loss", NULL };
 static const char *const keeps[] = { "restored", "best", "last", NULL };
+static const char *const prune_by[] = { "layer", "all", NULL };
+static const char *const rewinds[] = { "none", "initial", "random", NULL };
 static const char *const starts[] = { "chain", "same", "clean", NULL };
 static const char *const layers[] = { "conv", "maxpool", "dense", "dropout", "depthwise", "avgpool",
 	"batchnorm", "add", "concat", NULL };
 static const char *const paddings[] = { "valid", "same", NULL };
-static const char *const activations[] = { "none", "relu", "relu6", "silu", NULL };
-static const char *const inits[] = { "glorot_uniform", "he_normal", NULL };
+static const char *const activations[] = { "none", "relu", "relu6", "silu", "tanh", "sigmoid",
+	"leaky_relu", "gelu", "hard_swish", "hard_sigmoid", NULL };
+static const char *const normalizations[] = { "none", "channels", "mean_image", "pixels", "signed",
+	"bytes", NULL };
+static const char *const inits[] = { "glorot_uniform", "he_normal", "glorot_normal", "he_uniform",
+	"lecun_normal", "lecun_uniform", "torch_uniform", "normal", "uniform", "orthogonal", NULL };
 
 #define IN_TRIAL(field) SCOPE_TRIAL, .offset = offsetof(struct trial, field)
 #define IN_AUGMENT(field) SCOPE_AUGMENT, .offset = offsetof(struct augment_config, field)
@@ -33,6 +39,7 @@ static const char *const inits[] = { "glorot_uniform", "he_normal", NULL };
 #define IN_OPTIMIZER(field) SCOPE_OPTIMIZER, .offset = offsetof(struct optimizer_config, field)
 #define IN_SCHEDULE(field) SCOPE_SCHEDULE, .offset = offsetof(struct schedule_config, field)
 #define IN_LAYER(field) SCOPE_LAYER, .offset = offsetof(struct layer_config, field)
+#define IN_MODEL(field) SCOPE_MODEL, .offset = offsetof(struct model_options, field)
 #define IN_STOP(field) SCOPE_STOP, .offset = offsetof(struct stop_config, field)
 
 enum {
@@ -55,31 +62,41 @@ static const struct param table[] = {
 	{ SCOPE_TRIAL, .name = "model", .type = PARAM_NAMED, .members = SCOPE_LAYER,
 		.fallback = "lightweight",
 		.help = "name of the networks that the phases train (models:)",
-		.detail = "A model is a map of blocks, which are lists of layers such as {conv: "
-			  "{name: conv1, filters: 10, kernel: 3}}:\n"
-			  "  stem           the first layers of all networks\n"
-			  "  submodel_head  what a submodel (single, dual) has behind its stem\n"
-			  "  unified_stem   what the unified network has behind each of its two "
-			  "stems\n"
-			  "  unified_head   what it has behind both, concatenated; without it "
-			  "there is no unified network\n"
-			  "Both heads end with a dense layer of classes units. `heads: copy` gives "
-			  "each layer with weights of unified_stem those of\n"
-			  "the layer in the same position of submodel_head.\n"
-			  "Layers are conv, depthwise, dense, batchnorm, maxpool, avgpool, "
-			  "dropout, add and concat.\n"
-			  "A layer takes what the layer before gives, or with `input: NAME` what "
-			  "the named one gives; add and concat join the layer before\n"
-			  "with those in `with: [NAME]`. A name means an earlier layer of the "
-			  "block or of the stem before it; `input` is what comes into\n"
-			  "the block. A residual block:\n"
-			  "  - {conv: {name: a, filters: 16, kernel: 3, padding: same, bias: "
-			  "false}}\n"
-			  "  - {batchnorm: {name: a-norm, activation: relu}}\n"
-			  "  - {conv: {name: b, filters: 16, kernel: 3, padding: same, bias: "
-			  "false}}\n"
-			  "  - {batchnorm: {name: b-norm}}\n"
-			  "  - {add: {with: input, activation: relu}}\n",
+		.detail =
+			"A model is a map of blocks, which are lists of layers such as {conv: "
+			"{name: conv1, filters: 10, kernel: 3}}:\n"
+			"  network        all layers of an ordinary network: the same as "
+			"submodel_head without a stem\n"
+			"  stem           the first layers of all networks\n"
+			"  submodel_head  what a submodel (single, dual) has behind its stem\n"
+			"  unified_stem   what the unified network has behind each of its two "
+			"stems\n"
+			"  unified_head   what it has behind both, concatenated; without it "
+			"there is no unified network\n"
+			"Both heads end with a dense layer of classes units. `heads: copy` gives "
+			"each layer with weights of unified_stem those of\n"
+			"the layer in the same position of submodel_head.\n"
+			"Layers are conv, depthwise, dense, batchnorm, maxpool, avgpool, "
+			"dropout, add and concat.\n"
+			"A layer takes what the layer before gives, or with `input: NAME` what "
+			"the named one gives; add and concat join the layer before\n"
+			"with those in `with: [NAME]`. A name means an earlier layer of the "
+			"block or of the stem before it; `input` is what comes into\n"
+			"the block. A residual block:\n"
+			"  - {conv: {name: a, filters: 16, kernel: 3, padding: same, bias: "
+			"false}}\n"
+			"  - {batchnorm: {name: a-norm, activation: relu}}\n"
+			"  - {conv: {name: b, filters: 16, kernel: 3, padding: same, bias: "
+			"false}}\n"
+			"  - {batchnorm: {name: b-norm}}\n"
+			"  - {add: {with: input, activation: relu}}\n"
+			"A list may have repetitions, {repeat: {times: 3, layers: [...]}}: names "
+			"get "
+			"-1, -2, -3 behind them, $i is the number. A model may have\n"
+			"templates, {templates: {residual: {parameters: {filters: , stride: 1}, "
+			"layers: [...]}}}, used as {residual: {name: a, filters: 16}}:\n"
+			"names get a- before them, $filters, $stride and $name stand for what was "
+			"given. `input` is what comes into the repetition or template.\n",
 		.since = "0.1" },
 	{ SCOPE_TRIAL, .name = "recipe", .type = PARAM_NAMED,
 		.help = "name of a list of phases (recipes:)", .since = "0.1" },
@@ -95,6 +112,21 @@ static const struct param table[] = {
 	{ IN_TRIAL(batch_size), .name = "batch_size", .type = PARAM_INTEGER, .min = 1, .max = 4096,
 		.fallback = "32", .unit = "images", .help = "size of one step of an optimizer",
 		.since = "0.1" },
+	{ IN_TRIAL(normalize), .name = "normalize", .type = PARAM_ENUM, .names = normalizations,
+		.fallback = "none",
+		.help = "what the networks first do to an image's numbers, which are bytes / 255",
+		.detail =
+			"  none        nothing\n"
+			"  channels    (x - mean) / sd of each channel\n"
+			"  mean_image  x - mean of each channel, row and column\n"
+			"  pixels      (x - mean) / sd of each channel, row and column\n"
+			"  signed      2x - 1: from -1 to 1\n"
+			"  bytes       255x: the bytes as they are\n"
+			"Mean and sd are those of the training images (in k-fold as the phase "
+			"before left them, clean folds: of the fold's own).\n"
+			"Transforms come before: what `crop` adds is black. The constants are part "
+			"of the network and of its files, but not of its parameters' number.\n",
+		.since = "0.2" },
 	{ IN_TRIAL(validation), .name = "validation", .type = PARAM_REAL, .share = true, .min = 0,
 		.min_open = true, .max = 10000000, .fallback = "10000", .unit = "images",
 		.help = "size of the validation set, the first training images; below 1 a fraction "
@@ -161,16 +193,21 @@ static const struct param table[] = {
 	/* ---- a phase of a recipe ---- */
 	{ IN_PHASE(kind), .name = "phase", .type = PARAM_ENUM, .names = phase_kinds,
 		.help = "what is trained, and from what",
-		.detail = "  single    one submodel from random weights\n"
-			  "  dual      both submodels together from random weights; the loss is "
-			  "the sum of both\n"
-			  "  scratch   the unified network from random weights\n"
-			  "  unify     the unified network from the two submodels of the dual "
-			  "phase directly before\n"
-			  "  unfreeze  the network of the phase before, with another freeze list, "
-			  "optimizer or budget\n"
-			  "  kfold     the network of the phase before, in folds over all training "
-			  "images; has to be last\n",
+		.detail =
+			"  train     one network from random weights: the same as single, or with "
+			"`network: unified` as scratch\n"
+			"  continue  the network of the phase before, trained on: the same as "
+			"unfreeze\n"
+			"  single    one submodel from random weights\n"
+			"  dual      both submodels together from random weights; the loss is "
+			"the sum of both\n"
+			"  scratch   the unified network from random weights\n"
+			"  unify     the unified network from the two submodels of the dual "
+			"phase directly before\n"
+			"  unfreeze  the network of the phase before, with another freeze list, "
+			"optimizer or budget\n"
+			"  kfold     the network of the phase before, in folds over all training "
+			"images; has to be last\n",
 		.since = "0.1" },
 	{ IN_PHASE(name), .name = "name", .type = PARAM_TEXT, .size = PHASE_NAME_MAX,
 		.help = "for tables and for axes (NAME.PARAM), without dots; not part of the "
@@ -256,6 +293,34 @@ static const struct param table[] = {
 			  "each output by itself (a checkpoint)\n"
 			  "  last      of the last epoch\n",
 		.since = "0.1" },
+	{ IN_PHASE(batch_size), .name = "batch_size", .type = PARAM_INTEGER, .min = 1, .max = 4096,
+		.zero = "trial", .fallback = "trial", .unit = "images",
+		.help = "size of one step in this phase, trial for the trial's", .since = "0.2" },
+	{ IN_PHASE(prune), .name = "prune", .type = PARAM_REAL, .min = 0, .max = 1,
+		.max_open = true, .fallback = "0", .kinds = KIND(PHASE_UNFREEZE),
+		.help = "part of the remaining weights that is removed before this phase, those of "
+			"the smallest magnitude",
+		.detail =
+			"Removed weights are 0 and stay so in all further phases; biases and "
+			"normalisations are never removed. `prune_scale` of a layer changes the "
+			"part.\n"
+			"A lottery ticket (Frankle and Carbin, 2019):\n"
+			"  - {phase: train, epochs: 50}\n"
+			"  - {phase: continue, name: ticket, prune: 0.8, rewind: initial, epochs: "
+			"50}\n",
+		.since = "0.2" },
+	{ IN_PHASE(prune_by), .name = "prune_by", .type = PARAM_ENUM, .names = prune_by,
+		.fallback = "layer", .kinds = KIND(PHASE_UNFREEZE),
+		.help = "whether magnitudes are compared within each layer, or over all of them",
+		.since = "0.2" },
+	{ IN_PHASE(rewind), .name = "rewind", .type = PARAM_ENUM, .names = rewinds,
+		.fallback = "none", .kinds = KIND(PHASE_UNFREEZE),
+		.help = "weights that this phase goes on with",
+		.detail = "  none     those that the phase before left\n"
+			  "  initial  those that the network began with\n"
+			  "  random   fresh initial weights\n"
+			  "Pruned weights stay removed.\n",
+		.since = "0.2" },
 	{ IN_PHASE(folds), .name = "folds", .type = PARAM_INTEGER, .min = 2, .max = 100,
 		.kinds = KIND(PHASE_KFOLD),
 		.help = "parts into which all training images are shuffled", .since = "0.1" },
@@ -432,40 +497,80 @@ static const struct param table[] = {
 			"block",
 		.since = "0.2" },
 	{ IN_LAYER(filters), .name = "filters", .type = PARAM_INTEGER, .min = 1, .max = 4096,
-		.kinds = KIND(LAYER_CONV), .help = "channels of the output", .since = "0.1" },
+		.zero = "classes", .kinds = KIND(LAYER_CONV),
+		.help = "channels of the output, classes for one a class", .since = "0.1" },
 	{ IN_LAYER(kernel), .name = "kernel", .type = PARAM_INTEGER, .min = 1, .max = 64,
 		.zero = "map", .kinds = CONVOLUTIONS,
 		.help = "height and width of the filters, map for the whole map", .since = "0.1" },
 	{ IN_LAYER(stride), .name = "stride", .type = PARAM_INTEGER, .min = 1, .max = 64,
-		.fallback = "1", .kinds = CONVOLUTIONS,
-		.help = "stride of the filter, in both axes", .since = "0.2" },
+		.fallback = "1", .fallback_for = "window", .fallback_kinds = POOLS,
+		.zero = "window", .kinds = CONVOLUTIONS | POOLS,
+		.help = "distance from window to window, in both axes; window for windows side by "
+			"side",
+		.since = "0.2" },
 	{ IN_LAYER(padding), .name = "padding", .type = PARAM_ENUM, .names = paddings,
-		.fallback = "valid", .kinds = CONVOLUTIONS,
+		.fallback = "valid", .kinds = CONVOLUTIONS | POOLS,
 		.help = "zeros around the map so that its size (divided by stride) stays the same, "
-			"or none",
+			"or none; a pool leaves them out of its maximum and mean",
 		.since = "0.1" },
 	{ IN_LAYER(bias), .name = "bias", .type = PARAM_BOOL, .fallback = "true",
-		.kinds = CONVOLUTIONS,
+		.kinds = CONVOLUTIONS | KIND(LAYER_DENSE),
 		.help = "a number added to each channel; a batchnorm that follows has one",
 		.since = "0.2" },
 	{ IN_LAYER(activation), .name = "activation", .type = PARAM_ENUM, .names = activations,
-		.fallback = "none", .kinds = WEIGHTED | KIND(LAYER_ADD),
-		.help = "activation function",
-		.detail = "  relu   max(x, 0)\n"
-			  "  relu6  min(max(x, 0), 6)\n"
-			  "  silu   x / (1 + e^-x), also called swish\n",
+		.fallback = "none", .kinds = WEIGHTED | JOINTS | POOLS,
+		.help = "activation function of the output",
+		.detail = "  relu          max(x, 0)\n"
+			  "  relu6         min(max(x, 0), 6)\n"
+			  "  silu          x / (1 + e^-x), also called swish\n"
+			  "  tanh          hyperbolic tangent\n"
+			  "  sigmoid       1 / (1 + e^-x)\n"
+			  "  leaky_relu    x above 0, slope * x below\n"
+			  "  gelu          x times the normal distribution function of x\n"
+			  "  hard_swish    x * min(max(x + 3, 0), 6) / 6\n"
+			  "  hard_sigmoid  min(max(x + 3, 0), 6) / 6\n",
 		.since = "0.1" },
+	{ IN_LAYER(slope), .name = "slope", .type = PARAM_REAL, .min = 0, .max = 1,
+		.max_open = true, .fallback = "0.01", .kinds = WEIGHTED | JOINTS | POOLS,
+		.help = "of leaky_relu below 0", .since = "0.2" },
 	{ IN_LAYER(init), .name = "init", .type = PARAM_ENUM, .names = inits,
 		.fallback = "glorot_uniform", .kinds = CONVOLUTIONS | KIND(LAYER_DENSE),
-		.help = "distribution of the initial weights", .since = "0.1" },
+		.help = "distribution of the initial weights",
+		.detail = "  he_normal, he_uniform          sd sqrt(2 / fan_in)\n"
+			  "  glorot_normal, glorot_uniform  sd sqrt(2 / (fan_in + fan_out))\n"
+			  "  lecun_normal, lecun_uniform    sd sqrt(1 / fan_in)\n"
+			  "  torch_uniform                  +- sqrt(1 / fan_in), biases too: "
+			  "PyTorch's default\n"
+			  "  normal, uniform                sd, or largest value, init_scale "
+			  "(default 0.05)\n"
+			  "  orthogonal                     orthonormal rows or columns times "
+			  "init_scale (default 1)\n"
+			  "Normal ones, but for `normal`, are truncated at two standard "
+			  "deviations, as "
+			  "in Keras.\n",
+		.since = "0.1" },
+	{ IN_LAYER(init_scale), .name = "init_scale", .type = PARAM_REAL, .min = 0, .max = 1000,
+		.fallback = "0", .kinds = CONVOLUTIONS | KIND(LAYER_DENSE),
+		.help = "of init: normal, uniform and orthogonal; 0 for their default",
+		.since = "0.2" },
+	{ IN_LAYER(bias_init), .name = "bias_init", .type = PARAM_REAL, .min = -1000, .max = 1000,
+		.fallback = "0", .kinds = CONVOLUTIONS | KIND(LAYER_DENSE),
+		.help = "value that biases begin with", .since = "0.2" },
+	{ IN_LAYER(gamma), .name = "gamma", .type = PARAM_REAL, .min = 0, .max = 1000,
+		.fallback = "1", .kinds = KIND(LAYER_BATCHNORM),
+		.help = "value that its scale begins with; 0 at the end of a residual branch lets "
+			"the block begin as the identity",
+		.since = "0.2" },
 	{ IN_LAYER(size), .name = "size", .type = PARAM_INTEGER, .min = 1, .max = 64,
 		.fallback = "2", .zero = "map", .kinds = POOLS,
-		.help = "height, width and stride of the windows; map for one window, the whole "
-			"map",
+		.help = "height and width of the windows; map for one window, the whole map",
 		.since = "0.1" },
 	{ IN_LAYER(lr_scale), .name = "lr_scale", .type = PARAM_REAL, .min = 0, .min_open = true,
 		.max = 1000, .fallback = "1", .kinds = WEIGHTED,
 		.help = "what the learning rate of its weights is multiplied by", .since = "0.2" },
+	{ IN_LAYER(prune_scale), .name = "prune_scale", .type = PARAM_REAL, .min = 0, .max = 10,
+		.fallback = "1", .kinds = CONVOLUTIONS | KIND(LAYER_DENSE),
+		.help = "what a phase's prune is multiplied by for this layer", .since = "0.2" },
 	{ IN_LAYER(units), .name = "units", .type = PARAM_INTEGER, .min = 1, .max = 65536,
 		.zero = "classes", .kinds = KIND(LAYER_DENSE),
 		.help = "numbers that come out, classes for one a class", .since = "0.1" },
@@ -479,6 +584,16 @@ static const struct param table[] = {
 	{ IN_LAYER(epsilon), .name = "epsilon", .type = PARAM_REAL, .min = 0, .min_open = true,
 		.max = 1, .fallback = "0.001", .kinds = KIND(LAYER_BATCHNORM),
 		.help = "added to the variance", .since = "0.2" },
+
+	/* ---- a model as a whole ---- */
+	{ IN_MODEL(width), .name = "width", .type = PARAM_REAL, .min = 0, .min_open = true,
+		.max = 64, .fallback = "1",
+		.help = "what filters and units are multiplied by, rounded to the nearest; not "
+			"where they are one a class",
+		.detail = "An axis model.width: [0.25, 0.5, 1] makes networks of these widths; "
+			  "model.LAYER.PARAM changes one parameter of the layers of that name.\n"
+			  "It is no part of a trial's identity: the layers that come of it are.\n",
+		.since = "0.2" },
 };
 
 const char *const *param_kinds(enum param_scope scope)

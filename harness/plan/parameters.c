@@ -7,6 +7,7 @@
 
 #include "param.h"
 #include "phases.h"
+#include "program.h"
 
 struct walk {
 	parameters_take *take;
@@ -101,6 +102,17 @@ static int give_phase(struct walk *w, const struct trial *t, int phase, struct e
 int parameters_each(const struct trial *t, parameters_take *take, void *context, struct err *e)
 {
 	struct walk w = { .take = take, .context = context };
+	for (int i = 0; t->program && i < t->program->parameter_count; i++) {
+		str_add(&w.name, t->program->parameters[i].name);
+		param_text(&t->program->parameters[i], 0, t->values, &w.text);
+		if (give(&w, &t->program->parameters[i], e))
+			return -1;
+	}
+	if (t->program) {
+		str_free(&w.name);
+		str_free(&w.text);
+		return 0;
+	}
 	str_add(&w.name, "model");
 	str_add(&w.text, t->model);
 	int result = give(&w, param_find(SCOPE_TRIAL, "model"), e);

@@ -232,6 +232,36 @@ static int check_required(const struct node *map, int kind, struct diagnostics *
 	return result;
 }
 
+/* The words of ordinary training, and the kinds of phase that they are. `network` chooses between
+ * two. */
+static int read_word(const struct node *map, const struct node *kind, struct phase_config *out,
+	struct diagnostics *d)
+{
+	const struct node *network = node_get(map, "network");
+	const char *word = kind->kind == NODE_SCALAR ? kind->text : "";
+	const bool train = strcmp(word, "train") == 0;
+	if (network && !train) {
+		node_key_error(
+			d, network, "'network' belongs to {phase: train}: which network it trains");
+		return -1;
+	}
+	if (network
+		&& (network->kind != NODE_SCALAR
+			|| (strcmp(network->text, "submodel") != 0
+				&& strcmp(network->text, "unified") != 0))) {
+		node_error(d, network, "network: submodel or unified is needed here");
+		return -1;
+	}
+	if (train)
+		out->kind = network && strcmp(network->text, "unified") == 0 ? PHASE_SCRATCH
+									     : PHASE_SINGLE;
+	else if (strcmp(word, "continue") == 0)
+		out->kind = PHASE_UNFREEZE;
+	else
+		return assign_value(param_find(SCOPE_PHASE, "phase"), 0, out, kind, d);
+	return 0;
+}
+
 static int read_kind(const struct node *map, struct phase_config *out, struct diagnostics *d)
 {
 	if (map->kind != NODE_MAP) {
@@ -242,11 +272,11 @@ static int read_kind(const struct node *map, struct phase_config *out, struct di
 	const struct node *kind = node_get(map, "phase");
 	if (!kind) {
 		node_error(d, map,
-			"'phase' is missing: which kind is it (single, dual, scratch, unify, "
-			"unfreeze, kfold)?");
+			"'phase' is missing: which kind is it (train, continue, single, dual, "
+			"scratch, unify, unfreeze, kfold)?");
 		return -1;
 	}
-	return assign_value(param_find(SCOPE_PHASE, "phase"), 0, out, kind, d);
+	return read_word(map, kind, out, d);
 }
 
 static int read_phase(const struct node *map, struct phase_config *out, struct diagnostics *d)
@@ -258,10 +288,10 @@ static int read_phase(const struct node *map, struct phase_config *out, struct d
 	phase_set_kind(out, param_find(SCOPE_PHASE, "optimizer"), OPTIMIZER_NADAM);
 	phase_set_kind(out, param_find(SCOPE_PHASE, "schedule"), SCHEDULE_CONSTANT);
 	param_defaults(SCOPE_STOP, 0, &out->stop);
-	snprintf(out->name, sizeof(out->name), "%s", phase_kind_name(out->kind));
+	snprintf(out->name, sizeof(out->name), "%.31s", node_get(map, "phase")->text);
 	int result = 0;
 	for (const struct node *n = map->first; n; n = n->next) {
-		if (strcmp(n->key, "phase") == 0)
+		if (strcmp(n->key, "phase") == 0 || strcmp(n->key, "network") == 0)
 			continue;
 		const struct param *p = phase_param(n->key);
 		const bool mine = p && (p->scope == SCOPE_PHASE) && !strchr(n->key, '.');

@@ -71,6 +71,40 @@ struct robustness_result {
 	double test_accuracy[OUTPUTS_MAX];
 };
 
+/* Steps of a metric that a program reported: part of its series. Lent for the call, or of
+ * wire_message. */
+enum { STEPS_RESULT_MAX = 1000 };
+struct steps_result {
+	const char *metric;
+	const int64_t *steps;
+	const double *values;
+	size_t count;
+};
+
+/* The result of a program's metric: its last value. */
+struct measure_result {
+	const char *metric;
+	double value;
+};
+
+/* What a program printed: the kept part (run/logs.h), compressed (zlib). Total: bytes in all. */
+struct log_result {
+	const char *stream; /* "stdout" or "stderr" */
+	int64_t total;
+	size_t kept; /* bytes before compression */
+	const uint8_t *bytes;
+	size_t count;
+};
+
+/* A declared output of a program. file: holds the content, compressed (zlib), and is removed by
+ * whoever takes it; NULL: the content is not kept. */
+struct output_result {
+	const char *path;
+	int64_t bytes;
+	const char *digest;
+	const char *file;
+};
+
 /* How a trial ended. The machine's failures (no memory, a full disk, a lost worker) say nothing
  * about the trial: the database records them as interrupted, and the next run tries again. */
 enum trial_state {
@@ -92,9 +126,9 @@ struct trial_end {
 	long peak_bytes;                  /* of the worker process (getrusage) */
 	char weights_digest[DIGEST_TEXT]; /* of the last phase's kept weights (k-fold: of all folds'
 					     digests, one a line) */
-	int core_version;                 /* nn's: changes only when bits change */
+	int core_version;                 /* nn's: changes only when bits change; 0: a program's */
 	char kernels[16];                 /* plain, avx2, avx512, neon */
-	char data_digest[DIGEST_TEXT];    /* of the decoded arrays */
+	char data_digest[DIGEST_TEXT];    /* of the decoded arrays; of a program's inputs */
 	char data_variant[32]; /* "canonical", or the name of a known variant (data/dataset.h) */
 	long macs, activation_bytes; /* of the last phase's network for one image (nn/size.h; 32-bit
 					floats); 0: it did not come that far */

@@ -9,7 +9,7 @@
 
 /* ---- paths ---- */
 
-enum { NAMES_MAX = 64 };
+enum { NAMES_MAX = 128 };
 
 static enum target_kind named_kind(const struct param *p)
 {
@@ -41,6 +41,12 @@ static int path_parse(const struct study *s, const char *path, struct target *ou
 		out->kind = TARGET_AMOUNT;
 		out->param = param_find(SCOPE_AUGMENT, dot + 1);
 		return out->param ? 0 : -1;
+	}
+	if (strncmp(path, "model.", 6) == 0) {
+		const char *last = strrchr(path, '.');
+		out->kind = last == dot ? TARGET_WIDTH : TARGET_LAYER;
+		out->param = param_find(last == dot ? SCOPE_MODEL : SCOPE_LAYER, last + 1);
+		return out->param && (last == dot || last - dot > 1) ? 0 : -1;
 	}
 	out->kind = TARGET_PHASE;
 	out->param = phase_param(dot + 1);
@@ -140,12 +146,18 @@ static void unknown_path(struct study *s, const char *path, const struct node *p
 	const char *dot = strchr(path, '.');
 	const char *names[NAMES_MAX];
 	size_t count = 0;
-	const bool amount = strncmp(path, "augment.", 8) == 0;
+	const bool amount = strncmp(path, "augment.", 8) == 0,
+		   layer = strncmp(path, "model.", 6) == 0;
+	if (layer)
+		dot = strrchr(path, '.');
 	if (!dot)
 		count = scope_names(SCOPE_TRIAL, names, count);
 	else if (amount)
 		count = scope_names(SCOPE_AUGMENT, names, count);
-	else
+	else if (layer) {
+		count = scope_names(SCOPE_LAYER, names, count);
+		count = scope_names(SCOPE_MODEL, names, count);
+	} else
 		for (enum param_scope scope = SCOPE_PHASE; scope <= SCOPE_STOP; scope++)
 			count = scope_names(scope, names, count);
 	const char *near = diagnostics_full(s->diagnostics)
@@ -225,6 +237,10 @@ const struct target *target_find(struct study *s, const char *path, const struct
 		return NULL;
 	}
 	t.path = arena_text(s->arena, path, strlen(path));
+	if (t.kind == TARGET_LAYER) {
+		const size_t length = (size_t)(strrchr(path, '.') - path) - 6;
+		t.phase = arena_text(s->arena, path + 6, length);
+	}
 	if (t.kind == TARGET_PHASE) {
 		const size_t length = strcspn(path, ".");
 		t.phase = arena_text(s->arena, path, length);
@@ -295,6 +311,8 @@ static int read_simple(
 		struct schedule_config schedule;
 		struct stop_config stop;
 		struct augment_config augment;
+		struct layer_config layer;
+		struct model_options options;
 	} scratch = { 0 };
 	if (p->scope == SCOPE_PROGRAM) {
 		double room[PROGRAM_TEXT_MAX / sizeof(double)] = { 0 };

@@ -2,8 +2,9 @@
  *
  * A path names a parameter of the trial (dataset, batch_size), its recipe, set of transforms or
  * model by name (recipe, augment, model), one amount (augment.rotation), or a parameter of the
- * phases that have a name or, if none has it, a kind (dual.lr, unfreeze.stop.patience). In a study
- * with a program a path is the name of one of the program's parameters. */
+ * phases that have a name or, if none has it, a kind (dual.lr, unfreeze.stop.patience), or one of
+ * the layers of a name (model.conv1.filters), or of the whole model (model.width). In a study with
+ * a program a path is the name of one of the program's parameters. */
 #ifndef PLAN_SETTINGS_H
 #define PLAN_SETTINGS_H
 
@@ -18,6 +19,8 @@ enum target_kind {
 	TARGET_MODEL,
 	TARGET_AMOUNT,
 	TARGET_PHASE,
+	TARGET_WIDTH, /* model.width: what filters and units are multiplied by */
+	TARGET_LAYER, /* model.LAYER.PARAM */
 	TARGET_VALUE, /* a parameter of the program */
 	TARGET_LABEL, /* sets nothing: the name of an ablation's row */
 };
@@ -27,7 +30,8 @@ struct target {
 	enum target_kind kind;
 	int number; /* position in study.targets */
 	const struct param *param;
-	const char *phase; /* TARGET_PHASE: name or kind of the phase, and the path within it */
+	const char *phase; /* TARGET_PHASE: name or kind of the phase, and the path within it;
+			      TARGET_LAYER: name of the layer */
 	const char *within;
 };
 

@@ -40,6 +40,18 @@ const char *label_value(const struct trial *t, const char *name)
 	return NULL;
 }
 
+bool trial_uses_augment(const struct trial *t)
+{
+	for (int i = 0; i < t->phase_count; i++) {
+		const struct phase_config *p = &t->phases[i];
+		const bool second = p->kind == PHASE_DUAL && p->inputs[1] == INPUT_AUGMENTED;
+		const bool both = p->kind == PHASE_SINGLE && p->both;
+		if (p->inputs[0] == INPUT_AUGMENTED || second || both)
+			return true;
+	}
+	return false;
+}
+
 bool where_holds(const struct where *w, const struct trial *t)
 {
 	for (int i = 0; i < w->count; i++) {

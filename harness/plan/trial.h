@@ -59,6 +59,14 @@ enum schedule_kind {
 	SCHEDULE_PLATEAU,
 };
 enum cycle_shape { CYCLE_COSINE, CYCLE_LINEAR };
+enum normalize_kind {
+	NORMALIZE_NONE,
+	NORMALIZE_CHANNELS,
+	NORMALIZE_MEAN_IMAGE,
+	NORMALIZE_PIXELS,
+	NORMALIZE_SIGNED,
+	NORMALIZE_BYTES,
+};
 enum crop_fill { FILL_ZERO, FILL_REFLECT };
 enum stop_metric { STOP_VAL_ACCURACY, STOP_VAL_LOSS };
 
@@ -127,7 +135,12 @@ struct stop_config {
 	int from_epoch; /* epochs before this one (counted from 0) are not looked at */
 };
 
-enum { PHASE_NAME_MAX = LISTED_NAME_MAX, PHASE_FREEZE_MAX = 16, PHASES_MAX = 16 };
+enum { PHASE_NAME_MAX = LISTED_NAME_MAX, PHASE_FREEZE_MAX = 16, PHASES_MAX = 32 };
+
+/* What pruning compares: the weights of each layer, or of all. */
+enum prune_by { PRUNE_BY_LAYER, PRUNE_BY_ALL };
+/* Which weights a phase goes on with. */
+enum rewind_kind { REWIND_NONE, REWIND_INITIAL, REWIND_RANDOM };
 
 struct phase_config {
 	enum phase_kind kind;
@@ -149,6 +162,10 @@ struct phase_config {
 	int epochs;
 	struct stop_config stop;
 	enum keep_kind keep;
+	int batch_size; /* 0: the trial's */
+	double prune;   /* unfreeze: part of the remaining weights that is removed before it */
+	enum prune_by prune_by;
+	enum rewind_kind rewind;
 	int folds;             /* kfold */
 	enum fold_start start; /* kfold */
 };
@@ -187,6 +204,7 @@ struct trial {
 		networks; /* what the name stands for; NULL: lightweight. Owned as the phases are */
 	uint64_t seed;    /* of every random stream */
 	int batch_size;
+	enum normalize_kind normalize; /* what the networks' first layer does to an image */
 	double validation; /* images of the validation set; below 1: a fraction of the training set.
 			      The first ones of it, or see stratify */
 	bool stratify;     /* validation set, train_limit and folds have each class in its share of
@@ -227,6 +245,9 @@ void trial_default_model(struct trial *t);
 uint32_t trial_validation(const struct trial *t, uint32_t train_images);
 /* Its model. */
 const struct model_config *trial_networks(const struct trial *t);
+/* Does any phase show augmented images to its network? If none does, the amounts say nothing about
+ * the trial. */
+bool trial_uses_augment(const struct trial *t);
 const char *label_value(
 	const struct trial *t, const char *name); /* NULL when there is no such label */
 

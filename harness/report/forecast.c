@@ -283,10 +283,16 @@ static bool is_bad(const char *state)
 		|| strcmp(state, "timeout") == 0;
 }
 
+const char forecast_other_data[] = "done with other data";
+
 /* Why a trial would run that is not done, from its latest attempt: identity, state, core_version,
  * data_digest. */
-static void reason_to_run(const struct value *attempt, int core_version, struct forecast_trial *out)
+static void reason_to_run(const struct value *attempt, const struct trial *t, const char *digest,
+	int core_version, struct forecast_trial *out)
 {
+	/* Whatever became of a program's trial on other inputs says nothing of these. */
+	const bool stale = attempt && t->program && attempt[3].kind == VALUE_TEXT
+		&& strcmp(attempt[3].text, digest) != 0;
 	const bool other_core =
 		attempt && attempt[2].kind == VALUE_INTEGER && attempt[2].integer != core_version;
 	out->state = FORECAST_RUN;
@@ -295,11 +301,11 @@ static void reason_to_run(const struct value *attempt, int core_version, struct 
 	else if (other_core)
 		snprintf(out->why, sizeof(out->why), "%s by core version %d", attempt[1].text,
 			(int)attempt[2].integer);
-	else if (strcmp(attempt[1].text, "done") == 0)
-		snprintf(out->why, sizeof(out->why), "done with other data");
+	else if (stale || strcmp(attempt[1].text, "done") == 0)
+		snprintf(out->why, sizeof(out->why), "%s", forecast_other_data);
 	else
 		snprintf(out->why, sizeof(out->why), "%s", attempt[1].text);
-	if (attempt && !other_core && is_bad(attempt[1].text))
+	if (attempt && !other_core && !stale && is_bad(attempt[1].text))
 		out->state = FORECAST_BAD;
 }
 
@@ -312,7 +318,7 @@ static double expected_seconds(
 	const struct value *time = lookup_find(&past->times, configuration.identity);
 	if (time && time[1].kind != VALUE_NULL)
 		return time[1].real;
-	return forecast_work(t, d) * past->cost;
+	return t->program ? (double)NAN : forecast_work(t, d) * past->cost;
 }
 
 static int forecast_one(struct store *s, const struct past *past, const struct trial *t,
@@ -333,7 +339,7 @@ static int forecast_one(struct store *s, const struct past *past, const struct t
 	if (done)
 		out->state = FORECAST_DONE;
 	else
-		reason_to_run(attempt, core_version, out);
+		reason_to_run(attempt, t, d->digest, core_version, out);
 	if (out->state == FORECAST_RUN)
 		out->seconds = expected_seconds(past, t, d);
 	return 0;
@@ -376,8 +382,9 @@ int forecast_make(struct store *s, const struct sweep *sweep,
 	for (size_t i = 0; i < sweep->trial_count; i++) {
 		const struct trial *t = &sweep->trials[i];
 		struct forecast_trial *one = &f->trials[i];
-		if (forecast_one(s, &past, t, find_dataset(datasets, dataset_count, t->dataset),
-			    core_version, one, e))
+		const struct forecast_dataset *d =
+			t->program ? datasets : find_dataset(datasets, dataset_count, t->dataset);
+		if (forecast_one(s, &past, t, d, t->program ? 0 : core_version, one, e))
 			goto end;
 		f->counts[one->state]++;
 	}

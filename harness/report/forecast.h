@@ -45,12 +45,16 @@ struct forecast {
 	size_t finished;        /* trials with a finished attempt in the whole database */
 };
 
-/* Look at every trial of the sweep. s NULL: no database yet. On success *out is the caller's
+/* Look at every trial of the sweep. Of one with a program, datasets[0] is its inputs. s NULL: no
+ * database yet. On success *out is the caller's
  * (forecast_free). Returns 0 or -1 with e. */
 int forecast_make(struct store *s, const struct sweep *sweep,
 	const struct forecast_dataset *datasets, size_t dataset_count, int core_version,
 	struct err *e, struct forecast **out);
 void forecast_free(struct forecast *f);
+
+/* The reason of a trial that was run on other data, or other inputs. */
+extern const char forecast_other_data[];
 
 /* "done", "run", "ended badly", "skip". */
 const char *forecast_state_name(enum forecast_state state);

@@ -2,6 +2,7 @@
 #include "foresee.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "claims.h"
 #include "figures.h"
@@ -116,11 +117,36 @@ static int add_figures(
 	return 0;
 }
 
+/* A set of transforms that no trial uses: its recipes show no phase augmented images. */
+static int add_augments(struct foresight *f, const struct sweep *sweep, struct err *e)
+{
+	for (size_t i = 0; i < sweep->trial_count; i++) {
+		const char *name = label_value(&sweep->trials[i], "augment");
+		bool used = !name || strcmp(name, "none") == 0 || sweep->trials[i].program;
+		for (size_t k = 0; k < sweep->trial_count && !used; k++) {
+			const char *other = label_value(&sweep->trials[k], "augment");
+			const bool same = other && strcmp(other, name) == 0;
+			used = same && (k < i || trial_uses_augment(&sweep->trials[k]));
+		}
+		if (used)
+			continue;
+		struct str text = { 0 };
+		str_addf(&text,
+			"augment: %s has no effect: no phase of its trials has inputs: augmented",
+			name);
+		if (add(f, false, 0, &text, e))
+			return -1;
+	}
+	return 0;
+}
+
 int foresee(const struct sweep *sweep, struct foresight *out, struct err *e)
 {
 	struct study *study = NULL;
 
 	*out = (struct foresight){ 0 };
+	if (add_augments(out, sweep, e))
+		return -1;
 	if (!sweep->table_count && !sweep->claim_count && !sweep->figure_count)
 		return 0;
 	if (study_planned(sweep, e, &study))

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "../plan/param.h"
+#include "../plan/program.h"
 #include "metric.h"
 #include "robust.h"
 
@@ -382,11 +383,68 @@ static void take_digests(struct study *study, struct sample *const *sorted, cons
 	}
 }
 
+/* The rows of the query study_measures, of one metric each, as one row a trial. */
+static int widen(const struct sweep *sweep, const struct rows *r, struct err *e, struct rows **out)
+{
+	enum { TRIAL, METRIC, VALUE, SECONDS, CPU_SECONDS, PEAK_BYTES, OF_EVERY_TRIAL = 4 };
+	const struct program_config *p = sweep->program;
+	const int count = OF_EVERY_TRIAL + p->metric_count;
+	const char **columns = calloc((size_t)count, sizeof(*columns));
+
+	*out = NULL;
+	if (!columns)
+		return err_nomem(e);
+	columns[0] = "trial";
+	columns[1] = "seconds";
+	columns[2] = "cpu_seconds";
+	columns[3] = "peak_bytes";
+	for (int i = 0; i < p->metric_count; i++)
+		columns[OF_EVERY_TRIAL + i] = p->metrics[i].declared.name;
+	*out = rows_new(count, columns);
+	free(columns);
+	if (!*out)
+		return err_nomem(e);
+	for (size_t i = 0, end; i < r->row_count; i = end) {
+		end = i + 1;
+		while (end < r->row_count
+			&& !strcmp(rows_text(r, end, TRIAL), rows_text(r, i, TRIAL)))
+			end++;
+		rows_add_text(*out, rows_text(r, i, TRIAL));
+		for (int k = SECONDS; k <= PEAK_BYTES; k++)
+			rows_add_real(*out, rows_number(r, i, k));
+		for (int m = 0; m < p->metric_count; m++) {
+			size_t at = i;
+			while (at < end
+				&& strcmp(rows_text(r, at, METRIC), p->metrics[m].declared.name)
+					!= 0)
+				at++;
+			rows_add_real(*out, at < end ? rows_number(r, at, VALUE) : NAN);
+		}
+	}
+	return rows_complete(*out) ? 0 : err_nomem(e);
+}
+
+static int ask_measures(
+	struct store *s, const struct study *study, struct err *e, struct rows **out)
+{
+	struct rows *r = NULL;
+
+	if (ask(s, study, "study_measures", e, &r))
+		return -1;
+	const int result = widen(study->sweep, r, e, out);
+	rows_free(r);
+	return result;
+}
+
 /* Ask for everything that has metrics. On failure, too, the caller frees what is in sources. */
 static int read_sources(struct store *s, const struct study *study,
 	struct source sources[SOURCES_MAX], size_t *count, struct err *e)
 {
 	const char *phases[PHASES_MAX], *thresholds[THRESHOLDS_MAX];
+	if (study->sweep->program) {
+		sources[*count] = (struct source){ .phase = "" };
+		return ask_measures(s, study, e, &sources[(*count)++].rows);
+	}
 	const size_t phase_count = named_phases(study->sweep, phases),
 		     threshold_count = named_thresholds(study->sweep, thresholds);
 
@@ -433,7 +491,8 @@ static int read_values(struct store *s, struct study *study, struct err *e)
 		for (int c = 0; c < sources[i].rows->column_count; c++)
 			take_column(study, sorted, &sources[i], c,
 				rows_column(sources[i].rows, "trial"));
-	take_variants(study, sorted, sources[0].rows);
+	if (!study->sweep->program)
+		take_variants(study, sorted, sources[0].rows);
 	take_digests(study, sorted, digests);
 	result = 0;
 done:

@@ -9,23 +9,20 @@
 #include <unistd.h>
 
 #include "../base/clock.h"
+#include "../base/file.h"
+#include "engine.h"
+#include "inputs.h"
+#include "process.h"
 #include "schedule.h"
 #include "split.h"
 #include "state.h"
 #include "worker.h"
 
 enum {
-	DATASETS_MAX = 64,
 	TICK_MS = 500,
 	HEARTBEAT_SECONDS = 20,
+	CLEAN_UP_SECONDS = 10,
 	MACHINE_FAILURES_MAX = 3, /* in a row: then no other trial is started */
-};
-
-/* A data set of the sweep: open, or the reason why not. */
-struct opened {
-	const char *name;
-	struct dataset *dataset;
-	char reason[4096]; /* as long as an err's text */
 };
 
 struct executor {
@@ -35,9 +32,13 @@ struct executor {
 	struct local_summary *summary;
 	struct schedule *schedule;
 	int64_t sweep_id, environment;
-	struct opened opened[DATASETS_MAX];
-	int opened_count;
-	struct worker *workers; /* [options->workers] */
+	const struct engine *engine;
+	void *engine_state;
+	struct str facts;           /* of the environment */
+	struct rows *told;          /* data sets that cannot be had and were told of */
+	char recorded[DIGEST_TEXT]; /* the inputs that the database knows of */
+	int *tries;                 /* [trial_count]: how often this run has started it */
+	struct worker *workers;     /* [options->workers] */
 	struct rows *bad;  /* identities of trials whose last attempt ended badly and that are not
 			      tried again, sorted */
 	size_t started;    /* trials, by this run */
@@ -46,6 +47,7 @@ struct executor {
 	bool warned;          /* of checkpoints */
 	int asked;          /* the strongest wish to stop that has been passed on to the workers */
 	bool start_no_more; /* after an error or at the limit of time or number */
+	double trial_seconds; /* the limit for a trial, 0: none */
 	double begun;
 };
 
@@ -67,28 +69,21 @@ static int wish_to_stop(const struct executor *x)
 
 /* ---- what is to be done ---- */
 
-/* The trial's data set, opened at its first use. NULL when the sweep has more of them than can be.
- */
-static struct opened *find_dataset(struct executor *x, const struct trial *t)
+/* The trial's basis. What cannot be had is told of once. */
+static int basis_of(
+	struct executor *x, const struct trial *t, struct engine_basis *basis, struct err *e)
 {
-	for (int i = 0; i < x->opened_count; i++)
-		if (strcmp(x->opened[i].name, t->dataset) == 0)
-			return &x->opened[i];
-	if (x->opened_count == DATASETS_MAX)
-		return NULL;
-	struct opened *o = &x->opened[x->opened_count++];
-	struct err e = { 0 };
-	o->name = t->dataset;
-	bool missing;
-	if (dataset_open_or_miss(t->dataset, x->options->places, &e, &missing, &o->dataset)) {
-		snprintf(o->reason, sizeof(o->reason), "%s", e.text);
-		x->summary->bad_data |= !missing;
-		if (!x->options->again)
-			tell(x,
-				(struct local_event){
-					.kind = LOCAL_SKIPPED, .trial = t, .text = o->reason });
-	}
-	return o;
+	if (x->engine->basis(x->engine_state, t, basis, e))
+		return -1;
+	if (basis->digest || x->options->again)
+		return 0;
+	x->summary->bad_data |= basis->damaged;
+	for (size_t i = 0; i < x->told->row_count; i++)
+		if (strcmp(x->told->values[i].text, t->dataset) == 0)
+			return 0;
+	rows_add_text(x->told, t->dataset);
+	tell(x, (struct local_event){ .kind = LOCAL_SKIPPED, .trial = t, .text = basis->reason });
+	return 0;
 }
 
 static int compare_identity(const void *key, const void *value)
@@ -106,47 +101,51 @@ static bool ended_badly(const struct executor *x, const struct trial *t)
 static int find_bad(struct executor *x, struct err *e)
 {
 	char core[16];
-	snprintf(core, sizeof(core), "%d", NN_CORE_VERSION);
+	struct engine_basis basis = { .core_version = NN_CORE_VERSION };
+	if (x->engine->has_inputs && x->engine->basis(x->engine_state, NULL, &basis, e))
+		return -1;
+	snprintf(core, sizeof(core), "%d", basis.core_version);
 	return store_ask(x->store, "run_ended_badly",
 		(const char *const[]){ "core", core, "failed",
-			x->options->retry == RETRY_NONE ? "too" : "", NULL },
+			x->options->retry == RETRY_NONE ? "too" : "",
+			basis.digest ? "inputs" : NULL, basis.digest, NULL },
 		e, &x->bad);
 }
 
 /* A trial of the database is run again: on the same data, or not at all. */
-static int check_again(const struct executor *x, const struct opened *o, struct err *e)
+static int check_again(const struct executor *x, const struct trial *t,
+	const struct engine_basis *basis, struct err *e)
 {
 	const char *wanted = x->options->again_data;
-	if (!o->dataset)
-		return err_set(e, ERR_ENVIRONMENT, "%s", o->reason);
-	if (wanted && strcmp(wanted, o->dataset->digest) != 0)
+	if (!basis->digest)
+		return err_set(e, ERR_ENVIRONMENT, "%s", basis->reason);
+	if (wanted && strcmp(wanted, basis->digest) != 0)
 		return err_set(e, ERR_ENVIRONMENT,
-			"data set %s (%s) is not the one that the trial was trained on: its digest "
-			"is %.16s..., recorded is %.16s...;"
-			" name a folder with the other one (--data)",
-			o->name, o->dataset->source, o->dataset->digest, wanted);
+			"%s is not the one that the trial was trained on: its digest is %.16s..., "
+			"recorded is %.16s...; name a folder with the other one (--data)",
+			t->dataset, basis->digest, wanted);
 	return 0;
 }
 
 /* Has the trial to be run? Otherwise it is counted for what it is. */
-static int is_missing(struct executor *x, const struct trial *t, bool *missing, struct err *e)
+static int is_missing(struct executor *x, const struct trial *t, struct engine_basis *basis,
+	bool *missing, struct err *e)
 {
-	struct opened *o = find_dataset(x, t);
 	bool done;
 	*missing = false;
-	if (!o)
-		return err_set(e, ERR_USAGE, "more than %d data sets in one sweep", DATASETS_MAX);
-	if (x->options->again) {
-		*missing = true;
-		return check_again(x, o, e);
-	}
-	if (store_skip(x->store, x->sweep_id, t->identity, o->dataset ? NULL : o->reason, e))
+	if (basis_of(x, t, basis, e))
 		return -1;
-	if (!o->dataset) {
+	if (x->options->again || x->tries[t - x->sweep->trials]) {
+		*missing = true;
+		return check_again(x, t, basis, e);
+	}
+	if (store_skip(x->store, x->sweep_id, t->identity, basis->digest ? NULL : basis->reason, e))
+		return -1;
+	if (!basis->digest) {
 		x->summary->skipped++;
 		return 0;
 	}
-	if (store_is_done(x->store, t->identity, NN_CORE_VERSION, o->dataset->digest, &done, e))
+	if (store_is_done(x->store, t->identity, basis->core_version, basis->digest, &done, e))
 		return -1;
 	if (done)
 		x->summary->cached++;
@@ -157,22 +156,40 @@ static int is_missing(struct executor *x, const struct trial *t, bool *missing, 
 	return 0;
 }
 
+/* The database knows which inputs an attempt was run on, file by file. */
+static int record_inputs(struct executor *x, const struct engine_basis *basis, struct err *e)
+{
+	if (!x->engine->has_inputs || strcmp(x->recorded, basis->digest) == 0)
+		return 0;
+	memcpy(x->recorded, basis->digest, DIGEST_TEXT);
+	const struct inputs *in = engine_inputs(basis);
+	for (size_t i = 0; i < in->count; i++) {
+		const struct store_input input = { in->list[i].name, in->list[i].digest,
+			in->list[i].bytes };
+		if (store_input(x->store, basis->digest, &input, e))
+			return -1;
+	}
+	return 0;
+}
+
 /* No trial is started while one of the sweep has a split that cannot be: it is the file that has to
  * be mended. Trials that are done stay as they are. */
 static int check_splits(struct executor *x, struct err *e)
 {
 	const struct trial *last = NULL;
-	for (size_t i = 0; i < x->sweep->trial_count; i++) {
+	for (size_t i = 0; i < x->sweep->trial_count && x->engine->check; i++) {
 		const struct trial *t = &x->sweep->trials[i];
-		const struct opened *o = find_dataset(x, t);
+		struct engine_basis basis;
 		bool done = false;
-		if (!o || !o->dataset || (last && split_same(last, t)))
+		if (basis_of(x, t, &basis, e))
+			return -1;
+		if (!basis.digest || (last && split_same(last, t)))
 			continue;
 		if (!x->options->again
-			&& store_is_done(x->store, t->identity, NN_CORE_VERSION, o->dataset->digest,
-				&done, e))
+			&& store_is_done(
+				x->store, t->identity, basis.core_version, basis.digest, &done, e))
 			return -1;
-		if (!done && split_check(t, o->dataset, e))
+		if (!done && x->engine->check(t, &basis, e))
 			return -1;
 		if (!done)
 			last = t;
@@ -182,14 +199,17 @@ static int check_splits(struct executor *x, struct err *e)
 
 /* Look whether the trial has to be run, and begin its attempt, in one transaction: between the two
  * another run might bring it to its end. *attempt is 0 when there is nothing to do. */
-static int claim(struct executor *x, const struct trial *t, int64_t *attempt, struct err *e)
+static int claim(struct executor *x, const struct trial *t, struct engine_basis *basis,
+	int64_t *attempt, struct err *e)
 {
 	bool missing;
 	*attempt = 0;
-	find_dataset(x, t); /* its first use takes time: not while others wait for the database */
-	if (store_group_begin(x->store, e))
+	/* Its first use takes time: not while others wait for the database. */
+	if (basis_of(x, t, basis, e) || store_group_begin(x->store, e))
 		return -1;
-	int result = is_missing(x, t, &missing, e);
+	int result = is_missing(x, t, basis, &missing, e);
+	if (!result && missing)
+		result = record_inputs(x, basis, e);
 	if (!result && missing) {
 		result = store_attempt_begin(x->store, x->sweep_id, t->identity, x->environment,
 			(long)getpid(), attempt, e);
@@ -205,16 +225,17 @@ static int start_next(struct executor *x, int slot, struct err *e)
 	struct worker *w = &x->workers[slot];
 	for (size_t index; schedule_next(x->schedule, &index); schedule_end(x->schedule, index)) {
 		const struct trial *t = &x->sweep->trials[index];
-		if (claim(x, t, &w->attempt, e))
+		struct engine_basis basis;
+		if (claim(x, t, &basis, &w->attempt, e))
 			return -1;
 		if (w->attempt == 0)
 			continue;
-		if (worker_start(w, slot, t, find_dataset(x, t)->dataset,
-			    schedule_shared(x->schedule, index), x->options, e))
+		if (worker_start(w, slot, t, x->engine, &basis, schedule_shared(x->schedule, index),
+			    x->options, e))
 			return -1;
 		w->index = index;
 		w->started = clock_seconds();
-		x->started++;
+		x->started += x->tries[index]++ == 0;
 		tell(x,
 			(struct local_event){
 				.kind = LOCAL_START, .worker = slot, .index = index, .trial = t });
@@ -249,12 +270,24 @@ static void count_end(struct executor *x, const struct trial_end *end)
 		x->start_no_more = true;
 }
 
+/* A trial that failed may be tried again at once, as often as its sweep says. */
+static bool tries_again(const struct executor *x, size_t index, const struct trial_end *end)
+{
+	const struct program_config *p = x->sweep->program;
+	return p && (end->state == TRIAL_FAILED || end->state == TRIAL_TIMEOUT)
+		&& x->tries[index] <= p->retries && x->asked == 0 && !x->start_no_more;
+}
+
 static int end_attempt(struct executor *x, int slot, const struct trial_end *end, struct err *e)
 {
 	struct worker *w = &x->workers[slot];
 	w->ended = true;
-	count_end(x, end);
-	schedule_end(x->schedule, w->index);
+	if (tries_again(x, w->index, end)) {
+		schedule_again(x->schedule, w->index);
+	} else {
+		count_end(x, end);
+		schedule_end(x->schedule, w->index);
+	}
 	if (store_attempt_end(x->store, w->attempt, end, e))
 		return -1;
 	tell(x,
@@ -272,8 +305,9 @@ static int give_up_worker(struct executor *x, int slot, const struct err *why, s
 {
 	struct worker *w = &x->workers[slot];
 	struct trial_end end = { .state = TRIAL_MACHINE,
-		.core_version = NN_CORE_VERSION,
+		.core_version = w->core_version,
 		.seconds = clock_seconds() - w->started };
+	memcpy(end.data_digest, w->basis, DIGEST_TEXT);
 	snprintf(end.error, sizeof(end.error), "%.*s", (int)sizeof(end.error) - 1, why->text);
 	kill(w->pid, SIGKILL);
 	return end_attempt(x, slot, &end, e);
@@ -285,7 +319,11 @@ static int check_message(const struct wire_message *m, const struct trial *t, st
 	const int phase = m->event == WIRE_EPOCH ? m->epoch.phase
 		: m->event == WIRE_PHASE         ? m->phase.phase
 		: m->event == WIRE_WEIGHTS       ? m->weights.phase
-						 : 0;
+						 : -1;
+	const bool of_program = m->event == WIRE_STEPS || m->event == WIRE_MEASURE
+		|| m->event == WIRE_LOG || m->event == WIRE_OUTPUT;
+	if (of_program && !t->program)
+		return err_set(e, ERR_ENVIRONMENT, "a program's result of a trial of the core");
 	return phase < t->phase_count
 		? 0
 		: err_set(e, ERR_ENVIRONMENT, "a result of phase %d, the trial has %d", phase,
@@ -297,6 +335,39 @@ static void warn_once(struct executor *x, const struct local_event *event)
 	if (!x->warned)
 		tell(x, *event);
 	x->warned = true;
+}
+
+/* A kept output is taken out of the file that the worker has left. */
+static int take_output(
+	struct executor *x, const struct worker *w, const struct output_result *r, struct err *e)
+{
+	char *bytes = NULL;
+	size_t count = 0;
+	if (r->file && file_read(r->file, SIZE_MAX / 2, &bytes, &count, e))
+		return -1;
+	const int result = store_output(x->store, w->attempt, r, bytes, count, e);
+	free(bytes);
+	if (r->file)
+		unlink(r->file);
+	return result;
+}
+
+static void explain_timeout(const struct executor *x, const struct worker *w, struct trial_end *end)
+{
+	end->state = TRIAL_TIMEOUT;
+	snprintf(end->error, sizeof(end->error),
+		"killed after %.1f s: the limit for a trial is %g s", clock_seconds() - w->started,
+		x->trial_seconds);
+}
+
+/* A worker that cleans up says that it was interrupted: by the limit of time, perhaps. */
+static int take_end(struct executor *x, int slot, const struct trial_end *said, struct err *e)
+{
+	const struct worker *w = &x->workers[slot];
+	struct trial_end end = *said;
+	if (w->timed_out && end.state == TRIAL_INTERRUPTED)
+		explain_timeout(x, w, &end);
+	return end_attempt(x, slot, &end, e);
 }
 
 static int take_message(struct executor *x, int slot, const struct wire_message *m, struct err *e)
@@ -320,7 +391,19 @@ static int take_message(struct executor *x, int slot, const struct wire_message 
 		event.phase = &m->phase;
 		break;
 	case WIRE_WEIGHTS: return store_weights(x->store, w->attempt, &m->weights, e);
-	case WIRE_END: return end_attempt(x, slot, &m->end, e);
+	case WIRE_STEPS:
+		result = store_steps(x->store, w->attempt, &m->steps, e);
+		event.kind = LOCAL_STEPS;
+		event.steps = &m->steps;
+		break;
+	case WIRE_MEASURE:
+		result = store_measure(x->store, w->attempt, &m->measure, e);
+		event.kind = LOCAL_MEASURE;
+		event.measure = &m->measure;
+		break;
+	case WIRE_LOG: return store_log(x->store, w->attempt, &m->log, e);
+	case WIRE_OUTPUT: return take_output(x, w, &m->output, e);
+	case WIRE_END: return take_end(x, slot, &m->end, e);
 	case WIRE_WARNING:
 		event.kind = LOCAL_WARNING;
 		event.text = m->warning;
@@ -354,14 +437,24 @@ static void explain_death(
 	const struct executor *x, const struct worker *gone, struct trial_end *end)
 {
 	end->seconds = clock_seconds() - gone->started;
+	end->core_version = gone->core_version;
+	memcpy(end->data_digest, gone->basis, DIGEST_TEXT);
 	if (gone->timed_out) {
-		end->state = TRIAL_TIMEOUT;
-		snprintf(end->error, sizeof(end->error),
-			"killed after %.1f s: the limit for a trial is %g s", end->seconds,
-			x->options->trial_seconds);
+		explain_timeout(x, gone, end);
 	} else if (x->asked > 1) {
 		end->state = TRIAL_INTERRUPTED;
 	}
+}
+
+/* What a worker that died has left running came to this process (process_adopt). */
+static void end_orphans(struct executor *x)
+{
+	pid_t *known = calloc((size_t)x->options->workers, sizeof(*known));
+	for (int i = 0; known && i < x->options->workers; i++)
+		known[i] = x->workers[i].pid;
+	if (known)
+		process_end_orphans(known, (size_t)x->options->workers);
+	free(known);
 }
 
 /* Lines that have come; at the end of the pipe the worker is gone. */
@@ -378,10 +471,12 @@ static int serve(struct executor *x, int slot, struct err *e)
 	if (open)
 		return 0;
 	const struct worker gone = *w;
-	struct trial_end end = { .core_version = NN_CORE_VERSION };
+	struct trial_end end = { .state = TRIAL_FAILED };
 	worker_reap(w, &end);
 	if (gone.ended)
 		return 0;
+	if (x->engine->kill_signal != SIGKILL)
+		end_orphans(x);
 	explain_death(x, &gone, &end);
 	w->attempt = gone.attempt;
 	w->index = gone.index;
@@ -399,7 +494,7 @@ static void pass_stop(struct executor *x, int wish)
 		return;
 	for (int i = 0; i < x->options->workers; i++)
 		if (x->workers[i].pid > 0)
-			kill(x->workers[i].pid, wish > 1 ? SIGKILL : SIGTERM);
+			kill(x->workers[i].pid, wish > 1 ? x->engine->kill_signal : SIGTERM);
 	x->asked = wish;
 }
 
@@ -413,11 +508,12 @@ static int look_after(struct executor *x, double *last_heartbeat, struct err *e)
 		struct worker *w = &x->workers[i];
 		if (w->pid == 0)
 			continue;
-		if (x->options->trial_seconds > 0 && now - w->started > x->options->trial_seconds
-			&& !w->timed_out) {
+		if (x->trial_seconds > 0 && now - w->started > x->trial_seconds && !w->timed_out) {
 			w->timed_out = true;
-			kill(w->pid, SIGKILL);
+			kill(w->pid, x->engine->kill_signal);
 		}
+		if (w->timed_out && now - w->started > x->trial_seconds + CLEAN_UP_SECONDS)
+			kill(w->pid, SIGKILL);
 		if (beat && !w->ended && store_heartbeat(x->store, w->attempt, e))
 			return -1;
 	}
@@ -472,9 +568,11 @@ static int look_elsewhere(struct executor *x, struct err *e)
 	const size_t count = x->summary->elsewhere;
 	for (size_t i = 0; i < count; i++) {
 		const struct trial *t = &x->sweep->trials[x->elsewhere[i]];
+		struct engine_basis basis;
 		bool done;
-		if (store_is_done(x->store, t->identity, NN_CORE_VERSION,
-			    find_dataset(x, t)->dataset->digest, &done, e))
+		if (basis_of(x, t, &basis, e)
+			|| store_is_done(
+				x->store, t->identity, basis.core_version, basis.digest, &done, e))
 			return -1;
 		x->summary->elsewhere -= done;
 		x->summary->cached += done;
@@ -487,7 +585,8 @@ static int look_for_more(struct executor *x, struct err *e)
 {
 	size_t index;
 	while (!x->summary->more && schedule_next(x->schedule, &index)) {
-		if (is_missing(x, &x->sweep->trials[index], &x->summary->more, e))
+		struct engine_basis basis;
+		if (is_missing(x, &x->sweep->trials[index], &basis, &x->summary->more, e))
 			return -1;
 		schedule_end(x->schedule, index);
 	}
@@ -504,12 +603,16 @@ static void kill_workers(struct executor *x)
 			kill(x->workers[i].pid, SIGKILL);
 			worker_reap(&x->workers[i], &ignored);
 		}
+	if (x->engine->kill_signal != SIGKILL)
+		end_orphans(x);
 }
 
 static void executor_close(struct executor *x)
 {
-	for (int i = 0; i < x->opened_count; i++)
-		dataset_close(x->opened[i].dataset);
+	x->engine->end(x->engine_state);
+	str_free(&x->facts);
+	rows_free(x->told);
+	free(x->tries);
 	rows_free(x->bad);
 	schedule_free(x->schedule);
 	free(x->workers);
@@ -524,10 +627,14 @@ static int prepare(struct executor *x, struct err *e)
 	if (options->states && !options->states_shared)
 		state_remove_orphans(options->states);
 	x->sweep_id = options->again_sweep;
-	return schedule_new(x->sweep, options->share && options->states, e, &x->schedule)
+	if (x->engine->kill_signal != SIGKILL)
+		process_adopt();
+	return x->engine->begin(x->sweep, options, &x->facts, e, &x->engine_state)
+			|| schedule_new(
+				x->sweep, options->share && options->states, e, &x->schedule)
 			|| store_reclaim(x->store, e)
 			|| (options->take_over && store_take_over(x->store, e)) || find_bad(x, e)
-			|| store_environment(x->store, options->facts, &x->environment, e)
+			|| store_environment(x->store, x->facts.s, &x->environment, e)
 			|| (!options->again && store_sweep(x->store, x->sweep, &x->sweep_id, e))
 			|| check_splits(x, e)
 		? -1
@@ -550,10 +657,18 @@ static struct executor *executor_open(struct store *store, const struct sweep *s
 		.summary = summary,
 		.begun = clock_seconds(),
 		.workers = calloc((size_t)options->workers, sizeof(*x->workers)),
+		.engine = engine_of(sweep),
+		.trial_seconds = options->trial_seconds > 0 ? options->trial_seconds
+			: sweep->program                    ? sweep->program->timeout
+							    : 0,
+		.told = rows_new(1, (const char *const[]){ "dataset" }),
+		.tries = calloc(sweep->trial_count + 1, sizeof(*x->tries)),
 		.elsewhere = calloc(sweep->trial_count + 1, sizeof(*x->elsewhere)) };
-	if (x->workers && x->elsewhere && !prepare(x, e))
+	str_add(&x->facts, options->facts);
+	const bool room = x->workers && x->elsewhere && x->tries && x->told;
+	if (room && !prepare(x, e))
 		return x;
-	if (!x->workers || !x->elsewhere)
+	if (!room)
 		err_nomem(e);
 	executor_close(x);
 	return NULL;
@@ -583,8 +698,10 @@ int local_missing(struct store *store, const struct sweep *sweep,
 		return -1;
 	int result = store_group_begin(store, e);
 	if (!result) {
-		for (size_t i = 0; i < sweep->trial_count && !result; i++)
-			result = is_missing(x, &sweep->trials[i], &missing[i], e);
+		for (size_t i = 0; i < sweep->trial_count && !result; i++) {
+			struct engine_basis basis;
+			result = is_missing(x, &sweep->trials[i], &basis, &missing[i], e);
+		}
 		result = store_group_end(store, !result, e) || result ? -1 : 0;
 	}
 	executor_close(x);

@@ -20,6 +20,8 @@ enum local_event_kind {
 	LOCAL_START,   /* a trial begins on `worker` */
 	LOCAL_EPOCH,   /* epoch is set */
 	LOCAL_PHASE,   /* phase is set */
+	LOCAL_STEPS,   /* steps is set: a program has reported them */
+	LOCAL_MEASURE, /* measure is set: a program's result */
 	LOCAL_END,     /* end is set */
 	LOCAL_WARNING, /* text says of what; each kind once a run */
 	LOCAL_TICK,    /* about twice a second, so that clocks on the screen go on */
@@ -32,6 +34,8 @@ struct local_event {
 	const struct trial *trial;
 	const struct epoch_result *epoch;
 	const struct phase_result *phase;
+	const struct steps_result *steps;
+	const struct measure_result *measure;
 	const struct trial_end *end;
 	const char *text;
 };

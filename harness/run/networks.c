@@ -31,6 +31,7 @@ static struct path layer_path(int stem, const char *layer)
 struct builder {
 	struct nn_net *net;
 	const struct model_config *model;
+	enum normalize_kind normalize;
 	int classes;
 	int stem;                /* whose copies are built, from 1; 0: behind both */
 	int input[MODEL_BLOCKS]; /* what comes into the block */
@@ -44,18 +45,53 @@ static int size_or_map(int size, int map)
 	return size ? size : map;
 }
 
+static enum nn_init_kind init_of(const struct layer_config *l)
+{
+	static const enum nn_init_kind kinds[] = { [INIT_GLOROT_UNIFORM] = NN_GLOROT_UNIFORM,
+		[INIT_HE_NORMAL] = NN_HE_NORMAL,
+		[INIT_GLOROT_NORMAL] = NN_GLOROT_NORMAL,
+		[INIT_HE_UNIFORM] = NN_HE_UNIFORM,
+		[INIT_LECUN_NORMAL] = NN_LECUN_NORMAL,
+		[INIT_LECUN_UNIFORM] = NN_LECUN_UNIFORM,
+		[INIT_TORCH_UNIFORM] = NN_TORCH_UNIFORM,
+		[INIT_NORMAL] = NN_NORMAL,
+		[INIT_UNIFORM] = NN_UNIFORM,
+		[INIT_ORTHOGONAL] = NN_ORTHOGONAL };
+	return kinds[l->init];
+}
+
+/* How the tensors of a layer that was just added begin. */
+static void set_beginning(struct nn_net *net, int layer, const struct layer_config *l)
+{
+	struct nn_tensor *kernel = &net->tensors[net->layers[layer].kernel_tensor],
+			 *bias = net->layers[layer].bias_tensor < 0
+		? NULL
+		: &net->tensors[net->layers[layer].bias_tensor];
+	if (l->kind == LAYER_BATCHNORM) {
+		kernel->init = l->gamma == 1 ? NN_ONES : NN_CONSTANT;
+		kernel->amount = l->gamma;
+		return;
+	}
+	kernel->amount = l->init_scale > 0 ? l->init_scale : l->init == INIT_ORTHOGONAL ? 1 : 0.05;
+	if (bias && l->bias_init != 0) {
+		bias->init = NN_CONSTANT;
+		bias->amount = l->bias_init;
+	}
+}
+
 static int add_convolution(
 	const struct builder *b, const struct layer_config *l, const char *path, int input)
 {
 	const struct nn_shape map = b->net->layers[input].shape;
-	const struct nn_conv_options o = { .filters = l->filters,
-		.kernel_height = size_or_map(l->kernel, map.height),
+	const int kernel = size_or_map(l->kernel, map.height);
+	const struct nn_conv_options o = { .filters = l->filters ? l->filters : b->classes,
+		.kernel_height = kernel,
 		.kernel_width = size_or_map(l->kernel, map.width),
-		.stride = l->stride,
+		.stride = l->stride ? l->stride : kernel,
 		.padding = l->padding == PADDING_SAME ? NN_SAME : NN_VALID,
 		.relu = l->activation == ACTIVATION_RELU,
 		.no_bias = !l->bias,
-		.init = l->init == INIT_HE_NORMAL ? NN_HE_NORMAL : NN_GLOROT_UNIFORM };
+		.init = init_of(l) };
 	return l->kind == LAYER_CONV ? nn_conv_with(b->net, path, input, &o)
 				     : nn_depthwise(b->net, path, input, &o);
 }
@@ -64,13 +100,14 @@ static int add_pool(
 	const struct builder *b, const struct layer_config *l, const char *path, int input)
 {
 	const struct nn_shape map = b->net->layers[input].shape;
-	if (l->kind == LAYER_AVGPOOL)
-		return nn_avgpool(b->net, path, input, size_or_map(l->size, map.height),
-			size_or_map(l->size, map.width));
-	return nn_maxpool(b->net, path, input,
-		size_or_map(l->size,
-			map.height > map.width ? map.height
-					       : map.width)); /* its windows are square */
+	const int longer = map.height > map.width ? map.height : map.width;
+	const bool largest = l->kind == LAYER_MAXPOOL; /* its windows are square */
+	const struct nn_pool_options o = { .height = size_or_map(
+						   l->size, largest ? longer : map.height),
+		.width = size_or_map(l->size, largest ? longer : map.width),
+		.stride = l->stride,
+		.padding = l->padding == PADDING_SAME ? NN_SAME : NN_VALID };
+	return nn_pool_with(b->net, largest ? NN_MAXPOOL : NN_AVGPOOL, path, input, &o);
 }
 
 /* Add, concat: what comes in and the layers that are named beside it. */
@@ -105,9 +142,9 @@ static int add_plain(
 	case LAYER_MAXPOOL:
 	case LAYER_AVGPOOL: return add_pool(b, l, path, input);
 	case LAYER_DENSE:
-		return nn_dense(b->net, path, input, l->units ? l->units : b->classes,
-			l->activation == ACTIVATION_RELU,
-			l->init == INIT_HE_NORMAL ? NN_HE_NORMAL : NN_GLOROT_UNIFORM);
+		return (l->bias ? nn_dense : nn_dense_without_bias)(b->net, path, input,
+			l->units ? l->units : b->classes, l->activation == ACTIVATION_RELU,
+			init_of(l));
 	case LAYER_DROPOUT: return nn_dropout(b->net, path, input, l->rate);
 	case LAYER_BATCHNORM: return nn_batchnorm(b->net, path, input, l->momentum, l->epsilon);
 	case LAYER_ADD:
@@ -120,22 +157,27 @@ static int add_plain(
 static int add_activation(
 	const struct builder *b, const struct layer_config *l, const char *path, int input)
 {
-	static const char *const names[] = {
-		[ACTIVATION_RELU] = "relu", [ACTIVATION_RELU6] = "relu6", [ACTIVATION_SILU] = "silu"
+	static const struct {
+		const char *name;
+		enum nn_kind kind;
+	} kinds[] = {
+		[ACTIVATION_RELU] = { "relu", NN_RELU },
+		[ACTIVATION_RELU6] = { "relu6", NN_RELU6 },
+		[ACTIVATION_SILU] = { "silu", NN_SILU },
+		[ACTIVATION_TANH] = { "tanh", NN_TANH },
+		[ACTIVATION_SIGMOID] = { "sigmoid", NN_SIGMOID },
+		[ACTIVATION_LEAKY_RELU] = { "leaky_relu", NN_LEAKY_RELU },
+		[ACTIVATION_GELU] = { "gelu", NN_GELU },
+		[ACTIVATION_HARD_SWISH] = { "hard_swish", NN_HARD_SWISH },
+		[ACTIVATION_HARD_SIGMOID] = { "hard_sigmoid", NN_HARD_SIGMOID },
 	};
 	const bool inside = l->activation == ACTIVATION_RELU
 		&& (l->kind == LAYER_CONV || l->kind == LAYER_DEPTHWISE || l->kind == LAYER_DENSE);
-	char name[NN_NAME_MAX + 8];
+	char name[NN_NAME_MAX + 16];
 	if (l->activation == ACTIVATION_NONE || inside)
 		return input;
-	snprintf(name, sizeof(name), "%s/%s", path, names[l->activation]);
-	switch (l->activation) {
-	case ACTIVATION_RELU: return nn_relu(b->net, name, input);
-	case ACTIVATION_RELU6: return nn_relu6(b->net, name, input);
-	case ACTIVATION_SILU: return nn_silu(b->net, name, input);
-	case ACTIVATION_NONE: break;
-	}
-	return -1;
+	snprintf(name, sizeof(name), "%s/%s", path, kinds[l->activation].name);
+	return nn_activation(b->net, name, input, kinds[l->activation].kind, l->slope);
 }
 
 /* Layers may be without a name if they have no random numbers; for messages they are called pool1,
@@ -172,33 +214,57 @@ static int add_block(struct builder *b, enum model_block block, int input)
 			input = at < 0 ? b->input[in] : b->made[in][at];
 		}
 		input = add_plain(b, block, i, path.text, input);
-		if (input >= 0)
+		if (input >= 0 && layer_has_weights(l)) {
 			b->net->layers[input].rate_scale = l->lr_scale;
+			set_beginning(b->net, input, l);
+		}
 		if (input >= 0)
 			input = b->made[block][i] = add_activation(b, l, path.text, input);
 	}
 	return input;
 }
 
+/* An input and what normalises it. */
+static int add_input(const struct builder *b, struct nn_shape shape)
+{
+	const int input = nn_input(b->net, layer_path(b->stem, "input").text, shape);
+	const bool by_pixel =
+		b->normalize == NORMALIZE_MEAN_IMAGE || b->normalize == NORMALIZE_PIXELS;
+	if (b->normalize == NORMALIZE_NONE || input < 0)
+		return input;
+	return nn_normalize(b->net, layer_path(b->stem, "normalize").text, input, by_pixel);
+}
+
+/* The head's output has to be one number a class. */
+static void add_output(const struct builder *b, int layer)
+{
+	const struct nn_shape s = layer < 0 ? (struct nn_shape){ 0 } : b->net->layers[layer].shape;
+	if (layer >= 0 && (s.channels != b->classes || s.height != 1 || s.width != 1))
+		snprintf(b->net->error, sizeof(b->net->error),
+			"%s: its output %dx%dx%d has to be one number a class, %dx1x1",
+			b->net->layers[layer].name, s.channels, s.height, s.width, b->classes);
+	nn_output(b->net, layer_path(b->stem, "output").text, layer);
+}
+
 static void add_submodel(struct builder *b, int stem, struct nn_shape shape)
 {
 	b->stem = stem;
-	int layer = nn_input(b->net, layer_path(stem, "input").text, shape);
+	int layer = add_input(b, shape);
 	layer = add_block(b, BLOCK_STEM, layer);
 	layer = add_block(b, BLOCK_SUBMODEL_HEAD, layer);
-	nn_output(b->net, layer_path(stem, "output").text, layer);
+	add_output(b, layer);
 }
 
 static void add_unified(struct builder *b, struct nn_shape shape)
 {
-	int input = nn_input(b->net, "input", shape);
+	int input = add_input(b, shape);
 	int ends[2];
 	for (b->stem = 1; b->stem <= 2; b->stem++)
 		ends[b->stem - 1] =
 			add_block(b, BLOCK_UNIFIED_STEM, add_block(b, BLOCK_STEM, input));
 	b->stem = 0;
 	int layer = nn_concat(b->net, "concat", ends, 2);
-	nn_output(b->net, "output", add_block(b, BLOCK_UNIFIED_HEAD, layer));
+	add_output(b, add_block(b, BLOCK_UNIFIED_HEAD, layer));
 }
 
 /* A layer that leads nowhere would not be trained: a mistake in what is named as an input. */
@@ -215,11 +281,10 @@ static int check_readers(const struct nn_net *net, struct err *e)
 	return 0;
 }
 
-int network_build(const struct model_config *m, enum network kind, struct nn_shape input,
-	int classes, struct nn_net *net, struct err *e)
+static int build(struct builder b, enum network kind, struct nn_shape input, struct err *e)
 {
-	struct builder b = { .net = net, .model = m, .classes = classes };
-	*net = (struct nn_net){ 0 };
+	struct nn_net *net = b.net;
+	nn_net_clear(net);
 	if (kind == NETWORK_UNIFIED) {
 		add_unified(&b, input);
 	} else {
@@ -234,6 +299,23 @@ int network_build(const struct model_config *m, enum network kind, struct nn_sha
 		return err_set(e, ERR_USAGE, "%zu parameters, more than the %d that are possible",
 			net->parameter_count, PARAMETERS_MAX);
 	return check_readers(net, e);
+}
+
+int network_build(const struct model_config *m, enum network kind, struct nn_shape input,
+	int classes, struct nn_net *net, struct err *e)
+{
+	return build(
+		(struct builder){ .net = net, .model = m, .classes = classes }, kind, input, e);
+}
+
+int network_of_trial(const struct trial *t, enum network kind, struct nn_shape input, int classes,
+	struct nn_net *net, struct err *e)
+{
+	const struct builder b = { .net = net,
+		.model = trial_networks(t),
+		.normalize = t->normalize,
+		.classes = classes };
+	return build(b, kind, input, e);
 }
 
 /* ---- handing weights on ---- */
@@ -334,11 +416,11 @@ static int phase_fits(const struct trial *t, int phase, const struct dataset_inf
 	const struct model_config *m = trial_networks(t);
 	const struct nn_shape shape = { d->channels, d->height, d->width };
 	struct nn_net net, dual;
-	if (network_build(m, network_of_phase(t->phases, phase), shape, d->classes, &net, e))
+	if (network_of_trial(t, network_of_phase(t->phases, phase), shape, d->classes, &net, e))
 		return -1;
 	if (t->phases[phase].kind != PHASE_UNIFY)
 		return 0;
-	return network_build(m, NETWORK_DUAL, shape, d->classes, &dual, e)
+	return network_of_trial(t, NETWORK_DUAL, shape, d->classes, &dual, e)
 			|| network_unify(m, t->phases[phase].heads, &dual, NULL, &net, NULL, e)
 		? -1
 		: 0;

@@ -15,6 +15,25 @@
 int network_build(const struct model_config *m, enum network kind, struct nn_shape input,
 	int classes, struct nn_net *net, struct err *e);
 
+/* The network of a trial, which begins with what the trial normalises images by (its constants are
+ * set by network_set_constants). */
+int network_of_trial(const struct trial *t, enum network kind, struct nn_shape input, int classes,
+	struct nn_net *net, struct err *e);
+
+/* Set the constants of the network's normalisation from these of the images. */
+void network_set_constants(const struct trial *t, const struct nn_net *net,
+	const struct nn_images *images, const uint32_t *ids, uint32_t count, float *params);
+
+/* Remove the part of the remaining weights that the phase says: *mask [parameter_count] (made of
+ * ones if it is NULL; the caller's, free) gets 0 where a weight of the smallest magnitude is
+ * removed, the first of equals first. Weights are not changed. Returns 0, or -1 when memory runs
+ * out. */
+int network_prune(const struct trial *t, const struct phase_config *phase, const struct nn_net *net,
+	const float *params, float **mask);
+
+/* The weights that phase number `number` goes on with by its `rewind`, which is not none. */
+void network_rewind(const struct trial *t, int number, const struct nn_net *net, float *params);
+
 /* Stage 2a (paper.md): give the unified network what the submodels have learned. Stems take the
  * weights of the submodels' stems; where heads[stem] is HEAD_COPY, each layer with weights of
  * unified_stem takes those of the layer in the same position of submodel_head, which have to be as

@@ -165,6 +165,14 @@ void schedule_end(struct schedule *s, size_t index)
 			s->running[r--] = s->running[--s->running_count];
 }
 
+void schedule_again(struct schedule *s, size_t index)
+{
+	schedule_end(s, index);
+	s->jobs[index].state = JOB_WAITING;
+	if (index < s->first_waiting)
+		s->first_waiting = index;
+}
+
 unsigned schedule_shared(const struct schedule *s, size_t index)
 {
 	return s->jobs[index].shared;

@@ -23,6 +23,9 @@ bool schedule_next(struct schedule *s, size_t *index);
 void schedule_phase_done(struct schedule *s, size_t index, int phase);
 void schedule_end(struct schedule *s, size_t index);
 
+/* The trial is over, but is to be taken once more. */
+void schedule_again(struct schedule *s, size_t index);
+
 /* Bit p: another trial of the sweep begins with the same phases 0..p. */
 unsigned schedule_shared(const struct schedule *s, size_t index);
 

@@ -15,7 +15,7 @@
 enum {
 	STATE_FORMAT = 6,
 	FILE_MAX = 1 << 30,
-	FIXED_ARRAYS = 7,
+	FIXED_ARRAYS = 8,
 	ARRAYS = FIXED_ARRAYS + 2 * OUTPUTS_MAX
 };
 
@@ -23,7 +23,7 @@ enum {
 static void list_arrays(struct run_state *s, float **list[ARRAYS])
 {
 	float **all[] = { &s->params, &s->fold_start, &s->training.params, &s->training.first,
-		&s->training.second, &s->training.average, &s->training.slow };
+		&s->training.second, &s->training.average, &s->training.slow, &s->mask };
 	int n = 0;
 	for (; n < FIXED_ARRAYS; n++)
 		list[n] = all[n];
@@ -52,6 +52,7 @@ void run_state_free(struct run_state *s)
 	training_state_reset(&s->training);
 	free(s->params);
 	free(s->fold_start);
+	free(s->mask);
 	str_free(&s->fold_digests);
 	str_free(&s->events);
 	*s = (struct run_state){ .network = -1 };

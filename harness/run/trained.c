@@ -88,9 +88,8 @@ static int build(
 		return -1;
 	int result = find_shape(t.dataset, places, &shape, &classes, e);
 	if (!result)
-		result = network_build(trial_networks(&t),
-			network_of_phase(t.phases, t.phase_count - 1), shape, classes, &out->net,
-			e);
+		result = network_of_trial(&t, network_of_phase(t.phases, t.phase_count - 1), shape,
+			classes, &out->net, e);
 	snprintf(out->facts.dataset, sizeof(out->facts.dataset), "%s", t.dataset);
 	trial_free(&t);
 	return result;

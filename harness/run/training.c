@@ -72,6 +72,11 @@ static int find_frozen(struct training *t, bool *frozen)
 	return 0;
 }
 
+static int batch_size_of(const struct training *t)
+{
+	return t->phase->batch_size ? t->phase->batch_size : t->work->trial->batch_size;
+}
+
 /* Epochs, or a part of something, in whole steps. */
 static long steps_of(double epochs, long steps)
 {
@@ -91,8 +96,7 @@ static struct nn_rate rate_of(const struct training *t)
 		[SCHEDULE_RESTARTS] = NN_RATE_RESTARTS,
 		[SCHEDULE_PLATEAU] = NN_RATE_CONSTANT };
 	const struct schedule_config *c = &t->phase->schedule;
-	const long batch = t->work->trial->batch_size,
-		   steps = ((long)t->order_count + batch - 1) / batch;
+	const long batch = batch_size_of(t), steps = ((long)t->order_count + batch - 1) / batch;
 	struct nn_rate rate = { .kind = kinds[c->kind],
 		.warm_up = steps_of(c->warm_up, steps),
 		.total = t->phase->epochs * steps,
@@ -393,10 +397,12 @@ static int score_test(struct training *t, struct phase_result *r)
 static void count_sizes(const struct training *t, const bool *frozen, struct phase_result *r)
 {
 	const struct nn_optimizer optimizer = optimizer_of(t);
-	r->parameters = (long)t->net->parameter_count;
+	r->parameters = (long)(t->net->parameter_count - nn_net_constants(t->net));
 	for (int i = 0; i < t->net->tensor_count; i++)
 		r->trainable +=
 			frozen[i] || t->net->tensors[i].moving ? 0 : (long)t->net->tensors[i].count;
+	for (size_t k = 0; t->work->state.mask && k < t->net->parameter_count; k++)
+		r->trainable -= t->work->state.mask[k] == 0;
 	r->weight_bytes = r->parameters * (long)sizeof(float);
 	r->optimizer_bytes = r->trainable * (long)sizeof(float)
 		* (nn_optimizer_slots(&optimizer) + (t->average != NULL)
@@ -460,7 +466,8 @@ static int prepare(struct training *t, const bool *frozen)
 	const struct trial_work *w = t->work;
 	t->order_count = t->split->train_count * (t->phase->both ? 2 : 1);
 	const struct nn_trainer_options options = { .kernels = w->options->kernels,
-		.batch_size = w->trial->batch_size,
+		.batch_size = batch_size_of(t),
+		.mask = w->state.mask,
 		.threads = w->options->threads,
 		.frozen = frozen,
 		.optimizer = optimizer_of(t) };

@@ -120,37 +120,43 @@ static int send_again(struct trial_work *w)
 }
 
 /* The weights of the state's network; there is none before the first stage. */
-static int set_network(struct trial_work *w, enum network kind, const struct nn_net *net)
+static int set_network(struct trial_work *w, enum network kind, const struct nn_net *net,
+	const struct split *split)
 {
 	struct run_state *s = &w->state;
 	free(s->params);
 	s->network = kind;
+	free(s->mask);
+	s->mask = NULL;
 	s->parameters = net->parameter_count;
 	s->params = malloc(s->parameters * sizeof(*s->params));
 	if (!s->params)
 		return work_nomem(w);
 	nn_init_net(net, w->trial->seed, s->params);
+	network_set_constants(
+		w->trial, net, &w->train, split->train, split->train_count, s->params);
 	return 0;
 }
 
 static int build(struct trial_work *w, enum network kind, struct nn_net *net)
 {
 	struct err e = { 0 };
-	if (network_build(trial_networks(w->trial), kind, w->train.shape, w->classes, net, &e))
+	if (network_of_trial(w->trial, kind, w->train.shape, w->classes, net, &e))
 		return work_fail(w, e.kind == ERR_ENVIRONMENT ? TRIAL_MACHINE : TRIAL_FAILED,
 			"model %s: %s", w->trial->model, e.text);
 	return 0;
 }
 
 /* Stage 2a's network (paper.md), from the two submodels of the state. */
-static int unify(struct trial_work *w, const struct phase_config *phase, struct nn_net *net)
+static int unify(struct trial_work *w, const struct phase_config *phase, const struct split *split,
+	struct nn_net *net)
 {
 	struct nn_net dual;
 	struct err e = { 0 };
 	float *from = w->state.params;
 	w->state.params = NULL;
 	int result = build(w, NETWORK_DUAL, &dual) || build(w, NETWORK_UNIFIED, net)
-			|| set_network(w, NETWORK_UNIFIED, net)
+			|| set_network(w, NETWORK_UNIFIED, net, split)
 		? -1
 		: 0;
 	if (result == 0
@@ -162,7 +168,8 @@ static int unify(struct trial_work *w, const struct phase_config *phase, struct 
 }
 
 /* The network that a stage begins with, from what the stage before left. */
-static int enter(struct trial_work *w, const struct phase_config *phase, struct nn_net *net)
+static int enter(struct trial_work *w, const struct phase_config *phase, const struct split *split,
+	struct nn_net *net)
 {
 	enum network kind = phase->kind == PHASE_SINGLE ? NETWORK_SUBMODEL
 		: phase->kind == PHASE_DUAL             ? NETWORK_DUAL
@@ -170,8 +177,8 @@ static int enter(struct trial_work *w, const struct phase_config *phase, struct 
 	switch (phase->kind) {
 	case PHASE_SINGLE:
 	case PHASE_DUAL:
-	case PHASE_SCRATCH: return build(w, kind, net) || set_network(w, kind, net) ? -1 : 0;
-	case PHASE_UNIFY: return unify(w, phase, net);
+	case PHASE_SCRATCH: return build(w, kind, net) || set_network(w, kind, net, split) ? -1 : 0;
+	case PHASE_UNIFY: return unify(w, phase, split, net);
 	case PHASE_UNFREEZE:
 	case PHASE_KFOLD: break;
 	}
@@ -199,6 +206,26 @@ static int enter_fold(struct trial_work *w, int fold, enum fold_start start)
 			 : keep_copy(w, &s->params, s->fold_start);
 }
 
+/* Before a phase: what it prunes, and the weights that it rewinds to. */
+static int prune(
+	struct trial_work *w, int number, const struct nn_net *net, const struct split *split)
+{
+	const struct phase_config *phase = &w->trial->phases[number];
+	struct run_state *s = &w->state;
+	if (phase->kind != PHASE_UNFREEZE)
+		return 0;
+	if (phase->prune > 0 && network_prune(w->trial, phase, net, s->params, &s->mask))
+		return work_nomem(w);
+	if (phase->rewind != REWIND_NONE) {
+		network_rewind(w->trial, number, net, s->params);
+		network_set_constants(
+			w->trial, net, &w->train, split->train, split->train_count, s->params);
+	}
+	for (size_t i = 0; s->mask && i < s->parameters; i++)
+		s->params[i] *= s->mask[i];
+	return 0;
+}
+
 static int run_stage(struct trial_work *w, const struct stage *stage, const struct split *split)
 {
 	const struct phase_config *phase = &w->trial->phases[stage->at.phase];
@@ -207,7 +234,7 @@ static int run_stage(struct trial_work *w, const struct stage *stage, const stru
 	if (s->training.params) { /* it has begun */
 		if (build(w, (enum network)s->network, &net))
 			return -1;
-	} else if (enter(w, phase, &net)
+	} else if (enter(w, phase, split, &net) || prune(w, stage->at.phase, &net, split)
 		|| (stage->last_of_fold && enter_fold(w, stage->at.fold, phase->start))) {
 		return -1;
 	}

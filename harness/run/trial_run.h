@@ -18,6 +18,11 @@ struct trial_sink {
 	int (*weights)(void *context, const struct weights_result *r,
 		struct err *e); /* after the phase, or its fold; NULL: not wanted */
 	int (*warning)(void *context, const char *text, struct err *e); /* NULL: not wanted */
+	/* Of programs (program_run.h); NULL: not wanted. */
+	int (*steps)(void *context, const struct steps_result *r, struct err *e);
+	int (*measure)(void *context, const struct measure_result *r, struct err *e);
+	int (*log)(void *context, const struct log_result *r, struct err *e);
+	int (*output)(void *context, const struct output_result *r, struct err *e);
 };
 
 struct trial_options {
@@ -31,6 +36,7 @@ struct trial_options {
 	const char *states;
 	double checkpoint_seconds; /* a checkpoint at the first end of an epoch this long after the
 				      one before; 0: every epoch */
+	int slot;                  /* of the worker, from 0 */
 	unsigned share; /* bit p: keep the state after phase p, other trials have a use for it */
 	bool any_split; /* also one that lacks a class: for trials that were recorded so */
 };

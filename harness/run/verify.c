@@ -287,7 +287,7 @@ static int read_trial(struct comparison *c, const struct dataset *data, struct e
 			"the recorded configuration is not that of the identity (it has %.12s): "
 			"one of them was changed",
 			c->trial.identity);
-	return network_build(trial_networks(&c->trial),
+	return network_of_trial(&c->trial,
 		network_of_phase(c->trial.phases, c->trial.phase_count - 1),
 		(struct nn_shape){ data->channels, data->height, data->width }, data->classes,
 		&c->net, e);

@@ -19,7 +19,8 @@ struct verify_options {
 };
 
 enum verify_verdict {
-	VERIFY_EXACT, /* every number and digest is the same, to the bit */
+	VERIFY_EXACT,  /* every number and digest is the same, to the bit */
+	VERIFY_WITHIN, /* of a program: within the tolerances of its sweep */
 	VERIFY_DIFFERS,
 	VERIFY_CANNOT, /* other data, another core version, or it did not come to its end: nothing
 			  can be said */

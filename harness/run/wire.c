@@ -229,6 +229,103 @@ static void read_weights(struct members *m, struct weights_result *r)
 		m->bad = "values";
 }
 
+/* ---- of programs ---- */
+
+int wire_steps(struct str *out, const struct steps_result *r, struct err *e)
+{
+	struct fields f = begin("steps");
+	json_t *steps = json_array();
+	fields_set_text(&f, "metric", r->metric);
+	for (size_t i = 0; i < r->count; i++)
+		fields_append(&f, steps, json_integer(r->steps[i]));
+	fields_set(&f, "steps", steps);
+	fields_set_reals(&f, "values", r->values, (int)r->count);
+	return add_line(out, &f, e);
+}
+
+/* A text of the message's own. */
+static const char *own_text(
+	struct members *m, const char *name, struct wire_message *out, int number)
+{
+	members_text(m, name, out->texts[number], sizeof(out->texts[number]));
+	return out->texts[number];
+}
+
+static void read_steps(struct members *m, struct wire_message *out)
+{
+	const int count = members_count(m, "steps", 1, STEPS_RESULT_MAX);
+	int64_t *steps = calloc((size_t)count + 1, sizeof(*steps));
+	double *values = calloc((size_t)count + 1, sizeof(*values));
+	out->lists[0] = steps;
+	out->lists[1] = values;
+	if (!steps || !values) {
+		m->bad = "steps";
+		return;
+	}
+	for (int i = 0; i < count; i++) {
+		const json_t *step = members_element(m, "steps", (size_t)i);
+		steps[i] = (int64_t)json_integer_value(step);
+		if (!json_is_integer(step))
+			m->bad = "steps";
+	}
+	members_reals(m, "values", values, count);
+	out->steps = (struct steps_result){ own_text(m, "metric", out, 0), steps, values,
+		(size_t)count };
+}
+
+int wire_measure(struct str *out, const struct measure_result *r, struct err *e)
+{
+	struct fields f = begin("measure");
+	fields_set_text(&f, "metric", r->metric);
+	fields_set_real(&f, "value", r->value);
+	return add_line(out, &f, e);
+}
+
+int wire_log(struct str *out, const struct log_result *r, struct err *e)
+{
+	struct fields f = begin("log");
+	fields_set_text(&f, "stream", r->stream);
+	fields_set_integer(&f, "total", r->total);
+	fields_set_integer(&f, "kept", (json_int_t)r->kept);
+	fields_set_integer(&f, "count", (json_int_t)r->count);
+	fields_set(&f, "bytes", bytes_text(r->bytes, r->count));
+	return add_line(out, &f, e);
+}
+
+static void read_log(struct members *m, struct wire_message *out)
+{
+	const size_t count = (size_t)members_integer(m, "count", 0, NUMBER_MAX);
+	out->lists[0] = bytes_of(json_object_get(m->object, "bytes"), count);
+	if (!out->lists[0])
+		m->bad = "bytes";
+	out->log = (struct log_result){ .stream = own_text(m, "stream", out, 0),
+		.total = members_integer(m, "total", 0, INT64_MAX),
+		.kept = (size_t)members_integer(m, "kept", 0, NUMBER_MAX),
+		.bytes = out->lists[0],
+		.count = count };
+	if (strcmp(out->texts[0], "stdout") != 0 && strcmp(out->texts[0], "stderr") != 0)
+		m->bad = "stream";
+}
+
+int wire_output(struct str *out, const struct output_result *r, struct err *e)
+{
+	struct fields f = begin("output");
+	fields_set_text(&f, "path", r->path);
+	fields_set_integer(&f, "bytes", r->bytes);
+	fields_set_text(&f, "digest", r->digest);
+	fields_set_text(&f, "file", r->file ? r->file : "");
+	return add_line(out, &f, e);
+}
+
+static void read_output(struct members *m, struct wire_message *out)
+{
+	const char *file = own_text(m, "file", out, 2);
+	out->output = (struct output_result){ .path = own_text(m, "path", out, 0),
+		.bytes = members_integer(m, "bytes", 0, INT64_MAX),
+		.digest = own_text(m, "digest", out, 1),
+		.file = file[0] ? file : NULL };
+}
+
 /* ---- warnings and the end ---- */
 
 int wire_warning(struct str *out, const char *text, struct err *e)
@@ -293,6 +390,19 @@ static int read_members(struct members *m, struct wire_message *out)
 	} else if (strcmp(event, "weights") == 0) {
 		out->event = WIRE_WEIGHTS;
 		read_weights(m, &out->weights);
+	} else if (strcmp(event, "steps") == 0) {
+		out->event = WIRE_STEPS;
+		read_steps(m, out);
+	} else if (strcmp(event, "measure") == 0) {
+		out->event = WIRE_MEASURE;
+		out->measure = (struct measure_result){ own_text(m, "metric", out, 0),
+			members_real(m, "value") };
+	} else if (strcmp(event, "log") == 0) {
+		out->event = WIRE_LOG;
+		read_log(m, out);
+	} else if (strcmp(event, "output") == 0) {
+		out->event = WIRE_OUTPUT;
+		read_output(m, out);
 	} else if (strcmp(event, "warning") == 0) {
 		out->event = WIRE_WARNING;
 		members_text(m, "text", out->warning, sizeof(out->warning));
@@ -331,4 +441,8 @@ void wire_message_free(struct wire_message *m)
 	phase_result_free(&m->phase);
 	free(m->weights.values);
 	m->weights.values = NULL;
+	for (int i = 0; i < 2; i++) {
+		free(m->lists[i]);
+		m->lists[i] = NULL;
+	}
 }

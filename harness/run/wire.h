@@ -5,6 +5,8 @@
  * digits an image
  *   {"event": "weights", "phase": 2, "fold": 0, "count": 14862, "values": "cdcc..."}   32-bit
  * floats, little-endian, hexadecimal
+ *   {"event": "steps", "metric": "loss", "steps": [0, 1], "values": [0.5, 0.4]}   of a program, as
+ * are measure, log and output
  *   {"event": "warning", "text": "..."}
  *   {"event": "end", "state": "done", ...}
  * A line is read whole or not at all: every member must be there, of its type and in its range.
@@ -19,6 +21,10 @@
 int wire_epoch(struct str *out, const struct epoch_result *r, struct err *e);
 int wire_phase(struct str *out, const struct phase_result *r, struct err *e);
 int wire_weights(struct str *out, const struct weights_result *r, struct err *e);
+int wire_steps(struct str *out, const struct steps_result *r, struct err *e);
+int wire_measure(struct str *out, const struct measure_result *r, struct err *e);
+int wire_log(struct str *out, const struct log_result *r, struct err *e);
+int wire_output(struct str *out, const struct output_result *r, struct err *e);
 int wire_warning(struct str *out, const char *text, struct err *e);
 int wire_end(struct str *out, const struct trial_end *end, struct err *e);
 
@@ -26,7 +32,17 @@ int wire_end(struct str *out, const struct trial_end *end, struct err *e);
  * or NULL. */
 const char *wire_body(const char *line, size_t *length);
 
-enum wire_event { WIRE_EPOCH, WIRE_PHASE, WIRE_WEIGHTS, WIRE_WARNING, WIRE_END };
+enum wire_event {
+	WIRE_EPOCH,
+	WIRE_PHASE,
+	WIRE_WEIGHTS,
+	WIRE_STEPS,
+	WIRE_MEASURE,
+	WIRE_LOG,
+	WIRE_OUTPUT,
+	WIRE_WARNING,
+	WIRE_END
+};
 
 /* One line read back: which piece it is, and the piece. What the piece owns is the caller's
  * (wire_message_free). */
@@ -36,6 +52,12 @@ struct wire_message {
 	struct phase_result phase;
 	struct weights_result weights;
 	char warning[1024];
+	struct steps_result steps;
+	struct measure_result measure;
+	struct log_result log;
+	struct output_result output;
+	void *lists[2]; /* what the four above point to */
+	char texts[3][1024];
 	struct trial_end end;
 };
 

@@ -16,11 +16,11 @@
 
 static atomic_int child_stop;
 
-/* Ctrl-C reaches the whole process group: finish the epoch, then end. */
+/* Finish the epoch, then end. */
 static void on_interrupt(int signal_number)
 {
 	(void)signal_number;
-	atomic_store(&child_stop, 1);
+	atomic_fetch_add(&child_stop, 1);
 }
 
 static void pin(int slot)
@@ -82,6 +82,30 @@ static int send_warning(void *context, const char *text, struct err *e)
 	return send_line(*(int *)context, wire_warning(&line, text, e), &line, e);
 }
 
+static int send_steps(void *context, const struct steps_result *r, struct err *e)
+{
+	struct str line = { 0 };
+	return send_line(*(int *)context, wire_steps(&line, r, e), &line, e);
+}
+
+static int send_measure(void *context, const struct measure_result *r, struct err *e)
+{
+	struct str line = { 0 };
+	return send_line(*(int *)context, wire_measure(&line, r, e), &line, e);
+}
+
+static int send_log(void *context, const struct log_result *r, struct err *e)
+{
+	struct str line = { 0 };
+	return send_line(*(int *)context, wire_log(&line, r, e), &line, e);
+}
+
+static int send_output(void *context, const struct output_result *r, struct err *e)
+{
+	struct str line = { 0 };
+	return send_line(*(int *)context, wire_output(&line, r, e), &line, e);
+}
+
 /* Out of memory under a limit that the user has set is no failure of the machine. */
 static void blame_limit(const struct local_options *options, struct trial_end *end)
 {
@@ -93,11 +117,28 @@ static void blame_limit(const struct local_options *options, struct trial_end *e
 		options->trial_bytes >> 20);
 }
 
-static _Noreturn void child(int fd, int slot, const struct trial *t, const struct dataset *d,
-	unsigned share, const struct local_options *options)
+/* CPU time and memory of this process and of all that it has waited for. */
+static void measure_usage(struct trial_end *end)
 {
-	prctl(PR_SET_PDEATHSIG, SIGKILL); /* no worker outlives its writer */
-	signal(SIGINT, on_interrupt);
+	static const int whose[] = { RUSAGE_SELF, RUSAGE_CHILDREN };
+	for (int i = 0; i < 2; i++) {
+		struct rusage usage;
+		if (getrusage(whose[i], &usage))
+			continue;
+		if (end->peak_bytes < usage.ru_maxrss * 1024)
+			end->peak_bytes = usage.ru_maxrss * 1024;
+		end->cpu_seconds += (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec)
+			+ 1e-6 * (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec);
+	}
+}
+
+static _Noreturn void child(int fd, int slot, const struct trial *t, const struct engine *engine,
+	const struct engine_basis *basis, unsigned share, const struct local_options *options)
+{
+	const bool cleans_up = engine->kill_signal != SIGKILL;
+	prctl(PR_SET_PDEATHSIG, engine->kill_signal); /* no worker outlives its writer */
+	/* Ctrl-C reaches the whole process group; who cleans up waits for the writer's word. */
+	signal(SIGINT, cleans_up ? SIG_IGN : on_interrupt);
 	signal(SIGTERM, on_interrupt);
 	signal(SIGPIPE, SIG_IGN);
 	if (options->threads == 1 && options->workers > 1)
@@ -110,21 +151,21 @@ static _Noreturn void child(int fd, int slot, const struct trial *t, const struc
 		.stop = &child_stop,
 		.states = options->states,
 		.checkpoint_seconds = options->checkpoint_seconds,
+		.slot = slot,
 		.share = share };
 	const struct trial_sink sink = { .context = &fd,
 		.epoch = send_epoch,
 		.phase = send_phase,
 		.weights = options->keep_weights ? send_weights : NULL,
-		.warning = send_warning };
+		.warning = send_warning,
+		.steps = send_steps,
+		.measure = send_measure,
+		.log = send_log,
+		.output = send_output };
 	struct trial_end end;
-	trial_run(t, d, &trial_options, &sink, &end);
+	engine->run(t, basis, &trial_options, &sink, &end);
 	blame_limit(options, &end);
-	struct rusage usage;
-	if (getrusage(RUSAGE_SELF, &usage) == 0) {
-		end.peak_bytes = usage.ru_maxrss * 1024;
-		end.cpu_seconds = (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec)
-			+ 1e-6 * (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec);
-	}
+	measure_usage(&end);
 	struct str line = { 0 };
 	struct err e = { 0 };
 	_exit(send_line(fd, wire_end(&line, &end, &e), &line, &e) ? ERR_ENVIRONMENT : 0);
@@ -132,8 +173,9 @@ static _Noreturn void child(int fd, int slot, const struct trial *t, const struc
 
 /* ---- in the parent ---- */
 
-int worker_start(struct worker *w, int slot, const struct trial *t, const struct dataset *d,
-	unsigned share, const struct local_options *options, struct err *e)
+int worker_start(struct worker *w, int slot, const struct trial *t, const struct engine *engine,
+	const struct engine_basis *basis, unsigned share, const struct local_options *options,
+	struct err *e)
 {
 	int ends[2];
 	if (pipe(ends))
@@ -148,13 +190,15 @@ int worker_start(struct worker *w, int slot, const struct trial *t, const struct
 	}
 	if (pid == 0) {
 		close(ends[0]);
-		child(ends[1], slot, t, d, share, options);
+		child(ends[1], slot, t, engine, basis, share, options);
 	}
 	close(ends[1]);
 	w->pid = pid;
 	w->pipe = ends[0];
 	w->ended = w->timed_out = false;
 	w->taken = 0;
+	memcpy(w->basis, basis->digest, DIGEST_TEXT);
+	w->core_version = basis->core_version;
 	str_clear(&w->input);
 	return 0;
 }

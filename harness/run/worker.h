@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-#include "local.h"
+#include "engine.h"
 #include "wire.h"
 
 struct worker {
@@ -13,17 +13,21 @@ struct worker {
 	int pipe;     /* lines come here; -1 when it has closed */
 	size_t index; /* of its trial in the sweep */
 	int64_t attempt;
-	struct str input; /* what has come */
-	size_t taken;     /* bytes of it that worker_line has given */
-	bool ended;       /* its "end" line has come */
-	bool timed_out;   /* it was killed for taking too long */
-	double started;   /* monotonic seconds */
+	struct str input;        /* what has come */
+	size_t taken;            /* bytes of it that worker_line has given */
+	bool ended;              /* its "end" line has come */
+	bool timed_out;          /* it was killed for taking too long */
+	double started;          /* monotonic seconds */
+	char basis[DIGEST_TEXT]; /* of its trial (engine.h) */
+	int core_version;
 };
 
-/* Start a trial (share: as in trial_run.h) in slot `slot` (workers are pinned to the slot-th
- * processor that this process may use, if there are enough). Returns 0, or -1 with e. */
-int worker_start(struct worker *w, int slot, const struct trial *t, const struct dataset *d,
-	unsigned share, const struct local_options *options, struct err *e);
+/* Start a trial by the engine on its basis (share: as in trial_run.h) in slot `slot` (workers are
+ * pinned to the slot-th processor that this process may use, if there are enough). Returns 0, or -1
+ * with e. */
+int worker_start(struct worker *w, int slot, const struct trial *t, const struct engine *engine,
+	const struct engine_basis *basis, unsigned share, const struct local_options *options,
+	struct err *e);
 
 /* Read what has come. Returns 1 while the pipe is open, 0 at its end, -1 with e. */
 int worker_read(struct worker *w, struct err *e);

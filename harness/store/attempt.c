@@ -12,9 +12,7 @@
 
 /* ---- numbers that may not be finite ---- */
 
-/* Bind a measured number; one that is not finite is noted in `nonfinite` as well ("the top" of
- * schema.sql), since SQLite makes NULL of a NaN. */
-static void bind_real(
+void bind_real(
 	sqlite3_stmt *statement, int index, double value, const char *column, struct str *nonfinite)
 {
 	if (!isnan(value))
@@ -27,8 +25,7 @@ static void bind_real(
 				    : "-inf");
 }
 
-/* Bind the note, or NULL when all numbers were finite. */
-static void bind_nonfinite(sqlite3_stmt *statement, int index, struct str *nonfinite)
+void bind_nonfinite(sqlite3_stmt *statement, int index, struct str *nonfinite)
 {
 	if (!nonfinite->length)
 		return;
@@ -130,9 +127,7 @@ static int beat(struct store *s, int64_t attempt, struct err *e)
 	return 0;
 }
 
-/* The same for pieces, of which there may be thousands a second: once a second is often enough.
- * Within that second nobody else can have ended the attempt, as its process lives. */
-static int beat_sometimes(struct store *s, int64_t attempt, struct err *e)
+int attempt_beat(struct store *s, int64_t attempt, struct err *e)
 {
 	const size_t slot = (size_t)attempt % STORE_BEATS;
 	if (s->beats[slot].attempt == attempt && monotonic_seconds() - s->beats[slot].at < 1)
@@ -181,7 +176,7 @@ int store_epoch(struct store *s, int64_t attempt, const struct epoch_result *r, 
 	assert(r->outputs >= 1 && r->outputs <= OUTPUTS_MAX);
 	if (transaction_begin(s, e))
 		return -1;
-	int result = beat_sometimes(s, attempt, e);
+	int result = attempt_beat(s, attempt, e);
 	for (int output = 0; result == 0 && output < r->outputs; output++)
 		result = add_epoch_output(s, attempt, r, output, e);
 	return transaction_end(s, result, e);
@@ -270,7 +265,7 @@ int store_phase(struct store *s, int64_t attempt, const struct phase_result *r, 
 	assert(r->outputs >= 1 && r->outputs <= OUTPUTS_MAX);
 	if (transaction_begin(s, e))
 		return -1;
-	int result = beat_sometimes(s, attempt, e);
+	int result = attempt_beat(s, attempt, e);
 	if (result == 0)
 		result = add_phase(s, attempt, r, e);
 	for (int output = 0; result == 0 && output < r->outputs; output++) {
@@ -285,7 +280,7 @@ int store_weights(struct store *s, int64_t attempt, const struct weights_result 
 {
 	if (transaction_begin(s, e))
 		return -1;
-	int result = beat_sometimes(s, attempt, e);
+	int result = attempt_beat(s, attempt, e);
 	sqlite3_stmt *insert = store_statement(
 		s, "INSERT INTO weights (attempt, phase, fold, bytes) VALUES (?, ?, ?, ?)", e);
 	if (!insert)
@@ -440,8 +435,7 @@ static int end_attempt(struct store *s, int64_t attempt, const struct trial_end 
 	sqlite3_bind_double(update, 3, end->seconds);
 	sqlite3_bind_double(update, 4, end->cpu_seconds);
 	bind_integer(update, 5, end->peak_bytes);
-	if (end->core_version)
-		bind_integer(update, 6, end->core_version);
+	bind_integer(update, 6, end->core_version);
 	bind_text(update, 7, known(end->kernels));
 	bind_text(update, 8, known(end->data_digest));
 	bind_text(update, 9, known(end->data_variant));
@@ -452,7 +446,8 @@ static int end_attempt(struct store *s, int64_t attempt, const struct trial_end 
 		return -1;
 	if (sqlite3_changes(s->db) != 1)
 		return not_running(s, attempt, e);
-	return end->state == TRIAL_DONE ? add_result(s, attempt, end, e) : 0;
+	/* A program's results are rows of their own. */
+	return end->state == TRIAL_DONE && end->core_version ? add_result(s, attempt, end, e) : 0;
 }
 
 int store_attempt_end(struct store *s, int64_t attempt, const struct trial_end *end, struct err *e)

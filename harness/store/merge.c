@@ -250,13 +250,16 @@ static int take_sweep(struct merge *m, int64_t from, struct err *e)
 /* ---- attempts ---- */
 
 /* What must be the same of two executions of one trial, in the order in which it came to be. */
-static const char digests_sql[] = "SELECT 'weights after phase ' || phase || CASE fold WHEN -1 "
-				  "THEN '' ELSE ', fold ' || fold END, weights_digest FROM"
-				  " phase_results WHERE attempt = ?1 UNION ALL SELECT 'predictions "
-				  "of phase ' || phase || CASE fold WHEN -1 THEN '' ELSE ',"
-				  " fold ' || fold END || ', output ' || output, digest FROM "
-				  "predictions WHERE attempt = ?1 UNION ALL SELECT 'final weights',"
-				  " weights_digest FROM attempts WHERE id = ?1";
+static const char digests_sql[] =
+	"SELECT 'weights after phase ' || phase || CASE fold WHEN -1 "
+	"THEN '' ELSE ', fold ' || fold END, weights_digest FROM"
+	" phase_results WHERE attempt = ?1 UNION ALL SELECT 'predictions "
+	"of phase ' || phase || CASE fold WHEN -1 THEN '' ELSE ',"
+	" fold ' || fold END || ', output ' || output, digest FROM "
+	"predictions WHERE attempt = ?1 UNION ALL SELECT 'output ' || path, "
+	"digest FROM outputs WHERE attempt = ?1 UNION ALL SELECT CASE "
+	"core_version WHEN 0 THEN 'metrics and outputs' ELSE 'final weights' "
+	"END, weights_digest FROM attempts WHERE id = ?1";
 
 static const char *column_text(sqlite3_stmt *row, int column)
 {
@@ -339,8 +342,8 @@ static int fate_of_done(struct merge *m, int64_t from, int64_t trial, sqlite3_st
 		" HAVING count(*) > 0",
 		e);
 	sqlite3_stmt *higher = store_statement(m->into,
-		"SELECT 1 FROM attempts WHERE trial = ? AND state = 'done' AND deleted_at IS NULL "
-		"AND core_version >= ?",
+		"SELECT 1 FROM attempts WHERE trial = ?1 AND state = 'done' AND deleted_at IS NULL "
+		"AND core_version >= ?2 AND (?2 > 0 OR started_at >= ?3)",
 		e);
 	if (!same_key || !higher)
 		return -1;
@@ -359,9 +362,10 @@ static int fate_of_done(struct merge *m, int64_t from, int64_t trial, sqlite3_st
 		return 0;
 	}
 	/* The latest done attempt is the one that counts, and a copy is later than all that are
-	 * there. */
+	 * there. Of a program (core 0), the one on inputs of a later time. */
 	bind_integer(higher, 1, trial);
 	sqlite3_bind_value(higher, 2, sqlite3_column_value(row, 3));
+	sqlite3_bind_value(higher, 3, sqlite3_column_value(row, 10));
 	if (statement_integer(m->into, higher, &found, NULL, e))
 		return -1;
 	m->counts->outranked += found;
@@ -443,6 +447,27 @@ static int copy_pieces(struct merge *m, int64_t from, int64_t into, struct err *
 			" test_loss, val_loss, epochs, params, weight_bytes, optimizer_bytes, "
 			"macs, activation_bytes, nonfinite) VALUES"
 			" (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)" },
+		{ "SELECT metric, value, nonfinite FROM measures WHERE attempt = ?",
+			"INSERT INTO measures (attempt, metric, value, nonfinite) VALUES (?, ?, ?, "
+			"?)" },
+		{ "SELECT metric, step, value, nonfinite FROM steps WHERE attempt = ?",
+			"INSERT INTO steps (attempt, metric, step, value, nonfinite) VALUES (?, ?, "
+			"?, ?, ?)" },
+		{ "SELECT stream, total, kept, content FROM logs WHERE attempt = ?",
+			"INSERT INTO logs (attempt, stream, total, kept, content) VALUES (?, ?, ?, "
+			"?, ?)" },
+		{ "SELECT path, bytes, digest FROM outputs WHERE attempt = ?",
+			"INSERT INTO outputs (attempt, path, bytes, digest) VALUES (?, ?, ?, ?)" },
+		/* What attempts share; ?1 is the attempt. */
+		{ "SELECT digest, bytes, content FROM contents WHERE digest IN (SELECT digest FROM "
+		  "outputs WHERE attempt = ?)",
+			"INSERT OR IGNORE INTO contents (digest, bytes, content) SELECT ?2, ?3, ?4 "
+			"WHERE ?1 > 0" },
+		{ "SELECT inputs, name, digest, bytes FROM input_files WHERE inputs = (SELECT "
+		  "data_digest FROM attempts WHERE id = ?)",
+			"INSERT OR IGNORE INTO input_files (inputs, name, digest, bytes) SELECT "
+			"?2, "
+			"?3, ?4, ?5 WHERE ?1 > 0" },
 	};
 	for (size_t i = 0; i < sizeof(pieces) / sizeof(pieces[0]); i++)
 		if (copy_rows(m, from, into, pieces[i].select, pieces[i].insert, e))

@@ -1,4 +1,4 @@
--- schema.sql - the tables of Retrial's results database, schema 4. They hold what happened, each fact once (but for what is said
+-- schema.sql - the tables of Retrial's results database, schema 5. They hold what happened, each fact once (but for what is said
 -- to be repeated or summed up, which makes questions fast). Questions are asked of the views (views.sql).
 --
 -- Every table, view and column is explained where it is declared, one comment a line: the manual's reference is made from
@@ -11,6 +11,8 @@
 -- that `nonfinite` does not name was not measured.
 --
 -- Times of day are UTC, "2025-01-31T12:34:56.789Z"; durations are seconds of a clock that does not jump.
+-- Of a trial that a program executes, core_version is 0, data_digest is that of its inputs (input_files), weights_digest that of
+-- its metrics (but times) and outputs; model is "program", dataset its parameter of that name, or empty.
 -- Phases, folds, epochs and outputs count from 0; fold is -1 outside k-fold. Digests are SHA-256, 64 hexadecimal digits.
 
 CREATE TABLE sweeps (
@@ -289,6 +291,60 @@ CREATE TABLE latencies (
 	histogram TEXT NOT NULL        -- the samples: [[seconds, count], ...] as JSON, bins 1 % wide
 ) STRICT;
 CREATE INDEX latencies_attempt ON latencies (attempt);
+
+CREATE TABLE measures (
+	-- The results that a program reported in an attempt: the last value of each metric.
+	attempt INTEGER NOT NULL REFERENCES attempts (id) ON DELETE CASCADE, -- of which execution
+	metric TEXT NOT NULL,          -- as the sweep file declares it
+	value REAL,                    -- as reported
+	nonfinite TEXT,                -- whether value is NaN or infinite (see the top)
+	PRIMARY KEY (attempt, metric)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE steps (
+	-- A step of a metric that a program reported: for curves. Of a step that was reported twice, the last.
+	attempt INTEGER NOT NULL REFERENCES attempts (id) ON DELETE CASCADE, -- of which execution
+	metric TEXT NOT NULL,          -- as the sweep file declares it
+	step INTEGER NOT NULL,         -- as reported, or counted from 0
+	value REAL,                    -- as reported
+	nonfinite TEXT,                -- whether value is NaN or infinite (see the top)
+	PRIMARY KEY (attempt, metric, step)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE logs (
+	-- What a program printed, its beginning and its end.
+	attempt INTEGER NOT NULL REFERENCES attempts (id) ON DELETE CASCADE, -- of which execution
+	stream TEXT NOT NULL CHECK (stream IN ('stdout', 'stderr')), -- which output
+	total INTEGER NOT NULL,        -- bytes that it printed
+	kept INTEGER NOT NULL,         -- bytes of content before compression; it says where bytes are left out
+	content BLOB NOT NULL,         -- compressed with zlib
+	PRIMARY KEY (attempt, stream)
+) STRICT;
+
+CREATE TABLE outputs (
+	-- A file that a program has written and its sweep file declares.
+	attempt INTEGER NOT NULL REFERENCES attempts (id) ON DELETE CASCADE, -- of which execution
+	path TEXT NOT NULL,            -- in the scratch folder
+	bytes INTEGER NOT NULL,        -- size
+	digest TEXT NOT NULL,          -- of the content; the content itself is in contents, if it is kept
+	PRIMARY KEY (attempt, path)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE contents (
+	-- Files that are kept, each content once.
+	digest TEXT PRIMARY KEY,       -- of the content
+	bytes INTEGER NOT NULL,        -- size
+	content BLOB NOT NULL          -- compressed with zlib
+) STRICT;
+
+CREATE TABLE input_files (
+	-- What a program's results depend on, one row a file or variable; attempts.data_digest names the set.
+	inputs TEXT NOT NULL,          -- digest of the set
+	name TEXT NOT NULL,            -- train.py; "environment NAME" for a variable, "match of metric NAME" for a pattern
+	digest TEXT NOT NULL,          -- of the content
+	bytes INTEGER NOT NULL,        -- size
+	PRIMARY KEY (inputs, name)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE tags (
 	-- A word that a person gave to a trial.

@@ -84,6 +84,23 @@ int store_weights(struct store *s, int64_t attempt, const struct weights_result 
 	struct err *e); /* after store_phase */
 int store_attempt_end(struct store *s, int64_t attempt, const struct trial_end *end, struct err *e);
 
+/* What a program's trial is recorded by, beside its end: steps of its metrics (a step that is there
+ * already is replaced), its results, what it printed, and its outputs. content: of a file that is
+ * kept, compressed (zlib); NULL: it is not. */
+int store_steps(struct store *s, int64_t attempt, const struct steps_result *r, struct err *e);
+int store_measure(struct store *s, int64_t attempt, const struct measure_result *r, struct err *e);
+int store_log(struct store *s, int64_t attempt, const struct log_result *r, struct err *e);
+int store_output(struct store *s, int64_t attempt, const struct output_result *r,
+	const char *content, size_t content_bytes, struct err *e);
+
+/* One of the files (or variables) that make up the inputs of this digest. */
+struct store_input {
+	const char *name, *digest;
+	int64_t bytes;
+};
+int store_input(
+	struct store *s, const char *inputs, const struct store_input *input, struct err *e);
+
 /* How the kept weights of a done attempt are on corrupted test images. What is there already stays;
  * other numbers than those are a reproducibility failure (ERR_FAILED). */
 int store_robustness(

@@ -10,7 +10,7 @@
 
 enum {
 	STORE_APPLICATION_ID = 0x5254524c, /* "RTRL": in the header of every database of ours */
-	STORE_SCHEMA_VERSION = 4,          /* PRAGMA user_version */
+	STORE_SCHEMA_VERSION = 5,          /* PRAGMA user_version */
 	STORE_BUSY_MS = 60000,             /* how long to wait for another writer */
 	STORE_STATEMENTS_MAX = 128,
 	STORE_TIME_TEXT = 32,
@@ -98,6 +98,20 @@ int transaction_end(struct store *s, int result, struct err *e);
 
 /* Now, in UTC: "2025-01-31T12:34:56.789Z". */
 void time_now(char text[STORE_TIME_TEXT]);
+
+/* ---- attempt.c ---- */
+
+/* Bind a measured number; one that is not finite is noted in `nonfinite` as well ("the top" of
+ * schema.sql), since SQLite makes NULL of a NaN. Then bind the note, or NULL when all numbers were
+ * finite. */
+void bind_real(sqlite3_stmt *statement, int index, double value, const char *column,
+	struct str *nonfinite);
+void bind_nonfinite(sqlite3_stmt *statement, int index, struct str *nonfinite);
+
+/* Record a sign of life, for pieces, of which there may be thousands a second: once a second is
+ * often enough. Within that second nobody else can have ended the attempt, as its process lives.
+ * Refuses an attempt that has ended. */
+int attempt_beat(struct store *s, int64_t attempt, struct err *e);
 
 /* ---- recognise.c ---- */
 

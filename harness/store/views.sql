@@ -85,6 +85,38 @@ CREATE VIEW parameters AS
 	UNION ALL
 	SELECT trials.identity, 'seed', trials.seed, CAST(trials.seed AS TEXT) FROM trials;
 
+CREATE VIEW measurements AS
+	-- A metric of a finished trial that a program executed: its last value.
+	SELECT
+		f.trial AS trial,                      -- the trial's identity
+		f.sweep AS sweep,                      -- the sweep whose plan has it
+		f.seed AS seed,                        -- replicate
+		m.metric AS metric,                    -- as the sweep file declares it
+		m.value AS value,                      -- as reported
+		m.nonfinite AS nonfinite,              -- whether it is NaN or infinite
+		a.seconds AS seconds,                  -- wall time of the trial
+		a.cpu_seconds AS cpu_seconds,          -- CPU time of the trial
+		a.peak_bytes AS peak_bytes,            -- largest memory of the trial
+		f.configuration AS configuration,      -- the same for replicates
+		f.labels AS labels                     -- all labels of the plan row, a JSON object
+	FROM finished AS f
+	JOIN attempts AS a ON a.id = f.attempt
+	JOIN measures AS m ON m.attempt = f.attempt;
+
+CREATE VIEW series AS
+	-- A step of a metric of a finished trial that a program executed: learning curves.
+	SELECT
+		f.trial AS trial,                      -- the trial's identity
+		f.sweep AS sweep,                      -- the sweep whose plan has it
+		f.seed AS seed,                        -- replicate
+		s.metric AS metric,                    -- as the sweep file declares it
+		s.step AS step,                        -- as reported, or counted from 0
+		s.value AS value,                      -- as reported
+		s.nonfinite AS nonfinite,              -- whether it is NaN or infinite
+		f.labels AS labels                     -- all labels of the plan row, a JSON object
+	FROM finished AS f
+	CROSS JOIN steps AS s ON s.attempt = f.attempt;
+
 CREATE VIEW phases AS
 	-- A phase of a finished trial, or a fold of one. Numbers that end in _1 and _2 are of the first and second output.
 	SELECT

@@ -17,6 +17,8 @@
 #include "normalize.h"
 #include "quant_kernels.h"
 #include "rms.h"
+#include "smooth.h"
+#include "window.h"
 
 const struct nn_kernels nn_kernels_avx512 = {
 	.name = "avx512",

@@ -13,6 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "../net.h"
 #include "../optimizer.h"
 
 /* What follows in the same pass. */
@@ -77,6 +78,15 @@ struct nn_pool_shape {
  * read. */
 struct nn_average {
 	int channels, window_height, window_width, out_height, out_width;
+	size_t in_row, in_plane;
+};
+
+/* Pooling in general. Window y, x begins at row y * stride - pad_top, column x * stride - pad_left;
+ * of it only what lies in the input counts, which is never nothing. */
+struct nn_window {
+	int channels, window_height, window_width, stride, pad_top, pad_left;
+	int in_height, in_width; /* of the input that may be read */
+	int out_height, out_width;
 	size_t in_row, in_plane;
 };
 
@@ -250,6 +260,16 @@ struct nn_kernels {
 	void (*average_forward)(float *out, const float *in, const struct nn_average *s);
 	void (*average_backward)(float *din, const float *dout, const struct nn_average *s);
 
+	/* The same of windows that overlap or reach beyond the map; argmax: position within the
+	 * window in scan order, also of what lies outside. Gradients are added in scan order of the
+	 * windows, and there of their positions. The mean is of what lies inside. */
+	void (*largest_forward)(
+		float *out, int32_t *argmax, const float *in, const struct nn_window *s);
+	void (*largest_backward)(
+		float *din, const float *dout, const int32_t *argmax, const struct nn_window *s);
+	void (*mean_forward)(float *out, const float *in, const struct nn_window *s);
+	void (*mean_backward)(float *din, const float *dout, const struct nn_window *s);
+
 	/* Batch normalisation of a block [channels][positions][16] of which the first `used` lanes
 	 * count, and the rectifier behind it. Per channel sums go by lane over the positions in
 	 * scan order, then over the lanes (8, 4, 2, 1). scratch: 2 * (channels rounded up to 16) *
@@ -285,8 +305,16 @@ struct nn_kernels {
 	void (*silu_forward)(float *out, const float *in, size_t count);
 	/* din = dout * s (1 + in (1 - s)), s = 1 / (1 + e^-in), relative error of s below 4e-7. */
 	void (*silu_backward)(float *din, const float *dout, const float *in, size_t count);
-	void (*multiply)(float *out, const float *a, const float *b, size_t count);
-	void (*add)(float *sum, const float *a, size_t count); /* sum += a */
+	/* tanh, sigmoid, leaky ReLU, GELU, hard swish, hard sigmoid (net.h). Relative error of tanh
+	 * and sigmoid below 4e-7, of the normal distribution function an absolute one below 3e-7.
+	 */
+	void (*activate)(float *out, const float *in, size_t count, enum nn_kind kind, float slope);
+	/* din = dout * the derivative at `in`, where the activation gave `out`. */
+	void (*activate_backward)(float *din, const float *dout, const float *in, const float *out,
+		size_t count, enum nn_kind kind, float slope);
+	void (*multiply)(
+		float *out, const float *a, const float *b, size_t count); /* out may be a */
+	void (*add)(float *sum, const float *a, size_t count);             /* sum += a */
 	void (*approach)(float *x, const float *target, float share,
 		size_t count); /* x += (target - x) * share */
 

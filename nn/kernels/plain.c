@@ -18,6 +18,8 @@
 #include "normalize.h"
 #include "quant_kernels.h"
 #include "rms.h"
+#include "smooth.h"
+#include "window.h"
 
 const struct nn_kernels nn_kernels_plain = {
 	.name = "plain",

@@ -1,5 +1,5 @@
-/* no_xar.c - in place of libarchive's own files for xar archives, which alone need libxml2 and the 35
- * MB of ICU. The program reads and writes tar and zip. */
+/* no_xar.c - in place of libarchive's own files for xar archives, which alone need libxml2 and the
+ * 35 MB of ICU. The program reads and writes tar and zip. */
 #include <archive.h>
 #include <errno.h>
 

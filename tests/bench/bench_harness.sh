@@ -47,6 +47,22 @@ ask tiny "SELECT sum(a.seconds), sum(a.cpu_seconds) FROM attempts AS a WHERE a.i
 			(cpu - start_cpu) / n * 1000, (wall - start_wall) / n * 1000, (wall - start_wall - $1) / n * 1000
 	}'
 
+# A program that does nothing but report: what its process, its worker and its records cost. 18 trials, a grid of 3 x 2 with 3 seeds.
+cat >"$scratch/program.yaml" <<'Y'
+retrial: 1
+name: program
+seeds: 3
+program: {command: [echo, "x={a}{b}"]}
+parameters: {a: integer, b: integer}
+metrics: {x: {match: 'x=([0-9]+)'}}
+axes: {a: [1, 2, 3], b: [1, 2]}
+Y
+measure "$RETRIAL" run "$scratch/program.yaml" --db "$scratch/program.db" -q
+program_cpu=$cpu program_wall=$wall
+measure "$RETRIAL" run "$scratch/program.yaml" --db "$scratch/program.db" -q
+awk -v cpu="$program_cpu" -v wall="$program_wall" -v start_cpu="$cpu" 'BEGIN {
+	printf "a program such as echo (18 trials): %.2f ms CPU a trial, %.2f s wall in all\n", (cpu - start_cpu) / 18 * 1000, wall }'
+
 dataset=fashion-mnist
 "$RETRIAL" data verify $dataset >/dev/null 2>&1 || dataset=synthetic
 validation=$([ $dataset = synthetic ] && echo 1000 || echo 10000)

@@ -48,6 +48,56 @@ printf '%s\n' $((94 * 4)) $((94 * 3 * 4)) $((94 * 2 * 4)) >"$SCRATCH/expected"
 sed 1d "$SCRATCH/out" | cmp -s - "$SCRATCH/expected"
 check $? "the state of an optimizer is counted"
 
+# 784 x 12, 12 x 10 + 10: what an image is normalised by is no parameter
+try query "SELECT DISTINCT params FROM models WHERE model = 'perceptron' AND recipe = 'l2'" --db "$SCRATCH/one/r.db" --format csv
+printf 'params\n9538\n' | cmp -s - "$SCRATCH/out"
+check $? "constants of a normalisation are not counted as parameters"
+for format in safetensors npz onnx; do
+	for model in free perceptron; do
+		id=$("$RETRIAL" query "SELECT trial FROM models WHERE model = '$model' LIMIT 1" --db "$SCRATCH/one/r.db" --format csv | sed 1d)
+		try export "$id" --db "$SCRATCH/one/r.db" --format $format -o "$SCRATCH/$model.$format"
+		[ "$code" = 0 ] && try eval "$SCRATCH/$model.$format" && [ "$code" = 0 ]
+		check $? "$model is written as $format, and evaluates as recorded"
+	done
+done
+
+# 784 x 6, 6 x 10 + 10 and twice as wide; of each layer 20 % are left, then half of all
+try query "SELECT DISTINCT params, name, trainable FROM models WHERE recipe = 'ticket' ORDER BY params, phase" --db "$SCRATCH/one/r.db" --format csv
+printf '4774,train,4774\n4774,ticket,963\n4774,again,486\n9538,train,9538\n9538,ticket,1916\n9538,again,963\n' >"$SCRATCH/expected"
+sed 1d "$SCRATCH/out" | cmp -s - "$SCRATCH/expected"
+check $? "an axis makes networks of several widths, and pruning leaves the parts that were asked for"
+sed '/^  - {axes: /!{/^  - {base: /d}' "$sweep" >"$SCRATCH/set.yaml"
+try run "$SCRATCH/set.yaml" --db "$SCRATCH/set/r.db" --set batch_size=30 -q
+try table "$SCRATCH/set.yaml" --db "$SCRATCH/set/r.db" --set batch_size=30 --set test_limit=40 --format md
+[ "$code" = 0 ] && says rmsprop && says "batch\\_size=30 --set test\\_limit=40"
+check $? "reports take --set as run does"
+
+# ---- what is in the library and in the documentation ----
+
+cat >"$SCRATCH/published.yaml" <<END
+retrial: 1
+name: published
+seeds: 1
+use: $(pwd)/experiments/library/published-nets.yaml
+base: {recipe: short, batch_size: 40, validation: 120, train_limit: 120, test_limit: 120}
+recipes: {short: [{phase: train, epochs: 1}]}
+axes: {dataset: [synthetic, synthetic-colour], model: [lenet-300-100, lenet-5, resnet-8, resnet-20]}
+END
+try run "$SCRATCH/published.yaml" --db "$SCRATCH/published/r.db" -q
+try query "SELECT dataset, model, params FROM models ORDER BY 1, 2" --db "$SCRATCH/published/r.db" --format csv
+for line in synthetic,lenet-300-100,266610 synthetic,lenet-5,61706 synthetic-colour,lenet-5,83126 synthetic-colour,resnet-20,273658 \
+	synthetic-colour,resnet-8,78666; do
+	grep -qx "$line" "$SCRATCH/out"
+	check $? "a published network has the size that is printed of it: $line"
+done
+{
+	printf 'retrial: 1\nname: documented\nbase: {dataset: synthetic, recipe: ticket, model: deep, validation: 500}\n'
+	awk '/^...yaml$/ { inside = 1; next } /^...$/ { inside = 0 } inside' docs/recipes.md
+} >"$SCRATCH/documented.yaml"
+try check "$SCRATCH/documented.yaml"
+[ "$code" = 0 ]
+check $? "the examples of docs/recipes.md are good"
+
 # ---- what is refused ----
 
 wrong() {
@@ -59,4 +109,16 @@ wrong() {
 wrong 's/at: \[2, 4.5\]/at: [2, 2]/' "at = 2: not larger than the number before it" "milestones have to ascend"
 wrong 's/{factor: 0.8}/{}/' "'factor' is missing" "an exponential schedule needs its factor"
 wrong 's/adagrad: {lr: 0.05,/adagrad: {lr: 0.05, momentum: 0.9,/' "'momentum' does not belong to the optimizer adagrad (only to: sgd, rmsprop)" "Adagrad has no momentum"
+wrong 's/filters: classes/filters: 7/' "its output 7x1x1 has to be one number a class, 10x1x1" "a head has to end with the classes"
+wrong 's/stride: window, /stride: 65, /' "stride = 65: out of range" "a stride has a limit"
+wrong 's/normalize: channels}, axes: {model: \[free, perceptron\]}/normalize: channels}, axes: {model.a.filter: [1, 2]}/' "unknown parameter 'model.a.filter' (did you mean 'model.a.filters'?)" "a parameter of a layer is looked for among those of layers"
+wrong 's/model.hidden.activation/model.hiden.activation/' "model 'perceptron' has no layer 'hiden' (did you mean 'hidden'?)" "a layer is looked for in the model"
+wrong 's/model.hidden.activation: \[relu, tanh\]/model.hidden.kernel: [1, 2]/' "'kernel' does not belong to a layer of the kind dense" "a layer has the parameters of its kind"
+wrong 's/{name: b, filters: 5, kernel: 2/{name: b, filters: 5, kernel: 20/' "wrong.yaml:22:" "a shape that does not fit is complained about at the layer"
+wrong 's/{phase: train, epochs: 3}/{phase: continue, epochs: 3}/' "there is none" "continue needs a phase before it"
+wrong 's/kernel: 3, stride: 2, bias: false/kernel: 3, zzz: 2, bias: false/' "unknown key 'zzz' in a layer (it has name, input, filters" "unknown keys list what there is"
+sed 's/{phase: train, epochs: 3}/{phase: train, epochs: 3, inputs: original}/; s/recipe: ticket, model: perceptron}/recipe: ticket, model: perceptron, augment: turn}/; s/^models:/augments: {turn: {rotation: 0.1}}\nmodels:/' "$sweep" >"$SCRATCH/warned.yaml"
+try check "$SCRATCH/warned.yaml"
+[ "$code" = 0 ] && says "warning: augment: turn has no effect: no phase of its trials has inputs: augmented" err
+check $? "transforms that nothing uses are warned about"
 finish

@@ -65,7 +65,7 @@ refuses 2 "differ in shape"
 check $? "a shortcut that is taken from the wrong place is found"
 sed 's/schedule: cosine/schedule: cosinus/; s/warm_up: 1, final/warmup: 1, final/' "$sweep" >"$SCRATCH/schedule.yaml"
 try check "$SCRATCH/schedule.yaml"
-refuses 2 "unknown schedule 'cosinus' (did you mean 'cosine'?) (one of constant, cosine, step)" && says "unknown key 'warmup' in a schedule (did you mean 'warm_up'?)" err
+refuses 2 "unknown schedule 'cosinus' (did you mean 'cosine'?) (one of constant, cosine, step, milestones, linear, exponential, one_cycle, restarts, plateau)" && says "unknown key 'warmup' in a schedule (did you mean 'warm_up'?)" err
 check $? "schedules are checked like optimizers"
 try help schedule
 fine && says "half a cosine" && says "warm_up"

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "networks.h"
 #include "nn/nn.h"
 
 static uint64_t fnv1a(const void *bytes, size_t count)
@@ -62,105 +63,6 @@ static void free_images(struct nn_images *i)
 {
 	free((void *)(uintptr_t)i->pixels);
 	free((void *)(uintptr_t)i->labels);
-}
-
-/* ---- networks ---- */
-
-static int stem(struct nn_net *net, const char *const names[4], int from)
-{
-	from = nn_conv(net, names[0], from, 10, 3, 3, NN_VALID, true, NN_HE_NORMAL);
-	from = nn_maxpool(net, names[1], from, 2);
-	from = nn_conv(net, names[2], from, 20, 3, 3, NN_VALID, true, NN_HE_NORMAL);
-	return nn_maxpool(net, names[3], from, 2);
-}
-
-static const char *const stem1[] = { "stem1/conv1", "stem1/pool1", "stem1/conv2", "stem1/pool2" };
-static const char *const stem2[] = { "stem2/conv1", "stem2/pool1", "stem2/conv2", "stem2/pool2" };
-
-static void build_dual(struct nn_net *net, struct nn_shape image)
-{
-	int a = stem(net, stem1, nn_input(net, "input1", image));
-	nn_output(net, "output1", nn_dense(net, "head1/dense", a, 10, false, NN_GLOROT_UNIFORM));
-	int b = stem(net, stem2, nn_input(net, "input2", image));
-	nn_output(net, "output2", nn_dense(net, "head2/dense", b, 10, false, NN_GLOROT_UNIFORM));
-}
-
-static void build_unified(struct nn_net *net, struct nn_shape image)
-{
-	int in = nn_input(net, "input", image),
-	    wide[2] = { stem(net, stem1, in), stem(net, stem2, in) };
-	if (wide[1] < 0)
-		return;
-	struct nn_shape map = net->layers[wide[1]].shape;
-	wide[0] = nn_conv(net, "stem1/wide", wide[0], 10, map.height, map.width, NN_VALID, true,
-		NN_GLOROT_UNIFORM);
-	wide[1] = nn_conv(net, "stem2/wide", wide[1], 10, map.height, map.width, NN_VALID, true,
-		NN_GLOROT_UNIFORM);
-	int at = nn_dense(
-		net, "classifier/dense", nn_concat(net, "concat", wide, 2), 32, true, NN_HE_NORMAL);
-	at = nn_dropout(net, "classifier/dropout", at, 0.5);
-	nn_output(net, "output",
-		nn_dense(net, "classifier/logits", at, 10, false, NN_GLOROT_UNIFORM));
-}
-
-/* Every kind of layer, kernels and maps of odd sizes, layers read twice, two losses. Its pooled
- * maps meet when the image's height is not a multiple of 3 and its width one less than a multiple.
- */
-static void build_zoo(struct nn_net *net, struct nn_shape image)
-{
-	int in = nn_input(net, "in", image), parts[3];
-	int a = nn_conv(net, "a", in, 7, 2, 3, NN_VALID, false, NN_HE_NORMAL);
-	parts[0] = nn_maxpool(net, "a/pool", nn_relu(net, "a/relu", a), 3);
-	int b = nn_conv(net, "b", in, 11, 5, 5, NN_SAME, true, NN_HE_NORMAL);
-	b = nn_conv(net, "b2", nn_dropout(net, "b/drop", b, 0.25), 3, 2, 2, NN_SAME, false,
-		NN_GLOROT_UNIFORM);
-	parts[1] = nn_maxpool(net, "b/pool", b, 3);
-	int c = nn_conv(net, "c", in, 5, 3, 3, NN_SAME, true, NN_HE_NORMAL);
-	c = nn_conv(net, "c2", c, 21, 1, 1, NN_VALID, true, NN_HE_NORMAL);
-	parts[2] = nn_maxpool(net, "c/pool", c, 3);
-	int all = nn_concat(net, "all", parts, 3);
-	if (all < 0)
-		return;
-	int d = nn_conv(net, "d", all, 13, 3, 3, NN_SAME, true, NN_HE_NORMAL);
-	nn_output(net, "out1",
-		nn_dense(net, "d/logits", nn_maxpool(net, "d/pool", d, 2), 10, false,
-			NN_GLOROT_UNIFORM));
-	int two[] = { d, parts[1] };
-	int e = nn_dense(net, "e", nn_concat(net, "two", two, 2), 17, true, NN_HE_NORMAL);
-	nn_output(net, "out2",
-		nn_dense(net, "e/logits", nn_dropout(net, "e/drop", e, 0.5), 10, false,
-			NN_GLOROT_UNIFORM));
-}
-
-/* A residual network of the layers beyond the paper's: strided, depthwise, batch normalisation,
- * sums, averages, ReLU6 and SiLU. */
-static void build_residual(struct nn_net *net, struct nn_shape image)
-{
-	const struct nn_conv_options first = { .filters = 11,
-		.kernel_height = 3,
-		.kernel_width = 5,
-		.stride = 2,
-		.padding = NN_SAME,
-		.no_bias = true };
-	int at = nn_conv_with(net, "conv1", nn_input(net, "in", image), &first);
-	at = nn_relu(net, "relu1", nn_batchnorm(net, "bn1", at, 0.99, 1e-3));
-	const struct nn_conv_options deep = {
-		.kernel_height = 3, .kernel_width = 3, .padding = NN_SAME
-	};
-	int branch = nn_relu6(net, "relu6",
-		nn_batchnorm(net, "bn2", nn_depthwise(net, "deep1", at, &deep), 0.9, 1e-2));
-	branch = nn_batchnorm(net, "bn3",
-		nn_conv(net, "conv2", branch, 11, 1, 1, NN_VALID, false, NN_HE_NORMAL), 0.99, 1e-3);
-	at = nn_silu(net, "silu", nn_add(net, "sum", (int[]){ at, branch, at }, 3));
-	const struct nn_conv_options last = {
-		.kernel_height = 2, .kernel_width = 3, .stride = 2, .relu = true
-	};
-	int pooled[] = { nn_global_avgpool(net, "pool", at), -1 };
-	at = nn_avgpool(net, "pool2", nn_depthwise(net, "deep2", at, &last), 2, 1);
-	pooled[1] = nn_global_avgpool(net, "pool3", at);
-	nn_output(net, "out",
-		nn_dense(net, "logits", nn_concat(net, "pooled", pooled, 2), 10, false,
-			NN_GLOROT_UNIFORM));
 }
 
 /* ---- trainings ---- */
@@ -584,6 +486,20 @@ static const struct training trainings[] = {
 		.count = 60,
 		.batch_size = 16,
 		.epochs = 2 },
+	{ .name = "recipe-sgd",
+		.build = build_recipe,
+		.image = { 2, 9, 11 },
+		.optimizer = SGD,
+		.count = 75,
+		.epochs = 2 },
+	{ .name = "recipe-adamw",
+		.build = build_recipe,
+		.image = { 1, 12, 10 },
+		.optimizer = ADAMW,
+		.count = 75,
+		.epochs = 2,
+		.augment = PAPER,
+		.augmented = { true } },
 };
 
 static struct nn_trainer *start(const struct training *g, const struct nn_net *net,
@@ -743,6 +659,23 @@ static void print_initial_weights(const char *name,
 	free(net);
 }
 
+static void print_initialisers(void)
+{
+	static float x[35 * 20];
+	printf("initialisers");
+	for (enum nn_init_kind init = NN_HE_NORMAL; init <= NN_CONSTANT; init++) {
+		struct nn_tensor t = { .name = "dense/kernel",
+			.count = 35 * 20,
+			.fan_in = 35,
+			.fan_out = 20,
+			.init = init,
+			.amount = 0.5 };
+		nn_init_tensor(&t, 2024, x);
+		printf(" %016" PRIx64, fnv1a(x, sizeof(x)));
+	}
+	printf("\n");
+}
+
 static void print_shuffle(void)
 {
 	uint32_t order[1000];
@@ -842,5 +775,6 @@ int main(int argc, char **argv)
 	print_quantised("unified-28x28", build_unified, (struct nn_shape){ 1, 28, 28 }, kernels);
 	print_quantised("dual-32x32", build_dual, (struct nn_shape){ 3, 32, 32 }, kernels);
 	print_quantised("zoo", build_zoo, (struct nn_shape){ 2, 10, 14 }, kernels);
+	print_initialisers();
 	return 0;
 }

@@ -195,18 +195,67 @@ static bool in_doubt(num x, double kink)
 	return fabs(x.value - kink) <= SLACK * unit * x.error;
 }
 
-static num activate(enum nn_kind kind, num x)
+static double normal(double x)
+{
+	return erfc(-x / sqrt(2)) / 2;
+}
+
+static double bell(double x)
+{
+	return exp(-x * x / 2) / sqrt(2 * acos(-1));
+}
+
+/* Errors: of the argument through the derivative, and what the core's header allows of its own. */
+static num smooth(enum nn_kind kind, num x, double slope)
+{
+	const double v = x.value, s = 1 / (1 + exp(-v)), h = fmin(fmax(v + 3, 0), 6) / 6;
+	switch (kind) {
+	case NN_TANH: return make(tanh(v), (1 - tanh(v) * tanh(v)) * x.error + 7 * fabs(tanh(v)));
+	case NN_SIGMOID: return make(s, s * (1 - s) * x.error + 7 * s);
+	case NN_LEAKY_RELU:
+		return v > 0 ? x : make(slope * v, slope * x.error + 2 * fabs(slope * v));
+	case NN_GELU:
+		return make(v * normal(v),
+			fabs(normal(v) + v * bell(v)) * x.error + 6 * fabs(v)
+				+ fabs(v * normal(v)));
+	case NN_HARD_SWISH:
+		return make(v * h, (h + fabs(v) / 6) * x.error + 8 * fabs(v) * (h + .1));
+	default: return make(h, x.error / 6 + 8 * (h + .1));
+	}
+}
+
+static num smooth_slope(enum nn_kind kind, num x, double slope)
+{
+	const double v = x.value, s = 1 / (1 + exp(-v)), t = tanh(v), inside = v > -3 && v < 3;
+	switch (kind) {
+	case NN_TANH: return make(1 - t * t, 2 * fabs(t) * x.error + 20);
+	case NN_SIGMOID: return make(s * (1 - s), s * (1 - s) * x.error + 20 * s);
+	case NN_LEAKY_RELU: return make(v > 0 ? 1 : slope, 1 + (in_doubt(x, 0) ? 1 / unit : 0));
+	case NN_GELU: return make(normal(v) + v * bell(v), 2 * x.error + 20 * (1 + fabs(v)));
+	case NN_HARD_SWISH:
+		return make(inside ? v / 3 + .5 : v >= 3,
+			x.error + 4 + (in_doubt(x, 3) || in_doubt(x, -3) ? 1 / unit : 0));
+	default: return make(inside / 6, 1 + (in_doubt(x, 3) || in_doubt(x, -3) ? 1 / unit : 0));
+	}
+}
+
+static num activate(enum nn_kind kind, num x, double slope)
 {
 	if (kind == NN_RELU)
 		return x.value > 0 ? x : make(0, in_doubt(x, 0) ? x.error : 0);
 	if (kind == NN_RELU6)
-		return x.value > 6 ? make(6, in_doubt(x, 6) ? x.error : 0) : activate(NN_RELU, x);
+		return x.value > 6 ? make(6, in_doubt(x, 6) ? x.error : 0)
+				   : activate(NN_RELU, x, 0);
 	double s = 1 / (1 + exp(-x.value));
-	return times(x, make(s, s * (1 - s) * x.error + 10 * s));
+	if (kind == NN_SILU)
+		return times(x, make(s, s * (1 - s) * x.error + 10 * s));
+	return smooth(kind, x, slope);
 }
 
-static num derivative(enum nn_kind kind, num x)
+static num derivative(enum nn_kind kind, num x, double slope)
 {
+	if (kind >= NN_TANH)
+		return smooth_slope(kind, x, slope);
 	if (kind == NN_SILU) {
 		double s = 1 / (1 + exp(-x.value)), v = x.value;
 		return make(s * (1 + v * (1 - s)),
@@ -218,42 +267,61 @@ static num derivative(enum nn_kind kind, num x)
 
 /* ---- pooling ---- */
 
+/* All pools: windows side by side are those of stride `window` without padding. */
+static void pool_window(
+	struct wide *w, int l, size_t out, const size_t *inside, int count, bool back)
+{
+	const struct nn_layer *p = layer_of(w, l);
+	const int from = p->inputs[0];
+	size_t best = inside[0];
+	num sum = { 0, 0 };
+	for (int k = 0; k < count; k++) {
+		sum = plus(sum, w->out[from][inside[k]]);
+		if (w->out[from][inside[k]].value > w->out[from][best].value)
+			best = inside[k];
+		if (back && p->kind == NN_AVGPOOL)
+			w->slope[from][inside[k]] = plus(
+				w->slope[from][inside[k]], scaled(w->slope[l][out], 1.0 / count));
+	}
+	if (!back)
+		w->out[l][out] =
+			p->kind == NN_AVGPOOL ? scaled(sum, 1.0 / count) : w->out[from][best];
+	else if (p->kind == NN_MAXPOOL) /* tests give it no near ties */
+		w->slope[from][best] = plus(w->slope[from][best], w->slope[l][out]);
+}
+
 static void pool(struct wide *w, int l, bool back)
 {
 	const struct nn_layer *p = layer_of(w, l);
-	int from = p->inputs[0];
-	double share = 1.0 / (p->kernel_height * p->kernel_width);
+	const int from = p->inputs[0];
+	const struct nn_shape in = layer_of(w, from)->shape;
+	const int down = p->stride ? p->stride : p->kernel_height,
+		  across = p->stride ? p->stride : p->kernel_width,
+		  above = p->padding == NN_SAME ? padding_before(in.height, p->kernel_height, down)
+						: 0,
+		  left = p->padding == NN_SAME ? padding_before(in.width, p->kernel_width, across)
+					       : 0;
+	size_t *inside = zeros((size_t)(p->kernel_height * p->kernel_width), sizeof(*inside));
 	for (uint32_t i = 0; i < w->count; i++)
 		for (int c = 0; c < p->shape.channels; c++)
 			for (int y = 0; y < p->shape.height; y++)
 				for (int x = 0; x < p->shape.width; x++) {
-					size_t out = at(w, l, i, c, y, x),
-					       best = at(w, from, i, c, y * p->kernel_height,
-						       x * p->kernel_width);
-					num sum = { 0, 0 };
+					int count = 0;
 					for (int k = 0; k < p->kernel_height * p->kernel_width;
 						k++) {
-						size_t in = at(w, from, i, c,
-							y * p->kernel_height + k / p->kernel_width,
-							x * p->kernel_width + k % p->kernel_width);
-						sum = plus(sum, w->out[from][in]);
-						if (w->out[from][in].value
-							> w->out[from][best].value)
-							best = in;
-						if (back && p->kind == NN_AVGPOOL)
-							w->slope[from][in] = plus(
-								w->slope[from][in],
-								scaled(w->slope[l][out], share));
+						const int row = y * down - above
+							+ k / p->kernel_width,
+							  column = x * across - left
+							+ k % p->kernel_width;
+						if (row >= 0 && row < in.height && column >= 0
+							&& column < in.width)
+							inside[count++] =
+								at(w, from, i, c, row, column);
 					}
-					if (!back)
-						w->out[l][out] = p->kind == NN_AVGPOOL
-							? scaled(sum, share)
-							: w->out[from][best];
-					else if (p->kind
-						== NN_MAXPOOL) /* tests give it no near ties */
-						w->slope[from][best] = plus(
-							w->slope[from][best], w->slope[l][out]);
+					pool_window(
+						w, l, at(w, l, i, c, y, x), inside, count, back);
 				}
+	free(inside);
 }
 
 /* ---- batch normalisation ---- */
@@ -407,10 +475,22 @@ static void relu_in_place(struct wide *w, int l, bool back)
 		if (back)
 			w->slope[l][k] = times(w->slope[l][k],
 				w->out[l][k].value > 0 || w->out[l][k].error > 0
-					? derivative(NN_RELU, w->out[l][k])
+					? derivative(NN_RELU, w->out[l][k], 0)
 					: make(0, 0));
 		else
-			w->out[l][k] = activate(NN_RELU, w->out[l][k]);
+			w->out[l][k] = activate(NN_RELU, w->out[l][k], 0);
+}
+
+static void standardise(struct wide *w, int l)
+{
+	const struct nn_layer *n = layer_of(w, l);
+	const size_t image = size_of(n->shape), constants = w->net->tensors[n->mean_tensor].count,
+		     each = image / constants;
+	for (size_t k = 0; k < w->count * image; k++) {
+		const size_t i = k % image / each;
+		w->out[l][k] = times(minus(w->out[n->inputs[0]][k], *param(w, n->mean_tensor, i)),
+			*param(w, n->variance_tensor, i));
+	}
 }
 
 static void forward(struct wide *w, int l)
@@ -429,11 +509,10 @@ static void forward(struct wide *w, int l)
 		visit_all(w, l, add_product);
 		relu_in_place(w, l, false);
 		break;
-	case NN_RELU:
-	case NN_RELU6:
-	case NN_SILU:
+	case NN_NORMALIZE: standardise(w, l); break;
+	default:
 		for (size_t k = 0; k < size; k++)
-			w->out[l][k] = activate(n->kind, w->out[n->inputs[0]][k]);
+			w->out[l][k] = activate(n->kind, w->out[n->inputs[0]][k], n->slope);
 		break;
 	case NN_MAXPOOL:
 	case NN_AVGPOOL: pool(w, l, false); break;
@@ -474,14 +553,13 @@ static void backward(struct wide *w, int l)
 		}
 		visit_all(w, l, add_slopes);
 		break;
-	case NN_RELU:
-	case NN_RELU6:
-	case NN_SILU:
+	case NN_NORMALIZE: break; /* nothing before it is trained */
+	default:
 		for (size_t k = 0; k < size; k++) {
 			num *back = &w->slope[n->inputs[0]][k];
 			*back = plus(*back,
 				times(w->slope[l][k],
-					derivative(n->kind, w->out[n->inputs[0]][k])));
+					derivative(n->kind, w->out[n->inputs[0]][k], n->slope)));
 		}
 		break;
 	case NN_MAXPOOL:

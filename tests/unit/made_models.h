@@ -103,6 +103,35 @@ static inline void made_mixed(struct nn_net *net)
 	nn_output(net, "third", logits);
 }
 
+/* Normalised inputs, pooling with strides and padding, every further activation, dense layers
+ * without a bias, a batch normalisation last. */
+static inline void made_recipes(struct nn_net *net)
+{
+	static const enum nn_kind kinds[] = { NN_TANH, NN_SIGMOID, NN_LEAKY_RELU, NN_GELU,
+		NN_HARD_SWISH, NN_HARD_SIGMOID };
+	int at = nn_normalize(net, "normalize", made_image(net, 2, 9, 8), true);
+	at = nn_conv(net, "conv", at, 4, 3, 3, NN_SAME, false, NN_HE_NORMAL);
+	for (size_t k = 0; k < sizeof(kinds) / sizeof(*kinds); k++)
+		at = nn_activation(net, (const char *const[]){ "a", "b", "c", "d", "e", "f" }[k],
+			at, kinds[k], 0.25);
+	int large = nn_pool_with(
+		net, NN_MAXPOOL, "large", at, &(struct nn_pool_options){ 3, 3, 2, NN_SAME });
+	int mean = nn_pool_with(
+		net, NN_AVGPOOL, "average", at, &(struct nn_pool_options){ 3, 3, 2, NN_SAME });
+	at = nn_add(net, "sum", (int[]){ large, mean }, 2);
+	at = nn_pool_with(
+		net, NN_MAXPOOL, "again", at, &(struct nn_pool_options){ 2, 3, 1, NN_VALID });
+	at = nn_dense_without_bias(net, "hidden", at, 6, true, NN_HE_NORMAL);
+	at = nn_activation(net, "gelu", at, NN_GELU, 0);
+	at = nn_dense_without_bias(net, "logits", at, 3, false, NN_HE_NORMAL);
+	nn_output(net, "output", nn_batchnorm(net, "last", at, 0.9, 1e-3));
+}
+
+static inline void made_normalized(struct nn_net *net)
+{
+	made_head(net, nn_normalize(net, "normalize", made_image(net, 3, 4, 5), false), 4);
+}
+
 static const struct made_network {
 	const char *name;
 	void (*build)(struct nn_net *net);
@@ -115,6 +144,8 @@ static const struct made_network {
 	{ "unified", made_unified, true },
 	{ "residual", made_residual, false },
 	{ "mixed", made_mixed, false },
+	{ "recipes", made_recipes, false },
+	{ "normalized", made_normalized, true },
 };
 enum { MADE_NETWORKS = sizeof(made_networks) / sizeof(*made_networks) };
 

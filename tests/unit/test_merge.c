@@ -100,6 +100,16 @@ static void execute_raw(const char *path, const char *sql)
 }
 
 /* What is added to trials after they ended, and what people say of them. */
+/* What programs leave. */
+static const char programs_sql[] =
+	"INSERT INTO measures SELECT id, 'loss', NULL, '{\"value\":\"nan\"}' FROM attempts;"
+	"INSERT INTO steps SELECT id, 'loss', -3, 9e999, '{\"value\":\"inf\"}' FROM attempts;"
+	"INSERT INTO logs SELECT id, 'stderr', 5000000000, 3, x'789c00ff' FROM attempts;"
+	"INSERT INTO outputs SELECT id, 'a/b', 7, 'digest of a content' FROM attempts;"
+	"INSERT INTO contents VALUES ('digest of a content', 7, x'789c00ff');"
+	"INSERT INTO input_files SELECT DISTINCT data_digest, 'train.py', 'its digest', 12 FROM "
+	"attempts;";
+
 static const char additions_sql[] =
 	"INSERT INTO environments VALUES (7, 'the digest of another machine', "
 	"'2026-01-02T03:04:05.678Z');"
@@ -200,6 +210,7 @@ static void one_database_taken_into_an_empty_one_is_copied_column_by_column(void
 	make_database(a_path, 2, 0xf, 0, 1);
 	make_database(b_path, 2, 0, 0, 1); /* the same plan, nothing run */
 	execute_raw(a_path, additions_sql);
+	execute_raw(a_path, programs_sql);
 	execute_raw(a_path,
 		"UPDATE environments SET id = 2 WHERE id = 7; UPDATE facts SET environment = 2 "
 		"WHERE environment = 7;"

@@ -241,7 +241,7 @@ static void metrics_are_declared_by_the_file(void **state)
 	bad_file("retrial: 1\nprogram: {command: [./run]}\nmetrics: {x: {match: 'a=[0-9]'}}\n",
 		"no group for the number");
 	bad_file("retrial: 1\nprogram: {command: [./run]}\nmetrics: {seconds: }\n",
-		"every trial has one of this name");
+		"every trial has something of this name");
 }
 
 /* ---- templates and patterns ---- */

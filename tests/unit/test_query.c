@@ -53,7 +53,7 @@ static void only_statements_that_read_are_run(void **state)
 			fail_msg("%s: kind %d: %s", refused[i], e.kind, e.text);
 	}
 	assert_string_equal(ask(y.store, "SELECT count(*) FROM trials"), "2");
-	assert_string_equal(ask(y.store, "PRAGMA user_version"), "4");
+	assert_string_equal(ask(y.store, "PRAGMA user_version"), "5");
 	rows_free(query(y.store, "EXPLAIN QUERY PLAN SELECT * FROM accuracy"));
 	rows_free(query(y.store, "PRAGMA table_info(trials)"));
 	rows_free(query(y.store,

@@ -60,11 +60,26 @@ static char *made_line(enum wire_event event)
 	const struct trial_end end = {
 		.state = TRIAL_DIVERGED, .error = "not UTF-8: \xff", .core_version = 3, .seconds = 2
 	};
+	static const int64_t at[] = { 0, -3, 9000000000000000 };
+	static const double reals[] = { 0.1, NAN, -INFINITY };
+	static const uint8_t bytes[] = { 0x78, 0x9c, 0x00, 0xff };
+	const struct steps_result steps = { "loss", at, reals, 3 };
+	const struct measure_result measure = { "accuracy", 0.1 };
+	const struct log_result log = {
+		.stream = "stderr", .total = 5, .kept = 3, .bytes = bytes, .count = 4
+	};
+	const struct output_result output = {
+		.path = "a/b", .bytes = 7, .digest = "0123", .file = "/tmp/x"
+	};
 	struct str line = { 0 };
 	switch (event) {
 	case WIRE_EPOCH: assert_int_equal(wire_epoch(&line, &an_epoch, NULL), 0); break;
 	case WIRE_PHASE: assert_int_equal(wire_phase(&line, &a_phase, NULL), 0); break;
 	case WIRE_WEIGHTS: assert_int_equal(wire_weights(&line, &weights, NULL), 0); break;
+	case WIRE_STEPS: assert_int_equal(wire_steps(&line, &steps, NULL), 0); break;
+	case WIRE_MEASURE: assert_int_equal(wire_measure(&line, &measure, NULL), 0); break;
+	case WIRE_LOG: assert_int_equal(wire_log(&line, &log, NULL), 0); break;
+	case WIRE_OUTPUT: assert_int_equal(wire_output(&line, &output, NULL), 0); break;
 	case WIRE_WARNING: assert_int_equal(wire_warning(&line, "a text", NULL), 0); break;
 	case WIRE_END: assert_int_equal(wire_end(&line, &end, NULL), 0); break;
 	}
@@ -92,6 +107,17 @@ static void numbers_and_bytes_read_back_exactly(void **state)
 	assert_memory_equal(m.phase.predictions[0], classes[0], 3);
 	assert_memory_equal(m.phase.predictions[1], classes[1], 3);
 	assert_int_equal(m.phase.best_epoch[1], 2);
+	wire_message_free(&m);
+	free(line);
+	line = made_line(WIRE_STEPS);
+	assert_int_equal(wire_read(line, strlen(line), &m, &e), 0);
+	assert_true(m.steps.count == 3 && m.steps.steps[1] == -3 && m.steps.values[0] == 0.1
+		&& isnan(m.steps.values[1]) && m.steps.values[2] == -INFINITY);
+	wire_message_free(&m);
+	free(line);
+	line = made_line(WIRE_LOG);
+	assert_int_equal(wire_read(line, strlen(line), &m, &e), 0);
+	assert_true(m.log.count == 4 && m.log.bytes[3] == 0xff && m.log.total == 5);
 	wire_message_free(&m);
 	free(line);
 	line = made_line(WIRE_END);

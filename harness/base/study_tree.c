@@ -1,0 +1,57 @@
+/* study_tree.c - see study_tree.h. */
+#include "study_tree.h"
+
+#include <string.h>
+
+#include "capture.h"
+#include "facts.h"
+
+enum { SECONDS = 2, COMMIT_BYTES = 200, DIFF_BYTES = 1 << 20 };
+
+static const char *ask(
+	const char *folder, const char *const *arguments, size_t max_bytes, struct str *out)
+{
+	enum { MOST = 16 };
+	const char *all[MOST] = { "git", "--no-optional-locks", "--no-pager" };
+	for (int i = 0; i + 4 < MOST && arguments[i]; i++)
+		all[3 + i] = arguments[i];
+	return capture_output(all, folder, false, SECONDS, max_bytes, out);
+}
+
+static void add_diff(struct str *facts, const struct str *diff)
+{
+	struct str line = { 0 };
+	for (size_t i = 0; i < diff->length; i++) {
+		const char c = diff->s[i];
+		if (c == '\n' || c == '\t')
+			str_add(&line, c == '\n' ? "\\n" : "\\t");
+		else if (c == '\\')
+			str_add(&line, "\\\\");
+		else
+			str_add_bytes(&line, &c, 1);
+	}
+	if (line.s && str_is_utf8(line.s))
+		facts_add(facts, "study_diff", line.s);
+	else
+		facts_add(facts, "study_diff_note", "it is no UTF-8 text");
+	str_free(&line);
+}
+
+void study_tree_facts(const char *folder, struct str *facts)
+{
+	static const char *const head[] = { "rev-parse", "HEAD", NULL };
+	static const char *const changes[] = { "diff", "--no-ext-diff", "--no-textconv",
+		"--no-color", "HEAD", "--", NULL };
+	struct str commit = { 0 }, diff = { 0 };
+	if (!ask(folder, head, COMMIT_BYTES, &commit) && commit.length) {
+		commit.s[strcspn(commit.s, "\n")] = '\0';
+		facts_add(facts, "study_commit", commit.s);
+		const char *why = ask(folder, changes, DIFF_BYTES, &diff);
+		facts_add(facts, "study_dirty", diff.length ? "yes" : why ? "unknown" : "no");
+		if (diff.length)
+			add_diff(facts, &diff);
+		facts_add(facts, "study_diff_note", why);
+	}
+	str_free(&commit);
+	str_free(&diff);
+}

@@ -1,0 +1,13 @@
+/* study_tree.h - the git repository that a study lies in, as facts (facts.h). */
+#ifndef BASE_STUDY_TREE_H
+#define BASE_STUDY_TREE_H
+
+#include "str.h"
+
+/* Append what git says of the folder: study_commit; study_dirty, yes when tracked files have
+ * changes that are not committed; then study_diff, bounded (line ends as \n, tabs as \t,
+ * backslashes as \\), and study_diff_note when that is not all. Nothing outside a repository, or
+ * without git. */
+void study_tree_facts(const char *folder, struct str *facts);
+
+#endif

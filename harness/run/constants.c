@@ -1,0 +1,65 @@
+/* constants.c - what a network normalises its images by: mean and sd of the training images, in
+ * whole numbers until the last division. */
+#include <math.h>
+#include <string.h>
+
+#include "networks.h"
+
+/* Sums of one channel, or of one pixel, over the images. */
+struct sums {
+	uint64_t sum, squares, count;
+};
+
+static struct sums add_up(const struct nn_images *images, const uint32_t *ids, uint32_t count,
+	size_t first, size_t length)
+{
+	const size_t size = nn_shape_size(images->shape);
+	struct sums s = { 0 };
+	for (uint32_t i = 0; i < count; i++) {
+		const uint8_t *p = images->pixels + ids[i] * size + first;
+		for (size_t k = 0; k < length; k++) {
+			s.sum += p[k];
+			s.squares += (uint64_t)p[k] * p[k];
+		}
+	}
+	s.count = (uint64_t)count * length;
+	return s;
+}
+
+/* Of images that are all the same in this place, 1. */
+static double sd_of(struct sums s)
+{
+	const double n = (double)s.count, mean = (double)s.sum / n,
+		     variance = (double)s.squares / n - mean * mean;
+	return s.squares * s.count > s.sum * s.sum && variance > 0 ? sqrt(variance) / 255 : 1;
+}
+
+static void set_layer(const struct trial *t, const struct nn_net *net, const struct nn_layer *layer,
+	const struct nn_images *images, const uint32_t *ids, uint32_t count, float *params)
+{
+	const struct nn_tensor *mean = &net->tensors[layer->mean_tensor],
+			       *scale = &net->tensors[layer->variance_tensor];
+	const size_t length = nn_shape_size(layer->shape) / mean->count;
+	for (size_t i = 0; i < mean->count; i++) {
+		double at = 0, by = 1;
+		if (t->normalize == NORMALIZE_SIGNED)
+			at = 0.5, by = 2;
+		else if (t->normalize == NORMALIZE_BYTES)
+			by = 255;
+		else {
+			const struct sums s = add_up(images, ids, count, i * length, length);
+			at = (double)s.sum / (double)s.count / 255;
+			by = t->normalize == NORMALIZE_MEAN_IMAGE ? 1 : 1 / sd_of(s);
+		}
+		params[mean->offset + i] = (float)at;
+		params[scale->offset + i] = (float)by;
+	}
+}
+
+void network_set_constants(const struct trial *t, const struct nn_net *net,
+	const struct nn_images *images, const uint32_t *ids, uint32_t count, float *params)
+{
+	for (int l = 0; l < net->layer_count; l++)
+		if (net->layers[l].kind == NN_NORMALIZE)
+			set_layer(t, net, &net->layers[l], images, ids, count, params);
+}

@@ -1,0 +1,214 @@
+/* engine.c - the engines: the core, with its data sets, and programs, with their inputs. */
+#include "engine.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../base/capture.h"
+#include "../base/facts.h"
+#include "inputs.h"
+#include "split.h"
+#include "program_run.h"
+
+enum { DATASETS_MAX = 64, VERSION_SECONDS = 20, PACKAGES_BYTES = 1 << 18 };
+
+const struct engine *engine_of(const struct sweep *sweep)
+{
+	return sweep->program ? &engine_program : &engine_core;
+}
+
+/* ---- the core ---- */
+
+/* A data set of the sweep: open, or the reason why not. */
+struct opened {
+	const char *name;
+	struct dataset *dataset;
+	bool damaged;
+	char reason[4096]; /* as long as an err's text */
+};
+
+struct core {
+	const struct dataset_places *places;
+	struct opened opened[DATASETS_MAX];
+	int count;
+};
+
+static int core_begin(const struct sweep *sweep, const struct local_options *options,
+	struct str *facts, struct err *e, void **state)
+{
+	struct core *c = calloc(1, sizeof(*c));
+	(void)sweep;
+	(void)facts;
+	if (!c)
+		return err_nomem(e);
+	c->places = options->places;
+	*state = c;
+	return 0;
+}
+
+/* The trial's data set, opened at its first use. NULL when the sweep has more of them than can be.
+ */
+static struct opened *find_dataset(struct core *c, const struct trial *t)
+{
+	for (int i = 0; i < c->count; i++)
+		if (strcmp(c->opened[i].name, t->dataset) == 0)
+			return &c->opened[i];
+	if (c->count == DATASETS_MAX)
+		return NULL;
+	struct opened *o = &c->opened[c->count++];
+	struct err e = { 0 };
+	bool missing;
+	o->name = t->dataset;
+	if (dataset_open_or_miss(t->dataset, c->places, &e, &missing, &o->dataset)) {
+		snprintf(o->reason, sizeof(o->reason), "%s", e.text);
+		o->damaged = !missing;
+	}
+	return o;
+}
+
+static int core_basis(void *state, const struct trial *t, struct engine_basis *out, struct err *e)
+{
+	const struct opened *o = find_dataset(state, t);
+	if (!o)
+		return err_set(e, ERR_USAGE, "more than %d data sets in one sweep", DATASETS_MAX);
+	*out = (struct engine_basis){ .digest = o->dataset ? o->dataset->digest : NULL,
+		.core_version = NN_CORE_VERSION,
+		.reason = o->reason,
+		.damaged = o->damaged,
+		.what = o->dataset };
+	return 0;
+}
+
+static int core_check(const struct trial *t, const struct engine_basis *basis, struct err *e)
+{
+	return split_check(t, basis->what, e);
+}
+
+static int core_run(const struct trial *t, const struct engine_basis *basis,
+	const struct trial_options *options, const struct trial_sink *sink, struct trial_end *end)
+{
+	return trial_run(t, basis->what, options, sink, end);
+}
+
+static void core_end(void *state)
+{
+	struct core *c = state;
+	for (int i = 0; c && i < c->count; i++)
+		dataset_close(c->opened[i].dataset);
+	free(c);
+}
+
+const struct engine engine_core = { .begin = core_begin,
+	.basis = core_basis,
+	.check = core_check,
+	.run = core_run,
+	.end = core_end,
+	.kill_signal = SIGKILL };
+
+/* ---- programs ---- */
+
+struct program {
+	const struct program_config *config;
+	struct inputs inputs;
+};
+
+/* A line end as \n, a backslash as \\: facts have one line. */
+static void add_fact_text(struct str *facts, const char *name, const char *text)
+{
+	struct str line = { 0 };
+	for (; *text; text++)
+		if (*text == '\n')
+			str_add(&line, text[1] ? "\\n" : "");
+		else if (*text == '\\')
+			str_add(&line, "\\\\");
+		else
+			str_add_bytes(&line, text, 1);
+	if (line.s && str_is_utf8(line.s))
+		facts_add(facts, name, line.s);
+	str_free(&line);
+}
+
+/* What a command says of the environment. One that fails is an error: the record would be
+ * incomplete, and nobody would notice. */
+static int ask(const struct program_config *p, const char *const *command, const char *name,
+	struct str *facts, struct err *e)
+{
+	struct str text = { 0 };
+	if (!command)
+		return 0;
+	char *folder = inputs_folder(p);
+	const char *why =
+		capture_output(command, folder, true, VERSION_SECONDS, PACKAGES_BYTES, &text);
+	if (!why)
+		add_fact_text(facts, name, text.s ? text.s : "");
+	free(folder);
+	str_free(&text);
+	return why ? err_set(e, ERR_ENVIRONMENT, "program: %s, asked for by %s: %s", command[0],
+		       strcmp(name, "study_packages") == 0 ? "packages" : "version", why)
+		   : 0;
+}
+
+static int program_begin(const struct sweep *sweep, const struct local_options *options,
+	struct str *facts, struct err *e, void **state)
+{
+	struct program *p = calloc(1, sizeof(*p));
+	(void)options;
+	if (!p)
+		return err_nomem(e);
+	p->config = sweep->program;
+	*state = p;
+	if (inputs_read(p->config, &p->inputs, e)
+		|| ask(p->config, p->config->version, "study_version", facts, e)
+		|| ask(p->config, p->config->packages, "study_packages", facts, e))
+		return -1;
+	for (int i = 0; i < p->config->variable_count; i++) {
+		struct str name = { 0 };
+		str_addf(&name, "environment_%s", p->config->variables[i].name);
+		add_fact_text(facts, name.s, p->config->variables[i].value);
+		str_free(&name);
+	}
+	return 0;
+}
+
+/* Inputs may change while a sweep runs: then later trials run on what is there now. */
+static int program_basis(
+	void *state, const struct trial *t, struct engine_basis *out, struct err *e)
+{
+	struct program *p = state;
+	(void)t;
+	if (inputs_changed(&p->inputs)) {
+		inputs_free(&p->inputs);
+		if (inputs_read(p->config, &p->inputs, e))
+			return -1;
+	}
+	*out = (struct engine_basis){ .digest = p->inputs.digest, .what = &p->inputs };
+	return 0;
+}
+
+static int run_program(const struct trial *t, const struct engine_basis *basis,
+	const struct trial_options *options, const struct trial_sink *sink, struct trial_end *end)
+{
+	return program_run(t, basis->what, options, sink, end);
+}
+
+static void program_end(void *state)
+{
+	struct program *p = state;
+	if (p)
+		inputs_free(&p->inputs);
+	free(p);
+}
+
+const struct engine engine_program = { .begin = program_begin,
+	.basis = program_basis,
+	.run = run_program,
+	.end = program_end,
+	.kill_signal = SIGTERM,
+	.has_inputs = true };
+
+const struct inputs *engine_inputs(const struct engine_basis *basis)
+{
+	return basis->what;
+}

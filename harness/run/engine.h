@@ -1,0 +1,49 @@
+/* engine.h - what executes a trial: retrial's own core, or a program of the user's. Chosen once, by
+ * engine_of; scheduling, leases, limits and recording do not ask which.
+ *
+ * A trial has a basis: what its results depend on beside its configuration - the data set and the
+ * core's version, or the program's inputs. A trial is done when there is a done attempt of it on
+ * this basis. */
+#ifndef RUN_ENGINE_H
+#define RUN_ENGINE_H
+
+#include "local.h"
+
+struct engine_basis {
+	const char *digest; /* of the data set or the inputs; NULL: it cannot be had */
+	int core_version;   /* 0: a program's */
+	const char *reason; /* why not, and what would do */
+	bool damaged;       /* it is there, but is not what it should be */
+	const void *what;   /* the engine's: what run needs */
+};
+
+struct engine {
+	/* Before the first trial; what else is known of the environment is appended to facts.
+	 * Returns 0 with *state for the calls below, or -1 with e. */
+	int (*begin)(const struct sweep *sweep, const struct local_options *options,
+		struct str *facts, struct err *e, void **state);
+	/* The trial's basis as it is now. *out stays until the next call for the same trial. */
+	int (*basis)(void *state, const struct trial *t, struct engine_basis *out, struct err *e);
+	/* Can the trial be run on the basis at all? NULL: always. Returns 0, or -1 with e. */
+	int (*check)(const struct trial *t, const struct engine_basis *basis, struct err *e);
+	/* Run it, in a worker's process (trial_run.h). */
+	int (*run)(const struct trial *t, const struct engine_basis *basis,
+		const struct trial_options *options, const struct trial_sink *sink,
+		struct trial_end *end);
+	void (*end)(void *state);
+	/* The signal after which a worker ends at once. SIGTERM: it has to clean up, and is not
+	 * killed until it had ten seconds for that. */
+	int kill_signal;
+	bool has_inputs; /* results on another basis are stale, not of another data set */
+};
+
+/* The one place that decides. */
+const struct engine *engine_of(const struct sweep *sweep);
+
+extern const struct engine engine_core, engine_program;
+
+/* The inputs that a basis of engine_program stands for. */
+struct inputs;
+const struct inputs *engine_inputs(const struct engine_basis *basis);
+
+#endif

@@ -1,0 +1,268 @@
+/* verify_program.c - see verify_program.h. */
+#include "verify_program.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "inputs.h"
+#include "program_run.h"
+
+/* A number that came now. */
+struct point {
+	int metric;
+	int64_t step;
+	double value;
+	size_t order; /* of equal metrics and steps the later counts */
+};
+
+struct comparison {
+	const struct program_config *program;
+	struct rows *steps, *measures, *outputs; /* recorded */
+	struct point *points;
+	size_t count, capacity;
+	double results[PROGRAM_LIST_MAX];
+	struct verify_result *result;
+};
+
+static int metric_number(const struct program_config *p, const char *name)
+{
+	const struct program_metric *m = program_metric(p, name);
+	return m ? (int)(m - p->metrics) : -1;
+}
+
+/* ---- what comes ---- */
+
+static int take_steps(void *context, const struct steps_result *r, struct err *e)
+{
+	struct comparison *c = context;
+	if (c->count + r->count > c->capacity) {
+		const size_t capacity = 2 * c->capacity + r->count;
+		struct point *points = realloc(c->points, capacity * sizeof(*points));
+		if (!points)
+			return err_nomem(e);
+		c->points = points;
+		c->capacity = capacity;
+	}
+	for (size_t i = 0; i < r->count; i++, c->count++)
+		c->points[c->count] = (struct point){ metric_number(c->program, r->metric),
+			r->steps[i], r->values[i], c->count };
+	return 0;
+}
+
+static int take_measure(void *context, const struct measure_result *r, struct err *e)
+{
+	struct comparison *c = context;
+	(void)e;
+	c->results[metric_number(c->program, r->metric)] = r->value;
+	return 0;
+}
+
+/* ---- what differs ---- */
+
+/* The first difference is the one that is told. */
+static void __attribute__((format(printf, 2, 3)))
+differs(struct comparison *c, const char *format, ...)
+{
+	va_list arguments;
+	if (c->result->verdict == VERIFY_DIFFERS)
+		return;
+	c->result->verdict = VERIFY_DIFFERS;
+	va_start(arguments, format);
+	vsnprintf(c->result->text, sizeof(c->result->text), format, arguments);
+	va_end(arguments);
+}
+
+static double real_of(const struct value *v)
+{
+	return v->kind == VALUE_NULL ? (double)NAN : v->real;
+}
+
+static const char *text_of(const struct rows *r, size_t row, int column)
+{
+	return r->values[row * (size_t)r->column_count + (size_t)column].text;
+}
+
+/* Equal, within the tolerance of the metric (then the verdict says so), or neither. */
+static bool agree(struct comparison *c, const struct program_metric *m, double recorded, double now)
+{
+	if (recorded == now || (isnan(recorded) && isnan(now)))
+		return true;
+	if (!(fabs(recorded - now) <= m->tolerance))
+		return false;
+	if (c->result->verdict == VERIFY_EXACT)
+		c->result->verdict = VERIFY_WITHIN;
+	return true;
+}
+
+static int by_step(const void *a, const void *b)
+{
+	const struct point *x = a, *y = b;
+	if (x->step != y->step)
+		return x->step < y->step ? -1 : 1;
+	if (x->metric != y->metric)
+		return x->metric < y->metric ? -1 : 1;
+	return x->order < y->order ? -1 : x->order > y->order;
+}
+
+/* The last that came for this metric and step, or NULL. */
+static const struct point *find_point(const struct comparison *c, int metric, int64_t step)
+{
+	size_t low = 0, high = c->count;
+	const struct point key = { .metric = metric, .step = step, .order = SIZE_MAX };
+	while (low < high) {
+		const size_t middle = low + (high - low) / 2;
+		if (by_step(&c->points[middle], &key) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	const struct point *p = low ? &c->points[low - 1] : NULL;
+	return p && p->metric == metric && p->step == step ? p : NULL;
+}
+
+static void compare_steps(struct comparison *c)
+{
+	size_t distinct = 0;
+	if (c->count)
+		qsort(c->points, c->count, sizeof(*c->points), by_step);
+	for (size_t i = 0; i < c->count; i++)
+		distinct += i + 1 == c->count || c->points[i].metric != c->points[i + 1].metric
+			|| c->points[i].step != c->points[i + 1].step;
+	for (size_t i = 0; i < c->steps->row_count; i++) {
+		const struct value *row = &c->steps->values[3 * i];
+		const int number = metric_number(c->program, row[0].text);
+		if (number < 0)
+			continue;
+		const struct program_metric *m = &c->program->metrics[number];
+		if (m->declared.kind == METRIC_TIME)
+			continue;
+		const struct point *p = find_point(c, number, row[1].integer);
+		const char *step = m->series ? m->series : "step";
+		if (!p)
+			differs(c, "%s %lld: %s is recorded, but was not reported now", step,
+				(long long)row[1].integer, m->declared.name);
+		else if (!agree(c, m, real_of(&row[2]), p->value))
+			differs(c, "%s %lld: %s %.17g recorded, %.17g now, %.1e apart", step,
+				(long long)row[1].integer, m->declared.name, real_of(&row[2]),
+				p->value, fabs(p->value - real_of(&row[2])));
+		c->result->epochs++;
+	}
+	if (distinct != c->steps->row_count)
+		differs(c, "%zu steps are recorded, %zu were reported now", c->steps->row_count,
+			distinct);
+}
+
+static void compare_measures(struct comparison *c)
+{
+	for (size_t i = 0; i < c->measures->row_count; i++) {
+		const struct value *row = &c->measures->values[2 * i];
+		const int number = metric_number(c->program, row[0].text);
+		const struct program_metric *m = number < 0 ? NULL : &c->program->metrics[number];
+		if (!m || m->declared.kind == METRIC_TIME)
+			continue;
+		if (!agree(c, m, real_of(&row[1]), c->results[number]))
+			differs(c, "%s: %.17g recorded, %.17g now, %.1e apart", m->declared.name,
+				real_of(&row[1]), c->results[number],
+				fabs(c->results[number] - real_of(&row[1])));
+		c->result->tensors++;
+	}
+}
+
+static int take_output(void *context, const struct output_result *r, struct err *e)
+{
+	struct comparison *c = context;
+	(void)e;
+	if (r->file)
+		unlink(r->file);
+	for (size_t i = 0; i < c->outputs->row_count; i++) {
+		if (strcmp(text_of(c->outputs, i, 0), r->path) != 0)
+			continue;
+		/* Told after the metrics: what they say comes first. */
+		if (strcmp(text_of(c->outputs, i, 1), r->digest) != 0 && !c->result->weights[0])
+			snprintf(c->result->weights, sizeof(c->result->weights),
+				"output %s has other contents: %.12s recorded, %.12s now", r->path,
+				text_of(c->outputs, i, 1), r->digest);
+		c->result->digests++;
+	}
+	return 0;
+}
+
+/* ---- the trial ---- */
+
+static int ask(struct store *s, const char *query, const char *name, const char *value,
+	struct rows **out, struct err *e)
+{
+	return store_ask(s, query, (const char *const[]){ name, value, NULL }, e, out);
+}
+
+/* Are the inputs those that are recorded? Otherwise the result says what is not. */
+static bool same_inputs(struct store *s, const struct inputs *in, const char *recorded,
+	struct verify_result *result, struct err *e)
+{
+	struct rows *files = NULL;
+	struct str what = { 0 };
+	if (strcmp(in->digest, recorded) == 0)
+		return true;
+	result->verdict = VERIFY_CANNOT;
+	if (ask(s, "input_files", "inputs", recorded, &files, e) == 0)
+		inputs_compare(in, files, &what);
+	snprintf(result->text, sizeof(result->text),
+		"its inputs are not those that it was run on: %s",
+		what.length ? what.s : "nothing is recorded of them");
+	rows_free(files);
+	str_free(&what);
+	return false;
+}
+
+static void run_and_compare(struct comparison *c, const struct trial *t, const struct inputs *in,
+	const char *folder, const atomic_int *stop)
+{
+	const struct trial_options options = { .threads = 1, .states = folder, .stop = stop };
+	const struct trial_sink sink = {
+		.context = c, .steps = take_steps, .measure = take_measure, .output = take_output
+	};
+	struct trial_end end;
+	if (program_run(t, in, &options, &sink, &end) == 0) {
+		compare_steps(c);
+		compare_measures(c);
+		if (c->result->weights[0])
+			differs(c, "%s", c->result->weights);
+	} else if (end.state == TRIAL_FAILED || end.state == TRIAL_DIVERGED) {
+		differs(c, "it was done before, and %s now: %s",
+			end.state == TRIAL_FAILED ? "fails" : "diverges", end.error);
+	} else {
+		c->result->verdict = VERIFY_CANNOT;
+		snprintf(c->result->text, sizeof(c->result->text), "%s", end.error);
+	}
+	c->result->weights[0] = '\0';
+}
+
+int verify_program(struct store *s, const struct trial *t, const char *inputs, const char *folder,
+	const atomic_int *stop, struct verify_result *result, struct err *e)
+{
+	struct comparison c = { .program = t->program, .result = result };
+	struct inputs in = { .list = NULL };
+	struct err why = { 0 };
+	int answer = 0;
+	*result = (struct verify_result){ .verdict = VERIFY_EXACT };
+	if (inputs_read(t->program, &in, &why)) {
+		result->verdict = VERIFY_CANNOT;
+		snprintf(result->text, sizeof(result->text), "%.*s", (int)sizeof(result->text) - 1,
+			why.text);
+	} else if (ask(s, "verify_steps", "trial", t->identity, &c.steps, e)
+		|| ask(s, "verify_measures", "trial", t->identity, &c.measures, e)
+		|| ask(s, "verify_outputs", "trial", t->identity, &c.outputs, e)) {
+		answer = -1;
+	} else if (same_inputs(s, &in, inputs, result, &why)) {
+		run_and_compare(&c, t, &in, folder, stop);
+	}
+	inputs_free(&in);
+	rows_free(c.steps);
+	rows_free(c.measures);
+	rows_free(c.outputs);
+	free(c.points);
+	return answer;
+}

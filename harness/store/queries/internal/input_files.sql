@@ -1,0 +1,5 @@
+-- What the inputs of this digest are made of.
+SELECT name, digest
+FROM input_files
+WHERE inputs = :inputs
+ORDER BY name;
