@@ -155,7 +155,7 @@ static void add_robustness(const struct sweep *s, struct str *out)
 	if (strengths)
 		str_addf(out,
 			"robustness: when trials are done their networks are evaluated on test "
-			"images changed in %zu ways, %zu strengths in all\n",
+			"images corrupted in %zu ways, %zu severities in all\n",
 			s->robustness_count, strengths);
 }
 

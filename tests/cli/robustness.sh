@@ -124,7 +124,7 @@ identities experiments/robustness.yaml >"$SCRATCH/robustness.ids"; identities ex
 check $? "experiments/robustness.yaml has the trials of the paper: nothing is trained twice"
 
 try plan "$sweep" --db "$SCRATCH/one/r.db"
-fine && says 'test images changed in 7 ways, 10 strengths in all'
+[ "$code" = 0 ] && says 'test images corrupted in 7 ways, 10 severities in all'
 check $? "plan says that networks will be evaluated"
 
 # ---- mistakes ----
