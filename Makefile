@@ -24,7 +24,13 @@ ARCH := $(shell $(CC) -dumpmachine | cut -d- -f1)
 WARNINGS = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla
 # Contraction off: a product and a sum are fused only where the code says so (design: the reproducibility contract).
 BITS     = -ffp-contract=off -fno-math-errno
-ALL      = -std=gnu11 -D_GNU_SOURCE -I. -MMD -MP $(WARNINGS) $(BITS) $(CFLAGS)
+# Against damage by hostile files. Sanitizers and static programs have their own ways. The kernels read no file, and are all of a training's time: they
+# are left as they are.
+ifeq ($(findstring -fsanitize,$(CFLAGS))$(findstring -static,$(CFLAGS)),)
+HARDEN   = -fPIE -fstack-protector-strong $(if $(findstring _FORTIFY_SOURCE,$(CFLAGS)),,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3)
+HARDEN_LINK = -pie -Wl,-z,relro,-z,now
+endif
+ALL      = -std=gnu11 -D_GNU_SOURCE -I. -MMD -MP $(WARNINGS) $(BITS) $(HARDEN) $(CFLAGS)
 
 # Of which commit the program is. Files that were unpacked from an archive have none, also where another project's work tree surrounds them: then
 # the digest of the sources says what it was built from. results/ is made by the program, so it does not count as a change.
@@ -32,7 +38,7 @@ COMMIT := $(shell git ls-files --error-unmatch Makefile >/dev/null 2>&1 && git r
 DIRTY  := $(if $(COMMIT),$(shell test -z "$$(git status --porcelain -- . ':(exclude)results')" && echo no || echo yes),unknown)
 SOURCES_DIGEST := $(shell cat Makefile $(sort $(wildcard nn/*.[ch] nn/*/*.[ch] harness/*/*.[ch] harness/*/*.sql harness/*/*/*.sql harness/*/*/*/*.sql)) | sha256sum | cut -c 1-64)
 BUILD_FACTS = -DRETRIAL_VERSION='"$(VERSION)"' -DRETRIAL_COMMIT='"$(COMMIT)"' -DRETRIAL_DIRTY='"$(DIRTY)"' \
-              -DRETRIAL_SOURCES='"$(SOURCES_DIGEST)"' -DRETRIAL_COMPILER='"$(shell $(CC) --version | head -n 1)"' -DRETRIAL_FLAGS='"$(BITS) $(CFLAGS)"'
+              -DRETRIAL_SOURCES='"$(SOURCES_DIGEST)"' -DRETRIAL_COMPILER='"$(shell $(CC) --version | head -n 1)"' -DRETRIAL_FLAGS='"$(BITS) $(HARDEN) $(CFLAGS)"'
 
 # Only what make really needs them for: `make test` on a machine without them must get as far as installing them.
 PACKAGES = sqlite3 gsl libarchive yaml-0.1 jansson libcrypto smartcols libcurl libmicrohttpd libpng libjpeg libprotobuf-c libpcre2-8 zlib
@@ -61,7 +67,7 @@ Q = @echo "  $@";
 endif
 
 $(PROGRAM): $(CLI) $(BUILD)/libharness.a $(BUILD)/libnn.a
-	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBRARIES)
+	$(Q)$(CC) $(CFLAGS) $(HARDEN_LINK) $(LDFLAGS) -o $@ $^ $(LIBRARIES)
 
 $(BUILD)/libnn.a: $(NN)
 $(BUILD)/libharness.a: $(HARNESS)
@@ -72,6 +78,7 @@ $(BUILD)/nn/%.o: nn/%.c
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL) $(NN_CONTRACTS) $(NN_LEVEL) $(KERNEL_FLAGS) -c -o $@ $<
 $(BUILD)/nn/kernels/%.o: NN_LEVEL += $(KERNEL_EXTRA)
+$(BUILD)/nn/kernels/%.o: HARDEN := $(filter -fPIE,$(HARDEN))
 $(BUILD)/nn/kernels/plain.o: NN_LEVEL += $(PLAIN_EXTRA)
 $(BUILD)/nn/kernels/avx2.o:   KERNEL_FLAGS = -mavx2 -mfma
 $(BUILD)/nn/kernels/avx512.o: KERNEL_FLAGS = -mavx512f -mavx512bw -mavx512dq -mavx512vl -mfma

@@ -148,7 +148,7 @@ library=${BUILD:-build}/libnn.a
 allowed='malloc|calloc|aligned_alloc|free|memcpy|memmove|memset|memcmp|strlen|strcmp|strncmp|strchr|snprintf'
 allowed="$allowed|pthread_[a-z_]+|sched_yield|nanosleep|__assert_fail"
 allowed="$allowed|fmaf?" # correctly rounded by definition; called where the processor has none
-allowed="$allowed|__cpu_[a-z0-9_]+|__aarch64_[a-z0-9_]+|__stack_chk_fail|_GLOBAL_OFFSET_TABLE_" # the compiler's own
+allowed="$allowed|__cpu_[a-z0-9_]+|__aarch64_[a-z0-9_]+|__stack_chk_fail|__(memcpy|memmove|memset|snprintf)_chk|_GLOBAL_OFFSET_TABLE_" # the compiler's own
 
 symbols_not_allowed() {
 	[ -e "$library" ] || { echo "$library is not there"; return; }
@@ -177,6 +177,16 @@ defined_twice() {
 check "no name is defined twice in the libraries" defined_twice
 check "libnn.a needs a short list of libc's functions and none of libm's whose bits vary" symbols_not_allowed
 check "libnn.a has no variables of its own" variables
+# A position-independent program whose tables are read-only once it runs, with guarded stacks and checked copies.
+not_hardened() {
+	program=${RETRIAL:-./retrial}
+	readelf -h "$program" | grep -q 'Type:.*DYN' || echo "$program is not position-independent"
+	readelf -lW "$program" | grep -q GNU_RELRO || echo "$program has no read-only relocations"
+	readelf -dW "$program" | grep -q 'BIND_NOW\|Flags:.* NOW' || echo "$program binds lazily"
+	nm -D "$program" | grep -q '__stack_chk_fail' || echo "$program has no stack protector"
+	nm -D "$program" | grep -q '__memcpy_chk\|__snprintf_chk' || echo "$program has no checked copies"
+}
+check "the program is hardened: PIE, RELRO, immediate binding, stack protector, FORTIFY" not_hardened
 check "contraction is off, there is no fast-math, and nothing is built for this processor alone" flags_that_change_bits
 
 # ---- files ----
