@@ -23,7 +23,9 @@ enum {
 struct axis {
 	const char *name;
 	int column;
-	const char *values[VALUES_MAX];
+	const struct value *values[VALUES_MAX];
+	const char *texts[VALUES_MAX]; /* of them; in `written` where they are numbers */
+	char written[VALUES_MAX][32];
 	double numbers[VALUES_MAX];
 	size_t count;
 	bool numeric, geometric, crowded; /* crowded: more values than are told apart */
@@ -49,27 +51,32 @@ static double metric_value(const struct sweep_page *p, size_t row)
 	return v->kind == VALUE_REAL || v->kind == VALUE_INTEGER ? v->real : NAN;
 }
 
-/* The text of a label; numbers come as they are written in the sweep file. */
-static const char *label_text(const struct sweep_page *p, size_t row, const struct axis *a)
-{
-	const struct value *v = run_value(p, row, a->column);
-
-	return v->kind == VALUE_TEXT ? v->text : "";
-}
-
-static bool read_number(const char *text, double *out)
+/* A number, also one that stands in a text. */
+static bool read_number(const struct value *v, double *out)
 {
 	char *end;
 
-	*out = strtod(text, &end);
-	return end != text && !*end && isfinite(*out);
+	*out = v->real;
+	if (v->kind == VALUE_INTEGER || v->kind == VALUE_REAL)
+		return isfinite(*out);
+	if (v->kind != VALUE_TEXT)
+		return false;
+	*out = strtod(v->text, &end);
+	return end != v->text && !*end && isfinite(*out);
 }
 
-static size_t value_index(const struct axis *a, const char *text)
+static bool same(const struct value *a, const struct value *b)
+{
+	if (a->kind == VALUE_TEXT || b->kind == VALUE_TEXT)
+		return a->kind == b->kind && !strcmp(a->text, b->text);
+	return a->kind == b->kind && a->real == b->real;
+}
+
+static size_t value_index(const struct axis *a, const struct value *v)
 {
 	size_t i = 0;
 
-	while (i < a->count && strcmp(a->values[i], text))
+	while (i < a->count && !same(a->values[i], v))
 		i++;
 	return i;
 }
@@ -78,8 +85,8 @@ static int by_number(const void *a, const void *b)
 {
 	double x = 0, y = 0;
 
-	read_number(*(const char *const *)a, &x);
-	read_number(*(const char *const *)b, &y);
+	read_number(*(const struct value *const *)a, &x);
+	read_number(*(const struct value *const *)b, &y);
 	return (x > y) - (x < y);
 }
 
@@ -95,27 +102,38 @@ static bool is_geometric(const struct axis *a)
 	return whole > log(1.5);
 }
 
+static void write_texts(struct axis *a)
+{
+	for (size_t i = 0; i < a->count; i++) {
+		const struct value *v = a->values[i];
+		if (v->kind != VALUE_TEXT)
+			snprintf(a->written[i], sizeof(a->written[i]), "%.10g", v->real);
+		a->texts[i] = v->kind == VALUE_TEXT ? v->text : a->written[i];
+	}
+}
+
 static void read_axis(struct sweep_page *p, struct axis *a)
 {
 	for (size_t i = 0; i < p->runs->row_count; i++) {
-		const char *text = label_text(p, i, a);
-		if (!text[0] || value_index(a, text) < a->count)
+		const struct value *v = run_value(p, i, a->column);
+		if (v->kind == VALUE_NULL || value_index(a, v) < a->count)
 			continue;
 		if (a->count == VALUES_MAX) {
 			a->crowded = true;
 			break;
 		}
-		a->values[a->count++] = text;
+		a->values[a->count++] = v;
 	}
 	a->numeric = a->count > 0;
 	for (size_t i = 0; i < a->count; i++)
-		a->numeric = a->numeric && read_number(a->values[i], &a->numbers[i]);
-	if (!a->numeric)
-		return;
-	qsort(a->values, a->count, sizeof(a->values[0]), by_number);
-	for (size_t i = 0; i < a->count; i++)
-		read_number(a->values[i], &a->numbers[i]);
-	a->geometric = is_geometric(a);
+		a->numeric = read_number(a->values[i], &a->numbers[i]) && a->numeric;
+	if (a->numeric) {
+		qsort(a->values, a->count, sizeof(a->values[0]), by_number);
+		for (size_t i = 0; i < a->count; i++)
+			read_number(a->values[i], &a->numbers[i]);
+		a->geometric = is_geometric(a);
+	}
+	write_texts(a);
 }
 
 /* Labels stand between "sweep" and "seed"; those with one value tell nothing. */
@@ -151,10 +169,10 @@ static size_t slice(const struct sweep_page *p, const struct axis *x, const stru
 		size_t n = 0;
 		for (size_t i = 0; i < p->runs->row_count; i++) {
 			const double value = metric_value(p, i);
-			if (!isnan(value) && !strcmp(label_text(p, i, x), x->values[k])
+			if (!isnan(value) && same(run_value(p, i, x->column), x->values[k])
 				&& (!series
-					|| !strcmp(
-						label_text(p, i, series), series->values[which])))
+					|| same(run_value(p, i, series->column),
+						series->values[which])))
 				values[n++] = value;
 		}
 		if (!n)
@@ -187,7 +205,7 @@ static int add_slice(struct visit *v, const struct sweep_page *p, const struct a
 		double *mine = points + k * 4 * VALUES_MAX;
 		const size_t n = slice(p, x, by, k, values, mine);
 		if (by)
-			str_addf(&names[k], "%s %s", by->name, by->values[k]);
+			str_addf(&names[k], "%s %s", by->name, by->texts[k]);
 		series[k] = (struct chart_series){ by ? names[k].s : p->name, mine,
 			mine + VALUES_MAX, mine + 2 * VALUES_MAX, mine + 3 * VALUES_MAX, n,
 			(int)(k % CHART_COLOURS), .dots = true, .line = true };
@@ -279,7 +297,7 @@ static int add_parallel(struct visit *v, const struct sweep_page *p, struct err 
 		axes[a] = p->axes[a].numeric ? (struct chart_axis){ .title = p->axes[a].name,
 			.log = p->axes[a].geometric }
 					     : (struct chart_axis){ p->axes[a].name,
-						       p->axes[a].values, p->axes[a].count, false };
+						       p->axes[a].texts, p->axes[a].count, false };
 	axes[p->axis_count] = (struct chart_axis){ .title = p->name };
 	for (size_t i = 0; i < p->runs->row_count && lines < LINES_MAX; i++) {
 		double *line = values + lines * axis_count;
@@ -287,7 +305,8 @@ static int add_parallel(struct visit *v, const struct sweep_page *p, struct err 
 		if (isnan(line[p->axis_count]))
 			continue;
 		for (size_t a = 0; a < p->axis_count; a++) {
-			const size_t k = value_index(&p->axes[a], label_text(p, i, &p->axes[a]));
+			const size_t k =
+				value_index(&p->axes[a], run_value(p, i, p->axes[a].column));
 			line[a] = k == p->axes[a].count ? NAN
 				: p->axes[a].numeric    ? p->axes[a].numbers[k]
 							: (double)k;
