@@ -15,7 +15,7 @@ BUILD   = build
 PROGRAM = retrial
 SEEDS   = 3
 FUZZ_CC = clang-14
-VERSION = 0.1.0
+VERSION = 0.2.0
 JOBS   := $(shell nproc 2>/dev/null || echo 1)
 V       = 0# V=1 prints whole commands
 

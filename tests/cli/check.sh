@@ -149,7 +149,7 @@ numbers() { seq -s , "$1"; }
 repeat() { head -c "$1" /dev/zero | tr '\0' "$2"; }
 small='recipes: {r: [{phase: single, epochs: 1}]}'
 
-printf 'retrial: 1\nseeds: 10\nbase: {dataset: mnist, recipe: r}\naxes: {test_limit: [%s]}\n%s\n' "$(numbers 1000)" "$small" >"$SCRATCH/many.yaml"
+printf 'retrial: 1\nseeds: 10\nbase: {dataset: mnist, recipe: r}\naxes: {batch_size: [%s]}\n%s\n' "$(numbers 1000)" "$small" >"$SCRATCH/many.yaml"
 timeout 10 "$RETRIAL" check "$SCRATCH/many.yaml" >"$SCRATCH/out" 2>"$SCRATCH/err"
 [ $? = 0 ] && says "10000 trials"
 check $? "10,000 trials are expanded in seconds"
