@@ -102,7 +102,7 @@ check $? "and is named"
 out=$(RETRIAL_DATA='' XDG_DATA_HOME="$SCRATCH" "$RETRIAL" run "$SCRATCH/broken.yaml" --db "$SCRATCH/missing/r.db" --progress lines 2>&1); status=$?
 [ $status -eq 3 ] && printf '%s' "$out" | grep -q 'skipped: .*mnist'
 check $? "a data set that is nowhere is skipped: exit code 3 as nothing is left, and the reason is said"
-if [ "$(id -u)" = 0 ] && mkdir -p "$SCRATCH/full" && mount -t tmpfs -o size=256k none "$SCRATCH/full" 2>/dev/null; then
+if [ "$(id -u)" = 0 ] && mkdir -p "$SCRATCH/full" && mount -t tmpfs -o size=512k none "$SCRATCH/full" 2>/dev/null; then
 	out=$("$RETRIAL" run "$sweep" --db "$SCRATCH/full/r.db" --no-share -q 2>&1); status=$?
 	[ $status -eq 3 ] && printf '%s' "$out" | grep -Eq 'full|No space'
 	check $? "a full disk gives exit code 3 and says so"
