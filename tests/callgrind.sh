@@ -1,6 +1,7 @@
 #!/bin/sh
 # callgrind.sh - the number of instructions of one training step (batch 32, AVX2 kernels) must not grow by more than 3 % over
-# tests/golden/instructions.txt, for each of the paper's networks and image sizes. Prints TAP with both numbers.
+# tests/golden/instructions.txt, for each of the paper's networks and image sizes, and for two
+# modern networks. Prints TAP with both numbers.
 #
 #   sh tests/callgrind.sh            test (tests/lint/instructions.sh calls it)
 #   sh tests/callgrind.sh --write    count again and write the file, after a change that is worth its instructions
@@ -28,6 +29,8 @@ cases() {
 	for network in dual unified; do
 		for shape in 28x28x1 32x32x3; do echo "$network $shape"; done
 	done
+	echo "resnet-8 32x32x3"
+	echo "mobilenet-small 32x32x3"
 }
 
 # Why nothing can be counted here; nothing if it can.
@@ -55,7 +58,7 @@ if [ -n "$why" ]; then
 	exit 0
 fi
 number=0
-for case in "dual 28x28x1" "dual 32x32x3" "unified 28x28x1" "unified 32x32x3"; do
+for case in "dual 28x28x1" "dual 32x32x3" "unified 28x28x1" "unified 32x32x3" "resnet-8 32x32x3" "mobilenet-small 32x32x3"; do
 	number=$((number + 1))
 	# shellcheck disable=SC2086 # two words
 	counted=$(count $case)
