@@ -168,8 +168,12 @@ static json_t *phase(void)
 		json_array_append_new(kinds,
 			json_pack("{s:{s:{s:{s:s}}},s:o}", "if", "properties", "phase", "const",
 				names[k], "then", scope_map(SCOPE_PHASE, k)));
-	return json_pack("{s:s,s:{s:o},s:[s],s:o}", "type", "object", "properties", "phase",
-		one_of_words(names), "required", "phase", "allOf", kinds);
+	/* Words of ordinary training: which kind they are depends on the model. */
+	json_t *word = one_of_words(names), *words = json_object_get(word, "enum");
+	json_array_append_new(words, json_string("train"));
+	json_array_append_new(words, json_string("continue"));
+	return json_pack("{s:s,s:{s:o},s:[s],s:o}", "type", "object", "properties", "phase", word,
+		"required", "phase", "allOf", kinds);
 }
 
 /* ---- paths ---- */
@@ -280,6 +284,8 @@ static json_t *paths(const struct maker *m, json_t *(*shape)(json_t *), const ch
 				patterns, key, shape(value_reference("phase-", p->name)));
 		}
 	}
+	/* Parameters of layers by their names, which only the model knows. */
+	json_object_set_new(patterns, "^model\\.[A-Za-z0-9_.+-]+$", json_object());
 	json_object_set_new(
 		patterns, PHASE_PATTERN "chain$", shape(value_reference("phase-", "chain")));
 	return json_pack("{s:s,s:o,s:o,s:b}", "type", "object", "properties", properties,
@@ -310,7 +316,7 @@ static const char *place_definition(enum place place)
 {
 	static const char *const names[] = { "file", "library", "block", "axis", "zip", "random",
 		"range", "claim", "table", "figure", "robustness", "model", "executed", "parameter",
-		"metric" };
+		"metric", "template" };
 	size_t i = 0;
 	while (place >> i > 1)
 		i++;
@@ -445,9 +451,9 @@ static void define_all(json_t *definitions, const struct maker *m)
 		bool core, program;
 	} plain[] = { { PLACE_BLOCK, true, true }, { PLACE_RANDOM, true, true },
 		{ PLACE_TABLE, true, true }, { PLACE_FIGURE, true, true },
-		{ PLACE_ROBUSTNESS, true, false }, { PLACE_MODEL, true, false },
-		{ PLACE_PROGRAM, false, true }, { PLACE_PARAMETER, false, true },
-		{ PLACE_METRIC, false, true } };
+		{ PLACE_ROBUSTNESS, true, false }, { PLACE_PROGRAM, false, true },
+		{ PLACE_PARAMETER, false, true }, { PLACE_METRIC, false, true },
+		{ PLACE_TEMPLATE, true, false } };
 	for (size_t i = 0; i < sizeof(plain) / sizeof(plain[0]); i++)
 		if (m->program ? plain[i].program : plain[i].core)
 			define(definitions, m, place_definition(plain[i].place),
@@ -466,7 +472,12 @@ static void define_all(json_t *definitions, const struct maker *m)
 	if (m->program)
 		return;
 	define(definitions, m, "phase", phase());
-	define(definitions, m, "layer", kinds_map(SCOPE_LAYER, false));
+	json_t *layer = kinds_map(SCOPE_LAYER, false);
+	json_object_set_new(json_object_get(layer, "properties"), "repeat", of_type("object"));
+	define(definitions, m, "layer", layer);
+	/* With templates a layer may be any of their names, and a number may be a parameter. */
+	json_t *model = json_pack("{s:s,s:[s]}", "type", "object", "required", "templates");
+	define(definitions, m, "model", any_of(place_map(m, PLACE_MODEL), model));
 	json_t *amounts = scope_map(SCOPE_AUGMENT, 0);
 	json_object_set_new(amounts, "type", json_pack("[s,s]", "object", "null"));
 	define(definitions, m, "amounts", amounts);
