@@ -11,6 +11,8 @@ trap 'rm -rf "$reports"' EXIT
 export ASAN_OPTIONS="log_path=$reports/asan:exitcode=99:allocator_may_return_null=1:detect_stack_use_after_return=1"
 export UBSAN_OPTIONS="log_path=$reports/ubsan:exitcode=99:print_stacktrace=1:halt_on_error=1"
 export LSAN_OPTIONS="exitcode=99"
+export MEMORY_LIMIT=unlimited # the sanitizer's shadow memory is larger than any limit
+ln -sfn "$PWD/plots" "$BUILD/plots" # the program looks for them beside itself
 export RETRIAL="$BUILD/retrial" BUILD CC TEST_TIMEOUT="${TEST_TIMEOUT:-900}"
 
 left_out() { sed "s/[[:space:]]*#.*//" tests/sanitize.txt | grep -qx "$1"; }

@@ -140,7 +140,7 @@ check $? "a plan as CSV is read back as the same plan"
 
 # within SECONDS FILE EXPECTED SENTENCE: refused with these words, in time and in 1 GB of address space.
 within() {
-	timeout "$1" sh -c 'ulimit -v 1000000; exec "$0" check "$1"' "$RETRIAL" "$2" >"$SCRATCH/out" 2>"$SCRATCH/err"
+	timeout "$1" sh -c 'ulimit -v ${MEMORY_LIMIT:-1000000}; exec "$0" check "$1"' "$RETRIAL" "$2" >"$SCRATCH/out" 2>"$SCRATCH/err"
 	code=$?
 	[ "$code" = 2 ] && says "$3" err && [ "$(wc -c <"$SCRATCH/err")" -lt 100000 ]
 	check $? "$4"
