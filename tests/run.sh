@@ -14,7 +14,7 @@ run_one() {
 	SCRATCH=$TEST_ROOT/$name; export SCRATCH; mkdir -p "$SCRATCH"
 	out=$TEST_ROOT/$name.out begun=$(date +%s)
 	# shellcheck disable=SC2086 # one word or none
-	timeout "${TEST_TIMEOUT:-300}" $interpreter "$1" >"$out" 2>&1; status=$?
+	timeout "${TEST_TIMEOUT:-600}" $interpreter "$1" >"$out" 2>&1; status=$?
 	good=$(grep -c '^ok ' "$out"); bad=$(grep -c '^not ok ' "$out")
 	if [ "$status" -ne 0 ] && [ "$bad" -eq 0 ] || [ $((good + bad)) -eq 0 ]; then
 		bad=$((bad + 1)); echo "not ok - $name ended with status $status" >>"$out"
