@@ -39,7 +39,8 @@ lists=/etc/apt/sources.list.d/debian.sources
 mirror=$({ sed -n 's/^URIs: *//p' $lists; sed -n 's/^deb \([^ ]*\) .* main.*/\1/p' /etc/apt/sources.list; } 2>/dev/null | head -n 1 || true)
 chmod 755 "$root" # apt's own user looks into it
 if [ ! -e "$root/etc/debian_version" ]; then
-	debootstrap --variant=minbase --include=ca-certificates "$suite" "$root" "${mirror:-http://deb.debian.org/debian}" >"$root.log" 2>&1 ||
+	[ -n "$mirror" ] || { echo "root.sh: no mirror in apt's own settings" >&2; exit 3; }
+	debootstrap --variant=minbase --include=ca-certificates "$suite" "$root" "$mirror" >"$root.log" 2>&1 ||
 		{ tail -n 5 "$root.log" >&2; exit 3; }
 	rm -f "$root.log"
 	[ ! -e $lists ] || [ "$suite" != bookworm ] ||
