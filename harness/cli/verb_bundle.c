@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "../bundle/bundle.h"
+#include "../store/open.h"
 #include "cli.h"
 #include "places.h"
 #include "study_cli.h"

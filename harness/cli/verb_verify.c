@@ -8,6 +8,7 @@
 #include "../bundle/bundle.h"
 #include "../data/opened.h"
 #include "../run/verify.h"
+#include "../store/open.h"
 #include "kernels_cli.h"
 #include "places.h"
 #include "run_cli.h"

@@ -9,6 +9,7 @@
 #include "../base/file.h"
 #include "../run/verify_program.h"
 #include "../plan/identity.h"
+#include "../store/read.h"
 #include "sweep_cli.h"
 
 enum { SWEEPS_MAX = 64 };
