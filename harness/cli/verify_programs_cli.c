@@ -8,6 +8,7 @@
 
 #include "../base/file.h"
 #include "../run/verify_program.h"
+#include "places.h"
 #include "../plan/identity.h"
 #include "sweep_cli.h"
 
