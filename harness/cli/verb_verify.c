@@ -340,7 +340,7 @@ static int run(const struct cli *c)
 	if (!v->of_programs)
 		abort();
 	int result = read_options(c, &how, &sample, &seed);
-	const char *first = c->argument_count ? c->arguments[0] : "", *temporary = getenv("TMPDIR");
+	const char *first = c->argument_count ? c->arguments[0] : "";
 	const char *from = is_folder(first) ? first : NULL;
 	char *unpacked = NULL, *data = NULL;
 	struct str database = { 0 };
@@ -348,8 +348,7 @@ static int run(const struct cli *c)
 	places_fill(&v->places, c);
 	if (!result && !from && bundle_is_one(first)) {
 		from = first;
-		if (bundle_open(
-			    first, temporary && temporary[0] ? temporary : "/tmp", &unpacked, &e))
+		if (bundle_open(first, places_temporary(), &unpacked, &e))
 			result = cli_fail(&e);
 		str_clear(&database);
 		str_addf(&database, "%s/results.db", unpacked ? unpacked : "");
