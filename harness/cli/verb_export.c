@@ -8,6 +8,7 @@
 #include "../model/images.h"
 #include "../report/show.h"
 #include "../run/trained.h"
+#include "../store/attempts.h"
 #include "model_cli.h"
 #include "places.h"
 

@@ -8,6 +8,8 @@
 
 #include "../base/clock.h"
 #include "../model/images.h"
+#include "../store/attempts.h"
+#include "../store/read.h"
 #include "evaluations.h"
 #include "trained.h"
 
