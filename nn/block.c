@@ -145,6 +145,69 @@ static void forward_normalize(const struct nn_block *b, int l)
 		op->size / NN_LANES / mean->count, NN_NOT_RECTIFIED);
 }
 
+/* The channels of one group: parts of the maps and of the tensors. */
+struct group {
+	size_t in, out, weights, biases; /* where they begin */
+};
+
+static int groups_of(const struct nn_block *b, int l)
+{
+	const int groups = b->batch->net->layers[l].groups;
+	return groups ? groups : 1;
+}
+
+static struct group group_at(const struct nn_op *op, int number)
+{
+	const struct nn_conv *s = &op->shape.conv;
+	const size_t g = (size_t)number, in = (size_t)s->in_channels, out = (size_t)s->out_channels;
+	return (struct group){ g * in * s->in_plane, g * out * op->plane,
+		g * out * in * (size_t)s->kernel_height * (size_t)s->kernel_width, g * out };
+}
+
+static void forward_conv(const struct nn_block *b, int l)
+{
+	const struct nn_op *op = &b->batch->plan->ops[l];
+	const bool biased = b->batch->net->layers[l].bias_tensor >= 0;
+	for (int g = 0; g < groups_of(b, l); g++) {
+		const struct group at = group_at(op, g);
+		b->batch->kernels->conv_forward(out_of(b, l) + at.out,
+			out_of(b, op->inputs[0]) + at.in, kernel_of(b, op) + at.weights,
+			bias_of(b, op) + (biased ? at.biases : 0), &op->shape.conv,
+			b->memory + b->batch->plan->scratch);
+	}
+}
+
+static bool is_gate(const struct nn_op *op, const struct nn_plan *plan)
+{
+	return plan->ops[op->inputs[1]].size != op->size;
+}
+
+static void forward_multiply(const struct nn_block *b, int l)
+{
+	const struct nn_op *op = &b->batch->plan->ops[l];
+	const float *in = out_of(b, op->inputs[0]), *by = out_of(b, op->inputs[1]);
+	if (is_gate(op, b->batch->plan))
+		b->batch->kernels->gate(out_of(b, l), in, by,
+			b->batch->net->layers[l].shape.channels, positions_of(b, l));
+	else
+		b->batch->kernels->multiply(out_of(b, l), in, by, op->size / NN_LANES);
+}
+
+static void forward_channels(const struct nn_block *b, int l)
+{
+	const struct nn_layer *layer = &b->batch->net->layers[l];
+	const struct nn_op *op = &b->batch->plan->ops[l];
+	const float *in = out_of(b, op->inputs[0]);
+	float *out = out_of(b, l);
+	for (int c = 0; c < layer->shape.channels; c++, out += op->plane) {
+		const int from = nn_channel_source(b->batch->net, layer, c);
+		if (from < 0)
+			memset(out, 0, op->plane * sizeof(*out));
+		else
+			memcpy(out, in + (size_t)from * op->plane, op->plane * sizeof(*out));
+	}
+}
+
 static void forward(const struct nn_block *b, int l)
 {
 	const struct nn_kernels *k = b->batch->kernels;
@@ -158,10 +221,7 @@ static void forward(const struct nn_block *b, int l)
 		k->conv_pool_forward(out_of(b, l), b->gradient ? (int32_t *)aux_of(b, l) : NULL, in,
 			kernel_of(b, op), bias_of(b, op), &op->shape.conv_pool);
 		break;
-	case NN_OP_CONV:
-		k->conv_forward(out_of(b, l), in, kernel_of(b, op), bias_of(b, op), &op->shape.conv,
-			b->memory + b->batch->plan->scratch);
-		break;
+	case NN_OP_CONV: forward_conv(b, l); break;
 	case NN_OP_DENSE:
 		k->dense_forward(out_of(b, l), in, kernel_of(b, op), bias_of(b, op),
 			(int)(b->batch->plan->ops[op->inputs[0]].size / NN_LANES),
@@ -191,6 +251,8 @@ static void forward(const struct nn_block *b, int l)
 			out_of(b, l), in, op->size / NN_LANES, layer->kind, (float)layer->slope);
 		break;
 	case NN_OP_NORMALIZE: forward_normalize(b, l); break;
+	case NN_OP_MULTIPLY: forward_multiply(b, l); break;
+	case NN_OP_CHANNELS: forward_channels(b, l); break;
 	case NN_OP_LARGEST:
 		k->largest_forward(out_of(b, l), (int32_t *)aux_of(b, l), in, &op->shape.window);
 		break;
@@ -229,6 +291,16 @@ static void set_labels(struct nn_block *b)
 	}
 }
 
+/* The teacher's logits of the block's images, with whatever augmentation they have here. */
+static const float *ask_teacher(const struct nn_block *b)
+{
+	const struct nn_batch *teacher = b->batch->teacher;
+	struct nn_block block = { .memory = b->teacher_memory };
+	nn_block_run(&block, teacher, (int)(b->first / NN_LANES), 0);
+	const int output = teacher->net->outputs[0];
+	return out_of(&block, teacher->net->layers[output].inputs[0]);
+}
+
 /* The loss of every output; with a gradient, that of the logits too (each output has logits of its
  * own or shares them: added). */
 static void losses(struct nn_block *b)
@@ -237,14 +309,17 @@ static void losses(struct nn_block *b)
 	const bool soft =
 		batch->training && (batch->partner_share > 0 || batch->epoch->label_smoothing > 0);
 	float scale[NN_LANES] __attribute__((aligned(64))) = { 0 };
-	for (int lane = 0; lane < b->count; lane++)
-		scale[lane] = 1.0f / (float)batch->count;
+	const float *teacher = batch->teacher ? ask_teacher(b) : NULL;
 	set_labels(b);
 	for (int k = 0; k < batch->net->output_count; k++) {
 		const int l = batch->net->outputs[k],
 			  classes = batch->net->layers[l].shape.channels;
 		const struct nn_op *op = &batch->plan->ops[l];
 		float *gradient = b->gradient && op->wants_gradient ? gradient_of(b, l) : NULL;
+		const double weight = batch->net->layers[l].loss_weight;
+		for (int lane = 0; lane < b->count; lane++)
+			scale[lane] = weight > 0 ? (float)weight / (float)batch->count
+						 : 1.0f / (float)batch->count;
 		if (soft) {
 			struct nn_soft_labels labels __attribute__((aligned(64)));
 			set_soft_labels(b, classes, &labels);
@@ -254,6 +329,36 @@ static void losses(struct nn_block *b)
 			batch->kernels->softmax_loss(b->loss[k], b->best[k], gradient,
 				out_of(b, op->inputs[0]), classes, b->labels, scale);
 		}
+		if (teacher)
+			batch->kernels->distill(b->loss[k], gradient, out_of(b, op->inputs[0]),
+				teacher, classes, (float)batch->epoch->distill,
+				(float)batch->epoch->temperature, scale);
+	}
+}
+
+static void backward_multiply(const struct nn_block *b, int l, int i, float *to)
+{
+	const struct nn_kernels *k = b->batch->kernels;
+	const struct nn_op *op = &b->batch->plan->ops[l];
+	const float *from = gradient_of(b, l), *other = out_of(b, op->inputs[!i]);
+	const int channels = b->batch->net->layers[l].shape.channels;
+	if (!is_gate(op, b->batch->plan))
+		k->multiply(to, from, other, op->size / NN_LANES);
+	else if (i == 0)
+		k->gate(to, from, other, channels, positions_of(b, l));
+	else
+		k->gate_backward(to, from, other, channels, positions_of(b, l));
+}
+
+static void backward_channels(const struct nn_block *b, int l, float *to)
+{
+	const struct nn_layer *layer = &b->batch->net->layers[l];
+	const struct nn_op *op = &b->batch->plan->ops[l];
+	const float *from = gradient_of(b, l);
+	for (int c = 0; c < layer->shape.channels; c++, from += op->plane) {
+		const int at = nn_channel_source(b->batch->net, layer, c);
+		if (at >= 0) /* each channel that comes in goes to one place */
+			memcpy(to + (size_t)at * op->plane, from, op->plane * sizeof(*to));
 	}
 }
 
@@ -273,7 +378,11 @@ static void backward_input(const struct nn_block *b, int l, int i, float *to)
 			kernel_of(b, op), &op->shape.conv_pool, scratch);
 		break;
 	case NN_OP_CONV:
-		k->conv_backward_input(to, from, kernel_of(b, op), &op->shape.conv, scratch);
+		for (int g = 0; g < groups_of(b, l); g++) {
+			const struct group at = group_at(op, g);
+			k->conv_backward_input(to + at.in, from + at.out,
+				kernel_of(b, op) + at.weights, &op->shape.conv, scratch);
+		}
 		break;
 	case NN_OP_DENSE:
 		k->dense_backward_input(to, from, kernel_of(b, op), (int)(size / NN_LANES),
@@ -320,6 +429,8 @@ static void backward_input(const struct nn_block *b, int l, int i, float *to)
 		k->largest_backward(to, from, (const int32_t *)aux_of(b, l), &op->shape.window);
 		break;
 	case NN_OP_MEAN: k->mean_backward(to, from, &op->shape.window); break;
+	case NN_OP_MULTIPLY: backward_multiply(b, l, i, to); break;
+	case NN_OP_CHANNELS: backward_channels(b, l, to); break;
 	case NN_OP_NOTHING:
 	case NN_OP_NORMALIZE: /* of an input, which nobody trains */
 	case NN_OP_INPUT: break;
@@ -364,8 +475,11 @@ static void backward_weights(const struct nn_block *b, int l)
 		k->conv_pool_backward_weights(dw, db, in, from, (const int32_t *)aux_of(b, l),
 			&op->shape.conv_pool, scratch);
 	else if (op->kind == NN_OP_CONV)
-		k->conv_backward_weights(
-			dw, has_bias ? db : NULL, in, from, &op->shape.conv, scratch);
+		for (int g = 0; g < groups_of(b, l); g++) {
+			const struct group at = group_at(op, g);
+			k->conv_backward_weights(dw + at.weights, has_bias ? db + at.biases : NULL,
+				in + at.in, from + at.out, &op->shape.conv, scratch);
+		}
 	else if (op->kind == NN_OP_DEPTHWISE)
 		k->depthwise_backward_weights(
 			dw, has_bias ? db : NULL, in, from, &op->shape.conv, scratch);
@@ -461,8 +575,15 @@ static void forward_stage(struct nn_block *b, int stage, int cut_count)
 	const struct nn_batch *batch = b->batch;
 	const int *cuts = batch->plan->cuts;
 	const int end = stage < cut_count ? cuts[stage] : batch->net->layer_count;
-	for (int l = stage > 0 ? cuts[stage - 1] : 0; l < end; l++)
+	for (int l = stage > 0 ? cuts[stage - 1] : 0; l < end; l++) {
 		forward(b, l);
+		if (batch->ranges && batch->plan->ops[l].rounds)
+			nn_ranges_round(batch->ranges, batch->kernels, l, out_of(b, l),
+				batch->plan->ops[l].size);
+		if (batch->measured && batch->plan->ops[l].rounds)
+			nn_ranges_widen(batch->measured, l, out_of(b, l),
+				batch->plan->ops[l].size / NN_LANES, b->count);
+	}
 	if (stage == cut_count)
 		losses(b);
 	else

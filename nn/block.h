@@ -7,6 +7,7 @@
 
 #include "kernels/kernels.h"
 #include "plan.h"
+#include "rounding.h"
 #include "train.h"
 
 /* What is the same for all blocks of a batch. */
@@ -27,16 +28,21 @@ struct nn_batch {
 	uint32_t partner_distance; /* mixed images: image i of the batch with image (i + distance) %
 				      count ... */
 	double partner_share;      /* ... of which this share is taken; 0: none */
+	const struct nn_batch *teacher; /* the same images for the network whose outputs are learned
+					   from; NULL: none */
+	const struct nn_ranges *ranges; /* maps are rounded to them; NULL: not */
+	struct nn_ranges *measured;     /* maps widen them; NULL: not. One block at a time */
 };
 
 /* A block at work, and what it gives: per output 16 losses and predictions. */
 struct nn_block {
 	const struct nn_batch *batch;
-	float *memory;   /* plan->memory floats, 64-byte aligned, zero when allocated */
-	float *gradient; /* NULL: forward only. parameter_count floats, all of trained tensors
-			    written, others left alone */
-	float *sum;      /* what is written of the gradient is added here, too; NULL: nowhere */
-	uint32_t first;  /* number of lane 0 within the batch */
+	float *memory;         /* plan->memory floats, 64-byte aligned, zero when allocated */
+	float *teacher_memory; /* batch->teacher->plan->memory floats, likewise; NULL: none */
+	float *gradient;       /* NULL: forward only. parameter_count floats, all of trained tensors
+				  written, others left alone */
+	float *sum;     /* what is written of the gradient is added here, too; NULL: nowhere */
+	uint32_t first; /* number of lane 0 within the batch */
 	uint32_t ids[NN_LANES];           /* image numbers, with NN_ORDER_AUGMENTED */
 	int count;                        /* lanes in use */
 	bool has_gradient[NN_LAYERS_MAX]; /* a reader of that layer has sent one */

@@ -55,6 +55,7 @@ static int add_linear(struct nn_net *to, const struct nn_net *net, const struct 
 		.padding = l->padding,
 		.relu = relu,
 		.no_bias = !bias,
+		.groups = l->groups,
 		.init = init };
 	if (l->kind == NN_DENSE)
 		return (bias ? nn_dense : nn_dense_without_bias)(
@@ -90,6 +91,9 @@ static int add_copy(
 	case NN_RELU6: return nn_relu6(to, l->name, inputs[0]);
 	case NN_SILU: return nn_silu(to, l->name, inputs[0]);
 	case NN_BATCHNORM: return nn_batchnorm(to, l->name, inputs[0], l->momentum, l->epsilon);
+	case NN_MULTIPLY: return nn_multiply(to, l->name, inputs[0], inputs[1]);
+	case NN_SHUFFLE: return nn_shuffle(to, l->name, inputs[0], l->groups);
+	case NN_PAD: return nn_pad_channels(to, l->name, inputs[0], l->shape.channels);
 	case NN_NORMALIZE:
 		return nn_normalize(to, l->name, inputs[0],
 			net->tensors[l->mean_tensor].count != (size_t)l->shape.channels);

@@ -206,7 +206,7 @@ struct nn_channels *nn_channels_new(
 	nn_plan_make(&f->plan, net, frozen, false);
 	bool known = true;
 	for (int l = 0; l < net->layer_count; l++)
-		known = known && is_known(f->plan.ops[l].kind);
+		known = known && is_known(f->plan.ops[l].kind) && !f->net->layers[l].groups;
 	float *shared = known ? prepare(f, params) : NULL;
 	if (shared) {
 		lay_out(f);

@@ -93,10 +93,10 @@ int nn_input(struct nn_net *net, const char *name, struct nn_shape shape)
 	struct nn_layer *layer = add_layer(net, NN_INPUT, name, NULL, 0);
 	if (!layer)
 		return -1;
-	if (shape.channels < 1 || shape.height < 1 || shape.width < 1 || shape.channels > 1024
+	if (shape.channels < 1 || shape.height < 1 || shape.width < 1 || shape.channels > 65536
 		|| shape.height > 1024 || shape.width > 1024)
-		return FAIL(net, "%s: shape %dx%dx%d is not within 1 to 1024", name, shape.channels,
-			shape.height, shape.width);
+		return FAIL(net, "%s: shape %dx%dx%d is not within 1 to 1024, 65536 channels", name,
+			shape.channels, shape.height, shape.width);
 	if (net->input_count == NN_OUTPUTS_MAX)
 		return FAIL(net, "%s: more than %d inputs", name, NN_OUTPUTS_MAX);
 	net->inputs[net->input_count++] = net->layer_count;
@@ -122,7 +122,10 @@ static int add_convolution(struct nn_net *net, enum nn_kind kind, const char *na
 	if (kind == NN_DEPTHWISE)
 		filters = in.channels;
 	const int height = o->kernel_height, width = o->kernel_width,
-		  stride = o->stride ? o->stride : 1;
+		  stride = o->stride ? o->stride : 1, groups = o->groups ? o->groups : 1;
+	if (groups < 1 || in.channels % groups || filters % groups)
+		return FAIL(net, "%s: %d groups do not divide %d channels into %d filters", name,
+			groups, in.channels, filters);
 	if (filters < 1 || filters > 4096 || height < 1 || width < 1 || height > 64 || width > 64)
 		return FAIL(net,
 			"%s: %d filters of %dx%d are not within 1 to 4096 filters of 1x1 to 64x64",
@@ -139,7 +142,8 @@ static int add_convolution(struct nn_net *net, enum nn_kind kind, const char *na
 	layer->stride = stride;
 	layer->padding = o->padding;
 	layer->relu = o->relu;
-	int fan_in = in.channels * height * width,
+	layer->groups = groups > 1 ? groups : 0;
+	int fan_in = in.channels / groups * height * width,
 	    fan_out = (kind == NN_DEPTHWISE ? 1 : filters) * height * width;
 	size_t count = (size_t)filters * (size_t)(kind == NN_DEPTHWISE ? height * width : fan_in);
 	layer->kernel_tensor =
@@ -351,6 +355,58 @@ int nn_add(struct nn_net *net, const char *name, const int *inputs, int input_co
 				in.width);
 	}
 	return finish_layer(net, layer, out);
+}
+
+int nn_multiply(struct nn_net *net, const char *name, int input, int by)
+{
+	struct nn_layer *layer = add_layer(net, NN_MULTIPLY, name, (const int[]){ input, by }, 2);
+	if (!layer)
+		return -1;
+	const struct nn_shape a = net->layers[input].shape, b = net->layers[by].shape;
+	const bool gate = b.height == 1 && b.width == 1,
+		   alike = a.height == b.height && a.width == b.width;
+	if (a.channels != b.channels || (!gate && !alike))
+		return FAIL(net,
+			"%s: %s's output %dx%dx%d cannot be multiplied by %s's %dx%dx%d: that has "
+			"to be of its shape, or one number a channel",
+			name, net->layers[input].name, a.channels, a.height, a.width,
+			net->layers[by].name, b.channels, b.height, b.width);
+	return finish_layer(net, layer, a);
+}
+
+int nn_shuffle(struct nn_net *net, const char *name, int input, int groups)
+{
+	struct nn_layer *layer = add_layer(net, NN_SHUFFLE, name, &input, 1);
+	if (!layer)
+		return -1;
+	const struct nn_shape in = input_shape(net, layer);
+	if (groups < 1 || in.channels % groups)
+		return FAIL(
+			net, "%s: %d groups do not divide %d channels", name, groups, in.channels);
+	layer->groups = groups;
+	return finish_layer(net, layer, in);
+}
+
+int nn_pad_channels(struct nn_net *net, const char *name, int input, int channels)
+{
+	struct nn_layer *layer = add_layer(net, NN_PAD, name, &input, 1);
+	if (!layer)
+		return -1;
+	struct nn_shape shape = input_shape(net, layer);
+	if (channels < shape.channels || channels > 65536)
+		return FAIL(net, "%s: %d channels, from %d to 65536 would do", name, channels,
+			shape.channels);
+	shape.channels = channels;
+	return finish_layer(net, layer, shape);
+}
+
+int nn_channel_source(const struct nn_net *net, const struct nn_layer *layer, int c)
+{
+	const int channels = net->layers[layer->inputs[0]].shape.channels;
+	if (layer->kind == NN_SHUFFLE)
+		return c % layer->groups * (channels / layer->groups) + c / layer->groups;
+	const int at = c - (layer->shape.channels - channels) / 2;
+	return at >= 0 && at < channels ? at : -1;
 }
 
 static int add_moving(struct nn_net *net, const char *name, const char *suffix, int channels,

@@ -33,6 +33,12 @@ enum nn_kind {
 	NN_SILU,      /* x / (1 + e^-x), also called swish */
 	NN_BATCHNORM, /* per channel; nn_batchnorm below */
 	NN_NORMALIZE, /* (x - mean) * scale, of an input: constants, nn_normalize below */
+	NN_MULTIPLY,  /* the first input times the second: a map of its shape, or a number a channel
+			 (1x1): squeeze-and-excitation's gate */
+	NN_SHUFFLE,   /* channels in another order: of g groups of n the first of each, the second
+			 of each, ... (ShuffleNet) */
+	NN_PAD,       /* channels of zeros before (the smaller half) and behind those that come in:
+			 ResNet's shortcut without weights */
 	NN_TANH,
 	NN_SIGMOID,      /* 1 / (1 + e^-x) */
 	NN_LEAKY_RELU,   /* x > 0 ? x : slope * x */
@@ -76,8 +82,11 @@ struct nn_layer {
 	struct nn_shape shape;           /* of its output */
 	int kernel_height, kernel_width; /* conv, depthwise; pooling: the window */
 	int stride; /* conv, depthwise: the same in both axes; pooling: 0: windows side by side */
-	enum nn_padding padding;  /* conv, depthwise, pooling */
-	bool relu;                /* conv, depthwise, dense: ReLU on the output */
+	enum nn_padding padding; /* conv, depthwise, pooling */
+	bool relu;               /* conv, depthwise, dense: ReLU on the output */
+	int groups; /* conv: filters read only the channels of their group; shuffle; 0 counts as 1
+		     */
+	double loss_weight;       /* output: what its loss counts; 0 counts as 1 */
 	double rate;              /* dropout */
 	double slope;             /* leaky ReLU */
 	double momentum, epsilon; /* batchnorm */
@@ -88,8 +97,8 @@ struct nn_layer {
 					     else -1 */
 };
 
-/* One parameter tensor: kernels [filters][channels][ky][kx], depthwise [channels][ky][kx] or
- * [units][inputs], biases [filters] or [units], of a batch normalisation [channels] each. */
+/* One parameter tensor: kernels [filters][channels / groups][ky][kx], depthwise [channels][ky][kx]
+ * or [units][inputs], biases [filters] or [units], of a batch normalisation [channels] each. */
 struct nn_tensor {
 	char name[NN_NAME_MAX + 16]; /* "stem1/conv1/kernel", "stem1/conv1/bias" */
 	int layer;
@@ -136,6 +145,7 @@ struct nn_conv_options {
 	bool relu;
 	bool no_bias; /* a batch normalisation that follows has one */
 	enum nn_init_kind init;
+	int groups; /* not for depthwise; divides channels and filters; 0 counts as 1 */
 };
 int nn_conv_with(
 	struct nn_net *net, const char *name, int input, const struct nn_conv_options *options);
@@ -170,6 +180,14 @@ int nn_avgpool(struct nn_net *net, const char *name, int input, int height, int 
 int nn_global_avgpool(struct nn_net *net, const char *name, int input);
 int nn_add(
 	struct nn_net *net, const char *name, const int *inputs, int input_count); /* two or more */
+
+/* The second input is of the first one's shape, or has one number for each of its channels. */
+int nn_multiply(struct nn_net *net, const char *name, int input, int by);
+int nn_shuffle(struct nn_net *net, const char *name, int input, int groups);
+/* channels: of the output, at least those of the input. */
+int nn_pad_channels(struct nn_net *net, const char *name, int input, int channels);
+/* Which channel of the input channel c of a shuffle or a padding is; -1: zeros. */
+int nn_channel_source(const struct nn_net *net, const struct nn_layer *layer, int c);
 
 /* Batch normalisation (Ioffe and Szegedy, 2015) of each channel, as Keras has it (momentum 0.99,
  * epsilon 1e-3 are its defaults): training    y = gamma (x - mean) / sqrt(variance + epsilon) +

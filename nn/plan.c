@@ -27,13 +27,14 @@ static bool fuses(const struct nn_net *net, int pool)
 	const struct nn_layer *c = &net->layers[p->inputs[0]];
 	int only = pool;
 	return c->kind == NN_CONV && c->kernel_height == 3 && c->kernel_width == 3 && c->stride == 1
-		&& c->padding == NN_VALID && c->relu && consumers(net, p->inputs[0], &only) == 1;
+		&& !c->groups && c->padding == NN_VALID && c->relu
+		&& consumers(net, p->inputs[0], &only) == 1;
 }
 
 static bool covers_map(const struct nn_net *net, const struct nn_layer *conv)
 {
 	struct nn_shape in = net->layers[conv->inputs[0]].shape;
-	return conv->padding == NN_VALID && conv->kernel_height == in.height
+	return !conv->groups && conv->padding == NN_VALID && conv->kernel_height == in.height
 		&& conv->kernel_width == in.width;
 }
 
@@ -60,6 +61,9 @@ static enum nn_operation operation(const struct nn_net *net, int l)
 	case NN_SILU: return NN_OP_SILU;
 	case NN_BATCHNORM: return NN_OP_BATCHNORM;
 	case NN_NORMALIZE: return NN_OP_NORMALIZE;
+	case NN_MULTIPLY: return NN_OP_MULTIPLY;
+	case NN_SHUFFLE:
+	case NN_PAD: return NN_OP_CHANNELS;
 	case NN_TANH:
 	case NN_SIGMOID:
 	case NN_LEAKY_RELU:
@@ -86,7 +90,7 @@ static bool is_whole(enum nn_operation kind)
 	return kind == NN_OP_INPUT || kind == NN_OP_RELU || kind == NN_OP_DROPOUT
 		|| kind == NN_OP_CONCAT || kind == NN_OP_ADD || kind == NN_OP_RELU6
 		|| kind == NN_OP_SILU || kind == NN_OP_BATCHNORM || kind == NN_OP_ACTIVATION
-		|| kind == NN_OP_NORMALIZE;
+		|| kind == NN_OP_NORMALIZE || kind == NN_OP_MULTIPLY || kind == NN_OP_CHANNELS;
 }
 
 /* Which part of its inputs an operation reads, given the part of its own output that is read. */
@@ -137,6 +141,7 @@ static void describe(struct nn_op *op, const struct nn_plan *plan, const struct 
 		return;
 	const struct nn_op *in = &plan->ops[op->inputs[0]];
 	const struct nn_layer *from = &net->layers[op->inputs[0]];
+	const int groups = op->kind == NN_OP_CONV && layer->groups ? layer->groups : 1;
 	if (op->kind == NN_OP_CONV_POOL)
 		op->shape.conv_pool = (struct nn_conv_pool){ .in_channels = from->shape.channels,
 			.out_channels = layer->shape.channels,
@@ -145,8 +150,8 @@ static void describe(struct nn_op *op, const struct nn_plan *plan, const struct 
 			.in_row = in->row,
 			.in_plane = in->plane };
 	else if (op->kind == NN_OP_CONV || op->kind == NN_OP_DEPTHWISE)
-		op->shape.conv = (struct nn_conv){ .in_channels = from->shape.channels,
-			.out_channels = layer->shape.channels,
+		op->shape.conv = (struct nn_conv){ .in_channels = from->shape.channels / groups,
+			.out_channels = layer->shape.channels / groups,
 			.kernel_height = layer->kernel_height,
 			.kernel_width = layer->kernel_width,
 			.stride = layer->stride,
@@ -286,6 +291,24 @@ static void rectify(struct nn_plan *plan, const struct nn_net *net)
 	}
 }
 
+/* A map that a batch normalisation, an activation or a pooling alone reads is a step on the way to
+ * theirs; logits and inputs are as they are. */
+static void find_rounded(struct nn_plan *plan, const struct nn_net *net)
+{
+	for (int l = 0; l < net->layer_count; l++) {
+		struct nn_op *op = &plan->ops[l];
+		int reader = l;
+		const int count = consumers(net, l, &reader);
+		const enum nn_kind by = net->layers[reader].kind;
+		op->rounds = op->kind != NN_OP_NOTHING && op->kind != NN_OP_INPUT
+			&& op->kind != NN_OP_OUTPUT && op->kind != NN_OP_DROPOUT
+			&& op->kind != NN_OP_NORMALIZE && !op->done && count > 0
+			&& (count > 1 || op->rectifier != NN_NOT_RECTIFIED
+				|| (by != NN_BATCHNORM && by != NN_OUTPUT
+					&& !nn_is_activation(by)));
+	}
+}
+
 void nn_plan_make(
 	struct nn_plan *plan, const struct nn_net *net, const bool *frozen, bool keep_maps)
 {
@@ -311,6 +334,7 @@ void nn_plan_make(
 			op->wants_gradient |= plan->ops[op->inputs[i]].wants_gradient;
 	}
 	rectify(plan, net);
+	find_rounded(plan, net);
 	find_parts(plan, net);
 	for (int l = 0; l < net->layer_count; l++)
 		describe(&plan->ops[l], plan, net, l);

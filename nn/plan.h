@@ -28,7 +28,9 @@ enum nn_operation {
 	NN_OP_BATCHNORM,
 	NN_OP_ACTIVATION, /* those that are nn_kernels.activate's */
 	NN_OP_NORMALIZE,
-	NN_OP_LARGEST, /* pooling whose windows overlap or reach beyond the map */
+	NN_OP_MULTIPLY,
+	NN_OP_CHANNELS, /* shuffle and padding */
+	NN_OP_LARGEST,  /* pooling whose windows overlap or reach beyond the map */
 	NN_OP_MEAN,
 };
 
@@ -47,8 +49,10 @@ struct nn_op {
 	size_t shared; /* batchnorm: in the memory that all blocks share (batchnorm.h) */
 	enum nn_rectifier rectifier; /* batchnorm, add: done with it, in place ... */
 	bool done;                   /* ... and nothing is left to do here: the ReLU behind it */
-	bool trained;                /* has weights that are not frozen */
-	bool wants_gradient;         /* its own weights or those of a layer before it are trained */
+	bool rounds;  /* its map is one of those that an int8 network keeps: rounded where training
+			 asks for that */
+	bool trained; /* has weights that are not frozen */
+	bool wants_gradient; /* its own weights or those of a layer before it are trained */
 	union {
 		struct nn_conv_pool conv_pool;
 		struct nn_conv conv;

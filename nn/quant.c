@@ -51,8 +51,13 @@ static const char *why_not(const struct nn_net *net, const struct nn_layer *l)
 	case NN_CONCAT:
 	case NN_OUTPUT: return NULL;
 	case NN_MAXPOOL: return l->stride ? "is pooling whose windows are not side by side" : NULL;
+	case NN_MULTIPLY: return "is a product";
+	case NN_SHUFFLE: return "shuffles channels";
+	case NN_PAD: return "pads channels";
 	case NN_CONV:
 	case NN_DENSE:
+		if (l->groups)
+			return "is a convolution in groups";
 		if (net->tensors[l->kernel_tensor].fan_in > 65536)
 			return "reads more than 65536 numbers for one output: the sum does not fit "
 			       "in 32 bits";

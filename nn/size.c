@@ -6,7 +6,10 @@ static size_t layer_macs(const struct nn_net *net, const struct nn_layer *l)
 	const size_t outputs = nn_shape_size(l->shape),
 		     window = (size_t)l->kernel_height * (size_t)l->kernel_width;
 	switch (l->kind) {
-	case NN_CONV: return outputs * window * (size_t)net->layers[l->inputs[0]].shape.channels;
+	case NN_CONV:
+		return outputs * window
+			* (size_t)(net->layers[l->inputs[0]].shape.channels
+				/ (l->groups ? l->groups : 1));
 	case NN_DEPTHWISE: return outputs * window;
 	case NN_DENSE: return outputs * nn_shape_size(net->layers[l->inputs[0]].shape);
 	default: return 0;

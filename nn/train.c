@@ -10,9 +10,19 @@
 #include "mixup.h"
 #include "plan.h"
 #include "pool.h"
+#include "rounding.h"
 #include "step.h"
 
 enum { BATCH_MAX = 4096, EVALUATION_BATCH = 1024, BLOCKS_MAX = BATCH_MAX / NN_LANES };
+
+/* The network that is learned from, at work on the batch of the one that learns. */
+struct teacher {
+	const struct nn_net *net;
+	struct nn_plan plan;
+	struct nn_batch batch;
+	float *memory;                       /* all of the following, in one allocation */
+	float *params, *shared, *workspaces; /* [threads][plan.memory] */
+};
 
 struct nn_trainer {
 	const struct nn_net *net;
@@ -28,10 +38,14 @@ struct nn_trainer {
 	float *params, *first, *second; /* [padded] */
 	float *average, *slow;          /* [padded], if the optimizer wants one; else NULL */
 	float *mask;                    /* [padded], if there is one; else NULL */
-	float *gradients;               /* [blocks, of one thread at most 2][padded] */
-	float *shared;                  /* [plan.shared] */
-	float *workspaces;              /* [workspace_count][workspace] */
-	size_t workspace;               /* floats, enough for both plans */
+	float *rounded;                 /* [padded], with weight_bits; else NULL */
+	int weight_bits;
+	struct nn_ranges *ranges; /* with map_bits; else NULL */
+	struct teacher *teacher;  /* NULL: none */
+	float *gradients;         /* [blocks, of one thread at most 2][padded] */
+	float *shared;            /* [plan.shared] */
+	float *workspaces;        /* [workspace_count][workspace] */
+	size_t workspace;         /* floats, enough for both plans */
 	int workspace_count; /* one a thread; where a batch has several stages at least one a block
 			      */
 	struct nn_block *work; /* [BLOCKS_MAX] */
@@ -95,11 +109,62 @@ static void *zeroed(size_t bytes)
 	return p;
 }
 
+static void teacher_free(struct teacher *teacher)
+{
+	if (teacher)
+		free(teacher->memory);
+	free(teacher);
+}
+
+static struct teacher *teacher_new(const struct nn_net *net, const float *params, int threads)
+{
+	bool frozen[2 * NN_LAYERS_MAX];
+	struct teacher *t = zeroed(sizeof(*t));
+	if (!t)
+		return NULL;
+	memset(frozen, true, sizeof(frozen));
+	t->net = net;
+	nn_plan_make(&t->plan, net, frozen, false);
+	const size_t padded = (net->parameter_count + NN_LANES - 1) / NN_LANES * NN_LANES;
+	t->memory = zeroed(
+		(padded + t->plan.shared + (size_t)threads * t->plan.memory) * sizeof(*t->memory));
+	if (!t->memory) {
+		free(t);
+		return NULL;
+	}
+	t->params = t->memory;
+	t->shared = t->params + padded;
+	t->workspaces = t->shared + t->plan.shared;
+	memcpy(t->params, params, net->parameter_count * sizeof(*params));
+	return t;
+}
+
+/* What training needs beyond a plain one. Returns 0, or -1 when memory runs out. */
+static int add_extras(struct nn_trainer *t, const struct nn_trainer_options *o)
+{
+	if (o->teacher && !(t->teacher = teacher_new(o->teacher, o->teacher_params, t->threads)))
+		return -1;
+	if (o->map_bits && !(t->ranges = zeroed(sizeof(*t->ranges))))
+		return -1;
+	if (t->ranges)
+		t->ranges->bits = o->map_bits;
+	t->weight_bits = o->weight_bits;
+	if (o->weight_bits && !(t->rounded = zeroed(t->padded * sizeof(*t->rounded))))
+		return -1;
+	return 0;
+}
+
+static bool bits_ok(int bits)
+{
+	return bits == 0 || (bits >= NN_BITS_MIN && bits <= NN_BITS_MAX);
+}
+
 struct nn_trainer *nn_trainer_new(
 	const struct nn_net *net, const struct nn_trainer_options *options)
 {
 	if (options->batch_size < 1 || options->batch_size > BATCH_MAX || options->threads < 1
-		|| options->threads > NN_THREADS_MAX)
+		|| options->threads > NN_THREADS_MAX || !bits_ok(options->weight_bits)
+		|| !bits_ok(options->map_bits))
 		return NULL;
 	struct nn_trainer *t = zeroed(sizeof(*t));
 	if (!t)
@@ -129,7 +194,7 @@ struct nn_trainer *nn_trainer_new(
 	t->memory = zeroed(floats * sizeof(*t->memory));
 	t->work = zeroed(BLOCKS_MAX * sizeof(*t->work));
 	t->pool = nn_pool_new(t->threads);
-	if (!t->memory || !t->work || !t->pool) {
+	if (!t->memory || !t->work || !t->pool || add_extras(t, options)) {
 		nn_trainer_free(t);
 		return NULL;
 	}
@@ -163,6 +228,9 @@ void nn_trainer_free(struct nn_trainer *t)
 	if (!t)
 		return;
 	nn_pool_free(t->pool);
+	teacher_free(t->teacher);
+	free(t->ranges);
+	free(t->rounded);
 	free(t->work);
 	free(t->memory);
 	free(t);
@@ -197,6 +265,9 @@ static void run_block(void *context, int number, int thread)
 	struct nn_block *block = &t->work[number];
 	block->memory = t->workspaces + (size_t)(t->stages > 1 ? number : thread) * t->workspace;
 	block->gradient = block->sum = NULL;
+	block->teacher_memory = t->batch.teacher
+		? t->teacher->workspaces + (size_t)thread * t->teacher->plan.memory
+		: NULL;
 	if (t->wants_gradients && t->threads > 1)
 		block->gradient = t->gradients + (size_t)number * t->padded;
 	else if (t->wants_gradients) { /* blocks run in their order */
@@ -332,6 +403,38 @@ static bool batch_ok(const struct nn_trainer *t)
 }
 #endif
 
+/* The weights that a batch sees. */
+static const float *seen_params(struct nn_trainer *t)
+{
+	if (!t->weight_bits)
+		return t->params;
+	nn_round_weights(t->net, t->params, t->weight_bits, t->rounded);
+	return t->rounded;
+}
+
+void nn_trainer_settle(struct nn_trainer *t)
+{
+	memmove(t->params, seen_params(t), t->net->parameter_count * sizeof(*t->params));
+	t->weight_bits = 0;
+}
+
+/* The same images for the teacher. */
+static void set_teacher_batch(struct nn_trainer *t)
+{
+	struct teacher *teacher = t->teacher;
+	if (!teacher || !t->batch.training || !(t->batch.epoch->distill > 0))
+		return;
+	teacher->batch = t->batch;
+	teacher->batch.net = teacher->net;
+	teacher->batch.plan = &teacher->plan;
+	teacher->batch.params = teacher->params;
+	teacher->batch.shared = teacher->shared;
+	teacher->batch.ranges = NULL;
+	teacher->batch.training = false;
+	nn_batchnorm_prepare(&teacher->batch);
+	t->batch.teacher = &teacher->batch;
+}
+
 /* Make the batch of an epoch that begins at `position`. */
 static void set_epoch_batch(struct nn_trainer *t, const struct nn_epoch *epoch, uint32_t position,
 	uint32_t count, bool training)
@@ -339,7 +442,8 @@ static void set_epoch_batch(struct nn_trainer *t, const struct nn_epoch *epoch, 
 	t->batch = (struct nn_batch){ .net = t->net,
 		.plan = &t->plan,
 		.kernels = t->kernels,
-		.params = t->params,
+		.params = seen_params(t),
+		.ranges = training ? t->ranges : NULL,
 		.shared = t->shared,
 		.images = epoch->images,
 		.epoch = epoch,
@@ -357,6 +461,7 @@ static void set_epoch_batch(struct nn_trainer *t, const struct nn_epoch *epoch, 
 	}
 	assert(count <= (uint32_t)t->batch_size && batch_ok(t));
 	nn_batchnorm_prepare(&t->batch);
+	set_teacher_batch(t);
 	t->wants_gradients = true;
 }
 
@@ -383,7 +488,7 @@ static void set_evaluation_batch(struct nn_trainer *t, const struct nn_images *i
 	t->batch = (struct nn_batch){ .net = t->net,
 		.plan = &t->evaluation,
 		.kernels = t->kernels,
-		.params = t->params,
+		.params = t->weight_bits ? t->rounded : t->params,
 		.shared = t->shared,
 		.images = images,
 		.order = order,
@@ -399,6 +504,7 @@ void nn_evaluate(struct nn_trainer *t, const struct nn_images *images, const uin
 	uint8_t *const predictions[NN_OUTPUTS_MAX])
 {
 	*score = (struct nn_score){ 0 };
+	seen_params(t);
 	for (uint32_t done = 0; done < count; done += EVALUATION_BATCH) {
 		uint32_t now = count - done < EVALUATION_BATCH ? count - done : EVALUATION_BATCH;
 		set_evaluation_batch(t, images, order ? order + done : NULL, first + done, now);
@@ -424,12 +530,27 @@ const float *nn_gradients(
 	return t->gradients;
 }
 
+void nn_trainer_measure(
+	struct nn_trainer *t, const struct nn_images *images, const uint32_t *order, uint32_t count)
+{
+	seen_params(t);
+	for (uint32_t done = 0; t->ranges && done < count; done += NN_LANES) {
+		const uint32_t now = count - done < NN_LANES ? count - done : NN_LANES;
+		set_evaluation_batch(t, images, order + done, 0, now);
+		t->batch.measured = t->ranges;
+		t->stage = 0;
+		t->stages = 1;
+		run_block(t, 0, 0);
+	}
+}
+
 void nn_logits(struct nn_trainer *t, const struct nn_images *images, const uint32_t *order,
 	uint32_t count, int output, float *out)
 {
 	assert(output >= 0 && output < t->net->output_count);
 	int layer = t->net->layers[t->net->outputs[output]].inputs[0];
 	size_t classes = (size_t)t->net->layers[layer].shape.channels;
+	seen_params(t);
 	for (uint32_t done = 0; done < count; done += NN_LANES) {
 		uint32_t now = count - done < NN_LANES ? count - done : NN_LANES;
 		set_evaluation_batch(t, images, order + done, 0, now);

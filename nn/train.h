@@ -51,6 +51,14 @@ struct nn_trainer_options {
 	const float *mask;  /* [net->parameter_count]: weights are multiplied by it after each step:
 			       0 for  pruned ones; copied; NULL: none */
 	struct nn_optimizer optimizer;
+	/* A trained network that epochs may learn from (distill below): its logits are those of the
+	 * same images in evaluation. Not owned; params are copied. NULL: none. */
+	const struct nn_net *teacher;
+	const float *teacher_params;
+	int weight_bits; /* 2 .. 8: kernels are rounded to so many bits before every batch, and in
+			    evaluation; gradients change the weights behind them. 0: not */
+	int map_bits;    /* 2 .. 8: so are maps while training, within the ranges that
+			    nn_trainer_measure found. 0: not */
 };
 
 /* A trainer for net (which must outlive it), weights zero, optimizer state fresh. NULL when memory
@@ -62,6 +70,12 @@ void nn_trainer_free(struct nn_trainer *t);
 /* The weights, [net->parameter_count] in the order of net->tensors: read and written by the caller
  * between calls. */
 float *nn_trainer_params(struct nn_trainer *t);
+
+/* With map_bits: find the ranges of the maps, of these images in evaluation. */
+void nn_trainer_measure(struct nn_trainer *t, const struct nn_images *images, const uint32_t *order,
+	uint32_t count);
+/* With weight_bits: the weights become the rounded ones, and are not rounded again. */
+void nn_trainer_settle(struct nn_trainer *t);
 
 /* The optimizer's state for checkpoints: first and second moments, [parameter_count] each (the
  * second unused by SGD), lookahead's slow weights (NULL without), and the schedule. */
@@ -87,6 +101,9 @@ struct nn_epoch {
 	struct nn_augment augment;
 	double label_smoothing; /* s in [0, 1): targets 1 - s + s / classes and s / classes (Szegedy
 				   et al., 2016), in training alone */
+	double distill; /* in [0, 1]: share of the loss that compares with the teacher's output
+			   (kernels.h, distill), in training alone */
+	double temperature;
 	double mixup; /* alpha above 0: images and labels are mixed in pairs (mixup.h), in training
 			 alone; 0: not */
 	uint64_t seed;

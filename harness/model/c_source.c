@@ -183,7 +183,10 @@ static void add_weighted(struct source *s, int l, int pool)
 	const bool dense = layer->kind == NN_DENSE;
 	const int height = dense ? in.height : layer->kernel_height,
 		  width = dense ? in.width : layer->kernel_width;
-	const int each = layer->kind == NN_DEPTHWISE ? 1 : in.channels;
+	const int groups = layer->kind == NN_DEPTHWISE ? in.channels
+		: layer->groups                        ? layer->groups
+						       : 1,
+		  each = in.channels / groups;
 	add_array(s, "w", l, tensor_of(s, layer->kernel_tensor),
 		s->net.tensors[layer->kernel_tensor].count);
 	if (layer->bias_tensor >= 0)
@@ -192,7 +195,7 @@ static void add_weighted(struct source *s, int l, int pool)
 	str_addf(&s->weights,
 		"static const struct conv c%d = { %d, %d, %d, %d, %d, %d, %d, %d, %d, %d, %d, %d, "
 		"%d, %d };\n",
-		l, each, each == 1 && in.channels > 1, in.height, in.width, out->shape.channels,
+		l, each, layer->shape.channels / groups, in.height, in.width, out->shape.channels,
 		out->shape.height, out->shape.width, height, width, dense ? 1 : layer->stride,
 		dense ? 0 : padding_before(layer, in.height, height),
 		dense ? 0 : padding_before(layer, in.width, width),
@@ -245,6 +248,39 @@ static void add_joint(struct source *s, int l)
 			copies ? "copy" : "add", s->at[layer->inputs[i]], at, size, layer->name);
 		at += layer->kind == NN_CONCAT ? size : 0;
 		s->used[copies ? NN_CONCAT : NN_ADD] = true;
+	}
+}
+
+static void add_product(struct source *s, int l)
+{
+	const struct nn_layer *layer = &s->net.layers[l];
+	const struct nn_shape by = s->net.layers[layer->inputs[1]].shape;
+	const int positions =
+		by.height == 1 && by.width == 1 ? layer->shape.height * layer->shape.width : 1;
+	str_addf(&s->calls, "\tproduct(work + %zu, work + %zu, work + %zu, %zu, %d); /* %s */\n",
+		s->at[layer->inputs[0]], s->at[layer->inputs[1]], s->at[l],
+		nn_shape_size(layer->shape) / (size_t)positions, positions, layer->name);
+	s->used[NN_MULTIPLY] = true;
+}
+
+/* Shuffle and padding: channel by channel. */
+static void add_channels(struct source *s, int l)
+{
+	const struct nn_layer *layer = &s->net.layers[l];
+	const size_t plane = (size_t)layer->shape.height * (size_t)layer->shape.width;
+	for (int c = 0; c < layer->shape.channels; c++) {
+		const int from = nn_channel_source(&s->net, layer, c);
+		const size_t to = s->at[l] + (size_t)c * plane;
+		if (from < 0)
+			str_addf(&s->calls, "\tclear(work + %zu, %zu);", to, plane);
+		else
+			str_addf(&s->calls, "\tcopy(work + %zu, work + %zu, %zu);",
+				s->at[layer->inputs[0]] + (size_t)from * plane, to, plane);
+		if (c)
+			str_add(&s->calls, "\n");
+		else
+			str_addf(&s->calls, " /* %s */\n", layer->name);
+		s->used[from < 0 ? NN_PAD : NN_CONCAT] = true;
 	}
 }
 
@@ -345,6 +381,9 @@ static int add_layers(struct source *s, size_t *logits, struct err *e)
 		case NN_CONCAT:
 		case NN_ADD: add_joint(s, l); break;
 		case NN_NORMALIZE: add_constants(s, l); break;
+		case NN_MULTIPLY: add_product(s, l); break;
+		case NN_SHUFFLE:
+		case NN_PAD: add_channels(s, l); break;
 		default: add_activation(s, l); break;
 		case NN_BATCHNORM:
 			if (add_normalisation(s, l, e))
@@ -365,9 +404,9 @@ static const struct function {
 } functions[] = {
 	{ NN_CONV,
 		"/* A convolution with ReLU and max pooling: each filter sums `each` input "
-		"channels, from its own number on if it moves. */\n"
+		"channels, those of its group of so many filters. */\n"
 		"struct conv {\n"
-		"\tint each, moves, in_height, in_width, filters, height, width, kernel_height, "
+		"\tint each, group, in_height, in_width, filters, height, width, kernel_height, "
 		"kernel_width, stride, top, left, pool, relu;\n"
 		"};\n\n"
 		"/* One sum, around row y and column x of the convolution's output. in: the "
@@ -412,8 +451,8 @@ static const struct function {
 		"c->kernel_width)\n"
 		"\t\tfor (y = 0; y < c->height; y++)\n"
 		"\t\t\tfor (x = 0; x < c->width; x++)\n"
-		"\t\t\t\t*out++ = largest_sum(in + (c->moves ? o * c->in_height * c->in_width : "
-		"0), w, b ? b[o] : 0, y, x, c);\n"
+		"\t\t\t\t*out++ = largest_sum(in + o / c->group * c->each * c->in_height * "
+		"c->in_width, w, b ? b[o] : 0, y, x, c);\n"
 		"}\n\n" },
 	{ NN_MAXPOOL,
 		"static void largest(const float *in, float *out, int channels, int in_height, int "
@@ -453,6 +492,14 @@ static const struct function {
 	{ NN_ADD,
 		"static void add(const float *in, float *out, int count)\n{\n\tint i;\n\tfor (i = "
 		"0; i < count; i++)\n\t\tout[i] += in[i];\n}\n\n" },
+	{ NN_MULTIPLY,
+		"/* Each number of `by` is the factor of so many positions. */\n"
+		"static void product(const float *in, const float *by, float *out, int count, int "
+		"positions)\n{\n\tint i, p;\n\tfor (i = 0; i < count; i++)\n\t\tfor (p = 0; p < "
+		"positions; p++)\n\t\t\t*out++ = *in++ * by[i];\n}\n\n" },
+	{ NN_PAD,
+		"static void clear(float *out, int count)\n{\n\tint i;\n\tfor (i = 0; i < count; "
+		"i++)\n\t\tout[i] = 0;\n}\n\n" },
 	{ NN_RELU,
 		"static void relu(const float *in, float *out, int count)\n{\n\tint i;\n\tfor (i = "
 		"0; i < count; i++)\n\t\tout[i] = in[i] > 0 ? in[i] : 0;\n}\n\n" },

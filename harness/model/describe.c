@@ -30,6 +30,9 @@ static const char *const kinds[] = {
 	[NN_SILU] = "silu",
 	[NN_BATCHNORM] = "batchnorm",
 	[NN_NORMALIZE] = "normalize",
+	[NN_MULTIPLY] = "multiply",
+	[NN_SHUFFLE] = "shuffle",
+	[NN_PAD] = "pad_channels",
 	[NN_TANH] = "tanh",
 	[NN_SIGMOID] = "sigmoid",
 	[NN_LEAKY_RELU] = "leaky_relu",
@@ -54,7 +57,8 @@ int describe_tensor_shape(const struct nn_net *net, int tensor, size_t sizes[4])
 		sizes[0] = (size_t)l->shape.channels;
 		sizes[1] = l->kind == NN_DEPTHWISE
 			? 1
-			: (size_t)net->layers[l->inputs[0]].shape.channels;
+			: (size_t)(net->layers[l->inputs[0]].shape.channels
+				/ (l->groups ? l->groups : 1));
 		sizes[2] = (size_t)l->kernel_height;
 		sizes[3] = (size_t)l->kernel_width;
 		return 4;
@@ -93,6 +97,10 @@ static json_t *layer_json(const struct nn_net *net, const struct nn_layer *l)
 			json_pack("[i, i, i]", l->shape.channels, l->shape.height, l->shape.width));
 	if (l->kind == NN_CONV)
 		json_object_set_new(o, "filters", json_integer(l->shape.channels));
+	if (l->groups)
+		json_object_set_new(o, "groups", json_integer(l->groups));
+	if (l->kind == NN_PAD)
+		json_object_set_new(o, "channels", json_integer(l->shape.channels));
 	if (l->kind == NN_DENSE)
 		json_object_set_new(o, "units", json_integer(l->shape.channels));
 	if (l->kind == NN_CONV || l->kind == NN_DEPTHWISE || l->kind == NN_MAXPOOL
@@ -205,6 +213,7 @@ static int add_to_net(struct nn_net *net, const struct nn_layer *l, bool bias)
 		.padding = l->padding,
 		.relu = l->relu,
 		.no_bias = !bias,
+		.groups = l->groups,
 		.init = NN_GLOROT_UNIFORM };
 	switch (l->kind) {
 	case NN_INPUT: return nn_input(net, l->name, l->shape);
@@ -227,6 +236,9 @@ static int add_to_net(struct nn_net *net, const struct nn_layer *l, bool bias)
 	case NN_CONCAT: return nn_concat(net, l->name, l->inputs, l->input_count);
 	case NN_ADD: return nn_add(net, l->name, l->inputs, l->input_count);
 	case NN_BATCHNORM: return nn_batchnorm(net, l->name, l->inputs[0], l->momentum, l->epsilon);
+	case NN_MULTIPLY: return nn_multiply(net, l->name, l->inputs[0], l->inputs[1]);
+	case NN_SHUFFLE: return nn_shuffle(net, l->name, l->inputs[0], l->groups);
+	case NN_PAD: return nn_pad_channels(net, l->name, l->inputs[0], l->shape.channels);
 	case NN_OUTPUT: return nn_output(net, l->name, l->inputs[0]);
 	case NN_NORMALIZE: return nn_normalize(net, l->name, l->inputs[0], bias);
 	default: return nn_activation(net, l->name, l->inputs[0], l->kind, l->slope);
@@ -249,7 +261,8 @@ static int check_layer(const struct nn_net *net, const struct nn_layer *l, struc
 	if (!l->name[0] || !is_plain(l->name))
 		return err_set(e, ERR_USAGE, "layer %d has no name of plain visible characters",
 			net->layer_count);
-	if (wants_inputs ? l->input_count < 1 : l->input_count != (l->kind != NN_INPUT))
+	const int inputs = l->kind == NN_MULTIPLY ? 2 : l->kind != NN_INPUT;
+	if (wants_inputs ? l->input_count < 1 : l->input_count != inputs)
 		return err_set(e, ERR_USAGE, "%s: %d inputs are not possible for %s", l->name,
 			l->input_count, kinds[l->kind]);
 	for (int i = 0; i < l->input_count; i++)
@@ -447,7 +460,11 @@ static int take_layer(const json_t *o, struct nn_layer *l, bool *bias, struct er
 	if (l->kind == NN_LEAKY_RELU && take_real(o, "slope", &l->slope, e))
 		return -1;
 	if ((l->kind == NN_CONV && take_number(o, "filters", 1, &l->shape.channels, e))
-		|| (l->kind == NN_DENSE && take_number(o, "units", 1, &l->shape.channels, e)))
+		|| (l->kind == NN_DENSE && take_number(o, "units", 1, &l->shape.channels, e))
+		|| (l->kind == NN_PAD && take_number(o, "channels", 1, &l->shape.channels, e)))
+		return -1;
+	if ((l->kind == NN_SHUFFLE || (l->kind == NN_CONV && json_object_get(o, "groups")))
+		&& take_number(o, "groups", 1, &l->groups, e))
 		return -1;
 	if (l->kind == NN_DROPOUT && take_real(o, "rate", &l->rate, e))
 		return -1;

@@ -197,9 +197,48 @@ static void add_convolution(struct builder *b, int l)
 		add_input(n, add_tensor(b, layer->bias_tensor));
 	set_window(b, n, layer, layer->stride, layer->stride);
 	set_integers(b, n, "pads", pads, 4);
-	if (layer->kind == NN_DEPTHWISE)
-		set_integer(b, n, "group", layer->shape.channels);
+	if (layer->kind == NN_DEPTHWISE || layer->groups)
+		set_integer(b, n, "group",
+			layer->kind == NN_DEPTHWISE ? layer->shape.channels : layer->groups);
 	add_relu(b, l);
+}
+
+/* A map times a map of its shape, or [batch][channel][1][1], which is repeated. */
+static void add_product(struct builder *b, int l)
+{
+	const struct nn_layer *layer = layer_of(b, l);
+	b->flat[l] = b->flat[layer->inputs[0]] && b->flat[layer->inputs[1]];
+	char *factors[2];
+	for (int i = 0; i < 2; i++)
+		factors[i] =
+			b->flat[l] ? b->values[layer->inputs[i]] : as_map(b, l, layer->inputs[i]);
+	add_input(add_node(b, "Mul", b->values[l], factors[0], b->values[l]), factors[1]);
+}
+
+static void add_shuffle(struct builder *b, int l)
+{
+	const struct nn_layer *layer = layer_of(b, l);
+	const size_t count = (size_t)layer->shape.channels;
+	int64_t *from = arena_zero(&b->arena, count * sizeof(*from));
+	for (size_t c = 0; c < count; c++)
+		from[c] = nn_channel_source(&b->model->net, layer, (int)c);
+	Onnx__NodeProto *n =
+		add_node(b, "Gather", b->values[l], b->values[layer->inputs[0]], b->values[l]);
+	add_input(n,
+		add_initializer(b, joined(b, b->values[l], "order"),
+			ONNX__TENSOR_PROTO__DATA_TYPE__INT64, &count, 1, from,
+			count * sizeof(*from)));
+	set_integer(b, n, "axis", 1);
+	b->flat[l] = b->flat[layer->inputs[0]];
+}
+
+static void add_padding(struct builder *b, int l)
+{
+	const struct nn_layer *layer = layer_of(b, l);
+	const int more = layer->shape.channels - layer_of(b, layer->inputs[0])->shape.channels;
+	Onnx__NodeProto *n =
+		add_node(b, "Pad", b->values[l], as_map(b, l, layer->inputs[0]), b->values[l]);
+	set_integers(b, n, "pads", (int[]){ 0, more / 2, 0, 0, 0, more - more / 2, 0, 0 }, 8);
 }
 
 /* A bias for a dense layer that has none: Gemm of this opset needs one. */
@@ -422,6 +461,9 @@ static void add_layer(struct builder *b, int l)
 	case NN_ADD: add_joint(b, l, "Sum"); break;
 	case NN_BATCHNORM: add_batchnorm(b, l); break;
 	case NN_NORMALIZE: add_normalize(b, l); break;
+	case NN_MULTIPLY: add_product(b, l); break;
+	case NN_SHUFFLE: add_shuffle(b, l); break;
+	case NN_PAD: add_padding(b, l); break;
 	default: add_activation(b, l); break;
 	case NN_DROPOUT:
 		b->values[l] = b->values[layer->inputs[0]];

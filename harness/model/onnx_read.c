@@ -308,9 +308,13 @@ static int read_convolution(struct reader *r, const Onnx__NodeProto *n)
 		.shape.channels = (int)w->dims[0],
 		.padding = pads[0] || pads[1] || pads[2] || pads[3] ? NN_SAME : NN_VALID };
 	if (find_attribute(n, "group")) {
-		if (!integer_is(n, "group", in.channels) || w->dims[0] != in.channels)
-			return fail(r, n, "a group other than one a channel");
-		layer.kind = NN_DEPTHWISE;
+		const int64_t groups = find_attribute(n, "group")->i;
+		if (groups < 2 || groups > in.channels)
+			return fail(r, n, "groups that do not fit the channels");
+		if (groups == in.channels && w->dims[0] == in.channels)
+			layer.kind = NN_DEPTHWISE;
+		else
+			layer.groups = (int)groups;
 	}
 	onnx_pads(&layer, in, want);
 	if (memcmp(pads, want, sizeof(pads)) != 0)
@@ -602,6 +606,14 @@ static int read_product(struct reader *r, const Onnx__NodeProto *n)
 		return add_part(r, n, *v, BY_HALF);
 	if (v && v->part == CENTRED)
 		return read_normalize(r, n, v);
+	if (v && by && v->part == WHOLE && by->part == WHOLE) {
+		if (v->flat != by->flat)
+			return fail(r, n, "factors of different dimensions");
+		struct nn_layer layer = {
+			.kind = NN_MULTIPLY, .inputs = { v->layer, by->layer }, .input_count = 2
+		};
+		return add(r, n, &layer, false, v->flat);
+	}
 	if (!v || v->part != WHOLE || !by || by->layer != v->layer
 		|| (by->part != SIGMOID && by->part != HARD && by->part != BY_HALF))
 		return fail(r, n, "a factor that is not the other's sigmoid");
@@ -609,6 +621,53 @@ static int read_product(struct reader *r, const Onnx__NodeProto *n)
 		(struct nn_layer){ .kind = by->part == SIGMOID ? NN_SILU
 				: by->part == HARD             ? NN_HARD_SWISH
 							       : NN_GELU });
+}
+
+/* Channels in the order of a shuffle. */
+static int read_gather(struct reader *r, const Onnx__NodeProto *n)
+{
+	const struct value *v = input(r, n, 0);
+	const Onnx__TensorProto *t = n->n_input == 2 ? find_initializer(r, n->input[1]) : NULL;
+	if (!v)
+		return -1;
+	const struct nn_net *net = &r->out->net;
+	const size_t channels = (size_t)net->layers[v->layer].shape.channels;
+	if (!t || t->data_type != ONNX__TENSOR_PROTO__DATA_TYPE__INT64
+		|| t->raw_data.len != channels * sizeof(int64_t) || !integer_is(n, "axis", 1))
+		return fail(r, n, "not an order of the channels");
+	for (int groups = 1; groups <= (int)channels; groups++) {
+		struct nn_layer layer = { .kind = NN_SHUFFLE,
+			.inputs = { v->layer },
+			.input_count = 1,
+			.groups = groups };
+		bool same = channels % (size_t)groups == 0;
+		for (size_t c = 0; same && c < channels; c++) {
+			int64_t from;
+			memcpy(&from, t->raw_data.data + c * sizeof(from), sizeof(from));
+			same = from == nn_channel_source(net, &layer, (int)c);
+		}
+		if (same)
+			return add(r, n, &layer, false, v->flat);
+	}
+	return fail(r, n, "an order of the channels that is no shuffle");
+}
+
+/* Zeros for further channels. */
+static int read_padding(struct reader *r, const Onnx__NodeProto *n)
+{
+	const struct value *v = input(r, n, 0);
+	int pads[8];
+	if (!v)
+		return -1;
+	if (v->flat || !has_only(n, (const char *const[]){ "pads", NULL })
+		|| !integers(n, "pads", 8, 0, 65536, pads) || pads[0] || pads[2] || pads[3]
+		|| pads[4] || pads[6] || pads[7] || pads[1] != (pads[1] + pads[5]) / 2)
+		return fail(r, n, "pads other than of channels, in halves");
+	struct nn_layer layer = { .kind = NN_PAD,
+		.inputs = { v->layer },
+		.input_count = 1,
+		.shape.channels = r->out->net.layers[v->layer].shape.channels + pads[1] + pads[5] };
+	return add(r, n, &layer, false, false);
 }
 
 static const struct {
@@ -626,6 +685,8 @@ static const struct {
 	{ "Clip", read_clip },
 	{ "Sigmoid", read_sigmoid },
 	{ "Mul", read_product },
+	{ "Gather", read_gather },
+	{ "Pad", read_padding },
 	{ "Sub", read_centred },
 	{ "Add", read_step },
 	{ "Erf", read_step },

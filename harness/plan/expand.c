@@ -292,6 +292,7 @@ static void widen(struct expander *x, const struct model_config *m,
 	for (int b = 0; b < MODEL_BLOCKS; b++)
 		for (int i = 0; i < m->counts[b]; i++) {
 			layers[b][i].filters = scaled(layers[b][i].filters, options.width);
+			layers[b][i].channels = scaled(layers[b][i].channels, options.width);
 			layers[b][i].units = scaled(layers[b][i].units, options.width);
 		}
 }

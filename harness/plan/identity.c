@@ -124,10 +124,14 @@ static void add_freeze(struct str *out, const struct trial *t, int index)
 
 static void add_phase(struct str *out, const struct trial *t, int index)
 {
-	const struct phase_config *phase = &t->phases[index];
+	struct phase_config active = t->phases[index], *phase = &active;
 	const int kind = (int)phase->kind;
 	struct phase_config defaults = { 0 };
 	param_defaults(SCOPE_PHASE, kind, &defaults);
+	if (!(phase->distill > 0)) /* of nothing */
+		phase->temperature = defaults.temperature;
+	if (trial_networks(t)->counts[BLOCK_EXIT] == 0)
+		phase->exit_weight = defaults.exit_weight;
 	const struct param *rows[ROWS_MAX];
 	const size_t count = sorted_rows(SCOPE_PHASE, rows);
 	str_add(out, "{");
@@ -620,7 +624,13 @@ int trial_from_canonical(const char *text, struct trial *out, struct err *e)
 void trial_beginning(const struct trial *t, int phases, char identity[DIGEST_TEXT])
 {
 	struct trial beginning = *t;
+	struct model_config alone = *trial_networks(t);
 	beginning.phase_count = phases;
+	/* a teacher is the same whoever learns from it */
+	for (int b = 0; b < MODEL_BLOCKS; b++)
+		alone.counts[b] = b == BLOCK_TEACHER ? alone.counts[b] : 0;
+	if (phases > 0 && network_of_phase(t->phases, phases - 1) == NETWORK_TEACHER)
+		beginning.networks = &alone;
 	trial_identify(&beginning);
 	memcpy(identity, beginning.identity, DIGEST_TEXT);
 }

@@ -192,6 +192,17 @@ static const struct key table[] = {
 		.help = "layers of a submodel (phases single and dual) behind its stem",
 		.detail = "Ends with one number a class, such as a dense layer of `units: classes`.",
 		.example = "submodel_head: [{dense: {name: classifier, units: classes}}]" },
+	{ PLACE_MODEL, "teacher", KEY_LAYERS,
+		.help = "all layers of the network that a teacher phase trains",
+		.detail = "Later phases learn from it: see distill. Its layers are called teacher/NAME.",
+		.example = "teacher: [{dense: {name: wide, units: 64, activation: relu}},\n"
+			   "  {dense: {name: classifier, units: classes}}]" },
+	{ PLACE_MODEL, "exit", KEY_LAYERS,
+		.help = "an early exit: layers of a second output, behind the stem",
+		.detail =
+			"Its first layer may take the output of any layer before: input: NAME. Both outputs are\n"
+			"trained together (exit_weight). Not for dual phases.",
+		.example = "exit: [{dense: {name: early, units: classes, input: a}}]" },
 	{ PLACE_MODEL, "unified_stem", KEY_LAYERS,
 		.help = "layers of the unified network behind each of its two stems",
 		.detail =

@@ -27,6 +27,7 @@ enum network network_of_phase(const struct phase_config *phases, int index)
 		case PHASE_DUAL: return NETWORK_DUAL;
 		case PHASE_SCRATCH:
 		case PHASE_UNIFY: return NETWORK_UNIFIED;
+		case PHASE_TEACHER: return NETWORK_TEACHER;
 		case PHASE_UNFREEZE:
 		case PHASE_KFOLD: break;
 		}
@@ -38,11 +39,17 @@ void network_layers(const struct model_config *m, enum network n, struct layer_l
 {
 	static const char *const stems[] = { "stem1/", "stem2/" };
 	out->count = 0;
+	if (n == NETWORK_TEACHER) {
+		add_block(m, BLOCK_TEACHER, "teacher/", out);
+		return;
+	}
 	for (int stem = 0; stem < (n == NETWORK_SUBMODEL ? 1 : 2); stem++) {
 		add_block(m, BLOCK_STEM, stems[stem], out);
 		add_block(m, n == NETWORK_UNIFIED ? BLOCK_UNIFIED_STEM : BLOCK_SUBMODEL_HEAD,
 			stems[stem], out);
 	}
+	if (n == NETWORK_SUBMODEL)
+		add_block(m, BLOCK_EXIT, stems[0], out);
 	if (n == NETWORK_UNIFIED)
 		add_block(m, BLOCK_UNIFIED_HEAD, "", out);
 }

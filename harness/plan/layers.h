@@ -7,7 +7,7 @@
 
 #include "trial.h"
 
-enum network { NETWORK_SUBMODEL, NETWORK_DUAL, NETWORK_UNIFIED };
+enum network { NETWORK_SUBMODEL, NETWORK_DUAL, NETWORK_UNIFIED, NETWORK_TEACHER };
 
 /* Layers with weights of one network. */
 enum { LAYERS_MAX = 5 * BLOCK_LAYERS_MAX };

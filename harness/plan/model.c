@@ -41,8 +41,10 @@ const struct model_config *model_lightweight(void)
 }
 
 static const char *const block_names[MODEL_BLOCKS] = {
+	[BLOCK_EXIT] = "exit",
 	[BLOCK_STEM] = "stem",
 	[BLOCK_SUBMODEL_HEAD] = "submodel_head",
+	[BLOCK_TEACHER] = "teacher",
 	[BLOCK_UNIFIED_HEAD] = "unified_head",
 	[BLOCK_UNIFIED_STEM] = "unified_stem",
 };
@@ -74,12 +76,21 @@ static int find_before(const struct model_config *m, enum model_block b, int end
 	return -1;
 }
 
+static bool is_behind_stem(enum model_block b)
+{
+	return b == BLOCK_SUBMODEL_HEAD || b == BLOCK_UNIFIED_STEM || b == BLOCK_EXIT;
+}
+
 int model_find(const struct model_config *m, enum model_block b, int layer, const char *name,
 	enum model_block *in, int *at)
 {
-	const bool behind_stem = b == BLOCK_SUBMODEL_HEAD || b == BLOCK_UNIFIED_STEM;
+	const bool behind_stem = is_behind_stem(b);
 	*in = b;
 	*at = find_before(m, b, layer, name);
+	if (*at < 0 && b == BLOCK_EXIT) {
+		*at = find_before(m, BLOCK_SUBMODEL_HEAD, m->counts[BLOCK_SUBMODEL_HEAD], name);
+		*in = *at < 0 ? b : BLOCK_SUBMODEL_HEAD;
+	}
 	if (*at < 0 && behind_stem) {
 		*at = find_before(m, BLOCK_STEM, m->counts[BLOCK_STEM], name);
 		*in = *at < 0 ? b : BLOCK_STEM;
@@ -159,16 +170,17 @@ static int check_names(const struct model_config *m, enum model_block before, en
 /* The named layers that layer number `layer` of the block could have as an input. Returns how many.
  */
 static size_t names_before(const struct model_config *m, enum model_block b, int layer,
-	const char *names[2 * BLOCK_LAYERS_MAX + 1])
+	const char *names[3 * BLOCK_LAYERS_MAX + 1])
 {
 	size_t count = 0;
 	names[count++] = "input";
 	for (int i = 0; i < layer; i++)
 		if (m->layers[b][i].name[0])
 			names[count++] = m->layers[b][i].name;
-	for (int i = 0;
-		(b == BLOCK_SUBMODEL_HEAD || b == BLOCK_UNIFIED_STEM) && i < m->counts[BLOCK_STEM];
-		i++)
+	for (int i = 0; b == BLOCK_EXIT && i < m->counts[BLOCK_SUBMODEL_HEAD]; i++)
+		if (m->layers[BLOCK_SUBMODEL_HEAD][i].name[0])
+			names[count++] = m->layers[BLOCK_SUBMODEL_HEAD][i].name;
+	for (int i = 0; is_behind_stem(b) && i < m->counts[BLOCK_STEM]; i++)
 		if (m->layers[BLOCK_STEM][i].name[0])
 			names[count++] = m->layers[BLOCK_STEM][i].name;
 	return count;
@@ -182,7 +194,7 @@ static int check_input(const struct model_config *m, enum model_block b, int lay
 	int at;
 	if (model_find(m, b, layer, name, &in, &at) == 0)
 		return 0;
-	const char *names[2 * BLOCK_LAYERS_MAX + 1];
+	const char *names[3 * BLOCK_LAYERS_MAX + 1];
 	const size_t count = names_before(m, b, layer, names);
 	const char *near = str_nearest(name, names, count);
 	str_addf(why, "%s = %s: no layer before this one has that name", key, name);
@@ -227,6 +239,17 @@ int model_check(const struct model_config *m, enum model_block *block, int *laye
 	*block = BLOCK_SUBMODEL_HEAD;
 	if (check_block(m, BLOCK_STEM, BLOCK_SUBMODEL_HEAD, layer, why)
 		|| check_head(m, BLOCK_SUBMODEL_HEAD, layer, why))
+		return -1;
+	*block = BLOCK_EXIT;
+	if (m->counts[BLOCK_EXIT] > 0
+		&& (check_names(m, BLOCK_SUBMODEL_HEAD, BLOCK_EXIT, layer, why)
+			|| check_block(m, BLOCK_STEM, BLOCK_EXIT, layer, why)
+			|| check_head(m, BLOCK_EXIT, layer, why)))
+		return -1;
+	*block = BLOCK_TEACHER;
+	if (m->counts[BLOCK_TEACHER] > 0
+		&& (check_block(m, BLOCK_TEACHER, BLOCK_TEACHER, layer, why)
+			|| check_head(m, BLOCK_TEACHER, layer, why)))
 		return -1;
 	*block = BLOCK_UNIFIED_STEM;
 	if (check_block(m, BLOCK_STEM, BLOCK_UNIFIED_STEM, layer, why))

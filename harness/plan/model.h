@@ -2,6 +2,7 @@
  * are put together. Data only: knows no shapes and no weights (run/networks.h builds the networks).
  * A sweep file describes models under models: (models.h).
  *
+ *   teacher   teacher: the network of a teacher phase, which later phases learn from
  *   submodel  stem, submodel_head: the network of a single phase; a dual phase trains two of them
  * side by side unified   twice (stem, unified_stem) on one input, concatenated, then unified_head:
  * scratch and unify. May be missing.
@@ -23,8 +24,11 @@ enum layer_kind {
 	LAYER_DEPTHWISE,
 	LAYER_AVGPOOL,
 	LAYER_BATCHNORM,
-	LAYER_ADD,    /* the layer before plus those named in `with`: the residual connection */
-	LAYER_CONCAT, /* the layer before and those named in `with`, along channels */
+	LAYER_ADD,      /* the layer before plus those named in `with`: the residual connection */
+	LAYER_CONCAT,   /* the layer before and those named in `with`, along channels */
+	LAYER_MULTIPLY, /* the layer before times the one named in `with` */
+	LAYER_SHUFFLE,  /* channels in another order */
+	LAYER_PAD,      /* more channels, of zeros */
 };
 enum layer_padding { PADDING_VALID, PADDING_SAME };
 enum layer_activation {
@@ -67,6 +71,10 @@ struct layer_config {
 	int with_count;
 	int filters;                /* conv; 0: one a class */
 	int kernel;                 /* conv, depthwise; 0: as large as the map that comes in */
+	int kernel_width;           /* conv, depthwise; 0: as kernel */
+	int groups;                 /* conv, shuffle */
+	int multiplier;             /* depthwise: channels of the output for each of the input */
+	int channels;               /* pad_channels: of the output */
 	int stride;                 /* conv, depthwise, pools; 0: as large as the window */
 	enum layer_padding padding; /* conv, depthwise, pools */
 	bool bias;                  /* conv, depthwise, dense */
@@ -90,8 +98,11 @@ struct model_options {
 };
 
 enum model_block {
+	BLOCK_EXIT, /* an early exit of the submodel: a second output, behind the stem or the layer
+		       that its first layer names */
 	BLOCK_STEM,
 	BLOCK_SUBMODEL_HEAD,
+	BLOCK_TEACHER,
 	BLOCK_UNIFIED_HEAD,
 	BLOCK_UNIFIED_STEM,
 	MODEL_BLOCKS

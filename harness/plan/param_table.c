@@ -8,7 +8,7 @@
 #define KIND(k) (1u << (k))
 
 static const char *const phase_kinds[] = { "single", "dual", "scratch", "unify", "unfreeze",
-	"kfold", NULL };
+	"kfold", "teacher", NULL };
 static const char *const inputs[] = { "original", "augmented", NULL };
 static const char *const heads[] = { "copy", "random", NULL };
 static const char *const optimizers[] = { "nadam", "sgd", "adam", "adamw", "rmsprop", "adagrad",
@@ -24,7 +24,7 @@ static const char *const prune_by[] = { "layer", "all", NULL };
 static const char *const rewinds[] = { "none", "initial", "random", NULL };
 static const char *const starts[] = { "chain", "same", "clean", NULL };
 static const char *const layers[] = { "conv", "maxpool", "dense", "dropout", "depthwise", "avgpool",
-	"batchnorm", "add", "concat", NULL };
+	"batchnorm", "add", "concat", "multiply", "shuffle", "pad_channels", NULL };
 static const char *const paddings[] = { "valid", "same", NULL };
 static const char *const activations[] = { "none", "relu", "relu6", "silu", "tanh", "sigmoid",
 	"leaky_relu", "gelu", "hard_swish", "hard_sigmoid", NULL };
@@ -50,7 +50,9 @@ enum {
 		| KIND(SCHEDULE_RESTARTS) | KIND(SCHEDULE_PLATEAU),
 	CONVOLUTIONS = KIND(LAYER_CONV) | KIND(LAYER_DEPTHWISE),
 	POOLS = KIND(LAYER_MAXPOOL) | KIND(LAYER_AVGPOOL),
-	JOINTS = KIND(LAYER_ADD) | KIND(LAYER_CONCAT),
+	JOINTS = KIND(LAYER_ADD) | KIND(LAYER_CONCAT) | KIND(LAYER_MULTIPLY),
+	LEARNERS =
+		KIND(PHASE_SINGLE) | KIND(PHASE_SCRATCH) | KIND(PHASE_UNIFY) | KIND(PHASE_UNFREEZE),
 	WEIGHTED = CONVOLUTIONS | KIND(LAYER_DENSE) | KIND(LAYER_BATCHNORM),
 };
 
@@ -69,6 +71,12 @@ static const struct param table[] = {
 			"submodel_head without a stem\n"
 			"  stem           the first layers of all networks\n"
 			"  submodel_head  what a submodel (single, dual) has behind its stem\n"
+			"  teacher        all layers of the network that a teacher phase trains "
+			"and "
+			"later phases learn from (distill)\n"
+			"  exit           an early exit: a second output behind the stem, or "
+			"behind "
+			"the layer that its first layer names as input\n"
 			"  unified_stem   what the unified network has behind each of its two "
 			"stems\n"
 			"  unified_head   what it has behind both, concatenated; without it "
@@ -77,9 +85,9 @@ static const struct param table[] = {
 			"each layer with weights of unified_stem those of\n"
 			"the layer in the same position of submodel_head.\n"
 			"Layers are conv, depthwise, dense, batchnorm, maxpool, avgpool, "
-			"dropout, add and concat.\n"
+			"dropout, add, concat, multiply, shuffle and pad_channels.\n"
 			"A layer takes what the layer before gives, or with `input: NAME` what "
-			"the named one gives; add and concat join the layer before\n"
+			"the named one gives; add, concat and multiply join the layer before\n"
 			"with those in `with: [NAME]`. A name means an earlier layer of the "
 			"block or of the stem before it; `input` is what comes into\n"
 			"the block. A residual block:\n"
@@ -207,7 +215,10 @@ static const struct param table[] = {
 			"  unfreeze  the network of the phase before, with another freeze list, "
 			"optimizer or budget\n"
 			"  kfold     the network of the phase before, in folds over all training "
-			"images; has to be last\n",
+			"images; has to be last\n"
+			"  teacher   the model's teacher from random weights; phases behind it "
+			"learn "
+			"from it (distill)\n",
 		.since = "0.1" },
 	{ IN_PHASE(name), .name = "name", .type = PARAM_TEXT, .size = PHASE_NAME_MAX,
 		.help = "for tables and for axes (NAME.PARAM), without dots; not part of the "
@@ -320,6 +331,51 @@ static const struct param table[] = {
 			  "  initial  those that the network began with\n"
 			  "  random   fresh initial weights\n"
 			  "Pruned weights stay removed.\n",
+		.since = "0.2" },
+	{ IN_PHASE(distill), .name = "distill", .type = PARAM_REAL, .min = 0, .max = 1,
+		.fallback = "0", .kinds = LEARNERS,
+		.help = "share of the loss that compares with the output of the teacher phase's "
+			"network; the rest is that of the labels",
+		.detail = "Knowledge distillation (Hinton et al., 2015): loss = (1 - distill) * "
+			  "cross-entropy + distill * temperature^2 * KL(teacher || student),\n"
+			  "both softmaxes at the temperature. The teacher sees the same augmented "
+			  "images as the student, without dropout.\n"
+			  "  - {phase: teacher, epochs: 20}\n"
+			  "  - {phase: train, epochs: 20, distill: 0.9, temperature: 4}\n",
+		.since = "0.2" },
+	{ IN_PHASE(temperature), .name = "temperature", .type = PARAM_REAL, .min = 0,
+		.min_open = true, .max = 1000, .fallback = "4", .kinds = LEARNERS,
+		.help = "what distill divides logits by before both softmaxes", .since = "0.2" },
+	{ IN_PHASE(exit_weight), .name = "exit_weight", .type = PARAM_REAL, .min = 0,
+		.min_open = true, .max = 1000, .fallback = "0.3",
+		.kinds = KIND(PHASE_SINGLE) | KIND(PHASE_UNFREEZE) | KIND(PHASE_KFOLD),
+		.help = "what the loss of the model's early exit counts beside that of its end",
+		.detail = "Results have two outputs then: test_accuracy_1 is that of the network's "
+			  "end, "
+			  "test_accuracy_2 that of the exit; test_accuracy is the mean of both.\n"
+			  "Early stopping and `keep` look at the end alone. `retrial eval --exit "
+			  "0.9 FILE` "
+			  "leaves at the exit where it is that sure.\n",
+		.since = "0.2" },
+	{ IN_PHASE(weight_bits), .name = "weight_bits", .type = PARAM_INTEGER, .min = 2, .max = 8,
+		.zero = "none", .fallback = "none", .unit = "bits",
+		.help = "quantisation-aware training: kernels are rounded to so many bits before "
+			"every "
+			"step",
+		.detail =
+			"Each output channel has its own scale, as in int8 files. Gradients pass "
+			"the "
+			"rounding unchanged (straight-through) and change the weights behind it.\n"
+			"What is evaluated, kept and handed on are the rounded weights: an int8 "
+			"file "
+			"of the network has them as they are.\n",
+		.since = "0.2" },
+	{ IN_PHASE(map_bits), .name = "activation_bits", .type = PARAM_INTEGER, .min = 2, .max = 8,
+		.zero = "none", .fallback = "none", .unit = "bits",
+		.kinds = KIND(PHASE_UNFREEZE) | KIND(PHASE_KFOLD),
+		.help = "quantisation-aware training: so are maps, while training alone",
+		.detail = "The range of each map is measured before the phase, on its first 1000 "
+			  "training images. Evaluation does not round: an int8 file does.\n",
 		.since = "0.2" },
 	{ IN_PHASE(folds), .name = "folds", .type = PARAM_INTEGER, .min = 2, .max = 100,
 		.kinds = KIND(PHASE_KFOLD),
@@ -502,6 +558,26 @@ static const struct param table[] = {
 	{ IN_LAYER(kernel), .name = "kernel", .type = PARAM_INTEGER, .min = 1, .max = 64,
 		.zero = "map", .kinds = CONVOLUTIONS,
 		.help = "height and width of the filters, map for the whole map", .since = "0.1" },
+	{ IN_LAYER(kernel_width), .name = "kernel_width", .type = PARAM_INTEGER, .min = 1,
+		.max = 64, .zero = "kernel", .fallback = "kernel", .kinds = CONVOLUTIONS,
+		.help = "width of the filters where they are not square: kernel is their height "
+			"then",
+		.since = "0.2" },
+	{ IN_LAYER(groups), .name = "groups", .type = PARAM_INTEGER, .min = 1, .max = 4096,
+		.fallback = "1", .needed_kinds = KIND(LAYER_SHUFFLE),
+		.kinds = KIND(LAYER_CONV) | KIND(LAYER_SHUFFLE),
+		.help = "parts of the channels: filters read those of their part alone; shuffle "
+			"takes "
+			"from all parts in turn",
+		.since = "0.2" },
+	{ IN_LAYER(multiplier), .name = "multiplier", .type = PARAM_INTEGER, .min = 1, .max = 4096,
+		.fallback = "1", .kinds = KIND(LAYER_DEPTHWISE),
+		.help = "filters for each channel (depth multiplier)", .since = "0.2" },
+	{ IN_LAYER(channels), .name = "channels", .type = PARAM_INTEGER, .min = 1, .max = 65536,
+		.kinds = KIND(LAYER_PAD),
+		.help = "channels of the output; the new ones are zeros, half before and half "
+			"behind",
+		.since = "0.2" },
 	{ IN_LAYER(stride), .name = "stride", .type = PARAM_INTEGER, .min = 1, .max = 64,
 		.fallback = "1", .fallback_for = "window", .fallback_kinds = POOLS,
 		.zero = "window", .kinds = CONVOLUTIONS | POOLS,

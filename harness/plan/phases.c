@@ -273,7 +273,7 @@ static int read_kind(const struct node *map, struct phase_config *out, struct di
 	if (!kind) {
 		node_error(d, map,
 			"'phase' is missing: which kind is it (train, continue, single, dual, "
-			"scratch, unify, unfreeze, kfold)?");
+			"scratch, unify, unfreeze, kfold, teacher)?");
 		return -1;
 	}
 	return read_word(map, kind, out, d);
@@ -355,14 +355,30 @@ static void name_phase(const struct phase_config *phases, int i, char text[96])
 		snprintf(text, 96, "phase %d '%s' (%s)", i + 1, phases[i].name, kind);
 }
 
+static bool has_teacher(const struct phase_config *phases, int i)
+{
+	while (--i >= 0)
+		if (phases[i].kind == PHASE_TEACHER)
+			return true;
+	return false;
+}
+
 /* What is wrong with phase i in this place, or NULL. %1 and %2 of the message are the phase and the
  * one before. */
 static const char *order_problem(const struct phase_config *phases, int i)
 {
 	const enum phase_kind kind = phases[i].kind;
-	const bool fresh = kind == PHASE_SINGLE || kind == PHASE_DUAL || kind == PHASE_SCRATCH;
+	const bool fresh = kind == PHASE_SINGLE || kind == PHASE_DUAL || kind == PHASE_SCRATCH
+		|| kind == PHASE_TEACHER;
+	const bool teacher_before = i > 0 && network_of_phase(phases, i - 1) == NETWORK_TEACHER;
 	if (i > 0 && phases[i - 1].kind == PHASE_KFOLD)
 		return "k-fold leaves one network a fold, so it has to be last";
+	if (phases[i].distill > 0
+		&& (!has_teacher(phases, i) || network_of_phase(phases, i) == NETWORK_TEACHER))
+		return "distill: it learns from the network of a teacher phase, which has to come "
+		       "before";
+	if (teacher_before && fresh && kind != PHASE_TEACHER)
+		return NULL;
 	if (i > 0 && fresh)
 		return "it begins from random weights, so what was learned before would be lost; "
 		       "it has to be first";
@@ -432,6 +448,20 @@ static int check_layers(const struct phase_config *phases, int i, const struct m
 		if (d)
 			node_error(d, place,
 				"%s: the model has no unified network (unified_head: is missing)",
+				this);
+		return -1;
+	}
+	if (network == NETWORK_TEACHER && m->counts[BLOCK_TEACHER] == 0) {
+		if (d)
+			node_error(d, place, "%s: the model has no teacher (teacher: is missing)",
+				this);
+		return -1;
+	}
+	if (network == NETWORK_DUAL && m->counts[BLOCK_EXIT] > 0) {
+		if (d)
+			node_error(d, place,
+				"%s: the model has an exit, two of them have no dual "
+				"phase",
 				this);
 		return -1;
 	}

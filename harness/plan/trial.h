@@ -25,8 +25,9 @@ enum phase_kind {
 			   wide convolutions by heads[] */
 	PHASE_UNFREEZE, /* the network of the phase before trained on, with another freeze list,
 			   optimizer or budget */
-	PHASE_KFOLD, /* the network of the phase before in `folds` folds over all training images;
-			one result a fold */
+	PHASE_KFOLD,   /* the network of the phase before in `folds` folds over all training images;
+			  one result a fold */
+	PHASE_TEACHER, /* the model's teacher from random weights: later phases learn from it */
 };
 
 enum input_kind {
@@ -166,8 +167,12 @@ struct phase_config {
 	double prune;   /* unfreeze: part of the remaining weights that is removed before it */
 	enum prune_by prune_by;
 	enum rewind_kind rewind;
-	int folds;             /* kfold */
-	enum fold_start start; /* kfold */
+	double distill, temperature; /* share of the loss that compares with the teacher's output,
+					softened by the temperature; 0: none */
+	double exit_weight;          /* of the loss of an early exit */
+	int weight_bits, map_bits;   /* training for int8 (nn/train.h); 0: none */
+	int folds;                   /* kfold */
+	enum fold_start start;       /* kfold */
 };
 
 /* Amounts of the random transforms; 0 switches one off (nn/augment.h has what they do and their

@@ -12,7 +12,9 @@ enum {
 
 /* ---- building ---- */
 
-/* stemN/LAYER; stem 0: LAYER */
+enum { TEACHER_STEM = -1 };
+
+/* stemN/LAYER; stem 0: LAYER; teacher/LAYER */
 struct path {
 	char text[NN_NAME_MAX];
 };
@@ -20,7 +22,9 @@ struct path {
 static struct path layer_path(int stem, const char *layer)
 {
 	struct path p;
-	if (stem)
+	if (stem == TEACHER_STEM)
+		snprintf(p.text, sizeof(p.text), "teacher/%s", layer);
+	else if (stem)
 		snprintf(p.text, sizeof(p.text), "stem%d/%s", stem, layer);
 	else
 		snprintf(p.text, sizeof(p.text), "%s", layer);
@@ -84,14 +88,20 @@ static int add_convolution(
 {
 	const struct nn_shape map = b->net->layers[input].shape;
 	const int kernel = size_or_map(l->kernel, map.height);
-	const struct nn_conv_options o = { .filters = l->filters ? l->filters : b->classes,
+	struct nn_conv_options o = { .filters = l->filters ? l->filters : b->classes,
 		.kernel_height = kernel,
-		.kernel_width = size_or_map(l->kernel, map.width),
+		.kernel_width =
+			size_or_map(l->kernel_width ? l->kernel_width : l->kernel, map.width),
 		.stride = l->stride ? l->stride : kernel,
 		.padding = l->padding == PADDING_SAME ? NN_SAME : NN_VALID,
 		.relu = l->activation == ACTIVATION_RELU,
 		.no_bias = !l->bias,
+		.groups = l->kind == LAYER_CONV ? l->groups : map.channels,
 		.init = init_of(l) };
+	if (l->kind == LAYER_DEPTHWISE && l->multiplier > 1) {
+		o.filters = l->multiplier * map.channels;
+		return nn_conv_with(b->net, path, input, &o);
+	}
 	return l->kind == LAYER_CONV ? nn_conv_with(b->net, path, input, &o)
 				     : nn_depthwise(b->net, path, input, &o);
 }
@@ -126,8 +136,13 @@ static int add_joint(
 					"%s: %s comes in twice", path,
 					b->net->layers[inputs[k]].name);
 	}
+	if (l->kind == LAYER_MULTIPLY && l->with_count != 1 && !b->net->error[0])
+		snprintf(b->net->error, sizeof(b->net->error),
+			"%s: with: one layer is needed, the other factor", path);
 	if (b->net->error[0])
 		return -1;
+	if (l->kind == LAYER_MULTIPLY)
+		return nn_multiply(b->net, path, inputs[0], inputs[1]);
 	return l->kind == LAYER_ADD ? nn_add(b->net, path, inputs, l->with_count + 1)
 				    : nn_concat(b->net, path, inputs, l->with_count + 1);
 }
@@ -148,7 +163,10 @@ static int add_plain(
 	case LAYER_DROPOUT: return nn_dropout(b->net, path, input, l->rate);
 	case LAYER_BATCHNORM: return nn_batchnorm(b->net, path, input, l->momentum, l->epsilon);
 	case LAYER_ADD:
-	case LAYER_CONCAT: return add_joint(b, block, number, path, input);
+	case LAYER_CONCAT:
+	case LAYER_MULTIPLY: return add_joint(b, block, number, path, input);
+	case LAYER_SHUFFLE: return nn_shuffle(b->net, path, input, l->groups);
+	case LAYER_PAD: return nn_pad_channels(b->net, path, input, l->channels);
 	}
 	return -1;
 }
@@ -187,7 +205,10 @@ static struct path path_of(const struct builder *b, enum model_block block, int 
 	static const char *const names[] = { [LAYER_MAXPOOL] = "pool",
 		[LAYER_AVGPOOL] = "pool",
 		[LAYER_ADD] = "add",
-		[LAYER_CONCAT] = "concat" };
+		[LAYER_CONCAT] = "concat",
+		[LAYER_MULTIPLY] = "multiply",
+		[LAYER_SHUFFLE] = "shuffle",
+		[LAYER_PAD] = "pad" };
 	const struct layer_config *layers = b->model->layers[block], *l = &layers[number];
 	char name[16];
 	int count = 1;
@@ -236,7 +257,7 @@ static int add_input(const struct builder *b, struct nn_shape shape)
 }
 
 /* The head's output has to be one number a class. */
-static void add_output(const struct builder *b, int layer)
+static void add_output(const struct builder *b, int layer, const char *name)
 {
 	struct nn_shape s = { 0 };
 	if (layer >= 0)
@@ -245,16 +266,22 @@ static void add_output(const struct builder *b, int layer)
 		snprintf(b->net->error, sizeof(b->net->error),
 			"%s: its output %dx%dx%d has to be one number a class, %dx1x1",
 			b->net->layers[layer].name, s.channels, s.height, s.width, b->classes);
-	nn_output(b->net, layer_path(b->stem, "output").text, layer);
+	nn_output(b->net, layer_path(b->stem, name).text, layer);
 }
 
 static void add_submodel(struct builder *b, int stem, struct nn_shape shape)
 {
 	b->stem = stem;
-	int layer = add_input(b, shape);
-	layer = add_block(b, BLOCK_STEM, layer);
-	layer = add_block(b, BLOCK_SUBMODEL_HEAD, layer);
-	add_output(b, layer);
+	const int stem_end = add_block(b, BLOCK_STEM, add_input(b, shape));
+	add_output(b, add_block(b, BLOCK_SUBMODEL_HEAD, stem_end), "output");
+	if (b->model->counts[BLOCK_EXIT] > 0)
+		add_output(b, add_block(b, BLOCK_EXIT, stem_end), "exit_output");
+}
+
+static void add_teacher(struct builder *b, struct nn_shape shape)
+{
+	b->stem = TEACHER_STEM;
+	add_output(b, add_block(b, BLOCK_TEACHER, add_input(b, shape)), "output");
 }
 
 static void add_unified(struct builder *b, struct nn_shape shape)
@@ -266,7 +293,7 @@ static void add_unified(struct builder *b, struct nn_shape shape)
 			add_block(b, BLOCK_UNIFIED_STEM, add_block(b, BLOCK_STEM, input));
 	b->stem = 0;
 	int layer = nn_concat(b->net, "concat", ends, 2);
-	add_output(b, add_block(b, BLOCK_UNIFIED_HEAD, layer));
+	add_output(b, add_block(b, BLOCK_UNIFIED_HEAD, layer), "output");
 }
 
 /* A layer that leads nowhere would not be trained: a mistake in what is named as an input. */
@@ -289,6 +316,8 @@ static int build(struct builder b, enum network kind, struct nn_shape input, str
 	nn_net_clear(net);
 	if (kind == NETWORK_UNIFIED) {
 		add_unified(&b, input);
+	} else if (kind == NETWORK_TEACHER) {
+		add_teacher(&b, input);
 	} else {
 		add_submodel(&b, 1, input);
 		if (kind == NETWORK_DUAL)

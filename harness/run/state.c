@@ -13,7 +13,7 @@
 
 /* A file of another format is as good as none. */
 enum {
-	STATE_FORMAT = 6,
+	STATE_FORMAT = 7,
 	FILE_MAX = 1 << 30,
 	FIXED_ARRAYS = 8,
 	ARRAYS = FIXED_ARRAYS + 2 * OUTPUTS_MAX
@@ -53,6 +53,7 @@ void run_state_free(struct run_state *s)
 	free(s->params);
 	free(s->fold_start);
 	free(s->mask);
+	free(s->teacher);
 	str_free(&s->fold_digests);
 	str_free(&s->events);
 	*s = (struct run_state){ .network = -1 };
@@ -211,6 +212,8 @@ static int add_header(struct str *file, const struct run_state *s, const struct 
 	fields_set_integer(&f, "stage", s->stage);
 	fields_set_integer(&f, "network", s->network);
 	fields_set_integer(&f, "parameters", (json_int_t)s->parameters);
+	fields_set_integer(
+		&f, "teacher_parameters", s->teacher ? (json_int_t)s->teacher_parameters : 0);
 	fields_set_integer(&f, "arrays", present);
 	fields_set_integer(&f, "events_bytes", (json_int_t)s->events.length);
 	fields_set_text(&f, "fold_digests", s->fold_digests.s ? s->fold_digests.s : "");
@@ -236,6 +239,9 @@ int state_save(
 	for (int i = 0; i < ARRAYS; i++)
 		if (*list[i])
 			str_add_bytes(&file, (const char *)*list[i], s->parameters * sizeof(float));
+	if (s->teacher)
+		str_add_bytes(
+			&file, (const char *)s->teacher, s->teacher_parameters * sizeof(float));
 	char digest[DIGEST_TEXT];
 	digest_bytes(file.s, file.length, digest);
 	str_add_bytes(&file, digest, DIGEST_TEXT - 1);
@@ -275,7 +281,13 @@ static int read_body(struct members *m, const char *body, size_t length, struct 
 		body += bytes;
 		length -= bytes;
 	}
-	return length == 0;
+	const size_t teacher = s->teacher_parameters * sizeof(float);
+	if (length == teacher && teacher > 0) {
+		if (!(s->teacher = malloc(teacher)))
+			return 0;
+		memcpy(s->teacher, body, teacher);
+	}
+	return length == teacher;
 }
 
 static int read_file(
@@ -296,6 +308,8 @@ static int read_file(
 		s->stage = (int)members_integer(&m, "stage", 0, INT_MAX);
 		s->network = integer_of(&m, "network");
 		s->parameters = (size_t)members_integer(&m, "parameters", 0, FILE_MAX);
+		s->teacher_parameters =
+			(size_t)members_integer(&m, "teacher_parameters", 0, FILE_MAX);
 		str_add(&s->fold_digests, members_lent_text(&m, "fold_digests"));
 		members_text(&m, "weights_digest", s->weights_digest, sizeof(s->weights_digest));
 		training_of(&m, &s->training);

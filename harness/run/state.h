@@ -38,8 +38,10 @@ struct run_state {
 	int stage;   /* the one at work or next */
 	int network; /* enum network of params; -1: none yet */
 	size_t parameters;
-	float *params;     /* the network as the last finished stage left it */
-	float *mask;       /* [parameters]: 0 for pruned weights, else 1; NULL: nothing is pruned */
+	float *params;  /* the network as the last finished stage left it */
+	float *mask;    /* [parameters]: 0 for pruned weights, else 1; NULL: nothing is pruned */
+	float *teacher; /* [teacher_parameters]: what the teacher phase left; NULL: none */
+	size_t teacher_parameters;
 	float *fold_start; /* k-fold: what the next fold starts from; NULL outside and where folds
 			    * are clean (their earlier phases have networks of other sizes, and
 			    * leave what the fold starts from in params) */

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "../base/clock.h"
+#include "networks.h"
 
 /* A training at work. Snapshots are whole parameter arrays; each output only uses the part that
  * leads to it. */
@@ -23,6 +24,8 @@ struct training {
 			 while it is evaluated */
 	uint32_t *order;
 	uint32_t order_count;
+	struct nn_net *teacher; /* that it learns from; NULL: none */
+	bool joint; /* outputs share layers: what is kept of them is chosen by the first */
 };
 
 enum { OF_BEST, OF_RESTORED };
@@ -38,9 +41,23 @@ static bool leads_to(const struct nn_net *net, int tensor, int output)
 	return reached[net->tensors[tensor].layer];
 }
 
-/* Copy the parameters that lead to output k. */
-static void copy_part(const struct nn_net *net, int output, float *to, const float *from)
+/* Do two outputs have layers in common (an early exit)? */
+static bool has_common_layers(const struct nn_net *net)
 {
+	for (int i = 0; net->output_count > 1 && i < net->tensor_count; i++)
+		if (leads_to(net, i, 0) && leads_to(net, i, 1))
+			return true;
+	return false;
+}
+
+/* Copy the parameters that lead to output k; of joint outputs all with the first. */
+static void copy_part(const struct training *t, int output, float *to, const float *from)
+{
+	const struct nn_net *net = t->net;
+	if (t->joint && output == 0)
+		memcpy(to, from, net->parameter_count * sizeof(*to));
+	if (t->joint)
+		return;
 	for (int i = 0; i < net->tensor_count; i++)
 		if (leads_to(net, i, output))
 			memcpy(to + net->tensors[i].offset, from + net->tensors[i].offset,
@@ -189,6 +206,8 @@ static int train_epoch(struct training *t, int epoch, struct nn_score *score)
 		.count = t->order_count,
 		.augment = training_augment(&t->work->trial->augment),
 		.label_smoothing = t->phase->label_smoothing,
+		.distill = t->phase->distill,
+		.temperature = t->phase->temperature,
 		.mixup = t->phase->mixup,
 		.seed = t->work->trial->seed,
 		.phase = training_rng_phase(t->at),
@@ -213,18 +232,28 @@ static void look_at(struct training *t, int epoch, const struct nn_score *val)
 	for (int k = 0; k < t->net->output_count; k++) {
 		double accuracy = (double)val->correct[k] / val->count,
 		       loss = val->loss_sum[k] / val->count;
+		if (t->joint && k > 0) { /* of the epochs that the first has chosen */
+			for (int which = OF_BEST; which <= OF_RESTORED; which++)
+				if (s->epoch_of[0][which] == epoch
+					&& (which == OF_BEST || s->stop[0].any)) {
+					s->epoch_of[k][which] = epoch;
+					s->val[k][which] = *val;
+				}
+			s->stop[k].any = s->stop[0].any;
+			continue;
+		}
 		if (epoch == 0 || accuracy > s->best_accuracy[k]) {
 			s->best_accuracy[k] = accuracy;
 			s->epoch_of[k][OF_BEST] = epoch;
 			s->val[k][OF_BEST] = *val;
-			copy_part(t->net, k, s->best[k], t->params);
+			copy_part(t, k, s->best[k], t->params);
 		}
 		int result = nn_stop_epoch(&s->stop[k], epoch,
 			t->phase->stop.on == STOP_VAL_ACCURACY ? accuracy : loss);
 		if (result & NN_STOP_KEEP) {
 			s->epoch_of[k][OF_RESTORED] = epoch;
 			s->val[k][OF_RESTORED] = *val;
-			copy_part(t->net, k, s->restored[k], t->params);
+			copy_part(t, k, s->restored[k], t->params);
 		}
 		if (result & NN_STOP_NOW)
 			s->patience_used = true;
@@ -357,8 +386,7 @@ static void keep_weights(struct training *t, struct phase_result *r)
 			val = &s->last_val;
 			r->best_epoch[k] = s->epochs_run - 1;
 		} else {
-			copy_part(t->net, k, t->params,
-				which == OF_BEST ? s->best[k] : s->restored[k]);
+			copy_part(t, k, t->params, which == OF_BEST ? s->best[k] : s->restored[k]);
 			r->best_epoch[k] = s->epoch_of[k][which];
 		}
 		r->val_loss[k] = val->loss_sum[k] / val->count;
@@ -372,7 +400,7 @@ static void copy_onward(struct training *t, float *onward)
 	memcpy(onward, t->params, t->net->parameter_count * sizeof(*onward));
 	for (int k = 0; k < t->net->output_count; k++)
 		if (t->state->stop[k].any)
-			copy_part(t->net, k, onward, t->state->restored[k]);
+			copy_part(t, k, onward, t->state->restored[k]);
 }
 
 static int score_test(struct training *t, struct phase_result *r)
@@ -461,15 +489,47 @@ static void load_trainer(struct training *t)
 	*o.schedule = t->state->schedule;
 }
 
+static int find_teacher(struct training *t)
+{
+	const struct trial_work *w = t->work;
+	struct err e = { 0 };
+	if (!(t->phase->distill > 0))
+		return 0;
+	if (!(t->teacher = malloc(sizeof(*t->teacher))))
+		return work_nomem(t->work);
+	return network_of_trial(
+		       w->trial, NETWORK_TEACHER, w->train.shape, w->classes, t->teacher, &e)
+		? work_fail_by(t->work, &e)
+		: 0;
+}
+
+/* The ranges that maps are rounded to: of the network that the phase begins with. */
+static void measure_maps(struct training *t)
+{
+	enum { IMAGES = 1000 };
+	const uint32_t count = t->split->train_count < IMAGES ? t->split->train_count : IMAGES;
+	if (!t->phase->map_bits)
+		return;
+	memcpy(t->params, t->work->state.params, t->net->parameter_count * sizeof(*t->params));
+	nn_trainer_measure(t->trainer, &t->work->train, t->split->train, count);
+}
+
 static int prepare(struct training *t, const bool *frozen)
 {
 	const struct trial_work *w = t->work;
+	if (find_teacher(t))
+		return -1;
+	t->joint = has_common_layers(t->net);
 	t->order_count = t->split->train_count * (t->phase->both ? 2 : 1);
 	const struct nn_trainer_options options = { .kernels = w->options->kernels,
 		.batch_size = batch_size_of(t),
 		.mask = w->state.mask,
 		.threads = w->options->threads,
 		.frozen = frozen,
+		.teacher = t->teacher,
+		.teacher_params = w->state.teacher,
+		.weight_bits = t->phase->weight_bits,
+		.map_bits = t->phase->map_bits,
 		.optimizer = optimizer_of(t) };
 	if (!t->state->params && begin(t))
 		return -1;
@@ -481,6 +541,7 @@ static int prepare(struct training *t, const bool *frozen)
 		return work_nomem(t->work);
 	t->params = nn_trainer_params(t->trainer);
 	t->average = nn_trainer_average(t->trainer);
+	measure_maps(t);
 	load_trainer(t);
 	return 0;
 }
@@ -498,6 +559,7 @@ static int finish(struct training *t, const bool *frozen, float *onward)
 	if (onward)
 		copy_onward(t, onward);
 	keep_weights(t, &r);
+	nn_trainer_settle(t->trainer);
 	if (score_test(t, &r))
 		goto out;
 	memcpy(state->params, t->params, t->net->parameter_count * sizeof(*state->params));
@@ -533,6 +595,7 @@ int training_run(struct trial_work *w, const struct nn_net *net, const struct sp
 		training_state_reset(t.state);
 	free(t.order);
 	free(t.aside);
+	free(t.teacher);
 	nn_trainer_free(t.trainer);
 	return result;
 }

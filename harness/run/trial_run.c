@@ -25,6 +25,12 @@ static int set_network(struct trial_work *w, enum network kind, const struct nn_
 	const struct split *split)
 {
 	struct run_state *s = &w->state;
+	if (s->network == NETWORK_TEACHER && kind != NETWORK_TEACHER) { /* it is learned from */
+		free(s->teacher);
+		s->teacher = s->params;
+		s->teacher_parameters = s->parameters;
+		s->params = NULL;
+	}
 	free(s->params);
 	s->network = kind;
 	free(s->mask);
@@ -74,10 +80,12 @@ static int enter(struct trial_work *w, const struct phase_config *phase, const s
 {
 	enum network kind = phase->kind == PHASE_SINGLE ? NETWORK_SUBMODEL
 		: phase->kind == PHASE_DUAL             ? NETWORK_DUAL
+		: phase->kind == PHASE_TEACHER          ? NETWORK_TEACHER
 							: NETWORK_UNIFIED;
 	switch (phase->kind) {
 	case PHASE_SINGLE:
 	case PHASE_DUAL:
+	case PHASE_TEACHER:
 	case PHASE_SCRATCH: return build(w, kind, net) || set_network(w, kind, net, split) ? -1 : 0;
 	case PHASE_UNIFY: return unify(w, phase, split, net);
 	case PHASE_UNFREEZE:
@@ -149,6 +157,8 @@ static int run_stage(struct trial_work *w, const struct stage *stage, const stru
 		|| (stage->last_of_fold && enter_fold(w, stage->at.fold, phase->start))) {
 		return -1;
 	}
+	if (s->network == NETWORK_SUBMODEL && net.output_count > 1)
+		net.layers[net.outputs[1]].loss_weight = phase->exit_weight;
 	if (training_run(w, &net, split, stage->at,
 		    stage->last_of_fold && phase->start == FOLD_CHAIN ? s->fold_start : NULL))
 		return -1;

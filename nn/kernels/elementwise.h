@@ -73,6 +73,38 @@ static void add(float *sum, const float *a, size_t count)
 		store(sum + i, load(sum + i) + load(a + i));
 }
 
+static void gate(float *out, const float *in, const float *by, int channels, size_t positions)
+{
+	for (int c = 0; c < channels; c++, by += LANES)
+		for (size_t p = 0; p < positions; p++, in += LANES, out += LANES)
+			for (int lane = 0; lane < LANES; lane += W)
+				store(out + lane, load(in + lane) * load(by + lane));
+}
+
+static void gate_backward(
+	float *dby, const float *dout, const float *in, int channels, size_t positions)
+{
+	for (int c = 0; c < channels; c++)
+		for (int lane = 0; lane < LANES; lane += W) {
+			const size_t first = (size_t)c * positions * LANES + (size_t)lane;
+			vf sum = { 0 };
+			for (size_t p = 0; p < positions; p++)
+				sum = fma_(load(dout + first + p * LANES),
+					load(in + first + p * LANES), sum);
+			store(dby + (size_t)c * LANES + lane, sum);
+		}
+}
+
+static void round_map(float *map, size_t count, float step, float low, float high)
+{
+	for (size_t i = 0; i < count * LANES; i += W) {
+		vf q = load(map + i) / all(step);
+		q = min_(max_(q, all(low)), all(high));
+		q = (q + all(12582912.0f)) - all(12582912.0f);
+		store(map + i, q * all(step));
+	}
+}
+
 INLINE void nadam_vector(
 	float *w, float *m, float *v, const float *g, const struct nn_step_factors *f)
 {

@@ -329,6 +329,22 @@ struct nn_kernels {
 	void (*soft_loss)(float *loss, int32_t *best, float *dlogits, const float *logits,
 		int classes, const struct nn_soft_labels *labels, const float *scale);
 
+	/* Distillation (Hinton et al., 2015) from the teacher's logits at a temperature T, after
+	 * one of the two above: with p and q the softmax of teacher / T and logits / T, loss = (1 -
+	 * share) * loss + share * T^2 * sum of p * log(p / q), dlogits = (1 - share) * dlogits +
+	 * share * T * (q - p) * scale. */
+	void (*distill)(float *loss, float *dlogits, const float *logits, const float *teacher,
+		int classes, float share, float temperature, const float *scale);
+
+	/* out[c][p] = in[c][p] * by[c], 16 images; out may be in. dby[c] = sum over the positions,
+	 * in scan order, of dout[c][p] * in[c][p]. */
+	void (*gate)(float *out, const float *in, const float *by, int channels, size_t positions);
+	void (*gate_backward)(
+		float *dby, const float *dout, const float *in, int channels, size_t positions);
+	/* map = step * the whole number nearest to map / step (ties to even), not below low and not
+	 * above high, which are whole, too. */
+	void (*round_map)(float *map, size_t count, float step, float low, float high);
+
 	/* One optimizer step over count parameters, any alignment (optimizer.h has the formulas).
 	 */
 	void (*nadam)(float *w, float *m, float *v, const float *g, size_t count,

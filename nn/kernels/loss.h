@@ -116,4 +116,49 @@ static void soft_loss(float *loss, int32_t *best, float *dlogits, const float *l
 	}
 }
 
+/* The largest of the classes' numbers. */
+INLINE vf largest_of(const float *z, int classes)
+{
+	vf largest = load(z);
+	for (int k = 1; k < classes; k++)
+		largest = max_(load(z + k * LANES), largest);
+	return largest;
+}
+
+/* Sum of e^((z - largest) / T). */
+INLINE vf partition(const float *z, int classes, vf largest, vf inverse)
+{
+	vf sum = { 0 };
+	for (int k = 0; k < classes; k++)
+		sum += exp_negative((load(z + k * LANES) - largest) * inverse);
+	return sum;
+}
+
+static void distill(float *loss, float *dlogits, const float *logits, const float *teacher,
+	int classes, float share, float temperature, const float *scale)
+{
+	const vf rest = all(1.0f - share), inverse = all(1.0f / temperature);
+	for (int lane = 0; lane < LANES; lane += W) {
+		const float *z = logits + lane, *t = teacher + lane;
+		const vf z_largest = largest_of(z, classes), t_largest = largest_of(t, classes);
+		const vf z_sum = partition(z, classes, z_largest, inverse),
+			 t_sum = partition(t, classes, t_largest, inverse);
+		const vf factor = load(scale + lane) * all(share * temperature);
+		vf apart = log_of_sum(z_sum) - log_of_sum(t_sum);
+		for (int k = 0; k < classes; k++) {
+			const vf zk = (load(z + k * LANES) - z_largest) * inverse,
+				 tk = (load(t + k * LANES) - t_largest) * inverse;
+			const vf p = exp_negative(tk) / t_sum, q = exp_negative(zk) / z_sum;
+			apart = fma_(p, tk - zk, apart);
+			if (dlogits) {
+				float *d = dlogits + lane + k * LANES;
+				store(d, fma_(q - p, factor, load(d) * rest));
+			}
+		}
+		store(loss + lane,
+			fma_(apart, all(share * temperature * temperature),
+				load(loss + lane) * rest));
+	}
+}
+
 #endif

@@ -26,4 +26,5 @@
 	.activate_backward = activate_backward, .rmsprop = rmsprop, .adagrad = adagrad,
 	.adadelta = adadelta, .shape_gradient = shape_gradient, .infer_split = infer_split,
 	.infer_pool = infer_pool, .infer_dense = infer_dense, .infer_softmax = infer_softmax,
+	.distill = distill, .gate = gate, .gate_backward = gate_backward, .round_map = round_map,
 	.quant = { quant_conv_pool, quant_dense },

@@ -53,6 +53,14 @@ static size_t classes_of(const struct nn_net *net)
 	return nn_shape_size(net->layers[net->outputs[0]].shape);
 }
 
+/* Freed by the caller. */
+static float *teacher_params(const struct wide_check *c)
+{
+	float *params = zeros(c->teacher->parameter_count, sizeof(*params));
+	check_wide_params(c->seed + 9, c->teacher, params);
+	return params;
+}
+
 static struct answer ask_core(const struct wide_check *c, const struct nn_epoch *e,
 	const float *params, int variant, int threads)
 {
@@ -61,9 +69,12 @@ static struct answer ask_core(const struct wide_check *c, const struct nn_epoch 
 		.threads = threads,
 		.batch_size = (int)c->count,
 		.frozen = c->frozen,
+		.teacher = c->teacher,
+		.teacher_params = c->teacher ? teacher_params(c) : NULL,
 		.optimizer = { .kind = NN_SGD, .lr = 1 } };
 	struct nn_trainer *t = nn_trainer_new(c->net, &options);
 	assert_non_null(t);
+	free((float *)(uintptr_t)options.teacher_params);
 	memcpy(nn_trainer_params(t), params, bytes);
 	struct answer a = { .gradients = zeros(c->net->parameter_count, sizeof(float)),
 		.logits = zeros(c->count * classes_of(c->net), sizeof(float)) };
@@ -90,6 +101,27 @@ static void same_bits(const struct wide_check *c, const struct answer *a, const 
 		|| memcmp(&a->evaluated, &b->evaluated, sizeof(a->evaluated)))
 		fail_msg("%s: %s with %d threads differs from plain with 1", c->what,
 			nn_kernels_name(nn_kernels_at(variant)), threads);
+}
+
+/* The teacher's logits of the same images. */
+static void ask_teacher(const struct wide_check *c, struct wide *w)
+{
+	struct wide *teacher = wide_new(c->teacher, c->count);
+	float *params = teacher_params(c);
+	const size_t image = nn_shape_size(c->net->layers[c->net->inputs[0]].shape),
+		     numbers = c->count * classes_of(c->teacher);
+	teacher->labels = w->labels;
+	for (size_t i = 0; i < c->teacher->parameter_count; i++)
+		teacher->params[i] = (struct wide_number){ params[i], 0 };
+	memcpy(teacher->images, w->images, c->count * image * sizeof(*w->images));
+	wide_forward(teacher);
+	w->teacher = zeros(numbers, sizeof(*w->teacher));
+	memcpy(w->teacher, teacher->out[c->teacher->layers[c->teacher->outputs[0]].inputs[0]],
+		numbers * sizeof(*w->teacher));
+	w->distill = c->distill;
+	w->temperature = c->temperature;
+	free(params);
+	wide_free(teacher);
 }
 
 struct wide *check_wide_oracle(
@@ -123,6 +155,8 @@ struct wide *check_wide_oracle(
 				(struct wide_number){ x, w->partner_share > 0 ? 4 : x };
 		}
 	}
+	if (c->teacher)
+		ask_teacher(c, w);
 	wide_forward(w);
 	return w;
 }
@@ -181,6 +215,17 @@ static void compare(const struct wide_check *c, const struct nn_epoch *e, const 
 	wide_free(w);
 }
 
+/* What is minimised: the losses of all outputs by their weights. */
+static double loss_of(const struct wide *w)
+{
+	double sum = 0;
+	for (int k = 0; k < w->net->output_count; k++) {
+		const double weight = w->net->layers[w->net->outputs[k]].loss_weight;
+		sum += w->loss[k].value * (weight > 0 ? weight : 1);
+	}
+	return sum;
+}
+
 /* The oracle's gradients are the derivatives of its loss. */
 static void compare_with_differences(
 	const struct wide_check *c, const struct nn_epoch *e, const float *params)
@@ -197,7 +242,7 @@ static void compare_with_differences(
 			for (int s = 0; s < 2; s++) {
 				w->params[i].value = was + (s ? -h : h);
 				wide_forward(w);
-				loss[s] = w->loss[0].value / c->count;
+				loss[s] = loss_of(w) / c->count;
 			}
 			w->params[i].value = was;
 			double difference = (loss[0] - loss[1]) / (2 * h);
@@ -229,7 +274,9 @@ void check_wide(const struct wide_check *c)
 		.phase = 2,
 		.epoch = 3,
 		.label_smoothing = c->label_smoothing,
-		.mixup = c->mixup };
+		.mixup = c->mixup,
+		.distill = c->distill,
+		.temperature = c->temperature };
 	struct answer first = ask_core(c, &e, params, 0, 1);
 	for (int variant = 0; nn_kernels_at(variant); variant++)
 		for (int threads = variant ? 1 : 2; threads <= 1 + (c->count > 16) * 2; threads++) {

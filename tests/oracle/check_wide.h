@@ -18,6 +18,8 @@ struct wide_check {
 	bool training;
 	const bool *frozen;
 	double label_smoothing, mixup;
+	const struct nn_net *teacher; /* with random weights; NULL: none */
+	double distill, temperature;
 };
 
 /* Logits, losses, correct predictions and gradients agree with the oracle; every variant and number

@@ -86,6 +86,7 @@ void wide_free(struct wide *w)
 		free(w->batch_mean[l]);
 		free(w->batch_variance[l]);
 	}
+	free(w->teacher);
 	free(w->params);
 	free(w->gradients);
 	free(w->images);
@@ -135,14 +136,16 @@ static void visit_window(struct wide *w, int l, uint32_t i, int f, int y, int x,
 	bool same = c->padding == NN_SAME, deep = c->kind == NN_CONV;
 	int above = same ? padding_before(in.height, c->kernel_height, c->stride) : 0,
 	    left = same ? padding_before(in.width, c->kernel_width, c->stride) : 0;
-	for (int k = deep ? 0 : f; k < (deep ? in.channels : f + 1); k++)
+	const int groups = deep && c->groups ? c->groups : 1, each = in.channels / groups,
+		  first = f / (c->shape.channels / groups) * each;
+	for (int k = deep ? first : f; k < (deep ? first + each : f + 1); k++)
 		for (int ky = 0; ky < c->kernel_height; ky++)
 			for (int kx = 0; kx < c->kernel_width; kx++) {
 				int in_y = y * c->stride + ky - above,
 				    in_x = x * c->stride + kx - left;
 				if (in_y < 0 || in_y >= in.height || in_x < 0 || in_x >= in.width)
 					continue;
-				int filter = deep ? f * in.channels + k : f;
+				int filter = deep ? f * each + k - first : f;
 				v(w, l, at(w, l, i, f, y, x), at(w, from, i, k, in_y, in_x),
 					(size_t)((filter * c->kernel_height + ky) * c->kernel_width
 						+ kx));
@@ -423,8 +426,48 @@ static double target(const struct wide *w, uint32_t i, size_t k, size_t classes)
 	return mixed * (1 - w->label_smoothing) + w->label_smoothing / (double)classes;
 }
 
+/* Softmax at a temperature, with the error of each part. */
+static void soften(const num *z, size_t classes, double temperature, num *p)
+{
+	double top = z[0].value, sum = 0, mean = 0;
+	for (size_t k = 1; k < classes; k++)
+		top = fmax(top, z[k].value);
+	for (size_t k = 0; k < classes; k++)
+		sum += exp((z[k].value - top) / temperature);
+	for (size_t k = 0; k < classes; k++) {
+		p[k].value = exp((z[k].value - top) / temperature) / sum;
+		mean += p[k].value * (z[k].error + 3 * fabs(z[k].value - top)) / temperature;
+	}
+	for (size_t k = 0; k < classes; k++)
+		p[k].error = p[k].value
+			* ((z[k].error + 3 * fabs(z[k].value - top)) / temperature + mean + 12
+				+ (double)classes);
+}
+
+/* Distillation of image i: its loss beside that of the labels, or its derivatives. */
+static void distil(struct wide *w, uint32_t i, const num *z, size_t classes, num *loss, num *slopes)
+{
+	const double a = w->distill, t = w->temperature;
+	num p[256], q[256], apart = { 0, 0 };
+	soften(w->teacher + i * classes, classes, t, p);
+	soften(z, classes, t, q);
+	for (size_t k = 0; k < classes; k++) {
+		const double log_ratio = log(p[k].value / q[k].value);
+		apart = plus(apart,
+			make(p[k].value * log_ratio,
+				p[k].error * (1 + fabs(log_ratio))
+					+ p[k].value / q[k].value * q[k].error));
+		if (slopes)
+			slopes[k] = plus(scaled(slopes[k], 1 - a),
+				scaled(minus(q[k], p[k]), a * t / w->count));
+	}
+	*loss = plus(scaled(*loss, 1 - a), scaled(apart, a * t * t));
+}
+
 static void losses(struct wide *w, int l, int output, bool back)
 {
+	const double weight = layer_of(w, l)->loss_weight > 0 ? layer_of(w, l)->loss_weight : 1;
+	const bool taught = w->teacher && w->training && w->distill > 0;
 	int from = layer_of(w, l)->inputs[0];
 	size_t classes = size_of(layer_of(w, from)->shape);
 	for (uint32_t i = 0; i < w->count; i++) {
@@ -443,15 +486,21 @@ static void losses(struct wide *w, int l, int output, bool back)
 		}
 		num loss =
 			make(log(sum) - of_labels, mean_error + label_error + 10 * (1 + log(sum)));
-		if (!back)
-			w->loss[output] = plus(w->loss[output], loss);
-		for (size_t k = 0; back && k < classes; k++) {
+		num slopes[256];
+		for (size_t k = 0; k < classes; k++) {
 			double p = exp(z[k].value - top) / sum, t = target(w, i, k, classes);
 			num d = make((p - t) / w->count,
 				(p * (10 + (double)classes + z[k].error + mean_error) + 4 * t)
 					/ w->count);
-			w->slope[from][i * classes + k] = plus(w->slope[from][i * classes + k], d);
+			slopes[k] = d;
 		}
+		if (taught)
+			distil(w, i, z, classes, &loss, slopes);
+		if (!back)
+			w->loss[output] = plus(w->loss[output], loss);
+		for (size_t k = 0; back && k < classes; k++)
+			w->slope[from][i * classes + k] =
+				plus(w->slope[from][i * classes + k], scaled(slopes[k], weight));
 	}
 }
 
@@ -491,6 +540,27 @@ static void standardise(struct wide *w, int l)
 		w->out[l][k] = times(minus(w->out[n->inputs[0]][k], *param(w, n->mean_tensor, i)),
 			*param(w, n->variance_tensor, i));
 	}
+}
+
+/* Number k of a map times that of the other one, or of its channel. */
+static size_t factor_of(const struct wide *w, int l, size_t k)
+{
+	const struct nn_layer *n = layer_of(w, l);
+	const size_t size = size_of(n->shape), channels = (size_t)n->shape.channels;
+	return size_of(layer_of(w, n->inputs[1])->shape) == size ? k : k / (size / channels);
+}
+
+/* Where number k of a shuffle or a padding comes from; -1: nowhere. */
+static long source_of(const struct wide *w, int l, size_t k)
+{
+	const struct nn_layer *n = layer_of(w, l);
+	const int in = layer_of(w, n->inputs[0])->shape.channels, out = n->shape.channels;
+	const long plane = (long)n->shape.height * n->shape.width, c = (long)k / plane % out,
+		   image = (long)k / plane / out;
+	long from = c - (out - in) / 2;
+	if (n->kind == NN_SHUFFLE) /* written as rows of groups, read by columns */
+		from = c % n->groups * (in / n->groups) + c / n->groups;
+	return from < 0 || from >= in ? -1 : (image * in + from) * plane + (long)k % plane;
 }
 
 static void forward(struct wide *w, int l)
@@ -533,6 +603,18 @@ static void forward(struct wide *w, int l)
 			}
 		break;
 	case NN_BATCHNORM: normalise(w, l); break;
+	case NN_MULTIPLY:
+		for (size_t k = 0; k < size; k++)
+			w->out[l][k] = times(
+				w->out[n->inputs[0]][k], w->out[n->inputs[1]][factor_of(w, l, k)]);
+		break;
+	case NN_SHUFFLE:
+	case NN_PAD:
+		for (size_t k = 0; k < size; k++)
+			w->out[l][k] = source_of(w, l, k) < 0
+				? make(0, 0)
+				: w->out[n->inputs[0]][source_of(w, l, k)];
+		break;
 	case NN_OUTPUT: losses(w, l, output_number(w, l), false); break;
 	case NN_DROPOUT: fputs("wide: no dropout here\n", stderr); abort();
 	}
@@ -582,6 +664,24 @@ static void backward(struct wide *w, int l)
 			}
 		break;
 	case NN_BATCHNORM: normalise_back(w, l); break;
+	case NN_MULTIPLY:
+		for (size_t k = 0; k < size; k++)
+			for (int j = 0; j < 2; j++) {
+				const size_t own = j ? factor_of(w, l, k) : k,
+					     other = j ? k : factor_of(w, l, k);
+				num *to = &w->slope[n->inputs[j]][own];
+				*to = plus(
+					*to, times(w->slope[l][k], w->out[n->inputs[!j]][other]));
+			}
+		break;
+	case NN_SHUFFLE:
+	case NN_PAD:
+		for (size_t k = 0; k < size; k++)
+			if (source_of(w, l, k) >= 0) {
+				num *to = &w->slope[n->inputs[0]][source_of(w, l, k)];
+				*to = plus(*to, w->slope[l][k]);
+			}
+		break;
 	case NN_OUTPUT: losses(w, l, output_number(w, l), true); break;
 	case NN_INPUT:
 	case NN_DROPOUT: break;

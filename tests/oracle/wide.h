@@ -28,9 +28,12 @@ struct wide {
 	uint32_t partner_distance; /* image i has the label of image (i + distance) % count with
 				      this share */
 	double partner_share;
-	const uint8_t *labels;      /* [count] */
-	struct wide_number *params; /* [parameter_count] */
-	struct wide_number *images; /* [count][image]; every network input sees them */
+	struct wide_number *teacher; /* [count][classes]: logits that are learned from, owned; NULL:
+					none */
+	double distill, temperature; /* with a teacher, while training */
+	const uint8_t *labels;       /* [count] */
+	struct wide_number *params;  /* [parameter_count] */
+	struct wide_number *images;  /* [count][image]; every network input sees them */
 	/* Results. */
 	struct wide_number *out[NN_LAYERS_MAX]; /* [count][channels][height][width] */
 	struct wide_number
