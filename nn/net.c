@@ -122,7 +122,8 @@ static int add_convolution(struct nn_net *net, enum nn_kind kind, const char *na
 	if (kind == NN_DEPTHWISE)
 		filters = in.channels;
 	const int height = o->kernel_height, width = o->kernel_width,
-		  stride = o->stride ? o->stride : 1, groups = o->groups ? o->groups : 1;
+		  stride = o->stride ? o->stride : 1,
+		  groups = o->groups && kind == NN_CONV ? o->groups : 1;
 	if (groups < 1 || in.channels % groups || filters % groups)
 		return FAIL(net, "%s: %d groups do not divide %d channels into %d filters", name,
 			groups, in.channels, filters);

@@ -1,8 +1,9 @@
 /* size.c - see size.h. */
 #include "size.h"
 
-static size_t layer_macs(const struct nn_net *net, const struct nn_layer *l)
+size_t nn_layer_macs(const struct nn_net *net, int layer)
 {
+	const struct nn_layer *l = &net->layers[layer];
 	const size_t outputs = nn_shape_size(l->shape),
 		     window = (size_t)l->kernel_height * (size_t)l->kernel_width;
 	switch (l->kind) {
@@ -20,7 +21,7 @@ size_t nn_net_macs(const struct nn_net *net)
 {
 	size_t sum = 0;
 	for (int l = 0; l < net->layer_count; l++)
-		sum += layer_macs(net, &net->layers[l]);
+		sum += nn_layer_macs(net, l);
 	return sum;
 }
 

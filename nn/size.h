@@ -10,6 +10,8 @@
  * their outputs as net.h has the shapes (padding counts; what "valid" pooling drops, too). Biases,
  * pooling, activations and batch normalisation are none. */
 size_t nn_net_macs(const struct nn_net *net);
+/* Those of one layer. */
+size_t nn_layer_macs(const struct nn_net *net, int layer);
 
 /* Floats that are needed at once when one image goes through layer by layer: the largest sum of a
  * layer's output and of its inputs'. Dropout, which does nothing then, and outputs need none. */

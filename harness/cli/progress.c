@@ -240,6 +240,8 @@ static void note_steps(const struct progress *p, struct lane *l, const struct lo
 /* The first results are shown where the trial's end is. */
 static void note_measure(const struct progress *p, struct lane *l, const struct local_event *event)
 {
+	if (!p->sweep || !p->sweep->program) /* what the core measures stands in tables */
+		return;
 	const struct metric *m = metric_find(p->sweep, event->measure->metric);
 	const size_t used = strlen(l->results);
 	struct str value = { 0 };

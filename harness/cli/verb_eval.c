@@ -1,6 +1,8 @@
 /* verb_eval.c - retrial eval: the accuracy of a model's file, beside what is recorded in it. */
+#include <stdlib.h>
 #include <string.h>
 
+#include "../model/images.h"
 #include "kernels_cli.h"
 #include "model_cli.h"
 #include "places.h"
@@ -8,10 +10,35 @@
 static const struct cli_option options[] = {
 	{ "dataset", 0, "NAME",
 		"the data set whose test images are used (default: the one that the file names)" },
+	{ "exit", 0, "PROBABILITY",
+		"of a network with an early exit: leave there where its largest probability is at "
+		"least this" },
 	CLI_OPTION_DATA,
 	CLI_OPTION_KERNELS,
 	{ 0 },
 };
+
+/* How the network does when it may leave at its exit. Returns 0, or -1 with e. */
+static int leave_early(const struct cli *c, const struct model *m, const struct dataset *d,
+	const struct nn_kernels *kernels, struct err *e)
+{
+	char *end;
+	const char *text = cli_get(c, "exit", NULL);
+	const double at_least = text ? strtod(text, &end) : 0;
+	struct model_exit r;
+	if (!text)
+		return 0;
+	if (*end || end == text || !(at_least > 0 && at_least <= 1))
+		return err_set(e, ERR_USAGE,
+			"--exit=%s: a probability above 0 and at most 1, such as 0.9", text);
+	const struct nn_images images = images_of(d, true);
+	if (model_evaluate_exit(m, &images, kernels, at_least, &r, e))
+		return -1;
+	printf("%.1f %% of the images leave at the exit (probability %g); test accuracy %.6g; "
+	       "%.0f multiply-accumulates an image on average, %zu without leaving\n",
+		100 * r.share, at_least, r.accuracy, r.macs, nn_net_macs(&m->net));
+	return 0;
+}
 
 /* Evaluate and print. Returns the exit code, or -1 with e. */
 static int evaluate(const struct cli *c, const struct model *m, const struct model_format *format,
@@ -30,14 +57,18 @@ static int evaluate(const struct cli *c, const struct model *m, const struct mod
 	if (dataset_open(name, &places.dataset, e, &d))
 		return -1;
 	int result = model_cli_evaluate(m, d, kernels, &r, e);
-	if (!result) {
+	const bool evaluated = !result;
+	if (evaluated) {
 		model_cli_describe(m, d, &r, &text);
 		printf("%s: %s, %zu parameters: %s\n", c->arguments[0], format->name,
 			m->net.parameter_count, text.s);
 		result = format->exact && r.comparable && !(r.same_accuracy && r.same_predictions)
 			? ERR_FAILED
 			: ERR_NONE;
-	} else {
+		if (leave_early(c, m, d, kernels, e))
+			result = -1;
+	}
+	if (result < 0) {
 		err_prefix(e, "%s: ", c->arguments[0]);
 	}
 	str_free(&text);
@@ -66,8 +97,10 @@ const struct cli_verb verb_eval = {
 	.name = "eval",
 	.arguments = "FILE",
 	.summary = "evaluate an exported model: its test accuracy, beside the recorded one",
-	.examples = "  retrial eval model.onnx\n"
-		    "  retrial eval model.npz --dataset fashion-mnist",
+	.examples =
+		"  retrial eval model.onnx\n"
+		"  retrial eval branchy.safetensors --exit 0.9   # leave early where it is sure\n"
+		"  retrial eval model.npz --dataset fashion-mnist",
 	.options = options,
 	.run = run,
 };

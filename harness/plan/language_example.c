@@ -109,6 +109,20 @@ static void add_template(const char *line, struct str *out)
 	str_free(&block);
 }
 
+/* The same where somebody learns from a teacher. */
+static void add_taught_recipe(const char *phase, const char *kind, struct str *out)
+{
+	str_add(out,
+		"retrial: 1\n"
+		"base: {dataset: synthetic, recipe: example, model: taught}\n"
+		"axes: {recipe: [example, other]}\n"
+		"models: {taught: {network: [{dense: {name: classifier, units: classes}}],\n"
+		"  teacher: [{dense: {name: wide, units: 32, activation: relu}},\n"
+		"  {dense: {name: classifier, units: classes}}]}}\n");
+	str_addf(out, "recipes: {example: [%s%s], other: [{phase: single, epochs: 2}]}\n",
+		strcmp(kind, "teacher") == 0 ? "" : "{phase: teacher, epochs: 2}, ", phase);
+}
+
 /* A recipe with this phase, behind one that it may follow. */
 static void add_recipe(const char *phase, const char *kind, struct str *out)
 {
@@ -120,6 +134,10 @@ static void add_recipe(const char *phase, const char *kind, struct str *out)
 		{ "kfold", "{phase: scratch, epochs: 2}, " },
 	};
 	struct str recipes = { 0 };
+	if (strcmp(kind, "teacher") == 0 || strstr(phase, "distill:")) {
+		add_taught_recipe(phase, kind, out);
+		return;
+	}
 	str_add(&recipes, "recipes: {example: [");
 	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++)
 		str_add(&recipes, strcmp(kind, order[i].kind) == 0 ? order[i].before : "");

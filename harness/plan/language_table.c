@@ -202,7 +202,7 @@ static const struct key table[] = {
 		.detail =
 			"Its first layer may take the output of any layer before: input: NAME. Both outputs are\n"
 			"trained together (exit_weight). Not for dual phases.",
-		.example = "exit: [{dense: {name: early, units: classes, input: a}}]" },
+		.example = "exit: [{dense: {name: early, units: classes}}]" },
 	{ PLACE_MODEL, "unified_stem", KEY_LAYERS,
 		.help = "layers of the unified network behind each of its two stems",
 		.detail =
@@ -495,6 +495,10 @@ static const struct kind kinds[] = {
 	{ SCOPE_PHASE, "kfold",
 		"trains the network of the phase before in folds over all training images; comes last",
 		NULL, "{phase: kfold, folds: 5, start: clean, epochs: 10}" },
+	{ SCOPE_PHASE, "teacher",
+		"trains the model's teacher from random weights",
+		"Phases behind it may learn from it: distill. Trials that begin alike share its training.",
+		"{phase: teacher, epochs: 10}" },
 	/* ---- optimizers ---- */
 	{ SCOPE_OPTIMIZER, "nadam", "Adam with Nesterov momentum, as Keras has it", NULL,
 		"{nadam: {lr: 1e-3}}" },
@@ -555,6 +559,17 @@ static const struct kind kinds[] = {
 	{ SCOPE_LAYER, "concat",
 		"merge layer: the layer before and those in `with`, along the channels", NULL,
 		"{concat: {with: [input]}}" },
+	{ SCOPE_LAYER, "multiply",
+		"merge layer: the layer before times the one in `with`", 
+		"That one has the same shape, or one number a channel: the gate of squeeze-and-excitation.",
+		"{multiply: {with: input}}" },
+	{ SCOPE_LAYER, "shuffle",
+		"channels in another order: the first of each group, the second of each, ...", NULL,
+		"{shuffle: {groups: 2}}" },
+	{ SCOPE_LAYER, "pad_channels",
+		"more channels, of zeros: a shortcut without weights", 
+		"A shortcut that also halves the map has {maxpool: {size: 1, stride: 2}} before it.",
+		"{pad_channels: {channels: 8}}" },
 };
 /* clang-format on */
 

@@ -291,7 +291,7 @@ struct source {
 	struct rows *rows;
 	const char *phase;
 };
-enum { SOURCES_MAX = 3 + 2 * PHASES_MAX + THRESHOLDS_MAX };
+enum { SOURCES_MAX = 4 + 2 * PHASES_MAX + THRESHOLDS_MAX };
 
 static void metric_name(char out[STUDY_METRIC_MAX], const char *column, const char *phase)
 {
@@ -384,12 +384,26 @@ static void take_digests(struct study *study, struct sample *const *sorted, cons
 	}
 }
 
+/* What the core measures of a trial's last network (run/scores.h). */
+static const char *const core_measures[] = { "top5_accuracy", "auc", "calibration_error",
+	"flip_accuracy", "macs" };
+
+static int measure_count(const struct program_config *p)
+{
+	return p ? p->metric_count : (int)(sizeof(core_measures) / sizeof(*core_measures));
+}
+
+static const char *measure_name(const struct program_config *p, int i)
+{
+	return p ? p->metrics[i].declared.name : core_measures[i];
+}
+
 /* The rows of the query study_measures, of one metric each, as one row a trial. */
 static int widen(const struct sweep *sweep, const struct rows *r, struct err *e, struct rows **out)
 {
 	enum { TRIAL, METRIC, VALUE, SECONDS, CPU_SECONDS, PEAK_BYTES, OF_EVERY_TRIAL = 4 };
 	const struct program_config *p = sweep->program;
-	const int count = OF_EVERY_TRIAL + p->metric_count;
+	const int count = OF_EVERY_TRIAL + measure_count(p);
 	const char **columns = calloc((size_t)count, sizeof(*columns));
 
 	*out = NULL;
@@ -399,8 +413,8 @@ static int widen(const struct sweep *sweep, const struct rows *r, struct err *e,
 	columns[1] = "seconds";
 	columns[2] = "cpu_seconds";
 	columns[3] = "peak_bytes";
-	for (int i = 0; i < p->metric_count; i++)
-		columns[OF_EVERY_TRIAL + i] = p->metrics[i].declared.name;
+	for (int i = 0; i < measure_count(p); i++)
+		columns[OF_EVERY_TRIAL + i] = measure_name(p, i);
 	*out = rows_new(count, columns);
 	free(columns);
 	if (!*out)
@@ -413,11 +427,10 @@ static int widen(const struct sweep *sweep, const struct rows *r, struct err *e,
 		rows_add_text(*out, rows_text(r, i, TRIAL));
 		for (int k = SECONDS; k <= PEAK_BYTES; k++)
 			rows_add_real(*out, rows_number(r, i, k));
-		for (int m = 0; m < p->metric_count; m++) {
+		for (int m = 0; m < measure_count(p); m++) {
 			size_t at = i;
 			while (at < end
-				&& strcmp(rows_text(r, at, METRIC), p->metrics[m].declared.name)
-					!= 0)
+				&& strcmp(rows_text(r, at, METRIC), measure_name(p, m)) != 0)
 				at++;
 			rows_add_real(*out, at < end ? rows_number(r, at, VALUE) : NAN);
 		}
@@ -454,6 +467,9 @@ static int read_sources(struct store *s, const struct study *study,
 		if (ask(s, study, i ? "study_models" : "study_accuracy", e, &sources[*count].rows))
 			return -1;
 	}
+	sources[*count] = (struct source){ .phase = "" };
+	if (ask_measures(s, study, e, &sources[(*count)++].rows))
+		return -1;
 	for (size_t i = 0; i < 2 * phase_count; i++, ++*count) {
 		sources[*count] = (struct source){ .phase = phases[i / 2] };
 		if (ask_phase(s, study, i % 2 ? "study_phase_models" : "study_phase_results",

@@ -96,10 +96,11 @@ static int add_convolution(
 		.padding = l->padding == PADDING_SAME ? NN_SAME : NN_VALID,
 		.relu = l->activation == ACTIVATION_RELU,
 		.no_bias = !l->bias,
-		.groups = l->kind == LAYER_CONV ? l->groups : map.channels,
+		.groups = l->kind == LAYER_CONV ? l->groups : 0,
 		.init = init_of(l) };
 	if (l->kind == LAYER_DEPTHWISE && l->multiplier > 1) {
 		o.filters = l->multiplier * map.channels;
+		o.groups = map.channels;
 		return nn_conv_with(b->net, path, input, &o);
 	}
 	return l->kind == LAYER_CONV ? nn_conv_with(b->net, path, input, &o)

@@ -11,6 +11,7 @@
 #include "../model/images.h"
 #include "../plan/identity.h"
 #include "networks.h"
+#include "scores.h"
 #include "training.h"
 
 /* One training of the trial. A k-fold with clean folds runs the earlier phases again in each of
@@ -200,7 +201,9 @@ static int measure_network(struct trial_work *w)
 		return -1;
 	w->end->macs = (long)nn_net_macs(&net);
 	w->end->activation_bytes = (long)(nn_net_activations(&net) * sizeof(float));
-	return 0;
+	/* of k-fold there are as many networks as folds */
+	const bool kfold = w->trial->phases[w->trial->phase_count - 1].kind == PHASE_KFOLD;
+	return kfold || !w->sink->measure ? 0 : scores_send(w, &net);
 }
 
 static int run_stages(struct trial_work *w, const struct dataset *d, const struct split_sizes *n)

@@ -132,6 +132,37 @@ static inline void made_normalized(struct nn_net *net)
 	made_head(net, nn_normalize(net, "normalize", made_image(net, 3, 4, 5), false), 4);
 }
 
+/* Groups, a depth multiplier, a folded batch normalisation, shuffle, a gate, padded channels, an
+ * early exit. */
+static inline void made_grouped(struct nn_net *net)
+{
+	const struct nn_conv_options groups = { .filters = 8,
+		.kernel_height = 1,
+		.kernel_width = 3,
+		.padding = NN_SAME,
+		.no_bias = true,
+		.groups = 2 };
+	const struct nn_conv_options depth = { .filters = 16,
+		.kernel_height = 3,
+		.kernel_width = 3,
+		.padding = NN_SAME,
+		.groups = 8 };
+	int at = nn_conv(
+		net, "first", made_image(net, 2, 8, 8), 8, 3, 3, NN_SAME, true, NN_HE_NORMAL);
+	int side = nn_pad_channels(net, "pad", at, 16);
+	at = nn_conv_with(net, "groups", at, &groups);
+	at = nn_shuffle(net, "shuffle", nn_relu(net, "r", nn_batchnorm(net, "n", at, .9, 1e-3)), 4);
+	at = nn_conv_with(net, "depth", at, &depth);
+	int gate = nn_global_avgpool(net, "squeeze", at);
+	gate = nn_dense(net, "excite", gate, 16, false, NN_HE_NORMAL);
+	gate = nn_activation(net, "gate", gate, NN_SIGMOID, 0);
+	at = nn_multiply(net, "scaled", at, gate);
+	at = nn_add(net, "sum", (int[]){ at, side }, 2);
+	at = nn_multiply(net, "square", at, nn_activation(net, "tanh", at, NN_TANH, 0));
+	made_head(net, nn_maxpool(net, "last", at, 2), 5);
+	nn_output(net, "exit", nn_dense(net, "early", gate, 5, false, NN_HE_NORMAL));
+}
+
 static const struct made_network {
 	const char *name;
 	void (*build)(struct nn_net *net);
@@ -146,6 +177,7 @@ static const struct made_network {
 	{ "mixed", made_mixed, false },
 	{ "recipes", made_recipes, false },
 	{ "normalized", made_normalized, true },
+	{ "grouped", made_grouped, false },
 };
 enum { MADE_NETWORKS = sizeof(made_networks) / sizeof(*made_networks) };
 

@@ -311,7 +311,7 @@ static void wrong_descriptions_are_refused_where_they_are_wrong(void **state)
 		"'units' does not belong to a layer of the kind conv (only to: dense)");
 	refused("stem: [{cnov: {}}], " HEAD, "one",
 		"(one of conv, maxpool, dense, dropout, depthwise, avgpool, batchnorm, add, "
-		"concat)");
+		"concat, multiply, shuffle, pad_channels)");
 	refused("stem: [{maxpool: {sise: 3}}], " HEAD, "one",
 		"unknown key 'sise' in a layer (did you mean 'size'?)");
 	refused("stem: [{dropout: {rate: 1}}], " HEAD, "one", "rate = 1: out of range");
@@ -355,7 +355,8 @@ static void inputs_by_name_are_looked_for_before_the_layer(void **state)
 	refused("stem: [{add: {with: [input, input, input, input]}}], " HEAD, "one",
 		"with = input: too many layers (at most 3)");
 	refused("stem: [{maxpool: {with: input}}], " HEAD, "one",
-		"'with' does not belong to a layer of the kind maxpool (only to: add, concat)");
+		"'with' does not belong to a layer of the kind maxpool (only to: add, concat, "
+		"multiply)");
 	refused("stem: [{batchnorm: {}}], " HEAD, "one",
 		"'name' is missing in this batchnorm layer");
 	refused("stem: [{maxpool: {name: p}}, {maxpool: {name: p}}], " HEAD, "one",

@@ -1,0 +1,25 @@
+/* scores.h - what a trained network's probabilities on the test images say beyond its accuracy:
+ * metrics of the core's trials. Internal to run/. */
+#ifndef RUN_SCORES_H
+#define RUN_SCORES_H
+
+#include <stdint.h>
+
+#include "training.h"
+
+/* Of probabilities [count][classes] and the true classes. In order: the share of images whose class
+ * is among the five most probable (the first of equals counts as more probable); the mean over
+ * classes of the area under the curve of true against false positives, one class against the rest
+ * (equal probabilities count half; classes without images or without others are left out); the
+ * expected calibration error in 15 bins of equal width (Guo et al., 2017). -1 when memory runs out.
+ */
+double scores_top5(const float *probabilities, const uint8_t *labels, uint32_t count, int classes);
+double scores_auc(const float *probabilities, const uint8_t *labels, uint32_t count, int classes);
+double scores_calibration(
+	const float *probabilities, const uint8_t *labels, uint32_t count, int classes);
+
+/* Send top5_accuracy, auc, calibration_error, flip_accuracy and macs of the trial's last network,
+ * whose weights are w->state.params. Returns 0, or -1 with w->end set. */
+int scores_send(struct trial_work *w, const struct nn_net *net);
+
+#endif
