@@ -1,6 +1,8 @@
 /* freeze.c - what is known before anything runs: the sweep's text and plan, its claims, what will
  * be skipped and why, and the environment of this run. */
+#include "attempts.h"
 #include "store_internal.h"
+#include "sweeps.h"
 
 #include <jansson.h>
 #include <stdlib.h>

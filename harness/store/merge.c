@@ -1,6 +1,7 @@
 /* merge.c - one results database taken into another: by identity, idempotent, in one transaction.
  * The source is read through a connection of its own and copied row by row, so that any number of
  * sources, of any origin, can be merged. */
+#include "merge.h"
 #include "store_internal.h"
 
 #include <stdlib.h>

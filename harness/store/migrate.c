@@ -1,6 +1,7 @@
 /* migrate.c - the schema of a database: made (schema.sql, views.sql), brought up to date
  * (migrate-N.sql), or refused when it is newer than this program. An older database is copied
  * before it is changed; reading never changes it: the reader works on a copy. */
+#include "attempts.h"
 #include "store_internal.h"
 
 #include <stdlib.h>

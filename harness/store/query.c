@@ -1,4 +1,5 @@
 /* query.c - asking the database: one SELECT at a time, nothing that writes. */
+#include "read.h"
 #include "store_internal.h"
 
 #include <stdlib.h>

@@ -6,7 +6,8 @@
 #include <sqlite3.h>
 
 #include "../base/str.h"
-#include "store.h"
+#include "../plan/trial.h"
+#include "open.h"
 
 enum {
 	STORE_APPLICATION_ID = 0x5254524c, /* "RTRL": in the header of every database of ours */

@@ -19,7 +19,7 @@
 #include "harness/base/digest.h"
 #include "harness/base/file.h"
 #include "harness/report/format.h"
-#include "harness/store/store.h"
+#include "harness/store/read.h"
 
 static char scratch[64], database[128];
 static int schema; /* of the old database */

@@ -11,7 +11,9 @@
 
 #include "harness/report/format.h"
 #include "harness/report/runs.h"
-#include "harness/store/store.h"
+#include "harness/store/merge.h"
+#include "harness/store/read.h"
+#include "harness/store/sweeps.h"
 #include "made_sweep.h"
 
 static char scratch[64], path[96], other[96];
