@@ -143,6 +143,8 @@ int views_cover(struct store *s, const char *name, struct err *e);
 
 /* ---- wide.c ---- */
 
+struct sweep;
+
 /* Make the view wide_NAME of a sweep, by its number, or make it again when what is in it has
  * changed. file: the sweep as it was read; NULL: it is not at hand (of a program, only metrics that
  * were recorded are columns then). Within a transaction. */
