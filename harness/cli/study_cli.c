@@ -10,6 +10,7 @@
 #include "../base/file.h"
 #include "../base/share.h"
 #include "../report/crossed.h"
+#include "../store/read.h"
 #include "places.h"
 
 const char *study_cli_database(const struct cli *c)

@@ -8,7 +8,9 @@
 
 #include "../base/file.h"
 #include "../run/verify_program.h"
+#include "places.h"
 #include "../plan/identity.h"
+#include "../store/read.h"
 #include "sweep_cli.h"
 
 enum { SWEEPS_MAX = 64 };
@@ -148,14 +150,12 @@ static int verify_one(struct verification *v, size_t row, struct err *e)
 	struct err why = { 0 };
 	struct trial t = { .label_count = 0 };
 	char folder[4096];
-	const char *temporary = getenv("TMPDIR");
 	const uint64_t seed = (uint64_t)v->trials
 				      ->values[row * (size_t)v->trials->column_count
 					      + (size_t)rows_column(v->trials, "seed")]
 				      .integer;
 	struct sweep *sweep = sweep_of(v, row, &why);
-	snprintf(folder, sizeof(folder), "%s/retrial-verify-XXXXXX",
-		temporary && temporary[0] ? temporary : "/tmp");
+	snprintf(folder, sizeof(folder), "%s/retrial-verify-XXXXXX", places_temporary());
 	int result = 0;
 	if (!sweep || find_trial(sweep, cell(v->trials, row, "trial"), seed, &t, &why)) {
 		snprintf(r.text, sizeof(r.text), "%.*s", (int)sizeof(r.text) - 1, why.text);

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../store/read.h"
+
 enum { STEPS_MAX = 120 }; /* of the differences: they are int8 */
 
 /* ---- reading ---- */
