@@ -30,7 +30,9 @@ static struct scene *new_scene(void)
 	assert_non_null(s->params);
 	for (int i = 0; i < IMAGES * PIXELS; i++)
 		s->pixels[i] = (uint8_t)(i * 7);
-	s->images = (struct nn_images){ s->pixels, s->labels, { 1, 28, 28 }, IMAGES };
+	s->images = (struct nn_images){
+		.pixels = s->pixels, .labels = s->labels, .shape = { 1, 28, 28 }, .count = IMAGES
+	};
 	return s;
 }
 

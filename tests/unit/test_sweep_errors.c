@@ -366,7 +366,8 @@ static void labels_that_no_trial_has_are_errors(void **state)
 			"has "
 			"'than')" },
 		{ "claims: [{id: C1, metric: params, than: {dataset: mnist}}]\n",
-			"'compare' is missing in this claim with 'than': higher, lower or equivalent" },
+			"'compare' is missing in this claim with 'than': higher, lower or "
+			"equivalent" },
 		{ "claims: [{id: C1, metric: params, than: {dataset: mnist}, compare: lower, "
 		  "paper: 3}]\n",
 			"paper: a claim has 'than' or a number, not both" },
