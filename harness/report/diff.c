@@ -213,7 +213,7 @@ static int add_sides(struct comparison *c, struct err *e)
 		rows_add_text(rows, s->dataset);
 		rows_add_text(rows, text_at(s->row, 0, 7));
 		rows_add_integer(rows, rows_at(s->row, 0, 6)->integer);
-		rows_add_integer(rows, atoll(s->attempt));
+		rows_add_value(rows, rows_at(s->row, 0, 5));
 		rows_add_text(rows, s->state);
 		rows_add_text(rows, s->data_variant);
 		rows_add_text(rows, s->data_digest);
