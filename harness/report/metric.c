@@ -26,7 +26,9 @@ static const struct metric metrics[] = {
 	{ "flip_accuracy", "test accuracy, mirror images too", "%", "pp", 100, 2, 1, METRIC_RESULT,
 		false },
 	{ "macs", "multiply-accumulates", "", "", 1, 0, 0, METRIC_CONSTANT, false },
-	{ "epochs", "epochs", "", "", 1, 1, 0, METRIC_RESULT, true },
+	{ "epochs", "epochs", "", "", 1, 1, 0, METRIC_COUNT, true },
+	{ "dead_units", "dead units", "", "", 1, 1, -1, METRIC_COUNT, false },
+	{ "dead_share", "dead units, worst layer", "%", "pp", 100, 1, -1, METRIC_COUNT, false },
 	{ "seconds", "time", "s", "s", 1, 1, -1, METRIC_TIME, true },
 	{ "cpu_seconds", "CPU time", "s", "s", 1, 1, -1, METRIC_TIME, false },
 	{ "latency", "time of one image", "µs", "µs", 1e6, 1, -1, METRIC_TIME, false },
@@ -61,7 +63,7 @@ static const struct metric metrics[] = {
 enum { METRICS = sizeof(metrics) / sizeof(metrics[0]), METRICS_MAX = 256 };
 static const char threshold_prefix[] = "epochs_to_";
 static const struct metric threshold = { threshold_prefix, "epochs to", "", "", 1, 1, -1,
-	METRIC_RESULT, false };
+	METRIC_COUNT, false };
 static const struct metric plain = { "", "", "", "", 1, -1, 0, METRIC_RESULT, false };
 
 /* What every trial has, whatever executes it. */

@@ -384,26 +384,27 @@ static void take_digests(struct study *study, struct sample *const *sorted, cons
 	}
 }
 
-/* What the core measures of a trial's last network (run/scores.h). */
-static const char *const core_measures[] = { "top5_accuracy", "auc", "calibration_error",
-	"flip_accuracy", "macs" };
+/* What the core measures of trained networks. */
+static const char *const core_measures[] = { "dead_units", "dead_share", "top5_accuracy", "auc",
+	"calibration_error", "flip_accuracy", "macs" };
 
-static int measure_count(const struct program_config *p)
+/* The i-th metric of the table measures, or NULL behind the last. */
+static const char *measure_name(const struct sweep *sweep, int i)
 {
-	return p ? p->metric_count : (int)(sizeof(core_measures) / sizeof(*core_measures));
-}
-
-static const char *measure_name(const struct program_config *p, int i)
-{
-	return p ? p->metrics[i].declared.name : core_measures[i];
+	if (sweep->program)
+		return i < sweep->program->metric_count ? sweep->program->metrics[i].declared.name
+							: NULL;
+	return i < (int)(sizeof(core_measures) / sizeof(core_measures[0])) ? core_measures[i]
+									   : NULL;
 }
 
 /* The rows of the query study_measures, of one metric each, as one row a trial. */
 static int widen(const struct sweep *sweep, const struct rows *r, struct err *e, struct rows **out)
 {
 	enum { TRIAL, METRIC, VALUE, SECONDS, CPU_SECONDS, PEAK_BYTES, OF_EVERY_TRIAL = 4 };
-	const struct program_config *p = sweep->program;
-	const int count = OF_EVERY_TRIAL + measure_count(p);
+	int count = OF_EVERY_TRIAL;
+	while (measure_name(sweep, count - OF_EVERY_TRIAL))
+		count++;
 	const char **columns = calloc((size_t)count, sizeof(*columns));
 
 	*out = NULL;
@@ -413,12 +414,13 @@ static int widen(const struct sweep *sweep, const struct rows *r, struct err *e,
 	columns[1] = "seconds";
 	columns[2] = "cpu_seconds";
 	columns[3] = "peak_bytes";
-	for (int i = 0; i < measure_count(p); i++)
-		columns[OF_EVERY_TRIAL + i] = measure_name(p, i);
+	for (int i = OF_EVERY_TRIAL; i < count; i++)
+		columns[i] = measure_name(sweep, i - OF_EVERY_TRIAL);
 	*out = rows_new(count, columns);
-	free(columns);
-	if (!*out)
+	if (!*out) {
+		free(columns);
 		return err_nomem(e);
+	}
 	for (size_t i = 0, end; i < r->row_count; i = end) {
 		end = i + 1;
 		while (end < r->row_count
@@ -427,14 +429,14 @@ static int widen(const struct sweep *sweep, const struct rows *r, struct err *e,
 		rows_add_text(*out, rows_text(r, i, TRIAL));
 		for (int k = SECONDS; k <= PEAK_BYTES; k++)
 			rows_add_real(*out, rows_number(r, i, k));
-		for (int m = 0; m < measure_count(p); m++) {
+		for (int m = OF_EVERY_TRIAL; m < count; m++) {
 			size_t at = i;
-			while (at < end
-				&& strcmp(rows_text(r, at, METRIC), measure_name(p, m)) != 0)
+			while (at < end && strcmp(rows_text(r, at, METRIC), columns[m]) != 0)
 				at++;
 			rows_add_real(*out, at < end ? rows_number(r, at, VALUE) : NAN);
 		}
 	}
+	free(columns);
 	return rows_complete(*out) ? 0 : err_nomem(e);
 }
 
@@ -567,6 +569,8 @@ void study_free(struct study *study)
 {
 	if (!study)
 		return;
+	for (size_t i = 0; study->samples && i < study->count; i++)
+		free(study->samples[i].right);
 	free(study->samples);
 	free(study->metrics);
 	free(study->values);
