@@ -136,9 +136,12 @@ static const struct param table[] = {
 			"of the network and of its files, but not of its parameters' number.\n",
 		.since = "0.2" },
 	{ IN_TRIAL(validation), .name = "validation", .type = PARAM_REAL, .share = true, .min = 0,
-		.min_open = true, .max = 10000000, .fallback = "10000", .unit = "images",
+		.max = 10000000, .fallback = "10000", .unit = "images",
 		.help = "size of the validation set, the first training images; below 1 a fraction "
-			"of them",
+			"of them; 0: none, all are trained on",
+		.detail = "Without a validation set every phase keeps its last weights, whatever "
+			  "`keep` "
+			  "says, and nothing may watch validation: no patience, no plateau.\n",
 		.since = "0.1" },
 	{ IN_TRIAL(stratify), .name = "stratify", .type = PARAM_BOOL, .fallback = "false",
 		.help = "validation set, train_limit and folds have each class in its share of the "

@@ -21,7 +21,7 @@ void trial_default_model(struct trial *t)
 
 uint32_t trial_validation(const struct trial *t, uint32_t train_images)
 {
-	if (t->validation >= 1)
+	if (t->validation >= 1 || t->validation == 0)
 		return (uint32_t)t->validation;
 	const uint32_t share = (uint32_t)(t->validation * train_images + 0.5);
 	return share > 0 ? share : 1;

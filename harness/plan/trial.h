@@ -246,7 +246,8 @@ void trial_free(struct trial *t);
 const char *phase_kind_name(enum phase_kind kind);
 /* Set the model that a trial has when nothing is said. */
 void trial_default_model(struct trial *t);
-/* How many of so many training images are the validation set: at least one. */
+/* How many of so many training images are the validation set: at least one, but for validation: 0.
+ */
 uint32_t trial_validation(const struct trial *t, uint32_t train_images);
 /* Its model. */
 const struct model_config *trial_networks(const struct trial *t);

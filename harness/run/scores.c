@@ -14,7 +14,7 @@ double scores_top5(const float *probabilities, const uint8_t *labels, uint32_t c
 		const float *p = probabilities + (size_t)i * (size_t)classes;
 		int before = 0;
 		for (int k = 0; k < classes; k++)
-			before += p[k] > p[labels[i]] || (p[k] == p[labels[i]] && k < labels[i]);
+			before += p[k] > p[labels[i]] || (k < labels[i] && p[k] == p[labels[i]]);
 		hits += before < TOP;
 	}
 	return (double)hits / count;

@@ -45,11 +45,27 @@ int split_find_sizes(const struct trial *t, const char *name, uint32_t train_ima
 	return 0;
 }
 
+/* Without validation images nobody can watch them; each fold of a k-fold has its own. */
+static int check_watching(const struct trial *t, struct err *e)
+{
+	for (int i = 0; t->validation == 0 && i < t->phase_count; i++) {
+		const struct phase_config *p = &t->phases[i];
+		if (p->kind == PHASE_KFOLD)
+			continue;
+		if (p->stop.patience > 0 || p->schedule.kind == SCHEDULE_PLATEAU)
+			return err_set(e, ERR_USAGE,
+				"validation: 0: phase %s has a %s, which needs validation images; "
+				"give some, or leave it out",
+				p->name, p->stop.patience > 0 ? "patience" : "plateau");
+	}
+	return 0;
+}
+
 int split_check_sizes(const struct trial *t, const char *name, uint32_t train_images,
 	uint32_t test_images, struct err *e)
 {
 	struct split_sizes n;
-	if (split_find_sizes(t, name, train_images, test_images, &n, e))
+	if (split_find_sizes(t, name, train_images, test_images, &n, e) || check_watching(t, e))
 		return -1;
 	if ((uint32_t)t->train_limit > train_images - n.validation)
 		return err_set(e, ERR_USAGE,
@@ -68,7 +84,7 @@ bool split_is_small(const struct trial *t, const struct split_sizes *n)
 {
 	const struct phase_config *kfold = kfold_of(t);
 	const uint32_t least = 114, least_of_fold = 1000, train = n->used - n->validation;
-	return n->validation < least || train < least || n->test < least
+	return (n->validation > 0 && n->validation < least) || train < least || n->test < least
 		|| (kfold && n->used / (uint32_t)kfold->folds < least_of_fold);
 }
 
@@ -221,7 +237,7 @@ static int check_split(const struct trial *t, const struct dataset *d, const str
 	if (fold >= 0)
 		snprintf(where, sizeof(where), " (fold %d)", fold + 1);
 	count_ids(d, s->val, s->val_count, &counts);
-	int k = missing_class(d, all, &counts);
+	int k = s->val_count ? missing_class(d, all, &counts) : -1;
 	snprintf(part, sizeof(part), "validation%s", where);
 	if (k >= 0)
 		return refuse(d, k, part, &counts, remedy, e);

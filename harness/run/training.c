@@ -229,7 +229,7 @@ static int train_epoch(struct training *t, int epoch, struct nn_score *score)
 static void look_at(struct training *t, int epoch, const struct nn_score *val)
 {
 	struct training_state *s = t->state;
-	for (int k = 0; k < t->net->output_count; k++) {
+	for (int k = 0; k < t->net->output_count && val->count > 0; k++) {
 		double accuracy = (double)val->correct[k] / val->count,
 		       loss = val->loss_sum[k] / val->count;
 		if (t->joint && k > 0) { /* of the epochs that the first has chosen */
@@ -382,7 +382,8 @@ static void keep_weights(struct training *t, struct phase_result *r)
 		bool can_restore = s->stop[k].any;
 		int which = t->phase->keep == KEEP_RESTORED ? OF_RESTORED : OF_BEST;
 		const struct nn_score *val = &s->val[k][which];
-		if (t->phase->keep == KEEP_LAST || (which == OF_RESTORED && !can_restore)) {
+		if (t->phase->keep == KEEP_LAST || t->split->val_count == 0
+			|| (which == OF_RESTORED && !can_restore)) {
 			val = &s->last_val;
 			r->best_epoch[k] = s->epochs_run - 1;
 		} else {

@@ -183,4 +183,18 @@ try table "$SCRATCH/layers.yaml" --db "$db" --format csv
 [ "$code" = 0 ] && says "top5_accuracy" && says "calibration_error" && ! grep -q "n/a" "$SCRATCH/out"
 check $? "a table has top-5 accuracy, AUC, calibration error, mirrored images and multiply-accumulates"
 
+# ---- no validation images ----
+sed 's/validation: 300/validation: 0/; s/^name: layers/name: all/' "$SCRATCH/layers.yaml" >"$SCRATCH/all.yaml"
+try run "$SCRATCH/all.yaml" --db "$SCRATCH/all.db"
+row=$(sqlite3 "$SCRATCH/all.db" "SELECT count(*), count(val_accuracy), count(test_accuracy) FROM scores")
+[ "$code" = 0 ] && [ "$row" = "1|0|1" ]
+check $? "validation: 0 trains on all images, and records no validation accuracy ($row)"
+try verify --db "$SCRATCH/all.db" all
+[ "$code" = 0 ]
+check $? "such a training is repeated with the same bits"
+sed 's/epochs: 2}/epochs: 2, stop: {patience: 3}}/' "$SCRATCH/all.yaml" >"$SCRATCH/bad.yaml"
+try check "$SCRATCH/bad.yaml"
+[ "$code" = 2 ] && says "validation: 0: phase train has a patience, which needs validation images" err
+check $? "what watches validation is refused without it"
+
 finish
