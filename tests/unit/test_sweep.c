@@ -414,7 +414,7 @@ static void the_shipped_experiments_are_good(void **state)
 	static const struct {
 		const char *path;
 		size_t trials;
-	} files[] = { { "experiments/paper.yaml", 45 }, { "experiments/demo.yaml", 12 },
+	} files[] = { { "experiments/paper.yaml", 150 }, { "experiments/demo.yaml", 12 },
 		{ "experiments/smoke.yaml", 16 }, { "experiments/ablation-method.yaml", 140 },
 		{ "experiments/ablation-unfreeze.yaml", 80 },
 		{ "experiments/ablation-augment.yaml", 102 },
