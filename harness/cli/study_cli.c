@@ -9,7 +9,10 @@
 
 #include "../base/file.h"
 #include "../base/share.h"
+#include "../report/screen.h"
 #include "../store/read.h"
+#include "pager.h"
+#include "terminal.h"
 
 const char *study_cli_database(const struct cli *c)
 {
@@ -133,7 +136,12 @@ int study_cli_write(const struct cli *c, const struct str *text, struct err *e)
 
 	if (strcmp(path, "-"))
 		return file_write(path, bytes, text->length, e);
-	if (fwrite(bytes, 1, text->length, stdout) != text->length || fflush(stdout))
+	pager_begin(c);
+	if (screen_color())
+		terminal_write_marked(stdout, bytes, text->length);
+	else
+		fwrite(bytes, 1, text->length, stdout);
+	if (ferror(stdout) || fflush(stdout))
 		return err_errno(e, "standard output");
 	return 0;
 }

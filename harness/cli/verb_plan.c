@@ -14,6 +14,7 @@
 #include "forecast_cli.h"
 #include "places.h"
 #include "split_cli.h"
+#include "study_cli.h"
 #include "sweep_cli.h"
 
 static const struct cli_option options[] = {
@@ -342,11 +343,9 @@ static int run(const struct cli *c)
 		: cli_has(c, "json")                   ? add_json(&plan, &out, &e)
 		: cli_has(c, "csv")                    ? add_trials(&plan, FORMAT_CSV, &out, &e)
 						       : add_text(&plan, &out, &e);
-	if (failed)
+	if (failed || study_cli_write(c, &out, &e))
 		code = cli_fail(&e);
 	else
-		fputs(out.s, stdout);
-	if (!failed)
 		code = sweep_cli_foresee(sweep, false);
 	forecast_free(plan.forecast);
 	str_free(&out);
