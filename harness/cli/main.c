@@ -72,7 +72,7 @@ int main(int argc, char **argv)
 	}
 	cli_free(&c);
 	/* Output that could not be written (a full disk, a closed pipe) is a failure, too. */
-	if (fflush(stdout) || ferror(stdout)) {
+	if ((fflush(stdout) || ferror(stdout)) && !pager_runs()) {
 		fprintf(stderr, "retrial: standard output cannot be written\n");
 		return result ? result : ERR_ENVIRONMENT;
 	}

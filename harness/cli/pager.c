@@ -73,8 +73,15 @@ void pager_begin(const struct cli *c)
 		pager = 0;
 	close(ends[0]);
 	close(ends[1]);
-	if (pager)
-		signal(SIGINT, SIG_IGN); /* Ctrl-C is the pager's; we end when it does */
+	if (!pager)
+		return;
+	signal(SIGINT, SIG_IGN); /* Ctrl-C is the pager's; we end when it does */
+	signal(SIGPIPE, SIG_IGN);
+}
+
+bool pager_runs(void)
+{
+	return pager != 0;
 }
 
 void pager_end(void)

@@ -10,6 +10,9 @@
  * when there is output and nothing follows that a person waits for. */
 void pager_begin(const struct cli *c);
 
+/* Does one run? Output that it does not take is no failure then: the reader has left. */
+bool pager_runs(void);
+
 /* Write what is left and wait until the reader leaves the pager. */
 void pager_end(void);
 

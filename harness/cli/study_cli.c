@@ -141,7 +141,7 @@ int study_cli_write(const struct cli *c, const struct str *text, struct err *e)
 		terminal_write_marked(stdout, bytes, text->length);
 	else
 		fwrite(bytes, 1, text->length, stdout);
-	if (ferror(stdout) || fflush(stdout))
+	if ((fflush(stdout) || ferror(stdout)) && !pager_runs())
 		return err_errno(e, "standard output");
 	return 0;
 }

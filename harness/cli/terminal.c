@@ -158,8 +158,8 @@ bool terminal_color(FILE *stream)
 	const char *term = getenv("TERM"), *no_color = getenv("NO_COLOR");
 	if (color != COLOR_AUTO)
 		return color == COLOR_ALWAYS;
-	return (isatty(terminal_descriptor(stream)) || (paged && stream == stdout)) && !(no_color && *no_color) && term && *term
-		&& strcmp(term, "dumb") != 0;
+	return (isatty(terminal_descriptor(stream)) || (paged && stream == stdout))
+		&& !(no_color && *no_color) && term && *term && strcmp(term, "dumb") != 0;
 }
 
 static void begin_style(FILE *stream, enum terminal_style style)

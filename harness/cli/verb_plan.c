@@ -9,6 +9,7 @@
 #include "../base/file.h"
 #include "../report/forecast.h"
 #include "../report/format.h"
+#include "../report/screen.h"
 #include "../store/open.h"
 #include "../store/rows.h"
 #include "forecast_cli.h"
@@ -130,11 +131,21 @@ static void add_axes(const struct sweep *s, struct str *out)
 {
 	for (size_t a = 0; a < s->axis_count; a++) {
 		const struct sweep_axis *axis = &s->axes[a];
+		size_t line = out->length;
 		str_addf(out, "%s (%zu):", axis->name, axis->value_count);
-		for (size_t k = 0; k < axis->value_count && k < VALUES_SHOWN; k++)
-			str_addf(out, "%s %s x %zu", k ? "," : "", axis->values[k].text,
-				axis->values[k].trials);
-		str_add(out, axis->value_count > VALUES_SHOWN ? ", ...\n" : "\n");
+		for (size_t k = 0; k < axis->value_count && k < VALUES_SHOWN; k++) {
+			struct str word = { 0 };
+			str_addf(&word, " %s x %zu%s", axis->values[k].text, axis->values[k].trials,
+				k + 1 < axis->value_count ? "," : "");
+			const size_t columns = (size_t)screen_columns();
+			if (columns && out->length - line + word.length > columns) {
+				str_add(out, "\n ");
+				line = out->length - 1;
+			}
+			str_add(out, word.s);
+			str_free(&word);
+		}
+		str_add(out, axis->value_count > VALUES_SHOWN ? " ...\n" : "\n");
 	}
 }
 

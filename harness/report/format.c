@@ -367,6 +367,7 @@ static int rank_of(const char *column)
 		{ "verdict", 1 },
 		{ "seed", 2 },
 		{ "reason", 2 },
+		{ "position", 1 },
 		{ "recipe", 2 },
 		{ "tags", 4 },
 		{ "val_accuracy", 4 },
@@ -379,6 +380,8 @@ static int rank_of(const char *column)
 		{ "core_version", 8 },
 		{ "data_variant", 8 },
 		{ "started_at", 9 },
+		{ "for", 7 },
+		{ "last heard", 8 },
 		{ "path", 9 },
 	};
 	for (size_t i = 0; i < sizeof(ranks) / sizeof(*ranks); i++)

@@ -98,9 +98,8 @@ static int set_cell(struct libscols_line *line, const struct grid *g, size_t row
 {
 	struct str cell = { 0 };
 	const char *text = grid_get(g, row, column);
-	const enum screen_style style = g->columns[column].words && screen_color()
-		? screen_style_of(text)
-		: SCREEN_PLAIN;
+	const enum screen_style style =
+		g->columns[column].words && screen_color() ? screen_style_of(text) : SCREEN_PLAIN;
 	str_addf(&cell, "%s%s", is_strong(g, row, column) ? "* " : "", text);
 	int result = scols_line_set_data(line, (size_t)column, cell.s);
 	if (result == 0 && style != SCREEN_PLAIN)
@@ -132,7 +131,8 @@ static int sequence_at(const char *text, size_t *bytes)
 	for (int i = 0; i < STYLES; i++)
 		if (strncmp(text, colors[i], strlen(colors[i])) == 0)
 			return SCREEN_PLAIN + 1 + i;
-	return strncmp(text, "\033[0m", 4) == 0 || strncmp(text, "\033[m", 3) == 0 ? SCREEN_PLAIN : 0;
+	return strncmp(text, "\033[0m", 4) == 0 || strncmp(text, "\033[m", 3) == 0 ? SCREEN_PLAIN
+										   : 0;
 }
 
 /* Append a line, with marks in the place of sequences. */
@@ -172,7 +172,9 @@ static int add_grid(struct str *out, const struct grid *g, struct err *e)
 	char *text = NULL;
 	int result = -1;
 
+	/* It would cut lines at the width of a terminal of its own accord: grid_fit.c does. */
 	if (!table || fill(table, g) || scols_table_enable_nowrap(table, 1)
+		|| scols_table_set_termforce(table, SCOLS_TERMFORCE_NEVER)
 		|| (screen_color() && scols_table_enable_colors(table, 1))
 		|| scols_print_table_to_string(table, &text)) {
 		err_set(e, ERR_ENVIRONMENT, "cannot lay out a table: %s", strerror(errno));

@@ -11,7 +11,7 @@ enum {
 	TEXT_MIN = 10,        /* columns that a text keeps */
 	TEXT_MAX = 64,        /* columns in which two texts must differ */
 	HEADING_MIN = 18,
-	NUMBER_MAX = 16, /* columns of what is aligned to the right and stays whole */
+	NUMBER_MAX = 16,     /* columns of what is aligned to the right and stays whole */
 	DISTINCT_MAX = 2000, /* texts of one column that are compared with each other */
 	FORMS = 4,
 };
@@ -59,7 +59,8 @@ int grid_text_width(const char *text)
 static void add_head(struct str *out, const char *text, int columns)
 {
 	size_t bytes;
-	for (int width; *text && (width = character_width(text, &bytes)) <= columns; text += bytes) {
+	for (int width; *text && (width = character_width(text, &bytes)) <= columns;
+		text += bytes) {
 		str_add_bytes(out, text, bytes);
 		columns -= width;
 	}
@@ -77,8 +78,7 @@ static const char *tail_of(const char *text, int columns)
 
 /* Ways to shorten a text: its middle, more of its beginning, its end, or what all have in common is
  * left out. */
-static void shorten(
-	struct str *out, const char *text, int width, int form, const struct fitting *f)
+static void shorten(struct str *out, const char *text, int width, int form, const struct fitting *f)
 {
 	static const char ellipsis[] = "…";
 	if (grid_text_width(text) <= width) {
@@ -233,9 +233,9 @@ static void measure(struct fitting *f, const struct grid *g, int column)
 	f->least = wanted > f->least ? wanted : f->least;
 	const int whole = grid_text_width(g->columns[column].heading),
 		  shorter = grid_text_width(short_heading(g, column)),
-		  heading = shorter < whole        ? shorter
-		: shorter < HEADING_MIN ? shorter
-					: HEADING_MIN;
+		  heading = shorter < whole ? shorter
+		: shorter < HEADING_MIN     ? shorter
+					    : HEADING_MIN;
 	f->full = (whole > cells ? whole : cells) + 2 * strong;
 	f->least = (heading > f->least ? heading : f->least) + 2 * strong;
 	f->least = f->least < f->full ? f->least : f->full;
@@ -303,8 +303,8 @@ static void add_line(struct str *out, const char *beginning, const struct grid *
 			add_wrapped(&text, &line, beginning, columns);
 		if (same) {
 			str_addf(&word, "%s ", g->columns[c].heading);
-			shorten(&word, f[c].values[0], f[c].identity ? IDENTITY_DIGITS : TEXT_MAX, 2,
-				&f[c]);
+			shorten(&word, f[c].values[0], f[c].identity ? IDENTITY_DIGITS : TEXT_MAX,
+				2, &f[c]);
 		} else {
 			str_add(&word, g->columns[c].heading);
 		}
@@ -372,8 +372,8 @@ static void copy_shown(struct grid *out, const struct grid *g, const struct fitt
 		const char *whole = g->columns[c].heading;
 		const bool fits = grid_text_width(whole) <= f[c].width;
 		shorten(&heading, fits ? whole : short_heading(g, c), f[c].width, 2, &f[c]);
-		const int column = grid_column(out, heading.s ? heading.s : "",
-			g->columns[c].right);
+		const int column =
+			grid_column(out, heading.s ? heading.s : "", g->columns[c].right);
 		out->columns[column].words = g->columns[c].words;
 		str_free(&heading);
 	}

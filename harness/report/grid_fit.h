@@ -1,7 +1,7 @@
-/* grid_fit.h - a grid made to fit so many columns of a terminal, so that one look at it is complete:
- * what is the same in all rows is said once below it, identities are as short as they can be told
- * apart, long texts lose a part in which they do not differ, and the least important columns are
- * left out and named. */
+/* grid_fit.h - a grid made to fit so many columns of a terminal, so that one look at it is
+ * complete: what is the same in all rows is said once below it, identities are as short as they can
+ * be told apart, long texts lose a part in which they do not differ, and the least important
+ * columns are left out and named. */
 #ifndef REPORT_GRID_FIT_H
 #define REPORT_GRID_FIT_H
 
