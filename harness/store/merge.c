@@ -12,6 +12,7 @@ struct merge {
 	struct store *into, *from;
 	struct merge_counts *counts;
 	struct rows *conflicts;
+	bool plans_changed;
 };
 
 /* ---- copying ---- */
@@ -245,6 +246,7 @@ static int take_sweep(struct merge *m, int64_t from, struct err *e)
 	else if (result == 0)
 		result = take_plan(m, from, into, &added, e);
 	m->counts->sweeps += is_new || added;
+	m->plans_changed |= is_new || added;
 	return result;
 }
 
@@ -732,6 +734,8 @@ int store_merge(struct store *s, const char *const *paths, size_t count,
 			store_close(m.from);
 		}
 	}
+	if (result == 0 && m.plans_changed)
+		result = wide_make_all(s, e);
 	if (begun)
 		result = transaction_end(s, result, e);
 	if (result == 0 && !rows_complete(m.conflicts))

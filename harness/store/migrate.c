@@ -119,7 +119,9 @@ static int upgrade_steps(struct store *s, int64_t version, struct err *e)
 		if (store_execute(s, texts_find(name), e))
 			return -1;
 	}
-	return views_make(s, e) || resolved_fill(s, e) || set_marks(s, e) ? -1 : 0;
+	return views_make(s, e) || resolved_fill(s, e) || wide_make_all(s, e) || set_marks(s, e)
+		? -1
+		: 0;
 }
 
 static int refuse_broken(struct store *s, struct err *e)

@@ -516,7 +516,7 @@ static void unknown_name_is_the_users_mistake_with_a_hint(void **state)
 	assert_refused("cifar-10", NULL, ERR_USAGE, &e);
 	assert_says(&e, "unknown data set 'cifar-10' (did you mean 'cifar10'?)");
 	assert_refused("imagenet", NULL, ERR_USAGE, &e);
-	assert_says(&e, "(there are: mnist, fashion-mnist, cifar10, synthetic, synthetic-colour)");
+	assert_says(&e, "(there are: mnist, fashion-mnist, cifar10, synthetic, synthetic-colour; ");
 }
 
 static void missing_set_says_where_it_looked_in_order_and_what_to_do(void **state)

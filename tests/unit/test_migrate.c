@@ -252,7 +252,7 @@ static char *schema_of(struct store *s)
 {
 	return ask(s,
 		"SELECT type, name, tbl_name, replace(sql, '\"', '') FROM sqlite_schema WHERE name "
-		"NOT LIKE 'sqlite_%' ORDER BY type, name");
+		"NOT LIKE 'sqlite_%' AND name NOT LIKE 'wide_%' ORDER BY type, name");
 }
 
 static void the_schema_is_then_that_of_a_new_database(void **state)

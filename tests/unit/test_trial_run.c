@@ -187,7 +187,7 @@ static void train_by_hand(char digest[DIGEST_TEXT])
 {
 	struct nn_net net;
 	const struct nn_images images = { data->train_images, data->train_labels, { 1, 28, 28 },
-		data->train_count };
+		data->train_count, NULL };
 	uint32_t order[90];
 	struct nn_score score;
 	build(&net);
