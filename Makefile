@@ -182,11 +182,14 @@ check: test-packages
 	+@$(MAKE) --no-print-directory -s -j$(JOBS) retrial
 	@BUILD=$(BUILD) RETRIAL=./retrial CC="$(CC)" sh tests/run.sh tests/lint/lint.sh tests/lint/schema.sh
 
-# A sweep on a real Slurm of four nodes on this machine, with tasks that are killed, cancelled and stopped.
-.PHONY: test-slurm
-test-slurm: packages
+# Sweeps on a real Slurm of six nodes on this machine, with tasks that are killed, cancelled and stopped. Slurm itself
+# comes from Debian's packages, which no other target needs.
+.PHONY: test-slurm slurm-packages
+slurm-packages:
+	@sh harness/packages.sh slurm
+test-slurm: packages slurm-packages
 	+@$(MAKE) --no-print-directory -j$(JOBS) retrial
-	@RETRIAL=./retrial sh tests/slurm/slurm.sh
+	@BUILD=$(BUILD) RETRIAL=./retrial CC="$(CC)" sh tests/slurm/slurm.sh
 
 # The same digests from gcc and clang, -O1 to -O3, every kernel variant, one and two threads.
 test-bits: test-packages
