@@ -9,12 +9,19 @@
 
 #include "../base/file.h"
 #include "../base/share.h"
+<<<<<<< HEAD
 #include "../report/screen.h"
 #include "../store/read.h"
 #include "pager.h"
 #include "terminal.h"
+	== == == =
+#include "../report/crossed.h"
+#include "../store/read.h"
+#include "places.h"
+	>>>>>>> main
 
-const char *study_cli_database(const struct cli *c)
+	const char *
+	study_cli_database(const struct cli *c)
 {
 	return cli_get(c, "db", "results/retrial.db");
 }
@@ -67,6 +74,14 @@ int study_cli_open(const struct cli *c, struct study_cli *out, struct err *e)
 done:
 	str_free(&path);
 	return result;
+}
+
+int study_cli_images(const struct cli *c, struct study_cli *s, struct err *e)
+{
+	struct places places;
+
+	places_fill(&places, c);
+	return crossed_read(s->store, s->study, &places.dataset, e);
 }
 
 void study_cli_close(struct study_cli *s)

@@ -22,8 +22,7 @@ static int compare(const struct cli *c, struct store *store, bool *same, struct 
 	places_fill(&places, c);
 	if (show_find(store, c->arguments[0], a, e) || show_find(store, c->arguments[1], b, e))
 		return -1;
-	int result =
-		diff_trials(store, a, b, &places.dataset, cli_has(c, "json"), &text, same, e);
+	int result = diff_trials(store, a, b, &places.dataset, cli_has(c, "json"), &text, same, e);
 	if (!result)
 		result = study_cli_write(c, &text, e);
 	str_free(&text);
