@@ -9,19 +9,14 @@
 
 #include "../base/file.h"
 #include "../base/share.h"
-<<<<<<< HEAD
+#include "../report/crossed.h"
 #include "../report/screen.h"
 #include "../store/read.h"
 #include "pager.h"
-#include "terminal.h"
-	== == == =
-#include "../report/crossed.h"
-#include "../store/read.h"
 #include "places.h"
-	>>>>>>> main
+#include "terminal.h"
 
-	const char *
-	study_cli_database(const struct cli *c)
+const char *study_cli_database(const struct cli *c)
 {
 	return cli_get(c, "db", "results/retrial.db");
 }
