@@ -102,6 +102,6 @@ void nn_block_load(const struct nn_block *block, int input, float *out)
 		ids[lane] = nn_batch_image(batch, nn_batch_partner(batch, block->first + lane));
 	float *partner = block->memory + batch->plan->partner;
 	load(&(struct loading){ block, ids, input }, partner);
-	batch->kernels->approach(
+	batch->kernels->lerp(
 		out, partner, (float)batch->partner_share, nn_shape_size(batch->images->shape));
 }

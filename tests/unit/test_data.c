@@ -29,20 +29,9 @@
 #include "harness/data/manifest.h"
 #include "harness/data/memory.h"
 #include "harness/data/synthetic.h"
+#include "scratch.h"
 
 static const char fashion[] = "/usr/share/datasets/fashion-mnist";
-
-static char scratch[64];
-
-/* scratch/name; valid until the next call but seven. */
-static const char *in_scratch(const char *name)
-{
-	static char paths[8][256];
-	static int next;
-	char *path = paths[next++ % 8];
-	snprintf(path, sizeof(paths[0]), "%s/%s", scratch, name);
-	return path;
-}
 
 static void assert_says(const struct err *e, const char *part)
 {
@@ -820,21 +809,6 @@ static void cache_that_cannot_be_written_is_no_error(void **state)
 	cache_save(in_scratch("a-file/cache"), "key", d);
 	assert_false(file_exists(in_scratch("a-file/cache")));
 	dataset_close(d);
-}
-
-static int make_scratch(void **state)
-{
-	(void)state;
-	snprintf(scratch, sizeof(scratch), "/tmp/retrial-test-XXXXXX");
-	return mkdtemp(scratch) ? 0 : -1;
-}
-
-static int remove_scratch(void **state)
-{
-	(void)state;
-	char command[128];
-	snprintf(command, sizeof(command), "rm -rf '%s'", scratch);
-	return system(command);
 }
 
 int main(void)
