@@ -302,7 +302,10 @@ void progress_event(void *progress, const struct local_event *event)
 	case LOCAL_EPOCH: note_epoch(l, event); break;
 	case LOCAL_PHASE: break;
 	case LOCAL_STEPS: note_steps(p, l, event); break;
-	case LOCAL_MEASURE: note_measure(p, l, event); break;
+	case LOCAL_MEASURE:
+		if (p->sweep->program) /* else the line has the test accuracy */
+			note_measure(p, l, event);
+		break;
 	case LOCAL_END:
 		l->busy = false;
 		count(p, event->index, true);
