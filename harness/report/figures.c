@@ -104,6 +104,8 @@ static const char *const examples[KINDS] = {
 	"{id: corrupted, kind: robustness, series: recipe}",
 	"{id: batches, kind: slice, metric: test_accuracy, parameter: batch_size, series: recipe}",
 	"{id: grid, kind: heatmap, metric: test_accuracy, parameter: batch_size, series: recipe}",
+	"{id: all, kind: parallel, metric: test_accuracy}",
+	"{id: wrong, kind: misclassified, where: {recipe: example}}",
 };
 
 const char *figures_example(const char *kind)
