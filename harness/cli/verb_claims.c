@@ -54,7 +54,7 @@ static int run(const struct cli *c)
 const struct cli_verb verb_claims = {
 	.name = "claims",
 	.arguments = "SWEEP.yaml",
-	.summary = "compare with the paper's numbers: reproduced, exceeded, not reproduced, "
+	.summary = "give a verdict on every claim: reproduced, exceeded, not reproduced, "
 		   "undecided, no data",
 	.examples = "  retrial claims experiments/paper.yaml\n"
 		    "  retrial claims experiments/paper.yaml --format json | jq '.claims[] | .id + "

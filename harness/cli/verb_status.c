@@ -18,8 +18,7 @@ enum { WATCH_SECONDS = 2, SILENT_SECONDS = 60 }; /* a sign of life comes every 2
 
 static const struct cli_option options[] = {
 	CLI_OPTION_DB,
-	{ "watch", 'w', NULL,
-		"show it again every 2 seconds until nothing is left to be run, or Ctrl-C" },
+	{ "watch", 'w', NULL, "repeat every 2 seconds until nothing is left to run" },
 	{ "json", 0, NULL, "as one line of JSON (with --watch: one every 2 seconds)" },
 	{ 0 },
 };
@@ -313,9 +312,9 @@ static int run(const struct cli *c)
 const struct cli_verb verb_status = {
 	.name = "status",
 	.arguments = "[SWEEP]",
-	.summary = "show how far sweeps are, and what runs at the moment",
+	.summary = "show the progress of sweeps and the running trials",
 	.examples = "  retrial status\n"
-		    "  retrial status paper --watch      from another terminal",
+		    "  retrial status paper --watch      # from another terminal",
 	.options = options,
 	.run = run,
 };
