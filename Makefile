@@ -87,7 +87,7 @@ $(BUILD)/nn/kernels/vnni.o:   KERNEL_FLAGS = -mavx512f -mavx512bw -mavx512dq -ma
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL) $(LIBRARY_FLAGS) -c -o $@ $<
-$(BUILD)/harness/base/facts.o $(BUILD)/harness/cli/main.o: ALL += $(BUILD_FACTS)
+$(BUILD)/harness/base/facts.o: ALL += $(BUILD_FACTS)
 
 $(BUILD)/sql.c: harness/store/sql-to-c.sh $(SQL)
 	@mkdir -p $(@D)
@@ -113,8 +113,8 @@ $(BUILD)/onnx.pb-c.o: $(BUILD)/onnx.pb-c.c
 $(BUILD)/harness/model/onnx.o $(BUILD)/harness/model/onnx_read.o: ALL += -I$(BUILD)
 $(BUILD)/harness/model/onnx.o $(BUILD)/harness/model/onnx_read.o: $(BUILD)/onnx.pb-c.h
 
-# The build's facts are compiled in again when they change.
-$(BUILD)/harness/base/facts.o $(BUILD)/harness/cli/main.o: $(BUILD)/facts.txt
+# The facts of the build are compiled in again when they change.
+$(BUILD)/harness/base/facts.o: $(BUILD)/facts.txt
 $(BUILD)/facts.txt: always
 	@mkdir -p $(@D)
 	@echo '$(COMMIT) $(DIRTY) $(SOURCES_DIGEST) $(VERSION) $(CC) $(CFLAGS)' | cmp -s - $@ || \

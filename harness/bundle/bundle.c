@@ -11,6 +11,7 @@
 #include "../base/file.h"
 #include "../base/worktree.h"
 #include "../report/format.h"
+#include "../store/read.h"
 #include "appendix.h"
 #include "own_files.h"
 #include "pack.h"

@@ -4,8 +4,9 @@
 #ifndef BUNDLE_BUNDLE_H
 #define BUNDLE_BUNDLE_H
 
+#include "../base/str.h"
 #include "../data/dataset.h"
-#include "../store/store.h"
+#include "../store/open.h"
 #include "published.h"
 
 struct bundle_options {

@@ -9,6 +9,7 @@
 #include "../base/file.h"
 #include "../report/report.h"
 #include "../report/table_print.h"
+#include "../store/read.h"
 #include "bundle.h"
 
 /* One sweep on its way into the pack. */

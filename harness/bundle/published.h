@@ -3,9 +3,10 @@
 #ifndef BUNDLE_PUBLISHED_H
 #define BUNDLE_PUBLISHED_H
 
+#include "../base/str.h"
 #include "../data/dataset.h"
 #include "../report/figures.h"
-#include "../store/store.h"
+#include "../store/open.h"
 #include "pack.h"
 
 struct published_places {

@@ -13,7 +13,7 @@
 #include "../data/archive.h"
 #include "../plan/yaml.h"
 #include "../report/stats.h"
-#include "../store/store.h"
+#include "../store/open.h"
 
 int run_cli_progress(const struct cli *c, enum progress_kind *kind)
 {

@@ -5,6 +5,7 @@
 
 #include "../bundle/bundle.h"
 #include "../run/augmented.h"
+#include "../store/open.h"
 #include "cli.h"
 #include "places.h"
 #include "study_cli.h"

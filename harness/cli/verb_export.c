@@ -7,6 +7,7 @@
 #include "../base/file.h"
 #include "../report/show.h"
 #include "../run/trained.h"
+#include "../store/attempts.h"
 #include "model_cli.h"
 #include "places.h"
 

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "../run/gc.h"
+#include "../store/remarks.h"
 #include "cli.h"
 #include "run_cli.h"
 

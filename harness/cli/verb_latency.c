@@ -11,6 +11,8 @@
 #include "../report/format.h"
 #include "../report/show.h"
 #include "../run/trained.h"
+#include "../store/attempts.h"
+#include "../store/rows.h"
 #include "kernels_cli.h"
 #include "places.h"
 #include "run_cli.h"

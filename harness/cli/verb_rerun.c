@@ -6,6 +6,7 @@
 #include "../plan/identity.h"
 #include "../report/show.h"
 #include "../run/local.h"
+#include "../store/read.h"
 #include "kernels_cli.h"
 #include "places.h"
 #include "run_cli.h"

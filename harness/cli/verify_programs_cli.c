@@ -10,6 +10,7 @@
 #include "../run/verify_program.h"
 #include "places.h"
 #include "../plan/identity.h"
+#include "../store/read.h"
 #include "sweep_cli.h"
 
 enum { SWEEPS_MAX = 64 };

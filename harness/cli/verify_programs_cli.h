@@ -4,7 +4,7 @@
 
 #include <stdatomic.h>
 
-#include "../store/store.h"
+#include "../store/open.h"
 #include "cli.h"
 
 struct verified {

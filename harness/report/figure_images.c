@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "../plan/identity.h"
+#include "../store/read.h"
 #include "figure.h"
 
 enum { CLASSES_MAX = 10, EPOCHS = 4, GAP = 2, SIDE_MAX = 128, CELL = 60 };

@@ -7,6 +7,8 @@
 #include <string.h>
 
 #include "../base/clock.h"
+#include "../store/attempts.h"
+#include "../store/read.h"
 #include "evaluations.h"
 #include "trained.h"
 

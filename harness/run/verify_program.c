@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../store/read.h"
 #include "inputs.h"
 #include "program_run.h"
 

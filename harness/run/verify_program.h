@@ -3,7 +3,9 @@
 #ifndef RUN_VERIFY_PROGRAM_H
 #define RUN_VERIFY_PROGRAM_H
 
-#include "../store/store.h"
+#include "../plan/result.h"
+#include "../plan/trial.h"
+#include "../store/open.h"
 #include "verify.h"
 
 /* t is a trial of a sweep that was read from its file (or from the frozen text of it); inputs: the

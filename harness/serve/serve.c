@@ -9,6 +9,7 @@
 
 #include "assets.h"
 #include "../report/html.h"
+#include "../store/read.h"
 #include "page.h"
 #include "report_page.h"
 

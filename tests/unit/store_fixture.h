@@ -10,6 +10,10 @@
 #include <sqlite3.h>
 
 #include "harness/base/file.h"
+#include "harness/store/attempts.h"
+#include "harness/store/open.h"
+#include "harness/store/read.h"
+#include "harness/store/sweeps.h"
 #include "made_store.h"
 
 static char scratch[64];

@@ -7,6 +7,9 @@
 #include <stdlib.h>
 
 #include "harness/report/study.h"
+#include "harness/store/attempts.h"
+#include "harness/store/open.h"
+#include "harness/store/sweeps.h"
 #include "made_results.h"
 
 static const char sweep_text[] =

@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "harness/run/trained.h"
+#include "harness/store/open.h"
 #include "hostile.h"
 
 static struct hostile hostile;

@@ -10,6 +10,8 @@
 
 #include "harness/report/html.h"
 #include "harness/report/report.h"
+#include "harness/store/attempts.h"
+#include "harness/store/sweeps.h"
 #include "made_results.h"
 
 static void expect_text(const char *text, const char *html)

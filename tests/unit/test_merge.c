@@ -14,6 +14,10 @@
 
 #include "harness/base/file.h"
 #include "harness/report/format.h"
+#include "harness/store/attempts.h"
+#include "harness/store/merge.h"
+#include "harness/store/read.h"
+#include "harness/store/sweeps.h"
 #include "made_store.h"
 
 static char scratch[64];

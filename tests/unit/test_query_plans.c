@@ -9,6 +9,7 @@
 
 #include <stdlib.h>
 
+#include "harness/store/read.h"
 #include "made_store.h"
 
 static char scratch[64];

@@ -12,6 +12,9 @@
 
 #include "harness/report/metric.h"
 #include "harness/report/robust.h"
+#include "harness/store/attempts.h"
+#include "harness/store/read.h"
+#include "harness/store/sweeps.h"
 #include "made_store.h"
 
 static const double turns[] = { 10, 20 }, noises[] = { 0.5 };

@@ -14,6 +14,10 @@
 #include "harness/report/runs.h"
 #include "harness/report/show.h"
 #include "harness/report/sql_statistics.h"
+#include "harness/store/attempts.h"
+#include "harness/store/read.h"
+#include "harness/store/remarks.h"
+#include "harness/store/sweeps.h"
 #include "made_store.h"
 
 static char scratch[64];
