@@ -182,11 +182,14 @@ check: test-packages
 	+@$(MAKE) --no-print-directory -s -j$(JOBS) retrial
 	@BUILD=$(BUILD) RETRIAL=./retrial CC="$(CC)" sh tests/run.sh tests/lint/lint.sh tests/lint/schema.sh
 
-# A sweep on a real Slurm of four nodes on this machine, with tasks that are killed, cancelled and stopped.
-.PHONY: test-slurm
-test-slurm: packages
+# Sweeps on a real Slurm of six nodes on this machine, with tasks that are killed, cancelled and stopped. Slurm itself
+# comes from Debian's packages, which no other target needs.
+.PHONY: test-slurm slurm-packages
+slurm-packages:
+	@sh harness/packages.sh slurm
+test-slurm: packages slurm-packages
 	+@$(MAKE) --no-print-directory -j$(JOBS) retrial
-	@RETRIAL=./retrial sh tests/slurm/slurm.sh
+	@BUILD=$(BUILD) RETRIAL=./retrial CC="$(CC)" sh tests/slurm/slurm.sh
 
 # The same digests from gcc and clang, -O1 to -O3, every kernel variant, one and two threads.
 test-bits: test-packages
@@ -313,11 +316,10 @@ $(BUILD)/retrial-sweep.5: $(PROGRAM)
 docs/sweep.md: retrial
 	$(Q)./retrial help sweep --format md >$@
 
-# The documentation as HTML, in build/html.
+# The documentation as HTML, in build/html; `make install` takes it along when it is there.
 .PHONY: html
-html: retrial $(BUILD)/retrial.1 $(BUILD)/retrial-sweep.5
-	@mkdir -p $(BUILD)/html
-	for page in retrial.1 retrial-sweep.5; do mandoc -T html -O toc $(BUILD)/$$page >$(BUILD)/html/$$page.html; done
+html: $(PROGRAM) $(BUILD)/retrial.1 $(BUILD)/retrial-sweep.5
+	$(Q)sh docs/html.sh $(BUILD)/html $(BUILD)/retrial.1 $(BUILD)/retrial-sweep.5
 
 install: $(PROGRAM) $(BUILD)/retrial.1 $(BUILD)/retrial-sweep.5
 	install -D -m 755 $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/retrial
@@ -334,6 +336,7 @@ install: $(PROGRAM) $(BUILD)/retrial.1 $(BUILD)/retrial-sweep.5
 	install -d $(DESTDIR)$(PREFIX)/share/doc/retrial
 	install -m 644 README.md CHANGELOG.md PAPER_MAP.md CITATION.cff harness/store/SCHEMA.md $(wildcard docs/*.md) \
 		$(DESTDIR)$(PREFIX)/share/doc/retrial
+	test ! -d $(BUILD)/html || cp -R $(BUILD)/html $(DESTDIR)$(PREFIX)/share/doc/retrial/
 uninstall:
 	rm -rf $(DESTDIR)$(PREFIX)/bin/retrial $(DESTDIR)$(PREFIX)/share/man/man1/retrial.1 $(DESTDIR)$(PREFIX)/share/man/man5/retrial-sweep.5 $(DESTDIR)$(PREFIX)/share/retrial \
 		$(DESTDIR)$(PREFIX)/share/doc/retrial

@@ -34,7 +34,7 @@ static void describe_figure(const char *kind, struct manual *m)
 	struct str text = { 0 };
 	manual_entry(m, kind, figures_help(kind));
 	manual_fact(m, "what", "a kind of figure");
-	str_addf(&text, "figures: [{id: %s, kind: %s}]", kind, kind);
+	str_addf(&text, "figures: [%s]", figures_example(kind));
 	manual_code(m, "example", text.s);
 	str_free(&text);
 }

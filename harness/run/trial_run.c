@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "../base/clock.h"
+#include "../model/images.h"
 #include "../plan/identity.h"
 #include "networks.h"
 #include "training.h"
@@ -226,6 +227,15 @@ out:
 	return answer;
 }
 
+/* Floats are no pictures: nothing turns or brightens them. */
+static int check_augment(struct trial_work *w)
+{
+	return w->train.values && trial_uses_augment(w->trial) ? work_fail(w, TRIAL_FAILED,
+		       "the data set holds floats, no pictures: it cannot be augmented "
+		       "(inputs: original in every phase)")
+							       : 0;
+}
+
 /* Every class has to be in every part. What is verified was recorded: whatever its split is, it is
  * the one to repeat. */
 static int find_sizes(struct trial_work *w, const struct dataset *d, struct split_sizes *out)
@@ -241,15 +251,14 @@ static int find_sizes(struct trial_work *w, const struct dataset *d, struct spli
 int trial_run(const struct trial *t, const struct dataset *d, const struct trial_options *options,
 	const struct trial_sink *sink, struct trial_end *end)
 {
-	const struct nn_shape shape = { d->channels, d->height, d->width };
 	struct trial_work w = { .trial = t,
 		.options = options,
 		.sink = sink,
 		.classes = d->classes,
 		.end = end,
 		.state = { .network = -1 },
-		.train = { d->train_images, d->train_labels, shape, d->train_count },
-		.test = { d->test_images, d->test_labels, shape, d->test_count },
+		.train = images_of(d, false),
+		.test = images_of(d, true),
 		.key = { .core_version = NN_CORE_VERSION } };
 	const struct nn_kernels *kernels =
 		options->kernels ? options->kernels : nn_kernels_find(NULL);
@@ -264,7 +273,7 @@ int trial_run(const struct trial *t, const struct dataset *d, const struct trial
 		w.checkpoint = state_path(options->states, &w.key, true);
 
 	struct split_sizes n;
-	int result = find_sizes(&w, d, &n);
+	int result = check_augment(&w) || find_sizes(&w, d, &n) ? -1 : 0;
 	w.test.count = result ? 0 : n.test;
 	if (!result)
 		result = run_stages(&w, d, &n);

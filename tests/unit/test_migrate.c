@@ -20,24 +20,10 @@
 #include "harness/base/file.h"
 #include "harness/report/format.h"
 #include "harness/store/read.h"
+#include "scratch.h"
 
-static char scratch[64], database[128];
+static char database[128];
 static int schema; /* of the old database */
-
-static int make_scratch(void **state)
-{
-	(void)state;
-	snprintf(scratch, sizeof(scratch), "/tmp/test_migrate.XXXXXX");
-	return mkdtemp(scratch) ? 0 : -1;
-}
-
-static int remove_scratch(void **state)
-{
-	(void)state;
-	char command[128];
-	snprintf(command, sizeof(command), "rm -rf %s", scratch);
-	return system(command);
-}
 
 /* Run SQL with sqlite3 itself. */
 static void execute_raw(const char *path, const char *sql)

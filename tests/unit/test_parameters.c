@@ -15,8 +15,9 @@
 #include "harness/store/read.h"
 #include "harness/store/sweeps.h"
 #include "made_sweep.h"
+#include "scratch.h"
 
-static char scratch[64], path[96], other[96];
+static char path[96], other[96];
 static struct store *store;
 
 static struct store *opened(const char *file, enum store_mode mode)
@@ -57,19 +58,10 @@ static void freeze(struct store *s, const char *text)
 
 static int make_folder(void **state)
 {
-	(void)state;
-	snprintf(scratch, sizeof(scratch), "/tmp/test_parameters.XXXXXX");
-	if (!mkdtemp(scratch))
+	if (make_scratch(state))
 		return -1;
 	snprintf(path, sizeof(path), "%s/a.db", scratch);
 	snprintf(other, sizeof(other), "%s/b.db", scratch);
-	return 0;
-}
-
-static int remove_folder(void **state)
-{
-	(void)state;
-	remove_scratch(scratch);
 	return 0;
 }
 
@@ -93,7 +85,7 @@ static int make_study(void **state)
 static int remove_study(void **state)
 {
 	store_close(store);
-	return remove_folder(state);
+	return remove_scratch(state);
 }
 
 static void assert_answer(struct store *s, const char *sql, const char *expected)
