@@ -54,11 +54,11 @@ check $? "a page says that nothing is published"
 "$RETRIAL" run "$sweep" --db "$db" -q >"$SCRATCH/out" 2>"$SCRATCH/err"
 check $? "the study runs"
 paper
-check $? "its paper is made, though a claim is not reproduced and a figure has no data"
+check $? "its paper is made, though a claim does not hold and a figure has no data"
 [ "$(cat "$SCRATCH/out")" = tiny ] && [ "$(find "$ref" -type f | sed "s#^$ref/##" | LC_ALL=C sort | tr '\n' ' ')" = \
 	"environment.csv tiny/figures/points.gp tiny/figures/points.svg tiny/figures/points.tsv tiny/macros.tex tiny/tables.csv tiny/tables.md tiny/tables.tex tiny/verdicts.csv tiny/verdicts.md " ]
 check $? "tables, macros, verdicts, figures and environment are files; a sweep that was never run has none"
-grep -qF '| C4 | parameters: 14,863 | as counted | tiny | `retrial claims` | 14862 | not reproduced | [size](#size) |' "$map" && grep -q '^| together | 3 | ' "$ref/tiny/tables.md" && grep -q '^C4,.*,not reproduced,' "$ref/tiny/verdicts.csv" &&
+grep -qF '| C4 | parameters: 14,863 | as counted | tiny | `retrial claims` | 14862 | smaller | [size](#size) |' "$map" && grep -q '^| together | 3 | ' "$ref/tiny/tables.md" && grep -q '^C4,.*,smaller,' "$ref/tiny/verdicts.csv" &&
 	grep -q '^after' "$map" && [ "$(grep -c '^<!-- verdicts' "$map")" = 2 ]
 check $? "result and verdict are in the row of the claim"
 digests "$ref" >"$SCRATCH/first"
