@@ -74,12 +74,21 @@ static void print_options(const struct cli_option *options)
 	}
 }
 
+/* Each line is indented, whether its table has blanks before it or not. */
+static void print_examples(const char *lines)
+{
+	printf("\nexamples:\n");
+	for (; *lines; lines += strcspn(lines, "\n"), lines += *lines == '\n')
+		printf("%s%.*s\n", *lines == ' ' ? "" : "  ", (int)strcspn(lines, "\n"), lines);
+}
+
 void cli_print_help(const struct cli_verb *verb)
 {
-	printf("usage: retrial %s [OPTIONS]%s%s\n\n%s\n", verb->name, verb->arguments ? " " : "",
-		verb->arguments ? verb->arguments : "", verb->summary);
+	const char *arguments = verb->arguments ? verb->arguments : "";
+	printf("usage: retrial %s [OPTIONS]%s%s\n\n%s\n", verb->name, *arguments ? " " : "",
+		arguments, verb->summary);
 	if (verb->examples)
-		printf("\nexamples:\n%s\n", verb->examples);
+		print_examples(verb->examples);
 	printf("\noptions:\n");
 	print_options(verb->options);
 	print_options(cli_further_options(verb));

@@ -24,8 +24,8 @@ static const struct cli_option options[] = {
 	CLI_OPTION_SEEDS,
 	CLI_OPTION_SET,
 	{ "csv", 0, NULL,
-		"only the trials, as CSV: a column a label; trials: in a sweep file reads it "
-		"back" },
+		"print only the trials, as CSV with one column per label; `trials:` in a sweep "
+		"file reads it" },
 	{ "json", 0, NULL, "the plan as one JSON object" },
 	{ NULL, 0, NULL, NULL },
 };
@@ -367,8 +367,8 @@ static int run(const struct cli *c)
 const struct cli_verb verb_plan = {
 	.name = "plan",
 	.arguments = "SWEEP.yaml",
-	.summary = "show the trials of a sweep file, what is done, and why and how long the rest "
-		   "would run",
+	.summary =
+		"show the trials of a sweep file, which are done, and how long the rest will take",
 	.examples = "  retrial plan experiments/paper.yaml\n"
 		    "  retrial plan experiments/paper.yaml --seeds 10 --set dataset=mnist\n"
 		    "  retrial plan experiments/paper.yaml --json | jq '.trials | length'\n",

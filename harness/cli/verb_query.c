@@ -219,8 +219,7 @@ static const struct cli_option options[] = {
 	CLI_OPTION_DB,
 	{ "format", 'f', "FORMAT", FORMAT_NAMES " (default table)" },
 	CLI_OPTION_SAFE_CSV,
-	{ "output", 'o', "FILE",
-		"write to FILE, whole or not at all, instead of the standard output" },
+	{ "output", 'o', "FILE", "write to FILE instead of standard output" },
 	{ "show", 0, NULL, "print the SQL of the named query instead of running it" },
 	{ 0 },
 };

@@ -49,15 +49,14 @@ static int run(const struct cli *c)
 static const struct cli_option options[] = {
 	CLI_OPTION_DB,
 	{ "sort", 's', "NAMES",
-		"sort by these columns, separated by commas; - before a name: the largest first" },
+		"sort by these columns, separated by commas; - before a name puts the largest "
+		"first" },
 	{ "columns", 'c', "NAMES",
-		"these columns, separated by commas, or all: labels, results, parameters (see the "
-		"manual)" },
+		"columns, separated by commas, or all: labels, results, parameters" },
 	{ "limit", 0, "N", "at most N rows" },
 	{ "format", 'f', "FORMAT", FORMAT_NAMES " (default table)" },
 	CLI_OPTION_SAFE_CSV,
-	{ "output", 'o', "FILE",
-		"write to FILE, whole or not at all, instead of the standard output" },
+	{ "output", 'o', "FILE", "write to FILE instead of standard output" },
 	{ 0 },
 };
 

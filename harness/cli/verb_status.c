@@ -20,9 +20,8 @@ enum { WATCH_SECONDS = 2, WAIT_MILLISECONDS = 500 };
 static const struct cli_option options[] = {
 	CLI_OPTION_DB,
 	{ "watch", 'w', NULL,
-		"show it again every 2 seconds until nothing is left to be run, or Ctrl-C; wait "
-		"for a "
-		"database that is not there yet" },
+		"repeat every 2 seconds until nothing is left to run; wait for a missing "
+		"database" },
 	{ "json", 0, NULL, "as one line of JSON (with --watch: one every 2 seconds)" },
 	{ 0 },
 };
@@ -313,9 +312,9 @@ static int run(const struct cli *c)
 const struct cli_verb verb_status = {
 	.name = "status",
 	.arguments = "[SWEEP]",
-	.summary = "show how far sweeps are, and what runs at the moment",
+	.summary = "show the progress of sweeps and the running trials",
 	.examples = "  retrial status\n"
-		    "  retrial status paper --watch      from another terminal",
+		    "  retrial status paper --watch      # from another terminal",
 	.options = options,
 	.run = run,
 };
