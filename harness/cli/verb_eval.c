@@ -8,8 +8,7 @@
 #include "places.h"
 
 static const struct cli_option options[] = {
-	{ "dataset", 0, "NAME",
-		"the data set whose test images are used (default: the one that the file names)" },
+	{ "dataset", 0, "NAME", "data set for the test (default: the one that the file names)" },
 	{ "exit", 0, "PROBABILITY",
 		"of a network with an early exit: leave there where its largest probability is at "
 		"least this" },
@@ -96,11 +95,10 @@ static int run(const struct cli *c)
 const struct cli_verb verb_eval = {
 	.name = "eval",
 	.arguments = "FILE",
-	.summary = "evaluate an exported model: its test accuracy, beside the recorded one",
-	.examples =
-		"  retrial eval model.onnx\n"
-		"  retrial eval branchy.safetensors --exit 0.9   # leave early where it is sure\n"
-		"  retrial eval model.npz --dataset fashion-mnist",
+	.summary = "evaluate an exported model and compare with the recorded accuracy",
+	.examples = "  retrial eval model.onnx\n"
+		    "  retrial eval branchy.safetensors --exit 0.9   # leave early where it is sure\n"
+		    "  retrial eval model.npz --dataset fashion-mnist",
 	.options = options,
 	.run = run,
 };

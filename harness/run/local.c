@@ -231,8 +231,14 @@ static int start_next(struct executor *x, int slot, struct err *e)
 		struct engine_basis basis;
 		if (claim(x, t, &basis, &w->attempt, e))
 			return -1;
-		if (w->attempt == 0)
+		if (w->attempt == 0) {
+			tell(x,
+				(struct local_event){ .kind = LOCAL_KNOWN,
+					.worker = slot,
+					.index = index,
+					.trial = t });
 			continue;
+		}
 		if (worker_start(w, slot, t, x->engine, &basis, schedule_shared(x->schedule, index),
 			    x->options, e))
 			return -1;
