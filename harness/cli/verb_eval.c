@@ -96,9 +96,10 @@ const struct cli_verb verb_eval = {
 	.name = "eval",
 	.arguments = "FILE",
 	.summary = "evaluate an exported model and compare with the recorded accuracy",
-	.examples = "  retrial eval model.onnx\n"
-		    "  retrial eval branchy.safetensors --exit 0.9   # leave early where it is sure\n"
-		    "  retrial eval model.npz --dataset fashion-mnist",
+	.examples =
+		"  retrial eval model.onnx\n"
+		"  retrial eval branchy.safetensors --exit 0.9   # leave early where it is sure\n"
+		"  retrial eval model.npz --dataset fashion-mnist",
 	.options = options,
 	.run = run,
 };

@@ -79,6 +79,9 @@ struct training {
 	bool both;          /* every image also as an augmented copy */
 	const char *freeze; /* a pattern of layers */
 	double label_smoothing, mixup;
+	void (*teacher)(struct nn_net *net, struct nn_shape image); /* with its initial weights */
+	double distill, temperature;
+	int weight_bits, map_bits;
 };
 
 #define NADAM                                                                             \
@@ -513,21 +516,69 @@ static const struct training trainings[] = {
 		.epochs = 2,
 		.augment = PAPER,
 		.augmented = { true } },
+	{ .name = "combined-nadam",
+		.build = build_combined,
+		.image = { 2, 10, 12 },
+		.optimizer = NADAM,
+		.count = 75,
+		.epochs = 2,
+		.augment = PAPER,
+		.augmented = { true } },
+	{ .name = "distilled",
+		.build = build_zoo,
+		.image = { 2, 10, 14 },
+		.optimizer = SGD,
+		.count = 75,
+		.augment = PAPER,
+		.augmented = { true },
+		.mixup = 0.4,
+		.teacher = build_recipe,
+		.distill = 0.8,
+		.temperature = 3 },
+	{ .name = "rounded",
+		.build = build_residual,
+		.image = { 2, 12, 12 },
+		.optimizer = SGD,
+		.count = 75,
+		.weight_bits = 4,
+		.map_bits = 6 },
 };
 
+/* *of_trainer has to outlive the trainer, and is freed by the caller. */
 static struct nn_trainer *start(const struct training *g, const struct nn_net *net,
-	const struct nn_kernels *kernels, int threads)
+	const struct nn_kernels *kernels, int threads, struct nn_net **of_trainer)
 {
 	bool frozen[2 * NN_LAYERS_MAX] = { false };
 	for (int i = 0; i < net->tensor_count && g->freeze; i++)
 		frozen[i] = nn_layer_matches(&net->layers[net->tensors[i].layer], g->freeze);
+	struct nn_net *teacher = g->teacher ? need(calloc(1, sizeof(*teacher))) : NULL;
+	float *teacher_params = NULL;
+	if (teacher) {
+		g->teacher(teacher, g->image);
+		teacher_params = need(calloc(teacher->parameter_count, sizeof(*teacher_params)));
+		nn_init_net(teacher, 2025, teacher_params);
+	}
 	struct nn_trainer_options options = { .kernels = kernels,
+		.teacher = teacher,
+		.teacher_params = teacher_params,
+		.weight_bits = g->weight_bits,
+		.map_bits = g->map_bits,
 		.batch_size = g->batch_size ? g->batch_size : 32,
 		.threads = threads,
 		.frozen = frozen,
 		.optimizer = g->optimizer };
 	struct nn_trainer *t = need(nn_trainer_new(net, &options));
 	nn_init_net(net, 2024, nn_trainer_params(t));
+	free(teacher_params);
+	if (g->map_bits) {
+		struct nn_images images = make_images(g->image, g->count, 10);
+		uint32_t order[16] = { 0 };
+		for (uint32_t i = 0; i < 16; i++)
+			order[i] = i;
+		nn_trainer_measure(t, &images, order, 16);
+		free_images(&images);
+	}
+	*of_trainer = teacher;
 	return t;
 }
 
@@ -550,6 +601,8 @@ static long train_epoch(const struct training *g, struct nn_trainer *t,
 		.phase = 1,
 		.epoch = epoch,
 		.label_smoothing = g->label_smoothing,
+		.distill = g->distill,
+		.temperature = g->temperature,
 		.mixup = g->mixup };
 	memcpy(e.augmented, g->augmented, sizeof(e.augmented));
 	long diverged = nn_train_epoch(t, &e, score);
@@ -573,7 +626,8 @@ static void print_training(const struct training *g, const struct nn_kernels *ke
 		exit(3);
 	}
 	struct nn_images images = make_images(g->image, g->count, 10);
-	struct nn_trainer *t = start(g, net, kernels, threads);
+	struct nn_net *teacher;
+	struct nn_trainer *t = start(g, net, kernels, threads, &teacher);
 	struct nn_score trained = { 0 }, evaluated;
 	long diverged = -1;
 	for (int epoch = 0; epoch < (g->epochs ? g->epochs : 1) && diverged < 0; epoch++) {
@@ -599,6 +653,7 @@ static void print_training(const struct training *g, const struct nn_kernels *ke
 	}
 	nn_trainer_free(t);
 	free_images(&images);
+	free(teacher);
 	free(net);
 }
 

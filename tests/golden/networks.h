@@ -128,4 +128,31 @@ static void build_recipe(struct nn_net *net, struct nn_shape image)
 	nn_output(net, "out2", nn_dense(net, "other", at, 10, false, NN_LECUN_NORMAL));
 }
 
+/* Groups, a gate, shuffled and padded channels, an exit whose loss counts less. */
+static void build_combined(struct nn_net *net, struct nn_shape image)
+{
+	const struct nn_conv_options groups = { .filters = 12,
+		.kernel_height = 1,
+		.kernel_width = 3,
+		.padding = NN_SAME,
+		.no_bias = true,
+		.groups = 3 };
+	int at = nn_conv(
+		net, "first", nn_input(net, "in", image), 6, 3, 3, NN_SAME, true, NN_HE_NORMAL);
+	const int shortcut = nn_pad_channels(net, "pad", at, 12);
+	at = nn_conv_with(net, "groups", at, &groups);
+	at = nn_shuffle(net, "shuffle", nn_batchnorm(net, "norm", at, 0.9, 1e-3), 4);
+	int gate = nn_global_avgpool(net, "squeeze", at);
+	gate = nn_dense(net, "excite", gate, 12, false, NN_HE_NORMAL);
+	gate = nn_activation(net, "gate", gate, NN_SIGMOID, 0);
+	at = nn_multiply(net, "scaled", at, gate);
+	at = nn_add(net, "sum", (int[]){ at, shortcut }, 2);
+	at = nn_multiply(net, "square", at, nn_relu(net, "open", at));
+	nn_output(net, "out",
+		nn_dense(net, "logits", nn_maxpool(net, "pool", at, 2), 10, false, NN_HE_NORMAL));
+	nn_output(net, "exit", nn_dense(net, "early", gate, 10, false, NN_HE_NORMAL));
+	if (net->output_count == 2)
+		net->layers[net->outputs[1]].loss_weight = 0.3;
+}
+
 #endif
