@@ -422,6 +422,7 @@ const int32_t *nn_quant_infer_logits(const struct nn_quant_infer *f, int output)
 
 float nn_quant_infer_scale(const struct nn_quant_infer *f, int output)
 {
+	assert(output >= 0 && output < f->q->net->output_count);
 	return *f->q->layers[layer_of(f, f->q->net->outputs[output])->inputs[0]].scale;
 }
 
