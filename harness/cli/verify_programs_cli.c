@@ -122,10 +122,46 @@ static int remove_one(const char *path, const struct stat *s, int kind, struct F
 	return 0;
 }
 
+struct rows *verified_rows(void)
+{
+	static const char *const columns[] = { "trial", "name", "seed", "verdict", "compared",
+		"reason", "weights" };
+	return rows_new(7, columns);
+}
+
+void verified_add(struct rows *rows, const char *trial, const char *name, int64_t seed,
+	const struct verify_result *r)
+{
+	static const char *const words[] = { "same", "within", "differs", "cannot say" };
+	rows_add_text(rows, trial);
+	rows_add_text(rows, name);
+	rows_add_integer(rows, seed);
+	rows_add_text(rows, words[r->verdict]);
+	rows_add_integer(rows, r->digests + r->epochs + r->tensors);
+	rows_add_text(rows, r->text[0] ? r->text : NULL);
+	rows_add_text(rows, r->weights[0] ? r->weights : NULL);
+}
+
+static void add_row(const struct verification *v, size_t row, const struct trial *t,
+	const struct verify_result *r)
+{
+	struct str name = { 0 };
+	str_add(&name, cell(v->trials, row, "sweep"));
+	for (int i = 0; t && i < t->label_count; i++)
+		str_addf(&name, " %s=%s", t->labels[i].name, t->labels[i].value);
+	verified_add(v->out->rows, cell(v->trials, row, "trial"), name.s ? name.s : "",
+		rows_named(v->trials, row, "seed")->integer, r);
+	str_free(&name);
+}
+
 static void print_result(const struct verification *v, size_t row, const struct trial *t,
 	const struct verify_result *r)
 {
 	static const char *const words[] = { "identical", "within", "differs", "cannot say" };
+	if (v->out->rows) {
+		add_row(v, row, t, r);
+		return;
+	}
 	printf("%-10s %.12s  %s", words[r->verdict], cell(v->trials, row, "trial"),
 		cell(v->trials, row, "sweep"));
 	for (int i = 0; t && i < t->label_count; i++)
@@ -181,7 +217,7 @@ int verify_programs_cli(const struct cli *c, struct store *s, int first, const a
 {
 	struct verification v = { .cli = c, .store = s, .stop = stop, .out = out };
 	struct err e = { 0 };
-	*out = (struct verified){ 0 };
+	*out = (struct verified){ .rows = out->rows };
 	if (store_ask(s, "verify_programs", NULL, &e, &v.trials))
 		return cli_fail(&e);
 	v.chosen = calloc(v.trials->row_count + 1, sizeof(*v.chosen));
