@@ -65,7 +65,8 @@ static bool mark(
 }
 
 /* Lists of a program of another core version are refused; of another commit, it is said. */
-static int check_list(const char *path, struct slurm_list *list, int core_version, struct err *e)
+static int check_list(const char *path, const struct slurm_list *list, int core_version,
+	struct str *warning, struct err *e)
 {
 	if (list->core_version != core_version)
 		return err_set(e, ERR_ENVIRONMENT,
@@ -73,22 +74,22 @@ static int check_list(const char *path, struct slurm_list *list, int core_versio
 			"their results are not the same; use one program on all machines",
 			path, list->core_version, core_version);
 	if (list->commit[0] && facts_commit()[0] && strcmp(list->commit, facts_commit()) != 0)
-		fprintf(stderr,
-			"warning: submitted by a program of commit %.12s, this one is of %.12s; "
-			"their core version is the same, and so are their results\n",
+		str_addf(warning,
+			"submitted by a program of commit %.12s, this one is of %.12s; their core "
+			"version is the same, and so are their results",
 			list->commit, facts_commit());
 	return 0;
 }
 
 int slurm_read_list(const char *path, long task, const struct sweep *sweep, int core_version,
-	bool *wanted, struct err *e)
+	bool *wanted, struct str *warning, struct err *e)
 {
 	struct slurm_list lines;
 	char identity[DIGEST_TEXT];
 	if (slurm_list_open(path, &lines, e))
 		return -1;
 	const struct trial **list = index_trials(sweep, e);
-	int result = list ? check_list(path, &lines, core_version, e) : -1;
+	int result = list ? check_list(path, &lines, core_version, warning, e) : -1;
 	size_t found = 0;
 	for (long number; !result && (number = slurm_list_next(&lines, identity));) {
 		if (task >= 0 && number != task)
