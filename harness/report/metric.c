@@ -27,6 +27,8 @@ static const struct metric metrics[] = {
 		false },
 	{ "macs", "multiply-accumulates", "", "", 1, 0, 0, METRIC_CONSTANT, false },
 	{ "epochs", "epochs", "", "", 1, 1, 0, METRIC_COUNT, true },
+	{ "ensemble_accuracy", "test accuracy, outputs averaged", "%", "pp", 100, 2, 1,
+		METRIC_RESULT, false },
 	{ "dead_units", "dead units", "", "", 1, 1, -1, METRIC_COUNT, false },
 	{ "dead_share", "dead units, worst layer", "%", "pp", 100, 1, -1, METRIC_COUNT, false },
 	{ "seconds", "time", "s", "s", 1, 1, -1, METRIC_TIME, true },
