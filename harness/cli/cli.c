@@ -22,6 +22,8 @@ struct cli_value {
 };
 
 static const struct cli_option common[] = {
+	{ "color", 0, "WHEN",
+		"auto (default: on a terminal, unless NO_COLOR is set), always or never" },
 	{ "help", 'h', NULL, "show this help" },
 	{ "version", 'V', NULL, "show the version" },
 	{ NULL, 0, NULL, NULL },
@@ -34,7 +36,12 @@ static const struct cli_option as_json[] = {
 	{ NULL, 0, NULL, NULL },
 };
 
-static const struct cli_option *further(const struct cli_verb *verb)
+const struct cli_option *cli_common_options(void)
+{
+	return common;
+}
+
+const struct cli_option *cli_further_options(const struct cli_verb *verb)
 {
 	const struct cli_option *format = NULL;
 	for (const struct cli_option *o = verb->options; o && o->name; o++) {
@@ -74,7 +81,7 @@ void cli_print_help(const struct cli_verb *verb)
 		printf("\nexamples:\n%s\n", verb->examples);
 	printf("\noptions:\n");
 	print_options(verb->options);
-	print_options(further(verb));
+	print_options(cli_further_options(verb));
 	print_options(common);
 }
 
@@ -89,12 +96,39 @@ int cli_misuse(const struct cli *c, const char *format, ...)
 	return ERR_USAGE;
 }
 
+void cli_print_diagnostics(const char *text)
+{
+	static const struct {
+		const char *mark, *word;
+		enum terminal_style style;
+	} kinds[] = { { ": error: ", "error:", STYLE_BAD },
+		{ ": warning: ", "warning:", STYLE_NOTICE } };
+	for (const char *line = text; *line;) {
+		for (int k = 0; k < 2; k++) {
+			const char *found = memmem(
+				line, strcspn(line, "\n"), kinds[k].mark, strlen(kinds[k].mark));
+			if (!found)
+				continue;
+			fprintf(stderr, "%.*s: ", (int)(found - line), line);
+			terminal_styled(stderr, kinds[k].style, kinds[k].word);
+			line = found + strlen(kinds[k].mark) - 1;
+			break;
+		}
+		const size_t rest = strcspn(line, "\n");
+		fprintf(stderr, "%.*s\n", (int)rest, line);
+		line += rest + (line[rest] == '\n');
+	}
+}
+
 int cli_fail(const struct err *e)
 {
 	/* "file:line:col: error: ..." is the form that editors jump to: nothing before it. */
 	const char *error = strstr(e->text, ": error: ");
-	bool has_place = error && !memchr(e->text, '\n', (size_t)(error - e->text));
-	fprintf(stderr, "%s%s\n", has_place ? "" : "retrial: ", e->text);
+	const bool has_place = error && !memchr(e->text, '\n', (size_t)(error - e->text));
+	if (has_place)
+		cli_print_diagnostics(e->text);
+	else
+		fprintf(stderr, "retrial: %s\n", e->text);
 	return e->kind == ERR_NONE ? ERR_FAILED : (int)e->kind;
 }
 
@@ -112,7 +146,7 @@ static void make_tables(const struct cli_verb *verb, struct option *longs, char 
 	int n = 0;
 	char *s = shorts;
 	*s++ = ':';
-	const struct cli_option *tables[3] = { verb->options, common, further(verb) };
+	const struct cli_option *tables[3] = { verb->options, common, cli_further_options(verb) };
 	for (int table = 0; table < 3; table++)
 		for (int i = 0; i < count_options(tables[table]); i++, n++) {
 			const struct cli_option *o = &tables[table][i];
@@ -134,8 +168,11 @@ static int unknown_option(const struct cli *c, const char *given)
 	char word[64];
 	size_t count = 0;
 	snprintf(word, sizeof(word), "%.*s", (int)strcspn(given + 2, "="), given + 2);
-	for (int i = 0; i < count_options(c->verb->options); i++)
-		names[count++] = c->verb->options[i].name;
+	const struct cli_option *tables[3] = { c->verb->options, common,
+		cli_further_options(c->verb) };
+	for (int table = 0; table < 3; table++)
+		for (int i = 0; i < count_options(tables[table]); i++)
+			names[count++] = tables[table][i].name;
 	for (size_t i = 0; i < count; i++)
 		if (strcmp(names[i], word) == 0)
 			return cli_misuse(c, "option '--%s' takes no value", word);
@@ -153,7 +190,7 @@ int cli_parse(const struct cli_verb *verb, int argc, char **argv, struct cli *c,
 	struct cli_value *values = calloc((size_t)argc + 1, sizeof(*values));
 	*c = (struct cli){ .verb = verb, .values = values };
 	*request = CLI_RUN;
-	assert(own + 3 <= OPTIONS_MAX);
+	assert(own + COMMON + 1 <= OPTIONS_MAX);
 	if (!values)
 		err_end_nomem();
 	make_tables(verb, longs, shorts);
@@ -175,9 +212,11 @@ int cli_parse(const struct cli_verb *verb, int argc, char **argv, struct cli *c,
 				return cli_misuse(c, "unknown option '-%c'", optopt);
 			return unknown_option(c, argv[optind - 1]);
 		}
-		if (o == &common[0])
-			*request = CLI_HELP;
+		if (o == &common[0] && terminal_set_color(optarg))
+			return cli_misuse(c, "--color=%s: auto, always or never", optarg);
 		if (o == &common[1])
+			*request = CLI_HELP;
+		if (o == &common[2])
 			*request = CLI_VERSION;
 		values[c->value_count++] = o == as_json
 			? (struct cli_value){ "format", "json" }
@@ -244,13 +283,6 @@ long cli_number(
 		return -1;
 	}
 	return value;
-}
-
-bool cli_color(FILE *stream)
-{
-	const char *term = getenv("TERM"), *no_color = getenv("NO_COLOR");
-	return isatty(terminal_descriptor(stream)) && !(no_color && *no_color) && term
-		&& strcmp(term, "dumb") != 0;
 }
 
 void cli_terminal_size(FILE *stream, int *columns, int *rows)

@@ -52,18 +52,18 @@ long cli_number(
 /* Print "retrial: text" on stderr (a text that begins with "file:line:" is printed as it is) and
  * return the exit code. */
 int cli_fail(const struct err *e);
+/* Print diagnostics ("FILE:LINE:COLUMN: error: ..." and the lines below them) on stderr; "error:"
+ * and "warning:" are coloured where colour is on. */
+void cli_print_diagnostics(const char *text);
 /* Print "retrial VERB: message" and where help is; returns ERR_USAGE. */
 int cli_misuse(const struct cli *c, const char *format, ...) __attribute__((format(printf, 2, 3)));
-
-/* Colour and progress: never into a pipe or file, never with NO_COLOR or TERM=dumb. */
-bool cli_color(FILE *stream);
 
 /* The size of the terminal that the stream goes to as it is now; where that is not known, 80 by 24.
  */
 void cli_terminal_size(FILE *stream, int *columns, int *rows);
 
-/* Options that every verb has and that are not in its table: --help, --version. Options that
- * several verbs share: */
+/* Options that every verb has are in cli.c: --help, --version, --color. Options that several
+ * verbs share: */
 #define CLI_OPTION_DB                                                                       \
 	{                                                                                   \
 		"db", 0, "FILE",                                                            \

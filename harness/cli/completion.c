@@ -95,16 +95,17 @@ static void offer_verbs(const struct line *l)
 
 static void offer_options(const struct line *l)
 {
-	for (const struct cli_option *o = l->verb->options; o && o->name; o++) {
-		char word[64];
-		snprintf(word, sizeof(word), "--%.60s", o->name);
-		offer(l, word, o->help);
-		snprintf(word, sizeof(word), "-%c", o->letter);
-		if (o->letter && strcmp(l->typed, "-") == 0)
+	const struct cli_option *tables[] = { l->verb->options, cli_further_options(l->verb),
+		cli_common_options() };
+	for (int t = 0; t < 3; t++)
+		for (const struct cli_option *o = tables[t]; o && o->name; o++) {
+			char word[64];
+			snprintf(word, sizeof(word), "--%.60s", o->name);
 			offer(l, word, o->help);
-	}
-	offer(l, "--help", "show this help");
-	offer(l, "--version", "show the version");
+			snprintf(word, sizeof(word), "-%c", o->letter);
+			if (o->letter && strcmp(l->typed, "-") == 0)
+				offer(l, word, o->help);
+		}
 }
 
 static void offer_datasets(const struct line *l, const char *before)
@@ -344,6 +345,7 @@ static const struct {
 	{ "help", "format", "text|md|man" },
 	{ NULL, "format", FORMAT_NAMES },
 	{ NULL, "progress", "auto|always|lines|never" },
+	{ NULL, "color", "auto|always|never" },
 	{ NULL, "retry", "failed|all" },
 	{ NULL, "on-error", "continue|stop" },
 	{ NULL, "kernels", "plain|avx2|avx512|neon" },
@@ -372,18 +374,20 @@ static void offer_value(const struct line *l)
 static const struct cli_option *find_option(
 	const struct cli_verb *verb, const char *word, const char **value)
 {
+	const struct cli_option *tables[] = { verb->options, cli_common_options() };
 	*value = NULL;
-	for (const struct cli_option *o = verb->options; o && o->name; o++) {
-		const size_t length = strlen(o->name);
-		if (word[0] == '-' && o->letter && word[1] == o->letter && word[2] == '\0')
-			return o;
-		if (strncmp(word, "--", 2) != 0 || strncmp(word + 2, o->name, length) != 0)
-			continue;
-		if (word[2 + length] == '=')
-			*value = word + 2 + length + 1;
-		if (*value || word[2 + length] == '\0')
-			return o;
-	}
+	for (int t = 0; t < 2; t++)
+		for (const struct cli_option *o = tables[t]; o && o->name; o++) {
+			const size_t length = strlen(o->name);
+			if (word[0] == '-' && o->letter && word[1] == o->letter && word[2] == '\0')
+				return o;
+			if (strncmp(word, "--", 2) != 0 || strncmp(word + 2, o->name, length) != 0)
+				continue;
+			if (word[2 + length] == '=')
+				*value = word + 2 + length + 1;
+			if (*value || word[2 + length] == '\0')
+				return o;
+		}
 	return NULL;
 }
 

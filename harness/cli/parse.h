@@ -11,6 +11,11 @@ enum cli_request { CLI_RUN, CLI_HELP, CLI_VERSION };
 int cli_parse(const struct cli_verb *verb, int argc, char **argv, struct cli *c,
 	enum cli_request *request);
 
+/* The options that every verb has; a row without a name ends them. */
+const struct cli_option *cli_common_options(void);
+/* --json of a verb whose --format has json; NULL: it has none, or one of its own. */
+const struct cli_option *cli_further_options(const struct cli_verb *verb);
+
 /* The verbs in the order of the help; NULL behind the last. */
 const struct cli_verb *cli_verb_at(size_t i);
 

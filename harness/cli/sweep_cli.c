@@ -24,7 +24,7 @@ static int read_with(
 	o->messages = NULL;
 	int code = ERR_NONE;
 	if (failed && messages.length) { /* e has the beginning of them */
-		fprintf(stderr, "%s\n", messages.s);
+		cli_print_diagnostics(messages.s);
 		code = (int)e.kind;
 	} else if (failed) {
 		code = cli_fail(&e);
@@ -64,11 +64,14 @@ int sweep_cli_foresee(const struct sweep *sweep, bool refuse)
 		return cli_fail(&e);
 	for (size_t i = 0; i < f.count; i++) {
 		const struct foreseen *item = &f.list[i];
-		fputs(sweep->path, stderr);
+		struct str line = { 0 };
+		str_add(&line, sweep->path);
 		if (item->line)
-			fprintf(stderr, ":%d", item->line);
-		fprintf(stderr, ": %s: %s\n", refuse && item->refusal ? "error" : "warning",
+			str_addf(&line, ":%d", item->line);
+		str_addf(&line, ": %s: %s", refuse && item->refusal ? "error" : "warning",
 			item->text);
+		cli_print_diagnostics(line.s);
+		str_free(&line);
 	}
 	const int code = refuse && f.refusals ? ERR_USAGE : ERR_NONE;
 	foresight_free(&f);

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 /* A guarded stream. */
@@ -126,6 +127,47 @@ void terminal_control(FILE *stream, const char *format, ...)
 	va_end(arguments);
 	fflush(stream);
 	guard_of(stream)->raw = false;
+}
+
+/* ---- colour ---- */
+
+static enum { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER } color;
+
+int terminal_set_color(const char *when)
+{
+	static const char *const words[] = { "auto", "always", "never" };
+	for (int i = 0; i < 3; i++) {
+		if (strcmp(when, words[i]) != 0)
+			continue;
+		color = i;
+		return 0;
+	}
+	return -1;
+}
+
+bool terminal_color(FILE *stream)
+{
+	const char *term = getenv("TERM"), *no_color = getenv("NO_COLOR");
+	if (color != COLOR_AUTO)
+		return color == COLOR_ALWAYS;
+	return isatty(terminal_descriptor(stream)) && !(no_color && *no_color) && term && *term
+		&& strcmp(term, "dumb") != 0;
+}
+
+void terminal_styled(FILE *stream, enum terminal_style style, const char *text)
+{
+	static const char *const codes[] = { [STYLE_GOOD] = "32",
+		[STYLE_BAD] = "1;31",
+		[STYLE_NOTICE] = "33",
+		[STYLE_ACTIVE] = "36",
+		[STYLE_STRONG] = "1",
+		[STYLE_WEAK] = "2" };
+	const bool colored = style != STYLE_PLAIN && terminal_color(stream);
+	if (colored)
+		terminal_control(stream, "\033[%sm", codes[style]);
+	fputs(text, stream);
+	if (colored)
+		terminal_control(stream, "\033[0m");
 }
 
 void terminal_raw_output(void)

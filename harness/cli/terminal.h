@@ -19,6 +19,28 @@ void terminal_control(FILE *stream, const char *format, ...) __attribute__((form
  * stays guarded. */
 void terminal_raw_output(void);
 
+/* Colour, for all output at once: "auto" (the beginning), "always" or "never". Returns 0, or -1 for
+ * another word. */
+int terminal_set_color(const char *when);
+
+/* Is text on this stream coloured? With "auto": on a terminal, unless NO_COLOR is set or TERM is
+ * dumb or empty. Progress that redraws lines follows --progress instead. */
+bool terminal_color(FILE *stream);
+
+/* How text looks: good is green, bad red, notice yellow, active cyan, strong bold, weak dim. */
+enum terminal_style {
+	STYLE_PLAIN,
+	STYLE_GOOD,
+	STYLE_BAD,
+	STYLE_NOTICE,
+	STYLE_ACTIVE,
+	STYLE_STRONG,
+	STYLE_WEAK
+};
+
+/* Write text in a style where terminal_color allows it. The text itself is guarded as ever. */
+void terminal_styled(FILE *stream, enum terminal_style style, const char *text);
+
 /* The descriptor of stdout or stderr: a guarded stream has none of its own. */
 int terminal_descriptor(FILE *stream);
 

@@ -21,6 +21,7 @@
 #include "cli.h"
 #include "places.h"
 #include "study_cli.h"
+#include "terminal.h"
 
 enum { LINE = 600 };
 #define MEBIBYTE (1024.0 * 1024.0)
@@ -43,14 +44,17 @@ static void found(struct doctor *d, const char *what, enum state state, const ch
 
 static void found(struct doctor *d, const char *what, enum state state, const char *format, ...)
 {
+	static const enum terminal_style styles[] = { STYLE_GOOD, STYLE_NOTICE, STYLE_BAD };
 	char text[LINE];
 	va_list list;
 	va_start(list, format);
 	vsnprintf(text, sizeof(text), format, list);
 	va_end(list);
 	d->problem |= state == PROBLEM;
-	if (d->lines)
-		printf("%-8s %-12s %s\n", state_names[state], what, text);
+	if (d->lines) {
+		terminal_styled(stdout, styles[state], state_names[state]);
+		printf("%*s %-12s %s\n", 8 - (int)strlen(state_names[state]), "", what, text);
+	}
 	rows_add_text(d->rows, what);
 	rows_add_text(d->rows, state_names[state]);
 	rows_add_text(d->rows, text);

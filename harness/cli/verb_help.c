@@ -136,27 +136,37 @@ static int print_reference(const struct cli *c)
 	return ERR_NONE;
 }
 
+static void describe_options(struct manual *m, const struct cli_option *o)
+{
+	for (; o && o->name; o++) {
+		struct str term = { 0 };
+		if (o->letter)
+			str_addf(&term, "-%c, ", o->letter);
+		str_addf(&term, "--%s%s%s", o->name, o->argument ? "=" : "",
+			o->argument ? o->argument : "");
+		manual_row(m, term.s, o->help);
+		str_free(&term);
+	}
+}
+
 /* The options of every verb, for the man page of the program (the Makefile puts them in). */
 static int print_options(void)
 {
 	struct str out = { 0 };
 	struct manual m = { MANUAL_MAN, &out };
 	manual_heading(&m, 1, "Options");
+	manual_text(&m, "Every verb has these options:");
+	manual_list_begin(&m);
+	describe_options(&m, cli_common_options());
+	manual_list_end(&m);
 	for (size_t i = 0; cli_verb_at(i); i++) {
 		const struct cli_verb *verb = cli_verb_at(i);
 		if (!verb->options || !verb->options[0].name)
 			continue;
 		manual_heading(&m, 2, verb->name);
 		manual_list_begin(&m);
-		for (const struct cli_option *o = verb->options; o->name; o++) {
-			struct str term = { 0 };
-			if (o->letter)
-				str_addf(&term, "-%c, ", o->letter);
-			str_addf(&term, "--%s%s%s", o->name, o->argument ? "=" : "",
-				o->argument ? o->argument : "");
-			manual_row(&m, term.s, o->help);
-			str_free(&term);
-		}
+		describe_options(&m, verb->options);
+		describe_options(&m, cli_further_options(verb));
 		manual_list_end(&m);
 	}
 	fputs(out.s, stdout);

@@ -24,6 +24,7 @@ words "folders for an option that takes one" ":folders " run --data=
 words "the words that an option takes" "--progress=auto --progress=always " run --progress=a
 words "nothing for a number" "" run -j ""
 words "options of the verb" "--max-trials " run x.yaml --max
+words "an option that every verb has, and its values" "--color=auto --color=always " status --color=a
 words "named queries" "digests " query di
 words "the parameters of a named query" "sweep= dataset= recipe= " query accuracy ""
 each "the actions of data" "^verify$" data ""

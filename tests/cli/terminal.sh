@@ -69,4 +69,49 @@ check $? "so is a note"
 "$RETRIAL" run "$SCRATCH/good.yaml" --db "$SCRATCH/new.db" --progress=always >"$SCRATCH/out" 2>"$SCRATCH/err"
 LC_ALL=C grep -q "$escape\[K" "$SCRATCH/err"
 check $? "the program's own progress display still moves the cursor"
+
+# --color: the program's own colours, and only where they are wanted.
+colored() { LC_ALL=C grep -q "$escape\[[0-9;]*m" "$SCRATCH/$1"; }
+cat >"$SCRATCH/wrong.yaml" <<'END'
+retrial: 1
+sedes: 3
+END
+try check "$SCRATCH/wrong.yaml"
+[ "$code" = 2 ] && says 'wrong.yaml:2:1: error: unknown key' err && ! colored err
+check $? "messages in a file or pipe have no colour"
+try check "$SCRATCH/wrong.yaml" --color=always
+[ "$code" = 2 ] && says "wrong.yaml:2:1: ${escape}[1;31merror:${escape}[0m unknown key" err
+check $? "with --color=always the word error has"
+# on_terminal OUT ENVIRONMENT ARGUMENTS...: the same on a terminal of its own.
+on_terminal() {
+	to=$1; shift
+	script -qec "env $*" /dev/null </dev/null >"$SCRATCH/$to" 2>&1
+}
+on_terminal out TERM=xterm NO_COLOR= "$RETRIAL" check "$SCRATCH/wrong.yaml" && status=0 || status=$?
+[ "$status" = 2 ] && colored out
+check $? "on a terminal it has without any option"
+on_terminal out TERM=xterm NO_COLOR=1 "$RETRIAL" check "$SCRATCH/wrong.yaml"
+! colored out && says 'error: unknown key'
+check $? "NO_COLOR takes the colour away"
+on_terminal out TERM=xterm NO_COLOR=1 "$RETRIAL" check "$SCRATCH/wrong.yaml" --color=always
+colored out
+check $? "unless --color=always is given"
+on_terminal out TERM=dumb NO_COLOR= "$RETRIAL" check "$SCRATCH/wrong.yaml"
+! colored out && says 'error: unknown key'
+check $? "TERM=dumb takes it away"
+on_terminal out TERM=xterm NO_COLOR= "$RETRIAL" check "$SCRATCH/wrong.yaml" --color=never
+! colored out && says 'error: unknown key'
+check $? "so does --color=never"
+try doctor --color=always --db "$db"
+says "${escape}[32mok${escape}[0m       "
+check $? "doctor colours its states, and its columns stay aligned"
+try doctor --color=always --db "$db" --format csv
+! colored out
+check $? "formats for programs never have colour"
+try status --color=red
+refuses 2 'retrial status: --color=red: auto, always or never'
+check $? "another word is refused"
+try status --colour=always
+refuses 2 "unknown option '--colour' (did you mean '--color'?)"
+check $? "a misspelt --color is recognised"
 finish
