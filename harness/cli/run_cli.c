@@ -10,6 +10,7 @@
 
 #include "../base/digest.h"
 #include "../base/facts.h"
+#include "../base/study_tree.h"
 #include "../data/archive.h"
 #include "../plan/yaml.h"
 #include "../report/stats.h"
@@ -94,6 +95,16 @@ void run_cli_facts(struct str *out, const struct nn_kernels *kernels, bool warn)
 	facts_add(out, "kernels", nn_kernels_name(kernels));
 	add_libraries(out);
 	add_load(out);
+}
+
+void run_cli_study_facts(const char *sweep_path, struct str *out)
+{
+	struct str folder = { 0 };
+	const char *slash = strrchr(sweep_path, '/');
+	str_add_bytes(&folder, slash ? sweep_path : ".",
+		slash ? (size_t)(slash - sweep_path) + (slash == sweep_path) : 1);
+	study_tree_facts(folder.s, out);
+	str_free(&folder);
 }
 
 char *run_cli_states(const char *db)

@@ -27,6 +27,10 @@ int run_cli_signal(void);
  * run, mean of the last minute). warn: print a warning when the program is of no commit. */
 void run_cli_facts(struct str *out, const struct nn_kernels *kernels, bool warn);
 
+/* The facts of the repository that the sweep file lies in, which is the study's: the program's own
+ * is another one. */
+void run_cli_study_facts(const char *sweep_path, struct str *out);
+
 /* The folder of state files beside the database: results/retrial.db has results/states. Owned by
  * the caller. */
 char *run_cli_states(const char *db);

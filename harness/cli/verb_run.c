@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "../base/facts.h"
-#include "../base/study_tree.h"
 #include "../base/worktree.h"
 #include "../run/local.h"
 #include "../run/shards.h"
@@ -290,17 +289,6 @@ static int run_robustness(const struct request *r, const struct sweep *sweep, st
 		: 0;
 }
 
-/* The repository of the sweep file, which is the study's: the program's own is another one. */
-static void add_study(const char *path, struct str *facts)
-{
-	struct str folder = { 0 };
-	const char *slash = strrchr(path, '/');
-	str_add_bytes(
-		&folder, slash ? path : ".", slash ? (size_t)(slash - path) + (slash == path) : 1);
-	study_tree_facts(folder.s, facts);
-	str_free(&folder);
-}
-
 /* ---- where trials run ---- */
 
 /* Where the trials of a sweep are executed. Returns the exit code, or -1 with e. */
@@ -396,7 +384,7 @@ static int run_sweep(
 	if (store_warning(store) && r->progress != PROGRESS_NONE)
 		fprintf(stderr, "warning: %s\n", store_warning(store));
 	run_cli_facts(&facts, r->local.kernels, r->progress != PROGRESS_NONE);
-	add_study(sweep->path, &facts);
+	run_cli_study_facts(sweep->path, &facts);
 	if (r->dirty_allowed)
 		facts_add(
 			&facts, "clean_tree", "required, but changes were allowed (--allow-dirty)");

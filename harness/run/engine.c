@@ -92,6 +92,16 @@ static int core_run(const struct trial *t, const struct engine_basis *basis,
 	return trial_run(t, basis->what, options, sink, end);
 }
 
+static void core_explain(struct store *s, const struct trial *t, const struct engine_basis *basis,
+	const char *recorded, struct str *why)
+{
+	(void)s;
+	str_addf(why,
+		"%s is not the one that the trial was trained on: its digest is %.16s..., "
+		"recorded is %.16s...; name a folder with the other one (--data)",
+		t->dataset, basis->digest, recorded);
+}
+
 static void core_end(void *state)
 {
 	struct core *c = state;
@@ -104,6 +114,7 @@ const struct engine engine_core = { .begin = core_begin,
 	.basis = core_basis,
 	.check = core_check,
 	.run = core_run,
+	.explain = core_explain,
 	.end = core_end,
 	.kill_signal = SIGKILL };
 
@@ -193,6 +204,23 @@ static int run_program(const struct trial *t, const struct engine_basis *basis,
 	return program_run(t, basis->what, options, sink, end);
 }
 
+static void program_explain(struct store *s, const struct trial *t,
+	const struct engine_basis *basis, const char *recorded, struct str *why)
+{
+	const char *const parameters[] = { "inputs", recorded, NULL };
+	struct rows *files = NULL;
+	struct str what = { 0 };
+	struct err ignored = { 0 };
+	if (store_ask(s, "input_files", parameters, &ignored, &files) == 0)
+		inputs_compare(basis->what, files, &what);
+	str_addf(why,
+		"trial %.12s: its inputs are not those that it was run on (%s); retrial run runs "
+		"it on those that are there now",
+		t->identity, what.length ? what.s : "nothing is recorded of them");
+	rows_free(files);
+	str_free(&what);
+}
+
 static void program_end(void *state)
 {
 	struct program *p = state;
@@ -204,6 +232,7 @@ static void program_end(void *state)
 const struct engine engine_program = { .begin = program_begin,
 	.basis = program_basis,
 	.run = run_program,
+	.explain = program_explain,
 	.end = program_end,
 	.kill_signal = SIGTERM,
 	.has_inputs = true };

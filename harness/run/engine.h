@@ -30,6 +30,9 @@ struct engine {
 	int (*run)(const struct trial *t, const struct engine_basis *basis,
 		const struct trial_options *options, const struct trial_sink *sink,
 		struct trial_end *end);
+	/* Why a trial that was run on the basis of this digest cannot be run again on this one. */
+	void (*explain)(struct store *s, const struct trial *t, const struct engine_basis *basis,
+		const char *recorded, struct str *why);
 	void (*end)(void *state);
 	/* The signal after which a worker ends at once. SIGTERM: it has to clean up, and is not
 	 * killed until it had ten seconds for that. */

@@ -119,11 +119,13 @@ static int check_again(const struct executor *x, const struct trial *t,
 	const char *wanted = x->options->again_data;
 	if (!basis->digest)
 		return err_set(e, ERR_ENVIRONMENT, "%s", basis->reason);
-	if (wanted && strcmp(wanted, basis->digest) != 0)
-		return err_set(e, ERR_ENVIRONMENT,
-			"%s is not the one that the trial was trained on: its digest is %.16s..., "
-			"recorded is %.16s...; name a folder with the other one (--data)",
-			t->dataset, basis->digest, wanted);
+	if (wanted && strcmp(wanted, basis->digest) != 0) {
+		struct str why = { 0 };
+		x->engine->explain(x->store, t, basis, wanted, &why);
+		err_set(e, ERR_ENVIRONMENT, "%s", why.s);
+		str_free(&why);
+		return -1;
+	}
 	return 0;
 }
 
