@@ -242,16 +242,24 @@ static bool is_dirty(struct str *changes)
 	return strcmp(facts_dirty(), "yes") == 0 || (!unknown && changes->length);
 }
 
-/* What a sweep file that requires a clean tree comes to. Sets r->dirty_allowed when --allow-dirty
+/* What a sweep file that requires a clean tree comes to: both the tree that this program was built
+ * from and the repository of the study have to be clean. Sets r->dirty_allowed when --allow-dirty
  * made the difference. */
 static int check_clean_tree(const struct cli *c, const struct sweep *sweep, struct request *r)
 {
 	struct str changes = { 0 };
 	int result = 0;
-	if (sweep->clean_tree && is_dirty(&changes)) {
+	bool dirty = sweep->clean_tree && is_dirty(&changes);
+	const bool of_study = sweep->clean_tree && !dirty;
+	if (of_study) {
+		str_clear(&changes);
+		run_cli_study_changes(sweep, &changes);
+		dirty = changes.length > 0;
+	}
+	if (dirty) {
 		r->dirty_allowed = cli_has(c, "allow-dirty");
 		if (!r->dirty_allowed) {
-			const bool built = strcmp(facts_dirty(), "yes") == 0;
+			const bool built = !of_study && strcmp(facts_dirty(), "yes") == 0;
 			result = ERR_USAGE;
 			fprintf(stderr,
 				"retrial run: %s requires a clean tree (clean_tree: required), but "
@@ -259,7 +267,10 @@ static int check_clean_tree(const struct cli *c, const struct sweep *sweep, stru
 				sweep->path,
 				built ? "this program was built from a tree with changes that are "
 					"not committed"
-				      : "there are changes that are not committed");
+					: of_study
+					? "there are changes in its own repository that are not "
+					  "committed"
+					: "there are changes that are not committed");
 			print_changes(changes.s ? changes.s : "");
 			fprintf(stderr,
 				"commit them%s, or run it all the same with --allow-dirty (which "
