@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "../base/file.h"
 #include "../run/gc.h"
 #include "cli.h"
 #include "run_cli.h"
@@ -25,7 +26,9 @@ static int collect(struct store *store, const char *folder, bool yes, struct err
 		return -1;
 	for (size_t i = 0; i < list.count && !result; i++) {
 		const struct gc_file *f = &list.files[i];
-		if (yes && unlink(f->path))
+		if (yes)
+			file_remove_tree(f->path);
+		if (yes && file_exists(f->path))
 			result = err_errno(e, f->path);
 		else
 			printf("%s%12lld  %s  (%s)\n", yes ? "removed " : "", (long long)f->bytes,

@@ -48,6 +48,12 @@ static int core_begin(const struct sweep *sweep, const struct local_options *opt
 	return 0;
 }
 
+static struct engine_limits core_limits(const struct sweep *sweep)
+{
+	(void)sweep;
+	return (struct engine_limits){ .seconds = 0 };
+}
+
 /* The trial's data set, opened at its first use. NULL when the sweep has more of them than can be.
  */
 static struct opened *find_dataset(struct core *c, const struct trial *t)
@@ -111,6 +117,7 @@ static void core_end(void *state)
 }
 
 const struct engine engine_core = { .begin = core_begin,
+	.limits = core_limits,
 	.basis = core_basis,
 	.check = core_check,
 	.run = core_run,
@@ -183,6 +190,11 @@ static int program_begin(const struct sweep *sweep, const struct local_options *
 	return 0;
 }
 
+static struct engine_limits program_limits(const struct sweep *sweep)
+{
+	return (struct engine_limits){ sweep->program->timeout, sweep->program->retries };
+}
+
 /* Inputs may change while a sweep runs: then later trials run on what is there now. */
 static int program_basis(
 	void *state, const struct trial *t, struct engine_basis *out, struct err *e)
@@ -230,6 +242,7 @@ static void program_end(void *state)
 }
 
 const struct engine engine_program = { .begin = program_begin,
+	.limits = program_limits,
 	.basis = program_basis,
 	.run = run_program,
 	.explain = program_explain,

@@ -1,7 +1,6 @@
 /* verify_program.c - see verify_program.h. */
 #include "verify_program.h"
 
-#include <ftw.h>
 #include <math.h>
 #include <signal.h>
 #include <stdio.h>
@@ -10,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "../base/file.h"
 #include "inputs.h"
 #include "program_run.h"
 #include "verify_workers.h"
@@ -269,15 +269,6 @@ static void run_and_compare(struct comparison *c, const struct trial *t, const s
 	c->result->weights[0] = '\0';
 }
 
-static int remove_one(const char *path, const struct stat *s, int kind, struct FTW *at)
-{
-	(void)s;
-	(void)kind;
-	(void)at;
-	remove(path);
-	return 0;
-}
-
 /* In a folder of its own, which is removed. */
 static void verify_one(const struct verify_program_job *job, const struct record *record, int slot,
 	const atomic_int *stop, struct verify_result *result)
@@ -302,7 +293,7 @@ static void verify_one(const struct verify_program_job *job, const struct record
 		};
 		if (mkdtemp(folder)) {
 			run_and_compare(&c, job->trial, &in, &options);
-			nftw(folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+			file_remove_tree(folder);
 		} else {
 			err_errno(&e, folder);
 			cannot(result, "%.*s", (int)sizeof(result->text) - 1, e.text);
