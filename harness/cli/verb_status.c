@@ -99,8 +99,13 @@ static bool is_over(const struct status *s)
 static void place_of(const struct rows *r, size_t row, struct str *out)
 {
 	struct trial t;
+	if (rows_named(r, row, "reported")->kind == VALUE_TEXT) {
+		str_addf(out, "step %lld: %s", (long long)rows_named(r, row, "step")->integer,
+			value_text(rows_named(r, row, "reported")));
+		return;
+	}
 	if (rows_named(r, row, "phase")->kind == VALUE_NULL) {
-		str_add(out, "no epoch yet");
+		str_add(out, "nothing reported yet");
 		return;
 	}
 	const int64_t phase = rows_named(r, row, "phase")->integer,
@@ -125,10 +130,11 @@ static void place_of(const struct rows *r, size_t row, struct str *out)
 
 static void add_trial(struct str *out, const struct rows *r, size_t row, const char *state)
 {
-	str_addf(out, "  %-11s %.12s  %s %s seed %lld", state,
-		value_text(rows_named(r, row, "trial")), value_text(rows_named(r, row, "dataset")),
-		value_text(rows_named(r, row, "recipe")),
-		(long long)rows_named(r, row, "seed")->integer);
+	const char *recipe = value_text(rows_named(r, row, "recipe"));
+	str_addf(out, "  %-11s %.12s  ", state, value_text(rows_named(r, row, "trial")));
+	if (recipe[0])
+		str_addf(out, "%s %s ", value_text(rows_named(r, row, "dataset")), recipe);
+	str_addf(out, "seed %lld", (long long)rows_named(r, row, "seed")->integer);
 }
 
 static void add_running(struct str *out, const struct rows *r, size_t row)

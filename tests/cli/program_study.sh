@@ -146,7 +146,7 @@ mv hidden.sh descend.sh
 [ "$code" = 3 ] && says "descend.sh" && says "cannot be verified here" err
 check $? "where they are not, it says so"
 mkdir open && tar -C open -xf study.tar.zst && inner=$(find open -name results.db) &&
-	sqlite3 "$inner" "UPDATE measures SET value = value + 1 WHERE metric = 'distance'" && (cd open && tar -cf - -- *) | zstd -q -o tampered.tar.zst
+	sqlite3 "$inner" "UPDATE measures SET value = value + 1 WHERE metric = 'distance'" && (cd open && find . -type f | sed 's,^\./,,' | tar -cf - -T -) | zstd -q -o tampered.tar.zst
 try verify tampered.tar.zst --sample 1
 [ "$code" != 0 ] && says "results.db" err
 check $? "a bundle that was tampered with is refused"
