@@ -87,7 +87,7 @@ $(BUILD)/nn/kernels/vnni.o:   KERNEL_FLAGS = -mavx512f -mavx512bw -mavx512dq -ma
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL) $(LIBRARY_FLAGS) -c -o $@ $<
-$(BUILD)/harness/base/facts.o $(BUILD)/harness/cli/main.o: ALL += $(BUILD_FACTS)
+$(BUILD)/harness/base/facts.o: ALL += $(BUILD_FACTS)
 
 $(BUILD)/sql.c: harness/store/sql-to-c.sh $(SQL)
 	@mkdir -p $(@D)
@@ -113,8 +113,8 @@ $(BUILD)/onnx.pb-c.o: $(BUILD)/onnx.pb-c.c
 $(BUILD)/harness/model/onnx.o $(BUILD)/harness/model/onnx_read.o: ALL += -I$(BUILD)
 $(BUILD)/harness/model/onnx.o $(BUILD)/harness/model/onnx_read.o: $(BUILD)/onnx.pb-c.h
 
-# The build's facts are compiled in again when they change.
-$(BUILD)/harness/base/facts.o $(BUILD)/harness/cli/main.o: $(BUILD)/facts.txt
+# The facts of the build are compiled in again when they change.
+$(BUILD)/harness/base/facts.o: $(BUILD)/facts.txt
 $(BUILD)/facts.txt: always
 	@mkdir -p $(@D)
 	@echo '$(COMMIT) $(DIRTY) $(SOURCES_DIGEST) $(VERSION) $(CC) $(CFLAGS)' | cmp -s - $@ || \
@@ -182,11 +182,14 @@ check: test-packages
 	+@$(MAKE) --no-print-directory -s -j$(JOBS) retrial
 	@BUILD=$(BUILD) RETRIAL=./retrial CC="$(CC)" sh tests/run.sh tests/lint/lint.sh tests/lint/schema.sh
 
-# A sweep on a real Slurm of four nodes on this machine, with tasks that are killed, cancelled and stopped.
-.PHONY: test-slurm
-test-slurm: packages
+# Sweeps on a real Slurm of six nodes on this machine, with tasks that are killed, cancelled and stopped. Slurm itself
+# comes from Debian's packages, which no other target needs.
+.PHONY: test-slurm slurm-packages
+slurm-packages:
+	@sh harness/packages.sh slurm
+test-slurm: packages slurm-packages
 	+@$(MAKE) --no-print-directory -j$(JOBS) retrial
-	@RETRIAL=./retrial sh tests/slurm/slurm.sh
+	@BUILD=$(BUILD) RETRIAL=./retrial CC="$(CC)" sh tests/slurm/slurm.sh
 
 # The same digests from gcc and clang, -O1 to -O3, every kernel variant, one and two threads.
 test-bits: test-packages

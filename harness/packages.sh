@@ -1,5 +1,6 @@
 #!/bin/sh
-# packages.sh GROUP... - see that Debian's packages for these groups are installed: `run` (build and run), `test`.
+# packages.sh GROUP... - see that Debian's packages for these groups are installed: `run` (build and run), `test`, `slurm`
+# (`make test-slurm`).
 # As root it installs what is missing; otherwise it prints the one command that does, and fails.
 set -eu
 
@@ -8,11 +9,12 @@ libsmartcols-dev libcurl4-openssl-dev libmicrohttpd-dev ca-certificates libpng-d
 dataset-fashion-mnist"
 test="libcmocka-dev gcc-arm-none-eabi libnewlib-arm-none-eabi clang-14 clang-format cppcheck llvm-14 zstd shellcheck mandoc sqlite3 jq curl procps faketime valgrind qemu-user-static gcc-aarch64-linux-gnu libc6-dev-arm64-cross zsh fish chromium tidy
 fonts-liberation"
+slurm="slurmctld slurmd slurm-client munge iproute2 procps sqlite3"
 
 command -v dpkg-query >/dev/null || { echo "packages.sh: no Debian: docs/install.md lists the libraries that are needed" >&2; exit 0; }
 missing=
 for group; do
-	case $group in run) names=$run ;; test) names=$test ;; *) echo "packages.sh: unknown group '$group'" >&2; exit 2 ;; esac
+	case $group in run) names=$run ;; test) names=$test ;; slurm) names=$slurm ;; *) echo "packages.sh: unknown group '$group'" >&2; exit 2 ;; esac
 	for name in $names; do
 		dpkg-query -W -f '${Status}' "$name" 2>/dev/null | grep -q '^install ok installed' || missing="$missing $name"
 	done

@@ -51,17 +51,32 @@ static void load_warped(const struct loading *l, float *out)
 	batch->kernels->interleave(out, images, plan->image_stride, nn_shape_size(shape));
 }
 
+static void load_values(const struct loading *l, float *out, size_t size)
+{
+	memset(out, 0, size * NN_LANES * sizeof(*out));
+	for (int lane = 0; lane < l->block->count; lane++) {
+		const float *from = l->block->batch->images->values
+			+ (l->ids[lane] & ~NN_ORDER_AUGMENTED) * size;
+		for (size_t i = 0; i < size; i++)
+			out[i * NN_LANES + (size_t)lane] = from[i];
+	}
+}
+
 static void load(const struct loading *l, float *out)
 {
 	const struct nn_batch *batch = l->block->batch;
 	bool any = false;
-	for (int lane = 0; lane < l->block->count; lane++)
+	for (int lane = 0; lane < l->block->count && !batch->images->values; lane++)
 		any |= augmented(l, lane);
 	if (any) {
 		load_warped(l, out);
 		return;
 	}
 	size_t pixels = nn_shape_size(batch->images->shape);
+	if (batch->images->values) {
+		load_values(l, out, pixels);
+		return;
+	}
 	const uint8_t *images[NN_LANES] = { NULL };
 	for (int lane = 0; lane < l->block->count; lane++)
 		images[lane] =
@@ -87,6 +102,6 @@ void nn_block_load(const struct nn_block *block, int input, float *out)
 		ids[lane] = nn_batch_image(batch, nn_batch_partner(batch, block->first + lane));
 	float *partner = block->memory + batch->plan->partner;
 	load(&(struct loading){ block, ids, input }, partner);
-	batch->kernels->approach(
+	batch->kernels->lerp(
 		out, partner, (float)batch->partner_share, nn_shape_size(batch->images->shape));
 }

@@ -1,5 +1,5 @@
 /* optimizer.c - the scalars of an optimizer step. The step over the weights is a kernel
- * (kernels/elementwise.h, kernels/adam.h, kernels/rms.h). */
+ * (kernels/steps.h). */
 #include "optimizer.h"
 
 #include "scalar.h"

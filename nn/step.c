@@ -55,20 +55,12 @@ static void shape(const struct nn_step *s, struct treatment t, size_t at, size_t
 
 static void step(const struct nn_step *s, struct treatment t, size_t at, size_t count)
 {
-	const struct nn_kernels *k = s->kernels;
 	float *w = s->params + at, *m = s->first + at, *v = s->second + at;
 	const float *g = s->gradients + at;
 	const struct nn_step_factors scaled = nn_step_factors_of(&s->factors, t.scale, t.decayed),
 				     *f = t.scale == 1 && t.decayed ? &s->factors : &scaled;
 	shape(s, t, at, count);
-	switch (s->optimizer->kind) {
-	case NN_NADAM: k->nadam(w, m, v, g, count, f); break;
-	case NN_ADAM: k->adam(w, m, v, g, count, f); break;
-	case NN_SGD: k->sgd(w, m, g, count, f); break;
-	case NN_RMSPROP: k->rmsprop(w, m, v, g, count, f); break;
-	case NN_ADAGRAD: k->adagrad(w, m, v, g, count, f); break;
-	case NN_ADADELTA: k->adadelta(w, m, v, g, count, f); break;
-	}
+	s->kernels->step[s->optimizer->kind](w, m, v, g, count, f);
 }
 
 void nn_step_range(const struct nn_step *s, size_t from, size_t to)
@@ -105,6 +97,6 @@ void nn_step_lookahead(const struct nn_step *s, long step)
 	if (!s->slow || step % s->optimizer->lookahead != 0)
 		return;
 	const size_t count = (s->net->parameter_count + LANES - 1) / LANES;
-	s->kernels->approach(s->slow, s->params, (float)s->optimizer->lookahead_share, count);
+	s->kernels->lerp(s->slow, s->params, (float)s->optimizer->lookahead_share, count);
 	copy(s, s->params, s->slow, true);
 }

@@ -295,8 +295,8 @@ static void step(struct nn_trainer *t)
 	if (t->average && t->schedule.step == 1)
 		memcpy(t->average, t->params, t->padded * sizeof(*t->params));
 	else if (t->average)
-		t->kernels->approach(t->average, t->params,
-			(float)(1 - t->optimizer.average_momentum), t->padded / NN_LANES);
+		t->kernels->lerp(t->average, t->params, (float)(1 - t->optimizer.average_momentum),
+			t->padded / NN_LANES);
 }
 
 static bool all_finite(const float *x, size_t count)

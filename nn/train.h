@@ -22,12 +22,14 @@
 enum { NN_LANES = 16, NN_THREADS_MAX = 64 };
 
 /* Images and labels as they lie in memory, not owned: pixels [count][channels][height][width],
- * labels [count]. */
+ * labels [count]. Or numbers of the same shape, which networks get as they are: those cannot be
+ * augmented. */
 struct nn_images {
-	const uint8_t *pixels;
+	const uint8_t *pixels; /* networks get them divided by 255 */
 	const uint8_t *labels;
 	struct nn_shape shape;
 	uint32_t count;
+	const float *values; /* in place of pixels; NULL: pixels */
 };
 
 struct nn_kernels; /* the compute kernels for one instruction set (kernels/kernels.h) */

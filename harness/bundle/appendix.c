@@ -4,6 +4,8 @@
 
 #include <math.h>
 
+#include "../store/read.h"
+
 static const char for_authors[] = "*(for the authors to say: the database does not know it)*";
 
 /* ---- questions ---- */

@@ -4,7 +4,8 @@
 #ifndef BUNDLE_APPENDIX_H
 #define BUNDLE_APPENDIX_H
 
-#include "../store/store.h"
+#include "../base/str.h"
+#include "../store/open.h"
 
 /* What the bundle holds beside the database. */
 struct appendix_facts {

@@ -11,6 +11,7 @@
 #include "../base/file.h"
 #include "../base/worktree.h"
 #include "../report/format.h"
+#include "../store/read.h"
 #include "appendix.h"
 #include "own_files.h"
 #include "pack.h"
@@ -95,6 +96,15 @@ static int add_source(struct pack *p, struct str *warning, struct err *e)
 	return result;
 }
 
+/* Is there a file whose name begins so? */
+static bool holds(const struct pack *p, const char *prefix)
+{
+	for (size_t i = 0; i < p->count; i++)
+		if (strncmp(p->files[i].name, prefix, strlen(prefix)) == 0)
+			return true;
+	return false;
+}
+
 static int add_readme(struct pack *p, const struct bundle_options *o,
 	const struct appendix_facts *facts, struct err *e)
 {
@@ -112,8 +122,8 @@ static int add_readme(struct pack *p, const struct bundle_options *o,
 		"| `trials.csv`, `digests.csv` | each finished trial's configuration, results and "
 		"digests |\n"
 		"| `environment.csv` | the programs and machines that ran them |\n");
-	if (o->results)
-		str_add(&text, "| `results/` | tables, figures and verdicts as published |\n");
+	if (holds(p, "results/"))
+		str_add(&text, "| `results/` | tables, verdicts, figures and a page to read |\n");
 	if (facts->source)
 		str_add(&text, "| `source.tar` | the source of the program |\n");
 	str_add(&text,
@@ -151,8 +161,9 @@ int bundle_make(struct store *s, const struct bundle_options *options, const cha
 	if (result == 0)
 		result = add_csv(
 			&p, s, store_internal_query("bundle_environment"), "environment.csv", e);
-	if (result == 0 && options->results)
-		result = pack_add_folder(&p, options->results, "results", e);
+	if (result == 0)
+		result = options->results ? pack_add_folder(&p, options->results, "results", e)
+					  : published_add(&p, s, options->published, warning, e);
 	const size_t before = p.count;
 	if (result == 0 && options->source)
 		result = add_source(&p, warning, e);

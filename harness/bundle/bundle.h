@@ -4,22 +4,25 @@
 #ifndef BUNDLE_BUNDLE_H
 #define BUNDLE_BUNDLE_H
 
+#include "../base/str.h"
 #include "../data/dataset.h"
-#include "../store/store.h"
+#include "../store/open.h"
+#include "published.h"
 
 struct bundle_options {
 	const char *name;    /* the one folder in the archive */
 	const char *results; /* a folder of published results (make paper), which goes in as
-				results/; NULL: none */
-	bool source;         /* the program's source at its commit, from git */
-	const struct dataset_places *places; /* of imported data */
-	size_t data_bytes_max;               /* of each imported data set */
+				results/; NULL: they are made (published.h) */
+	const struct published_places *published; /* for that */
+	bool source;                              /* the program's source at its commit, from git */
+	const struct dataset_places *places;      /* of imported data */
+	size_t data_bytes_max;                    /* of each imported data set */
 };
 
 /* Make it: README.md, results.db (a compact copy of the database), sweeps/NAME.yaml with the files
  * that they use, data/ (imported sets), trials.csv and digests.csv (what `retrial verify` needs),
- * environment.csv, ARTIFACT.md, CHECKLIST.md, and what the options ask for. *warning says what
- * could not be put in, a line each ("": all is in). Returns 0, or -1 with e. */
+ * environment.csv, results/, ARTIFACT.md, CHECKLIST.md, and what the options ask for. *warning says
+ * what could not be put in, a line each ("": all is in). Returns 0, or -1 with e. */
 int bundle_make(struct store *s, const struct bundle_options *options, const char *path,
 	struct str *warning, struct err *e);
 

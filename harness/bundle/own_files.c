@@ -9,6 +9,7 @@
 #include "../base/share.h"
 #include "../plan/arena.h"
 #include "../plan/yaml.h"
+#include "../store/read.h"
 
 /* ---- files that sweeps name ---- */
 

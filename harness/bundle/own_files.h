@@ -3,8 +3,9 @@
 #ifndef BUNDLE_OWN_FILES_H
 #define BUNDLE_OWN_FILES_H
 
+#include "../base/str.h"
 #include "../data/dataset.h"
-#include "../store/store.h"
+#include "../store/open.h"
 #include "pack.h"
 
 /* Add every file that the sweeps name with use: or trials:, and those that these use, as they are

@@ -26,10 +26,28 @@ enum {
  * have any ratio. */
 static const size_t total_bytes_max = 4000000000, total_bytes_free = 100000000;
 
+/* A name that stays below the folder it is unpacked in, and that a terminal can show. */
+static bool name_is_good(const char *name)
+{
+	if (strlen(name) > NAME_BYTES_MAX || !str_is_utf8(name) || str_has_control(name, false)
+		|| strchr(name, '\\'))
+		return false;
+	for (const char *part = name; part; part = strchr(part, '/')) {
+		part += *part == '/';
+		if (part[0] == '/' || part[0] == '\0' || part[0] == '.')
+			return false;
+	}
+	return true;
+}
+
 /* ---- collecting ---- */
 
 int pack_add(struct pack *p, const char *name, char *bytes, size_t count, struct err *e)
 {
+	if (!name_is_good(name)) {
+		free(bytes);
+		return err_set(e, ERR_USAGE, "a bundle holds no file of this name: '%s'", name);
+	}
 	struct pack_file *larger = reallocarray(p->files, p->count + 1, sizeof(*larger));
 	if (larger) {
 		p->files = larger;
@@ -182,16 +200,8 @@ int pack_write(struct pack *p, const char *top, const char *path, struct err *e)
 static const char *name_below_top(const char *name)
 {
 	const char *below = name ? strchr(name, '/') : NULL;
-	if (!below || below == name || !below[1])
+	if (!below || below == name || !below[1] || !name_is_good(name))
 		return NULL;
-	if (strlen(name) > NAME_BYTES_MAX || !str_is_utf8(name) || str_has_control(name, false)
-		|| strchr(name, '\\'))
-		return NULL;
-	for (const char *part = name; part; part = strchr(part, '/')) {
-		part += *part == '/';
-		if (part[0] == '/' || part[0] == '\0' || part[0] == '.')
-			return NULL;
-	}
 	return below + 1;
 }
 

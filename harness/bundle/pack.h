@@ -19,7 +19,8 @@ struct pack {
 };
 
 /* Add a file. bytes are the pack's from now on (free), also when this fails. A name that is there
- * already is our own bug. Returns 0, or -1 with e. */
+ * already is our own bug; one that pack_unpack would refuse (a hostile database names its sweeps)
+ * is ERR_USAGE. Returns 0, or -1 with e. */
 int pack_add(struct pack *p, const char *name, char *bytes, size_t count, struct err *e);
 /* The same with a text, which is empty afterwards. */
 int pack_add_text(struct pack *p, const char *name, struct str *text, struct err *e);

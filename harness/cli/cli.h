@@ -82,11 +82,44 @@ void cli_terminal_size(FILE *stream, int *columns, int *rows);
 			"/usr/share/datasets)"                                       \
 	}
 
-/* The verbs; each is defined in verb_NAME.c and listed in verbs.c. */
-extern const struct cli_verb verb_bundle, verb_check, verb_plan, verb_run, verb_rerun, verb_status,
-	verb_cancel, verb_runs, verb_show, verb_log, verb_diff, verb_tag, verb_note, verb_delete,
-	verb_restore, verb_gc, verb_query, verb_table, verb_plot, verb_claims, verb_report,
-	verb_export, verb_eval, verb_latency, verb_verify, verb_merge, verb_data, verb_doctor,
-	verb_completion, verb_serve, verb_init, verb_schema, verb_help;
+/* The verbs, by what they are for; each is defined in verb_NAME.c. */
+/* clang-format off */
+#define CLI_VERBS(VERB) \
+	VERB(study, init) \
+	VERB(study, check) \
+	VERB(study, plan) \
+	VERB(study, run) \
+	VERB(study, status) \
+	VERB(study, cancel) \
+	VERB(study, rerun) \
+	VERB(study, verify) \
+	VERB(inspect, runs) \
+	VERB(inspect, show) \
+	VERB(inspect, log) \
+	VERB(inspect, diff) \
+	VERB(inspect, query) \
+	VERB(inspect, serve) \
+	VERB(inspect, latency) \
+	VERB(publish, table) \
+	VERB(publish, plot) \
+	VERB(publish, claims) \
+	VERB(publish, report) \
+	VERB(publish, export) \
+	VERB(publish, eval) \
+	VERB(publish, bundle) \
+	VERB(data, data) \
+	VERB(data, tag) \
+	VERB(data, note) \
+	VERB(data, delete) \
+	VERB(data, restore) \
+	VERB(data, merge) \
+	VERB(data, gc) \
+	VERB(help, help) \
+	VERB(help, doctor) \
+	VERB(help, schema) \
+	VERB(help, completion)
+/* clang-format on */
+#define CLI_DECLARE(group, name) extern const struct cli_verb verb_##name;
+CLI_VERBS(CLI_DECLARE)
 
 #endif

@@ -12,7 +12,7 @@
 #include "../report/figures.h"
 #include "../report/format.h"
 #include "../report/metric.h"
-#include "../store/store.h"
+#include "../store/read.h"
 #include "parse.h"
 
 /* The words so far, taken apart. */

@@ -35,6 +35,7 @@ static int read_options(const struct cli *c, struct import_options *o)
 	*o = (struct import_options){ .keep_order = cli_has(c, "keep-order"),
 		.test_share = share ? strtod(share, &end) : 0.2,
 		.seed = (uint64_t)cli_number(c, "seed", 0, 1000000000, 1, &bad),
+		.variant = cli_get(c, "variant", NULL),
 		.split_given = share || cli_has(c, "seed") };
 	if (bad)
 		return ERR_USAGE;
@@ -59,9 +60,17 @@ int data_import(const struct cli *c, const struct dataset_places *places)
 	uint32_t in_both = 0;
 	if (dataset_import(c->arguments[1], c->arguments[2], target, &options, &e, &in_both, &d))
 		return cli_fail(&e);
-	printf("%s: %u training and %u test images of %d x %d pixels, %s, %d classes\n%s\n%s\n",
-		d->name, (unsigned)d->train_count, (unsigned)d->test_count, d->height, d->width,
-		d->channels == 3 ? "coloured" : "grey", d->classes, d->origin, d->source);
+	if (d->reals)
+		printf("%s: %u training and %u test examples of %d x %d x %d floats (channels, "
+		       "height, width), %d classes\n%s\n%s\n",
+			d->name, (unsigned)d->train_count, (unsigned)d->test_count, d->channels,
+			d->height, d->width, d->classes, d->origin, d->source);
+	else
+		printf("%s: %u training and %u test images of %d x %d pixels, %s, %d classes\n%s\n"
+		       "%s\n",
+			d->name, (unsigned)d->train_count, (unsigned)d->test_count, d->height,
+			d->width, d->channels == 3 ? "coloured" : "grey", d->classes, d->origin,
+			d->source);
 	if (in_both)
 		fprintf(stderr,
 			"warning: %u of the %u test images are training images as well: test "

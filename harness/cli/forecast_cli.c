@@ -6,6 +6,7 @@
 #include "../../nn/nn.h"
 #include "../run/engine.h"
 #include "../run/inputs.h"
+#include "../store/read.h"
 #include "places.h"
 
 static bool is_used(const struct sweep *s, const char *dataset)

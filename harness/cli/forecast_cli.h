@@ -4,6 +4,7 @@
 #define CLI_FORECAST_CLI_H
 
 #include "../report/forecast.h"
+#include "../store/open.h"
 #include "cli.h"
 
 /* store NULL: no database yet. On success *out is the caller's (forecast_free). Returns 0, or -1

@@ -4,14 +4,11 @@
 #include <string.h>
 
 #include "../../nn/nn.h"
+#include "../base/facts.h"
 #include "../base/str.h"
 #include "../report/format.h"
 #include "parse.h"
 #include "terminal.h"
-
-#ifndef RETRIAL_VERSION
-#define RETRIAL_VERSION "0.1"
-#endif
 
 static int unknown_verb(const char *name)
 {
@@ -29,7 +26,7 @@ static int unknown_verb(const char *name)
 
 static int print_version(void)
 {
-	printf("retrial %s (core version %d)\n", RETRIAL_VERSION, NN_CORE_VERSION);
+	printf("retrial %s (core version %d)\n", facts_version(), NN_CORE_VERSION);
 	return 0;
 }
 

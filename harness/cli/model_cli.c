@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../model/images.h"
+
 /* Accuracies and predictions beside those of the file. */
 static void compare(const struct model_facts *f, uint8_t *const predictions[NN_OUTPUTS_MAX],
 	struct model_evaluation *r)
@@ -21,8 +23,7 @@ static void compare(const struct model_facts *f, uint8_t *const predictions[NN_O
 int model_cli_evaluate(const struct model *m, const struct dataset *d,
 	const struct nn_kernels *kernels, struct model_evaluation *out, struct err *e)
 {
-	struct nn_images images = { d->test_images, d->test_labels,
-		{ d->channels, d->height, d->width }, d->test_count };
+	struct nn_images images = images_of(d, true);
 	uint8_t *predictions[NN_OUTPUTS_MAX] = { NULL };
 	*out = (struct model_evaluation){ .outputs = m->net.output_count };
 	out->comparable = m->facts.test_count > 0 && (uint32_t)m->facts.test_count <= d->test_count

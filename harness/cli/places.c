@@ -17,6 +17,12 @@ static const char *xdg_folder(const char *variable, const char *fallback, char p
 	return length > 0 && length < PATH_MAX ? path : NULL;
 }
 
+const char *places_temporary(void)
+{
+	const char *folder = getenv("TMPDIR");
+	return folder && folder[0] ? folder : "/tmp";
+}
+
 void places_fill(struct places *out, const struct cli *c)
 {
 	out->dataset = (struct dataset_places){

@@ -16,6 +16,9 @@ struct places {
 
 void places_fill(struct places *out, const struct cli *c);
 
+/* Where temporary folders are made: $TMPDIR, or /tmp. */
+const char *places_temporary(void);
+
 /* Names of data sets: those of the manifest, then the imported ones that are found. Those beyond
  * the last place are left out. */
 enum { KNOWN_DATASETS_MAX = 256 };

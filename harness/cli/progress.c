@@ -8,6 +8,7 @@
 #include "../base/clock.h"
 #include "../plan/program.h"
 #include "../report/metric.h"
+#include "bar.h"
 #include "cli.h"
 #include "terminal.h"
 
@@ -39,15 +40,6 @@ struct progress {
 	double seconds_of_trials;
 	size_t timed;
 };
-
-static void format_time(double seconds, char *out, size_t size)
-{
-	long s = (long)(seconds + 0.5);
-	if (s < 3600)
-		snprintf(out, size, "%ld:%02ld", s / 60, s % 60);
-	else
-		snprintf(out, size, "%ld:%02ld:%02ld", s / 3600, s / 60 % 60, s % 60);
-}
 
 static void title_of(const struct trial *t, char out[TITLE_MAX])
 {
@@ -127,25 +119,18 @@ draw_line(struct progress *p, int columns, const char *format, ...)
 /* The whole study: what has ended, as a bar where there is room for one, and the time. */
 static void draw_total(struct progress *p, int columns)
 {
-	enum { BAR_MAX = 28, BAR_MIN = 8 };
 	const size_t trials = p->sweep->trial_count;
 	double part = (double)p->ended;
-	char spent[32], left[32], text[128];
+	char spent[32], left[32], text[128], line[512];
 	for (int i = 0; i < p->workers; i++)
 		part += p->lanes[i].busy ? p->lanes[i].share : 0;
-	format_time(clock_seconds() - p->begun, spent, sizeof(spent));
-	format_time(time_left(p), left, sizeof(left));
-	const int length = snprintf(text, sizeof(text), "%zu of %zu trials  %s, about %s left",
-		p->ended, trials, spent, left);
-	int bar = columns - 1 - (int)strlen(p->sweep->name) - length - 6;
-	bar = bar > BAR_MAX ? BAR_MAX : bar;
-	const int filled = trials ? (int)(part * bar / (double)trials) : bar;
-	if (bar >= BAR_MIN)
-		draw_line(p, columns, "%s  [%.*s%.*s]  %s", p->sweep->name, filled,
-			"############################", bar - filled,
-			"............................", text);
-	else
-		draw_line(p, columns, "%s  %s", p->sweep->name, text);
+	bar_time(clock_seconds() - p->begun, spent, sizeof(spent));
+	bar_time(time_left(p), left, sizeof(left));
+	snprintf(text, sizeof(text), "%zu of %zu trials  %s, about %s left", p->ended, trials,
+		spent, left);
+	bar_line(p->sweep->name, trials ? part / (double)trials : 1, text, columns, line,
+		sizeof(line));
+	draw_line(p, columns, "%s", line);
 }
 
 /* The title in so many columns: of a long one the middle gives way, as its end (the seed) tells it
@@ -221,7 +206,7 @@ static void print_end(struct progress *p, const struct local_event *event)
 	struct lane *l = &p->lanes[event->worker];
 	char spent[32];
 	erase(p);
-	format_time(event->end->seconds, spent, sizeof(spent));
+	bar_time(event->end->seconds, spent, sizeof(spent));
 	const char *more = event->end->error[0] ? event->end->error : l->results;
 	fprintf(stderr, "%-11s %s  (%zu of %zu, %s)%s%s\n", trial_state_name(event->end->state),
 		l->title, p->ended, p->sweep->trial_count, spent, more[0] ? ": " : "", more);

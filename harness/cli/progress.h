@@ -3,6 +3,7 @@
 #ifndef CLI_PROGRESS_H
 #define CLI_PROGRESS_H
 
+#include "../plan/sweep.h"
 #include "../run/local.h"
 
 enum progress_kind { PROGRESS_NONE, PROGRESS_LINES, PROGRESS_SCREEN };

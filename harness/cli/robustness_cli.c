@@ -4,11 +4,10 @@
 #include <string.h>
 
 #include "../base/clock.h"
+#include "bar.h"
 #include "cli.h"
 #include "events.h"
 #include "terminal.h"
-
-enum { WIDTH = 28 };
 
 struct display {
 	enum progress_kind kind;
@@ -17,12 +16,6 @@ struct display {
 	double begun, last_drawn;
 	size_t last_tenth; /* of the work, that a line was printed for */
 };
-
-static void format_time(double seconds, char *out, size_t size)
-{
-	const long s = (long)(seconds + 0.5);
-	snprintf(out, size, "%ld:%02ld", s / 60, s % 60);
-}
 
 static void erase(struct display *d)
 {
@@ -33,20 +26,21 @@ static void erase(struct display *d)
 
 static void draw(struct display *d, const struct robustness_event *event)
 {
-	const double elapsed = clock_seconds() - d->begun;
-	const int filled = event->total ? (int)(event->done * WIDTH / event->total) : WIDTH;
-	char spent[32], left[32];
+	const double elapsed = clock_seconds() - d->begun, done = (double)event->done,
+		     total = (double)event->total;
+	char name[128], spent[32], left[32], text[128], line[512];
+	int columns, rows;
 	if (event->kind == ROBUSTNESS_TICK && clock_seconds() - d->last_drawn < 0.4)
 		return;
-	format_time(elapsed, spent, sizeof(spent));
-	format_time(event->done
-			? elapsed / (double)event->done * (double)(event->total - event->done)
-			: 0,
-		left, sizeof(left));
+	bar_time(elapsed, spent, sizeof(spent));
+	bar_time(event->done ? elapsed / done * (total - done) : 0, left, sizeof(left));
+	snprintf(name, sizeof(name), "%s robustness", d->sweep);
+	snprintf(text, sizeof(text), "%zu of %zu  %s, about %s left", event->done, event->total,
+		spent, left);
+	cli_terminal_size(stderr, &columns, &rows);
+	bar_line(name, event->total ? done / total : 1, text, columns, line, sizeof(line));
 	terminal_control(stderr, "\r\033[K");
-	fprintf(stderr, "%s robustness  [%.*s%.*s]  %zu of %zu  %s, about %s left", d->sweep,
-		filled, "############################", WIDTH - filled,
-		"............................", event->done, event->total, spent, left);
+	fprintf(stderr, "%.*s", columns - 1, line);
 	fflush(stderr);
 	d->drawn = true;
 	d->last_drawn = clock_seconds();
@@ -60,7 +54,7 @@ static void print_line(struct display *d, const struct robustness_event *event)
 	if (event->kind != ROBUSTNESS_STEP || tenth <= d->last_tenth)
 		return;
 	d->last_tenth = tenth;
-	format_time(clock_seconds() - d->begun, spent, sizeof(spent));
+	bar_time(clock_seconds() - d->begun, spent, sizeof(spent));
 	fprintf(stderr, "robustness  %s %s %g  (%zu of %zu, %s)\n", event->dataset, event->change,
 		event->strength, event->done, event->total, spent);
 }

@@ -3,7 +3,9 @@
 #ifndef CLI_ROBUSTNESS_CLI_H
 #define CLI_ROBUSTNESS_CLI_H
 
+#include "../plan/sweep.h"
 #include "../run/robustness.h"
+#include "../store/open.h"
 #include "progress.h"
 
 /* Evaluate what is missing and show it on stderr; json: events on stdout as well (events.h). Of

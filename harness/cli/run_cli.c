@@ -16,7 +16,7 @@
 #include "../plan/yaml.h"
 #include "../report/stats.h"
 #include "../run/inputs.h"
-#include "../store/store.h"
+#include "../store/open.h"
 
 int run_cli_progress(const struct cli *c, enum progress_kind *kind)
 {

@@ -5,6 +5,7 @@
 
 #include "../run/local.h"
 #include "../run/slurm.h"
+#include "../store/open.h"
 #include "cli.h"
 
 /* For the table of options of `run`. */

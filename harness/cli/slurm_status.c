@@ -6,6 +6,7 @@
 
 #include "../base/file.h"
 #include "../run/slurm.h"
+#include "../store/read.h"
 
 /* How far a task is by its own database; total 0: it has not begun. */
 struct task_progress {

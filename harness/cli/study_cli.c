@@ -9,6 +9,7 @@
 
 #include "../base/file.h"
 #include "../base/share.h"
+#include "../store/read.h"
 
 const char *study_cli_database(const struct cli *c)
 {

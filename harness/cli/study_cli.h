@@ -5,6 +5,7 @@
 
 #include "../base/str.h"
 #include "../report/study.h"
+#include "../store/open.h"
 #include "cli.h"
 
 /* Everything such a verb reads. Zero-initialise. */

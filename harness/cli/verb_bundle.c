@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "../bundle/bundle.h"
+#include "../run/augmented.h"
+#include "../store/open.h"
 #include "cli.h"
 #include "places.h"
 #include "study_cli.h"
@@ -14,7 +16,9 @@ static const struct cli_option options[] = {
 		"the archive (default results/bundle.tar.zst); its name without .tar.zst is the "
 		"folder in it" },
 	{ "results", 0, "DIR",
-		"a folder with tables, figures and verdicts to put in (default: none)" },
+		"a folder of published results to put in, in place of the tables, verdicts, "
+		"figures and report that are made of every sweep" },
+	STUDY_CLI_OPTION_SCRIPTS,
 	{ "data-limit", 0, "MB",
 		"imported data sets up to this size go in (default 500); of a larger one its "
 		"digest" },
@@ -39,11 +43,18 @@ static int run(const struct cli *c)
 	char *name = strndup(base, strlen(base) - strlen(".tar.zst"));
 	struct err e = { 0 };
 	struct store *store = NULL;
-	struct str warning = { 0 };
+	struct str warning = { 0 }, scripts = { 0 };
 	struct places places;
 	places_fill(&places, c);
+	if (!results && study_cli_scripts(&scripts, c, &e))
+		return cli_fail(&e);
+	const struct published_places published = { .scripts = scripts.s,
+		.data = &places.dataset,
+		.augment = augmented_image,
+		.temporary = places_temporary() };
 	const struct bundle_options o = { .name = name,
 		.results = results,
+		.published = &published,
 		.source = !cli_has(c, "no-source"),
 		.places = &places.dataset,
 		.data_bytes_max = (size_t)limit * 1000000 };
@@ -60,6 +71,7 @@ static int run(const struct cli *c)
 		printf("%s\n", path);
 	store_close(store);
 	str_free(&warning);
+	str_free(&scripts);
 	free(name);
 	return result ? cli_fail(&e) : ERR_NONE;
 }
@@ -67,8 +79,8 @@ static int run(const struct cli *c)
 const struct cli_verb verb_bundle = {
 	.name = "bundle",
 	.arguments = "",
-	.summary = "write the whole study as one archive: database, sweeps, source, digests, "
-		   "appendices",
+	.summary = "write the whole study as one archive: database, sweeps, tables, figures, "
+		   "report, source, digests, appendices",
 	.examples = "  retrial bundle -o paper.tar.zst\n"
 		    "  retrial verify paper.tar.zst --sample 3\n",
 	.options = options,

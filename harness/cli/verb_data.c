@@ -209,8 +209,12 @@ static void describe(const struct dataset *d)
 		printf("title    %s\nlicence  %s\n", info->title, info->licence);
 	printf("images   %u for training, %u for testing\n", (unsigned)d->train_count,
 		(unsigned)d->test_count);
-	printf("shape    %d x %d, %s\n", d->height, d->width,
-		d->channels == 3 ? "red, green, blue" : "grey");
+	if (d->reals)
+		printf("shape    %d x %d x %d floats (channels, height, width)\n", d->channels,
+			d->height, d->width);
+	else
+		printf("shape    %d x %d, %s\n", d->height, d->width,
+			d->channels == 3 ? "red, green, blue" : "grey");
 	printf("variant  %s\ndigest   %s\nsource   %s\n", d->variant, d->digest, d->source);
 	if (d->origin[0])
 		printf("import   %s\n", d->origin);
@@ -314,7 +318,9 @@ static int run_show(const struct cli *c, const struct dataset_places *places)
 	struct err e = { 0 };
 	struct dataset *d = NULL;
 	int result = dataset_open(c->arguments[1], places, &e, &d);
-	if (result == 0 && path)
+	if (result == 0 && path && d->reals)
+		result = err_set(&e, ERR_USAGE, "%s: its numbers are floats, no pictures", d->name);
+	else if (result == 0 && path)
 		result = write_sheet(d, count, cli_has(c, "augment"), path, &e);
 	else if (result == 0)
 		describe(d);
@@ -367,6 +373,9 @@ static const struct cli_option options[] = {
 		"import of pictures in CLASS/ alone: so much of each class is for testing (default "
 		"0.2)" },
 	{ "seed", 0, "N", "... and another choice of them (default 1)" },
+	{ "variant", 0, "NAME",
+		"import: CIFAR-100's labels (fine, the default, or coarse); a part of EMNIST "
+		"(letters)" },
 	{ "keep-order", 0, NULL,
 		"import: images in the order of the files, not by content (which mixes classes)" },
 	{ "form", 0, "FORM", "export: idx, cifar or png" },
@@ -391,6 +400,8 @@ const struct cli_verb verb_data = {
 		    "  retrial data fetch mnist cifar10\n"
 		    "  retrial data import leaves pictures/   # pictures/train/CLASS/*.png and "
 		    "pictures/test/CLASS/*.png\n"
+		    "  retrial data import cifar100 cifar-100-binary/\n"
+		    "  retrial data import wine wine.npz   # x_train, y_train, x_test, y_test\n"
 		    "  retrial data import cells photos/ --resize 32x32   # photos/CLASS/*.jpg\n"
 		    "  retrial data verify fashion-mnist\n"
 		    "  retrial data show fashion-mnist\n"

@@ -1,6 +1,7 @@
 /* verb_delete.c - retrial delete and retrial restore: take results of trials back, and undo that.
  * Nothing is removed from the file (retrial gc --deleted does that). */
 #include "../report/show.h"
+#include "../store/remarks.h"
 #include "cli.h"
 
 typedef int change(struct store *s, const char *identity, size_t *attempts, struct err *e);

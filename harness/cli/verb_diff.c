@@ -2,6 +2,7 @@
 #include "../base/str.h"
 #include "../report/diff.h"
 #include "../report/show.h"
+#include "../store/open.h"
 #include "cli.h"
 #include "places.h"
 

@@ -5,8 +5,10 @@
 #include <string.h>
 
 #include "../base/file.h"
+#include "../model/images.h"
 #include "../report/show.h"
 #include "../run/trained.h"
+#include "../store/attempts.h"
 #include "model_cli.h"
 #include "places.h"
 
@@ -78,9 +80,7 @@ static int write_header(const struct export *x, struct err *e)
 static int write_files(struct export *x, struct err *e)
 {
 	const struct dataset *d = x->data;
-	const struct nn_images images = d ? (struct nn_images){ d->train_images, d->train_labels,
-		{ d->channels, d->height, d->width }, d->train_count }
-					  : (struct nn_images){ 0 };
+	const struct nn_images images = d ? images_of(d, false) : (struct nn_images){ 0 };
 	char *name = base_name(x->path, x->format->ending);
 	if (!name)
 		return err_nomem(e);

@@ -6,6 +6,7 @@
 
 #include "../base/file.h"
 #include "../run/gc.h"
+#include "../store/remarks.h"
 #include "cli.h"
 #include "run_cli.h"
 

@@ -7,10 +7,13 @@
 #include "../base/file.h"
 #include "../base/machine.h"
 #include "../model/histogram.h"
+#include "../model/images.h"
 #include "../model/latency.h"
 #include "../report/format.h"
 #include "../report/show.h"
 #include "../run/trained.h"
+#include "../store/attempts.h"
+#include "../store/rows.h"
 #include "kernels_cli.h"
 #include "places.h"
 #include "run_cli.h"
@@ -145,10 +148,7 @@ static int measure_on(
 	struct err why = { 0 };
 	if (dataset_open(m->facts.dataset, &w->places.dataset, e, &d))
 		return err_prefix(e, "its images are what is measured with: ");
-	const struct nn_shape shape = { d->channels, d->height, d->width };
-	const struct nn_images training = { d->train_images, d->train_labels, shape,
-		d->train_count };
-	const struct nn_images images = { d->test_images, d->test_labels, shape, d->test_count };
+	const struct nn_images training = images_of(d, false), images = images_of(d, true);
 	const bool is_quantised = model_quantise(m, &training, &quantised, &why) == 0;
 	if (!is_quantised)
 		fprintf(stderr, "retrial latency: fp32 alone: %s\n", why.text);

@@ -9,6 +9,7 @@
 #include "../report/show.h"
 #include "../run/logs.h"
 #include "../run/program_run.h"
+#include "../store/read.h"
 #include "cli.h"
 #include "run_cli.h"
 

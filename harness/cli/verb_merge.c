@@ -2,7 +2,7 @@
 #include <stdlib.h>
 
 #include "../report/format.h"
-#include "../store/store.h"
+#include "../store/merge.h"
 #include "cli.h"
 
 /* What became of each source, as a table on stdout. */

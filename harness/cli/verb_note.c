@@ -1,5 +1,6 @@
 /* verb_note.c - retrial note: a remark on a trial, for whoever looks at it later (retrial show). */
 #include "../report/show.h"
+#include "../store/remarks.h"
 #include "cli.h"
 
 static int write_note(const struct cli *c, struct store *store, struct err *e)

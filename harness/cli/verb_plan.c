@@ -9,6 +9,8 @@
 #include "../base/file.h"
 #include "../report/forecast.h"
 #include "../report/format.h"
+#include "../store/open.h"
+#include "../store/rows.h"
 #include "forecast_cli.h"
 #include "places.h"
 #include "split_cli.h"

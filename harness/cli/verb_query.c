@@ -6,7 +6,7 @@
 #include "../base/file.h"
 #include "../report/format.h"
 #include "../report/sql_statistics.h"
-#include "../store/store.h"
+#include "../store/read.h"
 #include "cli.h"
 #include "study_cli.h"
 #include "terminal.h"

@@ -6,6 +6,7 @@
 #include "../plan/identity.h"
 #include "../report/show.h"
 #include "../run/local.h"
+#include "../store/read.h"
 #include "frozen_cli.h"
 #include "kernels_cli.h"
 #include "places.h"

@@ -8,6 +8,7 @@
 #include "../base/worktree.h"
 #include "../run/local.h"
 #include "../run/shards.h"
+#include "../store/attempts.h"
 #include "events.h"
 #include "kernels_cli.h"
 #include "places.h"

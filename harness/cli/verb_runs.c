@@ -1,6 +1,8 @@
 /* verb_runs.c - retrial runs: the planned trials and how each stands. */
 #include "../report/format.h"
 #include "../report/runs.h"
+#include "../store/open.h"
+#include "../store/rows.h"
 #include "cli.h"
 #include "study_cli.h"
 

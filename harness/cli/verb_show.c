@@ -1,5 +1,6 @@
 /* verb_show.c - retrial show: everything that the database knows of one trial. */
 #include "../report/show.h"
+#include "../store/open.h"
 #include "cli.h"
 #include "study_cli.h"
 

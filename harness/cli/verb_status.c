@@ -9,7 +9,7 @@
 
 #include "../base/str.h"
 #include "../plan/identity.h"
-#include "../store/store.h"
+#include "../store/read.h"
 #include "cli.h"
 #include "slurm_status.h"
 #include "terminal.h"

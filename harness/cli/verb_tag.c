@@ -2,6 +2,8 @@
  */
 #include "../report/format.h"
 #include "../report/show.h"
+#include "../store/read.h"
+#include "../store/remarks.h"
 #include "cli.h"
 #include "study_cli.h"
 

@@ -6,7 +6,9 @@
 
 #include "../base/file.h"
 #include "../bundle/bundle.h"
+#include "../data/opened.h"
 #include "../run/verify.h"
+#include "../store/open.h"
 #include "kernels_cli.h"
 #include "places.h"
 #include "run_cli.h"
@@ -27,14 +29,7 @@ static const struct cli_option options[] = {
 	{ NULL, 0, NULL, NULL },
 };
 
-enum { SETS_MAX = 64, REASONS_MAX = 64 };
-
-/* A data set that is needed: open, or why not. */
-struct opened {
-	const char *name;
-	struct dataset *data;
-	char why[1024];
-};
+enum { REASONS_MAX = 64 };
 
 /* Why trials cannot be verified, and how many. */
 struct reason {
@@ -52,8 +47,7 @@ struct verification {
 	bool *chosen;            /* [recorded.trials->row_count] */
 	struct verify_job *jobs; /* those that can be verified */
 	size_t job_count, exact, differ, cannot;
-	struct opened sets[SETS_MAX];
-	int set_count;
+	struct opened_sets sets;
 	struct reason reasons[REASONS_MAX];
 	int reason_count;
 	struct places places;
@@ -142,21 +136,6 @@ static int choose(struct verification *v, int first_argument)
 
 /* ---- which of them can be verified here ---- */
 
-static struct opened *open_set(struct verification *v, const char *name)
-{
-	struct err e = { 0 };
-	for (int i = 0; i < v->set_count; i++)
-		if (strcmp(v->sets[i].name, name) == 0)
-			return &v->sets[i];
-	if (v->set_count == SETS_MAX)
-		return NULL;
-	struct opened *o = &v->sets[v->set_count++];
-	o->name = name;
-	if (dataset_open(name, &v->places.dataset, &e, &o->data))
-		snprintf(o->why, sizeof(o->why), "%.*s", (int)sizeof(o->why) - 1, e.text);
-	return o;
-}
-
 static void add_reason(struct verification *v, const char *identity, const char *text)
 {
 	int i = 0;
@@ -182,9 +161,10 @@ static void find_jobs(struct verification *v)
 			continue;
 		recorded_trial(&v->recorded, row, &t);
 		int result = verify_possible(&t, NULL, why, sizeof(why));
-		const struct opened *o = result ? NULL : open_set(v, t.dataset);
+		const struct opened *o =
+			result ? NULL : opened_find(&v->sets, t.dataset, &v->places.dataset);
 		if (o && !o->data)
-			snprintf(why, sizeof(why), "%s", o->why);
+			snprintf(why, sizeof(why), "%.*s", (int)sizeof(why) - 1, o->why);
 		if (!result && (!o || !o->data || verify_possible(&t, o->data, why, sizeof(why))))
 			result = -1;
 		if (result)
@@ -392,7 +372,7 @@ static int run(const struct cli *c)
 	if (!v->of_programs)
 		abort();
 	int result = read_options(c, &how, &sample, &seed);
-	const char *first = c->argument_count ? c->arguments[0] : "", *temporary = getenv("TMPDIR");
+	const char *first = c->argument_count ? c->arguments[0] : "";
 	const char *from = is_folder(first) ? first : NULL;
 	char *unpacked = NULL, *data = NULL;
 	struct str database = { 0 };
@@ -400,8 +380,7 @@ static int run(const struct cli *c)
 	places_fill(&v->places, c);
 	if (!result && !from && bundle_is_one(first)) {
 		from = first;
-		if (bundle_open(
-			    first, temporary && temporary[0] ? temporary : "/tmp", &unpacked, &e))
+		if (bundle_open(first, places_temporary(), &unpacked, &e))
 			result = cli_fail(&e);
 		str_clear(&database);
 		str_addf(&database, "%s/results.db", unpacked ? unpacked : "");
@@ -415,8 +394,7 @@ static int run(const struct cli *c)
 		how.stop = run_cli_catch_signals();
 		result = verify(v, s, from ? from : database.s, first_argument, &how, sample, seed);
 	}
-	for (int i = 0; i < v->set_count; i++)
-		dataset_close(v->sets[i].data);
+	opened_close(&v->sets);
 	verify_chosen_free(v->chosen_programs);
 	recorded_free(&v->recorded);
 	store_close(s);

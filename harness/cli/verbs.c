@@ -7,39 +7,8 @@ static const struct {
 	const char *group;
 	const struct cli_verb *verb;
 } verbs[] = {
-	{ "study", &verb_init },
-	{ "study", &verb_check },
-	{ "study", &verb_plan },
-	{ "study", &verb_run },
-	{ "study", &verb_status },
-	{ "study", &verb_cancel },
-	{ "study", &verb_rerun },
-	{ "study", &verb_verify },
-	{ "inspect", &verb_runs },
-	{ "inspect", &verb_show },
-	{ "inspect", &verb_log },
-	{ "inspect", &verb_diff },
-	{ "inspect", &verb_query },
-	{ "inspect", &verb_serve },
-	{ "inspect", &verb_latency },
-	{ "publish", &verb_table },
-	{ "publish", &verb_plot },
-	{ "publish", &verb_claims },
-	{ "publish", &verb_report },
-	{ "publish", &verb_export },
-	{ "publish", &verb_eval },
-	{ "publish", &verb_bundle },
-	{ "data", &verb_data },
-	{ "data", &verb_tag },
-	{ "data", &verb_note },
-	{ "data", &verb_delete },
-	{ "data", &verb_restore },
-	{ "data", &verb_merge },
-	{ "data", &verb_gc },
-	{ "help", &verb_help },
-	{ "help", &verb_doctor },
-	{ "help", &verb_schema },
-	{ "help", &verb_completion },
+#define ROW(group, name) { #group, &verb_##name },
+	CLI_VERBS(ROW)
 };
 enum { VERB_COUNT = sizeof(verbs) / sizeof(*verbs) };
 

@@ -7,7 +7,9 @@
 
 #include "../base/file.h"
 #include "../run/verify_program.h"
+#include "../store/read.h"
 #include "frozen_cli.h"
+#include "places.h"
 #include "sweep_cli.h"
 
 enum { SWEEPS_MAX = 64 };
@@ -259,7 +261,7 @@ int verify_programs_run(struct verify_chosen *v, struct store *s, int workers,
 	for (size_t i = 0; i < v->count; i++)
 		if (!v->dropped[i])
 			add_job(&w, v, v->rows[i]);
-	const int code = verify_programs(s, w.jobs, w.count, workers, stop, job_done, &w, &e)
+	const int code = verify_programs(s, w.jobs, w.count, workers, places_temporary(), stop, job_done, &w, &e)
 		? cli_fail(&e)
 		: 0;
 	for (size_t i = 0; i < w.count; i++)

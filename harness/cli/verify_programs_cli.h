@@ -5,7 +5,7 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 
-#include "../store/store.h"
+#include "../store/open.h"
 #include "cli.h"
 
 struct verify_chosen;

@@ -108,7 +108,14 @@ int archive_unpack_file(
 	return result;
 }
 
-/* ---- tar ---- */
+/* ---- tar and zip ---- */
+
+static int support_archives(struct archive *a)
+{
+	if (archive_read_support_format_tar(a) != ARCHIVE_OK)
+		return ARCHIVE_FATAL;
+	return archive_read_support_format_zip(a);
+}
 
 static int find_name(const char *path_in_archive, const char *const *names, int name_count)
 {
@@ -138,7 +145,7 @@ int archive_unpack_members(const char *path, const char *const *names, int name_
 	size_t max_bytes, archive_take *take, void *context, struct err *e)
 {
 	assert(name_count <= MEMBERS_MAX);
-	struct archive *a = open_reader(path, archive_read_support_format_tar, e);
+	struct archive *a = open_reader(path, support_archives, e);
 	if (!a)
 		return -1;
 	char found[MEMBERS_MAX] = { 0 };

@@ -16,10 +16,11 @@ int archive_unpack_file(
 /* Takes one member's content; bytes are valid during the call. Returns 0 to go on. */
 typedef int archive_take(void *context, int member, const char *bytes, size_t count, struct err *e);
 
-/* Read members of a plain, .gz or .xz tar archive in one pass and give each to `take`, in the order
- * of the archive. A member is meant by the last component of its name, the first of equals counts;
- * more than max_bytes is an error. Reading ends with the last member found. Returns 0; -1 with e
- * when the archive is damaged or a member is missing; or what `take` returned if that was not 0. */
+/* Read members of a zip, or of a plain, .gz or .xz tar archive in one pass and give each to `take`,
+ * in the order of the archive. A member is meant by the last component of its name, the first of
+ * equals counts; more than max_bytes is an error. Reading ends with the last member found. Returns
+ * 0; -1 with e when the archive is damaged or a member is missing; or what `take` returned if that
+ * was not 0. */
 int archive_unpack_members(const char *path, const char *const *names, int name_count,
 	size_t max_bytes, archive_take *take, void *context, struct err *e);
 

@@ -43,7 +43,10 @@ static int unknown_name(const char *name, struct err *e)
 	if (nearest)
 		err_set(e, ERR_USAGE, "unknown data set '%s' (did you mean '%s'?)", name, nearest);
 	else
-		err_set(e, ERR_USAGE, "unknown data set '%s' (there are: %s)", name, all.s);
+		err_set(e, ERR_USAGE,
+			"unknown data set '%s' (there are: %s; retrial data import NAME DIR "
+			"adds one)",
+			name, all.s);
 	str_free(&all);
 	return -1;
 }
@@ -197,6 +200,11 @@ int dataset_open(
 {
 	bool missing;
 	return dataset_open_or_miss(name, places, e, &missing, out);
+}
+
+const float *dataset_reals(const struct dataset *d, bool test)
+{
+	return !d->reals ? NULL : (const float *)(test ? d->test_images : d->train_images);
 }
 
 void dataset_close(struct dataset *d)

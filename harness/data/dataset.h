@@ -12,11 +12,13 @@
 #include "../base/digest.h"
 #include "../base/err.h"
 
-/* Images are uint8 [count][channels][height][width] (CIFAR's planar order), labels uint8 [count]
- * below `classes`. The memory is one read-only mapping: worker processes made by fork share it. */
+/* Images are uint8 [count][channels][height][width] (CIFAR's planar order), or with `reals` float32
+ * of the same shape, as they lie in memory (dataset_reals); labels uint8 [count] below `classes`.
+ * The memory is one read-only mapping: worker processes made by fork share it. */
 struct dataset {
 	char name[64];
 	int channels, height, width, classes;
+	bool reals; /* an imported set of floats (import.h): no pictures */
 	uint32_t train_count, test_count;
 	const uint8_t *train_images, *train_labels, *test_images, *test_labels;
 	char digest[DIGEST_TEXT]; /* of the decoded arrays and their shapes, in the order above: the
@@ -59,6 +61,9 @@ int dataset_open(
 int dataset_open_or_miss(const char *name, const struct dataset_places *places, struct err *e,
 	bool *missing, struct dataset **out);
 void dataset_close(struct dataset *d);
+
+/* The numbers of a set of floats: of its training or test images; NULL for one of bytes. */
+const float *dataset_reals(const struct dataset *d, bool test);
 
 /* What the manifest knows of a data set, without reading it. */
 struct dataset_info {

@@ -21,7 +21,6 @@
 
 static const char *const idx_names[2 * PART_COUNT] = { "train-images-idx3-ubyte",
 	"train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte" };
-enum { FILE_BYTES_MAX = 2000000000 };
 
 static char *join(const char *folder, const char *name, const char *ending)
 {
@@ -36,19 +35,90 @@ static bool is_folder(const char *path)
 	return stat(path, &info) == 0 && S_ISDIR(info.st_mode);
 }
 
-/* ---- IDX ---- */
+/* ---- files ---- */
 
-/* The path of an IDX file, plain or compressed, owned by the caller; NULL: not there. */
-static char *idx_path(const char *folder, int file)
+/* The path of a file, plain or compressed, owned by the caller; NULL: not there. */
+static char *find_file(const char *folder, const char *name)
 {
 	static const char *const endings[] = { "", ".gz", ".xz" };
 	for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++) {
-		char *path = join(folder, idx_names[file], endings[i]);
+		char *path = join(folder, name, endings[i]);
 		if (file_exists(path))
 			return path;
 		free(path);
 	}
 	return NULL;
+}
+
+bool import_has(const char *folder, const char *name)
+{
+	char *path = find_file(folder, name);
+	free(path);
+	return path != NULL;
+}
+
+int import_read(const char *folder, const char *name, char **bytes, size_t *count, struct err *e)
+{
+	char *path = find_file(folder, name);
+	*bytes = NULL;
+	if (!path)
+		return err_set(e, ERR_USAGE, "%s: no %s (plain, .gz or .xz)", folder, name);
+	int result = archive_unpack_file(path, IMPORT_FILE_BYTES_MAX, bytes, count, e);
+	free(path);
+	if (result)
+		return -1;
+	char *ended = realloc(*bytes, *count + 1);
+	if (!ended) {
+		free(*bytes);
+		*bytes = NULL;
+		return err_nomem(e);
+	}
+	ended[*count] = '\0';
+	*bytes = ended;
+	return 0;
+}
+
+int import_class_names(const char *folder, const char *name, struct dataset *d, struct err *e)
+{
+	char *bytes;
+	size_t count;
+	struct str text = { 0 };
+	int found = 0, result = 0;
+	if (!import_has(folder, name))
+		return 0;
+	if (import_read(folder, name, &bytes, &count, e))
+		return -1;
+	if (!str_is_utf8(bytes) || strlen(bytes) != count || str_has_control(bytes, true))
+		result = err_set(e, ERR_USAGE, "%s/%s: not a text of names", folder, name);
+	for (char *rest = bytes, *line;
+		result == 0 && found < d->classes && (line = strsep(&rest, "\n")); found++)
+		if (*line)
+			str_add_bytes(&text, line, strlen(line) + 1);
+		else
+			result = err_set(e, ERR_USAGE, "%s/%s: line %d has no name of a class",
+				folder, name, found + 1);
+	if (result == 0 && found < d->classes)
+		result = err_set(e, ERR_USAGE, "%s/%s: %d names for %d classes", folder, name,
+			found, d->classes);
+	free(bytes);
+	if (result == 0)
+		d->class_names = str_take(&text);
+	str_free(&text);
+	return result;
+}
+
+bool import_same(const struct dataset *a, const struct dataset *b)
+{
+	return a->channels == b->channels && a->height == b->height && a->width == b->width
+		&& a->classes == b->classes && a->train_count == b->train_count
+		&& a->test_count == b->test_count && a->reals == b->reals;
+}
+
+/* ---- IDX ---- */
+
+static char *idx_path(const char *folder, int file)
+{
+	return find_file(folder, idx_names[file]);
 }
 
 static int idx_load(const char *folder, int file, char **bytes, struct idx *idx, struct err *e)
@@ -60,7 +130,7 @@ static int idx_load(const char *folder, int file, char **bytes, struct idx *idx,
 		return err_set(e, ERR_USAGE,
 			"%s: no %s (plain, .gz or .xz) beside the other IDX files", folder,
 			idx_names[file]);
-	int result = archive_unpack_file(path, FILE_BYTES_MAX, bytes, &count, e);
+	int result = archive_unpack_file(path, IMPORT_FILE_BYTES_MAX, bytes, &count, e);
 	if (result == 0)
 		result = idx_parse(*bytes, count, file % 2 ? 1 : 3, path, idx, e);
 	if (result) {
@@ -154,7 +224,7 @@ static int cifar_walk(
 		const int part = cifar_part(files.at[i]);
 		char *path = join(folder, files.at[i], ""), *bytes = NULL;
 		size_t count = 0;
-		result = file_read(path, FILE_BYTES_MAX, &bytes, &count, e);
+		result = file_read(path, IMPORT_FILE_BYTES_MAX, &bytes, &count, e);
 		if (result == 0 && count % CIFAR_RECORD_BYTES)
 			result = err_set(e, ERR_USAGE,
 				"%s: %zu bytes, which are no whole number of records of %d", path,
@@ -190,11 +260,16 @@ static int cifar_fill(const char *folder, const struct import_options *o,
 
 /* ---- import ---- */
 
-static const struct import_form import_idx = { idx_describe, idx_fill },
-				import_cifar = { cifar_describe, cifar_fill };
+static const struct import_form import_idx = { .describe = idx_describe, .fill = idx_fill },
+				import_cifar = { .describe = cifar_describe, .fill = cifar_fill };
 
 static const struct import_form *recognise(const char *folder, struct err *e)
 {
+	static const struct import_form *const forms[] = { &import_arrays, &import_emnist,
+		&import_svhn, &import_hundred };
+	for (size_t i = 0; i < sizeof(forms) / sizeof(*forms); i++)
+		if (forms[i]->here(folder))
+			return forms[i];
 	for (int file = 0; file < 2 * PART_COUNT; file++) {
 		char *path = idx_path(folder, file);
 		free(path);
@@ -217,8 +292,9 @@ static const struct import_form *recognise(const char *folder, struct err *e)
 		return &import_unsplit;
 	err_set(e, ERR_USAGE,
 		"%s: no data set in a form that is known: train-images-idx3-ubyte and the other "
-		"three IDX files, *.bin with CIFAR-10's records, or pictures (.png, .jpg) in "
-		"train/CLASS/ and test/CLASS/, or in CLASS/",
+		"three IDX files, *.bin with CIFAR-10's records, the files of CIFAR-100, SVHN or "
+		"EMNIST, NumPy's x_train.npy and the other three (or an .npz), or pictures (.png, "
+		".jpg) in train/CLASS/ and test/CLASS/, or in CLASS/",
 		folder);
 	return NULL;
 }
@@ -275,6 +351,10 @@ static void note_origin(
 {
 	struct str text = { 0 };
 	str_add(&text, o->keep_order ? "order of the files" : "order by content");
+	if (form->publisher)
+		str_addf(&text, "; files of %s", form->publisher);
+	if (o->variant)
+		str_addf(&text, ", %.40s", o->variant);
 	if (o->width && (form == &import_folders || form == &import_unsplit))
 		str_addf(&text, "; resized to %d x %d (area mean)", o->width, o->height);
 	if (form == &import_unsplit)
@@ -291,6 +371,10 @@ static int check_options(const struct import_form *form, const char *path,
 	if (o->width && !pictures)
 		return err_set(e, ERR_USAGE,
 			"%s: only PNG and JPEG files are resized, not IDX or CIFAR records", path);
+	if (o->variant && form != &import_hundred && form != &import_emnist)
+		return err_set(e, ERR_USAGE,
+			"%s: --variant is for CIFAR-100 (fine, coarse) and for EMNIST (its parts)",
+			path);
 	if (o->split_given && form != &import_unsplit)
 		return err_set(e, ERR_USAGE,
 			"%s is split into training and test images already: --test and --seed are "
@@ -445,6 +529,10 @@ int dataset_export(
 		struct err *) = { [DATASET_IDX] = export_idx,
 		[DATASET_CIFAR] = export_cifar,
 		[DATASET_PNG] = export_png };
+	if (d->reals)
+		return err_set(e, ERR_USAGE,
+			"%s: its numbers are floats, which these files of pictures cannot hold",
+			d->name);
 	for (int part = 0; part < PART_COUNT; part++)
 		if (writers[format](d, part, folder, e))
 			return -1;

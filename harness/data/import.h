@@ -7,10 +7,12 @@
 
 struct import_options {
 	bool keep_order; /* of the files; otherwise by content (order.h), which mixes the classes */
-	int width, height; /* resize pictures (picture.h); 0: all have to be of one size */
-	double test_share; /* pictures in CLASS/ alone: the fraction of each class for testing */
-	uint64_t seed;     /* ... and which of them */
-	bool split_given;  /* the user has said one of these two */
+	int width, height;   /* resize pictures (picture.h); 0: all have to be of one size */
+	double test_share;   /* pictures in CLASS/ alone: the fraction of each class for testing */
+	uint64_t seed;       /* ... and which of them */
+	bool split_given;    /* the user has said one of these two */
+	const char *variant; /* CIFAR-100: fine or coarse labels; EMNIST: which part; NULL: fine,
+				the only one */
 };
 
 /* Read a data set from `path` and write it as PLACE/NAME/DIGEST.data. path is a folder with one of
@@ -19,6 +21,13 @@ struct import_options {
  *   t10k-labels-idx1-ubyte (plain, .gz or .xz);
  * - CIFAR-10's binary records in files that end in .bin; those for testing begin with "test" (32 x
  *   32 pixels, three colours);
+ * - CIFAR-100's train.bin and test.bin (32 x 32 pixels, three colours);
+ * - SVHN's train_32x32.mat and test_32x32.mat (digit 10 becomes 0);
+ * - EMNIST's emnist-PART-train-images-idx3-ubyte and the other three: pictures are turned upright,
+ *   labels are numbered from 0;
+ * - NumPy's x_train.npy, y_train.npy, x_test.npy and y_test.npy (or path is an .npz with these):
+ *   bytes are pictures, (images, height, width) or with 1 or 3 channels as the last or the second
+ *   axis; other numbers, feature vectors (images, features) too, are kept as 32-bit floats;
  * - folders train and test with a folder of pictures (PNG, JPEG) for each class, grey or coloured;
  * - a folder of pictures for each class, which is split here: each class by the same share.
  *

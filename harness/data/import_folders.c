@@ -276,7 +276,7 @@ static int folders_fill(const char *folder, const struct import_options *o,
 	return result;
 }
 
-const struct import_form import_folders = { folders_describe, folders_fill };
+const struct import_form import_folders = { .describe = folders_describe, .fill = folders_fill };
 
 /* ---- not split ---- */
 
@@ -397,4 +397,4 @@ static int unsplit_fill(const char *folder, const struct import_options *o,
 	return result;
 }
 
-const struct import_form import_unsplit = { unsplit_describe, unsplit_fill };
+const struct import_form import_unsplit = { .describe = unsplit_describe, .fill = unsplit_fill };

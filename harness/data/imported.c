@@ -16,8 +16,10 @@
 #include "manifest.h"
 #include "memory.h"
 
-/* The header page: these lines, then a line a class, then zeros. Version 1 has no line "origin". */
+/* The header page: these lines, then a line a class, then zeros. Version 1 has no line "origin",
+ * version 3 is of floats. */
 static const char first_line[] = "retrial imported data 2\n";
+static const char reals_line[] = "retrial imported data 3\n";
 static const char old_line[] = "retrial imported data 1\n";
 
 bool imported_name_is_good(const char *name)
@@ -34,8 +36,9 @@ int imported_write(struct dataset *d, const char *place, char **path, struct err
 	str_addf(&page,
 		"%sname %s\nshape %d %d %d\nclasses %d\ntrain %u\ntest %u\ndigest %s\norigin "
 		"%s\n",
-		first_line, d->name, d->channels, d->height, d->width, d->classes,
-		(unsigned)d->train_count, (unsigned)d->test_count, d->digest, d->origin);
+		d->reals ? reals_line : first_line, d->name, d->channels, d->height, d->width,
+		d->classes, (unsigned)d->train_count, (unsigned)d->test_count, d->digest,
+		d->origin);
 	const size_t facts = page.length;
 	for (int k = 0; k < d->classes; k++)
 		str_addf(&page, "%s\n", dataset_class(d, k));
@@ -104,12 +107,18 @@ static bool read_header(const char *page, struct dataset *d)
 	char line[128], digest[DIGEST_TEXT];
 	const char *at = page;
 	const bool old = strncmp(at, old_line, sizeof(old_line) - 1) == 0;
-	snprintf(line, sizeof(line), "%sname %s\n", old ? old_line : first_line, d->name);
+	d->reals = strncmp(at, reals_line, sizeof(reals_line) - 1) == 0;
+	snprintf(line, sizeof(line), "%sname %s\n",
+		old                ? old_line
+			: d->reals ? reals_line
+				   : first_line,
+		d->name);
 	if (strncmp(at, line, strlen(line)))
 		return false;
 	at += strlen(line);
 	long channels, height, width, classes, train, test;
-	if (!take_number(&at, "shape", 1, 3, &channels) || channels == 2)
+	if (!take_number(&at, "shape", 1, d->reals ? IMPORTED_CHANNELS_MAX : 3, &channels)
+		|| (channels == 2 && !d->reals))
 		return false;
 	char *end;
 	height = strtol(at, &end, 10);

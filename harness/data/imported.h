@@ -8,7 +8,12 @@
 
 #include "dataset.h"
 
-enum { IMPORTED_CLASSES_MAX = 256, IMPORTED_SIDE_MAX = 512, IMPORTED_IMAGES_MAX = 10000000 };
+enum {
+	IMPORTED_CLASSES_MAX = 256,
+	IMPORTED_SIDE_MAX = 512,
+	IMPORTED_IMAGES_MAX = 10000000,
+	IMPORTED_CHANNELS_MAX = 65536 /* of floats */
+};
 
 /* Is this a name that an imported data set may have: a-z, 0-9 and dashes, and no published set's?
  */

@@ -27,13 +27,21 @@ struct dataset *memory_describe(const struct dataset_info *info)
 
 size_t memory_image_bytes(const struct dataset *d)
 {
-	return (size_t)d->channels * (size_t)d->height * (size_t)d->width;
+	return (size_t)d->channels * (size_t)d->height * (size_t)d->width
+		* (d->reals ? sizeof(float) : 1);
+}
+
+/* Labels of the training images: behind them floats have to begin at a whole number of theirs. */
+static size_t train_label_bytes(const struct dataset *d)
+{
+	return d->reals ? ((size_t)d->train_count + 63) / 64 * 64 : d->train_count;
 }
 
 size_t memory_bytes(const struct dataset *d)
 {
 	return MEMORY_HEADER_BYTES
-		+ ((size_t)d->train_count + d->test_count) * (memory_image_bytes(d) + 1);
+		+ ((size_t)d->train_count + d->test_count) * memory_image_bytes(d)
+		+ train_label_bytes(d) + d->test_count;
 }
 
 static void set_memory(struct dataset *d, uint8_t *memory)
@@ -43,7 +51,7 @@ static void set_memory(struct dataset *d, uint8_t *memory)
 	d->memory_bytes = memory_bytes(d);
 	d->train_images = memory + MEMORY_HEADER_BYTES;
 	d->train_labels = d->train_images + d->train_count * image_bytes;
-	d->test_images = d->train_labels + d->train_count;
+	d->test_images = d->train_labels + train_label_bytes(d);
 	d->test_labels = d->test_images + d->test_count * image_bytes;
 }
 
@@ -88,8 +96,8 @@ static void add_part(struct digest *digest, const struct dataset *d, const char 
 	const uint8_t *images, const uint8_t *labels, uint32_t count)
 {
 	char line[128];
-	snprintf(line, sizeof(line), "%s_images uint8 %u %d %d %d\n", part, (unsigned)count,
-		d->channels, d->height, d->width);
+	snprintf(line, sizeof(line), "%s_images %s %u %d %d %d\n", part,
+		d->reals ? "float32" : "uint8", (unsigned)count, d->channels, d->height, d->width);
 	digest_add(digest, line, strlen(line));
 	digest_add(digest, images, count * memory_image_bytes(d));
 	snprintf(line, sizeof(line), "%s_labels uint8 %u\n", part, (unsigned)count);

@@ -35,6 +35,10 @@ int model_quantise(
 	char why[NN_QUANT_ERROR];
 	*out = (struct model){ .facts = m->facts };
 	out->facts.config = m->facts.config ? strdup(m->facts.config) : NULL;
+	if (training->values)
+		return err_set(e, ERR_USAGE,
+			"int8 is for networks of pictures: these take floats, which have no scale "
+			"of their own");
 	float *params = malloc(m->net.parameter_count * sizeof(*params) + 1);
 	if (!params)
 		return err_nomem(e);

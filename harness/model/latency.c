@@ -87,10 +87,10 @@ int latency_cpu(void)
 
 /* ---- calls ---- */
 
-static const uint8_t *next_image(struct subject *s)
+static size_t next_image(struct subject *s)
 {
 	s->next = s->next + 1 < s->images.count ? s->next + 1 : 0;
-	return s->images.pixels + s->next * nn_shape_size(s->images.shape);
+	return s->next * nn_shape_size(s->images.shape);
 }
 
 static double call(struct subject *s)
@@ -100,11 +100,13 @@ static double call(struct subject *s)
 	if (s->trainer)
 		nn_evaluate(s->trainer, &s->images, s->order, 0, (uint32_t)s->result->batch, &score,
 			NULL);
+	else if (s->infer && s->images.values)
+		nn_infer_floats(s->infer, s->images.values + next_image(s));
 	else if (s->infer)
-		nn_infer_bytes(s->infer, next_image(s));
+		nn_infer_bytes(s->infer, s->images.pixels + next_image(s));
 	else
 		for (int i = 0; i < s->result->batch; i++)
-			nn_quant_infer_bytes(s->quant, next_image(s));
+			nn_quant_infer_bytes(s->quant, s->images.pixels + next_image(s));
 	return clock_seconds() - start;
 }
 

@@ -5,9 +5,9 @@
 #include <string.h>
 
 #include "assign.h"
-#include "csv.h"
 #include "language.h"
 #include "random.h"
+#include "trial_table.h"
 
 static bool is_empty(const struct node *n)
 {
@@ -246,7 +246,7 @@ static void read_zips(struct study *s, const struct node *n, struct block *b)
 static void read_trials(struct study *s, const struct node *list, struct block *b)
 {
 	if (list->kind == NODE_SCALAR && *list->text) {
-		const struct dimension *table = csv_dimension(s, list);
+		const struct dimension *table = trial_table_dimension(s, list);
 		if (table)
 			add_dimension(s, b, table);
 		return;

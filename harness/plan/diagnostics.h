@@ -15,7 +15,7 @@
 /* One file's text. It outlives every node and diagnostic that points to it. */
 struct source {
 	const char *path;
-	const char *text;
+	const char *text; /* a NUL follows */
 	size_t length;
 };
 

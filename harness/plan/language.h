@@ -1,7 +1,7 @@
 /* language.h - the one table of the sweep language: every key of a sweep file that is not a
  * parameter of param.h. The parser's checks and messages, `retrial help`, the reference
  * (retrial-sweep(5), docs/sweep.md) and the JSON Schema all read it. A new key is a row of
- * language_table.c and, unless its type is one that keys_read knows, a function that reads it. */
+ * language_table.c and, unless outputs.c reads a field of its type, a function that reads it. */
 #ifndef PLAN_LANGUAGE_H
 #define PLAN_LANGUAGE_H
 
@@ -33,7 +33,8 @@ enum place {
 	PLACES_END = 1 << 16
 };
 
-/* What a value looks like. The types up to KEY_PHASE are read by keys_read into a field. */
+/* What a value looks like. The types up to KEY_PHASE are read into a field by
+ * outputs.c. */
 enum key_type {
 	KEY_NAME,       /* char[size]: letters, digits and - _ + . */
 	KEY_TEXT,       /* char[size]: one line */

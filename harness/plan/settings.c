@@ -293,8 +293,9 @@ static int dataset_check(struct study *s, const struct node *value)
 	for (size_t i = 0; i < o->dataset_count; i++)
 		str_addf(&known, "%s%s", i > 0 ? ", " : "", o->datasets[i]);
 	const char *near = str_nearest(value->text, o->datasets, o->dataset_count);
-	node_error(s->diagnostics, value, "unknown data set '%.60s'%s%s%s (known: %s)", value->text,
-		near ? " (did you mean '" : "", near ? near : "", near ? "'?)" : "",
+	node_error(s->diagnostics, value,
+		"unknown data set '%.60s'%s%s%s (known: %s; retrial data import NAME DIR adds one)",
+		value->text, near ? " (did you mean '" : "", near ? near : "", near ? "'?)" : "",
 		known.s ? known.s : "none");
 	str_free(&known);
 	return -1;

@@ -49,7 +49,6 @@ static void error_at(struct reader *r, yaml_mark_t mark, const char *text)
 /* libyaml would say so too, but without a line. */
 bool source_check(const struct source *source, struct diagnostics *d)
 {
-	const unsigned char *text = (const unsigned char *)source->text;
 	const size_t length = source->length;
 	int line = 1, column = 1;
 	if (length > YAML_BYTES_MAX) {
@@ -57,21 +56,9 @@ bool source_check(const struct source *source, struct diagnostics *d)
 		return false;
 	}
 	for (size_t i = 0; i < length; column++) {
-		const unsigned char c = text[i];
-		const size_t more = c < 0x80    ? 0
-			: c >= 0xC2 && c < 0xE0 ? 1
-			: (c & 0xF0) == 0xE0    ? 2
-			: c >= 0xF0 && c < 0xF5 ? 3
-						: SIZE_MAX;
-		bool good = c != 0 && more != SIZE_MAX && i + more < length;
-		for (size_t k = 1; good && k <= more; k++)
-			good = (text[i + k] & 0xC0) == 0x80;
-		if (good && more >= 2) { /* overlong forms, surrogates, beyond U+10FFFF */
-			const unsigned second = text[i + 1];
-			good = !(c == 0xE0 && second < 0xA0) && !(c == 0xED && second > 0x9F)
-				&& !(c == 0xF0 && second < 0x90) && !(c == 0xF4 && second > 0x8F);
-		}
-		if (!good) {
+		const unsigned char c = (unsigned char)source->text[i];
+		const size_t bytes = str_utf8_length(source->text + i);
+		if (!bytes) {
 			diagnose(d, source, line, column,
 				c == 0 ? "a NUL byte: this is not a text file"
 				       : "byte 0x%02x is not valid UTF-8",
@@ -82,7 +69,7 @@ bool source_check(const struct source *source, struct diagnostics *d)
 			line++;
 			column = 0;
 		}
-		i += more + 1;
+		i += bytes;
 	}
 	return true;
 }

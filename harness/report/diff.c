@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../store/read.h"
 #include "format.h"
 #include "stats.h"
 

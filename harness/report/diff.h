@@ -7,7 +7,7 @@
 
 #include "../base/str.h"
 #include "../data/dataset.h"
-#include "../store/store.h"
+#include "../store/open.h"
 
 /* Append the comparison of the trials with these identities (of each its latest done attempt, else
  * its latest); *same says whether their configurations and their results, to the bit, are. The data

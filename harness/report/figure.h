@@ -3,6 +3,7 @@
 #ifndef REPORT_FIGURE_H
 #define REPORT_FIGURE_H
 
+#include "../store/open.h"
 #include "figure_layout.h"
 #include "figures.h"
 

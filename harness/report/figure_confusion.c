@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "../data/dataset.h"
+#include "../store/read.h"
 #include "figure.h"
 
 enum { CLASSES_MAX = 20, PANELS_MAX = 8, SEEDS_MAX = 1024, COLUMNS = 2, CELL_HEIGHT = 20 };

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../store/read.h"
 #include "band.h"
 #include "figure.h"
 #include "stats.h"

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "../plan/identity.h"
+#include "../store/read.h"
 #include "figure.h"
 
 enum { CLASSES_MAX = 10, EPOCHS = 4, GAP = 2, SIDE_MAX = 128, CELL = 60 };
@@ -216,6 +217,9 @@ static int check(const struct sheet *s, struct err *e)
 			"figure %s: data set %s here is not the one that trial %.12s was run on "
 			"(another digest)",
 			s->spec->id, d->name, s->sample->identity);
+	if (d->reals)
+		return err_set(e, ERR_USAGE, "figure %s: data set %s holds floats, no pictures",
+			s->spec->id, d->name);
 	if (d->channels > 3 || d->height > SIDE_MAX || d->width > SIDE_MAX)
 		return err_set(e, ERR_USAGE, "figure %s: images of more than %d by %d pixels",
 			s->spec->id, SIDE_MAX, SIDE_MAX);

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../store/read.h"
 #include "figure.h"
 
 enum { ROW_HEIGHT = 40, ROWS_MAX = 48, TITLE_MAX = 128, SAMPLES_MAX = 1024, BINS_MAX = 4096 };

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../store/read.h"
 #include "claims.h"
 #include "figure.h"
 

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "../plan/program.h"
+#include "../store/read.h"
 #include "band.h"
 #include "figure.h"
 #include "metric.h"

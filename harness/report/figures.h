@@ -9,6 +9,7 @@
 #define REPORT_FIGURES_H
 
 #include "../data/dataset.h"
+#include "../store/open.h"
 #include "study.h"
 
 /* An image as a trial's training sees it: run/augmented.h, which is handed in, as this folder knows

@@ -10,6 +10,8 @@
 
 #include "../plan/identity.h"
 #include "../plan/index.h"
+#include "../store/attempts.h"
+#include "../store/read.h"
 
 /* Rows of a query and where each key (the first column) is. */
 struct lookup {

@@ -3,8 +3,9 @@
 #ifndef REPORT_FORECAST_H
 #define REPORT_FORECAST_H
 
+#include "../base/digest.h"
 #include "../plan/sweep.h"
-#include "../store/store.h"
+#include "../store/open.h"
 #include "sharing.h"
 
 /* What the caller knows of a data set. All that past trials may have used should be there; digest

@@ -280,24 +280,16 @@ static bool add_json_piece(struct str *out, const char *text, size_t length)
 	return true;
 }
 
-/* How long a character that begins with this byte says that it is. */
-static size_t utf8_length(unsigned char first)
-{
-	return first < 0xc0 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
-}
-
 void format_json_text(struct str *out, const char *text, size_t length)
 {
 	str_add(out, "\"");
 	if (!add_json_piece(out, text, length)) {
 		for (size_t i = 0; i < length;) {
-			const size_t count = utf8_length((unsigned char)text[i]);
-			if (i + count <= length && add_json_piece(out, text + i, count)) {
-				i += count;
-			} else {
+			const size_t character = str_utf8_length(text + i),
+				     count = character ? character : 1; /* NUL, or no UTF-8 */
+			if (!add_json_piece(out, text + i, count))
 				str_add(out, "\xef\xbf\xbd");
-				i++;
-			}
+			i += count;
 		}
 	}
 	str_add(out, "\"");

@@ -52,7 +52,7 @@ void format_real(struct str *out, double value);
  * gets an apostrophe before it: spreadsheets would compute it. Others read the apostrophe. */
 void format_safe_csv(void);
 
-/* Append text as a JSON string, quotes included; as one field of a CSV line. */
+/* Append text (a NUL follows it) as a JSON string, quotes included; as one field of a CSV line. */
 void format_json_text(struct str *out, const char *text, size_t length);
 void format_csv_text(struct str *out, const char *text, size_t length);
 

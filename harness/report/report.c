@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "../base/file.h"
+#include "../store/read.h"
 #include "figures.h"
 #include "html.h"
 #include "metric.h"

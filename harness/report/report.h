@@ -5,6 +5,7 @@
 #define REPORT_REPORT_H
 
 #include "../data/dataset.h"
+#include "../store/open.h"
 #include "claims.h"
 #include "figures.h"
 #include "study.h"

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "../store/read.h"
+
 enum { NAME_MAX_BYTES = 40, COLUMNS_MAX = 3 + 2 * ROBUSTNESS_CHANGES };
 
 int robust_read(struct store *s, const struct sweep *sweep, struct err *e, struct rows **out)

@@ -9,6 +9,8 @@
 #ifndef REPORT_ROBUST_H
 #define REPORT_ROBUST_H
 
+#include "../store/open.h"
+#include "../store/rows.h"
 #include "study.h"
 
 /* The accuracies behind all of it: a row a trial, change and strength, of the change "none" one

@@ -9,6 +9,7 @@
 
 #include "../plan/param.h"
 #include "../plan/parameters.h"
+#include "../store/read.h"
 #include "select.h"
 
 enum {

@@ -6,7 +6,8 @@
 #include <stdbool.h>
 
 #include "../base/err.h"
-#include "../store/store.h"
+#include "../store/open.h"
+#include "../store/rows.h"
 
 /* Zero-initialise for "all, in the order of the plans". */
 struct runs_query {

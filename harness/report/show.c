@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "../store/read.h"
 #include "format.h"
 
 int show_find(struct store *s, const char *beginning, char identity[DIGEST_TEXT], struct err *e)

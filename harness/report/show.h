@@ -4,9 +4,10 @@
 
 #include <stdbool.h>
 
+#include "../base/digest.h"
 #include "../base/err.h"
 #include "../base/str.h"
-#include "../store/store.h"
+#include "../store/open.h"
 
 /* The identity that begins with these digits: on success in identity. Returns 0, or -1 with e
  * (ERR_USAGE: none, or more than one: they are named). */

@@ -1,6 +1,7 @@
 /* sql_statistics.c - hands the statistics of stats.h to the store, which hands them to SQLite. */
 #include "sql_statistics.h"
 
+#include "../store/read.h"
 #include "stats.h"
 
 static void t_interval(const double *x, size_t n, double level, double ends[2])

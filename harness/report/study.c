@@ -8,6 +8,7 @@
 
 #include "../plan/param.h"
 #include "../plan/program.h"
+#include "../store/read.h"
 #include "metric.h"
 #include "robust.h"
 

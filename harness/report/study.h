@@ -11,10 +11,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "../base/digest.h"
 #include "../base/err.h"
 #include "../base/str.h"
 #include "../plan/sweep.h"
-#include "../store/store.h"
+#include "../store/open.h"
 
 enum { STUDY_METRIC_MAX = 72 };
 

@@ -5,6 +5,25 @@
 
 #include "networks.h"
 
+/* Mean and sd of floats, in two passes. */
+static void moments_of_values(const struct nn_images *images, const uint32_t *ids, uint32_t count,
+	size_t first, size_t length, double *mean, double *sd)
+{
+	const size_t size = nn_shape_size(images->shape);
+	const double n = (double)count * (double)length;
+	double sum = 0, squares = 0;
+	for (uint32_t i = 0; i < count; i++)
+		for (size_t k = 0; k < length; k++)
+			sum += images->values[ids[i] * size + first + k];
+	*mean = sum / n;
+	for (uint32_t i = 0; i < count; i++)
+		for (size_t k = 0; k < length; k++) {
+			const double from = images->values[ids[i] * size + first + k] - *mean;
+			squares += from * from;
+		}
+	*sd = squares > 0 ? sqrt(squares / n) : 1;
+}
+
 /* Sums of one channel, or of one pixel, over the images. */
 struct sums {
 	uint64_t sum, squares, count;
@@ -46,7 +65,11 @@ static void set_layer(const struct trial *t, const struct nn_net *net, const str
 			at = 0.5, by = 2;
 		else if (t->normalize == NORMALIZE_BYTES)
 			by = 255;
-		else {
+		else if (images->values) {
+			double sd;
+			moments_of_values(images, ids, count, i * length, length, &at, &sd);
+			by = t->normalize == NORMALIZE_MEAN_IMAGE ? 1 : 1 / sd;
+		} else {
 			const struct sums s = add_up(images, ids, count, i * length, length);
 			at = (double)s.sum / (double)s.count / 255;
 			by = t->normalize == NORMALIZE_MEAN_IMAGE ? 1 : 1 / sd_of(s);

@@ -8,11 +8,13 @@
 
 #include "../base/capture.h"
 #include "../base/facts.h"
+#include "../data/opened.h"
+#include "../store/read.h"
 #include "inputs.h"
 #include "split.h"
 #include "program_run.h"
 
-enum { DATASETS_MAX = 64, VERSION_SECONDS = 20, PACKAGES_BYTES = 1 << 18 };
+enum { VERSION_SECONDS = 20, PACKAGES_BYTES = 1 << 18 };
 
 const struct engine *engine_of(const struct sweep *sweep)
 {
@@ -21,18 +23,9 @@ const struct engine *engine_of(const struct sweep *sweep)
 
 /* ---- the core ---- */
 
-/* A data set of the sweep: open, or the reason why not. */
-struct opened {
-	const char *name;
-	struct dataset *dataset;
-	bool damaged;
-	char reason[4096]; /* as long as an err's text */
-};
-
 struct core {
 	const struct dataset_places *places;
-	struct opened opened[DATASETS_MAX];
-	int count;
+	struct opened_sets sets;
 };
 
 static int core_begin(const struct sweep *sweep, const struct local_options *options,
@@ -54,36 +47,17 @@ static struct engine_limits core_limits(const struct sweep *sweep)
 	return (struct engine_limits){ .seconds = 0 };
 }
 
-/* The trial's data set, opened at its first use. NULL when the sweep has more of them than can be.
- */
-static struct opened *find_dataset(struct core *c, const struct trial *t)
-{
-	for (int i = 0; i < c->count; i++)
-		if (strcmp(c->opened[i].name, t->dataset) == 0)
-			return &c->opened[i];
-	if (c->count == DATASETS_MAX)
-		return NULL;
-	struct opened *o = &c->opened[c->count++];
-	struct err e = { 0 };
-	bool missing;
-	o->name = t->dataset;
-	if (dataset_open_or_miss(t->dataset, c->places, &e, &missing, &o->dataset)) {
-		snprintf(o->reason, sizeof(o->reason), "%s", e.text);
-		o->damaged = !missing;
-	}
-	return o;
-}
-
 static int core_basis(void *state, const struct trial *t, struct engine_basis *out, struct err *e)
 {
-	const struct opened *o = find_dataset(state, t);
+	struct core *c = state;
+	const struct opened *o = opened_find(&c->sets, t->dataset, c->places);
 	if (!o)
-		return err_set(e, ERR_USAGE, "more than %d data sets in one sweep", DATASETS_MAX);
-	*out = (struct engine_basis){ .digest = o->dataset ? o->dataset->digest : NULL,
+		return err_set(e, ERR_USAGE, "more than %d data sets in one sweep", OPENED_MAX);
+	*out = (struct engine_basis){ .digest = o->data ? o->data->digest : NULL,
 		.core_version = NN_CORE_VERSION,
-		.reason = o->reason,
+		.reason = o->why,
 		.damaged = o->damaged,
-		.what = o->dataset };
+		.what = o->data };
 	return 0;
 }
 
@@ -111,8 +85,8 @@ static void core_explain(struct store *s, const struct trial *t, const struct en
 static void core_end(void *state)
 {
 	struct core *c = state;
-	for (int i = 0; c && i < c->count; i++)
-		dataset_close(c->opened[i].dataset);
+	if (c)
+		opened_close(&c->sets);
 	free(c);
 }
 

@@ -10,6 +10,7 @@
 #include <time.h>
 
 #include "../plan/identity.h"
+#include "../store/read.h"
 
 enum { KEY = 32, SCRATCH_KEY = 16, TEMPORARY_SECONDS = 3600 };
 

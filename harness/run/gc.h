@@ -5,7 +5,10 @@
 #ifndef RUN_GC_H
 #define RUN_GC_H
 
-#include "../store/store.h"
+#include <stddef.h>
+#include <stdint.h>
+
+#include "../store/open.h"
 
 struct gc_file {
 	char *path;         /* owned by the list */

@@ -10,6 +10,9 @@
 
 #include "../base/clock.h"
 #include "../base/file.h"
+#include "../store/attempts.h"
+#include "../store/read.h"
+#include "../store/sweeps.h"
 #include "engine.h"
 #include "inputs.h"
 #include "process.h"

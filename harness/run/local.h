@@ -11,7 +11,9 @@
 #include <stdatomic.h>
 
 #include "../data/dataset.h"
-#include "../store/store.h"
+#include "../plan/result.h"
+#include "../plan/sweep.h"
+#include "../store/open.h"
 #include "trial_run.h"
 
 /* What happens, for those who show it. All pointers are lent for the call. */

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../base/str.h"
+#include "../store/read.h"
 #include "../store/rows_csv.h"
 
 const char *const recorded_metrics[RECORDED_METRICS] = { "test_accuracy", "test_loss",

@@ -4,7 +4,8 @@
 #ifndef RUN_RECORDED_H
 #define RUN_RECORDED_H
 
-#include "../store/store.h"
+#include "../store/open.h"
+#include "../store/rows.h"
 
 enum { RECORDED_METRICS = 4 };
 extern const char

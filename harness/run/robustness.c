@@ -7,6 +7,9 @@
 #include <string.h>
 
 #include "../base/clock.h"
+#include "../model/images.h"
+#include "../store/attempts.h"
+#include "../store/read.h"
 #include "evaluations.h"
 #include "trained.h"
 
@@ -392,12 +395,19 @@ static int run_group(struct robustness_work *w, size_t first, size_t end)
 				i == first || w->networks[i].trial != w->networks[i - 1].trial;
 		return 0; /* local_run has said so */
 	}
+	if (d->reals) {
+		err_set(w->e, ERR_USAGE,
+			"robustness: %s holds floats, no pictures: they cannot be corrupted",
+			t->dataset);
+		dataset_close(d);
+		return -1;
+	}
 	w->dataset = d;
 	w->test_count = t->test_limit > 0 && (uint32_t)t->test_limit < d->test_count
 		? (uint32_t)t->test_limit
 		: d->test_count;
-	const struct nn_images images = { d->test_images, d->test_labels,
-		{ d->channels, d->height, d->width }, w->test_count };
+	struct nn_images images = images_of(d, true);
+	images.count = w->test_count;
 	while (first < end && !result) {
 		size_t portion_end;
 		result = run_portion(w, &images, first, end, &portion_end);

@@ -13,7 +13,8 @@
 
 #include "../../nn/nn.h"
 #include "../data/dataset.h"
-#include "../store/store.h"
+#include "../plan/sweep.h"
+#include "../store/open.h"
 
 /* What happens, for those who show it. All pointers are lent for the call. */
 enum robustness_event_kind {

@@ -7,6 +7,7 @@
 #include "../../nn/init.h"
 #include "../../nn/nn.h"
 #include "../data/dataset.h"
+#include "../model/images.h"
 
 enum { IMAGES = 80 }; /* of them the last batch has 16 */
 
@@ -30,8 +31,7 @@ static float *train(
 			.beta1 = 0.9,
 			.beta2 = 0.999,
 			.epsilon = 1e-7 } };
-	const struct nn_images images = { d->train_images, d->train_labels,
-		{ d->channels, d->height, d->width }, d->train_count };
+	const struct nn_images images = images_of(d, false);
 	uint32_t order[IMAGES];
 	for (uint32_t i = 0; i < IMAGES; i++)
 		order[i] = i;

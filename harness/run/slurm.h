@@ -14,7 +14,7 @@
 #include "../base/err.h"
 #include "../base/str.h"
 #include "../plan/sweep.h"
-#include "../store/store.h"
+#include "../store/open.h"
 
 /* The study's folder (slurm/SWEEP beside the database), absolute; the caller's. NULL with e. */
 char *slurm_folder(const char *db, const char *sweep, struct err *e);

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "../base/file.h"
+#include "../store/merge.h"
 #include "slurm.h"
 
 enum { MARKS_MAX = 16 << 20 };

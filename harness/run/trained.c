@@ -7,6 +7,7 @@
 
 #include "../data/manifest.h"
 #include "../plan/identity.h"
+#include "../store/read.h"
 #include "networks.h"
 
 /* Columns of trained_attempt.sql. */

@@ -5,7 +5,7 @@
 
 #include "../data/dataset.h"
 #include "../model/model.h"
-#include "../store/store.h"
+#include "../store/open.h"
 
 enum { TRAINED_FIRST_FOLD = -1 };
 

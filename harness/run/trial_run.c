@@ -8,10 +8,10 @@
 #include <unistd.h>
 
 #include "../base/clock.h"
+#include "../model/images.h"
 #include "../plan/identity.h"
 #include "networks.h"
 #include "training.h"
-#include "wire.h"
 
 /* One training of the trial. A k-fold with clean folds runs the earlier phases again in each of
  * them. */
@@ -19,105 +19,6 @@ struct stage {
 	struct place at;
 	bool last_of_fold; /* of the k-fold phase itself */
 };
-
-int work_fail(struct trial_work *w, enum trial_state state, const char *format, ...)
-{
-	va_list arguments;
-	va_start(arguments, format);
-	w->end->state = state;
-	vsnprintf(w->end->error, sizeof(w->end->error), format, arguments);
-	va_end(arguments);
-	return -1;
-}
-
-int work_fail_by(struct trial_work *w, const struct err *e)
-{
-	return work_fail(
-		w, e->kind == ERR_ENVIRONMENT ? TRIAL_MACHINE : TRIAL_FAILED, "%s", e->text);
-}
-
-int work_nomem(struct trial_work *w)
-{
-	return work_fail(w, TRIAL_MACHINE, "out of memory");
-}
-
-int work_send_epoch(struct trial_work *w, const struct epoch_result *r)
-{
-	struct err e = { 0 };
-	return wire_epoch(&w->state.events, r, &e) || w->sink->epoch(w->sink->context, r, &e)
-		? work_fail_by(w, &e)
-		: 0;
-}
-
-int work_send_phase(struct trial_work *w, const struct phase_result *r)
-{
-	struct err e = { 0 };
-	return wire_phase(&w->state.events, r, &e) || w->sink->phase(w->sink->context, r, &e)
-		? work_fail_by(w, &e)
-		: 0;
-}
-
-int work_send_weights(struct trial_work *w, struct place at)
-{
-	const struct weights_result r = { .phase = at.phase,
-		.fold = at.fold,
-		.count = w->state.parameters,
-		.values = w->state.params };
-	struct err e = { 0 };
-	/* Also when nobody wants a fold's now: who goes on from the checkpoint may. */
-	if ((at.fold >= 0 && wire_weights(&w->state.events, &r, &e))
-		|| (w->sink->weights && w->sink->weights(w->sink->context, &r, &e)))
-		return work_fail_by(w, &e);
-	return 0;
-}
-
-/* A state file is a help, not a result: where none can be written the trial goes on without, and
- * whoever listens is told. */
-static int save_or_warn(struct trial_work *w, const struct state_key *key, const char *path)
-{
-	struct err e = { 0 };
-	if (!state_save(&w->state, key, path, &e) || !w->sink->warning)
-		return 0;
-	err_prefix(&e, "no checkpoint can be written, the trial goes on without: ");
-	return w->sink->warning(w->sink->context, e.text, &e) ? work_fail_by(w, &e) : 0;
-}
-
-int work_checkpoint(struct trial_work *w, bool now)
-{
-	double time = clock_seconds();
-	if (!w->checkpoint || (!now && time - w->last_checkpoint < w->options->checkpoint_seconds))
-		return 0;
-	w->last_checkpoint = time;
-	return save_or_warn(w, &w->key, w->checkpoint);
-}
-
-/* Send the results of a state that was loaded again. Names of phases are this trial's own: they may
- * differ where the work is the same. */
-static int send_again(struct trial_work *w)
-{
-	const char *line = w->state.events.s, *end = line + w->state.events.length;
-	for (const char *stop; line < end && (stop = memchr(line, '\n', (size_t)(end - line)));
-		line = stop + 1) {
-		struct wire_message m;
-		struct err e = { 0 };
-		if (wire_read(line, (size_t)(stop - line), &m, &e))
-			return work_fail_by(w, &e);
-		int result = 0;
-		if (m.event == WIRE_EPOCH) {
-			result = w->sink->epoch(w->sink->context, &m.epoch, &e);
-		} else if (m.event == WIRE_PHASE) {
-			snprintf(m.phase.name, sizeof(m.phase.name), "%s",
-				w->trial->phases[m.phase.phase].name);
-			result = w->sink->phase(w->sink->context, &m.phase, &e);
-		} else if (m.event == WIRE_WEIGHTS && w->sink->weights) {
-			result = w->sink->weights(w->sink->context, &m.weights, &e);
-		}
-		wire_message_free(&m);
-		if (result)
-			return work_fail_by(w, &e);
-	}
-	return 0;
-}
 
 /* The weights of the state's network; there is none before the first stage. */
 static int set_network(struct trial_work *w, enum network kind, const struct nn_net *net,
@@ -226,6 +127,16 @@ static int prune(
 	return 0;
 }
 
+/* What the phase or fold keeps. */
+static int send_weights(struct trial_work *w, struct place at)
+{
+	return work_send_weights(w,
+		&(struct weights_result){ .phase = at.phase,
+			.fold = at.fold,
+			.count = w->state.parameters,
+			.values = w->state.params });
+}
+
 static int run_stage(struct trial_work *w, const struct stage *stage, const struct split *split)
 {
 	const struct phase_config *phase = &w->trial->phases[stage->at.phase];
@@ -244,7 +155,7 @@ static int run_stage(struct trial_work *w, const struct stage *stage, const stru
 	if (stage->last_of_fold) {
 		str_addf(&s->fold_digests, "%s\n", s->weights_digest);
 		digest_bytes(s->fold_digests.s, s->fold_digests.length, s->weights_digest);
-		if (work_send_weights(w, stage->at))
+		if (send_weights(w, stage->at))
 			return -1;
 	}
 	s->stage++;
@@ -271,42 +182,6 @@ static struct stage *list_stages(const struct trial *t, int *count)
 	return stages;
 }
 
-/* The file of the state after phase p. Owned by the caller. */
-static char *shared_path(const struct trial_work *w, int p, struct state_key *key)
-{
-	*key = w->key;
-	trial_beginning(w->trial, p + 1, key->identity);
-	return state_path(w->options->states, key, false);
-}
-
-/* Go on from the checkpoint, or from the end of the longest beginning of the recipe that is there.
- */
-static int load_state(struct trial_work *w)
-{
-	int found = state_load(w->checkpoint, &w->key, &w->state);
-	for (int p = w->trial->phase_count - 1; p >= 0 && !found; p--) {
-		struct state_key key;
-		char *path = shared_path(w, p, &key);
-		found = w->trial->phases[p].kind != PHASE_KFOLD
-			&& state_load(path, &key, &w->state);
-		free(path);
-	}
-	return found ? send_again(w) : 0;
-}
-
-/* After a phase that other trials begin with, too. */
-static int save_shared(struct trial_work *w, const struct stage *stage)
-{
-	if (!w->options->states || stage->at.fold >= 0
-		|| !(w->options->share >> stage->at.phase & 1))
-		return 0;
-	struct state_key key;
-	char *path = shared_path(w, stage->at.phase, &key);
-	int result = save_or_warn(w, &key, path);
-	free(path);
-	return result;
-}
-
 /* What the network of the last stage asks of the machine that it will run on. */
 static int measure_network(struct trial_work *w)
 {
@@ -327,19 +202,18 @@ static int run_stages(struct trial_work *w, const struct dataset *d, const struc
 		work_nomem(w);
 		goto out;
 	}
-	if (w->checkpoint && load_state(w))
+	if (w->checkpoint && work_load(w))
 		goto out;
 	w->last_checkpoint = clock_seconds();
 	while (w->state.stage < stage_count) {
 		const struct stage *stage = &stages[w->state.stage];
 		struct split split;
 		split_make(w->trial, d, n, stage->at.fold, ids, train, &split);
-		if (run_stage(w, stage, &split) || save_shared(w, stage)
+		if (run_stage(w, stage, &split) || work_save_phase(w, stage->at)
 			|| work_checkpoint(w, false))
 			goto out;
 	}
-	if ((!stages[stage_count - 1].last_of_fold
-		    && work_send_weights(w, stages[stage_count - 1].at))
+	if ((!stages[stage_count - 1].last_of_fold && send_weights(w, stages[stage_count - 1].at))
 		|| measure_network(w))
 		goto out;
 	memcpy(w->end->weights_digest, w->state.weights_digest, DIGEST_TEXT);
@@ -351,6 +225,15 @@ out:
 	free(ids);
 	free(train);
 	return answer;
+}
+
+/* Floats are no pictures: nothing turns or brightens them. */
+static int check_augment(struct trial_work *w)
+{
+	return w->train.values && trial_uses_augment(w->trial) ? work_fail(w, TRIAL_FAILED,
+		       "the data set holds floats, no pictures: it cannot be augmented "
+		       "(inputs: original in every phase)")
+							       : 0;
 }
 
 /* Every class has to be in every part. What is verified was recorded: whatever its split is, it is
@@ -368,15 +251,14 @@ static int find_sizes(struct trial_work *w, const struct dataset *d, struct spli
 int trial_run(const struct trial *t, const struct dataset *d, const struct trial_options *options,
 	const struct trial_sink *sink, struct trial_end *end)
 {
-	const struct nn_shape shape = { d->channels, d->height, d->width };
 	struct trial_work w = { .trial = t,
 		.options = options,
 		.sink = sink,
 		.classes = d->classes,
 		.end = end,
 		.state = { .network = -1 },
-		.train = { d->train_images, d->train_labels, shape, d->train_count },
-		.test = { d->test_images, d->test_labels, shape, d->test_count },
+		.train = images_of(d, false),
+		.test = images_of(d, true),
 		.key = { .core_version = NN_CORE_VERSION } };
 	const struct nn_kernels *kernels =
 		options->kernels ? options->kernels : nn_kernels_find(NULL);
@@ -391,7 +273,7 @@ int trial_run(const struct trial *t, const struct dataset *d, const struct trial
 		w.checkpoint = state_path(options->states, &w.key, true);
 
 	struct split_sizes n;
-	int result = find_sizes(&w, d, &n);
+	int result = check_augment(&w) || find_sizes(&w, d, &n) ? -1 : 0;
 	w.test.count = result ? 0 : n.test;
 	if (!result)
 		result = run_stages(&w, d, &n);

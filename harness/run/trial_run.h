@@ -17,6 +17,10 @@ struct trial_sink {
 	int (*phase)(void *context, const struct phase_result *r, struct err *e);
 	int (*weights)(void *context, const struct weights_result *r,
 		struct err *e); /* after the phase, or its fold; NULL: not wanted */
+	/* For a sink that writes lines (wire.h): pieces that the core has made a line of, because
+	 * they are kept with the trial's state, come here, not to the calls above; newline
+	 * included. NULL: as structs. */
+	int (*line)(void *context, const char *line, size_t length, struct err *e);
 	int (*warning)(void *context, const char *text, struct err *e); /* NULL: not wanted */
 	/* Of programs (program_run.h); NULL: not wanted. */
 	int (*steps)(void *context, const struct steps_result *r, struct err *e);

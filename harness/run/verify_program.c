@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "../base/file.h"
+#include "../store/read.h"
 #include "inputs.h"
 #include "program_run.h"
 #include "verify_workers.h"
@@ -271,15 +272,13 @@ static void run_and_compare(struct comparison *c, const struct trial *t, const s
 
 /* In a folder of its own, which is removed. */
 static void verify_one(const struct verify_program_job *job, const struct record *record, int slot,
-	const atomic_int *stop, struct verify_result *result)
+	const char *temporary, const atomic_int *stop, struct verify_result *result)
 {
-	const char *temporary = getenv("TMPDIR");
 	struct inputs in = { .list = NULL };
 	struct err e = { 0 };
 	char folder[4096];
 	*result = (struct verify_result){ .verdict = VERIFY_EXACT };
-	snprintf(folder, sizeof(folder), "%s/retrial-verify-XXXXXX",
-		temporary && temporary[0] ? temporary : "/tmp");
+	snprintf(folder, sizeof(folder), "%s/retrial-verify-XXXXXX", temporary);
 	if (inputs_read(job->trial->program, &in, &e)) {
 		cannot(result, "%.*s", (int)sizeof(result->text) - 1, e.text);
 	} else if (same_inputs(&in, job->inputs, record->files, result)) {
@@ -308,6 +307,7 @@ static void verify_one(const struct verify_program_job *job, const struct record
 struct batch {
 	struct store *store;
 	const struct verify_program_job *jobs;
+	const char *temporary;
 	const atomic_int *stop;
 	void (*done)(void *context, size_t job, const struct verify_result *result);
 	void *context;
@@ -323,7 +323,7 @@ static int prepare(void *context, size_t i, struct err *e)
 static void run_one(void *context, size_t i, int slot, struct verify_result *result)
 {
 	const struct batch *b = context;
-	verify_one(&b->jobs[i], &b->record, slot, b->stop, result);
+	verify_one(&b->jobs[i], &b->record, slot, b->temporary, b->stop, result);
 }
 
 static void release(void *context, size_t i)
@@ -340,12 +340,12 @@ static void pass_on(void *context, size_t i, const struct verify_result *result)
 }
 
 int verify_programs(struct store *s, const struct verify_program_job *jobs, size_t count,
-	int workers, const atomic_int *stop,
+	int workers, const char *temporary, const atomic_int *stop,
 	void (*done)(void *context, size_t job, const struct verify_result *result), void *context,
 	struct err *e)
 {
 	struct batch batch = {
-		.store = s, .jobs = jobs, .stop = stop, .done = done, .context = context
+		.store = s, .jobs = jobs, .temporary = temporary, .stop = stop, .done = done, .context = context
 	};
 	const struct verify_tasks tasks = { .context = &batch,
 		.count = count,

@@ -38,10 +38,11 @@ static void pin(int slot)
 		}
 }
 
-static int write_line(int fd, const struct str *line, struct err *e)
+/* The sink of a trial in a worker: context is the pipe's descriptor. */
+static int write_line(void *context, const char *line, size_t length, struct err *e)
 {
-	for (size_t done = 0; done < line->length;) {
-		ssize_t n = write(fd, line->s + done, line->length - done);
+	for (size_t done = 0; done < length;) {
+		ssize_t n = write(*(int *)context, line + done, length - done);
 		if (n < 0 && errno != EINTR)
 			return err_errno(e, "pipe to the writer");
 		done += n > 0 ? (size_t)n : 0;
@@ -50,60 +51,47 @@ static int write_line(int fd, const struct str *line, struct err *e)
 }
 
 /* Write the line that has been made, or pass on that it could not be made. Frees it. */
-static int send_line(int fd, int made, struct str *line, struct err *e)
+static int send_line(void *context, int made, struct str *line, struct err *e)
 {
-	const int result = made || write_line(fd, line, e) ? -1 : 0;
+	const int result = made || write_line(context, line->s, line->length, e) ? -1 : 0;
 	str_free(line);
 	return result;
-}
-
-/* The sink of a trial in a worker: context is the pipe's descriptor. */
-static int send_epoch(void *context, const struct epoch_result *r, struct err *e)
-{
-	struct str line = { 0 };
-	return send_line(*(int *)context, wire_epoch(&line, r, e), &line, e);
-}
-
-static int send_phase(void *context, const struct phase_result *r, struct err *e)
-{
-	struct str line = { 0 };
-	return send_line(*(int *)context, wire_phase(&line, r, e), &line, e);
 }
 
 static int send_weights(void *context, const struct weights_result *r, struct err *e)
 {
 	struct str line = { 0 };
-	return send_line(*(int *)context, wire_weights(&line, r, e), &line, e);
+	return send_line(context, wire_weights(&line, r, e), &line, e);
 }
 
 static int send_warning(void *context, const char *text, struct err *e)
 {
 	struct str line = { 0 };
-	return send_line(*(int *)context, wire_warning(&line, text, e), &line, e);
+	return send_line(context, wire_warning(&line, text, e), &line, e);
 }
 
 static int send_steps(void *context, const struct steps_result *r, struct err *e)
 {
 	struct str line = { 0 };
-	return send_line(*(int *)context, wire_steps(&line, r, e), &line, e);
+	return send_line(context, wire_steps(&line, r, e), &line, e);
 }
 
 static int send_measure(void *context, const struct measure_result *r, struct err *e)
 {
 	struct str line = { 0 };
-	return send_line(*(int *)context, wire_measure(&line, r, e), &line, e);
+	return send_line(context, wire_measure(&line, r, e), &line, e);
 }
 
 static int send_log(void *context, const struct log_result *r, struct err *e)
 {
 	struct str line = { 0 };
-	return send_line(*(int *)context, wire_log(&line, r, e), &line, e);
+	return send_line(context, wire_log(&line, r, e), &line, e);
 }
 
 static int send_output(void *context, const struct output_result *r, struct err *e)
 {
 	struct str line = { 0 };
-	return send_line(*(int *)context, wire_output(&line, r, e), &line, e);
+	return send_line(context, wire_output(&line, r, e), &line, e);
 }
 
 /* Out of memory under a limit that the user has set is no failure of the machine. */
@@ -154,8 +142,7 @@ static _Noreturn void child(int fd, int slot, const struct trial *t, const struc
 		.slot = slot,
 		.share = share };
 	const struct trial_sink sink = { .context = &fd,
-		.epoch = send_epoch,
-		.phase = send_phase,
+		.line = write_line,
 		.weights = options->keep_weights ? send_weights : NULL,
 		.warning = send_warning,
 		.steps = send_steps,
@@ -168,7 +155,7 @@ static _Noreturn void child(int fd, int slot, const struct trial *t, const struc
 	measure_usage(&end);
 	struct str line = { 0 };
 	struct err e = { 0 };
-	_exit(send_line(fd, wire_end(&line, &end, &e), &line, &e) ? ERR_ENVIRONMENT : 0);
+	_exit(send_line(&fd, wire_end(&line, &end, &e), &line, &e) ? ERR_ENVIRONMENT : 0);
 }
 
 /* ---- in the parent ---- */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "../report/html.h"
+#include "../store/read.h"
 
 enum { SHORT_IDENTITY = 12 };
 

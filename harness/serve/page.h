@@ -3,8 +3,10 @@
 #ifndef SERVE_PAGE_H
 #define SERVE_PAGE_H
 
+#include "../base/str.h"
 #include "../data/dataset.h"
-#include "../store/store.h"
+#include "../store/open.h"
+#include "../store/rows.h"
 #include "http.h"
 
 struct server;

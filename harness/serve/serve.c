@@ -9,6 +9,7 @@
 
 #include "assets.h"
 #include "../report/html.h"
+#include "../store/read.h"
 #include "page.h"
 #include "report_page.h"
 
@@ -162,7 +163,7 @@ static int picture(struct visit *v, struct http_answer *out, struct err *e)
 	char *end;
 	const unsigned long i = strtoul(index, &end, 10);
 
-	if (!d || *end || end == index || i >= d->test_count)
+	if (!d || d->reals || *end || end == index || i >= d->test_count)
 		return err_set(e, ERR_USAGE, "there is no such image");
 	out->content_type = "image/bmp";
 	out->stays = true;

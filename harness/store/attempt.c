@@ -1,5 +1,6 @@
 /* attempt.c - the life of one execution of a trial: begun, its epochs and phases, its end; and
  * attempts whose process is gone. */
+#include "attempts.h"
 #include "store_internal.h"
 
 #include <assert.h>

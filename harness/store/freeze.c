@@ -1,6 +1,8 @@
 /* freeze.c - what is known before anything runs: the sweep's text and plan, its claims, what will
  * be skipped and why, and the environment of this run. */
+#include "attempts.h"
 #include "store_internal.h"
+#include "sweeps.h"
 
 #include <jansson.h>
 #include <stdlib.h>
@@ -342,11 +344,11 @@ static int freeze(struct store *s, const struct sweep *sweep, int64_t *id, struc
 	if (is_same_file(s, sweep, &same, e) || put_sweep(s, sweep, id, e))
 		return -1;
 	if (sweep->positions && same)
-		return freeze_part(s, sweep, *id, e);
+		return freeze_part(s, sweep, *id, e) || wide_make(s, *id, sweep, e) ? -1 : 0;
 	if (!sweep->positions && same && is_frozen(s, sweep, *id, &frozen, e))
 		return -1;
-	if (frozen)
-		return 0; /* the claims are the file's, too */
+	if (frozen) /* the claims are those of the file, too */
+		return wide_complete(s, *id, sweep, e);
 	if (forget_plan(s, *id, e))
 		return -1;
 	for (size_t i = 0; i < sweep->trial_count; i++)
@@ -357,7 +359,7 @@ static int freeze(struct store *s, const struct sweep *sweep, int64_t *id, struc
 		if (!sweep->claims[i].than.count
 			&& add_claim(s, *id, (int64_t)i, &sweep->claims[i], e))
 			return -1; /* those that have a number */
-	return 0;
+	return wide_make(s, *id, sweep, e);
 }
 
 int store_sweep(struct store *s, const struct sweep *sweep, int64_t *sweep_id, struct err *e)

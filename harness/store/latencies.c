@@ -1,6 +1,7 @@
 /* latencies.c - what was measured of a trained network's speed. */
 #include <math.h>
 
+#include "attempts.h"
 #include "store_internal.h"
 
 static void bind_known(sqlite3_stmt *statement, int index, double value)

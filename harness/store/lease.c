@@ -1,6 +1,7 @@
 /* lease.c - does the process that executes an attempt still live? Process ids are used again and
  * machines restart, so a lease names the machine, its boot, the process and the moment it started.
  */
+#include "attempts.h"
 #include "store_internal.h"
 
 #include <errno.h>

@@ -1,6 +1,7 @@
 /* merge.c - one results database taken into another: by identity, idempotent, in one transaction.
  * The source is read through a connection of its own and copied row by row, so that any number of
  * sources, of any origin, can be merged. */
+#include "merge.h"
 #include "store_internal.h"
 
 #include <stdlib.h>
@@ -11,6 +12,7 @@ struct merge {
 	struct store *into, *from;
 	struct merge_counts *counts;
 	struct rows *conflicts;
+	bool plans_changed;
 };
 
 /* ---- copying ---- */
@@ -244,6 +246,7 @@ static int take_sweep(struct merge *m, int64_t from, struct err *e)
 	else if (result == 0)
 		result = take_plan(m, from, into, &added, e);
 	m->counts->sweeps += is_new || added;
+	m->plans_changed |= is_new || added;
 	return result;
 }
 
@@ -731,6 +734,8 @@ int store_merge(struct store *s, const char *const *paths, size_t count,
 			store_close(m.from);
 		}
 	}
+	if (result == 0 && m.plans_changed)
+		result = wide_make_all(s, e);
 	if (begun)
 		result = transaction_end(s, result, e);
 	if (result == 0 && !rows_complete(m.conflicts))

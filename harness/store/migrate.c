@@ -1,6 +1,7 @@
 /* migrate.c - the schema of a database: made (schema.sql, views.sql), brought up to date
  * (migrate-N.sql), or refused when it is newer than this program. An older database is copied
  * before it is changed; reading never changes it: the reader works on a copy. */
+#include "attempts.h"
 #include "store_internal.h"
 
 #include <stdlib.h>
@@ -118,7 +119,9 @@ static int upgrade_steps(struct store *s, int64_t version, struct err *e)
 		if (store_execute(s, texts_find(name), e))
 			return -1;
 	}
-	return views_make(s, e) || resolved_fill(s, e) || set_marks(s, e) ? -1 : 0;
+	return views_make(s, e) || resolved_fill(s, e) || wide_make_all(s, e) || set_marks(s, e)
+		? -1
+		: 0;
 }
 
 static int refuse_broken(struct store *s, struct err *e)

@@ -1,6 +1,7 @@
 /* model_files.c - what was exported. */
 #include <math.h>
 
+#include "attempts.h"
 #include "store_internal.h"
 
 static int add_model_file(struct store *s, const struct store_model_file *f, struct err *e)

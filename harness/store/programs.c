@@ -1,5 +1,6 @@
 /* programs.c - what the attempts of programs leave: steps, results, logs, outputs; and the inputs
  * that they were run on. */
+#include "attempts.h"
 #include "store_internal.h"
 
 static int add_number(struct store *s, sqlite3_stmt *insert, int first, double value, struct err *e)

@@ -1,4 +1,5 @@
 /* query.c - asking the database: one SELECT at a time, nothing that writes. */
+#include "read.h"
 #include "store_internal.h"
 
 #include <stdlib.h>
@@ -233,9 +234,9 @@ static int query_error(struct store *s, const char *sql, struct err *e)
 	str_add(&text, sqlite3_errmsg(s->db));
 	if (names_parameter(s, text.s, near))
 		str_addf(&text,
-			" (parameters are in the view parameters: JOIN parameters AS p ON p.trial "
-			"= "
-			"accuracy.trial AND p.name = '%s', then p.number or p.text)",
+			" (parameters are columns of the view of each sweep, wide_NAME; with "
+			"other views: JOIN parameters AS p ON p.trial = accuracy.trial AND p.name "
+			"= '%s', then p.number or p.text)",
 			near);
 	else if (nearest_name(s, text.s, near))
 		str_addf(&text, " (did you mean '%s'?)", near);

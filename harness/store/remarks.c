@@ -1,5 +1,6 @@
 /* remarks.c - what people say of trials, and what they take back: tags, notes, deleted attempts;
  * and what is given up for good. */
+#include "remarks.h"
 #include "store_internal.h"
 
 #include <string.h>

@@ -56,13 +56,19 @@ static int put_one(void *context, const struct parameter *p, struct err *e)
 	return statement_run(put->store, insert, e);
 }
 
-/* Has the configuration parameters under all names that the trial's phases have? */
+/* Has the configuration parameters, and under all names that the trial's phases have? */
 static int has_names(
 	struct store *s, int64_t configuration, const struct trial *t, bool *has, struct err *e)
 {
 	sqlite3_stmt *look = store_statement(
 		s, "SELECT 1 FROM parameter_values WHERE configuration = ? AND name = ?", e);
-	*has = look != NULL;
+	sqlite3_stmt *any = store_statement(
+		s, "SELECT 1 FROM parameter_values WHERE configuration = ? LIMIT 1", e);
+	if (!look || !any)
+		return -1;
+	bind_integer(any, 1, configuration);
+	if (statement_integer(s, any, has, NULL, e))
+		return -1;
 	for (int i = 0; i < t->phase_count && *has; i++) {
 		char name[PARAMETER_NAME_MAX];
 		snprintf(name, sizeof(name), "%s.epochs", t->phases[i].name);
@@ -71,7 +77,7 @@ static int has_names(
 		if (statement_integer(s, look, has, NULL, e))
 			return -1;
 	}
-	return look ? 0 : -1;
+	return 0;
 }
 
 int resolved_put(struct store *s, const char *configuration, const struct trial *t, struct err *e)
@@ -201,7 +207,7 @@ static int refill(struct store *s, struct err *e)
 		return -1;
 	int result = is_current(s, &current, e); /* again: others may have been at it */
 	if (!result && !current)
-		result = resolved_fill(s, e);
+		result = resolved_fill(s, e) || wide_make_all(s, e) ? -1 : 0;
 	return transaction_end(s, result, e);
 }
 

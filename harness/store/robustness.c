@@ -1,5 +1,6 @@
 /* robustness.c - results on corrupted test images: the only pieces of a result that come after an
  * attempt's end. */
+#include "attempts.h"
 #include "store_internal.h"
 
 #include <assert.h>

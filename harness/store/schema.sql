@@ -1,18 +1,18 @@
--- schema.sql - the tables of Retrial's results database, schema 5. They hold what happened, each fact once (but for what is said
--- to be repeated or summed up, which makes questions fast). Questions are asked of the views (views.sql).
+-- schema.sql - the tables of Retrial's results database, schema 5. Each fact is stored once; a comment says where a column repeats
+-- or sums up another one to make queries fast. Query the views (views.sql) rather than the tables.
 --
--- Every table, view and column is explained where it is declared, one comment a line: the manual's reference is made from
--- these comments, and `sqlite3 FILE .schema` shows them. Tables may change with the schema's number (PRAGMA user_version; the
--- steps from older ones are in migrate-N.sql); views keep their names and columns.
+-- Every table, view and column is explained where it is declared, one comment per line. The reference SCHEMA.md is made from these
+-- comments, and `sqlite3 FILE .schema` shows them. Tables may change with the schema's number (PRAGMA user_version; migrate-N.sql
+-- has the steps from older ones). Views keep their names and columns.
 --
--- Numbers that are not finite: SQLite turns a NaN into NULL. So a table with measured numbers has a column `nonfinite`:
--- NULL when all of the row's numbers are finite, otherwise a JSON object that names each number that is not,
--- {"val_loss":"nan"}, with "nan", "inf" or "-inf". An infinity is in its own column as well, a NaN is NULL there; a NULL
--- that `nonfinite` does not name was not measured.
+-- Numbers that are not finite: SQLite turns a NaN into NULL. Therefore a table with measured numbers has a column `nonfinite`. It is
+-- NULL when all numbers of the row are finite. Otherwise it is a JSON object that names each number that is not, such as
+-- {"val_loss":"nan"}, with "nan", "inf" or "-inf". An infinity is also in its own column; a NaN is NULL there. A NULL that
+-- `nonfinite` does not name was not measured.
 --
--- Times of day are UTC, "2025-01-31T12:34:56.789Z"; durations are seconds of a clock that does not jump.
--- Of a trial that a program executes, core_version is 0, data_digest is that of its inputs (input_files), weights_digest that of
--- its metrics (but times) and outputs; model is "program", dataset its parameter of that name, or empty.
+-- Times of day are UTC, "2025-01-31T12:34:56.789Z". Durations are seconds of a monotonic clock.
+-- For a trial that a program executes, core_version is 0, data_digest is the digest of its inputs (input_files), weights_digest is
+-- the digest of its metrics (without times) and outputs, model is "program", and dataset is its parameter of that name, or empty.
 -- Phases, folds, epochs and outputs count from 0; fold is -1 outside k-fold. Digests are SHA-256, 64 hexadecimal digits.
 
 CREATE TABLE sweeps (

@@ -1,6 +1,7 @@
 /* stats_functions.c - statistics as SQL functions. Knows how SQLite calls functions and nothing of
  * statistics: those are handed in (store_add_statistics). All are declared harmless and
  * deterministic, so views of a user's own may use them too. */
+#include "read.h"
 #include "store_internal.h"
 
 #include <math.h>

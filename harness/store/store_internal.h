@@ -6,7 +6,8 @@
 #include <sqlite3.h>
 
 #include "../base/str.h"
-#include "store.h"
+#include "../plan/trial.h"
+#include "open.h"
 
 enum {
 	STORE_APPLICATION_ID = 0x5254524c, /* "RTRL": in the header of every database of ours */
@@ -139,6 +140,20 @@ int views_refresh(struct store *s, struct err *e);
 
 /* A view of ours for this connection alone, which its name means then. */
 int views_cover(struct store *s, const char *name, struct err *e);
+
+/* ---- wide.c ---- */
+
+struct sweep;
+
+/* Make the view wide_NAME of a sweep, by its number, or make it again when what is in it has
+ * changed. file: the sweep as it was read; NULL: it is not at hand (of a program, only metrics that
+ * were recorded are columns then). Within a transaction. */
+int wide_make(struct store *s, int64_t sweep, const struct sweep *file, struct err *e);
+/* The same for a plan that has not changed: only a view that is not there, or that may lack metrics
+ * of a program, is made. */
+int wide_complete(struct store *s, int64_t sweep, const struct sweep *file, struct err *e);
+/* Those of all sweeps. */
+int wide_make_all(struct store *s, struct err *e);
 
 /* ---- resolved.c ---- */
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "sql.h"
+#include "read.h"
 #include "store_internal.h"
 
 static const char *find_text(const char *folder, const char *name)

@@ -1,9 +1,12 @@
--- views.sql - what to ask Retrial's results database. Names and columns stay; new ones may come. Column comments are the manual's.
+-- views.sql - the views of the results database: query these. Names and columns stay; new ones may be added.
 --
--- They need no function that SQLite does not have, nor one that it refuses in views of a database that is not trusted (its JSON
--- functions, in some versions). A trial in the plans of two sweeps has a row for each: ask for one sweep (WHERE sweep = 'paper')
--- before counting. Of a trial the latest done attempt counts; runs and failures look at the others too. Attempts that were taken
--- back are in no view. (CROSS JOIN is a JOIN whose left side SQLite reads first.)
+-- Every sweep also has a view of its own, wide_NAME: a row per trial, with columns for labels, results and all parameters, typed and
+-- with defaults filled in. docs/formats.md describes it; wide.c makes it.
+--
+-- The views use only functions that SQLite allows in views of a database that is not trusted (so no JSON functions). A trial that is
+-- in the plans of two sweeps has a row for each: select one sweep (WHERE sweep = 'paper') before you count. The latest attempt that
+-- is done counts for a trial; runs and failures also show other attempts. No view shows attempts that were deleted. (CROSS JOIN is a
+-- JOIN that makes SQLite read its left side first.)
 
 CREATE VIEW counted AS
 	-- A trial and which of its attempts counts: the latest that is done, otherwise the latest; none that was taken back. This is said here alone.

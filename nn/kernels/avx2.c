@@ -2,7 +2,6 @@
 #define W 8
 
 #include "activation.h"
-#include "adam.h"
 #include "average.h"
 #include "conv.h"
 #include "conv_pool.h"
@@ -16,8 +15,8 @@
 #include "loss.h"
 #include "normalize.h"
 #include "quant_kernels.h"
-#include "rms.h"
 #include "smooth.h"
+#include "steps.h"
 #include "window.h"
 
 const struct nn_kernels nn_kernels_avx2 = {

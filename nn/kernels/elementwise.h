@@ -1,4 +1,4 @@
-/* elementwise.h - pooling, ReLU, dropout masks, additions, and the optimizer steps: no sums over
+/* elementwise.h - pooling, ReLU, dropout masks, additions, weighted means of two: no sums over
  * anything. */
 #ifndef NN_KERNELS_ELEMENTWISE_H
 #define NN_KERNELS_ELEMENTWISE_H
@@ -73,62 +73,11 @@ static void add(float *sum, const float *a, size_t count)
 		store(sum + i, load(sum + i) + load(a + i));
 }
 
-INLINE void nadam_vector(
-	float *w, float *m, float *v, const float *g, const struct nn_step_factors *f)
+static void lerp(float *x, const float *target, float share, size_t count)
 {
-	vf grad = load_any(g), first = load_any(m), second = load_any(v);
-	first = fma_(grad - first, all(f->one_minus_beta1), first);
-	second = fma_(fma_(grad, grad, -second), all(f->one_minus_beta2), second);
-	store_any(m, first);
-	store_any(v, second);
-	vf step = fma_(first, all(f->momentum_factor), grad * all(f->gradient_factor));
-	vf scale = sqrt_(second * all(f->v_factor)) + all(f->epsilon);
-	store_any(w, load_any(w) - step / scale);
-}
-
-static void nadam(
-	float *w, float *m, float *v, const float *g, size_t count, const struct nn_step_factors *f)
-{
-	size_t i = 0;
-	for (; i + W <= count; i += W)
-		nadam_vector(w + i, m + i, v + i, g + i, f);
-	if (i < count) {
-		float rest[4][W] = { { 0 } };
-		size_t bytes = (count - i) * sizeof(*w);
-		memcpy(rest[0], w + i, bytes);
-		memcpy(rest[1], m + i, bytes);
-		memcpy(rest[2], v + i, bytes);
-		memcpy(rest[3], g + i, bytes);
-		nadam_vector(rest[0], rest[1], rest[2], rest[3], f);
-		memcpy(w + i, rest[0], bytes);
-		memcpy(m + i, rest[1], bytes);
-		memcpy(v + i, rest[2], bytes);
-	}
-}
-
-INLINE void sgd_vector(float *w, float *m, const float *g, const struct nn_step_factors *f)
-{
-	vf weight = load_any(w), step = load_any(g) * all(f->lr);
-	weight = fma_(weight, -all(f->decay), weight);
-	vf momentum = fma_(load_any(m), all(f->momentum), -step);
-	store_any(m, momentum);
-	store_any(w, weight + (f->nesterov ? fma_(momentum, all(f->momentum), -step) : momentum));
-}
-
-static void sgd(float *w, float *m, const float *g, size_t count, const struct nn_step_factors *f)
-{
-	size_t i = 0;
-	for (; i + W <= count; i += W)
-		sgd_vector(w + i, m + i, g + i, f);
-	if (i < count) {
-		float rest[3][W] = { { 0 } };
-		size_t bytes = (count - i) * sizeof(*w);
-		memcpy(rest[0], w + i, bytes);
-		memcpy(rest[1], m + i, bytes);
-		memcpy(rest[2], g + i, bytes);
-		sgd_vector(rest[0], rest[1], rest[2], f);
-		memcpy(w + i, rest[0], bytes);
-		memcpy(m + i, rest[1], bytes);
+	for (size_t i = 0; i < count * LANES; i += W) {
+		vf v = load(x + i);
+		store(x + i, fma_(load(target + i) - v, all(share), v));
 	}
 }
 

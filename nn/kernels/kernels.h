@@ -315,7 +315,7 @@ struct nn_kernels {
 	void (*multiply)(
 		float *out, const float *a, const float *b, size_t count); /* out may be a */
 	void (*add)(float *sum, const float *a, size_t count);             /* sum += a */
-	void (*approach)(float *x, const float *target, float share,
+	void (*lerp)(float *x, const float *target, float share,
 		size_t count); /* x += (target - x) * share */
 
 	/* Softmax cross-entropy of 16 images: loss[lane] = log sum exp(logits) - logits[label];
@@ -329,23 +329,13 @@ struct nn_kernels {
 	void (*soft_loss)(float *loss, int32_t *best, float *dlogits, const float *logits,
 		int classes, const struct nn_soft_labels *labels, const float *scale);
 
-	/* One optimizer step over count parameters, any alignment (optimizer.h has the formulas).
-	 */
-	void (*nadam)(float *w, float *m, float *v, const float *g, size_t count,
-		const struct nn_step_factors *f);
-	void (*adam)(float *w, float *m, float *v, const float *g, size_t count,
-		const struct nn_step_factors *f);
-	void (*rmsprop)(float *w, float *m, float *v, const float *g, size_t count,
-		const struct nn_step_factors *f);
-	void (*adagrad)(float *w, float *m, float *v, const float *g, size_t count,
-		const struct nn_step_factors *f);
-	void (*adadelta)(float *w, float *m, float *v, const float *g, size_t count,
+	/* One step of each kind of optimizer over count parameters of any alignment (optimizer.h
+	 * has the formulas). m and v are its slots; all are there, used or not. */
+	void (*step[NN_ADADELTA + 1])(float *w, float *m, float *v, const float *g, size_t count,
 		const struct nn_step_factors *f);
 	/* g = (g * scale, limited to +- limit) + l2 * w, for count parameters of any alignment. */
 	void (*shape_gradient)(
 		float *g, const float *w, size_t count, float scale, float limit, float l2);
-	void (*sgd)(
-		float *w, float *m, const float *g, size_t count, const struct nn_step_factors *f);
 
 	/* One image: bytes / 255 into four planes, to[phase * plane + i] = row[4 * i + phase] /
 	 * 255, in steps of 16 i; convolution, ReLU and pooling; one dense layer, or two of the same

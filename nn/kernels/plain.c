@@ -3,7 +3,6 @@
 #define W 4
 
 #include "activation.h"
-#include "adam.h"
 #include "average.h"
 #include "conv.h"
 #include "conv_pool.h"
@@ -17,8 +16,8 @@
 #include "loss.h"
 #include "normalize.h"
 #include "quant_kernels.h"
-#include "rms.h"
 #include "smooth.h"
+#include "steps.h"
 #include "window.h"
 
 const struct nn_kernels nn_kernels_plain = {

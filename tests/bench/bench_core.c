@@ -310,10 +310,7 @@ static void bench_optimizer(const struct bench *b, enum nn_optimizer_kind kind)
 		const double start = now(CLOCK_THREAD_CPUTIME_ID);
 		for (int i = 0; i < STEPS; i++) {
 			const struct nn_step_factors f = nn_optimizer_advance(&o, &schedule);
-			if (kind == NN_NADAM)
-				b->kernels->nadam(w, first, second, gradient, PARAMETERS, &f);
-			else
-				b->kernels->sgd(w, first, gradient, PARAMETERS, &f);
+			b->kernels->step[kind](w, first, second, gradient, PARAMETERS, &f);
 		}
 		seconds[r] = (now(CLOCK_THREAD_CPUTIME_ID) - start) / STEPS;
 	}

@@ -14,6 +14,8 @@
 #include "harness/data/dataset.h"
 #include "harness/run/shards.h"
 #include "harness/run/slurm.h"
+#include "harness/store/attempts.h"
+#include "harness/store/sweeps.h"
 #include "nn/nn.h"
 #include "store_study.h"
 

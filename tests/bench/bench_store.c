@@ -24,6 +24,10 @@
 
 #include "harness/base/file.h"
 #include "harness/report/format.h"
+#include "harness/store/attempts.h"
+#include "harness/store/merge.h"
+#include "harness/store/read.h"
+#include "harness/store/sweeps.h"
 #include "store_study.h"
 
 enum { GROUP = 10, PART_ROWS = 1000, SHARDS = 10 };

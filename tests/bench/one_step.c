@@ -37,7 +37,7 @@ int main(int argc, char **argv)
 		labels[i] = (uint8_t)(i % 10);
 		order[i] = i;
 	}
-	const struct nn_images images = { pixels, labels, shape, BATCH };
+	const struct nn_images images = { pixels, labels, shape, BATCH, NULL };
 	const struct nn_trainer_options options = { .kernels = kernels,
 		.batch_size = BATCH,
 		.threads = 1,

@@ -12,6 +12,9 @@ axes: {recipe: [alone]}
 recipes:
   alone:
     - {phase: single, epochs: 2}
+claims: [{id: C, title: accuracy, where: {recipe: alone}, metric: test_accuracy, paper: 0.1, rounds_to: 2}]
+tables: [{id: main, title: One recipe, rows: [recipe], metrics: [test_accuracy]}]
+figures: [{id: course, kind: curves, title: Curves, series: recipe, metric: val_accuracy}]
 END
 "$RETRIAL" run "$SCRATCH/two.yaml" --db "$db" -q 2>"$SCRATCH/err"
 mkdir -p "$SCRATCH/published/tables" && echo "| a |" >"$SCRATCH/published/tables/main.md"
@@ -49,6 +52,36 @@ try verify "$bundle" --sample 1
 check $? "or a sample of them"
 [ -z "$(find "${TMPDIR:-/tmp}" -maxdepth 1 -name 'retrial-bundle-*' -newer "$bundle" 2>/dev/null)" ]
 check $? "nothing is left behind"
+
+# ---- results that are made ----
+try bundle --db "$db" -o "$SCRATCH/made.tar.zst" --no-source
+results=$SCRATCH/made/results/two
+fine && tar --zstd -xf "$SCRATCH/made.tar.zst" -C "$SCRATCH" && [ "$(grep -c '^| alone' "$results/tables.md")" = 1 ] &&
+	[ "$(grep -c ',test_accuracy,' "$results/tables.csv")" = 1 ] && grep -q '^| C |' "$results/verdicts.md" && grep -q '^C,' "$results/verdicts.csv" &&
+	grep -q '^<svg' "$results/report.html" && [ -s "$results/figures/course.svg" ] && [ -s "$results/figures/course.gp" ]
+check $? "without published results, tables, verdicts, figures and a page are made"
+! grep -rqF "$SCRATCH" "$SCRATCH/made/results" && ! grep -rq 'retrial-results-' "$SCRATCH/made/results" &&
+	grep -qF 'retrial table sweeps/two.yaml --db results.db' "$results/tables.md"
+check $? "they name the command for the unpacked bundle, and no folder of this machine"
+cp "$SCRATCH/made.tar.zst" "$SCRATCH/first" && try bundle --db "$db" -o "$SCRATCH/made.tar.zst" --no-source
+cmp -s "$SCRATCH/made.tar.zst" "$SCRATCH/first"
+check $? "and they have the same bytes each time"
+(cd "$SCRATCH/made" && "$RETRIAL" table sweeps/two.yaml --db results.db --format md) >"$SCRATCH/out" 2>"$SCRATCH/err"
+grep -F '| alone' "$results/tables.md" | cmp -s - - && [ "$(grep '^| alone' "$SCRATCH/out")" = "$(grep '^| alone' "$results/tables.md")" ]
+check $? "that command gives the same table"
+cp "$db" "$SCRATCH/evil.db" && sqlite3 "$SCRATCH/evil.db" "PRAGMA foreign_keys = OFF; DROP TRIGGER IF EXISTS sweeps_frozen; UPDATE sweeps SET name = '../../out-of-it'" 2>"$SCRATCH/err"
+if [ "$(sqlite3 "$SCRATCH/evil.db" 'SELECT name FROM sweeps')" = ../../out-of-it ]; then
+	try bundle --db "$SCRATCH/evil.db" -o "$SCRATCH/evil-made.tar.zst" --no-source
+	[ "$code" = 2 ] && says "a bundle holds no file of this name" err && [ ! -e "$SCRATCH/evil-made.tar.zst" ]
+	check $? "a sweep whose name leads out of the bundle is refused"
+fi
+# As somebody has it who installed a package: no source tree beside the program, nothing of ours in the folder.
+"${MAKE:-make}" -s -o retrial install CC="${CC:-gcc}" BUILD="${BUILD:-build}" DESTDIR="$SCRATCH/root" PREFIX=/usr >"$SCRATCH/out" 2>"$SCRATCH/err" &&
+	mkdir "$SCRATCH/elsewhere" && (cd "$SCRATCH/elsewhere" && "$SCRATCH/root/usr/bin/retrial" bundle --db "$db" -o installed.tar.zst) >"$SCRATCH/out" 2>"$SCRATCH/err" &&
+	(cd "$SCRATCH/elsewhere" && tar --zstd -xf installed.tar.zst) && [ -s "$SCRATCH/elsewhere/installed/results/two/figures/course.svg" ] &&
+	[ "$(find "$SCRATCH/elsewhere/installed/results" -mindepth 1 -maxdepth 1)" = "$SCRATCH/elsewhere/installed/results/two" ] &&
+	[ ! -e "$SCRATCH/elsewhere/installed/PAPER_MAP.md" ] && says "the source of the program" err
+check $? "an installed program makes the same, and says that its source is not in it"
 
 # repack WITH: the bundle taken apart, changed by a command in its folder, and packed again
 repack() {
@@ -140,7 +173,7 @@ try check "$SCRATCH/own/sweeps/own.yaml" --data "$SCRATCH/own/data"
 check $? "the bundle's sweep file and data are good as they lie there"
 [ "$(find "$SCRATCH/own/data" -name '*.data' | wc -l)" = 1 ] && grep -q 'leaves is in the bundle' "$SCRATCH/own/README.md"
 check $? "so does imported data"
-[ ! -e "$SCRATCH/own/results" ] && ! grep -qi 'paper-notebook\|2501\.15547' "$SCRATCH/own/README.md" "$SCRATCH/own/CHECKLIST.md"
+[ ! -e "$SCRATCH/own/results/paper" ] && ! grep -qi 'paper-notebook\|2501\.15547' "$SCRATCH/own/README.md" "$SCRATCH/own/CHECKLIST.md"
 check $? "nothing of the program's own paper is in it"
 grep -q 'its source is not in the bundle' "$SCRATCH/own/CHECKLIST.md" && ! grep -q 'source.tar' "$SCRATCH/own/ARTIFACT.md" && grep -q 'made by retrial .*, commit' "$SCRATCH/own/README.md"
 check $? "the checklist says that the source is not in it, and which program made it"

@@ -36,7 +36,8 @@ check $? "running again runs nothing"
 
 # ---- interrupted ----
 "$RETRIAL" run "$sweep" --db "$SCRATCH/int/r.db" -j 2 --checkpoint 0 -q & pid=$!
-sleep 0.4; kill -INT $pid; wait $pid; status=$?
+while kill -0 $pid 2>/dev/null && [ -z "$(find "$SCRATCH/int" -name '*.checkpoint' 2>/dev/null)" ]; do sleep 0.05; done # trials are at work
+kill -INT $pid; wait $pid; status=$?
 [ $status -eq 130 ]
 check $? "an interrupted run ends with exit code 130"
 same int -j 2

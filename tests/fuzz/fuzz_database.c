@@ -13,6 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "harness/store/open.h"
 #include "tests/unit/hostile.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count);

@@ -33,6 +33,17 @@ assert (again["test_loss"] == same["test_loss"]).all(), "reals are not the same 
 jsonl = subprocess.run([retrial, "query", "accuracy", "--db", path, "--format", "jsonl"], check=True, capture_output=True, text=True).stdout
 lines = pd.read_json(io.StringIO(jsonl), lines=True, precise_float=True).set_index("trial").sort_index()
 assert (lines["seed"] == same["seed"]).all() and ((lines["test_loss"] - same["test_loss"]).abs() < 1e-15).all()
+wide = pd.read_sql("SELECT * FROM wide_smoke", db).set_index("trial")
+assert len(wide) == db.execute("SELECT count(*) FROM runs").fetchone()[0]
+assert wide["batch_size"].dtype == "int64" and (wide["batch_size"] == 32).all()
+notebook = wide[wide["recipe"] == "smoke-notebook"]
+assert notebook["dual.lr"].dtype == "float64" and (notebook["dual.lr"] == 1e-3).all()
+assert notebook["dual.beta2"].dtype == "float64" and (notebook["dual.beta2"] == 0.999).all(), "a default"
+assert (notebook["unfreeze.epochs"] == 2).all() and wide["unfreeze.epochs"].isna().any(), "only where the recipe has the phase"
+assert (wide["dual.optimizer"].dropna() == "nadam").all()
+assert (wide["test_accuracy"] - accuracy.set_index("trial")["test_accuracy"]).abs().max() == 0
+tidy = pd.read_sql("SELECT * FROM parameters WHERE number IS NOT NULL", db).pivot(index="trial", columns="name", values="number")
+assert ((tidy["dual.lr"] - wide["dual.lr"]).abs().max() == 0) and len(tidy) == len(wide)
 END
 check $? "pandas reads every view, and CSV and JSON Lines give it the same numbers"
 
@@ -54,7 +65,24 @@ rows = client.get("/smoke/accuracy.json?_shape=array&recipe=smoke-single").json(
 assert len(rows) == 2 and rows[0]["params"] == 6930, rows
 foreign = client.get("/smoke/attempts").text
 assert "/smoke/trials/" in foreign, "foreign keys are not links"
+wide = client.get("/smoke/wide_smoke.json?_shape=array&dual.lr=0.001&_sort=position").json()
+assert wide and all(row["batch_size"] == 32 and row["dual.epochs"] >= 1 for row in wide), wide[:1]
 END
 check $? "Datasette serves a page for every table and view, and follows foreign keys"
+
+wide="R reads the wide view with typed columns"
+if Rscript -e 'library(RSQLite)' >/dev/null 2>&1; then
+	Rscript - "$db" >"$SCRATCH/out" 2>&1 <<'END'
+db <- DBI::dbConnect(RSQLite::SQLite(), commandArgs(TRUE)[1], flags = RSQLite::SQLITE_RO)
+wide <- DBI::dbReadTable(db, "wide_smoke", check.names = FALSE)
+stopifnot(is.integer(wide$batch_size), wide$batch_size == 32L, is.numeric(wide[["dual.lr"]]), is.numeric(wide$test_accuracy),
+	is.character(wide[["dual.optimizer"]]), nrow(wide) == DBI::dbGetQuery(db, "SELECT count(*) AS n FROM runs")$n)
+means <- aggregate(test_accuracy ~ recipe + batch_size, wide, mean)
+stopifnot(nrow(means) == length(unique(wide$recipe)))
+END
+	check $? "$wide"
+else
+	skip "$wide" "no R with RSQLite (Debian: r-cran-rsqlite)"
+fi
 
 finish

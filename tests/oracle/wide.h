@@ -20,7 +20,7 @@ struct wide_number {
 struct wide {
 	const struct nn_net *net;
 	uint32_t count; /* images in the batch */
-	/* Set by the caller between wide_new and wide_run. */
+	/* Set by the caller between wide_new and wide_forward. */
 	bool training;      /* batch statistics, soft labels */
 	const bool *frozen; /* [tensor_count], or NULL: a batch normalisation with both frozen uses
 			       its moving statistics */

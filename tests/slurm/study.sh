@@ -41,7 +41,7 @@ running() { [ "$(squeue --noheader --array --states=running --format=%K --name=r
 kill_on() {
 	killed=1
 	for p in $(pgrep -f -- "--trials $SCRATCH/rough"); do
-		tr '\0' '\n' 2>/dev/null <"/proc/$p/environ" | grep -qx "SLURMD_NODENAME=$1" && kill -9 "$p" && killed=0
+		tr '\0' '\n' 2>/dev/null <"/proc/$p/environ" | grep -qx "SLURMD_NODENAME=$1" && kill -9 "$p" 2>/dev/null && killed=0
 	done
 	return $killed
 }
@@ -62,11 +62,10 @@ check $? "a task is killed with SIGKILL"
 scancel "$(squeue --noheader --array --states=running --nodelist=n2 --format=%i | head -n 1)"
 check $? "a task is cancelled"
 kill_on n3
-pkill -9 -f 'slurmd -D -N n3'
+kill -9 "$(cat "$(dirname "$SLURM_CONF")/n3.pid")"
 check $? "the daemon of a node is killed, and what ran there"
 slurm "$db" --wait >>"$SCRATCH/out" 2>>"$SCRATCH/err"
 first=$?
-slurmd -D -N n3 >/dev/null 2>&1 &
 rounds=0 status=$first
 while [ "$status" != 0 ] && [ "$rounds" -lt 6 ]; do
 	rounds=$((rounds + 1))

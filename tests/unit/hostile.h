@@ -12,7 +12,13 @@
 #include "harness/report/runs.h"
 #include "harness/report/show.h"
 #include "harness/report/sql_statistics.h"
+#include "harness/store/attempts.h"
+#include "harness/store/merge.h"
+#include "harness/store/open.h"
+#include "harness/store/read.h"
+#include "harness/store/remarks.h"
 #include "harness/store/store_internal.h"
+#include "harness/store/sweeps.h"
 #include "made_store.h"
 
 enum {

@@ -7,7 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/store/store.h"
+#include "harness/plan/result.h"
+#include "harness/plan/trial.h"
+#include "harness/store/attempts.h"
+#include "harness/store/open.h"
 
 enum { MADE_IMAGES = 1000 }; /* of the made test set */
 

@@ -8,7 +8,10 @@
 #include <unistd.h>
 
 #include "harness/plan/identity.h"
-#include "harness/store/store.h"
+#include "harness/plan/result.h"
+#include "harness/plan/sweep.h"
+#include "harness/store/attempts.h"
+#include "harness/store/open.h"
 
 enum { MADE_TRIALS_MAX = 64 };
 

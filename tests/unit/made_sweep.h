@@ -3,7 +3,6 @@
 #ifndef TESTS_MADE_SWEEP_H
 #define TESTS_MADE_SWEEP_H
 
-#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -93,19 +92,6 @@ static inline void read_scratch(
 		assert_int_equal(s->trial_count, trials);
 	sweep_free(s);
 	str_free(&path);
-}
-
-static inline int remove_one(const char *path, const struct stat *info, int kind, struct FTW *place)
-{
-	(void)info;
-	(void)kind;
-	(void)place;
-	return remove(path);
-}
-
-static inline void remove_scratch(const char *folder)
-{
-	nftw(folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
 }
 
 #endif

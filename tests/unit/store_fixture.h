@@ -10,25 +10,14 @@
 #include <sqlite3.h>
 
 #include "harness/base/file.h"
+#include "harness/store/attempts.h"
+#include "harness/store/open.h"
+#include "harness/store/read.h"
+#include "harness/store/sweeps.h"
 #include "made_store.h"
+#include "scratch.h"
 
-static char scratch[64];
 static char database[128]; /* a new path for every test */
-
-static inline int make_scratch(void **state)
-{
-	(void)state;
-	snprintf(scratch, sizeof(scratch), "/tmp/test_store.XXXXXX");
-	return mkdtemp(scratch) && chmod(scratch, 0755) == 0 ? 0 : -1;
-}
-
-static inline int remove_scratch(void **state)
-{
-	(void)state;
-	char command[128];
-	snprintf(command, sizeof(command), "rm -rf %s", scratch);
-	return system(command);
-}
 
 static inline int new_database(void **state)
 {

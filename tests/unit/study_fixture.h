@@ -7,7 +7,11 @@
 #include <stdlib.h>
 
 #include "harness/report/study.h"
+#include "harness/store/attempts.h"
+#include "harness/store/open.h"
+#include "harness/store/sweeps.h"
 #include "made_results.h"
+#include "scratch.h"
 
 static const char sweep_text[] =
 	"retrial: 1\n"
@@ -55,7 +59,7 @@ static const char sweep_text[] =
 
 /* A scratch folder with a database in it. */
 struct fixture {
-	char folder[32], path[64];
+	char folder[SCRATCH_MAX], path[64];
 	struct sweep *sweep;
 	struct store *store;
 };
@@ -71,8 +75,7 @@ static inline int set_up(void **state)
 	struct fixture *f = calloc(1, sizeof(*f));
 	struct err e = { 0 };
 
-	snprintf(f->folder, sizeof(f->folder), "/tmp/retrial-study-XXXXXX");
-	if (!mkdtemp(f->folder))
+	if (scratch_make(f->folder))
 		return -1;
 	snprintf(f->path, sizeof(f->path), "%s/tiny.db", f->folder);
 	const struct sweep_options options = { .seeds = 0 };
@@ -85,17 +88,14 @@ static inline int set_up(void **state)
 	return 0;
 }
 
-/* The scratch folder holds files only, in itself and in one folder of figures. */
 static inline int tear_down(void **state)
 {
 	struct fixture *f = *state;
-	char command[160];
-
 	store_close(f->store);
 	sweep_free(f->sweep);
-	snprintf(command, sizeof(command), "rm -r '%s'", f->folder);
+	const int result = scratch_remove(f->folder);
 	free(f);
-	return system(command);
+	return result;
 }
 
 /* Freeze the plan; cifar10 is missing, the trial at `diverged` diverges, all others are done. */

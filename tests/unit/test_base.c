@@ -17,23 +17,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "harness/base/csv.h"
 #include "harness/base/digest.h"
 #include "harness/base/err.h"
 #include "harness/base/facts.h"
 #include "harness/base/file.h"
 #include "harness/base/str.h"
-
-static char scratch[64];
-
-/* scratch/name; valid until the next call but three. */
-static const char *in_scratch(const char *name)
-{
-	static char paths[4][256];
-	static int next;
-	char *path = paths[next++ % 4];
-	snprintf(path, sizeof(paths[0]), "%s/%s", scratch, name);
-	return path;
-}
+#include "scratch.h"
 
 static void assert_file_is(const char *path, const char *expected)
 {
@@ -402,19 +392,52 @@ static void facts_add_cannot_break_the_format(void **state)
 	str_free(&facts);
 }
 
-static int make_scratch(void **state)
+/* Every field as "LINE:COLUMN text", quoted ones with a q, a line's last ones with a dot. */
+static const char *fields_of(const char *text, size_t length)
 {
-	(void)state;
-	snprintf(scratch, sizeof(scratch), "/tmp/retrial-test-XXXXXX");
-	return mkdtemp(scratch) ? 0 : -1;
+	static char out[512];
+	struct csv csv = csv_begin(text, length);
+	struct csv_field f = { 0 };
+	int n = 0;
+	while (csv.at < csv.end) {
+		if (csv_skip_empty(&csv)) {
+			n += snprintf(out + n, sizeof(out) - (size_t)n, "-");
+			continue;
+		}
+		const int broken = csv_next(&csv, &f);
+		n += snprintf(out + n, sizeof(out) - (size_t)n, "[%d:%d%s %s%s]", f.line, f.column,
+			f.quoted ? "q" : "",
+			broken                  ? "broken"
+				: f.text.length ? f.text.s
+						: "",
+			!broken && f.last ? "." : "");
+		if (broken)
+			break;
+	}
+	str_free(&f.text);
+	return out;
 }
 
-static int remove_scratch(void **state)
+static void csv_fields_are_split_unquoted_and_placed(void **state)
 {
 	(void)state;
-	char command[128];
-	snprintf(command, sizeof(command), "rm -rf '%s'", scratch);
-	return system(command);
+	static const struct {
+		const char *text, *fields;
+	} cases[] = {
+		{ "a,b\nc,d\n", "[1:1 a][1:3 b.][2:1 c][2:3 d.]" },
+		{ "a,b\r\n\r\nc", "[1:1 a][1:3 b.]-[3:1 c.]" },
+		{ "\xEF\xBB\xBF"
+		  "a,,\n",
+			"[1:1 a][1:3 ][1:4 .]" },
+		{ "\"a,\"\"b\"\"\n\",c\n", "[1:1q a,\"b\"\n][2:3 c.]" },
+		{ "\xC3\xA4,\"\",x\ry", "[1:1 \xC3\xA4][1:3q ][1:6 x\ry.]" },
+		{ "a,\"b", "[1:1 a][1:3q broken]" },
+		{ "\"a\"b,c", "[1:1q broken]" },
+		{ "\"a\"\"", "[1:1q broken]" },
+	};
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		assert_string_equal(
+			fields_of(cases[i].text, strlen(cases[i].text)), cases[i].fields);
 }
 
 int main(void)
@@ -441,6 +464,7 @@ int main(void)
 		cmocka_unit_test(facts_are_lines_of_name_and_value_without_the_hosts_name),
 		cmocka_unit_test(facts_know_the_digest_of_the_running_program),
 		cmocka_unit_test(facts_add_cannot_break_the_format),
+		cmocka_unit_test(csv_fields_are_split_unquoted_and_placed),
 	};
 	return cmocka_run_group_tests(tests, make_scratch, remove_scratch);
 }

@@ -24,7 +24,8 @@ static const uint32_t ids[] = { 3, 0, 2, 1 };
 static void constants_of(enum normalize_kind kind, struct nn_net *net, float *params)
 {
 	const struct trial t = { .normalize = kind };
-	const struct nn_images images = { &pixels[0][0][0], labels, { CHANNELS, 2, 2 }, COUNT };
+	const struct nn_images images = { &pixels[0][0][0], labels, { CHANNELS, 2, 2 }, COUNT,
+		NULL };
 	struct err e = { 0 };
 	static const struct layer_config head = {
 		.kind = LAYER_DENSE, .name = "d", .bias = true, .lr_scale = 1

@@ -29,20 +29,9 @@
 #include "harness/data/manifest.h"
 #include "harness/data/memory.h"
 #include "harness/data/synthetic.h"
+#include "scratch.h"
 
 static const char fashion[] = "/usr/share/datasets/fashion-mnist";
-
-static char scratch[64];
-
-/* scratch/name; valid until the next call but seven. */
-static const char *in_scratch(const char *name)
-{
-	static char paths[8][256];
-	static int next;
-	char *path = paths[next++ % 8];
-	snprintf(path, sizeof(paths[0]), "%s/%s", scratch, name);
-	return path;
-}
 
 static void assert_says(const struct err *e, const char *part)
 {
@@ -516,7 +505,7 @@ static void unknown_name_is_the_users_mistake_with_a_hint(void **state)
 	assert_refused("cifar-10", NULL, ERR_USAGE, &e);
 	assert_says(&e, "unknown data set 'cifar-10' (did you mean 'cifar10'?)");
 	assert_refused("imagenet", NULL, ERR_USAGE, &e);
-	assert_says(&e, "(there are: mnist, fashion-mnist, cifar10, synthetic, synthetic-colour)");
+	assert_says(&e, "(there are: mnist, fashion-mnist, cifar10, synthetic, synthetic-colour; ");
 }
 
 static void missing_set_says_where_it_looked_in_order_and_what_to_do(void **state)
@@ -820,21 +809,6 @@ static void cache_that_cannot_be_written_is_no_error(void **state)
 	cache_save(in_scratch("a-file/cache"), "key", d);
 	assert_false(file_exists(in_scratch("a-file/cache")));
 	dataset_close(d);
-}
-
-static int make_scratch(void **state)
-{
-	(void)state;
-	snprintf(scratch, sizeof(scratch), "/tmp/retrial-test-XXXXXX");
-	return mkdtemp(scratch) ? 0 : -1;
-}
-
-static int remove_scratch(void **state)
-{
-	(void)state;
-	char command[128];
-	snprintf(command, sizeof(command), "rm -rf '%s'", scratch);
-	return system(command);
 }
 
 int main(void)

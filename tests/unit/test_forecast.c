@@ -12,6 +12,8 @@
 #include <unistd.h>
 
 #include "harness/report/forecast.h"
+#include "harness/store/attempts.h"
+#include "harness/store/sweeps.h"
 
 enum { CORE = 7 };
 

@@ -7,21 +7,19 @@
 #include <cmocka.h>
 
 #include "harness/run/trained.h"
+#include "harness/store/open.h"
 #include "hostile.h"
+#include "scratch.h"
 
 static struct hostile hostile;
-static char scratch[64], *base;
+static char *base;
 static size_t base_count;
 
-static int make_scratch(void **state)
+static int begin(void **state)
 {
 	char path[128];
 	(void)state;
-	/* Thousands of small transactions: where there is a memory disk, they need not wait for a
-	 * real one. */
-	snprintf(scratch, sizeof(scratch), "%s/test_hostile.XXXXXX",
-		access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
-	if (!mkdtemp(scratch))
+	if (scratch_make_in_memory(scratch))
 		return -1;
 	snprintf(path, sizeof(path), "%s/base.db", scratch);
 	snprintf(hostile.path, sizeof(hostile.path), "%s/bad.db", scratch);
@@ -30,13 +28,10 @@ static int make_scratch(void **state)
 	return 0;
 }
 
-static int remove_scratch(void **state)
+static int end(void **state)
 {
-	char command[128];
-	(void)state;
 	free(base);
-	snprintf(command, sizeof(command), "rm -rf %s", scratch);
-	return system(command);
+	return remove_scratch(state);
 }
 
 /* The next number of a fixed sequence (xorshift). */
@@ -241,5 +236,5 @@ int main(void)
 		cmocka_unit_test(absurd_values_are_only_values),
 		cmocka_unit_test(views_and_triggers_that_want_to_do_harm_cannot),
 	};
-	return cmocka_run_group_tests(tests, make_scratch, remove_scratch);
+	return cmocka_run_group_tests(tests, begin, end);
 }

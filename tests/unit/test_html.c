@@ -10,7 +10,10 @@
 
 #include "harness/report/html.h"
 #include "harness/report/report.h"
+#include "harness/store/attempts.h"
+#include "harness/store/sweeps.h"
 #include "made_results.h"
+#include "scratch.h"
 
 static void expect_text(const char *text, const char *html)
 {
@@ -169,23 +172,6 @@ static char *page(const char *folder, const char *scripts)
 	return str_take(&out);
 }
 
-static int with_folder(void **state)
-{
-	char *folder = strdup("/tmp/retrial-html-XXXXXX");
-
-	*state = folder;
-	return folder && mkdtemp(folder) ? 0 : -1;
-}
-
-static int without_folder(void **state)
-{
-	char command[64];
-
-	snprintf(command, sizeof(command), "rm -r '%s'", (char *)*state);
-	free(*state);
-	return system(command);
-}
-
 static size_t count(const char *text, const char *what)
 {
 	size_t n = 0;
@@ -197,7 +183,8 @@ static size_t count(const char *text, const char *what)
 
 static void a_page_has_no_script_and_loads_nothing(void **state)
 {
-	char *html = page(*state, "plots");
+	(void)state;
+	char *html = page(scratch, "plots");
 	static const char *const never[] = {
 		"<script",
 		"<img",
@@ -226,7 +213,8 @@ static void a_page_has_no_script_and_loads_nothing(void **state)
 
 static void every_link_of_a_page_leads_somewhere_and_ids_are_unique(void **state)
 {
-	char *html = page(*state, "plots");
+	(void)state;
+	char *html = page(scratch, "plots");
 	size_t links = 0, ids = 0;
 
 	for (const char *at = html; (at = strstr(at, "href=\"#")); at++, links++) {
@@ -249,7 +237,8 @@ static void every_link_of_a_page_leads_somewhere_and_ids_are_unique(void **state
 
 static void a_page_says_what_is_missing_and_why(void **state)
 {
-	char *html = page(*state, "plots");
+	(void)state;
+	char *html = page(scratch, "plots");
 
 	assert_non_null(strstr(html, "<p>3 of 6 planned trials are done.</p>"));
 	assert_non_null(strstr(html, "<li>3 skipped: not in &lt;b&gt;DIR&lt;/b&gt;</li>"));
@@ -260,7 +249,8 @@ static void a_page_says_what_is_missing_and_why(void **state)
 
 static void a_figure_that_cannot_be_drawn_is_named_with_the_reason(void **state)
 {
-	char *html = page(*state, "/nonexistent/plots");
+	(void)state;
+	char *html = page(scratch, "/nonexistent/plots");
 
 	assert_int_equal(count(html, "<svg"), 0);
 	assert_non_null(strstr(html, "Figure points could not be made: "));
@@ -277,15 +267,15 @@ int main(void)
 		cmocka_unit_test(a_table_has_headings_and_escaped_cells),
 		cmocka_unit_test(a_picture_gets_its_own_ids_and_a_title),
 		cmocka_unit_test_setup_teardown(
-			a_page_has_no_script_and_loads_nothing, with_folder, without_folder),
+			a_page_has_no_script_and_loads_nothing, make_scratch, remove_scratch),
 		cmocka_unit_test_setup_teardown(
-			every_link_of_a_page_leads_somewhere_and_ids_are_unique, with_folder,
-			without_folder),
+			every_link_of_a_page_leads_somewhere_and_ids_are_unique, make_scratch,
+			remove_scratch),
 		cmocka_unit_test_setup_teardown(
-			a_page_says_what_is_missing_and_why, with_folder, without_folder),
+			a_page_says_what_is_missing_and_why, make_scratch, remove_scratch),
 		cmocka_unit_test_setup_teardown(
-			a_figure_that_cannot_be_drawn_is_named_with_the_reason, with_folder,
-			without_folder),
+			a_figure_that_cannot_be_drawn_is_named_with_the_reason, make_scratch,
+			remove_scratch),
 	};
 	return cmocka_run_group_tests_name("html", tests, NULL, NULL);
 }

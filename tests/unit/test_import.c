@@ -17,25 +17,9 @@
 #include "harness/data/import.h"
 #include "harness/data/picture.h"
 #include "harness/data/png_file.h"
+#include "scratch.h"
 
 enum { SIDE = 8, PIXELS = SIDE * SIDE };
-
-static char folder[64];
-
-static int make_folder(void **state)
-{
-	(void)state;
-	snprintf(folder, sizeof(folder), "/tmp/test_import.XXXXXX");
-	return mkdtemp(folder) ? 0 : -1;
-}
-
-static int remove_folder(void **state)
-{
-	char command[128];
-	(void)state;
-	snprintf(command, sizeof(command), "rm -rf %s", folder);
-	return system(command) == 0 ? 0 : -1;
-}
 
 static void shell(const char *format, ...)
 {
@@ -44,7 +28,7 @@ static void shell(const char *format, ...)
 	va_start(arguments, format);
 	vsnprintf(rest, sizeof(rest), format, arguments);
 	va_end(arguments);
-	snprintf(command, sizeof(command), "cd %s && %s", folder, rest);
+	snprintf(command, sizeof(command), "cd %s && %s", scratch, rest);
 	assert_int_equal(system(command), 0);
 }
 
@@ -61,7 +45,7 @@ static void put_png(const char *name, int width, int height, int number)
 	uint8_t pixels[64 * 64];
 	struct err e = { 0 };
 	draw(pixels, width * height, number);
-	snprintf(path, sizeof(path), "%s/%s", folder, name);
+	snprintf(path, sizeof(path), "%s/%s", scratch, name);
 	if (png_write(path, 1, height, width, pixels, &e))
 		fail_msg("%s", e.text);
 }
@@ -75,7 +59,7 @@ static void put_jpeg(const char *name, int channels, int orientation)
 	struct jpeg_error_mgr errors;
 	unsigned char exif[] = "Exif\0\0II*\0\10\0\0\0\1\0\x12\1\3\0\1\0\0\0\0\0\0\0";
 	exif[24] = (unsigned char)orientation;
-	snprintf(path, sizeof(path), "%s/%s", folder, name);
+	snprintf(path, sizeof(path), "%s/%s", scratch, name);
 	FILE *f = fopen(path, "wb");
 	assert_non_null(f);
 	draw(pixels, PIXELS * channels, channels);
@@ -123,8 +107,8 @@ static struct dataset *import_with(const char *set, const struct import_options 
 	struct err e = { 0 };
 	struct dataset *d = NULL;
 	uint32_t in_both = 0;
-	snprintf(path, sizeof(path), "%s/%s", folder, set);
-	if (dataset_import("own", path, folder, o, &e, &in_both, &d))
+	snprintf(path, sizeof(path), "%s/%s", scratch, set);
+	if (dataset_import("own", path, scratch, o, &e, &in_both, &d))
 		fail_msg("%s", e.text);
 	return d;
 }
@@ -135,8 +119,8 @@ static void refuse_with(const char *set, const struct import_options *o, const c
 	struct err e = { 0 };
 	struct dataset *d = NULL;
 	uint32_t in_both;
-	snprintf(path, sizeof(path), "%s/%s", folder, set);
-	assert_int_equal(dataset_import("own", path, folder, o, &e, &in_both, &d), -1);
+	snprintf(path, sizeof(path), "%s/%s", scratch, set);
+	assert_int_equal(dataset_import("own", path, scratch, o, &e, &in_both, &d), -1);
 	assert_int_equal(e.kind, ERR_USAGE);
 	if (!strstr(e.text, text))
 		fail_msg("'%s' is not in '%s'", text, e.text);
@@ -199,22 +183,22 @@ static void jpeg_files_are_read_by_content(void **state)
 	put_jpeg("grey.jpg", 1, 0);
 	put_jpeg(
 		"colour.png", 3, 1); /* a name that lies, and an orientation that changes nothing */
-	snprintf(path, sizeof(path), "%s/grey.jpg", folder);
+	snprintf(path, sizeof(path), "%s/grey.jpg", scratch);
 	assert_int_equal(picture_look(path, &size, &e), 0);
 	assert_true(size.width == SIDE && size.height == SIDE && !size.colour);
 	assert_int_equal(picture_read(path, 1, SIDE, SIDE, false, planes, &e), 0);
-	snprintf(path, sizeof(path), "%s/colour.png", folder);
+	snprintf(path, sizeof(path), "%s/colour.png", scratch);
 	assert_int_equal(picture_look(path, &size, &e), 0);
 	assert_true(size.colour);
 	assert_int_equal(picture_read(path, 3, SIDE, SIDE, false, planes, &e), 0);
 	put_jpeg("turned.jpg", 3, 6);
-	snprintf(path, sizeof(path), "%s/turned.jpg", folder);
+	snprintf(path, sizeof(path), "%s/turned.jpg", scratch);
 	assert_int_equal(picture_look(path, &size, &e), -1);
 	assert_non_null(strstr(e.text, "orientation 6"));
 	shell("head -c 200 grey.jpg >cut.jpg && head -c 20 grey.jpg >short.jpg");
-	snprintf(path, sizeof(path), "%s/cut.jpg", folder);
+	snprintf(path, sizeof(path), "%s/cut.jpg", scratch);
 	assert_int_equal(picture_read(path, 1, SIDE, SIDE, false, planes, &e), -1);
-	snprintf(path, sizeof(path), "%s/short.jpg", folder);
+	snprintf(path, sizeof(path), "%s/short.jpg", scratch);
 	assert_int_equal(picture_read(path, 1, SIDE, SIDE, false, planes, &e), -1);
 }
 
@@ -314,8 +298,8 @@ static void test_pictures_that_are_trained_on_are_counted(void **state)
 	(void)state;
 	put_set("twice", 6);
 	shell("cp twice/train/a/002.png twice/test/a/y.png");
-	snprintf(path, sizeof(path), "%s/twice", folder);
-	assert_int_equal(dataset_import("own", path, folder, &plain, &e, &in_both, &d), 0);
+	snprintf(path, sizeof(path), "%s/twice", scratch);
+	assert_int_equal(dataset_import("own", path, scratch, &plain, &e, &in_both, &d), 0);
 	assert_int_equal(in_both, 1);
 	dataset_close(d);
 }
@@ -326,7 +310,7 @@ static void a_file_of_the_first_version_is_read(void **state)
 	char path[600], *bytes;
 	size_t count;
 	struct err e = { 0 };
-	const struct dataset_places places = { .folder = folder };
+	const struct dataset_places places = { .folder = scratch };
 	put_set("old", 5);
 	shell("rm -rf own");
 	struct dataset *d = import_with("old", &plain), *again = NULL;
@@ -359,5 +343,5 @@ int main(void)
 		cmocka_unit_test(test_pictures_that_are_trained_on_are_counted),
 		cmocka_unit_test(a_file_of_the_first_version_is_read),
 	};
-	return cmocka_run_group_tests(tests, make_folder, remove_folder);
+	return cmocka_run_group_tests(tests, make_scratch, remove_scratch);
 }

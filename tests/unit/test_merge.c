@@ -14,25 +14,14 @@
 
 #include "harness/base/file.h"
 #include "harness/report/format.h"
+#include "harness/store/attempts.h"
+#include "harness/store/merge.h"
+#include "harness/store/read.h"
+#include "harness/store/sweeps.h"
 #include "made_store.h"
+#include "scratch.h"
 
-static char scratch[64];
 static char a_path[160], b_path[160], out_path[160]; /* new ones for every test */
-
-static int make_scratch(void **state)
-{
-	(void)state;
-	snprintf(scratch, sizeof(scratch), "/tmp/test_merge.XXXXXX");
-	return mkdtemp(scratch) ? 0 : -1;
-}
-
-static int remove_scratch(void **state)
-{
-	(void)state;
-	char command[128];
-	snprintf(command, sizeof(command), "rm -rf %s", scratch);
-	return system(command);
-}
 
 static int new_paths(void **state)
 {

@@ -12,10 +12,9 @@
 
 #include "harness/base/file.h"
 #include "made_models.h"
+#include "scratch.h"
 
 enum { IMAGES = 5 };
-
-static char scratch[64];
 
 static struct check_images images_for(const struct model *m)
 {
@@ -426,21 +425,6 @@ static void formats_are_found_by_name_and_by_ending(void **state)
 	assert_int_equal(e.kind, ERR_ENVIRONMENT);
 }
 
-static int set_up(void **state)
-{
-	(void)state;
-	snprintf(scratch, sizeof(scratch), "/tmp/test_model_files.XXXXXX");
-	return mkdtemp(scratch) ? 0 : -1;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	char command[128];
-	snprintf(command, sizeof(command), "rm -rf %s", scratch);
-	return system(command);
-}
-
 /* NAME.onnx, .npz and .safetensors, NAME.images (bytes) and NAME.logits (floats,
  * [output][image][class]) of every network. */
 static int write_for_others(const char *folder)
@@ -494,5 +478,5 @@ int main(int argc, char **argv)
 		cmocka_unit_test(an_onnx_file_that_is_nested_without_end_is_refused),
 		cmocka_unit_test(formats_are_found_by_name_and_by_ending),
 	};
-	return cmocka_run_group_tests(tests, set_up, tear_down);
+	return cmocka_run_group_tests(tests, make_scratch, remove_scratch);
 }

@@ -194,7 +194,7 @@ static void constants_are_not_trained(void **state)
 	uint8_t pixels[2 * 32], labels[2] = { 0, 1 };
 	for (size_t i = 0; i < sizeof(pixels); i++)
 		pixels[i] = (uint8_t)(i * 4);
-	const struct nn_images images = { pixels, labels, { 2, 4, 4 }, 2 };
+	const struct nn_images images = { pixels, labels, { 2, 4, 4 }, 2, NULL };
 	const uint32_t order[] = { 0, 1 };
 	const struct nn_epoch e = { .images = &images, .order = order, .count = 2 };
 	const struct nn_trainer_options o = { .batch_size = 2,

@@ -11,10 +11,13 @@
 
 #include "harness/report/format.h"
 #include "harness/report/runs.h"
-#include "harness/store/store.h"
+#include "harness/store/merge.h"
+#include "harness/store/read.h"
+#include "harness/store/sweeps.h"
 #include "made_sweep.h"
+#include "scratch.h"
 
-static char scratch[64], path[96], other[96];
+static char path[96], other[96];
 static struct store *store;
 
 static struct store *opened(const char *file, enum store_mode mode)
@@ -55,19 +58,10 @@ static void freeze(struct store *s, const char *text)
 
 static int make_folder(void **state)
 {
-	(void)state;
-	snprintf(scratch, sizeof(scratch), "/tmp/test_parameters.XXXXXX");
-	if (!mkdtemp(scratch))
+	if (make_scratch(state))
 		return -1;
 	snprintf(path, sizeof(path), "%s/a.db", scratch);
 	snprintf(other, sizeof(other), "%s/b.db", scratch);
-	return 0;
-}
-
-static int remove_folder(void **state)
-{
-	(void)state;
-	remove_scratch(scratch);
 	return 0;
 }
 
@@ -91,7 +85,7 @@ static int make_study(void **state)
 static int remove_study(void **state)
 {
 	store_close(store);
-	return remove_folder(state);
+	return remove_scratch(state);
 }
 
 static void assert_answer(struct store *s, const char *sql, const char *expected)
@@ -199,13 +193,92 @@ static void misspelt_columns_of_a_query_say_where_parameters_are(void **state)
 	assert_int_equal(
 		store_query(store, "SELECT batch_size FROM accuracy", NULL, &e, &rows), -1);
 	assert_non_null(strstr(e.text,
-		"no such column: batch_size (parameters are in the view parameters: JOIN "
-		"parameters "
-		"AS p ON p.trial = accuracy.trial AND p.name = 'batch_size'"));
+		"no such column: batch_size (parameters are columns of the view of each sweep, "
+		"wide_NAME; with other views: JOIN parameters AS p ON p.trial = accuracy.trial AND "
+		"p.name = 'batch_size'"));
 	assert_int_equal(store_query(store, "SELECT lr FROM accuracy", NULL, &e, &rows), -1);
 	assert_non_null(strstr(e.text, "p.name = 'dual.lr'"));
 	assert_int_equal(store_query(store, "SELECT sed FROM accuracy", NULL, &e, &rows), -1);
 	assert_non_null(strstr(e.text, "did you mean 'seed'?"));
+}
+
+/* ---- the wide views ---- */
+
+static void every_sweep_has_a_wide_view_with_defaults_and_types(void **state)
+{
+	(void)state;
+	assert_answer(store,
+		"SELECT recipe, state, batch_size, typeof(batch_size), \"dual.lr\", "
+		"typeof(\"dual.lr\"), \"single.epochs\", \"augment.zoom\", test_accuracy "
+		"FROM wide_plain ORDER BY position",
+		"one,queued,32,integer,,null,2,0.5,\n"
+		"two,queued,32,integer,0.001,real,,0.5,\n");
+	assert_answer(store,
+		"SELECT batch_size, \"dual.lr\", \"dual.beta2\", seed FROM wide_rates ORDER BY "
+		"position",
+		"16,0.01,0.999,1\n16,0.0001,0.999,1\n64,0.01,0.999,1\n64,0.0001,0.999,1\n");
+	/* The parameter alone, not the label of the same name beside it. */
+	assert_answer(store,
+		"SELECT count(*) FROM pragma_table_info('wide_rates') WHERE name LIKE "
+		"'batch_size%'",
+		"1\n");
+	assert_answer(store,
+		"SELECT (SELECT count(*) FROM wide_rates) = (SELECT count(*) FROM runs WHERE sweep "
+		"= 'rates')",
+		"1\n");
+}
+
+static void a_wide_view_follows_the_plan(void **state)
+{
+	(void)state;
+	freeze(store,
+		"name: plain\n"
+		"seeds: 2\n"
+		"base: {dataset: mnist}\n"
+		"axes: {recipe: [one]}\n");
+	assert_answer(store, "SELECT seed, \"single.epochs\" FROM wide_plain ORDER BY position",
+		"1,2\n2,2\n");
+	assert_answer(store,
+		"SELECT count(*) FROM pragma_table_info('wide_plain') WHERE name LIKE 'dual.%'",
+		"0\n");
+}
+
+static void names_that_differ_in_signs_alone_get_numbers(void **state)
+{
+	(void)state;
+	static const char *const names[] = { "a-b", "a+b", "A_B" };
+	for (int i = 0; i < 3; i++) {
+		struct str text = { 0 };
+		str_addf(&text, "name: %s\nbase: {dataset: mnist, recipe: one, batch_size: %d}\n",
+			names[i], 8 << i);
+		freeze(store, text.s);
+		str_free(&text);
+	}
+	assert_answer(store, "SELECT batch_size FROM wide_a_b", "8\n");
+	assert_answer(store, "SELECT batch_size FROM wide_a_b_4", "16\n");
+	assert_answer(store, "SELECT batch_size FROM wide_A_B_5", "32\n");
+}
+
+static void a_program_has_its_metrics_and_parameters_in_it(void **state)
+{
+	(void)state;
+	freeze_with(store, "",
+		"name: solver\n"
+		"program: {command: [solve, '{kind}', '{step}', '{drift}']}\n"
+		"parameters: {step: {type: real, default: 0.5}, drift: {type: integer, default: "
+		"3}, kind: {type: text, default: "
+		"euler}}\n"
+		"metrics: {rmse: {better: lower}, drift: {}}\n"
+		"axes: {kind: [euler, midpoint]}\n");
+	assert_answer(store,
+		"SELECT kind, step, typeof(step), rmse, drift, drift_2, state FROM wide_solver "
+		"ORDER BY "
+		"position",
+		"euler,0.5,real,,,3,queued\nmidpoint,0.5,real,,,3,queued\n");
+	assert_answer(store,
+		"SELECT count(*) FROM pragma_table_info('wide_solver') WHERE name = "
+		"'test_accuracy'",
+		"0\n");
 }
 
 /* ---- runs ---- */
@@ -266,6 +339,29 @@ static void execute_raw(const char *file, const char *sql)
 	sqlite3_close(db);
 }
 
+static void a_users_view_of_that_name_stays(void **state)
+{
+	(void)state;
+	store_close(store);
+	execute_raw(path, "DROP VIEW wide_plain; CREATE VIEW wide_plain AS SELECT 7 AS mine");
+	store = opened(path, STORE_WRITE);
+	freeze(store, "name: plain\nseeds: 3\nbase: {dataset: mnist, recipe: one}\n");
+	assert_answer(store, "SELECT * FROM wide_plain", "7\n");
+}
+
+static void a_plan_that_is_frozen_already_gets_its_view(void **state)
+{
+	(void)state;
+	store_close(store);
+	execute_raw(path, "DROP VIEW wide_plain");
+	store = opened(path, STORE_WRITE);
+	freeze(store,
+		"name: plain\n"
+		"base: {dataset: mnist, augment: strong}\n"
+		"axes: {recipe: [one, two]}\n");
+	assert_answer(store, "SELECT count(*) FROM wide_plain", "2\n");
+}
+
 static const char count_sql[] = "SELECT count(*) FROM parameters WHERE name = 'batch_size'";
 
 static void what_an_older_program_did_not_know_is_filled_in(void **state)
@@ -287,6 +383,7 @@ static void what_an_older_program_did_not_know_is_filled_in(void **state)
 	assert_answer(store, count_sql, "6\n");
 	assert_answer(
 		store, "SELECT count(*) FROM parameter_source WHERE digest <> 'older'", "1\n");
+	assert_answer(store, "SELECT sum(batch_size) FROM wide_rates", "160\n");
 }
 
 static void merging_takes_the_parameters_along(void **state)
@@ -312,6 +409,7 @@ static void merging_takes_the_parameters_along(void **state)
 			"= "
 			"r.trial WHERE p.name = 'dual.lr' GROUP BY p.number ORDER BY 1",
 			"0.0001,2\n0.001,1\n0.01,2\n");
+		assert_answer(into, "SELECT sum(\"dual.lr\") FROM wide_rates", "0.0202\n");
 	}
 	store_close(into);
 }
@@ -324,9 +422,15 @@ int main(void)
 		TEST(phases_of_one_name_are_numbered),
 		TEST(a_known_trial_is_found_by_the_names_of_every_sweep_that_has_it),
 		TEST(misspelt_columns_of_a_query_say_where_parameters_are),
+		TEST(every_sweep_has_a_wide_view_with_defaults_and_types),
+		TEST(a_wide_view_follows_the_plan),
+		TEST(names_that_differ_in_signs_alone_get_numbers),
+		TEST(a_program_has_its_metrics_and_parameters_in_it),
 		TEST(a_label_does_not_hide_the_parameter_of_other_sweeps),
 		TEST(a_parameter_of_phases_means_any_of_them),
 		TEST(what_compares_nothing_is_an_error),
+		TEST(a_users_view_of_that_name_stays),
+		TEST(a_plan_that_is_frozen_already_gets_its_view),
 		TEST(what_an_older_program_did_not_know_is_filled_in),
 		TEST(merging_takes_the_parameters_along),
 	};

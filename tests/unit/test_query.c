@@ -9,6 +9,7 @@
 
 #include <math.h>
 
+#include "harness/store/read.h"
 #include "store_fixture.h"
 
 static void only_statements_that_read_are_run(void **state)

@@ -9,18 +9,17 @@
 
 #include <stdlib.h>
 
+#include "harness/store/read.h"
 #include "made_store.h"
+#include "scratch.h"
 
-static char scratch[64];
 static struct store *store;
 
 static int open_store(void **state)
 {
 	char path[96];
 	struct err e = { 0 };
-	(void)state;
-	snprintf(scratch, sizeof(scratch), "/tmp/test_query_plans.XXXXXX");
-	if (!mkdtemp(scratch))
+	if (make_scratch(state))
 		return -1;
 	snprintf(path, sizeof(path), "%s/a.db", scratch);
 	return store_open(path, STORE_WRITE, &e, &store);
@@ -28,11 +27,8 @@ static int open_store(void **state)
 
 static int close_store(void **state)
 {
-	char command[128];
-	(void)state;
 	store_close(store);
-	snprintf(command, sizeof(command), "rm -rf %s", scratch);
-	return system(command);
+	return remove_scratch(state);
 }
 
 /* The steps of the plan, a line each, owned by the caller. */

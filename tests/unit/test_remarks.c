@@ -7,6 +7,8 @@
 
 #include <cmocka.h>
 
+#include "harness/store/attempts.h"
+#include "harness/store/remarks.h"
 #include "store_fixture.h"
 
 /* Every view and answer that says whether a trial is done. */

@@ -12,12 +12,16 @@
 
 #include "harness/report/metric.h"
 #include "harness/report/robust.h"
+#include "harness/store/attempts.h"
+#include "harness/store/read.h"
+#include "harness/store/sweeps.h"
 #include "made_store.h"
+#include "scratch.h"
 
 static const double turns[] = { 10, 20 }, noises[] = { 0.5 };
 
 struct fixture {
-	char folder[64];
+	char folder[SCRATCH_MAX];
 	struct store *store;
 	struct made_sweep made;
 	struct robustness_spec specs[2];
@@ -37,8 +41,7 @@ static int open_fixture(void **state)
 	char path[96];
 	int64_t sweep, environment;
 	*state = f;
-	snprintf(f->folder, sizeof(f->folder), "/tmp/test_robustness.XXXXXX");
-	if (!mkdtemp(f->folder))
+	if (scratch_make(f->folder))
 		return -1;
 	snprintf(path, sizeof(path), "%s/a.db", f->folder);
 	made_init(&f->made, "paper", 1);
@@ -57,11 +60,10 @@ static int open_fixture(void **state)
 static int close_fixture(void **state)
 {
 	struct fixture *f = *state;
-	char command[128];
 	store_close(f->store);
-	snprintf(command, sizeof(command), "rm -rf %s", f->folder);
+	const int result = scratch_remove(f->folder);
 	free(f);
-	return system(command);
+	return result;
 }
 
 static int record(struct fixture *f, int fold, const char *change, double strength, double accuracy,

@@ -14,9 +14,13 @@
 #include "harness/report/runs.h"
 #include "harness/report/show.h"
 #include "harness/report/sql_statistics.h"
+#include "harness/store/attempts.h"
+#include "harness/store/read.h"
+#include "harness/store/remarks.h"
+#include "harness/store/sweeps.h"
 #include "made_store.h"
+#include "scratch.h"
 
-static char scratch[64];
 static struct store *store;
 static struct made_sweep made;
 
@@ -34,9 +38,7 @@ static int make_study(void **state)
 	char path[96];
 	int64_t sweep, environment, attempt;
 	struct err e = { 0 };
-	(void)state;
-	snprintf(scratch, sizeof(scratch), "/tmp/test_runs.XXXXXX");
-	if (!mkdtemp(scratch))
+	if (make_scratch(state))
 		return -1;
 	snprintf(path, sizeof(path), "%s/a.db", scratch);
 	made_init(&made, "paper", 2);
@@ -60,11 +62,8 @@ static int make_study(void **state)
 
 static int remove_study(void **state)
 {
-	char command[128];
-	(void)state;
 	store_close(store);
-	snprintf(command, sizeof(command), "rm -rf %s", scratch);
-	return system(command);
+	return remove_scratch(state);
 }
 
 /* The values of a column of the selected runs, with blanks between. */

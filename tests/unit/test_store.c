@@ -11,6 +11,9 @@
 #include <sys/resource.h>
 #include <sys/wait.h>
 
+#include "harness/store/attempts.h"
+#include "harness/store/read.h"
+#include "harness/store/sweeps.h"
 #include "store_fixture.h"
 
 /* ---- helpers ---- */

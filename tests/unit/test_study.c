@@ -12,6 +12,8 @@
 #include "harness/report/figures.h"
 #include "harness/report/metric.h"
 #include "harness/report/table_print.h"
+#include "harness/store/read.h"
+#include "harness/store/sweeps.h"
 #include "study_fixture.h"
 
 static size_t count_state(const struct study *study, enum sample_state state)

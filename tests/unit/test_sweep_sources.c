@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "made_sweep.h"
+#include "scratch.h"
 
 /* ---- random ---- */
 
@@ -135,8 +136,8 @@ static void random_is_checked(void **state)
 static void used_files_are_found_beside_read_once_and_may_not_go_in_circles(void **state)
 {
 	(void)state;
-	char folder[] = "/tmp/test_sweep_XXXXXX";
-	assert_non_null(mkdtemp(folder));
+	char folder[SCRATCH_MAX];
+	assert_int_equal(scratch_make(folder), 0);
 	static const char plan[] = "base: {dataset: mnist, recipe: r}\n";
 	struct str text = { 0 };
 	write_scratch(
@@ -170,15 +171,15 @@ static void used_files_are_found_beside_read_once_and_may_not_go_in_circles(void
 	read_scratch(folder, "again.yaml", "a recipe 'r' is already defined at", 0);
 	write_scratch(folder, "none.yaml", "retrial: 1\nuse: lib/none.yaml\n");
 	read_scratch(folder, "none.yaml", "none.yaml:2:6: error: use: ", 0);
-	remove_scratch(folder);
+	scratch_remove(folder);
 	str_free(&text);
 }
 
 static void a_list_of_trials_is_read_from_csv(void **state)
 {
 	(void)state;
-	char folder[] = "/tmp/test_sweep_XXXXXX";
-	assert_non_null(mkdtemp(folder));
+	char folder[SCRATCH_MAX];
+	assert_int_equal(scratch_make(folder), 0);
 	write_scratch(folder, "good.csv",
 		"dataset,dual.lr,unify.freeze,seed,trial\r\n\"mnist\",1e-2,conv1+wide,1,"
 		"abc\r\n\r\ncifar10,,none,1,\"a,\"\"b\"\r\n"
@@ -237,7 +238,7 @@ static void a_list_of_trials_is_read_from_csv(void **state)
 	}
 	str_free(&path);
 	str_free(&text);
-	remove_scratch(folder);
+	scratch_remove(folder);
 }
 
 int main(void)

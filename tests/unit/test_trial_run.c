@@ -15,27 +15,26 @@
 #include "harness/plan/sweep.h"
 #include "harness/run/networks.h"
 #include "harness/run/trial_run.h"
+#include "scratch.h"
 
 enum { INTERRUPTIONS_MAX = 200 };
 
 static struct dataset *data;
-static char states[64];
 
 static int open_data(void **state)
 {
 	struct err e = { 0 };
 	const struct dataset_places places = { 0 };
 	(void)state;
-	snprintf(states, sizeof(states), "%s/test_trial_run.XXXXXX",
-		access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
-	return !mkdtemp(states) || dataset_open("synthetic", &places, &e, &data) ? -1 : 0;
+	return scratch_make_in_memory(scratch) || dataset_open("synthetic", &places, &e, &data) ? -1
+												: 0;
 }
 
 static int close_data(void **state)
 {
 	(void)state;
 	dataset_close(data);
-	return rmdir(states); /* fails if a trial that is done has left its checkpoint */
+	return rmdir(scratch); /* fails if a trial that is done has left its checkpoint */
 }
 
 static struct sweep *read_text(const char *text)
@@ -108,7 +107,7 @@ static void the_same_bits_however_it_is_run(void **state)
 	const atomic_int stop = 1;
 	const struct trial_options once = { .threads = 1 }, threads = { .threads = 2 },
 				   plain = { .threads = 1, .kernels = nn_kernels_find("plain") },
-				   interrupted = { .threads = 1, .stop = &stop, .states = states };
+				   interrupted = { .threads = 1, .stop = &stop, .states = scratch };
 	int epochs = 0, count;
 	for (size_t i = 0; i < s->trial_count; i++) {
 		const struct trial *t = &s->trials[i];
@@ -187,7 +186,7 @@ static void train_by_hand(char digest[DIGEST_TEXT])
 {
 	struct nn_net net;
 	const struct nn_images images = { data->train_images, data->train_labels, { 1, 28, 28 },
-		data->train_count };
+		data->train_count, NULL };
 	uint32_t order[90];
 	struct nn_score score;
 	build(&net);

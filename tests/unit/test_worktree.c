@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "harness/base/worktree.h"
+#include "scratch.h"
 
 /* The functions look at where their program lies: the test copies itself into the repository and
  * runs there again, with the commit as its argument; that one prints what it found. */
@@ -24,28 +25,16 @@ static int print_diff(const char *commit)
 	return 0;
 }
 
-static char folder[64];
-
 static int make_repository(void **state)
 {
-	(void)state;
 	char command[1024];
-	snprintf(folder, sizeof(folder), "/tmp/worktree-XXXXXX");
-	if (!mkdtemp(folder))
+	if (make_scratch(state))
 		return -1;
 	snprintf(command, sizeof(command),
 		"cd %s && git init -q . && echo one >file && git add file &&"
 		" git -c user.name=a -c user.email=a@b -c commit.gpgsign=false commit -q -m one && "
 		"cp /proc/%ld/exe program",
-		folder, (long)getpid());
-	return system(command) == 0 ? 0 : -1;
-}
-
-static int remove_repository(void **state)
-{
-	(void)state;
-	char command[128];
-	snprintf(command, sizeof(command), "rm -rf %s", folder);
+		scratch, (long)getpid());
 	return system(command) == 0 ? 0 : -1;
 }
 
@@ -55,7 +44,7 @@ static char *diff_after(const char *commands, const char *commit)
 {
 	struct str out = { 0 };
 	char command[1024], bytes[4096];
-	snprintf(command, sizeof(command), "cd %s && { %s; } && ./program %s", folder, commands,
+	snprintf(command, sizeof(command), "cd %s && { %s; } && ./program %s", scratch, commands,
 		commit);
 	FILE *f = popen(command, "r");
 	assert_non_null(f);
@@ -112,5 +101,5 @@ int main(int argc, char **argv)
 		cmocka_unit_test(a_long_difference_is_cut_at_a_megabyte),
 		cmocka_unit_test(an_unknown_commit_is_said_to_be_unknown),
 	};
-	return cmocka_run_group_tests(tests, make_repository, remove_repository);
+	return cmocka_run_group_tests(tests, make_repository, remove_scratch);
 }

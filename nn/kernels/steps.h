@@ -1,14 +1,51 @@
-/* rms.h - steps that divide by the root of a mean or sum of squares (RMSprop, Adagrad, Adadelta),
- * and what is done with a gradient before any step. */
-#ifndef NN_KERNELS_RMS_H
-#define NN_KERNELS_RMS_H
+/* steps.h - one step of every optimizer (optimizer.h has the formulas), and what is done with a
+ * gradient before any of them. */
+#ifndef NN_KERNELS_STEPS_H
+#define NN_KERNELS_STEPS_H
 
 #include "kernels.h"
 #include "lanes.h"
 
+/* ---- of one vector ---- */
+
 INLINE vf mean_of_squares(vf second, vf grad, const struct nn_step_factors *f)
 {
 	return fma_(fma_(grad, grad, -second), all(f->one_minus_beta2), second);
+}
+
+INLINE void nadam_vector(
+	float *w, float *m, float *v, const float *g, const struct nn_step_factors *f)
+{
+	vf grad = load_any(g), first = load_any(m), second = mean_of_squares(load_any(v), grad, f);
+	first = fma_(grad - first, all(f->one_minus_beta1), first);
+	store_any(m, first);
+	store_any(v, second);
+	vf step = fma_(first, all(f->momentum_factor), grad * all(f->gradient_factor));
+	vf scale = sqrt_(second * all(f->v_factor)) + all(f->epsilon);
+	store_any(w, load_any(w) - step / scale);
+}
+
+INLINE void adam_vector(
+	float *w, float *m, float *v, const float *g, const struct nn_step_factors *f)
+{
+	vf grad = load_any(g), first = load_any(m), second = mean_of_squares(load_any(v), grad, f),
+	   weight = load_any(w);
+	weight = fma_(weight, -all(f->decay), weight);
+	first = fma_(grad - first, all(f->one_minus_beta1), first);
+	store_any(m, first);
+	store_any(v, second);
+	store_any(w, weight - first * all(f->momentum_factor) / (sqrt_(second) + all(f->epsilon)));
+}
+
+INLINE void sgd_vector(
+	float *w, float *m, float *v, const float *g, const struct nn_step_factors *f)
+{
+	(void)v;
+	vf weight = load_any(w), step = load_any(g) * all(f->lr);
+	weight = fma_(weight, -all(f->decay), weight);
+	vf momentum = fma_(load_any(m), all(f->momentum), -step);
+	store_any(m, momentum);
+	store_any(w, weight + (f->nesterov ? fma_(momentum, all(f->momentum), -step) : momentum));
 }
 
 INLINE void rmsprop_vector(
@@ -41,6 +78,8 @@ INLINE void adadelta_vector(
 	store_any(w, fma_(step, all(-f->lr), load_any(w)));
 }
 
+/* ---- of all parameters ---- */
+
 typedef void step_vector(
 	float *w, float *m, float *v, const float *g, const struct nn_step_factors *f);
 
@@ -63,6 +102,24 @@ INLINE void step_all(float *w, float *m, float *v, const float *g, size_t count,
 		memcpy(m + i, rest[1], bytes);
 		memcpy(v + i, rest[2], bytes);
 	}
+}
+
+static void nadam(
+	float *w, float *m, float *v, const float *g, size_t count, const struct nn_step_factors *f)
+{
+	step_all(w, m, v, g, count, f, nadam_vector);
+}
+
+static void sgd(
+	float *w, float *m, float *v, const float *g, size_t count, const struct nn_step_factors *f)
+{
+	step_all(w, m, v, g, count, f, sgd_vector);
+}
+
+static void adam(
+	float *w, float *m, float *v, const float *g, size_t count, const struct nn_step_factors *f)
+{
+	step_all(w, m, v, g, count, f, adam_vector);
 }
 
 static void rmsprop(

@@ -1,9 +1,10 @@
-/* csv.c - RFC 4180, with \n or \r\n at the end of lines. Every field is a node with its place, so
- * that errors point into the file. */
-#include "csv.h"
+/* trial_table.c - see trial_table.h. Every field is a node with its place, so that errors point
+ * into the file. */
+#include "trial_table.h"
 
 #include <string.h>
 
+#include "../base/csv.h"
 #include "assign.h"
 
 enum { COLUMNS_MAX = 256 };
@@ -11,78 +12,26 @@ enum { COLUMNS_MAX = 256 };
 struct scanner {
 	struct study *study;
 	const struct source *source;
-	const char *at, *end;
-	int line;
-	const char *line_start;
+	struct csv csv;
+	struct csv_field field; /* the last one read */
 };
 
-/* ---- fields ---- */
-
-/* Characters from the start of the line to p, from 1. */
-static int column_of(const struct scanner *c, const char *p)
+/* The next field as a scalar. NULL after an error. */
+static struct node *scan_field(struct scanner *c)
 {
-	int column = 1;
-	for (const char *q = c->line_start; q < p; q++)
-		column += ((unsigned char)*q & 0xC0) != 0x80;
-	return column;
-}
-
-static void next_line(struct scanner *c)
-{
-	c->line++;
-	c->line_start = c->at;
-}
-
-/* The inside of a quoted field, "" for a quote. Returns -1 when the file ends before the quote. */
-static int scan_quoted(struct scanner *c, struct str *out)
-{
-	for (c->at++; c->at < c->end; c->at++) {
-		if (*c->at == '"' && (c->at + 1 == c->end || c->at[1] != '"')) {
-			c->at++;
-			return 0;
-		}
-		c->at += *c->at == '"';
-		str_add_bytes(out, c->at, 1);
-		if (*c->at == '\n') {
-			c->line++;
-			c->line_start = c->at + 1;
-		}
-	}
-	return -1;
-}
-
-static bool at_line_end(const struct scanner *c)
-{
-	return c->at == c->end || *c->at == '\n'
-		|| (*c->at == '\r' && c->at + 1 < c->end && c->at[1] == '\n');
-}
-
-/* The next field of the line as a scalar; *last: it is the line's last. NULL after an error. */
-static struct node *scan_field(struct scanner *c, bool *last)
-{
-	struct node *n = arena_zero(c->study->arena, sizeof(*n));
+	struct arena *a = c->study->arena;
+	struct node *n = arena_zero(a, sizeof(*n));
+	const int failed = csv_next(&c->csv, &c->field);
 	n->source = c->source;
-	n->line = c->line;
-	n->column = column_of(c, c->at);
-	struct str text = { 0 };
-	bool broken = c->at < c->end && *c->at == '"' && scan_quoted(c, &text);
-	const char *start = c->at;
-	while (!at_line_end(c) && *c->at != ',')
-		c->at++;
-	broken |= text.length > 0 && c->at > start; /* something behind the closing quote */
-	str_add_bytes(&text, start, (size_t)(c->at - start));
-	n->text = arena_text(c->study->arena, text.s, text.length);
-	str_free(&text);
-	*last = at_line_end(c);
-	if (c->at < c->end)
-		c->at += *last && *c->at == '\r' ? 2 : 1;
-	if (*last)
-		next_line(c);
-	if (!broken)
-		return n;
-	node_error(c->study->diagnostics, n,
-		"a quoted field has to end with a quote before the next comma");
-	return NULL;
+	n->line = c->field.line;
+	n->column = c->field.column;
+	if (failed) {
+		node_error(c->study->diagnostics, n,
+			"a quoted field has to end with a quote before the next comma");
+		return NULL;
+	}
+	n->text = arena_text(a, c->field.text.s ? c->field.text.s : "", c->field.text.length);
+	return n;
 }
 
 /* ---- columns ---- */
@@ -93,8 +42,8 @@ static int scan_head(struct scanner *c, const struct target *targets[COLUMNS_MAX
 {
 	struct study *s = c->study;
 	int count = 0;
-	for (bool last = false; !last; count++) {
-		const struct node *n = scan_field(c, &last);
+	for (c->field.last = false; !c->field.last; count++) {
+		const struct node *n = scan_field(c);
 		if (!n)
 			return -1;
 		if (count == COLUMNS_MAX) {
@@ -185,11 +134,11 @@ static int scan_row(struct scanner *c, const struct target *const *targets, int 
 	*good = true;
 	*row = (struct row){ .settings = settings };
 	int column = 0;
-	for (bool last = false; !last; column++) {
-		struct node *field = scan_field(c, &last);
+	for (c->field.last = false; !c->field.last; column++) {
+		struct node *field = scan_field(c);
 		if (!field)
 			return -1;
-		if (*good && (column >= columns || (last && column + 1 < columns)))
+		if (*good && (column >= columns || (c->field.last && column + 1 < columns)))
 			*good = has_fields(s, field, columns, column >= columns);
 		if (*good && targets[column] && *field->text)
 			read_field(s, targets[column], field, settings, &row->count);
@@ -213,13 +162,10 @@ static void scan_rows(struct scanner *c, struct dimension *out)
 		return;
 	struct row *rows = arena_zero(c->study->arena, count_lines(c->source) * sizeof(*rows));
 	struct index seen = { 0 };
-	while (c->at < c->end) {
-		if (at_line_end(c)) { /* an empty line */
-			c->at += *c->at == '\r' ? 2 : 1;
-			next_line(c);
-			continue;
-		}
+	while (c->csv.at < c->csv.end) {
 		bool good;
+		if (csv_skip_empty(&c->csv))
+			continue;
 		if (scan_row(c, targets, columns, &rows[out->count], &good))
 			break;
 		if (!good)
@@ -234,7 +180,7 @@ static void scan_rows(struct scanner *c, struct dimension *out)
 	out->rows = rows;
 }
 
-const struct dimension *csv_dimension(struct study *s, const struct node *file)
+const struct dimension *trial_table_dimension(struct study *s, const struct node *file)
 {
 	const size_t length = strlen(file->text);
 	if (length < 4 || strcmp(file->text + length - 4, ".csv") != 0) {
@@ -247,17 +193,13 @@ const struct dimension *csv_dimension(struct study *s, const struct node *file)
 	if (!source || !source_check(source, s->diagnostics))
 		return NULL;
 	struct dimension *d = arena_zero(s->arena, sizeof(*d));
-	struct scanner c = { .study = s,
-		.source = source,
-		.at = source->text,
-		.end = source->text + source->length,
-		.line = 1 };
+	struct scanner c = {
+		.study = s, .source = source, .csv = csv_begin(source->text, source->length)
+	};
 	const size_t errors = s->diagnostics->count;
-	if (source->length >= 3 && memcmp(source->text, "\xEF\xBB\xBF", 3) == 0)
-		c.at += 3;
-	c.line_start = c.at;
 	d->node = file;
 	scan_rows(&c, d);
+	str_free(&c.field.text);
 	if (d->count == 0 && s->diagnostics->count == errors)
 		node_error(s->diagnostics, file, "trials: %s has no trials", source->path);
 	return d->count ? d : NULL;

@@ -1,0 +1,91 @@
+#!/bin/sh
+# arrays.sh - NumPy arrays as a data set: feature vectors from an .npz to a trained network, and
+# what pictures alone can have.
+. tests/tap.sh
+
+if ! command -v python3 >/dev/null; then
+	skip "feature vectors of an .npz" "no python3"
+	finish
+	exit
+fi
+export XDG_DATA_HOME="$SCRATCH/home" XDG_CACHE_HOME="$SCRATCH/cache"
+unset RETRIAL_DATA
+
+# Three classes of vectors with four features, of very different sizes; no numpy is needed.
+python3 - "$SCRATCH/points.npz" <<'PYTHON'
+import random, struct, sys, zipfile
+random.seed(1)
+def npy(kind, shape, data):
+	header = "{'descr': '%s', 'fortran_order': False, 'shape': %s, }" % (kind, shape)
+	header += ' ' * (-(len(header) + 11) % 64) + '\n'
+	return b'\x93NUMPY\x01\x00' + struct.pack('<H', len(header)) + header.encode() + data
+def part(count):
+	labels = [i % 3 for i in range(count)]
+	x = [v for k in labels for v in (random.gauss(1000 * k, 300), random.gauss(0, 1), random.gauss(-k / 100, 0.003), 5.0)]
+	return npy('<f8', (count, 4), struct.pack('<%dd' % len(x), *x)), npy('<i8', (count,), struct.pack('<%dq' % count, *labels))
+with zipfile.ZipFile(sys.argv[1], 'w', zipfile.ZIP_DEFLATED) as z:
+	for name, count in ('train', 600), ('test', 150):
+		x, y = part(count)
+		z.writestr('x_%s.npy' % name, x)
+		z.writestr('y_%s.npy' % name, y)
+PYTHON
+
+try data import points "$SCRATCH/points.npz"
+[ "$code" = 0 ] && says "points: 600 training and 150 test examples of 4 x 1 x 1 floats (channels, height, width), 3 classes"
+check $? "an .npz with x_train, y_train, x_test and y_test is imported"
+
+try data show points
+[ "$code" = 0 ] && says "4 x 1 x 1 floats" && says "200 + 50"
+check $? "show says that its numbers are floats"
+
+try data show points -o "$SCRATCH/grid.png"
+refuses 2 "its numbers are floats, no pictures"
+check $? "there is no image grid of floats"
+
+cat >"$SCRATCH/points.yaml" <<'YAML'
+retrial: 1
+name: points
+seeds: 1
+base: {dataset: points, model: small, validation: 100, batch_size: 20, normalize: channels}
+axes: {recipe: [plain]}
+models:
+  small:
+    network:
+      - {dense: {name: hidden, units: 16, activation: relu}}
+      - {dense: {name: classes, units: classes}}
+recipes:
+  plain:
+    - {phase: train, optimizer: {adam: {lr: 0.01}}, epochs: 5}
+YAML
+try run "$SCRATCH/points.yaml" --db "$SCRATCH/points.db"
+[ "$code" = 0 ] && "$RETRIAL" query --db "$SCRATCH/points.db" --format csv accuracy >"$SCRATCH/out" && awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == "test_accuracy") c = i } NR == 2 { exit !($c > 0.9) }' "$SCRATCH/out"
+check $? "a network learns from standardised feature vectors"
+
+try verify --db "$SCRATCH/points.db" points
+[ "$code" = 0 ]
+check $? "its training is repeated with the same bits"
+
+trial=$("$RETRIAL" query digests --db "$SCRATCH/points.db" --format csv | sed -n '2s/,.*//p')
+try export "$trial" --db "$SCRATCH/points.db" --format safetensors -o "$SCRATCH/points.safetensors"
+[ "$code" = 0 ] && try eval "$SCRATCH/points.safetensors" && [ "$code" = 0 ] && says "the same predictions"
+check $? "its network is exported and evaluated again"
+
+try export "$trial" --db "$SCRATCH/points.db" --format int8 -o "$SCRATCH/points.int8.safetensors"
+refuses 2 "int8 is for networks of pictures"
+check $? "int8 refuses floats"
+
+try latency "$trial" --db "$SCRATCH/points.db" --seconds 1 --batch 1
+[ "$code" = 0 ] && says fp32
+check $? "its latency is measured in fp32"
+
+sed 's/phase: train, /phase: train, inputs: augmented, /; s/base: {/base: {augment: turn, /; s/^models:/augments: {turn: {rotation: 0.1}}\nmodels:/' "$SCRATCH/points.yaml" >"$SCRATCH/turned.yaml"
+try run "$SCRATCH/turned.yaml" --db "$SCRATCH/turned.db"
+[ "$code" = 1 ] && grep -q "holds floats, no pictures: it cannot be augmented" "$SCRATCH/out" "$SCRATCH/err"
+check $? "floats are not augmented"
+
+sed 's/dataset: points/dataset: cifar100/' "$SCRATCH/points.yaml" >"$SCRATCH/hundred.yaml"
+try check "$SCRATCH/hundred.yaml"
+refuses 2 "retrial data import NAME DIR"
+check $? "a published set that has to be imported is told so"
+
+finish
