@@ -261,7 +261,8 @@ int verify_programs_run(struct verify_chosen *v, struct store *s, int workers,
 	for (size_t i = 0; i < v->count; i++)
 		if (!v->dropped[i])
 			add_job(&w, v, v->rows[i]);
-	const int code = verify_programs(s, w.jobs, w.count, workers, places_temporary(), stop, job_done, &w, &e)
+	const int code = verify_programs(s, w.jobs, w.count, workers, places_temporary(), stop,
+				 job_done, &w, &e)
 		? cli_fail(&e)
 		: 0;
 	for (size_t i = 0; i < w.count; i++)

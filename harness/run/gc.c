@@ -102,7 +102,8 @@ static const char *reason_to_remove(
 			     : "shared phases that no planned trial needs any more";
 }
 
-/* The same of an entry of the folder scratch: IDENTITY-INPUTS/, IDENTITY.stdout, IDENTITY.kept-0. */
+/* The same of an entry of the folder scratch: IDENTITY-INPUTS/, IDENTITY.stdout, IDENTITY.kept-0.
+ */
 static const char *reason_to_remove_scratch(const struct known_list *list, const char *name)
 {
 	bool known = false;

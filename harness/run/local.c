@@ -513,7 +513,8 @@ static int look_after(struct executor *x, double *last_heartbeat, struct err *e)
 		struct worker *w = &x->workers[i];
 		if (w->pid == 0)
 			continue;
-		if (x->limits.seconds > 0 && now - w->started > x->limits.seconds && !w->timed_out) {
+		if (x->limits.seconds > 0 && now - w->started > x->limits.seconds
+			&& !w->timed_out) {
 			w->timed_out = true;
 			kill(w->pid, x->engine->kill_signal);
 		}

@@ -344,9 +344,12 @@ int verify_programs(struct store *s, const struct verify_program_job *jobs, size
 	void (*done)(void *context, size_t job, const struct verify_result *result), void *context,
 	struct err *e)
 {
-	struct batch batch = {
-		.store = s, .jobs = jobs, .temporary = temporary, .stop = stop, .done = done, .context = context
-	};
+	struct batch batch = { .store = s,
+		.jobs = jobs,
+		.temporary = temporary,
+		.stop = stop,
+		.done = done,
+		.context = context };
 	const struct verify_tasks tasks = { .context = &batch,
 		.count = count,
 		.workers = workers,

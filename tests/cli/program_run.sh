@@ -38,6 +38,7 @@ blocks:
   - base: {a: 6}
     ablate: {small: {b: 0.1}, other: {c: w}}
   - random: {count: 3, seed: 1, axes: {b: {log: [0.2, 0.9]}}}
+tables: [{id: ablation, rows: [a, b, c], metrics: [y]}]
 END
 try check language.yaml
 if [ "$code" = 0 ]; then
@@ -77,12 +78,13 @@ try log "$trial" --db "$db"
 [ "$code" = 0 ] && says "at 10"
 check $? "log shows what it has printed so far"
 timeout 20 "$RETRIAL" log "$trial" -f --db "$db" >followed 2>&1 & follower=$!
+wait_for grep -q 'at 10' followed
 kill -KILL $pid; wait $pid 2>/dev/null
 wait_for sh -c '! pgrep -f "count[.]sh" >/dev/null'
 check $? "when the run is killed the program ends, too"
 : >go
 try run count.yaml --db "$db" -q
-[ "$code" = 0 ] && [ "$(tr '\n' ' ' <begun)" = "begun at 0 begun at 10 " ] && [ "$(ask "SELECT group_concat(state) FROM attempts WHERE trial = (SELECT max(id) FROM trials)")" = interrupted,done ]
+[ "$code" = 0 ] && [ "$(tr '\n' ' ' <begun)" = "begun at 0 begun at 10 " ] && [ "$(ask "SELECT group_concat(state) FROM (SELECT state FROM attempts WHERE trial = (SELECT max(id) FROM trials) ORDER BY id)")" = interrupted,done ]
 check $? "the next run is a new attempt, and the program goes on from its own checkpoint"
 wait $follower
 grep -q 'at 10' followed && [ "$(grep -c 'at 9$' followed)" = 1 ]
