@@ -316,11 +316,10 @@ $(BUILD)/retrial-sweep.5: $(PROGRAM)
 docs/sweep.md: retrial
 	$(Q)./retrial help sweep --format md >$@
 
-# The documentation as HTML, in build/html.
+# The documentation as HTML, in build/html; `make install` takes it along when it is there.
 .PHONY: html
-html: retrial $(BUILD)/retrial.1 $(BUILD)/retrial-sweep.5
-	@mkdir -p $(BUILD)/html
-	for page in retrial.1 retrial-sweep.5; do mandoc -T html -O toc $(BUILD)/$$page >$(BUILD)/html/$$page.html; done
+html: $(PROGRAM) $(BUILD)/retrial.1 $(BUILD)/retrial-sweep.5
+	$(Q)sh docs/html.sh $(BUILD)/html $(BUILD)/retrial.1 $(BUILD)/retrial-sweep.5
 
 install: $(PROGRAM) $(BUILD)/retrial.1 $(BUILD)/retrial-sweep.5
 	install -D -m 755 $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/retrial
@@ -337,6 +336,7 @@ install: $(PROGRAM) $(BUILD)/retrial.1 $(BUILD)/retrial-sweep.5
 	install -d $(DESTDIR)$(PREFIX)/share/doc/retrial
 	install -m 644 README.md CHANGELOG.md PAPER_MAP.md CITATION.cff harness/store/SCHEMA.md $(wildcard docs/*.md) \
 		$(DESTDIR)$(PREFIX)/share/doc/retrial
+	test ! -d $(BUILD)/html || cp -R $(BUILD)/html $(DESTDIR)$(PREFIX)/share/doc/retrial/
 uninstall:
 	rm -rf $(DESTDIR)$(PREFIX)/bin/retrial $(DESTDIR)$(PREFIX)/share/man/man1/retrial.1 $(DESTDIR)$(PREFIX)/share/man/man5/retrial-sweep.5 $(DESTDIR)$(PREFIX)/share/retrial \
 		$(DESTDIR)$(PREFIX)/share/doc/retrial

@@ -7,9 +7,9 @@ set -eu
 run="gcc libc6-dev make git pkg-config libsqlite3-dev libgsl-dev gnuplot-nox libarchive-dev libyaml-dev libjansson-dev libssl-dev
 libsmartcols-dev libcurl4-openssl-dev libmicrohttpd-dev ca-certificates libpng-dev libjpeg62-turbo-dev libprotobuf-c-dev protobuf-c-compiler libonnx-dev libpcre2-dev zlib1g-dev
 dataset-fashion-mnist"
-test="libcmocka-dev gcc-arm-none-eabi libnewlib-arm-none-eabi clang-14 clang-format cppcheck llvm-14 zstd shellcheck mandoc sqlite3 jq curl procps faketime valgrind qemu-user-static gcc-aarch64-linux-gnu libc6-dev-arm64-cross zsh fish chromium tidy
+test="libcmocka-dev gcc-arm-none-eabi libnewlib-arm-none-eabi clang-14 clang-format cppcheck llvm-14 zstd shellcheck mandoc cmark-gfm sqlite3 jq curl procps faketime valgrind qemu-user-static gcc-aarch64-linux-gnu libc6-dev-arm64-cross zsh fish chromium tidy
 fonts-liberation"
-slurm="slurmctld slurmd slurm-client munge iproute2 procps sqlite3"
+slurm="slurmctld slurmd slurm-client munge iproute2 procps sqlite3 jq"
 
 command -v dpkg-query >/dev/null || { echo "packages.sh: no Debian: docs/install.md lists the libraries that are needed" >&2; exit 0; }
 missing=

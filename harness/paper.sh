@@ -7,7 +7,7 @@
 set -u
 : "${RETRIAL:=./retrial}"
 
-# A row of the page is "| ID | claim | reading | command | result | verdict | finding |". Result and verdict
+# A row of the page is "| ID | claim | reading | sweep | command | result | verdict | finding |". Result and verdict
 # of each row between the two lines come from the verdicts.md that has a claim of this ID.
 fill_rows() {
 	# shellcheck disable=SC2046,SC2086 # a list of files, without blanks
@@ -20,12 +20,12 @@ fill_rows() {
 			next
 		}
 		/^<!-- verdicts/ { inside = !inside }
-		inside && /^[|] / && NF >= 7 {
+		inside && /^[|] / && NF >= 8 {
 			id = $1; sub(/^[|] /, "", id)
 			if (id != "id" && id !~ /^---/) {
-				row = "| " id " | " $2 " | " $3 " | " $4 " | "
+				row = "| " id " | " $2 " | " $3 " | " $4 " | " $5 " | "
 				row = row (id in verdict ? result[id] " | " verdict[id] : "- | not published")
-				print row " | " $7
+				print row " | " $8
 				shown[id] = 1
 				next
 			}

@@ -19,6 +19,7 @@
  *   plateau.h    when to lower the learning rate
  *   train.h      memory, forward, backward, training epochs, evaluation
  *   infer.h      one image at a time
+ *   dead.h       units that never answer
  *   size.h       multiply-accumulates and memory of a network
  *   perturb.h    images changed by a given strength, to ask how a trained network bears it
  *   quant.h      8-bit whole numbers: quantisation after training, inference
@@ -27,6 +28,7 @@
 #define NN_NN_H
 
 #include "augment.h"
+#include "dead.h"
 #include "fold.h"
 #include "infer.h"
 #include "init.h"

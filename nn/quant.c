@@ -6,9 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "batchnorm.h"
-#include "block.h"
-#include "plan.h"
+#include "activations.h"
 
 enum { ONE = 1 << 30 }; /* the largest multiplier */
 
@@ -242,8 +240,9 @@ static void widen(struct ranges *r, int layer, const float *values, size_t size,
 	r->high[layer] = high;
 }
 
-static void widen_all(struct ranges *r, const struct nn_block *block)
+static void widen_all(void *context, const struct nn_block *block)
 {
+	struct ranges *r = context;
 	const struct nn_plan *plan = block->batch->plan;
 	for (int l = 0; l < block->batch->net->layer_count; l++) {
 		const struct nn_op *op = &plan->ops[l];
@@ -255,49 +254,6 @@ static void widen_all(struct ranges *r, const struct nn_block *block)
 			widen(r, op->weights_layer, block->memory + op->out, op->size,
 				block->count);
 	}
-}
-
-static int calibrate(struct nn_quant *q, const float *params, const struct nn_images *images,
-	const uint32_t *order, uint32_t count, const struct nn_kernels *kernels, struct ranges *r)
-{
-	bool frozen[2 * NN_LAYERS_MAX];
-	memset(frozen, true, sizeof(frozen));
-	struct nn_plan *plan = calloc(1, sizeof(*plan));
-	struct nn_block *block = aligned_alloc(64, (sizeof(*block) + 63) / 64 * 64);
-	if (!plan || !block) {
-		free(plan);
-		free(block);
-		return -1;
-	}
-	nn_plan_make(plan, q->net, frozen, true);
-	const size_t bytes = rounded_up(
-		(plan->memory + plan->shared + q->net->parameter_count + NN_LANES) * sizeof(float));
-	float *memory = aligned_alloc(64, bytes);
-	if (memory) {
-		memset(memory, 0, bytes);
-		memset(block, 0, sizeof(*block));
-		float *own =
-			memory + plan->memory + plan->shared; /* kernels may read past a tensor */
-		memcpy(own, params, q->net->parameter_count * sizeof(*own));
-		struct nn_batch batch = { .net = q->net,
-			.plan = plan,
-			.kernels = kernels,
-			.params = own,
-			.shared = memory + plan->memory,
-			.images = images,
-			.order = order,
-			.count = count };
-		block->memory = memory;
-		nn_batchnorm_prepare(&batch);
-		for (uint32_t i = 0; i * NN_LANES < count; i++) {
-			nn_block_run(block, &batch, (int)i, 0);
-			widen_all(r, block);
-		}
-	}
-	free(plan);
-	free(block);
-	free(memory);
-	return memory ? 0 : -1;
 }
 
 /* ---- fitting ---- */
@@ -369,8 +325,8 @@ int nn_quant_fit(struct nn_quant *q, const float *params, const struct nn_images
 	struct ranges *r = calloc(1, sizeof(*r));
 	if (!r
 		|| (r->finite = true,
-			calibrate(q, params, images, order, count,
-				kernels ? kernels : nn_kernels_find(NULL), r))) {
+			nn_activations(q->net, params, images, order, count,
+				kernels ? kernels : nn_kernels_find(NULL), widen_all, r))) {
 		free(r);
 		snprintf(q->error, sizeof(q->error), "out of memory");
 		return -1;

@@ -30,13 +30,13 @@ static int take(int from, struct str *to)
 {
 	char bytes[65536];
 	const ssize_t n = read(from, bytes, sizeof(bytes));
-	if (n > 0 && to->length < OUTPUT_MAX)
+	if (n > 0)
 		str_add_bytes(to, bytes, (size_t)n);
 	return n > 0 || (n < 0 && errno == EINTR);
 }
 
-/* Until both pipes have closed. Returns 0, or -1 when the time is over. */
-static int listen_to(const int from[2], struct str *const to[2], double seconds)
+/* Until both pipes have closed. Returns NULL, or why it was given up. */
+static const char *listen_to(const int from[2], struct str *const to[2], double seconds)
 {
 	const double deadline = clock_seconds() + seconds;
 	int open[2] = { 1, 1 };
@@ -46,15 +46,16 @@ static int listen_to(const int from[2], struct str *const to[2], double seconds)
 		for (int i = 0; i < 2; i++)
 			polls[i] =
 				(struct pollfd){ .fd = open[i] ? from[i] : -1, .events = POLLIN };
-		if (left <= 0)
-			return -1;
-		if (poll(polls, 2, (int)(left * 1000) + 1) < 0 && errno != EINTR)
-			return -1;
-		for (int i = 0; i < 2; i++)
+		if (left <= 0 || (poll(polls, 2, (int)(left * 1000) + 1) < 0 && errno != EINTR))
+			return "no answer in time";
+		for (int i = 0; i < 2; i++) {
 			if (open[i] && polls[i].revents)
 				open[i] = take(from[i], to[i]);
+			if (to[i]->length > OUTPUT_MAX)
+				return "it prints too much";
+		}
 	}
-	return 0;
+	return NULL;
 }
 
 int command_run(const char *const *words, double seconds, struct str *out, struct str *messages,
@@ -73,19 +74,20 @@ int command_run(const char *const *words, double seconds, struct str *out, struc
 		child(words, one[1], two[1]);
 	close(one[1]);
 	close(two[1]);
-	const int late = pid < 0
-		|| listen_to((const int[]){ one[0], two[0] },
-			(struct str *const[]){ out, messages }, seconds);
+	const char *problem = pid < 0 ? NULL
+				      : listen_to((const int[]){ one[0], two[0] },
+					      (struct str *const[]){ out, messages }, seconds);
 	close(one[0]);
 	close(two[0]);
 	if (pid < 0)
 		return err_errno(e, "fork");
-	if (late)
+	if (problem)
 		kill(pid, SIGKILL);
 	while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {
 	}
-	if (late)
-		return err_set(e, ERR_ENVIRONMENT, "%s: no answer within %g s", words[0], seconds);
+	if (problem)
+		return err_set(
+			e, ERR_ENVIRONMENT, "%s: %s (limit: %g s)", words[0], problem, seconds);
 	return WIFEXITED(status) ? WEXITSTATUS(status)
 				 : err_set(e, ERR_ENVIRONMENT, "%s: killed by signal %d", words[0],
 					 WTERMSIG(status));

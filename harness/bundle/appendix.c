@@ -202,7 +202,8 @@ int appendix_checklist(
 		"Tables state n (seeds), the mean and the standard deviation (n - 1) over seeds; "
 		"intervals are Student's t "
 		"(95 %) over seeds; differences are paired by seed and tested exactly (sign "
-		"flips), corrected by Holm within a table; what the finite test set leaves "
+		"flips), corrected jointly within a family (step-down max-T); what the finite test "
+		"set leaves "
 		"open is stated beside as Wilson's interval.");
 	question(out, "8. Experiments compute resources", "");
 	add_cost(&cost, out);

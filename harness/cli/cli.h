@@ -69,6 +69,10 @@ void cli_terminal_size(FILE *stream, int *columns, int *rows);
 		"db", 0, "FILE",                                                            \
 			"the results database (default $RETRIAL_DB, or results/retrial.db)" \
 	}
+#define CLI_OPTION_JSON                    \
+	{                                  \
+		"json", 0, NULL, "as JSON" \
+	}
 #define CLI_OPTION_SAFE_CSV                                                                 \
 	{                                                                                   \
 		"safe-csv", 0, NULL,                                                        \

@@ -83,6 +83,10 @@ void events_print(const struct local_event *event)
 		wire_warning(&line, event->text, NULL);
 		print_wire(event, &line);
 		break;
+	case LOCAL_NOTE:
+		print(json_pack("{s:s, s:s}", "event", "note", "text", event->text));
+		break;
+	case LOCAL_KNOWN:
 	case LOCAL_TICK: break;
 	}
 }

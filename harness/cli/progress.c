@@ -30,7 +30,9 @@ struct progress {
 	const struct sweep *sweep;
 	int workers;
 	struct lane *lanes; /* [workers] */
+	bool *over;         /* [trial_count]: it has ended, or needed no run */
 	size_t ended, skipped_sets;
+	int most_busy;  /* workers at the same time so far */
 	size_t skipped; /* trials of data sets that are not there */
 	double begun;
 	double last_drawn;
@@ -98,7 +100,7 @@ static double time_left(const struct progress *p)
 			mean = total;
 		running += total > spent ? total - spent : 0;
 	}
-	return (running + (double)left * mean) / p->workers;
+	return (running + (double)left * mean) / (p->most_busy ? p->most_busy : 1);
 }
 
 /* One line of the display: a longer one would take two, and the next drawing begin at the wrong
@@ -254,17 +256,31 @@ struct progress *progress_begin(enum progress_kind kind, const struct sweep *swe
 {
 	struct progress *p = calloc(1, sizeof(*p));
 	struct lane *lanes = calloc((size_t)workers, sizeof(*lanes));
-	if (!p || !lanes) {
+	bool *over = calloc(sweep->trial_count + 1, sizeof(*over));
+	if (!p || !lanes || !over) {
 		free(p);
 		free(lanes);
+		free(over);
 		return NULL;
 	}
 	*p = (struct progress){ .kind = kind,
 		.sweep = sweep,
 		.workers = workers,
 		.lanes = lanes,
+		.over = over,
 		.begun = clock_seconds() };
 	return p;
+}
+
+/* A trial is over, or begins (again). */
+static void count(struct progress *p, size_t index, bool over)
+{
+	int busy = 0;
+	for (int i = 0; i < p->workers; i++)
+		busy += p->lanes[i].busy;
+	p->most_busy = busy > p->most_busy ? busy : p->most_busy;
+	p->ended = p->ended + over - p->over[index];
+	p->over[index] = over;
 }
 
 void progress_event(void *progress, const struct local_event *event)
@@ -280,18 +296,19 @@ void progress_event(void *progress, const struct local_event *event)
 			.busy = true, .trial = event->trial, .started = clock_seconds()
 		};
 		title_of(event->trial, l->title);
-		p->ended = event->index; /* what is before it and not at a worker was done or
-					    skipped */
-		for (int i = 0; i < p->workers; i++)
-			p->ended -= p->lanes[i].busy && p->lanes[i].trial < event->trial;
+		count(p, event->index, false);
 		break;
+	case LOCAL_KNOWN: count(p, event->index, true); return;
 	case LOCAL_EPOCH: note_epoch(l, event); break;
 	case LOCAL_PHASE: break;
 	case LOCAL_STEPS: note_steps(p, l, event); break;
-	case LOCAL_MEASURE: note_measure(p, l, event); break;
+	case LOCAL_MEASURE:
+		if (p->sweep->program) /* else the line has the test accuracy */
+			note_measure(p, l, event);
+		break;
 	case LOCAL_END:
 		l->busy = false;
-		p->ended++;
+		count(p, event->index, true);
 		p->timed++;
 		p->seconds_of_trials += event->end->seconds;
 		print_end(p, event);
@@ -299,6 +316,10 @@ void progress_event(void *progress, const struct local_event *event)
 	case LOCAL_WARNING:
 		erase(p);
 		fprintf(stderr, "warning: %s\n", event->text);
+		break;
+	case LOCAL_NOTE:
+		erase(p);
+		fprintf(stderr, "%s\n", event->text);
 		break;
 	case LOCAL_TICK: break;
 	}
@@ -313,6 +334,7 @@ void progress_end(struct progress *p)
 		return;
 	if (p->kind == PROGRESS_SCREEN)
 		erase(p);
+	free(p->over);
 	free(p->lanes);
 	free(p);
 }

@@ -1,9 +1,12 @@
 /* run_cli.c - see run_cli.h. */
 #include "run_cli.h"
 
+#include <errno.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <jansson.h>
@@ -42,8 +45,20 @@ int run_cli_progress(const struct cli *c, enum progress_kind *kind)
 static atomic_int stop;
 static volatile sig_atomic_t stop_signal;
 
+/* Batch systems send SIGTERM to a script and to all that it has started, and the script passes it
+ * on: several within a second are one wish. */
 static void on_signal(int number)
 {
+	static volatile sig_atomic_t last = -10;
+	struct timespec now;
+	const int saved = errno;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	errno = saved;
+	const sig_atomic_t before = last;
+	if (number == SIGTERM)
+		last = (sig_atomic_t)(now.tv_sec & INT_MAX);
+	if (number == SIGTERM && stop_signal == SIGTERM && now.tv_sec - before <= 1)
+		return;
 	stop_signal = number;
 	atomic_fetch_add(&stop, 1);
 }

@@ -2,17 +2,22 @@
 #include "slurm_cli.h"
 
 #include <limits.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
-#include <math.h>
-
+#include "../base/clock.h"
 #include "../base/file.h"
+#include "../run/slurm_watch.h"
 #include "forecast_cli.h"
 #include "run_cli.h"
 
-enum { TEMPLATE_MAX = 1 << 20, PAIRS_MAX = 32, WAIT_SECONDS = 5 };
+enum { TEMPLATE_MAX = 1 << 20, PAIRS_MAX = 32, TICK_MS = 400 };
+
+/* How often tasks' databases are read, and how often Slurm is asked: at first, and at most. */
+static const double LOOK_SECONDS = 1, ASK_SECONDS = 3, ASK_SECONDS_MAX = 30;
 
 int slurm_cli_find(const struct cli *c, bool *slurm)
 {
@@ -205,15 +210,22 @@ struct cluster {
 	char *folder;
 	bool quiet;
 	bool *missing; /* [trial_count] */
-	bool *queued;
+	bool *queued, *expected;
 	struct slurm_queue queue;
 	size_t conflicts, missing_count, queued_count;
 };
+
+static void tell(const struct cluster *x, struct local_event event)
+{
+	event.trial = x->sweep->trials;
+	x->local->event(x->local->context, &event);
+}
 
 /* Ask Slurm, take what has come, look what is missing, and what of that is in the queue. */
 static int look(struct cluster *x, struct err *e)
 {
 	size_t tasks, conflicts;
+	char text[80];
 	struct str problems = { 0 };
 	slurm_queue_free(&x->queue);
 	int result = slurm_queue_read(x->folder, e, &x->queue);
@@ -224,9 +236,11 @@ static int look(struct cluster *x, struct err *e)
 		x->conflicts += conflicts;
 		if (problems.length)
 			fprintf(stderr, "%s", problems.s);
-		if (tasks && !x->quiet)
-			fprintf(stderr, "results of %zu task%s taken over\n", tasks,
+		if (tasks) {
+			snprintf(text, sizeof(text), "results of %zu task%s taken over", tasks,
 				tasks == 1 ? "" : "s");
+			tell(x, (struct local_event){ .kind = LOCAL_NOTE, .text = text });
+		}
 		memset(x->missing, 0, x->sweep->trial_count);
 		memset(x->queued, 0, x->sweep->trial_count);
 		result = local_missing(x->store, x->sweep, x->local, x->missing, x->summary, e);
@@ -331,32 +345,69 @@ out:
 	return result;
 }
 
-/* Until no task is left that could end; what they have written is taken as it comes. */
+/* ---- waiting ---- */
+
+static bool any_alive(const struct slurm_queue *q)
+{
+	for (size_t i = 0; i < q->count; i++)
+		if (q->tasks[i].number > 0 && !q->tasks[i].stuck)
+			return true;
+	return false;
+}
+
+/* What Slurm says, when it is not what it said the last time. */
+static void tell_queue(const struct cluster *x, struct str *said)
+{
+	struct str now = { 0 };
+	slurm_cli_describe(&x->queue, &now);
+	if (now.length && (!said->s || strcmp(said->s, now.s) != 0))
+		tell(x, (struct local_event){ .kind = LOCAL_NOTE, .text = now.s });
+	str_clear(said);
+	str_add(said, now.s ? now.s : "");
+	str_free(&now);
+}
+
+/* Trials that are neither done nor given up. */
+static void settle(struct cluster *x, struct slurm_watch *watch)
+{
+	for (size_t i = 0; i < x->sweep->trial_count; i++)
+		x->expected[i] = x->missing[i] || x->queued[i];
+	slurm_watch_settle(watch, &x->queue, x->expected);
+}
+
+/* Until no task is left that could end: what they do is shown as a local run shows it, what they
+ * have written is taken as they end. Slurm is asked seldom when it takes long. */
 static int wait_for_tasks(struct cluster *x, struct err *e)
 {
-	struct str said = { 0 }, now = { 0 };
+	struct slurm_watch *watch;
+	struct str said = { 0 };
+	if (slurm_watch_new(x->sweep, x->folder, x->local, e, &watch))
+		return -1;
+	const double begun = clock_seconds();
+	double asked = begun, looked = 0;
 	int result = 0;
-	for (;;) {
-		bool alive = false;
-		for (size_t i = 0; i < x->queue.count; i++)
-			alive |= x->queue.tasks[i].number > 0 && !x->queue.tasks[i].stuck;
-		str_clear(&now);
-		str_addf(&now, "%zu of %zu trials done; ", x->summary->cached, x->summary->planned);
-		slurm_cli_describe(&x->queue, &now);
-		if (!x->quiet && alive && (!said.s || strcmp(said.s, now.s) != 0))
-			fprintf(stderr, "%s\n", now.s);
-		str_clear(&said);
-		str_add(&said, now.s);
-		if (!alive || run_cli_signal())
-			break;
-		for (int i = 0; i < WAIT_SECONDS && !run_cli_signal(); i++)
-			sleep(1);
+	settle(x, watch);
+	tell_queue(x, &said);
+	while (!result && any_alive(&x->queue) && !run_cli_signal()) {
+		const double now = clock_seconds();
+		const double pause = ASK_SECONDS + (now - begun) / 30;
+		nanosleep(&(struct timespec){ .tv_nsec = TICK_MS * 1000000L }, NULL);
+		tell(x, (struct local_event){ .kind = LOCAL_TICK });
+		if (now - looked >= LOOK_SECONDS && (!x->quiet || cli_has(x->cli, "json"))) {
+			slurm_watch_look(watch, &x->queue);
+			looked = now;
+		}
+		if (now - asked < (pause < ASK_SECONDS_MAX ? pause : ASK_SECONDS_MAX))
+			continue;
+		asked = now;
 		result = look(x, e);
-		if (result)
-			break;
+		if (!result) {
+			settle(x, watch);
+			tell_queue(x, &said);
+		}
 	}
+	slurm_watch_free(watch);
 	str_free(&said);
-	str_free(&now);
 	return result;
 }
 
@@ -371,7 +422,20 @@ static int exit_code(const struct cluster *x, bool submitted)
 		return 0;
 	if (x->missing_count + x->queued_count + s->skipped)
 		return ERR_UNFINISHED;
-	return s->bad_before ? ERR_FAILED : 0;
+	return s->bad_before + s->failed ? ERR_FAILED : 0;
+}
+
+/* The summary of a run that has waited, as a local run gives it. */
+static void sum_up(struct cluster *x, const struct local_summary *before, double begun)
+{
+	struct local_summary *s = x->summary;
+	s->done = s->cached - before->cached;
+	s->cached = before->cached;
+	s->failed = s->bad_before - before->bad_before;
+	s->bad_before = before->bad_before;
+	s->interrupted = x->missing_count;
+	s->elsewhere = x->queued_count;
+	s->seconds = clock_seconds() - begun;
 }
 
 static int run(struct cluster *x, const char *db, struct err *e)
@@ -385,6 +449,8 @@ static int run(struct cluster *x, const char *db, struct err *e)
 	}
 	if (look(x, e) || (!collect && remove_stuck(x, e)))
 		return -1;
+	const struct local_summary before = *x->summary;
+	const double begun = clock_seconds();
 	const bool submits = !collect && x->missing_count > 0;
 	if (submits) {
 		const int code = submit(x, db, false, e);
@@ -393,6 +459,8 @@ static int run(struct cluster *x, const char *db, struct err *e)
 	}
 	if (waits && (look(x, e) || wait_for_tasks(x, e)))
 		return -1;
+	if (waits)
+		sum_up(x, &before, begun);
 	struct str text = { 0 };
 	slurm_cli_describe(&x->queue, &text);
 	if (!submits && !waits && !x->quiet)
@@ -415,9 +483,10 @@ int slurm_cli_run(const struct cli *c, struct store *store, const struct sweep *
 		.quiet = quiet,
 		.folder = slurm_folder(db, sweep->name, e),
 		.missing = calloc(sweep->trial_count + 1, sizeof(bool)),
-		.queued = calloc(sweep->trial_count + 1, sizeof(bool)) };
+		.queued = calloc(sweep->trial_count + 1, sizeof(bool)),
+		.expected = calloc(sweep->trial_count + 1, sizeof(bool)) };
 	int result = -1;
-	if (!x.missing || !x.queued)
+	if (!x.missing || !x.queued || !x.expected)
 		err_nomem(e);
 	else if (x.folder)
 		result = run(&x, db, e);
@@ -425,5 +494,6 @@ int slurm_cli_run(const struct cli *c, struct store *store, const struct sweep *
 	free(x.folder);
 	free(x.missing);
 	free(x.queued);
+	free(x.expected);
 	return result;
 }

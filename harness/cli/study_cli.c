@@ -9,7 +9,9 @@
 
 #include "../base/file.h"
 #include "../base/share.h"
+#include "../report/crossed.h"
 #include "../store/read.h"
+#include "places.h"
 
 const char *study_cli_database(const struct cli *c)
 {
@@ -64,6 +66,14 @@ int study_cli_open(const struct cli *c, struct study_cli *out, struct err *e)
 done:
 	str_free(&path);
 	return result;
+}
+
+int study_cli_images(const struct cli *c, struct study_cli *s, struct err *e)
+{
+	struct places places;
+
+	places_fill(&places, c);
+	return crossed_read(s->store, s->study, &places.dataset, e);
 }
 
 void study_cli_close(struct study_cli *s)

@@ -23,6 +23,10 @@ const char *study_cli_database(const struct cli *c);
 int study_cli_open(const struct cli *c, struct study_cli *out, struct err *e);
 void study_cli_close(struct study_cli *s);
 
+/* For the verbs that judge claims: which test images each network gets right (report/crossed.h).
+ * Data sets that are not found are left out. Returns 0, or -1 with e. */
+int study_cli_images(const struct cli *c, struct study_cli *s, struct err *e);
+
 /* The command line that was given, in a fixed order of options and quoted for a shell. */
 void study_cli_command(struct str *out, const struct cli *c);
 

@@ -8,6 +8,7 @@
 
 static const struct cli_option options[] = {
 	CLI_OPTION_DB,
+	CLI_OPTION_DATA,
 	CLI_OPTION_SET,
 	{ "format", 'f', "FORMAT", "text (default), md, csv, json, latex or html" },
 	CLI_OPTION_SAFE_CSV,
@@ -15,11 +16,12 @@ static const struct cli_option options[] = {
 	{ NULL, 0, NULL, NULL },
 };
 
-/* 1 when a claim was tested and does not hold; what is undecided or has no data is no failure. */
+/* 1 when a claim was tested and does not hold; what is inconclusive or has no data is no failure.
+ */
 static int exit_code(const struct claim_result *results, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
-		if (results[i].verdict == VERDICT_NOT_REPRODUCED)
+		if (claims_differs(results[i].verdict))
 			return ERR_FAILED;
 	return ERR_NONE;
 }
@@ -38,7 +40,8 @@ static int run(const struct cli *c)
 	study_cli_command(&command, c);
 	const struct table_context context = { .command = command.s };
 	if (table_format_find(cli_get(c, "format", "text"), &format, &e)
-		|| study_cli_open(c, &s, &e) || claims_evaluate(s.study, &e, &results)
+		|| study_cli_open(c, &s, &e) || study_cli_images(c, &s, &e)
+		|| claims_evaluate(s.study, &e, &results)
 		|| table_print_claims(&out, s.study, results, format, &context, &e)
 		|| study_cli_write(c, &out, &e))
 		result = cli_fail(&e);
@@ -54,8 +57,7 @@ static int run(const struct cli *c)
 const struct cli_verb verb_claims = {
 	.name = "claims",
 	.arguments = "SWEEP.yaml",
-	.summary = "compare with the paper's numbers: reproduced, exceeded, not reproduced, "
-		   "undecided, no data",
+	.summary = "compare with the paper's numbers: reproduced, not reproduced, inconclusive",
 	.examples = "  retrial claims experiments/paper.yaml\n"
 		    "  retrial claims experiments/paper.yaml --format json | jq '.claims[] | .id + "
 		    "\": \" + .verdict'\n",

@@ -1,11 +1,14 @@
 /* verb_data.c - retrial data: which data sets are there, are they right, and what do they look
  * like. */
+#include <ctype.h>
 #include <libsmartcols/libsmartcols.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "../../nn/augment.h"
 #include "../base/str.h"
+#include "../report/format.h"
+#include "../store/rows.h"
 #include "cli.h"
 #include "data_cli.h"
 #include "places.h"
@@ -52,103 +55,100 @@ static const char *state_name(const struct finding *f)
 	return f->missing ? "missing" : "bad";
 }
 
-struct column {
-	const char *name;
-	bool number;
-};
-
-/* A table that is ready for lines; its last column is broken into lines on a terminal. NULL when
- * memory runs out. */
-static struct libscols_table *table_new(const struct column *columns, int count, bool json)
+/* Print the rows: as JSON, or as a table whose headings are in capitals and whose last column is
+ * broken into lines on a terminal. Returns 0, or -1 with e. */
+static int print_rows(const struct cli *c, const struct rows *rows, struct err *e)
 {
+	struct str text = { 0 };
+	if (!rows || !rows_complete(rows))
+		return err_nomem(e);
+	if (cli_has(c, "json")) {
+		const int result = format_rows(rows, FORMAT_JSON, &text, e);
+		if (result == 0)
+			fputs(text.s, stdout);
+		str_free(&text);
+		return result;
+	}
 	struct libscols_table *table = scols_new_table();
-	if (!table)
-		return NULL;
-	int result = scols_table_enable_json(table, json);
-	if (result == 0)
-		result = scols_table_set_name(table, "datasets");
-	for (int i = 0; result == 0 && i < count; i++) {
-		const int flags = (i == count - 1 ? SCOLS_FL_WRAP : 0)
-			| (columns[i].number ? SCOLS_FL_RIGHT : 0);
-		struct libscols_column *column =
-			scols_table_new_column(table, columns[i].name, 0, flags);
-		if (!column
-			|| (columns[i].number
-				&& scols_column_set_json_type(column, SCOLS_JSON_NUMBER)))
-			result = -1;
+	int result = table ? 0 : -1;
+	for (int i = 0; result == 0 && i < rows->column_count; i++) {
+		const bool number = strcmp(rows->columns[i], "train") == 0
+			|| strcmp(rows->columns[i], "test") == 0;
+		char name[32];
+		snprintf(name, sizeof(name), "%s", rows->columns[i]);
+		for (char *at = name; *at; at++)
+			*at = (char)toupper((unsigned char)*at);
+		result = scols_table_new_column(table, name, 0,
+				 (i == rows->column_count - 1 ? SCOLS_FL_WRAP : 0)
+					 | (number ? SCOLS_FL_RIGHT : 0))
+			? 0
+			: -1;
+	}
+	for (size_t row = 0; result == 0 && row < rows->row_count; row++) {
+		struct libscols_line *line = scols_table_new_line(table, NULL);
+		result = line ? 0 : -1;
+		for (int i = 0; result == 0 && i < rows->column_count; i++) {
+			const struct value *v = rows_at(rows, row, i);
+			str_clear(&text);
+			if (v->kind == VALUE_INTEGER)
+				str_addf(&text, "%lld", (long long)v->integer);
+			else
+				str_add(&text, v->kind == VALUE_TEXT ? v->text : "-");
+			result = scols_line_set_data(line, (size_t)i, text.s);
+		}
 	}
 	if (result == 0)
-		return table;
+		result = scols_print_table(table);
 	scols_unref_table(table);
-	return NULL;
+	str_free(&text);
+	return result ? err_nomem(e) : 0;
 }
 
-/* An empty text is "-" for people and null in JSON. */
-static int table_add(struct libscols_table *table, const char *const *texts, int count)
+/* An empty text is none. */
+static void add_text(struct rows *rows, const char *text)
 {
-	struct libscols_line *line = scols_table_new_line(table, NULL);
-	if (!line)
-		return -1;
-	for (int i = 0; i < count; i++) {
-		const char *text = texts[i];
-		if (!text || !text[0])
-			text = scols_table_is_json(table) ? NULL : "-";
-		if (scols_line_set_data(line, (size_t)i, text))
-			return -1;
-	}
-	return 0;
+	rows_add_text(rows, text && text[0] ? text : NULL);
 }
 
-static int add_to_list(struct libscols_table *table, const struct finding *f)
+static void add_to_list(struct rows *rows, const struct finding *f)
 {
 	const struct dataset_info *info = f->info;
-	char train[16] = "", test[16] = "", shape[48] = "";
+	char shape[48] = "";
+	add_text(rows, f->name);
 	if (f->d || info) {
-		snprintf(train, sizeof(train), "%u",
-			(unsigned)(f->d ? f->d->train_count : info->train_count));
-		snprintf(test, sizeof(test), "%u",
-			(unsigned)(f->d ? f->d->test_count : info->test_count));
+		rows_add_integer(rows, f->d ? f->d->train_count : info->train_count);
+		rows_add_integer(rows, f->d ? f->d->test_count : info->test_count);
 		snprintf(shape, sizeof(shape), "%dx%dx%d", f->d ? f->d->height : info->height,
 			f->d ? f->d->width : info->width, f->d ? f->d->channels : info->channels);
+	} else {
+		rows_add_null(rows);
+		rows_add_null(rows);
 	}
-	const char *remark = f->d    ? f->d->source
-		: f->missing && info ? info->fetch_hint
-				     : f->e.text;
-	const char *const texts[] = { f->name, train, test, shape, state_name(f),
-		f->d ? f->d->variant : NULL, remark };
-	return table_add(table, texts, sizeof(texts) / sizeof(texts[0]));
+	add_text(rows, shape);
+	add_text(rows, state_name(f));
+	add_text(rows, f->d ? f->d->variant : NULL);
+	add_text(rows, f->d ? f->d->source : f->missing && info ? info->fetch_hint : f->e.text);
 }
 
 static int run_list(const struct cli *c, const struct dataset_places *places)
 {
 	if (c->argument_count > 1)
 		return cli_misuse(c, "list takes no names (verify NAME checks one data set)");
-	static const struct column columns[] = { { "NAME", false }, { "TRAIN", true },
-		{ "TEST", true }, { "SHAPE", false }, { "STATE", false }, { "VARIANT", false },
-		{ "WHERE", false } };
-	struct libscols_table *table =
-		table_new(columns, sizeof(columns) / sizeof(columns[0]), cli_has(c, "json"));
-	int result = table ? 0 : -1;
+	static const char *const columns[] = { "name", "train", "test", "shape", "state", "variant",
+		"where" };
+	struct rows *rows = rows_new(7, columns);
 	struct known_datasets known;
 	known_datasets_fill(&known, c);
-	for (size_t i = 0; result == 0 && i < known.count; i++) {
+	for (size_t i = 0; rows && i < known.count; i++) {
 		struct finding f;
 		find(known.names[i], places, &f);
-		result = add_to_list(table, &f);
+		add_to_list(rows, &f);
 		dataset_close(f.d);
 	}
-	if (result == 0)
-		result = scols_print_table(table);
-	scols_unref_table(table);
 	struct err e = { 0 };
-	return result ? (err_nomem(&e), cli_fail(&e)) : ERR_NONE;
-}
-
-static int add_to_verified(struct libscols_table *table, const struct finding *f)
-{
-	const char *const texts[] = { f->name, f->d ? "good" : state_name(f),
-		f->d ? f->d->variant : NULL, f->d ? f->d->digest : NULL };
-	return table_add(table, texts, sizeof(texts) / sizeof(texts[0]));
+	const int result = print_rows(c, rows, &e);
+	rows_free(rows);
+	return result ? cli_fail(&e) : ERR_NONE;
 }
 
 /* Is there a data set of this name? If not, the message says so. */
@@ -167,8 +167,7 @@ static bool is_known(const char *name, const struct known_datasets *known)
 /* Without names all are read, and only a bad one is a failure: not everybody has all of them. */
 static int run_verify(const struct cli *c, const struct dataset_places *places)
 {
-	static const struct column columns[] = { { "NAME", false }, { "STATE", false },
-		{ "VARIANT", false }, { "DIGEST", false } };
+	static const char *const columns[] = { "name", "state", "variant", "digest" };
 	struct known_datasets known;
 	known_datasets_fill(&known, c);
 	const int named = c->argument_count - 1, count = named ? named : (int)known.count;
@@ -181,27 +180,46 @@ static int run_verify(const struct cli *c, const struct dataset_places *places)
 		if (!is_known(c->arguments[1 + i], &known))
 			return ERR_USAGE;
 	int code = ERR_NONE;
-	struct libscols_table *table =
-		table_new(columns, sizeof(columns) / sizeof(columns[0]), cli_has(c, "json"));
-	int result = table ? 0 : -1;
-	for (int i = 0; result == 0 && i < count; i++) {
+	struct rows *rows = rows_new(4, columns);
+	for (int i = 0; rows && i < count; i++) {
 		struct finding f;
 		find(named ? c->arguments[1 + i] : known.names[i], &sources, &f);
 		if (!f.d && (named || !f.missing))
 			code = cli_fail(&f.e);
-		result = add_to_verified(table, &f);
+		add_text(rows, f.name);
+		add_text(rows, f.d ? "good" : state_name(&f));
+		add_text(rows, f.d ? f.d->variant : NULL);
+		add_text(rows, f.d ? f.d->digest : NULL);
 		dataset_close(f.d);
 	}
-	if (result == 0)
-		result = scols_print_table(table);
-	scols_unref_table(table);
-	return result ? (err_nomem(&e), cli_fail(&e)) : code;
+	const int result = print_rows(c, rows, &e);
+	rows_free(rows);
+	return result ? cli_fail(&e) : code;
 }
 
 /* ---- show ---- */
 
-/* Facts, digests and the number of images of every class. */
-static void describe(const struct dataset *d)
+/* The training and test images of every class. */
+static struct rows *count_classes(const struct dataset *d)
+{
+	static const char *const columns[] = { "class", "name", "train", "test" };
+	uint32_t train[CLASSES_MAX] = { 0 }, test[CLASSES_MAX] = { 0 };
+	struct rows *rows = rows_new(4, columns);
+	for (uint32_t i = 0; i < d->train_count; i++)
+		train[d->train_labels[i]]++;
+	for (uint32_t i = 0; i < d->test_count; i++)
+		test[d->test_labels[i]]++;
+	for (int k = 0; rows && k < d->classes; k++) {
+		rows_add_integer(rows, k);
+		rows_add_text(rows, dataset_class(d, k));
+		rows_add_integer(rows, train[k]);
+		rows_add_integer(rows, test[k]);
+	}
+	return rows;
+}
+
+/* Facts and classes for people. */
+static void describe(const struct dataset *d, const struct rows *classes)
 {
 	const struct dataset_info *info = find_info(d->name);
 	printf("name     %s\n", d->name);
@@ -218,15 +236,60 @@ static void describe(const struct dataset *d)
 	printf("variant  %s\ndigest   %s\nsource   %s\n", d->variant, d->digest, d->source);
 	if (d->origin[0])
 		printf("import   %s\n", d->origin);
+	for (size_t row = 0; row < classes->row_count; row++)
+		printf("class %lld  %-12s %5lld + %lld\n",
+			(long long)rows_at(classes, row, 0)->integer,
+			rows_at(classes, row, 1)->text,
+			(long long)rows_at(classes, row, 2)->integer,
+			(long long)rows_at(classes, row, 3)->integer);
+}
 
-	uint32_t train[CLASSES_MAX] = { 0 }, test[CLASSES_MAX] = { 0 };
-	for (uint32_t i = 0; i < d->train_count; i++)
-		train[d->train_labels[i]]++;
-	for (uint32_t i = 0; i < d->test_count; i++)
-		test[d->test_labels[i]]++;
-	for (int k = 0; k < d->classes; k++)
-		printf("class %d  %-12s %5u + %u\n", k, dataset_class(d, k), (unsigned)train[k],
-			(unsigned)test[k]);
+/* The same as one JSON object of two tables. */
+static int describe_json(const struct dataset *d, const struct rows *classes, struct err *e)
+{
+	static const char *const columns[] = { "name", "title", "licence", "train", "test",
+		"height", "width", "channels", "variant", "digest", "source", "origin" };
+	const struct dataset_info *info = find_info(d->name);
+	struct str text = { 0 };
+	struct rows *facts = rows_new(12, columns);
+	if (!facts)
+		return err_nomem(e);
+	add_text(facts, d->name);
+	add_text(facts, info ? info->title : NULL);
+	add_text(facts, info ? info->licence : NULL);
+	rows_add_integer(facts, d->train_count);
+	rows_add_integer(facts, d->test_count);
+	rows_add_integer(facts, d->height);
+	rows_add_integer(facts, d->width);
+	rows_add_integer(facts, d->channels);
+	add_text(facts, d->variant);
+	add_text(facts, d->digest);
+	add_text(facts, d->source);
+	add_text(facts, d->origin);
+	str_add(&text, "{\"dataset\": ");
+	int result =
+		rows_complete(facts) ? format_rows(facts, FORMAT_JSON, &text, e) : err_nomem(e);
+	str_add(&text, ", \"classes\": ");
+	if (result == 0)
+		result = format_rows(classes, FORMAT_JSON, &text, e);
+	str_add(&text, "}\n");
+	if (result == 0)
+		fputs(text.s, stdout);
+	str_free(&text);
+	rows_free(facts);
+	return result;
+}
+
+static int print_description(const struct cli *c, const struct dataset *d, struct err *e)
+{
+	struct rows *classes = count_classes(d);
+	int result = classes && rows_complete(classes) ? 0 : err_nomem(e);
+	if (result == 0 && cli_has(c, "json"))
+		result = describe_json(d, classes, e);
+	else if (result == 0)
+		describe(d, classes);
+	rows_free(classes);
+	return result;
 }
 
 /* The first training image of class k at or behind `from`; train_count when there is none. */
@@ -323,7 +386,7 @@ static int run_show(const struct cli *c, const struct dataset_places *places)
 	else if (result == 0 && path)
 		result = write_sheet(d, count, cli_has(c, "augment"), path, &e);
 	else if (result == 0)
-		describe(d);
+		result = print_description(c, d, &e);
 	dataset_close(d);
 	return result ? cli_fail(&e) : ERR_NONE;
 }
@@ -362,7 +425,7 @@ static int run(const struct cli *c)
 
 static const struct cli_option options[] = {
 	CLI_OPTION_DATA,
-	{ "json", 0, NULL, "list, verify: as JSON" },
+	{ "json", 0, NULL, "list, verify, show: as JSON" },
 	{ "mirror", 0, "URL", "fetch: ask URL/FILE first, then the known mirrors" },
 	{ "stall", 0, "SECONDS",
 		"fetch: give up on a server that is silent for so long (default 30)" },

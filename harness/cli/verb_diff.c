@@ -9,6 +9,7 @@
 static const struct cli_option options[] = {
 	CLI_OPTION_DB,
 	CLI_OPTION_DATA,
+	CLI_OPTION_JSON,
 	{ 0 },
 };
 
@@ -20,7 +21,8 @@ static int compare(const struct cli *c, struct store *store, bool *same, struct 
 	places_fill(&places, c);
 	if (show_find(store, c->arguments[0], a, e) || show_find(store, c->arguments[1], b, e))
 		return -1;
-	const int result = diff_trials(store, a, b, &places.dataset, &text, same, e);
+	const int result =
+		diff_trials(store, a, b, &places.dataset, cli_has(c, "json"), &text, same, e);
 	if (!result)
 		fputs(text.s, stdout);
 	str_free(&text);

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "../base/file.h"
+#include "../report/format.h"
 #include "../run/gc.h"
 #include "../store/remarks.h"
 #include "cli.h"
@@ -16,10 +17,28 @@ static const struct cli_option options[] = {
 	{ "deleted", 0, NULL, "also attempts that were deleted (retrial delete)" },
 	{ "superseded", 0, NULL, "also attempts of trials that a later attempt has done" },
 	{ "weights", 0, NULL, "also the trained weights of such superseded attempts" },
+	CLI_OPTION_JSON,
 	{ 0 },
 };
 
-static int collect(struct store *store, const char *folder, bool yes, struct err *e)
+/* A row of --json. */
+static void add_row(struct rows *rows, const char *what, const char *path, int64_t count,
+	int64_t bytes, const char *reason, const char *state)
+{
+	rows_add_text(rows, what);
+	rows_add_text(rows, path);
+	rows_add_integer(rows, count);
+	if (bytes < 0)
+		rows_add_null(rows);
+	else
+		rows_add_integer(rows, bytes);
+	rows_add_text(rows, reason);
+	rows_add_text(rows, state);
+}
+
+/* List or remove files. rows: where they go instead of standard output; NULL: nowhere. */
+static int collect(
+	struct store *store, const char *folder, bool yes, struct rows *rows, struct err *e)
 {
 	struct gc_list list;
 	int result = 0;
@@ -31,11 +50,14 @@ static int collect(struct store *store, const char *folder, bool yes, struct err
 			file_remove_tree(f->path);
 		if (yes && file_exists(f->path))
 			result = err_errno(e, f->path);
+		else if (rows)
+			add_row(rows, "file", f->path, 1, (int64_t)f->bytes, f->reason,
+				yes ? "removed" : "removable");
 		else
 			printf("%s%12lld  %s  (%s)\n", yes ? "removed " : "", (long long)f->bytes,
 				f->path, f->reason);
 	}
-	if (!result)
+	if (!result && !rows)
 		printf("%zu files, %lld bytes %s%s; %zu files, %lld bytes are kept\n", list.count,
 			(long long)list.bytes, yes ? "removed" : "can be removed",
 			yes || !list.count ? "" : " (--yes does it)", list.kept,
@@ -62,7 +84,8 @@ static long long size_of(const char *path)
 	return stat(path, &status) ? 0 : (long long)status.st_size;
 }
 
-static int purge(const struct cli *c, struct store *store, const char *db, struct err *e)
+static int purge(
+	const struct cli *c, struct store *store, const char *db, struct rows *list, struct err *e)
 {
 	const bool yes = cli_has(c, "yes");
 	const long long before = size_of(db);
@@ -73,7 +96,10 @@ static int purge(const struct cli *c, struct store *store, const char *db, struc
 		size_t rows;
 		if (store_purge(store, (enum store_purge)what, remove, &rows, e))
 			return -1;
-		if (asked || rows)
+		if (list && (asked || rows))
+			add_row(list, purges[what].option, db, (int64_t)rows, -1, purges[what].what,
+				remove ? "removed" : "removable");
+		else if (asked || rows)
 			printf("%s%zu %s%s%s%s\n", remove ? "removed " : "", rows,
 				purges[what].what, asked || !rows ? "" : " (--",
 				asked || !rows ? "" : purges[what].option,
@@ -85,12 +111,15 @@ static int purge(const struct cli *c, struct store *store, const char *db, struc
 		return 0;
 	if (store_vacuum(store, e))
 		return -1;
-	printf("%s: %lld bytes, %lld before\n", db, size_of(db), before);
+	if (!list)
+		printf("%s: %lld bytes, %lld before\n", db, size_of(db), before);
 	return 0;
 }
 
 static int run(const struct cli *c)
 {
+	static const char *const columns[] = { "what", "path", "count", "bytes", "reason",
+		"state" };
 	const char *db = cli_get(c, "db", "results/retrial.db");
 	struct err e = { 0 };
 	struct store *store;
@@ -103,7 +132,21 @@ static int run(const struct cli *c)
 	if (store_open(db, write ? STORE_WRITE : STORE_READ, &e, &store))
 		return cli_fail(&e);
 	char *folder = run_cli_states(db);
-	const int failed = collect(store, folder, cli_has(c, "yes"), &e) || purge(c, store, db, &e);
+	struct rows *rows = NULL;
+	struct str text = { 0 };
+	int failed = 0;
+	if (cli_has(c, "json") && !(rows = rows_new(6, columns)))
+		failed = err_nomem(&e);
+	if (!failed)
+		failed = collect(store, folder, cli_has(c, "yes"), rows, &e)
+			|| purge(c, store, db, rows, &e);
+	if (!failed && rows)
+		failed = rows_complete(rows) ? format_rows(rows, FORMAT_JSON, &text, &e)
+					     : err_nomem(&e);
+	if (!failed && rows)
+		fputs(text.s, stdout);
+	str_free(&text);
+	rows_free(rows);
 	free(folder);
 	store_close(store);
 	return failed ? cli_fail(&e) : ERR_NONE;

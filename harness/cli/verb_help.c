@@ -15,7 +15,8 @@ static void describe_metric(const char *name, struct manual *m)
 	static const char *const kinds[] = { [METRIC_RESULT] = "a result: tested by seed",
 		[METRIC_SERIES] = "a series by epoch: for curves, never tested",
 		[METRIC_CONSTANT] = "a property of the network, equal for every seed",
-		[METRIC_TIME] = "measured on the machine: tested only by a claim" };
+		[METRIC_TIME] = "measured on the machine: tested only by a claim",
+		[METRIC_COUNT] = "a count: tested by a claim, or a table with a family" };
 	const struct metric *metric = metric_find(NULL, name);
 	struct str text = { 0 };
 	metric_heading(&text, NULL, name);
@@ -34,7 +35,7 @@ static void describe_figure(const char *kind, struct manual *m)
 	struct str text = { 0 };
 	manual_entry(m, kind, figures_help(kind));
 	manual_fact(m, "what", "a kind of figure");
-	str_addf(&text, "figures: [{id: %s, kind: %s}]", kind, kind);
+	str_addf(&text, "figures: [%s]", figures_example(kind));
 	manual_code(m, "example", text.s);
 	str_free(&text);
 }

@@ -32,7 +32,8 @@ static int run(const struct cli *c)
 	study_cli_command(&command, c);
 	struct places data;
 	places_fill(&data, c);
-	if (study_cli_scripts(&scripts, c, &e) || study_cli_open(c, &s, &e))
+	if (study_cli_scripts(&scripts, c, &e) || study_cli_open(c, &s, &e)
+		|| study_cli_images(c, &s, &e))
 		result = cli_fail(&e);
 	if (!result) {
 		const struct report_context context = {

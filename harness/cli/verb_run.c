@@ -8,6 +8,7 @@
 #include "../base/worktree.h"
 #include "../run/local.h"
 #include "../run/shards.h"
+#include "../run/slurm_watch.h"
 #include "../store/attempts.h"
 #include "events.h"
 #include "kernels_cli.h"
@@ -335,7 +336,18 @@ static int run_on_cluster(const struct cli *c, const struct request *r, struct s
 	const struct sweep *sweep, const struct local_options *local, const char *db,
 	struct local_summary *summary, struct err *e)
 {
-	return slurm_cli_run(c, store, sweep, local, db, r->progress == PROGRESS_NONE, summary, e);
+	const int code =
+		slurm_cli_run(c, store, sweep, local, db, r->progress == PROGRESS_NONE, summary, e);
+	if (code < 0 || !cli_has(c, "wait"))
+		return code;
+	if (r->json)
+		events_print_summary(summary);
+	if (r->progress != PROGRESS_NONE)
+		print_summary(summary, db);
+	if (run_cli_signal())
+		fprintf(stderr, "retrial run: the tasks stay in Slurm (retrial cancel %s)\n",
+			sweep->name);
+	return code;
 }
 
 static const struct executor executor_local = { "local", run_here },
@@ -400,7 +412,8 @@ static int run_sweep(
 	if (r->dirty_allowed)
 		facts_add(
 			&facts, "clean_tree", "required, but changes were allowed (--allow-dirty)");
-	struct progress *progress = progress_begin(r->progress, sweep, r->local.workers);
+	struct progress *progress = progress_begin(
+		r->progress, sweep, r->slurm ? SLURM_WATCH_LANES + 1 : r->local.workers);
 	struct local_options local = r->local;
 	local.facts = facts.s;
 	char *states = run_cli_states(db);

@@ -32,7 +32,7 @@ static int run(const struct cli *c)
 
 static const struct cli_option options[] = {
 	CLI_OPTION_DB,
-	{ "json", 0, NULL, "as JSON" },
+	CLI_OPTION_JSON,
 	{ "output", 'o', "FILE",
 		"write to FILE, whole or not at all, instead of the standard output" },
 	{ 0 },

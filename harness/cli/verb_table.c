@@ -5,6 +5,7 @@
 
 static const struct cli_option options[] = {
 	CLI_OPTION_DB,
+	CLI_OPTION_DATA,
 	CLI_OPTION_SET,
 	{ "format", 'f', "FORMAT",
 		"text (default), md, csv, json, latex, html, or macros: one LaTeX macro a number" },
@@ -70,7 +71,7 @@ static int run(const struct cli *c)
 		.intervals = cli_has(c, "intervals") };
 	const char *id = c->argument_count == 2 ? c->arguments[1] : NULL;
 	if (table_format_find(cli_get(c, "format", "text"), &format, &e)
-		|| study_cli_open(c, &s, &e)
+		|| study_cli_open(c, &s, &e) || study_cli_images(c, &s, &e)
 		|| print_tables(&out, s.study, id, format, &context, &e)
 		|| study_cli_write(c, &out, &e))
 		result = cli_fail(&e);

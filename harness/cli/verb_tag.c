@@ -41,7 +41,8 @@ static int list_tags(const struct cli *c, struct store *store, struct err *e)
 	struct str text = { 0 };
 	int result = store_ask(store, "tags", NULL, e, &rows);
 	if (result == 0)
-		result = format_rows(rows, FORMAT_TABLE, &text, e);
+		result = format_rows(
+			rows, cli_has(c, "json") ? FORMAT_JSON : FORMAT_TABLE, &text, e);
 	if (result == 0)
 		result = study_cli_write(c, &text, e);
 	str_free(&text);
@@ -56,6 +57,8 @@ static int run(const struct cli *c)
 	if (c->argument_count == 1)
 		return cli_misuse(c, "which trials? a word, then trials: retrial tag %s 3f2a",
 			c->arguments[0]);
+	if (c->argument_count && cli_has(c, "json"))
+		return cli_misuse(c, "--json is for the list of words: retrial tag --json");
 	if (store_open(cli_get(c, "db", "results/retrial.db"),
 		    c->argument_count ? STORE_WRITE : STORE_READ, &e, &store))
 		return cli_fail(&e);
@@ -67,6 +70,7 @@ static int run(const struct cli *c)
 static const struct cli_option options[] = {
 	CLI_OPTION_DB,
 	{ "remove", 0, NULL, "take the word away" },
+	{ "json", 0, NULL, "the list of words as JSON" },
 	{ 0 },
 };
 

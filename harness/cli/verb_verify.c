@@ -7,6 +7,7 @@
 #include "../base/file.h"
 #include "../bundle/bundle.h"
 #include "../data/opened.h"
+#include "../report/format.h"
 #include "../run/verify.h"
 #include "../store/open.h"
 #include "kernels_cli.h"
@@ -26,6 +27,7 @@ static const struct cli_option options[] = {
 	{ "seed", 0, "N", "another draw for --sample (default 1)" },
 	CLI_OPTION_SEEDS,
 	CLI_OPTION_SET,
+	CLI_OPTION_JSON,
 	{ NULL, 0, NULL, NULL },
 };
 
@@ -136,6 +138,15 @@ static int choose(struct verification *v, int first_argument)
 
 /* ---- which of them can be verified here ---- */
 
+static void add_row(
+	struct verification *v, const struct recorded_trial *t, const struct verify_result *r)
+{
+	struct str name = { 0 };
+	str_addf(&name, "%s %s", t->dataset, t->recipe);
+	verified_add(v->programs.rows, t->identity, name.s, t->seed, r);
+	str_free(&name);
+}
+
 static void add_reason(struct verification *v, const char *identity, const char *text)
 {
 	int i = 0;
@@ -167,10 +178,16 @@ static void find_jobs(struct verification *v)
 			snprintf(why, sizeof(why), "%.*s", (int)sizeof(why) - 1, o->why);
 		if (!result && (!o || !o->data || verify_possible(&t, o->data, why, sizeof(why))))
 			result = -1;
-		if (result)
+		if (result && v->programs.rows) {
+			struct verify_result r = { .verdict = VERIFY_CANNOT };
+			snprintf(r.text, sizeof(r.text), "%s", why);
+			add_row(v, &t, &r);
+			v->cannot++;
+		} else if (result) {
 			add_reason(v, t.identity, why);
-		else
+		} else {
 			v->jobs[v->job_count++] = (struct verify_job){ row, o->data };
+		}
 	}
 }
 
@@ -237,6 +254,13 @@ static void print_result(void *context, const struct verify_job *job, const stru
 	struct verification *v = context;
 	struct recorded_trial t;
 	recorded_trial(&v->recorded, job->row, &t);
+	v->exact += r->verdict == VERIFY_EXACT;
+	v->differ += r->verdict == VERIFY_DIFFERS;
+	v->cannot += r->verdict == VERIFY_CANNOT;
+	if (v->programs.rows) {
+		add_row(v, &t, r);
+		return;
+	}
 	printf("%-10s %.12s  %s %s seed %lld", words[r->verdict], t.identity, t.dataset, t.recipe,
 		t.seed);
 	if (r->verdict == VERIFY_EXACT) {
@@ -250,9 +274,6 @@ static void print_result(void *context, const struct verify_job *job, const stru
 	if (r->weights[0])
 		printf("           %s\n", r->weights);
 	fflush(stdout);
-	v->exact += r->verdict == VERIFY_EXACT;
-	v->differ += r->verdict == VERIFY_DIFFERS;
-	v->cannot += r->verdict == VERIFY_CANNOT;
 }
 
 static void print_reasons(const struct verification *v)
@@ -266,10 +287,25 @@ static void print_reasons(const struct verification *v)
 	}
 }
 
+/* --json. Returns 0, or an exit code after a message. */
+static int print_rows(const struct rows *rows)
+{
+	struct str text = { 0 };
+	struct err e = { 0 };
+	int result =
+		rows_complete(rows) ? format_rows(rows, FORMAT_JSON, &text, &e) : err_nomem(&e);
+	if (!result)
+		fputs(text.s, stdout);
+	str_free(&text);
+	return result ? cli_fail(&e) : 0;
+}
+
 /* Returns the exit code: 1 when something differs, 3 when nothing could be said. */
 static int finish(const struct verification *v)
 {
 	print_reasons(v);
+	if (v->programs.rows && print_rows(v->programs.rows))
+		return ERR_ENVIRONMENT;
 	const struct verified *p = &v->programs;
 	const size_t same = v->exact + p->exact, differ = v->differ + p->differ,
 		     cannot = v->cannot + p->cannot;
@@ -371,6 +407,8 @@ static int run(const struct cli *c)
 	v->of_programs = calloc((size_t)c->argument_count + 1, sizeof(*v->of_programs));
 	if (!v->of_programs)
 		abort();
+	if (cli_has(c, "json") && !(v->programs.rows = verified_rows()))
+		err_end_nomem();
 	int result = read_options(c, &how, &sample, &seed);
 	const char *first = c->argument_count ? c->arguments[0] : "";
 	const char *from = is_folder(first) ? first : NULL;
@@ -403,6 +441,7 @@ static int run(const struct cli *c)
 	free(unpacked);
 	free(data);
 	str_free(&database);
+	rows_free(v->programs.rows);
 	free(v->chosen);
 	free(v->of_programs);
 	free(v->jobs);

@@ -185,22 +185,69 @@ static struct sweep *sweep_of(struct verify_chosen *v, size_t row, struct err *e
 	return s->sweep;
 }
 
-static void print_labels(const char *text)
+static void add_labels(struct str *out, const char *text)
 {
 	json_t *labels = json_loads(text, 0, NULL), *value;
 	const char *name;
 	json_object_foreach(labels, name, value)
 	{
-		printf(" %s=%s", name, json_string_value(value) ? json_string_value(value) : "");
+		str_addf(out, " %s=%s", name,
+			json_string_value(value) ? json_string_value(value) : "");
 	}
 	json_decref(labels);
+}
+
+struct rows *verified_rows(void)
+{
+	static const char *const columns[] = { "trial", "name", "seed", "verdict", "compared",
+		"reason", "weights" };
+	return rows_new(7, columns);
+}
+
+void verified_add(struct rows *rows, const char *trial, const char *name, int64_t seed,
+	const struct verify_result *r)
+{
+	static const char *const words[] = { "same", "within", "differs", "cannot say" };
+	rows_add_text(rows, trial);
+	rows_add_text(rows, name);
+	rows_add_integer(rows, seed);
+	rows_add_text(rows, words[r->verdict]);
+	rows_add_integer(rows, r->digests + r->epochs + r->tensors);
+	rows_add_text(rows, r->text[0] ? r->text : NULL);
+	rows_add_text(rows, r->weights[0] ? r->weights : NULL);
+}
+
+static void add_row(const struct verify_chosen *v, size_t row, const struct verify_result *r)
+{
+	struct str name = { 0 };
+	str_add(&name, cell(v, row, "sweep"));
+	add_labels(&name, cell(v, row, "labels"));
+	verified_add(v->out->rows, cell(v, row, "trial"), name.s ? name.s : "",
+		value_at(v, row, "seed")->integer, r);
+	str_free(&name);
+}
+
+static void count(struct verified *out, const struct verify_result *r)
+{
+	out->exact += r->verdict == VERIFY_EXACT;
+	out->within += r->verdict == VERIFY_WITHIN;
+	out->differ += r->verdict == VERIFY_DIFFERS;
+	out->cannot += r->verdict == VERIFY_CANNOT;
 }
 
 static void print_result(const struct verify_chosen *v, size_t row, const struct verify_result *r)
 {
 	static const char *const words[] = { "identical", "within", "differs", "cannot say" };
-	printf("%-10s %.12s  %s", words[r->verdict], cell(v, row, "trial"), cell(v, row, "sweep"));
-	print_labels(cell(v, row, "labels"));
+	struct str labels = { 0 };
+	count(v->out, r);
+	if (v->out->rows) {
+		add_row(v, row, r);
+		return;
+	}
+	add_labels(&labels, cell(v, row, "labels"));
+	printf("%-10s %.12s  %s%s", words[r->verdict], cell(v, row, "trial"), cell(v, row, "sweep"),
+		labels.s ? labels.s : "");
+	str_free(&labels);
 	printf(" seed %lld", (long long)value_at(v, row, "seed")->integer);
 	if (r->verdict == VERIFY_EXACT || r->verdict == VERIFY_WITHIN)
 		printf(": %d metric%s, %d step%s, %d output%s\n", r->tensors,
@@ -209,10 +256,6 @@ static void print_result(const struct verify_chosen *v, size_t row, const struct
 	else
 		printf(": %s\n", r->text);
 	fflush(stdout);
-	v->out->exact += r->verdict == VERIFY_EXACT;
-	v->out->within += r->verdict == VERIFY_WITHIN;
-	v->out->differ += r->verdict == VERIFY_DIFFERS;
-	v->out->cannot += r->verdict == VERIFY_CANNOT;
 }
 
 /* The jobs, and what each of them is of. */
@@ -256,7 +299,7 @@ int verify_programs_run(struct verify_chosen *v, struct store *s, int workers,
 		.rows = calloc(v->count + 1, sizeof(*w.rows)) };
 	if (!w.jobs || !w.trials || !w.rows)
 		err_end_nomem();
-	*out = (struct verified){ 0 };
+	*out = (struct verified){ .rows = out->rows };
 	v->out = out;
 	for (size_t i = 0; i < v->count; i++)
 		if (!v->dropped[i])

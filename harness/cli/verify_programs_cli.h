@@ -5,6 +5,7 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 
+#include "../run/verify.h"
 #include "../store/open.h"
 #include "cli.h"
 
@@ -27,7 +28,13 @@ void verify_chosen_drop(struct verify_chosen *v, size_t i);
 
 struct verified {
 	size_t exact, within, differ, cannot;
+	struct rows *rows; /* --json: where results go instead of standard output; NULL: nowhere */
 };
+
+/* Rows for --json, a row per trial, and one such row. name: what the trial is, for people. */
+struct rows *verified_rows(void);
+void verified_add(struct rows *rows, const char *trial, const char *name, int64_t seed,
+	const struct verify_result *r);
 
 /* Run them again, `workers` at a time. Each is printed as it comes. Returns 0, or an exit code
  * after a message. */

@@ -6,12 +6,13 @@
 #include "sweep.h"
 
 static const char *const trees[] = { "any", "required", NULL };
-static const char *const compares[] = { "equal", "at_most", "at_least", "higher", "lower", NULL };
+static const char *const compares[] = { "equal", "at_most", "at_least", "higher", "lower",
+	"equivalent", NULL };
 static const char *const units[] = { "bytes", "KB", "MB", "percent", "ms", NULL };
 
 static const char *const value_types[] = { "integer", "real", "boolean", "enum", "text", NULL };
 static const char *const betters[] = { "lower", "neither", "higher", NULL };
-static const char *const metric_kinds[] = { "result", "series", "constant", "time", NULL };
+static const char *const metric_kinds[] = { "result", "series", "constant", "time", "count", NULL };
 
 enum {
 	FILES = PLACE_SWEEP | PLACE_LIBRARY,
@@ -320,7 +321,8 @@ static const struct key table[] = {
 			"  result    one number a trial: compared and tested\n"
 			"  series    a number a step, for curves\n"
 			"  constant  the same for every seed: not tested\n"
-			"  time      measured on the machine: tested only by a claim",
+			"  time      measured on the machine: tested only by a claim\n"
+			"  count     how much was done or found: tested by a claim or a table with a family",
 		.example = "metrics: {accuracy: {kind: result}}" },
 	{ PLACE_METRIC, "series", KEY_NAME, .size = 32, .fallback = "none",
 		.help = "name of the steps of a metric that is reported several times, such as epoch",
@@ -334,10 +336,12 @@ static const struct key table[] = {
 	{ PLACE_SWEEP, "claims", KEY_MAPS, .members = PLACE_CLAIM,
 		.help = "what a paper says, with a verdict from the data: `retrial claims`",
 		.detail =
-			"A claim is a number (paper:), compared with the 95 % t interval of the mean over seeds,\n"
-			"or that one configuration has more or less of a metric than another (than: and\n"
-			"compare:), decided by an exact paired test. Verdicts: reproduced, exceeded, not\n"
-			"reproduced, undecided.",
+			"A claim is a number (paper:), or that one configuration has more or less of a metric than\n"
+			"another (than: and compare:). A number is reproduced if the 95 % interval of our mean\n"
+			"lies inside the margin around it, not reproduced if it lies outside, else inconclusive.\n"
+			"The interval is over seeds, for test accuracies also over test images. A comparison is\n"
+			"decided by an exact paired test, corrected for its family, or equivalent within its\n"
+			"margin. Sizes and bounds are consistent, larger or smaller.",
 		.example = "claims: [{id: C1, metric: test_accuracy, paper: 0.89, rounds_to: 2}]" },
 	{ PLACE_SWEEP, "tables", KEY_MAPS, .members = PLACE_TABLE,
 		.help = "tables over the trials: `retrial table`",
@@ -390,7 +394,8 @@ static const struct key table[] = {
 	{ PLACE_CLAIM, "than", KEY_WHERE, IN_CLAIM(than),
 		.help = "labels in which the trials compared with differ from those of where",
 		.detail =
-			"The claim then has compare (higher or lower) and neither paper, rounds_to nor unit.",
+			"The claim then has compare (higher, lower or equivalent) and neither paper, rounds_to nor\n"
+			"unit.",
 		.example =
 			"claims: [{id: C3, where: {recipe: example}, than: {recipe: other},\n"
 			"  metric: test_accuracy, compare: higher}]" },
@@ -421,8 +426,48 @@ static const struct key table[] = {
 			"  at_most    not above it\n"
 			"  at_least   not below it\n"
 			"  higher     more than the trials of than have\n"
-			"  lower      less than the trials of than have",
+			"  lower      less than the trials of than have\n"
+			"  equivalent as much as the trials of than have, within margin",
 		.example = "claims: [{id: C5, metric: params, paper: 20000, compare: at_most}]" },
+	{ PLACE_CLAIM, "margin", KEY_REAL, IN_CLAIM(margin), .min = 0, .max = 1e15,
+		.fallback = "the rounding of the paper's number",
+		.help = "largest distance from the paper's number, or between both sides, that counts as the same",
+		.detail =
+			"In the unit of paper; with than in the metric's own (0.002 of an accuracy is 0.2\n"
+			"percentage points). With than, two one-sided tests decide whether the difference lies\n"
+			"within the margin: the verdict is then equivalent.",
+		.example =
+			"claims: [{id: C2, metric: test_accuracy, paper: 0.89, rounds_to: 2, margin: 0.01}]" },
+	{ PLACE_CLAIM, "paper_sd", KEY_REAL, IN_CLAIM(paper_sd), .min = 0, .max = 1e15,
+		.help = "standard deviation of the paper's number over its runs; needs paper_n",
+		.detail = "Our interval is then that of the difference of both means (Welch).",
+		.example =
+			"claims: [{id: C2, metric: test_loss, paper: 0.4, margin: 0.1, paper_sd: 0.02,\n"
+			"  paper_n: 5}]" },
+	{ PLACE_CLAIM, "paper_n", KEY_WHOLE, IN_CLAIM(paper_n), .min = 2, .max = 1000000,
+		.unit = "runs",
+		.help = "runs that the paper's number is the mean of; needs paper_sd",
+		.example =
+			"claims: [{id: C2, metric: test_loss, paper: 0.4, margin: 0.1, paper_sd: 0.02,\n"
+			"  paper_n: 5}]" },
+	{ PLACE_CLAIM, "post_hoc", KEY_FLAG, IN_CLAIM(post_hoc), .fallback = "false",
+		.help = "the claim was made when results were known: its verdict is marked",
+		.example = "claims: [{id: C2, metric: params, paper: 14862, post_hoc: true}]" },
+	{ PLACE_CLAIM, "family", KEY_NAME, IN_CLAIM(family), .fallback = "the metric",
+		.help = "name of the family of tests with which this comparison is corrected",
+		.example =
+			"claims: [{id: C3, where: {recipe: example}, than: {recipe: other},\n"
+			"  metric: test_accuracy, compare: higher, family: main}]" },
+	{ PLACE_TABLE, "family", KEY_NAME, IN_TABLE(family), .fallback = "one for each metric",
+		.help = "name of the family of tests with which the table's comparisons are corrected",
+		.detail =
+			"All comparisons of a family, in all tables and claims of the file, are corrected\n"
+			"together (joint sign flips, step-down max-T). By default each metric is a family, and\n"
+			"constants, counts and times are not tested; a table with a family tests counts and\n"
+			"times, too.",
+		.example =
+			"tables: [{id: main, rows: [recipe], metrics: [test_accuracy],\n"
+			"  baseline: {recipe: example}, family: main}]" },
 	{ PLACE_CLAIM, "unit", KEY_WORD, IN_CLAIM(unit), .words = units,
 		.fallback = "the metric's own",
 		.help = "unit of the paper's number; a KB has 1024 bytes",

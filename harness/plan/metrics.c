@@ -33,7 +33,8 @@ static void read_better(struct study *s, const struct node *n, struct program_me
 
 static void read_kind(struct study *s, const struct node *n, struct program_metric *out)
 {
-	static const char *const words[] = { "result", "series", "constant", "time", NULL };
+	static const char *const words[] = { "result", "series", "constant", "time", "count",
+		NULL };
 	const int word = read_word(s, n, words);
 	if (word >= 0)
 		out->declared.kind = (enum metric_kind)word;

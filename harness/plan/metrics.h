@@ -12,6 +12,8 @@ enum metric_kind {
 	METRIC_SERIES,   /* one number a step: for curves, never tested */
 	METRIC_CONSTANT, /* a property of the network, equal for every seed: no spread, no test */
 	METRIC_TIME,     /* measured on the machine (time, memory): no test but by a claim */
+	METRIC_COUNT,    /* how much was done (epochs) or found (dead units): tested by a claim, or
+			    by a table that names a family */
 };
 
 struct metric {

@@ -161,6 +161,17 @@ static void read_number(struct study *s, const struct key *key, const struct nod
 	}
 }
 
+static void read_flag(struct study *s, const struct key *key, const struct node *n, bool *out)
+{
+	const char *text = node_text(n, key->name, s->diagnostics);
+	if (!text)
+		return;
+	if (strcmp(text, "true") != 0 && strcmp(text, "false") != 0)
+		node_error(s->diagnostics, n, "%s = %.60s: true or false is needed here", key->name,
+			text);
+	*out = strcmp(text, "true") == 0;
+}
+
 static void read_where(struct study *s, const struct key *key, const struct node *map,
 	const struct sweep *sweep, struct where *out)
 {
@@ -256,6 +267,7 @@ static void read_value(struct study *s, const struct key *key, const struct node
 	case KEY_WHOLE:
 	case KEY_REAL: read_number(s, key, n, field); return;
 	case KEY_WHERE: read_where(s, key, n, sweep, (struct where *)(void *)field); return;
+	case KEY_FLAG: read_flag(s, key, n, (bool *)(void *)field); return;
 	case KEY_LABELS:
 	case KEY_METRICS:
 		read_known_list(s, key, n, sweep, field, (int *)(void *)(base + key->count));
@@ -266,7 +278,7 @@ static void read_value(struct study *s, const struct key *key, const struct node
 
 /* ---- claims, tables and figures ---- */
 
-/* Compare may be higher or lower with `than`, and the others without. */
+/* Compare may be higher, lower or equivalent with `than`, and the others without. */
 static void read_compare(struct study *s, const struct node *map, struct claim *out)
 {
 	static const struct {
@@ -274,7 +286,7 @@ static void read_compare(struct study *s, const struct node *map, struct claim *
 		int compare;
 		bool with_number;
 	} words[] = { { "at_most", -1, true }, { "equal", 0, true }, { "at_least", 1, true },
-		{ "lower", -1, false }, { "higher", 1, false } };
+		{ "lower", -1, false }, { "equivalent", 0, false }, { "higher", 1, false } };
 	const struct node *n = node_get(map, "compare");
 	const bool with_number = !node_get(map, "than");
 	const char *text = n ? node_text(n, "compare", s->diagnostics) : NULL;
@@ -285,8 +297,9 @@ static void read_compare(struct study *s, const struct node *map, struct claim *
 		}
 	if (text)
 		node_error(s->diagnostics, n, "compare = %.40s: unknown (one of %s)", text,
-			with_number ? "equal, at_most, at_least; higher and lower need 'than'"
-				    : "higher, lower: this claim has 'than'");
+			with_number ? "equal, at_most, at_least; higher, lower and equivalent need "
+				      "'than'"
+				    : "higher, lower, equivalent: this claim has 'than'");
 }
 
 static void read_unit(struct study *s, const struct node *map, struct claim *out)
@@ -301,11 +314,35 @@ static void read_unit(struct study *s, const struct node *map, struct claim *out
 	out->scale = scales[found];
 }
 
+/* What the paper says of its own runs, and the margin where it is needed. */
+static void check_margin(struct study *s, const struct node *map, const struct claim *claim)
+{
+	const struct node *sd = node_get(map, "paper_sd"), *n = node_get(map, "paper_n"),
+			  *compare = node_get(map, "compare");
+	if (!sd != !n)
+		node_error(s->diagnostics, sd ? sd : n, "paper_sd and paper_n are given together");
+	else if (sd && claim->compare != 0)
+		node_error(s->diagnostics, sd,
+			"paper_sd: not with a bound (compare: at_most, at_least)");
+	if (claim->than.count && claim->compare == 0 && compare && !(claim->margin > 0))
+		node_error(s->diagnostics, compare,
+			"compare = equivalent: a margin above 0 is needed: differences that small "
+			"are "
+			"equivalent");
+	if (!claim->than.count && claim->compare != 0 && node_get(map, "margin"))
+		node_error(s->diagnostics, node_get(map, "margin"),
+			"margin: not with a bound (compare: at_most, at_least)");
+	if (!claim->than.count && node_get(map, "family"))
+		node_error(s->diagnostics, node_get(map, "family"),
+			"family: only a claim with 'than' is tested");
+}
+
 /* Without `than` a claim is a number; with it, which of two configurations has more. */
 static void finish_claim(
 	struct study *s, const struct node *map, const struct sweep *sweep, void *slot)
 {
-	static const char *const numbers[] = { "paper", "rounds_to", "unit" };
+	static const char *const numbers[] = { "paper", "rounds_to", "unit", "paper_sd",
+		"paper_n" };
 	struct claim *claim = slot;
 	const struct node *than = node_get(map, "than");
 	(void)sweep;
@@ -315,6 +352,7 @@ static void finish_claim(
 	}
 	read_compare(s, map, claim);
 	read_unit(s, map, claim);
+	check_margin(s, map, claim);
 	if (!than && !node_get(map, "paper"))
 		node_error(s->diagnostics, map,
 			"'paper' is missing in this claim: the number that the paper prints (or "
@@ -327,7 +365,8 @@ static void finish_claim(
 				"%s: a claim has 'than' or a number, not both", numbers[i]);
 	if (!node_get(map, "compare"))
 		node_error(s->diagnostics, map,
-			"'compare' is missing in this claim with 'than': higher or lower");
+			"'compare' is missing in this claim with 'than': higher, lower or "
+			"equivalent");
 	if (than->kind == NODE_MAP && !than->first)
 		node_error(s->diagnostics, than,
 			"than: a map such as {recipe: scratch} is needed here");

@@ -81,7 +81,8 @@ struct steps_result {
 	size_t count;
 };
 
-/* The result of a program's metric: its last value. */
+/* The result of a program's metric: its last value; or what the core measures of a trained network.
+ */
 struct measure_result {
 	const char *metric;
 	double value;

@@ -37,7 +37,8 @@ struct claim {
 	struct where where;
 	struct where than; /* count > 0: the paper prints no number but says that `where` has more
 			    * (compare +1) or less (-1) of the metric than the trials whose labels
-			    * are these instead; paper, rounds_to and unit mean nothing then */
+			    * are these instead, or that both are equivalent (0, needs a margin);
+			    * paper, rounds_to and unit mean nothing then */
 	char metric[32]; /* a metric name of the view `accuracy` or `models` (test_accuracy, params,
 			    weight_bytes ...) */
 	double paper;
@@ -51,6 +52,12 @@ struct claim {
 	char unit[16]; /* what the paper's number counts, "" for the metric's own; the metric times
 			  `scale` is in it */
 	double scale;  /* 1, or 1/1024 (KB), 1/1048576 (MB) as Keras counts bytes, 100 (percent) */
+	double margin; /* how far from the paper's number still is the same, in its unit; with
+			  `than` in the metric's: differences that small are equivalent; 0: none */
+	double paper_sd; /* of the paper's number over its own runs, 0: not given */
+	int paper_n;     /* how many runs; 0: not given */
+	char family[32]; /* whose tests are corrected with this one; "": the metric's */
+	bool post_hoc;   /* made when results were known */
 };
 
 /* A table: one row a combination of the `rows` labels, one column a metric. */
@@ -64,6 +71,8 @@ struct table_spec {
 	char metrics[SWEEP_COLUMNS_MAX][32];
 	int metric_count;
 	struct where baseline; /* the row that others are compared with; count 0: none */
+	char family[32]; /* whose tests are corrected with the table's; "": each metric has its own,
+			    and counts and times are not tested */
 };
 
 /* A figure: one of the scripts in plots/, fed from the trials in `where`. */

@@ -5,78 +5,146 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "arms.h"
+#include "comparisons.h"
+#include "crossed.h"
 #include "metric.h"
 
-/* The numbers that print as the paper's. Computed from whole numbers, so that the ends are the
- * doubles nearest to 0.885 and 0.895. */
-static struct interval paper_interval(const struct claim *c)
+struct interval claims_paper_interval(const struct claim *c)
 {
+	if (c->margin > 0 && c->compare == 0)
+		return (struct interval){ c->paper - c->margin, c->paper + c->margin };
 	if (c->rounds_to < 0)
 		return (struct interval){ c->paper, c->paper };
+	/* Computed from whole numbers, so that the ends are the doubles nearest to 0.885 and 0.895.
+	 */
 	const double unit = pow(10, c->rounds_to), printed = round(c->paper * unit);
 
 	return (struct interval){ (printed - 0.5) / unit, (printed + 0.5) / unit };
 }
 
-static bool satisfies(double value, int compare, struct interval paper)
+static bool is_closed(const struct claim *c)
 {
-	const bool exact = paper.low == paper.high;
-
-	if (compare < 0)
-		return exact ? value <= paper.high : value < paper.high;
-	if (compare > 0)
-		return value >= paper.low;
-	return exact ? value == paper.low : value >= paper.low && value < paper.high;
+	return (c->margin > 0 && c->compare == 0) || c->rounds_to < 0;
 }
 
-static enum verdict judge_every_value(
-	const struct claim *c, const double *values, size_t n, struct interval paper)
+/* Is all of `ours` within what the claim allows? One value: low and high are equal. */
+static bool inside(const struct claim *c, struct interval ours, struct interval paper)
 {
-	for (size_t i = 0; i < n; i++)
-		if (!satisfies(values[i], c->compare, paper))
-			return c->compare == 0 && paper.low < paper.high
-					&& stats_min(values, n) >= paper.high
-				? VERDICT_EXCEEDED
-				: VERDICT_NOT_REPRODUCED;
-	return VERDICT_REPRODUCED;
+	const bool above = is_closed(c) ? ours.high > paper.high : ours.high >= paper.high;
+
+	return (c->compare > 0 || !above) && (c->compare < 0 || ours.low >= paper.low);
 }
 
-static enum verdict judge_interval(
-	int compare, double mean, struct interval ours, struct interval paper)
+/* Is all of it beyond what the claim allows: 1 above, -1 below; else 0. */
+static int beyond(const struct claim *c, struct interval ours, struct interval paper)
 {
-	const bool above = ours.low >= paper.high && ours.low > paper.low,
-		   below = ours.high < paper.low;
-	const bool mean_allowed = satisfies(mean, compare, paper);
+	const bool above = is_closed(c) ? ours.low > paper.high : ours.low >= paper.high;
 
-	if (compare < 0)
-		return mean_allowed ? VERDICT_REPRODUCED
-			: above     ? VERDICT_NOT_REPRODUCED
-				    : VERDICT_UNDECIDED;
-	if (compare > 0)
-		return mean_allowed ? VERDICT_REPRODUCED
-			: below     ? VERDICT_NOT_REPRODUCED
-				    : VERDICT_UNDECIDED;
-	if (above)
-		return VERDICT_EXCEEDED;
-	if (below)
-		return VERDICT_NOT_REPRODUCED;
-	const bool covers_all = ours.low < paper.low && ours.high >= paper.high;
-	return mean_allowed || !covers_all ? VERDICT_REPRODUCED : VERDICT_UNDECIDED;
+	return c->compare <= 0 && above ? 1 : c->compare >= 0 && ours.high < paper.low ? -1 : 0;
 }
 
 static void give_reason(struct claim_result *r, const char *text)
 {
 	struct str s = { 0 };
 
+	if (r->reason[0])
+		str_addf(&s, "%s; ", r->reason);
 	str_add(&s, text);
 	memset(r->reason, 0, sizeof(r->reason));
 	memcpy(r->reason, s.s, s.length < sizeof(r->reason) ? s.length : sizeof(r->reason) - 1);
 	str_free(&s);
 }
 
-void claims_judge(
-	const struct claim *c, bool exact, const double *values, size_t n, struct claim_result *out)
+/* The bound is so many times what we measured, or the other way about; 0 where that says nothing.
+ */
+static double looseness(const struct claim *c, struct interval ours)
 {
+	if (c->compare < 0)
+		return ours.high > 0 ? c->paper / ours.high : 0;
+	return c->compare > 0 && c->paper > 0 ? ours.low / c->paper : 0;
+}
+
+static enum verdict judge_inside(const struct claim *c, struct claim_result *r)
+{
+	const struct interval range =
+		interval_exists(r->ours) ? r->ours : (struct interval){ r->min, r->max };
+	const double times = looseness(c, range);
+	struct str why = { 0 };
+
+	if (!c->compare)
+		return VERDICT_REPRODUCED;
+	if (times < CLAIM_LOOSE)
+		return VERDICT_CONSISTENT;
+	str_addf(&why, "the bound is %.0f times away from what was measured: it says nothing",
+		times);
+	give_reason(r, why.s);
+	str_free(&why);
+	return VERDICT_UNINFORMATIVE;
+}
+
+/* side: 1 above, -1 below. */
+static enum verdict judge_beyond(
+	const struct claim *c, const struct claim_basis *basis, int side, struct claim_result *r)
+{
+	if (c->compare || !basis->better || basis->constant)
+		return side > 0 ? VERDICT_LARGER : VERDICT_SMALLER;
+	give_reason(r,
+		side * basis->better > 0 ? "better than the paper's figure"
+					 : "worse than the paper's figure");
+	return VERDICT_NOT_REPRODUCED;
+}
+
+static enum verdict judge_every_value(
+	const struct claim *c, const struct claim_basis *basis, struct claim_result *r)
+{
+	const struct interval all = { r->min, r->max };
+	const int side = beyond(c, all, r->paper);
+
+	if (inside(c, all, r->paper))
+		return judge_inside(c, r);
+	if (side)
+		return judge_beyond(c, basis, side, r);
+	give_reason(r, "not every trial satisfies it");
+	return VERDICT_NOT_REPRODUCED;
+}
+
+static enum verdict judge_interval(
+	const struct claim *c, const struct claim_basis *basis, struct claim_result *r)
+{
+	const int side = beyond(c, r->ours, r->paper);
+
+	if (inside(c, r->ours, r->paper))
+		return judge_inside(c, r);
+	if (side)
+		return judge_beyond(c, basis, side, r);
+	give_reason(r,
+		c->compare ? "the interval reaches beyond the bound"
+			   : "the interval is neither inside nor outside of the margin");
+	return VERDICT_INCONCLUSIVE;
+}
+
+/* Over seeds, or wider; with the paper's own uncertainty where it is given. */
+static struct interval interval_of_claim(const struct claim *c, const struct claim_basis *basis)
+{
+	const struct interval seeds = stats_t_interval(basis->values, basis->n, 0.95),
+			      ours = interval_exists(basis->wider) ? basis->wider : seeds;
+
+	if (!c->paper_n || c->compare || !interval_exists(seeds))
+		return ours;
+	/* The widening of the Welch interval over that of ours alone, added to both sides. */
+	const struct interval welch = stats_welch_interval(
+		basis->values, basis->n, c->paper, c->paper_sd, (size_t)c->paper_n, 0.95);
+	const double more = ((welch.high - welch.low) - (seeds.high - seeds.low)) / 2;
+
+	return (struct interval){ ours.low - fmax(more, 0), ours.high + fmax(more, 0) };
+}
+
+void claims_judge(const struct claim *c, const struct claim_basis *basis, struct claim_result *out)
+{
+	const double *values = basis->values;
+	const size_t n = basis->n;
+
 	*out = (struct claim_result){
 		.claim = c,
 		.n = n,
@@ -84,24 +152,23 @@ void claims_judge(
 		.sd = stats_sd(values, n),
 		.min = stats_min(values, n),
 		.max = stats_max(values, n),
-		.ours = exact ? interval_none() : stats_t_interval(values, n, 0.95),
-		.paper = paper_interval(c),
+		.ours = basis->constant ? interval_none() : interval_of_claim(c, basis),
+		.of = interval_exists(basis->wider) ? basis->of : OF_SEEDS,
+		.images = interval_none(),
+		.paper = claims_paper_interval(c),
 		.p = NAN,
-		.p_holm = NAN,
+		.p_adjusted = NAN,
+		.p_equivalence = NAN,
 	};
 	if (!n) {
 		out->verdict = VERDICT_NO_DATA;
-	} else if (exact || (c->rounds_to < 0 && c->compare == 0)) {
-		out->verdict = judge_every_value(c, values, n, out->paper);
+	} else if (basis->constant || (c->rounds_to < 0 && c->compare == 0 && !(c->margin > 0))) {
+		out->verdict = judge_every_value(c, basis, out);
 	} else if (n < CLAIM_MIN_SEEDS) {
-		out->verdict = VERDICT_UNDECIDED;
+		out->verdict = VERDICT_INCONCLUSIVE;
 		give_reason(out, "fewer than 3 seeds");
 	} else {
-		out->verdict = judge_interval(c->compare, out->mean, out->ours, out->paper);
-		if (out->verdict == VERDICT_UNDECIDED)
-			give_reason(out,
-				"the spread over the seeds is too wide to tell: more seeds are "
-				"needed");
+		out->verdict = judge_interval(c, basis, out);
 	}
 }
 
@@ -150,6 +217,7 @@ static int mixed(const struct claim *c, const struct sample *a, const struct sam
 struct found {
 	double *values; /* room for all trials of the study */
 	uint64_t *seeds;
+	const struct sample **samples;
 	size_t n, planned, failed, diverged;
 };
 
@@ -174,6 +242,7 @@ static int find_values(const struct study *study, const struct claim *c, const s
 		if (isnan(value))
 			continue;
 		out->seeds[out->n] = s->seed;
+		out->samples[out->n] = s;
 		out->values[out->n++] = c->scale != 0 ? value * c->scale : value;
 	}
 	return 0;
@@ -200,10 +269,13 @@ static struct where other_side(const struct claim *c)
 /* A constant has no spread to test: every pair must have the sign that is claimed. */
 static enum verdict judge_constant(const struct claim_result *r)
 {
-	const int compare = r->claim->compare;
+	const struct claim *c = r->claim;
 
-	return (compare > 0 ? r->min > 0 : r->max < 0) ? VERDICT_REPRODUCED
-						       : VERDICT_NOT_REPRODUCED;
+	if (!c->compare)
+		return fmax(fabs(r->min), fabs(r->max)) <= c->margin ? VERDICT_EQUIVALENT
+								     : VERDICT_NOT_REPRODUCED;
+	return (c->compare > 0 ? r->min > 0 : r->max < 0) ? VERDICT_REPRODUCED
+							  : VERDICT_NOT_REPRODUCED;
 }
 
 void claims_compare(const struct claim *c, bool constant, const double *differences, size_t n,
@@ -216,90 +288,272 @@ void claims_compare(const struct claim *c, bool constant, const double *differen
 		.sd = stats_sd(differences, n),
 		.min = stats_min(differences, n),
 		.max = stats_max(differences, n),
-		.ours = n >= CLAIM_MIN_SEEDS && !constant ? stats_t_interval(differences, n, 0.95)
-							  : interval_none(),
+		.ours = constant ? interval_none()
+				 : stats_difference_interval(differences, n, 0.95),
+		.of = OF_SIGN_FLIPS,
+		.images = interval_none(),
 		.paper = interval_none(),
 		.p = constant ? NAN : stats_paired_exact(differences, n, CLAIM_ALPHA),
-		.p_holm = NAN,
+		.p_adjusted = NAN,
+		.p_equivalence = constant || !(c->margin > 0)
+			? NAN
+			: stats_equivalence(differences, n, c->margin),
 	};
-	out->verdict = !n ? VERDICT_NO_DATA : constant ? judge_constant(out) : VERDICT_UNDECIDED;
+	out->verdict = !n ? VERDICT_NO_DATA : constant ? judge_constant(out) : VERDICT_INCONCLUSIVE;
 }
 
-/* Is the claim a member of the family of tests? */
+/* Is the claim a member of a family of tests? */
 static bool is_tested(const struct claim *c)
 {
 	return c->than.count && metric_of_claim(c)->kind != METRIC_CONSTANT;
 }
 
-/* The verdicts of claims that compare, once the p values of all of them are known. */
-static int judge_comparisons(struct claim_result *results, size_t count, struct err *e)
+static void family_of(const struct claim *c, char out[40])
 {
-	double *p = calloc(count + 1, sizeof(*p));
-	size_t family = 0;
-	if (!p)
-		return err_nomem(e);
-	for (size_t i = 0; i < count; i++) {
-		p[i] = is_tested(results[i].claim) && results[i].n ? results[i].p : NAN;
-		family += !isnan(p[i]);
+	struct str name = { 0 };
+
+	if (c->family[0])
+		str_add(&name, c->family);
+	else
+		str_addf(&name, "%s%s%s", c->metric, c->phase[0] ? "@" : "", c->phase);
+	memset(out, 0, 40);
+	memcpy(out, name.s, name.length < 40 ? name.length : 39);
+	str_free(&name);
+}
+
+/* Holm over the equivalence tests of each family. */
+static int correct_equivalence(struct claim_result *results, size_t count, struct err *e)
+{
+	double *p = calloc(count + 1, sizeof(*p)), *corrected = calloc(count + 1, sizeof(*p));
+	int result = p && corrected ? 0 : err_nomem(e);
+
+	for (size_t i = 0; i < count && !result; i++) {
+		char mine[40], other[40];
+		family_of(results[i].claim, mine);
+		for (size_t k = 0; k < count; k++) {
+			family_of(results[k].claim, other);
+			p[k] = strcmp(mine, other) ? NAN : results[k].p_equivalence;
+		}
+		stats_holm(p, count, p);
+		corrected[i] = p[i];
 	}
-	stats_holm(p, count, p);
+	for (size_t i = 0; i < count && !result; i++)
+		results[i].p_equivalence = corrected[i];
+	free(p);
+	free(corrected);
+	return result;
+}
+
+static void judge_significant(struct claim_result *r)
+{
+	struct str why = { 0 };
+
+	r->verdict = r->mean * r->claim->compare > 0 ? VERDICT_REPRODUCED : VERDICT_NOT_REPRODUCED;
+	if (r->p_equivalence < CLAIM_ALPHA) {
+		str_add(&why, "the difference lies within the margin of ");
+		metric_value(&why, metric_of_claim(r->claim), r->claim->margin);
+		give_reason(r, why.s);
+	}
+	if (interval_exists(r->images) && r->images.low <= 0 && r->images.high >= 0) {
+		str_clear(&why);
+		str_add(&why, "sure over seeds, not over test images (");
+		metric_difference(&why, metric_of_claim(r->claim), r->images.low);
+		str_add(&why, " to ");
+		metric_difference(&why, metric_of_claim(r->claim), r->images.high);
+		str_add(&why, ")");
+		give_reason(r, why.s);
+	}
+	str_free(&why);
+}
+
+static void judge_insignificant(struct claim_result *r)
+{
+	struct str why = { 0 };
+	const size_t needed = stats_exact_pairs(CLAIM_ALPHA);
+
+	if (r->p_equivalence < CLAIM_ALPHA) {
+		r->verdict = VERDICT_EQUIVALENT;
+	} else if (r->n < needed) {
+		str_addf(&why, "too few pairs for the exact test to reach 0.05: %zu are needed",
+			needed);
+		give_reason(r, why.s);
+	} else if (!r->claim->compare && interval_exists(r->ours)
+		&& (r->ours.low > r->claim->margin || r->ours.high < -r->claim->margin)) {
+		r->verdict = VERDICT_NOT_REPRODUCED;
+	} else {
+		give_reason(r,
+			!r->claim->compare ? "the difference is not shown to lie within the margin"
+					   : "not significant (p >= 0.05)");
+	}
+	str_free(&why);
+}
+
+/* The verdicts of claims that compare, once the p values of all of them are known. */
+static int judge_comparisons(
+	const struct families *families, struct claim_result *results, size_t count, struct err *e)
+{
+	if (correct_equivalence(results, count, e))
+		return -1;
 	for (size_t i = 0; i < count; i++) {
 		struct claim_result *r = &results[i];
-		struct str why = { 0 };
 		if (!is_tested(r->claim) || !r->n)
 			continue;
-		r->p_holm = p[i];
-		const size_t needed =
-			stats_exact_pairs(CLAIM_ALPHA / (double)(family ? family : 1));
-		if (p[i] < CLAIM_ALPHA)
-			r->verdict = r->mean * r->claim->compare > 0 ? VERDICT_REPRODUCED
-								     : VERDICT_NOT_REPRODUCED;
-		else if (r->n < needed)
-			str_addf(&why,
-				"too few pairs for the exact test to reach 0.05: %zu are needed",
-				needed);
+		const struct family_member *m = families_find(families, r->claim, 0);
+		r->p_adjusted = m ? m->p : NAN;
+		r->family_tests = m ? m->tests : 0;
+		if (r->claim->compare && r->p_adjusted < CLAIM_ALPHA)
+			judge_significant(r);
 		else
-			str_add(&why, "no difference that could not be chance");
-		if (why.length)
-			give_reason(r, why.s);
-		str_free(&why);
+			judge_insignificant(r);
 	}
-	free(p);
 	return 0;
 }
 
 /* ---- all of them ---- */
 
-/* found: room for the values of two configurations. */
-static int evaluate(const struct study *study, const struct claim *c, struct found found[2],
-	struct err *e, struct claim_result *out)
+/* Are values of the metric accuracies of the trial's test images? */
+static bool is_test_accuracy(const struct claim *c)
+{
+	return !c->declared && !c->phase[0] && !strcmp(c->metric, "test_accuracy");
+}
+
+static struct interval scaled(struct interval i, double scale)
+{
+	return (struct interval){ i.low * scale, i.high * scale };
+}
+
+/* The interval over seeds and test images: of the images, else of their number alone: the variance
+ * of the mean over seeds and the binomial one of the test set, added. */
+static void widen_to_images(const struct study *study, const struct claim *c,
+	const struct found *found, struct claim_basis *basis)
+{
+	struct err none = { 0 };
+	const double scale = c->scale != 0 ? c->scale : 1;
+	const int column = study_metric(study, "test_count", "", "claim", &none);
+
+	basis->wider = interval_none();
+	if (!is_test_accuracy(c) || found->n < CLAIM_MIN_SEEDS)
+		return;
+	basis->of = OF_SEEDS_AND_IMAGES;
+	basis->wider = scaled(crossed_of(found->samples, found->n), scale);
+	const double images = column < 0 ? NAN : study_value(study, found->samples[0], column);
+	if (interval_exists(basis->wider) || !(images > 0))
+		return;
+	const struct interval t = stats_t_interval(found->values, found->n, 0.95);
+	const double mean = stats_mean(found->values, found->n), p = mean / scale,
+		     half = (t.high - t.low) / 2,
+		     binomial = 1.959963984540054 * scale * sqrt(fmax(p * (1 - p), 0) / images),
+		     both = sqrt(half * half + binomial * binomial);
+	basis->of = OF_SEEDS_AND_COUNTS;
+	basis->wider = (struct interval){ mean - both, mean + both };
+}
+
+/* The pairs of both sides, in the order of found[0]; returns how many. */
+static size_t pair_samples(
+	const struct found found[2], const struct sample **a, const struct sample **b)
+{
+	size_t pairs = 0;
+
+	for (size_t i = 0; i < found[0].n; i++)
+		for (size_t k = 0; k < found[1].n; k++)
+			if (found[0].seeds[i] == found[1].seeds[k]) {
+				a[pairs] = found[0].samples[i];
+				b[pairs++] = found[1].samples[k];
+				break;
+			}
+	return pairs;
+}
+
+static int compare_images(
+	const struct claim *c, const struct found found[2], struct claim_result *out, struct err *e)
+{
+	const struct sample **a = calloc(2 * found[0].n + 1, sizeof(struct sample *));
+	if (!a)
+		return err_nomem(e);
+	if (is_test_accuracy(c)) {
+		const size_t pairs = pair_samples(found, a, a + found[0].n);
+		out->images = crossed_of_pairs(a, a + found[0].n, pairs);
+	}
+	free(a);
+	return 0;
+}
+
+static void warn(const struct study *study, const struct claim *c, int metric,
+	const struct found found[2], struct claim_result *out)
+{
+	struct str text = { 0 }, names[2] = { { 0 } };
+	const bool accuracy = strstr(c->metric, "accuracy") != NULL;
+
+	if (!is_tested(c) && metric_of_claim(c)->kind != METRIC_RESULT)
+		return;
+	study_where_text(&names[0], &c->where);
+	study_where_text(&names[1], &c->than);
+	const struct arm arms[2] = { { names[0].s ? names[0].s : "all", found[0].samples,
+					     found[0].n },
+		{ names[1].s ? names[1].s : "", found[1].samples, found[1].n } };
+	const bool two = c->than.count > 0;
+	arms_check(&text, study, &arms[0], two ? &arms[1] : NULL, metric, accuracy);
+	if (two)
+		arms_check(&text, study, &arms[1], &arms[0], metric, accuracy);
+	if (text.length)
+		memcpy(out->warning, text.s,
+			text.length < sizeof(out->warning) ? text.length
+							   : sizeof(out->warning) - 1);
+	str_free(&text);
+	str_free(&names[0]);
+	str_free(&names[1]);
+}
+
+/* The values of both sides of a claim. Returns the number of its metric, or -1 with e. */
+static int find_sides(
+	const struct study *study, const struct claim *c, struct found found[2], struct err *e)
 {
 	char context[32] = "claim ";
 	memcpy(context + 6, c->id, sizeof(c->id));
 	const int metric = study_metric(study, c->metric, c->phase, context, e);
-	if (metric < 0)
-		return -1;
-	const bool constant = metric_of_claim(c)->kind == METRIC_CONSTANT,
-		   exact = constant && !c->than.count; /* pairs are of one configuration each,
-							* whatever the metric */
+	/* Pairs are of one configuration each, whatever the metric. */
+	const bool exact = metric_of_claim(c)->kind == METRIC_CONSTANT && !c->than.count;
 	const struct where than = other_side(c);
 
-	if (find_values(study, c, &c->where, exact, metric, e, &found[0]))
+	if (metric < 0 || find_values(study, c, &c->where, exact, metric, e, &found[0])
+		|| (c->than.count && find_values(study, c, &than, exact, metric, e, &found[1])))
+		return -1;
+	return metric;
+}
+
+/* found: room for the values of two configurations. */
+static int evaluate(const struct study *study, const struct claim *c, struct found found[2],
+	struct err *e, struct claim_result *out)
+{
+	const bool constant = metric_of_claim(c)->kind == METRIC_CONSTANT;
+	const struct where than = other_side(c);
+
+	found[1].n = found[1].planned = found[1].failed = found[1].diverged = 0;
+	const int metric = find_sides(study, c, found, e);
+	if (metric < 0)
 		return -1;
 	if (c->than.count) {
-		if (find_values(study, c, &than, exact, metric, e, &found[1]))
-			return -1;
+		double *difference = calloc(found[0].n + 1, sizeof(*difference));
+		if (!difference)
+			return err_nomem(e);
 		const size_t pairs = stats_pair(found[0].values, found[0].seeds, found[0].n,
-			found[1].values, found[1].seeds, found[1].n, found[0].values);
-		claims_compare(c, constant, found[0].values, pairs, out);
-		found[0].failed += found[1].failed;
-		found[0].diverged += found[1].diverged;
+			found[1].values, found[1].seeds, found[1].n, difference);
+		claims_compare(c, constant, difference, pairs, out);
+		free(difference);
+		if (compare_images(c, found, out, e))
+			return -1;
 	} else {
-		claims_judge(c, exact, found[0].values, found[0].n, out);
+		struct claim_basis basis = { .values = found[0].values,
+			.n = found[0].n,
+			.constant = constant,
+			.better = metric_of_claim(c)->better };
+		widen_to_images(study, c, &found[0], &basis);
+		claims_judge(c, &basis, out);
 	}
+	warn(study, c, metric, found, out);
 	out->planned = found[0].planned;
-	out->failed = found[0].failed;
-	out->diverged = found[0].diverged;
+	out->failed = found[0].failed + found[1].failed;
+	out->diverged = found[0].diverged + found[1].diverged;
 	if (!out->planned || (c->than.count && !found[1].planned))
 		give_reason(out, "no trial of the plan is one of these");
 	else if (!out->n)
@@ -307,16 +561,19 @@ static int evaluate(const struct study *study, const struct claim *c, struct fou
 	return 0;
 }
 
-/* Room for the values of two configurations; free values and seeds of the first. */
+/* Room for the values of two configurations; free values, seeds and samples of the first. */
 static int found_new(const struct study *study, struct found found[2], struct err *e)
 {
 	double *values = calloc(2 * study->count + 1, sizeof(*values));
 	uint64_t *seeds = calloc(2 * study->count + 1, sizeof(*seeds));
+	const struct sample **samples = calloc(2 * study->count + 1, sizeof(struct sample *));
 
-	found[0] = (struct found){ .values = values, .seeds = seeds };
-	if (!values || !seeds)
+	found[0] = (struct found){ .values = values, .seeds = seeds, .samples = samples };
+	if (!values || !seeds || !samples)
 		return err_nomem(e);
-	found[1] = (struct found){ .values = values + study->count, .seeds = seeds + study->count };
+	found[1] = (struct found){ .values = values + study->count,
+		.seeds = seeds + study->count,
+		.samples = samples + study->count };
 	return 0;
 }
 
@@ -324,6 +581,27 @@ static void found_free(struct found found[2])
 {
 	free(found[0].values);
 	free(found[0].seeds);
+	free(found[0].samples);
+}
+
+int claims_add_comparison(
+	const struct study *study, const struct claim *c, struct families *families, struct err *e)
+{
+	struct found found[2] = { { .values = NULL } };
+	int result = -1;
+	char family[40];
+
+	if (!is_tested(c))
+		return 0;
+	if (found_new(study, found, e) || find_sides(study, c, found, e) < 0)
+		goto out;
+	const size_t pairs = stats_pair_keys(found[0].values, found[0].seeds, found[0].n,
+		found[1].values, found[1].seeds, found[1].n, found[0].values, found[0].seeds);
+	family_of(c, family);
+	result = families_add(families, family, c, 0, found[0].values, found[0].seeds, pairs, e);
+out:
+	found_free(found);
+	return result;
 }
 
 int claims_evaluate(const struct study *study, struct err *e, struct claim_result **out)
@@ -331,6 +609,7 @@ int claims_evaluate(const struct study *study, struct err *e, struct claim_resul
 	const struct sweep *sweep = study->sweep;
 	struct claim_result *results = calloc(sweep->claim_count + 1, sizeof(*results));
 	struct found found[2] = { { .values = NULL } };
+	struct families families = { 0 };
 	int result = -1;
 
 	if (!results) {
@@ -342,7 +621,8 @@ int claims_evaluate(const struct study *study, struct err *e, struct claim_resul
 	for (size_t i = 0; i < sweep->claim_count; i++)
 		if (evaluate(study, &sweep->claims[i], found, e, &results[i]))
 			goto out;
-	if (judge_comparisons(results, sweep->claim_count, e))
+	if (comparisons_of(study, NULL, &families, e)
+		|| judge_comparisons(&families, results, sweep->claim_count, e))
 		goto out;
 	*out = results;
 	results = NULL;
@@ -350,6 +630,7 @@ int claims_evaluate(const struct study *study, struct err *e, struct claim_resul
 out:
 	free(results);
 	found_free(found);
+	families_free(&families);
 	return result;
 }
 

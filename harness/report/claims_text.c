@@ -10,12 +10,38 @@ const char *claims_verdict_name(enum verdict v)
 {
 	static const char *const names[] = {
 		[VERDICT_REPRODUCED] = "reproduced",
-		[VERDICT_EXCEEDED] = "exceeded",
+		[VERDICT_EQUIVALENT] = "equivalent",
+		[VERDICT_CONSISTENT] = "consistent",
+		[VERDICT_UNINFORMATIVE] = "uninformative",
+		[VERDICT_LARGER] = "larger",
+		[VERDICT_SMALLER] = "smaller",
 		[VERDICT_NOT_REPRODUCED] = "not reproduced",
-		[VERDICT_UNDECIDED] = "undecided",
+		[VERDICT_INCONCLUSIVE] = "inconclusive",
 		[VERDICT_NO_DATA] = "no data",
 	};
 	return names[v];
+}
+
+void claims_verdict_text(struct str *out, const struct claim_result *r)
+{
+	str_addf(out, "%s%s", claims_verdict_name(r->verdict),
+		r->claim->post_hoc ? " (post hoc)" : "");
+}
+
+bool claims_differs(enum verdict v)
+{
+	return v == VERDICT_NOT_REPRODUCED || v == VERDICT_LARGER || v == VERDICT_SMALLER;
+}
+
+const char *claims_interval_of(enum interval_of of)
+{
+	static const char *const names[] = {
+		[OF_SEEDS] = "over seeds",
+		[OF_SEEDS_AND_IMAGES] = "over seeds and test images",
+		[OF_SEEDS_AND_COUNTS] = "over seeds and the number of test images",
+		[OF_SIGN_FLIPS] = "of the sign-flip test",
+	};
+	return names[of];
 }
 
 /* How numbers of a claim are printed: in its own unit, or in the metric's. */
@@ -70,8 +96,15 @@ void claims_paper_text(struct str *out, const struct claim *c)
 	const struct display d = display_of(c);
 
 	if (c->than.count) {
-		str_add(out, c->compare < 0 ? "lower than " : "higher than ");
+		str_add(out,
+			c->compare < 0           ? "lower than "
+				: c->compare > 0 ? "higher than "
+						 : "equivalent to ");
 		study_where_text(out, &c->than);
+		if (!c->compare) {
+			str_add(out, " ± ");
+			metric_value(out, metric_of_claim(c), c->margin);
+		}
 		return;
 	}
 	if (c->compare)
@@ -84,9 +117,14 @@ static void add_paper(struct str *out, const struct claim_result *r)
 {
 	str_add(out, "; the paper: ");
 	claims_paper_text(out, r->claim);
-	if (r->claim->than.count || r->claim->rounds_to < 0 || r->claim->compare)
+	if (r->claim->paper_n) {
+		str_add(out, " ± ");
+		paper_number(out, r->claim, r->claim->paper_sd, 1);
+		str_addf(out, " (n = %d)", r->claim->paper_n);
+	}
+	if (r->claim->than.count || r->claim->compare || r->paper.low == r->paper.high)
 		return;
-	str_add(out, ", which is ");
+	str_add(out, r->claim->margin > 0 ? ", with its margin " : ", which is ");
 	paper_number(out, r->claim, r->paper.low, 1);
 	str_add(out, " to ");
 	paper_number(out, r->claim, r->paper.high, 1);
@@ -104,8 +142,13 @@ static void difference_text(struct str *out, const struct claim_result *r)
 	}
 	if (m->unit_of_difference[0])
 		str_addf(out, " %s", m->unit_of_difference);
-	if (!isnan(r->p_holm))
-		str_addf(out, r->p_holm < 0.001 ? ", p < 0.001" : ", p = %.3f", r->p_holm);
+	if (r->claim->compare && !isnan(r->p_adjusted))
+		str_addf(out, r->p_adjusted < 0.001 ? ", p < 0.001" : ", p = %.3f", r->p_adjusted);
+	if (!isnan(r->p_equivalence) && (!r->claim->compare || r->verdict == VERDICT_EQUIVALENT))
+		str_addf(out,
+			r->p_equivalence < 0.001 ? ", equivalence p < 0.001"
+						 : ", equivalence p = %.3f",
+			r->p_equivalence);
 }
 
 void claims_ours_text(struct str *out, const struct claim_result *r)
@@ -130,7 +173,7 @@ void claims_interval_text(struct str *out, const struct claim_result *r)
 {
 	const struct display d = display_of(r->claim);
 
-	if (!interval_exists(r->ours) || r->n < CLAIM_MIN_SEEDS || r->min == r->max)
+	if (!interval_exists(r->ours) || r->n < CLAIM_MIN_SEEDS || r->ours.low == r->ours.high)
 		return;
 	if (r->claim->than.count)
 		metric_difference(out, metric_of_claim(r->claim), r->ours.low);
@@ -157,8 +200,14 @@ static void add_ours(struct str *out, const struct claim_result *r)
 	struct str interval = { 0 };
 	claims_interval_text(&interval, r);
 	if (interval.length)
-		str_addf(out, ", 95 %% t interval %s", interval.s);
+		str_addf(out, ", 95 %% interval %s %s", claims_interval_of(r->of), interval.s);
 	str_free(&interval);
+	if (interval_exists(r->images)) {
+		str_add(out, ", over seeds and test images ");
+		metric_difference(out, metric_of_claim(r->claim), r->images.low);
+		str_add(out, " to ");
+		metric_difference(out, metric_of_claim(r->claim), r->images.high);
+	}
 }
 
 void claims_evidence(struct str *out, const struct claim_result *r)
@@ -173,4 +222,8 @@ void claims_evidence(struct str *out, const struct claim_result *r)
 			r->planned);
 	if (r->reason[0])
 		str_addf(out, "; %s", r->reason);
+	if (r->claim->post_hoc)
+		str_add(out, "; post hoc");
+	if (r->warning[0])
+		str_addf(out, "; warning: %s", r->warning);
 }

@@ -24,7 +24,7 @@ struct comparison {
 	struct store *store;
 	struct str *out;
 	struct side a, b;
-	bool same;
+	bool same, json;
 };
 
 /* ---- reading ---- */
@@ -74,11 +74,21 @@ static int ask_both(struct comparison *c, const char *query, struct err *e, stru
 
 /* ---- printing ---- */
 
-/* "code: the same", or the heading and the rows, indented. */
-static int add_table(
-	struct comparison *c, const char *title, const struct rows *rows, struct err *e)
+/* A member of the JSON object: the rows under this name. */
+static int add_member(
+	struct comparison *c, const char *name, const struct rows *rows, struct err *e)
+{
+	str_addf(c->out, "%s\"%s\": ", c->out->length > 1 ? ", " : "", name);
+	return format_rows(rows, FORMAT_JSON, c->out, e);
+}
+
+/* "code: the same", or the heading and the rows, indented; in JSON the rows under `name`. */
+static int add_table(struct comparison *c, const char *name, const char *title,
+	const struct rows *rows, struct err *e)
 {
 	struct str table = { 0 };
+	if (c->json)
+		return add_member(c, name, rows, e);
 	if (rows->row_count == 0) {
 		str_addf(c->out, "\n%s: the same\n", title);
 		return 0;
@@ -165,7 +175,7 @@ static int add_configuration(struct comparison *c, struct err *e)
 		goto out;
 	}
 	c->same &= rows->row_count == 0;
-	result = add_table(c, "configuration", rows, e);
+	result = add_table(c, "configuration", "configuration", rows, e);
 out:
 	json_decref(a);
 	json_decref(b);
@@ -180,7 +190,7 @@ static int add_facts(struct comparison *c, const char *title, const char *query,
 	struct rows *rows;
 	if (ask_both(c, query, e, &rows))
 		return -1;
-	const int result = add_table(c, title, rows, e);
+	const int result = add_table(c, title, title, rows, e);
 	rows_free(rows);
 	return result;
 }
@@ -196,7 +206,32 @@ static int add_inputs(struct comparison *c, struct err *e)
 	struct rows *rows;
 	if (ask_both(c, "diff_inputs", e, &rows))
 		return -1;
-	const int result = add_table(c, "inputs", rows, e);
+	const int result = add_table(c, "inputs", "inputs", rows, e);
+	rows_free(rows);
+	return result;
+}
+
+/* The two trials as rows, for JSON. */
+static int add_sides(struct comparison *c, struct err *e)
+{
+	static const char *const columns[] = { "side", "trial", "dataset", "recipe", "seed",
+		"attempt", "state", "data_variant", "data_digest" };
+	const struct side *const sides[] = { &c->a, &c->b };
+	struct rows *rows = rows_new(9, columns);
+	for (int i = 0; rows && i < 2; i++) {
+		const struct side *s = sides[i];
+		rows_add_text(rows, i ? "B" : "A");
+		rows_add_text(rows, s->identity);
+		rows_add_text(rows, s->dataset);
+		rows_add_text(rows, text_at(s->row, 0, 7));
+		rows_add_integer(rows, rows_at(s->row, 0, 6)->integer);
+		rows_add_value(rows, rows_at(s->row, 0, 5));
+		rows_add_text(rows, s->state);
+		rows_add_text(rows, s->data_variant);
+		rows_add_text(rows, s->data_digest);
+	}
+	const int result =
+		rows && rows_complete(rows) ? add_member(c, "trials", rows, e) : err_nomem(e);
 	rows_free(rows);
 	return result;
 }
@@ -231,12 +266,16 @@ static int add_measures(struct comparison *c, struct err *e)
 	struct rows *rows;
 	if (ask_both(c, "diff_measures", e, &rows))
 		return -1;
-	int result = rows->row_count ? add_table(c, "metrics", rows, e) : 0;
+	int result = rows->row_count || c->json ? add_table(c, "metrics", "metrics", rows, e) : 0;
 	rows_free(rows);
 	if (result || ask_both(c, "diff_results", e, &rows))
 		return -1;
 	const bool same = rows->row_count && !rows_at(rows, 0, 0)->integer;
 	const bool finished = is_finished(&c->a) && is_finished(&c->b);
+	c->same &= finished && same;
+	rows_free(rows);
+	if (c->json)
+		return 0;
 	if (!finished)
 		str_addf(c->out, "\nresults: %s not finished\n",
 			is_finished(&c->a) ? "B is" : "A is");
@@ -244,8 +283,6 @@ static int add_measures(struct comparison *c, struct err *e)
 		str_add(c->out, "\nresults: the same (every metric but times, every output)\n");
 	else
 		str_add(c->out, "\nresults: metrics or outputs differ\n");
-	c->same &= finished && same;
-	rows_free(rows);
 	return 0;
 }
 
@@ -256,15 +293,19 @@ static int add_results(struct comparison *c, struct err *e)
 		return add_measures(c, e);
 	if (ask_both(c, "diff_accuracy", e, &rows))
 		return -1;
-	int result = rows->row_count
-		? add_table(c, "test accuracy by phase (k-fold: mean over folds)", rows, e)
-		: 0;
+	int result = rows->row_count || c->json ? add_table(c, "phases",
+			     "test accuracy by phase (k-fold: mean over folds)", rows, e)
+						: 0;
 	rows_free(rows);
 	if (result || ask_both(c, "diff_digests", e, &rows))
 		return -1;
 	const bool finished = is_finished(&c->a) && is_finished(&c->b);
 	const int64_t differences = rows_at(rows, 0, 0)->integer,
 		      digests = rows_at(rows, 0, 1)->integer;
+	c->same &= finished && differences == 0;
+	rows_free(rows);
+	if (c->json)
+		return 0;
 	if (!finished)
 		str_addf(c->out, "\nresults: %s not finished\n",
 			is_finished(&c->a) ? "B is" : "A is");
@@ -275,8 +316,6 @@ static int add_results(struct comparison *c, struct err *e)
 			(long long)digests);
 	else
 		str_add(c->out, "\nresults: weights or predictions differ\n");
-	c->same &= finished && differences == 0;
-	rows_free(rows);
 	return 0;
 }
 
@@ -334,7 +373,7 @@ static int add_predictions(struct comparison *c, const struct dataset_places *pl
 	struct rows *in;
 	if (ask_both(c, "diff_predictions", e, &in))
 		return -1;
-	if (in->row_count == 0) {
+	if (in->row_count == 0 && !c->json) {
 		rows_free(in);
 		return 0;
 	}
@@ -343,10 +382,10 @@ static int add_predictions(struct comparison *c, const struct dataset_places *pl
 	for (size_t r = 0; out && r < in->row_count; r++)
 		if (!d || rows_at(in, r, 2)->length <= d->test_count)
 			add_flips(out, in, r, d);
-	int result = out && rows_complete(out)
-		? add_table(c, "test images classified otherwise, after the last phase", out, e)
-		: err_nomem(e);
-	if (!result && !d)
+	int result = out && rows_complete(out) ? add_table(c, "test_images",
+			     "test images classified differently, after the last phase", out, e)
+					       : err_nomem(e);
+	if (!result && !d && !c->json)
 		str_addf(c->out, "  who is right is not known: %s\n", why);
 	rows_free(out);
 	dataset_close(d);
@@ -355,19 +394,30 @@ static int add_predictions(struct comparison *c, const struct dataset_places *pl
 }
 
 int diff_trials(struct store *s, const char *identity_a, const char *identity_b,
-	const struct dataset_places *places, struct str *out, bool *same, struct err *e)
+	const struct dataset_places *places, bool json, struct str *out, bool *same, struct err *e)
 {
-	struct comparison c = { .store = s, .out = out, .same = true };
+	struct comparison c = { .store = s, .out = out, .same = true, .json = json };
 	int result = -1;
 	if (side_read(s, identity_a, &c.a, e) || side_read(s, identity_b, &c.b, e))
 		goto out;
-	add_side(&c, "A", &c.a);
-	add_side(&c, "B", &c.b);
+	if (json) {
+		str_add(out, "{");
+		if (add_sides(&c, e))
+			goto out;
+	} else {
+		add_side(&c, "A", &c.a);
+		add_side(&c, "B", &c.b);
+	}
 	if (add_configuration(&c, e) || add_facts(&c, "code", "diff_code", e))
 		goto out;
-	if (add_data(&c, e) || add_facts(&c, "machine", "diff_machine", e) || add_results(&c, e)
+	/* Of data sets JSON has the digests, among the trials. */
+	if ((!json || (c.a.program && c.b.program)) && add_data(&c, e))
+		goto out;
+	if (add_facts(&c, "machine", "diff_machine", e) || add_results(&c, e)
 		|| add_predictions(&c, places, e))
 		goto out;
+	if (json)
+		str_addf(out, ", \"same\": %s}\n", c.same ? "true" : "false");
 	*same = c.same;
 	result = 0;
 out:

@@ -81,8 +81,9 @@ static void add_row(struct plot *p, size_t panel, size_t row, double y, bool poi
 	if (!n || points)
 		return;
 	const double mean = stats_mean(d, n);
-	const struct interval t = n >= CLAIM_MIN_SEEDS ? stats_t_interval(d, n, 0.95)
-						       : (struct interval){ mean, mean };
+	const struct interval tested = stats_difference_interval(d, n, 0.95),
+			      t = interval_exists(tested) ? tested
+							  : (struct interval){ mean, mean };
 	stretch(p, panel, t.low);
 	stretch(p, panel, t.high);
 	figure_row(p->f,
@@ -99,7 +100,7 @@ static void add_panel(struct plot *p, size_t panel)
 		double y = 0;
 		figure_layout_block(p->layout, p->f, panel,
 			points ? "single seeds: difference, position"
-			       : "bars: mean difference, position, 95 % t interval low, high, bar "
+			       : "bars: mean difference, position, 95 % interval low, high, bar "
 				 "from, to, below, above, pairs");
 		for (size_t row = 0; row < p->layout->series_count; row++)
 			if (strcmp(p->layout->series[row], p->baseline))
@@ -163,10 +164,10 @@ static int check_baseline(const struct plot *p, struct err *e)
 static void write_variables(struct plot *p)
 {
 	const struct figure_layout *l = p->layout;
-	const bool intervals = p->most >= CLAIM_MIN_SEEDS;
+	const bool intervals = p->most >= stats_exact_pairs(CLAIM_ALPHA);
 	const struct legend_entry legend[] = {
 		{ "one seed", 1, false, true },
-		{ intervals ? "mean difference, 95 % t interval" : "mean difference", 2, intervals,
+		{ intervals ? "mean difference, 95 % interval" : "mean difference", 2, intervals,
 			true },
 	};
 	struct axis x[LAYOUT_PANELS_MAX];
@@ -208,10 +209,10 @@ static void write_caption(struct plot *p)
 		str_addf(c, " (n = %zu to %zu pairs)", p->fewest, p->most);
 	else
 		str_addf(c, " (n = %zu pair%s)", p->most, p->most == 1 ? "" : "s");
-	if (p->most >= CLAIM_MIN_SEEDS)
-		str_addf(c, ", with the 95 %% Student t interval%s",
-			p->fewest < CLAIM_MIN_SEEDS ? " where n is at least 3" : "");
-	str_add(c, ". Circles: the seeds. Tests, corrected for their number, are in the table.");
+	if (p->most >= stats_exact_pairs(CLAIM_ALPHA))
+		str_addf(c, ", with the 95 %% interval of the exact sign-flip test%s",
+			p->fewest < stats_exact_pairs(CLAIM_ALPHA) ? " where n is at least 6" : "");
+	str_add(c, ". Circles: the seeds. Tests, corrected for their family, are in the table.");
 	figure_layout_caption(c, p->layout);
 }
 

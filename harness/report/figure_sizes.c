@@ -145,10 +145,9 @@ static struct interval claim_interval(const struct claim *c)
 {
 	const double unit =
 		(c->scale > 0 ? 1 / c->scale : 1) / kilobyte; /* a paper's MB is so many KB */
-	struct claim_result r;
+	const struct interval paper = claims_paper_interval(c);
 
-	claims_judge(c, false, NULL, 0, &r);
-	return (struct interval){ r.paper.low * unit, r.paper.high * unit };
+	return (struct interval){ paper.low * unit, paper.high * unit };
 }
 
 /* Where the paper's figures for the bar end; 0 when there is none. */

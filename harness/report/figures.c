@@ -91,7 +91,7 @@ static const char *const helps[KINDS] = {
 	"distribution of the time that one call of the network takes",
 	"image grid: training images as they are and as training saw them",
 	"accuracy on corrupted test images against the severity",
-	"a metric against a parameter's numbers: mean, interval, a line a series",
+	"a metric against a parameter's numbers: mean and interval, one line per series",
 	"a metric by two parameters: a grid of means over seeds",
 };
 
@@ -100,6 +100,29 @@ const char *figures_help(const char *kind)
 	for (size_t i = 0; i < KINDS; i++)
 		if (strcmp(kinds[i], kind) == 0)
 			return helps[i];
+	return "";
+}
+
+static const char *const examples[KINDS] = {
+	"{id: curves, kind: curves, metric: val_accuracy, series: recipe}",
+	"{id: accuracy, kind: accuracy, metric: test_accuracy, series: recipe}",
+	"{id: convergence, kind: convergence, metric: val_accuracy, series: recipe}",
+	"{id: cost, kind: pareto, metric: test_accuracy, against: params, series: recipe}",
+	"{id: classes, kind: confusion, where: {recipe: example}, series: recipe}",
+	"{id: changes, kind: ablation, metric: test_accuracy, series: recipe}",
+	"{id: sizes, kind: sizes, where: {recipe: example}}",
+	"{id: latency, kind: latency, series: recipe}",
+	"{id: images, kind: images, where: {recipe: example}}",
+	"{id: corrupted, kind: robustness, series: recipe}",
+	"{id: batches, kind: slice, metric: test_accuracy, parameter: batch_size, series: recipe}",
+	"{id: grid, kind: heatmap, metric: test_accuracy, parameter: batch_size, series: recipe}",
+};
+
+const char *figures_example(const char *kind)
+{
+	for (size_t i = 0; i < KINDS; i++)
+		if (strcmp(kinds[i], kind) == 0)
+			return examples[i] ? examples[i] : "";
 	return "";
 }
 

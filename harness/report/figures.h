@@ -47,6 +47,9 @@ const char *const *figures_kinds(size_t *count);
 /* What figures of the kind show, in one line; "" when there is no such kind. */
 const char *figures_help(const char *kind);
 
+/* An entry of figures: of the kind, as a sweep file writes it; "" when there is no such kind. */
+const char *figures_example(const char *kind);
+
 /* Is there such a kind? Returns 0, or -1 with e, which names the nearest. */
 int figures_check_kind(const char *kind, struct err *e);
 

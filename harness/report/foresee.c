@@ -47,17 +47,17 @@ static int add_empty(struct foresight *f, const char *what, const char *id, int 
 static int add_family(struct foresight *f, const char *whose, const char *id, int line,
 	const struct stats_family *family, struct err *e)
 {
-	const size_t needed = stats_family_pairs(family, CLAIM_ALPHA);
+	const size_t needed = stats_exact_pairs(CLAIM_ALPHA);
 	struct str text = { 0 };
 
 	if (!family->tests || family->most_pairs >= needed)
 		return 0;
 	str_addf(&text,
-		"%s%s: %zu seed%s cannot reach p < 0.05 in %zu comparison%s (exact paired test%s): "
-		"%zu seeds can",
+		"%s%s: %zu seed%s cannot reach p < 0.05 in %zu comparison%s (exact paired test): "
+		"%zu "
+		"seeds can",
 		whose, id, family->most_pairs, family->most_pairs == 1 ? "" : "s", family->tests,
-		family->tests == 1 ? "" : "s", family->tests == 1 ? "" : ", Holm's correction",
-		needed);
+		family->tests == 1 ? "" : "s", needed);
 	return add(f, false, line, &text, e);
 }
 

@@ -20,7 +20,9 @@ static const struct metric metrics[] = {
 	{ "test_loss", "test loss", "", "", 1, 4, -1, METRIC_RESULT, true },
 	{ "val_loss", "validation loss", "", "", 1, 4, -1, METRIC_RESULT, true },
 	{ "train_loss", "training loss", "", "", 1, 4, -1, METRIC_RESULT, false },
-	{ "epochs", "epochs", "", "", 1, 1, 0, METRIC_RESULT, true },
+	{ "epochs", "epochs", "", "", 1, 1, 0, METRIC_COUNT, true },
+	{ "dead_units", "dead units", "", "", 1, 1, -1, METRIC_COUNT, false },
+	{ "dead_share", "dead units, worst layer", "%", "pp", 100, 1, -1, METRIC_COUNT, false },
 	{ "seconds", "time", "s", "s", 1, 1, -1, METRIC_TIME, true },
 	{ "cpu_seconds", "CPU time", "s", "s", 1, 1, -1, METRIC_TIME, false },
 	{ "latency", "time of one image", "µs", "µs", 1e6, 1, -1, METRIC_TIME, false },
@@ -55,7 +57,7 @@ static const struct metric metrics[] = {
 enum { METRICS = sizeof(metrics) / sizeof(metrics[0]), METRICS_MAX = 256 };
 static const char threshold_prefix[] = "epochs_to_";
 static const struct metric threshold = { threshold_prefix, "epochs to", "", "", 1, 1, -1,
-	METRIC_RESULT, false };
+	METRIC_COUNT, false };
 static const struct metric plain = { "", "", "", "", 1, -1, 0, METRIC_RESULT, false };
 
 /* What every trial has, whatever executes it. */

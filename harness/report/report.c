@@ -44,10 +44,9 @@ static const char style[] =
 	".verdicts { display: flex; flex-wrap: wrap; gap: .5rem; padding: 0; list-style: none }\n"
 	".verdicts li { border: 1px solid var(--line); border-radius: .4rem; padding: .2rem .6rem "
 	"}\n"
-	".reproduced { color: var(--good); font-weight: 600 } .exceeded { color: var(--more); "
-	"font-weight: 600 }\n"
-	".not-reproduced { color: var(--bad); font-weight: 600 }\n"
-	".undecided, .no-data { color: var(--open); font-weight: 600 }\n"
+	".reproduced, .equivalent, .consistent { color: var(--good); font-weight: 600 }\n"
+	".not-reproduced, .larger, .smaller { color: var(--bad); font-weight: 600 }\n"
+	".inconclusive, .uninformative, .no-data { color: var(--open); font-weight: 600 }\n"
 	"figure { margin: 1rem 0; padding: .5rem; max-width: 49rem; background: #fff; border: 1px "
 	"solid var(--line); border-radius: .4rem; overflow-x: auto "
 	"}\n"
@@ -188,7 +187,7 @@ static void count_verdicts(const struct page *p, const struct claim_result *resu
 
 static void verdict_row(const struct page *p, const struct claim_result *r)
 {
-	struct str evidence = { 0 };
+	struct str evidence = { 0 }, verdict = { 0 };
 	char class[32];
 
 	claims_evidence(&evidence, r);
@@ -198,10 +197,12 @@ static void verdict_row(const struct page *p, const struct claim_result *r)
 	html_text(p->out, r->claim->id);
 	str_add(p->out, "</th>");
 	html_element(p->out, "td", "long", r->claim->title[0] ? r->claim->title : r->claim->metric);
-	html_element(p->out, "td", class, claims_verdict_name(r->verdict));
+	claims_verdict_text(&verdict, r);
+	html_element(p->out, "td", class, verdict.s);
 	html_element(p->out, "td", "long", evidence.s);
 	str_add(p->out, "</tr>\n");
 	str_free(&evidence);
+	str_free(&verdict);
 }
 
 static void verdicts(const struct page *p, const struct claim_result *results)
@@ -222,15 +223,18 @@ static void verdicts(const struct page *p, const struct claim_result *results)
 		verdict_row(p, &results[i]);
 	str_add(p->out, "</tbody>\n</table>\n</div>\n");
 	html_element(p->out, "p", "notes",
-		"Reproduced: our mean and its 95 % Student t interval over seeds agree with the "
-		"interval that the paper's"
-		" rounded figure stands for. Exceeded, not reproduced: they lie wholly above, "
-		"below. Undecided: too few seeds, or too "
-		"wide a spread."
-		" Properties of the network (parameters, bytes) have to agree in every trial. "
-		"Claims that one configuration has more than"
-		" another: by the exact sign-flip test of the differences paired by seed, "
-		"Holm-corrected over these claims, at 0.05.");
+		"Reproduced: the 95 % interval of our mean (over seeds and, of test accuracies, "
+		"test "
+		"images) lies inside the margin around the paper's figure. Not reproduced: it lies "
+		"outside. Inconclusive: neither, or too few seeds. Sizes and bounds are "
+		"consistent, "
+		"larger or smaller; a bound that nearly anything satisfies is uninformative. "
+		"Claims that "
+		"one configuration has more than another: by the exact sign-flip test of the "
+		"differences "
+		"paired by seed, corrected jointly within the family of all comparisons of the "
+		"metric, at "
+		"0.05; equivalent: two one-sided tests put the difference inside the margin.");
 }
 
 /* ---- what is missing ---- */

@@ -214,11 +214,19 @@ struct interval stats_wilson(double successes, double total, double level)
 size_t stats_pair(const double *x, const uint64_t *x_keys, size_t nx, const double *y,
 	const uint64_t *y_keys, size_t ny, double *difference)
 {
+	return stats_pair_keys(x, x_keys, nx, y, y_keys, ny, difference, NULL);
+}
+
+size_t stats_pair_keys(const double *x, const uint64_t *x_keys, size_t nx, const double *y,
+	const uint64_t *y_keys, size_t ny, double *difference, uint64_t *keys)
+{
 	size_t pairs = 0;
 
 	for (size_t i = 0; i < nx; i++)
 		for (size_t k = 0; k < ny; k++)
 			if (x_keys[i] == y_keys[k]) {
+				if (keys)
+					keys[pairs] = x_keys[i];
 				difference[pairs++] = x[i] - y[k];
 				break;
 			}
@@ -350,6 +358,29 @@ struct interval stats_sign_flip_interval(const double *difference, size_t n, dou
 	return result;
 }
 
+struct interval stats_difference_interval(const double *difference, size_t n, double level)
+{
+	return n > STATS_EXACT_MAX ? stats_t_interval(difference, n, level)
+				   : stats_sign_flip_interval(difference, n, level);
+}
+
+struct interval stats_welch_interval(
+	const double *x, size_t n, double mean, double sd, size_t other_n, double level)
+{
+	if (n < 2 || other_n < 2)
+		return interval_none();
+	stats_setup();
+	const double difference = stats_mean(x, n) - mean,
+		     ours = stats_sd(x, n) * stats_sd(x, n) / (double)n,
+		     other = sd * sd / (double)other_n, both = ours + other;
+	if (!(both > 0))
+		return (struct interval){ difference, difference };
+	const double freedom = both * both
+		/ (ours * ours / (double)(n - 1) + other * other / (double)(other_n - 1));
+	const double half = gsl_cdf_tdist_Pinv(0.5 + level / 2, freedom) * sqrt(both);
+	return (struct interval){ difference - half, difference + half };
+}
+
 double stats_equivalence(const double *difference, size_t n, double margin)
 {
 	if (!n || n > STATS_EXACT_MAX || !(margin > 0) || !all_finite(difference, n))
@@ -444,11 +475,6 @@ double stats_paired_exact(const double *difference, size_t n, double alpha)
 		return NAN;
 	return n <= STATS_EXACT_MAX ? stats_sign_flip(difference, n)
 				    : stats_wilcoxon(difference, n);
-}
-
-size_t stats_family_pairs(const struct stats_family *f, double alpha)
-{
-	return stats_exact_pairs(alpha / (double)(f->tests ? f->tests : 1));
 }
 
 double stats_mcnemar_exact(unsigned only_a, unsigned only_b)

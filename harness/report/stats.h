@@ -57,6 +57,10 @@ struct interval stats_wilson(double successes, double total, double level);
 size_t stats_pair(const double *x, const uint64_t *x_keys, size_t nx, const double *y,
 	const uint64_t *y_keys, size_t ny, double *difference);
 
+/* The same; keys, if it is not NULL, gets the keys of the pairs. */
+size_t stats_pair_keys(const double *x, const uint64_t *x_keys, size_t nx, const double *y,
+	const uint64_t *y_keys, size_t ny, double *difference, uint64_t *keys);
+
 enum { STATS_EXACT_MAX = 32 }; /* pairs up to which the sign-flip test counts every outcome */
 
 /* Exact two-sided sign-flip (Fisher-Pitman) test of "the mean of the differences is 0": the share
@@ -68,6 +72,15 @@ double stats_sign_flip(const double *difference, size_t n);
  * 1 - level (Hartigan 1969). So it excludes 0 exactly when stats_sign_flip is at most 1 - level.
  * None where stats_sign_flip is NAN, or can never reach 1 - level. */
 struct interval stats_sign_flip_interval(const double *difference, size_t n, double level);
+
+/* The interval that tables, claims and figures print of a mean difference: that of the sign-flip
+ * test, above STATS_EXACT_MAX pairs Student's t. None for fewer pairs than either can use. */
+struct interval stats_difference_interval(const double *difference, size_t n, double level);
+
+/* The interval of the difference of two independent means, ours with its values and the other's
+ * with its mean, standard deviation and n (Welch). None for n < 2 or other_n < 2. */
+struct interval stats_welch_interval(
+	const double *x, size_t n, double mean, double sd, size_t other_n, double level);
 
 /* Equivalence within +-margin (two one-sided tests, Schuirmann 1987), each by the sign-flip test:
  * the larger p of "the mean is at most -margin" and "the mean is at least margin". Below alpha: the
@@ -103,12 +116,11 @@ struct stats_family {
 	size_t tests;
 	size_t most_pairs; /* of one of them */
 };
-/* How many pairs the smallest p of the family needs to get below alpha. */
-size_t stats_family_pairs(const struct stats_family *f, double alpha);
 /* The interval of a mean difference in accuracy that another test set and other seeds would need:
  * bootstrap over rows (seeds) and columns (test images) at once (the pigeonhole bootstrap, Owen
- * 2007): 1999 resamples, percentiles, seed fixed. difference is [seeds][images], -1, 0 or 1: right
- * in the first model minus right in the second. None for fewer than 3 seeds or no images. */
+ * 2007): 1999 resamples, percentiles, seed fixed. difference is [seeds][images]: right in the
+ * first model minus right in the second (-1, 0 or 1, or the sums over several networks). None for
+ * fewer than 3 seeds or no images. */
 struct interval stats_crossed_interval(
 	const int8_t *difference, size_t seeds, size_t images, double level);
 

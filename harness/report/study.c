@@ -291,7 +291,7 @@ struct source {
 	struct rows *rows;
 	const char *phase;
 };
-enum { SOURCES_MAX = 3 + 2 * PHASES_MAX + THRESHOLDS_MAX };
+enum { SOURCES_MAX = 4 + 2 * PHASES_MAX + THRESHOLDS_MAX };
 
 static void metric_name(char out[STUDY_METRIC_MAX], const char *column, const char *phase)
 {
@@ -384,12 +384,26 @@ static void take_digests(struct study *study, struct sample *const *sorted, cons
 	}
 }
 
+/* What the core measures of trained networks. */
+static const char *const core_measures[] = { "dead_units", "dead_share" };
+
+/* The i-th metric of the table measures, or NULL behind the last. */
+static const char *measure_name(const struct sweep *sweep, int i)
+{
+	if (sweep->program)
+		return i < sweep->program->metric_count ? sweep->program->metrics[i].declared.name
+							: NULL;
+	return i < (int)(sizeof(core_measures) / sizeof(core_measures[0])) ? core_measures[i]
+									   : NULL;
+}
+
 /* The rows of the query study_measures, of one metric each, as one row a trial. */
 static int widen(const struct sweep *sweep, const struct rows *r, struct err *e, struct rows **out)
 {
 	enum { TRIAL, METRIC, VALUE, SECONDS, CPU_SECONDS, PEAK_BYTES, OF_EVERY_TRIAL = 4 };
-	const struct program_config *p = sweep->program;
-	const int count = OF_EVERY_TRIAL + p->metric_count;
+	int count = OF_EVERY_TRIAL;
+	while (measure_name(sweep, count - OF_EVERY_TRIAL))
+		count++;
 	const char **columns = calloc((size_t)count, sizeof(*columns));
 
 	*out = NULL;
@@ -399,12 +413,13 @@ static int widen(const struct sweep *sweep, const struct rows *r, struct err *e,
 	columns[1] = "seconds";
 	columns[2] = "cpu_seconds";
 	columns[3] = "peak_bytes";
-	for (int i = 0; i < p->metric_count; i++)
-		columns[OF_EVERY_TRIAL + i] = p->metrics[i].declared.name;
+	for (int i = OF_EVERY_TRIAL; i < count; i++)
+		columns[i] = measure_name(sweep, i - OF_EVERY_TRIAL);
 	*out = rows_new(count, columns);
-	free(columns);
-	if (!*out)
+	if (!*out) {
+		free(columns);
 		return err_nomem(e);
+	}
 	for (size_t i = 0, end; i < r->row_count; i = end) {
 		end = i + 1;
 		while (end < r->row_count
@@ -413,15 +428,14 @@ static int widen(const struct sweep *sweep, const struct rows *r, struct err *e,
 		rows_add_text(*out, rows_text(r, i, TRIAL));
 		for (int k = SECONDS; k <= PEAK_BYTES; k++)
 			rows_add_real(*out, rows_number(r, i, k));
-		for (int m = 0; m < p->metric_count; m++) {
+		for (int m = OF_EVERY_TRIAL; m < count; m++) {
 			size_t at = i;
-			while (at < end
-				&& strcmp(rows_text(r, at, METRIC), p->metrics[m].declared.name)
-					!= 0)
+			while (at < end && strcmp(rows_text(r, at, METRIC), columns[m]) != 0)
 				at++;
 			rows_add_real(*out, at < end ? rows_number(r, at, VALUE) : NAN);
 		}
 	}
+	free(columns);
 	return rows_complete(*out) ? 0 : err_nomem(e);
 }
 
@@ -454,6 +468,9 @@ static int read_sources(struct store *s, const struct study *study,
 		if (ask(s, study, i ? "study_models" : "study_accuracy", e, &sources[*count].rows))
 			return -1;
 	}
+	sources[*count] = (struct source){ .phase = "" };
+	if (ask_measures(s, study, e, &sources[(*count)++].rows))
+		return -1;
 	for (size_t i = 0; i < 2 * phase_count; i++, ++*count) {
 		sources[*count] = (struct source){ .phase = phases[i / 2] };
 		if (ask_phase(s, study, i % 2 ? "study_phase_models" : "study_phase_results",
@@ -551,6 +568,8 @@ void study_free(struct study *study)
 {
 	if (!study)
 		return;
+	for (size_t i = 0; study->samples && i < study->count; i++)
+		free(study->samples[i].right);
 	free(study->samples);
 	free(study->metrics);
 	free(study->values);

@@ -43,6 +43,11 @@ struct sample {
 	char data_digest[DIGEST_TEXT];
 	char weights_digest[DIGEST_TEXT];
 	size_t first_value; /* into study.values: one value a metric; NAN: none */
+	uint8_t *right;     /* [images]: how many of the trial's `networks` (folds and outputs of
+			       the last phase) get the test image right; owned; NULL: not read
+			       (crossed.h) */
+	size_t images;
+	int networks;
 };
 
 struct study {

@@ -32,8 +32,8 @@ void table_data_csv_heading(struct str *out)
 		"table,row,metric,planned,n,failed,diverged,skipped,mean,sd,median,min,max,t95_low,"
 		"t95_high,bca95_low,bca95_high,"
 		"test_images,images95_low,images95_high,"
-		"baseline,pairs,difference,difference_t95_low,difference_t95_high,dz,cliff_delta,p_"
-		"sign_flip,p_holm,p_wilcoxon,p_paired_t,"
+		"baseline,pairs,difference,difference95_low,difference95_high,dz,cliff_delta,p_"
+		"sign_flip,p_adjusted,p_wilcoxon,p_paired_t,"
 		"claim,paper,verdict,reason\n");
 }
 
@@ -57,7 +57,7 @@ static void csv_comparison(struct str *out, const struct table_row *row, const s
 	}
 	str_addf(out, "%zu", c->pairs);
 	const double numbers[] = { c->difference, c->interval.low, c->interval.high, c->dz,
-		c->cliff, c->p, c->p_holm, c->p_wilcoxon, c->p_t };
+		c->cliff, c->p, c->p_adjusted, c->p_wilcoxon, c->p_t };
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
 		csv_number(out, numbers[i]);
 }
@@ -100,16 +100,30 @@ void table_data_csv(struct str *out, const struct table *t)
 static const char *compare_name(const struct claim *c)
 {
 	if (c->than.count)
-		return c->compare < 0 ? "lower" : "higher";
+		return c->compare < 0 ? "lower" : c->compare > 0 ? "higher" : "equivalent";
 	return c->compare < 0 ? "at most" : c->compare > 0 ? "at least" : "equal";
+}
+
+static void csv_more(struct str *out, const struct claim_result *r)
+{
+	str_addf(out, ",%s", interval_exists(r->ours) ? claims_interval_of(r->of) : "");
+	csv_number(out, r->images.low);
+	csv_number(out, r->images.high);
+	csv_number(out, r->claim->margin > 0 ? r->claim->margin : NAN);
+	csv_number(out, r->p_equivalence);
+	csv_number(out, r->family_tests ? (double)r->family_tests : NAN);
+	str_addf(out, ",%s,", r->claim->post_hoc ? "yes" : "");
+	csv_text(out, r->warning);
 }
 
 void table_data_claims_csv(struct str *out, const struct claim_result *results, size_t count)
 {
 	str_add(out,
 		"claim,title,metric,phase,unit,compare,paper,paper_low,paper_high,planned,n,failed,"
-		"diverged,mean,sd,min,max,t95_low,"
-		"t95_high,verdict,reason,than,p,p_holm\n");
+		"diverged,mean,sd,min,max,interval95_low,interval95_high,verdict,reason,than,p,"
+		"p_adjusted,interval_of,images95_low,images95_high,margin,p_equivalence,family_"
+		"tests,"
+		"post_hoc,warning\n");
 	for (size_t i = 0; i < count; i++) {
 		const struct claim_result *r = &results[i];
 		csv_text(out, r->claim->id);
@@ -132,7 +146,8 @@ void table_data_claims_csv(struct str *out, const struct claim_result *results, 
 		str_add(out, ",");
 		csv_text(out, than.s ? than.s : "");
 		csv_number(out, r->p);
-		csv_number(out, r->p_holm);
+		csv_number(out, r->p_adjusted);
+		csv_more(out, r);
 		str_add(out, "\n");
 		str_free(&than);
 	}
@@ -192,13 +207,22 @@ static json_t *json_claim(const struct claim_result *r)
 	json_object_set_new(o, "sd", derived(r->sd));
 	json_object_set_new(o, "min", derived(r->min));
 	json_object_set_new(o, "max", derived(r->max));
-	json_object_set_new(o, "t95", json_interval(r->ours));
+	json_object_set_new(o, "interval95", json_interval(r->ours));
+	json_object_set_new(o, "interval_of",
+		interval_exists(r->ours) ? json_string(claims_interval_of(r->of)) : json_null());
+	json_object_set_new(
+		o, "margin", r->claim->margin > 0 ? derived(r->claim->margin) : json_null());
+	json_object_set_new(o, "post_hoc", json_boolean(r->claim->post_hoc));
+	json_object_set_new(o, "warning", r->warning[0] ? json_text(r->warning) : json_null());
 	if (r->claim->than.count) {
 		struct str than = { 0 };
 		study_where_text(&than, &r->claim->than);
 		json_object_set_new(o, "than", json_text(than.s));
 		json_object_set_new(o, "p", derived(r->p));
-		json_object_set_new(o, "p_holm", derived(r->p_holm));
+		json_object_set_new(o, "p_adjusted", derived(r->p_adjusted));
+		json_object_set_new(o, "p_equivalence", derived(r->p_equivalence));
+		json_object_set_new(o, "family_tests", json_integer_of(r->family_tests));
+		json_object_set_new(o, "images95", json_interval(r->images));
 		str_free(&than);
 	}
 	json_object_set_new(o, "verdict", json_string(claims_verdict_name(r->verdict)));
@@ -216,11 +240,11 @@ static json_t *json_comparison(const struct comparison *c)
 
 	json_object_set_new(o, "pairs", json_integer_of(c->pairs));
 	json_object_set_new(o, "difference", derived(c->difference));
-	json_object_set_new(o, "difference_t95", json_interval(c->interval));
+	json_object_set_new(o, "difference95", json_interval(c->interval));
 	json_object_set_new(o, "dz", derived(c->dz));
 	json_object_set_new(o, "cliff_delta", derived(c->cliff));
 	json_object_set_new(o, "p_sign_flip", derived(c->p));
-	json_object_set_new(o, "p_holm", derived(c->p_holm));
+	json_object_set_new(o, "p_adjusted", derived(c->p_adjusted));
 	json_object_set_new(o, "p_wilcoxon", derived(c->p_wilcoxon));
 	json_object_set_new(o, "p_paired_t", derived(c->p_t));
 	return o;

@@ -85,10 +85,10 @@ static void comparison(
 		str_free(&text);
 		return;
 	}
-	if (!isnan(c->p_holm) && c->p_holm < 0.001)
+	if (!isnan(c->p_adjusted) && c->p_adjusted < 0.001)
 		str_add(&text, "< 0.001");
-	else if (!isnan(c->p_holm))
-		str_addf(&text, "%.3f", c->p_holm);
+	else if (!isnan(c->p_adjusted))
+		str_addf(&text, "%.3f", c->p_adjusted);
 	macro(out, name, "P", &text);
 	str_free(&text);
 }
@@ -116,7 +116,7 @@ static void cell(struct str *out, const struct table *t, const struct table_row 
 		claims_paper_text(&text, c->claim->claim);
 		macro(out, name.s, "Paper", &text);
 		str_clear(&text);
-		str_add(&text, claims_verdict_name(c->claim->verdict));
+		claims_verdict_text(&text, c->claim);
 		macro(out, name.s, "Verdict", &text);
 	}
 	str_free(&name);

@@ -81,6 +81,15 @@ static void interval_text(struct str *out, struct interval i, const struct metri
 	metric_value(out, m, i.high);
 }
 
+static void difference_interval_text(struct str *out, struct interval i, const struct metric *m)
+{
+	metric_difference(out, m, i.low);
+	if (!interval_exists(i))
+		return;
+	str_add(out, " to ");
+	metric_difference(out, m, i.high);
+}
+
 /* Half of the interval that the test images leave. */
 static void images_text(struct str *out, const struct cell *cell, const struct metric *m)
 {
@@ -92,12 +101,12 @@ static void images_text(struct str *out, const struct cell *cell, const struct m
 
 static void p_text(struct str *out, const struct comparison *c)
 {
-	if (isnan(c->p_holm))
+	if (isnan(c->p_adjusted))
 		str_addf(out, "n/a (n = %zu)", c->pairs);
-	else if (c->p_holm < 0.001)
+	else if (c->p_adjusted < 0.001)
 		str_add(out, "< 0.001");
 	else
-		str_addf(out, "%.3f", c->p_holm);
+		str_addf(out, "%.3f", c->p_adjusted);
 }
 
 /* ---- what has to be said about a row ---- */
@@ -169,29 +178,27 @@ static void explain_comparisons(struct notes *notes, const struct table *t)
 	study_where_text(&text, &t->spec->baseline);
 	str_add(&text, " over the seeds that both have (accuracies in percentage points, pp)");
 	if (t->untested)
-		str_add(&text, "; times and memory are not tested");
+		str_add(&text, "; counts, times and memory are not tested");
 	if (!t->most_pairs) {
 		str_add(&text, ".");
 		explain(notes, &text);
 		return;
 	}
-	str_add(&text, "; p is the exact two-sided sign-flip test of these pairs");
+	str_add(&text, "; its 95 % interval is that of the exact sign-flip test");
 	if (t->most_pairs > STATS_EXACT_MAX)
-		str_addf(&text, " (Wilcoxon's signed-rank test above %d pairs)", STATS_EXACT_MAX);
+		str_addf(&text, " (Student's t above %d pairs)", STATS_EXACT_MAX);
+	str_add(&text, ", not corrected; p is this test");
 	if (t->comparisons)
-		str_addf(&text, ", Holm-corrected over the %zu comparisons of this table",
-			t->comparisons);
+		str_addf(&text,
+			", corrected jointly (step-down max-T) within the family of %zu "
+			"comparison%s that "
+			"the sweep's tables and claims make of %s",
+			t->family_tests, t->family_tests == 1 ? "" : "s",
+			t->spec->family[0] ? t->spec->family : "the metric");
 	if (t->fewest_pairs < stats_exact_pairs(0.05))
 		str_addf(&text, "; n/a: with fewer than %zu pairs it cannot reach 0.05",
 			stats_exact_pairs(0.05));
 	str_add(&text, ".");
-	const size_t needed =
-		t->comparisons > 1 ? stats_exact_pairs(0.05 / (double)t->comparisons) : 0;
-	if (t->fewest_pairs < needed)
-		str_addf(&text,
-			" Corrected for %zu comparisons, a single p can only be below 0.05 with "
-			"%zu pairs or more.",
-			t->comparisons, needed);
 	explain(notes, &text);
 }
 
@@ -317,13 +324,17 @@ static void explain_table(
 	if (any_best(t))
 		notes_explain(notes,
 			"Starred or bold: better than every other row of its group, each time with "
-			"p < 0.05 (paired exact tests,"
-			" Holm-corrected); nothing is marked where rows are tied.");
+			"p < 0.05 (paired exact tests, corrected jointly over the pairs of the "
+			"group, "
+			"and no printed p of 0.05 or more); nothing is marked where rows are "
+			"tied.");
 	if (any_claim(t, false))
 		notes_explain(notes,
-			"The verdict compares our mean and its 95 % Student t interval with the "
-			"interval that the paper's rounded"
-			" figure stands for.");
+			"The verdict: reproduced if the 95 % interval of our mean (over seeds and, "
+			"of test "
+			"accuracies, test images) lies inside the margin around the paper's "
+			"figure, not "
+			"reproduced if it lies outside, else inconclusive.");
 	else if (any_claim(t, true))
 		notes_explain(
 			notes, "The verdict compares the paper's figure with that of every trial.");
@@ -420,7 +431,7 @@ static void explain_origin(struct notes *notes, const struct study *study,
 
 /* Which columns a metric has. Numbers are -1 when the column is not there. */
 struct columns {
-	int mean, images, interval, bca, difference, p, paper, verdict;
+	int mean, images, interval, bca, difference, range, p, paper, verdict;
 };
 
 static struct columns add_columns(
@@ -428,7 +439,7 @@ static struct columns add_columns(
 {
 	const char *name = t->spec->metrics[m];
 	const struct metric *metric = metric_find(t->study->sweep, name);
-	struct columns c = { -1, -1, -1, -1, -1, -1, -1, -1 };
+	struct columns c = { -1, -1, -1, -1, -1, -1, -1, -1, -1 };
 	struct str heading = { 0 };
 
 	metric_heading(&heading, t->study->sweep, name);
@@ -445,7 +456,9 @@ static struct columns add_columns(
 		if (metric->unit_of_difference[0])
 			str_addf(&heading, " (%s)", metric->unit_of_difference);
 		c.difference = grid_column(g, heading.s, true);
-		if (metric->kind == METRIC_RESULT)
+		if (tables_has_interval(t, m))
+			c.range = grid_column(g, "95 % of Δ", true);
+		if (tables_has_test(t, m))
 			c.p = grid_column(g, "p", true);
 	}
 	if (tables_has_claim(t, m)) {
@@ -488,6 +501,10 @@ static void fill_cells(struct grid *g, size_t r, struct columns at, const struct
 	} else if (at.difference >= 0 && cell->against.made) {
 		metric_difference(&text, m, cell->against.difference);
 		set(g, r, at.difference, &text);
+		if (at.range >= 0) {
+			difference_interval_text(&text, cell->against.interval, m);
+			set(g, r, at.range, &text);
+		}
 		if (at.p >= 0) {
 			p_text(&text, &cell->against);
 			set(g, r, at.p, &text);
@@ -496,7 +513,8 @@ static void fill_cells(struct grid *g, size_t r, struct columns at, const struct
 	if (at.paper >= 0 && cell->claim) {
 		claims_paper_text(&text, cell->claim->claim);
 		set(g, r, at.paper, &text);
-		grid_set(g, r, at.verdict, claims_verdict_name(cell->claim->verdict));
+		claims_verdict_text(&text, cell->claim);
+		set(g, r, at.verdict, &text);
 	}
 	str_free(&text);
 }
@@ -667,9 +685,15 @@ static void fill_claim(struct grid *g, struct notes *notes, const struct claim_r
 	set(g, row, 4, &text);
 	str_addf(&text, r->n < r->planned ? "%zu of %zu" : "%zu", r->n, r->planned);
 	set(g, row, 5, &text);
-	str_add(&text, claims_verdict_name(r->verdict));
+	claims_verdict_text(&text, r);
 	if (r->reason[0])
 		notes_mark(notes, &text, r->reason);
+	if (r->warning[0]) {
+		struct str warning = { 0 };
+		str_addf(&warning, "Warning: %s", r->warning);
+		notes_mark(notes, &text, warning.s);
+		str_free(&warning);
+	}
 	set(g, row, 6, &text);
 	str_free(&text);
 }
@@ -682,22 +706,31 @@ static void explain_claims(struct notes *notes, const struct sweep *sweep)
 		compared += sweep->claims[i].than.count > 0;
 	if (compared < sweep->claim_count)
 		notes_explain(notes,
-			"Ours is the mean ± the sample standard deviation over n seeds, with the "
-			"95 % Student t interval of the mean."
-			" Reproduced: it agrees with the interval that the paper's rounded figure "
-			"stands for; exceeded, not"
-			" reproduced: it lies wholly above, below; properties of the network "
-			"(parameters, bytes) have to agree in"
-			" every trial.");
+			"Ours is the mean ± the sample standard deviation over n seeds, with a 95 "
+			"% "
+			"interval of the mean: over seeds, of test accuracies over seeds and test "
+			"images. "
+			"Reproduced: the interval lies inside the margin around the paper's "
+			"figure; not "
+			"reproduced: outside; else inconclusive. Sizes and bounds are consistent, "
+			"larger "
+			"or smaller; a bound that nearly anything satisfies is uninformative. "
+			"Properties of "
+			"the network (parameters, bytes) have to agree in every trial.");
 	if (compared)
 		notes_explain(notes,
 			"Where the paper says that one configuration has more, or less, than "
-			"another, ours is the mean ± the sample"
-			" standard deviation of the n differences paired by seed, with its 95 % "
-			"Student t interval; p is the exact"
-			" two-sided sign-flip test, Holm-corrected over these claims. Reproduced, "
-			"not reproduced: p < 0.05, by the"
-			" sign; else undecided.");
+			"another, "
+			"ours is the mean ± the sample standard deviation of the n differences "
+			"paired by "
+			"seed, with the 95 % interval of the exact sign-flip test; p is this test, "
+			"corrected jointly (step-down max-T) within the family of all comparisons "
+			"that the "
+			"sweep's tables and claims make of the metric. Reproduced, not reproduced: "
+			"p < "
+			"0.05, by the sign; equivalent: two one-sided tests put the difference "
+			"inside the "
+			"margin; else inconclusive.");
 }
 
 int table_print_claims(struct str *out, const struct study *study,

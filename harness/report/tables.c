@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "comparisons.h"
 #include "metric.h"
 
 enum { BCA_MIN_SEEDS = 10 };
@@ -223,7 +224,7 @@ static size_t test_images(const struct study *study, const struct table_row *row
 	return (size_t)images;
 }
 
-static int fill_cell(const struct study *study, const struct table_row *row, int metric,
+static int fill_values(const struct study *study, const struct table_row *row, int metric,
 	struct cell *cell, struct err *e)
 {
 	cell->values = calloc(row->planned + 1, sizeof(*cell->values));
@@ -237,6 +238,12 @@ static int fill_cell(const struct study *study, const struct table_row *row, int
 		cell->values[cell->n] = value;
 		cell->seeds[cell->n++] = row->members[i]->seed;
 	}
+	return 0;
+}
+
+static void describe_values(
+	const struct study *study, const struct table_row *row, int metric, struct cell *cell)
+{
 	const double *x = cell->values;
 	const size_t n = cell->n;
 	cell->mean = stats_mean(x, n);
@@ -253,7 +260,6 @@ static int fill_cell(const struct study *study, const struct table_row *row, int
 	cell->images95 = cell->images
 		? stats_wilson(cell->mean * (double)cell->images, (double)cell->images, 0.95)
 		: interval_none();
-	return 0;
 }
 
 /* The claim about this cell: the first that states a figure, else the first that states a bound. */
@@ -276,17 +282,21 @@ static const struct claim_result *claim_of(
 
 static int fill_row(struct table *t, struct table_row *row, const int *metrics, struct err *e)
 {
-	const struct table_spec *spec = t->spec;
-
-	row->cells = calloc((size_t)spec->metric_count + 1, sizeof(*row->cells));
+	row->cells = calloc((size_t)t->spec->metric_count + 1, sizeof(*row->cells));
 	if (!row->cells)
 		return err_nomem(e);
-	for (int m = 0; m < spec->metric_count; m++) {
-		if (fill_cell(t->study, row, metrics[m], &row->cells[m], e))
+	for (int m = 0; m < t->spec->metric_count; m++)
+		if (fill_values(t->study, row, metrics[m], &row->cells[m], e))
 			return -1;
-		row->cells[m].claim = claim_of(t, row, spec->metrics[m]);
-	}
 	return 0;
+}
+
+static void describe_row(struct table *t, struct table_row *row, const int *metrics)
+{
+	for (int m = 0; m < t->spec->metric_count; m++) {
+		describe_values(t->study, row, metrics[m], &row->cells[m]);
+		row->cells[m].claim = claim_of(t, row, t->spec->metrics[m]);
+	}
 }
 
 /* ---- comparisons with the baseline ---- */
@@ -323,8 +333,16 @@ static size_t paired_differences(
 		baseline->n, difference);
 }
 
-/* tested: the metric is one of results; else the difference is only stated. */
-static int compare(struct cell *ours, const struct cell *baseline, bool tested, struct err *e)
+/* Are differences of this metric tested, or only stated? */
+static bool is_tested(const struct table *t, int m)
+{
+	const enum metric_kind kind = metric_find(t->study->sweep, t->spec->metrics[m])->kind;
+
+	return kind == METRIC_RESULT || (t->spec->family[0] && kind != METRIC_CONSTANT);
+}
+
+static int compare(struct cell *ours, const struct cell *baseline, bool tested,
+	const struct family_member *member, struct err *e)
 {
 	double *difference = calloc(ours->n + 1, sizeof(*difference));
 	if (!difference)
@@ -336,12 +354,11 @@ static int compare(struct cell *ours, const struct cell *baseline, bool tested, 
 		.tested = tested,
 		.pairs = n,
 		.difference = stats_mean(difference, n),
-		.interval = n >= CLAIM_MIN_SEEDS ? stats_t_interval(difference, n, 0.95)
-						 : interval_none(),
+		.interval = stats_difference_interval(difference, n, 0.95),
 		.dz = stats_dz(difference, n),
 		.cliff = stats_cliff_delta(ours->values, ours->n, baseline->values, baseline->n),
 		.p = tested ? stats_paired_exact(difference, n, alpha) : NAN,
-		.p_holm = NAN,
+		.p_adjusted = member ? member->p : NAN,
 		.p_wilcoxon = tested ? stats_wilcoxon(difference, n) : NAN,
 		.p_t = tested ? stats_paired_t(difference, n) : NAN,
 	};
@@ -360,54 +377,47 @@ static int mark_baselines(struct table *t, struct err *e)
 	return any ? 0 : err_set(e, ERR_USAGE, "table %s: no row is the baseline", t->spec->id);
 }
 
-static int compare_rows(struct table *t, struct err *e)
+static size_t place_of(const struct table *t, size_t row, int m)
 {
-	const struct table_spec *spec = t->spec;
+	return row * (size_t)t->spec->metric_count + (size_t)m;
+}
 
-	for (size_t i = 0; i < t->row_count && spec->baseline.count; i++) {
+static void count_comparison(
+	struct table *t, const struct comparison *c, const struct family_member *member)
+{
+	if (!c->made)
+		return;
+	t->untested |= !c->tested;
+	if (!c->tested)
+		return;
+	if (!isnan(c->p_adjusted)) {
+		t->comparisons++;
+		t->family_tests = member->tests > t->family_tests ? member->tests : t->family_tests;
+	}
+	if (!t->fewest_pairs || c->pairs < t->fewest_pairs)
+		t->fewest_pairs = c->pairs;
+	if (c->pairs > t->most_pairs)
+		t->most_pairs = c->pairs;
+}
+
+static int compare_rows(struct table *t, const struct families *families, struct err *e)
+{
+	for (size_t i = 0; i < t->row_count && t->spec->baseline.count; i++) {
 		const struct table_row *base = baseline_row(t, &t->rows[i]);
 		if (base == &t->rows[i])
 			continue;
-		for (int m = 0; base && m < spec->metric_count; m++) {
-			const enum metric_kind kind =
-				metric_find(t->study->sweep, spec->metrics[m])->kind;
-			if (kind != METRIC_CONSTANT
-				&& compare(&t->rows[i].cells[m], &base->cells[m],
-					kind == METRIC_RESULT, e))
+		for (int m = 0; base && m < t->spec->metric_count; m++) {
+			const struct family_member *member =
+				families_find(families, t->spec, place_of(t, i, m));
+			if (metric_find(t->study->sweep, t->spec->metrics[m])->kind
+				== METRIC_CONSTANT)
+				continue;
+			if (compare(&t->rows[i].cells[m], &base->cells[m], is_tested(t, m), member,
+				    e))
 				return -1;
+			count_comparison(t, &t->rows[i].cells[m].against, member);
 		}
 	}
-	return 0;
-}
-
-/* Holm over all comparisons of the table that were tested. */
-static int correct(struct table *t, struct err *e)
-{
-	const size_t cells = t->row_count * (size_t)t->spec->metric_count;
-	double *p = calloc(cells + 1, sizeof(*p));
-	if (!p)
-		return err_nomem(e);
-
-	for (size_t i = 0; i < cells; i++) {
-		const struct comparison *c = &t->rows[i / (size_t)t->spec->metric_count]
-						      .cells[i % (size_t)t->spec->metric_count]
-						      .against;
-		p[i] = c->made ? c->p : NAN;
-		t->comparisons += !isnan(p[i]);
-		t->untested |= c->made && !c->tested;
-		if (!c->made || !c->tested)
-			continue;
-		if (!t->fewest_pairs || c->pairs < t->fewest_pairs)
-			t->fewest_pairs = c->pairs;
-		if (c->pairs > t->most_pairs)
-			t->most_pairs = c->pairs;
-	}
-	stats_holm(p, cells, p);
-	for (size_t i = 0; i < cells; i++)
-		t->rows[i / (size_t)t->spec->metric_count]
-			.cells[i % (size_t)t->spec->metric_count]
-			.against.p_holm = p[i];
-	free(p);
 	return 0;
 }
 
@@ -428,81 +438,189 @@ static bool same_group(const struct table *t, const struct table_row *a, const s
 	return true;
 }
 
-/* Is the row's cell better than that of every other row of its group, each time significantly? p
- * has room for all rows. */
-static int judge_best(const struct table *t, struct table_row *row, int m, double *p, struct err *e)
-{
-	const int better = metric_find(t->study->sweep, t->spec->metrics[m])->better;
-	struct cell *cell = &row->cells[m];
-	double *difference = calloc(cell->n + 1, sizeof(*difference));
-	size_t others = 0;
-	bool ahead = cell->n > 0;
+/* The rows of one group that have values of a metric, and every pair of them in one family. */
+struct contest {
+	struct table *t;
+	int m;
+	size_t *rows, count;
+	struct families pairs; /* place: first row of the pair times count, plus the second */
+};
 
-	if (!difference)
-		return err_nomem(e);
-	for (size_t i = 0; i < t->row_count && ahead; i++) {
-		const struct table_row *other = &t->rows[i];
-		if (other == row || !same_group(t, row, other) || !other->cells[m].n)
+static int add_pairs(struct contest *c, struct err *e)
+{
+	for (size_t a = 0; a < c->count; a++)
+		for (size_t b = a + 1; b < c->count; b++) {
+			const struct cell *x = &c->t->rows[c->rows[a]].cells[c->m],
+					  *y = &c->t->rows[c->rows[b]].cells[c->m];
+			double *difference = calloc(x->n + 1, sizeof(*difference));
+			uint64_t *seeds = calloc(x->n + 1, sizeof(*seeds));
+			int result = difference && seeds ? 0 : err_nomem(e);
+			if (!result) {
+				const size_t n = stats_pair_keys(x->values, x->seeds, x->n,
+					y->values, y->seeds, y->n, difference, seeds);
+				result = families_add(&c->pairs, "group", c->t, a * c->count + b,
+					difference, seeds, n, e);
+			}
+			free(difference);
+			free(seeds);
+			if (result)
+				return -1;
+		}
+	return families_correct(&c->pairs, e);
+}
+
+/* Is the printed p of the comparison between these rows, if there is one, no contradiction? */
+static bool agrees(
+	const struct table *t, const struct table_row *a, const struct table_row *b, int m)
+{
+	const struct table_row *row = b->baseline ? a : b;
+	const struct comparison *c = &row->cells[m].against;
+
+	return !(a->baseline || b->baseline) || !c->made || !is_tested(t, m)
+		|| c->p_adjusted < alpha;
+}
+
+/* Does row number a of the contest beat every other one? */
+static bool is_best(const struct contest *c, size_t a, int better)
+{
+	const struct table_row *row = &c->t->rows[c->rows[a]];
+
+	for (size_t b = 0; b < c->count; b++) {
+		const struct table_row *other = &c->t->rows[c->rows[b]];
+		if (a == b)
 			continue;
-		const size_t pairs = paired_differences(cell, &other->cells[m], difference);
-		ahead = pairs && stats_mean(difference, pairs) * better > 0
-			&& !isnan(stats_paired_exact(difference, pairs, alpha));
-		p[others++] = ahead ? stats_paired_exact(difference, pairs, alpha) : 1;
+		const size_t low = a < b ? a : b, high = a < b ? b : a;
+		const struct family_member *pair =
+			families_find(&c->pairs, c->t, low * c->count + high);
+		const double mean = stats_mean(c->pairs.differences + pair->first, pair->pairs);
+		if (!(pair->p < alpha) || !((a < b ? mean : -mean) * better > 0)
+			|| !agrees(c->t, row, other, c->m))
+			return false;
 	}
-	stats_holm(p, others, p);
-	for (size_t i = 0; i < others; i++)
-		ahead = ahead && p[i] < alpha;
-	cell->best = ahead && others > 0;
-	free(difference);
-	return 0;
+	return c->count > 1;
+}
+
+/* The group of row number `first`, which is its first. */
+static int judge_group(struct table *t, size_t first, int m, size_t *rows, struct err *e)
+{
+	struct contest c = { .t = t, .m = m, .rows = rows };
+
+	for (size_t i = first; i < t->row_count; i++)
+		if (same_group(t, &t->rows[first], &t->rows[i]) && t->rows[i].cells[m].n)
+			rows[c.count++] = i;
+	const int result = add_pairs(&c, e);
+	for (size_t a = 0; a < c.count && !result; a++)
+		t->rows[rows[a]].cells[m].best =
+			is_best(&c, a, metric_find(t->study->sweep, t->spec->metrics[m])->better);
+	families_free(&c.pairs);
+	return result;
 }
 
 static int mark_best(struct table *t, struct err *e)
 {
-	double *p = calloc(t->row_count + 1, sizeof(*p));
-	int result = p ? 0 : err_nomem(e);
+	size_t *rows = calloc(t->row_count + 1, sizeof(*rows));
+	int result = rows ? 0 : err_nomem(e);
 
 	for (int m = 0; m < t->spec->metric_count && !result; m++)
-		for (size_t i = 0; i < t->row_count
-			&& metric_find(t->study->sweep, t->spec->metrics[m])->better && !result;
-			i++)
-			result = judge_best(t, &t->rows[i], m, p, e);
-	free(p);
+		for (size_t i = 0; i < t->row_count && !result; i++) {
+			bool is_first = is_tested(t, m)
+				&& metric_find(t->study->sweep, t->spec->metrics[m])->better;
+			for (size_t k = 0; k < i && is_first; k++)
+				is_first = !same_group(t, &t->rows[k], &t->rows[i]);
+			if (is_first)
+				result = judge_group(t, i, m, rows, e);
+		}
+	free(rows);
 	return result;
 }
 
 /* ---- the whole ---- */
 
+/* Rows and values, nothing computed of them. On failure, too, the caller frees the table. */
+static int collect(struct table *t, int metrics[SWEEP_COLUMNS_MAX], struct err *e)
+{
+	char context[48] = "table ";
+
+	memcpy(context + 6, t->spec->id, sizeof(t->spec->id));
+	for (int m = 0; m < t->spec->metric_count; m++) {
+		metrics[m] = study_metric(t->study, t->spec->metrics[m], "", context, e);
+		if (metrics[m] < 0)
+			return -1;
+	}
+	if (check_spec(t->study, t->spec, e) || collect_rows(t, e))
+		return -1;
+	for (size_t i = 0; i < t->row_count; i++)
+		if (fill_row(t, &t->rows[i], metrics, e))
+			return -1;
+	return mark_baselines(t, e);
+}
+
 int tables_make(
 	const struct study *study, const struct table_spec *spec, struct err *e, struct table **out)
 {
 	struct table *t = calloc(1, sizeof(*t));
+	struct families families = { 0 };
 	int metrics[SWEEP_COLUMNS_MAX];
-	char context[48] = "table ";
 
 	if (!t)
 		return err_nomem(e);
 	t->spec = spec;
 	t->study = study;
-	memcpy(context + 6, spec->id, sizeof(spec->id));
-	for (int m = 0; m < spec->metric_count; m++) {
-		metrics[m] = study_metric(study, spec->metrics[m], "", context, e);
-		if (metrics[m] < 0)
-			goto fail;
-	}
-	if (check_spec(study, spec, e) || claims_evaluate(study, e, &t->claims)
-		|| collect_rows(t, e))
+	if (collect(t, metrics, e) || claims_evaluate(study, e, &t->claims)
+		|| comparisons_of(study, spec, &families, e))
 		goto fail;
 	for (size_t i = 0; i < t->row_count; i++)
-		if (fill_row(t, &t->rows[i], metrics, e))
-			goto fail;
-	if (mark_baselines(t, e) || compare_rows(t, e) || correct(t, e) || mark_best(t, e))
+		describe_row(t, &t->rows[i], metrics);
+	if (compare_rows(t, &families, e) || mark_best(t, e))
 		goto fail;
+	families_free(&families);
 	*out = t;
 	return 0;
 fail:
+	families_free(&families);
 	tables_free(t);
 	return -1;
+}
+
+static int add_comparison(struct table *t, size_t row, int m, const struct table_row *base,
+	struct families *families, struct err *e)
+{
+	const struct cell *ours = &t->rows[row].cells[m], *theirs = &base->cells[m];
+	double *difference = calloc(ours->n + 1, sizeof(*difference));
+	uint64_t *seeds = calloc(ours->n + 1, sizeof(*seeds));
+	int result = difference && seeds ? 0 : err_nomem(e);
+
+	if (!result) {
+		const size_t n = stats_pair_keys(ours->values, ours->seeds, ours->n, theirs->values,
+			theirs->seeds, theirs->n, difference, seeds);
+		result = families_add(families,
+			t->spec->family[0] ? t->spec->family : t->spec->metrics[m], t->spec,
+			place_of(t, row, m), difference, seeds, n, e);
+	}
+	free(difference);
+	free(seeds);
+	return result;
+}
+
+int tables_add_comparisons(const struct study *study, const struct table_spec *spec,
+	struct families *families, struct err *e)
+{
+	struct table *t = calloc(1, sizeof(*t));
+	int metrics[SWEEP_COLUMNS_MAX];
+
+	if (!t)
+		return err_nomem(e);
+	t->spec = spec;
+	t->study = study;
+	int result = spec->baseline.count ? collect(t, metrics, e) : 0;
+	for (size_t i = 0; i < t->row_count && !result; i++) {
+		const struct table_row *base = baseline_row(t, &t->rows[i]);
+		for (int m = 0; m < spec->metric_count && !result; m++)
+			if (base && base != &t->rows[i] && is_tested(t, m))
+				result = add_comparison(t, i, m, base, families, e);
+	}
+	tables_free(t);
+	return result;
 }
 
 /* Seeds that both rows have. */
@@ -521,7 +639,7 @@ static void count_family(const struct table *t, struct stats_family *family)
 	size_t tested = 0;
 
 	for (int m = 0; m < t->spec->metric_count; m++)
-		tested += metric_find(t->study->sweep, t->spec->metrics[m])->kind == METRIC_RESULT;
+		tested += is_tested(t, m);
 	for (size_t i = 0; i < t->row_count && t->spec->baseline.count && tested; i++) {
 		const struct table_row *base = baseline_row(t, &t->rows[i]);
 		const size_t pairs =
@@ -595,6 +713,24 @@ bool tables_has_comparison(const struct table *t, int metric)
 {
 	for (size_t i = 0; i < t->row_count; i++)
 		if (t->rows[i].cells[metric].against.made)
+			return true;
+	return false;
+}
+
+bool tables_has_test(const struct table *t, int metric)
+{
+	for (size_t i = 0; i < t->row_count; i++)
+		if (t->rows[i].cells[metric].against.made
+			&& t->rows[i].cells[metric].against.tested)
+			return true;
+	return false;
+}
+
+bool tables_has_interval(const struct table *t, int metric)
+{
+	for (size_t i = 0; i < t->row_count; i++)
+		if (t->rows[i].cells[metric].against.made
+			&& interval_exists(t->rows[i].cells[metric].against.interval))
 			return true;
 	return false;
 }

@@ -8,22 +8,25 @@
 #define REPORT_TABLES_H
 
 #include "claims.h"
+#include "family.h"
 #include "stats.h"
 #include "study.h"
 
 /* The difference of a cell to the baseline's cell, paired by seed. */
 struct comparison {
 	bool made;   /* there are a baseline and at least one common seed */
-	bool tested; /* the metric is a result; differences of times are stated, not tested */
+	bool tested; /* the metric is a result, or the table names a family: differences of counts
+			and times are stated, not tested */
 	size_t pairs;
 	double difference;        /* mean of (ours - baseline) over the common seeds */
-	struct interval interval; /* 95 % t interval of it; none for fewer than 3 pairs */
+	struct interval interval; /* 95 % interval of it, of the sign-flip test
+				     (stats_difference_interval); none for fewer than 6 pairs */
 	double dz;                /* in units of the sd of the differences */
 	double cliff;             /* Cliff's delta of the two samples */
 	double p; /* exact sign-flip test, above STATS_EXACT_MAX pairs Wilcoxon's; NAN when there
 		   * are too few pairs ever to reach 0.05: such a comparison is no member of the
 		   * family */
-	double p_holm;          /* corrected over all comparisons of the table */
+	double p_adjusted;      /* corrected within its family (family.h) */
 	double p_wilcoxon, p_t; /* for the machine formats, uncorrected */
 };
 
@@ -63,8 +66,9 @@ struct table {
 	size_t row_count;
 	const struct sample **members; /* of all rows, one after the other */
 	struct claim_result *claims;   /* all of the sweep */
-	size_t comparisons;            /* size of Holm's family */
-	size_t fewest_pairs;           /* of the comparisons tested; 0: none */
+	size_t comparisons;            /* of the table, members of a family */
+	size_t family_tests; /* comparisons of the largest family that one of them is a member of */
+	size_t fewest_pairs; /* of the comparisons tested; 0: none */
 	size_t most_pairs;
 	bool untested; /* there are differences that are not tested (times) */
 };
@@ -74,12 +78,18 @@ struct table {
  * that no row is). An empty table - nothing was run - is no error.
  *
  * Best: rows that agree in all row labels but those of the baseline (without a baseline: but the
- * innermost) are a group; its best cell is marked only if the paired exact test against each other
- * row of the group gives p < 0.05, Holm-corrected over these comparisons. So nothing is marked
- * where rows are tied, nor with fewer than 6 seeds. */
+ * innermost) are a group; its best cell is marked only if it beats each other row of the group with
+ * p < 0.05, corrected jointly over all pairs of rows of the group, and no printed p of a comparison
+ * between it and another row is 0.05 or more. So nothing is marked where rows are tied, nor with
+ * fewer than 6 seeds. */
 int tables_make(const struct study *study, const struct table_spec *spec, struct err *e,
 	struct table **out);
 void tables_free(struct table *t);
+
+/* Add the table's comparisons with its baseline to their families: place is the row's number times
+ * the number of metrics, plus the metric's. Returns 0 or -1 with e, as tables_make. */
+int tables_add_comparisons(const struct study *study, const struct table_spec *spec,
+	struct families *families, struct err *e);
 
 /* Say what tables_make would refuse of this table of a plan (study_planned), before anything is
  * run. Returns 0 with the family that its comparisons form, and in *rows how many rows there are;
@@ -87,11 +97,13 @@ void tables_free(struct table *t);
 int tables_foresee(const struct study *study, const struct table_spec *spec,
 	struct stats_family *family, size_t *rows, struct err *e);
 
-/* Does any cell of this metric have test images / a BCa interval / a comparison / a claim? (Then
- * the column is shown.) */
+/* Does any cell of this metric have test images / a BCa interval / a comparison / one that is
+ * tested / one with an interval / a claim? (Then the column is shown.) */
 bool tables_has_images(const struct table *t, int metric);
 bool tables_has_bca(const struct table *t, int metric);
 bool tables_has_comparison(const struct table *t, int metric);
+bool tables_has_test(const struct table *t, int metric);
+bool tables_has_interval(const struct table *t, int metric);
 bool tables_has_claim(const struct table *t, int metric);
 
 #endif

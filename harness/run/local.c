@@ -233,8 +233,14 @@ static int start_next(struct executor *x, int slot, struct err *e)
 		struct engine_basis basis;
 		if (claim(x, t, &basis, &w->attempt, e))
 			return -1;
-		if (w->attempt == 0)
+		if (w->attempt == 0) {
+			tell(x,
+				(struct local_event){ .kind = LOCAL_KNOWN,
+					.worker = slot,
+					.index = index,
+					.trial = t });
 			continue;
+		}
 		if (worker_start(w, slot, t, x->engine, &basis, schedule_shared(x->schedule, index),
 			    x->options, e))
 			return -1;
@@ -325,8 +331,8 @@ static int check_message(const struct executor *x, const struct wire_message *m,
 		: m->event == WIRE_PHASE         ? m->phase.phase
 		: m->event == WIRE_WEIGHTS       ? m->weights.phase
 						 : -1;
-	const bool of_program = m->event == WIRE_STEPS || m->event == WIRE_MEASURE
-		|| m->event == WIRE_LOG || m->event == WIRE_OUTPUT;
+	const bool of_program =
+		m->event == WIRE_STEPS || m->event == WIRE_LOG || m->event == WIRE_OUTPUT;
 	if (of_program && !x->engine->has_inputs)
 		return err_set(e, ERR_ENVIRONMENT, "a program's result of a trial of the core");
 	return phase < t->phase_count

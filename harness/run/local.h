@@ -19,6 +19,7 @@
 /* What happens, for those who show it. All pointers are lent for the call. */
 enum local_event_kind {
 	LOCAL_SKIPPED, /* a data set cannot be had; text says why. One event a data set */
+	LOCAL_KNOWN,   /* a trial needs no run, or another run is at it */
 	LOCAL_START,   /* a trial begins on `worker` */
 	LOCAL_EPOCH,   /* epoch is set */
 	LOCAL_PHASE,   /* phase is set */
@@ -26,6 +27,7 @@ enum local_event_kind {
 	LOCAL_MEASURE, /* measure is set: a program's result */
 	LOCAL_END,     /* end is set */
 	LOCAL_WARNING, /* text says of what; each kind once a run */
+	LOCAL_NOTE,    /* text says how things stand */
 	LOCAL_TICK,    /* about twice a second, so that clocks on the screen go on */
 };
 

@@ -369,9 +369,10 @@ static void explain_exit(struct work *w, int status)
 	log_last_lines(&w->logs[1], ERROR_LINES, 600, &last);
 	if (!last.length)
 		log_last_lines(&w->logs[0], ERROR_LINES, 600, &last);
-	/* Killed from outside, as the kernel does when memory is short, is no failure of the
-	 * trial. */
-	const bool outside = WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
+	/* Killed from outside, as the kernel does when memory is short and a batch system when time
+	 * is, is no failure of the trial. */
+	const bool outside =
+		WIFSIGNALED(status) && (WTERMSIG(status) == SIGKILL || WTERMSIG(status) == SIGTERM);
 	fail(w, outside ? TRIAL_MACHINE : TRIAL_FAILED, "%s%s%s", how,
 		last.length ? "; it last wrote: " : "", last.length ? last.s : "");
 	str_free(&last);

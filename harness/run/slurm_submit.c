@@ -220,6 +220,7 @@ static void write_commands(struct str *out, const char *submission, const char *
 		run);
 	str_add(out,
 		"retrial_pid=$!\n"
+		"[ \"$retrial_limit\" = 0 ] || kill -TERM \"$retrial_pid\"\n"
 		"wait \"$retrial_pid\"; retrial_status=$?\n"
 		"while kill -0 \"$retrial_pid\" 2>/dev/null; do wait \"$retrial_pid\"; "
 		"retrial_status=$?; done\n"

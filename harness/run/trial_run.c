@@ -182,7 +182,31 @@ static struct stage *list_stages(const struct trial *t, int *count)
 	return stages;
 }
 
-/* What the network of the last stage asks of the machine that it will run on. */
+static int send_measure(struct trial_work *w, const char *metric, double value)
+{
+	const struct measure_result r = { metric, value };
+	struct err e = { 0 };
+	return w->sink->measure(w->sink->context, &r, &e) ? work_fail_by(w, &e) : 0;
+}
+
+/* Dead units of the last network, over the test images. */
+static int measure_dead(struct trial_work *w, const struct nn_net *net)
+{
+	struct nn_dead dead;
+	if (!w->sink->measure)
+		return 0;
+	if (nn_dead_units(
+		    net, w->state.params, &w->test, w->test.count, w->options->kernels, &dead))
+		return work_nomem(w);
+	if (!dead.units)
+		return 0;
+	return send_measure(w, "dead_units", dead.dead) || send_measure(w, "dead_share", dead.share)
+		? -1
+		: 0;
+}
+
+/* What the network of the last stage asks of the machine that it will run on, and its dead units.
+ */
 static int measure_network(struct trial_work *w)
 {
 	struct nn_net net;
@@ -190,7 +214,7 @@ static int measure_network(struct trial_work *w)
 		return -1;
 	w->end->macs = (long)nn_net_macs(&net);
 	w->end->activation_bytes = (long)(nn_net_activations(&net) * sizeof(float));
-	return 0;
+	return measure_dead(w, &net);
 }
 
 static int run_stages(struct trial_work *w, const struct dataset *d, const struct split_sizes *n)

@@ -24,7 +24,7 @@ int page_compare(struct visit *v, struct err *e)
 		snprintf(shown[i], sizeof(shown[i]), "%.12s", identities[i]);
 	}
 	const struct dataset_places *places = page_places(v);
-	if (diff_trials(v->store, identities[0], identities[1], places, &text, &same, e)) {
+	if (diff_trials(v->store, identities[0], identities[1], places, false, &text, &same, e)) {
 		str_free(&text);
 		return -1;
 	}

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../report/crossed.h"
 #include "../report/report.h"
 
 enum { KEPT = 4 };
@@ -125,7 +126,9 @@ int report_page(struct report_cache *c, struct visit *v, const struct serve_opti
 			err_set(e, ERR_USAGE, "there is no such sweep");
 			goto unlock;
 		}
-		if (read_study(v, name, &sweep, &study, e) || make(v, options, study, &page, e)) {
+		if (read_study(v, name, &sweep, &study, e)
+			|| crossed_read(v->store, study, page_places(v), e)
+			|| make(v, options, study, &page, e)) {
 			str_free(&page);
 			goto unlock;
 		}

@@ -29,7 +29,7 @@ data list --json
 if command -v python3 >/dev/null; then
 	[ $code = 0 ] && python3 -c '
 import json, sys
-sets = json.load(sys.stdin)["datasets"]
+sets = json.load(sys.stdin)
 assert [s["name"] for s in sets] == ["mnist", "fashion-mnist", "cifar10", "synthetic", "synthetic-colour"], sets
 assert sets[3]["train"] == 6000 and sets[3]["state"] == "found" and sets[0]["variant"] is None, sets
 ' <"$SCRATCH/out" 2>"$SCRATCH/err"

@@ -97,6 +97,16 @@ study memory --trial-memory 64 --threads 1
 [ "$code" = 1 ] && says "the limit for a trial is 64 MB" err
 check $? "out of memory under --trial-memory is the trial's end: exit code 1"
 
+# ---- signals ----
+# As a batch system does: the process gets SIGTERM, and at once a second one from the script that passes it on.
+"$RETRIAL" run tests/fixtures/resume.yaml --db "$SCRATCH/term/r.db" -j 1 -q --checkpoint 0 --set train_limit=5400 2>"$SCRATCH/err" & pid=$!
+until [ "$(sqlite3 "$SCRATCH/term/r.db" "SELECT count(*) FROM metrics" 2>/dev/null || echo 0)" -gt 0 ] || ! kill -0 $pid; do sleep 0.05; done
+kill -TERM $pid; sleep 0.1; kill -TERM $pid 2>/dev/null
+wait $pid
+code=$?
+[ "$code" = 143 ] && [ "$(sqlite3 "$SCRATCH/term/r.db" "SELECT error LIKE 'interrupted in phase%' FROM attempts")" = 1 ]
+check $? "SIGTERM twice within a second is one wish: the epoch is finished"
+
 # ---- bad ends, quietly ----
 cat >"$SCRATCH/bad.yaml" <<'Y'
 retrial: 1

@@ -23,11 +23,33 @@ try help ablte
 [ "$code" = 2 ] && says "did you mean 'ablate'?" err
 check $? "an unknown word is answered with the nearest"
 
+# The example of every kind of figure, in a study that has what it needs: check knows what plot would refuse.
+"$RETRIAL" help sweep --format md | sed -n '/^## Kinds of figure/,$s/^- `\([a-z]*\)`.*/\1/p' >"$SCRATCH/kinds"
+while read -r kind; do
+	cat >"$SCRATCH/figure.yaml" <<-END
+		retrial: 1
+		seeds: 7
+		base: {dataset: synthetic, validation: 64, train_limit: 64, test_limit: 64}
+		axes: {batch_size: [16, 32], recipe: [example, other]}
+		recipes:
+		  example: [{phase: single, epochs: 1}]
+		  other: [{phase: single, epochs: 2}]
+		robustness: [{corruption: rotation, severities: [5]}]
+	END
+	# Kinds that show one configuration a series have no batch size beside it.
+	case $kind in slice | heatmap) ;; *) sed -i 's/batch_size: \[16, 32\], //' "$SCRATCH/figure.yaml" ;; esac
+	[ "$kind" != ablation ] || echo 'tables: [{id: t, rows: [recipe], metrics: [test_accuracy], baseline: {recipe: example}}]' >>"$SCRATCH/figure.yaml"
+	"$RETRIAL" help "$kind" | sed -n 's/^  \(figures: .*\)/\1/p' | grep "kind: $kind" >>"$SCRATCH/figure.yaml" || echo "$kind: no example"
+	"$RETRIAL" check "$SCRATCH/figure.yaml" >/dev/null 2>"$SCRATCH/err" && [ ! -s "$SCRATCH/err" ] || { echo "$kind:"; cat "$SCRATCH/err"; }
+done <"$SCRATCH/kinds" >"$SCRATCH/out"
+[ ! -s "$SCRATCH/out" ] && [ "$(wc -l <"$SCRATCH/kinds")" -ge 12 ]
+check $? "the example of every kind of figure is complete"
+
 "$RETRIAL" help sweep --format md | cmp - docs/sweep.md >"$SCRATCH/out" 2>&1
 check $? "docs/sweep.md is what the program prints (else: make -B docs/sweep.md)"
 "$RETRIAL" help options --format man >"$pages/options" && sed -e "/options of every verb: make/{r $pages/options" -e 'd}' harness/cli/retrial.1 >"$pages/retrial.1"
 "$RETRIAL" help sweep --format man >"$pages/retrial-sweep.5"
-mandoc -T lint "$pages/retrial.1" "$pages/retrial-sweep.5" 2>&1 | grep -v 'longer than 80 bytes\|outdated mandoc.db\|makewhatis\|referenced manual not found' >"$SCRATCH/out"
+mandoc -T lint "$pages/retrial.1" "$pages/retrial-sweep.5" 2>/dev/null | grep -v 'longer than 80 bytes\|outdated mandoc.db\|makewhatis\|referenced manual not found' >"$SCRATCH/out"
 [ ! -s "$SCRATCH/out" ] && [ -s "$pages/retrial-sweep.5" ]
 check $? "mandoc finds nothing in either manual page"
 "$RETRIAL" --help | sed -n 's/^  \([a-z]*\) .*/\1/p' | grep -v '^retrial$' | sort -u | while read -r verb; do

@@ -36,9 +36,9 @@ before
 
 <!-- verdicts: begin -->
 
-| id | claim | reading | command | result | verdict | finding |
-| --- | --- | --- | --- | --- | --- | --- |
-| C4 | parameters: 14,863 | as counted | `retrial claims` | old | old | [size](#size) |
+| id | claim | reading | sweep | command | result | verdict | finding |
+| --- | --- | --- | --- | --- | --- | --- | --- |
+| C4 | parameters: 14,863 | as counted | tiny | `retrial claims` | old | old | [size](#size) |
 
 <!-- verdicts: end -->
 
@@ -49,16 +49,16 @@ digests() { (cd "$1" && find . -type f | sort | xargs sha256sum); }
 paper() { sh harness/paper.sh "$db" "$ref" "$sweep" "$other" >"$SCRATCH/out" 2>"$SCRATCH/err" && sh harness/paper.sh --map "$map" "$ref" 2>>"$SCRATCH/err"; }
 
 sh harness/paper.sh --map "$map" "$ref"
-grep -qF '| `retrial claims` | - | not published | [size](#size) |' "$map" && grep -q '^before' "$map" && grep -q '^after' "$map" && ! grep -q 'old' "$map"
+grep -qF '| tiny | `retrial claims` | - | not published | [size](#size) |' "$map" && grep -q '^before' "$map" && grep -q '^after' "$map" && ! grep -q 'old' "$map"
 check $? "a page says that nothing is published"
 "$RETRIAL" run "$sweep" --db "$db" -q >"$SCRATCH/out" 2>"$SCRATCH/err"
 check $? "the study runs"
 paper
-check $? "its paper is made, though a claim is not reproduced and a figure has no data"
+check $? "its paper is made, though a claim does not hold and a figure has no data"
 [ "$(cat "$SCRATCH/out")" = tiny ] && [ "$(find "$ref" -type f | sed "s#^$ref/##" | LC_ALL=C sort | tr '\n' ' ')" = \
 	"environment.csv tiny/figures/points.gp tiny/figures/points.svg tiny/figures/points.tsv tiny/macros.tex tiny/tables.csv tiny/tables.md tiny/tables.tex tiny/verdicts.csv tiny/verdicts.md " ]
 check $? "tables, macros, verdicts, figures and environment are files; a sweep that was never run has none"
-grep -qF '| C4 | parameters: 14,863 | as counted | `retrial claims` | 14862 | not reproduced | [size](#size) |' "$map" && grep -q '^| together | 3 | ' "$ref/tiny/tables.md" && grep -q '^C4,.*,not reproduced,' "$ref/tiny/verdicts.csv" &&
+grep -qF '| C4 | parameters: 14,863 | as counted | tiny | `retrial claims` | 14862 | smaller | [size](#size) |' "$map" && grep -q '^| together | 3 | ' "$ref/tiny/tables.md" && grep -q '^C4,.*,smaller,' "$ref/tiny/verdicts.csv" &&
 	grep -q '^after' "$map" && [ "$(grep -c '^<!-- verdicts' "$map")" = 2 ]
 check $? "result and verdict are in the row of the claim"
 digests "$ref" >"$SCRATCH/first"
@@ -85,6 +85,11 @@ sh harness/paper.sh --map "$map" "$ref" 2>"$SCRATCH/err" && says "has no row for
 check $? "a claim without a row is named"
 [ "$(cut -d, -f1 results/reference/*/verdicts.csv | grep -vc '^claim$')" -le "$(grep -c '^| [A-Z][0-9A-Za-z-]* | ' PAPER_MAP.md)" ]
 check $? "every published claim has a row in PAPER_MAP.md"
+sed -n 's/^| [A-Z][0-9A-Za-z-]* | .* | \[\(.*\)\](\(.*\)) | `retrial claims \(.*\)` | .*/\1 \2 \3/p' PAPER_MAP.md | while read -r name link file; do
+	[ "$link" = "$file" ] && grep -qx "name: $name" "$file" || echo "$name $link $file"
+done >"$SCRATCH/out"
+[ ! -s "$SCRATCH/out" ] && [ "$(grep -c '^| [A-Z][0-9A-Za-z-]* | .*](experiments/.*yaml) | ' PAPER_MAP.md)" = "$(grep -c '^| [A-Z][0-9A-Za-z-]* | ' PAPER_MAP.md)" ]
+check $? "every row names its sweep, and links to the file that its command takes"
 cp PAPER_MAP.md "$SCRATCH/PAPER_MAP.md" && sh harness/paper.sh --map "$SCRATCH/PAPER_MAP.md" results/reference && diff PAPER_MAP.md "$SCRATCH/PAPER_MAP.md" >"$SCRATCH/out"
 check $? "PAPER_MAP.md says what results/reference says"
 size=$(find results/reference -type f -exec cat {} + 2>/dev/null | wc -c)

@@ -84,7 +84,7 @@ b=$(ask one "SELECT t.identity FROM plan p JOIN trials t ON t.id = p.trial WHERE
 check $? "diff of two recipes gives exit code 1 and the parameter that differs"
 grep -Eq '^ *1 dual +dual +1 +0\.[0-9]+ +0\.[0-9]+ +0$' "$SCRATCH/diff"
 check $? "their first phases scored the same"
-awk '/classified otherwise/ { on = 1; next } on && /^ +[0-9]/ { n++; if ($5 + $6 + $7 + $8 != $3 || $3 != 100 || $4 < $6 + $7) bad = 1 } END { exit !(n == 3 && !bad) }' "$SCRATCH/diff"
+awk '/classified differently/ { on = 1; next } on && /^ +[0-9]/ { n++; if ($5 + $6 + $7 + $8 != $3 || $3 != 100 || $4 < $6 + $7) bad = 1 } END { exit !(n == 3 && !bad) }' "$SCRATCH/diff"
 check $? "of every fold the four kinds of test images add up, and flipped ones are at least those that one side alone has right"
 "$RETRIAL" diff "$a" "$a" --db "$SCRATCH/one/r.db" >"$SCRATCH/diff"; status=$?
 [ $status -eq 0 ] && grep -q 'the same to the bit' "$SCRATCH/diff"

@@ -25,9 +25,14 @@ digests "$SCRATCH/local/r.db" >"$SCRATCH/local.csv"
 check $? "a local run has digests"
 
 # ---- undisturbed ----
-slurm "$SCRATCH/calm/r.db" --per-task 1 --wait >"$SCRATCH/out" 2>"$SCRATCH/err"
+slurm "$SCRATCH/calm/r.db" --per-task 1 --wait --json >"$SCRATCH/out" 2>"$SCRATCH/err"
 [ $? = 0 ] && digests "$SCRATCH/calm/r.db" | cmp -s - "$SCRATCH/local.csv"
 check $? "--executor slurm --wait: exit code 0 and the digests of the local run"
+[ "$(grep -c '^done  *synthetic' "$SCRATCH/err")" = 8 ] && grep -q '(8 of 8, ' "$SCRATCH/err" && grep -q '^8 trials: 8 done now, 0 done before' "$SCRATCH/err" &&
+	grep -q 'in Slurm: [1-4] running (n[1-4]' "$SCRATCH/err"
+check $? "and the lines of a local run, with what Slurm says"
+jq -s -e 'map(select(.event == "epoch")) | length > 20' "$SCRATCH/out" >/dev/null && tail -n 1 "$SCRATCH/out" | grep -q '"event":"summary".*"done":8'
+check $? "and its events: starts, epochs, ends and a summary"
 [ "$(done_twice "$SCRATCH/calm/r.db")" = 0 ] && [ "$(sqlite3 "$SCRATCH/calm/r.db" "SELECT count(*) FROM attempts")" = 8 ]
 check $? "every trial ran once, shared phases in one task"
 slurm "$SCRATCH/calm/r.db" >"$SCRATCH/out" 2>"$SCRATCH/err"

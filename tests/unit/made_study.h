@@ -21,8 +21,10 @@ struct made_study {
 
 static inline void made_copy(char *out, size_t size, const char *text)
 {
+	const size_t length = strlen(text);
+
 	memset(out, 0, size);
-	memcpy(out, text, strnlen(text, size - 1));
+	memcpy(out, text, length < size ? length : size - 1);
 }
 
 static inline void made_init(struct made_study *m)

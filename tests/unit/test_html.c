@@ -242,7 +242,7 @@ static void a_page_says_what_is_missing_and_why(void **state)
 
 	assert_non_null(strstr(html, "<p>3 of 6 planned trials are done.</p>"));
 	assert_non_null(strstr(html, "<li>3 skipped: not in &lt;b&gt;DIR&lt;/b&gt;</li>"));
-	assert_non_null(strstr(html, "<li class=\"reproduced\">1 reproduced</li>"));
+	assert_non_null(strstr(html, "<li class=\"inconclusive\">1 inconclusive</li>"));
 	assert_non_null(strstr(html, "<li class=\"no-data\">1 no data</li>"));
 	free(html);
 }

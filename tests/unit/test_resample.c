@@ -171,9 +171,23 @@ static void the_crossed_interval_holds_what_the_test_images_leave_open(void **st
 	free(d);
 }
 
+/* t.test(c(1.1, 1.3, 0.9, 1.2), 1 + 0.2 * scale(1:5)) of R 4.2. */
+static void the_welch_interval_is_that_of_r(void **state)
+{
+	(void)state;
+	const double x[] = { 1.1, 1.3, 0.9, 1.2 };
+	const struct interval i = stats_welch_interval(x, 4, 1, 0.2, 5, 0.95);
+
+	CLOSE(i.low, -0.16797306103588922, 1e-12);
+	CLOSE(i.high, 0.41797306103588916, 1e-12);
+	assert_false(interval_exists(stats_welch_interval(x, 1, 1, 0.2, 5, 0.95)));
+	assert_false(interval_exists(stats_welch_interval(x, 4, 1, 0.2, 1, 0.95)));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_welch_interval_is_that_of_r),
 		cmocka_unit_test(the_interval_of_the_sign_flip_test_has_hartigans_ends),
 		cmocka_unit_test(the_interval_excludes_zero_exactly_when_the_test_rejects_it),
 		cmocka_unit_test(six_pairs_have_their_extremes_as_interval_and_five_have_none),

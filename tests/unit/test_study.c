@@ -216,15 +216,15 @@ static void the_table_of_a_small_database_is_this_text(void **state)
 		"Two recipes\n"
 		"\n"
 		"dataset recipe     n test accuracy (%) ± images   Δ (pp)           p paper "
-		"verdict    parameters paper verdict\n"
+		"verdict      parameters paper verdict\n"
 		"mnist   both       3      98.56 ± 0.05   ± 0.76    -0.26 n/a (n = 2)  99 % "
-		"reproduced      14862 14862 reproduced\n"
+		"inconclusive      14862 14862 reproduced\n"
 		"mnist   alone  2 [a]      98.79 ± 0.07   ± 0.70 baseline                          "
-		"          6930\n"
+		"            6930\n"
 		"cifar10 both   0 [b]           skipped                                65 % no "
-		"data       skipped\n"
+		"data         skipped\n"
 		"cifar10 alone  0 [b]           skipped          baseline                          "
-		"       skipped\n"
+		"         skipped\n"
 		"\n"
 		"[a] 2 of 3 planned trials have a result: 1 diverged (phase unify, epoch 3, step "
 		"17: loss is not\n"
@@ -248,7 +248,7 @@ static void the_verdicts_of_a_small_database_are_these(void **state)
 		enum verdict verdict;
 		const char *paper, *ours;
 	} want[] = {
-		{ "C1", VERDICT_REPRODUCED, "99 %", "98.56 ± 0.05 %" },
+		{ "C1", VERDICT_INCONCLUSIVE, "99 %", "98.56 ± 0.05 %" },
 		{ "C3", VERDICT_NO_DATA, "65 %", "" },
 		{ "C4", VERDICT_REPRODUCED, "14862", "14862" },
 		{ "C6", VERDICT_REPRODUCED, "0.17 MB", "0.1701 MB" },

@@ -356,16 +356,18 @@ static void labels_that_no_trial_has_are_errors(void **state)
 		{ "claims: [{id: C1, metric: params, papr: 3}]\n",
 			"unknown key 'papr' in a claim (did you mean 'paper'?)" },
 		{ "claims: [{id: C1, metric: params, paper: 3, compare: less}]\n",
-			"compare = less: unknown (one of equal, at_most, at_least; higher and "
-			"lower need 'than')" },
+			"compare = less: unknown (one of equal, at_most, at_least; higher, lower "
+			"and equivalent need 'than')" },
 		{ "claims: [{id: C1, metric: params, paper: 3, compare: higher}]\n",
-			"compare = higher: unknown (one of equal, at_most, at_least; higher and "
-			"lower need 'than')" },
+			"compare = higher: unknown (one of equal, at_most, at_least; higher, lower "
+			"and equivalent need 'than')" },
 		{ "claims: [{id: C1, metric: params, than: {dataset: mnist}, compare: at_most}]\n",
-			"compare = at_most: unknown (one of higher, lower: this claim has "
+			"compare = at_most: unknown (one of higher, lower, equivalent: this claim "
+			"has "
 			"'than')" },
 		{ "claims: [{id: C1, metric: params, than: {dataset: mnist}}]\n",
-			"'compare' is missing in this claim with 'than': higher or lower" },
+			"'compare' is missing in this claim with 'than': higher, lower or "
+			"equivalent" },
 		{ "claims: [{id: C1, metric: params, than: {dataset: mnist}, compare: lower, "
 		  "paper: 3}]\n",
 			"paper: a claim has 'than' or a number, not both" },
