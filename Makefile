@@ -76,10 +76,10 @@ $(BUILD)/libharness.a: $(HARNESS)
 
 $(BUILD)/nn/%.o: nn/%.c
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(ALL) $(NN_CONTRACTS) $(NN_LEVEL) $(KERNEL_FLAGS) -c -o $@ $<
-$(BUILD)/nn/kernels/%.o: NN_LEVEL += $(KERNEL_EXTRA)
+	$(Q)$(CC) $(ALL) $(NN_CONTRACTS) $(NN_LEVEL) $(KERNEL_FLAGS) $(NN_EXTRA) -c -o $@ $<
+$(BUILD)/nn/kernels/%.o: NN_EXTRA = $(KERNEL_EXTRA)
 $(BUILD)/nn/kernels/%.o: HARDEN := $(filter -fPIE,$(HARDEN))
-$(BUILD)/nn/kernels/plain.o: NN_LEVEL += $(PLAIN_EXTRA)
+$(BUILD)/nn/kernels/plain.o: NN_EXTRA = $(KERNEL_EXTRA) $(PLAIN_EXTRA)
 $(BUILD)/nn/kernels/avx2.o:   KERNEL_FLAGS = -mavx2 -mfma
 $(BUILD)/nn/kernels/avx512.o: KERNEL_FLAGS = -mavx512f -mavx512bw -mavx512dq -mavx512vl -mfma
 $(BUILD)/nn/kernels/vnni.o:   KERNEL_FLAGS = -mavx512f -mavx512bw -mavx512dq -mavx512vl -mfma -mavx512vnni
@@ -221,8 +221,8 @@ SANITIZE_FLAGS = -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fn
 test-sanitize: test-packages
 	+@$(MAKE) --no-print-directory -j$(JOBS) CC="$(FUZZ_CC)" BUILD=build/sanitize PROGRAM=build/sanitize/retrial \
 		CFLAGS="$(SANITIZE_FLAGS)" NN_LEVEL=-O1 KERNEL_EXTRA=-fno-sanitize=all PLAIN_EXTRA=-fsanitize=address NN_CONTRACTS= sanitize-targets
-	@BUILD=build/sanitize CC="$(FUZZ_CC)" sh tests/sanitize.sh
-sanitize-targets: $(PROGRAM) $(UNIT) $(BUILD)/digests
+	@BUILD=build/sanitize CC="$(FUZZ_CC) -fsanitize=address,undefined" sh tests/sanitize.sh
+sanitize-targets: $(PROGRAM) $(UNIT) $(BUILD)/digests $(BUILD)/bench-core
 
 # The layout of all C files, as .clang-format says.
 .PHONY: format

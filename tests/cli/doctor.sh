@@ -28,9 +28,13 @@ printf '\000\000\010\003\000\000' >"$SCRATCH/data/mnist/train-images-idx3-ubyte"
 try doctor --db "$db" --data "$SCRATCH/data" --format json
 [ "$code" = 3 ] && jq -r '.[] | select(.state == "problem") | .found' "$SCRATCH/out" | grep -q train-images
 check $? "a damaged data set is a problem that names the file"
-NO_FAKE_STAT=1 faketime '2001-02-03 04:05:06' "$RETRIAL" doctor --db "$db" --format json >"$SCRATCH/out" 2>"$SCRATCH/err"
-[ $? = 3 ] && [ "$(finding clock)" = problem ]
-check $? "a clock before the program's own date is a problem"
+if faketime '2001-02-03 04:05:06' true 2>/dev/null; then # it needs a /dev/shm that it may write to
+	NO_FAKE_STAT=1 faketime '2001-02-03 04:05:06' "$RETRIAL" doctor --db "$db" --format json >"$SCRATCH/out" 2>"$SCRATCH/err"
+	[ $? = 3 ] && [ "$(finding clock)" = problem ]
+	check $? "a clock before the program's own date is a problem"
+else
+	skip "a clock before the program's own date is a problem" "faketime does not work here"
+fi
 "$RETRIAL" run experiments/smoke.yaml --db "$SCRATCH/later.db" --max-trials 1 -q 2>"$SCRATCH/err"
 touch -d '2 days' "$SCRATCH/later.db"
 try doctor --db "$SCRATCH/later.db" --format json

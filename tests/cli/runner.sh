@@ -135,7 +135,7 @@ cmp -s "$SCRATCH/one.csv" "$SCRATCH/part.csv"
 check $? "and the digests are those of a run without gc"
 
 # ---- workers that hang or are killed ----
-"$RETRIAL" run "$sweep" --db "$SCRATCH/hang/r.db" -j 2 --trial-limit 8 -q & pid=$!
+"$RETRIAL" run "$sweep" --db "$SCRATCH/hang/r.db" -j 2 --trial-limit 20 -q & pid=$!
 worker=$(first_worker $pid hang); kill -STOP "$worker"
 for _ in $(seq 100); do "$RETRIAL" status --db "$SCRATCH/hang/r.db" >"$SCRATCH/out" 2>/dev/null; grep -q 'epoch [0-9]* of' "$SCRATCH/out" && break; sleep 0.05; done
 grep -Eq '^  running +[0-9a-f]{12}  synthetic .*phase [0-9] of [0-9] \([a-z]+\).*epoch [0-9]+ of [0-9]+, for [0-9]+ s, heard of [0-9]+ s ago$' "$SCRATCH/out"

@@ -40,17 +40,23 @@ static void constants_of(enum normalize_kind kind, struct nn_net *net, float *pa
 	network_set_constants(&with, net, &images, ids, 4, params);
 }
 
+/* Number k, of all channels, of training image i. */
+static double pixel(size_t i, size_t k)
+{
+	return pixels[ids[i]][k / PIXELS][k % PIXELS] / 255.0;
+}
+
 /* Mean and sd of numbers first .. first + length - 1 of the four training images. */
 static void moments(size_t first, size_t length, double *mean, double *sd)
 {
 	double sum = 0, squares = 0;
 	for (size_t i = 0; i < 4; i++)
 		for (size_t k = 0; k < length; k++)
-			sum += pixels[ids[i]][0][first + k] / 255.0;
+			sum += pixel(i, first + k);
 	*mean = sum / (4.0 * (double)length);
 	for (size_t i = 0; i < 4; i++)
 		for (size_t k = 0; k < length; k++) {
-			const double d = pixels[ids[i]][0][first + k] / 255.0 - *mean;
+			const double d = pixel(i, first + k) - *mean;
 			squares += d * d;
 		}
 	*sd = sqrt(squares / (4.0 * (double)length));
