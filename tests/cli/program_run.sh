@@ -3,7 +3,7 @@
 . tests/tap.sh
 cd "$SCRATCH" || exit 1
 db=r.db
-ask() { sqlite3 "$db" "$1"; }
+ask() { sqlite3 -cmd '.timeout 10000' "$db" "$1"; }
 wait_for() { # up to ten seconds, until the command is true
 	for _ in $(seq 100); do "$@" && return 0; sleep 0.1; done
 	return 1
@@ -92,13 +92,13 @@ check $? "log -f has followed it, each line once"
 rm -f go begun
 sed 's/name: count/name: stopped/' count.yaml >stopped.yaml
 "$RETRIAL" run stopped.yaml --db stopped.db -q & pid=$!
-wait_for sh -c '[ "$(sqlite3 stopped.db "SELECT max(step) FROM steps" 2>/dev/null)" = 10 ]'
+wait_for sh -c '[ "$(sqlite3 -cmd ".timeout 10000" stopped.db "SELECT max(step) FROM steps" 2>/dev/null)" = 10 ]'
 kill -TERM $pid; wait $pid
 code=$?
-[ $code = 143 ] && [ "$(sqlite3 stopped.db "SELECT state FROM attempts")" = interrupted ] && ! pgrep -f 'count[.]sh' >/dev/null
+[ $code = 143 ] && [ "$(sqlite3 -cmd ".timeout 10000" stopped.db "SELECT state FROM attempts")" = interrupted ] && ! pgrep -f 'count[.]sh' >/dev/null
 check $? "SIGTERM ends program and run; the trial is interrupted, not failed"
 "$RETRIAL" run stopped.yaml --db stopped.db -q --trial-limit 1
-[ "$(sqlite3 stopped.db "SELECT state FROM attempts ORDER BY id DESC LIMIT 1")" = timeout ]
+[ "$(sqlite3 -cmd ".timeout 10000" stopped.db "SELECT state FROM attempts ORDER BY id DESC LIMIT 1")" = timeout ]
 check $? "--trial-limit ends a program as timeout"
 
 # ---- memory ----

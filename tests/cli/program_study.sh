@@ -110,6 +110,15 @@ try run study.yaml --db json.db --json --max-trials 1
 [ "$code" = 4 ] && says '"event":"start"' && says '"metric":"distance"' && says '"event":"end"' && says '"event":"summary"'
 check $? "run --json has the metrics as events"
 
+# ---- the live page ----
+"$RETRIAL" serve --db "$db" --port 0 >url 2>serve.err & server=$!
+for _ in $(seq 50); do [ -s url ] && break; sleep 0.1; done
+url=$(head -n 1 url); url=${url%%/\?*}; url=${url%/}
+curl -s "$url/trial?id=$first" >"$SCRATCH/out"
+kill $server; wait $server 2>/dev/null
+says "distance" && says "loss" && says "<svg" && says "model"
+check $? "the live page of a trial shows its metrics, series and outputs"
+
 # ---- again ----
 try rerun "$first" --db "$db" -q
 [ "$code" = 0 ] && says "the same results as attempt" && [ "$(ask "SELECT count(*) FROM attempts AS a JOIN trials AS t ON t.id = a.trial WHERE t.identity = '$first'")" = 2 ]
