@@ -26,6 +26,7 @@ static const struct cli_option common[] = {
 		"auto (default: on a terminal, unless NO_COLOR is set), always or never" },
 	{ "help", 'h', NULL, "show this help" },
 	{ "version", 'V', NULL, "show the version" },
+	{ "no-pager", 0, NULL, "long output goes straight to the terminal" },
 	{ NULL, 0, NULL, NULL },
 };
 enum { COMMON = sizeof(common) / sizeof(*common) - 1 };
@@ -73,12 +74,21 @@ static void print_options(const struct cli_option *options)
 	}
 }
 
+/* Each line is indented, whether its table has blanks before it or not. */
+static void print_examples(const char *lines)
+{
+	printf("\nexamples:\n");
+	for (; *lines; lines += strcspn(lines, "\n"), lines += *lines == '\n')
+		printf("%s%.*s\n", *lines == ' ' ? "" : "  ", (int)strcspn(lines, "\n"), lines);
+}
+
 void cli_print_help(const struct cli_verb *verb)
 {
-	printf("usage: retrial %s [OPTIONS]%s%s\n\n%s\n", verb->name, verb->arguments ? " " : "",
-		verb->arguments ? verb->arguments : "", verb->summary);
+	const char *arguments = verb->arguments ? verb->arguments : "";
+	printf("usage: retrial %s [OPTIONS]%s%s\n\n%s\n", verb->name, *arguments ? " " : "",
+		arguments, verb->summary);
 	if (verb->examples)
-		printf("\nexamples:\n%s\n", verb->examples);
+		print_examples(verb->examples);
 	printf("\noptions:\n");
 	print_options(verb->options);
 	print_options(cli_further_options(verb));

@@ -73,17 +73,17 @@ void cli_terminal_size(FILE *stream, int *columns, int *rows);
 	{                                  \
 		"json", 0, NULL, "as JSON" \
 	}
-#define CLI_OPTION_SAFE_CSV                                                                 \
-	{                                                                                   \
-		"safe-csv", 0, NULL,                                                        \
-			"in CSV put an apostrophe before texts that begin with = + - @: a " \
-			"spreadsheet would compute them"                                    \
+#define CLI_OPTION_SAFE_CSV                                                                  \
+	{                                                                                    \
+		"safe-csv", 0, NULL,                                                         \
+			"put an apostrophe before CSV texts that begin with = + - @, which " \
+			"spreadsheets would compute"                                         \
 	}
-#define CLI_OPTION_DATA                                                              \
-	{                                                                            \
-		"data", 0, "DIR",                                                    \
-			"look for data sets in DIR first (then $RETRIAL_DATA, XDG, " \
-			"/usr/share/datasets)"                                       \
+#define CLI_OPTION_DATA                                                                           \
+	{                                                                                         \
+		"data", 0, "DIR",                                                                 \
+			"look for data sets in DIR first, then in $RETRIAL_DATA, the XDG folder " \
+			"and /usr/share/datasets"                                                 \
 	}
 
 /* The verbs, by what they are for; each is defined in verb_NAME.c. */

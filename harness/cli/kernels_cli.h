@@ -5,11 +5,11 @@
 #include "../../nn/nn.h"
 #include "cli.h"
 
-#define CLI_OPTION_KERNELS                                                                        \
-	{                                                                                         \
-		"kernels", 0, "NAME",                                                             \
-			"plain, avx2, avx512 or neon (default: the fastest here); the same bits " \
-			"for any"                                                                 \
+#define CLI_OPTION_KERNELS                                                                       \
+	{                                                                                        \
+		"kernels", 0, "NAME",                                                            \
+			"plain, avx2, avx512 or neon (default: the fastest here); all give the " \
+			"same bits"                                                              \
 	}
 
 /* The kernels that were asked for, or the fastest. Returns 0, or ERR_USAGE after a message that

@@ -14,16 +14,15 @@
 		"where trials run: local (default), or slurm: submit them as job arrays and "     \
 		"return" },                                                                       \
 		{ "slurm", 0, "KEY=VALUE,...",                                                    \
-			"options of sbatch, such as partition=gpu,time=2:00:00 (again for "       \
-			"more)" },                                                                \
+			"options of sbatch, such as partition=gpu,time=2:00:00 (may be "          \
+			"repeated)" },                                                            \
 		{ "tasks", 0, "N",                                                                \
-			"slurm: at most N tasks (default: one a group of trials that share "      \
+			"slurm: at most N tasks (default: one per group of trials that share "    \
 			"phases)" },                                                              \
-		{ "per-task", 0, "N", "slurm: about N trials a task" },                           \
+		{ "per-task", 0, "N", "slurm: about N trials per task" },                         \
 		{ "wait", 0, NULL,                                                                \
-			"slurm: stay until all tasks have ended, and say how they "               \
-			"stand" },                                                                \
-		{ "collect", 0, NULL, "slurm: merge what tasks have written, submit nothing" },   \
+			"slurm: wait until all tasks have ended, then print their states" },      \
+		{ "collect", 0, NULL, "slurm: only merge the results of tasks" },                 \
 		{ "template", 0, "FILE",                                                          \
 			"slurm: the script around a task (#SBATCH lines, modules, environments; " \
 			"a line @RETRIAL@)" },                                                    \

@@ -11,11 +11,11 @@
 	{                                                             \
 		"seeds", 0, "N", "seeds 1 to N instead of the file's" \
 	}
-#define CLI_OPTION_SET                                                                             \
-	{                                                                                          \
-		"set", 0, "NAME=VALUE",                                                            \
-			"override a parameter of every trial, such as --set batch_size=64 (again " \
-			"for more)"                                                                \
+#define CLI_OPTION_SET                                                                           \
+	{                                                                                        \
+		"set", 0, "NAME=VALUE",                                                          \
+			"override a parameter of every trial, such as --set batch_size=64 (may " \
+			"be repeated)"                                                           \
 	}
 
 /* Read path as the options say. Prints what is wrong with it and returns the exit code, or ERR_NONE

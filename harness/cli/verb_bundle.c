@@ -16,12 +16,12 @@ static const struct cli_option options[] = {
 		"the archive (default results/bundle.tar.zst); its name without .tar.zst is the "
 		"folder in it" },
 	{ "results", 0, "DIR",
-		"a folder of published results to put in, in place of the tables, verdicts, "
-		"figures and report that are made of every sweep" },
+		"put in this folder of published results instead of new tables, verdicts, figures "
+		"and reports" },
 	STUDY_CLI_OPTION_SCRIPTS,
 	{ "data-limit", 0, "MB",
-		"imported data sets up to this size go in (default 500); of a larger one its "
-		"digest" },
+		"include imported data sets up to this size (default 500), and only the digest of "
+		"larger ones" },
 	CLI_OPTION_DATA,
 	{ "no-source", 0, NULL, "leave the source of the program out" },
 	{ NULL, 0, NULL, NULL },

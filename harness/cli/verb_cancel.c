@@ -40,7 +40,7 @@ static int run(const struct cli *c)
 const struct cli_verb verb_cancel = {
 	.name = "cancel",
 	.arguments = "SWEEP",
-	.summary = "take a sweep's waiting and running tasks out of Slurm",
+	.summary = "remove a sweep's waiting and running tasks from Slurm",
 	.examples = "  retrial cancel paper",
 	.options = options,
 	.run = run,

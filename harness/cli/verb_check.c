@@ -53,7 +53,7 @@ static int run(const struct cli *c)
 const struct cli_verb verb_check = {
 	.name = "check",
 	.arguments = "SWEEP.yaml...",
-	.summary = "find every error of a sweep file, or say what it asks for",
+	.summary = "find every error in a sweep file, or summarise it",
 	.examples = "  retrial check experiments/paper.yaml\n"
 		    "  retrial check experiments/*.yaml\n",
 	.options = options,

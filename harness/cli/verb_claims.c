@@ -57,7 +57,7 @@ static int run(const struct cli *c)
 const struct cli_verb verb_claims = {
 	.name = "claims",
 	.arguments = "SWEEP.yaml",
-	.summary = "compare with the paper's numbers: reproduced, not reproduced, inconclusive",
+	.summary = "give a verdict on every claim: reproduced, not reproduced, inconclusive",
 	.examples = "  retrial claims experiments/paper.yaml\n"
 		    "  retrial claims experiments/paper.yaml --format json | jq '.claims[] | .id + "
 		    "\": \" + .verdict'\n",

@@ -130,14 +130,15 @@ static const struct cli_option options[] = { { 0 } };
 const struct cli_verb verb_completion = {
 	.name = "completion",
 	.arguments = "bash | zsh | fish | words -- WORD...",
-	.summary = "print the script with which a shell completes retrial's command lines",
-	.examples = "  source <(retrial completion bash)                        in this bash; make "
-		    "install does it for all\n"
-		    "  source <(retrial completion zsh)                         in this zsh, after "
-		    "compinit\n"
-		    "  retrial completion fish | source                         in this fish\n"
-		    "  retrial completion words -- run experiments/demo.yaml --set ''   what the "
-		    "scripts ask: candidates for the last word",
+	.summary = "print the completion script for a shell",
+	.examples =
+		"  source <(retrial completion bash)                        # in this bash; make "
+		"install does it for all\n"
+		"  source <(retrial completion zsh)                         # in this zsh, after "
+		"compinit\n"
+		"  retrial completion fish | source                         # in this fish\n"
+		"  retrial completion words -- run experiments/demo.yaml --set ''   # what the "
+		"scripts ask: candidates for the last word",
 	.options = options,
 	.run = run,
 };

@@ -428,29 +428,26 @@ static const struct cli_option options[] = {
 	{ "json", 0, NULL, "list, verify, show: as JSON" },
 	{ "mirror", 0, "URL", "fetch: ask URL/FILE first, then the known mirrors" },
 	{ "stall", 0, "SECONDS",
-		"fetch: give up on a server that is silent for so long (default 30)" },
+		"fetch: give up on a server that is silent for this long (default 30)" },
 	{ "resize", 0, "WIDTHxHEIGHT",
-		"import: resize every picture (mean of the area; the ratio of the sides is not "
-		"kept)" },
+		"import: resize every picture (area mean; the aspect ratio is not kept)" },
 	{ "test", 0, "FRACTION",
-		"import of pictures in CLASS/ alone: so much of each class is for testing (default "
+		"import of pictures in CLASS/ alone: fraction of each class for testing (default "
 		"0.2)" },
-	{ "seed", 0, "N", "... and another choice of them (default 1)" },
+	{ "seed", 0, "N", "import: seed that chooses the images for testing (default 1)" },
 	{ "variant", 0, "NAME",
 		"import: CIFAR-100's labels (fine, the default, or coarse); a part of EMNIST "
 		"(letters)" },
 	{ "keep-order", 0, NULL,
-		"import: images in the order of the files, not by content (which mixes classes)" },
+		"import: keep the order of the files (default: by content, which mixes classes)" },
 	{ "form", 0, "FORM", "export: idx, cifar or png" },
 	{ "output", 'o', "FILE",
-		"export: the folder; show: write an image grid of training images, a row a class, "
-		"as "
-		".png, .ppm or .pgm" },
+		"export: the folder; show: an image grid with one row per class, as .png, .ppm or "
+		".pgm" },
 	{ "count", 0, "N",
-		"show: how many images in the grid (default 100, rounded up to whole columns)" },
+		"show: number of images in the grid (default 100, rounded up to whole columns)" },
 	{ "augment", 0, NULL,
-		"show: in the grid the first image of each class, then augmented as in the "
-		"paper" },
+		"show: grid of the first image of each class, then augmented as in the paper" },
 	{ NULL, 0, NULL, NULL },
 };
 
@@ -458,7 +455,7 @@ const struct cli_verb verb_data = {
 	.name = "data",
 	.arguments = "list | fetch NAME... | verify [NAME...] | show NAME | import NAME DIR | "
 		     "export NAME | rm NAME [DIGEST]",
-	.summary = "list, fetch, check, look at, import, export or remove data sets",
+	.summary = "list, fetch, check, show, import, export or remove data sets",
 	.examples = "  retrial data list\n"
 		    "  retrial data fetch mnist cifar10\n"
 		    "  retrial data import leaves pictures/   # pictures/train/CLASS/*.png and "

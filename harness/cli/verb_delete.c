@@ -54,7 +54,7 @@ static int run_restore(const struct cli *c)
 
 static const struct cli_option options[] = {
 	CLI_OPTION_DB,
-	{ "dry-run", 'n', NULL, "only say what would change" },
+	{ "dry-run", 'n', NULL, "change nothing; say what would change" },
 	{ 0 },
 };
 
@@ -62,8 +62,8 @@ const struct cli_verb verb_delete = {
 	.name = "delete",
 	.arguments = "TRIAL...",
 	.summary = "mark trials as not run; the next run repeats them (undo with restore)",
-	.examples = "  retrial delete 3f2a91            retrial restore 3f2a91 undoes it\n"
-		    "  retrial gc --deleted --yes       removes what was deleted for good",
+	.examples = "  retrial delete 3f2a91            # retrial restore 3f2a91 undoes it\n"
+		    "  retrial gc --deleted --yes       # removes deleted results for good",
 	.options = options,
 	.run = run_delete,
 };
@@ -72,6 +72,7 @@ const struct cli_verb verb_restore = {
 	.name = "restore",
 	.arguments = "TRIAL...",
 	.summary = "undo retrial delete",
+	.examples = "  retrial restore 3f2a91",
 	.options = options,
 	.run = run_restore,
 };

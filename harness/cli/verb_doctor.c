@@ -353,8 +353,8 @@ const struct cli_verb verb_doctor = {
 	.arguments = "",
 	.summary = "check this machine: kernels, clock, disk, data, other programs",
 	.examples = "  retrial doctor\n"
-		    "  retrial doctor --format json         for programs\n"
-		    "  retrial doctor --db /scratch/r.db    the disk of another database\n",
+		    "  retrial doctor --format json         # for programs\n"
+		    "  retrial doctor --db /scratch/r.db    # the disk of another database\n",
 	.options = options,
 	.run = run,
 };

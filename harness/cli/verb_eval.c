@@ -6,8 +6,7 @@
 #include "places.h"
 
 static const struct cli_option options[] = {
-	{ "dataset", 0, "NAME",
-		"the data set whose test images are used (default: the one that the file names)" },
+	{ "dataset", 0, "NAME", "data set for the test (default: the one that the file names)" },
 	CLI_OPTION_DATA,
 	CLI_OPTION_KERNELS,
 	{ 0 },
@@ -65,7 +64,7 @@ static int run(const struct cli *c)
 const struct cli_verb verb_eval = {
 	.name = "eval",
 	.arguments = "FILE",
-	.summary = "evaluate an exported model: its test accuracy, beside the recorded one",
+	.summary = "evaluate an exported model and compare with the recorded accuracy",
 	.examples = "  retrial eval model.onnx\n"
 		    "  retrial eval model.npz --dataset fashion-mnist",
 	.options = options,

@@ -16,8 +16,8 @@ static const struct cli_option options[] = {
 	CLI_OPTION_DB,
 	CLI_OPTION_DATA,
 	{ "format", 'f', "NAME",
-		"safetensors, npz, int8, onnx, c; else what the ending of FILE says" },
-	{ "fold", 0, "N", "of a k-fold, from 0 (default the first)" },
+		"safetensors, npz, int8, onnx or c (default: by the ending of FILE)" },
+	{ "fold", 0, "N", "which fold of a k-fold, from 0 (default: the first)" },
 	{ "output", 'o', "FILE",
 		"the file to write, whole or not at all; format c also writes the header beside "
 		"it" },

@@ -13,10 +13,10 @@
 
 static const struct cli_option options[] = {
 	CLI_OPTION_DB,
-	{ "yes", 'y', NULL, "remove it (otherwise it is only listed)" },
-	{ "deleted", 0, NULL, "also attempts that were deleted (retrial delete)" },
-	{ "superseded", 0, NULL, "also attempts of trials that a later attempt has done" },
-	{ "weights", 0, NULL, "also the trained weights of such superseded attempts" },
+	{ "yes", 'y', NULL, "remove what is listed" },
+	{ "deleted", 0, NULL, "include attempts that were deleted (retrial delete)" },
+	{ "superseded", 0, NULL, "include attempts of trials that a later attempt has done" },
+	{ "weights", 0, NULL, "include the trained weights of superseded attempts" },
 	CLI_OPTION_JSON,
 	{ 0 },
 };
@@ -155,11 +155,10 @@ static int run(const struct cli *c)
 const struct cli_verb verb_gc = {
 	.name = "gc",
 	.arguments = NULL,
-	.summary = "list or remove what is no longer needed: checkpoints, shared phases, deleted "
-		   "results",
-	.examples = "  retrial gc                       what could go\n"
-		    "  retrial gc --yes                 remove files of no use\n"
-		    "  retrial gc --deleted --yes       and deleted results, for good",
+	.summary = "list or remove files and results that are no longer needed",
+	.examples = "  retrial gc                       # what could go\n"
+		    "  retrial gc --yes                 # remove files of no use\n"
+		    "  retrial gc --deleted --yes       # and deleted results, for good",
 	.options = options,
 	.run = run,
 };

@@ -211,10 +211,10 @@ const struct cli_verb verb_help = {
 	.name = "help",
 	.arguments = "[VERB | WORD | sweep]",
 	.summary = "explain a verb or any word of a sweep file; `sweep`: the whole language",
-	.examples = "  retrial help run          a verb\n"
-		    "  retrial help ablate       a key of a sweep file\n"
-		    "  retrial help dual.lr      a parameter\n"
-		    "  retrial help sweep        the complete reference of sweep files\n",
+	.examples = "  retrial help run          # a verb\n"
+		    "  retrial help ablate       # a key of a sweep file\n"
+		    "  retrial help dual.lr      # a parameter\n"
+		    "  retrial help sweep        # the complete reference of sweep files\n",
 	.options = options,
 	.run = run,
 };

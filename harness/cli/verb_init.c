@@ -172,7 +172,7 @@ static int run(const struct cli *c)
 }
 
 static const struct cli_option options[] = {
-	{ "program", 0, NULL, "a study of a program of your own, with a small one to replace" },
+	{ "program", 0, NULL, "trials run a program of yours; a small one is there to replace" },
 	{ 0 },
 };
 

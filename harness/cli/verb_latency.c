@@ -22,10 +22,10 @@ static const struct cli_option options[] = {
 	CLI_OPTION_DB,
 	CLI_OPTION_DATA,
 	{ "kernels", 0, "NAME",
-		"plain, avx2, avx512 or neon (default: all that run here, but plain)" },
-	{ "batch", 0, "N", "images a call (default: 1, 32 and 1024)" },
+		"plain, avx2, avx512 or neon (default: all that run here except plain)" },
+	{ "batch", 0, "N", "images per call (default: 1, 32 and 1024)" },
 	{ "seconds", 's', "N",
-		"how long each variant, number format and batch is measured, about (default 1)" },
+		"about how long each variant, number format and batch is measured (default 1)" },
 	{ "format", 'f', "NAME", FORMAT_NAMES " (default table)" },
 	{ 0 },
 };

@@ -15,9 +15,9 @@
 
 static const struct cli_option options[] = {
 	CLI_OPTION_DB,
-	{ "follow", 'f', NULL, "go on printing while the trial runs" },
+	{ "follow", 'f', NULL, "continue printing while the trial runs" },
 	{ "stream", 0, "NAME", "only stdout or stderr (default: both)" },
-	{ "attempt", 0, "N", "of this attempt (retrial show lists them; default: the latest)" },
+	{ "attempt", 0, "N", "which attempt (retrial show lists them; default: the latest)" },
 	{ NULL, 0, NULL, NULL },
 };
 
@@ -181,9 +181,9 @@ static int run(const struct cli *c)
 const struct cli_verb verb_log = {
 	.name = "log",
 	.arguments = "TRIAL",
-	.summary = "what the program of a trial printed, or prints while it runs",
+	.summary = "print the output of a trial's program, also while it runs",
 	.examples = "  retrial log 3f2a91\n"
-		    "  retrial log 3f2a91 -f                 until the trial ends\n"
+		    "  retrial log 3f2a91 -f                 # until the trial ends\n"
 		    "  retrial log 3f2a91 --stream stderr | tail\n",
 	.options = options,
 	.run = run,

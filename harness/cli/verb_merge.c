@@ -102,15 +102,15 @@ static int run(const struct cli *c)
 }
 
 static const struct cli_option options[] = {
-	{ "into", 0, "FILE", "the database that takes the others in (made when it is not there)" },
-	{ "format", 'f', "FORMAT", "of the counts: " FORMAT_NAMES " (default table)" },
+	{ "into", 0, "FILE", "the database to merge into (created if missing)" },
+	{ "format", 'f', "FORMAT", "format of the counts: " FORMAT_NAMES " (default table)" },
 	{ 0 },
 };
 
 const struct cli_verb verb_merge = {
 	.name = "merge",
 	.arguments = "--into FILE [DATABASE...]",
-	.summary = "merge the results of several databases, by the identity of trials",
+	.summary = "merge the results of several databases",
 	.examples = "retrial merge --into results/all.db shard-1.db shard-2.db\n",
 	.options = options,
 	.run = run,

@@ -11,8 +11,7 @@ static const struct cli_option options[] = {
 	CLI_OPTION_DB,
 	{ "output", 'o', "FILE", "the page (default results/report.html)" },
 	{ "folder", 0, "DIR",
-		"where figures are drawn before they are copied into the page (default "
-		"results/figures)" },
+		"folder for the figures that go into the page (default results/figures)" },
 	STUDY_CLI_OPTION_SCRIPTS,
 	CLI_OPTION_DATA,
 	{ NULL, 0, NULL, NULL },

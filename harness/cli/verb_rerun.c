@@ -15,9 +15,7 @@
 static const struct cli_option options[] = {
 	CLI_OPTION_DB,
 	CLI_OPTION_DATA,
-	{ "threads", 0, "N",
-		"threads within the trial (default 1); the results are the same bits for any "
-		"number" },
+	{ "threads", 0, "N", "threads (default 1); any number gives the same bits" },
 	CLI_OPTION_KERNELS,
 	CLI_OPTION_PROGRESS,
 	{ 0 },

@@ -23,45 +23,44 @@ static const struct cli_option options[] = {
 	CLI_OPTION_DATA,
 	{ "workers", 'j', "N",
 		"trials at the same time (default: the processors this process may use)" },
-	{ "threads", 0, "N",
-		"threads within a trial (default 1); the results are the same bits for any "
-		"number" },
+	{ "threads", 0, "N", "threads per trial (default 1); any number gives the same bits" },
 	CLI_OPTION_KERNELS,
 	CLI_OPTION_SEEDS,
 	CLI_OPTION_SET,
 	{ "retry", 0, "WHAT",
-		"run again what ended badly before: failed (also timeouts) or all (also "
+		"also run trials again that ended badly: failed (with timeouts) or all (also "
 		"diverged)" },
 	{ "on-error", 0, "WHAT",
-		"continue (default), or stop: start no other trial after one that ended badly" },
-	{ "shard", 0, "I/N", "only part I of N (from 1): parts share nothing and cover the plan" },
-	{ "trials", 0, "FILE", "only the trials of a list that --executor slurm has written" },
-	{ "task", 0, "N", "of that list only task N" },
+		"after a trial that ended badly: continue (default), or stop and start no other "
+		"trial" },
+	{ "shard", 0, "I/N",
+		"run only part I of N (from 1); parts share no trial and cover the plan" },
+	{ "trials", 0, "FILE", "run only the trials in a list that --executor slurm has written" },
+	{ "task", 0, "N", "run only task N of that list" },
 	{ "states", 0, "FOLDER",
-		"checkpoints and shared phases, where several machines have them in common "
-		"(default: states beside the database)" },
+		"folder for checkpoints and shared phases; several machines may use one (default: "
+		"states, beside the database)" },
 	CLI_OPTIONS_SLURM,
 	{ "take-over", 0, NULL,
-		"take trials that a run on another machine (or container) began: that run is "
-		"dead" },
+		"also run trials that a dead run on another machine (or container) has begun" },
 	{ "max-trials", 0, "N", "start at most N trials" },
 	{ "time-limit", 0, "SECONDS",
-		"then let epochs finish and stop; the next run goes on from there" },
-	{ "trial-limit", 0, "SECONDS", "a trial that takes longer is killed and ends as timeout" },
-	{ "trial-memory", 0, "MB", "address space of a worker process" },
+		"after this time, finish the running epochs and stop; the next run continues" },
+	{ "trial-limit", 0, "SECONDS", "kill trials that take longer; they end as timeout" },
+	{ "trial-memory", 0, "MB", "limit of the address space of a worker process" },
 	{ "checkpoint", 0, "SECONDS",
-		"at least so long between two checkpoints of a trial (default 10)" },
+		"shortest time between two checkpoints of a trial (default 10)" },
 	{ "no-weights", 0, NULL,
-		"do not keep the trained weights in the database (60 kB a fold in the paper)" },
+		"do not keep the trained weights in the database (60 kB per fold in the paper)" },
 	{ "no-share", 0, NULL, "do not share phases between trials whose recipes begin alike" },
 	{ "allow-dirty", 0, NULL,
-		"run also what requires a clean tree (clean_tree: required) with changes that are "
-		"not committed; it is recorded" },
+		"run although the sweep file requires a clean tree (clean_tree: required); the "
+		"changes are recorded" },
 	CLI_OPTION_PROGRESS,
-	{ "dry-run", 'n', NULL, "run nothing: show the plan, as retrial plan does" },
+	{ "dry-run", 'n', NULL, "run nothing; show the plan, as retrial plan does" },
 	{ "json", 0, NULL,
-		"what happens, as JSON Lines on standard output: start, epoch, phase, end, "
-		"skipped, summary, robustness" },
+		"print events as JSON Lines: start, epoch, phase, end, skipped, summary, "
+		"robustness" },
 	{ NULL, 0, NULL, NULL },
 };
 
@@ -478,13 +477,14 @@ const struct cli_verb verb_run = {
 	.name = "run",
 	.arguments = "SWEEP.yaml",
 	.summary = "run the trials of a sweep that are not done; results go to the database",
-	.examples = "  retrial run experiments/paper.yaml\n"
-		    "  retrial run experiments/paper.yaml --seeds 10 -j 8      more seeds: what is "
-		    "done stays\n"
-		    "  retrial run experiments/demo.yaml --set batch_size=64\n"
-		    "  retrial run experiments/paper.yaml --shard 3/20 --db part-3.db\n"
-		    "  retrial run experiments/paper.yaml --executor slurm --slurm "
-		    "time=1:00:00 --per-task 25",
+	.examples =
+		"  retrial run experiments/paper.yaml\n"
+		"  retrial run experiments/paper.yaml --seeds 10 -j 8      # more seeds: what is "
+		"done stays\n"
+		"  retrial run experiments/demo.yaml --set batch_size=64\n"
+		"  retrial run experiments/paper.yaml --shard 3/20 --db part-3.db\n"
+		"  retrial run experiments/paper.yaml --executor slurm --slurm "
+		"time=1:00:00 --per-task 25",
 	.options = options,
 	.run = run,
 };

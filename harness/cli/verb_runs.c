@@ -1,6 +1,7 @@
 /* verb_runs.c - retrial runs: the planned trials and how each stands. */
 #include "../report/format.h"
 #include "../report/runs.h"
+#include "../report/screen.h"
 #include "../store/open.h"
 #include "../store/rows.h"
 #include "cli.h"
@@ -39,6 +40,8 @@ static int run(const struct cli *c)
 		return ERR_USAGE;
 	if (format_parse(cli_get(c, "format", "table"), &format, &e))
 		return cli_misuse(c, "%s", e.text);
+	if (q.columns)
+		screen_keep_columns();
 	q.short_identity = format == FORMAT_TABLE;
 	return read_and_write(c, &q, format, &e) ? cli_fail(&e) : ERR_NONE;
 }
@@ -46,15 +49,14 @@ static int run(const struct cli *c)
 static const struct cli_option options[] = {
 	CLI_OPTION_DB,
 	{ "sort", 's', "NAMES",
-		"sort by these columns, separated by commas; - before a name: the largest first" },
+		"sort by these columns, separated by commas; - before a name puts the largest "
+		"first" },
 	{ "columns", 'c', "NAMES",
-		"these columns, separated by commas, or all: labels, results, parameters (see the "
-		"manual)" },
+		"columns, separated by commas, or all: labels, results, parameters" },
 	{ "limit", 0, "N", "at most N rows" },
 	{ "format", 'f', "FORMAT", FORMAT_NAMES " (default table)" },
 	CLI_OPTION_SAFE_CSV,
-	{ "output", 'o', "FILE",
-		"write to FILE, whole or not at all, instead of the standard output" },
+	{ "output", 'o', "FILE", "write to FILE instead of standard output" },
 	{ 0 },
 };
 

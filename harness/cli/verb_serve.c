@@ -16,8 +16,8 @@ static const struct cli_option options[] = {
 	CLI_OPTION_DB,
 	{ "port", 'p', "N", "listen on this port (default 8077; 0: any that is free)" },
 	{ "address", 0, "ADDRESS",
-		"listen on this address, so that other machines can look, with a token (default "
-		"127.0.0.1: this machine alone, without one)" },
+		"listen on this address; other machines need the token that is printed (default "
+		"127.0.0.1: only this machine, no token)" },
 	STUDY_CLI_OPTION_SCRIPTS,
 	CLI_OPTION_DATA,
 	{ 0 },
@@ -112,7 +112,8 @@ const struct cli_verb verb_serve = {
 	.summary = "show the results database as a live page in the browser, read-only",
 	.examples = "retrial serve                        # http://127.0.0.1:8077/\n"
 		    "retrial serve --db results/retrial.db --port 9000\n"
-		    "retrial serve --address 0.0.0.0     # for other machines: prints a token\n",
+		    "retrial serve --address 0.0.0.0     # other machines need the token that it "
+		    "prints\n",
 	.options = options,
 	.run = run,
 };

@@ -33,8 +33,7 @@ static int run(const struct cli *c)
 static const struct cli_option options[] = {
 	CLI_OPTION_DB,
 	CLI_OPTION_JSON,
-	{ "output", 'o', "FILE",
-		"write to FILE, whole or not at all, instead of the standard output" },
+	{ "output", 'o', "FILE", "write to FILE instead of standard output" },
 	{ 0 },
 };
 

@@ -10,8 +10,8 @@ static const struct cli_option options[] = {
 	{ "format", 'f', "FORMAT",
 		"text (default), md, csv, json, latex, html, or macros: one LaTeX macro a number" },
 	{ "intervals", 0, NULL,
-		"columns with the 95 % t interval of every mean and, from 10 seeds on, BCa (text, "
-		"md, latex, html)" },
+		"add columns with the 95 % t interval of every mean and, from 10 seeds on, the BCa "
+		"interval" },
 	CLI_OPTION_SAFE_CSV,
 	{ "output", 'o', "FILE", "write to FILE instead of standard output" },
 	{ NULL, 0, NULL, NULL },
@@ -84,8 +84,7 @@ static int run(const struct cli *c)
 const struct cli_verb verb_table = {
 	.name = "table",
 	.arguments = "SWEEP.yaml [ID]",
-	.summary = "print the tables of a sweep: mean, sd, n, paired tests, the paper's figures "
-		   "and verdicts",
+	.summary = "print the tables of a sweep: mean, sd, n, paired tests, verdicts",
 	.examples = "  retrial table experiments/paper.yaml\n"
 		    "  retrial table experiments/paper.yaml main --format latex -o main.tex\n",
 	.options = options,

@@ -58,7 +58,7 @@ static int run(const struct cli *c)
 		return cli_misuse(c, "which trials? a word, then trials: retrial tag %s 3f2a",
 			c->arguments[0]);
 	if (c->argument_count && cli_has(c, "json"))
-		return cli_misuse(c, "--json is for the list of words: retrial tag --json");
+		return cli_misuse(c, "--json is for the list of tags: retrial tag --json");
 	if (store_open(cli_get(c, "db", "results/retrial.db"),
 		    c->argument_count ? STORE_WRITE : STORE_READ, &e, &store))
 		return cli_fail(&e);
@@ -69,8 +69,8 @@ static int run(const struct cli *c)
 
 static const struct cli_option options[] = {
 	CLI_OPTION_DB,
-	{ "remove", 0, NULL, "take the word away" },
-	{ "json", 0, NULL, "the list of words as JSON" },
+	{ "remove", 0, NULL, "remove the tag" },
+	{ "json", 0, NULL, "print the list of tags as JSON" },
 	{ 0 },
 };
 
@@ -81,7 +81,7 @@ const struct cli_verb verb_tag = {
 	.examples =
 		"  retrial tag best 3f2a91 9c01\n"
 		"  retrial tag --remove best 3f2a91\n"
-		"  retrial tag                          the words, and how many trials have them",
+		"  retrial tag                          # the words, and how many trials have them",
 	.options = options,
 	.run = run,
 };

@@ -20,11 +20,11 @@ static const struct cli_option options[] = {
 	CLI_OPTION_DB,
 	CLI_OPTION_DATA,
 	{ "workers", 'j', "N", "trials at the same time (default 1)" },
-	{ "threads", 0, "N", "threads within a trial (default 1); must give the same bits, too" },
+	{ "threads", 0, "N", "threads per trial (default 1); any number gives the same bits" },
 	CLI_OPTION_KERNELS,
 	{ "sample", 0, "N",
-		"of the trials that were named only N, drawn at random: the same ones every time" },
-	{ "seed", 0, "N", "another draw for --sample (default 1)" },
+		"verify only N of these trials, drawn at random, always the same ones" },
+	{ "seed", 0, "N", "seed of the draw for --sample (default 1)" },
 	CLI_OPTION_SEEDS,
 	CLI_OPTION_SET,
 	CLI_OPTION_JSON,
@@ -453,13 +453,14 @@ const struct cli_verb verb_verify = {
 	.name = "verify",
 	.arguments = "[FOLDER | BUNDLE.tar.zst] [TRIAL | SWEEP | FILE.yaml] ...",
 	.summary = "run recorded trials again and compare every number, digest, weight and output",
-	.examples = "  retrial verify 3522efb88fae\n"
-		    "  retrial verify paper --sample 3 -j 2         three trials of a sweep, two "
-		    "at a time\n"
-		    "  retrial verify results/reference --sample 3  against the published digests, "
-		    "without a database\n"
-		    "  retrial verify paper.tar.zst --sample 3      a bundle: its sums first, then "
-		    "its trials",
+	.examples =
+		"  retrial verify 3522efb88fae\n"
+		"  retrial verify paper --sample 3 -j 2         # three trials of a sweep, two "
+		"at a time\n"
+		"  retrial verify results/reference --sample 3  against the published digests, "
+		"without a database\n"
+		"  retrial verify paper.tar.zst --sample 3      # a bundle: its sums first, then "
+		"its trials",
 	.options = options,
 	.run = run,
 };

@@ -1,7 +1,7 @@
 /* figure_steps.c - a metric that a program reports step by step: curves (its values) and
  * convergence (the best value so far). A panel for each data set, a line for each value of the
  * series label: the mean over seeds with a band. Curves also show every seed as a thin line to its
- * own end; the mean ends where fewer than two seeds go on. In a convergence figure a seed that has
+ * own end; the mean is where all seeds have a value. In a convergence figure a seed that has
  * ended keeps its best. */
 #include <math.h>
 #include <stdlib.h>
@@ -237,7 +237,7 @@ static void write_caption(struct plot *p)
 	str_addf(c, "%s%s by %s. Thick lines: mean over the seeds%s (", p->best ? "Best " : "",
 		heading.s, p->metric->series,
 		p->best ? "; one that has ended keeps its best"
-			: " that report this step, where at least 2 do (or the only seed)");
+			: ", at the steps that all of them report");
 	figure_layout_n(c, l);
 	str_addf(c, "). Bands: %s.%s",
 		l->fewest < BAND_SD_MIN ? "smallest to largest value" : "mean ± standard deviation",

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "../base/file.h"
+#include "../plan/param.h"
 #include "../store/read.h"
 #include "inputs.h"
 #include "program_run.h"
@@ -102,6 +103,19 @@ static bool agree(struct comparison *c, const struct program_metric *m, double r
 	return true;
 }
 
+/* "epoch 3: loss 0.25 recorded, 0.26 now, 1.0e-02 apart". step NULL: a result, not a step's. */
+static void tell(struct comparison *c, const char *step, int64_t at, const char *metric,
+	double recorded, double now)
+{
+	char where[64] = "", before[32], after[32];
+	if (step)
+		snprintf(where, sizeof(where), "%.30s %lld: ", step, (long long)at);
+	number_format(recorded, before);
+	number_format(now, after);
+	differs(c, "%s%s %s recorded, %s now, %.1e apart", where, metric, before, after,
+		fabs(now - recorded));
+}
+
 static int by_step(const void *a, const void *b)
 {
 	const struct point *x = a, *y = b;
@@ -150,9 +164,7 @@ static void compare_steps(struct comparison *c)
 			differs(c, "%s %lld: %s is recorded, but was not reported now", step,
 				(long long)row[1].integer, m->declared.name);
 		else if (!agree(c, m, real_of(&row[2]), p->value))
-			differs(c, "%s %lld: %s %.17g recorded, %.17g now, %.1e apart", step,
-				(long long)row[1].integer, m->declared.name, real_of(&row[2]),
-				p->value, fabs(p->value - real_of(&row[2])));
+			tell(c, step, row[1].integer, m->declared.name, real_of(&row[2]), p->value);
 		c->result->epochs++;
 	}
 	if (distinct != c->steps->row_count)
@@ -169,9 +181,7 @@ static void compare_measures(struct comparison *c)
 		if (!m || m->declared.kind == METRIC_TIME)
 			continue;
 		if (!agree(c, m, real_of(&row[1]), c->results[number]))
-			differs(c, "%s: %.17g recorded, %.17g now, %.1e apart", m->declared.name,
-				real_of(&row[1]), c->results[number],
-				fabs(c->results[number] - real_of(&row[1])));
+			tell(c, NULL, 0, m->declared.name, real_of(&row[1]), c->results[number]);
 		c->result->tensors++;
 	}
 }

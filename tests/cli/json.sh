@@ -108,7 +108,7 @@ try query 'SELECT 1e999 AS large, -1e999 AS small, NULL AS none, 0.1 AS real, 7 
 [ "$(jq -c . "$SCRATCH/out")" = '[{"large":"inf","small":"-inf","none":null,"real":0.1,"whole":7}]' ]
 check $? "numbers that are not finite are texts, what is missing is null"
 try tag best "$a" --json
-refuses 2 '--json is for the list of words'
+refuses 2 '--json is for the list of tags'
 check $? "tag takes --json only for its list"
 try verify "$a" --json
 [ "$(jq -r '.[0] | [.verdict, .seed, .compared > 0, .reason] | @csv' "$SCRATCH/out")" = '"same",1,true,' ]

@@ -59,4 +59,18 @@ check $? "mandoc finds nothing in either manual page"
 done >"$SCRATCH/out"
 [ ! -s "$SCRATCH/out" ]
 check $? "the manual page has every option of every verb"
+
+# Every example of every verb is a command line: what is behind # is a comment, and its options exist.
+"$RETRIAL" --help | sed -n 's/^  \([a-z]*\) .*/\1/p' | grep -v '^retrial$' | sort -u | while read -r verb; do
+	"$RETRIAL" "$verb" --help | sed -n '/^examples:/,/^options:/s/^  \(retrial .*\)/\1/p' >"$SCRATCH/examples"
+	[ -s "$SCRATCH/examples" ] || echo "$verb has no example"
+	# A command that goes on in the next line (SQL) is left out.
+	grep -v "^[^']*'[^']*$" "$SCRATCH/examples" | sed 's/ \(|\|&&\|#\) .*//' | while read -r line; do
+		eval "set -- ${line#retrial }"
+		"$RETRIAL" "$@" --help >/dev/null 2>&1 || echo "$line"
+		case $* in *'   '*) echo "$line: a comment without #" ;; esac
+	done
+done >"$SCRATCH/out"
+[ ! -s "$SCRATCH/out" ]
+check $? "every verb has examples, and each is a command line that the program reads"
 finish
