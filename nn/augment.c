@@ -2,6 +2,7 @@
  * it is in retouch.c. */
 #include "augment.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 #include "kernels/kernels.h"
@@ -41,6 +42,7 @@ struct drawn {
 static struct drawn draw(const struct nn_augment *amounts, const struct nn_rng *rng, uint32_t index,
 	struct nn_shape shape)
 {
+	assert(rng->stream == NN_STREAM_AUGMENT);
 	uint32_t r[4], more[4], third[4];
 	nn_rng_four(rng, index, 0, r);
 	nn_rng_four(rng, index, 1, more);

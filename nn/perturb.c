@@ -1,6 +1,7 @@
 /* perturb.c - see perturb.h. */
 #include "perturb.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 #include "kernels/kernels.h"
@@ -60,6 +61,8 @@ static void draw(enum nn_change change, double strength, uint32_t index, struct 
 int nn_perturb(const struct nn_images *images, uint32_t count, enum nn_change change,
 	double strength, const struct nn_kernels *kernels, uint8_t *out)
 {
+	assert(count <= images->count && change >= NN_ROTATE && change <= NN_NOISE
+		&& strength >= 0);
 	const struct nn_shape shape = images->shape;
 	const struct nn_warp_shape warp_shape = { shape.channels, shape.height, shape.width };
 	const size_t size = nn_shape_size(shape);
