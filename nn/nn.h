@@ -20,6 +20,7 @@
  *   train.h      memory, forward, backward, training epochs, evaluation
  *   infer.h      one image at a time
  *   dead.h       units that never answer
+ *   ensemble.h   the outputs of a network averaged
  *   size.h       multiply-accumulates and memory of a network
  *   perturb.h    images changed by a given strength, to ask how a trained network bears it
  *   quant.h      8-bit whole numbers: quantisation after training, inference
@@ -29,6 +30,7 @@
 
 #include "augment.h"
 #include "dead.h"
+#include "ensemble.h"
 #include "fold.h"
 #include "infer.h"
 #include "init.h"
