@@ -1,11 +1,11 @@
 /* augment.c - drawing random transforms. The sampling is a kernel (kernels/image.h), what follows
- * it is in retouch.c. */
+ * it is in photometric.c. */
 #include "augment.h"
 
 #include <stdlib.h>
 
 #include "kernels/kernels.h"
-#include "retouch.h"
+#include "photometric.h"
 #include "scalar.h"
 
 /* Uniform in [-amount, amount). */
@@ -91,11 +91,11 @@ int nn_augment_image(const struct nn_augment *amounts, const struct nn_rng *rng,
 	const uint8_t *image, struct nn_shape shape, float *out)
 {
 	struct nn_warp warp;
-	struct nn_retouch retouch;
+	struct nn_photometric photometric;
 	nn_augment_draw(amounts, rng, index, shape, &warp);
-	nn_retouch_draw(amounts, rng, index, shape, &retouch);
+	nn_photometric_draw(amounts, rng, index, shape, &photometric);
 	if (nn_augment_apply(&warp, image, shape, out))
 		return -1;
-	nn_retouch_apply(&retouch, shape, out);
+	nn_photometric_apply(&photometric, shape, out);
 	return 0;
 }

@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "block.h"
-#include "retouch.h"
+#include "photometric.h"
 
 /* Which images, for which network input. */
 struct loading {
@@ -38,15 +38,15 @@ static void load_warped(const struct loading *l, float *out)
 		}
 		uint32_t id = l->ids[lane] & ~NN_ORDER_AUGMENTED;
 		struct nn_warp warp = { .map = { 1, 0, 0, 0, 1, 0 } };
-		struct nn_retouch retouch = { 0 };
+		struct nn_photometric photometric = { 0 };
 		if (augmented(l, lane)) {
 			nn_augment_draw(&epoch->augment, &rng, id, shape, &warp);
-			nn_retouch_draw(&epoch->augment, &rng, id, shape, &retouch);
+			nn_photometric_draw(&epoch->augment, &rng, id, shape, &photometric);
 		}
 		batch->kernels->warp(to, batch->images->pixels + id * nn_shape_size(shape),
 			(struct nn_warp_shape){ shape.channels, shape.height, shape.width },
 			warp.map, warp.brightness, l->block->memory + plan->warp_scratch);
-		nn_retouch_apply(&retouch, shape, to);
+		nn_photometric_apply(&photometric, shape, to);
 	}
 	batch->kernels->interleave(out, images, plan->image_stride, nn_shape_size(shape));
 }

@@ -84,7 +84,7 @@ static struct sweep *sweep_of(struct verification *v, size_t row, struct err *e)
 		if (strcmp(v->sources[i].name, name) == 0)
 			return v->sources[i].sweep;
 	if (!*text || v->source_count == SWEEPS_MAX) {
-		err_set(e, ERR_ENVIRONMENT, "no plan in the database has it any more");
+		err_set(e, ERR_ENVIRONMENT, "no plan in the database has it");
 		return NULL;
 	}
 	struct source *s = &v->sources[v->source_count];
@@ -109,8 +109,7 @@ static int find_trial(const struct sweep *sweep, const char *identity, uint64_t 
 			return 0;
 	}
 	return err_set(e, ERR_USAGE,
-		"the sweep file has no such trial (any more): its command or "
-		"its values are others");
+		"the sweep file has no such trial: its command or its values have changed");
 }
 
 static int remove_one(const char *path, const struct stat *s, int kind, struct FTW *at)

@@ -230,10 +230,10 @@ static void explain_images(struct notes *notes, const struct table *t)
 		"on ");
 	image_counts(&text, t);
 	str_add(&text,
-		" test images: what another test set of that size could change. All seeds, folds "
-		"and outputs are scored on the same images, so "
-		"more of them do not make it smaller; a difference to the baseline, on the same "
-		"images too, is surer than it says.");
+		" test images: the uncertainty due to the finite test set. All seeds, folds and "
+		"outputs are scored on the same images, so more of them do not make it smaller. "
+		"Differences to the baseline are measured on the same images and are therefore "
+		"more certain than this suggests.");
 	explain(notes, &text);
 }
 
