@@ -316,6 +316,11 @@ $(BUILD)/retrial-sweep.5: $(PROGRAM)
 docs/sweep.md: retrial
 	$(Q)./retrial help sweep --format md >$@
 
+# The pictures of the README: a figure of the demo study, and the live page in Chromium.
+.PHONY: screenshots
+screenshots: retrial
+	sh docs/screenshots.sh docs/images
+
 # The documentation as HTML, in build/html; `make install` takes it along when it is there.
 .PHONY: html
 html: $(PROGRAM) $(BUILD)/retrial.1 $(BUILD)/retrial-sweep.5

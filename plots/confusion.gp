@@ -1,17 +1,19 @@
 # confusion.gp - confusion matrices (harness/report/figure_confusion.c has the numbers). Panel p has two blocks from 2(p - 1) on: right and wrong
 # predictions, as column, row (downwards), per cent.
 
-names = 8 + 6.0 * class_name_width
+names = 24 + 6.0 * class_name_width
 gap = 16.0
 area_width = (width - 16 - panel_columns * names - gap * (panel_columns - 1)) / panel_columns
+if (area_width > classes * 46.0) { area_width = classes * 46.0 }
 area_height = classes * cell_height
-row_height = area_height + 60 + 6 * class_name_width
+row_height = area_height + 64 + 6 * class_name_width
 
 set multiplot
 set border 0
 set style fill solid border rgb '#ffffff'
-set palette defined (0 '#ffffff', 1 '#fbe0c8', 4 '#e88a4a', 10 '#d55e00')
-set cbrange [0:largest]
+# One scale for all panels and all figures: per cent of a true class.
+set palette defined (0 '#ffffff', 1 '#fdeee2', 5 '#f8cfae', 20 '#ee9a5c', 50 '#d55e00', 100 '#a04600')
+set cbrange [0:100]
 unset colorbox
 set xrange [-0.5:classes - 0.5]
 set yrange [-classes + 0.5:0.5]
@@ -23,6 +25,8 @@ do for [p = 1:panels] {
 	area_top = plot_top + 30 + row_height * ((p - 1) / panel_columns)
 	area_title = panel_title[p]; area_x = ''; area_y = ''
 	@place
+	set label 402 'predicted class' at screen x_at(area_left + area_width / 2.0), screen y_at(area_top + area_height + 14 + 5.6 * class_name_width) center font small
+	set label 403 'true class' at screen x_at(area_left - names + 6), screen y_at(area_top + area_height / 2.0) center rotate by 90 font small
 	set xtics ('' -1) scale 0 rotate by 90 right font small textcolor rgb black
 	set ytics ('' 1) scale 0 font small textcolor rgb black
 	do for [k = 1:classes] {

@@ -10,7 +10,7 @@ array seed_color[5] = [0x990072b2, 0x99e69f00, 0x99cc79a7, 0x99d55e00, 0x99009e7
 array band_color[5] = [0xcc0072b2, 0xcce69f00, 0xcccc79a7, 0xccd55e00, 0xcc009e73]
 set style fill solid noborder
 
-left = 54.0; right = 12.0; gap = 38.0; above = 22.0; below = 38.0
+left = 54.0; right = 12.0; gap = 38.0; above = 36.0; below = 38.0
 area_width = (width - left - right - gap * (panel_columns - 1)) / panel_columns
 row_height = (plot_height) / panel_rows
 area_height = row_height - above - below
@@ -32,6 +32,7 @@ do for [p = 1:panels] {
 	area_x = panel_folds[p] ? 'fold' : 'epoch of the phase'
 	area_y = panel_column[p] == 0 ? y_label : ''
 	@place
+	set label 404 panel_series[p] at screen x_at(area_left + area_width / 2.0), screen y_at(area_top - 23) center font normal
 	set xrange [x_low[p]:x_high[p]]
 	set yrange [y_low[p]:y_high[p]]
 	set xtics 0, x_step[p]

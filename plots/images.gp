@@ -2,8 +2,6 @@
 
 left = 64.0; right = 12.0; above = 34.0
 area_left = left; area_top = plot_top + above
-area_width = width - left - right
-area_height = plot_height - above
 
 set multiplot
 @set_legend

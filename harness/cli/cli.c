@@ -26,6 +26,7 @@ static const struct cli_option common[] = {
 		"auto (default: on a terminal, unless NO_COLOR is set), always or never" },
 	{ "help", 'h', NULL, "show this help" },
 	{ "version", 'V', NULL, "show the version" },
+	{ "no-pager", 0, NULL, "long output goes straight to the terminal" },
 	{ NULL, 0, NULL, NULL },
 };
 enum { COMMON = sizeof(common) / sizeof(*common) - 1 };

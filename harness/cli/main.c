@@ -2,11 +2,14 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "../../nn/nn.h"
 #include "../base/facts.h"
 #include "../base/str.h"
 #include "../report/format.h"
+#include "../report/screen.h"
+#include "pager.h"
 #include "parse.h"
 #include "terminal.h"
 
@@ -28,6 +31,16 @@ static int print_version(void)
 {
 	printf("retrial %s (core version %d)\n", facts_version(), NN_CORE_VERSION);
 	return 0;
+}
+
+/* A terminal wants tables that fit it, in colours; a file or a pipe whole ones. */
+static void set_screen(const struct cli *c)
+{
+	int columns = 0, rows;
+	const bool to_stdout = strcmp(cli_get(c, "output", "-"), "-") == 0;
+	if (to_stdout && isatty(terminal_descriptor(stdout)))
+		cli_terminal_size(stdout, &columns, &rows);
+	screen_set(columns, to_stdout && terminal_color(stdout));
 }
 
 int main(int argc, char **argv)
@@ -54,13 +67,15 @@ int main(int argc, char **argv)
 	else if (!result) {
 		if (cli_has(&c, "safe-csv"))
 			format_safe_csv();
+		set_screen(&c);
 		result = verb->run(&c);
 	}
 	cli_free(&c);
 	/* Output that could not be written (a full disk, a closed pipe) is a failure, too. */
-	if (fflush(stdout) || ferror(stdout)) {
+	if ((fflush(stdout) || ferror(stdout)) && !pager_runs()) {
 		fprintf(stderr, "retrial: standard output cannot be written\n");
 		return result ? result : ERR_ENVIRONMENT;
 	}
+	pager_end();
 	return result;
 }

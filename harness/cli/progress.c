@@ -1,6 +1,7 @@
 /* progress.c - progress, time left, and what each worker is at. */
 #include "progress.h"
 
+#include <math.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,9 +11,9 @@
 #include "../report/metric.h"
 #include "bar.h"
 #include "cli.h"
+#include "sparkline.h"
 #include "terminal.h"
-
-enum { TITLE_MAX = 96 };
+#include "trial_title.h"
 
 /* What one worker is at. */
 struct lane {
@@ -20,9 +21,19 @@ struct lane {
 	const struct trial *trial;
 	char title[TITLE_MAX];
 	char results[96]; /* of a program, as far as they are known */
-	char now[160];    /* "unify 4/10  loss 0.312  val 0.8812  71000 images/s" */
+	char now[192];    /* "unify 4/10  val 0.8812 ▁▃▅█  loss 0.312  71000 images/s" */
+	char series[PROGRAM_TEXT_MAX + 32]; /* what the bars are of: a phase, a fold, a metric */
+	struct sparkline bars;
 	double started;
 	double share; /* of the trial that is done, by epochs: an estimate */
+};
+
+/* The best value that any trial of this run has had so far. */
+struct best {
+	const struct trial *trial; /* NULL: none yet */
+	char metric[PROGRAM_TEXT_MAX];
+	double value;
+	char where[96]; /* "unify, epoch 7" */
 };
 
 struct progress {
@@ -37,31 +48,12 @@ struct progress {
 	double begun;
 	double last_drawn;
 	int drawn_lines;
+	struct best best;
 	/* Trials that ended in this run, for the estimate: seconds by recipe (label) and data set.
 	 */
 	double seconds_of_trials;
 	size_t timed;
 };
-
-static void title_of(const struct trial *t, char out[TITLE_MAX])
-{
-	const char *recipe = label_value(t, "recipe");
-	int n = t->program
-		? 0
-		: snprintf(out, TITLE_MAX, "%s %s", t->dataset, recipe ? recipe : t->model);
-	out[n] = '\0';
-	for (int i = 0; i < t->label_count && n < TITLE_MAX; i++) {
-		const struct label *l = &t->labels[i];
-		if (t->program
-			|| (strcmp(l->name, "dataset") != 0 && strcmp(l->name, "recipe") != 0
-				&& strcmp(l->name, "augment") != 0))
-			n += snprintf(out + n, (size_t)(TITLE_MAX - n), "%s%s=%s", n ? " " : "",
-				l->name, l->value);
-	}
-	if (n < TITLE_MAX)
-		snprintf(out + n, (size_t)(TITLE_MAX - n), "%sseed %llu", n ? " " : "",
-			(unsigned long long)t->seed);
-}
 
 /* How much of the trial an epoch's end means: phases count alike, folds within theirs, and a phase
  * is taken to use half its epochs (early stopping). Only for the time left on the screen. */
@@ -114,7 +106,12 @@ draw_line(struct progress *p, int columns, const char *format, ...)
 	vsnprintf(line, sizeof(line), format, arguments);
 	va_end(arguments);
 	terminal_control(stderr, "\r\033[K");
-	fprintf(stderr, "%.*s\n", columns - 1, line);
+	size_t bytes = 0;
+	for (int width = 0; line[bytes] && width < columns - 1; width++)
+		do
+			bytes++;
+		while (((unsigned char)line[bytes] & 0xc0) == 0x80);
+	fprintf(stderr, "%.*s\n", (int)bytes, line);
 	p->drawn_lines++;
 }
 
@@ -135,37 +132,46 @@ static void draw_total(struct progress *p, int columns)
 	draw_line(p, columns, "%s", line);
 }
 
-/* The title in so many columns: of a long one the middle gives way, as its end (the seed) tells it
- * from others. */
-static void fit_title(const char *title, int width, char out[TITLE_MAX])
+/* The best value so far, and whose it is. */
+static void draw_best(struct progress *p, int columns)
 {
-	enum { END = 8 };
-	const int length = (int)strlen(title);
-	if (length <= width || width < 2 * END)
-		snprintf(out, TITLE_MAX, "%-*.*s", width, width, title);
-	else
-		snprintf(out, TITLE_MAX, "%.*s..%s", width - END - 2, title, title + length - END);
+	const struct best *best = &p->best;
+	char title[TITLE_MAX], fitted[TITLE_MAX];
+	struct str value = { 0 };
+	if (!best->trial)
+		return;
+	trial_title(p->sweep, best->trial, title);
+	const struct metric *m = metric_find(p->sweep, best->metric);
+	metric_value(&value, m, best->value);
+	str_addf(&value, "%s%s", m->unit[0] ? " " : "", m->unit);
+	const int used = (int)(strlen(best->metric) + value.length + strlen(best->where)) + 20;
+	trial_title_fit(best->trial, title, columns - used > 16 ? columns - used : 16, fitted);
+	for (size_t end = strlen(fitted); end > 0 && fitted[end - 1] == ' '; end--)
+		fitted[end - 1] = '\0';
+	draw_line(p, columns, "best so far: %s %s  %s, %s", best->metric, value.s, fitted,
+		best->where);
+	str_free(&value);
 }
 
 /* A line for each worker that is at something, as many as there is room for. */
 static void draw_lanes(struct progress *p, int columns, int rows)
 {
 	enum {
-		NOW_COLUMNS = 36
-	}; /* phase, epoch, loss and accuracy; the speed is shown where there is room */
+		NOW_COLUMNS = 46
+	}; /* phase, epoch, accuracy and bars; loss and speed are shown where there is room */
 	int busy = 0, width = 0, drawn = 0;
 	for (int i = 0; i < p->workers; i++) {
 		const int length = (int)strlen(p->lanes[i].title);
 		busy += p->lanes[i].busy;
 		width = p->lanes[i].busy && length > width ? length : width;
 	}
-	const int room = busy <= rows - 2 ? busy : rows - 3;
+	const int room = busy <= rows - 3 ? busy : rows - 4;
 	const int most = columns - NOW_COLUMNS - 5 > 16 ? columns - NOW_COLUMNS - 5 : 16;
 	width = width > most ? most : width;
 	for (int i = 0; i < p->workers && drawn < room; i++)
 		if (p->lanes[i].busy) {
 			char title[TITLE_MAX];
-			fit_title(p->lanes[i].title, width, title);
+			trial_title_fit(p->lanes[i].trial, p->lanes[i].title, width, title);
 			draw_line(p, columns, "  %s  %s", title, p->lanes[i].now);
 			drawn++;
 		}
@@ -182,6 +188,7 @@ static void draw(struct progress *p)
 	p->drawn_lines = 0;
 	draw_total(p, columns);
 	draw_lanes(p, columns, rows);
+	draw_best(p, columns);
 	terminal_control(stderr, "\033[J");
 	p->last_drawn = clock_seconds();
 }
@@ -210,32 +217,75 @@ static void print_end(struct progress *p, const struct local_event *event)
 	erase(p);
 	bar_time(event->end->seconds, spent, sizeof(spent));
 	const char *more = event->end->error[0] ? event->end->error : l->results;
-	fprintf(stderr, "%-11s %s  (%zu of %zu, %s)%s%s\n", trial_state_name(event->end->state),
-		l->title, p->ended, p->sweep->trial_count, spent, more[0] ? ": " : "", more);
+	const char *state = trial_state_name(event->end->state);
+	terminal_styled(stderr, event->end->state == TRIAL_DONE ? STYLE_GOOD : STYLE_BAD, state);
+	fprintf(stderr, "%*s %s  (%zu of %zu, %s)%s%s\n", 11 - (int)strlen(state), "", l->title,
+		p->ended, p->sweep->trial_count, spent, more[0] ? ": " : "", more);
 }
 
-static void note_epoch(struct lane *l, const struct local_event *event)
+/* Add a value to the bars; those of another series begin anew. */
+static void note_bar(struct lane *l, const char *series, double value)
+{
+	if (strcmp(l->series, series) != 0)
+		l->bars = (struct sparkline){ 0 };
+	snprintf(l->series, sizeof(l->series), "%s", series);
+	sparkline_add(&l->bars, value);
+}
+
+/* Is it the best so far? lower: the smallest is. Only values of one metric are compared. */
+static void note_best(struct progress *p, const struct trial *t, const char *metric, double value,
+	bool lower, const char *where)
+{
+	struct best *best = &p->best;
+	const bool better = lower ? value < best->value : value > best->value;
+	if (isnan(value) || (best->trial && (strcmp(best->metric, metric) != 0 || !better)))
+		return;
+	best->trial = t;
+	best->value = value;
+	snprintf(best->metric, sizeof(best->metric), "%s", metric);
+	snprintf(best->where, sizeof(best->where), "%s", where);
+}
+
+static void note_epoch(struct progress *p, struct lane *l, const struct local_event *event)
 {
 	const struct epoch_result *r = event->epoch;
 	const struct phase_config *phase = &event->trial->phases[r->phase];
-	char fold[24] = "";
-	if (r->fold >= 0 && phase->kind == PHASE_KFOLD)
-		snprintf(fold, sizeof(fold), " fold %d/%d", r->fold + 1, phase->folds);
+	char series[PHASE_NAME_MAX + 24], where[PHASE_NAME_MAX + 48], bars[SPARKLINE_BYTES];
+	const bool folds = r->fold >= 0 && phase->kind == PHASE_KFOLD;
+	snprintf(series, sizeof(series), "%s", phase->name);
+	if (folds)
+		snprintf(series, sizeof(series), "%s fold %d/%d", phase->name, r->fold + 1,
+			phase->folds);
 	l->share = share_done(event->trial, r);
-	snprintf(l->now, sizeof(l->now), "%s%s %d/%d  loss %.3f  val %.4f  %.0f images/s",
-		phase->name, fold, r->epoch + 1, phase->epochs, r->train_loss[0],
-		r->val_accuracy[0], r->images_per_second);
+	note_bar(l, series, r->val_accuracy[0]);
+	sparkline_text(&l->bars, bars);
+	snprintf(l->now, sizeof(l->now), "%s %d/%d  val %.4f %s  loss %.3f  %.0f images/s", series,
+		r->epoch + 1, phase->epochs, r->val_accuracy[0], bars, r->train_loss[0],
+		r->images_per_second);
+	snprintf(where, sizeof(where), "%s, epoch %d", series, r->epoch + 1);
+	if (!folds) /* a fold's validation images are others, which earlier phases may have seen */
+		note_best(p, event->trial, "val_accuracy", r->val_accuracy[0], false, where);
 }
 
-/* "loss 0.213 (epoch 12)". */
-static void note_steps(const struct progress *p, struct lane *l, const struct local_event *event)
+/* "loss 0.213 ▇▅▃▁ (epoch 12)". */
+static void note_steps(struct progress *p, struct lane *l, const struct local_event *event)
 {
 	const struct steps_result *r = event->steps;
 	const struct program_metric *m = program_metric(p->sweep->program, r->metric);
+	const char *step = m && m->series ? m->series : "step";
+	const int better = metric_find(p->sweep, r->metric)->better;
+	char bars[SPARKLINE_BYTES], where[96];
 	struct str value = { 0 };
+	for (size_t i = 0; i < r->count; i++) {
+		note_bar(l, r->metric, r->values[i]);
+		snprintf(where, sizeof(where), "%s %lld", step, (long long)r->steps[i]);
+		if (better)
+			note_best(p, event->trial, r->metric, r->values[i], better < 0, where);
+	}
+	sparkline_text(&l->bars, bars);
 	metric_value(&value, metric_find(p->sweep, r->metric), r->values[r->count - 1]);
-	snprintf(l->now, sizeof(l->now), "%s %s (%s %lld)", r->metric, value.s,
-		m && m->series ? m->series : "step", (long long)r->steps[r->count - 1]);
+	snprintf(l->now, sizeof(l->now), "%s %s %s (%s %lld)", r->metric, value.s, bars, step,
+		(long long)r->steps[r->count - 1]);
 	str_free(&value);
 }
 
@@ -295,11 +345,11 @@ void progress_event(void *progress, const struct local_event *event)
 		*l = (struct lane){
 			.busy = true, .trial = event->trial, .started = clock_seconds()
 		};
-		title_of(event->trial, l->title);
+		trial_title(p->sweep, event->trial, l->title);
 		count(p, event->index, false);
 		break;
 	case LOCAL_KNOWN: count(p, event->index, true); return;
-	case LOCAL_EPOCH: note_epoch(l, event); break;
+	case LOCAL_EPOCH: note_epoch(p, l, event); break;
 	case LOCAL_PHASE: break;
 	case LOCAL_STEPS: note_steps(p, l, event); break;
 	case LOCAL_MEASURE:

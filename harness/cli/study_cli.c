@@ -10,8 +10,11 @@
 #include "../base/file.h"
 #include "../base/share.h"
 #include "../report/crossed.h"
+#include "../report/screen.h"
 #include "../store/read.h"
+#include "pager.h"
 #include "places.h"
+#include "terminal.h"
 
 const char *study_cli_database(const struct cli *c)
 {
@@ -143,7 +146,12 @@ int study_cli_write(const struct cli *c, const struct str *text, struct err *e)
 
 	if (strcmp(path, "-"))
 		return file_write(path, bytes, text->length, e);
-	if (fwrite(bytes, 1, text->length, stdout) != text->length || fflush(stdout))
+	pager_begin(c);
+	if (screen_color())
+		terminal_write_marked(stdout, bytes, text->length);
+	else
+		fwrite(bytes, 1, text->length, stdout);
+	if ((fflush(stdout) || ferror(stdout)) && !pager_runs())
 		return err_errno(e, "standard output");
 	return 0;
 }

@@ -7,6 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../report/screen.h"
+
 /* A guarded stream. */
 struct guard {
 	int fd;
@@ -15,6 +17,7 @@ struct guard {
 };
 
 static struct guard guards[2] = { { .fd = STDOUT_FILENO }, { .fd = STDERR_FILENO } };
+static bool paged; /* a pager shows stdout on a terminal */
 
 /* state: how many bytes of a UTF-8 character are still to come, and whether it began with 0xc2,
  * whose next byte decides: that one is held back. */
@@ -145,16 +148,21 @@ int terminal_set_color(const char *when)
 	return -1;
 }
 
+void terminal_set_paged(void)
+{
+	paged = true;
+}
+
 bool terminal_color(FILE *stream)
 {
 	const char *term = getenv("TERM"), *no_color = getenv("NO_COLOR");
 	if (color != COLOR_AUTO)
 		return color == COLOR_ALWAYS;
-	return isatty(terminal_descriptor(stream)) && !(no_color && *no_color) && term && *term
-		&& strcmp(term, "dumb") != 0;
+	return (isatty(terminal_descriptor(stream)) || (paged && stream == stdout))
+		&& !(no_color && *no_color) && term && *term && strcmp(term, "dumb") != 0;
 }
 
-void terminal_styled(FILE *stream, enum terminal_style style, const char *text)
+static void begin_style(FILE *stream, enum terminal_style style)
 {
 	static const char *const codes[] = { [STYLE_GOOD] = "32",
 		[STYLE_BAD] = "1;31",
@@ -162,12 +170,46 @@ void terminal_styled(FILE *stream, enum terminal_style style, const char *text)
 		[STYLE_ACTIVE] = "36",
 		[STYLE_STRONG] = "1",
 		[STYLE_WEAK] = "2" };
-	const bool colored = style != STYLE_PLAIN && terminal_color(stream);
-	if (colored)
+	if (style != STYLE_PLAIN && terminal_color(stream))
 		terminal_control(stream, "\033[%sm", codes[style]);
-	fputs(text, stream);
-	if (colored)
+}
+
+static void end_style(FILE *stream, enum terminal_style style)
+{
+	if (style != STYLE_PLAIN && terminal_color(stream))
 		terminal_control(stream, "\033[0m");
+}
+
+void terminal_styled(FILE *stream, enum terminal_style style, const char *text)
+{
+	begin_style(stream, style);
+	fputs(text, stream);
+	end_style(stream, style);
+}
+
+void terminal_write_marked(FILE *stream, const char *text, size_t length)
+{
+	static const enum terminal_style styles[] = { [SCREEN_GOOD - SCREEN_PLAIN] = STYLE_GOOD,
+		[SCREEN_BAD - SCREEN_PLAIN] = STYLE_BAD,
+		[SCREEN_NOTICE - SCREEN_PLAIN] = STYLE_NOTICE,
+		[SCREEN_ACTIVE - SCREEN_PLAIN] = STYLE_ACTIVE,
+		[SCREEN_STRONG - SCREEN_PLAIN] = STYLE_STRONG,
+		[SCREEN_WEAK - SCREEN_PLAIN] = STYLE_WEAK };
+	enum terminal_style style = STYLE_PLAIN;
+	while (length > 0) {
+		const char *mark = memchr(text, SCREEN_MARK, length);
+		const size_t piece = mark ? (size_t)(mark - text) : length;
+		begin_style(stream, style);
+		fwrite(text, 1, piece, stream);
+		end_style(stream, style);
+		if (!mark || piece + 2 > length)
+			return;
+		style = mark[1] > SCREEN_PLAIN && mark[1] <= SCREEN_WEAK
+			? styles[mark[1] - SCREEN_PLAIN]
+			: STYLE_PLAIN;
+		text += piece + 2;
+		length -= piece + 2;
+	}
 }
 
 void terminal_raw_output(void)

@@ -41,6 +41,12 @@ enum terminal_style {
 /* Write text in a style where terminal_color allows it. The text itself is guarded as ever. */
 void terminal_styled(FILE *stream, enum terminal_style style, const char *text);
 
+/* Write a text of report/, whose marks (report/screen.h) say how a piece looks. */
+void terminal_write_marked(FILE *stream, const char *text, size_t length);
+
+/* A pager shows stdout on the terminal: colours stay as they were. */
+void terminal_set_paged(void);
+
 /* The descriptor of stdout or stderr: a guarded stream has none of its own. */
 int terminal_descriptor(FILE *stream);
 

@@ -5,6 +5,7 @@
 #include "../store/open.h"
 #include "cli.h"
 #include "places.h"
+#include "study_cli.h"
 
 static const struct cli_option options[] = {
 	CLI_OPTION_DB,
@@ -21,10 +22,9 @@ static int compare(const struct cli *c, struct store *store, bool *same, struct 
 	places_fill(&places, c);
 	if (show_find(store, c->arguments[0], a, e) || show_find(store, c->arguments[1], b, e))
 		return -1;
-	const int result =
-		diff_trials(store, a, b, &places.dataset, cli_has(c, "json"), &text, same, e);
+	int result = diff_trials(store, a, b, &places.dataset, cli_has(c, "json"), &text, same, e);
 	if (!result)
-		fputs(text.s, stdout);
+		result = study_cli_write(c, &text, e);
 	str_free(&text);
 	return result;
 }

@@ -9,11 +9,13 @@
 #include "../base/file.h"
 #include "../report/forecast.h"
 #include "../report/format.h"
+#include "../report/screen.h"
 #include "../store/open.h"
 #include "../store/rows.h"
 #include "forecast_cli.h"
 #include "places.h"
 #include "split_cli.h"
+#include "study_cli.h"
 #include "sweep_cli.h"
 
 static const struct cli_option options[] = {
@@ -129,11 +131,21 @@ static void add_axes(const struct sweep *s, struct str *out)
 {
 	for (size_t a = 0; a < s->axis_count; a++) {
 		const struct sweep_axis *axis = &s->axes[a];
+		size_t line = out->length;
 		str_addf(out, "%s (%zu):", axis->name, axis->value_count);
-		for (size_t k = 0; k < axis->value_count && k < VALUES_SHOWN; k++)
-			str_addf(out, "%s %s x %zu", k ? "," : "", axis->values[k].text,
-				axis->values[k].trials);
-		str_add(out, axis->value_count > VALUES_SHOWN ? ", ...\n" : "\n");
+		for (size_t k = 0; k < axis->value_count && k < VALUES_SHOWN; k++) {
+			struct str word = { 0 };
+			str_addf(&word, " %s x %zu%s", axis->values[k].text, axis->values[k].trials,
+				k + 1 < axis->value_count ? "," : "");
+			const size_t columns = (size_t)screen_columns();
+			if (columns && out->length - line + word.length > columns) {
+				str_add(out, "\n ");
+				line = out->length - 1;
+			}
+			str_add(out, word.s);
+			str_free(&word);
+		}
+		str_add(out, axis->value_count > VALUES_SHOWN ? " ...\n" : "\n");
 	}
 }
 
@@ -342,11 +354,9 @@ static int run(const struct cli *c)
 		: cli_has(c, "json")                   ? add_json(&plan, &out, &e)
 		: cli_has(c, "csv")                    ? add_trials(&plan, FORMAT_CSV, &out, &e)
 						       : add_text(&plan, &out, &e);
-	if (failed)
+	if (failed || study_cli_write(c, &out, &e))
 		code = cli_fail(&e);
 	else
-		fputs(out.s, stdout);
-	if (!failed)
 		code = sweep_cli_foresee(sweep, false);
 	forecast_free(plan.forecast);
 	str_free(&out);

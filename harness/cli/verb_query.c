@@ -5,6 +5,7 @@
 
 #include "../base/file.h"
 #include "../report/format.h"
+#include "../report/screen.h"
 #include "../report/sql_statistics.h"
 #include "../store/read.h"
 #include "cli.h"
@@ -207,6 +208,8 @@ static int run(const struct cli *c)
 	if (!sql && !strpbrk(c->arguments[0], " \t\n;"))
 		return unknown_query(c, c->arguments[0]);
 
+	if (!store_named_query(c->arguments[0]))
+		screen_keep_columns(); /* of the reader's own SQL */
 	const int result = open_and_ask(c, sql ? sql : c->arguments[0], format, &e);
 	free(from_stdin);
 	return result ? cli_fail(&e) : ERR_NONE;

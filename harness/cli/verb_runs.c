@@ -1,6 +1,7 @@
 /* verb_runs.c - retrial runs: the planned trials and how each stands. */
 #include "../report/format.h"
 #include "../report/runs.h"
+#include "../report/screen.h"
 #include "../store/open.h"
 #include "../store/rows.h"
 #include "cli.h"
@@ -39,6 +40,8 @@ static int run(const struct cli *c)
 		return ERR_USAGE;
 	if (format_parse(cli_get(c, "format", "table"), &format, &e))
 		return cli_misuse(c, "%s", e.text);
+	if (q.columns)
+		screen_keep_columns();
 	q.short_identity = format == FORMAT_TABLE;
 	return read_and_write(c, &q, format, &e) ? cli_fail(&e) : ERR_NONE;
 }

@@ -8,17 +8,20 @@
 #include <unistd.h>
 
 #include "../base/str.h"
-#include "../plan/identity.h"
+#include "../report/screen.h"
 #include "../store/read.h"
 #include "cli.h"
 #include "slurm_status.h"
+#include "status_trials.h"
 #include "terminal.h"
 
-enum { WATCH_SECONDS = 2, SILENT_SECONDS = 60 }; /* a sign of life comes every 20 s at least */
+enum { WATCH_SECONDS = 2, WAIT_MILLISECONDS = 500 };
 
 static const struct cli_option options[] = {
 	CLI_OPTION_DB,
-	{ "watch", 'w', NULL, "repeat every 2 seconds until nothing is left to run" },
+	{ "watch", 'w', NULL,
+		"repeat every 2 seconds until nothing is left to run; wait for a missing "
+		"database" },
 	{ "json", 0, NULL, "as one line of JSON (with --watch: one every 2 seconds)" },
 	{ 0 },
 };
@@ -93,60 +96,7 @@ static bool is_over(const struct status *s)
 	return left == 0 && s->parts[RUNNING]->row_count == 0;
 }
 
-/* "phase 2 of 4 (unify), fold 3 of 10, epoch 4 of 20": what the trial was last heard of, in its
- * configuration's terms. */
-static void place_of(const struct rows *r, size_t row, struct str *out)
-{
-	struct trial t;
-	if (rows_named(r, row, "phase")->kind == VALUE_NULL) {
-		str_add(out, "no epoch yet");
-		return;
-	}
-	const int64_t phase = rows_named(r, row, "phase")->integer,
-		      fold = rows_named(r, row, "fold")->integer,
-		      epoch = rows_named(r, row, "epoch")->integer;
-	if (trial_from_canonical(value_text(rows_named(r, row, "config")), &t, NULL)) {
-		str_addf(out, "phase %lld, epoch %lld", (long long)phase + 1, (long long)epoch + 1);
-		return;
-	}
-	if (phase < t.phase_count) {
-		const struct phase_config *c = &t.phases[phase];
-		str_addf(out, "phase %lld of %d (%s)", (long long)phase + 1, t.phase_count,
-			phase_kind_name(c->kind));
-		if (fold >= 0)
-			str_addf(out, ", fold %lld", (long long)fold + 1);
-		str_addf(out, ", epoch %lld of %d", (long long)epoch + 1, c->epochs);
-	}
-	trial_free(&t);
-}
-
 /* ---- for people ---- */
-
-static void add_trial(struct str *out, const struct rows *r, size_t row, const char *state)
-{
-	str_addf(out, "  %-11s %.12s  %s %s seed %lld", state,
-		value_text(rows_named(r, row, "trial")), value_text(rows_named(r, row, "dataset")),
-		value_text(rows_named(r, row, "recipe")),
-		(long long)rows_named(r, row, "seed")->integer);
-}
-
-static void add_running(struct str *out, const struct rows *r, size_t row)
-{
-	const double age = rows_named(r, row, "heartbeat_age")->real;
-	add_trial(out, r, row, "running");
-	str_add(out, "  ");
-	place_of(r, row, out);
-	str_addf(out, ", for %.0f s, heard of %.0f s ago%s\n", rows_named(r, row, "seconds")->real,
-		age,
-		age > SILENT_SECONDS ? " (its process may be gone: the next run takes over)" : "");
-}
-
-static void add_bad(struct str *out, const struct rows *r, size_t row)
-{
-	const char *reason = value_text(rows_named(r, row, "reason"));
-	add_trial(out, r, row, value_text(rows_named(r, row, "state")));
-	str_addf(out, "%s%.*s\n", *reason ? ": " : "", (int)strcspn(reason, "\n"), reason);
-}
 
 static void add_skipped(struct str *out, const struct rows *r, size_t row)
 {
@@ -156,31 +106,43 @@ static void add_skipped(struct str *out, const struct rows *r, size_t row)
 		reason);
 }
 
-static void add_text(struct str *out, const struct status *s, const char *db)
+/* Append a word as its state is coloured, where it is. */
+static void add_count(struct str *out, int64_t count, const char *word)
 {
-	static void (*const add[PARTS])(struct str *, const struct rows *, size_t) = { NULL,
-		add_running, add_bad, add_skipped };
+	const enum screen_style style = screen_color() ? screen_style_of(word) : SCREEN_PLAIN;
+	str_addf(out, ", ");
+	if (style != SCREEN_PLAIN)
+		str_add_bytes(out, (const char[]){ (char)SCREEN_MARK, (char)style }, 2);
+	str_addf(out, "%lld %s", (long long)count, word);
+	if (style != SCREEN_PLAIN)
+		str_add_bytes(out, (const char[]){ (char)SCREEN_MARK, SCREEN_PLAIN }, 2);
+}
+
+static int add_text(struct str *out, const struct status *s, const char *db, struct err *e)
+{
 	const struct rows *counts = s->parts[COUNTS];
 	for (size_t i = 0; i < counts->row_count; i++) {
 		const char *sweep = value_text(&counts->values[i * (size_t)counts->column_count]);
-		str_addf(out, "%s: %lld planned, %lld done", sweep,
-			(long long)rows_named(counts, i, "trials")->integer,
-			(long long)rows_named(counts, i, "done")->integer);
-		for (int c = 3; c < counts->column_count; c++) {
+		str_addf(out, "%s: %lld planned", sweep,
+			(long long)rows_named(counts, i, "trials")->integer);
+		for (int c = 2; c < counts->column_count; c++) {
 			const int64_t n =
 				counts->values[i * (size_t)counts->column_count + (size_t)c]
 					.integer;
-			if (n)
-				str_addf(out, ", %lld %s", (long long)n, counts->columns[c]);
+			if (n || c == 2)
+				add_count(out, n, counts->columns[c]);
 		}
 		str_add(out, "\n");
 		slurm_status_text(db, sweep, out);
-		for (int p = RUNNING; p < PARTS; p++)
-			for (size_t row = 0; row < s->parts[p]->row_count; row++)
-				if (strcmp(value_text(rows_named(s->parts[p], row, "sweep")), sweep)
-					== 0)
-					add[p](out, s->parts[p], row);
+		for (int p = RUNNING; p <= BAD; p++)
+			if (status_trials(out, s->parts[p], sweep, p == RUNNING, e))
+				return -1;
+		for (size_t row = 0; row < s->parts[SKIPPED]->row_count; row++)
+			if (strcmp(value_text(rows_named(s->parts[SKIPPED], row, "sweep")), sweep)
+				== 0)
+				add_skipped(out, s->parts[SKIPPED], row);
 	}
+	return 0;
 }
 
 /* ---- for programs ---- */
@@ -200,7 +162,8 @@ static json_t *row_json(const struct rows *r, size_t row)
 {
 	json_t *o = json_object();
 	for (int c = 0; c < r->column_count; c++)
-		if (strcmp(r->columns[c], "sweep") != 0 && strcmp(r->columns[c], "config") != 0)
+		if (strcmp(r->columns[c], "sweep") != 0 && strcmp(r->columns[c], "config") != 0
+			&& strcmp(r->columns[c], "labels") != 0)
 			json_object_set_new(o, r->columns[c],
 				json_of(&r->values[row * (size_t)r->column_count + (size_t)c]));
 	return o;
@@ -252,7 +215,8 @@ static int print_fitting(const char *text)
 			  taken = length > 0 ? (length + columns - 1) / columns : 1;
 		if (lines + taken > rows - 1)
 			break;
-		printf("%.*s\n", length, text);
+		terminal_write_marked(stdout, text, (size_t)length);
+		printf("\n");
 		lines += taken;
 		text += length + (text[length] == '\n');
 	}
@@ -274,16 +238,19 @@ static int show(const struct cli *c, struct store *store, const char *sweep, str
 			return -1;
 		if (json)
 			add_json(&text, &s, db);
-		else
-			add_text(&text, &s, db);
+		const int failed = json ? 0 : add_text(&text, &s, db, e);
 		over = !watch || is_over(&s);
 		status_free(&s);
+		if (failed) {
+			str_free(&text);
+			return -1;
+		}
 		if (drawn)
 			terminal_control(stdout, "\033[%dA\r\033[J", drawn);
 		if (redraw && !over)
 			drawn = print_fitting(text.s ? text.s : "");
 		else
-			fputs(text.s ? text.s : "", stdout);
+			terminal_write_marked(stdout, text.s ? text.s : "", text.length);
 		str_free(&text);
 		if (fflush(stdout))
 			return err_set(e, ERR_ENVIRONMENT, "standard output cannot be written");
@@ -293,18 +260,51 @@ static int show(const struct cli *c, struct store *store, const char *sweep, str
 	return 0;
 }
 
+/* Open the database; with --watch wait for one that does not exist yet, or that no sweep was run
+ * into: its run may begin in a moment. Returns 0 (with no store after a signal), or -1 with e. */
+static int open_or_wait(const struct cli *c, struct err *e, struct store **store)
+{
+	const char *path = cli_get(c, "db", "results/retrial.db");
+	const bool watch = cli_has(c, "watch");
+	bool said = false;
+	*store = NULL;
+	while (!stopped) {
+		struct rows *sweeps = NULL;
+		const bool there = access(path, F_OK) == 0;
+		if ((there || !watch) && store_open(path, STORE_READ, e, store))
+			return -1;
+		if (*store && store_ask(*store, "sweeps_names", NULL, e, &sweeps)) {
+			store_close(*store);
+			return -1;
+		}
+		const bool ready = sweeps && sweeps->row_count > 0;
+		rows_free(sweeps);
+		if (ready || !watch)
+			return 0;
+		store_close(*store);
+		*store = NULL;
+		if (!said)
+			fprintf(stderr, "waiting for %s%s\n", there ? "a sweep in " : "", path);
+		said = true;
+		nanosleep(&(struct timespec){ .tv_nsec = WAIT_MILLISECONDS * 1000000L }, NULL);
+	}
+	return 0;
+}
+
 static int run(const struct cli *c)
 {
 	struct err e = { 0 };
 	struct store *store;
+	int failed = 0;
 	if (c->argument_count > 1)
 		return cli_misuse(c, "one sweep's name is expected, %d arguments were given",
 			c->argument_count);
-	if (store_open(cli_get(c, "db", "results/retrial.db"), STORE_READ, &e, &store))
-		return cli_fail(&e);
 	if (cli_has(c, "watch"))
 		sigaction(SIGINT, &(struct sigaction){ .sa_handler = on_signal }, NULL);
-	const int failed = show(c, store, c->argument_count ? c->arguments[0] : NULL, &e);
+	if (open_or_wait(c, &e, &store))
+		return cli_fail(&e);
+	if (store)
+		failed = show(c, store, c->argument_count ? c->arguments[0] : NULL, &e);
 	store_close(store);
 	return failed ? cli_fail(&e) : stopped ? 128 + stopped : ERR_NONE;
 }

@@ -485,8 +485,10 @@ static const struct key table[] = {
 		.example =
 			"tables: [{id: main, rows: [recipe], metrics: [test_accuracy],\n"
 			"  baseline: {recipe: example}}]" },
-	{ PLACE_FIGURE, "kind", KEY_FIGURE, IN_FIGURE(kind), .needed = PLACE_FIGURE,
+	{ PLACE_FIGURE, "kind", KEY_FIGURE, IN_FIGURE(kind),
 		.help = "what kind of figure it is, such as curves or ablation",
+		.detail = "A figure with `parameter` needs none: it is a slice where all values of the label are\n"
+			  "numbers, and otherwise of kind accuracy with a row for each value.",
 		.example = "figures: [{id: speed, kind: convergence, metric: val_accuracy}]" },
 	{ PLACE_FIGURE, "series", KEY_LABEL, IN_FIGURE(series), .fallback = "recipe",
 		.help = "label whose values are the lines, points or bars of the figure",

@@ -4,6 +4,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "assign.h"
@@ -376,11 +377,46 @@ static void finish_claim(
 			SWEEP_WHERE_MAX);
 }
 
+/* Are all values of the label numbers? */
+static bool is_numeric(const struct sweep *sweep, const char *label)
+{
+	bool any = false;
+	for (size_t a = 0; a < sweep->axis_count; a++) {
+		const struct sweep_axis *axis = &sweep->axes[a];
+		for (size_t i = 0; i < axis->value_count && strcmp(axis->name, label) == 0; i++) {
+			char *end;
+			strtod(axis->values[i].text, &end);
+			if (!axis->values[i].text[0] || *end)
+				return false;
+			any = true;
+		}
+	}
+	return any;
+}
+
+/* A figure without a kind shows the metric by its parameter: a slice of numbers, rows of words. */
+static void choose_kind(struct study *s, const struct node *map, const struct sweep *sweep,
+	struct figure_spec *figure)
+{
+	if (!figure->parameter[0]) {
+		node_error(s->diagnostics, map,
+			"'kind' is needed (retrial help figure), or 'parameter': the label whose "
+			"values the metric is drawn by");
+		return;
+	}
+	const bool numbers = is_numeric(sweep, figure->parameter);
+	snprintf(figure->kind, sizeof(figure->kind), "%s", numbers ? "slice" : "accuracy");
+	if (!numbers)
+		snprintf(figure->series, sizeof(figure->series), "%.*s",
+			(int)sizeof(figure->series) - 1, figure->parameter);
+}
+
 static void finish_figure(
 	struct study *s, const struct node *map, const struct sweep *sweep, void *slot)
 {
 	struct figure_spec *figure = slot;
-	(void)map;
+	if (!figure->kind[0] && !node_get(map, "kind"))
+		choose_kind(s, map, sweep, figure);
 	if (!figure->series[0])
 		snprintf(figure->series, sizeof(figure->series), "%s",
 			!s->program                 ? "recipe"

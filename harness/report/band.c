@@ -25,7 +25,7 @@ void band_mean(struct figure *f, const struct curve *c, double ceiling, const ch
 		for (size_t s = 0; s < c->seeds && n < SEEDS_MAX; s++)
 			if (!isnan(c->y[s * c->length + x]))
 				y[n++] = c->y[s * c->length + x];
-		if (n < 2 && c->seeds > 1)
+		if (n < c->seeds) /* a mean of those that go on longest would be of other seeds */
 			continue;
 		const bool range = c->seeds < BAND_SD_MIN;
 		const double mean = stats_mean(y, n), sd = stats_sd(y, n);

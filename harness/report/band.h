@@ -21,9 +21,8 @@ struct extent {
  * standard deviation. */
 enum { BAND_SD_MIN = 5 };
 
-/* Append a block of position, mean, low, high, seeds: where at least 2 seeds (the only one, if
- * there is one) have a value. ceiling: what no band goes beyond (100 for per cent, INFINITY for
- * none); none goes below 0. */
+/* Append a block of position, mean, low, high, seeds: where all seeds have a value. ceiling: what
+ * no band goes beyond (100 for per cent, INFINITY for none); none goes below 0. */
 void band_mean(struct figure *f, const struct curve *c, double ceiling, const char *comment,
 	struct extent *reach);
 /* Append a block of position, value: a line a seed. */

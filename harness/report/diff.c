@@ -9,6 +9,7 @@
 
 #include "../store/read.h"
 #include "format.h"
+#include "screen.h"
 #include "stats.h"
 
 /* One of the two. The texts belong to `row`. */
@@ -91,7 +92,10 @@ static int add_table(struct comparison *c, const char *name, const char *title,
 		str_addf(c->out, "\n%s: the same\n", title);
 		return 0;
 	}
-	if (format_rows(rows, FORMAT_TABLE, &table, e))
+	screen_indent(2);
+	const int result = format_rows(rows, FORMAT_TABLE, &table, e);
+	screen_indent(0);
+	if (result)
 		return -1;
 	str_addf(c->out, "\n%s\n", title);
 	for (const char *line = table.s; *line;) {

@@ -60,7 +60,7 @@ static double entry_width(const struct legend_entry *entry)
 
 	for (const char *c = entry->text; *c; c++)
 		characters += ((unsigned char)*c & 0xc0) != 0x80;
-	return 34 + 5.7 * (double)characters + 18;
+	return 34 + 6.2 * (double)characters + 18;
 }
 
 void figure_legend(struct figure *f, const struct legend_entry *entries, size_t count)
@@ -159,6 +159,11 @@ struct axis figure_axis(double low, double high, int most)
 	const int power = nearest_power_below(least);
 	for (size_t i = 0; i < 4 && a.step < least; i++)
 		a.step = factors[i] * pow(10, power);
+	/* An axis has two labels at least. */
+	while (floor(a.high / a.step) - ceil(a.low / a.step) < 1) {
+		const double digit = a.step / pow(10, nearest_power_below(a.step * 1.0000001));
+		a.step /= digit > 4 ? 2.5 : 2; /* 5 to 2, 2 to 1, 1 to 0.5 */
+	}
 	a.decimals = a.step < 1 ? -nearest_power_below(a.step * 1.0000001) : 0;
 	return a;
 }

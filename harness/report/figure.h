@@ -79,6 +79,8 @@ int figure_robustness(struct figure *f, struct err *e);
 int figure_pareto(struct figure *f, struct err *e);
 int figure_slice(struct figure *f, struct err *e);
 int figure_heatmap(struct figure *f, struct err *e);
+int figure_parallel(struct figure *f, struct err *e);
+int figure_misclassified(struct figure *f, struct err *e);
 
 /* Would the plan's trials make such a figure? Returns 0, or -1 with e (ERR_USAGE). */
 int figure_slice_foresee(const struct study *study, const struct figure_spec *spec, struct err *e);

@@ -178,8 +178,8 @@ static void write_variables(struct plot *p)
 	for (size_t i = 0; i < l->series_count; i++) {
 		if (!strcmp(l->series[i], p->baseline))
 			continue;
-		widest = strlen(l->series[i]) > widest ? strlen(l->series[i]) : widest;
-		rows[count++] = l->series[i];
+		widest = strlen(l->names[i]) > widest ? strlen(l->names[i]) : widest;
+		rows[count++] = l->names[i];
 	}
 	str_addf(&heading, "difference to %s", p->baseline);
 	if (p->metric->unit_of_difference[0])

@@ -132,12 +132,12 @@ static void write_variables(struct plot *p)
 	size_t widest = 0;
 
 	for (size_t i = 0; i < l->series_count; i++)
-		widest = strlen(l->series[i]) > widest ? strlen(l->series[i]) : widest;
+		widest = strlen(l->names[i]) > widest ? strlen(l->names[i]) : widest;
 	metric_heading(&heading, l->study->sweep, l->spec->metric);
 	figure_number(p->f, "panels", (double)l->panel_count);
 	figure_texts(p->f, "panel_title", l->panels, l->panel_count);
 	figure_number(p->f, "rows", (double)l->series_count);
-	figure_texts(p->f, "row_title", l->series, l->series_count);
+	figure_texts(p->f, "row_title", l->names, l->series_count);
 	figure_number(p->f, "row_title_width", (double)widest);
 	figure_text(p->f, "x_label", heading.s);
 	figure_legend(p->f, legend, p->paper ? 3 : 2);

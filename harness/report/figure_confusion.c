@@ -18,7 +18,6 @@ struct plot {
 	const struct figure_layout *layout;
 	const struct dataset *dataset;
 	struct store *store;
-	double largest; /* share off the diagonal, over all panels */
 };
 
 struct matrix {
@@ -95,8 +94,6 @@ static void write_matrix(struct plot *p, const struct matrix *m, const char *ser
 				if ((t == k) != diagonal || isnan(m->count[t][k]))
 					continue;
 				figure_row(p->f, (const double[]){ k, -t, m->count[t][k] }, 3);
-				if (!diagonal)
-					p->largest = fmax(p->largest, m->count[t][k]);
 			}
 	}
 }
@@ -127,15 +124,15 @@ static void write_variables(struct plot *p)
 	}
 	figure_legend(p->f, NULL, 0);
 	figure_number(p->f, "panels", (double)l->series_count);
-	figure_texts(p->f, "panel_title", l->series, l->series_count);
-	figure_number(p->f, "panel_columns", COLUMNS);
+	figure_texts(p->f, "panel_title", l->names, l->series_count);
+	const int columns = l->series_count < COLUMNS ? (int)l->series_count : COLUMNS;
+	figure_number(p->f, "panel_columns", columns);
 	figure_number(p->f, "classes", p->dataset->classes);
 	figure_texts(p->f, "class_name", names, (size_t)p->dataset->classes);
 	figure_number(p->f, "class_name_width", (double)widest);
 	figure_number(p->f, "cell_height", CELL_HEIGHT);
-	figure_number(p->f, "largest", p->largest > 0 ? p->largest : 1);
-	const int rows = ((int)l->series_count + COLUMNS - 1) / COLUMNS;
-	p->f->height = rows * (p->dataset->classes * CELL_HEIGHT + 60 + 6 * (int)widest);
+	const int rows = ((int)l->series_count + columns - 1) / columns;
+	p->f->height = rows * (p->dataset->classes * CELL_HEIGHT + 64 + 6 * (int)widest);
 }
 
 static void write_caption(struct plot *p)
@@ -147,7 +144,8 @@ static void write_caption(struct plot *p)
 		"images, mean over seeds (");
 	figure_layout_n(c, p->layout);
 	str_add(c,
-		") and folds. Blue: right; the redder, the more wrong; empty: less than 0.05 %.");
+		") and folds. Blue: right; the redder, the more wrong, on one scale in all panels; "
+		"empty: less than 0.05 %.");
 	figure_layout_caption(c, p->layout);
 }
 

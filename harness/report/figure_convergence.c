@@ -129,7 +129,7 @@ static void write_variables(struct plot *p)
 	struct legend_entry legend[FIGURE_SERIES_MAX];
 
 	for (size_t i = 0; i < l->series_count; i++)
-		legend[i] = (struct legend_entry){ l->series[i], (int)i + 1, true, false };
+		legend[i] = (struct legend_entry){ l->names[i], (int)i + 1, true, false };
 	figure_legend(p->f, legend, l->series_count);
 	figure_number(p->f, "panels", (double)l->panel_count);
 	figure_texts(p->f, "panel_title", l->panels, l->panel_count);

@@ -2,11 +2,11 @@
  * phase, over the seeds.
  *
  * Phases end early at different epochs for different seeds, so a cumulative axis would lay unlike
- * epochs over each other. Every phase begins at its own epoch 1; the mean is over the seeds that
- * are still training and ends where fewer than 2 are; every seed is there as a thin line to its own
- * end. A k-fold phase is a panel over its folds: what each fold's kept weights score on its
- * validation images and on the test images. A value of the figure's series label begins a row of
- * panels unless all its phases fit beside the one before. */
+ * epochs over each other. Every phase begins at its own epoch 1; the mean is over all seeds
+ * and ends where the first of them does; every seed is there as a thin line to its own end. A
+ * k-fold phase is a panel over its folds: what each fold's kept weights score on its validation
+ * images and on the test images. A value of the figure's series label begins a row of panels unless
+ * all its phases fit beside the one before. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,7 +21,7 @@ enum {
 	CURVES_MAX = 256,
 	SEEDS_MAX = 256,
 	EPOCHS_MAX = 4096,
-	ROW_HEIGHT = 170
+	ROW_HEIGHT = 184
 };
 enum style {
 	STYLE_VALIDATION = 1,
@@ -43,6 +43,8 @@ struct plot {
 	double first[PANELS_MAX], last[PANELS_MAX], row[PANELS_MAX], column[PANELS_MAX],
 		folds[PANELS_MAX]; /* of a panel; curves from 0 */
 	struct axis x[PANELS_MAX], y[PANELS_MAX];
+	double low[PANELS_MAX], high[PANELS_MAX]; /* of a panel's values */
+	struct str series[PANELS_MAX], phases[PANELS_MAX];
 	struct extent reach; /* of the panel under way */
 	double style[CURVES_MAX];
 	size_t panels, curves, columns;
@@ -198,25 +200,6 @@ static const char *describe_phase(
 	return "";
 }
 
-/* "series: phase"; what is too long for a panel of four in a row loses the end of the series' name.
- */
-static void add_title(struct str *out, const char *series, const char *phase)
-{
-	enum { MOST = 27 };
-	const size_t room = strlen(phase) + 6 < MOST ? MOST - 3 - strlen(phase) : 3;
-	size_t length = strlen(series);
-
-	if (length > room) {
-		length = room;
-		while (length
-			&& ((unsigned char)series[length] & 0xc0)
-				== 0x80) /* at the end of a character */
-			length--;
-	}
-	str_add_bytes(out, series, length);
-	str_addf(out, "%s%s%s", series[length] ? "…" : "", series[0] ? ": " : "", phase);
-}
-
 static int add_panels(struct plot *p, const char *series, const struct history *histories,
 	size_t seeds, struct err *e)
 {
@@ -239,7 +222,9 @@ static int add_panels(struct plot *p, const char *series, const struct history *
 			return err_set(e, ERR_USAGE,
 				"figure %s: more than %d panels: narrow its 'where'", p->spec->id,
 				PANELS_MAX);
-		add_title(&p->titles[p->panels], series, name);
+		str_addf(&p->titles[p->panels], "%s%s%s", series, series[0] ? ": " : "", name);
+		str_add(&p->series[p->panels], series);
+		str_add(&p->phases[p->panels], name);
 		p->folds[p->panels] = folds;
 		if (column == COLUMNS_MAX) {
 			column = 0;
@@ -251,7 +236,8 @@ static int add_panels(struct plot *p, const char *series, const struct history *
 		p->reach = (struct extent){ NAN, NAN, 1 };
 		if (add_phase(p, histories, seeds, phase, folds, e))
 			return -1;
-		p->y[p->panels] = figure_axis(p->reach.low, p->reach.high, 5);
+		p->low[p->panels] = p->reach.low;
+		p->high[p->panels] = p->reach.high;
 		p->x[p->panels] = figure_axis(1, p->reach.longest, 5);
 		if (p->x[p->panels].step < 1
 			|| (folds && p->reach.longest <= 10)) /* epochs and folds are whole */
@@ -325,6 +311,16 @@ static bool seen_before(const struct plot *p, size_t at, const char *series)
 	return false;
 }
 
+static int add_named_row(struct plot *p, const char *series, const struct sample *const *samples,
+	size_t seeds, struct err *e)
+{
+	struct str name = { 0 };
+	figure_layout_name(&name, p->spec->series, series);
+	const int result = add_row(p, name.s ? name.s : "", samples, seeds, e);
+	str_free(&name);
+	return result;
+}
+
 static int add_rows(struct plot *p, struct str *missing, struct err *e)
 {
 	const struct sample *samples[SEEDS_MAX];
@@ -338,7 +334,7 @@ static int add_rows(struct plot *p, struct str *missing, struct err *e)
 		if (!seeds)
 			str_addf(missing, "%s%s%s%s%s", missing->length ? "; " : "", series,
 				s->reason[0] ? " (" : "", s->reason, s->reason[0] ? ")" : "");
-		else if (add_row(p, series, samples, seeds, e))
+		else if (add_named_row(p, series, samples, seeds, e))
 			return -1;
 	}
 	return 0;
@@ -351,8 +347,8 @@ static void write_caption(struct plot *p, const char *missing)
 	struct str *c = &p->f->caption;
 
 	str_addf(c,
-		"Thick lines: mean over the seeds that are still training, drawn while at least 2 "
-		"are (or the only seed); thin lines: single seeds (n = %zu",
+		"Thick lines: mean over all seeds, as long as none has stopped; thin lines: single "
+		"seeds to their own end (n = %zu",
 		p->fewest);
 	if (p->most > p->fewest)
 		str_addf(c, " to %zu", p->most);
@@ -377,17 +373,71 @@ static void write_caption(struct plot *p, const char *missing)
 		str_addf(c, " Not shown: %s.", missing);
 }
 
+/* Leave out the middle of a text that is longer than so many characters. */
+static void fit(struct str *text, size_t most)
+{
+	size_t characters = 0;
+	for (const char *c = text->s; c && *c; c++)
+		characters += ((unsigned char)*c & 0xc0) != 0x80;
+	if (characters <= most)
+		return;
+	struct str out = { 0 };
+	const size_t head = (most - 1) / 2, tail = characters - (most - 1 - head);
+	size_t at = 0;
+	for (const char *c = text->s; *c; c++) {
+		at += ((unsigned char)*c & 0xc0) != 0x80;
+		if (at <= head || at > tail)
+			str_add_bytes(&out, c, 1);
+		else if (at == head + 1 && ((unsigned char)*c & 0xc0) != 0x80)
+			str_add(&out, "…");
+	}
+	str_free(text);
+	*text = out;
+}
+
+/* Titles that do not reach into the next panel. */
+static void fit_titles(struct plot *p)
+{
+	enum { PAGE = 672, MARGINS = 66, GAP = 38 };
+	const double columns = p->columns ? (double)p->columns : 1;
+	const double panel = (PAGE - MARGINS - GAP * (columns - 1)) / columns + GAP - 6;
+	for (size_t i = 0; i < p->panels; i++) {
+		fit(&p->series[i], (size_t)(panel / 6.4));
+		fit(&p->phases[i], (size_t)(panel / 6.4));
+	}
+}
+
+/* All panels of a row have one vertical scale: they can be compared by eye. */
+static void share_axes(struct plot *p)
+{
+	for (size_t i = 0; i < p->panels; i++) {
+		double low = NAN, high = NAN;
+		for (size_t k = 0; k < p->panels; k++)
+			if (p->row[k] == p->row[i]) {
+				low = fmin(p->low[k], low); /* leaves NAN out */
+				high = fmax(p->high[k], high);
+			}
+		p->y[i] = figure_axis(low, high, 5);
+	}
+}
+
 static void write_variables(struct plot *p)
 {
 	static const char *const names[STYLES] = { "", "validation", "training",
 		"validation, output 2", "training, output 2", "test" };
-	const char *titles[PANELS_MAX];
+	const char *titles[PANELS_MAX], *upper[PANELS_MAX], *lower[PANELS_MAX];
 	struct legend_entry legend[STYLES];
 	const size_t rows = p->rows + (p->next_column > 0);
 	size_t entries = 0;
 
 	for (size_t i = 0; i < p->panels; i++)
 		titles[i] = p->titles[i].s;
+	fit_titles(p);
+	share_axes(p);
+	for (size_t i = 0; i < p->panels; i++) {
+		upper[i] = p->series[i].s ? p->series[i].s : "";
+		lower[i] = p->phases[i].s ? p->phases[i].s : "";
+	}
 	for (int s = 1; s < STYLES; s++)
 		if (p->used[s])
 			legend[entries++] = (struct legend_entry){ names[s], s, true, true };
@@ -395,7 +445,9 @@ static void write_variables(struct plot *p)
 	figure_number(p->f, "panels", (double)p->panels);
 	figure_number(p->f, "panel_rows", (double)rows);
 	figure_number(p->f, "panel_columns", (double)p->columns);
-	figure_texts(p->f, "panel_title", titles, p->panels);
+	figure_texts(p->f, "panel_name", titles, p->panels);
+	figure_texts(p->f, "panel_title", lower, p->panels);
+	figure_texts(p->f, "panel_series", upper, p->panels);
 	figure_numbers(p->f, "panel_row", p->row, p->panels);
 	figure_numbers(p->f, "panel_column", p->column, p->panels);
 	figure_numbers(p->f, "panel_folds", p->folds, p->panels);
@@ -425,8 +477,11 @@ int figure_curves(struct figure *f, struct err *e)
 		write_variables(p);
 		write_caption(p, missing.s ? missing.s : "");
 	}
-	for (size_t i = 0; i < PANELS_MAX; i++)
+	for (size_t i = 0; i < PANELS_MAX; i++) {
 		str_free(&p->titles[i]);
+		str_free(&p->series[i]);
+		str_free(&p->phases[i]);
+	}
 	str_free(&missing);
 	free(p);
 	return result;

@@ -9,7 +9,7 @@
 #include "../store/read.h"
 #include "figure.h"
 
-enum { CLASSES_MAX = 10, EPOCHS = 4, GAP = 2, SIDE_MAX = 128, CELL = 60 };
+enum { CLASSES_MAX = 10, EPOCHS = 4, GAP = 2, SIDE_MAX = 128, CELL = 60, WIDTH = 596 };
 
 struct sheet {
 	struct figure *f;
@@ -152,7 +152,7 @@ static void write_variables(struct sheet *s)
 	const char *names[CLASSES_MAX];
 
 	for (int k = 0; k < s->classes; k++)
-		names[k] = dataset_class_name(s->dataset->name, k);
+		names[k] = dataset_class(s->dataset, k);
 	figure_legend(s->f, NULL, 0);
 	figure_number(s->f, "color", s->dataset->channels >= 3);
 	figure_number(s->f, "columns", s->columns);
@@ -163,7 +163,14 @@ static void write_variables(struct sheet *s)
 	figure_texts(s->f, "image_name", names, (size_t)s->classes);
 	figure_number(s->f, "rows", EPOCHS + 1);
 	figure_texts(s->f, "row_title", row_titles, EPOCHS + 1);
-	s->f->height = (EPOCHS + 1) * CELL + 40;
+	/* A pixel is a square: as large as the width of the page allows, CELL at most for an image.
+	 */
+	const int most = CELL * s->classes < WIDTH ? CELL * s->classes : WIDTH;
+	const double tall = (double)CELL * s->rows / (s->dataset->height * (EPOCHS + 1)),
+		     scale = fmin((double)most / s->columns, tall * (EPOCHS + 1) / s->rows);
+	figure_number(s->f, "area_width", scale * s->columns);
+	figure_number(s->f, "area_height", scale * s->rows);
+	s->f->height = (int)ceil(scale * s->rows) + 40;
 }
 
 static void amount(struct str *out, const char *format, double value)

@@ -70,7 +70,7 @@ static void title_of(const struct plot *p, struct line *line)
 {
 	struct str title = { 0 };
 
-	str_add(&title, p->layout->series[line->series]);
+	str_add(&title, p->layout->names[line->series]);
 	if (differs(p, FORMAT))
 		str_addf(&title, ", %s", rows_text(p->measured, line->first, FORMAT));
 	memcpy(line->title, title.s, title.length < TITLE_MAX ? title.length : TITLE_MAX - 1);

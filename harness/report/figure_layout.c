@@ -2,6 +2,7 @@
 #include "figure.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const char panel_label[] = "dataset";
@@ -115,6 +116,27 @@ static int check_series(
 	return 0;
 }
 
+void figure_layout_name(struct str *out, const char *label, const char *value)
+{
+	static const char *const bare[] = { "true", "false", "yes", "no", "none", "on", "off" };
+	char *end;
+	strtod(value, &end);
+	bool named = *value && *end == '\0';
+	for (size_t i = 0; i < sizeof(bare) / sizeof(*bare); i++)
+		named |= strcmp(value, bare[i]) == 0;
+	for (const char *c = label; named && *c; c++)
+		str_add_bytes(out, *c == '_' ? " " : c, 1);
+	str_addf(out, "%s%s", named && label[0] ? " " : "", value);
+}
+
+static void name_series(struct figure_layout *l)
+{
+	for (size_t i = 0; i < l->series_count; i++) {
+		figure_layout_name(&l->name_texts[i], l->spec->series, l->series[i]);
+		l->names[i] = l->name_texts[i].s ? l->name_texts[i].s : "";
+	}
+}
+
 int figure_layout_make(struct figure_layout *l, const struct study *study,
 	const struct figure_spec *spec, int metric, struct err *e)
 {
@@ -122,6 +144,7 @@ int figure_layout_make(struct figure_layout *l, const struct study *study,
 	if (collect(l, metric, e))
 		return -1;
 	name_missing(l);
+	name_series(l);
 	if (!l->panel_count)
 		return err_set(e, ERR_FAILED, "figure %s: nothing to draw: no finished trial%s%s",
 			spec->id, l->missing.length ? ": " : "", l->missing.s ? l->missing.s : "");
@@ -134,6 +157,8 @@ int figure_layout_make(struct figure_layout *l, const struct study *study,
 
 void figure_layout_free(struct figure_layout *l)
 {
+	for (size_t i = 0; i < LAYOUT_SERIES_MAX; i++)
+		str_free(&l->name_texts[i]);
 	str_free(&l->missing);
 }
 

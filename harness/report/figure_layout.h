@@ -16,6 +16,9 @@ struct figure_layout {
 	const char *panels[LAYOUT_PANELS_MAX];
 	const char *series[LAYOUT_SERIES_MAX];
 	size_t panel_count, series_count;
+	const char *names[LAYOUT_SERIES_MAX];     /* of the series, as a reader understands them
+						     (figure_layout_name) */
+	struct str name_texts[LAYOUT_SERIES_MAX]; /* what they point to */
 	size_t fewest, most; /* seeds with a result, over all panels and series that have any */
 	size_t excluded;     /* trials that failed or diverged */
 	struct str missing;  /* "cifar10 (data set not found)", separated by "; " */
@@ -31,6 +34,10 @@ void figure_layout_free(struct figure_layout *l);
 /* The samples of one series in one panel that have the metric; returns how many (at most max). */
 size_t figure_layout_samples(const struct figure_layout *l, size_t panel, size_t series, int metric,
 	const struct sample **out, size_t max);
+
+/* Append what a value of a label is called in a legend: a number with the label's name before it
+ * ("batch size 16"), a word as it is. */
+void figure_layout_name(struct str *out, const char *label, const char *value);
 
 /* Append "n = 3" or "n = 2 to 3". */
 void figure_layout_n(struct str *out, const struct figure_layout *l);

@@ -15,9 +15,8 @@
 enum { HEIGHT = 260, SEEDS_MAX = 1024, PAPER_STYLE = FIGURE_SERIES_MAX + 1 };
 
 struct point {
-	size_t n; /* seeds that have both numbers; 0: no point */
+	size_t n; /* seeds that have the metric; 0: no point */
 	double x, y, low, high;
-	double drawn_x; /* points of the same x stand side by side */
 };
 
 struct plot {
@@ -26,7 +25,9 @@ struct plot {
 	const char *x_name;
 	const struct metric *x, *y;
 	int x_column, y_column; /* of the metrics in the study */
+	int size_column;        /* of the number of parameters; -1: the study has none */
 	bool paper;             /* any point of it is drawn */
+	bool pooled;            /* several series share the times of one network */
 	size_t fewest, most;    /* seeds of a point */
 	struct axis x_axis[LAYOUT_PANELS_MAX], y_axis[LAYOUT_PANELS_MAX];
 };
@@ -43,24 +44,67 @@ static void stretch(struct reach *r, double x, double low, double high)
 	r->y_high = fmax(high, r->y_high);
 }
 
-/* Over the samples that have both numbers. */
-static struct point point_of(const struct plot *p, size_t panel, size_t series)
+/* The values of a metric in a series, NaN left out; returns how many. */
+static size_t values_of(const struct plot *p, size_t panel, size_t series, int column, double scale,
+	double out[SEEDS_MAX])
 {
 	const struct sample *samples[SEEDS_MAX];
 	const size_t count =
-		figure_layout_samples(p->layout, panel, series, p->y_column, samples, SEEDS_MAX);
-	double x[SEEDS_MAX], y[SEEDS_MAX];
-	size_t n = 0;
+		figure_layout_samples(p->layout, panel, series, column, samples, SEEDS_MAX);
 
-	for (size_t i = 0; i < count; i++) {
-		x[n] = study_value(p->layout->study, samples[i], p->x_column) * p->x->scale;
-		y[n] = study_value(p->layout->study, samples[i], p->y_column) * p->y->scale;
-		n += !isnan(x[n]);
+	for (size_t i = 0; i < count; i++)
+		out[i] = study_value(p->layout->study, samples[i], column) * scale;
+	return count;
+}
+
+/* The parameters of a series' networks; NaN where its trials differ or have none. */
+static double size_of(const struct plot *p, size_t panel, size_t series)
+{
+	double sizes[SEEDS_MAX];
+	const size_t n =
+		p->size_column < 0 ? 0 : values_of(p, panel, series, p->size_column, 1, sizes);
+
+	for (size_t i = 1; i < n; i++)
+		if (sizes[i] != sizes[0])
+			return NAN;
+	return n ? sizes[0] : NAN;
+}
+
+/* Where a series stands on the horizontal axis: the mean of its seeds, of times the median of all
+ * measurements of networks as large as its own, as they are the same network: their times differ
+ * by noise. */
+static double x_of(struct plot *p, size_t panel, size_t series)
+{
+	double values[SEEDS_MAX], all[SEEDS_MAX];
+	size_t n = values_of(p, panel, series, p->x_column, p->x->scale, values);
+
+	if (p->x->kind != METRIC_TIME)
+		return stats_mean(values, n);
+	const double size = size_of(p, panel, series);
+	if (isnan(size))
+		return stats_median(values, n);
+	n = 0;
+	for (size_t other = 0; other < p->layout->series_count; other++) {
+		if (size_of(p, panel, other) != size)
+			continue;
+		const size_t more = values_of(p, panel, other, p->x_column, p->x->scale, values);
+		for (size_t i = 0; i < more && n < SEEDS_MAX; i++)
+			all[n++] = values[i];
+		p->pooled |= other != series && more > 0;
 	}
-	const double mean = stats_mean(y, n);
+	return stats_median(all, n);
+}
+
+/* The metric is that of all seeds, whichever of them have the other number. */
+static struct point point_of(struct plot *p, size_t panel, size_t series)
+{
+	double y[SEEDS_MAX];
+	const size_t n = values_of(p, panel, series, p->y_column, p->y->scale, y);
+	const double x = n ? x_of(p, panel, series) : NAN, mean = stats_mean(y, n);
 	const struct interval t = n >= CLAIM_MIN_SEEDS ? stats_t_interval(y, n, 0.95)
 						       : (struct interval){ mean, mean };
-	return (struct point){ n, stats_mean(x, n), mean, t.low, t.high, NAN };
+
+	return (struct point){ isnan(x) ? 0 : n, x, mean, t.low, t.high };
 }
 
 /* Is another point no larger and no worse, and in one of the two better? */
@@ -87,7 +131,7 @@ static void write_front(struct plot *p, const struct point *points, size_t count
 				next = i;
 		if (next == count)
 			return;
-		figure_row(p->f, (const double[]){ points[next].drawn_x, points[next].y }, 2);
+		figure_row(p->f, (const double[]){ points[next].x, points[next].y }, 2);
 		last = points[next].x;
 	}
 }
@@ -128,22 +172,6 @@ static void block(struct plot *p, size_t panel, const char *what)
 	str_free(&comment);
 }
 
-/* Spread points of the same x over a few hundredths of the axis, in their order, so that none hides
- * another. */
-static void spread(struct point *points, size_t count, const struct axis *x)
-{
-	for (size_t i = 0; i < count; i++) {
-		size_t before = 0, same = 0;
-		for (size_t k = 0; k < count; k++)
-			if (points[k].n && points[k].x == points[i].x) {
-				before += k < i;
-				same++;
-			}
-		points[i].drawn_x = points[i].x
-			+ 0.045 * (x->high - x->low) * ((double)before - (double)(same - 1) / 2);
-	}
-}
-
 /* Blocks of a panel: the paper, the front, then one a series. */
 static void add_panel(struct plot *p, size_t panel)
 {
@@ -164,19 +192,18 @@ static void add_panel(struct plot *p, size_t panel)
 	const double margin = 0.1 * (reach.x_high - reach.x_low);
 	p->x_axis[panel] = figure_axis(reach.x_low - margin, reach.x_high + margin, 4);
 	p->y_axis[panel] = figure_axis(reach.y_low, reach.y_high, 6);
-	spread(points, count, &p->x_axis[panel]);
-	block(p, panel, "what none beats in both: x as drawn, metric");
+	block(p, panel, "what none beats in both: x, metric");
 	write_front(p, points, count);
 	for (size_t i = 0; i < count; i++) {
 		struct str what = { 0 };
-		str_addf(&what, "%s: x as drawn, mean, 95 %% t interval low, high, x",
+		str_addf(&what, "%s: x, mean, 95 %% t interval low, high, seeds",
 			p->layout->series[i]);
 		block(p, panel, what.s);
 		str_free(&what);
 		if (points[i].n)
 			figure_row(p->f,
-				(const double[]){ points[i].drawn_x, points[i].y, points[i].low,
-					points[i].high, points[i].x },
+				(const double[]){ points[i].x, points[i].y, points[i].low,
+					points[i].high, (double)points[i].n },
 				5);
 	}
 }
@@ -188,7 +215,7 @@ static void write_variables(struct plot *p)
 	struct str heading = { 0 };
 
 	for (size_t i = 0; i < l->series_count; i++)
-		legend[i] = (struct legend_entry){ l->series[i], (int)i + 1, false, true };
+		legend[i] = (struct legend_entry){ l->names[i], (int)i + 1, false, true };
 	legend[l->series_count] = (struct legend_entry){ "the paper", PAPER_STYLE, false, true };
 	figure_legend(p->f, legend, l->series_count + p->paper);
 	figure_number(p->f, "panels", (double)l->panel_count);
@@ -215,10 +242,12 @@ static void write_caption(struct plot *p)
 	str_add(c,
 		p->most >= CLAIM_MIN_SEEDS ? "), bars: 95 % Student t interval of the mean."
 					   : ").");
-	str_addf(c,
-		" Dotted: along those that none beats with %s and a higher mean. Points of the "
-		"same value stand side by side.",
+	str_addf(c, " Dotted: along those that none beats with %s and a higher mean.",
 		strcmp(p->x_name, "params") ? "less" : "fewer parameters");
+	if (p->pooled)
+		str_add(c,
+			" Series whose networks have the same number of parameters share one time, "
+			"the median of all their measurements.");
 	figure_layout_caption(c, p->layout);
 }
 
@@ -237,9 +266,13 @@ int figure_pareto(struct figure *f, struct err *e)
 	p.x = metric_find(f->layout.study->sweep, p.x_name);
 	str_addf(&context, "figure %s", spec->id);
 	p.x_column = study_metric(p.layout->study, p.x_name, spec->phase, context.s, e);
-	str_free(&context);
-	if (p.x_column < 0)
+	if (p.x_column < 0) {
+		str_free(&context);
 		return -1;
+	}
+	struct err none = { 0 };
+	p.size_column = study_metric(p.layout->study, "params", "", context.s, &none);
+	str_free(&context);
 	for (size_t panel = 0; panel < p.layout->panel_count; panel++)
 		add_panel(&p, panel);
 	if (!p.most)

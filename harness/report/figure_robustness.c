@@ -101,7 +101,7 @@ static void write_variables(struct plot *p)
 	const char *titles[ROBUSTNESS_CHANGES], *units[ROBUSTNESS_CHANGES];
 
 	for (size_t i = 0; i < l->series_count; i++)
-		legend[i] = (struct legend_entry){ l->series[i], (int)i + 1, true, true };
+		legend[i] = (struct legend_entry){ l->names[i], (int)i + 1, true, true };
 	for (size_t i = 0; i < panels; i++) {
 		titles[i] = change_info(sweep_of(p)->robustness[i].change)->name;
 		units[i] = change_info(sweep_of(p)->robustness[i].change)->unit;

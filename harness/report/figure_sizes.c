@@ -71,7 +71,7 @@ static int keep(struct plot *p, const struct bar *bar, const char *what, struct 
 	struct bar *kept = &p->bars[p->bar_count++];
 	*kept = *bar;
 	if (p->layout->series_count > 1)
-		str_addf(&title, "%s: ", p->layout->series[bar->series]);
+		str_addf(&title, "%s: ", p->layout->names[bar->series]);
 	str_add(&title, what);
 	memcpy(kept->title, title.s, title.length < TITLE_MAX ? title.length : TITLE_MAX - 1);
 	str_free(&title);

@@ -81,7 +81,7 @@ static void write_frame(struct figure *f, const struct cells *c, const struct ex
 
 	for (size_t i = 0; i < c->y_count; i++) {
 		if (c->y_count > 1)
-			str_addf(&names[i], "%s %s", c->y_label, c->y_texts[i]);
+			figure_layout_name(&names[i], c->y_label, c->y_texts[i]);
 		legend[i] = (struct legend_entry){ names[i].s, (int)i + 1, true, true };
 	}
 	figure_legend(f, legend, c->y_count > 1 ? c->y_count : 0);

@@ -11,7 +11,7 @@
 #include "gnuplot.h"
 #include "metric.h"
 
-enum { SCRIPT_MAX_BYTES = 1 << 20, CAPTION_COLUMNS = 126, CAPTION_LINES_MAX = 16 };
+enum { SCRIPT_MAX_BYTES = 1 << 20, CAPTION_COLUMNS = 104, CAPTION_LINES_MAX = 16 };
 
 enum drawn { NOTHING, ITS_METRIC, ROBUST_ACCURACY };
 
@@ -22,7 +22,7 @@ struct kind {
 	bool by_dataset;    /* one figure a data set */
 	bool one_dataset;   /* also where data sets are its series */
 	bool line_styles;   /* its script uses the line styles of plots/series.gp */
-	bool single_trials; /* it shows a trial, not replicates: no layout */
+	bool single_trials; /* it groups trials by itself, or shows single ones: no layout */
 	/* It needs a parameter, and groups by itself: no layout. Likewise; NULL: it needs none. */
 	int (*foresee_cells)(const struct study *, const struct figure_spec *, struct err *);
 	int (*foresee)(
@@ -52,9 +52,12 @@ static const struct kind makers[] = {
 		.metric = ITS_METRIC,
 		.by_dataset = true,
 		.foresee_cells = figure_heatmap_foresee },
+	{ .fill = figure_parallel, .metric = ITS_METRIC, .single_trials = true },
+	{ .fill = figure_misclassified, .by_dataset = true, .single_trials = true },
 };
 static const char *const kinds[] = { "curves", "accuracy", "convergence", "pareto", "confusion",
-	"ablation", "sizes", "latency", "images", "robustness", "slice", "heatmap" };
+	"ablation", "sizes", "latency", "images", "robustness", "slice", "heatmap", "parallel",
+	"misclassified" };
 enum { KINDS = sizeof(kinds) / sizeof(kinds[0]) };
 
 const char *const *figures_kinds(size_t *count)
@@ -76,6 +79,8 @@ static const char *const helps[KINDS] = {
 	"accuracy on corrupted test images against the severity",
 	"a metric against a parameter's numbers: mean and interval, one line per series",
 	"a metric by two parameters: a grid of means over seeds",
+	"parallel coordinates: an axis for each label and the metric, a line a configuration",
+	"test images that most networks get wrong, with true and predicted class",
 };
 
 const char *figures_help(const char *kind)
@@ -99,6 +104,8 @@ static const char *const examples[KINDS] = {
 	"{id: corrupted, kind: robustness, series: recipe}",
 	"{id: batches, kind: slice, metric: test_accuracy, parameter: batch_size, series: recipe}",
 	"{id: grid, kind: heatmap, metric: test_accuracy, parameter: batch_size, series: recipe}",
+	"{id: all, kind: parallel, metric: test_accuracy}",
+	"{id: wrong, kind: misclassified, where: {recipe: example}}",
 };
 
 const char *figures_example(const char *kind)
@@ -470,10 +477,10 @@ int figures_foresee(const struct study *study, const struct figure_spec *spec, s
 
 	if (kind < 0)
 		return -1;
-	if (makers[kind].single_trials)
-		return 0;
 	if (foresee_metrics(study, spec, kind, e))
 		return -1;
+	if (makers[kind].single_trials)
+		return 0;
 	if (!is_split(study, spec, kind))
 		return foresee_one(study, spec, kind, e);
 	while ((dataset = next_dataset(study, &spec->where, &at, &any))) {

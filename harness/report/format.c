@@ -351,6 +351,45 @@ static void write_objects(const struct rows *r, const char *before_first, const 
 
 /* ---- table, md, latex ---- */
 
+/* How soon a column is left out where there is no room for all: names of the views (SCHEMA.md).
+ * Labels, parameters and what nobody has ranked stand between results and times. */
+static int rank_of(const char *column)
+{
+	static const struct {
+		const char *name;
+		int rank;
+	} ranks[] = {
+		{ "trial", 0 },
+		{ "name", 0 },
+		{ "state", 1 },
+		{ "test_accuracy", 1 },
+		{ "value", 1 },
+		{ "verdict", 1 },
+		{ "seed", 2 },
+		{ "reason", 2 },
+		{ "position", 1 },
+		{ "recipe", 2 },
+		{ "tags", 4 },
+		{ "val_accuracy", 4 },
+		{ "seconds", 5 },
+		{ "epochs", 5 },
+		{ "sweep", 6 },
+		{ "attempts", 7 },
+		{ "attempt", 7 },
+		{ "fold", 7 },
+		{ "core_version", 8 },
+		{ "data_variant", 8 },
+		{ "started_at", 9 },
+		{ "for", 7 },
+		{ "last heard", 8 },
+		{ "path", 9 },
+	};
+	for (size_t i = 0; i < sizeof(ranks) / sizeof(*ranks); i++)
+		if (strcmp(ranks[i].name, column) == 0)
+			return ranks[i].rank;
+	return 3;
+}
+
 static int fill_grid(struct grid *g, const struct rows *r, struct err *e)
 {
 	if (r->column_count > GRID_COLUMNS_MAX)
@@ -358,8 +397,10 @@ static int fill_grid(struct grid *g, const struct rows *r, struct err *e)
 			"%d columns are more than a table, md or latex has room for (%d): csv, "
 			"tsv, json and jsonl have",
 			r->column_count, GRID_COLUMNS_MAX);
-	for (int c = 0; c < r->column_count; c++)
+	for (int c = 0; c < r->column_count; c++) {
 		grid_column(g, r->columns[c], is_numeric(r, c));
+		grid_set_rank(g, c, rank_of(r->columns[c]));
+	}
 	struct str cell = { 0 };
 	for (size_t row = 0; row < r->row_count; row++) {
 		grid_row(g);

@@ -9,6 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "grid_fit.h"
+#include "screen.h"
+
 static void *must(void *memory)
 {
 	if (!memory)
@@ -21,7 +24,14 @@ int grid_column(struct grid *g, const char *heading, bool right)
 	assert(g->column_count < GRID_COLUMNS_MAX && !g->row_count);
 	g->columns[g->column_count].heading = must(strdup(heading));
 	g->columns[g->column_count].right = right;
+	g->columns[g->column_count].words =
+		strcmp(heading, "state") == 0 || strcmp(heading, "verdict") == 0;
 	return g->column_count++;
+}
+
+void grid_set_rank(struct grid *g, int column, int rank)
+{
+	g->columns[column].rank = rank;
 }
 
 size_t grid_row(struct grid *g)
@@ -78,6 +88,27 @@ void grid_free(struct grid *g)
 
 /* ---- terminal ---- */
 
+/* What libsmartcols writes around a cell of a style: its own escape sequences, which no text of a
+ * cell can hold (it writes theirs as \x1b). add_marked makes marks of them. */
+enum { STYLES = SCREEN_WEAK - SCREEN_PLAIN };
+static const char *const colors[STYLES] = { "\033[31m", "\033[32m", "\033[33m", "\033[34m",
+	"\033[35m", "\033[36m" };
+
+static int set_cell(struct libscols_line *line, const struct grid *g, size_t row, int column)
+{
+	struct str cell = { 0 };
+	const char *text = grid_get(g, row, column);
+	const enum screen_style style =
+		g->columns[column].words && screen_color() ? screen_style_of(text) : SCREEN_PLAIN;
+	str_addf(&cell, "%s%s", is_strong(g, row, column) ? "* " : "", text);
+	int result = scols_line_set_data(line, (size_t)column, cell.s);
+	if (result == 0 && style != SCREEN_PLAIN)
+		result = scols_cell_set_color(scols_line_get_cell(line, (size_t)column),
+			colors[style - SCREEN_PLAIN - 1]);
+	str_free(&cell);
+	return result;
+}
+
 static int fill(struct libscols_table *table, const struct grid *g)
 {
 	for (int c = 0; c < g->column_count; c++)
@@ -86,18 +117,36 @@ static int fill(struct libscols_table *table, const struct grid *g)
 			return -1;
 	for (size_t r = 0; r < g->row_count; r++) {
 		struct libscols_line *line = scols_table_new_line(table, NULL);
-		if (!line)
-			return -1;
-		for (int c = 0; c < g->column_count; c++) {
-			struct str cell = { 0 };
-			str_addf(&cell, "%s%s", is_strong(g, r, c) ? "* " : "", grid_get(g, r, c));
-			const int result = scols_line_set_data(line, (size_t)c, cell.s);
-			str_free(&cell);
-			if (result)
+		for (int c = 0; c < g->column_count; c++)
+			if (!line || set_cell(line, g, r, c))
 				return -1;
-		}
 	}
 	return 0;
+}
+
+/* The style whose sequence begins here; SCREEN_PLAIN for a reset; 0 when there is none. */
+static int sequence_at(const char *text, size_t *bytes)
+{
+	*bytes = strcspn(text, "m") + 1;
+	for (int i = 0; i < STYLES; i++)
+		if (strncmp(text, colors[i], strlen(colors[i])) == 0)
+			return SCREEN_PLAIN + 1 + i;
+	return strncmp(text, "\033[0m", 4) == 0 || strncmp(text, "\033[m", 3) == 0 ? SCREEN_PLAIN
+										   : 0;
+}
+
+/* Append a line, with marks in the place of sequences. */
+static void add_marked(struct str *out, const char *line, size_t length)
+{
+	for (size_t i = 0, bytes; i < length; i += bytes) {
+		const int style = line[i] == '\033' ? sequence_at(line + i, &bytes) : 0;
+		if (style) {
+			str_add_bytes(out, (const char[]){ (char)SCREEN_MARK, (char)style }, 2);
+			continue;
+		}
+		bytes = 1;
+		str_add_bytes(out, line + i, 1);
+	}
 }
 
 /* libsmartcols pads the last column; trailing blanks have no place in a file that is compared. */
@@ -108,23 +157,25 @@ static void add_trimmed(struct str *out, const char *text)
 		size_t length = line;
 		while (length && text[length - 1] == ' ')
 			length--;
-		str_add_bytes(out, text, length);
+		if (screen_color())
+			add_marked(out, text, length);
+		else
+			str_add_bytes(out, text, length);
 		str_add(out, "\n");
 		text += line + (text[line] == '\n');
 	}
 }
 
-int grid_text(struct str *out, const struct grid *g, struct err *e)
+static int add_grid(struct str *out, const struct grid *g, struct err *e)
 {
-	/* libsmartcols measures text by the locale of the thread; only the character type is
-	 * changed, and only here. */
-	const locale_t utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
-	const locale_t before = utf8 ? uselocale(utf8) : (locale_t)0;
 	struct libscols_table *table = scols_new_table();
 	char *text = NULL;
 	int result = -1;
 
+	/* It would cut lines at the width of a terminal of its own accord: grid_fit.c does. */
 	if (!table || fill(table, g) || scols_table_enable_nowrap(table, 1)
+		|| scols_table_set_termforce(table, SCOLS_TERMFORCE_NEVER)
+		|| (screen_color() && scols_table_enable_colors(table, 1))
 		|| scols_print_table_to_string(table, &text)) {
 		err_set(e, ERR_ENVIRONMENT, "cannot lay out a table: %s", strerror(errno));
 		goto done;
@@ -134,6 +185,27 @@ int grid_text(struct str *out, const struct grid *g, struct err *e)
 done:
 	free(text);
 	scols_unref_table(table);
+	return result;
+}
+
+static int add_fitted(struct str *out, const struct grid *g, struct err *e)
+{
+	struct grid_fit fit = { 0 };
+	grid_fit_make(&fit, g, screen_columns(), screen_hides_columns());
+	const int result = add_grid(out, &fit.grid, e);
+	str_add(out, fit.below.s ? fit.below.s : "");
+	grid_fit_free(&fit);
+	return result;
+}
+
+int grid_text(struct str *out, const struct grid *g, struct err *e)
+{
+	/* libsmartcols measures text by the locale of the thread; only the character type is
+	 * changed, and only here. */
+	const locale_t utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
+	const locale_t before = utf8 ? uselocale(utf8) : (locale_t)0;
+	const int result = screen_columns() ? add_fitted(out, g, e) : add_grid(out, g, e);
+
 	if (utf8) {
 		uselocale(before);
 		freelocale(utf8);

@@ -17,6 +17,10 @@ struct grid {
 	struct {
 		char *heading;
 		bool right; /* aligned to the right: numbers */
+		bool words; /* states or verdicts: coloured on a terminal (screen.h) */
+		int rank;   /* how soon the column is left out where there is no room for all (the
+			       largest first); 0: never */
+		int least;  /* columns that a text keeps there; 0: as it comes */
 	} columns[GRID_COLUMNS_MAX];
 	int column_count;
 	char **cells; /* row after row; NULL: empty */
@@ -28,13 +32,15 @@ struct grid {
 /* Add a column (before any row) or an empty row; the column's or row's number is returned. More
  * than GRID_COLUMNS_MAX is a bug (assert). */
 int grid_column(struct grid *g, const char *heading, bool right);
+void grid_set_rank(struct grid *g, int column, int rank);
 size_t grid_row(struct grid *g);
 void grid_set(struct grid *g, size_t row, int column, const char *text);
 void grid_set_strong(struct grid *g, size_t row, int column);
 const char *grid_get(const struct grid *g, size_t row, int column);
 void grid_free(struct grid *g);
 
-/* For a terminal or a text file (libsmartcols). Returns 0, or -1 with e. */
+/* For a terminal or a text file (libsmartcols): fitted to the screen and coloured where one is set
+ * (screen.h, grid_fit.h), complete and plain otherwise. Returns 0, or -1 with e. */
 int grid_text(struct str *out, const struct grid *g, struct err *e);
 /* A GitHub table. */
 void grid_markdown(struct str *out, const struct grid *g);

@@ -7,8 +7,15 @@
 
 #include "../base/err.h"
 #include "grid.h"
+#include "screen.h"
 
 enum { WRAP_COLUMNS = 100 };
+
+static size_t wrap_columns(void)
+{
+	const int screen = screen_columns();
+	return screen > 0 && screen < WRAP_COLUMNS ? (size_t)screen : WRAP_COLUMNS;
+}
 
 static void append(char ***list, size_t *count, const char *text)
 {
@@ -72,7 +79,7 @@ static void wrap(struct str *out, const char *text, size_t indent)
 
 	while (*text) {
 		const size_t length = strcspn(text, " "), columns = width(text, length);
-		if (column && column + 1 + columns > WRAP_COLUMNS) {
+		if (column && column + 1 + columns > wrap_columns()) {
 			str_addf(out, "\n%*s", (int)indent, "");
 			column = indent;
 		} else if (column) {

@@ -59,6 +59,11 @@ static const char style[] =
 	 * they are, on white. */
 	"@media (prefers-color-scheme: dark) { figure:not(:has(image)) { "
 	"filter: invert(1) hue-rotate(180deg) } }\n"
+	/* What scrolls sideways says so, also where scroll bars are hidden until they are used. */
+	".wide::-webkit-scrollbar, figure::-webkit-scrollbar, pre::-webkit-scrollbar { height: "
+	".5rem }\n"
+	".wide::-webkit-scrollbar-thumb, figure::-webkit-scrollbar-thumb, "
+	"pre::-webkit-scrollbar-thumb { background: #8a8a8a; border-radius: .25rem }\n"
 	"pre, code { font-family: ui-monospace, monospace; font-size: .8125rem }\n"
 	"pre { background: var(--soft); padding: .6rem; overflow-x: auto; border-radius: .4rem }\n"
 	"summary { cursor: pointer }\n"

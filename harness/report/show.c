@@ -8,6 +8,7 @@
 
 #include "../store/read.h"
 #include "format.h"
+#include "screen.h"
 
 int show_find(struct store *s, const char *beginning, char identity[DIGEST_TEXT], struct err *e)
 {
@@ -88,9 +89,11 @@ static int add_text(
 	str_addf(out, "%s%s\n", out->length ? "\n" : "", part->title);
 	struct rows *turned = part->one_row ? upright(rows) : NULL;
 	struct str table = { 0 };
+	screen_indent(turned ? SCREEN_WHOLE : 2); /* the whole identity of a trial is here */
 	int result = part->one_row && !turned
 		? err_nomem(e)
 		: format_rows(turned ? turned : rows, FORMAT_TABLE, &table, e);
+	screen_indent(0);
 	/* Indented; the heading "name value" of an upright part says nothing. */
 	for (const char *line = result ? "" : table.s; *line;) {
 		const size_t length = strcspn(line, "\n");

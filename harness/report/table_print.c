@@ -466,6 +466,11 @@ static struct columns add_columns(
 		c.verdict = grid_column(g, "verdict", false);
 	}
 	str_free(&heading);
+	grid_set_rank(g, c.mean, 10 * m + 1);
+	const int others[] = { c.verdict, c.difference, c.p, c.paper, c.interval, c.bca, c.images };
+	for (int i = 0; i < (int)(sizeof(others) / sizeof(*others)); i++)
+		if (others[i] >= 0)
+			grid_set_rank(g, others[i], 10 * m + 2 + i);
 	return c;
 }
 
@@ -541,6 +546,7 @@ static void make_grid(struct grid *g, struct notes *notes, const struct table *t
 	for (int k = 0; k < spec->row_count; k++)
 		grid_column(g, spec->rows[k], false);
 	const int count = grid_column(g, "n", true);
+	grid_set_rank(g, count, 6);
 	for (int m = 0; m < spec->metric_count; m++)
 		at[m] = add_columns(g, t, m, context);
 	for (size_t i = 0; i < t->row_count; i++) {
@@ -670,6 +676,8 @@ void table_print_end(struct str *out, enum table_format format)
 
 /* ---- verdicts ---- */
 
+enum { CLAIM_TITLE_LEAST = 24 }; /* columns of a claim's title on a terminal */
+
 static void fill_claim(struct grid *g, struct notes *notes, const struct claim_result *r)
 {
 	const size_t row = grid_row(g);
@@ -753,11 +761,13 @@ int table_print_claims(struct str *out, const struct study *study,
 
 	static const char *const headings[] = { "claim", "what", "paper", "ours", "95 % interval",
 		"n", "verdict" };
+	static const int ranks[] = { 0, 0, 2, 1, 5, 4, 0 };
 	static const struct where everything = { .count = 0 };
 	struct grid g = { 0 };
 	struct notes notes = { 0 };
 	for (size_t i = 0; i < sizeof(headings) / sizeof(headings[0]); i++)
-		grid_column(&g, headings[i], i >= 2 && i <= 5);
+		grid_set_rank(&g, grid_column(&g, headings[i], i >= 2 && i <= 5), ranks[i]);
+	g.columns[1].least = CLAIM_TITLE_LEAST;
 	for (size_t i = 0; i < sweep->claim_count; i++)
 		fill_claim(&g, &notes, &results[i]);
 	explain_claims(&notes, sweep);

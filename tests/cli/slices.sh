@@ -42,12 +42,35 @@ awk '{ print $2 }' "$SCRATCH/wanted" | cmp -s - "$SCRATCH/out"
 check $? "the heatmap has them row by row"
 grep -q '^x_log = 1$' "$SCRATCH/figures/slice.gp" && grep -q "tick_text\[3\] = \['0.0001', '0.001', '0.01'\]" "$SCRATCH/figures/slice.gp"
 check $? "geometric values get a logarithmic axis, with every value as a tick"
-grep -q "batch_size 16" "$SCRATCH/figures/slice.svg"
+grep -q "batch size 16" "$SCRATCH/figures/slice.svg"
 check $? "the legend names the parameter beside its value"
 cp "$SCRATCH/figures/slice.svg" "$SCRATCH/first.svg"
 try plot "$sweep" slice --db "$db" --folder "$SCRATCH/figures"
 cmp -s "$SCRATCH/figures/slice.svg" "$SCRATCH/first.svg"
 check $? "drawn again, the picture is the same bytes"
+
+# ---- no kind, parallel coordinates, wrong predictions ----
+write '{id: auto, metric: test_accuracy, parameter: single.lr, series: batch_size}
+  - {id: words, metric: test_accuracy, parameter: recipe, where: {single.lr: 1e-3, batch_size: 16}}
+  - {id: all, kind: parallel, metric: test_accuracy}
+  - {id: wrong, kind: misclassified, where: {single.lr: 1e-2, batch_size: 16}}'
+try plot "$sweep" --db "$db" --folder "$SCRATCH/figures"
+[ "$code" = 0 ] && sed '/^# /d' "$SCRATCH/figures/slice.tsv" >"$SCRATCH/slice" && sed '/^# /d' "$SCRATCH/figures/auto.tsv" | cmp -s - "$SCRATCH/slice"
+check $? "a figure with a parameter of numbers and no kind is a slice"
+grep -q "row_title\[1\] = \['short'\]" "$SCRATCH/figures/words.gp"
+check $? "of words it has a row for each"
+sqlite3 "$db" "SELECT printf('%.6f', 100 * avg(test_accuracy)) AS m FROM accuracy GROUP BY json_extract(labels, '\$.\"single.lr\"'), json_extract(labels, '\$.batch_size') ORDER BY 1" >"$SCRATCH/wanted"
+awk '/^# block 1/ { exit } $1 == 3 { printf "%.6f\n", $4 }' "$SCRATCH/figures/all.tsv" | sort >"$SCRATCH/out"
+[ "$(wc -l <"$SCRATCH/out")" = 6 ] && sort "$SCRATCH/wanted" | cmp -s - "$SCRATCH/out"
+check $? "parallel coordinates: a line for each configuration ends at its mean in the database"
+grep -q "axis_title\[3\] = \['batch_size', 'single.lr', 'test accuracy (%)'\]" "$SCRATCH/figures/all.gp"
+check $? "its axes are the labels that vary, and the metric"
+[ "$(grep -o 'of [0-9]* trained networks (of 3 trials)' "$SCRATCH/figures/wrong.gp" | head -n 1)" = 'of 3 trained networks (of 3 trials)' ] && grep -q "'→ " "$SCRATCH/figures/wrong.gp"
+check $? "wrong predictions: of the networks that the figure names, with true and predicted class"
+write '{id: none, metric: test_accuracy}'
+try check "$sweep"
+refuses 2 "'kind' is needed"
+check $? "check: a figure with neither kind nor parameter"
 
 write '{id: slice, kind: slice, metric: test_accuracy, series: batch_size}'
 try check "$sweep"

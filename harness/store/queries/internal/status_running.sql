@@ -1,5 +1,6 @@
 -- Attempts at work (a trial that is done may be run again), with the last epoch that is recorded of each.
-SELECT DISTINCT s.name AS sweep, t.identity AS trial, t.dataset, p.recipe, t.seed, a.pid, max(0,
+SELECT DISTINCT s.name AS sweep, t.identity AS trial, t.dataset, p.recipe, t.seed,
+	(SELECT json_group_object(l.name, l.value) FROM labels AS l WHERE l.sweep = p.sweep AND l.position = p.position) AS labels, a.pid, max(0,
 	(julianday('now') - julianday(a.started_at)) * 86400) AS seconds, max(0,
 	(julianday('now') - julianday(a.heartbeat)) * 86400) AS heartbeat_age, m.phase, m.fold, m.epoch, t.config
 FROM attempts AS a

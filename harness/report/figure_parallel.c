@@ -1,0 +1,282 @@
+/* figure_parallel.c - parallel coordinates: an axis for each label that varies and one for the
+ * metric, a line for each configuration (mean over its seeds), the darker the better. Which values
+ * go together, for more parameters than a slice or a heatmap can show. Works on the study alone. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "figure.h"
+#include "metric.h"
+
+enum { AXES_MAX = 10, VALUES_MAX = 64, LINES_MAX = 2000, TICKS_MAX = 10, HEIGHT = 300 };
+
+/* One axis: the distinct values of a label, numbers in their order, words in that of the plan. */
+struct scale {
+	const char *label;
+	const char *texts[VALUES_MAX];
+	double at[VALUES_MAX]; /* from 0 to 1 */
+	size_t count;
+};
+
+struct line {
+	const struct sample *first;
+	double sum, mean;
+	size_t n;
+};
+
+struct plot {
+	struct figure *f;
+	const struct study *study;
+	const struct figure_spec *spec;
+	const struct metric *metric;
+	struct scale axes[AXES_MAX];
+	size_t axis_count;
+	struct line *lines;
+	size_t line_count;
+};
+
+static bool belongs(const struct plot *p, const struct sample *s)
+{
+	return study_holds(&p->spec->where, s) && !isnan(study_value(p->study, s, p->f->metric));
+}
+
+static const char *text_of(const struct sample *s, const char *label)
+{
+	const char *text = study_label(s, label);
+	return text ? text : "not set";
+}
+
+/* ---- axes ---- */
+
+static size_t find(const struct scale *a, const char *text)
+{
+	size_t i = 0;
+	while (i < a->count && strcmp(a->texts[i], text) != 0)
+		i++;
+	return i;
+}
+
+static int add_text(const struct plot *p, struct scale *a, const char *text, struct err *e)
+{
+	if (find(a, text) < a->count)
+		return 0;
+	if (a->count == VALUES_MAX)
+		return err_set(e, ERR_USAGE,
+			"figure %s: '%s' has more than %d values: narrow its 'where'", p->spec->id,
+			a->label, VALUES_MAX);
+	a->texts[a->count++] = text;
+	return 0;
+}
+
+static double number_of(const char *text)
+{
+	char *end;
+	const double number = strtod(text, &end);
+	return end == text || *end ? NAN : number;
+}
+
+static int by_number(const void *a, const void *b)
+{
+	const double x = number_of(*(const char *const *)a), y = number_of(*(const char *const *)b);
+	return (x > y) - (x < y);
+}
+
+/* Place the values: numbers as they are (their logarithm where they span more than a factor of 20),
+ * words at equal distances. */
+static void place_values(struct scale *a)
+{
+	bool numbers = true;
+	for (size_t i = 0; i < a->count; i++)
+		numbers = numbers && isfinite(number_of(a->texts[i]));
+	if (numbers)
+		qsort(a->texts, a->count, sizeof(*a->texts), by_number);
+	const double low = number_of(a->texts[0]), high = number_of(a->texts[a->count - 1]);
+	const bool logarithmic = numbers && low > 0 && high / low > 20;
+	for (size_t i = 0; i < a->count; i++) {
+		const double x = number_of(a->texts[i]);
+		a->at[i] = !numbers   ? (double)i / (double)(a->count - 1)
+			: logarithmic ? log(x / low) / log(high / low)
+				      : (x - low) / (high - low);
+	}
+}
+
+/* An axis for each label of which the figure's trials have several values. */
+static int find_axes(struct plot *p, struct err *e)
+{
+	for (size_t i = 0; i < p->study->count; i++) {
+		const struct sample *s = &p->study->samples[i];
+		for (int k = 0; k < s->label_count && belongs(p, s); k++) {
+			size_t at = 0;
+			while (at < p->axis_count
+				&& strcmp(p->axes[at].label, s->labels[k].name) != 0)
+				at++;
+			if (at == p->axis_count && at == AXES_MAX)
+				continue;
+			p->axes[at].label = s->labels[k].name;
+			p->axis_count += at == p->axis_count;
+		}
+	}
+	for (size_t i = 0; i < p->study->count; i++)
+		for (size_t a = 0; a < p->axis_count && belongs(p, &p->study->samples[i]); a++)
+			if (add_text(p, &p->axes[a],
+				    text_of(&p->study->samples[i], p->axes[a].label), e))
+				return -1;
+	size_t kept = 0;
+	for (size_t a = 0; a < p->axis_count; a++)
+		if (p->axes[a].count > 1)
+			p->axes[kept++] = p->axes[a];
+	p->axis_count = kept;
+	for (size_t a = 0; a < kept; a++)
+		place_values(&p->axes[a]);
+	return kept ? 0
+		    : err_set(e, ERR_FAILED,
+			    "figure %s: nothing to draw: no label has several values among the "
+			    "finished trials",
+			    p->spec->id);
+}
+
+/* ---- lines ---- */
+
+static int by_mean(const void *a, const void *b)
+{
+	const double x = ((const struct line *)a)->mean, y = ((const struct line *)b)->mean;
+	return (x > y) - (x < y);
+}
+
+static int find_lines(struct plot *p, struct err *e)
+{
+	const char *differs;
+	for (size_t i = 0; i < p->study->count; i++) {
+		const struct sample *s = &p->study->samples[i];
+		size_t at = 0;
+		if (!belongs(p, s))
+			continue;
+		while (at < p->line_count && !study_same_labels(p->lines[at].first, s, &differs))
+			at++;
+		if (at == LINES_MAX)
+			return err_set(e, ERR_USAGE,
+				"figure %s: more than %d configurations: narrow its 'where'",
+				p->spec->id, LINES_MAX);
+		if (at == p->line_count)
+			p->lines[p->line_count++].first = s;
+		p->lines[at].sum += study_value(p->study, s, p->f->metric) * p->metric->scale;
+		p->lines[at].n++;
+	}
+	for (size_t i = 0; i < p->line_count; i++)
+		p->lines[i].mean = p->lines[i].sum / (double)p->lines[i].n;
+	qsort(p->lines, p->line_count, sizeof(*p->lines), by_mean); /* the best is drawn last */
+	if (p->metric->better < 0)
+		for (size_t i = 0; i < p->line_count / 2; i++) {
+			const struct line other = p->lines[i];
+			p->lines[i] = p->lines[p->line_count - 1 - i];
+			p->lines[p->line_count - 1 - i] = other;
+		}
+	return 0;
+}
+
+/* ---- the figure ---- */
+
+static void write_lines(struct plot *p, const struct axis *y)
+{
+	const double worst = p->lines[0].mean, best = p->lines[p->line_count - 1].mean;
+	figure_block(p->f,
+		"a line a configuration: axis, height from 0 to 1, shade from worst (0) to "
+		"best (1), mean of the metric");
+	for (size_t i = 0; i < p->line_count; i++) {
+		const struct line *l = &p->lines[i];
+		const double shade = best != worst ? (l->mean - worst) / (best - worst) : 1;
+		for (size_t a = 0; a < p->axis_count; a++) {
+			const struct scale *s = &p->axes[a];
+			const double at = s->at[find(s, text_of(l->first, s->label))];
+			figure_row(p->f, (const double[]){ (double)a + 1, at, shade, l->mean }, 4);
+		}
+		const double at = (l->mean - y->low) / (y->high - y->low);
+		figure_row(
+			p->f, (const double[]){ (double)p->axis_count + 1, at, shade, l->mean }, 4);
+		figure_gap(p->f);
+	}
+}
+
+static void write_ticks(struct plot *p, const struct axis *y)
+{
+	enum { MOST = (AXES_MAX + 1) * TICKS_MAX };
+	const char *texts[MOST];
+	struct str numbers[TICKS_MAX] = { { 0 } };
+	size_t count = 0, made = 0;
+	figure_block(p->f, "labels of the axes (tick_text): axis, height");
+	for (size_t a = 0; a < p->axis_count; a++) {
+		const struct scale *s = &p->axes[a];
+		const size_t step = (s->count + TICKS_MAX - 1) / TICKS_MAX;
+		for (size_t i = 0; i < s->count; i += step) {
+			figure_row(p->f, (const double[]){ (double)a + 1, s->at[i] }, 2);
+			texts[count++] = s->texts[i];
+		}
+	}
+	for (double v = ceil(y->low / y->step) * y->step; v <= y->high && made < TICKS_MAX;
+		v += y->step) {
+		figure_row(p->f,
+			(const double[]){
+				(double)p->axis_count + 1, (v - y->low) / (y->high - y->low) },
+			2);
+		str_addf(&numbers[made], "%.*f", y->decimals, v);
+		texts[count++] = numbers[made++].s;
+	}
+	figure_texts(p->f, "tick_text", texts, count);
+	for (size_t i = 0; i < made; i++)
+		str_free(&numbers[i]);
+}
+
+static void write_figure(struct plot *p)
+{
+	const char *titles[AXES_MAX + 1];
+	struct str heading = { 0 };
+	size_t fewest = p->lines[0].n, most = fewest;
+	double low = NAN, high = NAN;
+	for (size_t i = 0; i < p->line_count; i++) {
+		low = fmin(p->lines[i].mean, low);
+		high = fmax(p->lines[i].mean, high);
+		fewest = p->lines[i].n < fewest ? p->lines[i].n : fewest;
+		most = p->lines[i].n > most ? p->lines[i].n : most;
+	}
+	const struct axis y = figure_axis(low, high, 6);
+	write_lines(p, &y);
+	write_ticks(p, &y);
+	for (size_t a = 0; a < p->axis_count; a++)
+		titles[a] = p->axes[a].label;
+	metric_heading(&heading, p->study->sweep, p->spec->metric);
+	titles[p->axis_count] = heading.s;
+	figure_legend(p->f, NULL, 0);
+	figure_number(p->f, "axes", (double)p->axis_count + 1);
+	figure_texts(p->f, "axis_title", titles, p->axis_count + 1);
+	str_addf(&p->f->caption,
+		"A line: one configuration (%zu of them), mean over seeds (n = %zu", p->line_count,
+		fewest);
+	if (most > fewest)
+		str_addf(&p->f->caption, " to %zu", most);
+	str_addf(&p->f->caption, "). Dark and on top: the %s values of %s.",
+		p->metric->better < 0 ? "smallest" : "largest", heading.s);
+	p->f->height = HEIGHT;
+	str_free(&heading);
+}
+
+int figure_parallel(struct figure *f, struct err *e)
+{
+	struct plot *p = calloc(1, sizeof(*p));
+	int result = -1;
+	if (!p)
+		return err_nomem(e);
+	*p = (struct plot){ .f = f,
+		.study = f->layout.study,
+		.spec = f->layout.spec,
+		.metric = metric_find(f->layout.study->sweep, f->layout.spec->metric) };
+	p->lines = calloc(LINES_MAX, sizeof(*p->lines));
+	if (!p->lines)
+		err_nomem(e);
+	else if (find_axes(p, e) == 0 && find_lines(p, e) == 0) {
+		write_figure(p);
+		result = 0;
+	}
+	free(p->lines);
+	free(p);
+	return result;
+}
