@@ -149,8 +149,12 @@ static void note_variants(struct notes *notes, struct str *cell, const struct ta
 		first = first ? first : s;
 	}
 	if (first && first->data_variant[0] && strcmp(first->data_variant, "canonical")) {
-		str_addf(&text, "Data set: the known variant '%s', not the canonical files.",
-			first->data_variant);
+		if (strcmp(first->data_variant, "imported") == 0)
+			str_add(&text, "Data set: imported (retrial data import).");
+		else
+			str_addf(&text,
+				"Data set: the known variant '%s', not the canonical files.",
+				first->data_variant);
 		notes_mark(notes, cell, text.s);
 	}
 	if (different)
