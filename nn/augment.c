@@ -2,6 +2,7 @@
  * it is in photometric.c. */
 #include "augment.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 #include "kernels/kernels.h"
@@ -31,34 +32,50 @@ static struct linear turn_and_shear(
 	return (struct linear){ c - s * b, c * a - s, s + c * b, s * a + c };
 }
 
-void nn_augment_draw(const struct nn_augment *amounts, const struct nn_rng *rng, uint32_t index,
-	struct nn_shape shape, struct nn_warp *warp)
+/* All that is drawn for an image. */
+struct drawn {
+	struct linear turn; /* with the shear */
+	double zoom_x, zoom_y, shift_x, shift_y, brightness;
+	bool flipped;
+};
+
+static struct drawn draw(const struct nn_augment *amounts, const struct nn_rng *rng, uint32_t index,
+	struct nn_shape shape)
 {
+	assert(rng->stream == NN_STREAM_AUGMENT);
 	uint32_t r[4], more[4], third[4];
 	nn_rng_four(rng, index, 0, r);
 	nn_rng_four(rng, index, 1, more);
 	nn_rng_four(rng, index, 2, third);
-	double zoom_y = 1 + either_way(amounts->zoom, r[1]),
-	       zoom_x = 1 + either_way(amounts->zoom, r[2]);
-	double shift_y = shape.height * either_way(amounts->translation, more[0]);
-	double shift_x = shape.width * either_way(amounts->translation, more[1]);
-
-	/* Output to input: undo the crop and the translation, scale by the zoom, shear, turn, all
-	 * about the centre. */
-	struct linear l = turn_and_shear(amounts, r[0], third);
-	l.xx *= zoom_x;
-	l.yx *= zoom_x;
-	l.xy *= zoom_y;
-	l.yy *= zoom_y;
-	if (amounts->flip && more[2] & 0x80000000u) {
-		l.xx = -l.xx;
-		l.xy = -l.xy;
-	}
+	struct drawn d = { .turn = turn_and_shear(amounts, r[0], third),
+		.zoom_y = 1 + either_way(amounts->zoom, r[1]),
+		.zoom_x = 1 + either_way(amounts->zoom, r[2]),
+		.shift_y = shape.height * either_way(amounts->translation, more[0]),
+		.shift_x = shape.width * either_way(amounts->translation, more[1]),
+		.brightness = either_way(amounts->brightness, r[3]),
+		.flipped = amounts->flip && more[2] & 0x80000000u };
 	if (amounts->crop > 0) {
 		int right, down;
 		nn_crop_draw(amounts, rng, index, &right, &down);
-		shift_x -= right;
-		shift_y -= down;
+		d.shift_x -= right;
+		d.shift_y -= down;
+	}
+	return d;
+}
+
+/* Output to input: undo the crop and the translation, scale by the zoom, shear, turn, all about the
+ * centre. */
+static void set_map(const struct drawn *d, struct nn_shape shape, struct nn_warp *warp)
+{
+	struct linear l = d->turn;
+	const double shift_x = d->shift_x, shift_y = d->shift_y;
+	l.xx *= d->zoom_x;
+	l.yx *= d->zoom_x;
+	l.xy *= d->zoom_y;
+	l.yy *= d->zoom_y;
+	if (d->flipped) {
+		l.xx = -l.xx;
+		l.xy = -l.xy;
 	}
 	double centre_x = (shape.width - 1) * 0.5, centre_y = (shape.height - 1) * 0.5;
 	warp->map[0] = (float)l.xx;
@@ -69,11 +86,47 @@ void nn_augment_draw(const struct nn_augment *amounts, const struct nn_rng *rng,
 	warp->map[4] = (float)l.yy;
 	warp->map[5] =
 		(float)(centre_y - l.yx * (centre_x + shift_x) - l.yy * (centre_y + shift_y));
-	warp->brightness = (float)either_way(amounts->brightness, r[3]);
+	warp->brightness = (float)d->brightness;
 }
 
-int nn_augment_apply(
-	const struct nn_warp *warp, const uint8_t *image, struct nn_shape shape, float *out)
+void nn_augment_draw(const struct nn_augment *amounts, const struct nn_rng *rng, uint32_t index,
+	struct nn_shape shape, struct nn_warp *warp)
+{
+	const struct drawn d = draw(amounts, rng, index, shape);
+	set_map(&d, shape, warp);
+}
+
+int nn_augment_draw_all(const struct nn_augment *amounts, const struct nn_rng *rng, uint32_t index,
+	struct nn_shape shape, struct nn_warp warps[NN_WARPS_MAX])
+{
+	static const struct linear nothing = { 1, 0, 0, 1 };
+	const struct drawn all = draw(amounts, rng, index, shape);
+	struct drawn step = { .turn = all.turn, .zoom_x = 1, .zoom_y = 1, .flipped = all.flipped };
+	int count = 0;
+	if (!amounts->sequential) {
+		set_map(&all, shape, &warps[0]);
+		return 1;
+	}
+	if (amounts->flip || amounts->rotation != 0 || amounts->shear != 0)
+		set_map(&step, shape, &warps[count++]);
+	step = (struct drawn){ .turn = nothing,
+		.zoom_x = all.zoom_x,
+		.zoom_y = all.zoom_y,
+		.brightness = all.brightness };
+	if (amounts->zoom != 0 || amounts->brightness != 0)
+		set_map(&step, shape, &warps[count++]);
+	step = (struct drawn){ .turn = nothing,
+		.zoom_x = 1,
+		.zoom_y = 1,
+		.shift_x = all.shift_x,
+		.shift_y = all.shift_y };
+	if (amounts->translation != 0 || amounts->crop > 0 || count == 0)
+		set_map(&step, shape, &warps[count++]);
+	return count;
+}
+
+static int apply(const struct nn_warp *warps, int count, const uint8_t *image,
+	struct nn_shape shape, float *out)
 {
 	size_t padded =
 		(size_t)shape.channels * (size_t)(shape.height + 2) * (size_t)(shape.width + 2)
@@ -82,19 +135,27 @@ int nn_augment_apply(
 	if (!scratch)
 		return -1;
 	struct nn_warp_shape s = { shape.channels, shape.height, shape.width };
-	nn_kernels_plain.warp(out, image, s, warp->map, warp->brightness, scratch);
+	nn_kernels_plain.warp(out, image, s, warps->map, warps->brightness, scratch);
+	for (int i = 1; i < count; i++)
+		nn_kernels_plain.warp_again(out, s, warps[i].map, warps[i].brightness, scratch);
 	free(scratch);
 	return 0;
+}
+
+int nn_augment_apply(
+	const struct nn_warp *warp, const uint8_t *image, struct nn_shape shape, float *out)
+{
+	return apply(warp, 1, image, shape, out);
 }
 
 int nn_augment_image(const struct nn_augment *amounts, const struct nn_rng *rng, uint32_t index,
 	const uint8_t *image, struct nn_shape shape, float *out)
 {
-	struct nn_warp warp;
+	struct nn_warp warps[NN_WARPS_MAX];
 	struct nn_photometric photometric;
-	nn_augment_draw(amounts, rng, index, shape, &warp);
+	const int count = nn_augment_draw_all(amounts, rng, index, shape, warps);
 	nn_photometric_draw(amounts, rng, index, shape, &photometric);
-	if (nn_augment_apply(&warp, image, shape, out))
+	if (apply(warps, count, image, shape, out))
 		return -1;
 	nn_photometric_apply(&photometric, shape, out);
 	return 0;

@@ -2,11 +2,12 @@
  *
  * A flip, then rotation, zoom and translation, in this order, about the image's centre, are
  * composed into one affine map and sampled once, bilinearly, with reflected borders (d c b a | a b
- * c d | d c b a). Keras applies them as three layers with a resampling each: same transforms, but
- * its images are blurred three times (PAPER_MAP.md, "Deviations"). A shear comes between rotation
- * and zoom, a random crop after the translation, in the same map and the same sampling. Then come,
- * in this order: brightness, contrast, noise, and black (0) for what a crop brings in from outside
- * with NN_CROP_ZERO and for what cutout covers (photometric.h has all but brightness). */
+ * c d | d c b a). Keras applies them as layers with a resampling each: the same transforms, but its
+ * images are blurred three times and reflected at each of their borders. `sequential` does so, too.
+ * A shear comes between rotation and zoom, a random crop after the translation, in the same map and
+ * the same sampling. Then come, in this order: brightness, contrast, noise, and black (0) for what
+ * a crop brings in from outside with NN_CROP_ZERO and for what cutout covers (photometric.h has all
+ * but brightness). */
 #ifndef NN_AUGMENT_H
 #define NN_AUGMENT_H
 
@@ -18,6 +19,8 @@
 
 /* Largest amounts; 0 switches a transform off. */
 struct nn_augment {
+	bool sequential; /* sample after each transform: flip, rotation and shear; zoom and
+			    brightness; translation and crop. Those that are off are left out */
 	double rotation; /* turns, either way */
 	double zoom; /* height and width by 1 +- zoom, drawn independently; above 1 shows more of
 			the image, as in Keras */
@@ -47,6 +50,12 @@ struct nn_warp {
 /* Draw for image number `index` of its data set. rng->stream must be NN_STREAM_AUGMENT. */
 void nn_augment_draw(const struct nn_augment *amounts, const struct nn_rng *rng, uint32_t index,
 	struct nn_shape shape, struct nn_warp *warp);
+
+/* What is drawn as one map, or sequentially as several, each sampling what the one before gave. The
+ * random numbers are the same. Returns how many. */
+enum { NN_WARPS_MAX = 3 };
+int nn_augment_draw_all(const struct nn_augment *amounts, const struct nn_rng *rng, uint32_t index,
+	struct nn_shape shape, struct nn_warp warps[NN_WARPS_MAX]);
 
 /* Apply to one image of uint8 [channels][height][width]; out: as many floats in [0, 1]: the bits
  * that training sees. For pictures and tests: allocates. Returns 0, or -1 when memory runs out. */

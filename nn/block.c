@@ -2,6 +2,7 @@
  * images. */
 #include "block.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "batchnorm.h"
@@ -497,6 +498,8 @@ int nn_block_stages(const struct nn_batch *batch, bool gradient)
 
 void nn_block_run(struct nn_block *block, const struct nn_batch *batch, int number, int stage)
 {
+	assert((uintptr_t)block->memory % 64 == 0 && stage >= 0);
+	assert(number >= 0 && (uint32_t)number * NN_LANES < batch->count);
 	const int cut_count = nn_block_stages(batch, block->gradient) / 2;
 	if (stage == 0)
 		begin(block, batch, number);

@@ -2,6 +2,7 @@
  * kernels/infer_kernels.h; block.c does what they cannot. */
 #include "infer.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -557,6 +558,7 @@ void nn_infer_floats(struct nn_infer *f, const float *image)
 
 const float *nn_infer_logits(const struct nn_infer *f, int output)
 {
+	assert(output >= 0 && output < f->net->output_count);
 	if (f->channels)
 		return nn_channels_logits(f->channels, output);
 	return f->by_position

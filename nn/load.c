@@ -37,15 +37,20 @@ static void load_warped(const struct loading *l, float *out)
 			continue;
 		}
 		uint32_t id = l->ids[lane] & ~NN_ORDER_AUGMENTED;
-		struct nn_warp warp = { .map = { 1, 0, 0, 0, 1, 0 } };
+		struct nn_warp warps[NN_WARPS_MAX] = { { .map = { 1, 0, 0, 0, 1, 0 } } };
 		struct nn_photometric photometric = { 0 };
+		int count = 1;
 		if (augmented(l, lane)) {
-			nn_augment_draw(&epoch->augment, &rng, id, shape, &warp);
+			count = nn_augment_draw_all(&epoch->augment, &rng, id, shape, warps);
 			nn_photometric_draw(&epoch->augment, &rng, id, shape, &photometric);
 		}
-		batch->kernels->warp(to, batch->images->pixels + id * nn_shape_size(shape),
-			(struct nn_warp_shape){ shape.channels, shape.height, shape.width },
-			warp.map, warp.brightness, l->block->memory + plan->warp_scratch);
+		const struct nn_warp_shape size = { shape.channels, shape.height, shape.width };
+		float *scratch = l->block->memory + plan->warp_scratch;
+		batch->kernels->warp(to, batch->images->pixels + id * nn_shape_size(shape), size,
+			warps[0].map, warps[0].brightness, scratch);
+		for (int i = 1; i < count; i++)
+			batch->kernels->warp_again(
+				to, size, warps[i].map, warps[i].brightness, scratch);
 		nn_photometric_apply(&photometric, shape, to);
 	}
 	batch->kernels->interleave(out, images, plan->image_stride, nn_shape_size(shape));

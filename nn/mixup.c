@@ -1,6 +1,8 @@
 /* mixup.c - see mixup.h. */
 #include "mixup.h"
 
+#include <assert.h>
+
 #include "scalar.h"
 
 /* In (0, 1), never an end. */
@@ -27,6 +29,7 @@ double nn_symmetric_beta(double alpha, const uint32_t bits[4])
 void nn_mixup_draw(double alpha, const struct nn_rng *rng, uint32_t position, uint32_t count,
 	uint32_t *distance, double *share)
 {
+	assert(rng->stream == NN_STREAM_MIXUP && alpha > 0);
 	*distance = 0;
 	*share = 0;
 	if (count < 2)

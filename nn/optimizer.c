@@ -2,6 +2,8 @@
  * (kernels/steps.h). */
 #include "optimizer.h"
 
+#include <assert.h>
+
 #include "scalar.h"
 
 /* 1 at 0, 0 at `total`, along half a cosine. */
@@ -60,6 +62,7 @@ static double milestones_fraction(const struct nn_rate *r, long done)
 
 double nn_rate_at(const struct nn_rate *rate, double lr, long done)
 {
+	assert(done >= 0);
 	if (done < rate->warm_up)
 		return lr * (double)(done + 1) / (double)rate->warm_up;
 	done -= rate->warm_up;

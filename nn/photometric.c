@@ -1,6 +1,8 @@
 /* photometric.c - see photometric.h. */
 #include "photometric.h"
 
+#include <assert.h>
+
 #include "scalar.h"
 
 /* Numbers 0 and 1 of an image's draws place it (augment.c); of 2, the first two shear it. */
@@ -14,6 +16,7 @@ static int below(int limit, uint32_t bits)
 void nn_crop_draw(const struct nn_augment *amounts, const struct nn_rng *rng, uint32_t index,
 	int *right, int *down)
 {
+	assert(rng->stream == NN_STREAM_AUGMENT && amounts->crop > 0);
 	uint32_t bits[4];
 	nn_rng_four(rng, index, CROP_DRAW, bits);
 	*right = below(2 * amounts->crop + 1, bits[2]) - amounts->crop;
@@ -23,6 +26,7 @@ void nn_crop_draw(const struct nn_augment *amounts, const struct nn_rng *rng, ui
 void nn_photometric_draw(const struct nn_augment *amounts, const struct nn_rng *rng, uint32_t index,
 	struct nn_shape shape, struct nn_photometric *photometric)
 {
+	assert(rng->stream == NN_STREAM_AUGMENT);
 	uint32_t bits[4];
 	nn_rng_four(rng, index, PHOTOMETRIC_DRAW, bits);
 	*photometric = (struct nn_photometric){ .contrast = (float)(amounts->contrast

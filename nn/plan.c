@@ -1,6 +1,8 @@
 /* plan.c - from layers to operations and memory. */
 #include "plan.h"
 
+#include <assert.h>
+
 #include "batchnorm.h"
 #include "layout.h"
 
@@ -289,6 +291,7 @@ static void rectify(struct nn_plan *plan, const struct nn_net *net)
 void nn_plan_make(
 	struct nn_plan *plan, const struct nn_net *net, const bool *frozen, bool keep_maps)
 {
+	assert(!net->error[0] && net->input_count > 0 && net->output_count > 0);
 	*plan = (struct nn_plan){ .keep_maps = keep_maps };
 	for (int l = 0; l < net->layer_count; l++) {
 		struct nn_op *op = &plan->ops[l];

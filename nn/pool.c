@@ -2,6 +2,7 @@
  * a wake-up by the kernel. */
 #include "pool.h"
 
+#include <assert.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdatomic.h>
@@ -97,6 +98,7 @@ void nn_pool_free(struct nn_pool *p)
 
 void nn_pool_run(struct nn_pool *p, nn_task *task, void *context, int count)
 {
+	assert(count >= 0);
 	p->task = task;
 	p->context = context;
 	p->count = count;

@@ -208,14 +208,6 @@ void nn_quant_free(struct nn_quant *q)
 	free(q);
 }
 
-size_t nn_quant_bytes(const struct nn_quant *q)
-{
-	size_t bytes = 0;
-	for (int i = 0; i < q->tensor_count; i++)
-		bytes += q->tensors[i].count * size_of(q->tensors[i].type);
-	return bytes;
-}
-
 /* ---- calibration ---- */
 
 /* The smallest and largest activation of each layer; 0 is always between them. */

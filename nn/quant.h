@@ -89,9 +89,6 @@ int nn_quant_fit(struct nn_quant *q, const float *params, const struct nn_images
  * which names the layer. */
 int nn_quant_check(struct nn_quant *q);
 
-/* Bytes of all tensors. */
-size_t nn_quant_bytes(const struct nn_quant *q);
-
 /* ---- inference, one image at a time (quant_infer.c) ---- */
 
 struct nn_quant_infer;
@@ -107,10 +104,9 @@ void nn_quant_infer_free(struct nn_quant_infer *f);
  */
 void nn_quant_infer_bytes(struct nn_quant_infer *f, const uint8_t *image);
 
-/* Of the last image: logits of output k, [classes], until the next call; real = logit *
- * nn_quant_infer_scale. And the class: the first of the largest. */
+/* Of the last image: logits of output k, [classes], until the next call; real = logit * the scale
+ * of the layer that the output reads. And the class: the first of the largest. */
 const int32_t *nn_quant_infer_logits(const struct nn_quant_infer *f, int output);
-float nn_quant_infer_scale(const struct nn_quant_infer *f, int output);
 int nn_quant_infer_class(const struct nn_quant_infer *f, int output);
 
 #endif

@@ -420,11 +420,6 @@ const int32_t *nn_quant_infer_logits(const struct nn_quant_infer *f, int output)
 	return f->logits[layer_of(f, f->q->net->outputs[output])->inputs[0]];
 }
 
-float nn_quant_infer_scale(const struct nn_quant_infer *f, int output)
-{
-	return *f->q->layers[layer_of(f, f->q->net->outputs[output])->inputs[0]].scale;
-}
-
 int nn_quant_infer_class(const struct nn_quant_infer *f, int output)
 {
 	const int32_t *logits = nn_quant_infer_logits(f, output);

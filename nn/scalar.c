@@ -1,6 +1,7 @@
 /* scalar.c - exp, log, sin, cos and the normal quantile from +, -, *, / and sqrt alone. */
 #include "scalar.h"
 
+#include <assert.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -133,6 +134,7 @@ static double rational7(const double a[8], const double b[8], double r)
 
 double nn_normal_quantile(double p)
 {
+	assert(p > 0 && p < 1);
 	static const double centre_a[8] = { 3.3871328727963666080e0, 1.3314166789178437745e+2,
 		1.9715909503065514427e+3, 1.3731693765509461125e+4, 4.5921953931549871457e+4,
 		6.7265770927008700853e+4, 3.3430575583588128105e+4, 2.5090809287301226727e+3 };

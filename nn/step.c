@@ -1,6 +1,7 @@
 /* step.c - see step.h. */
 #include "step.h"
 
+#include <assert.h>
 #include <string.h>
 
 enum { LANES = 16 };
@@ -65,6 +66,7 @@ static void step(const struct nn_step *s, struct treatment t, size_t at, size_t 
 
 void nn_step_range(const struct nn_step *s, size_t from, size_t to)
 {
+	assert(from <= to && from % LANES == 0);
 	for (int i = 0; i < s->net->tensor_count;) {
 		const struct treatment t = treatment_of(s, i);
 		size_t at = s->net->tensors[i].offset, end = at;

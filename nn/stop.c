@@ -1,8 +1,11 @@
 /* stop.c - early stopping: the arithmetic of Keras's EarlyStopping. */
 #include "stop.h"
 
+#include <assert.h>
+
 int nn_stop_epoch(struct nn_stop *s, int epoch, double value)
 {
+	assert(epoch >= 0 && s->patience >= 0);
 	if (epoch < s->from_epoch)
 		return NN_STOP_GO_ON;
 	bool first = !s->any;

@@ -362,6 +362,7 @@ static void set_epoch_batch(struct nn_trainer *t, const struct nn_epoch *epoch, 
 
 long nn_train_epoch(struct nn_trainer *t, const struct nn_epoch *epoch, struct nn_score *score)
 {
+	assert(epoch->label_smoothing >= 0 && epoch->label_smoothing < 1 && epoch->mixup >= 0);
 	*score = (struct nn_score){ 0 };
 	long number = 0;
 	for (uint32_t position = 0; position < epoch->count; number++) {

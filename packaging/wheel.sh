@@ -9,11 +9,11 @@ mkdir -p "$out"
 export DEBIAN_FRONTEND=noninteractive
 if [ "$(id -u)" = 0 ]; then
 	sh harness/packages.sh run
-	apt-get install -y -qq --no-install-recommends binutils python3 >/dev/null
+	apt-get install -y -qq --no-install-recommends binutils python3 libbz2-dev liblzma-dev nettle-dev >/dev/null
 fi
 stage=$(mktemp -d)
 trap 'rm -rf "$stage"' EXIT
-archives='sqlite3 gsl gslcblas archive yaml jansson png16 protobuf-c pcre2-8 crypto nettle bz2 lzma z'
+archives='sqlite3 gsl gslcblas archive yaml jansson png16 jpeg protobuf-c pcre2-8 crypto nettle bz2 lzma z'
 static=
 dynamic=
 folder=$(dirname "$(gcc -print-file-name=libsqlite3.a)")

@@ -16,10 +16,12 @@ set multiplot
 set border 1 linecolor rgb grey linewidth 0.8
 set logscale x
 set xrange [x_low:x_high]
-# Labels at 1, 2 and 5 times powers of ten: the axis often spans less than one decade.
+# Labels at 1, 2 and 5 times powers of ten, and more of them on an axis that spans less than one decade.
+digits = x_high / x_low >= 10 ? '1 2 5' : x_high / x_low >= 3 ? '1 1.5 2 3 4 5 7' : \
+	'1 1.1 1.2 1.3 1.4 1.6 1.8 2 2.2 2.5 2.8 3.1 3.5 4 4.5 5 5.5 6.2 7 8 9'
 set xtics nomirror out scale 0.5 font small textcolor rgb black offset 0, tic_down
 set xtics ('' 1)
-do for [power = -1:7] { do for [digit in '1 2 5'] { set xtics add (sprintf('%g', digit * 10.0**power) digit * 10.0**power) } }
+do for [power = -1:7] { do for [digit in digits] { set xtics add (sprintf('%g', digit * 10.0**power) digit * 10.0**power) } }
 set grid xtics linecolor rgb '#e6e6e6' linewidth 0.6 linetype 1
 set yrange [-rows - 0.4:-0.1]
 set style fill solid noborder

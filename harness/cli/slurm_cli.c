@@ -10,6 +10,7 @@
 
 #include "../base/clock.h"
 #include "../base/file.h"
+#include "../run/slurm_ended.h"
 #include "../run/slurm_watch.h"
 #include "forecast_cli.h"
 #include "run_cli.h"
@@ -297,6 +298,23 @@ static double *seconds_expected(const struct cluster *x)
 	return NULL;
 }
 
+/* Why trials are missing that were submitted before. */
+static void tell_unfinished(const struct cluster *x)
+{
+	struct slurm_ended *list = NULL;
+	size_t count = 0;
+	struct str text = { 0 };
+	if (x->quiet || !file_exists(x->folder)
+		|| slurm_ended_read(
+			x->store, x->sweep->name, x->folder, &x->queue, &list, &count, NULL))
+		return;
+	slurm_ended_describe(x->folder, list, count, "", &text);
+	if (text.length)
+		fputs(text.s, stderr);
+	str_free(&text);
+	free(list);
+}
+
 static int submit(struct cluster *x, const char *db, bool print, struct err *e)
 {
 	struct pairs pairs = { .count = 0 };
@@ -453,14 +471,17 @@ static int run(struct cluster *x, const char *db, struct err *e)
 	const double begun = clock_seconds();
 	const bool submits = !collect && x->missing_count > 0;
 	if (submits) {
+		tell_unfinished(x);
 		const int code = submit(x, db, false, e);
 		if (code)
 			return code;
 	}
 	if (waits && (look(x, e) || wait_for_tasks(x, e)))
 		return -1;
-	if (waits)
+	if (waits) {
+		tell_unfinished(x);
 		sum_up(x, &before, begun);
+	}
 	struct str text = { 0 };
 	slurm_cli_describe(&x->queue, &text);
 	if (!submits && !waits && !x->quiet)

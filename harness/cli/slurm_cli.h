@@ -21,7 +21,7 @@
 			"phases)" },                                                              \
 		{ "per-task", 0, "N", "slurm: about N trials per task" },                         \
 		{ "wait", 0, NULL,                                                                \
-			"slurm: wait until all tasks have ended, then print their states" },      \
+			"slurm: wait until all tasks have ended; show what a local run shows" },  \
 		{ "collect", 0, NULL, "slurm: only merge the results of tasks" },                 \
 		{ "template", 0, "FILE",                                                          \
 			"slurm: the script around a task (#SBATCH lines, modules, environments; " \

@@ -6,7 +6,10 @@
 
 #include "../base/file.h"
 #include "../run/slurm.h"
+#include "../run/slurm_ended.h"
 #include "../store/read.h"
+
+enum { SHOWN_MAX = 50 };
 
 /* How far a task is by its own database; total 0: it has not begun. */
 struct task_progress {
@@ -85,6 +88,65 @@ static char *submitted_folder(const char *db, const char *sweep)
 	return NULL;
 }
 
+/* ---- tasks that have ended ---- */
+
+/* How many tasks ended how. */
+struct ended_counts {
+	size_t done, bad, missing, unmerged;
+};
+
+static struct ended_counts count_ended(const struct slurm_ended *list, size_t count)
+{
+	struct ended_counts n = { 0 };
+	for (size_t i = 0; i < count; i++) {
+		const struct slurm_ended *t = &list[i];
+		n.unmerged += !t->merged;
+		n.missing += t->merged && t->missing > 0;
+		n.bad += t->merged && !t->missing && t->bad > 0;
+		n.done += t->merged && !t->missing && !t->bad;
+	}
+	return n;
+}
+
+/* Returns how many; *list is the caller's. */
+static size_t read_ended(const char *db, const char *sweep, const char *folder,
+	const struct slurm_queue *q, struct slurm_ended **list)
+{
+	struct store *store = NULL;
+	size_t count = 0;
+	*list = NULL;
+	if (!store_open(db, STORE_READ, NULL, &store)
+		&& slurm_ended_read(store, sweep, folder, q, list, &count, NULL))
+		count = 0;
+	store_close(store);
+	return count;
+}
+
+static void add_ended(struct str *out, const char *db, const char *sweep, const char *folder,
+	const struct slurm_queue *q)
+{
+	struct slurm_ended *list;
+	const size_t count = read_ended(db, sweep, folder, q, &list);
+	const struct ended_counts n = count_ended(list, count);
+	const struct {
+		size_t count;
+		const char *what;
+	} kinds[] = {
+		{ n.done, "done" },
+		{ n.bad, "with trials that ended badly" },
+		{ n.unmerged, "with results to be merged" },
+		{ n.missing, "unfinished (the next run submits the rest)" },
+	};
+	for (size_t i = 0, shown = 0; i < sizeof(kinds) / sizeof(*kinds); i++)
+		if (kinds[i].count)
+			str_addf(out, "%s%zu %s",
+				shown++ ? ", " : "  tasks ended: ", kinds[i].count, kinds[i].what);
+	if (count)
+		str_add(out, "\n");
+	slurm_ended_describe(folder, list, count, "  ", out);
+	free(list);
+}
+
 void slurm_status_text(const char *db, const char *sweep, struct str *out)
 {
 	struct err e = { 0 };
@@ -93,10 +155,15 @@ void slurm_status_text(const char *db, const char *sweep, struct str *out)
 	if (folder && slurm_queue_read(folder, &e, &q)) {
 		str_addf(out, "  Slurm: %s\n", e.text);
 	} else if (folder) {
+		size_t running = 0;
 		for (size_t i = 0; i < q.count; i++)
-			if (q.tasks[i].number > 0 && !waits(&q.tasks[i]))
+			if (q.tasks[i].number > 0 && !waits(&q.tasks[i]) && running++ < SHOWN_MAX)
 				add_running(out, folder, &q.tasks[i]);
+		if (running > SHOWN_MAX)
+			str_addf(out, "  and %zu more tasks running (--json shows all)\n",
+				running - SHOWN_MAX);
 		add_waiting(out, &q);
+		add_ended(out, db, sweep, folder, &q);
 		slurm_queue_free(&q);
 	}
 	free(folder);
@@ -126,4 +193,23 @@ json_t *slurm_status_json(const char *db, const char *sweep)
 	}
 	free(folder);
 	return list;
+}
+
+json_t *slurm_status_ended_json(const char *db, const char *sweep)
+{
+	json_t *counts = NULL;
+	struct slurm_queue q;
+	char *folder = submitted_folder(db, sweep);
+	if (folder && !slurm_queue_read(folder, NULL, &q)) {
+		struct slurm_ended *list;
+		const size_t count = read_ended(db, sweep, folder, &q, &list);
+		const struct ended_counts n = count_ended(list, count);
+		counts = json_pack("{s:I, s:I, s:I, s:I}", "done", (json_int_t)n.done,
+			"ended_badly", (json_int_t)n.bad, "unfinished", (json_int_t)n.missing,
+			"unmerged", (json_int_t)n.unmerged);
+		free(list);
+		slurm_queue_free(&q);
+	}
+	free(folder);
+	return counts ? counts : json_null();
 }

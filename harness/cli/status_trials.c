@@ -17,14 +17,18 @@ static const char gone[] = " (its process may be gone: the next run takes over)"
 static void position_of(const struct rows *r, size_t row, struct str *out)
 {
 	struct trial t;
-	if (rows_named(r, row, "phase")->kind == VALUE_NULL) {
-		str_add(out, "no epoch yet");
-		return;
-	}
 	const int64_t phase = rows_named(r, row, "phase")->integer,
 		      fold = rows_named(r, row, "fold")->integer,
 		      epoch = rows_named(r, row, "epoch")->integer;
-	if (trial_from_canonical(value_text(rows_named(r, row, "config")), &t, NULL)) {
+	const bool known =
+		trial_from_canonical(value_text(rows_named(r, row, "config")), &t, NULL) == 0;
+	if (rows_named(r, row, "phase")->kind == VALUE_NULL) {
+		str_add(out, known && t.program ? "its program runs" : "no epoch yet");
+		if (known)
+			trial_free(&t);
+		return;
+	}
+	if (!known) {
 		str_addf(out, "phase %lld, epoch %lld", (long long)phase + 1, (long long)epoch + 1);
 		return;
 	}

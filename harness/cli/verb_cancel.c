@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../base/file.h"
 #include "../run/slurm.h"
 #include "cli.h"
 
@@ -24,6 +25,13 @@ static int run(const struct cli *c)
 			"them), not a file",
 			name);
 	char *folder = slurm_folder(cli_get(c, "db", "results/retrial.db"), name, &e);
+	if (folder && !file_exists(folder)) {
+		err_set(&e, ERR_USAGE,
+			"no sweep '%s' was submitted from this database (there is no %s)", name,
+			folder);
+		free(folder);
+		return cli_fail(&e);
+	}
 	int result = folder ? slurm_queue_read(folder, &e, &q) : -1;
 	if (!result) {
 		result = slurm_cancel(&q, &e);

@@ -387,9 +387,13 @@ static int choose_part(
 	bool *wanted = calloc(sweep->trial_count + 1, sizeof(*wanted));
 	if (!wanted)
 		return err_nomem(e);
+	struct str warning = { 0 };
 	int result = cli_has(c, "shard") ? choose_shard(c, sweep, wanted, e)
 					 : slurm_read_list(cli_get(c, "trials", ""), task, sweep,
-						 NN_CORE_VERSION, wanted, e);
+						 NN_CORE_VERSION, wanted, &warning, e);
+	if (warning.length)
+		fprintf(stderr, "warning: %s\n", warning.s);
+	str_free(&warning);
 	if (!result)
 		result = sweep_part_make(sweep, wanted, e, part);
 	free(wanted);

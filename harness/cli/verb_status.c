@@ -187,6 +187,7 @@ static void add_json(struct str *out, const struct status *s, const char *db)
 			json_object_set_new(o, names_of[p], list);
 		}
 		json_object_set_new(o, "slurm", slurm_status_json(db, sweep));
+		json_object_set_new(o, "slurm_ended", slurm_status_ended_json(db, sweep));
 		json_array_append_new(sweeps, o);
 	}
 	json_object_set_new(root, "over", json_boolean(is_over(s)));

@@ -37,7 +37,8 @@ static size_t train_label_bytes(const struct dataset *d)
 	return d->reals ? ((size_t)d->train_count + 63) / 64 * 64 : d->train_count;
 }
 
-size_t memory_bytes(const struct dataset *d)
+/* Of the mapping. */
+static size_t memory_bytes(const struct dataset *d)
 {
 	return MEMORY_HEADER_BYTES
 		+ ((size_t)d->train_count + d->test_count) * memory_image_bytes(d)

@@ -20,9 +20,8 @@ struct memory_part {
 /* A data set of the manifest's name and shape without memory. NULL when memory runs out. */
 struct dataset *memory_describe(const struct dataset_info *info);
 
-/* Bytes of one image, and of the mapping. */
+/* Bytes of one image. */
 size_t memory_image_bytes(const struct dataset *d);
-size_t memory_bytes(const struct dataset *d);
 
 /* Give d an empty, writable mapping that processes made by fork will share. Returns 0, or -1 with
  * e. */

@@ -47,7 +47,4 @@ int describe_tensor_shape(const struct nn_net *net, int tensor, size_t sizes[4])
  * have one? Returns 0, or -1 with e (ERR_USAGE). */
 int describe_check_params(const struct model *m, struct err *e);
 
-/* "convolution", ... for messages. */
-const char *describe_kind(enum nn_kind kind);
-
 #endif

@@ -146,6 +146,13 @@ static void add_phase(struct str *out, const struct trial *t, int index)
 	str_add(out, "}");
 }
 
+/* Is anything on that moves pixels? */
+static bool is_sampled(const struct augment_config *a)
+{
+	return a->rotation != 0 || a->zoom != 0 || a->translation != 0 || a->shear != 0 || a->flip
+		|| a->crop > 0;
+}
+
 static void add_augment(struct str *out, const struct trial *t)
 {
 	if (!trial_uses_augment(t))
@@ -154,6 +161,8 @@ static void add_augment(struct str *out, const struct trial *t)
 	param_defaults(SCOPE_AUGMENT, 0, &defaults);
 	if (amounts.crop == 0)
 		amounts.crop_fill = defaults.crop_fill; /* of nothing */
+	if (!is_sampled(&amounts))
+		amounts.resampling = defaults.resampling;
 	struct str inside = { 0 };
 	add_scope(&inside, SCOPE_AUGMENT, 0, &amounts, &defaults);
 	if (inside.length > 2) {

@@ -41,7 +41,8 @@ const char *place_name(enum place place)
 	return places[place_index(place)].name;
 }
 
-const char *place_noun(enum place place)
+/* "this claim", "this sweep file": for messages about what is missing. */
+static const char *place_noun(enum place place)
 {
 	return places[place_index(place)].noun;
 }

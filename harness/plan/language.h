@@ -104,8 +104,6 @@ const struct key *language_find(enum place place, const char *name);
 size_t language_names(enum place place, const char **names, size_t most);
 /* "at the top of a sweep file", "in a claim": for messages and help. */
 const char *place_name(enum place place);
-/* "this claim", "this sweep file": for messages about what is missing. */
-const char *place_noun(enum place place);
 
 /* The member of the map under the key's name or its former spelling, or NULL. */
 const struct node *language_get(const struct node *map, enum place place, const char *name);

@@ -17,6 +17,7 @@ static const char *const decayed[] = { "all", "kernels", NULL };
 static const char *const schedules[] = { "constant", "cosine", "step", "milestones", "linear",
 	"exponential", "one_cycle", "restarts", "plateau", NULL };
 static const char *const shapes[] = { "cosine", "linear", NULL };
+static const char *const resamplings[] = { "composed", "sequential", NULL };
 static const char *const fills[] = { "zero", "reflect", NULL };
 static const char *const metrics[] = { "val_accuracy", "val_loss", NULL };
 static const char *const keeps[] = { "restored", "best", "last", NULL };
@@ -189,6 +190,16 @@ static const struct param table[] = {
 	{ IN_AUGMENT(cutout), .name = "cutout", .type = PARAM_INTEGER, .min = 0, .max = 1024,
 		.fallback = "0", .unit = "pixels",
 		.help = "side of a black square, its centre anywhere in the image",
+		.since = "0.2" },
+
+	{ IN_AUGMENT(resampling), .name = "resampling", .type = PARAM_ENUM, .names = resamplings,
+		.fallback = "composed",
+		.help = "whether the image is sampled once, or after each transform as in Keras",
+		.detail =
+			"  composed    flip, rotation, shear, zoom, translation and crop are one "
+			"map\n"
+			"  sequential  three maps: flip, rotation and shear; zoom and brightness; "
+			"translation and crop. The random numbers are the same\n",
 		.since = "0.2" },
 
 	/* ---- a phase of a recipe ---- */

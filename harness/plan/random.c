@@ -41,7 +41,8 @@ static double uniform(uint64_t seed, const char *path, uint64_t draw)
 }
 
 /* base to the power of u, u in [0, 1), by square roots alone: they are exact to the last bit
- * everywhere. */
+ * everywhere. (The results of glibc 2.36's pow with and without FMA instructions differ for 712 of
+ * 1,000,000 random arguments.) */
 static double power(double base, double u)
 {
 	double result = 1, root = base;

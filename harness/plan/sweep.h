@@ -173,7 +173,4 @@ int sweep_parse(const char *path, const char *text, size_t length,
 	const struct sweep_options *options, struct err *e, struct sweep **out);
 void sweep_free(struct sweep *s);
 
-/* Whether the trial's labels satisfy all of w. */
-bool where_holds(const struct where *w, const struct trial *t);
-
 #endif

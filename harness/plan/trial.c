@@ -52,16 +52,6 @@ bool trial_uses_augment(const struct trial *t)
 	return false;
 }
 
-bool where_holds(const struct where *w, const struct trial *t)
-{
-	for (int i = 0; i < w->count; i++) {
-		const char *value = label_value(t, w->is[i].name);
-		if (!value || strcmp(value, w->is[i].value) != 0)
-			return false;
-	}
-	return true;
-}
-
 void trial_free(struct trial *t)
 {
 	free(t->memory);

@@ -68,6 +68,7 @@ enum normalize_kind {
 	NORMALIZE_BYTES,
 };
 enum crop_fill { FILL_ZERO, FILL_REFLECT };
+enum resampling { RESAMPLING_COMPOSED, RESAMPLING_SEQUENTIAL };
 enum stop_metric { STOP_VAL_ACCURACY, STOP_VAL_LOSS };
 
 /* Which weights a phase leaves behind. */
@@ -182,6 +183,7 @@ struct augment_config {
 	int crop; /* pixels added on every side, of which a window of the image's size is cut out at
 		     a random place */
 	enum crop_fill crop_fill;
+	enum resampling resampling;
 	double contrast; /* each channel's distance from its mean is scaled by 1 +- contrast,
 			    clipped to [0, 1] */
 	double noise;    /* standard deviation, clipped to [0, 1] */

@@ -101,7 +101,7 @@ static void check_dead(struct str *out, const struct study *study, const struct 
 void arms_check(struct str *out, const struct study *study, const struct arm *arm,
 	const struct arm *other, int metric, bool accuracy)
 {
-	double x[VALUES_MAX], y[VALUES_MAX];
+	double x[VALUES_MAX] = { 0 }, y[VALUES_MAX] = { 0 };
 	const size_t n = values_of(study, arm, metric, x);
 
 	if (accuracy && n) {

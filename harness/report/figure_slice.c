@@ -67,7 +67,8 @@ static void write_x(struct figure *f, const struct cells *c)
 	figure_number(f, "x_low", c->x_geometric ? low / room : low - room);
 	figure_number(f, "x_high", c->x_geometric ? high * room : high + room);
 	figure_number(f, "x_step", plain.step);
-	figure_number(f, "ticks", c->x_count <= TICKS_MAX ? (double)c->x_count : 0);
+	figure_number(
+		f, "ticks", c->x_count > 1 && c->x_count <= TICKS_MAX ? (double)c->x_count : 0);
 	figure_numbers(f, "tick_at", c->x_numbers, c->x_count);
 	figure_texts(f, "tick_text", c->x_texts, c->x_count);
 	figure_text(f, "x_label", c->x_label);

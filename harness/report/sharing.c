@@ -20,7 +20,9 @@ struct counter {
 	size_t count;
 };
 
-int sharing_phases(const struct trial *t)
+/* How many of the trial's phases can be shared: k-fold is the last phase and leaves no network to
+ * go on from. */
+static int sharing_phases(const struct trial *t)
 {
 	if (t->phase_count == 0)
 		return 0;

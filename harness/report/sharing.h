@@ -28,8 +28,4 @@ void sharing_free(struct sharing *s);
 /* Note that phase p of the trial, which is taken over, would have taken so many seconds. */
 void sharing_save(struct sharing *s, const struct trial *t, int p, double seconds);
 
-/* How many of the trial's phases can be shared: k-fold is the last phase and leaves no network to
- * go on from. */
-int sharing_phases(const struct trial *t);
-
 #endif

@@ -384,11 +384,6 @@ bool reported_value(const struct reported *r, int metric, double *value)
 	return r->series[metric].any;
 }
 
-size_t reported_count(const struct reported *r, int metric)
-{
-	return r->series[metric].count;
-}
-
 const char *reported_others(const struct reported *r)
 {
 	return r->others;

@@ -31,8 +31,6 @@ bool reported_steps(struct reported *r, struct steps_result *out);
 
 /* Metric i of the program: was it reported, and its last value. */
 bool reported_value(const struct reported *r, int metric, double *value);
-/* How many steps it has. */
-size_t reported_count(const struct reported *r, int metric);
 
 /* Names of undeclared members that came, joined by ", ": for a message. */
 const char *reported_others(const struct reported *r);

@@ -82,8 +82,9 @@ int slurm_mark_queued(const struct sweep *sweep, const char *folder, const struc
 	bool *in_queue, struct err *e);
 
 /* Of a list that slurm_submit has written: the trials of a task (all: -1), wanted[]. A trial that
- * the sweep does not have (any more), or a list for another core version, is an error. */
+ * the sweep does not have (any more), or a list for another core version, is an error. For
+ * one of another commit, text is added to *warning. */
 int slurm_read_list(const char *path, long task, const struct sweep *sweep, int core_version,
-	bool *wanted, struct err *e);
+	bool *wanted, struct str *warning, struct err *e);
 
 #endif

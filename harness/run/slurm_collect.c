@@ -3,13 +3,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "../base/file.h"
 #include "../store/merge.h"
 #include "slurm.h"
-
-enum { MARKS_MAX = 16 << 20 };
+#include "slurm_files.h"
 
 struct collection {
 	struct store *store;
@@ -26,21 +24,6 @@ static bool is_queued(const struct slurm_queue *q, const char *submission, long 
 			&& strcmp(q->tasks[i].submission, submission) == 0)
 			return true;
 	return false;
-}
-
-/* "NUMBER SIZE TIME\n" of a database as it lies there, its log included: what has been merged. */
-static void mark_of(const char *path, long number, char mark[96])
-{
-	struct stat info = { 0 }, log = { 0 };
-	struct str log_path = { 0 };
-	str_addf(&log_path, "%s-wal", path);
-	if (stat(path, &info))
-		info.st_size = -1;
-	if (stat(log_path.s, &log))
-		log.st_size = 0;
-	str_free(&log_path);
-	snprintf(mark, 96, "%ld %lld %lld.%09ld %lld\n", number, (long long)info.st_size,
-		(long long)info.st_mtim.tv_sec, info.st_mtim.tv_nsec, (long long)log.st_size);
 }
 
 /* Merge one database. One that cannot be read costs nothing but itself; a failure of our own
@@ -118,21 +101,21 @@ static int collect_submission(
 	size_t before_count, count;
 	str_addf(&path, "%s/%s", folder, submission);
 	str_addf(&marks_path, "%s/merged", path.s);
-	if (file_read(marks_path.s, MARKS_MAX, &before, &before_count, NULL))
+	if (file_read(marks_path.s, SLURM_MARKS_MAX, &before, &before_count, NULL))
 		before = NULL;
 	long *numbers = list_tasks(path.s, &count);
 	int result = 0;
 	bool changed = false;
 	for (size_t i = 0; i < count && !result; i++) {
-		char mark[96];
+		char mark[SLURM_MARK_MAX];
 		if (is_queued(c->queue, submission, numbers[i]))
 			continue;
 		str_clear(&db);
 		str_addf(&db, "%s/%05ld.db", path.s, numbers[i]);
-		mark_of(db.s, numbers[i], mark);
+		slurm_merge_mark(db.s, numbers[i], mark);
 		if (!before || !strstr(before, mark)) {
 			result = merge_task(c, db.s, e);
-			mark_of(db.s, numbers[i], mark);
+			slurm_merge_mark(db.s, numbers[i], mark);
 			changed = true;
 		}
 		str_add(&marks, mark);

@@ -6,13 +6,14 @@
 #include <sys/stat.h>
 
 #include "../base/command.h"
+#include "../base/facts.h"
 #include "../base/file.h"
 #include "shards.h"
 #include "slurm.h"
+#include "slurm_files.h"
 
 enum {
 	SUBMIT_SECONDS = 120,
-	LIST_MAX = 256 << 20,
 	OPTIONS_MAX = 64,
 	SUBMISSIONS_MAX = 100000,
 	ARRAY_MAX_DEFAULT = 1001, /* Slurm's own default: one more than the largest index */
@@ -24,8 +25,6 @@ const char slurm_template[] = "#!/bin/sh\n"
 			      "@RETRIAL@\n";
 
 /* ---- the list of trials ---- */
-
-static const char list_head[] = "retrial tasks, core ";
 
 /* Pointers to the trials, by identity: the same one may be in a plan under several labels. */
 static int by_identity(const void *a, const void *b)
@@ -65,54 +64,34 @@ static bool mark(
 	return low > first;
 }
 
-/* A list in memory; the text is the caller's (free). */
-static int open_list(
-	const char *path, int core_version, char **text, const char **lines, struct err *e)
+/* Lists of a program of another core version are refused; of another commit, it is said. */
+static int check_list(const char *path, const struct slurm_list *list, int core_version,
+	struct str *warning, struct err *e)
 {
-	size_t count;
-	if (file_read(path, LIST_MAX, text, &count, e))
-		return -1;
-	char *end = *text;
-	const size_t head = strlen(list_head);
-	const long core = strncmp(*text, list_head, head) == 0 ? strtol(*text + head, &end, 10) : 0;
-	if (end == *text || *end != '\n')
-		err_set(e, ERR_USAGE, "%s: not a list of trials (it begins with \"%s\")", path,
-			list_head);
-	else if (core_version && core != core_version)
-		err_set(e, ERR_ENVIRONMENT,
-			"%s: the list was made by a program of core version %ld, this one has %d: "
+	if (list->core_version != core_version)
+		return err_set(e, ERR_ENVIRONMENT,
+			"%s: the list was made by a program of core version %d, this one has %d: "
 			"their results are not the same; use one program on all machines",
-			path, core, core_version);
-	else {
-		*lines = end + 1;
-		return 0;
-	}
-	free(*text);
-	return -1;
-}
-
-/* The next "NUMBER IDENTITY" line; 0 at the end. */
-static long next_line(const char **at, char identity[DIGEST_TEXT])
-{
-	long number = 0;
-	if (sscanf(*at, "%ld %64s", &number, identity) != 2)
-		return 0;
-	*at += strcspn(*at, "\n");
-	*at += **at == '\n';
-	return number;
+			path, list->core_version, core_version);
+	if (list->commit[0] && facts_commit()[0] && strcmp(list->commit, facts_commit()) != 0)
+		str_addf(warning,
+			"submitted by a program of commit %.12s, this one is of %.12s; their core "
+			"version is the same, and so are their results",
+			list->commit, facts_commit());
+	return 0;
 }
 
 int slurm_read_list(const char *path, long task, const struct sweep *sweep, int core_version,
-	bool *wanted, struct err *e)
+	bool *wanted, struct str *warning, struct err *e)
 {
-	char *text, identity[DIGEST_TEXT];
-	const char *at;
-	if (open_list(path, core_version, &text, &at, e))
+	struct slurm_list lines;
+	char identity[DIGEST_TEXT];
+	if (slurm_list_open(path, &lines, e))
 		return -1;
 	const struct trial **list = index_trials(sweep, e);
-	int result = list ? 0 : -1;
+	int result = list ? check_list(path, &lines, core_version, warning, e) : -1;
 	size_t found = 0;
-	for (long number; !result && (number = next_line(&at, identity));) {
+	for (long number; !result && (number = slurm_list_next(&lines, identity));) {
 		if (task >= 0 && number != task)
 			continue;
 		found++;
@@ -125,7 +104,7 @@ int slurm_read_list(const char *path, long task, const struct sweep *sweep, int 
 	if (!result && found == 0)
 		result = err_set(e, ERR_USAGE, "%s: no trials of task %ld", path, task);
 	free(list);
-	free(text);
+	slurm_list_close(&lines);
 	return result;
 }
 
@@ -133,8 +112,8 @@ int slurm_read_list(const char *path, long task, const struct sweep *sweep, int 
 static int mark_submission(const struct sweep *sweep, const struct trial **list, const char *folder,
 	const struct slurm_queue *q, const char *submission, bool *in_queue, struct err *e)
 {
-	char *text, identity[DIGEST_TEXT];
-	const char *at;
+	struct slurm_list lines;
+	char identity[DIGEST_TEXT];
 	struct str path = { 0 };
 	long most = 0;
 	for (size_t i = 0; i < q->count; i++)
@@ -148,12 +127,12 @@ static int mark_submission(const struct sweep *sweep, const struct trial **list,
 			&& strcmp(q->tasks[i].submission, submission) == 0)
 			queued[q->tasks[i].number] = true;
 	str_addf(&path, "%s/%s/trials.txt", folder, submission);
-	const int result = open_list(path.s, 0, &text, &at, e);
+	const int result = slurm_list_open(path.s, &lines, e);
 	if (!result) {
-		for (long number; (number = next_line(&at, identity));)
-			if (number > 0 && number <= most && queued[number])
+		for (long number; (number = slurm_list_next(&lines, identity));)
+			if (number <= most && queued[number])
 				mark(sweep, list, identity, in_queue);
-		free(text);
+		slurm_list_close(&lines);
 	}
 	str_free(&path);
 	free(queued);
@@ -180,7 +159,7 @@ int slurm_mark_queued(const struct sweep *sweep, const char *folder, const struc
 static void write_list(const struct sweep *sweep, const size_t *shard, size_t tasks,
 	int core_version, struct str *out)
 {
-	str_addf(out, "%s%d\n", list_head, core_version);
+	slurm_list_head(out, core_version);
 	for (size_t i = 0; i < sweep->trial_count; i++)
 		if (shard[i] < tasks)
 			str_addf(out, "%zu %s\n", shard[i] + 1, sweep->trials[i].identity);
@@ -409,7 +388,7 @@ static int submit_all(const struct sweep *sweep, const char *submission, size_t 
 		struct words w = { .count = 0 };
 		array_words(&w, sweep, submission, first,
 			tasks - first < most ? tasks - first : most, o);
-		result = submit(&w, job, e);
+		result = submit(&w, job, e) || slurm_jobs_add(submission, first, job, e) ? -1 : 0;
 		free_words(&w);
 		if (!result) {
 			str_addf(&dependency, ":%s", job);
@@ -432,14 +411,22 @@ static int submit_all(const struct sweep *sweep, const char *submission, size_t 
 static void print_script(const struct sweep *sweep, const char *submission, size_t tasks,
 	const struct str *script, const struct slurm_options *o, struct str *text)
 {
-	struct words array = { .count = 0 }, merge = { .count = 0 };
-	array_words(&array, sweep, submission, 0, tasks, o);
-	merge_words(&merge, sweep, submission, ":ARRAY", o);
+	const size_t most = array_max();
+	struct str dependency = { 0 };
 	str_add(text, script->s);
-	print_words(text, &array);
+	for (size_t first = 0; first < tasks; first += most) {
+		struct words array = { .count = 0 };
+		array_words(&array, sweep, submission, first,
+			tasks - first < most ? tasks - first : most, o);
+		print_words(text, &array);
+		free_words(&array);
+		str_addf(&dependency, ":ARRAY%zu", first / most + 1);
+	}
+	struct words merge = { .count = 0 };
+	merge_words(&merge, sweep, submission, dependency.s ? dependency.s : "", o);
 	print_words(text, &merge);
-	free_words(&array);
 	free_words(&merge);
+	str_free(&dependency);
 }
 
 /* With the trials dealt out: files and jobs. */

@@ -20,12 +20,13 @@ struct lane {
 	int64_t phase, fold, epoch, step; /* the last that was told of */
 };
 
-/* A task that was seen running. */
+/* A task that was seen in the queue. */
 struct watched {
 	char submission[16];
 	long number;
 	int64_t after; /* attempts up to this one have ended and were told of */
 	bool here;     /* in the queue */
+	bool waits;    /* and has not begun */
 };
 
 struct slurm_watch {
@@ -327,7 +328,7 @@ static size_t find_task(const struct slurm_watch *w, const struct slurm_task *t)
 	return i;
 }
 
-/* Tasks that run and were not known. */
+/* Tasks of the queue that were not known, and where all of them are. */
 static void add_tasks(struct slurm_watch *w, const struct slurm_queue *q)
 {
 	for (size_t i = 0; i < q->count; i++) {
@@ -335,22 +336,21 @@ static void add_tasks(struct slurm_watch *w, const struct slurm_queue *q)
 		if (t->number <= 0)
 			continue;
 		const size_t known = find_task(w, t);
-		if (known < w->task_count) {
-			w->tasks[known].here = true;
-			continue;
-		}
-		if (strcmp(t->state, "PENDING") == 0)
-			continue;
-		if (w->task_count == w->task_capacity) {
+		if (known == w->task_count && known == w->task_capacity) {
 			w->task_capacity = w->task_capacity ? 2 * w->task_capacity : 64;
 			struct watched *more = realloc(w->tasks, w->task_capacity * sizeof(*more));
 			if (!more)
 				err_end_nomem();
 			w->tasks = more;
 		}
-		struct watched *new = &w->tasks[w->task_count++];
-		*new = (struct watched){ .number = t->number, .here = true };
-		memcpy(new->submission, t->submission, sizeof(new->submission));
+		struct watched *task = &w->tasks[known];
+		if (known == w->task_count) {
+			*task = (struct watched){ .number = t->number };
+			memcpy(task->submission, t->submission, sizeof(task->submission));
+			w->task_count++;
+		}
+		task->here = true;
+		task->waits = strcmp(t->state, "PENDING") == 0;
 	}
 }
 
@@ -361,7 +361,7 @@ void slurm_watch_look(struct slurm_watch *w, const struct slurm_queue *q)
 	size_t looked = 0;
 	for (size_t i = 0; i < w->task_count && looked < TASKS_AT_ONCE; i++) {
 		const size_t task = w->turn++ % w->task_count;
-		if (w->tasks[task].here) {
+		if (w->tasks[task].here && !w->tasks[task].waits) {
 			look_at(w, task);
 			looked++;
 		}

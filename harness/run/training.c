@@ -147,7 +147,8 @@ static struct nn_optimizer optimizer_of(const struct training *t)
 
 struct nn_augment training_augment(const struct augment_config *c)
 {
-	return (struct nn_augment){ .rotation = c->rotation,
+	return (struct nn_augment){ .sequential = c->resampling == RESAMPLING_SEQUENTIAL,
+		.rotation = c->rotation,
 		.zoom = c->zoom,
 		.brightness = c->brightness,
 		.translation = c->translation,

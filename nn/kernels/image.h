@@ -122,12 +122,24 @@ INLINE void pad_image(float *padded, const uint8_t *image, int height, int width
 	memcpy(padded + (height + 1) * row, padded + height * row, (size_t)row * sizeof(*padded));
 }
 
-static void warp(float *out, const uint8_t *image, struct nn_warp_shape shape, const float map[6],
-	float brightness, float *padded)
+/* The same of an image that is floats. */
+INLINE void pad_values(float *padded, const float *image, int height, int width)
+{
+	const int row = width + 2;
+	for (int y = 0; y < height; y++) {
+		float *to = padded + (y + 1) * row;
+		memcpy(to + 1, image + y * width, (size_t)width * sizeof(*to));
+		to[0] = to[1];
+		to[width + 1] = to[width];
+	}
+	memcpy(padded, padded + row, (size_t)row * sizeof(*padded));
+	memcpy(padded + (height + 1) * row, padded + height * row, (size_t)row * sizeof(*padded));
+}
+
+static void warp_padded(float *out, struct nn_warp_shape shape, const float map[6],
+	float brightness, const float *padded)
 {
 	const int h = shape.height, w = shape.width, row = w + 2, plane = (h + 2) * row;
-	for (int c = 0; c < shape.channels; c++)
-		pad_image(padded + c * plane, image + c * h * w, h, w);
 	vi steps;
 	for (int l = 0; l < W; l++)
 		steps[l] = l;
@@ -153,6 +165,24 @@ static void warp(float *out, const uint8_t *image, struct nn_warp_shape shape, c
 			}
 		}
 	}
+}
+
+static void warp(float *out, const uint8_t *image, struct nn_warp_shape shape, const float map[6],
+	float brightness, float *padded)
+{
+	const int h = shape.height, w = shape.width, plane = (h + 2) * (w + 2);
+	for (int c = 0; c < shape.channels; c++)
+		pad_image(padded + c * plane, image + c * h * w, h, w);
+	warp_padded(out, shape, map, brightness, padded);
+}
+
+static void warp_again(float *image, struct nn_warp_shape shape, const float map[6],
+	float brightness, float *padded)
+{
+	const int h = shape.height, w = shape.width, plane = (h + 2) * (w + 2);
+	for (int c = 0; c < shape.channels; c++)
+		pad_values(padded + c * plane, image + c * h * w, h, w);
+	warp_padded(image, shape, map, brightness, padded);
 }
 
 #endif

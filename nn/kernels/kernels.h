@@ -199,6 +199,9 @@ struct nn_kernels {
 	 * scratch, channels * (height + 2) * (width + 2) + 16 floats. */
 	void (*warp)(float *out, const uint8_t *image, struct nn_warp_shape shape,
 		const float map[6], float brightness, float *padded);
+	/* The same of an image that was warped before, in its place. */
+	void (*warp_again)(float *image, struct nn_warp_shape shape, const float map[6],
+		float brightness, float *padded);
 
 	/* out[o][py][px] = max over the window of max(0, b[o] + sum over i, ky, kx of
 	 * w[o][i][ky][kx] * in[i][y + ky][x + kx]); argmax: 0..3, the first maximum in scan order,

@@ -1,7 +1,7 @@
 /* table.h - the rows of a variant's table: the same in all of them. */
 .lanes = W,
 	.load_images = load_images, .interleave = interleave, .warp = warp,
-	.conv_pool_forward = conv_pool_forward,
+	.warp_again = warp_again, .conv_pool_forward = conv_pool_forward,
 	.conv_pool_backward_input = conv_pool_backward_input,
 	.conv_pool_backward_weights = conv_pool_backward_weights, .conv_forward = conv_forward,
 	.conv_backward_input = conv_backward_input, .conv_backward_weights = conv_backward_weights,

@@ -36,7 +36,8 @@ static void write_sweep(const char *path, int trials)
 	struct str text = { 0 };
 	struct err e = { 0 };
 	str_add(&text,
-		"retrial: 1\nname: large\nseeds: 10\nbase: {dataset: synthetic, recipe: "
+		"retrial: 1\nname: large\nseeds: 10\nbase: {dataset: synthetic, validation: 1000, "
+		"recipe: "
 		"one}\naxes:\n"
 		"  batch_size: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]\n  dual.lr: [1e-6");
 	for (int i = 2; i <= trials / 100; i++)
@@ -102,6 +103,8 @@ static void measure(const char *const *words, double *seconds, double *mib)
 	fflush(NULL);
 	const pid_t pid = fork();
 	if (pid == 0) {
+		if (!freopen("/dev/null", "w", stdout))
+			_exit(127);
 		execv(words[0], (char *const *)words);
 		_exit(127);
 	}

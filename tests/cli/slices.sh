@@ -67,6 +67,29 @@ grep -q "axis_title\[3\] = \['batch_size', 'single.lr', 'test accuracy (%)'\]" "
 check $? "its axes are the labels that vary, and the metric"
 [ "$(grep -o 'of [0-9]* trained networks (of 3 trials)' "$SCRATCH/figures/wrong.gp" | head -n 1)" = 'of 3 trained networks (of 3 trials)' ] && grep -q "'→ " "$SCRATCH/figures/wrong.gp"
 check $? "wrong predictions: of the networks that the figure names, with true and predicted class"
+# Accuracy against the time of a call: the metric of all seeds, though one of each has a time; one
+# network has one time, whatever its batches were.
+for batch in 16 64; do
+	trial=$("$RETRIAL" runs "batch_size=$batch" single.lr=1e-3 seed=1 --db "$db" --columns trial --format csv | tail -n 1)
+	"$RETRIAL" latency "$trial" --db "$db" --batch 1 --seconds 1 --kernels plain >"$SCRATCH/out" 2>"$SCRATCH/err"
+done
+write '{id: speed, kind: pareto, metric: test_accuracy, against: latency, series: batch_size, where: {single.lr: 1e-3}}'
+try plot "$sweep" --db "$db" --folder "$SCRATCH/figures"
+sqlite3 "$db" "SELECT printf('%.6f 3', 100 * avg(test_accuracy)) FROM accuracy WHERE json_extract(labels, '\$.\"single.lr\"') + 0 = 1e-3
+	GROUP BY json_extract(labels, '\$.batch_size') ORDER BY 1" | sort >"$SCRATCH/wanted"
+awk '/^# block/ { points = /t interval/ } /^[0-9]/ && points { printf "%.6f %d\n", $2, $5 }' "$SCRATCH/figures/speed.tsv" | sort >"$SCRATCH/out"
+[ "$code" = 0 ] && [ "$(wc -l <"$SCRATCH/wanted")" = 2 ] && cmp -s "$SCRATCH/out" "$SCRATCH/wanted"
+check $? "points of a pareto figure are means of all seeds, whichever of them have a time"
+[ "$(awk '/^# block/ { points = /t interval/ } /^[0-9]/ && points { print $1 }' "$SCRATCH/figures/speed.tsv" | sort -u | wc -l)" = 1 ] && sed "s/', '/ /g" "$SCRATCH/figures/speed.gp" | grep -q 'share one time'
+check $? "one network has one time"
+
+# An axis has two labels at least: of one epoch, and of one value.
+write '{id: one, kind: curves, metric: val_accuracy, series: batch_size, where: {single.lr: 1e-3}}
+  - {id: single, kind: slice, metric: test_accuracy, parameter: single.lr, where: {single.lr: 1e-3, batch_size: 16}}'
+try plot "$sweep" --db "$db" --folder "$SCRATCH/figures"
+labels() { sed 's/<!\[CDATA\[//; s/\]\]>//' "$SCRATCH/figures/$2.svg" | grep -c ">$1"; }
+[ "$code" = 0 ] && grep -q '^array x_low\[2\] = \[0.5, 0.5\]$' "$SCRATCH/figures/one.gp" && [ "$(labels ' *[12] *<' one)" -ge 4 ] && grep -q '^ticks = 0$' "$SCRATCH/figures/single.gp" && [ "$(labels ' *0[.]00[0-9]* *<' single)" -ge 2 ]
+check $? "an axis of one epoch or one value has two labels all the same"
 write '{id: none, metric: test_accuracy}'
 try check "$sweep"
 refuses 2 "'kind' is needed"

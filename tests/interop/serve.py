@@ -61,6 +61,14 @@ def fits(page):
     )
 
 
+def hidden_scrolls(page):
+    """What scrolls sideways and has no scroll bar."""
+    return page.evaluate(
+        """() => [...document.querySelectorAll('.wide, pre, figure')].filter(e => e.scrollWidth > e.clientWidth
+            && e.offsetHeight - e.clientHeight < 4 && getComputedStyle(e).overflowX !== 'visible').map(e => e.outerHTML.slice(0, 80))"""
+    )
+
+
 DB = FOLDER / "live.db"
 run("first", 300, 2, True)
 server = subprocess.Popen([RETRIAL, "serve", "--db", DB, "--port", "0"], stdout=subprocess.PIPE, text=True)
@@ -68,7 +76,8 @@ url = server.stdout.readline().strip().rstrip("/")
 db = sqlite3.connect(f"file:{DB}?mode=ro", uri=True)
 try:
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"],
+                                             ignore_default_args=["--hide-scrollbars"])
         context = browser.new_context(viewport={"width": 1280, "height": 900})
         asked, complaints = set(), []
         context.on("request", lambda r: asked.add(r.url.split("/")[2] if "//" in r.url else r.url[:5]))
@@ -132,6 +141,7 @@ try:
                 for address in addresses:
                     one.goto(url + address)
                     wrong += [f"{address}: {w}" for w in fits(one)]
+                    wrong += [f"{address}: scrolls unseen: {w}" for w in hidden_scrolls(one)]
                     found = Axe().run(one).response["violations"]
                     wrong += [f"{address}: {v['id']}: {v['nodes'][0]['html'][:100]}" for v in found]
                 check(not wrong, f"{width} pixels, {scheme}: nothing overflows, axe-core finds nothing", "\n".join(wrong))

@@ -174,7 +174,15 @@ defined_twice() {
 	nm "${library%/*}/libharness.a" "$library" | awk 'NF == 3 && $2 ~ /^[TDRB]$/ && $3 !~ /^onnx__/ { print $3 }' | sort | uniq -d
 }
 
+# Functions that are named nowhere but where they are declared and defined.
+unused() {
+	# shellcheck disable=SC2046
+	sed '/^[ \t]*\(\/\*\|\*\)/d' $(sources) | grep -oE '[A-Za-z_][A-Za-z0-9_]*' | sort | uniq -c | awk '$1 < 3 { print $2 }' >"${library%/*}/rare.txt"
+	nm "${library%/*}/libharness.a" "$library" 2>/dev/null | awk 'NF == 3 && $2 == "T" && $3 !~ /^onnx__/ { print $3 }' | grep -xFf "${library%/*}/rare.txt"
+}
+
 check "no name is defined twice in the libraries" defined_twice
+check "no function of the libraries is used by nobody" unused
 check "libnn.a needs a short list of libc's functions and none of libm's whose bits vary" symbols_not_allowed
 check "libnn.a has no variables of its own" variables
 # A position-independent program whose tables are read-only once it runs, with guarded stacks and checked copies.

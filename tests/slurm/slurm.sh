@@ -4,4 +4,4 @@
 set -u
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
-sh tests/slurm/cluster.sh "$folder" sh tests/run.sh tests/slurm/study.sh
+sh tests/slurm/cluster.sh "$folder" sh tests/run.sh tests/slurm/study.sh tests/slurm/programs.sh tests/slurm/ends.sh

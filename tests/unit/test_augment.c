@@ -341,8 +341,8 @@ static void training_sees_the_same_bits_as_apply_in_every_lane_and_variant(void 
 {
 	(void)state;
 	static const struct nn_shape shapes[] = { { 1, 28, 28 }, { 3, 32, 32 }, { 2, 5, 9 } };
-	struct nn_augment amounts[2] = { paper, paper };
-	amounts[1].flip = true;
+	struct nn_augment amounts[3] = { paper, paper, paper };
+	amounts[1].flip = amounts[2].flip = amounts[2].sequential = true;
 	static float got[3072], want[3072];
 	for (int k = 0; k < 3; k++) {
 		struct check_images images = with_black(shapes[k]);
@@ -358,7 +358,7 @@ static void training_sees_the_same_bits_as_apply_in_every_lane_and_variant(void 
 					.order = order,
 					.count = count,
 					.augmented = { true },
-					.augment = amounts[position % 2],
+					.augment = amounts[position % 3],
 					.seed = 12,
 					.phase = 3,
 					.epoch = 4 };
@@ -367,20 +367,107 @@ static void training_sees_the_same_bits_as_apply_in_every_lane_and_variant(void 
 					.stream = NN_STREAM_AUGMENT,
 					.phase = 3,
 					.epoch = 4 };
-				struct nn_warp w;
-				nn_augment_draw(&e.augment, &rng, index, shapes[k], &w);
-				nn_augment_apply(&w,
-					images.pixels + index * nn_shape_size(shapes[k]), shapes[k],
-					want);
+				assert_int_equal(
+					nn_augment_image(&e.augment, &rng, index,
+						images.pixels + index * nn_shape_size(shapes[k]),
+						shapes[k], want),
+					0);
 				for (size_t i = 0; i < nn_shape_size(shapes[k]); i++)
 					if (got[i] != want[i])
 						fail_msg("%s, position %u, pixel %zu: %.9g in "
-							 "training, %.9g from nn_augment_apply",
+							 "training, %.9g from nn_augment_image",
 							nn_kernels_name(nn_kernels_at(variant)),
 							position, i, got[i], want[i]);
 			}
 		check_images_free(&images);
 	}
+}
+
+/* One transform is sampled once in either way. */
+static void one_transform_alone_is_the_same_in_sequence(void **state)
+{
+	(void)state;
+	static const struct nn_augment alone[] = { { .rotation = .3 }, { .zoom = .4 },
+		{ .translation = .3 }, { .flip = true }, { .brightness = .4 } };
+	struct check_images images = with_black(digit);
+	float composed[784], sequential[784];
+	for (size_t k = 0; k < sizeof(alone) / sizeof(alone[0]); k++)
+		for (uint32_t i = 1; i < 20; i++) {
+			const struct nn_rng rng = { .seed = 5, .stream = NN_STREAM_AUGMENT };
+			struct nn_augment a = alone[k];
+			nn_augment_image(&a, &rng, i, images.pixels + i * 784, digit, composed);
+			a.sequential = true;
+			nn_augment_image(&a, &rng, i, images.pixels + i * 784, digit, sequential);
+			assert_memory_equal(composed, sequential, sizeof(composed));
+		}
+	check_images_free(&images);
+}
+
+/* A value of an image whose borders are mirrored. */
+static double mirrored(const double *image, int size, int y, int x)
+{
+	const int period = 2 * size;
+	y = (y % period + period) % period;
+	x = (x % period + period) % period;
+	return image[(y < size ? y : period - 1 - y) * size + (x < size ? x : period - 1 - x)];
+}
+
+/* Output pixel (x, y) takes the input at (xx x + xy y + x0, yx x + yy y + y0), about the centre. */
+static void sample(double *image, int size, double xx, double xy, double yx, double yy,
+	double right, double down)
+{
+	double out[32 * 32];
+	const double centre = (size - 1) / 2.0;
+	for (int y = 0; y < size; y++)
+		for (int x = 0; x < size; x++) {
+			const double u = x - centre - right, v = y - centre - down,
+				     sx = xx * u + xy * v + centre, sy = yx * u + yy * v + centre,
+				     fx = sx - floor(sx), fy = sy - floor(sy);
+			const int ix = (int)floor(sx), iy = (int)floor(sy);
+			out[y * size + x] = (1 - fy)
+					* ((1 - fx) * mirrored(image, size, iy, ix)
+						+ fx * mirrored(image, size, iy, ix + 1))
+				+ fy
+					* ((1 - fx) * mirrored(image, size, iy + 1, ix)
+						+ fx * mirrored(image, size, iy + 1, ix + 1));
+		}
+	memcpy(image, out, (size_t)(size * size) * sizeof(*out));
+}
+
+/* Keras's layers one after the other, in double precision: rotate, zoom, shift, each resampling
+ * what the one before gave. The amounts are those of the one map (take_apart). */
+static void in_sequence_each_transform_samples_what_the_one_before_gave(void **state)
+{
+	(void)state;
+	struct check_images images = with_black(digit);
+	struct nn_augment amounts = paper;
+	double largest = 0;
+	amounts.sequential = true;
+	for (uint32_t i = 1; i < 30; i++) {
+		const struct nn_rng rng = {
+			.seed = 9, .stream = NN_STREAM_AUGMENT, .phase = 1, .epoch = 2
+		};
+		const struct nn_warp one = draw(&paper, 9, 2, i, digit);
+		const struct parts p = take_apart(&one, digit);
+		const double angle = p.turns * 2 * acos(-1);
+		double want[784];
+		float got[784];
+		for (int k = 0; k < 784; k++)
+			want[k] = images.pixels[i * 784 + (uint32_t)k] / 255.0;
+		sample(want, 28, cos(angle), -sin(angle), sin(angle), cos(angle), 0, 0);
+		sample(want, 28, p.zoom_x, 0, 0, p.zoom_y, 0, 0);
+		sample(want, 28, 1, 0, 0, 1, p.right, p.down);
+		nn_augment_image(&amounts, &rng, i, images.pixels + i * 784, digit, got);
+		for (int k = 0; k < 784; k++)
+			if (!(fabs(got[k] - want[k]) < 1e-4))
+				fail_msg("image %u, pixel %d: %.7g, wanted %.7g", i, k, got[k],
+					want[k]);
+		nn_augment_apply(&one, images.pixels + i * 784, digit, got);
+		for (int k = 0; k < 784; k++)
+			largest = fmax(largest, fabs(got[k] - want[k]));
+	}
+	assert_true(largest > 0.1); /* which is not what one sampling gives */
+	check_images_free(&images);
 }
 
 static void brightness_is_added_in_training_too(void **state)
@@ -449,6 +536,8 @@ int main(void)
 		cmocka_unit_test(the_pixels_are_the_oracles),
 		cmocka_unit_test(far_outside_the_image_is_mirrored_again_and_again),
 		cmocka_unit_test(training_sees_the_same_bits_as_apply_in_every_lane_and_variant),
+		cmocka_unit_test(one_transform_alone_is_the_same_in_sequence),
+		cmocka_unit_test(in_sequence_each_transform_samples_what_the_one_before_gave),
 		cmocka_unit_test(brightness_is_added_in_training_too),
 		cmocka_unit_test(the_order_can_ask_for_an_augmented_copy),
 	};

@@ -1,0 +1,135 @@
+/* slurm_files.c - see slurm_files.h. */
+#include "slurm_files.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "../base/facts.h"
+#include "../base/file.h"
+
+enum { LIST_MAX = 256 << 20, JOBS_MAX = 1 << 20 };
+
+static const char list_head[] = "retrial tasks, core ";
+
+int slurm_list_open(const char *path, struct slurm_list *out, struct err *e)
+{
+	size_t count;
+	*out = (struct slurm_list){ 0 };
+	if (file_read(path, LIST_MAX, &out->text, &count, e))
+		return -1;
+	const size_t head = strlen(list_head);
+	char *end = out->text;
+	if (strncmp(out->text, list_head, head) == 0)
+		out->core_version = (int)strtol(out->text + head, &end, 10);
+	sscanf(end, ", commit %40[0-9a-f]", out->commit);
+	if (end == out->text || (*end != '\n' && *end != ',')) {
+		slurm_list_close(out);
+		return err_set(e, ERR_USAGE, "%s: not a list of trials (it begins with \"%s\")",
+			path, list_head);
+	}
+	out->at = end + strcspn(end, "\n");
+	out->at += *out->at == '\n';
+	return 0;
+}
+
+void slurm_list_close(struct slurm_list *list)
+{
+	free(list->text);
+	list->text = NULL;
+}
+
+long slurm_list_next(struct slurm_list *list, char identity[DIGEST_TEXT])
+{
+	char *end; /* (sscanf would measure the whole rest of the text each time) */
+	const long number = strtol(list->at, &end, 10);
+	const size_t length = *end == ' ' ? strcspn(end + 1, "\n") : 0;
+	if (number <= 0 || length != DIGEST_TEXT - 1)
+		return 0;
+	memcpy(identity, end + 1, length);
+	identity[length] = '\0';
+	list->at = end + 1 + length;
+	list->at += *list->at == '\n';
+	return number;
+}
+
+void slurm_list_head(struct str *out, int core_version)
+{
+	str_addf(out, "%s%d", list_head, core_version);
+	if (facts_commit()[0])
+		str_addf(out, ", commit %s", facts_commit());
+	str_add(out, "\n");
+}
+
+int slurm_jobs_add(const char *submission, size_t first, const char *job, struct err *e)
+{
+	struct str path = { 0 };
+	str_addf(&path, "%s/jobs.txt", submission);
+	FILE *f = fopen(path.s, "ae");
+	int result = f && fprintf(f, "%zu %s\n", first, job) > 0 ? 0 : -1;
+	if (f && fclose(f))
+		result = -1;
+	if (result)
+		err_errno(e, path.s);
+	str_free(&path);
+	return result;
+}
+
+void slurm_log_path(const char *folder, const char *submission, long number, struct str *out)
+{
+	struct str path = { 0 };
+	char *text = NULL;
+	size_t bytes;
+	long first, best = -1;
+	char job[24], array[24] = "";
+	str_addf(&path, "%s/%s/jobs.txt", folder, submission);
+	if (file_read(path.s, JOBS_MAX, &text, &bytes, NULL) == 0) {
+		for (const char *at = text; sscanf(at, "%ld %23s", &first, job) == 2;) {
+			if (first < number && first > best) {
+				best = first;
+				memcpy(array, job, sizeof(array));
+			}
+			at += strcspn(at, "\n");
+			at += *at == '\n';
+		}
+		free(text);
+	}
+	if (best >= 0)
+		str_addf(out, "%s/%s/%s_%ld.log", folder, submission, array, number - best);
+	str_free(&path);
+}
+
+/* "NUMBER SIZE TIME\n" of a database as it lies there, its log included: what has been merged. */
+void slurm_merge_mark(const char *path, long number, char mark[SLURM_MARK_MAX])
+{
+	struct stat info = { 0 }, log = { 0 };
+	struct str log_path = { 0 };
+	str_addf(&log_path, "%s-wal", path);
+	if (stat(path, &info))
+		info.st_size = -1;
+	if (stat(log_path.s, &log))
+		log.st_size = 0;
+	str_free(&log_path);
+	snprintf(mark, SLURM_MARK_MAX, "%ld %lld %lld.%09ld %lld\n", number,
+		(long long)info.st_size, (long long)info.st_mtim.tv_sec, info.st_mtim.tv_nsec,
+		(long long)log.st_size);
+}
+
+bool slurm_is_merged(const char *folder, const char *submission, long number)
+{
+	struct str db = { 0 }, path = { 0 };
+	char mark[SLURM_MARK_MAX], *marks = NULL;
+	size_t bytes;
+	str_addf(&db, "%s/%s/%05ld.db", folder, submission, number);
+	str_addf(&path, "%s/%s/merged", folder, submission);
+	bool merged = !file_exists(db.s);
+	if (!merged && file_read(path.s, SLURM_MARKS_MAX, &marks, &bytes, NULL) == 0) {
+		slurm_merge_mark(db.s, number, mark);
+		merged = strstr(marks, mark) != NULL;
+		free(marks);
+	}
+	str_free(&db);
+	str_free(&path);
+	return merged;
+}
