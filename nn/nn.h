@@ -20,6 +20,7 @@
  *   train.h      memory, forward, backward, training epochs, evaluation
  *   infer.h      one image at a time
  *   dead.h       units whose output is always 0
+ *   ensemble.h   the outputs of a network averaged
  *   size.h       multiply-accumulates and memory of a network
  *   corrupt.h    images corrupted with a given severity, to test robustness
  *   quant.h      8-bit whole numbers: quantisation after training, inference
@@ -30,6 +31,7 @@
 #include "augment.h"
 #include "corrupt.h"
 #include "dead.h"
+#include "ensemble.h"
 #include "fold.h"
 #include "infer.h"
 #include "init.h"

@@ -60,7 +60,11 @@ if [ -n "$out" ]; then
 	mkdir -p "$out" "$root/out"
 	mount --bind "$out" "$root/out"
 fi
-mapfile -t settings < <(env | grep -E '^(PIP|UV)_' || true)
+mapfile -t settings < <(env | grep -E '^(PIP|UV)_' | grep -v '^PIP_CERT=' || true)
+if [ -e /etc/ssl/certs/ca-certificates.crt ]; then # the machine may trust more than Debian does
+	cp -L /etc/ssl/certs/ca-certificates.crt "$root/etc/machine.crt"
+	settings+=(PIP_CERT=/etc/machine.crt)
+fi
 inside() {
 	env -i "${settings[@]}" PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 TERM=dumb \
 		DEBIAN_FRONTEND=noninteractive chroot "$root" sh -c 'cd /src && exec "$@"' sh "$@"

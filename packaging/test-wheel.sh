@@ -12,10 +12,8 @@ cd "$work"
 retrial --version
 retrial doctor
 share=$work/venv/share/retrial/experiments
-if retrial init --help >/dev/null 2>&1; then
-	mkdir study
-	(cd study && retrial init && retrial check ./*.yaml)
-fi
+mkdir study
+(cd study && retrial init && retrial run study.yaml -q && retrial table study.yaml)
 retrial run "$share/smoke.yaml" -q
 retrial query accuracy
 python - <<'END'

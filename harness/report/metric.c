@@ -21,6 +21,8 @@ static const struct metric metrics[] = {
 	{ "val_loss", "validation loss", "", "", 1, 4, -1, METRIC_RESULT, true },
 	{ "train_loss", "training loss", "", "", 1, 4, -1, METRIC_RESULT, false },
 	{ "epochs", "epochs", "", "", 1, 1, 0, METRIC_COUNT, true },
+	{ "ensemble_accuracy", "test accuracy, outputs averaged", "%", "pp", 100, 2, 1,
+		METRIC_RESULT, false },
 	{ "dead_units", "dead units", "", "", 1, 1, -1, METRIC_COUNT, false },
 	{ "dead_share", "dead units, worst layer", "%", "pp", 100, 1, -1, METRIC_COUNT, false },
 	{ "seconds", "time", "s", "s", 1, 1, -1, METRIC_TIME, true },

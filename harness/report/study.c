@@ -385,7 +385,7 @@ static void take_digests(struct study *study, struct sample *const *sorted, cons
 }
 
 /* What the core measures of trained networks. */
-static const char *const core_measures[] = { "dead_units", "dead_share" };
+static const char *const core_measures[] = { "dead_units", "dead_share", "ensemble_accuracy" };
 
 /* The i-th metric of the table measures, or NULL behind the last. */
 static const char *measure_name(const struct sweep *sweep, int i)

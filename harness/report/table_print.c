@@ -471,7 +471,8 @@ static struct columns add_columns(
 	}
 	str_free(&heading);
 	grid_set_rank(g, c.mean, 10 * m + 1);
-	const int others[] = { c.verdict, c.difference, c.p, c.paper, c.interval, c.bca, c.images };
+	const int others[] = { c.verdict, c.difference, c.p, c.range, c.paper, c.interval, c.bca,
+		c.images };
 	for (int i = 0; i < (int)(sizeof(others) / sizeof(*others)); i++)
 		if (others[i] >= 0)
 			grid_set_rank(g, others[i], 10 * m + 2 + i);

@@ -205,8 +205,20 @@ static int measure_dead(struct trial_work *w, const struct nn_net *net)
 		: 0;
 }
 
-/* What the network of the last stage asks of the machine that it will run on, and its dead units.
- */
+/* Of a network with several outputs (the dual phase): both together. */
+static int measure_ensemble(struct trial_work *w, const struct nn_net *net)
+{
+	double accuracy;
+	if (!w->sink->measure || net->output_count < 2)
+		return 0;
+	if (nn_ensemble_accuracy(
+		    net, w->state.params, &w->test, w->test.count, w->options->kernels, &accuracy))
+		return work_nomem(w);
+	return send_measure(w, "ensemble_accuracy", accuracy);
+}
+
+/* What the network of the last stage asks of the machine that it will run on, its dead units and
+ * its outputs together. */
 static int measure_network(struct trial_work *w)
 {
 	struct nn_net net;
@@ -214,7 +226,7 @@ static int measure_network(struct trial_work *w)
 		return -1;
 	w->end->macs = (long)nn_net_macs(&net);
 	w->end->activation_bytes = (long)(nn_net_activations(&net) * sizeof(float));
-	return measure_dead(w, &net);
+	return measure_dead(w, &net) || measure_ensemble(w, &net) ? -1 : 0;
 }
 
 static int run_stages(struct trial_work *w, const struct dataset *d, const struct split_sizes *n)

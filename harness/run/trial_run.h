@@ -22,7 +22,8 @@ struct trial_sink {
 	 * included. NULL: as structs. */
 	int (*line)(void *context, const char *line, size_t length, struct err *e);
 	int (*warning)(void *context, const char *text, struct err *e); /* NULL: not wanted */
-	/* Of a program: its metrics; of the core: dead_units and dead_share (nn/dead.h) of the
+	/* Of a program: its metrics; of the core: dead_units and dead_share (nn/dead.h), of two
+	 * outputs ensemble_accuracy (nn/ensemble.h), of the
 	 * network that the trial ends with, over the test images. NULL: not wanted. */
 	int (*measure)(void *context, const struct measure_result *r, struct err *e);
 	/* Of programs (program_run.h); NULL: not wanted. */

@@ -51,7 +51,7 @@ small "$sweep" part -j 2 --max-trials 3 --json >"$SCRATCH/events" 2>"$SCRATCH/me
 if command -v jq >/dev/null; then
 	[ "$(jq -c 'select(.event)' "$SCRATCH/events" | wc -l)" = "$(wc -l <"$SCRATCH/events")" ]
 	check $? "every line of run --json is an object with an event"
-	[ "$(jq -r .event "$SCRATCH/events" | sort -u | tr '\n' ' ')" = 'end epoch phase start summary ' ] &&
+	[ "$(jq -r .event "$SCRATCH/events" | sort -u | tr '\n' ' ')" = 'end epoch measure phase start summary ' ] &&
 		[ "$(jq -r 'select(.event == "end") | .state' "$SCRATCH/events" | grep -c '^done$')" = 3 ]
 	check $? "trials start and end, with phases and epochs between"
 	[ "$(tail -n 1 "$SCRATCH/events" | jq -c '[.event, .planned, .done, .done_before]')" = '["summary",8,3,3]' ]

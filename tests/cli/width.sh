@@ -67,7 +67,7 @@ on_terminal "'$RETRIAL' runs 'seed=1' --db '$db' --no-pager --columns trial,stat
 [ "$(grep -c "$escape\[32mdone" "$SCRATCH/out")" = 8 ]
 check $? "a state is coloured"
 on_terminal "NO_COLOR=1 '$RETRIAL' runs 'seed=1' --db '$db' --no-pager --columns trial,state"
-! grep -q "$escape" "$SCRATCH/out" && says done
+! grep -q "$escape" "$SCRATCH/out" && says 'done'
 check $? "not with NO_COLOR"
 try runs --db "$db" --color always --columns trial,state
 grep -q "$escape\[32mdone" "$SCRATCH/out"
@@ -110,8 +110,8 @@ for _ in $(seq 100); do grep -q 'waiting for' "$SCRATCH/err" && break; sleep 0.0
 says 'waiting for' err
 check $? "status --watch waits for a database that does not exist yet"
 "$RETRIAL" run "$sweep" --db "$SCRATCH/later.db" -q 2>/dev/null
-wait $watcher
-[ $? -eq 0 ] && tail -n 1 "$SCRATCH/watch" | grep -q '"over":true'
+wait $watcher; watched=$?
+[ "$watched" -eq 0 ] && tail -n 1 "$SCRATCH/watch" | grep -q '"over":true'
 check $? "and follows its run to the end"
 timeout 60 "$RETRIAL" status --watch --db "$SCRATCH/never.db" 2>"$SCRATCH/err" &
 watcher=$!
