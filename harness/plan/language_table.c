@@ -51,10 +51,12 @@ static const struct key table[] = {
 			"number keeps the trials that are done and adds the others.",
 		.example = "seeds: [3, 5, 8]" },
 	{ PLACE_SWEEP, "clean_tree", KEY_WORD, .words = trees, .fallback = "any",
-		.help = "whether run refuses a program that was built with uncommitted changes",
+		.help = "whether run refuses uncommitted changes: in retrial and in the study's repository",
 		.detail =
 			"With `required`, `retrial run` refuses a program that was not built from a commit, or\n"
-			"with changes that are not committed. --allow-dirty runs it all the same and records it.",
+			"with changes that are not committed, and changes in the repository of the sweep file\n"
+			"(the file itself and a program's inputs have to be committed or ignored).\n"
+			"--allow-dirty runs it all the same and records it.",
 		.example = "clean_tree: required" },
 	{ FILES, "use", KEY_FILES,
 		.help = "files whose recipes, augments and models this file may name",

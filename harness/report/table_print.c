@@ -302,12 +302,12 @@ static void explain_table(
 {
 	if (any_spread(t))
 		notes_explain(notes,
-			t->study->sweep->program
+			metric_declared_by_file(t->study->sweep)
 				? "± is the sample standard deviation over seeds; n is the number "
 				  "of seeds, each one run of the program."
 				: "± is the sample standard deviation over seeds; n is the number "
 				  "of seeds, each one trained network.");
-	if (any_accuracy(t))
+	if (any_accuracy(t) && !metric_declared_by_file(t->study->sweep))
 		notes_explain(notes,
 			"Accuracies are those of the last phase of a recipe, the mean over its "
 			"folds and outputs.");
@@ -408,7 +408,7 @@ static void add_weights_digest(
 	digest_end(d, text);
 	if (count)
 		str_addf(out, " %s of the %zu trials: digest %.12s.",
-			study->sweep->program ? "Results" : "Weights", count, text);
+			metric_declared_by_file(study->sweep) ? "Results" : "Weights", count, text);
 }
 
 /* Where the numbers come from: the last lines under every table. */

@@ -35,6 +35,11 @@ static size_t find_trial(const struct rows *r, const char *identity)
 	return found ? (size_t)(found - r->values) / (size_t)r->column_count : r->row_count;
 }
 
+static int by_identity(const void *a, const void *b)
+{
+	return strcmp(((const struct value *)a)->text, ((const struct value *)b)->text);
+}
+
 static bool is_queued(const struct ledger *l, const char *submission, long number)
 {
 	for (size_t i = 0; i < l->queue->count; i++)
@@ -129,6 +134,9 @@ int slurm_ended_read(struct store *store, const char *sweep, const char *folder,
 	if (store_ask(store, "slurm_trials", (const char *const[]){ "sweep", sweep, NULL }, e,
 		    &trials))
 		return -1;
+	if (trials->row_count > 1)
+		qsort(trials->values, trials->row_count,
+			(size_t)trials->column_count * sizeof(*trials->values), by_identity);
 	struct ledger l = { .trials = trials,
 		.claimed = calloc(trials->row_count + 1, sizeof(*l.claimed)),
 		.queue = q,
