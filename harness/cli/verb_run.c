@@ -109,8 +109,8 @@ static int read_limits(const struct cli *c, struct local_options *o)
 
 static void print_summary(const struct local_summary *s, const char *db)
 {
-	fprintf(stderr, "%zu trials: %zu done now, %zu done before", s->planned, s->done,
-		s->cached);
+	fprintf(stderr, "%zu of %zu trials done (%zu now, %zu before)", s->done + s->cached,
+		s->planned, s->done, s->cached);
 	const struct {
 		size_t count;
 		const char *what;

@@ -372,10 +372,10 @@ static const char *order_problem(const struct phase_config *phases, int i)
 		|| kind == PHASE_TEACHER;
 	const bool teacher_before = i > 0 && network_of_phase(phases, i - 1) == NETWORK_TEACHER;
 	if (i > 0 && phases[i - 1].kind == PHASE_KFOLD)
-		return "k-fold leaves one network a fold, so it has to be last";
+		return "k-fold leaves one network per fold, so it must come last";
 	if (phases[i].distill > 0
 		&& (!has_teacher(phases, i) || network_of_phase(phases, i) == NETWORK_TEACHER))
-		return "distill: it learns from the network of a teacher phase, which has to come "
+		return "distill: it learns from the network of a teacher phase, which must come "
 		       "before";
 	if (teacher_before && fresh && kind != PHASE_TEACHER)
 		return NULL;

@@ -95,7 +95,7 @@ static const char *const helps[KINDS] = {
 	"mean paired difference of each change to the baseline, with its 95 % interval",
 	"bytes of a trained network in each file format",
 	"distribution of the time that one call of the network takes",
-	"image grid: training images as they are and as training saw them",
+	"image grid: training images before and after augmentation",
 	"accuracy on corrupted test images against the severity",
 	"a metric against a parameter's numbers: mean and interval, one line per series",
 	"a metric by two parameters: a grid of means over seeds",

@@ -66,6 +66,7 @@ while [ "$n" -lt 30 ]; do
 done
 END
 printf 'retrial: 1\nname: count\nprogram: {command: [sh, count.sh, "%s"], inputs: count.sh}\nmetrics: {sum: {series: step}}\n' "$SCRATCH" >count.yaml
+# shellcheck disable=SC2317 # wait_for calls it
 at_ten() { [ "$(ask "SELECT max(step) FROM steps" 2>/dev/null)" = 10 ]; }
 "$RETRIAL" run count.yaml --db "$db" -q & pid=$!
 wait_for at_ten
@@ -92,6 +93,7 @@ check $? "log -f has followed it, each line once"
 rm -f go begun
 sed 's/name: count/name: stopped/' count.yaml >stopped.yaml
 "$RETRIAL" run stopped.yaml --db stopped.db -q & pid=$!
+# shellcheck disable=SC2016 # the inner shell expands it
 wait_for sh -c '[ "$(sqlite3 -cmd ".timeout 10000" stopped.db "SELECT max(step) FROM steps" 2>/dev/null)" = 10 ]'
 kill -TERM $pid; wait $pid
 code=$?

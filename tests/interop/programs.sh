@@ -26,9 +26,10 @@ check $? "the table is made"
 : "${TORCH_PYTHON:=$INTEROP_VENV/bin/python}"
 if "$TORCH_PYTHON" -c 'import torch' 2>/dev/null && [ -d /usr/share/datasets/fashion-mnist ]; then
 	bin=$(dirname "$(realpath -s "$TORCH_PYTHON")")
-	PATH=$bin:$PATH RETRIAL=$RETRIAL "$RETRIAL" run experiments/programs/network.yaml --seeds 1 --set images=640 --set epochs=1 --db "$SCRATCH/network.db" -q \
-		>"$SCRATCH/out" 2>"$SCRATCH/err"
-	[ $? = 0 ] && [ "$(sqlite3 "$SCRATCH/network.db" "SELECT count(*) FROM series WHERE metric = 'val_accuracy'")" = 6 ]
+	export RETRIAL
+	PATH=$bin:$PATH "$RETRIAL" run experiments/programs/network.yaml --seeds 1 --set images=640 --set epochs=1 --db "$SCRATCH/network.db" -q \
+		>"$SCRATCH/out" 2>"$SCRATCH/err" &&
+		[ "$(sqlite3 "$SCRATCH/network.db" "SELECT count(*) FROM series WHERE metric = 'val_accuracy'")" = 6 ]
 	check $? "both engines train the paper's network and report every epoch"
 else
 	skip "both engines train the paper's network and report every epoch" "needs PyTorch (TORCH_PYTHON) and Fashion-MNIST"
