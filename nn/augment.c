@@ -1,12 +1,12 @@
 /* augment.c - drawing random transforms. The sampling is a kernel (kernels/image.h), what follows
- * it is in retouch.c. */
+ * it is in photometric.c. */
 #include "augment.h"
 
 #include <assert.h>
 #include <stdlib.h>
 
 #include "kernels/kernels.h"
-#include "retouch.h"
+#include "photometric.h"
 #include "scalar.h"
 
 /* Uniform in [-amount, amount). */
@@ -152,11 +152,11 @@ int nn_augment_image(const struct nn_augment *amounts, const struct nn_rng *rng,
 	const uint8_t *image, struct nn_shape shape, float *out)
 {
 	struct nn_warp warps[NN_WARPS_MAX];
-	struct nn_retouch retouch;
+	struct nn_photometric photometric;
 	const int count = nn_augment_draw_all(amounts, rng, index, shape, warps);
-	nn_retouch_draw(amounts, rng, index, shape, &retouch);
+	nn_photometric_draw(amounts, rng, index, shape, &photometric);
 	if (apply(warps, count, image, shape, out))
 		return -1;
-	nn_retouch_apply(&retouch, shape, out);
+	nn_photometric_apply(&photometric, shape, out);
 	return 0;
 }

@@ -6,8 +6,8 @@
  * images are blurred three times and reflected at each of their borders. `sequential` does so, too.
  * A shear comes between rotation and zoom, a random crop after the translation, in the same map and
  * the same sampling. Then come, in this order: brightness, contrast, noise, and black (0) for what
- * a crop brings in from outside with NN_CROP_ZERO and for what cutout covers (retouch.h has all but
- * brightness). */
+ * a crop brings in from outside with NN_CROP_ZERO and for what cutout covers (photometric.h has all
+ * but brightness). */
 #ifndef NN_AUGMENT_H
 #define NN_AUGMENT_H
 
@@ -62,8 +62,8 @@ int nn_augment_draw_all(const struct nn_augment *amounts, const struct nn_rng *r
 int nn_augment_apply(
 	const struct nn_warp *warp, const uint8_t *image, struct nn_shape shape, float *out);
 
-/* Draw and apply all, the retouching too: what training sees of image number `index` of its data
- * set. As nn_augment_apply. */
+/* Draw and apply all, also photometric augmentation: what training sees of image number `index` of
+ * its data set. As nn_augment_apply. */
 int nn_augment_image(const struct nn_augment *amounts, const struct nn_rng *rng, uint32_t index,
 	const uint8_t *image, struct nn_shape shape, float *out);
 

@@ -1,5 +1,5 @@
 /* dead.h - dead units: channels (or units of a dense layer) behind a ReLU that are 0 everywhere,
- * for every image. Their gradient is 0, too: no training on such images revives them. */
+ * for every image. Their gradient is also 0: training on such images does not revive them. */
 #ifndef NN_DEAD_H
 #define NN_DEAD_H
 

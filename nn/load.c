@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "block.h"
-#include "retouch.h"
+#include "photometric.h"
 
 /* Which images, for which network input. */
 struct loading {
@@ -38,11 +38,11 @@ static void load_warped(const struct loading *l, float *out)
 		}
 		uint32_t id = l->ids[lane] & ~NN_ORDER_AUGMENTED;
 		struct nn_warp warps[NN_WARPS_MAX] = { { .map = { 1, 0, 0, 0, 1, 0 } } };
-		struct nn_retouch retouch = { 0 };
+		struct nn_photometric photometric = { 0 };
 		int count = 1;
 		if (augmented(l, lane)) {
 			count = nn_augment_draw_all(&epoch->augment, &rng, id, shape, warps);
-			nn_retouch_draw(&epoch->augment, &rng, id, shape, &retouch);
+			nn_photometric_draw(&epoch->augment, &rng, id, shape, &photometric);
 		}
 		const struct nn_warp_shape size = { shape.channels, shape.height, shape.width };
 		float *scratch = l->block->memory + plan->warp_scratch;
@@ -51,7 +51,7 @@ static void load_warped(const struct loading *l, float *out)
 		for (int i = 1; i < count; i++)
 			batch->kernels->warp_again(
 				to, size, warps[i].map, warps[i].brightness, scratch);
-		nn_retouch_apply(&retouch, shape, to);
+		nn_photometric_apply(&photometric, shape, to);
 	}
 	batch->kernels->interleave(out, images, plan->image_stride, nn_shape_size(shape));
 }

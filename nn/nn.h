@@ -11,7 +11,7 @@
  *   net.h        a network: a list of layers, their shapes, and the table of its parameter tensors
  *   init.h       initial weights: He normal, Glorot uniform
  *   augment.h    random image transforms
- *   retouch.h    what augmentation does after the sampling
+ *   photometric.h  augmentation after the sampling: contrast, noise, cutout
  *   mixup.h      images mixed in pairs
  *   fold.h       batch normalisation folded into the convolution before it
  *   optimizer.h  Nadam, Adam, SGD; learning rates over the steps; averages of the weights
@@ -19,16 +19,17 @@
  *   plateau.h    when to lower the learning rate
  *   train.h      memory, forward, backward, training epochs, evaluation
  *   infer.h      one image at a time
- *   dead.h       units that never answer
+ *   dead.h       units whose output is always 0
  *   ensemble.h   the outputs of a network averaged
  *   size.h       multiply-accumulates and memory of a network
- *   perturb.h    images changed by a given strength, to ask how a trained network bears it
+ *   corrupt.h    images corrupted with a given severity, to test robustness
  *   quant.h      8-bit whole numbers: quantisation after training, inference
  */
 #ifndef NN_NN_H
 #define NN_NN_H
 
 #include "augment.h"
+#include "corrupt.h"
 #include "dead.h"
 #include "ensemble.h"
 #include "fold.h"
@@ -37,10 +38,9 @@
 #include "mixup.h"
 #include "net.h"
 #include "optimizer.h"
-#include "perturb.h"
+#include "photometric.h"
 #include "plateau.h"
 #include "quant.h"
-#include "retouch.h"
 #include "rng.h"
 #include "scalar.h"
 #include "size.h"

@@ -21,8 +21,8 @@ enum nn_stream {
 	NN_STREAM_SYNTHETIC = 7, /* for synthetic data */
 	NN_STREAM_MIXUP =
 		8, /* index: position of the batch's first image in the epoch's order, draw */
-	NN_STREAM_PERTURB = 9, /* index: number of the image in its data set, draw; phase: the
-				  change (perturb.h) */
+	NN_STREAM_CORRUPT = 9, /* index: number of the image in its data set, draw; phase: the
+				  change (corrupt.h) */
 };
 
 /* Where in a training we are. phase counts the phases of a recipe (k-fold: phase + 256 * (fold +

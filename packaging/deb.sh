@@ -18,5 +18,6 @@ printf 'retrial (%s-1) unstable; urgency=medium\n\n  * See CHANGELOG.md.\n\n -- 
 # The first version closes no bug: it is not an upload to Debian.
 lintian --suppress-tags initial-upload-closes-no-bugs --fail-on error,warning --tag-display-limit 0 "$work"/*.changes
 cp "$work"/retrial_*.deb "$out"
-rm -rf "$out/source" && mkdir "$out/source" && cp -r "$source/debian" "$out/source" # for autopkgtest
+rm -rf "$out/source" && mkdir "$out/source" && cp -r packaging/debian "$out/source" # for autopkgtest
+cp "$source/debian/changelog" "$out/source/debian/"
 ls "$out"/retrial_*.deb

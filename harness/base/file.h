@@ -21,4 +21,8 @@ int file_make_folder(const char *path, struct err *e);
 
 bool file_exists(const char *path);
 
+/* Remove a file, or a folder with all that is in it; links are not followed. What cannot be removed
+ * stays. */
+void file_remove_tree(const char *path);
+
 #endif

@@ -55,3 +55,25 @@ void study_tree_facts(const char *folder, struct str *facts)
 	str_free(&commit);
 	str_free(&diff);
 }
+
+void study_tree_changes(const char *folder, const char *const *paths, struct str *out)
+{
+	static const char *const tracked[] = { "status", "--porcelain", "--untracked-files=no",
+		"--", ":/", NULL };
+	struct str answer = { 0 };
+	if (!ask(folder, tracked, DIFF_BYTES, &answer) && answer.length)
+		str_add_bytes(out, answer.s, answer.length);
+	for (size_t i = 0; paths[i]; i++) {
+		const char *const others[] = { "ls-files", "--others", "--exclude-standard", "--",
+			paths[i], NULL };
+		str_clear(&answer);
+		if (ask(folder, others, DIFF_BYTES, &answer))
+			continue; /* such as one that lies outside the repository */
+		for (const char *line = answer.s; line && *line;) {
+			const size_t length = strcspn(line, "\n");
+			str_addf(out, "?? %.*s\n", (int)length, line);
+			line += length + (line[length] == '\n');
+		}
+	}
+	str_free(&answer);
+}

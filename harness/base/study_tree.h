@@ -10,4 +10,10 @@
  * without git. */
 void study_tree_facts(const char *folder, struct str *facts);
 
+/* Append what is changed in that repository and not committed, a line a file as `git status
+ * --porcelain` has it: tracked files anywhere, and of files that git does not track those that a
+ * path or glob pattern of the list (NULL at its end; relative to the folder) names. Nothing when
+ * all is committed, outside a repository, or without git. */
+void study_tree_changes(const char *folder, const char *const *paths, struct str *out);
+
 #endif

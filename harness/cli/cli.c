@@ -174,7 +174,7 @@ static void make_tables(const struct cli_verb *verb, struct option *longs, char 
 
 static int unknown_option(const struct cli *c, const char *given)
 {
-	const char *names[OPTIONS_MAX];
+	const char *names[OPTIONS_MAX] = { NULL };
 	char word[64];
 	size_t count = 0;
 	snprintf(word, sizeof(word), "%.*s", (int)strcspn(given + 2, "="), given + 2);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "../../nn/nn.h"
+#include "../run/engine.h"
 #include "../run/inputs.h"
 #include "../store/read.h"
 #include "places.h"
@@ -98,7 +99,7 @@ static int forecast_program(
 int forecast_cli_make(const struct cli *c, struct store *store, const struct sweep *sweep,
 	struct err *e, struct forecast **out)
 {
-	if (sweep->program)
+	if (engine_of(sweep)->has_inputs)
 		return forecast_program(store, sweep, e, out);
 	struct places places;
 	struct forecast_dataset datasets[KNOWN_DATASETS_MAX];

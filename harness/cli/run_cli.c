@@ -13,9 +13,12 @@
 
 #include "../base/digest.h"
 #include "../base/facts.h"
+#include "../base/study_tree.h"
 #include "../data/archive.h"
+#include "../plan/program.h"
 #include "../plan/yaml.h"
 #include "../report/stats.h"
+#include "../run/inputs.h"
 #include "../store/open.h"
 
 int run_cli_progress(const struct cli *c, enum progress_kind *kind)
@@ -109,6 +112,43 @@ void run_cli_facts(struct str *out, const struct nn_kernels *kernels, bool warn)
 	facts_add(out, "kernels", nn_kernels_name(kernels));
 	add_libraries(out);
 	add_load(out);
+}
+
+/* The folder of a file: the caller's. */
+static char *folder_of(const char *path)
+{
+	struct str folder = { 0 };
+	const char *slash = strrchr(path, '/');
+	str_add_bytes(
+		&folder, slash ? path : ".", slash ? (size_t)(slash - path) + (slash == path) : 1);
+	return str_take(&folder);
+}
+
+void run_cli_study_facts(const char *sweep_path, struct str *out)
+{
+	char *folder = folder_of(sweep_path);
+	study_tree_facts(folder, out);
+	free(folder);
+}
+
+void run_cli_study_changes(const struct sweep *sweep, struct str *out)
+{
+	const char *slash = strrchr(sweep->path, '/'), *name = slash ? slash + 1 : sweep->path;
+	char *folder = folder_of(sweep->path);
+	study_tree_changes(folder, (const char *const[]){ name, NULL }, out);
+	free(folder);
+	if (!sweep->program || out->length)
+		return;
+	const struct program_config *p = sweep->program;
+	const char **inputs = calloc((size_t)p->input_count + 1, sizeof(*inputs));
+	if (!inputs)
+		err_end_nomem();
+	for (int i = 0; i < p->input_count; i++)
+		inputs[i] = p->inputs[i];
+	folder = inputs_folder(p);
+	study_tree_changes(folder, inputs, out);
+	free(folder);
+	free(inputs);
 }
 
 char *run_cli_states(const char *db)

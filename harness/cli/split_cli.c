@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "../run/engine.h"
 #include "../run/split.h"
 #include "places.h"
 
@@ -88,7 +89,7 @@ int split_cli_check(const struct cli *c, const struct sweep *sweep)
 	const struct trial *last = NULL;
 	int code = ERR_NONE;
 	places_fill(&x.places, c);
-	for (size_t i = 0; i < sweep->trial_count && !sweep->program; i++) {
+	for (size_t i = 0; i < sweep->trial_count && engine_of(sweep)->check; i++) {
 		const struct trial *t = &sweep->trials[i];
 		if (last && split_same(last, t))
 			continue;

@@ -17,6 +17,11 @@ static const char gone[] = " (its process may be gone: the next run takes over)"
 static void position_of(const struct rows *r, size_t row, struct str *out)
 {
 	struct trial t;
+	if (rows_named(r, row, "reported")->kind == VALUE_TEXT) {
+		str_addf(out, "step %lld: %s", (long long)rows_named(r, row, "step")->integer,
+			value_text(rows_named(r, row, "reported")));
+		return;
+	}
 	const int64_t phase = rows_named(r, row, "phase")->integer,
 		      fold = rows_named(r, row, "fold")->integer,
 		      epoch = rows_named(r, row, "epoch")->integer;

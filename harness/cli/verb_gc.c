@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "../base/file.h"
 #include "../report/format.h"
 #include "../run/gc.h"
 #include "../store/remarks.h"
@@ -45,7 +46,9 @@ static int collect(
 		return -1;
 	for (size_t i = 0; i < list.count && !result; i++) {
 		const struct gc_file *f = &list.files[i];
-		if (yes && unlink(f->path))
+		if (yes)
+			file_remove_tree(f->path);
+		if (yes && file_exists(f->path))
 			result = err_errno(e, f->path);
 		else if (rows)
 			add_row(rows, "file", f->path, 1, (int64_t)f->bytes, f->reason,

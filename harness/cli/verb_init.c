@@ -69,7 +69,7 @@ static const char program_study[] =
 	"  step: {type: real, above: 0}\n"
 	"  iterations: {type: integer, at_least: 1}\n"
 	"\n"
-	"# What it answers: one line of JSON a number, into the file that RETRIAL_OUT names.\n"
+	"# What it reports: JSON Lines in the file that RETRIAL_OUT names.\n"
 	"# A program that must not be changed: {match: 'loss=([0-9.e-]+)'} reads what it prints.\n"
 	"metrics:\n"
 	"  loss: {better: lower, decimals: 4}\n"
@@ -81,7 +81,10 @@ static const char program_study[] =
 	"0.1}}\n"
 	"claims:\n"
 	"  - {id: C1, title: a step of 0.1 beats 0.01, where: {step: 0.1}, than: {step: 0.01},\n"
-	"     metric: loss, compare: lower}\n";
+	"     metric: loss, compare: lower}\n"
+	"figures:\n"
+	"  - {id: loss, kind: accuracy, title: Loss at the end with every seed as a point,\n"
+	"     series: step, metric: loss}\n";
 
 static const char program_text[] =
 	"#!/bin/sh\n"
@@ -161,12 +164,9 @@ static int run(const struct cli *c)
 		       "%s%s%s"
 		       "  retrial run study.yaml      # run what is missing: a few seconds\n"
 		       "  retrial table study.yaml    # mean, standard deviation, n, tests\n"
-		       "%s",
+		       "  retrial plot study.yaml     # figures, into results/figures\n",
 			folder, program ? 24 : 12, here ? "" : "  cd ", here ? "" : folder,
-			here ? "" : "\n",
-			program ? "  retrial claims study.yaml   # is the claim of the file true?\n"
-				: "  retrial plot study.yaml     # figures, into "
-				  "results/figures\n");
+			here ? "" : "\n");
 	str_free(&name);
 	return result ? cli_fail(&e) : ERR_NONE;
 }

@@ -7,6 +7,7 @@
 #include "../report/show.h"
 #include "../run/local.h"
 #include "../store/read.h"
+#include "frozen_cli.h"
 #include "kernels_cli.h"
 #include "places.h"
 #include "run_cli.h"
@@ -22,7 +23,9 @@ static const struct cli_option options[] = {
 
 /* The trial as the database has it. `data` belongs to rows. */
 struct recorded {
-	struct trial trial; /* its phases are those below */
+	struct sweep *sweep_file;        /* of a program's trial: as it was frozen; else NULL */
+	struct frozen_trial *of_program; /* likewise: what is run instead of trial */
+	struct trial trial;              /* its phases are those below */
 	struct phase_config phases[PHASES_MAX];
 	struct rows *rows;
 	int64_t sweep;    /* 0: no sweep has it any more */
@@ -48,6 +51,22 @@ static int name_phases(struct store *store, struct recorded *r, struct err *e)
 	return 0;
 }
 
+/* How a program executes it: the sweep file says. */
+static int find_program(struct store *store, struct recorded *r, const char *config, struct err *e)
+{
+	const char *const parameters[] = { "trial", r->trial.identity, NULL };
+	struct rows *file;
+	if (store_ask(store, "rerun_program", parameters, e, &file))
+		return -1;
+	const bool any = file->row_count > 0;
+	int result = frozen_sweep(any ? file->values[0].text : "", any ? file->values[1].text : "",
+		e, &r->sweep_file);
+	if (!result)
+		result = frozen_trial(r->sweep_file, config, e, &r->of_program);
+	rows_free(file);
+	return result;
+}
+
 static int find_trial(const struct cli *c, struct store *store, struct recorded *out, struct err *e)
 {
 	char identity[DIGEST_TEXT];
@@ -56,14 +75,11 @@ static int find_trial(const struct cli *c, struct store *store, struct recorded 
 		|| store_ask(store, "rerun_trial", parameters, e, &out->rows)
 		|| trial_from_canonical(out->rows->values[0].text, &out->trial, e))
 		return -1;
-	if (out->trial.program)
-		return err_set(e, ERR_USAGE,
-			"trial %.12s: a program executes it: retrial verify runs it again and "
-			"compares; retrial delete and then run record a new attempt",
-			identity);
 	const struct value *v = out->rows->values;
 	out->sweep = v[1].integer;
 	out->data = v[3].kind == VALUE_TEXT ? v[3].text : NULL;
+	if (out->trial.program)
+		return find_program(store, out, v[0].text, e);
 	if (v[2].kind == VALUE_TEXT && out->trial.label_count < LABELS_MAX) {
 		struct label *l = &out->trial.labels[out->trial.label_count++];
 		snprintf(l->name, sizeof(l->name), "recipe");
@@ -73,7 +89,7 @@ static int find_trial(const struct cli *c, struct store *store, struct recorded 
 }
 
 /* Say what came out, beside the attempt before. Returns the exit code, or -1 with e. */
-static int compare(struct store *store, const char *identity, struct err *e)
+static int compare(struct store *store, const char *identity, bool of_program, struct err *e)
 {
 	const char *const parameters[] = { "trial", identity, NULL };
 	struct rows *rows;
@@ -81,12 +97,14 @@ static int compare(struct store *store, const char *identity, struct err *e)
 		return -1;
 	const struct value *v = rows->values;
 	const bool alone = v[1].kind == VALUE_NULL, differs = !alone && v[2].integer > 0;
+	const char *other = of_program ? "other results than" : "other digests than",
+		   *same = of_program ? "the same results as" : "the same bits as";
 	printf("%.12s  attempt %lld: done", identity, (long long)v[0].integer);
 	if (alone)
-		printf("; there is no earlier one of this core version to compare it with\n");
+		printf("; there is no earlier one %s to compare it with\n",
+			of_program ? "on these inputs" : "of this core version");
 	else
-		printf("; %s attempt %lld%s\n", differs ? "other digests than" : "the same bits as",
-			(long long)v[1].integer,
+		printf("; %s attempt %lld%s\n", differs ? other : same, (long long)v[1].integer,
 			differs ? " (retrial verify and diff say where)" : "");
 	rows_free(rows);
 	return differs ? ERR_FAILED : ERR_NONE;
@@ -96,10 +114,17 @@ static int compare(struct store *store, const char *identity, struct err *e)
 static int run_again(struct store *store, struct recorded *r, struct local_options *local,
 	enum progress_kind kind, struct err *e)
 {
-	const struct sweep sweep = { .name = "rerun", .trials = &r->trial, .trial_count = 1 };
+	struct sweep sweep = { .name = "rerun", .trials = &r->trial, .trial_count = 1 };
+	if (r->of_program) {
+		sweep.trials = &r->of_program->trial;
+		sweep.program = &r->of_program->program;
+		snprintf(sweep.path, sizeof(sweep.path), "%s", r->sweep_file->path);
+	}
 	struct local_summary summary;
 	struct str facts = { 0 };
 	run_cli_facts(&facts, local->kernels, kind != PROGRESS_NONE);
+	if (r->sweep_file)
+		run_cli_study_facts(r->sweep_file->path, &facts);
 	struct progress *progress = progress_begin(kind, &sweep, 1);
 	local->facts = facts.s;
 	local->again = true;
@@ -120,7 +145,8 @@ static int run_again(struct store *store, struct recorded *r, struct local_optio
 		return 128 + run_cli_signal();
 	if (summary.machine)
 		return err_set(e, ERR_ENVIRONMENT, "the machine failed: %s", summary.reason);
-	return summary.done ? compare(store, r->trial.identity, e) : ERR_FAILED;
+	return summary.done ? compare(store, r->trial.identity, r->of_program != NULL, e)
+			    : ERR_FAILED;
 }
 
 static int run(const struct cli *c)
@@ -148,9 +174,15 @@ static int run(const struct cli *c)
 	if (store_open(cli_get(c, "db", "results/retrial.db"), STORE_WRITE, &e, &store))
 		return cli_fail(&e);
 	int result = find_trial(c, store, &r, &e);
+	/* The core's trials start from nothing; a program's scratch folder is there. */
+	char *states = r.of_program ? run_cli_states(cli_get(c, "db", "results/retrial.db")) : NULL;
+	local.states = states;
 	if (!result)
 		result = run_again(store, &r, &local, kind, &e);
 	trial_free(&r.trial);
+	frozen_trial_free(r.of_program);
+	sweep_free(r.sweep_file);
+	free(states);
 	rows_free(r.rows);
 	store_close(store);
 	return result < 0 ? cli_fail(&e) : result;

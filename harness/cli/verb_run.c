@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "../base/facts.h"
-#include "../base/study_tree.h"
 #include "../base/worktree.h"
 #include "../run/local.h"
 #include "../run/shards.h"
@@ -110,8 +109,8 @@ static int read_limits(const struct cli *c, struct local_options *o)
 
 static void print_summary(const struct local_summary *s, const char *db)
 {
-	fprintf(stderr, "%zu trials: %zu done now, %zu done before", s->planned, s->done,
-		s->cached);
+	fprintf(stderr, "%zu of %zu trials done (%zu now, %zu before)", s->done + s->cached,
+		s->planned, s->done, s->cached);
 	const struct {
 		size_t count;
 		const char *what;
@@ -244,16 +243,24 @@ static bool is_dirty(struct str *changes)
 	return strcmp(facts_dirty(), "yes") == 0 || (!unknown && changes->length);
 }
 
-/* What a sweep file that requires a clean tree comes to. Sets r->dirty_allowed when --allow-dirty
+/* What a sweep file that requires a clean tree comes to: both the tree that this program was built
+ * from and the repository of the study have to be clean. Sets r->dirty_allowed when --allow-dirty
  * made the difference. */
 static int check_clean_tree(const struct cli *c, const struct sweep *sweep, struct request *r)
 {
 	struct str changes = { 0 };
 	int result = 0;
-	if (sweep->clean_tree && is_dirty(&changes)) {
+	bool dirty = sweep->clean_tree && is_dirty(&changes);
+	const bool of_study = sweep->clean_tree && !dirty;
+	if (of_study) {
+		str_clear(&changes);
+		run_cli_study_changes(sweep, &changes);
+		dirty = changes.length > 0;
+	}
+	if (dirty) {
 		r->dirty_allowed = cli_has(c, "allow-dirty");
 		if (!r->dirty_allowed) {
-			const bool built = strcmp(facts_dirty(), "yes") == 0;
+			const bool built = !of_study && strcmp(facts_dirty(), "yes") == 0;
 			result = ERR_USAGE;
 			fprintf(stderr,
 				"retrial run: %s requires a clean tree (clean_tree: required), but "
@@ -261,7 +268,10 @@ static int check_clean_tree(const struct cli *c, const struct sweep *sweep, stru
 				sweep->path,
 				built ? "this program was built from a tree with changes that are "
 					"not committed"
-				      : "there are changes that are not committed");
+					: of_study
+					? "there are changes in its own repository that are not "
+					  "committed"
+					: "there are changes that are not committed");
 			print_changes(changes.s ? changes.s : "");
 			fprintf(stderr,
 				"commit them%s, or run it all the same with --allow-dirty (which "
@@ -289,17 +299,6 @@ static int run_robustness(const struct request *r, const struct sweep *sweep, st
 	return sweep->robustness_count && !run_cli_signal()
 		? robustness_cli_run(store, sweep, &o, r->progress, r->json)
 		: 0;
-}
-
-/* The repository of the sweep file, which is the study's: the program's own is another one. */
-static void add_study(const char *path, struct str *facts)
-{
-	struct str folder = { 0 };
-	const char *slash = strrchr(path, '/');
-	str_add_bytes(
-		&folder, slash ? path : ".", slash ? (size_t)(slash - path) + (slash == path) : 1);
-	study_tree_facts(folder.s, facts);
-	str_free(&folder);
 }
 
 /* ---- where trials run ---- */
@@ -412,7 +411,7 @@ static int run_sweep(
 	if (store_warning(store) && r->progress != PROGRESS_NONE)
 		fprintf(stderr, "warning: %s\n", store_warning(store));
 	run_cli_facts(&facts, r->local.kernels, r->progress != PROGRESS_NONE);
-	add_study(sweep->path, &facts);
+	run_cli_study_facts(sweep->path, &facts);
 	if (r->dirty_allowed)
 		facts_add(
 			&facts, "clean_tree", "required, but changes were allowed (--allow-dirty)");

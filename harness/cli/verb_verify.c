@@ -43,6 +43,7 @@ struct reason {
 struct verification {
 	const struct cli *cli;
 	bool *of_programs; /* [argument_count]: arguments that mean trials of programs */
+	struct verify_chosen *chosen_programs; /* NULL: there is no database */
 	struct verified programs;
 	struct recorded recorded;
 	bool *chosen;            /* [recorded.trials->row_count] */
@@ -192,8 +193,11 @@ static void find_jobs(struct verification *v)
 
 /* ---- a draw ---- */
 
+/* A trial of the core (its job), or the index-th of the chosen trials of programs. */
 struct ticket {
 	char digest[DIGEST_TEXT];
+	bool of_program;
+	size_t index;
 	struct verify_job job;
 };
 
@@ -202,27 +206,43 @@ static int by_digest(const void *a, const void *b)
 	return strcmp(((const struct ticket *)a)->digest, ((const struct ticket *)b)->digest);
 }
 
+static void write_ticket(struct ticket *t, long seed, const char *identity)
+{
+	char text[128];
+	const int length = snprintf(text, sizeof(text), "%ld %.64s", seed, identity);
+	digest_bytes(text, (size_t)length, t->digest);
+}
+
 /* Those with the smallest digest of seed and identity: as good as random, and the same everywhere.
  */
 static void draw(struct verification *v, long seed, size_t sample)
 {
-	if (sample == 0 || sample >= v->job_count)
+	const size_t programs = v->chosen_programs ? verify_chosen_count(v->chosen_programs) : 0,
+		     count = v->job_count + programs;
+	if (sample == 0 || sample >= count)
 		return;
-	struct ticket *tickets = calloc(v->job_count, sizeof(*tickets));
+	struct ticket *tickets = calloc(count, sizeof(*tickets));
 	if (!tickets)
 		err_end_nomem();
 	for (size_t i = 0; i < v->job_count; i++) {
 		struct recorded_trial t;
-		char text[128];
 		recorded_trial(&v->recorded, v->jobs[i].row, &t);
-		const int length = snprintf(text, sizeof(text), "%ld %.64s", seed, t.identity);
-		digest_bytes(text, (size_t)length, tickets[i].digest);
 		tickets[i].job = v->jobs[i];
+		write_ticket(&tickets[i], seed, t.identity);
 	}
-	qsort(tickets, v->job_count, sizeof(*tickets), by_digest);
-	for (size_t i = 0; i < sample; i++)
-		v->jobs[i] = tickets[i].job;
-	v->job_count = sample;
+	for (size_t i = 0; i < programs; i++) {
+		struct ticket *t = &tickets[v->job_count + i];
+		t->of_program = true;
+		t->index = i;
+		write_ticket(t, seed, verify_chosen_identity(v->chosen_programs, i));
+	}
+	qsort(tickets, count, sizeof(*tickets), by_digest);
+	v->job_count = 0;
+	for (size_t i = 0; i < count; i++)
+		if (i < sample && !tickets[i].of_program)
+			v->jobs[v->job_count++] = tickets[i].job;
+		else if (i >= sample && tickets[i].of_program)
+			verify_chosen_drop(v->chosen_programs, tickets[i].index);
 	free(tickets);
 }
 
@@ -319,32 +339,44 @@ static int read_options(const struct cli *c, struct verify_options *how, long *s
 	return bad ? ERR_USAGE : kernels_cli_find(c, &how->kernels);
 }
 
-static int verify(struct verification *v, struct store *s, const char *folder, int first_argument,
+/* The trials of the core that are meant, unless all arguments mean trials of programs. */
+static int choose_of_core(struct verification *v, const char *place, int first_argument)
+{
+	const struct cli *c = v->cli;
+	const size_t programs = v->chosen_programs ? verify_chosen_count(v->chosen_programs) : 0;
+	bool others = first_argument == c->argument_count && v->recorded.trials->row_count > 0;
+	for (int i = first_argument; i < c->argument_count; i++)
+		others |= !v->of_programs[i];
+	if (!others && programs)
+		return 0;
+	if (v->recorded.trials->row_count == 0)
+		return cli_misuse(c, "there is no finished trial in %s", place);
+	const int result = choose(v, first_argument);
+	if (!result)
+		find_jobs(v);
+	return result;
+}
+
+static int verify(struct verification *v, struct store *s, const char *place, int first_argument,
 	const struct verify_options *how, long sample, long seed)
 {
 	struct err e = { 0 };
 	if (s ? recorded_in_store(s, &v->recorded, &e)
-	      : recorded_in_folder(folder, &v->recorded, &e))
+	      : recorded_in_folder(place, &v->recorded, &e))
 		return cli_fail(&e);
-	const struct cli *c = v->cli;
-	int result = s
-		? verify_programs_cli(c, s, first_argument, how->stop, v->of_programs, &v->programs)
-		: 0;
+	int result = s ? verify_programs_choose(
+			     v->cli, s, first_argument, v->of_programs, &v->chosen_programs)
+		       : 0;
+	if (!result)
+		result = choose_of_core(v, place, first_argument);
 	if (result)
 		return result;
-	const struct verified *p = &v->programs;
-	bool others = first_argument == c->argument_count && v->recorded.trials->row_count > 0;
-	for (int i = first_argument; i < c->argument_count; i++)
-		others |= !v->of_programs[i];
-	if (!others && p->exact + p->within + p->differ + p->cannot)
-		return finish(v);
-	if (v->recorded.trials->row_count == 0)
-		return cli_misuse(c, "there is no finished trial in %s", folder);
-	result = choose(v, first_argument);
-	if (result)
-		return result;
-	find_jobs(v);
 	draw(v, seed, (size_t)sample);
+	if (v->chosen_programs)
+		result = verify_programs_run(
+			v->chosen_programs, s, how->workers, how->stop, &v->programs);
+	if (result)
+		return result;
 	if (verify_trials(&v->recorded, v->jobs, v->job_count, how, print_result, v, &e))
 		return cli_fail(&e);
 	return finish(v);
@@ -401,6 +433,7 @@ static int run(const struct cli *c)
 		result = verify(v, s, from ? from : database.s, first_argument, &how, sample, seed);
 	}
 	opened_close(&v->sets);
+	verify_chosen_free(v->chosen_programs);
 	recorded_free(&v->recorded);
 	store_close(s);
 	if (unpacked)

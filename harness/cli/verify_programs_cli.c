@@ -1,16 +1,15 @@
 /* verify_programs_cli.c - see verify_programs_cli.h. */
 #include "verify_programs_cli.h"
 
-#include <ftw.h>
+#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "../base/file.h"
 #include "../run/verify_program.h"
-#include "places.h"
-#include "../plan/identity.h"
 #include "../store/read.h"
+#include "frozen_cli.h"
+#include "places.h"
 #include "sweep_cli.h"
 
 enum { SWEEPS_MAX = 64 };
@@ -21,27 +20,33 @@ struct source {
 	struct sweep *sweep;
 };
 
-struct verification {
+struct verify_chosen {
 	const struct cli *cli;
-	struct store *store;
-	const atomic_int *stop;
-	struct rows *trials; /* query verify_programs */
-	bool *chosen;
+	struct rows *trials; /* query verify_programs: a row a plan that has the trial */
+	bool *chosen;        /* [trials->row_count] */
+	size_t *rows;        /* the chosen ones, each trial once */
+	bool *dropped;       /* [count] */
+	size_t count;
 	struct source sources[SWEEPS_MAX];
 	int source_count;
 	struct verified *out;
 };
 
-static const char *cell(const struct rows *r, size_t row, const char *column)
+static const struct value *value_at(const struct verify_chosen *v, size_t row, const char *column)
 {
-	const struct value *v =
-		&r->values[row * (size_t)r->column_count + (size_t)rows_column(r, column)];
-	return v->kind == VALUE_TEXT ? v->text : "";
+	const struct rows *r = v->trials;
+	return &r->values[row * (size_t)r->column_count + (size_t)rows_column(r, column)];
+}
+
+static const char *cell(const struct verify_chosen *v, size_t row, const char *column)
+{
+	const struct value *value = value_at(v, row, column);
+	return value->kind == VALUE_TEXT ? value->text : "";
 }
 
 /* ---- which ---- */
 
-static int choose_by_file(struct verification *v, const char *path, bool *any)
+static int choose_by_file(struct verify_chosen *v, const char *path, bool *any)
 {
 	struct sweep *sweep;
 	const int code = sweep_cli_read(v->cli, path, &sweep);
@@ -50,9 +55,8 @@ static int choose_by_file(struct verification *v, const char *path, bool *any)
 	*any = sweep->program != NULL;
 	for (size_t row = 0; sweep->program && row < v->trials->row_count; row++)
 		for (size_t i = 0; i < sweep->trial_count && !v->chosen[row]; i++)
-			v->chosen[row] = strcmp(cell(v->trials, row, "sweep"), sweep->name) == 0
-				&& strcmp(cell(v->trials, row, "trial"), sweep->trials[i].identity)
-					== 0;
+			v->chosen[row] = strcmp(cell(v, row, "sweep"), sweep->name) == 0
+				&& strcmp(cell(v, row, "trial"), sweep->trials[i].identity) == 0;
 	if (sweep->program && v->source_count < SWEEPS_MAX) {
 		struct source *s = &v->sources[v->source_count++];
 		snprintf(s->name, sizeof(s->name), "%s", sweep->name);
@@ -63,63 +67,134 @@ static int choose_by_file(struct verification *v, const char *path, bool *any)
 	return 0;
 }
 
-static void choose_by_word(struct verification *v, const char *word, bool *any)
+static void choose_by_word(struct verify_chosen *v, const char *word, bool *any)
 {
 	for (size_t row = 0; row < v->trials->row_count; row++) {
-		const char *identity = cell(v->trials, row, "trial");
-		if (strcmp(cell(v->trials, row, "sweep"), word) != 0
-			&& strncmp(identity, word, strlen(word)) != 0)
+		if (strcmp(cell(v, row, "sweep"), word) != 0
+			&& strncmp(cell(v, row, "trial"), word, strlen(word)) != 0)
 			continue;
 		v->chosen[row] = *any = true;
 	}
 }
 
+static int compare_rows(const void *a, const void *b, void *chosen)
+{
+	const size_t x = *(const size_t *)a, y = *(const size_t *)b;
+	const int order = strcmp(cell(chosen, x, "trial"), cell(chosen, y, "trial"));
+	return order ? order : (x > y) - (x < y);
+}
+
+static int compare_places(const void *a, const void *b)
+{
+	const size_t x = *(const size_t *)a, y = *(const size_t *)b;
+	return (x > y) - (x < y);
+}
+
+/* The rows of the chosen trials, of each its first, in their order. */
+static void list_rows(struct verify_chosen *v)
+{
+	size_t all = 0;
+	for (size_t row = 0; row < v->trials->row_count; row++)
+		if (v->chosen[row])
+			v->rows[all++] = row;
+	qsort_r(v->rows, all, sizeof(*v->rows), compare_rows, v);
+	for (size_t i = 0; i < all; i++)
+		if (i == 0
+			|| strcmp(cell(v, v->rows[i], "trial"),
+				   cell(v, v->rows[v->count - 1], "trial"))
+				!= 0)
+			v->rows[v->count++] = v->rows[i];
+	qsort(v->rows, v->count, sizeof(*v->rows), compare_places);
+}
+
+int verify_programs_choose(
+	const struct cli *c, struct store *s, int first, bool *named, struct verify_chosen **out)
+{
+	struct verify_chosen *v = calloc(1, sizeof(*v));
+	struct err e = { 0 };
+	if (!v)
+		err_end_nomem();
+	v->cli = c;
+	*out = v;
+	if (store_ask(s, "verify_programs", NULL, &e, &v->trials))
+		return cli_fail(&e);
+	v->chosen = calloc(v->trials->row_count + 1, sizeof(*v->chosen));
+	v->rows = calloc(v->trials->row_count + 1, sizeof(*v->rows));
+	v->dropped = calloc(v->trials->row_count + 1, sizeof(*v->dropped));
+	if (!v->chosen || !v->rows || !v->dropped)
+		err_end_nomem();
+	int code = 0;
+	for (size_t row = 0; first == c->argument_count && row < v->trials->row_count; row++)
+		v->chosen[row] = true;
+	for (int i = first; i < c->argument_count && !code; i++) {
+		if (file_exists(c->arguments[i]))
+			code = choose_by_file(v, c->arguments[i], &named[i]);
+		else
+			choose_by_word(v, c->arguments[i], &named[i]);
+	}
+	list_rows(v);
+	return code;
+}
+
+void verify_chosen_free(struct verify_chosen *v)
+{
+	if (!v)
+		return;
+	for (int i = 0; i < v->source_count; i++)
+		sweep_free(v->sources[i].sweep);
+	rows_free(v->trials);
+	free(v->chosen);
+	free(v->rows);
+	free(v->dropped);
+	free(v);
+}
+
+size_t verify_chosen_count(const struct verify_chosen *v)
+{
+	return v->count;
+}
+
+const char *verify_chosen_identity(const struct verify_chosen *v, size_t i)
+{
+	return cell(v, v->rows[i], "trial");
+}
+
+void verify_chosen_drop(struct verify_chosen *v, size_t i)
+{
+	v->dropped[i] = true;
+}
+
 /* ---- running again ---- */
 
 /* The sweep that the trial is of, read at its first use. NULL with e. */
-static struct sweep *sweep_of(struct verification *v, size_t row, struct err *e)
+static struct sweep *sweep_of(struct verify_chosen *v, size_t row, struct err *e)
 {
-	const char *name = cell(v->trials, row, "sweep"), *text = cell(v->trials, row, "text");
+	const char *name = cell(v, row, "sweep");
 	for (int i = 0; i < v->source_count; i++)
 		if (strcmp(v->sources[i].name, name) == 0)
 			return v->sources[i].sweep;
-	if (!*text || v->source_count == SWEEPS_MAX) {
-		err_set(e, ERR_ENVIRONMENT, "no plan in the database has it any more");
+	if (v->source_count == SWEEPS_MAX) {
+		err_set(e, ERR_USAGE, "more than %d sweeps at once", SWEEPS_MAX);
 		return NULL;
 	}
 	struct source *s = &v->sources[v->source_count];
-	const struct sweep_options as_frozen = { .seeds = 0 };
-	if (sweep_parse(cell(v->trials, row, "path"), text, strlen(text), &as_frozen, e, &s->sweep))
+	if (frozen_sweep(cell(v, row, "path"), cell(v, row, "text"), e, &s->sweep))
 		return NULL;
 	snprintf(s->name, sizeof(s->name), "%s", name);
 	v->source_count++;
 	return s->sweep;
 }
 
-/* Its trial of this identity. A replicate that the file does not ask for (--seeds) is one of its
- * configurations with another seed. */
-static int find_trial(const struct sweep *sweep, const char *identity, uint64_t seed,
-	struct trial *out, struct err *e)
+static void add_labels(struct str *out, const char *text)
 {
-	for (size_t i = 0; i < sweep->trial_count; i++) {
-		*out = sweep->trials[i];
-		out->seed = seed;
-		trial_identify(out);
-		if (strcmp(out->identity, identity) == 0)
-			return 0;
+	json_t *labels = json_loads(text, 0, NULL), *value;
+	const char *name;
+	json_object_foreach(labels, name, value)
+	{
+		str_addf(out, " %s=%s", name,
+			json_string_value(value) ? json_string_value(value) : "");
 	}
-	return err_set(e, ERR_USAGE,
-		"the sweep file has no such trial (any more): its command or "
-		"its values are others");
-}
-
-static int remove_one(const char *path, const struct stat *s, int kind, struct FTW *at)
-{
-	(void)s;
-	(void)kind;
-	(void)at;
-	remove(path);
-	return 0;
+	json_decref(labels);
 }
 
 struct rows *verified_rows(void)
@@ -142,35 +217,38 @@ void verified_add(struct rows *rows, const char *trial, const char *name, int64_
 	rows_add_text(rows, r->weights[0] ? r->weights : NULL);
 }
 
-static void add_row(const struct verification *v, size_t row, const struct trial *t,
-	const struct verify_result *r)
+static void add_row(const struct verify_chosen *v, size_t row, const struct verify_result *r)
 {
 	struct str name = { 0 };
-	str_add(&name, cell(v->trials, row, "sweep"));
-	for (int i = 0; t && i < t->label_count; i++)
-		str_addf(&name, " %s=%s", t->labels[i].name, t->labels[i].value);
-	verified_add(v->out->rows, cell(v->trials, row, "trial"), name.s ? name.s : "",
-		rows_named(v->trials, row, "seed")->integer, r);
+	str_add(&name, cell(v, row, "sweep"));
+	add_labels(&name, cell(v, row, "labels"));
+	verified_add(v->out->rows, cell(v, row, "trial"), name.s ? name.s : "",
+		value_at(v, row, "seed")->integer, r);
 	str_free(&name);
 }
 
-static void print_result(const struct verification *v, size_t row, const struct trial *t,
-	const struct verify_result *r)
+static void count(struct verified *out, const struct verify_result *r)
+{
+	out->exact += r->verdict == VERIFY_EXACT;
+	out->within += r->verdict == VERIFY_WITHIN;
+	out->differ += r->verdict == VERIFY_DIFFERS;
+	out->cannot += r->verdict == VERIFY_CANNOT;
+}
+
+static void print_result(const struct verify_chosen *v, size_t row, const struct verify_result *r)
 {
 	static const char *const words[] = { "identical", "within", "differs", "cannot say" };
+	struct str labels = { 0 };
+	count(v->out, r);
 	if (v->out->rows) {
-		add_row(v, row, t, r);
+		add_row(v, row, r);
 		return;
 	}
-	printf("%-10s %.12s  %s", words[r->verdict], cell(v->trials, row, "trial"),
-		cell(v->trials, row, "sweep"));
-	for (int i = 0; t && i < t->label_count; i++)
-		printf(" %s=%s", t->labels[i].name, t->labels[i].value);
-	printf(" seed %lld",
-		(long long)v->trials
-			->values[row * (size_t)v->trials->column_count
-				+ (size_t)rows_column(v->trials, "seed")]
-			.integer);
+	add_labels(&labels, cell(v, row, "labels"));
+	printf("%-10s %.12s  %s%s", words[r->verdict], cell(v, row, "trial"), cell(v, row, "sweep"),
+		labels.s ? labels.s : "");
+	str_free(&labels);
+	printf(" seed %lld", (long long)value_at(v, row, "seed")->integer);
 	if (r->verdict == VERIFY_EXACT || r->verdict == VERIFY_WITHIN)
 		printf(": %d metric%s, %d step%s, %d output%s\n", r->tensors,
 			r->tensors == 1 ? "" : "s", r->epochs, r->epochs == 1 ? "" : "s",
@@ -180,63 +258,60 @@ static void print_result(const struct verification *v, size_t row, const struct 
 	fflush(stdout);
 }
 
-static int verify_one(struct verification *v, size_t row, struct err *e)
+/* The jobs, and what each of them is of. */
+struct work {
+	const struct verify_chosen *v;
+	struct verify_program_job *jobs;
+	struct frozen_trial **trials;
+	size_t *rows;
+	size_t count;
+};
+
+static void add_job(struct work *w, struct verify_chosen *v, size_t row)
 {
 	struct verify_result r = { .verdict = VERIFY_CANNOT };
 	struct err why = { 0 };
-	struct trial t = { .label_count = 0 };
-	char folder[4096];
-	const uint64_t seed = (uint64_t)v->trials
-				      ->values[row * (size_t)v->trials->column_count
-					      + (size_t)rows_column(v->trials, "seed")]
-				      .integer;
-	struct sweep *sweep = sweep_of(v, row, &why);
-	snprintf(folder, sizeof(folder), "%s/retrial-verify-XXXXXX", places_temporary());
-	int result = 0;
-	if (!sweep || find_trial(sweep, cell(v->trials, row, "trial"), seed, &t, &why)) {
+	struct frozen_trial *t;
+	const struct sweep *sweep = sweep_of(v, row, &why);
+	if (!sweep || frozen_trial(sweep, cell(v, row, "config"), &why, &t)) {
 		snprintf(r.text, sizeof(r.text), "%.*s", (int)sizeof(r.text) - 1, why.text);
-	} else if (!mkdtemp(folder)) {
-		result = err_errno(e, folder);
-	} else {
-		result = verify_program(
-			v->store, &t, cell(v->trials, row, "inputs"), folder, v->stop, &r, e);
-		nftw(folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+		print_result(v, row, &r);
+		return;
 	}
-	if (result)
-		return -1;
-	print_result(v, row, &t, &r);
-	v->out->exact += r.verdict == VERIFY_EXACT;
-	v->out->within += r.verdict == VERIFY_WITHIN;
-	v->out->differ += r.verdict == VERIFY_DIFFERS;
-	v->out->cannot += r.verdict == VERIFY_CANNOT;
-	return 0;
+	w->trials[w->count] = t;
+	w->jobs[w->count] = (struct verify_program_job){ &t->trial, cell(v, row, "inputs") };
+	w->rows[w->count++] = row;
 }
 
-int verify_programs_cli(const struct cli *c, struct store *s, int first, const atomic_int *stop,
-	bool *named, struct verified *out)
+static void job_done(void *context, size_t job, const struct verify_result *result)
 {
-	struct verification v = { .cli = c, .store = s, .stop = stop, .out = out };
+	const struct work *w = context;
+	print_result(w->v, w->rows[job], result);
+}
+
+int verify_programs_run(struct verify_chosen *v, struct store *s, int workers,
+	const atomic_int *stop, struct verified *out)
+{
 	struct err e = { 0 };
+	struct work w = { .v = v,
+		.jobs = calloc(v->count + 1, sizeof(*w.jobs)),
+		.trials = calloc(v->count + 1, sizeof(struct frozen_trial *)),
+		.rows = calloc(v->count + 1, sizeof(*w.rows)) };
+	if (!w.jobs || !w.trials || !w.rows)
+		err_end_nomem();
 	*out = (struct verified){ .rows = out->rows };
-	if (store_ask(s, "verify_programs", NULL, &e, &v.trials))
-		return cli_fail(&e);
-	v.chosen = calloc(v.trials->row_count + 1, sizeof(*v.chosen));
-	int code = v.chosen ? 0 : cli_fail((err_nomem(&e), &e));
-	for (size_t row = 0; !code && first == c->argument_count && row < v.trials->row_count;
-		row++)
-		v.chosen[row] = true;
-	for (int i = first; i < c->argument_count && !code; i++) {
-		if (file_exists(c->arguments[i]))
-			code = choose_by_file(&v, c->arguments[i], &named[i]);
-		else
-			choose_by_word(&v, c->arguments[i], &named[i]);
-	}
-	for (size_t row = 0; row < v.trials->row_count && !code; row++)
-		if (v.chosen[row] && !(stop && atomic_load(stop)) && verify_one(&v, row, &e))
-			code = cli_fail(&e);
-	for (int i = 0; i < v.source_count; i++)
-		sweep_free(v.sources[i].sweep);
-	rows_free(v.trials);
-	free(v.chosen);
+	v->out = out;
+	for (size_t i = 0; i < v->count; i++)
+		if (!v->dropped[i])
+			add_job(&w, v, v->rows[i]);
+	const int code = verify_programs(s, w.jobs, w.count, workers, places_temporary(), stop,
+				 job_done, &w, &e)
+		? cli_fail(&e)
+		: 0;
+	for (size_t i = 0; i < w.count; i++)
+		frozen_trial_free(w.trials[i]);
+	free(w.jobs);
+	free(w.trials);
+	free(w.rows);
 	return code;
 }

@@ -3,10 +3,28 @@
 #define CLI_VERIFY_PROGRAMS_CLI_H
 
 #include <stdatomic.h>
+#include <stdbool.h>
 
 #include "../run/verify.h"
 #include "../store/open.h"
 #include "cli.h"
+
+struct verify_chosen;
+
+/* Choose those of the database that the arguments from `first` on name (a trial's identity or how
+ * that begins, a sweep, a sweep file), or all. named gets a true at the position of every argument
+ * that means such trials. Returns 0 with *out the caller's (verify_chosen_free), or an exit code
+ * after a message. */
+int verify_programs_choose(
+	const struct cli *c, struct store *s, int first, bool *named, struct verify_chosen **out);
+void verify_chosen_free(struct verify_chosen *v);
+
+/* How many are chosen, and the identity of each. */
+size_t verify_chosen_count(const struct verify_chosen *v);
+const char *verify_chosen_identity(const struct verify_chosen *v, size_t i);
+
+/* For a draw: leave it out. */
+void verify_chosen_drop(struct verify_chosen *v, size_t i);
 
 struct verified {
 	size_t exact, within, differ, cannot;
@@ -18,11 +36,9 @@ struct rows *verified_rows(void);
 void verified_add(struct rows *rows, const char *trial, const char *name, int64_t seed,
 	const struct verify_result *r);
 
-/* Verify those of the database that the arguments from `first` on name (a trial's identity or how
- * that begins, a sweep, a sweep file), or all. Each is printed as it comes. named gets a true at
- * the position of every argument that means such trials. Returns 0, or an exit code after a
- * message. */
-int verify_programs_cli(const struct cli *c, struct store *s, int first, const atomic_int *stop,
-	bool *named, struct verified *out);
+/* Run them again, `workers` at a time. Each is printed as it comes. Returns 0, or an exit code
+ * after a message. */
+int verify_programs_run(struct verify_chosen *v, struct store *s, int workers,
+	const atomic_int *stop, struct verified *out);
 
 #endif

@@ -345,19 +345,19 @@ void language_words(word_visitor *each, void *context)
 static const char introduction[] =
 	"A sweep file is YAML and holds a whole study: which trials there are (base, axes and\n"
 	"the other keys that combine), how often each is repeated (seeds), what they train\n"
-	"(recipes, augments, models), and what is made of the results (claims, tables, figures).\n"
+	"(recipes, augments, models), and which claims, tables and figures the results become.\n"
 	"`retrial check FILE` finds all errors of a file; `retrial plan FILE` shows its trials.";
 
 static const char identity[] =
 	"A trial is one configuration with one seed. Its identity is the digest of the resolved,\n"
 	"typed configuration: 1e-3 and 0.001 are the same trial, names of recipes are not part of\n"
-	"it, and a new parameter with a default changes no old identity. So `retrial run` runs\n"
-	"what is missing, whichever file asks for it.";
+	"it, and a new parameter with a default changes no old identity. Therefore `retrial run`\n"
+	"runs only what is missing, whichever file asks for it.";
 
 static const char yaml[] =
-	"Of YAML, sweep files use maps, lists and scalars, in block or flow style; JSON is fine,\n"
-	"too. Anchors, aliases, tags and several documents in one file are errors, and so is a\n"
-	"key that is given twice.";
+	"Sweep files use maps, lists and scalars of YAML, in block or flow style. JSON also\n"
+	"works. Anchors, aliases, tags, several documents in one file and repeated keys are\n"
+	"errors.";
 
 static void place_manual(enum place place, struct manual *m)
 {

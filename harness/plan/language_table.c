@@ -51,10 +51,12 @@ static const struct key table[] = {
 			"number keeps the trials that are done and adds the others.",
 		.example = "seeds: [3, 5, 8]" },
 	{ PLACE_SWEEP, "clean_tree", KEY_WORD, .words = trees, .fallback = "any",
-		.help = "whether run refuses a program that was built with uncommitted changes",
+		.help = "whether run refuses uncommitted changes: in retrial and in the study's repository",
 		.detail =
 			"With `required`, `retrial run` refuses a program that was not built from a commit, or\n"
-			"with changes that are not committed. --allow-dirty runs it all the same and records it.",
+			"with changes that are not committed, and changes in the repository of the sweep file\n"
+			"(the file itself and a program's inputs have to be committed or ignored).\n"
+			"--allow-dirty runs it all the same and records it.",
 		.example = "clean_tree: required" },
 	{ FILES, "use", KEY_FILES,
 		.help = "files whose recipes, augments and models this file may name",
@@ -168,7 +170,7 @@ static const struct key table[] = {
 		.help = "all layers of an ordinary network, in place of stem and submodel_head",
 		.detail =
 			"A list of layers may have repetitions: {repeat: {times: 3, layers: [...]}}. Names get\n"
-			"-1, -2, -3 behind them, $i is the number. `input` is what comes into a repetition.",
+			"-1, -2, -3 behind them, and $i is the number. `input` is the input of the repetition.",
 		.example =
 			"network: [{repeat: {times: 2, layers: [{conv: {name: c, filters: 4, kernel: 3}}]}},\n"
 			"  {dense: {name: classifier, units: classes}}]" },
@@ -176,7 +178,7 @@ static const struct key table[] = {
 		.help = "lists of layers with parameters, which lists of layers use by name",
 		.detail =
 			"{residual: {name: a, filters: 16}} writes the layers of template residual: their names\n"
-			"get a- before them; $filters and $name stand for what was given.",
+			"get a- before them; $filters and $name stand for the given values.",
 		.example =
 			"templates: {unit: {parameters: [filters],\n"
 			"  layers: [{conv: {name: conv, filters: $filters, kernel: 3}}]}}" },
@@ -190,17 +192,17 @@ static const struct key table[] = {
 		.help = "first layers of all networks of the model",
 		.example = "stem: [{conv: {name: c, filters: 4, kernel: 3, activation: relu}}]" },
 	{ PLACE_MODEL, "submodel_head", KEY_LAYERS,
-		.help = "layers of a submodel (phases single and dual) behind its stem",
-		.detail = "Ends with one number a class, such as a dense layer of `units: classes`.",
+		.help = "layers of a submodel (phases single and dual) after its stem",
+		.detail = "Ends with one output per class, such as a dense layer of `units: classes`.",
 		.example = "submodel_head: [{dense: {name: classifier, units: classes}}]" },
 	{ PLACE_MODEL, "unified_stem", KEY_LAYERS,
-		.help = "layers of the unified network behind each of its two stems",
+		.help = "layers of the unified network after each of its two stems",
 		.detail =
 			"With `heads: copy`, each layer with weights takes those of the layer in the same\n"
 			"position of submodel_head.",
 		.example = "unified_stem: [{conv: {name: wide, filters: 10, kernel: map}}]" },
 	{ PLACE_MODEL, "unified_head", KEY_LAYERS,
-		.help = "layers of the unified network behind both stems, concatenated",
+		.help = "layers of the unified network after both stems, concatenated",
 		.detail =
 			"Without it the model has no unified network: phases scratch and unify cannot use it.",
 		.example = "unified_head: [{dense: {name: classifier, units: classes}}]" },
@@ -249,7 +251,7 @@ static const struct key table[] = {
 		.help = "files in the scratch folder whose digests are recorded",
 		.example = "program: {command: [python3, train.py, \"{C}\"], outputs: [model.pkl]}" },
 	{ PLACE_PROGRAM, "keep_outputs", KEY_FLAG, .fallback = "false",
-		.help = "keep the output files, too, not only their digests",
+		.help = "keep the output files, not only their digests",
 		.example = "program: {command: [./solve, \"{C}\"], outputs: [a.csv], keep_outputs: true}" },
 	{ PLACE_PROGRAM, "environment", KEY_TEXTS,
 		.help = "variables of the program's environment; values may have placeholders",
@@ -316,8 +318,8 @@ static const struct key table[] = {
 	{ PLACE_METRIC, "kind", KEY_WORD, .words = metric_kinds, .fallback = "result",
 		.help = "what kind of number it is: decides whether it is tested",
 		.detail =
-			"  result    one number a trial: compared and tested\n"
-			"  series    a number a step, for curves\n"
+			"  result    one number per trial: compared and tested\n"
+			"  series    one number per step, for curves\n"
 			"  constant  the same for every seed: not tested\n"
 			"  time      measured on the machine: tested only by a claim\n"
 			"  count     how much was done or found: tested by a claim or a table with a family",
@@ -353,7 +355,7 @@ static const struct key table[] = {
 		.help = "figures of the trials: `retrial plot`",
 		.example = "figures: [{id: curves, kind: curves, metric: val_accuracy}]" },
 	{ PLACE_SWEEP, "robustness", KEY_MAPS, .members = PLACE_ROBUSTNESS,
-		.help = "corrupted test images on which the trained networks are evaluated, too",
+		.help = "also evaluate trained networks on corrupted test images",
 		.detail =
 			"Uses the kept weights: nothing is trained again, and no trial's identity changes. The\n"
 			"direction (left or right, lighter or darker ...) is random for every image, and the\n"
@@ -497,12 +499,12 @@ static const struct key table[] = {
 		.help = "label whose values are the horizontal axis of a slice or heatmap",
 		.detail =
 			"A slice needs numbers: the metric's mean over seeds at each of them, with its interval,\n"
-			"a line for each value of series. A heatmap takes words, too: its rows are the values\n"
+			"and one line for each value of series. A heatmap also takes words; its rows are the values\n"
 			"of series. Where the numbers are geometric (0.1, 0.01, 0.001) the axis is logarithmic.",
 		.example =
 			"figures: [{id: h, kind: heatmap, metric: test_accuracy, parameter: dataset}]" },
 	{ PLACE_FIGURE, "against", KEY_METRIC, IN_FIGURE(against), .fallback = "params",
-		.help = "metric on the other axis of a pareto figure, of which less is better",
+		.help = "metric on the other axis of a pareto figure; less must be better",
 		.example = "figures: [{id: p, kind: pareto, metric: test_accuracy, against: params}]" },
 	{ PLACE_ROBUSTNESS, "corruption", KEY_WORD, .old = "change", .needed = PLACE_ROBUSTNESS,
 		.help = "what is done to the test images, such as rotation",
@@ -532,7 +534,7 @@ static const struct kind kinds[] = {
 		"trains the network of the phase before in folds over all training images; comes last",
 		NULL, "{phase: kfold, folds: 5, start: clean, epochs: 10}" },
 	/* ---- optimizers ---- */
-	{ SCOPE_OPTIMIZER, "nadam", "Adam with Nesterov momentum, as Keras has it", NULL,
+	{ SCOPE_OPTIMIZER, "nadam", "Adam with Nesterov momentum, in Keras's form", NULL,
 		"{nadam: {lr: 1e-3}}" },
 	{ SCOPE_OPTIMIZER, "sgd", "stochastic gradient descent, with momentum on request", NULL,
 		"{sgd: {lr: 0.01, momentum: 0.9, nesterov: true}}" },
@@ -574,7 +576,7 @@ static const struct kind kinds[] = {
 		"{dense: {name: a, units: 32, activation: relu}}" },
 	{ SCOPE_LAYER, "dropout", "sets units to 0 at random while training", NULL,
 		"{dropout: {rate: 0.5}}" },
-	{ SCOPE_LAYER, "depthwise", "convolution of each channel by itself", NULL,
+	{ SCOPE_LAYER, "depthwise", "convolution of each channel separately", NULL,
 		"{depthwise: {name: a, kernel: 3, padding: same}}" },
 	{ SCOPE_LAYER, "avgpool", "mean of each window; size: map averages the whole map", NULL,
 		"{avgpool: {size: map}}" },

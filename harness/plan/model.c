@@ -126,7 +126,7 @@ static int check_head(const struct model_config *m, enum model_block b, int *lay
 		return 0;
 	*layer = m->counts[b] - 1;
 	str_addf(why,
-		"%s has to end with one number a class, without an activation, such as {dense: "
+		"%s must end with one output per class, without an activation, such as {dense: "
 		"{name: ..., units: classes}}",
 		block_names[b]);
 	return -1;

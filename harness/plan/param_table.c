@@ -69,21 +69,22 @@ static const struct param table[] = {
 			"  network        all layers of an ordinary network: the same as "
 			"submodel_head without a stem\n"
 			"  stem           the first layers of all networks\n"
-			"  submodel_head  what a submodel (single, dual) has behind its stem\n"
-			"  unified_stem   what the unified network has behind each of its two "
+			"  submodel_head  layers of a submodel (single, dual) after its stem\n"
+			"  unified_stem   layers of the unified network after each of its two "
 			"stems\n"
-			"  unified_head   what it has behind both, concatenated; without it "
-			"there is no unified network\n"
+			"  unified_head   layers after both, concatenated; without it there is no "
+			"unified network\n"
 			"Both heads end with a dense layer of classes units. `heads: copy` gives "
 			"each layer with weights of unified_stem those of\n"
 			"the layer in the same position of submodel_head.\n"
 			"Layers are conv, depthwise, dense, batchnorm, maxpool, avgpool, "
 			"dropout, add and concat.\n"
-			"A layer takes what the layer before gives, or with `input: NAME` what "
-			"the named one gives; add and concat join the layer before\n"
-			"with those in `with: [NAME]`. A name means an earlier layer of the "
-			"block or of the stem before it; `input` is what comes into\n"
-			"the block. A residual block:\n"
+			"The input of a layer is the output of the layer before, or with\n"
+			"`input: NAME` that of the named one. add and concat merge the layer\n"
+			"before with those in `with: [NAME]`. A name means an earlier layer of "
+			"the\n"
+			"block or of the stem before it; `input` is the input of the block.\n"
+			"A residual block:\n"
 			"  - {conv: {name: a, filters: 16, kernel: 3, padding: same, bias: "
 			"false}}\n"
 			"  - {batchnorm: {name: a-norm, activation: relu}}\n"
@@ -97,7 +98,7 @@ static const struct param table[] = {
 			"templates, {templates: {residual: {parameters: {filters: , stride: 1}, "
 			"layers: [...]}}}, used as {residual: {name: a, filters: 16}}:\n"
 			"names get a- before them, $filters, $stride and $name stand for what was "
-			"given. `input` is what comes into the repetition or template.\n",
+			"given. `input` is the input of the repetition or template.\n",
 		.since = "0.1" },
 	{ SCOPE_TRIAL, .name = "recipe", .type = PARAM_NAMED,
 		.help = "name of a list of phases (recipes:)", .since = "0.1" },
@@ -115,7 +116,7 @@ static const struct param table[] = {
 		.since = "0.1" },
 	{ IN_TRIAL(normalize), .name = "normalize", .type = PARAM_ENUM, .names = normalizations,
 		.fallback = "none",
-		.help = "what the networks first do to an image's numbers, which are bytes / 255",
+		.help = "normalization of the images, whose pixels are bytes / 255",
 		.detail =
 			"  none        nothing\n"
 			"  channels    (x - mean) / sd of each channel\n"
@@ -134,8 +135,8 @@ static const struct param table[] = {
 			"of them",
 		.since = "0.1" },
 	{ IN_TRIAL(stratify), .name = "stratify", .type = PARAM_BOOL, .fallback = "false",
-		.help = "validation set, train_limit and folds have each class in its share of the "
-			"training set",
+		.help = "stratified sampling: validation set, train_limit and folds keep the class "
+			"proportions",
 		.since = "0.2" },
 	{ IN_TRIAL(train_limit), .name = "train_limit", .type = PARAM_INTEGER, .min = 0,
 		.max = 10000000, .fallback = "0", .unit = "images",
@@ -174,7 +175,7 @@ static const struct param table[] = {
 		.since = "0.2" },
 	{ IN_AUGMENT(crop_fill), .name = "crop_fill", .type = PARAM_ENUM, .names = fills,
 		.fallback = "zero",
-		.help = "what crop pads with: black, or the image reflected at its border",
+		.help = "padding of crop: black, or the image reflected at its border",
 		.since = "0.2" },
 	{ IN_AUGMENT(contrast), .name = "contrast", .type = PARAM_REAL, .min = 0, .max = 1,
 		.fallback = "0",
@@ -203,7 +204,7 @@ static const struct param table[] = {
 
 	/* ---- a phase of a recipe ---- */
 	{ IN_PHASE(kind), .name = "phase", .type = PARAM_ENUM, .names = phase_kinds,
-		.help = "what is trained, and from what",
+		.help = "which network is trained, and from which weights",
 		.detail =
 			"  train     one network from random weights: the same as single, or with "
 			"`network: unified` as scratch\n"
@@ -297,11 +298,11 @@ static const struct param table[] = {
 	{ IN_PHASE(keep), .name = "keep", .type = PARAM_ENUM, .names = keeps,
 		.fallback = "restored", .fallback_for = "best",
 		.fallback_kinds = KIND(PHASE_DUAL) | KIND(PHASE_KFOLD),
-		.help = "which weights stay",
+		.help = "which weights a phase leaves",
 		.detail = "  restored  of the last epoch that improved by more than min_delta "
 			  "(Keras's restore_best_weights)\n"
-			  "  best      of the highest validation accuracy, the first of equals; "
-			  "each output by itself (a checkpoint)\n"
+			  "  best      those of the epoch with the highest validation accuracy, "
+			  "the first of equals; separately for each output\n"
 			  "  last      of the last epoch\n",
 		.since = "0.1" },
 	{ IN_PHASE(batch_size), .name = "batch_size", .type = PARAM_INTEGER, .min = 1, .max = 4096,
@@ -326,7 +327,7 @@ static const struct param table[] = {
 		.since = "0.2" },
 	{ IN_PHASE(rewind), .name = "rewind", .type = PARAM_ENUM, .names = rewinds,
 		.fallback = "none", .kinds = KIND(PHASE_UNFREEZE),
-		.help = "weights that this phase goes on with",
+		.help = "weights that this phase continues with",
 		.detail = "  none     those that the phase before left\n"
 			  "  initial  those that the network began with\n"
 			  "  random   fresh initial weights\n"
@@ -340,7 +341,8 @@ static const struct param table[] = {
 		.detail = "  chain  with the fold before, as the notebook ran; the first with the "
 			  "phase before (chain: true says the same)\n"
 			  "  same   with the phase before (chain: false says the same)\n"
-			  "  clean  from nothing: all earlier phases run again on the fold's own "
+			  "  clean  from random weights: all earlier phases run again on the "
+			  "fold's own "
 			  "training images\n",
 		.since = "0.1" },
 
@@ -365,7 +367,7 @@ static const struct param table[] = {
 		.help = "decay of the mean of squared gradients", .since = "0.2" },
 	{ IN_OPTIMIZER(accumulator), .name = "accumulator", .type = PARAM_REAL, .min = 0,
 		.max = 1000, .fallback = "0.1", .kinds = KIND(OPTIMIZER_ADAGRAD),
-		.help = "what the sum of squared gradients starts from", .since = "0.2" },
+		.help = "initial value of the sum of squared gradients", .since = "0.2" },
 	{ IN_OPTIMIZER(momentum), .name = "momentum", .type = PARAM_REAL, .min = 0, .max = 1,
 		.max_open = true, .fallback = "0",
 		.kinds = KIND(OPTIMIZER_SGD) | KIND(OPTIMIZER_RMSPROP),
@@ -464,7 +466,8 @@ static const struct param table[] = {
 		.help = "how many times as long as the one before each period is", .since = "0.2" },
 	{ IN_SCHEDULE(on), .name = "on", .type = PARAM_ENUM, .names = metrics,
 		.fallback = "val_loss", .kinds = KIND(SCHEDULE_PLATEAU),
-		.help = "what is watched (of a dual phase: the mean of both)", .since = "0.2" },
+		.help = "the monitored metric (in a dual phase: the mean of both)",
+		.since = "0.2" },
 	{ IN_SCHEDULE(patience), .name = "patience", .type = PARAM_INTEGER, .min = 1, .max = 100000,
 		.fallback = "10", .unit = "epochs", .kinds = KIND(SCHEDULE_PLATEAU),
 		.help = "how long without improvement until the learning rate drops",
@@ -478,7 +481,7 @@ static const struct param table[] = {
 
 	/* ---- early stopping ---- */
 	{ IN_STOP(on), .name = "on", .type = PARAM_ENUM, .names = metrics,
-		.fallback = "val_accuracy", .help = "what is watched", .since = "0.1" },
+		.fallback = "val_accuracy", .help = "the monitored metric", .since = "0.1" },
 	{ IN_STOP(patience), .name = "patience", .type = PARAM_INTEGER, .min = 0, .max = 100000,
 		.fallback = "0", .unit = "epochs",
 		.help = "epochs without improvement after which the phase ends; 0: never",
@@ -500,16 +503,16 @@ static const struct param table[] = {
 	{ IN_LAYER(input), .name = "input", .type = PARAM_TEXT, .size = LAYER_NAME_MAX,
 		.fallback = "", .example = "input",
 		.help = "name of the layer whose output it takes, if that is not the layer before; "
-			"input for what comes into the block",
+			"input for the input of the block",
 		.since = "0.2" },
 	{ IN_LAYER(with), .name = "with", .type = PARAM_NAMES, .max = LAYER_WITH_MAX,
 		.size = offsetof(struct layer_config, with_count), .kinds = JOINTS,
-		.help = "layers that are merged with the layer before; input: what comes into the "
+		.help = "layers that are merged with the layer before; input: the input of the "
 			"block",
 		.since = "0.2" },
 	{ IN_LAYER(filters), .name = "filters", .type = PARAM_INTEGER, .min = 1, .max = 4096,
 		.zero = "classes", .kinds = KIND(LAYER_CONV),
-		.help = "channels of the output, classes for one a class", .since = "0.1" },
+		.help = "channels of the output; classes: one per class", .since = "0.1" },
 	{ IN_LAYER(kernel), .name = "kernel", .type = PARAM_INTEGER, .min = 1, .max = 64,
 		.zero = "map", .kinds = CONVOLUTIONS,
 		.help = "height and width of the filters, map for the whole map", .since = "0.1" },
@@ -521,12 +524,12 @@ static const struct param table[] = {
 		.since = "0.2" },
 	{ IN_LAYER(padding), .name = "padding", .type = PARAM_ENUM, .names = paddings,
 		.fallback = "valid", .kinds = CONVOLUTIONS | POOLS,
-		.help = "zeros around the map so that its size (divided by stride) stays the same, "
-			"or none; a pool leaves them out of its maximum and mean",
+		.help = "same: zeros around the map, so that its size (divided by stride) stays "
+			"the same; valid: none; pools ignore these zeros",
 		.since = "0.1" },
 	{ IN_LAYER(bias), .name = "bias", .type = PARAM_BOOL, .fallback = "true",
 		.kinds = CONVOLUTIONS | KIND(LAYER_DENSE),
-		.help = "a number added to each channel; a batchnorm that follows has one",
+		.help = "add a number to each channel; a batchnorm that follows has its own",
 		.since = "0.2" },
 	{ IN_LAYER(activation), .name = "activation", .type = PARAM_ENUM, .names = activations,
 		.fallback = "none", .kinds = WEIGHTED | JOINTS | POOLS,
@@ -543,7 +546,7 @@ static const struct param table[] = {
 		.since = "0.1" },
 	{ IN_LAYER(slope), .name = "slope", .type = PARAM_REAL, .min = 0, .max = 1,
 		.max_open = true, .fallback = "0.01", .kinds = WEIGHTED | JOINTS | POOLS,
-		.help = "of leaky_relu below 0", .since = "0.2" },
+		.help = "gradient of leaky_relu below 0", .since = "0.2" },
 	{ IN_LAYER(init), .name = "init", .type = PARAM_ENUM, .names = inits,
 		.fallback = "glorot_uniform", .kinds = CONVOLUTIONS | KIND(LAYER_DENSE),
 		.help = "distribution of the initial weights",
@@ -562,15 +565,15 @@ static const struct param table[] = {
 		.since = "0.1" },
 	{ IN_LAYER(init_scale), .name = "init_scale", .type = PARAM_REAL, .min = 0, .max = 1000,
 		.fallback = "0", .kinds = CONVOLUTIONS | KIND(LAYER_DENSE),
-		.help = "of init: normal, uniform and orthogonal; 0 for their default",
+		.help = "scale of init normal, uniform and orthogonal; 0 for their default",
 		.since = "0.2" },
 	{ IN_LAYER(bias_init), .name = "bias_init", .type = PARAM_REAL, .min = -1000, .max = 1000,
 		.fallback = "0", .kinds = CONVOLUTIONS | KIND(LAYER_DENSE),
-		.help = "value that biases begin with", .since = "0.2" },
+		.help = "initial value of biases", .since = "0.2" },
 	{ IN_LAYER(gamma), .name = "gamma", .type = PARAM_REAL, .min = 0, .max = 1000,
 		.fallback = "1", .kinds = KIND(LAYER_BATCHNORM),
-		.help = "value that its scale begins with; 0 at the end of a residual branch lets "
-			"the block begin as the identity",
+		.help = "initial value of its scale; with 0 at the end of a residual branch, the "
+			"block begins as the identity",
 		.since = "0.2" },
 	{ IN_LAYER(size), .name = "size", .type = PARAM_INTEGER, .min = 1, .max = 64,
 		.fallback = "2", .zero = "map", .kinds = POOLS,
@@ -578,19 +581,19 @@ static const struct param table[] = {
 		.since = "0.1" },
 	{ IN_LAYER(lr_scale), .name = "lr_scale", .type = PARAM_REAL, .min = 0, .min_open = true,
 		.max = 1000, .fallback = "1", .kinds = WEIGHTED,
-		.help = "what the learning rate of its weights is multiplied by", .since = "0.2" },
+		.help = "factor on the learning rate of the layer's weights", .since = "0.2" },
 	{ IN_LAYER(prune_scale), .name = "prune_scale", .type = PARAM_REAL, .min = 0, .max = 10,
 		.fallback = "1", .kinds = CONVOLUTIONS | KIND(LAYER_DENSE),
-		.help = "what a phase's prune is multiplied by for this layer", .since = "0.2" },
+		.help = "factor on the phase's prune for this layer", .since = "0.2" },
 	{ IN_LAYER(units), .name = "units", .type = PARAM_INTEGER, .min = 1, .max = 65536,
 		.zero = "classes", .kinds = KIND(LAYER_DENSE),
-		.help = "numbers that come out, classes for one a class", .since = "0.1" },
+		.help = "number of outputs; classes: one per class", .since = "0.1" },
 	{ IN_LAYER(rate), .name = "rate", .type = PARAM_REAL, .min = 0, .max = 1, .max_open = true,
 		.kinds = KIND(LAYER_DROPOUT),
 		.help = "probability with which a unit is dropped while training", .since = "0.1" },
 	{ IN_LAYER(momentum), .name = "momentum", .type = PARAM_REAL, .min = 0, .max = 1,
 		.max_open = true, .fallback = "0.99", .kinds = KIND(LAYER_BATCHNORM),
-		.help = "share of the moving mean and variance that stays with every step",
+		.help = "share of the moving mean and variance that each step keeps",
 		.since = "0.2" },
 	{ IN_LAYER(epsilon), .name = "epsilon", .type = PARAM_REAL, .min = 0, .min_open = true,
 		.max = 1, .fallback = "0.001", .kinds = KIND(LAYER_BATCHNORM),
@@ -599,8 +602,8 @@ static const struct param table[] = {
 	/* ---- a model as a whole ---- */
 	{ IN_MODEL(width), .name = "width", .type = PARAM_REAL, .min = 0, .min_open = true,
 		.max = 64, .fallback = "1",
-		.help = "what filters and units are multiplied by, rounded to the nearest; not "
-			"where they are one a class",
+		.help = "factor on filters and units, rounded to the nearest; outputs with one per "
+			"class stay",
 		.detail = "An axis model.width: [0.25, 0.5, 1] makes networks of these widths; "
 			  "model.LAYER.PARAM changes one parameter of the layers of that name.\n"
 			  "It is no part of a trial's identity: the layers that come of it are.\n",

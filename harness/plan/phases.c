@@ -362,7 +362,7 @@ static const char *order_problem(const struct phase_config *phases, int i)
 	const enum phase_kind kind = phases[i].kind;
 	const bool fresh = kind == PHASE_SINGLE || kind == PHASE_DUAL || kind == PHASE_SCRATCH;
 	if (i > 0 && phases[i - 1].kind == PHASE_KFOLD)
-		return "k-fold leaves one network a fold, so it has to be last";
+		return "k-fold leaves one network per fold, so it must come last";
 	if (i > 0 && fresh)
 		return "it begins from random weights, so what was learned before would be lost; "
 		       "it has to be first";

@@ -1,10 +1,9 @@
-/* robustness.h - the list `robustness:` of a sweep file: on which corrupted test images its trained
- * networks are asked about again. What a network is asked after its training is no part of a
- * trial's identity.
+/* robustness.h - the list `robustness:` of a sweep file: the corrupted test images on which trained
+ * networks are evaluated. It is not part of a trial's identity.
  *
  *   robustness:
- *     - {change: rotation, strengths: [5, 10, 15, 20, 30, 45]}
- *     - {change: noise, strengths: [0.05, 0.1, 0.2]} */
+ *     - {corruption: rotation, severities: [5, 10, 15, 20, 30, 45]}
+ *     - {corruption: noise, severities: [0.05, 0.1, 0.2]} */
 #ifndef PLAN_ROBUSTNESS_H
 #define PLAN_ROBUSTNESS_H
 
@@ -12,9 +11,9 @@
 
 enum { ROBUSTNESS_CHANGES = 7, STRENGTHS_MAX = 32 };
 
-/* Every test image is changed by exactly the strength; its direction (left or right, lighter or
- * darker ...) is random, but the same for every network and strength. nn/perturb.h has the
- * definitions. */
+/* The corruptions. Every test image gets exactly the severity (`strength` in this code); its
+ * direction (left or right, lighter or darker ...) is random, but the same for every network and
+ * severity. nn/corrupt.h has the definitions. */
 enum change {
 	CHANGE_ROTATION,
 	CHANGE_TRANSLATION,
@@ -27,17 +26,17 @@ enum change {
 
 struct change_info {
 	const char *name; /* in sweep files and in the database */
-	const char *unit; /* of a strength, for axes: "degrees" */
-	const char *help; /* what is done with a strength s */
-	double max;       /* the largest strength; all are above 0 */
+	const char *unit; /* of a severity, for axes: "degrees" */
+	const char *help; /* the corruption with severity s */
+	double max;       /* the largest severity; all are above 0 */
 };
 
 const struct change_info *change_info(enum change change);
-/* The change of this name, or ROBUSTNESS_CHANGES. */
+/* The corruption of this name, or ROBUSTNESS_CHANGES. */
 int change_find(const char *name);
 
-/* One entry of the list. Strengths grow; 0, the images as they are, is not among them, as it is
- * always looked at. */
+/* One entry of the list. Severities grow. 0 (clean images) is not among them: it is always
+ * evaluated. */
 struct robustness_spec {
 	enum change change;
 	const double *strengths;

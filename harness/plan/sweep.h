@@ -123,7 +123,8 @@ struct sweep {
 				    NULL: it is the whole */
 	const struct program_config
 		*program; /* what executes the trials; NULL: retrial's own core */
-	bool clean_tree;  /* the file requires a program without changes that are not committed */
+	bool clean_tree;  /* the file requires that all is committed: this program, and its own
+			     repository */
 	int seed_count;   /* replicates that the plan asks for: n of every table cell, unless
 			     something failed */
 	struct claim *claims;

@@ -14,6 +14,11 @@ static void stretch(struct extent *reach, double x, double y)
 	reach->longest = x > reach->longest ? x : reach->longest;
 }
 
+static double position(const struct curve *c, size_t i)
+{
+	return c->x ? c->x[i] : (double)i + 1;
+}
+
 void band_mean(struct figure *f, const struct curve *c, double ceiling, const char *comment,
 	struct extent *reach)
 {
@@ -29,11 +34,12 @@ void band_mean(struct figure *f, const struct curve *c, double ceiling, const ch
 			continue;
 		const bool range = c->seeds < BAND_SD_MIN;
 		const double mean = stats_mean(y, n), sd = stats_sd(y, n);
-		const double low = fmax(0, range || n < 2 ? stats_min(y, n) : mean - sd),
+		const double low = fmax(c->any_sign ? -INFINITY : 0,
+				     range || n < 2 ? stats_min(y, n) : mean - sd),
 			     high = fmin(ceiling, range || n < 2 ? stats_max(y, n) : mean + sd);
-		stretch(reach, (double)x + 1, low);
-		stretch(reach, (double)x + 1, high);
-		figure_row(f, (const double[]){ (double)x + 1, mean, low, high, (double)n }, 5);
+		stretch(reach, position(c, x), low);
+		stretch(reach, position(c, x), high);
+		figure_row(f, (const double[]){ position(c, x), mean, low, high, (double)n }, 5);
 	}
 }
 
@@ -46,8 +52,8 @@ void band_seeds(struct figure *f, const struct curve *c, const char *comment, st
 			const double y = c->y[s * c->length + x];
 			if (isnan(y))
 				continue;
-			stretch(reach, (double)x + 1, y);
-			figure_row(f, (const double[]){ (double)x + 1, y }, 2);
+			stretch(reach, position(c, x), y);
+			figure_row(f, (const double[]){ position(c, x), y }, 2);
 			any = true;
 		}
 		if (any)

@@ -17,6 +17,7 @@ struct side {
 	const char *identity;
 	struct rows *row;
 	const char *config, *dataset, *state, *data_digest, *data_variant;
+	bool program;     /* executed it */
 	char attempt[24]; /* number, as a parameter of queries; "0": never tried */
 };
 
@@ -49,6 +50,7 @@ static int side_read(struct store *s, const char *identity, struct side *out, st
 	out->state = text_at(out->row, 0, 2);
 	out->data_digest = text_at(out->row, 0, 3);
 	out->data_variant = text_at(out->row, 0, 4);
+	out->program = rows_at(out->row, 0, 8)->integer;
 	snprintf(out->attempt, sizeof(out->attempt), "%lld",
 		(long long)rows_at(out->row, 0, 5)->integer);
 	return 0;
@@ -203,6 +205,16 @@ static bool same_data(const struct comparison *c)
 		&& strcmp(c->a.data_digest, c->b.data_digest) == 0;
 }
 
+static int add_inputs(struct comparison *c, struct err *e)
+{
+	struct rows *rows;
+	if (ask_both(c, "diff_inputs", e, &rows))
+		return -1;
+	const int result = add_table(c, "inputs", "inputs", rows, e);
+	rows_free(rows);
+	return result;
+}
+
 /* The two trials as rows, for JSON. */
 static int add_sides(struct comparison *c, struct err *e)
 {
@@ -228,9 +240,11 @@ static int add_sides(struct comparison *c, struct err *e)
 	return result;
 }
 
-static void add_data(struct comparison *c)
+static int add_data(struct comparison *c, struct err *e)
 {
 	const struct side *a = &c->a, *b = &c->b;
+	if (a->program && b->program)
+		return add_inputs(c, e);
 	if (same_data(c))
 		str_addf(c->out, "\ndata: the same (%s, %s, %.16s)\n", a->dataset,
 			a->data_variant ? a->data_variant : "", a->data_digest);
@@ -240,13 +254,47 @@ static void add_data(struct comparison *c)
 			a->data_digest ? a->data_digest : "", b->dataset,
 			b->data_variant ? b->data_variant : "unknown",
 			b->data_digest ? b->data_digest : "");
+	return 0;
 }
 
 /* ---- results ---- */
 
+static bool is_finished(const struct side *s)
+{
+	return s->state && strcmp(s->state, "done") == 0;
+}
+
+/* Of two trials that programs executed. */
+static int add_measures(struct comparison *c, struct err *e)
+{
+	struct rows *rows;
+	if (ask_both(c, "diff_measures", e, &rows))
+		return -1;
+	int result = rows->row_count || c->json ? add_table(c, "metrics", "metrics", rows, e) : 0;
+	rows_free(rows);
+	if (result || ask_both(c, "diff_results", e, &rows))
+		return -1;
+	const bool same = rows->row_count && !rows_at(rows, 0, 0)->integer;
+	const bool finished = is_finished(&c->a) && is_finished(&c->b);
+	c->same &= finished && same;
+	rows_free(rows);
+	if (c->json)
+		return 0;
+	if (!finished)
+		str_addf(c->out, "\nresults: %s not finished\n",
+			is_finished(&c->a) ? "B is" : "A is");
+	else if (same)
+		str_add(c->out, "\nresults: the same (every metric but times, every output)\n");
+	else
+		str_add(c->out, "\nresults: metrics or outputs differ\n");
+	return 0;
+}
+
 static int add_results(struct comparison *c, struct err *e)
 {
 	struct rows *rows;
+	if (c->a.program && c->b.program)
+		return add_measures(c, e);
 	if (ask_both(c, "diff_accuracy", e, &rows))
 		return -1;
 	int result = rows->row_count || c->json ? add_table(c, "phases",
@@ -255,8 +303,7 @@ static int add_results(struct comparison *c, struct err *e)
 	rows_free(rows);
 	if (result || ask_both(c, "diff_digests", e, &rows))
 		return -1;
-	const bool finished = c->a.state && c->b.state && strcmp(c->a.state, "done") == 0
-		&& strcmp(c->b.state, "done") == 0;
+	const bool finished = is_finished(&c->a) && is_finished(&c->b);
 	const int64_t differences = rows_at(rows, 0, 0)->integer,
 		      digests = rows_at(rows, 0, 1)->integer;
 	c->same &= finished && differences == 0;
@@ -265,7 +312,7 @@ static int add_results(struct comparison *c, struct err *e)
 		return 0;
 	if (!finished)
 		str_addf(c->out, "\nresults: %s not finished\n",
-			c->a.state && strcmp(c->a.state, "done") == 0 ? "B is" : "A is");
+			is_finished(&c->a) ? "B is" : "A is");
 	else if (differences == 0)
 		str_addf(c->out,
 			"\nresults: the same to the bit (%lld digests of weights and "
@@ -367,8 +414,9 @@ int diff_trials(struct store *s, const char *identity_a, const char *identity_b,
 	}
 	if (add_configuration(&c, e) || add_facts(&c, "code", "diff_code", e))
 		goto out;
-	if (!json)
-		add_data(&c);
+	/* Of data sets JSON has the digests, among the trials. */
+	if ((!json || (c.a.program && c.b.program)) && add_data(&c, e))
+		goto out;
 	if (add_facts(&c, "machine", "diff_machine", e) || add_results(&c, e)
 		|| add_predictions(&c, places, e))
 		goto out;

@@ -68,6 +68,8 @@ enum { FIGURE_SERIES_MAX = 8 };
 /* Each fills in the figure: 0, or -1 with e (ERR_FAILED: nothing to draw yet). figures.c has
  * checked the spec and made the layout. */
 int figure_curves(struct figure *f, struct err *e);
+int figure_curves_of_steps(struct figure *f, struct err *e); /* of a program's metric */
+int figure_best_of_steps(struct figure *f, struct err *e);   /* likewise: convergence */
 int figure_accuracy(struct figure *f, struct err *e);
 int figure_convergence(struct figure *f, struct err *e);
 int figure_confusion(struct figure *f, struct err *e);
@@ -86,6 +88,15 @@ int figure_misclassified(struct figure *f, struct err *e);
 int figure_slice_foresee(const struct study *study, const struct figure_spec *spec, struct err *e);
 int figure_heatmap_foresee(
 	const struct study *study, const struct figure_spec *spec, struct err *e);
+
+/* Has the program a metric with steps to draw? Returns 0, or -1 with e (ERR_USAGE). */
+int figure_curves_of_steps_foresee(
+	const struct sweep *sweep, const struct figure_spec *spec, struct err *e);
+int figure_best_of_steps_foresee(
+	const struct sweep *sweep, const struct figure_spec *spec, struct err *e);
+
+/* Is there a metric for the horizontal axis? Returns 0, or -1 with e (ERR_USAGE). */
+int figure_pareto_foresee(const struct sweep *sweep, const struct figure_spec *spec, struct err *e);
 
 /* Is there a baseline to compare with? Returns 0, or -1 with e (ERR_USAGE). */
 int figure_ablation_foresee(

@@ -154,7 +154,8 @@ static void write_caption(struct plot *p)
 	struct str *c = &p->f->caption;
 
 	str_addf(c, "Circles: single seeds, each one %s (",
-		l->study->sweep->program ? "run of the program" : "trained network");
+		metric_declared_by_file(l->study->sweep) ? "run of the program"
+							 : "trained network");
 	figure_layout_n(c, l);
 	str_add(c, "). Diamonds: their mean");
 	if (l->most >= CLAIM_MIN_SEEDS)

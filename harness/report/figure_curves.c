@@ -80,7 +80,7 @@ static void write_curve(struct plot *p, const struct curve *c, enum style style,
 		p->folds[p->panels] ? "fold" : "epoch");
 	band_mean(p->f, c, p->loss ? INFINITY : 100, comment.s, &p->reach);
 	str_clear(&comment);
-	str_addf(&comment, "%s, %s: %s, value; a line a seed", panel, what,
+	str_addf(&comment, "%s, %s: %s, value; one line per seed", panel, what,
 		p->folds[p->panels] ? "fold" : "epoch");
 	band_seeds(p->f, c, comment.s, &p->reach);
 	str_free(&comment);

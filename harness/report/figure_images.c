@@ -137,9 +137,9 @@ static int draw(struct sheet *s, struct err *e)
 				return -1;
 	}
 	figure_block(s->f,
-		d->channels < 3
-			? "the sheet: a line a row of pixels, grey from 0 to 255"
-			: "the sheet: a line a row of pixels, 65536 red + 256 green + blue");
+		d->channels < 3 ? "the image grid: one line per row of pixels, grey from 0 to 255"
+				: "the image grid: one line per row of pixels, 65536 red + 256 "
+				  "green + blue");
 	for (int y = 0; y < s->rows; y++)
 		figure_row(s->f, &s->pixels[y * s->columns], (size_t)s->columns);
 	return 0;

@@ -1,4 +1,4 @@
-/* figure_pareto.c - accuracy against parameters, or against another metric of which less is better
+/* figure_pareto.c - a metric against parameters, or against another metric of which less is better
  * (latency): which recipes are worth their size. A panel for each data set, a point for each value
  * of the series label (mean over seeds with its t interval), a line along those that no other beats
  * in both, and the paper's point where claims give both of its numbers. Works on the study alone.
@@ -25,6 +25,7 @@ struct plot {
 	const char *x_name;
 	const struct metric *x, *y;
 	int x_column, y_column; /* of the metrics in the study */
+	bool lower;             /* a lower y is better */
 	int size_column;        /* of the number of parameters; -1: the study has none */
 	bool paper;             /* any point of it is drawn */
 	bool pooled;            /* several series share the times of one network */
@@ -108,16 +109,20 @@ static struct point point_of(struct plot *p, size_t panel, size_t series)
 }
 
 /* Is another point no larger and no worse, and in one of the two better? */
-static bool is_dominated(const struct point *points, size_t count, size_t at)
+static bool is_dominated(const struct plot *p, const struct point *points, size_t count, size_t at)
 {
-	for (size_t i = 0; i < count; i++)
-		if (points[i].n && points[i].x <= points[at].x && points[i].y >= points[at].y
-			&& (points[i].x < points[at].x || points[i].y > points[at].y))
+	const double sign = p->lower ? -1 : 1;
+
+	for (size_t i = 0; i < count; i++) {
+		const double gain = sign * (points[i].y - points[at].y);
+		if (points[i].n && points[i].x <= points[at].x && gain >= 0
+			&& (points[i].x < points[at].x || gain > 0))
 			return true;
+	}
 	return false;
 }
 
-/* The points that none dominates, from the smallest network to the largest: y grows with x along
+/* The points that none dominates, from the smallest x to the largest: y gets better with x along
  * them. */
 static void write_front(struct plot *p, const struct point *points, size_t count)
 {
@@ -126,7 +131,7 @@ static void write_front(struct plot *p, const struct point *points, size_t count
 	for (;;) {
 		size_t next = count;
 		for (size_t i = 0; i < count; i++)
-			if (points[i].n && points[i].x > last && !is_dominated(points, count, i)
+			if (points[i].n && points[i].x > last && !is_dominated(p, points, count, i)
 				&& (next == count || points[i].x < points[next].x))
 				next = i;
 		if (next == count)
@@ -242,13 +247,24 @@ static void write_caption(struct plot *p)
 	str_add(c,
 		p->most >= CLAIM_MIN_SEEDS ? "), bars: 95 % Student t interval of the mean."
 					   : ").");
-	str_addf(c, " Dotted: along those that none beats with %s and a higher mean.",
-		strcmp(p->x_name, "params") ? "less" : "fewer parameters");
+	str_addf(c, " Dotted: along those that none beats with %s and a %s mean.",
+		strcmp(p->x_name, "params") ? "less" : "fewer parameters",
+		p->lower ? "lower" : "higher");
 	if (p->pooled)
 		str_add(c,
 			" Series whose networks have the same number of parameters share one time, "
 			"the median of all their measurements.");
 	figure_layout_caption(c, p->layout);
+}
+
+int figure_pareto_foresee(const struct sweep *sweep, const struct figure_spec *spec, struct err *e)
+{
+	return spec->against[0] || !metric_declared_by_file(sweep)
+		? 0
+		: err_set(e, ERR_USAGE,
+			"figure %s: a pareto figure needs 'against', the metric on its horizontal "
+			"axis, such as seconds",
+			spec->id);
 }
 
 int figure_pareto(struct figure *f, struct err *e)
@@ -263,6 +279,7 @@ int figure_pareto(struct figure *f, struct err *e)
 	};
 	struct str context = { 0 };
 
+	p.lower = p.y->better < 0;
 	p.x = metric_find(f->layout.study->sweep, p.x_name);
 	str_addf(&context, "figure %s", spec->id);
 	p.x_column = study_metric(p.layout->study, p.x_name, spec->phase, context.s, e);

@@ -124,8 +124,8 @@ static void write_caption(struct plot *p)
 	struct str *c = &p->f->caption;
 
 	str_add(c,
-		"Test accuracy against the strength of a change of the test images, 0: as they "
-		"are. Every image is changed by exactly the strength,"
+		"Test accuracy against the severity of a corruption of the test images; 0: clean "
+		"images. Every image is corrupted with exactly this severity,"
 		" its direction is random but the same for all networks. Lines: mean over seeds (");
 	figure_layout_n(c, p->layout);
 	str_add(c,

@@ -23,24 +23,41 @@ struct kind {
 	bool one_dataset;   /* also where data sets are its series */
 	bool line_styles;   /* its script uses the line styles of plots/series.gp */
 	bool single_trials; /* it groups trials by itself, or shows single ones: no layout */
+	bool of_networks;   /* it shows networks of the core */
+	const char *script; /* plots/SCRIPT.gp; NULL: the kind's name */
 	/* It needs a parameter, and groups by itself: no layout. Likewise; NULL: it needs none. */
 	int (*foresee_cells)(const struct study *, const struct figure_spec *, struct err *);
 	int (*foresee)(
 		const struct sweep *, const struct figure_spec *, struct err *); /* or NULL */
+	/* How it is made where the sweep file declares the metrics; NULL: the same way. */
+	const struct kind *of_declared;
 };
 
+static const struct kind curves_of_steps = { .fill = figure_curves_of_steps,
+	.line_styles = true,
+	.script = "steps",
+	.foresee = figure_curves_of_steps_foresee };
+static const struct kind best_of_steps = { .fill = figure_best_of_steps,
+	.line_styles = true,
+	.script = "steps",
+	.foresee = figure_best_of_steps_foresee };
+
 static const struct kind makers[] = {
-	{ .fill = figure_curves, .by_dataset = true },
+	{ .fill = figure_curves, .by_dataset = true, .of_declared = &curves_of_steps },
 	{ .fill = figure_accuracy, .metric = ITS_METRIC },
-	{ .fill = figure_convergence, .line_styles = true },
-	{ .fill = figure_pareto, .metric = ITS_METRIC, .line_styles = true },
-	{ .fill = figure_confusion, .by_dataset = true, .one_dataset = true },
+	{ .fill = figure_convergence, .line_styles = true, .of_declared = &best_of_steps },
+	{ .fill = figure_pareto,
+		.metric = ITS_METRIC,
+		.line_styles = true,
+		.foresee = figure_pareto_foresee },
+	{ .fill = figure_confusion, .by_dataset = true, .one_dataset = true, .of_networks = true },
 	{ .fill = figure_ablation, .metric = ITS_METRIC, .foresee = figure_ablation_foresee },
-	{ .fill = figure_sizes },
-	{ .fill = figure_latency },
-	{ .fill = figure_images, .by_dataset = true, .single_trials = true },
+	{ .fill = figure_sizes, .of_networks = true },
+	{ .fill = figure_latency, .of_networks = true },
+	{ .fill = figure_images, .by_dataset = true, .single_trials = true, .of_networks = true },
 	{ .fill = figure_robustness,
 		.metric = ROBUST_ACCURACY,
+		.of_networks = true,
 		.by_dataset = true,
 		.line_styles = true },
 	{ .fill = figure_slice,
@@ -53,7 +70,10 @@ static const struct kind makers[] = {
 		.by_dataset = true,
 		.foresee_cells = figure_heatmap_foresee },
 	{ .fill = figure_parallel, .metric = ITS_METRIC, .single_trials = true },
-	{ .fill = figure_misclassified, .by_dataset = true, .single_trials = true },
+	{ .fill = figure_misclassified,
+		.by_dataset = true,
+		.single_trials = true,
+		.of_networks = true },
 };
 static const char *const kinds[] = { "curves", "accuracy", "convergence", "pareto", "confusion",
 	"ablation", "sizes", "latency", "images", "robustness", "slice", "heatmap", "parallel",
@@ -67,15 +87,15 @@ const char *const *figures_kinds(size_t *count)
 }
 
 static const char *const helps[KINDS] = {
-	"learning curves: a metric by epoch, one panel for each phase",
+	"learning curves: a metric by epoch, a panel a phase; of a program, by its own steps",
 	"a metric of every seed, with the mean and its 95 % interval",
-	"best validation accuracy so far against all epochs trained",
+	"best validation accuracy so far against all epochs trained; of a program, any metric",
 	"accuracy against parameters or another cost, with the Pareto front",
 	"confusion matrix: true classes against predicted ones",
 	"mean paired difference of each change to the baseline, with its 95 % interval",
 	"bytes of a trained network in each file format",
 	"distribution of the time that one call of the network takes",
-	"image grid: training images as they are and as training saw them",
+	"image grid: training images before and after augmentation",
 	"accuracy on corrupted test images against the severity",
 	"a metric against a parameter's numbers: mean and interval, one line per series",
 	"a metric by two parameters: a grid of means over seeds",
@@ -186,7 +206,7 @@ static int write_in(const char *folder, const char *id, const char *ending, cons
 	return result;
 }
 
-static int write_files(struct figure *f, const struct figure_spec *spec, int kind,
+static int write_files(struct figure *f, const struct figure_spec *spec, const struct kind *kind,
 	const struct figure_places *places, struct str *written, struct err *e)
 {
 	struct str script = { 0 };
@@ -201,8 +221,9 @@ static int write_files(struct figure *f, const struct figure_spec *spec, int kin
 		spec->id, places->command, spec->id, spec->id);
 	str_add(&script, f->variables.s);
 	if (add_script(&script, places->scripts, "style", e)
-		|| (makers[kind].line_styles && add_script(&script, places->scripts, "series", e))
-		|| add_script(&script, places->scripts, kinds[kind], e))
+		|| (kind->line_styles && add_script(&script, places->scripts, "series", e))
+		|| add_script(
+			&script, places->scripts, kind->script ? kind->script : spec->kind, e))
 		goto done;
 	if (write_in(places->output, spec->id, "tsv", &f->data, written, e)
 		|| write_in(places->output, spec->id, "gp", &script, written, e))
@@ -249,15 +270,29 @@ int figures_check_kind(const char *kind, struct err *e)
 	return -1;
 }
 
-static int find_kind(const struct figure_spec *spec, struct err *e)
+/* How the sweep's figure of this kind is made. NULL with e: there is no such kind, or it shows
+ * what the sweep's trials do not have. */
+static const struct kind *find_kind(
+	const struct sweep *sweep, const struct figure_spec *spec, struct err *e)
 {
 	struct err reason = { 0 };
-	if (figures_check_kind(spec->kind, &reason))
-		return err_set(e, ERR_USAGE, "figure %s: %s", spec->id, reason.text);
-	int kind = 0;
-	while (strcmp(kinds[kind], spec->kind) != 0)
+	const struct kind *kind = makers;
+	if (figures_check_kind(spec->kind, &reason)) {
+		err_set(e, ERR_USAGE, "figure %s: %s", spec->id, reason.text);
+		return NULL;
+	}
+	while (strcmp(kinds[kind - makers], spec->kind) != 0)
 		kind++;
-	return kind;
+	if (!metric_declared_by_file(sweep))
+		return kind;
+	if (kind->of_networks) {
+		err_set(e, ERR_USAGE,
+			"figure %s: kind %s shows networks of the core, but a program executes "
+			"these trials",
+			spec->id, spec->kind);
+		return NULL;
+	}
+	return kind->of_declared ? kind->of_declared : kind;
 }
 
 /* What every kind refuses, once its layout is known. */
@@ -301,7 +336,8 @@ static int prepare(struct figure *f, const struct study *study, const struct fig
 }
 
 static int make_one(struct store *store, const struct study *study, const struct figure_spec *spec,
-	int kind, const struct figure_places *places, struct str *written, struct err *e)
+	const struct kind *kind, const struct figure_places *places, struct str *written,
+	struct err *e)
 {
 	struct figure f = {
 		.store = store,
@@ -311,7 +347,7 @@ static int make_one(struct store *store, const struct study *study, const struct
 	};
 	int result = -1;
 
-	if (!prepare(&f, study, spec, &makers[kind], e) && !makers[kind].fill(&f, e)
+	if (!prepare(&f, study, spec, kind, e) && !kind->fill(&f, e)
 		&& !write_files(&f, spec, kind, places, written, e))
 		result = draw(spec, places, written, e);
 	figure_layout_free(&f.layout);
@@ -386,40 +422,46 @@ static void narrow(struct figure_spec *out, const struct figure_spec *spec, cons
 	str_free(&title);
 }
 
-/* The kind, with what can be said of the spec alone; -1 with e. */
-static int check_spec(const struct figure_spec *spec, struct err *e)
+/* The kind, with what can be said of the spec alone; NULL with e. */
+static const struct kind *check_spec(
+	const struct sweep *sweep, const struct figure_spec *spec, struct err *e)
 {
 	if (strspn(spec->id, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_")
-		!= strlen(spec->id))
-		return err_set(e, ERR_USAGE,
+		!= strlen(spec->id)) {
+		err_set(e, ERR_USAGE,
 			"figure %s: its id names files: only letters, digits, '-' and '_'",
 			spec->id);
-	const int kind = find_kind(spec, e);
-	if (kind >= 0 && makers[kind].foresee_cells && !spec->parameter[0])
-		return err_set(e, ERR_USAGE,
+		return NULL;
+	}
+	const struct kind *kind = find_kind(sweep, spec, e);
+	if (kind && kind->foresee_cells && !spec->parameter[0]) {
+		err_set(e, ERR_USAGE,
 			"figure %s: a %s needs 'parameter', the label on its horizontal axis",
 			spec->id, spec->kind);
+		return NULL;
+	}
 	return kind;
 }
 
 /* Does it become a figure for each data set? */
-static bool is_split(const struct study *study, const struct figure_spec *spec, int kind)
+static bool is_split(
+	const struct study *study, const struct figure_spec *spec, const struct kind *kind)
 {
 	size_t done;
 
-	return makers[kind].by_dataset && count_datasets(study, &spec->where, &done) >= 2 && done
+	return kind->by_dataset && count_datasets(study, &spec->where, &done) >= 2 && done
 		&& spec->where.count < SWEEP_WHERE_MAX && strcmp(spec->series, "dataset");
 }
 
 int figures_make(struct store *store, const struct study *study, const struct figure_spec *spec,
 	const struct figure_places *places, struct str *written, struct err *e)
 {
-	const int kind = check_spec(spec, e);
+	const struct kind *kind = check_spec(study->sweep, spec, e);
 	size_t at = 0;
 	const char *dataset;
 	bool any;
 
-	if (kind < 0)
+	if (!kind)
 		return -1;
 	if (!is_split(study, spec, kind))
 		return make_one(store, study, spec, kind, places, written, e);
@@ -437,15 +479,15 @@ int figures_make(struct store *store, const struct study *study, const struct fi
 	return result;
 }
 
-static int foresee_one(
-	const struct study *study, const struct figure_spec *spec, int kind, struct err *e)
+static int foresee_one(const struct study *study, const struct figure_spec *spec,
+	const struct kind *kind, struct err *e)
 {
 	struct figure_layout layout;
 
-	if (makers[kind].foresee_cells)
-		return makers[kind].foresee_cells(study, spec, e);
-	const int result = figure_layout_make(&layout, study, spec, -1, e)
-			|| check_layout(&makers[kind], &layout, e)
+	if (kind->foresee_cells)
+		return kind->foresee_cells(study, spec, e);
+	const int result =
+		figure_layout_make(&layout, study, spec, -1, e) || check_layout(kind, &layout, e)
 		? -1
 		: 0;
 
@@ -453,33 +495,33 @@ static int foresee_one(
 	return result;
 }
 
-static int foresee_metrics(
-	const struct study *study, const struct figure_spec *spec, int kind, struct err *e)
+static int foresee_metrics(const struct study *study, const struct figure_spec *spec,
+	const struct kind *kind, struct err *e)
 {
 	const char *const names[] = { spec->metric, spec->against };
 	struct err reason = { 0 };
 	int result = 0;
 
-	for (size_t i = 0; i < 2 && makers[kind].metric == ITS_METRIC && !result; i++)
+	for (size_t i = 0; i < 2 && kind->metric == ITS_METRIC && !result; i++)
 		result = names[i][0] ? metric_foresee(study->sweep, names[i], spec->phase, &reason)
 				     : 0;
-	if (makers[kind].metric == ROBUST_ACCURACY)
+	if (kind->metric == ROBUST_ACCURACY)
 		result = metric_foresee(study->sweep, "robust_accuracy", "", &reason);
 	return result ? err_set(e, ERR_USAGE, "figure %s: %s", spec->id, reason.text) : 0;
 }
 
 int figures_foresee(const struct study *study, const struct figure_spec *spec, struct err *e)
 {
-	const int kind = check_spec(spec, e);
+	const struct kind *kind = check_spec(study->sweep, spec, e);
 	size_t at = 0;
 	const char *dataset;
 	bool any;
 
-	if (kind < 0)
+	if (!kind)
 		return -1;
 	if (foresee_metrics(study, spec, kind, e))
 		return -1;
-	if (makers[kind].single_trials)
+	if (kind->single_trials)
 		return 0;
 	if (!is_split(study, spec, kind))
 		return foresee_one(study, spec, kind, e);

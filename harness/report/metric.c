@@ -84,6 +84,11 @@ const struct metric *metric_find(const struct sweep *sweep, const char *name)
 	return metric_threshold(name, NULL) ? &threshold : &plain;
 }
 
+bool metric_declared_by_file(const struct sweep *sweep)
+{
+	return sweep->program != NULL;
+}
+
 const struct metric *metric_at(size_t i)
 {
 	return i < METRICS ? &metrics[i] : NULL;

@@ -26,6 +26,9 @@ const struct metric *metric_at(size_t i);
  * anything is run. */
 int metric_check(const struct sweep *sweep, const char *name, struct err *e);
 
+/* Does the sweep's file declare the metrics (a program executes its trials)? Else the core does. */
+bool metric_declared_by_file(const struct sweep *sweep);
+
 /* Will the trials of the sweep have it? phase: whose result is meant, "" for the trial's. Returns
  * 0, or -1 with e (ERR_USAGE). */
 int metric_foresee(const struct sweep *sweep, const char *name, const char *phase, struct err *e);

@@ -1,5 +1,5 @@
-/* runs.c - reads the plan rows, makes columns of their labels and of the parameters that are asked
- * for, and has them selected (select.h). Computes nothing. */
+/* runs.c - reads the plan rows, makes columns of their labels, of the metrics of programs and of
+ * the parameters that are asked for, and has them selected (select.h). Computes nothing. */
 #include "runs.h"
 
 #include <jansson.h>
@@ -15,8 +15,10 @@
 enum {
 	NAMES_MAX = 64, /* labels */
 	PARAMS_MAX = 16,
-	COLUMNS_MAX = NAMES_MAX + PARAMS_MAX + 40,
+	MEASURES_MAX = 48, /* metrics of programs */
+	COLUMNS_MAX = NAMES_MAX + PARAMS_MAX + MEASURES_MAX + 40,
 	COLUMN_LABELS = 3,
+	COLUMN_RESULT = 8, /* after it come the metrics of programs */
 	COLUMNS_SHOWN = 12
 };
 _Static_assert((int)COLUMNS_MAX <= (int)SELECT_COLUMNS_MAX, "all columns can be asked for");
@@ -35,6 +37,12 @@ struct param_column {
 	struct str *joined; /* of phases: one a plan row; NULL otherwise */
 };
 
+/* A metric of programs, as a column. */
+struct measure_column {
+	const char *name;     /* owned by table.measured */
+	struct value *values; /* one a plan row */
+};
+
 /* The table under way. */
 struct table {
 	struct store *store;
@@ -45,6 +53,9 @@ struct table {
 	int name_count;
 	struct param_column params[PARAMS_MAX];
 	int param_count;
+	struct rows *measured; /* trial, metric, value; sorted by metric */
+	struct measure_column measures[MEASURES_MAX];
+	int measure_count;
 	bool words[COLUMNS_MAX], numbers[COLUMNS_MAX];
 };
 
@@ -242,6 +253,51 @@ static int add_param(struct table *t, const char *asked, struct err *e)
 	return result;
 }
 
+/* ---- metrics of programs ---- */
+
+static void take_measure(struct table *t, struct value *values, size_t row)
+{
+	const struct value *v = &t->measured->values[3 * row];
+	for (size_t k = first_of(t, v[0].text);
+		k < t->raw->row_count && strcmp(trial_of(t, t->by_trial[k]), v[0].text) == 0; k++)
+		values[t->by_trial[k]] = v[2];
+}
+
+/* A column for each metric that the file of any sweep declares, unless a label has its name. */
+static int add_measures(struct table *t, struct err *e)
+{
+	if (store_ask(t->store, "runs_measures", NULL, e, &t->measured))
+		return -1;
+	for (size_t i = 0, end; i < t->measured->row_count; i = end) {
+		const char *name = t->measured->values[3 * i + 1].text;
+		end = i + 1;
+		while (end < t->measured->row_count
+			&& strcmp(t->measured->values[3 * end + 1].text, name) == 0)
+			end++;
+		if (t->measure_count == MEASURES_MAX || find_label(t, name) >= 0)
+			continue;
+		if (sort_by_trial(t, e))
+			return -1;
+		struct measure_column *m = &t->measures[t->measure_count];
+		m->name = name;
+		m->values = calloc(t->raw->row_count + 1, sizeof(*m->values));
+		if (!m->values)
+			return err_nomem(e);
+		t->measure_count++;
+		for (; i < end; i++)
+			take_measure(t, m->values, i);
+	}
+	return 0;
+}
+
+static bool is_measure(const struct table *t, const char *name)
+{
+	for (int i = 0; i < t->measure_count; i++)
+		if (strcmp(t->measures[i].name, name) == 0)
+			return true;
+	return false;
+}
+
 /* ---- the columns ---- */
 
 static bool is_text(const char *column)
@@ -252,8 +308,9 @@ static bool is_text(const char *column)
 	return false;
 }
 
-/* Name the columns: those of the plan rows with one for each label in the place of `labels`, then
- * the parameters that are no labels. *shown: those that are not asked for by name. */
+/* Name the columns: those of the plan rows with one for each label in the place of `labels` and one
+ * for each metric of programs after test_accuracy, then the parameters that are no labels. *shown:
+ * those that are not asked for by name. */
 static int name_columns(struct table *t, const char *columns[COLUMNS_MAX], size_t *shown)
 {
 	int used = 0;
@@ -267,6 +324,10 @@ static int name_columns(struct table *t, const char *columns[COLUMNS_MAX], size_
 			continue;
 		t->numbers[used] = !is_text(t->raw->columns[c]);
 		columns[used++] = t->raw->columns[c];
+		for (int m = 0; c == COLUMN_RESULT && m < t->measure_count; m++) {
+			t->numbers[used] = true;
+			columns[used++] = t->measures[m].name;
+		}
 		if (c == COLUMNS_SHOWN - 1)
 			*shown = (size_t)used;
 	}
@@ -294,6 +355,8 @@ static void add_row(const struct table *t, size_t row, struct rows *out)
 		}
 		if (c != COLUMN_LABELS)
 			rows_add_value(out, raw_value(t, row, c));
+		for (int m = 0; c == COLUMN_RESULT && m < t->measure_count; m++)
+			rows_add_value(out, &t->measures[m].values[row]);
 	}
 	for (int i = 0; i < t->param_count; i++)
 		if (find_label(t, t->params[i].name) < 0)
@@ -349,12 +412,13 @@ static int for_each_name(
 static int is_more(struct table *t, const char *name, struct err *e)
 {
 	(void)e;
-	return rows_column(t->raw, name) < 0 && find_label(t, name) < 0 && strcmp(name, "tag") != 0;
+	return rows_column(t->raw, name) < 0 && find_label(t, name) < 0 && !is_measure(t, name)
+		&& strcmp(name, "tag") != 0;
 }
 
 static int ask_param(struct table *t, const char *name, struct err *e)
 {
-	return rows_column(t->raw, name) < 0 ? add_param(t, name, e) : 0;
+	return rows_column(t->raw, name) < 0 && !is_measure(t, name) ? add_param(t, name, e) : 0;
 }
 
 /* Labels whose name is a parameter's have its resolved value also where a sweep does not vary it.
@@ -372,7 +436,10 @@ static int add_labels(struct table *t, struct err *e)
 
 static int read_table(struct table *t, const char *query, struct err *e)
 {
-	return store_ask(t->store, query, NULL, e, &t->raw) || read_labels(t, e) ? -1 : 0;
+	return store_ask(t->store, query, NULL, e, &t->raw) || read_labels(t, e)
+			|| add_measures(t, e)
+		? -1
+		: 0;
 }
 
 static void free_table(struct table *t)
@@ -384,6 +451,9 @@ static void free_table(struct table *t)
 	free(t->by_trial);
 	for (int i = 0; i < t->param_count; i++)
 		free_param(&t->params[i], rows);
+	for (int i = 0; i < t->measure_count; i++)
+		free(t->measures[i].values);
+	rows_free(t->measured);
 	rows_free(t->raw);
 	*t = (struct table){ .store = t->store };
 }

@@ -22,15 +22,15 @@ struct runs_query {
 };
 
 /* Columns: trial, sweep, dataset, the other labels (by name), seed, state, attempts, seconds,
- * test_accuracy, started_at, reason, tags (words with blanks between). Also to be asked for,
- * compared and sorted by: position, model, configuration, the other columns of the table results,
- * cpu_seconds, peak_bytes, data_variant, and parameters of trials with their defaults: batch_size,
- * dual.lr; lr is the values of all phases, of which a condition asks for any. A label that is named
- * as a parameter has the parameter's value for every trial. The condition tag=WORD asks for one of
- * the tags. What is not there (a label that only
- * another sweep has, the time of what never ran) is NULL: it fulfils no condition and comes last.
- * On success *out is the caller's (rows_free). Returns 0, or -1 with e (ERR_USAGE: an unknown name,
- * with "did you mean"; a column of numbers compared with something else). */
+ * test_accuracy, the metrics of programs (by name), started_at, reason, tags (words with blanks
+ * between). Also to be asked for, compared and sorted by: position, model, configuration, the other
+ * columns of the table results, cpu_seconds, peak_bytes, data_variant, and parameters of trials
+ * with their defaults: batch_size, dual.lr; lr is the values of all phases, of which a condition
+ * asks for any. A label that is named as a parameter has the parameter's value for every trial. The
+ * condition tag=WORD asks for one of the tags. What is not there (a label that only another sweep
+ * has, the time of what never ran) is NULL: it fulfils no condition and comes last. On success *out
+ * is the caller's (rows_free). Returns 0, or -1 with e (ERR_USAGE: an unknown name, with "did you
+ * mean"; a column of numbers compared with something else). */
 int runs_read(struct store *s, const struct runs_query *q, struct err *e, struct rows **out);
 
 #endif

@@ -21,7 +21,7 @@ struct selection {
 	const bool *numbers; /* of every column: it holds numbers, whether or not it has any yet */
 };
 
-enum { SELECT_COLUMNS_MAX = 128 };
+enum { SELECT_COLUMNS_MAX = 192 };
 
 /* On success *out is the caller's (rows_free). Returns 0, or -1 with e (ERR_USAGE: an unknown name,
  * a condition that is none, a column of numbers compared with something else). */

@@ -456,7 +456,7 @@ static int read_sources(struct store *s, const struct study *study,
 	struct source sources[SOURCES_MAX], size_t *count, struct err *e)
 {
 	const char *phases[PHASES_MAX], *thresholds[THRESHOLDS_MAX];
-	if (study->sweep->program) {
+	if (metric_declared_by_file(study->sweep)) {
 		sources[*count] = (struct source){ .phase = "" };
 		return ask_measures(s, study, e, &sources[(*count)++].rows);
 	}
@@ -509,7 +509,7 @@ static int read_values(struct store *s, struct study *study, struct err *e)
 		for (int c = 0; c < sources[i].rows->column_count; c++)
 			take_column(study, sorted, &sources[i], c,
 				rows_column(sources[i].rows, "trial"));
-	if (!study->sweep->program)
+	if (!metric_declared_by_file(study->sweep))
 		take_variants(study, sorted, sources[0].rows);
 	take_digests(study, sorted, digests);
 	result = 0;

@@ -149,8 +149,12 @@ static void note_variants(struct notes *notes, struct str *cell, const struct ta
 		first = first ? first : s;
 	}
 	if (first && first->data_variant[0] && strcmp(first->data_variant, "canonical")) {
-		str_addf(&text, "Data set: the known variant '%s', not the canonical files.",
-			first->data_variant);
+		if (strcmp(first->data_variant, "imported") == 0)
+			str_add(&text, "Data set: imported (retrial data import).");
+		else
+			str_addf(&text,
+				"Data set: the known variant '%s', not the canonical files.",
+				first->data_variant);
 		notes_mark(notes, cell, text.s);
 	}
 	if (different)
@@ -230,10 +234,10 @@ static void explain_images(struct notes *notes, const struct table *t)
 		"on ");
 	image_counts(&text, t);
 	str_add(&text,
-		" test images: what another test set of that size could change. All seeds, folds "
-		"and outputs are scored on the same images, so "
-		"more of them do not make it smaller; a difference to the baseline, on the same "
-		"images too, is surer than it says.");
+		" test images: the uncertainty due to the finite test set. All seeds, folds and "
+		"outputs are scored on the same images, so more of them do not make it smaller. "
+		"Differences to the baseline are measured on the same images and are therefore "
+		"more certain than this suggests.");
 	explain(notes, &text);
 }
 
@@ -298,12 +302,12 @@ static void explain_table(
 {
 	if (any_spread(t))
 		notes_explain(notes,
-			t->study->sweep->program
+			metric_declared_by_file(t->study->sweep)
 				? "± is the sample standard deviation over seeds; n is the number "
 				  "of seeds, each one run of the program."
 				: "± is the sample standard deviation over seeds; n is the number "
 				  "of seeds, each one trained network.");
-	if (any_accuracy(t))
+	if (any_accuracy(t) && !metric_declared_by_file(t->study->sweep))
 		notes_explain(notes,
 			"Accuracies are those of the last phase of a recipe, the mean over its "
 			"folds and outputs.");
@@ -404,7 +408,7 @@ static void add_weights_digest(
 	digest_end(d, text);
 	if (count)
 		str_addf(out, " %s of the %zu trials: digest %.12s.",
-			study->sweep->program ? "Results" : "Weights", count, text);
+			metric_declared_by_file(study->sweep) ? "Results" : "Weights", count, text);
 }
 
 /* Where the numbers come from: the last lines under every table. */

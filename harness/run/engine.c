@@ -9,6 +9,7 @@
 #include "../base/capture.h"
 #include "../base/facts.h"
 #include "../data/opened.h"
+#include "../store/read.h"
 #include "inputs.h"
 #include "split.h"
 #include "program_run.h"
@@ -40,6 +41,12 @@ static int core_begin(const struct sweep *sweep, const struct local_options *opt
 	return 0;
 }
 
+static struct engine_limits core_limits(const struct sweep *sweep)
+{
+	(void)sweep;
+	return (struct engine_limits){ .seconds = 0 };
+}
+
 static int core_basis(void *state, const struct trial *t, struct engine_basis *out, struct err *e)
 {
 	struct core *c = state;
@@ -65,6 +72,16 @@ static int core_run(const struct trial *t, const struct engine_basis *basis,
 	return trial_run(t, basis->what, options, sink, end);
 }
 
+static void core_explain(struct store *s, const struct trial *t, const struct engine_basis *basis,
+	const char *recorded, struct str *why)
+{
+	(void)s;
+	str_addf(why,
+		"%s is not the one that the trial was trained on: its digest is %.16s..., "
+		"recorded is %.16s...; name a folder with the other one (--data)",
+		t->dataset, basis->digest, recorded);
+}
+
 static void core_end(void *state)
 {
 	struct core *c = state;
@@ -74,9 +91,11 @@ static void core_end(void *state)
 }
 
 const struct engine engine_core = { .begin = core_begin,
+	.limits = core_limits,
 	.basis = core_basis,
 	.check = core_check,
 	.run = core_run,
+	.explain = core_explain,
 	.end = core_end,
 	.kill_signal = SIGKILL };
 
@@ -145,6 +164,11 @@ static int program_begin(const struct sweep *sweep, const struct local_options *
 	return 0;
 }
 
+static struct engine_limits program_limits(const struct sweep *sweep)
+{
+	return (struct engine_limits){ sweep->program->timeout, sweep->program->retries };
+}
+
 /* Inputs may change while a sweep runs: then later trials run on what is there now. */
 static int program_basis(
 	void *state, const struct trial *t, struct engine_basis *out, struct err *e)
@@ -166,6 +190,23 @@ static int run_program(const struct trial *t, const struct engine_basis *basis,
 	return program_run(t, basis->what, options, sink, end);
 }
 
+static void program_explain(struct store *s, const struct trial *t,
+	const struct engine_basis *basis, const char *recorded, struct str *why)
+{
+	const char *const parameters[] = { "inputs", recorded, NULL };
+	struct rows *files = NULL;
+	struct str what = { 0 };
+	struct err ignored = { 0 };
+	if (store_ask(s, "input_files", parameters, &ignored, &files) == 0)
+		inputs_compare(basis->what, files, &what);
+	str_addf(why,
+		"trial %.12s: its inputs are not those that it was run on (%s); retrial run runs "
+		"it on those that are there now",
+		t->identity, what.length ? what.s : "nothing is recorded of them");
+	rows_free(files);
+	str_free(&what);
+}
+
 static void program_end(void *state)
 {
 	struct program *p = state;
@@ -175,8 +216,10 @@ static void program_end(void *state)
 }
 
 const struct engine engine_program = { .begin = program_begin,
+	.limits = program_limits,
 	.basis = program_basis,
 	.run = run_program,
+	.explain = program_explain,
 	.end = program_end,
 	.kill_signal = SIGTERM,
 	.has_inputs = true };

@@ -17,11 +17,19 @@ struct engine_basis {
 	const void *what;   /* the engine's: what run needs */
 };
 
+/* What a sweep file says of its trials' execution. */
+struct engine_limits {
+	double seconds; /* after which a trial ends as timeout; 0: none */
+	int retries;    /* how often a trial that failed is run again at once */
+};
+
 struct engine {
 	/* Before the first trial; what else is known of the environment is appended to facts.
 	 * Returns 0 with *state for the calls below, or -1 with e. */
 	int (*begin)(const struct sweep *sweep, const struct local_options *options,
 		struct str *facts, struct err *e, void **state);
+	/* The file's own limits; the command line's come first. */
+	struct engine_limits (*limits)(const struct sweep *sweep);
 	/* The trial's basis as it is now. *out stays until the next call for the same trial. */
 	int (*basis)(void *state, const struct trial *t, struct engine_basis *out, struct err *e);
 	/* Can the trial be run on the basis at all? NULL: always. Returns 0, or -1 with e. */
@@ -30,11 +38,15 @@ struct engine {
 	int (*run)(const struct trial *t, const struct engine_basis *basis,
 		const struct trial_options *options, const struct trial_sink *sink,
 		struct trial_end *end);
+	/* Why a trial that was run on the basis of this digest cannot be run again on this one. */
+	void (*explain)(struct store *s, const struct trial *t, const struct engine_basis *basis,
+		const char *recorded, struct str *why);
 	void (*end)(void *state);
 	/* The signal after which a worker ends at once. SIGTERM: it has to clean up, and is not
 	 * killed until it had ten seconds for that. */
 	int kill_signal;
-	bool has_inputs; /* results on another basis are stale, not of another data set */
+	bool has_inputs; /* results on another basis are stale, not of another data set; results are
+			    metrics, series, logs and outputs */
 };
 
 /* The one place that decides. */

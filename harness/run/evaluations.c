@@ -34,15 +34,15 @@ struct changed_images {
 	double strength;
 };
 
-static enum nn_change change_of(enum change change)
+static enum nn_corruption change_of(enum change change)
 {
-	static const enum nn_change changes[ROBUSTNESS_CHANGES] = {
+	static const enum nn_corruption changes[ROBUSTNESS_CHANGES] = {
 		[CHANGE_ROTATION] = NN_ROTATE,
 		[CHANGE_TRANSLATION] = NN_TRANSLATE,
 		[CHANGE_ZOOM] = NN_ZOOM,
 		[CHANGE_SHEAR] = NN_SHEAR,
 		[CHANGE_BRIGHTNESS] = NN_BRIGHTEN,
-		[CHANGE_CONTRAST] = NN_FADE,
+		[CHANGE_CONTRAST] = NN_CONTRAST,
 		[CHANGE_NOISE] = NN_NOISE,
 	};
 	return changes[change];
@@ -61,7 +61,7 @@ static int change_images(
 	c->images.pixels = c->pixels;
 	c->change = x->change;
 	c->strength = x->strength;
-	return nn_perturb(original, original->count, change_of((enum change)x->change), x->strength,
+	return nn_corrupt(original, original->count, change_of((enum change)x->change), x->strength,
 		all->kernels, c->pixels);
 }
 

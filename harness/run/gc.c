@@ -12,7 +12,7 @@
 #include "../plan/identity.h"
 #include "../store/read.h"
 
-enum { KEY = 32, TEMPORARY_SECONDS = 3600 };
+enum { KEY = 32, SCRATCH_KEY = 16, TEMPORARY_SECONDS = 3600 };
 
 /* The beginning of a recipe (or a whole trial) that the database knows: the first KEY digits of its
  * identity, as file names have it. */
@@ -49,7 +49,7 @@ static int add_trial(struct known_list *list, const char *config, bool needed, s
 	struct trial t;
 	if (trial_from_canonical(config, &t, e))
 		return -1;
-	int result = 0;
+	int result = t.program ? add_known(list, t.identity, true, needed, e) : 0;
 	for (int p = 1; p <= t.phase_count && !result; p++) {
 		char identity[DIGEST_TEXT];
 		trial_beginning(&t, p, identity);
@@ -102,6 +102,24 @@ static const char *reason_to_remove(
 			     : "shared phases that no planned trial needs any more";
 }
 
+/* The same of an entry of the folder scratch: IDENTITY-INPUTS/, IDENTITY.stdout, IDENTITY.kept-0.
+ */
+static const char *reason_to_remove_scratch(const struct known_list *list, const char *name)
+{
+	bool known = false;
+	if (strspn(name, "0123456789abcdef") != SCRATCH_KEY)
+		return NULL;
+	for (size_t i = 0; i < list->count; i++) {
+		const struct known *k = &list->of[i];
+		if (!k->whole || strncmp(k->key, name, SCRATCH_KEY) != 0)
+			continue;
+		if (k->needed)
+			return NULL;
+		known = true;
+	}
+	return known ? "scratch of a trial that is done or no longer planned" : NULL;
+}
+
 static int add_file(
 	struct gc_list *out, const char *path, const char *reason, int64_t bytes, struct err *e)
 {
@@ -140,8 +158,52 @@ static int look_through(DIR *d, const char *folder, const struct known_list *kno
 				reason_to_remove(known, entry->d_name, &status), status.st_size, e);
 		str_free(&path);
 	}
-	if (out->count)
-		qsort(out->files, out->count, sizeof(*out->files), compare_files);
+	return result;
+}
+
+/* Bytes of all files in a folder, at most a few levels deep: for people. */
+static int64_t tree_bytes(const char *path, int depth)
+{
+	enum { DEPTH_MAX = 8 };
+	struct stat status;
+	int64_t sum = 0;
+	if (lstat(path, &status))
+		return 0;
+	DIR *d = S_ISDIR(status.st_mode) && depth < DEPTH_MAX ? opendir(path) : NULL;
+	if (!d)
+		return S_ISREG(status.st_mode) ? status.st_size : 0;
+	for (const struct dirent *entry; (entry = readdir(d));) {
+		struct str inner = { 0 };
+		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
+			continue;
+		str_addf(&inner, "%s/%s", path, entry->d_name);
+		sum += tree_bytes(inner.s, depth + 1);
+		str_free(&inner);
+	}
+	closedir(d);
+	return sum;
+}
+
+/* Scratch folders of programs and what lies beside them. */
+static int look_at_scratch(
+	const char *folder, const struct known_list *known, struct gc_list *out, struct err *e)
+{
+	struct str scratch = { 0 };
+	int result = 0;
+	str_addf(&scratch, "%s/scratch", folder);
+	DIR *d = opendir(scratch.s);
+	for (const struct dirent *entry; d && !result && (entry = readdir(d));) {
+		struct str path = { 0 };
+		str_addf(&path, "%s/%s", scratch.s, entry->d_name);
+		if (entry->d_name[0] != '.')
+			result = add_file(out, path.s,
+				reason_to_remove_scratch(known, entry->d_name),
+				tree_bytes(path.s, 0), e);
+		str_free(&path);
+	}
+	if (d)
+		closedir(d);
+	str_free(&scratch);
 	return result;
 }
 
@@ -154,7 +216,12 @@ int gc_find(struct store *s, const char *folder, struct gc_list *out, struct err
 		return errno == ENOENT ? 0 : err_errno(e, folder);
 	int result = list_known(s, &known, e);
 	if (!result)
-		result = look_through(d, folder, &known, out, e);
+		result = look_through(d, folder, &known, out, e)
+				|| look_at_scratch(folder, &known, out, e)
+			? -1
+			: 0;
+	if (out->count)
+		qsort(out->files, out->count, sizeof(*out->files), compare_files);
 	closedir(d);
 	free(known.of);
 	if (result)

@@ -1,6 +1,6 @@
-/* gc.h - state files (state.h) that no trial of a database has a use for any more. Other databases
- * may share the folder: files of trials that this one does not know are left alone. What is removed
- * costs time at most, never results. */
+/* gc.h - state files (state.h) and scratch folders (program_run.h) that no trial of a database has
+ * a use for any more. Other databases may share the folder: files of trials that this one does not
+ * know are left alone. What is removed costs time at most, never results. */
 #ifndef RUN_GC_H
 #define RUN_GC_H
 
@@ -12,7 +12,7 @@
 struct gc_file {
 	char *path;         /* owned by the list */
 	const char *reason; /* "checkpoint of a finished trial", ... */
-	int64_t bytes;
+	int64_t bytes;      /* of a folder: of all that is in it */
 };
 
 struct gc_list {

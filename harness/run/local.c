@@ -50,7 +50,7 @@ struct executor {
 	bool warned;          /* of checkpoints */
 	int asked;          /* the strongest wish to stop that has been passed on to the workers */
 	bool start_no_more; /* after an error or at the limit of time or number */
-	double trial_seconds; /* the limit for a trial, 0: none */
+	struct engine_limits limits; /* of a trial */
 	double begun;
 };
 
@@ -122,11 +122,13 @@ static int check_again(const struct executor *x, const struct trial *t,
 	const char *wanted = x->options->again_data;
 	if (!basis->digest)
 		return err_set(e, ERR_ENVIRONMENT, "%s", basis->reason);
-	if (wanted && strcmp(wanted, basis->digest) != 0)
-		return err_set(e, ERR_ENVIRONMENT,
-			"%s is not the one that the trial was trained on: its digest is %.16s..., "
-			"recorded is %.16s...; name a folder with the other one (--data)",
-			t->dataset, basis->digest, wanted);
+	if (wanted && strcmp(wanted, basis->digest) != 0) {
+		struct str why = { 0 };
+		x->engine->explain(x->store, t, basis, wanted, &why);
+		err_set(e, ERR_ENVIRONMENT, "%s", why.s);
+		str_free(&why);
+		return -1;
+	}
 	return 0;
 }
 
@@ -282,9 +284,8 @@ static void count_end(struct executor *x, const struct trial_end *end)
 /* A trial that failed may be tried again at once, as often as its sweep says. */
 static bool tries_again(const struct executor *x, size_t index, const struct trial_end *end)
 {
-	const struct program_config *p = x->sweep->program;
-	return p && (end->state == TRIAL_FAILED || end->state == TRIAL_TIMEOUT)
-		&& x->tries[index] <= p->retries && x->asked == 0 && !x->start_no_more;
+	return (end->state == TRIAL_FAILED || end->state == TRIAL_TIMEOUT)
+		&& x->tries[index] <= x->limits.retries && x->asked == 0 && !x->start_no_more;
 }
 
 static int end_attempt(struct executor *x, int slot, const struct trial_end *end, struct err *e)
@@ -323,7 +324,8 @@ static int give_up_worker(struct executor *x, int slot, const struct err *why, s
 }
 
 /* Does the piece lie within the trial? */
-static int check_message(const struct wire_message *m, const struct trial *t, struct err *e)
+static int check_message(const struct executor *x, const struct wire_message *m,
+	const struct trial *t, struct err *e)
 {
 	const int phase = m->event == WIRE_EPOCH ? m->epoch.phase
 		: m->event == WIRE_PHASE         ? m->phase.phase
@@ -331,7 +333,7 @@ static int check_message(const struct wire_message *m, const struct trial *t, st
 						 : -1;
 	const bool of_program =
 		m->event == WIRE_STEPS || m->event == WIRE_LOG || m->event == WIRE_OUTPUT;
-	if (of_program && !t->program)
+	if (of_program && !x->engine->has_inputs)
 		return err_set(e, ERR_ENVIRONMENT, "a program's result of a trial of the core");
 	return phase < t->phase_count
 		? 0
@@ -366,7 +368,7 @@ static void explain_timeout(const struct executor *x, const struct worker *w, st
 	end->state = TRIAL_TIMEOUT;
 	snprintf(end->error, sizeof(end->error),
 		"killed after %.1f s: the limit for a trial is %g s", clock_seconds() - w->started,
-		x->trial_seconds);
+		x->limits.seconds);
 }
 
 /* A worker that cleans up says that it was interrupted: by the limit of time, perhaps. */
@@ -433,7 +435,7 @@ static int take_line(struct executor *x, int slot, const char *line, size_t leng
 		return 0; /* nobody asks what comes after the end */
 	if (wire_read(line, length, &m, &why))
 		return give_up_worker(x, slot, &why, e);
-	const int result = check_message(&m, &x->sweep->trials[w->index], &why)
+	const int result = check_message(x, &m, &x->sweep->trials[w->index], &why)
 		? give_up_worker(x, slot, &why, e)
 		: take_message(x, slot, &m, e);
 	wire_message_free(&m);
@@ -517,11 +519,12 @@ static int look_after(struct executor *x, double *last_heartbeat, struct err *e)
 		struct worker *w = &x->workers[i];
 		if (w->pid == 0)
 			continue;
-		if (x->trial_seconds > 0 && now - w->started > x->trial_seconds && !w->timed_out) {
+		if (x->limits.seconds > 0 && now - w->started > x->limits.seconds
+			&& !w->timed_out) {
 			w->timed_out = true;
 			kill(w->pid, x->engine->kill_signal);
 		}
-		if (w->timed_out && now - w->started > x->trial_seconds + CLEAN_UP_SECONDS)
+		if (w->timed_out && now - w->started > x->limits.seconds + CLEAN_UP_SECONDS)
 			kill(w->pid, SIGKILL);
 		if (beat && !w->ended && store_heartbeat(x->store, w->attempt, e))
 			return -1;
@@ -667,12 +670,12 @@ static struct executor *executor_open(struct store *store, const struct sweep *s
 		.begun = clock_seconds(),
 		.workers = calloc((size_t)options->workers, sizeof(*x->workers)),
 		.engine = engine_of(sweep),
-		.trial_seconds = options->trial_seconds > 0 ? options->trial_seconds
-			: sweep->program                    ? sweep->program->timeout
-							    : 0,
 		.told = rows_new(1, (const char *const[]){ "dataset" }),
 		.tries = calloc(sweep->trial_count + 1, sizeof(*x->tries)),
 		.elsewhere = calloc(sweep->trial_count + 1, sizeof(*x->elsewhere)) };
+	x->limits = x->engine->limits(sweep);
+	if (options->trial_seconds > 0)
+		x->limits.seconds = options->trial_seconds;
 	str_add(&x->facts, options->facts);
 	const bool room = x->workers && x->elsewhere && x->tries && x->told;
 	if (room && !prepare(x, e))

@@ -243,7 +243,7 @@ static void add_output(const struct builder *b, int layer)
 		s = b->net->layers[layer].shape;
 	if (layer >= 0 && (s.channels != b->classes || s.height != 1 || s.width != 1))
 		snprintf(b->net->error, sizeof(b->net->error),
-			"%s: its output %dx%dx%d has to be one number a class, %dx1x1",
+			"%s: its output %dx%dx%d must be one output per class, %dx1x1",
 			b->net->layers[layer].name, s.channels, s.height, s.width, b->classes);
 	nn_output(b->net, layer_path(b->stem, "output").text, layer);
 }

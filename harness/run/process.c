@@ -107,7 +107,9 @@ int process_start(const struct process_start *s, struct process *out, struct err
 		err_errno(e, "pipe");
 		goto fail;
 	}
-	out->pid = fork();
+	/* Without a copy of this process: its memory is the child's until exec. What the child
+	 * changes in it (the environment) nobody here asks for again. */
+	out->pid = vfork();
 	if (out->pid < 0) {
 		err_errno(e, "fork");
 		goto fail;

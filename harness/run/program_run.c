@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <math.h>
 #include <poll.h>
 #include <signal.h>
@@ -116,15 +115,6 @@ static int make_places(struct work *w, struct err *e)
 	return w->reports_hold < 0 ? err_errno(e, w->out.s) : 0;
 }
 
-static int remove_one(const char *path, const struct stat *s, int kind, struct FTW *at)
-{
-	(void)s;
-	(void)kind;
-	(void)at;
-	remove(path);
-	return 0;
-}
-
 /* A trial that is done needs its scratch folder no more. */
 static void clear_places(struct work *w)
 {
@@ -141,7 +131,7 @@ static void clear_places(struct work *w)
 	if (w->out.length)
 		unlink(w->out.s);
 	if (w->end->state == TRIAL_DONE && w->scratch.length)
-		nftw(w->scratch.s, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+		file_remove_tree(w->scratch.s);
 }
 
 /* ---- what the program is told ---- */

@@ -1,10 +1,10 @@
 /* robustness.h - the trained networks of a sweep on corrupted test images (plan/robustness.h): what
  * is missing is evaluated from the weights that the database has kept, nothing is trained.
  *
- * All networks see the same corrupted images (nn/perturb.h), and the accuracies are the same bits
- * for every number of workers, every kernel variant and machine. First of all a network is asked
- * about the images as they are: it has to give the recorded predictions and test accuracy again,
- * else it is a reproducibility failure and nothing of it is recorded. */
+ * All networks see the same corrupted images (nn/corrupt.h), and the accuracies are the same bits
+ * for every number of workers, every kernel variant and machine. First a network is evaluated on
+ * the clean images. If it does not give the recorded predictions and test accuracy, that is a
+ * reproducibility failure and nothing is recorded for it. */
 #ifndef RUN_ROBUSTNESS_H
 #define RUN_ROBUSTNESS_H
 

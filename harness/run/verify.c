@@ -4,6 +4,7 @@
 
 #include <limits.h>
 #include <math.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +13,7 @@
 #include "networks.h"
 #include "trial_run.h"
 #include "verify_trial.h"
+#include "verify_workers.h"
 
 struct comparison {
 	const struct verify_case *recorded;
@@ -320,4 +322,64 @@ void verify_trial(const struct verify_case *recorded, const struct dataset *data
 		look_for_more(&c);
 	}
 	trial_free(&c.trial);
+}
+
+/* ---- side by side ---- */
+
+struct batch {
+	const struct recorded *recorded;
+	const struct verify_job *jobs;
+	const struct verify_options *options;
+	void (*done)(void *context, const struct verify_job *job, const struct verify_result *r);
+	void *context;
+	struct verify_case one; /* the one that is being started */
+};
+
+static int prepare(void *context, size_t i, struct err *e)
+{
+	struct batch *b = context;
+	b->one = (struct verify_case){ .from = b->recorded };
+	recorded_trial(b->recorded, b->jobs[i].row, &b->one.trial);
+	return recorded_details(
+		b->recorded, b->one.trial.identity, &b->one.epochs, &b->one.weights, e);
+}
+
+static void run_one(void *context, size_t i, int slot, struct verify_result *result)
+{
+	const struct batch *b = context;
+	(void)slot;
+	verify_trial(&b->one, b->jobs[i].data, b->options, result);
+}
+
+static void release(void *context, size_t i)
+{
+	struct batch *b = context;
+	(void)i;
+	rows_free(b->one.epochs);
+	rows_free(b->one.weights);
+}
+
+static void pass_on(void *context, size_t i, const struct verify_result *result)
+{
+	const struct batch *b = context;
+	b->done(b->context, &b->jobs[i], result);
+}
+
+int verify_trials(const struct recorded *r, const struct verify_job *jobs, size_t count,
+	const struct verify_options *options,
+	void (*done)(
+		void *context, const struct verify_job *job, const struct verify_result *result),
+	void *context, struct err *e)
+{
+	struct batch batch = { r, jobs, options, done, context, { .from = r } };
+	const struct verify_tasks tasks = { .context = &batch,
+		.count = count,
+		.workers = options->workers,
+		.stop = options->stop,
+		.kill_signal = SIGKILL,
+		.prepare = prepare,
+		.run = run_one,
+		.release = release,
+		.done = pass_on };
+	return verify_side_by_side(&tasks, e);
 }

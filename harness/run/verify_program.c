@@ -2,14 +2,19 @@
 #include "verify_program.h"
 
 #include <math.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include "../base/file.h"
+#include "../plan/param.h"
 #include "../store/read.h"
 #include "inputs.h"
 #include "program_run.h"
+#include "verify_workers.h"
 
 /* A number that came now. */
 struct point {
@@ -98,6 +103,19 @@ static bool agree(struct comparison *c, const struct program_metric *m, double r
 	return true;
 }
 
+/* "epoch 3: loss 0.25 recorded, 0.26 now, 1.0e-02 apart". step NULL: a result, not a step's. */
+static void tell(struct comparison *c, const char *step, int64_t at, const char *metric,
+	double recorded, double now)
+{
+	char where[64] = "", before[32], after[32];
+	if (step)
+		snprintf(where, sizeof(where), "%.30s %lld: ", step, (long long)at);
+	number_format(recorded, before);
+	number_format(now, after);
+	differs(c, "%s%s %s recorded, %s now, %.1e apart", where, metric, before, after,
+		fabs(now - recorded));
+}
+
 static int by_step(const void *a, const void *b)
 {
 	const struct point *x = a, *y = b;
@@ -146,9 +164,7 @@ static void compare_steps(struct comparison *c)
 			differs(c, "%s %lld: %s is recorded, but was not reported now", step,
 				(long long)row[1].integer, m->declared.name);
 		else if (!agree(c, m, real_of(&row[2]), p->value))
-			differs(c, "%s %lld: %s %.17g recorded, %.17g now, %.1e apart", step,
-				(long long)row[1].integer, m->declared.name, real_of(&row[2]),
-				p->value, fabs(p->value - real_of(&row[2])));
+			tell(c, step, row[1].integer, m->declared.name, real_of(&row[2]), p->value);
 		c->result->epochs++;
 	}
 	if (distinct != c->steps->row_count)
@@ -165,9 +181,7 @@ static void compare_measures(struct comparison *c)
 		if (!m || m->declared.kind == METRIC_TIME)
 			continue;
 		if (!agree(c, m, real_of(&row[1]), c->results[number]))
-			differs(c, "%s: %.17g recorded, %.17g now, %.1e apart", m->declared.name,
-				real_of(&row[1]), c->results[number],
-				fabs(c->results[number] - real_of(&row[1])));
+			tell(c, NULL, 0, m->declared.name, real_of(&row[1]), c->results[number]);
 		c->result->tensors++;
 	}
 }
@@ -193,40 +207,66 @@ static int take_output(void *context, const struct output_result *r, struct err 
 
 /* ---- the trial ---- */
 
-static int ask(struct store *s, const char *query, const char *name, const char *value,
-	struct rows **out, struct err *e)
+/* All that is recorded of a trial. */
+struct record {
+	struct rows *steps, *measures, *outputs, *files;
+};
+
+static void record_free(struct record *r)
 {
-	return store_ask(s, query, (const char *const[]){ name, value, NULL }, e, out);
+	rows_free(r->steps);
+	rows_free(r->measures);
+	rows_free(r->outputs);
+	rows_free(r->files);
+	*r = (struct record){ .steps = NULL };
+}
+
+static int record_read(
+	struct store *s, const struct verify_program_job *job, struct record *r, struct err *e)
+{
+	const char *const trial[] = { "trial", job->trial->identity, NULL },
+			  *const inputs[] = { "inputs", job->inputs, NULL };
+	*r = (struct record){ .steps = NULL };
+	return store_ask(s, "verify_steps", trial, e, &r->steps)
+			|| store_ask(s, "verify_measures", trial, e, &r->measures)
+			|| store_ask(s, "verify_outputs", trial, e, &r->outputs)
+			|| store_ask(s, "input_files", inputs, e, &r->files)
+		? -1
+		: 0;
+}
+
+static void __attribute__((format(printf, 2, 3)))
+cannot(struct verify_result *result, const char *format, ...)
+{
+	va_list arguments;
+	result->verdict = VERIFY_CANNOT;
+	va_start(arguments, format);
+	vsnprintf(result->text, sizeof(result->text), format, arguments);
+	va_end(arguments);
 }
 
 /* Are the inputs those that are recorded? Otherwise the result says what is not. */
-static bool same_inputs(struct store *s, const struct inputs *in, const char *recorded,
-	struct verify_result *result, struct err *e)
+static bool same_inputs(const struct inputs *in, const char *recorded, const struct rows *files,
+	struct verify_result *result)
 {
-	struct rows *files = NULL;
 	struct str what = { 0 };
 	if (strcmp(in->digest, recorded) == 0)
 		return true;
-	result->verdict = VERIFY_CANNOT;
-	if (ask(s, "input_files", "inputs", recorded, &files, e) == 0)
-		inputs_compare(in, files, &what);
-	snprintf(result->text, sizeof(result->text),
-		"its inputs are not those that it was run on: %s",
+	inputs_compare(in, files, &what);
+	cannot(result, "its inputs are not those that it was run on: %s",
 		what.length ? what.s : "nothing is recorded of them");
-	rows_free(files);
 	str_free(&what);
 	return false;
 }
 
 static void run_and_compare(struct comparison *c, const struct trial *t, const struct inputs *in,
-	const char *folder, const atomic_int *stop)
+	const struct trial_options *options)
 {
-	const struct trial_options options = { .threads = 1, .states = folder, .stop = stop };
 	const struct trial_sink sink = {
 		.context = c, .steps = take_steps, .measure = take_measure, .output = take_output
 	};
 	struct trial_end end;
-	if (program_run(t, in, &options, &sink, &end) == 0) {
+	if (program_run(t, in, options, &sink, &end) == 0) {
 		compare_steps(c);
 		compare_measures(c);
 		if (c->result->weights[0])
@@ -235,35 +275,99 @@ static void run_and_compare(struct comparison *c, const struct trial *t, const s
 		differs(c, "it was done before, and %s now: %s",
 			end.state == TRIAL_FAILED ? "fails" : "diverges", end.error);
 	} else {
-		c->result->verdict = VERIFY_CANNOT;
-		snprintf(c->result->text, sizeof(c->result->text), "%s", end.error);
+		cannot(c->result, "%s", end.error);
 	}
 	c->result->weights[0] = '\0';
 }
 
-int verify_program(struct store *s, const struct trial *t, const char *inputs, const char *folder,
-	const atomic_int *stop, struct verify_result *result, struct err *e)
+/* In a folder of its own, which is removed. */
+static void verify_one(const struct verify_program_job *job, const struct record *record, int slot,
+	const char *temporary, const atomic_int *stop, struct verify_result *result)
 {
-	struct comparison c = { .program = t->program, .result = result };
 	struct inputs in = { .list = NULL };
-	struct err why = { 0 };
-	int answer = 0;
+	struct err e = { 0 };
+	char folder[4096];
 	*result = (struct verify_result){ .verdict = VERIFY_EXACT };
-	if (inputs_read(t->program, &in, &why)) {
-		result->verdict = VERIFY_CANNOT;
-		snprintf(result->text, sizeof(result->text), "%.*s", (int)sizeof(result->text) - 1,
-			why.text);
-	} else if (ask(s, "verify_steps", "trial", t->identity, &c.steps, e)
-		|| ask(s, "verify_measures", "trial", t->identity, &c.measures, e)
-		|| ask(s, "verify_outputs", "trial", t->identity, &c.outputs, e)) {
-		answer = -1;
-	} else if (same_inputs(s, &in, inputs, result, &why)) {
-		run_and_compare(&c, t, &in, folder, stop);
+	snprintf(folder, sizeof(folder), "%s/retrial-verify-XXXXXX", temporary);
+	if (inputs_read(job->trial->program, &in, &e)) {
+		cannot(result, "%.*s", (int)sizeof(result->text) - 1, e.text);
+	} else if (same_inputs(&in, job->inputs, record->files, result)) {
+		struct comparison c = { .program = job->trial->program,
+			.result = result,
+			.steps = record->steps,
+			.measures = record->measures,
+			.outputs = record->outputs };
+		const struct trial_options options = {
+			.threads = 1, .states = folder, .stop = stop, .slot = slot
+		};
+		if (mkdtemp(folder)) {
+			run_and_compare(&c, job->trial, &in, &options);
+			file_remove_tree(folder);
+		} else {
+			err_errno(&e, folder);
+			cannot(result, "%.*s", (int)sizeof(result->text) - 1, e.text);
+		}
+		free(c.points);
 	}
 	inputs_free(&in);
-	rows_free(c.steps);
-	rows_free(c.measures);
-	rows_free(c.outputs);
-	free(c.points);
-	return answer;
+}
+
+/* ---- side by side ---- */
+
+struct batch {
+	struct store *store;
+	const struct verify_program_job *jobs;
+	const char *temporary;
+	const atomic_int *stop;
+	void (*done)(void *context, size_t job, const struct verify_result *result);
+	void *context;
+	struct record record; /* of the one that is being started */
+};
+
+static int prepare(void *context, size_t i, struct err *e)
+{
+	struct batch *b = context;
+	return record_read(b->store, &b->jobs[i], &b->record, e);
+}
+
+static void run_one(void *context, size_t i, int slot, struct verify_result *result)
+{
+	const struct batch *b = context;
+	verify_one(&b->jobs[i], &b->record, slot, b->temporary, b->stop, result);
+}
+
+static void release(void *context, size_t i)
+{
+	struct batch *b = context;
+	(void)i;
+	record_free(&b->record);
+}
+
+static void pass_on(void *context, size_t i, const struct verify_result *result)
+{
+	const struct batch *b = context;
+	b->done(b->context, i, result);
+}
+
+int verify_programs(struct store *s, const struct verify_program_job *jobs, size_t count,
+	int workers, const char *temporary, const atomic_int *stop,
+	void (*done)(void *context, size_t job, const struct verify_result *result), void *context,
+	struct err *e)
+{
+	struct batch batch = { .store = s,
+		.jobs = jobs,
+		.temporary = temporary,
+		.stop = stop,
+		.done = done,
+		.context = context };
+	const struct verify_tasks tasks = { .context = &batch,
+		.count = count,
+		.workers = workers,
+		.stop = stop,
+		.kill_signal = SIGTERM,
+		.prepare = prepare,
+		.run = run_one,
+		.release = release,
+		.done = pass_on };
+	return verify_side_by_side(&tasks, e);
 }

@@ -1,5 +1,5 @@
-/* verify_program.h - run a recorded trial of a program again, in an empty scratch folder, and
- * compare what it reports and writes with what is recorded. Nothing is recorded. */
+/* verify_program.h - run recorded trials of programs again, each in an empty scratch folder, and
+ * compare what they report and write with what is recorded. Nothing is recorded. */
 #ifndef RUN_VERIFY_PROGRAM_H
 #define RUN_VERIFY_PROGRAM_H
 
@@ -8,11 +8,20 @@
 #include "../store/open.h"
 #include "verify.h"
 
-/* t is a trial of a sweep that was read from its file (or from the frozen text of it); inputs: the
- * digest that is recorded; folder: an empty one, for scratch. Runs in this process, which must have
- * no children. VERIFY_CANNOT: the inputs are others now, or it did not come to its end. A metric's
- * tolerance is that of the sweep (verify:). Returns 0, or -1 with e when the machine fails. */
-int verify_program(struct store *s, const struct trial *t, const char *inputs, const char *folder,
-	const atomic_int *stop, struct verify_result *result, struct err *e);
+/* A trial of a sweep that was read from its file, or from the frozen text of it. */
+struct verify_program_job {
+	const struct trial *trial;
+	const char *inputs; /* their digest, as it is recorded */
+};
+
+/* Verify the trials, `workers` at a time in processes of their own, their scratch folders in the
+ * folder `temporary`; done is called for each, as
+ * they come to their ends. VERIFY_CANNOT: the inputs are others now, or it did not come to its end.
+ * A metric's tolerance is that of the sweep (verify:). Returns 0, or -1 with e when the machine
+ * fails. */
+int verify_programs(struct store *s, const struct verify_program_job *jobs, size_t count,
+	int workers, const char *temporary, const atomic_int *stop,
+	void (*done)(void *context, size_t job, const struct verify_result *result), void *context,
+	struct err *e);
 
 #endif

@@ -1,5 +1,6 @@
-/* verify_workers.c - trials verified side by side: a process each, which sends its result through a
- * pipe and ends. */
+/* verify_workers.c - see verify_workers.h. */
+#include "verify_workers.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -11,41 +12,40 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "verify_trial.h"
+#include "process.h"
 
 _Static_assert(sizeof(struct verify_result) <= 4096, "a result is written to a pipe in one piece");
 
 struct slot {
 	pid_t pid; /* 0: idle */
 	int pipe;
-	const struct verify_job *job;
+	size_t task;
 };
 
-static _Noreturn void child(int to, const struct verify_case *c, const struct verify_job *job,
-	const struct verify_options *options)
+static _Noreturn void child(const struct verify_tasks *t, size_t task, int slot, int to)
 {
 	struct verify_result result;
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	prctl(PR_SET_PDEATHSIG, t->kill_signal);
+	/* Ctrl-C reaches the whole process group; who cleans up waits for the parent's word. */
+	if (t->kill_signal != SIGKILL)
+		signal(SIGINT, SIG_IGN);
 	memset(&result, 0, sizeof(result));
-	verify_trial(c, job->data, options, &result);
+	t->run(t->context, task, slot, &result);
 	_exit(write(to, &result, sizeof(result)) == (ssize_t)sizeof(result) ? 0 : ERR_ENVIRONMENT);
 }
 
-/* What is recorded is read here: a database must not be used behind a fork. */
-static int start(struct slot *s, const struct recorded *r, const struct verify_job *job,
-	const struct verify_options *options, struct err *e)
+static int start(
+	struct slot *s, const struct verify_tasks *t, size_t task, int number, struct err *e)
 {
-	struct verify_case c = { .from = r };
-	int ends[2];
-	recorded_trial(r, job->row, &c.trial);
-	if (recorded_details(r, c.trial.identity, &c.epochs, &c.weights, e))
-		return -1;
-	int result = pipe2(ends, O_CLOEXEC) ? err_errno(e, "pipe") : 0;
+	int ends[2] = { -1, -1 };
+	int result = t->prepare(t->context, task, e);
+	if (!result && pipe2(ends, O_CLOEXEC))
+		result = err_errno(e, "pipe");
 	if (!result) {
 		fflush(NULL);
-		*s = (struct slot){ .pid = fork(), .pipe = ends[0], .job = job };
+		*s = (struct slot){ .pid = fork(), .pipe = ends[0], .task = task };
 		if (s->pid == 0)
-			child(ends[1], &c, job, options);
+			child(t, task, number, ends[1]);
 		close(ends[1]);
 		if (s->pid < 0) {
 			result = err_errno(e, "fork");
@@ -53,8 +53,7 @@ static int start(struct slot *s, const struct recorded *r, const struct verify_j
 			s->pid = 0;
 		}
 	}
-	rows_free(c.epochs);
-	rows_free(c.weights);
+	t->release(t->context, task);
 	return result;
 }
 
@@ -81,18 +80,38 @@ static void finish(struct slot *s, struct verify_result *result)
 	s->pid = 0;
 }
 
-static int loop(struct slot *slots, struct pollfd *polls, const struct recorded *r,
-	const struct verify_job *jobs, size_t count, const struct verify_options *options,
-	void (*done)(void *, const struct verify_job *, const struct verify_result *),
-	void *context, struct err *e)
+/* What a worker that was killed has left running came to this process (process_adopt). */
+static void end_orphans(const struct verify_tasks *t, const struct slot *slots)
 {
+	pid_t *known = calloc((size_t)t->workers, sizeof(*known));
+	for (int i = 0; known && i < t->workers; i++)
+		known[i] = slots[i].pid;
+	if (known && t->kill_signal != SIGKILL)
+		process_end_orphans(known, (size_t)t->workers);
+	free(known);
+}
+
+/* Workers end their trial at the first SIGTERM. */
+static void pass_stop(const struct verify_tasks *t, const struct slot *slots, bool *passed)
+{
+	if (*passed || !t->stop || !atomic_load(t->stop))
+		return;
+	*passed = true;
+	for (int i = 0; i < t->workers; i++)
+		if (slots[i].pid)
+			kill(slots[i].pid, SIGTERM);
+}
+
+static int loop(
+	struct slot *slots, struct pollfd *polls, const struct verify_tasks *t, struct err *e)
+{
+	bool passed = false;
 	for (size_t next = 0;;) {
 		int busy = 0;
-		for (int i = 0; i < options->workers; i++) {
-			const bool may_start =
-				next < count && !(options->stop && atomic_load(options->stop));
-			if (!slots[i].pid && may_start
-				&& start(&slots[i], r, &jobs[next++], options, e))
+		pass_stop(t, slots, &passed);
+		for (int i = 0; i < t->workers; i++) {
+			if (!slots[i].pid && next < t->count && !passed
+				&& start(&slots[i], t, next++, i, e))
 				return -1;
 			polls[i] = (struct pollfd){ .fd = slots[i].pid ? slots[i].pipe : -1,
 				.events = POLLIN };
@@ -100,31 +119,29 @@ static int loop(struct slot *slots, struct pollfd *polls, const struct recorded 
 		}
 		if (!busy)
 			return 0;
-		if (poll(polls, (nfds_t)options->workers, -1) < 0)
+		if (poll(polls, (nfds_t)t->workers, -1) < 0)
 			continue; /* a signal: look at the wish to stop */
-		for (int i = 0; i < options->workers; i++)
+		for (int i = 0; i < t->workers; i++)
 			if (polls[i].revents) {
 				struct verify_result result;
 				finish(&slots[i], &result);
-				done(context, slots[i].job, &result);
+				end_orphans(t, slots);
+				t->done(t->context, slots[i].task, &result);
 			}
 	}
 }
 
-int verify_trials(const struct recorded *r, const struct verify_job *jobs, size_t count,
-	const struct verify_options *options,
-	void (*done)(
-		void *context, const struct verify_job *job, const struct verify_result *result),
-	void *context, struct err *e)
+int verify_side_by_side(const struct verify_tasks *t, struct err *e)
 {
-	struct slot *slots = calloc((size_t)options->workers, sizeof(*slots));
-	struct pollfd *polls = calloc((size_t)options->workers, sizeof(*polls));
-	int answer = slots && polls ? loop(slots, polls, r, jobs, count, options, done, context, e)
-				    : err_nomem(e);
-	for (int i = 0; slots && i < options->workers; i++)
+	struct slot *slots = calloc((size_t)t->workers, sizeof(*slots));
+	struct pollfd *polls = calloc((size_t)t->workers, sizeof(*polls));
+	if (t->kill_signal != SIGKILL)
+		process_adopt();
+	int answer = slots && polls ? loop(slots, polls, t, e) : err_nomem(e);
+	for (int i = 0; slots && i < t->workers; i++)
 		if (slots[i].pid) { /* after a failure of the machine */
 			struct verify_result ignored;
-			kill(slots[i].pid, SIGKILL);
+			kill(slots[i].pid, t->kill_signal);
 			finish(&slots[i], &ignored);
 		}
 	free(slots);

@@ -210,6 +210,8 @@ int page_trial(struct visit *v, struct err *e)
 	page_heading(v, "Curves");
 	if (page_add_curves(v, (const char *const[]){ trial }, (const char *const[]){ shown }, 1, e)
 		|| add_rows(v, "serve_results", trial, "Results", e)
+		|| add_rows(v, "show_measures", trial, "Metrics", e)
+		|| add_rows(v, "show_outputs", trial, "Outputs", e)
 		|| add_rows(v, "serve_phases", trial, "Phases", e) || add_predictions(v, trial, e)
 		|| add_rows(v, "serve_notes", trial, "Tags and notes", e)
 		|| add_rows(v, "serve_model_files", trial, "Exports", e))

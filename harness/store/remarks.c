@@ -148,6 +148,22 @@ static const struct {
 		")" },
 };
 
+/* What attempts have left that no attempt has any more: contents of outputs, lists of inputs. */
+static int remove_orphans(struct store *s, struct err *e)
+{
+	static const char *const statements[] = {
+		"DELETE FROM contents WHERE digest NOT IN (SELECT digest FROM outputs)",
+		"DELETE FROM input_files WHERE inputs NOT IN (SELECT data_digest FROM attempts "
+		"WHERE data_digest IS NOT NULL)",
+	};
+	for (size_t i = 0; i < sizeof(statements) / sizeof(*statements); i++) {
+		sqlite3_stmt *statement = store_statement(s, statements[i], e);
+		if (!statement || statement_run(s, statement, e))
+			return -1;
+	}
+	return 0;
+}
+
 int store_purge(struct store *s, enum store_purge what, bool remove, size_t *rows, struct err *e)
 {
 	sqlite3_stmt *statement =
@@ -163,8 +179,10 @@ int store_purge(struct store *s, enum store_purge what, bool remove, size_t *row
 	}
 	if (transaction_begin(s, e))
 		return -1;
-	const int result = statement_run(s, statement, e);
+	int result = statement_run(s, statement, e);
 	*rows = result ? 0 : (size_t)sqlite3_changes(s->db);
+	if (!result && what != STORE_PURGE_WEIGHTS)
+		result = remove_orphans(s, e);
 	return transaction_end(s, result, e);
 }
 

@@ -23,7 +23,7 @@ int store_restore(struct store *s, const char *identity, size_t *attempts, struc
 /* What may be given up for good. An attempt is superseded when a later one of its trial is done
  * (and not taken back): the attempt that counts is never removed. rows: attempts, or for
  * STORE_PURGE_WEIGHTS rows of weights (of superseded attempts). With remove false they are only
- * counted. */
+ * counted. What programs have written goes with the last attempt that refers to it. */
 enum store_purge { STORE_PURGE_DELETED, STORE_PURGE_SUPERSEDED, STORE_PURGE_WEIGHTS, STORE_PURGES };
 int store_purge(struct store *s, enum store_purge what, bool remove, size_t *rows, struct err *e);
 

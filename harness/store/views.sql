@@ -9,7 +9,7 @@
 -- JOIN that makes SQLite read its left side first.)
 
 CREATE VIEW counted AS
-	-- A trial and which of its attempts counts: the latest that is done, otherwise the latest; none that was taken back. This is said here alone.
+	-- A trial and which of its attempts counts: the latest that is done, otherwise the latest; deleted attempts do not count. Only this view has the rule.
 	SELECT
 		trials.id AS trial_id,                 -- number of the trial
 		trials.identity AS trial,              -- the trial's identity
@@ -57,7 +57,7 @@ CREATE VIEW accuracy AS
 		r.test_accuracy_2 AS test_accuracy_2,  -- of the second output; NULL when there is one
 		r.test_count AS test_count,            -- test images that each accuracy is of
 		r.val_accuracy AS val_accuracy,        -- on the validation images
-		r.val_accuracy - r.test_accuracy AS val_optimism, -- by how much the validation images promise more than the test images hold
+		r.val_accuracy - r.test_accuracy AS val_optimism, -- validation accuracy minus test accuracy: by how much validation overestimates
 		r.test_loss AS test_loss,              -- on the test images
 		r.val_loss AS val_loss,                -- on the validation images
 		r.epochs AS epochs,                    -- trained in all phases and folds
@@ -202,7 +202,7 @@ CREATE VIEW models AS
 	LEFT JOIN results AS r ON r.attempt = p.attempt AND r.last_phase = p.phase;
 
 CREATE VIEW robust AS
-	-- A finished trial on changed test images, a row a change and strength at which all folds and outputs of its last phase were evaluated: their mean.
+	-- A finished trial on corrupted test images: a row for each corruption and severity at which all folds and outputs of its last phase were evaluated, with their mean.
 	SELECT
 		f.trial AS trial,                      -- the trial's identity
 		f.sweep AS sweep,                      -- the sweep whose plan has it
@@ -212,11 +212,11 @@ CREATE VIEW robust AS
 		f.model AS model,                      -- family of networks
 		f.seed AS seed,                        -- replicate
 		b.change AS change,                    -- rotation, translation, zoom, shear, brightness, contrast, noise; none
-		b.strength AS strength,                -- in the unit of the change (retrial help robustness); 0: the images as they are
+		b.strength AS strength,                -- severity, in the unit of the corruption (retrial help robustness); 0: clean images
 		(SELECT avg(x.test_accuracy) FROM scores AS s JOIN robustness AS x ON x.attempt = s.attempt AND x.phase = s.phase AND x.fold = s.fold
 			AND x.output = s.output AND x.change = b.change AND x.strength = b.strength
-			WHERE s.attempt = b.attempt AND s.phase = b.phase) AS test_accuracy, -- on the changed test images
-		r.test_accuracy AS unchanged,          -- on the images as they are, as in the view accuracy
+			WHERE s.attempt = b.attempt AND s.phase = b.phase) AS test_accuracy, -- on the corrupted test images
+		r.test_accuracy AS unchanged,          -- on the clean images, as in the view accuracy
 		b.count AS test_count,                 -- test images
 		f.data_variant AS data_variant,        -- canonical, or which known variant of the data set was used
 		f.configuration AS configuration,      -- the same for replicates
@@ -229,7 +229,7 @@ CREATE VIEW robust AS
 		AND x.strength = b.strength));
 
 CREATE VIEW digests AS
-	-- What must be the same wherever and however often a trial is run: a row an output of a phase or fold. Nothing here depends on time, machine, sweep or label.
+	-- What must be the same wherever and however often a trial is run: a row for each output of a phase or fold. Nothing here depends on time, machine, sweep or label.
 	SELECT
 		c.trial AS trial,                      -- the trial's identity
 		a.weights_digest AS weights_digest,    -- of the final weights
@@ -246,7 +246,7 @@ CREATE VIEW digests AS
 	LEFT JOIN predictions AS q ON q.attempt = p.attempt AND q.phase = p.phase AND q.fold = p.fold;
 
 CREATE VIEW runs AS
-	-- A row of a frozen plan and how it stands.
+	-- A row of a frozen plan, with its state.
 	SELECT
 		c.trial AS trial,                      -- the trial's identity
 		sweeps.name AS sweep,                  -- the sweep
@@ -269,7 +269,7 @@ CREATE VIEW runs AS
 		coalesce(a.error, plan.skip) AS reason, -- why it failed, or is skipped
 		c.configuration AS configuration,      -- the same for replicates
 		plan.labels AS labels,                 -- all labels of the plan row, a JSON object
-		(SELECT group_concat(tag, ' ') FROM tags WHERE tags.trial = plan.trial) AS tags -- words that people gave to the trial, with blanks between; NULL: none
+		(SELECT group_concat(tag, ' ') FROM tags WHERE tags.trial = plan.trial) AS tags -- tags of the trial, separated by blanks; NULL: none
 	FROM plan
 	JOIN sweeps ON sweeps.id = plan.sweep
 	JOIN counted AS c ON c.trial_id = plan.trial
@@ -277,7 +277,7 @@ CREATE VIEW runs AS
 	LEFT JOIN results AS r ON r.attempt = a.id;
 
 CREATE VIEW status AS
-	-- A sweep and how many rows of its plan stand how.
+	-- A sweep, with the number of trials in each state.
 	SELECT
 		sweep AS sweep,                        -- the sweep
 		count(*) AS trials,                    -- rows of its plan
@@ -312,7 +312,7 @@ CREATE VIEW failures AS
 	WHERE a.state NOT IN ('done', 'running') AND a.deleted_at IS NULL;
 
 CREATE VIEW latency AS
-	-- A measurement of how fast the trained network of a finished trial answers.
+	-- A measurement of the inference time of a finished trial's network.
 	SELECT
 		f.trial AS trial,                      -- the trial's identity
 		f.sweep AS sweep,                      -- the sweep whose plan has it

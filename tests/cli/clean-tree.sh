@@ -68,6 +68,36 @@ in_tree archive run "$SCRATCH/strict.yaml" --db "$SCRATCH/archive.db" -q
 [ "$code" = 0 ] && [ "$(fact archive dirty)" = unknown ] && [ "$(fact archive sources_sha256)" = 0123 ] && [ -z "$(fact archive commit)" ]
 check $? "a program that was built outside git runs it: the facts have no commit, but the digest of its sources"
 
+# ---- the repository of the study ----
+study=$tree/study
+mkdir -p "$study/sub" && cp "$SCRATCH/strict.yaml" "$study/sub/strict.yaml" && commit study
+in_tree archive run "$study/sub/strict.yaml" --db "$SCRATCH/study.db" -q
+[ "$code" = 0 ] && [ "$(fact study study_commit)" = "$(git -C "$study" rev-parse HEAD)" ] && [ "$(fact study study_dirty)" = no ]
+check $? "a core's sweep in a repository of its own: its commit is recorded"
+echo two >"$study/file"
+in_tree archive run "$study/sub/strict.yaml" --db "$SCRATCH/study-changed.db"
+refuses 2 'requires a clean tree (clean_tree: required), but there are changes in its own repository that are not committed' && says '   M file' err
+check $? "when that repository has changes, it is refused"
+in_tree archive run "$study/sub/strict.yaml" --seeds 2 --allow-dirty --db "$SCRATCH/study.db" -q
+sqlite3 "$SCRATCH/study.db" "SELECT name || '=' || value FROM facts WHERE environment = 2 AND name LIKE 'study%'" >"$SCRATCH/out"
+[ "$code" = 0 ] && says 'study_dirty=yes' && grep -qF 'study_diff=diff --git a/file b/file\nindex' "$SCRATCH/out" && says '\n-one\n+two'
+check $? "allowed all the same, the change itself is recorded"
+echo one >"$study/file"
+# shellcheck disable=SC2016
+printf 'echo "{\\"x\\": 1}" >"$RETRIAL_OUT"\n' >"$study/sub/p.sh"
+printf 'retrial: 1\nname: p\nclean_tree: required\nprogram: {command: [sh, p.sh], inputs: ["p*.sh"]}\nmetrics: {x: }\n' >"$study/sub/p.yaml"
+in_tree archive run "$study/sub/p.yaml" --db "$SCRATCH/p.db"
+refuses 2 'changes in its own repository that are not committed' && says '?? p.yaml' err
+check $? "a sweep file that git does not track is a change"
+(cd "$study" && git add sub/p.yaml && git -c user.name=a -c user.email=a@b -c commit.gpgsign=false commit -q -m two)
+in_tree archive run "$study/sub/p.yaml" --db "$SCRATCH/p.db"
+refuses 2 'changes in its own repository that are not committed' && says '?? p.sh' err
+check $? "and so is an input of a program that git does not track"
+echo 'p.sh' >>"$study/.git/info/exclude"
+in_tree archive run "$study/sub/p.yaml" --db "$SCRATCH/p.db" -q
+[ "$code" = 0 ] && [ "$(fact p study_dirty)" = no ] && [ "$(fact p study_commit)" = "$(git -C "$study" rev-parse HEAD)" ]
+check $? "unless git ignores it, as data: its digest is recorded"
+
 try check "$SCRATCH/wrong.yaml"
 refuses 2 'wrong.yaml:3:13: error: clean_tree = yes: unknown (one of any, required)'
 check $? "another word is an error with its place"

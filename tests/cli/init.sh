@@ -47,6 +47,9 @@ check $? "init --program writes a study and a program"
 (cd my-solver && "$RETRIAL" check study.yaml >../out 2>../err && "$RETRIAL" run study.yaml -q && "$RETRIAL" claims study.yaml) >out 2>err
 [ $? = 0 ] && [ ! -s err ] && says "reproduced"
 check $? "it runs as it is, and its claim has a verdict"
+(cd my-solver && "$RETRIAL" table study.yaml && "$RETRIAL" plot study.yaml) >out 2>err
+[ $? = 0 ] && says '0.3' && [ -s my-solver/results/figures/loss.svg ]
+check $? "it has a table and a figure"
 (cd my-solver && sed -i 's/0\.5)/0.4)/' program.sh && "$RETRIAL" plan study.yaml) >out 2>err
 says "program.sh" && ! says "24 done"
 check $? "a changed program makes its results stale"

@@ -52,14 +52,14 @@ find states/scratch -mindepth 1 | grep . >out
 [ ! -s out ]
 check $? "scratch folders of finished trials are removed"
 try run study.yaml --db "$db"
-says "0 done now, 8 done before" err
+says "8 of 8 trials done (0 now, 8 before)" err
 check $? "running again runs nothing"
 echo "# changed" >>study.sh
 try plan study.yaml --db "$db"
 says "0 done already, 8 would run" && says "stale: study.sh changed"
 check $? "when an input changes, plan says which one made the trials stale"
 try run study.yaml --db "$db"
-says "8 done now, 0 done before" err && [ "$(ask "SELECT count(DISTINCT inputs) FROM input_files")" = 2 ]
+says "8 of 8 trials done (8 now, 0 before)" err && [ "$(ask "SELECT count(DISTINCT inputs) FROM input_files")" = 2 ]
 check $? "and all of them run again, as new attempts"
 
 # ---- tables, logs, verification ----
@@ -254,7 +254,7 @@ metrics: {x: }
 axes: {n: [1, 2, 3, 4, 5]}
 END
 try run some.yaml --db "$db" -j 2
-[ "$code" = 1 ] && says "3 done now, 0 done before, 2 failed" err
+[ "$code" = 1 ] && says "trials done (3 now, 0 before), 2 failed" err
 check $? "after programs that fail the others go on; the exit code is 1"
 
 finish

@@ -109,7 +109,7 @@ wrong() {
 wrong 's/at: \[2, 4.5\]/at: [2, 2]/' "at = 2: not larger than the number before it" "milestones have to ascend"
 wrong 's/{factor: 0.8}/{}/' "'factor' is missing" "an exponential schedule needs its factor"
 wrong 's/adagrad: {lr: 0.05,/adagrad: {lr: 0.05, momentum: 0.9,/' "'momentum' does not belong to the optimizer adagrad (only to: sgd, rmsprop)" "Adagrad has no momentum"
-wrong 's/filters: classes/filters: 7/' "its output 7x1x1 has to be one number a class, 10x1x1" "a head has to end with the classes"
+wrong 's/filters: classes/filters: 7/' "its output 7x1x1 must be one output per class, 10x1x1" "a head has to end with the classes"
 wrong 's/stride: window, /stride: 65, /' "stride = 65: out of range" "a stride has a limit"
 wrong 's/normalize: channels}, axes: {model: \[free, perceptron\]}/normalize: channels}, axes: {model.a.filter: [1, 2]}/' "unknown parameter 'model.a.filter' (did you mean 'model.a.filters'?)" "a parameter of a layer is looked for among those of layers"
 wrong 's/model.hidden.activation/model.hiden.activation/' "model 'perceptron' has no layer 'hiden' (did you mean 'hidden'?)" "a layer is looked for in the model"

@@ -42,7 +42,7 @@ check $? "the query robustness has a row a trial and strength: means over folds 
 
 # ---- only what is missing ----
 try run "$sweep" --db "$SCRATCH/one/r.db" --progress lines
-[ "$code" = 0 ] && says '6 done before' err && says 'robustness: 0 evaluations now, 110 before' err
+[ "$code" = 0 ] && says '6 before)' err && says 'robustness: 0 evaluations now, 110 before' err
 check $? "running again evaluates nothing"
 mkdir -p "$SCRATCH/part" && cp "$SCRATCH/one/r.db" "$SCRATCH/part/r.db"
 ask part "DELETE FROM robustness WHERE change = 'zoom' OR (change = 'rotation' AND fold = 1) OR change = 'none'"
@@ -51,7 +51,7 @@ says 'robustness: 26 evaluations now, 84 before' err && evaluated part && same p
 check $? "what is missing is evaluated, to the same numbers"
 sed 's/strengths: \[0.5\]/strengths: [0.5, 0.7]/' "$sweep" >"$SCRATCH/more.yaml"
 try run "$SCRATCH/more.yaml" --db "$SCRATCH/part/r.db" --progress lines
-says '0 done now, 6 done before' err && says 'robustness: 10 evaluations now, 110 before' err
+says '6 of 6 trials done (0 now, 6 before)' err && says 'robustness: 10 evaluations now, 110 before' err
 check $? "another strength trains nothing and evaluates that strength"
 "$RETRIAL" run "$sweep" --db "$SCRATCH/stopped/r.db" -j 1 -q --set test_limit=800 & pid=$!
 for _ in $(seq 600); do

@@ -31,7 +31,7 @@ done
 "$RETRIAL" run "$sweep" --db "$SCRATCH/fast/r.db" --set train_limit=64 --set test_limit=32 --set validation=40 -q
 [ "$("$RETRIAL" query digests --db "$SCRATCH/plain/r.db")" = "$("$RETRIAL" query digests --db "$SCRATCH/fast/r.db")" ]
 check $? "the plain kernels give the same digests (with a batch remainder)"
-"$RETRIAL" run $sweep --db "$SCRATCH/one/r.db" --progress lines 2>&1 | grep -q '0 done now, 8 done before'
+"$RETRIAL" run $sweep --db "$SCRATCH/one/r.db" --progress lines 2>&1 | grep -q '8 of 8 trials done (0 now, 8 before)'
 check $? "running again runs nothing"
 
 # ---- interrupted ----

@@ -66,7 +66,7 @@ else
 fi
 ! grep -q predictions "$SCRATCH/events"
 check $? "predictions are not among the events"
-grep -q '^8 trials: 3 done now, 3 done before' "$SCRATCH/messages" && ! grep -q '^8 trials' "$SCRATCH/events"
+grep -q '^6 of 8 trials done (3 now, 3 before)' "$SCRATCH/messages" && ! grep -q 'trials done' "$SCRATCH/events"
 check $? "messages stay on standard error"
 "$RETRIAL" run $sweep --db "$SCRATCH/left/r.db" -q --json --max-trials 2 -j 1 --set train_limit=100 2>/dev/null | head -n 1 >/dev/null
 [ "$(sqlite3 "$SCRATCH/left/r.db" "SELECT count(*) FROM attempts WHERE state = 'done'")" = 2 ]

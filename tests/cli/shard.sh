@@ -21,7 +21,7 @@ check $? "the merged plan has the order of the file"
 # shellcheck disable=SC2086
 {
 try run $sweep $small --db "$(db merged)" --progress lines
-says '0 done now, 8 done before' err
+says '8 of 8 trials done (0 now, 8 before)' err
 check $? "nothing is left to be run of it"
 for i in 1 2; do "$RETRIAL" run $sweep $small --db "$(db same)" --shard $i/2 -q; done
 }

@@ -731,9 +731,9 @@ static void print_changed_images(
 	const size_t bytes = IMAGES * nn_shape_size(shape);
 	uint8_t *out = need(malloc(bytes));
 	printf("changed-%s", name);
-	for (enum nn_change change = NN_ROTATE; change <= NN_NOISE; change++)
+	for (enum nn_corruption change = NN_ROTATE; change <= NN_NOISE; change++)
 		for (int i = 1; i <= 2; i++) {
-			if (nn_perturb(&images, IMAGES, change,
+			if (nn_corrupt(&images, IMAGES, change,
 				    (change == NN_ROTATE ? 17.0 : 0.15) * i, kernels, out))
 				need(NULL);
 			printf(" %016" PRIx64, fnv1a(out, bytes));

@@ -51,7 +51,7 @@ system_headers_of_nn() {
 		grep -vE '<(assert|limits|math|pthread|sched|stdalign|stdatomic|stdbool|stddef|stdint|stdio|stdlib|string|time|immintrin|arm_neon)\.h>'
 }
 
-nn='nn/(augment|dead|ensemble|fold|infer|init|mixup|net|nn|optimizer|perturb|quant|retouch|rng|scalar|size|stop|train)\.h$' # its public headers
+nn='nn/(augment|corrupt|dead|ensemble|fold|infer|init|mixup|net|nn|optimizer|photometric|quant|rng|scalar|size|stop|train)\.h$' # its public headers
 check "nn includes nothing from outside of nn" only nn 'nn/'
 check "nn uses the C library's headers and the processor's intrinsics alone" system_headers_of_nn
 check "harness/base includes harness/base alone" only harness/base 'harness/base/'

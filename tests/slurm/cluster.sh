@@ -84,7 +84,7 @@ SLURM_CONF=$folder/slurm.conf; export SLURM_CONF
 daemons=
 stop() {
 	scancel --quiet --user="$(id -un)" 2>/dev/null
-	# shellcheck disable=SC2046,SC2086 # lists
+	# shellcheck disable=SC2086,SC2046 # lists
 	[ "$namespaces" = own ] || { sleep 3; kill $daemons $(cat "$folder"/n?.pid 2>/dev/null) 2>/dev/null; }
 } # in a namespace, the end of its process 1 ends all the others
 # ready SECONDS WHAT LOG COMMAND...: until it succeeds

@@ -319,11 +319,11 @@ static void wrong_descriptions_are_refused_where_they_are_wrong(void **state)
 		"name = out: another layer of this network (in stem)");
 	refused("stem: [{dropout: {rate: 0.1}}, {dropout: {rate: 0.2}}], " HEAD, "one",
 		"name = dropout: another layer of this network (in stem)");
-	refused("submodel_head: []", "one", "submodel_head has to end with one number a class");
+	refused("submodel_head: []", "one", "submodel_head must end with one output per class");
 	refused("submodel_head: [{dense: {name: out, units: 10}}]", "one",
-		"submodel_head has to end with");
+		"submodel_head must end with");
 	refused(HEAD ", unified_stem: [{conv: {name: w, filters: 2, kernel: map}}]", "one",
-		"unified_head has to end with");
+		"unified_head must end with");
 	struct str many = { 0 };
 	str_add(&many, "stem: [{maxpool: {}}");
 	for (int i = 0; i < BLOCK_LAYERS_MAX; i++)

@@ -209,6 +209,7 @@ static void every_named_query_runs_on_an_empty_and_on_a_full_database(void **sta
 	size_t count;
 	const char *const *names = store_named_queries(&count);
 	assert_true(count >= 9);
+	static const char *const of_programs[] = { "measurements", "series" };
 	for (int full = 0; full < 2; full++) {
 		for (size_t i = 0; i < count; i++) {
 			const char *sql = store_named_query(names[i]);
@@ -219,7 +220,10 @@ static void every_named_query_runs_on_an_empty_and_on_a_full_database(void **sta
 				|| !strstr(sql, "\n-- parameters: "))
 				fail_msg("%s does not say what it is for", names[i]);
 			struct rows *rows = query(y.store, sql);
-			if (full && strcmp(names[i], "failures") != 0 && rows->row_count == 0)
+			const bool of_program = !strcmp(names[i], of_programs[0])
+				|| !strcmp(names[i], of_programs[1]);
+			if (full && !of_program && strcmp(names[i], "failures") != 0
+				&& rows->row_count == 0)
 				fail_msg("%s is empty", names[i]);
 			rows_free(rows);
 		}

@@ -210,8 +210,9 @@ static void phases_in_an_impossible_order_are_both_named(void **state)
 		"a dual phase leaves two submodels");
 	recipe_refused("[{phase: single, epochs: 1}, {phase: kfold, folds: 3, epochs: 1}, {phase: "
 		       "unfreeze, epochs: 1}]",
-		"phase 3 (unfreeze) after phase 2 (kfold): k-fold leaves one network a fold, so it "
-		"has to be last");
+		"phase 3 (unfreeze) after phase 2 (kfold): k-fold leaves one network per fold, so "
+		"it "
+		"must come last");
 	recipe_refused("[{phase: single, epochs: 1}, {phase: scratch, epochs: 1}]",
 		"it begins from random weights");
 }

@@ -1,6 +1,6 @@
-/* test_wide_augment.c - shear, random crop, contrast, noise and cutout (nn/augment.h, nn/retouch.h)
- * and mixed images (nn/mixup.h): what is drawn and what is done to the pixels. That mixing reaches
- * images and labels is in test_wide_layers.c. */
+/* test_wide_augment.c - shear, random crop, contrast, noise and cutout (nn/augment.h,
+ * nn/photometric.h) and mixed images (nn/mixup.h): what is drawn and what is done to the pixels.
+ * That mixing reaches images and labels is in test_wide_layers.c. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -239,8 +239,8 @@ static void cutout_blackens_one_square_around_a_uniform_centre(void **state)
 		int centres[PLANE] = { 0 };
 		for (uint32_t i = 0; i < DRAWS; i++) {
 			const struct nn_rng rng = rng_of(1);
-			struct nn_retouch r;
-			nn_retouch_draw(&amounts, &rng, i, shape, &r);
+			struct nn_photometric r;
+			nn_photometric_draw(&amounts, &rng, i, shape, &r);
 			assert_true(r.bottom - r.top == side && r.right - r.left == side
 				&& r.contrast == 0 && r.noise == 0);
 			int y = r.top + side / 2, x = r.left + side / 2;
@@ -249,7 +249,7 @@ static void cutout_blackens_one_square_around_a_uniform_centre(void **state)
 			float image[PIXELS];
 			for (int k = 0; k < PIXELS; k++)
 				image[k] = .5f;
-			nn_retouch_apply(&r, shape, image);
+			nn_photometric_apply(&r, shape, image);
 			for (int k = 0; k < PIXELS; k++) {
 				int py = k % PLANE / WIDTH, px = k % WIDTH;
 				bool black = abs(2 * (py - r.top) + 1 - side) < side
@@ -271,10 +271,10 @@ static void contrast_spreads_each_channel_about_its_mean(void **state)
 	static double factors[1000];
 	for (uint32_t i = 0; i < 1000; i++) {
 		const struct nn_rng rng = rng_of(0);
-		struct nn_retouch r;
+		struct nn_photometric r;
 		float out[PIXELS], original[PIXELS];
 		augment(&amounts, i, out, original);
-		nn_retouch_draw(&amounts, &rng, i, shape, &r);
+		nn_photometric_draw(&amounts, &rng, i, shape, &r);
 		factors[i] = r.contrast;
 		for (int c = 0; c < 2; c++) {
 			double mean = 0;
@@ -303,12 +303,12 @@ static void noise_is_normal_independent_and_clipped(void **state)
 	for (uint32_t i = 0; i < NOISY; i++) {
 		const struct nn_augment amounts = { .noise = .05 };
 		const struct nn_rng rng = rng_of(i % 5);
-		struct nn_retouch r;
+		struct nn_photometric r;
 		float image[PIXELS];
 		for (int k = 0; k < PIXELS; k++)
 			image[k] = .5f;
-		nn_retouch_draw(&amounts, &rng, i / 5, shape, &r);
-		nn_retouch_apply(&r, shape, image);
+		nn_photometric_draw(&amounts, &rng, i / 5, shape, &r);
+		nn_photometric_apply(&r, shape, image);
 		for (int k = 0; k < PIXELS; k++)
 			noise[i * PIXELS + (uint32_t)k] = image[k] - .5;
 	}

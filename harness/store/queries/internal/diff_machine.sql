@@ -10,5 +10,6 @@ FROM n
 LEFT JOIN x ON x.name = n.name
 LEFT JOIN y ON y.name = n.name
 WHERE x.value IS NOT y.value AND n.name <> 'boot_id' AND n.name NOT IN ('program_version', 'commit', 'dirty', 'diff',
-	'diff_note', 'core_version', 'compiler', 'flags', 'program_sha256', 'kernels')
+	'diff_note', 'core_version', 'compiler', 'flags', 'program_sha256', 'kernels', 'study_commit', 'study_dirty', 'study_diff',
+	'study_diff_note', 'study_version', 'study_packages')
 ORDER BY 1;

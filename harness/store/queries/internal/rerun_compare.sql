@@ -1,5 +1,5 @@
 -- Digests of the latest attempt that an earlier one of the same core version on the same data has
--- not, or the other way round.
+-- not, or the other way round. Of a program's attempt there is one, of its metrics and outputs.
 WITH n AS (SELECT a.id, a.trial, a.core_version, a.data_digest FROM attempts AS a
 	JOIN trials AS t ON t.id = a.trial WHERE t.identity = :trial ORDER BY a.id DESC LIMIT 1),
 	o AS (SELECT max(a.id) AS id FROM attempts AS a, n WHERE a.trial = n.trial AND a.state = 'done'
@@ -10,4 +10,5 @@ WITH n AS (SELECT a.id, a.trial, a.core_version, a.data_digest FROM attempts AS 
 	weights_digest, output, digest FROM d WHERE attempt = (SELECT id FROM n)), y AS (SELECT phase, fold,
 	weights_digest, output, digest FROM d WHERE attempt = (SELECT id FROM o))
 SELECT (SELECT id FROM n), (SELECT id FROM o), (SELECT count(*) FROM (SELECT * FROM x EXCEPT SELECT *
-	FROM y)) + (SELECT count(*) FROM (SELECT * FROM y EXCEPT SELECT * FROM x));
+	FROM y)) + (SELECT count(*) FROM (SELECT * FROM y EXCEPT SELECT * FROM x)) + coalesce((SELECT p.weights_digest IS NOT q.weights_digest FROM attempts AS p,
+	attempts AS q WHERE p.id = (SELECT id FROM n) AND q.id = (SELECT id FROM o)), 0);

@@ -1,12 +1,12 @@
-/* retouch.c - see retouch.h. */
-#include "retouch.h"
+/* photometric.c - see photometric.h. */
+#include "photometric.h"
 
 #include <assert.h>
 
 #include "scalar.h"
 
 /* Numbers 0 and 1 of an image's draws place it (augment.c); of 2, the first two shear it. */
-enum { CROP_DRAW = 2, RETOUCH_DRAW = 3, NOISE_DRAW = 256 };
+enum { CROP_DRAW = 2, PHOTOMETRIC_DRAW = 3, NOISE_DRAW = 256 };
 
 static int below(int limit, uint32_t bits)
 {
@@ -23,24 +23,25 @@ void nn_crop_draw(const struct nn_augment *amounts, const struct nn_rng *rng, ui
 	*down = below(2 * amounts->crop + 1, bits[3]) - amounts->crop;
 }
 
-void nn_retouch_draw(const struct nn_augment *amounts, const struct nn_rng *rng, uint32_t index,
-	struct nn_shape shape, struct nn_retouch *retouch)
+void nn_photometric_draw(const struct nn_augment *amounts, const struct nn_rng *rng, uint32_t index,
+	struct nn_shape shape, struct nn_photometric *photometric)
 {
 	assert(rng->stream == NN_STREAM_AUGMENT);
 	uint32_t bits[4];
-	nn_rng_four(rng, index, RETOUCH_DRAW, bits);
-	*retouch = (struct nn_retouch){ .contrast = (float)(amounts->contrast
-						* (2.0 * nn_rng_unit(bits[0]) - 1.0)),
+	nn_rng_four(rng, index, PHOTOMETRIC_DRAW, bits);
+	*photometric = (struct nn_photometric){ .contrast = (float)(amounts->contrast
+							* (2.0 * nn_rng_unit(bits[0]) - 1.0)),
 		.noise = (float)amounts->noise,
 		.rng = *rng,
 		.index = index };
 	if (amounts->crop > 0 && amounts->crop_fill == NN_CROP_ZERO)
-		nn_crop_draw(amounts, rng, index, &retouch->crop_right, &retouch->crop_down);
+		nn_crop_draw(
+			amounts, rng, index, &photometric->crop_right, &photometric->crop_down);
 	if (amounts->cutout > 0) {
-		retouch->top = below(shape.height, bits[1]) - amounts->cutout / 2;
-		retouch->left = below(shape.width, bits[2]) - amounts->cutout / 2;
-		retouch->bottom = retouch->top + amounts->cutout;
-		retouch->right = retouch->left + amounts->cutout;
+		photometric->top = below(shape.height, bits[1]) - amounts->cutout / 2;
+		photometric->left = below(shape.width, bits[2]) - amounts->cutout / 2;
+		photometric->bottom = photometric->top + amounts->cutout;
+		photometric->right = photometric->left + amounts->cutout;
 	}
 }
 
@@ -59,7 +60,7 @@ static void change_contrast(float contrast, size_t count, float *channel)
 		channel[i] = clip(mean + (channel[i] - mean) * (1 + contrast));
 }
 
-static void add_noise(const struct nn_retouch *r, size_t count, float *image)
+static void add_noise(const struct nn_photometric *r, size_t count, float *image)
 {
 	for (size_t i = 0; i < count; i += 4) {
 		uint32_t bits[4];
@@ -71,14 +72,14 @@ static void add_noise(const struct nn_retouch *r, size_t count, float *image)
 	}
 }
 
-static bool is_black(const struct nn_retouch *r, struct nn_shape shape, int y, int x)
+static bool is_black(const struct nn_photometric *r, struct nn_shape shape, int y, int x)
 {
 	const int from_y = y + r->crop_down, from_x = x + r->crop_right;
 	return from_y < 0 || from_y >= shape.height || from_x < 0 || from_x >= shape.width
 		|| (y >= r->top && y < r->bottom && x >= r->left && x < r->right);
 }
 
-static void blacken(const struct nn_retouch *r, struct nn_shape shape, float *image)
+static void blacken(const struct nn_photometric *r, struct nn_shape shape, float *image)
 {
 	const size_t plane = (size_t)shape.height * (size_t)shape.width;
 	for (int y = 0; y < shape.height; y++)
@@ -90,7 +91,7 @@ static void blacken(const struct nn_retouch *r, struct nn_shape shape, float *im
 		}
 }
 
-void nn_retouch_apply(const struct nn_retouch *r, struct nn_shape shape, float *image)
+void nn_photometric_apply(const struct nn_photometric *r, struct nn_shape shape, float *image)
 {
 	const size_t plane = (size_t)shape.height * (size_t)shape.width;
 	for (size_t c = 0; c < (size_t)shape.channels && r->contrast != 0; c++)

@@ -1,11 +1,11 @@
-/* perturb.c - see perturb.h. */
-#include "perturb.h"
+/* corrupt.c - see corrupt.h. */
+#include "corrupt.h"
 
 #include <assert.h>
 #include <stdlib.h>
 
 #include "kernels/kernels.h"
-#include "retouch.h"
+#include "photometric.h"
 #include "scalar.h"
 
 static const double turn = 6.283185307179586;
@@ -24,20 +24,20 @@ static void set_map(
 	map[5] = (float)(centre_y - l[2] * (centre_x + right) - l[3] * (centre_y + down));
 }
 
-/* What is done to image `index`: where it is sampled, and how it is retouched then. */
-static void draw(enum nn_change change, double strength, uint32_t index, struct nn_shape shape,
-	struct nn_warp *warp, struct nn_retouch *retouch)
+/* The corruption of image `index`: where it is sampled, and what is done to its pixels then. */
+static void draw(enum nn_corruption corruption, double severity, uint32_t index,
+	struct nn_shape shape, struct nn_warp *warp, struct nn_photometric *photometric)
 {
 	const struct nn_rng rng = {
-		.seed = NN_PERTURB_SEED, .stream = NN_STREAM_PERTURB, .phase = (uint16_t)change
+		.seed = NN_CORRUPT_SEED, .stream = NN_STREAM_CORRUPT, .phase = (uint16_t)corruption
 	};
 	uint32_t bits[4];
 	nn_rng_four(&rng, index, 0, bits);
-	const double s = bits[0] & 0x80000000u ? strength : -strength;
+	const double s = bits[0] & 0x80000000u ? severity : -severity;
 	double linear[4] = { 1, 0, 0, 1 }, right = 0, down = 0, sine, cosine;
 	*warp = (struct nn_warp){ .brightness = 0 };
-	*retouch = (struct nn_retouch){ .rng = rng, .index = index };
-	switch (change) {
+	*photometric = (struct nn_photometric){ .rng = rng, .index = index };
+	switch (corruption) {
 	case NN_ROTATE:
 		nn_sincos(turn * (s / 360), &sine, &cosine);
 		linear[0] = linear[3] = cosine;
@@ -46,20 +46,20 @@ static void draw(enum nn_change change, double strength, uint32_t index, struct 
 		break;
 	case NN_TRANSLATE:
 		nn_sincos(turn * nn_rng_unit(bits[1]), &sine, &cosine);
-		right = shape.width * strength * cosine;
-		down = shape.height * strength * sine;
+		right = shape.width * severity * cosine;
+		down = shape.height * severity * sine;
 		break;
 	case NN_ZOOM: linear[0] = linear[3] = 1 + s; break;
 	case NN_SHEAR: linear[1] = s; break;
 	case NN_BRIGHTEN: warp->brightness = (float)s; break;
-	case NN_FADE: retouch->contrast = (float)-strength; break;
-	case NN_NOISE: retouch->noise = (float)strength; break;
+	case NN_CONTRAST: photometric->contrast = (float)-severity; break;
+	case NN_NOISE: photometric->noise = (float)severity; break;
 	}
 	set_map(warp->map, linear, right, down, shape);
 }
 
-int nn_perturb(const struct nn_images *images, uint32_t count, enum nn_change change,
-	double strength, const struct nn_kernels *kernels, uint8_t *out)
+int nn_corrupt(const struct nn_images *images, uint32_t count, enum nn_corruption corruption,
+	double severity, const struct nn_kernels *kernels, uint8_t *out)
 {
 	assert(count <= images->count && change >= NN_ROTATE && change <= NN_NOISE
 		&& strength >= 0);
@@ -76,11 +76,11 @@ int nn_perturb(const struct nn_images *images, uint32_t count, enum nn_change ch
 		kernels = nn_kernels_find(NULL);
 	for (uint32_t i = 0; i < count; i++) {
 		struct nn_warp warp;
-		struct nn_retouch retouch;
-		draw(change, strength, i, shape, &warp, &retouch);
+		struct nn_photometric photometric;
+		draw(corruption, severity, i, shape, &warp, &photometric);
 		kernels->warp(image, images->pixels + i * size, warp_shape, warp.map,
 			warp.brightness, image + size);
-		nn_retouch_apply(&retouch, shape, image);
+		nn_photometric_apply(&photometric, shape, image);
 		for (size_t k = 0; k < size; k++)
 			out[i * size + k] = (uint8_t)(image[k] * 255.0f + 0.5f);
 	}

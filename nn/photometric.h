@@ -1,8 +1,8 @@
-/* retouch.h - what augmentation does to an image after it was sampled: contrast, noise, and black
- * where nothing is seen (augment.h has the amounts and the order). Plain C, a few operations a
+/* photometric.h - photometric augmentation, after an image was sampled: contrast, noise, and black
+ * where nothing is seen (augment.h has the amounts and the order). Plain C, a few operations per
  * pixel, the same code for every variant of the kernels. */
-#ifndef NN_RETOUCH_H
-#define NN_RETOUCH_H
+#ifndef NN_PHOTOMETRIC_H
+#define NN_PHOTOMETRIC_H
 
 #include <stdint.h>
 
@@ -11,7 +11,7 @@
 #include "rng.h"
 
 /* What was drawn for one image; 0 is nothing. */
-struct nn_retouch {
+struct nn_photometric {
 	float contrast; /* factor - 1 */
 	float noise;    /* standard deviation */
 	struct nn_rng
@@ -24,11 +24,12 @@ struct nn_retouch {
 };
 
 /* Draw for image number `index` of its data set. rng->stream must be NN_STREAM_AUGMENT. */
-void nn_retouch_draw(const struct nn_augment *amounts, const struct nn_rng *rng, uint32_t index,
-	struct nn_shape shape, struct nn_retouch *retouch);
+void nn_photometric_draw(const struct nn_augment *amounts, const struct nn_rng *rng, uint32_t index,
+	struct nn_shape shape, struct nn_photometric *photometric);
 
 /* image: floats [channels][height][width], changed in place. */
-void nn_retouch_apply(const struct nn_retouch *retouch, struct nn_shape shape, float *image);
+void nn_photometric_apply(
+	const struct nn_photometric *photometric, struct nn_shape shape, float *image);
 
 /* Where the crop of amounts->crop > 0 lies: pixel (x, y) of what comes out is (x + right, y + down)
  * of the image before; each uniform in -crop .. crop. */

@@ -1,4 +1,4 @@
-/* test_perturb.c - nn/perturb.h: a strength is what it says, both ways and every direction come up,
+/* test_corrupt.c - nn/corrupt.h: a severity is what it says, both ways and every direction come up,
  * strength 0 changes nothing, and no network sees other images than another. */
 #include <stdarg.h>
 #include <stddef.h>
@@ -32,12 +32,12 @@ static uint8_t *grey(uint8_t value)
 	return pixels;
 }
 
-static uint8_t *changed(const uint8_t *pixels, enum nn_change change, double strength,
+static uint8_t *changed(const uint8_t *pixels, enum nn_corruption change, double strength,
 	const struct nn_kernels *kernels)
 {
 	const struct nn_images images = { .pixels = pixels, .shape = shape, .count = IMAGES };
 	uint8_t *out = malloc(IMAGES * SIZE);
-	assert_int_equal(nn_perturb(&images, IMAGES, change, strength, kernels, out), 0);
+	assert_int_equal(nn_corrupt(&images, IMAGES, change, strength, kernels, out), 0);
 	return out;
 }
 
@@ -62,7 +62,7 @@ static void strength_zero_changes_no_pixel(void **state)
 	uint8_t *pixels = malloc(IMAGES * SIZE);
 	for (int i = 0; i < IMAGES * SIZE; i++)
 		pixels[i] = (uint8_t)(i * 7 + i / 256); /* every grey level is there */
-	for (enum nn_change change = NN_ROTATE; change <= NN_NOISE; change++) {
+	for (enum nn_corruption change = NN_ROTATE; change <= NN_NOISE; change++) {
 		uint8_t *out = changed(pixels, change, 0, NULL);
 		assert_memory_equal(out, pixels, IMAGES * SIZE);
 		free(out);
@@ -153,11 +153,11 @@ static void brightness_is_added_or_taken_and_contrast_taken(void **state)
 	free(dark);
 	for (int i = 0; i < IMAGES * SIZE; i += 2)
 		pixels[i] = 200; /* image 0, with one pixel more of 200: mean 150.06 */
-	out = changed(pixels, NN_FADE, 0.5, NULL);
+	out = changed(pixels, NN_CONTRAST, 0.5, NULL);
 	assert_int_equal(out[0], 175);
 	assert_int_equal(out[1], 125);
 	free(out);
-	out = changed(pixels, NN_FADE, 1, NULL);
+	out = changed(pixels, NN_CONTRAST, 1, NULL);
 	for (int k = 0; k < SIZE; k++)
 		assert_int_equal(out[k], 150);
 	free(out);
@@ -187,7 +187,7 @@ static void every_variant_of_the_kernels_makes_the_same_bytes(void **state)
 	uint8_t *pixels = malloc(IMAGES * SIZE);
 	for (int i = 0; i < IMAGES * SIZE; i++)
 		pixels[i] = (uint8_t)((unsigned)i * 2654435761u >> 24);
-	for (enum nn_change change = NN_ROTATE; change <= NN_NOISE; change++) {
+	for (enum nn_corruption change = NN_ROTATE; change <= NN_NOISE; change++) {
 		uint8_t *plain = changed(
 			pixels, change, change == NN_ROTATE ? 33 : 0.3, nn_kernels_find("plain"));
 		for (int k = 0; nn_kernels_at(k); k++) {
@@ -213,5 +213,5 @@ int main(void)
 		cmocka_unit_test(noise_has_its_standard_deviation_and_no_mean),
 		cmocka_unit_test(every_variant_of_the_kernels_makes_the_same_bytes),
 	};
-	return cmocka_run_group_tests_name("perturb", tests, NULL, NULL);
+	return cmocka_run_group_tests_name("corrupt", tests, NULL, NULL);
 }
