@@ -76,7 +76,7 @@ chmod 755 "$folder"
 		echo "NodeName=n$i NodeHostname=$host NodeAddr=$host Port=$((27000 + i)) CPUs=1 State=UNKNOWN"
 	done
 	echo "PartitionName=all Nodes=n[1-4] Default=YES"
-	echo "PartitionName=side Nodes=n[5-6] PriorityTier=1 GraceTime=10"
+	echo "PartitionName=side Nodes=n[5-6] PriorityTier=1"
 	echo "PartitionName=urgent Nodes=n[5-6] PriorityTier=2"
 } >"$folder/slurm.conf"
 SLURM_CONF=$folder/slurm.conf; export SLURM_CONF

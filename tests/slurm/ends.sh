@@ -98,7 +98,7 @@ seeds: 1
 base: {dataset: synthetic, validation: 100, train_limit: 400, test_limit: 100}
 axes: {recipe: [long]}
 recipes:
-  long: [{phase: scratch, epochs: 150}]
+  long: [{phase: scratch, epochs: 300}]
 END
 sweep=$SCRATCH/long.yaml
 "$RETRIAL" run "$sweep" --db "$SCRATCH/long/r.db" -q

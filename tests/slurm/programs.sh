@@ -39,7 +39,7 @@ check $? "on Slurm: exit code 0, the same digests, results and steps"
 [ "$(ls calm/slurm/programs/00001/0000?.db | wc -l)" = 6 ] && grep -q 'submitted in 6 tasks: job [0-9]*, [0-9]*, then [0-9]* to merge' err &&
 	[ "$(cut -d' ' -f1 calm/slurm/programs/00001/jobs.txt | tr '\n' ' ')" = "0 4 " ]
 check $? "six tasks are two arrays where MaxArraySize is 5"
-grep -q '^done  *a=3 seed 2  ([1-6] of 6, [0-9:]*): loss 1, x 3.52' err
+grep -q '^done  *a 3 seed 2  ([1-6] of 6, [0-9:]*): loss 1, x 3.52' err
 check $? "and --wait shows a program's results"
 "$RETRIAL" status --db calm/r.db >out 2>err
 grep -q 'tasks ended: 6 done' out && "$RETRIAL" status --db calm/r.db --json | grep -q '"slurm_ended":{"done":6,"ended_badly":0,"unfinished":0,"unmerged":0}'

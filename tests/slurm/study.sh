@@ -28,7 +28,7 @@ check $? "a local run has digests"
 slurm "$SCRATCH/calm/r.db" --per-task 1 --wait --json >"$SCRATCH/out" 2>"$SCRATCH/err"
 [ $? = 0 ] && digests "$SCRATCH/calm/r.db" | cmp -s - "$SCRATCH/local.csv"
 check $? "--executor slurm --wait: exit code 0 and the digests of the local run"
-[ "$(grep -c '^done  *synthetic' "$SCRATCH/err")" = 8 ] && grep -q '(8 of 8, ' "$SCRATCH/err" && grep -q '^8 of 8 trials done (8 now, 0 before)' "$SCRATCH/err" &&
+[ "$(grep -c '^done  *[a-z]* seed [12]  (' "$SCRATCH/err")" = 8 ] && grep -q '(8 of 8, ' "$SCRATCH/err" && grep -q '^8 of 8 trials done (8 now, 0 before)' "$SCRATCH/err" &&
 	grep -q 'in Slurm: [1-4] running (n[1-4]' "$SCRATCH/err"
 check $? "and the lines of a local run, with what Slurm says"
 jq -s -e 'map(select(.event == "epoch")) | length > 20' "$SCRATCH/out" >/dev/null && tail -n 1 "$SCRATCH/out" | grep -q '"event":"summary".*"done":8'
