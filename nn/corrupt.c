@@ -61,8 +61,8 @@ static void draw(enum nn_corruption corruption, double severity, uint32_t index,
 int nn_corrupt(const struct nn_images *images, uint32_t count, enum nn_corruption corruption,
 	double severity, const struct nn_kernels *kernels, uint8_t *out)
 {
-	assert(count <= images->count && change >= NN_ROTATE && change <= NN_NOISE
-		&& strength >= 0);
+	assert(count <= images->count && corruption >= NN_ROTATE && corruption <= NN_NOISE
+		&& severity >= 0);
 	const struct nn_shape shape = images->shape;
 	const struct nn_warp_shape warp_shape = { shape.channels, shape.height, shape.width };
 	const size_t size = nn_shape_size(shape);
