@@ -9,7 +9,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 bash packaging/root.sh -k "$work/root" -p gnuplot-nox,git,dataset-fashion-mnist -o "$out" -- \
 	sh -c 'apt-get install -y -qq --no-install-recommends /out/retrial_*.deb >/dev/null && apt-get clean && rm -rf /var/lib/apt/lists/* /var/log/*.log && mkdir /work'
-rm -rf "$work/root/out" "$work/root/src" "$work/root"/etc/{resolv.conf,hosts,pip.conf,machine.crt} "$work/root"/etc/apt/apt.conf.d/*proxy*
+rm -rf "$work/root/out" "$work/root/src" "$work/root"/etc/{resolv.conf,hosts,pip.conf,machine.crt} "$work/root"/etc/apt/apt.conf.d/{*proxy*,99*}
 layout=$work/image
 umoci init --layout "$layout"
 umoci new --image "$layout:retrial"
