@@ -46,7 +46,7 @@ for part in 1 2 3; do "$RETRIAL" run study.yaml --db "part-$part.db" --shard $pa
 check $? "three shards run all trials, each some of them"
 try merge --into "$db" part-1.db part-2.db part-3.db
 try run study.yaml --db "$db"
-says "0 done now, 36 done before" err
+says "36 of 36 trials done (0 now, 36 before)" err
 check $? "merged they are the whole study: nothing is left to run"
 
 # ---- figures ----
