@@ -222,7 +222,7 @@ test-sanitize: test-packages
 	+@$(MAKE) --no-print-directory -j$(JOBS) CC="$(FUZZ_CC)" BUILD=build/sanitize PROGRAM=build/sanitize/retrial \
 		CFLAGS="$(SANITIZE_FLAGS)" NN_LEVEL=-O1 KERNEL_EXTRA=-fno-sanitize=all PLAIN_EXTRA=-fsanitize=address NN_CONTRACTS= sanitize-targets
 	@BUILD=build/sanitize CC="$(FUZZ_CC) -fsanitize=address,undefined" sh tests/sanitize.sh
-sanitize-targets: $(PROGRAM) $(UNIT) $(BUILD)/digests $(BUILD)/bench-core
+sanitize-targets: $(PROGRAM) $(UNIT) $(BUILD)/digests
 
 # The layout of all C files, as .clang-format says.
 .PHONY: format

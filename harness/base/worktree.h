@@ -5,7 +5,7 @@
 
 #include "str.h"
 
-enum { WORKTREE_DIFF_BYTES = 1 << 20, WORKTREE_SOURCE_BYTES = 100 << 20, WORKTREE_SECONDS = 2 };
+enum { WORKTREE_DIFF_BYTES = 1 << 20, WORKTREE_SOURCE_BYTES = 100 << 20, WORKTREE_SECONDS = 10 };
 
 /* Append `git diff COMMIT` of the work tree that the running program lies in, at most so many bytes
  * and for so many seconds. Returns NULL when that is all of it, else why not ("longer than a

@@ -76,7 +76,7 @@ if [ "$(sqlite3 "$SCRATCH/evil.db" 'SELECT name FROM sweeps')" = ../../out-of-it
 	check $? "a sweep whose name leads out of the bundle is refused"
 fi
 # As somebody has it who installed a package: no source tree beside the program, nothing of ours in the folder.
-"${MAKE:-make}" -s -o retrial install CC="${CC:-gcc}" BUILD="${BUILD:-build}" DESTDIR="$SCRATCH/root" PREFIX=/usr >"$SCRATCH/out" 2>"$SCRATCH/err" &&
+"${MAKE:-make}" -s -o "$RETRIAL" install PROGRAM="$RETRIAL" CC="${CC:-gcc}" BUILD="${BUILD:-build}" DESTDIR="$SCRATCH/root" PREFIX=/usr >"$SCRATCH/out" 2>"$SCRATCH/err" &&
 	mkdir "$SCRATCH/elsewhere" && (cd "$SCRATCH/elsewhere" && "$SCRATCH/root/usr/bin/retrial" bundle --db "$db" -o installed.tar.zst) >"$SCRATCH/out" 2>"$SCRATCH/err" &&
 	(cd "$SCRATCH/elsewhere" && tar --zstd -xf installed.tar.zst) && [ -s "$SCRATCH/elsewhere/installed/results/two/figures/course.svg" ] &&
 	[ "$(find "$SCRATCH/elsewhere/installed/results" -mindepth 1 -maxdepth 1)" = "$SCRATCH/elsewhere/installed/results/two" ] &&

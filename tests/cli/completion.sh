@@ -145,7 +145,7 @@ fi
 
 # ---- where they are installed -------------------------------------------------------------------------------------------
 
-"${MAKE:-make}" -s -o retrial install CC="${CC:-gcc}" BUILD="${BUILD:-build}" DESTDIR="$SCRATCH/root" PREFIX=/usr >"$SCRATCH/out" 2>"$SCRATCH/err"
+"${MAKE:-make}" -s -o "$RETRIAL" install PROGRAM="$RETRIAL" CC="${CC:-gcc}" BUILD="${BUILD:-build}" DESTDIR="$SCRATCH/root" PREFIX=/usr >"$SCRATCH/out" 2>"$SCRATCH/err"
 for place in bash:bash-completion/completions/retrial zsh:zsh/site-functions/_retrial fish:fish/vendor_completions.d/retrial.fish; do
 	"$RETRIAL" completion "${place%%:*}" | cmp - "$SCRATCH/root/usr/share/${place#*:}" >>"$SCRATCH/out" 2>&1
 	check $? "make install puts the script of ${place%%:*} where that shell looks"

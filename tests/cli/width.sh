@@ -39,7 +39,7 @@ END
 on_terminal "'$RETRIAL' run '$sweep' --db '$db' -j 1 --no-share"
 plain | grep -q 'best so far: val_accuracy [0-9.]* %' && plain | grep -q 'val 0\.[0-9]* [▁▂▃▄▅▆▇█][▁▂▃▄▅▆▇█]'
 check $? "the live display has a sparkline and the best value so far"
-[ "$(plain | sed -n 's/.*\(done  *[^(]*\)(.*/\1/p' | sort -u | wc -l)" = 16 ]
+[ "$(plain | sed -n 's/.*\(done   *[^(]*\)(.*/\1/p' | sort -u | wc -l)" = 16 ]
 check $? "each of 16 trials ends in a line of its own text"
 
 for verb in runs 'runs recipe~*first' status 'query accuracy' 'query phases' 'query digests' "table '$sweep'" "claims '$sweep'" "plan '$sweep'"; do
