@@ -1,7 +1,7 @@
 #!/bin/sh
 # cluster.sh FOLDER COMMAND... - a real Slurm of six nodes (one processor each) on this machine, for one command:
 # munged, slurmctld and the slurmds run as long as it, with all their files in FOLDER. Needs Debian's slurmctld,
-# slurmd, slurm-client and munge; no systemd, and nothing in /etc. The exit code is the command's; 1 when Slurm does
+# slurmd, slurm-client and munge; no systemd, and nothing in /etc. The exit code is the command's; 77 when Slurm does
 # not start, with what its daemons say.
 #
 # Where the kernel allows it (root), all of it has namespaces of its own: no port is open to others, and nothing
@@ -97,7 +97,7 @@ ready() {
 			echo "cluster.sh: $what within $((most / 10)) s; $log says:" >&2
 			tail -n 5 "$log" >&2
 			stop
-			exit 1
+			exit 77
 		}
 		sleep 0.1
 	done
