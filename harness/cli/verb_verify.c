@@ -8,6 +8,7 @@
 #include "../bundle/bundle.h"
 #include "../data/opened.h"
 #include "../report/format.h"
+#include "../report/label_text.h"
 #include "../run/verify.h"
 #include "../store/open.h"
 #include "kernels_cli.h"
@@ -143,6 +144,7 @@ static void add_row(
 {
 	struct str name = { 0 };
 	str_addf(&name, "%s %s", t->dataset, t->recipe);
+	label_text(&name, t->labels);
 	verified_add(v->programs.rows, t->identity, name.s, t->seed, r);
 	str_free(&name);
 }
@@ -261,8 +263,11 @@ static void print_result(void *context, const struct verify_job *job, const stru
 		add_row(v, &t, r);
 		return;
 	}
-	printf("%-10s %.12s  %s %s seed %lld", words[r->verdict], t.identity, t.dataset, t.recipe,
-		t.seed);
+	struct str labels = { 0 };
+	label_text(&labels, t.labels);
+	printf("%-10s %.12s  %s %s%s seed %lld", words[r->verdict], t.identity, t.dataset, t.recipe,
+		labels.s ? labels.s : "", t.seed);
+	str_free(&labels);
 	if (r->verdict == VERIFY_EXACT) {
 		printf(": %d digests", r->digests);
 		if (v->recorded.store)

@@ -1,11 +1,11 @@
 /* verify_programs_cli.c - see verify_programs_cli.h. */
 #include "verify_programs_cli.h"
 
-#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "../base/file.h"
+#include "../report/label_text.h"
 #include "../run/verify_program.h"
 #include "../store/read.h"
 #include "frozen_cli.h"
@@ -185,18 +185,6 @@ static struct sweep *sweep_of(struct verify_chosen *v, size_t row, struct err *e
 	return s->sweep;
 }
 
-static void add_labels(struct str *out, const char *text)
-{
-	json_t *labels = json_loads(text, 0, NULL), *value;
-	const char *name;
-	json_object_foreach(labels, name, value)
-	{
-		str_addf(out, " %s=%s", name,
-			json_string_value(value) ? json_string_value(value) : "");
-	}
-	json_decref(labels);
-}
-
 struct rows *verified_rows(void)
 {
 	static const char *const columns[] = { "trial", "name", "seed", "verdict", "compared",
@@ -221,7 +209,7 @@ static void add_row(const struct verify_chosen *v, size_t row, const struct veri
 {
 	struct str name = { 0 };
 	str_add(&name, cell(v, row, "sweep"));
-	add_labels(&name, cell(v, row, "labels"));
+	label_text(&name, cell(v, row, "labels"));
 	verified_add(v->out->rows, cell(v, row, "trial"), name.s ? name.s : "",
 		value_at(v, row, "seed")->integer, r);
 	str_free(&name);
@@ -244,7 +232,7 @@ static void print_result(const struct verify_chosen *v, size_t row, const struct
 		add_row(v, row, r);
 		return;
 	}
-	add_labels(&labels, cell(v, row, "labels"));
+	label_text(&labels, cell(v, row, "labels"));
 	printf("%-10s %.12s  %s%s", words[r->verdict], cell(v, row, "trial"), cell(v, row, "sweep"),
 		labels.s ? labels.s : "");
 	str_free(&labels);

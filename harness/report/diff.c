@@ -9,6 +9,7 @@
 
 #include "../store/read.h"
 #include "format.h"
+#include "label_text.h"
 #include "screen.h"
 #include "stats.h"
 
@@ -59,8 +60,9 @@ static int side_read(struct store *s, const char *identity, struct side *out, st
 static void add_side(const struct comparison *c, const char *name, const struct side *s)
 {
 	const char *recipe = text_at(s->row, 0, 7);
-	str_addf(c->out, "%s  %.16s  %s %s seed %lld, ", name, s->identity, s->dataset,
-		recipe ? recipe : "", (long long)rows_at(s->row, 0, 6)->integer);
+	str_addf(c->out, "%s  %.16s  %s %s", name, s->identity, s->dataset, recipe ? recipe : "");
+	label_text(c->out, text_at(s->row, 0, 9));
+	str_addf(c->out, " seed %lld, ", (long long)rows_at(s->row, 0, 6)->integer);
 	if (s->state)
 		str_addf(c->out, "attempt %s (%s)\n", s->attempt, s->state);
 	else

@@ -89,6 +89,7 @@ void recorded_trial(const struct recorded *r, size_t row, struct recorded_trial 
 		.sweeps = value_text(rows_named(t, row, "sweeps")),
 		.data_digest = value_text(rows_named(t, row, "data_digest")),
 		.data_variant = value_text(rows_named(t, row, "data_variant")),
+		.labels = value_text(rows_named(t, row, "labels")),
 		.seed = integer_of(rows_named(t, row, "seed")),
 		.core_version = (int)integer_of(rows_named(t, row, "core_version")) };
 	for (int i = 0; i < RECORDED_METRICS; i++)

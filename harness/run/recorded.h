@@ -25,8 +25,9 @@ void recorded_free(struct recorded *r);
 
 /* One of the trials. Texts belong to the recorded. */
 struct recorded_trial {
-	const char *identity, *config, *dataset, *recipe, *sweeps, *data_digest,
-		*data_variant; /* recipe, sweeps: labels, joined by ','; "" without */
+	const char *identity, *config, *dataset, *recipe, *sweeps, *data_digest, *data_variant,
+		*labels; /* recipe, sweeps and the objects of labels are joined by ','; "" without
+			  */
 	long long seed;
 	int core_version;
 	double metrics[RECORDED_METRICS]; /* NaN: not recorded */
