@@ -763,6 +763,10 @@ int table_print_claims(struct str *out, const struct study *study,
 		return err_set(e, ERR_USAGE,
 			"claims have no macros of their own: retrial table --format macros has "
 			"their figures and verdicts");
+	if (!sweep->claim_count) {
+		str_addf(out, "Sweep %s states no claims (retrial help claims).\n", sweep->name);
+		return 0;
+	}
 
 	static const char *const headings[] = { "claim", "what", "paper", "ours", "95 % interval",
 		"n", "verdict" };

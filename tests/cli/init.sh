@@ -16,6 +16,13 @@ cd my-study || exit 1
 check $? "the study is good and runs"
 "$RETRIAL" table study.yaml >../out 2>../err && grep -q '^wide .* 0\.031' ../out && "$RETRIAL" plot study.yaml >>../out 2>>../err && [ -s results/figures/accuracy.svg ]
 check $? "it has a table with a test, and a figure"
+"$RETRIAL" claims study.yaml >../out 2>../err && [ "$(cat ../out)" = "Sweep my-study states no claims (retrial help claims)." ]
+check $? "without claims that is said"
+"$RETRIAL" verify --sample 2 >../out 2>../err && [ "$(grep -c 'model=[a-z]* seed' ../out)" = 2 ]
+check $? "verify tells trials of two models apart"
+# shellcheck disable=SC2046 # two words
+"$RETRIAL" diff $("$RETRIAL" runs seed=1 --columns trial --format tsv | sed 1d) >../out 2>../err && grep -q '^A .*model=' ../out && grep -q '^B .*model=' ../out
+check $? "so does diff"
 [ "$(sed 's/^#.*//; /^$/d' .gitignore)" = results/ ]
 check $? "results are ignored by git"
 
