@@ -118,7 +118,10 @@ struct stats_family {
 };
 /* The interval of a mean difference in accuracy that another test set and other seeds would need:
  * bootstrap over rows (seeds) and columns (test images) at once (the pigeonhole bootstrap, Owen
- * 2007): 1999 resamples, percentiles, seed fixed. difference is [seeds][images]: right in the
+ * 2007): 1999 resamples, seed fixed. Percentiles of so few rows are too narrow (Hesterberg 2015,
+ * The American Statistician 69:371): n - 1 of the n rows are drawn, and distances from the mean are
+ * stretched from the normal to Student's quantile, with Satterthwaite's degrees of freedom, as only
+ * the rows are few. difference is [seeds][images]: right in the
  * first model minus right in the second (-1, 0 or 1, or the sums over several networks). None for
  * fewer than 3 seeds or no images. */
 struct interval stats_crossed_interval(

@@ -1,5 +1,6 @@
 /* stats_resample.c - statistics that resample seeds: the max-T correction of a family of paired
  * comparisons, and the bootstrap over seeds and test images (stats.h). */
+#include <gsl/gsl_cdf.h>
 #include <gsl/gsl_rng.h>
 #include <gsl/gsl_sort.h>
 #include <gsl/gsl_statistics_double.h>
@@ -153,8 +154,8 @@ out:
 
 /* ---- seeds and test images ---- */
 
-/* The mean of difference with each seed and each image as often as it was drawn. */
-static double weighted_mean(const int8_t *difference, size_t seeds, size_t images,
+/* The sum of difference with each seed and each image as often as it was drawn. */
+static double weighted_sum(const int8_t *difference, size_t seeds, size_t images,
 	const unsigned *seed_times, const unsigned *image_times)
 {
 	double sum = 0;
@@ -168,14 +169,44 @@ static double weighted_mean(const int8_t *difference, size_t seeds, size_t image
 			total += (long)row[i] * (long)image_times[i];
 		sum += (double)total * seed_times[s];
 	}
-	return sum / ((double)seeds * (double)images);
+	return sum;
 }
 
-static void draw(gsl_rng *rng, unsigned *times, size_t n)
+/* Draw so many of n, each as often as it comes. */
+static void draw(gsl_rng *rng, unsigned *times, size_t n, size_t draws)
 {
 	memset(times, 0, n * sizeof(*times));
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < draws; i++)
 		times[gsl_rng_uniform_int(rng, n)]++;
+}
+
+/* The mean of all, and what its variance is by the seeds alone: s^2 / n. */
+static double mean_of(const int8_t *difference, size_t seeds, size_t images, double *of_seeds)
+{
+	double mean = 0, squares = 0;
+
+	for (size_t s = 0; s < seeds; s++) {
+		long total = 0;
+		for (size_t i = 0; i < images; i++)
+			total += difference[s * images + i];
+		const double row = (double)total / (double)images, before = mean;
+		mean += (row - mean) / (double)(s + 1);
+		squares += (row - before) * (row - mean);
+	}
+	*of_seeds = squares / (double)(seeds - 1) / (double)seeds;
+	return mean;
+}
+
+/* By how much Student's quantile is larger than the normal one, for a variance of which so much is
+ * that of the mean of a few seeds. */
+static double stretch(double all, double of_seeds, size_t seeds, double level)
+{
+	if (!(of_seeds > 0))
+		return 1;
+	const double share = fmax(all, of_seeds) / of_seeds,
+		     freedom = fmin((double)(seeds - 1) * share * share, 1e6);
+	return gsl_cdf_tdist_Pinv(0.5 + level / 2, freedom)
+		/ gsl_cdf_ugaussian_Pinv(0.5 + level / 2);
 }
 
 struct interval stats_crossed_interval(
@@ -192,14 +223,27 @@ struct interval stats_crossed_interval(
 		goto out;
 	gsl_rng_set(rng, SEED);
 	for (int k = 0; k < CROSSED_RESAMPLES; k++) {
-		draw(rng, times, seeds);
-		draw(rng, times + seeds, images);
-		means[k] = weighted_mean(difference, seeds, images, times, times + seeds);
+		draw(rng, times, seeds, seeds - 1);
+		draw(rng, times + seeds, images, images);
+		means[k] = weighted_sum(difference, seeds, images, times, times + seeds)
+			/ ((double)(seeds - 1) * (double)images);
 	}
+	double of_seeds;
+	const double mean = mean_of(difference, seeds, images, &of_seeds),
+		     all = gsl_stats_variance(means, 1, CROSSED_RESAMPLES),
+		     by = stretch(all, of_seeds, seeds, level);
 	gsl_sort(means, 1, CROSSED_RESAMPLES);
 	result = (struct interval){
-		gsl_stats_quantile_from_sorted_data(means, 1, CROSSED_RESAMPLES, 0.5 - level / 2),
-		gsl_stats_quantile_from_sorted_data(means, 1, CROSSED_RESAMPLES, 0.5 + level / 2),
+		mean
+			+ by
+				* (gsl_stats_quantile_from_sorted_data(
+					   means, 1, CROSSED_RESAMPLES, 0.5 - level / 2)
+					- mean),
+		mean
+			+ by
+				* (gsl_stats_quantile_from_sorted_data(
+					   means, 1, CROSSED_RESAMPLES, 0.5 + level / 2)
+					- mean),
 	};
 out:
 	if (rng)
