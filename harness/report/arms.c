@@ -63,7 +63,8 @@ static void check_bimodal(struct str *out, const struct arm *arm, const double *
 	for (size_t i = 1; i < n; i++)
 		if (!at || x[i] - x[i - 1] > x[at] - x[at - 1])
 			at = i;
-	if (x[at] - x[at - 1] <= (x[n - 1] - x[0]) / 2 || at < 2 || n - at < 2)
+	const double share = n < 8 ? 0.7 : n < 10 ? 0.6 : 0.5;
+	if (x[at] - x[at - 1] <= share * (x[n - 1] - x[0]) || at < 2 || n - at < 2)
 		return;
 	begin(out, arm);
 	str_addf(out, "bimodal (%zu seeds at %.1f to %.1f %%, %zu at %.1f to %.1f %%).", at,

@@ -1,8 +1,10 @@
 /* arms.h - does a configuration look as if its training failed for some seeds? A comparison with
  * such an arm measures the failure. The signs, each on its own:
  * - collapsed: an accuracy of less than 0.6 times the arm's best;
- * - bimodal: six values or more whose largest gap is more than half of their range, where the range
- * is at least 3 percentage points and both sides of the gap have two values or more;
+ * - bimodal: six values or more whose largest gap is more than half of their range (of fewer than
+ * ten: more than 0.6, of fewer than eight: than 0.7; so one normal sample in a hundred is called
+ * bimodal), where the range is at least 3 percentage points and both sides of the gap have two
+ * values or more;
  * - spread: an sd of more than 3 times the other arm's, and of at least 1 percentage point;
  * - dead units: on average more than 25 % of the units of a layer.
  * The first three are asked of accuracies alone. */
