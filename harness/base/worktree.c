@@ -73,14 +73,11 @@ static const char *read_all(int from, size_t max_bytes, struct str *out)
 	}
 }
 
-/* Append what git says in the work tree that the program lies in. Returns NULL, or why that is not
- * all. */
-static const char *ask_git(const char *const *arguments, size_t max_bytes, struct str *out)
+/* Append what git says in this folder. Returns NULL, or why that is not all. */
+static const char *ask_git_in(
+	const char *folder, const char *const *arguments, size_t max_bytes, struct str *out)
 {
-	char folder[PATH_MAX];
 	int ends[2], status = 0;
-	if (program_folder(folder))
-		return "where the program lies is not known";
 	if (pipe2(ends, O_CLOEXEC))
 		return "no pipe to git";
 	const pid_t pid = fork();
@@ -100,6 +97,15 @@ static const char *ask_git(const char *const *arguments, size_t max_bytes, struc
 	return cut;
 }
 
+/* The same in the folder that the program lies in. */
+static const char *ask_git(const char *const *arguments, size_t max_bytes, struct str *out)
+{
+	char folder[PATH_MAX];
+	if (program_folder(folder))
+		return "where the program lies is not known";
+	return ask_git_in(folder, arguments, max_bytes, out);
+}
+
 const char *worktree_diff(const char *commit, struct str *out)
 {
 	const char *const arguments[] = { "diff", "--no-ext-diff", "--no-textconv", "--no-color",
@@ -109,11 +115,19 @@ const char *worktree_diff(const char *commit, struct str *out)
 
 const char *worktree_source(const char *commit, struct str *out)
 {
+	/* Asked in a folder of the tree, git would leave out the others. */
+	const char *const where[] = { "rev-parse", "--show-toplevel", NULL };
 	const char *const arguments[] = { "archive", "--format=tar", commit, NULL };
 	const size_t start = out->length;
-	const char *why = ask_git(arguments, WORKTREE_SOURCE_BYTES, out);
+	struct str top = { 0 };
+	const char *why = ask_git(where, PATH_MAX, &top);
+	if (!why) {
+		top.s[strcspn(top.s, "\n")] = '\0';
+		why = ask_git_in(top.s, arguments, WORKTREE_SOURCE_BYTES, out);
+	}
 	if (why)
 		out->length = start;
+	str_free(&top);
 	return why;
 }
 

@@ -25,6 +25,16 @@ static int print_diff(const char *commit)
 	return 0;
 }
 
+static int print_source(const char *commit)
+{
+	struct str tar = { 0 };
+	const char *why = worktree_source(commit, &tar);
+	if (!why)
+		fwrite(tar.s, 1, tar.length, stdout);
+	str_free(&tar);
+	return why ? 1 : 0;
+}
+
 static int make_repository(void **state)
 {
 	char command[1024];
@@ -87,8 +97,22 @@ static void an_unknown_commit_is_said_to_be_unknown(void **state)
 	free(found);
 }
 
+/* Also where git knows nothing of the program's own folder, as of one that is ignored. */
+static void the_source_is_all_of_the_commit(void **state)
+{
+	(void)state;
+	char *found =
+		diff_after("mkdir -p built && cp program built/ && built/program HEAD source | "
+			   "tar -tf -",
+			"HEAD");
+	assert_memory_equal(found, "file\n", 5);
+	free(found);
+}
+
 int main(int argc, char **argv)
 {
+	if (argc == 3)
+		return print_source(argv[1]);
 	if (argc == 2)
 		return print_diff(argv[1]);
 	if (system("git --version >/dev/null 2>&1") != 0) {
@@ -100,6 +124,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(a_changed_line_is_in_the_difference),
 		cmocka_unit_test(a_long_difference_is_cut_at_a_megabyte),
 		cmocka_unit_test(an_unknown_commit_is_said_to_be_unknown),
+		cmocka_unit_test(the_source_is_all_of_the_commit),
 	};
 	return cmocka_run_group_tests(tests, make_repository, remove_scratch);
 }
