@@ -14,7 +14,8 @@ ask() { sqlite3 "$scratch/$1.db" "$2"; }
 # measured NAME FILE OPTIONS...: run it; CPU seconds (all processes) and wall seconds are in cpu and wall
 measured() {
 	name=$1 file=$2; shift 2
-	"$RETRIAL" run "$file" --db "$scratch/$name.db" -j 1 --max-trials 1 "$@" -q 2>"$scratch/err" || { cat "$scratch/err" >&2; exit 1; }
+	"$RETRIAL" run "$file" --db "$scratch/$name.db" -j 1 --max-trials 1 "$@" -q 2>"$scratch/err"
+	[ $? = 4 ] || { cat "$scratch/err" >&2; exit 1; }
 	measure "$RETRIAL" run "$file" --db "$scratch/$name.db" -j 1 "$@" -q
 }
 measure() {
