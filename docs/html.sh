@@ -86,12 +86,13 @@ done
 for file in $pages; do
 	copy_linked "$file"
 done
-# mandoc links to a manual page that lies in the current folder, and to Debian's otherwise.
+# Links between our manual pages; other pages are named without a link.
 for manual; do
 	cp "$manual" "$out/$(basename "$manual").html"
 done
 for manual; do
 	source=$(realpath "$manual")
-	(cd "$out" && mandoc -T html -O "toc,style=style.css,man=%N.%S.html;https://manpages.debian.org/bookworm/%N.%S" "$source") >"$out/new"
+	(cd "$out" && mandoc -T html -O "toc,style=style.css,man=%N.%S.html" "$source") |
+		sed -E 's#class="Xr" href="retrial#class="own" href="retrial#g; s#<a class="Xr"[^>]*>([^<]*)</a>#\1#g; s#class="own"#class="Xr"#g' >"$out/new"
 	mv "$out/new" "$out/$(basename "$manual").html"
 done

@@ -474,8 +474,8 @@ static const struct key table[] = {
 		.detail =
 			"All comparisons of a family, in all tables and claims of the file, are corrected\n"
 			"together (joint sign flips, step-down max-T). By default each metric is a family, and\n"
-			"constants, counts and times are not tested; a table with a family tests counts and\n"
-			"times, too.",
+			"constants, counts and times are not tested; a table with a family also tests\n"
+			"counts and times.",
 		.example =
 			"tables: [{id: main, rows: [recipe], metrics: [test_accuracy],\n"
 			"  baseline: {recipe: example}, family: main}]" },

@@ -1,6 +1,7 @@
 -- migrate-4.sql - from schema 4 to schema 5: trials that programs execute report metrics, print, and write files.
 CREATE TABLE measures (
-	-- The results that a program reported in an attempt: the last value of each metric.
+	-- Further results of an attempt: what a program reported (the last value of each metric), and
+	-- measurements of a trained network (dead_units, auc ...).
 	attempt INTEGER NOT NULL REFERENCES attempts (id) ON DELETE CASCADE, -- of which execution
 	metric TEXT NOT NULL,          -- as the sweep file declares it
 	value REAL,                    -- as reported

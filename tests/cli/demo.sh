@@ -15,6 +15,8 @@ fine && says augmented
 check $? "its table is printed"
 sed -n '1,/^augmented/p' "$SCRATCH/out" >"$SCRATCH/rows" && [ "$(wc -L <"$SCRATCH/rows")" -le 80 ]
 check $? "no row of it has more than 80 columns"
+grep '^recipe ' "$SCRATCH/rows" | sed 's/^/    /' | grep -qxFf - README.md
+check $? "README shows its columns"
 ! grep -q 'n/a' "$SCRATCH/rows"
 check $? "six seeds are enough for its comparison"
 try status --db "$db"
