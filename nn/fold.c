@@ -9,6 +9,7 @@ struct folding {
 	const float *params;
 	struct nn_net *to;
 	float *to_params;
+	bool all;                  /* no batch normalisation is left */
 	int number[NN_LAYERS_MAX]; /* of each layer, or of the one that it went into, in `to` */
 };
 
@@ -151,6 +152,32 @@ static void fold_tensors(const struct folding *f, const struct nn_layer *linear,
 	}
 }
 
+/* A batch normalisation of its own: a number and a bias for each channel. */
+static int fold_alone(struct folding *f, int layer, int input)
+{
+	const struct nn_layer *norm = &f->net->layers[layer];
+	const int relu = relu_of(f->net, layer);
+	const struct nn_conv_options o = {
+		.kernel_height = 1, .kernel_width = 1, .relu = relu >= 0
+	};
+	const int number = nn_depthwise(f->to, norm->name, input, &o);
+	if (number < 0)
+		return -1;
+	const struct nn_layer *to = &f->to->layers[number];
+	for (size_t c = 0; c < (size_t)norm->shape.channels; c++) {
+		const double scale = (double)tensor_of(f, norm->kernel_tensor)[c]
+			/ __builtin_sqrt(
+				(double)tensor_of(f, norm->variance_tensor)[c] + norm->epsilon);
+		new_tensor_of(f, to->kernel_tensor)[c] = (float)scale;
+		new_tensor_of(f, to->bias_tensor)[c] =
+			(float)((double)tensor_of(f, norm->bias_tensor)[c]
+				- (double)tensor_of(f, norm->mean_tensor)[c] * scale);
+	}
+	if (relu >= 0)
+		f->number[relu] = number;
+	return number;
+}
+
 static int fold_layer(struct folding *f, int layer)
 {
 	const struct nn_layer *l = &f->net->layers[layer];
@@ -158,6 +185,8 @@ static int fold_layer(struct folding *f, int layer)
 	for (int i = 0; i < l->input_count; i++)
 		inputs[i] = f->number[l->inputs[i]];
 	const int norm = normalisation_of(f->net, layer);
+	if (f->all && l->kind == NN_BATCHNORM)
+		return fold_alone(f, layer, inputs[0]);
 	if (norm < 0) {
 		int to = add_copy(f->to, f->net, l, inputs);
 		if (to >= 0)
@@ -175,11 +204,11 @@ static int fold_layer(struct folding *f, int layer)
 	return to;
 }
 
-int nn_fold_batchnorm(
-	const struct nn_net *net, const float *params, struct nn_net *folded, float *folded_params)
+static int fold(const struct nn_net *net, const float *params, bool all, struct nn_net *folded,
+	float *folded_params)
 {
 	struct folding f = {
-		.net = net, .params = params, .to = folded, .to_params = folded_params
+		.net = net, .params = params, .to = folded, .to_params = folded_params, .all = all
 	};
 	*folded = (struct nn_net){ 0 };
 	for (int l = 0; l < net->layer_count; l++)
@@ -188,4 +217,16 @@ int nn_fold_batchnorm(
 		if (f.number[l] < 0 && (f.number[l] = fold_layer(&f, l)) < 0)
 			return -1;
 	return nn_net_ok(folded) ? 0 : -1;
+}
+
+int nn_fold_batchnorm(
+	const struct nn_net *net, const float *params, struct nn_net *folded, float *folded_params)
+{
+	return fold(net, params, false, folded, folded_params);
+}
+
+int nn_fold_all_batchnorm(
+	const struct nn_net *net, const float *params, struct nn_net *folded, float *folded_params)
+{
+	return fold(net, params, true, folded, folded_params);
 }

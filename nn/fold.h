@@ -16,4 +16,9 @@
 int nn_fold_batchnorm(
 	const struct nn_net *net, const float *params, struct nn_net *folded, float *folded_params);
 
+/* The same, and batch normalisations in other places become depthwise 1x1 convolutions: none is
+ * left. */
+int nn_fold_all_batchnorm(
+	const struct nn_net *net, const float *params, struct nn_net *folded, float *folded_params);
+
 #endif

@@ -17,13 +17,20 @@ enum { ONE = 1 << 30 }; /* the largest multiplier */
 
 static bool has_weights(const struct nn_layer *l)
 {
-	return l->kind == NN_CONV || l->kind == NN_DENSE;
+	return l->kind == NN_CONV || l->kind == NN_DENSE || l->kind == NN_DEPTHWISE;
+}
+
+/* Computed by a table of its input's 256 values. */
+static bool has_table(const struct nn_layer *l)
+{
+	return nn_is_activation(l->kind) && l->kind != NN_RELU && l->kind != NN_RELU6;
 }
 
 /* Has an output with a scale of its own. */
 static bool has_scale(const struct nn_layer *l)
 {
-	return has_weights(l) || l->kind == NN_CONCAT;
+	return has_weights(l) || has_table(l) || l->kind == NN_CONCAT || l->kind == NN_ADD
+		|| l->kind == NN_MULTIPLY || l->kind == NN_NORMALIZE;
 }
 
 /* Is layer l read by outputs alone? */
@@ -42,42 +49,21 @@ static bool is_logits(const struct nn_net *net, int l)
 
 static const char *why_not(const struct nn_net *net, const struct nn_layer *l)
 {
-	switch (l->kind) {
-	case NN_INPUT:
-	case NN_RELU:
-	case NN_DROPOUT:
-	case NN_CONCAT:
-	case NN_OUTPUT: return NULL;
-	case NN_MAXPOOL: return l->stride ? "is pooling whose windows are not side by side" : NULL;
-	case NN_MULTIPLY: return "is a product";
-	case NN_SHUFFLE: return "shuffles channels";
-	case NN_PAD: return "pads channels";
-	case NN_CONV:
-	case NN_DENSE:
-		if (l->groups)
-			return "is a convolution in groups";
-		if (net->tensors[l->kernel_tensor].fan_in > 65536)
-			return "reads more than 65536 numbers for one output: the sum does not fit "
-			       "in 32 bits";
-		return NULL;
-	case NN_DEPTHWISE: return "is a depthwise convolution";
-	case NN_AVGPOOL: return "is average pooling";
-	case NN_NORMALIZE: return "normalises its input";
-	case NN_ADD: return "is a sum";
-	case NN_RELU6: return "is a ReLU6";
-	case NN_SILU: return "is a SiLU";
-	case NN_BATCHNORM: return "is a batch normalisation that is not folded into a convolution";
-	default:
-		return nn_is_activation(l->kind) ? "is an activation other than ReLU"
-						 : "is of an unknown kind";
-	}
+	if (has_weights(l) && net->tensors[l->kernel_tensor].fan_in > 65536
+		&& l->kind != NN_DEPTHWISE)
+		return "reads more than 65536 numbers for one output: the sum does not fit in 32 "
+		       "bits";
+	return l->kind == NN_BATCHNORM
+		? "is a batch normalisation that is not folded into a convolution"
+		: NULL;
 }
 
-static int channels_of(const struct nn_net *net, const struct nn_layer *l)
+/* Factors of a layer. */
+static int factor_count(const struct nn_layer *l)
 {
-	return has_weights(l)          ? l->shape.channels
-		: l->kind == NN_CONCAT ? l->input_count
-				       : net->layers[l->inputs[0]].shape.channels;
+	if (has_weights(l))
+		return l->shape.channels;
+	return l->kind == NN_CONCAT || l->kind == NN_ADD ? l->input_count : l->kind == NN_MULTIPLY;
 }
 
 static size_t size_of(enum nn_quant_type type)
@@ -105,12 +91,19 @@ static void list_tensors(struct nn_quant *q, int layer)
 		struct nn_quant_tensor *t =
 			add_tensor(q, l, "kernel", NN_QUANT_I8, l->shape.channels);
 		t->count = q->net->tensors[l->kernel_tensor].count;
-		t->rank = l->kind == NN_CONV ? 4 : 2;
-		t->dimensions[1] = l->kind == NN_CONV ? in.channels : (int)nn_shape_size(in);
+		t->rank = l->kind == NN_DENSE ? 2 : 4;
+		t->dimensions[1] = l->kind == NN_DENSE ? (int)nn_shape_size(in)
+			: l->kind == NN_DEPTHWISE      ? 1
+						       : in.channels / (l->groups ? l->groups : 1);
 		t->dimensions[2] = l->kernel_height;
 		t->dimensions[3] = l->kernel_width;
 		add_tensor(q, l, "bias", NN_QUANT_I32, l->shape.channels);
 		add_tensor(q, l, "kernel_scale", NN_QUANT_F32, l->shape.channels);
+	}
+	if (l->kind == NN_NORMALIZE) {
+		const int count = (int)q->net->tensors[l->mean_tensor].count;
+		add_tensor(q, l, "mean", NN_QUANT_F32, count);
+		add_tensor(q, l, "factor", NN_QUANT_F32, count);
 	}
 	if (has_scale(l)) {
 		add_tensor(q, l, "scale", NN_QUANT_F32, 1);
@@ -131,7 +124,7 @@ static bool get_memory(struct nn_quant *q)
 		size += rounded_up(q->tensors[i].count * size_of(q->tensors[i].type));
 	for (int l = 0; l < q->net->layer_count; l++)
 		if (has_scale(&q->net->layers[l]))
-			size += rounded_up((size_t)channels_of(q->net, &q->net->layers[l])
+			size += rounded_up((size_t)factor_count(&q->net->layers[l])
 				* sizeof(struct nn_quant_factor));
 	q->memory = aligned_alloc(64, size);
 	if (!q->memory)
@@ -145,7 +138,7 @@ static bool get_memory(struct nn_quant *q)
 	for (int l = 0; l < q->net->layer_count; l++)
 		if (has_scale(&q->net->layers[l])) {
 			q->layers[l].factors = (struct nn_quant_factor *)at;
-			at += rounded_up((size_t)channels_of(q->net, &q->net->layers[l])
+			at += rounded_up((size_t)factor_count(&q->net->layers[l])
 				* sizeof(struct nn_quant_factor));
 		}
 	return true;
@@ -162,6 +155,10 @@ static void set_pointers(struct nn_quant *q)
 			l->kernel = t++->data;
 			l->bias = t++->data;
 			l->kernel_scale = t++->data;
+		}
+		if (layer->kind == NN_NORMALIZE) {
+			l->mean = t++->data;
+			l->factor = t++->data;
 		}
 		if (has_scale(layer)) {
 			l->scale = t++->data;
@@ -183,9 +180,7 @@ struct nn_quant *nn_quant_new(const struct nn_net *net, char error[NN_QUANT_ERRO
 	for (int l = 0; l < net->layer_count; l++) {
 		const char *why = why_not(net, &net->layers[l]);
 		if (why) {
-			snprintf(error, NN_QUANT_ERROR,
-				"layer '%s' %s: int8 has convolutions, dense layers, ReLU, max "
-				"pooling, dropout and concatenation",
+			snprintf(error, NN_QUANT_ERROR, "layer '%s' %s: int8 has no numbers for it",
 				net->layers[l].name, why);
 			return NULL;
 		}
@@ -280,27 +275,52 @@ static void fit_channel(
 	l->bias[o] = nearest((double)bias / (in_scale * scale), 1 << 29);
 }
 
+/* Whose range the output has: that of an activation that alone reads it and clamps. */
+static int range_of(const struct nn_net *net, int layer)
+{
+	int reader = layer, count = 0;
+	for (int l = layer + 1; l < net->layer_count; l++)
+		for (int i = 0; i < net->layers[l].input_count; i++)
+			if (net->layers[l].inputs[i] == layer) {
+				reader = l;
+				count++;
+			}
+	const enum nn_kind kind = net->layers[layer].kind, by = net->layers[reader].kind;
+	const bool clamps = by == NN_RELU6
+		|| (by == NN_RELU
+			&& (kind == NN_DEPTHWISE || kind == NN_ADD || kind == NN_MULTIPLY));
+	return count == 1 && clamps ? reader : layer;
+}
+
+/* The scale of what factor number `o` of a layer is for: a sum, an input, a product. */
+static double scale_before(const struct nn_quant *q, int layer, int o)
+{
+	const struct nn_layer *l = &q->net->layers[layer];
+	const bool of_inputs = l->kind == NN_CONCAT || l->kind == NN_ADD;
+	const double in = (double)*q->layers[l->inputs[of_inputs ? o : 0]].scale;
+	if (has_weights(l))
+		return in * (double)q->layers[layer].kernel_scale[o];
+	return l->kind == NN_MULTIPLY ? in * (double)*q->layers[l->inputs[1]].scale : in;
+}
+
 /* The output's scale: the range in 255 steps, but no finer than the sums are (then factors are at
  * most 1). Logits: as the coarsest sums. */
 static void fit_output(struct nn_quant *q, int layer, const struct ranges *r)
 {
 	const struct nn_layer *net_layer = &q->net->layers[layer];
 	struct nn_quant_layer *l = &q->layers[layer];
-	double finest = 0;
-	for (int o = 0; o < channels_of(q->net, net_layer); o++) {
-		const double in =
-			(double)*q->layers[net_layer->inputs[has_weights(net_layer) ? 0 : o]].scale;
-		const double sum = has_weights(net_layer) ? in * (double)l->kernel_scale[o] : in;
+	const int range = range_of(q->net, layer);
+	double finest = factor_count(net_layer) ? 0 : 1e-15; /* of a table that is all 0 */
+	for (int o = 0; o < factor_count(net_layer); o++) {
+		const double sum = scale_before(q, layer, o);
 		finest = sum > finest ? sum : finest;
 	}
 	finest *= 1 + 1e-6; /* whatever it is rounded to as a float, no factor is above 1 */
-	double scale = ((double)r->high[layer] - (double)r->low[layer]) / 255;
-	if (has_weights(net_layer) && (l->wide || scale < finest))
-		scale = finest;
-	if (!has_weights(net_layer) && scale < finest)
+	double scale = ((double)r->high[range] - (double)r->low[range]) / 255;
+	if (l->wide || scale < finest)
 		scale = finest;
 	*l->scale = (float)scale;
-	*l->zero_point = l->wide ? 0 : nearest(-(double)r->low[layer] / (double)*l->scale, 255);
+	*l->zero_point = l->wide ? 0 : nearest(-(double)r->low[range] / (double)*l->scale, 255);
 }
 
 /* Numbers that scales and biases can be made of: nearest() has no integer for a NaN. */
@@ -347,6 +367,13 @@ int nn_quant_fit(struct nn_quant *q, const float *params, const struct nn_images
 					biases ? biases[o] : 0,
 					(double)*q->layers[layer->inputs[0]].scale);
 		}
+		if (layer->kind == NN_NORMALIZE)
+			for (size_t k = 0; k < q->net->tensors[layer->mean_tensor].count; k++) {
+				const struct nn_tensor *t = q->net->tensors;
+				q->layers[i].mean[k] = params[t[layer->mean_tensor].offset + k];
+				q->layers[i].factor[k] =
+					params[t[layer->variance_tensor].offset + k];
+			}
 		if (has_scale(layer))
 			fit_output(q, i, r);
 	}
@@ -380,6 +407,12 @@ static struct nn_quant_factor factor_of(double factor)
 	return (struct nn_quant_factor){ multiplier > 0 ? multiplier : 1, shift };
 }
 
+/* Of a sum: all at one shift, so that they add up before they are rounded. */
+static struct nn_quant_factor factor_of_sum(double factor)
+{
+	return (struct nn_quant_factor){ (int32_t)(factor * ONE + 0.5), NN_QUANT_SHIFT_MIN };
+}
+
 /* No partial sum leaves 32 bits, those with the zero point's share among them: |bias| + 255 * sum
  * of |kernel| stays below 2^30. */
 static bool sums_fit(const struct nn_quant_layer *l, int o, size_t count)
@@ -396,29 +429,31 @@ static int check_layer(struct nn_quant *q, int i)
 {
 	const struct nn_layer *layer = &q->net->layers[i];
 	struct nn_quant_layer *l = &q->layers[i];
-	const int channels = channels_of(q->net, layer);
+	const int count = factor_count(layer);
 	if (!is_scale(*l->scale))
 		return refuse(q, i, "its scale is not a number from 1e-30 to 1e30");
 	if (*l->zero_point < 0 || *l->zero_point > 255)
 		return refuse(q, i, "its zero point is not within 0 to 255");
 	if ((layer->relu || l->wide) && *l->zero_point != 0)
 		return refuse(q, i, "its zero point is not 0, as it is after a ReLU and of logits");
-	for (int o = 0; o < channels; o++) {
-		double sum_scale =
-			(double)*q->layers[layer->inputs[has_weights(layer) ? 0 : o]].scale;
+	if (layer->kind == NN_NORMALIZE) {
+		const size_t numbers = q->net->tensors[layer->mean_tensor].count;
+		if (!all_finite(l->mean, numbers) || !all_finite(l->factor, numbers))
+			return refuse(q, i, "a mean or a factor is not a finite number");
+	}
+	for (int o = 0; o < count; o++) {
 		if (has_weights(layer)) {
 			if (!is_scale(l->kernel_scale[o]))
 				return refuse(
 					q, i, "a kernel scale is not a number from 1e-30 to 1e30");
 			if (!sums_fit(l, o,
-				    q->net->tensors[layer->kernel_tensor].count / (size_t)channels))
+				    q->net->tensors[layer->kernel_tensor].count / (size_t)count))
 				return refuse(q, i, "its sums do not fit in 32 bits");
-			sum_scale *= (double)l->kernel_scale[o];
 		}
-		const double factor = sum_scale / (double)*l->scale;
+		const double factor = scale_before(q, i, o) / (double)*l->scale;
 		if (!(factor > 0 && factor <= 1))
 			return refuse(q, i, "its scale is finer than that of its sums");
-		l->factors[o] = factor_of(factor);
+		l->factors[o] = layer->kind == NN_ADD ? factor_of_sum(factor) : factor_of(factor);
 	}
 	return 0;
 }

@@ -12,12 +12,16 @@
  * and dense layers that outputs alone read) stay 32-bit numbers of one scale for all classes. So
  * results are the same on every machine, compiler and kernel variant by construction.
  *
- * Max pooling, ReLU and dropout keep the scale of their input; concatenation has its own, and every
- * input is requantised to it. Other layers are refused by name: fold batch normalisation first
- * (fold.h).
+ * Pooling, ReLU, ReLU6, dropout, shuffled and padded channels keep the scale of their input (means
+ * are rounded, halves upwards). Concatenation, sums and products have their own: every input of a
+ * concatenation is requantised to it, a sum adds up its inputs at 2^-30 of the output's scale and
+ * is rounded once. Other activations are a table of 256 bytes, a normalisation of the input one for
+ * each of its constants. A batch normalisation is refused: fold it first (fold.h).
  *
  * How scales are found (nn_quant_fit): the smallest and largest activation of every layer over the
  * images of a calibration set, computed in fp32 as nn_evaluate does it; a range always has 0 in it.
+ * A ReLU6 that alone reads a layer gives it its range, and so does a ReLU behind a depthwise
+ * convolution, a sum or a product.
  * Kernels: largest |weight| / 127. Everything is rounded to the nearest, halves away from 0. */
 #ifndef NN_QUANT_H
 #define NN_QUANT_H
@@ -47,8 +51,9 @@ struct nn_quant_layer {
 	int8_t *kernel;                  /* as in net.h */
 	int32_t *bias;                   /* [out channels] */
 	float *kernel_scale;             /* [out channels] */
-	struct nn_quant_factor *factors; /* [out channels], of a concatenation [inputs]: made from
-					    the scales by nn_quant_check */
+	float *mean, *factor;            /* of a normalisation: [1 a channel, or 1 a number] */
+	struct nn_quant_factor *factors; /* [out channels], of a concatenation or a sum [inputs], of
+					    a product [1]: made from the scales by nn_quant_check */
 	bool wide;                       /* its output are 32-bit logits */
 };
 

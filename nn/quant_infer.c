@@ -6,29 +6,25 @@
 
 #include "plan.h"
 #include "quant.h"
+#include "quant_maps.h"
 
 enum { SLACK = 128, ROW = 16 };
-
-/* A layer's output in quads (kernels.h). */
-struct map {
-	int channels, height, width;
-	bool columns; /* an image of one channel: pixels x to x + 3 of a row are the quad at x */
-	size_t row, plane, size; /* bytes */
-	uint8_t *at;
-};
 
 /* Of a layer with weights. */
 struct work {
 	struct nn_quant_conv_pool conv_pool;
 	struct nn_quant_dense dense;
-	int32_t *sums; /* dense: [stride] */
+	int32_t *sums;  /* dense: [stride]; other convolutions: [outputs][positions] */
+	int32_t *patch; /* what a row of their output reads: [taps][positions] */
+	uint8_t *table; /* of a layer without weights */
 };
 
 struct nn_quant_infer {
 	const struct nn_quant *q;
+	const struct nn_kernels *all;
 	struct nn_quant_kernels kernels;
 	struct nn_plan plan;
-	struct map maps[NN_LAYERS_MAX];
+	struct nn_quant_map maps[NN_LAYERS_MAX];
 	struct work work[NN_LAYERS_MAX];
 	int32_t *logits[NN_LAYERS_MAX]; /* of layers that outputs read */
 	uint8_t *image;                 /* a copy that may be read past its end */
@@ -70,7 +66,7 @@ static bool by_columns(const struct nn_quant_infer *f, int input)
 static void lay_out_map(struct nn_quant_infer *f, int l)
 {
 	const struct nn_layer *layer = layer_of(f, l);
-	struct map *m = &f->maps[l];
+	struct nn_quant_map *m = &f->maps[l];
 	if (f->plan.ops[l].kind == NN_OP_DROPOUT) {
 		*m = f->maps[layer->inputs[0]];
 		return;
@@ -91,7 +87,7 @@ static void lay_out_map(struct nn_quant_infer *f, int l)
 struct source {
 	const struct nn_layer *layer;
 	const struct nn_quant_layer *numbers;
-	const struct map *in;
+	const struct nn_quant_map *in;
 	int zero_point; /* of the input */
 };
 
@@ -198,6 +194,37 @@ static void lay_out_dense(struct nn_quant_infer *f, int l)
 	}
 }
 
+/* Any other convolution goes by rows of its output, group by group. */
+static int groups_of(const struct nn_layer *l)
+{
+	return l->kind == NN_DEPTHWISE ? l->shape.channels : l->groups ? l->groups : 1;
+}
+
+static struct nn_quant_rows rows_of(const struct nn_quant_infer *f, int l)
+{
+	const struct nn_layer *layer = layer_of(f, l);
+	const int groups = groups_of(layer);
+	return (struct nn_quant_rows){ .taps = layer_of(f, layer->inputs[0])->shape.channels
+			/ groups * layer->kernel_height * layer->kernel_width,
+		.outputs = layer->shape.channels / groups,
+		.positions = (size_t)(layer->shape.width + ROW - 1) / ROW * ROW };
+}
+
+static void lay_out_conv(struct nn_quant_infer *f, int l)
+{
+	const struct nn_quant_rows s = rows_of(f, l);
+	f->work[l].patch = take(f, (size_t)s.taps * s.positions * sizeof(int32_t));
+	f->work[l].sums = take(f, (size_t)s.outputs * s.positions * sizeof(int32_t));
+}
+
+static void lay_out_table(struct nn_quant_infer *f, int l)
+{
+	const size_t size = nn_quant_table_size(f->q, l);
+	f->work[l].table = size ? take(f, size) : NULL;
+	if (size && f->memory)
+		nn_quant_make_table(f->q, l, f->all, f->work[l].table);
+}
+
 static void lay_out(struct nn_quant_infer *f)
 {
 	const struct nn_net *net = f->q->net;
@@ -212,7 +239,12 @@ static void lay_out(struct nn_quant_infer *f)
 			lay_out_conv_pool(f, l);
 		else if (kind == NN_OP_DENSE)
 			lay_out_dense(f, l);
-		else if (kind == NN_OP_OUTPUT && !f->logits[net->layers[l].inputs[0]])
+		else if (kind == NN_OP_CONV || kind == NN_OP_CONV_GENERAL
+			|| kind == NN_OP_DEPTHWISE)
+			lay_out_conv(f, l);
+		else
+			lay_out_table(f, l);
+		if (kind == NN_OP_OUTPUT && !f->logits[net->layers[l].inputs[0]])
 			f->logits[net->layers[l].inputs[0]] =
 				take(f, (size_t)net->layers[l].shape.channels * sizeof(int32_t));
 	}
@@ -227,6 +259,7 @@ struct nn_quant_infer *nn_quant_infer_new(
 	if (!kernels)
 		kernels = nn_kernels_find(NULL);
 	f->q = q;
+	f->all = kernels;
 	f->kernels = kernels->quant;
 #if defined __x86_64__
 	if (kernels == &nn_kernels_avx512 && __builtin_cpu_supports("avx512vnni"))
@@ -258,24 +291,7 @@ void nn_quant_infer_free(struct nn_quant_infer *f)
 
 /* ---- a call ---- */
 
-static inline uint8_t *at(const struct map *m, int c, int y, int x)
-{
-	return m->at + (size_t)(c / 4) * m->plane + (size_t)y * m->row + 4 * (size_t)x
-		+ (size_t)(c % 4);
-}
-
-/* Rounded once, halves upwards; >> of a negative number is a division that rounds down. */
-static inline int32_t scaled(int32_t sum, struct nn_quant_factor f)
-{
-	return (int32_t)((sum * (int64_t)f.multiplier + ((int64_t)1 << (f.shift - 1))) >> f.shift);
-}
-
-static inline uint8_t clamped(int32_t q)
-{
-	return (uint8_t)(q < 0 ? 0 : q > 255 ? 255 : q);
-}
-
-static void load(struct nn_quant_infer *f, const struct map *m, const uint8_t *image)
+static void load(struct nn_quant_infer *f, const struct nn_quant_map *m, const uint8_t *image)
 {
 	const size_t width = (size_t)m->width, plane = (size_t)m->height * width;
 	if (m->columns) {
@@ -296,11 +312,11 @@ static void put(struct nn_quant_infer *f, int l, int o, int y, int x, int32_t su
 	const struct nn_quant_layer *numbers = &f->q->layers[l];
 	if (layer_of(f, l)->relu && sum < 0)
 		sum = 0;
-	const int32_t value = scaled(sum, numbers->factors[o]);
+	const int32_t value = nn_quant_scaled(sum, numbers->factors[o]);
 	if (numbers->wide)
 		f->logits[l][o] = value;
 	else
-		*at(&f->maps[l], o, y, x) = clamped(*numbers->zero_point + value);
+		*nn_quant_at(&f->maps[l], o, y, x) = nn_quant_clamped(*numbers->zero_point + value);
 }
 
 static void run_dense(struct nn_quant_infer *f, int l)
@@ -311,78 +327,48 @@ static void run_dense(struct nn_quant_infer *f, int l)
 		put(f, l, o, 0, 0, w->sums[o]);
 }
 
-/* Any convolution; what lies outside counts as 0. */
-static void run_conv(struct nn_quant_infer *f, int l)
+/* What each tap of channels first .. reads along row y of the output; 0 outside. */
+static void fill_patch(struct nn_quant_infer *f, int l, int first, int channels, int y)
 {
 	const struct nn_conv *s = &f->plan.ops[l].shape.conv;
 	const struct source from = source_of(f, l);
-	for (int o = 0; o < s->out_channels; o++)
-		for (int y = 0; y < s->out_height; y++)
-			for (int x = 0; x < s->out_width; x++) {
-				const int8_t *w = from.numbers->kernel
-					+ (size_t)(o * s->in_channels)
-						* (size_t)(s->kernel_height * s->kernel_width);
-				int32_t sum = from.numbers->bias[o];
-				for (int c = 0; c < s->in_channels; c++)
-					for (int ky = 0; ky < s->kernel_height; ky++)
-						for (int kx = 0; kx < s->kernel_width; kx++, w++) {
-							const int iy = y * s->stride
-								+ ky * s->dilation - s->pad_top,
-								  ix = x * s->stride_width
-								+ kx * s->dilation_width
-								- s->pad_left;
-							if (iy >= 0 && iy < s->in_height && ix >= 0
-								&& ix < s->in_width)
-								sum += *w
-									* (*at(from.in, c, iy, ix)
-										- from.zero_point);
-						}
-				put(f, l, o, y, x, sum);
-			}
-}
-
-static void run_pool(struct nn_quant_infer *f, int l)
-{
-	const struct map *in = &f->maps[layer_of(f, l)->inputs[0]], *out = &f->maps[l];
-	const int size = layer_of(f, l)->kernel_height;
-	for (int c = 0; c < out->channels; c++)
-		for (int y = 0; y < out->height; y++)
-			for (int x = 0; x < out->width; x++) {
-				uint8_t best = 0;
-				for (int i = 0; i < size * size; i++) {
-					const uint8_t q = *at(
-						in, c, y * size + i / size, x * size + i % size);
-					best = q > best ? q : best;
+	const size_t positions = rows_of(f, l).positions;
+	int32_t *to = f->work[l].patch;
+	for (int c = first; c < first + channels; c++)
+		for (int ky = 0; ky < s->kernel_height; ky++)
+			for (int kx = 0; kx < s->kernel_width; kx++, to += positions) {
+				const int row = y * s->stride + ky * s->dilation - s->pad_top;
+				memset(to, 0, positions * sizeof(*to));
+				for (int x = 0; x < s->out_width && row >= 0 && row < s->in_height;
+					x++) {
+					const int column = x * s->stride_width
+						+ kx * s->dilation_width - s->pad_left;
+					if (column >= 0 && column < s->in_width)
+						to[x] = *nn_quant_at(from.in, c, row, column)
+							- from.zero_point;
 				}
-				*at(out, c, y, x) = best;
 			}
 }
 
-static void run_relu(struct nn_quant_infer *f, int l)
+/* Any convolution. */
+static void run_conv(struct nn_quant_infer *f, int l)
 {
-	const struct map *in = &f->maps[layer_of(f, l)->inputs[0]], *out = &f->maps[l];
-	const uint8_t zero = (uint8_t)*f->q->layers[l].zero_point;
-	for (size_t i = 0; i < out->size; i++)
-		out->at[i] = in->at[i] > zero ? in->at[i] : zero;
-}
-
-static void run_concat(struct nn_quant_infer *f, int l)
-{
-	const struct nn_layer *layer = layer_of(f, l);
-	const struct map *out = &f->maps[l];
-	for (int i = 0, channel = 0; i < layer->input_count;
-		channel += f->maps[layer->inputs[i++]].channels) {
-		const struct map *in = &f->maps[layer->inputs[i]];
-		const int32_t from = *f->q->layers[layer->inputs[i]].zero_point,
-			      to = *f->q->layers[l].zero_point;
-		for (int c = 0; c < in->channels; c++)
-			for (int p = 0; p < out->height * out->width; p++) {
-				const int y = p / out->width, x = p % out->width;
-				*at(out, channel + c, y, x) = clamped(to
-					+ scaled(*at(in, c, y, x) - from,
-						f->q->layers[l].factors[i]));
-			}
-	}
+	const struct nn_conv *s = &f->plan.ops[l].shape.conv;
+	const struct nn_quant_rows rows = rows_of(f, l);
+	const struct nn_quant_layer *numbers = &f->q->layers[l];
+	const struct work *w = &f->work[l];
+	const int groups = groups_of(layer_of(f, l)),
+		  channels = layer_of(f, layer_of(f, l)->inputs[0])->shape.channels / groups;
+	for (int y = 0; y < s->out_height; y++)
+		for (int g = 0, o = 0; g < groups; g++, o += rows.outputs) {
+			fill_patch(f, l, g * channels, channels, y);
+			f->kernels.rows(w->sums, w->patch, numbers->kernel + o * rows.taps,
+				numbers->bias + o, &rows);
+			for (int k = 0; k < rows.outputs; k++)
+				for (int x = 0; x < s->out_width; x++)
+					put(f, l, o + k, y, x,
+						w->sums[(size_t)k * rows.positions + (size_t)x]);
+		}
 }
 
 static void run_output(struct nn_quant_infer *f, int l)
@@ -391,7 +377,7 @@ static void run_output(struct nn_quant_infer *f, int l)
 	if (!f->q->layers[in].wide)
 		for (int c = 0; c < f->maps[in].channels; c++)
 			f->logits[in][c] =
-				*at(&f->maps[in], c, 0, 0) - *f->q->layers[in].zero_point;
+				*nn_quant_at(&f->maps[in], c, 0, 0) - *f->q->layers[in].zero_point;
 }
 
 void nn_quant_infer_bytes(struct nn_quant_infer *f, const uint8_t *image)
@@ -406,12 +392,11 @@ void nn_quant_infer_bytes(struct nn_quant_infer *f, const uint8_t *image)
 			break;
 		case NN_OP_DENSE: run_dense(f, l); break;
 		case NN_OP_CONV:
-		case NN_OP_CONV_GENERAL: run_conv(f, l); break;
-		case NN_OP_POOL: run_pool(f, l); break;
-		case NN_OP_RELU: run_relu(f, l); break;
-		case NN_OP_CONCAT: run_concat(f, l); break;
+		case NN_OP_CONV_GENERAL:
+		case NN_OP_DEPTHWISE: run_conv(f, l); break;
 		case NN_OP_OUTPUT: run_output(f, l); break;
-		default: break; /* dropout; a convolution that is done with its pooling */
+		case NN_OP_NOTHING: break; /* a convolution that is done with its pooling */
+		default: nn_quant_run_map(f->q, l, f->maps, f->work[l].table); break;
 		}
 	}
 }

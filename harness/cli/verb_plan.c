@@ -195,6 +195,15 @@ static void add_estimate(const struct plan *plan, struct str *out)
 	const size_t to_run = f->counts[FORECAST_RUN];
 	if (to_run == 0)
 		return;
+	if (f->unknown == to_run && f->rough > 0) {
+		str_add(out, "estimate: very roughly ");
+		add_duration(out, f->rough);
+		str_addf(out,
+			" of one processor, from multiply-accumulates at %.0f billion a second: no "
+			"finished trial to go by\n",
+			FORECAST_MACS / 1e9);
+		return;
+	}
 	if (f->unknown == to_run) {
 		str_add(out, "estimate: none, no finished trial to go by\n");
 		return;
@@ -277,6 +286,8 @@ static void add_json_forecast(const struct forecast *f, struct str *out)
 		str_add(out, "null");
 	else
 		format_real(out, f->seconds);
+	str_add(out, ",\"rough_seconds\":");
+	format_real(out, f->rough);
 	str_add(out, ",\"saved_seconds\":");
 	format_real(out, f->saved);
 	str_add(out, ",\"shared\":[");

@@ -1,6 +1,6 @@
 /* int8.c - a network in 8 bits (nn/quant.h): its whole numbers and scales in a file of named
  * tensors. What the file needs beside the native format: metadata "quantisation", in words. Its
- * layers are those with batch normalisations folded. */
+ * layers are those with batch normalisations folded, or as depthwise convolutions. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,7 +42,7 @@ int model_quantise(
 	float *params = malloc(m->net.parameter_count * sizeof(*params) + 1);
 	if (!params)
 		return err_nomem(e);
-	if (nn_fold_batchnorm(&m->net, m->params, &out->net, params)) {
+	if (nn_fold_all_batchnorm(&m->net, m->params, &out->net, params)) {
 		free(params);
 		return err_set(e, ERR_USAGE, "%s", out->net.error);
 	}

@@ -8,8 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../../nn/size.h"
 #include "../plan/identity.h"
 #include "../plan/index.h"
+#include "../run/networks.h"
 #include "../store/attempts.h"
 #include "../store/read.h"
 
@@ -21,13 +23,42 @@ struct lookup {
 
 /* ---- work ---- */
 
+/* A training step of the paper's submodel on one 28x28x1 image: forward and twice backward. */
+static const double unit_macs = 3 * 283640;
+
+/* Multiply-accumulates of one image; 0: the network does not fit it. That it is of ten classes
+ * hardly counts. */
+static double macs_of(
+	const struct trial *t, enum network kind, const struct forecast_dataset *d, bool paper)
+{
+	const struct nn_shape shape = { d->channels, d->height, d->width };
+	struct nn_net *net = malloc(sizeof(*net));
+	struct err ignored = { 0 };
+	double macs = 0;
+	if (net
+		&& !(paper ? network_build(model_lightweight(), kind, shape, 10, net, &ignored)
+			   : network_of_trial(t, kind, shape, 10, net, &ignored)))
+		macs = (double)nn_net_macs(net);
+	free(net);
+	return macs;
+}
+
+/* How many times the work of the paper's network that of phase number `phase` is. */
+static double network_share(const struct trial *t, int phase, const struct forecast_dataset *d)
+{
+	const enum network kind = network_of_phase(t->phases, phase);
+	const double macs = macs_of(t, kind, d, false),
+		     paper = macs_of(t, kind == NETWORK_TEACHER ? NETWORK_SUBMODEL : kind, d, true);
+	return macs > 0 && paper > 0 ? macs / paper : 1;
+}
+
 /* One epoch on so many images and validation on others, a third of the cost each. */
 static double epoch_work(
-	const struct phase_config *p, bool unified, double images, double validated)
+	const struct phase_config *p, bool unified, double share, double images, double validated)
 {
-	const double network = p->kind == PHASE_DUAL || unified
-		? 2
-		: 1; /* the unified network is two stems and a small head */
+	const double network =
+		share * (p->kind == PHASE_DUAL || unified ? 2 : 1); /* the unified network is two
+								       stems and a small head */
 	return network * (images * (p->kind == PHASE_SINGLE && p->both ? 2 : 1) + validated / 3);
 }
 
@@ -42,13 +73,15 @@ double forecast_work(const struct trial *t, const struct forecast_dataset *d)
 	bool unified = false;
 	for (int i = 0; i < t->phase_count; i++) {
 		const struct phase_config *p = &t->phases[i];
+		const double share = network_share(t, i, d);
 		unified |= p->kind == PHASE_SCRATCH || p->kind == PHASE_UNIFY;
 		if (p->kind != PHASE_KFOLD) {
-			work += p->epochs * epoch_work(p, unified, images, validation);
+			work += p->epochs * epoch_work(p, unified, share, images, validation);
 			continue;
 		}
 		const double fold = p->epochs
-			* epoch_work(p, unified, all * (p->folds - 1) / p->folds, all / p->folds);
+			* epoch_work(
+				p, unified, share, all * (p->folds - 1) / p->folds, all / p->folds);
 		/* Folds from nothing run everything before them again. */
 		work += p->folds * (fold + (p->start == FOLD_CLEAN ? work : 0));
 	}
@@ -347,13 +380,15 @@ static int forecast_one(struct store *s, const struct past *past, const struct t
 	return 0;
 }
 
-/* A trial into the sums. Its own time is what is left when others have done their part for it. */
-static void add_up(struct forecast *f, struct forecast_trial *t)
+/* A trial, of that much work, into the sums. Its own time is what is left when others have done
+ * their part for it. */
+static void add_up(struct forecast *f, struct forecast_trial *t, double work)
 {
 	if (t->state != FORECAST_RUN)
 		return;
 	if (isnan(t->seconds)) {
 		f->unknown++;
+		f->rough += work * unit_macs / FORECAST_MACS;
 		return;
 	}
 	if (t->saved > t->seconds)
@@ -392,8 +427,14 @@ int forecast_make(struct store *s, const struct sweep *sweep,
 	}
 	if (share(s, &past, sweep, datasets, dataset_count, f, e))
 		goto end;
-	for (size_t i = 0; i < sweep->trial_count; i++)
-		add_up(f, &f->trials[i]);
+	for (size_t i = 0; i < sweep->trial_count; i++) {
+		const struct trial *t = &sweep->trials[i];
+		const struct forecast_dataset *d =
+			find_dataset(datasets, dataset_count, t->dataset);
+		const bool rough = !t->program && isnan(f->trials[i].seconds)
+			&& f->trials[i].state == FORECAST_RUN;
+		add_up(f, &f->trials[i], rough && d ? forecast_work(t, d) : 0);
+	}
 	*out = f;
 	f = NULL;
 	result = 0;

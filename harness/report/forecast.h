@@ -35,11 +35,17 @@ struct forecast_trial {
 			   nothing to go by */
 };
 
+/* Multiply-accumulates of training on one processor in a second that are assumed where nothing was
+ * measured. */
+#define FORECAST_MACS 20e9
+
 struct forecast {
 	struct forecast_trial *trials; /* in the order of the sweep */
 	size_t counts[4];              /* by state */
 	double seconds;                /* of all that would run and can be estimated */
 	double saved; /* of phases that are trained once for several trials: not in `seconds` */
+	double rough; /* seconds of all that would run and cannot be estimated: from its
+			 multiply-accumulates at FORECAST_MACS a second; 0: of programs */
 	struct sharing sharing; /* which ones */
 	size_t unknown;         /* that would run and cannot */
 	size_t measured;        /* finished trials that the estimate is made from */
@@ -60,8 +66,8 @@ extern const char forecast_other_data[];
 /* "done", "run", "ended badly", "skip". */
 const char *forecast_state_name(enum forecast_state state);
 
-/* The work of a trial in units of one training step of a submodel on one 28x28x1 image, if no phase
- * stops early. */
+/* The work of a trial in units of one training step of the paper's submodel on one 28x28x1 image,
+ * if no phase stops early: other models by their multiply-accumulates. */
 double forecast_work(const struct trial *t, const struct forecast_dataset *d);
 
 #endif

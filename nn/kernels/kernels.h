@@ -180,11 +180,21 @@ struct nn_quant_dense {
 	size_t stride;
 };
 
+/* Sums of any convolution along one row of its output: in[taps][positions] are what each tap reads
+ * less the zero point, weights[outputs][taps]; positions: a multiple of 16. */
+struct nn_quant_rows {
+	int taps, outputs;
+	size_t positions;
+};
+
 /* One image in 8 bits: a valid convolution of stride 1, ReLU, 2x2 max pooling and requantisation to
  * bytes with zero point 0; the sums of a dense layer. Whole numbers: no order to keep. */
 struct nn_quant_kernels {
 	void (*conv_pool)(uint8_t *out, const uint8_t *in, const struct nn_quant_conv_pool *s);
 	void (*dense)(int32_t *sums, const uint8_t *in, const struct nn_quant_dense *s);
+	/* sums[outputs][positions]; 64-byte aligned, as in */
+	void (*rows)(int32_t *sums, const int32_t *in, const int8_t *weights, const int32_t *biases,
+		const struct nn_quant_rows *s);
 };
 
 struct nn_kernels {

@@ -224,4 +224,34 @@ static void quant_dense(int32_t *sums, const uint8_t *in, const struct nn_quant_
 	}
 }
 
+enum { QUANT_OUTPUTS = 4 };
+
+INLINE void quant_row_tile(int32_t *sums, const int32_t *in, const int8_t *weights,
+	const int32_t *biases, const struct nn_quant_rows *s, const int count)
+{
+	for (size_t x = 0; x < s->positions; x += W) {
+		vi a[QUANT_OUTPUTS];
+		UNROLL for (int o = 0; o < count; o++) a[o] = all_int(biases[o]);
+		for (int t = 0; t < s->taps; t++) {
+			const vi v = load_int(in + (size_t)t * s->positions + x);
+			UNROLL for (int o = 0; o < count; o++) a[o] +=
+				v * all_int(weights[o * s->taps + t]);
+		}
+		UNROLL for (int o = 0; o < count; o++)
+			store_int(sums + (size_t)o * s->positions + x, a[o]);
+	}
+}
+
+static void quant_rows(int32_t *sums, const int32_t *in, const int8_t *weights,
+	const int32_t *biases, const struct nn_quant_rows *s)
+{
+	int o = 0;
+	for (; o + QUANT_OUTPUTS <= s->outputs; o += QUANT_OUTPUTS)
+		quant_row_tile(sums + (size_t)o * s->positions, in, weights + o * s->taps,
+			biases + o, s, QUANT_OUTPUTS);
+	for (; o < s->outputs; o++)
+		quant_row_tile(sums + (size_t)o * s->positions, in, weights + o * s->taps,
+			biases + o, s, 1);
+}
+
 #endif

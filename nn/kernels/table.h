@@ -34,4 +34,4 @@
 		[NN_RMSPROP] = rmsprop,
 		[NN_ADAGRAD] = adagrad,
 		[NN_ADADELTA] = adadelta },
-	.quant = { quant_conv_pool, quant_dense },
+	.quant = { quant_conv_pool, quant_dense, quant_rows },

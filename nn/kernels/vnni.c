@@ -3,4 +3,4 @@
 
 #include "quant_kernels.h"
 
-const struct nn_quant_kernels nn_quant_vnni = { quant_conv_pool, quant_dense };
+const struct nn_quant_kernels nn_quant_vnni = { quant_conv_pool, quant_dense, quant_rows };

@@ -670,10 +670,15 @@ static void print_quantised(const char *name,
 	const struct nn_kernels *kernels)
 {
 	enum { COUNT = 40 };
-	struct nn_net *net = need(calloc(1, sizeof(*net)));
-	build(net, image);
-	float *params = need(calloc(net->parameter_count, sizeof(*params)));
-	nn_init_net(net, 2024, params);
+	struct nn_net *made = need(calloc(1, sizeof(*made))), *net = need(calloc(1, sizeof(*net)));
+	build(made, image);
+	float *initial = need(calloc(made->parameter_count, sizeof(*initial))),
+	      *params = need(calloc(made->parameter_count, sizeof(*params)));
+	nn_init_net(made, 2024, initial);
+	if (nn_fold_all_batchnorm(made, initial, net, params)) /* without any: a copy */
+		exit(3);
+	free(made);
+	free(initial);
 	struct nn_images images = make_images(image, COUNT, 10);
 	char error[NN_QUANT_ERROR];
 	struct nn_quant *q = need(nn_quant_new(net, error));
@@ -849,6 +854,10 @@ int main(int argc, char **argv)
 	print_quantised("unified-28x28", build_unified, (struct nn_shape){ 1, 28, 28 }, kernels);
 	print_quantised("dual-32x32", build_dual, (struct nn_shape){ 3, 32, 32 }, kernels);
 	print_quantised("zoo", build_zoo, (struct nn_shape){ 2, 10, 14 }, kernels);
+	print_quantised("residual", build_residual, (struct nn_shape){ 2, 12, 12 }, kernels);
+	print_quantised("recipe", build_recipe, (struct nn_shape){ 2, 9, 11 }, kernels);
+	print_quantised("combined", build_combined, (struct nn_shape){ 2, 10, 12 }, kernels);
+	print_quantised("dilated", build_dilated, (struct nn_shape){ 2, 13, 15 }, kernels);
 	print_initialisers();
 	return 0;
 }

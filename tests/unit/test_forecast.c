@@ -111,6 +111,10 @@ static void without_attempts_everything_is_new_and_nothing_can_be_estimated(void
 	assert_int_equal(f->unknown, 6);
 	assert_string_equal(f->trials[0].why, "new");
 	assert_true(isnan(f->trials[0].seconds));
+	/* 3 seeds of 10 epochs of one network and 20 of two, three passes of 283,640
+	 * multiply-accumulates each */
+	const double work = 3 * (10 + 2 * 20) * (50000 + 10000.0 / 3);
+	assert_true(fabs(f->rough - work * 3 * 283640 / 20e9) < 1e-6);
 	forecast_free(f);
 }
 
@@ -208,6 +212,17 @@ static void work_counts_epochs_networks_folds_and_pixels(void **state)
 	assert_true(fabs(work_of("{phase: single, epochs: 7}", d) - 7 * single) < 1e-6);
 	assert_true(fabs(work_of("{phase: dual, epochs: 1}", d) - 2 * single) < 1e-6);
 	assert_true(fabs(work_of("{phase: single, epochs: 1}", large) - 2 * single) < 1e-6);
+	/* A model of one dense layer: 7,840 multiply-accumulates, the paper's submodel has 283,640.
+	 */
+	struct err e = { 0 };
+	struct sweep *s;
+	static const char small[] = "retrial: 1\nrecipes: {r: [{phase: single, epochs: 1}]}\n"
+				    "models: {m: {network: [{dense: {name: d, units: classes}}]}}\n"
+				    "base: {dataset: mnist, recipe: r, model: m}\n";
+	if (sweep_parse("w.yaml", small, strlen(small), NULL, &e, &s))
+		fail_msg("%s", e.text);
+	assert_true(fabs(forecast_work(&s->trials[0], &d) / single - 7840.0 / 283640) < 1e-9);
+	sweep_free(s);
 	const double folds =
 		work_of("{phase: single, epochs: 1}, {phase: kfold, folds: 6, epochs: 1}", d)
 		- single;

@@ -11,6 +11,7 @@
 #include "harness/model/model.h"
 #include "tests/oracle/check.h"
 #include "tests/oracle/paper_nets.h"
+#include "tests/unit/made_models.h"
 
 enum { IMAGES = 60 };
 
@@ -142,16 +143,54 @@ static void a_layer_that_cannot_be_quantised_is_named(void **state)
 	struct model_files files = { 0 };
 	struct err e = { 0 };
 	struct model m = { .facts.fold = -1 };
-	const int at =
-		nn_silu(&m.net, "swish", nn_input(&m.net, "in", (struct nn_shape){ 1, 28, 28 }));
-	nn_output(&m.net, "out", nn_dense(&m.net, "dense", at, 3, false, NN_HE_NORMAL));
+	nn_output(&m.net, "out",
+		nn_dense(&m.net, "wide", nn_input(&m.net, "in", (struct nn_shape){ 1, 300, 300 }),
+			3, false, NN_HE_NORMAL));
 	m.params = calloc(m.net.parameter_count, sizeof(*m.params));
 	const struct model_writing how = { "test", &f->images.images };
 	assert_int_equal(f->format->write(&m, &how, &files, &e), -1);
 	assert_int_equal(e.kind, ERR_USAGE);
-	assert_non_null(strstr(e.text, "'swish' is a SiLU"));
+	assert_non_null(strstr(e.text, "'wide' reads more than 65536 numbers"));
 	model_free(&m);
 	model_files_free(&files);
+}
+
+/* Every kind of layer: what is read again gives the same classes, and mostly those of fp32. */
+static void networks_of_every_layer_are_written_and_read(void **state)
+{
+	(void)state;
+	for (int i = 0; i < MADE_NETWORKS; i++) {
+		struct model m, quantised, again = { .facts.fold = -1 };
+		struct model_files files = { 0 };
+		struct err e = { 0 };
+		const struct model_format *format = model_format_find("int8", &e);
+		uint8_t want[IMAGES], have[IMAGES], real[IMAGES];
+		uint8_t *const to[3][NN_OUTPUTS_MAX] = { { want }, { have }, { real } };
+		double accuracy[NN_OUTPUTS_MAX];
+		assert_true(made_model(i, &m));
+		struct check_images images =
+			check_images_new(6, m.net.layers[m.net.inputs[0]].shape, IMAGES, 3, false);
+		const struct model_writing how = { "test", &images.images };
+		if (format->write(&m, &how, &files, &e)
+			|| format->read(files.main.s, files.main.length, &again, &e)
+			|| model_quantise(&m, &images.images, &quantised, &e)
+			|| model_evaluate(&quantised, &images.images, NULL, accuracy, to[0], &e)
+			|| model_evaluate(&again, &images.images, NULL, accuracy, to[1], &e)
+			|| model_evaluate(&m, &images.images, NULL, accuracy, to[2], &e))
+			fail_msg("%s: %s", made_networks[i].name, e.text);
+		assert_memory_equal(want, have, IMAGES);
+		int same = 0;
+		for (int k = 0; k < IMAGES; k++)
+			same += have[k] == real[k];
+		if (same < IMAGES * 8 / 10)
+			fail_msg("%s: int8 agrees with fp32 on %d of %d images",
+				made_networks[i].name, same, IMAGES);
+		model_free(&m);
+		model_free(&quantised);
+		model_free(&again);
+		model_files_free(&files);
+		check_images_free(&images);
+	}
 }
 
 int main(void)
@@ -162,6 +201,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(
 			it_is_less_than_half_the_native_file, set_up, tear_down),
 		cmocka_unit_test(its_name_tells_the_format),
+		cmocka_unit_test(networks_of_every_layer_are_written_and_read),
 		cmocka_unit_test_setup_teardown(cut_short_it_is_refused, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(changed_bytes_do_no_harm, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(

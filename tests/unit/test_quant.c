@@ -44,10 +44,19 @@ static long double clamp(long double q)
 	return q < 0 ? 0 : q > 255 ? 255 : q;
 }
 
-static int before(const struct nn_layer *l, int size, int kernel)
+static int before(const struct nn_layer *l, int size, int kernel, int stride)
 {
-	const int missing = ((size + l->stride - 1) / l->stride - 1) * l->stride + kernel - size;
+	const int missing = ((size + stride - 1) / stride - 1) * stride + kernel - size;
 	return l->padding == NN_VALID || missing < 0 ? 0 : missing / 2;
+}
+
+/* Where tap `tap` of an axis reads for the output at `at`. */
+static int read_at(const struct nn_layer *l, int axis, int at, int tap, int size)
+{
+	const int kernel = axis ? l->kernel_width : l->kernel_height,
+		  stride = axis ? l->stride_width : l->stride,
+		  dilation = axis ? l->dilation_width : l->dilation;
+	return at * stride + tap * dilation - before(l, size, (kernel - 1) * dilation + 1, stride);
 }
 
 static long double weighted(const struct whole *o, int layer, int channel, int y, int x)
@@ -55,23 +64,24 @@ static long double weighted(const struct whole *o, int layer, int channel, int y
 	const struct nn_layer *l = &o->q->net->layers[layer];
 	const struct nn_shape in = o->q->net->layers[l->inputs[0]].shape;
 	const struct nn_quant_layer *n = &o->q->layers[layer];
-	const int height = l->kind == NN_DENSE ? in.height : l->kernel_height,
-		  width = l->kind == NN_DENSE ? in.width : l->kernel_width;
+	const bool dense = l->kind == NN_DENSE;
+	const int height = dense ? in.height : l->kernel_height,
+		  width = dense ? in.width : l->kernel_width,
+		  groups = l->kind == NN_DEPTHWISE ? in.channels
+		: l->kind == NN_CONV && l->groups  ? l->groups
+						   : 1,
+		  each = in.channels / groups,
+		  first = channel / (l->shape.channels / groups) * each;
 	long double sum = n->bias[channel];
-	for (int c = 0; c < in.channels; c++)
+	for (int c = 0; c < each; c++)
 		for (int i = 0; i < height * width; i++) {
 			const int ky = i / width, kx = i % width;
-			const int iy = l->kind == NN_DENSE
-				? ky
-				: y * l->stride + ky - before(l, in.height, height);
-			const int ix = l->kind == NN_DENSE
-				? kx
-				: x * l->stride + kx - before(l, in.width, width);
+			const int iy = dense ? ky : read_at(l, 0, y, ky, in.height),
+				  ix = dense ? kx : read_at(l, 1, x, kx, in.width);
 			if (iy >= 0 && iy < in.height && ix >= 0 && ix < in.width)
-				sum += (long double)n->kernel[(channel * in.channels + c) * height
-						       * width
-					       + i]
-					* (value_at(o, l->inputs[0], c, iy, ix)
+				sum += (long double)
+						n->kernel[(channel * each + c) * height * width + i]
+					* (value_at(o, l->inputs[0], first + c, iy, ix)
 						- *o->q->layers[l->inputs[0]].zero_point);
 		}
 	sum = into_scale(l->relu && sum < 0 ? 0 : sum, n->factors[channel]);
@@ -80,12 +90,94 @@ static long double weighted(const struct whole *o, int layer, int channel, int y
 
 static long double pooled(const struct whole *o, const struct nn_layer *l, int c, int y, int x)
 {
-	long double best = 0;
-	for (int i = 0; i < l->kernel_height * l->kernel_height; i++)
-		best = fmaxl(best,
-			value_at(o, l->inputs[0], c, y * l->kernel_height + i / l->kernel_height,
-				x * l->kernel_height + i % l->kernel_height));
-	return best;
+	const struct nn_shape in = o->q->net->layers[l->inputs[0]].shape;
+	long double best = 0, sum = 0, count = 0;
+	for (int i = 0; i < l->kernel_height * l->kernel_width; i++) {
+		const int ky = i / l->kernel_width, kx = i % l->kernel_width,
+			  iy = l->stride ? read_at(l, 0, y, ky, in.height)
+					 : y * l->kernel_height + ky,
+			  ix = l->stride ? read_at(l, 1, x, kx, in.width)
+					 : x * l->kernel_width + kx;
+		if (iy < 0 || iy >= in.height || ix < 0 || ix >= in.width)
+			continue;
+		best = fmaxl(best, value_at(o, l->inputs[0], c, iy, ix));
+		sum += value_at(o, l->inputs[0], c, iy, ix);
+		count++;
+	}
+	return l->kind == NN_MAXPOOL ? best : floorl(sum / count + 0.5L);
+}
+
+static long double real_of(const struct whole *o, int layer, int c, int y, int x)
+{
+	return ((long double)*o->q->layers[layer].scale)
+		* (value_at(o, layer, c, y, x) - *o->q->layers[layer].zero_point);
+}
+
+static long double number_of(const struct whole *o, int layer, long double real)
+{
+	return clamp(floorl(real / (long double)*o->q->layers[layer].scale
+		+ *o->q->layers[layer].zero_point + 0.5L));
+}
+
+/* By multipliers of 2^-30, exact. */
+static long double added(const struct whole *o, int layer, int c, int y, int x)
+{
+	const struct nn_layer *l = &o->q->net->layers[layer];
+	long double sum = 0;
+	for (int i = 0; i < l->input_count; i++)
+		sum += (value_at(o, l->inputs[i], c, y, x) - *o->q->layers[l->inputs[i]].zero_point)
+			* (floorl(ldexpl((long double)*o->q->layers[l->inputs[i]].scale
+						  / (long double)*o->q->layers[layer].scale,
+					  30)
+				+ 0.5L));
+	return clamp(floorl(ldexpl(sum, -30) + 0.5L) + *o->q->layers[layer].zero_point);
+}
+
+static long double multiplied(const struct whole *o, int layer, int c, int y, int x)
+{
+	const int *in = o->q->net->layers[layer].inputs;
+	const struct nn_shape by = o->q->net->layers[in[1]].shape;
+	const bool gate = by.height == 1 && by.width == 1;
+	return clamp(into_scale((value_at(o, in[0], c, y, x) - *o->q->layers[in[0]].zero_point)
+				     * (value_at(o, in[1], c, gate ? 0 : y, gate ? 0 : x)
+					     - *o->q->layers[in[1]].zero_point),
+			     *o->q->layers[layer].factors)
+		+ *o->q->layers[layer].zero_point);
+}
+
+static long double moved(
+	const struct whole *o, const struct nn_layer *l, int zero, int c, int y, int x)
+{
+	const int channels = o->q->net->layers[l->inputs[0]].shape.channels,
+		  from = l->kind == NN_SHUFFLE
+		? c % l->groups * (channels / l->groups) + c / l->groups
+		: c - (l->shape.channels - channels) / 2;
+	return from < 0 || from >= channels ? zero : value_at(o, l->inputs[0], from, y, x);
+}
+
+static long double normalised(const struct whole *o, int layer, int c, int y, int x)
+{
+	const struct nn_layer *l = &o->q->net->layers[layer];
+	const bool by_pixel = o->q->net->tensors[l->mean_tensor].count != (size_t)l->shape.channels;
+	const int k = by_pixel ? (c * l->shape.height + y) * l->shape.width + x : c;
+	return number_of(o, layer,
+		(real_of(o, l->inputs[0], c, y, x) - (long double)o->q->layers[layer].mean[k])
+			* (long double)o->q->layers[layer].factor[k]);
+}
+
+/* The C library's functions. */
+static long double activated(const struct nn_layer *l, long double x)
+{
+	const long double s = 1 / (1 + expl(-x)), h = fminl(fmaxl(x + 3, 0), 6) / 6;
+	switch (l->kind) {
+	case NN_SILU: return x * s;
+	case NN_TANH: return tanhl(x);
+	case NN_SIGMOID: return s;
+	case NN_LEAKY_RELU: return x > 0 ? x : (long double)l->slope * x;
+	case NN_GELU: return x * erfcl(-x / sqrtl(2)) / 2;
+	case NN_HARD_SWISH: return x * h;
+	default: return h;
+	}
 }
 
 static long double joined(const struct whole *o, int layer, int c, int y, int x)
@@ -105,7 +197,24 @@ static long double output_of(const struct whole *o, int layer, int c, int y, int
 	const struct nn_layer *l = &o->q->net->layers[layer];
 	const struct nn_quant_layer *n = &o->q->layers[layer];
 	switch (l->kind) {
-	case NN_MAXPOOL: return pooled(o, l, c, y, x);
+	case NN_MAXPOOL:
+	case NN_AVGPOOL: return pooled(o, l, c, y, x);
+	case NN_ADD: return added(o, layer, c, y, x);
+	case NN_MULTIPLY: return multiplied(o, layer, c, y, x);
+	case NN_SHUFFLE:
+	case NN_PAD: return moved(o, l, *n->zero_point, c, y, x);
+	case NN_NORMALIZE: return normalised(o, layer, c, y, x);
+	case NN_RELU6:
+		return fminl(number_of(o, layer, 6),
+			fmaxl(*n->zero_point, value_at(o, l->inputs[0], c, y, x)));
+	case NN_SILU:
+	case NN_TANH:
+	case NN_SIGMOID:
+	case NN_LEAKY_RELU:
+	case NN_GELU:
+	case NN_HARD_SWISH:
+	case NN_HARD_SIGMOID:
+		return number_of(o, layer, activated(l, real_of(o, l->inputs[0], c, y, x)));
 	case NN_RELU: return fmaxl(*n->zero_point, value_at(o, l->inputs[0], c, y, x));
 	case NN_CONCAT: return joined(o, layer, c, y, x);
 	case NN_DROPOUT: return value_at(o, l->inputs[0], c, y, x);
@@ -278,6 +387,97 @@ static void every_other_layer(void **state)
 		nn_dense(&s->net, "dense", conv_pool(&s->net, image, 3), 3, false, NN_HE_NORMAL));
 	nn_output(&s->net, "out2", nn_dense(&s->net, "dense2", image, 3, false, NN_HE_NORMAL));
 	check_against_oracle(s, "an image read twice");
+}
+
+/* MLPerf Tiny's kinds of networks: residual sums with a ReLU behind them, depthwise convolutions
+ * with ReLU6, global means. */
+static void residual_and_depthwise_networks(void **state)
+{
+	(void)state;
+	for (int form = 0; form < 4; form++) {
+		struct subject *s = subject_new();
+		struct nn_net *net = &s->net;
+		const struct nn_conv_options o = { .filters = 9,
+			.kernel_height = 3,
+			.kernel_width = 3,
+			.stride = 1 + form % 2,
+			.padding = NN_SAME },
+					     shortcut = { .filters = 9,
+						     .kernel_height = 1,
+						     .kernel_width = 1,
+						     .stride = 1 + form % 2 };
+		const int in = nn_input(net, "in", (struct nn_shape){ 3, 11 + form, 22 });
+		const int a = nn_conv(net, "a", in, 6, 3, 3, NN_SAME, true, NN_HE_NORMAL);
+		int b = nn_depthwise(net, "deep", a, &o);
+		b = form / 2 ? nn_relu6(net, "relu6", b) : nn_relu(net, "relu", b);
+		b = nn_conv(net, "b", b, 9, 1, 1, NN_VALID, false, NN_HE_NORMAL);
+		const int parts[] = { b, nn_conv_with(net, "shortcut", a, &shortcut), b };
+		b = nn_relu(net, "open", nn_add(net, "sum", parts, form == 3 ? 3 : 2));
+		b = nn_add(net, "again", (int[]){ b, parts[1] }, 2);
+		nn_output(net, "pooled", nn_global_avgpool(net, "mean", b));
+		nn_output(net, "out",
+			nn_dense(net, "dense", nn_avgpool(net, "means", b, 2, 3), 5, false,
+				NN_HE_NORMAL));
+		check_against_oracle(s, "a residual network");
+	}
+}
+
+static void groups_dilation_products_and_moved_channels(void **state)
+{
+	(void)state;
+	for (int form = 0; form < 2; form++) {
+		struct subject *s = subject_new();
+		struct nn_net *net = &s->net;
+		const struct nn_conv_options o = { .filters = 10,
+			.kernel_height = 3,
+			.kernel_width = 2,
+			.stride = 2,
+			.stride_width = 1,
+			.dilation = 2,
+			.dilation_width = 3,
+			.padding = form ? NN_SAME : NN_VALID,
+			.relu = form,
+			.groups = 2 },
+					     deep = { .kernel_height = 3,
+						     .kernel_width = 3,
+						     .dilation = 2,
+						     .padding = NN_SAME,
+						     .no_bias = true };
+		int at = nn_normalize(net, "normalize",
+			nn_input(net, "in", (struct nn_shape){ 2, 12, 11 }), form);
+		at = nn_conv(net, "first", at, 6, 3, 3, NN_SAME, false, NN_HE_NORMAL);
+		at = nn_shuffle(net, "shuffle", nn_conv_with(net, "groups", at, &o), 5);
+		at = nn_pad_channels(net, "pad", nn_depthwise(net, "deep", at, &deep), 13);
+		int gate = nn_activation(net, "gate",
+			nn_dense(net, "excite", nn_global_avgpool(net, "mean", at), 13, false,
+				NN_HE_NORMAL),
+			NN_SIGMOID, 0);
+		at = nn_multiply(net, "product", at, gate);
+		at = nn_relu(net, "open",
+			nn_multiply(net, "square", at, nn_activation(net, "t", at, NN_TANH, 0)));
+		const struct nn_pool_options pool = { 3, 2, 2, form ? NN_SAME : NN_VALID, 1 };
+		const int pools[] = { nn_pool_with(net, NN_MAXPOOL, "largest", at, &pool),
+			nn_pool_with(net, NN_AVGPOOL, "average", at, &pool) };
+		nn_output(net, "out",
+			nn_dense(net, "dense", nn_concat(net, "both", pools, 2), 4, false,
+				NN_HE_NORMAL));
+		check_against_oracle(s, form ? "combined, same" : "combined, valid");
+	}
+}
+
+static void every_activation(void **state)
+{
+	(void)state;
+	static const enum nn_kind kinds[] = { NN_SILU, NN_TANH, NN_SIGMOID, NN_LEAKY_RELU, NN_GELU,
+		NN_HARD_SWISH, NN_HARD_SIGMOID, NN_RELU6 };
+	for (size_t k = 0; k < sizeof(kinds) / sizeof(*kinds); k++) {
+		struct subject *s = subject_new();
+		int at = nn_input(&s->net, "in", (struct nn_shape){ 2, 6, 7 });
+		at = nn_conv(&s->net, "conv", at, 5, 3, 3, NN_VALID, false, NN_HE_NORMAL);
+		at = nn_activation(&s->net, "it", at, kinds[k], kinds[k] == NN_LEAKY_RELU ? .2 : 0);
+		nn_output(&s->net, "out", nn_dense(&s->net, "dense", at, 4, false, NN_HE_NORMAL));
+		check_against_oracle(s, "an activation");
+	}
 }
 
 /* Words of any bytes: the largest weights meet the largest activations. */
@@ -471,10 +671,19 @@ static void what_cannot_be_quantised_is_refused_by_name(void **state)
 	(void)state;
 	char error[NN_QUANT_ERROR];
 	struct nn_net *net = calloc(1, sizeof(*net));
-	const int at = nn_silu(net, "swish", nn_input(net, "in", (struct nn_shape){ 1, 4, 4 }));
-	nn_output(net, "out", nn_dense(net, "dense", at, 3, false, NN_HE_NORMAL));
+	const int in = nn_input(net, "in", (struct nn_shape){ 1, 4, 4 });
+	nn_output(net, "out",
+		nn_dense(net, "dense", nn_batchnorm(net, "norm", in, .9, 1e-3), 3, false,
+			NN_HE_NORMAL));
 	assert_null(nn_quant_new(net, error));
-	if (!strstr(error, "layer 'swish' is a SiLU"))
+	if (!strstr(error, "layer 'norm' is a batch normalisation that is not folded"))
+		fail_msg("%s", error);
+	nn_net_clear(net);
+	nn_output(net, "out",
+		nn_dense(net, "wide", nn_input(net, "in", (struct nn_shape){ 1, 300, 300 }), 3,
+			false, NN_HE_NORMAL));
+	assert_null(nn_quant_new(net, error));
+	if (!strstr(error, "layer 'wide' reads more than 65536 numbers"))
 		fail_msg("%s", error);
 	free(net);
 }
@@ -574,6 +783,9 @@ int main(void)
 		cmocka_unit_test(the_papers_networks_on_both_image_sizes),
 		cmocka_unit_test(images_channels_filters_and_classes_of_every_number),
 		cmocka_unit_test(every_other_layer),
+		cmocka_unit_test(residual_and_depthwise_networks),
+		cmocka_unit_test(groups_dilation_products_and_moved_channels),
+		cmocka_unit_test(every_activation),
 		cmocka_unit_test(kernels_agree_on_extremes),
 		cmocka_unit_test(kernels_agree_on_convolutions),
 		cmocka_unit_test(fitted_numbers_are_the_nearest),
