@@ -8,10 +8,10 @@
 #include "sweep.h"
 
 struct trial_kind {
-	bool networks;       /* trials train networks on the images of a data set: they have phases,
-				weights and predictions. Else a trial's results are its metrics, series,
-				logs and outputs, its configuration does not say how it is executed (its
-				sweep file does), and a data set's place is taken by its inputs */
+	/* Trials train networks on the images of a data set: they have phases, weights and
+	 * predictions. Else their results are metrics, series, logs and outputs; how they are
+	 * executed stands in the sweep file alone; and a data set's place is taken by inputs. */
+	bool networks;
 	const char *one_run; /* what a seed is one of: "trained network" */
 	const char *digests; /* what digests of trials are of: "Weights" */
 	const char *silent;  /* what a running trial does that has not reported yet */
