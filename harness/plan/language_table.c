@@ -411,7 +411,8 @@ static const struct key table[] = {
 			"claims: [{id: C3, where: {recipe: example}, than: {recipe: other},\n"
 			"  metric: test_accuracy, compare: higher}]" },
 	{ PLACE_CLAIM, "phase", KEY_PHASE, IN_CLAIM(phase), .fallback = "the last phase",
-		.help = "name of the phase whose result is meant",
+		.help = "name of the phase whose result is meant; of epochs_to_N: from whose "
+			"beginning epochs are counted",
 		.example = "claims: [{id: C2, phase: single, metric: test_accuracy, paper: 0.9}]" },
 	{ PLACE_FIGURE, "phase", KEY_PHASE, IN_FIGURE(phase),
 		.fallback = "all phases (curves), or the last one (the others)",

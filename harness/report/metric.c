@@ -65,7 +65,7 @@ static const struct metric metrics[] = {
 enum { METRICS = sizeof(metrics) / sizeof(metrics[0]), METRICS_MAX = 256 };
 static const char threshold_prefix[] = "epochs_to_";
 static const struct metric threshold = { threshold_prefix, "epochs to", "", "", 1, 1, -1,
-	METRIC_COUNT, false };
+	METRIC_COUNT, true };
 static const struct metric plain = { "", "", "", "", 1, -1, 0, METRIC_RESULT, false };
 
 /* What every trial has, whatever executes it. */

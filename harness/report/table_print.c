@@ -316,7 +316,9 @@ static void explain_table(
 			"Epochs to an accuracy: trained, phase after phase without k-fold, until "
 			"the accuracy on the validation images (of a dual "
 			"phase: of its first submodel) first was so high. Trials that never came "
-			"so far are not in the mean, which then has its own n.");
+			"so far are not in the mean, which then has its own n; in differences they "
+			"count as one epoch more than they were trained, or as no difference where "
+			"the other trial took longer.");
 	explain_images(notes, t);
 	if (context->intervals)
 		notes_explain(notes,

@@ -238,6 +238,13 @@ static int fill_values(const struct study *study, const struct table_row *row, i
 		cell->values[cell->n] = value;
 		cell->seeds[cell->n++] = row->members[i]->seed;
 	}
+	for (size_t i = 0; i < row->planned; i++) {
+		const double trained = study_censored(study, row->members[i], metric);
+		if (isnan(trained))
+			continue;
+		cell->values[cell->n + cell->censored] = trained;
+		cell->seeds[cell->n + cell->censored++] = row->members[i]->seed;
+	}
 	return 0;
 }
 
@@ -325,12 +332,15 @@ static struct table_row *baseline_row(const struct table *t, const struct table_
 	return NULL;
 }
 
-/* The differences over the common seeds; returns how many. */
+/* The differences over the common seeds, with the seeds if they are not NULL; returns how many. */
 static size_t paired_differences(
-	const struct cell *ours, const struct cell *baseline, double *difference)
+	const struct cell *ours, const struct cell *baseline, double *difference, uint64_t *seeds)
 {
-	return stats_pair(ours->values, ours->seeds, ours->n, baseline->values, baseline->seeds,
-		baseline->n, difference);
+	const struct durations x = { ours->values, ours->seeds, ours->n, ours->censored },
+			       y = { baseline->values, baseline->seeds, baseline->n,
+				       baseline->censored };
+
+	return stats_pair_durations(&x, &y, difference, seeds);
 }
 
 /* Are differences of this metric tested, or only stated? */
@@ -344,10 +354,10 @@ static bool is_tested(const struct table *t, int m)
 static int compare(struct cell *ours, const struct cell *baseline, bool tested,
 	const struct family_member *member, struct err *e)
 {
-	double *difference = calloc(ours->n + 1, sizeof(*difference));
+	double *difference = calloc(ours->n + ours->censored + 1, sizeof(*difference));
 	if (!difference)
 		return err_nomem(e);
-	const size_t n = paired_differences(ours, baseline, difference);
+	const size_t n = paired_differences(ours, baseline, difference, NULL);
 
 	ours->against = (struct comparison){
 		.made = n > 0,
@@ -452,12 +462,11 @@ static int add_pairs(struct contest *c, struct err *e)
 		for (size_t b = a + 1; b < c->count; b++) {
 			const struct cell *x = &c->t->rows[c->rows[a]].cells[c->m],
 					  *y = &c->t->rows[c->rows[b]].cells[c->m];
-			double *difference = calloc(x->n + 1, sizeof(*difference));
-			uint64_t *seeds = calloc(x->n + 1, sizeof(*seeds));
+			double *difference = calloc(x->n + x->censored + 1, sizeof(*difference));
+			uint64_t *seeds = calloc(x->n + x->censored + 1, sizeof(*seeds));
 			int result = difference && seeds ? 0 : err_nomem(e);
 			if (!result) {
-				const size_t n = stats_pair_keys(x->values, x->seeds, x->n,
-					y->values, y->seeds, y->n, difference, seeds);
+				const size_t n = paired_differences(x, y, difference, seeds);
 				result = families_add(&c->pairs, "group", c->t, a * c->count + b,
 					difference, seeds, n, e);
 			}
@@ -586,13 +595,13 @@ static int add_comparison(struct table *t, size_t row, int m, const struct table
 	struct families *families, struct err *e)
 {
 	const struct cell *ours = &t->rows[row].cells[m], *theirs = &base->cells[m];
-	double *difference = calloc(ours->n + 1, sizeof(*difference));
-	uint64_t *seeds = calloc(ours->n + 1, sizeof(*seeds));
+	const size_t room = ours->n + ours->censored + 1;
+	double *difference = calloc(room, sizeof(*difference));
+	uint64_t *seeds = calloc(room, sizeof(*seeds));
 	int result = difference && seeds ? 0 : err_nomem(e);
 
 	if (!result) {
-		const size_t n = stats_pair_keys(ours->values, ours->seeds, ours->n, theirs->values,
-			theirs->seeds, theirs->n, difference, seeds);
+		const size_t n = paired_differences(ours, theirs, difference, seeds);
 		result = families_add(families,
 			t->spec->family[0] ? t->spec->family : t->spec->metrics[m], t->spec,
 			place_of(t, row, m), difference, seeds, n, e);

@@ -41,7 +41,7 @@ check $? "plan warns, too"
 try check "$folder/good.yaml" "$folder/tab.yaml" "$folder/good.yaml"
 [ "$code" = 2 ] && [ "$(grep -c ': good: ' "$SCRATCH/out")" = 2 ]
 check $? "of several files each is checked, and the worst counts"
-try check experiments/*.yaml
+try check experiments/*.yaml experiments/papers/*/*.yaml
 [ "$code" = 0 ]
 check $? "all experiments are good"
 try check no/such/file.yaml

@@ -400,6 +400,63 @@ static void too_few_pairs_decide_nothing_and_say_how_many_would(void **state)
 		r.reason, "too few pairs for the exact test to reach 0.05: 6 are needed");
 }
 
+/* Three of six baselines never come so far in 30 epochs. */
+static void trials_that_never_come_so_far_take_part_in_a_comparison(void **state)
+{
+	(void)state;
+	struct made_study m;
+	struct err e = { 0 };
+	struct claim_result *r = NULL;
+	struct table *table = NULL;
+	made_init(&m);
+	made_copy(m.metrics[0], sizeof(m.metrics[0]), "epochs_to_60");
+	made_copy(m.metrics[2], sizeof(m.metrics[2]), "censored epochs_to_60");
+	for (uint64_t seed = 1; seed <= 6; seed++) {
+		made_trial(&m, "mnist", "paper", seed, 10 + (double)seed);
+		const struct sample *s = made_trial(
+			&m, "mnist", "scratch", seed, seed % 2 ? NAN : 20 + (double)seed);
+		m.values[s->first_value + 2] = seed % 2 ? 30 : NAN;
+	}
+	struct claim c = better_than("mnist", "paper", "scratch", -1);
+	made_copy(c.metric, sizeof(c.metric), "epochs_to_60");
+	struct table_spec spec = { .row_count = 1, .metric_count = 1 };
+	made_copy(spec.id, sizeof(spec.id), "epochs");
+	made_copy(spec.rows[0], sizeof(spec.rows[0]), "recipe");
+	made_copy(spec.metrics[0], sizeof(spec.metrics[0]), "epochs_to_60");
+	made_copy(spec.family, sizeof(spec.family), "epochs_to_60");
+	made_where(&spec.baseline, "recipe", "scratch");
+	m.sweep.claims = &c;
+	m.sweep.claim_count = 1;
+	m.sweep.tables = &spec;
+	m.sweep.table_count = 1;
+
+	assert_int_equal(claims_evaluate(&m.study, &e, &r), 0);
+	assert_int_equal(r->n, 6);
+	assert_true(r->mean == ((11 - 31) + (13 - 31) + (15 - 31) - 3 * 10) / 6.0);
+	assert_true(r->p_adjusted == ldexp(1, -5));
+	assert_int_equal(r->verdict, VERDICT_REPRODUCED);
+	assert_string_equal(r->reason,
+		"0 and 3 trials never came so far: they count as one epoch more than they were "
+		"trained, or as no difference");
+	assert_int_equal(tables_make(&m.study, &spec, &e, &table), 0);
+	const struct cell *paper = &table->rows[0].cells[0], *scratch = &table->rows[1].cells[0];
+	assert_int_equal(scratch->n, 3); /* the mean is of those that came so far */
+	assert_true(scratch->mean == 24);
+	assert_int_equal(paper->against.pairs, 6);
+	assert_true(paper->against.difference == r->mean);
+	assert_true(paper->against.p_adjusted == r->p_adjusted);
+	tables_free(table);
+	free(r);
+	c.than.count = 0; /* a number of epochs, of an arm of which not all come so far */
+	made_copy(c.where.is[1].value, sizeof(c.where.is[1].value), "scratch");
+	c.compare = 0;
+	c.paper = 24;
+	c.margin = 20;
+	m.sweep.table_count = 0;
+	assert_string_equal(
+		evaluate_one(&m, &c).reason, "3 trials never came so far and are not in the mean");
+}
+
 static void a_comparison_of_constants_is_a_fact_and_enlarges_no_family(void **state)
 {
 	(void)state;
@@ -698,6 +755,7 @@ int main(void)
 		cmocka_unit_test(the_papers_figure_is_written_as_printed),
 		cmocka_unit_test(a_claim_without_a_number_is_decided_by_the_paired_exact_test),
 		cmocka_unit_test(too_few_pairs_decide_nothing_and_say_how_many_would),
+		cmocka_unit_test(trials_that_never_come_so_far_take_part_in_a_comparison),
 		cmocka_unit_test(a_comparison_of_constants_is_a_fact_and_enlarges_no_family),
 		cmocka_unit_test(several_such_claims_are_corrected_together),
 		cmocka_unit_test(a_family_costs_what_its_tests_do_not_share),
