@@ -9,6 +9,7 @@
 #include "comparisons.h"
 #include "crossed.h"
 #include "metric.h"
+#include "selection.h"
 
 struct interval claims_paper_interval(const struct claim *c)
 {
@@ -223,36 +224,25 @@ struct found {
 			    that they were trained */
 };
 
-static void find_censored(
-	const struct study *study, const struct where *where, int metric, struct found *out)
-{
-	for (size_t i = 0; i < study->count; i++) {
-		const struct sample *s = &study->samples[i];
-		const double trained =
-			study_holds(where, s) ? study_censored(study, s, metric) : NAN;
-		if (isnan(trained))
-			continue;
-		const size_t at = out->n + out->censored++;
-		out->seeds[at] = s->seed;
-		out->samples[at] = s;
-		out->values[at] = trained;
-	}
-}
-
 static int find_values(const struct study *study, const struct claim *c, const struct where *where,
 	bool exact, int metric, struct err *e, struct found *out)
 {
-	const struct sample *first = NULL;
+	const struct sample **members = calloc(study->count + 1, sizeof(struct sample *));
+	size_t count = 0;
+	int result = 0;
 
 	out->n = out->planned = out->failed = out->diverged = out->censored = 0;
-	for (size_t i = 0; i < study->count; i++) {
-		const struct sample *s = &study->samples[i];
+	if (!members)
+		return err_nomem(e);
+	for (size_t i = 0; i < study->count; i++)
+		if (study_holds(where, &study->samples[i]))
+			members[count++] = &study->samples[i];
+	selection_keep(study, &c->select, members, &count, NULL);
+	for (size_t i = 0; i < count && !result; i++) {
+		const struct sample *s = members[i];
 		const char *label;
-		if (!study_holds(where, s))
-			continue;
-		if (first && !exact && !study_same_labels(first, s, &label))
-			return mixed(c, first, s, label, e);
-		first = first ? first : s;
+		if (!exact && !study_same_labels(members[0], s, &label))
+			result = mixed(c, members[0], s, label, e);
 		out->planned++;
 		out->failed += s->state == SAMPLE_FAILED;
 		out->diverged += s->state == SAMPLE_DIVERGED;
@@ -263,9 +253,17 @@ static int find_values(const struct study *study, const struct claim *c, const s
 		out->samples[out->n] = s;
 		out->values[out->n++] = c->scale != 0 ? value * c->scale : value;
 	}
-	if (metric_threshold(c->metric, NULL))
-		find_censored(study, where, metric, out);
-	return 0;
+	for (size_t i = 0; i < count && metric_threshold(c->metric, NULL); i++) {
+		const double trained = study_censored(study, members[i], metric);
+		if (isnan(trained))
+			continue;
+		const size_t at = out->n + out->censored++;
+		out->seeds[at] = members[i]->seed;
+		out->samples[at] = members[i];
+		out->values[at] = trained;
+	}
+	free(members);
+	return result;
 }
 
 /* ---- one configuration against another ---- */
@@ -571,6 +569,31 @@ static void explain_censored(const struct found found[2], bool two, struct claim
 	str_free(&why);
 }
 
+/* At which setting each side was taken. */
+static int explain_selection(
+	const struct study *study, const struct claim *c, struct claim_result *out, struct err *e)
+{
+	const struct where sides[2] = { c->where, other_side(c) };
+	const struct sample **members = calloc(study->count + 1, sizeof(struct sample *));
+	struct str why = { 0 };
+
+	if (!members)
+		return err_nomem(e);
+	for (int k = 0; c->select.label_count && k < (c->than.count ? 2 : 1); k++) {
+		size_t count = 0;
+		for (size_t i = 0; i < study->count; i++)
+			if (study_holds(&sides[k], &study->samples[i]))
+				members[count++] = &study->samples[i];
+		str_add(&why, k ? "; " : "");
+		selection_keep(study, &c->select, members, &count, &why);
+	}
+	if (why.length)
+		give_reason(out, why.s);
+	free(members);
+	str_free(&why);
+	return 0;
+}
+
 /* found: room for the values of two configurations. */
 static int evaluate(const struct study *study, const struct claim *c, struct found found[2],
 	struct err *e, struct claim_result *out)
@@ -601,6 +624,8 @@ static int evaluate(const struct study *study, const struct claim *c, struct fou
 		claims_judge(c, &basis, out);
 	}
 	explain_censored(found, c->than.count > 0, out);
+	if (explain_selection(study, c, out, e))
+		return -1;
 	warn(study, c, metric, found, out);
 	out->planned = found[0].planned;
 	out->failed = found[0].failed + found[1].failed;

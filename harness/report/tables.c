@@ -8,6 +8,7 @@
 
 #include "comparisons.h"
 #include "metric.h"
+#include "selection.h"
 
 enum { BCA_MIN_SEEDS = 10 };
 static const double alpha = 0.05;
@@ -117,6 +118,33 @@ static int by_rank(const void *a, const void *b)
 	return x->place < y->place ? -1 : 1;
 }
 
+/* Of each run of equal ranks the trials of the best setting. */
+static int select_members(
+	const struct table *t, struct member *members, size_t *count, struct err *e)
+{
+	const struct sample **samples = calloc(*count + 1, sizeof(struct sample *));
+	size_t kept = 0;
+
+	if (!samples)
+		return err_nomem(e);
+	for (size_t i = 0, end; i < *count; i = end) {
+		size_t n = 0, next = 0;
+		for (end = i; end < *count
+			&& !memcmp(members[i].rank, members[end].rank, sizeof(members[i].rank));
+			end++)
+			samples[n++] = members[end].sample;
+		selection_keep(t->study, &t->spec->select, samples, &n, NULL);
+		for (size_t k = i; k < end && next < n; k++)
+			if (members[k].sample == samples[next]) {
+				members[kept++] = members[k];
+				next++;
+			}
+	}
+	*count = kept;
+	free(samples);
+	return 0;
+}
+
 /* The trials of the table in the order of its rows, and of the plan within a row. */
 static int find_members(const struct table *t, struct member *members, size_t *count, struct err *e)
 {
@@ -138,7 +166,8 @@ static int find_members(const struct table *t, struct member *members, size_t *c
 	for (int k = 0; k < 4; k++)
 		free(distinct[k].values);
 	qsort(members, *count, sizeof(*members), by_rank);
-	return result;
+	return result || !t->spec->select.label_count ? result
+						      : select_members(t, members, count, e);
 }
 
 static void count_state(struct table_row *row, const struct sample *s)
