@@ -30,7 +30,7 @@ cat >"$SCRATCH/select.yaml" <<'END'
 retrial: 1
 name: select
 seeds: 6
-base: {dataset: synthetic, recipe: a}
+base: {dataset: synthetic, recipe: a, validation: 500}
 axes: {recipe: [a, b], batch_size: [16, 32]}
 recipes: {a: [{phase: single, epochs: 1}], b: [{phase: single, epochs: 2}]}
 tables:
