@@ -342,7 +342,7 @@ static void check_margin(struct study *s, const struct node *map, const struct c
 static void finish_selection(struct study *s, const struct node *map, struct selection *select)
 {
 	const struct node *by = node_get(map, "select_by"), *labels = node_get(map, "select");
-	const struct program_metric *m =
+	const struct declared_metric *m =
 		s->program ? program_metric(s->program, select->metric) : NULL;
 	if (!labels) {
 		if (by)
@@ -379,7 +379,7 @@ static void finish_claim(
 	const struct node *than = node_get(map, "than");
 	(void)sweep;
 	if (s->program) {
-		const struct program_metric *m = program_metric(s->program, claim->metric);
+		const struct declared_metric *m = program_metric(s->program, claim->metric);
 		claim->declared = m ? &m->declared : NULL;
 	}
 	read_compare(s, map, claim);
