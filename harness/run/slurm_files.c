@@ -116,6 +116,14 @@ void slurm_merge_mark(const char *path, long number, char mark[SLURM_MARK_MAX])
 		(long long)log.st_size);
 }
 
+bool slurm_has_mark(const char *marks, const char *mark)
+{
+	const char *at = marks ? strstr(marks, mark) : NULL;
+	while (at && at > marks && at[-1] != '\n')
+		at = strstr(at + 1, mark);
+	return at;
+}
+
 bool slurm_is_merged(const char *folder, const char *submission, long number)
 {
 	struct str db = { 0 }, path = { 0 };
@@ -126,7 +134,7 @@ bool slurm_is_merged(const char *folder, const char *submission, long number)
 	bool merged = !file_exists(db.s);
 	if (!merged && file_read(path.s, SLURM_MARKS_MAX, &marks, &bytes, NULL) == 0) {
 		slurm_merge_mark(db.s, number, mark);
-		merged = strstr(marks, mark) != NULL;
+		merged = slurm_has_mark(marks, mark);
 		free(marks);
 	}
 	str_free(&db);

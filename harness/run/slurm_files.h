@@ -41,6 +41,9 @@ void slurm_log_path(const char *folder, const char *submission, long number, str
 enum { SLURM_MARK_MAX = 96, SLURM_MARKS_MAX = 16 << 20 };
 void slurm_merge_mark(const char *path, long number, char mark[SLURM_MARK_MAX]);
 
+/* Is the mark a line of the marks (NULL: there are none)? */
+bool slurm_has_mark(const char *marks, const char *mark);
+
 /* Has the study's database all that the task's database holds? A task without one has nothing to
  * give. */
 bool slurm_is_merged(const char *folder, const char *submission, long number);
