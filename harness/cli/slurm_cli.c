@@ -11,6 +11,7 @@
 #include "../base/clock.h"
 #include "../base/file.h"
 #include "../run/slurm_ended.h"
+#include "../run/slurm_files.h"
 #include "../run/slurm_watch.h"
 #include "../store/read.h"
 #include "forecast_cli.h"
@@ -506,13 +507,19 @@ static int run(struct cluster *x, const char *db, struct err *e)
 			return -1;
 		return submit(x, db, true, e);
 	}
+	const size_t submissions = slurm_submissions(x->folder);
 	if (look(x, e) || (!collect && remove_stuck(x, e)))
 		return -1;
 	const struct stand before = { *x->summary, count_stopped(x), clock_seconds() };
 	const bool submits = !collect && x->missing_count > 0;
 	if (submits) {
 		tell_unfinished(x);
-		const int code = store_share(x->store, e) ? -1 : submit(x, db, false, e);
+		if (store_share(x->store, e))
+			return -1;
+		const int lock = slurm_lock(x->folder, submissions, e);
+		const int code = lock < 0 ? -1 : submit(x, db, false, e);
+		if (lock >= 0)
+			close(lock);
 		if (code)
 			return code;
 	}

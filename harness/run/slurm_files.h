@@ -28,6 +28,15 @@ long slurm_list_next(struct slurm_list *list, char identity[DIGEST_TEXT]);
 /* Its first line. */
 void slurm_list_head(struct str *out, int core_version);
 
+/* ---- lock: held while trials are looked up and submitted ---- */
+
+/* So that two runs at once do not submit the same trials: submissions is how many there were before
+ * this run looked what is missing. Returns the descriptor that holds the lock (close releases it),
+ * or -1 with e: another run has it, or has submitted meanwhile (ERR_UNFINISHED). A file system
+ * without locks has none to hold. */
+size_t slurm_submissions(const char *folder);
+int slurm_lock(const char *folder, size_t submissions, struct err *e);
+
 /* ---- jobs.txt: lines "FIRST JOB", the number before an array's first task and the array ---- */
 
 int slurm_jobs_add(const char *submission, size_t first, const char *job, struct err *e);
