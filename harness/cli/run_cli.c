@@ -15,10 +15,9 @@
 #include "../base/facts.h"
 #include "../base/study_tree.h"
 #include "../data/archive.h"
-#include "../plan/program.h"
+#include "../plan/trial_kind.h"
 #include "../plan/yaml.h"
 #include "../report/stats.h"
-#include "../run/inputs.h"
 #include "../store/open.h"
 
 int run_cli_progress(const struct cli *c, enum progress_kind *kind)
@@ -137,16 +136,15 @@ void run_cli_study_changes(const struct sweep *sweep, struct str *out)
 	char *folder = folder_of(sweep->path);
 	study_tree_changes(folder, (const char *const[]){ name, NULL }, out);
 	free(folder);
-	if (!sweep->program || out->length)
-		return;
-	const struct program_config *p = sweep->program;
-	const char **inputs = calloc((size_t)p->input_count + 1, sizeof(*inputs));
+	const char *const *names;
+	const int count = trial_kind_of(sweep)->inputs(sweep, &names, &folder);
+	const char **inputs = calloc((size_t)count + 1, sizeof(*inputs));
 	if (!inputs)
 		err_end_nomem();
-	for (int i = 0; i < p->input_count; i++)
-		inputs[i] = p->inputs[i];
-	folder = program_input_folder(p);
-	study_tree_changes(folder, inputs, out);
+	for (int i = 0; i < count; i++)
+		inputs[i] = names[i];
+	if (count && !out->length)
+		study_tree_changes(folder, inputs, out);
 	free(folder);
 	free(inputs);
 }

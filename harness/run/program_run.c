@@ -390,7 +390,7 @@ static void explain_exit(struct work *w, int status)
 	str_free(&last);
 }
 
-static void missing_metric(struct work *w, const struct program_metric *m)
+static void missing_metric(struct work *w, const struct declared_metric *m)
 {
 	const char *others = reported_others(w->reported);
 	if (m->match)
@@ -409,7 +409,7 @@ static void missing_metric(struct work *w, const struct program_metric *m)
 static int tell_measures(struct work *w, struct err *e)
 {
 	for (int i = 0; i < w->program->metric_count; i++) {
-		const struct program_metric *m = &w->program->metrics[i];
+		const struct declared_metric *m = &w->program->metrics[i];
 		struct measure_result measure = { .metric = m->declared.name };
 		if (!reported_value(w->reported, i, &measure.value)) {
 			missing_metric(w, m);
