@@ -158,3 +158,40 @@ char *run_cli_states(const char *db)
 	str_add(&path, "states");
 	return str_take(&path);
 }
+
+static size_t ended_badly(const struct local_summary *s)
+{
+	return s->failed + s->diverged + s->timeout;
+}
+
+/* Nothing was run, and all that is left to run lacks its data. */
+static bool lacks_data(const struct local_summary *s)
+{
+	return s->skipped && s->done + ended_badly(s) + s->interrupted + s->elsewhere == 0
+		&& !s->more;
+}
+
+void run_cli_tell_lack(const struct local_summary *s)
+{
+	if (lacks_data(s))
+		fprintf(stderr,
+			"retrial run: nothing could be run: no data for %zu trial%s (retrial "
+			"data)\n",
+			s->skipped, s->skipped == 1 ? "" : "s");
+}
+
+int run_cli_exit_code(const struct local_summary *s, bool stop_on_error)
+{
+	const bool bad = ended_badly(s) + s->bad_before > 0;
+	if (s->machine || s->bad_data)
+		return ERR_ENVIRONMENT;
+	if (bad && stop_on_error)
+		return ERR_FAILED;
+	if (s->interrupted || s->elsewhere || s->more)
+		return ERR_UNFINISHED;
+	if (bad)
+		return ERR_FAILED;
+	if (lacks_data(s))
+		return ERR_ENVIRONMENT;
+	return s->skipped ? ERR_UNFINISHED : ERR_NONE;
+}
