@@ -225,7 +225,7 @@ static int check(const struct sheet *s, struct err *e)
 			"(another digest)",
 			s->spec->id, d->name, s->sample->identity);
 	if (d->reals)
-		return err_set(e, ERR_USAGE, "figure %s: data set %s holds floats, no pictures",
+		return err_set(e, ERR_USAGE, "figure %s: data set %s holds floats, not images",
 			s->spec->id, d->name);
 	if (d->channels > 3 || d->height > SIDE_MAX || d->width > SIDE_MAX)
 		return err_set(e, ERR_USAGE, "figure %s: images of more than %d by %d pixels",
