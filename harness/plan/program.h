@@ -55,7 +55,7 @@ struct program_config {
 	int parameter_count;
 	size_t values_bytes; /* of a trial's values, which the rows' offsets point into */
 
-	const struct program_metric *metrics;
+	const struct declared_metric *metrics;
 	int metric_count;
 };
 
@@ -92,6 +92,6 @@ char *program_input_folder(const struct program_config *p);
 bool program_input_is_text(const struct program_config *p, const char *name);
 
 /* The metric's declaration, or NULL. */
-const struct program_metric *program_metric(const struct program_config *p, const char *name);
+const struct declared_metric *program_metric(const struct program_config *p, const char *name);
 
 #endif
