@@ -168,9 +168,7 @@ static const struct key table[] = {
 			"  submodel_head: [{dense: {name: classifier, units: classes}}]}}" },
 	{ PLACE_MODEL, "network", KEY_LAYERS,
 		.help = "all layers of an ordinary network, in place of stem and submodel_head",
-		.detail =
-			"A list of layers may have repetitions: {repeat: {times: 3, layers: [...]}}. Names get\n"
-			"the suffix -1, -2, -3, and $i is the number. `input` is the input of the repetition.",
+		.detail = "A list of layers may have repetitions (repeat) and templates.",
 		.example =
 			"network: [{repeat: {times: 2, layers: [{conv: {name: c, filters: 4, kernel: 3}}]}},\n"
 			"  {dense: {name: classifier, units: classes}}]" },
@@ -188,6 +186,24 @@ static const struct key table[] = {
 	{ PLACE_TEMPLATE, "layers", KEY_LAYERS, .needed = PLACE_TEMPLATE,
 		.help = "layers; $NAME stands for the value of a parameter",
 		.example = "layers: [{conv: {name: conv, filters: 8, kernel: 3}}]" },
+	{ PLACE_LAYERS, "repeat", KEY_MAP, .members = PLACE_REPEAT,
+		.help = "repeats a list of layers",
+		.detail =
+			"Names of the layers get the suffix -1, -2, -3, and $i is the number. The name `input`\n"
+			"is the input of the repetition. Repetitions may be nested.",
+		.example =
+			"network: [{repeat: {times: 2, layers: [{conv: {name: c, filters: 4, kernel: 3}}]}},\n"
+			"  {dense: {name: classifier, units: classes}}]" },
+	{ PLACE_REPEAT, "times", KEY_WHOLE, .min = 0, .max = 1024, .needed = PLACE_REPEAT,
+		.help = "how often the layers are repeated",
+		.example =
+			"network: [{repeat: {times: 2, layers: [{conv: {name: c, filters: 4, kernel: 3}}]}},\n"
+			"  {dense: {name: classifier, units: classes}}]" },
+	{ PLACE_REPEAT, "layers", KEY_LAYERS, .needed = PLACE_REPEAT,
+		.help = "the layers to repeat",
+		.example =
+			"network: [{repeat: {times: 2, layers: [{conv: {name: c, filters: 4, kernel: 3}}]}},\n"
+			"  {dense: {name: classifier, units: classes}}]" },
 	{ PLACE_MODEL, "stem", KEY_LAYERS,
 		.help = "first layers of all networks of the model",
 		.example = "stem: [{conv: {name: c, filters: 4, kernel: 3, activation: relu}}]" },
