@@ -159,7 +159,7 @@ static void add_pager(struct str *out, const struct asked *a, size_t from, const
 	if (a->page > 1) {
 		str_add(out, "<a rel=\"prev\" href=\"");
 		add_address(out, a, a->sort, a->page - 1);
-		str_add(out, "\">earlier</a> ");
+		str_add(out, "\">previous</a> ");
 	}
 	if (to > from)
 		str_addf(out, "rows %zu to %zu ", from + 1, to);
@@ -168,7 +168,7 @@ static void add_pager(struct str *out, const struct asked *a, size_t from, const
 	if (r->row_count > to) {
 		str_add(out, "<a rel=\"next\" href=\"");
 		add_address(out, a, a->sort, a->page + 1);
-		str_add(out, "\">later</a>");
+		str_add(out, "\">next</a>");
 	}
 	str_add(out, "</p>\n");
 }
