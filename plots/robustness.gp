@@ -1,4 +1,4 @@
-# robustness.gp - accuracy on corrupted test images (harness/report/figure_robustness.c has the numbers). Panel p has a block for each series: strength,
+# robustness.gp - accuracy on corrupted test images (harness/report/figure_robustness.c has the numbers). Panel p has a block for each series: severity,
 # mean, low, high, seeds.
 
 left = 50.0; right = 12.0; gap = 36.0; above = 22.0; below = 42.0

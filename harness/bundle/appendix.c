@@ -44,6 +44,7 @@ static int add_list(struct store *s, const char *query, const char *const *param
 /* What it all took. */
 struct cost {
 	double trials, attempts, bad, seeds, cpu_hours, longest_minutes, mean_minutes, peak_bytes;
+	bool core, programs; /* have executed finished trials */
 };
 
 static int read_cost(struct store *s, struct cost *cost, struct err *e)
@@ -53,7 +54,8 @@ static int read_cost(struct store *s, struct cost *cost, struct err *e)
 		return -1;
 	const struct value *v = r->values;
 	*cost = (struct cost){ v[0].real, v[1].real, v[2].real, v[3].real, v[4].real, v[5].real,
-		v[6].real, v[7].real };
+		v[6].real, v[7].real, .programs = v[9].integer };
+	cost->core = v[8].integer || !cost->programs;
 	rows_free(r);
 	return 0;
 }
@@ -64,9 +66,9 @@ static void add_cost(const struct cost *c, struct str *out)
 		"%.0f finished trials with %.0f different seeds. All %.0f executions, of which "
 		"%.0f ended badly or were interrupted (their time counts), took "
 		"%.2f hours of one processor core; a finished trial %.1f minutes on average and "
-		"%.1f at most, and at most %.0f MB of memory. No GPU.\n",
+		"%.1f at most, and at most %.0f MB of memory.%s\n",
 		c->trials, c->seeds, c->attempts, c->bad, c->cpu_hours, c->mean_minutes,
-		c->longest_minutes, ceil(c->peak_bytes / 1e6));
+		c->longest_minutes, ceil(c->peak_bytes / 1e6), c->programs ? "" : " No GPU.");
 }
 
 static int add_sweeps(struct store *s, struct str *out, struct err *e)
@@ -93,6 +95,26 @@ static int add_facts(struct store *s, const char *names, struct str *out, struct
 
 /* ---- ACM ---- */
 
+static void add_evaluation(const struct cost *cost, struct str *out)
+{
+	str_addf(out,
+		"```sh\nretrial verify BUNDLE.tar.zst --sample 3%s\n```\n\nexecutes three trials "
+		"again. Without `--sample` all are executed, which takes the time said above.\n\n",
+		cost->programs ? " --trust" : "");
+	if (cost->core)
+		str_add(out,
+			"Of trials of retrial's own core every digest is compared with "
+			"`trials.csv` and `digests.csv`: they have to be the same, to the bit, on "
+			"any machine.\n\n");
+	if (cost->programs)
+		str_add(out,
+			"Of trials of programs every metric, step and output is compared: they "
+			"have to be identical, or within the tolerances that the sweep file states "
+			"under `verify:`. `--trust` lets the bundle's programs run on this "
+			"machine; "
+			"look at `programs/` first.\n\n");
+}
+
 int appendix_artifact(
 	struct store *s, const struct appendix_facts *facts, struct str *out, struct err *e)
 {
@@ -108,12 +130,24 @@ int appendix_artifact(
 	str_addf(out, "- **Program**: %s, in C; %s\n", facts->build,
 		facts->source ? "its source is `source.tar`" : "its source is not in the bundle");
 	str_add(out,
-		"- **Compilation**: `make` (gcc or clang; the results do not depend on which)\n"
-		"- **Model**: trained from random weights; none is downloaded\n"
+		"- **Compilation**: `make` (gcc or clang; the results do not depend on which)\n");
+	if (cost.core)
+		str_add(out, "- **Model**: trained from random weights; none is downloaded\n");
+	if (cost.programs)
+		str_addf(out,
+			"- **Programs of the authors**: executed the trials of the sweep files "
+			"that have `program:`; their inputs are %s\n",
+			facts->programs ? "listed below" : "not in the bundle");
+	str_add(out,
 		"- **Run-time environment**: Linux; libraries are named in the README of the "
-		"source\n"
-		"- **Hardware**: one processor core; x86-64 or ARM64; no GPU\n"
-		"- **Metrics**: test accuracy, validation accuracy, parameters, sizes, latency\n"
+		"source\n");
+	if (!cost.programs)
+		str_add(out, "- **Hardware**: one processor core; x86-64 or ARM64; no GPU\n");
+	str_addf(out, "- **Metrics**: %s%s%s\n",
+		cost.core ? "test accuracy, validation accuracy, parameters, sizes, latency" : "",
+		cost.core && cost.programs ? "; " : "",
+		cost.programs ? "those that the sweep files declare under `metrics:`" : "");
+	str_add(out,
 		"- **Output**: tables, figures, verdicts on the paper's numbers\n"
 		"- **Workflow framework used**: retrial itself\n- **Publicly available**: ");
 	str_addf(out, "%s\n- **Licence of the program**: GPL-3.0-or-later\n- **Time and memory**: ",
@@ -131,6 +165,8 @@ int appendix_artifact(
 	if (add_data(s, out, e))
 		return -1;
 	str_add(out, facts->data ? facts->data : "");
+	if (facts->programs)
+		str_addf(out, "\n### Inputs of programs\n\n%s", facts->programs);
 	str_add(out, "\n## A.4 Installation\n\n");
 	if (facts->source)
 		str_add(out,
@@ -148,12 +184,9 @@ int appendix_artifact(
 		"are there, and how to get the others\n"
 		"retrial run sweeps/NAME.yaml --db new.db   # all trials of a sweep\n"
 		"retrial table sweeps/NAME.yaml --db new.db\n```\n\n"
-		"## A.6 Evaluation and expected result\n\n"
-		"```sh\nretrial verify BUNDLE.tar.zst --sample 3\n```\n\nexecutes three trials "
-		"again and compares every digest with `trials.csv` and `digests.csv`: they have to "
-		"be "
-		"the same, to the bit, on any machine. Without `--sample` all are executed, which "
-		"takes the time said above.\n\n"
+		"## A.6 Evaluation and expected result\n\n");
+	add_evaluation(&cost, out);
+	str_add(out,
 		"## A.7 Customisation\n\nSweep files are short texts; `retrial help` explains "
 		"every parameter.\n");
 	return 0;
@@ -181,16 +214,23 @@ int appendix_checklist(
 	question(out, "2. Limitations", for_authors);
 	question(out, "3. Theory, assumptions and proofs", for_authors);
 	question(out, "4. Experimental result reproducibility",
-		"Yes. A trial is a function of its configuration, its data, its seed and the "
-		"version of the training "
-		"core: `retrial verify` executes any of them again and compares weights and "
-		"predictions bit for bit.");
+		cost.core ? "Yes. A trial is a function of its configuration, its data, its seed "
+			    "and the version of the training core: `retrial verify` executes any "
+			    "of them again and compares weights and predictions bit for bit."
+			  : "Each trial is run with a stated seed: `retrial verify` executes any "
+			    "of them again and compares every metric, step and output.");
+	if (cost.core && cost.programs)
+		str_add(out,
+			"\nOf trials that the authors' programs executed, it compares every "
+			"metric, step and output.\n");
 	question(out, "5. Open access to data and code", "");
 	str_addf(out, "The program is %s; its source is %s. Data sets, by their digests:\n\n",
 		facts->build, facts->source ? "in the bundle" : "not in the bundle");
 	if (add_data(s, out, e))
 		return -1;
 	str_add(out, facts->data ? facts->data : "");
+	if (facts->programs)
+		str_addf(out, "\nInputs of the authors' programs:\n\n%s", facts->programs);
 	question(out, "6. Experimental setting and details",
 		"All of it is in the sweep files, and for each trial in column `config` of "
 		"`trials.csv`: splits, "

@@ -9,9 +9,10 @@
 
 /* What the bundle holds beside the database. */
 struct appendix_facts {
-	bool source;       /* source.tar */
-	const char *build; /* which program made it: "retrial 0.2.0, commit ..." */
-	const char *data;  /* lines about imported data sets; NULL: none was used */
+	bool source;          /* source.tar */
+	const char *build;    /* which program made it: "retrial 0.2.0, commit ..." */
+	const char *data;     /* lines about imported data sets; NULL: none was used */
+	const char *programs; /* likewise: about the inputs of programs */
 };
 
 /* Append the texts (Markdown). Nothing in them depends on when they are made. Returns 0, or -1 with

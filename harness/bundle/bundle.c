@@ -15,6 +15,7 @@
 #include "appendix.h"
 #include "own_files.h"
 #include "pack.h"
+#include "programs.h"
 
 enum { DATABASE_BYTES_MAX = 2000000000 };
 
@@ -124,16 +125,26 @@ static int add_readme(struct pack *p, const struct bundle_options *o,
 		"| `environment.csv` | the programs and machines that ran them |\n");
 	if (holds(p, "results/"))
 		str_add(&text, "| `results/` | tables, verdicts, figures and a page to read |\n");
+	if (holds(p, "programs/"))
+		str_add(&text,
+			"| `programs/` | what trials of programs need to be run again: programs, "
+			"their data, the sweep file |\n");
 	if (facts->source)
 		str_add(&text, "| `source.tar` | the source of the program |\n");
 	str_add(&text,
 		"| `ARTIFACT.md`, `CHECKLIST.md` | ACM artifact appendix and NeurIPS checklist |\n"
 		"| `SHA256SUMS` | of all of these |\n\n"
 		"To check: `retrial verify THIS.tar.zst --sample 3` executes three of the trials "
-		"again and compares them, bit for bit.\n");
+		"again and compares them, number by number.\n");
+	if (holds(p, "programs/"))
+		str_add(&text,
+			"Trials of programs need `--trust`, too: it runs the programs of this "
+			"bundle, which can do all that you can. Look at them first.\n");
 	str_addf(&text, "It was made by %s.\n", facts->build);
 	if (facts->data)
 		str_addf(&text, "\nData sets of the authors' own:\n\n%s", facts->data);
+	if (facts->programs)
+		str_addf(&text, "\nPrograms:\n\n%s", facts->programs);
 	const int result = pack_add_text(p, "README.md", &text, e);
 	str_free(&text);
 	return result;
@@ -143,7 +154,7 @@ int bundle_make(struct store *s, const struct bundle_options *options, const cha
 	struct str *warning, struct err *e)
 {
 	struct pack p = { 0 };
-	struct str build = { 0 }, data = { 0 };
+	struct str build = { 0 }, data = { 0 }, inputs = { 0 };
 	struct appendix_facts facts = { 0 };
 	str_addf(&build, "retrial %s, commit %s", facts_version(), facts_commit());
 	int result = add_database(&p, s, path, e);
@@ -154,6 +165,8 @@ int bundle_make(struct store *s, const struct bundle_options *options, const cha
 	if (result == 0)
 		result = own_files_add_data(
 			&p, s, options->places, options->data_bytes_max, &data, warning, e);
+	if (result == 0 && options->inputs)
+		result = programs_add(&p, s, options->data_bytes_max, &inputs, warning, e);
 	if (result == 0)
 		result = add_csv(&p, s, store_named_query("trials"), "trials.csv", e);
 	if (result == 0)
@@ -168,7 +181,7 @@ int bundle_make(struct store *s, const struct bundle_options *options, const cha
 	if (result == 0 && options->source)
 		result = add_source(&p, warning, e);
 	facts = (struct appendix_facts){
-		.source = p.count > before, .build = build.s, .data = data.s
+		.source = p.count > before, .build = build.s, .data = data.s, .programs = inputs.s
 	};
 	if (result == 0)
 		result = add_appendices(&p, s, &facts, e);
@@ -179,6 +192,7 @@ int bundle_make(struct store *s, const struct bundle_options *options, const cha
 	pack_free(&p);
 	str_free(&build);
 	str_free(&data);
+	str_free(&inputs);
 	return result;
 }
 

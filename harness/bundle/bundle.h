@@ -16,13 +16,15 @@ struct bundle_options {
 	const struct published_places *published; /* for that */
 	bool source;                              /* the program's source at its commit, from git */
 	const struct dataset_places *places;      /* of imported data */
-	size_t data_bytes_max;                    /* of each imported data set */
+	bool inputs;                              /* of programs (programs.h) */
+	size_t data_bytes_max; /* of each imported data set, and of the inputs of each program */
 };
 
 /* Make it: README.md, results.db (a compact copy of the database), sweeps/NAME.yaml with the files
- * that they use, data/ (imported sets), trials.csv and digests.csv (what `retrial verify` needs),
- * environment.csv, results/, ARTIFACT.md, CHECKLIST.md, and what the options ask for. *warning says
- * what could not be put in, a line each ("": all is in). Returns 0, or -1 with e. */
+ * that they use, data/ (imported sets), programs/ (programs.h), trials.csv and digests.csv (what
+ * `retrial verify` needs), environment.csv, results/, ARTIFACT.md, CHECKLIST.md, and what the
+ * options ask for. *warning says what could not be put in, a line each ("": all is in). Returns 0,
+ * or -1 with e. */
 int bundle_make(struct store *s, const struct bundle_options *options, const char *path,
 	struct str *warning, struct err *e);
 

@@ -16,6 +16,7 @@
 /* One sweep's walk: folder is where its file was ("" or with a slash at its end). */
 struct walk {
 	struct pack *pack;
+	const char *prefix; /* where it goes in the pack */
 	char *folder;
 	struct str *missing;
 	struct arena arena;
@@ -84,7 +85,7 @@ static int add_named(struct walk *w, const char *from, const char *path, struct 
 	size_t count;
 	int result = 0;
 	find_file(w->folder, name, path, &file);
-	str_addf(&member, "sweeps/%s", name);
+	str_addf(&member, "%s%s", w->prefix, name);
 	if (!is_below(name))
 		str_addf(w->missing,
 			"%s, which %s uses: it is not below the folder of the sweep file\n", path,
@@ -136,24 +137,30 @@ static int read_file(
 	return result;
 }
 
+int own_files_add_libraries_of(struct pack *p, const char *prefix, const char *sweep,
+	const char *path, const char *text, struct str *missing, struct err *e)
+{
+	const char *slash = strrchr(path, '/');
+	struct str name = { 0 };
+	struct walk w = { .pack = p, .prefix = prefix, .missing = missing };
+	w.folder = strndup(path, slash ? (size_t)(slash - path) + 1 : 0);
+	str_addf(&name, "%s.yaml", sweep);
+	const int result = w.folder ? read_file(&w, name.s, text, strlen(text), e) : err_nomem(e);
+	free(w.folder);
+	arena_free(&w.arena);
+	str_free(&name);
+	return result;
+}
+
 int own_files_add_libraries(struct pack *p, struct store *s, struct str *missing, struct err *e)
 {
 	struct rows *r;
 	if (store_ask(s, "bundle_sweeps", NULL, e, &r))
 		return -1;
 	int result = 0;
-	for (size_t i = 0; result == 0 && i < r->row_count; i++) {
-		const struct value *v = &r->values[3 * i];
-		const char *slash = strrchr(v[1].text, '/');
-		struct str name = { 0 };
-		struct walk w = { .pack = p, .missing = missing };
-		w.folder = strndup(v[1].text, slash ? (size_t)(slash - v[1].text) + 1 : 0);
-		str_addf(&name, "%s.yaml", v[0].text);
-		result = w.folder ? read_file(&w, name.s, v[2].text, v[2].length, e) : err_nomem(e);
-		free(w.folder);
-		arena_free(&w.arena);
-		str_free(&name);
-	}
+	for (size_t i = 0; result == 0 && i < r->row_count; i++)
+		result = own_files_add_libraries_of(p, "sweeps/", rows_text(r, i, 0),
+			rows_text(r, i, 1), rows_text(r, i, 2), missing, e);
 	rows_free(r);
 	return result;
 }

@@ -13,6 +13,11 @@
  * line each. Returns 0, or -1 with e. */
 int own_files_add_libraries(struct pack *p, struct store *s, struct str *missing, struct err *e);
 
+/* The same for one sweep, below prefix ("programs/a/"): its name, where its file was, and the text.
+ */
+int own_files_add_libraries_of(struct pack *p, const char *prefix, const char *sweep,
+	const char *path, const char *text, struct str *missing, struct err *e);
+
 /* Add the imported data sets of finished trials as data/NAME/DIGEST.data, each up to so many bytes.
  * *list gets a line for each: in the bundle, or why not and how to get it; *missing likewise those
  * that are not. Returns 0, or -1 with e. */

@@ -26,8 +26,7 @@ enum {
  * have any ratio. */
 static const size_t total_bytes_max = 4000000000, total_bytes_free = 100000000;
 
-/* A name that stays below the folder it is unpacked in, and that a terminal can show. */
-static bool name_is_good(const char *name)
+bool pack_name_is_good(const char *name)
 {
 	if (strlen(name) > NAME_BYTES_MAX || !str_is_utf8(name) || str_has_control(name, false)
 		|| strchr(name, '\\'))
@@ -44,20 +43,36 @@ static bool name_is_good(const char *name)
 
 int pack_add(struct pack *p, const char *name, char *bytes, size_t count, struct err *e)
 {
-	if (!name_is_good(name)) {
+	if (!pack_name_is_good(name)) {
 		free(bytes);
 		return err_set(e, ERR_USAGE, "a bundle holds no file of this name: '%s'", name);
 	}
 	struct pack_file *larger = reallocarray(p->files, p->count + 1, sizeof(*larger));
 	if (larger) {
 		p->files = larger;
-		larger[p->count] = (struct pack_file){ strdup(name), bytes, count };
+		larger[p->count] =
+			(struct pack_file){ .name = strdup(name), .bytes = bytes, .count = count };
 	}
 	if (!larger || !larger[p->count].name) {
 		free(bytes);
 		return err_nomem(e);
 	}
 	p->count++;
+	return 0;
+}
+
+int pack_take(struct pack *p, struct pack *from, struct err *e)
+{
+	if (!from->count)
+		return 0;
+	struct pack_file *larger = reallocarray(p->files, p->count + from->count, sizeof(*larger));
+	if (!larger)
+		return err_nomem(e);
+	memcpy(larger + p->count, from->files, from->count * sizeof(*larger));
+	p->files = larger;
+	p->count += from->count;
+	free(from->files);
+	*from = (struct pack){ 0 };
 	return 0;
 }
 
@@ -126,21 +141,22 @@ static int fail(struct archive *a, const char *path, struct err *e)
 	return err_set(e, ERR_ENVIRONMENT, "%s: %s", path, reason ? reason : "cannot be written");
 }
 
-static int write_entry(struct archive *a, const char *top, const char *name, const char *bytes,
-	size_t count, const char *path, struct err *e)
+static int write_entry(struct archive *a, const char *top, const struct pack_file *f,
+	const char *path, struct err *e)
 {
 	struct archive_entry *entry = archive_entry_new();
 	struct str full = { 0 };
 	if (!entry)
 		return err_nomem(e);
-	str_addf(&full, "%s/%s", top, name);
+	str_addf(&full, "%s/%s", top, f->name);
 	archive_entry_set_pathname(entry, full.s);
 	archive_entry_set_filetype(entry, AE_IFREG);
-	archive_entry_set_perm(entry, 0644);
-	archive_entry_set_size(entry, (la_int64_t)count);
+	archive_entry_set_perm(entry, f->executable ? 0755 : 0644);
+	archive_entry_set_size(entry, (la_int64_t)f->count);
 	archive_entry_set_mtime(entry, TIME, 0);
 	int result = archive_write_header(a, entry) == ARCHIVE_OK ? 0 : -1;
-	if (result == 0 && count && archive_write_data(a, bytes, count) != (la_ssize_t)count)
+	if (result == 0 && f->count
+		&& archive_write_data(a, f->bytes, f->count) != (la_ssize_t)f->count)
 		result = -1;
 	if (result)
 		fail(a, path, e);
@@ -176,12 +192,13 @@ int pack_write(struct pack *p, const char *top, const char *path, struct err *e)
 			&& archive_write_open_filename(a, beside.s) == ARCHIVE_OK
 		? 0
 		: fail(a, beside.s, e);
+	char name[sizeof(sums_name)];
+	memcpy(name, sums_name, sizeof(name));
+	const struct pack_file list = { .name = name, .bytes = sums.s, .count = sums.length };
 	if (result == 0)
-		result = write_entry(
-			a, top, sums_name, sums.s ? sums.s : "", sums.length, beside.s, e);
+		result = write_entry(a, top, &list, beside.s, e);
 	for (size_t i = 0; result == 0 && i < p->count; i++)
-		result = write_entry(a, top, p->files[i].name, p->files[i].bytes, p->files[i].count,
-			beside.s, e);
+		result = write_entry(a, top, &p->files[i], beside.s, e);
 	if (archive_write_close(a) != ARCHIVE_OK && result == 0)
 		result = fail(a, beside.s, e);
 	archive_write_free(a);
@@ -200,7 +217,7 @@ int pack_write(struct pack *p, const char *top, const char *path, struct err *e)
 static const char *name_below_top(const char *name)
 {
 	const char *below = name ? strchr(name, '/') : NULL;
-	if (!below || below == name || !below[1] || !name_is_good(name))
+	if (!below || below == name || !below[1] || !pack_name_is_good(name))
 		return NULL;
 	return below + 1;
 }
@@ -240,7 +257,11 @@ static int read_member(struct archive *a, struct archive_entry *entry, const cha
 			     : err_set(e, ERR_USAGE, "%s: %s is larger than %d bytes", path, name,
 				     FILE_BYTES_MAX);
 	}
-	return pack_add_text(into, name, &bytes, e);
+	const bool executable = archive_entry_perm(entry) & 0100;
+	if (pack_add_text(into, name, &bytes, e))
+		return -1;
+	into->files[into->count - 1].executable = executable;
+	return 0;
 }
 
 static int read_all(const char *path, struct pack *into, struct err *e)
@@ -317,6 +338,8 @@ int pack_unpack(const char *path, const char *folder, struct err *e)
 		struct str to = { 0 };
 		str_addf(&to, "%s/%s", folder, p.files[i].name);
 		result = file_write(to.s, p.files[i].bytes, p.files[i].count, e);
+		if (result == 0 && p.files[i].executable && chmod(to.s, 0755))
+			result = err_errno(e, to.s);
 		str_free(&to);
 	}
 	pack_free(&p);

@@ -3,6 +3,7 @@
 #ifndef BUNDLE_PACK_H
 #define BUNDLE_PACK_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "../base/err.h"
@@ -14,6 +15,7 @@ struct pack {
 		char *name; /* "results/trials.csv" */
 		char *bytes;
 		size_t count;
+		bool executable; /* by its owner, once it is unpacked */
 	} * files;
 	size_t count;
 };
@@ -22,7 +24,12 @@ struct pack {
  * already is our own bug; one that pack_unpack would refuse (a hostile database names its sweeps)
  * is ERR_USAGE. Returns 0, or -1 with e. */
 int pack_add(struct pack *p, const char *name, char *bytes, size_t count, struct err *e);
-/* The same with a text, which is empty afterwards. */
+/* Is it a name that pack_unpack takes: below the folder it is unpacked in, no part of it hidden,
+ * and printable? */
+bool pack_name_is_good(const char *name);
+/* All files of another pack, which is empty afterwards. Returns 0, or -1 with e. */
+int pack_take(struct pack *p, struct pack *from, struct err *e);
+/* pack_add with a text, which is empty afterwards. */
 int pack_add_text(struct pack *p, const char *name, struct str *text, struct err *e);
 /* Add all regular files below a folder under prefix/; hidden ones are left out. Returns 0, or -1
  * with e. */

@@ -123,8 +123,9 @@ void events_print_robustness(const struct robustness_event *event)
 			event->dataset, "reason", event->text));
 	else if (event->kind == ROBUSTNESS_STEP)
 		print(json_pack("{s:s, s:s, s:s, s:f, s:I, s:I}", "event", "robustness", "dataset",
-			event->dataset, "change", event->change, "strength", event->strength,
-			"done", (json_int_t)event->done, "total", (json_int_t)event->total));
+			event->dataset, "corruption", event->corruption, "severity",
+			event->severity, "done", (json_int_t)event->done, "total",
+			(json_int_t)event->total));
 }
 
 void events_print_robustness_summary(const struct robustness_summary *s)

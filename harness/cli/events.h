@@ -8,7 +8,7 @@
  *   {"event": "skipped", "dataset": ..., "reason": ...}
  *   {"event": "summary", "planned": ..., "done": ..., ...}    the last one, but for a sweep with a
  * list robustness:
- *   {"event": "robustness", "dataset": ..., "change": "rotation", "strength": 10, "done": 40,
+ *   {"event": "robustness", "dataset": ..., "corruption": "rotation", "severity": 10, "done": 40,
  * "total": 240}
  *   {"event": "robustness_problem", "dataset": ..., "reason": ...}
  *   {"event": "robustness_summary", "total": ..., "done": ..., ...}    the last one then */

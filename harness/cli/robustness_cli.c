@@ -55,8 +55,8 @@ static void print_line(struct display *d, const struct robustness_event *event)
 		return;
 	d->last_tenth = tenth;
 	bar_time(clock_seconds() - d->begun, spent, sizeof(spent));
-	fprintf(stderr, "robustness  %s %s %g  (%zu of %zu, %s)\n", event->dataset, event->change,
-		event->strength, event->done, event->total, spent);
+	fprintf(stderr, "robustness  %s %s %g  (%zu of %zu, %s)\n", event->dataset,
+		event->corruption, event->severity, event->done, event->total, spent);
 }
 
 static void show(void *context, const struct robustness_event *event)

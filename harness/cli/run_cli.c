@@ -145,7 +145,7 @@ void run_cli_study_changes(const struct sweep *sweep, struct str *out)
 		err_end_nomem();
 	for (int i = 0; i < p->input_count; i++)
 		inputs[i] = p->inputs[i];
-	folder = inputs_folder(p);
+	folder = program_input_folder(p);
 	study_tree_changes(folder, inputs, out);
 	free(folder);
 	free(inputs);

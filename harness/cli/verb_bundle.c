@@ -20,9 +20,10 @@ static const struct cli_option options[] = {
 		"and reports" },
 	STUDY_CLI_OPTION_SCRIPTS,
 	{ "data-limit", 0, "MB",
-		"include imported data sets up to this size (default 500), and only the digest of "
-		"larger ones" },
+		"include imported data sets and a program's inputs up to this size (default 500), "
+		"and only the digest of larger ones" },
 	CLI_OPTION_DATA,
+	{ "no-inputs", 0, NULL, "leave the programs and data of programs' trials out" },
 	{ "no-source", 0, NULL, "leave the source of the program out" },
 	{ NULL, 0, NULL, NULL },
 };
@@ -56,6 +57,7 @@ static int run(const struct cli *c)
 		.results = results,
 		.published = &published,
 		.source = !cli_has(c, "no-source"),
+		.inputs = !cli_has(c, "no-inputs"),
 		.places = &places.dataset,
 		.data_bytes_max = (size_t)limit * 1000000 };
 	int result = name && name[0] && name[0] != '.'

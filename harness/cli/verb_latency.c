@@ -72,7 +72,7 @@ static void warn_of_noise(const struct latency_results *r)
 /* ---- results ---- */
 
 static const char *const columns[] = { "model", "kernels", "numbers", "batch", "samples", "p50_us",
-	"p90_us", "p99_us", "least_us", "images_per_second", "noise" };
+	"p90_us", "p99_us", "min_us", "images_per_second", "noise" };
 
 static void add_row(struct rows *rows, const char *name, const struct latency_result *r)
 {
@@ -103,7 +103,7 @@ static int record(struct work *w, int64_t attempt, const struct latency_result *
 		.p50 = histogram_quantile(r->seconds, r->count, 0.5),
 		.p90 = histogram_quantile(r->seconds, r->count, 0.9),
 		.p99 = histogram_quantile(r->seconds, r->count, 0.99),
-		.least = r->seconds[0],
+		.min = r->seconds[0],
 		.images_per_second = r->images_per_second,
 		.noise = r->noise,
 		.load = machine->load,

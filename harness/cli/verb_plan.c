@@ -163,14 +163,14 @@ static void add_rules(const struct sweep *s, struct str *out)
 
 static void add_robustness(const struct sweep *s, struct str *out)
 {
-	size_t strengths = 0;
+	size_t severities = 0;
 	for (size_t i = 0; i < s->robustness_count; i++)
-		strengths += s->robustness[i].count;
-	if (strengths)
+		severities += s->robustness[i].count;
+	if (severities)
 		str_addf(out,
 			"robustness: when trials are done their networks are evaluated on test "
 			"images corrupted in %zu ways, %zu severities in all\n",
-			s->robustness_count, strengths);
+			s->robustness_count, severities);
 }
 
 static void add_duration(struct str *out, double seconds)

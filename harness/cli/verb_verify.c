@@ -26,6 +26,7 @@ static const struct cli_option options[] = {
 	{ "sample", 0, "N",
 		"verify only N of these trials, drawn at random, always the same ones" },
 	{ "seed", 0, "N", "seed of the draw for --sample (default 1)" },
+	{ "trust", 0, NULL, "run the programs of a bundle, too: they can do all that you can" },
 	CLI_OPTION_SEEDS,
 	CLI_OPTION_SET,
 	CLI_OPTION_JSON,
@@ -43,7 +44,8 @@ struct reason {
 
 struct verification {
 	const struct cli *cli;
-	bool *of_programs; /* [argument_count]: arguments that mean trials of programs */
+	struct verify_bundle bundle; /* folder NULL: none */
+	bool *of_programs;           /* [argument_count]: arguments that mean trials of programs */
 	struct verify_chosen *chosen_programs; /* NULL: there is no database */
 	struct verified programs;
 	struct recorded recorded;
@@ -369,8 +371,8 @@ static int verify(struct verification *v, struct store *s, const char *place, in
 	if (s ? recorded_in_store(s, &v->recorded, &e)
 	      : recorded_in_folder(place, &v->recorded, &e))
 		return cli_fail(&e);
-	int result = s ? verify_programs_choose(
-			     v->cli, s, first_argument, v->of_programs, &v->chosen_programs)
+	int result = s ? verify_programs_choose(v->cli, s, v->bundle.folder ? &v->bundle : NULL,
+			     first_argument, v->of_programs, &v->chosen_programs)
 		       : 0;
 	if (!result)
 		result = choose_of_core(v, place, first_argument);
@@ -428,6 +430,7 @@ static int run(const struct cli *c)
 		str_clear(&database);
 		str_addf(&database, "%s/results.db", unpacked ? unpacked : "");
 	}
+	v->bundle = (struct verify_bundle){ unpacked, cli_has(c, "trust") };
 	if (unpacked)
 		data = place_data(&v->places, unpacked);
 	const int first_argument = from ? 1 : 0;
@@ -465,7 +468,9 @@ const struct cli_verb verb_verify = {
 		"  retrial verify results/reference --sample 3  against the published digests, "
 		"without a database\n"
 		"  retrial verify paper.tar.zst --sample 3      # a bundle: its sums first, then "
-		"its trials",
+		"its trials\n"
+		"  retrial verify paper.tar.zst --trust         likewise, with trials of the "
+		"bundle's own programs",
 	.options = options,
 	.run = run,
 };

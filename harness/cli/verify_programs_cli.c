@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "../base/file.h"
+#include "../bundle/programs.h"
 #include "../report/label_text.h"
 #include "../run/verify_program.h"
 #include "../store/read.h"
@@ -12,16 +13,21 @@
 #include "places.h"
 #include "sweep_cli.h"
 
-enum { SWEEPS_MAX = 64 };
+enum { SWEEPS_MAX = 256 };
 
 /* A sweep file: of an argument, or as it was frozen. */
 struct source {
 	char name[64];
+	char inputs[DIGEST_TEXT]; /* of a bundle, where each set of inputs lies by itself; else ""
+				   */
 	struct sweep *sweep;
+	struct str folder; /* where these lie; "": beside the sweep file */
 };
 
 struct verify_chosen {
 	const struct cli *cli;
+	struct store *store;
+	const struct verify_bundle *bundle; /* NULL: none */
 	struct rows *trials; /* query verify_programs: a row a plan that has the trial */
 	bool *chosen;        /* [trials->row_count] */
 	size_t *rows;        /* the chosen ones, each trial once */
@@ -107,14 +113,16 @@ static void list_rows(struct verify_chosen *v)
 	qsort(v->rows, v->count, sizeof(*v->rows), compare_places);
 }
 
-int verify_programs_choose(
-	const struct cli *c, struct store *s, int first, bool *named, struct verify_chosen **out)
+int verify_programs_choose(const struct cli *c, struct store *s, const struct verify_bundle *bundle,
+	int first, bool *named, struct verify_chosen **out)
 {
 	struct verify_chosen *v = calloc(1, sizeof(*v));
 	struct err e = { 0 };
 	if (!v)
 		err_end_nomem();
 	v->cli = c;
+	v->store = s;
+	v->bundle = bundle;
 	*out = v;
 	if (store_ask(s, "verify_programs", NULL, &e, &v->trials))
 		return cli_fail(&e);
@@ -140,8 +148,10 @@ void verify_chosen_free(struct verify_chosen *v)
 {
 	if (!v)
 		return;
-	for (int i = 0; i < v->source_count; i++)
+	for (int i = 0; i < v->source_count; i++) {
 		sweep_free(v->sources[i].sweep);
+		str_free(&v->sources[i].folder);
+	}
 	rows_free(v->trials);
 	free(v->chosen);
 	free(v->rows);
@@ -166,23 +176,73 @@ void verify_chosen_drop(struct verify_chosen *v, size_t i)
 
 /* ---- running again ---- */
 
-/* The sweep that the trial is of, read at its first use. NULL with e. */
-static struct sweep *sweep_of(struct verify_chosen *v, size_t row, struct err *e)
+/* Where the bundle has the inputs of a trial of this sweep. */
+static int find_in_bundle(struct verify_chosen *v, size_t row, struct source *s, struct err *e)
 {
-	const char *name = cell(v, row, "sweep");
-	for (int i = 0; i < v->source_count; i++)
-		if (strcmp(v->sources[i].name, name) == 0)
-			return v->sources[i].sweep;
+	const char *inputs = cell(v, row, "inputs");
+	struct rows *files;
+	if (store_ask(v->store, "input_files", (const char *const[]){ "inputs", inputs, NULL }, e,
+		    &files))
+		return -1;
+	const bool is_there = programs_folder(v->bundle->folder, cell(v, row, "sweep"), inputs,
+		s->sweep->program, files, &s->folder);
+	rows_free(files);
+	if (!is_there)
+		return err_set(e, ERR_ENVIRONMENT,
+			"the bundle does not have its inputs; where they are, name the sweep file "
+			"beside them: retrial verify BUNDLE FILE.yaml");
+	return 0;
+}
+
+/* The sweep file as it was frozen; of a bundle, from there. */
+static int read_frozen(struct verify_chosen *v, size_t row, struct source *s, struct err *e)
+{
+	struct str path = { 0 };
+	if (v->bundle)
+		str_addf(&path, "%s/sweeps/%s.yaml", v->bundle->folder, cell(v, row, "sweep"));
+	else
+		str_add(&path, cell(v, row, "path"));
+	int result = frozen_sweep(path.s ? path.s : "", cell(v, row, "text"), e, &s->sweep);
+	str_free(&path);
+	if (!result && v->bundle && s->sweep->program)
+		result = find_in_bundle(v, row, s, e);
+	return result;
+}
+
+/* A bundle's program does not run unasked. */
+static int check_trust(const struct verify_chosen *v, struct err *e)
+{
+	if (!v->bundle || v->bundle->trusted)
+		return 0;
+	return err_set(e, ERR_USAGE,
+		"a program of the bundle would run here: look at its sweeps/ and programs/, then "
+		"verify with --trust");
+}
+
+/* The sweep that the trial is of, read at its first use. NULL with e. */
+static const struct source *source_of(struct verify_chosen *v, size_t row, struct err *e)
+{
+	const char *name = cell(v, row, "sweep"), *inputs = cell(v, row, "inputs");
+	for (int i = 0; i < v->source_count; i++) {
+		const struct source *s = &v->sources[i];
+		if (strcmp(s->name, name) == 0 && (!s->inputs[0] || strcmp(s->inputs, inputs) == 0))
+			return s;
+	}
 	if (v->source_count == SWEEPS_MAX) {
 		err_set(e, ERR_USAGE, "more than %d sweeps at once", SWEEPS_MAX);
 		return NULL;
 	}
 	struct source *s = &v->sources[v->source_count];
-	if (frozen_sweep(cell(v, row, "path"), cell(v, row, "text"), e, &s->sweep))
+	if (check_trust(v, e) || read_frozen(v, row, s, e)) {
+		sweep_free(s->sweep);
+		*s = (struct source){ .sweep = NULL };
 		return NULL;
+	}
 	snprintf(s->name, sizeof(s->name), "%s", name);
+	if (v->bundle)
+		snprintf(s->inputs, sizeof(s->inputs), "%s", inputs);
 	v->source_count++;
-	return s->sweep;
+	return s;
 }
 
 struct rows *verified_rows(void)
@@ -260,12 +320,14 @@ static void add_job(struct work *w, struct verify_chosen *v, size_t row)
 	struct verify_result r = { .verdict = VERIFY_CANNOT };
 	struct err why = { 0 };
 	struct frozen_trial *t;
-	const struct sweep *sweep = sweep_of(v, row, &why);
-	if (!sweep || frozen_trial(sweep, cell(v, row, "config"), &why, &t)) {
+	const struct source *s = source_of(v, row, &why);
+	if (!s || frozen_trial(s->sweep, cell(v, row, "config"), &why, &t)) {
 		snprintf(r.text, sizeof(r.text), "%.*s", (int)sizeof(r.text) - 1, why.text);
 		print_result(v, row, &r);
 		return;
 	}
+	if (s->folder.length)
+		t->program.folder = s->folder.s;
 	w->trials[w->count] = t;
 	w->jobs[w->count] = (struct verify_program_job){ &t->trial, cell(v, row, "inputs") };
 	w->rows[w->count++] = row;

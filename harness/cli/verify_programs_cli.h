@@ -11,12 +11,18 @@
 
 struct verify_chosen;
 
+/* An unpacked bundle that the database lies in: its programs are a stranger's. */
+struct verify_bundle {
+	const char *folder;
+	bool trusted; /* they may be run */
+};
+
 /* Choose those of the database that the arguments from `first` on name (a trial's identity or how
  * that begins, a sweep, a sweep file), or all. named gets a true at the position of every argument
- * that means such trials. Returns 0 with *out the caller's (verify_chosen_free), or an exit code
- * after a message. */
-int verify_programs_choose(
-	const struct cli *c, struct store *s, int first, bool *named, struct verify_chosen **out);
+ * that means such trials. bundle: NULL when there is none. Returns 0 with *out the caller's
+ * (verify_chosen_free), or an exit code after a message. */
+int verify_programs_choose(const struct cli *c, struct store *s, const struct verify_bundle *bundle,
+	int first, bool *named, struct verify_chosen **out);
 void verify_chosen_free(struct verify_chosen *v);
 
 /* How many are chosen, and the identity of each. */

@@ -120,9 +120,9 @@ static void key_manual(const struct key *key, bool members, struct manual *m)
 	}
 	if (members && key->members == PLACE_ROBUSTNESS) {
 		str_add(m->out, "\ncorruptions by the severity s:\n");
-		for (int i = 0; i < ROBUSTNESS_CHANGES; i++)
-			manual_row(m, change_info((enum change)i)->name,
-				change_info((enum change)i)->help);
+		for (int i = 0; i < CORRUPTIONS; i++)
+			manual_row(m, corruption_info((enum corruption)i)->name,
+				corruption_info((enum corruption)i)->help);
 	}
 	if (key->example)
 		manual_code(m, "example", key->example);
@@ -157,7 +157,7 @@ static void kind_manual(const struct kind *kind, bool members, struct manual *m)
 	str_free(&text);
 }
 
-static void corruption_manual(const struct change_info *c, struct manual *m)
+static void corruption_manual(const struct corruption_info *c, struct manual *m)
 {
 	struct str text = { 0 };
 	str_addf(&text, "above 0, at most %g; %s", c->max, c->unit);
@@ -246,11 +246,11 @@ static void describe_kinds(struct answer *a, const char *word)
 			begin_answer(a);
 			kind_manual(&table[i], true, &a->m);
 		}
-	for (int i = 0; i < ROBUSTNESS_CHANGES; i++)
-		if (strcmp(change_info((enum change)i)->name, word) == 0) {
+	for (int i = 0; i < CORRUPTIONS; i++)
+		if (strcmp(corruption_info((enum corruption)i)->name, word) == 0) {
 			begin_answer(a);
 			manual_entry(&a->m, word, "a corruption of test images (robustness:)");
-			corruption_manual(change_info((enum change)i), &a->m);
+			corruption_manual(corruption_info((enum corruption)i), &a->m);
 		}
 }
 
@@ -336,8 +336,9 @@ void language_words(word_visitor *each, void *context)
 	each_kind(SCOPE_LAYER, each, context);
 	for (size_t i = 0; i < count; i++)
 		each_value(params[i].names, params[i].name, each, context);
-	for (int i = 0; i < ROBUSTNESS_CHANGES; i++)
-		each(change_info((enum change)i)->name, change_info((enum change)i)->help, context);
+	for (int i = 0; i < CORRUPTIONS; i++)
+		each(corruption_info((enum corruption)i)->name,
+			corruption_info((enum corruption)i)->help, context);
 }
 
 /* ---- the reference ---- */
@@ -447,8 +448,8 @@ void language_reference(struct manual *m)
 	}
 	manual_heading(m, 1, "Corruptions of test images");
 	manual_list_begin(m);
-	for (int i = 0; i < ROBUSTNESS_CHANGES; i++)
-		corruption_manual(change_info((enum change)i), m);
+	for (int i = 0; i < CORRUPTIONS; i++)
+		corruption_manual(corruption_info((enum corruption)i), m);
 	manual_list_end(m);
 	for (int scope = SCOPE_TRIAL; scope <= SCOPE_MODEL; scope++)
 		scope_manual((enum param_scope)scope, m);

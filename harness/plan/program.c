@@ -3,6 +3,7 @@
 
 #include <float.h>
 #include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "assign.h"
@@ -39,6 +40,61 @@ const struct program_metric *program_metric(const struct program_config *p, cons
 			return &p->metrics[i];
 	return NULL;
 }
+
+/* ---- inputs ---- */
+
+static int no_value(void *context, const char *name, struct str *out)
+{
+	(void)context;
+	(void)name;
+	(void)out;
+	return -1;
+}
+
+char *program_input_directory(const struct program_config *p)
+{
+	struct str out = { 0 };
+	if (template_fill(p->directory, no_value, NULL, &out) || !out.length
+		|| strcmp(out.s, ".") == 0)
+		str_clear(&out);
+	str_add(&out, "");
+	return str_take(&out);
+}
+
+char *program_input_folder(const struct program_config *p)
+{
+	const char *folder = p->folder[0] ? p->folder : ".";
+	struct str path = { 0 };
+	char *directory = program_input_directory(p);
+	if (!directory[0])
+		str_add(&path, folder);
+	else if (directory[0] == '/')
+		str_add(&path, directory);
+	else
+		str_addf(&path, "%s/%s", folder, directory);
+	free(directory);
+	return str_take(&path);
+}
+
+/* The rest of a name that begins so, or NULL. */
+static const char *behind(const char *name, const char *beginning)
+{
+	const size_t length = strlen(beginning);
+	return strncmp(name, beginning, length) == 0 ? name + length : NULL;
+}
+
+bool program_input_is_text(const struct program_config *p, const char *name)
+{
+	const char *variable = behind(name, "environment "),
+		   *metric = behind(name, "match of metric ");
+	for (int i = 0; variable && i < p->variable_count; i++)
+		if (strcmp(p->variables[i].name, variable) == 0)
+			return true;
+	const struct program_metric *m = metric ? program_metric(p, metric) : NULL;
+	return m && m->match;
+}
+
+/* ---- placeholders ---- */
 
 static bool text_uses(const char *text, const char *name)
 {

@@ -16,6 +16,8 @@
 #ifndef PLAN_PROGRAM_H
 #define PLAN_PROGRAM_H
 
+#include <stdbool.h>
+
 #include "metrics.h"
 #include "param.h"
 
@@ -78,6 +80,16 @@ bool program_placeholder(const char *name);
 
 /* The parameter's row, or NULL. */
 const struct param *program_parameter(const struct program_config *p, const char *name);
+
+/* Where the names of inputs begin: the directory, or "" for the folder of the sweep file, which it
+ * also is when the directory has placeholders (it differs from trial to trial). And the same as a
+ * path from here. Both are the caller's (free). */
+char *program_input_directory(const struct program_config *p);
+char *program_input_folder(const struct program_config *p);
+
+/* Is the input of this name, as it is recorded, a text of the sweep file ("environment NAME",
+ * "match of metric NAME") and no file? */
+bool program_input_is_text(const struct program_config *p, const char *name);
 
 /* The metric's declaration, or NULL. */
 const struct program_metric *program_metric(const struct program_config *p, const char *name);

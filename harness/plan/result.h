@@ -60,12 +60,12 @@ struct weights_result {
 			  result (free) */
 };
 
-/* How good kept weights are on test images that were changed (plan/robustness.h), or on the images
- * as they are: change "none", strength 0. */
+/* Accuracy of kept weights on corrupted test images (plan/robustness.h), or on clean ones:
+ * corruption "none", severity 0. */
 struct robustness_result {
 	int phase, fold; /* as in epoch_result */
-	const char *change;
-	double strength;
+	const char *corruption;
+	double severity;
 	int outputs;
 	int test_count;
 	double test_accuracy[OUTPUTS_MAX];

@@ -1,4 +1,4 @@
-/* robustness.c - the table of changes, and the list of a sweep file that names some of them. */
+/* robustness.c - the table of corruptions, and the list of a sweep file that names some of them. */
 #include "robustness.h"
 
 #include <stdlib.h>
@@ -8,53 +8,54 @@
 #include "language.h"
 #include "settings.h"
 
-static const struct change_info changes[ROBUSTNESS_CHANGES] = {
-	[CHANGE_ROTATION] = { "rotation", "degrees", "rotated by s degrees, left or right", 180 },
-	[CHANGE_TRANSLATION] = { "translation", "fraction of the side",
+static const struct corruption_info corruptions[CORRUPTIONS] = {
+	[CORRUPTION_ROTATION] = { "rotation", "degrees", "rotated by s degrees, left or right",
+		180 },
+	[CORRUPTION_TRANSLATION] = { "translation", "fraction of the side",
 		"translated by s of its width and height, in any direction", 1 },
-	[CHANGE_ZOOM] = { "zoom", "fraction", "zoomed: 1 + s or 1 - s times as much is visible",
+	[CORRUPTION_ZOOM] = { "zoom", "fraction", "zoomed: 1 + s or 1 - s times as much is visible",
 		0.9 },
-	[CHANGE_SHEAR] = { "shear", "tangent", "sheared by the tangent s, left or right", 2 },
-	[CHANGE_BRIGHTNESS] = { "brightness", "fraction of full scale",
+	[CORRUPTION_SHEAR] = { "shear", "tangent", "sheared by the tangent s, left or right", 2 },
+	[CORRUPTION_BRIGHTNESS] = { "brightness", "fraction of full scale",
 		"s of full scale is added to every pixel or subtracted", 1 },
-	[CHANGE_CONTRAST] = { "contrast", "fraction taken away",
+	[CORRUPTION_CONTRAST] = { "contrast", "fraction taken away",
 		"contrast is 1 - s times what it was", 1 },
-	[CHANGE_NOISE] = { "noise", "sd, fraction of full scale",
+	[CORRUPTION_NOISE] = { "noise", "sd, fraction of full scale",
 		"normal noise with standard deviation s is added to every pixel", 1 },
 };
 
-const struct change_info *change_info(enum change change)
+const struct corruption_info *corruption_info(enum corruption corruption)
 {
-	return &changes[change];
+	return &corruptions[corruption];
 }
 
-int change_find(const char *name)
+int corruption_find(const char *name)
 {
 	int i = 0;
-	while (i < ROBUSTNESS_CHANGES && strcmp(changes[i].name, name) != 0)
+	while (i < CORRUPTIONS && strcmp(corruptions[i].name, name) != 0)
 		i++;
 	return i;
 }
 
 /* ---- reading ---- */
 
-static int read_change(struct study *s, const struct node *n)
+static int read_corruption(struct study *s, const struct node *n)
 {
-	const char *names[ROBUSTNESS_CHANGES];
+	const char *names[CORRUPTIONS];
 	struct str list = { 0 };
 	const char *text = node_text(n, "corruption", s->diagnostics);
 	if (!text)
-		return ROBUSTNESS_CHANGES;
-	const int found = change_find(text);
-	for (int i = 0; i < ROBUSTNESS_CHANGES; i++) {
-		names[i] = changes[i].name;
+		return CORRUPTIONS;
+	const int found = corruption_find(text);
+	for (int i = 0; i < CORRUPTIONS; i++) {
+		names[i] = corruptions[i].name;
 		str_addf(&list, "%s%s", i ? ", " : "", names[i]);
 	}
-	const char *near = str_nearest(text, names, ROBUSTNESS_CHANGES);
-	if (found == ROBUSTNESS_CHANGES && near)
+	const char *near = str_nearest(text, names, CORRUPTIONS);
+	if (found == CORRUPTIONS && near)
 		node_error(s->diagnostics, n, "corruption = %.40s: unknown (did you mean '%s'?)",
 			text, near);
-	else if (found == ROBUSTNESS_CHANGES)
+	else if (found == CORRUPTIONS)
 		node_error(
 			s->diagnostics, n, "corruption = %.40s: unknown (one of %s)", text, list.s);
 	str_free(&list);
@@ -67,8 +68,8 @@ static int by_size(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* One strength of the change, or -1 after an error. */
-static double read_strength(struct study *s, const struct node *n, const struct change_info *c)
+/* One severity of the corruption, or -1 after an error. */
+static double read_severity(struct study *s, const struct node *n, const struct corruption_info *c)
 {
 	double value;
 	const char *text = node_text(n, "severities", s->diagnostics);
@@ -87,28 +88,28 @@ static double read_strength(struct study *s, const struct node *n, const struct 
 	return -1;
 }
 
-static void read_strengths(struct study *s, const struct node *n, struct robustness_spec *out)
+static void read_severities(struct study *s, const struct node *n, struct robustness_spec *out)
 {
-	if (n->kind != NODE_LIST || n->count == 0 || n->count > STRENGTHS_MAX) {
+	if (n->kind != NODE_LIST || n->count == 0 || n->count > SEVERITIES_MAX) {
 		node_error(s->diagnostics, n,
 			"severities: a list of 1 to %d numbers is needed here, such as [5, 10, 20]",
-			STRENGTHS_MAX);
+			SEVERITIES_MAX);
 		return;
 	}
-	double *strengths = arena_zero(s->arena, n->count * sizeof(*strengths));
+	double *severities = arena_zero(s->arena, n->count * sizeof(*severities));
 	for (const struct node *item = n->first; item; item = item->next) {
-		const double value = read_strength(s, item, &changes[out->change]);
+		const double value = read_severity(s, item, &corruptions[out->corruption]);
 		size_t i = 0;
-		while (i < out->count && strengths[i] != value)
+		while (i < out->count && severities[i] != value)
 			i++;
 		if (i < out->count)
 			node_error(
 				s->diagnostics, item, "severity %.40s is given twice", item->text);
 		else if (value > 0)
-			strengths[out->count++] = value;
+			severities[out->count++] = value;
 	}
-	qsort(strengths, out->count, sizeof(*strengths), by_size);
-	out->strengths = strengths;
+	qsort(severities, out->count, sizeof(*severities), by_size);
+	out->severities = severities;
 	if (out->count == 0 && s->diagnostics->count == 0)
 		node_error(s->diagnostics, n,
 			"severities: 0 is the clean image: at least one severity above 0 is "
@@ -117,23 +118,23 @@ static void read_strengths(struct study *s, const struct node *n, struct robustn
 
 static void read_entry(struct study *s, const struct node *map, struct sweep *sweep)
 {
-	const struct node *change = language_get(map, PLACE_ROBUSTNESS, "corruption"),
-			  *strengths = language_get(map, PLACE_ROBUSTNESS, "severities");
+	const struct node *corruption = language_get(map, PLACE_ROBUSTNESS, "corruption"),
+			  *severities = language_get(map, PLACE_ROBUSTNESS, "severities");
 	language_check_keys(PLACE_ROBUSTNESS, map, s->diagnostics);
 	language_check_needed(PLACE_ROBUSTNESS, map, s->diagnostics);
-	const int found = change ? read_change(s, change) : ROBUSTNESS_CHANGES;
-	if (found == ROBUSTNESS_CHANGES || !strengths)
+	const int found = corruption ? read_corruption(s, corruption) : CORRUPTIONS;
+	if (found == CORRUPTIONS || !severities)
 		return;
 	for (size_t i = 0; i < sweep->robustness_count; i++)
-		if ((int)sweep->robustness[i].change == found) {
-			node_error(s->diagnostics, change,
+		if ((int)sweep->robustness[i].corruption == found) {
+			node_error(s->diagnostics, corruption,
 				"corruption %s is given twice: put its severities into one list",
-				changes[found].name);
+				corruptions[found].name);
 			return;
 		}
 	struct robustness_spec *spec = &sweep->robustness[sweep->robustness_count++];
-	*spec = (struct robustness_spec){ .change = (enum change)found };
-	read_strengths(s, strengths, spec);
+	*spec = (struct robustness_spec){ .corruption = (enum corruption)found };
+	read_severities(s, severities, spec);
 }
 
 void robustness_read(struct study *s, const struct node *root, struct sweep *out)
@@ -149,7 +150,7 @@ void robustness_read(struct study *s, const struct node *root, struct sweep *out
 			node_kind_name(list));
 		return;
 	}
-	out->robustness = arena_zero(s->arena, ROBUSTNESS_CHANGES * sizeof(*out->robustness));
+	out->robustness = arena_zero(s->arena, CORRUPTIONS * sizeof(*out->robustness));
 	for (const struct node *n = list->first; n; n = n->next) {
 		if (n->kind == NODE_MAP)
 			read_entry(s, n, out);

@@ -9,37 +9,37 @@
 
 #include <stddef.h>
 
-enum { ROBUSTNESS_CHANGES = 7, STRENGTHS_MAX = 32 };
+enum { CORRUPTIONS = 7, SEVERITIES_MAX = 32 };
 
-/* The corruptions. Every test image gets exactly the severity (`strength` in this code); its
+/* The corruptions. Every test image gets exactly the severity (`severity` in this code); its
  * direction (left or right, lighter or darker ...) is random, but the same for every network and
  * severity. nn/corrupt.h has the definitions. */
-enum change {
-	CHANGE_ROTATION,
-	CHANGE_TRANSLATION,
-	CHANGE_ZOOM,
-	CHANGE_SHEAR,
-	CHANGE_BRIGHTNESS,
-	CHANGE_CONTRAST,
-	CHANGE_NOISE
+enum corruption {
+	CORRUPTION_ROTATION,
+	CORRUPTION_TRANSLATION,
+	CORRUPTION_ZOOM,
+	CORRUPTION_SHEAR,
+	CORRUPTION_BRIGHTNESS,
+	CORRUPTION_CONTRAST,
+	CORRUPTION_NOISE
 };
 
-struct change_info {
+struct corruption_info {
 	const char *name; /* in sweep files and in the database */
 	const char *unit; /* of a severity, for axes: "degrees" */
 	const char *help; /* the corruption with severity s */
 	double max;       /* the largest severity; all are above 0 */
 };
 
-const struct change_info *change_info(enum change change);
-/* The corruption of this name, or ROBUSTNESS_CHANGES. */
-int change_find(const char *name);
+const struct corruption_info *corruption_info(enum corruption corruption);
+/* The corruption of this name, or CORRUPTIONS. */
+int corruption_find(const char *name);
 
 /* One entry of the list. Severities grow. 0 (clean images) is not among them: it is always
  * evaluated. */
 struct robustness_spec {
-	enum change change;
-	const double *strengths;
+	enum corruption corruption;
+	const double *severities;
 	size_t count;
 };
 

@@ -304,9 +304,9 @@ static json_t *metric(const struct maker *m)
 
 static json_t *corruptions(void)
 {
-	const char *words[ROBUSTNESS_CHANGES + 1] = { NULL };
-	for (int i = 0; i < ROBUSTNESS_CHANGES; i++)
-		words[i] = change_info((enum change)i)->name;
+	const char *words[CORRUPTIONS + 1] = { NULL };
+	for (int i = 0; i < CORRUPTIONS; i++)
+		words[i] = corruption_info((enum corruption)i)->name;
 	return one_of_words(words);
 }
 

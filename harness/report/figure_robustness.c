@@ -1,7 +1,7 @@
-/* figure_robustness.c - accuracy on corrupted test images against the strength of the change: a
- * panel for each change that the sweep names, a line for each value of the series label, all from
- * the images as they are (strength 0) on. Only trials that were evaluated at every strength count,
- * so that each line is over the same seeds from end to end. */
+/* figure_robustness.c - accuracy on corrupted test images against the severity of the corruption: a
+ * panel for each corruption that the sweep names, a line for each value of the series label, all
+ * from clean images (severity 0) on. Only trials that were evaluated at every severity
+ * count, so that each line is over the same seeds from end to end. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,7 +18,7 @@ struct plot {
 	const struct figure_layout *layout;
 	struct rows *rows; /* robust_read's */
 	int metric;
-	struct axis x[ROBUSTNESS_CHANGES], y[ROBUSTNESS_CHANGES];
+	struct axis x[CORRUPTIONS], y[CORRUPTIONS];
 };
 
 struct reach {
@@ -42,9 +42,9 @@ static size_t samples_of(const struct plot *p, size_t series, const struct sampl
 	return count;
 }
 
-/* Position, mean and band of one strength; 0: the images as they are. */
+/* Position, mean and band of one severity; 0: clean images. */
 static void add_point(struct plot *p, const struct sample *const *samples, size_t count,
-	const char *change, double strength, struct reach *reach)
+	const char *corruption, double severity, struct reach *reach)
 {
 	double y[SEEDS_MAX] = { 0 };
 	size_t n = 0;
@@ -53,7 +53,7 @@ static void add_point(struct plot *p, const struct sample *const *samples, size_
 		size_t first, end;
 		robust_trial(p->rows, samples[i]->identity, &first, &end);
 		const double accuracy = robust_accuracy(
-			p->rows, first, end, strength > 0 ? change : "none", strength);
+			p->rows, first, end, severity > 0 ? corruption : "none", severity);
 		if (!isnan(accuracy))
 			y[n++] = 100 * accuracy;
 	}
@@ -64,29 +64,29 @@ static void add_point(struct plot *p, const struct sample *const *samples, size_
 	band = (struct interval){ fmax(0, band.low), fmin(100, band.high) };
 	reach->low = fmin(reach->low, band.low); /* fmin and fmax leave NAN out */
 	reach->high = fmax(reach->high, band.high);
-	figure_row(p->f, (const double[]){ strength, mean, band.low, band.high, (double)n }, 5);
+	figure_row(p->f, (const double[]){ severity, mean, band.low, band.high, (double)n }, 5);
 }
 
 /* Blocks of a panel: one a series. */
 static void add_panel(struct plot *p, size_t panel)
 {
 	const struct robustness_spec *spec = &sweep_of(p)->robustness[panel];
-	const char *change = change_info(spec->change)->name;
+	const char *corruption = corruption_info(spec->corruption)->name;
 	const struct sample *samples[SEEDS_MAX];
 	struct reach reach = { NAN, NAN };
 
 	for (size_t series = 0; series < p->layout->series_count; series++) {
 		const size_t count = samples_of(p, series, samples);
 		struct str comment = { 0 };
-		str_addf(&comment, "%s, %s: strength (%s), mean, low, high, seeds", change,
-			p->layout->series[series], change_info(spec->change)->unit);
+		str_addf(&comment, "%s, %s: severity (%s), mean, low, high, seeds", corruption,
+			p->layout->series[series], corruption_info(spec->corruption)->unit);
 		figure_block(p->f, comment.s);
 		str_free(&comment);
-		add_point(p, samples, count, change, 0, &reach);
+		add_point(p, samples, count, corruption, 0, &reach);
 		for (size_t k = 0; k < spec->count; k++)
-			add_point(p, samples, count, change, spec->strengths[k], &reach);
+			add_point(p, samples, count, corruption, spec->severities[k], &reach);
 	}
-	p->x[panel] = figure_axis(0, spec->strengths[spec->count - 1], 4);
+	p->x[panel] = figure_axis(0, spec->severities[spec->count - 1], 4);
 	p->y[panel] = figure_axis(reach.low, reach.high, 8);
 }
 
@@ -98,13 +98,13 @@ static void write_variables(struct plot *p)
 		: panels <= 6 && panels != 4 ? 3
 					     : 4;
 	struct legend_entry legend[FIGURE_SERIES_MAX];
-	const char *titles[ROBUSTNESS_CHANGES], *units[ROBUSTNESS_CHANGES];
+	const char *titles[CORRUPTIONS], *units[CORRUPTIONS];
 
 	for (size_t i = 0; i < l->series_count; i++)
 		legend[i] = (struct legend_entry){ l->names[i], (int)i + 1, true, true };
 	for (size_t i = 0; i < panels; i++) {
-		titles[i] = change_info(sweep_of(p)->robustness[i].change)->name;
-		units[i] = change_info(sweep_of(p)->robustness[i].change)->unit;
+		titles[i] = corruption_info(sweep_of(p)->robustness[i].corruption)->name;
+		units[i] = corruption_info(sweep_of(p)->robustness[i].corruption)->unit;
 	}
 	const size_t rows = (panels + columns - 1) / columns;
 	figure_legend(p->f, legend, l->series_count);

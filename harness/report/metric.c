@@ -121,14 +121,14 @@ bool metric_threshold(const char *name, double *percent)
 bool metric_of_changes(const char *name)
 {
 	const char *end = strrchr(name, '_');
-	char change[32] = "";
+	char corruption[32] = "";
 
 	if (!end || metric_find(NULL, name) == &plain
 		|| (strcmp(end, "_accuracy") && strcmp(end, "_drop"))
-		|| (size_t)(end - name) >= sizeof(change))
+		|| (size_t)(end - name) >= sizeof(corruption))
 		return false;
-	memcpy(change, name, (size_t)(end - name));
-	return !strcmp(change, "robust") || change_find(change) < ROBUSTNESS_CHANGES;
+	memcpy(corruption, name, (size_t)(end - name));
+	return !strcmp(corruption, "robust") || corruption_find(corruption) < CORRUPTIONS;
 }
 
 static int check_of_program(const struct program_config *p, const char *name, struct err *e)

@@ -7,7 +7,7 @@
 
 #include "../store/read.h"
 
-enum { NAME_MAX_BYTES = 40, COLUMNS_MAX = 3 + 2 * ROBUSTNESS_CHANGES };
+enum { NAME_MAX_BYTES = 40, COLUMNS_MAX = 3 + 2 * CORRUPTIONS };
 
 int robust_read(struct store *s, const struct sweep *sweep, struct err *e, struct rows **out)
 {
@@ -40,23 +40,23 @@ void robust_trial(const struct rows *r, const char *identity, size_t *first, siz
 }
 
 double robust_accuracy(
-	const struct rows *r, size_t first, size_t end, const char *change, double strength)
+	const struct rows *r, size_t first, size_t end, const char *corruption, double severity)
 {
 	for (size_t i = first; i < end; i++)
-		if (rows_number(r, i, ROBUST_STRENGTH) == strength
-			&& !strcmp(rows_text(r, i, ROBUST_CHANGE), change))
+		if (rows_number(r, i, ROBUST_SEVERITY) == severity
+			&& !strcmp(rows_text(r, i, ROBUST_CORRUPTION), corruption))
 			return rows_number(r, i, ROBUST_ACCURACY);
 	return NAN;
 }
 
-static double mean_over_strengths(
+static double mean_over_severities(
 	const struct rows *r, size_t first, size_t end, const struct robustness_spec *spec)
 {
 	double sum = 0;
 
 	for (size_t k = 0; k < spec->count; k++)
-		sum += robust_accuracy(
-			r, first, end, change_info(spec->change)->name, spec->strengths[k]);
+		sum += robust_accuracy(r, first, end, corruption_info(spec->corruption)->name,
+			spec->severities[k]);
 	return sum / (double)spec->count;
 }
 
@@ -71,30 +71,30 @@ static void add_number(struct rows *out, double value)
 static void add_trial(
 	struct rows *out, const struct sweep *sweep, const struct rows *r, size_t first, size_t end)
 {
-	const double unchanged = rows_number(r, first, ROBUST_UNCHANGED);
-	double means[ROBUSTNESS_CHANGES], sum = 0;
+	const double clean = rows_number(r, first, ROBUST_CLEAN);
+	double means[CORRUPTIONS], sum = 0;
 
 	for (size_t i = 0; i < sweep->robustness_count; i++)
-		sum += means[i] = mean_over_strengths(r, first, end, &sweep->robustness[i]);
+		sum += means[i] = mean_over_severities(r, first, end, &sweep->robustness[i]);
 	sum /= (double)sweep->robustness_count;
 	rows_add_text(out, rows_text(r, first, ROBUST_TRIAL));
 	add_number(out, sum);
-	add_number(out, unchanged - sum);
+	add_number(out, clean - sum);
 	for (size_t i = 0; i < sweep->robustness_count; i++) {
 		add_number(out, means[i]);
-		add_number(out, unchanged - means[i]);
+		add_number(out, clean - means[i]);
 	}
 }
 
 static struct rows *new_rows(const struct sweep *sweep)
 {
-	char names[2 * ROBUSTNESS_CHANGES][NAME_MAX_BYTES];
+	char names[2 * CORRUPTIONS][NAME_MAX_BYTES];
 	const char *columns[COLUMNS_MAX] = { "trial", "robust_accuracy", "robust_drop" };
 	int count = 3;
 
 	for (size_t i = 0; i < 2 * sweep->robustness_count; i++) {
 		snprintf(names[i], sizeof(names[i]), "%s_%s",
-			change_info(sweep->robustness[i / 2].change)->name,
+			corruption_info(sweep->robustness[i / 2].corruption)->name,
 			i % 2 ? "drop" : "accuracy");
 		columns[count++] = names[i];
 	}

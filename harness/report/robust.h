@@ -1,11 +1,11 @@
 /* robust.h - how a study's trials are on corrupted test images: the metrics of tables and claims,
  * and the points of the figure.
  *
- * Of each trial, means over the strengths that the sweep names under `robustness`, as what the
- * database has beyond them may differ between trials: rotation_accuracy is over the strengths of
- * the change rotation, rotation_drop the accuracy on the images as they are minus it;
- * robust_accuracy and robust_drop are the means of these over all changes, each with the same
- * weight. A mean of which a strength is missing is none (NAN), never one over fewer strengths. */
+ * Of each trial, means over the severities that the sweep names under `robustness`, as what the
+ * database has beyond them may differ between trials: rotation_accuracy is over the severities of
+ * the corruption rotation, rotation_drop the accuracy on clean images minus it;
+ * robust_accuracy and robust_drop are the means of these over all corruptions, each with the same
+ * weight. A mean of which a severity is missing is none (NAN), never one over fewer severities. */
 #ifndef REPORT_ROBUST_H
 #define REPORT_ROBUST_H
 
@@ -13,21 +13,21 @@
 #include "../store/rows.h"
 #include "study.h"
 
-/* The accuracies behind all of it: a row a trial, change and strength, of the change "none" one
- * with strength 0; columns ROBUST_*. No rows when the sweep names no change, or the database is of
- * an older schema. Returns 0 with *out the caller's (rows_free), or -1 with e. */
-enum { ROBUST_TRIAL, ROBUST_CHANGE, ROBUST_STRENGTH, ROBUST_ACCURACY, ROBUST_UNCHANGED };
+/* The accuracies behind all of it: a row a trial, corruption and severity, of the corruption "none"
+ * one with severity 0; columns ROBUST_*. No rows when the sweep names no corruption, or the
+ * database is of an older schema. Returns 0 with *out the caller's (rows_free), or -1 with e. */
+enum { ROBUST_TRIAL, ROBUST_CORRUPTION, ROBUST_SEVERITY, ROBUST_ACCURACY, ROBUST_CLEAN };
 int robust_read(struct store *s, const struct sweep *sweep, struct err *e, struct rows **out);
 
-/* The rows [*first, *end) of a trial; none: *first == *end. The accuracy among them for a change of
- * this name and strength, or NAN. */
+/* The rows [*first, *end) of a trial; none: *first == *end. The accuracy among them for a
+ * corruption of this name and severity, or NAN. */
 void robust_trial(const struct rows *r, const char *identity, size_t *first, size_t *end);
 double robust_accuracy(
-	const struct rows *r, size_t first, size_t end, const char *change, double strength);
+	const struct rows *r, size_t first, size_t end, const char *corruption, double severity);
 
-/* The metrics: a column `trial`, then robust_accuracy, robust_drop and both of every change that
- * the sweep names; a row a trial that was evaluated at all. Returns 0 with *out the caller's, or -1
- * with e. */
+/* The metrics: a column `trial`, then robust_accuracy, robust_drop and both of every corruption
+ * that the sweep names; a row a trial that was evaluated at all. Returns 0 with *out the caller's,
+ * or -1 with e. */
 int robust_metrics(struct store *s, const struct sweep *sweep, struct err *e, struct rows **out);
 
 #endif

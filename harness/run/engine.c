@@ -130,7 +130,7 @@ static int ask(const struct program_config *p, const char *const *command, const
 	struct str text = { 0 };
 	if (!command)
 		return 0;
-	char *folder = inputs_folder(p);
+	char *folder = program_input_folder(p);
 	const char *why =
 		capture_output(command, folder, true, VERSION_SECONDS, PACKAGES_BYTES, &text);
 	if (!why)

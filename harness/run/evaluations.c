@@ -1,5 +1,5 @@
 /* evaluations.c - threads that take the next evaluation, and the caller's that takes their answers.
- * A thread keeps the corrupted images of its last evaluation: as those with equal changes stand
+ * A thread keeps the corrupted images of its last evaluation: as those with equal corruptions stand
  * together, few are made twice. */
 #include "evaluations.h"
 
@@ -26,43 +26,43 @@ struct crew {
 	bool stop;
 };
 
-/* The test images that a thread has changed last. */
-struct changed_images {
+/* The test images that a thread corrupted last. */
+struct corrupted_images {
 	struct nn_images images;
 	uint8_t *pixels;
-	int change;
-	double strength;
+	int corruption;
+	double severity;
 };
 
-static enum nn_corruption change_of(enum change change)
+static enum nn_corruption corruption_of(enum corruption corruption)
 {
-	static const enum nn_corruption changes[ROBUSTNESS_CHANGES] = {
-		[CHANGE_ROTATION] = NN_ROTATE,
-		[CHANGE_TRANSLATION] = NN_TRANSLATE,
-		[CHANGE_ZOOM] = NN_ZOOM,
-		[CHANGE_SHEAR] = NN_SHEAR,
-		[CHANGE_BRIGHTNESS] = NN_BRIGHTEN,
-		[CHANGE_CONTRAST] = NN_CONTRAST,
-		[CHANGE_NOISE] = NN_NOISE,
+	static const enum nn_corruption corruptions[CORRUPTIONS] = {
+		[CORRUPTION_ROTATION] = NN_ROTATE,
+		[CORRUPTION_TRANSLATION] = NN_TRANSLATE,
+		[CORRUPTION_ZOOM] = NN_ZOOM,
+		[CORRUPTION_SHEAR] = NN_SHEAR,
+		[CORRUPTION_BRIGHTNESS] = NN_BRIGHTEN,
+		[CORRUPTION_CONTRAST] = NN_CONTRAST,
+		[CORRUPTION_NOISE] = NN_NOISE,
 	};
-	return changes[change];
+	return corruptions[corruption];
 }
 
-static int change_images(
-	const struct evaluations *all, const struct evaluation *x, struct changed_images *c)
+static int corrupt_images(
+	const struct evaluations *all, const struct evaluation *x, struct corrupted_images *c)
 {
 	const struct nn_images *original = all->images;
-	if (c->pixels && c->change == x->change && c->strength == x->strength)
+	if (c->pixels && c->corruption == x->corruption && c->severity == x->severity)
 		return 0;
 	if (!c->pixels
 		&& !(c->pixels = malloc(original->count * nn_shape_size(original->shape) + 1)))
 		return -1;
 	c->images = *original;
 	c->images.pixels = c->pixels;
-	c->change = x->change;
-	c->strength = x->strength;
-	return nn_corrupt(original, original->count, change_of((enum change)x->change), x->strength,
-		all->kernels, c->pixels);
+	c->corruption = x->corruption;
+	c->severity = x->severity;
+	return nn_corrupt(original, original->count, corruption_of((enum corruption)x->corruption),
+		x->severity, all->kernels, c->pixels);
 }
 
 static int predict(const struct evaluations *all, struct evaluation *x, struct err *e)
@@ -82,13 +82,14 @@ static int predict(const struct evaluations *all, struct evaluation *x, struct e
 	return result;
 }
 
-static void evaluate(const struct evaluations *all, struct evaluation *x, struct changed_images *c)
+static void evaluate(
+	const struct evaluations *all, struct evaluation *x, struct corrupted_images *c)
 {
 	struct err e = { 0 };
 	int result;
-	if (x->change == ROBUSTNESS_CHANGES)
+	if (x->corruption == CORRUPTIONS)
 		result = predict(all, x, &e);
-	else if (change_images(all, x, c))
+	else if (corrupt_images(all, x, c))
 		result = err_nomem(&e);
 	else
 		result = model_evaluate(x->model, &c->images, all->kernels, x->accuracy, NULL, &e);
@@ -99,7 +100,7 @@ static void evaluate(const struct evaluations *all, struct evaluation *x, struct
 static void *work(void *context)
 {
 	struct crew *crew = context;
-	struct changed_images images = { .pixels = NULL };
+	struct corrupted_images images = { .pixels = NULL };
 	pthread_mutex_lock(&crew->lock);
 	while (!crew->stop && crew->next < crew->all->count) {
 		const size_t at = crew->next++;

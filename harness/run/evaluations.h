@@ -12,9 +12,9 @@
 /* One network on one set of corrupted images. */
 struct evaluation {
 	const struct model *model;
-	int change; /* enum change of plan/robustness.h; ROBUSTNESS_CHANGES: the images as they are,
-		       and the predictions are digested */
-	double strength;
+	int corruption; /* enum corruption of plan/robustness.h; CORRUPTIONS: the images as they
+		       are, and the predictions are digested */
+	double severity;
 	size_t owner; /* the caller's */
 	/* The answer: */
 	bool failed; /* why says why */
@@ -23,7 +23,8 @@ struct evaluation {
 	char why[256];
 };
 
-/* Evaluations of the same images, in an order in which those with equal changes stand together. */
+/* Evaluations of the same images, in an order in which those with equal corruptions stand together.
+ */
 struct evaluations {
 	struct evaluation *list;
 	size_t count;

@@ -10,34 +10,9 @@
 #include <sys/stat.h>
 #include <dirent.h>
 
-#include "../plan/template.h"
 #include "../store/rows.h"
 
 enum { FILES_MAX = 100000, DEPTH_MAX = 32 };
-
-static int no_value(void *context, const char *name, struct str *out)
-{
-	(void)context;
-	(void)name;
-	(void)out;
-	return -1;
-}
-
-char *inputs_folder(const struct program_config *p)
-{
-	struct str path = { 0 }, directory = { 0 };
-	const char *folder = p->folder[0] ? p->folder : ".";
-	/* A directory with placeholders differs from trial to trial. */
-	if (template_fill(p->directory, no_value, NULL, &directory) || !directory.length
-		|| strcmp(directory.s, ".") == 0)
-		str_add(&path, folder);
-	else if (directory.s[0] == '/')
-		str_add(&path, directory.s);
-	else
-		str_addf(&path, "%s/%s", folder, directory.s);
-	str_free(&directory);
-	return str_take(&path);
-}
 
 static int add(struct inputs *in, const char *name, struct input **out, struct err *e)
 {
@@ -200,7 +175,7 @@ static void finish(struct inputs *in)
 int inputs_read(const struct program_config *p, struct inputs *out, struct err *e)
 {
 	*out = (struct inputs){ .program = p };
-	char *folder = inputs_folder(p);
+	char *folder = program_input_folder(p);
 	int result = 0;
 	for (int i = 0; i < p->input_count && !result; i++)
 		result = add_pattern(out, folder, p->inputs[i], e);
@@ -228,7 +203,7 @@ void inputs_free(struct inputs *in)
 const char *inputs_changed(const struct inputs *in)
 {
 	const char *changed = NULL;
-	char *folder = inputs_folder(in->program);
+	char *folder = program_input_folder(in->program);
 	for (size_t i = 0; i < in->count && !changed; i++) {
 		struct stat s;
 		int64_t stamp[4];

@@ -40,7 +40,4 @@ const char *inputs_changed(const struct inputs *in);
 struct rows;
 void inputs_compare(const struct inputs *in, const struct rows *recorded, struct str *out);
 
-/* The folder that the names are relative to: the caller's (free). */
-char *inputs_folder(const struct program_config *p);
-
 #endif

@@ -14,19 +14,18 @@
 #include "trained.h"
 
 enum {
-	CELLS_MAX = 1 + ROBUSTNESS_CHANGES * STRENGTHS_MAX,
+	CELLS_MAX = 1 + CORRUPTIONS * SEVERITIES_MAX,
 	PORTION_BYTES = 128 << 20, /* of weights in memory at a time */
 	UNKEPT_SHOWN = 5,          /* trials without weights that are named; all are counted */
 	STOPPED = 1,               /* what take_answers returns when nothing else is to be begun */
 };
 
-static const char unchanged[] =
-	"none"; /* the change of a row that is about the images as they are */
+static const char clean[] = "none"; /* the corruption of a row about clean images */
 
-/* A change and strength that the sweep asks for; the first is the images as they are. */
+/* A corruption and severity that the sweep names; the first stands for clean images. */
 struct cell {
-	int change; /* enum change; ROBUSTNESS_CHANGES: none */
-	double strength;
+	int corruption; /* enum corruption; CORRUPTIONS: none */
+	double severity;
 };
 
 /* A network that has not seen everything: a fold of a trial. */
@@ -69,21 +68,22 @@ static bool wants_to_stop(const struct robustness_work *w)
 			&& clock_seconds() - w->begun > w->options->time_limit);
 }
 
-static const char *change_name(const struct cell *c)
+static const char *corruption_name(const struct cell *c)
 {
-	return c->change == ROBUSTNESS_CHANGES ? unchanged
-					       : change_info((enum change)c->change)->name;
+	return c->corruption == CORRUPTIONS ? clean
+					    : corruption_info((enum corruption)c->corruption)->name;
 }
 
 /* ---- what is missing ---- */
 
 static void list_cells(struct robustness_work *w, const struct sweep *sweep)
 {
-	w->cells[w->cell_count++] = (struct cell){ ROBUSTNESS_CHANGES, 0 };
+	w->cells[w->cell_count++] = (struct cell){ CORRUPTIONS, 0 };
 	for (size_t i = 0; i < sweep->robustness_count; i++)
 		for (size_t k = 0; k < sweep->robustness[i].count; k++)
-			w->cells[w->cell_count++] = (struct cell){ (int)sweep->robustness[i].change,
-				sweep->robustness[i].strengths[k] };
+			w->cells[w->cell_count++] =
+				(struct cell){ (int)sweep->robustness[i].corruption,
+					sweep->robustness[i].severities[k] };
 }
 
 /* Columns of robustness_networks.sql. */
@@ -113,8 +113,8 @@ static size_t mark_missing(
 	for (size_t r = 0; r < recorded->row_count; r++) {
 		const struct value *v = rows_at(recorded, r, 0);
 		for (size_t c = 0; v[0].integer == n->fold && c < w->cell_count; c++)
-			if (v[2].real == w->cells[c].strength
-				&& strcmp(v[1].text, change_name(&w->cells[c])) == 0) {
+			if (v[2].real == w->cells[c].severity
+				&& strcmp(v[1].text, corruption_name(&w->cells[c])) == 0) {
 				missing -= n->missing[c];
 				n->missing[c] = false;
 			}
@@ -261,9 +261,8 @@ static size_t load(struct robustness_work *w, struct network *n, int *answer)
 
 /* ---- answers ---- */
 
-/* Does the network give what is recorded on the images as they are? */
-static void check_unchanged(
-	struct robustness_work *w, struct network *n, const struct evaluation *x)
+/* Does the network give the recorded results on clean images? */
+static void check_clean(struct robustness_work *w, struct network *n, const struct evaluation *x)
 {
 	const struct model_facts *f = &n->model->facts;
 	for (int k = 0; k < n->model->net.output_count; k++)
@@ -271,7 +270,7 @@ static void check_unchanged(
 			|| strcmp(x->predictions_digest[k], f->predictions_digest[k]) != 0) {
 			char text[300];
 			snprintf(text, sizeof(text),
-				"not reproduced: on the unchanged test images its weights give the "
+				"not reproduced: on the clean test images its weights give the "
 				"accuracy %.9g in output %d"
 				" (predictions %.12s), recorded are %.9g (%.12s); nothing of it "
 				"was recorded",
@@ -284,11 +283,11 @@ static void check_unchanged(
 
 static int record(struct robustness_work *w, const struct network *n, const struct evaluation *x)
 {
-	const struct cell cell = { x->change, x->strength };
+	const struct cell cell = { x->corruption, x->severity };
 	struct robustness_result r = { .phase = n->phase,
 		.fold = n->fold,
-		.change = change_name(&cell),
-		.strength = x->strength,
+		.corruption = corruption_name(&cell),
+		.severity = x->severity,
 		.outputs = n->model->net.output_count,
 		.test_count = (int)w->test_count };
 	for (int k = 0; k < r.outputs && k < OUTPUTS_MAX; k++)
@@ -311,8 +310,8 @@ static int take_answers(void *context, const size_t *over, size_t count)
 		if (x->failed)
 			result = err_set(w->e, ERR_ENVIRONMENT,
 				"trial %.12s cannot be evaluated: %s", n->trial->identity, x->why);
-		else if (x->change == ROBUSTNESS_CHANGES)
-			check_unchanged(w, n, x);
+		else if (x->corruption == CORRUPTIONS)
+			check_clean(w, n, x);
 		if (!result && !n->wrong)
 			result = record(w, n, x);
 		last = x;
@@ -322,12 +321,12 @@ static int take_answers(void *context, const size_t *over, size_t count)
 	if (result)
 		return -1;
 	if (last) {
-		const struct cell cell = { last->change, last->strength };
+		const struct cell cell = { last->corruption, last->severity };
 		tell(w,
 			(struct robustness_event){ .kind = ROBUSTNESS_STEP,
 				.dataset = w->networks[last->owner].trial->dataset,
-				.change = change_name(&cell),
-				.strength = last->strength });
+				.corruption = corruption_name(&cell),
+				.severity = last->severity });
 	} else {
 		tell(w, (struct robustness_event){ .kind = ROBUSTNESS_TICK });
 	}
@@ -355,8 +354,8 @@ static int run_cells(struct robustness_work *w, const struct nn_images *images, 
 			if (w->networks[i].missing[c] && !w->networks[i].wrong)
 				all.list[all.count++] =
 					(struct evaluation){ .model = w->networks[i].model,
-						.change = w->cells[c].change,
-						.strength = w->cells[c].strength,
+						.corruption = w->cells[c].corruption,
+						.severity = w->cells[c].severity,
 						.owner = i };
 	w->evaluations = all.list;
 	int result = wants_to_stop(w) ? STOPPED : evaluations_run(&all, w->e);
@@ -364,7 +363,7 @@ static int run_cells(struct robustness_work *w, const struct nn_images *images, 
 	return result;
 }
 
-/* Networks [first, *end) of the same images, as many as fit into memory: the images as they are
+/* Networks [first, *end) of the same images, as many as fit into memory: clean images
  * first. */
 static int run_portion(struct robustness_work *w, const struct nn_images *images, size_t first,
 	size_t group_end, size_t *end)

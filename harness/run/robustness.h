@@ -18,18 +18,18 @@
 
 /* What happens, for those who show it. All pointers are lent for the call. */
 enum robustness_event_kind {
-	ROBUSTNESS_STEP,    /* evaluations have been recorded; change and strength are those of the
-			       last */
-	ROBUSTNESS_TICK,    /* a few times a second, so that clocks on the screen go on */
+	ROBUSTNESS_STEP, /* evaluations have been recorded; corruption and severity are those of the
+			    last */
+	ROBUSTNESS_TICK, /* a few times a second, so that clocks on the screen go on */
 	ROBUSTNESS_PROBLEM, /* text says what is wrong, and what to do */
 };
 
 struct robustness_event {
 	enum robustness_event_kind kind;
-	size_t done, total; /* evaluations of this call: a network (fold), a change and a strength
-			       each */
-	const char *dataset, *change;
-	double strength;
+	size_t done, total; /* evaluations of this call: a network (fold), a corruption and a
+			       severity each */
+	const char *dataset, *corruption;
+	double severity;
 	const char *text;
 };
 

@@ -93,7 +93,7 @@ struct store_latency {
 	const char *kernels, *number_format;
 	int batch;
 	int64_t samples;
-	double p50, p90, p99, least; /* seconds a call */
+	double p50, p90, p99, min; /* seconds a call */
 	double images_per_second;
 	double noise, load, mhz; /* NaN: unknown */
 	const char *histogram;   /* [[seconds, count], ...] as JSON */

@@ -15,7 +15,7 @@ static int add_latency(struct store *s, const struct store_latency *l, struct er
 	sqlite3_stmt *insert = store_statement(s,
 		"INSERT INTO latencies (attempt, environment, measured_at, kernels, number_format, "
 		"batch, samples,"
-		" p50, p90, p99, least, images_per_second, noise, load, mhz, histogram) VALUES (?, "
+		" p50, p90, p99, min, images_per_second, noise, load, mhz, histogram) VALUES (?, "
 		"?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
 		e);
 	if (!insert)
@@ -32,7 +32,7 @@ static int add_latency(struct store *s, const struct store_latency *l, struct er
 	sqlite3_bind_double(insert, 8, l->p50);
 	sqlite3_bind_double(insert, 9, l->p90);
 	sqlite3_bind_double(insert, 10, l->p99);
-	sqlite3_bind_double(insert, 11, l->least);
+	sqlite3_bind_double(insert, 11, l->min);
 	sqlite3_bind_double(insert, 12, l->images_per_second);
 	bind_known(insert, 13, l->noise);
 	bind_known(insert, 14, l->load);

@@ -483,7 +483,7 @@ static int take_latency(struct merge *m, int64_t into, sqlite3_stmt *row, struct
 {
 	sqlite3_stmt *insert = store_statement(m->into,
 		"INSERT INTO latencies (attempt, environment, measured_at, kernels, number_format, "
-		"batch, samples, p50, p90, p99, least,"
+		"batch, samples, p50, p90, p99, min,"
 		" images_per_second, noise, load, mhz, histogram) SELECT ?1, ?2, ?3, ?4, ?5, ?6, "
 		"?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16"
 		" WHERE NOT EXISTS (SELECT 1 FROM latencies WHERE attempt = ?1 AND environment = "
@@ -507,10 +507,12 @@ static int take_additions(struct merge *m, int64_t from, int64_t into, struct er
 		    "?)",
 		    e)
 		|| copy_rows(m, from, into,
-			"SELECT phase, fold, output, change, strength, count, test_accuracy FROM "
+			"SELECT phase, fold, output, corruption, severity, count, test_accuracy "
+			"FROM "
 			"robustness WHERE attempt = ?",
-			"INSERT OR IGNORE INTO robustness (attempt, phase, fold, output, change, "
-			"strength, count, test_accuracy) VALUES (?, ?, ?, ?,"
+			"INSERT OR IGNORE INTO robustness (attempt, phase, fold, output, "
+			"corruption, "
+			"severity, count, test_accuracy) VALUES (?, ?, ?, ?,"
 			" ?, ?, ?, ?)",
 			e)
 		|| copy_rows(m, from, into,
@@ -522,7 +524,7 @@ static int take_additions(struct merge *m, int64_t from, int64_t into, struct er
 		return -1;
 	sqlite3_stmt *read = store_statement(m->from,
 		"SELECT environment, measured_at, kernels, number_format, batch, samples, p50, "
-		"p90, p99, least, images_per_second, noise, load,"
+		"p90, p99, min, images_per_second, noise, load,"
 		" mhz, histogram FROM latencies WHERE attempt = ? ORDER BY id",
 		e);
 	if (!read)

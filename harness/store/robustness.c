@@ -9,14 +9,15 @@ static int add_output(struct store *s, int64_t attempt, const struct robustness_
 	int output, struct err *e)
 {
 	sqlite3_stmt *insert = store_statement(s,
-		"INSERT INTO robustness (attempt, phase, fold, output, change, strength, count, "
+		"INSERT INTO robustness (attempt, phase, fold, output, corruption, severity, "
+		"count, "
 		"test_accuracy) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 		" ON CONFLICT DO NOTHING",
 		e);
 	sqlite3_stmt *same = store_statement(s,
 		"SELECT count = ?7 AND test_accuracy = ?8 FROM robustness WHERE attempt = ?1 AND "
 		"phase = ?2 AND fold = ?3 AND output = ?4 AND"
-		" change = ?5 AND strength = ?6",
+		" corruption = ?5 AND severity = ?6",
 		e);
 	sqlite3_stmt *const both[] = { insert, same };
 	if (!insert || !same)
@@ -26,8 +27,8 @@ static int add_output(struct store *s, int64_t attempt, const struct robustness_
 		bind_integer(both[i], 2, r->phase);
 		bind_integer(both[i], 3, r->fold);
 		bind_integer(both[i], 4, output);
-		bind_text(both[i], 5, r->change);
-		sqlite3_bind_double(both[i], 6, r->strength);
+		bind_text(both[i], 5, r->corruption);
+		sqlite3_bind_double(both[i], 6, r->severity);
 		bind_integer(both[i], 7, r->test_count);
 		sqlite3_bind_double(both[i], 8, r->test_accuracy[output]);
 	}
@@ -39,7 +40,7 @@ static int add_output(struct store *s, int64_t attempt, const struct robustness_
 	return err_set(e, ERR_FAILED,
 		"%s: attempt %lld, %s %g: another accuracy is recorded than %.9g, which came out "
 		"now",
-		s->path, (long long)attempt, r->change, r->strength, r->test_accuracy[output]);
+		s->path, (long long)attempt, r->corruption, r->severity, r->test_accuracy[output]);
 }
 
 int store_robustness(

@@ -1,4 +1,4 @@
--- schema.sql - the tables of Retrial's results database, schema 5. Each fact is stored once; a comment says where a column repeats
+-- schema.sql - the tables of Retrial's results database, schema 6. Each fact is stored once; a comment says where a column repeats
 -- or sums up another one to make queries fast. Query the views (views.sql) rather than the tables.
 --
 -- Every table, view and column is explained where it is declared, one comment per line. The reference SCHEMA.md is made from these
@@ -246,16 +246,16 @@ CREATE TABLE weights (
 ) STRICT;
 
 CREATE TABLE robustness (
-	-- How good kept weights are on test images that were changed, a row a change, strength and output; "none" and 0 are the images as they are.
+	-- How good kept weights are on corrupted test images, a row for each corruption, severity and output; "none" and 0 are the clean images.
 	attempt INTEGER NOT NULL,      -- of which execution
 	phase INTEGER NOT NULL,        -- position in the recipe
 	fold INTEGER NOT NULL,         -- of k-fold; -1 outside
 	output INTEGER NOT NULL,       -- of the network
-	change TEXT NOT NULL,          -- rotation, translation, zoom, shear, brightness, contrast, noise; none
-	strength REAL NOT NULL,        -- in the unit of the change (degrees, fraction of the side ...: retrial help robustness)
+	corruption TEXT NOT NULL,      -- rotation, translation, zoom, shear, brightness, contrast, noise; none
+	severity REAL NOT NULL,        -- in the unit of the corruption (degrees, fraction of the side ...: retrial help robustness)
 	count INTEGER NOT NULL,        -- test images
-	test_accuracy REAL NOT NULL,   -- on the changed test images
-	PRIMARY KEY (attempt, phase, fold, output, change, strength),
+	test_accuracy REAL NOT NULL,   -- on the corrupted test images
+	PRIMARY KEY (attempt, phase, fold, output, corruption, severity),
 	FOREIGN KEY (attempt, phase, fold, output) REFERENCES scores (attempt, phase, fold, output) ON DELETE CASCADE
 ) STRICT, WITHOUT ROWID;
 
@@ -283,7 +283,7 @@ CREATE TABLE latencies (
 	p50 REAL NOT NULL,             -- seconds a call: the median
 	p90 REAL NOT NULL,             -- likewise, 90 % are faster
 	p99 REAL NOT NULL,             -- likewise, 99 % are faster
-	least REAL NOT NULL,           -- the fastest call
+	min REAL NOT NULL,             -- the fastest call
 	images_per_second REAL NOT NULL, -- over all calls
 	noise REAL,                    -- A/A: how far the medians of two interleaved halves of the same differ, a fraction of p50
 	load REAL,                     -- load average of the machine when it began

@@ -11,7 +11,7 @@
 
 enum {
 	STORE_APPLICATION_ID = 0x5254524c, /* "RTRL": in the header of every database of ours */
-	STORE_SCHEMA_VERSION = 5,          /* PRAGMA user_version */
+	STORE_SCHEMA_VERSION = 6,          /* PRAGMA user_version */
 	STORE_BUSY_MS = 60000,             /* how long to wait for another writer */
 	STORE_STATEMENTS_MAX = 128,
 	STORE_TIME_TEXT = 32,

@@ -211,12 +211,12 @@ CREATE VIEW robust AS
 		f.augment AS augment,                  -- label
 		f.model AS model,                      -- family of networks
 		f.seed AS seed,                        -- replicate
-		b.change AS change,                    -- rotation, translation, zoom, shear, brightness, contrast, noise; none
-		b.strength AS strength,                -- severity, in the unit of the corruption (retrial help robustness); 0: clean images
+		b.corruption AS corruption,            -- rotation, translation, zoom, shear, brightness, contrast, noise; none
+		b.severity AS severity,                -- severity, in the unit of the corruption (retrial help robustness); 0: clean images
 		(SELECT avg(x.test_accuracy) FROM scores AS s JOIN robustness AS x ON x.attempt = s.attempt AND x.phase = s.phase AND x.fold = s.fold
-			AND x.output = s.output AND x.change = b.change AND x.strength = b.strength
+			AND x.output = s.output AND x.corruption = b.corruption AND x.severity = b.severity
 			WHERE s.attempt = b.attempt AND s.phase = b.phase) AS test_accuracy, -- on the corrupted test images
-		r.test_accuracy AS unchanged,          -- on the clean images, as in the view accuracy
+		r.test_accuracy AS clean_accuracy,     -- on the clean images, as in the view accuracy
 		b.count AS test_count,                 -- test images
 		f.data_variant AS data_variant,        -- canonical, or which known variant of the data set was used
 		f.configuration AS configuration,      -- the same for replicates
@@ -225,8 +225,8 @@ CREATE VIEW robust AS
 	JOIN results AS r ON r.attempt = f.attempt
 	JOIN robustness AS b ON b.attempt = f.attempt AND b.phase = r.last_phase AND b.fold <= 0 AND b.output = 0
 	WHERE NOT EXISTS (SELECT 1 FROM scores AS s WHERE s.attempt = b.attempt AND s.phase = b.phase AND NOT EXISTS (SELECT 1 FROM robustness AS x
-		WHERE x.attempt = s.attempt AND x.phase = s.phase AND x.fold = s.fold AND x.output = s.output AND x.change = b.change
-		AND x.strength = b.strength));
+		WHERE x.attempt = s.attempt AND x.phase = s.phase AND x.fold = s.fold AND x.output = s.output AND x.corruption = b.corruption
+		AND x.severity = b.severity));
 
 CREATE VIEW digests AS
 	-- What must be the same wherever and however often a trial is run: a row for each output of a phase or fold. Nothing here depends on time, machine, sweep or label.
@@ -328,7 +328,7 @@ CREATE VIEW latency AS
 		1e6 * l.p50 AS p50_us,                 -- microseconds a call: the median
 		1e6 * l.p90 AS p90_us,                 -- likewise, 90 % are faster
 		1e6 * l.p99 AS p99_us,                 -- likewise, 99 % are faster
-		1e6 * l.least AS least_us,             -- likewise, the fastest
+		1e6 * l.min AS min_us,                 -- likewise, the fastest
 		l.images_per_second AS images_per_second, -- over all calls
 		l.noise AS noise,                      -- A/A: how far the medians of two interleaved halves of the same differ, a fraction of p50
 		l.load AS load,                        -- load average of the machine when it began
@@ -387,8 +387,8 @@ CREATE VIEW claims AS
 		count(v.trial) AS planned,             -- plan rows that it is about
 		count(v.value) AS n,                   -- of them measured
 		avg(v.value) AS mean,                  -- of the measured
-		min(v.value) AS least,                 -- smallest measured
-		max(v.value) AS most                   -- largest measured
+		min(v.value) AS min,                   -- smallest measured
+		max(v.value) AS max                    -- largest measured
 	FROM claim_specs AS c
 	JOIN sweeps ON sweeps.id = c.sweep
 	LEFT JOIN claim_trials AS v ON v.sweep_id = c.sweep AND v.claim = c.claim

@@ -26,7 +26,7 @@ try latency "$trial" --db "$db" --batch 1 --seconds 1 --format csv
 	END { exit !(seen["fp32"] > 0 && seen["fp32"] == seen["int8"] && !wrong) }'
 check $? "each variant in fp32 and int8: quantiles in their order, images a second, noise"
 measured=$(sed 1d "$SCRATCH/out" | wc -l)
-try query "SELECT count(*), min(samples), sum(least <= p50 AND p50 <= p90 AND p90 <= p99), sum(json_array_length(histogram) > 0), sum(load >= 0)
+try query "SELECT count(*), min(samples), sum(min <= p50 AND p50 <= p90 AND p90 <= p99), sum(json_array_length(histogram) > 0), sum(load >= 0)
 	FROM latencies" --db "$db" --format csv
 [ "$(sed 1d "$SCRATCH/out" | awk -F, -v n="$measured" '{ print ($1 == n && $2 >= 4 && $3 == n && $4 == n && $5 == n) }')" = 1 ]
 check $? "all of it is recorded, with the histogram and the machine's load"

@@ -146,14 +146,9 @@ try run study.yaml --db "$db" -q
 # ---- bundle ----
 try bundle --db "$db" -o study.tar.zst --no-source
 check "$code" "a bundle is made"
-try verify study.tar.zst --sample 2
+try verify study.tar.zst --sample 2 --trust
 [ "$code" = 0 ] && says "2 of 2 trials are identical" err
-check $? "and verified, where its inputs are"
-mv descend.sh hidden.sh
-try verify study.tar.zst --sample 1
-mv hidden.sh descend.sh
-[ "$code" = 3 ] && says "descend.sh" && says "cannot be verified here" err
-check $? "where they are not, it says so"
+check $? "and verified with its own inputs (more of that is in program_bundle.sh)"
 mkdir open && tar -C open -xf study.tar.zst && inner=$(find open -name results.db) &&
 	sqlite3 "$inner" "UPDATE measures SET value = value + 1 WHERE metric = 'distance'" && (cd open && find . -type f | sed 's,^\./,,' | tar -cf - -T -) | zstd -q -o tampered.tar.zst
 try verify tampered.tar.zst --sample 1

@@ -254,7 +254,7 @@ static inline char *hostile_base(const char *path, size_t *count)
 		"INSERT INTO model_files SELECT attempt, fold, 'onnx', 60000, weights_digest, 0.5 "
 		"FROM phase_results WHERE phase = 1;"
 		"INSERT INTO latencies (attempt, environment, measured_at, kernels, number_format, "
-		"batch, samples, p50, p90, p99, least, images_per_second, histogram)"
+		"batch, samples, p50, p90, p99, min, images_per_second, histogram)"
 		" SELECT attempt, 1, '2026-01-02T03:04:05.678Z', 'plain', 'fp32', 1, 3, 1e-6, "
 		"2e-6, 3e-6, 1e-6, 1e6, '[[1e-6, 3]]' FROM results;"
 		"INSERT INTO tags SELECT id, 'best' FROM trials; INSERT INTO notes (trial, "

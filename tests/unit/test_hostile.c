@@ -176,7 +176,7 @@ static void absurd_values_are_only_values(void **state)
 		"environment = 1",
 		"PRAGMA foreign_keys = OFF; UPDATE latencies SET environment = 77, attempt = "
 		"attempt + 100",
-		"UPDATE robustness SET strength = 9e999, change = printf('%.*c', 100000, 'x'), "
+		"UPDATE robustness SET severity = 9e999, corruption = printf('%.*c', 100000, 'x'), "
 		"count = -1, test_accuracy = -9e999",
 		"UPDATE model_files SET bytes = -1, format = '', digest = CAST(x'ff00' AS TEXT)",
 		"UPDATE tags SET tag = printf('%.*c', 100000, 'x'); UPDATE notes SET text = "

@@ -110,7 +110,7 @@ static const char additions_sql[] =
 	"INSERT INTO model_files SELECT attempt, fold, 'onnx', 62511, weights_digest, NULL "
 	"FROM phase_results;"
 	"INSERT INTO latencies (attempt, environment, measured_at, kernels, number_format, "
-	"batch, samples, p50, p90, p99, least,"
+	"batch, samples, p50, p90, p99, min,"
 	" images_per_second, noise, load, mhz, histogram) SELECT attempt, 7, "
 	"'2026-01-02T03:04:05.678Z', 'plain', 'fp32', 1, 3, 0.1 + 0.2, 9e999,"
 	" 5e-324, 1e-9, 1e9, NULL, 0.5, 2400, '[[0.001, 3]]' FROM results;"

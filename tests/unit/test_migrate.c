@@ -120,8 +120,10 @@ enum { VIEWS = sizeof(views) / sizeof(views[0]) };
 static void columns_of(const char *path, char *columns[VIEWS])
 {
 	for (int i = 0; i < VIEWS; i++) {
-		char sql[96];
-		snprintf(sql, sizeof(sql), "SELECT group_concat(name) FROM pragma_table_info('%s')",
+		char sql[160];
+		snprintf(sql, sizeof(sql),
+			"SELECT group_concat(name) FROM pragma_table_info('%s') WHERE name NOT IN "
+			"('least', 'most')", /* they are min and max since schema 6 */
 			views[i]);
 		columns[i] = ask_raw(path, sql);
 		*strchr(columns[i], '\n') = '\0';
@@ -161,12 +163,12 @@ static void reading_leaves_it_as_it_is_and_sees_what_a_new_one_has(void **state)
 	file_digest(database, before);
 	struct store *s = open_store(database, STORE_READ);
 	assert_null(store_warning(s));
-	assert_answer(s, "PRAGMA user_version", "5\n");
+	assert_answer(s, "PRAGMA user_version", "6\n");
 	assert_answer(s, "SELECT recipe, state, attempts FROM runs ORDER BY position",
 		"pair,done,2\nalone,done,1\n");
 	assert_answer(s, "SELECT count(*) FROM attempts WHERE deleted_at IS NULL", "3\n");
 	assert_answer(s, "SELECT test_count, macs FROM results ORDER BY attempt", "32,\n32,\n");
-	assert_answer(s, "SELECT count(*) FROM latencies", "0\n");
+	assert_answer(s, "SELECT count(*) FROM latencies", schema < 5 ? "0\n" : "1\n");
 	struct rows *rows;
 	struct err e = { 0 };
 	assert_int_equal(store_query(s, "DELETE FROM attempts", NULL, &e, &rows), -1);
@@ -188,9 +190,9 @@ static void writing_brings_it_up_to_date_and_every_answer_stays_the_same(void **
 	store_close(s);
 
 	s = open_store(database, STORE_WRITE);
-	snprintf(warning, sizeof(warning), "from schema %d to 5", schema);
+	snprintf(warning, sizeof(warning), "from schema %d to 6", schema);
 	assert_non_null(strstr(store_warning(s), warning));
-	assert_answer(s, "PRAGMA user_version", "5\n");
+	assert_answer(s, "PRAGMA user_version", "6\n");
 	assert_answer(s, "PRAGMA integrity_check", "ok\n");
 	assert_answer(s, "PRAGMA foreign_key_check", "");
 	assert_answer(s, "SELECT labels FROM plan WHERE position = 0",
@@ -233,12 +235,37 @@ static void the_file_as_it_was_is_kept(void **state)
 	free(bytes);
 }
 
-/* What the schema consists of, but for how names are quoted. */
+static void renamed_columns_keep_their_values(void **state)
+{
+	(void)state;
+	execute_raw(database,
+		schema < 3 ? "SELECT 1"
+			   : "DELETE FROM robustness; INSERT INTO robustness VALUES "
+			     "(2, 0, -1, 0, 'none', 0, 32, 0.125), (2, 0, -1, 0, 'rotation', 10, "
+			     "32, 0.0625)");
+	struct store *s = open_store(database, STORE_WRITE);
+	assert_answer(s, "SELECT corruption, severity, test_accuracy FROM robust ORDER BY 1",
+		schema < 3 ? "" : "none,0.0,0.125\nrotation,10.0,0.0625\n");
+	assert_answer(s, "SELECT min_us FROM latency", schema < 5 ? "" : "9.0\n");
+	assert_answer(s, "SELECT n, min = max, max <= 1 FROM claims", "1,1,1\n");
+	store_close(s);
+}
+
+/* What the schema consists of, but for comments, blanks and how names are quoted. */
 static char *schema_of(struct store *s)
 {
-	return ask(s,
+	char *text = ask(s,
 		"SELECT type, name, tbl_name, replace(sql, '\"', '') FROM sqlite_schema WHERE name "
 		"NOT LIKE 'sqlite_%' AND name NOT LIKE 'wide_%' ORDER BY type, name");
+	char *to = text;
+	for (const char *from = text; *from; from++) {
+		if (from[0] == '-' && from[1] == '-')
+			from += strcspn(from, "\n");
+		if (*from && !strchr(" \t\n", *from))
+			*to++ = *from;
+	}
+	*to = '\0';
+	return text;
 }
 
 static void the_schema_is_then_that_of_a_new_database(void **state)
@@ -249,7 +276,7 @@ static void the_schema_is_then_that_of_a_new_database(void **state)
 	struct store *old = open_store(database, STORE_WRITE),
 		     *fresh = open_store(fresh_path, STORE_WRITE);
 	char *a = schema_of(old), *b = schema_of(fresh);
-	assert_true(strlen(a) > 10000);
+	assert_true(strlen(a) > 5000);
 	assert_string_equal(a, b);
 	free(a);
 	free(b);
@@ -369,6 +396,7 @@ int main(void)
 		cmocka_unit_test_setup(
 			writing_brings_it_up_to_date_and_every_answer_stays_the_same, old_database),
 		cmocka_unit_test_setup(the_file_as_it_was_is_kept, old_database),
+		cmocka_unit_test_setup(renamed_columns_keep_their_values, old_database),
 		cmocka_unit_test_setup(the_schema_is_then_that_of_a_new_database, old_database),
 		cmocka_unit_test_setup(a_users_own_views_stay, old_database),
 		cmocka_unit_test_setup(
@@ -379,7 +407,7 @@ int main(void)
 		cmocka_unit_test_setup(a_damaged_old_database_is_left_alone, old_database),
 	};
 	int failed = 0;
-	for (schema = 1; schema <= 4; schema++)
+	for (schema = 1; schema <= 5; schema++)
 		failed += cmocka_run_group_tests(tests, make_scratch, remove_scratch);
 	return failed;
 }

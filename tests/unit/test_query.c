@@ -54,7 +54,7 @@ static void only_statements_that_read_are_run(void **state)
 			fail_msg("%s: kind %d: %s", refused[i], e.kind, e.text);
 	}
 	assert_string_equal(ask(y.store, "SELECT count(*) FROM trials"), "2");
-	assert_string_equal(ask(y.store, "PRAGMA user_version"), "5");
+	assert_string_equal(ask(y.store, "PRAGMA user_version"), "6");
 	rows_free(query(y.store, "EXPLAIN QUERY PLAN SELECT * FROM accuracy"));
 	rows_free(query(y.store, "PRAGMA table_info(trials)"));
 	rows_free(query(y.store,
@@ -233,7 +233,7 @@ static void every_named_query_runs_on_an_empty_and_on_a_full_database(void **sta
 			&attempt, &e));
 		execute_raw(
 			"INSERT INTO latencies (attempt, environment, measured_at, kernels, "
-			"number_format, batch, samples, p50, p90, p99, least, images_per_second,"
+			"number_format, batch, samples, p50, p90, p99, min, images_per_second,"
 			" histogram) VALUES (1, 1, '2026-01-02T03:04:05.678Z', 'plain', 'fp32', 1, "
 			"1, 1e-6, 1e-6, 1e-6, 1e-6, 1e6, '[]');"
 			"INSERT INTO robustness SELECT attempt, phase, fold, output, 'rotation', "

@@ -42,7 +42,7 @@ static void assert_counts_as_done(struct study *y, int trial, bool expected)
 static void measure_latency(void)
 {
 	execute_raw("INSERT INTO latencies (attempt, environment, measured_at, kernels, "
-		    "number_format, batch, samples, p50, p90, p99, least,"
+		    "number_format, batch, samples, p50, p90, p99, min,"
 		    " images_per_second, histogram) SELECT id, environment, "
 		    "'2026-01-02T03:04:05.678Z', 'plain', 'fp32', 1, 1, 1e-6, 1e-6, 1e-6, 1e-6, "
 		    "1e6, '[]' FROM attempts");

@@ -45,8 +45,8 @@ static int open_fixture(void **state)
 		return -1;
 	snprintf(path, sizeof(path), "%s/a.db", f->folder);
 	made_init(&f->made, "paper", 1);
-	f->specs[0] = (struct robustness_spec){ CHANGE_ROTATION, turns, 2 };
-	f->specs[1] = (struct robustness_spec){ CHANGE_NOISE, noises, 1 };
+	f->specs[0] = (struct robustness_spec){ CORRUPTION_ROTATION, turns, 2 };
+	f->specs[1] = (struct robustness_spec){ CORRUPTION_NOISE, noises, 1 };
 	f->made.sweep.robustness = f->specs;
 	f->made.sweep.robustness_count = 2;
 	must(store_open(path, STORE_WRITE, &e, &f->store));
@@ -66,13 +66,13 @@ static int close_fixture(void **state)
 	return result;
 }
 
-static int record(struct fixture *f, int fold, const char *change, double strength, double accuracy,
-	struct err *e)
+static int record(struct fixture *f, int fold, const char *corruption, double severity,
+	double accuracy, struct err *e)
 {
 	const struct robustness_result r = { .phase = 1,
 		.fold = fold,
-		.change = change,
-		.strength = strength,
+		.corruption = corruption,
+		.severity = severity,
 		.outputs = 1,
 		.test_count = 4,
 		.test_accuracy = { accuracy } };
@@ -80,10 +80,10 @@ static int record(struct fixture *f, int fold, const char *change, double streng
 }
 
 /* Both folds; the accuracies' mean is the given one. */
-static void record_both(struct fixture *f, const char *change, double strength, double mean)
+static void record_both(struct fixture *f, const char *corruption, double severity, double mean)
 {
-	must(record(f, 0, change, strength, mean + 0.125, &e));
-	must(record(f, 1, change, strength, mean - 0.125, &e));
+	must(record(f, 0, corruption, severity, mean + 0.125, &e));
+	must(record(f, 1, corruption, severity, mean - 0.125, &e));
 }
 
 /* The metric of trial 0; NAN when there is none. */
@@ -121,7 +121,7 @@ static void a_mean_is_over_all_folds_and_strengths_or_there_is_none(void **state
 	struct fixture *f = *state;
 	assert_true(isnan(metric(f, "rotation_accuracy")));
 	record_both(f, "rotation", 10, 0.5);
-	record_both(f, "rotation", 30, 0.125); /* not a strength of the sweep */
+	record_both(f, "rotation", 30, 0.125); /* not a severity of the sweep */
 	assert_true(isnan(metric(f, "rotation_accuracy")));
 	must(record(f, 0, "rotation", 20, 0.375, &e));
 	assert_true(isnan(metric(f, "rotation_accuracy"))); /* fold 1 is missing */
@@ -132,7 +132,7 @@ static void a_mean_is_over_all_folds_and_strengths_or_there_is_none(void **state
 	record_both(f, "noise", 0.5, 0.25);
 	assert_true(metric(f, "noise_drop") == 0.375);
 	assert_true(metric(f, "robust_accuracy")
-		== 0.3125); /* each change counts once, however many strengths it has */
+		== 0.3125); /* each corruption counts once, however many severities it has */
 	assert_true(metric(f, "robust_drop") == 0.3125);
 }
 
@@ -157,16 +157,17 @@ static void a_strength_is_found_among_the_rows_of_its_trial(void **state)
 static void every_change_has_its_metrics(void **state)
 {
 	(void)state;
-	for (int i = 0; i < ROBUSTNESS_CHANGES; i++) {
+	for (int i = 0; i < CORRUPTIONS; i++) {
 		char name[64];
 		struct err e = { 0 };
-		snprintf(name, sizeof(name), "%s_accuracy", change_info((enum change)i)->name);
+		snprintf(name, sizeof(name), "%s_accuracy",
+			corruption_info((enum corruption)i)->name);
 		assert_true(metric_of_changes(name) && metric_check(NULL, name, &e) == 0
 			&& metric_find(NULL, name)->better == 1);
-		snprintf(name, sizeof(name), "%s_drop", change_info((enum change)i)->name);
+		snprintf(name, sizeof(name), "%s_drop", corruption_info((enum corruption)i)->name);
 		assert_true(metric_of_changes(name) && metric_check(NULL, name, &e) == 0
 			&& metric_find(NULL, name)->better == -1);
-		assert_int_equal(change_find(change_info((enum change)i)->name), i);
+		assert_int_equal(corruption_find(corruption_info((enum corruption)i)->name), i);
 	}
 	assert_true(metric_of_changes("robust_drop"));
 	assert_false(metric_of_changes("test_accuracy"));

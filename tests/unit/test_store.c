@@ -59,7 +59,7 @@ static void a_first_open_makes_folder_file_and_schema(void **state)
 {
 	(void)state;
 	struct store *s = open_store(STORE_WRITE);
-	assert_string_equal(ask(s, "PRAGMA user_version"), "5");
+	assert_string_equal(ask(s, "PRAGMA user_version"), "6");
 	assert_string_equal(ask(s, "SELECT count(*) FROM accuracy"), "0");
 	assert_string_equal(ask(s, "PRAGMA integrity_check"), "ok");
 	assert_null(store_warning(s));
@@ -136,7 +136,7 @@ static void an_empty_file_becomes_a_database_when_written(void **state)
 	(void)state;
 	assert_ok(file_write(database, "", 0, &e));
 	struct store *s = open_store(STORE_WRITE);
-	assert_string_equal(ask(s, "PRAGMA user_version"), "5");
+	assert_string_equal(ask(s, "PRAGMA user_version"), "6");
 	store_close(s);
 }
 
@@ -145,8 +145,8 @@ static void a_newer_schema_is_refused_politely(void **state)
 	(void)state;
 	store_close(open_store(STORE_WRITE));
 	execute_raw("PRAGMA user_version = 99");
-	assert_refused(STORE_WRITE, "newer retrial (schema 99, this program knows 5)");
-	assert_refused(STORE_READ, "newer retrial (schema 99, this program knows 5)");
+	assert_refused(STORE_WRITE, "newer retrial (schema 99, this program knows 6)");
+	assert_refused(STORE_READ, "newer retrial (schema 99, this program knows 6)");
 	execute_raw("PRAGMA user_version = -5");
 	assert_refused(STORE_WRITE, "damaged");
 }
@@ -250,7 +250,7 @@ static void thirty_two_first_starts_at_once_leave_one_good_schema(void **state)
 	assert_string_equal(ask(s, "SELECT count(*) FROM sweeps"), "1");
 	assert_string_equal(ask(s, "SELECT count(*) FROM trials"), "4");
 	assert_string_equal(ask(s, "SELECT count(*) FROM environments"), "1");
-	assert_string_equal(ask(s, "PRAGMA user_version"), "5");
+	assert_string_equal(ask(s, "PRAGMA user_version"), "6");
 	store_close(s);
 }
 

@@ -1,5 +1,5 @@
--- The accuracies of the trials of a sweep on changed test images. (:any NULL: no rows, for a sweep that names no changes.)
-SELECT DISTINCT trial, change, strength, test_accuracy, unchanged
+-- The accuracies of the trials of a sweep on corrupted test images. (:any NULL: no rows, for a sweep that names no corruptions.)
+SELECT DISTINCT trial, corruption, severity, test_accuracy, clean_accuracy
 FROM robust
 WHERE sweep = :sweep AND :any IS NOT NULL
-ORDER BY trial, change, strength;
+ORDER BY trial, corruption, severity;
