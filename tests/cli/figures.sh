@@ -78,6 +78,9 @@ check $? "its pixels are grey levels, and every epoch has its own"
 sed -i '/id: unmoved/d' "$sweep"
 "$RETRIAL" plot "$sweep" --db "$db" --folder "$SCRATCH/a" --pdf >"$SCRATCH/out" 2>"$SCRATCH/err" && "$RETRIAL" plot "$sweep" --db "$db" --folder "$SCRATCH/b" >"$SCRATCH/out" 2>"$SCRATCH/err"
 check $? "all kinds are drawn, also as PDF"
+points=$(awk '/^# block/ { front = /none beats/ } front && /^[0-9]/' "$SCRATCH/a/front.tsv" | wc -l)
+[ "$points" -ge 1 ] && [ "$(grep -c 'the Pareto front; no point' "$SCRATCH/a/front.gp")" = $((points > 1)) ]
+check $? "the caption explains the Pareto front where there is a line"
 bad=0
 for id in curves points speed front classes change sheet bytes time; do
 	cmp -s "$SCRATCH/a/$id.svg" "$SCRATCH/b/$id.svg" && cmp -s "$SCRATCH/a/$id.tsv" "$SCRATCH/b/$id.tsv" && [ -s "$SCRATCH/a/$id.pdf" ] && [ -s "$SCRATCH/a/$id.png" ] || bad=1
