@@ -17,8 +17,11 @@ struct nn_channels {
 	const struct nn_kernels *kernels;
 	struct nn_plan plan;
 	float *memory;
-	size_t size;                                          /* floats of memory taken so far */
-	size_t weights[NN_LAYERS_MAX], biases[NN_LAYERS_MAX]; /* batchnorm: numbers in weights */
+	size_t size; /* floats of memory taken so far */
+	size_t weights[NN_LAYERS_MAX], biases[NN_LAYERS_MAX];
+	size_t numbers[NN_LAYERS_MAX]; /* batchnorm */
+	/* Batchnorm: the convolution whose sums it takes straight from the registers, or -1. */
+	int convolution[NN_LAYERS_MAX];
 	size_t scratch, pooled; /* pooled: a convolution that its pooling reads */
 };
 
@@ -74,6 +77,40 @@ static bool is_known(enum nn_operation kind)
 	}
 }
 
+/* The layer whose convolution is run at layer l. */
+static int convolution_of(const struct nn_channels *f, int l)
+{
+	return f->convolution[l] >= 0 ? f->convolution[l] : l;
+}
+
+static int readers(const struct nn_channels *f, int layer)
+{
+	int count = 0;
+	for (int l = layer + 1; l < f->net->layer_count; l++)
+		for (int i = 0; i < f->plan.ops[l].input_count; i++)
+			count += f->plan.ops[l].inputs[i] == layer;
+	return count;
+}
+
+/* A convolution that only a batch normalisation reads is run with it. */
+static void join_convolutions(struct nn_channels *f)
+{
+	for (int l = 0; l < f->net->layer_count; l++) {
+		struct nn_op *op = &f->plan.ops[l];
+		f->convolution[l] = -1;
+		if (op->kind != NN_OP_BATCHNORM)
+			continue;
+		const int input = op->inputs[0];
+		struct nn_op *conv = &f->plan.ops[input];
+		if ((conv->kind != NN_OP_CONV && conv->kind != NN_OP_DEPTHWISE)
+			|| f->net->layers[input].relu || readers(f, input) != 1)
+			continue;
+		f->convolution[l] = input;
+		op->inputs[0] = conv->inputs[0];
+		conv->kind = NN_OP_NOTHING;
+	}
+}
+
 /* ---- weights, packed as the kernels read them ---- */
 
 static const float *tensor(const struct nn_channels *f, const float *params, int number)
@@ -81,23 +118,45 @@ static const float *tensor(const struct nn_channels *f, const float *params, int
 	return params + f->net->tensors[number].offset;
 }
 
-/* [outputs][inputs] to tiles [inputs][vectors of outputs], `most` vectors each while there are so
- * many, then `few`, then 1. */
-static void pack_tiles(const struct nn_channels *f, float *to, const float *from, int outputs,
-	size_t inputs, size_t most, size_t few)
+/* The layer that has the weights of what is run at layer l: not a batch normalisation's numbers. */
+static const struct nn_layer *weights_of(const struct nn_channels *f, int l)
+{
+	return &f->net->layers[f->convolution[l] >= 0 ? f->convolution[l]
+						      : f->plan.ops[l].weights_layer];
+}
+
+static bool has_weights(const struct nn_channels *f, int l)
+{
+	const enum nn_operation kind = f->plan.ops[l].kind;
+	return f->convolution[l] >= 0 || kind == NN_OP_CONV_POOL || kind == NN_OP_CONV
+		|| kind == NN_OP_DENSE || kind == NN_OP_DEPTHWISE;
+}
+
+/* Vectors of the next group of `left`. */
+static size_t group_of(size_t left, bool dense)
+{
+	if (!dense)
+		return nn_channel_group(left);
+	return left >= NN_CHANNEL_DENSE ? NN_CHANNEL_DENSE
+					: (left >= NN_CHANNEL_FEW ? NN_CHANNEL_FEW : 1);
+}
+
+/* [outputs][inputs] to groups [inputs][vectors of outputs] */
+static void pack_groups(const struct nn_channels *f, float *to, const float *from, int outputs,
+	size_t inputs, bool dense)
 {
 	const size_t lanes = (size_t)f->kernels->lanes, vectors = pixel_of(f, outputs) / lanes;
 	for (size_t v = 0, count; v < vectors; v += count) {
-		count = vectors - v >= most ? most : (vectors - v >= few ? few : 1);
+		count = group_of(vectors - v, dense);
 		for (size_t i = 0; i < inputs; i++)
 			for (size_t o = v * lanes; o < (v + count) * lanes; o++)
 				*to++ = o < (size_t)outputs ? from[o * inputs + i] : 0;
 	}
 }
 
-static void pack_bias(const struct nn_channels *f, float *to, const float *params, int layer)
+static void pack_bias(
+	const struct nn_channels *f, float *to, const float *params, const struct nn_layer *l)
 {
-	const struct nn_layer *l = &f->net->layers[layer];
 	if (l->bias_tensor >= 0)
 		memcpy(to, tensor(f, params, l->bias_tensor),
 			(size_t)l->shape.channels * sizeof(*to));
@@ -129,56 +188,53 @@ static void pack_layer(
 	const struct nn_channels *f, const float *params, const float *shared, int layer)
 {
 	const struct nn_op *op = &f->plan.ops[layer];
-	const struct nn_layer *l = &f->net->layers[op->weights_layer];
-	float *to = f->memory + f->weights[layer];
-	if (op->kind == NN_OP_BATCHNORM) {
-		pack_numbers(f, to, shared, params, layer);
+	const bool depthwise = f->net->layers[convolution_of(f, layer)].kind == NN_DEPTHWISE;
+	if (op->kind == NN_OP_BATCHNORM)
+		pack_numbers(f, f->memory + f->numbers[layer], shared, params, layer);
+	if (!has_weights(f, layer))
 		return;
-	}
-	if (op->kind != NN_OP_CONV_POOL && op->kind != NN_OP_CONV && op->kind != NN_OP_DENSE
-		&& op->kind != NN_OP_DEPTHWISE)
-		return;
+	const struct nn_layer *l = weights_of(f, layer);
 	const float *from = tensor(f, params, l->kernel_tensor);
+	float *to = f->memory + f->weights[layer];
 	const int outputs = l->shape.channels;
 	const size_t inputs = f->net->tensors[l->kernel_tensor].count / (size_t)outputs;
-	if (op->kind == NN_OP_DEPTHWISE)
+	if (depthwise)
 		pack_depthwise(f, to, from, outputs, inputs);
-	else if (op->kind == NN_OP_DENSE)
-		pack_tiles(f, to, from, outputs, inputs, NN_CHANNEL_DENSE, NN_CHANNEL_VECTORS);
 	else
-		pack_tiles(f, to, from, outputs, inputs, NN_CHANNEL_VECTORS, NN_CHANNEL_VECTORS);
-	pack_bias(f, f->memory + f->biases[layer], params, op->weights_layer);
+		pack_groups(f, to, from, outputs, inputs, op->kind == NN_OP_DENSE);
+	pack_bias(f, f->memory + f->biases[layer], params, l);
 }
 
 /* ---- memory ---- */
 
 static void lay_out(struct nn_channels *f)
 {
-	size_t pooled = 0, taps = 0;
+	size_t pooled = 0, taps = 0, widest = 0;
 	for (int l = 0; l < f->net->layer_count; l++) {
 		struct nn_op *op = &f->plan.ops[l];
-		const struct nn_layer *w = &f->net->layers[op->weights_layer];
 		if (op->kind == NN_OP_NOTHING)
 			continue;
 		const size_t wide = pixel(f, l);
+		widest = wide > widest ? wide : widest;
 		op->size =
 			((size_t)positions(f, l) * wide + CACHE_LINE - 1) / CACHE_LINE * CACHE_LINE;
 		if (op->kind == NN_OP_CONV_POOL && 4 * op->size > pooled)
 			pooled = 4 * op->size;
+		if (op->kind == NN_OP_BATCHNORM)
+			f->numbers[l] = take(f, 3 * wide);
+		if (!has_weights(f, l))
+			continue;
+		const struct nn_layer *w = weights_of(f, l);
 		if ((size_t)w->kernel_width > taps)
 			taps = (size_t)w->kernel_width;
 		f->biases[l] = take(f, wide);
-		if (op->kind == NN_OP_BATCHNORM)
-			f->weights[l] = take(f, 3 * wide);
-		else if (w->kernel_tensor >= 0)
-			f->weights[l] = take(f,
-				f->net->tensors[w->kernel_tensor].count / (size_t)w->shape.channels
-					* wide);
+		f->weights[l] = take(f,
+			f->net->tensors[w->kernel_tensor].count / (size_t)w->shape.channels * wide);
 	}
 	f->scratch = take(f, 2 * taps + SLACK);
 	f->pooled = take(f, pooled);
 	f->plan.apart = true;
-	f->size = nn_layout(&f->plan, f->net, f->size) + SLACK;
+	f->size = nn_layout(&f->plan, f->net, f->size) + NN_CHANNEL_BEYOND * widest;
 }
 
 /* What normalisations need, as batches have it (batchnorm.h). */
@@ -209,6 +265,7 @@ struct nn_channels *nn_channels_new(
 		known = known && is_known(f->plan.ops[l].kind) && !f->net->layers[l].groups;
 	float *shared = known ? prepare(f, params) : NULL;
 	if (shared) {
+		join_convolutions(f);
 		lay_out(f);
 		f->memory = aligned_alloc(64, (f->size * sizeof(*f->memory) + 63) / 64 * 64);
 	}
@@ -248,12 +305,14 @@ static void load(const struct nn_channels *f, int layer, const uint8_t *bytes,
 
 static struct nn_channel_conv shape_of(const struct nn_channels *f, int layer)
 {
+	const int convolution = convolution_of(f, layer);
 	const struct nn_op *op = &f->plan.ops[layer];
+	const struct nn_layer *l = &f->net->layers[convolution];
 	const int input = op->inputs[0];
 	const struct nn_op *in = &f->plan.ops[input];
 	struct nn_channel_conv s = { .in_channels = f->net->layers[input].shape.channels,
-		.kernel_height = f->net->layers[layer].kernel_height,
-		.kernel_width = f->net->layers[layer].kernel_width,
+		.kernel_height = l->kernel_height,
+		.kernel_width = l->kernel_width,
 		.stride = 1,
 		.in_height = in->height,
 		.in_width = in->width,
@@ -261,12 +320,15 @@ static struct nn_channel_conv shape_of(const struct nn_channels *f, int layer)
 		.out_width = op->width,
 		.in_pixel = pixel(f, input),
 		.out_pixel = pixel(f, layer),
-		.relu = f->net->layers[layer].relu };
-	if (op->kind == NN_OP_CONV || op->kind == NN_OP_DEPTHWISE) {
-		s.stride = op->shape.conv.stride;
-		s.pad_top = op->shape.conv.pad_top;
-		s.pad_left = op->shape.conv.pad_left;
+		.rectifier = l->relu ? NN_RECTIFIED : op->rectifier };
+	if (l->kind == NN_CONV || l->kind == NN_DEPTHWISE) {
+		const struct nn_conv *c = &f->plan.ops[convolution].shape.conv;
+		s.stride = c->stride;
+		s.pad_top = c->pad_top;
+		s.pad_left = c->pad_left;
 	}
+	if (convolution != layer)
+		s.numbers = f->memory + f->numbers[layer];
 	return s;
 }
 
@@ -278,7 +340,6 @@ static void run_conv_pool(struct nn_channels *f, int layer)
 	s.kernel_height = s.kernel_width = 3;
 	s.out_height *= 2;
 	s.out_width *= 2;
-	s.relu = false;
 	f->kernels->channel_conv(pooled, map(f, f->plan.ops[layer].inputs[0]),
 		f->memory + f->weights[layer], f->memory + f->biases[layer], &s,
 		f->memory + f->scratch);
@@ -286,6 +347,17 @@ static void run_conv_pool(struct nn_channels *f, int layer)
 	pool.in_height = s.out_height;
 	pool.in_width = s.out_width;
 	f->kernels->channel_pool(map(f, layer), pooled, &pool, NN_CHANNEL_RECTIFIED_MAX);
+}
+
+/* A convolution and the normalisation behind it, if they are run at once. */
+static void run_convolution(struct nn_channels *f, int layer)
+{
+	const struct nn_channel_conv s = shape_of(f, layer);
+	const struct nn_kernels *k = f->kernels;
+	(f->net->layers[convolution_of(f, layer)].kind == NN_DEPTHWISE ? k->channel_depthwise
+								       : k->channel_conv)(
+		map(f, layer), map(f, f->plan.ops[layer].inputs[0]), f->memory + f->weights[layer],
+		f->memory + f->biases[layer], &s, f->memory + f->scratch);
 }
 
 static void run_dense(struct nn_channels *f, int layer)
@@ -332,12 +404,13 @@ static void run_layer(struct nn_channels *f, int l)
 	const struct nn_kernels *k = f->kernels;
 	const size_t vectors = op->size / NN_LANES;
 	float *out = map(f, l);
-	const float *in = op->input_count ? map(f, op->inputs[0]) : NULL,
-		    *w = f->memory + f->weights[l], *b = f->memory + f->biases[l];
+	const float *in = op->input_count ? map(f, op->inputs[0]) : NULL;
 	if (op->done)
 		return;
 	switch (op->kind) {
 	case NN_OP_CONV_POOL: run_conv_pool(f, l); break;
+	case NN_OP_CONV:
+	case NN_OP_DEPTHWISE: run_convolution(f, l); break;
 	case NN_OP_DENSE: run_dense(f, l); break;
 	case NN_OP_RELU: k->relu_forward(out, in, vectors); break;
 	case NN_OP_RELU6: k->relu6_forward(out, in, vectors); break;
@@ -346,21 +419,17 @@ static void run_layer(struct nn_channels *f, int l)
 	case NN_OP_CONCAT: run_concat(f, l); break;
 	case NN_OP_ADD: run_add(f, l, vectors); break;
 	case NN_OP_BATCHNORM:
-		k->channel_normalize(
-			out, in, w, pixel(f, l), (size_t)positions(f, l), op->rectifier);
+		if (f->convolution[l] >= 0)
+			run_convolution(f, l);
+		else
+			k->channel_normalize(out, in, f->memory + f->numbers[l], pixel(f, l),
+				(size_t)positions(f, l), op->rectifier);
 		break;
-	case NN_OP_CONV:
-	case NN_OP_DEPTHWISE:
 	case NN_OP_POOL:
 	case NN_OP_AVERAGE: {
 		const struct nn_channel_conv s = shape_of(f, l);
-		if (op->kind == NN_OP_CONV)
-			k->channel_conv(out, in, w, b, &s, f->memory + f->scratch);
-		else if (op->kind == NN_OP_DEPTHWISE)
-			k->channel_depthwise(out, in, w, b, &s);
-		else
-			k->channel_pool(out, in, &s,
-				op->kind == NN_OP_POOL ? NN_CHANNEL_MAX : NN_CHANNEL_MEAN);
+		k->channel_pool(
+			out, in, &s, op->kind == NN_OP_POOL ? NN_CHANNEL_MAX : NN_CHANNEL_MEAN);
 		break;
 	}
 	default: break;

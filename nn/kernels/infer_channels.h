@@ -1,101 +1,316 @@
 /* infer_channels.h - one image with the channels of a map in the lanes: [y][x][channel], channels
- * rounded up to whole vectors. What is in the lanes beyond is never read as a value. */
+ * rounded up to whole vectors. What is in the lanes beyond is never read as a value.
+ *
+ * A convolution goes over a band of rows at a time, which stays in the second cache; there over
+ * the groups of channels (nn_channel_group), and of each over as many input channels as have their
+ * weights in the first cache. Sums over more input channels wait in the output. */
 #ifndef NN_KERNELS_INFER_CHANNELS_H
 #define NN_KERNELS_INFER_CHANNELS_H
 
 #include "conv.h"
 #include "normalize.h"
 
-/* Vectors of channels of a tile, and positions: of two vectors and of one; a second, smaller tile
- * for the rest of a row. */
+/* Positions of a tile of one, two and three vectors of channels; of a second, smaller tile for the
+ * rest of a row; positions that a convolution goes over before it takes other weights; floats of
+ * weights that stay in the first cache. */
 enum {
-	CHANNEL_VECTORS = NN_CHANNEL_VECTORS,
-	CHANNEL_POSITIONS = REGISTERS == 32 ? 10 : 6,
-	CHANNEL_REST = 4
+	CHANNEL_ONE = REGISTERS == 32 ? 12 : 8,
+	CHANNEL_TWO = REGISTERS == 32 ? 10 : 6,
+	CHANNEL_THREE = REGISTERS == 32 ? 8 : 4,
+	CHANNEL_REST = 4,
+	CHANNEL_BAND = 120,
+	CHANNEL_FEW = 2 * CHANNEL_TWO,
+	CHANNEL_WEIGHTS = 4096,
+	CHANNEL_LIGHT = 6144
 };
 
-/* `count` positions from out on; in: at the first one's first tap that is inside; w: from that row
- * of taps on. */
-struct channel_walk {
-	size_t row, step, weight_rows; /* floats of in to the next row, the next position; of w:
-					  of the rows of taps that are skipped */
-	int rows, columns, count;
+/* What is inside the input: all of a tile's taps; all but the first tap of the first position, the
+ * last tap of the last, or both; or what `inside` says of each tap. */
+enum channel_edges { CHANNEL_WHOLE, CHANNEL_FIRST, CHANNEL_LAST, CHANNEL_BOTH, CHANNEL_ANY };
+
+/* What follows the sums of a tile. */
+struct channel_end {
+	bool started;                      /* begin with what waits in out, not with the bias */
+	bool finished;                     /* all input channels are there */
+	const float *mean, *scale, *shift; /* of a normalisation; NULL: none */
+	enum nn_rectifier rectifier;
+};
+
+/* A tile: `count` positions from out on; in: at the first one's first tap that is inside; w: from
+ * that row of taps on. Distances are in floats. */
+struct channel_tile {
+	const float *in, *w, *b;
+	float *out;
+	size_t pixel, step, row, out_pixel; /* of in: to the next column, position, row */
+	size_t weight_rows;                 /* of w: of the rows of taps that are skipped */
+	int channels, rows, taps, count;
 	const struct conv_inside *inside;
+	struct channel_end end;
 };
 
-INLINE void channel_tile(float *out, const float *in, const float *w, const float *b,
-	const struct nn_channel_conv *s, const struct channel_walk *p, const int vectors,
-	const int positions)
+INLINE vf channel_rectified(vf x, enum nn_rectifier r)
 {
-	const size_t step = p->step, pixel = s->in_pixel;
-	vf a[CHANNEL_POSITIONS][CHANNEL_VECTORS];
+	return r == NN_RECTIFIED ? relu(x) : (r == NN_RECTIFIED_6 ? relu6(x) : x);
+}
+
+INLINE void channel_begin(
+	vf a[CHANNEL_ONE][3], const struct channel_tile *t, const int vectors, const int positions)
+{
+	if (!t->end.started) {
+		UNROLL for (int v = 0; v < vectors; v++)
+		{
+			const vf bias = load(t->b + v * W);
+			UNROLL for (int x = 0; x < positions; x++) a[x][v] = bias;
+		}
+		return;
+	}
 	UNROLL for (int x = 0; x < positions; x++) UNROLL for (int v = 0; v < vectors; v++)
-		a[x][v] = load(b + v * W);
-	for (int i = 0; i < s->in_channels; i++, in++, w += p->weight_rows) {
+		a[x][v] = load(t->out + (size_t)(x < t->count ? x : 0) * t->out_pixel + v * W);
+}
+
+INLINE void channel_finish(
+	vf a[CHANNEL_ONE][3], const struct channel_tile *t, const int vectors, const int positions)
+{
+	const struct channel_end *e = &t->end;
+	if (e->finished && e->mean)
+		UNROLL for (int v = 0; v < vectors; v++)
+		{
+			const vf mean = load(e->mean + v * W), scale = load(e->scale + v * W),
+				 shift = load(e->shift + v * W);
+			UNROLL for (int x = 0; x < positions; x++) a[x][v] =
+				fma_(a[x][v] - mean, scale, shift);
+		}
+	if (e->finished && e->rectifier == NN_RECTIFIED)
+		UNROLL for (int x = 0; x < positions; x++) UNROLL for (int v = 0; v < vectors; v++)
+			a[x][v] = relu(a[x][v]);
+	else if (e->finished && e->rectifier == NN_RECTIFIED_6)
+		UNROLL for (int x = 0; x < positions; x++) UNROLL for (int v = 0; v < vectors; v++)
+			a[x][v] = relu6(a[x][v]);
+	UNROLL for (int x = 0; x < positions; x++) if (x < t->count)
+		UNROLL for (int v = 0; v < vectors; v++)
+			store(t->out + (size_t)x * t->out_pixel + v * W, a[x][v]);
+}
+
+/* One tap of positions from .. end - 1. */
+INLINE void channel_tap(vf a[CHANNEL_ONE][3], const float *at, size_t step, const float *w,
+	const int vectors, const int positions, int from, int end)
+{
+	vf f[3];
+	UNROLL for (int v = 0; v < vectors; v++) f[v] = load(w + v * W);
+	UNROLL for (int x = 0; x < positions; x++) if (x >= from && x < end)
+	{
+		const vf g = all(at[(size_t)x * step]);
+		UNROLL for (int v = 0; v < vectors; v++) a[x][v] = fma_(g, f[v], a[x][v]);
+	}
+}
+
+/* Kernels of one tap; in steps of four channels. */
+INLINE void channel_points_tile(
+	const struct channel_tile *t, const int vectors, const int positions)
+{
+	vf a[CHANNEL_ONE][3];
+	const float *in = t->in, *w = t->w;
+	const size_t step = t->step;
+	int i = t->channels;
+	channel_begin(a, t, vectors, positions);
+	for (; i >= 4; i -= 4, in += 4, w += 4 * vectors * W)
+		UNROLL for (int k = 0; k < 4; k++) channel_tap(
+			a, in + k, step, w + k * vectors * W, vectors, positions, 0, positions);
+	for (; i > 0; i--, in++, w += vectors * W)
+		channel_tap(a, in, step, w, vectors, positions, 0, positions);
+	channel_finish(a, t, vectors, positions);
+}
+
+/* Kernels of three columns, of which the edges are known. */
+INLINE void channel_three_tile(const struct channel_tile *t, const int vectors, const int positions,
+	const bool first, const bool last)
+{
+	vf a[CHANNEL_ONE][3];
+	const float *in = t->in, *w = t->w;
+	const size_t step = t->step, pixel = t->pixel;
+	channel_begin(a, t, vectors, positions);
+	for (int i = 0; i < t->channels; i++, in++, w += t->weight_rows) {
+		const float *at = in;
+		for (int ky = 0; ky < t->rows; ky++, at += t->row, w += 3 * vectors * W) {
+			channel_tap(a, at, step, w, vectors, positions, first ? 1 : 0, positions);
+			channel_tap(a, at + pixel, step, w + vectors * W, vectors, positions, 0,
+				positions);
+			channel_tap(a, at + 2 * pixel, step, w + 2 * vectors * W, vectors,
+				positions, 0, last ? positions - 1 : positions);
+		}
+	}
+	channel_finish(a, t, vectors, positions);
+}
+
+INLINE void channel_any_tile(const struct channel_tile *t, const int vectors, const int positions)
+{
+	vf a[CHANNEL_ONE][3];
+	const float *in = t->in, *w = t->w;
+	const size_t step = t->step;
+	channel_begin(a, t, vectors, positions);
+	for (int i = 0; i < t->channels; i++, in++, w += t->weight_rows) {
 		const float *row = in;
-		for (int ky = 0; ky < p->rows; ky++, row += p->row) {
+		for (int ky = 0; ky < t->rows; ky++, row += t->row) {
 			const float *at = row;
-			for (int kx = 0; kx < p->columns; kx++, at += pixel, w += vectors * W) {
-				const struct conv_inside inside = p->inside[kx];
-				vf f[CHANNEL_VECTORS];
-				UNROLL for (int v = 0; v < vectors; v++) f[v] = load(w + v * W);
-				if (inside.from == 0 && inside.end == positions) {
-					UNROLL for (int x = 0; x < positions; x++)
-					{
-						const vf g = all(at[(size_t)x * step]);
-						UNROLL for (int v = 0; v < vectors; v++) a[x][v] =
-							fma_(g, f[v], a[x][v]);
-					}
-					continue;
-				}
-				UNROLL for (int x = 0; x < positions;
-					    x++) if (x >= inside.from && x < inside.end)
-				{
-					const vf g = all(at[(size_t)x * step]);
-					UNROLL for (int v = 0; v < vectors; v++) a[x][v] =
-						fma_(g, f[v], a[x][v]);
-				}
+			for (int kx = 0; kx < t->taps; kx++, at += t->pixel, w += vectors * W) {
+				const struct conv_inside o = t->inside[kx];
+				if (o.from == 0 && o.end == positions)
+					channel_tap(
+						a, at, step, w, vectors, positions, 0, positions);
+				else
+					channel_tap(
+						a, at, step, w, vectors, positions, o.from, o.end);
 			}
 		}
 	}
-	UNROLL for (int x = 0; x < positions; x++) if (x < p->count)
-		UNROLL for (int v = 0; v < vectors; v++) store(
-			out + (size_t)x * s->out_pixel + v * W, s->relu ? relu(a[x][v]) : a[x][v]);
+	channel_finish(a, t, vectors, positions);
 }
 
-/* All vectors of the positions x .. of row y. */
-INLINE void channel_positions(float *out, const float *in, const float *w, const float *b,
-	const struct nn_channel_conv *s, int y, int x, struct conv_inside *inside,
-	const int positions)
+INLINE void channel_tile_of(const struct channel_tile *t, enum channel_edges edges,
+	const int vectors, const int positions)
 {
-	const int taps = s->kernel_width, stride = s->stride, up = stride - 1,
-		  top = y * stride - s->pad_top, left = x * stride - s->pad_left,
-		  y0 = at_least(0, -top), y1 = at_most(s->kernel_height, s->in_height - top),
-		  rows = at_least(0, y1 - y0);
-	struct channel_walk p = { .row = (size_t)s->in_width * s->in_pixel,
-		.step = (size_t)stride * s->in_pixel,
+	if (t->taps == 1 && t->rows == 1 && edges == CHANNEL_WHOLE && t->weight_rows == 0)
+		channel_points_tile(t, vectors, positions);
+	else if (t->taps != 3 || edges == CHANNEL_ANY)
+		channel_any_tile(t, vectors, positions);
+	else if (edges == CHANNEL_WHOLE)
+		channel_three_tile(t, vectors, positions, false, false);
+	else if (edges == CHANNEL_FIRST)
+		channel_three_tile(t, vectors, positions, true, false);
+	else if (edges == CHANNEL_LAST)
+		channel_three_tile(t, vectors, positions, false, true);
+	else
+		channel_three_tile(t, vectors, positions, true, true);
+}
+
+static void channel_tile_run(
+	const struct channel_tile *t, enum channel_edges edges, int vectors, bool large)
+{
+	if (vectors == 2 && large)
+		channel_tile_of(t, edges, 2, CHANNEL_TWO);
+	else if (vectors == 2)
+		channel_tile_of(t, edges, 2, CHANNEL_REST);
+	else if (vectors == 3 && large && CHANNEL_THREE > CHANNEL_REST)
+		channel_tile_of(t, edges, 3, CHANNEL_THREE);
+	else if (vectors == 3)
+		channel_tile_of(t, edges, 3, CHANNEL_REST);
+	else if (large)
+		channel_tile_of(t, edges, 1, CHANNEL_ONE);
+	else
+		channel_tile_of(t, edges, 1, CHANNEL_REST);
+}
+
+/* Does the larger tile, of `most` positions, come next where `left` are left? */
+INLINE bool channel_large(int left, int most)
+{
+	return left > 2 * CHANNEL_REST || (left > CHANNEL_REST && left <= most);
+}
+
+/* Which taps of `positions` positions from column `left` on are inside; of `count` positions that
+ * there are. */
+INLINE enum channel_edges channel_edges_of(struct conv_inside *inside,
+	const struct nn_channel_conv *s, int left, int positions, int count)
+{
+	const int taps = s->kernel_width, stride = s->stride, up = stride - 1;
+	bool first = false, last = false, other = false;
+	if (left >= 0 && count == positions
+		&& left + (positions - 1) * stride + taps <= s->in_width) {
+		for (int kx = 0; kx < taps; kx++)
+			inside[kx] = (struct conv_inside){ 0, positions };
+		return CHANNEL_WHOLE;
+	}
+	for (int kx = 0; kx < taps; kx++) {
+		const int from = (at_least(0, -left - kx) + up) / stride,
+			  end = at_most(
+				  count, (at_least(0, s->in_width - left - kx) + up) / stride);
+		inside[kx] = (struct conv_inside){ from, end };
+		if (kx == 0 && from == 1 && end == positions)
+			first = true;
+		else if (kx == taps - 1 && from == 0 && end == positions - 1)
+			last = true;
+		else if (from != 0 || end != positions)
+			other = true;
+	}
+	if (other || (taps != 3 && (first || last)))
+		return CHANNEL_ANY;
+	return (enum channel_edges)((first ? CHANNEL_FIRST : 0) + (last ? CHANNEL_LAST : 0));
+}
+
+/* The channels of a group that `w` is of, from input channel `first` on, of positions x0 .. x1 - 1
+ * of row y. */
+struct channel_group {
+	const float *w, *b;
+	float *out;
+	struct channel_end end;
+	int vectors, first, channels;
+};
+
+static void channel_row(const struct channel_group *g, const float *in,
+	const struct nn_channel_conv *s, int y, int x0, int x1, struct conv_inside *inside)
+{
+	const int taps = s->kernel_width, top = y * s->stride - s->pad_top, y0 = at_least(0, -top),
+		  rows = at_least(0, at_most(s->kernel_height, s->in_height - top) - y0),
+		  most = g->vectors == 1 ? CHANNEL_ONE
+					 : (g->vectors == 2 ? CHANNEL_TWO : CHANNEL_THREE);
+	const size_t tap = (size_t)g->vectors * W, row = (size_t)s->in_width * s->in_pixel;
+	struct channel_tile t = { .w = g->w + (size_t)(y0 * taps) * tap,
+		.b = g->b,
+		.pixel = s->in_pixel,
+		.step = (size_t)s->stride * s->in_pixel,
+		.row = row,
+		.out_pixel = s->out_pixel,
+		.weight_rows = (size_t)((s->kernel_height - rows) * taps) * tap,
+		.channels = g->channels,
 		.rows = rows,
-		.columns = taps,
-		.count = at_most(positions, s->out_width - x),
-		.inside = inside };
-	for (int kx = 0; kx < taps; kx++)
-		inside[kx] = (struct conv_inside){ (at_least(0, -left - kx) + up) / stride,
-			at_most(p.count, (at_least(0, s->in_width - left - kx) + up) / stride) };
-	/* may point before the first column: only what is inside is read */
-	in += (ptrdiff_t)(top + y0) * (ptrdiff_t)p.row + (ptrdiff_t)left * (ptrdiff_t)s->in_pixel;
-	out += ((size_t)y * (size_t)s->out_width + (size_t)x) * s->out_pixel;
-	const size_t all_taps = (size_t)(s->kernel_height * taps);
-	for (size_t v = 0; v < s->out_pixel / W;) {
-		const size_t count = s->out_pixel / W - v >= CHANNEL_VECTORS ? CHANNEL_VECTORS : 1;
-		const float *from = w + v * W * (size_t)s->in_channels * all_taps
-			+ (size_t)(y0 * taps) * count * W;
-		p.weight_rows = (size_t)((s->kernel_height - rows) * taps) * count * W;
-		if (count == CHANNEL_VECTORS)
-			channel_tile(out + v * W, in, from, b + v * W, s, &p, CHANNEL_VECTORS,
-				positions);
-		else
-			channel_tile(out + v * W, in, from, b + v * W, s, &p, 1, positions);
-		v += count;
+		.taps = taps,
+		.inside = inside,
+		.end = g->end };
+	for (int x = x0; x < x1;) {
+		const int left = x * s->stride - s->pad_left;
+		const bool large = channel_large(x1 - x, most);
+		const int positions = large ? most : CHANNEL_REST;
+		t.count = at_most(positions, x1 - x);
+		/* may point before the first column: only what is inside is read */
+		t.in = in + g->first + (ptrdiff_t)(top + y0) * (ptrdiff_t)row
+			+ (ptrdiff_t)left * (ptrdiff_t)s->in_pixel;
+		t.out = g->out + ((size_t)y * (size_t)s->out_width + (size_t)x) * s->out_pixel;
+		/* a single tap reads past the map's end, where there is memory */
+		channel_tile_run(&t,
+			taps == 1 && s->kernel_height == 1 && s->stride == 1 && s->pad_left == 0
+				? CHANNEL_WHOLE
+				: channel_edges_of(inside, s, left, positions, t.count),
+			g->vectors, large);
+		x += positions;
+	}
+}
+
+/* All channels of the positions x0 .. x1 - 1 of rows y0 .. y1 - 1. */
+static void channel_band(float *out, const float *in, const float *w, const float *b,
+	const struct nn_channel_conv *s, int y0, int y1, int x0, int x1, struct conv_inside *inside)
+{
+	const size_t taps = (size_t)(s->kernel_height * s->kernel_width),
+		     filter = (size_t)s->in_channels * taps, all_vectors = s->out_pixel / W;
+	for (size_t v = 0, vectors; v < all_vectors; v += vectors) {
+		vectors = nn_channel_group(all_vectors - v);
+		struct channel_group g = {
+			.b = b + v * W, .out = out + v * W, .vectors = (int)vectors
+		};
+		if (s->numbers) {
+			g.end.mean = s->numbers + v * W;
+			g.end.scale = g.end.mean + s->out_pixel;
+			g.end.shift = g.end.scale + s->out_pixel;
+		}
+		g.end.rectifier = s->rectifier;
+		const size_t fit = CHANNEL_WEIGHTS / (taps * vectors * W);
+		for (; g.first < s->in_channels; g.first += g.channels) {
+			g.channels =
+				(int)tile_of((size_t)(s->in_channels - g.first), fit > 0 ? fit : 1);
+			g.w = w + v * W * filter + (size_t)g.first * taps * vectors * W;
+			g.end.started = g.first > 0;
+			g.end.finished = g.first + g.channels == s->in_channels;
+			for (int y = y0; y < y1; y++)
+				channel_row(&g, in, s, y, x0, x1, inside);
+		}
 	}
 }
 
@@ -103,17 +318,97 @@ static void channel_conv(float *out, const float *in, const float *w, const floa
 	const struct nn_channel_conv *s, float *scratch)
 {
 	struct conv_inside *inside = (struct conv_inside *)scratch;
-	for (int y = 0; y < s->out_height; y++)
-		for (int x = 0; x < s->out_width;) {
-			const int left = s->out_width - x;
-			const bool large = left == CHANNEL_POSITIONS || left > 2 * CHANNEL_REST;
-			if (large)
-				channel_positions(
-					out, in, w, b, s, y, x, inside, CHANNEL_POSITIONS);
-			else
-				channel_positions(out, in, w, b, s, y, x, inside, CHANNEL_REST);
-			x += large ? CHANNEL_POSITIONS : CHANNEL_REST;
+	struct nn_channel_conv flat = *s;
+	const int taps = s->kernel_height * s->kernel_width;
+	if (taps == 1 && s->stride == 1 && s->in_width == s->out_width && s->pad_top == 0
+		&& s->pad_left == 0) { /* positions lie side by side across rows */
+		flat.in_width = flat.out_width = s->out_width * s->out_height;
+		flat.in_height = flat.out_height = 1;
+		s = &flat;
+	}
+	/* all weights at once: the output is written from end to end */
+	const bool light = (size_t)(taps * s->in_channels) * s->out_pixel <= CHANNEL_LIGHT;
+	const int wide = light ? CHANNEL_FEW : (s == &flat ? CHANNEL_BAND : s->out_width),
+		  high = light ? 1 : at_least(1, CHANNEL_BAND / s->out_width);
+	for (int y = 0; y < s->out_height; y += high)
+		for (int x = 0; x < s->out_width; x += wide)
+			channel_band(out, in, w, b, s, y, at_most(s->out_height, y + high), x,
+				at_most(s->out_width, x + wide), inside);
+}
+
+/* ---- each channel by itself ---- */
+
+/* The end of a depthwise tile. Vectors may alias everything: what they are told of is copied. */
+INLINE void depth_finish(vf a[CHANNEL_TWO], float *out, const struct nn_channel_conv *s, size_t v,
+	const int positions)
+{
+	const size_t pixel = s->out_pixel;
+	const float *numbers = s->numbers ? s->numbers + v : NULL;
+	const enum nn_rectifier r = s->rectifier;
+	if (numbers) {
+		const vf mean = load(numbers), scale = load(numbers + pixel),
+			 shift = load(numbers + 2 * pixel);
+		UNROLL for (int x = 0; x < positions; x++) a[x] = fma_(a[x] - mean, scale, shift);
+	}
+	if (r == NN_RECTIFIED)
+		UNROLL for (int x = 0; x < positions; x++) a[x] = relu(a[x]);
+	else if (r == NN_RECTIFIED_6)
+		UNROLL for (int x = 0; x < positions; x++) a[x] = relu6(a[x]);
+	UNROLL for (int x = 0; x < positions; x++) store(out + (size_t)x * pixel + v, a[x]);
+}
+
+/* Kernels of three columns: each column of the input that is inside goes to all positions that
+ * read it. All vectors of `positions` positions from out on. */
+INLINE void depth_three_tile(float *out, const float *in, const float *w, const float *b,
+	const struct nn_channel_conv *s, int rows, const int positions, const int stride,
+	const bool first, const bool last)
+{
+	const size_t row = (size_t)s->in_width * s->in_pixel, pixel = s->in_pixel,
+		     wide = s->out_pixel;
+	const int columns = (positions - 1) * stride + 3;
+	for (size_t v = 0; v < wide; v += W) {
+		vf a[CHANNEL_TWO];
+		const float *at = in + v, *f = w + v;
+		UNROLL for (int x = 0; x < positions; x++) a[x] = load(b + v);
+		for (int ky = 0; ky < rows; ky++, at += row, f += 3 * wide) {
+			const vf g[] = { load(f), load(f + wide), load(f + 2 * wide) };
+			UNROLL for (int c = first; c < columns - last; c++)
+			{
+				const vf in_c = load(at + (size_t)c * pixel);
+				UNROLL for (int x = 0; x < positions;
+					    x++) if (c >= x * stride && c < x * stride + 3) a[x] =
+					fma_(in_c, g[c - x * stride], a[x]);
+			}
 		}
+		depth_finish(a, out, s, v, positions);
+	}
+}
+
+INLINE void depth_three_edges(float *out, const float *in, const float *w, const float *b,
+	const struct nn_channel_conv *s, int rows, enum channel_edges edges, const int positions,
+	const int stride)
+{
+	if (edges == CHANNEL_WHOLE)
+		depth_three_tile(out, in, w, b, s, rows, positions, stride, false, false);
+	else if (edges == CHANNEL_FIRST)
+		depth_three_tile(out, in, w, b, s, rows, positions, stride, true, false);
+	else if (edges == CHANNEL_LAST)
+		depth_three_tile(out, in, w, b, s, rows, positions, stride, false, true);
+	else
+		depth_three_tile(out, in, w, b, s, rows, positions, stride, true, true);
+}
+
+static void depth_three(float *out, const float *in, const float *w, const float *b,
+	const struct nn_channel_conv *s, int rows, enum channel_edges edges, bool large)
+{
+	if (large && s->stride == 1)
+		depth_three_edges(out, in, w, b, s, rows, edges, CHANNEL_TWO, 1);
+	else if (large)
+		depth_three_edges(out, in, w, b, s, rows, edges, CHANNEL_TWO, 2);
+	else if (s->stride == 1)
+		depth_three_edges(out, in, w, b, s, rows, edges, CHANNEL_REST, 1);
+	else
+		depth_three_edges(out, in, w, b, s, rows, edges, CHANNEL_REST, 2);
 }
 
 /* What a window reads inside the input: rows y0 .. y1 - 1 of it and columns x0 .. x1 - 1. */
@@ -132,27 +427,49 @@ INLINE struct channel_window window_at(
 		in + ((ptrdiff_t)top * s->in_width + (ptrdiff_t)left) * (ptrdiff_t)s->in_pixel };
 }
 
-static void channel_depthwise(float *out, const float *in, const float *w, const float *b,
-	const struct nn_channel_conv *s)
+/* One position, any kernel. */
+static void depth_any(float *out, const float *w, const float *b, const struct nn_channel_conv *s,
+	struct channel_window o)
 {
 	const size_t row = (size_t)s->in_width * s->in_pixel;
+	for (size_t v = 0; v < s->out_pixel; v += W) {
+		vf a[CHANNEL_TWO] = { load(b + v) };
+		for (int ky = o.y0; ky < o.y1; ky++)
+			for (int kx = o.x0; kx < o.x1; kx++)
+				a[0] = fma_(load(o.in + (size_t)ky * row + (size_t)kx * s->in_pixel
+						    + v),
+					load(w + (size_t)(ky * s->kernel_width + kx) * s->out_pixel
+						+ v),
+					a[0]);
+		depth_finish(a, out, s, v, 1);
+	}
+}
+
+static void channel_depthwise(float *out, const float *in, const float *w, const float *b,
+	const struct nn_channel_conv *s, float *scratch)
+{
+	struct conv_inside *inside = (struct conv_inside *)scratch;
+	const bool three = s->kernel_width == 3 && s->stride <= 2;
 	for (int y = 0; y < s->out_height; y++)
-		for (int x = 0; x < s->out_width; x++, out += s->out_pixel) {
+		for (int x = 0, count; x < s->out_width;
+			x += count, out += (size_t)count * s->out_pixel) {
+			const bool large = channel_large(s->out_width - x, CHANNEL_TWO);
+			const int positions = large ? CHANNEL_TWO : CHANNEL_REST;
+			count = at_most(positions, s->out_width - x);
+			const enum channel_edges edges = channel_edges_of(
+				inside, s, x * s->stride - s->pad_left, positions, count);
 			const struct channel_window o = window_at(in, s, y, x);
-			for (size_t v = 0; v < s->out_pixel; v += W) {
-				vf a = load(b + v);
-				for (int ky = o.y0; ky < o.y1; ky++)
-					for (int kx = o.x0; kx < o.x1; kx++)
-						a = fma_(load(o.in + (size_t)ky * row
-								 + (size_t)kx * s->in_pixel + v),
-							load(w
-								+ (size_t)(ky * s->kernel_width
-									  + kx)
-									* s->out_pixel
-								+ v),
-							a);
-				store(out + v, s->relu ? relu(a) : a);
-			}
+			if (three && edges != CHANNEL_ANY)
+				depth_three(out,
+					o.in
+						+ (ptrdiff_t)o.y0 * s->in_width
+							* (ptrdiff_t)s->in_pixel,
+					w + (size_t)(3 * o.y0) * s->out_pixel, b, s,
+					at_least(0, o.y1 - o.y0), edges, large);
+			else
+				for (int k = 0; k < count; k++)
+					depth_any(out + (size_t)k * s->out_pixel, w, b, s,
+						window_at(in, s, y, x + k));
 		}
 }
 
@@ -225,9 +542,9 @@ static void channel_dense(float *out, const float *in, const float *w, const flo
 		if (count >= NN_CHANNEL_DENSE) {
 			count = NN_CHANNEL_DENSE;
 			channel_dense_tile(out + v * W, in, from, b + v * W, s, NN_CHANNEL_DENSE);
-		} else if (count >= CHANNEL_VECTORS) {
-			count = CHANNEL_VECTORS;
-			channel_dense_tile(out + v * W, in, from, b + v * W, s, CHANNEL_VECTORS);
+		} else if (count >= NN_CHANNEL_FEW) {
+			count = NN_CHANNEL_FEW;
+			channel_dense_tile(out + v * W, in, from, b + v * W, s, NN_CHANNEL_FEW);
 		} else
 			channel_dense_tile(out + v * W, in, from, b + v * W, s, 1);
 	}

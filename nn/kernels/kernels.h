@@ -134,13 +134,26 @@ struct nn_infer_dense {
 
 /* One image with channels in the lanes: maps [y][x][channel], in_pixel and out_pixel floats from
  * one position to the next, channels rounded up to whole vectors; 64-byte aligned. Fields as in
- * struct nn_conv; depthwise and pooling: kernel is the window. */
+ * struct nn_conv; depthwise and pooling: kernel is the window. Convolutions: then a batch
+ * normalisation, if numbers (mean, scale and shift, [out_pixel] each) is not NULL, and a rectifier.
+ */
 struct nn_channel_conv {
 	int in_channels, kernel_height, kernel_width, stride, pad_top, pad_left;
 	int in_height, in_width, out_height, out_width;
 	size_t in_pixel, out_pixel;
-	bool relu;
+	const float *numbers;
+	enum nn_rectifier rectifier;
 };
+
+/* Of a convolution's vectors of outputs the weights lie by groups. The next group when `left` are
+ * left: 2 vectors, the last group perhaps 3, or 1 where there is no other. */
+static inline size_t nn_channel_group(size_t left)
+{
+	return left == 3 || left == 1 ? left : 2;
+}
+
+/* Positions past the end of a map that a convolution may read. */
+enum { NN_CHANNEL_BEYOND = 16 };
 
 /* A dense layer of such a map. */
 struct nn_channel_dense {
@@ -151,8 +164,9 @@ struct nn_channel_dense {
 
 enum nn_channel_pool { NN_CHANNEL_MAX, NN_CHANNEL_RECTIFIED_MAX, NN_CHANNEL_MEAN };
 
-/* Vectors of outputs whose weights lie side by side, of convolutions and of dense layers. */
-enum { NN_CHANNEL_VECTORS = 2, NN_CHANNEL_DENSE = 8 };
+/* Vectors of outputs of a dense layer whose weights lie side by side: many while there are so many,
+ * then few, then 1. */
+enum { NN_CHANNEL_DENSE = 8, NN_CHANNEL_FEW = 2 };
 
 /* 8 bits (quant.h). Maps lie in quads, four neighbouring channels side by side: byte [channel /
  * 4][y][x][channel % 4]; channels that are missing in the last quad are 0. So do the kernels: a tap
@@ -367,14 +381,13 @@ struct nn_kernels {
 	void (*infer_softmax)(float *probabilities, const float *logits, int classes);
 
 	/* One image, channels in the lanes; the same orders of summation again. w: tiles
-	 * [inputs][ky][kx][vectors of outputs]: NN_CHANNEL_VECTORS vectors each, the last perhaps
-	 * 1; dense: NN_CHANNEL_DENSE while there are so many, then as before; depthwise
+	 * [inputs][ky][kx][vectors of a group]; dense: as NN_CHANNEL_DENSE and _FEW say; depthwise
 	 * [ky][kx][out_pixel]; b: [out_pixel]. scratch: 2 * kernel_width floats. numbers: mean,
 	 * scale and shift, [pixel] each. */
 	void (*channel_conv)(float *out, const float *in, const float *w, const float *b,
 		const struct nn_channel_conv *s, float *scratch);
 	void (*channel_depthwise)(float *out, const float *in, const float *w, const float *b,
-		const struct nn_channel_conv *s);
+		const struct nn_channel_conv *s, float *scratch);
 	void (*channel_pool)(float *out, const float *in, const struct nn_channel_conv *s,
 		enum nn_channel_pool kind);
 	void (*channel_normalize)(float *out, const float *in, const float *numbers, size_t pixel,

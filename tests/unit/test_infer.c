@@ -255,6 +255,41 @@ static void all_layers_with_channels_in_the_lanes(void **state)
 }
 
 /* A convolution without bias that is fused with its pooling. */
+/* Tiles of every size, with and without edges; weights of several blocks of input channels. */
+static void convolutions_and_normalisations_of_many_shapes(void **state)
+{
+	(void)state;
+	static const int kernels[] = { 1, 3, 5, 2 }, filters[] = { 3, 8, 17, 24, 40, 49, 64 };
+	for (int k = 0; k < 60; k++) {
+		const int channels = k % 6 == 5 ? 1100 : (k % 6 == 4 ? 70 : 1 + k % 19);
+		struct nn_net net = { 0 };
+		struct nn_conv_options o = { .filters = filters[k % 7],
+			.kernel_height = channels > 1000 ? 1 : kernels[k % 4],
+			.kernel_width = channels > 1000 ? 1 : kernels[(k + k / 20) % 4],
+			.stride = 1 + k % 3,
+			.padding = k % 5 < 3 ? NN_SAME : NN_VALID,
+			.relu = k % 9 == 8,
+			.no_bias = k % 2,
+			.init = NN_HE_NORMAL };
+		int from = image(&net, channels, 5 + k % 4, 5 + k % 30);
+		from = nn_conv_with(&net, "conv", from, &o);
+		if (k % 8 < 6)
+			from = nn_batchnorm(&net, "normal", from, 0.9, 1e-3);
+		from = k % 3 == 0 ? nn_relu(&net, "relu", from)
+				  : (k % 3 == 1 ? nn_relu6(&net, "relu6", from) : from);
+		o.kernel_height = o.kernel_width = k % 4 == 3 ? 2 : 3;
+		o.padding = NN_SAME;
+		from = nn_depthwise(&net, "depthwise", from, &o);
+		if (k % 8 > 2)
+			from = nn_batchnorm(&net, "normal2", from, 0.9, 1e-3);
+		head(&net, from, 2);
+		char what[120];
+		snprintf(what, sizeof(what), "number %d: %d to %d channels, %d wide, stride %d", k,
+			channels, o.filters, 5 + k % 30, o.stride);
+		check(what, &net, false);
+	}
+}
+
 static void a_convolution_without_bias(void **state)
 {
 	(void)state;
@@ -336,6 +371,7 @@ int main(void)
 		cmocka_unit_test(an_image_may_be_its_own_logits),
 		cmocka_unit_test(all_other_networks_have_channels_in_the_lanes),
 		cmocka_unit_test(all_layers_with_channels_in_the_lanes),
+		cmocka_unit_test(convolutions_and_normalisations_of_many_shapes),
 		cmocka_unit_test(a_convolution_without_bias),
 		cmocka_unit_test(probabilities_are_the_softmax_in_the_same_bits_everywhere),
 		cmocka_unit_test(a_call_allocates_nothing),
