@@ -34,7 +34,7 @@ struct axis {
 
 struct sweep_page {
 	struct rows *runs;   /* trial, sweep, dataset, labels ..., seed, state ... */
-	struct rows *metric; /* trial, the metric: the same rows */
+	struct rows *metric; /* the same rows with the metric: runs, or trial and the metric */
 	const char *name;    /* of the metric */
 	struct axis axes[LABELS_SHOWN];
 	size_t axis_count;
@@ -406,7 +406,9 @@ static int read_runs(struct visit *v, const char *name, struct sweep_page *p, st
 		p->name = usual_metric(p->runs);
 	str_addf(&columns, "trial,%s", p->name);
 	q.columns = columns.s;
-	if (!result)
+	if (!result && rows_column(p->runs, p->name) >= 0)
+		p->metric = p->runs;
+	else if (!result)
 		result = runs_read(v->store, &q, e, &p->metric);
 	if (!result && p->runs->row_count != p->metric->row_count)
 		result = err_set(
@@ -431,8 +433,9 @@ int page_sweep(struct visit *v, struct err *e)
 	find_axes(p);
 	result = add_slices(v, p, name, e) || add_parallel(v, p, e) ? -1 : 0;
 out:
+	if (p->metric != p->runs)
+		rows_free(p->metric);
 	rows_free(p->runs);
-	rows_free(p->metric);
 	free(p);
 	return result;
 }
