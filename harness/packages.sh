@@ -9,7 +9,7 @@ libsmartcols-dev libcurl4-openssl-dev libmicrohttpd-dev ca-certificates libpng-d
 dataset-fashion-mnist"
 test="libcmocka-dev gcc-arm-none-eabi libnewlib-arm-none-eabi clang-14 clang-format cppcheck llvm-14 zstd shellcheck mandoc cmark-gfm sqlite3 jq curl procps faketime valgrind qemu-user-static gcc-aarch64-linux-gnu libc6-dev-arm64-cross zsh fish chromium tidy
 fonts-liberation"
-slurm="slurmctld slurmd slurm-client munge iproute2 procps sqlite3 jq"
+slurm="slurmctld slurmd slurm-client munge iproute2 procps sqlite3 jq parallel"
 
 command -v dpkg-query >/dev/null || { echo "packages.sh: no Debian: docs/install.md lists the libraries that are needed" >&2; exit 0; }
 missing=

@@ -153,8 +153,8 @@ struct group {
 
 static int groups_of(const struct nn_block *b, int l)
 {
-	const int groups = b->batch->net->layers[l].groups;
-	return groups ? groups : 1;
+	const struct nn_layer *layer = &b->batch->net->layers[l];
+	return layer->shape.channels / b->batch->plan->ops[l].shape.conv.out_channels;
 }
 
 static struct group group_at(const struct nn_op *op, int number)
@@ -171,10 +171,15 @@ static void forward_conv(const struct nn_block *b, int l)
 	const bool biased = b->batch->net->layers[l].bias_tensor >= 0;
 	for (int g = 0; g < groups_of(b, l); g++) {
 		const struct group at = group_at(op, g);
-		b->batch->kernels->conv_forward(out_of(b, l) + at.out,
-			out_of(b, op->inputs[0]) + at.in, kernel_of(b, op) + at.weights,
-			bias_of(b, op) + (biased ? at.biases : 0), &op->shape.conv,
-			b->memory + b->batch->plan->scratch);
+		float *out = out_of(b, l) + at.out;
+		const float *in = out_of(b, op->inputs[0]) + at.in,
+			    *w = kernel_of(b, op) + at.weights,
+			    *bias = bias_of(b, op) + (biased ? at.biases : 0);
+		if (op->kind == NN_OP_CONV)
+			b->batch->kernels->conv_forward(out, in, w, bias, &op->shape.conv,
+				b->memory + b->batch->plan->scratch);
+		else
+			b->batch->kernels->general_forward(out, in, w, bias, &op->shape.conv);
 	}
 }
 
@@ -222,7 +227,8 @@ static void forward(const struct nn_block *b, int l)
 		k->conv_pool_forward(out_of(b, l), b->gradient ? (int32_t *)aux_of(b, l) : NULL, in,
 			kernel_of(b, op), bias_of(b, op), &op->shape.conv_pool);
 		break;
-	case NN_OP_CONV: forward_conv(b, l); break;
+	case NN_OP_CONV:
+	case NN_OP_CONV_GENERAL: forward_conv(b, l); break;
 	case NN_OP_DENSE:
 		k->dense_forward(out_of(b, l), in, kernel_of(b, op), bias_of(b, op),
 			(int)(b->batch->plan->ops[op->inputs[0]].size / NN_LANES),
@@ -379,10 +385,16 @@ static void backward_input(const struct nn_block *b, int l, int i, float *to)
 			kernel_of(b, op), &op->shape.conv_pool, scratch);
 		break;
 	case NN_OP_CONV:
+	case NN_OP_CONV_GENERAL:
 		for (int g = 0; g < groups_of(b, l); g++) {
 			const struct group at = group_at(op, g);
-			k->conv_backward_input(to + at.in, from + at.out,
-				kernel_of(b, op) + at.weights, &op->shape.conv, scratch);
+			const float *w = kernel_of(b, op) + at.weights;
+			if (op->kind == NN_OP_CONV)
+				k->conv_backward_input(
+					to + at.in, from + at.out, w, &op->shape.conv, scratch);
+			else
+				k->general_backward_input(
+					to + at.in, from + at.out, w, &op->shape.conv);
 		}
 		break;
 	case NN_OP_DENSE:
@@ -475,11 +487,13 @@ static void backward_weights(const struct nn_block *b, int l)
 	if (op->kind == NN_OP_CONV_POOL)
 		k->conv_pool_backward_weights(dw, db, in, from, (const int32_t *)aux_of(b, l),
 			&op->shape.conv_pool, scratch);
-	else if (op->kind == NN_OP_CONV)
+	else if (op->kind == NN_OP_CONV || op->kind == NN_OP_CONV_GENERAL)
 		for (int g = 0; g < groups_of(b, l); g++) {
 			const struct group at = group_at(op, g);
-			k->conv_backward_weights(dw + at.weights, has_bias ? db + at.biases : NULL,
-				in + at.in, from + at.out, &op->shape.conv, scratch);
+			(op->kind == NN_OP_CONV ? k->conv_backward_weights
+						: k->general_backward_weights)(dw + at.weights,
+				has_bias ? db + at.biases : NULL, in + at.in, from + at.out,
+				&op->shape.conv, scratch);
 		}
 	else if (op->kind == NN_OP_DEPTHWISE)
 		k->depthwise_backward_weights(

@@ -52,6 +52,9 @@ static int add_linear(struct nn_net *to, const struct nn_net *net, const struct 
 		.kernel_height = l->kernel_height,
 		.kernel_width = l->kernel_width,
 		.stride = l->stride,
+		.stride_width = l->stride_width,
+		.dilation = l->dilation,
+		.dilation_width = l->dilation_width,
 		.padding = l->padding,
 		.relu = relu,
 		.no_bias = !bias,
@@ -70,6 +73,7 @@ static int add_pool(struct nn_net *to, const struct nn_layer *l, int input)
 		&(struct nn_pool_options){ .height = l->kernel_height,
 			.width = l->kernel_width,
 			.stride = l->stride,
+			.stride_width = l->stride_width,
 			.padding = l->padding });
 }
 

@@ -51,6 +51,7 @@ static bool reads_input_back(const struct nn_op *op)
 	switch (op->kind) {
 	case NN_OP_CONV_POOL:
 	case NN_OP_CONV:
+	case NN_OP_CONV_GENERAL:
 	case NN_OP_DENSE:
 	case NN_OP_DEPTHWISE: return op->trained;
 	case NN_OP_NOTHING:
@@ -84,6 +85,7 @@ static bool reads_output_back(const struct nn_op *op, const struct nn_layer *lay
 	case NN_OP_AVERAGE:
 	case NN_OP_OUTPUT: return false;
 	case NN_OP_CONV:
+	case NN_OP_CONV_GENERAL:
 	case NN_OP_DENSE:
 	case NN_OP_DEPTHWISE: return op->wants_gradient && layer->relu;
 	case NN_OP_ADD:

@@ -43,6 +43,9 @@ static struct nn_layer *add_layer(
 	*layer = (struct nn_layer){ .kind = kind,
 		.input_count = input_count,
 		.stride = 1,
+		.stride_width = 1,
+		.dilation = 1,
+		.dilation_width = 1,
 		.kernel_tensor = -1,
 		.bias_tensor = -1,
 		.mean_tensor = -1,
@@ -103,12 +106,39 @@ int nn_input(struct nn_net *net, const char *name, struct nn_shape shape)
 	return finish_layer(net, layer, shape);
 }
 
-/* Windows along an axis of `size`. */
-static int window_count(int size, int kernel, int stride, enum nn_padding padding)
+int nn_window_stride(const struct nn_layer *layer, int axis)
 {
-	if (padding == NN_SAME)
+	return axis ? layer->stride_width : layer->stride;
+}
+
+int nn_window_span(const struct nn_layer *layer, int axis)
+{
+	const int kernel = axis ? layer->kernel_width : layer->kernel_height;
+	return (kernel - 1) * (axis ? layer->dilation_width : layer->dilation) + 1;
+}
+
+/* Windows along an axis of `size`. */
+static int window_count(const struct nn_layer *layer, int axis, int size)
+{
+	const int stride = nn_window_stride(layer, axis), span = nn_window_span(layer, axis);
+	if (layer->padding == NN_SAME)
 		return (size + stride - 1) / stride;
-	return size < kernel ? 0 : (size - kernel) / stride + 1;
+	return size < span ? 0 : (size - span) / stride + 1;
+}
+
+int nn_window_padding(const struct nn_layer *layer, int axis, int size)
+{
+	if (layer->padding == NN_VALID)
+		return 0;
+	const int missing = (window_count(layer, axis, size) - 1) * nn_window_stride(layer, axis)
+		+ nn_window_span(layer, axis) - size;
+	return missing > 0 ? missing : 0;
+}
+
+bool nn_is_general(const struct nn_layer *layer)
+{
+	return layer->stride != layer->stride_width || layer->dilation != 1
+		|| layer->dilation_width != 1;
 }
 
 /* NN_CONV and NN_DEPTHWISE; filters: of the output. */
@@ -123,6 +153,9 @@ static int add_convolution(struct nn_net *net, enum nn_kind kind, const char *na
 		filters = in.channels;
 	const int height = o->kernel_height, width = o->kernel_width,
 		  stride = o->stride ? o->stride : 1,
+		  across = o->stride_width ? o->stride_width : stride,
+		  dilation = o->dilation ? o->dilation : 1,
+		  apart = o->dilation_width ? o->dilation_width : dilation,
 		  groups = o->groups && kind == NN_CONV ? o->groups : 1;
 	if (groups < 1 || in.channels % groups || filters % groups)
 		return FAIL(net, "%s: %d groups do not divide %d channels into %d filters", name,
@@ -131,17 +164,31 @@ static int add_convolution(struct nn_net *net, enum nn_kind kind, const char *na
 		return FAIL(net,
 			"%s: %d filters of %dx%d are not within 1 to 4096 filters of 1x1 to 64x64",
 			name, filters, height, width);
-	if (stride < 1 || stride > 64)
-		return FAIL(net, "%s: a stride of %d is not within 1 to 64", name, stride);
-	struct nn_shape out = { filters, window_count(in.height, height, stride, o->padding),
-		window_count(in.width, width, stride, o->padding) };
-	if (out.height < 1 || out.width < 1)
-		return FAIL(net, "%s: a %dx%d kernel does not fit into %s's output %dx%dx%d", name,
-			height, width, net->layers[input].name, in.channels, in.height, in.width);
+	if (stride < 1 || stride > 64 || across < 1 || across > 64)
+		return FAIL(net, "%s: a stride of %d is not within 1 to 64", name,
+			stride < 1 || stride > 64 ? stride : across);
+	if (dilation < 1 || dilation > 64 || apart < 1 || apart > 64)
+		return FAIL(net, "%s: a dilation of %d is not within 1 to 64", name,
+			dilation < 1 || dilation > 64 ? dilation : apart);
 	layer->kernel_height = height;
 	layer->kernel_width = width;
 	layer->stride = stride;
+	layer->stride_width = across;
+	layer->dilation = height > 1 ? dilation : 1;
+	layer->dilation_width = width > 1 ? apart : 1;
 	layer->padding = o->padding;
+	const struct nn_shape out = { filters, window_count(layer, 0, in.height),
+		window_count(layer, 1, in.width) };
+	if ((out.height < 1 || out.width < 1) && (layer->dilation > 1 || layer->dilation_width > 1))
+		return FAIL(net,
+			"%s: a %dx%d kernel of dilation %dx%d spans %dx%d, which does not fit into "
+			"%s's output %dx%dx%d",
+			name, height, width, layer->dilation, layer->dilation_width,
+			nn_window_span(layer, 0), nn_window_span(layer, 1), net->layers[input].name,
+			in.channels, in.height, in.width);
+	if (out.height < 1 || out.width < 1)
+		return FAIL(net, "%s: a %dx%d kernel does not fit into %s's output %dx%dx%d", name,
+			height, width, net->layers[input].name, in.channels, in.height, in.width);
 	layer->relu = o->relu;
 	layer->groups = groups > 1 ? groups : 0;
 	int fan_in = in.channels / groups * height * width,
@@ -246,12 +293,15 @@ int nn_activation(struct nn_net *net, const char *name, int input, enum nn_kind 
 	return layer;
 }
 
-/* Are the windows side by side, without padding? */
-static bool side_by_side(const struct nn_pool_options *o, struct nn_shape in)
+/* Are the windows side by side, without padding? Maxima of those that are not square are windows in
+ * general. */
+static bool side_by_side(enum nn_kind kind, const struct nn_pool_options *o, int down, int across,
+	struct nn_shape in)
 {
 	const bool fits =
 		o->padding == NN_VALID || (in.height % o->height == 0 && in.width % o->width == 0);
-	return fits && (o->stride == 0 || (o->stride == o->height && o->stride == o->width));
+	return fits && down == o->height && across == o->width
+		&& (kind == NN_AVGPOOL || o->height == o->width);
 }
 
 int nn_pool_with(struct nn_net *net, enum nn_kind kind, const char *name, int input,
@@ -265,24 +315,27 @@ int nn_pool_with(struct nn_net *net, enum nn_kind kind, const char *name, int in
 		return FAIL(net, "%s: a %dx%d window does not fit into %s's output %dx%dx%d", name,
 			o->height, o->width, net->layers[input].name, in.channels, in.height,
 			in.width);
-	if (o->stride < 0 || o->stride > 64)
+	const int down = o->stride ? o->stride : o->height,
+		  across = o->stride_width ? o->stride_width
+		: o->stride                ? o->stride
+					   : o->width;
+	if (o->stride < 0 || (down > 64 && down != o->height))
 		return FAIL(net, "%s: a stride of %d is not within 1 to 64", name, o->stride);
-	if (o->stride == 0 && o->height != o->width
-		&& (kind == NN_MAXPOOL || o->padding == NN_SAME))
-		return FAIL(net, "%s: a %dx%d window needs a stride", name, o->height, o->width);
+	if (o->stride_width < 0 || (across > 64 && across != o->width))
+		return FAIL(net, "%s: a stride of %d is not within 1 to 64", name, across);
 	layer->kernel_height = o->height;
 	layer->kernel_width = o->width;
-	layer->stride = 0;
-	if (side_by_side(o, in))
+	layer->stride = layer->stride_width = 0;
+	if (side_by_side(kind, o, down, across, in))
 		return finish_layer(net, layer,
 			(struct nn_shape){
 				in.channels, in.height / o->height, in.width / o->width });
-	layer->stride = o->stride ? o->stride : o->height;
+	layer->stride = down;
+	layer->stride_width = across;
 	layer->padding = o->padding;
 	return finish_layer(net, layer,
-		(struct nn_shape){ in.channels,
-			window_count(in.height, o->height, layer->stride, o->padding),
-			window_count(in.width, o->width, layer->stride, o->padding) });
+		(struct nn_shape){ in.channels, window_count(layer, 0, in.height),
+			window_count(layer, 1, in.width) });
 }
 
 int nn_maxpool(struct nn_net *net, const char *name, int input, int size)

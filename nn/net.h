@@ -81,9 +81,13 @@ struct nn_layer {
 	int input_count;
 	struct nn_shape shape;           /* of its output */
 	int kernel_height, kernel_width; /* conv, depthwise; pooling: the window */
-	int stride; /* conv, depthwise: the same in both axes; pooling: 0: windows side by side */
-	enum nn_padding padding; /* conv, depthwise, pooling */
-	bool relu;               /* conv, depthwise, dense: ReLU on the output */
+	int stride; /* conv, depthwise, pooling: from row to row; pooling: 0: windows side by side
+		     */
+	int stride_width;             /* ... from column to column */
+	int dilation, dilation_width; /* conv, depthwise: rows and columns from tap to tap; 1 where
+					 the kernel has one */
+	enum nn_padding padding;      /* conv, depthwise, pooling */
+	bool relu;                    /* conv, depthwise, dense: ReLU on the output */
 	int groups; /* conv: filters read only the channels of their group; shuffle; 0 counts as 1
 		     */
 	double loss_weight;       /* output: what its loss counts; 0 counts as 1 */
@@ -140,7 +144,10 @@ int nn_conv(struct nn_net *net, const char *name, int input, int filters, int ke
 struct nn_conv_options {
 	int filters; /* not for depthwise */
 	int kernel_height, kernel_width;
-	int stride; /* 1 .. 64; 0 counts as 1 */
+	int stride;         /* 1 .. 64; 0 counts as 1 */
+	int stride_width;   /* from column to column; 0: as stride */
+	int dilation;       /* rows from tap to tap, 1 .. 64; 0 counts as 1 */
+	int dilation_width; /* columns; 0: as dilation */
 	enum nn_padding padding;
 	bool relu;
 	bool no_bias; /* a batch normalisation that follows has one */
@@ -165,8 +172,9 @@ int nn_maxpool(struct nn_net *net, const char *name, int input, int size);
  * lies outside does not count, neither as a number nor for the mean. */
 struct nn_pool_options {
 	int height, width; /* of the window, 1 .. 1024 */
-	int stride;        /* 1 .. 64; 0: as the window, which is then square but for valid means */
+	int stride;        /* 1 .. 64, or as the window; 0: as the window */
 	enum nn_padding padding;
+	int stride_width; /* from column to column; 0: as stride, or as the window */
 };
 int nn_pool_with(struct nn_net *net, enum nn_kind kind, const char *name, int input,
 	const struct nn_pool_options *options);
@@ -214,6 +222,16 @@ int nn_output(struct nn_net *net, const char *name,
 bool nn_net_ok(struct nn_net *net);
 
 size_t nn_shape_size(struct nn_shape s);
+
+/* Of a convolution or a pooling, along the rows (axis 0) or the columns (axis 1). Span: from the
+ * first to the last that a window reads. Padding: zeros that a map of `size` needs, of which the
+ * smaller half comes before. */
+int nn_window_stride(const struct nn_layer *layer, int axis);
+int nn_window_span(const struct nn_layer *layer, int axis);
+int nn_window_padding(const struct nn_layer *layer, int axis, int size);
+
+/* Does a convolution have strides that differ or dilation? */
+bool nn_is_general(const struct nn_layer *layer);
 
 /* The tensor of that name, or NULL. */
 const struct nn_tensor *nn_net_tensor(const struct nn_net *net, const char *name);

@@ -29,7 +29,7 @@ static bool fuses(const struct nn_net *net, int pool)
 	const struct nn_layer *c = &net->layers[p->inputs[0]];
 	int only = pool;
 	return c->kind == NN_CONV && c->kernel_height == 3 && c->kernel_width == 3 && c->stride == 1
-		&& !c->groups && c->padding == NN_VALID && c->relu
+		&& !nn_is_general(c) && !c->groups && c->padding == NN_VALID && c->relu
 		&& consumers(net, p->inputs[0], &only) == 1;
 }
 
@@ -49,14 +49,16 @@ static enum nn_operation operation(const struct nn_net *net, int l)
 	case NN_CONV:
 		if (consumers(net, l, &only) == 1 && fuses(net, only))
 			return NN_OP_NOTHING;
-		return covers_map(net, layer) ? NN_OP_DENSE : NN_OP_CONV;
+		return covers_map(net, layer)  ? NN_OP_DENSE
+			: nn_is_general(layer) ? NN_OP_CONV_GENERAL
+					       : NN_OP_CONV;
 	case NN_DENSE: return NN_OP_DENSE;
 	case NN_RELU: return NN_OP_RELU;
 	case NN_MAXPOOL:
 		return fuses(net, l) ? NN_OP_CONV_POOL : layer->stride ? NN_OP_LARGEST : NN_OP_POOL;
 	case NN_DROPOUT: return NN_OP_DROPOUT;
 	case NN_CONCAT: return NN_OP_CONCAT;
-	case NN_DEPTHWISE: return NN_OP_DEPTHWISE;
+	case NN_DEPTHWISE: return nn_is_general(layer) ? NN_OP_CONV_GENERAL : NN_OP_DEPTHWISE;
 	case NN_AVGPOOL: return layer->stride ? NN_OP_MEAN : NN_OP_AVERAGE;
 	case NN_ADD: return NN_OP_ADD;
 	case NN_RELU6: return NN_OP_RELU6;
@@ -110,10 +112,13 @@ static void find_parts(struct nn_plan *plan, const struct nn_net *net)
 			if (op->kind == NN_OP_CONV_POOL)
 				widen(in, 2 * op->height + 2, 2 * op->width + 2);
 			else if ((op->kind == NN_OP_CONV || op->kind == NN_OP_DEPTHWISE
+					 || op->kind == NN_OP_CONV_GENERAL
 					 || op->kind == NN_OP_LARGEST || op->kind == NN_OP_MEAN)
 				&& layer->padding == NN_VALID)
-				widen(in, (op->height - 1) * layer->stride + layer->kernel_height,
-					(op->width - 1) * layer->stride + layer->kernel_width);
+				widen(in,
+					(op->height - 1) * layer->stride + nn_window_span(layer, 0),
+					(op->width - 1) * layer->stride_width
+						+ nn_window_span(layer, 1));
 			else if (op->kind == NN_OP_POOL || op->kind == NN_OP_AVERAGE)
 				widen(in, op->height * layer->kernel_height,
 					op->width * layer->kernel_width);
@@ -121,16 +126,6 @@ static void find_parts(struct nn_plan *plan, const struct nn_net *net)
 				widen(in, whole.height, whole.width);
 		}
 	}
-}
-
-/* Zeros before the first row or column of an axis of `size`. */
-static int padding_before(const struct nn_layer *layer, int size, int kernel)
-{
-	if (layer->padding == NN_VALID)
-		return 0;
-	int outputs = (size + layer->stride - 1) / layer->stride,
-	    missing = (outputs - 1) * layer->stride + kernel - size;
-	return missing > 0 ? missing / 2 : 0;
 }
 
 static void describe(struct nn_op *op, const struct nn_plan *plan, const struct nn_net *net, int l)
@@ -143,7 +138,12 @@ static void describe(struct nn_op *op, const struct nn_plan *plan, const struct 
 		return;
 	const struct nn_op *in = &plan->ops[op->inputs[0]];
 	const struct nn_layer *from = &net->layers[op->inputs[0]];
-	const int groups = op->kind == NN_OP_CONV && layer->groups ? layer->groups : 1;
+	const int groups = layer->kind == NN_DEPTHWISE && op->kind == NN_OP_CONV_GENERAL
+		? layer->shape.channels
+		: layer->kind == NN_CONV && layer->groups ? layer->groups
+							  : 1,
+		  above = nn_window_padding(layer, 0, from->shape.height) / 2,
+		  left = nn_window_padding(layer, 1, from->shape.width) / 2;
 	if (op->kind == NN_OP_CONV_POOL)
 		op->shape.conv_pool = (struct nn_conv_pool){ .in_channels = from->shape.channels,
 			.out_channels = layer->shape.channels,
@@ -151,14 +151,18 @@ static void describe(struct nn_op *op, const struct nn_plan *plan, const struct 
 			.pool_width = op->width,
 			.in_row = in->row,
 			.in_plane = in->plane };
-	else if (op->kind == NN_OP_CONV || op->kind == NN_OP_DEPTHWISE)
+	else if (op->kind == NN_OP_CONV || op->kind == NN_OP_DEPTHWISE
+		|| op->kind == NN_OP_CONV_GENERAL)
 		op->shape.conv = (struct nn_conv){ .in_channels = from->shape.channels / groups,
 			.out_channels = layer->shape.channels / groups,
 			.kernel_height = layer->kernel_height,
 			.kernel_width = layer->kernel_width,
 			.stride = layer->stride,
-			.pad_top = padding_before(layer, from->shape.height, layer->kernel_height),
-			.pad_left = padding_before(layer, from->shape.width, layer->kernel_width),
+			.stride_width = layer->stride_width,
+			.dilation = layer->dilation,
+			.dilation_width = layer->dilation_width,
+			.pad_top = above,
+			.pad_left = left,
 			.in_height = in->height,
 			.in_width = in->width,
 			.out_height = op->height,
@@ -178,8 +182,9 @@ static void describe(struct nn_op *op, const struct nn_plan *plan, const struct 
 			.window_height = layer->kernel_height,
 			.window_width = layer->kernel_width,
 			.stride = layer->stride,
-			.pad_top = padding_before(layer, from->shape.height, layer->kernel_height),
-			.pad_left = padding_before(layer, from->shape.width, layer->kernel_width),
+			.stride_width = layer->stride_width,
+			.pad_top = above,
+			.pad_left = left,
 			.in_height = in->height,
 			.in_width = in->width,
 			.out_height = op->height,
@@ -208,7 +213,7 @@ static size_t scratch_size(const struct nn_op *op, const struct nn_net *net)
 	}
 	if (op->kind == NN_OP_CONV)
 		return nn_conv_scratch(&op->shape.conv);
-	if (op->kind == NN_OP_DEPTHWISE)
+	if (op->kind == NN_OP_DEPTHWISE || op->kind == NN_OP_CONV_GENERAL)
 		return (size_t)(op->shape.conv.kernel_height * op->shape.conv.kernel_width + 32)
 			* LANES;
 	if (op->kind == NN_OP_BATCHNORM)

@@ -32,6 +32,7 @@ enum nn_operation {
 	NN_OP_CHANNELS, /* shuffle and padding */
 	NN_OP_LARGEST,  /* pooling whose windows overlap or reach beyond the map */
 	NN_OP_MEAN,
+	NN_OP_CONV_GENERAL, /* conv and depthwise with strides that differ or dilation */
 };
 
 /* One layer's work and memory. Offsets are in floats from the start of a thread's memory; only the

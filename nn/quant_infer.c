@@ -326,9 +326,10 @@ static void run_conv(struct nn_quant_infer *f, int l)
 				for (int c = 0; c < s->in_channels; c++)
 					for (int ky = 0; ky < s->kernel_height; ky++)
 						for (int kx = 0; kx < s->kernel_width; kx++, w++) {
-							const int iy = y * s->stride + ky
-								- s->pad_top,
-								  ix = x * s->stride + kx
+							const int iy = y * s->stride
+								+ ky * s->dilation - s->pad_top,
+								  ix = x * s->stride_width
+								+ kx * s->dilation_width
 								- s->pad_left;
 							if (iy >= 0 && iy < s->in_height && ix >= 0
 								&& ix < s->in_width)
@@ -404,7 +405,8 @@ void nn_quant_infer_bytes(struct nn_quant_infer *f, const uint8_t *image)
 				f->maps[l].at, f->maps[op->inputs[0]].at, &f->work[l].conv_pool);
 			break;
 		case NN_OP_DENSE: run_dense(f, l); break;
-		case NN_OP_CONV: run_conv(f, l); break;
+		case NN_OP_CONV:
+		case NN_OP_CONV_GENERAL: run_conv(f, l); break;
 		case NN_OP_POOL: run_pool(f, l); break;
 		case NN_OP_RELU: run_relu(f, l); break;
 		case NN_OP_CONCAT: run_concat(f, l); break;

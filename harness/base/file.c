@@ -254,6 +254,27 @@ bool file_exists(const char *path)
 	return stat(path, &info) == 0;
 }
 
+bool file_disk_is_full(const char *folder)
+{
+	static const char block[65536];
+	struct str path = { 0 };
+	str_addf(&path, "%s/.room-XXXXXX", folder);
+	errno = 0;
+	const int fd = mkostemp(path.s, O_CLOEXEC);
+	bool full = fd < 0 && (errno == ENOSPC || errno == EDQUOT);
+	if (fd >= 0) {
+		errno = 0;
+		const ssize_t written = write(fd, block, sizeof(block));
+		const bool bad = fsync(fd) != 0 || written < 0;
+		full = (written >= 0 && (size_t)written < sizeof(block))
+			|| (bad && (errno == ENOSPC || errno == EDQUOT));
+		close(fd);
+		unlink(path.s);
+	}
+	str_free(&path);
+	return full;
+}
+
 static int remove_one(const char *path, const struct stat *s, int kind, struct FTW *at)
 {
 	(void)s;

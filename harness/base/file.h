@@ -21,6 +21,10 @@ int file_make_folder(const char *path, struct err *e);
 
 bool file_exists(const char *path);
 
+/* Is there no room in the folder (disk or quota) for a file of 64 KiB? Makes one, and removes it.
+ */
+bool file_disk_is_full(const char *folder);
+
 /* Remove a file, or a folder with all that is in it; links are not followed. What cannot be removed
  * stays. */
 void file_remove_tree(const char *path);

@@ -80,13 +80,13 @@ static int explain_stale(struct store *store, const struct inputs *in, const str
 	return result;
 }
 
-/* The same for trials of a program: their inputs stand where a data set would. */
-static int forecast_program(
+/* The same for trials with inputs, which stand where a data set would. */
+static int forecast_of_inputs(
 	struct store *store, const struct sweep *sweep, struct err *e, struct forecast **out)
 {
 	struct inputs in;
-	struct forecast_dataset d = { .name = "" };
-	int result = inputs_read(sweep->program, &in, e);
+	struct forecast_dataset d = { .name = NULL };
+	int result = engine_read_inputs(sweep, &in, e);
 	memcpy(d.digest, in.digest, sizeof(d.digest));
 	if (!result)
 		result = forecast_make(store, sweep, &d, 1, 0, e, out);
@@ -100,7 +100,7 @@ int forecast_cli_make(const struct cli *c, struct store *store, const struct swe
 	struct err *e, struct forecast **out)
 {
 	if (engine_of(sweep)->has_inputs)
-		return forecast_program(store, sweep, e, out);
+		return forecast_of_inputs(store, sweep, e, out);
 	struct places places;
 	struct forecast_dataset datasets[KNOWN_DATASETS_MAX];
 	struct known_datasets known;

@@ -1,6 +1,7 @@
 /* frozen_cli.c - see frozen_cli.h. */
 #include "frozen_cli.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -48,6 +49,14 @@ int frozen_trial(
 	t->trial.program = &t->program;
 	*out = t;
 	return 0;
+}
+
+void frozen_alone(const struct sweep *sweep, struct frozen_trial *t, struct sweep *out)
+{
+	out->trials = &t->trial;
+	out->trial_count = 1;
+	out->program = &t->program;
+	snprintf(out->path, sizeof(out->path), "%s", sweep->path);
 }
 
 void frozen_trial_free(struct frozen_trial *t)

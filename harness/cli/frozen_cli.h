@@ -22,6 +22,8 @@ struct frozen_trial {
  * or -1 with e: the sweep has no program, or one with another command. */
 int frozen_trial(
 	const struct sweep *sweep, const char *canonical, struct err *e, struct frozen_trial **out);
+/* The sweep of this trial alone: *out has its trial, program and path, which point into both. */
+void frozen_alone(const struct sweep *sweep, struct frozen_trial *t, struct sweep *out);
 void frozen_trial_free(struct frozen_trial *t);
 
 #endif

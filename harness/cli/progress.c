@@ -8,6 +8,7 @@
 
 #include "../base/clock.h"
 #include "../plan/program.h"
+#include "../plan/trial_kind.h"
 #include "../report/metric.h"
 #include "bar.h"
 #include "cli.h"
@@ -271,7 +272,7 @@ static void note_epoch(struct progress *p, struct lane *l, const struct local_ev
 static void note_steps(struct progress *p, struct lane *l, const struct local_event *event)
 {
 	const struct steps_result *r = event->steps;
-	const struct program_metric *m = program_metric(p->sweep->program, r->metric);
+	const struct declared_metric *m = trial_kind_metric(p->sweep, r->metric);
 	const char *step = m && m->series ? m->series : "step";
 	const int better = metric_find(p->sweep, r->metric)->better;
 	char bars[SPARKLINE_BYTES], where[96];
@@ -292,8 +293,6 @@ static void note_steps(struct progress *p, struct lane *l, const struct local_ev
 /* The first results are shown where the trial's end is. */
 static void note_measure(const struct progress *p, struct lane *l, const struct local_event *event)
 {
-	if (!p->sweep || !p->sweep->program) /* what the core measures stands in tables */
-		return;
 	const struct metric *m = metric_find(p->sweep, event->measure->metric);
 	const size_t used = strlen(l->results);
 	struct str value = { 0 };
@@ -355,7 +354,7 @@ void progress_event(void *progress, const struct local_event *event)
 	case LOCAL_PHASE: break;
 	case LOCAL_STEPS: note_steps(p, l, event); break;
 	case LOCAL_MEASURE:
-		if (p->sweep->program) /* else the line has the test accuracy */
+		if (!trial_kind_of(p->sweep)->networks) /* else the line has the test accuracy */
 			note_measure(p, l, event);
 		break;
 	case LOCAL_END:

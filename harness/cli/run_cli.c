@@ -15,10 +15,9 @@
 #include "../base/facts.h"
 #include "../base/study_tree.h"
 #include "../data/archive.h"
-#include "../plan/program.h"
+#include "../plan/trial_kind.h"
 #include "../plan/yaml.h"
 #include "../report/stats.h"
-#include "../run/inputs.h"
 #include "../store/open.h"
 
 int run_cli_progress(const struct cli *c, enum progress_kind *kind)
@@ -137,16 +136,15 @@ void run_cli_study_changes(const struct sweep *sweep, struct str *out)
 	char *folder = folder_of(sweep->path);
 	study_tree_changes(folder, (const char *const[]){ name, NULL }, out);
 	free(folder);
-	if (!sweep->program || out->length)
-		return;
-	const struct program_config *p = sweep->program;
-	const char **inputs = calloc((size_t)p->input_count + 1, sizeof(*inputs));
+	const char *const *names;
+	const int count = trial_kind_of(sweep)->inputs(sweep, &names, &folder);
+	const char **inputs = calloc((size_t)count + 1, sizeof(*inputs));
 	if (!inputs)
 		err_end_nomem();
-	for (int i = 0; i < p->input_count; i++)
-		inputs[i] = p->inputs[i];
-	folder = program_input_folder(p);
-	study_tree_changes(folder, inputs, out);
+	for (int i = 0; i < count; i++)
+		inputs[i] = names[i];
+	if (count && !out->length)
+		study_tree_changes(folder, inputs, out);
 	free(folder);
 	free(inputs);
 }
@@ -159,4 +157,41 @@ char *run_cli_states(const char *db)
 		str_add_bytes(&path, db, (size_t)(slash + 1 - db));
 	str_add(&path, "states");
 	return str_take(&path);
+}
+
+static size_t ended_badly(const struct local_summary *s)
+{
+	return s->failed + s->diverged + s->timeout;
+}
+
+/* Nothing was run, and all that is left to run lacks its data. */
+static bool lacks_data(const struct local_summary *s)
+{
+	return s->skipped && s->done + ended_badly(s) + s->interrupted + s->elsewhere == 0
+		&& !s->more;
+}
+
+void run_cli_tell_lack(const struct local_summary *s)
+{
+	if (lacks_data(s))
+		fprintf(stderr,
+			"retrial run: nothing could be run: no data for %zu trial%s (retrial "
+			"data)\n",
+			s->skipped, s->skipped == 1 ? "" : "s");
+}
+
+int run_cli_exit_code(const struct local_summary *s, bool stop_on_error)
+{
+	const bool bad = ended_badly(s) + s->bad_before > 0;
+	if (s->machine || s->bad_data)
+		return ERR_ENVIRONMENT;
+	if (bad && stop_on_error)
+		return ERR_FAILED;
+	if (s->interrupted || s->elsewhere || s->more)
+		return ERR_UNFINISHED;
+	if (bad)
+		return ERR_FAILED;
+	if (lacks_data(s))
+		return ERR_ENVIRONMENT;
+	return s->skipped ? ERR_UNFINISHED : ERR_NONE;
 }

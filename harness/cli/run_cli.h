@@ -6,9 +6,10 @@
 
 #include "../../nn/nn.h"
 #include "../base/str.h"
+#include "../plan/sweep.h"
+#include "../run/local.h"
 #include "cli.h"
 #include "progress.h"
-#include "../plan/sweep.h"
 
 #define CLI_OPTION_PROGRESS                                                  \
 	{ "progress", 0, "WHEN", "auto (default), always, lines or never" }, \
@@ -35,6 +36,14 @@ void run_cli_study_facts(const char *sweep_path, struct str *out);
 /* What is changed in that repository and not committed (study_tree.h), the sweep file and a
  * program's inputs included. */
 void run_cli_study_changes(const struct sweep *sweep, struct str *out);
+
+/* Say so when nothing could be run for lack of data. */
+void run_cli_tell_lack(const struct local_summary *s);
+
+/* The exit code of a run that no signal has ended, on this machine or on a cluster: 3 when the
+ * machine failed or nothing could be run for lack of data; 4 when there is more to do and running
+ * again does it; 1 when a trial ended badly. After --on-error stop 1 goes before 4. */
+int run_cli_exit_code(const struct local_summary *s, bool stop_on_error);
 
 /* The folder of state files beside the database: results/retrial.db has results/states. Owned by
  * the caller. */

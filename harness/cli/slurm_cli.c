@@ -11,7 +11,9 @@
 #include "../base/clock.h"
 #include "../base/file.h"
 #include "../run/slurm_ended.h"
+#include "../run/slurm_files.h"
 #include "../run/slurm_watch.h"
+#include "../store/read.h"
 #include "forecast_cli.h"
 #include "run_cli.h"
 
@@ -256,6 +258,8 @@ static int look(struct cluster *x, struct err *e)
 		x->missing[i] = x->missing[i] && !x->queued[i];
 		x->missing_count += x->missing[i];
 	}
+	x->summary->interrupted = x->missing_count;
+	x->summary->elsewhere = x->queued_count;
 	return result;
 }
 
@@ -298,21 +302,23 @@ static double *seconds_expected(const struct cluster *x)
 	return NULL;
 }
 
-/* Why trials are missing that were submitted before. */
-static void tell_unfinished(const struct cluster *x)
+/* Why trials are missing that were submitted before. Returns whether there are any whose task was
+ * at work. */
+static bool tell_unfinished(const struct cluster *x)
 {
 	struct slurm_ended *list = NULL;
 	size_t count = 0;
 	struct str text = { 0 };
-	if (x->quiet || !file_exists(x->folder)
+	if (!file_exists(x->folder)
 		|| slurm_ended_read(
 			x->store, x->sweep->name, x->folder, &x->queue, &list, &count, NULL))
-		return;
-	slurm_ended_describe(x->folder, list, count, "", &text);
-	if (text.length)
+		return false;
+	const bool died = slurm_ended_describe(x->folder, list, count, "", &text);
+	if (text.length && !x->quiet)
 		fputs(text.s, stderr);
 	str_free(&text);
 	free(list);
+	return died;
 }
 
 static int submit(struct cluster *x, const char *db, bool print, struct err *e)
@@ -431,29 +437,65 @@ static int wait_for_tasks(struct cluster *x, struct err *e)
 
 static int exit_code(const struct cluster *x, bool submitted)
 {
-	const struct local_summary *s = x->summary;
 	if (x->conflicts)
 		return ERR_FAILED;
-	if (s->bad_data || (s->skipped && s->skipped == s->planned))
-		return ERR_ENVIRONMENT;
 	if (submitted)
-		return 0;
-	if (x->missing_count + x->queued_count + s->skipped)
-		return ERR_UNFINISHED;
-	return s->bad_before + s->failed ? ERR_FAILED : 0;
+		return x->summary->bad_data ? ERR_ENVIRONMENT : ERR_NONE;
+	run_cli_tell_lack(x->summary);
+	return run_cli_exit_code(x->summary, x->local->stop_on_error);
 }
 
-/* The summary of a run that has waited, as a local run gives it. */
-static void sum_up(struct cluster *x, const struct local_summary *before, double begun)
+/* How things stand before tasks are waited for. */
+struct stand {
+	struct local_summary summary;
+	int64_t stopped; /* attempts that ended on request */
+	double begun;
+};
+
+static int64_t count_stopped(const struct cluster *x)
+{
+	struct rows *r;
+	if (store_ask(x->store, "slurm_stopped",
+		    (const char *const[]){ "sweep", x->sweep->name, NULL }, NULL, &r))
+		return 0;
+	const int64_t count = r->row_count ? rows_integer(r, 0, 0) : 0;
+	rows_free(r);
+	return count;
+}
+
+/* The summary of a run that has waited, as a local run gives it. Tasks that neither finished a
+ * trial nor stopped one on request met something that the next ones would meet, too. */
+static void sum_up(struct cluster *x, const struct stand *before, bool died)
 {
 	struct local_summary *s = x->summary;
-	s->done = s->cached - before->cached;
-	s->cached = before->cached;
-	s->failed = s->bad_before - before->bad_before;
-	s->bad_before = before->bad_before;
-	s->interrupted = x->missing_count;
-	s->elsewhere = x->queued_count;
-	s->seconds = clock_seconds() - begun;
+	s->done = s->cached - before->summary.cached;
+	s->cached = before->summary.cached;
+	s->failed = s->bad_before - before->summary.bad_before;
+	s->bad_before = before->summary.bad_before;
+	s->seconds = clock_seconds() - before->begun;
+	if (!died || s->done || s->failed || count_stopped(x) > before->stopped)
+		return;
+	s->machine = s->interrupted;
+	fprintf(stderr,
+		"retrial run: none of the tasks finished a trial or stopped at a checkpoint; their "
+		"logs are in %s\n",
+		x->folder);
+}
+
+/* The end of all tasks. Trials that ended badly once more are not missing, also with --retry. */
+static int wait_for_end(struct cluster *x, const struct stand *before, struct err *e)
+{
+	const struct local_options *local = x->local;
+	struct local_options plain = *local;
+	plain.retry = RETRY_NONE;
+	if (look(x, e) || wait_for_tasks(x, e))
+		return -1;
+	x->local = &plain;
+	const int result = look(x, e);
+	x->local = local;
+	if (!result)
+		sum_up(x, before, tell_unfinished(x) && !run_cli_signal());
+	return result;
 }
 
 static int run(struct cluster *x, const char *db, struct err *e)
@@ -465,23 +507,24 @@ static int run(struct cluster *x, const char *db, struct err *e)
 			return -1;
 		return submit(x, db, true, e);
 	}
+	const size_t submissions = slurm_submissions(x->folder);
 	if (look(x, e) || (!collect && remove_stuck(x, e)))
 		return -1;
-	const struct local_summary before = *x->summary;
-	const double begun = clock_seconds();
+	const struct stand before = { *x->summary, count_stopped(x), clock_seconds() };
 	const bool submits = !collect && x->missing_count > 0;
 	if (submits) {
 		tell_unfinished(x);
-		const int code = submit(x, db, false, e);
+		if (store_share(x->store, e))
+			return -1;
+		const int lock = slurm_lock(x->folder, submissions, e);
+		const int code = lock < 0 ? -1 : submit(x, db, false, e);
+		if (lock >= 0)
+			close(lock);
 		if (code)
 			return code;
 	}
-	if (waits && (look(x, e) || wait_for_tasks(x, e)))
+	if (waits && wait_for_end(x, &before, e))
 		return -1;
-	if (waits) {
-		tell_unfinished(x);
-		sum_up(x, &before, begun);
-	}
 	struct str text = { 0 };
 	slurm_cli_describe(&x->queue, &text);
 	if (!submits && !waits && !x->quiet)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "../plan/identity.h"
+#include "../plan/trial_kind.h"
 #include "../report/format.h"
 #include "../report/screen.h"
 
@@ -28,7 +29,7 @@ static void position_of(const struct rows *r, size_t row, struct str *out)
 	const bool known =
 		trial_from_canonical(value_text(rows_named(r, row, "config")), &t, NULL) == 0;
 	if (rows_named(r, row, "phase")->kind == VALUE_NULL) {
-		str_add(out, known && t.program ? "its program runs" : "no epoch yet");
+		str_add(out, (known ? trial_kind_of_trial(&t) : &trial_kind_core)->silent);
 		if (known)
 			trial_free(&t);
 		return;

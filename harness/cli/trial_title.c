@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "../base/str.h"
+#include "../plan/trial_kind.h"
 
 enum { IDENTITY = 7 };
 
@@ -52,7 +53,7 @@ void trial_title(const struct sweep *sweep, const struct trial *t, char out[TITL
 	for (int i = 0; i < t->label_count; i++)
 		if (varies(sweep, t->labels[i].name))
 			add_word(&title, t->labels[i].name, t->labels[i].value);
-	if (!title.length && !t->program)
+	if (!title.length && trial_kind_of_trial(t)->networks)
 		str_addf(&title, "%s %s", t->dataset,
 			label_value(t, "recipe") ? label_value(t, "recipe") : t->model);
 	str_addf(&title, "%sseed %llu", title.length ? " " : "", (unsigned long long)t->seed);

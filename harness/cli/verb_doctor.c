@@ -207,8 +207,8 @@ static void check_disk(struct doctor *d)
 	else
 		found(d, "disk", shared || free_mebibytes < 1024 ? NOTE : FINE,
 			"%s (%s): %.1f GiB free%s", folder, type, free_mebibytes / 1024,
-			shared ? "; a network file system: slower, and only one machine should "
-				 "write to the database at a time"
+			shared ? "; machines share it: slower, and only one machine should write "
+				 "to the database at a time"
 			       : "");
 }
 

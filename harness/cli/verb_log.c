@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../plan/trial_kind.h"
 #include "../report/kept_log.h"
 #include "../report/show.h"
 #include "../run/logs.h"
@@ -135,7 +136,7 @@ static int print_log(const struct cli *c, struct store *s, const char *identity,
 	if (ask(s, c, identity, e, &r))
 		return -1;
 	int result = -1;
-	if (!cell(r, 0, "is_program")->integer)
+	if (trial_kind_of_config(cell(r, 0, "config")->text)->networks)
 		err_set(e, ERR_USAGE,
 			"trial %.12s: the core has trained it, so there is no output of a program "
 			"(retrial show says what is recorded)",

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "../plan/identity.h"
+#include "../plan/trial_kind.h"
 #include "../report/show.h"
 #include "../run/local.h"
 #include "../store/read.h"
@@ -23,9 +24,9 @@ static const struct cli_option options[] = {
 
 /* The trial as the database has it. `data` belongs to rows. */
 struct recorded {
-	struct sweep *sweep_file;        /* of a program's trial: as it was frozen; else NULL */
-	struct frozen_trial *of_program; /* likewise: what is run instead of trial */
-	struct trial trial;              /* its phases are those below */
+	struct sweep *sweep_file;    /* when it says how the trial is executed: as it was frozen */
+	struct frozen_trial *frozen; /* likewise: what is run instead of trial; else NULL */
+	struct trial trial;          /* its phases are those below */
 	struct phase_config phases[PHASES_MAX];
 	struct rows *rows;
 	int64_t sweep;    /* 0: no sweep has it any more */
@@ -51,8 +52,8 @@ static int name_phases(struct store *store, struct recorded *r, struct err *e)
 	return 0;
 }
 
-/* How a program executes it: the sweep file says. */
-static int find_program(struct store *store, struct recorded *r, const char *config, struct err *e)
+/* How it is executed: the sweep file says. */
+static int find_file(struct store *store, struct recorded *r, const char *config, struct err *e)
 {
 	const char *const parameters[] = { "trial", r->trial.identity, NULL };
 	struct rows *file;
@@ -62,7 +63,7 @@ static int find_program(struct store *store, struct recorded *r, const char *con
 	int result = frozen_sweep(any ? file->values[0].text : "", any ? file->values[1].text : "",
 		e, &r->sweep_file);
 	if (!result)
-		result = frozen_trial(r->sweep_file, config, e, &r->of_program);
+		result = frozen_trial(r->sweep_file, config, e, &r->frozen);
 	rows_free(file);
 	return result;
 }
@@ -78,8 +79,8 @@ static int find_trial(const struct cli *c, struct store *store, struct recorded 
 	const struct value *v = out->rows->values;
 	out->sweep = v[1].integer;
 	out->data = v[3].kind == VALUE_TEXT ? v[3].text : NULL;
-	if (out->trial.program)
-		return find_program(store, out, v[0].text, e);
+	if (!trial_kind_of_trial(&out->trial)->networks)
+		return find_file(store, out, v[0].text, e);
 	if (v[2].kind == VALUE_TEXT && out->trial.label_count < LABELS_MAX) {
 		struct label *l = &out->trial.labels[out->trial.label_count++];
 		snprintf(l->name, sizeof(l->name), "recipe");
@@ -89,7 +90,7 @@ static int find_trial(const struct cli *c, struct store *store, struct recorded 
 }
 
 /* Say what came out, beside the attempt before. Returns the exit code, or -1 with e. */
-static int compare(struct store *store, const char *identity, bool of_program, struct err *e)
+static int compare(struct store *store, const char *identity, bool networks, struct err *e)
 {
 	const char *const parameters[] = { "trial", identity, NULL };
 	struct rows *rows;
@@ -97,12 +98,12 @@ static int compare(struct store *store, const char *identity, bool of_program, s
 		return -1;
 	const struct value *v = rows->values;
 	const bool alone = v[1].kind == VALUE_NULL, differs = !alone && v[2].integer > 0;
-	const char *other = of_program ? "other results than" : "other digests than",
-		   *same = of_program ? "the same results as" : "the same bits as";
+	const char *other = networks ? "other digests than" : "other results than",
+		   *same = networks ? "the same bits as" : "the same results as";
 	printf("%.12s  attempt %lld: done", identity, (long long)v[0].integer);
 	if (alone)
 		printf("; there is no earlier one %s to compare it with\n",
-			of_program ? "on these inputs" : "of this core version");
+			networks ? "of this core version" : "on these inputs");
 	else
 		printf("; %s attempt %lld%s\n", differs ? other : same, (long long)v[1].integer,
 			differs ? " (retrial verify and diff say where)" : "");
@@ -115,11 +116,8 @@ static int run_again(struct store *store, struct recorded *r, struct local_optio
 	enum progress_kind kind, struct err *e)
 {
 	struct sweep sweep = { .name = "rerun", .trials = &r->trial, .trial_count = 1 };
-	if (r->of_program) {
-		sweep.trials = &r->of_program->trial;
-		sweep.program = &r->of_program->program;
-		snprintf(sweep.path, sizeof(sweep.path), "%s", r->sweep_file->path);
-	}
+	if (r->frozen)
+		frozen_alone(r->sweep_file, r->frozen, &sweep);
 	struct local_summary summary;
 	struct str facts = { 0 };
 	run_cli_facts(&facts, local->kernels, kind != PROGRESS_NONE);
@@ -145,8 +143,7 @@ static int run_again(struct store *store, struct recorded *r, struct local_optio
 		return 128 + run_cli_signal();
 	if (summary.machine)
 		return err_set(e, ERR_ENVIRONMENT, "the machine failed: %s", summary.reason);
-	return summary.done ? compare(store, r->trial.identity, r->of_program != NULL, e)
-			    : ERR_FAILED;
+	return summary.done ? compare(store, r->trial.identity, !r->frozen, e) : ERR_FAILED;
 }
 
 static int run(const struct cli *c)
@@ -174,13 +171,13 @@ static int run(const struct cli *c)
 	if (store_open(cli_get(c, "db", "results/retrial.db"), STORE_WRITE, &e, &store))
 		return cli_fail(&e);
 	int result = find_trial(c, store, &r, &e);
-	/* The core's trials start from nothing; a program's scratch folder is there. */
-	char *states = r.of_program ? run_cli_states(cli_get(c, "db", "results/retrial.db")) : NULL;
+	/* Networks start from nothing; a program's scratch folder is there. */
+	char *states = r.frozen ? run_cli_states(cli_get(c, "db", "results/retrial.db")) : NULL;
 	local.states = states;
 	if (!result)
 		result = run_again(store, &r, &local, kind, &e);
 	trial_free(&r.trial);
-	frozen_trial_free(r.of_program);
+	frozen_trial_free(r.frozen);
 	sweep_free(r.sweep_file);
 	free(states);
 	rows_free(r.rows);

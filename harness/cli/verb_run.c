@@ -164,18 +164,7 @@ static void print_reason(const struct local_summary *s, bool quiet)
 		fprintf(stderr, "retrial run: %zu trial%s ended badly, the first: %s\n",
 			s->failed + s->diverged + s->timeout,
 			s->failed + s->diverged + s->timeout == 1 ? "" : "s", s->reason);
-	if (s->skipped && s->skipped == s->planned)
-		fprintf(stderr, "retrial run: nothing could be run: no data (retrial data)\n");
-}
-
-/* The exit code of a run that was not ended by a signal. */
-static int exit_code(const struct local_summary *s)
-{
-	if (s->machine || s->bad_data || (s->skipped && s->skipped == s->planned))
-		return ERR_ENVIRONMENT;
-	if (s->failed + s->diverged + s->timeout + s->bad_before)
-		return ERR_FAILED;
-	return s->interrupted || s->elsewhere || s->skipped || s->more ? ERR_UNFINISHED : ERR_NONE;
+	run_cli_tell_lack(s);
 }
 
 /* What the options say, ready to run. */
@@ -328,7 +317,7 @@ static int run_here(const struct cli *c, const struct request *r, struct store *
 		if (summary->elsewhere && print_elsewhere(store, summary->elsewhere, e))
 			return -1;
 	}
-	return exit_code(summary);
+	return run_cli_exit_code(summary, local->stop_on_error);
 }
 
 static int run_on_cluster(const struct cli *c, const struct request *r, struct store *store,
@@ -422,6 +411,7 @@ static int run_sweep(
 	char *states = run_cli_states(db);
 	local.states = cli_get(c, "states", states);
 	local.states_shared = cli_has(c, "states") || sweep->positions;
+	local.temporary = places_temporary();
 	local.stop = run_cli_catch_signals();
 	local.context = progress;
 	local.event = r->json ? show_and_print : progress_event;

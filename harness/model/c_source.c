@@ -29,6 +29,7 @@ struct source {
 					   output */
 	bool used[NN_KIND_COUNT];       /* kinds that need a function */
 	bool windows[2];                /* pooling in general: of the largest, of the mean */
+	bool general;                   /* convolutions with strides that differ or dilation */
 	size_t work, constants;         /* floats */
 	struct str weights, calls;
 };
@@ -72,7 +73,7 @@ static void find_shared(struct source *s)
 				&& input_of(s, l)->kind != NN_DROPOUT))
 			s->same_as[l] = s->same_as[layer->inputs[0]];
 		if (layer->kind == NN_MAXPOOL && !layer->stride && is_weighted(input_of(s, l))
-			&& reader_count(s, layer->inputs[0]) == 1)
+			&& !nn_is_general(input_of(s, l)) && reader_count(s, layer->inputs[0]) == 1)
 			s->fused[layer->inputs[0]] = true;
 	}
 }
@@ -166,14 +167,6 @@ static const float *tensor_of(const struct source *s, int tensor)
 
 /* ---- layers ---- */
 
-static int padding_before(const struct nn_layer *l, int size, int kernel)
-{
-	const int missing = l->padding == NN_SAME
-		? ((size + l->stride - 1) / l->stride - 1) * l->stride + kernel - size
-		: 0;
-	return missing > 0 ? missing / 2 : 0;
-}
-
 /* A weighted layer and, if `pool` is not it, the pooling behind it. A dense layer is a convolution
  * over the whole map. */
 static void add_weighted(struct source *s, int l, int pool)
@@ -197,8 +190,8 @@ static void add_weighted(struct source *s, int l, int pool)
 		"%d, %d };\n",
 		l, each, layer->shape.channels / groups, in.height, in.width, out->shape.channels,
 		out->shape.height, out->shape.width, height, width, dense ? 1 : layer->stride,
-		dense ? 0 : padding_before(layer, in.height, height),
-		dense ? 0 : padding_before(layer, in.width, width),
+		dense ? 0 : nn_window_padding(layer, 0, in.height) / 2,
+		dense ? 0 : nn_window_padding(layer, 1, in.width) / 2,
 		pool == l ? 1 : out->kernel_height, layer->relu);
 	str_addf(&s->calls, "\tconv(work + %zu, w%d, ", s->at[layer->inputs[0]], l);
 	if (layer->bias_tensor >= 0)
@@ -207,6 +200,36 @@ static void add_weighted(struct source *s, int l, int pool)
 		str_add(&s->calls, "0");
 	str_addf(&s->calls, ", work + %zu, &c%d); /* %s */\n", s->at[pool], l, layer->name);
 	s->used[NN_CONV] = true;
+}
+
+/* A convolution with strides that differ or dilation. */
+static void add_general(struct source *s, int l)
+{
+	const struct nn_layer *layer = &s->net.layers[l];
+	const struct nn_shape in = input_of(s, l)->shape;
+	const int groups = layer->kind == NN_DEPTHWISE ? in.channels
+		: layer->groups                        ? layer->groups
+						       : 1;
+	add_array(s, "w", l, tensor_of(s, layer->kernel_tensor),
+		s->net.tensors[layer->kernel_tensor].count);
+	if (layer->bias_tensor >= 0)
+		add_array(s, "b", l, tensor_of(s, layer->bias_tensor),
+			s->net.tensors[layer->bias_tensor].count);
+	str_addf(&s->weights,
+		"static const struct general c%d = { %d, %d, %d, %d, %d, %d, %d, { %d, %d }, { %d, "
+		"%d }, { %d, %d }, { %d, %d }, %d };\n",
+		l, in.channels / groups, layer->shape.channels / groups, in.height, in.width,
+		layer->shape.channels, layer->shape.height, layer->shape.width,
+		layer->kernel_height, layer->kernel_width, layer->stride, layer->stride_width,
+		layer->dilation, layer->dilation_width, nn_window_padding(layer, 0, in.height) / 2,
+		nn_window_padding(layer, 1, in.width) / 2, layer->relu);
+	str_addf(&s->calls, "\tgeneral(work + %zu, w%d, ", s->at[layer->inputs[0]], l);
+	if (layer->bias_tensor >= 0)
+		str_addf(&s->calls, "b%d", l);
+	else
+		str_add(&s->calls, "0");
+	str_addf(&s->calls, ", work + %zu, &c%d); /* %s */\n", s->at[l], l, layer->name);
+	s->general = true;
 }
 
 static void add_pool(struct source *s, int l)
@@ -220,13 +243,15 @@ static void add_pool(struct source *s, int l)
 	if (layer->stride) {
 		str_addf(&s->calls,
 			"\twindow_%s(work + %zu, work + %zu, %d, %d, %d, %d, %d, %d, %d, %d, %d, "
+			"%d, "
 			"%d); "
 			"/* %s */\n",
 			layer->kind == NN_MAXPOOL ? "largest" : "mean", s->at[layer->inputs[0]],
 			s->at[l], in.channels, in.height, in.width, layer->shape.height,
 			layer->shape.width, layer->kernel_height, layer->kernel_width,
-			layer->stride, padding_before(layer, in.height, layer->kernel_height),
-			padding_before(layer, in.width, layer->kernel_width), layer->name);
+			layer->stride, layer->stride_width,
+			nn_window_padding(layer, 0, in.height) / 2,
+			nn_window_padding(layer, 1, in.width) / 2, layer->name);
 		s->windows[layer->kind != NN_MAXPOOL] = true;
 		return;
 	}
@@ -373,7 +398,9 @@ static int add_layers(struct source *s, size_t *logits, struct err *e)
 		case NN_CONV:
 		case NN_DEPTHWISE:
 		case NN_DENSE:
-			if (!s->fused[l])
+			if (nn_is_general(layer))
+				add_general(s, l);
+			else if (!s->fused[l])
 				add_weighted(s, l, l);
 			break;
 		case NN_MAXPOOL:
@@ -555,19 +582,20 @@ static const struct function {
 };
 
 /* Pooling of windows that overlap or reach beyond the map. */
-#define WINDOW_HEAD(name)                                                                          \
-	"static void window_" name "(const float *in, float *out, int channels, int in_height, "   \
-	"int in_width, int height, int width,\n\tint rows, int columns, int stride, int top, int " \
-	"left)\n{\n\tint c, y, x, ky, kx;\n"                                                       \
-	"\tfor (c = 0; c < channels; c++, in += in_height * in_width)\n"                           \
-	"\t\tfor (y = 0; y < height; y++)\n"                                                       \
-	"\t\t\tfor (x = 0; x < width; x++, out++) {\n"                                             \
-	"\t\t\t\tconst int row = y * stride - top, column = x * stride - left;\n"                  \
-	"\t\t\t\tint count = 0;\n"                                                                 \
-	"\t\t\t\t*out = 0;\n"                                                                      \
-	"\t\t\t\tfor (ky = row < 0 ? -row : 0; ky < rows && row + ky < in_height; ky++)\n"         \
-	"\t\t\t\t\tfor (kx = column < 0 ? -column : 0; kx < columns && column + kx < in_width; "   \
-	"kx++) {\n"                                                                                \
+#define WINDOW_HEAD(name)                                                                        \
+	"static void window_" name "(const float *in, float *out, int channels, int in_height, " \
+	"int in_width, int height, int width,\n\tint rows, int columns, int down, int across, "  \
+	"int top, int "                                                                          \
+	"left)\n{\n\tint c, y, x, ky, kx;\n"                                                     \
+	"\tfor (c = 0; c < channels; c++, in += in_height * in_width)\n"                         \
+	"\t\tfor (y = 0; y < height; y++)\n"                                                     \
+	"\t\t\tfor (x = 0; x < width; x++, out++) {\n"                                           \
+	"\t\t\t\tconst int row = y * down - top, column = x * across - left;\n"                  \
+	"\t\t\t\tint count = 0;\n"                                                               \
+	"\t\t\t\t*out = 0;\n"                                                                    \
+	"\t\t\t\tfor (ky = row < 0 ? -row : 0; ky < rows && row + ky < in_height; ky++)\n"       \
+	"\t\t\t\t\tfor (kx = column < 0 ? -column : 0; kx < columns && column + kx < in_width; " \
+	"kx++) {\n"                                                                              \
 	"\t\t\t\t\t\tconst float next = in[(row + ky) * in_width + column + kx];\n"
 static const char *const window_functions[2] = {
 	WINDOW_HEAD("largest") "\t\t\t\t\t\tif (count++ == 0 || next > *out)\n"
@@ -582,6 +610,38 @@ static const char *const window_functions[2] = {
 			    "\t\t\t}\n"
 			    "}\n\n",
 };
+
+static const char general_function[] =
+	"/* A convolution of any strides and dilation, by row and by column. */\n"
+	"struct general {\n"
+	"\tint each, group, in_height, in_width, filters, height, width, kernel[2], stride[2], "
+	"dilation[2], padding[2], relu;\n"
+	"};\n\n"
+	"static void general(const float *in, const float *w, const float *b, float *out, const "
+	"struct general *c)\n"
+	"{\n"
+	"\tint o, y, x, i, ky, kx;\n"
+	"\tfor (o = 0; o < c->filters; o++)\n"
+	"\t\tfor (y = 0; y < c->height; y++)\n"
+	"\t\t\tfor (x = 0; x < c->width; x++) {\n"
+	"\t\t\t\tfloat sum = b ? b[o] : 0;\n"
+	"\t\t\t\tfor (i = 0; i < c->each; i++)\n"
+	"\t\t\t\t\tfor (ky = 0; ky < c->kernel[0]; ky++)\n"
+	"\t\t\t\t\t\tfor (kx = 0; kx < c->kernel[1]; kx++) {\n"
+	"\t\t\t\t\t\t\tconst int row = y * c->stride[0] + ky * c->dilation[0] - "
+	"c->padding[0];\n"
+	"\t\t\t\t\t\t\tconst int column = x * c->stride[1] + kx * c->dilation[1] - "
+	"c->padding[1];\n"
+	"\t\t\t\t\t\t\tif (row >= 0 && row < c->in_height && column >= 0 && column < "
+	"c->in_width)\n"
+	"\t\t\t\t\t\t\t\tsum = @_FMA(w[((o * c->each + i) * c->kernel[0] + ky) * "
+	"c->kernel[1] + kx], in[((o / c->group * c->each + i) * c->in_height + row) * c->in_width "
+	"+ "
+	"column], sum);\n"
+	"\t\t\t\t\t\t}\n"
+	"\t\t\t\t*out++ = c->relu && sum < 0 ? 0 : sum;\n"
+	"\t\t\t}\n"
+	"}\n\n";
 
 /* The text with "@" as the name in capitals, "$" as the name. */
 static void add_named(struct str *out, const char *text, const struct source *s)
@@ -704,6 +764,8 @@ static void write_source(const struct source *s, const char *file, struct str *o
 	for (size_t i = 0; i < sizeof(functions) / sizeof(*functions); i++)
 		if (s->used[functions[i].kind])
 			add_named(out, functions[i].text, s);
+	if (s->general)
+		add_named(out, general_function, s);
 	for (int i = 0; i < 2; i++)
 		if (s->windows[i])
 			str_add(out, window_functions[i]);

@@ -104,6 +104,11 @@ static json_t *layer_json(const struct nn_net *net, const struct nn_layer *l)
 			o, "kernel", json_pack("[i, i]", l->kernel_height, l->kernel_width));
 	if (l->kind == NN_CONV || l->kind == NN_DEPTHWISE || (is_pool(l) && l->stride)) {
 		json_object_set_new(o, "stride", json_integer(l->stride));
+		if (l->stride_width != l->stride)
+			json_object_set_new(o, "stride_width", json_integer(l->stride_width));
+		if (l->dilation != 1 || l->dilation_width != 1)
+			json_object_set_new(
+				o, "dilation", json_pack("[i, i]", l->dilation, l->dilation_width));
 		json_object_set_new(
 			o, "padding", json_string(l->padding == NN_SAME ? "same" : "valid"));
 	}
@@ -205,6 +210,9 @@ static int add_to_net(struct nn_net *net, const struct nn_layer *l, bool bias)
 		.kernel_height = l->kernel_height,
 		.kernel_width = l->kernel_width,
 		.stride = l->stride,
+		.stride_width = l->stride_width,
+		.dilation = l->dilation,
+		.dilation_width = l->dilation_width,
 		.padding = l->padding,
 		.relu = l->relu,
 		.no_bias = !bias,
@@ -226,6 +234,7 @@ static int add_to_net(struct nn_net *net, const struct nn_layer *l, bool bias)
 			&(struct nn_pool_options){ .height = l->kernel_height,
 				.width = l->kernel_width,
 				.stride = l->stride,
+				.stride_width = l->stride_width,
 				.padding = l->padding });
 	case NN_DROPOUT: return nn_dropout(net, l->name, l->inputs[0], l->rate);
 	case NN_CONCAT: return nn_concat(net, l->name, l->inputs, l->input_count);
@@ -268,9 +277,6 @@ static int check_layer(const struct nn_net *net, const struct nn_layer *l, struc
 	if ((l->kind == NN_CONV || l->kind == NN_DEPTHWISE) && l->stride < 1)
 		return err_set(
 			e, ERR_USAGE, "%s: a stride of %d is not possible", l->name, l->stride);
-	if (l->kind == NN_MAXPOOL && !l->stride && l->kernel_height != l->kernel_width)
-		return err_set(e, ERR_USAGE, "%s: a window of %dx%d is not square", l->name,
-			l->kernel_height, l->kernel_width);
 	if (l->kind == NN_CONV
 		&& (double)net->layers[l->inputs[0]].shape.channels * l->kernel_height
 				* l->kernel_width
@@ -421,6 +427,13 @@ static int take_stride(const json_t *o, struct nn_layer *l, struct err *e)
 {
 	const char *padding = json_string_value(json_object_get(o, "padding"));
 	if (take_number(o, "stride", 1, &l->stride, e))
+		return -1;
+	l->stride_width = l->stride;
+	if (json_object_get(o, "stride_width")
+		&& take_number(o, "stride_width", 1, &l->stride_width, e))
+		return -1;
+	if (json_object_get(o, "dilation")
+		&& take_numbers(o, "dilation", 2, (int *[]){ &l->dilation, &l->dilation_width }, e))
 		return -1;
 	if (!padding || (strcmp(padding, "same") != 0 && strcmp(padding, "valid") != 0))
 		return err_set(e, ERR_USAGE, "layer %s: padding is neither \"same\" nor \"valid\"",

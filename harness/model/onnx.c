@@ -195,7 +195,10 @@ static void add_convolution(struct builder *b, int l)
 	add_input(n, add_tensor(b, layer->kernel_tensor));
 	if (layer->bias_tensor >= 0)
 		add_input(n, add_tensor(b, layer->bias_tensor));
-	set_window(b, n, layer, layer->stride, layer->stride);
+	set_window(b, n, layer, layer->stride, layer->stride_width);
+	if (layer->dilation != 1 || layer->dilation_width != 1)
+		set_integers(
+			b, n, "dilations", (int[]){ layer->dilation, layer->dilation_width }, 2);
 	set_integers(b, n, "pads", pads, 4);
 	if (layer->kind == NN_DEPTHWISE || layer->groups)
 		set_integer(b, n, "group",
@@ -270,7 +273,7 @@ static void add_pool(struct builder *b, int l, const char *op)
 	Onnx__NodeProto *n =
 		add_node(b, op, b->values[l], as_map(b, l, layer->inputs[0]), b->values[l]);
 	set_window(b, n, layer, stride ? stride : layer->kernel_height,
-		stride ? stride : layer->kernel_width);
+		stride ? layer->stride_width : layer->kernel_width);
 	if (!stride)
 		return;
 	onnx_pads(layer, layer_of(b, layer->inputs[0])->shape, pads); /* do not count in a mean */
@@ -557,16 +560,9 @@ int onnx_write(const struct model *m, const struct model_writing *how, struct mo
 
 void onnx_pads(const struct nn_layer *layer, struct nn_shape in, int pads[4])
 {
-	const int sizes[2] = { in.height, in.width },
-		  kernels[2] = { layer->kernel_height, layer->kernel_width };
 	for (int i = 0; i < 2; i++) {
-		const int outputs = (sizes[i] + layer->stride - 1) / layer->stride;
-		int missing = layer->padding == NN_SAME
-			? (outputs - 1) * layer->stride + kernels[i] - sizes[i]
-			: 0;
-		if (missing < 0)
-			missing = 0;
-		pads[i] = missing / 2;
-		pads[i + 2] = missing - missing / 2;
+		const int all = nn_window_padding(layer, i, i ? in.width : in.height);
+		pads[i] = all / 2;
+		pads[i + 2] = all - all / 2;
 	}
 }

@@ -284,10 +284,11 @@ static int read_alias(struct reader *r, const Onnx__NodeProto *n)
 
 static int read_convolution(struct reader *r, const Onnx__NodeProto *n)
 {
-	static const char *const names[] = { "kernel_shape", "strides", "pads", "group", NULL };
+	static const char *const names[] = { "kernel_shape", "strides", "dilations", "pads",
+		"group", NULL };
 	const struct value *v = input(r, n, 0);
 	const Onnx__TensorProto *w = n->n_input > 1 ? find_initializer(r, n->input[1]) : NULL;
-	int kernel[2], strides[2], pads[4], want[4];
+	int kernel[2], strides[2], dilations[2] = { 1, 1 }, pads[4], want[4];
 	if (!v)
 		return -1;
 	if (v->flat || !w || w->n_dims != 4 || w->dims[0] < 1 || w->dims[0] > 65536
@@ -295,9 +296,12 @@ static int read_convolution(struct reader *r, const Onnx__NodeProto *n)
 		return fail(r, n,
 			"inputs other than a map, a kernel of four dimensions and perhaps a bias");
 	if (!has_only(n, names) || !integers(n, "kernel_shape", 2, 1, 64, kernel)
-		|| !integers(n, "strides", 2, 1, 64, strides) || strides[0] != strides[1]
-		|| !integers(n, "pads", 4, 0, 64, pads))
-		return fail(r, n, "attributes other than kernel_shape, strides, pads and group");
+		|| !integers(n, "strides", 2, 1, 64, strides)
+		|| (find_attribute(n, "dilations")
+			&& !integers(n, "dilations", 2, 1, 64, dilations))
+		|| !integers(n, "pads", 4, 0, 4096, pads))
+		return fail(r, n,
+			"attributes other than kernel_shape, strides, dilations, pads and group");
 	const struct nn_shape in = r->out->net.layers[v->layer].shape;
 	struct nn_layer layer = { .kind = NN_CONV,
 		.inputs = { v->layer },
@@ -305,6 +309,9 @@ static int read_convolution(struct reader *r, const Onnx__NodeProto *n)
 		.kernel_height = kernel[0],
 		.kernel_width = kernel[1],
 		.stride = strides[0],
+		.stride_width = strides[1],
+		.dilation = kernel[0] > 1 ? dilations[0] : 1,
+		.dilation_width = kernel[1] > 1 ? dilations[1] : 1,
 		.shape.channels = (int)w->dims[0],
 		.padding = pads[0] || pads[1] || pads[2] || pads[3] ? NN_SAME : NN_VALID };
 	if (find_attribute(n, "group")) {
@@ -372,7 +379,7 @@ static int read_pool(struct reader *r, const Onnx__NodeProto *n)
 		|| !has_only(n, (const char *const[]){ "kernel_shape", "strides", "pads", NULL })
 		|| !integers(n, "kernel_shape", 2, 1, 1024, kernel)
 		|| !integers(n, "strides", 2, 1, 1024, strides)
-		|| (general ? strides[0] != strides[1] || !integers(n, "pads", 4, 0, 1024, pads)
+		|| (general ? !integers(n, "pads", 4, 0, 1024, pads)
 			    : kernel[0] != strides[0] || kernel[1] != strides[1]))
 		return fail(r, n,
 			"attributes other than kernel_shape and strides, both the same, or with "
@@ -384,6 +391,9 @@ static int read_pool(struct reader *r, const Onnx__NodeProto *n)
 		.kernel_height = kernel[0],
 		.kernel_width = kernel[1],
 		.stride = general ? strides[0] : 0,
+		.stride_width = general ? strides[1] : 0,
+		.dilation = 1,
+		.dilation_width = 1,
 		.padding = pads[0] || pads[1] || pads[2] || pads[3] ? NN_SAME : NN_VALID };
 	if (general) {
 		onnx_pads(&layer, r->out->net.layers[v->layer].shape, want);

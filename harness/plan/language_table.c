@@ -272,6 +272,7 @@ static const struct key table[] = {
 		.example = "program: {command: [python3, train.py, \"{C}\"], version: [python3, -V]}" },
 	{ PLACE_PROGRAM, "packages", KEY_COMMAND,
 		.help = "command whose output is recorded as the packages that were installed",
+		.detail = "At most 4 MB. A lock file is recorded by [cat, uv.lock].",
 		.example = "program: {command: [./solve, \"{C}\"], packages: [python3, -m, pip, freeze]}" },
 	{ PLACE_PROGRAM, "timeout", KEY_NUMBER, .min = 0.01, .max = 1e9, .unit = "seconds",
 		.fallback = "none",

@@ -23,7 +23,7 @@ static int read_word(struct study *s, const struct node *n, const char *const *w
 	return -1;
 }
 
-static void read_better(struct study *s, const struct node *n, struct program_metric *out)
+static void read_better(struct study *s, const struct node *n, struct declared_metric *out)
 {
 	static const char *const words[] = { "lower", "neither", "higher", NULL };
 	const int word = read_word(s, n, words);
@@ -31,7 +31,7 @@ static void read_better(struct study *s, const struct node *n, struct program_me
 		out->declared.better = word - 1;
 }
 
-static void read_kind(struct study *s, const struct node *n, struct program_metric *out)
+static void read_kind(struct study *s, const struct node *n, struct declared_metric *out)
 {
 	static const char *const words[] = { "result", "series", "constant", "time", "count",
 		NULL };
@@ -75,7 +75,7 @@ static const char *read_text(struct study *s, const struct node *n, size_t most)
 	return text;
 }
 
-static void read_match(struct study *s, const struct node *n, struct program_metric *out)
+static void read_match(struct study *s, const struct node *n, struct declared_metric *out)
 {
 	struct match *m;
 	struct str why = { 0 };
@@ -87,7 +87,7 @@ static void read_match(struct study *s, const struct node *n, struct program_met
 	str_free(&why);
 }
 
-static void read_series(struct study *s, const struct node *n, struct program_metric *out)
+static void read_series(struct study *s, const struct node *n, struct declared_metric *out)
 {
 	out->series = node_text(n, n->key, s->diagnostics);
 	if (out->series && !name_is_good(out->series, NAME_BYTES))
@@ -96,7 +96,7 @@ static void read_series(struct study *s, const struct node *n, struct program_me
 			out->series);
 }
 
-static void read_key(struct study *s, const struct node *n, struct program_metric *out)
+static void read_key(struct study *s, const struct node *n, struct declared_metric *out)
 {
 	double number = out->declared.decimals;
 	const char *text;
@@ -134,8 +134,9 @@ static bool is_taken(const char *name)
 	return false;
 }
 
-static void read_metric(struct study *s, const struct node *n, struct program_metric *out)
+static void read_metric(struct study *s, const struct node *n, struct declared_metric *out)
 {
+	out->measured = true;
 	out->declared = (struct metric){ .name = n->key,
 		.title = n->key,
 		.unit = "",
@@ -168,7 +169,7 @@ static void read_metric(struct study *s, const struct node *n, struct program_me
 		out->declared.decimals = 2;
 }
 
-int metrics_read(struct study *s, const struct node *map, struct program_metric **out)
+int metrics_read(struct study *s, const struct node *map, struct declared_metric **out)
 {
 	*out = NULL;
 	if (map->kind != NODE_MAP || map->count == 0 || map->count > METRICS_MAX) {
@@ -178,7 +179,7 @@ int metrics_read(struct study *s, const struct node *map, struct program_metric 
 			METRICS_MAX);
 		return 0;
 	}
-	struct program_metric *list = arena_zero(s->arena, map->count * sizeof(*list));
+	struct declared_metric *list = arena_zero(s->arena, map->count * sizeof(*list));
 	int count = 0;
 	for (const struct node *n = map->first; n; n = n->next)
 		read_metric(s, n, &list[count++]);
@@ -187,7 +188,7 @@ int metrics_read(struct study *s, const struct node *map, struct program_metric 
 }
 
 void metrics_read_tolerances(
-	struct study *s, const struct node *map, struct program_metric *metrics, int count)
+	struct study *s, const struct node *map, struct declared_metric *metrics, int count)
 {
 	if (map->kind != NODE_MAP) {
 		node_error(s->diagnostics, map,

@@ -1,5 +1,5 @@
 /* metrics.h - metrics are data: what a number that a trial reports is called, what kind it is and
- * how it is printed. The core declares its own (report/metric.c); a program's stand in its sweep
+ * how it is printed. The core declares its own (trial_kind.c); a program's stand in its sweep
  * file and are read here. */
 #ifndef PLAN_METRICS_H
 #define PLAN_METRICS_H
@@ -28,14 +28,16 @@ struct metric {
 	bool of_phase; /* every phase has its own, too */
 };
 
-/* A metric of a program, and how the program reports it. One with steps has its last value as a
- * result, too. */
-struct program_metric {
+/* A declared metric, and how a program reports it. One with steps has its last value as a result,
+ * too. */
+struct declared_metric {
 	struct metric declared;
 	const char *series; /* what its steps are called (epoch), NULL: it has none */
 	const char *match;  /* PCRE2 pattern for lines of standard output, NULL: it comes by
 			       RETRIAL_OUT */
 	double tolerance;   /* verify: how far apart two runs may be, 0: not at all */
+	bool measured; /* recorded by its name (table measures), as all of a program's are; else
+			  it has a place of its own among the core's results */
 };
 
 struct study;
@@ -43,10 +45,10 @@ struct node;
 
 /* Read a sweep file's map of metrics. Returns how many there are in *out, which lives in the
  * study's arena. Errors are diagnosed. */
-int metrics_read(struct study *s, const struct node *map, struct program_metric **out);
+int metrics_read(struct study *s, const struct node *map, struct declared_metric **out);
 
 /* Read the map of tolerances into the metrics. */
 void metrics_read_tolerances(
-	struct study *s, const struct node *map, struct program_metric *metrics, int count);
+	struct study *s, const struct node *map, struct declared_metric *metrics, int count);
 
 #endif

@@ -9,10 +9,10 @@
  * do not name them in their canonical text (identity.h), so not a byte of this may change. */
 /* clang-format off */
 static const struct layer_config stem[] = {
-	{ .kind = LAYER_CONV, .name = "conv1", .lr_scale = 1, .prune_scale = 1, .slope = 0.01, .groups = 1, .filters = 10, .kernel = 3, .stride = 1, .bias = true,
+	{ .kind = LAYER_CONV, .name = "conv1", .lr_scale = 1, .prune_scale = 1, .slope = 0.01, .groups = 1, .dilation = 1, .filters = 10, .kernel = 3, .stride = 1, .bias = true,
 	  .activation = ACTIVATION_RELU, .init = INIT_HE_NORMAL },
 	{ .kind = LAYER_MAXPOOL, .size = 2, .slope = 0.01 },
-	{ .kind = LAYER_CONV, .name = "conv2", .lr_scale = 1, .prune_scale = 1, .slope = 0.01, .groups = 1, .filters = 20, .kernel = 3, .stride = 1, .bias = true,
+	{ .kind = LAYER_CONV, .name = "conv2", .lr_scale = 1, .prune_scale = 1, .slope = 0.01, .groups = 1, .dilation = 1, .filters = 20, .kernel = 3, .stride = 1, .bias = true,
 	  .activation = ACTIVATION_RELU, .init = INIT_HE_NORMAL },
 	{ .kind = LAYER_MAXPOOL, .size = 2, .slope = 0.01 },
 };
@@ -20,7 +20,7 @@ static const struct layer_config submodel_head[] = {
 	{ .kind = LAYER_DENSE, .lr_scale = 1, .prune_scale = 1, .slope = 0.01, .bias = true, .name = "dense" },
 };
 static const struct layer_config unified_stem[] = {
-	{ .kind = LAYER_CONV, .name = "wide", .lr_scale = 1, .prune_scale = 1, .slope = 0.01, .groups = 1, .filters = 10, .stride = 1, .bias = true, .activation = ACTIVATION_RELU },
+	{ .kind = LAYER_CONV, .name = "wide", .lr_scale = 1, .prune_scale = 1, .slope = 0.01, .groups = 1, .dilation = 1, .filters = 10, .stride = 1, .bias = true, .activation = ACTIVATION_RELU },
 };
 static const struct layer_config unified_head[] = {
 	{ .kind = LAYER_DENSE, .lr_scale = 1, .prune_scale = 1, .slope = 0.01, .bias = true, .name = "dense", .units = 32, .activation = ACTIVATION_RELU,

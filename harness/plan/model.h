@@ -76,6 +76,9 @@ struct layer_config {
 	int multiplier;             /* depthwise: channels of the output for each of the input */
 	int channels;               /* pad_channels: of the output */
 	int stride;                 /* conv, depthwise, pools; 0: as large as the window */
+	int stride_width;           /* conv, depthwise, pools; 0: as stride */
+	int dilation;               /* conv, depthwise */
+	int dilation_width;         /* conv, depthwise; 0: as dilation */
 	enum layer_padding padding; /* conv, depthwise, pools */
 	bool bias;                  /* conv, depthwise, dense */
 	enum layer_activation activation; /* of what comes out; not dropout */
@@ -85,6 +88,7 @@ struct layer_config {
 	double bias_init;                 /* conv, depthwise, dense */
 	double gamma;                     /* batchnorm: where it begins */
 	int size;                         /* pools; 0: as large as the map that comes in */
+	int size_width;                   /* pools; 0: as size */
 	int units;                        /* dense; 0: one a class */
 	double rate;                      /* dropout */
 	double momentum, epsilon;         /* batchnorm */

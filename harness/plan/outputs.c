@@ -348,7 +348,7 @@ static void finish_claim(
 	const struct node *than = node_get(map, "than");
 	(void)sweep;
 	if (s->program) {
-		const struct program_metric *m = program_metric(s->program, claim->metric);
+		const struct declared_metric *m = program_metric(s->program, claim->metric);
 		claim->declared = m ? &m->declared : NULL;
 	}
 	read_compare(s, map, claim);

@@ -599,6 +599,21 @@ static const struct param table[] = {
 		.help = "distance from window to window, in both axes; window for windows side by "
 			"side",
 		.since = "0.2" },
+	{ IN_LAYER(stride_width), .name = "stride_width", .type = PARAM_INTEGER, .min = 1,
+		.max = 64, .zero = "stride", .fallback = "stride", .kinds = CONVOLUTIONS | POOLS,
+		.help = "distance from column to column where it is not that from row to row: "
+			"stride is the latter then",
+		.since = "0.2" },
+	{ IN_LAYER(dilation), .name = "dilation", .type = PARAM_INTEGER, .min = 1, .max = 64,
+		.fallback = "1", .kinds = CONVOLUTIONS,
+		.help = "rows and columns from one tap of a filter to the next: 2 leaves every "
+			"second out",
+		.since = "0.2" },
+	{ IN_LAYER(dilation_width), .name = "dilation_width", .type = PARAM_INTEGER, .min = 1,
+		.max = 64, .zero = "dilation", .fallback = "dilation", .kinds = CONVOLUTIONS,
+		.help = "columns from tap to tap where they are not as many as rows: dilation is "
+			"the latter then",
+		.since = "0.2" },
 	{ IN_LAYER(padding), .name = "padding", .type = PARAM_ENUM, .names = paddings,
 		.fallback = "valid", .kinds = CONVOLUTIONS | POOLS,
 		.help = "same: zeros around the map, so that its size (divided by stride) stays "
@@ -656,6 +671,10 @@ static const struct param table[] = {
 		.fallback = "2", .zero = "map", .kinds = POOLS,
 		.help = "height and width of the windows; map for one window, the whole map",
 		.since = "0.1" },
+	{ IN_LAYER(size_width), .name = "size_width", .type = PARAM_INTEGER, .min = 1, .max = 64,
+		.zero = "size", .fallback = "size", .kinds = POOLS,
+		.help = "width of the windows where they are not square: size is their height then",
+		.since = "0.2" },
 	{ IN_LAYER(lr_scale), .name = "lr_scale", .type = PARAM_REAL, .min = 0, .min_open = true,
 		.max = 1000, .fallback = "1", .kinds = WEIGHTED,
 		.help = "factor on the learning rate of the layer's weights", .since = "0.2" },

@@ -33,7 +33,7 @@ const struct param *program_parameter(const struct program_config *p, const char
 	return NULL;
 }
 
-const struct program_metric *program_metric(const struct program_config *p, const char *name)
+const struct declared_metric *program_metric(const struct program_config *p, const char *name)
 {
 	for (int i = 0; i < p->metric_count; i++)
 		if (strcmp(p->metrics[i].declared.name, name) == 0)
@@ -90,7 +90,7 @@ bool program_input_is_text(const struct program_config *p, const char *name)
 	for (int i = 0; variable && i < p->variable_count; i++)
 		if (strcmp(p->variables[i].name, variable) == 0)
 			return true;
-	const struct program_metric *m = metric ? program_metric(p, metric) : NULL;
+	const struct declared_metric *m = metric ? program_metric(p, metric) : NULL;
 	return m && m->match;
 }
 
@@ -107,6 +107,14 @@ static bool text_uses(const char *text, const char *name)
 					&& strncmp(part.text, "parameters", 10) == 0)))
 			return true;
 	return false;
+}
+
+void program_command_text(struct str *out, const struct sweep *sweep)
+{
+	const struct program_config *p = sweep->program;
+
+	for (int i = 0; p && i < p->argument_count; i++)
+		str_addf(out, "%s%s", i ? " " : "", p->command[i]);
 }
 
 bool program_uses(const struct program_config *p, const char *parameter)
@@ -531,7 +539,7 @@ const struct program_config *program_read(
 		return NULL;
 	}
 	struct program_config *out = arena_zero(s->arena, sizeof(*out));
-	struct program_metric *list = NULL;
+	struct declared_metric *list = NULL;
 	static const char *const nothing[] = { NULL };
 	*out = (struct program_config){
 		.command = nothing, .directory = ".", .folder = folder_of(s, path)

@@ -55,12 +55,14 @@ struct program_config {
 	int parameter_count;
 	size_t values_bytes; /* of a trial's values, which the rows' offsets point into */
 
-	const struct program_metric *metrics;
+	const struct declared_metric *metrics;
 	int metric_count;
 };
 
 struct study;
 struct node;
+struct sweep;
+struct str;
 
 /* Read the keys program, parameters, metrics and verify of a sweep file whose path is given; NULL
  * when the file has no program (then the others are refused: they belong to one). What is returned
@@ -71,6 +73,10 @@ const struct program_config *program_read(
 /* When everything that could set a parameter was read without an error: a parameter that no
  * placeholder uses is one. */
 void program_check_unused(struct study *s, const struct node *root);
+
+/* Append the templates of the sweep's command, blanks between them; nothing where no program
+ * executes its trials. */
+void program_command_text(struct str *out, const struct sweep *sweep);
 
 /* Does a placeholder of the command or of the environment use the parameter? */
 bool program_uses(const struct program_config *p, const char *parameter);
@@ -92,6 +98,6 @@ char *program_input_folder(const struct program_config *p);
 bool program_input_is_text(const struct program_config *p, const char *name);
 
 /* The metric's declaration, or NULL. */
-const struct program_metric *program_metric(const struct program_config *p, const char *name);
+const struct declared_metric *program_metric(const struct program_config *p, const char *name);
 
 #endif

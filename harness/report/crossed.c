@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../plan/trial_kind.h"
 #include "../store/read.h"
 
 enum { STEPS_MAX = 120 }; /* of the differences: they are int8 */
@@ -69,7 +70,7 @@ static bool is_wanted(const struct sweep *sweep)
 {
 	for (size_t i = 0; i < sweep->claim_count; i++)
 		if (!strcmp(sweep->claims[i].metric, "test_accuracy") && !sweep->claims[i].phase[0])
-			return !sweep->program;
+			return trial_kind_of(sweep)->networks;
 	return false;
 }
 

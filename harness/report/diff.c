@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../plan/trial_kind.h"
 #include "../store/read.h"
 #include "format.h"
 #include "label_text.h"
@@ -18,7 +19,7 @@ struct side {
 	const char *identity;
 	struct rows *row;
 	const char *config, *dataset, *state, *data_digest, *data_variant;
-	bool program;     /* executed it */
+	const struct trial_kind *kind;
 	char attempt[24]; /* number, as a parameter of queries; "0": never tried */
 };
 
@@ -51,7 +52,7 @@ static int side_read(struct store *s, const char *identity, struct side *out, st
 	out->state = text_at(out->row, 0, 2);
 	out->data_digest = text_at(out->row, 0, 3);
 	out->data_variant = text_at(out->row, 0, 4);
-	out->program = rows_at(out->row, 0, 8)->integer;
+	out->kind = trial_kind_of_config(out->config);
 	snprintf(out->attempt, sizeof(out->attempt), "%lld",
 		(long long)rows_at(out->row, 0, 5)->integer);
 	return 0;
@@ -60,8 +61,10 @@ static int side_read(struct store *s, const char *identity, struct side *out, st
 static void add_side(const struct comparison *c, const char *name, const struct side *s)
 {
 	const char *recipe = text_at(s->row, 0, 7);
-	str_addf(c->out, "%s  %.16s  %s %s", name, s->identity, s->dataset, recipe ? recipe : "");
-	label_text(c->out, text_at(s->row, 0, 9));
+	str_addf(c->out, "%s  %.16s ", name, s->identity);
+	if (s->dataset[0])
+		str_addf(c->out, " %s %s", s->dataset, recipe ? recipe : "");
+	label_text(c->out, text_at(s->row, 0, 8));
 	str_addf(c->out, " seed %lld, ", (long long)rows_at(s->row, 0, 6)->integer);
 	if (s->state)
 		str_addf(c->out, "attempt %s (%s)\n", s->attempt, s->state);
@@ -242,10 +245,16 @@ static int add_sides(struct comparison *c, struct err *e)
 	return result;
 }
 
+/* Have both trials inputs, metrics and outputs, and no networks? */
+static bool by_metrics(const struct comparison *c)
+{
+	return !c->a.kind->networks && !c->b.kind->networks;
+}
+
 static int add_data(struct comparison *c, struct err *e)
 {
 	const struct side *a = &c->a, *b = &c->b;
-	if (a->program && b->program)
+	if (by_metrics(c))
 		return add_inputs(c, e);
 	if (same_data(c))
 		str_addf(c->out, "\ndata: the same (%s, %s, %.16s)\n", a->dataset,
@@ -266,7 +275,7 @@ static bool is_finished(const struct side *s)
 	return s->state && strcmp(s->state, "done") == 0;
 }
 
-/* Of two trials that programs executed. */
+/* Of two trials whose results are metrics and outputs. */
 static int add_measures(struct comparison *c, struct err *e)
 {
 	struct rows *rows;
@@ -295,7 +304,7 @@ static int add_measures(struct comparison *c, struct err *e)
 static int add_results(struct comparison *c, struct err *e)
 {
 	struct rows *rows;
-	if (c->a.program && c->b.program)
+	if (by_metrics(c))
 		return add_measures(c, e);
 	if (ask_both(c, "diff_accuracy", e, &rows))
 		return -1;
@@ -417,7 +426,7 @@ int diff_trials(struct store *s, const char *identity_a, const char *identity_b,
 	if (add_configuration(&c, e) || add_facts(&c, "code", "diff_code", e))
 		goto out;
 	/* Of data sets JSON has the digests, among the trials. */
-	if ((!json || (c.a.program && c.b.program)) && add_data(&c, e))
+	if ((!json || by_metrics(&c)) && add_data(&c, e))
 		goto out;
 	if (add_facts(&c, "machine", "diff_machine", e) || add_results(&c, e)
 		|| add_predictions(&c, places, e))

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "claims.h"
+#include "../plan/trial_kind.h"
 #include "figure.h"
 #include "metric.h"
 #include "stats.h"
@@ -153,9 +154,8 @@ static void write_caption(struct plot *p)
 	const struct figure_layout *l = p->layout;
 	struct str *c = &p->f->caption;
 
-	str_addf(c, "Circles: single seeds, each one %s (",
-		metric_declared_by_file(l->study->sweep) ? "run of the program"
-							 : "trained network");
+	str_addf(
+		c, "Circles: single seeds, each one %s (", trial_kind_of(l->study->sweep)->one_run);
 	figure_layout_n(c, l);
 	str_add(c, "). Diamonds: their mean");
 	if (l->most >= CLAIM_MIN_SEEDS)

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "claims.h"
+#include "../plan/trial_kind.h"
 #include "figure.h"
 #include "metric.h"
 #include "stats.h"
@@ -263,7 +264,7 @@ static void write_caption(struct plot *p)
 
 int figure_pareto_foresee(const struct sweep *sweep, const struct figure_spec *spec, struct err *e)
 {
-	return spec->against[0] || !metric_declared_by_file(sweep)
+	return spec->against[0] || trial_kind_of(sweep)->networks
 		? 0
 		: err_set(e, ERR_USAGE,
 			"figure %s: a pareto figure needs 'against', the metric on its horizontal "

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../plan/program.h"
+#include "../plan/trial_kind.h"
 #include "../store/read.h"
 #include "band.h"
 #include "figure.h"
@@ -18,7 +18,7 @@ enum { SEEDS_MAX = 256, STEPS_MAX = 100000, HEIGHT = 260 };
 struct plot {
 	struct figure *f;
 	const struct figure_layout *layout;
-	const struct program_metric *metric;
+	const struct declared_metric *metric;
 	bool best;
 	double panel[LAYOUT_PANELS_MAX * FIGURE_SERIES_MAX],
 		style[LAYOUT_PANELS_MAX * FIGURE_SERIES_MAX]; /* of a curve */
@@ -29,14 +29,15 @@ struct plot {
 /* ---- which metric ---- */
 
 /* The metric that is named, else the first with steps. NULL with e. */
-static const struct program_metric *find_metric(
+static const struct declared_metric *find_metric(
 	const struct sweep *sweep, const struct figure_spec *spec, struct err *e)
 {
-	const struct program_config *p = sweep->program;
-	const struct program_metric *m = spec->metric[0] ? program_metric(p, spec->metric) : NULL;
+	const struct trial_kind *kind = trial_kind_of(sweep);
+	const struct declared_metric *m =
+		spec->metric[0] ? trial_kind_metric(sweep, spec->metric) : kind->metric(sweep, 0);
 
-	for (int i = 0; i < p->metric_count && !spec->metric[0] && !m; i++)
-		m = p->metrics[i].series ? &p->metrics[i] : NULL;
+	for (size_t i = 1; !spec->metric[0] && m && !m->series; i++)
+		m = kind->metric(sweep, i);
 	if (!m || !m->series)
 		err_set(e, ERR_USAGE,
 			"figure %s: %s%s has no steps: declare them (metrics: {%s: {series: "
@@ -55,7 +56,7 @@ int figure_curves_of_steps_foresee(
 int figure_best_of_steps_foresee(
 	const struct sweep *sweep, const struct figure_spec *spec, struct err *e)
 {
-	const struct program_metric *m = find_metric(sweep, spec, e);
+	const struct declared_metric *m = find_metric(sweep, spec, e);
 
 	if (m && m->declared.better == 0)
 		return err_set(e, ERR_USAGE,

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "../base/file.h"
+#include "../plan/trial_kind.h"
 #include "figure.h"
 #include "gnuplot.h"
 #include "metric.h"
@@ -284,7 +285,7 @@ static const struct kind *find_kind(
 	}
 	while (strcmp(kinds[kind - makers], spec->kind) != 0)
 		kind++;
-	if (!metric_declared_by_file(sweep))
+	if (trial_kind_of(sweep)->networks)
 		return kind;
 	if (kind->of_networks) {
 		err_set(e, ERR_USAGE,

@@ -61,7 +61,7 @@ static const struct forecast_dataset *find_dataset(
 	const struct forecast_dataset *list, size_t count, const char *name)
 {
 	for (size_t i = 0; i < count; i++)
-		if (strcmp(list[i].name, name) == 0)
+		if (!list[i].name || strcmp(list[i].name, name) == 0)
 			return &list[i];
 	return NULL;
 }
@@ -289,12 +289,12 @@ const char forecast_other_data[] = "done with other data";
 
 /* Why a trial would run that is not done, from its latest attempt: identity, state, core_version,
  * data_digest. */
-static void reason_to_run(const struct value *attempt, const struct trial *t, const char *digest,
+static void reason_to_run(const struct value *attempt, const struct forecast_dataset *d,
 	int core_version, struct forecast_trial *out)
 {
-	/* Whatever became of a program's trial on other inputs says nothing of these. */
-	const bool stale = attempt && t->program && attempt[3].kind == VALUE_TEXT
-		&& strcmp(attempt[3].text, digest) != 0;
+	/* Whatever became of a trial on other inputs says nothing of these. */
+	const bool stale = attempt && !d->name && attempt[3].kind == VALUE_TEXT
+		&& strcmp(attempt[3].text, d->digest) != 0;
 	const bool other_core =
 		attempt && attempt[2].kind == VALUE_INTEGER && attempt[2].integer != core_version;
 	out->state = FORECAST_RUN;
@@ -320,7 +320,8 @@ static double expected_seconds(
 	const struct value *time = lookup_find(&past->times, configuration.identity);
 	if (time && time[1].kind != VALUE_NULL)
 		return time[1].real;
-	return t->program ? (double)NAN : forecast_work(t, d) * past->cost;
+	const double work = forecast_work(t, d);
+	return work > 0 ? work * past->cost : (double)NAN; /* no phases say nothing of time */
 }
 
 static int forecast_one(struct store *s, const struct past *past, const struct trial *t,
@@ -341,7 +342,7 @@ static int forecast_one(struct store *s, const struct past *past, const struct t
 	if (done)
 		out->state = FORECAST_DONE;
 	else
-		reason_to_run(attempt, t, d->digest, core_version, out);
+		reason_to_run(attempt, d, core_version, out);
 	if (out->state == FORECAST_RUN)
 		out->seconds = expected_seconds(past, t, d);
 	return 0;
@@ -385,8 +386,8 @@ int forecast_make(struct store *s, const struct sweep *sweep,
 		const struct trial *t = &sweep->trials[i];
 		struct forecast_trial *one = &f->trials[i];
 		const struct forecast_dataset *d =
-			t->program ? datasets : find_dataset(datasets, dataset_count, t->dataset);
-		if (forecast_one(s, &past, t, d, t->program ? 0 : core_version, one, e))
+			find_dataset(datasets, dataset_count, t->dataset);
+		if (forecast_one(s, &past, t, d, core_version, one, e))
 			goto end;
 		f->counts[one->state]++;
 	}

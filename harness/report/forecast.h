@@ -11,7 +11,7 @@
 /* What the caller knows of a data set. All that past trials may have used should be there; digest
  * and damaged only count for those that the sweep uses. */
 struct forecast_dataset {
-	const char *name;
+	const char *name;         /* NULL: what all trials of the sweep depend on, its inputs */
 	char digest[DIGEST_TEXT]; /* "": it cannot be had */
 	bool damaged; /* ... because what is there is wrong, not because nothing is there */
 	int channels, height, width;
@@ -46,8 +46,7 @@ struct forecast {
 	size_t finished;        /* trials with a finished attempt in the whole database */
 };
 
-/* Look at every trial of the sweep. Of one with a program, datasets[0] is its inputs. s NULL: no
- * database yet. On success *out is the caller's
+/* Look at every trial of the sweep. s NULL: no database yet. On success *out is the caller's
  * (forecast_free). Returns 0 or -1 with e. */
 int forecast_make(struct store *s, const struct sweep *sweep,
 	const struct forecast_dataset *datasets, size_t dataset_count, int core_version,

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../plan/trial_kind.h"
 #include "claims.h"
 #include "figures.h"
 #include "tables.h"
@@ -122,7 +123,8 @@ static int add_augments(struct foresight *f, const struct sweep *sweep, struct e
 {
 	for (size_t i = 0; i < sweep->trial_count; i++) {
 		const char *name = label_value(&sweep->trials[i], "augment");
-		bool used = !name || strcmp(name, "none") == 0 || sweep->trials[i].program;
+		bool used = !name || strcmp(name, "none") == 0
+			|| !trial_kind_of_trial(&sweep->trials[i])->networks;
 		for (size_t k = 0; k < sweep->trial_count && !used; k++) {
 			const char *other = label_value(&sweep->trials[k], "augment");
 			const bool same = other && strcmp(other, name) == 0;

@@ -1,6 +1,5 @@
-/* metric.h - the metrics that are declared for a sweep (plan/metrics.h): by its file where a
- * program executes the trials, else by the core, whose table is here. Every function takes the
- * sweep; NULL means the core's metrics. */
+/* metric.h - the metrics that are declared for a sweep (plan/trial_kind.h). Every function takes
+ * the sweep; NULL means the core's metrics. */
 #ifndef REPORT_METRIC_H
 #define REPORT_METRIC_H
 
@@ -19,15 +18,12 @@ const struct metric *metric_find(const struct sweep *sweep, const char *name);
 /* The declaration of a claim's metric. */
 const struct metric *metric_of_claim(const struct claim *c);
 
-/* The i-th row of the table, or NULL behind the last. */
+/* The i-th metric of the core, or NULL behind the last. */
 const struct metric *metric_at(size_t i);
 
 /* Is there such a metric? Returns 0, or -1 with e (ERR_USAGE), which names the nearest. Used before
  * anything is run. */
 int metric_check(const struct sweep *sweep, const char *name, struct err *e);
-
-/* Does the sweep's file declare the metrics (a program executes its trials)? Else the core does. */
-bool metric_declared_by_file(const struct sweep *sweep);
 
 /* Will the trials of the sweep have it? phase: whose result is meant, "" for the trial's. Returns
  * 0, or -1 with e (ERR_USAGE). */

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "../base/file.h"
-#include "../plan/program.h"
+#include "../plan/trial_kind.h"
 #include "../store/read.h"
 #include "figures.h"
 #include "html.h"
@@ -461,13 +461,18 @@ static int shown_metrics(const struct sweep *sweep, const char *names[TRIAL_METR
 {
 	int count = 0;
 
-	if (!sweep->program) {
+	const struct trial_kind *kind = trial_kind_of(sweep);
+
+	if (kind->networks) {
 		names[count++] = "test_accuracy";
 		names[count++] = "epochs";
 	}
-	for (int i = 0; sweep->program && i < sweep->program->metric_count; i++)
-		if (count < TRIAL_METRICS_MAX - 1)
-			names[count++] = sweep->program->metrics[i].declared.name;
+	for (size_t i = 0; !kind->networks && count < TRIAL_METRICS_MAX - 1; i++) {
+		const struct declared_metric *m = kind->metric(sweep, i);
+		if (!m)
+			break;
+		names[count++] = m->declared.name;
+	}
 	names[count++] = "seconds";
 	return count;
 }
@@ -495,7 +500,7 @@ static void trial_row(const struct page *p, struct grid *g, const struct sample 
 	grid_set(g, row, 3, state_name(s->state));
 	for (int i = 0; i < count; i++)
 		set_value(g, row, 4 + i, p->study, s, metrics[i]);
-	if (!p->study->sweep->program) {
+	if (trial_kind_of(p->study->sweep)->networks) {
 		set_digest(g, row, 4 + count, s->weights_digest);
 		set_digest(g, row, 5 + count, s->data_digest);
 		str_clear(&text);
@@ -512,6 +517,7 @@ static void trials(const struct page *p)
 	static const char *const last[] = { "weights", "data", "core" };
 	const char *metrics[TRIAL_METRICS_MAX];
 	const int count = shown_metrics(p->study->sweep, metrics);
+	const bool networks = trial_kind_of(p->study->sweep)->networks;
 	struct grid g = { 0 };
 
 	section(p, "trials", "Trials");
@@ -523,18 +529,18 @@ static void trials(const struct page *p)
 		grid_column(&g, heading.s, true);
 		str_free(&heading);
 	}
-	for (int c = 0; c < 3 && !p->study->sweep->program; c++)
+	for (int c = 0; c < 3 && networks; c++)
 		grid_column(&g, last[c], c == 2);
 	for (size_t i = 0; i < p->study->count; i++)
 		trial_row(p, &g, &p->study->samples[i], metrics, count);
 	struct str summary = { 0 };
 	str_addf(&summary, "All %zu trials%s", p->study->count,
-		p->study->sweep->program ? "" : ", with the first 12 digits of their digests");
+		networks ? ", with the first 12 digits of their digests" : "");
 	str_add(p->out, "<details>\n");
 	html_element(p->out, "summary", NULL, summary.s);
 	html_grid(p->out, &g, NULL, 1);
 	str_add(p->out, "</details>\n");
-	if (!p->study->sweep->program)
+	if (networks)
 		html_element(p->out, "p", "notes", "All digests in full: retrial query digests.");
 	str_free(&summary);
 	grid_free(&g);

@@ -6,6 +6,7 @@
 
 #include "../plan/program.h"
 #include "../plan/trial.h"
+#include "../plan/trial_kind.h"
 #include "html.h"
 
 enum { VALUES_SHOWN = 8, NAMES_MAX = LABELS_MAX * 2, ROWS_SHOWN = 12 };
@@ -191,12 +192,11 @@ static void recipe_rows(struct str *out, const struct sweep *sweep)
 	str_free(&known);
 }
 
-static void program_row(struct str *out, const struct program_config *p)
+static void program_row(struct str *out, const struct sweep *sweep)
 {
 	struct str text = { 0 };
 
-	for (int i = 0; i < p->argument_count; i++)
-		str_addf(&text, "%s%s", i ? " " : "", p->command[i]);
+	program_command_text(&text, sweep);
 	row(out, "program", text.s ? text.s : "");
 	str_free(&text);
 }
@@ -226,10 +226,10 @@ void report_method(struct str *out, const struct study *study)
 	str_add(out, "<div class=\"wide\" tabindex=\"0\">\n<table class=\"stack\">\n<tbody>\n");
 	label_rows(out, study);
 	seeds_row(out, study);
-	if (study->sweep->program)
-		program_row(out, study->sweep->program);
-	else
+	if (trial_kind_of(study->sweep)->networks)
 		recipe_rows(out, study->sweep);
+	else
+		program_row(out, study->sweep);
 	data_rows(out, study);
 	str_add(out, "</tbody>\n</table>\n</div>\n");
 }

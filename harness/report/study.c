@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "../plan/param.h"
-#include "../plan/program.h"
+#include "../plan/trial_kind.h"
 #include "../store/read.h"
 #include "metric.h"
 #include "robust.h"
@@ -384,18 +384,15 @@ static void take_digests(struct study *study, struct sample *const *sorted, cons
 	}
 }
 
-/* What the core measures of trained networks. */
-static const char *const core_measures[] = { "dead_units", "dead_share", "ensemble_accuracy",
-	"top5_accuracy", "auc", "calibration_error", "flip_accuracy", "macs" };
-
-/* The i-th metric of the table measures, or NULL behind the last. */
-static const char *measure_name(const struct sweep *sweep, int i)
+/* A metric of the table measures by its number, or NULL behind the last. */
+static const char *measure_name(const struct sweep *sweep, int number)
 {
-	if (sweep->program)
-		return i < sweep->program->metric_count ? sweep->program->metrics[i].declared.name
-							: NULL;
-	return i < (int)(sizeof(core_measures) / sizeof(core_measures[0])) ? core_measures[i]
-									   : NULL;
+	const struct trial_kind *kind = trial_kind_of(sweep);
+	const struct declared_metric *m;
+	for (size_t i = 0; (m = kind->metric(sweep, i)); i++)
+		if (m->measured && number-- == 0)
+			return m->declared.name;
+	return NULL;
 }
 
 /* The rows of the query study_measures, of one metric each, as one row a trial. */
@@ -457,7 +454,7 @@ static int read_sources(struct store *s, const struct study *study,
 	struct source sources[SOURCES_MAX], size_t *count, struct err *e)
 {
 	const char *phases[PHASES_MAX], *thresholds[THRESHOLDS_MAX];
-	if (metric_declared_by_file(study->sweep)) {
+	if (!trial_kind_of(study->sweep)->networks) {
 		sources[*count] = (struct source){ .phase = "" };
 		return ask_measures(s, study, e, &sources[(*count)++].rows);
 	}
@@ -510,7 +507,7 @@ static int read_values(struct store *s, struct study *study, struct err *e)
 		for (int c = 0; c < sources[i].rows->column_count; c++)
 			take_column(study, sorted, &sources[i], c,
 				rows_column(sources[i].rows, "trial"));
-	if (!metric_declared_by_file(study->sweep))
+	if (trial_kind_of(study->sweep)->networks)
 		take_variants(study, sorted, sources[0].rows);
 	take_digests(study, sorted, digests);
 	result = 0;

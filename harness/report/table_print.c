@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../plan/trial_kind.h"
 #include "html.h"
 #include "metric.h"
 #include "notes.h"
@@ -300,14 +301,17 @@ static bool any_claim(const struct table *t, bool exact)
 static void explain_table(
 	struct notes *notes, const struct table *t, const struct table_context *context)
 {
+	const struct trial_kind *kind = trial_kind_of(t->study->sweep);
+	struct str spread = { 0 };
+
+	str_addf(&spread,
+		"± is the sample standard deviation over seeds; n is the number of seeds, each one "
+		"%s.",
+		kind->one_run);
 	if (any_spread(t))
-		notes_explain(notes,
-			metric_declared_by_file(t->study->sweep)
-				? "± is the sample standard deviation over seeds; n is the number "
-				  "of seeds, each one run of the program."
-				: "± is the sample standard deviation over seeds; n is the number "
-				  "of seeds, each one trained network.");
-	if (any_accuracy(t) && !metric_declared_by_file(t->study->sweep))
+		notes_explain(notes, spread.s);
+	str_free(&spread);
+	if (any_accuracy(t) && kind->networks)
 		notes_explain(notes,
 			"Accuracies are those of the last phase of a recipe, the mean over its "
 			"folds and outputs.");
@@ -408,7 +412,7 @@ static void add_weights_digest(
 	digest_end(d, text);
 	if (count)
 		str_addf(out, " %s of the %zu trials: digest %.12s.",
-			metric_declared_by_file(study->sweep) ? "Results" : "Weights", count, text);
+			trial_kind_of(study->sweep)->digests, count, text);
 }
 
 /* Where the numbers come from: the last lines under every table. */

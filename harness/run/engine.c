@@ -9,16 +9,17 @@
 #include "../base/capture.h"
 #include "../base/facts.h"
 #include "../data/opened.h"
+#include "../plan/trial_kind.h"
 #include "../store/read.h"
 #include "inputs.h"
 #include "split.h"
 #include "program_run.h"
 
-enum { VERSION_SECONDS = 20, PACKAGES_BYTES = 1 << 18 };
+enum { VERSION_SECONDS = 20, PACKAGES_BYTES = 4 << 20 };
 
 const struct engine *engine_of(const struct sweep *sweep)
 {
-	return sweep->program ? &engine_program : &engine_core;
+	return trial_kind_of(sweep) == &trial_kind_program ? &engine_program : &engine_core;
 }
 
 /* ---- the core ---- */
@@ -223,6 +224,11 @@ const struct engine engine_program = { .begin = program_begin,
 	.end = program_end,
 	.kill_signal = SIGTERM,
 	.has_inputs = true };
+
+int engine_read_inputs(const struct sweep *sweep, struct inputs *out, struct err *e)
+{
+	return inputs_read(sweep->program, out, e);
+}
 
 const struct inputs *engine_inputs(const struct engine_basis *basis)
 {

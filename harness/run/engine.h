@@ -1,5 +1,5 @@
-/* engine.h - what executes a trial: retrial's own core, or a program of the user's. Chosen once, by
- * engine_of; scheduling, leases, limits and recording do not ask which.
+/* engine.h - how trials are executed: by retrial's own core, or by a program of the user's. Chosen
+ * once, by engine_of; scheduling, leases, limits and recording do not ask which.
  *
  * A trial has a basis: what its results depend on beside its configuration - the data set and the
  * core's version, or the program's inputs. A trial is done when there is a done attempt of it on
@@ -49,13 +49,15 @@ struct engine {
 			    metrics, series, logs and outputs */
 };
 
-/* The one place that decides. */
+/* How the trials of the sweep are executed (plan/trial_kind.h decides). */
 const struct engine *engine_of(const struct sweep *sweep);
 
 extern const struct engine engine_core, engine_program;
 
-/* The inputs that a basis of engine_program stands for. */
+/* The inputs of the sweep's trials (inputs.h), of an engine with has_inputs. */
 struct inputs;
+int engine_read_inputs(const struct sweep *sweep, struct inputs *out, struct err *e);
+/* Those that a basis of engine_program stands for. */
 const struct inputs *engine_inputs(const struct engine_basis *basis);
 
 #endif

@@ -49,7 +49,7 @@ static int add_trial(struct known_list *list, const char *config, bool needed, s
 	struct trial t;
 	if (trial_from_canonical(config, &t, e))
 		return -1;
-	int result = t.program ? add_known(list, t.identity, true, needed, e) : 0;
+	int result = !t.phase_count ? add_known(list, t.identity, true, needed, e) : 0;
 	for (int p = 1; p <= t.phase_count && !result; p++) {
 		char identity[DIGEST_TEXT];
 		trial_beginning(&t, p, identity);

@@ -274,7 +274,7 @@ static void count_end(struct executor *x, const struct trial_end *end)
 	}
 	const bool machine = end->state == TRIAL_MACHINE,
 		   bad = end->state != TRIAL_DONE && end->state != TRIAL_INTERRUPTED;
-	if (bad && !s->reason[0])
+	if ((machine && s->machine == 1) || (bad && !s->reason[0]))
 		snprintf(s->reason, sizeof(s->reason), "%s", end->error);
 	x->machine_failures = machine ? x->machine_failures + 1 : 0;
 	if ((x->options->stop_on_error && bad) || x->machine_failures >= MACHINE_FAILURES_MAX)

@@ -54,9 +54,10 @@ struct local_options {
 	int threads;                      /* within each, at least 1 */
 	const struct nn_kernels *kernels; /* NULL: the fastest */
 	const struct dataset_places *places;
-	const char *facts;  /* about this program and machine (base/facts.h) */
-	const char *states; /* folder of checkpoints and shared phases (state.h); NULL: none */
-	bool states_shared; /* other machines write there, too */
+	const char *facts;     /* about this program and machine (base/facts.h) */
+	const char *states;    /* folder of checkpoints and shared phases (state.h); NULL: none */
+	bool states_shared;    /* other machines write there, too */
+	const char *temporary; /* where programs put temporary files; NULL: not known */
 	double checkpoint_seconds; /* at least so long between two checkpoints of a trial */
 	bool keep_weights;         /* the last phase's go into the database */
 	bool share;                /* trials whose recipes begin alike do the beginning once */

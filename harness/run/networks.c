@@ -93,6 +93,9 @@ static int add_convolution(
 		.kernel_width =
 			size_or_map(l->kernel_width ? l->kernel_width : l->kernel, map.width),
 		.stride = l->stride ? l->stride : kernel,
+		.stride_width = l->stride_width,
+		.dilation = l->dilation,
+		.dilation_width = l->dilation_width,
 		.padding = l->padding == PADDING_SAME ? NN_SAME : NN_VALID,
 		.relu = l->activation == ACTIVATION_RELU,
 		.no_bias = !l->bias,
@@ -111,14 +114,13 @@ static int add_pool(
 	const struct builder *b, const struct layer_config *l, const char *path, int input)
 {
 	const struct nn_shape map = b->net->layers[input].shape;
-	const int longer = map.height > map.width ? map.height : map.width;
-	const bool largest = l->kind == LAYER_MAXPOOL; /* its windows are square */
-	const struct nn_pool_options o = { .height = size_or_map(
-						   l->size, largest ? longer : map.height),
-		.width = size_or_map(l->size, largest ? longer : map.width),
+	const struct nn_pool_options o = { .height = size_or_map(l->size, map.height),
+		.width = size_or_map(l->size_width ? l->size_width : l->size, map.width),
 		.stride = l->stride,
+		.stride_width = l->stride_width,
 		.padding = l->padding == PADDING_SAME ? NN_SAME : NN_VALID };
-	return nn_pool_with(b->net, largest ? NN_MAXPOOL : NN_AVGPOOL, path, input, &o);
+	return nn_pool_with(
+		b->net, l->kind == LAYER_MAXPOOL ? NN_MAXPOOL : NN_AVGPOOL, path, input, &o);
 }
 
 /* Add, concat: what comes in and the layers that are named beside it. */

@@ -356,6 +356,16 @@ static int attend(struct work *w, struct err *e)
 
 /* ---- when it has ended ---- */
 
+/* A place for the program's files that has no room: its scratch folder or the one for temporary
+ * files; NULL: none. */
+static const char *full_disk(const struct work *w)
+{
+	const char *temporary = w->options->temporary;
+	return file_disk_is_full(w->scratch.s)              ? w->scratch.s
+		: temporary && file_disk_is_full(temporary) ? temporary
+							    : NULL;
+}
+
 /* "exit code 3; it last wrote: ..." */
 static void explain_exit(struct work *w, int status)
 {
@@ -370,15 +380,17 @@ static void explain_exit(struct work *w, int status)
 	if (!last.length)
 		log_last_lines(&w->logs[0], ERROR_LINES, 600, &last);
 	/* Killed from outside, as the kernel does when memory is short and a batch system when time
-	 * is, is no failure of the trial. */
+	 * is, is no failure of the trial. Nor is a full disk. */
 	const bool outside =
 		WIFSIGNALED(status) && (WTERMSIG(status) == SIGKILL || WTERMSIG(status) == SIGTERM);
-	fail(w, outside ? TRIAL_MACHINE : TRIAL_FAILED, "%s%s%s", how,
+	const char *full = full_disk(w);
+	fail(w, outside || full ? TRIAL_MACHINE : TRIAL_FAILED, "%s%s%s%s%s", how,
+		full ? "; the disk is full: " : "", full ? full : "",
 		last.length ? "; it last wrote: " : "", last.length ? last.s : "");
 	str_free(&last);
 }
 
-static void missing_metric(struct work *w, const struct program_metric *m)
+static void missing_metric(struct work *w, const struct declared_metric *m)
 {
 	const char *others = reported_others(w->reported);
 	if (m->match)
@@ -397,7 +409,7 @@ static void missing_metric(struct work *w, const struct program_metric *m)
 static int tell_measures(struct work *w, struct err *e)
 {
 	for (int i = 0; i < w->program->metric_count; i++) {
-		const struct program_metric *m = &w->program->metrics[i];
+		const struct declared_metric *m = &w->program->metrics[i];
 		struct measure_result measure = { .metric = m->declared.name };
 		if (!reported_value(w->reported, i, &measure.value)) {
 			missing_metric(w, m);

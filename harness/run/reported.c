@@ -220,7 +220,7 @@ static int take_object(
 	json_t *member;
 	json_object_foreach((json_t *)object, key, member)
 	{
-		const struct program_metric *m = program_metric(r->program, key);
+		const struct declared_metric *m = program_metric(r->program, key);
 		double value;
 		int64_t step = 0;
 		if (!m) {

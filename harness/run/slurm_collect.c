@@ -26,20 +26,21 @@ static bool is_queued(const struct slurm_queue *q, const char *submission, long 
 	return false;
 }
 
-/* Merge one database. One that cannot be read costs nothing but itself; a failure of our own
- * database is -1 with e. */
-static int merge_task(struct collection *c, const char *path, struct err *e)
+/* Merge one database. One that cannot be read costs nothing but itself (*merged is false, and the
+ * next time it is tried again); a failure of our own database is -1 with e. */
+static int merge_task(struct collection *c, const char *path, bool *merged, struct err *e)
 {
-	const char *const paths[] = { path };
 	struct merge_counts counts;
 	struct rows *conflicts = NULL;
 	struct err why = { 0 };
-	if (store_merge(c->store, paths, 1, &counts, &why, &conflicts)) {
+	*merged = false;
+	if (store_merge_ended(c->store, path, &counts, &why, &conflicts)) {
 		if (!strstr(why.text, path))
 			return err_set(e, why.kind, "%s", why.text);
 		str_addf(c->problems, "%s\n", why.text);
 		return 0;
 	}
+	*merged = true;
 	c->tasks++;
 	c->conflicts += conflicts->row_count;
 	for (size_t i = 0; i < conflicts->row_count; i++) {
@@ -108,17 +109,19 @@ static int collect_submission(
 	bool changed = false;
 	for (size_t i = 0; i < count && !result; i++) {
 		char mark[SLURM_MARK_MAX];
+		bool merged = true;
 		if (is_queued(c->queue, submission, numbers[i]))
 			continue;
 		str_clear(&db);
 		str_addf(&db, "%s/%05ld.db", path.s, numbers[i]);
 		slurm_merge_mark(db.s, numbers[i], mark);
-		if (!before || !strstr(before, mark)) {
-			result = merge_task(c, db.s, e);
+		if (!slurm_has_mark(before, mark)) {
+			result = merge_task(c, db.s, &merged, e);
 			slurm_merge_mark(db.s, numbers[i], mark);
 			changed = true;
 		}
-		str_add(&marks, mark);
+		if (merged)
+			str_add(&marks, mark);
 	}
 	if (!result && changed)
 		result = file_write(marks_path.s, marks.s, marks.length, e);

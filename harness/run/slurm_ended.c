@@ -191,10 +191,11 @@ void slurm_ended_log(const char *folder, const struct slurm_ended *t, struct str
 	str_free(&path);
 }
 
-void slurm_ended_describe(const char *folder, const struct slurm_ended *list, size_t count,
+bool slurm_ended_describe(const char *folder, const struct slurm_ended *list, size_t count,
 	const char *indent, struct str *out)
 {
 	size_t found = 0;
+	bool logs = false;
 	for (size_t i = 0; i < count; i++) {
 		const struct slurm_ended *t = &list[i];
 		if (!t->missing || !t->merged || found++ >= SHOWN_MAX)
@@ -206,8 +207,10 @@ void slurm_ended_describe(const char *folder, const struct slurm_ended *list, si
 			indent, t->number, t->submission, t->missing, t->trials,
 			t->trials == 1 ? "" : "s", said.length ? ": " : "",
 			said.length ? said.s : "");
+		logs |= said.length > 0;
 		str_free(&said);
 	}
 	if (found > SHOWN_MAX)
 		str_addf(out, "%sand %zu more such tasks\n", indent, found - SHOWN_MAX);
+	return logs;
 }

@@ -22,8 +22,9 @@ int slurm_ended_read(struct store *store, const char *sweep, const char *folder,
 void slurm_ended_log(const char *folder, const struct slurm_ended *t, struct str *out);
 
 /* Lines on the tasks that ended without all of their trials, a few of them, with the last lines of
- * their logs. Nothing when there is none. */
-void slurm_ended_describe(const char *folder, const struct slurm_ended *list, size_t count,
+ * their logs. Nothing when there is none. Returns whether one of those that are shown has a log: it
+ * was at work. */
+bool slurm_ended_describe(const char *folder, const struct slurm_ended *list, size_t count,
 	const char *indent, struct str *out);
 
 #endif

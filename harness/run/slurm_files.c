@@ -1,10 +1,14 @@
 /* slurm_files.c - see slurm_files.h. */
 #include "slurm_files.h"
 
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "../base/facts.h"
 #include "../base/file.h"
@@ -62,6 +66,42 @@ void slurm_list_head(struct str *out, int core_version)
 	str_add(out, "\n");
 }
 
+size_t slurm_submissions(const char *folder)
+{
+	DIR *d = opendir(folder);
+	size_t count = 0;
+	for (struct dirent *entry; d && (entry = readdir(d));)
+		count += entry->d_name[0] >= '0' && entry->d_name[0] <= '9';
+	if (d)
+		closedir(d);
+	return count;
+}
+
+int slurm_lock(const char *folder, size_t submissions, struct err *e)
+{
+	struct str path = { 0 };
+	struct flock whole = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+	int fd = -1;
+	str_addf(&path, "%s/lock", folder);
+	if (file_make_folder(folder, e))
+		goto out;
+	fd = open(path.s, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+	if (fd < 0) {
+		err_errno(e, path.s);
+		goto out;
+	}
+	const bool taken = fcntl(fd, F_SETLK, &whole) && (errno == EACCES || errno == EAGAIN);
+	if (taken || slurm_submissions(folder) != submissions) {
+		err_set(e, ERR_UNFINISHED,
+			"another run is submitting this study or has just done so: run again");
+		close(fd);
+		fd = -1;
+	}
+out:
+	str_free(&path);
+	return fd;
+}
+
 int slurm_jobs_add(const char *submission, size_t first, const char *job, struct err *e)
 {
 	struct str path = { 0 };
@@ -116,6 +156,14 @@ void slurm_merge_mark(const char *path, long number, char mark[SLURM_MARK_MAX])
 		(long long)log.st_size);
 }
 
+bool slurm_has_mark(const char *marks, const char *mark)
+{
+	const char *at = marks ? strstr(marks, mark) : NULL;
+	while (at && at > marks && at[-1] != '\n')
+		at = strstr(at + 1, mark);
+	return at;
+}
+
 bool slurm_is_merged(const char *folder, const char *submission, long number)
 {
 	struct str db = { 0 }, path = { 0 };
@@ -126,7 +174,7 @@ bool slurm_is_merged(const char *folder, const char *submission, long number)
 	bool merged = !file_exists(db.s);
 	if (!merged && file_read(path.s, SLURM_MARKS_MAX, &marks, &bytes, NULL) == 0) {
 		slurm_merge_mark(db.s, number, mark);
-		merged = strstr(marks, mark) != NULL;
+		merged = slurm_has_mark(marks, mark);
 		free(marks);
 	}
 	str_free(&db);

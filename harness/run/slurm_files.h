@@ -28,6 +28,15 @@ long slurm_list_next(struct slurm_list *list, char identity[DIGEST_TEXT]);
 /* Its first line. */
 void slurm_list_head(struct str *out, int core_version);
 
+/* ---- lock: held while trials are looked up and submitted ---- */
+
+/* So that two runs at once do not submit the same trials: submissions is how many there were before
+ * this run looked what is missing. Returns the descriptor that holds the lock (close releases it),
+ * or -1 with e: another run has it, or has submitted meanwhile (ERR_UNFINISHED). A file system
+ * without locks has none to hold. */
+size_t slurm_submissions(const char *folder);
+int slurm_lock(const char *folder, size_t submissions, struct err *e);
+
 /* ---- jobs.txt: lines "FIRST JOB", the number before an array's first task and the array ---- */
 
 int slurm_jobs_add(const char *submission, size_t first, const char *job, struct err *e);
@@ -40,6 +49,9 @@ void slurm_log_path(const char *folder, const char *submission, long number, str
 /* "NUMBER SIZE TIME LOG\n" of a database as it lies there, its log included. */
 enum { SLURM_MARK_MAX = 96, SLURM_MARKS_MAX = 16 << 20 };
 void slurm_merge_mark(const char *path, long number, char mark[SLURM_MARK_MAX]);
+
+/* Is the mark a line of the marks (NULL: there are none)? */
+bool slurm_has_mark(const char *marks, const char *mark);
 
 /* Has the study's database all that the task's database holds? A task without one has nothing to
  * give. */

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "../base/file.h"
-#include "../plan/program.h"
+#include "../plan/trial_kind.h"
 #include "../store/open.h"
 #include "../store/read.h"
 
@@ -183,11 +183,10 @@ static void tell_epochs(struct slurm_watch *w, struct store *store, size_t lane)
 	rows_free(r);
 }
 
-/* Is it a metric of the sweep's program? A task's database is of the same sweep, but a file. */
+/* Is it a metric that the sweep declares? A task's database is of the same sweep, but a file. */
 static const char *metric_name(const struct slurm_watch *w, const char *name)
 {
-	const struct program_metric *m =
-		w->sweep->program ? program_metric(w->sweep->program, name) : NULL;
+	const struct declared_metric *m = trial_kind_metric(w->sweep, name);
 	return m ? m->declared.name : NULL;
 }
 

@@ -41,6 +41,7 @@ struct trial_options {
 	 * of the longest prefix of its recipe that is there. NULL: from the start; nothing is kept.
 	 */
 	const char *states;
+	const char *temporary;     /* where programs put temporary files; NULL: not known */
 	double checkpoint_seconds; /* a checkpoint at the first end of an epoch this long after the
 				      one before; 0: every epoch */
 	int slot;                  /* of the worker, from 0 */

@@ -35,7 +35,7 @@ struct comparison {
 
 static int metric_number(const struct program_config *p, const char *name)
 {
-	const struct program_metric *m = program_metric(p, name);
+	const struct declared_metric *m = program_metric(p, name);
 	return m ? (int)(m - p->metrics) : -1;
 }
 
@@ -92,7 +92,8 @@ static const char *text_of(const struct rows *r, size_t row, int column)
 }
 
 /* Equal, within the tolerance of the metric (then the verdict says so), or neither. */
-static bool agree(struct comparison *c, const struct program_metric *m, double recorded, double now)
+static bool agree(
+	struct comparison *c, const struct declared_metric *m, double recorded, double now)
 {
 	if (recorded == now || (isnan(recorded) && isnan(now)))
 		return true;
@@ -155,7 +156,7 @@ static void compare_steps(struct comparison *c)
 		const int number = metric_number(c->program, row[0].text);
 		if (number < 0)
 			continue;
-		const struct program_metric *m = &c->program->metrics[number];
+		const struct declared_metric *m = &c->program->metrics[number];
 		if (m->declared.kind == METRIC_TIME)
 			continue;
 		const struct point *p = find_point(c, number, row[1].integer);
@@ -177,7 +178,7 @@ static void compare_measures(struct comparison *c)
 	for (size_t i = 0; i < c->measures->row_count; i++) {
 		const struct value *row = &c->measures->values[2 * i];
 		const int number = metric_number(c->program, row[0].text);
-		const struct program_metric *m = number < 0 ? NULL : &c->program->metrics[number];
+		const struct declared_metric *m = number < 0 ? NULL : &c->program->metrics[number];
 		if (!m || m->declared.kind == METRIC_TIME)
 			continue;
 		if (!agree(c, m, real_of(&row[1]), c->results[number]))

@@ -138,6 +138,7 @@ static _Noreturn void child(int fd, int slot, const struct trial *t, const struc
 		.threads = options->threads,
 		.stop = &child_stop,
 		.states = options->states,
+		.temporary = options->temporary,
 		.checkpoint_seconds = options->checkpoint_seconds,
 		.slot = slot,
 		.share = share };

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "../plan/trial_kind.h"
 #include "../report/html.h"
 #include "../report/kept_log.h"
 #include "../store/read.h"
@@ -92,7 +93,7 @@ int page_add_log(struct visit *v, const char *trial, bool *is_program, struct er
 
 	if (store_ask(v->store, "log", (const char *const[]){ "trial", trial, NULL }, e, &r))
 		return -1;
-	*is_program = r->row_count && page_cell(r, 0, "is_program")->integer;
+	*is_program = r->row_count && !trial_kind_of_config(page_text(r, 0, "config"))->networks;
 	if (*is_program) {
 		page_heading(v, "Log");
 		const size_t before = v->out->length;

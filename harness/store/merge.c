@@ -13,6 +13,7 @@ struct merge {
 	struct merge_counts *counts;
 	struct rows *conflicts;
 	bool plans_changed;
+	bool ended; /* no process is at work on the source any more */
 };
 
 /* ---- copying ---- */
@@ -394,7 +395,7 @@ static int fate_of(struct merge *m, int64_t from, int64_t trial, sqlite3_stmt *r
 	if (!same_run || !taken_back)
 		return -1;
 	*fate = FATE_COPIED;
-	if (strcmp(column_text(row, 2), "running") == 0) {
+	if (strcmp(column_text(row, 2), "running") == 0 && !m->ended) {
 		m->counts->running++;
 		*fate = FATE_LEFT;
 		return 0;
@@ -539,6 +540,20 @@ static int take_additions(struct merge *m, int64_t from, int64_t into, struct er
 	return result;
 }
 
+/* An attempt that was copied while it said "running", although nobody is at work on it. */
+static int end_attempt(struct merge *m, int64_t attempt, struct err *e)
+{
+	sqlite3_stmt *update = store_statement(m->into,
+		"UPDATE attempts SET state = 'interrupted', finished_at = heartbeat,"
+		" error = 'its task ended without a word (killed, or its node died)'"
+		" WHERE id = ? AND state = 'running'",
+		e);
+	if (!update)
+		return -1;
+	bind_integer(update, 1, attempt);
+	return statement_run(m->into, update, e);
+}
+
 /* Copy an attempt whose trial and environment are in the target. */
 static int copy_attempt(
 	struct merge *m, int64_t from, int64_t trial, int64_t environment, struct err *e)
@@ -567,7 +582,10 @@ static int copy_attempt(
 	if (result)
 		return -1;
 	m->counts->attempts++;
-	return copy_pieces(m, from, into, e) || take_additions(m, from, into, e) ? -1 : 0;
+	return end_attempt(m, into, e) || copy_pieces(m, from, into, e)
+			|| take_additions(m, from, into, e)
+		? -1
+		: 0;
 }
 
 static int take_attempt(struct merge *m, int64_t from, struct err *e)
@@ -717,12 +735,12 @@ static int merge_one(struct merge *m, struct err *e)
 		: 0;
 }
 
-int store_merge(struct store *s, const char *const *paths, size_t count,
+static int merge_all(struct store *s, const char *const *paths, size_t count, bool ended,
 	struct merge_counts *counts, struct err *e, struct rows **conflicts)
 {
 	static const char *const columns[] = { "source", "trial", "dataset", "what", "ours",
 		"theirs" };
-	struct merge m = { .into = s, .conflicts = rows_new(6, columns) };
+	struct merge m = { .into = s, .ended = ended, .conflicts = rows_new(6, columns) };
 	if (!m.conflicts)
 		return err_nomem(e);
 	int result = transaction_begin(s, e);
@@ -747,4 +765,16 @@ int store_merge(struct store *s, const char *const *paths, size_t count,
 	else
 		rows_free(m.conflicts);
 	return result;
+}
+
+int store_merge(struct store *s, const char *const *paths, size_t count,
+	struct merge_counts *counts, struct err *e, struct rows **conflicts)
+{
+	return merge_all(s, paths, count, false, counts, e, conflicts);
+}
+
+int store_merge_ended(struct store *s, const char *path, struct merge_counts *counts, struct err *e,
+	struct rows **conflicts)
+{
+	return merge_all(s, &path, 1, true, counts, e, conflicts);
 }

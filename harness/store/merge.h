@@ -29,4 +29,9 @@ struct merge_counts {
 int store_merge(struct store *s, const char *const *paths, size_t count,
 	struct merge_counts *counts, struct err *e, struct rows **conflicts);
 
+/* The same of one database whose process is known to have ended (a cluster's task): attempts that
+ * it left running are copied as interrupted. */
+int store_merge_ended(struct store *s, const char *path, struct merge_counts *counts, struct err *e,
+	struct rows **conflicts);
+
 #endif

@@ -31,16 +31,21 @@ void store_close(struct store *s); /* NULL is fine */
  * of the same file gives the same bytes. Returns 0, or -1 with e. */
 int store_copy(struct store *s, const char *path, struct err *e);
 
-/* What the user should know of this database though it works ("... is on a network file system
- * (nfs): ..."), or NULL. */
+/* What the user should know of this database though it works ("... is on a file system that
+ * machines share (nfs): ..."), or NULL. */
 const char *store_warning(const struct store *s);
 
 /* The version of SQLite. */
 const char *store_library_version(void);
 
+/* From now on other machines write the database, too: a rollback journal in place of the
+ * write-ahead log, also where the disk is this machine's own. A folder "slurm" beside the database
+ * says the same to store_open. Returns 0, or -1 with e (another program has the log open). */
+int store_share(struct store *s, struct err *e);
+
 /* The name of the kind of file system that statfs(2) says, if it is one on which SQLite's
- * write-ahead log must not be used (nfs, smb, fuse, 9p ...); else NULL. For `retrial doctor` and
- * the tests; store_open asks by itself. */
+ * write-ahead log must not be used (nfs, smb, fuse, 9p ..., "unknown kind"); NULL for those that
+ * are known to be of one machine. For `retrial doctor` and the tests; store_open asks by itself. */
 const char *store_shared_file_system(unsigned long magic);
 
 /* Several calls in one transaction: all calls until the end are kept together or not at all. Much

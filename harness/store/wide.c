@@ -8,7 +8,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "../plan/program.h"
+#include "../plan/trial_kind.h"
 #include "../plan/sweep.h"
 
 /* SQLite allows 2000 columns. */
@@ -164,14 +164,15 @@ static int add_results(struct wide *w, struct err *e)
 	return 0;
 }
 
-/* Those that a program reports: declared in the sweep file (NULL: it is not at hand), or recorded.
+/* Metrics by their names: declared in the sweep file (NULL: it is not at hand), or recorded.
  */
-static int add_measures(struct wide *w, const struct program_config *program, struct err *e)
+static int add_measures(struct wide *w, const struct sweep *file, struct err *e)
 {
 	static const char value[] = "(SELECT m.value FROM measures AS m WHERE m.attempt = a.id "
 				    "AND m.metric = %Q)";
-	for (int i = 0; program && i < program->metric_count; i++)
-		if (add_column(w, value, program->metrics[i].declared.name, e))
+	const struct declared_metric *m;
+	for (size_t i = 0; file && (m = trial_kind_of(file)->metric(file, i)); i++)
+		if (m->measured && add_column(w, value, m->declared.name, e))
 			return -1;
 	return add_columns(w,
 		store_statement(w->store,
@@ -182,16 +183,25 @@ static int add_measures(struct wide *w, const struct program_config *program, st
 		value, false, e);
 }
 
-static int is_of_program(struct wide *w, bool *program, struct err *e)
+/* Of a plan whose file is not at hand (NULL), its first trial tells. */
+static int find_kind(
+	struct wide *w, const struct sweep *file, const struct trial_kind **kind, struct err *e)
 {
+	*kind = trial_kind_of(file);
+	if (file)
+		return 0;
 	sqlite3_stmt *look = store_statement(w->store,
-		"SELECT 1 FROM plan AS p JOIN trials AS t ON t.id = p.trial WHERE p.sweep = ? AND "
-		"t.model = 'program' LIMIT 1",
+		"SELECT t.config FROM plan AS p JOIN trials AS t ON t.id = p.trial WHERE p.sweep = "
+		"? ORDER BY p.position LIMIT 1",
 		e);
 	if (!look)
 		return -1;
 	bind_integer(look, 1, w->sweep);
-	return statement_integer(w->store, look, program, NULL, e);
+	const int code = sqlite3_step(look);
+	if (code == SQLITE_ROW)
+		*kind = trial_kind_of_config((const char *)sqlite3_column_text(look, 0));
+	sqlite3_reset(look);
+	return code == SQLITE_ROW || code == SQLITE_DONE ? 0 : store_error(w->store, e);
 }
 
 /* ---- the view ---- */
@@ -227,11 +237,10 @@ static int name_view(struct wide *w, struct str *name, struct err *e)
 	return 0;
 }
 
-static int write_view(
-	struct wide *w, const char *name, const struct program_config *program, struct err *e)
+static int write_view(struct wide *w, const char *name, const struct sweep *file, struct err *e)
 {
-	bool of_program = program != NULL;
-	if (!of_program && is_of_program(w, &of_program, e))
+	const struct trial_kind *kind;
+	if (find_kind(w, file, &kind, e))
 		return -1;
 	str_addf(&w->sql,
 		"CREATE VIEW %s AS\n\t" MARK
@@ -242,7 +251,7 @@ static int write_view(
 		name);
 	str_add(&w->taken, "\nposition\ntrial\nseed\nstate\n");
 	w->columns = 4;
-	if (add_labels(w, e) || (of_program ? add_measures(w, program, e) : add_results(w, e))
+	if (add_labels(w, e) || (kind->networks ? add_results(w, e) : add_measures(w, file, e))
 		|| add_column(w, "a.\"%w\"", "seconds", e)
 		|| add_column(w, "a.\"%w\"", "cpu_seconds", e)
 		|| add_column(w, "a.\"%w\"", "peak_bytes", e) || add_parameters(w, e))
@@ -311,7 +320,7 @@ int wide_make(struct store *s, int64_t sweep, const struct sweep *file, struct e
 	struct str name = { 0 };
 	int result = name_view(&w, &name, e);
 	if (!result)
-		result = write_view(&w, name.s, file ? file->program : NULL, e);
+		result = write_view(&w, name.s, file, e);
 	if (!result)
 		result = replace(s, name.s, w.sql.s, e);
 	if (!result && w.columns > COLUMNS_MAX)
@@ -334,7 +343,7 @@ int wide_complete(struct store *s, int64_t sweep, const struct sweep *file, stru
 	int result = name_view(&w, &name, e);
 	if (!result)
 		result = look_up(s, name.s, &holder, &sql, e);
-	if (!result && (holder == NOBODY || file->program))
+	if (!result && (holder == NOBODY || !trial_kind_of(file)->networks))
 		result = wide_make(s, sweep, file, e);
 	free(sql);
 	str_free(&name);

@@ -4,6 +4,7 @@
 #include "activation.h"
 #include "average.h"
 #include "conv.h"
+#include "conv_general.h"
 #include "conv_pool.h"
 #include "conv_weights.h"
 #include "dense.h"

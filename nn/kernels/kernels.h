@@ -28,10 +28,12 @@ struct nn_conv_pool {
 };
 
 /* A general convolution. Output y, x reads input y * stride + ky - pad_top, x * stride + kx -
- * pad_left; what lies outside is 0 (and skipped). */
+ * pad_left; what lies outside is 0 (and skipped). Strides that differ and dilation are general_*
+ * alone: x * stride_width, ky * dilation, kx * dilation_width. */
 struct nn_conv {
 	int in_channels, out_channels; /* depthwise: the same */
 	int kernel_height, kernel_width, stride, pad_top, pad_left;
+	int stride_width, dilation, dilation_width;
 	int in_height, in_width; /* of the input that may be read */
 	int out_height, out_width;
 	size_t in_row, in_plane;
@@ -81,10 +83,10 @@ struct nn_average {
 	size_t in_row, in_plane;
 };
 
-/* Pooling in general. Window y, x begins at row y * stride - pad_top, column x * stride - pad_left;
- * of it only what lies in the input counts, which is never nothing. */
+/* Pooling in general. Window y, x begins at row y * stride - pad_top, column x * stride_width -
+ * pad_left; of it only what lies in the input counts, which is never nothing. */
 struct nn_window {
-	int channels, window_height, window_width, stride, pad_top, pad_left;
+	int channels, window_height, window_width, stride, stride_width, pad_top, pad_left;
 	int in_height, in_width; /* of the input that may be read */
 	int out_height, out_width;
 	size_t in_row, in_plane;
@@ -253,6 +255,15 @@ struct nn_kernels {
 	void (*depthwise_backward_input)(float *din, const float *dout, const float *w,
 		const struct nn_conv *s, float *scratch);
 	void (*depthwise_backward_weights)(float *dw, float *db, const float *in, const float *dout,
+		const struct nn_conv *s, float *scratch);
+
+	/* The same as conv_*, in the same order, with any strides and dilation; slower. scratch:
+	 * (kernel_height * kernel_width + 32) * 16 floats. */
+	void (*general_forward)(float *out, const float *in, const float *w, const float *b,
+		const struct nn_conv *s);
+	void (*general_backward_input)(
+		float *din, const float *dout, const float *w, const struct nn_conv *s);
+	void (*general_backward_weights)(float *dw, float *db, const float *in, const float *dout,
 		const struct nn_conv *s, float *scratch);
 
 	/* out[o] = b[o] + sum over i of w[o][i] * in[i]; then ReLU if asked for. */

@@ -15,7 +15,7 @@ struct part {
 INLINE struct part part_at(const struct nn_window *s, int y, int x)
 {
 	struct part p = { .row = y * s->stride - s->pad_top,
-		.column = x * s->stride - s->pad_left };
+		.column = x * s->stride_width - s->pad_left };
 	p.top = p.row < 0 ? -p.row : 0;
 	p.left = p.column < 0 ? -p.column : 0;
 	p.bottom =

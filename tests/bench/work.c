@@ -11,7 +11,9 @@ static double macs_forward(const struct nn_net *net, const struct nn_op *op, int
 	case NN_OP_CONV_POOL:
 		return 4 * positions
 			* (double)net->tensors[net->layers[op->weights_layer].kernel_tensor].count;
-	case NN_OP_CONV: return positions * (double)net->tensors[layer->kernel_tensor].count;
+	case NN_OP_CONV:
+	case NN_OP_CONV_GENERAL:
+		return positions * (double)net->tensors[layer->kernel_tensor].count;
 	case NN_OP_DEPTHWISE: return positions * (double)net->tensors[layer->kernel_tensor].count;
 	case NN_OP_DENSE: return (double)net->tensors[layer->kernel_tensor].count;
 	default: return 0;

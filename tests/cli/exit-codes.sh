@@ -36,6 +36,9 @@ check $? "no data for any trial: exit code 3, said also with -q"
 try run "$SCRATCH/partly.yaml" --db "$SCRATCH/partly/r.db" -q
 [ "$code" = 4 ] && [ "$(states partly)" = "done done" ]
 check $? "no data for some trials: the others are done, exit code 4"
+try run "$SCRATCH/partly.yaml" --db "$SCRATCH/partly/r.db" -q
+refuses 3 "nothing could be run: no data for 2 trials"
+check $? "again: nothing could be run for lack of data, exit code 3"
 
 # ---- elsewhere ----
 # lost NAME HEARTBEAT: the study as a run on another machine left it, with that last sign of life
@@ -125,4 +128,16 @@ Y
 try run "$SCRATCH/bad.yaml" --db "$SCRATCH/bad/r.db" -q
 [ "$code" = 1 ] && says "ended badly, the first: phase explodes" err || says "ended badly, the first: phase single" err
 check $? "a trial that ends badly: exit code 1, a reason is printed also with -q"
+try run "$SCRATCH/bad.yaml" --db "$SCRATCH/two/r.db" -q --seeds 2 --max-trials 1
+[ "$code" = 4 ] && says "ended badly" err
+check $? "a trial that ends badly, and more to do: exit code 4"
+try run "$SCRATCH/bad.yaml" --db "$SCRATCH/two/r.db" -q --seeds 2
+[ "$code" = 1 ]
+check $? "and when all have ended, 1"
+try run "$SCRATCH/bad.yaml" --db "$SCRATCH/two/r.db" -q --seeds 2
+[ "$code" = 1 ] && [ "$(sqlite3 "$SCRATCH/two/r.db" "SELECT count(*) FROM attempts")" = 2 ]
+check $? "which it stays without --retry"
+try run "$SCRATCH/bad.yaml" --db "$SCRATCH/stop/r.db" -q -j 1 --seeds 2 --on-error stop
+[ "$code" = 1 ] && [ "$(sqlite3 "$SCRATCH/stop/r.db" "SELECT count(*) FROM attempts")" = 1 ]
+check $? "--on-error stop: exit code 1, though there is more to do"
 finish

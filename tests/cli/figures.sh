@@ -51,7 +51,7 @@ check $? "of all figures, one that has no data yet is named, and the others are 
 trial=$("$RETRIAL" query "SELECT trial FROM accuracy WHERE recipe = 'alone' AND seed = 1" --db "$db" --format csv | tail -n 1)
 other=$("$RETRIAL" query "SELECT trial FROM accuracy WHERE recipe = 'alone' AND seed = 2" --db "$db" --format csv | tail -n 1)
 measure() {
-	sqlite3 "$db" "INSERT INTO latencies (attempt, environment, measured_at, kernels, number_format, batch, samples, p50, p90, p99, least,
+	sqlite3 "$db" "INSERT INTO latencies (attempt, environment, measured_at, kernels, number_format, batch, samples, p50, p90, p99, min,
 		images_per_second, noise, histogram) SELECT id, environment, '2025-01-01T00:00:00.000Z', 'plain', 'fp32', 1, 100, 2e-5, 3e-5, 4e-5, 1e-5,
 		50000, 0.002, '$2' FROM attempts WHERE trial = (SELECT id FROM trials WHERE identity = '$1')"
 }

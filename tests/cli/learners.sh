@@ -146,12 +146,13 @@ models:
       - {conv: {name: g, filters: 8, kernel: 1, kernel_width: 3, padding: same, groups: 2, bias: false}}
       - {batchnorm: {name: n, activation: relu}}
       - {shuffle: {groups: 4}}
+      - {conv: {name: far, filters: 8, kernel: 3, padding: same, stride: 2, stride_width: 1, dilation: 2, dilation_width: 3}}
       - {depthwise: {name: d, kernel: 3, padding: same, multiplier: 2}}
       - {avgpool: {size: map}}
       - {dense: {name: squeeze, units: 4, activation: relu}}
       - {dense: {name: excite, units: 16, activation: sigmoid}}
       - {multiply: {input: d, with: excite}}
-      - {pad_channels: {name: shortcut, input: n, channels: 16}}
+      - {pad_channels: {name: shortcut, input: far, channels: 16}}
       - {add: {with: multiply1}}
       - {maxpool: {size: map}}
       - {dense: {name: classes, units: classes}}
@@ -162,7 +163,11 @@ YAML
 sed -i 's/{multiply: {input: d, with: excite}}/{multiply: {name: scaled, input: d, with: excite}}/; s/with: multiply1/with: scaled/' "$SCRATCH/layers.yaml"
 try run "$SCRATCH/layers.yaml" --db "$db"
 [ "$code" = 0 ]
-check $? "groups, shuffled and padded channels, products and a depth multiplier are trained"
+check $? "groups, shuffled and padded channels, products, dilation, uneven strides and a depth multiplier are trained"
+sed 's/dilation: 2, dilation_width: 3/dilation: 40/; s/padding: same, stride: 2, stride_width: 1/stride: 2/' "$SCRATCH/layers.yaml" >"$SCRATCH/bad.yaml"
+try check "$SCRATCH/bad.yaml"
+[ "$code" = 2 ] && says "a 3x3 kernel of dilation 40x40 spans 81x81, which does not fit" err && grep -A1 'name: far' "$SCRATCH/err" | grep -q '\^'
+check $? "a dilation that does not fit is shown at its layer"
 mixed=$(one r mixed)
 bad=0
 for format in safetensors npz onnx; do

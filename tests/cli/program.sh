@@ -239,6 +239,13 @@ check $? "it inherits three streams and nothing else; its input is empty"
 grep -q '^RETRIAL_SEED=1$' environment && grep -q '^RETRIAL_TRIAL=................................................................$' environment && grep -qF 'A=$(touch' environment
 check $? "its environment has the declared variables and retrial's own"
 
+# A lock file with the digests of some hundred packages.
+yes 'package==1.0 --hash=sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef' | head -n 10000 >all.lock
+sed '/^retrial/a name: locked' ok.yaml | sed '/^name: ok/d; s/^  command: .*/&\n  packages: [cat, all.lock]/' >locked.yaml
+try run locked.yaml --db locked.db -q
+[ "$code" = 0 ] && [ "$(sqlite3 locked.db "SELECT length(value) > 800000 FROM facts WHERE name = 'study_packages'")" = 1 ]
+check $? "packages: a lock file is recorded whole"
+
 # ---- others go on ----
 # shellcheck disable=SC2016
 cat >some.sh <<'END'
@@ -256,5 +263,16 @@ END
 try run some.yaml --db "$db" -j 2
 [ "$code" = 1 ] && says "trials done (3 now, 0 before), 2 failed" err
 check $? "after programs that fail the others go on; the exit code is 1"
+
+# shellcheck disable=SC2016
+cat >murder.sh <<'END'
+[ "$1" = 1 ] && exit 9
+[ "$1" = 2 ] && kill -KILL $PPID
+echo "{\"x\": $1}" >"$RETRIAL_OUT"
+END
+sed 's/some.sh/murder.sh/; s/\[1, 2, 3, 4, 5\]/[1, 2, 3]/' some.yaml >murder.yaml
+try run murder.yaml --db murder.db -q
+[ "$code" = 3 ] && says "the machine failed at 1 trial: the worker was killed by signal 9" err && [ "$(sqlite3 murder.db "SELECT group_concat(state) FROM runs")" = failed,interrupted,done ]
+check $? "a program that kills the worker: its trial is interrupted, and the reason is its own, not that of one that failed before"
 
 finish

@@ -136,13 +136,19 @@ printf 'if [ "$1" = 2 ]; then dd if=/dev/zero of="$RETRIAL_SCRATCH/big" bs=64k c
 printf 'retrial: 1\nname: fill\nprogram: {command: [sh, fill.sh, "{n}"]}\nparameters: {n: integer}\nmetrics: {x: }\naxes: {n: [1, 2, 3]}\n' >fill.yaml
 if [ "$(id -u)" = 0 ] && mkdir full && mount -t tmpfs -o size=2m none full 2>/dev/null; then
 	try run fill.yaml --db "$db" --states "$SCRATCH/full" --progress never
-	[ "$code" = 1 ] && says "No space left on device" err && [ "$(ask "SELECT group_concat(state) FROM runs WHERE sweep = 'fill'")" = done,failed,done ]
-	check $? "a program that fills the disk fails with the system's word; the others go on"
-	[ "$(ask "PRAGMA integrity_check")" = ok ] && [ "$(ask "SELECT count(*) FROM logs WHERE attempt = (SELECT attempt FROM runs WHERE sweep = 'fill' AND state = 'failed')")" = 1 ]
+	[ "$code" = 3 ] && says "the disk is full: $(realpath full)/scratch/" err && says "No space left on device" err &&
+		[ "$(ask "SELECT group_concat(state) FROM runs WHERE sweep = 'fill'")" = done,interrupted,done ]
+	check $? "a program on a full disk is interrupted, not failed, with the system's word; the others go on"
+	[ "$(ask "PRAGMA integrity_check")" = ok ] && [ "$(ask "SELECT count(*) FROM logs WHERE attempt = (SELECT attempt FROM runs WHERE sweep = 'fill' AND state = 'interrupted')")" = 1 ]
 	check $? "nothing is lost, and its output is kept"
+	mount -o remount,size=80m full
+	try run fill.yaml --db "$db" --states "$SCRATCH/full" --progress never
+	[ "$code" = 0 ] && [ "$(ask "SELECT group_concat(state) FROM runs WHERE sweep = 'fill'")" = done,done,done ]
+	check $? "with room again it is done"
 	umount full
 else
-	skip "a program that fills the disk fails with the system's word; the others go on" "needs root and mount"
+	skip "a program on a full disk is interrupted, not failed, with the system's word; the others go on" "needs root and mount"
+	skip "with room again it is done" "needs root and mount"
 	skip "nothing is lost, and its output is kept" "needs root and mount"
 fi
 

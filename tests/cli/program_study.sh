@@ -44,6 +44,13 @@ END
 for part in 1 2 3; do "$RETRIAL" run study.yaml --db "part-$part.db" --shard $part/3 -q || echo "shard $part: $?" >bad; done
 [ ! -e bad ] && [ "$(for part in 1 2 3; do ask "SELECT count(*) FROM attempts" part-$part.db; done | awk '{ n += $1; few = NR == 1 || $1 < few ? $1 : few } END { print n, (few > 0) }')" = "36 1" ]
 check $? "three shards run all trials, each some of them"
+part_of() { ask "SELECT identity FROM plan JOIN trials ON trials.id = trial ORDER BY position" "$1"; }
+[ "$(for part in 1 2 3; do part_of part-$part.db; done | sort -u | wc -l)" = 36 ]
+check $? "no trial is in two of them"
+mkdir elsewhere && cp descend.sh study.yaml elsewhere/
+(cd elsewhere && "$RETRIAL" run study.yaml --db again.db --shard 2/3 --max-trials 1 -q)
+[ "$(part_of elsewhere/again.db)" = "$(part_of part-2.db)" ]
+check $? "the second one has the same trials in another folder"
 try merge --into "$db" part-1.db part-2.db part-3.db
 try run study.yaml --db "$db"
 says "36 of 36 trials done (0 now, 36 before)" err

@@ -22,7 +22,8 @@ check $? "two workers give the same digests"
 same threads -j 1 --threads 2
 check $? "two threads within a trial give the same digests"
 for kernels in avx2 neon; do
-	if "$RETRIAL" run "$sweep" --db "$SCRATCH/$kernels/r.db" --max-trials 1 --kernels $kernels -q 2>/dev/null; then
+	"$RETRIAL" run "$sweep" --db "$SCRATCH/$kernels/r.db" --max-trials 1 --kernels $kernels -q 2>/dev/null
+	if [ $? = 4 ]; then # this processor has them
 		same $kernels --kernels $kernels
 		check $? "the $kernels kernels give the same digests"
 	fi

@@ -89,6 +89,29 @@ export PATH
 try run $sweep --db "$(db stub)" --executor slurm --tasks 3
 [ "$code" = 0 ] && says '8 trials submitted in 3 tasks' err && [ -s "$SCRATCH/stub/slurm/resume/00001/trials.txt" ]
 check $? "a submission has a list of trials and is counted"
+journal() { sqlite3 "$(db "$1")" "PRAGMA journal_mode"; }
+try tag good "$(sqlite3 "$(db stub)" "SELECT identity FROM trials LIMIT 1")" --db "$(db stub)"
+[ "$code" = 0 ] && [ "$(journal stub)" = delete ] && [ "$(journal whole)" = wal ]
+check $? "the database of a study that was submitted has a rollback journal from then on, others a log on local disks"
+# shellcheck disable=SC2086
+"$RETRIAL" run $sweep $small --db "$(db read)" --max-trials 1 -q
+(echo "BEGIN; SELECT count(*) FROM trials;"; sleep 5) | sqlite3 "$(db read)" >"$SCRATCH/reader" & pid=$!
+until [ -s "$SCRATCH/reader" ]; do sleep 0.05; done
+# shellcheck disable=SC2086
+try run $sweep $small --db "$(db read)" --executor slurm --tasks 3
+[ "$code" = 3 ] && says "a program on this one has it open" err && [ ! -d "$SCRATCH/read/slurm" ]
+check $? "while another program has the log open nothing is submitted: exit code 3"
+kill $pid
+wait $pid
+# shellcheck disable=SC2086
+{
+STUB_SECONDS=3 "$RETRIAL" run $sweep $small --db "$(db both)" --executor slurm --tasks 3 >"$SCRATCH/first" 2>&1 & pid=$!
+until [ -e "$SCRATCH/both/slurm/resume/00001" ]; do sleep 0.05; done
+try run $sweep $small --db "$(db both)" --executor slurm --tasks 3
+}
+wait $pid
+[ $? = 0 ] && [ "$code" = 4 ] && says "another run is submitting this study" err && [ ! -e "$SCRATCH/both/slurm/resume/00002" ]
+check $? "two runs at once do not submit the same trials: the second ends with exit code 4"
 queue=$SCRATCH/queue
 { for t in 1 2 3; do echo "7|$t|PENDING|Resources||N/A|retrial $SCRATCH/stub/slurm/resume/00001 0"; done; echo "8|N/A|PENDING|Dependency||N/A|retrial $SCRATCH/stub/slurm/resume/00001 merge"; } >"$queue"
 STUB_QUEUE=$queue try run $sweep --db "$(db stub)" --executor slurm

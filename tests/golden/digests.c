@@ -542,6 +542,12 @@ static const struct training trainings[] = {
 		.count = 75,
 		.weight_bits = 4,
 		.map_bits = 6 },
+	{ .name = "dilated-sgd",
+		.build = build_dilated,
+		.image = { 2, 13, 15 },
+		.optimizer = SGD,
+		.count = 75,
+		.epochs = 2 },
 };
 
 /* *of_trainer has to outlive the trainer, and is freed by the caller. */

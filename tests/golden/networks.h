@@ -110,15 +110,15 @@ static void build_recipe(struct nn_net *net, struct nn_shape image)
 	at = nn_conv(net, "conv", at, 9, 3, 3, NN_SAME, false, NN_HE_UNIFORM);
 	at = nn_activation(net, "gelu", at, NN_GELU, 0);
 	int parts[2] = { nn_pool_with(net, NN_MAXPOOL, "max", at,
-				 &(struct nn_pool_options){ 3, 3, 2, NN_SAME }),
+				 &(struct nn_pool_options){ 3, 3, 2, NN_SAME, 0 }),
 		nn_pool_with(net, NN_AVGPOOL, "mean", at,
-			&(struct nn_pool_options){ 3, 3, 2, NN_SAME }) };
+			&(struct nn_pool_options){ 3, 3, 2, NN_SAME, 0 }) };
 	parts[0] = nn_activation(net, "tanh", parts[0], NN_TANH, 0);
 	parts[1] = nn_activation(net, "sigmoid", parts[1], NN_SIGMOID, 0);
 	at = nn_batchnorm(net, "norm", nn_add(net, "sum", parts, 2), 0.9, 1e-3);
 	at = nn_activation(net, "hard_swish", at, NN_HARD_SWISH, 0);
 	at = nn_pool_with(
-		net, NN_MAXPOOL, "again", at, &(struct nn_pool_options){ 2, 3, 1, NN_VALID });
+		net, NN_MAXPOOL, "again", at, &(struct nn_pool_options){ 2, 3, 1, NN_VALID, 0 });
 	at = nn_dense_without_bias(net, "hidden", at, 13, false, NN_ORTHOGONAL);
 	net->tensors[net->layers[at].kernel_tensor].amount = 1;
 	at = nn_activation(net, "leaky", at, NN_LEAKY_RELU, 0.2);
@@ -153,6 +153,36 @@ static void build_combined(struct nn_net *net, struct nn_shape image)
 	nn_output(net, "exit", nn_dense(net, "early", gate, 10, false, NN_HE_NORMAL));
 	if (net->output_count == 2)
 		net->layers[net->outputs[1]].loss_weight = 0.3;
+}
+
+/* Strides that differ and dilation: of a convolution, in groups, of each channel. */
+static void build_dilated(struct nn_net *net, struct nn_shape image)
+{
+	const struct nn_conv_options first = { .filters = 9,
+		.kernel_height = 3,
+		.kernel_width = 3,
+		.stride_width = 2,
+		.padding = NN_SAME,
+		.no_bias = true };
+	const struct nn_conv_options groups = { .filters = 15,
+		.kernel_height = 3,
+		.kernel_width = 2,
+		.dilation = 2,
+		.dilation_width = 3,
+		.relu = true,
+		.groups = 3 };
+	const struct nn_conv_options deep = { .kernel_height = 3,
+		.kernel_width = 3,
+		.stride = 2,
+		.stride_width = 1,
+		.dilation = 1,
+		.dilation_width = 2,
+		.padding = NN_SAME };
+	int at = nn_conv_with(net, "first", nn_input(net, "in", image), &first);
+	at = nn_relu(net, "relu", nn_batchnorm(net, "norm", at, 0.9, 1e-3));
+	at = nn_depthwise(net, "deep", nn_conv_with(net, "groups", at, &groups), &deep);
+	nn_output(net, "out",
+		nn_dense(net, "logits", nn_maxpool(net, "pool", at, 2), 10, false, NN_HE_NORMAL));
 }
 
 #endif

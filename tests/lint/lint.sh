@@ -74,6 +74,13 @@ check "libcrypto is included in harness/base/digest.c alone" only_in 'harness/ba
 check "libmicrohttpd is included in harness/serve/http.c alone" only_in 'harness/serve/http\.c' 'microhttpd\.h'
 check "libsmartcols is included in harness/report and harness/cli alone" only_in 'harness/(report|cli)/[a-z0-9_]+\.c' 'libsmartcols/.*'
 
+# Everyone else asks what is declared (harness/plan/trial_kind.h).
+asks_what_executes_a_trial() {
+	grep -nE '(->|\.)program\b' -r harness --include='*.[ch]' |
+		grep -vE '^harness/(plan/[a-z_]+|run/(engine|inputs|program_run|reported|verify_program)|cli/(frozen_cli|verify_programs_cli)|bundle/programs)\.c:'
+}
+check "only what reads a sweep file or runs a program looks at a trial's program" asks_what_executes_a_trial
+
 # ---- functions ----
 
 # calls PATTERN FILES...: lines that call a function of that name, outside of strings and of lines of comment.

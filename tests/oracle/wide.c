@@ -134,15 +134,17 @@ static void visit_window(struct wide *w, int l, uint32_t i, int f, int y, int x,
 	int from = c->inputs[0];
 	struct nn_shape in = layer_of(w, from)->shape;
 	bool same = c->padding == NN_SAME, deep = c->kind == NN_CONV;
-	int above = same ? padding_before(in.height, c->kernel_height, c->stride) : 0,
-	    left = same ? padding_before(in.width, c->kernel_width, c->stride) : 0;
+	const int high = (c->kernel_height - 1) * c->dilation + 1,
+		  wide = (c->kernel_width - 1) * c->dilation_width + 1;
+	int above = same ? padding_before(in.height, high, c->stride) : 0,
+	    left = same ? padding_before(in.width, wide, c->stride_width) : 0;
 	const int groups = deep && c->groups ? c->groups : 1, each = in.channels / groups,
 		  first = f / (c->shape.channels / groups) * each;
 	for (int k = deep ? first : f; k < (deep ? first + each : f + 1); k++)
 		for (int ky = 0; ky < c->kernel_height; ky++)
 			for (int kx = 0; kx < c->kernel_width; kx++) {
-				int in_y = y * c->stride + ky - above,
-				    in_x = x * c->stride + kx - left;
+				int in_y = y * c->stride + ky * c->dilation - above,
+				    in_x = x * c->stride_width + kx * c->dilation_width - left;
 				if (in_y < 0 || in_y >= in.height || in_x < 0 || in_x >= in.width)
 					continue;
 				int filter = deep ? f * each + k - first : f;
@@ -299,7 +301,7 @@ static void pool(struct wide *w, int l, bool back)
 	const int from = p->inputs[0];
 	const struct nn_shape in = layer_of(w, from)->shape;
 	const int down = p->stride ? p->stride : p->kernel_height,
-		  across = p->stride ? p->stride : p->kernel_width,
+		  across = p->stride ? p->stride_width : p->kernel_width,
 		  above = p->padding == NN_SAME ? padding_before(in.height, p->kernel_height, down)
 						: 0,
 		  left = p->padding == NN_SAME ? padding_before(in.width, p->kernel_width, across)

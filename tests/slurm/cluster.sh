@@ -77,6 +77,7 @@ chmod 755 "$folder"
 	done
 	echo "PartitionName=all Nodes=n[1-4] Default=YES"
 	echo "PartitionName=side Nodes=n[5-6] PriorityTier=1"
+	echo "PartitionName=cpu Nodes=n[5-6] PriorityTier=1" # as docs/cluster.md calls it
 	echo "PartitionName=urgent Nodes=n[5-6] PriorityTier=2"
 } >"$folder/slurm.conf"
 SLURM_CONF=$folder/slurm.conf; export SLURM_CONF

@@ -65,27 +65,48 @@ check $? "and the task's log says so"
 
 # ---- a program that is not there ----
 scontrol update nodename=n5,n6 state=drain reason=maintenance
-study gone --tasks 1
+study gone --tasks 1 --wait & pid=$!
+until_true sh -c 'squeue --noheader --partition=side --name=retrial-tiny | grep -q .'
 mv "$copy" "$copy.away"
 scontrol update nodename=n5,n6 state=resume
-until_true nothing_queued
+wait $pid
+[ $? = 3 ] && grep -q 'task 1 of submission 00001 ended without 2 of its 2 trials: .*not found' "$SCRATCH/err" && grep -q 'none of the tasks finished a trial' "$SCRATCH/err"
+check $? "no program on the node: --wait says so, and that nothing came of it, exit code 3"
 mv "$copy.away" "$copy"
 study gone --wait
 [ $? = 0 ] && as_local gone && grep -q 'task 1 of submission 00001 ended without 2 of its 2 trials: .*not found' "$SCRATCH/err"
-check $? "no program on the node: the next run says so and submits again"
+check $? "with the program there the next run says so, too, and finishes"
 
 # ---- a full disk ----
-mkdir -p "$SCRATCH/full/slurm"
-if [ "$(id -u)" = 0 ] && mount -t tmpfs -o size=700k none "$SCRATCH/full/slurm" 2>/dev/null; then
+is_full() { grep -q 'No space left\|disk is full\|disk I/O error' "$@"; }
+mkdir -p "$SCRATCH/full/slurm" "$SCRATCH/small" "$SCRATCH/one"
+if [ "$(id -u)" = 0 ] && mount -t tmpfs -o size=500k none "$SCRATCH/full/slurm" 2>/dev/null; then
 	study full --tasks 1 --wait
-	code=$?
-	grep -q 'No space left\|disk is full\|disk I/O error' "$SCRATCH/err" "$SCRATCH"/full/slurm/tiny/00001/*_1.log && { [ $code = 3 ] || [ $code = 4 ]; } && no_failure full
-	check $? "a full disk: it is said, no trial has failed, exit code 3 or 4"
+	[ $? = 3 ] && is_full "$SCRATCH/err" "$SCRATCH"/full/slurm/tiny/00001/*_1.log && no_failure full
+	check $? "a full disk: it is said, no trial has failed, exit code 3"
 	mount -o remount,size=16m "$SCRATCH/full/slurm"
 	study full --wait
 	[ $? = 0 ] && as_local full
 	check $? "with room again the next run finishes"
 	umount "$SCRATCH/full/slurm"
+
+	# On one node only: the database of the second task lies on a small disk.
+	mount -t tmpfs -o size=500k none "$SCRATCH/small"
+	scontrol update nodename=n5,n6 state=drain reason=maintenance
+	study one --no-share --set recipe=plain --seeds 4 --tasks 4
+	ln -s "$SCRATCH/small/2.db" "$SCRATCH/one/slurm/tiny/00001/00002.db"
+	scontrol update nodename=n5,n6 state=resume
+	until_true nothing_queued
+	study one --no-share --set recipe=plain --seeds 4 --collect
+	[ $? = 4 ] && no_failure one && [ "$(sqlite3 "$SCRATCH/one/r.db" "SELECT group_concat(n) FROM (SELECT count(*) AS n FROM runs GROUP BY state = 'done' ORDER BY state = 'done')")" = 1,3 ]
+	check $? "a full disk on one node: the other tasks finish, nothing has failed, more to do"
+	"$copy" status --db "$SCRATCH/one/r.db" >"$SCRATCH/out" 2>&1
+	grep -q 'tasks ended: 3 done, 1 unfinished' "$SCRATCH/out" && grep 'task 2 of submission 00001 ended without 1 of its 1 trial: ' "$SCRATCH/out" >"$SCRATCH/line" && is_full "$SCRATCH/line"
+	check $? "status says which task, and why"
+	study one --no-share --set recipe=plain --seeds 4 --wait
+	[ $? = 0 ] && [ "$(sqlite3 "$SCRATCH/one/r.db" "SELECT count(*), count(DISTINCT trial) FROM attempts WHERE state = 'done'")" = "4|4" ]
+	check $? "the next run does that trial only, and finishes"
+	umount "$SCRATCH/small"
 else
 	skip "a full disk" "no tmpfs can be mounted here"
 fi

@@ -49,6 +49,36 @@ for part in 1 2 3; do "$RETRIAL" run study.yaml --db "part$part/r.db" --shard $p
 "$RETRIAL" merge --into merged.db part?/r.db >out 2>err && said merged.db | cmp -s - local.csv
 check $? "in three parts: the same"
 
+# ---- the warning before the time limit ----
+# The first start waits to be stopped; the second finds what it left in its scratch folder.
+cat >count.sh <<'END'
+n=$(($(cat "$1/at" 2>/dev/null || echo 0) + 1))
+echo $n >"$1/at"
+echo '{"step": 7, "loss": 1}' >"$RETRIAL_OUT"
+while [ $n = 1 ]; do sleep 0.1; done
+echo "{\"n\": $n}" >"$RETRIAL_OUT"
+END
+cat >count.yaml <<'END'
+retrial: 1
+name: count
+program: {command: [sh, count.sh, "{scratch}"], inputs: count.sh}
+metrics: {n: {better: higher}, loss: {better: lower, series: step}}
+END
+"$RETRIAL" run count.yaml --db count/r.db --executor slurm --slurm partition=side -q
+for _ in $(seq 300); do
+	"$RETRIAL" status --db count/r.db >out 2>err
+	grep -q 'running on n[56] since .*; step 7' out && break
+	sleep 0.2
+done
+grep -q 'running on n[56] since .*: 0 of 1 trials done; step 7' out
+check $? "status shows the node and the step that a program is at"
+scancel --signal=USR1 --batch "$(squeue --noheader --array --states=running --name=retrial-count --format=%i | head -n 1)"
+"$RETRIAL" run count.yaml --db count/r.db --executor slurm --slurm partition=side --wait >out 2>err
+[ $? = 0 ] && [ ! -e count/slurm/count/00002 ] && [ "$("$RETRIAL" query "SELECT value FROM measurements WHERE metric = 'n'" --db count/r.db --format csv | tail -n 1)" = 2.0 ]
+check $? "a program is warned before its limit, its task goes back into the queue, and it goes on in its scratch folder"
+[ "$(sqlite3 count/r.db "SELECT group_concat(state || ': ' || coalesce(error, ''), '; ') FROM (SELECT state, error FROM attempts ORDER BY id)")" = "interrupted: ended on request; done: " ]
+check $? "its attempts are one that ended on request, and one that is done"
+
 # ---- a trial that fails ----
 FAILS=2; export FAILS
 sed 's/inputs: study.sh,/inputs: study.sh, environment: {FAILS: "2"},/; s/name: programs/name: failing/' study.yaml >failing.yaml

@@ -4,7 +4,7 @@
 set -u
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
-sh tests/slurm/cluster.sh "$folder" sh tests/run.sh tests/slurm/study.sh tests/slurm/programs.sh tests/slurm/ends.sh
+sh tests/slurm/cluster.sh "$folder" sh tests/run.sh tests/slurm/study.sh tests/slurm/programs.sh tests/slurm/ends.sh tests/slurm/docs.sh
 status=$?
 [ "$status" != 77 ] || { echo "slurm: SKIPPED, no Slurm starts on this machine (see above)"; exit 0; }
 exit "$status"

@@ -84,6 +84,11 @@ digests "$db" | cmp -s - "$SCRATCH/local.csv"
 check $? "with the digests of the local run"
 [ "$(done_twice "$db")" = 0 ]
 check $? "and nothing that was done is done twice"
+[ "$(sqlite3 "$db" "SELECT count(*) FROM attempts WHERE state = 'running'")" = 0 ] &&
+	[ "$(sqlite3 "$db" "SELECT count(*) FROM attempts WHERE state = 'interrupted' AND error LIKE 'its task ended without a word%'")" -ge 1 ]
+check $? "and the attempt of the task that was killed is recorded as interrupted"
+[ "$(sqlite3 "$db" 'PRAGMA journal_mode')" = delete ]
+check $? "the study's database has a rollback journal: a node writes it, too"
 grep -q 'Restart\|requeue\|interrupted' "$SCRATCH"/rough/slurm/study/*/*.log
 check $? "a task was stopped and went on"
 

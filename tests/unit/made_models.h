@@ -115,12 +115,12 @@ static inline void made_recipes(struct nn_net *net)
 		at = nn_activation(net, (const char *const[]){ "a", "b", "c", "d", "e", "f" }[k],
 			at, kinds[k], 0.25);
 	int large = nn_pool_with(
-		net, NN_MAXPOOL, "large", at, &(struct nn_pool_options){ 3, 3, 2, NN_SAME });
+		net, NN_MAXPOOL, "large", at, &(struct nn_pool_options){ 3, 3, 2, NN_SAME, 0 });
 	int mean = nn_pool_with(
-		net, NN_AVGPOOL, "average", at, &(struct nn_pool_options){ 3, 3, 2, NN_SAME });
+		net, NN_AVGPOOL, "average", at, &(struct nn_pool_options){ 3, 3, 2, NN_SAME, 0 });
 	at = nn_add(net, "sum", (int[]){ large, mean }, 2);
 	at = nn_pool_with(
-		net, NN_MAXPOOL, "again", at, &(struct nn_pool_options){ 2, 3, 1, NN_VALID });
+		net, NN_MAXPOOL, "again", at, &(struct nn_pool_options){ 2, 3, 1, NN_VALID, 0 });
 	at = nn_dense_without_bias(net, "hidden", at, 6, true, NN_HE_NORMAL);
 	at = nn_activation(net, "gelu", at, NN_GELU, 0);
 	at = nn_dense_without_bias(net, "logits", at, 3, false, NN_HE_NORMAL);
@@ -163,6 +163,42 @@ static inline void made_grouped(struct nn_net *net)
 	nn_output(net, "exit", nn_dense(net, "early", gate, 5, false, NN_HE_NORMAL));
 }
 
+/* Strides that differ, dilation: of a convolution whose batch normalisation is folded, in groups,
+ * of each channel. */
+static inline void made_dilated(struct nn_net *net)
+{
+	const struct nn_conv_options first = { .filters = 6,
+		.kernel_height = 3,
+		.kernel_width = 3,
+		.stride = 2,
+		.stride_width = 1,
+		.dilation = 1,
+		.dilation_width = 2,
+		.padding = NN_SAME,
+		.no_bias = true };
+	const struct nn_conv_options groups = { .filters = 4,
+		.kernel_height = 2,
+		.kernel_width = 3,
+		.dilation = 3,
+		.dilation_width = 2,
+		.relu = true,
+		.groups = 2 };
+	const struct nn_conv_options depth = { .kernel_height = 3,
+		.kernel_width = 3,
+		.dilation = 2,
+		.padding = NN_SAME,
+		.relu = true };
+	int at = nn_relu(net, "r",
+		nn_batchnorm(net, "n",
+			nn_conv_with(net, "first", made_image(net, 2, 13, 11), &first), .9, 1e-3));
+	at = nn_depthwise(net, "depth", nn_conv_with(net, "groups", at, &groups), &depth);
+	at = nn_pool_with(
+		net, NN_MAXPOOL, "high", at, &(struct nn_pool_options){ 2, 1, 0, NN_SAME, 0 });
+	at = nn_pool_with(
+		net, NN_AVGPOOL, "wide", at, &(struct nn_pool_options){ 1, 3, 1, NN_VALID, 2 });
+	made_head(net, at, 5);
+}
+
 static const struct made_network {
 	const char *name;
 	void (*build)(struct nn_net *net);
@@ -178,6 +214,7 @@ static const struct made_network {
 	{ "recipes", made_recipes, false },
 	{ "normalized", made_normalized, true },
 	{ "grouped", made_grouped, false },
+	{ "dilated", made_dilated, false },
 };
 enum { MADE_NETWORKS = sizeof(made_networks) / sizeof(*made_networks) };
 

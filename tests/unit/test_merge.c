@@ -429,6 +429,41 @@ static void failures_are_copied_once_and_what_runs_is_left_out(void **state)
 	}
 }
 
+static void what_a_dead_task_left_running_is_interrupted(void **state)
+{
+	(void)state;
+	struct merge_counts counts;
+	struct made_sweep made;
+	struct rows *conflicts;
+	int64_t sweep, environment, attempt;
+	make_database(a_path, 1, 0x1, 0, 1);
+	struct store *s = open_store(a_path, STORE_WRITE);
+	made_init(&made, "paper", 1);
+	assert_ok(store_environment(s, "cpu\tany\n", &environment, &e));
+	assert_ok(store_sweep(s, &made.sweep, &sweep, &e));
+	assert_ok(store_attempt_begin(
+		s, sweep, made.trials[1].identity, environment, (long)getpid(), &attempt, &e));
+	const struct epoch_result epoch = made_epoch(0);
+	assert_ok(store_epoch(s, attempt, &epoch, &e));
+	store_close(s);
+	for (int again = 0; again < 2; again++) {
+		s = open_store(out_path, STORE_WRITE);
+		assert_ok(store_merge_ended(s, a_path, &counts, &e, &conflicts));
+		store_close(s);
+		rows_free(conflicts);
+		assert_int_equal(counts.attempts, again ? 0 : 2);
+		assert_int_equal(counts.running, 0);
+		assert_answer(out_path, "SELECT state, attempts FROM runs ORDER BY position",
+			"done,1\ninterrupted,1\n");
+		assert_answer(out_path,
+			"SELECT finished_at = heartbeat, error LIKE '%ended without a word%',"
+			" (SELECT count(*) FROM metrics WHERE attempt = attempts.id)"
+			" FROM attempts WHERE state = 'interrupted'",
+			"1,1,2\n"); /* a row an output */
+	}
+	assert_answer(a_path, "SELECT count(*) FROM attempts WHERE state = 'running'", "1\n");
+}
+
 static void more_seeds_of_the_same_file_make_the_plan_grow(void **state)
 {
 	(void)state;
@@ -499,6 +534,7 @@ int main(void)
 			a_newer_core_outranks_an_older_one_in_either_order, new_paths),
 		cmocka_unit_test_setup(
 			failures_are_copied_once_and_what_runs_is_left_out, new_paths),
+		cmocka_unit_test_setup(what_a_dead_task_left_running_is_interrupted, new_paths),
 		cmocka_unit_test_setup(more_seeds_of_the_same_file_make_the_plan_grow, new_paths),
 		cmocka_unit_test_setup(
 			a_sweep_of_another_file_keeps_our_plan_and_brings_its_results, new_paths),

@@ -70,14 +70,14 @@ static void pooling_of_parts_and_of_an_input(void **state)
 {
 	(void)state;
 	for (int form = 0; form < 4; form++) {
-		const struct nn_pool_options o = { 3, 3, 2, form / 2 ? NN_SAME : NN_VALID };
+		const struct nn_pool_options o = { 3, 3, 2, form / 2 ? NN_SAME : NN_VALID, 0 };
 		const enum nn_kind kind = form % 2 ? NN_AVGPOOL : NN_MAXPOOL;
 		struct nn_net net = { 0 };
 		int at = nn_pool_with(&net, kind, "first",
 			nn_input(&net, "in", (struct nn_shape){ 2, 13, 12 }), &o);
 		at = nn_conv(&net, "conv", at, 4, 3, 3, NN_SAME, false, NN_HE_NORMAL);
-		at = nn_pool_with(
-			&net, kind, "second", at, &(struct nn_pool_options){ 2, 2, 1, NN_VALID });
+		at = nn_pool_with(&net, kind, "second", at,
+			&(struct nn_pool_options){ 2, 2, 1, NN_VALID, 0 });
 		back(&net, nn_maxpool(&net, "last", at, 2)); /* drops a row and a column */
 		check_net("pooling of parts", &net, 300 + (uint64_t)form, 17);
 	}
@@ -88,8 +88,8 @@ static void pooling_side_by_side_is_what_it_was(void **state)
 	(void)state;
 	struct nn_net net = { 0 };
 	const int in = nn_input(&net, "in", (struct nn_shape){ 2, 8, 6 });
-	static const struct nn_pool_options side[] = { { 2, 2, 0, NN_VALID }, { 2, 2, 2, NN_VALID },
-		{ 2, 2, 2, NN_SAME }, { 2, 2, 0, NN_SAME } };
+	static const struct nn_pool_options side[] = { { 2, 2, 0, NN_VALID, 0 },
+		{ 2, 2, 2, NN_VALID, 0 }, { 2, 2, 2, NN_SAME, 0 }, { 2, 2, 0, NN_SAME, 0 } };
 	for (size_t i = 0; i < COUNT(side); i++) {
 		const int l = nn_pool_with(&net, NN_MAXPOOL, "pool", in, &side[i]);
 		assert_true(
@@ -233,15 +233,15 @@ static void a_batch_normalisation_may_come_last(void **state)
 static void what_does_not_fit_is_refused_with_the_reason(void **state)
 {
 	(void)state;
-	static const char *const reasons[] = { "does not fit", "stride of 65", "needs a stride",
+	static const char *const reasons[] = { "does not fit", "stride of 65", "stride of -1",
 		"slope", "only an input" };
 	for (int form = 0; form < (int)COUNT(reasons); form++) {
 		struct nn_net net = { 0 };
 		const int in = front(&net, 3, 4, 5);
 		const struct nn_pool_options o = { .height = form == 0 ? 5 : 2,
-			.width = form == 2 ? 3 : 2,
+			.width = 2,
 			.stride = form == 1 ? 65 : 0,
-			.padding = form == 2 ? NN_SAME : NN_VALID };
+			.stride_width = form == 2 ? -1 : 0 };
 		const int l = form < 3 ? nn_pool_with(&net, NN_MAXPOOL, "it", in, &o)
 			: form == 3    ? nn_activation(&net, "it", in, NN_LEAKY_RELU, 1)
 				       : nn_normalize(&net, "it", in, false);

@@ -216,6 +216,8 @@ static void network_file_systems_are_known_by_name_and_local_ones_are_not(void *
 	assert_null(store_shared_file_system(0xef53));     /* ext4 */
 	assert_null(store_shared_file_system(0x01021994)); /* tmpfs */
 	assert_null(store_shared_file_system(0x9123683e)); /* btrfs */
+	assert_null(store_shared_file_system((unsigned long)(long)(int)0xf2f52010)); /* f2fs */
+	assert_string_equal(store_shared_file_system(0x12345678), "unknown kind");
 }
 
 static int first_start(void)

@@ -1,7 +1,7 @@
--- What the latest attempt of a trial printed (attempts that are taken back do not count), how the attempt stands, and whether its
--- trial is a program's: a row a stream, or one without a stream.
+-- What the latest attempt of a trial printed (attempts that are taken back do not count), how the attempt stands, and the trial's
+-- configuration: a row a stream, or one without a stream.
 SELECT a.id AS attempt, a.state AS state, l.stream AS stream, l.total AS total, l.kept AS kept, l.content AS content,
-	json_extract(t.config, '$.program') IS NOT NULL AS is_program, t.identity AS trial
+	t.config AS config, t.identity AS trial
 FROM trials AS t
 LEFT JOIN attempts AS a ON a.id = (SELECT max(b.id) FROM attempts AS b WHERE b.trial = t.id AND b.deleted_at IS NULL
 	AND (:attempt IS NULL OR b.id = :attempt))

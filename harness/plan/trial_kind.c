@@ -1,0 +1,180 @@
+/* trial_kind.c - the core, with its table of metrics, and programs, which declare theirs in the
+ * sweep file. */
+#include "trial_kind.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "identity.h"
+#include "program.h"
+
+const struct trial_kind *trial_kind_of(const struct sweep *sweep)
+{
+	return sweep && sweep->program ? &trial_kind_program : &trial_kind_core;
+}
+
+const struct trial_kind *trial_kind_of_trial(const struct trial *t)
+{
+	return t->program ? &trial_kind_program : &trial_kind_core;
+}
+
+const struct trial_kind *trial_kind_of_config(const char *canonical)
+{
+	struct trial t;
+	struct err ignored = { 0 };
+	if (trial_from_canonical(canonical, &t, &ignored))
+		return &trial_kind_core;
+	const struct trial_kind *kind = trial_kind_of_trial(&t);
+	trial_free(&t);
+	return kind;
+}
+
+const struct declared_metric *trial_kind_metric(const struct sweep *sweep, const char *name)
+{
+	const struct trial_kind *kind = trial_kind_of(sweep);
+	const struct declared_metric *m;
+	for (size_t i = 0; (m = kind->metric(sweep, i)); i++)
+		if (strcmp(m->declared.name, name) == 0)
+			return m;
+	return NULL;
+}
+
+/* ---- the core ---- */
+
+static const struct declared_metric core_metrics[] = {
+	{ .declared = { "test_accuracy", "test accuracy", "%", "pp", 100, 2, 1, METRIC_RESULT,
+		  true } },
+	{ .declared = { "test_accuracy_1", "test accuracy, output 1", "%", "pp", 100, 2, 1,
+		  METRIC_RESULT, true } },
+	{ .declared = { "test_accuracy_2", "test accuracy, output 2", "%", "pp", 100, 2, 1,
+		  METRIC_RESULT, true } },
+	{ .declared = { "val_accuracy", "validation accuracy", "%", "pp", 100, 2, 1, METRIC_RESULT,
+		  true } },
+	{ .declared = { "val_optimism", "validation above test accuracy", "pp", "pp", 100, 2, 0,
+		  METRIC_RESULT, true } },
+	{ .declared = { "train_accuracy", "training accuracy", "%", "pp", 100, 2, 1, METRIC_RESULT,
+		  false } },
+	{ .declared = { "test_count", "test images", "", "", 1, 0, 0, METRIC_CONSTANT, false } },
+	{ .declared = { "test_loss", "test loss", "", "", 1, 4, -1, METRIC_RESULT, true } },
+	{ .declared = { "val_loss", "validation loss", "", "", 1, 4, -1, METRIC_RESULT, true } },
+	{ .declared = { "train_loss", "training loss", "", "", 1, 4, -1, METRIC_RESULT, false } },
+	{ .declared = { "top5_accuracy", "top-5 accuracy", "%", "pp", 100, 2, 1, METRIC_RESULT,
+		  false },
+		.measured = true },
+	{ .declared = { "auc", "area under the ROC curve", "", "", 1, 4, 1, METRIC_RESULT, false },
+		.measured = true },
+	{ .declared = { "calibration_error", "calibration error", "%", "pp", 100, 2, -1,
+		  METRIC_RESULT, false },
+		.measured = true },
+	{ .declared = { "flip_accuracy", "test accuracy, mirror images too", "%", "pp", 100, 2, 1,
+		  METRIC_RESULT, false },
+		.measured = true },
+	{ .declared = { "macs", "multiply-accumulates", "", "", 1, 0, 0, METRIC_CONSTANT, false },
+		.measured = true },
+	{ .declared = { "epochs", "epochs", "", "", 1, 1, 0, METRIC_COUNT, true } },
+	{ .declared = { "ensemble_accuracy", "test accuracy, outputs averaged", "%", "pp", 100, 2,
+		  1, METRIC_RESULT, false },
+		.measured = true },
+	{ .declared = { "dead_units", "dead units", "", "", 1, 1, -1, METRIC_COUNT, false },
+		.measured = true },
+	{ .declared = { "dead_share", "dead units, worst layer", "%", "pp", 100, 1, -1,
+		  METRIC_COUNT, false },
+		.measured = true },
+	{ .declared = { "seconds", "time", "s", "s", 1, 1, -1, METRIC_TIME, true } },
+	{ .declared = { "cpu_seconds", "CPU time", "s", "s", 1, 1, -1, METRIC_TIME, false } },
+	{ .declared = { "latency", "time of one image", "µs", "µs", 1e6, 1, -1, METRIC_TIME,
+		  false } },
+	{ .declared = { "peak_bytes", "peak memory", "MB", "MB", 1e-6, 1, 0, METRIC_TIME, false } },
+	{ .declared = { "params", "parameters", "", "", 1, 0, 0, METRIC_CONSTANT, true } },
+	{ .declared = { "trainable", "trainable parameters", "", "", 1, 0, 0, METRIC_CONSTANT,
+		  true } },
+	{ .declared = { "weight_bytes", "weights", "bytes", "bytes", 1, 0, 0, METRIC_CONSTANT,
+		  true } },
+	{ .declared = { "optimizer_bytes", "optimizer state", "bytes", "bytes", 1, 0, 0,
+		  METRIC_CONSTANT, true } },
+	{ .declared = { "training_bytes", "weights and optimizer state", "bytes", "bytes", 1, 0, 0,
+		  METRIC_CONSTANT, true } },
+	{ .declared = { "robust_accuracy", "accuracy on corrupted images", "%", "pp", 100, 2, 1,
+		  METRIC_RESULT, false } },
+	{ .declared = { "robust_drop", "drop on corrupted images", "pp", "pp", 100, 2, -1,
+		  METRIC_RESULT, false } },
+	{ .declared = { "rotation_accuracy", "accuracy, rotated", "%", "pp", 100, 2, 1,
+		  METRIC_RESULT, false } },
+	{ .declared = { "rotation_drop", "drop, rotated", "pp", "pp", 100, 2, -1, METRIC_RESULT,
+		  false } },
+	{ .declared = { "translation_accuracy", "accuracy, translated", "%", "pp", 100, 2, 1,
+		  METRIC_RESULT, false } },
+	{ .declared = { "translation_drop", "drop, translated", "pp", "pp", 100, 2, -1,
+		  METRIC_RESULT, false } },
+	{ .declared = { "zoom_accuracy", "accuracy, zoomed", "%", "pp", 100, 2, 1, METRIC_RESULT,
+		  false } },
+	{ .declared = { "zoom_drop", "drop, zoomed", "pp", "pp", 100, 2, -1, METRIC_RESULT,
+		  false } },
+	{ .declared = { "shear_accuracy", "accuracy, sheared", "%", "pp", 100, 2, 1, METRIC_RESULT,
+		  false } },
+	{ .declared = { "shear_drop", "drop, sheared", "pp", "pp", 100, 2, -1, METRIC_RESULT,
+		  false } },
+	{ .declared = { "brightness_accuracy", "accuracy, brightness", "%", "pp", 100, 2, 1,
+		  METRIC_RESULT, false } },
+	{ .declared = { "brightness_drop", "drop, brightness", "pp", "pp", 100, 2, -1,
+		  METRIC_RESULT, false } },
+	{ .declared = { "contrast_accuracy", "accuracy, contrast", "%", "pp", 100, 2, 1,
+		  METRIC_RESULT, false } },
+	{ .declared = { "contrast_drop", "drop, contrast", "pp", "pp", 100, 2, -1, METRIC_RESULT,
+		  false } },
+	{ .declared = { "noise_accuracy", "accuracy, noisy", "%", "pp", 100, 2, 1, METRIC_RESULT,
+		  false } },
+	{ .declared = { "noise_drop", "drop, noisy", "pp", "pp", 100, 2, -1, METRIC_RESULT,
+		  false } },
+};
+
+/* What every trial has, whatever executes it. */
+static const struct declared_metric *of_every_trial(size_t i)
+{
+	static const char *const names[] = { "seconds", "cpu_seconds", "peak_bytes" };
+	return i < sizeof(names) / sizeof(names[0]) ? trial_kind_metric(NULL, names[i]) : NULL;
+}
+
+static const struct declared_metric *core_metric(const struct sweep *sweep, size_t i)
+{
+	(void)sweep;
+	return i < sizeof(core_metrics) / sizeof(core_metrics[0]) ? &core_metrics[i] : NULL;
+}
+
+static int core_inputs(const struct sweep *sweep, const char *const **names, char **folder)
+{
+	(void)sweep;
+	*names = NULL;
+	*folder = NULL;
+	return 0;
+}
+
+const struct trial_kind trial_kind_core = { .networks = true,
+	.one_run = "trained network",
+	.digests = "Weights",
+	.silent = "no epoch yet",
+	.metric = core_metric,
+	.inputs = core_inputs };
+
+/* ---- programs ---- */
+
+static const struct declared_metric *program_declared(const struct sweep *sweep, size_t i)
+{
+	const struct program_config *p = sweep->program;
+	const size_t count = (size_t)p->metric_count;
+	return i < count ? &p->metrics[i] : of_every_trial(i - count);
+}
+
+static int program_inputs(const struct sweep *sweep, const char *const **names, char **folder)
+{
+	*names = sweep->program->inputs;
+	*folder = program_input_folder(sweep->program);
+	return sweep->program->input_count;
+}
+
+const struct trial_kind trial_kind_program = { .networks = false,
+	.one_run = "run of the program",
+	.digests = "Results",
+	.silent = "its program runs",
+	.metric = program_declared,
+	.inputs = program_inputs };
