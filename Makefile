@@ -303,6 +303,16 @@ paper: packages
 	sh harness/paper.sh results/retrial.db results/reference experiments/*.yaml
 	sh harness/paper.sh --map PAPER_MAP.md results/reference
 
+# The same for the other papers (experiments/papers), whose trials are in results/papers.db.
+.PHONY: papers
+papers: packages
+	+@$(MAKE) --no-print-directory -j$(JOBS) retrial
+	sh harness/paper.sh results/papers.db results/reference/papers experiments/papers/*/*.yaml
+	./retrial query trials --db results/papers.db --format csv -o results/reference/papers/trials.csv
+	./retrial query digests --db results/papers.db --format csv -o results/reference/papers/digests.csv
+	for page in experiments/papers/*/README.md; do \
+		sh harness/paper.sh --map $$page results/reference/papers/$$(basename $$(dirname $$page)) || exit 1; done
+
 COMPLETIONS = bash-completion/completions zsh/site-functions fish/vendor_completions.d
 # The reference of the database, from the comments of its schema.
 schema: harness/store/SCHEMA.md
@@ -340,6 +350,8 @@ install: $(PROGRAM) $(BUILD)/retrial.1 $(BUILD)/retrial-sweep.5
 	install -m 644 plots/*.gp $(DESTDIR)$(PREFIX)/share/retrial/plots
 	install -m 644 experiments/*.yaml $(DESTDIR)$(PREFIX)/share/retrial/experiments
 	install -m 644 experiments/library/*.yaml $(DESTDIR)$(PREFIX)/share/retrial/experiments/library
+	for paper in experiments/papers/*/; do \
+		install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/retrial/$$paper $$paper*.yaml $$paper/README.md; done
 	install -d $(DESTDIR)$(PREFIX)/share/doc/retrial
 	install -m 644 README.md CHANGELOG.md PAPER_MAP.md CITATION.cff harness/store/SCHEMA.md $(wildcard docs/*.md) \
 		$(DESTDIR)$(PREFIX)/share/doc/retrial

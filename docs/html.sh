@@ -13,7 +13,7 @@ mkdir -p "$out"
 
 # The address of a page by its Markdown file.
 address() {
-	case $1 in README.md) echo index.html ;; *) echo "${1%.md}.html" ;; esac
+	case $1 in README.md | */README.md) echo "${1%README.md}index.html" ;; *) echo "${1%.md}.html" ;; esac
 }
 
 # Headings get the identifiers that GitHub gives them: links to sections work in both.
@@ -79,7 +79,7 @@ body { max-width: 60rem } main { min-width: 0 } img { max-width: 100%; height: a
 h3 { font-size: 1.05rem; margin: 1.4rem 0 .3rem } h4 { margin: 1.1rem 0 .2rem }
 table.head, table.foot { width: 100% } .Nd, .manual-text { white-space: normal }
 END
-pages="README.md CHANGELOG.md CONTRIBUTING.md PAPER_MAP.md harness/store/SCHEMA.md $(ls docs/*.md)"
+pages="README.md CHANGELOG.md CONTRIBUTING.md PAPER_MAP.md harness/store/SCHEMA.md $(ls docs/*.md experiments/papers/*/README.md)"
 for file in $pages; do
 	page "$file" >/dev/null
 done

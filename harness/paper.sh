@@ -2,7 +2,8 @@
 # paper.sh DATABASE FOLDER SWEEP.yaml... - everything that a paper needs of a database, made again: of each of these sweeps that the database has a
 # folder FOLDER/NAME with tables (Markdown, CSV, LaTeX and one LaTeX macro a number), verdicts and figures (SVG, script, data), and for all of
 # them FOLDER/environment.csv. Unchanged results change no byte. `make paper` calls it, and then
-# paper.sh --map FILE FOLDER - write results and verdicts into the rows of FILE (PAPER_MAP.md) between its two lines "<!-- verdicts".
+# paper.sh --map FILE FOLDER - write results and verdicts into the rows of FILE (PAPER_MAP.md) between its two lines "<!-- verdicts"; those in
+# FOLDER/papers are of other papers, which have pages of their own (`make papers`).
 # RETRIAL names the program (default ./retrial). Exit code 1 when anything could not be made.
 set -u
 : "${RETRIAL:=./retrial}"
@@ -32,7 +33,7 @@ fill_rows() {
 		}
 		{ print }
 		END { for (id in verdict) if (!(id in shown)) print "paper.sh: " page " has no row for the claim " id | "cat >&2" }
-	' page="$1" $(find "$2" -name verdicts.md 2>/dev/null | LC_ALL=C sort) "$1"
+	' page="$1" $(find "$2" -name verdicts.md ! -path "$2/papers/*" 2>/dev/null | LC_ALL=C sort) "$1"
 }
 
 if [ "${1:-}" = --map ]; then

@@ -9,6 +9,7 @@
 #include "../report/show.h"
 #include "../run/trained.h"
 #include "../store/attempts.h"
+#include "export_output.h"
 #include "model_cli.h"
 #include "places.h"
 
@@ -137,6 +138,7 @@ static int export(const struct cli *c, struct export *x, const struct places *pl
 	if (find_format(c, x, e)
 		|| store_open(cli_get(c, "db", "results/retrial.db"), STORE_WRITE, e, &x->store)
 		|| show_find(x->store, c->arguments[0], identity, e)
+		|| export_output_check(x->store, identity, e)
 		|| trained_load(
 			x->store, identity, x->fold, &places->dataset, &x->model, &x->attempt, e))
 		return -1;
@@ -160,6 +162,20 @@ static int export(const struct cli *c, struct export *x, const struct places *pl
 	return 0;
 }
 
+/* An output of a program's trial. */
+static int export_named(const struct cli *c, struct store **s, struct err *e)
+{
+	char identity[DIGEST_TEXT];
+	const char *path = cli_get(c, "output", NULL);
+	if (!path)
+		return err_set(e, ERR_USAGE, "export: which file? (-o FILE)");
+	return store_open(cli_get(c, "db", "results/retrial.db"), STORE_READ, e, s)
+			|| show_find(*s, c->arguments[0], identity, e)
+			|| export_output(*s, identity, c->arguments[1], path, e)
+		? -1
+		: 0;
+}
+
 static int run(const struct cli *c)
 {
 	struct err e = { 0 };
@@ -169,11 +185,12 @@ static int run(const struct cli *c)
 	x.fold = (int)cli_number(c, "fold", 0, 1000000, TRAINED_FIRST_FOLD, &bad);
 	if (bad)
 		return ERR_USAGE;
-	if (c->argument_count != 1)
+	if (c->argument_count < 1 || c->argument_count > 2)
 		return cli_misuse(c,
 			"which trial? (its identity, or how that begins: retrial runs lists them)");
 	places_fill(&places, c);
-	const int result = export(c, &x, &places, &e);
+	const int result =
+		c->argument_count == 2 ? export_named(c, &x.store, &e) : export(c, &x, &places, &e);
 	model_free(&x.model);
 	model_files_free(&x.files);
 	str_free(&x.told);
@@ -184,10 +201,13 @@ static int run(const struct cli *c)
 
 const struct cli_verb verb_export = {
 	.name = "export",
-	.arguments = "TRIAL",
-	.summary = "write a trial's trained network to a file: safetensors, NumPy, int8, ONNX, C",
+	.arguments = "TRIAL [OUTPUT]",
+	.summary = "write a trial's trained network to a file (safetensors, NumPy, int8, ONNX, C), "
+		   "or a "
+		   "kept output of a program",
 	.examples = "  retrial export 3522efb8 -o model.onnx\n"
-		    "  retrial export 3522efb8 --fold 3 -o model.safetensors",
+		    "  retrial export 3522efb8 --fold 3 -o model.safetensors\n"
+		    "  retrial export 3522efb8 model.pkl -o model.pkl   # what a program wrote",
 	.options = options,
 	.run = run,
 };

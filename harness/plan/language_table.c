@@ -413,6 +413,7 @@ static const struct key table[] = {
 			"  metric: test_accuracy, compare: higher}]" },
 	{ PLACE_CLAIM, "phase", KEY_PHASE, IN_CLAIM(phase), .fallback = "the last phase",
 		.help = "name of the phase whose result is meant",
+		.detail = "Of epochs_to_N: epochs are counted from the beginning of this phase.",
 		.example = "claims: [{id: C2, phase: single, metric: test_accuracy, paper: 0.9}]" },
 	{ PLACE_FIGURE, "phase", KEY_PHASE, IN_FIGURE(phase),
 		.fallback = "all phases (curves), or the last one (the others)",
@@ -470,6 +471,39 @@ static const struct key table[] = {
 		.example =
 			"claims: [{id: C3, where: {recipe: example}, than: {recipe: other},\n"
 			"  metric: test_accuracy, compare: higher, family: main}]" },
+	{ PLACE_CLAIM, "select", KEY_LABELS, .offset = offsetof(struct claim, select.labels),
+		.size = sizeof(((struct claim *)0)->select.labels[0]), .max = 4,
+		.count = offsetof(struct claim, select.label_count),
+		.help = "labels whose best values by validation are taken, of each arm",
+		.detail =
+			"Of the values of these labels (learning rates, say) those with the best mean of select_by\n"
+			"over seeds are taken. The test images choose nothing. A k-fold that chains its folds has\n"
+			"trained on its validation images: choose by recipes without.",
+		.example = "axes: {recipe: [example, other], batch_size: [16, 32]}\n"
+			"claims: [{id: C3, where: {recipe: example}, than: {recipe: other},\n"
+			"  metric: test_accuracy, compare: higher, select: [batch_size]}]" },
+	{ PLACE_CLAIM, "select_by", KEY_METRIC, IN_CLAIM(select.metric),
+		.fallback = "val_accuracy",
+		.help = "metric that select looks at: val_accuracy or val_loss",
+		.example = "axes: {recipe: [example, other], batch_size: [16, 32]}\n"
+			"claims: [{id: C3, where: {recipe: example}, than: {recipe: other},\n"
+			"  metric: test_accuracy, compare: higher, select: [batch_size], select_by: val_loss}]" },
+	{ PLACE_TABLE, "select", KEY_LABELS, .offset = offsetof(struct table_spec, select.labels),
+		.size = sizeof(((struct table_spec *)0)->select.labels[0]), .max = 4,
+		.count = offsetof(struct table_spec, select.label_count),
+		.help = "labels whose best values by validation are taken, of each row",
+		.detail =
+			"Of the values of these labels (learning rates, say) those with the best mean of select_by\n"
+			"over seeds are taken. The test images choose nothing. A k-fold that chains its folds has\n"
+			"trained on its validation images: choose by recipes without.",
+		.example = "axes: {recipe: [example, other], batch_size: [16, 32]}\n"
+			"tables: [{id: main, rows: [recipe], metrics: [test_accuracy], select: [batch_size]}]" },
+	{ PLACE_TABLE, "select_by", KEY_METRIC, IN_TABLE(select.metric),
+		.fallback = "val_accuracy",
+		.help = "metric that select looks at: val_accuracy or val_loss",
+		.example = "axes: {recipe: [example, other], batch_size: [16, 32]}\n"
+			"tables: [{id: main, rows: [recipe], metrics: [test_accuracy], select: [batch_size],\n"
+			"  select_by: val_loss}]" },
 	{ PLACE_TABLE, "family", KEY_NAME, IN_TABLE(family), .fallback = "one for each metric",
 		.help = "name of the family of tests with which the table's comparisons are corrected",
 		.detail =

@@ -338,6 +338,37 @@ static void check_margin(struct study *s, const struct node *map, const struct c
 			"family: only a claim with 'than' is tested");
 }
 
+/* What chooses is never the test set. */
+static void finish_selection(struct study *s, const struct node *map, struct selection *select)
+{
+	const struct node *by = node_get(map, "select_by"), *labels = node_get(map, "select");
+	const struct declared_metric *m =
+		s->program ? program_metric(s->program, select->metric) : NULL;
+	if (!labels) {
+		if (by)
+			node_error(s->diagnostics, by,
+				"select_by: only with 'select', the labels whose best values are "
+				"taken");
+		return;
+	}
+	if (!by && s->program)
+		node_error(s->diagnostics, labels,
+			"'select_by' is missing: a metric of the program, of validation data");
+	else if (!by)
+		snprintf(select->metric, sizeof(select->metric), "val_accuracy");
+	else if (m && !m->declared.better)
+		node_error(s->diagnostics, by,
+			"select_by = %.32s: its declaration has to say what is better: higher or "
+			"lower",
+			select->metric);
+	else if (!s->program && select->metric[0] && strcmp(select->metric, "val_accuracy") != 0
+		&& strcmp(select->metric, "val_loss") != 0)
+		node_error(s->diagnostics, by,
+			"select_by = %.32s: only val_accuracy or val_loss may choose, never the "
+			"test images",
+			select->metric);
+}
+
 /* Without `than` a claim is a number; with it, which of two configurations has more. */
 static void finish_claim(
 	struct study *s, const struct node *map, const struct sweep *sweep, void *slot)
@@ -354,6 +385,7 @@ static void finish_claim(
 	read_compare(s, map, claim);
 	read_unit(s, map, claim);
 	check_margin(s, map, claim);
+	finish_selection(s, map, &claim->select);
 	if (!than && !node_get(map, "paper"))
 		node_error(s->diagnostics, map,
 			"'paper' is missing in this claim: the number that the paper prints (or "
@@ -424,6 +456,14 @@ static void finish_figure(
 						    : "");
 }
 
+static void finish_table(
+	struct study *s, const struct node *map, const struct sweep *sweep, void *slot)
+{
+	struct table_spec *table = slot;
+	(void)sweep;
+	finish_selection(s, map, &table->select);
+}
+
 static const struct claim new_claim = { .rounds_to = -1, .scale = 1 };
 static const struct table_spec new_table;
 static const struct figure_spec new_figure;
@@ -441,7 +481,7 @@ static const struct output {
 	{ "claims", PLACE_CLAIM, sizeof(struct claim), &new_claim, offsetof(struct claim, line),
 		finish_claim },
 	{ "tables", PLACE_TABLE, sizeof(struct table_spec), &new_table,
-		offsetof(struct table_spec, line), NULL },
+		offsetof(struct table_spec, line), finish_table },
 	{ "figures", PLACE_FIGURE, sizeof(struct figure_spec), &new_figure,
 		offsetof(struct figure_spec, line), finish_figure },
 };

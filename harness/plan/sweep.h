@@ -28,6 +28,13 @@ struct where {
 	int count;
 };
 
+/* Which setting an arm is taken at: the values of these labels with the best mean of the metric. */
+struct selection {
+	char labels[4][32];
+	int label_count; /* 0: nothing is selected */
+	char metric[32]; /* of the validation images */
+};
+
 /* A number that the paper prints: metric of the trials in `where`, mean over seeds, against the
  * paper's value. */
 struct claim {
@@ -54,10 +61,11 @@ struct claim {
 	double scale;  /* 1, or 1/1024 (KB), 1/1048576 (MB) as Keras counts bytes, 100 (percent) */
 	double margin; /* how far from the paper's number still is the same, in its unit; with
 			  `than` in the metric's: differences that small are equivalent; 0: none */
-	double paper_sd; /* of the paper's number over its own runs, 0: not given */
-	int paper_n;     /* how many runs; 0: not given */
-	char family[32]; /* whose tests are corrected with this one; "": the metric's */
-	bool post_hoc;   /* made when results were known */
+	double paper_sd;         /* of the paper's number over its own runs, 0: not given */
+	int paper_n;             /* how many runs; 0: not given */
+	char family[32];         /* whose tests are corrected with this one; "": the metric's */
+	bool post_hoc;           /* made when results were known */
+	struct selection select; /* of each side by itself */
 };
 
 /* A table: one row a combination of the `rows` labels, one column a metric. */
@@ -73,6 +81,7 @@ struct table_spec {
 	struct where baseline; /* the row that others are compared with; count 0: none */
 	char family[32]; /* whose tests are corrected with the table's; "": each metric has its own,
 			    and counts and times are not tested */
+	struct selection select; /* of each row by itself */
 };
 
 /* A figure: one of the scripts in plots/, fed from the trials in `where`. */

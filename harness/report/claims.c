@@ -9,6 +9,7 @@
 #include "comparisons.h"
 #include "crossed.h"
 #include "metric.h"
+#include "selection.h"
 
 struct interval claims_paper_interval(const struct claim *c)
 {
@@ -219,22 +220,29 @@ struct found {
 	uint64_t *seeds;
 	const struct sample **samples;
 	size_t n, planned, failed, diverged;
+	size_t censored; /* trials that never came so far (epochs_to_N), behind the n values: epochs
+			    that they were trained */
 };
 
 static int find_values(const struct study *study, const struct claim *c, const struct where *where,
 	bool exact, int metric, struct err *e, struct found *out)
 {
-	const struct sample *first = NULL;
+	const struct sample **members = calloc(study->count + 1, sizeof(struct sample *));
+	size_t count = 0;
+	int result = 0;
 
-	out->n = out->planned = out->failed = out->diverged = 0;
-	for (size_t i = 0; i < study->count; i++) {
-		const struct sample *s = &study->samples[i];
+	out->n = out->planned = out->failed = out->diverged = out->censored = 0;
+	if (!members)
+		return err_nomem(e);
+	for (size_t i = 0; i < study->count; i++)
+		if (study_holds(where, &study->samples[i]))
+			members[count++] = &study->samples[i];
+	selection_keep(study, &c->select, members, &count, NULL);
+	for (size_t i = 0; i < count && !result; i++) {
+		const struct sample *s = members[i];
 		const char *label;
-		if (!study_holds(where, s))
-			continue;
-		if (first && !exact && !study_same_labels(first, s, &label))
-			return mixed(c, first, s, label, e);
-		first = first ? first : s;
+		if (!exact && !study_same_labels(members[0], s, &label))
+			result = mixed(c, members[0], s, label, e);
 		out->planned++;
 		out->failed += s->state == SAMPLE_FAILED;
 		out->diverged += s->state == SAMPLE_DIVERGED;
@@ -245,10 +253,31 @@ static int find_values(const struct study *study, const struct claim *c, const s
 		out->samples[out->n] = s;
 		out->values[out->n++] = c->scale != 0 ? value * c->scale : value;
 	}
-	return 0;
+	for (size_t i = 0; i < count && metric_threshold(c->metric, NULL); i++) {
+		const double trained = study_censored(study, members[i], metric);
+		if (isnan(trained))
+			continue;
+		const size_t at = out->n + out->censored++;
+		out->seeds[at] = members[i]->seed;
+		out->samples[at] = members[i];
+		out->values[at] = trained;
+	}
+	free(members);
+	return result;
 }
 
 /* ---- one configuration against another ---- */
+
+/* The differences of both sides, with the seeds if they are not NULL; returns how many. */
+static size_t paired_differences(const struct found found[2], double *difference, uint64_t *seeds)
+{
+	const struct durations x = { found[0].values, found[0].seeds, found[0].n,
+		found[0].censored },
+			       y = { found[1].values, found[1].seeds, found[1].n,
+				       found[1].censored };
+
+	return stats_pair_durations(&x, &y, difference, seeds);
+}
 
 /* The trials that `than` means: those of `where` but for these labels. */
 static struct where other_side(const struct claim *c)
@@ -521,6 +550,50 @@ static int find_sides(
 	return metric;
 }
 
+/* Trials that never came so far must not go unmentioned. */
+static void explain_censored(const struct found found[2], bool two, struct claim_result *out)
+{
+	struct str why = { 0 };
+
+	if (found[0].censored + found[1].censored == 0)
+		return;
+	if (two)
+		str_addf(&why,
+			"%zu and %zu trials never came so far: they count as one epoch more than "
+			"they were trained, or as no difference",
+			found[0].censored, found[1].censored);
+	else
+		str_addf(&why, "%zu trials never came so far and are not in the mean",
+			found[0].censored);
+	give_reason(out, why.s);
+	str_free(&why);
+}
+
+/* At which setting each side was taken. */
+static int explain_selection(
+	const struct study *study, const struct claim *c, struct claim_result *out, struct err *e)
+{
+	const struct where sides[2] = { c->where, other_side(c) };
+	const struct sample **members = calloc(study->count + 1, sizeof(struct sample *));
+	struct str why = { 0 };
+
+	if (!members)
+		return err_nomem(e);
+	for (int k = 0; c->select.label_count && k < (c->than.count ? 2 : 1); k++) {
+		size_t count = 0;
+		for (size_t i = 0; i < study->count; i++)
+			if (study_holds(&sides[k], &study->samples[i]))
+				members[count++] = &study->samples[i];
+		str_add(&why, k ? "; " : "");
+		selection_keep(study, &c->select, members, &count, &why);
+	}
+	if (why.length)
+		give_reason(out, why.s);
+	free(members);
+	str_free(&why);
+	return 0;
+}
+
 /* found: room for the values of two configurations. */
 static int evaluate(const struct study *study, const struct claim *c, struct found found[2],
 	struct err *e, struct claim_result *out)
@@ -528,17 +601,17 @@ static int evaluate(const struct study *study, const struct claim *c, struct fou
 	const bool constant = metric_of_claim(c)->kind == METRIC_CONSTANT;
 	const struct where than = other_side(c);
 
-	found[1].n = found[1].planned = found[1].failed = found[1].diverged = 0;
+	found[1].n = found[1].planned = found[1].failed = found[1].diverged = found[1].censored = 0;
 	const int metric = find_sides(study, c, found, e);
 	if (metric < 0)
 		return -1;
 	if (c->than.count) {
-		double *difference = calloc(found[0].n + 1, sizeof(*difference));
+		double *difference =
+			calloc(found[0].n + found[0].censored + 1, sizeof(*difference));
 		if (!difference)
 			return err_nomem(e);
-		const size_t pairs = stats_pair(found[0].values, found[0].seeds, found[0].n,
-			found[1].values, found[1].seeds, found[1].n, difference);
-		claims_compare(c, constant, difference, pairs, out);
+		claims_compare(
+			c, constant, difference, paired_differences(found, difference, NULL), out);
 		free(difference);
 		if (compare_images(c, found, out, e))
 			return -1;
@@ -550,6 +623,9 @@ static int evaluate(const struct study *study, const struct claim *c, struct fou
 		widen_to_images(study, c, &found[0], &basis);
 		claims_judge(c, &basis, out);
 	}
+	explain_censored(found, c->than.count > 0, out);
+	if (explain_selection(study, c, out, e))
+		return -1;
 	warn(study, c, metric, found, out);
 	out->planned = found[0].planned;
 	out->failed = found[0].failed + found[1].failed;
@@ -595,10 +671,15 @@ int claims_add_comparison(
 		return 0;
 	if (found_new(study, found, e) || find_sides(study, c, found, e) < 0)
 		goto out;
-	const size_t pairs = stats_pair_keys(found[0].values, found[0].seeds, found[0].n,
-		found[1].values, found[1].seeds, found[1].n, found[0].values, found[0].seeds);
+	const size_t room = found[0].n + found[0].censored + 1;
+	double *difference = calloc(room, sizeof(*difference));
+	uint64_t *seeds = calloc(room, sizeof(*seeds));
 	family_of(c, family);
-	result = families_add(families, family, c, 0, found[0].values, found[0].seeds, pairs, e);
+	result = !difference || !seeds ? err_nomem(e)
+				       : families_add(families, family, c, 0, difference, seeds,
+					       paired_differences(found, difference, seeds), e);
+	free(difference);
+	free(seeds);
 out:
 	found_free(found);
 	return result;

@@ -11,7 +11,7 @@
 enum { METRICS_MAX = 256 };
 static const char threshold_prefix[] = "epochs_to_";
 static const struct metric threshold = { threshold_prefix, "epochs to", "", "", 1, 1, -1,
-	METRIC_COUNT, false };
+	METRIC_COUNT, true };
 static const struct metric plain = { "", "", "", "", 1, -1, 0, METRIC_RESULT, false };
 
 const struct metric *metric_find(const struct sweep *sweep, const char *name)

@@ -444,6 +444,33 @@ double stats_wilcoxon(const double *difference, size_t n)
 	return p < 1 ? p : 1;
 }
 
+/* x - y, of which either is known to be larger than it says (censored). */
+static double known_difference(double x, bool x_censored, double y, bool y_censored)
+{
+	if (x_censored && y_censored)
+		return 0;
+	if (x_censored)
+		return fmax(x + 1 - y, 0);
+	return y_censored ? fmin(x - (y + 1), 0) : x - y;
+}
+
+size_t stats_pair_durations(
+	const struct durations *x, const struct durations *y, double *difference, uint64_t *keys)
+{
+	size_t pairs = 0;
+
+	for (size_t i = 0; i < x->n + x->censored; i++)
+		for (size_t k = 0; k < y->n + y->censored; k++)
+			if (x->keys[i] == y->keys[k]) {
+				if (keys)
+					keys[pairs] = x->keys[i];
+				difference[pairs++] = known_difference(
+					x->values[i], i >= x->n, y->values[k], k >= y->n);
+				break;
+			}
+	return pairs;
+}
+
 double stats_paired_t(const double *difference, size_t n)
 {
 	const double sd = stats_sd(difference, n);

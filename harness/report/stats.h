@@ -61,6 +61,23 @@ size_t stats_pair(const double *x, const uint64_t *x_keys, size_t nx, const doub
 size_t stats_pair_keys(const double *x, const uint64_t *x_keys, size_t nx, const double *y,
 	const uint64_t *y_keys, size_t ny, double *difference, uint64_t *keys);
 
+/* Durations until something happens, with their keys: values[0 .. n) are known, the `censored` ones
+ * behind them are only known to be larger than they say. */
+struct durations {
+	const double *values;
+	const uint64_t *keys;
+	size_t n, censored;
+};
+
+/* The differences x - y of durations, as far as they are known: with one side censored the smallest
+ * that it can be (2 against more than 5 epochs: at least 4 fewer), 0 where even the sign is unknown
+ * or both sides are censored. So a difference is never made larger than it is, and has the other
+ * sign with the sides exchanged, as a sign-flip test needs it. One unit is the smallest step.
+ * Without censored values the same as stats_pair_keys. Room for x->n + x->censored; keys may be
+ * NULL; difference and keys may not be x's. */
+size_t stats_pair_durations(
+	const struct durations *x, const struct durations *y, double *difference, uint64_t *keys);
+
 enum { STATS_EXACT_MAX = 32 }; /* pairs up to which the sign-flip test counts every outcome */
 
 /* Exact two-sided sign-flip (Fisher-Pitman) test of "the mean of the differences is 0": the share

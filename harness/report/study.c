@@ -3,6 +3,7 @@
 #include "study.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -245,43 +246,61 @@ static size_t named_phases(const struct sweep *sweep, const char *phases[PHASES_
 }
 
 enum { THRESHOLDS_MAX = 64 };
+static const char censored_prefix[] = "censored ";
 
-static size_t add_threshold(const char *names[THRESHOLDS_MAX], size_t count, const char *name)
+/* A metric "epochs_to_90", and the phase from whose beginning epochs are counted ("": the trial's).
+ */
+struct threshold {
+	const char *name, *phase;
+	char censored[STUDY_METRIC_MAX]; /* name of the column of trials that never reach it */
+};
+
+static size_t add_threshold(struct threshold thresholds[THRESHOLDS_MAX], size_t count,
+	const char *name, const char *phase)
 {
-	if (!metric_threshold(name, NULL) || count == THRESHOLDS_MAX
-		|| named_before(names, count, name))
+	if (!metric_threshold(name, NULL) || count == THRESHOLDS_MAX)
 		return count;
-	names[count] = name;
+	for (size_t i = 0; i < count; i++)
+		if (!strcmp(thresholds[i].name, name) && !strcmp(thresholds[i].phase, phase))
+			return count;
+	thresholds[count] = (struct threshold){ .name = name, .phase = phase };
+	snprintf(thresholds[count].censored, sizeof(thresholds[count].censored), "%s%s",
+		censored_prefix, name);
 	return count + 1;
 }
 
 /* The metrics "epochs_to_90" that are asked for anywhere, each once. Returns how many. */
-static size_t named_thresholds(const struct sweep *sweep, const char *names[THRESHOLDS_MAX])
+static size_t named_thresholds(
+	const struct sweep *sweep, struct threshold thresholds[THRESHOLDS_MAX])
 {
 	size_t count = 0;
 
 	for (size_t i = 0; i < sweep->table_count; i++)
 		for (int m = 0; m < sweep->tables[i].metric_count; m++)
-			count = add_threshold(names, count, sweep->tables[i].metrics[m]);
+			count = add_threshold(thresholds, count, sweep->tables[i].metrics[m], "");
 	for (size_t i = 0; i < sweep->claim_count; i++)
-		count = add_threshold(names, count, sweep->claims[i].metric);
+		count = add_threshold(
+			thresholds, count, sweep->claims[i].metric, sweep->claims[i].phase);
 	for (size_t i = 0; i < sweep->figure_count; i++)
-		count = add_threshold(names, count, sweep->figures[i].metric);
+		count = add_threshold(
+			thresholds, count, sweep->figures[i].metric, sweep->figures[i].phase);
 	return count;
 }
 
-static int ask_threshold(struct store *s, const struct study *study, const char *name,
-	struct err *e, struct rows **out)
+static int ask_threshold(struct store *s, const struct study *study,
+	const struct threshold *threshold, struct err *e, struct rows **out)
 {
 	double percent = 0;
 	char text[32];
 
-	metric_threshold(name, &percent);
+	metric_threshold(threshold->name, &percent);
 	number_format(percent, text);
-	const char *const parameters[] = { "sweep", study->sweep->name, "percent", text, NULL };
+	const char *const parameters[] = { "sweep", study->sweep->name, "percent", text, "phase",
+		threshold->phase, NULL };
 	if (store_ask(s, "study_threshold", parameters, e, out))
 		return -1;
-	(*out)->columns[1] = name; /* the metric's, as the sweep has it */
+	(*out)->columns[1] = threshold->name; /* the metric's, as the sweep has it */
+	(*out)->columns[2] = threshold->censored;
 	return 0;
 }
 
@@ -451,9 +470,10 @@ static int ask_measures(
 
 /* Ask for everything that has metrics. On failure, too, the caller frees what is in sources. */
 static int read_sources(struct store *s, const struct study *study,
-	struct source sources[SOURCES_MAX], size_t *count, struct err *e)
+	struct threshold thresholds[THRESHOLDS_MAX], struct source sources[SOURCES_MAX],
+	size_t *count, struct err *e)
 {
-	const char *phases[PHASES_MAX], *thresholds[THRESHOLDS_MAX];
+	const char *phases[PHASES_MAX];
 	if (!trial_kind_of(study->sweep)->networks) {
 		sources[*count] = (struct source){ .phase = "" };
 		return ask_measures(s, study, e, &sources[(*count)++].rows);
@@ -476,8 +496,8 @@ static int read_sources(struct store *s, const struct study *study,
 			return -1;
 	}
 	for (size_t i = 0; i < threshold_count; i++, ++*count) {
-		sources[*count] = (struct source){ .phase = "" };
-		if (ask_threshold(s, study, thresholds[i], e, &sources[*count].rows))
+		sources[*count] = (struct source){ .phase = thresholds[i].phase };
+		if (ask_threshold(s, study, &thresholds[i], e, &sources[*count].rows))
 			return -1;
 	}
 	if (study->sweep->robustness_count) {
@@ -492,6 +512,7 @@ static int read_sources(struct store *s, const struct study *study,
 static int read_values(struct store *s, struct study *study, struct err *e)
 {
 	struct source sources[SOURCES_MAX];
+	struct threshold thresholds[THRESHOLDS_MAX];
 	size_t count = 0;
 	struct rows *digests = NULL;
 	struct sample **sorted = sorted_samples(study);
@@ -499,7 +520,7 @@ static int read_values(struct store *s, struct study *study, struct err *e)
 
 	if (!sorted)
 		return err_nomem(e);
-	if (read_sources(s, study, sources, &count, e)
+	if (read_sources(s, study, thresholds, sources, &count, e)
 		|| ask(s, study, "study_digests", e, &digests)
 		|| name_metrics(study, sources, count, e))
 		goto done;
@@ -606,6 +627,15 @@ double study_value(const struct study *study, const struct sample *sample, int m
 {
 	return sample->state == SAMPLE_DONE ? study->values[sample->first_value + (size_t)metric]
 					    : NAN;
+}
+
+double study_censored(const struct study *study, const struct sample *sample, int metric)
+{
+	char name[STUDY_METRIC_MAX + sizeof(censored_prefix)];
+
+	snprintf(name, sizeof(name), "%s%s", censored_prefix, study->metrics[metric]);
+	const int column = find_metric(study, name);
+	return column < 0 ? NAN : study_value(study, sample, column);
 }
 
 const char *study_label(const struct sample *sample, const char *name)

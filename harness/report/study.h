@@ -80,6 +80,9 @@ int study_metric(const struct study *study, const char *name, const char *phase,
 	const char *context, struct err *e);
 /* NAN unless the sample is done and has such a value. */
 double study_value(const struct study *study, const struct sample *sample, int metric);
+/* Of a metric epochs_to_N that the sample never reached: how many epochs it was trained, so that
+ * its value is known to be larger. NAN for everything else. */
+double study_censored(const struct study *study, const struct sample *sample, int metric);
 
 /* The value of a label, or NULL; and whether all conditions hold (a label that is not there is not
  * equal to anything). */

@@ -320,7 +320,9 @@ static void explain_table(
 			"Epochs to an accuracy: trained, phase after phase without k-fold, until "
 			"the accuracy on the validation images (of a dual "
 			"phase: of its first submodel) first was so high. Trials that never came "
-			"so far are not in the mean, which then has its own n.");
+			"so far are not in the mean, which then has its own n; in differences they "
+			"count as one epoch more than they were trained, or as no difference where "
+			"the other trial took longer.");
 	explain_images(notes, t);
 	if (context->intervals)
 		notes_explain(notes,
@@ -329,6 +331,15 @@ static void explain_table(
 				  "bootstrap (9,999 resamples, fixed seed) from 10 seeds on."
 				: "Intervals are 95 % Student t intervals of the mean over seeds.");
 	explain_comparisons(notes, t);
+	if (t->spec->select.label_count) {
+		struct str text = { 0 };
+		str_addf(&text,
+			"Each row is at its own setting with the best %s (mean over seeds); the "
+			"test images choose nothing.",
+			metric_find(t->study->sweep, t->spec->select.metric)->title);
+		notes_explain(notes, text.s);
+		str_free(&text);
+	}
 	if (any_best(t))
 		notes_explain(notes,
 			"Starred or bold: better than every other row of its group, each time with "
@@ -533,8 +544,27 @@ static void fill_cells(struct grid *g, size_t r, struct columns at, const struct
 	str_free(&text);
 }
 
-static void fill_count(
-	struct grid *g, size_t r, int column, struct notes *notes, const struct table_row *row)
+/* At which setting the row is. */
+static void note_selection(struct notes *notes, struct str *cell, const struct selection *select,
+	const struct table_row *row)
+{
+	struct str text = { 0 };
+
+	for (int i = 0; i < select->label_count && row->planned; i++) {
+		const char *value = study_label(row->members[0], select->labels[i]);
+		if (value)
+			str_addf(&text, "%s%s = %s", text.length ? ", " : "At ", select->labels[i],
+				value);
+	}
+	if (text.length) {
+		str_add(&text, ".");
+		notes_mark(notes, cell, text.s);
+	}
+	str_free(&text);
+}
+
+static void fill_count(struct grid *g, size_t r, int column, struct notes *notes,
+	const struct selection *select, const struct table_row *row)
 {
 	struct str text = { 0 };
 
@@ -542,6 +572,7 @@ static void fill_count(
 	if (row->done < row->planned)
 		note_incomplete(notes, &text, row);
 	note_variants(notes, &text, row);
+	note_selection(notes, &text, select, row);
 	set(g, r, column, &text);
 	str_free(&text);
 }
@@ -565,7 +596,7 @@ static void make_grid(struct grid *g, struct notes *notes, const struct table *t
 			grid_set(g, r, k, row->labels[k][0] ? row->labels[k] : "–");
 		g->rules[r] = i > 0 && spec->row_count > 1
 			&& strcmp(row->labels[0], t->rows[i - 1].labels[0]);
-		fill_count(g, r, count, notes, row);
+		fill_count(g, r, count, notes, &t->spec->select, row);
 		for (int m = 0; m < spec->metric_count; m++)
 			fill_cells(g, r, at[m], row, &row->cells[m],
 				metric_find(t->study->sweep, spec->metrics[m]));

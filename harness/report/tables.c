@@ -8,6 +8,7 @@
 
 #include "comparisons.h"
 #include "metric.h"
+#include "selection.h"
 
 enum { BCA_MIN_SEEDS = 10 };
 static const double alpha = 0.05;
@@ -117,6 +118,33 @@ static int by_rank(const void *a, const void *b)
 	return x->place < y->place ? -1 : 1;
 }
 
+/* Of each run of equal ranks the trials of the best setting. */
+static int select_members(
+	const struct table *t, struct member *members, size_t *count, struct err *e)
+{
+	const struct sample **samples = calloc(*count + 1, sizeof(struct sample *));
+	size_t kept = 0;
+
+	if (!samples)
+		return err_nomem(e);
+	for (size_t i = 0, end; i < *count; i = end) {
+		size_t n = 0, next = 0;
+		for (end = i; end < *count
+			&& !memcmp(members[i].rank, members[end].rank, sizeof(members[i].rank));
+			end++)
+			samples[n++] = members[end].sample;
+		selection_keep(t->study, &t->spec->select, samples, &n, NULL);
+		for (size_t k = i; k < end && next < n; k++)
+			if (members[k].sample == samples[next]) {
+				members[kept++] = members[k];
+				next++;
+			}
+	}
+	*count = kept;
+	free(samples);
+	return 0;
+}
+
 /* The trials of the table in the order of its rows, and of the plan within a row. */
 static int find_members(const struct table *t, struct member *members, size_t *count, struct err *e)
 {
@@ -138,7 +166,8 @@ static int find_members(const struct table *t, struct member *members, size_t *c
 	for (int k = 0; k < 4; k++)
 		free(distinct[k].values);
 	qsort(members, *count, sizeof(*members), by_rank);
-	return result;
+	return result || !t->spec->select.label_count ? result
+						      : select_members(t, members, count, e);
 }
 
 static void count_state(struct table_row *row, const struct sample *s)
@@ -238,6 +267,13 @@ static int fill_values(const struct study *study, const struct table_row *row, i
 		cell->values[cell->n] = value;
 		cell->seeds[cell->n++] = row->members[i]->seed;
 	}
+	for (size_t i = 0; i < row->planned; i++) {
+		const double trained = study_censored(study, row->members[i], metric);
+		if (isnan(trained))
+			continue;
+		cell->values[cell->n + cell->censored] = trained;
+		cell->seeds[cell->n + cell->censored++] = row->members[i]->seed;
+	}
 	return 0;
 }
 
@@ -325,12 +361,15 @@ static struct table_row *baseline_row(const struct table *t, const struct table_
 	return NULL;
 }
 
-/* The differences over the common seeds; returns how many. */
+/* The differences over the common seeds, with the seeds if they are not NULL; returns how many. */
 static size_t paired_differences(
-	const struct cell *ours, const struct cell *baseline, double *difference)
+	const struct cell *ours, const struct cell *baseline, double *difference, uint64_t *seeds)
 {
-	return stats_pair(ours->values, ours->seeds, ours->n, baseline->values, baseline->seeds,
-		baseline->n, difference);
+	const struct durations x = { ours->values, ours->seeds, ours->n, ours->censored },
+			       y = { baseline->values, baseline->seeds, baseline->n,
+				       baseline->censored };
+
+	return stats_pair_durations(&x, &y, difference, seeds);
 }
 
 /* Are differences of this metric tested, or only stated? */
@@ -344,10 +383,10 @@ static bool is_tested(const struct table *t, int m)
 static int compare(struct cell *ours, const struct cell *baseline, bool tested,
 	const struct family_member *member, struct err *e)
 {
-	double *difference = calloc(ours->n + 1, sizeof(*difference));
+	double *difference = calloc(ours->n + ours->censored + 1, sizeof(*difference));
 	if (!difference)
 		return err_nomem(e);
-	const size_t n = paired_differences(ours, baseline, difference);
+	const size_t n = paired_differences(ours, baseline, difference, NULL);
 
 	ours->against = (struct comparison){
 		.made = n > 0,
@@ -452,12 +491,11 @@ static int add_pairs(struct contest *c, struct err *e)
 		for (size_t b = a + 1; b < c->count; b++) {
 			const struct cell *x = &c->t->rows[c->rows[a]].cells[c->m],
 					  *y = &c->t->rows[c->rows[b]].cells[c->m];
-			double *difference = calloc(x->n + 1, sizeof(*difference));
-			uint64_t *seeds = calloc(x->n + 1, sizeof(*seeds));
+			double *difference = calloc(x->n + x->censored + 1, sizeof(*difference));
+			uint64_t *seeds = calloc(x->n + x->censored + 1, sizeof(*seeds));
 			int result = difference && seeds ? 0 : err_nomem(e);
 			if (!result) {
-				const size_t n = stats_pair_keys(x->values, x->seeds, x->n,
-					y->values, y->seeds, y->n, difference, seeds);
+				const size_t n = paired_differences(x, y, difference, seeds);
 				result = families_add(&c->pairs, "group", c->t, a * c->count + b,
 					difference, seeds, n, e);
 			}
@@ -586,13 +624,13 @@ static int add_comparison(struct table *t, size_t row, int m, const struct table
 	struct families *families, struct err *e)
 {
 	const struct cell *ours = &t->rows[row].cells[m], *theirs = &base->cells[m];
-	double *difference = calloc(ours->n + 1, sizeof(*difference));
-	uint64_t *seeds = calloc(ours->n + 1, sizeof(*seeds));
+	const size_t room = ours->n + ours->censored + 1;
+	double *difference = calloc(room, sizeof(*difference));
+	uint64_t *seeds = calloc(room, sizeof(*seeds));
 	int result = difference && seeds ? 0 : err_nomem(e);
 
 	if (!result) {
-		const size_t n = stats_pair_keys(ours->values, ours->seeds, ours->n, theirs->values,
-			theirs->seeds, theirs->n, difference, seeds);
+		const size_t n = paired_differences(ours, theirs, difference, seeds);
 		result = families_add(families,
 			t->spec->family[0] ? t->spec->family : t->spec->metrics[m], t->spec,
 			place_of(t, row, m), difference, seeds, n, e);

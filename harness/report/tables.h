@@ -32,6 +32,8 @@ struct comparison {
 
 struct cell {
 	size_t n;        /* values there are */
+	size_t censored; /* trials that never came so far (epochs_to_N), behind the values: epochs
+			    that they were trained */
 	double *values;  /* in the order of the seeds; owned by the table */
 	uint64_t *seeds; /* whose values they are */
 	double mean, sd, median, min, max;

@@ -28,6 +28,20 @@ struct conv_inside {
 	int from, end;
 };
 
+/* What of a tile of three taps a row is inside: all, all but the first tap of the first position,
+ * all but the last tap of the last one, all but both; or what conv_inside says of each tap. */
+enum conv_edges { CONV_WHOLE, CONV_FIRST, CONV_LAST, CONV_BOTH, CONV_ANY };
+
+INLINE enum conv_edges conv_edges_of(const struct conv_inside *inside)
+{
+	const bool first = inside[0].from == 1, last = inside[2].end == CONV_POSITIONS - 1;
+	if (inside[0].from > 1 || inside[0].end != CONV_POSITIONS || inside[1].from != 0
+		|| inside[1].end != CONV_POSITIONS || inside[2].from != 0
+		|| inside[2].end < CONV_POSITIONS - 1)
+		return CONV_ANY;
+	return (enum conv_edges)((first ? CONV_FIRST : 0) + (last ? CONV_LAST : 0));
+}
+
 /* A packed patch [half][channel][row][column][W], a half being W of the 16 lanes, and the weights
  * that go with it. Position x and column tap b meet at column x + b where the positions lie side by
  * side in the input, else every tap has its own CONV_POSITIONS columns. Of a 1x1 kernel the
@@ -38,6 +52,7 @@ struct conv_patch {
 	int channels, rows, taps; /* rows: those inside */
 	size_t weight_channel, weight_row, weight_tap, weight_out;
 	bool whole;                       /* every tap of every position is inside */
+	enum conv_edges edges;            /* of three taps, if not whole */
 	const struct conv_inside *inside; /* of each tap, inside_step apart, if not whole */
 	int inside_step;
 	struct conv_inside kept; /* positions that there are */
@@ -93,9 +108,31 @@ INLINE void conv_tap(vf a[CONV_CHANNELS][CONV_POSITIONS], const float *v, const 
 	}
 }
 
-/* The sums of `count` channels. three: of every row, three taps. */
+/* The same of positions that are known only now: one body for each range. */
+INLINE void conv_tap_inside(vf a[CONV_CHANNELS][CONV_POSITIONS], const float *v, const float *f,
+	size_t weight_out, const int count, struct conv_inside inside)
+{
+#define TAP_CASE(from, end) \
+	case (from)*8 + (end): conv_tap(a, v, f, weight_out, count, from, end); break
+	switch (inside.from * 8 + inside.end) {
+		TAP_CASE(0, 4);
+		TAP_CASE(0, 3);
+		TAP_CASE(0, 2);
+		TAP_CASE(0, 1);
+		TAP_CASE(1, 4);
+		TAP_CASE(1, 3);
+		TAP_CASE(1, 2);
+		TAP_CASE(2, 4);
+		TAP_CASE(2, 3);
+		TAP_CASE(3, 4);
+	default: break;
+	}
+#undef TAP_CASE
+}
+
+/* The sums of `count` channels. edges: with CONV_ANY any number of taps, else three. */
 INLINE void conv_tile(const struct conv_target *t, const struct conv_patch *p, const float *at,
-	const float *w, const int count, const bool whole, const bool three)
+	const float *w, const int count, const bool whole, const enum conv_edges edges)
 {
 	const size_t tap = p->tap, weight_tap = p->weight_tap, weight_out = p->weight_out;
 	vf a[CONV_CHANNELS][CONV_POSITIONS];
@@ -105,21 +142,22 @@ INLINE void conv_tile(const struct conv_target *t, const struct conv_patch *p, c
 			const float *v = at + (size_t)i * p->channel + (size_t)ky * p->row;
 			const float *f =
 				w + (size_t)i * p->weight_channel + (size_t)ky * p->weight_row;
-			if (three) {
+			if (edges != CONV_ANY) {
 				UNROLL for (int kx = 0; kx < 3; kx++) conv_tap(a,
 					v + (size_t)kx * tap, f + (size_t)kx * weight_tap,
-					weight_out, count, 0, CONV_POSITIONS);
+					weight_out, count, kx == 0 && (edges & CONV_FIRST) ? 1 : 0,
+					kx == 2 && (edges & CONV_LAST) ? CONV_POSITIONS - 1
+								       : CONV_POSITIONS);
 				continue;
 			}
 			const struct conv_inside *inside = p->inside;
 			for (int kx = 0; kx < p->taps; kx++, v += tap, f += weight_tap) {
-				if (whole || (inside->from == 0 && inside->end == CONV_POSITIONS))
+				if (whole) {
 					conv_tap(a, v, f, weight_out, count, 0, CONV_POSITIONS);
-				else
-					conv_tap(a, v, f, weight_out, count, inside->from,
-						inside->end);
-				if (!whole)
-					inside += p->inside_step;
+					continue;
+				}
+				conv_tap_inside(a, v, f, weight_out, count, *inside);
+				inside += p->inside_step;
 			}
 		}
 	conv_finish(a, t, p, count);
@@ -128,12 +166,19 @@ INLINE void conv_tile(const struct conv_target *t, const struct conv_patch *p, c
 INLINE void conv_tile_any(const struct conv_target *t, const struct conv_patch *p, const float *at,
 	const float *w, const int count)
 {
-	if (p->whole && p->taps == 3)
-		conv_tile(t, p, at, w, count, true, true);
+	const enum conv_edges edges = p->taps != 3 ? CONV_ANY : (p->whole ? CONV_WHOLE : p->edges);
+	if (edges == CONV_WHOLE)
+		conv_tile(t, p, at, w, count, true, CONV_WHOLE);
+	else if (edges == CONV_FIRST)
+		conv_tile(t, p, at, w, count, true, CONV_FIRST);
+	else if (edges == CONV_LAST)
+		conv_tile(t, p, at, w, count, true, CONV_LAST);
+	else if (edges == CONV_BOTH)
+		conv_tile(t, p, at, w, count, true, CONV_BOTH);
 	else if (p->whole)
-		conv_tile(t, p, at, w, count, true, false);
+		conv_tile(t, p, at, w, count, true, CONV_ANY);
 	else
-		conv_tile(t, p, at, w, count, false, false);
+		conv_tile(t, p, at, w, count, false, CONV_ANY);
 }
 
 /* All `outputs` channels of the positions of a patch. */
@@ -273,6 +318,7 @@ INLINE void conv_patch_forward(float *out, const float *in, const float *w, cons
 	for (int kx = 0; kx < taps && !p.whole; kx++)
 		inside[kx] = (struct conv_inside){ (at_least(0, -left - kx) + up) / stride,
 			at_most(kept.end, (at_least(0, s->in_width - left - kx) + up) / stride) };
+	p.edges = taps == 3 && !p.whole ? conv_edges_of(inside) : CONV_ANY;
 	for (int i = 0; i < block; i++)
 		for (int ky = 0; ky < p.rows; ky++) {
 			/* may point before the input's first column: only what is inside is read */
@@ -380,6 +426,7 @@ INLINE void conv_patch_backward(float *din, const float *dout, const float *w,
 		inside[k] =
 			(struct conv_inside){ at_least(p.kept.from, right - k - s->out_width + 1),
 				at_most(CONV_POSITIONS, right - k + 1) };
+	p.edges = taps == 3 && !p.whole ? conv_edges_of(inside) : CONV_ANY;
 	const int c0 = at_least(0, right - s->out_width + 1), c1 = at_most(columns, right + 1);
 	for (int o = 0; o < block; o++)
 		for (int k = 0; k < p.rows; k++) {

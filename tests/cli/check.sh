@@ -25,6 +25,37 @@ golden plan "axes, zips, rules, claims and tables are checked against the plan"
 try check "$folder/good.yaml"
 [ "$code" = 0 ] && [ ! -s "$SCRATCH/err" ] && says "good: 4 trials (2 configurations, 2 seeds)"
 check $? "a good file is good"
+# An arm at its best setting: only validation may choose.
+cat >"$SCRATCH/select.yaml" <<'END'
+retrial: 1
+name: select
+seeds: 6
+base: {dataset: synthetic, recipe: a, validation: 500}
+axes: {recipe: [a, b], batch_size: [16, 32]}
+recipes: {a: [{phase: single, epochs: 1}], b: [{phase: single, epochs: 2}]}
+tables:
+  - {id: best, rows: [recipe], metrics: [test_accuracy], baseline: {recipe: a}, select: [batch_size]}
+END
+try check "$SCRATCH/select.yaml"
+[ "$code" = 0 ] && [ ! -s "$SCRATCH/err" ]
+check $? "a table may take every row at its best setting"
+sed 's/, select: .*/}/' "$SCRATCH/select.yaml" >"$SCRATCH/mixed.yaml"
+try check "$SCRATCH/mixed.yaml"
+refuses 2 "a row would mix configurations (batch_size is 16 and 32)"
+check $? "without, it would mix configurations"
+sed 's/select: .*/select: [batch_size], select_by: test_accuracy}/' "$SCRATCH/select.yaml" >"$SCRATCH/peeks.yaml"
+try check "$SCRATCH/peeks.yaml"
+refuses 2 "select_by = test_accuracy: only val_accuracy or val_loss may choose, never the test images"
+check $? "the test images choose nothing"
+sed 's/select: .*/select_by: val_loss}/' "$SCRATCH/select.yaml" >"$SCRATCH/alone.yaml"
+try check "$SCRATCH/alone.yaml"
+refuses 2 "select_by: only with 'select'"
+check $? "select_by needs select"
+sed 's/select: .*/select: [batch_sise]}/' "$SCRATCH/select.yaml" >"$SCRATCH/label.yaml"
+try check "$SCRATCH/label.yaml"
+refuses 2 "no trial has a label 'batch_sise' (did you mean 'batch_size'?)"
+check $? "a label to select by is looked for"
+
 try check "$folder/undecided.yaml" --seeds 5
 [ "$code" = 0 ] && [ "$(wc -l <"$SCRATCH/err")" = 2 ] &&
 	says "undecided.yaml:15: warning: table main: 5 seeds cannot reach p < 0.05 in 2 comparisons (exact paired test): 6 seeds can" err
@@ -41,7 +72,7 @@ check $? "plan warns, too"
 try check "$folder/good.yaml" "$folder/tab.yaml" "$folder/good.yaml"
 [ "$code" = 2 ] && [ "$(grep -c ': good: ' "$SCRATCH/out")" = 2 ]
 check $? "of several files each is checked, and the worst counts"
-try check experiments/*.yaml
+try check experiments/*.yaml experiments/papers/*/*.yaml
 [ "$code" = 0 ]
 check $? "all experiments are good"
 try check no/such/file.yaml

@@ -101,7 +101,7 @@ check $? "unless git ignores it, as data: its digest is recorded"
 try check "$SCRATCH/wrong.yaml"
 refuses 2 'wrong.yaml:3:13: error: clean_tree = yes: unknown (one of any, required)'
 check $? "another word is an error with its place"
-grep -l '^clean_tree: required' experiments/*.yaml >"$SCRATCH/out"
-! grep -q 'demo\|smoke' "$SCRATCH/out" && grep -q paper "$SCRATCH/out"
+grep -l '^clean_tree: required' experiments/*.yaml experiments/papers/*/*.yaml >"$SCRATCH/out"
+! grep -q 'demo\|smoke' "$SCRATCH/out" && grep -q paper.yaml "$SCRATCH/out" && [ "$(grep -c papers/ "$SCRATCH/out")" = "$(find experiments/papers -name '*.yaml' | wc -l)" ]
 check $? "the paper's experiments require it, demo and smoke do not"
 finish

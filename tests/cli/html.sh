@@ -15,6 +15,9 @@ check $? "the pages are made"
 for file in docs/*.md PAPER_MAP.md CHANGELOG.md CONTRIBUTING.md harness/store/SCHEMA.md; do
 	[ -s "$html/${file%.md}.html" ] || echo "$file has no page"
 done >"$SCRATCH/out"
+for file in experiments/papers/*/README.md; do
+	[ -s "$html/${file%README.md}index.html" ] || echo "$file has no page"
+done >>"$SCRATCH/out"
 [ ! -s "$SCRATCH/out" ]
 check $? "every document is a page"
 

@@ -92,6 +92,16 @@ done >"$SCRATCH/out"
 check $? "every row names its sweep, and links to the file that its command takes"
 cp PAPER_MAP.md "$SCRATCH/PAPER_MAP.md" && sh harness/paper.sh --map "$SCRATCH/PAPER_MAP.md" results/reference && diff PAPER_MAP.md "$SCRATCH/PAPER_MAP.md" >"$SCRATCH/out"
 check $? "PAPER_MAP.md says what results/reference says"
+for page in experiments/papers/*/README.md; do
+	name=$(basename "$(dirname "$page")")
+	cp "$page" "$SCRATCH/README.md" && sh harness/paper.sh --map "$SCRATCH/README.md" "results/reference/papers/$name" && cmp -s "$page" "$SCRATCH/README.md" ||
+		echo "$page does not say what results/reference/papers/$name says"
+	grep -o '^  - {id: [A-Z][0-9A-Za-z-]*' "experiments/papers/$name/$name.yaml" | sed 's/.* //' >"$SCRATCH/claims"
+	sed -n "s/^| \([A-Z][0-9A-Za-z-]*\) | .*\[$name\]($name.yaml) | .retrial claims experiments.papers.$name.$name.yaml. | .*/\1/p" "$page" | cmp - "$SCRATCH/claims"
+	grep -q "experiments/papers/$name/README.md" PAPER_MAP.md || echo "PAPER_MAP.md has no link to $page"
+done >"$SCRATCH/out" 2>"$SCRATCH/err"
+[ ! -s "$SCRATCH/out" ] && [ ! -s "$SCRATCH/err" ]
+check $? "every other paper has a page with its claims and what is published of them"
 size=$(find results/reference -type f -exec cat {} + 2>/dev/null | wc -c)
 [ "$size" -lt 10000000 ]
 check $? "what is published is under 10 MB ($size bytes)"

@@ -101,6 +101,19 @@ check $? "show has metrics, series, inputs and outputs"
 try show "$first" --json --db "$db"
 [ "$code" = 0 ] && says '"name": "distance"' && says '"steps": 8' && says '"kept": "yes"'
 check $? "and as JSON"
+try export "$first" model --db "$db" -o exported
+fine && [ "$(sha256sum <exported | cut -d ' ' -f 1)" = "$(ask "SELECT digest FROM outputs WHERE attempt = (SELECT attempt FROM finished WHERE trial = '$first')")" ]
+check $? "export writes a kept output out"
+try export "$first" modle --db "$db" -o exported2
+[ "$code" = 2 ] && says "has no recorded output 'modle' (there are: model)" err && [ ! -e exported2 ]
+check $? "it names those that there are"
+try export "$first" --db "$db" -o model.onnx
+[ "$code" = 2 ] && says "name the output to write" err
+check $? "a program's trial has no network to export"
+cp "$db" damaged.db && sqlite3 damaged.db "UPDATE contents SET content = zeroblob(30)"
+try export "$first" model --db damaged.db -o exported2
+[ "$code" = 1 ] && says "its kept content is damaged" err && [ ! -e exported2 ]
+check $? "a damaged content is refused"
 try diff "$first" "$last" --db "$db"
 [ "$code" = 1 ] && says "inputs: the same" && says "parameters.step" && grep -q '^  distance ' "$SCRATCH/out" && says "results: metrics or outputs differ"
 check $? "diff shows the metrics of both side by side"

@@ -25,13 +25,22 @@ check $? "the table is made"
 # ---- the paper's network by PyTorch and by the core ----
 : "${TORCH_PYTHON:=$INTEROP_VENV/bin/python}"
 if "$TORCH_PYTHON" -c 'import torch' 2>/dev/null && [ -d /usr/share/datasets/fashion-mnist ]; then
-	bin=$(dirname "$(realpath -s "$TORCH_PYTHON")")
+	PATH=$(dirname "$(realpath -s "$TORCH_PYTHON")"):$PATH
 	export RETRIAL
-	PATH=$bin:$PATH "$RETRIAL" run experiments/programs/network.yaml --seeds 1 --set images=640 --set epochs=1 --db "$SCRATCH/network.db" -q \
+	"$RETRIAL" run experiments/programs/network.yaml --seeds 1 --set images=640 --set epochs=1 --db "$SCRATCH/network.db" -q \
 		>"$SCRATCH/out" 2>"$SCRATCH/err" &&
 		[ "$(sqlite3 "$SCRATCH/network.db" "SELECT count(*) FROM series WHERE metric = 'val_accuracy'")" = 6 ]
 	check $? "both engines train the paper's network and report every epoch"
+	try table experiments/programs/network.yaml --set images=640 --set epochs=1 --db "$SCRATCH/network.db"
+	[ "$code" = 0 ] && grep -q '^engine .*test accuracy (%).*training (s).* time (s)' "$SCRATCH/out" && grep -q '^core  *1 ' "$SCRATCH/out" && grep -q '^pytorch  *1 ' "$SCRATCH/out"
+	check $? "one table has both engines' accuracy with wall time beside it"
+	try verify network --db "$SCRATCH/network.db"
+	[ "$code" = 0 ] && says "2 of 2 trials are identical" err
+	check $? "run again both are identical"
 else
-	skip "both engines train the paper's network and report every epoch" "needs PyTorch (TORCH_PYTHON) and Fashion-MNIST"
+	for sentence in "both engines train the paper's network and report every epoch" "one table has both engines' accuracy with wall time beside it" \
+		"run again both are identical"; do
+		skip "$sentence" "needs PyTorch (TORCH_PYTHON) and Fashion-MNIST"
+	done
 fi
 finish

@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "harness/report/claims.h"
+#include "harness/report/table_print.h"
 #include "harness/report/tables.h"
 #include "made_study.h"
 
@@ -400,6 +401,126 @@ static void too_few_pairs_decide_nothing_and_say_how_many_would(void **state)
 		r.reason, "too few pairs for the exact test to reach 0.05: 6 are needed");
 }
 
+/* A trial of a learning rate, with a validation accuracy. */
+static void make_rate(struct made_study *m, const char *recipe, const char *label, const char *rate,
+	uint64_t seed, double test, double validation)
+{
+	struct sample *s = made_trial(m, "mnist", recipe, seed, test);
+
+	made_label(s, label, rate);
+	m->values[s->first_value + 2] = validation;
+}
+
+/* What is best in validation is worse on the test images, so that looking there would show. */
+static void each_side_is_taken_at_its_best_setting_by_validation(void **state)
+{
+	(void)state;
+	struct made_study m;
+	struct err e = { 0 };
+	struct claim_result *r = NULL;
+	struct table *table = NULL;
+	made_init(&m);
+	made_copy(m.metrics[2], sizeof(m.metrics[2]), "val_accuracy");
+	for (uint64_t seed = 1; seed <= 6; seed++) {
+		make_rate(&m, "paper", "one.lr", "0.1", seed, 0.99, 0.80);
+		make_rate(&m, "paper", "one.lr", "0.2", seed, 0.95, 0.90);
+		make_rate(&m, "paper", "one.lr", "0.3", seed, 0.97, NAN);
+		make_rate(&m, "scratch", "two.lr", "0.1", seed, 0.94, 0.93);
+		make_rate(&m, "scratch", "two.lr", "0.2", seed, 0.98, 0.92);
+	}
+	struct claim c = better_than("mnist", "paper", "scratch", 1);
+	c.select = (struct selection){ { "one.lr", "two.lr" }, 2, "val_accuracy" };
+	struct table_spec spec = { .row_count = 1, .metric_count = 1, .select = c.select };
+	made_copy(spec.id, sizeof(spec.id), "best");
+	made_copy(spec.rows[0], sizeof(spec.rows[0]), "recipe");
+	made_copy(spec.metrics[0], sizeof(spec.metrics[0]), "test_accuracy");
+	made_where(&spec.baseline, "recipe", "scratch");
+	m.sweep.claims = &c;
+	m.sweep.claim_count = 1;
+	m.sweep.tables = &spec;
+	m.sweep.table_count = 1;
+
+	assert_int_equal(claims_evaluate(&m.study, &e, &r), 0);
+	assert_int_equal(r->n, 6);
+	assert_int_equal(r->planned, 6);
+	assert_true(fabs(r->mean - 0.01) < 1e-12);
+	assert_int_equal(r->verdict, VERDICT_REPRODUCED);
+	assert_string_equal(r->reason,
+		"one.lr = 0.2 has the best validation accuracy of 3 (12 of 18 trials); two.lr = "
+		"0.1 has the best validation accuracy of 2 (12 of 12 trials)");
+	assert_int_equal(tables_make(&m.study, &spec, &e, &table), 0);
+	assert_true(fabs(table->rows[0].cells[0].mean - 0.95) < 1e-12);
+	assert_true(fabs(table->rows[0].cells[0].against.difference - r->mean) < 1e-12);
+	assert_true(table->rows[0].cells[0].against.p_adjusted == r->p_adjusted);
+	assert_int_equal(table->rows[0].planned, 6);
+	struct str text = { 0 };
+	assert_int_equal(
+		table_print(&text, table, TABLE_TEXT, &(struct table_context){ .command = "" }, &e),
+		0);
+	assert_non_null(strstr(text.s, "At one.lr = 0.2."));
+	assert_non_null(strstr(text.s, "At two.lr = 0.1."));
+	str_free(&text);
+	tables_free(table);
+	free(r);
+}
+
+/* Three of six baselines never come so far in 30 epochs. */
+static void trials_that_never_come_so_far_take_part_in_a_comparison(void **state)
+{
+	(void)state;
+	struct made_study m;
+	struct err e = { 0 };
+	struct claim_result *r = NULL;
+	struct table *table = NULL;
+	made_init(&m);
+	made_copy(m.metrics[0], sizeof(m.metrics[0]), "epochs_to_60");
+	made_copy(m.metrics[2], sizeof(m.metrics[2]), "censored epochs_to_60");
+	for (uint64_t seed = 1; seed <= 6; seed++) {
+		made_trial(&m, "mnist", "paper", seed, 10 + (double)seed);
+		const struct sample *s = made_trial(
+			&m, "mnist", "scratch", seed, seed % 2 ? NAN : 20 + (double)seed);
+		m.values[s->first_value + 2] = seed % 2 ? 30 : NAN;
+	}
+	struct claim c = better_than("mnist", "paper", "scratch", -1);
+	made_copy(c.metric, sizeof(c.metric), "epochs_to_60");
+	struct table_spec spec = { .row_count = 1, .metric_count = 1 };
+	made_copy(spec.id, sizeof(spec.id), "epochs");
+	made_copy(spec.rows[0], sizeof(spec.rows[0]), "recipe");
+	made_copy(spec.metrics[0], sizeof(spec.metrics[0]), "epochs_to_60");
+	made_copy(spec.family, sizeof(spec.family), "epochs_to_60");
+	made_where(&spec.baseline, "recipe", "scratch");
+	m.sweep.claims = &c;
+	m.sweep.claim_count = 1;
+	m.sweep.tables = &spec;
+	m.sweep.table_count = 1;
+
+	assert_int_equal(claims_evaluate(&m.study, &e, &r), 0);
+	assert_int_equal(r->n, 6);
+	assert_true(r->mean == ((11 - 31) + (13 - 31) + (15 - 31) - 3 * 10) / 6.0);
+	assert_true(r->p_adjusted == ldexp(1, -5));
+	assert_int_equal(r->verdict, VERDICT_REPRODUCED);
+	assert_string_equal(r->reason,
+		"0 and 3 trials never came so far: they count as one epoch more than they were "
+		"trained, or as no difference");
+	assert_int_equal(tables_make(&m.study, &spec, &e, &table), 0);
+	const struct cell *paper = &table->rows[0].cells[0], *scratch = &table->rows[1].cells[0];
+	assert_int_equal(scratch->n, 3); /* the mean is of those that came so far */
+	assert_true(scratch->mean == 24);
+	assert_int_equal(paper->against.pairs, 6);
+	assert_true(paper->against.difference == r->mean);
+	assert_true(paper->against.p_adjusted == r->p_adjusted);
+	tables_free(table);
+	free(r);
+	c.than.count = 0; /* a number of epochs, of an arm of which not all come so far */
+	made_copy(c.where.is[1].value, sizeof(c.where.is[1].value), "scratch");
+	c.compare = 0;
+	c.paper = 24;
+	c.margin = 20;
+	m.sweep.table_count = 0;
+	assert_string_equal(
+		evaluate_one(&m, &c).reason, "3 trials never came so far and are not in the mean");
+}
+
 static void a_comparison_of_constants_is_a_fact_and_enlarges_no_family(void **state)
 {
 	(void)state;
@@ -698,6 +819,8 @@ int main(void)
 		cmocka_unit_test(the_papers_figure_is_written_as_printed),
 		cmocka_unit_test(a_claim_without_a_number_is_decided_by_the_paired_exact_test),
 		cmocka_unit_test(too_few_pairs_decide_nothing_and_say_how_many_would),
+		cmocka_unit_test(each_side_is_taken_at_its_best_setting_by_validation),
+		cmocka_unit_test(trials_that_never_come_so_far_take_part_in_a_comparison),
 		cmocka_unit_test(a_comparison_of_constants_is_a_fact_and_enlarges_no_family),
 		cmocka_unit_test(several_such_claims_are_corrected_together),
 		cmocka_unit_test(a_family_costs_what_its_tests_do_not_share),

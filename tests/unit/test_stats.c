@@ -395,6 +395,33 @@ static void bca_agrees_with_efron_and_tibshirani(void **state)
 	CLOSE(again.high, i.high, 0);
 }
 
+static void a_censored_duration_counts_as_little_as_it_can(void **state)
+{
+	(void)state;
+	/* Keys 1 to 6: known both; x censored, later and earlier than y; y censored; both. */
+	const double x[] = { 4, 5, 9, 6, 7, 8 }, y[] = { 6, 3, 8, 5, 8, 7 };
+	const uint64_t x_keys[] = { 1, 4, 5, 2, 3, 6 }, y_keys[] = { 1, 2, 3, 4, 5, 6 };
+	const struct durations a = { x, x_keys, 3, 3 }, b = { y, y_keys, 3, 3 };
+	const double expected[] = { 4 - 6, 5 - (5 + 1), 0, 6 + 1 - 3, 7 + 1 - 8, 0 };
+	double d[6], back[6];
+	uint64_t keys[6], back_keys[6];
+
+	assert_int_equal(stats_pair_durations(&a, &b, d, keys), 6);
+	assert_int_equal(stats_pair_durations(&b, &a, back, back_keys), 6);
+	for (int i = 0; i < 6; i++) {
+		CLOSE(d[i], expected[i], 0);
+		assert_int_equal(keys[i], x_keys[i]);
+		for (int k = 0; k < 6; k++)
+			if (back_keys[k] == keys[i])
+				CLOSE(back[k], -d[i], 0); /* as a sign-flip test needs it */
+	}
+	const struct durations known = { x, x_keys, 6, 0 }, others = { y, y_keys, 6, 0 };
+	assert_int_equal(stats_pair_durations(&known, &others, d, NULL),
+		stats_pair(x, x_keys, 6, y, y_keys, 6, back));
+	for (int i = 0; i < 6; i++)
+		CLOSE(d[i], back[i], 0);
+}
+
 static void pairs_are_found_by_their_keys_and_tested_where_a_test_can_say_something(void **state)
 {
 	(void)state;
@@ -417,6 +444,7 @@ static void pairs_are_found_by_their_keys_and_tested_where_a_test_can_say_someth
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_censored_duration_counts_as_little_as_it_can),
 		cmocka_unit_test(
 			pairs_are_found_by_their_keys_and_tested_where_a_test_can_say_something),
 		cmocka_unit_test(mean_and_sd_agree_with_nist_michelso),

@@ -124,9 +124,13 @@ static void epochs_to_an_accuracy_are_a_metric_and_missing_where_it_is_never_rea
 			epoch++;
 		if (epoch < r->row_count) {
 			assert_true(study_value(study, s, metric) == (double)epoch + 1);
+			assert_true(isnan(study_censored(study, s, metric)));
 			reached++;
 		} else {
 			assert_true(isnan(study_value(study, s, metric)));
+			assert_true(s->state == SAMPLE_DONE
+					? study_censored(study, s, metric) == (double)epoch
+					: isnan(study_censored(study, s, metric)));
 			never += s->state == SAMPLE_DONE;
 		}
 		rows_free(r);
@@ -142,6 +146,50 @@ static void epochs_to_an_accuracy_are_a_metric_and_missing_where_it_is_never_rea
 	assert_non_null(strstr(text.s, "which then has its own n"));
 	tables_free(table);
 	str_free(&text);
+	study_free(study);
+}
+
+/* Recipe `both` reaches it in its first epoch of unify at the latest; recipe `alone` has no such
+ * phase. */
+static void epochs_to_an_accuracy_can_be_counted_from_a_phase(void **state)
+{
+	struct fixture *f = *state;
+	struct err e = { 0 };
+	struct rows *r = NULL;
+	struct claim *c = &f->sweep->claims[0];
+	snprintf(c->metric, sizeof(c->metric), "epochs_to_97.5");
+	snprintf(c->phase, sizeof(c->phase), "unify");
+	fill(f, SIZE_MAX);
+	struct study *study = study_of(f);
+	const int metric = study_metric(study, "epochs_to_97.5", "unify", "test", &e);
+
+	assert_int_equal(metric_foresee(NULL, "epochs_to_97.5", "unify", &e), 0);
+	assert_true(metric >= 0);
+	size_t with = 0, without = 0;
+	for (size_t i = 0; i < study->count; i++) {
+		const struct sample *s = &study->samples[i];
+		const char *const parameters[] = { "trial", s->identity, NULL };
+		must(store_query(f->store,
+			     "SELECT val_accuracy FROM epochs WHERE trial = :trial AND fold < 0 "
+			     "AND output = 0 AND name = 'unify' ORDER BY epoch",
+			     parameters, &e, &r),
+			&e);
+		size_t epoch = 0;
+		while (epoch < r->row_count && r->values[epoch].real < 0.975)
+			epoch++;
+		const double value = study_value(study, s, metric),
+			     censored = study_censored(study, s, metric);
+		if (epoch < r->row_count)
+			assert_true(value == (double)epoch + 1 && isnan(censored));
+		else if (r->row_count)
+			assert_true(isnan(value) && censored == (double)epoch);
+		else
+			assert_true(isnan(value) && isnan(censored));
+		with += r->row_count > 0;
+		without += s->state == SAMPLE_DONE && !r->row_count;
+		rows_free(r);
+	}
+	assert_true(with > 0 && without > 0);
 	study_free(study);
 }
 
@@ -279,6 +327,7 @@ int main(void)
 		WITH_DATABASE(optimism_is_validation_less_test_accuracy_of_a_trial_and_of_a_phase),
 		WITH_DATABASE(
 			epochs_to_an_accuracy_are_a_metric_and_missing_where_it_is_never_reached),
+		WITH_DATABASE(epochs_to_an_accuracy_can_be_counted_from_a_phase),
 		WITH_DATABASE(every_metric_of_the_views_is_known_before_anything_is_run),
 		WITH_DATABASE(a_sweep_that_was_never_frozen_is_its_file_without_results),
 		WITH_DATABASE(more_seeds_than_the_file_says_stay_in_the_study),
