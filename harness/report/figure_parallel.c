@@ -91,7 +91,7 @@ static void place_values(struct scale *a)
 		numbers = numbers && isfinite(number_of(a->texts[i]));
 	if (numbers)
 		qsort(a->texts, a->count, sizeof(*a->texts), by_number);
-	double x_of[VALUES_MAX];
+	double x_of[VALUES_MAX] = { 0 };
 	for (size_t i = 0; i < a->count; i++)
 		x_of[i] = number_of(a->texts[i]);
 	const double low = x_of[0], high = x_of[a->count - 1];

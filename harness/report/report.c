@@ -411,7 +411,8 @@ static void figure(const struct page *p, size_t i, int *number)
 		char *end = strchr(line, '\n');
 		*end = '\0';
 		if (end - line > 4 && !strcmp(end - 4, ".svg"))
-			result = picture(p, line, spec->title, ++*number, &e);
+			result = picture(
+				p, line, spec->title[0] ? spec->title : spec->id, ++*number, &e);
 		line = end + 1;
 	}
 	if (result)

@@ -162,10 +162,10 @@ get '/sweep?name=program'
 [ "$code" = 200 ] && says 'error against size' && says 'value="error"' && says 'Orange: the largest values of error' && says '>10</text>'
 check $? "of a program's sweep the first metric that it declares is shown"
 program_trial() { sqlite3 "$db" "SELECT trial FROM runs WHERE state = '$1' ORDER BY position LIMIT 1"; }
-get "/trial?id=$(program_trial done)"
+get "/trial?id=$(program_trial "done")"
 [ "$code" = 200 ] && says '<h2>Log</h2>' && says 'of 108919 bytes' && says '&lt;i&gt;end' && grep -qx 20000 "$SCRATCH/out" && ! grep -qx 1 "$SCRATCH/out" && says 'retrial log' && ! says 'retrial export'
 check $? "a program's trial shows the end of what it printed, and says how to read all"
-get "/trial?id=$(program_trial running)"
+get "/trial?id=$(program_trial "running")"
 [ "$code" = 200 ] && says 'of 108921 bytes' && grep -qx 20000 "$SCRATCH/out" && says '<path class="line series-0"'
 check $? "while it runs, what it has printed so far"
 stop

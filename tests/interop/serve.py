@@ -86,7 +86,7 @@ def fits(page):
     return page.evaluate(
         """() => [document.documentElement.scrollWidth > innerWidth ? ['the page'] : [],
         [...document.querySelectorAll('main *')].filter(e => e.getBoundingClientRect().right > innerWidth + 1
-            && !e.closest('.wide, pre, .hidden')).map(e => e.outerHTML.slice(0, 80))].flat()"""
+            && !e.closest('.wide, pre, .hidden, figure[tabindex]')).map(e => e.outerHTML.slice(0, 80))].flat()"""
     )
 
 
