@@ -61,6 +61,8 @@ struct program_config {
 
 struct study;
 struct node;
+struct sweep;
+struct str;
 
 /* Read the keys program, parameters, metrics and verify of a sweep file whose path is given; NULL
  * when the file has no program (then the others are refused: they belong to one). What is returned
@@ -71,6 +73,10 @@ const struct program_config *program_read(
 /* Call it after everything that sets parameters was read without error: a parameter that no
  * placeholder uses is then an error. */
 void program_check_unused(struct study *s, const struct node *root);
+
+/* Append the templates of the sweep's command, blanks between them; nothing where no program
+ * executes its trials. */
+void program_command_text(struct str *out, const struct sweep *sweep);
 
 /* Does a placeholder of the command or of the environment use the parameter? */
 bool program_uses(const struct program_config *p, const char *parameter);
