@@ -43,9 +43,10 @@ BUILD_FACTS = -DRETRIAL_VERSION='"$(VERSION)"' -DRETRIAL_COMMIT='"$(COMMIT)"' -D
 # Only what make really needs them for: `make test` on a machine without them must get as far as installing them.
 PACKAGES = sqlite3 gsl libarchive yaml-0.1 jansson libcrypto smartcols libcurl libmicrohttpd libpng libjpeg libprotobuf-c libpcre2-8 zlib
 # (libcurl names the system's own folder, which is in the way of another architecture's.)
-LIBRARY_FLAGS = $(filter-out -I/usr/include/%-linux-gnu,$(shell pkg-config --cflags $(PACKAGES)))
+# pkg-config is asked once, at the first use.
+LIBRARY_FLAGS = $(eval LIBRARY_FLAGS := $(filter-out -I/usr/include/%-linux-gnu,$(shell pkg-config --cflags $(PACKAGES))))$(LIBRARY_FLAGS)
 # libcurl is loaded when a download begins (harness/data/download.c).
-LIBRARIES     = $(shell pkg-config --libs $(filter-out libcurl,$(PACKAGES))) -lm -lpthread -ldl
+LIBRARIES     = $(eval LIBRARIES := $(shell pkg-config --libs $(filter-out libcurl,$(PACKAGES))) -lm -lpthread -ldl)$(LIBRARIES)
 
 ifeq ($(ARCH),x86_64)
 VARIANTS = plain avx2 avx512 vnni
@@ -55,7 +56,8 @@ else
 VARIANTS = plain
 endif
 
-NN      = $(patsubst %.c,$(BUILD)/%.o,$(wildcard nn/*.c)) $(VARIANTS:%=$(BUILD)/nn/kernels/%.o)
+# The kernels take longest to compile: they come first.
+NN      = $(VARIANTS:%=$(BUILD)/nn/kernels/%.o) $(patsubst %.c,$(BUILD)/%.o,$(wildcard nn/*.c))
 HARNESS = $(patsubst %.c,$(BUILD)/%.o,$(filter-out harness/cli/%,$(wildcard harness/*/*.c))) $(BUILD)/sql.o $(BUILD)/assets.o $(BUILD)/onnx.pb-c.o
 CLI     = $(patsubst %.c,$(BUILD)/%.o,$(wildcard harness/cli/*.c))
 SQL     = $(wildcard harness/store/*.sql harness/store/queries/*.sql harness/store/queries/internal/*.sql)
@@ -66,8 +68,8 @@ ifeq ($(V),0)
 Q = @echo "  $@";
 endif
 
-$(PROGRAM): $(CLI) $(BUILD)/libharness.a $(BUILD)/libnn.a
-	$(Q)$(CC) $(CFLAGS) $(HARDEN_LINK) $(LDFLAGS) -o $@ $^ $(LIBRARIES)
+$(PROGRAM): $(BUILD)/libnn.a $(CLI) $(BUILD)/libharness.a
+	$(Q)$(CC) $(CFLAGS) $(HARDEN_LINK) $(LDFLAGS) -o $@ $(CLI) $(BUILD)/libharness.a $(BUILD)/libnn.a $(LIBRARIES)
 
 $(BUILD)/libnn.a: $(NN)
 $(BUILD)/libharness.a: $(HARNESS)
@@ -77,9 +79,10 @@ $(BUILD)/libharness.a: $(HARNESS)
 $(BUILD)/nn/%.o: nn/%.c
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL) $(NN_CONTRACTS) $(NN_LEVEL) $(KERNEL_FLAGS) $(NN_EXTRA) -c -o $@ $<
-$(BUILD)/nn/kernels/%.o: NN_EXTRA = $(KERNEL_EXTRA)
+# (Line numbers only: everything that -g writes about inlined kernels takes a quarter of their time.)
+$(BUILD)/nn/kernels/%.o: NN_EXTRA = $(if $(filter -g,$(CFLAGS)),-g1) $(KERNEL_EXTRA)
 $(BUILD)/nn/kernels/%.o: HARDEN := $(filter -fPIE,$(HARDEN))
-$(BUILD)/nn/kernels/plain.o: NN_EXTRA = $(KERNEL_EXTRA) $(PLAIN_EXTRA)
+$(BUILD)/nn/kernels/plain.o: NN_EXTRA = $(if $(filter -g,$(CFLAGS)),-g1) $(KERNEL_EXTRA) $(PLAIN_EXTRA)
 $(BUILD)/nn/kernels/avx2.o:   KERNEL_FLAGS = -mavx2 -mfma
 $(BUILD)/nn/kernels/avx512.o: KERNEL_FLAGS = -mavx512f -mavx512bw -mavx512dq -mavx512vl -mfma
 $(BUILD)/nn/kernels/vnni.o:   KERNEL_FLAGS = -mavx512f -mavx512bw -mavx512dq -mavx512vl -mfma -mavx512vnni

@@ -17,6 +17,9 @@ trials=$("$retrial" query 'SELECT trial FROM runs ORDER BY position LIMIT 12' --
 
 first=$("$retrial" plot "$sweep" --db "$db" --folder "$scratch/figures" | sed -n 's/.*\/\([^/]*\)\.png$/\1/p' | head -n 1)
 cp "$scratch/figures/$first.png" "$folder/figure.png"
+# What the picture was drawn from: tests/cli/demo.sh and .ci/run compare it with the program of today.
+sed '1s/ made by: .*//' "$scratch/figures/$first.gp" >"$folder/figure.gp"
+cp "$scratch/figures/$first.tsv" "$folder/figure.tsv"
 
 "$retrial" serve --db "$db" --port 0 >"$scratch/address" 2>"$scratch/log" &
 server=$!
@@ -28,5 +31,6 @@ address=$(head -n 1 "$scratch/address")
 chromium --headless --no-sandbox --disable-gpu --hide-scrollbars --user-data-dir="$scratch/browser" --virtual-time-budget=4000 \
 	--window-size=1280,480 --screenshot="$scratch/serve.png" "${address%/}/curves?${trials#&}" >"$scratch/log" 2>&1 || { cat "$scratch/log" >&2; exit 3; }
 cp "$scratch/serve.png" "$folder/serve.png"
+sh docs/screenshots-sum.sh >"$folder/serve.sum"
 echo "$folder/figure.png"
 echo "$folder/serve.png"

@@ -7,9 +7,6 @@ set multiplot
 @set_legend
 set border 0
 set style line 1 linewidth 1
-unset colorbox
-set palette gray
-set cbrange [0:255]
 set xrange [-0.5:columns - 0.5]
 set yrange [lines - 0.5:-0.5]
 area_title = ''; area_x = ''; area_y = ''
@@ -20,9 +17,7 @@ unset xtics
 set x2range [-0.5:columns - 0.5]
 set x2tics ('' -1) scale 0 font small textcolor rgb black
 do for [k = 1:images] { set x2tics add (image_name[k] (k - 0.5) * step_x - 1) }
-if (color) {
-	plot data index 0 matrix using 1:2:(int($3) >> 16):((int($3) >> 8) & 255):(int($3) & 255) with rgbimage
-} else {
-	plot data index 0 matrix using 1:2:3 with image
-}
+# A pixel below 0 belongs to no image: nothing is drawn there.
+byte(x, shift) = x < 0 ? 0 : color ? (int(x) >> shift) & 255 : x
+plot data index 0 matrix using 1:2:(byte($3, 16)):(byte($3, 8)):(byte($3, 0)):($3 < 0 ? 0 : 255) with rgbalpha
 unset multiplot

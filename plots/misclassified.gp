@@ -4,11 +4,8 @@ area_left = 10.0; area_top = plot_top + 4.0
 set multiplot
 @set_legend
 set border 0
-unset colorbox
 unset xtics
 unset ytics
-set palette gray
-set cbrange [0:255]
 set xrange [-0.5:columns - 0.5]
 set yrange [lines - 0.5:-0.5]
 area_title = ''; area_x = ''; area_y = ''
@@ -19,9 +16,7 @@ do for [k = 1:images] {
 	set label 1000 + k true_class[k] at first column * step_x + image_width / 2.0, first row * step_y + image_height + 6 / unit center font small front
 	set label 2000 + k predicted_class[k] at first column * step_x + image_width / 2.0, first row * step_y + image_height + 19 / unit center font small textcolor rgb vermilion front
 }
-if (color) {
-	plot data index 0 matrix using 1:2:(int($3) >> 16):((int($3) >> 8) & 255):(int($3) & 255) with rgbimage
-} else {
-	plot data index 0 matrix using 1:2:3 with image
-}
+# A pixel below 0 belongs to no image: nothing is drawn there.
+byte(x, shift) = x < 0 ? 0 : color ? (int(x) >> shift) & 255 : x
+plot data index 0 matrix using 1:2:(byte($3, 16)):(byte($3, 8)):(byte($3, 0)):($3 < 0 ? 0 : 255) with rgbalpha
 unset multiplot

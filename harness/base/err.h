@@ -1,12 +1,11 @@
-/* err.h - how a function says why it failed. One text, one kind; nobody prints but the command
- * line. */
+/* err.h - how a function says why it failed. One text, one kind. Only harness/cli prints. */
 #ifndef BASE_ERR_H
 #define BASE_ERR_H
 
 #include <stdarg.h>
 
-/* The kinds are the program's exit codes (retrial(1), "EXIT STATUS"), so that the reason travels
- * with the text. */
+/* The kinds are the program's exit codes (retrial(1), "EXIT STATUS"), so that text and reason stay
+ * together. */
 enum err_kind {
 	ERR_NONE = 0,
 	ERR_FAILED = 1, /* the work was done, but something differs or a trial failed */
@@ -34,8 +33,8 @@ int err_prefix(struct err *e, const char *format, ...) __attribute__((format(pri
 /* "out of memory", ERR_ENVIRONMENT. Returns -1. */
 int err_nomem(struct err *e);
 
-/* For the few functions that can return no failure (growing strings, digests): say it and end the
- * process with ERR_ENVIRONMENT. What is in the database stays; a run's next start goes on. */
+/* For the few functions that cannot return an error (growing strings, digests): print it and end
+ * the process with ERR_ENVIRONMENT. The database keeps its content; the next run continues. */
 void err_end_nomem(void) __attribute__((noreturn));
 
 /* "PATH: strerror(errno)", ERR_ENVIRONMENT. Returns -1. */

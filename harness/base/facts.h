@@ -21,9 +21,9 @@ void facts_add_all(struct str *out, int core_version);
  * adds nothing. For facts that only the caller knows (library versions, kernels). */
 void facts_add(struct str *out, const char *name, const char *value);
 
-/* When the program was built from a tree with changes that were not committed: diff, what the tree
- * that the program lies in has now beside the commit that it was built from (line ends as \n, tabs
- * as \t, backslashes as \\), bounded in size and time (worktree.h); diff_note, why it is not all.
+/* When the program was built from a tree with changes that were not committed: diff, the difference
+ * between the program's work tree and the commit that it was built from (line ends as \n, tabs as
+ * \t, backslashes as \\), bounded in size and time (worktree.h); diff_note, why it is incomplete.
  * Returns whether the tree had changes. */
 bool facts_add_diff(struct str *out);
 
@@ -31,7 +31,7 @@ bool facts_add_diff(struct str *out);
  * when it was built outside git. */
 const char *facts_dirty(void);
 
-/* Facts by themselves, for those who need one: the version, and the commit that the program was
+/* Single facts: the version, and the commit that the program was
  * built from
  * ("unknown"), and the id of this boot ("" when unknown). */
 const char *facts_version(void);

@@ -1,5 +1,5 @@
-/* machine.h - how the machine is at this moment: for measurements, and warnings about them. What
- * stays as it is while it runs is in facts.h. */
+/* machine.h - the current state of the machine, for measurements and warnings about them. facts.h
+ * has what does not change. */
 #ifndef BASE_MACHINE_H
 #define BASE_MACHINE_H
 

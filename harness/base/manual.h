@@ -1,5 +1,5 @@
 /* manual.h - the pieces of a manual in three forms: plain text for terminals, Markdown, and mdoc
- * (man pages). Whoever writes a manual calls these functions in order and knows no form. */
+ * (man pages). Callers are independent of the form. */
 #ifndef BASE_MANUAL_H
 #define BASE_MANUAL_H
 
@@ -14,10 +14,10 @@ struct manual {
 
 /* A section; level 1 or 2. */
 void manual_heading(struct manual *m, int level, const char *title);
-/* A paragraph. Lines are filled to the width of the form; a line that begins with blanks stands as
- * it is. */
+/* A paragraph. Lines are filled to the width of the form; a line that begins with blanks is not
+ * filled. */
 void manual_text(struct manual *m, const char *text);
-/* Lines of a file, as they are. title: "example"; NULL: none. */
+/* Lines of a file, verbatim. title: "example"; NULL: none. */
 void manual_code(struct manual *m, const char *title, const char *text);
 
 /* Entries stand between begin and end. An entry is a term and what it means, then facts ("default",

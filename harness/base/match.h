@@ -15,7 +15,7 @@ struct match;
 int match_new(const char *pattern, struct str *why, struct match **out);
 void match_free(struct match *m);
 
-/* What a line says. The value's text is the first group's (of groups that take no part, the first
+/* Match one line. The value's text is the first group's (of groups that take no part, the first
  * that does); step's is that of the group called step, NULL when there is none. Both point into the
  * line. Returns 1, 0 when the line does not match, or -1 when the pattern takes too long for it. */
 struct match_found {

@@ -1,4 +1,4 @@
-/* str.h - a growing string. Used where text is put together: messages, SQL, tables, scripts. */
+/* str.h - a growing string. For messages, SQL, tables and scripts. */
 #ifndef BASE_STR_H
 #define BASE_STR_H
 

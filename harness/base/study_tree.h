@@ -4,9 +4,9 @@
 
 #include "str.h"
 
-/* Append what git says of the folder: study_commit; study_dirty, yes when tracked files have
+/* Append git's facts about the folder: study_commit; study_dirty, yes when tracked files have
  * changes that are not committed; then study_diff, bounded (line ends as \n, tabs as \t,
- * backslashes as \\), and study_diff_note when that is not all. Nothing outside a repository, or
+ * backslashes as \\), and study_diff_note if that is incomplete. Nothing outside a repository, or
  * without git. */
 void study_tree_facts(const char *folder, struct str *facts);
 

@@ -8,7 +8,7 @@
 enum { WORKTREE_DIFF_BYTES = 1 << 20, WORKTREE_SOURCE_BYTES = 100 << 20, WORKTREE_SECONDS = 10 };
 
 /* Append `git diff COMMIT` of the work tree that the running program lies in, at most so many bytes
- * and for so many seconds. Returns NULL when that is all of it, else why not ("longer than a
+ * and for so many seconds. Returns NULL if it is complete, else the reason ("longer than a
  * megabyte: cut"); nothing is appended when there is no git, tree or commit. */
 const char *worktree_diff(const char *commit, struct str *out);
 

@@ -158,7 +158,7 @@ static void draw_best(struct progress *p, int columns)
 static void draw_lanes(struct progress *p, int columns, int rows)
 {
 	enum {
-		NOW_COLUMNS = 46
+		NOW_COLUMNS = 38
 	}; /* phase, epoch, accuracy and bars; loss and speed are shown where there is room */
 	int busy = 0, width = 0, drawn = 0;
 	for (int i = 0; i < p->workers; i++) {

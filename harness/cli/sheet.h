@@ -1,4 +1,4 @@
-/* sheet.h - a sheet of small pictures in rows and columns, written as .png (through gnuplot), .ppm
+/* sheet.h - an image grid, written as .png (through gnuplot), .ppm
  * or .pgm. */
 #ifndef CLI_SHEET_H
 #define CLI_SHEET_H
@@ -12,7 +12,7 @@ struct sheet {
 	int picture_width,
 		picture_height; /* as given; every pixel becomes a square of SHEET_SCALE */
 	int width, height;      /* of the whole, in pixels as written */
-	uint8_t *pixels;        /* [height][width][3], white where there is no picture */
+	uint8_t *pixels;        /* [height][width][3], white where there is no image */
 };
 
 enum { SHEET_SCALE = 2, SHEET_GAP = 2 };
@@ -22,7 +22,7 @@ int sheet_make(struct sheet *s, int columns, int rows, int picture_width, int pi
 	struct err *e);
 void sheet_free(struct sheet *s);
 
-/* Put a picture [channels][height][width] (1 channel: grey, 3: red, green, blue) in its place. */
+/* Put an image [channels][height][width] (1 channel: grey, 3: red, green, blue) in its place. */
 void sheet_put(struct sheet *s, int column, int row, const uint8_t *picture, int channels);
 
 /* Write it whole or not at all, in the format of path's ending. Returns 0, or -1 with e (ERR_USAGE

@@ -1,5 +1,5 @@
-/* slurm_cli.h - retrial run --executor slurm: what is missing goes to Slurm, what tasks have
- * written comes back. */
+/* slurm_cli.h - retrial run --executor slurm: submit missing trials to Slurm, and merge the results
+ * of tasks. */
 #ifndef CLI_SLURM_CLI_H
 #define CLI_SLURM_CLI_H
 

@@ -1,5 +1,5 @@
-/* sparkline.h - the last values of a series as a line of bars, as high as the values are between
- * the smallest and the largest of them. */
+/* sparkline.h - the last values of a series as a line of bars, scaled from the smallest to the
+ * largest of them. */
 #ifndef CLI_SPARKLINE_H
 #define CLI_SPARKLINE_H
 

@@ -1,5 +1,5 @@
-/* split_cli.h - before anything is run: do the data sets have what the trials of a sweep file ask
- * of them? For verbs that have the option --data. */
+/* split_cli.h - before anything runs: do the data sets fit the trials of a sweep file? For verbs
+ * that have the option --data. */
 #ifndef CLI_SPLIT_CLI_H
 #define CLI_SPLIT_CLI_H
 

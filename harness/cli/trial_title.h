@@ -1,5 +1,5 @@
-/* trial_title.h - what a trial is called on one line of the live display: what varies between the
- * trials of its sweep, and its seed. */
+/* trial_title.h - the name of a trial on one line of the live display: the labels that vary in its
+ * sweep, and its seed. */
 #ifndef CLI_TRIAL_TITLE_H
 #define CLI_TRIAL_TITLE_H
 

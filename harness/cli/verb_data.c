@@ -382,7 +382,7 @@ static int run_show(const struct cli *c, const struct dataset_places *places)
 	struct dataset *d = NULL;
 	int result = dataset_open(c->arguments[1], places, &e, &d);
 	if (result == 0 && path && d->reals)
-		result = err_set(&e, ERR_USAGE, "%s: its numbers are floats, no pictures", d->name);
+		result = err_set(&e, ERR_USAGE, "%s: its numbers are floats, not images", d->name);
 	else if (result == 0 && path)
 		result = write_sheet(d, count, cli_has(c, "augment"), path, &e);
 	else if (result == 0)
@@ -430,9 +430,9 @@ static const struct cli_option options[] = {
 	{ "stall", 0, "SECONDS",
 		"fetch: give up on a server that is silent for this long (default 30)" },
 	{ "resize", 0, "WIDTHxHEIGHT",
-		"import: resize every picture (area mean; the aspect ratio is not kept)" },
+		"import: resize every image (area mean; the aspect ratio is not kept)" },
 	{ "test", 0, "FRACTION",
-		"import of pictures in CLASS/ alone: fraction of each class for testing (default "
+		"import of images in CLASS/ alone: fraction of each class for testing (default "
 		"0.2)" },
 	{ "seed", 0, "N", "import: seed that chooses the images for testing (default 1)" },
 	{ "variant", 0, "NAME",

@@ -1,4 +1,4 @@
-/* verb_gc.c - retrial gc: list, and with --yes remove, what is of no use any more: state files; and
+/* verb_gc.c - retrial gc: list, and with --yes remove, unneeded files: state files; and
  * what is asked for in the database. */
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -157,7 +157,7 @@ const struct cli_verb verb_gc = {
 	.arguments = NULL,
 	.summary = "list or remove files and results that are no longer needed",
 	.examples = "  retrial gc                       # what could go\n"
-		    "  retrial gc --yes                 # remove files of no use\n"
+		    "  retrial gc --yes                 # remove unneeded files\n"
 		    "  retrial gc --deleted --yes       # and deleted results, for good",
 	.options = options,
 	.run = run,

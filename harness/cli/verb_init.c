@@ -162,7 +162,7 @@ static int run(const struct cli *c)
 	if (!result)
 		printf("%s/study.yaml is a study of %d trials. Next:\n\n"
 		       "%s%s%s"
-		       "  retrial run study.yaml      # run what is missing: a few seconds\n"
+		       "  retrial run study.yaml      # run the missing trials: a few seconds\n"
 		       "  retrial table study.yaml    # mean, standard deviation, n, tests\n"
 		       "  retrial plot study.yaml     # figures, into results/figures\n",
 			folder, program ? 24 : 12, here ? "" : "  cd ", here ? "" : folder,
@@ -172,7 +172,7 @@ static int run(const struct cli *c)
 }
 
 static const struct cli_option options[] = {
-	{ "program", 0, NULL, "trials run a program of yours; a small one is there to replace" },
+	{ "program", 0, NULL, "trials run your own program; a small example is included" },
 	{ 0 },
 };
 

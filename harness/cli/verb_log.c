@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#include <zlib.h>
 
 #include "../plan/trial_kind.h"
+#include "../report/kept_log.h"
 #include "../report/show.h"
 #include "../run/logs.h"
 #include "../run/program_run.h"
@@ -53,25 +53,20 @@ static const struct value *cell(const struct rows *r, size_t row, const char *co
 static int print_kept(const struct cli *c, const struct rows *r, struct err *e)
 {
 	for (size_t i = 0; i < r->row_count; i++) {
-		const struct value *stream = cell(r, i, "stream"), *kept = cell(r, i, "kept"),
-				   *content = cell(r, i, "content");
+		const struct value *stream = cell(r, i, "stream");
+		struct str text = { 0 };
 		if (stream->kind == VALUE_NULL || !is_wanted(c, stream->text))
 			continue;
-		uLongf length = (uLongf)kept->integer;
-		char *text = malloc(length + 1);
-		if (!text)
-			return err_nomem(e);
-		const int code = uncompress((Bytef *)text, &length, (const Bytef *)content->text,
-			(uLong)content->length);
-		if (code == Z_OK && r->row_count > 1 && !cli_get(c, "stream", NULL)) {
+		const int result = kept_log(&text, r, i, e);
+		if (!result && r->row_count > 1 && !cli_get(c, "stream", NULL)) {
 			printf("%s---- %s\n", i ? "\n" : "", stream->text);
 			fflush(stdout);
 		}
-		if (code == Z_OK)
-			print(text, length);
-		free(text);
-		if (code != Z_OK)
-			return err_set(e, ERR_ENVIRONMENT, "the kept %s is damaged", stream->text);
+		if (!result)
+			print(text.s ? text.s : "", text.length);
+		str_free(&text);
+		if (result)
+			return -1;
 	}
 	return 0;
 }

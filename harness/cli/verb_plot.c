@@ -11,7 +11,7 @@
 static const struct cli_option options[] = {
 	CLI_OPTION_DB,
 	CLI_OPTION_SET,
-	{ "folder", 'o', "DIR", "where data, scripts and pictures go (default results/figures)" },
+	{ "folder", 'o', "DIR", "where data, scripts and images go (default results/figures)" },
 	STUDY_CLI_OPTION_SCRIPTS,
 	CLI_OPTION_DATA,
 	{ "pdf", 0, NULL, "draw a PDF as well" },

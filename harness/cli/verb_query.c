@@ -68,11 +68,37 @@ static void add_comment(struct rows *rows, const char *text, const char *word)
 	rows_add_null(rows);
 }
 
+/* For a person: a name, and what it answers in as many lines as that takes. */
+static void print_queries(const char *const *names, size_t count, int columns)
+{
+	enum { INDENT = 14 };
+	for (size_t i = 0; i < count; i++) {
+		const char *text = store_named_query(names[i]);
+		const char *word = text + 3, *end = text + strcspn(text, "\n");
+		int at = printf("%-*s", INDENT, names[i]);
+		for (bool first = true; word < end; first = false) {
+			const int length = (int)strcspn(word, " \n");
+			if (!first && at + 1 + length > columns) {
+				at = printf("\n%*s", INDENT, "") - 1;
+				first = true;
+			}
+			at += printf("%s%.*s", first ? "" : " ", length, word);
+			word += length + 1;
+		}
+		printf("\n");
+	}
+	printf("\nretrial query NAME [PARAMETER=VALUE]...   parameters: retrial query --json\n");
+}
+
 static int list_queries(const struct cli *c, enum format format)
 {
 	static const char *const columns[] = { "name", "answers", "parameters" };
 	size_t count;
 	const char *const *names = store_named_queries(&count);
+	if (format == FORMAT_TABLE && screen_columns() > 0 && !cli_get(c, "output", NULL)) {
+		print_queries(names, count, screen_columns());
+		return ERR_NONE;
+	}
 	struct rows *rows = rows_new(3, columns);
 	struct err e = { 0 };
 	if (!rows) {

@@ -1,4 +1,4 @@
-/* verb_run.c - retrial run: run what is missing of a sweep. */
+/* verb_run.c - retrial run: run the missing trials of a sweep. */
 #include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -470,7 +470,7 @@ static int run(const struct cli *c)
 const struct cli_verb verb_run = {
 	.name = "run",
 	.arguments = "SWEEP.yaml",
-	.summary = "run the trials of a sweep that are not done; results go to the database",
+	.summary = "run the missing trials of a sweep; results go to the database",
 	.examples =
 		"  retrial run experiments/paper.yaml\n"
 		"  retrial run experiments/paper.yaml --seeds 10 -j 8      # more seeds: what is "

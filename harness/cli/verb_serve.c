@@ -1,13 +1,16 @@
 /* verb_serve.c - retrial serve: the results database as a live page in the browser. */
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "../base/digest.h"
 #include "../run/augmented.h"
+#include "../run/program_run.h"
 #include "../serve/serve.h"
 #include "places.h"
+#include "run_cli.h"
 #include "study_cli.h"
 
 enum { PORT = 8077, PORT_MAX = 65535, THREADS = 4, SECRET_BYTES = 32 };
@@ -80,7 +83,10 @@ static int run(const struct cli *c)
 			.threads = THREADS },
 		.data = &data.dataset,
 		.augment = augmented_image,
+		.live_log = program_live_log,
 	};
+	char *states = run_cli_states(o.database);
+	o.states = states;
 	if (!http_is_loopback(o.http.address)) {
 		if (make_token(token, &e))
 			return cli_fail(&e);
@@ -102,6 +108,7 @@ static int run(const struct cli *c)
 		result = wait_for_signal(&wanted);
 	}
 	server_stop(server);
+	free(states);
 	str_free(&scripts);
 	return result;
 }

@@ -41,7 +41,7 @@ void cli_print_usage(FILE *out)
 	fprintf(out,
 		"retrial - reproducible research experiments\n\n"
 		"  retrial init my-study             a study to start from, in a new folder\n"
-		"  retrial run study.yaml            run what is missing of a study\n"
+		"  retrial run study.yaml            run the missing trials of a study\n"
 		"  retrial table study.yaml          its results: mean, sd, n, comparison\n");
 	for (size_t i = 0; i < VERB_COUNT; i++) {
 		if (i == 0 || strcmp(verbs[i].group, verbs[i - 1].group) != 0)

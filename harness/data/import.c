@@ -293,7 +293,7 @@ static const struct import_form *recognise(const char *folder, struct err *e)
 	err_set(e, ERR_USAGE,
 		"%s: no data set in a form that is known: train-images-idx3-ubyte and the other "
 		"three IDX files, *.bin with CIFAR-10's records, the files of CIFAR-100, SVHN or "
-		"EMNIST, NumPy's x_train.npy and the other three (or an .npz), or pictures (.png, "
+		"EMNIST, NumPy's x_train.npy and the other three (or an .npz), or images (.png, "
 		".jpg) in train/CLASS/ and test/CLASS/, or in CLASS/",
 		folder);
 	return NULL;
@@ -378,7 +378,7 @@ static int check_options(const struct import_form *form, const char *path,
 	if (o->split_given && form != &import_unsplit)
 		return err_set(e, ERR_USAGE,
 			"%s is split into training and test images already: --test and --seed are "
-			"for pictures in CLASS/ alone",
+			"for images in CLASS/ alone",
 			path);
 	return 0;
 }
@@ -461,8 +461,8 @@ static int write_file(const char *folder, const char *name, struct str *bytes, s
 static int export_idx(const struct dataset *d, int part, const char *folder, struct err *e)
 {
 	if (d->channels != 1)
-		return err_set(e, ERR_USAGE,
-			"%s: IDX files hold pictures of one colour; take the form png", d->name);
+		return err_set(
+			e, ERR_USAGE, "%s: IDX files hold grey images; take the form png", d->name);
 	const struct memory_part p = part_of(d, part);
 	struct str images = { 0 }, labels = { 0 };
 	str_add_bytes(&images, "\0\0\10\3", 4);
@@ -531,8 +531,7 @@ int dataset_export(
 		[DATASET_PNG] = export_png };
 	if (d->reals)
 		return err_set(e, ERR_USAGE,
-			"%s: its numbers are floats, which these files of pictures cannot hold",
-			d->name);
+			"%s: its numbers are floats, which these image files cannot hold", d->name);
 	for (int part = 0; part < PART_COUNT; part++)
 		if (writers[format](d, part, folder, e))
 			return -1;

@@ -45,9 +45,8 @@ static int list_pictures(const char *folder, struct listing *out, struct err *e)
 {
 	if (listing_read(folder, is_any_picture, out, e))
 		return -1;
-	int result = out->count
-		? 0
-		: err_set(e, ERR_USAGE, "%s: no pictures (.png, .jpg, .jpeg)", folder);
+	int result =
+		out->count ? 0 : err_set(e, ERR_USAGE, "%s: no images (.png, .jpg, .jpeg)", folder);
 	for (size_t i = 0; result == 0 && i < out->count; i++)
 		if (!picture_is_name(out->at[i]))
 			result = err_set(e, ERR_USAGE,
@@ -142,7 +141,7 @@ static int look(const char *path, const struct import_options *o, struct dataset
 				IMPORTED_SIDE_MAX);
 	} else if (size.height != d->height || size.width != d->width) {
 		return err_set(e, ERR_USAGE,
-			"%s: %d x %d pixels, the first picture has %d x %d; make them one size, or "
+			"%s: %d x %d pixels, the first image has %d x %d; make them one size, or "
 			"import with --resize WIDTHxHEIGHT",
 			path, size.width, size.height, d->width, d->height);
 	}
@@ -301,7 +300,7 @@ static int unsplit_describe(
 		result = look_at_class(path, o, d, &count, e);
 		if (result == 0 && count < 2)
 			result = err_set(e, ERR_USAGE,
-				"%s: one picture: a class needs one for training and one for "
+				"%s: one image: a class needs one for training and one for "
 				"testing",
 				path);
 		if (result == 0) {

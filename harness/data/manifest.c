@@ -27,14 +27,14 @@ static const struct dataset_info infos[SET_COUNT] = {
 	},
 	[SET_FASHION] = {
 		.name = "fashion-mnist",
-		.title = "Fashion-MNIST, pictures of clothes by Zalando Research",
+		.title = "Fashion-MNIST, images of clothes by Zalando Research",
 		.licence = "MIT",
 		.fetch_hint = "install Debian's package: apt install dataset-fashion-mnist (or: retrial data fetch fashion-mnist)",
 		.channels = 1, .height = 28, .width = 28, .classes = 10, .train_count = 60000, .test_count = 10000,
 	},
 	[SET_CIFAR10] = {
 		.name = "cifar10",
-		.title = "CIFAR-10, small colour pictures",
+		.title = "CIFAR-10, small colour images",
 		.licence = "none stated; cite Krizhevsky 2009",
 		.fetch_hint = "get it with: retrial data fetch cifar10 (or name a folder that has cifar10/cifar-10-binary.tar.gz with --data or RETRIAL_DATA)",
 		.channels = 3, .height = 32, .width = 32, .classes = 10, .train_count = 50000, .test_count = 10000,

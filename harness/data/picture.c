@@ -82,7 +82,7 @@ int picture_read(const char *path, int channels, int height, int width, bool res
 	const bool other = size.width != width || size.height != height;
 	if (other && !resize)
 		return err_set(e, ERR_USAGE,
-			"%s: %d x %d pixels, the first picture has %d x %d; make them one size, or "
+			"%s: %d x %d pixels, the first image has %d x %d; make them one size, or "
 			"import with --resize WIDTHxHEIGHT",
 			path, size.width, size.height, width, height);
 	uint8_t *own = calloc((size_t)size.width * (size_t)size.height, n),

@@ -32,7 +32,7 @@ static int evaluate_quantised(const struct model *m, const struct nn_images *ima
 {
 	uint32_t correct[NN_OUTPUTS_MAX] = { 0 };
 	if (images->values)
-		return err_set(e, ERR_USAGE, "an int8 network takes pictures, these are floats");
+		return err_set(e, ERR_USAGE, "an int8 network takes images, these are floats");
 	struct nn_quant_infer *f = nn_quant_infer_new(m->quant, kernels);
 	if (!f)
 		return err_nomem(e);

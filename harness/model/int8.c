@@ -37,7 +37,7 @@ int model_quantise(
 	out->facts.config = m->facts.config ? strdup(m->facts.config) : NULL;
 	if (training->values)
 		return err_set(e, ERR_USAGE,
-			"int8 is for networks of pictures: these take floats, which have no scale "
+			"int8 is for networks on images: these take floats, which have no scale "
 			"of their own");
 	float *params = malloc(m->net.parameter_count * sizeof(*params) + 1);
 	if (!params)

@@ -1,5 +1,5 @@
-/* blocks.h - what a sweep file asks to be combined: blocks of base settings, dimensions and rules.
- * Reads and checks; the combining is in expand.h. */
+/* blocks.h - the combinations of a sweep file: blocks of base settings, dimensions and rules. Reads
+ * and checks them; expand.h combines them. */
 #ifndef PLAN_BLOCKS_H
 #define PLAN_BLOCKS_H
 
@@ -53,8 +53,8 @@ struct block {
 	bool ablates;
 };
 
-/* Read the keys base, axes, zip, trials, random, ablate and exclude of a map. What `outer` has
- * (NULL: nothing) is taken over; an axis replaces the outer one of the same path. Errors are
+/* Read the keys base, axes, zip, trials, random, ablate and exclude of a map. The settings of
+ * `outer` (NULL: none) are inherited; an axis replaces the outer one of the same path. Errors are
  * diagnosed. */
 void block_read(
 	struct study *s, const struct node *map, const struct block *outer, struct block *out);

@@ -20,8 +20,8 @@ int trial_from_canonical(const char *text, struct trial *out, struct err *e);
 /* Fill t->identity: SHA-256 of the canonical text. */
 void trial_identify(struct trial *t);
 
-/* The identity of the trial's first `phases` phases: trials that have it in common can do them
- * once. */
+/* The identity of the trial's first `phases` phases: trials with the same one can share these
+ * phases. */
 void trial_beginning(const struct trial *t, int phases, char identity[DIGEST_TEXT]);
 
 #endif

@@ -26,6 +26,8 @@ static const struct {
 	{ "in a parameter", "this parameter" },
 	{ "in a metric", "this metric" },
 	{ "in a template", "this template" },
+	{ "in a list of layers", "this list of layers" },
+	{ "in a repetition of layers", "this repetition" },
 };
 
 static size_t place_index(enum place place)

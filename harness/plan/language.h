@@ -30,7 +30,9 @@ enum place {
 	PLACE_PARAMETER = 1 << 13,  /* an entry of parameters: */
 	PLACE_METRIC = 1 << 14,     /* an entry of metrics: */
 	PLACE_TEMPLATE = 1 << 15,   /* an entry of templates: */
-	PLACES_END = 1 << 16
+	PLACE_LAYERS = 1 << 16,     /* a list of layers, beside the kinds of layer */
+	PLACE_REPEAT = 1 << 17,     /* repeat: */
+	PLACES_END = 1 << 18
 };
 
 /* What a value looks like. The types up to KEY_PHASE are read into a field by

@@ -261,7 +261,7 @@ static void add_fragment(
 bool language_example_file(
 	const struct key *key, const struct param *param, const struct kind *kind, struct str *out)
 {
-	if (key && key->example && key->places & PLACE_MODEL)
+	if (key && key->example && key->places & (PLACE_MODEL | PLACE_LAYERS | PLACE_REPEAT))
 		add_model(key->example, NULL, out);
 	else if (key && key->example && key->places & PLACE_TEMPLATE)
 		add_template(key->example, out);

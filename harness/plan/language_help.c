@@ -35,6 +35,11 @@ void language_value(const struct key *key, struct str *out)
 	case KEY_SEEDS:
 		str_addf(out, "a whole number from %s to %s, or a list of seeds", low, high);
 		return;
+	case KEY_ANY:
+		str_add(out,
+			key->places & PLACE_TEMPLATE ? "a list of names, or a map {NAME: DEFAULT}"
+						     : "a value of the parameter's type");
+		return;
 	default: break;
 	}
 	static const char *const values[] = {
@@ -74,7 +79,6 @@ void language_value(const struct key *key, struct str *out)
 		[KEY_FLAG] = "true or false",
 		[KEY_PARAMETERS] = "a map {NAME: TYPE} or {NAME: {type: TYPE, ...}}",
 		[KEY_TOLERANCES] = "a map {METRIC: NUMBER}",
-		[KEY_ANY] = "a value of the parameter's type",
 	};
 	str_add(out, values[key->type]);
 }

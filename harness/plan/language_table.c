@@ -41,14 +41,14 @@ static const struct key table[] = {
 		.help = "name of the sweep in the database",
 		.example = "name: learning-rates" },
 	{ FILES, "title", KEY_TEXT, .size = sizeof(((struct sweep *)0)->title),
-		.help = "one line for people: tables and the report show it",
+		.help = "one-line description; tables and the report show it",
 		.example = "title: Does a smaller learning rate help?" },
 	{ PLACE_SWEEP, "seeds", KEY_SEEDS, .min = 1, .max = 100000, .fallback = "1",
 		.help = "replicates of every configuration: how many, or a list of seeds",
 		.detail =
 			"10 means the seeds 1 to 10. Seeds are replicates, not an axis: tables show mean and\n"
 			"standard deviation over them, and tests pair trials of the same seed. A larger\n"
-			"number keeps the trials that are done and adds the others.",
+			"number keeps the finished trials and adds new ones.",
 		.example = "seeds: [3, 5, 8]" },
 	{ PLACE_SWEEP, "clean_tree", KEY_WORD, .words = trees, .fallback = "any",
 		.help = "whether run refuses uncommitted changes: in retrial and in the study's repository",
@@ -56,7 +56,7 @@ static const struct key table[] = {
 			"With `required`, `retrial run` refuses a program that was not built from a commit, or\n"
 			"with changes that are not committed, and changes in the repository of the sweep file\n"
 			"(the file itself and a program's inputs have to be committed or ignored).\n"
-			"--allow-dirty runs it all the same and records it.",
+			"--allow-dirty runs it anyway and records that.",
 		.example = "clean_tree: required" },
 	{ FILES, "use", KEY_FILES,
 		.help = "files whose recipes, augments and models this file may name",
@@ -133,12 +133,12 @@ static const struct key table[] = {
 			"unless the file defines a table of that name.",
 		.example = "ablate: {small-batch: {batch_size: 8}, more-epochs: {single.epochs: 4}}" },
 	{ BLOCKS, "exclude", KEY_CONDITIONS,
-		.help = "combinations that are left out: those for which all of a rule holds",
+		.help = "combinations to leave out: those that match all conditions of a rule",
 		.example = "exclude: [{dataset: synthetic, recipe: [other]}]" },
 	{ PLACE_SWEEP, "blocks", KEY_MAPS, .members = PLACE_BLOCK,
-		.help = "several combinations in one file, united",
+		.help = "several sets of combinations in one file",
 		.detail =
-			"Each block takes over base, axes and the other keys of the file and adds its own; an\n"
+			"Each block inherits base, axes and the other keys of the file and adds its own; an\n"
 			"axis replaces the file's axis of the same path. A trial that an earlier block already\n"
 			"has is merged with it.",
 		.example = "blocks: [{base: {batch_size: 8}}, {axes: {batch_size: [16, 32]}}]" },
@@ -156,7 +156,7 @@ static const struct key table[] = {
 		.help = "sets of random transforms of the training images, by name",
 		.detail =
 			"Each transform is drawn anew for every image and epoch. Amounts that are not given\n"
-			"are 0, that is off; the set `none` always exists.",
+			"are 0 (off). The set `none` always exists.",
 		.example = "augments: {mild: {rotation: 0.05, translation: 0.1}}" },
 	{ FILES, "models", KEY_MODELS, .members = PLACE_MODEL,
 		.help = "models by name: blocks of layers; each phase assembles its network from them",
@@ -168,17 +168,15 @@ static const struct key table[] = {
 			"  submodel_head: [{dense: {name: classifier, units: classes}}]}}" },
 	{ PLACE_MODEL, "network", KEY_LAYERS,
 		.help = "all layers of an ordinary network, in place of stem and submodel_head",
-		.detail =
-			"A list of layers may have repetitions: {repeat: {times: 3, layers: [...]}}. Names get\n"
-			"-1, -2, -3 behind them, and $i is the number. `input` is the input of the repetition.",
+		.detail = "A list of layers may have repetitions (repeat) and templates.",
 		.example =
 			"network: [{repeat: {times: 2, layers: [{conv: {name: c, filters: 4, kernel: 3}}]}},\n"
 			"  {dense: {name: classifier, units: classes}}]" },
 	{ PLACE_MODEL, "templates", KEY_NAMED_MAPS, .members = PLACE_TEMPLATE,
 		.help = "lists of layers with parameters, which lists of layers use by name",
 		.detail =
-			"{residual: {name: a, filters: 16}} writes the layers of template residual: their names\n"
-			"get a- before them; $filters and $name stand for the given values.",
+			"{residual: {name: a, filters: 16}} inserts the layers of template residual: their names\n"
+			"get the prefix a-; $filters and $name stand for the given values.",
 		.example =
 			"templates: {unit: {parameters: [filters],\n"
 			"  layers: [{conv: {name: conv, filters: $filters, kernel: 3}}]}}" },
@@ -188,6 +186,24 @@ static const struct key table[] = {
 	{ PLACE_TEMPLATE, "layers", KEY_LAYERS, .needed = PLACE_TEMPLATE,
 		.help = "layers; $NAME stands for the value of a parameter",
 		.example = "layers: [{conv: {name: conv, filters: 8, kernel: 3}}]" },
+	{ PLACE_LAYERS, "repeat", KEY_MAP, .members = PLACE_REPEAT,
+		.help = "repeats a list of layers",
+		.detail =
+			"Names of the layers get the suffix -1, -2, -3, and $i is the number. The name `input`\n"
+			"is the input of the repetition. Repetitions may be nested.",
+		.example =
+			"network: [{repeat: {times: 2, layers: [{conv: {name: c, filters: 4, kernel: 3}}]}},\n"
+			"  {dense: {name: classifier, units: classes}}]" },
+	{ PLACE_REPEAT, "times", KEY_WHOLE, .min = 0, .max = 1024, .needed = PLACE_REPEAT,
+		.help = "how often the layers are repeated",
+		.example =
+			"network: [{repeat: {times: 2, layers: [{conv: {name: c, filters: 4, kernel: 3}}]}},\n"
+			"  {dense: {name: classifier, units: classes}}]" },
+	{ PLACE_REPEAT, "layers", KEY_LAYERS, .needed = PLACE_REPEAT,
+		.help = "the layers to repeat",
+		.example =
+			"network: [{repeat: {times: 2, layers: [{conv: {name: c, filters: 4, kernel: 3}}]}},\n"
+			"  {dense: {name: classifier, units: classes}}]" },
 	{ PLACE_MODEL, "stem", KEY_LAYERS,
 		.help = "first layers of all networks of the model",
 		.example = "stem: [{conv: {name: c, filters: 4, kernel: 3, activation: relu}}]" },
@@ -201,9 +217,9 @@ static const struct key table[] = {
 		.example = "teacher: [{dense: {name: wide, units: 64, activation: relu}},\n"
 			   "  {dense: {name: classifier, units: classes}}]" },
 	{ PLACE_MODEL, "exit", KEY_LAYERS,
-		.help = "an early exit: layers of a second output, behind the stem",
+		.help = "an early exit: layers of a second output, after the stem",
 		.detail =
-			"Its first layer may take the output of any layer before: input: NAME. Both outputs are\n"
+			"Its first layer may take the output of any earlier layer: input: NAME. Both outputs are\n"
 			"trained together (exit_weight). Not for dual phases.",
 		.example = "exit: [{dense: {name: early, units: classes}}]" },
 	{ PLACE_MODEL, "unified_stem", KEY_LAYERS,
@@ -222,9 +238,9 @@ static const struct key table[] = {
 	{ PLACE_SWEEP, "program", KEY_MAP, .members = PLACE_PROGRAM,
 		.help = "a program that executes the trials, in place of retrial's own core",
 		.detail =
-			"One trial is one process. What the program is told and how it reports its metrics is\n"
-			"declared in the file: program, parameters, metrics and verify. They take the place of\n"
-			"use, recipes, augments, models and robustness; a path is then the name of a parameter.",
+			"One trial is one process. The keys program, parameters, metrics and verify declare its\n"
+			"arguments and how it reports metrics. They replace use, recipes, augments, models and\n"
+			"robustness; a path is then the name of a parameter.",
 		.example = "program: {command: [python3, train.py, --C, \"{C}\", --seed, \"{seed}\"]}" },
 	{ PLACE_SWEEP, "parameters", KEY_PARAMETERS, .members = PLACE_PARAMETER,
 		.help = "parameters of the program, by name: their types and ranges",
@@ -239,7 +255,7 @@ static const struct key table[] = {
 			"a pattern finds the number in its standard output (match).",
 		.example = "metrics: {accuracy: {unit: \"%\", better: higher}}" },
 	{ PLACE_SWEEP, "verify", KEY_TOLERANCES, .fallback = "0 for every metric",
-		.help = "how far apart a metric may be when `retrial verify` runs a trial again",
+		.help = "tolerance of each metric when `retrial verify` runs a trial again",
 		.example = "verify: {accuracy: 1e-6}" },
 	{ PLACE_PROGRAM, "command", KEY_COMMAND, .needed = PLACE_PROGRAM,
 		.help = "the program and its arguments; {NAME} is a placeholder",
@@ -253,7 +269,7 @@ static const struct key table[] = {
 		.help = "where the program runs, relative to the sweep file; may be {scratch}",
 		.example = "program: {command: [./solve, \"{C}\"], directory: \"{scratch}\"}" },
 	{ PLACE_PROGRAM, "inputs", KEY_PATHS,
-		.help = "files, patterns or folders whose contents belong to the result",
+		.help = "files, patterns or folders on which the result depends",
 		.detail =
 			"Their digest is recorded with every trial. When an input changes, plan calls the\n"
 			"trials stale and run repeats them as new attempts.",
@@ -276,25 +292,25 @@ static const struct key table[] = {
 		.example = "program: {command: [./solve, \"{C}\"], packages: [python3, -m, pip, freeze]}" },
 	{ PLACE_PROGRAM, "timeout", KEY_NUMBER, .min = 0.01, .max = 1e9, .unit = "seconds",
 		.fallback = "none",
-		.help = "time after which a trial is ended",
+		.help = "seconds after which a trial is killed",
 		.example = "program: {command: [./solve, \"{C}\"], timeout: 60}" },
 	{ PLACE_PROGRAM, "memory", KEY_NUMBER, .min = 1, .max = 1e8, .unit = "MB", .fallback = "none",
 		.help = "limit of the program's address space",
 		.example = "program: {command: [./solve, \"{C}\"], memory: 500}" },
 	{ PLACE_PROGRAM, "retries", KEY_NUMBER, .min = 0, .max = 100, .fallback = "0",
-		.help = "how often a failed trial is repeated at once",
+		.help = "how often a failed trial is repeated immediately",
 		.example = "program: {command: [./solve, \"{C}\"], retries: 2}" },
 	{ PLACE_PARAMETER, "type", KEY_WORD, .words = value_types, .needed = PLACE_PARAMETER,
 		.help = "type of the parameter",
 		.example = "parameters: {C: {type: integer}}" },
 	{ PLACE_PARAMETER, "above", KEY_NUMBER, .min = -1e300, .max = 1e300,
-		.help = "lower bound that is not allowed itself",
+		.help = "lower bound, exclusive",
 		.example = "parameters: {C: {type: real, above: 0}}" },
 	{ PLACE_PARAMETER, "below", KEY_NUMBER, .min = -1e300, .max = 1e300,
-		.help = "upper bound that is not allowed itself",
+		.help = "upper bound, exclusive",
 		.example = "parameters: {C: {type: real, below: 100}}" },
 	{ PLACE_PARAMETER, "at_least", KEY_NUMBER, .min = -1e300, .max = 1e300,
-		.help = "least value",
+		.help = "smallest value",
 		.example = "parameters: {C: {type: integer, at_least: 1}}" },
 	{ PLACE_PARAMETER, "at_most", KEY_NUMBER, .min = -1e300, .max = 1e300,
 		.help = "largest value",
@@ -328,7 +344,7 @@ static const struct key table[] = {
 		.help = "which direction is better",
 		.example = "metrics: {accuracy: {better: higher}}" },
 	{ PLACE_METRIC, "kind", KEY_WORD, .words = metric_kinds, .fallback = "result",
-		.help = "what kind of number it is: decides whether it is tested",
+		.help = "kind of number; decides whether it is tested",
 		.detail =
 			"  result    one number per trial: compared and tested\n"
 			"  series    one number per step, for curves\n"
@@ -337,7 +353,7 @@ static const struct key table[] = {
 			"  count     how much was done or found: tested by a claim or a table with a family",
 		.example = "metrics: {accuracy: {kind: result}}" },
 	{ PLACE_METRIC, "series", KEY_NAME, .size = 32, .fallback = "none",
-		.help = "name of the steps of a metric that is reported several times, such as epoch",
+		.help = "name of the steps of a metric reported several times, such as epoch",
 		.detail = "The last value is the result.",
 		.example = "metrics: {accuracy: {series: epoch}}" },
 	{ PLACE_METRIC, "match", KEY_STRING, .fallback = "none: the program writes to RETRIAL_OUT",
@@ -346,10 +362,10 @@ static const struct key table[] = {
 
 	/* ---- what is made of the results ---- */
 	{ PLACE_SWEEP, "claims", KEY_MAPS, .members = PLACE_CLAIM,
-		.help = "what a paper says, with a verdict from the data: `retrial claims`",
+		.help = "claims of a paper; `retrial claims` gives the verdicts",
 		.detail =
-			"A claim is a number (paper:), or that one configuration has more or less of a metric than\n"
-			"another (than: and compare:). A number is reproduced if the 95 % interval of our mean\n"
+			"A claim is a number (paper:), or the statement that a metric is higher, lower or equivalent\n"
+			"in one configuration than in another (than: and compare:). A number is reproduced if the 95 % interval of our mean\n"
 			"lies inside the margin around it, not reproduced if it lies outside, else inconclusive.\n"
 			"The interval is over seeds, for test accuracies also over test images. A comparison is\n"
 			"decided by an exact paired test, corrected for its family, or equivalent within its\n"
@@ -360,7 +376,7 @@ static const struct key table[] = {
 		.detail =
 			"One row for each combination of the row labels, one column for each metric: mean and\n"
 			"standard deviation over n seeds. With a baseline, paired differences to it, tested\n"
-			"and corrected within the table.",
+			"and corrected within the family of the metric (family).",
 		.example =
 			"tables: [{id: main, rows: [recipe], metrics: [test_accuracy, params]}]" },
 	{ PLACE_SWEEP, "figures", KEY_MAPS, .members = PLACE_FIGURE,
@@ -404,15 +420,15 @@ static const struct key table[] = {
 		.help = "labels of the trials that the figure shows; default: all",
 		.example = "figures: [{id: curves, kind: curves, where: {recipe: example}}]" },
 	{ PLACE_CLAIM, "than", KEY_WHERE, IN_CLAIM(than),
-		.help = "labels in which the trials compared with differ from those of where",
+		.help = "labels of the trials to compare with, where they differ from where",
 		.detail =
-			"The claim then has compare (higher, lower or equivalent) and neither paper, rounds_to nor\n"
-			"unit.",
+			"The claim then needs compare (higher, lower or equivalent) and cannot have paper, rounds_to\n"
+			"or unit.",
 		.example =
 			"claims: [{id: C3, where: {recipe: example}, than: {recipe: other},\n"
 			"  metric: test_accuracy, compare: higher}]" },
 	{ PLACE_CLAIM, "phase", KEY_PHASE, IN_CLAIM(phase), .fallback = "the last phase",
-		.help = "name of the phase whose result is meant",
+		.help = "phase that the claim is about",
 		.detail = "Of epochs_to_N: epochs are counted from the beginning of this phase.",
 		.example = "claims: [{id: C2, phase: single, metric: test_accuracy, paper: 0.9}]" },
 	{ PLACE_FIGURE, "phase", KEY_PHASE, IN_FIGURE(phase),
@@ -438,13 +454,13 @@ static const struct key table[] = {
 			"  equal      within the rounding of the paper's number\n"
 			"  at_most    not above it\n"
 			"  at_least   not below it\n"
-			"  higher     more than the trials of than have\n"
-			"  lower      less than the trials of than have\n"
-			"  equivalent as much as the trials of than have, within margin",
+			"  higher     higher than in the trials of than\n"
+			"  lower      lower than in the trials of than\n"
+			"  equivalent the same as in the trials of than, within margin",
 		.example = "claims: [{id: C5, metric: params, paper: 20000, compare: at_most}]" },
 	{ PLACE_CLAIM, "margin", KEY_REAL, IN_CLAIM(margin), .min = 0, .max = 1e15,
 		.fallback = "the rounding of the paper's number",
-		.help = "largest distance from the paper's number, or between both sides, that counts as the same",
+		.help = "largest difference that counts as the same: from the paper's number, or from than",
 		.detail =
 			"In the unit of paper; with than in the metric's own (0.002 of an accuracy is 0.2\n"
 			"percentage points). With than, two one-sided tests decide whether the difference lies\n"
@@ -459,12 +475,12 @@ static const struct key table[] = {
 			"  paper_n: 5}]" },
 	{ PLACE_CLAIM, "paper_n", KEY_WHOLE, IN_CLAIM(paper_n), .min = 2, .max = 1000000,
 		.unit = "runs",
-		.help = "runs that the paper's number is the mean of; needs paper_sd",
+		.help = "number of runs behind the paper's mean; needs paper_sd",
 		.example =
 			"claims: [{id: C2, metric: test_loss, paper: 0.4, margin: 0.1, paper_sd: 0.02,\n"
 			"  paper_n: 5}]" },
 	{ PLACE_CLAIM, "post_hoc", KEY_FLAG, IN_CLAIM(post_hoc), .fallback = "false",
-		.help = "the claim was made when results were known: its verdict is marked",
+		.help = "the claim was stated after the results were known; its verdict is marked",
 		.example = "claims: [{id: C2, metric: params, paper: 14862, post_hoc: true}]" },
 	{ PLACE_CLAIM, "family", KEY_NAME, IN_CLAIM(family), .fallback = "the metric",
 		.help = "name of the family of tests with which this comparison is corrected",
@@ -535,8 +551,8 @@ static const struct key table[] = {
 			"  baseline: {recipe: example}}]" },
 	{ PLACE_FIGURE, "kind", KEY_FIGURE, IN_FIGURE(kind),
 		.help = "what kind of figure it is, such as curves or ablation",
-		.detail = "A figure with `parameter` needs none: it is a slice where all values of the label are\n"
-			  "numbers, and otherwise of kind accuracy with a row for each value.",
+		.detail = "A figure with `parameter` needs no kind. It is a slice if all values of the label are\n"
+			  "numbers, otherwise of kind accuracy with a row for each value.",
 		.example = "figures: [{id: speed, kind: convergence, metric: val_accuracy}]" },
 	{ PLACE_FIGURE, "series", KEY_LABEL, IN_FIGURE(series), .fallback = "recipe",
 		.help = "label whose values are the lines, points or bars of the figure",
@@ -544,16 +560,16 @@ static const struct key table[] = {
 	{ PLACE_FIGURE, "parameter", KEY_LABEL, IN_FIGURE(parameter),
 		.help = "label whose values are the horizontal axis of a slice or heatmap",
 		.detail =
-			"A slice needs numbers: the metric's mean over seeds at each of them, with its interval,\n"
-			"and one line for each value of series. A heatmap also takes words; its rows are the values\n"
-			"of series. Where the numbers are geometric (0.1, 0.01, 0.001) the axis is logarithmic.",
+			"A slice needs numbers. It shows the mean over seeds at each of them, with its interval, and\n"
+			"one line for each value of series. A heatmap also takes words; its rows are the values of\n"
+			"series. The axis is logarithmic if the numbers are geometric (0.1, 0.01, 0.001).",
 		.example =
 			"figures: [{id: h, kind: heatmap, metric: test_accuracy, parameter: dataset}]" },
 	{ PLACE_FIGURE, "against", KEY_METRIC, IN_FIGURE(against), .fallback = "params",
-		.help = "metric on the other axis of a pareto figure; less must be better",
+		.help = "metric on the other axis of a pareto figure; lower must be better",
 		.example = "figures: [{id: p, kind: pareto, metric: test_accuracy, against: params}]" },
 	{ PLACE_ROBUSTNESS, "corruption", KEY_WORD, .old = "change", .needed = PLACE_ROBUSTNESS,
-		.help = "what is done to the test images, such as rotation",
+		.help = "corruption of the test images, such as rotation",
 		.example = "robustness: [{corruption: noise, severities: [0.1, 0.2]}]" },
 	{ PLACE_ROBUSTNESS, "severities", KEY_SEVERITIES, .old = "strengths",
 		.needed = PLACE_ROBUSTNESS,
@@ -581,12 +597,12 @@ static const struct kind kinds[] = {
 		NULL, "{phase: kfold, folds: 5, start: clean, epochs: 10}" },
 	{ SCOPE_PHASE, "teacher",
 		"trains the model's teacher from random weights",
-		"Phases behind it may learn from it: distill. Trials that begin alike share its training.",
+		"Later phases may learn from it (distill). Trials with the same first phases share its training.",
 		"{phase: teacher, epochs: 10}" },
 	/* ---- optimizers ---- */
 	{ SCOPE_OPTIMIZER, "nadam", "Adam with Nesterov momentum, in Keras's form", NULL,
 		"{nadam: {lr: 1e-3}}" },
-	{ SCOPE_OPTIMIZER, "sgd", "stochastic gradient descent, with momentum on request", NULL,
+	{ SCOPE_OPTIMIZER, "sgd", "stochastic gradient descent, with optional momentum", NULL,
 		"{sgd: {lr: 0.01, momentum: 0.9, nesterov: true}}" },
 	{ SCOPE_OPTIMIZER, "adam", "Adam: means of gradients and of squared gradients", NULL,
 		"{adam: {lr: 1e-3}}" },
@@ -603,7 +619,7 @@ static const struct kind kinds[] = {
 	{ SCOPE_SCHEDULE, "cosine",
 		"the learning rate falls along half a cosine to final * lr at the end of the budget",
 		NULL, "{cosine: {warm_up: 1, final: 0.01}}" },
-	{ SCOPE_SCHEDULE, "step", "the learning rate is multiplied by factor every so many epochs",
+	{ SCOPE_SCHEDULE, "step", "the learning rate is multiplied by factor every `every` epochs",
 		NULL, "{step: {every: 10, factor: 0.1}}" },
 	{ SCOPE_SCHEDULE, "milestones", "the learning rate is multiplied by factor at given epochs",
 		NULL, "{milestones: {at: [10, 15], factor: 0.1}}" },
@@ -644,14 +660,14 @@ static const struct kind kinds[] = {
 		"merge layer: the layer before and those in `with`, along the channels", NULL,
 		"{concat: {with: [input]}}" },
 	{ SCOPE_LAYER, "multiply",
-		"merge layer: the layer before times the one in `with`",
-		"That one has the same shape, or one number a channel: the gate of squeeze-and-excitation.",
+		"merge layer: the layer before times the layer in `with`",
+		"Both have the same shape, or `with` has one number per channel: the gate of squeeze-and-excitation.",
 		"{multiply: {with: input}}" },
 	{ SCOPE_LAYER, "shuffle",
-		"channels in another order: the first of each group, the second of each, ...", NULL,
+		"channel shuffle: the first channel of each group, then the second of each, ...", NULL,
 		"{shuffle: {groups: 2}}" },
 	{ SCOPE_LAYER, "pad_channels",
-		"more channels, of zeros: a shortcut without weights",
+		"adds channels of zeros: a shortcut without weights",
 		"A shortcut that also halves the map has {maxpool: {size: 1, stride: 2}} before it.",
 		"{pad_channels: {channels: 8}}" },
 };

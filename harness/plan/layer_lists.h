@@ -1,11 +1,15 @@
 /* layer_lists.h - lists of layers with repetitions and templates, written out as plain layers.
  *
- *   - {repeat: {times: 3, layers: [...]}}   the layers so many times; names get -1, -2, -3 behind
- * them, $i is the number templates: {residual: {parameters: {filters: , stride: 1}, layers: [...]}}
- *   - {residual: {name: a, filters: 16}}    the template's layers; names get a- before them,
- * $filters, $stride and $name are what was given `input` and `with` mean the layers of the same
- * repetition or template by the names that they have there, then those around it; `input` is what
- * comes into it. Both may be nested. */
+ *   - {repeat: {times: 3, layers: [...]}}
+ *     repeats the layers; names get the suffix -1, -2, -3, and $i is the number
+ *
+ *   templates: {residual: {parameters: {filters: , stride: 1}, layers: [...]}}
+ *   - {residual: {name: a, filters: 16}}
+ *     inserts the template's layers; names get the prefix a-;
+ *     $filters, $stride and $name are the given values
+ *
+ * `input` and `with` name layers of the same repetition or template, otherwise those around it;
+ * the name `input` is its input. Both may be nested. */
 #ifndef PLAN_LAYER_LISTS_H
 #define PLAN_LAYER_LISTS_H
 

@@ -1,6 +1,6 @@
-/* model.h - what a model is: named blocks of layers, of which the networks that the phases train
- * are put together. Data only: knows no shapes and no weights (run/networks.h builds the networks).
- * A sweep file describes models under models: (models.h).
+/* model.h - what a model is: named blocks of layers; the phases assemble their networks from them.
+ * Data only: knows no shapes and no weights (run/networks.h builds the networks). A sweep file
+ * describes models under models: (models.h).
  *
  *   teacher   teacher: the network of a teacher phase, which later phases learn from
  *   submodel  stem, submodel_head: the network of a single phase; a dual phase trains two of them
@@ -102,8 +102,8 @@ struct model_options {
 };
 
 enum model_block {
-	BLOCK_EXIT, /* an early exit of the submodel: a second output, behind the stem or the layer
-		       that its first layer names */
+	BLOCK_EXIT, /* an early exit of the submodel: a second output, after the stem or after the
+		       layer that its first layer names */
 	BLOCK_STEM,
 	BLOCK_SUBMODEL_HEAD,
 	BLOCK_TEACHER,
@@ -129,16 +129,16 @@ int model_block_find(const char *name);
 /* Has a layer of the kind tensors that are trained? */
 bool layer_has_weights(const struct layer_config *l);
 
-/* Which layer means `name` to layer number `layer` of block b: one before it in the block or, for
- * the blocks that stand behind the stem, one of the stem; `input` is what comes into the block, if
- * no layer has this name. Returns 0 with *in and *at (-1: what comes into the block), or -1. */
+/* The layer that layer number `layer` of block b means by `name`: an earlier one of the block or,
+ * for blocks after the stem, one of the stem; `input` is the input of the block, if no layer has
+ * this name. Returns 0 with *in and *at (-1: what comes into the block), or -1. */
 int model_find(const struct model_config *m, enum model_block b, int layer, const char *name,
 	enum model_block *in, int *at);
 
 /* Have both the same blocks of the same layers? */
 bool model_equal(const struct model_config *a, const struct model_config *b);
 
-/* Can networks be put together of these blocks, whatever the shape of images? Returns 0, or -1 with
+/* Can networks be assembled from these blocks, for any shape of images? Returns 0, or -1 with
  * the reason in why and where it is: *layer is -1 when the whole block is meant. */
 int model_check(const struct model_config *m, enum model_block *block, int *layer, struct str *why);
 

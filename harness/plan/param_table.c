@@ -65,46 +65,44 @@ static const struct param table[] = {
 	{ SCOPE_TRIAL, .name = "model", .type = PARAM_NAMED, .members = SCOPE_LAYER,
 		.fallback = "lightweight",
 		.help = "name of the networks that the phases train (models:)",
-		.detail =
-			"A model is a map of blocks, which are lists of layers such as {conv: "
-			"{name: conv1, filters: 10, kernel: 3}}:\n"
-			"  network        all layers of an ordinary network: the same as "
-			"submodel_head without a stem\n"
-			"  stem           the first layers of all networks\n"
-			"  submodel_head  layers of a submodel (single, dual) after its stem\n"
-			"  teacher        all layers of the network that a teacher phase trains "
-			"and later phases learn from (distill)\n"
-			"  exit           an early exit: a second output after the stem, or after "
-			"the layer that its first layer names as input\n"
-			"  unified_stem   layers of the unified network after each of its two "
-			"stems\n"
-			"  unified_head   layers after both, concatenated; without it there is no "
-			"unified network\n"
-			"Both heads end with a dense layer of classes units. `heads: copy` gives "
-			"each layer with weights of unified_stem those of\n"
-			"the layer in the same position of submodel_head.\n"
-			"Layers are conv, depthwise, dense, batchnorm, maxpool, avgpool, "
-			"dropout, add, concat, multiply, shuffle and pad_channels.\n"
-			"The input of a layer is the output of the layer before, or with\n"
-			"`input: NAME` that of the named one. add, concat and multiply merge "
-			"the layer before\n"
-			"with those in `with: [NAME]`. A name means an earlier layer of the "
-			"block or of the stem before it; `input` is the input of\n"
-			"the block. A residual block:\n"
-			"  - {conv: {name: a, filters: 16, kernel: 3, padding: same, bias: "
-			"false}}\n"
-			"  - {batchnorm: {name: a-norm, activation: relu}}\n"
-			"  - {conv: {name: b, filters: 16, kernel: 3, padding: same, bias: "
-			"false}}\n"
-			"  - {batchnorm: {name: b-norm}}\n"
-			"  - {add: {with: input, activation: relu}}\n"
-			"A list may have repetitions, {repeat: {times: 3, layers: [...]}}: names "
-			"get "
-			"-1, -2, -3 behind them, $i is the number. A model may have\n"
-			"templates, {templates: {residual: {parameters: {filters: , stride: 1}, "
-			"layers: [...]}}}, used as {residual: {name: a, filters: 16}}:\n"
-			"names get a- before them, $filters, $stride and $name stand for what was "
-			"given. `input` is the input of the repetition or template.\n",
+		.detail = "A model is a map of blocks, which are lists of layers such as {conv: "
+			  "{name: conv1, filters: 10, kernel: 3}}:\n"
+			  "  network        all layers of an ordinary network: the same as "
+			  "submodel_head without a stem\n"
+			  "  stem           the first layers of all networks\n"
+			  "  submodel_head  layers of a submodel (single, dual) after its stem\n"
+			  "  teacher        all layers of the network that a teacher phase trains "
+			  "and later phases learn from (distill)\n"
+			  "  exit           an early exit: a second output after the stem, or "
+			  "after the layer that its first layer names as input\n"
+			  "  unified_stem   layers of the unified network after each of its two "
+			  "stems\n"
+			  "  unified_head   layers after both, concatenated; without it there is "
+			  "no unified network\n"
+			  "Both heads end with a dense layer of classes units. `heads: copy` gives "
+			  "each layer with weights of unified_stem those of\n"
+			  "the layer in the same position of submodel_head.\n"
+			  "Layers are conv, depthwise, dense, batchnorm, maxpool, avgpool, "
+			  "dropout, add, concat, multiply, shuffle and pad_channels.\n"
+			  "The input of a layer is the output of the layer before, or with\n"
+			  "`input: NAME` that of the named one. add, concat and multiply merge the "
+			  "layer before\n"
+			  "with those in `with: [NAME]`. A name means an earlier layer of the "
+			  "block or of the stem before it; `input` is the input of\n"
+			  "the block. A residual block:\n"
+			  "  - {conv: {name: a, filters: 16, kernel: 3, padding: same, bias: "
+			  "false}}\n"
+			  "  - {batchnorm: {name: a-norm, activation: relu}}\n"
+			  "  - {conv: {name: b, filters: 16, kernel: 3, padding: same, bias: "
+			  "false}}\n"
+			  "  - {batchnorm: {name: b-norm}}\n"
+			  "  - {add: {with: input, activation: relu}}\n"
+			  "A list may have repetitions, {repeat: {times: 3, layers: [...]}}: names "
+			  "get the suffix -1, -2, -3, and $i is the number. A model may have\n"
+			  "templates, {templates: {residual: {parameters: {filters: , stride: 1}, "
+			  "layers: [...]}}}, used as {residual: {name: a, filters: 16}}:\n"
+			  "names get the prefix a-; $filters, $stride and $name stand for the "
+			  "given values. `input` is the input of the repetition or template.\n",
 		.since = "0.1" },
 	{ SCOPE_TRIAL, .name = "recipe", .type = PARAM_NAMED,
 		.help = "name of a list of phases (recipes:)", .since = "0.1" },
@@ -114,34 +112,33 @@ static const struct param table[] = {
 			"amount",
 		.since = "0.1" },
 	{ IN_TRIAL(seed), .name = "seed", .type = PARAM_SEED, .min = 0, .max = 9007199254740992.0,
-		.help = "of every random stream; a sweep file names them with seeds: N or seeds: "
+		.help = "seed of every random stream; a sweep file sets it with seeds: N or seeds: "
 			"[list]",
 		.since = "0.1" },
 	{ IN_TRIAL(batch_size), .name = "batch_size", .type = PARAM_INTEGER, .min = 1, .max = 4096,
-		.fallback = "32", .unit = "images", .help = "size of one step of an optimizer",
+		.fallback = "32", .unit = "images", .help = "images in one step of the optimizer",
 		.since = "0.1" },
 	{ IN_TRIAL(normalize), .name = "normalize", .type = PARAM_ENUM, .names = normalizations,
 		.fallback = "none",
 		.help = "normalization of the images, whose pixels are bytes / 255",
-		.detail =
-			"  none        nothing\n"
-			"  channels    (x - mean) / sd of each channel\n"
-			"  mean_image  x - mean of each channel, row and column\n"
-			"  pixels      (x - mean) / sd of each channel, row and column\n"
-			"  signed      2x - 1: from -1 to 1\n"
-			"  bytes       255x: the bytes as they are\n"
-			"Mean and sd are those of the training images (in k-fold as the phase "
-			"before left them, clean folds: of the fold's own).\n"
-			"Transforms come before: what `crop` adds is black. The constants are part "
-			"of the network and of its files, but not of its parameters' number.\n",
+		.detail = "  none        nothing\n"
+			  "  channels    (x - mean) / sd of each channel\n"
+			  "  mean_image  x - mean of each channel, row and column\n"
+			  "  pixels      (x - mean) / sd of each channel, row and column\n"
+			  "  signed      2x - 1: from -1 to 1\n"
+			  "  bytes       255x: the original bytes\n"
+			  "Mean and sd are computed on the training images. A k-fold keeps those "
+			  "of the phase before it; clean folds compute their own.\n"
+			  "Random transforms act before it, so `crop` pads with black. The "
+			  "constants are part of the network and of its files, but do not count as "
+			  "parameters.\n",
 		.since = "0.2" },
 	{ IN_TRIAL(validation), .name = "validation", .type = PARAM_REAL, .share = true, .min = 0,
 		.max = 10000000, .fallback = "10000", .unit = "images",
-		.help = "size of the validation set, the first training images; below 1 a fraction "
-			"of them; 0: none, all are trained on",
-		.detail = "Without a validation set every phase keeps its last weights, whatever "
-			  "`keep` "
-			  "says, and nothing may watch validation: no patience, no plateau.\n",
+		.help = "size of the validation set, the first training images; below 1: a "
+			"fraction of them; 0: none",
+		.detail = "Without a validation set every phase keeps its last weights (`keep` has "
+			  "no effect), and a phase with patience or plateau is an error.\n",
 		.since = "0.1" },
 	{ IN_TRIAL(stratify), .name = "stratify", .type = PARAM_BOOL, .fallback = "false",
 		.help = "stratified sampling: validation set, train_limit and folds keep the class "
@@ -153,7 +150,7 @@ static const struct param table[] = {
 		.since = "0.1" },
 	{ IN_TRIAL(test_limit), .name = "test_limit", .type = PARAM_INTEGER, .min = 0,
 		.max = 10000000, .fallback = "0", .unit = "images",
-		.help = "test images from the first on, 0 for all", .since = "0.1" },
+		.help = "test images used, from the first on; 0 for all", .since = "0.1" },
 
 	/* ---- amounts of the random transforms ---- */
 	{ IN_AUGMENT(rotation), .name = "rotation", .type = PARAM_REAL, .min = 0, .max = 0.5,
@@ -180,7 +177,7 @@ static const struct param table[] = {
 	{ IN_AUGMENT(crop), .name = "crop", .type = PARAM_INTEGER, .min = 0, .max = 64,
 		.fallback = "0", .unit = "pixels",
 		.help = "padding on every side before a window of the image's size is cut out at a "
-			"random place",
+			"random position",
 		.since = "0.2" },
 	{ IN_AUGMENT(crop_fill), .name = "crop_fill", .type = PARAM_ENUM, .names = fills,
 		.fallback = "zero",
@@ -198,8 +195,7 @@ static const struct param table[] = {
 		.since = "0.2" },
 	{ IN_AUGMENT(cutout), .name = "cutout", .type = PARAM_INTEGER, .min = 0, .max = 1024,
 		.fallback = "0", .unit = "pixels",
-		.help = "side of a black square, its centre anywhere in the image",
-		.since = "0.2" },
+		.help = "side of a black square, centred anywhere in the image", .since = "0.2" },
 
 	{ IN_AUGMENT(resampling), .name = "resampling", .type = PARAM_ENUM, .names = resamplings,
 		.fallback = "composed",
@@ -214,27 +210,25 @@ static const struct param table[] = {
 	/* ---- a phase of a recipe ---- */
 	{ IN_PHASE(kind), .name = "phase", .type = PARAM_ENUM, .names = phase_kinds,
 		.help = "which network is trained, and from which weights",
-		.detail =
-			"  train     one network from random weights: the same as single, or with "
-			"`network: unified` as scratch\n"
-			"  continue  the network of the phase before, trained on: the same as "
-			"unfreeze\n"
-			"  single    one submodel from random weights\n"
-			"  dual      both submodels together from random weights; the loss is "
-			"the sum of both\n"
-			"  scratch   the unified network from random weights\n"
-			"  unify     the unified network from the two submodels of the dual "
-			"phase directly before\n"
-			"  unfreeze  the network of the phase before, with another freeze list, "
-			"optimizer or budget\n"
-			"  kfold     the network of the phase before, in folds over all training "
-			"images; has to be last\n"
-			"  teacher   the model's teacher from random weights; phases behind it "
-			"learn "
-			"from it (distill)\n",
+		.detail = "  train     one network from random weights: the same as single, or "
+			  "with `network: unified` as scratch\n"
+			  "  continue  continues training the network of the phase before: the "
+			  "same as unfreeze\n"
+			  "  single    one submodel from random weights\n"
+			  "  dual      both submodels together from random weights; the loss is "
+			  "the sum of both\n"
+			  "  scratch   the unified network from random weights\n"
+			  "  unify     the unified network from the two submodels of the dual "
+			  "phase directly before\n"
+			  "  unfreeze  the network of the phase before, with another freeze list, "
+			  "optimizer or budget\n"
+			  "  kfold     the network of the phase before, in folds over all training "
+			  "images; has to be last\n"
+			  "  teacher   the model's teacher from random weights; later phases learn "
+			  "from it (distill)\n",
 		.since = "0.1" },
 	{ IN_PHASE(name), .name = "name", .type = PARAM_TEXT, .size = PHASE_NAME_MAX,
-		.help = "for tables and for axes (NAME.PARAM), without dots; not part of the "
+		.help = "name in tables and axes (NAME.PARAM), without dots; not part of the "
 			"identity; default: the kind",
 		.since = "0.1" },
 	{ IN_PHASE(inputs), .name = "inputs", .type = PARAM_ENUMS, .names = inputs,
@@ -245,7 +239,7 @@ static const struct param table[] = {
 		.since = "0.1" },
 	{ IN_PHASE(both), .name = "both", .type = PARAM_BOOL, .fallback = "false",
 		.kinds = KIND(PHASE_SINGLE),
-		.help = "every epoch sees each image twice, once original and once augmented",
+		.help = "every epoch shows each image twice: original and augmented",
 		.since = "0.1" },
 	{ IN_PHASE(heads), .name = "heads", .type = PARAM_ENUMS, .names = heads,
 		.kinds = KIND(PHASE_UNIFY), .pair_kinds = KIND(PHASE_UNIFY),
@@ -276,15 +270,16 @@ static const struct param table[] = {
 			"  constant     it stays\n"
 			"  cosine       it falls along half a cosine, to final * lr at the end "
 			"of the budget (epochs)\n"
-			"  step         it is multiplied by factor every so many epochs\n"
+			"  step         it is multiplied by factor every `every` epochs\n"
 			"  milestones   it is multiplied by factor at each of these epochs\n"
 			"  linear       it falls along a line, to final * lr at the end of the "
 			"budget\n"
 			"  exponential  lr * factor^(epochs / every), a little with every step\n"
 			"  one_cycle    from first * lr to lr in the first part (rise) of the "
 			"budget, then to final * lr\n"
-			"  restarts     half a cosine again and again: every so many epochs, each "
-			"period growth times as long as the one before\n"
+			"  restarts     half a cosine, repeated: the first takes `every` epochs, "
+			"each "
+			"next one `growth` times as long as the one before\n"
 			"  plateau      it is multiplied by factor when the metric `on` has not "
 			"improved for `patience` epochs (Keras's ReduceLROnPlateau)\n"
 			"It changes with every step, not with every epoch (plateau: between "
@@ -298,11 +293,12 @@ static const struct param table[] = {
 		.since = "0.2" },
 	{ IN_PHASE(mixup), .name = "mixup", .type = PARAM_REAL, .min = 0, .max = 100,
 		.fallback = "0",
-		.help = "alpha: training images and labels are mixed in pairs, in shares drawn "
-			"from Beta(alpha, alpha); 0 mixes nothing",
+		.help = "alpha: pairs of training images and labels are mixed with weights from "
+			"Beta(alpha, alpha); 0: off",
 		.since = "0.2" },
 	{ IN_PHASE(epochs), .name = "epochs", .type = PARAM_INTEGER, .min = 1, .max = 100000,
-		.unit = "epochs", .help = "budget, in k-fold of each fold", .since = "0.1" },
+		.unit = "epochs", .help = "maximum number of epochs, in a k-fold of each fold",
+		.since = "0.1" },
 	{ SCOPE_PHASE, .name = "stop", .type = PARAM_GROUP, .members = SCOPE_STOP,
 		.help = "early stopping: {on: val_accuracy, patience: 5, min_delta: 0.001, "
 			"from_epoch: 3}",
@@ -310,28 +306,28 @@ static const struct param table[] = {
 	{ IN_PHASE(keep), .name = "keep", .type = PARAM_ENUM, .names = keeps,
 		.fallback = "restored", .fallback_for = "best",
 		.fallback_kinds = KIND(PHASE_DUAL) | KIND(PHASE_KFOLD),
-		.help = "which weights a phase leaves",
-		.detail = "  restored  of the last epoch that improved by more than min_delta "
-			  "(Keras's restore_best_weights)\n"
+		.help = "which weights a phase keeps",
+		.detail = "  restored  those of the last epoch that improved by more than "
+			  "min_delta (Keras's restore_best_weights)\n"
 			  "  best      those of the epoch with the highest validation accuracy, "
 			  "the first of equals; separately for each output\n"
-			  "  last      of the last epoch\n",
+			  "  last      those of the last epoch\n",
 		.since = "0.1" },
 	{ IN_PHASE(batch_size), .name = "batch_size", .type = PARAM_INTEGER, .min = 1, .max = 4096,
 		.zero = "trial", .fallback = "trial", .unit = "images",
-		.help = "size of one step in this phase, trial for the trial's", .since = "0.2" },
+		.help = "images in one step of this phase; trial: the trial's batch_size",
+		.since = "0.2" },
 	{ IN_PHASE(prune), .name = "prune", .type = PARAM_REAL, .min = 0, .max = 1,
 		.max_open = true, .fallback = "0", .kinds = KIND(PHASE_UNFREEZE),
-		.help = "part of the remaining weights that is removed before this phase, those of "
-			"the smallest magnitude",
-		.detail =
-			"Removed weights are 0 and stay so in all further phases; biases and "
-			"normalisations are never removed. `prune_scale` of a layer changes the "
-			"part.\n"
-			"A lottery ticket (Frankle and Carbin, 2019):\n"
-			"  - {phase: train, epochs: 50}\n"
-			"  - {phase: continue, name: ticket, prune: 0.8, rewind: initial, epochs: "
-			"50}\n",
+		.help = "fraction of the remaining weights that is removed before this phase, "
+			"those of the smallest magnitude",
+		.detail = "Removed weights are 0 and stay 0 in all later phases; biases and "
+			  "normalisations are never removed. `prune_scale` of a layer changes the "
+			  "fraction.\n"
+			  "A lottery ticket (Frankle and Carbin, 2019):\n"
+			  "  - {phase: train, epochs: 50}\n"
+			  "  - {phase: continue, name: ticket, prune: 0.8, rewind: initial, "
+			  "epochs: 50}\n",
 		.since = "0.2" },
 	{ IN_PHASE(prune_by), .name = "prune_by", .type = PARAM_ENUM, .names = prune_by,
 		.fallback = "layer", .kinds = KIND(PHASE_UNFREEZE),
@@ -347,8 +343,8 @@ static const struct param table[] = {
 		.since = "0.2" },
 	{ IN_PHASE(distill), .name = "distill", .type = PARAM_REAL, .min = 0, .max = 1,
 		.fallback = "0", .kinds = LEARNERS,
-		.help = "share of the loss that compares with the output of the teacher phase's "
-			"network; the rest is that of the labels",
+		.help = "weight of the distillation loss, against the output of the teacher; the "
+			"loss of the labels has the rest",
 		.detail = "Knowledge distillation (Hinton et al., 2015): loss = (1 - distill) * "
 			  "cross-entropy + distill * temperature^2 * KL(teacher || student),\n"
 			  "both softmaxes at the temperature. The teacher sees the same augmented "
@@ -358,48 +354,49 @@ static const struct param table[] = {
 		.since = "0.2" },
 	{ IN_PHASE(temperature), .name = "temperature", .type = PARAM_REAL, .min = 0,
 		.min_open = true, .max = 1000, .fallback = "4", .kinds = LEARNERS,
-		.help = "what distill divides logits by before both softmaxes", .since = "0.2" },
+		.help = "temperature of distillation: logits are divided by it before both "
+			"softmaxes",
+		.since = "0.2" },
 	{ IN_PHASE(exit_weight), .name = "exit_weight", .type = PARAM_REAL, .min = 0,
 		.min_open = true, .max = 1000, .fallback = "0.3",
 		.kinds = KIND(PHASE_SINGLE) | KIND(PHASE_UNFREEZE) | KIND(PHASE_KFOLD),
-		.help = "what the loss of the model's early exit counts beside that of its end",
-		.detail = "Results have two outputs then: test_accuracy_1 is that of the network's "
-			  "end, "
-			  "test_accuracy_2 that of the exit; test_accuracy is the mean of both.\n"
-			  "Early stopping and `keep` look at the end alone. `retrial eval --exit "
-			  "0.9 FILE` "
-			  "leaves at the exit where it is that sure.\n",
+		.help = "weight of the early exit's loss; that of the final output has weight 1",
+		.detail = "Results have two outputs then: test_accuracy_1 is that of the final "
+			  "output, test_accuracy_2 that of the exit; test_accuracy is the mean of "
+			  "both.\n"
+			  "Early stopping and `keep` use the final output only. With `retrial eval "
+			  "--exit 0.9 FILE` an image leaves at the exit if its largest probability "
+			  "is at least 0.9.\n",
 		.since = "0.2" },
 	{ IN_PHASE(weight_bits), .name = "weight_bits", .type = PARAM_INTEGER, .min = 2, .max = 8,
 		.zero = "none", .fallback = "none", .unit = "bits",
-		.help = "quantisation-aware training: kernels are rounded to so many bits before "
-			"every "
-			"step",
-		.detail =
-			"Each output channel has its own scale, as in int8 files. Gradients pass "
-			"the "
-			"rounding unchanged (straight-through) and change the weights behind it.\n"
-			"What is evaluated, kept and handed on are the rounded weights: an int8 "
-			"file "
-			"of the network has them as they are.\n",
+		.help = "quantisation-aware training: kernels are rounded to this many bits before "
+			"every step",
+		.detail = "Each output channel has its own scale, as in int8 files. Gradients pass "
+			  "the rounding unchanged (straight-through estimator) and update the "
+			  "unrounded weights.\n"
+			  "The rounded weights are evaluated, kept and passed on; an int8 file of "
+			  "the network contains them unchanged.\n",
 		.since = "0.2" },
 	{ IN_PHASE(map_bits), .name = "activation_bits", .type = PARAM_INTEGER, .min = 2, .max = 8,
 		.zero = "none", .fallback = "none", .unit = "bits",
 		.kinds = KIND(PHASE_UNFREEZE) | KIND(PHASE_KFOLD),
-		.help = "quantisation-aware training: so are maps, while training alone",
+		.help = "quantisation-aware training: feature maps are rounded to this many bits, "
+			"in training only",
 		.detail = "The range of each map is measured before the phase, on its first 1000 "
-			  "training images. Evaluation does not round: an int8 file does.\n",
+			  "training images. Evaluation does not round; an int8 file does.\n",
 		.since = "0.2" },
 	{ IN_PHASE(folds), .name = "folds", .type = PARAM_INTEGER, .min = 2, .max = 100,
 		.kinds = KIND(PHASE_KFOLD),
-		.help = "parts into which all training images are shuffled", .since = "0.1" },
+		.help = "number of folds into which all training images are shuffled",
+		.since = "0.1" },
 	{ IN_PHASE(start), .name = "start", .type = PARAM_ENUM, .names = starts,
-		.fallback = "chain", .kinds = KIND(PHASE_KFOLD), .help = "where each fold begins",
-		.detail = "  chain  with the fold before, as the notebook ran; the first with the "
-			  "phase before (chain: true says the same)\n"
-			  "  same   with the phase before (chain: false says the same)\n"
-			  "  clean  from random weights: all earlier phases run again on the "
-			  "fold's own "
+		.fallback = "chain", .kinds = KIND(PHASE_KFOLD),
+		.help = "initial weights of each fold",
+		.detail = "  chain  those of the fold before, as the notebook ran; in the first "
+			  "fold, of the phase before (chain: true is the same)\n"
+			  "  same   those of the phase before (chain: false is the same)\n"
+			  "  clean  random ones: all earlier phases run again on the fold's own "
 			  "training images\n",
 		.since = "0.1" },
 
@@ -414,8 +411,8 @@ static const struct param table[] = {
 		.help = "decay of the mean of squared gradients", .since = "0.1" },
 	{ IN_OPTIMIZER(epsilon), .name = "epsilon", .type = PARAM_REAL, .min = 0, .min_open = true,
 		.max = 1, .fallback = "1e-7", .kinds = MOMENTS | ROOTS,
-		.help = "added to the root of the mean of squares; rmsprop, adagrad and adadelta: "
-			"under the root",
+		.help = "added to the root of the mean of squares (rmsprop, adagrad, adadelta: "
+			"under the root)",
 		.since = "0.1" },
 	{ IN_OPTIMIZER(rho), .name = "rho", .type = PARAM_REAL, .min = 0, .max = 1,
 		.max_open = true, .fallback = "0.9", .fallback_for = "0.95",
@@ -438,14 +435,13 @@ static const struct param table[] = {
 		.kinds = KIND(OPTIMIZER_SGD) | KIND(OPTIMIZER_ADAMW),
 		.help = "decoupled: a step takes lr * weight_decay * weight from every weight, "
 			"biases too (decay_on)",
-		.detail = "PyTorch's weight_decay of SGD and Adam is another thing: `l2`.\n",
-		.since = "0.1" },
+		.detail = "PyTorch's weight_decay of SGD and Adam is `l2`.\n", .since = "0.1" },
 	{ IN_OPTIMIZER(l2), .name = "l2", .type = PARAM_REAL, .min = 0, .max = 1, .fallback = "0",
 		.help = "in the gradient: l2 * weight is added to the gradient of every weight, "
 			"biases too (decay_on)",
 		.detail = "PyTorch's weight_decay of SGD, Adam and RMSprop. Keras's "
 			  "kernel_regularizer=l2(x) is l2: 2x with decay_on: kernels.\n"
-			  "The printed loss is without it.\n",
+			  "The recorded loss does not include it.\n",
 		.since = "0.2" },
 	{ IN_OPTIMIZER(decay_on), .name = "decay_on", .type = PARAM_ENUM, .names = decayed,
 		.fallback = "all",
@@ -463,18 +459,17 @@ static const struct param table[] = {
 		.since = "0.2" },
 	{ IN_OPTIMIZER(lookahead), .name = "lookahead", .type = PARAM_INTEGER, .min = 0,
 		.max = 10000, .fallback = "0", .unit = "steps",
-		.help = "Lookahead: after every so many steps, slow weights move towards the "
-			"weights, which go on from there; 0 for none",
+		.help = "Lookahead: steps between two moves of the slow weights towards the fast "
+			"ones, which then continue from there; 0: off",
 		.since = "0.2" },
 	{ IN_OPTIMIZER(lookahead_share), .name = "lookahead_share", .type = PARAM_REAL, .min = 0,
 		.min_open = true, .max = 1, .fallback = "0.5",
-		.help = "how far the slow weights move: 1 is all of the way", .since = "0.2" },
+		.help = "step size of the slow weights: 1 moves them all the way", .since = "0.2" },
 	{ IN_OPTIMIZER(ema), .name = "ema", .type = PARAM_REAL, .min = 0, .max = 1,
 		.max_open = true, .fallback = "0",
 		.help = "decay of the exponential moving average of the weights; 0 for none",
-		.detail = "With an average, the averaged weights are evaluated, kept and handed to "
-			  "the "
-			  "next phase. Training continues with the weights themselves.\n"
+		.detail = "The averaged weights are evaluated, kept and passed on to the next "
+			  "phase. Training continues with the current weights.\n"
 			  "Frozen layers and moving means and variances are not averaged.\n",
 		.since = "0.2" },
 
@@ -488,53 +483,54 @@ static const struct param table[] = {
 		.fallback = "0", .fallback_for = "4e-6", .fallback_kinds = KIND(SCHEDULE_ONE_CYCLE),
 		.kinds = FALLS,
 		.help = "learning rate at the end of the budget (restarts: of each period; "
-			"plateau: the least), as a fraction of lr",
+			"plateau: the minimum), as a fraction of lr",
 		.since = "0.2" },
 	{ IN_SCHEDULE(every), .name = "every", .type = PARAM_REAL, .min = 0, .min_open = true,
 		.max = 100000, .fallback = "10", .fallback_for = "1",
 		.fallback_kinds = KIND(SCHEDULE_EXPONENTIAL), .unit = "epochs",
 		.kinds = KIND(SCHEDULE_STEP) | KIND(SCHEDULE_EXPONENTIAL) | KIND(SCHEDULE_RESTARTS),
-		.help = "how long the learning rate stays between two drops; exponential: until "
-			"it has fallen by factor; restarts: the first period",
+		.help = "epochs between two drops of the learning rate; exponential: until it has "
+			"fallen by factor; restarts: the first period",
 		.since = "0.2" },
 	{ IN_SCHEDULE(factor), .name = "factor", .type = PARAM_REAL, .min = 0, .min_open = true,
 		.max = 1, .fallback = "0.1", .needed_kinds = KIND(SCHEDULE_EXPONENTIAL),
 		.kinds = DROPS | KIND(SCHEDULE_EXPONENTIAL),
-		.help = "what each drop multiplies the learning rate by", .since = "0.2" },
+		.help = "factor of each drop of the learning rate", .since = "0.2" },
 	{ IN_SCHEDULE(milestones), .name = "at", .type = PARAM_REALS,
 		.size = offsetof(struct schedule_config, milestone_count),
 		.max_count = MILESTONES_MAX, .min = 0, .min_open = true, .max = 100000,
 		.unit = "epochs", .kinds = KIND(SCHEDULE_MILESTONES),
-		.help = "when the learning rate drops, counted from the end of the warm-up",
+		.help = "epochs at which the learning rate drops, counted from the end of the "
+			"warm-up",
 		.since = "0.2" },
 	{ IN_SCHEDULE(rise), .name = "rise", .type = PARAM_REAL, .min = 0, .min_open = true,
 		.max = 1, .max_open = true, .fallback = "0.3", .kinds = KIND(SCHEDULE_ONE_CYCLE),
-		.help = "part of the budget in which the learning rate rises to lr",
+		.help = "fraction of the budget in which the learning rate rises to lr",
 		.since = "0.2" },
 	{ IN_SCHEDULE(first), .name = "first", .type = PARAM_REAL, .min = 0, .max = 1,
 		.fallback = "0.04", .kinds = KIND(SCHEDULE_ONE_CYCLE),
 		.help = "learning rate of the first step, as a fraction of lr", .since = "0.2" },
 	{ IN_SCHEDULE(shape), .name = "shape", .type = PARAM_ENUM, .names = shapes,
 		.fallback = "cosine", .kinds = KIND(SCHEDULE_ONE_CYCLE),
-		.help = "how it rises and falls: along half a cosine each, or straight",
+		.help = "how it rises and falls: along half a cosine, or linearly",
 		.since = "0.2" },
 	{ IN_SCHEDULE(growth), .name = "growth", .type = PARAM_INTEGER, .min = 1, .max = 100,
 		.fallback = "1", .kinds = KIND(SCHEDULE_RESTARTS),
-		.help = "how many times as long as the one before each period is", .since = "0.2" },
+		.help = "factor from each period to the next", .since = "0.2" },
 	{ IN_SCHEDULE(on), .name = "on", .type = PARAM_ENUM, .names = metrics,
 		.fallback = "val_loss", .kinds = KIND(SCHEDULE_PLATEAU),
 		.help = "the monitored metric (in a dual phase: the mean of both)",
 		.since = "0.2" },
 	{ IN_SCHEDULE(patience), .name = "patience", .type = PARAM_INTEGER, .min = 1, .max = 100000,
 		.fallback = "10", .unit = "epochs", .kinds = KIND(SCHEDULE_PLATEAU),
-		.help = "how long without improvement until the learning rate drops",
+		.help = "epochs without improvement before the learning rate drops",
 		.since = "0.2" },
 	{ IN_SCHEDULE(cooldown), .name = "cooldown", .type = PARAM_INTEGER, .min = 0, .max = 100000,
 		.fallback = "0", .unit = "epochs", .kinds = KIND(SCHEDULE_PLATEAU),
-		.help = "how long after a drop nothing is counted", .since = "0.2" },
+		.help = "epochs after a drop that do not count", .since = "0.2" },
 	{ IN_SCHEDULE(min_delta), .name = "min_delta", .type = PARAM_REAL, .min = 0, .max = 1,
 		.fallback = "0.0001", .kinds = KIND(SCHEDULE_PLATEAU),
-		.help = "a change that is not larger is no improvement", .since = "0.2" },
+		.help = "a change must exceed this to count as an improvement", .since = "0.2" },
 
 	/* ---- early stopping ---- */
 	{ IN_STOP(on), .name = "on", .type = PARAM_ENUM, .names = metrics,
@@ -544,18 +540,18 @@ static const struct param table[] = {
 		.help = "epochs without improvement after which the phase ends; 0: never",
 		.since = "0.1" },
 	{ IN_STOP(min_delta), .name = "min_delta", .type = PARAM_REAL, .min = 0, .max = 1,
-		.fallback = "0.001", .help = "a change that is not larger is no improvement",
+		.fallback = "0.001", .help = "a change must exceed this to count as an improvement",
 		.since = "0.1" },
 	{ IN_STOP(from_epoch), .name = "from_epoch", .type = PARAM_INTEGER, .min = 0, .max = 100000,
-		.fallback = "0", .help = "earlier epochs, counted from 0, are not looked at",
+		.fallback = "0", .help = "epochs before this one are ignored; they count from 0",
 		.since = "0.1" },
 
 	/* ---- a layer of a model ---- */
 	{ IN_LAYER(name), .name = "name", .type = PARAM_TEXT, .size = LAYER_NAME_MAX,
 		.fallback = "", .needed_kinds = WEIGHTED, .fallback_for = "dropout",
 		.fallback_kinds = KIND(LAYER_DROPOUT),
-		.help = "what freeze lists and other layers call it; its random numbers are drawn "
-			"by it",
+		.help = "name for freeze lists and other layers; it also chooses the random "
+			"numbers of the layer",
 		.since = "0.1" },
 	{ IN_LAYER(input), .name = "input", .type = PARAM_TEXT, .size = LAYER_NAME_MAX,
 		.fallback = "", .example = "input",
@@ -572,31 +568,30 @@ static const struct param table[] = {
 		.help = "channels of the output; classes: one per class", .since = "0.1" },
 	{ IN_LAYER(kernel), .name = "kernel", .type = PARAM_INTEGER, .min = 1, .max = 64,
 		.zero = "map", .kinds = CONVOLUTIONS,
-		.help = "height and width of the filters, map for the whole map", .since = "0.1" },
+		.help = "height and width of the filters; map: those of the whole map",
+		.since = "0.1" },
 	{ IN_LAYER(kernel_width), .name = "kernel_width", .type = PARAM_INTEGER, .min = 1,
 		.max = 64, .zero = "kernel", .fallback = "kernel", .kinds = CONVOLUTIONS,
-		.help = "width of the filters where they are not square: kernel is their height "
-			"then",
+		.help = "width of filters that are not square (kernel is their height)",
 		.since = "0.2" },
 	{ IN_LAYER(groups), .name = "groups", .type = PARAM_INTEGER, .min = 1, .max = 4096,
 		.fallback = "1", .needed_kinds = KIND(LAYER_SHUFFLE),
 		.kinds = KIND(LAYER_CONV) | KIND(LAYER_SHUFFLE),
-		.help = "parts of the channels: filters read those of their part alone; shuffle "
-			"takes "
-			"from all parts in turn",
+		.help = "groups of channels: each filter reads those of its group; shuffle "
+			"interleaves the groups",
 		.since = "0.2" },
 	{ IN_LAYER(multiplier), .name = "multiplier", .type = PARAM_INTEGER, .min = 1, .max = 4096,
 		.fallback = "1", .kinds = KIND(LAYER_DEPTHWISE),
 		.help = "filters for each channel (depth multiplier)", .since = "0.2" },
 	{ IN_LAYER(channels), .name = "channels", .type = PARAM_INTEGER, .min = 1, .max = 65536,
 		.kinds = KIND(LAYER_PAD),
-		.help = "channels of the output; the new ones are zeros, half before and half "
-			"behind",
+		.help = "channels of the output; the new ones are zeros, half of them before the "
+			"others and half after",
 		.since = "0.2" },
 	{ IN_LAYER(stride), .name = "stride", .type = PARAM_INTEGER, .min = 1, .max = 64,
 		.fallback = "1", .fallback_for = "window", .fallback_kinds = POOLS,
 		.zero = "window", .kinds = CONVOLUTIONS | POOLS,
-		.help = "distance from window to window, in both axes; window for windows side by "
+		.help = "distance between windows in both axes; window: that of windows side by "
 			"side",
 		.since = "0.2" },
 	{ IN_LAYER(stride_width), .name = "stride_width", .type = PARAM_INTEGER, .min = 1,
@@ -621,7 +616,8 @@ static const struct param table[] = {
 		.since = "0.1" },
 	{ IN_LAYER(bias), .name = "bias", .type = PARAM_BOOL, .fallback = "true",
 		.kinds = CONVOLUTIONS | KIND(LAYER_DENSE),
-		.help = "add a number to each channel; a batchnorm that follows has its own",
+		.help = "add a trained constant to each channel; a batchnorm that follows has its "
+			"own",
 		.since = "0.2" },
 	{ IN_LAYER(activation), .name = "activation", .type = PARAM_ENUM, .names = activations,
 		.fallback = "none", .kinds = WEIGHTED | JOINTS | POOLS,
@@ -661,15 +657,15 @@ static const struct param table[] = {
 		.since = "0.2" },
 	{ IN_LAYER(bias_init), .name = "bias_init", .type = PARAM_REAL, .min = -1000, .max = 1000,
 		.fallback = "0", .kinds = CONVOLUTIONS | KIND(LAYER_DENSE),
-		.help = "initial value of biases", .since = "0.2" },
+		.help = "initial value of biases", .example = "0.1", .since = "0.2" },
 	{ IN_LAYER(gamma), .name = "gamma", .type = PARAM_REAL, .min = 0, .max = 1000,
 		.fallback = "1", .kinds = KIND(LAYER_BATCHNORM),
-		.help = "initial value of its scale; with 0 at the end of a residual branch, the "
+		.help = "initial value of the scale; with 0 at the end of a residual branch, the "
 			"block begins as the identity",
 		.since = "0.2" },
 	{ IN_LAYER(size), .name = "size", .type = PARAM_INTEGER, .min = 1, .max = 64,
 		.fallback = "2", .zero = "map", .kinds = POOLS,
-		.help = "height and width of the windows; map for one window, the whole map",
+		.help = "height and width of the windows; map: one window, the whole map",
 		.since = "0.1" },
 	{ IN_LAYER(size_width), .name = "size_width", .type = PARAM_INTEGER, .min = 1, .max = 64,
 		.zero = "size", .fallback = "size", .kinds = POOLS,
@@ -698,11 +694,11 @@ static const struct param table[] = {
 	/* ---- a model as a whole ---- */
 	{ IN_MODEL(width), .name = "width", .type = PARAM_REAL, .min = 0, .min_open = true,
 		.max = 64, .fallback = "1",
-		.help = "factor on filters and units, rounded to the nearest; outputs with one per "
-			"class stay",
+		.help = "factor on filters and units, rounded to the nearest; layers with one "
+			"output per class stay",
 		.detail = "An axis model.width: [0.25, 0.5, 1] makes networks of these widths; "
 			  "model.LAYER.PARAM changes one parameter of the layers of that name.\n"
-			  "It is no part of a trial's identity: the layers that come of it are.\n",
+			  "It is not part of a trial's identity; the resulting layers are.\n",
 		.since = "0.2" },
 };
 

@@ -109,6 +109,14 @@ static bool text_uses(const char *text, const char *name)
 	return false;
 }
 
+void program_command_text(struct str *out, const struct sweep *sweep)
+{
+	const struct program_config *p = sweep->program;
+
+	for (int i = 0; p && i < p->argument_count; i++)
+		str_addf(out, "%s%s", i ? " " : "", p->command[i]);
+}
+
 bool program_uses(const struct program_config *p, const char *parameter)
 {
 	for (int i = 0; i < p->argument_count; i++)

@@ -1,6 +1,6 @@
-/* program.h - a program of the user's as what a sweep's trials are executed by: what the keys
- * program, parameters, metrics and verify of a sweep file declare (docs/programs.md explains them
- * to users). Nothing here starts a program: run/program.h does.
+/* program.h - the user's program that executes the trials of a sweep: the keys program, parameters,
+ * metrics and verify of a sweep file (docs/programs.md explains them to users). Nothing here starts
+ * a program: run/program.h does.
  *
  *   program: {command: [python3, train.py, --C, "{C}", --seed, "{seed}"], directory: ., inputs:
  *     [train.py, data], outputs: [model.pkl], keep_outputs: true, environment: {NAME: text},
@@ -61,6 +61,8 @@ struct program_config {
 
 struct study;
 struct node;
+struct sweep;
+struct str;
 
 /* Read the keys program, parameters, metrics and verify of a sweep file whose path is given; NULL
  * when the file has no program (then the others are refused: they belong to one). What is returned
@@ -68,9 +70,13 @@ struct node;
 const struct program_config *program_read(
 	struct study *s, const struct node *root, const char *path);
 
-/* When everything that could set a parameter was read without an error: a parameter that no
- * placeholder uses is one. */
+/* Call it after everything that sets parameters was read without error: a parameter that no
+ * placeholder uses is then an error. */
 void program_check_unused(struct study *s, const struct node *root);
+
+/* Append the templates of the sweep's command, blanks between them; nothing where no program
+ * executes its trials. */
+void program_command_text(struct str *out, const struct sweep *sweep);
 
 /* Does a placeholder of the command or of the environment use the parameter? */
 bool program_uses(const struct program_config *p, const char *parameter);

@@ -9,8 +9,8 @@
  * batch_size: [16, 32]}}.
  *
  * Draw k of a parameter is a function of seed, path and k alone (SHA-256), so other axes and a
- * larger count change nothing of it. Numbers of a range are rounded to three digits: they can be
- * read, and no machine's last bit is in them. Returns NULL after an error. */
+ * larger count change nothing of it. Numbers of a range are rounded to three digits, so they are
+ * readable and the same on every machine. Returns NULL after an error. */
 const struct dimension *random_dimension(struct study *s, const struct node *map);
 
 #endif

@@ -1,6 +1,6 @@
-/* result.h - what comes out of a trial, piece by piece, while it runs: the arrow from run/ to
- * store/ and to the progress display. Between processes each piece is one line of JSON
- * (run/wire.h). */
+/* result.h - the results of a trial, piece by piece, while it runs: the interface from run/ to
+ * store/ and the progress display. Between processes each piece is one line of JSON (run/wire.h).
+ */
 #ifndef PLAN_RESULT_H
 #define PLAN_RESULT_H
 
@@ -106,8 +106,8 @@ struct output_result {
 	const char *file;
 };
 
-/* How a trial ended. The machine's failures (no memory, a full disk, a lost worker) say nothing
- * about the trial: the database records them as interrupted, and the next run tries again. */
+/* How a trial ended. Failures of the machine (no memory, a full disk, a lost worker) are not
+ * results of the trial: the database records them as interrupted, and the next run tries again. */
 enum trial_state {
 	TRIAL_DONE,
 	TRIAL_FAILED,

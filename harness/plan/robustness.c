@@ -13,15 +13,14 @@ static const struct corruption_info corruptions[CORRUPTIONS] = {
 		180 },
 	[CORRUPTION_TRANSLATION] = { "translation", "fraction of the side",
 		"translated by s of its width and height, in any direction", 1 },
-	[CORRUPTION_ZOOM] = { "zoom", "fraction", "zoomed: 1 + s or 1 - s times as much is visible",
-		0.9 },
+	[CORRUPTION_ZOOM] = { "zoom", "fraction",
+		"zoomed: 1 + s or 1 - s times the image is visible", 0.9 },
 	[CORRUPTION_SHEAR] = { "shear", "tangent", "sheared by the tangent s, left or right", 2 },
 	[CORRUPTION_BRIGHTNESS] = { "brightness", "fraction of full scale",
-		"s of full scale is added to every pixel or subtracted", 1 },
-	[CORRUPTION_CONTRAST] = { "contrast", "fraction taken away",
-		"contrast is 1 - s times what it was", 1 },
+		"every pixel plus or minus s of full scale", 1 },
+	[CORRUPTION_CONTRAST] = { "contrast", "fraction removed", "multiplied by 1 - s", 1 },
 	[CORRUPTION_NOISE] = { "noise", "sd, fraction of full scale",
-		"normal noise with standard deviation s is added to every pixel", 1 },
+		"Gaussian noise with standard deviation s on every pixel", 1 },
 };
 
 const struct corruption_info *corruption_info(enum corruption corruption)

@@ -11,7 +11,7 @@
 
 enum { CORRUPTIONS = 7, SEVERITIES_MAX = 32 };
 
-/* The corruptions. Every test image gets exactly the severity (`severity` in this code); its
+/* The corruptions. Every test image gets exactly this severity; its
  * direction (left or right, lighter or darker ...) is random, but the same for every network and
  * severity. nn/corrupt.h has the definitions. */
 enum corruption {

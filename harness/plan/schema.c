@@ -316,7 +316,7 @@ static const char *place_definition(enum place place)
 {
 	static const char *const names[] = { "file", "library", "block", "axis", "zip", "random",
 		"range", "claim", "table", "figure", "robustness", "model", "executed", "parameter",
-		"metric", "template" };
+		"metric", "template", "layers", "repeat" };
 	size_t i = 0;
 	while (place >> i > 1)
 		i++;

@@ -1,7 +1,7 @@
 /* schema.h - the JSON Schema of sweep files, from the tables of the language (language.h, param.h):
- * what editors complete, explain and check with. It accepts every file that sweep_parse accepts;
- * what depends on other files or on the plan (names of recipes, labels) it leaves to `retrial
- * check`. */
+ * for completion, explanation and checks in editors. It accepts every file that sweep_parse
+ * accepts; what depends on other files or on the plan (names of recipes, labels) it leaves to
+ * `retrial check`. */
 #ifndef PLAN_SCHEMA_H
 #define PLAN_SCHEMA_H
 

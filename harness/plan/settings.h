@@ -1,4 +1,4 @@
-/* settings.h - "this parameter has that value": what axes, base, rules and --set are made of.
+/* settings.h - "this parameter has that value": the elements of axes, base, rules and --set.
  *
  * A path names a parameter of the trial (dataset, batch_size), its recipe, set of transforms or
  * model by name (recipe, augment, model), one amount (augment.rotation), or a parameter of the

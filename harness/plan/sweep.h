@@ -1,9 +1,10 @@
-/* sweep.h - a sweep file, read, checked and expanded: the arrow from the file to everything else.
+/* sweep.h - a sweep file, read, checked and expanded: the interface from the file to everything
+ * else.
  *
  * One YAML file holds a whole study: what is tried (axes, recipes, augmentations), how often
- * (seeds), and what is made of it (claims, tables, figures). Reading it finds all errors of the
- * file, not only the first. The keys of a file are the rows of language_table.c; `retrial help
- * sweep` prints them. */
+ * (seeds), and the outputs (claims, tables, figures). Reading it finds all errors of the file, not
+ * only the first. The keys of a file are the rows of language_table.c; `retrial help sweep` prints
+ * them. */
 #ifndef PLAN_SWEEP_H
 #define PLAN_SWEEP_H
 
@@ -94,8 +95,7 @@ struct figure_spec {
 	char series[32];    /* the label whose values are the series */
 	char parameter[32]; /* slice, heatmap: the label on the horizontal axis */
 	char metric[32];
-	char against[32]; /* pareto: the metric on the other axis, of which less is better; "":
-			     params */
+	char against[32]; /* pareto: the metric on the other axis, lower is better; "": params */
 	char phase[32]; /* the phase by name; "": all of them (curves), or the last (the others) */
 };
 

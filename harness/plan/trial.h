@@ -1,10 +1,10 @@
-/* trial.h - what one trial is: its typed, resolved configuration. This struct is the arrow from
+/* trial.h - what one trial is: its typed, resolved configuration. This struct is the interface from
  * plan/ to run/ and store/.
  *
  * A trial's results are a function of this configuration, the data, the seed and the core version,
  * and of nothing else. Its identity is the digest of the canonical text (identity.h). Names that a
  * sweep file gives to things (the name of a recipe or of a set of augmentations) are labels for
- * tables: they are not part of the identity, what they stand for is. */
+ * tables: they are not part of the identity; their contents are. */
 #ifndef PLAN_TRIAL_H
 #define PLAN_TRIAL_H
 
@@ -105,8 +105,8 @@ struct optimizer_config {
 	double lookahead_share;
 	double momentum; /* SGD, RMSprop */
 	bool nesterov;   /* SGD */
-	double ema; /* momentum of the average of the weights, which is evaluated and kept in their
-		       place; 0: none */
+	double ema; /* decay of the exponential moving average of the weights, which is evaluated
+		       and kept; 0: none */
 };
 
 /* How the learning rate changes from step to step (nn/optimizer.h has the formulas); epochs are the
@@ -116,7 +116,7 @@ struct schedule_config {
 	enum schedule_kind kind;
 	double warm_up; /* epochs in which it rises to lr */
 	double final;   /* cosine, linear, one_cycle, restarts: fraction of lr at the end; plateau:
-			   least */
+			   minimum */
 	double every;   /* step: epochs between two drops; exponential, restarts */
 	double factor;  /* step, milestones, exponential, plateau */
 	double milestones[MILESTONES_MAX]; /* epochs, ascending */
@@ -134,7 +134,7 @@ struct stop_config {
 	enum stop_metric on;
 	int patience;
 	double min_delta;
-	int from_epoch; /* epochs before this one (counted from 0) are not looked at */
+	int from_epoch; /* epochs before this one (counted from 0) are ignored */
 };
 
 enum { PHASE_NAME_MAX = LISTED_NAME_MAX, PHASE_FREEZE_MAX = 16, PHASES_MAX = 32 };
@@ -168,8 +168,8 @@ struct phase_config {
 	double prune;   /* unfreeze: part of the remaining weights that is removed before it */
 	enum prune_by prune_by;
 	enum rewind_kind rewind;
-	double distill, temperature; /* share of the loss that compares with the teacher's output,
-					softened by the temperature; 0: none */
+	double distill, temperature; /* weight of the distillation loss, against the teacher's
+					softened output; 0: none */
 	double exit_weight;          /* of the loss of an early exit */
 	int weight_bits, map_bits;   /* training for int8 (nn/train.h); 0: none */
 	int folds;                   /* kfold */
@@ -186,13 +186,13 @@ struct augment_config {
 	bool flip;          /* horizontal flip with probability 1/2 */
 	double shear; /* tangent of the largest angle, either way, of both axes, independently */
 	int crop; /* pixels added on every side, of which a window of the image's size is cut out at
-		     a random place */
+		     a random position */
 	enum crop_fill crop_fill;
 	enum resampling resampling;
 	double contrast; /* each channel's distance from its mean is scaled by 1 +- contrast,
 			    clipped to [0, 1] */
 	double noise;    /* standard deviation, clipped to [0, 1] */
-	int cutout;      /* side of a black square at a random place, in pixels */
+	int cutout;      /* side of a black square at a random position, in pixels */
 };
 
 /* A name for tables and figures: "recipe" = "paper-notebook". From the axes of the sweep file. */
@@ -214,11 +214,11 @@ struct trial {
 	enum normalize_kind normalize; /* what the networks' first layer does to an image */
 	double validation; /* images of the validation set; below 1: a fraction of the training set.
 			      The first ones of it, or see stratify */
-	bool stratify;     /* validation set, train_limit and folds have each class in its share of
-			      the training set */
-	int train_limit;   /* 0: all; else only so many training images behind the validation set
-			      (demo, smoke, tests) */
-	int test_limit;    /* 0: all; else only the first so many test images */
+	bool stratify;   /* validation set, train_limit and folds keep the class proportions of the
+			    training set */
+	int train_limit; /* 0: all; else only so many training images behind the validation set
+			    (demo, smoke, tests) */
+	int test_limit;  /* 0: all; else only the first so many test images */
 	struct augment_config augment;
 	const struct phase_config
 		*phases; /* [phase_count], at most PHASES_MAX; shared by all trials of the same

@@ -1,5 +1,5 @@
-/* arms.h - does a configuration look as if its training failed for some seeds? A comparison with
- * such an arm measures the failure. The signs, each on its own:
+/* arms.h - signs that training failed for some seeds of a configuration. A comparison with such an
+ * arm measures the failure. The signs, each on its own:
  * - collapsed: an accuracy of less than 0.6 times the arm's best;
  * - bimodal: six values or more whose largest gap is more than half of their range (of fewer than
  * ten: more than 0.6, of fewer than eight: than 0.7; so one normal sample in a hundred is called

@@ -70,7 +70,7 @@ static bool all_numbers(const char *const *texts, size_t count)
 	return count > 0;
 }
 
-static bool is_geometric(const double *x, size_t count)
+bool cells_geometric(const double *x, size_t count)
 {
 	if (count < 3 || x[0] <= 0)
 		return false;
@@ -91,7 +91,7 @@ static void sort_values(struct cells *c)
 	for (size_t i = 0; i < c->x_count; i++)
 		if (!read_number(c->x_texts[i], &c->x_numbers[i]))
 			c->x_numbers[i] = NAN;
-	c->x_geometric = c->x_numeric && is_geometric(c->x_numbers, c->x_count);
+	c->x_geometric = c->x_numeric && cells_geometric(c->x_numbers, c->x_count);
 }
 
 /* The samples of a cell differ in nothing but the seed. */

@@ -31,4 +31,8 @@ int cells_make(struct cells *c, const struct study *study, const struct figure_s
  * many. */
 size_t cells_values(const struct cells *c, size_t x, size_t y, double *values);
 
+/* Are these at least three increasing numbers above 0, each about the same multiple of the one
+ * before? Then their axis is logarithmic, here and on the live page. */
+bool cells_geometric(const double *x, size_t count);
+
 #endif

@@ -1,4 +1,4 @@
-/* claims.h - does what we measured agree with what the paper says?
+/* claims.h - verdicts: do our results agree with the paper's claims?
  *
  * The rule, in full:
  * - A number of the paper stands for an interval: the number +- `margin`, or without a margin what

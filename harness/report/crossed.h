@@ -1,6 +1,6 @@
-/* crossed.h - what another test set could change: intervals of test accuracies over seeds and test
- * images at once (stats_crossed_interval), from the predictions of every image that the database
- * keeps. They need the true classes, so the data set has to be at hand. */
+/* crossed.h - uncertainty due to the finite test set: intervals of test accuracies over seeds and
+ * test images at once (stats_crossed_interval), from the predictions of every image that the
+ * database keeps. They need the true classes, so the data set has to be at hand. */
 #ifndef REPORT_CROSSED_H
 #define REPORT_CROSSED_H
 

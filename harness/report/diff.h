@@ -1,5 +1,5 @@
-/* diff.h - two recorded trials side by side: what was asked for, by which program on which machine
- * and data it was done, what came out, and which test images are classified differently. */
+/* diff.h - two recorded trials side by side: configuration, program, machine, data, results, and
+ * the test images that are classified differently. */
 #ifndef REPORT_DIFF_H
 #define REPORT_DIFF_H
 

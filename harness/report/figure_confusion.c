@@ -8,8 +8,17 @@
 #include "../data/dataset.h"
 #include "../store/read.h"
 #include "figure.h"
+#include "short_names.h"
 
-enum { CLASSES_MAX = 20, PANELS_MAX = 8, SEEDS_MAX = 1024, COLUMNS = 2, CELL_HEIGHT = 20 };
+enum {
+	CLASSES_MAX = 20,
+	PANELS_MAX = 8,
+	SEEDS_MAX = 1024,
+	COLUMNS = 2,
+	CELL_HEIGHT = 20,
+	NAME_MOST = 32,  /* characters of a class name in the only panel of a row, ... */
+	NAME_BESIDE = 16 /* ... and beside another panel */
+};
 
 /* All predictions of the first output of a trial's last phase, or of the phase of this name. */
 
@@ -115,24 +124,32 @@ static int add_panel(struct plot *p, size_t series, struct err *e)
 static void write_variables(struct plot *p)
 {
 	const struct figure_layout *l = p->layout;
-	const char *names[CLASSES_MAX];
+	const int columns = l->series_count < COLUMNS ? (int)l->series_count : COLUMNS;
+	const size_t classes = (size_t)p->dataset->classes;
+	const char *names[CLASSES_MAX] = { NULL };
+	struct str short_ones[CLASSES_MAX] = { { 0 } };
 	size_t widest = 0;
 
-	for (int k = 0; k < p->dataset->classes; k++) {
-		names[k] = dataset_class(p->dataset, k);
-		widest = strlen(names[k]) > widest ? strlen(names[k]) : widest;
+	for (size_t k = 0; k < classes; k++)
+		names[k] = dataset_class(p->dataset, (int)k);
+	short_names(names, classes, columns > 1 ? NAME_BESIDE : NAME_MOST, short_ones);
+	for (size_t k = 0; k < classes; k++) {
+		names[k] = short_ones[k].s;
+		const size_t length = (size_t)short_names_length(names[k]);
+		widest = length > widest ? length : widest;
 	}
 	figure_legend(p->f, NULL, 0);
 	figure_number(p->f, "panels", (double)l->series_count);
 	figure_texts(p->f, "panel_title", l->names, l->series_count);
-	const int columns = l->series_count < COLUMNS ? (int)l->series_count : COLUMNS;
 	figure_number(p->f, "panel_columns", columns);
 	figure_number(p->f, "classes", p->dataset->classes);
-	figure_texts(p->f, "class_name", names, (size_t)p->dataset->classes);
+	figure_texts(p->f, "class_name", names, classes);
 	figure_number(p->f, "class_name_width", (double)widest);
 	figure_number(p->f, "cell_height", CELL_HEIGHT);
 	const int rows = ((int)l->series_count + columns - 1) / columns;
 	p->f->height = rows * (p->dataset->classes * CELL_HEIGHT + 64 + 6 * (int)widest);
+	for (size_t k = 0; k < classes; k++)
+		str_free(&short_ones[k]);
 }
 
 static void write_caption(struct plot *p)

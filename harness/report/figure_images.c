@@ -8,8 +8,10 @@
 #include "../plan/identity.h"
 #include "../store/read.h"
 #include "figure.h"
+#include "short_names.h"
 
 enum { CLASSES_MAX = 10, EPOCHS = 4, GAP = 2, SIDE_MAX = 128, CELL = 60, WIDTH = 596 };
+static const double CHARACTER = 6.2; /* pixels of the page, on average */
 
 struct sheet {
 	struct figure *f;
@@ -128,8 +130,8 @@ static int draw(struct sheet *s, struct err *e)
 	s->pixels = malloc(count * sizeof(*s->pixels));
 	if (!s->pixels)
 		return err_nomem(e);
-	for (size_t i = 0; i < count; i++) /* white between the images */
-		s->pixels[i] = d->channels < 3 ? 255 : 16777215;
+	for (size_t i = 0; i < count; i++)
+		s->pixels[i] = -1; /* between the images */
 	for (int k = 0; k < s->classes; k++) {
 		paste(s, 0, k, d->train_images + s->index[k] * size);
 		for (int epoch = 0; epoch < EPOCHS; epoch++)
@@ -137,9 +139,10 @@ static int draw(struct sheet *s, struct err *e)
 				return -1;
 	}
 	figure_block(s->f,
-		d->channels < 3 ? "the image grid: one line per row of pixels, grey from 0 to 255"
+		d->channels < 3 ? "the image grid: one line per row of pixels, grey from 0 to 255; "
+				  "-1: no image"
 				: "the image grid: one line per row of pixels, 65536 red + 256 "
-				  "green + blue");
+				  "green + blue; -1: no image");
 	for (int y = 0; y < s->rows; y++)
 		figure_row(s->f, &s->pixels[y * s->columns], (size_t)s->columns);
 	return 0;
@@ -150,9 +153,19 @@ static void write_variables(struct sheet *s)
 	static const char *const row_titles[] = { "original", "epoch 1", "epoch 2", "epoch 3",
 		"epoch 4" };
 	const char *names[CLASSES_MAX];
+	struct str short_ones[CLASSES_MAX] = { { 0 } };
+	/* A pixel is a square: as large as the width of the page allows, CELL at most for an image.
+	 */
+	const int most = CELL * s->classes < WIDTH ? CELL * s->classes : WIDTH;
+	const double tall = (double)CELL * s->rows / (s->dataset->height * (EPOCHS + 1)),
+		     scale = fmin((double)most / s->columns, tall * (EPOCHS + 1) / s->rows),
+		     room = scale * (s->dataset->width + GAP) / CHARACTER;
 
 	for (int k = 0; k < s->classes; k++)
 		names[k] = dataset_class(s->dataset, k);
+	short_names(names, (size_t)s->classes, room < 4 ? 4 : (int)room, short_ones);
+	for (int k = 0; k < s->classes; k++)
+		names[k] = short_ones[k].s;
 	figure_legend(s->f, NULL, 0);
 	figure_number(s->f, "color", s->dataset->channels >= 3);
 	figure_number(s->f, "columns", s->columns);
@@ -163,14 +176,11 @@ static void write_variables(struct sheet *s)
 	figure_texts(s->f, "image_name", names, (size_t)s->classes);
 	figure_number(s->f, "rows", EPOCHS + 1);
 	figure_texts(s->f, "row_title", row_titles, EPOCHS + 1);
-	/* A pixel is a square: as large as the width of the page allows, CELL at most for an image.
-	 */
-	const int most = CELL * s->classes < WIDTH ? CELL * s->classes : WIDTH;
-	const double tall = (double)CELL * s->rows / (s->dataset->height * (EPOCHS + 1)),
-		     scale = fmin((double)most / s->columns, tall * (EPOCHS + 1) / s->rows);
 	figure_number(s->f, "area_width", scale * s->columns);
 	figure_number(s->f, "area_height", scale * s->rows);
 	s->f->height = (int)ceil(scale * s->rows) + 40;
+	for (int k = 0; k < s->classes; k++)
+		str_free(&short_ones[k]);
 }
 
 static void amount(struct str *out, const char *format, double value)
@@ -225,7 +235,7 @@ static int check(const struct sheet *s, struct err *e)
 			"(another digest)",
 			s->spec->id, d->name, s->sample->identity);
 	if (d->reals)
-		return err_set(e, ERR_USAGE, "figure %s: data set %s holds floats, no pictures",
+		return err_set(e, ERR_USAGE, "figure %s: data set %s holds floats, not images",
 			s->spec->id, d->name);
 	if (d->channels > 3 || d->height > SIDE_MAX || d->width > SIDE_MAX)
 		return err_set(e, ERR_USAGE, "figure %s: images of more than %d by %d pixels",

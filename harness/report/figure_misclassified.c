@@ -8,6 +8,7 @@
 #include "../data/dataset.h"
 #include "../store/read.h"
 #include "figure.h"
+#include "short_names.h"
 
 enum {
 	COLUMNS = 8,
@@ -17,7 +18,7 @@ enum {
 	GAP = 2,
 	WIDTH = 652,
 	TEXT_HEIGHT = 34,
-	NAME_MAX_LENGTH = 14
+	NAME_MOST = 11 /* characters of a class name */
 };
 
 struct plot {
@@ -128,14 +129,15 @@ static int draw(struct plot *p, struct err *e)
 	p->pixels = malloc(count * sizeof(*p->pixels));
 	if (!p->pixels)
 		return err_nomem(e);
-	for (size_t i = 0; i < count; i++) /* white between the images */
-		p->pixels[i] = d->channels < 3 ? 255 : 16777215;
+	for (size_t i = 0; i < count; i++)
+		p->pixels[i] = -1; /* between the images */
 	for (size_t i = 0; i < p->count; i++)
 		paste(p, i);
 	figure_block(p->f,
 		d->channels < 3
-			? "the images: a line a row of pixels, grey from 0 to 255"
-			: "the images: a line a row of pixels, 65536 red + 256 green + blue");
+			? "the images: a line a row of pixels, grey from 0 to 255; -1: no image"
+			: "the images: a line a row of pixels, 65536 red + 256 green + blue; -1: "
+			  "no image");
 	for (int y = 0; y < p->lines; y++)
 		figure_row(p->f, &p->pixels[y * p->columns], (size_t)p->columns);
 	return 0;
@@ -151,28 +153,19 @@ static int usual_class(const struct plot *p, uint32_t image)
 	return usual;
 }
 
-static void add_name(struct str *out, const struct dataset *d, int class)
-{
-	const char *name = dataset_class(d, class);
-	const size_t length = strlen(name);
-	size_t end = length > NAME_MAX_LENGTH ? NAME_MAX_LENGTH - 1 : length;
-	while (end < length && end && ((unsigned char)name[end] & 0xc0) == 0x80)
-		end--;
-	str_add_bytes(out, name, end);
-	str_add(out, end < length ? "…" : "");
-}
-
 static void write_variables(struct plot *p)
 {
-	struct str texts[2][COLUMNS * ROWS_MAX] = { { { 0 } } };
-	const char *names[2][COLUMNS * ROWS_MAX];
+	struct str classes[CLASSES_MAX] = { { 0 } }, texts[COLUMNS * ROWS_MAX] = { { 0 } };
+	const char *whole[CLASSES_MAX], *names[2][COLUMNS * ROWS_MAX];
+	const size_t class_count = (size_t)p->dataset->classes;
+	for (size_t k = 0; k < class_count; k++)
+		whole[k] = dataset_class(p->dataset, (int)k);
+	short_names(whole, class_count, NAME_MOST, classes);
 	for (size_t i = 0; i < p->count; i++) {
 		const uint32_t image = p->shown[i];
-		add_name(&texts[0][i], p->dataset, p->dataset->test_labels[image]);
-		str_add(&texts[1][i], "→ ");
-		add_name(&texts[1][i], p->dataset, usual_class(p, image));
-		names[0][i] = texts[0][i].s;
-		names[1][i] = texts[1][i].s;
+		str_addf(&texts[i], "→ %s", classes[usual_class(p, image)].s);
+		names[0][i] = classes[p->dataset->test_labels[image]].s;
+		names[1][i] = texts[i].s;
 	}
 	figure_legend(p->f, NULL, 0);
 	figure_number(p->f, "color", p->dataset->channels >= 3);
@@ -189,10 +182,10 @@ static void write_variables(struct plot *p)
 	figure_number(p->f, "area_width", p->scale * p->columns);
 	figure_number(p->f, "area_height", p->scale * p->lines);
 	p->f->height = (int)ceil(p->scale * p->lines) + 8;
-	for (size_t i = 0; i < p->count; i++) {
-		str_free(&texts[0][i]);
-		str_free(&texts[1][i]);
-	}
+	for (size_t k = 0; k < class_count; k++)
+		str_free(&classes[k]);
+	for (size_t i = 0; i < p->count; i++)
+		str_free(&texts[i]);
 }
 
 static void write_caption(struct plot *p)

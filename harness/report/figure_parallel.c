@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cells.h"
 #include "figure.h"
 #include "metric.h"
 
@@ -81,8 +82,8 @@ static int by_number(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* Place the values: numbers as they are (their logarithm where they span more than a factor of 20),
- * words at equal distances. */
+/* Place the values: numbers as they are (their logarithm where they are geometric), words at equal
+ * distances. */
 static void place_values(struct scale *a)
 {
 	bool numbers = true;
@@ -90,13 +91,15 @@ static void place_values(struct scale *a)
 		numbers = numbers && isfinite(number_of(a->texts[i]));
 	if (numbers)
 		qsort(a->texts, a->count, sizeof(*a->texts), by_number);
-	const double low = number_of(a->texts[0]), high = number_of(a->texts[a->count - 1]);
-	const bool logarithmic = numbers && low > 0 && high / low > 20;
+	double x_of[VALUES_MAX] = { 0 };
+	for (size_t i = 0; i < a->count; i++)
+		x_of[i] = number_of(a->texts[i]);
+	const double low = x_of[0], high = x_of[a->count - 1];
+	const bool logarithmic = numbers && cells_geometric(x_of, a->count);
 	for (size_t i = 0; i < a->count; i++) {
-		const double x = number_of(a->texts[i]);
 		a->at[i] = !numbers   ? (double)i / (double)(a->count - 1)
-			: logarithmic ? log(x / low) / log(high / low)
-				      : (x - low) / (high - low);
+			: logarithmic ? log(x_of[i] / low) / log(high / low)
+				      : (x_of[i] - low) / (high - low);
 	}
 }
 
@@ -212,8 +215,8 @@ static void write_ticks(struct plot *p, const struct axis *y)
 			texts[count++] = s->texts[i];
 		}
 	}
-	for (double v = ceil(y->low / y->step) * y->step; v <= y->high && made < TICKS_MAX;
-		v += y->step) {
+	for (double k = ceil(y->low / y->step); k * y->step <= y->high && made < TICKS_MAX; k++) {
+		const double v = k == 0 ? 0 : k * y->step; /* no -0.0 */
 		figure_row(p->f,
 			(const double[]){
 				(double)p->axis_count + 1, (v - y->low) / (y->high - y->low) },

@@ -29,6 +29,7 @@ struct plot {
 	bool lower;             /* a lower y is better */
 	int size_column;        /* of the number of parameters; -1: the study has none */
 	bool paper;             /* any point of it is drawn */
+	bool front;             /* several points of a panel are on it */
 	bool pooled;            /* several series share the times of one network */
 	size_t fewest, most;    /* seeds of a point */
 	struct axis x_axis[LAYOUT_PANELS_MAX], y_axis[LAYOUT_PANELS_MAX];
@@ -129,7 +130,7 @@ static void write_front(struct plot *p, const struct point *points, size_t count
 {
 	double last = -INFINITY;
 
-	for (;;) {
+	for (size_t on_it = 0;; on_it++) {
 		size_t next = count;
 		for (size_t i = 0; i < count; i++)
 			if (points[i].n && points[i].x > last && !is_dominated(p, points, count, i)
@@ -137,6 +138,7 @@ static void write_front(struct plot *p, const struct point *points, size_t count
 				next = i;
 		if (next == count)
 			return;
+		p->front |= on_it > 0;
 		figure_row(p->f, (const double[]){ points[next].x, points[next].y }, 2);
 		last = points[next].x;
 	}
@@ -248,9 +250,11 @@ static void write_caption(struct plot *p)
 	str_add(c,
 		p->most >= CLAIM_MIN_SEEDS ? "), bars: 95 % Student t interval of the mean."
 					   : ").");
-	str_addf(c, " Dotted: along those that none beats with %s and a %s mean.",
-		strcmp(p->x_name, "params") ? "less" : "fewer parameters",
-		p->lower ? "lower" : "higher");
+	if (p->front)
+		str_addf(c,
+			" Dotted: the Pareto front; no point has %s and a %s mean than one on it.",
+			strcmp(p->x_name, "params") ? "less" : "fewer parameters",
+			p->lower ? "lower" : "higher");
 	if (p->pooled)
 		str_add(c,
 			" Series whose networks have the same number of parameters share one time, "

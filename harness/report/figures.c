@@ -149,8 +149,9 @@ static size_t wrap_caption(char *caption, const char *lines[CAPTION_LINES_MAX])
 		size_t columns = 0;
 		for (; *end && (columns <= CAPTION_COLUMNS || !last); end++) {
 			columns += ((unsigned char)*end & 0xc0) != 0x80;
-			if (*end == ' ')
-				last = end;
+			if (*end == ' ' && end > caption && end[-1] != '=' && end[1] != '='
+				&& end[1] != '%')
+				last = end; /* "n = 3" and "95 %" stay together */
 		}
 		lines[count++] = caption;
 		if (!*end && columns <= CAPTION_COLUMNS)

@@ -368,6 +368,10 @@ static int rank_of(const char *column)
 		{ "seed", 2 },
 		{ "reason", 2 },
 		{ "position", 1 },
+		{ "phase", 1 }, /* what tells rows of one trial apart */
+		{ "fold", 1 },
+		{ "epoch", 1 },
+		{ "output", 1 },
 		{ "recipe", 2 },
 		{ "tags", 4 },
 		{ "val_accuracy", 4 },
@@ -376,7 +380,6 @@ static int rank_of(const char *column)
 		{ "sweep", 6 },
 		{ "attempts", 7 },
 		{ "attempt", 7 },
-		{ "fold", 7 },
 		{ "core_version", 8 },
 		{ "data_variant", 8 },
 		{ "started_at", 9 },

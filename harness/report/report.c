@@ -2,17 +2,20 @@
  * and figures.c, tags from html.c. */
 #include "report.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "../base/file.h"
+#include "../plan/trial_kind.h"
 #include "../store/read.h"
 #include "figures.h"
 #include "html.h"
 #include "metric.h"
+#include "report_method.h"
 #include "table_print.h"
 
-enum { SVG_MAX_BYTES = 8 << 20 };
+enum { SVG_MAX_BYTES = 8 << 20, TRIAL_METRICS_MAX = 12 };
 
 static const char style[] =
 	":root { color-scheme: light dark; --ink: #1a1a1a; --paper: #fff; --line: #ccc; --soft: "
@@ -55,10 +58,27 @@ static const char style[] =
 	".figures { display: grid; gap: 0 1rem; grid-template-columns: repeat(auto-fit, "
 	"minmax(min(100%, 36rem), 1fr)) }\n"
 	"figure svg image { image-rendering: pixelated }\n"
-	/* A figure's own dark variant: light and dark change places, hues stay. Pictures stay as
-	 * they are, on white. */
+	/* A figure's own dark variant: light and dark change places, hues stay. Photographs stay as
+	 * they are; only what stands around them changes. */
 	"@media (prefers-color-scheme: dark) { figure:not(:has(image)) { "
-	"filter: invert(1) hue-rotate(180deg) } }\n"
+	"filter: invert(1) hue-rotate(180deg) }\n"
+	"  figure:has(image) { background: #000 } figure:has(image) rect[fill=\"#ffffff\"] { "
+	"fill: #000 }\n"
+	"  figure:has(image) g[fill=black], figure:has(image) g[fill=\"rgb(0,0,0)\"] { fill: #fff "
+	"} figure:has(image) "
+	"g[fill=\"rgb(51,51,51)\"] { fill: #ccc }\n"
+	"  figure:has(image) g[color=black] { color: #fff } }\n"
+	/* Below this width every figure is wider than its frame. */
+	"@media (max-width: 37rem) { figure::before { content: \"scroll sideways \\2192\"; "
+	"display: block; position: sticky; left: 0; color: #333; font-size: .75rem }\n"
+	"  figure:has(image)::before { color: var(--dim) } }\n"
+	/* A shadow at the side where a table goes on. */
+	".wide { background: linear-gradient(to right, var(--paper) 30%, transparent) left / "
+	"2.5rem "
+	"100% no-repeat local, linear-gradient(to left, var(--paper) 30%, transparent) right / "
+	"2.5rem 100% no-repeat local, linear-gradient(to right, #8889, transparent) left / .7rem "
+	"100% no-repeat scroll, linear-gradient(to left, #8889, transparent) right / .7rem 100% "
+	"no-repeat scroll }\n"
 	/* What scrolls sideways says so, also where scroll bars are hidden until they are used. */
 	".wide::-webkit-scrollbar, figure::-webkit-scrollbar, pre::-webkit-scrollbar { height: "
 	".5rem }\n"
@@ -121,6 +141,7 @@ static void begin(const struct page *p)
 	static const char *const links[][2] = {
 		{ "verdicts", "Verdicts" },
 		{ "missing", "What is missing" },
+		{ "method", "Method" },
 		{ "tables", "Tables" },
 		{ "figures", "Figures" },
 		{ "trials", "Trials" },
@@ -140,6 +161,7 @@ static void begin(const struct page *p)
 	html_element(p->out, "title", NULL, title);
 	str_addf(p->out, "<style>\n%s</style>\n</head>\n<body>\n<header>\n", style);
 	html_element(p->out, "h1", NULL, title);
+	report_asked(p->out, p->study);
 	struct str line = { 0 };
 	const size_t seeds = count_seeds(p->study);
 	size_t done = 0;
@@ -148,9 +170,6 @@ static void begin(const struct page *p)
 	str_addf(&line, "%zu of %zu trials done, %zu seed%s.", done, p->study->count, seeds,
 		seeds == 1 ? "" : "s");
 	html_element(p->out, "p", NULL, line.s);
-	str_clear(&line);
-	str_addf(&line, "Sweep %s, digest %s.", sweep->name, sweep->digest);
-	html_element(p->out, "p", "notes", line.s);
 	str_free(&line);
 	str_add(p->out, "<nav aria-label=\"Sections\">\n");
 	for (size_t i = 0; i < sizeof(links) / sizeof(links[0]); i++)
@@ -227,6 +246,7 @@ static void verdicts(const struct page *p, const struct claim_result *results)
 	for (size_t i = 0; i < p->study->sweep->claim_count; i++)
 		verdict_row(p, &results[i]);
 	str_add(p->out, "</tbody>\n</table>\n</div>\n");
+	str_add(p->out, "<details class=\"notes\">\n<summary>How to read the verdicts</summary>\n");
 	html_element(p->out, "p", "notes",
 		"Reproduced: the 95 % interval of our mean (over seeds and, of test accuracies, "
 		"test "
@@ -240,6 +260,7 @@ static void verdicts(const struct page *p, const struct claim_result *results)
 		"paired by seed, corrected jointly within the family of all comparisons of the "
 		"metric, at "
 		"0.05; equivalent: two one-sided tests put the difference inside the margin.");
+	str_add(p->out, "</details>\n");
 }
 
 /* ---- what is missing ---- */
@@ -302,6 +323,20 @@ static void missing(const struct page *p)
 	}
 	if (done < study->count)
 		str_add(p->out, "</ul>\n");
+	str_free(&text);
+}
+
+/* ---- method ---- */
+
+static void method(const struct page *p)
+{
+	struct str text = { 0 };
+
+	section(p, "method", "Method");
+	report_method(p->out, p->study);
+	str_addf(
+		&text, "Sweep %s, file digest %s.", p->study->sweep->name, p->study->sweep->digest);
+	html_element(p->out, "p", "notes", text.s);
 	str_free(&text);
 }
 
@@ -376,7 +411,8 @@ static void figure(const struct page *p, size_t i, int *number)
 		char *end = strchr(line, '\n');
 		*end = '\0';
 		if (end - line > 4 && !strcmp(end - 4, ".svg"))
-			result = picture(p, line, spec->title, ++*number, &e);
+			result = picture(
+				p, line, spec->title[0] ? spec->title : spec->id, ++*number, &e);
 		line = end + 1;
 	}
 	if (result)
@@ -421,51 +457,92 @@ static void set_value(struct grid *g, size_t row, int column, const struct study
 	str_free(&text);
 }
 
-static void trials(const struct page *p)
+/* The metrics of the table: what the program declares, or the core's usual ones. */
+static int shown_metrics(const struct sweep *sweep, const char *names[TRIAL_METRICS_MAX])
 {
-	static const char *const headings[] = { "trial", "labels", "seed", "state",
-		"test accuracy (%)", "epochs", "time (s)", "weights", "data", "core" };
-	struct grid g = { 0 };
+	int count = 0;
 
-	section(p, "trials", "Trials");
-	for (int c = 0; c < 10; c++)
-		grid_column(&g, headings[c], c == 2 || (c >= 4 && c <= 6) || c == 9);
-	for (size_t i = 0; i < p->study->count; i++) {
-		const struct sample *s = &p->study->samples[i];
-		const size_t row = grid_row(&g);
-		struct str text = { 0 };
-		str_addf(&text, "%.12s", s->identity);
-		grid_set(&g, row, 0, text.s);
-		str_clear(&text);
-		labels_text(&text, s);
-		grid_set(&g, row, 1, text.s ? text.s : "");
-		str_clear(&text);
-		str_addf(&text, "%llu", (unsigned long long)s->seed);
-		grid_set(&g, row, 2, text.s);
-		grid_set(&g, row, 3, state_name(s->state));
-		set_value(&g, row, 4, p->study, s, "test_accuracy");
-		set_value(&g, row, 5, p->study, s, "epochs");
-		set_value(&g, row, 6, p->study, s, "seconds");
-		str_clear(&text);
-		str_addf(&text, "%.12s", s->weights_digest);
-		grid_set(&g, row, 7, text.s);
-		str_clear(&text);
-		str_addf(&text, "%.12s", s->data_digest);
-		grid_set(&g, row, 8, text.s);
+	const struct trial_kind *kind = trial_kind_of(sweep);
+
+	if (kind->networks) {
+		names[count++] = "test_accuracy";
+		names[count++] = "epochs";
+	}
+	for (size_t i = 0; !kind->networks && count < TRIAL_METRICS_MAX - 1; i++) {
+		const struct declared_metric *m = kind->metric(sweep, i);
+		if (!m)
+			break;
+		names[count++] = m->declared.name;
+	}
+	names[count++] = "seconds";
+	return count;
+}
+
+static void set_digest(struct grid *g, size_t row, int column, const char *digest)
+{
+	char shown[13];
+
+	snprintf(shown, sizeof(shown), "%.12s", digest);
+	grid_set(g, row, column, shown);
+}
+
+static void trial_row(const struct page *p, struct grid *g, const struct sample *s,
+	const char *const *metrics, int count)
+{
+	const size_t row = grid_row(g);
+	struct str text = { 0 };
+
+	set_digest(g, row, 0, s->identity);
+	labels_text(&text, s);
+	grid_set(g, row, 1, text.s ? text.s : "");
+	str_clear(&text);
+	str_addf(&text, "%llu", (unsigned long long)s->seed);
+	grid_set(g, row, 2, text.s);
+	grid_set(g, row, 3, state_name(s->state));
+	for (int i = 0; i < count; i++)
+		set_value(g, row, 4 + i, p->study, s, metrics[i]);
+	if (trial_kind_of(p->study->sweep)->networks) {
+		set_digest(g, row, 4 + count, s->weights_digest);
+		set_digest(g, row, 5 + count, s->data_digest);
 		str_clear(&text);
 		if (s->core_version)
 			str_addf(&text, "%d", s->core_version);
-		grid_set(&g, row, 9, text.s);
-		str_free(&text);
+		grid_set(g, row, 6 + count, text.s ? text.s : "");
 	}
+	str_free(&text);
+}
+
+static void trials(const struct page *p)
+{
+	static const char *const first[] = { "trial", "labels", "seed", "state" };
+	static const char *const last[] = { "weights", "data", "core" };
+	const char *metrics[TRIAL_METRICS_MAX];
+	const int count = shown_metrics(p->study->sweep, metrics);
+	const bool networks = trial_kind_of(p->study->sweep)->networks;
+	struct grid g = { 0 };
+
+	section(p, "trials", "Trials");
+	for (int c = 0; c < 4; c++)
+		grid_column(&g, first[c], c == 2);
+	for (int i = 0; i < count; i++) {
+		struct str heading = { 0 };
+		metric_heading(&heading, p->study->sweep, metrics[i]);
+		grid_column(&g, heading.s, true);
+		str_free(&heading);
+	}
+	for (int c = 0; c < 3 && networks; c++)
+		grid_column(&g, last[c], c == 2);
+	for (size_t i = 0; i < p->study->count; i++)
+		trial_row(p, &g, &p->study->samples[i], metrics, count);
 	struct str summary = { 0 };
-	str_addf(&summary, "All %zu trials, with the first 12 digits of their digests",
-		p->study->count);
+	str_addf(&summary, "All %zu trials%s", p->study->count,
+		networks ? ", with the first 12 digits of their digests" : "");
 	str_add(p->out, "<details>\n");
 	html_element(p->out, "summary", NULL, summary.s);
 	html_grid(p->out, &g, NULL, 1);
 	str_add(p->out, "</details>\n");
-	html_element(p->out, "p", "notes", "All digests in full: retrial query digests.");
+	if (networks)
+		html_element(p->out, "p", "notes", "All digests in full: retrial query digests.");
 	str_free(&summary);
 	grid_free(&g);
 }
@@ -546,9 +623,13 @@ int report_make(struct store *store, const struct study *study,
 	verdicts(&p, results);
 	free(results);
 	int number = 0;
-	if (study->sweep->figure_count)
+	if (study->sweep->figure_count) {
+		str_add(out, "<div class=\"figures\">\n");
 		figure(&p, 0, &number);
+		str_add(out, "</div>\n");
+	}
 	missing(&p);
+	method(&p);
 	tables(&p);
 	figures(&p, &number);
 	trials(&p);

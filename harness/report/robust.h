@@ -1,11 +1,11 @@
-/* robust.h - how a study's trials are on corrupted test images: the metrics of tables and claims,
- * and the points of the figure.
+/* robust.h - a study's trials on corrupted test images: the metrics of tables and claims, and the
+ * points of the figure.
  *
- * Of each trial, means over the severities that the sweep names under `robustness`, as what the
- * database has beyond them may differ between trials: rotation_accuracy is over the severities of
- * the corruption rotation, rotation_drop the accuracy on clean images minus it;
- * robust_accuracy and robust_drop are the means of these over all corruptions, each with the same
- * weight. A mean of which a severity is missing is none (NAN), never one over fewer severities. */
+ * For each trial, means over the severities that the sweep names under `robustness` (others in the
+ * database may differ between trials): rotation_accuracy is over the severities of the corruption
+ * rotation, rotation_drop the accuracy on clean images minus it; robust_accuracy and robust_drop
+ * are the means of these over all corruptions, each with the same weight. If a severity is missing,
+ * the mean is NAN, never a mean over fewer severities. */
 #ifndef REPORT_ROBUST_H
 #define REPORT_ROBUST_H
 

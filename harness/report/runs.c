@@ -56,6 +56,7 @@ struct table {
 	struct rows *measured; /* trial, metric, value; sorted by metric */
 	struct measure_column measures[MEASURES_MAX];
 	int measure_count;
+	char *trials; /* of a page: its trials as a JSON array; NULL: all rows are here */
 	bool words[COLUMNS_MAX], numbers[COLUMNS_MAX];
 };
 
@@ -182,13 +183,17 @@ static void take_value(struct param_column *p, size_t row, size_t plan_row)
 
 static int read_param(struct table *t, struct param_column *p, const char *name, struct err *e)
 {
-	const char *const parameters[] = { "name", name, NULL };
+	const char *const parameters[] = { "name", name, t->trials ? "trials" : NULL, t->trials,
+		NULL };
 	p->values = calloc(t->raw->row_count + 1, sizeof(*p->values));
 	p->joined = p->of_phases ? calloc(t->raw->row_count + 1, sizeof(*p->joined)) : NULL;
 	if (!p->values || (p->of_phases && !p->joined))
 		return err_nomem(e);
 	if (sort_by_trial(t, e)
-		|| store_ask(t->store, p->of_phases ? "parameter_of_phases" : "parameter",
+		|| store_ask(t->store,
+			p->of_phases        ? "parameter_of_phases"
+				: t->trials ? "runs_page_parameter"
+					    : "parameter",
 			parameters, e, &p->from))
 		return -1;
 	for (size_t i = 0; i < p->from->row_count; i++) {
@@ -266,7 +271,9 @@ static void take_measure(struct table *t, struct value *values, size_t row)
 /* A column for each metric that the file of any sweep declares, unless a label has its name. */
 static int add_measures(struct table *t, struct err *e)
 {
-	if (store_ask(t->store, "runs_measures", NULL, e, &t->measured))
+	const char *const page[] = { "trials", t->trials, NULL };
+	if (store_ask(t->store, t->trials ? "runs_page_measures" : "runs_measures",
+		    t->trials ? page : NULL, e, &t->measured))
 		return -1;
 	for (size_t i = 0, end; i < t->measured->row_count; i = end) {
 		const char *name = t->measured->values[3 * i + 1].text;
@@ -442,6 +449,25 @@ static int read_table(struct table *t, const char *query, struct err *e)
 		: 0;
 }
 
+/* The rows of a page, and which trials they are. */
+static int read_page(struct table *t, const struct runs_query *q, struct err *e)
+{
+	char limit[32], from[32];
+	snprintf(limit, sizeof(limit), "%ld", q->limit);
+	snprintf(from, sizeof(from), "%ld", q->from);
+	if (store_ask(t->store, "runs_page",
+		    (const char *const[]){ "limit", limit, "from", from, NULL }, e, &t->raw))
+		return -1;
+	json_t *trials = json_array();
+	for (size_t i = 0; trials && i < t->raw->row_count; i++)
+		json_array_append_new(trials, json_string(trial_of(t, i)));
+	t->trials = trials ? json_dumps(trials, JSON_COMPACT) : NULL;
+	json_decref(trials);
+	if (!t->trials)
+		return err_nomem(e);
+	return read_labels(t, e) || add_measures(t, e) ? -1 : 0;
+}
+
 static void free_table(struct table *t)
 {
 	const size_t rows = t->raw ? t->raw->row_count : 0;
@@ -449,6 +475,7 @@ static void free_table(struct table *t)
 		json_decref(t->labels[r]);
 	free(t->labels);
 	free(t->by_trial);
+	free(t->trials);
 	for (int i = 0; i < t->param_count; i++)
 		free_param(&t->params[i], rows);
 	for (int i = 0; i < t->measure_count; i++)
@@ -495,7 +522,7 @@ int runs_read(struct store *s, const struct runs_query *q, struct err *e, struct
 		.columns = q->columns,
 		.limit = q->limit,
 		.short_identity = q->short_identity };
-	int result = read_table(&t, "runs", e);
+	int result = q->page ? read_page(&t, q, e) : read_table(&t, "runs", e);
 	if (!result && for_each_name(&t, q, is_more, e)) {
 		free_table(&t);
 		result = read_table(&t, "runs_all", e);

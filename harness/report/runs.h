@@ -19,6 +19,10 @@ struct runs_query {
 	const char *columns; /* which, by names separated by commas; "all"; NULL: those below */
 	long limit;          /* > 0: so many rows at most */
 	bool short_identity; /* the first 12 digits of trials */
+	bool page; /* only `limit` rows from `from` on are read, in the order of the plans:
+		      columns are those of their labels and metrics. Without conditions,
+		      sort and columns */
+	long from;
 };
 
 /* Columns: trial, sweep, dataset, the other labels (by name), seed, state, attempts, seconds,

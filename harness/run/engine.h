@@ -1,8 +1,8 @@
-/* engine.h - how trials are executed: by retrial's own core, or by a program of the user's. Chosen
- * once, by engine_of; scheduling, leases, limits and recording do not ask which.
+/* engine.h - how trials are executed: by Retrial's own core, or by the user's program. Chosen once,
+ * by engine_of; scheduling, leases, limits and recording are the same for both.
  *
- * A trial has a basis: what its results depend on beside its configuration - the data set and the
- * core's version, or the program's inputs. A trial is done when there is a done attempt of it on
+ * A trial has a basis: the data set and the core's version, or the program's inputs. Its results
+ * depend on the basis and the configuration. A trial is done when there is a done attempt of it on
  * this basis. */
 #ifndef RUN_ENGINE_H
 #define RUN_ENGINE_H
@@ -10,9 +10,9 @@
 #include "local.h"
 
 struct engine_basis {
-	const char *digest; /* of the data set or the inputs; NULL: it cannot be had */
+	const char *digest; /* of the data set or the inputs; NULL: not available */
 	int core_version;   /* 0: a program's */
-	const char *reason; /* why not, and what would do */
+	const char *reason; /* why not, and what to do */
 	bool damaged;       /* it is there, but is not what it should be */
 	const void *what;   /* the engine's: what run needs */
 };

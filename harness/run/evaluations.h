@@ -12,8 +12,8 @@
 /* One network on one set of corrupted images. */
 struct evaluation {
 	const struct model *model;
-	int corruption; /* enum corruption of plan/robustness.h; CORRUPTIONS: the images as they
-		       are, and the predictions are digested */
+	int corruption; /* enum corruption of plan/robustness.h; CORRUPTIONS: clean images, and the
+			   predictions are digested */
 	double severity;
 	size_t owner; /* the caller's */
 	/* The answer: */
@@ -31,9 +31,9 @@ struct evaluations {
 	const struct nn_images *images;
 	const struct nn_kernels *kernels;
 	int workers;
-	/* Called by the calling thread with evaluations that are over (indices into list, `count`
-	 * of them, at times none); returns 0 to go on; other than 0: no other is begun, and
-	 * evaluations_run returns that. Not called any more after that. */
+	/* Called by the calling thread with finished evaluations (indices into list, `count` of
+	 * them, sometimes none). Returns 0 to go on; any other value ends the run, and
+	 * evaluations_run returns it. */
 	int (*take)(void *context, const size_t *over, size_t count);
 	void *context;
 };

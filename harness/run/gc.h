@@ -1,6 +1,6 @@
-/* gc.h - state files (state.h) and scratch folders (program_run.h) that no trial of a database has
- * a use for any more. Other databases may share the folder: files of trials that this one does not
- * know are left alone. What is removed costs time at most, never results. */
+/* gc.h - state files (state.h) and scratch folders (program_run.h) that no trial of a database
+ * needs any more. Other databases may share the folder: files of trials that this one does not know
+ * are left alone. Removal can cost time, never results. */
 #ifndef RUN_GC_H
 #define RUN_GC_H
 

@@ -1,4 +1,4 @@
-/* inputs.h - what a program's results depend on beside its parameters: the contents of the files
+/* inputs.h - what a program's results depend on besides its parameters: the contents of the files
  * that its sweep declares, the variables of its environment, and how its output is read. Their
  * digest is to a program's trial what the data set's is to one of the core. */
 #ifndef RUN_INPUTS_H

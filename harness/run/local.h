@@ -2,9 +2,8 @@
  * written by this one process.
  *
  * A worker is a fork that runs one trial and writes lines (wire.h) into a pipe; a crash of it is
- * one failed trial, and so many failures of the machine in a row that it is no use to go on end the
- * run. Data sets are opened before the fork, so workers share their memory. Trials
- * that the database has already are not run again. */
+ * one failed trial. Repeated failures of the machine end the run. Data sets are opened before the
+ * fork, so workers share their memory. Trials that the database has already are not run again. */
 #ifndef RUN_LOCAL_H
 #define RUN_LOCAL_H
 
@@ -16,7 +15,7 @@
 #include "../store/open.h"
 #include "trial_run.h"
 
-/* What happens, for those who show it. All pointers are lent for the call. */
+/* Events for the display. All pointers are lent for the call. */
 enum local_event_kind {
 	LOCAL_SKIPPED, /* a data set cannot be had; text says why. One event a data set */
 	LOCAL_KNOWN,   /* a trial needs no run, or another run is at it */
@@ -95,8 +94,8 @@ struct local_summary {
 			    */
 };
 
-/* Run what is missing of the sweep. Returns 0 also when trials failed (summary says so), -1 with e
- * when the machine fails (database, fork); finished trials are in the database in any case. */
+/* Run the missing trials of the sweep. Returns 0 also when trials failed (summary says so), -1 with
+ * e when the machine fails (database, fork); finished trials are in the database in any case. */
 int local_run(struct store *store, const struct sweep *sweep, const struct local_options *options,
 	struct local_summary *summary, struct err *e);
 

@@ -1,5 +1,5 @@
-/* logs.h - what a program prints, as much as is worth keeping: the beginning and the end of a
- * stream, in memory, and a file that can be followed while the program runs. */
+/* logs.h - the output of a program: the beginning and the end of each stream, in memory, and a file
+ * that can be followed while the program runs. */
 #ifndef RUN_LOGS_H
 #define RUN_LOGS_H
 

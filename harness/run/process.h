@@ -1,4 +1,4 @@
-/* process.h - a program of the user's as a process: started without a shell, in a group of its own,
+/* process.h - the user's program as a process: started without a shell, in a group of its own,
  * with nothing of ours but its three streams; ended with everything it has started. */
 #ifndef RUN_PROCESS_H
 #define RUN_PROCESS_H

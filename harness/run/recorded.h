@@ -1,4 +1,4 @@
-/* recorded.h - what is recorded of finished trials: in a database, or in a folder of reference
+/* recorded.h - the records of finished trials: in a database, or in a folder of reference
  * files (trials.csv and digests.csv, as the named queries `trials` and `digests` write them). For
  * verify.h, which runs trials again and compares. */
 #ifndef RUN_RECORDED_H

@@ -396,7 +396,7 @@ static int run_group(struct robustness_work *w, size_t first, size_t end)
 	}
 	if (d->reals) {
 		err_set(w->e, ERR_USAGE,
-			"robustness: %s holds floats, no pictures: they cannot be corrupted",
+			"robustness: %s holds floats, not images: they cannot be corrupted",
 			t->dataset);
 		dataset_close(d);
 		return -1;

@@ -1,5 +1,5 @@
-/* robustness.h - the trained networks of a sweep on corrupted test images (plan/robustness.h): what
- * is missing is evaluated from the weights that the database has kept, nothing is trained.
+/* robustness.h - the trained networks of a sweep on corrupted test images (plan/robustness.h):
+ * missing evaluations use the weights kept in the database; nothing is trained.
  *
  * All networks see the same corrupted images (nn/corrupt.h), and the accuracies are the same bits
  * for every number of workers, every kernel variant and machine. First a network is evaluated on
@@ -16,7 +16,7 @@
 #include "../plan/sweep.h"
 #include "../store/open.h"
 
-/* What happens, for those who show it. All pointers are lent for the call. */
+/* Events for the display. All pointers are lent for the call. */
 enum robustness_event_kind {
 	ROBUSTNESS_STEP, /* evaluations have been recorded; corruption and severity are those of the
 			    last */

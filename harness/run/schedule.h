@@ -1,6 +1,6 @@
-/* schedule.h - which trial is next: the plan's order, except that a trial whose recipe begins with
- * what a running trial is just doing waits until that is there to be shared, as long as there is
- * anything else to do. Knows no process and no database. */
+/* schedule.h - which trial is next: the plan's order, except that a trial waits while a running
+ * trial trains a phase that both share, as long as there is anything else to do. Knows no process
+ * and no database. */
 #ifndef RUN_SCHEDULE_H
 #define RUN_SCHEDULE_H
 
@@ -9,9 +9,9 @@
 
 struct schedule;
 
-/* For the sweep's trials, none of them taken. share: trials with common beginnings share them. The
- * sweep must outlive it. Returns 0 with *out the caller's (schedule_free, which takes NULL), or -1
- * with e. */
+/* For the sweep's trials, none of them taken. share: trials with a common prefix share its phases.
+ * The sweep must outlive it. Returns 0 with *out the caller's (schedule_free, which takes NULL), or
+ * -1 with e. */
 int schedule_new(const struct sweep *sweep, bool share, struct err *e, struct schedule **out);
 void schedule_free(struct schedule *s);
 

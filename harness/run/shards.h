@@ -1,6 +1,5 @@
-/* shards.h - a plan cut into parts that can run anywhere: disjoint, together the whole plan, and
- * trials that share phases in the same part. A function of the plan alone: the same plan gives the
- * same parts everywhere. */
+/* shards.h - a plan cut into parts that can run anywhere. Parts are disjoint and cover the plan;
+ * trials that share phases are in the same part. The same plan gives the same parts everywhere. */
 #ifndef RUN_SHARDS_H
 #define RUN_SHARDS_H
 

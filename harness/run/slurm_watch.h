@@ -1,5 +1,5 @@
-/* slurm_watch.h - what the tasks of a study do at the moment, told as the events of a local run:
- * read from the databases of the tasks that run, a few of them at a time. */
+/* slurm_watch.h - the progress of a study's tasks as the events of a local run, read from the
+ * databases of running tasks, a few at a time. */
 #ifndef RUN_SLURM_WATCH_H
 #define RUN_SLURM_WATCH_H
 

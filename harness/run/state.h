@@ -1,5 +1,5 @@
-/* state.h - where a trial stands: everything that is needed to go on from there with the same bits,
- * and its form as a file.
+/* state.h - the state of a running trial: everything needed to continue with the same bits, and its
+ * file format.
  *
  * A trial is a list of stages, one training each: a phase, or one phase in one fold of a k-fold. A
  * state lies between two epochs of a stage or before its first. Random numbers need no state
@@ -7,8 +7,8 @@
  * again, so that every finished attempt in the database is whole.
  *
  * The same file serves two ends: the checkpoint of a trial, and the state after a phase that
- * several trials have in common (their recipes begin with the same phases): by the bit contract it
- * does not matter which of them has run it. */
+ * several trials have in common (their recipes begin with the same phases): the bits are the same
+ * whichever of them has run it. */
 #ifndef RUN_STATE_H
 #define RUN_STATE_H
 

@@ -13,8 +13,8 @@ enum { TRAINED_FIRST_FOLD = -1 };
  * TRAINED_FIRST_FOLD: the first, or the only ones). places: where to find the data set if it is an
  * imported one, whose shape the network needs; may be NULL. Of several finished attempts the latest
  * that has weights counts; *attempt (may be NULL) is its number. Returns 0 with *out to be freed
- * (model_free), or -1 with e (ERR_USAGE: not finished, no such fold, no weights: what to do is
- * said). */
+ * (model_free), or -1 with e (ERR_USAGE: not finished, no such fold, no weights; the text says what
+ * to do). */
 int trained_load(struct store *s, const char *identity, int fold,
 	const struct dataset_places *places, struct model *out, int64_t *attempt, struct err *e);
 

@@ -282,7 +282,7 @@ out:
 static int check_augment(struct trial_work *w)
 {
 	return w->train.values && trial_uses_augment(w->trial) ? work_fail(w, TRIAL_FAILED,
-		       "the data set holds floats, no pictures: it cannot be augmented "
+		       "the data set holds floats, not images: it cannot be augmented "
 		       "(inputs: original in every phase)")
 							       : 0;
 }

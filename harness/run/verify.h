@@ -1,6 +1,6 @@
-/* verify.h - run recorded trials again, from the start and from what is recorded alone, and compare
- * every epoch's losses and accuracies, every digest, the final metrics and the trained weights with
- * what is recorded. Nothing is written. */
+/* verify.h - run recorded trials again from the start, using only the records, and compare every
+ * epoch's losses and accuracies, every digest, the final metrics and the trained weights. Nothing
+ * is written. */
 #ifndef RUN_VERIFY_H
 #define RUN_VERIFY_H
 

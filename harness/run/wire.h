@@ -1,16 +1,17 @@
-/* wire.h - results as lines of JSON: how a worker process tells the writer, and how a person can
- * follow. One line, one piece, after its length in bytes and its CRC-32:
+/* wire.h - results as lines of JSON, from a worker process to the writer. One line is one piece,
+ * after its length in bytes and its CRC-32:
+ *
  *   391 0f3c9a12 {"event": "epoch", "phase": 0, "fold": -1, "val_accuracy": [0.81, 0.42], ...}
- *   {"event": "phase", "name": "dual", "predictions": ["0903...", ...], ...}   two hexadecimal
- * digits an image
- *   {"event": "weights", "phase": 2, "fold": 0, "count": 14862, "values": "cdcc..."}   32-bit
- * floats, little-endian, hexadecimal
- *   {"event": "steps", "metric": "loss", "steps": [0, 1], "values": [0.5, 0.4]}   of a program, as
- * are measure, log and output
+ *   {"event": "phase", "name": "dual", "predictions": ["0903...", ...], ...}
+ *   {"event": "weights", "phase": 2, "fold": 0, "count": 14862, "values": "cdcc..."}
+ *   {"event": "steps", "metric": "loss", "steps": [0, 1], "values": [0.5, 0.4]}
  *   {"event": "warning", "text": "..."}
  *   {"event": "end", "state": "done", ...}
- * A line is read whole or not at all: every member must be there, of its type and in its range.
- * Numbers read back exactly; what is not finite is written as "nan", "inf" or "-inf". */
+ *
+ * Predictions have two hexadecimal digits per image. Weights are 32-bit floats, little-endian, in
+ * hexadecimal. steps, measure, log and output come from programs. A line is read whole or not at
+ * all: every member must be there, of its type and in its range. Numbers read back exactly; numbers
+ * that are not finite are written as "nan", "inf" or "-inf". */
 #ifndef RUN_WIRE_H
 #define RUN_WIRE_H
 

@@ -1,4 +1,4 @@
-/* work.h - a trial at work: what its stages share, how its results go out, its checkpoint and its
+/* work.h - a running trial: the state shared by its stages, its results, its checkpoint and its
  * early end. Internal to run/. */
 #ifndef RUN_WORK_H
 #define RUN_WORK_H

@@ -14,6 +14,7 @@ enum {
 	TOP = 10,
 	BOTTOM = 42,
 	TICKS_MAX = 6,
+	TICK_VALUES_MAX = 12,
 	PARALLEL_TOP = 34,
 };
 
@@ -77,12 +78,12 @@ static void add_number(struct str *out, double value, double step)
 		str_addf(out, "%.*f", decimals > 6 ? 6 : decimals, value);
 }
 
-static void add_tick_label(struct str *out, const struct scale *s, double tick)
+static void add_tick_label(struct str *out, const struct scale *s, double value)
 {
 	if (s->log)
-		str_addf(out, "%.3g", pow(10, tick));
+		str_addf(out, "%.3g", value);
 	else
-		add_number(out, tick, s->step);
+		add_number(out, value, s->step);
 }
 
 /* Ticks are computed from whole multiples, so that rounding does not add up. */
@@ -96,16 +97,58 @@ static bool is_tick(const struct scale *s, double k)
 	return k * s->step <= s->high + s->step * 1e-9;
 }
 
-static void x_axis(struct str *out, const struct scale *x, const char *title)
+/* The labelled places of a scale: those of its steps, or given ones. */
+struct ticks {
+	double at[TICK_VALUES_MAX + 1]; /* the values themselves; one more: too many */
+	size_t count;
+	bool given;
+};
+
+static struct ticks steps_of(const struct scale *s)
 {
-	for (double k = first_tick(x); is_tick(x, k); k++) {
-		const double at =
-			x->from + (k * x->step - x->low) / (x->high - x->low) * (x->to - x->from);
+	struct ticks t = { .count = 0 };
+
+	for (double k = first_tick(s); is_tick(s, k) && t.count < TICK_VALUES_MAX; k++)
+		t.at[t.count++] = s->log ? pow(10, k * s->step) : k * s->step;
+	return t;
+}
+
+static void note_value(struct ticks *t, double value)
+{
+	for (size_t i = 0; i < t->count; i++)
+		if (t->at[i] == value)
+			return;
+	if (isfinite(value) && t->count < TICK_VALUES_MAX + 1)
+		t->at[t->count++] = value;
+}
+
+/* On a logarithmic axis the sweep's own values are the ticks: 16, 32, 64. With one value or with
+ * more than there is room for the steps are. */
+static struct ticks ticks_of(const struct scale *s, struct ticks values)
+{
+	if (!s->log || values.count < 2 || values.count > TICK_VALUES_MAX)
+		return steps_of(s);
+	values.given = true;
+	return values;
+}
+
+static void add_tick(struct str *out, const struct scale *s, const struct ticks *t, size_t i)
+{
+	if (t->given)
+		str_addf(out, "%.10g", t->at[i]);
+	else
+		add_tick_label(out, s, t->at[i]);
+}
+
+static void x_axis(struct str *out, const struct scale *x, const struct ticks *t, const char *title)
+{
+	for (size_t i = 0; i < t->count; i++) {
+		const double at = along(x, t->at[i]);
 		str_addf(out,
 			"<line class=\"grid\" x1=\"%.1f\" y1=\"%d\" x2=\"%.1f\" y2=\"%d\"/>"
 			"<text x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">",
 			at, TOP, at, HEIGHT - BOTTOM, at, HEIGHT - BOTTOM + 16);
-		add_tick_label(out, x, k * x->step);
+		add_tick(out, x, t, i);
 		str_add(out, "</text>\n");
 	}
 	str_addf(out, "<text class=\"axis\" x=\"%d\" y=\"%d\" text-anchor=\"middle\">",
@@ -116,14 +159,15 @@ static void x_axis(struct str *out, const struct scale *x, const char *title)
 
 static void y_axis(struct str *out, const struct scale *y, const char *title)
 {
-	for (double k = first_tick(y); is_tick(y, k); k++) {
-		const double at =
-			y->from + (k * y->step - y->low) / (y->high - y->low) * (y->to - y->from);
+	const struct ticks t = steps_of(y);
+
+	for (size_t i = 0; i < t.count; i++) {
+		const double at = along(y, t.at[i]);
 		str_addf(out,
 			"<line class=\"grid\" x1=\"%d\" y1=\"%.1f\" x2=\"%d\" y2=\"%.1f\"/>"
 			"<text x=\"%d\" y=\"%.1f\" text-anchor=\"end\" dy=\".35em\">",
 			LEFT, at, WIDTH - RIGHT, at, LEFT - 6, at);
-		add_tick_label(out, y, k * y->step);
+		add_tick(out, y, &t, i);
 		str_add(out, "</text>\n");
 	}
 	str_addf(out,
@@ -285,7 +329,12 @@ void chart_lines(struct str *out, const struct chart *c)
 				   x_ends[0], x_ends[1], c->log_x, c->whole, LEFT, WIDTH - RIGHT),
 			   y = make_scale(y_ends[0], y_ends[1], false, false, HEIGHT - BOTTOM, TOP);
 	begin_figure(out, c->title, WIDTH, HEIGHT);
-	x_axis(out, &x, c->x_title);
+	struct ticks values = { .count = 0 };
+	for (size_t k = 0; c->log_x && k < c->count; k++)
+		for (size_t i = 0; i < c->series[k].count; i++)
+			note_value(&values, c->series[k].x[i]);
+	const struct ticks t = ticks_of(&x, values);
+	x_axis(out, &x, &t, c->x_title);
 	y_axis(out, &y, c->y_title);
 	for (size_t i = 0; i < c->count; i++)
 		add_series(out, &c->series[i], &x, &y);
@@ -311,8 +360,8 @@ static struct scale parallel_scale(const struct chart_axis *axis, size_t a, size
 	return make_scale(low, high, axis->log, false, HEIGHT - BOTTOM, PARALLEL_TOP);
 }
 
-static void parallel_axis(
-	struct str *out, const struct chart_axis *axis, const struct scale *s, double x, bool last)
+static void parallel_axis(struct str *out, const struct chart_axis *axis, const struct scale *s,
+	const struct ticks *t, double x, bool last)
 {
 	const char *anchor = last ? "end" : "start";
 	const double beside = last ? x - 5 : x + 5;
@@ -331,14 +380,12 @@ static void parallel_axis(
 		html_text(out, axis->names[i]);
 		str_add(out, "</text>\n");
 	}
-	for (double k = first_tick(s); !axis->names && is_tick(s, k); k++) {
-		const double at =
-			s->from + (k * s->step - s->low) / (s->high - s->low) * (s->to - s->from);
+	for (size_t i = 0; !axis->names && i < t->count; i++) {
 		str_addf(out,
 			"<text class=\"halo\" x=\"%.1f\" y=\"%.1f\" dy=\".35em\" "
 			"text-anchor=\"%s\">",
-			beside, at, anchor);
-		add_tick_label(out, s, k * s->step);
+			beside, along(s, t->at[i]), anchor);
+		add_tick(out, s, t, i);
 		str_add(out, "</text>\n");
 	}
 }
@@ -376,8 +423,13 @@ void chart_parallel(struct str *out, const char *title, const struct chart_axis 
 		}
 		str_add(out, "\"/>\n");
 	}
-	for (size_t a = 0; a < axis_count; a++)
-		parallel_axis(
-			out, &axes[a], &scales[a], 20 + between * (double)a, a + 1 == axis_count);
+	for (size_t a = 0; a < axis_count; a++) {
+		struct ticks distinct = { .count = 0 };
+		for (size_t i = 0; axes[a].log && i < line_count; i++)
+			note_value(&distinct, values[i * axis_count + a]);
+		const struct ticks t = ticks_of(&scales[a], distinct);
+		parallel_axis(out, &axes[a], &scales[a], &t, 20 + between * (double)a,
+			a + 1 == axis_count);
+	}
 	str_add(out, "</svg></div>\n</figure>\n");
 }

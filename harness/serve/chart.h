@@ -27,7 +27,7 @@ struct chart {
 	const char *title, *x_title, *y_title;
 	const struct chart_series *series;
 	size_t count;
-	bool log_x; /* all x are above 0 */
+	bool log_x; /* all x are above 0; few of them are the ticks */
 	bool whole; /* x are whole numbers: no ticks between them */
 };
 
@@ -41,7 +41,7 @@ struct chart_axis {
 	const char *title;
 	const char *const *names; /* NULL: numbers */
 	size_t name_count;
-	bool log;
+	bool log; /* numbers above 0; few of them are the ticks */
 };
 
 enum { CHART_AXES_MAX = 16 };

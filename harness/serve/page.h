@@ -10,6 +10,7 @@
 #include "http.h"
 
 struct server;
+struct serve_options;
 
 /* A request under way. A page appends the inside of <main> to out and sets the title; when it
  * returns -1 with e, what it appended is dropped and the message is shown instead. */
@@ -37,6 +38,9 @@ void page_frame(struct str *out, const struct visit *v, const char *inside);
 
 /* A data set for pictures and class names, opened once for all, or NULL when it cannot be had. */
 const struct dataset *page_dataset(struct visit *v, const char *name);
+
+/* What the server was started with. */
+const struct serve_options *page_options(const struct visit *v);
 
 /* Where data sets are looked for. */
 const struct dataset_places *page_places(const struct visit *v);
@@ -75,5 +79,9 @@ int page_query(struct visit *v, const char *query, const char *name, const char 
  * what each trial is called; trials of equal labels are replicates. */
 int page_add_curves(struct visit *v, const char *const *trials, const char *const *labels,
 	size_t count, struct err *e);
+
+/* What the program of a trial printed, kept or so far; nothing for a trial of the core, of which
+ * *is_program is false. */
+int page_add_log(struct visit *v, const char *trial, bool *is_program, struct err *e);
 
 #endif

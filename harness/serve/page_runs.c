@@ -135,7 +135,8 @@ static void add_row(struct str *out, const struct rows *r, size_t row)
 	str_add(out, "</tr>\n");
 }
 
-static void add_table(struct str *out, const struct asked *a, const struct rows *r, size_t from)
+/* The rows from the first on. */
+static void add_table(struct str *out, const struct asked *a, const struct rows *r, size_t first)
 {
 	str_add(out,
 		"<form action=\"/curves\">\n<p class=\"choose\"><button>Curves of the "
@@ -146,29 +147,30 @@ static void add_table(struct str *out, const struct asked *a, const struct rows 
 	for (int c = 0; c < r->column_count; c++)
 		add_heading(out, a, r->columns[c]);
 	str_add(out, "</tr></thead>\n<tbody>\n");
-	for (size_t i = from; i < r->row_count && i < from + PAGE_ROWS; i++)
+	for (size_t i = first; i < r->row_count && i < first + PAGE_ROWS; i++)
 		add_row(out, r, i);
 	str_add(out, "</tbody></table></div>\n</form>\n");
 }
 
-static void add_pager(struct str *out, const struct asked *a, size_t from, const struct rows *r)
+/* rows: how many there are from the first of the first page on, as far as they were read. */
+static void add_pager(struct str *out, const struct asked *a, size_t from, size_t rows)
 {
-	const size_t to = r->row_count < from + PAGE_ROWS ? r->row_count : from + PAGE_ROWS;
+	const size_t to = rows < from + PAGE_ROWS ? rows : from + PAGE_ROWS;
 
 	str_add(out, "<p class=\"pager\">");
 	if (a->page > 1) {
 		str_add(out, "<a rel=\"prev\" href=\"");
 		add_address(out, a, a->sort, a->page - 1);
-		str_add(out, "\">earlier</a> ");
+		str_add(out, "\">previous</a> ");
 	}
 	if (to > from)
 		str_addf(out, "rows %zu to %zu ", from + 1, to);
 	else
 		str_add(out, "no runs fulfil this ");
-	if (r->row_count > to) {
+	if (rows > to) {
 		str_add(out, "<a rel=\"next\" href=\"");
 		add_address(out, a, a->sort, a->page + 1);
-		str_add(out, "\">later</a>");
+		str_add(out, "\">next</a>");
 	}
 	str_add(out, "</p>\n");
 }
@@ -183,13 +185,17 @@ int page_runs(struct visit *v, struct err *e)
 	if (read_request(v->request, &a, e))
 		goto out;
 	const size_t from = (size_t)(a.page - 1) * PAGE_ROWS;
+	/* Nothing asked for: only the page is read, whatever the number of trials. */
+	const bool plain = !a.count && !a.sort[0] && !a.columns[0];
 	const struct runs_query q = {
+		.page = plain,
+		.from = (long)from,
 		.conditions = a.conditions,
 		.condition_count = a.count,
 		.sort = a.sort[0] ? a.sort : NULL,
 		.columns = a.columns[0] ? a.columns : NULL,
-		.limit = (long)from + PAGE_ROWS
-			+ 1, /* one more tells whether there is another page */
+		/* One more tells whether there is another page. */
+		.limit = (plain ? 0 : (long)from) + PAGE_ROWS + 1,
 	};
 	add_form(v->out, &a);
 	if (runs_read(v->store, &q, e, &r)) {
@@ -203,9 +209,10 @@ int page_runs(struct visit *v, struct err *e)
 		result = 0;
 		goto out;
 	}
-	if (r->row_count > from)
-		add_table(v->out, &a, r, from);
-	add_pager(v->out, &a, from, r);
+	const size_t first = plain ? 0 : from;
+	if (r->row_count > first)
+		add_table(v->out, &a, r, first);
+	add_pager(v->out, &a, from, from - first + r->row_count);
 	result = 0;
 out:
 	rows_free(r);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../report/cells.h"
 #include "../report/html.h"
 #include "../report/runs.h"
 #include "../report/stats.h"
@@ -33,7 +34,7 @@ struct axis {
 
 struct sweep_page {
 	struct rows *runs;   /* trial, sweep, dataset, labels ..., seed, state ... */
-	struct rows *metric; /* trial, the metric: the same rows */
+	struct rows *metric; /* the same rows with the metric: runs, or trial and the metric */
 	const char *name;    /* of the metric */
 	struct axis axes[LABELS_SHOWN];
 	size_t axis_count;
@@ -90,18 +91,6 @@ static int by_number(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* At least three values above 0, each about the same multiple of the one before. */
-static bool is_geometric(const struct axis *a)
-{
-	if (a->count < 3 || a->numbers[0] <= 0)
-		return false;
-	const double whole = log(a->numbers[a->count - 1] / a->numbers[0]) / (double)(a->count - 1);
-	for (size_t i = 1; i < a->count; i++)
-		if (fabs(log(a->numbers[i] / a->numbers[i - 1]) - whole) > 0.35 * whole)
-			return false;
-	return whole > log(1.5);
-}
-
 static void write_texts(struct axis *a)
 {
 	for (size_t i = 0; i < a->count; i++) {
@@ -131,7 +120,7 @@ static void read_axis(struct sweep_page *p, struct axis *a)
 		qsort(a->values, a->count, sizeof(a->values[0]), by_number);
 		for (size_t i = 0; i < a->count; i++)
 			read_number(a->values[i], &a->numbers[i]);
-		a->geometric = is_geometric(a);
+		a->geometric = cells_geometric(a->numbers, a->count);
 	}
 	write_texts(a);
 }
@@ -249,6 +238,51 @@ static void add_choice(struct str *out, const char *name, const char *label,
 	str_add(out, "</select></label>\n");
 }
 
+/* Is this column of the runs a result in numbers that any trial has? */
+static bool is_metric(const struct rows *r, int column)
+{
+	static const char *const others[] = { "seed", "attempts", "started_at", "position" };
+
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		if (!strcmp(r->columns[column], others[i]))
+			return false;
+	for (size_t i = 0; i < r->row_count; i++) {
+		const enum value_kind kind =
+			r->values[i * (size_t)r->column_count + (size_t)column].kind;
+		if (kind == VALUE_REAL || kind == VALUE_INTEGER)
+			return true;
+	}
+	return false;
+}
+
+/* What may be asked for, as suggestions: other results and parameters can be typed, too. */
+static void add_metrics(struct str *out, const struct rows *r)
+{
+	str_add(out, "<datalist id=\"metrics\">");
+	for (int c = rows_column(r, "seed") + 1; c < r->column_count; c++) {
+		if (!is_metric(r, c))
+			continue;
+		str_add(out, "<option value=\"");
+		html_text(out, r->columns[c]);
+		str_add(out, "\">");
+	}
+	str_add(out, "</datalist>\n");
+}
+
+/* Without a wish: the test accuracy, else the first metric that a program reports, else the time.
+ */
+static const char *usual_metric(const struct rows *r)
+{
+	const int accuracy = rows_column(r, "test_accuracy"), time = rows_column(r, "seconds");
+
+	if (accuracy >= 0 && is_metric(r, accuracy))
+		return "test_accuracy";
+	for (int c = rows_column(r, "seed") + 1; c < r->column_count; c++)
+		if (c != time && is_metric(r, c))
+			return r->columns[c];
+	return time >= 0 && is_metric(r, time) ? "seconds" : "test_accuracy";
+}
+
 static int add_slices(struct visit *v, struct sweep_page *p, const char *sweep, struct err *e)
 {
 	struct axis *x = find_axis(p, http_value(v->request, "against", "")),
@@ -265,9 +299,10 @@ static int add_slices(struct visit *v, struct sweep_page *p, const char *sweep, 
 		"<form class=\"filter\" action=\"/sweep\"><input type=\"hidden\" name=\"name\" "
 		"value=\"");
 	html_text(v->out, sweep);
-	str_add(v->out, "\">\n<label>Metric <input name=\"metric\" value=\"");
+	str_add(v->out, "\">\n<label>Metric <input name=\"metric\" list=\"metrics\" value=\"");
 	html_text(v->out, p->name);
 	str_add(v->out, "\"></label>\n");
+	add_metrics(v->out, p->runs);
 	add_choice(v->out, "against", "Parameter", p, x, true);
 	add_choice(v->out, "series", "A line each", p, by, false);
 	str_add(v->out, "<button>Show</button></form>\n");
@@ -314,10 +349,13 @@ static int add_parallel(struct visit *v, const struct sweep_page *p, struct err 
 		lines++;
 	}
 	page_heading(v, "Parallel coordinates");
-	if (lines)
+	if (lines) {
 		chart_parallel(
 			v->out, "Every finished trial as a line", axes, axis_count, values, lines);
-	else
+		str_add(v->out, "<p class=\"notes\">Orange: the largest values of ");
+		html_text(v->out, p->name);
+		str_add(v->out, ", then blue; grey: the smallest.</p>\n");
+	} else
 		str_add(v->out, "<p class=\"notes\">No trial has this metric yet.</p>\n");
 	if (lines == LINES_MAX)
 		str_addf(v->out, "<p class=\"notes\">The first %d trials.</p>\n", LINES_MAX);
@@ -361,12 +399,16 @@ static int read_runs(struct visit *v, const char *name, struct sweep_page *p, st
 	struct str condition = { 0 }, columns = { 0 };
 
 	str_addf(&condition, "sweep=%s", name);
-	str_addf(&columns, "trial,%s", p->name);
 	struct runs_query q = { .conditions = (const char *const[]){ condition.s },
 		.condition_count = 1 };
 	int result = runs_read(v->store, &q, e, &p->runs);
+	if (!result && !p->name[0])
+		p->name = usual_metric(p->runs);
+	str_addf(&columns, "trial,%s", p->name);
 	q.columns = columns.s;
-	if (!result)
+	if (!result && rows_column(p->runs, p->name) >= 0)
+		p->metric = p->runs;
+	else if (!result)
 		result = runs_read(v->store, &q, e, &p->metric);
 	if (!result && p->runs->row_count != p->metric->row_count)
 		result = err_set(
@@ -385,14 +427,15 @@ int page_sweep(struct visit *v, struct err *e)
 	if (!p)
 		return err_nomem(e);
 	snprintf(v->title, sizeof(v->title), "Sweep %.200s", name);
-	p->name = http_value(v->request, "metric", "test_accuracy");
+	p->name = http_value(v->request, "metric", "");
 	if (add_progress(v, name, e) || read_runs(v, name, p, e))
 		goto out;
 	find_axes(p);
 	result = add_slices(v, p, name, e) || add_parallel(v, p, e) ? -1 : 0;
 out:
+	if (p->metric != p->runs)
+		rows_free(p->metric);
 	rows_free(p->runs);
-	rows_free(p->metric);
 	free(p);
 	return result;
 }

@@ -60,11 +60,12 @@ static void add_sweep(struct str *out, const struct rows *r, size_t row)
 	str_addf(out,
 		"</span></th><td><progress max=\"%lld\" value=\"%lld\" "
 		"aria-label=\"done\"></progress> "
-		"%lld of %lld done</td><td class=\"number\">%lld</td><td>",
+		"%lld of %lld done</td><td class=\"number\" data-label=\"running\">%lld</td>"
+		"<td data-label=\"other\">",
 		(long long)trials, (long long)done, (long long)done, (long long)trials,
 		(long long)page_cell(r, row, "running")->integer);
 	add_counts(out, r, row);
-	str_add(out, "</td><td>");
+	str_add(out, "</td><td data-label=\"time left\">");
 	add_rest(out, r, row);
 	str_add(out, "</td><td>");
 	page_link(out, "/report", "sweep", name, "report");

@@ -9,7 +9,7 @@
 #include "../report/show.h"
 #include "page.h"
 
-enum { CLASSES_MAX = 256, CONFUSION_MAX = 20, WRONG_MAX = 24, SHADES = 6 };
+enum { CLASSES_MAX = 256, CONFUSION_MAX = 20, WRONG_MAX = 24, SHADES = 6, SIDE = 64 };
 
 static int add_rows(
 	struct visit *v, const char *query, const char *trial, const char *heading, struct err *e)
@@ -110,15 +110,19 @@ static void add_misclassified(struct visit *v, const struct predicted *p)
 	str_addf(v->out,
 		"<p class=\"notes\">%zu of %zu; the first %zu.</p>\n<ul class=\"pictures\">\n",
 		wrong, p->count, wrong < WRONG_MAX ? wrong : (size_t)WRONG_MAX);
+	/* At their own aspect; the longer side has SIDE pixels. */
+	const int longer = d->width > d->height ? d->width : d->height,
+		  width = (SIDE * d->width + longer / 2) / longer,
+		  height = (SIDE * d->height + longer / 2) / longer;
 	size_t shown = 0;
 	for (size_t i = 0; i < p->count && shown < WRONG_MAX; i++) {
 		if (p->classes[i] == d->test_labels[i])
 			continue;
 		shown++;
 		str_addf(v->out,
-			"<li><img width=\"56\" height=\"56\" alt=\"test image %zu\" "
+			"<li><img width=\"%d\" height=\"%d\" alt=\"test image %zu\" "
 			"src=\"/image?dataset=",
-			i);
+			width, height, i);
 		page_url(v->out, d->name);
 		str_addf(v->out, "&amp;index=%zu\"><span>", i);
 		html_text(v->out, dataset_class(d, d->test_labels[i]));
@@ -155,7 +159,7 @@ static int add_predictions(struct visit *v, const char *trial, struct err *e)
 static void add_configuration(struct visit *v, const char *canonical)
 {
 	json_t *config = json_loads(canonical, 0, NULL);
-	char *text = config ? json_dumps(config, JSON_INDENT(2)) : NULL;
+	char *text = config ? json_dumps(config, JSON_INDENT(2) | JSON_REAL_PRECISION(15)) : NULL;
 
 	page_heading(v, "Configuration");
 	str_add(v->out,
@@ -167,14 +171,19 @@ static void add_configuration(struct visit *v, const char *canonical)
 	json_decref(config);
 }
 
-static void add_commands(struct visit *v, const char *trial)
+/* A trained network can be exported; what a program leaves behind are its outputs. */
+static void add_commands(struct visit *v, const char *trial, bool trained)
 {
 	page_heading(v, "Commands");
 	str_addf(v->out,
 		"<pre tabindex=\"0\">retrial show %.12s\nretrial verify %.12s        # run it "
-		"again "
-		"and compare every bit\nretrial export %.12s -o model.onnx</pre>\n",
-		trial, trial, trial);
+		"again and compare every bit\n",
+		trial, trial);
+	if (trained)
+		str_addf(v->out, "retrial export %.12s -o model.onnx", trial);
+	else
+		str_addf(v->out, "retrial log %.12s", trial);
+	str_add(v->out, "</pre>\n");
 }
 
 static int add_all(struct visit *v, const char *trial, struct err *e)
@@ -198,6 +207,7 @@ int page_trial(struct visit *v, struct err *e)
 {
 	char trial[DIGEST_TEXT], shown[16];
 	struct rows *r = NULL;
+	bool is_program = false;
 	int result = -1;
 
 	snprintf(v->title, sizeof(v->title), "Trial");
@@ -211,13 +221,14 @@ int page_trial(struct visit *v, struct err *e)
 	if (page_add_curves(v, (const char *const[]){ trial }, (const char *const[]){ shown }, 1, e)
 		|| add_rows(v, "serve_results", trial, "Results", e)
 		|| add_rows(v, "show_measures", trial, "Metrics", e)
+		|| page_add_log(v, trial, &is_program, e)
 		|| add_rows(v, "show_outputs", trial, "Outputs", e)
 		|| add_rows(v, "serve_phases", trial, "Phases", e) || add_predictions(v, trial, e)
 		|| add_rows(v, "serve_notes", trial, "Tags and notes", e)
 		|| add_rows(v, "serve_model_files", trial, "Exports", e))
 		goto out;
 	add_configuration(v, r->row_count ? page_text(r, 0, "_config") : "");
-	add_commands(v, trial);
+	add_commands(v, trial, !is_program);
 	result = add_all(v, trial, e);
 out:
 	rows_free(r);

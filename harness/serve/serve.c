@@ -77,6 +77,11 @@ const struct dataset_places *page_places(const struct visit *v)
 	return v->server->options->data;
 }
 
+const struct serve_options *page_options(const struct visit *v)
+{
+	return v->server->options;
+}
+
 /* ---- what is no page ---- */
 
 /* One event, then the end: the browser asks again after the time that it is told. So no connection

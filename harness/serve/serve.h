@@ -14,6 +14,10 @@ struct serve_options {
 	const struct dataset_places *data; /* for test images, class names and figures */
 	const char *scripts;               /* the folder plots/; NULL: reports have no figures */
 	figures_augment *augment;
+	/* Where the live copy of a program's stream is while its trial runs (run/program_run.h; the
+	 * caller frees it), given `states`; NULL: only what is kept is shown. */
+	char *(*live_log)(const char *states, const char *identity, const char *stream);
+	const char *states;
 };
 
 struct server;

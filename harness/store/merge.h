@@ -5,7 +5,7 @@
 #include "open.h"
 #include "rows.h"
 
-/* What became of one database that was merged. */
+/* The outcome of merging one database. */
 struct merge_counts {
 	const char *path;
 	size_t sweeps;    /* that were not there, or whose plan grew */

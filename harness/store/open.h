@@ -1,7 +1,7 @@
 /* open.h - the results database: one SQLite file (schema.sql says what is in it), written by one
  * process, read by anybody. Opening, copying and closing it, and groups of calls. The only file set
  * that includes sqlite3.h is this folder's; the other calls are in attempts.h (running and
- * recording trials), sweeps.h (frozen plans), remarks.h (what people say), merge.h and read.h
+ * recording trials), sweeps.h (frozen plans), remarks.h (tags, notes, deletion), merge.h and read.h
  * (queries).
  *
  * A store belongs to the process and thread that opened it: do not use it (or close it) in a child
@@ -20,10 +20,10 @@ enum store_mode {
 	STORE_WRITE
 }; /* WRITE makes the file (and its folder) when it is not there */
 
-/* Open the database at path; migrates an older schema, refuses a newer one. A file that is no
- * database, or somebody else's, is refused and not touched. Any number of processes may make the
- * same database at once. On success *out is owned by the caller (store_close). Returns 0, or -1
- * with the reason in e ("results/a.db: disk image is malformed"; ERR_ENVIRONMENT). */
+/* Open the database at path; migrates an older schema, refuses a newer one. A file that is not a
+ * database of ours is refused and not touched. Any number of processes may make the same database
+ * at once. On success *out is owned by the caller (store_close). Returns 0, or -1 with the reason
+ * in e ("results/a.db: disk image is malformed"; ERR_ENVIRONMENT). */
 int store_open(const char *path, enum store_mode mode, struct err *e, struct store **out);
 void store_close(struct store *s); /* NULL is fine */
 
@@ -31,7 +31,7 @@ void store_close(struct store *s); /* NULL is fine */
  * of the same file gives the same bytes. Returns 0, or -1 with e. */
 int store_copy(struct store *s, const char *path, struct err *e);
 
-/* What the user should know of this database though it works ("... is on a file system that
+/* A warning about this database ("... is on a file system that
  * machines share (nfs): ..."), or NULL. */
 const char *store_warning(const struct store *s);
 
@@ -54,7 +54,7 @@ const char *store_shared_file_system(unsigned long magic);
 int store_group_begin(struct store *s, struct err *e);
 int store_group_end(struct store *s, bool keep, struct err *e);
 
-/* Make the file as small as what is in it. */
+/* Remove unused space from the file. */
 int store_vacuum(struct store *s, struct err *e);
 
 #endif

@@ -1,4 +1,4 @@
-/* read.h - queries. What comes out of one is in rows.h. */
+/* read.h - queries. rows.h has their results. */
 #ifndef STORE_READ_H
 #define STORE_READ_H
 
@@ -12,7 +12,7 @@
 int store_query(struct store *s, const char *sql, const char *const *parameters, struct err *e,
 	struct rows **out);
 
-/* One of the program's own questions: the file of that name in queries/internal/. */
+/* An internal query: the file of that name in queries/internal/. */
 int store_ask(struct store *s, const char *query, const char *const *parameters, struct err *e,
 	struct rows **out);
 

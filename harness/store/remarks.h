@@ -1,4 +1,4 @@
-/* remarks.h - what people say of trials, and what they take back. */
+/* remarks.h - tags and notes on trials, and soft deletion of attempts. */
 #ifndef STORE_REMARKS_H
 #define STORE_REMARKS_H
 
@@ -6,8 +6,8 @@
 
 #include "open.h"
 
-/* Give a trial a tag, a word (no blanks, no commas), or take it away. changed: false when it is so
- * already. */
+/* Tag a trial with a word (no blanks, no commas), or remove the tag. changed: false if nothing
+ * changed. */
 enum { STORE_TAG_MAX = 64 };
 int store_tag(struct store *s, const char *identity, const char *word, bool on, bool *changed,
 	struct err *e);
@@ -15,15 +15,15 @@ int store_tag(struct store *s, const char *identity, const char *word, bool on, 
 /* Write a note to a trial. */
 int store_note(struct store *s, const char *identity, const char *text, struct err *e);
 
-/* Take back the attempts of a trial that have ended (how many is said): it counts as never run, and
- * runs again. Nothing is lost: store_restore undoes it. */
+/* Delete (softly) the ended attempts of a trial; their number is returned. The trial counts as
+ * never run. store_restore undoes it. */
 int store_delete(struct store *s, const char *identity, size_t *attempts, struct err *e);
 int store_restore(struct store *s, const char *identity, size_t *attempts, struct err *e);
 
-/* What may be given up for good. An attempt is superseded when a later one of its trial is done
- * (and not taken back): the attempt that counts is never removed. rows: attempts, or for
- * STORE_PURGE_WEIGHTS rows of weights (of superseded attempts). With remove false they are only
- * counted. What programs have written goes with the last attempt that refers to it. */
+/* What can be removed for good. An attempt is superseded if a later one of its trial is done and
+ * not deleted: the attempt that counts is never removed. rows: attempts, or for STORE_PURGE_WEIGHTS
+ * rows of weights (of superseded attempts). With remove false they are only counted. What programs
+ * have written goes with the last attempt that refers to it. */
 enum store_purge { STORE_PURGE_DELETED, STORE_PURGE_SUPERSEDED, STORE_PURGE_WEIGHTS, STORE_PURGES };
 int store_purge(struct store *s, enum store_purge what, bool remove, size_t *rows, struct err *e);
 

@@ -1,4 +1,4 @@
-/* rows.h - a table of values in memory: the answer to a query, and what tables are printed from
+/* rows.h - a table of values in memory: the result of a query, and the input of printed tables
  * (report/format.h). */
 #ifndef STORE_ROWS_H
 #define STORE_ROWS_H

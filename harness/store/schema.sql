@@ -19,7 +19,7 @@ CREATE TABLE sweeps (
 	-- A sweep file whose plan was frozen here; freezing the same name again replaces the plan, never results.
 	id INTEGER PRIMARY KEY,        -- number within this database
 	name TEXT NOT NULL UNIQUE,     -- the sweep's name, as its file gives it
-	title TEXT NOT NULL,           -- one line for people
+	title TEXT NOT NULL,           -- one-line description
 	path TEXT NOT NULL,            -- where the file was read
 	digest TEXT NOT NULL,          -- of the file's bytes
 	text TEXT NOT NULL,            -- the file itself, with its claims, tables and figures
@@ -40,7 +40,7 @@ CREATE TABLE trials (
 CREATE INDEX trials_configuration ON trials (configuration, seed);
 
 CREATE TABLE configurations (
-	-- What replicates have in common: a row for every value of trials.configuration.
+	-- The configuration that replicates share: a row for every value of trials.configuration.
 	id INTEGER PRIMARY KEY,        -- number within this database
 	digest TEXT NOT NULL UNIQUE    -- trials.configuration
 ) STRICT;
@@ -62,7 +62,7 @@ CREATE TABLE parameter_source (
 CREATE TABLE plan (
 	-- The frozen plan of a sweep: a row a trial, in the order of the file. A trial may have rows in several sweeps, and several rows in one sweep under different labels.
 	sweep INTEGER NOT NULL REFERENCES sweeps (id) ON DELETE CASCADE, -- whose plan
-	position INTEGER NOT NULL,     -- place in the plan, from 0
+	position INTEGER NOT NULL,     -- position in the plan, from 0
 	trial INTEGER NOT NULL REFERENCES trials (id), -- what is run
 	recipe TEXT,                   -- the label of this name, repeated from labels
 	augment TEXT,                  -- likewise
@@ -75,7 +75,7 @@ CREATE INDEX plan_trial ON plan (trial);
 CREATE TABLE labels (
 	-- Names that the sweep file gives to a row of its plan ("recipe" = "paper-notebook"): what tables and figures group by. Not part of a trial's identity.
 	sweep INTEGER NOT NULL,        -- the plan row's sweep
-	position INTEGER NOT NULL,     -- the plan row's place
+	position INTEGER NOT NULL,     -- the plan row's position
 	name TEXT NOT NULL,            -- dataset, recipe, augment, or another axis of the sweep
 	value TEXT NOT NULL,           -- what the axis says there
 	PRIMARY KEY (sweep, position, name),
@@ -86,8 +86,8 @@ CREATE TABLE claim_specs (
 	-- A number that the paper prints, as the sweep file states it.
 	sweep INTEGER NOT NULL REFERENCES sweeps (id) ON DELETE CASCADE, -- whose claim
 	claim TEXT NOT NULL,           -- C1, C2 ...
-	position INTEGER NOT NULL,     -- place in the file, from 0
-	title TEXT NOT NULL,           -- one line for people
+	position INTEGER NOT NULL,     -- position in the file, from 0
+	title TEXT NOT NULL,           -- one-line description
 	metric TEXT NOT NULL,          -- a column of the view accuracy
 	paper REAL NOT NULL,           -- the paper's figure
 	rounds_to INTEGER NOT NULL,    -- decimals that the paper prints; -1: exact
@@ -113,7 +113,7 @@ CREATE TABLE environments (
 ) STRICT;
 
 CREATE TABLE facts (
-	-- What is known of an environment: compiler, flags, commit, CPU, libraries ...
+	-- Facts about an environment: compiler, flags, commit, CPU, libraries ...
 	environment INTEGER NOT NULL REFERENCES environments (id) ON DELETE CASCADE, -- of which environment
 	name TEXT NOT NULL,            -- cpu_model, compiler, commit ...
 	value TEXT NOT NULL,           -- as text
@@ -131,7 +131,7 @@ CREATE TABLE attempts (
 	boot TEXT NOT NULL,            -- lease: that machine's boot id
 	pid INTEGER NOT NULL,          -- lease: the process
 	pid_start INTEGER NOT NULL,    -- lease: when the process started (ticks since boot), as process ids are used again
-	heartbeat TEXT NOT NULL,       -- lease: when it last gave a sign of life
+	heartbeat TEXT NOT NULL,       -- lease: when it last reported
 	started_at TEXT NOT NULL,      -- when it began
 	finished_at TEXT,              -- when it ended; NULL while it runs
 	seconds REAL,                  -- wall time
@@ -142,8 +142,8 @@ CREATE TABLE attempts (
 	data_digest TEXT,              -- of the decoded data set
 	data_variant TEXT,             -- canonical, or the name of a known variant of the data set
 	weights_digest TEXT,           -- of the final weights
-	error TEXT,                    -- what went wrong; NULL when nothing did
-	deleted_at TEXT,               -- when a person took it back (retrial delete): no view shows it, gc removes it; NULL: it counts
+	error TEXT,                    -- the reason of a failure; NULL: none
+	deleted_at TEXT,               -- when it was deleted (retrial delete): no view shows it, gc removes it; NULL: it counts
 	CHECK ((state = 'running') = (finished_at IS NULL)),
 	CHECK (state <> 'done' OR (core_version IS NOT NULL AND data_digest IS NOT NULL AND weights_digest IS NOT NULL))
 ) STRICT;
@@ -152,7 +152,7 @@ CREATE INDEX attempts_trial ON attempts (trial, state, id);
 CREATE INDEX attempts_ended_badly ON attempts (id) WHERE state NOT IN ('done', 'running');
 
 CREATE TABLE metrics (
-	-- An epoch of a phase, a row an output of the network.
+	-- An epoch of a phase, a row for each output of the network.
 	attempt INTEGER NOT NULL REFERENCES attempts (id) ON DELETE CASCADE, -- of which execution
 	phase INTEGER NOT NULL,        -- position in the recipe
 	fold INTEGER NOT NULL,         -- of k-fold; -1 outside
@@ -177,7 +177,7 @@ CREATE TABLE phase_results (
 	epochs_run INTEGER NOT NULL,   -- how many epochs it trained
 	stopped TEXT NOT NULL,         -- "epochs" (budget used up) or "patience"
 	seconds REAL,                  -- wall time
-	weights_digest TEXT NOT NULL,  -- of the weights that it leaves behind
+	weights_digest TEXT NOT NULL,  -- of the weights that it keeps
 	parameters INTEGER NOT NULL,   -- of the network
 	trainable INTEGER NOT NULL,    -- of them not frozen
 	weight_bytes INTEGER NOT NULL, -- parameters as 32-bit floats
@@ -187,7 +187,7 @@ CREATE TABLE phase_results (
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE scores (
-	-- How good the weights are that a phase or fold leaves behind, a row an output.
+	-- Loss and accuracy of the weights that a phase or fold keeps, a row for each output.
 	attempt INTEGER NOT NULL,      -- of which execution
 	phase INTEGER NOT NULL,        -- position in the recipe
 	fold INTEGER NOT NULL,         -- of k-fold; -1 outside
@@ -203,7 +203,7 @@ CREATE TABLE scores (
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE predictions (
-	-- The classes that those weights predict for the test images: for McNemar's test, confusion tables, ensembles.
+	-- The classes that these weights predict for the test images: for McNemar's test, confusion matrices, ensembles.
 	attempt INTEGER NOT NULL,      -- of which execution
 	phase INTEGER NOT NULL,        -- position in the recipe
 	fold INTEGER NOT NULL,         -- of k-fold; -1 outside
@@ -216,7 +216,7 @@ CREATE TABLE predictions (
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE results (
-	-- What a done attempt comes to: written once, when it ends, from its last phase. Means are over folds and outputs.
+	-- The results of a done attempt, from its last phase; written once, when it ends. Means are over folds and outputs.
 	attempt INTEGER PRIMARY KEY REFERENCES attempts (id) ON DELETE CASCADE, -- of which execution
 	last_phase INTEGER NOT NULL,   -- position of the phase that the means are of
 	test_count INTEGER NOT NULL,   -- test images that each accuracy is of
@@ -236,7 +236,7 @@ CREATE TABLE results (
 ) STRICT;
 
 CREATE TABLE weights (
-	-- The trained weights that the last phase leaves behind, a row a fold: what is exported, and evaluated again.
+	-- The final weights of a trial, a row for each fold: for export and evaluation.
 	attempt INTEGER NOT NULL,      -- of which execution
 	phase INTEGER NOT NULL,        -- position in the recipe
 	fold INTEGER NOT NULL,         -- of k-fold; -1 outside
@@ -246,7 +246,7 @@ CREATE TABLE weights (
 ) STRICT;
 
 CREATE TABLE robustness (
-	-- How good kept weights are on corrupted test images, a row for each corruption, severity and output; "none" and 0 are the clean images.
+	-- Accuracy of kept weights on corrupted test images, a row for each corruption, severity and output; "none" and 0 are the clean images.
 	attempt INTEGER NOT NULL,      -- of which execution
 	phase INTEGER NOT NULL,        -- position in the recipe
 	fold INTEGER NOT NULL,         -- of k-fold; -1 outside
@@ -271,7 +271,7 @@ CREATE TABLE model_files (
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE latencies (
-	-- How fast a trained network answers, measured on one machine: a row a measurement, never overwritten.
+	-- Inference time of a trained network on one machine: a row for each measurement, never overwritten.
 	id INTEGER PRIMARY KEY,        -- number within this database
 	attempt INTEGER NOT NULL REFERENCES attempts (id) ON DELETE CASCADE, -- of which execution
 	environment INTEGER NOT NULL REFERENCES environments (id), -- with which program, where
@@ -339,7 +339,7 @@ CREATE TABLE contents (
 ) STRICT;
 
 CREATE TABLE input_files (
-	-- What a program's results depend on, one row a file or variable; attempts.data_digest names the set.
+	-- The inputs of a program's results, one row for each file or variable; attempts.data_digest names the set.
 	inputs TEXT NOT NULL,          -- digest of the set
 	name TEXT NOT NULL,            -- train.py; "environment NAME" for a variable, "match of metric NAME" for a pattern
 	digest TEXT NOT NULL,          -- of the content

@@ -10,7 +10,8 @@
  * and their results are never touched. */
 int store_sweep(struct store *s, const struct sweep *sweep, int64_t *sweep_id, struct err *e);
 
-/* A trial of the frozen plan is not run, and why ("data set cifar10: not found; retrial data fetch
+/* Record why a trial of the frozen plan is not run ("data set cifar10: not found; retrial data
+ * fetch
  * ..."). NULL clears it. */
 int store_skip(
 	struct store *s, int64_t sweep_id, const char *identity, const char *reason, struct err *e);

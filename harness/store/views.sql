@@ -27,7 +27,7 @@ CREATE VIEW finished AS
 	SELECT
 		c.trial AS trial,                      -- the trial's identity
 		sweeps.name AS sweep,                  -- the sweep whose plan has it; NULL: no plan has it any more
-		plan.position AS position,             -- place in that plan
+		plan.position AS position,             -- position in that plan
 		c.dataset AS dataset,                  -- data set
 		plan.recipe AS recipe,                 -- label
 		plan.augment AS augment,               -- label
@@ -191,7 +191,7 @@ CREATE VIEW models AS
 		p.phase AS phase,                      -- position in the recipe
 		p.name AS name,                        -- of the phase
 		p.parameters AS params,                -- parameters of the network
-		p.trainable AS trainable,              -- of them not frozen in this phase
+		p.trainable AS trainable,              -- of these, not frozen in this phase
 		p.weight_bytes AS weight_bytes,        -- parameters as 32-bit floats
 		p.optimizer_bytes AS optimizer_bytes,  -- the optimizer's state beside them
 		p.weight_bytes + p.optimizer_bytes AS training_bytes, -- both: what a file with optimizer state holds
@@ -229,13 +229,13 @@ CREATE VIEW robust AS
 		AND x.severity = b.severity));
 
 CREATE VIEW digests AS
-	-- What must be the same wherever and however often a trial is run: a row for each output of a phase or fold. Nothing here depends on time, machine, sweep or label.
+	-- The digests that are the same in every run of a trial: a row for each output of a phase or fold. They do not depend on time, machine, sweep or label.
 	SELECT
 		c.trial AS trial,                      -- the trial's identity
 		a.weights_digest AS weights_digest,    -- of the final weights
 		p.phase AS phase,                      -- position in the recipe
 		p.fold AS fold,                        -- of k-fold; -1 outside
-		p.weights_digest AS phase_weights_digest, -- of the weights that the phase or fold leaves behind
+		p.weights_digest AS phase_weights_digest, -- of the weights that the phase or fold keeps
 		q.output AS output,                    -- of the network
 		q.digest AS predictions_digest,        -- of the predicted classes of the test images
 		a.data_digest AS data_digest,          -- of the decoded data set
@@ -250,7 +250,7 @@ CREATE VIEW runs AS
 	SELECT
 		c.trial AS trial,                      -- the trial's identity
 		sweeps.name AS sweep,                  -- the sweep
-		plan.position AS position,             -- place in the plan
+		plan.position AS position,             -- position in the plan
 		c.dataset AS dataset,                  -- data set
 		plan.recipe AS recipe,                 -- label
 		plan.augment AS augment,               -- label
@@ -283,12 +283,12 @@ CREATE VIEW status AS
 		count(*) AS trials,                    -- rows of its plan
 		sum(state = 'done') AS done,           -- finished
 		sum(state = 'running') AS running,     -- being run
-		sum(state = 'queued') AS queued,       -- not yet tried
+		sum(state = 'queued') AS queued,       -- not yet started
 		sum(state = 'skipped') AS skipped,     -- cannot be run (see runs)
 		sum(state = 'failed') AS failed,       -- ended with an error
 		sum(state = 'diverged') AS diverged,   -- the loss did not stay finite
-		sum(state = 'timeout') AS timeout,     -- ran out of its time
-		sum(state = 'interrupted') AS interrupted -- stopped from outside; runs again
+		sum(state = 'timeout') AS timeout,     -- exceeded its time limit
+		sum(state = 'interrupted') AS interrupted -- stopped before its end; runs again
 	FROM runs
 	GROUP BY sweep;
 
@@ -373,17 +373,17 @@ CREATE VIEW claim_trials AS
 			SELECT 1 FROM labels AS l WHERE l.sweep = p.sweep AND l.position = p.position AND l.name = w.name AND l.value = w.value));
 
 CREATE VIEW claims AS
-	-- A claim of the paper beside what was measured. The verdict, with its uncertainty, is made by `retrial claims`.
+	-- A claim of the paper and the measured values. `retrial claims` gives the verdict, with its uncertainty.
 	SELECT
 		sweeps.name AS sweep,                  -- the sweep whose file states it
 		c.claim AS claim,                      -- C1, C2 ...
-		c.title AS title,                      -- one line for people
+		c.title AS title,                      -- one-line description
 		c.metric AS metric,                    -- which number
 		c.paper AS paper,                      -- the paper's figure
 		CASE WHEN c.compare < 0 THEN NULL WHEN c.compare > 0 OR c.rounds_to < 0 THEN c.paper
-			ELSE c.paper - CAST('0.5e-' || c.rounds_to AS REAL) END AS low, -- smallest number that the figure stands for; NULL: none
+			ELSE c.paper - CAST('0.5e-' || c.rounds_to AS REAL) END AS low, -- smallest number that rounds to the paper's; NULL: none
 		CASE WHEN c.compare > 0 THEN NULL WHEN c.compare < 0 OR c.rounds_to < 0 THEN c.paper
-			ELSE c.paper + CAST('0.5e-' || c.rounds_to AS REAL) END AS high, -- the number below which it lies (at most: up to which); NULL: none
+			ELSE c.paper + CAST('0.5e-' || c.rounds_to AS REAL) END AS high, -- upper bound, exclusive (at most: inclusive); NULL: none
 		count(v.trial) AS planned,             -- plan rows that it is about
 		count(v.value) AS n,                   -- of them measured
 		avg(v.value) AS mean,                  -- of the measured

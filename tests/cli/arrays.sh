@@ -39,7 +39,7 @@ try data show points
 check $? "show says that its numbers are floats"
 
 try data show points -o "$SCRATCH/grid.png"
-refuses 2 "its numbers are floats, no pictures"
+refuses 2 "its numbers are floats, not images"
 check $? "there is no image grid of floats"
 
 cat >"$SCRATCH/points.yaml" <<'YAML'
@@ -71,7 +71,7 @@ try export "$trial" --db "$SCRATCH/points.db" --format safetensors -o "$SCRATCH/
 check $? "its network is exported and evaluated again"
 
 try export "$trial" --db "$SCRATCH/points.db" --format int8 -o "$SCRATCH/points.int8.safetensors"
-refuses 2 "int8 is for networks of pictures"
+refuses 2 "int8 is for networks on images"
 check $? "int8 refuses floats"
 
 try latency "$trial" --db "$SCRATCH/points.db" --seconds 1 --batch 1
@@ -80,7 +80,7 @@ check $? "its latency is measured in fp32"
 
 sed 's/phase: train, /phase: train, inputs: augmented, /; s/base: {/base: {augment: turn, /; s/^models:/augments: {turn: {rotation: 0.1}}\nmodels:/' "$SCRATCH/points.yaml" >"$SCRATCH/turned.yaml"
 try run "$SCRATCH/turned.yaml" --db "$SCRATCH/turned.db"
-[ "$code" = 1 ] && grep -q "holds floats, no pictures: it cannot be augmented" "$SCRATCH/out" "$SCRATCH/err"
+[ "$code" = 1 ] && grep -q "holds floats, not images: it cannot be augmented" "$SCRATCH/out" "$SCRATCH/err"
 check $? "floats are not augmented"
 
 sed 's/dataset: points/dataset: cifar100/' "$SCRATCH/points.yaml" >"$SCRATCH/hundred.yaml"

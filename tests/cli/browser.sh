@@ -32,6 +32,8 @@ figures:
   - {id: points, kind: accuracy, title: Points, metric: test_accuracy}
   - {id: change, kind: ablation, title: Change, metric: test_accuracy}
   - {id: sheet, kind: images, title: Sheet, where: {recipe: together}}
+  - {id: wrong, kind: misclassified, title: Wrong, where: {recipe: together}}
+  - {id: classes, kind: confusion, title: Classes, where: {recipe: together}}
 END
 "$RETRIAL" run "$sweep" --db "$db" --data "$SCRATCH" -q >"$SCRATCH/out" 2>"$SCRATCH/err"
 "$RETRIAL" report "$sweep" --db "$db" -o "$page" --folder "$SCRATCH/figures" >"$SCRATCH/out" 2>"$SCRATCH/err"
@@ -99,6 +101,19 @@ addEventListener('load', () => {
 	if (new Set(ids).size !== ids.length) say('an id is there twice');
 	for (const r of performance.getEntriesByType('resource')) if (!r.name.startsWith('data:')) say('something is loaded: ' + r.name);
 	if (document.title.startsWith('run')) say('a script from the database ran');
+	for (const f of document.querySelectorAll('figure')) {
+		const wider = f.scrollWidth > f.clientWidth + 1, said = getComputedStyle(f, '::before').content;
+		if (wider !== /sideways/.test(said)) say('a figure is cut off and nothing says that it scrolls: ' + f.id);
+	}
+	for (const svg of document.querySelectorAll('figure svg')) {
+		const ground = svg.querySelector('rect[fill="#ffffff"]'), text = [...svg.querySelectorAll('text')].find(t => t.textContent.trim());
+		const inverted = /invert/.test(getComputedStyle(svg.closest('figure')).filter);
+		const bright = luminance(getComputedStyle(ground).fill) > 0.5, ink = luminance(getComputedStyle(text).fill) > 0.5;
+		if (bright === ink) say('a figure has little contrast: ' + svg.getAttribute('aria-label'));
+		if ((bright !== inverted) !== (luminance(getComputedStyle(document.body).backgroundColor) > 0.5)) say('a figure is light on a dark page: ' + svg.getAttribute('aria-label'));
+		for (const t of svg.querySelectorAll('text'))
+			if (t.textContent.trim() && luminance(getComputedStyle(t).fill) === luminance(getComputedStyle(ground).fill)) say('an unseen text in a figure: ' + t.textContent);
+	}
 	const dark = luminance(getComputedStyle(document.body).backgroundColor) < 0.2;
 	parent.postMessage((dark ? 'dark' : 'light') + ' ' + root.clientWidth + ': ' + (complaints.join('; ') || 'good'), '*');
 });
@@ -118,7 +133,7 @@ browse() {
 browse "$SCRATCH/hostile.html" --dump-dom >"$SCRATCH/out"
 grep -q '</html>' "$SCRATCH/out" && ! grep -q '<html[^>]*id="ran"' "$SCRATCH/out"
 check $? "a script that got into it would not run"
-for width in 390 1280; do
+for width in 400 1280; do
 	cat >"$SCRATCH/frame.html" <<END
 <!DOCTYPE html><title>frame</title><body style="margin: 0"><iframe src="copy.html" style="border: 0; width: ${width}px; height: 2000px"></iframe>
 <p id="answer"></p><script>addEventListener('message', m => { document.getElementById('answer').textContent = m.data; });</script>

@@ -15,8 +15,16 @@ fine && says augmented
 check $? "its table is printed"
 sed -n '1,/^augmented/p' "$SCRATCH/out" >"$SCRATCH/rows" && [ "$(wc -L <"$SCRATCH/rows")" -le 80 ]
 check $? "no row of it has more than 80 columns"
-grep '^recipe ' "$SCRATCH/rows" | sed 's/^/    /' | grep -qxFf - README.md
+grep '^recipe ' "$SCRATCH/rows" | tr -s ' ' >"$SCRATCH/heading"
+[ -s "$SCRATCH/heading" ] && sed 's/^    //' README.md | tr -s ' ' | grep -qxFf "$SCRATCH/heading"
 check $? "README shows its columns"
+# The pictures of the README are made by make screenshots; here is whether that is due.
+try plot "$SCRATCH/demo.yaml" curves --db "$db" --folder "$SCRATCH/figures"
+sed -n '/^# ---- style.gp/,$p' "$SCRATCH/figures/curves.gp" >"$SCRATCH/now"
+sed -n '/^# ---- style.gp/,$p' docs/images/figure.gp | cmp -s - "$SCRATCH/now" && [ "$(wc -l <"$SCRATCH/now")" -gt 50 ]
+check $? "the figure in the README was drawn by the scripts of today (else: make screenshots)"
+[ "$(cat docs/images/serve.sum)" = "$(sh docs/screenshots-sum.sh)" ]
+check $? "the screenshot in the README is of the live page of today (else: make screenshots)"
 ! grep -q 'n/a' "$SCRATCH/rows"
 check $? "six seeds are enough for its comparison"
 try status --db "$db"

@@ -71,13 +71,16 @@ check $? "exported files stand beside the bare weights and the paper's figure in
 
 [ "$(grep -c . "$SCRATCH/a/sheet.tsv")" = $((5 * 30 - 2 + 2)) ] && [ "$(tail -n 1 "$SCRATCH/a/sheet.tsv" | wc -w)" = $((10 * 30 - 2)) ]
 check $? "the sheet has ten images of 28 pixels across and five down, with gaps of two"
-awk '!/^#/ { for (i = 1; i <= NF; i++) { if ($i != int($i) || $i < 0 || $i > 255) bad = 1
+awk '!/^#/ { for (i = 1; i <= NF; i++) { if ($i != int($i) || $i < -1 || $i > 255) bad = 1
 	row = int((NR - 3) / 30); if ((NR - 3) % 30 < 28) sum[row] += $i } } END { exit bad || sum[0] == sum[1] || sum[1] == sum[2] }' "$SCRATCH/a/sheet.tsv"
 check $? "its pixels are grey levels, and every epoch has its own"
 
 sed -i '/id: unmoved/d' "$sweep"
 "$RETRIAL" plot "$sweep" --db "$db" --folder "$SCRATCH/a" --pdf >"$SCRATCH/out" 2>"$SCRATCH/err" && "$RETRIAL" plot "$sweep" --db "$db" --folder "$SCRATCH/b" >"$SCRATCH/out" 2>"$SCRATCH/err"
 check $? "all kinds are drawn, also as PDF"
+points=$(awk '/^# block/ { front = /none beats/ } front && /^[0-9]/' "$SCRATCH/a/front.tsv" | wc -l)
+[ "$points" -ge 1 ] && [ "$(grep -c 'the Pareto front; no point' "$SCRATCH/a/front.gp")" = $((points > 1)) ]
+check $? "the caption explains the Pareto front where there is a line"
 bad=0
 for id in curves points speed front classes change sheet bytes time; do
 	cmp -s "$SCRATCH/a/$id.svg" "$SCRATCH/b/$id.svg" && cmp -s "$SCRATCH/a/$id.tsv" "$SCRATCH/b/$id.tsv" && [ -s "$SCRATCH/a/$id.pdf" ] && [ -s "$SCRATCH/a/$id.png" ] || bad=1

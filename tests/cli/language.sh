@@ -59,6 +59,27 @@ check $? "mandoc finds nothing in either manual page"
 done >"$SCRATCH/out"
 [ ! -s "$SCRATCH/out" ]
 check $? "the manual page has every option of every verb"
+"$RETRIAL" --help | sed -n 's/^  \([a-z]*\) .*/\1/p' | grep -v '^retrial$' | sort -u | while read -r verb; do
+	"$RETRIAL" "$verb" --help | sed -n 's/^ *\(-., \)\? *--\([a-z-]*\).*/\2/p' | sed "s/^/$verb --/"
+done >"$SCRATCH/known"
+# strays PAGE: options in its text that their verb does not have. The verb is named before the option on its line, or is that of the item.
+strays() {
+	awk -v known="$SCRATCH/known" 'BEGIN { while ((getline line < known) > 0) { has[line] = 1; split(line, word, " "); verb[word[1]] = 1; any[word[2]] = 1 } }
+		/^\.Sh/ { item = "" }
+		/^\.It Cm/ { item = $3 }
+		{
+			of = item
+			for (i = 1; i < NF; i++) {
+				if ($i ~ /^\.?Cm$/ && $(i + 1) in verb) of = $(i + 1)
+				if ($i ~ /^\.?Fl$/ && $(i + 1) ~ /^-[a-z]/ && (of == "" ? !(("-" $(i + 1)) in any) : !((of " -" $(i + 1)) in has)))
+					print FNR ": " of " -" $(i + 1)
+			}
+		}' "$1"
+}
+strays harness/cli/retrial.1 >"$SCRATCH/out"
+[ ! -s "$SCRATCH/out" ] && [ "$(wc -l <"$SCRATCH/known")" -gt 250 ] &&
+	[ "$(sed 's/Fl -no-share/Fl -intervals/' harness/cli/retrial.1 | strays - | wc -l)" = 1 ]
+check $? "every option in the text of the manual page is one of its verb"
 
 # Every example of every verb is a command line: what is behind # is a comment, and its options exist.
 "$RETRIAL" --help | sed -n 's/^  \([a-z]*\) .*/\1/p' | grep -v '^retrial$' | sort -u | while read -r verb; do

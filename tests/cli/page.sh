@@ -54,6 +54,15 @@ check $? "every kind of figure is in it"
 check $? "it has no script, loads nothing and is under 2 MB"
 holds 1 '<li class="reproduced">1 reproduced</li>' && holds 1 '<p>4 of 8 planned trials are done.</p>' && grep -q '<li>4 skipped: data set cifar10' "$page"
 check $? "verdicts and what is missing are on it"
+holds 1 '<p>Compared: dataset (synthetic, cifar10); recipe (together, alone).</p>' && holds 1 '<h2 id="method">Method</h2>' &&
+	holds 1 '<th scope="row">recipe together</th><td class="long">dual, 2 epochs; unify, 1 epoch; kfold, 2 folds of 1 epoch</td>' &&
+	holds 1 '<td class="long">1 to 2: 8 trials of 4 configurations; seeds are replicates</td>'
+check $? "it says what was compared, and how"
+[ "$(grep -o '<h2 id="[a-z]*"' "$page" | sed 's/.*id=//' | tr -d '"\n')" = verdictsmissingmethodtablesfigurestrialsenvironmentcommandssweep ] &&
+	[ "$(grep -n '<figure id="figure1"' "$page" | cut -d: -f1)" -lt "$(grep -n '<h2 id="missing"' "$page" | cut -d: -f1)" ]
+check $? "first the verdicts and the headline figure, then method, tables and details"
+sed -n '/<summary>How to read the verdicts/,/<\/details>/p' "$page" | grep -q 'exact sign-flip test'
+check $? "how verdicts are found is folded"
 cp "$page" "$SCRATCH/first.html"
 try report "$sweep" --db "$db" -o "$page" --folder "$SCRATCH/figures"
 cmp -s "$page" "$SCRATCH/first.html"
@@ -73,5 +82,14 @@ check $? "two files are wrong use"
 try report "$sweep" --db "$db" -o "$page" --folder "$SCRATCH/figures"
 [ "$code" = 0 ] && grep -q 'trials done, 3 seeds\.' "$page"
 check $? "the seeds are those of the frozen plan, not of the file"
+
+# A program's study: its own metrics, its command.
+cp experiments/programs/sampling.sh "$SCRATCH" && sed 's/^seeds: 10/seeds: 2/' experiments/programs/sampling.yaml >"$SCRATCH/sampling.yaml"
+"$RETRIAL" run "$SCRATCH/sampling.yaml" --db "$SCRATCH/program.db" -q >"$SCRATCH/out" 2>"$SCRATCH/err"
+try report "$SCRATCH/sampling.yaml" --db "$SCRATCH/program.db" -o "$page" --folder "$SCRATCH/figures"
+[ "$code" = 0 ] && holds 1 '<th scope="row">program</th><td class="long">sh sampling.sh {method} {points} {seed}</td>' &&
+	grep -q '<th scope="col" class="number">absolute error</th><th scope="col" class="number">estimate</th><th scope="col" class="number">time (s)</th>' "$page" &&
+	! grep -q 'test accuracy' "$page"
+check $? "of a program's trials the page has the metrics that it declares"
 
 finish

@@ -115,6 +115,10 @@ check $? "two trials stand side by side"
 get '/sweep?name=tiny'
 [ "$code" = 200 ] && says 'test_accuracy against batch_size' && says 'Every finished trial as a line'
 check $? "a sweep has a metric against its parameter, and parallel coordinates"
+says '>8</text>' && says '>16</text>' && says '>32</text>' && [ "$(grep -o '<text[^>]*>[0-9.]*</text>' "$SCRATCH/out" | grep -c '>[0-9]*[.][0-9]*e\|>12[.]6\|>15[.]8')" = 0 ]
+check $? "the ticks of a geometric axis are the sweep's own values"
+grep -q '<datalist id="metrics">.*<option value="test_accuracy">' "$SCRATCH/out" && says 'value="test_accuracy"'
+check $? "it suggests the metrics that there are"
 get '/report?sweep=tiny'
 [ "$code" = 200 ] && says 'Verdicts' && says 'Main'
 check $? "the report is there as retrial report makes it"
@@ -127,6 +131,46 @@ check $? "the events say that the database has changed"
 stop
 [ "$code" = 0 ]
 check $? "it ends well when it is told to"
+
+# A program's sweep: its own metrics, what it printed, no network to export.
+cat >"$SCRATCH/program.sh" <<'END'
+echo "<b>size $1</b>"
+seq 20000 && echo "<i>end</i>"
+for step in 1 2 3; do echo "{\"step\": $step, \"loss\": $1.$step}" >>"$RETRIAL_OUT"; done
+echo "{\"error\": $1}" >>"$RETRIAL_OUT"
+test "$1" -lt 100 || exec sleep 60
+END
+cat >"$SCRATCH/program.yaml" <<'END'
+retrial: 1
+name: program
+seeds: 2
+program: {command: [sh, program.sh, "{size}", "{seed}"], inputs: program.sh}
+parameters: {size: {type: integer}}
+metrics: {error: {better: lower}, loss: {better: lower, series: step}}
+axes: {size: [1, 10, 100]}
+tables: [{id: main, rows: [size], metrics: [error]}]
+END
+db="$SCRATCH/program.db"
+"$RETRIAL" run "$SCRATCH/program.yaml" --db "$db" -q -j 2 >"$SCRATCH/out" 2>"$SCRATCH/err" &
+runner=$!
+for _ in $(seq 150); do
+	[ "$(sqlite3 "$db" "SELECT sum(state = 'done') = 4 AND sum(state = 'running') = 2 FROM runs" 2>/dev/null)" = 1 ] && break
+	sleep 0.2
+done
+serve
+get '/sweep?name=program'
+[ "$code" = 200 ] && says 'error against size' && says 'value="error"' && says 'Orange: the largest values of error' && says '>10</text>'
+check $? "of a program's sweep the first metric that it declares is shown"
+program_trial() { sqlite3 "$db" "SELECT trial FROM runs WHERE state = '$1' ORDER BY position LIMIT 1"; }
+get "/trial?id=$(program_trial "done")"
+[ "$code" = 200 ] && says '<h2>Log</h2>' && says 'of 108919 bytes' && says '&lt;i&gt;end' && grep -qx 20000 "$SCRATCH/out" && ! grep -qx 1 "$SCRATCH/out" && says 'retrial log' && ! says 'retrial export'
+check $? "a program's trial shows the end of what it printed, and says how to read all"
+get "/trial?id=$(program_trial "running")"
+[ "$code" = 200 ] && says 'of 108921 bytes' && grep -qx 20000 "$SCRATCH/out" && says '<path class="line series-0"'
+check $? "while it runs, what it has printed so far"
+stop
+kill "$runner" && wait "$runner" 2>/dev/null
+db="$SCRATCH/tiny.db"
 
 serve --address 127.0.0.2
 get /

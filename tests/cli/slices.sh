@@ -65,6 +65,10 @@ awk '/^# block 1/ { exit } $1 == 3 { printf "%.6f\n", $4 }' "$SCRATCH/figures/al
 check $? "parallel coordinates: a line for each configuration ends at its mean in the database"
 grep -q "axis_title\[3\] = \['batch_size', 'single.lr', 'test accuracy (%)'\]" "$SCRATCH/figures/all.gp"
 check $? "its axes are the labels that vary, and the metric"
+# Rows of block 0 are axis and height: single.lr is the second axis, 0.001 half way between its ends.
+awk '/^# block 1/ { exit } $1 == 2 { printf "%.3f\n", $2 }' "$SCRATCH/figures/all.tsv" | sort -u >"$SCRATCH/out"
+[ "$(tr '\n' ' ' <"$SCRATCH/out")" = '0.000 0.500 1.000 ' ] && ! grep -q "'-0[.0]*'" "$SCRATCH/figures/all.gp"
+check $? "a geometric axis is logarithmic there, too; no label is a negative zero"
 [ "$(grep -o 'of [0-9]* trained networks (of 3 trials)' "$SCRATCH/figures/wrong.gp" | head -n 1)" = 'of 3 trained networks (of 3 trials)' ] && grep -q "'→ " "$SCRATCH/figures/wrong.gp"
 check $? "wrong predictions: of the networks that the figure names, with true and predicted class"
 # Accuracy against the time of a call: the metric of all seeds, though one of each has a time; one

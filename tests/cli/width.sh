@@ -47,6 +47,22 @@ for verb in runs 'runs recipe~*first' status 'query accuracy' 'query phases' 'qu
 	[ "$(wc -l <"$SCRATCH/out")" -gt 0 ] && fits
 	check $? "$(echo "$verb" | sed "s|$SCRATCH/||") fits 80 columns"
 done
+on_terminal "'$RETRIAL' query"
+plain | grep -q '^accuracy  *Finished trials with' && ! plain | grep -q '…' && fits
+check $? "the list of queries is whole, in as many lines as it takes"
+cat >"$SCRATCH/folds.yaml" <<'END'
+retrial: 1
+name: a-study-with-folds
+seeds: 1
+base: {dataset: synthetic, validation: 64, train_limit: 128, test_limit: 64}
+axes: {recipe: [a-recipe-with-a-long-name-and-folds]}
+recipes:
+  a-recipe-with-a-long-name-and-folds: [{phase: scratch, epochs: 1}, {phase: kfold, folds: 3, epochs: 1}]
+END
+"$RETRIAL" run "$SCRATCH/folds.yaml" --db "$SCRATCH/folds.db" -q 2>"$SCRATCH/err"
+on_terminal "'$RETRIAL' query phases --db '$SCRATCH/folds.db' --no-pager"
+[ "$(plain | grep -c kfold)" = 3 ] && [ "$(plain | grep kfold | sort -u | wc -l)" = 3 ] && plain | grep -q ' fold ' && fits
+check $? "the folds of a trial do not look alike"
 on_terminal "'$RETRIAL' runs --db '$db' --no-pager"
 says 'In all rows: ' && says 'dataset synthetic'
 check $? "what all trials share is said once"

@@ -10,6 +10,8 @@ import subprocess
 import sys
 import time
 
+import cv2
+import numpy
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import sync_playwright
 
@@ -26,6 +28,33 @@ axes:
   single.lr: [1e-4, 1e-3, 1e-2]
 tables: [{id: main, title: Main, rows: [single.lr], metrics: [test_accuracy]}]
 """
+# A program's sweep, with hostile names wherever a file may have one.
+PROGRAM = """
+retrial: 1
+name: program
+title: "<script>document.body.id = 'ran'</script> \\"quoted\\" & 'so'"
+seeds: 2
+program: {command: [sh, -c, 'echo "<img src=x onerror=alert(1)>"; for i in 1 2 3 4; do echo "{{\\"step\\": $i, \\"loss\\": {size}.$i}}"; done >>"$RETRIAL_OUT"', "{seed}"]}
+parameters: {size: {type: integer}}
+metrics: {loss: {better: lower, series: step}}
+axes: {size: [1, 10, 100]}
+"""
+# Images that are no squares, in classes with hostile names.
+OWN = """
+retrial: 1
+name: own
+seeds: 2
+base: {dataset: own, validation: 20, recipe: short}
+recipes:
+  short: [{phase: single, epochs: 1}]
+axes: {batch_size: [8, 16]}
+tables: [{id: main, title: "<b>Main</b>", rows: [batch_size], metrics: [test_accuracy]}]
+figures:
+  - {id: wrong, kind: misclassified, where: {batch_size: 8}}
+  - {id: classes, kind: confusion, series: batch_size}
+"""
+CLASSES = ["<script>document.body.id='ran'<b>", "a \"quoted\" class & 'more'",
+           "leaf of the common horse-chestnut (Aesculus hippocastanum)"]
 number = 0
 
 
@@ -57,7 +86,7 @@ def fits(page):
     return page.evaluate(
         """() => [document.documentElement.scrollWidth > innerWidth ? ['the page'] : [],
         [...document.querySelectorAll('main *')].filter(e => e.getBoundingClientRect().right > innerWidth + 1
-            && !e.closest('.wide, pre, .hidden')).map(e => e.outerHTML.slice(0, 80))].flat()"""
+            && !e.closest('.wide, pre, .hidden, figure[tabindex]')).map(e => e.outerHTML.slice(0, 80))].flat()"""
     )
 
 
@@ -69,8 +98,30 @@ def hidden_scrolls(page):
     )
 
 
+def run_text(name, text):
+    file = FOLDER / f"{name}.yaml"
+    file.write_text(text)
+    assert subprocess.run([RETRIAL, "run", file, "--db", DB, "-q"], check=False).returncode == 0
+
+
+def import_own():
+    """A data set of noise in folders of PNG files: 120 training and 60 test images of 12 x 24 pixels."""
+    noise = numpy.random.default_rng(1)
+    for part, count in (("train", 120), ("test", 60)):
+        for i in range(count):
+            folder = FOLDER / "pictures" / part / CLASSES[i % 3]
+            folder.mkdir(parents=True, exist_ok=True)
+            image = cv2.imencode(".png", noise.integers(0, 256, (12, 24), dtype=numpy.uint8))[1]
+            (folder / f"{i:03}.png").write_bytes(image.tobytes())
+    subprocess.run([RETRIAL, "data", "import", "own", FOLDER / "pictures"], check=True, stdout=subprocess.DEVNULL)
+
+
 DB = FOLDER / "live.db"
+os.environ["XDG_DATA_HOME"] = str(FOLDER / "data")
 run("first", 300, 2, True)
+run_text("program", PROGRAM)
+import_own()
+run_text("own", OWN)
 server = subprocess.Popen([RETRIAL, "serve", "--db", DB, "--port", "0"], stdout=subprocess.PIPE, text=True)
 url = server.stdout.readline().strip().rstrip("/")
 db = sqlite3.connect(f"file:{DB}?mode=ro", uri=True)
@@ -91,9 +142,9 @@ try:
         shown = [a.split("id=")[1] for a in page.locator("tbody th a").evaluate_all("l => l.map(a => a.getAttribute('href'))")]
         wanted = [r[0] for r in db.execute("SELECT trial FROM runs ORDER BY test_accuracy DESC, position")]
         check(shown == wanted, "two clicks on a heading sort as SQL does, the largest first", (shown, wanted))
-        page.get_by_label("Conditions").fill("single.lr>=1e-3")
+        page.get_by_label("Conditions").fill("single.lr>=1e-3 sweep=first")
         page.get_by_role("button", name="Show").click()
-        count = db.execute("SELECT count(*) FROM runs WHERE json_extract(labels, '$.\"single.lr\"') + 0 >= 1e-3").fetchone()[0]
+        count = db.execute("SELECT count(*) FROM runs WHERE sweep = 'first' AND json_extract(labels, '$.\"single.lr\"') + 0 >= 1e-3").fetchone()[0]
         check(page.locator("tbody tr").count() == count, "a condition leaves the rows that SQL finds")
         for box in page.get_by_role("checkbox").all()[:2]:
             box.check()
@@ -130,8 +181,14 @@ try:
         quiet.close()
 
         trials = "&".join(f"trial={t}" for t in wanted)
+        of_sweep = {r[1]: r[0] for r in db.execute("SELECT trial, sweep FROM runs ORDER BY position DESC")}
+        subprocess.run([RETRIAL, "tag", "<b>\"tag\"</b>", of_sweep["own"], "--db", DB], check=True, stdout=subprocess.DEVNULL)
+        subprocess.run([RETRIAL, "note", of_sweep["own"], "<img src=x onerror=alert(1)> \\u001b 'note'", "--db", DB],
+                       check=True, stdout=subprocess.DEVNULL)
         addresses = ["/", "/runs", f"/curves?{trials}", f"/trial?id={wanted[0]}", "/sweep?name=first",
-                     f"/compare?trial={wanted[0]}&trial={wanted[1]}", "/nothing"]
+                     f"/compare?trial={wanted[0]}&trial={wanted[1]}", "/nothing",
+                     "/sweep?name=program", f"/trial?id={of_sweep['program']}",
+                     "/sweep?name=own", f"/trial?id={of_sweep['own']}", "/report?sweep=own"]
         for width in (400, 1280):
             for scheme in ("light", "dark"):
                 view = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
@@ -146,40 +203,72 @@ try:
                     wrong += [f"{address}: {v['id']}: {v['nodes'][0]['html'][:100]}" for v in found]
                 check(not wrong, f"{width} pixels, {scheme}: nothing overflows, axe-core finds nothing", "\n".join(wrong))
                 view.close()
-        page.goto(url + "/sweep?name=first")
-        check(page.evaluate("document.body.id") == "", "a script in a title is text")
+        page.goto(url + "/sweep?name=program")
+        check(page.get_by_label("Metric").input_value() == "loss" and page.locator("figure.chart path.line").count() > 0,
+              "a program's sweep is drawn by the metric that it declares")
+        axis = page.locator("figure.chart").first.locator("text").all_text_contents()
+        check({"1", "10", "100"} <= set(axis), "its geometric axis is labelled with the sweep's values", axis)
+        page.goto(f"{url}/trial?id={of_sweep['program']}")
+        check("<img src=x onerror=alert(1)>" in page.locator("pre.log").inner_text(), "what a program printed is text")
+        page.goto(f"{url}/trial?id={of_sweep['own']}")
+        picture = page.locator(".pictures img").first
+        sizes = picture.evaluate("i => [i.complete, i.naturalWidth, i.naturalHeight, i.width, i.height]")
+        check(sizes == [True, 24, 12, 64, 32], "own images have their own aspect", sizes)
+        texts = page.locator("main").inner_text()
+        check(all(name in texts for name in CLASSES) and "'note'" in texts and '<b>"tag"</b>' in texts,
+              "class names, tags and notes are text", texts[:2000])
+        bodies = []
+        for address in addresses:
+            page.goto(url + address)
+            bodies.append((address, page.evaluate("document.body.id"), page.evaluate("document.querySelectorAll('script:not([src])').length")))
+        check(all(b[1:] == ("", 0) for b in bodies), "no script in a title, class name, tag or note runs", bodies)
         expected = [c for c in complaints if "404" not in c]
         check(not expected, "the browser complains of nothing", expected)
         check(asked <= {url.split("/")[2], "data:"}, "nothing is asked of anybody else", asked)
         browser.close()
 
-    # ---- many readers ----
+    # ---- many readers, for as long as a run writes and longer than 30 seconds ----
     host = url.split("/")[2]
-    process = run("third", 2000, 30, False)
-    # LOAD_SECONDS: for longer, by hand.
-    end, bad = time.time() + float(os.environ.get("LOAD_SECONDS", "10")), []
+    process = run("third", 2000, 100, False)
+    seconds = float(os.environ.get("LOAD_SECONDS", "30"))
+    begun = time.time()
+    bad = []
+
+    def reading():
+        return time.time() < begun + seconds
 
     def read(i):
         done = 0
-        while time.time() < end:
+        while reading():
             try:
-                connection = http.client.HTTPConnection(host, timeout=30)
+                connection = http.client.HTTPConnection(host, timeout=60)
                 connection.request("GET", ["/", "/runs", "/events", f"/trial?id={wanted[0]}"][(i + done) % 4])
                 answer = connection.getresponse()
-                answer.read()
-                if answer.status != 200:
-                    bad.append(answer.status)
+                body = answer.read()
+                if answer.status != 200 or not body:
+                    bad.append((answer.status, len(body)))
                 connection.close()
                 done += 1
             except OSError as error:
                 bad.append(repr(error))
         return done
 
-    with concurrent.futures.ThreadPoolExecutor(200) as pool:
-        total = sum(pool.map(read, range(200)))
-    check(process.wait() == 0 and not bad, f"200 readers while a run writes: {total} answers, no error", bad[:5])
+    written = []
+    with concurrent.futures.ThreadPoolExecutor(201) as pool:
+        counts = [pool.submit(read, i) for i in range(200)]
+        while reading():
+            written.append(db.execute("SELECT count(*) FROM metrics").fetchone()[0])
+            time.sleep(1)
+        working = process.poll() is None
+        total = sum(c.result() for c in counts)
+    check(not bad and min(c.result() for c in counts) > 0, f"200 readers for {seconds:.0f} seconds: {total} answers, no error", bad[:5])
+    check(working and written[-1] > written[0], "a run wrote all the time", written)
+    check(process.wait() == 0, "the run ends well")
     done = db.execute("SELECT done, trials FROM status WHERE sweep = 'third'").fetchone()
-    check(done[0] == done[1] == 6, "the run lost nothing", done)
+    epochs = db.execute("SELECT r.trial, count(*), max(m.epoch) + 1 FROM runs AS r JOIN metrics AS m ON m.attempt = r.attempt"
+                        " WHERE r.sweep = 'third' GROUP BY 1").fetchall()
+    check(done[0] == done[1] == 6 and [e[1:] for e in epochs] == [(100, 100)] * 6, "no write was lost: all epochs of all trials are there",
+          (done, epochs))
 finally:
     server.terminate()
 check(server.wait() == 0, "the server ends well")

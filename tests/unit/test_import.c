@@ -208,7 +208,7 @@ static void mixed_sizes_need_resize(void **state)
 	const struct import_options resize = { .test_share = 0.2, .width = 6, .height = 4 };
 	put_set("sizes", 4);
 	put_png("sizes/train/a/large.png", 40, 24, 7);
-	refuse_with("sizes", &plain, "40 x 24 pixels, the first picture has 8 x 8");
+	refuse_with("sizes", &plain, "40 x 24 pixels, the first image has 8 x 8");
 	refuse_with("sizes", &plain, "--resize WIDTHxHEIGHT");
 	struct dataset *d = import_with("sizes", &resize);
 	assert_true(d->width == 6 && d->height == 4 && d->train_count == 9);
@@ -277,7 +277,7 @@ static void what_cannot_be_a_data_set_is_refused(void **state)
 	refuse_with("bad", &plain, "bad/train/a/x.bmp: only PNG and JPEG files are read");
 	shell("rm bad/train/a/x.bmp && mkdir -p few/a few/b && cp bad/train/a/000.png few/a &&"
 	      " cp bad/train/b/00?.png few/b");
-	refuse_with("few", &plain, "few/a: one picture");
+	refuse_with("few", &plain, "few/a: one image");
 	shell("mkdir idx && head -c 784 /dev/zero >idx/x && { printf '\\0\\0\\10\\3\\0\\0\\0\\1"
 	      "\\0\\0\\0\\34\\0\\0\\0\\34'; cat idx/x; } >idx/t10k-images-idx3-ubyte &&"
 	      " { printf '\\0\\0\\10\\3\\0\\0\\0\\2\\0\\0\\0\\34\\0\\0\\0\\34'; cat idx/x idx/x; }"

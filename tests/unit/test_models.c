@@ -306,7 +306,7 @@ static void wrong_descriptions_are_refused_where_they_are_wrong(void **state)
 		"'kernel' is missing in this conv layer");
 	refused("stem: [{conv: {name: c, filters: 2, kernel: 0}}], " HEAD, "one",
 		"kernel = 0: out of range (kernel: height and width of the "
-		"filters, map for the whole map, at least 1, at most 64, or map)");
+		"filters; map: those of the whole map, at least 1, at most 64, or map)");
 	refused("stem: [{conv: {name: c, filters: 2, kernel: 3, units: 3}}], " HEAD, "one",
 		"'units' does not belong to a layer of the kind conv (only to: dense)");
 	refused("stem: [{cnov: {}}], " HEAD, "one",

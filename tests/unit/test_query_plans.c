@@ -110,6 +110,21 @@ static void no_named_query_reads_the_large_tables_from_end_to_end(void **state)
 			assert_no_step(store_named_query(names[i]), large[k]);
 }
 
+/* Of 100,000 trials the live page reads the 101 of its first page, and the few that run. */
+static void the_live_page_reads_no_more_runs_than_it_shows(void **state)
+{
+	(void)state;
+	static const char *const queries[] = { "runs_page", "runs_page_measures", "serve_running" };
+	static const char *const all[] = { "SCAN plan", "SCAN trials", "SCAN attempts", "SCAN r\n",
+		"SCAN m\n", "AUTOMATIC" };
+	for (size_t i = 0; i < sizeof(queries) / sizeof(queries[0]); i++)
+		for (size_t k = 0; k < sizeof(all) / sizeof(all[0]); k++)
+			assert_no_step(store_internal_query(queries[i]), all[k]);
+	char *steps = plan_of(store_internal_query("runs_page"));
+	assert_non_null(strstr(steps, "SEARCH plan USING PRIMARY KEY (sweep=? AND position=?)"));
+	free(steps);
+}
+
 static void digests_come_in_order_without_being_sorted(void **state)
 {
 	(void)state;
@@ -137,6 +152,7 @@ int main(void)
 		cmocka_unit_test(one_trial_is_found_without_looking_at_others),
 		cmocka_unit_test(one_sweep_is_found_without_looking_at_others),
 		cmocka_unit_test(no_named_query_reads_the_large_tables_from_end_to_end),
+		cmocka_unit_test(the_live_page_reads_no_more_runs_than_it_shows),
 		cmocka_unit_test(digests_come_in_order_without_being_sorted),
 		cmocka_unit_test(what_the_writer_asks_uses_indexes),
 	};

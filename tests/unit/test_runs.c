@@ -114,6 +114,37 @@ static void runs_have_labels_as_columns_in_the_order_of_the_plan(void **state)
 	assert_runs(&(struct runs_query){ 0 }, "lr", "1e-3 0.0001 1e-2 none");
 }
 
+/* A page has the columns of the whole table and the same rows. */
+static void a_page_of_runs_is_a_part_of_the_whole_table(void **state)
+{
+	(void)state;
+	struct rows *whole = NULL, *page = NULL;
+	const struct runs_query all = { 0 }, part = { .page = true, .from = 1, .limit = 2 };
+	assert_ok(runs_read(store, &all, &e, &whole));
+	assert_ok(runs_read(store, &part, &e, &page));
+	assert_int_equal(page->row_count, 2);
+	assert_int_equal(page->column_count, whole->column_count);
+	for (size_t r = 0; r < page->row_count; r++)
+		for (int c = 0; c < page->column_count; c++) {
+			const struct value
+				*a = &page->values[r * (size_t)page->column_count + (size_t)c],
+				*b = &whole->values[(r + 1) * (size_t)whole->column_count
+					+ (size_t)c];
+			assert_string_equal(page->columns[c], whole->columns[c]);
+			assert_int_equal(a->kind, b->kind);
+			if (a->kind == VALUE_TEXT)
+				assert_string_equal(a->text, b->text);
+			else if (a->kind != VALUE_NULL)
+				assert_true(a->real == b->real && a->integer == b->integer);
+		}
+	rows_free(page);
+	const struct runs_query behind = { .page = true, .from = 400, .limit = 2 };
+	assert_ok(runs_read(store, &behind, &e, &page));
+	assert_int_equal(page->row_count, 0);
+	rows_free(page);
+	rows_free(whole);
+}
+
 static void numbers_compare_as_numbers_however_they_are_written(void **state)
 {
 	(void)state;
@@ -351,6 +382,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(runs_have_labels_as_columns_in_the_order_of_the_plan),
+		cmocka_unit_test(a_page_of_runs_is_a_part_of_the_whole_table),
 		cmocka_unit_test(numbers_compare_as_numbers_however_they_are_written),
 		cmocka_unit_test(texts_compare_as_texts_and_patterns_match_them),
 		cmocka_unit_test(runs_are_sorted_by_several_columns_and_what_is_missing_comes_last),

@@ -1,4 +1,4 @@
--- The paper's claims beside what was measured. `retrial claims` gives the verdicts.
+-- The paper's claims and the measured values. `retrial claims` gives the verdicts.
 -- columns: those of the view claims
 -- parameters: sweep (optional: only that sweep's claims)
 SELECT *

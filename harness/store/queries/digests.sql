@@ -1,4 +1,4 @@
--- What must be the same wherever and however often a trial is run: digests of weights and predictions of every finished trial.
+-- Digests of weights and predictions of every finished trial: the same in every run of the trial.
 -- columns: those of the view digests; the first is the trial's identity, nothing depends on time, machine or sweep
 -- parameters: sweep (optional: only trials of that sweep's plan)
 SELECT *

@@ -1,6 +1,6 @@
 -- Learning curves of finished trials: losses and accuracies of every epoch.
 -- columns: those of the view epochs
--- parameters: sweep, dataset, recipe (each optional: only trials with that value); trial (optional: an identity, or how it begins)
+-- parameters: sweep, dataset, recipe (each optional: only trials with that value); trial (optional: an identity or its first digits)
 SELECT *
 FROM epochs
 WHERE (:sweep IS NULL OR sweep = :sweep)

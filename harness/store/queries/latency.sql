@@ -1,4 +1,4 @@
--- How fast trained networks answer: microseconds a call by data set, recipe, number format, batch and machine, the latest measurement first.
+-- Inference time of trained networks: microseconds per call by data set, recipe, number format, batch and machine, the latest measurement first.
 -- columns: those of the view latency without the histogram
 -- parameters: sweep, dataset, recipe (each optional: only trials with that value)
 SELECT trial, sweep, dataset, recipe, augment, model, seed, kernels, number_format, batch, samples, p50_us, p90_us, p99_us, min_us,

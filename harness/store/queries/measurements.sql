@@ -1,6 +1,6 @@
--- Results of finished trials that programs executed, a row a metric.
+-- Results of finished trials that programs executed, a row for each metric.
 -- columns: those of the view measurements
--- parameters: sweep (optional); metric (optional: its name); trial (optional: an identity, or how it begins)
+-- parameters: sweep (optional); metric (optional: its name); trial (optional: an identity or its first digits)
 SELECT *
 FROM measurements
 WHERE (:sweep IS NULL OR sweep = :sweep)

@@ -1,6 +1,6 @@
--- Phases and folds of finished trials: epochs, why they stopped, accuracy and loss of the weights that they leave behind.
+-- Phases and folds of finished trials: epochs, why they stopped, accuracy and loss of the weights that they keep.
 -- columns: those of the view phases
--- parameters: sweep, dataset, recipe (each optional: only trials with that value); trial (optional: an identity, or how it begins)
+-- parameters: sweep, dataset, recipe (each optional: only trials with that value); trial (optional: an identity or its first digits)
 SELECT *
 FROM phases
 WHERE (:sweep IS NULL OR sweep = :sweep)

@@ -1,5 +1,4 @@
--- Finished trials on corrupted test images (robustness: in a sweep file), a row for each corruption and severity; corruption "none": clean
--- images.
+-- Finished trials on corrupted test images (see retrial help robustness), a row per corruption and severity; "none": clean images.
 -- columns: those of the view robust
 -- parameters: sweep, dataset, recipe, corruption (each optional: only rows with that value)
 SELECT *

@@ -1,4 +1,4 @@
--- The plan of a sweep, trial by trial, and how each stands.
+-- The plan of a sweep: every trial with its state.
 -- columns: those of the view runs
 -- parameters: sweep, dataset, recipe, state (each optional: only trials with that value)
 SELECT *

@@ -1,6 +1,6 @@
--- Series that programs reported in finished trials, a row a step.
+-- Series that programs reported in finished trials, a row for each step.
 -- columns: those of the view series
--- parameters: sweep (optional); metric (optional: its name); trial (optional: an identity, or how it begins)
+-- parameters: sweep (optional); metric (optional: its name); trial (optional: an identity or its first digits)
 SELECT *
 FROM series
 WHERE (:sweep IS NULL OR sweep = :sweep)

@@ -1,4 +1,4 @@
--- Every finished trial: what it is, from which its results follow, and what they are. With `digests` it is what `retrial verify FOLDER` needs.
+-- Every finished trial with its configuration, data and results. `retrial verify FOLDER` needs it and `digests`.
 -- columns: trial (identity), dataset, recipe (all labels of it), model, seed, sweeps (whose plans have it), core_version, data_variant, data_digest,
 --   weights_digest, test_accuracy and the other scalar results as in the view accuracy, epochs, params, labels (of every plan row that it is: recipe,
 --   ablation and other axes, JSON objects), environment (number of the program and machine that ran it), config (canonical text, with the phases)

@@ -6,4 +6,5 @@ SELECT r.trial, r.sweep, r.dataset, r.recipe, r.seed, r.state,
 	(SELECT m.val_accuracy FROM metrics AS m WHERE m.attempt = r.attempt ORDER BY m.phase DESC, m.fold DESC, m.epoch DESC LIMIT 1)
 		AS val_accuracy
 FROM runs AS r
-WHERE r.state = 'running' AND (:sweep IS NULL OR r.sweep = :sweep) ORDER BY r.sweep, r.position LIMIT 200;
+WHERE r.trial IN (SELECT t.identity FROM attempts AS a JOIN trials AS t ON t.id = a.trial WHERE a.state = 'running')
+	AND r.state = 'running' AND (:sweep IS NULL OR r.sweep = :sweep) ORDER BY r.sweep, r.position LIMIT 200;
