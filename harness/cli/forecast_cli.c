@@ -6,6 +6,7 @@
 #include "../../nn/nn.h"
 #include "../run/engine.h"
 #include "../run/inputs.h"
+#include "../run/networks.h"
 #include "../store/read.h"
 #include "places.h"
 
@@ -19,6 +20,11 @@ static bool is_used(const struct sweep *s, const char *dataset)
 	return false;
 }
 
+static double share_of(const struct trial *t, int phase, const struct forecast_dataset *d)
+{
+	return network_share(t, phase, (struct nn_shape){ d->channels, d->height, d->width });
+}
+
 /* What the manifest says of it, and if it is used and can be opened, what it is. */
 static void describe_dataset(const char *name, bool used, const struct dataset_places *places,
 	struct forecast_dataset *out)
@@ -28,14 +34,15 @@ static void describe_dataset(const char *name, bool used, const struct dataset_p
 	int count;
 	bool missing;
 	const struct dataset_info *info = dataset_manifest(&count);
-	*out = (struct forecast_dataset){ .name = name };
+	*out = (struct forecast_dataset){ .name = name, .share = share_of };
 	for (int i = 0; i < count; i++)
 		if (strcmp(info[i].name, name) == 0)
 			*out = (struct forecast_dataset){ .name = name,
 				.channels = info[i].channels,
 				.height = info[i].height,
 				.width = info[i].width,
-				.train_count = info[i].train_count };
+				.train_count = info[i].train_count,
+				.share = share_of };
 	if (!used)
 		return;
 	if (dataset_open_or_miss(name, places, &e, &missing, &d)) {

@@ -8,10 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../nn/size.h"
 #include "../plan/identity.h"
 #include "../plan/index.h"
-#include "../run/networks.h"
+#include "../plan/trial_kind.h"
 #include "../store/attempts.h"
 #include "../store/read.h"
 
@@ -25,32 +24,6 @@ struct lookup {
 
 /* A training step of the paper's submodel on one 28x28x1 image: forward and twice backward. */
 static const double unit_macs = 3 * 283640;
-
-/* Multiply-accumulates of one image; 0: the network does not fit it. That it is of ten classes
- * hardly counts. */
-static double macs_of(
-	const struct trial *t, enum network kind, const struct forecast_dataset *d, bool paper)
-{
-	const struct nn_shape shape = { d->channels, d->height, d->width };
-	struct nn_net *net = malloc(sizeof(*net));
-	struct err ignored = { 0 };
-	double macs = 0;
-	if (net
-		&& !(paper ? network_build(model_lightweight(), kind, shape, 10, net, &ignored)
-			   : network_of_trial(t, kind, shape, 10, net, &ignored)))
-		macs = (double)nn_net_macs(net);
-	free(net);
-	return macs;
-}
-
-/* How many times the work of the paper's network that of phase number `phase` is. */
-static double network_share(const struct trial *t, int phase, const struct forecast_dataset *d)
-{
-	const enum network kind = network_of_phase(t->phases, phase);
-	const double macs = macs_of(t, kind, d, false),
-		     paper = macs_of(t, kind == NETWORK_TEACHER ? NETWORK_SUBMODEL : kind, d, true);
-	return macs > 0 && paper > 0 ? macs / paper : 1;
-}
 
 /* One epoch on so many images and validation on others, a third of the cost each. */
 static double epoch_work(
@@ -73,7 +46,7 @@ double forecast_work(const struct trial *t, const struct forecast_dataset *d)
 	bool unified = false;
 	for (int i = 0; i < t->phase_count; i++) {
 		const struct phase_config *p = &t->phases[i];
-		const double share = network_share(t, i, d);
+		const double share = d->share ? d->share(t, i, d) : 1;
 		unified |= p->kind == PHASE_SCRATCH || p->kind == PHASE_UNIFY;
 		if (p->kind != PHASE_KFOLD) {
 			work += p->epochs * epoch_work(p, unified, share, images, validation);
@@ -432,7 +405,7 @@ int forecast_make(struct store *s, const struct sweep *sweep,
 		const struct trial *t = &sweep->trials[i];
 		const struct forecast_dataset *d =
 			find_dataset(datasets, dataset_count, t->dataset);
-		const bool rough = !t->program && isnan(f->trials[i].seconds)
+		const bool rough = trial_kind_of_trial(t)->networks && isnan(f->trials[i].seconds)
 			&& f->trials[i].state == FORECAST_RUN;
 		add_up(f, &f->trials[i], rough && d ? forecast_work(t, d) : 0);
 	}

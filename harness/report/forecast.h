@@ -16,6 +16,9 @@ struct forecast_dataset {
 	bool damaged; /* ... because what is there is wrong, not because nothing is there */
 	int channels, height, width;
 	uint32_t train_count;
+	/* How many times the multiply-accumulates of the paper's network those of phase number
+	 * `phase` are, on these images; NULL: 1. */
+	double (*share)(const struct trial *t, int phase, const struct forecast_dataset *d);
 };
 
 enum forecast_state {

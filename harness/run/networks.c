@@ -2,8 +2,10 @@
 #include "networks.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "../../nn/size.h"
 #include "../data/dataset.h"
 
 enum {
@@ -469,4 +471,30 @@ int networks_fit(const struct trial *t, struct err *e)
 			return err_set(e, ERR_USAGE, "model %s does not fit data set %s: %s",
 				t->model, t->dataset, why.text);
 	return 0;
+}
+
+/* Multiply-accumulates of one image, by the paper's model or the trial's; 0: the images do not fit.
+ */
+static double macs_of(const struct trial *t, enum network kind, struct nn_shape shape, bool paper)
+{
+	struct nn_net *net = malloc(sizeof(*net));
+	struct err ignored = { 0 };
+	double macs = 0;
+
+	if (net
+		&& !(paper ? network_build(model_lightweight(), kind, shape, 10, net, &ignored)
+			   : network_of_trial(t, kind, shape, 10, net, &ignored)))
+		macs = (double)nn_net_macs(net);
+	free(net);
+	return macs;
+}
+
+double network_share(const struct trial *t, int phase, struct nn_shape shape)
+{
+	const enum network kind = network_of_phase(t->phases, phase);
+	const double macs = macs_of(t, kind, shape, false),
+		     paper = macs_of(
+			     t, kind == NETWORK_TEACHER ? NETWORK_SUBMODEL : kind, shape, true);
+
+	return macs > 0 && paper > 0 ? macs / paper : 1;
 }

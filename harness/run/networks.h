@@ -43,6 +43,11 @@ int network_unify(const struct model_config *m, const enum head_init heads[2],
 	const struct nn_net *dual, const float *from, const struct nn_net *unified, float *to,
 	struct err *e);
 
+/* How many times the multiply-accumulates of the paper's network (model lightweight) those of the
+ * network of phase number `phase` are, for images of this shape and ten classes; 1 where one of the
+ * two does not fit them. */
+double network_share(const struct trial *t, int phase, struct nn_shape shape);
+
 /* Do the networks of all phases of the trial fit the images of its data set, by what is known of it
  * without reading it? True of a data set that is not known. For sweep_options.fits. Returns 0, or
  * -1 with e (ERR_USAGE). */

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "harness/report/forecast.h"
+#include "harness/run/networks.h"
 #include "harness/store/attempts.h"
 #include "harness/store/sweeps.h"
 
@@ -30,11 +31,19 @@ static struct store *store;
 static struct sweep *sweep;
 static int64_t sweep_id, environment;
 
+static double share_of(const struct trial *t, int phase, const struct forecast_dataset *d)
+{
+	return network_share(t, phase, (struct nn_shape){ d->channels, d->height, d->width });
+}
+
 static struct forecast_dataset mnist(const char *digest)
 {
-	struct forecast_dataset d = {
-		.name = "mnist", .channels = 1, .height = 28, .width = 28, .train_count = 60000
-	};
+	struct forecast_dataset d = { .name = "mnist",
+		.channels = 1,
+		.height = 28,
+		.width = 28,
+		.train_count = 60000,
+		.share = share_of };
 	snprintf(d.digest, sizeof(d.digest), "%s", digest);
 	return d;
 }
