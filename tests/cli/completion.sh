@@ -34,7 +34,7 @@ words "recipes of the sweep file for --set" "recipe=paper-notebook recipe=paper-
 words "values of a parameter" "finetune.optimizer=sgd " run experiments/paper.yaml --set finetune.optimizer=s
 words "nothing behind an unknown verb" "" frobnicate ""
 words "nothing of a database that is not there" "" show --db "$SCRATCH/none.db" ""
-each "a parameter with its explanation" "^batch_size=${tab}size of one step" run x.yaml --set batch
+each "a parameter with its explanation" "^batch_size=${tab}images in one step" run x.yaml --set batch
 each "parameters of the phases of the sweep file" "^finetune.lr=${tab}learning rate" run experiments/paper.yaml --set finetune.l
 "$RETRIAL" completion words -- help l | grep -q "^lr${tab}learning rate" && "$RETRIAL" completion words -- help ax | grep -q "^axes${tab}paths"
 check $? "help knows parameters and keys of sweep files, too"
