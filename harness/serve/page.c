@@ -2,12 +2,13 @@
 #include "page.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "../report/html.h"
 #include "../store/read.h"
 
-enum { SHORT_IDENTITY = 12 };
+enum { SHORT_IDENTITY = 12, PAGES_MAX = 1000000 };
 
 void page_url(struct str *out, const char *text)
 {
@@ -29,6 +30,16 @@ void page_link(
 	str_add(out, "\">");
 	html_text(out, text);
 	str_add(out, "</a>");
+}
+
+int page_number(const struct http_request *r, long *page, struct err *e)
+{
+	char *end;
+
+	*page = strtol(http_value(r, "page", "1"), &end, 10);
+	if (*end || *page < 1 || *page > PAGES_MAX)
+		return err_set(e, ERR_USAGE, "page is a whole number from 1 on");
+	return 0;
 }
 
 void page_heading(struct visit *v, const char *text)

@@ -71,6 +71,11 @@ void page_cell_html(struct str *out, const char *column, const struct value *v);
 const struct value *page_cell(const struct rows *r, size_t row, const char *column);
 const char *page_text(const struct rows *r, size_t row, const char *column); /* "" for NULL */
 
+enum { PAGE_ROWS = 100 }; /* of a list on one page */
+
+/* The page of a list that is asked for, from 1. Returns 0, or -1 with e (ERR_USAGE). */
+int page_number(const struct http_request *r, long *page, struct err *e);
+
 /* A query of store/queries/internal with one parameter. */
 int page_query(struct visit *v, const char *query, const char *name, const char *value,
 	struct err *e, struct rows **out);

@@ -8,7 +8,7 @@
 #include "../report/runs.h"
 #include "page.h"
 
-enum { PAGE_ROWS = 100, CONDITIONS_MAX = 32, PAGES_MAX = 1000000 };
+enum { CONDITIONS_MAX = 32 };
 
 /* What the address asks for. Texts point into the request, conditions into `words`. */
 struct asked {
@@ -49,17 +49,12 @@ static int split(struct asked *a, struct err *e)
 
 static int read_request(const struct http_request *r, struct asked *out, struct err *e)
 {
-	char *end;
-
 	*out = (struct asked){
 		.where = http_value(r, "where", ""),
 		.sort = http_value(r, "sort", ""),
 		.columns = http_value(r, "columns", ""),
 	};
-	out->page = strtol(http_value(r, "page", "1"), &end, 10);
-	if (*end || out->page < 1 || out->page > PAGES_MAX)
-		return err_set(e, ERR_USAGE, "page is a whole number from 1 on");
-	return split(out, e);
+	return page_number(r, &out->page, e) ? -1 : split(out, e);
 }
 
 /* The address of this table with another sorting or page. */

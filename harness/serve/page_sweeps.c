@@ -72,20 +72,58 @@ static void add_sweep(struct str *out, const struct rows *r, size_t row)
 	str_add(out, "</td></tr>\n");
 }
 
+static void add_pager(struct str *out, long page, size_t from, size_t to, size_t count)
+{
+	if (count <= PAGE_ROWS)
+		return;
+	str_add(out, "<p class=\"pager\">");
+	if (page > 1)
+		str_addf(out, "<a rel=\"prev\" href=\"/?page=%ld\">previous</a> ", page - 1);
+	if (to > from)
+		str_addf(out, "sweeps %zu to %zu of %zu ", from + 1, to, count);
+	else
+		str_addf(out, "there are %zu sweeps ", count);
+	if (to < count && to > from)
+		str_addf(out, "<a rel=\"next\" href=\"/?page=%ld\">next</a>", page + 1);
+	str_add(out, "</p>\n");
+}
+
+static void add_running(struct visit *v, struct rows *running)
+{
+	const bool more = running->row_count > PAGE_ROWS; /* the query reads one more */
+
+	if (!running->row_count)
+		return;
+	page_heading(v, "Running now");
+	running->row_count -= more;
+	page_rows(v->out, running, NULL);
+	running->row_count += more;
+	if (more)
+		str_addf(v->out,
+			"<p class=\"pager\">the first %d; <a href=\"/runs?where=state%%3Drunning\">"
+			"all that run</a></p>\n",
+			PAGE_ROWS);
+}
+
 int page_sweeps(struct visit *v, struct err *e)
 {
 	struct rows *sweeps = NULL, *running = NULL;
+	long page;
 
 	snprintf(v->title, sizeof(v->title), "Sweeps");
-	if (page_query(v, "serve_sweeps", NULL, NULL, e, &sweeps))
+	if (page_number(v->request, &page, e)
+		|| page_query(v, "serve_sweeps", NULL, NULL, e, &sweeps))
 		return -1;
 	if (page_query(v, "serve_running", "sweep", NULL, e, &running)) {
 		rows_free(sweeps);
 		return -1;
 	}
-	if (!sweeps->row_count)
+	const size_t count = sweeps->row_count, first = (size_t)(page - 1) * PAGE_ROWS,
+		     from = first < count ? first : count,
+		     to = count - from > PAGE_ROWS ? from + PAGE_ROWS : count;
+	if (!count)
 		str_add(v->out, "<p>No sweep was run into this database yet.</p>\n");
-	else
+	else if (to > from)
 		str_add(v->out,
 			"<div class=\"wide\" tabindex=\"0\"><table class=\"stack\"><thead><tr>"
 			"<th scope=\"col\">sweep</th><th scope=\"col\">progress</th>"
@@ -94,14 +132,13 @@ int page_sweeps(struct visit *v, struct err *e)
 			"<th scope=\"col\">time left</th><th "
 			"scope=\"col\">report</th></tr></thead>\n"
 			"<tbody>\n");
-	for (size_t i = 0; i < sweeps->row_count; i++)
+	for (size_t i = from; i < to; i++)
 		add_sweep(v->out, sweeps, i);
-	if (sweeps->row_count)
+	if (to > from)
 		str_add(v->out, "</tbody></table></div>\n");
-	if (running->row_count) {
-		page_heading(v, "Running now");
-		page_rows(v->out, running, NULL);
-	}
+	add_pager(v->out, page, from, to, count);
+	if (page == 1)
+		add_running(v, running);
 	rows_free(running);
 	rows_free(sweeps);
 	return 0;

@@ -204,4 +204,26 @@ try serve --db "$db" --port "${url##*:}"
 refuses 3 "is another server there?"
 check $? "a port that is taken is said"
 stop
+
+# 120 sweeps, and 130 trials that run.
+cp "$db" "$SCRATCH/many.db"
+sqlite3 "$SCRATCH/many.db" "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 119)
+	INSERT INTO sweeps (name, title, path, digest, text, seeds, frozen_at)
+	SELECT 'copy' || i, title, path, digest, text, seeds, '2020-01-01T00:00:00.000Z' FROM n, sweeps WHERE name = 'tiny';
+	INSERT INTO plan SELECT s.id, p.position, p.trial, p.recipe, p.augment, p.labels, p.skip FROM sweeps AS s, plan AS p
+	WHERE s.name LIKE 'copy%' AND p.sweep = (SELECT id FROM sweeps WHERE name = 'tiny') AND p.position < 2;
+	UPDATE attempts SET state = 'running', finished_at = NULL WHERE trial = (SELECT trial FROM plan WHERE position = 0 LIMIT 1)"
+db="$SCRATCH/many.db"
+serve
+get '/'
+[ "$code" = 200 ] && says 'sweeps 1 to 100 of 120' && says 'href="/?page=2">next' && says 'the first 100; <a href="/runs?where=state%3Drunning">' &&
+	[ "$(grep -o 'href="/sweep?name=[^"]*' "$SCRATCH/out" | sort -u | wc -l)" -ge 100 ]
+check $? "the list of sweeps has pages, and that of running trials says that there are more"
+get '/?page=2'
+[ "$code" = 200 ] && says 'sweeps 101 to 120 of 120' && says 'href="/?page=1">previous' && ! says '>next<' && ! says 'Running now'
+check $? "the second page has the rest"
+get '/?page=0'
+[ "$code" = 400 ]
+check $? "a page of sweeps that there cannot be is refused"
+stop
 finish

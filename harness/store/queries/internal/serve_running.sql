@@ -7,4 +7,4 @@ SELECT r.trial, r.sweep, r.dataset, r.recipe, r.seed, r.state,
 		AS val_accuracy
 FROM runs AS r
 WHERE r.trial IN (SELECT t.identity FROM attempts AS a JOIN trials AS t ON t.id = a.trial WHERE a.state = 'running')
-	AND r.state = 'running' AND (:sweep IS NULL OR r.sweep = :sweep) ORDER BY r.sweep, r.position LIMIT 200;
+	AND r.state = 'running' AND (:sweep IS NULL OR r.sweep = :sweep) ORDER BY r.sweep, r.position LIMIT 101;
