@@ -24,12 +24,13 @@ check $? "the page has commands and a template"
 while read -r line <&3; do
 	sh -c "$line" >"$SCRATCH/out" 2>"$SCRATCH/err" 3<&-
 	code=$?
-	case $line in # what is in Slurm is not done yet
+	command=$(echo "$line" | sed 's/ *#.*//')
+	case $command in # what is in Slurm is not done yet
 	"retrial run study.yaml --executor slurm"*) [ $code = 0 ] || [ $code = 4 ] ;;
 	*) [ $code = 0 ] ;;
 	esac
-	check $? "$(echo "$line" | sed 's/ *#.*//')"
-	case $line in
+	check $? "$command"
+	case $command in
 	*--template*) last_template=$(ls -d slurm/study/0* results/slurm/study/0* 2>/dev/null | tail -n 1) ;;
 	*until*) whole results/retrial.db; check $? "and the study has the digests of a local run" ;;
 	*merge*) whole results/parts.db; check $? "and the parts together have them, too" ;;
