@@ -9,6 +9,7 @@
 #include "batchnorm.h"
 #include "block.h"
 #include "infer_channels.h"
+#include "memory.h"
 #include "plan.h"
 
 enum { PHASES_MAX = 16, SLACK = 16, CLASSES_MAX = 256 };
@@ -384,12 +385,11 @@ struct nn_infer *nn_infer_new(
 		f->workspace = take(f, f->plan.memory);
 		f->values = take(f, nn_shape_size(net->layers[net->inputs[0]].shape));
 	}
-	f->memory = aligned_alloc(64, f->size * sizeof(*f->memory));
+	f->memory = nn_zeroed(f->size * sizeof(*f->memory));
 	if (!f->memory) {
 		nn_infer_free(f);
 		return NULL;
 	}
-	memset(f->memory, 0, f->size * sizeof(*f->memory));
 	if (f->by_position)
 		start_by_position(f, params);
 	else

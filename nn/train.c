@@ -7,6 +7,7 @@
 
 #include "batchnorm.h"
 #include "block.h"
+#include "memory.h"
 #include "mixup.h"
 #include "plan.h"
 #include "pool.h"
@@ -100,15 +101,6 @@ const char *nn_kernels_name(const struct nn_kernels *k)
 	return k->name;
 }
 
-static void *zeroed(size_t bytes)
-{
-	bytes = (bytes + 63) / 64 * 64;
-	void *p = aligned_alloc(64, bytes);
-	if (p)
-		memset(p, 0, bytes);
-	return p;
-}
-
 static void teacher_free(struct teacher *teacher)
 {
 	if (teacher)
@@ -119,14 +111,14 @@ static void teacher_free(struct teacher *teacher)
 static struct teacher *teacher_new(const struct nn_net *net, const float *params, int threads)
 {
 	bool frozen[2 * NN_LAYERS_MAX];
-	struct teacher *t = zeroed(sizeof(*t));
+	struct teacher *t = nn_zeroed(sizeof(*t));
 	if (!t)
 		return NULL;
 	memset(frozen, true, sizeof(frozen));
 	t->net = net;
 	nn_plan_make(&t->plan, net, frozen, false);
 	const size_t padded = (net->parameter_count + NN_LANES - 1) / NN_LANES * NN_LANES;
-	t->memory = zeroed(
+	t->memory = nn_zeroed(
 		(padded + t->plan.shared + (size_t)threads * t->plan.memory) * sizeof(*t->memory));
 	if (!t->memory) {
 		free(t);
@@ -144,12 +136,12 @@ static int add_extras(struct nn_trainer *t, const struct nn_trainer_options *o)
 {
 	if (o->teacher && !(t->teacher = teacher_new(o->teacher, o->teacher_params, t->threads)))
 		return -1;
-	if (o->map_bits && !(t->ranges = zeroed(sizeof(*t->ranges))))
+	if (o->map_bits && !(t->ranges = nn_zeroed(sizeof(*t->ranges))))
 		return -1;
 	if (t->ranges)
 		t->ranges->bits = o->map_bits;
 	t->weight_bits = o->weight_bits;
-	if (o->weight_bits && !(t->rounded = zeroed(t->padded * sizeof(*t->rounded))))
+	if (o->weight_bits && !(t->rounded = nn_zeroed(t->padded * sizeof(*t->rounded))))
 		return -1;
 	return 0;
 }
@@ -166,7 +158,7 @@ struct nn_trainer *nn_trainer_new(
 		|| options->threads > NN_THREADS_MAX || !bits_ok(options->weight_bits)
 		|| !bits_ok(options->map_bits))
 		return NULL;
-	struct nn_trainer *t = zeroed(sizeof(*t));
+	struct nn_trainer *t = nn_zeroed(sizeof(*t));
 	if (!t)
 		return NULL;
 	t->net = net;
@@ -191,8 +183,8 @@ struct nn_trainer *nn_trainer_new(
 	size_t floats = (3 + (size_t)average + (size_t)slow + (options->mask != NULL) + gradients)
 			* t->padded
 		+ t->plan.shared + (size_t)t->workspace_count * t->workspace;
-	t->memory = zeroed(floats * sizeof(*t->memory));
-	t->work = zeroed(BLOCKS_MAX * sizeof(*t->work));
+	t->memory = nn_zeroed(floats * sizeof(*t->memory));
+	t->work = nn_zeroed(BLOCKS_MAX * sizeof(*t->work));
 	t->pool = nn_pool_new(t->threads);
 	if (!t->memory || !t->work || !t->pool || add_extras(t, options)) {
 		nn_trainer_free(t);

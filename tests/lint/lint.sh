@@ -48,7 +48,7 @@ only_in() {
 
 system_headers_of_nn() {
 	only_in nothing '.*' | grep '^nn/' |
-		grep -vE '<(assert|limits|math|pthread|sched|stdalign|stdatomic|stdbool|stddef|stdint|stdio|stdlib|string|time|immintrin|arm_neon)\.h>'
+		grep -vE '<(assert|limits|math|pthread|sched|stdalign|stdatomic|stdbool|stddef|stdint|stdio|stdlib|string|time|immintrin|arm_neon|sys/mman)\.h>'
 }
 
 nn='nn/(augment|corrupt|dead|ensemble|fold|infer|init|mixup|net|nn|optimizer|photometric|quant|rng|scalar|size|stop|train)\.h$' # its public headers
