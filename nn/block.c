@@ -70,6 +70,26 @@ static size_t positions_of(const struct nn_block *b, int layer)
 	return b->batch->plan->ops[layer].plane / NN_LANES;
 }
 
+static struct nn_normalized normalized(const struct nn_block *b, int l)
+{
+	const struct nn_op *op = &b->batch->plan->ops[l];
+	return (struct nn_normalized){ .channels = b->batch->net->layers[l].shape.channels,
+		.used = b->count,
+		.positions = positions_of(b, l),
+		.rectifier = op->rectifier,
+		.mean = shared_of(b, l, NN_BATCHNORM_CENTRE),
+		.scale = shared_of(b, l, NN_BATCHNORM_SCALE),
+		.shift = bias_of(b, op),
+		.offset = shared_of(b, l, NN_BATCHNORM_OFFSET),
+		.tilt = shared_of(b, l, NN_BATCHNORM_TILT) };
+}
+
+/* A normalisation's map, if it was rounded after it was computed. */
+static const float *rounded_out(const struct nn_block *b, int l)
+{
+	return b->batch->ranges ? out_of(b, l) : NULL;
+}
+
 /* One random number a unit and image; the mask holds 0 or 1 / (1 - rate). */
 static void draw_dropout(const struct nn_block *b, const struct nn_layer *layer, float *mask)
 {
@@ -426,13 +446,11 @@ static void backward_input(const struct nn_block *b, int l, int i, float *to)
 	case NN_OP_SILU:
 		k->silu_backward(to, from, out_of(b, op->inputs[i]), size / NN_LANES);
 		break;
-	case NN_OP_BATCHNORM:
-		k->normalize_backward(to, from, out_of(b, op->inputs[i]), out_of(b, l),
-			shared_of(b, l, NN_BATCHNORM_CENTRE), shared_of(b, l, NN_BATCHNORM_SCALE),
-			shared_of(b, l, NN_BATCHNORM_OFFSET), shared_of(b, l, NN_BATCHNORM_TILT),
-			b->batch->net->layers[l].shape.channels, positions_of(b, l), b->count,
-			op->rectifier);
+	case NN_OP_BATCHNORM: {
+		const struct nn_normalized n = normalized(b, l);
+		k->normalize_backward(to, from, out_of(b, op->inputs[i]), rounded_out(b, l), &n);
 		break;
+	}
 	case NN_OP_ACTIVATION:
 		k->activate_backward(to, from, out_of(b, op->inputs[i]), out_of(b, l),
 			size / NN_LANES, b->batch->net->layers[l].kind,
@@ -453,11 +471,10 @@ static void backward_input(const struct nn_block *b, int l, int i, float *to)
 /* What a batch normalisation's gradient sums to in this block, in its rows. */
 static void sum_slopes(const struct nn_block *b, int l)
 {
+	const struct nn_normalized n = normalized(b, l);
 	b->batch->kernels->normalize_slopes(sums_of(b, l, NN_BATCHNORM_SUM),
 		sums_of(b, l, NN_BATCHNORM_PRODUCT), gradient_of(b, l),
-		out_of(b, b->batch->plan->ops[l].inputs[0]), out_of(b, l),
-		shared_of(b, l, NN_BATCHNORM_CENTRE), b->batch->net->layers[l].shape.channels,
-		positions_of(b, l), b->batch->plan->ops[l].rectifier,
+		out_of(b, b->batch->plan->ops[l].inputs[0]), rounded_out(b, l), &n,
 		b->memory + b->batch->plan->scratch);
 }
 

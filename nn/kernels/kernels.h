@@ -92,6 +92,15 @@ struct nn_window {
 	size_t in_row, in_plane;
 };
 
+/* A batch normalisation and the rectifier behind it, of a block whose first `used` lanes count. The
+ * numbers are of each channel; offset and tilt of the way back alone. */
+struct nn_normalized {
+	int channels, used;
+	size_t positions;
+	enum nn_rectifier rectifier;
+	const float *mean, *scale, *shift, *offset, *tilt;
+};
+
 /* The target of class k: share + (first[lane] == k ? first_share : 0) + (second[lane] == k ?
  * second_share : 0). */
 struct nn_soft_labels {
@@ -311,24 +320,23 @@ struct nn_kernels {
 	/* Batch normalisation of a block [channels][positions][16] of which the first `used` lanes
 	 * count, and the rectifier behind it. Per channel sums go by lane over the positions in
 	 * scan order, then over the lanes (8, 4, 2, 1). scratch: 2 * (channels rounded up to 16) *
-	 * 16 floats. With slope = dout where the rectifier is open in out, else 0:
+	 * 16 floats. With slope = dout where the rectifier is open, else 0:
 	 *   statistics  mean[c] = sum / (positions * used), squares[c] = sum of (in - mean[c])^2
 	 *   forward     out = rectified (in - mean[c]) * scale[c] + shift[c]
 	 *   slopes      sum[c] = sum of slope, product[c] = sum of slope * (in - mean[c]); dout is
 	 *               0 in the other lanes
 	 *   backward    din = (slope - offset[c] - (in - mean[c]) * tilt[c]) * scale[c], 0 in the
-	 *               other lanes */
+	 *               other lanes
+	 * The rectifier is open where `out` says so or, if that is NULL, what forward gave. */
 	void (*normalize_statistics)(float *mean, float *squares, const float *in, int channels,
 		size_t positions, int used, float *scratch);
 	void (*normalize_forward)(float *out, const float *in, const float *mean,
 		const float *scale, const float *shift, int channels, size_t positions,
 		enum nn_rectifier r);
 	void (*normalize_slopes)(float *sum, float *product, const float *dout, const float *in,
-		const float *out, const float *mean, int channels, size_t positions,
-		enum nn_rectifier r, float *scratch);
+		const float *out, const struct nn_normalized *s, float *scratch);
 	void (*normalize_backward)(float *din, const float *dout, const float *in, const float *out,
-		const float *mean, const float *scale, const float *offset, const float *tilt,
-		int channels, size_t positions, int used, enum nn_rectifier r);
+		const struct nn_normalized *s);
 	/* out = rectified a + b, `count` vectors of 16; out may be a */
 	void (*sum_two)(
 		float *out, const float *a, const float *b, size_t count, enum nn_rectifier r);

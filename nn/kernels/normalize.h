@@ -56,13 +56,17 @@ INLINE void statistics_channels(float *mean, float *squares, const float *in, si
 static void normalize_statistics(float *mean, float *squares, const float *in, int channels,
 	size_t positions, int used, float *scratch)
 {
+#define STATISTICS_OF(count)                                                                      \
+	for (; c + (count) <= channels; c += (count))                                             \
+	statistics_channels(mean + c, squares + c, in + (size_t)c * positions * LANES, positions, \
+		used, scratch, count)
 	int c = 0;
-	for (; c + STATISTICS_TILE <= channels; c += STATISTICS_TILE)
-		statistics_channels(mean + c, squares + c, in + (size_t)c * positions * LANES,
-			positions, used, scratch, STATISTICS_TILE);
-	for (; c < channels; c++)
-		statistics_channels(mean + c, squares + c, in + (size_t)c * positions * LANES,
-			positions, used, scratch, 1);
+	STATISTICS_OF(STATISTICS_TILE);
+#if W == 16
+	STATISTICS_OF(4);
+#endif
+	STATISTICS_OF(1);
+#undef STATISTICS_OF
 }
 
 INLINE vf rectified(vf x, const enum nn_rectifier r)
@@ -70,12 +74,13 @@ INLINE vf rectified(vf x, const enum nn_rectifier r)
 	return r == NN_RECTIFIED ? relu(x) : (r == NN_RECTIFIED_6 ? relu6(x) : x);
 }
 
-/* The gradient before the rectifier, of that behind it and what it gave. */
-INLINE vf rectified_slope(const float *dout, const float *out, const enum nn_rectifier r)
+/* The gradient before the rectifier, of that behind it and what it gave or, which is open in the
+ * same places, was given. */
+INLINE vf rectified_slope(vf slope, vf out, const enum nn_rectifier r)
 {
 	if (r == NN_RECTIFIED)
-		return keep_where(load(out) > (vf){ 0 }, load(dout));
-	return r == NN_RECTIFIED_6 ? keep_where(open_6(load(out)), load(dout)) : load(dout);
+		return keep_where(out > (vf){ 0 }, slope);
+	return r == NN_RECTIFIED_6 ? keep_where(open_6(out), slope) : slope;
 }
 
 /* One body for each kind of rectifier. */
@@ -110,81 +115,98 @@ static void normalize_forward(float *out, const float *in, const float *mean, co
 			normalize_channel(out, in, mean[c], scale[c], shift[c], plane, rectifier));
 }
 
+/* again: what the rectifier was given is computed, not read from out. */
 INLINE void slopes_tile(float *sums, float *products, const float *dout, const float *in,
-	const float *out, const float *mean, size_t plane, const int count,
-	const enum nn_rectifier r)
+	const float *out, const struct nn_normalized *s, size_t first, const int count,
+	const enum nn_rectifier r, const bool again)
 {
-	vf of_slopes[SLOPES_TILE][VECTORS], of_products[SLOPES_TILE][VECTORS], centre[SLOPES_TILE];
+	const size_t plane = s->positions * LANES;
+	vf of_slopes[SLOPES_TILE][VECTORS], of_products[SLOPES_TILE][VECTORS], centre[SLOPES_TILE],
+		scale[SLOPES_TILE], shift[SLOPES_TILE];
 	UNROLL for (int c = 0; c < count; c++)
 	{
-		centre[c] = all(mean[c]);
+		centre[c] = all(s->mean[first + (size_t)c]);
+		scale[c] = all(s->scale[first + (size_t)c]);
+		shift[c] = all(s->shift[first + (size_t)c]);
 		UNROLL for (int v = 0; v < VECTORS; v++) of_slopes[c][v] = of_products[c][v] =
 			(vf){ 0 };
 	}
 	for (size_t k = 0; k < plane; k += LANES)
 		UNROLL for (int c = 0; c < count; c++) UNROLL for (int v = 0; v < VECTORS; v++)
 		{
-			const size_t at = (size_t)c * plane + k + (size_t)(v * W);
-			const vf slope = rectified_slope(dout + at, out + at, r);
+			const size_t at = (first + (size_t)c) * plane + k + (size_t)(v * W);
+			const vf apart = load(in + at) - centre[c];
+			const vf slope = rectified_slope(load(dout + at),
+				again ? fma_(apart, scale[c], shift[c]) : load(out + at), r);
 			of_slopes[c][v] += slope;
-			of_products[c][v] =
-				fma_(slope, load(in + at) - centre[c], of_products[c][v]);
+			of_products[c][v] = fma_(slope, apart, of_products[c][v]);
 		}
 	UNROLL for (int c = 0; c < count; c++) UNROLL for (int v = 0; v < VECTORS; v++)
 	{
-		store(sums + c * LANES + v * W, of_slopes[c][v]);
-		store(products + c * LANES + v * W, of_products[c][v]);
+		const size_t at = (first + (size_t)c) * LANES + (size_t)(v * W);
+		store(sums + at, of_slopes[c][v]);
+		store(products + at, of_products[c][v]);
 	}
 }
 
-static void normalize_slopes(float *sum, float *product, const float *dout, const float *in,
-	const float *out, const float *mean, int channels, size_t positions, enum nn_rectifier r,
-	float *scratch)
+INLINE void slopes_channels(float *scratch, const float *dout, const float *in, const float *out,
+	const struct nn_normalized *s, const enum nn_rectifier r, const bool again)
 {
-	const size_t plane = positions * LANES,
-		     products = ((size_t)channels + 15) / 16 * 16 * LANES;
+	const size_t channels = (size_t)s->channels;
+	float *products = scratch + (channels + 15) / 16 * 16 * LANES;
 	size_t c = 0;
-	for (; c + SLOPES_TILE <= (size_t)channels; c += SLOPES_TILE)
-		FOR_RECTIFIER(r,
-			slopes_tile(scratch + c * LANES, scratch + products + c * LANES,
-				dout + c * plane, in + c * plane, out + c * plane, mean + c, plane,
-				SLOPES_TILE, rectifier));
-	for (; c < (size_t)channels; c++)
-		FOR_RECTIFIER(r,
-			slopes_tile(scratch + c * LANES, scratch + products + c * LANES,
-				dout + c * plane, in + c * plane, out + c * plane, mean + c, plane,
-				1, rectifier));
-	sum_all_rows(sum, scratch, (size_t)channels);
-	sum_all_rows(product, scratch + products, (size_t)channels);
+	for (; c + SLOPES_TILE <= channels; c += SLOPES_TILE)
+		slopes_tile(scratch, products, dout, in, out, s, c, SLOPES_TILE, r, again);
+	for (; c < channels; c++)
+		slopes_tile(scratch, products, dout, in, out, s, c, 1, r, again);
+}
+
+static void normalize_slopes(float *sum, float *product, const float *dout, const float *in,
+	const float *out, const struct nn_normalized *s, float *scratch)
+{
+	const size_t channels = (size_t)s->channels;
+	if (out)
+		FOR_RECTIFIER(
+			s->rectifier, slopes_channels(scratch, dout, in, out, s, rectifier, false));
+	else
+		FOR_RECTIFIER(
+			s->rectifier, slopes_channels(scratch, dout, in, out, s, rectifier, true));
+	sum_all_rows(sum, scratch, channels);
+	sum_all_rows(product, scratch + (channels + 15) / 16 * 16 * LANES, channels);
 }
 
 INLINE void normalize_channel_back(float *din, const float *dout, const float *in, const float *out,
-	const float numbers[4], size_t plane, int used, const enum nn_rectifier r)
+	const struct nn_normalized *s, size_t c, const enum nn_rectifier r, const bool again)
 {
-	const vf mean = all(numbers[0]), scale = all(numbers[1]), offset = all(numbers[2]),
-		 tilt = -all(numbers[3]);
+	const vf mean = all(s->mean[c]), scale = all(s->scale[c]), shift = all(s->shift[c]),
+		 offset = all(s->offset[c]), tilt = -all(s->tilt[c]);
+	const size_t plane = s->positions * LANES;
 	vi kept[VECTORS];
-	UNROLL for (int v = 0; v < VECTORS; v++) kept[v] = lanes_in_use(v * W, used);
-	for (size_t k = 0; k < plane; k += LANES)
+	UNROLL for (int v = 0; v < VECTORS; v++) kept[v] = lanes_in_use(v * W, s->used);
+	for (size_t k = c * plane; k < (c + 1) * plane; k += LANES)
 		UNROLL for (int v = 0; v < VECTORS; v++)
 		{
 			const size_t at = k + (size_t)(v * W);
-			const vf flat = rectified_slope(dout + at, out + at, r) - offset;
-			const vf slope = fma_(load(in + at) - mean, tilt, flat);
+			const vf apart = load(in + at) - mean;
+			const vf flat =
+				rectified_slope(load(dout + at),
+					again ? fma_(apart, scale, shift) : load(out + at), r)
+				- offset;
+			const vf slope = fma_(apart, tilt, flat);
 			store(din + at, keep_where(kept[v], slope * scale));
 		}
 }
 
 static void normalize_backward(float *din, const float *dout, const float *in, const float *out,
-	const float *mean, const float *scale, const float *offset, const float *tilt, int channels,
-	size_t positions, int used, enum nn_rectifier r)
+	const struct nn_normalized *s)
 {
-	const size_t plane = positions * LANES;
-	for (size_t c = 0; c < (size_t)channels; c++) {
-		const float numbers[] = { mean[c], scale[c], offset[c], tilt[c] };
-		FOR_RECTIFIER(r,
-			normalize_channel_back(din + c * plane, dout + c * plane, in + c * plane,
-				out + c * plane, numbers, plane, used, rectifier));
+	for (size_t c = 0; c < (size_t)s->channels; c++) {
+		if (out)
+			FOR_RECTIFIER(s->rectifier,
+				normalize_channel_back(din, dout, in, out, s, c, rectifier, false));
+		else
+			FOR_RECTIFIER(s->rectifier,
+				normalize_channel_back(din, dout, in, out, s, c, rectifier, true));
 	}
 }
 

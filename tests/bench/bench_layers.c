@@ -112,10 +112,11 @@ static void run_other(const struct layer *l, enum pass p)
 			k->normalize_forward(out, in, bias, bias + 128, bias + 256, l->in_channels,
 				positions, NN_RECTIFIED);
 		} else {
-			k->normalize_slopes(bias + 512, bias + 640, back, in, out, bias,
-				l->in_channels, positions, NN_RECTIFIED, scratch);
-			k->normalize_backward(gradient, back, in, out, bias, bias + 128, bias + 256,
-				bias + 384, l->in_channels, positions, LANES, NN_RECTIFIED);
+			const struct nn_normalized s = { l->in_channels, LANES, positions,
+				NN_RECTIFIED, bias, bias + 128, bias + 256, bias + 384,
+				bias + 384 };
+			k->normalize_slopes(bias + 512, bias + 640, back, in, NULL, &s, scratch);
+			k->normalize_backward(gradient, back, in, NULL, &s);
 		}
 		break;
 	case ADD: k->sum_two(out, in, back, vectors, NN_RECTIFIED); break;
@@ -161,7 +162,7 @@ static double floats_of(const struct layer *l, enum pass p)
 	const double read = (double)l->in_channels * l->size * l->size * LANES,
 		     written = (double)l->out_channels * l->out_size * l->out_size * LANES;
 	if (l->kind == NORMALIZE) /* the input three times; the input and the gradient twice */
-		return p == FORWARD ? 4 * read : 7 * read;
+		return p == FORWARD ? 4 * read : 5 * read;
 	if (l->kind == ADD || (l->kind == RELU && p != FORWARD))
 		return 3 * read;
 	return read + (l->kind == MAXPOOL ? 2 * written : written);
