@@ -290,6 +290,93 @@ static void forward(const struct nn_block *b, int l)
 	}
 }
 
+/* ---- some channels at once (chain.h) ---- */
+
+/* Channel `first` in the map of a layer, or its strip; in a gradient. */
+static float *channel_of(const struct nn_block *b, int layer, int first)
+{
+	const struct nn_op *op = &b->batch->plan->ops[layer];
+	return out_of(b, layer) + (op->strip ? 0 : (size_t)first * op->plane);
+}
+
+static float *channel_gradient_of(const struct nn_block *b, int layer, int first)
+{
+	return gradient_of(b, layer) + (size_t)first * b->batch->plan->ops[layer].plane;
+}
+
+/* The numbers of a normalisation's channels from `first` on. */
+static struct nn_normalized some_normalized(const struct nn_block *b, int l, int first, int count)
+{
+	struct nn_normalized n = normalized(b, l);
+	n.channels = count;
+	n.mean += first;
+	n.scale += first;
+	n.shift += first;
+	n.offset += first;
+	n.tilt += first;
+	return n;
+}
+
+static void normalize_some(const struct nn_block *b, int l, int first, int count)
+{
+	const struct nn_op *op = &b->batch->plan->ops[l];
+	const struct nn_normalized n = some_normalized(b, l, first, count);
+	b->batch->kernels->normalize_forward(channel_of(b, l, first),
+		channel_of(b, op->inputs[0], first), n.mean, n.scale, n.shift, count, n.positions,
+		n.rectifier);
+}
+
+/* The shape of a convolution of `count` output channels, and where its weights begin. */
+static struct nn_conv some_of(const struct nn_op *op, int first, int count, size_t *weights)
+{
+	struct nn_conv s = op->shape.conv;
+	*weights = (size_t)first * (size_t)(s.kernel_height * s.kernel_width);
+	if (op->kind == NN_OP_CONV)
+		*weights *= (size_t)s.in_channels;
+	else
+		s.in_channels = count;
+	s.out_channels = count;
+	return s;
+}
+
+static void convolve_some(const struct nn_block *b, int l, int first, int count)
+{
+	const struct nn_kernels *k = b->batch->kernels;
+	const struct nn_op *op = &b->batch->plan->ops[l];
+	const bool deep = op->kind == NN_OP_DEPTHWISE;
+	size_t weights;
+	const struct nn_conv s = some_of(op, first, count, &weights);
+	(deep ? k->depthwise_forward : k->conv_forward)(channel_of(b, l, first),
+		channel_of(b, op->inputs[0], deep ? first : 0), kernel_of(b, op) + weights,
+		bias_of(b, op) + first, &s, b->memory + b->batch->plan->scratch);
+}
+
+static void sum_some(const struct nn_block *b, int l, int first, int count)
+{
+	b->batch->kernels->normalize_statistics(sums_of(b, l, NN_BATCHNORM_MEAN) + first,
+		sums_of(b, l, NN_BATCHNORM_SQUARES) + first,
+		channel_of(b, b->batch->plan->ops[l].inputs[0], first), count, positions_of(b, l),
+		b->count, b->memory + b->batch->plan->scratch);
+}
+
+/* The chain that begins at layer l; statistics: the normalisation behind it whose sums are wanted,
+ * or -1. */
+static void forward_chain(const struct nn_block *b, int l, int statistics)
+{
+	const struct nn_plan *plan = b->batch->plan;
+	const int channels = b->batch->net->layers[l].shape.channels;
+	for (int c = 0, count; c < channels; c += count) {
+		count = channels - c < plan->ops[l].at_once ? channels - c : plan->ops[l].at_once;
+		for (int k = l; k <= plan->ops[l].chain_end; k++)
+			if (plan->ops[k].kind == NN_OP_BATCHNORM)
+				normalize_some(b, k, c, count);
+			else if (!plan->ops[k].done)
+				convolve_some(b, k, c, count);
+		if (statistics >= 0)
+			sum_some(b, statistics, c, count);
+	}
+}
+
 /* The targets of a training with soft labels, for an output of that many classes. Lanes that are
  * not in use have any. */
 static void set_soft_labels(const struct nn_block *b, int classes, struct nn_soft_labels *soft)
@@ -534,6 +621,70 @@ static void add_tensor(const struct nn_block *b, int tensor)
 		to[i] += from[i];
 }
 
+static void add_weights(const struct nn_block *b, int l)
+{
+	const struct nn_layer *layer = &b->batch->net->layers[b->batch->plan->ops[l].weights_layer];
+	if (!b->sum)
+		return;
+	add_tensor(b, layer->kernel_tensor);
+	add_tensor(b, layer->bias_tensor);
+}
+
+/* Channels first .. of a pair: from normalisation l through its depthwise convolution; slopes: the
+ * normalisation before that one whose sums are wanted, or -1. */
+static void backward_some(const struct nn_block *b, int l, int slopes, int first, int count)
+{
+	const struct nn_kernels *k = b->batch->kernels;
+	const struct nn_plan *plan = b->batch->plan;
+	const int deep = plan->ops[l].inputs[0], in = plan->ops[deep].inputs[0];
+	const struct nn_op *op = &plan->ops[deep];
+	float *scratch = b->memory + plan->scratch, *from = gradient_of(b, deep);
+	struct nn_normalized n = some_normalized(b, l, first, count);
+	size_t weights;
+	const struct nn_conv s = some_of(op, first, count, &weights);
+	k->normalize_backward(
+		from, channel_gradient_of(b, l, first), channel_of(b, deep, first), NULL, &n);
+	if (op->trained) {
+		if (plan->ops[in].strip)
+			normalize_some(
+				b, plan->ops[in].done ? plan->ops[in].inputs[0] : in, first, count);
+		k->depthwise_backward_weights(kernel_gradient_of(b, op) + weights,
+			b->batch->net->layers[deep].bias_tensor < 0
+				? NULL
+				: bias_gradient_of(b, op) + first,
+			channel_of(b, in, first), from, &s, scratch);
+	}
+	if (plan->ops[in].wants_gradient)
+		k->depthwise_backward_input(channel_gradient_of(b, in, first), from,
+			kernel_of(b, op) + weights, &s, scratch);
+	if (slopes < 0)
+		return;
+	n = some_normalized(b, slopes, first, count);
+	k->normalize_slopes(sums_of(b, slopes, NN_BATCHNORM_SUM) + first,
+		sums_of(b, slopes, NN_BATCHNORM_PRODUCT) + first,
+		channel_gradient_of(b, slopes, first),
+		channel_of(b, plan->ops[slopes].inputs[0], first), NULL, &n, scratch);
+}
+
+static void backward_pair(struct nn_block *b, int l, int slopes)
+{
+	const struct nn_plan *plan = b->batch->plan;
+	const int channels = b->batch->net->layers[l].shape.channels, most = plan->ops[l].at_back,
+		  deep = plan->ops[l].inputs[0], in = plan->ops[deep].inputs[0];
+	if (plan->ops[l].trained) {
+		backward_weights(b, l);
+		add_weights(b, l);
+	}
+	for (int c = 0, count; c < channels; c += count) {
+		count = channels - c < most ? channels - c : most;
+		backward_some(b, l, slopes, c, count);
+	}
+	if (plan->ops[deep].trained)
+		add_weights(b, deep);
+	b->has_gradient[deep] = true;
+	b->has_gradient[in] = plan->ops[in].wants_gradient;
+}
+
 /* All that goes back from layer l, whose own gradient is complete. */
 static void backward_layer(struct nn_block *b, int l)
 {
@@ -552,10 +703,7 @@ static void backward_layer(struct nn_block *b, int l)
 			gradient_of(b, l), gradient_of(b, l), out_of(b, l), op->size / NN_LANES);
 	if (op->trained) {
 		backward_weights(b, l);
-		if (b->sum) {
-			add_tensor(b, b->batch->net->layers[op->weights_layer].kernel_tensor);
-			add_tensor(b, b->batch->net->layers[op->weights_layer].bias_tensor);
-		}
+		add_weights(b, l);
 	}
 	for (int i = 0; i < op->input_count; i++) {
 		int input = op->inputs[i];
@@ -575,18 +723,37 @@ static void backward_layer(struct nn_block *b, int l)
 	}
 }
 
-/* From layer `from` down to layer `to`. A layer that several read adds up what they send, the last
- * reader's first. */
-static void backward(struct nn_block *b, int from, int to)
+/* The normalisation whose gradient is complete when the pair at layer l has gone back, if it is
+ * `wanted`, else -1. */
+static int slopes_behind(const struct nn_block *b, int l, int wanted)
 {
+	const struct nn_op *ops = b->batch->plan->ops;
+	const int in = ops[ops[l].inputs[0]].inputs[0];
+	return wanted >= 0 && (ops[in].done ? ops[in].inputs[0] : in) == wanted ? wanted : -1;
+}
+
+/* From layer `from` down to layer `to`. A layer that several read adds up what they send, the last
+ * reader's first. slopes: a normalisation whose sums are wanted as soon as its gradient is
+ * complete, or -1. Returns whether they are done. */
+static bool backward(struct nn_block *b, int from, int to, int slopes)
+{
+	bool summed = false;
 	for (int l = from; l >= to; l--) {
 		const struct nn_op *op = &b->batch->plan->ops[l];
 		if (op->kind == NN_OP_NOTHING || !op->wants_gradient)
 			continue;
 		if (op->kind != NN_OP_OUTPUT && !b->has_gradient[l]) /* nobody reads it */
 			memset(gradient_of(b, l), 0, op->size * sizeof(float));
-		backward_layer(b, l);
+		if (op->pairs) {
+			const int behind = slopes_behind(b, l, slopes);
+			backward_pair(b, l, behind);
+			summed |= behind >= 0;
+			l--; /* the depthwise convolution */
+		} else {
+			backward_layer(b, l);
+		}
 	}
+	return summed;
 }
 
 static void begin(struct nn_block *b, const struct nn_batch *batch, int number)
@@ -607,7 +774,16 @@ static void forward_stage(struct nn_block *b, int stage, int cut_count)
 	const struct nn_batch *batch = b->batch;
 	const int *cuts = batch->plan->cuts;
 	const int end = stage < cut_count ? cuts[stage] : batch->net->layer_count;
+	bool summed = false;
 	for (int l = stage > 0 ? cuts[stage - 1] : 0; l < end; l++) {
+		const int last = batch->plan->ops[l].chain_end;
+		if (last > 0) {
+			summed = stage < cut_count && last == end - 1
+				&& batch->plan->ops[end].inputs[0] == last;
+			forward_chain(b, l, summed ? end : -1);
+			l = last;
+			continue;
+		}
 		forward(b, l);
 		if (batch->ranges && batch->plan->ops[l].rounds)
 			nn_ranges_round(batch->ranges, batch->kernels, l, out_of(b, l),
@@ -618,12 +794,8 @@ static void forward_stage(struct nn_block *b, int stage, int cut_count)
 	}
 	if (stage == cut_count)
 		losses(b);
-	else
-		batch->kernels->normalize_statistics(sums_of(b, end, NN_BATCHNORM_MEAN),
-			sums_of(b, end, NN_BATCHNORM_SQUARES),
-			out_of(b, batch->plan->ops[end].inputs[0]),
-			batch->net->layers[end].shape.channels, positions_of(b, end), b->count,
-			b->memory + batch->plan->scratch);
+	else if (!summed)
+		sum_some(b, end, 0, batch->net->layers[end].shape.channels);
 }
 
 /* Back from cut number `cut` (the number of cuts: from the losses) to where the gradient of the cut
@@ -633,11 +805,12 @@ static void backward_stage(struct nn_block *b, int cut, int cut_count)
 	const int *cuts = b->batch->plan->cuts;
 	const int from = cut < cut_count ? cuts[cut] : b->batch->net->layer_count - 1;
 	if (cut == 0) {
-		backward(b, from, 0);
+		backward(b, from, 0, -1);
 		return;
 	}
 	const int to = cuts[cut - 1];
-	backward(b, from, to + 1);
+	if (backward(b, from, to + 1, to))
+		return;
 	if (!b->has_gradient[to])
 		memset(gradient_of(b, to), 0, b->batch->plan->ops[to].size * sizeof(float));
 	sum_slopes(b, to);

@@ -8,6 +8,7 @@
 
 #include "batchnorm.h"
 #include "block.h"
+#include "chain.h"
 #include "infer_channels.h"
 #include "memory.h"
 #include "plan.h"
@@ -380,6 +381,7 @@ struct nn_infer *nn_infer_new(
 	if (f->by_position) {
 		lay_out(f);
 	} else {
+		nn_plan_chain(&f->plan, net);
 		f->params = take(f, net->parameter_count);
 		f->shared = take(f, f->plan.shared);
 		f->workspace = take(f, f->plan.memory);

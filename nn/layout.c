@@ -29,6 +29,30 @@ static int back(const struct layout *y, int layer)
 	return 2 * y->net->layer_count - layer;
 }
 
+/* Layers that go together (chain.h) are one step: begun with the first, done with the last. */
+static int begun(const struct layout *y, int layer)
+{
+	const int first = y->plan->ops[layer].chain;
+	return first > 0 ? first : layer;
+}
+
+static int done(const struct layout *y, int layer)
+{
+	const int first = y->plan->ops[layer].chain;
+	return first > 0 ? y->plan->ops[first].chain_end : layer;
+}
+
+static int back_begun(const struct layout *y, int layer)
+{
+	const bool second = layer + 1 < y->net->layer_count && y->plan->ops[layer + 1].pairs;
+	return back(y, second ? layer + 1 : layer);
+}
+
+static int back_done(const struct layout *y, int layer)
+{
+	return back(y, y->plan->ops[layer].pairs ? y->plan->ops[layer].inputs[0] : layer);
+}
+
 /* The reader of a layer with the largest number, -1: nobody; how many there are. */
 static int last_reader(const struct layout *y, int layer, int *count)
 {
@@ -99,14 +123,15 @@ static int last_use(const struct layout *y, int layer)
 	const struct nn_op *ops = y->plan->ops;
 	if (y->plan->keep_maps)
 		return back(y, -1);
-	int end = reads_output_back(&ops[layer], &y->net->layers[layer]) ? back(y, layer) : layer;
+	int end = reads_output_back(&ops[layer], &y->net->layers[layer]) ? back_done(y, layer)
+									 : done(y, layer);
 	for (int r = layer + 1; r < y->net->layer_count; r++)
 		for (int i = 0; i < ops[r].input_count; i++) {
 			if (ops[r].inputs[i] != layer)
 				continue;
 			const int use = reads_input_back(&ops[r])
-				? back(y, r)
-				: (ops[r].kind == NN_OP_OUTPUT ? y->net->layer_count : r);
+				? back_done(y, r)
+				: (ops[r].kind == NN_OP_OUTPUT ? y->net->layer_count : done(y, r));
 			end = end > use ? end : use;
 		}
 	return end;
@@ -214,6 +239,12 @@ static void extend(struct buffer *b, int from, int to)
 	b->to = b->to > to ? b->to : to;
 }
 
+/* A gradient that only a pair (chain.h) has, between its two. */
+static bool gradient_in_strip(const struct layout *y, int layer)
+{
+	return layer + 1 < y->net->layer_count && y->plan->ops[layer + 1].pairs;
+}
+
 /* From the last layer on: what a layer lies in comes behind it. */
 static void list_buffers(struct layout *y)
 {
@@ -221,25 +252,27 @@ static void list_buffers(struct layout *y)
 		struct nn_op *op = &y->plan->ops[l];
 		if (op->kind == NN_OP_NOTHING)
 			continue;
-		const int from = op->kind == NN_OP_INPUT ? 0 : l, to = last_use(y, l);
+		const int from = op->kind == NN_OP_INPUT ? 0 : begun(y, l), to = last_use(y, l);
 		if (y->out_in[l] < 0)
-			y->out[l] = add(y, op->size, from, to);
+			y->out[l] = add(y, op->strip ? 0 : op->size, from, to);
 		else
 			extend(&y->buffers[y->out[l] = y->out[y->out_in[l]]], from, to);
 		if (op->kind == NN_OP_CONV_POOL || op->kind == NN_OP_POOL
 			|| op->kind == NN_OP_LARGEST || op->kind == NN_OP_DROPOUT)
-			y->aux[l] = add(y, op->size, l, op->wants_gradient ? back(y, l) : l);
+			y->aux[l] = add(
+				y, op->size, l, op->wants_gradient ? back_done(y, l) : done(y, l));
 		if (!op->wants_gradient)
 			continue;
 		int count;
 		const int reader = last_reader(y, l, &count),
 			  sent = op->kind == NN_OP_OUTPUT ? y->net->layer_count
-							  : back(y, reader < 0 ? l : reader);
+							  : back_begun(y, reader < 0 ? l : reader);
 		if (y->gradient_in[l] < 0)
-			y->gradient[l] = add(y, op->size, sent, back(y, l));
+			y->gradient[l] = add(
+				y, gradient_in_strip(y, l) ? 0 : op->size, sent, back_done(y, l));
 		else
 			extend(&y->buffers[y->gradient[l] = y->gradient[y->gradient_in[l]]], sent,
-				back(y, l));
+				back_done(y, l));
 	}
 }
 

@@ -278,6 +278,7 @@ static void lay_out(struct nn_plan *plan, const struct nn_net *net)
 	plan->images = take(&memory, LANES * plan->image_stride);
 	plan->warp_scratch = take(&memory, padded + 16);
 	plan->partner = take(&memory, image * LANES);
+	plan->maps = memory;
 	plan->memory = nn_layout(plan, net, memory);
 }
 

@@ -50,9 +50,16 @@ struct nn_op {
 	size_t shared; /* batchnorm: in the memory that all blocks share (batchnorm.h) */
 	enum nn_rectifier rectifier; /* batchnorm, add: done with it, in place ... */
 	bool done;                   /* ... and nothing is left to do here: the ReLU behind it */
-	bool rounds;  /* its map is one of those that an int8 network keeps: rounded where training
-			 asks for that */
-	bool trained; /* has weights that are not frozen */
+	int chain;     /* the first layer of the chain that this one is in (chain.h), 0: none */
+	int chain_end; /* of that first one: the last layer ... */
+	int at_once;   /* ... and channels at once */
+	int at_back;   /* of a pair */
+	bool strip;    /* its map is a strip of these channels */
+	bool pairs;    /* goes back together with the depthwise convolution before it, whose
+			  gradient is a strip */
+	bool rounds;   /* its map is one of those that an int8 network keeps: rounded where training
+			  asks for that */
+	bool trained;  /* has weights that are not frozen */
 	bool wants_gradient; /* its own weights or those of a layer before it are trained */
 	union {
 		struct nn_conv_pool conv_pool;
@@ -73,6 +80,7 @@ struct nn_plan {
 	size_t partner;       /* activations of an input: the images that are mixed in */
 	size_t zeros, unused; /* for convolutions without bias: the bias that they read, and where
 				 its gradient goes */
+	size_t maps;          /* where maps begin */
 	size_t memory;        /* floats of one thread's memory */
 	size_t shared;        /* floats of the memory that all blocks share */
 	bool keep_maps;

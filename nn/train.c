@@ -7,6 +7,7 @@
 
 #include "batchnorm.h"
 #include "block.h"
+#include "chain.h"
 #include "memory.h"
 #include "mixup.h"
 #include "plan.h"
@@ -117,6 +118,7 @@ static struct teacher *teacher_new(const struct nn_net *net, const float *params
 	memset(frozen, true, sizeof(frozen));
 	t->net = net;
 	nn_plan_make(&t->plan, net, frozen, false);
+	nn_plan_chain(&t->plan, net);
 	const size_t padded = (net->parameter_count + NN_LANES - 1) / NN_LANES * NN_LANES;
 	t->memory = nn_zeroed(
 		(padded + t->plan.shared + (size_t)threads * t->plan.memory) * sizeof(*t->memory));
@@ -173,6 +175,10 @@ struct nn_trainer *nn_trainer_new(
 	bool none_trained[2 * NN_LAYERS_MAX];
 	memset(none_trained, true, sizeof(none_trained));
 	nn_plan_make(&t->evaluation, net, none_trained, false);
+	if (!options->map_bits) {
+		nn_plan_chain(&t->plan, net);
+		nn_plan_chain(&t->evaluation, net);
+	}
 	t->workspace =
 		t->plan.memory > t->evaluation.memory ? t->plan.memory : t->evaluation.memory;
 	t->padded = (net->parameter_count + NN_LANES - 1) / NN_LANES * NN_LANES;

@@ -185,4 +185,43 @@ static void build_dilated(struct nn_net *net, struct nn_shape image)
 		nn_dense(net, "logits", nn_maxpool(net, "pool", at, 2), 10, false, NN_HE_NORMAL));
 }
 
+/* Expanding, depthwise and projecting convolutions (Sandler et al., 2018), of maps of which few
+ * channels at once fit into a cache. */
+static int inverted(struct nn_net *net, const char *const names[7], int at, int filters, int stride)
+{
+	const struct nn_conv_options expand = { .filters = filters,
+		.kernel_height = 1,
+		.kernel_width = 1,
+		.no_bias = true,
+		.init = NN_HE_NORMAL },
+				     project = { .filters = 5,
+					     .kernel_height = 1,
+					     .kernel_width = 1,
+					     .no_bias = true,
+					     .init = NN_HE_NORMAL },
+				     deep = { .kernel_height = 3,
+					     .kernel_width = 3,
+					     .stride = stride,
+					     .padding = NN_SAME,
+					     .no_bias = stride == 2,
+					     .init = NN_HE_NORMAL };
+	at = nn_batchnorm(net, names[1], nn_conv_with(net, names[0], at, &expand), 0.9, 1e-3);
+	at = stride == 2 ? nn_relu6(net, names[2], at) : nn_relu(net, names[2], at);
+	at = nn_batchnorm(net, names[4], nn_depthwise(net, names[3], at, &deep), 0.9, 1e-3);
+	return nn_batchnorm(net, names[6], nn_conv_with(net, names[5], at, &project), 0.9, 1e-3);
+}
+
+static void build_inverted(struct nn_net *net, struct nn_shape image)
+{
+	static const char *const first[] = { "expand1", "norm1", "relu1", "deep1", "norm2",
+		"project1", "norm3" },
+				 *const second[] = { "expand2", "norm4", "relu2", "deep2", "norm5",
+					 "project2", "norm6" };
+	int parts[2];
+	parts[0] = inverted(net, first, nn_input(net, "in", image), 22, 2);
+	parts[1] = inverted(net, second, parts[0], 13, 1);
+	const int at = nn_global_avgpool(net, "pool", nn_add(net, "sum", parts, 2));
+	nn_output(net, "out", nn_dense(net, "logits", at, 10, false, NN_GLOROT_UNIFORM));
+}
+
 #endif

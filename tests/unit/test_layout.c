@@ -7,6 +7,7 @@
 #include <cmocka.h>
 #include <string.h>
 
+#include "nn/chain.h"
 #include "nn/plan.h"
 #include "tests/oracle/networks.h"
 
@@ -56,12 +57,35 @@ static void kept_maps_lie_side_by_side(void **state)
 	}
 }
 
+/* What goes by some channels at once has no whole map. */
+static void chains_take_less_memory(void **state)
+{
+	(void)state;
+	static const char *const names[] = { "mobilenet-small", "mobilenet-v2-small",
+		"mobilenet-v1-0.25" };
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		assert_true(small_network_build(names[i], &net));
+		nn_plan_make(&plan, &net, NULL, false);
+		const size_t whole = plan.memory;
+		nn_plan_chain(&plan, &net);
+		assert_true(plan.memory < whole * 9 / 10);
+		int strips = 0, pairs = 0;
+		for (int l = 0; l < net.layer_count; l++) {
+			strips += plan.ops[l].strip;
+			pairs += plan.ops[l].pairs;
+			assert_true(plan.ops[l].out < plan.memory);
+		}
+		assert_true(strips >= 8 && pairs >= 4);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(batches_of_deep_networks_stay_small),
 		cmocka_unit_test(evaluation_keeps_what_is_read_again_alone),
 		cmocka_unit_test(kept_maps_lie_side_by_side),
+		cmocka_unit_test(chains_take_less_memory),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
