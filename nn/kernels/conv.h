@@ -11,8 +11,13 @@
 #include "kernels.h"
 #include "tile.h"
 
-/* Positions and channels of a register tile. */
-enum { CONV_POSITIONS = 4, CONV_CHANNELS = REGISTERS == 32 ? 6 : 3 };
+/* Positions and channels of a register tile; channels of a patch for 1x1 kernels, which a first
+ * cache of 48 KiB or 32 KiB holds. */
+enum {
+	CONV_POSITIONS = 4,
+	CONV_CHANNELS = REGISTERS == 32 ? 6 : 3,
+	CONV_POINT_CHANNELS = W == 16 ? 160 : 96
+};
 
 INLINE int at_least(int a, int b)
 {
@@ -65,7 +70,7 @@ struct conv_target {
 	ptrdiff_t position;  /* floats to the next position */
 	const float *biases; /* of the first channel; NULL: zeros */
 	bool started;        /* go on from the sums in out */
-	bool relu;
+	bool relu, far;
 };
 
 INLINE void conv_start(vf a[CONV_CHANNELS][CONV_POSITIONS], const struct conv_target *t,
@@ -90,8 +95,8 @@ INLINE void conv_finish(vf a[CONV_CHANNELS][CONV_POSITIONS], const struct conv_t
 		    x++) if (p->whole || (x >= p->kept.from && x < p->kept.end))
 	{
 		float *out = t->out + x * t->position;
-		UNROLL for (int o = 0; o < count; o++)
-			store(out + (size_t)o * t->channel, t->relu ? relu(a[o][x]) : a[o][x]);
+		UNROLL for (int o = 0; o < count; o++) store_to(
+			out + (size_t)o * t->channel, t->relu ? relu(a[o][x]) : a[o][x], t->far);
 	}
 }
 
@@ -240,9 +245,10 @@ static void conv_points(float *out, const float *in, const float *w, const float
 		s.columns *= s.rows;
 		s.rows = 1;
 	}
+	const bool far = is_far((size_t)s.out_channels * s.out_plane);
 	int block;
 	for (int first = 0; first < s.in_channels; first += block) {
-		block = conv_patch_channels(s.in_channels - first, CONV_POSITIONS);
+		block = (int)tile_of((size_t)(s.in_channels - first), CONV_POINT_CHANNELS);
 		const size_t half = (size_t)block * CONV_POSITIONS * W;
 		for (int y = 0; y < s.rows; y++)
 			for (int x = 0; x < s.columns; x += CONV_POSITIONS) {
@@ -271,10 +277,12 @@ static void conv_points(float *out, const float *in, const float *w, const float
 					.position = (ptrdiff_t)s.out_step,
 					.biases = biases,
 					.started = first > 0,
+					.far = far && first + block == s.in_channels,
 					.relu = with_relu && first + block == s.in_channels };
 				conv_tiles(t, &p, w + (size_t)first * s.weight_in, s.out_channels);
 			}
 	}
+	finish_far(far);
 }
 
 INLINE bool conv_is_points(const struct nn_conv *s)

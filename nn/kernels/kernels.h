@@ -40,10 +40,10 @@ struct nn_conv {
 	bool relu;
 };
 
-/* What the kernels of a convolution need: floats of a packed patch; filters whose weights'
- * gradients add up at once, and rows of the output that they go by in; and the scratch memory, in
- * floats. */
-enum { NN_CONV_PATCH = 6144, NN_CONV_SUMS = 65536, NN_CONV_BAND = 64 };
+/* What the kernels of a convolution need: floats of a packed patch, and of a 1x1 kernel's;
+ * filters whose weights' gradients add up at once, and rows of the output that they go by in; and
+ * the scratch memory, in floats. */
+enum { NN_CONV_PATCH = 6144, NN_CONV_POINTS = 10240, NN_CONV_SUMS = 65536, NN_CONV_BAND = 64 };
 
 static inline int nn_conv_filters(const struct nn_conv *s)
 {
@@ -64,7 +64,7 @@ static inline size_t nn_conv_scratch(const struct nn_conv *s)
 		     filters = (size_t)nn_conv_filters(s), band = (size_t)nn_conv_band(s),
 		     band_in = (band - 1) * (size_t)s->stride + (size_t)s->kernel_height;
 	const size_t one = 16 * (size_t)s->kernel_height * 4 * (size_t)(s->kernel_width + 1),
-		     patch = (one > NN_CONV_PATCH ? one : NN_CONV_PATCH)
+		     patch = (one > NN_CONV_POINTS ? one : NN_CONV_POINTS)
 		+ 2 * (size_t)s->kernel_width + 16;
 	const size_t weights = filters * ((size_t)s->in_channels * taps + 16) + filters + 16
 		+ filters * band * (size_t)s->out_width + 4 * band_in * (size_t)s->in_width;

@@ -208,6 +208,38 @@ INLINE vf load_bytes(const uint8_t *p)
 }
 #endif
 
+/* Memory that is not read before the cache has forgotten it: written past the cache, which then
+ * does not read it first. That pays where a vector is a whole cache line and so many floats are
+ * written at once. */
+enum { FAR_FLOATS = 1 << 19 };
+
+INLINE bool is_far(size_t floats)
+{
+	return W == 16 && floats >= FAR_FLOATS;
+}
+
+INLINE void store_to(float *p, vf v, bool far)
+{
+#if W == 16
+	if (far) {
+		_mm512_stream_ps(p, (__m512)v);
+		return;
+	}
+#endif
+	(void)far;
+	store(p, v);
+}
+
+/* Before others may read what was written. */
+INLINE void finish_far(bool far)
+{
+#if W == 16
+	if (far)
+		_mm_sfence();
+#endif
+	(void)far;
+}
+
 /* max(a, 0); a NaN stays one, so that a training that has diverged is seen to have. */
 INLINE vf relu(vf a)
 {

@@ -99,20 +99,23 @@ INLINE vf rectified_slope(vf slope, vf out, const enum nn_rectifier r)
 	} while (0)
 
 INLINE void normalize_channel(float *out, const float *in, float mean, float scale, float shift,
-	size_t plane, const enum nn_rectifier r)
+	size_t plane, const enum nn_rectifier r, bool far)
 {
 	const vf centre = all(mean), factor = all(scale), offset = all(shift);
 	for (size_t k = 0; k < plane; k += W)
-		store(out + k, rectified(fma_(load(in + k) - centre, factor, offset), r));
+		store_to(out + k, rectified(fma_(load(in + k) - centre, factor, offset), r), far);
 }
 
 static void normalize_forward(float *out, const float *in, const float *mean, const float *scale,
 	const float *shift, int channels, size_t positions, enum nn_rectifier r)
 {
 	const size_t plane = positions * LANES;
+	const bool far = is_far((size_t)channels * plane);
 	for (int c = 0; c < channels; c++, in += plane, out += plane)
 		FOR_RECTIFIER(r,
-			normalize_channel(out, in, mean[c], scale[c], shift[c], plane, rectifier));
+			normalize_channel(
+				out, in, mean[c], scale[c], shift[c], plane, rectifier, far));
+	finish_far(far);
 }
 
 /* again: what the rectifier was given is computed, not read from out. */
@@ -176,7 +179,8 @@ static void normalize_slopes(float *sum, float *product, const float *dout, cons
 }
 
 INLINE void normalize_channel_back(float *din, const float *dout, const float *in, const float *out,
-	const struct nn_normalized *s, size_t c, const enum nn_rectifier r, const bool again)
+	const struct nn_normalized *s, size_t c, const enum nn_rectifier r, const bool again,
+	bool far)
 {
 	const vf mean = all(s->mean[c]), scale = all(s->scale[c]), shift = all(s->shift[c]),
 		 offset = all(s->offset[c]), tilt = -all(s->tilt[c]);
@@ -193,21 +197,25 @@ INLINE void normalize_channel_back(float *din, const float *dout, const float *i
 					again ? fma_(apart, scale, shift) : load(out + at), r)
 				- offset;
 			const vf slope = fma_(apart, tilt, flat);
-			store(din + at, keep_where(kept[v], slope * scale));
+			store_to(din + at, keep_where(kept[v], slope * scale), far);
 		}
 }
 
 static void normalize_backward(float *din, const float *dout, const float *in, const float *out,
 	const struct nn_normalized *s)
 {
+	const bool far = is_far((size_t)s->channels * s->positions * LANES);
 	for (size_t c = 0; c < (size_t)s->channels; c++) {
 		if (out)
 			FOR_RECTIFIER(s->rectifier,
-				normalize_channel_back(din, dout, in, out, s, c, rectifier, false));
+				normalize_channel_back(
+					din, dout, in, out, s, c, rectifier, false, far));
 		else
 			FOR_RECTIFIER(s->rectifier,
-				normalize_channel_back(din, dout, in, out, s, c, rectifier, true));
+				normalize_channel_back(
+					din, dout, in, out, s, c, rectifier, true, far));
 	}
+	finish_far(far);
 }
 
 static void sum_two(float *out, const float *a, const float *b, size_t count, enum nn_rectifier r)
