@@ -11,6 +11,7 @@
 #include "../base/digest.h"
 #include "../base/err.h"
 #include "../base/str.h"
+#include "exits.h"
 
 /* What is known of where a network comes from; "", 0 or NULL where nothing is. */
 struct model_facts {
@@ -104,15 +105,9 @@ int model_evaluate(const struct model *m, const struct nn_images *images,
 	const struct nn_kernels *kernels, double accuracy[NN_OUTPUTS_MAX],
 	uint8_t *const predictions[NN_OUTPUTS_MAX], struct err *e);
 
-/* A network whose second output is an early exit, and images leave there whose largest probability
- * is at least so much. */
-struct model_exit {
-	double share, accuracy; /* of all images; of the class that was taken */
-	double macs;            /* on average, for one image */
-};
-
-/* Returns 0, or -1 with e (ERR_USAGE: no exit, of int8, images of another shape). */
+/* The same where images may leave at an early exit. Returns 0, or -1 with e (ERR_USAGE: no exit, of
+ * int8, images of another shape). */
 int model_evaluate_exit(const struct model *m, const struct nn_images *images,
-	const struct nn_kernels *kernels, double at_least, struct model_exit *out, struct err *e);
+	const struct nn_kernels *kernels, double at_least, struct exit_score *out, struct err *e);
 
 #endif
