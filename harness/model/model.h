@@ -27,8 +27,8 @@ struct model_facts {
 	char predictions_digest[NN_OUTPUTS_MAX][DIGEST_TEXT];
 };
 
-/* The input of every network is one image [channels][height][width] of bytes, which are divided by
- * 255. A network with several inputs sees the same image in each. */
+/* The input of every network is one image [channels][height][width]: bytes, which are divided by
+ * 255, or floats (not in 8 bits). A network with several inputs sees the same image in each. */
 struct model {
 	struct nn_net net;
 	/* [net.parameter_count], in the order of net.tensors; owned. NULL: the parameters are in
@@ -89,8 +89,8 @@ int model_file_read(
 	const char *path, struct model *out, const struct model_format **format, struct err *e);
 
 /* The same network in 8 bits, batch normalisations folded, calibrated on the last 1,000 training
- * images. Returns 0, or -1 with e (ERR_USAGE: a layer cannot be quantised). In both cases free *out
- * with model_free. */
+ * images. Returns 0, or -1 with e (ERR_USAGE: a layer cannot be quantised, or the images are
+ * floats). In both cases free *out with model_free. */
 int model_quantise(
 	const struct model *m, const struct nn_images *training, struct model *out, struct err *e);
 
@@ -98,7 +98,7 @@ int model_quantise(
 
 /* The test accuracy of each output, and its predictions: predictions[k] is NULL or [images->count]
  * classes. kernels: NULL means the fastest. Returns 0, or -1 with e (ERR_USAGE: the images have
- * another shape, or labels beyond the network's classes). */
+ * another shape, labels beyond the network's classes, or floats for a network in 8 bits). */
 int model_evaluate(const struct model *m, const struct nn_images *images,
 	const struct nn_kernels *kernels, double accuracy[NN_OUTPUTS_MAX],
 	uint8_t *const predictions[NN_OUTPUTS_MAX], struct err *e);
