@@ -10,6 +10,7 @@
 #include "../base/digest.h"
 #include "../base/err.h"
 #include "../base/str.h"
+#include "exits.h"
 
 /* The origin of a network; "", 0 or NULL if unknown. */
 struct model_facts {
@@ -103,15 +104,9 @@ int model_evaluate(const struct model *m, const struct nn_images *images,
 	const struct nn_kernels *kernels, double accuracy[NN_OUTPUTS_MAX],
 	uint8_t *const predictions[NN_OUTPUTS_MAX], struct err *e);
 
-/* Result of a network whose second output is an early exit. */
-struct model_exit {
-	double share, accuracy; /* fraction of images that exit; accuracy of the class chosen */
-	double macs;            /* mean multiply-accumulates per image */
-};
-
 /* Images exit early if the largest probability of the exit is at least `at_least`. Returns 0, or -1
  * with e (ERR_USAGE: no exit, an int8 network, images of another shape). */
 int model_evaluate_exit(const struct model *m, const struct nn_images *images,
-	const struct nn_kernels *kernels, double at_least, struct model_exit *out, struct err *e);
+	const struct nn_kernels *kernels, double at_least, struct exit_score *out, struct err *e);
 
 #endif

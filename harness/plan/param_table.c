@@ -394,9 +394,10 @@ static const struct param table[] = {
 		.detail = "Results have two outputs then: test_accuracy_1 is that of the final "
 			  "output, test_accuracy_2 that of the exit; test_accuracy is the mean of "
 			  "both.\n"
-			  "Early stopping and `keep` use the final output only. With `retrial eval "
-			  "--exit 0.9 FILE` an image leaves at the exit if its largest probability "
-			  "is at least 0.9.\n",
+			  "Early stopping and `keep` use the final output only.\n"
+			  "With the metrics exit_accuracy_at_0.9, exit_share_at_0.9 and "
+			  "exit_macs_at_0.9 an image leaves at the exit if its largest probability "
+			  "there is at least 0.9; `retrial eval --exit` takes any probability.\n",
 		.since = "0.2" },
 	{ IN_PHASE(weight_bits), .name = "weight_bits", .type = PARAM_INTEGER, .min = 2, .max = 8,
 		.zero = "none", .fallback = "none", .unit = "bits",
