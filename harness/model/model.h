@@ -21,6 +21,11 @@ struct model_facts {
 	char weights_digest[DIGEST_TEXT]; /* of params as 32-bit little-endian floats */
 	char dataset[64];                 /* trained on, tested on */
 	char data_digest[DIGEST_TEXT], data_variant[32];
+	bool reals; /* the data set's numbers are floats, which the network takes as they are */
+	/* Of an imported set: one after the other, each with its NUL, owned. NULL: those of the
+	 * published set `dataset` (model_class_name). */
+	char *class_names;
+	size_t class_names_length;
 	/* On the first test_count test images, for each output of the network. */
 	int test_count;
 	double test_accuracy[NN_OUTPUTS_MAX];
@@ -42,6 +47,9 @@ struct model {
 
 /* Free what the model owns; the struct belongs to the caller. */
 void model_free(struct model *m);
+
+/* Name of class k (below the outputs of the network), or its number, written to number. */
+const char *model_class_name(const struct model *m, int k, char number[16]);
 
 /* ---- formats ---- */
 
