@@ -3,9 +3,9 @@
  *
  * Geometric transforms come in this order, about the image's centre: flip, rotation, shear, zoom,
  * translation, random crop. They are composed into one affine map, and the image is sampled once:
- * bilinearly, with reflected borders (d c b a | a b c d | d c b a). Keras applies each as a layer
- * that resamples the image: the same transforms, but three of them blur an image three times and
- * reflect it at every step. `sequential` imitates that.
+ * bilinearly, with reflected borders (d c b a | a b c d | d c b a). In Keras each is a layer that
+ * resamples the image. The transforms are the same, but three layers blur an image three times and
+ * reflect it each time. `sequential` imitates that.
  *
  * Then come, in this order: brightness, contrast, noise, and black (0) for what a crop with
  * NN_CROP_ZERO brings in from outside and for what cutout covers. photometric.h has all of these
@@ -21,8 +21,8 @@
 
 /* Maximum amounts; 0 switches a transform off. Fractions and factors are drawn uniformly. */
 struct nn_augment {
-	/* Sample up to three times, after flip, rotation and shear; after zoom and brightness;
-	 * after translation and crop. A group whose transforms are all off is left out. */
+	/* Resample after each of three groups: flip, rotation and shear; zoom and brightness;
+	 * translation and crop. A group whose transforms are all off is left out. */
 	bool sequential;
 	double rotation; /* turns, in either direction */
 	/* Height and width are scaled by 1 +- zoom, drawn independently; above 1 shows more of the

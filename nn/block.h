@@ -69,9 +69,9 @@ int nn_block_stages(const struct nn_batch *batch, bool gradient);
 
 /* Run stage 0, 1, ... of block number `number`. The caller sets memory and gradient before stage 0,
  * and leaves the block and its memory alone until the last stage is done. Stages 0 .. cuts go
- * forward; stage `cuts` then turns, and it and all later stages go backward. The gradient is that
- * of the mean loss over the batch, summed over outputs. Between stages the caller joins what the
- * blocks left at the cut (batchnorm.h). */
+ * forward; stage `cuts` and all later ones then go backward. The gradient is that of the mean loss
+ * over the batch, summed over outputs. Between stages the caller joins what the blocks left at the
+ * cut (batchnorm.h). */
 void nn_block_run(struct nn_block *block, const struct nn_batch *batch, int number, int stage);
 
 /* Write the images of the block for network input `input` to `out`, augmented and mixed as the

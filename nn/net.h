@@ -48,9 +48,7 @@ enum nn_kind {
 	NN_KIND_COUNT,
 };
 
-/* Is the layer an activation, a function of each number alone? */
-
-/* A function of each number by itself. */
+/* Is it an activation, a function of each number alone? */
 bool nn_is_activation(enum nn_kind kind);
 
 /* NN_SAME: zeros outside the map; the output is ceil(size / stride) high and wide. The smaller half

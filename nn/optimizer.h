@@ -125,8 +125,7 @@ struct nn_step_factors nn_step_factors_of(
 	const struct nn_step_factors *f, double scale, bool decayed);
 
 /* Floats of optimizer state per trained parameter, without average and lookahead: Nadam, Adam and
- * Adadelta 2 (m, v), RMSprop 1 (v; with momentum 2), Adagrad 1, SGD with momentum 1, plain SGD 0.
- */
+ * Adadelta 2 (m, v), RMSprop 1 (v; with momentum 2), Adagrad 1, SGD 0 (with momentum 1). */
 int nn_optimizer_slots(const struct nn_optimizer *o);
 
 #endif

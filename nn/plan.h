@@ -74,7 +74,7 @@ struct nn_plan {
 	size_t memory; /* floats of one thread's memory */
 	size_t shared; /* floats of the memory that all blocks share */
 	bool keep_maps;
-	bool apart; /* no map lies inside another one */
+	bool apart; /* inputs of a concatenation have their own memory, not in its map */
 	/* Trained batch normalisations, from the first. In training all blocks of a batch run up to
 	 * one of them before any block goes on. */
 	int cuts[NN_LAYERS_MAX], cut_count;

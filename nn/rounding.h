@@ -21,8 +21,7 @@ struct nn_ranges {
  * lanes of each vector. All ranges start as 0. */
 void nn_ranges_widen(struct nn_ranges *r, int layer, const float *map, size_t vectors, int lanes);
 
-/* Round a map of `size` floats to the nearest of 2^bits values from low to high; 0 is one of them.
- */
+/* Round a map of `size` floats to the nearest of 2^bits values from low to high, 0 included. */
 void nn_ranges_round(
 	const struct nn_ranges *r, const struct nn_kernels *k, int layer, float *map, size_t size);
 

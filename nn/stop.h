@@ -12,7 +12,7 @@ struct nn_stop {
 	double min_delta; /* only changes larger than this are improvements */
 	int from_epoch;   /* epochs before this one (from 0) are ignored */
 	/* state; zero-initialise */
-	bool any;    /* an epoch was not ignored */
+	bool any;    /* an epoch has counted */
 	double best; /* value of the last improvement */
 	int best_epoch;
 	int wait; /* epochs since then */

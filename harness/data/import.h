@@ -11,8 +11,8 @@ struct import_options {
 	double test_share; /* images in CLASS/ alone: the fraction of each class for testing */
 	uint64_t seed;     /* the seed of that split */
 	bool split_given;  /* the user has set test_share or seed */
-	const char *
-		variant; /* CIFAR-100: fine (NULL) or coarse; EMNIST: the part, NULL: if only one */
+	/* CIFAR-100: fine (NULL) or coarse labels; EMNIST: the part, NULL if there is only one. */
+	const char *variant;
 };
 
 /* Read a data set from `path` and write it as PLACE/NAME/DIGEST.data. path is a folder with one of

@@ -21,6 +21,11 @@ struct model_facts {
 	char weights_digest[DIGEST_TEXT]; /* of params as 32-bit little-endian floats */
 	char dataset[64];                 /* trained on, tested on */
 	char data_digest[DIGEST_TEXT], data_variant[32];
+	bool reals; /* the data set's numbers are floats, which the network takes as they are */
+	/* Of an imported set: one after the other, each with its NUL, owned. NULL: those of the
+	 * published set `dataset` (model_class_name). */
+	char *class_names;
+	size_t class_names_length;
 	/* On the first test_count test images, for each output of the network. */
 	int test_count;
 	double test_accuracy[NN_OUTPUTS_MAX];
@@ -28,8 +33,8 @@ struct model_facts {
 	char predictions_digest[NN_OUTPUTS_MAX][DIGEST_TEXT];
 };
 
-/* The input of every network is one image [channels][height][width] of bytes, which are divided by
- * 255. A network with several inputs sees the same image in each. */
+/* The input of every network is one image [channels][height][width]: bytes, which are divided by
+ * 255, or floats (not in 8 bits). A network with several inputs sees the same image in each. */
 struct model {
 	struct nn_net net;
 	/* [net.parameter_count], in the order of net.tensors; owned. NULL: the parameters are in
@@ -42,6 +47,9 @@ struct model {
 
 /* Free what the model owns; the struct belongs to the caller. */
 void model_free(struct model *m);
+
+/* Name of class k (below the outputs of the network), or its number, written to number. */
+const char *model_class_name(const struct model *m, int k, char number[16]);
 
 /* ---- formats ---- */
 
@@ -90,8 +98,8 @@ int model_file_read(
 	const char *path, struct model *out, const struct model_format **format, struct err *e);
 
 /* The same network in 8 bits, batch normalisations folded, calibrated on the last 1,000 training
- * images. Returns 0, or -1 with e (ERR_USAGE: a layer cannot be quantised). In both cases free *out
- * with model_free. */
+ * images. Returns 0, or -1 with e (ERR_USAGE: a layer cannot be quantised, or the images are
+ * floats). In both cases free *out with model_free. */
 int model_quantise(
 	const struct model *m, const struct nn_images *training, struct model *out, struct err *e);
 
@@ -99,7 +107,7 @@ int model_quantise(
 
 /* The test accuracy of each output, and its predictions: predictions[k] is NULL or [images->count]
  * classes. kernels: NULL means the fastest. Returns 0, or -1 with e (ERR_USAGE: the images have
- * another shape, or labels beyond the network's classes). */
+ * another shape, labels beyond the network's classes, or floats for a network in 8 bits). */
 int model_evaluate(const struct model *m, const struct nn_images *images,
 	const struct nn_kernels *kernels, double accuracy[NN_OUTPUTS_MAX],
 	uint8_t *const predictions[NN_OUTPUTS_MAX], struct err *e);

@@ -85,8 +85,7 @@ static void conv_pool_forward(float *out, int32_t *argmax, const float *in, cons
 		}
 }
 
-/* The gradient of the four positions of a window: that of the pooled value at the maximum, else 0.
- */
+/* The gradient of a window's four positions: that of the pooled value at the maximum, else 0. */
 INLINE void unpool(float *window, size_t stride, vf gradient, vi argmax)
 {
 	UNROLL for (int q = 0; q < 4; q++)

@@ -22,8 +22,7 @@ struct conv_band {
 	bool first;
 };
 
-/* The positions of one tap: rows and columns of the band's output; in: the input of the first one.
- */
+/* The positions of one tap: rows and columns of the band's output; in: the first one's input. */
 struct conv_span {
 	int rows, columns;
 	size_t in, dout;

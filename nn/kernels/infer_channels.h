@@ -3,8 +3,7 @@
  *
  * A convolution processes one band of rows at a time, which stays in the L2 cache. Within a band it
  * goes over the groups of output channels (nn_channel_group), and within a group over as many input
- * channels as have their weights in the L1 cache. Sums over more input channels wait in the output.
- */
+ * channels as have their weights in the L1 cache. Further sums wait in the output. */
 #ifndef NN_KERNELS_INFER_CHANNELS_H
 #define NN_KERNELS_INFER_CHANNELS_H
 

@@ -206,8 +206,7 @@ static void quant_conv_pool(uint8_t *out, const uint8_t *in, const struct nn_qua
 	}
 }
 
-/* Four independent sums for every output, so that an addition need not wait for the one before it.
- */
+/* Four independent sums for every output, so that no addition waits for the one before it. */
 static void quant_dense(int32_t *sums, const uint8_t *in, const struct nn_quant_dense *s)
 {
 	const word_unaligned *x = (const word_unaligned *)in;

@@ -1,5 +1,4 @@
-/* tile.h - register tiles: the number of registers, and how rows and channels are cut into tiles.
- */
+/* tile.h - register tiles: the number of registers, and the sizes of tiles. */
 #ifndef NN_KERNELS_TILE_H
 #define NN_KERNELS_TILE_H
 
