@@ -161,6 +161,9 @@ phases 's/phase: train, /phase: train, validation: 0, augment: strong, /; s/, va
 [ "$code" = 0 ] && says "warning: recipe two, phase last: phase train has trained on its validation images: val_accuracy overestimates" err \
 	&& says "warning: augment: weak has no effect: no phase of its trials has inputs: augmented and no set of its own" err
 check $? "so is a validation set that was trained on, and a set of the trial that no phase uses"
+phases 's/metrics: .test_accuracy.*/metrics: [test_accuracy], select: [last.augment]}/; s/rows: last.augment/rows: recipe/'
+[ "$code" = 0 ] && says "warning: table t: select: recipe two ends without a validation set: it has no val_accuracy, and its first setting is taken" err
+check $? "nothing is selected by a validation accuracy that is not there without a warning"
 phases 's/epochs: 2, validation: 0/epochs: 2, augment: storng/'
 refuses 2 "unknown set of transforms 'storng' (did you mean 'strong'?)"
 check $? "a set of transforms of a phase has to be there"
