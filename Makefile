@@ -306,15 +306,23 @@ paper: packages
 	sh harness/paper.sh results/retrial.db results/reference experiments/*.yaml
 	sh harness/paper.sh --map PAPER_MAP.md results/reference
 
-# The same for the other papers (experiments/papers), whose trials are in results/papers.db.
+# One study with a database of its own: SWEEP=experiments/beyond.yaml; DB and FOLDER say where from and where to.
+.PHONY: publish
+publish: DB = results/$(basename $(notdir $(SWEEP))).db
+publish: FOLDER = results/reference
+publish: packages
+	+@$(MAKE) --no-print-directory -j$(JOBS) retrial
+	sh harness/paper.sh --study $(DB) $(FOLDER) $(SWEEP)
+	sh harness/paper.sh --map PAPER_MAP.md results/reference
+
+# The other papers (experiments/papers) whose database results/NAME.db is here, and the verdicts in their pages.
 .PHONY: papers
 papers: packages
 	+@$(MAKE) --no-print-directory -j$(JOBS) retrial
-	sh harness/paper.sh results/papers.db results/reference/papers experiments/papers/*/*.yaml
-	./retrial query trials --db results/papers.db --format csv -o results/reference/papers/trials.csv
-	./retrial query digests --db results/papers.db --format csv -o results/reference/papers/digests.csv
 	for page in experiments/papers/*/README.md; do \
-		sh harness/paper.sh --map $$page results/reference/papers/$$(basename $$(dirname $$page)) || exit 1; done
+		name=$$(basename $$(dirname $$page)); \
+		[ ! -e results/$$name.db ] || sh harness/paper.sh --study results/$$name.db results/reference/papers experiments/papers/$$name/$$name.yaml || exit 1; \
+		sh harness/paper.sh --map $$page results/reference/papers/$$name || exit 1; done
 
 COMPLETIONS = bash-completion/completions zsh/site-functions fish/vendor_completions.d
 # The reference of the database, from the comments of its schema.

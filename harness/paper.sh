@@ -4,6 +4,8 @@
 # them FOLDER/environment.csv. Unchanged results change no byte. `make paper` calls it, and then
 # paper.sh --map FILE FOLDER - write results and verdicts into the rows of FILE (PAPER_MAP.md) between its two lines "<!-- verdicts"; those in
 # FOLDER/papers are of other papers, which have pages of their own (`make papers`).
+# paper.sh --study DATABASE FOLDER SWEEP.yaml - one study with a database of its own: its trials, digests and environments are in FOLDER/NAME, too,
+# so that `retrial verify FOLDER/NAME` can compute them again (`make publish`).
 # RETRIAL names the program (default ./retrial). Exit code 1 when anything could not be made.
 set -u
 : "${RETRIAL:=./retrial}"
@@ -43,6 +45,11 @@ if [ "${1:-}" = --map ]; then
 	exit
 fi
 
+study=
+if [ "${1:-}" = --study ]; then
+	study=yes
+	shift
+fi
 db=$1 folder=$2
 shift 2
 # Commands that are written under tables name the database only where it is not the usual one.
@@ -89,6 +96,12 @@ for sweep; do
 		rm -f "$folder/$name"/figures/*.png # drawn again by the script beside it; the SVG is the one that is always the same bytes
 	fi
 done
+if [ -n "$study" ]; then
+	folder=$folder/$(sed -n 's/^name: *//p' "$1")
+	[ -d "$folder" ] || { echo "paper.sh: $db has no trial of $1" >&2; exit 3; }
+	make_file "$folder/trials.csv" query trials --format csv
+	make_file "$folder/digests.csv" query digests --format csv
+fi
 make_file "$folder/environment.csv" query "SELECT environment, name, CASE name WHEN 'diff' THEN length(value) || ' characters' ELSE value END AS value
 	FROM facts WHERE name <> 'boot_id' ORDER BY environment, name" --format csv
 exit $failed

@@ -1,13 +1,15 @@
-/* augment.h - random image transforms, fresh for every image and epoch (paper.md, "Augmentation").
+/* augment.h - random image transforms, drawn anew for every image and epoch (paper.md,
+ * "Augmentation").
  *
- * A flip, then rotation, zoom and translation, in this order, about the image's centre, are
- * composed into one affine map and sampled once, bilinearly, with reflected borders (d c b a | a b
- * c d | d c b a). Keras applies them as layers with a resampling each: the same transforms, but its
- * images are blurred three times and reflected at each of their borders. `sequential` does so, too.
- * A shear comes between rotation and zoom, a random crop after the translation, in the same map and
- * the same sampling. Then come, in this order: brightness, contrast, noise, and black (0) for what
- * a crop brings in from outside with NN_CROP_ZERO and for what cutout covers (photometric.h has all
- * but brightness). */
+ * Geometric transforms come in this order, about the image's centre: flip, rotation, shear, zoom,
+ * translation, random crop. They are composed into one affine map, and the image is sampled once:
+ * bilinearly, with reflected borders (d c b a | a b c d | d c b a). In Keras each is a layer that
+ * resamples the image. The transforms are the same, but three layers blur an image three times and
+ * reflect it each time. `sequential` imitates that.
+ *
+ * Then come, in this order: brightness, contrast, noise, and black (0) for what a crop with
+ * NN_CROP_ZERO brings in from outside and for what cutout covers. photometric.h has all of these
+ * but brightness. */
 #ifndef NN_AUGMENT_H
 #define NN_AUGMENT_H
 
@@ -17,53 +19,59 @@
 #include "net.h"
 #include "rng.h"
 
-/* Largest amounts; 0 switches a transform off. */
+/* Maximum amounts; 0 switches a transform off. Fractions and factors are drawn uniformly. */
 struct nn_augment {
-	bool sequential; /* sample after each transform: flip, rotation and shear; zoom and
-			    brightness; translation and crop. Those that are off are left out */
-	double rotation; /* turns, either way */
-	double zoom; /* height and width by 1 +- zoom, drawn independently; above 1 shows more of
-			the image, as in Keras */
-	double brightness;  /* +- brightness is added, then clipped to [0, 1] */
+	/* Resample after each of three groups: flip, rotation and shear; zoom and brightness;
+	 * translation and crop. A group whose transforms are all off is left out. */
+	bool sequential;
+	double rotation; /* turns, in either direction */
+	/* Height and width are scaled by 1 +- zoom, drawn independently; above 1 shows more of the
+	 * image, as in Keras. */
+	double zoom;
+	double brightness;  /* +- brightness is added; the result is clipped to [0, 1] */
 	double translation; /* fraction of height and width, either way, drawn independently */
 	bool flip;          /* left-right with probability 1/2 */
-	double shear; /* tangents, either way, of both axes, drawn independently: x + a y and y + b
-			 x */
-	int crop; /* pad by so many pixels on every side, then cut out the image's size at a random
-		     place (He et al., 2016) */
+	double shear;       /* tangents a, b within +- shear: (x + a y, y + b x) */
+	/* Pad by this many pixels on every side, then cut out the image's size at a random position
+	 * (He et al., 2016). */
+	int crop;
 	enum nn_crop_fill { NN_CROP_ZERO, NN_CROP_REFLECT } crop_fill; /* reflect: as above */
-	double contrast; /* each channel's x to mean + (x - mean) (1 +- contrast), clipped to [0,
-			    1]; Keras's RandomContrast */
-	double noise;    /* standard deviation of normal noise on every pixel of every channel, then
-			    clipped to [0, 1] */
-	int cutout; /* side of a black square, its centre uniform over the pixels, cut off at the
-		       edges (DeVries and Taylor, 2017) */
+	/* Each channel's x becomes mean + (x - mean) (1 +- contrast), clipped to [0, 1] (Keras's
+	 * RandomContrast). */
+	double contrast;
+	/* Standard deviation of normal noise added to every pixel of every channel; the result is
+	 * clipped to [0, 1]. */
+	double noise;
+	/* Side of a black square in pixels. Its centre is uniform over the pixels; it is cut off at
+	 * the image's edges (DeVries and Taylor, 2017). */
+	int cutout;
 };
 
-/* What was drawn for one image: output pixel (x, y) takes the input at
- * (map[0] x + map[1] y + map[2], map[3] x + map[4] y + map[5]), plus brightness. */
+/* The transform drawn for one image: output pixel (x, y) samples the input at
+ * (map[0] x + map[1] y + map[2], map[3] x + map[4] y + map[5]); then brightness is added. */
 struct nn_warp {
 	float map[6];
 	float brightness;
 };
 
-/* Draw for image number `index` of its data set. rng->stream must be NN_STREAM_AUGMENT. */
+/* Draw one composed transform for image number `index` of its data set. rng->stream must be
+ * NN_STREAM_AUGMENT. */
 void nn_augment_draw(const struct nn_augment *amounts, const struct nn_rng *rng, uint32_t index,
 	struct nn_shape shape, struct nn_warp *warp);
 
-/* What is drawn as one map, or sequentially as several, each sampling what the one before gave. The
- * random numbers are the same. Returns how many. */
+/* The same as a list of transforms: one, or with amounts->sequential up to three, each to be
+ * applied to the result of the one before. The random numbers are the same. Returns how many. */
 enum { NN_WARPS_MAX = 3 };
 int nn_augment_draw_all(const struct nn_augment *amounts, const struct nn_rng *rng, uint32_t index,
 	struct nn_shape shape, struct nn_warp warps[NN_WARPS_MAX]);
 
-/* Apply to one image of uint8 [channels][height][width]; out: as many floats in [0, 1]: the bits
- * that training sees. For pictures and tests: allocates. Returns 0, or -1 when memory runs out. */
+/* Apply to one image of uint8 [channels][height][width]. out: as many floats in [0, 1], the same
+ * bits as in training. It allocates: for image grids and tests. Returns 0, or -1 out of memory. */
 int nn_augment_apply(
 	const struct nn_warp *warp, const uint8_t *image, struct nn_shape shape, float *out);
 
-/* Draw and apply all, also photometric augmentation: what training sees of image number `index` of
- * its data set. As nn_augment_apply. */
+/* Draw and apply all augmentation, photometric too: what training sees of image number `index` of
+ * its data set. image, out and the result are as in nn_augment_apply. */
 int nn_augment_image(const struct nn_augment *amounts, const struct nn_rng *rng, uint32_t index,
 	const uint8_t *image, struct nn_shape shape, float *out);
 

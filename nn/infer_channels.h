@@ -1,5 +1,5 @@
-/* infer_channels.h - one image with the channels of its maps in the lanes: any network of known
- * layers. Internal to nn; infer.h is what callers see. */
+/* infer_channels.h - inference of one image with the channels of its maps in the lanes, for any
+ * network of supported layers. Internal to nn; callers use infer.h. */
 #ifndef NN_INFER_CHANNELS_H
 #define NN_INFER_CHANNELS_H
 
@@ -11,18 +11,18 @@
 
 struct nn_channels;
 
-/* For net, which must outlive it; weights are copied. NULL when memory runs out, or when the
- * network has a layer that is not known here. Freed by nn_channels_free, which takes NULL. */
+/* For net, which must outlive it; weights are copied. NULL when memory runs out, or when a layer is
+ * not supported. Freed by nn_channels_free, which accepts NULL. */
 struct nn_channels *nn_channels_new(
 	const struct nn_net *net, const float *params, const struct nn_kernels *kernels);
 void nn_channels_free(struct nn_channels *f);
 
-/* Run an image [channels][height][width]: bytes, each of them over_255[byte], or floats with bytes
- * NULL. */
+/* Run an image [channels][height][width]: bytes, each converted to over_255[byte], or floats if
+ * bytes is NULL. */
 void nn_channels_run(
 	struct nn_channels *f, const uint8_t *bytes, const float *over_255, const float *floats);
 
-/* The logits of output k; 16 floats past them may be read. */
+/* The logits of an output; 16 more floats behind them may be read. */
 const float *nn_channels_logits(const struct nn_channels *f, int output);
 
 #endif

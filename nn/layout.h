@@ -4,8 +4,8 @@
 
 #include "plan.h"
 
-/* Set out, gradient and aux (argmax, dropout masks) of all operations, from `start` on; returns
- * where they end. All sizes are whole numbers of cache lines. */
+/* Set out, gradient and aux (argmax, dropout masks) of all operations to offsets from `start` on.
+ * Returns the offset behind the last one, in floats. All sizes are whole numbers of cache lines. */
 size_t nn_layout(struct nn_plan *plan, const struct nn_net *net, size_t start);
 
 #endif

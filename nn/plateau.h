@@ -1,4 +1,4 @@
-/* plateau.h - when to lower the learning rate, with the meaning of Keras's ReduceLROnPlateau. Knows
+/* plateau.h - reduces the learning rate on a plateau, like Keras's ReduceLROnPlateau. Works on
  * numbers only. */
 #ifndef NN_PLATEAU_H
 #define NN_PLATEAU_H
@@ -7,18 +7,18 @@
 
 struct nn_plateau {
 	/* set by the caller */
-	bool maximize; /* accuracy: true; loss: false */
-	int patience, cooldown;
-	double min_delta;     /* an improvement is one by more than this */
-	double factor, least; /* of the learning rate's scale, and its lower limit */
+	bool maximize;          /* accuracy: true; loss: false */
+	int patience, cooldown; /* epochs */
+	double min_delta;       /* only changes larger than this are improvements */
+	double factor, least;   /* the scale is multiplied by factor, but not below least */
 	/* state; zero-initialise */
-	bool any; /* an epoch was looked at */
+	bool any; /* `best` has a value */
 	double best;
-	int wait, cooling; /* epochs without improvement; epochs of cooldown that are left */
+	int wait, cooling; /* epochs without improvement; remaining epochs of cooldown */
 };
 
-/* The scale of the learning rate after an epoch with this monitored value, from the one before. A
- * NaN never improves. */
+/* Call after each epoch with its monitored value and the current scale of the learning rate.
+ * Returns the new scale. A NaN is never an improvement. */
 double nn_plateau_epoch(struct nn_plateau *p, double value, double scale);
 
 #endif

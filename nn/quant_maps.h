@@ -1,16 +1,15 @@
-/* quant_maps.h - the layers of an 8-bit network that have no weights, map by map. Internal to nn.
- */
+/* quant_maps.h - the layers without weights of an 8-bit network. Internal to nn. */
 #ifndef NN_QUANT_MAPS_H
 #define NN_QUANT_MAPS_H
 
 #include "kernels/kernels.h"
 #include "quant.h"
 
-/* A layer's output in quads (kernels.h). */
+/* A layer's output in quads of channels (kernels.h). */
 struct nn_quant_map {
 	int channels, height, width;
-	bool columns; /* an image of one channel: pixels x to x + 3 of a row are the quad at x */
-	size_t row, plane, size; /* bytes */
+	bool columns; /* an image of one channel: the quad at x is pixels x to x + 3 of the row */
+	size_t row, plane, size; /* bytes: from row to row, from quad to quad of channels, in all */
 	uint8_t *at;
 };
 
@@ -31,14 +30,14 @@ static inline uint8_t nn_quant_clamped(int32_t q)
 	return (uint8_t)(q < 0 ? 0 : q > 255 ? 255 : q);
 }
 
-/* Bytes of the tables of layer l; 0: it needs none. And the tables, by the activations of these
- * kernels. */
+/* Bytes of the lookup tables of layer l; 0: it needs none. nn_quant_make_table fills them, with the
+ * activations of these kernels. */
 size_t nn_quant_table_size(const struct nn_quant *q, int l);
 void nn_quant_make_table(
 	const struct nn_quant *q, int l, const struct nn_kernels *kernels, uint8_t *table);
 
-/* Layer l from the maps of its inputs: any but inputs, outputs and those with weights. maps: of all
- * layers; table: as it was made. */
+/* Compute layer l from the maps of its inputs. l is not an input, an output or a layer with
+ * weights. maps: [layer_count]; table: from nn_quant_make_table. */
 void nn_quant_run_map(
 	const struct nn_quant *q, int l, const struct nn_quant_map *maps, const uint8_t *table);
 

@@ -1,4 +1,4 @@
-/* size.h - what a network asks of the machine that it runs on. */
+/* size.h - compute and activation memory that inference with a network needs. */
 #ifndef NN_SIZE_H
 #define NN_SIZE_H
 
@@ -6,15 +6,16 @@
 
 #include "net.h"
 
-/* Multiply-accumulates for one image: of convolutions and dense layers, over every position of
- * their outputs as net.h has the shapes (padding counts; what "valid" pooling drops, too). Biases,
- * pooling, activations and batch normalisation are none. */
+/* Multiply-accumulates for one image, of convolutions and dense layers. Every position of an output
+ * of net.h's shape counts: also taps on padding, and rows that "valid" pooling then drops. Biases,
+ * pooling, activations and batch normalisation do not count. */
 size_t nn_net_macs(const struct nn_net *net);
-/* Those of one layer. */
+/* The same for one layer. */
 size_t nn_layer_macs(const struct nn_net *net, int layer);
 
-/* Floats that are needed at once when one image goes through layer by layer: the largest sum of a
- * layer's output and of its inputs'. Dropout, which does nothing then, and outputs need none. */
+/* Floats needed at once when one image goes through the network layer by layer: the maximum over
+ * layers of the output's size plus the inputs' sizes. Dropout (the identity in inference) and
+ * outputs are left out. */
 size_t nn_net_activations(const struct nn_net *net);
 
 #endif

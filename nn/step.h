@@ -1,4 +1,4 @@
-/* step.h - what a step does with the gradient of a batch: clipping, decay, the optimizer's kernel
+/* step.h - one training step from the gradient of a batch: clipping, decay, the optimizer's kernel
  * for each tensor, lookahead. Internal to nn. */
 #ifndef NN_STEP_H
 #define NN_STEP_H
@@ -16,24 +16,24 @@ struct nn_step {
 	const struct nn_optimizer *optimizer;
 	const bool *frozen; /* [tensor_count] */
 	float *params, *first, *second;
-	float *gradients;               /* changed by clipping and l2 */
+	float *gradients;               /* modified by clipping and l2 */
 	float *slow;                    /* lookahead; NULL: none */
 	struct nn_step_factors factors; /* of this step */
-	double clip;                    /* what clip_norm multiplies this step's gradient by */
+	double clip;                    /* factor of clip_norm for this step's gradient */
 };
 
-/* The factor of clip_norm, from the whole gradient: squares of all trained parameters, added in
- * their order, sixteen sums and then these (8, 4, 2, 1), in double precision. 1 where nothing is
- * clipped. */
+/* The factor of clip_norm, from the whole gradient; 1 if nothing is clipped. The order of
+ * summation: squares of all trained parameters in their order, into sixteen sums in turn, then over
+ * these (8, 4, 2, 1), in double precision. */
 double nn_step_clip(const struct nn_step *s);
 
-/* The step of those of the parameters from .. to - 1 that are not frozen. */
+/* Step the parameters from .. to - 1, frozen tensors excepted. from is a multiple of 16. */
 void nn_step_range(const struct nn_step *s, size_t from, size_t to);
 
-/* After a step that counts from 1: the slow weights. */
+/* Lookahead's update after step number `step`, counted from 1. Does nothing without lookahead. */
 void nn_step_lookahead(const struct nn_step *s, long step);
 
-/* Before the first step. */
+/* Before the first step: lookahead's slow weights start as the weights. */
 void nn_step_begin(const struct nn_step *s);
 
 #endif

@@ -1,5 +1,5 @@
-/* published.h - the results of a study as people read them: of each sweep of the database its
- * tables, verdicts, figures and page, made from the sweep files that go into the bundle. */
+/* published.h - the readable results of a study: tables, verdicts, figures and report page of each
+ * sweep in the database, made from the sweep files in the bundle. */
 #ifndef BUNDLE_PUBLISHED_H
 #define BUNDLE_PUBLISHED_H
 
@@ -12,14 +12,14 @@
 struct published_places {
 	const char *scripts; /* the folder plots/ */
 	const struct dataset_places *data;
-	figures_augment *augment; /* figures.h; NULL: no sheets of images */
-	const char *temporary;    /* a folder of their own is made in it, and removed */
+	figures_augment *augment; /* figures.h; NULL: no image grids */
+	const char *temporary; /* a folder to make a temporary folder in, which is removed again */
 };
 
-/* Add of each sweep in sweeps/NAME.yaml (they and their libraries are in the pack already)
- * results/NAME/tables.md, tables.csv, verdicts.md, verdicts.csv, report.html and figures/. A figure
- * that cannot be drawn is on the page with its reason. What else cannot be made is said in
- * *missing, a line each. Returns 0, or -1 with e. */
+/* Add results/NAME/tables.md, tables.csv, verdicts.md, verdicts.csv, report.html and figures/ for
+ * each sweep in sweeps/NAME.yaml (which is in the pack already, with its libraries). The page gives
+ * the reason for a figure that cannot be drawn. *missing gets one line for anything else that
+ * cannot be made. Returns 0, or -1 with e. */
 int published_add(struct pack *p, struct store *s, const struct published_places *places,
 	struct str *missing, struct err *e);
 

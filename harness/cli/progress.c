@@ -258,11 +258,14 @@ static void note_epoch(struct progress *p, struct lane *l, const struct local_ev
 		snprintf(series, sizeof(series), "%s fold %d/%d", phase->name, r->fold + 1,
 			phase->folds);
 	l->share = share_done(event->trial, r);
-	note_bar(l, series, r->val_accuracy[0]);
+	/* without a validation set: the training accuracy */
+	const bool validated = !isnan(r->val_accuracy[0]);
+	const double accuracy = validated ? r->val_accuracy[0] : r->train_accuracy[0];
+	note_bar(l, series, accuracy);
 	sparkline_text(&l->bars, bars);
-	snprintf(l->now, sizeof(l->now), "%s %d/%d  val %.4f %s  loss %.3f  %.0f images/s", series,
-		r->epoch + 1, phase->epochs, r->val_accuracy[0], bars, r->train_loss[0],
-		r->images_per_second);
+	snprintf(l->now, sizeof(l->now), "%s %d/%d  %s %.4f %s  loss %.3f  %.0f images/s", series,
+		r->epoch + 1, phase->epochs, validated ? "val" : "train", accuracy, bars,
+		r->train_loss[0], r->images_per_second);
 	snprintf(where, sizeof(where), "%s, epoch %d", series, r->epoch + 1);
 	if (!folds) /* a fold's validation images are others, which earlier phases may have seen */
 		note_best(p, event->trial, "val_accuracy", r->val_accuracy[0], false, where);

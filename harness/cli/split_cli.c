@@ -72,7 +72,7 @@ static int check_one(struct check *x, const struct trial *t)
 					s->info->test_count, &n, &e)
 			? -1
 			: 0;
-	if (s && result == 0 && (!s->info || split_is_small(t, &n))) {
+	if (s && result == 0 && (!s->info || split_is_small(t, s->info->train_count, &n))) {
 		open_set(x, s);
 		result = s->d ? split_check(t, s->d, &e) : 0;
 	}

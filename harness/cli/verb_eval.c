@@ -24,7 +24,7 @@ static int leave_early(const struct cli *c, const struct model *m, const struct 
 	char *end;
 	const char *text = cli_get(c, "exit", NULL);
 	const double at_least = text ? strtod(text, &end) : 0;
-	struct model_exit r;
+	struct exit_score r;
 	if (!text)
 		return 0;
 	if (*end || end == text || !(at_least > 0 && at_least <= 1))

@@ -118,11 +118,18 @@ static int print_reference(const struct cli *c)
 	manual_list_begin(&m);
 	for (size_t i = 0; metric_at(i); i++) {
 		struct str heading = { 0 };
+		if (metric_of_exits(metric_at(i)->name))
+			continue;
 		metric_heading(&heading, NULL, metric_at(i)->name);
 		manual_row(&m, metric_at(i)->name, heading.s);
 		str_free(&heading);
 	}
 	manual_row(&m, "epochs_to_N", "epochs until the validation accuracy first was N %");
+	manual_row(&m, "exit_accuracy_at_P",
+		"test accuracy if images leave at the early exit with probability P: 0.5, 0.7, "
+		"0.8, 0.9, 0.95 or 0.99");
+	manual_row(&m, "exit_share_at_P", "images that leave at the exit then");
+	manual_row(&m, "exit_macs_at_P", "multiply-accumulates for an image then, mean");
 	manual_list_end(&m);
 	manual_heading(&m, 1, "Kinds of figure");
 	manual_list_begin(&m);

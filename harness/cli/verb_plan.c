@@ -32,11 +32,12 @@ static const struct cli_option options[] = {
 
 enum { DIGITS = 12, COLUMNS_MAX = 64, VALUES_SHOWN = 12 };
 
-/* What is printed. forecast is NULL when there is no database to ask, and for CSV. */
+/* What is printed. forecast is NULL for CSV. */
 struct plan {
 	const struct sweep *sweep;
 	struct forecast *forecast;
-	double bytes; /* of the database */
+	bool has_states; /* there is a database, so each trial's state is worth a column */
+	double bytes;    /* of the database */
 };
 
 /* ---- the database and the data sets ---- */
@@ -47,8 +48,9 @@ static int read_forecast(const struct cli *c, struct plan *plan, struct err *e)
 	const char *path = cli_get(c, "db", "results/retrial.db");
 	struct store *store = NULL;
 	struct stat file;
-	if (cli_has(c, "csv") || (!cli_has(c, "db") && !file_exists(path)))
+	if (cli_has(c, "csv"))
 		return 0;
+	plan->has_states = cli_has(c, "db") || file_exists(path);
 	if (file_exists(path) && store_open(path, STORE_READ, e, &store))
 		return -1;
 	if (stat(path, &file) == 0)
@@ -90,7 +92,7 @@ static struct rows *make_rows(const struct plan *plan, bool whole_identity)
 	static const char *const behind[] = { "seed", "trial", "state", "why", "shared",
 		"seconds" };
 	const struct sweep *s = plan->sweep;
-	const int behind_count = plan->forecast ? 6 : 2;
+	const int behind_count = plan->has_states ? 6 : 2;
 	const char *columns[COLUMNS_MAX];
 	int count = 0;
 	for (size_t a = 0; a < s->axis_count && count < COLUMNS_MAX - behind_count; a++)
@@ -106,7 +108,7 @@ static struct rows *make_rows(const struct plan *plan, bool whole_identity)
 		rows_add_integer(rows, (int64_t)t->seed);
 		rows_add_bytes(rows, VALUE_TEXT, t->identity,
 			whole_identity ? strlen(t->identity) : DIGITS);
-		if (plan->forecast)
+		if (plan->has_states)
 			add_forecast(rows, plan, i);
 	}
 	if (rows && rows_complete(rows))

@@ -1,9 +1,8 @@
-/* cache.h - decoded archives, kept as flat files: what takes seconds to decompress is mapped at
- * once the next time.
+/* cache.h - a cache of decoded archives as flat files. Decompressing takes seconds; a cache file is
+ * mapped at once.
  *
- * A cache file is named by the digest of the archive that it was decoded from, and holds the digest
- * of what it contains; both are checked, so a stale or damaged file is never used. Internal to
- * data/. */
+ * A cache file is named by the digest of the archive and contains the digest of its own content.
+ * Both are checked, so a stale or damaged file is never used. Internal to data/. */
 #ifndef DATA_CACHE_H
 #define DATA_CACHE_H
 
@@ -11,12 +10,12 @@
 
 #include "dataset.h"
 
-/* Map the decoded content of the archive with this digest into d (memory, variant, digest). False
- * when it is not there, damaged or of another set: then d has no memory. */
+/* Map the decoded content of the archive with this digest into d (memory, variant, digest). Returns
+ * false when the file is missing, damaged or of another set; d then has no memory. */
 bool cache_load(const char *folder, const char *archive_digest, struct dataset *d);
 
-/* Write d's memory, whose header page is filled here (so d must still be writable), for the next
- * time. That it cannot be written is no error: the set was read. */
+/* Write d's memory to the cache. This fills the header page, so d must still be writable. A failure
+ * to write is ignored: the set itself was read. */
 void cache_save(const char *folder, const char *archive_digest, struct dataset *d);
 
 #endif

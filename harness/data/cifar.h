@@ -14,9 +14,9 @@ enum {
 	CIFAR_CLASSES = 10
 };
 
-/* Take exactly `records` records apart: images is [records][3][32][32], labels [records]. where:
- * the path, for messages. Returns 0, or -1 with e (ERR_ENVIRONMENT: truncated, too long, a label
- * out of range). */
+/* Split exactly `records` records: images is [records][3][32][32], labels [records]. where: the
+ * path, for messages. Returns 0, or -1 with e (ERR_ENVIRONMENT: truncated, too long, a label out of
+ * range). */
 int cifar_decode(const void *bytes, size_t count, uint32_t records, const char *where,
 	uint8_t *images, uint8_t *labels, struct err *e);
 

@@ -1,7 +1,7 @@
-/* download.h - one file by HTTP or HTTPS into a folder: goes on where it was cut off, gives up on a
- * server that stalls. Knows no data set; whether the content is right is the caller's to check. The
- * only file of data/ that includes libcurl's headers. The library itself is loaded when a download
- * begins; without it that is an error. */
+/* download.h - downloads one file by HTTP or HTTPS into a folder. Resumes an interrupted download
+ * and gives up on a stalled server. Knows no data set; the caller checks the content. No other file
+ * of data/ includes libcurl's headers. The library is loaded when a download begins; without it the
+ * download fails with an error. */
 #ifndef DATA_DOWNLOAD_H
 #define DATA_DOWNLOAD_H
 
@@ -12,18 +12,18 @@
 
 struct download_options {
 	uint64_t max_bytes; /* a longer answer is an error */
-	long stall_seconds; /* at most so long without a byte, and for a connection; at least 1 */
-	const atomic_int
-		*stop; /* not 0: end at once with an error; what is there stays. NULL: never */
+	long stall_seconds; /* limit without a byte, and for connecting; at least 1 */
+	/* Not 0: stop at once with an error; the partial file stays. NULL: never. */
+	const atomic_int *stop;
 	void *context;
-	void (*progress)(void *context, uint64_t done,
-		uint64_t total); /* bytes; total 0: not known. NULL: not wanted */
+	/* Bytes; total 0: unknown. NULL: not wanted. */
+	void (*progress)(void *context, uint64_t done, uint64_t total);
 };
 
-/* Download url to path. What is there already is taken for its beginning, and only the rest is
- * asked for; a server that cannot do so starts again. Follows a few redirections. Returns 0, or -1
- * with e (ERR_ENVIRONMENT: "URL: why"): then path holds what came, for the next time. A file that
- * is already whole stays as it is. */
+/* Download url to path. An existing file is taken for the beginning of the content, and only the
+ * rest is requested; a server without ranges starts again. Follows a few redirections. Returns 0,
+ * or -1 with e (ERR_ENVIRONMENT: "URL: why"); path then has the partial content, for the next call.
+ * A complete file stays unchanged. */
 int download(
 	const char *url, const char *path, const struct download_options *options, struct err *e);
 

@@ -17,13 +17,13 @@ struct idx {
 	size_t data_bytes;                 /* the product of the sizes */
 };
 
-/* Read a header of exactly `dimensions` dimensions (3: images, 1: labels) and see that the bytes
- * are as many as it says. where: the path, for messages. Returns 0, or -1 with e (ERR_ENVIRONMENT).
- */
+/* Parse a header of exactly `dimensions` dimensions (3: images, 1: labels), and check that the
+ * number of bytes matches it. where: the path, for messages. Returns 0, or -1 with e
+ * (ERR_ENVIRONMENT). */
 int idx_parse(const void *bytes, size_t count, int dimensions, const char *where, struct idx *out,
 	struct err *e);
 
-/* See that every label of a one-dimensional idx is below classes. Returns 0, or -1 with e. */
+/* Check that every label of a one-dimensional idx is below classes. Returns 0, or -1 with e. */
 int idx_check_labels(const struct idx *labels, int classes, const char *where, struct err *e);
 
 #endif

@@ -1,4 +1,4 @@
-/* listing.h - the names in a folder, in their order. Internal to data/. */
+/* listing.h - the sorted names in a folder. Internal to data/. */
 #ifndef DATA_LISTING_H
 #define DATA_LISTING_H
 
@@ -12,13 +12,13 @@ struct listing {
 	size_t count;
 };
 
-/* The names that `wanted` accepts (NULL: all), sorted by bytes; hidden ones never. Freed with
+/* The names that `wanted` accepts (NULL: all), sorted by bytes, without hidden ones. Freed with
  * listing_free. Returns 0, or -1 with e (ERR_USAGE: the folder cannot be read) and *out empty. */
 int listing_read(
 	const char *folder, bool (*wanted)(const char *name), struct listing *out, struct err *e);
 void listing_free(struct listing *l);
 
-/* Does the name end so? ASCII letters in either case are the same. */
+/* Does the name end with `ending`? Upper and lower case ASCII letters are equal. */
 bool listing_ends(const char *name, const char *ending);
 
 #endif

@@ -1,5 +1,5 @@
-/* manifest.h - what is known of the files of every data set: names, sizes and digests of the
- * uncompressed content. Internal to data/. */
+/* manifest.h - the known files of every data set: names, sizes and digests of the uncompressed
+ * content. Internal to data/. */
 #ifndef DATA_MANIFEST_H
 #define DATA_MANIFEST_H
 
@@ -21,7 +21,7 @@ enum manifest_format {
 	FORMAT_MADE,  /* no files */
 };
 
-/* A content that a file may have: by SHA-256, or by SHA-1 where only that was published. */
+/* A known content of a file: by SHA-256, or by SHA-1 if only that was published. */
 struct manifest_content {
 	const char *variant, *sha256, *sha1;
 };
@@ -35,16 +35,14 @@ struct manifest_file {
 struct manifest_set {
 	const struct dataset_info *info;
 	enum manifest_format format;
-	const char *folders[MANIFEST_FOLDERS];  /* names of its folder inside a place */
-	const char *unusable[MANIFEST_FOLDERS]; /* files and folders of this data set in a format
-						   that is not read */
+	const char *folders[MANIFEST_FOLDERS]; /* names of its folder inside a place */
+	/* Files and folders of this data set in a format that cannot be read. */
+	const char *unusable[MANIFEST_FOLDERS];
 	const char *unusable_reason;
 	const char *class_names[MANIFEST_CLASSES];
-	const char *mirrors[MANIFEST_MIRRORS]; /* folders that have the published files, the first
-						  is tried first */
-	const char *published[MANIFEST_FILES]; /* the files as they are published; none: not
-						  published */
-	size_t published_bytes_max;            /* of one of them */
+	const char *mirrors[MANIFEST_MIRRORS]; /* URLs of folders with these files, in order */
+	const char *published[MANIFEST_FILES]; /* the files as published; none: not published */
+	size_t published_bytes_max;            /* of any of them */
 	int file_count;
 	struct manifest_file files[MANIFEST_FILES];
 };
@@ -52,9 +50,9 @@ struct manifest_set {
 /* The set of this name, or NULL. */
 const struct manifest_set *manifest_find(const char *name);
 
-/* Which known content of set's file number `file` are these bytes? where: the path, for messages.
- * Returns 0 with *variant; 1 with e when it is a file of another data set (or another file of this
- * one); -1 with e when unknown. */
+/* Find the known content of set's file number `file` that equals these bytes. where: the path, for
+ * messages. Returns 0 with *variant; 1 with e when it is a file of another data set (or another
+ * file of this one); -1 with e when it is unknown. */
 int manifest_check(const struct manifest_set *set, int file, const char *where, const void *bytes,
 	size_t count, const char **variant, struct err *e);
 

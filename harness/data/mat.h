@@ -1,5 +1,5 @@
-/* mat.h - matrices of MATLAB's MAT-files of level 5 (save -v6, -v7), as far as SVHN needs them:
- * little-endian, numbers of one byte or doubles, compressed or not. Internal to data/. */
+/* mat.h - matrices of MATLAB's level 5 MAT-files (save -v6, -v7), as far as SVHN needs them:
+ * little-endian, bytes or doubles, compressed or not. Internal to data/. */
 #ifndef DATA_MAT_H
 #define DATA_MAT_H
 
@@ -17,8 +17,8 @@ struct mat {
 };
 
 /* Find the matrix of this name in a file's bytes. At most max_bytes are uncompressed. where: the
- * path, for messages. Returns 0 with *out, or -1 with e (ERR_USAGE: no MAT-file, none of that name,
- * damaged, numbers that are no bytes). */
+ * path, for messages. Returns 0 with *out, or -1 with e (ERR_USAGE: not a MAT-file, no such matrix,
+ * damaged, numbers that do not fit a byte). */
 int mat_read(const void *bytes, size_t count, const char *name, size_t max_bytes, const char *where,
 	struct mat *out, struct err *e);
 

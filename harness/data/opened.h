@@ -6,12 +6,12 @@
 
 enum { OPENED_MAX = 64 };
 
-/* A data set: open, or the reason why not. */
+/* A data set that is open, or the reason why it is not. */
 struct opened {
 	const char *name; /* lent */
 	struct dataset *data;
-	bool damaged;   /* something is there, but it is not what it should be */
-	char why[4096]; /* as long as an err's text */
+	bool damaged;   /* the set was found, but it is wrong */
+	char why[4096]; /* the error's text */
 };
 
 /* Zero-initialise. */
@@ -20,8 +20,8 @@ struct opened_sets {
 	int count;
 };
 
-/* The set of that name, opened or tried at the first call for it. NULL: there are OPENED_MAX
- * others already. */
+/* The set of that name. The first call for a name opens it. NULL: OPENED_MAX other sets are there
+ * already. */
 const struct opened *opened_find(
 	struct opened_sets *s, const char *name, const struct dataset_places *places);
 

@@ -1,13 +1,13 @@
-/* png_file.h - one picture from or to a PNG file (libpng). Internal to data/. */
+/* png_file.h - reads and writes one image as a PNG file (libpng). Internal to data/. */
 #ifndef DATA_PNG_FILE_H
 #define DATA_PNG_FILE_H
 
 #include "picture.h"
 
-/* Size and kind, without reading the pixels. Returns 0, or -1 with e (ERR_USAGE). */
+/* Size and colour, without reading the pixels. Returns 0, or -1 with e (ERR_USAGE). */
 int png_look(const char *path, struct picture_size *size, struct err *e);
 
-/* Read it as pixels [height][width][channels] (1: grey, 3: red, green, blue); a picture of another
+/* Read it as pixels [height][width][channels] (1: grey, 3: red, green, blue); an image of another
  * size is an error. Returns 0, or -1 with e (ERR_USAGE). */
 int png_read(const char *path, int channels, int height, int width, uint8_t *pixels, struct err *e);
 

@@ -1,4 +1,4 @@
-/* synthetic.h - the data set that is made: ten signs, drawn with random place, brightness, gaps and
+/* synthetic.h - the generated data set: ten signs, drawn with random position, brightness, gaps and
  * noise. It can be learned within a few epochs, but not perfectly, and needs no file. Integer
  * arithmetic only: the same bytes on every machine. */
 #ifndef DATA_SYNTHETIC_H
@@ -12,7 +12,7 @@ enum { SYNTHETIC_SIDE = 28, SYNTHETIC_CLASSES = 10 };
  * function of its number alone. */
 void synthetic_make(uint32_t first, uint32_t count, uint8_t *images, uint8_t *labels);
 
-/* The same signs in colour: images is [count][3][32][32], for what needs CIFAR-10's shape. */
+/* The same signs in colour, for networks with CIFAR-10's shape: images is [count][3][32][32]. */
 enum { SYNTHETIC_COLOUR_SIDE = 32 };
 void synthetic_make_colour(uint32_t first, uint32_t count, uint8_t *images, uint8_t *labels);
 

@@ -643,7 +643,8 @@ static const char general_function[] =
 	"\t\t\t}\n"
 	"}\n\n";
 
-/* The text with "@" as the name in capitals, "$" as the name. */
+/* The text with "@" as the name in capitals, "$" as the name, "~" as the type of a number of the
+ * image. */
 static void add_named(struct str *out, const char *text, const struct source *s)
 {
 	for (; *text; text++)
@@ -651,6 +652,8 @@ static void add_named(struct str *out, const char *text, const struct source *s)
 			str_add(out, s->upper.s);
 		else if (*text == '$')
 			str_add(out, s->name.s);
+		else if (*text == '~')
+			str_add(out, s->model->facts.reals ? "float" : "unsigned char");
 		else
 			str_add_bytes(out, text, 1);
 }
@@ -719,12 +722,12 @@ static void write_header(const struct source *s, size_t logits, struct str *out)
 	add_named(out, "\t@_WORK = ", s);
 	str_addf(out, "%zu /* floats */\n};\n\n", s->work);
 	add_named(out,
-		"/* Logits of an image: its bytes by channel, row, column. work: memory of @_WORK "
-		"floats for the call. */\n"
-		"void $_run(const unsigned char image[@_PIXELS], float work[@_WORK], float "
+		"/* Logits of an image: its bytes (or floats, as in the data set) by channel, row, "
+		"column. work: memory of @_WORK floats for the call. */\n"
+		"void $_run(const ~ image[@_PIXELS], float work[@_WORK], float "
 		"logits[@_LOGITS]);\n\n"
 		"/* The class with the largest logit of the first output; the first of equals. */\n"
-		"int $_predict(const unsigned char image[@_PIXELS], float work[@_WORK]);\n\n",
+		"int $_predict(const ~ image[@_PIXELS], float work[@_WORK]);\n\n",
 		s);
 	if (s->model->facts.dataset[0])
 		add_named(out, "extern const char *const $_class_names[@_CLASSES];\n\n", s);
@@ -737,9 +740,10 @@ static void write_class_names(const struct source *s, struct str *out)
 		return;
 	add_named(out, "const char *const $_class_names[@_CLASSES] = {\n", s);
 	for (int k = 0; k < s->net.layers[s->net.outputs[0]].shape.channels; k++) {
+		char number[16];
 		str_add(out, "\t\"");
-		for (const char *c = dataset_class_name(s->model->facts.dataset, k); *c; c++)
-			if (*c >= ' ' && *c != '"' && *c != '\\')
+		for (const char *c = model_class_name(s->model, k, number); *c; c++)
+			if ((unsigned char)*c >= ' ' && *c != '"' && *c != '\\')
 				str_add_bytes(out, c, 1);
 		str_add(out, "\",\n");
 	}
@@ -773,14 +777,15 @@ static void write_source(const struct source *s, const char *file, struct str *o
 	str_add(out, "\n");
 	write_class_names(s, out);
 	add_named(out,
-		"void $_run(const unsigned char image[@_PIXELS], float work[@_WORK], float "
+		"void $_run(const ~ image[@_PIXELS], float work[@_WORK], float "
 		"logits[@_LOGITS])\n{\n\tint i;\n"
 		"\tfor (i = 0; i < @_PIXELS; i++)\n",
 		s);
-	str_addf(out, "\t\twork[%zu + i] = (float)image[i] / 255.0f;\n", s->at[s->net.inputs[0]]);
+	str_addf(out, "\t\twork[%zu + i] = %s;\n", s->at[s->net.inputs[0]],
+		s->model->facts.reals ? "image[i]" : "(float)image[i] / 255.0f");
 	str_add(out, s->calls.s);
 	add_named(out,
-		"}\n\nint $_predict(const unsigned char image[@_PIXELS], float "
+		"}\n\nint $_predict(const ~ image[@_PIXELS], float "
 		"work[@_WORK])\n{\n\tfloat logits[@_LOGITS];\n\tint best = 0, k;\n"
 		"\t$_run(image, work, logits);\n\tfor (k = 1; k < @_CLASSES; k++)\n\t\tif "
 		"(logits[k] > logits[best])\n\t\t\tbest = k;\n"

@@ -5,8 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../data/dataset.h"
-
 enum {
 	PARAMETERS_MAX = 50000000, /* as in run/networks.c */
 	VALUES_MAX = 1 << 22,      /* of all layers together, for one image */
@@ -180,17 +178,16 @@ json_t *describe_metadata(const struct model *m)
 {
 	json_t *metadata = json_object(), *network = json_array(), *classes = json_array();
 	const struct nn_net *net = &m->net;
-	char input[160];
+	char input[160], number[16];
 	const struct nn_shape shape = net->layers[net->inputs[0]].shape;
-	snprintf(input, sizeof(input),
-		"[batch][%d][%d][%d] (channel, row, column): the image's bytes / 255%s",
+	snprintf(input, sizeof(input), "[batch][%d][%d][%d] (channel, row, column): %s%s",
 		shape.channels, shape.height, shape.width,
+		m->facts.reals ? "numbers of the data set" : "the image's bytes / 255",
 		net->input_count > 1 ? ", the same in every input" : "");
 	for (int l = 0; l < net->layer_count; l++)
 		json_array_append_new(network, layer_json(net, &net->layers[l]));
 	for (int k = 0; m->facts.dataset[0] && k < net->layers[net->outputs[0]].shape.channels; k++)
-		json_array_append_new(
-			classes, json_string(dataset_class_name(m->facts.dataset, k)));
+		json_array_append_new(classes, json_string(model_class_name(m, k, number)));
 	set_text(metadata, "format", "retrial model 1");
 	set_json(metadata, "network", network);
 	set_text(metadata, "input", input);

@@ -1,8 +1,10 @@
 /* formats.c - the table of formats, and a file read by the one that its name tells. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "../base/file.h"
+#include "../data/dataset.h"
 #include "formats.h"
 
 enum {
@@ -27,9 +29,26 @@ void model_free(struct model *m)
 	free(m->params);
 	nn_quant_free(m->quant);
 	free(m->facts.config);
+	free(m->facts.class_names);
 	m->params = NULL;
 	m->quant = NULL;
 	m->facts.config = NULL;
+	m->facts.class_names = NULL;
+}
+
+const char *model_class_name(const struct model *m, int k, char number[16])
+{
+	const char *name = m->facts.class_names;
+	if (!name) {
+		const char *published = dataset_class_name(m->facts.dataset, k);
+		if (strcmp(published, "?") != 0)
+			return published;
+		snprintf(number, 16, "%d", k);
+		return number;
+	}
+	while (k-- > 0)
+		name += strlen(name) + 1;
+	return name;
 }
 
 void model_files_free(struct model_files *f)

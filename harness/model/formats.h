@@ -1,5 +1,5 @@
-/* formats.h - the functions of the rows of model_formats (model.h), each in the file of its name.
- * Internal to model/. */
+/* formats.h - the functions of model_formats (model.h), each in the file of its name. Internal to
+ * model/. */
 #ifndef MODEL_FORMATS_H
 #define MODEL_FORMATS_H
 
@@ -14,8 +14,8 @@ model_read_function safetensors_read, npz_read, int8_read, onnx_read;
 
 enum { ONNX_OPSET = 10 };
 
-/* ONNX's pads of a convolution of images of this shape: before the rows, before the columns, behind
- * the rows, behind the columns. */
+/* ONNX's pads of a convolution of images of this shape: before the rows, before the columns, after
+ * the rows, after the columns. */
 void onnx_pads(const struct nn_layer *layer, struct nn_shape in, int pads[4]);
 
 #endif

@@ -1,11 +1,11 @@
-/* images.h - a data set's images as the core takes them: the one place that knows both. */
+/* images.h - a data set's images as the training core takes them. Only this file knows both. */
 #ifndef MODEL_IMAGES_H
 #define MODEL_IMAGES_H
 
 #include "../../nn/nn.h"
 #include "../data/dataset.h"
 
-/* The training or the test images; their memory is the data set's. */
+/* The training or the test images. The data set owns the memory. */
 static inline struct nn_images images_of(const struct dataset *d, bool test)
 {
 	return (struct nn_images){ .pixels = d->reals ? NULL

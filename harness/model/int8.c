@@ -35,6 +35,12 @@ int model_quantise(
 	char why[NN_QUANT_ERROR];
 	*out = (struct model){ .facts = m->facts };
 	out->facts.config = m->facts.config ? strdup(m->facts.config) : NULL;
+	out->facts.class_names = m->facts.class_names ? malloc(m->facts.class_names_length) : NULL;
+	if ((m->facts.config && !out->facts.config)
+		|| (m->facts.class_names && !out->facts.class_names))
+		return err_nomem(e);
+	if (out->facts.class_names)
+		memcpy(out->facts.class_names, m->facts.class_names, m->facts.class_names_length);
 	if (training->values)
 		return err_set(e, ERR_USAGE,
 			"int8 is for networks on images: these take floats, which have no scale "

@@ -1,8 +1,8 @@
-/* latency.h - how fast a trained network answers, measured as MLPerf Tiny and hyperfine do: a
- * single stream of calls from one thread that is bound to one processor, after a warm-up,
- * everything that is compared in turns. In fp32 one image goes through nn_infer, more through
- * nn_evaluate; in 8 bits a batch is its images one after the other. Nothing is allocated in a
- * measured call; each call is timed by itself, by the monotonic clock. */
+/* latency.h - inference latency of a trained network, measured as MLPerf Tiny and hyperfine do: a
+ * single stream of calls from one thread bound to one CPU, after a warm-up. All subjects take
+ * turns. In fp32 one image runs through nn_infer, a larger batch through nn_evaluate. In 8 bits the
+ * images of a batch run one after the other. Nothing is allocated in a measured call. Each call is
+ * timed on its own, by the monotonic clock. */
 #ifndef MODEL_LATENCY_H
 #define MODEL_LATENCY_H
 
@@ -11,24 +11,25 @@
 enum { LATENCY_ROUNDS = 20, LATENCY_CALLS_MIN = 4, LATENCY_CALLS_MAX = 20000 };
 
 struct latency_options {
-	const struct model *model;        /* fp32 */
-	const struct model *quantised;    /* the same in 8 bits; NULL: fp32 alone */
-	const struct nn_images *images;   /* at least one; they take turns */
-	const struct nn_kernels *kernels; /* NULL: every variant that runs here; not the plain one
-					     if there are others, as it is not made to be fast */
-	double seconds;                   /* about how long each subject is measured */
-	int batches[4], batch_count;      /* images a call */
+	const struct model *model;      /* fp32 */
+	const struct model *quantised;  /* the same in 8 bits; NULL: fp32 alone */
+	const struct nn_images *images; /* at least one; calls go through them in turn */
+	/* NULL: every variant that runs here. The plain one is left out if there are others, as it
+	 * is not meant to be fast. */
+	const struct nn_kernels *kernels;
+	double seconds;              /* approximate measuring time per subject */
+	int batches[4], batch_count; /* images per call */
 };
 
-/* Kernels, number format and batch, and what came out. */
+/* The measurement of one subject: kernels, number format and batch. */
 struct latency_result {
 	const char *kernels, *number_format; /* constants */
 	int batch;
 	size_t count;             /* calls */
 	double *seconds;          /* [count], sorted; owned */
 	double images_per_second; /* over all calls */
-	double noise; /* every second turn against the others: how far their medians differ, as a
-			 fraction of the median */
+	/* |difference of the medians of the even and the odd turns| / median. */
+	double noise;
 };
 
 struct latency_results {
@@ -36,11 +37,11 @@ struct latency_results {
 	int count;
 };
 
-/* The processor that all of it runs on: the last that this thread may use, as the first has the
+/* The CPU to measure on: the last one that this thread may use, as the first one usually handles
  * interrupts. */
 int latency_cpu(void);
 
-/* Measure. Returns 0 with *out to be freed (latency_free), or -1 with e (memory). */
+/* Returns 0 with *out (free it with latency_free), or -1 with e (memory). */
 int latency_measure(
 	const struct latency_options *options, struct latency_results *out, struct err *e);
 void latency_free(struct latency_results *r);

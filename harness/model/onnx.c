@@ -430,7 +430,9 @@ static void add_graph_input(struct builder *b, int l)
 	const struct nn_shape s = layer_of(b, l)->shape;
 	Onnx__ValueInfoProto *v =
 		make_value(b, b->values[l], (int[]){ s.channels, s.height, s.width }, 3);
-	v->doc_string = text(b, "an image's bytes / 255, by channel, row, column");
+	v->doc_string = text(b,
+		b->model->facts.reals ? "numbers of the data set, by channel, row, column"
+				      : "an image's bytes / 255, by channel, row, column");
 	b->graph.input[b->graph.n_input++] = v;
 }
 

@@ -81,29 +81,44 @@ static const struct setting *find_kind(const struct expander *x, enum target_kin
 	return NULL;
 }
 
+/* One of the trial's amounts of transforms. */
+static void amount_text(const struct expander *x, const struct param *p, struct str *out)
+{
+	for (int i = x->chosen_count - 1; i >= 0; i--)
+		if (x->chosen[i]->target->kind == TARGET_AMOUNT
+			&& x->chosen[i]->target->param == p) {
+			str_add(out, x->chosen[i]->text);
+			return;
+		}
+	const struct setting *from = find_kind(x, TARGET_AUGMENT);
+	param_text(p, 0, from ? &from->augment->amounts : &x->defaults.augment, out);
+}
+
+/* The value of a parameter of the phase that the target means. */
+static int phase_unset_text(const struct expander *x, const struct target *target, struct str *out)
+{
+	int matches[PHASES_MAX];
+	const struct setting *from = find_kind(x, TARGET_RECIPE);
+	if (!from || !from->recipe->phases
+		|| target_phases(target, from->recipe->phases, from->recipe->count, matches) == 0)
+		return -1;
+	const struct phase_config *phase = &from->recipe->phases[matches[0]];
+	if (target->param->scope != SCOPE_AUGMENT || phase->own_augment)
+		return phase_text(phase, target->within, out);
+	amount_text(x, target->param, out);
+	return 0;
+}
+
 /* The value of a parameter that no setting names: the trial's default, or what the recipe or the
  * set of transforms says. Returns 0, or -1 when there is none. */
 static int unset_text(const struct expander *x, const struct target *target, struct str *out)
 {
-	const struct setting *from;
 	switch (target->kind) {
 	case TARGET_PARAM: param_text(target->param, 0, &x->defaults, out); return 0;
 	case TARGET_AUGMENT: str_add(out, "none"); return 0;
 	case TARGET_MODEL: str_add(out, x->defaults.model); return 0;
-	case TARGET_AMOUNT:
-		from = find_kind(x, TARGET_AUGMENT);
-		param_text(target->param, 0, from ? &from->augment->amounts : &x->defaults.augment,
-			out);
-		return 0;
-	case TARGET_PHASE: {
-		int matches[PHASES_MAX];
-		from = find_kind(x, TARGET_RECIPE);
-		if (!from || !from->recipe->phases
-			|| target_phases(target, from->recipe->phases, from->recipe->count, matches)
-				== 0)
-			return -1;
-		return phase_text(&from->recipe->phases[matches[0]], target->within, out);
-	}
+	case TARGET_AMOUNT: amount_text(x, target->param, out); return 0;
+	case TARGET_PHASE: return phase_unset_text(x, target, out);
 	case TARGET_VALUE:
 		if (!target->param->fallback)
 			return -1;
@@ -203,8 +218,10 @@ static void no_such_phase(
 /* Apply one setting to all phases that it means; places[i] becomes where a complaint about phase i
  * goes. */
 static int apply_phase_setting(struct expander *x, const struct setting *setting,
-	const struct recipe *recipe, struct phase_config *phases, const struct node **places)
+	const struct recipe *recipe, const struct trial *t, struct phase_config *phases,
+	const struct node **places)
 {
+	const struct param *p = setting->target->param;
 	int matches[PHASES_MAX];
 	const int count = target_phases(setting->target, phases, recipe->count, matches);
 	if (count == 0) {
@@ -212,9 +229,15 @@ static int apply_phase_setting(struct expander *x, const struct setting *setting
 		return -1;
 	}
 	for (int i = 0; i < count; i++) {
-		if (phase_assign(&phases[matches[i]], setting->target->within, setting->node,
-			    x->study->diagnostics))
+		struct phase_config *phase = &phases[matches[i]];
+		if (p->scope == SCOPE_AUGMENT && !phase->own_augment)
+			phase_set_augment(phase, &t->augment);
+		if (phase_assign(
+			    phase, setting->target->within, setting->node, x->study->diagnostics))
 			return -1;
+		if (p->type == PARAM_NAMED)
+			phase_set_augment(
+				phase, setting->augment ? &setting->augment->amounts : NULL);
 		places[matches[i]] = setting->node;
 	}
 	return 0;
@@ -231,12 +254,15 @@ static int resolve_phases(struct expander *x, const struct recipe *recipe, struc
 	struct phase_config phases[PHASES_MAX];
 	const size_t bytes = (size_t)recipe->count * sizeof(phases[0]);
 	bool changed = false;
-	/* The kind of an optimizer first: it resets the optimizer's other parameters. */
+	/* The kind of an optimizer and the set of transforms first: they reset the others of their
+	 * parameters. */
 	for (int pass = 0; pass < 2; pass++)
 		for (int i = 0; i < x->chosen_count; i++) {
 			const struct setting *setting = x->chosen[i];
-			if (setting->target->kind != TARGET_PHASE || !counts(x, i)
-				|| (setting->target->param->type == PARAM_GROUP) != (pass == 0))
+			if (setting->target->kind != TARGET_PHASE || !counts(x, i))
+				continue;
+			const enum param_type type = setting->target->param->type;
+			if ((type == PARAM_GROUP || type == PARAM_NAMED) != (pass == 0))
 				continue;
 			if (!changed) {
 				memcpy(phases, recipe->phases, bytes);
@@ -244,7 +270,7 @@ static int resolve_phases(struct expander *x, const struct recipe *recipe, struc
 					places[k] = recipe->node;
 			}
 			changed = true;
-			if (apply_phase_setting(x, setting, recipe, phases, places))
+			if (apply_phase_setting(x, setting, recipe, t, phases, places))
 				return -1;
 		}
 	t->phases = recipe->phases;

@@ -122,6 +122,56 @@ static void add_freeze(struct str *out, const struct trial *t, int index)
 	str_add(out, "]");
 }
 
+/* Is anything on that moves pixels? */
+static bool is_sampled(const struct augment_config *a)
+{
+	return a->rotation != 0 || a->zoom != 0 || a->translation != 0 || a->shear != 0 || a->flip
+		|| a->crop > 0;
+}
+
+/* {amounts}: those that differ from their defaults and have an effect. */
+static void add_amounts(struct str *out, struct augment_config amounts)
+{
+	struct augment_config defaults = { 0 };
+	param_defaults(SCOPE_AUGMENT, 0, &defaults);
+	if (amounts.crop == 0)
+		amounts.crop_fill = defaults.crop_fill; /* of nothing */
+	if (!is_sampled(&amounts))
+		amounts.resampling = defaults.resampling;
+	add_scope(out, SCOPE_AUGMENT, 0, &amounts, &defaults);
+}
+
+static void add_augment(struct str *out, const struct trial *t)
+{
+	const struct augment_config *first = trial_first_augment(t);
+	struct str inside = { 0 };
+	if (!first)
+		return;
+	add_amounts(&inside, *first);
+	if (inside.length > 2) {
+		add_key(out, "augment");
+		str_add(out, inside.s);
+	}
+	str_free(&inside);
+}
+
+/* Where they are others than those that stand as the trial's: trials with the same trainings have
+ * the same text. */
+static void add_phase_augment(struct str *out, const struct trial *t, int index)
+{
+	struct str first = { 0 }, mine = { 0 };
+	if (!phase_uses_augment(&t->phases[index]))
+		return;
+	add_amounts(&first, *trial_first_augment(t));
+	add_amounts(&mine, *trial_phase_augment(t, index));
+	if (strcmp(first.s, mine.s) != 0) {
+		add_key(out, "augment");
+		str_add(out, mine.s);
+	}
+	str_free(&first);
+	str_free(&mine);
+}
+
 static void add_phase(struct str *out, const struct trial *t, int index)
 {
 	struct phase_config active = t->phases[index], *phase = &active;
@@ -132,6 +182,8 @@ static void add_phase(struct str *out, const struct trial *t, int index)
 		phase->temperature = defaults.temperature;
 	if (trial_networks(t)->counts[BLOCK_EXIT] == 0)
 		phase->exit_weight = defaults.exit_weight;
+	if (phase->validation == t->validation)
+		phase->validation = defaults.validation;
 	const struct param *rows[ROWS_MAX];
 	const size_t count = sorted_rows(SCOPE_PHASE, rows);
 	str_add(out, "{");
@@ -140,6 +192,8 @@ static void add_phase(struct str *out, const struct trial *t, int index)
 			continue;
 		if (rows[i]->type == PARAM_NAMES)
 			add_freeze(out, t, index);
+		else if (rows[i]->type == PARAM_NAMED)
+			add_phase_augment(out, t, index);
 		else if (rows[i]->type != PARAM_GROUP)
 			add_simple(out, rows[i], kind, phase, &defaults);
 		else if (rows[i]->names)
@@ -148,32 +202,6 @@ static void add_phase(struct str *out, const struct trial *t, int index)
 			add_stop(out, rows[i], &phase->stop);
 	}
 	str_add(out, "}");
-}
-
-/* Is anything on that moves pixels? */
-static bool is_sampled(const struct augment_config *a)
-{
-	return a->rotation != 0 || a->zoom != 0 || a->translation != 0 || a->shear != 0 || a->flip
-		|| a->crop > 0;
-}
-
-static void add_augment(struct str *out, const struct trial *t)
-{
-	if (!trial_uses_augment(t))
-		return;
-	struct augment_config defaults = { 0 }, amounts = t->augment;
-	param_defaults(SCOPE_AUGMENT, 0, &defaults);
-	if (amounts.crop == 0)
-		amounts.crop_fill = defaults.crop_fill; /* of nothing */
-	if (!is_sampled(&amounts))
-		amounts.resampling = defaults.resampling;
-	struct str inside = { 0 };
-	add_scope(&inside, SCOPE_AUGMENT, 0, &amounts, &defaults);
-	if (inside.length > 2) {
-		add_key(out, "augment");
-		str_add(out, inside.s);
-	}
-	str_free(&inside);
 }
 
 /* "phases" stands where "recipe", its name in a sweep file, would. */
@@ -440,6 +468,8 @@ static int read_key(
 			key);
 	if (p->type == PARAM_NAMED && p->members == SCOPE_LAYER)
 		return read_model(value, base, e);
+	if (p->type == PARAM_NAMED && scope == SCOPE_PHASE)
+		((struct phase_config *)base)->own_augment = true;
 	if (p->type == PARAM_NAMED)
 		return read_scope(p->members, 0, value, (char *)base + p->offset, e);
 	return p->type == PARAM_GROUP ? read_group(p, value, base, e)
@@ -484,6 +514,8 @@ static int read_phase(const json_t *object, struct phase_config *out, struct err
 	phase_set_kind(out, param_find(SCOPE_PHASE, "optimizer"), OPTIMIZER_NADAM);
 	phase_set_kind(out, param_find(SCOPE_PHASE, "schedule"), SCHEDULE_CONSTANT);
 	param_defaults(SCOPE_STOP, 0, &out->stop);
+	param_defaults(SCOPE_AUGMENT, 0, &out->augment);
+	snprintf(out->augment_name, sizeof(out->augment_name), "trial");
 	const char *name = phase_kind_name(out->kind);
 	memcpy(out->name, name, strlen(name) + 1);
 	return read_scope(SCOPE_PHASE, (int)out->kind, object, out, e);

@@ -260,12 +260,31 @@ static bool fits_a_model(
 	return l->incomplete;
 }
 
+/* The sets of transforms that the recipe's phases name. */
+static void find_augments(struct library *l, struct recipe *r)
+{
+	struct phase_config *phase = r->phases;
+	bool bad = false;
+	for (const struct node *n = r->node->first; n; n = n->next, phase++) {
+		const struct node *name = node_get(n, "augment");
+		const struct augment_set *set;
+		if (name && library_phase_augment(l, name, &set))
+			bad = true;
+		else if (name)
+			phase_set_augment(phase, set ? &set->amounts : NULL);
+	}
+	if (bad)
+		r->phases = NULL;
+}
+
 void library_check_recipes(struct library *l)
 {
 	for (size_t i = 0; i < l->recipe_count; i++) {
 		struct recipe *r = &l->recipes[i];
 		const struct node *places[PHASES_MAX];
 		int count = 0;
+		if (r->phases)
+			find_augments(l, r);
 		if (!r->phases)
 			continue;
 		for (const struct node *n = r->node->first; n; n = n->next)
@@ -329,6 +348,24 @@ const struct augment_set *library_augment(struct library *l, const struct node *
 		names[count] = l->augments[count].name;
 	unknown_name(l, name, "set of transforms", names, count);
 	return NULL;
+}
+
+int library_phase_augment(
+	struct library *l, const struct node *name, const struct augment_set **out)
+{
+	static const char trial[] = "trial";
+	*out = NULL;
+	if (strcmp(name->text, trial) != 0)
+		return (*out = library_augment(l, name)) ? 0 : -1;
+	const size_t number = index_find(&l->augment_names, trial, sizeof(trial) - 1);
+	if (number == SIZE_MAX)
+		return 0;
+	const struct node *named = l->augments[number].node;
+	node_error(l->diagnostics, name,
+		"augment: trial means the trial's transforms in a phase, but a set of that name is "
+		"defined at %s:%d: rename the set",
+		named->source->path, named->key_line);
+	return -1;
 }
 
 const struct model *library_model(struct library *l, const struct node *name)

@@ -36,8 +36,8 @@ struct library {
  * are diagnosed. */
 void library_read(struct library *l, const struct node *root, const char *path);
 
-/* When all files are read: a recipe that fits no model is diagnosed and has no phases from then on.
- */
+/* When all files are read: phases get the sets of transforms that they name. A recipe that names an
+ * unknown one or fits no model is diagnosed and has no phases from then on. */
 void library_check_recipes(struct library *l);
 
 /* Read a file that a sweep file names, relative to the folder of the file that the place is in or,
@@ -50,6 +50,10 @@ const struct source *library_open(
  * return NULL. */
 const struct recipe *library_recipe(struct library *l, const struct node *name);
 const struct augment_set *library_augment(struct library *l, const struct node *name);
+/* The same of a phase, where the name trial stands for the trial's (*out is NULL then). Returns 0,
+ * or -1 with an error. */
+int library_phase_augment(
+	struct library *l, const struct node *name, const struct augment_set **out);
 const struct model *library_model(struct library *l, const struct node *name);
 
 void library_free(struct library *l);

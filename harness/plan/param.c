@@ -131,6 +131,13 @@ static const char *text_of(const struct param *p, const void *base, int index)
 	return (const char *)field_const(p, base) + (size_t)index * LISTED_NAME_MAX;
 }
 
+/* Is the value that for which there is a word? */
+static bool is_word(const struct param *p, const void *base)
+{
+	return p->zero
+		&& (p->type == PARAM_REAL ? real_of(p, base, 0) == -1 : int_of(p, base, 0) == 0);
+}
+
 /* How many values a list has. */
 static int count_of(const struct param *p, int kind, const void *base)
 {
@@ -184,7 +191,10 @@ static int parse_number(const struct param *p, const char *text, void *base, str
 {
 	double value;
 	if (p->zero && strcmp(text, p->zero) == 0) {
-		memcpy(field(p, base), &(int){ 0 }, sizeof(int));
+		if (p->type == PARAM_REAL)
+			memcpy(field(p, base), &(double){ -1 }, sizeof(double));
+		else
+			memcpy(field(p, base), &(int){ 0 }, sizeof(int));
 		return 0;
 	}
 	if (!number_parse(text, &value)) {
@@ -355,13 +365,12 @@ int param_parse(const struct param *p, const char *text, int index, void *base, 
 static void format_one(const struct param *p, const void *base, int index, struct str *out)
 {
 	char number[32];
-	switch (p->type) {
-	case PARAM_INTEGER:
-		if (p->zero && int_of(p, base, 0) == 0)
-			str_add(out, p->zero);
-		else
-			str_addf(out, "%d", int_of(p, base, 0));
+	if (is_word(p, base)) {
+		str_add(out, p->zero);
 		return;
+	}
+	switch (p->type) {
+	case PARAM_INTEGER: str_addf(out, "%d", int_of(p, base, 0)); return;
 	case PARAM_SEED: str_addf(out, "%llu", (unsigned long long)seed_of(p, base)); return;
 	case PARAM_REAL:
 	case PARAM_REALS:
@@ -381,7 +390,7 @@ static void format_one(const struct param *p, const void *base, int index, struc
 
 void param_format(const struct param *p, int kind, const void *base, struct str *out)
 {
-	const bool quoted = p->type >= PARAM_ENUM || (p->zero && int_of(p, base, 0) == 0);
+	const bool quoted = p->type >= PARAM_ENUM || is_word(p, base);
 	const bool list = param_is_list(p);
 	const int count = list ? count_of(p, kind, base) : 1;
 	if (list)

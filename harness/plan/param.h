@@ -53,7 +53,8 @@ struct param {
 	double min, max; /* numbers; PARAM_NAMES: max is the most there can be */
 	bool min_open, max_open; /* the bound itself is not allowed */
 	bool share;              /* PARAM_REAL: a count of things, or below 1 a fraction of them */
-	const char *zero;        /* PARAM_INTEGER: the word that stands for 0 ("map"), NULL: none */
+	const char *zero; /* PARAM_INTEGER: the word that stands for 0 ("map"), PARAM_REAL: for -1;
+			     NULL: none */
 	const char *const *names; /* ends with NULL; PARAM_ENUM(S) in the order of the enum;
 				     PARAM_TEXT: the only ones allowed, or NULL */
 	enum param_scope members; /* PARAM_GROUP, PARAM_NAMED */

@@ -52,6 +52,8 @@ enum {
 	CONVOLUTIONS = KIND(LAYER_CONV) | KIND(LAYER_DEPTHWISE),
 	POOLS = KIND(LAYER_MAXPOOL) | KIND(LAYER_AVGPOOL),
 	JOINTS = KIND(LAYER_ADD) | KIND(LAYER_CONCAT) | KIND(LAYER_MULTIPLY),
+	WITHOUT_FOLDS = KIND(PHASE_SINGLE) | KIND(PHASE_DUAL) | KIND(PHASE_SCRATCH)
+		| KIND(PHASE_UNIFY) | KIND(PHASE_UNFREEZE) | KIND(PHASE_TEACHER),
 	LEARNERS =
 		KIND(PHASE_SINGLE) | KIND(PHASE_SCRATCH) | KIND(PHASE_UNIFY) | KIND(PHASE_UNFREEZE),
 	WEIGHTED = CONVOLUTIONS | KIND(LAYER_DENSE) | KIND(LAYER_BATCHNORM),
@@ -109,7 +111,7 @@ static const struct param table[] = {
 	{ IN_TRIAL(augment), .name = "augment", .type = PARAM_NAMED, .members = SCOPE_AUGMENT,
 		.fallback = "none",
 		.help = "name of a set of random transforms (augments:); augment.PARAM changes one "
-			"amount",
+			"amount. A phase may have another set",
 		.since = "0.1" },
 	{ IN_TRIAL(seed), .name = "seed", .type = PARAM_SEED, .min = 0, .max = 9007199254740992.0,
 		.help = "seed of every random stream; a sweep file sets it with seeds: N or seeds: "
@@ -317,6 +319,34 @@ static const struct param table[] = {
 		.zero = "trial", .fallback = "trial", .unit = "images",
 		.help = "images in one step of this phase; trial: the trial's batch_size",
 		.since = "0.2" },
+	{ IN_PHASE(augment), .name = "augment", .type = PARAM_NAMED, .members = SCOPE_AUGMENT,
+		.fallback = "trial",
+		.help = "name of a set of random transforms (augments:) for this phase; trial: the "
+			"trial's augment",
+		.detail = "Strong transforms first, none at the end:\n"
+			  "  - {phase: train, inputs: augmented, epochs: 40}\n"
+			  "  - {phase: continue, name: final, inputs: augmented, augment: none, "
+			  "epochs: 5}\n"
+			  "It needs `inputs: augmented`: original images are never transformed. An "
+			  "axis PHASE.augment.PARAM changes one amount in this phase only.\n",
+		.since = "0.2" },
+	{ IN_PHASE(validation), .name = "validation", .type = PARAM_REAL, .share = true, .min = 0,
+		.max = 10000000, .zero = "trial", .fallback = "trial", .unit = "images",
+		.kinds = WITHOUT_FOLDS,
+		.help = "size of the validation set in this phase; below 1: a fraction of the "
+			"training set; 0: none; trial: the trial's validation",
+		.detail = "It is part of the trial's validation set: the first images of it, with "
+			  "`stratify` the same share of each class. The phase also trains on the "
+			  "rest of it.\n"
+			  "With 0 the phase trains on training and validation images together. It "
+			  "keeps its last weights and has no val_accuracy and val_loss; patience "
+			  "and plateau are errors.\n"
+			  "The val_accuracy of a trial is that of its last phase: with 0 there it "
+			  "has none. `normalize` keeps the constants of the phase in which the "
+			  "network began.\n"
+			  "Each fold of a k-fold has its own validation set, also in the phases "
+			  "that clean folds repeat.\n",
+		.since = "0.2" },
 	{ IN_PHASE(prune), .name = "prune", .type = PARAM_REAL, .min = 0, .max = 1,
 		.max_open = true, .fallback = "0", .kinds = KIND(PHASE_UNFREEZE),
 		.help = "fraction of the remaining weights that is removed before this phase, "
@@ -364,9 +394,10 @@ static const struct param table[] = {
 		.detail = "Results have two outputs then: test_accuracy_1 is that of the final "
 			  "output, test_accuracy_2 that of the exit; test_accuracy is the mean of "
 			  "both.\n"
-			  "Early stopping and `keep` use the final output only. With `retrial eval "
-			  "--exit 0.9 FILE` an image leaves at the exit if its largest probability "
-			  "is at least 0.9.\n",
+			  "Early stopping and `keep` use the final output only.\n"
+			  "With the metrics exit_accuracy_at_0.9, exit_share_at_0.9 and "
+			  "exit_macs_at_0.9 an image leaves at the exit if its largest probability "
+			  "there is at least 0.9; `retrial eval --exit` takes any probability.\n",
 		.since = "0.2" },
 	{ IN_PHASE(weight_bits), .name = "weight_bits", .type = PARAM_INTEGER, .min = 2, .max = 8,
 		.zero = "none", .fallback = "none", .unit = "bits",

@@ -55,10 +55,14 @@ static int give_scope(
 	return 0;
 }
 
-/* Its name within a phase: early stopping is a map of its own. */
+/* Its name within a phase: early stopping and transforms are maps of their own. */
 static const char *within(const struct param *p, char out[PARAMETER_NAME_MAX])
 {
-	snprintf(out, PARAMETER_NAME_MAX, "%s%s", p->scope == SCOPE_STOP ? "stop." : "", p->name);
+	snprintf(out, PARAMETER_NAME_MAX, "%s%s",
+		p->scope == SCOPE_STOP              ? "stop."
+			: p->scope == SCOPE_AUGMENT ? "augment."
+						    : "",
+		p->name);
 	return out;
 }
 
@@ -77,6 +81,25 @@ static int namesakes(const struct trial *t, int phase)
 	return count;
 }
 
+/* The value of the phase's parameter. Returns 0, or -1 when it has none of its own: amounts of
+ * transforms only where they are others than the trial's. */
+static int phase_value(
+	const struct trial *t, int phase, const struct param *p, const char *path, struct str *out)
+{
+	const bool group = p->type == PARAM_GROUP && !p->names;
+	if (p->scope == SCOPE_AUGMENT) {
+		const struct augment_config *mine = trial_phase_augment(t, phase);
+		if (!phase_uses_augment(&t->phases[phase])
+			|| param_equal(p, 0, mine, trial_first_augment(t)))
+			return -1;
+		param_text(p, 0, mine, out);
+		return 0;
+	}
+	return !is_of_phases(p) || group || p->type == PARAM_NAMED || strcmp(p->name, "name") == 0
+		? -1
+		: phase_text(&t->phases[phase], path, out);
+}
+
 static int give_phase(struct walk *w, const struct trial *t, int phase, struct err *e)
 {
 	size_t count;
@@ -85,9 +108,7 @@ static int give_phase(struct walk *w, const struct trial *t, int phase, struct e
 	for (size_t i = 0; i < count; i++) {
 		const struct param *p = &table[i];
 		char path[PARAMETER_NAME_MAX];
-		const bool group = p->type == PARAM_GROUP && !p->names;
-		if (!is_of_phases(p) || group || strcmp(p->name, "name") == 0
-			|| phase_text(&t->phases[phase], within(p, path), &w->text))
+		if (phase_value(t, phase, p, within(p, path), &w->text))
 			continue;
 		str_add(&w->name, t->phases[phase].name);
 		if (before)
@@ -119,7 +140,8 @@ int parameters_each(const struct trial *t, parameters_take *take, void *context,
 	if (!result)
 		result = give_scope(&w, SCOPE_TRIAL, "", t, e);
 	if (!result)
-		result = give_scope(&w, SCOPE_AUGMENT, "augment.", &t->augment, e);
+		result = give_scope(&w, SCOPE_AUGMENT, "augment.",
+			trial_uses_augment(t) ? trial_first_augment(t) : &t->augment, e);
 	for (int i = 0; i < t->phase_count && !result; i++)
 		result = give_phase(&w, t, i, e);
 	str_free(&w.name);
@@ -145,7 +167,9 @@ const char *parameters_of_phases(const char *path, char out[PARAMETER_NAME_MAX])
 {
 	const struct param *p = param_find(SCOPE_TRIAL, path) ? NULL : phase_param(path);
 	const bool group = p && p->type == PARAM_GROUP && !p->names;
-	return p && !group && strcmp(p->name, "name") != 0 ? within(p, out) : NULL;
+	return p && !group && p->scope != SCOPE_AUGMENT && strcmp(p->name, "name") != 0
+		? within(p, out)
+		: NULL;
 }
 
 void parameters_digest(char out[DIGEST_TEXT])

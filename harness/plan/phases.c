@@ -129,6 +129,8 @@ const struct param *phase_param(const char *path)
 {
 	static const char *const groups[] = { "optimizer", "stop", "schedule" };
 	const char *dot = strchr(path, '.');
+	if (strncmp(path, "augment.", 8) == 0)
+		return param_find(SCOPE_AUGMENT, dot + 1);
 	const struct param *p =
 		dot ? NULL : param_find(SCOPE_PHASE, strcmp(path, "chain") == 0 ? "start" : path);
 	for (size_t i = 0; i < sizeof(groups) / sizeof(groups[0]) && !p; i++) {
@@ -149,7 +151,33 @@ static void *base_of(struct phase_config *phase, const struct param *p, int *kin
 		return &phase->optimizer;
 	if (p->scope == SCOPE_SCHEDULE)
 		return &phase->schedule;
+	if (p->scope == SCOPE_AUGMENT)
+		return &phase->augment;
 	return p->scope == SCOPE_STOP ? (void *)&phase->stop : (void *)phase;
+}
+
+/* The name; what it stands for is found when all sets are known (library.c, expand.c). */
+static int assign_augment(
+	struct phase_config *phase, const struct node *value, struct diagnostics *d)
+{
+	const char *name = node_text(value, "augment", d);
+	if (!name)
+		return -1;
+	if (!name_is_good(name, sizeof(phase->augment_name))) {
+		node_error(d, value,
+			"augment = %.60s: not the name of a set of transforms (letters, digits and "
+			"- _ + ., at most %zu)",
+			name, sizeof(phase->augment_name) - 1);
+		return -1;
+	}
+	memcpy(phase->augment_name, name, strlen(name) + 1);
+	return 0;
+}
+
+void phase_set_augment(struct phase_config *phase, const struct augment_config *own)
+{
+	phase->own_augment = own != NULL;
+	phase->augment = own ? *own : (struct augment_config){ 0 };
 }
 
 int phase_assign(struct phase_config *phase, const char *path, const struct node *value,
@@ -164,6 +192,8 @@ int phase_assign(struct phase_config *phase, const char *path, const struct node
 		not_applicable(d, value, p, kind);
 		return -1;
 	}
+	if (p->type == PARAM_NAMED)
+		return assign_augment(phase, value, d);
 	return p->type == PARAM_GROUP ? assign_group(phase, p, value, d)
 				      : assign_value(p, kind, base, value, d);
 }
@@ -174,9 +204,11 @@ int phase_text(const struct phase_config *phase, const char *path, struct str *o
 	struct phase_config copy = *phase;
 	int kind;
 	const void *base = base_of(&copy, p, &kind);
-	if (!param_applies(p, kind))
+	if (!param_applies(p, kind) || (p->scope == SCOPE_AUGMENT && !phase->own_augment))
 		return -1;
-	if (p->type == PARAM_GROUP && p->names)
+	if (p->type == PARAM_NAMED)
+		str_add(out, phase->augment_name);
+	else if (p->type == PARAM_GROUP && p->names)
 		str_add(out, p->names[phase_kind_of(phase, p->members)]);
 	else if (p->type != PARAM_GROUP)
 		param_text(p, kind, base, out);
@@ -288,6 +320,7 @@ static int read_phase(const struct node *map, struct phase_config *out, struct d
 	phase_set_kind(out, param_find(SCOPE_PHASE, "optimizer"), OPTIMIZER_NADAM);
 	phase_set_kind(out, param_find(SCOPE_PHASE, "schedule"), SCHEDULE_CONSTANT);
 	param_defaults(SCOPE_STOP, 0, &out->stop);
+	snprintf(out->augment_name, sizeof(out->augment_name), "trial");
 	snprintf(out->name, sizeof(out->name), "%.31s", node_get(map, "phase")->text);
 	int result = 0;
 	for (const struct node *n = map->first; n; n = n->next) {

@@ -15,6 +15,7 @@
 
 #define NAME_PATTERN "^[A-Za-z0-9][A-Za-z0-9_.+-]*$"
 #define PHASE_PATTERN "^[A-Za-z0-9][A-Za-z0-9_+-]*\\.((optimizer|schedule|stop)\\.)?"
+#define PHASE_AMOUNT_PATTERN "^[A-Za-z0-9][A-Za-z0-9_+-]*\\.augment\\."
 
 struct maker {
 	bool program;
@@ -278,6 +279,9 @@ static json_t *paths(const struct maker *m, json_t *(*shape)(json_t *), const ch
 			snprintf(key, sizeof(key), "augment.%s", p->name);
 			json_object_set_new(
 				properties, key, shape(value_reference("augment-", p->name)));
+			snprintf(key, sizeof(key), PHASE_AMOUNT_PATTERN "%s$", p->name);
+			json_object_set_new(
+				patterns, key, shape(value_reference("augment-", p->name)));
 		} else if (behind_phase(p)) {
 			snprintf(key, sizeof(key), PHASE_PATTERN "%s$", p->name);
 			json_object_set_new(

@@ -146,9 +146,10 @@ static void unknown_path(struct study *s, const char *path, const struct node *p
 	const char *dot = strchr(path, '.');
 	const char *names[NAMES_MAX];
 	size_t count = 0;
-	const bool amount = strncmp(path, "augment.", 8) == 0,
+	const bool of_phase = dot && strncmp(dot, ".augment.", 9) == 0,
+		   amount = of_phase || strncmp(path, "augment.", 8) == 0,
 		   layer = strncmp(path, "model.", 6) == 0;
-	if (layer)
+	if (layer || of_phase)
 		dot = strrchr(path, '.');
 	if (!dot)
 		count = scope_names(SCOPE_TRIAL, names, count);
@@ -339,6 +340,8 @@ static int read_named(struct study *s, const struct target *t, const struct node
 	if (!name)
 		return -1;
 	str_add(text, name);
+	if (t->kind == TARGET_PHASE)
+		return library_phase_augment(&s->library, value, &out->augment);
 	if (t->kind == TARGET_RECIPE)
 		out->recipe = library_recipe(&s->library, value);
 	else if (t->kind == TARGET_AUGMENT)

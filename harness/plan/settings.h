@@ -43,7 +43,7 @@ struct setting {
 	const char *text; /* the value for labels and rules: canonical, so that 1e-3 and 0.001 are
 			     one */
 	const struct recipe *recipe;       /* TARGET_RECIPE */
-	const struct augment_set *augment; /* TARGET_AUGMENT */
+	const struct augment_set *augment; /* TARGET_AUGMENT, TARGET_PHASE (NULL: the trial's) */
 	const struct model *model;         /* TARGET_MODEL */
 };
 

@@ -19,12 +19,24 @@ void trial_default_model(struct trial *t)
 	t->networks = model_lightweight();
 }
 
+/* A number of images, or below 1 a fraction of so many. */
+static uint32_t count_share(double share, uint32_t images)
+{
+	if (share >= 1 || share == 0)
+		return (uint32_t)share;
+	const uint32_t count = (uint32_t)(share * images + 0.5);
+	return count > 0 ? count : 1;
+}
+
 uint32_t trial_validation(const struct trial *t, uint32_t train_images)
 {
-	if (t->validation >= 1 || t->validation == 0)
-		return (uint32_t)t->validation;
-	const uint32_t share = (uint32_t)(t->validation * train_images + 0.5);
-	return share > 0 ? share : 1;
+	return count_share(t->validation, train_images);
+}
+
+uint32_t trial_phase_validation(const struct trial *t, int phase, uint32_t train_images)
+{
+	const double own = t->phases[phase].validation;
+	return count_share(own < 0 ? t->validation : own, train_images);
 }
 
 const struct model_config *trial_networks(const struct trial *t)
@@ -40,16 +52,32 @@ const char *label_value(const struct trial *t, const char *name)
 	return NULL;
 }
 
+bool phase_uses_augment(const struct phase_config *p)
+{
+	const bool second = p->kind == PHASE_DUAL && p->inputs[1] == INPUT_AUGMENTED;
+	const bool both = p->kind == PHASE_SINGLE && p->both;
+	return p->inputs[0] == INPUT_AUGMENTED || second || both;
+}
+
 bool trial_uses_augment(const struct trial *t)
 {
-	for (int i = 0; i < t->phase_count; i++) {
-		const struct phase_config *p = &t->phases[i];
-		const bool second = p->kind == PHASE_DUAL && p->inputs[1] == INPUT_AUGMENTED;
-		const bool both = p->kind == PHASE_SINGLE && p->both;
-		if (p->inputs[0] == INPUT_AUGMENTED || second || both)
+	for (int i = 0; i < t->phase_count; i++)
+		if (phase_uses_augment(&t->phases[i]))
 			return true;
-	}
 	return false;
+}
+
+const struct augment_config *trial_phase_augment(const struct trial *t, int phase)
+{
+	return t->phases[phase].own_augment ? &t->phases[phase].augment : &t->augment;
+}
+
+const struct augment_config *trial_first_augment(const struct trial *t)
+{
+	for (int i = 0; i < t->phase_count; i++)
+		if (phase_uses_augment(&t->phases[i]))
+			return trial_phase_augment(t, i);
+	return NULL;
 }
 
 void trial_free(struct trial *t)

@@ -144,6 +144,25 @@ enum prune_by { PRUNE_BY_LAYER, PRUNE_BY_ALL };
 /* Which weights a phase goes on with. */
 enum rewind_kind { REWIND_NONE, REWIND_INITIAL, REWIND_RANDOM };
 
+/* Amounts of the random transforms; 0 switches one off (nn/augment.h has what they do and their
+ * order). */
+struct augment_config {
+	double rotation;    /* largest angle in turns, either way */
+	double zoom;        /* height and width are scaled by 1 +- zoom, independently */
+	double brightness;  /* added: +- brightness (1 = full scale), clipped to [0, 1] */
+	double translation; /* fraction of height and of width, either way, independently */
+	bool flip;          /* horizontal flip with probability 1/2 */
+	double shear; /* tangent of the largest angle, either way, of both axes, independently */
+	int crop; /* pixels added on every side, of which a window of the image's size is cut out at
+		     a random position */
+	enum crop_fill crop_fill;
+	enum resampling resampling;
+	double contrast; /* each channel's distance from its mean is scaled by 1 +- contrast,
+			    clipped to [0, 1] */
+	double noise;    /* standard deviation, clipped to [0, 1] */
+	int cutout;      /* side of a black square at a random position, in pixels */
+};
+
 struct phase_config {
 	enum phase_kind kind;
 	char name[PHASE_NAME_MAX]; /* for tables; default: the kind's name. Not part of the identity
@@ -164,8 +183,15 @@ struct phase_config {
 	int epochs;
 	struct stop_config stop;
 	enum keep_kind keep;
-	int batch_size; /* 0: the trial's */
-	double prune;   /* unfreeze: part of the remaining weights that is removed before it */
+	int batch_size;        /* 0: the trial's */
+	double validation;     /* images of the validation set, part of the trial's, or below 1 a
+				  fraction of the training set; negative: the trial's. The others of
+				  the trial's are trained on. Folds have their own */
+	char augment_name[64]; /* of the set of transforms; "trial": the trial's. Not part of the
+				  identity */
+	bool own_augment;      /* it has its own amounts, not the trial's */
+	struct augment_config augment; /* of its own */
+	double prune; /* unfreeze: part of the remaining weights that is removed before it */
 	enum prune_by prune_by;
 	enum rewind_kind rewind;
 	double distill, temperature; /* weight of the distillation loss, against the teacher's
@@ -174,25 +200,6 @@ struct phase_config {
 	int weight_bits, map_bits;   /* training for int8 (nn/train.h); 0: none */
 	int folds;                   /* kfold */
 	enum fold_start start;       /* kfold */
-};
-
-/* Amounts of the random transforms; 0 switches one off (nn/augment.h has what they do and their
- * order). */
-struct augment_config {
-	double rotation;    /* largest angle in turns, either way */
-	double zoom;        /* height and width are scaled by 1 +- zoom, independently */
-	double brightness;  /* added: +- brightness (1 = full scale), clipped to [0, 1] */
-	double translation; /* fraction of height and of width, either way, independently */
-	bool flip;          /* horizontal flip with probability 1/2 */
-	double shear; /* tangent of the largest angle, either way, of both axes, independently */
-	int crop; /* pixels added on every side, of which a window of the image's size is cut out at
-		     a random position */
-	enum crop_fill crop_fill;
-	enum resampling resampling;
-	double contrast; /* each channel's distance from its mean is scaled by 1 +- contrast,
-			    clipped to [0, 1] */
-	double noise;    /* standard deviation, clipped to [0, 1] */
-	int cutout;      /* side of a black square at a random position, in pixels */
 };
 
 /* A name for tables and figures: "recipe" = "paper-notebook". From the axes of the sweep file. */
@@ -251,11 +258,19 @@ void trial_default_model(struct trial *t);
 /* How many of so many training images are the validation set: at least one, but for validation: 0.
  */
 uint32_t trial_validation(const struct trial *t, uint32_t train_images);
+/* The same of one of its phases (no k-fold), which may have fewer. */
+uint32_t trial_phase_validation(const struct trial *t, int phase, uint32_t train_images);
 /* Its model. */
 const struct model_config *trial_networks(const struct trial *t);
-/* Does any phase show augmented images to its network? If none does, the amounts say nothing about
- * the trial. */
+/* Does the phase show augmented images to its network? If not, amounts say nothing about it. */
+bool phase_uses_augment(const struct phase_config *p);
+/* Does any phase? */
 bool trial_uses_augment(const struct trial *t);
+/* The amounts of one of its phases: the phase's own, or the trial's. */
+const struct augment_config *trial_phase_augment(const struct trial *t, int phase);
+/* The amounts that stand as the trial's in its identity, whoever they belong to: those of the first
+ * phase that shows augmented images. NULL: no phase does. */
+const struct augment_config *trial_first_augment(const struct trial *t);
 const char *label_value(
 	const struct trial *t, const char *name); /* NULL when there is no such label */
 

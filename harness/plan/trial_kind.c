@@ -41,6 +41,25 @@ const struct declared_metric *trial_kind_metric(const struct sweep *sweep, const
 
 /* ---- the core ---- */
 
+const char *const exit_confidences[EXIT_CONFIDENCES] = { "0.5", "0.7", "0.8", "0.9", "0.95",
+	"0.99" };
+
+/* Of a network with an early exit at which images leave that are so sure. */
+#define EXIT_METRICS(confidence)                                                                   \
+	{ .declared = { "exit_accuracy_at_" confidence, "test accuracy, exit at " confidence, "%", \
+		  "pp", 100, 2, 1, METRIC_RESULT, false },                                         \
+		.measured = true },                                                                \
+		{ .declared = { "exit_share_at_" confidence,                                       \
+			  "images that leave, exit at " confidence, "%", "pp", 100, 1, 0,          \
+			  METRIC_RESULT, false },                                                  \
+			.measured = true },                                                        \
+	{                                                                                          \
+		.declared = { "exit_macs_at_" confidence,                                          \
+			"multiply-accumulates, exit at " confidence, "", "", 1, 0, -1,             \
+			METRIC_RESULT, false },                                                    \
+		.measured = true                                                                   \
+	}
+
 static const struct declared_metric core_metrics[] = {
 	{ .declared = { "test_accuracy", "test accuracy", "%", "pp", 100, 2, 1, METRIC_RESULT,
 		  true } },
@@ -75,6 +94,12 @@ static const struct declared_metric core_metrics[] = {
 	{ .declared = { "ensemble_accuracy", "test accuracy, outputs averaged", "%", "pp", 100, 2,
 		  1, METRIC_RESULT, false },
 		.measured = true },
+	EXIT_METRICS("0.5"),
+	EXIT_METRICS("0.7"),
+	EXIT_METRICS("0.8"),
+	EXIT_METRICS("0.9"),
+	EXIT_METRICS("0.95"),
+	EXIT_METRICS("0.99"),
 	{ .declared = { "dead_units", "dead units", "", "", 1, 1, -1, METRIC_COUNT, false },
 		.measured = true },
 	{ .declared = { "dead_share", "dead units, worst layer", "%", "pp", 100, 1, -1,

@@ -30,6 +30,11 @@ const struct trial_kind *trial_kind_of_config(const char *canonical);
 
 extern const struct trial_kind trial_kind_core, trial_kind_program;
 
+/* Confidences at which images leave at an early exit, as metrics name them (exit_accuracy_at_0.9).
+ */
+enum { EXIT_CONFIDENCES = 6 };
+extern const char *const exit_confidences[EXIT_CONFIDENCES];
+
 /* The metric of this name that is declared for the sweep's trials, or NULL. */
 const struct declared_metric *trial_kind_metric(const struct sweep *sweep, const char *name);
 

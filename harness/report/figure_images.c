@@ -216,7 +216,7 @@ static void write_caption(struct sheet *s)
 	str_add(c,
 		"The first training image of each class, and the same as training sees it in its "
 		"first epochs: ");
-	add_amounts(c, &s->trial.augment);
+	add_amounts(c, trial_phase_augment(&s->trial, s->phase));
 	str_addf(c,
 		". By the training core itself, with the random numbers of phase %s of trial %.12s "
 		"(seed %llu).",

@@ -49,7 +49,8 @@ double forecast_work(const struct trial *t, const struct forecast_dataset *d)
 		const double share = d->share ? d->share(t, i, d) : 1;
 		unified |= p->kind == PHASE_SCRATCH || p->kind == PHASE_UNIFY;
 		if (p->kind != PHASE_KFOLD) {
-			work += p->epochs * epoch_work(p, unified, share, images, validation);
+			const double own = trial_phase_validation(t, i, d->train_count);
+			work += p->epochs * epoch_work(p, unified, share, all - own, own);
 			continue;
 		}
 		const double fold = p->epochs

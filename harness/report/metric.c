@@ -89,10 +89,31 @@ static int refuse(const struct sweep *sweep, const char *name, struct err *e)
 	return -1;
 }
 
+bool metric_of_exits(const char *name)
+{
+	return !strncmp(name, "exit_", 5) && strstr(name, "_at_");
+}
+
+static int refuse_exit(const char *name, struct err *e)
+{
+	struct str list = { 0 };
+
+	for (int i = 0; i < EXIT_CONFIDENCES; i++)
+		str_addf(&list, "%s%s", i ? ", " : "", exit_confidences[i]);
+	err_set(e, ERR_USAGE,
+		"metric '%.40s': exit_accuracy_at_P, exit_share_at_P and exit_macs_at_P are "
+		"recorded for P = %s (retrial eval --exit takes any)",
+		name, list.s);
+	str_free(&list);
+	return -1;
+}
+
 int metric_check(const struct sweep *sweep, const char *name, struct err *e)
 {
 	if (metric_find(sweep, name) != &plain)
 		return 0;
+	if (trial_kind_of(sweep)->networks && metric_of_exits(name))
+		return refuse_exit(name, e);
 	if (trial_kind_of(sweep)->networks
 		&& !strncmp(name, threshold_prefix, sizeof(threshold_prefix) - 1))
 		return err_set(e, ERR_USAGE,

@@ -33,6 +33,9 @@ int metric_foresee(const struct sweep *sweep, const char *name, const char *phas
  * name is of this form, with the percentage in *percent (which may be NULL). */
 bool metric_threshold(const char *name, double *percent);
 
+/* Is it named like one of an early exit: exit_accuracy_at_0.9? */
+bool metric_of_exits(const char *name);
+
 /* Is it a metric of corrupted test images (robust.h): robust_..., rotation_...? */
 bool metric_of_changes(const char *name);
 

@@ -7,7 +7,7 @@
 #include "../base/err.h"
 #include "../plan/trial.h"
 
-/* The trial's augmentation of training image number `index` of its data set in this phase and epoch
+/* The augmentation of training image number `index` of its data set in this phase and epoch
  * (from 0; outside k-fold), with the trial's seed: the numbers that training got. image: bytes
  * [channels][height][width]; out: as many floats in [0, 1]. Returns 0 or -1 with e. */
 int augmented_image(const struct trial *t, int phase, int epoch, uint32_t index,

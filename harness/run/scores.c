@@ -2,8 +2,12 @@
 #include "scores.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "../model/exits.h"
+#include "../plan/trial_kind.h"
 
 enum { PORTION = 256, BINS = 15, TOP = 5 };
 
@@ -186,6 +190,34 @@ static int run(struct trial_work *w, struct scoring *s, int classes)
 	return test->values ? 0 : send(w, "flip_accuracy", (double)hits / test->count);
 }
 
+/* Where images may leave early: how many do, and what that costs and saves. */
+static int send_exits(struct trial_work *w, const struct nn_net *net)
+{
+	double at_least[EXIT_CONFIDENCES];
+	struct exit_score scores[EXIT_CONFIDENCES];
+	struct err e = { 0 };
+	for (int k = 0; k < EXIT_CONFIDENCES; k++)
+		at_least[k] = strtod(exit_confidences[k], NULL);
+	if (exits_evaluate(net, w->state.params, &w->test, w->options->kernels, at_least,
+		    EXIT_CONFIDENCES, scores, &e))
+		return work_fail_by(w, &e);
+	for (int k = 0; k < EXIT_CONFIDENCES; k++) {
+		const struct {
+			const char *what;
+			double value;
+		} sent[] = { { "accuracy", scores[k].accuracy }, { "share", scores[k].share },
+			{ "macs", scores[k].macs } };
+		for (size_t i = 0; i < sizeof(sent) / sizeof(sent[0]); i++) {
+			char name[64];
+			snprintf(name, sizeof(name), "exit_%s_at_%s", sent[i].what,
+				exit_confidences[k]);
+			if (send(w, name, sent[i].value))
+				return -1;
+		}
+	}
+	return 0;
+}
+
 int scores_send(struct trial_work *w, const struct nn_net *net)
 {
 	const int classes = net->layers[net->outputs[0]].shape.channels;
@@ -203,7 +235,10 @@ int scores_send(struct trial_work *w, const struct nn_net *net)
 	if (s.trainer && s.probabilities && s.logits && s.mirrored && s.pixels) {
 		memcpy(nn_trainer_params(s.trainer), w->state.params,
 			net->parameter_count * sizeof(*w->state.params));
-		result = send(w, "macs", (double)nn_net_macs(net)) || run(w, &s, classes) ? -1 : 0;
+		result = send(w, "macs", (double)nn_net_macs(net)) || run(w, &s, classes)
+				|| (exits_has(net) && send_exits(w, net))
+			? -1
+			: 0;
 	} else {
 		work_nomem(w);
 	}

@@ -19,7 +19,8 @@ double scores_calibration(
 	const float *probabilities, const uint8_t *labels, uint32_t count, int classes);
 
 /* Send top5_accuracy, auc, calibration_error, flip_accuracy and macs of the trial's last network,
- * whose weights are w->state.params. Returns 0, or -1 with w->end set. */
+ * whose weights are w->state.params; of one with an early exit also exit_accuracy_at_P,
+ * exit_share_at_P and exit_macs_at_P (model/exits.h). Returns 0, or -1 with w->end set. */
 int scores_send(struct trial_work *w, const struct nn_net *net);
 
 #endif

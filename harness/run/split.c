@@ -45,14 +45,37 @@ int split_find_sizes(const struct trial *t, const char *name, uint32_t train_ima
 	return 0;
 }
 
+/* A phase's validation set is part of the trial's. */
+static int check_phases(const struct trial *t, uint32_t train_images, struct err *e)
+{
+	const uint32_t all = trial_validation(t, train_images);
+	for (int i = 0; i < t->phase_count; i++) {
+		const uint32_t own = trial_phase_validation(t, i, train_images);
+		if (own > all)
+			return err_set(e, ERR_USAGE,
+				"validation: phase %s has %u images, but the trial's validation "
+				"set, which they are part of, has %u; give the phase fewer, or the "
+				"trial more",
+				t->phases[i].name, (unsigned)own, (unsigned)all);
+	}
+	return 0;
+}
+
+/* Does anything watch the validation images while it trains? */
+static bool is_watched(const struct phase_config *p)
+{
+	return p->stop.patience > 0 || p->schedule.kind == SCHEDULE_PLATEAU;
+}
+
 /* Without validation images nobody can watch them; each fold of a k-fold has its own. */
 static int check_watching(const struct trial *t, struct err *e)
 {
-	for (int i = 0; t->validation == 0 && i < t->phase_count; i++) {
+	for (int i = 0; i < t->phase_count; i++) {
 		const struct phase_config *p = &t->phases[i];
-		if (p->kind == PHASE_KFOLD)
+		const double validation = p->validation < 0 ? t->validation : p->validation;
+		if (p->kind == PHASE_KFOLD || validation != 0)
 			continue;
-		if (p->stop.patience > 0 || p->schedule.kind == SCHEDULE_PLATEAU)
+		if (is_watched(p))
 			return err_set(e, ERR_USAGE,
 				"validation: 0: phase %s has a %s, which needs validation images; "
 				"give some, or leave it out",
@@ -65,7 +88,8 @@ int split_check_sizes(const struct trial *t, const char *name, uint32_t train_im
 	uint32_t test_images, struct err *e)
 {
 	struct split_sizes n;
-	if (split_find_sizes(t, name, train_images, test_images, &n, e) || check_watching(t, e))
+	if (split_find_sizes(t, name, train_images, test_images, &n, e)
+		|| check_phases(t, train_images, e) || check_watching(t, e))
 		return -1;
 	if ((uint32_t)t->train_limit > train_images - n.validation)
 		return err_set(e, ERR_USAGE,
@@ -80,15 +104,28 @@ int split_check_sizes(const struct trial *t, const char *name, uint32_t train_im
 	return 0;
 }
 
-bool split_is_small(const struct trial *t, const struct split_sizes *n)
+bool split_is_small(const struct trial *t, uint32_t train_images, const struct split_sizes *n)
 {
 	const struct phase_config *kfold = kfold_of(t);
 	const uint32_t least = 114, least_of_fold = 1000, train = n->used - n->validation;
+	for (int i = 0; i < t->phase_count; i++) {
+		const uint32_t own = trial_phase_validation(t, i, train_images);
+		if (own > 0 && own < least)
+			return true;
+	}
 	return (n->validation > 0 && n->validation < least) || train < least || n->test < least
 		|| (kfold && n->used / (uint32_t)kfold->folds < least_of_fold);
 }
 
 /* ---- the split ---- */
+
+static void count_ids(
+	const struct dataset *d, const uint32_t *ids, uint32_t count, struct tally *out)
+{
+	*out = (struct tally){ { 0 } };
+	for (uint32_t i = 0; i < count; i++)
+		out->of[d->train_labels[ids[i]]]++;
+}
 
 /* Share `take` of `total` images between classes by their counts: largest remainders, the lower
  * class first. */
@@ -165,18 +202,60 @@ static void cut_fold(const uint32_t *shuffled, uint32_t *train, uint32_t count, 
 		.val_count = size };
 }
 
+/* Of `count` validation images in the order of the data set, put `own` with each class in its share
+ * first. Both parts stay in order. room: memory for `count` numbers. */
+static void keep_stratified(
+	const struct dataset *d, uint32_t *ids, uint32_t count, uint32_t own, uint32_t *room)
+{
+	struct tally all, kept;
+	uint32_t val = 0, others = 0;
+	count_ids(d, ids, count, &all);
+	apportion(&all, count, own, &kept);
+	for (uint32_t i = 0; i < count; i++)
+		if (kept.of[d->train_labels[ids[i]]]) {
+			kept.of[d->train_labels[ids[i]]]--;
+			ids[val++] = ids[i];
+		} else {
+			room[others++] = ids[i];
+		}
+	memcpy(ids + val, room, others * sizeof(*ids));
+}
+
+/* Merge two ordered lists that follow each other, of `first` and count - first numbers. room:
+ * memory for `count` numbers. */
+static void merge(uint32_t *ids, uint32_t first, uint32_t count, uint32_t *room)
+{
+	uint32_t a = 0, b = first;
+	for (uint32_t i = 0; i < count; i++)
+		room[i] = b == count || (a < first && ids[a] < ids[b]) ? ids[a++] : ids[b++];
+	memcpy(ids, room, count * sizeof(*ids));
+}
+
+/* The split of a phase, which trains on its images in the order of the data set. room: memory for
+ * n->used numbers. */
+static void cut_phase(const struct trial *t, const struct dataset *d, const struct split_sizes *n,
+	int phase, uint32_t *ids, uint32_t *room, struct split *out)
+{
+	const uint32_t wanted = trial_phase_validation(t, phase, d->train_count),
+		       own = wanted < n->validation ? wanted : n->validation;
+	if (t->stratify && own < n->validation) {
+		keep_stratified(d, ids, n->validation, own, room);
+		merge(ids + own, n->validation - own, n->used - own, room);
+	}
+	*out = (struct split){
+		.val = ids, .val_count = own, .train = ids + own, .train_count = n->used - own
+	};
+}
+
 void split_make(const struct trial *t, const struct dataset *d, const struct split_sizes *n,
-	int fold, uint32_t *ids, uint32_t *train, struct split *out)
+	int phase, int fold, uint32_t *ids, uint32_t *train, struct split *out)
 {
 	for (uint32_t i = 0; i < n->used; i++)
 		ids[i] = i;
 	if (t->stratify)
 		choose_stratified(d, n, ids);
 	if (fold < 0) {
-		*out = (struct split){ .val = ids,
-			.val_count = n->validation,
-			.train = ids + n->validation,
-			.train_count = n->used - n->validation };
+		cut_phase(t, d, n, phase, ids, train, out);
 		return;
 	}
 	const struct nn_rng rng = {
@@ -219,23 +298,17 @@ static int refuse(const struct dataset *d, int k, const char *part, const struct
 	return -1;
 }
 
-static void count_ids(
-	const struct dataset *d, const uint32_t *ids, uint32_t count, struct tally *out)
-{
-	*out = (struct tally){ { 0 } };
-	for (uint32_t i = 0; i < count; i++)
-		out->of[d->train_labels[ids[i]]]++;
-}
-
 static int check_split(const struct trial *t, const struct dataset *d, const struct tally *all,
-	const struct split *s, int fold, struct err *e)
+	const struct split *s, int phase, int fold, struct err *e)
 {
 	const char *remedy = t->stratify ? "the class has too few images: use more"
 					 : "set stratify: true, or use more images";
-	char part[64], where[32] = "";
+	char part[64 + PHASE_NAME_MAX], where[32 + PHASE_NAME_MAX] = "";
 	struct tally counts;
 	if (fold >= 0)
 		snprintf(where, sizeof(where), " (fold %d)", fold + 1);
+	else if (t->phases[phase].validation >= 0)
+		snprintf(where, sizeof(where), " (phase %s)", t->phases[phase].name);
 	count_ids(d, s->val, s->val_count, &counts);
 	int k = s->val_count ? missing_class(d, all, &counts) : -1;
 	snprintf(part, sizeof(part), "validation%s", where);
@@ -269,14 +342,41 @@ int split_check(const struct trial *t, const struct dataset *d, struct err *e)
 	uint32_t *ids = malloc(n.used * sizeof(*ids)), *train = malloc(n.used * sizeof(*train));
 	const struct phase_config *kfold = kfold_of(t);
 	int result = ids && train ? 0 : err_nomem(e);
-	for (int fold = -1; result == 0 && fold < (kfold ? kfold->folds : 0); fold++) {
+	for (int phase = 0; result == 0 && phase < t->phase_count; phase++) {
 		struct split s;
-		split_make(t, d, &n, fold, ids, train, &s);
-		result = check_split(t, d, &all, &s, fold, e);
+		const struct phase_config *p = &t->phases[phase];
+		if (p->kind == PHASE_KFOLD || (phase > 0 && p->validation == p[-1].validation))
+			continue;
+		split_make(t, d, &n, phase, -1, ids, train, &s);
+		result = check_split(t, d, &all, &s, phase, -1, e);
+	}
+	for (int fold = 0; result == 0 && kfold && fold < kfold->folds; fold++) {
+		struct split s;
+		split_make(t, d, &n, t->phase_count - 1, fold, ids, train, &s);
+		result = check_split(t, d, &all, &s, t->phase_count - 1, fold, e);
 	}
 	free(ids);
 	free(train);
 	return result;
+}
+
+/* Do the phases validate on the same images, as far as the checks can tell? */
+static bool same_phases(const struct trial *a, const struct trial *b)
+{
+	bool same = a->phase_count == b->phase_count;
+	for (int i = 0; same && i < a->phase_count; i++)
+		same = a->phases[i].validation == b->phases[i].validation
+			&& is_watched(&a->phases[i]) == is_watched(&b->phases[i]);
+	return same;
+}
+
+/* Do all phases have the trial's validation set, and it has images? */
+static bool is_plain(const struct trial *t)
+{
+	bool plain = t->validation != 0;
+	for (int i = 0; plain && i < t->phase_count; i++)
+		plain = t->phases[i].validation < 0;
+	return plain;
 }
 
 bool split_same(const struct trial *a, const struct trial *b)
@@ -284,7 +384,8 @@ bool split_same(const struct trial *a, const struct trial *b)
 	const struct phase_config *x = kfold_of(a), *y = kfold_of(b);
 	const bool one = strcmp(a->dataset, b->dataset) == 0 && a->validation == b->validation
 		&& a->train_limit == b->train_limit && a->test_limit == b->test_limit
-		&& a->stratify == b->stratify && !x == !y;
+		&& a->stratify == b->stratify && !x == !y
+		&& ((is_plain(a) && is_plain(b)) || same_phases(a, b));
 	return one
 		&& (!x
 			|| (x->folds == y->folds && a->seed == b->seed

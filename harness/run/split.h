@@ -2,7 +2,9 @@
  *
  * Without stratify the validation set is the first training images and the rest is trained on.
  * With stratify both have each class in its share of the training set. Neither depends on the
- * seed. A fold of a k-fold splits the same images by the seed. */
+ * seed. A phase may have fewer validation images: some of the trial's (without stratify the first,
+ * with it of each class in its share); it trains on the others, too. A fold of a k-fold splits the
+ * same images by the seed. */
 #ifndef RUN_SPLIT_H
 #define RUN_SPLIT_H
 
@@ -35,12 +37,12 @@ int split_check_sizes(const struct trial *t, const char *name, uint32_t train_im
 /* Is a part of the split so small that a class may be missing? The published sets are in mixed
  * order: no 114 images in a row lack a class. Folds are drawn: below 1,000 images they need a look
  * at the labels. */
-bool split_is_small(const struct trial *t, const struct split_sizes *n);
+bool split_is_small(const struct trial *t, uint32_t train_images, const struct split_sizes *n);
 
-/* The split of the trial, or with fold >= 0 that of a fold of its last phase. ids and train are
- * memory for n->used numbers each; the split points into them. */
+/* The split of a phase of the trial, or with fold >= 0 that of a fold of its last phase. ids and
+ * train are memory for n->used numbers each; the split points into them. */
 void split_make(const struct trial *t, const struct dataset *d, const struct split_sizes *n,
-	int fold, uint32_t *ids, uint32_t *train, struct split *out);
+	int phase, int fold, uint32_t *ids, uint32_t *train, struct split *out);
 
 /* See that every class of the set is in validation, training and test images, in folds as well.
  * Returns 0, or -1 with e (ERR_USAGE: sizes as above, or which class is missing and the counts). */

@@ -57,10 +57,27 @@ static int find_weights(
 		v[FOLDS].text);
 }
 
+static int take_class_names(const struct dataset *d, struct model_facts *out, struct err *e)
+{
+	size_t length = 0, at = 0;
+	for (int k = 0; k < d->classes; k++)
+		length += strlen(dataset_class(d, k)) + 1;
+	out->class_names = malloc(length);
+	out->class_names_length = length;
+	if (!out->class_names)
+		return err_nomem(e);
+	for (int k = 0; k < d->classes; k++) {
+		const char *name = dataset_class(d, k);
+		memcpy(out->class_names + at, name, strlen(name) + 1);
+		at += strlen(name) + 1;
+	}
+	return 0;
+}
+
 /* The shape of a data set's images and the number of its classes: from the manifest, or of an
- * imported set from the set. */
+ * imported set from the set, which also has the names of the classes. */
 static int find_shape(const char *name, const struct dataset_places *places, struct nn_shape *shape,
-	int *classes, struct err *e)
+	int *classes, struct model_facts *facts, struct err *e)
 {
 	const struct manifest_set *set = manifest_find(name);
 	struct dataset *d = NULL;
@@ -74,8 +91,10 @@ static int find_shape(const char *name, const struct dataset_places *places, str
 		return -1;
 	*shape = (struct nn_shape){ d->channels, d->height, d->width };
 	*classes = d->classes;
+	facts->reals = d->reals;
+	const int result = take_class_names(d, facts, e);
 	dataset_close(d);
-	return 0;
+	return result;
 }
 
 /* The network of the last phase, from the recorded configuration. */
@@ -87,7 +106,7 @@ static int build(
 	int classes;
 	if (trial_from_canonical(config, &t, e))
 		return -1;
-	int result = find_shape(t.dataset, places, &shape, &classes, e);
+	int result = find_shape(t.dataset, places, &shape, &classes, &out->facts, e);
 	if (!result)
 		result = network_of_trial(&t, network_of_phase(t.phases, t.phase_count - 1), shape,
 			classes, &out->net, e);

@@ -205,7 +205,7 @@ static int train_epoch(struct training *t, int epoch, struct nn_score *score)
 	struct nn_epoch e = { .images = &t->work->train,
 		.order = t->order,
 		.count = t->order_count,
-		.augment = training_augment(&t->work->trial->augment),
+		.augment = training_augment(trial_phase_augment(t->work->trial, t->at.phase)),
 		.label_smoothing = t->phase->label_smoothing,
 		.distill = t->phase->distill,
 		.temperature = t->phase->temperature,

@@ -259,7 +259,7 @@ static int run_stages(struct trial_work *w, const struct dataset *d, const struc
 	while (w->state.stage < stage_count) {
 		const struct stage *stage = &stages[w->state.stage];
 		struct split split;
-		split_make(w->trial, d, n, stage->at.fold, ids, train, &split);
+		split_make(w->trial, d, n, stage->at.phase, stage->at.fold, ids, train, &split);
 		if (run_stage(w, stage, &split) || work_save_phase(w, stage->at)
 			|| work_checkpoint(w, false))
 			goto out;

@@ -1,5 +1,5 @@
-/* assets.h - the style sheet and the script of the live page, compiled into the program
- * (asset-to-c.sh writes the C file when the program is built). */
+/* assets.h - the style sheet and the script of the live page, compiled into the program.
+ * asset-to-c.sh generates the C file at build time. */
 #ifndef SERVE_ASSETS_H
 #define SERVE_ASSETS_H
 

@@ -1,5 +1,5 @@
-/* page.h - what all pages of the live view share: the frame around them, links, tables made from
- * rows, and what a page knows while it is made. */
+/* page.h - what all pages of the live view share: the frame, links, tables made from rows, and the
+ * context of a request. */
 #ifndef SERVE_PAGE_H
 #define SERVE_PAGE_H
 
@@ -12,81 +12,80 @@
 struct server;
 struct serve_options;
 
-/* A request under way. A page appends the inside of <main> to out and sets the title; when it
- * returns -1 with e, what it appended is dropped and the message is shown instead. */
+/* One request. A page appends the content of <main> to out and sets the title. If it returns -1
+ * with e, its output is dropped and the message is shown instead. */
 struct visit {
 	struct server *server;
 	struct store *store; /* of this thread, read-only */
 	const struct http_request *request;
 	struct str *out;
-	struct str inside; /* what out is, of a page */
+	struct str inside; /* a page's out points to this */
 	char title[256];
-	unsigned status; /* of an answer that is a page all the same; 0: 200 */
+	unsigned status; /* of an answer that is a page but not 200; 0: 200 */
 };
 
 /* The pages, by path; each in page_NAME.c. Return 0, or -1 with e (ERR_USAGE: the address asks for
- * something that is not there). */
-int page_sweeps(struct visit *v, struct err *e);  /* / */
+ * something that does not exist). */
+int page_sweeps(struct visit *v, struct err *e);  /* / ?page= */
 int page_runs(struct visit *v, struct err *e);    /* /runs ?where= ?sort= ?columns= ?page= */
 int page_curves(struct visit *v, struct err *e);  /* /curves ?trial= ... */
 int page_compare(struct visit *v, struct err *e); /* /compare ?trial= ?trial= */
 int page_trial(struct visit *v, struct err *e);   /* /trial ?id= */
 int page_sweep(struct visit *v, struct err *e);   /* /sweep ?name= ?metric= ?against= ?series= */
 
-/* The whole page around the inside. */
+/* Append the whole page: the frame around `inside`. */
 void page_frame(struct str *out, const struct visit *v, const char *inside);
 
-/* A data set for pictures and class names, opened once for all, or NULL when it cannot be had. */
+/* A data set, for images and class names; opened once. NULL when it cannot be opened. */
 const struct dataset *page_dataset(struct visit *v, const char *name);
 
 /* What the server was started with. */
 const struct serve_options *page_options(const struct visit *v);
 
-/* Where data sets are looked for. */
+/* The data paths. */
 const struct dataset_places *page_places(const struct visit *v);
 
 /* ---- pieces ---- */
 
 void page_heading(struct visit *v, const char *text); /* an <h2> */
 
-/* Append the text as a value of a query string. */
+/* Append the text, escaped as a value of a query string. */
 void page_url(struct str *out, const char *text);
 
 /* <a href="PATH?NAME=VALUE">TEXT</a> */
 void page_link(
 	struct str *out, const char *path, const char *name, const char *value, const char *text);
 
-/* A value for people: six digits of a real, "" for NULL. */
+/* A value for readers: real numbers with six digits, "" for NULL. */
 void page_value(struct str *out, const struct value *v);
 
-/* A table of these rows. A column "trial" links to the trial (12 digits shown), "sweep" to the
- * sweep; "state" is coloured. Columns without a value, and those whose name
- * begins with _, are left out. */
+/* A table of these rows. Column "trial" links to the trial (12 digits shown), "sweep" to the sweep;
+ * "state" is coloured. Columns without values, and those whose name begins with _, are left out. */
 void page_rows(struct str *out, const struct rows *r, const char *caption);
 
 /* One cell of such a table. */
 void page_cell_html(struct str *out, const char *column, const struct value *v);
 
-/* The value in a row by its column's name; a NULL value when there is no such column. */
+/* The value of a row in the column of this name; a NULL value if there is no such column. */
 const struct value *page_cell(const struct rows *r, size_t row, const char *column);
 const char *page_text(const struct rows *r, size_t row, const char *column); /* "" for NULL */
 
-enum { PAGE_ROWS = 100 }; /* of a list on one page */
+enum { PAGE_ROWS = 100 }; /* rows of a list on one page */
 
-/* The page of a list that is asked for, from 1. Returns 0, or -1 with e (ERR_USAGE). */
+/* The requested page of a list, from 1. Returns 0, or -1 with e (ERR_USAGE). */
 int page_number(const struct http_request *r, long *page, struct err *e);
 
-/* A query of store/queries/internal with one parameter. */
+/* Run a query of store/queries/internal with one parameter. *out is owned by the caller. */
 int page_query(struct visit *v, const char *query, const char *name, const char *value,
 	struct err *e, struct rows **out);
 
-/* Learning curves of trials: four charts, seeds of one configuration as mean and band. labels:
- * what each trial is called; trials of equal labels are replicates. */
+/* Learning curves of trials: four charts. Trials with equal labels are replicates, drawn as mean
+ * and band. */
 int page_add_curves(struct visit *v, const char *const *trials, const char *const *labels,
 	size_t count, struct err *e);
 
-/* What the program of a trial printed, kept or so far; nothing for a trial of the core, of which
- * *is_program is false. */
+/* The output of a trial's program, so far if it still runs. For a trial of the core *is_program is
+ * false and nothing is added. */
 int page_add_log(struct visit *v, const char *trial, bool *is_program, struct err *e);
 
 #endif

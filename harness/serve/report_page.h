@@ -1,5 +1,5 @@
-/* report_page.h - the report of a sweep (report/report.h) as a page of the server: made when it is
- * asked for, kept until the database changes. */
+/* report_page.h - the report of a sweep (report/report.h) as a page of the server: made on request
+ * and cached until the database changes. */
 #ifndef SERVE_REPORT_PAGE_H
 #define SERVE_REPORT_PAGE_H
 

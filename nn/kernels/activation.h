@@ -1,4 +1,4 @@
-/* activation.h - ReLU6 and SiLU, element by element. */
+/* activation.h - ReLU6 and SiLU, element by element, and their gradients. */
 #ifndef NN_KERNELS_ACTIVATION_H
 #define NN_KERNELS_ACTIVATION_H
 
@@ -12,7 +12,7 @@ INLINE vf relu6(vf x)
 	return select_(v > all(6.0f), all(6.0f), v); /* a NaN stays one */
 }
 
-/* Where ReLU6 has the slope 1, by what it gave. */
+/* Where the gradient of ReLU6 is 1, given its output. */
 INLINE vi open_6(vf out)
 {
 	return (out > (vf){ 0 }) & (out < all(6.0f));
@@ -30,7 +30,7 @@ static void relu6_backward(float *din, const float *dout, const float *out, size
 		store(din + i, keep_where(open_6(load(out + i)), load(dout + i)));
 }
 
-/* 1 / (1 + e^-x), by an exponential that cannot overflow. */
+/* 1 / (1 + e^-x), from an exponential that cannot overflow. */
 INLINE vf sigmoid(vf x)
 {
 	const vf e = exp_negative((vf)((vi)x | all_int(INT32_MIN))); /* of -|x| */

@@ -1,4 +1,4 @@
-/* average.h - average pooling, of the whole map too. */
+/* average.h - average pooling with windows side by side, global pooling included. */
 #ifndef NN_KERNELS_AVERAGE_H
 #define NN_KERNELS_AVERAGE_H
 

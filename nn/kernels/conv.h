@@ -1,10 +1,10 @@
-/* conv.h - convolution with any kernel, stride and padding, and the gradient of its input. What
- * lies outside the input is skipped, not multiplied by zero.
+/* conv.h - convolution with any kernel, stride and padding, and the gradient of its input. Taps
+ * outside the input are skipped, not multiplied by zero.
  *
- * Both are the same walk: a patch of the input, all that some neighbouring outputs of a row read of
- * some channels, is packed side by side in the first cache, and register tiles of positions x
- * channels go over it. Sums over more channels than a patch holds wait in the output, so that every
- * output adds up channel by channel and tap by tap whatever the patch. */
+ * Both passes use the same loops. A patch holds everything that a few neighbouring outputs of a row
+ * read from some channels. It is packed contiguously in the L1 cache, and register tiles of
+ * positions x channels work on it. Sums over more channels than a patch holds wait in the output.
+ * So every output is summed channel by channel and tap by tap, whatever the size of the patch. */
 #ifndef NN_KERNELS_CONV_H
 #define NN_KERNELS_CONV_H
 
@@ -28,13 +28,13 @@ INLINE int at_most(int a, int b)
 	return a < b ? a : b;
 }
 
-/* Which positions of a tile read inside the input: from .. end - 1. */
+/* The positions of a tile that read inside the input: from .. end - 1. */
 struct conv_inside {
 	int from, end;
 };
 
-/* What of a tile of three taps a row is inside: all, all but the first tap of the first position,
- * all but the last tap of the last one, all but both; or what conv_inside says of each tap. */
+/* The taps of a tile of three taps per row that are inside the input: all; all but the first tap of
+ * the first position; all but the last tap of the last one; all but both; else see conv_inside. */
 enum conv_edges { CONV_WHOLE, CONV_FIRST, CONV_LAST, CONV_BOTH, CONV_ANY };
 
 INLINE enum conv_edges conv_edges_of(const struct conv_inside *inside)
@@ -47,30 +47,31 @@ INLINE enum conv_edges conv_edges_of(const struct conv_inside *inside)
 	return (enum conv_edges)((first ? CONV_FIRST : 0) + (last ? CONV_LAST : 0));
 }
 
-/* A packed patch [half][channel][row][column][W], a half being W of the 16 lanes, and the weights
- * that go with it. Position x and column tap b meet at column x + b where the positions lie side by
- * side in the input, else every tap has its own CONV_POSITIONS columns. Of a 1x1 kernel the
- * channels are the column taps. Distances are in floats. */
+/* A packed patch [half][channel][row][column][W], a half being W of the 16 lanes, and its weights.
+ * If the positions lie side by side in the input, position x and column tap b meet at column x + b;
+ * otherwise every tap has its own CONV_POSITIONS columns. For a 1x1 kernel the channels are the
+ * column taps. Distances are in floats. */
 struct conv_patch {
 	const float *at;
 	size_t half, channel, row, tap;
-	int channels, rows, taps; /* rows: those inside */
+	int channels, rows, taps; /* rows: those inside the input */
 	size_t weight_channel, weight_row, weight_tap, weight_out;
 	bool whole;                       /* every tap of every position is inside */
 	enum conv_edges edges;            /* of three taps, if not whole */
 	const struct conv_inside *inside; /* of each tap, inside_step apart, if not whole */
 	int inside_step;
-	struct conv_inside kept; /* positions that there are */
+	struct conv_inside kept; /* positions that exist */
 };
 
-/* Where a tile's sums come from: the biases, or what is there; and go to. */
+/* The initial values and the destination of a tile's sums. */
 struct conv_target {
 	float *out;
 	size_t channel;      /* floats to the next channel */
 	ptrdiff_t position;  /* floats to the next position */
 	const float *biases; /* of the first channel; NULL: zeros */
-	bool started;        /* go on from the sums in out */
-	bool relu, far;
+	bool started;        /* continue from the sums in out, not from the biases */
+	bool relu;
+	bool far; /* write past the caches (lanes.h) */
 };
 
 INLINE void conv_start(vf a[CONV_CHANNELS][CONV_POSITIONS], const struct conv_target *t,
@@ -100,7 +101,7 @@ INLINE void conv_finish(vf a[CONV_CHANNELS][CONV_POSITIONS], const struct conv_t
 	}
 }
 
-/* One tap of positions from .. end - 1. */
+/* One tap for positions from .. end - 1. */
 INLINE void conv_tap(vf a[CONV_CHANNELS][CONV_POSITIONS], const float *v, const float *f,
 	size_t weight_out, const int count, int from, int end)
 {
@@ -113,7 +114,7 @@ INLINE void conv_tap(vf a[CONV_CHANNELS][CONV_POSITIONS], const float *v, const 
 	}
 }
 
-/* The same of positions that are known only now: one body for each range. */
+/* The same for positions not known at compile time: one body for each range. */
 INLINE void conv_tap_inside(vf a[CONV_CHANNELS][CONV_POSITIONS], const float *v, const float *f,
 	size_t weight_out, const int count, struct conv_inside inside)
 {
@@ -135,7 +136,7 @@ INLINE void conv_tap_inside(vf a[CONV_CHANNELS][CONV_POSITIONS], const float *v,
 #undef TAP_CASE
 }
 
-/* The sums of `count` channels. edges: with CONV_ANY any number of taps, else three. */
+/* The sums of `count` channels. With CONV_ANY the number of taps is any, else three. */
 INLINE void conv_tile(const struct conv_target *t, const struct conv_patch *p, const float *at,
 	const float *w, const int count, const bool whole, const enum conv_edges edges)
 {
@@ -213,15 +214,14 @@ static void conv_tiles(
 	}
 }
 
-/* One position of 16 lanes into column `column` of the patch's row. */
+/* Pack one position of 16 lanes into column `column` of the patch's row. */
 INLINE void pack(float *row, size_t half, int column, const float *from)
 {
 	UNROLL for (int h = 0; h < LANES / W; h++)
 		store(row + (size_t)h * half + (size_t)column * W, load(from + h * W));
 }
 
-/* Channels of a patch whose channel takes `columns` vectors of 16 lanes, of `left` that there are.
- */
+/* Channels of a patch of `left` channels, `columns` vectors of 16 lanes per channel. */
 INLINE int conv_patch_channels(int left, int columns)
 {
 	return (int)tile_of((size_t)left, (size_t)at_least(1, NN_CONV_PATCH / (columns * LANES)));
@@ -229,8 +229,9 @@ INLINE int conv_patch_channels(int left, int columns)
 
 /* ---- 1x1 kernels without padding: a matrix product over positions ---- */
 
-/* The same for forward and backward: weight (channel in, channel out) is `weight_in` and
- * `weight_out` floats apart. Positions are given by rows, of the input `in_step` floats apart. */
+/* For forward and backward: the weights of (channel read, channel written) are `weight_in` and
+ * `weight_out` floats apart. Positions are given by rows; those of the input are `in_step` floats
+ * apart. */
 struct conv_points {
 	int in_channels, out_channels, rows, columns;
 	size_t in_plane, in_row, in_step, out_plane, out_row, out_step;
@@ -329,7 +330,7 @@ INLINE void conv_patch_forward(float *out, const float *in, const float *w, cons
 	p.edges = taps == 3 && !p.whole ? conv_edges_of(inside) : CONV_ANY;
 	for (int i = 0; i < block; i++)
 		for (int ky = 0; ky < p.rows; ky++) {
-			/* may point before the input's first column: only what is inside is read */
+			/* may point before the input's first column: only taps inside are read */
 			const float *from = in + (size_t)(first + i) * s->in_plane
 				+ (ptrdiff_t)(top + y0 + ky) * (ptrdiff_t)s->in_row
 				+ (ptrdiff_t)left * LANES;
@@ -382,8 +383,8 @@ static void conv_forward(float *out, const float *in, const float *w, const floa
 
 /* ---- the gradient of the input ---- */
 
-/* The taps of one axis that meet position `at` of the input, counted from the padding's edge: tap
- * phase + k * stride meets output last - k, for first <= k < end. */
+/* The taps of one axis that read position `at` of the input, counted from the padding's edge: tap
+ * phase + k * stride belongs to output last - k, for first <= k < end. */
 struct conv_taps {
 	int phase, last, first, end;
 };
@@ -397,8 +398,8 @@ INLINE struct conv_taps conv_taps_at(int at, int kernel, int outputs, int stride
 }
 
 /* Tile of the inputs x, x + stride, ... of row y, from output channels first .. first + block - 1.
- * Positions run backwards: the last one reads the first column of the patch, and tap by tap all go
- * one column on. */
+ * Positions run backwards: the last one reads the first column of the patch. From tap to tap all of
+ * them move by one column. */
 INLINE void conv_patch_backward(float *din, const float *dout, const float *w,
 	const struct nn_conv *s, int first, int block, struct conv_taps ty, int y, int x,
 	float *scratch)

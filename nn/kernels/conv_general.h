@@ -1,5 +1,5 @@
-/* conv_general.h - convolutions with strides that differ by axis, or dilation, and their gradients:
- * conv.h's sums in the same order, without its packed patches. */
+/* conv_general.h - convolutions with different strides per axis, or dilation, and their gradients.
+ * Sums have the same order as in conv.h; there are no packed patches. */
 #ifndef NN_KERNELS_CONV_GENERAL_H
 #define NN_KERNELS_CONV_GENERAL_H
 
@@ -8,11 +8,10 @@
 #include "sum.h"
 #include "tile.h"
 
-/* Channels that are summed at once. */
+/* Channels that are summed together. */
 enum { GENERAL_CHANNELS = 4 };
 
-/* The taps of one axis that meet one position, and the position of the other map that each reads.
- */
+/* The taps of one axis that meet one position, and the position of the other map for each tap. */
 struct general_taps {
 	int count, tap[64], at[64];
 };
@@ -31,7 +30,7 @@ static void general_inside(struct general_taps *t, int y, int kernel, int stride
 	}
 }
 
-/* Of input `y`: taps by which some output reads it. */
+/* Of input `y`: taps through which an output reads it. */
 static void general_readers(struct general_taps *t, int y, int kernel, int stride, int dilation,
 	int padding, int out_size)
 {
@@ -45,8 +44,8 @@ static void general_readers(struct general_taps *t, int y, int kernel, int strid
 	}
 }
 
-/* Sums over a map of `channels`, for channels of `out` that are out_plane floats apart: weight
- * (channel read, channel written) is `weight_in` and `weight_out` floats apart. */
+/* Sums over the channels of a map, for channels of `out` that are out_plane floats apart. The
+ * weights of (channel read, channel written) are `weight_in` and `weight_out` floats apart. */
 struct general_sum {
 	const float *in;
 	size_t in_plane, in_row, out_plane, weight_in, weight_out;
@@ -142,7 +141,7 @@ static void general_backward_input(
 	}
 }
 
-/* The outputs of one axis for which tap `tap` reads inside: from .. end - 1. */
+/* The outputs of one axis whose tap `tap` reads inside the input: from .. end - 1. */
 struct general_span {
 	int from, end;
 };

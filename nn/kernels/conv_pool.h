@@ -1,17 +1,17 @@
 /* conv_pool.h - 3x3 valid convolution + ReLU + 2x2 max pooling: the paper's hot path. The register
- * tile is a pool window, four positions, by several channels, so that pooling happens in registers
- * and every weight that is broadcast is used four times. */
+ * tile is one pool window, four positions, by several channels. Pooling happens in registers, and
+ * every broadcast weight is used four times. */
 #ifndef NN_KERNELS_CONV_POOL_H
 #define NN_KERNELS_CONV_POOL_H
 
 #include "kernels.h"
 #include "tile.h"
 
-/* Channels of the forward tile and rows of a window of the backward one: 20 or 12 and 24 or 12 sums
- * in registers. */
+/* Channels of the forward tile, and rows of a window of the backward tile: 20 or 12, and 24 or 12,
+ * sums in registers. */
 enum { FORWARD_TILE = REGISTERS == 32 ? 5 : 3, INPUT_ROWS = REGISTERS == 32 ? 2 : 1 };
 
-/* One row of windows of `count` output channels, from out, argmax, w and b on. */
+/* One row of windows for `count` output channels, starting at out, argmax, w and b. */
 INLINE void conv_pool_row(float *out, int32_t *argmax, const float *in, const float *w,
 	const float *b, const struct nn_conv_pool *s, const int count)
 {
@@ -43,7 +43,7 @@ INLINE void conv_pool_row(float *out, int32_t *argmax, const float *in, const fl
 			vf top = max_(a[1][o], a[0][o]), bottom = max_(a[3][o], a[2][o]),
 			   best = max_(bottom, top);
 			store(out + o * windows, relu(best));
-			if (argmax) { /* of equal values the first in scan order */
+			if (argmax) { /* of equal values, the first in scan order */
 				vi in_top = (a[1][o] > a[0][o]) & 1,
 				   in_bottom = ((a[3][o] > a[2][o]) & 1) | 2;
 				store_int(argmax + o * windows,
@@ -56,7 +56,7 @@ INLINE void conv_pool_row(float *out, int32_t *argmax, const float *in, const fl
 	}
 }
 
-/* By rows of windows, so that what a row reads stays near while all output channels read it. */
+/* Row by row of windows, so that the input of a row stays in the cache for all output channels. */
 static void conv_pool_forward(float *out, int32_t *argmax, const float *in, const float *w,
 	const float *b, const struct nn_conv_pool *s)
 {
@@ -85,17 +85,16 @@ static void conv_pool_forward(float *out, int32_t *argmax, const float *in, cons
 		}
 }
 
-/* The gradient of the four positions of a window: that of the pooled value where the maximum was,
- * else 0. */
+/* The gradient of a window's four positions: that of the pooled value at the maximum, else 0. */
 INLINE void unpool(float *window, size_t stride, vf gradient, vi argmax)
 {
 	UNROLL for (int q = 0; q < 4; q++)
 		store(window + (size_t)q * stride, keep_where(argmax == q, gradient));
 }
 
-/* What `rows` rows of a window add to the gradient of one input channel: 3 x 4 positions each,
- * summed over o, ky, kx. window is the un-pooled gradient [out_channels][4], w the channel's
- * weights, `filter` floats from one output channel to the next. */
+/* Add `rows` rows of a window to the gradient of one input channel: 3 x 4 positions each, summed
+ * over o, ky, kx. window is the un-pooled gradient [out_channels][4], w the channel's weights,
+ * `filter` floats from one output channel to the next. */
 INLINE void conv_pool_input_tile(float *din, size_t row, const float *window, const float *w,
 	const float *w_end, size_t filter, const int rows)
 {

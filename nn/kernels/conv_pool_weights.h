@@ -1,11 +1,11 @@
 /* conv_pool_weights.h - the gradient of the weights of conv_pool.h: sums over all windows, kept by
  * lane until the end.
  *
- * Of the four positions of a window only that of the maximum has a gradient. There are two ways to
- * say so, with the same bits: give the other three a gradient of zero (four products for a weight
- * and a window), or select the inputs that lie under the maximum's kernel and multiply only those
- * (one product and about two selections). With AVX-512's masks the second is faster; elsewhere
- * selecting costs more. */
+ * Only the position of the maximum has a gradient, out of the four of a window. There are two ways
+ * to use that, with the same bits. One gives the other three a gradient of zero: four products per
+ * weight and window. The other selects the inputs under the kernel at the maximum and multiplies
+ * only those: one product and about two selections. The second is faster with the masks of AVX-512;
+ * elsewhere selecting costs more. */
 #ifndef NN_KERNELS_CONV_POOL_WEIGHTS_H
 #define NN_KERNELS_CONV_POOL_WEIGHTS_H
 
@@ -13,8 +13,8 @@
 #include "sum.h"
 #include "tile.h"
 
-/* Output channels of a tile, each with the three sums of a kernel row; and about how many windows
- * are un-pooled at a time, so that they stay in the first cache. */
+/* Output channels of a tile, each with the three sums of a kernel row; and the approximate number
+ * of windows that are un-pooled at a time, so that they stay in the L1 cache. */
 enum { WEIGHT_TILE = 4, WEIGHT_WINDOWS = 28 };
 
 /* Add `height` rows of windows to the sums of one kernel row of one input channel and `count`
@@ -157,7 +157,7 @@ INLINE void conv_pool_selected_sums(float *sums, const float *in, const float *d
 /* Is every input that the windows read finite? */
 INLINE bool conv_pool_finite(const float *in, const struct nn_conv_pool *s)
 {
-	vf zero[4] = { { 0 } }; /* times anything finite */
+	vf zero[4] = { { 0 } }; /* sums of zero times the inputs: zero if they are finite */
 	for (int i = 0; i < s->in_channels; i++, in += s->in_plane)
 		for (int y = 0; y <= s->pool_height; y++)
 			for (int x = 0; x <= s->pool_width; x++)
@@ -222,7 +222,7 @@ static void conv_pool_backward_weights(float *dw, float *db, const float *in, co
 {
 #if W == 16
 	if (conv_pool_finite(
-		    in, s)) { /* zero times infinity is not zero: selecting would not show it */
+		    in, s)) { /* selecting would hide that zero times infinity is not zero */
 		conv_pool_weights_by_selection(dw, db, in, dout, argmax, s, scratch);
 		return;
 	}

@@ -1,9 +1,9 @@
 /* conv_weights.h - the gradient of a convolution's weights.
  *
- * Each weight is a sum over positions, and every lane of it a chain of additions of its own. A
- * register tile holds one tap of some input channels x some output channels: all of them read the
- * same positions, whatever the stride and the padding. The map goes by in bands of rows that stay
- * in the first cache, packed by halves of the 16 lanes; between bands the sums wait in memory. */
+ * Each weight is a sum over positions, with one chain of additions per lane. A register tile holds
+ * one tap of some input channels x some output channels: all of them read the same positions,
+ * whatever the stride and the padding. The map is processed in bands of rows that stay in the L1
+ * cache, packed by halves of the 16 lanes. Between bands the sums wait in memory. */
 #ifndef NN_KERNELS_CONV_WEIGHTS_H
 #define NN_KERNELS_CONV_WEIGHTS_H
 
@@ -17,13 +17,12 @@ enum { WEIGHTS_IN = REGISTERS == 32 ? 4 : 3, WEIGHTS_OUT = REGISTERS == 32 ? 6 :
 struct conv_band {
 	const float *in, *dout;
 	size_t in_half, in_channel, in_row;
-	size_t in_down, in_step; /* to what the next output's row and column read */
+	size_t in_down, in_step; /* input distance from output row to row, column to column */
 	size_t dout_half, dout_channel, dout_row;
 	bool first;
 };
 
-/* The positions of one tap: rows and columns of the band's output; in: where the first one reads.
- */
+/* The positions of one tap: rows and columns of the band's output; in: the first one's input. */
 struct conv_span {
 	int rows, columns;
 	size_t in, dout;
@@ -73,7 +72,7 @@ INLINE void conv_weights_outs(float *sums, size_t sum_in, size_t sum_out, const 
 	}
 }
 
-/* One input channel alone: twice the output channels. */
+/* A single input channel: twice as many output channels. */
 INLINE void conv_weights_alone(float *sums, size_t sum_out, const struct conv_band *b,
 	struct conv_span span, size_t half, int outs)
 {
@@ -119,8 +118,8 @@ static void conv_weights_tap(float *sums, size_t sum_in, size_t sum_out, struct 
 		}
 }
 
-/* Rows y0 .. y1 - 1 of `outs` channels of dout, packed; biases (NULL: not wanted) [outs][16] go on
- * adding up. */
+/* Pack rows y0 .. y1 - 1 of `outs` channels of dout; add them to biases [outs][16] (NULL: not
+ * wanted). */
 static void pack_gradients(float *to, float *biases, const float *dout, const struct nn_conv *s,
 	int y0, int y1, int outs)
 {
@@ -148,8 +147,8 @@ static void pack_gradients(float *to, float *biases, const float *dout, const st
 		}
 }
 
-/* What rows y0 .. y1 - 1 of the output read of `ins` channels; of a 1x1 kernel nothing else. Sets
- * the band's distances; *top: the input row that is packed first. */
+/* Pack the input rows of `ins` channels that rows y0 .. y1 - 1 of the output read; for a 1x1 kernel
+ * only the positions read. Sets the band's distances; *top: the first input row packed. */
 static void pack_inputs(float *to, struct conv_band *b, int *top, const float *in,
 	const struct nn_conv *s, int y0, int y1, int ins)
 {
@@ -174,11 +173,11 @@ static void pack_inputs(float *to, struct conv_band *b, int *top, const float *i
 		}
 }
 
-/* Which positions of the band's rows y0 .. y1 - 1 tap (ky, kx) reads inside the input. */
+/* The positions of the band's rows y0 .. y1 - 1 at which tap (ky, kx) reads inside the input. */
 INLINE struct conv_span conv_span_of(
 	const struct nn_conv *s, const struct conv_band *b, int top, int y0, int y1, int ky, int kx)
 {
-	const int up = s->stride - 1, /* what makes a division by the stride round up */
+	const int up = s->stride - 1, /* makes a division by the stride round up */
 		down = ky - s->pad_top, left = kx - s->pad_left;
 	const int from = at_least(y0, (at_least(0, -down) + up) / s->stride),
 		  end = at_most(y1, (at_least(0, s->in_height - down) + up) / s->stride),
@@ -198,7 +197,7 @@ INLINE struct conv_span conv_span_of(
 	return span;
 }
 
-/* `outs` output channels: dw, db and dout of the first. */
+/* `outs` output channels; dw, db and dout point to the first. */
 static void conv_weights_block(float *dw, float *db, const float *in, const float *dout,
 	const struct nn_conv *s, int outs, float *scratch)
 {

@@ -1,4 +1,4 @@
-/* dense.h - every output from every input. */
+/* dense.h - fully connected layers and their gradients. */
 #ifndef NN_KERNELS_DENSE_H
 #define NN_KERNELS_DENSE_H
 
@@ -6,8 +6,8 @@
 #include "sum.h"
 #include "tile.h"
 
-/* Vectors of the 16 lanes and outputs of a tile; outputs of a tile of the input's gradient that add
- * up at once: as many rows of weights as stay in the first cache. */
+/* Vectors of the 16 lanes and outputs of a tile. For the input's gradient: outputs summed together,
+ * as many as have their rows of weights in the L1 cache. */
 enum {
 	DENSE_VECTORS = W == 16 ? 1 : 2,
 	DENSE_TILE = W == 16 ? 10 : 6,
@@ -76,7 +76,7 @@ static void dense_forward(float *out, const float *in, const float *w, const flo
 		}
 }
 
-/* The part of rows w[0 .. outputs - 1]; on top of what is in din if `started`. */
+/* The contribution of rows w[0 .. outputs - 1]; added to din if `started`. */
 INLINE void dense_input_tile(float *din, const float *dout, const float *w, size_t inputs,
 	int outputs, bool started, const int count)
 {
@@ -115,8 +115,8 @@ static void dense_backward_input(
 	}
 }
 
-/* out[lane][stride] = in[i][lane]; columns up to the next multiple of W are written with what lies
- * behind in. */
+/* out[lane][stride] = in[i][lane]. Columns up to the next multiple of W are written, too, with what
+ * follows `in` in memory. */
 INLINE void by_lane(float *out, size_t stride, const float *in, size_t count)
 {
 	for (size_t i = 0; i < count; i += W)
@@ -131,8 +131,8 @@ INLINE void by_lane(float *out, size_t stride, const float *in, size_t count)
 		}
 }
 
-/* The lanes' sums (8, 4, 2, 1) of W products at once, of `count` outputs: x lies by lane, so that a
- * vector holds W inputs of one lane. */
+/* The sums over the lanes (8, 4, 2, 1) of W products at a time, for `count` outputs. x is stored by
+ * lane, so that a vector holds W inputs of one lane. */
 INLINE void dense_lane_sums(
 	vf sum[DENSE_SUMS], const float *x, size_t stride, const float *d, const int count)
 {

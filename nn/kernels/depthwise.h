@@ -1,5 +1,5 @@
-/* depthwise.h - a convolution of each channel by itself: every output reads few values, so its
- * tiles are many positions of one channel, straight from the map. */
+/* depthwise.h - depthwise convolution: every output reads few values, so a tile is many positions
+ * of one channel, read directly from the map. */
 #ifndef NN_KERNELS_DEPTHWISE_H
 #define NN_KERNELS_DEPTHWISE_H
 
@@ -8,17 +8,17 @@
 
 enum { DEPTH_POSITIONS = 8, DEPTH_TAPS = 3 };
 
-/* How a tile goes through what it reads: floats to the next row and column of taps, and of their
- * weights; of each column tap the positions that are inside. */
+/* How a tile steps through its input: floats to the next row and column of taps, and of their
+ * weights; for each column tap the positions inside the input. */
 struct depth_walk {
 	ptrdiff_t row, tap, weight_row, weight_tap;
 	int rows, taps;
-	struct conv_inside kept; /* positions that there are */
+	struct conv_inside kept; /* positions that exist */
 	const struct conv_inside *inside;
 	bool relu;
 };
 
-/* Positions lie `step` floats apart where they read, out_step where they write. */
+/* Positions are `step` floats apart in the input and out_step in the output. */
 INLINE void depth_tile(float *out, ptrdiff_t out_step, const float *in, const float *w, float bias,
 	const struct depth_walk *p, const ptrdiff_t step)
 {
@@ -141,7 +141,7 @@ static void depthwise_backward_input(
 			(struct conv_inside *)scratch);
 }
 
-/* One position's part of the sums of taps (r0 .. r1 - 1, c0 .. c1 - 1). */
+/* Add one position to the sums of taps (r0 .. r1 - 1, c0 .. c1 - 1). */
 INLINE void depth_weights_step(vf a[DEPTH_TAPS][DEPTH_TAPS], const float *in, size_t row, vf g,
 	int r0, int r1, int c0, int c1, const int high, const int wide)
 {
@@ -150,7 +150,7 @@ INLINE void depth_weights_step(vf a[DEPTH_TAPS][DEPTH_TAPS], const float *in, si
 			fma_(load(in + (size_t)i * row + j * LANES), g, a[i][j]);
 }
 
-/* high x wide taps, of which the first is (ky, kx), of W lanes: sums[tap][16]. */
+/* high x wide taps from (ky, kx) on, for W lanes: sums[tap][16]. */
 INLINE void depth_weights_tile(float *sums, const float *in, const float *dout,
 	const struct nn_conv *s, int ky, int kx, const int high, const int wide)
 {
@@ -164,7 +164,7 @@ INLINE void depth_weights_tile(float *sums, const float *in, const float *dout,
 	for (int y = 0; y < s->out_height; y++, dout += s->out_width * LANES) {
 		const int top = y * stride - s->pad_top + ky, r0 = at_least(0, -top),
 			  r1 = at_most(high, s->in_height - top);
-		/* may point outside: only what is inside is read */
+		/* may point outside: only positions inside are read */
 		const float *p =
 			in + (ptrdiff_t)top * (ptrdiff_t)s->in_row + (ptrdiff_t)offset * LANES;
 		for (int x = 0; x < s->out_width; x++) {
@@ -195,7 +195,7 @@ INLINE void depth_weights_taps(float *sums, const float *in, const float *dout,
 		depth_weights_tile(sums, in, dout, s, ky, kx, high, 1);
 }
 
-/* One channel: dw, and the sum of dout unless db is NULL. */
+/* One channel: dw, and the sum of dout in db unless it is NULL. */
 static void depth_weights_channel(float *dw, float *db, const float *in, const float *dout,
 	const struct nn_conv *s, float *scratch)
 {

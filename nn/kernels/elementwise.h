@@ -1,5 +1,5 @@
-/* elementwise.h - pooling, ReLU, dropout masks, additions, weighted means of two: no sums over
- * anything. */
+/* elementwise.h - max pooling, ReLU, dropout masks, gates, additions, rounding and lerp, element by
+ * element. Only gate_backward has sums, over positions. */
 #ifndef NN_KERNELS_ELEMENTWISE_H
 #define NN_KERNELS_ELEMENTWISE_H
 

@@ -1,11 +1,11 @@
-/* image.h - images into lanes, and the bilinear warp. */
+/* image.h - loads images into lanes, and the bilinear warp. */
 #ifndef NN_KERNELS_IMAGE_H
 #define NN_KERNELS_IMAGE_H
 
 #include "kernels.h"
 #include "lanes.h"
 
-/* p / 255 for whole p in 0..255, correctly rounded without a division: one Newton step on the
+/* p / 255 for whole p in 0 .. 255, correctly rounded without a division: one Newton step on the
  * rounded product (tested for all 256). */
 INLINE vf over_255(vf p)
 {
@@ -50,14 +50,14 @@ static void interleave(float *out, const float *images, size_t stride, size_t co
 		}
 }
 
-/* Position x on an axis of `size` pixels, the axis mirrored at both edges (period 2 size): in
- * [-0.5, size - 0.5], plus 1 for the padding. */
+/* Position x on an axis of `size` pixels that is mirrored at both edges (period 2 size): the result
+ * is in [-0.5, size - 0.5], plus 1 for the padding. */
 INLINE vf reflect(vf x, float size)
 {
 	vf t = (vf)((vi)(x + all(0.5f)) & 0x7FFFFFFF);
 	t = t - from_int(truncate_(t * all(0.5f / size))) * all(2 * size);
 	t = min_(all(2 * size) - t, t);
-	t = min_(all(size), max_((vf){ 0 }, t)); /* rounding may have put it a hair outside */
+	t = min_(all(size), max_((vf){ 0 }, t)); /* rounding may have put it slightly outside */
 	return t + all(0.5f);
 }
 
@@ -84,14 +84,14 @@ INLINE void gather_pairs(const float *base, vi at, vf *first, vf *second)
 #endif
 }
 
-/* Where in a row of `width` the vector that begins at x has to begin so as not to pass its end: the
- * last two may overlap. */
+/* The start of the vector at x in a row of `width`, moved so that it does not exceed the row: the
+ * last two vectors may overlap. */
 INLINE int within(int x, int width)
 {
 	return x + W <= width || width < W ? x : width - W;
 }
 
-/* The first `count` lanes. */
+/* Store the first `count` lanes. */
 INLINE void store_some(float *to, vf v, int count)
 {
 	if (count >= W)
@@ -122,7 +122,7 @@ INLINE void pad_image(float *padded, const uint8_t *image, int height, int width
 	memcpy(padded + (height + 1) * row, padded + height * row, (size_t)row * sizeof(*padded));
 }
 
-/* The same of an image that is floats. */
+/* The same for an image of floats. */
 INLINE void pad_values(float *padded, const float *image, int height, int width)
 {
 	const int row = width + 2;

@@ -1,18 +1,19 @@
-/* infer_channels.h - one image with the channels of a map in the lanes: [y][x][channel], channels
- * rounded up to whole vectors. What is in the lanes beyond is never read as a value.
+/* infer_channels.h - one image by channel: maps [y][x][channel], channels rounded up to whole
+ * vectors. The lanes beyond the last channel are never used as values.
  *
- * A convolution goes over a band of rows at a time, which stays in the second cache; there over
- * the groups of channels (nn_channel_group), and of each over as many input channels as have their
- * weights in the first cache. Sums over more input channels wait in the output. */
+ * A convolution processes one band of rows at a time, which stays in the L2 cache. Within a band it
+ * goes over the groups of output channels (nn_channel_group), and within a group over as many input
+ * channels as have their weights in the L1 cache. Further sums wait in the output. */
 #ifndef NN_KERNELS_INFER_CHANNELS_H
 #define NN_KERNELS_INFER_CHANNELS_H
 
 #include "conv.h"
 #include "normalize.h"
 
-/* Positions of a tile of one, two and three vectors of channels; of a second, smaller tile for the
- * rest of a row; positions that a convolution goes over before it takes other weights; floats of
- * weights that stay in the first cache. */
+/* Positions of a tile of one, two and three vectors of channels. CHANNEL_REST: positions of a
+ * smaller tile for the rest of a row. CHANNEL_BAND: positions before the weights change.
+ * CHANNEL_WEIGHTS: floats of weights that stay in the L1 cache. CHANNEL_LIGHT: so few that all are
+ * used at once. */
 enum {
 	CHANNEL_ONE = REGISTERS == 32 ? 12 : 8,
 	CHANNEL_TWO = REGISTERS == 32 ? 10 : 6,
@@ -24,25 +25,25 @@ enum {
 	CHANNEL_LIGHT = 6144
 };
 
-/* What is inside the input: all of a tile's taps; all but the first tap of the first position, the
- * last tap of the last, or both; or what `inside` says of each tap. */
+/* The taps of a tile that are inside the input: all; all but the first tap of the first position,
+ * the last tap of the last one, or both; else see `inside`. */
 enum channel_edges { CHANNEL_WHOLE, CHANNEL_FIRST, CHANNEL_LAST, CHANNEL_BOTH, CHANNEL_ANY };
 
-/* What follows the sums of a tile. */
+/* How the sums of a tile begin and end. */
 struct channel_end {
-	bool started;                      /* begin with what waits in out, not with the bias */
-	bool finished;                     /* all input channels are there */
+	bool started;                      /* continue from the sums in out, not from the bias */
+	bool finished;                     /* these are the last input channels */
 	const float *mean, *scale, *shift; /* of a normalisation; NULL: none */
 	enum nn_rectifier rectifier;
 };
 
-/* A tile: `count` positions from out on; in: at the first one's first tap that is inside; w: from
- * that row of taps on. Distances are in floats. */
+/* A tile: `count` positions, starting at out. in: the first tap of the first position that is
+ * inside the input; w: the weights of that row of taps. Distances are in floats. */
 struct channel_tile {
 	const float *in, *w, *b;
 	float *out;
 	size_t pixel, step, row, out_pixel; /* of in: to the next column, position, row */
-	size_t weight_rows;                 /* of w: of the rows of taps that are skipped */
+	size_t weight_rows;                 /* of w: over the rows of taps that are skipped */
 	int channels, rows, taps, count;
 	const struct conv_inside *inside;
 	struct channel_end end;
@@ -91,7 +92,7 @@ INLINE void channel_finish(
 			store(t->out + (size_t)x * t->out_pixel + v * W, a[x][v]);
 }
 
-/* One tap of positions from .. end - 1. */
+/* One tap for positions from .. end - 1. */
 INLINE void channel_tap(vf a[CHANNEL_ONE][3], const float *at, size_t step, const float *w,
 	const int vectors, const int positions, int from, int end)
 {
@@ -104,7 +105,7 @@ INLINE void channel_tap(vf a[CHANNEL_ONE][3], const float *at, size_t step, cons
 	}
 }
 
-/* Kernels of one tap; in steps of four channels. */
+/* Kernels with one tap; in steps of four channels. */
 INLINE void channel_points_tile(
 	const struct channel_tile *t, const int vectors, const int positions)
 {
@@ -121,7 +122,7 @@ INLINE void channel_points_tile(
 	channel_finish(a, t, vectors, positions);
 }
 
-/* Kernels of three columns, of which the edges are known. */
+/* Kernels with three columns, edges known at compile time. */
 INLINE void channel_three_tile(const struct channel_tile *t, const int vectors, const int positions,
 	const bool first, const bool last)
 {
@@ -200,14 +201,14 @@ static void channel_tile_run(
 		channel_tile_of(t, edges, 1, CHANNEL_REST);
 }
 
-/* Does the larger tile, of `most` positions, come next where `left` are left? */
+/* Is the next tile the larger one, of `most` positions, when `left` positions remain? */
 INLINE bool channel_large(int left, int most)
 {
 	return left > 2 * CHANNEL_REST || (left > CHANNEL_REST && left <= most);
 }
 
-/* Which taps of `positions` positions from column `left` on are inside; of `count` positions that
- * there are. */
+/* The taps of `positions` positions from column `left` on that are inside the input; `count` of the
+ * positions exist. */
 INLINE enum channel_edges channel_edges_of(struct conv_inside *inside,
 	const struct nn_channel_conv *s, int left, int positions, int count)
 {
@@ -236,8 +237,7 @@ INLINE enum channel_edges channel_edges_of(struct conv_inside *inside,
 	return (enum channel_edges)((first ? CHANNEL_FIRST : 0) + (last ? CHANNEL_LAST : 0));
 }
 
-/* The channels of a group that `w` is of, from input channel `first` on, of positions x0 .. x1 - 1
- * of row y. */
+/* One group of output channels, with the weights of input channels from `first` on. */
 struct channel_group {
 	const float *w, *b;
 	float *out;
@@ -270,11 +270,11 @@ static void channel_row(const struct channel_group *g, const float *in,
 		const bool large = channel_large(x1 - x, most);
 		const int positions = large ? most : CHANNEL_REST;
 		t.count = at_most(positions, x1 - x);
-		/* may point before the first column: only what is inside is read */
+		/* may point before the first column: only taps inside are read */
 		t.in = in + g->first + (ptrdiff_t)(top + y0) * (ptrdiff_t)row
 			+ (ptrdiff_t)left * (ptrdiff_t)s->in_pixel;
 		t.out = g->out + ((size_t)y * (size_t)s->out_width + (size_t)x) * s->out_pixel;
-		/* a single tap reads past the map's end, where there is memory */
+		/* a single tap may read past the map's end: the memory is there */
 		channel_tile_run(&t,
 			taps == 1 && s->kernel_height == 1 && s->stride == 1 && s->pad_left == 0
 				? CHANNEL_WHOLE
@@ -326,7 +326,7 @@ static void channel_conv(float *out, const float *in, const float *w, const floa
 		flat.in_height = flat.out_height = 1;
 		s = &flat;
 	}
-	/* all weights at once: the output is written from end to end */
+	/* all weights at once: the output is written contiguously */
 	const bool light = (size_t)(taps * s->in_channels) * s->out_pixel <= CHANNEL_LIGHT;
 	const int wide = light ? CHANNEL_FEW : (s == &flat ? CHANNEL_BAND : s->out_width),
 		  high = light ? 1 : at_least(1, CHANNEL_BAND / s->out_width);
@@ -336,9 +336,9 @@ static void channel_conv(float *out, const float *in, const float *w, const floa
 				at_most(s->out_width, x + wide), inside);
 }
 
-/* ---- each channel by itself ---- */
+/* ---- depthwise ---- */
 
-/* The end of a depthwise tile. Vectors may alias everything: what they are told of is copied. */
+/* The end of a depthwise tile. Vectors may alias everything, so pointers are copied first. */
 INLINE void depth_finish(vf a[CHANNEL_TWO], float *out, const struct nn_channel_conv *s, size_t v,
 	const int positions)
 {
@@ -357,8 +357,8 @@ INLINE void depth_finish(vf a[CHANNEL_TWO], float *out, const struct nn_channel_
 	UNROLL for (int x = 0; x < positions; x++) store(out + (size_t)x * pixel + v, a[x]);
 }
 
-/* Kernels of three columns: each column of the input that is inside goes to all positions that
- * read it. All vectors of `positions` positions from out on. */
+/* Kernels with three columns: each input column inside contributes to all positions that read it.
+ * All vectors of `positions` positions, starting at out. */
 INLINE void depth_three_tile(float *out, const float *in, const float *w, const float *b,
 	const struct nn_channel_conv *s, int rows, const int positions, const int stride,
 	const bool first, const bool last)
@@ -411,10 +411,10 @@ static void depth_three(float *out, const float *in, const float *w, const float
 		depth_three_edges(out, in, w, b, s, rows, edges, CHANNEL_REST, 2);
 }
 
-/* What a window reads inside the input: rows y0 .. y1 - 1 of it and columns x0 .. x1 - 1. */
+/* The part of a window inside the input: its rows y0 .. y1 - 1 and columns x0 .. x1 - 1. */
 struct channel_window {
 	int y0, y1, x0, x1;
-	const float *in; /* its first row and column, perhaps outside */
+	const float *in; /* its first row and column, possibly outside the input */
 };
 
 INLINE struct channel_window window_at(
@@ -473,8 +473,8 @@ static void channel_depthwise(float *out, const float *in, const float *w, const
 		}
 }
 
-/* Windows side by side, all inside: the first of equal maxima, the rectified maximum of a 2x2
- * window as conv_pool.h has it, or the mean. */
+/* Windows side by side, all inside the input. The maximum (the first of equal ones), the rectified
+ * maximum of a 2x2 window as in conv_pool.h, or the mean. */
 static void channel_pool(
 	float *out, const float *in, const struct nn_channel_conv *s, enum nn_channel_pool kind)
 {

@@ -1,5 +1,5 @@
-/* infer_kernels.h - one image: lanes run over the positions of a map, or over the outputs of a
- * dense layer. */
+/* infer_kernels.h - one image by position: lanes run over the positions of a map, or over the
+ * outputs of a dense layer. */
 #ifndef NN_KERNELS_INFER_KERNELS_H
 #define NN_KERNELS_INFER_KERNELS_H
 
@@ -8,7 +8,7 @@
 #include "loss.h"
 #include "tile.h"
 
-/* Channels of the tile: a pool window of each, as in conv_pool.h. */
+/* Channels of the tile: one pool window of each, as in conv_pool.h. */
 enum { INFER_POOL_TILE = REGISTERS == 32 ? 5 : 3, INFER_DENSE_TILE = 4 };
 
 /* r[l] = v[index[l]] */
@@ -37,8 +37,8 @@ static void infer_split(float *to, size_t plane, const uint8_t *row, int groups)
 	}
 }
 
-/* One plane of `count` output channels. at[r][c]: where in the input the value at row r and column
- * c of lane 0's 4 x 4 patch is. */
+/* One plane of `count` output channels. at[r][c]: the offset in the input of the value at row r and
+ * column c of lane 0's 4 x 4 patch. */
 INLINE void infer_pool_tile(float *out, const float *in, const size_t at[4][4], const float *w,
 	const float *b, const struct nn_infer_pool *s, const int count)
 {
@@ -96,7 +96,7 @@ INLINE void infer_pool_plane(float *out, const float *in, const size_t at[4][4],
 }
 
 /* Output position (y, x) of output plane (a, b) is the pool window that begins at position (phases
- * y + 2 a, phases x + 2 b) of the input. */
+ * * y + 2 a, phases * x + 2 b) of the input. */
 static void infer_pool(
 	float *out, const float *in, const float *w, const float *b, const struct nn_infer_pool *s)
 {
@@ -113,8 +113,8 @@ static void infer_pool(
 	}
 }
 
-/* `vectors` vectors of outputs from out, w and b on, of one layer or of two side by side: each sum
- * is one chain of additions, so that two layers take no longer than one. */
+/* `vectors` vectors of outputs, starting at out, w and b, of one layer or of two side by side. Each
+ * sum is one chain of additions, so two layers take no longer than one. */
 INLINE void infer_dense_tile(const struct nn_infer_dense layers[], const size_t first,
 	const int count, const int vectors)
 {

@@ -1,11 +1,11 @@
-/* kernels.h - the contract of the compute kernels: one table of functions a variant (plain.c,
- * neon.c, avx2.c, avx512.c).
+/* kernels.h - the contract of the compute kernels: one table of functions per kernel variant
+ * (plain.c, neon.c, avx2.c, avx512.c).
  *
  * All variants give the same bits. Activations are one block of 16 images, [channel][y][x][16]
- * floats, 64-byte aligned; weights are as in net.h, with any alignment. "plane" is the number of
- * floats from one channel to the next, "row" from one row to the next: an input may be larger than
- * the part that is read. Outputs overlap no inputs. No kernel allocates; scratch is given by the
- * caller. */
+ * floats, 64-byte aligned. Weights are as in net.h, with any alignment. "plane" is the distance
+ * from one channel to the next, "row" from one row to the next, both in floats: an input may be
+ * larger than the part that is read. Outputs do not overlap inputs. Kernels allocate nothing; the
+ * caller gives them scratch memory. */
 #ifndef NN_KERNELS_KERNELS_H
 #define NN_KERNELS_KERNELS_H
 
@@ -16,20 +16,21 @@
 #include "../net.h"
 #include "../optimizer.h"
 
-/* What follows in the same pass. */
+/* The activation behind an operation, applied in the same pass. */
 enum nn_rectifier { NN_NOT_RECTIFIED, NN_RECTIFIED, NN_RECTIFIED_6 }; /* ReLU, ReLU6 */
 
-/* A 3x3 valid convolution, ReLU and 2x2 max pooling in one: of the output only pool_height x
- * pool_width windows are computed. */
+/* A 3x3 valid convolution, ReLU and 2x2 max pooling in one. Only pool_height x pool_width windows
+ * are computed. */
 struct nn_conv_pool {
 	int in_channels, out_channels;
 	int pool_height, pool_width;
 	size_t in_row, in_plane; /* of the input, in floats */
 };
 
-/* A general convolution. Output y, x reads input y * stride + ky - pad_top, x * stride + kx -
- * pad_left; what lies outside is 0 (and skipped). Strides that differ and dilation are general_*
- * alone: x * stride_width, ky * dilation, kx * dilation_width. */
+/* A general convolution. Output (y, x) reads input (y * stride + ky - pad_top, x * stride + kx -
+ * pad_left); taps outside the input are 0 (and skipped). Only general_* support stride_width and
+ * dilation: (y * stride + ky * dilation - pad_top, x * stride_width + kx * dilation_width -
+ * pad_left). */
 struct nn_conv {
 	int in_channels, out_channels; /* depthwise: the same */
 	int kernel_height, kernel_width, stride, pad_top, pad_left;
@@ -40,9 +41,10 @@ struct nn_conv {
 	bool relu;
 };
 
-/* What the kernels of a convolution need: floats of a packed patch, and of a 1x1 kernel's;
- * filters whose weights' gradients add up at once, and rows of the output that they go by in; and
- * the scratch memory, in floats. */
+/* Sizes for the kernels of a convolution. NN_CONV_PATCH, NN_CONV_POINTS: floats of a packed patch,
+ * of a 1x1 kernel's. nn_conv_filters: filters whose weight gradients are summed together.
+ * nn_conv_band: rows of the output that they process at a time. nn_conv_scratch: floats of scratch
+ * memory. */
 enum { NN_CONV_PATCH = 6144, NN_CONV_POINTS = 10240, NN_CONV_SUMS = 65536, NN_CONV_BAND = 64 };
 
 static inline int nn_conv_filters(const struct nn_conv *s)
@@ -76,15 +78,15 @@ struct nn_pool_shape {
 	size_t in_row, in_plane;
 };
 
-/* Average pooling: windows side by side; what they leave out at the right and the bottom is not
+/* Average pooling with windows side by side. Rows and columns that do not fill a window are not
  * read. */
 struct nn_average {
 	int channels, window_height, window_width, out_height, out_width;
 	size_t in_row, in_plane;
 };
 
-/* Pooling in general. Window y, x begins at row y * stride - pad_top, column x * stride_width -
- * pad_left; of it only what lies in the input counts, which is never nothing. */
+/* Pooling in general. Window (y, x) begins at row y * stride - pad_top, column x * stride_width -
+ * pad_left. Only the part inside the input counts; it is never empty. */
 struct nn_window {
 	int channels, window_height, window_width, stride, stride_width, pad_top, pad_left;
 	int in_height, in_width; /* of the input that may be read */
@@ -92,8 +94,8 @@ struct nn_window {
 	size_t in_row, in_plane;
 };
 
-/* A batch normalisation and the rectifier behind it, of a block whose first `used` lanes count. The
- * numbers are of each channel; offset and tilt of the way back alone. */
+/* A batch normalisation and the rectifier behind it, for a block whose first `used` lanes count.
+ * One number for each channel; only the way back needs offset and tilt. */
 struct nn_normalized {
 	int channels, used;
 	size_t positions;
@@ -101,7 +103,7 @@ struct nn_normalized {
 	const float *mean, *scale, *shift, *offset, *tilt;
 };
 
-/* The target of class k: share + (first[lane] == k ? first_share : 0) + (second[lane] == k ?
+/* The target of class k is share + (first[lane] == k ? first_share : 0) + (second[lane] == k ?
  * second_share : 0). */
 struct nn_soft_labels {
 	int32_t first[16], second[16]; /* 64-byte aligned */
@@ -113,12 +115,12 @@ struct nn_warp_shape {
 	int channels, height, width;
 };
 
-/* One image (infer.h). A map lies in phases x phases planes: position (y, x) in plane (y % phases,
- * x % phases), row-major, at row y / phases and column x / phases. Lanes then run over the
- * positions of a plane as they lie, across ends of rows, and all that a pool window reads is at one
- * distance from its lane; what is computed for the ends of rows is dropped. Memory that is read may
- * go 16 floats and four rows past the map's end, memory that is written 16 floats past the end of
- * an output plane. */
+/* One image by position (infer.h). A map is stored in phases x phases planes: position (y, x) is in
+ * plane (y % phases, x % phases), at row y / phases and column x / phases, row-major. Lanes run
+ * over consecutive positions of a plane, across the ends of rows, so everything that a pool window
+ * reads is at a fixed distance from its lane. Results at the ends of rows are dropped. Kernels may
+ * read 16 floats and four rows past the end of the map, and write 16 floats past the end of an
+ * output plane. */
 struct nn_infer_pool {
 	int in_channels, out_channels;
 	int phases; /* of the input, even; the output has half as many */
@@ -133,8 +135,8 @@ struct nn_infer_pool {
 };
 
 /* A dense layer of one image. in[c][i]: channels x positions, in_channel floats from one channel to
- * the next; w [channels * positions][outputs]; 16 floats past w, b and out are read or written,
- * too. */
+ * the next; w [channels * positions][outputs]. 16 floats past the end of w and b may be read and of
+ * out written. */
 struct nn_infer_dense {
 	const float *in, *w, *b;
 	float *out;
@@ -143,11 +145,11 @@ struct nn_infer_dense {
 	bool relu;
 };
 
-/* One image with channels in the lanes: maps [y][x][channel], in_pixel and out_pixel floats from
- * one position to the next, channels rounded up to whole vectors; 64-byte aligned. Fields as in
- * struct nn_conv; depthwise and pooling: kernel is the window. Convolutions: then a batch
- * normalisation, if numbers (mean, scale and shift, [out_pixel] each) is not NULL, and a rectifier.
- */
+/* One image by channel: maps [y][x][channel], 64-byte aligned, channels rounded up to whole
+ * vectors, in_pixel and out_pixel floats from one position to the next. Fields are as in struct
+ * nn_conv; depthwise and pooling: the kernel is the window. A convolution is followed by a batch
+ * normalisation if numbers (mean, scale and shift, [out_pixel] each) is not NULL, then by a
+ * rectifier. */
 struct nn_channel_conv {
 	int in_channels, kernel_height, kernel_width, stride, pad_top, pad_left;
 	int in_height, in_width, out_height, out_width;
@@ -156,17 +158,17 @@ struct nn_channel_conv {
 	enum nn_rectifier rectifier;
 };
 
-/* Of a convolution's vectors of outputs the weights lie by groups. The next group when `left` are
- * left: 2 vectors, the last group perhaps 3, or 1 where there is no other. */
+/* The weights of a convolution are stored in groups of output vectors. Returns the vectors of the
+ * next group when `left` remain: 2, for the last group 3, or 1 if there is only one. */
 static inline size_t nn_channel_group(size_t left)
 {
 	return left == 3 || left == 1 ? left : 2;
 }
 
-/* Positions past the end of a map that a convolution may read. */
+/* Positions past the end of a map that a convolution may read; the memory must be there. */
 enum { NN_CHANNEL_BEYOND = 16 };
 
-/* A dense layer of such a map. */
+/* A dense layer whose input is such a map. */
 struct nn_channel_dense {
 	int channels, positions;
 	size_t in_pixel, out_pixel;
@@ -175,16 +177,15 @@ struct nn_channel_dense {
 
 enum nn_channel_pool { NN_CHANNEL_MAX, NN_CHANNEL_RECTIFIED_MAX, NN_CHANNEL_MEAN };
 
-/* Vectors of outputs of a dense layer whose weights lie side by side: many while there are so many,
- * then few, then 1. */
+/* The weights of a dense layer are stored in groups of output vectors: NN_CHANNEL_DENSE vectors
+ * each as long as so many remain, then NN_CHANNEL_FEW, then 1. */
 enum { NN_CHANNEL_DENSE = 8, NN_CHANNEL_FEW = 2 };
 
-/* 8 bits (quant.h). Maps lie in quads, four neighbouring channels side by side: byte [channel /
- * 4][y][x][channel % 4]; channels that are missing in the last quad are 0. So do the kernels: a tap
- * is the quad of the input at one distance from the output's own position, and a word of four
- * signed weights for each output channel. Word [channel / 4][tap][channel % 4]; missing channels
- * are 0. Memory may be read 64 bytes past a map's last row, and written 64 bytes past the end of
- * each row of the output. */
+/* 8 bits (quant.h). Maps are stored in quads of four neighbouring channels: channel c is byte
+ * [c / 4][y][x][c % 4]; channels missing in the last quad are 0. Kernels are stored alike. A tap is
+ * the quad of the input at a fixed offset from the output's position, with a word of four signed
+ * weights for each output channel o: word [o / 4][tap][o % 4]; missing channels are 0. Up to 64
+ * bytes may be read past a map's last row, and written past the end of each row of the output. */
 struct nn_quant_conv_pool {
 	int taps;
 	const int32_t *offsets; /* [taps]: bytes from the quad at the output's position */
@@ -195,37 +196,38 @@ struct nn_quant_conv_pool {
 					      quad of channels */
 };
 
-/* Dense: word [quad of inputs][output]; outputs in rows of `stride` words, a multiple of 16; 16
- * words past `sums` may be written. */
+/* Dense: word [quad of inputs][output]; rows of `stride` words, a multiple of 16. Up to 16 words
+ * past `sums` may be written. */
 struct nn_quant_dense {
 	const int32_t *weights, *biases; /* biases: [stride] */
 	int quads, outputs;
 	size_t stride;
 };
 
-/* Sums of any convolution along one row of its output: in[taps][positions] are what each tap reads
- * less the zero point, weights[outputs][taps]; positions: a multiple of 16. */
+/* Sums of any convolution along one row of its output: in[taps][positions] is the input of each tap
+ * minus the zero point; weights[outputs][taps]; positions is a multiple of 16. */
 struct nn_quant_rows {
 	int taps, outputs;
 	size_t positions;
 };
 
-/* One image in 8 bits: a valid convolution of stride 1, ReLU, 2x2 max pooling and requantisation to
- * bytes with zero point 0; the sums of a dense layer. Whole numbers: no order to keep. */
+/* One image in 8 bits. conv_pool: a valid convolution of stride 1, ReLU, 2x2 max pooling and
+ * requantisation to bytes with zero point 0. dense, rows: the sums. Integers: any order of
+ * summation gives the same result. */
 struct nn_quant_kernels {
 	void (*conv_pool)(uint8_t *out, const uint8_t *in, const struct nn_quant_conv_pool *s);
 	void (*dense)(int32_t *sums, const uint8_t *in, const struct nn_quant_dense *s);
-	/* sums[outputs][positions]; 64-byte aligned, as in */
+	/* sums[outputs][positions]; sums and in are 64-byte aligned */
 	void (*rows)(int32_t *sums, const int32_t *in, const int8_t *weights, const int32_t *biases,
 		const struct nn_quant_rows *s);
 };
 
 struct nn_kernels {
 	const char *name;
-	int lanes; /* of a hardware vector */
+	int lanes; /* of a hardware vector: W in lanes.h */
 
 	/* out[i][lane] = images[lane][i] / 255, correctly rounded. images: 16 pointers to `count`
-	 * bytes each; NULL: zeros. */
+	 * bytes each; NULL counts as zeros. */
 	void (*load_images)(float *out, const uint8_t *const images[16], size_t count);
 	/* out[i][lane] = images[lane * stride + i]; count is any number, stride at least count
 	 * rounded up to 16. */
@@ -234,7 +236,7 @@ struct nn_kernels {
 	 * scratch, channels * (height + 2) * (width + 2) + 16 floats. */
 	void (*warp)(float *out, const uint8_t *image, struct nn_warp_shape shape,
 		const float map[6], float brightness, float *padded);
-	/* The same of an image that was warped before, in its place. */
+	/* The same for an image that was warped before, in place. */
 	void (*warp_again)(float *image, struct nn_warp_shape shape, const float map[6],
 		float brightness, float *padded);
 
@@ -302,14 +304,15 @@ struct nn_kernels {
 	void (*pool_backward)(float *din, const float *dout, const int32_t *argmax,
 		const struct nn_pool_shape *s); /* din is set to zero first */
 
-	/* out = (the window's sum, in scan order) * (1 / its size, rounded); din = dout * (1 /
-	 * size), 0 where no window is. */
+	/* out = (the window's sum, in scan order) * (1 / its size, rounded). din = dout * (1 /
+	 * size), 0 outside of all windows. */
 	void (*average_forward)(float *out, const float *in, const struct nn_average *s);
 	void (*average_backward)(float *din, const float *dout, const struct nn_average *s);
 
-	/* The same of windows that overlap or reach beyond the map; argmax: position within the
-	 * window in scan order, also of what lies outside. Gradients are added in scan order of the
-	 * windows, and there of their positions. The mean is of what lies inside. */
+	/* Max pooling (largest) and average pooling (mean) with windows that may overlap or extend
+	 * beyond the map. argmax: position within the window in scan order, positions outside the
+	 * map included. Gradients are added window by window, and position by position within one,
+	 * in scan order. The mean is over the positions inside the map. */
 	void (*largest_forward)(
 		float *out, int32_t *argmax, const float *in, const struct nn_window *s);
 	void (*largest_backward)(
@@ -317,17 +320,17 @@ struct nn_kernels {
 	void (*mean_forward)(float *out, const float *in, const struct nn_window *s);
 	void (*mean_backward)(float *din, const float *dout, const struct nn_window *s);
 
-	/* Batch normalisation of a block [channels][positions][16] of which the first `used` lanes
-	 * count, and the rectifier behind it. Per channel sums go by lane over the positions in
-	 * scan order, then over the lanes (8, 4, 2, 1). scratch: 2 * (channels rounded up to 16) *
-	 * 16 floats. With slope = dout where the rectifier is open, else 0:
+	/* Batch normalisation of a block [channels][positions][16] whose first `used` lanes count,
+	 * and the rectifier behind it. Sums per channel: by lane over the positions in scan order,
+	 * then over the lanes (8, 4, 2, 1). scratch: 2 * (channels rounded up to 16) * 16 floats.
+	 * slope is dout where the rectifier passed its input, as seen in out or, if out is NULL, in
+	 * what forward computes from in; else it is 0.
 	 *   statistics  mean[c] = sum / (positions * used), squares[c] = sum of (in - mean[c])^2
 	 *   forward     out = rectified (in - mean[c]) * scale[c] + shift[c]
-	 *   slopes      sum[c] = sum of slope, product[c] = sum of slope * (in - mean[c]); dout is
-	 *               0 in the other lanes
+	 *   slopes      sum[c] = sum of slope, product[c] = sum of slope * (in - mean[c]); dout
+	 *               must be 0 in the other lanes
 	 *   backward    din = (slope - offset[c] - (in - mean[c]) * tilt[c]) * scale[c], 0 in the
-	 *               other lanes
-	 * The rectifier is open where `out` says so or, if that is NULL, what forward gave. */
+	 *               other lanes */
 	void (*normalize_statistics)(float *mean, float *squares, const float *in, int channels,
 		size_t positions, int used, float *scratch);
 	void (*normalize_forward)(float *out, const float *in, const float *mean,
@@ -337,7 +340,7 @@ struct nn_kernels {
 		const float *out, const struct nn_normalized *s, float *scratch);
 	void (*normalize_backward)(float *din, const float *dout, const float *in, const float *out,
 		const struct nn_normalized *s);
-	/* out = rectified a + b, `count` vectors of 16; out may be a */
+	/* out = rectified (a + b), `count` vectors of 16; out may be a */
 	void (*sum_two)(
 		float *out, const float *a, const float *b, size_t count, enum nn_rectifier r);
 
@@ -351,11 +354,11 @@ struct nn_kernels {
 	void (*silu_forward)(float *out, const float *in, size_t count);
 	/* din = dout * s (1 + in (1 - s)), s = 1 / (1 + e^-in), relative error of s below 4e-7. */
 	void (*silu_backward)(float *din, const float *dout, const float *in, size_t count);
-	/* tanh, sigmoid, leaky ReLU, GELU, hard swish, hard sigmoid (net.h). Relative error of tanh
-	 * and sigmoid below 4e-7, of the normal distribution function an absolute one below 3e-7.
-	 */
+	/* tanh, sigmoid, leaky ReLU, GELU, hard swish, hard sigmoid (net.h). The relative error of
+	 * tanh and sigmoid is below 4e-7, the absolute error of the normal distribution function
+	 * below 3e-7. */
 	void (*activate)(float *out, const float *in, size_t count, enum nn_kind kind, float slope);
-	/* din = dout * the derivative at `in`, where the activation gave `out`. */
+	/* din = dout * the derivative at `in`; out: the activation's output at `in`. */
 	void (*activate_backward)(float *din, const float *dout, const float *in, const float *out,
 		size_t count, enum nn_kind kind, float slope);
 	void (*multiply)(
@@ -375,8 +378,8 @@ struct nn_kernels {
 	void (*soft_loss)(float *loss, int32_t *best, float *dlogits, const float *logits,
 		int classes, const struct nn_soft_labels *labels, const float *scale);
 
-	/* Distillation (Hinton et al., 2015) from the teacher's logits at a temperature T, after
-	 * one of the two above: with p and q the softmax of teacher / T and logits / T, loss = (1 -
+	/* Distillation (Hinton et al., 2015) from the teacher's logits at temperature T, after one
+	 * of the two above. With p and q the softmax of teacher / T and of logits / T: loss = (1 -
 	 * share) * loss + share * T^2 * sum of p * log(p / q), dlogits = (1 - share) * dlogits +
 	 * share * T * (q - p) * scale. */
 	void (*distill)(float *loss, float *dlogits, const float *logits, const float *teacher,
@@ -387,32 +390,32 @@ struct nn_kernels {
 	void (*gate)(float *out, const float *in, const float *by, int channels, size_t positions);
 	void (*gate_backward)(
 		float *dby, const float *dout, const float *in, int channels, size_t positions);
-	/* map = step * the whole number nearest to map / step (ties to even), not below low and not
-	 * above high, which are whole, too. */
+	/* map = step * the integer nearest to map / step (ties to even), limited to the integers
+	 * low .. high. */
 	void (*round_map)(float *map, size_t count, float step, float low, float high);
 
 	/* One step of each kind of optimizer over count parameters of any alignment (optimizer.h
-	 * has the formulas). m and v are its slots; all are there, used or not. */
+	 * has the formulas). m and v are its state; neither may be NULL, even if it is not used. */
 	void (*step[NN_ADADELTA + 1])(float *w, float *m, float *v, const float *g, size_t count,
 		const struct nn_step_factors *f);
 	/* g = (g * scale, limited to +- limit) + l2 * w, for count parameters of any alignment. */
 	void (*shape_gradient)(
 		float *g, const float *w, size_t count, float scale, float limit, float l2);
 
-	/* One image: bytes / 255 into four planes, to[phase * plane + i] = row[4 * i + phase] /
-	 * 255, in steps of 16 i; convolution, ReLU and pooling; one dense layer, or two of the same
-	 * sizes; the softmax of up to 256 logits, 16 more may be read. The same orders of summation
-	 * as above. */
+	/* One image by position, with the orders of summation given above. infer_split: bytes / 255
+	 * into four planes, to[phase * plane + i] = row[4 * i + phase] / 255, 0 <= i < groups, of
+	 * which up to the next multiple of 16 may be read and written. infer_pool: convolution,
+	 * ReLU and pooling. infer_dense: one dense layer, or two of the same sizes. infer_softmax:
+	 * of up to 256 logits; 16 more may be read. */
 	void (*infer_split)(float *to, size_t plane, const uint8_t *row, int groups);
 	void (*infer_pool)(float *out, const float *in, const float *w, const float *b,
 		const struct nn_infer_pool *s);
 	void (*infer_dense)(const struct nn_infer_dense layers[], int count);
 	void (*infer_softmax)(float *probabilities, const float *logits, int classes);
 
-	/* One image, channels in the lanes; the same orders of summation again. w: tiles
-	 * [inputs][ky][kx][vectors of a group]; dense: as NN_CHANNEL_DENSE and _FEW say; depthwise
-	 * [ky][kx][out_pixel]; b: [out_pixel]. scratch: 2 * kernel_width floats. numbers: mean,
-	 * scale and shift, [pixel] each. */
+	/* One image by channel, with the same orders of summation. w: [inputs][ky][kx][vectors of a
+	 * group]; dense: see NN_CHANNEL_DENSE; depthwise: [ky][kx][out_pixel]; b: [out_pixel].
+	 * scratch: 2 * kernel_width floats. numbers: mean, scale and shift, [pixel] each. */
 	void (*channel_conv)(float *out, const float *in, const float *w, const float *b,
 		const struct nn_channel_conv *s, float *scratch);
 	void (*channel_depthwise)(float *out, const float *in, const float *w, const float *b,

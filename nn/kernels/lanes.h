@@ -1,10 +1,10 @@
 /* lanes.h - the hardware vector of one kernel variant: W of the core's 16 lanes, and the few
  * operations that are not C operators.
  *
- * Included once by each variant (plain.c, neon.c, avx2.c, avx512.c), which defines W. A kernel
- * walks over the 16 lanes in 16 / W steps, so every lane sees the same operations in the same order
- * whatever W is. + - * / and comparisons are the compilers' vector extension (never contracted:
- * -ffp-contract=off); a fused multiply-add is always spelled fma_. */
+ * Each variant (plain.c, neon.c, avx2.c, avx512.c) defines W and includes this once. A kernel walks
+ * over the 16 lanes in 16 / W steps, so every lane sees the same operations in the same order for
+ * any W. + - * / and comparisons use the compilers' vector extension and are never contracted
+ * (-ffp-contract=off); a fused multiply-add is always spelled fma_. */
 #ifndef NN_KERNELS_LANES_H
 #define NN_KERNELS_LANES_H
 
@@ -62,7 +62,7 @@ INLINE vi all_int(int32_t x)
 	return x - (vi){ 0 };
 }
 
-/* Per lane: mask (all bits or none, as comparisons give it) ? a : b. */
+/* Per lane: mask ? a : b. A mask is all bits or none, as comparisons give it. */
 INLINE vf select_(vi mask, vf a, vf b)
 {
 	return (vf)((mask & (vi)a) | (~mask & (vi)b));
@@ -170,7 +170,7 @@ INLINE vf fma_(vf a, vf b, vf c)
 		r[i] = __builtin_fmaf(a[i], b[i], c[i]);
 	return r;
 }
-/* a > b ? a : b, as x86's max has it: where either is NaN the answer is b. min_ likewise. */
+/* a > b ? a : b, as x86's max defines it: if either is NaN the result is b. min_ likewise. */
 INLINE vf max_(vf a, vf b)
 {
 	return select_(a > b, a, b);
@@ -208,9 +208,9 @@ INLINE vf load_bytes(const uint8_t *p)
 }
 #endif
 
-/* Memory that is not read before the cache has forgotten it: written past the cache, which then
- * does not read it first. That pays where a vector is a whole cache line and so many floats are
- * written at once. */
+/* A large map is no longer in the caches when it is read. So it is written past them (a streaming
+ * store): an ordinary store would first read each cache line from memory. This helps if a vector is
+ * a whole cache line, from so many floats on. */
 enum { FAR_FLOATS = 1 << 19 };
 
 INLINE bool is_far(size_t floats)
@@ -230,7 +230,7 @@ INLINE void store_to(float *p, vf v, bool far)
 	store(p, v);
 }
 
-/* Before others may read what was written. */
+/* After the last store_to of a map, before another thread may read it. */
 INLINE void finish_far(bool far)
 {
 #if W == 16
@@ -240,7 +240,7 @@ INLINE void finish_far(bool far)
 	(void)far;
 }
 
-/* max(a, 0); a NaN stays one, so that a training that has diverged is seen to have. */
+/* max(a, 0); a NaN stays a NaN, so that a diverged training is detected. */
 INLINE vf relu(vf a)
 {
 	return max_((vf){ 0 }, a);

@@ -1,5 +1,5 @@
-/* loss.h - softmax cross-entropy, with one label or with shares of several, with the exponential
- * and logarithm of its own in single precision. */
+/* loss.h - softmax cross-entropy, with one label or with soft labels, and distillation. The
+ * exponential and the logarithm are computed here, in single precision. */
 #ifndef NN_KERNELS_LOSS_H
 #define NN_KERNELS_LOSS_H
 
@@ -22,14 +22,12 @@ INLINE vf exp_negative(vf x)
 	p = fma_(p, r, all(0.5f));
 	p = fma_(p, r, all(1.0f));
 	p = fma_(p, r, all(1.0f));
-	/* A NaN has no whole number: keep it out of the conversion, whose answer differs between
-	 * processors. */
+	/* A NaN is not converted to an integer: the result would differ between processors. */
 	vi exponent = truncate_(keep_where(x == x, n)) + 127;
 	return p * (vf)(exponent << 23);
 }
 
-/* Natural logarithm of 1 <= x < 2^24, absolute error below 3e-7. NaN and infinity come out as such.
- */
+/* Natural logarithm of 1 <= x < 2^24, absolute error below 3e-7. NaN and infinity stay. */
 INLINE vf log_of_sum(vf x)
 {
 	vi bits = (vi)x;
@@ -116,7 +114,7 @@ static void soft_loss(float *loss, int32_t *best, float *dlogits, const float *l
 	}
 }
 
-/* The largest of the classes' numbers. */
+/* The largest of the classes' logits. */
 INLINE vf largest_of(const float *z, int classes)
 {
 	vf largest = load(z);

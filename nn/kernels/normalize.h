@@ -1,7 +1,7 @@
-/* normalize.h - what batch normalisation does to one block: its sums, and the passes over its
- * activations, with the ReLU or ReLU6 that follows. batchnorm.c joins the blocks.
+/* normalize.h - batch normalisation of one block: its sums, and the passes over its activations,
+ * with the ReLU or ReLU6 that follows. batchnorm.c joins the sums of the blocks.
  *
- * A sum is one chain of additions for each lane, so several channels go side by side. */
+ * A sum is one chain of additions per lane, so several channels are processed side by side. */
 #ifndef NN_KERNELS_NORMALIZE_H
 #define NN_KERNELS_NORMALIZE_H
 
@@ -20,7 +20,7 @@ INLINE vi lanes_in_use(int lane, int used)
 	return number < used;
 }
 
-/* rows[c][16] = the sums of `count` channels or, with centres, of their squares about them. */
+/* rows[c][16] = the sums of `count` channels or, with centres, of squared deviations from them. */
 INLINE void statistics_tile(float *rows, const float *in, const float *centres, size_t positions,
 	int used, const int count, const bool squares)
 {
@@ -74,8 +74,8 @@ INLINE vf rectified(vf x, const enum nn_rectifier r)
 	return r == NN_RECTIFIED ? relu(x) : (r == NN_RECTIFIED_6 ? relu6(x) : x);
 }
 
-/* The gradient before the rectifier, of that behind it and what it gave or, which is open in the
- * same places, was given. */
+/* The gradient before the rectifier, from the gradient behind it and the rectifier's output or
+ * input: both are positive (and below 6) in the same places. */
 INLINE vf rectified_slope(vf slope, vf out, const enum nn_rectifier r)
 {
 	if (r == NN_RECTIFIED)

@@ -25,9 +25,9 @@ INLINE vi max_int(vi a, vi b)
 	return select_int(a > b, a, b);
 }
 
-/* sum + the four products of an unsigned byte of x with the signed byte of w in the same place,
- * lane by lane. Where there is no such instruction: bytes to 16 bits, the even ones and the odd
- * ones, and products of pairs: none of it saturates. */
+/* sum + the four products of the unsigned bytes of x with the signed bytes of w in the same
+ * position, lane by lane. Without such an instruction: the even and the odd bytes are widened to 16
+ * bits, and products of pairs are added. Nothing saturates. */
 #if W == 16 && defined __AVX512VNNI__
 INLINE vi dot(vi sum, vi x, vi w)
 {
@@ -60,7 +60,7 @@ INLINE vi dot(vi sum, vi x, vi w)
 }
 #endif
 
-/* Two output channels: those of the first half of the lanes, and of the second. */
+/* Two output channels, one in the first half of the lanes, one in the second. */
 struct quant_pair {
 	vl multiplier, half, shift; /* half: 2^(shift - 1) */
 };
@@ -81,7 +81,7 @@ INLINE struct quant_pair quant_pair(const struct nn_quant_conv_pool *s, int chan
 	return p;
 }
 
-/* Of the numbers in the low halves of the 64-bit lanes. */
+/* The products of the low halves of the 64-bit lanes. */
 INLINE vl products(vl a, vl b)
 {
 #if W == 16
@@ -103,7 +103,7 @@ INLINE vi requantised(vi sum, struct quant_pair p)
 	return select_int(r > 255, all_int(255), r);
 }
 
-/* The larger of each two neighbouring lanes: of a in the first half, of b in the second. */
+/* The larger of every two neighbouring lanes: of a in the first half, of b in the second. */
 INLINE vi larger_of_pairs(vi a, vi b)
 {
 #if W == 16
@@ -117,7 +117,7 @@ INLINE vi larger_of_pairs(vi a, vi b)
 #endif
 }
 
-/* The second half of the lanes in the first. */
+/* The second half of the lanes, moved to the first. */
 INLINE vi second_half(vi a)
 {
 #if W == 16
@@ -129,12 +129,12 @@ INLINE vi second_half(vi a)
 #endif
 }
 
-/* Rows of pool windows in a tile: with four output channels and two rows of the input for each, the
- * sums of all stay in registers. */
+/* Rows of pool windows in a tile. The sums of four output channels and two rows of the input for
+ * each row of windows stay in registers. */
 enum { QUANT_ROWS = REGISTERS == 32 && W == 16 ? 2 : 1 };
 
-/* `rows` rows of W / 2 pool windows side by side, four output channels, from `in` on; the second
- * half of the lanes is of no use. */
+/* `rows` rows of W / 2 pool windows side by side, four output channels, starting at `in`. The
+ * second half of the lanes is not used. */
 INLINE void quant_windows(vi quads[QUANT_ROWS], const uint8_t *in, const int32_t *w,
 	const struct nn_quant_conv_pool *s, int channel, const struct quant_pair p[2],
 	const int rows)
@@ -164,8 +164,8 @@ INLINE void quant_windows(vi quads[QUANT_ROWS], const uint8_t *in, const int32_t
 	}
 }
 
-/* The first `count` of W / 2 quads. Where rows are done one after the other, what is written past a
- * row's end is overwritten by the next one. */
+/* Store the first `count` of W / 2 quads. Rows are stored one after the other: what is written past
+ * a row's end is overwritten by the next row. */
 INLINE void store_quads(uint8_t *p, vi quads, size_t count)
 {
 #if W == 16
@@ -206,8 +206,7 @@ static void quant_conv_pool(uint8_t *out, const uint8_t *in, const struct nn_qua
 	}
 }
 
-/* Four sums beside each other for every output, so that an addition need not wait for the one
- * before it. */
+/* Four independent sums for every output, so that no addition waits for the one before it. */
 static void quant_dense(int32_t *sums, const uint8_t *in, const struct nn_quant_dense *s)
 {
 	const word_unaligned *x = (const word_unaligned *)in;

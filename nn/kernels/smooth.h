@@ -9,8 +9,8 @@ INLINE vf magnitude(vf x)
 	return (vf)((vi)x & all_int(INT32_MAX));
 }
 
-/* Of small x by the polynomial of Cephes's tanhf (Moshier), as a difference of exponentials would
- * cancel. */
+/* For small x the polynomial of Cephes's tanhf (Moshier): a difference of exponentials would suffer
+ * from cancellation. */
 INLINE vf tanh_(vf x)
 {
 	const vf size = magnitude(x), square = x * x, e = exp_negative(size * all(-2.0f));
@@ -24,7 +24,7 @@ INLINE vf tanh_(vf x)
 	return select_(size < all(0.625f), small, signed_large);
 }
 
-/* The normal distribution function at x (Abramowitz and Stegun, 7.1.26), and e^(-x^2 / 2). */
+/* The normal distribution function at x (Abramowitz and Stegun, 7.1.26); *bell: e^(-x^2 / 2). */
 INLINE vf normal(vf x, vf *bell)
 {
 	const vf t = all(1.0f) / fma_(magnitude(x), all(0.3275911f * 0.70710678f), all(1.0f));
@@ -58,7 +58,7 @@ INLINE vf activated(vf x, enum nn_kind kind, vf slope)
 	}
 }
 
-/* The derivative at x, where the value is y. */
+/* The derivative at x, where the activation's value is y. */
 INLINE vf derivative_of(vf x, vf y, enum nn_kind kind, vf slope)
 {
 	const vi inside = (x > all(-3.0f)) & (x < all(3.0f));

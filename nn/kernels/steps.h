@@ -1,5 +1,5 @@
-/* steps.h - one step of every optimizer (optimizer.h has the formulas), and what is done with a
- * gradient before any of them. */
+/* steps.h - one step of every optimizer (optimizer.h has the formulas), and clipping and l2 of the
+ * gradient before it. */
 #ifndef NN_KERNELS_STEPS_H
 #define NN_KERNELS_STEPS_H
 
@@ -83,7 +83,7 @@ INLINE void adadelta_vector(
 typedef void step_vector(
 	float *w, float *m, float *v, const float *g, const struct nn_step_factors *f);
 
-/* All vectors, and the last few numbers through one that is filled up with zeros. */
+/* All whole vectors; the last few numbers in a vector padded with zeros. */
 INLINE void step_all(float *w, float *m, float *v, const float *g, size_t count,
 	const struct nn_step_factors *f, step_vector *step)
 {
@@ -140,7 +140,7 @@ static void adadelta(
 	step_all(w, m, v, g, count, f, adadelta_vector);
 }
 
-/* A NaN in the gradient stays one: the limits are the first arguments. */
+/* The limits are the first arguments, so that a NaN in the gradient stays a NaN. */
 INLINE void shape_vector(float *g, const float *w, float scale, float limit, float l2)
 {
 	vf grad = min_(all(limit), max_(all(-limit), load_any(g) * all(scale)));

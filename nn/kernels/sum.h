@@ -5,7 +5,7 @@
 
 #include "lanes.h"
 
-/* W rows of 16 lanes at `rows` to their W sums. */
+/* The W sums of W rows of 16 lanes at `rows`. */
 INLINE vf sum_rows(const float *rows)
 {
 #if W == 16

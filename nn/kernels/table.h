@@ -1,4 +1,4 @@
-/* table.h - the rows of a variant's table: the same in all of them. */
+/* table.h - the functions of a kernel variant's table: the same names in all variants. */
 .lanes = W,
 	.load_images = load_images, .interleave = interleave, .warp = warp,
 	.warp_again = warp_again, .conv_pool_forward = conv_pool_forward,

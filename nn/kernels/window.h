@@ -1,12 +1,12 @@
-/* window.h - pooling of windows that overlap or reach beyond the map. elementwise.h and average.h
- * have those that lie side by side. */
+/* window.h - pooling with windows that may overlap or extend beyond the map. elementwise.h and
+ * average.h have windows side by side. */
 #ifndef NN_KERNELS_WINDOW_H
 #define NN_KERNELS_WINDOW_H
 
 #include "kernels.h"
 #include "lanes.h"
 
-/* The part of a window that lies in the input: rows and columns of the window, end excluded. */
+/* The part of a window inside the input: rows and columns of the window, ends excluded. */
 struct part {
 	int row, column; /* of the window's corner in the input; may be negative */
 	int top, bottom, left, right;

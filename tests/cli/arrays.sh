@@ -70,6 +70,24 @@ try export "$trial" --db "$SCRATCH/points.db" --format safetensors -o "$SCRATCH/
 [ "$code" = 0 ] && try eval "$SCRATCH/points.safetensors" && [ "$code" = 0 ] && says "the same predictions"
 check $? "its network is exported and evaluated again"
 
+cat >"$SCRATCH/main.c" <<'END'
+#include "points.h"
+int main(void)
+{
+	float work[POINTS_WORK];
+	int k;
+	for (k = 0; k < 3; k++) {
+		const float typical[POINTS_PIXELS] = { 1000.0f * k, 0, -0.01f * k, 5 };
+		if (points_predict(typical, work) != k || points_class_names[k][0] != '0' + k)
+			return 1;
+	}
+	return 0;
+}
+END
+try export "$trial" --db "$SCRATCH/points.db" -o "$SCRATCH/points.c"
+[ "$code" = 0 ] && "$CC" -std=c99 -Wall -Werror -o "$SCRATCH/points" "$SCRATCH/main.c" "$SCRATCH/points.c" -lm 2>"$SCRATCH/err" && "$SCRATCH/points"
+check $? "its C source takes floats as they are"
+
 try export "$trial" --db "$SCRATCH/points.db" --format int8 -o "$SCRATCH/points.int8.safetensors"
 refuses 2 "int8 is for networks on images"
 check $? "int8 refuses floats"

@@ -92,7 +92,7 @@ cat >"$SCRATCH/exits.yaml" <<'YAML'
 retrial: 1
 name: exits
 seeds: 1
-base: {dataset: synthetic, model: branchy, recipe: r, validation: 300, batch_size: 32, train_limit: 640, test_limit: 300}
+base: {dataset: synthetic, model: branchy, recipe: r, validation: 300, batch_size: 32, train_limit: 640}
 axes: {r.exit_weight: [0.3, 1]}
 models:
   branchy:
@@ -121,6 +121,21 @@ check $? "its file is written and evaluated as recorded"
 try eval "$SCRATCH/branchy.safetensors" --exit 0.5
 [ "$code" = 0 ] && says "leave at the exit"
 check $? "eval --exit says how many images leave at the exit, and what that saves"
+measure() { sqlite3 "$db" "SELECT value FROM measures AS m JOIN attempts AS a ON a.id = m.attempt JOIN trials AS t ON t.id = a.trial WHERE t.identity LIKE '$branchy%' AND m.metric = '$1'"; }
+share=$(awk -v x="$(measure exit_share_at_0.5)" 'BEGIN { printf "%.1f %% of the images", 100 * x }')
+says "$share" && says "test accuracy $(measure exit_accuracy_at_0.5);" && says "; $(awk -v x="$(measure exit_macs_at_0.5)" 'BEGIN { printf "%.0f", x }') multiply-accumulates"
+check $? "the trial has recorded the same as metrics"
+cat >>"$SCRATCH/exits.yaml" <<'YAML'
+tables:
+  - {id: t, rows: r.exit_weight, metrics: [test_accuracy_1, exit_accuracy_at_0.9, exit_share_at_0.9, exit_macs_at_0.9]}
+YAML
+try table "$SCRATCH/exits.yaml" --db "$db" --format md
+[ "$code" = 0 ] && says "images that leave, exit at 0.9 (%)" && ! grep -q "n/a" "$SCRATCH/out"
+check $? "a table has accuracy, share of images and multiply-accumulates at a confidence"
+sed 's/exit_share_at_0.9/exit_share_at_0.85/' "$SCRATCH/exits.yaml" >"$SCRATCH/bad.yaml"
+try check "$SCRATCH/bad.yaml"
+[ "$code" = 2 ] && says "exit_share_at_P and exit_macs_at_P are recorded for P = 0.5, 0.7, 0.8, 0.9, 0.95, 0.99" err
+check $? "another confidence is refused with those that are recorded"
 
 sed 's/phase: train, name: r/phase: dual, name: r/' "$SCRATCH/exits.yaml" >"$SCRATCH/bad.yaml"
 try check "$SCRATCH/bad.yaml"

@@ -121,4 +121,65 @@ sed 's/{phase: train, epochs: 3}/{phase: train, epochs: 3, inputs: original}/; s
 try check "$SCRATCH/warned.yaml"
 [ "$code" = 0 ] && says "warning: augment: turn has no effect: no phase of its trials has inputs: augmented" err
 check $? "transforms that nothing uses are warned about"
+
+# ---- a phase with its own transforms and validation set ----
+
+cat >"$SCRATCH/phases.yaml" <<END
+retrial: 1
+name: phases
+base: {dataset: synthetic, recipe: two, augment: weak, validation: 100, train_limit: 200, test_limit: 50}
+axes: {last.augment: [trial, none, strong]}
+augments: {weak: {rotation: 0.02}, strong: {rotation: 0.1, zoom: 0.2}}
+recipes:
+  two:
+    - {phase: train, inputs: augmented, epochs: 2}
+    - {phase: continue, name: last, inputs: augmented, epochs: 2, validation: 0}
+tables:
+  - {id: t, rows: last.augment, metrics: [test_accuracy, val_accuracy, epochs_to_99.9]}
+END
+phases() { sed "$1" "$SCRATCH/phases.yaml" >"$SCRATCH/changed.yaml"; try check "$SCRATCH/changed.yaml"; }
+try run "$SCRATCH/phases.yaml" --db "$SCRATCH/phases.db" -j 1
+row=$(sqlite3 "$SCRATCH/phases.db" "SELECT count(DISTINCT CASE WHEN phase = 0 THEN phase_weights_digest END), count(DISTINCT CASE WHEN phase = 1 THEN phase_weights_digest END) FROM digests")
+[ "$code" = 0 ] && [ "$row" = "1|3" ]
+check $? "trials share the phase before another set of transforms ($row)"
+row=$(sqlite3 "$SCRATCH/phases.db" "SELECT count(*), count(val_accuracy_1), count(test_accuracy_1) FROM phases WHERE name = 'last'")
+[ "$row" = "3|0|3" ]
+check $? "a phase without a validation set has no validation accuracy ($row)"
+try runs 'last.augment.zoom>=0.1' --columns augment.rotation,last.augment.rotation,last.validation --db "$SCRATCH/phases.db" --format csv
+sed 1d "$SCRATCH/out" | grep -qx '0.02,0.1,0.0'
+check $? "runs are chosen by what a phase has of its own"
+try table "$SCRATCH/phases.yaml" --db "$SCRATCH/phases.db" --format csv
+[ "$code" = 0 ] && ! grep -q nan "$SCRATCH/out"
+check $? "nor has a table"
+try verify phases --db "$SCRATCH/phases.db"
+[ "$code" = 0 ] && [ "$(grep -c '^bit-exact' "$SCRATCH/out")" = 3 ]
+check $? "such trials are repeated from their canonical text with the same bits"
+phases 's/axes:.*//; s/rows: last.augment/rows: recipe/; s/inputs: augmented, epochs: 2, validation: 0/inputs: original, augment: strong, epochs: 2/'
+[ "$code" = 0 ] && says "warning: recipe two, phase last: augment: strong has no effect: the phase has no inputs: augmented" err
+check $? "a set of transforms of a phase with original images is warned about"
+phases 's/phase: train, /phase: train, validation: 0, augment: strong, /; s/, validation: 0}/}/; s/trial, none, strong/none/'
+[ "$code" = 0 ] && says "warning: recipe two, phase last: phase train has trained on its validation images: val_accuracy overestimates" err \
+	&& says "warning: augment: weak has no effect: no phase of its trials has inputs: augmented and no set of its own" err
+check $? "so is a validation set that was trained on, and a set of the trial that no phase uses"
+phases 's/metrics: .test_accuracy.*/metrics: [test_accuracy], select: [last.augment]}/; s/rows: last.augment/rows: recipe/'
+[ "$code" = 0 ] && says "warning: table t: select: recipe two ends without a validation set: it has no val_accuracy, and its first setting is taken" err
+check $? "nothing is selected by a validation accuracy that is not there without a warning"
+phases 's/epochs: 2, validation: 0/epochs: 2, augment: storng/'
+refuses 2 "unknown set of transforms 'storng' (did you mean 'strong'?)"
+check $? "a set of transforms of a phase has to be there"
+phases 's/last.augment: .*/last.augment.zom: [0.1, 0.2]}/'
+refuses 2 "unknown parameter 'last.augment.zom' (did you mean 'last.augment.zoom'?)"
+check $? "an amount of a phase is looked for among the amounts"
+phases 's/weak: {rotation: 0.02}/weak: {}, trial: {zoom: 0.1}/'
+refuses 2 "augment: trial means the trial's transforms in a phase, but a set of that name is defined at"
+check $? "trial is no name of a set that a phase can ask for"
+phases 's/epochs: 2, validation: 0/epochs: 2, validation: 101/'
+refuses 2 "validation: phase last has 101 images, but the trial's validation set, which they are part of, has 100"
+check $? "a phase validates on no more images than the trial"
+phases 's/epochs: 2, validation: 0/epochs: 2, validation: 0, schedule: {plateau: {patience: 1}}/'
+refuses 2 "validation: 0: phase last has a plateau, which needs validation images"
+check $? "what watches validation in a phase without is refused"
+phases 's/phase: continue, name: last, /phase: kfold, name: last, folds: 2, /'
+refuses 2 "'validation' does not belong to a phase of the kind kfold"
+check $? "folds have their own validation images"
 finish

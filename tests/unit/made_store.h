@@ -16,7 +16,10 @@
 enum { MADE_TRIALS_MAX = 64 };
 
 static const struct phase_config made_phases[2] = {
-	{ .kind = PHASE_DUAL, .epochs = 3, .optimizer = { .kind = OPTIMIZER_NADAM, .lr = 0.001 } },
+	{ .kind = PHASE_DUAL,
+		.epochs = 3,
+		.validation = -1,
+		.optimizer = { .kind = OPTIMIZER_NADAM, .lr = 0.001 } },
 	{ .kind = PHASE_KFOLD,
 		.epochs = 2,
 		.folds = 2,

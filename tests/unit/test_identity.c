@@ -190,6 +190,88 @@ static void amounts_that_no_phase_uses_are_no_part_of_it(void **state)
 	assert_string_not_equal(a, c);
 }
 
+/* The trial of two phases, with these parameters each, and these lines behind them. */
+static struct sweep *two_phases(const char *first, const char *last, const char *rest)
+{
+	struct str text = { 0 };
+	str_addf(&text,
+		"%s    - {phase: single, epochs: 3%s}\n    - {phase: unfreeze, name: last, epochs: "
+		"2%s}\naugments: {a: {zoom: 0.5}, b: {flip: true}}\n%s",
+		start, first, last, rest);
+	struct sweep *s = read_text(text.s);
+	str_free(&text);
+	return s;
+}
+
+/* Are they one trial, and if they share it, the first phase? */
+static void compare(struct sweep *a, struct sweep *b, bool same, bool same_start)
+{
+	char x[DIGEST_TEXT], y[DIGEST_TEXT];
+	const struct trial *trials[] = { &a->trials[0], &b->trials[0] };
+	assert_int_equal(strcmp(trials[0]->identity, trials[1]->identity) == 0, same);
+	trial_beginning(trials[0], 1, x);
+	trial_beginning(trials[1], 1, y);
+	assert_int_equal(strcmp(x, y) == 0, same_start);
+	for (int i = 0; i < 2; i++) {
+		struct trial back;
+		struct err e = { 0 };
+		char *text = trial_canonical(trials[i]);
+		if (trial_from_canonical(text, &back, &e))
+			fail_msg("%s: %s", text, e.text);
+		assert_string_equal(back.identity, trials[i]->identity);
+		trial_free(&back);
+		free(text);
+	}
+	sweep_free(a);
+	sweep_free(b);
+}
+
+#define SHOWN ", inputs: augmented"
+#define BASE(more) "base: {dataset: mnist, recipe: r" more "}\n"
+
+static void transforms_of_a_phase_are_part_of_what_it_trains(void **state)
+{
+	(void)state;
+	static const char with_a[] = BASE(", augment: a"), without[] = BASE("");
+	/* as the trial has them, or written out in the phases */
+	compare(two_phases(SHOWN, SHOWN ", augment: trial", with_a),
+		two_phases(SHOWN ", augment: a", SHOWN ", augment: a", without), true, true);
+	compare(two_phases(SHOWN, SHOWN ", augment: b", with_a),
+		two_phases(SHOWN ", augment: a", SHOWN, BASE(", augment: b")), true, true);
+	/* another set in the last phase, or in the first */
+	compare(two_phases(SHOWN, SHOWN, with_a),
+		two_phases(SHOWN, SHOWN ", augment: none", with_a), false, true);
+	compare(two_phases(SHOWN, SHOWN, with_a), two_phases(SHOWN ", augment: b", SHOWN, with_a),
+		false, false);
+	/* of original images */
+	compare(two_phases(SHOWN, "", with_a), two_phases(SHOWN, ", augment: b", with_a), true,
+		true);
+	compare(two_phases("", SHOWN, with_a), two_phases(", augment: b", SHOWN, with_a), true,
+		true);
+	/* one amount, of the trial's set and of the phase's own */
+	compare(two_phases(SHOWN, SHOWN, BASE(", augment: a, last.augment.flip: true")),
+		two_phases(
+			SHOWN, SHOWN ", augment: b", BASE(", augment: a, last.augment.zoom: 0.5")),
+		true, true);
+	compare(two_phases(SHOWN, SHOWN, BASE(", augment: a, last.augment: b")),
+		two_phases(SHOWN, SHOWN ", augment: b", with_a), true, true);
+	compare(two_phases(SHOWN, SHOWN ", augment: b", BASE(", augment: a, last.augment: trial")),
+		two_phases(SHOWN, SHOWN, with_a), true, true);
+}
+
+static void validation_of_a_phase_is_part_of_what_it_trains(void **state)
+{
+	(void)state;
+	compare(two_phases("", "", BASE("")),
+		two_phases(", validation: trial", ", validation: 10000", BASE("")), true, true);
+	compare(two_phases("", "", BASE("")), two_phases("", ", validation: 0", BASE("")), false,
+		true);
+	compare(two_phases("", ", validation: 0.1", BASE("")),
+		two_phases("", "", BASE(", last.validation: 0.1")), true, true);
+	compare(two_phases("", "", BASE("")), two_phases(", validation: 5", "", BASE("")), false,
+		false);
+}
+
 static void the_canonical_text_reads_back_as_the_same_trial(void **state)
 {
 	(void)state;
@@ -298,6 +380,8 @@ int main(void)
 		cmocka_unit_test(names_of_recipes_and_phases_are_no_part_of_it),
 		cmocka_unit_test(a_freeze_list_is_the_layers_it_stands_for),
 		cmocka_unit_test(amounts_that_no_phase_uses_are_no_part_of_it),
+		cmocka_unit_test(transforms_of_a_phase_are_part_of_what_it_trains),
+		cmocka_unit_test(validation_of_a_phase_is_part_of_what_it_trains),
 		cmocka_unit_test(the_canonical_text_reads_back_as_the_same_trial),
 		cmocka_unit_test(identities_of_old_releases_are_what_they_were),
 		cmocka_unit_test(broken_canonical_texts_are_refused),

@@ -7,6 +7,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "harness/model/exits.h"
 #include "harness/run/scores.h"
 
 enum { COUNT = 200, CLASSES = 7 };
@@ -105,12 +106,59 @@ static void calibration_is_confidence_against_accuracy(void **state)
 	close_to(scores_calibration(sure, right, 2, 2), 0);
 }
 
+/* One pixel x: the exit says class 0 with probability 1 / (1 + e^-(4x - 1)), the final output with
+ * 1 / (1 + e^(3.1x - 2)). */
+static void images_leave_at_the_exit_where_it_is_sure(void **state)
+{
+	(void)state;
+	enum { IMAGES = 256 };
+	static uint8_t pixels[IMAGES], classes[IMAGES];
+	static const double at_least[] = { 0.4, 0.6, 0.9, 0.97 };
+	struct nn_net net = { 0 };
+	const int input = nn_input(&net, "input", (struct nn_shape){ 1, 1, 1 }),
+		  late = nn_dense(&net, "late", input, 2, false, NN_GLOROT_UNIFORM),
+		  early = nn_dense(&net, "early", input, 2, false, NN_GLOROT_UNIFORM);
+	nn_output(&net, "out", late);
+	nn_output(&net, "exit", early);
+	assert_true(nn_net_ok(&net) && exits_has(&net));
+	float *params = calloc(net.parameter_count, sizeof(*params));
+	float *w = params + net.tensors[net.layers[early].kernel_tensor].offset;
+	w[0] = 4;
+	params[net.tensors[net.layers[early].kernel_tensor + 1].offset] = -1;
+	params[net.tensors[net.layers[late].kernel_tensor].offset] = -3.1f;
+	params[net.tensors[net.layers[late].kernel_tensor + 1].offset] = 2;
+	for (int i = 0; i < IMAGES; i++) {
+		pixels[i] = (uint8_t)i;
+		classes[i] = (uint8_t)(i % 3 == 0);
+	}
+	const struct nn_images images = { pixels, classes, { 1, 1, 1 }, IMAGES, NULL };
+	struct exit_score got[4];
+	struct err e = { 0 };
+	assert_int_equal(exits_evaluate(&net, params, &images, NULL, at_least, 4, got, &e), 0);
+	for (int k = 0; k < 4; k++) {
+		int left = 0, hits = 0;
+		for (int i = 0; i < IMAGES; i++) {
+			const double x = i / 255.0, first = 1 / (1 + exp(1 - 4 * x)),
+				     last = 1 / (1 + exp(3.1 * x - 2));
+			const bool leaves = fmax(first, 1 - first) >= at_least[k];
+			left += leaves;
+			hits += ((leaves ? first : last) < 0.5) == classes[i];
+		}
+		close_to(got[k].share, left / (double)IMAGES);
+		close_to(got[k].accuracy, hits / (double)IMAGES);
+		close_to(got[k].macs, 4 - 2 * got[k].share);
+	}
+	assert_true(got[0].share == 1 && got[1].share < 1 && got[2].share > 0 && got[3].share == 0);
+	free(params);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(top5_counts_those_before),
 		cmocka_unit_test(auc_is_the_share_of_pairs_in_order),
 		cmocka_unit_test(calibration_is_confidence_against_accuracy),
+		cmocka_unit_test(images_leave_at_the_exit_where_it_is_sure),
 	};
 	return cmocka_run_group_tests(tests, make, NULL);
 }

@@ -14,8 +14,8 @@
 enum { TRAIN = 200, TEST = 40, CLASSES = 4 };
 
 static uint8_t train_labels[TRAIN], test_labels[TEST];
-static struct phase_config phases[2] = { { .kind = PHASE_SINGLE },
-	{ .kind = PHASE_KFOLD, .folds = 5 } };
+static struct phase_config phases[2] = { { .kind = PHASE_SINGLE, .validation = -1 },
+	{ .kind = PHASE_KFOLD, .folds = 5, .validation = -1 } };
 
 /* A set in the order of its classes: 100, 60, 30 and 10 images for training, 10 each for testing.
  */
@@ -92,7 +92,7 @@ static void stratified_parts_have_each_class_in_its_share(void **state)
 	assert_int_equal(split_find_sizes(&t, "own", TRAIN, TEST, &n, &e), 0);
 	assert_int_equal(n.validation, 20);
 	assert_int_equal(n.used, 120);
-	split_make(&t, &d, &n, -1, ids, train, &s);
+	split_make(&t, &d, &n, t.phase_count - 1, -1, ids, train, &s);
 	int val[CLASSES] = { 0 }, rest[CLASSES] = { 0 }, seen[TRAIN] = { 0 };
 	for (uint32_t i = 0; i < s.val_count; i++)
 		val[d.train_labels[s.val[i]]]++, seen[s.val[i]]++;
@@ -119,7 +119,7 @@ static void stratified_folds_share_every_class(void **state)
 	for (int fold = 0; fold < 5; fold++) {
 		struct split s;
 		int val[CLASSES] = { 0 };
-		split_make(&t, &d, &n, fold, ids, train, &s);
+		split_make(&t, &d, &n, t.phase_count - 1, fold, ids, train, &s);
 		assert_int_equal(s.val_count, 40);
 		assert_int_equal(s.train_count, 160);
 		for (uint32_t i = 0; i < s.val_count; i++)
@@ -152,11 +152,106 @@ static void without_stratify_the_first_images_are_for_validation(void **state)
 	uint32_t ids[TRAIN], train[TRAIN];
 	struct split s;
 	assert_int_equal(split_find_sizes(&t, "own", TRAIN, TEST, &n, &e), 0);
-	split_make(&t, &d, &n, -1, ids, train, &s);
+	split_make(&t, &d, &n, t.phase_count - 1, -1, ids, train, &s);
 	for (uint32_t i = 0; i < s.val_count; i++)
 		assert_int_equal(s.val[i], i);
 	for (uint32_t i = 0; i < s.train_count; i++)
 		assert_int_equal(s.train[i], 30 + i);
+}
+
+/* The split of phase 0 with so many images for validation, of the trial with so many. */
+static struct split split_of(double own, double validation, bool stratify, int limit,
+	const struct dataset *d, uint32_t *ids, uint32_t *train)
+{
+	static struct phase_config phase;
+	struct trial t = trial(validation, stratify);
+	struct split_sizes n;
+	struct err e = { 0 };
+	struct split s;
+	phase = (struct phase_config){ .kind = PHASE_SINGLE, .validation = own };
+	t.phases = &phase;
+	t.train_limit = limit;
+	assert_int_equal(split_find_sizes(&t, "own", TRAIN, TEST, &n, &e), 0);
+	split_make(&t, d, &n, 0, -1, ids, train, &s);
+	return s;
+}
+
+/* The same as that of a trial with so many, where both use the same images. */
+static void a_phase_validates_on_some_and_trains_on_the_others(void **state)
+{
+	(void)state;
+	const struct dataset d = by_class();
+	static const struct {
+		double own, validation;
+		bool stratify;
+		int limit, equal_limit;
+	} cases[] = { { 0, 40, false, 0, 0 }, { 15, 40, false, 0, 0 }, { 0.1, 40, false, 100, 120 },
+		{ 0, 40, true, 0, 0 }, { 20, 40, true, 0, 0 }, { 40, 40, true, 100, 100 } };
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		uint32_t ids[TRAIN], train[TRAIN], other_ids[TRAIN], other_train[TRAIN];
+		const struct split s = split_of(cases[i].own, cases[i].validation,
+			cases[i].stratify, cases[i].limit, &d, ids, train);
+		const struct split o = split_of(-1, cases[i].own, cases[i].stratify,
+			cases[i].equal_limit, &d, other_ids, other_train);
+		assert_int_equal(s.val_count, o.val_count);
+		assert_int_equal(s.train_count, o.train_count);
+		assert_memory_equal(s.val, o.val, s.val_count * sizeof(*s.val));
+		assert_memory_equal(s.train, o.train, s.train_count * sizeof(*s.train));
+	}
+}
+
+/* All images of the trial, each once; those for validation are some of the trial's. */
+static void a_stratified_phase_validates_on_each_class_in_its_share(void **state)
+{
+	(void)state;
+	const struct dataset d = by_class();
+	uint32_t ids[TRAIN], train[TRAIN], all_ids[TRAIN], all_train[TRAIN];
+	const struct split s = split_of(20, 40, true, 100, &d, ids, train),
+			   all = split_of(-1, 40, true, 100, &d, all_ids, all_train);
+	int where[TRAIN] = { 0 }, val[CLASSES] = { 0 };
+	for (uint32_t i = 0; i < all.val_count; i++)
+		where[all.val[i]] = 1;
+	for (uint32_t i = 0; i < all.train_count; i++)
+		where[all.train[i]] = 2;
+	assert_int_equal(s.val_count, 20);
+	assert_int_equal(s.train_count, 120);
+	for (uint32_t i = 0; i < s.val_count; i++) {
+		assert_int_equal(where[s.val[i]], 1);
+		where[s.val[i]] = 0;
+		val[d.train_labels[s.val[i]]]++;
+	}
+	for (uint32_t i = 0; i < s.train_count; i++) {
+		assert_true(where[s.train[i]] > 0);
+		assert_true(i == 0 || s.train[i - 1] < s.train[i]);
+		where[s.train[i]] = 0;
+	}
+	assert_true(val[0] == 10 && val[1] == 6 && val[2] == 3 && val[3] == 1);
+}
+
+static void a_validation_set_of_a_phase_is_checked(void **state)
+{
+	(void)state;
+	const struct dataset d = by_class();
+	static struct phase_config own[2] = {
+		{ .kind = PHASE_SINGLE, .name = "first", .validation = -1 },
+		{ .kind = PHASE_UNFREEZE, .name = "last", .validation = 0 }
+	};
+	struct trial t = trial(40, true), other = t;
+	t.phases = own;
+	t.phase_count = 2;
+	good(&t, &d);
+	assert_false(split_same(&t, &other));
+	own[1].stop.patience = 2;
+	refuse(&t, &d, "validation: 0: phase last has a patience, which needs validation images");
+	own[1].stop.patience = 0;
+	own[1].validation = 41;
+	refuse(&t, &d, "phase last has 41 images, but the trial's validation set");
+	own[1].validation = 3;
+	refuse(&t, &d,
+		"none of the 3 validation (phase last) images is of class '2' (0 2, 1 1, 2 0, 3 "
+		"0)");
+	own[1].validation = 20;
+	good(&t, &d);
 }
 
 static void counts_beyond_the_set_are_refused(void **state)
@@ -194,6 +289,9 @@ int main(void)
 		cmocka_unit_test(stratified_folds_share_every_class),
 		cmocka_unit_test(folds_without_a_class_are_refused),
 		cmocka_unit_test(without_stratify_the_first_images_are_for_validation),
+		cmocka_unit_test(a_phase_validates_on_some_and_trains_on_the_others),
+		cmocka_unit_test(a_stratified_phase_validates_on_each_class_in_its_share),
+		cmocka_unit_test(a_validation_set_of_a_phase_is_checked),
 		cmocka_unit_test(counts_beyond_the_set_are_refused),
 		cmocka_unit_test(a_label_without_images_is_no_class),
 	};

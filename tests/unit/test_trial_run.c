@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <setjmp.h>
 #include <cmocka.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -49,12 +50,19 @@ static struct sweep *read_text(const char *text)
 
 /* ---- what a trial sends ---- */
 
+/* No number is the same whatever its sign. */
+static double plain(double value)
+{
+	return isnan(value) ? (double)NAN : value;
+}
+
 static int tell_epoch(void *context, const struct epoch_result *r, struct err *e)
 {
 	(void)e;
 	for (int k = 0; k < r->outputs; k++)
 		str_addf(context, "%d %d %d %d: %a %a %a %a\n", r->phase, r->fold, r->epoch, k,
-			r->train_loss[k], r->train_accuracy[k], r->val_loss[k], r->val_accuracy[k]);
+			r->train_loss[k], r->train_accuracy[k], plain(r->val_loss[k]),
+			plain(r->val_accuracy[k]));
 	return 0;
 }
 
@@ -65,7 +73,8 @@ static int tell_phase(void *context, const struct phase_result *r, struct err *e
 		r->weights_digest, r->epochs_run, r->trainable, r->parameters);
 	for (int k = 0; k < r->outputs; k++)
 		str_addf(context, "  %d: epoch %d, %a %a, %a %a\n", k, r->best_epoch[k],
-			r->val_loss[k], r->val_accuracy[k], r->test_loss[k], r->test_accuracy[k]);
+			plain(r->val_loss[k]), plain(r->val_accuracy[k]), r->test_loss[k],
+			r->test_accuracy[k]);
 	return 0;
 }
 
@@ -106,7 +115,7 @@ static void the_same_bits_however_it_is_run(void **state)
 		fail_msg("%s", e.text);
 	const atomic_int stop = 1;
 	const struct trial_options once = { .threads = 1 }, threads = { .threads = 2 },
-				   plain = { .threads = 1, .kernels = nn_kernels_find("plain") },
+				   slow = { .threads = 1, .kernels = nn_kernels_find("plain") },
 				   interrupted = { .threads = 1, .stop = &stop, .states = scratch };
 	int epochs = 0, count;
 	for (size_t i = 0; i < s->trial_count; i++) {
@@ -118,7 +127,7 @@ static void the_same_bits_however_it_is_run(void **state)
 		same_text("2 threads", t, expected, run(t, &threads, &count));
 		if (strcmp(t->model, "lightweight")
 			!= 0) /* which is large, and test_training.c has its layers */
-			same_text("plain kernels", t, expected, run(t, &plain, &count));
+			same_text("plain kernels", t, expected, run(t, &slow, &count));
 		same_text(
 			"interrupted after every epoch", t, expected, run(t, &interrupted, &count));
 		epochs += count;
@@ -321,12 +330,124 @@ static void every_parameter_reaches_the_core(void **state)
 	str_free(&text);
 }
 
+/* ---- a phase with its own transforms and validation set ---- */
+
+/* The recipe with up to three changes trains to these weights. */
+static void train_changed(const char *const (*changes)[2], int count, char digest[DIGEST_TEXT])
+{
+	struct str text = { 0 };
+	str_addf(&text, "%s%s", recipe, blocks);
+	for (int i = 0; i < count; i++) {
+		char *changed = replaced(text.s, changes[i][0], changes[i][1]);
+		str_clear(&text);
+		str_add(&text, changed);
+		free(changed);
+	}
+	train_text(text.s, digest);
+	str_free(&text);
+}
+
+/* `phase` says in the phase what `trial` says of the trial. */
+static void same_training(const char *const (*phase)[2], int phase_changes,
+	const char *const (*trial)[2], int trial_changes, bool same)
+{
+	char a[DIGEST_TEXT], b[DIGEST_TEXT];
+	train_changed(phase, phase_changes, a);
+	train_changed(trial, trial_changes, b);
+	if ((strcmp(a, b) == 0) != same)
+		fail_msg("%s: %s, %s: %s", phase[0][1], a, trial[0][1], b);
+}
+
+static void a_phase_trains_as_a_trial_with_its_transforms_and_validation_set(void **state)
+{
+	(void)state;
+	static const char *const as_is[][2] = { { "base", "base" } };
+	static const char *const none[][2] = { { "augment: a,", "augment: none," } };
+	static const char *const phase_none[][2] = { { "inputs: augmented",
+		"inputs: augmented, augment: none" } };
+	static const char *const phase_only[][2] = { { "augment: a, ", "" },
+		{ "inputs: augmented", "inputs: augmented, augment: a" } };
+	same_training(phase_none, 1, none, 1, true);
+	same_training(phase_only, 2, as_is, 1, true);
+	same_training(phase_none, 1, as_is, 1, false);
+	static const char *const all[][2] = { { "validation: 50, train_limit: 90",
+		"validation: 0, train_limit: 140" } };
+	static const char *const phase_all[][2] = { { "mixup", "validation: 0, mixup" } };
+	static const char *const some[][2] = { { "validation: 50, train_limit: 90",
+		"validation: 30, train_limit: 110" } };
+	static const char *const phase_some[][2] = { { "mixup", "validation: 30, mixup" } };
+	same_training(phase_all, 1, all, 1, true);
+	same_training(phase_some, 1, some, 1, true);
+	same_training(phase_some, 1, phase_all, 1, false);
+}
+
+static const char phases[] =
+	"retrial: 1\n"
+	"base: {dataset: synthetic, model: m, augment: a, batch_size: 20, validation: 50, "
+	"train_limit: 90, test_limit: 30, stratify: true}\n"
+	"axes: {recipe: [plain, taught, folds]}\n"
+	"augments: {a: {rotation: 0.1}, b: {noise: 0.2}}\n"
+	"recipes:\n"
+	"  plain:\n"
+	"    - {phase: train, inputs: augmented, epochs: 2, augment: b, validation: 40}\n"
+	"    - {phase: continue, inputs: augmented, epochs: 2}\n"
+	"    - {phase: continue, name: last, inputs: augmented, epochs: 2, augment: none, "
+	"validation: 0}\n"
+	"  taught:\n"
+	"    - {phase: teacher, inputs: augmented, epochs: 2, augment: b, validation: 0}\n"
+	"    - {phase: train, inputs: augmented, epochs: 2, distill: 0.5}\n"
+	"  folds:\n"
+	"    - {phase: train, inputs: augmented, epochs: 2, augment: b, validation: 0}\n"
+	"    - {phase: kfold, inputs: augmented, epochs: 1, folds: 2, start: clean, augment: "
+	"none}\n";
+
+static int count_in(const char *text, const char *part)
+{
+	int count = 0;
+	while ((text = strstr(text, part))) {
+		count++;
+		text++;
+	}
+	return count;
+}
+
+static void such_phases_have_the_same_bits_however_they_are_run(void **state)
+{
+	(void)state;
+	struct str text = { 0 };
+	str_addf(&text,
+		"%s%s    teacher: [{dense: {name: wide, units: 20, activation: relu}}, {dense: "
+		"{name: "
+		"out, units: classes}}]\n",
+		phases, blocks);
+	struct sweep *s = read_text(text.s);
+	const atomic_int stop = 1;
+	const struct trial_options once = { .threads = 1 },
+				   interrupted = { .threads = 2, .stop = &stop, .states = scratch };
+	assert_int_equal(s->trial_count, 3);
+	for (size_t i = 0; i < s->trial_count; i++) {
+		const struct trial *t = &s->trials[i];
+		int count;
+		char *expected = run(t, &once, &count);
+		/* loss and accuracy of two epochs and their phase; folds have their own images */
+		assert_int_equal(count_in(expected, "nan"), 2 * (2 + 1));
+		same_text(
+			"interrupted after every epoch", t, expected, run(t, &interrupted, &count));
+		assert_true(count > 0);
+		free(expected);
+	}
+	sweep_free(s);
+	str_free(&text);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_same_bits_however_it_is_run),
 		cmocka_unit_test(a_recipe_trains_as_the_core_does_with_the_same_options),
 		cmocka_unit_test(every_parameter_reaches_the_core),
+		cmocka_unit_test(a_phase_trains_as_a_trial_with_its_transforms_and_validation_set),
+		cmocka_unit_test(such_phases_have_the_same_bits_however_they_are_run),
 	};
 	return cmocka_run_group_tests(tests, open_data, close_data);
 }
