@@ -605,9 +605,10 @@ static void backward_weights(const struct nn_block *b, int l)
 	else if (op->kind == NN_OP_BATCHNORM)
 		backward_batchnorm_weights(b, l);
 	else
-		k->dense_backward_weights(dw, db, in, from,
+		k->dense_backward_weights(b->sum ? b->sum + (dw - b->gradient) : dw,
+			b->sum && has_bias ? b->sum + (db - b->gradient) : db, in, from,
 			(int)(b->batch->plan->ops[op->inputs[0]].size / NN_LANES),
-			(int)(op->size / NN_LANES), scratch);
+			(int)(op->size / NN_LANES), b->sum != NULL, scratch);
 }
 
 static void add_tensor(const struct nn_block *b, int tensor)
@@ -623,8 +624,9 @@ static void add_tensor(const struct nn_block *b, int tensor)
 
 static void add_weights(const struct nn_block *b, int l)
 {
-	const struct nn_layer *layer = &b->batch->net->layers[b->batch->plan->ops[l].weights_layer];
-	if (!b->sum)
+	const struct nn_op *op = &b->batch->plan->ops[l];
+	const struct nn_layer *layer = &b->batch->net->layers[op->weights_layer];
+	if (!b->sum || op->kind == NN_OP_DENSE) /* a dense layer's kernel has added them */
 		return;
 	add_tensor(b, layer->kernel_tensor);
 	add_tensor(b, layer->bias_tensor);

@@ -41,8 +41,10 @@ struct nn_block {
 	/* [parameter_count]: trained tensors are overwritten, others left alone. NULL: forward
 	 * only. */
 	float *gradient;
-	float *sum;     /* the gradient of trained tensors is added here, too; NULL: nowhere */
-	uint32_t first; /* number of lane 0 within the batch */
+	/* The gradient of trained tensors is added here, too; that of dense layers only here.
+	 * NULL: nowhere. */
+	float *sum;
+	uint32_t first;                   /* number of lane 0 within the batch */
 	uint32_t ids[NN_LANES];           /* image numbers, with NN_ORDER_AUGMENTED */
 	int count;                        /* lanes in use */
 	bool has_gradient[NN_LAYERS_MAX]; /* a reader of that layer has written its gradient */

@@ -12,7 +12,7 @@ enum {
 	DENSE_VECTORS = W == 16 ? 1 : 2,
 	DENSE_TILE = W == 16 ? 10 : 6,
 	DENSE_ROWS = 64,
-	DENSE_SUMS = 3
+	DENSE_SUMS = W == 16 ? 4 : 3
 };
 
 /* One body for each count of a tile. */
@@ -51,6 +51,9 @@ INLINE void dense_tile(float *out, const float *in, const float *w, const float 
 	for (size_t i = 0; i < inputs; i++, in += LANES, w++) {
 		vf x[DENSE_VECTORS];
 		UNROLL for (int v = 0; v < DENSE_VECTORS; v++) x[v] = load(in + v * W);
+		if (i % 16 == 0) /* the next tile's weights: a cache line of each row */
+			UNROLL for (int o = 0; o < count; o++)
+				__builtin_prefetch(w + (size_t)(o + count) * inputs);
 		UNROLL for (int o = 0; o < count; o++)
 		{
 			const vf f = all(w[(size_t)o * inputs]);
@@ -154,44 +157,56 @@ INLINE void dense_lane_sums(
 }
 
 INLINE void dense_weights_tile(float *dw, const float *x, size_t stride, const float *d,
-	size_t inputs, size_t left, const int count)
+	size_t inputs, size_t left, bool add, const int count)
 {
 	vf sum[DENSE_SUMS];
 	dense_lane_sums(sum, x, stride, d, count);
 	UNROLL for (int o = 0; o < count; o++)
 	{
 		float *to = dw + (size_t)o * inputs;
-		if (left >= W)
-			store_any(to, sum[o]);
-		else
-			memcpy(to, &sum[o], left * sizeof(*to));
+		if (left >= W) {
+			store_any(to, add ? load_any(to) + sum[o] : sum[o]);
+			continue;
+		}
+		vf there = { 0 };
+		if (add)
+			memcpy(&there, to, left * sizeof(*to));
+		there = add ? there + sum[o] : sum[o];
+		memcpy(to, &there, left * sizeof(*to));
 	}
 }
 
+/* `count` outputs, all inputs: rows of dw from end to end. */
+INLINE void dense_weights_rows(float *dw, const float *x, size_t stride, const float *d,
+	size_t inputs, bool add, const int count)
+{
+	for (size_t i = 0; i < inputs; i += W)
+		dense_weights_tile(dw + i, x + i, stride, d, inputs, inputs - i, add, count);
+}
+
 static void dense_backward_weights(float *dw, float *db, const float *in, const float *dout,
-	int inputs, int outputs, float *scratch)
+	int inputs, int outputs, bool add, float *scratch)
 {
 	const size_t count = (size_t)inputs,
 		     stride = ((count + 15) / 16 | 1)
 		* 16; /* odd in cache lines: the lanes do not share a cache set */
 	by_lane(scratch, stride, in, count);
-	for (size_t i = 0; i < count; i += W) {
-		size_t o = 0;
-		for (; o + DENSE_SUMS <= (size_t)outputs; o += DENSE_SUMS)
-			dense_weights_tile(dw + o * count + i, scratch + i, stride,
-				dout + o * LANES, count, count - i, DENSE_SUMS);
-		for (; o < (size_t)outputs; o++)
-			dense_weights_tile(dw + o * count + i, scratch + i, stride,
-				dout + o * LANES, count, count - i, 1);
-	}
-	for (int o = 0; o < outputs; o++) {
-		const float *d = dout + o * LANES;
+	size_t o = 0;
+	for (; o + DENSE_SUMS <= (size_t)outputs; o += DENSE_SUMS)
+		dense_weights_rows(
+			dw + o * count, scratch, stride, dout + o * LANES, count, add, DENSE_SUMS);
+	for (; o < (size_t)outputs; o++)
+		dense_weights_rows(
+			dw + o * count, scratch, stride, dout + o * LANES, count, add, 1);
+	for (int k = 0; k < outputs; k++) {
+		const float *d = dout + k * LANES;
 		float half[8];
 		for (int l = 0; l < 8; l++)
 			half[l] = d[l] + d[l + 8];
 		for (int l = 0; l < 4; l++)
 			half[l] = half[l] + half[l + 4];
-		db[o] = (half[0] + half[2]) + (half[1] + half[3]);
+		const float sum = (half[0] + half[2]) + (half[1] + half[3]);
+		db[k] = add ? db[k] + sum : sum;
 	}
 }
 

@@ -294,9 +294,10 @@ struct nn_kernels {
 	void (*dense_backward_input)(
 		float *din, const float *dout, const float *w, int inputs, int outputs);
 	/* dw[o][i] = sum over the lanes (8, 4, 2, 1) of dout[o] * in[i]; db[o] = sum over the lanes
-	 * of dout[o]. scratch: 16 * (inputs rounded up to an odd multiple of 16) floats. */
+	 * of dout[o]; if `add`, added to what dw and db hold. scratch: 16 * (inputs rounded up to
+	 * an odd multiple of 16) floats. */
 	void (*dense_backward_weights)(float *dw, float *db, const float *in, const float *dout,
-		int inputs, int outputs, float *scratch);
+		int inputs, int outputs, bool add, float *scratch);
 
 	/* General max pooling; argmax: position within the window in scan order. */
 	void (*pool_forward)(

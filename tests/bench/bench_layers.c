@@ -103,7 +103,7 @@ static void run_other(const struct layer *l, enum pass p)
 				back, out, weights, l->in_channels, l->out_channels);
 		else
 			k->dense_backward_weights(gradient, bias + 512, in, out, l->in_channels,
-				l->out_channels, scratch);
+				l->out_channels, false, scratch);
 		break;
 	case NORMALIZE:
 		if (p == FORWARD) {
