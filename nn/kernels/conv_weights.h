@@ -10,8 +10,12 @@
 #include "conv.h"
 #include "sum.h"
 
-/* Channels of a register tile. */
-enum { WEIGHTS_IN = REGISTERS == 32 ? 4 : 3, WEIGHTS_OUT = REGISTERS == 32 ? 6 : 4 };
+/* Channels of a register tile; taps that go over the same channels of a band. */
+enum {
+	WEIGHTS_IN = REGISTERS == 32 ? 4 : 3,
+	WEIGHTS_OUT = REGISTERS == 32 ? 6 : 4,
+	WEIGHTS_TAPS = 64
+};
 
 /* A band: rows of the packed input and output gradient, [half][channel][row][column][W]. */
 struct conv_band {
@@ -88,34 +92,35 @@ INLINE void conv_weights_alone(float *sums, size_t sum_out, const struct conv_ba
 		conv_weights_outs(sums, 0, sum_out, b, span, half, 1, outs);
 }
 
-/* One tap of `ins` input channels and all `outs` output channels of the band. */
-static void conv_weights_tap(float *sums, size_t sum_in, size_t sum_out, struct conv_band b,
+/* One tap of `ins` input channels and `outs` output channels of the band. */
+INLINE void conv_weights_tap(float *sums, size_t sum_in, size_t sum_out, const struct conv_band *b,
 	struct conv_span span, int ins, int outs)
 {
-	const struct conv_band whole = b;
-	for (size_t half = 0; half < LANES / W; half++)
-		for (size_t o = 0, count; o < (size_t)outs; o += count) {
-			count = tile_of((size_t)outs - o, ins == 1 ? 2 * WEIGHTS_OUT : WEIGHTS_OUT);
-			b.dout = whole.dout + o * b.dout_channel;
-			float *to = sums + o * sum_out + half * W;
-			switch (ins) {
+	for (size_t half = 0; half < LANES / W; half++) {
+		float *to = sums + half * W;
+		switch (ins) {
 #if REGISTERS == 32
-			case 4:
-				conv_weights_outs(
-					to, sum_in, sum_out, &b, span, half, 4, (int)count);
-				break;
+		case 4: conv_weights_outs(to, sum_in, sum_out, b, span, half, 4, outs); break;
 #endif
-			case 3:
-				conv_weights_outs(
-					to, sum_in, sum_out, &b, span, half, 3, (int)count);
-				break;
-			case 2:
-				conv_weights_outs(
-					to, sum_in, sum_out, &b, span, half, 2, (int)count);
-				break;
-			default: conv_weights_alone(to, sum_out, &b, span, half, (int)count);
-			}
+		case 3: conv_weights_outs(to, sum_in, sum_out, b, span, half, 3, outs); break;
+		case 2: conv_weights_outs(to, sum_in, sum_out, b, span, half, 2, outs); break;
+		default: conv_weights_alone(to, sum_out, b, span, half, outs);
 		}
+	}
+}
+
+/* `count` taps, all of them for some output channels, which stay in the L1 cache, then for the
+ * next. */
+static void conv_weights_taps(float *sums, size_t sum_in, size_t sum_out, struct conv_band b,
+	const struct conv_span *spans, int count, int ins, int outs)
+{
+	const size_t most = ins == 1 ? 2 * WEIGHTS_OUT : WEIGHTS_OUT;
+	for (size_t o = 0, some; o < (size_t)outs; o += some, b.dout += some * b.dout_channel) {
+		some = tile_of((size_t)outs - o, most);
+		for (int t = 0; t < count; t++)
+			conv_weights_tap(sums + o * sum_out + t * LANES, sum_in, sum_out, &b,
+				spans[t], ins, (int)some);
+	}
 }
 
 /* Pack rows y0 .. y1 - 1 of `outs` channels of dout; add them to biases [outs][16] (NULL: not
@@ -217,12 +222,16 @@ static void conv_weights_block(float *dw, float *db, const float *in, const floa
 		for (int i = 0, ins, top; i < s->in_channels; i += ins) {
 			ins = (int)tile_of((size_t)(s->in_channels - i), WEIGHTS_IN);
 			pack_inputs(inputs, &b, &top, in + (size_t)i * s->in_plane, s, y0, y1, ins);
-			for (int t = 0; t < taps; t++)
-				conv_weights_tap(sums + (i * taps + t) * LANES,
-					(size_t)taps * LANES, stride, b,
-					conv_span_of(s, &b, top, y0, y1, t / s->kernel_width,
-						t % s->kernel_width),
-					ins, outs);
+			for (int first = 0, count; first < taps; first += count) {
+				struct conv_span spans[WEIGHTS_TAPS];
+				count = at_most(taps - first, WEIGHTS_TAPS);
+				for (int t = 0; t < count; t++)
+					spans[t] = conv_span_of(s, &b, top, y0, y1,
+						(first + t) / s->kernel_width,
+						(first + t) % s->kernel_width);
+				conv_weights_taps(sums + (i * taps + first) * LANES,
+					(size_t)taps * LANES, stride, b, spans, count, ins, outs);
+			}
 		}
 	}
 	for (int o = 0; o < outs; o++)

@@ -45,7 +45,7 @@ struct nn_conv {
  * of a 1x1 kernel's. nn_conv_filters: filters whose weight gradients are summed together.
  * nn_conv_band: rows of the output that they process at a time. nn_conv_scratch: floats of scratch
  * memory. */
-enum { NN_CONV_PATCH = 6144, NN_CONV_POINTS = 10240, NN_CONV_SUMS = 65536, NN_CONV_BAND = 64 };
+enum { NN_CONV_PATCH = 6144, NN_CONV_POINTS = 10240, NN_CONV_SUMS = 131072, NN_CONV_BAND = 64 };
 
 static inline int nn_conv_filters(const struct nn_conv *s)
 {
