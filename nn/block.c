@@ -339,14 +339,21 @@ static struct nn_conv some_of(const struct nn_op *op, int first, int count, size
 	return s;
 }
 
+/* absorbs: then the normalisation in layer l + 1 in the same pass, to its map. */
 static void convolve_some(const struct nn_block *b, int l, int first, int count)
 {
 	const struct nn_kernels *k = b->batch->kernels;
 	const struct nn_op *op = &b->batch->plan->ops[l];
 	const bool deep = op->kind == NN_OP_DEPTHWISE;
+	struct nn_normalized n;
 	size_t weights;
-	const struct nn_conv s = some_of(op, first, count, &weights);
-	(deep ? k->depthwise_forward : k->conv_forward)(channel_of(b, l, first),
+	struct nn_conv s = some_of(op, first, count, &weights);
+	if (op->absorbs) {
+		n = some_normalized(b, l + 1, first, count);
+		s.normalized = &n;
+	}
+	(deep ? k->depthwise_forward : k->conv_forward)(
+		channel_of(b, op->absorbs ? l + 1 : l, first),
 		channel_of(b, op->inputs[0], deep ? first : 0), kernel_of(b, op) + weights,
 		bias_of(b, op) + first, &s, b->memory + b->batch->plan->scratch);
 }
@@ -367,11 +374,13 @@ static void forward_chain(const struct nn_block *b, int l, int statistics)
 	const int channels = b->batch->net->layers[l].shape.channels;
 	for (int c = 0, count; c < channels; c += count) {
 		count = channels - c < plan->ops[l].at_once ? channels - c : plan->ops[l].at_once;
-		for (int k = l; k <= plan->ops[l].chain_end; k++)
-			if (plan->ops[k].kind == NN_OP_BATCHNORM)
-				normalize_some(b, k, c, count);
-			else if (!plan->ops[k].done)
+		for (int k = l; k <= plan->ops[l].chain_end; k++) {
+			const struct nn_op *op = &plan->ops[k];
+			if (op->kind == NN_OP_CONV || op->kind == NN_OP_DEPTHWISE)
 				convolve_some(b, k, c, count);
+			else if (op->kind == NN_OP_BATCHNORM && !plan->ops[op->inputs[0]].absorbs)
+				normalize_some(b, k, c, count);
+		}
 		if (statistics >= 0)
 			sum_some(b, statistics, c, count);
 	}

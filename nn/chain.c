@@ -24,15 +24,22 @@ static int map_of(const struct nn_plan *plan, const struct nn_net *net, int l)
 	return done ? l + 1 : l;
 }
 
-/* May a chain begin here? A convolution reads its whole input for every few of its channels: then
- * its own map must be worth it. */
-static bool begins(const struct nn_plan *plan, int l)
+/* May a chain begin here? */
+static bool begins(const struct nn_plan *plan, const struct nn_net *net, int l)
 {
 	const struct nn_op *op = &plan->ops[l];
-	if (op->kind == NN_OP_BATCHNORM || op->kind == NN_OP_DEPTHWISE)
-		return true;
-	return op->kind == NN_OP_CONV && !op->wants_gradient && op->shape.conv.kernel_height == 1
-		&& op->shape.conv.kernel_width == 1 && op->size > 2 * plan->ops[op->inputs[0]].size;
+	return op->kind == NN_OP_BATCHNORM || op->kind == NN_OP_DEPTHWISE
+		|| (op->kind == NN_OP_CONV && !op->wants_gradient && !net->layers[l].groups);
+}
+
+/* May a chain that begins here contain more than this layer and its normalisation? A convolution
+ * reads its whole input for every few of its channels: its own map must be worth that. */
+static bool goes_on(const struct nn_plan *plan, int l)
+{
+	const struct nn_op *op = &plan->ops[l];
+	return op->kind != NN_OP_CONV
+		|| (op->shape.conv.kernel_height == 1 && op->shape.conv.kernel_width == 1
+			&& op->size > 2 * plan->ops[op->inputs[0]].size);
 }
 
 /* May `next` follow what lies in the map of layer `map`? A trained normalisation waits for the
@@ -95,7 +102,9 @@ static void give_strip(struct nn_plan *plan, int from, int map)
 static int find_chain(struct nn_plan *plan, const struct nn_net *net, int first)
 {
 	int last = first, map = map_of(plan, net, first);
-	while (map + 1 < net->layer_count && follows(plan, map + 1, map)) {
+	while (map + 1 < net->layer_count && follows(plan, map + 1, map)
+		&& (goes_on(plan, first)
+			|| (last == first && plan->ops[map + 1].kind == NN_OP_BATCHNORM))) {
 		last = map + 1;
 		map = map_of(plan, net, last);
 	}
@@ -104,7 +113,8 @@ static int find_chain(struct nn_plan *plan, const struct nn_net *net, int first)
 	plan->ops[first].chain_end = map;
 	for (int l = first; l <= map; l++)
 		plan->ops[l].chain = first;
-	plan->ops[first].at_once = channels_at_once(plan, net, first, map);
+	plan->ops[first].at_once = goes_on(plan, first) ? channels_at_once(plan, net, first, map)
+							: net->layers[first].shape.channels;
 	for (int l = first; l < last;) {
 		const int own = map_of(plan, net, l), next = own + 1;
 		const struct nn_op *reader = &plan->ops[next];
@@ -117,6 +127,8 @@ static int find_chain(struct nn_plan *plan, const struct nn_net *net, int first)
 		if (readers(net, own) == 1 && !kept
 			&& !(net->layers[l].relu && plan->ops[l].wants_gradient))
 			give_strip(plan, l, own);
+		plan->ops[l].absorbs = plan->ops[l].strip && plan->ops[l].kind != NN_OP_BATCHNORM
+			&& reader->kind == NN_OP_BATCHNORM;
 		l = next;
 	}
 	return map;
@@ -156,11 +168,13 @@ void nn_plan_chain(struct nn_plan *plan, const struct nn_net *net)
 			(size_t)op->at_back * larger(op->plane, plan->ops[deep->inputs[0]].plane));
 	}
 	for (int l = 0, last; l < net->layer_count; l++) {
-		if (!begins(plan, l))
+		if (!begins(plan, net, l))
 			continue;
 		last = find_chain(plan, net, l);
 		for (int k = l; k <= last; k++)
-			strip = larger(strip, (size_t)plan->ops[l].at_once * plan->ops[k].plane);
+			if (plan->ops[k].strip && !plan->ops[k].absorbs)
+				strip = larger(
+					strip, (size_t)plan->ops[l].at_once * plan->ops[k].plane);
 		l = last;
 	}
 	plan->memory = nn_layout(plan, net, plan->maps + STRIPS * strip);

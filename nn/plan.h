@@ -53,6 +53,7 @@ struct nn_op {
 	int chain_end; /* only in the first layer of a chain: its last layer ... */
 	int at_once;   /* ... and the channels that it processes at a time */
 	int at_back;   /* the same for a pair, on its way back */
+	bool absorbs;  /* a convolution that applies the batch normalisation behind it */
 	bool strip;    /* its map has room for these channels alone */
 	bool pairs;    /* processed together with the depthwise convolution before it on the way
 			  back; the gradient between them is a strip */

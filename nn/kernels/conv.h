@@ -8,6 +8,7 @@
 #ifndef NN_KERNELS_CONV_H
 #define NN_KERNELS_CONV_H
 
+#include "activation.h"
 #include "kernels.h"
 #include "tile.h"
 
@@ -71,8 +72,22 @@ struct conv_target {
 	const float *biases; /* of the first channel; NULL: zeros */
 	bool started;        /* continue from the sums in out, not from the biases */
 	bool relu;
-	bool far; /* write past the caches (lanes.h) */
+	bool far;                          /* write past the caches (lanes.h) */
+	const float *mean, *scale, *shift; /* normalise, at the end; NULL: not */
+	enum nn_rectifier rectifier;
 };
+
+/* What follows the last sum. */
+INLINE void conv_end(struct conv_target *t, const struct nn_conv *s)
+{
+	t->relu = s->relu;
+	if (!s->normalized)
+		return;
+	t->mean = s->normalized->mean;
+	t->scale = s->normalized->scale;
+	t->shift = s->normalized->shift;
+	t->rectifier = s->normalized->rectifier;
+}
 
 INLINE void conv_start(vf a[CONV_CHANNELS][CONV_POSITIONS], const struct conv_target *t,
 	const struct conv_patch *p, const int count)
@@ -89,15 +104,35 @@ INLINE void conv_start(vf a[CONV_CHANNELS][CONV_POSITIONS], const struct conv_ta
 	}
 }
 
+INLINE void conv_normalize(
+	vf a[CONV_CHANNELS][CONV_POSITIONS], const struct conv_target *t, const int count)
+{
+	UNROLL for (int o = 0; o < count; o++)
+	{
+		const vf mean = all(t->mean[o]), scale = all(t->scale[o]), shift = all(t->shift[o]);
+		UNROLL for (int x = 0; x < CONV_POSITIONS; x++) a[o][x] =
+			fma_((t->relu ? relu(a[o][x]) : a[o][x]) - mean, scale, shift);
+	}
+	if (t->rectifier == NN_RECTIFIED)
+		UNROLL for (int o = 0; o < count; o++)
+			UNROLL for (int x = 0; x < CONV_POSITIONS; x++) a[o][x] = relu(a[o][x]);
+	else if (t->rectifier == NN_RECTIFIED_6)
+		UNROLL for (int o = 0; o < count; o++)
+			UNROLL for (int x = 0; x < CONV_POSITIONS; x++) a[o][x] = relu6(a[o][x]);
+}
+
 INLINE void conv_finish(vf a[CONV_CHANNELS][CONV_POSITIONS], const struct conv_target *t,
 	const struct conv_patch *p, const int count)
 {
+	if (t->mean)
+		conv_normalize(a, t, count);
+	const bool rectify = t->relu && !t->mean;
 	UNROLL for (int x = 0; x < CONV_POSITIONS;
 		    x++) if (p->whole || (x >= p->kept.from && x < p->kept.end))
 	{
 		float *out = t->out + x * t->position;
 		UNROLL for (int o = 0; o < count; o++) store_to(
-			out + (size_t)o * t->channel, t->relu ? relu(a[o][x]) : a[o][x], t->far);
+			out + (size_t)o * t->channel, rectify ? relu(a[o][x]) : a[o][x], t->far);
 	}
 }
 
@@ -191,15 +226,19 @@ INLINE void conv_tile_any(const struct conv_target *t, const struct conv_patch *
 static void conv_tiles(
 	struct conv_target t, const struct conv_patch *p, const float *w, int outputs)
 {
-	float *const out = t.out;
-	const float *const biases = t.biases;
+	const struct conv_target whole = t;
 	for (size_t o = 0, count; o < (size_t)outputs; o += count) {
 		count = tile_of((size_t)outputs - o, CONV_CHANNELS);
 		const float *f = w + o * p->weight_out;
-		t.biases = biases ? biases + o : NULL;
+		t.biases = whole.biases ? whole.biases + o : NULL;
+		if (whole.mean) {
+			t.mean = whole.mean + o;
+			t.scale = whole.scale + o;
+			t.shift = whole.shift + o;
+		}
 		for (size_t half = 0; half < LANES / W; half++) {
 			const float *at = p->at + half * p->half;
-			t.out = out + half * W + o * t.channel;
+			t.out = whole.out + half * W + o * t.channel;
 			switch (count) {
 #if REGISTERS == 32
 			case 6: conv_tile_any(&t, p, at, f, 6); break;
@@ -239,7 +278,7 @@ struct conv_points {
 };
 
 static void conv_points(float *out, const float *in, const float *w, const float *biases,
-	bool with_relu, struct conv_points s, float *scratch)
+	const struct nn_conv *end, struct conv_points s, float *scratch)
 {
 	if (s.in_row == (size_t)s.columns * s.in_step
 		&& s.out_row == (size_t)s.columns * s.out_step) {
@@ -272,14 +311,16 @@ static void conv_points(float *out, const float *in, const float *w, const float
 					.whole = kept.end == CONV_POSITIONS,
 					.inside = &kept,
 					.kept = kept };
-				const struct conv_target t = { .out = out + (size_t)y * s.out_row
-						+ (size_t)x * s.out_step,
+				struct conv_target t = {
+					.out = out + (size_t)y * s.out_row + (size_t)x * s.out_step,
 					.channel = s.out_plane,
 					.position = (ptrdiff_t)s.out_step,
 					.biases = biases,
 					.started = first > 0,
 					.far = far && first + block == s.in_channels,
-					.relu = with_relu && first + block == s.in_channels };
+				};
+				if (end && first + block == s.in_channels)
+					conv_end(&t, end);
 				conv_tiles(t, &p, w + (size_t)first * s.weight_in, s.out_channels);
 			}
 	}
@@ -346,12 +387,15 @@ INLINE void conv_patch_forward(float *out, const float *in, const float *w, cons
 					pack(to, p.half, kx * CONV_POSITIONS + k,
 						from + (k * stride + kx) * LANES);
 		}
-	const struct conv_target t = { .out = out + (y * s->out_width + x) * LANES,
+	struct conv_target t = {
+		.out = out + (y * s->out_width + x) * LANES,
 		.channel = (size_t)(s->out_height * s->out_width) * LANES,
 		.position = LANES,
 		.biases = b,
 		.started = first > 0,
-		.relu = s->relu && first + block == s->in_channels };
+	};
+	if (first + block == s->in_channels)
+		conv_end(&t, s);
 	conv_tiles(t, &p, w + (size_t)first * p.weight_channel + (size_t)y0 * p.weight_row,
 		s->out_channels);
 }
@@ -362,7 +406,7 @@ static void conv_forward(float *out, const float *in, const float *w, const floa
 	if (conv_is_points(s)) {
 		const size_t step = (size_t)s->stride * LANES,
 			     out_row = (size_t)s->out_width * LANES;
-		conv_points(out, in, w, b, s->relu,
+		conv_points(out, in, w, b, s,
 			(struct conv_points){ s->in_channels, s->out_channels, s->out_height,
 				s->out_width, s->in_plane, (size_t)s->stride * s->in_row, step,
 				(size_t)s->out_height * out_row, out_row, LANES, 1,
@@ -461,7 +505,7 @@ static void conv_backward_input(
 	if (conv_is_points(s) && s->stride == 1 && s->in_height == s->out_height
 		&& s->in_width == s->out_width) {
 		const size_t row = (size_t)s->out_width * LANES;
-		conv_points(din, dout, w, NULL, false,
+		conv_points(din, dout, w, NULL, NULL,
 			(struct conv_points){ s->out_channels, s->in_channels, s->out_height,
 				s->out_width, (size_t)s->out_height * row, row, LANES, s->in_plane,
 				s->in_row, LANES, (size_t)s->in_channels, 1 },

@@ -15,7 +15,9 @@ struct depth_walk {
 	int rows, taps;
 	struct conv_inside kept; /* positions that exist */
 	const struct conv_inside *inside;
-	bool relu;
+	bool relu, normalized;
+	float mean, scale, shift;
+	enum nn_rectifier rectifier;
 };
 
 /* Positions are `step` floats apart in the input and out_step in the output. */
@@ -38,8 +40,19 @@ INLINE void depth_tile(float *out, ptrdiff_t out_step, const float *in, const fl
 					fma_(load(v + x * step), g, a[x]);
 		}
 	}
+	if (p->relu)
+		UNROLL for (int x = 0; x < DEPTH_POSITIONS; x++) a[x] = relu(a[x]);
+	if (p->normalized) {
+		const vf mean = all(p->mean), scale = all(p->scale), shift = all(p->shift);
+		UNROLL for (int x = 0; x < DEPTH_POSITIONS; x++) a[x] =
+			fma_(a[x] - mean, scale, shift);
+		if (p->rectifier == NN_RECTIFIED)
+			UNROLL for (int x = 0; x < DEPTH_POSITIONS; x++) a[x] = relu(a[x]);
+		else if (p->rectifier == NN_RECTIFIED_6)
+			UNROLL for (int x = 0; x < DEPTH_POSITIONS; x++) a[x] = relu6(a[x]);
+	}
 	UNROLL for (int x = 0; x < DEPTH_POSITIONS; x++) if (x >= p->kept.from && x < p->kept.end)
-		store(out + x * out_step, p->relu ? relu(a[x]) : a[x]);
+		store(out + x * out_step, a[x]);
 }
 
 INLINE void depth_tile_any(float *out, ptrdiff_t out_step, const float *in, const float *w,
@@ -57,7 +70,7 @@ INLINE void depth_tile_any(float *out, ptrdiff_t out_step, const float *in, cons
 
 /* One channel; scratch: conv_inside of every column tap. */
 static void depth_channel(float *out, const float *in, const float *w, float bias,
-	const struct nn_conv *s, struct conv_inside *inside)
+	const struct nn_conv *s, size_t c, struct conv_inside *inside)
 {
 	const int stride = s->stride, up = stride - 1;
 	struct depth_walk p = { .row = (ptrdiff_t)s->in_row,
@@ -67,6 +80,13 @@ static void depth_channel(float *out, const float *in, const float *w, float bia
 		.taps = s->kernel_width,
 		.inside = inside,
 		.relu = s->relu };
+	if (s->normalized) {
+		p.normalized = true;
+		p.mean = s->normalized->mean[c];
+		p.scale = s->normalized->scale[c];
+		p.shift = s->normalized->shift[c];
+		p.rectifier = s->normalized->rectifier;
+	}
 	for (int x = 0; x < s->out_width; x += DEPTH_POSITIONS) {
 		const int left = x * stride - s->pad_left;
 		p.kept.end = at_most(DEPTH_POSITIONS, s->out_width - x);
@@ -91,7 +111,7 @@ static void depthwise_forward(float *out, const float *in, const float *w, const
 	const size_t taps = (size_t)(s->kernel_height * s->kernel_width),
 		     out_plane = (size_t)(s->out_height * s->out_width) * LANES;
 	for (size_t c = 0; c < (size_t)s->out_channels; c++)
-		depth_channel(out + c * out_plane, in + c * s->in_plane, w + c * taps, b[c], s,
+		depth_channel(out + c * out_plane, in + c * s->in_plane, w + c * taps, b[c], s, c,
 			(struct conv_inside *)scratch);
 }
 

@@ -27,6 +27,15 @@ struct nn_conv_pool {
 	size_t in_row, in_plane; /* of the input, in floats */
 };
 
+/* A batch normalisation and the rectifier behind it, for a block whose first `used` lanes count.
+ * One number for each channel; only the way back needs offset and tilt. */
+struct nn_normalized {
+	int channels, used;
+	size_t positions;
+	enum nn_rectifier rectifier;
+	const float *mean, *scale, *shift, *offset, *tilt;
+};
+
 /* A general convolution. Output (y, x) reads input (y * stride + ky - pad_top, x * stride + kx -
  * pad_left); taps outside the input are 0 (and skipped). Only general_* support stride_width and
  * dilation: (y * stride + ky * dilation - pad_top, x * stride_width + kx * dilation_width -
@@ -39,6 +48,9 @@ struct nn_conv {
 	int out_height, out_width;
 	size_t in_row, in_plane;
 	bool relu;
+	/* conv_forward and depthwise_forward: then this, from its first channel on; NULL: nothing
+	 */
+	const struct nn_normalized *normalized;
 };
 
 /* Sizes for the kernels of a convolution. NN_CONV_PATCH, NN_CONV_POINTS: floats of a packed patch,
@@ -92,15 +104,6 @@ struct nn_window {
 	int in_height, in_width; /* of the input that may be read */
 	int out_height, out_width;
 	size_t in_row, in_plane;
-};
-
-/* A batch normalisation and the rectifier behind it, for a block whose first `used` lanes count.
- * One number for each channel; only the way back needs offset and tilt. */
-struct nn_normalized {
-	int channels, used;
-	size_t positions;
-	enum nn_rectifier rectifier;
-	const float *mean, *scale, *shift, *offset, *tilt;
 };
 
 /* The target of class k is share + (first[lane] == k ? first_share : 0) + (second[lane] == k ?
