@@ -202,6 +202,34 @@ INLINE struct conv_span conv_span_of(
 	return span;
 }
 
+/* Can a 1x1 kernel read the maps as they are? With whole cache lines for vectors there is nothing
+ * to pack. */
+INLINE bool conv_weights_in_place(const struct nn_conv *s)
+{
+	return W == LANES && s->kernel_height == 1 && s->kernel_width == 1 && conv_is_points(s)
+		&& s->stride == 1 && s->in_row == (size_t)s->out_width * LANES;
+}
+
+/* Rows y0 .. y1 - 1 for 1x1 kernels in place: some output channels stay in the L1 cache while all
+ * input channels pass. */
+static void conv_weights_points(float *sums, size_t sum_out, struct conv_band b, const float *in,
+	const struct nn_conv *s, int y0, int y1, int outs)
+{
+	const struct conv_span span = { 1, (y1 - y0) * s->out_width, 0, 0 };
+	b.in_channel = s->in_plane;
+	b.in_step = W;
+	in += (size_t)y0 * s->in_row;
+	for (size_t o = 0, some; o < (size_t)outs; o += some, b.dout += some * b.dout_channel) {
+		some = tile_of((size_t)outs - o, WEIGHTS_OUT);
+		for (size_t i = 0, ins; i < (size_t)s->in_channels; i += ins) {
+			ins = tile_of((size_t)s->in_channels - i, WEIGHTS_IN);
+			b.in = in + i * s->in_plane;
+			conv_weights_tap(sums + o * sum_out + i * LANES, LANES, sum_out, &b, span,
+				(int)ins, (int)some);
+		}
+	}
+}
+
 /* `outs` output channels; dw, db and dout point to the first. */
 static void conv_weights_block(float *dw, float *db, const float *in, const float *dout,
 	const struct nn_conv *s, int outs, float *scratch)
@@ -215,10 +243,20 @@ static void conv_weights_block(float *dw, float *db, const float *in, const floa
 	memset(biases, 0, (size_t)(outs + 16) * LANES * sizeof(*biases));
 	for (int y0 = 0; y0 < s->out_height; y0 += band, b.first = false) {
 		const int y1 = at_most(s->out_height, y0 + band);
-		pack_gradients(gradients, db ? biases : NULL, dout, s, y0, y1, outs);
 		b.dout_row = (size_t)s->out_width * W;
 		b.dout_channel = (size_t)(y1 - y0) * b.dout_row;
+		if (!db && conv_weights_in_place(s)) {
+			b.dout = dout + (size_t)(y0 * s->out_width) * LANES;
+			b.dout_channel = (size_t)(s->out_height * s->out_width) * LANES;
+			conv_weights_points(sums, stride, b, in, s, y0, y1, outs);
+			continue;
+		}
+		pack_gradients(gradients, db ? biases : NULL, dout, s, y0, y1, outs);
 		b.dout_half = (size_t)outs * b.dout_channel;
+		if (conv_weights_in_place(s)) {
+			conv_weights_points(sums, stride, b, in, s, y0, y1, outs);
+			continue;
+		}
 		for (int i = 0, ins, top; i < s->in_channels; i += ins) {
 			ins = (int)tile_of((size_t)(s->in_channels - i), WEIGHTS_IN);
 			pack_inputs(inputs, &b, &top, in + (size_t)i * s->in_plane, s, y0, y1, ins);
