@@ -48,17 +48,20 @@ INLINE void dense_tile(float *out, const float *in, const float *w, const float 
 	vf a[DENSE_TILE][DENSE_VECTORS];
 	UNROLL for (int o = 0; o < count; o++) UNROLL for (int v = 0; v < DENSE_VECTORS; v++)
 		a[o][v] = all(b[o]);
-	for (size_t i = 0; i < inputs; i++, in += LANES, w++) {
-		vf x[DENSE_VECTORS];
-		UNROLL for (int v = 0; v < DENSE_VECTORS; v++) x[v] = load(in + v * W);
-		if (i % 16 == 0) /* the next tile's weights: a cache line of each row */
-			UNROLL for (int o = 0; o < count; o++)
-				__builtin_prefetch(w + (size_t)(o + count) * inputs);
+	for (size_t left = inputs, some; left > 0; left -= some) {
+		some = left < 16 ? left : 16;
+		/* the next tile's weights: a cache line of each row */
 		UNROLL for (int o = 0; o < count; o++)
-		{
-			const vf f = all(w[(size_t)o * inputs]);
-			UNROLL for (int v = 0; v < DENSE_VECTORS; v++) a[o][v] =
-				fma_(x[v], f, a[o][v]);
+			__builtin_prefetch(w + (size_t)(o + count) * inputs);
+		for (size_t i = 0; i < some; i++, in += LANES, w++) {
+			vf x[DENSE_VECTORS];
+			UNROLL for (int v = 0; v < DENSE_VECTORS; v++) x[v] = load(in + v * W);
+			UNROLL for (int o = 0; o < count; o++)
+			{
+				const vf f = all(w[(size_t)o * inputs]);
+				UNROLL for (int v = 0; v < DENSE_VECTORS; v++) a[o][v] =
+					fma_(x[v], f, a[o][v]);
+			}
 		}
 	}
 	UNROLL for (int o = 0; o < count; o++) UNROLL for (int v = 0; v < DENSE_VECTORS; v++)
