@@ -153,7 +153,7 @@ check "no line of Markdown prose has more than 100 columns" markdown_too_wide
 
 library=${BUILD:-build}/libnn.a
 allowed='malloc|calloc|aligned_alloc|free|memcpy|memmove|memset|memcmp|strlen|strcmp|strncmp|strchr|snprintf'
-allowed="$allowed|pthread_[a-z_]+|sched_yield|nanosleep|__assert_fail"
+allowed="$allowed|pthread_[a-z_]+|sched_yield|nanosleep|__assert_fail|madvise"
 allowed="$allowed|fmaf?" # correctly rounded by definition; called where the processor has none
 allowed="$allowed|__cpu_[a-z0-9_]+|__aarch64_[a-z0-9_]+|__stack_chk_fail|__(memcpy|memmove|memset|snprintf)_chk|_GLOBAL_OFFSET_TABLE_" # the compiler's own
 
