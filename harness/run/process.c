@@ -59,13 +59,14 @@ static _Noreturn void child(const struct process_start *s, int out, int error, i
 		complaints = last;
 	}
 	syscall(SYS_close_range, last + 1, ~0U, 0);
-	if (s->memory_bytes)
-		setrlimit(RLIMIT_AS, &(struct rlimit){ s->memory_bytes, s->memory_bytes });
 	for (int i = 0; i < s->variable_count; i++)
 		if (setenv(s->variables[i].name, s->variables[i].value, 1))
 			complain(complaints, false);
 	if (chdir(s->directory))
 		complain(complaints, true);
+	/* Last: this process is larger than the limit, so it could allocate nothing more. */
+	if (s->memory_bytes)
+		setrlimit(RLIMIT_AS, &(struct rlimit){ s->memory_bytes, s->memory_bytes });
 	execvp(s->arguments[0], (char *const *)s->arguments);
 	complain(complaints, false);
 }

@@ -85,7 +85,8 @@ int main(void)
 }
 END
 try export "$trial" --db "$SCRATCH/points.db" -o "$SCRATCH/points.c"
-[ "$code" = 0 ] && "$CC" -std=c99 -Wall -Werror -o "$SCRATCH/points" "$SCRATCH/main.c" "$SCRATCH/points.c" -lm 2>"$SCRATCH/err" && "$SCRATCH/points"
+# shellcheck disable=SC2086 # a compiler and its options
+[ "$code" = 0 ] && $CC -std=c99 -Wall -Werror -o "$SCRATCH/points" "$SCRATCH/main.c" "$SCRATCH/points.c" -lm 2>"$SCRATCH/err" && "$SCRATCH/points"
 check $? "its C source takes floats as they are"
 
 try export "$trial" --db "$SCRATCH/points.db" --format int8 -o "$SCRATCH/points.int8.safetensors"
