@@ -4,8 +4,8 @@
 # them FOLDER/environment.csv. Unchanged results change no byte. `make paper` calls it, and then
 # paper.sh --map FILE FOLDER - write results and verdicts into the rows of FILE (PAPER_MAP.md) between its two lines "<!-- verdicts"; those in
 # FOLDER/papers are of other papers, which have pages of their own (`make papers`).
-# paper.sh --study DATABASE FOLDER SWEEP.yaml - one study with a database of its own: its trials, digests and environments are in FOLDER/NAME, too,
-# so that `retrial verify FOLDER/NAME` can compute them again (`make publish`).
+# paper.sh --study DATABASE FOLDER SWEEP.yaml - the same for one study with a database of its own. FOLDER/NAME also gets its trials, digests and
+# environments, so that `retrial verify FOLDER/NAME` can run the trials again (`make publish` calls it).
 # RETRIAL names the program (default ./retrial). Exit code 1 when anything could not be made.
 set -u
 : "${RETRIAL:=./retrial}"

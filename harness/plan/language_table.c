@@ -138,7 +138,8 @@ static const struct key table[] = {
 	{ PLACE_SWEEP, "blocks", KEY_MAPS, .members = PLACE_BLOCK,
 		.help = "several sets of combinations in one file",
 		.detail =
-			"Each block inherits base, axes and the other keys of the file and adds its own; an\n"
+			"Each block inherits base, axes and the other keys of the file and adds "
+			"its own; an\n"
 			"axis replaces the file's axis of the same path. A trial that an earlier block already\n"
 			"has is merged with it.",
 		.example = "blocks: [{base: {batch_size: 8}}, {axes: {batch_size: [16, 32]}}]" },
@@ -175,7 +176,8 @@ static const struct key table[] = {
 	{ PLACE_MODEL, "templates", KEY_NAMED_MAPS, .members = PLACE_TEMPLATE,
 		.help = "lists of layers with parameters, which lists of layers use by name",
 		.detail =
-			"{residual: {name: a, filters: 16}} inserts the layers of template residual: their names\n"
+			"{residual: {name: a, filters: 16}} inserts the layers of template "
+			"residual: their names\n"
 			"get the prefix a-; $filters and $name stand for the given values.",
 		.example =
 			"templates: {unit: {parameters: [filters],\n"
@@ -189,20 +191,24 @@ static const struct key table[] = {
 	{ PLACE_LAYERS, "repeat", KEY_MAP, .members = PLACE_REPEAT,
 		.help = "repeats a list of layers",
 		.detail =
-			"Names of the layers get the suffix -1, -2, -3, and $i is the number. The name `input`\n"
+			"Names of the layers get the suffix -1, -2, -3, and $i is the number. "
+			"The name `input`\n"
 			"is the input of the repetition. Repetitions may be nested.",
 		.example =
-			"network: [{repeat: {times: 2, layers: [{conv: {name: c, filters: 4, kernel: 3}}]}},\n"
+			"network: [{repeat: {times: 2, layers: [{conv: {name: c, filters: 4, "
+			"kernel: 3}}]}},\n"
 			"  {dense: {name: classifier, units: classes}}]" },
 	{ PLACE_REPEAT, "times", KEY_WHOLE, .min = 0, .max = 1024, .needed = PLACE_REPEAT,
 		.help = "how often the layers are repeated",
 		.example =
-			"network: [{repeat: {times: 2, layers: [{conv: {name: c, filters: 4, kernel: 3}}]}},\n"
+			"network: [{repeat: {times: 2, layers: [{conv: {name: c, filters: 4, "
+			"kernel: 3}}]}},\n"
 			"  {dense: {name: classifier, units: classes}}]" },
 	{ PLACE_REPEAT, "layers", KEY_LAYERS, .needed = PLACE_REPEAT,
 		.help = "the layers to repeat",
 		.example =
-			"network: [{repeat: {times: 2, layers: [{conv: {name: c, filters: 4, kernel: 3}}]}},\n"
+			"network: [{repeat: {times: 2, layers: [{conv: {name: c, filters: 4, "
+			"kernel: 3}}]}},\n"
 			"  {dense: {name: classifier, units: classes}}]" },
 	{ PLACE_MODEL, "stem", KEY_LAYERS,
 		.help = "first layers of all networks of the model",
@@ -219,7 +225,8 @@ static const struct key table[] = {
 	{ PLACE_MODEL, "exit", KEY_LAYERS,
 		.help = "an early exit: layers of a second output, after the stem",
 		.detail =
-			"Its first layer may take the output of any earlier layer: input: NAME. Both outputs are\n"
+			"Its first layer may take the output of any earlier layer: input: NAME. "
+			"Both outputs are\n"
 			"trained together (exit_weight). Not for dual phases.",
 		.example = "exit: [{dense: {name: early, units: classes}}]" },
 	{ PLACE_MODEL, "unified_stem", KEY_LAYERS,
@@ -238,8 +245,10 @@ static const struct key table[] = {
 	{ PLACE_SWEEP, "program", KEY_MAP, .members = PLACE_PROGRAM,
 		.help = "a program that executes the trials, in place of retrial's own core",
 		.detail =
-			"One trial is one process. The keys program, parameters, metrics and verify declare its\n"
-			"arguments and how it reports metrics. They replace use, recipes, augments, models and\n"
+			"One trial is one process. The keys program, parameters, metrics and "
+			"verify declare its\n"
+			"arguments and how it reports metrics. They replace use, recipes, "
+			"augments, models and\n"
 			"robustness; a path is then the name of a parameter.",
 		.example = "program: {command: [python3, train.py, --C, \"{C}\", --seed, \"{seed}\"]}" },
 	{ PLACE_SWEEP, "parameters", KEY_PARAMETERS, .members = PLACE_PARAMETER,
@@ -364,8 +373,10 @@ static const struct key table[] = {
 	{ PLACE_SWEEP, "claims", KEY_MAPS, .members = PLACE_CLAIM,
 		.help = "claims of a paper; `retrial claims` gives the verdicts",
 		.detail =
-			"A claim is a number (paper:), or the statement that a metric is higher, lower or equivalent\n"
-			"in one configuration than in another (than: and compare:). A number is reproduced if the 95 % interval of our mean\n"
+			"A claim is a number (paper:), or the statement that a metric is "
+			"higher, lower or equivalent\n"
+			"in one configuration than in another (than: and compare:). A number is "
+			"reproduced if the 95 % interval of our mean\n"
 			"lies inside the margin around it, not reproduced if it lies outside, else inconclusive.\n"
 			"The interval is over seeds, for test accuracies also over test images. A comparison is\n"
 			"decided by an exact paired test, corrected for its family, or equivalent within its\n"
@@ -422,7 +433,8 @@ static const struct key table[] = {
 	{ PLACE_CLAIM, "than", KEY_WHERE, IN_CLAIM(than),
 		.help = "labels of the trials to compare with, where they differ from where",
 		.detail =
-			"The claim then needs compare (higher, lower or equivalent) and cannot have paper, rounds_to\n"
+			"The claim then needs compare (higher, lower or equivalent) and cannot "
+			"have paper, rounds_to\n"
 			"or unit.",
 		.example =
 			"claims: [{id: C3, where: {recipe: example}, than: {recipe: other},\n"
@@ -460,7 +472,8 @@ static const struct key table[] = {
 		.example = "claims: [{id: C5, metric: params, paper: 20000, compare: at_most}]" },
 	{ PLACE_CLAIM, "margin", KEY_REAL, IN_CLAIM(margin), .min = 0, .max = 1e15,
 		.fallback = "the rounding of the paper's number",
-		.help = "largest difference that counts as the same: from the paper's number, or from than",
+		.help = "largest difference that counts as the same: from the paper's number, "
+			"or from than",
 		.detail =
 			"In the unit of paper; with than in the metric's own (0.002 of an accuracy is 0.2\n"
 			"percentage points). With than, two one-sided tests decide whether the difference lies\n"
@@ -551,7 +564,8 @@ static const struct key table[] = {
 			"  baseline: {recipe: example}}]" },
 	{ PLACE_FIGURE, "kind", KEY_FIGURE, IN_FIGURE(kind),
 		.help = "what kind of figure it is, such as curves or ablation",
-		.detail = "A figure with `parameter` needs no kind. It is a slice if all values of the label are\n"
+		.detail = "A figure with `parameter` needs no kind. It is a slice if all values "
+			"of the label are\n"
 			  "numbers, otherwise of kind accuracy with a row for each value.",
 		.example = "figures: [{id: speed, kind: convergence, metric: val_accuracy}]" },
 	{ PLACE_FIGURE, "series", KEY_LABEL, IN_FIGURE(series), .fallback = "recipe",
@@ -560,9 +574,12 @@ static const struct key table[] = {
 	{ PLACE_FIGURE, "parameter", KEY_LABEL, IN_FIGURE(parameter),
 		.help = "label whose values are the horizontal axis of a slice or heatmap",
 		.detail =
-			"A slice needs numbers. It shows the mean over seeds at each of them, with its interval, and\n"
-			"one line for each value of series. A heatmap also takes words; its rows are the values of\n"
-			"series. The axis is logarithmic if the numbers are geometric (0.1, 0.01, 0.001).",
+			"A slice needs numbers. It shows the mean over seeds at each of them, "
+			"with its interval, and\n"
+			"one line for each value of series. A heatmap also takes words; its "
+			"rows are the values of\n"
+			"series. The axis is logarithmic if the numbers are geometric (0.1, "
+			"0.01, 0.001).",
 		.example =
 			"figures: [{id: h, kind: heatmap, metric: test_accuracy, parameter: dataset}]" },
 	{ PLACE_FIGURE, "against", KEY_METRIC, IN_FIGURE(against), .fallback = "params",
@@ -597,7 +614,8 @@ static const struct kind kinds[] = {
 		NULL, "{phase: kfold, folds: 5, start: clean, epochs: 10}" },
 	{ SCOPE_PHASE, "teacher",
 		"trains the model's teacher from random weights",
-		"Later phases may learn from it (distill). Trials with the same first phases share its training.",
+		"Later phases may learn from it (distill). Trials with the same first phases "
+		"share its training.",
 		"{phase: teacher, epochs: 10}" },
 	/* ---- optimizers ---- */
 	{ SCOPE_OPTIMIZER, "nadam", "Adam with Nesterov momentum, in Keras's form", NULL,
@@ -661,10 +679,12 @@ static const struct kind kinds[] = {
 		"{concat: {with: [input]}}" },
 	{ SCOPE_LAYER, "multiply",
 		"merge layer: the layer before times the layer in `with`",
-		"Both have the same shape, or `with` has one number per channel: the gate of squeeze-and-excitation.",
+		"Both have the same shape, or `with` has one number per channel: the gate of "
+		"squeeze-and-excitation.",
 		"{multiply: {with: input}}" },
 	{ SCOPE_LAYER, "shuffle",
-		"channel shuffle: the first channel of each group, then the second of each, ...", NULL,
+		"channel shuffle: the first channel of each group, then the second of each, "
+		"...", NULL,
 		"{shuffle: {groups: 2}}" },
 	{ SCOPE_LAYER, "pad_channels",
 		"adds channels of zeros: a shortcut without weights",

@@ -153,8 +153,8 @@ struct augment_config {
 	double translation; /* fraction of height and of width, either way, independently */
 	bool flip;          /* horizontal flip with probability 1/2 */
 	double shear; /* tangent of the largest angle, either way, of both axes, independently */
-	int crop; /* pixels added on every side, of which a window of the image's size is cut out at
-		     a random position */
+	int crop; /* padding on every side, in pixels; then a window of the image's size is cut out
+		     at a random position */
 	enum crop_fill crop_fill;
 	enum resampling resampling;
 	double contrast; /* each channel's distance from its mean is scaled by 1 +- contrast,

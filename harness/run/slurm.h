@@ -2,9 +2,9 @@
  * the tasks' own databases.
  *
  * A study has a folder beside its database, slurm/SWEEP, with a folder a submission: what each task
- * is to run (trials.txt), the scripts, and of each task a database and a log. Only the study's
- * database records what is done; Slurm is asked only which tasks wait or run, and its answers are
- * not stored. */
+ * is to run (trials.txt), the scripts, and of each task a database and a log. The study's database
+ * is the only record of finished trials. Slurm only tells which tasks are waiting or running; its
+ * answers are not stored. */
 #ifndef RUN_SLURM_H
 #define RUN_SLURM_H
 

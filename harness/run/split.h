@@ -2,9 +2,9 @@
  *
  * Without stratify the validation set is the first training images and the rest is trained on.
  * With stratify both have each class in its share of the training set. Neither depends on the
- * seed. A phase may have fewer validation images: some of the trial's (without stratify the first,
- * with it of each class in its share); it trains on the others, too. A fold of a k-fold splits the
- * same images by the seed. */
+ * seed. A phase may have a smaller validation set: the first of the trial's validation images, with
+ * stratify each class in its share. The rest of them joins the phase's training images. A fold of a
+ * k-fold splits the same images by the seed. */
 #ifndef RUN_SPLIT_H
 #define RUN_SPLIT_H
 
