@@ -102,6 +102,25 @@ try run "$SCRATCH/turned.yaml" --db "$SCRATCH/turned.db"
 [ "$code" = 1 ] && grep -q "holds floats, not images: it cannot be augmented" "$SCRATCH/out" "$SCRATCH/err"
 check $? "floats are not augmented"
 
+# ---- names of classes ----
+"$RETRIAL" data export synthetic --form png -o "$SCRATCH/named" >/dev/null
+for part in train test; do
+	number=0
+	for word in ash birch cedar dogwood elm fir ginkgo hazel ivy juniper; do
+		mv "$SCRATCH/named/$part/00$number" "$SCRATCH/named/$part/$word"
+		number=$((number + 1))
+	done
+done
+"$RETRIAL" data import trees "$SCRATCH/named" >/dev/null
+sed 's/^base:.*/base: {dataset: trees, model: small, validation: 100, train_limit: 400, test_limit: 100}/; s/^name: points/name: trees/' \
+	"$SCRATCH/points.yaml" >"$SCRATCH/trees.yaml"
+try run "$SCRATCH/trees.yaml" --db "$SCRATCH/trees.db"
+trial=$("$RETRIAL" query digests --db "$SCRATCH/trees.db" --format csv | sed -n '2s/,.*//p')
+try export "$trial" --db "$SCRATCH/trees.db" -o "$SCRATCH/trees.c"
+[ "$code" = 0 ] && grep -q '^	"juniper",$' "$SCRATCH/trees.c" && grep -q 'const unsigned char image' "$SCRATCH/trees.c" &&
+	try export "$trial" --db "$SCRATCH/trees.db" -o "$SCRATCH/trees.safetensors" && grep -aq 'dogwood' "$SCRATCH/trees.safetensors"
+check $? "exported networks have the names of an imported set's classes"
+
 sed 's/dataset: points/dataset: cifar100/' "$SCRATCH/points.yaml" >"$SCRATCH/hundred.yaml"
 try check "$SCRATCH/hundred.yaml"
 refuses 2 "retrial data import NAME DIR"
