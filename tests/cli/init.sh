@@ -12,6 +12,8 @@ try init my-study
 [ "$code" = 2 ] && says "already there" err && cmp -s first.yaml my-study/study.yaml
 check $? "init overwrites nothing"
 cd my-study || exit 1
+"$RETRIAL" plan study.yaml >../out 2>../err && grep -q '^0 done already, 12 would run$' ../out && grep -q '^estimate: very roughly' ../out && ! grep -q ' state ' ../out
+check $? "plan estimates the time before there is a database"
 "$RETRIAL" check study.yaml >../out 2>../err && "$RETRIAL" run study.yaml -q >>../out 2>../err
 check $? "the study is good and runs"
 "$RETRIAL" table study.yaml >../out 2>../err && grep -q '^wide .* 0\.031' ../out && "$RETRIAL" plot study.yaml >>../out 2>>../err && [ -s results/figures/accuracy.svg ]
