@@ -18,6 +18,9 @@ check() {
 	fi
 }
 
+# sqlite3 ARGUMENTS: a database that another process is writing is waited for.
+sqlite3() { command sqlite3 -cmd '.timeout 30000' "$@"; }
+
 # skip SENTENCE REASON: a test that this machine cannot make.
 skip() {
 	count=$((count + 1))
