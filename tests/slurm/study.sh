@@ -92,8 +92,8 @@ check $? "the study's database has a rollback journal: a node writes it, too"
 grep -q 'Restart\|requeue\|interrupted' "$SCRATCH"/rough/slurm/study/*/*.log
 check $? "a task was stopped and went on"
 
-# ---- the limit of time ----
-slurm "$SCRATCH/limit/r.db" --tasks 1 --set train_limit=5400 --slurm time=1,signal=B:USR1@50 -q
+# ---- the limit of time: Slurm looks twice a minute, so the task has to last ----
+slurm "$SCRATCH/limit/r.db" --tasks 1 --seeds 8 --slurm time=1,signal=B:USR1@50 -q
 until_true running 1
 limited() { grep -q interrupted "$SCRATCH"/limit/slurm/study/*/*.log 2>/dev/null; }
 until_true limited
