@@ -11,30 +11,33 @@ set -u
 : "${RETRIAL:=./retrial}"
 
 # A row of the page is "| ID | claim | reading | sweep | command | result | verdict | finding |". Result and verdict
-# of each row between the two lines come from the verdicts.md that has a claim of this ID.
+# of each row between the two lines come from the verdicts.md of its sweep, in the folder of that name.
 fill_rows() {
 	# shellcheck disable=SC2046,SC2086 # a list of files, without blanks
 	awk -F ' [|] ' '
 		FILENAME != page {
 			id = $1; sub(/^[|] /, "", id)
 			if (!/^[|] / || id == "claim" || id ~ /^---/) next
-			result[id] = $4 ($5 ~ /[0-9]/ ? " (" $5 ")" : "")
-			verdict[id] = $7; gsub(/ *[|]$| \\\[[a-z]\\\]/, "", verdict[id])
+			key = FILENAME; sub(/[/][^/]*$/, "", key); sub(/.*[/]/, "", key); key = key SUBSEP id
+			claims[id]
+			result[key] = $4 ($5 ~ /[0-9]/ ? " (" $5 ")" : "")
+			verdict[key] = $7; gsub(/ *[|]$| \\\[[a-z]\\\]/, "", verdict[key])
 			next
 		}
 		/^<!-- verdicts/ { inside = !inside }
 		inside && /^[|] / && NF >= 8 {
 			id = $1; sub(/^[|] /, "", id)
 			if (id != "id" && id !~ /^---/) {
+				key = $4; sub(/^[^[]*[[]/, "", key); sub(/[]].*/, "", key); key = key SUBSEP id
 				row = "| " id " | " $2 " | " $3 " | " $4 " | " $5 " | "
-				row = row (id in verdict ? result[id] " | " verdict[id] : "- | not published")
+				row = row (key in verdict ? result[key] " | " verdict[key] : "- | not published")
 				print row " | " $8
 				shown[id] = 1
 				next
 			}
 		}
 		{ print }
-		END { for (id in verdict) if (!(id in shown)) print "paper.sh: " page " has no row for the claim " id | "cat >&2" }
+		END { for (id in claims) if (!(id in shown)) print "paper.sh: " page " has no row for the claim " id | "cat >&2" }
 	' page="$1" $(find "$2" -name verdicts.md ! -path "$2/papers/*" 2>/dev/null | LC_ALL=C sort) "$1"
 }
 
