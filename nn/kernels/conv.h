@@ -327,13 +327,6 @@ static void conv_points(float *out, const float *in, const float *w, const float
 	finish_far(far);
 }
 
-INLINE bool conv_is_points(const struct nn_conv *s)
-{
-	return s->kernel_height == 1 && s->kernel_width == 1 && s->pad_top == 0 && s->pad_left == 0
-		&& (s->out_height - 1) * s->stride < s->in_height
-		&& (s->out_width - 1) * s->stride < s->in_width;
-}
-
 /* ---- forward ---- */
 
 /* Tile of the outputs x .. x + CONV_POSITIONS - 1 of row y, from input channels first .. first +
@@ -403,7 +396,7 @@ INLINE void conv_patch_forward(float *out, const float *in, const float *w, cons
 static void conv_forward(float *out, const float *in, const float *w, const float *b,
 	const struct nn_conv *s, float *scratch)
 {
-	if (conv_is_points(s)) {
+	if (nn_conv_points(s)) {
 		const size_t step = (size_t)s->stride * LANES,
 			     out_row = (size_t)s->out_width * LANES;
 		conv_points(out, in, w, b, s,
@@ -417,12 +410,12 @@ static void conv_forward(float *out, const float *in, const float *w, const floa
 	const int columns = s->kernel_height
 		* (s->stride == 1 ? CONV_POSITIONS + s->kernel_width - 1
 				  : CONV_POSITIONS * s->kernel_width);
-	for (int first = 0, block; first < s->in_channels; first += block) {
-		block = conv_patch_channels(s->in_channels - first, columns);
-		for (int y = 0; y < s->out_height; y++)
+	for (int y = 0; y < s->out_height; y++)
+		for (int first = 0, block; first < s->in_channels; first += block) {
+			block = conv_patch_channels(s->in_channels - first, columns);
 			for (int x = 0; x < s->out_width; x += CONV_POSITIONS)
 				conv_patch_forward(out, in, w, b, s, first, block, y, x, scratch);
-	}
+		}
 }
 
 /* ---- the gradient of the input ---- */
@@ -502,7 +495,7 @@ INLINE void conv_patch_backward(float *din, const float *dout, const float *w,
 static void conv_backward_input(
 	float *din, const float *dout, const float *w, const struct nn_conv *s, float *scratch)
 {
-	if (conv_is_points(s) && s->stride == 1 && s->in_height == s->out_height
+	if (nn_conv_points(s) && s->stride == 1 && s->in_height == s->out_height
 		&& s->in_width == s->out_width) {
 		const size_t row = (size_t)s->out_width * LANES;
 		conv_points(din, dout, w, NULL, NULL,
@@ -514,12 +507,12 @@ static void conv_backward_input(
 	}
 	const int taps_high = (s->kernel_height + s->stride - 1) / s->stride,
 		  taps_wide = (s->kernel_width + s->stride - 1) / s->stride;
-	for (int first = 0, block; first < s->out_channels; first += block) {
-		block = conv_patch_channels(
-			s->out_channels - first, taps_high * (CONV_POSITIONS - 1 + taps_wide));
-		for (int y = 0; y < s->in_height; y++) {
-			const struct conv_taps ty = conv_taps_at(
-				y + s->pad_top, s->kernel_height, s->out_height, s->stride);
+	for (int y = 0; y < s->in_height; y++) {
+		const struct conv_taps ty =
+			conv_taps_at(y + s->pad_top, s->kernel_height, s->out_height, s->stride);
+		for (int first = 0, block; first < s->out_channels; first += block) {
+			block = conv_patch_channels(s->out_channels - first,
+				taps_high * (CONV_POSITIONS - 1 + taps_wide));
 			for (int start = 0; start < s->stride; start++)
 				for (int x = start; x < s->in_width;
 					x += CONV_POSITIONS * s->stride)

@@ -2,22 +2,24 @@
  *
  * Each weight is a sum over positions, with one chain of additions per lane. A register tile holds
  * one tap of some input channels x some output channels: all of them read the same positions,
- * whatever the stride and the padding. The map is processed in bands of rows that stay in the L1
- * cache, packed by halves of the 16 lanes. Between bands the sums wait in memory. */
+ * whatever the stride and the padding. Maps are packed by halves of the 16 lanes and processed in
+ * bands of rows that stay in the L1 cache. Between bands the sums wait in memory: of a 1x1 kernel
+ * those of many channels, in the L2 cache; of others all taps of one tile's channels, in the L1
+ * cache. */
 #ifndef NN_KERNELS_CONV_WEIGHTS_H
 #define NN_KERNELS_CONV_WEIGHTS_H
 
 #include "conv.h"
 #include "sum.h"
 
-/* Channels of a register tile; taps that go over the same channels of a band. */
+/* Channels of a register tile; floats of a band's maps. */
 enum {
 	WEIGHTS_IN = REGISTERS == 32 ? 4 : 3,
 	WEIGHTS_OUT = REGISTERS == 32 ? 6 : 4,
-	WEIGHTS_TAPS = 64
+	WEIGHTS_BAND = W == 16 ? 20480 : 10240
 };
 
-/* A band: rows of the packed input and output gradient, [half][channel][row][column][W]. */
+/* The packed input and output gradient, [half][channel][row][column][W]. */
 struct conv_band {
 	const float *in, *dout;
 	size_t in_half, in_channel, in_row;
@@ -109,32 +111,17 @@ INLINE void conv_weights_tap(float *sums, size_t sum_in, size_t sum_out, const s
 	}
 }
 
-/* `count` taps, all of them for some output channels, which stay in the L1 cache, then for the
- * next. */
-static void conv_weights_taps(float *sums, size_t sum_in, size_t sum_out, struct conv_band b,
-	const struct conv_span *spans, int count, int ins, int outs)
-{
-	const size_t most = ins == 1 ? 2 * WEIGHTS_OUT : WEIGHTS_OUT;
-	for (size_t o = 0, some; o < (size_t)outs; o += some, b.dout += some * b.dout_channel) {
-		some = tile_of((size_t)outs - o, most);
-		for (int t = 0; t < count; t++)
-			conv_weights_tap(sums + o * sum_out + t * LANES, sum_in, sum_out, &b,
-				spans[t], ins, (int)some);
-	}
-}
-
-/* Pack rows y0 .. y1 - 1 of `outs` channels of dout; add them to biases [outs][16] (NULL: not
- * wanted). */
-static void pack_gradients(float *to, float *biases, const float *dout, const struct nn_conv *s,
-	int y0, int y1, int outs)
+/* Pack rows y0 .. y1 - 1 of `outs` channels of dout, `channel` floats apart; add them to biases
+ * [outs][16] (NULL: not wanted). */
+static void pack_gradients(float *to, size_t channel, float *biases, const float *dout,
+	const struct nn_conv *s, int y0, int y1, int outs)
 {
 	const size_t plane = (size_t)(s->out_height * s->out_width) * LANES,
-		     positions = (size_t)((y1 - y0) * s->out_width),
-		     half = (size_t)outs * positions * W;
+		     positions = (size_t)((y1 - y0) * s->out_width), half = (size_t)outs * channel;
 	dout += (size_t)(y0 * s->out_width) * LANES;
 	for (int o = 0; o < outs; o++, dout += plane)
 		for (size_t h = 0; h < LANES / W; h++) {
-			float *packed = to + h * half + (size_t)o * positions * W;
+			float *packed = to + h * half + (size_t)o * channel;
 			const float *from = dout + h * W;
 			if (!biases) {
 				for (size_t k = 0; k < positions; k++)
@@ -152,23 +139,11 @@ static void pack_gradients(float *to, float *biases, const float *dout, const st
 		}
 }
 
-/* Pack the input rows of `ins` channels that rows y0 .. y1 - 1 of the output read; for a 1x1 kernel
- * only the positions read. Sets the band's distances; *top: the first input row packed. */
-static void pack_inputs(float *to, struct conv_band *b, int *top, const float *in,
-	const struct nn_conv *s, int y0, int y1, int ins)
+/* Pack rows of `ins` channels of the input, `first` and every `step`-th after it, and of each every
+ * `step`-th position, as the band says. */
+static void pack_inputs(float *to, const struct conv_band *b, const float *in,
+	const struct nn_conv *s, int first, int rows, int columns, int step, int ins)
 {
-	const bool points = s->kernel_height == 1 && s->kernel_width == 1 && conv_is_points(s);
-	const int step = points ? s->stride : 1, first = at_least(0, y0 * s->stride - s->pad_top),
-		  end = at_most(s->in_height, (y1 - 1) * s->stride - s->pad_top + s->kernel_height),
-		  rows = points ? y1 - y0 : at_least(0, end - first),
-		  columns = points ? s->out_width : s->in_width;
-	*top = first;
-	b->in = to;
-	b->in_row = (size_t)columns * W;
-	b->in_channel = (size_t)rows * b->in_row;
-	b->in_half = (size_t)ins * b->in_channel;
-	b->in_down = points ? b->in_row : (size_t)s->stride * b->in_row;
-	b->in_step = points ? W : (size_t)s->stride * W;
 	for (int i = 0; i < ins; i++, in += s->in_plane)
 		for (int y = 0; y < rows; y++) {
 			const float *from = in + (size_t)(first + y * step) * s->in_row;
@@ -178,36 +153,13 @@ static void pack_inputs(float *to, struct conv_band *b, int *top, const float *i
 		}
 }
 
-/* The positions of the band's rows y0 .. y1 - 1 at which tap (ky, kx) reads inside the input. */
-INLINE struct conv_span conv_span_of(
-	const struct nn_conv *s, const struct conv_band *b, int top, int y0, int y1, int ky, int kx)
-{
-	const int up = s->stride - 1, /* makes a division by the stride round up */
-		down = ky - s->pad_top, left = kx - s->pad_left;
-	const int from = at_least(y0, (at_least(0, -down) + up) / s->stride),
-		  end = at_most(y1, (at_least(0, s->in_height - down) + up) / s->stride),
-		  x0 = (at_least(0, -left) + up) / s->stride,
-		  x1 = at_most(s->out_width, (at_least(0, s->in_width - left) + up) / s->stride);
-	struct conv_span span = { at_least(0, end - from), at_least(0, x1 - x0), 0, 0 };
-	if (span.rows == 0 || span.columns == 0)
-		return (struct conv_span){ 0, 0, 0, 0 };
-	span.dout = ((size_t)(from - y0) * (size_t)s->out_width + (size_t)x0) * W;
-	if (conv_is_points(s)) {
-		if (span.columns == s->out_width)
-			span = (struct conv_span){ 1, span.rows * span.columns, 0, 0 };
-		return span;
-	}
-	span.in = (size_t)(from * s->stride + down - top) * b->in_row
-		+ (size_t)(x0 * s->stride + left) * W;
-	return span;
-}
+/* ---- 1x1 kernels ---- */
 
 /* Can a 1x1 kernel read the maps as they are? With whole cache lines for vectors there is nothing
  * to pack. */
 INLINE bool conv_weights_in_place(const struct nn_conv *s)
 {
-	return W == LANES && s->kernel_height == 1 && s->kernel_width == 1 && conv_is_points(s)
-		&& s->stride == 1 && s->in_row == (size_t)s->out_width * LANES;
+	return W == LANES && s->stride == 1 && s->in_row == (size_t)s->out_width * LANES;
 }
 
 /* Rows y0 .. y1 - 1 for 1x1 kernels in place: some output channels stay in the L1 cache while all
@@ -231,49 +183,154 @@ static void conv_weights_points(float *sums, size_t sum_out, struct conv_band b,
 }
 
 /* `outs` output channels; dw, db and dout point to the first. */
-static void conv_weights_block(float *dw, float *db, const float *in, const float *dout,
+static void conv_weights_points_block(float *dw, float *db, const float *in, const float *dout,
 	const struct nn_conv *s, int outs, float *scratch)
 {
-	const int taps = s->kernel_height * s->kernel_width, band = nn_conv_band(s);
-	const size_t filter = (size_t)(s->in_channels * taps), stride = (filter + 16) * LANES;
+	const int band = nn_conv_band(s);
+	const size_t filter = (size_t)s->in_channels, stride = (filter + 16) * LANES;
 	float *sums = scratch, *biases = sums + (size_t)outs * stride,
 	      *gradients = biases + (size_t)(outs + 16) * LANES,
 	      *inputs = gradients + (size_t)(outs * band * s->out_width) * LANES;
 	struct conv_band b = { .dout = gradients, .first = true };
 	memset(biases, 0, (size_t)(outs + 16) * LANES * sizeof(*biases));
 	for (int y0 = 0; y0 < s->out_height; y0 += band, b.first = false) {
-		const int y1 = at_most(s->out_height, y0 + band);
+		const int y1 = at_most(s->out_height, y0 + band), rows = y1 - y0;
 		b.dout_row = (size_t)s->out_width * W;
-		b.dout_channel = (size_t)(y1 - y0) * b.dout_row;
+		b.dout_channel = (size_t)rows * b.dout_row;
 		if (!db && conv_weights_in_place(s)) {
 			b.dout = dout + (size_t)(y0 * s->out_width) * LANES;
 			b.dout_channel = (size_t)(s->out_height * s->out_width) * LANES;
 			conv_weights_points(sums, stride, b, in, s, y0, y1, outs);
 			continue;
 		}
-		pack_gradients(gradients, db ? biases : NULL, dout, s, y0, y1, outs);
+		pack_gradients(
+			gradients, b.dout_channel, db ? biases : NULL, dout, s, y0, y1, outs);
 		b.dout_half = (size_t)outs * b.dout_channel;
 		if (conv_weights_in_place(s)) {
 			conv_weights_points(sums, stride, b, in, s, y0, y1, outs);
 			continue;
 		}
-		for (int i = 0, ins, top; i < s->in_channels; i += ins) {
+		b.in = inputs;
+		b.in_row = b.dout_row;
+		b.in_channel = b.dout_channel;
+		b.in_step = W;
+		const struct conv_span span = { 1, rows * s->out_width, 0, 0 };
+		for (int i = 0, ins; i < s->in_channels; i += ins) {
 			ins = (int)tile_of((size_t)(s->in_channels - i), WEIGHTS_IN);
-			pack_inputs(inputs, &b, &top, in + (size_t)i * s->in_plane, s, y0, y1, ins);
-			for (int first = 0, count; first < taps; first += count) {
-				struct conv_span spans[WEIGHTS_TAPS];
-				count = at_most(taps - first, WEIGHTS_TAPS);
-				for (int t = 0; t < count; t++)
-					spans[t] = conv_span_of(s, &b, top, y0, y1,
-						(first + t) / s->kernel_width,
-						(first + t) % s->kernel_width);
-				conv_weights_taps(sums + (i * taps + first) * LANES,
-					(size_t)taps * LANES, stride, b, spans, count, ins, outs);
+			b.in_half = (size_t)ins * b.in_channel;
+			pack_inputs(inputs, &b, in + (size_t)i * s->in_plane, s, y0 * s->stride,
+				rows, s->out_width, s->stride, ins);
+			struct conv_band some = b;
+			for (size_t o = 0, count; o < (size_t)outs;
+				o += count, some.dout += count * b.dout_channel) {
+				count = tile_of(
+					(size_t)outs - o, ins == 1 ? 2 * WEIGHTS_OUT : WEIGHTS_OUT);
+				conv_weights_tap(sums + o * stride + i * LANES, LANES, stride,
+					&some, span, ins, (int)count);
 			}
 		}
 	}
 	for (int o = 0; o < outs; o++)
 		sum_all_rows(dw + (size_t)o * filter, sums + (size_t)o * stride, filter);
+	if (db)
+		sum_all_rows(db, biases, (size_t)outs);
+}
+
+/* ---- other kernels ---- */
+
+/* The positions of the rows y0 .. y1 - 1 at which tap (ky, kx) reads inside the input; top: the
+ * first input row packed. */
+INLINE struct conv_span conv_span_of(
+	const struct nn_conv *s, const struct conv_band *b, int top, int y0, int y1, int ky, int kx)
+{
+	const int up = s->stride - 1, /* makes a division by the stride round up */
+		down = ky - s->pad_top, left = kx - s->pad_left;
+	const int from = at_least(y0, (at_least(0, -down) + up) / s->stride),
+		  end = at_most(y1, (at_least(0, s->in_height - down) + up) / s->stride),
+		  x0 = (at_least(0, -left) + up) / s->stride,
+		  x1 = at_most(s->out_width, (at_least(0, s->in_width - left) + up) / s->stride);
+	const struct conv_span span = { at_least(0, end - from), at_least(0, x1 - x0), 0, 0 };
+	if (span.rows == 0 || span.columns == 0)
+		return (struct conv_span){ 0, 0, 0, 0 };
+	return (struct conv_span){ .rows = span.rows,
+		.columns = span.columns,
+		.in = (size_t)(from * s->stride + down - top) * b->in_row
+			+ (size_t)(x0 * s->stride + left) * W,
+		.dout = ((size_t)from * (size_t)s->out_width + (size_t)x0) * W };
+}
+
+/* Rows of the output whose maps, those of a tile's channels, take up to WEIGHTS_BAND floats. */
+INLINE int conv_band_rows(const struct nn_conv *s)
+{
+	const int in = WEIGHTS_IN * s->in_width * W, out = WEIGHTS_OUT * s->out_width * W,
+		  more = at_least(0, s->kernel_height - s->stride) * in,
+		  rows = at_least(1, (WEIGHTS_BAND - more) / (s->stride * in + out));
+	return (int)tile_of((size_t)s->out_height, (size_t)rows);
+}
+
+/* Floats from one packed plane to the next, so that the same band of several channels is spread
+ * over the sets of the L1 cache (of 4 KiB a way). */
+INLINE size_t conv_padded(size_t plane, size_t band)
+{
+	const size_t period = NN_CONV_PAD * W / LANES;
+	return plane + (band % period + period - plane % period) % period;
+}
+
+/* `outs` output channels; dw, db and dout point to the first. All taps of one tile's channels go
+ * over a band after the other; nothing but the maps comes from beyond the L1 cache. */
+static void conv_weights_planes(float *dw, float *db, const float *in, const float *dout,
+	const struct nn_conv *s, int outs, float *scratch)
+{
+	const int taps = s->kernel_height * s->kernel_width, band = conv_band_rows(s),
+		  bands = (s->out_height + band - 1) / band,
+		  top = at_most(s->in_height, at_least(0, -s->pad_top)),
+		  end = at_most(s->in_height,
+			  (s->out_height - 1) * s->stride - s->pad_top + s->kernel_height),
+		  rows = at_least(0, end - top);
+	const size_t filter = (size_t)(s->in_channels * taps), sum_in = (size_t)taps * LANES,
+		     sum_out = ((size_t)(WEIGHTS_IN * taps) + 16) * LANES,
+		     in_row = (size_t)s->in_width * W, out_row = (size_t)s->out_width * W,
+		     in_band = (size_t)((band - 1) * s->stride + s->kernel_height) * in_row,
+		     channel = conv_padded((size_t)s->out_height * out_row, (size_t)band * out_row);
+	struct conv_band b = { .in_row = in_row,
+		.in_channel = conv_padded((size_t)s->in_height * in_row, in_band),
+		.in_down = (size_t)s->stride * in_row,
+		.in_step = (size_t)s->stride * W,
+		.dout_half = (size_t)outs * channel,
+		.dout_channel = channel,
+		.dout_row = out_row };
+	float *biases = scratch, *sums = biases + (size_t)(outs + 16) * LANES,
+	      *gradients = sums + 2 * WEIGHTS_OUT * sum_out,
+	      *inputs = gradients + LANES / W * b.dout_half;
+	struct conv_span *spans =
+		(struct conv_span *)(inputs + LANES / W * WEIGHTS_IN * b.in_channel);
+	b.in = inputs;
+	for (int k = 0; k < bands; k++)
+		for (int t = 0; t < taps; t++)
+			spans[k * taps + t] = conv_span_of(s, &b, top, k * band,
+				at_most(s->out_height, (k + 1) * band), t / s->kernel_width,
+				t % s->kernel_width);
+	memset(biases, 0, (size_t)(outs + 16) * LANES * sizeof(*biases));
+	pack_gradients(gradients, channel, db ? biases : NULL, dout, s, 0, s->out_height, outs);
+	for (int i = 0, ins; i < s->in_channels; i += ins) {
+		ins = (int)tile_of((size_t)(s->in_channels - i), WEIGHTS_IN);
+		b.in_half = (size_t)ins * b.in_channel;
+		pack_inputs(inputs, &b, in + (size_t)i * s->in_plane, s, top, rows, s->in_width, 1,
+			ins);
+		for (int o = 0, some; o < outs; o += some) {
+			some = (int)tile_of(
+				(size_t)(outs - o), ins == 1 ? 2 * WEIGHTS_OUT : WEIGHTS_OUT);
+			b.dout = gradients + (size_t)o * channel;
+			b.first = true;
+			for (int k = 0; k < bands; k++, b.first = false)
+				for (int t = 0; t < taps; t++)
+					conv_weights_tap(sums + t * LANES, sum_in, sum_out, &b,
+						spans[k * taps + t], ins, some);
+			for (int k = 0; k < some; k++)
+				sum_all_rows(dw + (size_t)(o + k) * filter + i * taps,
+					sums + (size_t)k * sum_out, (size_t)(ins * taps));
+		}
+	}
 	if (db)
 		sum_all_rows(db, biases, (size_t)outs);
 }
@@ -286,8 +343,12 @@ static void conv_backward_weights(float *dw, float *db, const float *in, const f
 	const int most = nn_conv_filters(s);
 	for (int o = 0, outs; o < s->out_channels; o += outs) {
 		outs = at_most(most, s->out_channels - o);
-		conv_weights_block(dw + (size_t)o * filter, db ? db + o : NULL, in,
-			dout + (size_t)o * plane, s, outs, scratch);
+		float *to = dw + (size_t)o * filter, *bias = db ? db + o : NULL;
+		const float *from = dout + (size_t)o * plane;
+		if (nn_conv_points(s))
+			conv_weights_points_block(to, bias, in, from, s, outs, scratch);
+		else
+			conv_weights_planes(to, bias, in, from, s, outs, scratch);
 	}
 }
 

@@ -54,15 +54,33 @@ struct nn_conv {
 };
 
 /* Sizes for the kernels of a convolution. NN_CONV_PATCH, NN_CONV_POINTS: floats of a packed patch,
- * of a 1x1 kernel's. nn_conv_filters: filters whose weight gradients are summed together.
- * nn_conv_band: rows of the output that they process at a time. nn_conv_scratch: floats of scratch
- * memory. */
-enum { NN_CONV_PATCH = 6144, NN_CONV_POINTS = 10240, NN_CONV_SUMS = 131072, NN_CONV_BAND = 64 };
+ * of a 1x1 kernel's. nn_conv_filters: filters whose weight gradients are computed together: of a
+ * 1x1 kernel, those whose sums take NN_CONV_SUMS floats; else those whose packed gradients take
+ * NN_CONV_PLANES, a plane being padded by less than NN_CONV_PAD. NN_CONV_BAND: positions that a 1x1
+ * kernel's gradient processes at a time. nn_conv_scratch: floats of scratch memory. */
+enum {
+	NN_CONV_PATCH = 6144,
+	NN_CONV_POINTS = 10240,
+	NN_CONV_SUMS = 131072,
+	NN_CONV_PLANES = 212992,
+	NN_CONV_PAD = 1024,
+	NN_CONV_BAND = 64
+};
+
+/* A 1x1 kernel that reads no padding: a matrix product over positions. */
+static inline bool nn_conv_points(const struct nn_conv *s)
+{
+	return s->kernel_height == 1 && s->kernel_width == 1 && s->pad_top == 0 && s->pad_left == 0
+		&& (s->out_height - 1) * s->stride < s->in_height
+		&& (s->out_width - 1) * s->stride < s->in_width;
+}
 
 static inline int nn_conv_filters(const struct nn_conv *s)
 {
-	const int row = (s->in_channels * s->kernel_height * s->kernel_width + 16) * 16,
-		  fit = NN_CONV_SUMS / row, filters = fit >= 12 ? fit / 12 * 12 : 4;
+	const int fit = nn_conv_points(s)
+		? NN_CONV_SUMS / ((s->in_channels + 16) * 16)
+		: NN_CONV_PLANES / (s->out_height * s->out_width * 16 + NN_CONV_PAD),
+		  filters = fit >= 12 ? fit / 12 * 12 : (nn_conv_points(s) ? 4 : 6);
 	return filters < s->out_channels ? filters : s->out_channels;
 }
 
@@ -76,13 +94,20 @@ static inline size_t nn_conv_scratch(const struct nn_conv *s)
 {
 	const size_t taps = (size_t)(s->kernel_height * s->kernel_width),
 		     filters = (size_t)nn_conv_filters(s), band = (size_t)nn_conv_band(s),
-		     band_in = (band - 1) * (size_t)s->stride + (size_t)s->kernel_height;
+		     band_in = (band - 1) * (size_t)s->stride + 1;
 	const size_t one = 16 * (size_t)s->kernel_height * 4 * (size_t)(s->kernel_width + 1),
 		     patch = (one > NN_CONV_POINTS ? one : NN_CONV_POINTS)
 		+ 2 * (size_t)s->kernel_width + 16;
-	const size_t weights = filters * ((size_t)s->in_channels * taps + 16) + filters + 16
-		+ filters * band * (size_t)s->out_width + 4 * band_in * (size_t)s->in_width;
-	return patch > 16 * weights ? patch : 16 * weights;
+	const size_t points = 16
+		* (filters * ((size_t)s->in_channels + 16) + filters + 16
+			+ filters * band * (size_t)s->out_width
+			+ 4 * band_in * (size_t)s->in_width);
+	const size_t planes = 16 * (filters + 16) + 16 * 12 * (4 * taps + 16)
+		+ filters * (16 * (size_t)(s->out_height * s->out_width) + NN_CONV_PAD)
+		+ 4 * (16 * (size_t)(s->in_height * s->in_width) + NN_CONV_PAD)
+		+ 8 * (size_t)s->out_height * taps; /* spans, as floats */
+	const size_t weights = nn_conv_points(s) ? points : planes;
+	return patch > weights ? patch : weights;
 }
 
 struct nn_pool_shape {
