@@ -10,14 +10,15 @@
 #include "conv.h"
 #include "normalize.h"
 
-/* Positions of a tile of one, two and three vectors of channels. CHANNEL_REST: positions of a
- * smaller tile for the rest of a row. CHANNEL_BAND: positions before the weights change.
+/* Positions of the largest tile of one, two and three vectors of channels. CHANNEL_SOME,
+ * CHANNEL_REST: positions of smaller tiles. CHANNEL_BAND: positions before the weights change.
  * CHANNEL_WEIGHTS: floats of weights that stay in the L1 cache. CHANNEL_LIGHT: so few that all are
  * used at once. */
 enum {
 	CHANNEL_ONE = REGISTERS == 32 ? 12 : 8,
 	CHANNEL_TWO = REGISTERS == 32 ? 10 : 6,
 	CHANNEL_THREE = REGISTERS == 32 ? 8 : 4,
+	CHANNEL_SOME = REGISTERS == 32 ? 8 : 4,
 	CHANNEL_REST = 4,
 	CHANNEL_BAND = 120,
 	CHANNEL_FEW = 2 * CHANNEL_TWO,
@@ -185,26 +186,40 @@ INLINE void channel_tile_of(const struct channel_tile *t, enum channel_edges edg
 }
 
 static void channel_tile_run(
-	const struct channel_tile *t, enum channel_edges edges, int vectors, bool large)
+	const struct channel_tile *t, enum channel_edges edges, int vectors, int positions)
 {
-	if (vectors == 2 && large)
-		channel_tile_of(t, edges, 2, CHANNEL_TWO);
-	else if (vectors == 2)
-		channel_tile_of(t, edges, 2, CHANNEL_REST);
-	else if (vectors == 3 && large && CHANNEL_THREE > CHANNEL_REST)
-		channel_tile_of(t, edges, 3, CHANNEL_THREE);
-	else if (vectors == 3)
-		channel_tile_of(t, edges, 3, CHANNEL_REST);
-	else if (large)
-		channel_tile_of(t, edges, 1, CHANNEL_ONE);
-	else
-		channel_tile_of(t, edges, 1, CHANNEL_REST);
+	switch (vectors * 16 + positions) {
+	case 16 + CHANNEL_ONE: channel_tile_of(t, edges, 1, CHANNEL_ONE); break;
+	case 2 * 16 + CHANNEL_TWO: channel_tile_of(t, edges, 2, CHANNEL_TWO); break;
+#if REGISTERS == 32
+	case 16 + CHANNEL_SOME: channel_tile_of(t, edges, 1, CHANNEL_SOME); break;
+	case 2 * 16 + CHANNEL_SOME: channel_tile_of(t, edges, 2, CHANNEL_SOME); break;
+	case 3 * 16 + CHANNEL_THREE: channel_tile_of(t, edges, 3, CHANNEL_THREE); break;
+#endif
+	case 2 * 16 + CHANNEL_REST: channel_tile_of(t, edges, 2, CHANNEL_REST); break;
+	case 3 * 16 + CHANNEL_REST: channel_tile_of(t, edges, 3, CHANNEL_REST); break;
+	default: channel_tile_of(t, edges, 1, CHANNEL_REST);
+	}
 }
 
 /* Is the next tile the larger one, of `most` positions, when `left` positions remain? */
 INLINE bool channel_large(int left, int most)
 {
 	return left > 2 * CHANNEL_REST || (left > CHANNEL_REST && left <= most);
+}
+
+/* Positions of the next tile when `left` positions remain. A tile with more positions than that
+ * takes longer, unless there is but one tap: so tiles are chosen that fill the row. */
+INLINE int channel_positions(int left, int vectors, bool one_tap)
+{
+	const int most = vectors == 1 ? CHANNEL_ONE : (vectors == 2 ? CHANNEL_TWO : CHANNEL_THREE);
+	if (one_tap)
+		return channel_large(left, most) ? most : CHANNEL_REST;
+	const bool fills = most % 4 == 2 ? left % 4 == 2 || left >= 2 * most
+					 : most == CHANNEL_SOME || left != most + CHANNEL_REST;
+	if (left >= most && fills)
+		return most;
+	return left >= CHANNEL_SOME && CHANNEL_SOME < most ? CHANNEL_SOME : CHANNEL_REST;
 }
 
 /* The taps of `positions` positions from column `left` on that are inside the input; `count` of the
@@ -249,9 +264,9 @@ static void channel_row(const struct channel_group *g, const float *in,
 	const struct nn_channel_conv *s, int y, int x0, int x1, struct conv_inside *inside)
 {
 	const int taps = s->kernel_width, top = y * s->stride - s->pad_top, y0 = at_least(0, -top),
-		  rows = at_least(0, at_most(s->kernel_height, s->in_height - top) - y0),
-		  most = g->vectors == 1 ? CHANNEL_ONE
-					 : (g->vectors == 2 ? CHANNEL_TWO : CHANNEL_THREE);
+		  rows = at_least(0, at_most(s->kernel_height, s->in_height - top) - y0);
+	const bool one_tap =
+		taps == 1 && s->kernel_height == 1 && s->stride == 1 && s->pad_left == 0;
 	const size_t tap = (size_t)g->vectors * W, row = (size_t)s->in_width * s->in_pixel;
 	struct channel_tile t = { .w = g->w + (size_t)(y0 * taps) * tap,
 		.b = g->b,
@@ -267,8 +282,7 @@ static void channel_row(const struct channel_group *g, const float *in,
 		.end = g->end };
 	for (int x = x0; x < x1;) {
 		const int left = x * s->stride - s->pad_left;
-		const bool large = channel_large(x1 - x, most);
-		const int positions = large ? most : CHANNEL_REST;
+		const int positions = channel_positions(x1 - x, g->vectors, one_tap);
 		t.count = at_most(positions, x1 - x);
 		/* may point before the first column: only taps inside are read */
 		t.in = in + g->first + (ptrdiff_t)(top + y0) * (ptrdiff_t)row
@@ -276,10 +290,9 @@ static void channel_row(const struct channel_group *g, const float *in,
 		t.out = g->out + ((size_t)y * (size_t)s->out_width + (size_t)x) * s->out_pixel;
 		/* a single tap may read past the map's end: the memory is there */
 		channel_tile_run(&t,
-			taps == 1 && s->kernel_height == 1 && s->stride == 1 && s->pad_left == 0
-				? CHANNEL_WHOLE
+			one_tap ? CHANNEL_WHOLE
 				: channel_edges_of(inside, s, left, positions, t.count),
-			g->vectors, large);
+			g->vectors, positions);
 		x += positions;
 	}
 }
