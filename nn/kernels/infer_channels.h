@@ -123,10 +123,53 @@ INLINE void channel_points_tile(
 	channel_finish(a, t, vectors, positions);
 }
 
-/* Kernels with three columns, edges known at compile time. */
+/* Kernels with three columns, edges known at compile time. With a stride of 1, five pointers reach
+ * all columns: a pointer, or an offset, for each would not fit in the registers. */
+INLINE void channel_three_beside(const struct channel_tile *t, const int vectors,
+	const int positions, const bool first, const bool last)
+{
+	enum { POINTERS = (CHANNEL_ONE + 4) / 3 };
+	const int pointers = (positions + 4) / 3;
+	vf a[CHANNEL_ONE][3];
+	const float *at[POINTERS], *w = t->w;
+	const size_t pixel = t->pixel, row = t->row, back = (size_t)t->rows * row - 1;
+	UNROLL for (int k = 0; k < pointers; k++)
+	{
+		at[k] = t->in + (size_t)(3 * k) * pixel;
+		FRESH(at[k]);
+	}
+	channel_begin(a, t, vectors, positions);
+	for (int i = 0; i < t->channels; i++, w += t->weight_rows) {
+		for (int ky = 0; ky < t->rows; ky++, w += 3 * vectors * W) {
+			UNROLL for (int kx = 0; kx < 3; kx++)
+			{
+				const int from = kx == 0 && first ? 1 : 0,
+					  end = kx == 2 && last ? positions - 1 : positions;
+				vf f[3];
+				UNROLL for (int v = 0; v < vectors; v++) f[v] =
+					load(w + (kx * vectors + v) * W);
+				UNROLL for (int x = 0; x < positions; x++) if (x >= from && x < end)
+				{
+					const int c = kx + x;
+					const vf g = all(at[c / 3][(size_t)(c % 3) * pixel]);
+					UNROLL for (int v = 0; v < vectors; v++) a[x][v] =
+						fma_(g, f[v], a[x][v]);
+				}
+			}
+			UNROLL for (int k = 0; k < pointers; k++) at[k] += row;
+		}
+		UNROLL for (int k = 0; k < pointers; k++) at[k] -= back;
+	}
+	channel_finish(a, t, vectors, positions);
+}
+
 INLINE void channel_three_tile(const struct channel_tile *t, const int vectors, const int positions,
 	const bool first, const bool last)
 {
+	if (t->step == t->pixel) {
+		channel_three_beside(t, vectors, positions, first, last);
+		return;
+	}
 	vf a[CHANNEL_ONE][3];
 	const float *in = t->in, *w = t->w;
 	const size_t step = t->step, pixel = t->pixel;
