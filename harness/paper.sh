@@ -102,8 +102,8 @@ done
 if [ -n "$study" ]; then
 	folder=$folder/$(sed -n 's/^name: *//p' "$1")
 	[ -d "$folder" ] || { echo "paper.sh: $db has no trial of $1" >&2; exit 3; }
-	make_file "$folder/trials.csv" query trials --format csv
-	make_file "$folder/digests.csv" query digests --format csv
+	make_file "$folder/trials.csv" query trials "sweep=$(basename "$folder")" --format csv
+	make_file "$folder/digests.csv" query digests "sweep=$(basename "$folder")" --format csv
 fi
 make_file "$folder/environment.csv" query "SELECT environment, name, CASE name WHEN 'diff' THEN length(value) || ' characters' ELSE value END AS value
 	FROM facts WHERE name <> 'boot_id' ORDER BY environment, name" --format csv

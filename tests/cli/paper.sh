@@ -78,9 +78,11 @@ check $? "another result changes what shows it and nothing else, and nothing sta
 sh harness/paper.sh "$SCRATCH/none.db" "$ref" "$sweep" >"$SCRATCH/out" 2>"$SCRATCH/err"
 [ $? = 3 ] && says "no such database" err && [ -s "$ref/tiny/tables.md" ]
 check $? "without a database nothing is touched"
+sed 's/^name: tiny/name: more/; s/^seeds: 3/seeds: 4/' "$sweep" >"$SCRATCH/more.yaml" && "$RETRIAL" run "$SCRATCH/more.yaml" --db "$db" -q
+check $? "the database gets trials of another sweep, too"
 sh harness/paper.sh --study "$db" "$SCRATCH/own" "$sweep" >"$SCRATCH/out" 2>"$SCRATCH/err" && [ "$(wc -l <"$SCRATCH/own/tiny/trials.csv")" = 7 ] &&
 	[ -s "$SCRATCH/own/tiny/environment.csv" ] && try verify "$SCRATCH/own/tiny" --sample 2 && says "2 of 2 trials are bit-exact" err
-check $? "a study with a folder of its own has its trials there, which verify can compute again"
+check $? "a study with a folder of its own has its own trials there, which verify can compute again"
 sh harness/paper.sh --study "$db" "$SCRATCH/own" "$other" >"$SCRATCH/out" 2>"$SCRATCH/err"
 [ $? = 3 ] && says "has no trial of" err
 check $? "and a sweep that was never run is an error there"
