@@ -165,7 +165,7 @@ static void write_caption(struct plot *p)
 			? " where n is at least 3."
 			: ".");
 	if (p->paper)
-		str_add(c, " Dashed: the paper's figure; grey: what rounds to it.");
+		str_add(c, " Dashed: the paper's figure; grey: its margin, or what rounds to it.");
 	figure_layout_caption(c, l);
 }
 

@@ -242,7 +242,7 @@ static void write_caption(struct plot *p)
 	if (p->varies)
 		str_add(c, " Where files of several seeds or folds differ, the largest.");
 	if (p->paper)
-		str_add(c, " Dashed: the paper's figure; grey: what rounds to it.");
+		str_add(c, " Dashed: the paper's figure; grey: its margin, or what rounds to it.");
 	figure_layout_caption(c, p->layout);
 }
 

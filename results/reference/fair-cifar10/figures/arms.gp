@@ -20,7 +20,7 @@ array x_step[1] = [5]
 array x_decimals[1] = [0]
 id = 'arms'
 figure_title = 'Test accuracy by recipe with every seed as a point'
-array caption[2] = ['Circles: single seeds, each one trained network (n = 6). Diamonds: their mean, with its 95 % Student t', 'interval. Dashed: the paper''s figure; grey: what rounds to it.']
+array caption[2] = ['Circles: single seeds, each one trained network (n = 6). Diamonds: their mean, with its 95 % Student t', 'interval. Dashed: the paper''s figure; grey: its margin, or what rounds to it.']
 caption_lines = 2
 plot_height = 236
 
