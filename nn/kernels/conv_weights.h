@@ -3,16 +3,16 @@
  * Each weight is a sum over positions, with one chain of additions per lane. A register tile holds
  * one tap of some input channels x some output channels: all of them read the same positions,
  * whatever the stride and the padding. Maps are packed by halves of the 16 lanes and processed in
- * bands of rows that stay in the L1 cache. Between bands the sums wait in memory: of a 1x1 kernel
- * those of many channels, in the L2 cache; of others all taps of one tile's channels, in the L1
- * cache. */
+ * bands of rows. Between bands the sums wait in memory: of a 1x1 kernel those of many channels, in
+ * the L2 cache; of others all taps of one tile's channels, in the L1 cache. */
 #ifndef NN_KERNELS_CONV_WEIGHTS_H
 #define NN_KERNELS_CONV_WEIGHTS_H
 
 #include "conv.h"
 #include "sum.h"
 
-/* Channels of a register tile; floats of a band's maps. */
+/* Channels of a register tile; floats of a band's maps: more than the L1 cache holds, because
+ * shorter bands, which load and store the sums more often, are slower. */
 enum {
 	WEIGHTS_IN = REGISTERS == 32 ? 4 : 3,
 	WEIGHTS_OUT = REGISTERS == 32 ? 6 : 4,

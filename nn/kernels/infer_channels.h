@@ -132,7 +132,8 @@ INLINE void channel_three_beside(const struct channel_tile *t, const int vectors
 	const int pointers = (positions + 4) / 3;
 	vf a[CHANNEL_ONE][3];
 	const float *at[POINTERS], *w = t->w;
-	const size_t pixel = t->pixel, row = t->row, back = (size_t)t->rows * row - 1;
+	const size_t pixel = t->pixel, row = t->row;
+	const ptrdiff_t next = 1 - (ptrdiff_t)((size_t)t->rows * row); /* to the next channel */
 	UNROLL for (int k = 0; k < pointers; k++)
 	{
 		at[k] = t->in + (size_t)(3 * k) * pixel;
@@ -158,7 +159,7 @@ INLINE void channel_three_beside(const struct channel_tile *t, const int vectors
 			}
 			UNROLL for (int k = 0; k < pointers; k++) at[k] += row;
 		}
-		UNROLL for (int k = 0; k < pointers; k++) at[k] -= back;
+		UNROLL for (int k = 0; k < pointers; k++) at[k] += next;
 	}
 	channel_finish(a, t, vectors, positions);
 }

@@ -79,7 +79,8 @@ static inline int nn_conv_filters(const struct nn_conv *s)
 {
 	const int fit = nn_conv_points(s)
 		? NN_CONV_SUMS / ((s->in_channels + 16) * 16)
-		: NN_CONV_PLANES / (s->out_height * s->out_width * 16 + NN_CONV_PAD),
+		: (int)(NN_CONV_PLANES
+			/ ((size_t)s->out_height * (size_t)s->out_width * 16 + NN_CONV_PAD)),
 		  filters = fit >= 12 ? fit / 12 * 12 : (nn_conv_points(s) ? 4 : 6);
 	return filters < s->out_channels ? filters : s->out_channels;
 }
@@ -103,8 +104,8 @@ static inline size_t nn_conv_scratch(const struct nn_conv *s)
 			+ filters * band * (size_t)s->out_width
 			+ 4 * band_in * (size_t)s->in_width);
 	const size_t planes = 16 * (filters + 16) + 16 * 12 * (4 * taps + 16)
-		+ filters * (16 * (size_t)(s->out_height * s->out_width) + NN_CONV_PAD)
-		+ 4 * (16 * (size_t)(s->in_height * s->in_width) + NN_CONV_PAD)
+		+ filters * (16 * (size_t)s->out_height * (size_t)s->out_width + NN_CONV_PAD)
+		+ 4 * (16 * (size_t)s->in_height * (size_t)s->in_width + NN_CONV_PAD)
 		+ 8 * (size_t)s->out_height * taps; /* spans, as floats */
 	const size_t weights = nn_conv_points(s) ? points : planes;
 	return patch > weights ? patch : weights;
