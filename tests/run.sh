@@ -15,6 +15,7 @@ run_one() {
 	out=$TEST_ROOT/$name.out begun=$(date +%s)
 	# shellcheck disable=SC2086 # one word or none
 	timeout "${TEST_TIMEOUT:-600}" $interpreter "$1" >"$out" 2>&1; status=$?
+	sed -i 's/^not ok \([0-9]* # SKIP \)/ok \1/' "$out" # cmocka's way to say that this machine cannot make a test
 	good=$(grep -c '^ok ' "$out"); bad=$(grep -c '^not ok ' "$out")
 	if [ "$status" -ne 0 ] && [ "$bad" -eq 0 ] || [ $((good + bad)) -eq 0 ]; then
 		bad=$((bad + 1)); echo "not ok - $name ended with status $status" >>"$out"
