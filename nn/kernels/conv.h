@@ -145,7 +145,7 @@ INLINE void conv_tap(vf a[CONV_CHANNELS][CONV_POSITIONS], const float *v, const 
 	UNROLL for (int x = 0; x < CONV_POSITIONS; x++) if (x >= from && x < end)
 	{
 		const vf in = load(v + x * W);
-		UNROLL for (int o = 0; o < count; o++) a[o][x] = fma_(in, g[o], a[o][x]);
+		UNROLL for (int o = 0; o < count; o++) add_product(&a[o][x], in, g[o]);
 	}
 }
 
@@ -175,20 +175,22 @@ INLINE void conv_tap_inside(vf a[CONV_CHANNELS][CONV_POSITIONS], const float *v,
 INLINE void conv_tile(const struct conv_target *t, const struct conv_patch *p, const float *at,
 	const float *w, const int count, const bool whole, const enum conv_edges edges)
 {
-	const size_t tap = p->tap, weight_tap = p->weight_tap, weight_out = p->weight_out;
+	const size_t tap = p->tap, weight_tap = p->weight_tap, weight_out = p->weight_out,
+		     row = p->row, weight_row = p->weight_row,
+		     next = p->channel - (size_t)p->rows * row,
+		     weight_next = p->weight_channel - (size_t)p->rows * weight_row;
+	const int rows = p->rows;
 	vf a[CONV_CHANNELS][CONV_POSITIONS];
 	conv_start(a, t, p, count);
-	for (int i = 0; i < p->channels; i++)
-		for (int ky = 0; ky < p->rows; ky++) {
-			const float *v = at + (size_t)i * p->channel + (size_t)ky * p->row;
-			const float *f =
-				w + (size_t)i * p->weight_channel + (size_t)ky * p->weight_row;
+	for (int i = p->channels; i > 0; i--, at += next, w += weight_next)
+		for (int ky = rows; ky > 0; ky--, at += row, w += weight_row) {
+			const float *v = at, *f = w;
 			if (edges != CONV_ANY) {
-				UNROLL for (int kx = 0; kx < 3; kx++) conv_tap(a,
-					v + (size_t)kx * tap, f + (size_t)kx * weight_tap,
-					weight_out, count, kx == 0 && (edges & CONV_FIRST) ? 1 : 0,
-					kx == 2 && (edges & CONV_LAST) ? CONV_POSITIONS - 1
-								       : CONV_POSITIONS);
+				UNROLL for (int kx = 0; kx < 3; kx++, v += tap, f += weight_tap)
+					conv_tap(a, v, f, weight_out, count,
+						kx == 0 && (edges & CONV_FIRST) ? 1 : 0,
+						kx == 2 && (edges & CONV_LAST) ? CONV_POSITIONS - 1
+									       : CONV_POSITIONS);
 				continue;
 			}
 			const struct conv_inside *inside = p->inside;

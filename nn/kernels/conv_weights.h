@@ -11,12 +11,13 @@
 #include "conv.h"
 #include "sum.h"
 
-/* Channels of a register tile; floats of a band's maps: more than the L1 cache holds, because
- * shorter bands, which load and store the sums more often, are slower. */
+/* Channels of a register tile; floats of a band's maps. AVX2 reads an L1 cache as fast as it
+ * multiplies, so its bands fit in one. AVX-512 is faster with longer ones, which load and store the
+ * sums less often. */
 enum {
 	WEIGHTS_IN = REGISTERS == 32 ? 4 : 3,
 	WEIGHTS_OUT = REGISTERS == 32 ? 6 : 4,
-	WEIGHTS_BAND = W == 16 ? 20480 : 10240
+	WEIGHTS_BAND = W == 16 ? 20480 : 30000
 };
 
 /* The packed input and output gradient, [half][channel][row][column][W]. */
@@ -54,8 +55,7 @@ INLINE void conv_weights_tile(float *sums, size_t sum_in, size_t sum_out, const 
 			UNROLL for (int o = 0; o < outs; o++)
 			{
 				const vf g = load(d + (size_t)o * dout_channel);
-				UNROLL for (int i = 0; i < ins; i++) a[i][o] =
-					fma_(v[i], g, a[i][o]);
+				UNROLL for (int i = 0; i < ins; i++) add_product(&a[i][o], v[i], g);
 			}
 		}
 	}
@@ -269,11 +269,12 @@ INLINE int conv_band_rows(const struct nn_conv *s)
 }
 
 /* Floats from one packed plane to the next, so that the same band of several channels is spread
- * over the sets of the L1 cache (of 4 KiB a way). */
+ * over the sets of the L1 cache (of 4 KiB a way). Two lines more, or a band of whole 4 KiB would
+ * put the positions that are read together into the same set. */
 INLINE size_t conv_padded(size_t plane, size_t band)
 {
 	const size_t period = NN_CONV_PAD * W / LANES;
-	return plane + (band % period + period - plane % period) % period;
+	return plane + ((band + 2 * LANES) % period + period - plane % period) % period;
 }
 
 /* `outs` output channels; dw, db and dout point to the first. All taps of one tile's channels go

@@ -15,6 +15,17 @@
  * registers for the next step that loads them, and the tile needs those registers. */
 #define FRESH(pointer) __asm__("" : "+r"(pointer))
 
+/* *sum += a * b, fused, for the sums of a tile. With 16 registers a tile leaves none free, and gcc
+ * moves or spills sums whose register another operand could take: here it cannot. */
+INLINE void add_product(vf *sum, vf a, vf b)
+{
+#if W == 8
+	__asm__("vfmadd231ps %1, %2, %0" : "+x"(*sum) : "x"(a), "x"(b));
+#else
+	*sum = fma_(a, b, *sum);
+#endif
+}
+
 /* How many of `left` rows or channels the next tile takes if a tile holds up to `tile`. All tiles
  * are of sizes as equal as possible. */
 INLINE size_t tile_of(size_t left, size_t tile)
