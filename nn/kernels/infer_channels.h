@@ -102,7 +102,7 @@ INLINE void channel_tap(vf a[CHANNEL_ONE][3], const float *at, size_t step, cons
 	UNROLL for (int x = 0; x < positions; x++) if (x >= from && x < end)
 	{
 		const vf g = all(at[(size_t)x * step]);
-		UNROLL for (int v = 0; v < vectors; v++) a[x][v] = fma_(g, f[v], a[x][v]);
+		UNROLL for (int v = 0; v < vectors; v++) add_product(&a[x][v], g, f[v]);
 	}
 }
 
@@ -147,14 +147,17 @@ INLINE void channel_three_beside(const struct channel_tile *t, const int vectors
 				const int from = kx == 0 && first ? 1 : 0,
 					  end = kx == 2 && last ? positions - 1 : positions;
 				vf f[3];
+#if REGISTERS == 16
+				UNROLL for (int k = 0; k < pointers; k++) FRESH(at[k]);
+#endif
 				UNROLL for (int v = 0; v < vectors; v++) f[v] =
 					load(w + (kx * vectors + v) * W);
 				UNROLL for (int x = 0; x < positions; x++) if (x >= from && x < end)
 				{
 					const int c = kx + x;
 					const vf g = all(at[c / 3][(size_t)(c % 3) * pixel]);
-					UNROLL for (int v = 0; v < vectors; v++) a[x][v] =
-						fma_(g, f[v], a[x][v]);
+					UNROLL for (int v = 0; v < vectors; v++)
+						add_product(&a[x][v], g, f[v]);
 				}
 			}
 			UNROLL for (int k = 0; k < pointers; k++) at[k] += row;
