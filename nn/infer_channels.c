@@ -7,6 +7,7 @@
 
 #include "batchnorm.h"
 #include "block.h"
+#include "channel_maps.h"
 #include "layout.h"
 #include "plan.h"
 
@@ -19,7 +20,7 @@ struct nn_channels {
 	float *memory;
 	size_t size; /* floats of memory taken so far */
 	size_t weights[NN_LAYERS_MAX], biases[NN_LAYERS_MAX];
-	size_t numbers[NN_LAYERS_MAX]; /* batchnorm */
+	size_t numbers[NN_LAYERS_MAX]; /* batchnorm, normalize */
 	/* Batchnorm: the convolution whose sums it takes straight from the registers, or -1. */
 	int convolution[NN_LAYERS_MAX];
 	size_t scratch, pooled; /* pooled: a convolution that its pooling reads */
@@ -54,27 +55,11 @@ static float *map(const struct nn_channels *f, int layer)
 	return f->memory + f->plan.ops[layer].out;
 }
 
-static bool is_known(enum nn_operation kind)
+static bool is_known(const struct nn_layer *layer, enum nn_operation kind)
 {
-	switch (kind) {
-	case NN_OP_NOTHING:
-	case NN_OP_INPUT:
-	case NN_OP_CONV_POOL:
-	case NN_OP_CONV:
-	case NN_OP_DENSE:
-	case NN_OP_RELU:
-	case NN_OP_POOL:
-	case NN_OP_DROPOUT:
-	case NN_OP_CONCAT:
-	case NN_OP_OUTPUT:
-	case NN_OP_DEPTHWISE:
-	case NN_OP_AVERAGE:
-	case NN_OP_ADD:
-	case NN_OP_RELU6:
-	case NN_OP_SILU:
-	case NN_OP_BATCHNORM: return true;
-	default: return false;
-	}
+	if (kind == NN_OP_CONV_GENERAL)
+		return false;
+	return !layer->groups || kind == NN_OP_CHANNELS;
 }
 
 /* The layer whose convolution is run at layer l. */
@@ -184,6 +169,23 @@ static void pack_numbers(
 	memcpy(to + 2 * wide, tensor(f, params, l->bias_tensor), bytes);
 }
 
+/* Means and scales of every number of an image, [position][channel], and no shift. */
+static void pack_constants(const struct nn_channels *f, float *to, const float *params, int layer)
+{
+	const struct nn_layer *l = &f->net->layers[layer];
+	const float *mean = tensor(f, params, l->mean_tensor),
+		    *scale = tensor(f, params, l->variance_tensor);
+	const size_t channels = (size_t)l->shape.channels, wide = pixel(f, layer),
+		     count = (size_t)positions(f, layer);
+	const bool each = f->net->tensors[l->mean_tensor].count != channels;
+	for (size_t k = 0; k < count; k++)
+		for (size_t c = 0; c < channels; c++) {
+			const size_t from = each ? c * count + k : c;
+			to[k * wide + c] = mean[from];
+			to[(count + k) * wide + c] = scale[from];
+		}
+}
+
 static void pack_layer(
 	const struct nn_channels *f, const float *params, const float *shared, int layer)
 {
@@ -191,6 +193,8 @@ static void pack_layer(
 	const bool depthwise = f->net->layers[convolution_of(f, layer)].kind == NN_DEPTHWISE;
 	if (op->kind == NN_OP_BATCHNORM)
 		pack_numbers(f, f->memory + f->numbers[layer], shared, params, layer);
+	if (op->kind == NN_OP_NORMALIZE)
+		pack_constants(f, f->memory + f->numbers[layer], params, layer);
 	if (!has_weights(f, layer))
 		return;
 	const struct nn_layer *l = weights_of(f, layer);
@@ -222,6 +226,8 @@ static void lay_out(struct nn_channels *f)
 			pooled = 4 * op->size;
 		if (op->kind == NN_OP_BATCHNORM)
 			f->numbers[l] = take(f, 3 * wide);
+		if (op->kind == NN_OP_NORMALIZE)
+			f->numbers[l] = take(f, 3 * (size_t)positions(f, l) * wide);
 		if (!has_weights(f, l))
 			continue;
 		const struct nn_layer *w = weights_of(f, l);
@@ -262,7 +268,7 @@ struct nn_channels *nn_channels_new(
 	nn_plan_make(&f->plan, net, frozen, false);
 	bool known = true;
 	for (int l = 0; l < net->layer_count; l++)
-		known = known && is_known(f->plan.ops[l].kind) && !f->net->layers[l].groups;
+		known = known && is_known(&net->layers[l], f->plan.ops[l].kind);
 	float *shared = known ? prepare(f, params) : NULL;
 	if (shared) {
 		join_convolutions(f);
@@ -398,6 +404,18 @@ static void run_add(struct nn_channels *f, int layer, size_t vectors)
 			i + 1 < op->input_count ? NN_NOT_RECTIFIED : op->rectifier);
 }
 
+/* The second input: a map, or one number for each channel. */
+static void run_multiply(struct nn_channels *f, int layer, size_t vectors)
+{
+	const int *inputs = f->plan.ops[layer].inputs;
+	const float *in = map(f, inputs[0]), *by = map(f, inputs[1]);
+	if (positions(f, inputs[1]) == positions(f, layer))
+		f->kernels->multiply(map(f, layer), in, by, vectors);
+	else
+		nn_channel_gate(
+			map(f, layer), in, by, pixel(f, layer), (size_t)positions(f, layer));
+}
+
 static void run_layer(struct nn_channels *f, int l)
 {
 	const struct nn_op *op = &f->plan.ops[l];
@@ -415,6 +433,23 @@ static void run_layer(struct nn_channels *f, int l)
 	case NN_OP_RELU: k->relu_forward(out, in, vectors); break;
 	case NN_OP_RELU6: k->relu6_forward(out, in, vectors); break;
 	case NN_OP_SILU: k->silu_forward(out, in, vectors); break;
+	case NN_OP_ACTIVATION:
+		k->activate(
+			out, in, vectors, f->net->layers[l].kind, (float)f->net->layers[l].slope);
+		break;
+	case NN_OP_NORMALIZE:
+		k->channel_normalize(out, in, f->memory + f->numbers[l],
+			(size_t)positions(f, l) * pixel(f, l), 1, NN_NOT_RECTIFIED);
+		break;
+	case NN_OP_MULTIPLY: run_multiply(f, l, vectors); break;
+	case NN_OP_CHANNELS:
+		nn_channel_select(out, in, f->net, &f->net->layers[l], pixel(f, l),
+			pixel(f, op->inputs[0]), (size_t)positions(f, l));
+		break;
+	case NN_OP_LARGEST:
+	case NN_OP_MEAN:
+		nn_channel_window(out, in, &op->shape.window, pixel(f, l), op->kind == NN_OP_MEAN);
+		break;
 	case NN_OP_DROPOUT: memcpy(out, in, op->size * sizeof(*out)); break;
 	case NN_OP_CONCAT: run_concat(f, l); break;
 	case NN_OP_ADD: run_add(f, l, vectors); break;
@@ -432,7 +467,10 @@ static void run_layer(struct nn_channels *f, int l)
 			out, in, &s, op->kind == NN_OP_POOL ? NN_CHANNEL_MAX : NN_CHANNEL_MEAN);
 		break;
 	}
-	default: break;
+	case NN_OP_NOTHING:
+	case NN_OP_INPUT:
+	case NN_OP_OUTPUT:
+	case NN_OP_CONV_GENERAL: break;
 	}
 }
 

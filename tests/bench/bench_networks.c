@@ -184,8 +184,21 @@ static int bench_network(const struct bench *b, const char *name)
 	return 0;
 }
 
-static const char *const kinds[] = { "input", "conv", "dense", "relu", "maxpool", "dropout",
-	"concat", "output", "depthwise", "avgpool", "add", "relu6", "silu", "batchnorm" };
+/* The kinds that the networks have. */
+static const char *const kinds[NN_KIND_COUNT] = { [NN_INPUT] = "input",
+	[NN_CONV] = "conv",
+	[NN_DENSE] = "dense",
+	[NN_RELU] = "relu",
+	[NN_MAXPOOL] = "maxpool",
+	[NN_DROPOUT] = "dropout",
+	[NN_CONCAT] = "concat",
+	[NN_OUTPUT] = "output",
+	[NN_DEPTHWISE] = "depthwise",
+	[NN_AVGPOOL] = "avgpool",
+	[NN_ADD] = "add",
+	[NN_RELU6] = "relu6",
+	[NN_BATCHNORM] = "batchnorm",
+	[NN_GELU] = "gelu" };
 
 static int print_layers(const char *name)
 {
@@ -194,6 +207,12 @@ static int print_layers(const char *name)
 	json_t *all = json_array();
 	for (int l = 0; l < net.layer_count; l++) {
 		const struct nn_layer *layer = &net.layers[l];
+		if (!kinds[layer->kind]) {
+			fprintf(stderr, "bench-networks: %s: PyTorch's network has no such layer\n",
+				layer->name);
+			json_decref(all);
+			return 2;
+		}
 		json_t *inputs = json_array();
 		for (int i = 0; i < layer->input_count; i++)
 			json_array_append_new(inputs, json_integer(layer->inputs[i]));

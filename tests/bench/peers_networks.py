@@ -1,6 +1,6 @@
-"""peers_networks.py BENCH-NETWORKS FILE.json [NETWORK ...] - the small networks of tests/bench/networks.c on one core: training (batches of 32, SGD
-with Nesterov momentum) beside PyTorch eager, channels last and channels first, and evaluation of 1 and of 256 images beside ONNX Runtime on the
-network's ONNX file. Engines take turns; CPU time; the best of several processes each. Prints two tables in Markdown. With $RETRIAL_PEERS_ISA=avx2
+"""peers_networks.py BENCH-NETWORKS FILE.json [NETWORK ...] - the small networks of tests/oracle/networks.c on one core: training (batches of 32, SGD
+with Nesterov momentum) beside PyTorch eager, channels last and channels first, and evaluation of 256 images beside PyTorch and ONNX Runtime, of one
+beside ONNX Runtime, on the network's ONNX file. Engines take turns; CPU time; the best of several processes each. Prints two tables in Markdown. With $RETRIAL_PEERS_ISA=avx2
 Retrial and PyTorch are both held to AVX2 (ONNX Runtime has no such switch).
 """
 import json
@@ -12,7 +12,7 @@ import time
 
 import peers_common as common
 
-BATCH = 32
+BATCH, IMAGES = 32, 256
 ROUNDS = int(os.environ.get("RETRIAL_PEERS_ROUNDS", "2"))
 SECONDS = 1.5
 KERNELS = ["--kernels", "avx2"] if os.environ.get("RETRIAL_PEERS_ISA") == "avx2" else []
@@ -76,6 +76,8 @@ def build(torch, layers):
                     y = x[0] + x[1]
                 elif kind == "relu":
                     y = functional.relu(x[0], inplace=True)
+                elif kind == "gelu":
+                    y = functional.gelu(x[0])
                 elif kind == "relu6":
                     y = functional.relu6(x[0], inplace=True)
                 elif kind == "output":
@@ -120,6 +122,10 @@ def torch_work(bench, network, layout):
         optimizer.step()
 
     said = {"train": repeat(step, BATCH), "parameters": sum(p.numel() for p in net.parameters())}
+    net.eval()
+    images = torch.rand(IMAGES, *shape).to(memory_format=form)
+    with torch.inference_mode():
+        said["evaluate"] = repeat(lambda: net(images), IMAGES)
     print(json.dumps(said))
 
 
@@ -133,7 +139,7 @@ def onnx_work(path):
     session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
     place = session.get_inputs()[0]
     said = {}
-    for count in (1, 256):
+    for count in (1, IMAGES):
         images = numpy.random.default_rng(1).random((count, *place.shape[1:]), dtype=numpy.float32)
         said[str(count)] = repeat(lambda: session.run(None, {place.name: images}), count)
     print(json.dumps(said))
@@ -155,6 +161,7 @@ def measure(bench, network, results):
             said = common.worker(__file__, "torch", bench, network, layout)
             if said:
                 better(results, "torch", said["train"])
+                better(results, "torch256", said["evaluate"])
         with tempfile.NamedTemporaryFile(suffix=".onnx") as f:
             if subprocess.run([bench, "--onnx", network, f.name]).returncode == 0:
                 said = common.worker(__file__, "onnx", f.name)
@@ -171,12 +178,15 @@ def print_tables(table):
     for network, r in table.items():
         print(f"| {network} | {r['parameters']:,} | {r['train']:,.0f} ({100 * r['train_fraction']:.0f} %) | {r.get('torch', 0):,.0f} "
               f"| {ratio(r['train'], r.get('torch'))} |")
-    print("\n| evaluation | 256 images: Retrial, images/s (of the peak) | ONNX Runtime | ratio | one image: Retrial, microseconds | ONNX Runtime | ratio |\n"
-          "| --- | ---: | ---: | ---: | ---: | ---: | ---: |")
+    print("\n| evaluation of 256 images | Retrial, images/s (of the peak) | PyTorch | ratio | ONNX Runtime | ratio |\n"
+          "| --- | ---: | ---: | ---: | ---: | ---: |")
+    for network, r in table.items():
+        print(f"| {network} | {r['evaluate']:,.0f} ({100 * r['evaluate_fraction']:.0f} %) | {r.get('torch256', 0):,.0f} | {ratio(r['evaluate'], r.get('torch256'))} "
+              f"| {r.get('onnx256', 0):,.0f} | {ratio(r['evaluate'], r.get('onnx256'))} |")
+    print("\n| one image | Retrial, microseconds (of the peak) | ONNX Runtime | ratio |\n| --- | ---: | ---: | ---: |")
     for network, r in table.items():
         one = 1e6 / r["onnx1"] if r.get("onnx1") else 0
-        print(f"| {network} | {r['evaluate']:,.0f} ({100 * r['evaluate_fraction']:.0f} %) | {r.get('onnx256', 0):,.0f} | {ratio(r['evaluate'], r.get('onnx256'))} "
-              f"| {1e6 / r['one']:,.1f} | {one:,.1f} | {ratio(r['one'], r.get('onnx1'))} |")
+        print(f"| {network} | {1e6 / r['one']:,.1f} ({100 * r['one_fraction']:.0f} %) | {one:,.1f} | {ratio(r['one'], r.get('onnx1'))} |")
 
 
 def main(bench, path, *networks):

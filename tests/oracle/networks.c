@@ -44,7 +44,7 @@ static void convolve(
 	g->last = nn_conv_with(g->net, name_of(g), g->last, &o);
 }
 
-enum activation { LINEAR, RELU, RELU6 };
+enum activation { LINEAR, RELU, RELU6, GELU };
 
 static void activate(struct growing *g, enum activation a)
 {
@@ -52,6 +52,8 @@ static void activate(struct growing *g, enum activation a)
 		g->last = nn_relu(g->net, name_of(g), g->last);
 	else if (a == RELU6)
 		g->last = nn_relu6(g->net, name_of(g), g->last);
+	else if (a == GELU)
+		g->last = nn_activation(g->net, name_of(g), g->last, NN_GELU, 0);
 }
 
 static void normalise(struct growing *g, enum activation a)
@@ -336,6 +338,24 @@ static void resnet9(struct nn_net *net)
 	end(&g);
 }
 
+/* Jordan (2024): a 2x2 whitening convolution, three groups of 64, 256 and 256 filters. */
+static void airbench94(struct nn_net *net)
+{
+	static const int widths[] = { 64, 256, 256 };
+	struct growing g = begin(net, 3, 32);
+	convolve(&g, 24, 2, 1, NN_VALID, false);
+	activate(&g, GELU);
+	for (int group = 0; group < 3; group++) {
+		bare(&g, widths[group], 3, 1);
+		pool(&g, 2);
+		normalise(&g, GELU);
+		normal_conv(&g, widths[group], 3, 1, GELU);
+	}
+	pool(&g, 3);
+	dense(&g, 10, false);
+	end(&g);
+}
+
 static const struct small_network networks[] = {
 	{ "paper", paper },
 	{ "mnist-convnet", mnist_convnet },
@@ -351,6 +371,7 @@ static const struct small_network networks[] = {
 	{ "2c2d", two_conv_two_dense },
 	{ "all-cnn-c", all_cnn_c },
 	{ "m3", m3 },
+	{ "airbench94", airbench94 },
 	{ "resnet-9", resnet9 },
 };
 

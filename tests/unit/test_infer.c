@@ -12,8 +12,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "nn/infer_channels.h"
 #include "nn/kernels/kernels.h"
 #include "tests/oracle/check.h"
+#include "tests/oracle/networks.h"
 #include "tests/oracle/paper_nets.h"
 
 enum { IMAGES = 3, CLASSES_MAX = 256 };
@@ -254,6 +256,44 @@ static void all_layers_with_channels_in_the_lanes(void **state)
 	}
 }
 
+/* Activations, products, shuffled and padded channels, constants, windows that overlap. */
+static void all_layers_without_weights_with_channels_in_the_lanes(void **state)
+{
+	(void)state;
+	static const enum nn_kind smooth[] = { NN_TANH, NN_SIGMOID, NN_LEAKY_RELU, NN_GELU,
+		NN_HARD_SWISH, NN_HARD_SIGMOID };
+	for (int k = 0; k < 24; k++) {
+		struct nn_net net = { 0 };
+		const int channels = 2 + 2 * k, images = 1 + k % 3;
+		int from = nn_normalize(
+			&net, "constants", image(&net, images, 7 + k % 4, 6 + k % 5), k % 2 == 1);
+		from = nn_conv(&net, "conv", from, channels, 2, 3, NN_SAME, false, NN_HE_NORMAL);
+		from = nn_activation(&net, "smooth", from, smooth[k % 6], 0.1);
+		const struct nn_pool_options window = { .height = 2 + k % 2,
+			.width = 3,
+			.stride = 1 + k % 3,
+			.padding = k % 5 < 3 ? NN_SAME : NN_VALID,
+			.stride_width = 1 + k % 2 };
+		from = nn_pool_with(
+			&net, k % 4 < 2 ? NN_MAXPOOL : NN_AVGPOOL, "window", from, &window);
+		from = nn_shuffle(&net, "shuffle", from, 2);
+		from = nn_pad_channels(&net, "pad", from, channels + k % 7);
+		int gate = nn_global_avgpool(&net, "squeeze", from);
+		gate = nn_activation(&net, "gate", gate, NN_SIGMOID, 0);
+		const int gated = nn_multiply(&net, "gated", from, gate),
+			  product = nn_multiply(&net, "product", gated, from);
+		head(&net, product, 5);
+		check("no weights", &net, false);
+		float *params = calloc(net.parameter_count, sizeof(*params));
+		for (int i = 0; nn_kernels_at(i); i++) {
+			struct nn_channels *f = nn_channels_new(&net, params, nn_kernels_at(i));
+			assert_non_null(f); /* not the way of a block */
+			nn_channels_free(f);
+		}
+		free(params);
+	}
+}
+
 /* A convolution without bias that is fused with its pooling. */
 /* Tiles of every size, with and without edges; weights of several blocks of input channels. */
 static void convolutions_and_normalisations_of_many_shapes(void **state)
@@ -331,19 +371,34 @@ static void probabilities_are_the_softmax_in_the_same_bits_everywhere(void **sta
 	}
 }
 
+/* A network by positions, by channels, and one of groups, which takes the way of a block. */
 static void a_call_allocates_nothing(void **state)
 {
 	(void)state;
-	struct nn_net nets[2];
-	memset(nets, 0, sizeof(nets));
+	static struct nn_net nets[4];
 	paper_unified(&nets[0], (struct nn_shape){ 1, 28, 28 }, 10);
 	head(&nets[1],
 		nn_conv(&nets[1], "conv", image(&nets[1], 1, 28, 28), 5, 3, 3, NN_SAME, true,
 			NN_HE_NORMAL),
 		3);
-	uint8_t pixels[28 * 28] = { 0 };
-	for (int k = 0; k < 2; k++) {
+	const struct nn_conv_options grouped = { .filters = 4,
+		.kernel_height = 3,
+		.kernel_width = 3,
+		.stride = 1,
+		.padding = NN_SAME,
+		.groups = 2,
+		.init = NN_HE_NORMAL };
+	head(&nets[2],
+		nn_conv_with(&nets[2], "groups",
+			nn_conv(&nets[2], "conv", image(&nets[2], 1, 28, 28), 4, 3, 3, NN_SAME,
+				true, NN_HE_NORMAL),
+			&grouped),
+		3);
+	assert_true(small_network_build("mobilenet-small", &nets[3]));
+	static uint8_t pixels[32 * 32 * 3];
+	for (int k = 0; k < 4; k++) {
 		float *params = calloc(nets[k].parameter_count, sizeof(*params)), p[10];
+		assert_true(nn_net_ok(&nets[k]));
 		struct nn_infer *f = nn_infer_new(&nets[k], params, NULL);
 		assert_non_null(f);
 		const struct mallinfo2 before = mallinfo2();
@@ -371,6 +426,7 @@ int main(void)
 		cmocka_unit_test(an_image_may_be_its_own_logits),
 		cmocka_unit_test(all_other_networks_have_channels_in_the_lanes),
 		cmocka_unit_test(all_layers_with_channels_in_the_lanes),
+		cmocka_unit_test(all_layers_without_weights_with_channels_in_the_lanes),
 		cmocka_unit_test(convolutions_and_normalisations_of_many_shapes),
 		cmocka_unit_test(a_convolution_without_bias),
 		cmocka_unit_test(probabilities_are_the_softmax_in_the_same_bits_everywhere),
