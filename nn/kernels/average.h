@@ -2,6 +2,7 @@
 #ifndef NN_KERNELS_AVERAGE_H
 #define NN_KERNELS_AVERAGE_H
 
+#include "elementwise.h"
 #include "kernels.h"
 #include "lanes.h"
 
@@ -27,8 +28,10 @@ static void average_forward(float *out, const float *in, const struct nn_average
 static void average_backward(float *din, const float *dout, const struct nn_average *s)
 {
 	const vf share = all(1.0f / (float)(s->window_height * s->window_width));
-	memset(din, 0, (size_t)s->channels * s->in_plane * sizeof(*din));
-	for (int c = 0; c < s->channels; c++, din += s->in_plane)
+	for (int c = 0; c < s->channels; c++, din += s->in_plane) {
+		clear_beyond(din, s->in_plane, s->in_row,
+			(size_t)(s->out_height * s->window_height),
+			(size_t)(s->out_width * s->window_width));
 		for (int y = 0; y < s->out_height; y++)
 			for (int x = 0; x < s->out_width; x++, dout += LANES)
 				for (int lane = 0; lane < LANES; lane += W) {
@@ -41,6 +44,7 @@ static void average_backward(float *din, const float *dout, const struct nn_aver
 									+ (size_t)kx * LANES,
 								d);
 				}
+	}
 }
 
 #endif

@@ -6,47 +6,84 @@
 #include "kernels.h"
 #include "lanes.h"
 
-static void pool_forward(
-	float *out, int32_t *argmax, const float *in, const struct nn_pool_shape *s)
+/* Zeros in a plane of rows, but for the first `columns` positions of the first `rows`. */
+INLINE void clear_beyond(float *plane, size_t size, size_t row, size_t rows, size_t columns)
 {
+	const size_t used = columns * LANES;
+	if (used < row)
+		for (size_t y = 0; y < rows; y++)
+			memset(plane + y * row + used, 0, (row - used) * sizeof(*plane));
+	memset(plane + rows * row, 0, (size - rows * row) * sizeof(*plane));
+}
+
+INLINE void pool_forward_of(
+	float *out, int32_t *argmax, const float *in, const struct nn_pool_shape *s, const int size)
+{
+	const size_t row = s->in_row;
 	for (int c = 0; c < s->channels; c++, in += s->in_plane)
-		for (int y = 0; y < s->out_height; y++)
-			for (int x = 0; x < s->out_width; x++, out += LANES, argmax += LANES)
+		for (int y = 0; y < s->out_height; y++) {
+			const float *window = in + (size_t)(y * size) * row;
+			for (int x = 0; x < s->out_width;
+				x++, out += LANES, argmax += LANES, window += size * LANES)
 				for (int lane = 0; lane < LANES; lane += W) {
-					const float *p = in + (size_t)(y * s->size) * s->in_row
-						+ (size_t)(x * s->size) * LANES + lane;
-					vf best = load(p);
+					vf best = load(window + lane);
 					vi at = { 0 };
-					for (int k = 1; k < s->size * s->size; k++) {
-						vf v = load(p + (size_t)(k / s->size) * s->in_row
-							+ (size_t)(k % s->size) * LANES);
-						at = select_int(v > best, all_int(k), at);
-						best = max_(v, best);
-					}
+					for (int ky = 0; ky < size; ky++)
+						for (int kx = ky ? 0 : 1; kx < size; kx++) {
+							const vf v = load(window + (size_t)ky * row
+								+ kx * LANES + lane);
+							at = select_int(v > best,
+								all_int(ky * size + kx), at);
+							best = max_(v, best);
+						}
 					store(out + lane, best);
 					store_int(argmax + lane, at);
 				}
+		}
+}
+
+INLINE void pool_backward_of(float *din, const float *dout, const int32_t *argmax,
+	const struct nn_pool_shape *s, const int size)
+{
+	const size_t row = s->in_row;
+	for (int c = 0; c < s->channels; c++, din += s->in_plane) {
+		clear_beyond(din, s->in_plane, row, (size_t)(s->out_height * size),
+			(size_t)(s->out_width * size));
+		for (int y = 0; y < s->out_height; y++) {
+			float *window = din + (size_t)(y * size) * row;
+			for (int x = 0; x < s->out_width;
+				x++, dout += LANES, argmax += LANES, window += size * LANES)
+				for (int lane = 0; lane < LANES; lane += W) {
+					const vf d = load(dout + lane);
+					const vi at = load_int(argmax + lane);
+					for (int ky = 0; ky < size; ky++)
+						for (int kx = 0; kx < size; kx++)
+							store(window + (size_t)ky * row + kx * LANES
+									+ lane,
+								keep_where(
+									at == ky * size + kx, d));
+				}
+		}
+	}
+}
+
+/* Windows of 2x2, which nearly all are, with constants. */
+static void pool_forward(
+	float *out, int32_t *argmax, const float *in, const struct nn_pool_shape *s)
+{
+	if (s->size == 2)
+		pool_forward_of(out, argmax, in, s, 2);
+	else
+		pool_forward_of(out, argmax, in, s, s->size);
 }
 
 static void pool_backward(
 	float *din, const float *dout, const int32_t *argmax, const struct nn_pool_shape *s)
 {
-	memset(din, 0, (size_t)s->channels * s->in_plane * sizeof(*din));
-	for (int c = 0; c < s->channels; c++, din += s->in_plane)
-		for (int y = 0; y < s->out_height; y++)
-			for (int x = 0; x < s->out_width; x++, dout += LANES, argmax += LANES)
-				for (int k = 0; k < s->size * s->size; k++)
-					for (int lane = 0; lane < LANES; lane += W) {
-						float *p = din
-							+ (size_t)(y * s->size + k / s->size)
-								* s->in_row
-							+ (size_t)(x * s->size + k % s->size)
-								* LANES
-							+ lane;
-						store(p,
-							keep_where(load_int(argmax + lane) == k,
-								load(dout + lane)));
-					}
+	if (s->size == 2)
+		pool_backward_of(din, dout, argmax, s, 2);
+	else
+		pool_backward_of(din, dout, argmax, s, s->size);
 }
 
 static void relu_forward(float *out, const float *in, size_t count)

@@ -332,7 +332,7 @@ struct nn_kernels {
 	void (*pool_forward)(
 		float *out, int32_t *argmax, const float *in, const struct nn_pool_shape *s);
 	void (*pool_backward)(float *din, const float *dout, const int32_t *argmax,
-		const struct nn_pool_shape *s); /* din is set to zero first */
+		const struct nn_pool_shape *s); /* 0 but at the maxima */
 
 	/* out = (the window's sum, in scan order) * (1 / its size, rounded). din = dout * (1 /
 	 * size), 0 outside of all windows. */
