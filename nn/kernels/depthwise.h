@@ -8,6 +8,10 @@
 
 enum { DEPTH_POSITIONS = 8, DEPTH_TAPS = 3 };
 
+/* Columns that three taps of DEPTH_POSITIONS neighbours read, without those outside the input: all;
+ * all but the first; all but the last; all but both; else see conv_inside. */
+enum depth_edges { DEPTH_WHOLE, DEPTH_FIRST, DEPTH_LAST, DEPTH_BOTH, DEPTH_ANY };
+
 /* How a tile steps through its input: floats to the next row and column of taps, and of their
  * weights; for each column tap the positions inside the input. */
 struct depth_walk {
@@ -15,10 +19,45 @@ struct depth_walk {
 	int rows, taps;
 	struct conv_inside kept; /* positions that exist */
 	const struct conv_inside *inside;
+	enum depth_edges edges;
 	bool relu, normalized;
 	float mean, scale, shift;
 	enum nn_rectifier rectifier;
 };
+
+/* Do the positions of a tile of three taps need all of their columns, all but the first, the last,
+ * or both? Taps may run backwards, as those of the gradient. */
+INLINE enum depth_edges depth_edges_of(const struct depth_walk *p)
+{
+	const struct conv_inside *in = p->inside;
+	const int end = DEPTH_POSITIONS;
+	if (p->taps != 3 || p->kept.end != end || in[1].from != 0 || in[1].end != end)
+		return DEPTH_ANY;
+	const bool back = p->tap < 0;
+	const struct conv_inside left = in[back ? 2 : 0], right = in[back ? 0 : 2];
+	if (left.end != end || left.from > 1 || right.from != 0 || right.end < end - 1)
+		return DEPTH_ANY;
+	return (enum depth_edges)(
+		(left.from == 1 ? DEPTH_FIRST : 0) + (right.end == end - 1 ? DEPTH_LAST : 0));
+}
+
+INLINE void depth_end(
+	vf a[DEPTH_POSITIONS], float *out, ptrdiff_t out_step, const struct depth_walk *p)
+{
+	if (p->relu)
+		UNROLL for (int x = 0; x < DEPTH_POSITIONS; x++) a[x] = relu(a[x]);
+	if (p->normalized) {
+		const vf mean = all(p->mean), scale = all(p->scale), shift = all(p->shift);
+		UNROLL for (int x = 0; x < DEPTH_POSITIONS; x++) a[x] =
+			fma_(a[x] - mean, scale, shift);
+		if (p->rectifier == NN_RECTIFIED)
+			UNROLL for (int x = 0; x < DEPTH_POSITIONS; x++) a[x] = relu(a[x]);
+		else if (p->rectifier == NN_RECTIFIED_6)
+			UNROLL for (int x = 0; x < DEPTH_POSITIONS; x++) a[x] = relu6(a[x]);
+	}
+	UNROLL for (int x = 0; x < DEPTH_POSITIONS; x++) if (x >= p->kept.from && x < p->kept.end)
+		store(out + x * out_step, a[x]);
+}
 
 /* Positions are `step` floats apart in the input and out_step in the output. */
 INLINE void depth_tile(float *out, ptrdiff_t out_step, const float *in, const float *w, float bias,
@@ -40,26 +79,63 @@ INLINE void depth_tile(float *out, ptrdiff_t out_step, const float *in, const fl
 					fma_(load(v + x * step), g, a[x]);
 		}
 	}
-	if (p->relu)
-		UNROLL for (int x = 0; x < DEPTH_POSITIONS; x++) a[x] = relu(a[x]);
-	if (p->normalized) {
-		const vf mean = all(p->mean), scale = all(p->scale), shift = all(p->shift);
-		UNROLL for (int x = 0; x < DEPTH_POSITIONS; x++) a[x] =
-			fma_(a[x] - mean, scale, shift);
-		if (p->rectifier == NN_RECTIFIED)
-			UNROLL for (int x = 0; x < DEPTH_POSITIONS; x++) a[x] = relu(a[x]);
-		else if (p->rectifier == NN_RECTIFIED_6)
-			UNROLL for (int x = 0; x < DEPTH_POSITIONS; x++) a[x] = relu6(a[x]);
+	depth_end(a, out, out_step, p);
+}
+
+/* Three taps of neighbouring positions: every column is read once, for all positions that need it,
+ * and every position has its taps in order. back: the taps run from right to left. */
+INLINE void depth_neighbours_tile(float *out, ptrdiff_t out_step, const float *in, const float *w,
+	float bias, const struct depth_walk *p, const bool back, const bool first, const bool last)
+{
+	enum { END = DEPTH_POSITIONS - 1 };
+	vf a[DEPTH_POSITIONS];
+	UNROLL for (int x = 0; x <= END; x++) a[x] = all(bias);
+	for (int ky = 0; ky < p->rows; ky++, in += p->row, w += p->weight_row) {
+		const vf g[3] = { all(w[0]), all(w[1]), all(w[2]) };
+		UNROLL for (int c = 0; c < END + 3;
+			    c++) /* from the end where the first tap reads */
+		{
+			const bool outside = (c == 0 && (back ? last : first))
+				|| (c == END + 2 && (back ? first : last));
+			if (outside)
+				continue;
+			const vf v = load(in + (back ? END - c : c) * LANES);
+			UNROLL for (int kx = 0; kx < 3; kx++) if (c >= kx && c - kx <= END)
+			{
+				const int x = back ? END - c + kx : c - kx;
+				a[x] = fma_(v, g[kx], a[x]);
+			}
+		}
 	}
-	UNROLL for (int x = 0; x < DEPTH_POSITIONS; x++) if (x >= p->kept.from && x < p->kept.end)
-		store(out + x * out_step, a[x]);
+	depth_end(a, out, out_step, p);
+}
+
+INLINE void depth_neighbours(float *out, ptrdiff_t out_step, const float *in, const float *w,
+	float bias, const struct depth_walk *p, const bool back)
+{
+	switch (p->edges) {
+	case DEPTH_WHOLE:
+		depth_neighbours_tile(out, out_step, in, w, bias, p, back, false, false);
+		break;
+	case DEPTH_FIRST:
+		depth_neighbours_tile(out, out_step, in, w, bias, p, back, true, false);
+		break;
+	case DEPTH_LAST:
+		depth_neighbours_tile(out, out_step, in, w, bias, p, back, false, true);
+		break;
+	default: depth_neighbours_tile(out, out_step, in, w, bias, p, back, true, true);
+	}
 }
 
 INLINE void depth_tile_any(float *out, ptrdiff_t out_step, const float *in, const float *w,
 	float bias, const struct depth_walk *p, int stride)
 {
 	for (int lane = 0; lane < LANES; lane += W)
-		if (stride == 1)
+		if (p->edges != DEPTH_ANY && p->tap > 0)
+			depth_neighbours(out + lane, out_step, in + lane, w, bias, p, false);
+		else if (p->edges != DEPTH_ANY)
+			depth_neighbours(out + lane, out_step, in + lane, w, bias, p, true);
+		else if (stride == 1)
 			depth_tile(out + lane, out_step, in + lane, w, bias, p, LANES);
 		else if (stride == 2)
 			depth_tile(out + lane, out_step, in + lane, w, bias, p, 2 * LANES);
@@ -94,6 +170,7 @@ static void depth_channel(float *out, const float *in, const float *w, float bia
 			inside[kx] = (struct conv_inside){ (at_least(0, -left - kx) + up) / stride,
 				at_most(p.kept.end,
 					(at_least(0, s->in_width - left - kx) + up) / stride) };
+		p.edges = stride == 1 ? depth_edges_of(&p) : DEPTH_ANY;
 		for (int y = 0; y < s->out_height; y++) {
 			const int top = y * stride - s->pad_top, y0 = at_least(0, -top);
 			p.rows = at_least(0, at_most(s->kernel_height, s->in_height - top) - y0);
@@ -134,6 +211,7 @@ static void depth_channel_input(float *din, const float *dout, const float *w,
 			for (int k = 0; k < p.taps; k++)
 				inside[k] = (struct conv_inside){ at_least(0, k - tx.last),
 					at_most(p.kept.end, s->out_width + k - tx.last) };
+			p.edges = stride == 1 ? depth_edges_of(&p) : DEPTH_ANY;
 			for (int y = 0; y < s->in_height; y++) {
 				const struct conv_taps ty = conv_taps_at(
 					y + s->pad_top, s->kernel_height, s->out_height, stride);
