@@ -302,11 +302,10 @@ static void load(const struct nn_channels *f, int layer, const uint8_t *bytes,
 {
 	const struct nn_shape s = f->net->layers[layer].shape;
 	const size_t wide = pixel(f, layer), count = (size_t)s.height * (size_t)s.width;
-	for (size_t c = 0; c < (size_t)s.channels; c++) {
-		float *to = map(f, layer) + c;
-		for (size_t k = 0, from = c * count; k < count; k++, from++, to += wide)
-			*to = bytes ? over_255[bytes[from]] : floats[from];
-	}
+	float *to = map(f, layer);
+	for (size_t k = 0; k < count; k++, to += wide)
+		for (size_t c = 0, from = k; c < (size_t)s.channels; c++, from += count)
+			to[c] = bytes ? over_255[bytes[from]] : floats[from];
 }
 
 static struct nn_channel_conv shape_of(const struct nn_channels *f, int layer)

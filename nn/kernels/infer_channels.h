@@ -20,6 +20,7 @@ enum {
 	CHANNEL_THREE = REGISTERS == 32 ? 8 : 4,
 	CHANNEL_SOME = REGISTERS == 32 ? 8 : 4,
 	CHANNEL_REST = 4,
+	CHANNEL_DEPTH = 8, /* positions of the largest depthwise tile */
 	CHANNEL_BAND = 120,
 	CHANNEL_FEW = 2 * CHANNEL_TWO,
 	CHANNEL_WEIGHTS = 4096,
@@ -399,7 +400,7 @@ static void channel_conv(float *out, const float *in, const float *w, const floa
 /* ---- depthwise ---- */
 
 /* The end of a depthwise tile. Vectors may alias everything, so pointers are copied first. */
-INLINE void depth_finish(vf a[CHANNEL_TWO], float *out, const struct nn_channel_conv *s, size_t v,
+INLINE void depth_finish(vf a[CHANNEL_DEPTH], float *out, const struct nn_channel_conv *s, size_t v,
 	const int positions)
 {
 	const size_t pixel = s->out_pixel;
@@ -427,7 +428,7 @@ INLINE void depth_three_tile(float *out, const float *in, const float *w, const 
 		     wide = s->out_pixel;
 	const int columns = (positions - 1) * stride + 3;
 	for (size_t v = 0; v < wide; v += W) {
-		vf a[CHANNEL_TWO];
+		vf a[CHANNEL_DEPTH];
 		const float *at = in + v, *f = w + v;
 		UNROLL for (int x = 0; x < positions; x++) a[x] = load(b + v);
 		for (int ky = 0; ky < rows; ky++, at += row, f += 3 * wide) {
@@ -458,17 +459,27 @@ INLINE void depth_three_edges(float *out, const float *in, const float *w, const
 		depth_three_tile(out, in, w, b, s, rows, positions, stride, true, true);
 }
 
-static void depth_three(float *out, const float *in, const float *w, const float *b,
-	const struct nn_channel_conv *s, int rows, enum channel_edges edges, bool large)
+INLINE void depth_three_of(float *out, const float *in, const float *w, const float *b,
+	const struct nn_channel_conv *s, int rows, enum channel_edges edges, int positions,
+	const int stride)
 {
-	if (large && s->stride == 1)
-		depth_three_edges(out, in, w, b, s, rows, edges, CHANNEL_TWO, 1);
-	else if (large)
-		depth_three_edges(out, in, w, b, s, rows, edges, CHANNEL_TWO, 2);
-	else if (s->stride == 1)
-		depth_three_edges(out, in, w, b, s, rows, edges, CHANNEL_REST, 1);
+	switch (positions) {
+	case CHANNEL_DEPTH:
+		depth_three_edges(out, in, w, b, s, rows, edges, CHANNEL_DEPTH, stride);
+		break;
+	case 4: depth_three_edges(out, in, w, b, s, rows, edges, 4, stride); break;
+	case 2: depth_three_edges(out, in, w, b, s, rows, edges, 2, stride); break;
+	default: depth_three_edges(out, in, w, b, s, rows, edges, 1, stride);
+	}
+}
+
+static void depth_three(float *out, const float *in, const float *w, const float *b,
+	const struct nn_channel_conv *s, int rows, enum channel_edges edges, int positions)
+{
+	if (s->stride == 1)
+		depth_three_of(out, in, w, b, s, rows, edges, positions, 1);
 	else
-		depth_three_edges(out, in, w, b, s, rows, edges, CHANNEL_REST, 2);
+		depth_three_of(out, in, w, b, s, rows, edges, positions, 2);
 }
 
 /* The part of a window inside the input: its rows y0 .. y1 - 1 and columns x0 .. x1 - 1. */
@@ -493,7 +504,7 @@ static void depth_any(float *out, const float *w, const float *b, const struct n
 {
 	const size_t row = (size_t)s->in_width * s->in_pixel;
 	for (size_t v = 0; v < s->out_pixel; v += W) {
-		vf a[CHANNEL_TWO] = { load(b + v) };
+		vf a[CHANNEL_DEPTH] = { load(b + v) };
 		for (int ky = o.y0; ky < o.y1; ky++)
 			for (int kx = o.x0; kx < o.x1; kx++)
 				a[0] = fma_(load(o.in + (size_t)ky * row + (size_t)kx * s->in_pixel
@@ -513,11 +524,10 @@ static void channel_depthwise(float *out, const float *in, const float *w, const
 	for (int y = 0; y < s->out_height; y++)
 		for (int x = 0, count; x < s->out_width;
 			x += count, out += (size_t)count * s->out_pixel) {
-			const bool large = channel_large(s->out_width - x, CHANNEL_TWO);
-			const int positions = large ? CHANNEL_TWO : CHANNEL_REST;
-			count = at_most(positions, s->out_width - x);
+			for (count = CHANNEL_DEPTH; count > s->out_width - x;) /* 8, 4, 2 or 1 */
+				count /= 2;
 			const enum channel_edges edges = channel_edges_of(
-				inside, s, x * s->stride - s->pad_left, positions, count);
+				inside, s, x * s->stride - s->pad_left, count, count);
 			const struct channel_window o = window_at(in, s, y, x);
 			if (three && edges != CHANNEL_ANY)
 				depth_three(out,
@@ -525,7 +535,7 @@ static void channel_depthwise(float *out, const float *in, const float *w, const
 						+ (ptrdiff_t)o.y0 * s->in_width
 							* (ptrdiff_t)s->in_pixel,
 					w + (size_t)(3 * o.y0) * s->out_pixel, b, s,
-					at_least(0, o.y1 - o.y0), edges, large);
+					at_least(0, o.y1 - o.y0), edges, count);
 			else
 				for (int k = 0; k < count; k++)
 					depth_any(out + (size_t)k * s->out_pixel, w, b, s,
