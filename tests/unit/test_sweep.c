@@ -419,7 +419,7 @@ static void the_shipped_experiments_are_good(void **state)
 		{ "experiments/ablation-unfreeze.yaml", 150 },
 		{ "experiments/ablation-augment.yaml", 300 },
 		{ "experiments/ablation-head.yaml", 216 },
-		{ "experiments/convergence.yaml", 100 } };
+		{ "experiments/convergence.yaml", 210 } };
 	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
 		struct err e = { 0 };
 		struct sweep *s;
