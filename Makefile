@@ -293,11 +293,12 @@ reproduce: packages
 	-./retrial claims experiments/paper.yaml
 	./retrial plot experiments/paper.yaml
 
-# What is published of results/retrial.db: every trial with its digests and results; retrial verify results/reference checks it anywhere.
+# What is published of results/retrial.db: every trial with its digests, results and phases; retrial verify results/reference checks it anywhere.
 .PHONY: reference
 reference: retrial
 	./retrial query trials --format csv -o results/reference/trials.csv
 	./retrial query digests --format csv -o results/reference/digests.csv
+	./retrial query phases --format csv -o results/reference/phases.csv
 # All tables, figures and verdicts of results/retrial.db again, and the verdicts in PAPER_MAP.md. Unchanged results change no byte.
 .PHONY: paper
 paper: packages

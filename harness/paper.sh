@@ -5,7 +5,8 @@
 # paper.sh --map FILE FOLDER - write results and verdicts into the rows of FILE (PAPER_MAP.md) between its two lines "<!-- verdicts"; those in
 # FOLDER/papers are of other papers, which have pages of their own (`make papers`).
 # paper.sh --study DATABASE FOLDER SWEEP.yaml - the same for one study with a database of its own. FOLDER/NAME also gets its trials, digests and
-# environments, so that `retrial verify FOLDER/NAME` can run the trials again (`make publish` calls it).
+# environments, so that `retrial verify FOLDER/NAME` can run the trials again, and phases.csv: epochs and scores of every phase and fold of its
+# trials (`make publish` calls it).
 # RETRIAL names the program (default ./retrial). Exit code 1 when anything could not be made.
 set -u
 : "${RETRIAL:=./retrial}"
@@ -104,6 +105,7 @@ if [ -n "$study" ]; then
 	[ -d "$folder" ] || { echo "paper.sh: $db has no trial of $1" >&2; exit 3; }
 	make_file "$folder/trials.csv" query trials "sweep=$(basename "$folder")" --format csv
 	make_file "$folder/digests.csv" query digests "sweep=$(basename "$folder")" --format csv
+	make_file "$folder/phases.csv" query phases "sweep=$(basename "$folder")" --format csv
 fi
 make_file "$folder/environment.csv" query "SELECT environment, name, CASE name WHEN 'diff' THEN length(value) || ' characters' ELSE value END AS value
 	FROM facts WHERE name <> 'boot_id' ORDER BY environment, name" --format csv

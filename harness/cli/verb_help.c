@@ -27,6 +27,8 @@ static void describe_metric(const char *name, struct manual *m)
 			: metric->better < 0 ? "less"
 					     : "neither");
 	manual_fact(m, "kind", kinds[metric->kind]);
+	if (metric_help(name))
+		manual_text(m, metric_help(name));
 	str_free(&text);
 }
 
@@ -121,6 +123,8 @@ static int print_reference(const struct cli *c)
 		if (metric_of_exits(metric_at(i)->name))
 			continue;
 		metric_heading(&heading, NULL, metric_at(i)->name);
+		if (metric_help(metric_at(i)->name))
+			str_addf(&heading, ". %s", metric_help(metric_at(i)->name));
 		manual_row(&m, metric_at(i)->name, heading.s);
 		str_free(&heading);
 	}

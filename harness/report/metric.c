@@ -30,6 +30,13 @@ const struct metric *metric_at(size_t i)
 	return m ? &m->declared : NULL;
 }
 
+const char *metric_help(const char *name)
+{
+	const struct declared_metric *m = trial_kind_metric(NULL, name);
+
+	return m ? m->help : NULL;
+}
+
 const struct metric *metric_of_claim(const struct claim *c)
 {
 	return c->declared ? c->declared : metric_find(NULL, c->metric);

@@ -21,6 +21,9 @@ const struct metric *metric_of_claim(const struct claim *c);
 /* The i-th metric of the core, or NULL behind the last. */
 const struct metric *metric_at(size_t i);
 
+/* A sentence that defines a metric of the core, or NULL. */
+const char *metric_help(const char *name);
+
 /* Is there such a metric? Returns 0, or -1 with e (ERR_USAGE), which names the nearest. Used before
  * anything is run. */
 int metric_check(const struct sweep *sweep, const char *name, struct err *e);

@@ -83,6 +83,9 @@ check $? "the database gets trials of another sweep, too"
 sh harness/paper.sh --study "$db" "$SCRATCH/own" "$sweep" >"$SCRATCH/out" 2>"$SCRATCH/err" && [ "$(wc -l <"$SCRATCH/own/tiny/trials.csv")" = 7 ] &&
 	[ -s "$SCRATCH/own/tiny/environment.csv" ] && try verify "$SCRATCH/own/tiny" --sample 2 && says "2 of 2 trials are bit-exact" err
 check $? "a study with a folder of its own has its own trials there, which verify can compute again"
+cut -d, -f2 "$SCRATCH/own/tiny/phases.csv" | sort | uniq -c | awk '{ printf "%s %s ", $1, $2 }' >"$SCRATCH/out"
+[ "$(cat "$SCRATCH/out")" = "1 sweep 9 tiny " ] && [ "$(cut -d, -f1 "$SCRATCH/own/tiny/phases.csv" | sort -u)" = "$(cut -d, -f1 "$SCRATCH/own/tiny/trials.csv" | sort -u)" ]
+check $? "and their phases: three seeds of two phases and of one"
 sh harness/paper.sh --study "$db" "$SCRATCH/own" "$other" >"$SCRATCH/out" 2>"$SCRATCH/err"
 [ $? = 3 ] && says "has no trial of" err
 check $? "and a sweep that was never run is an error there"
