@@ -432,7 +432,7 @@ static void choose_kind(struct study *s, const struct node *map, const struct sw
 {
 	if (!figure->parameter[0]) {
 		node_error(s->diagnostics, map,
-			"'kind' is needed (retrial help figure), or 'parameter': the label whose "
+			"'kind' is needed (retrial help figures), or 'parameter': the label whose "
 			"values the metric is drawn by");
 		return;
 	}
