@@ -36,8 +36,8 @@ struct declared_metric {
 	const char *match;  /* PCRE2 pattern for lines of standard output, NULL: it comes by
 			       RETRIAL_OUT */
 	double tolerance;   /* verify: how far apart two runs may be, 0: not at all */
-	bool measured; /* recorded by its name (table measures), as all of a program's are; else
-			  it has a place of its own among the core's results */
+	bool measured;    /* recorded by its name (table measures), as all of a program's are; else
+			     it has a place of its own among the core's results */
 	const char *help; /* a sentence that defines it, NULL: its title says all */
 };
 

@@ -102,8 +102,8 @@ static const struct declared_metric core_metrics[] = {
 	EXIT_METRICS("0.99"),
 	{ .declared = { "dead_units", "dead units", "", "", 1, 1, -1, METRIC_COUNT, false },
 		.measured = true,
-		.help = "A channel or dense unit behind a ReLU or ReLU6 is dead if it is 0 at every "
-			"position of every test image." },
+		.help = "A channel or dense unit behind a ReLU or ReLU6 is dead if it is 0 at "
+			"every position of every test image." },
 	{ .declared = { "dead_share", "dead units, worst layer", "%", "pp", 100, 1, -1,
 		  METRIC_COUNT, false },
 		.measured = true,
