@@ -35,17 +35,57 @@ struct conv_inside {
 };
 
 /* The taps of a tile of three taps per row that are inside the input: all; all but the first tap of
- * the first position; all but the last tap of the last one; all but both; else see conv_inside. */
-enum conv_edges { CONV_WHOLE, CONV_FIRST, CONV_LAST, CONV_BOTH, CONV_ANY };
+ * the first position; all but the last tap of the last one; all but both. _TWO: nor the first two
+ * taps of the first position and the first one of the second, and likewise at the other end. Else
+ * see conv_inside. */
+enum conv_edges {
+	CONV_WHOLE,
+	CONV_FIRST,
+	CONV_LAST,
+	CONV_BOTH,
+	CONV_FIRST_TWO,
+	CONV_LAST_TWO,
+	CONV_BOTH_TWO,
+	CONV_ANY
+};
 
-INLINE enum conv_edges conv_edges_of(const struct conv_inside *inside)
+/* Positions at the beginning and at the end that lack taps, at most. */
+INLINE int conv_first(enum conv_edges e)
 {
-	const bool first = inside[0].from == 1, last = inside[2].end == CONV_POSITIONS - 1;
-	if (inside[0].from > 1 || inside[0].end != CONV_POSITIONS || inside[1].from != 0
-		|| inside[1].end != CONV_POSITIONS || inside[2].from != 0
-		|| inside[2].end < CONV_POSITIONS - 1)
-		return CONV_ANY;
-	return (enum conv_edges)((first ? CONV_FIRST : 0) + (last ? CONV_LAST : 0));
+	return e == CONV_FIRST || e == CONV_BOTH
+		? 1
+		: (e == CONV_FIRST_TWO || e == CONV_BOTH_TWO ? 2 : 0);
+}
+INLINE int conv_last(enum conv_edges e)
+{
+	return e == CONV_LAST || e == CONV_BOTH
+		? 1
+		: (e == CONV_LAST_TWO || e == CONV_BOTH_TWO ? 2 : 0);
+}
+
+/* The positions of tap kx that are inside. */
+INLINE struct conv_inside conv_inside_of(enum conv_edges e, int kx)
+{
+	return (struct conv_inside){ at_least(0, conv_first(e) - kx),
+		CONV_POSITIONS - at_least(0, conv_last(e) - 2 + kx) };
+}
+
+/* Where not all positions exist, those that do need all of their taps. */
+INLINE enum conv_edges conv_edges_of(const struct conv_inside *inside, struct conv_inside kept)
+{
+	for (int e = CONV_WHOLE; e < CONV_ANY; e++) {
+		if ((kept.from > 0 || kept.end < CONV_POSITIONS) && e != CONV_WHOLE)
+			break;
+		bool same = true;
+		for (int kx = 0; kx < 3; kx++) {
+			const struct conv_inside want = conv_inside_of((enum conv_edges)e, kx);
+			same = same && inside[kx].from == at_least(want.from, kept.from)
+				&& inside[kx].end == at_most(want.end, kept.end);
+		}
+		if (same)
+			return (enum conv_edges)e;
+	}
+	return CONV_ANY;
 }
 
 /* A packed patch [half][channel][row][column][W], a half being W of the 16 lanes, and its weights.
@@ -187,10 +227,10 @@ INLINE void conv_tile(const struct conv_target *t, const struct conv_patch *p, c
 			const float *v = at, *f = w;
 			if (edges != CONV_ANY) {
 				UNROLL for (int kx = 0; kx < 3; kx++, v += tap, f += weight_tap)
-					conv_tap(a, v, f, weight_out, count,
-						kx == 0 && (edges & CONV_FIRST) ? 1 : 0,
-						kx == 2 && (edges & CONV_LAST) ? CONV_POSITIONS - 1
-									       : CONV_POSITIONS);
+				{
+					const struct conv_inside in = conv_inside_of(edges, kx);
+					conv_tap(a, v, f, weight_out, count, in.from, in.end);
+				}
 				continue;
 			}
 			const struct conv_inside *inside = p->inside;
@@ -206,51 +246,79 @@ INLINE void conv_tile(const struct conv_target *t, const struct conv_patch *p, c
 	conv_finish(a, t, p, count);
 }
 
-INLINE void conv_tile_any(const struct conv_target *t, const struct conv_patch *p, const float *at,
-	const float *w, const int count)
-{
-	const enum conv_edges edges = p->taps != 3 ? CONV_ANY : (p->whole ? CONV_WHOLE : p->edges);
-	if (edges == CONV_WHOLE)
-		conv_tile(t, p, at, w, count, true, CONV_WHOLE);
-	else if (edges == CONV_FIRST)
-		conv_tile(t, p, at, w, count, true, CONV_FIRST);
-	else if (edges == CONV_LAST)
-		conv_tile(t, p, at, w, count, true, CONV_LAST);
-	else if (edges == CONV_BOTH)
-		conv_tile(t, p, at, w, count, true, CONV_BOTH);
-	else if (p->whole)
-		conv_tile(t, p, at, w, count, true, CONV_ANY);
-	else
-		conv_tile(t, p, at, w, count, false, CONV_ANY);
-}
+/* Each tile is a function of its own: gcc shares out the registers of a function, and too many
+ * tiles in one spoil each other. */
+typedef void conv_tile_function(
+	const struct conv_target *t, const struct conv_patch *p, const float *at, const float *w);
+
+#define CONV_TILE(count, edges, whole)                                                 \
+	static void conv_tile_##count##_##edges##_##whole(const struct conv_target *t, \
+		const struct conv_patch *p, const float *at, const float *w)           \
+	{                                                                              \
+		conv_tile(t, p, at, w, count, whole, edges);                           \
+	}
+#define CONV_TILES(count)                      \
+	CONV_TILE(count, CONV_WHOLE, true)     \
+	CONV_TILE(count, CONV_FIRST, true)     \
+	CONV_TILE(count, CONV_LAST, true)      \
+	CONV_TILE(count, CONV_BOTH, true)      \
+	CONV_TILE(count, CONV_FIRST_TWO, true) \
+	CONV_TILE(count, CONV_LAST_TWO, true)  \
+	CONV_TILE(count, CONV_BOTH_TWO, true)  \
+	CONV_TILE(count, CONV_ANY, false)      \
+	CONV_TILE(count, CONV_ANY, true)
+#define CONV_ROW(count)                                                                         \
+	{                                                                                       \
+		conv_tile_##count##_CONV_WHOLE_true, conv_tile_##count##_CONV_FIRST_true,       \
+			conv_tile_##count##_CONV_LAST_true, conv_tile_##count##_CONV_BOTH_true, \
+			conv_tile_##count##_CONV_FIRST_TWO_true,                                \
+			conv_tile_##count##_CONV_LAST_TWO_true,                                 \
+			conv_tile_##count##_CONV_BOTH_TWO_true,                                 \
+			conv_tile_##count##_CONV_ANY_false, conv_tile_##count##_CONV_ANY_true   \
+	}
+
+CONV_TILES(1)
+CONV_TILES(2)
+CONV_TILES(3)
+#if REGISTERS == 32
+CONV_TILES(4)
+CONV_TILES(5)
+CONV_TILES(6)
+#endif
+
+/* By channels - 1 and by edges; the last ones have any number of taps, all inside. */
+static conv_tile_function *const conv_tile_of[CONV_CHANNELS][CONV_ANY + 2] = {
+	CONV_ROW(1),
+	CONV_ROW(2),
+	CONV_ROW(3),
+#if REGISTERS == 32
+	CONV_ROW(4),
+	CONV_ROW(5),
+	CONV_ROW(6),
+#endif
+};
+#undef CONV_ROW
+#undef CONV_TILES
+#undef CONV_TILE
 
 /* All `outputs` channels of the positions of a patch. */
 static void conv_tiles(
 	struct conv_target t, const struct conv_patch *p, const float *w, int outputs)
 {
-	const struct conv_target whole = t;
+	const struct conv_target all_channels = t;
+	const int edges = p->whole ? (p->taps == 3 ? CONV_WHOLE : CONV_ANY + 1) : (int)p->edges;
 	for (size_t o = 0, count; o < (size_t)outputs; o += count) {
 		count = tile_of((size_t)outputs - o, CONV_CHANNELS);
-		const float *f = w + o * p->weight_out;
-		t.biases = whole.biases ? whole.biases + o : NULL;
-		if (whole.mean) {
-			t.mean = whole.mean + o;
-			t.scale = whole.scale + o;
-			t.shift = whole.shift + o;
+		t.biases = all_channels.biases ? all_channels.biases + o : NULL;
+		if (all_channels.mean) {
+			t.mean = all_channels.mean + o;
+			t.scale = all_channels.scale + o;
+			t.shift = all_channels.shift + o;
 		}
 		for (size_t half = 0; half < LANES / W; half++) {
-			const float *at = p->at + half * p->half;
-			t.out = whole.out + half * W + o * t.channel;
-			switch (count) {
-#if REGISTERS == 32
-			case 6: conv_tile_any(&t, p, at, f, 6); break;
-			case 5: conv_tile_any(&t, p, at, f, 5); break;
-			case 4: conv_tile_any(&t, p, at, f, 4); break;
-#endif
-			case 3: conv_tile_any(&t, p, at, f, 3); break;
-			case 2: conv_tile_any(&t, p, at, f, 2); break;
-			default: conv_tile_any(&t, p, at, f, 1);
-			}
+			t.out = all_channels.out + half * W + o * t.channel;
+			conv_tile_of[count - 1][edges](
+				&t, p, p->at + half * p->half, w + o * p->weight_out);
 		}
 	}
 }
@@ -260,6 +328,15 @@ INLINE void pack(float *row, size_t half, int column, const float *from)
 {
 	UNROLL for (int h = 0; h < LANES / W; h++)
 		store(row + (size_t)h * half + (size_t)column * W, load(from + h * W));
+}
+
+/* Zeros in columns from .. end - 1 of the patch's row: for positions that do not exist, and are
+ * computed beside the others. */
+INLINE void pack_zeros(float *row, size_t half, int from, int end)
+{
+	for (int c = from; c < end; c++)
+		UNROLL for (int h = 0; h < LANES / W; h++)
+			store(row + (size_t)h * half + (size_t)c * W, (vf){ 0 });
 }
 
 /* Channels of a patch of `left` channels, `columns` vectors of 16 lanes per channel. */
@@ -311,6 +388,7 @@ static void conv_points(float *out, const float *in, const float *w, const float
 					.weight_tap = s.weight_in,
 					.weight_out = s.weight_out,
 					.whole = kept.end == CONV_POSITIONS,
+					.edges = CONV_ANY,
 					.inside = &kept,
 					.kept = kept };
 				struct conv_target t = {
@@ -363,7 +441,8 @@ INLINE void conv_patch_forward(float *out, const float *in, const float *w, cons
 	for (int kx = 0; kx < taps && !p.whole; kx++)
 		inside[kx] = (struct conv_inside){ (at_least(0, -left - kx) + up) / stride,
 			at_most(kept.end, (at_least(0, s->in_width - left - kx) + up) / stride) };
-	p.edges = taps == 3 && !p.whole ? conv_edges_of(inside) : CONV_ANY;
+	p.edges = taps == 3 && !p.whole ? conv_edges_of(inside, kept) : CONV_ANY;
+	const bool partial = kept.end < CONV_POSITIONS && p.edges != CONV_ANY;
 	for (int i = 0; i < block; i++)
 		for (int ky = 0; ky < p.rows; ky++) {
 			/* may point before the input's first column: only taps inside are read */
@@ -375,12 +454,18 @@ INLINE void conv_patch_forward(float *out, const float *in, const float *w, cons
 				  c1 = at_most(columns, s->in_width - left);
 			for (int c = c0; c < c1 && stride == 1; c++)
 				pack(to, p.half, c, from + c * LANES);
-			for (int kx = 0; kx < taps && stride > 1; kx++)
+			if (partial && stride == 1)
+				pack_zeros(to, p.half, c1, columns);
+			for (int kx = 0; kx < taps && stride > 1; kx++) {
 				for (int k = p.whole ? 0 : inside[kx].from,
 					 end = p.whole ? CONV_POSITIONS : inside[kx].end;
 					k < end; k++)
 					pack(to, p.half, kx * CONV_POSITIONS + k,
 						from + (k * stride + kx) * LANES);
+				if (partial)
+					pack_zeros(to, p.half, kx * CONV_POSITIONS + kept.end,
+						(kx + 1) * CONV_POSITIONS);
+			}
 		}
 	struct conv_target t = {
 		.out = out + (y * s->out_width + x) * LANES,
@@ -474,7 +559,8 @@ INLINE void conv_patch_backward(float *din, const float *dout, const float *w,
 		inside[k] =
 			(struct conv_inside){ at_least(p.kept.from, right - k - s->out_width + 1),
 				at_most(CONV_POSITIONS, right - k + 1) };
-	p.edges = taps == 3 && !p.whole ? conv_edges_of(inside) : CONV_ANY;
+	p.edges = taps == 3 && !p.whole ? conv_edges_of(inside, p.kept) : CONV_ANY;
+	const bool partial = p.kept.from > 0 && p.edges != CONV_ANY;
 	const int c0 = at_least(0, right - s->out_width + 1), c1 = at_most(columns, right + 1);
 	for (int o = 0; o < block; o++)
 		for (int k = 0; k < p.rows; k++) {
@@ -482,6 +568,8 @@ INLINE void conv_patch_backward(float *din, const float *dout, const float *w,
 				+ (ptrdiff_t)((ty.last - ty.first - k) * s->out_width + right)
 					* LANES;
 			float *to = patch + (size_t)o * p.channel + (size_t)k * p.row;
+			if (partial)
+				pack_zeros(to, p.half, 0, c0);
 			for (int c = c0; c < c1; c++)
 				pack(to, p.half, c, from - c * LANES);
 		}
