@@ -40,6 +40,11 @@ static const char *const kinds[] = {
 };
 enum { KIND_COUNT = sizeof(kinds) / sizeof(*kinds) };
 
+const char *describe_kind(enum nn_kind kind)
+{
+	return kinds[kind];
+}
+
 int describe_tensor_shape(const struct nn_net *net, int tensor, size_t sizes[4])
 {
 	const struct nn_tensor *t = &net->tensors[tensor];

@@ -23,6 +23,9 @@
  * out. */
 json_t *describe_metadata(const struct model *m);
 
+/* The name of a kind in "network". */
+const char *describe_kind(enum nn_kind kind);
+
 /* The layers that the metadata's "network" describes. Returns 0, or -1 with e (ERR_USAGE). */
 int describe_read_network(const json_t *metadata, struct nn_net *net, struct err *e);
 /* The facts; fields without metadata are left unchanged. Returns 0, or -1 with e (ERR_USAGE: wrong

@@ -15,6 +15,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "harness/model/describe.h"
 #include "harness/model/formats.h"
 #include "tests/oracle/networks.h"
 #include "nn/kernels/kernels.h"
@@ -184,22 +185,6 @@ static int bench_network(const struct bench *b, const char *name)
 	return 0;
 }
 
-/* The kinds that the networks have. */
-static const char *const kinds[NN_KIND_COUNT] = { [NN_INPUT] = "input",
-	[NN_CONV] = "conv",
-	[NN_DENSE] = "dense",
-	[NN_RELU] = "relu",
-	[NN_MAXPOOL] = "maxpool",
-	[NN_DROPOUT] = "dropout",
-	[NN_CONCAT] = "concat",
-	[NN_OUTPUT] = "output",
-	[NN_DEPTHWISE] = "depthwise",
-	[NN_AVGPOOL] = "avgpool",
-	[NN_ADD] = "add",
-	[NN_RELU6] = "relu6",
-	[NN_BATCHNORM] = "batchnorm",
-	[NN_GELU] = "gelu" };
-
 static int print_layers(const char *name)
 {
 	if (!small_network_build(name, &net))
@@ -207,18 +192,12 @@ static int print_layers(const char *name)
 	json_t *all = json_array();
 	for (int l = 0; l < net.layer_count; l++) {
 		const struct nn_layer *layer = &net.layers[l];
-		if (!kinds[layer->kind]) {
-			fprintf(stderr, "bench-networks: %s: PyTorch's network has no such layer\n",
-				layer->name);
-			json_decref(all);
-			return 2;
-		}
 		json_t *inputs = json_array();
 		for (int i = 0; i < layer->input_count; i++)
 			json_array_append_new(inputs, json_integer(layer->inputs[i]));
 		json_array_append_new(all,
 			json_pack("{s:s, s:o, s:i, s:i, s:i, s:i, s:b, s:b, s:b}", "kind",
-				kinds[layer->kind], "inputs", inputs, "channels",
+				describe_kind(layer->kind), "inputs", inputs, "channels",
 				layer->shape.channels, "size", layer->shape.height, "kernel",
 				layer->kernel_height, "stride", layer->stride, "same",
 				layer->padding == NN_SAME, "relu", layer->relu, "bias",

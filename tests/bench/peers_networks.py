@@ -1,6 +1,6 @@
 """peers_networks.py BENCH-NETWORKS FILE.json [NETWORK ...] - the small networks of tests/oracle/networks.c on one core: training (batches of 32, SGD
 with Nesterov momentum) beside PyTorch eager, channels last and channels first, and evaluation of 256 images beside PyTorch and ONNX Runtime, of one
-beside ONNX Runtime, on the network's ONNX file. Engines take turns; CPU time; the best of several processes each. Prints two tables in Markdown. With $RETRIAL_PEERS_ISA=avx2
+beside ONNX Runtime, on the network's ONNX file. Engines take turns; CPU time; the best of several processes each. Prints three tables in Markdown. With $RETRIAL_PEERS_ISA=avx2
 Retrial and PyTorch are both held to AVX2 (ONNX Runtime has no such switch).
 """
 import json
@@ -54,6 +54,8 @@ def build(torch, layers):
                     part = nn.BatchNorm2d(layer["channels"]) if layer["size"] > 1 or source["kind"] != "dense" else nn.BatchNorm1d(layer["channels"])
                 elif layer["kind"] == "dropout":
                     part = nn.Dropout(0.5)
+                elif layer["kind"] not in ("input", "output", "relu", "relu6", "gelu", "maxpool", "avgpool", "add", "concat"):
+                    raise ValueError(f"no layer of PyTorch for '{layer['kind']}'")
                 self.parts.append(part)
                 self.pads.append(pads)
 
