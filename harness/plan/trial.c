@@ -55,8 +55,7 @@ const char *label_value(const struct trial *t, const char *name)
 bool phase_uses_augment(const struct phase_config *p)
 {
 	const bool second = p->kind == PHASE_DUAL && p->inputs[1] == INPUT_AUGMENTED;
-	const bool both = p->kind == PHASE_SINGLE && p->both;
-	return p->inputs[0] == INPUT_AUGMENTED || second || both;
+	return p->inputs[0] == INPUT_AUGMENTED || second || p->both;
 }
 
 bool trial_uses_augment(const struct trial *t)

@@ -168,8 +168,8 @@ struct phase_config {
 	char name[PHASE_NAME_MAX]; /* for tables; default: the kind's name. Not part of the identity
 				    */
 	enum input_kind inputs[2]; /* dual: both; the others use inputs[0] */
-	bool both; /* single: every epoch sees each image twice, once original and once augmented
-		      (recipe single-both) */
+	bool both; /* single, dual: every epoch sees each image twice, once original and once
+		      augmented (recipe single-both); then inputs do not matter */
 	enum head_init heads[2]; /* unify */
 	char freeze[PHASE_FREEZE_MAX]
 		   [PHASE_NAME_MAX]; /* layers that are not trained: paths ("stem1/conv1") or one

@@ -93,7 +93,9 @@ static const struct declared_metric core_metrics[] = {
 	{ .declared = { "epochs", "epochs", "", "", 1, 1, 0, METRIC_COUNT, true } },
 	{ .declared = { "ensemble_accuracy", "test accuracy, outputs averaged", "%", "pp", 100, 2,
 		  1, METRIC_RESULT, false },
-		.measured = true },
+		.measured = true,
+		.help = "The class probabilities of all outputs are averaged. Of a network with "
+			"one output it is the test accuracy." },
 	EXIT_METRICS("0.5"),
 	EXIT_METRICS("0.7"),
 	EXIT_METRICS("0.8"),

@@ -32,7 +32,7 @@ static double epoch_work(
 	const double network =
 		share * (p->kind == PHASE_DUAL || unified ? 2 : 1); /* the unified network is two
 								       stems and a small head */
-	return network * (images * (p->kind == PHASE_SINGLE && p->both ? 2 : 1) + validated / 3);
+	return network * (images * (p->both ? 2 : 1) + validated / 3);
 }
 
 double forecast_work(const struct trial *t, const struct forecast_dataset *d)

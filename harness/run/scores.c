@@ -143,11 +143,17 @@ static uint32_t count_mirrored(const struct nn_images *images, uint32_t first, u
 	return hits;
 }
 
-static int send(struct trial_work *w, const char *metric, double value)
+/* Every network has the same metrics in the same order. */
+static void add(struct scores *s, const char *metric, double value)
 {
-	struct err e = { 0 };
-	const struct measure_result r = { metric, value };
-	return w->sink->measure(w->sink->context, &r, &e) ? work_fail_by(w, &e) : 0;
+	int i = 0;
+	while (i < s->count && strcmp(s->of[i].metric, metric) != 0)
+		i++;
+	if (i == s->count) {
+		snprintf(s->of[i].metric, sizeof(s->of[i].metric), "%s", metric);
+		s->count++;
+	}
+	s->of[i].sum += value;
 }
 
 /* What is at work on the test images. */
@@ -156,69 +162,107 @@ struct scoring {
 	float *probabilities;     /* [count][classes] */
 	float *logits, *mirrored; /* [PORTION][classes] */
 	uint8_t *pixels;          /* [PORTION] images */
+	uint32_t right, right_with_mirrored;
 };
 
-static int run(struct trial_work *w, struct scoring *s, int classes)
+/* Images whose class has the largest logit (of equal ones the first class). */
+static uint32_t count_right(const struct nn_images *images, uint32_t first, uint32_t count,
+	int classes, const float *logits)
 {
-	const struct nn_images *test = &w->test;
+	uint32_t hits = 0;
+	for (uint32_t i = 0; i < count; i++) {
+		const float *a = logits + (size_t)i * (size_t)classes;
+		int best = 0;
+		for (int k = 1; k < classes; k++)
+			best = a[k] > a[best] ? k : best;
+		hits += images->labels[first + i] == best;
+	}
+	return hits;
+}
+
+static void ask_all(const struct nn_images *test, struct scoring *s, int classes)
+{
 	const size_t size = nn_shape_size(test->shape);
 	struct nn_images turned = {
 		.pixels = s->pixels, .labels = test->labels, .shape = test->shape, .count = PORTION
 	};
-	uint32_t hits = 0;
 	for (uint32_t first = 0; first < test->count; first += PORTION) {
 		const uint32_t left = test->count - first, now = left < PORTION ? left : PORTION;
 		float *here = s->probabilities + (size_t)first * (size_t)classes;
 		ask(s->trainer, test, first, now, classes, s->logits, here);
+		s->right += count_right(test, first, now, classes, s->logits);
 		if (test->values)
 			continue;
 		for (uint32_t i = 0; i < now; i++)
 			mirror(s->pixels + i * size, test->pixels + (first + i) * size,
 				test->shape);
 		ask(s->trainer, &turned, 0, now, classes, s->logits, s->mirrored);
-		hits += count_mirrored(test, first, now, classes, here, s->mirrored);
+		s->right_with_mirrored +=
+			count_mirrored(test, first, now, classes, here, s->mirrored);
 	}
+}
+
+static int add_ensemble(struct trial_work *w, const struct nn_net *net, const float *params,
+	uint32_t right, struct scores *sums)
+{
+	double accuracy = (double)right / w->test.count;
+	if (net->output_count > 1
+		&& nn_ensemble_accuracy(
+			net, params, &w->test, w->test.count, w->options->kernels, &accuracy))
+		return work_nomem(w);
+	add(sums, "ensemble_accuracy", accuracy);
+	return 0;
+}
+
+static int run(struct trial_work *w, const struct nn_net *net, const float *params,
+	struct scoring *s, struct scores *sums)
+{
+	const struct nn_images *test = &w->test;
+	const int classes = net->layers[net->outputs[0]].shape.channels;
+	ask_all(test, s, classes);
 	const double auc = scores_auc(s->probabilities, test->labels, test->count, classes);
 	if (auc < 0)
 		return work_nomem(w);
-	if (send(w, "auc", auc)
-		|| send(w, "calibration_error",
-			scores_calibration(s->probabilities, test->labels, test->count, classes))
-		|| send(w, "top5_accuracy",
-			scores_top5(s->probabilities, test->labels, test->count, classes)))
-		return -1;
-	return test->values ? 0 : send(w, "flip_accuracy", (double)hits / test->count);
+	add(sums, "auc", auc);
+	add(sums, "calibration_error",
+		scores_calibration(s->probabilities, test->labels, test->count, classes));
+	add(sums, "top5_accuracy",
+		scores_top5(s->probabilities, test->labels, test->count, classes));
+	if (!test->values)
+		add(sums, "flip_accuracy", (double)s->right_with_mirrored / test->count);
+	return add_ensemble(w, net, params, s->right, sums);
 }
 
 /* Where images may leave early: how many do, and what that costs and saves. */
-static int send_exits(struct trial_work *w, const struct nn_net *net)
+static int add_exits(
+	struct trial_work *w, const struct nn_net *net, const float *params, struct scores *sums)
 {
 	double at_least[EXIT_CONFIDENCES];
 	struct exit_score scores[EXIT_CONFIDENCES];
 	struct err e = { 0 };
 	for (int k = 0; k < EXIT_CONFIDENCES; k++)
 		at_least[k] = strtod(exit_confidences[k], NULL);
-	if (exits_evaluate(net, w->state.params, &w->test, w->options->kernels, at_least,
-		    EXIT_CONFIDENCES, scores, &e))
+	if (exits_evaluate(net, params, &w->test, w->options->kernels, at_least, EXIT_CONFIDENCES,
+		    scores, &e))
 		return work_fail_by(w, &e);
 	for (int k = 0; k < EXIT_CONFIDENCES; k++) {
 		const struct {
 			const char *what;
 			double value;
-		} sent[] = { { "accuracy", scores[k].accuracy }, { "share", scores[k].share },
+		} each[] = { { "accuracy", scores[k].accuracy }, { "share", scores[k].share },
 			{ "macs", scores[k].macs } };
-		for (size_t i = 0; i < sizeof(sent) / sizeof(sent[0]); i++) {
+		for (size_t i = 0; i < sizeof(each) / sizeof(each[0]); i++) {
 			char name[64];
-			snprintf(name, sizeof(name), "exit_%s_at_%s", sent[i].what,
+			snprintf(name, sizeof(name), "exit_%s_at_%s", each[i].what,
 				exit_confidences[k]);
-			if (send(w, name, sent[i].value))
-				return -1;
+			add(sums, name, each[i].value);
 		}
 	}
 	return 0;
 }
 
-int scores_send(struct trial_work *w, const struct nn_net *net)
+int scores_add(
+	struct trial_work *w, const struct nn_net *net, const float *params, struct scores *sums)
 {
 	const int classes = net->layers[net->outputs[0]].shape.channels;
 	const size_t row = (size_t)classes * sizeof(float);
@@ -233,12 +277,13 @@ int scores_send(struct trial_work *w, const struct nn_net *net)
 		.pixels = malloc(PORTION * nn_shape_size(w->test.shape)) };
 	int result = -1;
 	if (s.trainer && s.probabilities && s.logits && s.mirrored && s.pixels) {
-		memcpy(nn_trainer_params(s.trainer), w->state.params,
-			net->parameter_count * sizeof(*w->state.params));
-		result = send(w, "macs", (double)nn_net_macs(net)) || run(w, &s, classes)
-				|| (exits_has(net) && send_exits(w, net))
+		memcpy(nn_trainer_params(s.trainer), params,
+			net->parameter_count * sizeof(*params));
+		result = run(w, net, params, &s, sums)
+				|| (exits_has(net) && add_exits(w, net, params, sums))
 			? -1
 			: 0;
+		sums->networks++;
 	} else {
 		work_nomem(w);
 	}
@@ -248,4 +293,15 @@ int scores_send(struct trial_work *w, const struct nn_net *net)
 	free(s.mirrored);
 	free(s.pixels);
 	return result;
+}
+
+int scores_send(struct trial_work *w, const struct scores *s)
+{
+	for (int i = 0; i < s->count; i++) {
+		struct err e = { 0 };
+		const struct measure_result r = { s->of[i].metric, s->of[i].sum / s->networks };
+		if (w->sink->measure(w->sink->context, &r, &e))
+			return work_fail_by(w, &e);
+	}
+	return 0;
 }

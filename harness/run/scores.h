@@ -18,9 +18,25 @@ double scores_auc(const float *probabilities, const uint8_t *labels, uint32_t co
 double scores_calibration(
 	const float *probabilities, const uint8_t *labels, uint32_t count, int classes);
 
-/* Send top5_accuracy, auc, calibration_error, flip_accuracy and macs of the trial's last network,
- * whose weights are w->state.params; of one with an early exit also exit_accuracy_at_P,
- * exit_share_at_P and exit_macs_at_P (model/exits.h). Returns 0, or -1 with w->end set. */
-int scores_send(struct trial_work *w, const struct nn_net *net);
+/* Metrics of a trial's networks: the last one, or of a k-fold that of every fold. Begin with
+ * { 0 }. */
+enum { SCORES_MAX = 32 };
+struct scores {
+	int networks, count;
+	struct {
+		char metric[32];
+		double sum; /* over the networks */
+	} of[SCORES_MAX];
+};
+
+/* Add a network with these weights: top5_accuracy, auc, calibration_error, ensemble_accuracy (its
+ * outputs averaged, nn/ensemble.h; of one output its test accuracy), flip_accuracy (of images), and
+ * of one with an early exit exit_accuracy_at_P, exit_share_at_P and exit_macs_at_P (model/exits.h).
+ * Returns 0, or -1 with w->end set. */
+int scores_add(
+	struct trial_work *w, const struct nn_net *net, const float *params, struct scores *s);
+
+/* Send the means over the networks. Returns 0, or -1 with w->end set. */
+int scores_send(struct trial_work *w, const struct scores *s);
 
 #endif

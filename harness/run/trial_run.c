@@ -13,6 +13,7 @@
 #include "networks.h"
 #include "scores.h"
 #include "training.h"
+#include "wire.h"
 
 /* One training of the trial. A k-fold with clean folds runs the earlier phases again in each of
  * them. */
@@ -216,20 +217,39 @@ static int measure_dead(struct trial_work *w, const struct nn_net *net)
 		: 0;
 }
 
-/* Of a network with several outputs (the dual phase): both together. */
-static int measure_ensemble(struct trial_work *w, const struct nn_net *net)
+/* The network of every fold; its weights are among the events (work_send_weights). */
+static int add_folds(struct trial_work *w, const struct nn_net *net, struct scores *sums)
 {
-	double accuracy;
-	if (!w->sink->measure || net->output_count < 2)
-		return 0;
-	if (nn_ensemble_accuracy(
-		    net, w->state.params, &w->test, w->test.count, w->options->kernels, &accuracy))
-		return work_nomem(w);
-	return send_measure(w, "ensemble_accuracy", accuracy);
+	const struct str *events = &w->state.events;
+	const char *line = events->s, *end = line + events->length;
+	int result = 0;
+	for (const char *stop;
+		!result && line < end && (stop = memchr(line, '\n', (size_t)(end - line)));
+		line = stop + 1) {
+		struct wire_message m;
+		struct err e = { 0 };
+		if (wire_read(line, (size_t)(stop - line), &m, &e))
+			return work_fail_by(w, &e);
+		if (m.event == WIRE_WEIGHTS)
+			result = scores_add(w, net, m.weights.values, sums);
+		wire_message_free(&m);
+	}
+	return result;
 }
 
-/* What the network of the last stage asks of the machine that it will run on, its dead units and
- * its outputs together. */
+/* What the probabilities say, mean over the folds of a k-fold. */
+static int measure_scores(struct trial_work *w, const struct nn_net *net)
+{
+	const bool kfold = w->trial->phases[w->trial->phase_count - 1].kind == PHASE_KFOLD;
+	struct scores sums = { 0 };
+	if (!w->sink->measure)
+		return 0;
+	if (kfold ? add_folds(w, net, &sums) : scores_add(w, net, w->state.params, &sums))
+		return -1;
+	return send_measure(w, "macs", (double)nn_net_macs(net)) || scores_send(w, &sums) ? -1 : 0;
+}
+
+/* What the network of the last stage asks of the machine that it will run on, and its metrics. */
 static int measure_network(struct trial_work *w)
 {
 	struct nn_net net;
@@ -237,11 +257,7 @@ static int measure_network(struct trial_work *w)
 		return -1;
 	w->end->macs = (long)nn_net_macs(&net);
 	w->end->activation_bytes = (long)(nn_net_activations(&net) * sizeof(float));
-	/* of k-fold there are as many networks as folds */
-	const bool kfold = w->trial->phases[w->trial->phase_count - 1].kind == PHASE_KFOLD;
-	if (!kfold && w->sink->measure && scores_send(w, &net))
-		return -1;
-	return measure_dead(w, &net) || measure_ensemble(w, &net) ? -1 : 0;
+	return measure_scores(w, &net) || measure_dead(w, &net) ? -1 : 0;
 }
 
 static int run_stages(struct trial_work *w, const struct dataset *d, const struct split_sizes *n)

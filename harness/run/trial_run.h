@@ -22,9 +22,9 @@ struct trial_sink {
 	 * included. NULL: as structs. */
 	int (*line)(void *context, const char *line, size_t length, struct err *e);
 	int (*warning)(void *context, const char *text, struct err *e); /* NULL: not wanted */
-	/* Of a program: its metrics; of the core: dead_units and dead_share (nn/dead.h), of two
-	 * outputs ensemble_accuracy (nn/ensemble.h), of the
-	 * network that the trial ends with, over the test images. NULL: not wanted. */
+	/* Of a program: its metrics. Of the core, over the test images: dead_units and dead_share
+	 * (nn/dead.h) of the network that the trial ends with; macs and the metrics of scores.h,
+	 * mean over the folds of a k-fold. NULL: not wanted. */
 	int (*measure)(void *context, const struct measure_result *r, struct err *e);
 	/* Of programs (program_run.h); NULL: not wanted. */
 	int (*steps)(void *context, const struct steps_result *r, struct err *e);

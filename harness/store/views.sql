@@ -89,7 +89,7 @@ CREATE VIEW parameters AS
 	SELECT trials.identity, 'seed', trials.seed, CAST(trials.seed AS TEXT) FROM trials;
 
 CREATE VIEW measurements AS
-	-- A metric of a finished trial that a program executed: its last value. Of trials of the core: dead_units, dead_share, ensemble_accuracy.
+	-- A metric of a finished trial that a program executed: its last value. Of trials of the core: dead_units, dead_share, ensemble_accuracy, calibration_error and more (docs/recipes.md).
 	SELECT
 		f.trial AS trial,                      -- the trial's identity
 		f.sweep AS sweep,                      -- the sweep whose plan has it

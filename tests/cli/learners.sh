@@ -203,6 +203,35 @@ try table "$SCRATCH/layers.yaml" --db "$db" --format csv
 [ "$code" = 0 ] && says "top5_accuracy" && says "calibration_error" && ! grep -q "n/a" "$SCRATCH/out"
 check $? "a table has top-5 accuracy, AUC, calibration error, mirrored images and multiply-accumulates"
 
+cat >"$SCRATCH/folds.yaml" <<'YAML'
+retrial: 1
+name: folds
+seeds: 2
+base: {dataset: synthetic, validation: 128, train_limit: 256, test_limit: 128}
+axes: {recipe: [folds, pair, pair-both]}
+recipes:
+  folds:
+    - {phase: single, epochs: 1}
+    - {phase: kfold, folds: 2, start: same, epochs: 1}
+  pair: [{phase: dual, epochs: 1}]
+  pair-both: [{phase: dual, both: true, epochs: 1}]
+claims:
+  - {id: E, title: more than two networks averaged, where: {recipe: folds}, than: {recipe: pair}, metric: ensemble_accuracy, compare: higher}
+tables:
+  - {id: t, title: metrics, rows: recipe, metrics: [test_accuracy, ensemble_accuracy, calibration_error]}
+YAML
+try run "$SCRATCH/folds.yaml" --db "$SCRATCH/folds.db" -q
+row=$(sqlite3 "$SCRATCH/folds.db" "SELECT count(*), max(abs(m.value - a.test_accuracy)) < 1e-12 FROM measurements AS m JOIN accuracy AS a USING (trial)
+	WHERE m.metric = 'ensemble_accuracy' AND a.recipe = 'folds'")
+[ "$code" = 0 ] && [ "$row" = "2|1" ]
+check $? "of one output the ensemble's accuracy is the test accuracy, mean over the folds ($row)"
+try table "$SCRATCH/folds.yaml" --db "$SCRATCH/folds.db" --format csv
+[ "$code" = 0 ] && says "calibration_error" && ! grep -q "n/a" "$SCRATCH/out"
+check $? "a k-fold has a calibration error, too"
+try claims "$SCRATCH/folds.yaml" --db "$SCRATCH/folds.db" --format csv
+grep -q "^E,.*,2,2," "$SCRATCH/out"
+check $? "a claim compares two networks averaged with one"
+
 # ---- no validation images ----
 sed 's/validation: 300/validation: 0/; s/^name: layers/name: all/' "$SCRATCH/layers.yaml" >"$SCRATCH/all.yaml"
 try run "$SCRATCH/all.yaml" --db "$SCRATCH/all.db"

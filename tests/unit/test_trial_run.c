@@ -78,6 +78,13 @@ static int tell_phase(void *context, const struct phase_result *r, struct err *e
 	return 0;
 }
 
+static int tell_measure(void *context, const struct measure_result *r, struct err *e)
+{
+	(void)e;
+	str_addf(context, "%s %a\n", r->metric, r->value);
+	return 0;
+}
+
 /* Run a trial to its end, as often as it takes; all that it sent the last time, and the digest of
  * its weights. Owned by the caller. */
 static char *run(const struct trial *t, const struct trial_options *options, int *interruptions)
@@ -85,7 +92,7 @@ static char *run(const struct trial *t, const struct trial_options *options, int
 	struct str sent = { 0 };
 	struct trial_end end;
 	const struct trial_sink sink = {
-		.context = &sent, .epoch = tell_epoch, .phase = tell_phase
+		.context = &sent, .epoch = tell_epoch, .phase = tell_phase, .measure = tell_measure
 	};
 	*interruptions = 0;
 	while (trial_run(t, data, options, &sink, &end)) {
@@ -135,6 +142,97 @@ static void the_same_bits_however_it_is_run(void **state)
 	}
 	assert_true(epochs > 40); /* interruptions */
 	sweep_free(s);
+}
+
+/* ---- metrics of the probabilities ---- */
+
+struct measured {
+	int folds;
+	double fold_accuracy, ensemble, calibration, test_accuracy[2], test_loss[2];
+};
+
+static int add_phase(void *context, const struct phase_result *r, struct err *e)
+{
+	struct measured *m = context;
+	(void)e;
+	m->folds += r->fold >= 0;
+	m->fold_accuracy += r->fold >= 0 ? r->test_accuracy[0] : 0;
+	for (int k = 0; k < r->outputs; k++) {
+		m->test_accuracy[k] = r->test_accuracy[k];
+		m->test_loss[k] = r->test_loss[k];
+	}
+	return 0;
+}
+
+static int take_measure(void *context, const struct measure_result *r, struct err *e)
+{
+	struct measured *m = context;
+	(void)e;
+	if (strcmp(r->metric, "ensemble_accuracy") == 0)
+		m->ensemble = r->value;
+	if (strcmp(r->metric, "calibration_error") == 0)
+		m->calibration = r->value;
+	return 0;
+}
+
+static int ignore_epoch(void *context, const struct epoch_result *r, struct err *e)
+{
+	(void)context;
+	(void)r;
+	(void)e;
+	return 0;
+}
+
+static struct measured measure(const char *phases)
+{
+	struct str text = { 0 };
+	struct measured m = { .ensemble = -1, .calibration = -1 };
+	struct trial_end end;
+	const struct trial_options options = { .threads = 1 };
+	const struct trial_sink sink = {
+		.context = &m, .epoch = ignore_epoch, .phase = add_phase, .measure = take_measure
+	};
+	str_addf(&text,
+		"retrial: 1\nseeds: [5]\nuse: experiments/library/lightweight.yaml\n"
+		"base: {dataset: synthetic, model: lightweight, augment: paper, recipe: r, "
+		"validation: 60, train_limit: 240, test_limit: 90}\n"
+		"recipes: {r: [%s]}\n",
+		phases);
+	struct sweep *s = read_text(text.s);
+	if (trial_run(&s->trials[0], data, &options, &sink, &end))
+		fail_msg("%s", end.error);
+	sweep_free(s);
+	str_free(&text);
+	return m;
+}
+
+static void metrics_are_means_over_the_folds(void **state)
+{
+	(void)state;
+	const struct measured one = measure("{phase: single, epochs: 2}"),
+			      folds = measure(
+				      "{phase: single, epochs: 2}, {phase: kfold, folds: 3, "
+				      "start: same, epochs: 1}");
+	assert_true(fabs(one.ensemble - one.test_accuracy[0]) < 1e-12); /* of one output */
+	assert_int_equal(folds.folds, 3);
+	assert_true(fabs(folds.fold_accuracy / 3 - folds.test_accuracy[0]) > 1e-6);
+	assert_true(fabs(folds.ensemble - folds.fold_accuracy / 3) < 1e-12);
+	assert_true(folds.calibration > 0 && folds.calibration < 1);
+}
+
+/* With `both` the two submodels see the same images and differ only in their first weights. */
+static void both_submodels_see_both_kinds_of_images(void **state)
+{
+	(void)state;
+	const struct measured
+		pair = measure("{phase: dual, both: true, epochs: 2, keep: last}"),
+		one = measure("{phase: single, both: true, epochs: 2, keep: last}"),
+		plain = measure(
+			"{phase: dual, inputs: [original, original], epochs: 2, keep: last}");
+	assert_true(fabs(pair.test_loss[0] - one.test_loss[0]) < 1e-12);
+	assert_true(fabs(pair.test_loss[0] - pair.test_loss[1]) > 1e-6);
+	assert_true(fabs(pair.test_loss[1] - plain.test_loss[1]) > 1e-6);
+	assert_true(pair.ensemble > 0);
 }
 
 /* ---- what is written is what the core gets ---- */
@@ -444,6 +542,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_same_bits_however_it_is_run),
+		cmocka_unit_test(metrics_are_means_over_the_folds),
+		cmocka_unit_test(both_submodels_see_both_kinds_of_images),
 		cmocka_unit_test(a_recipe_trains_as_the_core_does_with_the_same_options),
 		cmocka_unit_test(every_parameter_reaches_the_core),
 		cmocka_unit_test(a_phase_trains_as_a_trial_with_its_transforms_and_validation_set),
