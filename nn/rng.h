@@ -21,6 +21,7 @@ enum nn_stream {
 	NN_STREAM_MIXUP = 8,     /* index: position of the batch's first image in the epoch, draw */
 	/* index: number of the image in its data set, draw; phase: the corruption (corrupt.h) */
 	NN_STREAM_CORRUPT = 9,
+	NN_STREAM_SPLIT = 10, /* index: position */
 };
 
 /* The point in a training at which a number is drawn. phase is the number of the phase within the

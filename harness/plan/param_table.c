@@ -29,6 +29,7 @@ static const char *const layers[] = { "conv", "maxpool", "dense", "dropout", "de
 static const char *const paddings[] = { "valid", "same", NULL };
 static const char *const activations[] = { "none", "relu", "relu6", "silu", "tanh", "sigmoid",
 	"leaky_relu", "gelu", "hard_swish", "hard_sigmoid", NULL };
+static const char *const splits[] = { "first", "seed", NULL };
 static const char *const normalizations[] = { "none", "channels", "mean_image", "pixels", "signed",
 	"bytes", NULL };
 static const char *const inits[] = { "glorot_uniform", "he_normal", "glorot_normal", "he_uniform",
@@ -137,11 +138,19 @@ static const struct param table[] = {
 		.since = "0.2" },
 	{ IN_TRIAL(validation), .name = "validation", .type = PARAM_REAL, .share = true, .min = 0,
 		.max = 10000000, .fallback = "10000", .unit = "images",
-		.help = "size of the validation set, the first training images; below 1: a "
-			"fraction of them; 0: none",
+		.help = "size of the validation set (which images: split); below 1: a fraction of "
+			"the training images; 0: none",
 		.detail = "Without a validation set every phase keeps its last weights (`keep` has "
 			  "no effect), and a phase with patience or plateau is an error.\n",
 		.since = "0.1" },
+	{ IN_TRIAL(split), .name = "split", .type = PARAM_ENUM, .names = splits,
+		.fallback = "first", .help = "which training images are the validation set",
+		.detail = "  first  the first ones: the same for every seed\n"
+			  "  seed   drawn at random by the seed: replicates differ in their split, "
+			  "too\n"
+			  "With train_limit they are drawn among the images in use. The folds of a "
+			  "k-fold are always drawn by the seed.\n",
+		.since = "0.2" },
 	{ IN_TRIAL(stratify), .name = "stratify", .type = PARAM_BOOL, .fallback = "false",
 		.help = "stratified sampling: validation set, train_limit and folds keep the class "
 			"proportions",

@@ -60,6 +60,7 @@ enum schedule_kind {
 	SCHEDULE_PLATEAU,
 };
 enum cycle_shape { CYCLE_COSINE, CYCLE_LINEAR };
+enum split_kind { SPLIT_FIRST, SPLIT_SEED };
 enum normalize_kind {
 	NORMALIZE_NONE,
 	NORMALIZE_CHANNELS,
@@ -220,7 +221,8 @@ struct trial {
 	int batch_size;
 	enum normalize_kind normalize; /* what the networks' first layer does to an image */
 	double validation; /* images of the validation set; below 1: a fraction of the training set.
-			      The first ones of it, or see stratify */
+			      The first ones of it, or see split and stratify */
+	enum split_kind split; /* which of the images in use are for validation */
 	bool stratify;   /* validation set, train_limit and folds keep the class proportions of the
 			    training set */
 	int train_limit; /* 0: all; else only so many training images behind the validation set

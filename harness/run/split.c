@@ -247,6 +247,25 @@ static void cut_phase(const struct trial *t, const struct dataset *d, const stru
 	};
 }
 
+static int by_number(const void *a, const void *b)
+{
+	const uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+	return (x > y) - (x < y);
+}
+
+/* Put validation images first that the seed draws. Both parts are in the order of the data set.
+ * room: memory for n->used numbers. */
+static void draw_validation(const struct trial *t, const struct dataset *d,
+	const struct split_sizes *n, uint32_t *ids, uint32_t *room)
+{
+	const struct nn_rng rng = { .seed = t->seed, .stream = NN_STREAM_SPLIT };
+	nn_rng_shuffle(&rng, ids, n->used);
+	if (t->stratify)
+		keep_stratified(d, ids, n->used, n->validation, room);
+	qsort(ids, n->validation, sizeof(*ids), by_number);
+	qsort(ids + n->validation, n->used - n->validation, sizeof(*ids), by_number);
+}
+
 void split_make(const struct trial *t, const struct dataset *d, const struct split_sizes *n,
 	int phase, int fold, uint32_t *ids, uint32_t *train, struct split *out)
 {
@@ -255,6 +274,8 @@ void split_make(const struct trial *t, const struct dataset *d, const struct spl
 	if (t->stratify)
 		choose_stratified(d, n, ids);
 	if (fold < 0) {
+		if (t->split == SPLIT_SEED)
+			draw_validation(t, d, n, ids, train);
 		cut_phase(t, d, n, phase, ids, train, out);
 		return;
 	}
@@ -384,7 +405,8 @@ bool split_same(const struct trial *a, const struct trial *b)
 	const struct phase_config *x = kfold_of(a), *y = kfold_of(b);
 	const bool one = strcmp(a->dataset, b->dataset) == 0 && a->validation == b->validation
 		&& a->train_limit == b->train_limit && a->test_limit == b->test_limit
-		&& a->stratify == b->stratify && !x == !y
+		&& a->stratify == b->stratify && a->split == b->split
+		&& (a->split == SPLIT_FIRST || a->seed == b->seed) && !x == !y
 		&& ((is_plain(a) && is_plain(b)) || same_phases(a, b));
 	return one
 		&& (!x

@@ -2,9 +2,10 @@
  *
  * Without stratify the validation set is the first training images and the rest is trained on.
  * With stratify both have each class in its share of the training set. Neither depends on the
- * seed. A phase may have a smaller validation set: the first of the trial's validation images, with
- * stratify each class in its share. The rest of them joins the phase's training images. A fold of a
- * k-fold splits the same images by the seed. */
+ * seed, unless split is SPLIT_SEED: then the validation set is drawn by it among the images in use,
+ * with stratify each class in its share. A phase may have a smaller validation set: the first of
+ * the trial's validation images, with stratify each class in its share. The rest of them joins the
+ * phase's training images. A fold of a k-fold splits the same images by the seed. */
 #ifndef RUN_SPLIT_H
 #define RUN_SPLIT_H
 

@@ -159,6 +159,67 @@ static void without_stratify_the_first_images_are_for_validation(void **state)
 		assert_int_equal(s.train[i], 30 + i);
 }
 
+/* Of each class that the trial uses, how many are for validation. */
+static void draw(uint64_t seed, bool stratify, int limit, int val[CLASSES], bool first[TRAIN])
+{
+	const struct dataset d = by_class();
+	struct trial t = trial(40, stratify);
+	struct split_sizes n;
+	struct err e = { 0 };
+	uint32_t ids[TRAIN], train[TRAIN];
+	int used[TRAIN] = { 0 };
+	struct split s;
+	t.split = SPLIT_SEED;
+	t.seed = seed;
+	t.train_limit = limit;
+	assert_int_equal(split_find_sizes(&t, "own", TRAIN, TEST, &n, &e), 0);
+	split_make(&t, &d, &n, 0, -1, ids, train, &s);
+	assert_int_equal(s.val_count, 40);
+	assert_int_equal(s.train_count, n.used - 40);
+	memset(val, 0, CLASSES * sizeof(*val));
+	for (uint32_t i = 0; i < TRAIN; i++)
+		first[i] = false;
+	for (uint32_t i = 0; i < s.val_count; i++) {
+		assert_true(i == 0 || s.val[i - 1] < s.val[i]);
+		first[s.val[i]] = true;
+		used[s.val[i]]++;
+		val[d.train_labels[s.val[i]]]++;
+	}
+	for (uint32_t i = 0; i < s.train_count; i++) {
+		assert_true(i == 0 || s.train[i - 1] < s.train[i]);
+		used[s.train[i]]++;
+	}
+	for (uint32_t i = 0; i < TRAIN; i++) /* each once; without stratify the first ones */
+		assert_true(used[i] <= 1 && (stratify || used[i] == (i < n.used)));
+}
+
+static void the_seed_draws_the_validation_images(void **state)
+{
+	(void)state;
+	int val[CLASSES];
+	bool one[TRAIN], same[TRAIN], other[TRAIN];
+	struct trial a = trial(40, false), b = a;
+	draw(1, false, 0, val, one);
+	draw(1, false, 0, val, same);
+	draw(2, false, 0, val, other);
+	assert_memory_equal(one, same, sizeof(one));
+	assert_memory_not_equal(one, other, sizeof(one));
+	draw(1, false, 60, val, one);
+	draw(1, true, 0, val, one);
+	assert_true(val[0] == 20 && val[1] == 12 && val[2] == 6 && val[3] == 2);
+	draw(2, true, 100, val, other);
+	assert_true(val[0] == 20 && val[1] == 12 && val[2] == 6 && val[3] == 2);
+	assert_true(split_same(&a, &b));
+	b.seed = 4;
+	assert_true(split_same(&a, &b));
+	b.split = SPLIT_SEED;
+	assert_false(split_same(&a, &b));
+	a.split = SPLIT_SEED;
+	assert_false(split_same(&a, &b));
+	b.seed = a.seed;
+	assert_true(split_same(&a, &b));
+}
+
 /* The split of phase 0 with so many images for validation, of the trial with so many. */
 static struct split split_of(double own, double validation, bool stratify, int limit,
 	const struct dataset *d, uint32_t *ids, uint32_t *train)
@@ -289,6 +350,7 @@ int main(void)
 		cmocka_unit_test(stratified_folds_share_every_class),
 		cmocka_unit_test(folds_without_a_class_are_refused),
 		cmocka_unit_test(without_stratify_the_first_images_are_for_validation),
+		cmocka_unit_test(the_seed_draws_the_validation_images),
 		cmocka_unit_test(a_phase_validates_on_some_and_trains_on_the_others),
 		cmocka_unit_test(a_stratified_phase_validates_on_each_class_in_its_share),
 		cmocka_unit_test(a_validation_set_of_a_phase_is_checked),
