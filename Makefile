@@ -293,6 +293,15 @@ reproduce: packages
 	-./retrial claims experiments/paper.yaml
 	./retrial plot experiments/paper.yaml
 
+# The whole study in results/retrial.db, a night on two cores (docs/performance.md): runs what is missing, then publishes it. In ablation-head the
+# recipes of several sweeps share phases, so it comes first.
+STUDY = experiments/ablation-head.yaml $(filter-out %/ablation-head.yaml %/demo.yaml %/smoke.yaml,$(wildcard experiments/*.yaml))
+.PHONY: study
+study: packages
+	+@$(MAKE) --no-print-directory -j$(JOBS) retrial
+	for sweep in $(STUDY); do ./retrial run $$sweep || exit; done
+	+@$(MAKE) --no-print-directory paper
+
 # What is published of results/retrial.db: every trial with its digests, results and phases; retrial verify results/reference checks it anywhere.
 .PHONY: reference
 reference: retrial

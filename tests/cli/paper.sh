@@ -94,6 +94,15 @@ sh harness/paper.sh --map "$map" "$ref" 2>"$SCRATCH/err"
 [ $? = 2 ] && says "not two lines that begin with" err
 check $? "a page without the two lines is left alone"
 
+make -n study >"$SCRATCH/out" 2>"$SCRATCH/err"
+code=$?
+for sweep in experiments/*.yaml; do
+	case $sweep in */demo.yaml | */smoke.yaml) continue ;; esac
+	grep -q "^for sweep in .*\<$sweep\>.*; do ./retrial run " "$SCRATCH/out" || echo "$sweep"
+done >"$SCRATCH/missing"
+[ "$code" = 0 ] && [ ! -s "$SCRATCH/missing" ] && says "paper.sh results/retrial.db results/reference" && says "paper.sh --map PAPER_MAP.md results/reference"
+check $? "make study runs every sweep in one database, then publishes it"
+
 # ---- what is published ----
 sed 's/^| C4 /| C5 /' "$SCRATCH/first.md" >"$map"
 sh harness/paper.sh --map "$map" "$ref" 2>"$SCRATCH/err" && says "has no row for the claim C4" err && grep -q '^| C5 .*not published' "$map"
