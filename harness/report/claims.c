@@ -317,8 +317,7 @@ void claims_compare(const struct claim *c, bool constant, const double *differen
 		.sd = stats_sd(differences, n),
 		.min = stats_min(differences, n),
 		.max = stats_max(differences, n),
-		.ours = constant ? interval_none()
-				 : stats_difference_interval(differences, n, 0.95),
+		.ours = interval_none(),
 		.of = OF_SIGN_FLIPS,
 		.images = interval_none(),
 		.paper = interval_none(),
@@ -417,7 +416,7 @@ static void judge_insignificant(struct claim_result *r)
 	str_free(&why);
 }
 
-/* The verdicts of claims that compare, once the p values of all of them are known. */
+/* The verdicts of claims that compare, once p and interval of all of them are known. */
 static int judge_comparisons(
 	const struct families *families, struct claim_result *results, size_t count, struct err *e)
 {
@@ -429,6 +428,7 @@ static int judge_comparisons(
 			continue;
 		const struct family_member *m = families_find(families, r->claim, 0);
 		r->p_adjusted = m ? m->p : NAN;
+		r->ours = m ? m->interval : interval_none();
 		r->family_tests = m ? m->tests : 0;
 		if (r->claim->compare && r->p_adjusted < CLAIM_ALPHA)
 			judge_significant(r);

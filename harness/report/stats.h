@@ -78,7 +78,10 @@ struct durations {
 size_t stats_pair_durations(
 	const struct durations *x, const struct durations *y, double *difference, uint64_t *keys);
 
-enum { STATS_EXACT_MAX = 32 }; /* pairs up to which the sign-flip test counts every outcome */
+enum {
+	STATS_EXACT_MAX = 32,       /* pairs up to which the sign-flip test counts every outcome, */
+	STATS_JOINT_EXACT_MAX = 20, /* and of a family (stats_joint_sign_flip) */
+};
 
 /* Exact two-sided sign-flip (Fisher-Pitman) test of "the mean of the differences is 0": the share
  * of the 2^n sign patterns whose sum is at least as far from 0 as the one seen. No assumption but
@@ -90,8 +93,8 @@ double stats_sign_flip(const double *difference, size_t n);
  * None where stats_sign_flip is NAN, or can never reach 1 - level. */
 struct interval stats_sign_flip_interval(const double *difference, size_t n, double level);
 
-/* The interval that tables, claims and figures print of a mean difference: that of the sign-flip
- * test, above STATS_EXACT_MAX pairs Student's t. None for fewer pairs than either can use. */
+/* The interval of a mean difference that is not tested: that of the sign-flip test, above
+ * STATS_EXACT_MAX pairs Student's t. None for fewer pairs than either can use. */
 struct interval stats_difference_interval(const double *difference, size_t n, double level);
 
 /* The interval of the difference of two independent means, ours with its values and the other's
@@ -104,13 +107,31 @@ struct interval stats_welch_interval(
  * interval of level 1 - 2 alpha lies inside the margin. NAN as stats_sign_flip, or margin <= 0. */
 double stats_equivalence(const double *difference, size_t n, double margin);
 
-/* p values of a family of paired comparisons, corrected for their number: joint sign flips with
- * step-down max-T (Westfall and Young 1993, algorithm 4.1). difference is [pairs][count]; the pairs
- * of one row (a seed) share their sign, so the correlation between comparisons is used and less
- * power is lost than with Holm. A column's statistic is |sum| / sqrt(sum of squares). Entries that
- * are NaN are pairs that a comparison does not have; a column without any has p = NAN. Exact up to
- * 20 pairs, else 100,000 random patterns of a fixed seed. Returns 0, or -1 without memory. */
-int stats_joint_sign_flip(const double *difference, size_t pairs, size_t count, double *p);
+/* A family of paired comparisons, corrected for their number: joint sign flips with step-down max-T
+ * (Westfall and Young 1993, algorithm 4.1). difference is [pairs][count]; the pairs of one row (a
+ * seed) share their sign, so the correlation between comparisons is used and less power is lost
+ * than with Holm. A column's statistic is |sum| / sqrt(sum of squares). Entries that are NaN are
+ * pairs that a comparison does not have; a column without any has p = NAN. Exact up to
+ * STATS_JOINT_EXACT_MAX pairs, else 100,000 random patterns of a fixed seed. Equal or
+ * opposite columns are one comparison: for intervals give it once.
+ *
+ * p[c] is the corrected p. intervals[c], if intervals is not NULL, holds the means that the same
+ * test keeps at alpha: the shifts of the column for which the largest statistic of a set of columns
+ * reaches that of the shifted column in a share of at least alpha of the patterns. The other
+ * columns stay as they are. The set: step-down rejects from the largest statistic down and stops at
+ * the first p of alpha or more. Of a rejected column these are all with at most its statistic, of
+ * the rest all that are not rejected.
+ *
+ * The interval excludes 0 exactly when p[c] < alpha. Not shifted, a rejected column's share is the
+ * p of its own step, which is below alpha. Any other column's is at least the p of the step that
+ * stopped: the same set, a statistic no larger. The share never grows with the distance from the
+ * mean, so the kept shifts are one interval.
+ *
+ * Each interval holds its mean with at least 1 - alpha, as the set only adds to the test of the
+ * column alone; all intervals together need not. None where no shift is rejected: too few pairs.
+ * Returns 0, or -1 without memory. */
+int stats_joint_sign_flip(const double *difference, size_t pairs, size_t count, double alpha,
+	double *p, struct interval *intervals);
 
 /* Two-sided Wilcoxon signed-rank test, exact also with ties (midranks; zero differences are
  * dropped). NAN when nothing is left, or a difference is NaN or infinite. */

@@ -173,6 +173,30 @@ static void explain(struct notes *notes, struct str *text)
 	str_free(text);
 }
 
+static void explain_tests(struct str *text, const struct table *t)
+{
+	str_add(text, " p is the exact sign-flip test");
+	if (t->most_pairs > STATS_JOINT_EXACT_MAX)
+		str_addf(text, " (random patterns above %d pairs)", STATS_JOINT_EXACT_MAX);
+	if (t->comparisons)
+		str_addf(text,
+			", corrected jointly (step-down max-T) within the family of %zu "
+			"comparison%s that the sweep's tables and claims make of %s",
+			t->family_tests, t->family_tests == 1 ? "" : "s",
+			t->spec->family[0] ? t->spec->family : "the metric");
+	if (t->fewest_pairs < stats_exact_pairs(0.05))
+		str_addf(text, "; n/a: with fewer than %zu pairs it cannot reach 0.05",
+			stats_exact_pairs(0.05));
+	str_add(text, ".");
+	if (t->comparisons)
+		str_add(text,
+			" The 95 % interval of Δ is that of the corrected test: it excludes 0 "
+			"exactly when p < 0.05");
+	if (t->unbounded)
+		str_add(text, "; n/a: too few pairs for p < 0.05 in this family");
+	str_add(text, t->comparisons ? "." : "");
+}
+
 static void explain_comparisons(struct notes *notes, const struct table *t)
 {
 	struct str text = { 0 };
@@ -181,29 +205,13 @@ static void explain_comparisons(struct notes *notes, const struct table *t)
 		return;
 	str_add(&text, "Δ is the mean difference to ");
 	study_where_text(&text, &t->spec->baseline);
-	str_add(&text, " over the seeds that both have (accuracies in percentage points, pp)");
+	str_add(&text, " over the seeds that both have (accuracies in percentage points, pp).");
+	if (t->most_pairs)
+		explain_tests(&text, t);
 	if (t->untested)
-		str_add(&text, "; counts, times and memory are not tested");
-	if (!t->most_pairs) {
-		str_add(&text, ".");
-		explain(notes, &text);
-		return;
-	}
-	str_add(&text, "; its 95 % interval is that of the exact sign-flip test");
-	if (t->most_pairs > STATS_EXACT_MAX)
-		str_addf(&text, " (Student's t above %d pairs)", STATS_EXACT_MAX);
-	str_add(&text, ", not corrected; p is this test");
-	if (t->comparisons)
-		str_addf(&text,
-			", corrected jointly (step-down max-T) within the family of %zu "
-			"comparison%s that "
-			"the sweep's tables and claims make of %s",
-			t->family_tests, t->family_tests == 1 ? "" : "s",
-			t->spec->family[0] ? t->spec->family : "the metric");
-	if (t->fewest_pairs < stats_exact_pairs(0.05))
-		str_addf(&text, "; n/a: with fewer than %zu pairs it cannot reach 0.05",
-			stats_exact_pairs(0.05));
-	str_add(&text, ".");
+		str_add(&text,
+			" Counts, times and memory are not tested; their intervals are not "
+			"corrected.");
 	explain(notes, &text);
 }
 
@@ -771,10 +779,12 @@ static void explain_claims(struct notes *notes, const struct sweep *sweep)
 			"another, "
 			"ours is the mean ± the sample standard deviation of the n differences "
 			"paired by "
-			"seed, with the 95 % interval of the exact sign-flip test; p is this test, "
+			"seed; p is the exact sign-flip test, "
 			"corrected jointly (step-down max-T) within the family of all comparisons "
 			"that the "
-			"sweep's tables and claims make of the metric. Reproduced, not reproduced: "
+			"sweep's tables and claims make of the metric. The 95 % interval is that "
+			"of the corrected test: it excludes 0 exactly when p < 0.05. Reproduced, "
+			"not reproduced: "
 			"p < "
 			"0.05, by the sign; equivalent: two one-sided tests put the difference "
 			"inside the "

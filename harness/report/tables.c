@@ -393,7 +393,9 @@ static int compare(struct cell *ours, const struct cell *baseline, bool tested,
 		.tested = tested,
 		.pairs = n,
 		.difference = stats_mean(difference, n),
-		.interval = stats_difference_interval(difference, n, 0.95),
+		.interval = member ? member->interval
+			: tested   ? interval_none()
+				   : stats_difference_interval(difference, n, 0.95),
 		.dz = stats_dz(difference, n),
 		.cliff = stats_cliff_delta(ours->values, ours->n, baseline->values, baseline->n),
 		.p = tested ? stats_paired_exact(difference, n, alpha) : NAN,
@@ -432,6 +434,7 @@ static void count_comparison(
 	if (!isnan(c->p_adjusted)) {
 		t->comparisons++;
 		t->family_tests = member->tests > t->family_tests ? member->tests : t->family_tests;
+		t->unbounded |= !interval_exists(c->interval);
 	}
 	if (!t->fewest_pairs || c->pairs < t->fewest_pairs)
 		t->fewest_pairs = c->pairs;
@@ -504,7 +507,7 @@ static int add_pairs(struct contest *c, struct err *e)
 			if (result)
 				return -1;
 		}
-	return families_correct(&c->pairs, e);
+	return families_correct(&c->pairs, false, e);
 }
 
 /* Is the printed p of the comparison between these rows, if there is one, no contradiction? */

@@ -19,8 +19,8 @@ struct comparison {
 			and times are stated, not tested */
 	size_t pairs;
 	double difference;        /* mean of (ours - baseline) over the common seeds */
-	struct interval interval; /* 95 % interval of it, of the sign-flip test
-				     (stats_difference_interval); none for fewer than 6 pairs */
+	struct interval interval; /* 95 % interval of it: of the family member (family.h); not
+				     tested: stats_difference_interval */
 	double dz;                /* in units of the sd of the differences */
 	double cliff;             /* Cliff's delta of the two samples */
 	double p; /* exact sign-flip test, above STATS_EXACT_MAX pairs Wilcoxon's; NAN when there
@@ -72,7 +72,8 @@ struct table {
 	size_t family_tests; /* comparisons of the largest family that one of them is a member of */
 	size_t fewest_pairs; /* of the comparisons tested; 0: none */
 	size_t most_pairs;
-	bool untested; /* there are differences that are not tested (times) */
+	bool unbounded; /* a comparison with a p has no interval (family.h) */
+	bool untested;  /* there are differences that are not tested (times) */
 };
 
 /* Fill the table. On success *out is the caller's (tables_free); study must live as long. Returns
