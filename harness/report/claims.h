@@ -65,7 +65,8 @@ struct claim_result {
 				      `than` that of the family member (family.h) */
 	enum interval_of of;
 	struct interval images; /* with `than`, of test accuracies: of the difference over seeds and
-				   test images; none without the data set */
+				   test images: the crossed bootstrap (crossed.h), at least `ours`,
+				   so that it does not contradict p; none without the data set */
 	struct interval paper;  /* what the printed figure stands for; none with `than` */
 	double p, p_adjusted;   /* with `than`: the paired exact test, and corrected within the
 				   family; NAN when it can never reach 0.05, and without `than` */

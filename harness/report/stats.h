@@ -24,6 +24,8 @@ struct interval {
 /* A missing interval (NAN, NAN), and whether one is there. */
 struct interval interval_none(void);
 bool interval_exists(struct interval i);
+/* The smallest interval that holds both; none if one is missing. */
+struct interval interval_hull(struct interval a, struct interval b);
 
 /* ---- one sample ---- */
 
@@ -154,6 +156,11 @@ struct stats_family {
 	size_t tests;
 	size_t most_pairs; /* of one of them */
 };
+/* Which seeds and images each resample draws: nearly all of the time of stats_crossed_interval. */
+struct crossed_draws;
+struct crossed_draws *stats_crossed_draws_new(void); /* NULL without memory */
+void stats_crossed_draws_free(struct crossed_draws *draws);
+
 /* The interval of a mean difference in accuracy that another test set and other seeds would need:
  * bootstrap over rows (seeds) and columns (test images) at once (the pigeonhole bootstrap, Owen
  * 2007): 1999 resamples, seed fixed. Percentiles of so few rows are too narrow (Hesterberg 2015,
@@ -161,9 +168,10 @@ struct stats_family {
  * stretched from the normal to Student's quantile, with Satterthwaite's degrees of freedom, as only
  * the rows are few. difference is [seeds][images]: right in the
  * first model minus right in the second (-1, 0 or 1, or the sums over several networks). None for
- * fewer than 3 seeds or no images. */
-struct interval stats_crossed_interval(
-	const int8_t *difference, size_t seeds, size_t images, double level);
+ * fewer than 3 seeds or no images. draws, if not NULL, keeps the draws for the next call with as
+ * many seeds and images; the interval is the same with and without. */
+struct interval stats_crossed_interval(const int8_t *difference, size_t seeds, size_t images,
+	double level, struct crossed_draws *draws);
 
 /* McNemar's test of two models on the same images: only_a images are right in the first model
  * alone, only_b in the second. Exact two-sided (conditional binomial), and its mid-p form. 1 when

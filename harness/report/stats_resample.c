@@ -11,9 +11,57 @@
 
 enum { SEED = 20250126, CROSSED_RESAMPLES = 1999 };
 
+struct crossed_draws {
+	size_t seeds, images;
+	uint8_t *times; /* [CROSSED_RESAMPLES][seeds + images]: how often each was drawn */
+};
+
+struct crossed_draws *stats_crossed_draws_new(void)
+{
+	return calloc(1, sizeof(struct crossed_draws));
+}
+
+void stats_crossed_draws_free(struct crossed_draws *draws)
+{
+	if (draws)
+		free(draws->times);
+	free(draws);
+}
+
+/* Draw so many of n, each as often as it comes: 255 times never does. */
+static void draw(gsl_rng *rng, uint8_t *times, size_t n, size_t draws)
+{
+	for (size_t i = 0; i < draws; i++)
+		times[gsl_rng_uniform_int(rng, n)]++;
+}
+
+/* Fill d, unless it is of this shape. Returns 0, or -1 without memory. */
+static int draw_all(struct crossed_draws *d, size_t seeds, size_t images)
+{
+	const size_t width = seeds + images;
+
+	if (d->times && d->seeds == seeds && d->images == images)
+		return 0;
+	free(d->times);
+	*d = (struct crossed_draws){ seeds, images, calloc(CROSSED_RESAMPLES, width) };
+	gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
+	if (!rng || !d->times) {
+		if (rng)
+			gsl_rng_free(rng);
+		return -1;
+	}
+	gsl_rng_set(rng, SEED);
+	for (size_t k = 0; k < CROSSED_RESAMPLES; k++) {
+		draw(rng, d->times + k * width, seeds, seeds - 1);
+		draw(rng, d->times + k * width + seeds, images, images);
+	}
+	gsl_rng_free(rng);
+	return 0;
+}
+
 /* The sum of difference with each seed and each image as often as it was drawn. */
 static double weighted_sum(const int8_t *difference, size_t seeds, size_t images,
-	const unsigned *seed_times, const unsigned *image_times)
+	const uint8_t *seed_times, const uint8_t *image_times)
 {
 	double sum = 0;
 
@@ -27,14 +75,6 @@ static double weighted_sum(const int8_t *difference, size_t seeds, size_t images
 		sum += (double)total * seed_times[s];
 	}
 	return sum;
-}
-
-/* Draw so many of n, each as often as it comes. */
-static void draw(gsl_rng *rng, unsigned *times, size_t n, size_t draws)
-{
-	memset(times, 0, n * sizeof(*times));
-	for (size_t i = 0; i < draws; i++)
-		times[gsl_rng_uniform_int(rng, n)]++;
 }
 
 /* The mean of all, and what its variance is by the seeds alone: s^2 / n. */
@@ -66,22 +106,20 @@ static double stretch(double all, double of_seeds, size_t seeds, double level)
 		/ gsl_cdf_ugaussian_Pinv(0.5 + level / 2);
 }
 
-struct interval stats_crossed_interval(
-	const int8_t *difference, size_t seeds, size_t images, double level)
+struct interval stats_crossed_interval(const int8_t *difference, size_t seeds, size_t images,
+	double level, struct crossed_draws *draws)
 {
 	if (seeds < 3 || !images)
 		return interval_none();
 	stats_setup();
-	gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
-	unsigned *times = malloc((seeds + images) * sizeof(*times));
+	struct crossed_draws own = { 0 };
+	struct crossed_draws *d = draws ? draws : &own;
 	double *means = malloc(CROSSED_RESAMPLES * sizeof(*means));
 	struct interval result = interval_none();
-	if (!rng || !times || !means)
+	if (!means || draw_all(d, seeds, images))
 		goto out;
-	gsl_rng_set(rng, SEED);
-	for (int k = 0; k < CROSSED_RESAMPLES; k++) {
-		draw(rng, times, seeds, seeds - 1);
-		draw(rng, times + seeds, images, images);
+	for (size_t k = 0; k < CROSSED_RESAMPLES; k++) {
+		const uint8_t *times = d->times + k * (seeds + images);
 		means[k] = weighted_sum(difference, seeds, images, times, times + seeds)
 			/ ((double)(seeds - 1) * (double)images);
 	}
@@ -103,9 +141,7 @@ struct interval stats_crossed_interval(
 					- mean),
 	};
 out:
-	if (rng)
-		gsl_rng_free(rng);
-	free(times);
+	free(own.times);
 	free(means);
 	return result;
 }

@@ -279,6 +279,15 @@ static bool any_bca(const struct table *t)
 	return any;
 }
 
+static bool any_both(const struct table *t)
+{
+	bool any = false;
+
+	for (int m = 0; m < t->spec->metric_count; m++)
+		any |= tables_has_both(t, m);
+	return any;
+}
+
 static bool any_accuracy(const struct table *t)
 {
 	for (int m = 0; m < t->spec->metric_count; m++)
@@ -339,6 +348,11 @@ static void explain_table(
 				  "bootstrap (9,999 resamples, fixed seed) from 10 seeds on."
 				: "Intervals are 95 % Student t intervals of the mean over seeds.");
 	explain_comparisons(notes, t);
+	if (context->intervals && any_both(t))
+		notes_explain(notes,
+			"Images too: over seeds and test images at once (crossed bootstrap), at "
+			"least the interval of the corrected test: what other seeds and another "
+			"test set would give.");
 	if (t->spec->select.label_count) {
 		struct str text = { 0 };
 		str_addf(&text,
@@ -458,7 +472,7 @@ static void explain_origin(struct notes *notes, const struct study *study,
 
 /* Which columns a metric has. Numbers are -1 when the column is not there. */
 struct columns {
-	int mean, images, interval, bca, difference, range, p, paper, verdict;
+	int mean, images, interval, bca, difference, range, both, p, paper, verdict;
 };
 
 static struct columns add_columns(
@@ -466,7 +480,7 @@ static struct columns add_columns(
 {
 	const char *name = t->spec->metrics[m];
 	const struct metric *metric = metric_find(t->study->sweep, name);
-	struct columns c = { -1, -1, -1, -1, -1, -1, -1, -1, -1 };
+	struct columns c = { -1, -1, -1, -1, -1, -1, -1, -1, -1, -1 };
 	struct str heading = { 0 };
 
 	metric_heading(&heading, t->study->sweep, name);
@@ -485,6 +499,8 @@ static struct columns add_columns(
 		c.difference = grid_column(g, heading.s, true);
 		if (tables_has_interval(t, m))
 			c.range = grid_column(g, "95 % of Δ", true);
+		if (context->intervals && tables_has_both(t, m))
+			c.both = grid_column(g, "95 % of Δ, images too", true);
 		if (tables_has_test(t, m))
 			c.p = grid_column(g, "p", true);
 	}
@@ -495,7 +511,7 @@ static struct columns add_columns(
 	str_free(&heading);
 	grid_set_rank(g, c.mean, 10 * m + 1);
 	const int others[] = { c.verdict, c.difference, c.p, c.range, c.paper, c.interval, c.bca,
-		c.images };
+		c.images, c.both };
 	for (int i = 0; i < (int)(sizeof(others) / sizeof(*others)); i++)
 		if (others[i] >= 0)
 			grid_set_rank(g, others[i], 10 * m + 2 + i);
@@ -508,8 +524,8 @@ static void set(struct grid *g, size_t row, int column, struct str *text)
 	str_clear(text);
 }
 
-static void fill_cells(struct grid *g, size_t r, struct columns at, const struct table_row *row,
-	const struct cell *cell, const struct metric *m)
+static void fill_cells(struct grid *g, size_t r, struct columns at, struct notes *notes,
+	const struct table_row *row, const struct cell *cell, const struct metric *m)
 {
 	struct str text = { 0 };
 
@@ -533,10 +549,18 @@ static void fill_cells(struct grid *g, size_t r, struct columns at, const struct
 		grid_set(g, r, at.difference, "baseline");
 	} else if (at.difference >= 0 && cell->against.made) {
 		metric_difference(&text, m, cell->against.difference);
+		if (tables_unsure_over_images(&cell->against))
+			notes_mark(notes, &text,
+				"Sure over seeds, not over test images: over both the 95 % "
+				"interval includes 0.");
 		set(g, r, at.difference, &text);
 		if (at.range >= 0) {
 			difference_interval_text(&text, cell->against.interval, m);
 			set(g, r, at.range, &text);
+		}
+		if (at.both >= 0) {
+			difference_interval_text(&text, cell->against.both95, m);
+			set(g, r, at.both, &text);
 		}
 		if (at.p >= 0) {
 			p_text(&text, &cell->against);
@@ -606,7 +630,7 @@ static void make_grid(struct grid *g, struct notes *notes, const struct table *t
 			&& strcmp(row->labels[0], t->rows[i - 1].labels[0]);
 		fill_count(g, r, count, notes, &t->spec->select, row);
 		for (int m = 0; m < spec->metric_count; m++)
-			fill_cells(g, r, at[m], row, &row->cells[m],
+			fill_cells(g, r, at[m], notes, row, &row->cells[m],
 				metric_find(t->study->sweep, spec->metrics[m]));
 	}
 }

@@ -403,7 +403,7 @@ static void the_crossed_interval_holds_what_the_test_images_leave_open(void **st
 	for (int s = 0; s < SEEDS; s++)
 		for (int i = 0; i < IMAGES; i++)
 			d[s * IMAGES + i] = i % 10 < 3;
-	const struct interval images = stats_crossed_interval(d, SEEDS, IMAGES, 0.95);
+	const struct interval images = stats_crossed_interval(d, SEEDS, IMAGES, 0.95, NULL);
 	CLOSE(images.low, 0.3 - 0.0284, 0.004);
 	CLOSE(images.high, 0.3 + 0.0284, 0.004);
 	for (int s = 0; s < SEEDS; s++)
@@ -411,11 +411,35 @@ static void the_crossed_interval_holds_what_the_test_images_leave_open(void **st
 			d[s * IMAGES + i] = (int8_t)(s % 2); /* 0 1 0 1 0: seeds alone */
 	/* 5 % of Binomial(4, 0.4) is 0 and 95 % is 3; with 4 degrees of freedom t / z is 2.1318 /
 	 * 1.6449. The variance of the resamples is 0.06 but for chance. */
-	const struct interval seeds = stats_crossed_interval(d, SEEDS, IMAGES, 0.9);
+	const struct interval seeds = stats_crossed_interval(d, SEEDS, IMAGES, 0.9, NULL);
 	CLOSE(seeds.low, 0.4 - 0.4 * 1.296, 0.01);
 	CLOSE(seeds.high, 0.4 + 0.35 * 1.296, 0.01);
-	assert_false(interval_exists(stats_crossed_interval(d, 2, IMAGES, 0.95)));
+	assert_false(interval_exists(stats_crossed_interval(d, 2, IMAGES, 0.95, NULL)));
 	free(d);
+}
+
+static void kept_draws_give_the_same_crossed_interval(void **state)
+{
+	(void)state;
+	enum { SEEDS = 6, IMAGES = 300 };
+	struct crossed_draws *draws = stats_crossed_draws_new();
+	int8_t d[SEEDS * IMAGES];
+	uint32_t r = 3;
+
+	for (size_t i = 0; i < sizeof(d); i++)
+		d[i] = (int8_t)(next(&r) % 3) - 1;
+	for (size_t k = 0; k < 6; k++) { /* twice of one shape, then of another */
+		const size_t seeds = SEEDS - k / 2, images = IMAGES - k / 2;
+		const int8_t *from = d + k % 2;
+		const struct interval alone =
+			stats_crossed_interval(from, seeds, images, 0.95, NULL);
+		const struct interval kept =
+			stats_crossed_interval(from, seeds, images, 0.95, draws);
+		CLOSE(kept.low, alone.low, 0);
+		CLOSE(kept.high, alone.high, 0);
+	}
+	stats_crossed_draws_free(draws);
+	stats_crossed_draws_free(NULL);
 }
 
 /* t.test(c(1.1, 1.3, 0.9, 1.2), 1 + 0.2 * scale(1:5)) of R 4.2. */
@@ -450,6 +474,7 @@ int main(void)
 		cmocka_unit_test(intervals_of_random_patterns_never_contradict_p),
 		cmocka_unit_test(a_comparison_made_twice_has_one_p_and_one_interval),
 		cmocka_unit_test(numbers_that_are_none_are_refused),
+		cmocka_unit_test(kept_draws_give_the_same_crossed_interval),
 		cmocka_unit_test(the_crossed_interval_holds_what_the_test_images_leave_open),
 	};
 	return cmocka_run_group_tests_name("resample", tests, NULL, NULL);
