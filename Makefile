@@ -132,6 +132,9 @@ $(BUILD)/tests/%: $(BUILD)/tests/unit/%.o $(ORACLE) $(BUILD)/libharness.a $(BUIL
 $(BUILD)/digests: $(BUILD)/tests/golden/digests.o $(BUILD)/libnn.a
 	$(Q)$(CC) $(CFLAGS) -o $@ $^ -lm -lpthread
 
+$(BUILD)/joint-sign-flip: $(BUILD)/tests/interop/joint_sign_flip.o $(BUILD)/libharness.a
+	$(Q)$(CC) $(CFLAGS) -o $@ $^ $(LIBRARIES)
+
 $(BUILD)/bench-core: $(patsubst %,$(BUILD)/tests/bench/%.o,bench_core peak work allocations) $(BUILD)/tests/oracle/paper_nets.o $(BUILD)/libnn.a
 	$(Q)$(CC) $(CFLAGS) -o $@ $^ $(LIBRARIES)
 
@@ -199,9 +202,9 @@ test-bits: test-packages
 	@sh tests/bits.sh
 test-arm: test-packages
 	@sh tests/arm.sh
-# Databases and models in other programs (pandas, Datasette ...): Python packages from PyPI, skipped when it cannot be reached.
+# Databases, models and statistics in other programs (pandas, Datasette, R ...): Python packages from PyPI, skipped when it cannot be reached.
 test-interop: packages test-packages
-	+@$(MAKE) --no-print-directory -j$(JOBS) retrial $(BUILD)/tests/test_model_files
+	+@$(MAKE) --no-print-directory -j$(JOBS) retrial $(BUILD)/tests/test_model_files $(BUILD)/joint-sign-flip
 	@BUILD=$(BUILD) RETRIAL=./retrial CC="$(CC)" sh tests/interop.sh
 
 # Hostile inputs for everything that reads files, with sanitizers, 50,000 for each target or 12 seconds: beside the first build, in build/fuzz.

@@ -242,7 +242,8 @@ int appendix_checklist(
 		"Tables state n (seeds), the mean and the standard deviation (n - 1) over seeds; "
 		"intervals are Student's t "
 		"(95 %) over seeds; differences are paired by seed and tested exactly (sign "
-		"flips), corrected jointly within a family (step-down max-T); what the finite test "
+		"flips), corrected jointly within a family (step-down max-T), and their intervals "
+		"are those of the corrected tests; what the finite test "
 		"set leaves "
 		"open is stated beside as Wilson's interval.");
 	question(out, "8. Experiments compute resources", "");

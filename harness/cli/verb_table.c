@@ -10,8 +10,8 @@ static const struct cli_option options[] = {
 	{ "format", 'f', "FORMAT",
 		"text (default), md, csv, json, latex, html, or macros: one LaTeX macro a number" },
 	{ "intervals", 0, NULL,
-		"add columns with the 95 % t interval of every mean and, from 10 seeds on, the BCa "
-		"interval" },
+		"add columns with the 95 % t interval of every mean, from 10 seeds on the BCa "
+		"interval, and the interval of a difference over test images too" },
 	CLI_OPTION_SAFE_CSV,
 	{ "output", 'o', "FILE", "write to FILE instead of standard output" },
 	{ NULL, 0, NULL, NULL },

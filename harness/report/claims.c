@@ -317,8 +317,7 @@ void claims_compare(const struct claim *c, bool constant, const double *differen
 		.sd = stats_sd(differences, n),
 		.min = stats_min(differences, n),
 		.max = stats_max(differences, n),
-		.ours = constant ? interval_none()
-				 : stats_difference_interval(differences, n, 0.95),
+		.ours = interval_none(),
 		.of = OF_SIGN_FLIPS,
 		.images = interval_none(),
 		.paper = interval_none(),
@@ -417,7 +416,7 @@ static void judge_insignificant(struct claim_result *r)
 	str_free(&why);
 }
 
-/* The verdicts of claims that compare, once the p values of all of them are known. */
+/* The verdicts of claims that compare, once p and interval of all of them are known. */
 static int judge_comparisons(
 	const struct families *families, struct claim_result *results, size_t count, struct err *e)
 {
@@ -429,6 +428,8 @@ static int judge_comparisons(
 			continue;
 		const struct family_member *m = families_find(families, r->claim, 0);
 		r->p_adjusted = m ? m->p : NAN;
+		r->ours = m ? m->interval : interval_none();
+		r->images = interval_hull(r->images, r->ours);
 		r->family_tests = m ? m->tests : 0;
 		if (r->claim->compare && r->p_adjusted < CLAIM_ALPHA)
 			judge_significant(r);
@@ -464,7 +465,7 @@ static void widen_to_images(const struct study *study, const struct claim *c,
 	if (!is_test_accuracy(c) || found->n < CLAIM_MIN_SEEDS)
 		return;
 	basis->of = OF_SEEDS_AND_IMAGES;
-	basis->wider = scaled(crossed_of(found->samples, found->n), scale);
+	basis->wider = scaled(crossed_of(study, found->samples, found->n), scale);
 	const double images = column < 0 ? NAN : study_value(study, found->samples[0], column);
 	if (interval_exists(basis->wider) || !(images > 0))
 		return;
@@ -493,15 +494,15 @@ static size_t pair_samples(
 	return pairs;
 }
 
-static int compare_images(
-	const struct claim *c, const struct found found[2], struct claim_result *out, struct err *e)
+static int compare_images(const struct study *study, const struct claim *c,
+	const struct found found[2], struct claim_result *out, struct err *e)
 {
 	const struct sample **a = calloc(2 * found[0].n + 1, sizeof(struct sample *));
 	if (!a)
 		return err_nomem(e);
 	if (is_test_accuracy(c)) {
 		const size_t pairs = pair_samples(found, a, a + found[0].n);
-		out->images = crossed_of_pairs(a, a + found[0].n, pairs);
+		out->images = crossed_of_pairs(study, a, a + found[0].n, pairs);
 	}
 	free(a);
 	return 0;
@@ -613,7 +614,7 @@ static int evaluate(const struct study *study, const struct claim *c, struct fou
 		claims_compare(
 			c, constant, difference, paired_differences(found, difference, NULL), out);
 		free(difference);
-		if (compare_images(c, found, out, e))
+		if (compare_images(study, c, found, out, e))
 			return -1;
 	} else {
 		struct claim_basis basis = { .values = found[0].values,

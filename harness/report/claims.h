@@ -18,12 +18,13 @@
  * - Exact numbers (no rounding, no margin), and metrics that are a property of the network
  * (METRIC_CONSTANT), need no n: every trial's value must satisfy the claim.
  * - A comparison (`than`): the differences over the seeds that both have, tested against 0 by the
- * exact sign-flip test, corrected within its family (family.h). p < 0.05 and the sign that is
- * claimed: REPRODUCED; p < 0.05 and the other sign: NOT REPRODUCED; else EQUIVALENT if there is a
- * margin and two one-sided tests (Holm-corrected over the margins of the family) put the difference
- * inside it; else INCONCLUSIVE. A claim of equivalence is EQUIVALENT by those tests, NOT REPRODUCED
- * if the interval of the difference lies outside the margin, else INCONCLUSIVE. Constants are not
- * tested: every pair must have the sign that is claimed (or be within the margin).
+ * exact sign-flip test, corrected within its family (family.h), as is the interval: it excludes 0
+ * exactly when p < 0.05. p < 0.05 and the sign that is claimed: REPRODUCED; p < 0.05 and the other
+ * sign: NOT REPRODUCED; else EQUIVALENT if there is a margin and two one-sided tests
+ * (Holm-corrected over the margins of the family) put the difference inside it; else INCONCLUSIVE.
+ * A claim of equivalence is EQUIVALENT by those tests, NOT REPRODUCED if the interval of the
+ * difference lies outside the margin, else INCONCLUSIVE. Constants are not tested: every pair must
+ * have the sign that is claimed (or be within the margin).
  * - No value at all: NO DATA, with the reason.
  * Trials that failed or diverged have no value: they are counted in `planned` and named in the
  * evidence. An arm that looks collapsed, bimodal or dead is warned of (arms.h): the verdict is then
@@ -60,10 +61,12 @@ struct claim_result {
 			      planned */
 	size_t failed, diverged;   /* of the planned */
 	double mean, sd, min, max; /* with `than`: of the n paired differences */
-	struct interval ours;      /* 95 %; none for too few values and for exact metrics */
+	struct interval ours;      /* 95 %; none for too few values and for exact metrics; with
+				      `than` that of the family member (family.h) */
 	enum interval_of of;
 	struct interval images; /* with `than`, of test accuracies: of the difference over seeds and
-				   test images; none without the data set */
+				   test images: the crossed bootstrap (crossed.h), at least `ours`,
+				   so that it does not contradict p; none without the data set */
 	struct interval paper;  /* what the printed figure stands for; none with `than` */
 	double p, p_adjusted;   /* with `than`: the paired exact test, and corrected within the
 				   family; NAN when it can never reach 0.05, and without `than` */
@@ -91,7 +94,8 @@ void claims_judge(const struct claim *c, const struct claim_basis *basis, struct
 struct interval claims_paper_interval(const struct claim *c);
 
 /* A claim with `than` by itself: n differences; constant: the metric is a property of the network.
- * Fills the same; but for constants the verdict is INCONCLUSIVE until the family is known. */
+ * Fills the same; but for constants the verdict is INCONCLUSIVE, and there is no interval, until
+ * the family is known. */
 void claims_compare(const struct claim *c, bool constant, const double *differences, size_t n,
 	struct claim_result *out);
 

@@ -39,7 +39,7 @@ const char *claims_interval_of(enum interval_of of)
 		[OF_SEEDS] = "over seeds",
 		[OF_SEEDS_AND_IMAGES] = "over seeds and test images",
 		[OF_SEEDS_AND_COUNTS] = "over seeds and the number of test images",
-		[OF_SIGN_FLIPS] = "of the sign-flip test",
+		[OF_SIGN_FLIPS] = "of the corrected sign-flip test",
 	};
 	return names[of];
 }

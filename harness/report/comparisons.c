@@ -33,7 +33,7 @@ int comparisons_of(const struct study *study, const struct table_spec *also, str
 		if (passes(claims_add_comparison(study, &sweep->claims[i], out, &reason), &reason,
 			    e))
 			goto fail;
-	if (!families_correct(out, e))
+	if (!families_correct(out, true, e))
 		return 0;
 fail:
 	families_free(out);

@@ -68,10 +68,16 @@ static int read_dataset(struct store *store, struct study *study, const char *na
 /* Does a claim or a table with a baseline ask for test accuracies? */
 static bool is_wanted(const struct sweep *sweep)
 {
+	bool wanted = false;
+
 	for (size_t i = 0; i < sweep->claim_count; i++)
-		if (!strcmp(sweep->claims[i].metric, "test_accuracy") && !sweep->claims[i].phase[0])
-			return trial_kind_of(sweep)->networks;
-	return false;
+		wanted |= !strcmp(sweep->claims[i].metric, "test_accuracy")
+			&& !sweep->claims[i].phase[0];
+	for (size_t i = 0; i < sweep->table_count; i++)
+		for (int m = 0; m < sweep->tables[i].metric_count; m++)
+			wanted |= sweep->tables[i].baseline.count
+				&& !strcmp(sweep->tables[i].metrics[m], "test_accuracy");
+	return wanted && trial_kind_of(sweep)->networks;
 }
 
 int crossed_read(
@@ -79,6 +85,8 @@ int crossed_read(
 {
 	if (!is_wanted(study->sweep))
 		return 0;
+	if (!study->draws && !(study->draws = stats_crossed_draws_new()))
+		return err_nomem(e);
 	for (size_t i = 0; i < study->count; i++) {
 		const char *name = study_label(&study->samples[i], "dataset");
 		bool seen = !name || study->samples[i].state != SAMPLE_DONE;
@@ -125,8 +133,8 @@ static int steps_of(const struct sample *const *a, const struct sample *const *b
 	return steps;
 }
 
-static struct interval interval_of_all(
-	const struct sample *const *a, const struct sample *const *b, size_t n)
+static struct interval interval_of_all(const struct study *study, const struct sample *const *a,
+	const struct sample *const *b, size_t n)
 {
 	const int steps = n ? steps_of(a, b, n) : 0;
 	if (!steps)
@@ -140,18 +148,18 @@ static struct interval interval_of_all(
 			difference[i * images + k] =
 				(int8_t)(a[i]->right[k] * (steps / a[i]->networks)
 					- (b ? b[i]->right[k] * (steps / b[i]->networks) : 0));
-	const struct interval r = stats_crossed_interval(difference, n, images, 0.95);
+	const struct interval r = stats_crossed_interval(difference, n, images, 0.95, study->draws);
 	free(difference);
 	return (struct interval){ r.low / steps, r.high / steps };
 }
 
-struct interval crossed_of(const struct sample *const *samples, size_t n)
+struct interval crossed_of(const struct study *study, const struct sample *const *samples, size_t n)
 {
-	return interval_of_all(samples, NULL, n);
+	return interval_of_all(study, samples, NULL, n);
 }
 
-struct interval crossed_of_pairs(
-	const struct sample *const *a, const struct sample *const *b, size_t n)
+struct interval crossed_of_pairs(const struct study *study, const struct sample *const *a,
+	const struct sample *const *b, size_t n)
 {
-	return interval_of_all(a, b, n);
+	return interval_of_all(study, a, b, n);
 }

@@ -14,11 +14,13 @@
 int crossed_read(
 	struct store *s, struct study *study, const struct dataset_places *places, struct err *e);
 
-/* 95 % interval of the mean test accuracy of these samples. None without their images. */
-struct interval crossed_of(const struct sample *const *samples, size_t n);
+/* 95 % interval of the mean test accuracy of these samples of the study. None without their images.
+ */
+struct interval crossed_of(
+	const struct study *study, const struct sample *const *samples, size_t n);
 
 /* 95 % interval of the mean difference of n pairs, a minus b. */
-struct interval crossed_of_pairs(
-	const struct sample *const *a, const struct sample *const *b, size_t n);
+struct interval crossed_of_pairs(const struct study *study, const struct sample *const *a,
+	const struct sample *const *b, size_t n);
 
 #endif

@@ -2,11 +2,8 @@
 #include "family.h"
 
 #include <math.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "stats.h"
 
 static void *grown(void *old, size_t count, size_t bytes)
 {
@@ -29,9 +26,12 @@ int families_add(struct families *f, const char *family, const void *owner, size
 		return err_nomem(e);
 	f->seeds = keys;
 	struct family_member *m = &f->members[f->count++];
-	*m = (struct family_member){
-		.owner = owner, .place = place, .first = f->values, .pairs = pairs, .p = NAN
-	};
+	*m = (struct family_member){ .owner = owner,
+		.place = place,
+		.first = f->values,
+		.pairs = pairs,
+		.p = NAN,
+		.interval = interval_none() };
 	memcpy(m->family, family, strnlen(family, sizeof(m->family) - 1));
 	if (pairs) {
 		memcpy(f->differences + f->values, difference, pairs * sizeof(*difference));
@@ -97,56 +97,92 @@ static void fill(const struct group *g, double *matrix)
 	}
 }
 
-/* Are two columns the same comparison, or the same turned round? */
-static bool same_column(const struct group *g, const double *matrix, size_t a, size_t b)
+/* Which column of the matrix a member is. */
+struct column {
+	size_t place;
+	bool opposite; /* the difference the other way round */
+};
+
+/* Are two columns the same comparison, or the same the other way round? */
+static bool same_column(
+	const struct group *g, const double *matrix, size_t a, size_t b, bool *opposite)
 {
-	bool equal = true, opposite = true;
+	bool equal = true, turned = true;
 
 	for (size_t i = 0; i < g->seed_count; i++) {
 		const double x = matrix[i * g->count + a], y = matrix[i * g->count + b];
 		if (isnan(x) && isnan(y))
 			continue;
 		equal = equal && x == y;
-		opposite = opposite && x == -y;
+		turned = turned && x == -y;
 	}
-	return equal || opposite;
+	*opposite = !equal;
+	return equal || turned;
 }
 
-static size_t different_columns(const struct group *g, const double *matrix)
+/* Leave each comparison in the matrix once; its rows become shorter. Returns how many there are. */
+static size_t merge_columns(const struct group *g, double *matrix, struct column *columns)
 {
 	size_t different = 0;
+	size_t *kept = calloc(g->count + 1, sizeof(*kept));
 
+	if (!kept)
+		return 0;
 	for (size_t a = 0; a < g->count; a++) {
-		bool seen = false;
-		for (size_t b = 0; b < a && !seen; b++)
-			seen = same_column(g, matrix, a, b);
-		different += !seen;
+		size_t b = 0;
+		while (b < different && !same_column(g, matrix, a, kept[b], &columns[a].opposite))
+			b++;
+		columns[a].place = b;
+		if (b < different)
+			continue;
+		columns[a].opposite = false;
+		kept[different++] = a;
 	}
+	for (size_t i = 0; i < g->seed_count; i++)
+		for (size_t b = 0; b < different; b++)
+			matrix[i * different + b] = matrix[i * g->count + kept[b]];
+	free(kept);
 	return different;
 }
 
-static int correct(struct group *g, struct err *e)
+static struct interval turned(struct interval i)
+{
+	return (struct interval){ -i.high, -i.low };
+}
+
+static int correct(struct group *g, bool with_intervals, struct err *e)
 {
 	double *matrix = calloc(g->seed_count * g->count + 1, sizeof(*matrix)),
 	       *p = calloc(g->count + 1, sizeof(*p));
-	int result = matrix && p ? 0 : err_nomem(e);
+	struct interval *intervals = calloc(g->count + 1, sizeof(*intervals));
+	struct column *columns = calloc(g->count + 1, sizeof(*columns));
+	size_t tests = 0;
 
-	if (!result) {
+	if (matrix && p && intervals && columns) {
 		fill(g, matrix);
-		const size_t tests = different_columns(g, matrix);
-		if (stats_joint_sign_flip(matrix, g->seed_count, g->count, p))
-			result = err_nomem(e);
-		for (size_t c = 0; c < g->count && !result; c++) {
-			g->f->members[g->members[c]].p = p[c];
-			g->f->members[g->members[c]].tests = tests;
-		}
+		tests = merge_columns(g, matrix, columns);
+	}
+	int result = tests ? 0 : err_nomem(e);
+	if (tests
+		&& stats_joint_sign_flip(matrix, g->seed_count, tests, FAMILY_ALPHA, p,
+			with_intervals ? intervals : NULL))
+		result = err_nomem(e);
+	for (size_t c = 0; c < g->count && !result; c++) {
+		struct family_member *m = &g->f->members[g->members[c]];
+		const struct interval i = intervals[columns[c].place];
+		m->p = p[columns[c].place];
+		if (with_intervals)
+			m->interval = columns[c].opposite ? turned(i) : i;
+		m->tests = tests;
 	}
 	free(matrix);
 	free(p);
+	free(intervals);
+	free(columns);
 	return result;
 }
 
-int families_correct(struct families *f, struct err *e)
+int families_correct(struct families *f, bool intervals, struct err *e)
 {
 	struct group g = { .f = f,
 		.members = calloc(f->count + 1, sizeof(*g.members)),
@@ -162,7 +198,7 @@ int families_correct(struct families *f, struct err *e)
 		g.name = f->members[i].family;
 		collect(&g);
 		if (g.count)
-			result = correct(&g, e);
+			result = correct(&g, intervals, e);
 	}
 	free(g.members);
 	free(g.seeds);
@@ -174,6 +210,30 @@ const struct family_member *families_find(const struct families *f, const void *
 	for (size_t i = 0; i < f->count; i++)
 		if (f->members[i].owner == owner && f->members[i].place == place)
 			return &f->members[i];
+	return NULL;
+}
+
+static bool same_differences(const struct families *f, const struct family_member *m,
+	const double *difference, const uint64_t *seeds, size_t pairs)
+{
+	size_t equal = 0;
+
+	for (size_t i = 0; i < pairs; i++)
+		for (size_t k = 0; k < m->pairs; k++)
+			equal += f->seeds[m->first + k] == seeds[i]
+				&& f->differences[m->first + k] == difference[i];
+	return m->pairs == pairs && equal == pairs;
+}
+
+const struct family_member *families_find_same(const struct families *f, const char *family,
+	const double *difference, const uint64_t *seeds, size_t pairs)
+{
+	for (size_t i = 0; i < f->count; i++) {
+		const struct family_member *m = &f->members[i];
+		if (m->tests && !strcmp(m->family, family)
+			&& same_differences(f, m, difference, seeds, pairs))
+			return m;
+	}
 	return NULL;
 }
 

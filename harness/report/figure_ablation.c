@@ -1,13 +1,15 @@
 /* figure_ablation.c - what one change does: bars of the mean difference to a baseline, paired by
- * seed, with its t interval and every seed as a point. A panel for each data set, a row for each
- * value of the series label but the baseline's, which is that of the first table of the metric with
- * a baseline in this label ("base" for ablations). Bars begin at 0, so their lengths can be
- * compared. Works on the study alone. */
+ * seed, with its interval and every seed as a point. The interval is the one that tables and claims
+ * print of the comparison (family.h); of a comparison that they do not make it is uncorrected. A
+ * panel for each data set, a row for each value of the series label but the baseline's, which is
+ * that of the first table of the metric with a baseline in this label ("base" for ablations). Bars
+ * begin at 0, so their lengths can be compared. Works on the study alone. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "claims.h"
+#include "comparisons.h"
 #include "figure.h"
 #include "metric.h"
 #include "stats.h"
@@ -20,7 +22,10 @@ struct plot {
 	const struct metric *metric;
 	int column;           /* of the metric in the study */
 	const char *baseline; /* a value of the series label */
-	size_t fewest, most;  /* pairs */
+	const char *family;   /* of the metric's comparisons with it */
+	struct families families;
+	size_t fewest, most;           /* pairs */
+	size_t corrected, uncorrected; /* intervals */
 	double low[LAYOUT_PANELS_MAX],
 		high[LAYOUT_PANELS_MAX]; /* of everything in the panel; 0 is always in it */
 };
@@ -40,9 +45,10 @@ static size_t values_of(
 	return n;
 }
 
-/* The differences of one row of one panel to the baseline's samples of the same seeds, as they are
- * printed; returns how many pairs. */
-static size_t differences(const struct plot *p, size_t panel, size_t row, double *out)
+/* The differences of one row of one panel to the baseline's samples of the same seeds; returns how
+ * many pairs. */
+static size_t differences(
+	const struct plot *p, size_t panel, size_t row, double *out, uint64_t *keys)
 {
 	const struct figure_layout *l = p->layout;
 	double base[SEEDS_MAX];
@@ -53,10 +59,22 @@ static size_t differences(const struct plot *p, size_t panel, size_t row, double
 		baseline++;
 	const size_t n = values_of(p, panel, row, out, seeds),
 		     base_n = values_of(p, panel, baseline, base, base_seeds);
-	const size_t pairs = stats_pair(out, seeds, n, base, base_seeds, base_n, out);
-	for (size_t i = 0; i < pairs; i++)
-		out[i] *= p->metric->scale;
-	return pairs;
+	return stats_pair_keys(out, seeds, n, base, base_seeds, base_n, out, keys);
+}
+
+/* The interval of these differences; where there is none, their mean. */
+static struct interval interval_of(struct plot *p, const double *d, const uint64_t *seeds, size_t n)
+{
+	const double mean = stats_mean(d, n);
+	const struct family_member *member =
+		families_find_same(&p->families, p->family, d, seeds, n);
+	const struct interval i = member ? member->interval : stats_difference_interval(d, n, 0.95);
+
+	if (!interval_exists(i))
+		return (struct interval){ mean, mean };
+	p->corrected += member != NULL;
+	p->uncorrected += !member;
+	return i;
 }
 
 static void stretch(struct plot *p, size_t panel, double value)
@@ -69,26 +87,26 @@ static void stretch(struct plot *p, size_t panel, double value)
 static void add_row(struct plot *p, size_t panel, size_t row, double y, bool points)
 {
 	double d[SEEDS_MAX];
-	const size_t n = differences(p, panel, row, d);
+	uint64_t seeds[SEEDS_MAX];
+	const size_t n = differences(p, panel, row, d, seeds);
+	const double scale = p->metric->scale;
 
 	for (size_t i = 0; i < n && points; i++) {
-		stretch(p, panel, d[i]);
+		stretch(p, panel, scale * d[i]);
 		figure_row(p->f,
-			(const double[]){ d[i],
+			(const double[]){ scale * d[i],
 				y + (n > 1 ? 0.1 + 0.22 * (double)i / (double)(n - 1) : 0.2) },
 			2);
 	}
 	if (!n || points)
 		return;
-	const double mean = stats_mean(d, n);
-	const struct interval tested = stats_difference_interval(d, n, 0.95),
-			      t = interval_exists(tested) ? tested
-							  : (struct interval){ mean, mean };
-	stretch(p, panel, t.low);
-	stretch(p, panel, t.high);
+	const double mean = scale * stats_mean(d, n);
+	const struct interval i = interval_of(p, d, seeds, n);
+	stretch(p, panel, scale * i.low);
+	stretch(p, panel, scale * i.high);
 	figure_row(p->f,
-		(const double[]){ mean, y - 0.12, t.low, t.high, fmin(0, mean), fmax(0, mean),
-			y - 0.34, y + 0.34, (double)n },
+		(const double[]){ mean, y - 0.12, scale * i.low, scale * i.high, fmin(0, mean),
+			fmax(0, mean), y - 0.34, y + 0.34, (double)n },
 		9);
 	p->fewest = !p->fewest || n < p->fewest ? n : p->fewest;
 	p->most = n > p->most ? n : p->most;
@@ -116,31 +134,40 @@ static bool has_metric(const struct table_spec *t, const char *metric)
 	return false;
 }
 
-/* The baseline in the series label of the first table that has one, and has the metric (NULL: any).
- * NULL: there is none. */
-static const char *baseline_of(const struct sweep *sweep, const char *series, const char *metric)
+/* The baseline in the series label of the first table that has one, and has the metric (NULL: any);
+ * *family is the table's. NULL: there is none. */
+static const char *baseline_of(
+	const struct sweep *sweep, const char *series, const char *metric, const char **family)
 {
 	for (size_t i = 0; i < sweep->table_count; i++) {
 		const struct table_spec *t = &sweep->tables[i];
 		for (int k = 0; k < t->baseline.count && (!metric || has_metric(t, metric)); k++)
-			if (!strcmp(t->baseline.is[k].name, series))
+			if (!strcmp(t->baseline.is[k].name, series)) {
+				*family = t->family;
 				return t->baseline.is[k].value;
+			}
 	}
 	return NULL;
 }
 
-/* That of a table with the figure's metric, else of any table. */
-static const char *find_baseline(const struct sweep *sweep, const struct figure_spec *spec)
+/* That of a table with the figure's metric, else of any table; *family is that of the comparisons.
+ */
+static const char *find_baseline(
+	const struct sweep *sweep, const struct figure_spec *spec, const char **family)
 {
-	const char *found = baseline_of(sweep, spec->series, spec->metric);
+	const char *none, *found = baseline_of(sweep, spec->series, spec->metric, family);
 
-	return found ? found : baseline_of(sweep, spec->series, NULL);
+	if (!found || !(*family)[0])
+		*family = spec->metric;
+	return found ? found : baseline_of(sweep, spec->series, NULL, &none);
 }
 
 int figure_ablation_foresee(
 	const struct sweep *sweep, const struct figure_spec *spec, struct err *e)
 {
-	return find_baseline(sweep, spec)
+	const char *family;
+
+	return find_baseline(sweep, spec, &family)
 		? 0
 		: err_set(e, ERR_USAGE,
 			"figure %s: what are the others compared with? No "
@@ -164,7 +191,7 @@ static int check_baseline(const struct plot *p, struct err *e)
 static void write_variables(struct plot *p)
 {
 	const struct figure_layout *l = p->layout;
-	const bool intervals = p->most >= stats_exact_pairs(CLAIM_ALPHA);
+	const bool intervals = p->corrected + p->uncorrected > 0;
 	const struct legend_entry legend[] = {
 		{ "one seed", 1, false, true },
 		{ intervals ? "mean difference, 95 % interval" : "mean difference", 2, intervals,
@@ -209,10 +236,18 @@ static void write_caption(struct plot *p)
 		str_addf(c, " (n = %zu to %zu pairs)", p->fewest, p->most);
 	else
 		str_addf(c, " (n = %zu pair%s)", p->most, p->most == 1 ? "" : "s");
-	if (p->most >= stats_exact_pairs(CLAIM_ALPHA))
+	if (p->corrected + p->uncorrected) {
 		str_addf(c, ", with the 95 %% interval of the exact sign-flip test%s",
 			p->fewest < stats_exact_pairs(CLAIM_ALPHA) ? " where n is at least 6" : "");
-	str_add(c, ". Circles: the seeds. Tests, corrected for their family, are in the table.");
+		str_add(c,
+			!p->corrected            ? ", not corrected"
+				: p->uncorrected ? ", corrected where a table or claim makes the "
+						   "comparison"
+						 : ", corrected as in the table");
+	}
+	str_add(c, ". Circles: the seeds.");
+	if (p->corrected)
+		str_add(c, " The p values are in the table.");
 	figure_layout_caption(c, p->layout);
 }
 
@@ -224,13 +259,14 @@ int figure_ablation(struct figure *f, struct err *e)
 		.layout = &f->layout,
 		.metric = metric_find(f->layout.study->sweep, spec->metric),
 		.column = f->metric,
-		.baseline = find_baseline(f->layout.study->sweep, spec),
 	};
 
-	if (check_baseline(&p, e))
+	p.baseline = find_baseline(f->layout.study->sweep, spec, &p.family);
+	if (check_baseline(&p, e) || comparisons_of(f->layout.study, NULL, &p.families, e))
 		return -1;
 	for (size_t panel = 0; panel < p.layout->panel_count; panel++)
 		add_panel(&p, panel);
+	families_free(&p.families);
 	if (!p.most)
 		return err_set(e, ERR_FAILED,
 			"figure %s: nothing to draw: no finished trial has the seed of one of the "

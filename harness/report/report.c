@@ -259,7 +259,8 @@ static void verdicts(const struct page *p, const struct claim_result *results)
 		"differences "
 		"paired by seed, corrected jointly within the family of all comparisons of the "
 		"metric, at "
-		"0.05; equivalent: two one-sided tests put the difference inside the margin.");
+		"0.05; the interval is that of the corrected test; equivalent: two one-sided tests "
+		"put the difference inside the margin.");
 	str_add(p->out, "</details>\n");
 }
 

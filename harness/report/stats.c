@@ -40,6 +40,13 @@ bool interval_exists(struct interval i)
 	return !isnan(i.low) && !isnan(i.high);
 }
 
+struct interval interval_hull(struct interval a, struct interval b)
+{
+	if (!interval_exists(a) || !interval_exists(b))
+		return interval_none();
+	return (struct interval){ fmin(a.low, b.low), fmax(a.high, b.high) };
+}
+
 /* A program that cannot have a few kilobytes has no statistics to report; like a string that cannot
  * be built (str.h). */
 static double *numbers(size_t n)

@@ -24,6 +24,8 @@ struct interval {
 /* A missing interval (NAN, NAN), and whether one is there. */
 struct interval interval_none(void);
 bool interval_exists(struct interval i);
+/* The smallest interval that holds both; none if one is missing. */
+struct interval interval_hull(struct interval a, struct interval b);
 
 /* ---- one sample ---- */
 
@@ -78,7 +80,10 @@ struct durations {
 size_t stats_pair_durations(
 	const struct durations *x, const struct durations *y, double *difference, uint64_t *keys);
 
-enum { STATS_EXACT_MAX = 32 }; /* pairs up to which the sign-flip test counts every outcome */
+enum {
+	STATS_EXACT_MAX = 32,       /* pairs up to which the sign-flip test counts every outcome, */
+	STATS_JOINT_EXACT_MAX = 20, /* and of a family (stats_joint_sign_flip) */
+};
 
 /* Exact two-sided sign-flip (Fisher-Pitman) test of "the mean of the differences is 0": the share
  * of the 2^n sign patterns whose sum is at least as far from 0 as the one seen. No assumption but
@@ -90,8 +95,8 @@ double stats_sign_flip(const double *difference, size_t n);
  * None where stats_sign_flip is NAN, or can never reach 1 - level. */
 struct interval stats_sign_flip_interval(const double *difference, size_t n, double level);
 
-/* The interval that tables, claims and figures print of a mean difference: that of the sign-flip
- * test, above STATS_EXACT_MAX pairs Student's t. None for fewer pairs than either can use. */
+/* The interval of a mean difference that is not tested: that of the sign-flip test, above
+ * STATS_EXACT_MAX pairs Student's t. None for fewer pairs than either can use. */
 struct interval stats_difference_interval(const double *difference, size_t n, double level);
 
 /* The interval of the difference of two independent means, ours with its values and the other's
@@ -104,13 +109,31 @@ struct interval stats_welch_interval(
  * interval of level 1 - 2 alpha lies inside the margin. NAN as stats_sign_flip, or margin <= 0. */
 double stats_equivalence(const double *difference, size_t n, double margin);
 
-/* p values of a family of paired comparisons, corrected for their number: joint sign flips with
- * step-down max-T (Westfall and Young 1993, algorithm 4.1). difference is [pairs][count]; the pairs
- * of one row (a seed) share their sign, so the correlation between comparisons is used and less
- * power is lost than with Holm. A column's statistic is |sum| / sqrt(sum of squares). Entries that
- * are NaN are pairs that a comparison does not have; a column without any has p = NAN. Exact up to
- * 20 pairs, else 100,000 random patterns of a fixed seed. Returns 0, or -1 without memory. */
-int stats_joint_sign_flip(const double *difference, size_t pairs, size_t count, double *p);
+/* A family of paired comparisons, corrected for their number: joint sign flips with step-down max-T
+ * (Westfall and Young 1993, algorithm 4.1). difference is [pairs][count]; the pairs of one row (a
+ * seed) share their sign, so the correlation between comparisons is used and less power is lost
+ * than with Holm. A column's statistic is |sum| / sqrt(sum of squares). Entries that are NaN are
+ * pairs that a comparison does not have; a column without any has p = NAN. Exact up to
+ * STATS_JOINT_EXACT_MAX pairs, else 100,000 random patterns of a fixed seed. Equal or
+ * opposite columns are one comparison: for intervals give it once.
+ *
+ * p[c] is the corrected p. intervals[c], if intervals is not NULL, holds the means that the same
+ * test keeps at alpha: the shifts of the column for which the largest statistic of a set of columns
+ * reaches that of the shifted column in a share of at least alpha of the patterns. The other
+ * columns stay as they are. The set: step-down rejects from the largest statistic down and stops at
+ * the first p of alpha or more. Of a rejected column these are all with at most its statistic, of
+ * the rest all that are not rejected.
+ *
+ * The interval excludes 0 exactly when p[c] < alpha. Not shifted, a rejected column's share is the
+ * p of its own step, which is below alpha. Any other column's is at least the p of the step that
+ * stopped: the same set, a statistic no larger. The share never grows with the distance from the
+ * mean, so the kept shifts are one interval.
+ *
+ * Each interval holds its mean with at least 1 - alpha, as the set only adds to the test of the
+ * column alone; all intervals together need not. None where no shift is rejected: too few pairs.
+ * Returns 0, or -1 without memory. */
+int stats_joint_sign_flip(const double *difference, size_t pairs, size_t count, double alpha,
+	double *p, struct interval *intervals);
 
 /* Two-sided Wilcoxon signed-rank test, exact also with ties (midranks; zero differences are
  * dropped). NAN when nothing is left, or a difference is NaN or infinite. */
@@ -133,6 +156,11 @@ struct stats_family {
 	size_t tests;
 	size_t most_pairs; /* of one of them */
 };
+/* Which seeds and images each resample draws: nearly all of the time of stats_crossed_interval. */
+struct crossed_draws;
+struct crossed_draws *stats_crossed_draws_new(void); /* NULL without memory */
+void stats_crossed_draws_free(struct crossed_draws *draws);
+
 /* The interval of a mean difference in accuracy that another test set and other seeds would need:
  * bootstrap over rows (seeds) and columns (test images) at once (the pigeonhole bootstrap, Owen
  * 2007): 1999 resamples, seed fixed. Percentiles of so few rows are too narrow (Hesterberg 2015,
@@ -140,9 +168,10 @@ struct stats_family {
  * stretched from the normal to Student's quantile, with Satterthwaite's degrees of freedom, as only
  * the rows are few. difference is [seeds][images]: right in the
  * first model minus right in the second (-1, 0 or 1, or the sums over several networks). None for
- * fewer than 3 seeds or no images. */
-struct interval stats_crossed_interval(
-	const int8_t *difference, size_t seeds, size_t images, double level);
+ * fewer than 3 seeds or no images. draws, if not NULL, keeps the draws for the next call with as
+ * many seeds and images; the interval is the same with and without. */
+struct interval stats_crossed_interval(const int8_t *difference, size_t seeds, size_t images,
+	double level, struct crossed_draws *draws);
 
 /* McNemar's test of two models on the same images: only_a images are right in the first model
  * alone, only_b in the second. Exact two-sided (conditional binomial), and its mid-p form. 1 when

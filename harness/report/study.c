@@ -12,6 +12,7 @@
 #include "../store/read.h"
 #include "metric.h"
 #include "robust.h"
+#include "stats.h"
 
 /* Columns of the view `accuracy` that say whose numbers they are; every other column of it is a
  * metric. */
@@ -592,6 +593,7 @@ void study_free(struct study *study)
 	free(study->samples);
 	free(study->metrics);
 	free(study->values);
+	stats_crossed_draws_free(study->draws);
 	free(study);
 }
 

@@ -60,6 +60,7 @@ struct study {
 					      "test_accuracy@unify" */
 	size_t metric_count;
 	double *values;
+	struct crossed_draws *draws; /* kept by crossed_of and crossed_of_pairs; NULL: not kept */
 };
 
 /* Read it. On success *out is the caller's (study_free); sweep must live as long. Returns 0 or -1

@@ -32,7 +32,8 @@ void table_data_csv_heading(struct str *out)
 		"table,row,metric,planned,n,failed,diverged,skipped,mean,sd,median,min,max,t95_low,"
 		"t95_high,bca95_low,bca95_high,"
 		"test_images,images95_low,images95_high,"
-		"baseline,pairs,difference,difference95_low,difference95_high,dz,cliff_delta,p_"
+		"baseline,pairs,difference,difference95_low,difference95_high,both95_low,both95_"
+		"high,dz,cliff_delta,p_"
 		"sign_flip,p_adjusted,p_wilcoxon,p_paired_t,"
 		"claim,paper,verdict,reason\n");
 }
@@ -52,12 +53,12 @@ static void csv_comparison(struct str *out, const struct table_row *row, const s
 {
 	str_addf(out, ",%s,", row->baseline ? "yes" : "");
 	if (!c->made) {
-		str_add(out, ",,,,,,,,,");
+		str_add(out, ",,,,,,,,,,,");
 		return;
 	}
 	str_addf(out, "%zu", c->pairs);
-	const double numbers[] = { c->difference, c->interval.low, c->interval.high, c->dz,
-		c->cliff, c->p, c->p_adjusted, c->p_wilcoxon, c->p_t };
+	const double numbers[] = { c->difference, c->interval.low, c->interval.high, c->both95.low,
+		c->both95.high, c->dz, c->cliff, c->p, c->p_adjusted, c->p_wilcoxon, c->p_t };
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
 		csv_number(out, numbers[i]);
 }
@@ -241,6 +242,7 @@ static json_t *json_comparison(const struct comparison *c)
 	json_object_set_new(o, "pairs", json_integer_of(c->pairs));
 	json_object_set_new(o, "difference", derived(c->difference));
 	json_object_set_new(o, "difference95", json_interval(c->interval));
+	json_object_set_new(o, "both95", json_interval(c->both95));
 	json_object_set_new(o, "dz", derived(c->dz));
 	json_object_set_new(o, "cliff_delta", derived(c->cliff));
 	json_object_set_new(o, "p_sign_flip", derived(c->p));

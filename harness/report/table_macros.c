@@ -80,6 +80,8 @@ static void comparison(
 	str_clear(&text);
 	number(out, name, "DeltaLow", m, c->interval.low);
 	number(out, name, "DeltaHigh", m, c->interval.high);
+	number(out, name, "DeltaBothLow", m, c->both95.low);
+	number(out, name, "DeltaBothHigh", m, c->both95.high);
 	count(out, name, "Pairs", c->pairs);
 	if (!c->tested) {
 		str_free(&text);

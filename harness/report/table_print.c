@@ -173,6 +173,30 @@ static void explain(struct notes *notes, struct str *text)
 	str_free(text);
 }
 
+static void explain_tests(struct str *text, const struct table *t)
+{
+	str_add(text, " p is the exact sign-flip test");
+	if (t->most_pairs > STATS_JOINT_EXACT_MAX)
+		str_addf(text, " (random patterns above %d pairs)", STATS_JOINT_EXACT_MAX);
+	if (t->comparisons)
+		str_addf(text,
+			", corrected jointly (step-down max-T) within the family of %zu "
+			"comparison%s that the sweep's tables and claims make of %s",
+			t->family_tests, t->family_tests == 1 ? "" : "s",
+			t->spec->family[0] ? t->spec->family : "the metric");
+	if (t->fewest_pairs < stats_exact_pairs(0.05))
+		str_addf(text, "; n/a: with fewer than %zu pairs it cannot reach 0.05",
+			stats_exact_pairs(0.05));
+	str_add(text, ".");
+	if (t->comparisons)
+		str_add(text,
+			" The 95 % interval of Δ is that of the corrected test: it excludes 0 "
+			"exactly when p < 0.05");
+	if (t->unbounded)
+		str_add(text, "; n/a: too few pairs for p < 0.05 in this family");
+	str_add(text, t->comparisons ? "." : "");
+}
+
 static void explain_comparisons(struct notes *notes, const struct table *t)
 {
 	struct str text = { 0 };
@@ -181,29 +205,13 @@ static void explain_comparisons(struct notes *notes, const struct table *t)
 		return;
 	str_add(&text, "Δ is the mean difference to ");
 	study_where_text(&text, &t->spec->baseline);
-	str_add(&text, " over the seeds that both have (accuracies in percentage points, pp)");
+	str_add(&text, " over the seeds that both have (accuracies in percentage points, pp).");
+	if (t->most_pairs)
+		explain_tests(&text, t);
 	if (t->untested)
-		str_add(&text, "; counts, times and memory are not tested");
-	if (!t->most_pairs) {
-		str_add(&text, ".");
-		explain(notes, &text);
-		return;
-	}
-	str_add(&text, "; its 95 % interval is that of the exact sign-flip test");
-	if (t->most_pairs > STATS_EXACT_MAX)
-		str_addf(&text, " (Student's t above %d pairs)", STATS_EXACT_MAX);
-	str_add(&text, ", not corrected; p is this test");
-	if (t->comparisons)
-		str_addf(&text,
-			", corrected jointly (step-down max-T) within the family of %zu "
-			"comparison%s that "
-			"the sweep's tables and claims make of %s",
-			t->family_tests, t->family_tests == 1 ? "" : "s",
-			t->spec->family[0] ? t->spec->family : "the metric");
-	if (t->fewest_pairs < stats_exact_pairs(0.05))
-		str_addf(&text, "; n/a: with fewer than %zu pairs it cannot reach 0.05",
-			stats_exact_pairs(0.05));
-	str_add(&text, ".");
+		str_add(&text,
+			" Counts, times and memory are not tested; their intervals are not "
+			"corrected.");
 	explain(notes, &text);
 }
 
@@ -271,6 +279,15 @@ static bool any_bca(const struct table *t)
 	return any;
 }
 
+static bool any_both(const struct table *t)
+{
+	bool any = false;
+
+	for (int m = 0; m < t->spec->metric_count; m++)
+		any |= tables_has_both(t, m);
+	return any;
+}
+
 static bool any_accuracy(const struct table *t)
 {
 	for (int m = 0; m < t->spec->metric_count; m++)
@@ -331,6 +348,11 @@ static void explain_table(
 				  "bootstrap (9,999 resamples, fixed seed) from 10 seeds on."
 				: "Intervals are 95 % Student t intervals of the mean over seeds.");
 	explain_comparisons(notes, t);
+	if (context->intervals && any_both(t))
+		notes_explain(notes,
+			"Images too: over seeds and test images at once (crossed bootstrap), at "
+			"least the interval of the corrected test: what other seeds and another "
+			"test set would give.");
 	if (t->spec->select.label_count) {
 		struct str text = { 0 };
 		str_addf(&text,
@@ -450,7 +472,7 @@ static void explain_origin(struct notes *notes, const struct study *study,
 
 /* Which columns a metric has. Numbers are -1 when the column is not there. */
 struct columns {
-	int mean, images, interval, bca, difference, range, p, paper, verdict;
+	int mean, images, interval, bca, difference, range, both, p, paper, verdict;
 };
 
 static struct columns add_columns(
@@ -458,7 +480,7 @@ static struct columns add_columns(
 {
 	const char *name = t->spec->metrics[m];
 	const struct metric *metric = metric_find(t->study->sweep, name);
-	struct columns c = { -1, -1, -1, -1, -1, -1, -1, -1, -1 };
+	struct columns c = { -1, -1, -1, -1, -1, -1, -1, -1, -1, -1 };
 	struct str heading = { 0 };
 
 	metric_heading(&heading, t->study->sweep, name);
@@ -477,6 +499,8 @@ static struct columns add_columns(
 		c.difference = grid_column(g, heading.s, true);
 		if (tables_has_interval(t, m))
 			c.range = grid_column(g, "95 % of Δ", true);
+		if (context->intervals && tables_has_both(t, m))
+			c.both = grid_column(g, "95 % of Δ, images too", true);
 		if (tables_has_test(t, m))
 			c.p = grid_column(g, "p", true);
 	}
@@ -487,7 +511,7 @@ static struct columns add_columns(
 	str_free(&heading);
 	grid_set_rank(g, c.mean, 10 * m + 1);
 	const int others[] = { c.verdict, c.difference, c.p, c.range, c.paper, c.interval, c.bca,
-		c.images };
+		c.images, c.both };
 	for (int i = 0; i < (int)(sizeof(others) / sizeof(*others)); i++)
 		if (others[i] >= 0)
 			grid_set_rank(g, others[i], 10 * m + 2 + i);
@@ -500,8 +524,8 @@ static void set(struct grid *g, size_t row, int column, struct str *text)
 	str_clear(text);
 }
 
-static void fill_cells(struct grid *g, size_t r, struct columns at, const struct table_row *row,
-	const struct cell *cell, const struct metric *m)
+static void fill_cells(struct grid *g, size_t r, struct columns at, struct notes *notes,
+	const struct table_row *row, const struct cell *cell, const struct metric *m)
 {
 	struct str text = { 0 };
 
@@ -525,10 +549,18 @@ static void fill_cells(struct grid *g, size_t r, struct columns at, const struct
 		grid_set(g, r, at.difference, "baseline");
 	} else if (at.difference >= 0 && cell->against.made) {
 		metric_difference(&text, m, cell->against.difference);
+		if (tables_unsure_over_images(&cell->against))
+			notes_mark(notes, &text,
+				"Sure over seeds, not over test images: over both the 95 % "
+				"interval includes 0.");
 		set(g, r, at.difference, &text);
 		if (at.range >= 0) {
 			difference_interval_text(&text, cell->against.interval, m);
 			set(g, r, at.range, &text);
+		}
+		if (at.both >= 0) {
+			difference_interval_text(&text, cell->against.both95, m);
+			set(g, r, at.both, &text);
 		}
 		if (at.p >= 0) {
 			p_text(&text, &cell->against);
@@ -598,7 +630,7 @@ static void make_grid(struct grid *g, struct notes *notes, const struct table *t
 			&& strcmp(row->labels[0], t->rows[i - 1].labels[0]);
 		fill_count(g, r, count, notes, &t->spec->select, row);
 		for (int m = 0; m < spec->metric_count; m++)
-			fill_cells(g, r, at[m], row, &row->cells[m],
+			fill_cells(g, r, at[m], notes, row, &row->cells[m],
 				metric_find(t->study->sweep, spec->metrics[m]));
 	}
 }
@@ -771,10 +803,12 @@ static void explain_claims(struct notes *notes, const struct sweep *sweep)
 			"another, "
 			"ours is the mean ± the sample standard deviation of the n differences "
 			"paired by "
-			"seed, with the 95 % interval of the exact sign-flip test; p is this test, "
+			"seed; p is the exact sign-flip test, "
 			"corrected jointly (step-down max-T) within the family of all comparisons "
 			"that the "
-			"sweep's tables and claims make of the metric. Reproduced, not reproduced: "
+			"sweep's tables and claims make of the metric. The 95 % interval is that "
+			"of the corrected test: it excludes 0 exactly when p < 0.05. Reproduced, "
+			"not reproduced: "
 			"p < "
 			"0.05, by the sign; equivalent: two one-sided tests put the difference "
 			"inside the "

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "comparisons.h"
+#include "crossed.h"
 #include "metric.h"
 #include "selection.h"
 
@@ -380,6 +381,39 @@ static bool is_tested(const struct table *t, int m)
 	return kind == METRIC_RESULT || (t->spec->family[0] && kind != METRIC_CONSTANT);
 }
 
+static const struct sample *member_of_seed(const struct table_row *row, uint64_t seed)
+{
+	for (size_t i = 0; i < row->planned; i++)
+		if (row->members[i]->seed == seed)
+			return row->members[i];
+	return NULL;
+}
+
+/* The interval over seeds and test images of the difference in test accuracy. */
+static int compare_images(const struct study *study, struct table_row *row,
+	const struct table_row *base, int m, struct err *e)
+{
+	struct cell *ours = &row->cells[m];
+	const struct cell *theirs = &base->cells[m];
+	const struct sample **a = calloc(2 * ours->n + 1, sizeof(struct sample *));
+	size_t pairs = 0;
+
+	if (!a)
+		return err_nomem(e);
+	const struct sample **b = a + ours->n;
+	for (size_t i = 0; i < ours->n; i++)
+		for (size_t k = 0; k < theirs->n; k++)
+			if (ours->seeds[i] == theirs->seeds[k]) {
+				a[pairs] = member_of_seed(row, ours->seeds[i]);
+				b[pairs++] = member_of_seed(base, ours->seeds[i]);
+				break;
+			}
+	ours->against.both95 =
+		interval_hull(crossed_of_pairs(study, a, b, pairs), ours->against.interval);
+	free(a);
+	return 0;
+}
+
 static int compare(struct cell *ours, const struct cell *baseline, bool tested,
 	const struct family_member *member, struct err *e)
 {
@@ -393,7 +427,10 @@ static int compare(struct cell *ours, const struct cell *baseline, bool tested,
 		.tested = tested,
 		.pairs = n,
 		.difference = stats_mean(difference, n),
-		.interval = stats_difference_interval(difference, n, 0.95),
+		.interval = member ? member->interval
+			: tested   ? interval_none()
+				   : stats_difference_interval(difference, n, 0.95),
+		.both95 = interval_none(),
 		.dz = stats_dz(difference, n),
 		.cliff = stats_cliff_delta(ours->values, ours->n, baseline->values, baseline->n),
 		.p = tested ? stats_paired_exact(difference, n, alpha) : NAN,
@@ -432,6 +469,7 @@ static void count_comparison(
 	if (!isnan(c->p_adjusted)) {
 		t->comparisons++;
 		t->family_tests = member->tests > t->family_tests ? member->tests : t->family_tests;
+		t->unbounded |= !interval_exists(c->interval);
 	}
 	if (!t->fewest_pairs || c->pairs < t->fewest_pairs)
 		t->fewest_pairs = c->pairs;
@@ -453,6 +491,9 @@ static int compare_rows(struct table *t, const struct families *families, struct
 				continue;
 			if (compare(&t->rows[i].cells[m], &base->cells[m], is_tested(t, m), member,
 				    e))
+				return -1;
+			if (!strcmp(t->spec->metrics[m], "test_accuracy")
+				&& compare_images(t->study, &t->rows[i], base, m, e))
 				return -1;
 			count_comparison(t, &t->rows[i].cells[m].against, member);
 		}
@@ -504,7 +545,7 @@ static int add_pairs(struct contest *c, struct err *e)
 			if (result)
 				return -1;
 		}
-	return families_correct(&c->pairs, e);
+	return families_correct(&c->pairs, false, e);
 }
 
 /* Is the printed p of the comparison between these rows, if there is one, no contradiction? */
@@ -771,6 +812,21 @@ bool tables_has_interval(const struct table *t, int metric)
 			&& interval_exists(t->rows[i].cells[metric].against.interval))
 			return true;
 	return false;
+}
+
+bool tables_has_both(const struct table *t, int metric)
+{
+	for (size_t i = 0; i < t->row_count; i++)
+		if (t->rows[i].cells[metric].against.made
+			&& interval_exists(t->rows[i].cells[metric].against.both95))
+			return true;
+	return false;
+}
+
+bool tables_unsure_over_images(const struct comparison *c)
+{
+	return c->made && c->p_adjusted < alpha && interval_exists(c->both95) && c->both95.low <= 0
+		&& c->both95.high >= 0;
 }
 
 bool tables_has_claim(const struct table *t, int metric)

@@ -19,8 +19,11 @@ struct comparison {
 			and times are stated, not tested */
 	size_t pairs;
 	double difference;        /* mean of (ours - baseline) over the common seeds */
-	struct interval interval; /* 95 % interval of it, of the sign-flip test
-				     (stats_difference_interval); none for fewer than 6 pairs */
+	struct interval interval; /* 95 % interval of it: of the family member (family.h); not
+				     tested: stats_difference_interval */
+	struct interval both95;   /* of test accuracies: over seeds and test images: the crossed
+				     bootstrap (crossed.h), at least `interval`, so that it does not
+				     contradict p; none without the data set */
 	double dz;                /* in units of the sd of the differences */
 	double cliff;             /* Cliff's delta of the two samples */
 	double p; /* exact sign-flip test, above STATS_EXACT_MAX pairs Wilcoxon's; NAN when there
@@ -72,7 +75,8 @@ struct table {
 	size_t family_tests; /* comparisons of the largest family that one of them is a member of */
 	size_t fewest_pairs; /* of the comparisons tested; 0: none */
 	size_t most_pairs;
-	bool untested; /* there are differences that are not tested (times) */
+	bool unbounded; /* a comparison with a p has no interval (family.h) */
+	bool untested;  /* there are differences that are not tested (times) */
 };
 
 /* Fill the table. On success *out is the caller's (tables_free); study must live as long. Returns
@@ -99,13 +103,18 @@ int tables_add_comparisons(const struct study *study, const struct table_spec *s
 int tables_foresee(const struct study *study, const struct table_spec *spec,
 	struct stats_family *family, size_t *rows, struct err *e);
 
+/* Is the comparison significant, but not sure over test images: does both95 include 0? */
+bool tables_unsure_over_images(const struct comparison *c);
+
 /* Does any cell of this metric have test images / a BCa interval / a comparison / one that is
- * tested / one with an interval / a claim? (Then the column is shown.) */
+ * tested / one with an interval / one over seeds and images / a claim? (Then the column is shown.)
+ */
 bool tables_has_images(const struct table *t, int metric);
 bool tables_has_bca(const struct table *t, int metric);
 bool tables_has_comparison(const struct table *t, int metric);
 bool tables_has_test(const struct table *t, int metric);
 bool tables_has_interval(const struct table *t, int metric);
+bool tables_has_both(const struct table *t, int metric);
 bool tables_has_claim(const struct table *t, int metric);
 
 #endif

@@ -65,7 +65,7 @@ check "harness/bundle includes base, plan, data, store, report and bundle" only 
 check "harness/serve includes base, data, store, report and serve" only harness/serve 'harness/(base|data|plan|store|report|serve)/'
 check "harness/cli includes nn by its public headers" only harness/cli "harness/|$nn"
 check "SQLite is included in harness/store alone" only_in 'harness/store/[a-z0-9_]+\.[ch]' 'sqlite3\.h'
-check "GSL is included in harness/report/stats*.c alone" only_in 'harness/report/stats(_resample)?\.c' 'gsl/.*'
+check "GSL is included in harness/report/stats*.c alone" only_in 'harness/report/stats(_joint|_resample)?\.c' 'gsl/.*'
 check "libarchive is included in archive.c, pack.c and npz.c alone" only_in '.*/(archive|pack|npz)\.c' 'archive(_entry)?\.h'
 check "protobuf-c is included in harness/model/onnx*.c alone" only_in 'harness/model/onnx(_read)?\.c' '(google|protobuf-c)/.*|onnx\.pb-c\.h'
 check "libyaml is included in harness/plan/yaml.c alone" only_in 'harness/plan/yaml\.c' 'yaml\.h'

@@ -380,7 +380,8 @@ static void a_claim_without_a_number_is_decided_by_the_paired_exact_test(void **
 	struct str s = { 0 };
 	claims_evidence(&s, &r);
 	assert_string_equal(s.s,
-		"+1.50 ± 0.55 pp, p = 0.031 (6 pairs), 95 % interval of the sign-flip test +1.00 "
+		"+1.50 ± 0.55 pp, p = 0.031 (6 pairs), 95 % interval of the corrected sign-flip "
+		"test +1.00 "
 		"to +2.00; the paper: "
 		"higher than scratch");
 	str_free(&s);
@@ -634,7 +635,9 @@ static void a_table_and_a_claim_print_the_same_p(void **state)
 		const struct comparison *c = &t->rows[i].cells[0].against;
 		if (strcmp(t->rows[i].labels[0], "mnist") == 0
 			&& strcmp(t->rows[i].labels[1], "paper") == 0)
-			assert_true(c->p_adjusted == r[0].p_adjusted);
+			assert_true(c->p_adjusted == r[0].p_adjusted
+				&& c->interval.low == r[0].ours.low
+				&& c->interval.high == r[0].ours.high);
 		if (strcmp(t->rows[i].labels[1], "single") == 0)
 			assert_true(c->p_adjusted == r[1].p_adjusted
 				&& c->interval.low == r[1].ours.low);
@@ -741,6 +744,49 @@ static void another_test_set_may_undo_what_seeds_decide(void **state)
 	assert_int_equal(r.verdict, VERDICT_REPRODUCED);
 	assert_true(r.images.low <= 0 && r.images.high > 1.0 / IMAGES);
 	assert_non_null(strstr(r.reason, "sure over seeds, not over test images"));
+
+	/* A table says the same of the same comparison. */
+	struct table_spec spec = { .id = "t",
+		.rows = { "recipe" },
+		.row_count = 1,
+		.metrics = { "test_accuracy" },
+		.metric_count = 1 };
+	struct table *t = NULL;
+	struct err e = { 0 };
+	struct str text = { 0 };
+	made_where(&spec.baseline, "recipe", "scratch");
+	assert_int_equal(tables_make(&m.study, &spec, &e, &t), 0);
+	const struct comparison *against = &t->rows[0].cells[0].against;
+	assert_true(tables_unsure_over_images(against));
+	assert_true(against->both95.low == r.images.low && against->both95.high == r.images.high);
+	struct table_context context = { .command = "retrial table" };
+	assert_int_equal(table_print(&text, t, TABLE_MARKDOWN, &context, &e), 0);
+	assert_non_null(strstr(text.s, "| +2.50 \\[a\\] |"));
+	assert_non_null(strstr(text.s, "Sure over seeds, not over test images"));
+	assert_null(strstr(text.s, "images too"));
+	str_clear(&text);
+	context.intervals = true;
+	assert_int_equal(table_print(&text, t, TABLE_MARKDOWN, &context, &e), 0);
+	assert_non_null(strstr(text.s, "| 95 % of Δ | 95 % of Δ, images too | p |"));
+	str_free(&text);
+	tables_free(t);
+
+	/* Not significant: the interval over both does not exclude 0 either, though the bootstrap
+	 * over so many equal images alone would. */
+	static uint8_t fewer[8][IMAGES];
+	memset(fewer, 1, sizeof(fewer));
+	for (size_t i = 0; i < m.study.count; i++) {
+		const size_t seed = i / 2;
+		if (i % 2 == 0)
+			continue;
+		memset(fewer[seed], 0, seed < 5 ? IMAGES / 2 : 0);
+		m.samples[i].right = fewer[seed];
+		m.values[m.samples[i].first_value] = seed < 5 ? 0.5 : 1;
+	}
+	const struct claim_result unsure = evaluate_one(&m, &c);
+	assert_true(unsure.p_adjusted >= 0.05);
+	assert_true(unsure.images.low <= unsure.ours.low && unsure.ours.low <= 0);
+	assert_true(unsure.images.high >= unsure.ours.high && unsure.ours.high > 0);
 	for (size_t i = 0; i < m.study.count; i++)
 		m.samples[i].right = NULL; /* they are not the study's to free */
 }

@@ -192,8 +192,14 @@ static void all_comparisons_of_the_table_are_one_family(void **state)
 	assert_float_equal(t->rows[2].cells[0].against.p_adjusted, 4.0 / 128, 1e-15);
 	assert_float_equal(t->rows[3].cells[0].against.p, 1, 1e-15);
 	assert_float_equal(t->rows[3].cells[0].against.p_adjusted, 1, 1e-15);
-	char *text = print(t, TABLE_TEXT);
+	/* An interval excludes 0 exactly when its p is below 0.05. */
+	const struct interval better = t->rows[1].cells[0].against.interval,
+			      same = t->rows[3].cells[0].against.interval;
+	assert_true(interval_exists(better) && (better.low > 0 || better.high < 0));
+	assert_true(interval_exists(same) && same.low <= 0 && same.high >= 0);
+	char *text = print(t, TABLE_MARKDOWN);
 	assert_non_null(strstr(text, "family of 3 comparisons"));
+	assert_non_null(strstr(text, "The 95 % interval of Δ is that of the corrected test"));
 	free(text);
 	tables_free(t);
 }
@@ -298,7 +304,8 @@ static void times_are_compared_but_are_no_members_of_the_family(void **state)
 	const struct comparison *c = &t->rows[1].cells[1].against;
 	assert_true(c->made && !c->tested && isnan(c->p) && isnan(c->p_adjusted));
 	char *text = print(t, TABLE_MARKDOWN);
-	assert_non_null(strstr(text, "counts, times and memory are not tested"));
+	assert_non_null(strstr(text,
+		"Counts, times and memory are not tested; their intervals are not corrected."));
 	assert_non_null(strstr(text, "within the family of 2 comparisons"));
 	free(text);
 	tables_free(t);
@@ -478,10 +485,8 @@ static void text_says_what_is_missing_and_why(void **state)
 		"outputs.\n"
 		"Δ is the mean difference to single over the seeds that both have (accuracies in "
 		"percentage points,\n"
-		"pp); its 95 % interval is that of the exact sign-flip test, not corrected; p is "
-		"this "
-		"test; n/a: with\n"
-		"fewer than 6 pairs it cannot reach 0.05.\n"
+		"pp). p is the exact sign-flip test; n/a: with fewer than 6 pairs it cannot reach "
+		"0.05.\n"
 		"The verdict: reproduced if the 95 % interval of our mean (over seeds and, of test "
 		"accuracies, test\n"
 		"images) lies inside the margin around the paper's figure, not reproduced if it "

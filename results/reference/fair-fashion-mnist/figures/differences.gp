@@ -20,7 +20,7 @@ array x_step[1] = [0.5]
 array x_decimals[1] = [1]
 id = 'differences'
 figure_title = 'Test accuracy beside the method, warmed up'
-array caption[3] = ['Test accuracy (%). Bars: mean of the differences to paper-notebook-warm, paired by seed (n = 10 pairs),', 'with the 95 % interval of the exact sign-flip test. Circles: the seeds. Tests, corrected for their', 'family, are in the table.']
+array caption[3] = ['Test accuracy (%). Bars: mean of the differences to paper-notebook-warm, paired by seed (n = 10 pairs),', 'with the 95 % interval of the exact sign-flip test, corrected as in the table. Circles: the seeds. The p', 'values are in the table.']
 caption_lines = 3
 plot_height = 224
 
