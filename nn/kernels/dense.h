@@ -7,12 +7,14 @@
 #include "tile.h"
 
 /* Vectors of the 16 lanes and outputs of a tile. For the input's gradient: outputs summed together,
- * as many as have their rows of weights in the L1 cache. */
+ * as many as have their rows of weights in the L1 cache. For the weights' gradient: outputs at a
+ * time (32 registers), or inputs at a time, as many as have their 16 lanes in the L1 cache. */
 enum {
 	DENSE_VECTORS = W == 16 ? 1 : 2,
 	DENSE_TILE = W == 16 ? 10 : 6,
 	DENSE_ROWS = 64,
-	DENSE_SUMS = W == 16 ? 4 : 3
+	DENSE_SUMS = 4,
+	DENSE_INPUTS = 320
 };
 
 /* One body for each count of a tile. */
@@ -137,6 +139,22 @@ INLINE void by_lane(float *out, size_t stride, const float *in, size_t count)
 		}
 }
 
+/* W sums, or the `left` that there still are. */
+INLINE void give_sums(float *to, vf sums, size_t left, bool add)
+{
+	vf there = { 0 };
+
+	if (left >= W) {
+		store_any(to, add ? load_any(to) + sums : sums);
+		return;
+	}
+	if (add)
+		memcpy(&there, to, left * sizeof(*to));
+	there = add ? there + sums : sums;
+	memcpy(to, &there, left * sizeof(*to));
+}
+
+#if REGISTERS == 32
 /* The sums over the lanes (8, 4, 2, 1) of W products at a time, for `count` outputs. x is stored by
  * lane, so that a vector holds W inputs of one lane. */
 INLINE void dense_lane_sums(
@@ -165,18 +183,7 @@ INLINE void dense_weights_tile(float *dw, const float *x, size_t stride, const f
 	vf sum[DENSE_SUMS];
 	dense_lane_sums(sum, x, stride, d, count);
 	UNROLL for (int o = 0; o < count; o++)
-	{
-		float *to = dw + (size_t)o * inputs;
-		if (left >= W) {
-			store_any(to, add ? load_any(to) + sum[o] : sum[o]);
-			continue;
-		}
-		vf there = { 0 };
-		if (add)
-			memcpy(&there, to, left * sizeof(*to));
-		there = add ? there + sum[o] : sum[o];
-		memcpy(to, &there, left * sizeof(*to));
-	}
+		give_sums(dw + (size_t)o * inputs, sum[o], left, add);
 }
 
 /* `count` outputs, all inputs: rows of dw from end to end. */
@@ -187,6 +194,66 @@ INLINE void dense_weights_rows(float *dw, const float *x, size_t stride, const f
 		dense_weights_tile(dw + i, x + i, stride, d, inputs, inputs - i, add, count);
 }
 
+INLINE void dense_weights(float *dw, const float *x, size_t stride, const float *d, size_t inputs,
+	size_t outputs, bool add)
+{
+	size_t o = 0;
+
+	for (; o + DENSE_SUMS <= outputs; o += DENSE_SUMS)
+		dense_weights_rows(
+			dw + o * inputs, x, stride, d + o * LANES, inputs, add, DENSE_SUMS);
+	for (; o < outputs; o++)
+		dense_weights_rows(dw + o * inputs, x, stride, d + o * LANES, inputs, add, 1);
+}
+#else
+/* The sum of four lanes as sums over all lanes begin: 8 apart first, then 4. */
+INLINE vf four_lanes(const float *x, size_t stride, const vf d[4])
+{
+	return (load(x) * d[0] + load(x + 8 * stride) * d[2])
+		+ (load(x + 4 * stride) * d[1] + load(x + 12 * stride) * d[3]);
+}
+
+/* The sum of eight lanes, every second from x and d on; with `other`, that of the other eight, the
+ * sum of all. x is stored by lane, so that a vector holds W inputs of one lane. */
+INLINE void dense_eight_lanes(float *to, const float *x, size_t stride, const vf d[8],
+	const float *other, size_t left, bool add)
+{
+	const vf sum = four_lanes(x, stride, d) + four_lanes(x + 2 * stride, stride, d + 4);
+	give_sums(to, other ? load(other) + sum : sum, left, add);
+}
+
+/* The same of `count` inputs, with the lanes of d in registers. */
+INLINE void dense_half_sums(float *to, const float *x, size_t stride, const float *d, size_t count,
+	const float *other, bool add)
+{
+	const vf lanes[8] = { all(d[0]), all(d[4]), all(d[8]), all(d[12]), all(d[2]), all(d[6]),
+		all(d[10]), all(d[14]) };
+	size_t i = 0;
+
+	for (; i + W <= count; i += W)
+		dense_eight_lanes(to + i, x + i, stride, lanes, other ? other + i : NULL, W, add);
+	if (i < count)
+		dense_eight_lanes(
+			to + i, x + i, stride, lanes, other ? other + i : NULL, count - i, add);
+}
+
+INLINE void dense_weights(float *dw, const float *x, size_t stride, const float *d, size_t inputs,
+	size_t outputs, bool add)
+{
+	float half[DENSE_INPUTS + W];
+
+	for (size_t i = 0, count; i < inputs; i += count) {
+		count = tile_of(inputs - i, DENSE_INPUTS);
+		count = count < inputs - i ? (count + W - 1) / W * W : count;
+		for (size_t o = 0; o < outputs; o++) {
+			dense_half_sums(half, x + i, stride, d + o * LANES, count, NULL, false);
+			dense_half_sums(dw + o * inputs + i, x + i + stride, stride,
+				d + o * LANES + 1, count, half, add);
+		}
+	}
+}
+#endif
+
 static void dense_backward_weights(float *dw, float *db, const float *in, const float *dout,
 	int inputs, int outputs, bool add, float *scratch)
 {
@@ -194,13 +261,10 @@ static void dense_backward_weights(float *dw, float *db, const float *in, const 
 		     stride = ((count + 15) / 16 | 1)
 		* 16; /* odd in cache lines: the lanes do not share a cache set */
 	by_lane(scratch, stride, in, count);
-	size_t o = 0;
-	for (; o + DENSE_SUMS <= (size_t)outputs; o += DENSE_SUMS)
-		dense_weights_rows(
-			dw + o * count, scratch, stride, dout + o * LANES, count, add, DENSE_SUMS);
-	for (; o < (size_t)outputs; o++)
-		dense_weights_rows(
-			dw + o * count, scratch, stride, dout + o * LANES, count, add, 1);
+	if (add)
+		dense_weights(dw, scratch, stride, dout, count, (size_t)outputs, true);
+	else
+		dense_weights(dw, scratch, stride, dout, count, (size_t)outputs, false);
 	for (int k = 0; k < outputs; k++) {
 		const float *d = dout + k * LANES;
 		float half[8];
