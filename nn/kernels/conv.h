@@ -12,12 +12,13 @@
 #include "kernels.h"
 #include "tile.h"
 
-/* Positions and channels of a register tile; channels of a patch for 1x1 kernels, which a first
- * cache of 48 KiB or 32 KiB holds. */
+/* Positions and channels of a register tile; of 1x1 kernels, the channels of a patch, which a first
+ * cache of 48 KiB or 32 KiB holds, and the positions of the patches that are packed together. */
 enum {
 	CONV_POSITIONS = 4,
 	CONV_CHANNELS = REGISTERS == 32 ? 6 : 3,
-	CONV_POINT_CHANNELS = W == 16 ? 160 : 96
+	CONV_POINT_CHANNELS = W == 16 ? 160 : 96,
+	CONV_POINT_POSITIONS = W == 16 ? 4 : 8
 };
 
 INLINE int at_least(int a, int b)
@@ -315,6 +316,11 @@ static void conv_tiles(
 			t.scale = all_channels.scale + o;
 			t.shift = all_channels.shift + o;
 		}
+		/* Where the next tile's sums go: half a line at a time has to be read first. */
+		for (size_t n = o + count; n < o + 2 * count && n < (size_t)outputs && W < LANES;
+			n++)
+			UNROLL for (int x = 0; x < CONV_POSITIONS; x++) __builtin_prefetch(
+				all_channels.out + (ptrdiff_t)(n * t.channel) + x * t.position, 1);
 		for (size_t half = 0; half < LANES / W; half++) {
 			t.out = all_channels.out + half * W + o * t.channel;
 			conv_tile_of[count - 1][edges](
@@ -356,6 +362,57 @@ struct conv_points {
 	size_t weight_in, weight_out;
 };
 
+_Static_assert(CONV_POINT_POSITIONS *CONV_POINT_CHANNELS *LANES <= NN_CONV_POINTS, "scratch");
+
+/* Pack `count` positions of `block` channels, one tile's positions behind those of the other. */
+INLINE void conv_points_pack(
+	float *to, const float *from, const struct conv_points *s, int block, int count)
+{
+	const size_t half = (size_t)block * CONV_POSITIONS * W, tile = half * (LANES / W);
+
+	for (int i = 0; i < block; i++, from += s->in_plane)
+		for (int x = 0; x < count; x += CONV_POSITIONS)
+			for (int k = 0; k < CONV_POSITIONS && x + k < count; k++)
+				pack(to + (size_t)(x / CONV_POSITIONS) * tile, half,
+					i * CONV_POSITIONS + k,
+					from + (size_t)(x + k) * s->in_step);
+}
+
+INLINE void conv_points_tiles(float *out, const float *w, const float *biases,
+	const struct nn_conv *end, const struct conv_points *s, int first, int block, int count,
+	bool far, const float *packed)
+{
+	const size_t half = (size_t)block * CONV_POSITIONS * W;
+	const bool last = first + block == s->in_channels;
+
+	for (int x = 0; x < count; x += CONV_POSITIONS, packed += half * (LANES / W)) {
+		const struct conv_inside kept = { 0, at_most(CONV_POSITIONS, count - x) };
+		const struct conv_patch p = { .at = packed,
+			.half = half,
+			.tap = CONV_POSITIONS * W,
+			.channels = 1,
+			.rows = 1,
+			.taps = block,
+			.weight_tap = s->weight_in,
+			.weight_out = s->weight_out,
+			.whole = kept.end == CONV_POSITIONS,
+			.edges = CONV_ANY,
+			.inside = &kept,
+			.kept = kept };
+		struct conv_target t = {
+			.out = out + (size_t)x * s->out_step,
+			.channel = s->out_plane,
+			.position = (ptrdiff_t)s->out_step,
+			.biases = biases,
+			.started = first > 0,
+			.far = far && last,
+		};
+		if (end && last)
+			conv_end(&t, end);
+		conv_tiles(t, &p, w + (size_t)first * s->weight_in, s->out_channels);
+	}
+}
+
 static void conv_points(float *out, const float *in, const float *w, const float *biases,
 	const struct nn_conv *end, struct conv_points s, float *scratch)
 {
@@ -365,45 +422,21 @@ static void conv_points(float *out, const float *in, const float *w, const float
 		s.rows = 1;
 	}
 	const bool far = is_far((size_t)s.out_channels * s.out_plane);
-	int block;
-	for (int first = 0; first < s.in_channels; first += block) {
-		block = (int)tile_of((size_t)(s.in_channels - first), CONV_POINT_CHANNELS);
-		const size_t half = (size_t)block * CONV_POSITIONS * W;
-		for (int y = 0; y < s.rows; y++)
-			for (int x = 0; x < s.columns; x += CONV_POSITIONS) {
-				const struct conv_inside kept = { 0,
-					at_most(CONV_POSITIONS, s.columns - x) };
-				const float *from = in + (size_t)first * s.in_plane
-					+ (size_t)y * s.in_row + (size_t)x * s.in_step;
-				for (int i = 0; i < block; i++, from += s.in_plane)
-					for (int k = 0; k < kept.end; k++)
-						pack(scratch, half, i * CONV_POSITIONS + k,
-							from + (size_t)k * s.in_step);
-				const struct conv_patch p = { .at = scratch,
-					.half = half,
-					.tap = CONV_POSITIONS * W,
-					.channels = 1,
-					.rows = 1,
-					.taps = block,
-					.weight_tap = s.weight_in,
-					.weight_out = s.weight_out,
-					.whole = kept.end == CONV_POSITIONS,
-					.edges = CONV_ANY,
-					.inside = &kept,
-					.kept = kept };
-				struct conv_target t = {
-					.out = out + (size_t)y * s.out_row + (size_t)x * s.out_step,
-					.channel = s.out_plane,
-					.position = (ptrdiff_t)s.out_step,
-					.biases = biases,
-					.started = first > 0,
-					.far = far && first + block == s.in_channels,
-				};
-				if (end && first + block == s.in_channels)
-					conv_end(&t, end);
-				conv_tiles(t, &p, w + (size_t)first * s.weight_in, s.out_channels);
+	for (int y = 0; y < s.rows; y++)
+		for (int x = 0, some; x < s.columns; x += some) {
+			some = at_most(CONV_POINT_POSITIONS, s.columns - x);
+			for (int first = 0, block; first < s.in_channels; first += block) {
+				block = (int)tile_of(
+					(size_t)(s.in_channels - first), CONV_POINT_CHANNELS);
+				conv_points_pack(scratch,
+					in + (size_t)first * s.in_plane + (size_t)y * s.in_row
+						+ (size_t)x * s.in_step,
+					&s, block, some);
+				conv_points_tiles(
+					out + (size_t)y * s.out_row + (size_t)x * s.out_step, w,
+					biases, end, &s, first, block, some, far, scratch);
 			}
-	}
+		}
 	finish_far(far);
 }
 

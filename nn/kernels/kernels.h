@@ -54,13 +54,14 @@ struct nn_conv {
 };
 
 /* Sizes for the kernels of a convolution. NN_CONV_PATCH, NN_CONV_POINTS: floats of a packed patch,
- * of a 1x1 kernel's. nn_conv_filters: filters whose weight gradients are computed together: of a
- * 1x1 kernel, those whose sums take NN_CONV_SUMS floats; else those whose packed gradients take
- * NN_CONV_PLANES, a plane being padded by less than NN_CONV_PAD. NN_CONV_BAND: positions that a 1x1
- * kernel's gradient processes at a time. nn_conv_scratch: floats of scratch memory. */
+ * of the patches of a 1x1 kernel. nn_conv_filters: filters whose weight gradients are computed
+ * together: of a 1x1 kernel, those whose sums take NN_CONV_SUMS floats; else those whose packed
+ * gradients take NN_CONV_PLANES, a plane being padded by less than NN_CONV_PAD. NN_CONV_BAND:
+ * positions that a 1x1 kernel's gradient processes at a time. nn_conv_scratch: floats of scratch
+ * memory. */
 enum {
 	NN_CONV_PATCH = 6144,
-	NN_CONV_POINTS = 10240,
+	NN_CONV_POINTS = 12288,
 	NN_CONV_SUMS = 131072,
 	NN_CONV_PLANES = 212992,
 	NN_CONV_PAD = 1024,

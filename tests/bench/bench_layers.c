@@ -14,7 +14,7 @@
 #include "nn/nn.h"
 #include "peak.h"
 
-enum { LANES = 16, ROUNDS = 7, MAP = 64 * 32 * 32 * LANES, WEIGHTS = 1 << 20 };
+enum { LANES = 16, ROUNDS = 7, MAP = 144 * 32 * 32 * LANES, WEIGHTS = 1 << 20 };
 
 static const struct nn_kernels *k;
 static float *in, *out, *back, *weights, *gradient, *scratch, *bias;
@@ -33,6 +33,7 @@ static const struct layer layers[] = {
 	{ "conv 3x3 by 2, 16 to 32, 32x32", CONV, 16, 32, 32, 3, 2, 0, 16 },
 	{ "conv 5x5, 6 to 16, 14x14", CONV, 6, 14, 16, 5, 1, 0, 10 },
 	{ "conv 1x1, 64 to 64, 16x16", CONV, 64, 16, 64, 1, 1, 0, 16 },
+	{ "conv 1x1, 24 to 144, 32x32", CONV, 24, 32, 144, 1, 1, 0, 32 },
 	{ "depthwise 3x3, 64, 16x16", DEPTHWISE, 64, 16, 64, 3, 1, 1, 16 },
 	{ "depthwise 3x3 by 2, 64, 16x16", DEPTHWISE, 64, 16, 64, 3, 2, 0, 8 },
 	{ "dense, 784 to 300", DENSE, 784, 1, 300, 1, 1, 0, 1 },
