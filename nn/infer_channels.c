@@ -213,13 +213,12 @@ static void pack_layer(
 
 static void lay_out(struct nn_channels *f)
 {
-	size_t pooled = 0, taps = 0, widest = 0;
+	size_t pooled = 0, taps = 0;
 	for (int l = 0; l < f->net->layer_count; l++) {
 		struct nn_op *op = &f->plan.ops[l];
 		if (op->kind == NN_OP_NOTHING)
 			continue;
 		const size_t wide = pixel(f, l);
-		widest = wide > widest ? wide : widest;
 		op->size =
 			((size_t)positions(f, l) * wide + CACHE_LINE - 1) / CACHE_LINE * CACHE_LINE;
 		if (op->kind == NN_OP_CONV_POOL && 4 * op->size > pooled)
@@ -240,7 +239,7 @@ static void lay_out(struct nn_channels *f)
 	f->scratch = take(f, 2 * taps + SLACK);
 	f->pooled = take(f, pooled);
 	f->plan.apart = true;
-	f->size = nn_layout(&f->plan, f->net, f->size) + NN_CHANNEL_BEYOND * widest;
+	f->size = nn_layout(&f->plan, f->net, f->size);
 }
 
 /* What normalisations need, as batches have it (batchnorm.h). */

@@ -194,9 +194,6 @@ static inline size_t nn_channel_group(size_t left)
 	return left == 3 || left == 1 ? left : 2;
 }
 
-/* Positions past the end of a map that a convolution may read; the memory must be there. */
-enum { NN_CHANNEL_BEYOND = 16 };
-
 /* A dense layer whose input is such a map. */
 struct nn_channel_dense {
 	int channels, positions;
