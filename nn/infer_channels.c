@@ -9,6 +9,7 @@
 #include "block.h"
 #include "channel_maps.h"
 #include "layout.h"
+#include "memory.h"
 #include "plan.h"
 
 enum { SLACK = 16, CACHE_LINE = 16 };
@@ -272,14 +273,13 @@ struct nn_channels *nn_channels_new(
 	if (shared) {
 		join_convolutions(f);
 		lay_out(f);
-		f->memory = aligned_alloc(64, (f->size * sizeof(*f->memory) + 63) / 64 * 64);
+		f->memory = nn_zeroed(f->size * sizeof(*f->memory));
 	}
 	if (!f->memory) {
 		free(shared);
 		free(f);
 		return NULL;
 	}
-	memset(f->memory, 0, f->size * sizeof(*f->memory));
 	for (int l = 0; l < net->layer_count; l++)
 		pack_layer(f, params, shared, l);
 	free(shared);
