@@ -1,5 +1,7 @@
 /* infer_channels.c - see infer_channels.h. Maps lie [y][x][channel], channels rounded up to whole
- * vectors; layout.c places them, so that a network's maps mostly stay in the second cache. */
+ * vectors, but an image that only convolutions and dense layers read lies as it comes,
+ * [channel][y][x]; layout.c places them, so that a network's maps mostly stay in the second cache.
+ */
 #include "infer_channels.h"
 
 #include <stdlib.h>
@@ -24,7 +26,8 @@ struct nn_channels {
 	size_t numbers[NN_LAYERS_MAX]; /* batchnorm, normalize */
 	/* Batchnorm: the convolution whose sums it takes straight from the registers, or -1. */
 	int convolution[NN_LAYERS_MAX];
-	size_t scratch, pooled; /* pooled: a convolution that its pooling reads */
+	bool as_it_comes[NN_LAYERS_MAX]; /* an image [channel][y][x] */
+	size_t scratch, pooled;          /* pooled: a convolution that its pooling reads */
 };
 
 static size_t take(struct nn_channels *f, size_t count)
@@ -95,6 +98,35 @@ static void join_convolutions(struct nn_channels *f)
 		op->inputs[0] = conv->inputs[0];
 		conv->kind = NN_OP_NOTHING;
 	}
+}
+
+/* Does the layer read its inputs, if it has any, one number at a time? */
+static bool reads_numbers(const struct nn_channels *f, int l)
+{
+	const enum nn_operation kind = f->plan.ops[l].kind;
+	return kind == NN_OP_NOTHING || kind == NN_OP_CONV || kind == NN_OP_CONV_POOL
+		|| kind == NN_OP_DENSE
+		|| (f->convolution[l] >= 0 && f->net->layers[f->convolution[l]].kind == NN_CONV);
+}
+
+static void find_images_as_they_come(struct nn_channels *f)
+{
+	for (int k = 0; k < f->net->input_count; k++)
+		f->as_it_comes[f->net->inputs[k]] = true;
+	for (int l = 0; l < f->net->layer_count; l++)
+		for (int i = 0; i < f->plan.ops[l].input_count && !reads_numbers(f, l); i++)
+			f->as_it_comes[f->plan.ops[l].inputs[i]] = false;
+}
+
+/* Of a layer's output: floats to the next channel, and to the next position. */
+static size_t channel_step(const struct nn_channels *f, int layer)
+{
+	return f->as_it_comes[layer] ? (size_t)positions(f, layer) : 1;
+}
+
+static size_t pixel_step(const struct nn_channels *f, int layer)
+{
+	return f->as_it_comes[layer] ? 1 : pixel(f, layer);
 }
 
 /* ---- weights, packed as the kernels read them ---- */
@@ -272,6 +304,7 @@ struct nn_channels *nn_channels_new(
 	float *shared = known ? prepare(f, params) : NULL;
 	if (shared) {
 		join_convolutions(f);
+		find_images_as_they_come(f);
 		lay_out(f);
 		f->memory = nn_zeroed(f->size * sizeof(*f->memory));
 	}
@@ -302,6 +335,13 @@ static void load(const struct nn_channels *f, int layer, const uint8_t *bytes,
 	const struct nn_shape s = f->net->layers[layer].shape;
 	const size_t wide = pixel(f, layer), count = (size_t)s.height * (size_t)s.width;
 	float *to = map(f, layer);
+	if (f->as_it_comes[layer]) {
+		if (bytes)
+			f->kernels->bytes_over_255(to, bytes, nn_shape_size(s));
+		else
+			memcpy(to, floats, nn_shape_size(s) * sizeof(*to));
+		return;
+	}
 	for (size_t k = 0; k < count; k++, to += wide)
 		for (size_t c = 0, from = k; c < (size_t)s.channels; c++, from += count)
 			to[c] = bytes ? over_255[bytes[from]] : floats[from];
@@ -322,7 +362,8 @@ static struct nn_channel_conv shape_of(const struct nn_channels *f, int layer)
 		.in_width = in->width,
 		.out_height = op->height,
 		.out_width = op->width,
-		.in_pixel = pixel(f, input),
+		.in_channel = channel_step(f, input),
+		.in_pixel = pixel_step(f, input),
 		.out_pixel = pixel(f, layer),
 		.rectifier = l->relu ? NN_RECTIFIED : op->rectifier };
 	if (l->kind == NN_CONV || l->kind == NN_DEPTHWISE) {
@@ -369,7 +410,8 @@ static void run_dense(struct nn_channels *f, int layer)
 	const int input = f->plan.ops[layer].inputs[0];
 	const struct nn_channel_dense s = { .channels = f->net->layers[input].shape.channels,
 		.positions = positions(f, input),
-		.in_pixel = pixel(f, input),
+		.in_channel = channel_step(f, input),
+		.in_pixel = pixel_step(f, input),
 		.out_pixel = pixel(f, layer),
 		.relu = f->net->layers[layer].relu };
 	f->kernels->channel_dense(map(f, layer), map(f, input), f->memory + f->weights[layer],

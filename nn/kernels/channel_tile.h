@@ -34,9 +34,10 @@ struct channel_end {
  * input. w: the weights of that row of taps. Distances are in floats. */
 struct channel_tile {
 	const float *w, *b;
-	size_t pixel, step, row, out_pixel; /* of in: to the next column, position, row */
-	size_t weight_rows;                 /* of w: over the rows of taps that are skipped */
-	size_t ahead;                       /* weights so far ahead are fetched */
+	size_t channel, pixel, step, row; /* of in: to the next channel, column, position, row */
+	size_t out_pixel;
+	size_t weight_rows; /* of w: over the rows of taps that are skipped */
+	size_t ahead;       /* weights so far ahead are fetched */
 	int channels, rows, taps;
 	const struct conv_inside *inside;
 	struct channel_end end;
@@ -97,7 +98,7 @@ INLINE void channel_tap(vf a[CHANNEL_ONE][3], const float *at, size_t step, cons
 	}
 }
 
-/* Kernels with one tap; in steps of four channels. */
+/* Kernels with one tap, channels side by side; in steps of four channels. */
 INLINE void channel_points_tile(const struct channel_tile *t, const float *in, float *out,
 	const int vectors, const int positions)
 {
@@ -132,7 +133,7 @@ INLINE void channel_beside_tile(const struct channel_tile *t, const float *in, f
 	vf a[CHANNEL_ONE][3];
 	const float *at[POINTERS], *w = t->w;
 	const size_t pixel = t->pixel, row = t->row, ahead = t->ahead;
-	const ptrdiff_t next = 1 - (ptrdiff_t)((size_t)t->rows * row); /* to the next channel */
+	const size_t next = t->channel - (size_t)t->rows * row; /* to the next channel */
 	UNROLL for (int k = 0; k < pointers; k++)
 	{
 		at[k] = in + (size_t)(3 * k) * pixel;
@@ -176,7 +177,7 @@ INLINE void channel_apart_tile(const struct channel_tile *t, const float *in, fl
 	const float *w = t->w;
 	const size_t step = t->step, pixel = t->pixel, ahead = t->ahead;
 	channel_begin(a, t, out, vectors, positions);
-	for (int i = 0; i < t->channels; i++, in++, w += t->weight_rows) {
+	for (int i = 0; i < t->channels; i++, in += t->channel, w += t->weight_rows) {
 		const float *at = in;
 		for (int ky = 0; ky < t->rows; ky++, at += t->row, w += 3 * vectors * W) {
 			__builtin_prefetch(w + ahead, 0, 2);
@@ -197,7 +198,7 @@ INLINE void channel_any_tile(const struct channel_tile *t, const float *in, floa
 	const float *w = t->w;
 	const size_t step = t->step;
 	channel_begin(a, t, out, vectors, positions);
-	for (int i = 0; i < t->channels; i++, in++, w += t->weight_rows) {
+	for (int i = 0; i < t->channels; i++, in += t->channel, w += t->weight_rows) {
 		const float *row = in;
 		for (int ky = 0; ky < t->rows; ky++, row += t->row) {
 			const float *at = row;
@@ -332,7 +333,8 @@ INLINE channel_tile_function *channel_tile_find(
 	const struct nn_channel_conv *s, enum channel_edges edges, int vectors, int positions)
 {
 	int kind = CHANNEL_OTHER;
-	if (edges == CHANNEL_WHOLE && s->kernel_width == 1 && s->kernel_height == 1)
+	if (edges == CHANNEL_WHOLE && s->kernel_width == 1 && s->kernel_height == 1
+		&& s->in_channel == 1)
 		kind = CHANNEL_POINTS;
 	else if (edges != CHANNEL_ANY && s->kernel_width == 3)
 		kind = (s->stride == 1 ? CHANNEL_BESIDE_3 : CHANNEL_APART_3) + (int)edges;

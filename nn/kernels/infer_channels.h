@@ -8,6 +8,7 @@
 #define NN_KERNELS_INFER_CHANNELS_H
 
 #include "channel_tile.h"
+#include "image.h"
 
 /* CHANNEL_BAND: positions before the weights change. CHANNEL_WEIGHTS: floats of weights that stay
  * in the L1 cache. CHANNEL_DEPTH: positions of the largest depthwise tile. */
@@ -36,6 +37,7 @@ static void channel_strip(const struct channel_group *g, const float *in,
 	const size_t tap = (size_t)g->vectors * W, row = (size_t)s->in_width * s->in_pixel,
 		     block = (size_t)(g->channels * s->kernel_height * taps) * tap;
 	struct channel_tile t = { .b = g->b,
+		.channel = s->in_channel,
 		.pixel = s->in_pixel,
 		.step = (size_t)s->stride * s->in_pixel,
 		.row = row,
@@ -52,7 +54,8 @@ static void channel_strip(const struct channel_group *g, const float *in,
 		t.weight_rows = (size_t)((s->kernel_height - t.rows) * taps) * tap;
 		t.ahead = block + (size_t)(y - band->y0) * 16;
 		/* may point before the first column: only taps inside are read */
-		const float *from = in + g->first + (ptrdiff_t)(top + y0) * (ptrdiff_t)row
+		const float *from = in + (size_t)g->first * s->in_channel
+			+ (ptrdiff_t)(top + y0) * (ptrdiff_t)row
 			+ (ptrdiff_t)left * (ptrdiff_t)s->in_pixel;
 		float *to = g->out + ((size_t)y * (size_t)s->out_width + (size_t)x) * s->out_pixel;
 		for (int k = 0; k < tiles; k++)
@@ -316,6 +319,20 @@ static void channel_pool(
 			}
 }
 
+static void bytes_over_255(float *out, const uint8_t *bytes, size_t count)
+{
+	for (size_t i = 0; i < count; i += W) {
+		uint8_t few[W] = { 0 };
+		if (i + W <= count) {
+			store_any(out + i, over_255(load_bytes(bytes + i)));
+			continue;
+		}
+		memcpy(few, bytes + i, count - i);
+		const vf rest = over_255(load_bytes(few));
+		memcpy(out + i, &rest, (count - i) * sizeof(*out));
+	}
+}
+
 static void channel_normalize(float *out, const float *in, const float *numbers, size_t pixel,
 	size_t positions, enum nn_rectifier r)
 {
@@ -335,7 +352,7 @@ INLINE void channel_dense_tile(float *out, const float *in, const float *w, cons
 	UNROLL for (int v = 0; v < vectors; v++) a[v] = load(b + v * W);
 	for (size_t c = 0; c < (size_t)s->channels; c++)
 		for (size_t k = 0; k < (size_t)s->positions; k++, w += vectors * W) {
-			const vf x = all(in[k * s->in_pixel + c]);
+			const vf x = all(in[k * s->in_pixel + c * s->in_channel]);
 			UNROLL for (int v = 0; v < vectors; v++) a[v] =
 				fma_(x, load(w + v * W), a[v]);
 		}

@@ -18,7 +18,7 @@
 	.normalize_forward = normalize_forward, .normalize_slopes = normalize_slopes,
 	.normalize_backward = normalize_backward, .sum_two = sum_two, .channel_conv = channel_conv,
 	.channel_depthwise = channel_depthwise, .channel_pool = channel_pool,
-	.channel_normalize = channel_normalize, .channel_dense = channel_dense,
+	.channel_normalize = channel_normalize, .bytes_over_255 = bytes_over_255, .channel_dense = channel_dense,
 	.relu6_forward = relu6_forward, .relu6_backward = relu6_backward,
 	.silu_forward = silu_forward, .silu_backward = silu_backward, .lerp = lerp,
 	.soft_loss = soft_loss, .largest_forward = largest_forward,
