@@ -12,7 +12,7 @@
 
 /* Positions of the largest tile of one, two and three vectors of channels. */
 enum {
-	CHANNEL_ONE = 8,
+	CHANNEL_ONE = REGISTERS == 32 ? 12 : 8,
 	CHANNEL_TWO = REGISTERS == 32 ? 8 : 6,
 	CHANNEL_THREE = REGISTERS == 32 ? 6 : 4
 };
@@ -263,6 +263,10 @@ CHANNEL_MANY(3, 2)
 CHANNEL_MANY(3, 3)
 CHANNEL_MANY(3, 4)
 #if REGISTERS == 32
+CHANNEL_MANY(1, 9)
+CHANNEL_MANY(1, 10)
+CHANNEL_MANY(1, 11)
+CHANNEL_MANY(1, 12)
 CHANNEL_MANY(2, 7)
 CHANNEL_MANY(2, 8)
 CHANNEL_MANY(3, 5)
@@ -294,9 +298,22 @@ enum channel_kind {
 
 /* By vectors - 1, positions - 1 and kind; NULL: CHANNEL_OTHER does it. */
 static channel_tile_function *const channel_tile_of[3][CHANNEL_ONE][CHANNEL_KINDS] = {
-	{ CHANNEL_OF_FEW(1, 1), CHANNEL_OF_FEW(1, 2), CHANNEL_OF_FEW(1, 3), CHANNEL_OF_MANY(1, 4),
-		CHANNEL_OF_MANY(1, 5), CHANNEL_OF_MANY(1, 6), CHANNEL_OF_MANY(1, 7),
-		CHANNEL_OF_MANY(1, 8) },
+	{
+		CHANNEL_OF_FEW(1, 1),
+		CHANNEL_OF_FEW(1, 2),
+		CHANNEL_OF_FEW(1, 3),
+		CHANNEL_OF_MANY(1, 4),
+		CHANNEL_OF_MANY(1, 5),
+		CHANNEL_OF_MANY(1, 6),
+		CHANNEL_OF_MANY(1, 7),
+		CHANNEL_OF_MANY(1, 8),
+#if REGISTERS == 32
+		CHANNEL_OF_MANY(1, 9),
+		CHANNEL_OF_MANY(1, 10),
+		CHANNEL_OF_MANY(1, 11),
+		CHANNEL_OF_MANY(1, 12),
+#endif
+	},
 	{
 		CHANNEL_OF_FEW(2, 1),
 		CHANNEL_OF_FEW(2, 2),
