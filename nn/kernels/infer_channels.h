@@ -12,7 +12,7 @@
 
 /* CHANNEL_BAND: positions before the weights change. CHANNEL_WEIGHTS: floats of weights that stay
  * in the L1 cache. CHANNEL_DEPTH: positions of the largest depthwise tile. */
-enum { CHANNEL_BAND = 120, CHANNEL_WEIGHTS = 4096, CHANNEL_DEPTH = 8 };
+enum { CHANNEL_BAND = 240, CHANNEL_WEIGHTS = 6144, CHANNEL_DEPTH = 8 };
 
 /* One group of output channels, with the weights of input channels from `first` on. */
 struct channel_group {
