@@ -169,23 +169,30 @@ static bool has_weights(const struct nn_channels *f, int l)
 		|| kind == NN_OP_DENSE || kind == NN_OP_DEPTHWISE;
 }
 
-/* Vectors of the next group of `left`. */
-static size_t group_of(size_t left, bool dense)
+/* Vectors of the next group of `left` of a dense layer. */
+static size_t dense_group(size_t left)
 {
-	if (!dense)
-		return nn_channel_group(left);
 	return left >= NN_CHANNEL_DENSE ? NN_CHANNEL_DENSE
 					: (left >= NN_CHANNEL_FEW ? NN_CHANNEL_FEW : 1);
 }
 
-/* [outputs][inputs] to groups [inputs][vectors of outputs] */
-static void pack_groups(const struct nn_channels *f, float *to, const float *from, int outputs,
-	size_t inputs, bool dense)
+/* The width of the rows of layer l's convolution. */
+static int group_width(const struct nn_channels *f, int l)
 {
+	const struct nn_op *op = &f->plan.ops[l];
+	return op->kind == NN_OP_CONV_POOL ? 2 * op->width : op->width;
+}
+
+/* Layer l's weights from [outputs][inputs] to groups [inputs][vectors of outputs]. */
+static void pack_groups(const struct nn_channels *f, float *to, const float *from, int outputs,
+	size_t inputs, int l)
+{
+	const bool dense = f->plan.ops[l].kind == NN_OP_DENSE;
 	const size_t lanes = (size_t)kernels_of(f, outputs)->lanes,
 		     vectors = pixel_of(f, outputs) / lanes;
 	for (size_t v = 0, count; v < vectors; v += count) {
-		count = group_of(vectors - v, dense);
+		count = dense ? dense_group(vectors - v)
+			      : nn_channel_group(vectors - v, (int)lanes, group_width(f, l));
 		for (size_t i = 0; i < inputs; i++)
 			for (size_t o = v * lanes; o < (v + count) * lanes; o++)
 				*to++ = o < (size_t)outputs ? from[o * inputs + i] : 0;
@@ -258,7 +265,7 @@ static void pack_layer(
 	if (depthwise)
 		pack_depthwise(f, to, from, outputs, inputs);
 	else
-		pack_groups(f, to, from, outputs, inputs, op->kind == NN_OP_DENSE);
+		pack_groups(f, to, from, outputs, inputs, layer);
 	pack_bias(f, f->memory + f->biases[layer], params, l);
 }
 
@@ -383,6 +390,7 @@ static struct nn_channel_conv shape_of(const struct nn_channels *f, int layer)
 		.in_width = in->width,
 		.out_height = op->height,
 		.out_width = op->width,
+		.group_width = group_width(f, layer),
 		.in_channel = channel_step(f, input),
 		.in_pixel = pixel_step(f, input),
 		.out_pixel = pixel(f, layer),

@@ -96,7 +96,7 @@ static void channel_band(float *out, const float *in, const float *w, const floa
 	const size_t taps = (size_t)(s->kernel_height * s->kernel_width),
 		     filter = (size_t)s->in_channels * taps, all_vectors = s->out_pixel / W;
 	for (size_t v = 0, vectors; v < all_vectors; v += vectors) {
-		vectors = nn_channel_group(all_vectors - v);
+		vectors = nn_channel_group(all_vectors - v, W, s->group_width);
 		struct channel_group g = {
 			.b = b + v * W, .out = out + v * W, .vectors = (int)vectors
 		};

@@ -183,16 +183,20 @@ struct nn_infer_dense {
 struct nn_channel_conv {
 	int in_channels, kernel_height, kernel_width, stride, pad_top, pad_left;
 	int in_height, in_width, out_height, out_width;
+	int group_width; /* of nn_channel_group */
 	size_t in_channel, in_pixel, out_pixel;
 	const float *numbers;
 	enum nn_rectifier rectifier;
 };
 
 /* The weights of a convolution are stored in groups of output vectors. Returns the vectors of the
- * next group when `left` remain: 2, for the last group 3, or 1 if there is only one. */
-static inline size_t nn_channel_group(size_t left)
+ * next group when `left` remain: 2, or 1 if there is only one. 3, if that leaves no single one,
+ * where tiles of 3 vectors x 4 positions divide rows better than tiles of 2 x 6, in a variant of so
+ * many lanes; and for the last group. width: of the rows. */
+static inline size_t nn_channel_group(size_t left, int lanes, int width)
 {
-	return left == 3 || left == 1 ? left : 2;
+	const bool threes = lanes == 8 && width % 6 != 0 && width != 5;
+	return left < 4 || (threes && left != 4) ? (left < 3 ? left : 3) : 2;
 }
 
 /* A dense layer whose input is such a map. */
