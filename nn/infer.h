@@ -4,7 +4,8 @@
  *   by position  the positions of a map are in the lanes. For networks like the paper's: 3x3
  *                "valid" convolutions with ReLU and 2x2 max pooling, then dense layers (also
  *                convolutions over the whole map), concatenation, ReLU and dropout
- *   by channel   the channels of a map are in the lanes. For all other networks (infer_channels.c)
+ *   by channel   the channels of a map are in the lanes (infer_channels.c). For all other networks,
+ *                and for those whose channels leave fewer lanes empty than their positions
  *   as a block   one image and 15 empty lanes, if infer_channels.c does not support a layer
  * Every output is summed in the order of train.h, so logits are the same bits as those of
  * nn_logits, in every kernel variant.
@@ -27,6 +28,10 @@ struct nn_infer;
 struct nn_infer *nn_infer_new(
 	const struct nn_net *net, const float *params, const struct nn_kernels *kernels);
 void nn_infer_free(struct nn_infer *f);
+
+/* The same, but by position wherever possible, even if by channel is faster. */
+struct nn_infer *nn_infer_new_by_position(
+	const struct nn_net *net, const float *params, const struct nn_kernels *kernels);
 
 /* Does it run by position? */
 bool nn_infer_by_position(const struct nn_infer *f);

@@ -1,5 +1,7 @@
 /* infer_channels.c - see infer_channels.h. Maps lie [y][x][channel], channels rounded up to whole
- * vectors; layout.c places them, so that a network's maps mostly stay in the second cache. */
+ * vectors, but an image that only convolutions and dense layers read lies as it comes,
+ * [channel][y][x]; layout.c places them, so that a network's maps mostly stay in the second cache.
+ */
 #include "infer_channels.h"
 
 #include <stdlib.h>
@@ -9,13 +11,14 @@
 #include "block.h"
 #include "channel_maps.h"
 #include "layout.h"
+#include "memory.h"
 #include "plan.h"
 
 enum { SLACK = 16, CACHE_LINE = 16 };
 
 struct nn_channels {
 	const struct nn_net *net;
-	const struct nn_kernels *kernels;
+	const struct nn_kernels *kernels, *narrow; /* narrow: for layers of few channels */
 	struct nn_plan plan;
 	float *memory;
 	size_t size; /* floats of memory taken so far */
@@ -23,7 +26,8 @@ struct nn_channels {
 	size_t numbers[NN_LAYERS_MAX]; /* batchnorm, normalize */
 	/* Batchnorm: the convolution whose sums it takes straight from the registers, or -1. */
 	int convolution[NN_LAYERS_MAX];
-	size_t scratch, pooled; /* pooled: a convolution that its pooling reads */
+	bool as_it_comes[NN_LAYERS_MAX]; /* an image [channel][y][x] */
+	size_t scratch, pooled;          /* pooled: a convolution that its pooling reads */
 };
 
 static size_t take(struct nn_channels *f, size_t count)
@@ -33,10 +37,29 @@ static size_t take(struct nn_channels *f, size_t count)
 	return at;
 }
 
+/* Vectors of 16 lanes are half empty in layers of up to 8 channels. With vectors of 8 lanes, which
+ * give the same bits, these take half the time where a processor splits the wide ones. */
+static const struct nn_kernels *find_narrow(const struct nn_kernels *kernels)
+{
+	const struct nn_kernels *narrow = kernels->lanes == 16 ? nn_kernels_find("avx2") : NULL;
+	return narrow ? narrow : kernels;
+}
+
+/* The kernels of layers with so many channels. */
+static const struct nn_kernels *kernels_of(const struct nn_channels *f, int channels)
+{
+	return channels <= f->narrow->lanes ? f->narrow : f->kernels;
+}
+
+static const struct nn_kernels *kernels(const struct nn_channels *f, int layer)
+{
+	return kernels_of(f, f->net->layers[layer].shape.channels);
+}
+
 /* Floats of one position of a map with so many channels. */
 static size_t pixel_of(const struct nn_channels *f, int channels)
 {
-	const size_t lanes = (size_t)f->kernels->lanes;
+	const size_t lanes = (size_t)kernels_of(f, channels)->lanes;
 	return ((size_t)channels + lanes - 1) / lanes * lanes;
 }
 
@@ -96,6 +119,35 @@ static void join_convolutions(struct nn_channels *f)
 	}
 }
 
+/* Does the layer read its inputs, if it has any, one number at a time? */
+static bool reads_numbers(const struct nn_channels *f, int l)
+{
+	const enum nn_operation kind = f->plan.ops[l].kind;
+	return kind == NN_OP_NOTHING || kind == NN_OP_CONV || kind == NN_OP_CONV_POOL
+		|| kind == NN_OP_DENSE
+		|| (f->convolution[l] >= 0 && f->net->layers[f->convolution[l]].kind == NN_CONV);
+}
+
+static void find_images_as_they_come(struct nn_channels *f)
+{
+	for (int k = 0; k < f->net->input_count; k++)
+		f->as_it_comes[f->net->inputs[k]] = true;
+	for (int l = 0; l < f->net->layer_count; l++)
+		for (int i = 0; i < f->plan.ops[l].input_count && !reads_numbers(f, l); i++)
+			f->as_it_comes[f->plan.ops[l].inputs[i]] = false;
+}
+
+/* Of a layer's output: floats to the next channel, and to the next position. */
+static size_t channel_step(const struct nn_channels *f, int layer)
+{
+	return f->as_it_comes[layer] ? (size_t)positions(f, layer) : 1;
+}
+
+static size_t pixel_step(const struct nn_channels *f, int layer)
+{
+	return f->as_it_comes[layer] ? 1 : pixel(f, layer);
+}
+
 /* ---- weights, packed as the kernels read them ---- */
 
 static const float *tensor(const struct nn_channels *f, const float *params, int number)
@@ -117,22 +169,30 @@ static bool has_weights(const struct nn_channels *f, int l)
 		|| kind == NN_OP_DENSE || kind == NN_OP_DEPTHWISE;
 }
 
-/* Vectors of the next group of `left`. */
-static size_t group_of(size_t left, bool dense)
+/* Vectors of the next group of `left` of a dense layer. */
+static size_t dense_group(size_t left)
 {
-	if (!dense)
-		return nn_channel_group(left);
 	return left >= NN_CHANNEL_DENSE ? NN_CHANNEL_DENSE
 					: (left >= NN_CHANNEL_FEW ? NN_CHANNEL_FEW : 1);
 }
 
-/* [outputs][inputs] to groups [inputs][vectors of outputs] */
-static void pack_groups(const struct nn_channels *f, float *to, const float *from, int outputs,
-	size_t inputs, bool dense)
+/* The width of the rows of layer l's convolution. */
+static int group_width(const struct nn_channels *f, int l)
 {
-	const size_t lanes = (size_t)f->kernels->lanes, vectors = pixel_of(f, outputs) / lanes;
+	const struct nn_op *op = &f->plan.ops[l];
+	return op->kind == NN_OP_CONV_POOL ? 2 * op->width : op->width;
+}
+
+/* Layer l's weights from [outputs][inputs] to groups [inputs][vectors of outputs]. */
+static void pack_groups(const struct nn_channels *f, float *to, const float *from, int outputs,
+	size_t inputs, int l)
+{
+	const bool dense = f->plan.ops[l].kind == NN_OP_DENSE;
+	const size_t lanes = (size_t)kernels_of(f, outputs)->lanes,
+		     vectors = pixel_of(f, outputs) / lanes;
 	for (size_t v = 0, count; v < vectors; v += count) {
-		count = group_of(vectors - v, dense);
+		count = dense ? dense_group(vectors - v)
+			      : nn_channel_group(vectors - v, (int)lanes, group_width(f, l));
 		for (size_t i = 0; i < inputs; i++)
 			for (size_t o = v * lanes; o < (v + count) * lanes; o++)
 				*to++ = o < (size_t)outputs ? from[o * inputs + i] : 0;
@@ -205,7 +265,7 @@ static void pack_layer(
 	if (depthwise)
 		pack_depthwise(f, to, from, outputs, inputs);
 	else
-		pack_groups(f, to, from, outputs, inputs, op->kind == NN_OP_DENSE);
+		pack_groups(f, to, from, outputs, inputs, layer);
 	pack_bias(f, f->memory + f->biases[layer], params, l);
 }
 
@@ -213,13 +273,12 @@ static void pack_layer(
 
 static void lay_out(struct nn_channels *f)
 {
-	size_t pooled = 0, taps = 0, widest = 0;
+	size_t pooled = 0, taps = 0;
 	for (int l = 0; l < f->net->layer_count; l++) {
 		struct nn_op *op = &f->plan.ops[l];
 		if (op->kind == NN_OP_NOTHING)
 			continue;
 		const size_t wide = pixel(f, l);
-		widest = wide > widest ? wide : widest;
 		op->size =
 			((size_t)positions(f, l) * wide + CACHE_LINE - 1) / CACHE_LINE * CACHE_LINE;
 		if (op->kind == NN_OP_CONV_POOL && 4 * op->size > pooled)
@@ -240,7 +299,7 @@ static void lay_out(struct nn_channels *f)
 	f->scratch = take(f, 2 * taps + SLACK);
 	f->pooled = take(f, pooled);
 	f->plan.apart = true;
-	f->size = nn_layout(&f->plan, f->net, f->size) + NN_CHANNEL_BEYOND * widest;
+	f->size = nn_layout(&f->plan, f->net, f->size);
 }
 
 /* What normalisations need, as batches have it (batchnorm.h). */
@@ -263,6 +322,7 @@ struct nn_channels *nn_channels_new(
 		return NULL;
 	f->net = net;
 	f->kernels = kernels;
+	f->narrow = find_narrow(kernels);
 	bool frozen[2 * NN_LAYERS_MAX];
 	memset(frozen, true, sizeof(frozen));
 	nn_plan_make(&f->plan, net, frozen, false);
@@ -272,15 +332,15 @@ struct nn_channels *nn_channels_new(
 	float *shared = known ? prepare(f, params) : NULL;
 	if (shared) {
 		join_convolutions(f);
+		find_images_as_they_come(f);
 		lay_out(f);
-		f->memory = aligned_alloc(64, (f->size * sizeof(*f->memory) + 63) / 64 * 64);
+		f->memory = nn_zeroed(f->size * sizeof(*f->memory));
 	}
 	if (!f->memory) {
 		free(shared);
 		free(f);
 		return NULL;
 	}
-	memset(f->memory, 0, f->size * sizeof(*f->memory));
 	for (int l = 0; l < net->layer_count; l++)
 		pack_layer(f, params, shared, l);
 	free(shared);
@@ -303,6 +363,13 @@ static void load(const struct nn_channels *f, int layer, const uint8_t *bytes,
 	const struct nn_shape s = f->net->layers[layer].shape;
 	const size_t wide = pixel(f, layer), count = (size_t)s.height * (size_t)s.width;
 	float *to = map(f, layer);
+	if (f->as_it_comes[layer]) {
+		if (bytes)
+			f->kernels->bytes_over_255(to, bytes, nn_shape_size(s));
+		else
+			memcpy(to, floats, nn_shape_size(s) * sizeof(*to));
+		return;
+	}
 	for (size_t k = 0; k < count; k++, to += wide)
 		for (size_t c = 0, from = k; c < (size_t)s.channels; c++, from += count)
 			to[c] = bytes ? over_255[bytes[from]] : floats[from];
@@ -323,7 +390,9 @@ static struct nn_channel_conv shape_of(const struct nn_channels *f, int layer)
 		.in_width = in->width,
 		.out_height = op->height,
 		.out_width = op->width,
-		.in_pixel = pixel(f, input),
+		.group_width = group_width(f, layer),
+		.in_channel = channel_step(f, input),
+		.in_pixel = pixel_step(f, input),
 		.out_pixel = pixel(f, layer),
 		.rectifier = l->relu ? NN_RECTIFIED : op->rectifier };
 	if (l->kind == NN_CONV || l->kind == NN_DEPTHWISE) {
@@ -345,20 +414,20 @@ static void run_conv_pool(struct nn_channels *f, int layer)
 	s.kernel_height = s.kernel_width = 3;
 	s.out_height *= 2;
 	s.out_width *= 2;
-	f->kernels->channel_conv(pooled, map(f, f->plan.ops[layer].inputs[0]),
+	kernels(f, layer)->channel_conv(pooled, map(f, f->plan.ops[layer].inputs[0]),
 		f->memory + f->weights[layer], f->memory + f->biases[layer], &s,
 		f->memory + f->scratch);
 	pool.in_pixel = s.out_pixel;
 	pool.in_height = s.out_height;
 	pool.in_width = s.out_width;
-	f->kernels->channel_pool(map(f, layer), pooled, &pool, NN_CHANNEL_RECTIFIED_MAX);
+	kernels(f, layer)->channel_pool(map(f, layer), pooled, &pool, NN_CHANNEL_RECTIFIED_MAX);
 }
 
 /* A convolution and the normalisation behind it, if they are run at once. */
 static void run_convolution(struct nn_channels *f, int layer)
 {
 	const struct nn_channel_conv s = shape_of(f, layer);
-	const struct nn_kernels *k = f->kernels;
+	const struct nn_kernels *k = kernels(f, layer);
 	(f->net->layers[convolution_of(f, layer)].kind == NN_DEPTHWISE ? k->channel_depthwise
 								       : k->channel_conv)(
 		map(f, layer), map(f, f->plan.ops[layer].inputs[0]), f->memory + f->weights[layer],
@@ -370,11 +439,12 @@ static void run_dense(struct nn_channels *f, int layer)
 	const int input = f->plan.ops[layer].inputs[0];
 	const struct nn_channel_dense s = { .channels = f->net->layers[input].shape.channels,
 		.positions = positions(f, input),
-		.in_pixel = pixel(f, input),
+		.in_channel = channel_step(f, input),
+		.in_pixel = pixel_step(f, input),
 		.out_pixel = pixel(f, layer),
 		.relu = f->net->layers[layer].relu };
-	f->kernels->channel_dense(map(f, layer), map(f, input), f->memory + f->weights[layer],
-		f->memory + f->biases[layer], &s);
+	kernels(f, layer)->channel_dense(map(f, layer), map(f, input),
+		f->memory + f->weights[layer], f->memory + f->biases[layer], &s);
 }
 
 static void run_concat(struct nn_channels *f, int layer)
@@ -418,7 +488,7 @@ static void run_multiply(struct nn_channels *f, int layer, size_t vectors)
 static void run_layer(struct nn_channels *f, int l)
 {
 	const struct nn_op *op = &f->plan.ops[l];
-	const struct nn_kernels *k = f->kernels;
+	const struct nn_kernels *k = kernels(f, l);
 	const size_t vectors = op->size / NN_LANES;
 	float *out = map(f, l);
 	const float *in = op->input_count ? map(f, op->inputs[0]) : NULL;

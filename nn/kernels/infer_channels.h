@@ -7,298 +7,12 @@
 #ifndef NN_KERNELS_INFER_CHANNELS_H
 #define NN_KERNELS_INFER_CHANNELS_H
 
-#include "conv.h"
-#include "normalize.h"
+#include "channel_tile.h"
+#include "image.h"
 
-/* Positions of the largest tile of one, two and three vectors of channels. CHANNEL_SOME,
- * CHANNEL_REST: positions of smaller tiles. CHANNEL_BAND: positions before the weights change.
- * CHANNEL_WEIGHTS: floats of weights that stay in the L1 cache. CHANNEL_LIGHT: so few that all are
- * used at once. */
-enum {
-	CHANNEL_ONE = REGISTERS == 32 ? 12 : 8,
-	CHANNEL_TWO = REGISTERS == 32 ? 10 : 6,
-	CHANNEL_THREE = REGISTERS == 32 ? 8 : 4,
-	CHANNEL_SOME = REGISTERS == 32 ? 8 : 4,
-	CHANNEL_REST = 4,
-	CHANNEL_DEPTH = 8, /* positions of the largest depthwise tile */
-	CHANNEL_BAND = 120,
-	CHANNEL_FEW = 2 * CHANNEL_TWO,
-	CHANNEL_WEIGHTS = 4096,
-	CHANNEL_LIGHT = 6144
-};
-
-/* The taps of a tile that are inside the input: all; all but the first tap of the first position,
- * the last tap of the last one, or both; else see `inside`. */
-enum channel_edges { CHANNEL_WHOLE, CHANNEL_FIRST, CHANNEL_LAST, CHANNEL_BOTH, CHANNEL_ANY };
-
-/* How the sums of a tile begin and end. */
-struct channel_end {
-	bool started;                      /* continue from the sums in out, not from the bias */
-	bool finished;                     /* these are the last input channels */
-	const float *mean, *scale, *shift; /* of a normalisation; NULL: none */
-	enum nn_rectifier rectifier;
-};
-
-/* A tile: `count` positions, starting at out. in: the first tap of the first position that is
- * inside the input; w: the weights of that row of taps. Distances are in floats. */
-struct channel_tile {
-	const float *in, *w, *b;
-	float *out;
-	size_t pixel, step, row, out_pixel; /* of in: to the next column, position, row */
-	size_t weight_rows;                 /* of w: over the rows of taps that are skipped */
-	int channels, rows, taps, count;
-	const struct conv_inside *inside;
-	struct channel_end end;
-};
-
-INLINE vf channel_rectified(vf x, enum nn_rectifier r)
-{
-	return r == NN_RECTIFIED ? relu(x) : (r == NN_RECTIFIED_6 ? relu6(x) : x);
-}
-
-INLINE void channel_begin(
-	vf a[CHANNEL_ONE][3], const struct channel_tile *t, const int vectors, const int positions)
-{
-	if (!t->end.started) {
-		UNROLL for (int v = 0; v < vectors; v++)
-		{
-			const vf bias = load(t->b + v * W);
-			UNROLL for (int x = 0; x < positions; x++) a[x][v] = bias;
-		}
-		return;
-	}
-	UNROLL for (int x = 0; x < positions; x++) UNROLL for (int v = 0; v < vectors; v++)
-		a[x][v] = load(t->out + (size_t)(x < t->count ? x : 0) * t->out_pixel + v * W);
-}
-
-INLINE void channel_finish(
-	vf a[CHANNEL_ONE][3], const struct channel_tile *t, const int vectors, const int positions)
-{
-	const struct channel_end *e = &t->end;
-	if (e->finished && e->mean)
-		UNROLL for (int v = 0; v < vectors; v++)
-		{
-			const vf mean = load(e->mean + v * W), scale = load(e->scale + v * W),
-				 shift = load(e->shift + v * W);
-			UNROLL for (int x = 0; x < positions; x++) a[x][v] =
-				fma_(a[x][v] - mean, scale, shift);
-		}
-	if (e->finished && e->rectifier == NN_RECTIFIED)
-		UNROLL for (int x = 0; x < positions; x++) UNROLL for (int v = 0; v < vectors; v++)
-			a[x][v] = relu(a[x][v]);
-	else if (e->finished && e->rectifier == NN_RECTIFIED_6)
-		UNROLL for (int x = 0; x < positions; x++) UNROLL for (int v = 0; v < vectors; v++)
-			a[x][v] = relu6(a[x][v]);
-	UNROLL for (int x = 0; x < positions; x++) if (x < t->count)
-		UNROLL for (int v = 0; v < vectors; v++)
-			store(t->out + (size_t)x * t->out_pixel + v * W, a[x][v]);
-}
-
-/* One tap for positions from .. end - 1. */
-INLINE void channel_tap(vf a[CHANNEL_ONE][3], const float *at, size_t step, const float *w,
-	const int vectors, const int positions, int from, int end)
-{
-	vf f[3];
-	UNROLL for (int v = 0; v < vectors; v++) f[v] = load(w + v * W);
-	UNROLL for (int x = 0; x < positions; x++) if (x >= from && x < end)
-	{
-		const vf g = all(at[(size_t)x * step]);
-		UNROLL for (int v = 0; v < vectors; v++) add_product(&a[x][v], g, f[v]);
-	}
-}
-
-/* Kernels with one tap; in steps of four channels. */
-INLINE void channel_points_tile(
-	const struct channel_tile *t, const int vectors, const int positions)
-{
-	vf a[CHANNEL_ONE][3];
-	const float *in = t->in, *w = t->w;
-	const size_t step = t->step;
-	int i = t->channels;
-	channel_begin(a, t, vectors, positions);
-	for (; i >= 4; i -= 4, in += 4, w += 4 * vectors * W)
-		UNROLL for (int k = 0; k < 4; k++) channel_tap(
-			a, in + k, step, w + k * vectors * W, vectors, positions, 0, positions);
-	for (; i > 0; i--, in++, w += vectors * W)
-		channel_tap(a, in, step, w, vectors, positions, 0, positions);
-	channel_finish(a, t, vectors, positions);
-}
-
-/* Kernels with three columns, edges known at compile time. With a stride of 1, five pointers reach
- * all columns: a pointer, or an offset, for each would not fit in the registers. */
-INLINE void channel_three_beside(const struct channel_tile *t, const int vectors,
-	const int positions, const bool first, const bool last)
-{
-	enum { POINTERS = (CHANNEL_ONE + 4) / 3 };
-	const int pointers = (positions + 4) / 3;
-	vf a[CHANNEL_ONE][3];
-	const float *at[POINTERS], *w = t->w;
-	const size_t pixel = t->pixel, row = t->row;
-	const ptrdiff_t next = 1 - (ptrdiff_t)((size_t)t->rows * row); /* to the next channel */
-	UNROLL for (int k = 0; k < pointers; k++)
-	{
-		at[k] = t->in + (size_t)(3 * k) * pixel;
-		FRESH(at[k]);
-	}
-	channel_begin(a, t, vectors, positions);
-	for (int i = 0; i < t->channels; i++, w += t->weight_rows) {
-		for (int ky = 0; ky < t->rows; ky++, w += 3 * vectors * W) {
-			UNROLL for (int kx = 0; kx < 3; kx++)
-			{
-				const int from = kx == 0 && first ? 1 : 0,
-					  end = kx == 2 && last ? positions - 1 : positions;
-				vf f[3];
-#if REGISTERS == 16
-				UNROLL for (int k = 0; k < pointers; k++) FRESH(at[k]);
-#endif
-				UNROLL for (int v = 0; v < vectors; v++) f[v] =
-					load(w + (kx * vectors + v) * W);
-				UNROLL for (int x = 0; x < positions; x++) if (x >= from && x < end)
-				{
-					const int c = kx + x;
-					const vf g = all(at[c / 3][(size_t)(c % 3) * pixel]);
-					UNROLL for (int v = 0; v < vectors; v++)
-						add_product(&a[x][v], g, f[v]);
-				}
-			}
-			UNROLL for (int k = 0; k < pointers; k++) at[k] += row;
-		}
-		UNROLL for (int k = 0; k < pointers; k++) at[k] += next;
-	}
-	channel_finish(a, t, vectors, positions);
-}
-
-INLINE void channel_three_tile(const struct channel_tile *t, const int vectors, const int positions,
-	const bool first, const bool last)
-{
-	if (t->step == t->pixel) {
-		channel_three_beside(t, vectors, positions, first, last);
-		return;
-	}
-	vf a[CHANNEL_ONE][3];
-	const float *in = t->in, *w = t->w;
-	const size_t step = t->step, pixel = t->pixel;
-	channel_begin(a, t, vectors, positions);
-	for (int i = 0; i < t->channels; i++, in++, w += t->weight_rows) {
-		const float *at = in;
-		for (int ky = 0; ky < t->rows; ky++, at += t->row, w += 3 * vectors * W) {
-			channel_tap(a, at, step, w, vectors, positions, first ? 1 : 0, positions);
-			channel_tap(a, at + pixel, step, w + vectors * W, vectors, positions, 0,
-				positions);
-			channel_tap(a, at + 2 * pixel, step, w + 2 * vectors * W, vectors,
-				positions, 0, last ? positions - 1 : positions);
-		}
-	}
-	channel_finish(a, t, vectors, positions);
-}
-
-INLINE void channel_any_tile(const struct channel_tile *t, const int vectors, const int positions)
-{
-	vf a[CHANNEL_ONE][3];
-	const float *in = t->in, *w = t->w;
-	const size_t step = t->step;
-	channel_begin(a, t, vectors, positions);
-	for (int i = 0; i < t->channels; i++, in++, w += t->weight_rows) {
-		const float *row = in;
-		for (int ky = 0; ky < t->rows; ky++, row += t->row) {
-			const float *at = row;
-			for (int kx = 0; kx < t->taps; kx++, at += t->pixel, w += vectors * W) {
-				const struct conv_inside o = t->inside[kx];
-				if (o.from == 0 && o.end == positions)
-					channel_tap(
-						a, at, step, w, vectors, positions, 0, positions);
-				else
-					channel_tap(
-						a, at, step, w, vectors, positions, o.from, o.end);
-			}
-		}
-	}
-	channel_finish(a, t, vectors, positions);
-}
-
-INLINE void channel_tile_of(const struct channel_tile *t, enum channel_edges edges,
-	const int vectors, const int positions)
-{
-	if (t->taps == 1 && t->rows == 1 && edges == CHANNEL_WHOLE && t->weight_rows == 0)
-		channel_points_tile(t, vectors, positions);
-	else if (t->taps != 3 || edges == CHANNEL_ANY)
-		channel_any_tile(t, vectors, positions);
-	else if (edges == CHANNEL_WHOLE)
-		channel_three_tile(t, vectors, positions, false, false);
-	else if (edges == CHANNEL_FIRST)
-		channel_three_tile(t, vectors, positions, true, false);
-	else if (edges == CHANNEL_LAST)
-		channel_three_tile(t, vectors, positions, false, true);
-	else
-		channel_three_tile(t, vectors, positions, true, true);
-}
-
-static void channel_tile_run(
-	const struct channel_tile *t, enum channel_edges edges, int vectors, int positions)
-{
-	switch (vectors * 16 + positions) {
-	case 16 + CHANNEL_ONE: channel_tile_of(t, edges, 1, CHANNEL_ONE); break;
-	case 2 * 16 + CHANNEL_TWO: channel_tile_of(t, edges, 2, CHANNEL_TWO); break;
-#if REGISTERS == 32
-	case 16 + CHANNEL_SOME: channel_tile_of(t, edges, 1, CHANNEL_SOME); break;
-	case 2 * 16 + CHANNEL_SOME: channel_tile_of(t, edges, 2, CHANNEL_SOME); break;
-	case 3 * 16 + CHANNEL_THREE: channel_tile_of(t, edges, 3, CHANNEL_THREE); break;
-#endif
-	case 2 * 16 + CHANNEL_REST: channel_tile_of(t, edges, 2, CHANNEL_REST); break;
-	case 3 * 16 + CHANNEL_REST: channel_tile_of(t, edges, 3, CHANNEL_REST); break;
-	default: channel_tile_of(t, edges, 1, CHANNEL_REST);
-	}
-}
-
-/* Is the next tile the larger one, of `most` positions, when `left` positions remain? */
-INLINE bool channel_large(int left, int most)
-{
-	return left > 2 * CHANNEL_REST || (left > CHANNEL_REST && left <= most);
-}
-
-/* Positions of the next tile when `left` positions remain. A tile with more positions than that
- * takes longer, unless there is but one tap: so tiles are chosen that fill the row. */
-INLINE int channel_positions(int left, int vectors, bool one_tap)
-{
-	const int most = vectors == 1 ? CHANNEL_ONE : (vectors == 2 ? CHANNEL_TWO : CHANNEL_THREE);
-	if (one_tap)
-		return channel_large(left, most) ? most : CHANNEL_REST;
-	const bool fills = most % 4 == 2 ? left % 4 == 2 || left >= 2 * most
-					 : most == CHANNEL_SOME || left != most + CHANNEL_REST;
-	if (left >= most && fills)
-		return most;
-	return left >= CHANNEL_SOME && CHANNEL_SOME < most ? CHANNEL_SOME : CHANNEL_REST;
-}
-
-/* The taps of `positions` positions from column `left` on that are inside the input; `count` of the
- * positions exist. */
-INLINE enum channel_edges channel_edges_of(struct conv_inside *inside,
-	const struct nn_channel_conv *s, int left, int positions, int count)
-{
-	const int taps = s->kernel_width, stride = s->stride, up = stride - 1;
-	bool first = false, last = false, other = false;
-	if (left >= 0 && count == positions
-		&& left + (positions - 1) * stride + taps <= s->in_width) {
-		for (int kx = 0; kx < taps; kx++)
-			inside[kx] = (struct conv_inside){ 0, positions };
-		return CHANNEL_WHOLE;
-	}
-	for (int kx = 0; kx < taps; kx++) {
-		const int from = (at_least(0, -left - kx) + up) / stride,
-			  end = at_most(
-				  count, (at_least(0, s->in_width - left - kx) + up) / stride);
-		inside[kx] = (struct conv_inside){ from, end };
-		if (kx == 0 && from == 1 && end == positions)
-			first = true;
-		else if (kx == taps - 1 && from == 0 && end == positions - 1)
-			last = true;
-		else if (from != 0 || end != positions)
-			other = true;
-	}
-	if (other || (taps != 3 && (first || last)))
-		return CHANNEL_ANY;
-	return (enum channel_edges)((first ? CHANNEL_FIRST : 0) + (last ? CHANNEL_LAST : 0));
-}
+/* CHANNEL_BAND: positions before the weights change. CHANNEL_WEIGHTS: floats of weights that stay
+ * in the L1 cache. CHANNEL_DEPTH: positions of the largest depthwise tile. */
+enum { CHANNEL_BAND = 240, CHANNEL_WEIGHTS = 6144, CHANNEL_DEPTH = 8 };
 
 /* One group of output channels, with the weights of input channels from `first` on. */
 struct channel_group {
@@ -308,51 +22,81 @@ struct channel_group {
 	int vectors, first, channels;
 };
 
-static void channel_row(const struct channel_group *g, const float *in,
-	const struct nn_channel_conv *s, int y, int x0, int x1, struct conv_inside *inside)
+/* Positions of a band: rows y0 .. y1 - 1, columns x0 .. x1 - 1. */
+struct channel_band {
+	int y0, y1, x0, x1;
+};
+
+/* In each row of the band, `tiles` tiles of `positions` positions from column x on. Each fetches
+ * other weights of the next block. */
+static void channel_strip(const struct channel_group *g, const float *in,
+	const struct nn_channel_conv *s, const struct channel_band *band, int x, int tiles,
+	int positions, enum channel_edges edges, const struct conv_inside *inside)
 {
-	const int taps = s->kernel_width, top = y * s->stride - s->pad_top, y0 = at_least(0, -top),
-		  rows = at_least(0, at_most(s->kernel_height, s->in_height - top) - y0);
-	const bool one_tap =
-		taps == 1 && s->kernel_height == 1 && s->stride == 1 && s->pad_left == 0;
-	const size_t tap = (size_t)g->vectors * W, row = (size_t)s->in_width * s->in_pixel;
-	struct channel_tile t = { .w = g->w + (size_t)(y0 * taps) * tap,
-		.b = g->b,
+	const int taps = s->kernel_width, left = x * s->stride - s->pad_left;
+	const size_t tap = (size_t)g->vectors * W, row = (size_t)s->in_width * s->in_pixel,
+		     block = (size_t)(g->channels * s->kernel_height * taps) * tap;
+	struct channel_tile t = { .b = g->b,
+		.channel = s->in_channel,
 		.pixel = s->in_pixel,
 		.step = (size_t)s->stride * s->in_pixel,
 		.row = row,
 		.out_pixel = s->out_pixel,
-		.weight_rows = (size_t)((s->kernel_height - rows) * taps) * tap,
 		.channels = g->channels,
-		.rows = rows,
 		.taps = taps,
 		.inside = inside,
 		.end = g->end };
-	for (int x = x0; x < x1;) {
-		const int left = x * s->stride - s->pad_left;
-		const int positions = channel_positions(x1 - x, g->vectors, one_tap);
-		t.count = at_most(positions, x1 - x);
+	channel_tile_function *const run = channel_tile_find(s, edges, g->vectors, positions);
+	for (int y = band->y0; y < band->y1; y++) {
+		const int top = y * s->stride - s->pad_top, y0 = at_least(0, -top);
+		t.rows = at_least(0, at_most(s->kernel_height, s->in_height - top) - y0);
+		t.w = g->w + (size_t)(y0 * taps) * tap;
+		t.weight_rows = (size_t)((s->kernel_height - t.rows) * taps) * tap;
+		t.ahead = block + (size_t)(y - band->y0) * 16;
 		/* may point before the first column: only taps inside are read */
-		t.in = in + g->first + (ptrdiff_t)(top + y0) * (ptrdiff_t)row
+		const float *from = in + (size_t)g->first * s->in_channel
+			+ (ptrdiff_t)(top + y0) * (ptrdiff_t)row
 			+ (ptrdiff_t)left * (ptrdiff_t)s->in_pixel;
-		t.out = g->out + ((size_t)y * (size_t)s->out_width + (size_t)x) * s->out_pixel;
-		/* a single tap may read past the map's end: the memory is there */
-		channel_tile_run(&t,
-			one_tap ? CHANNEL_WHOLE
-				: channel_edges_of(inside, s, left, positions, t.count),
-			g->vectors, positions);
-		x += positions;
+		float *to = g->out + ((size_t)y * (size_t)s->out_width + (size_t)x) * s->out_pixel;
+		for (int k = 0; k < tiles; k++)
+			run(&t, from + (size_t)(k * positions) * t.step,
+				to + (size_t)(k * positions) * s->out_pixel);
 	}
 }
 
-/* All channels of the positions x0 .. x1 - 1 of rows y0 .. y1 - 1. */
+/* Columns in tiles of sizes as equal as possible: a tile with few positions does not keep the
+ * multipliers busy. */
+static void channel_columns(const struct channel_group *g, const float *in,
+	const struct nn_channel_conv *s, const struct channel_band *band,
+	struct conv_inside *inside)
+{
+	const int most = g->vectors == 1 ? CHANNEL_ONE
+					 : (g->vectors == 2 ? CHANNEL_TWO : CHANNEL_THREE),
+		  whole = (s->in_width - s->kernel_width + s->pad_left) / s->stride + 1;
+	for (int x = band->x0, positions, tiles; x < band->x1; x += tiles * positions) {
+		positions = (int)tile_of((size_t)(band->x1 - x), (size_t)most);
+		const enum channel_edges edges =
+			channel_edges_of(inside, s, x * s->stride - s->pad_left, positions);
+		tiles = 1;
+		if (edges == CHANNEL_WHOLE)
+			while (x + (tiles + 1) * positions <= at_most(whole, band->x1)
+				&& (int)tile_of(
+					   (size_t)(band->x1 - x - tiles * positions), (size_t)most)
+					== positions)
+				tiles++;
+		channel_strip(g, in, s, band, x, tiles, positions, edges, inside);
+	}
+}
+
+/* All channels of a band. */
 static void channel_band(float *out, const float *in, const float *w, const float *b,
-	const struct nn_channel_conv *s, int y0, int y1, int x0, int x1, struct conv_inside *inside)
+	const struct nn_channel_conv *s, const struct channel_band *band,
+	struct conv_inside *inside)
 {
 	const size_t taps = (size_t)(s->kernel_height * s->kernel_width),
 		     filter = (size_t)s->in_channels * taps, all_vectors = s->out_pixel / W;
 	for (size_t v = 0, vectors; v < all_vectors; v += vectors) {
-		vectors = nn_channel_group(all_vectors - v);
+		vectors = nn_channel_group(all_vectors - v, W, s->group_width);
 		struct channel_group g = {
 			.b = b + v * W, .out = out + v * W, .vectors = (int)vectors
 		};
@@ -369,8 +113,7 @@ static void channel_band(float *out, const float *in, const float *w, const floa
 			g.w = w + v * W * filter + (size_t)g.first * taps * vectors * W;
 			g.end.started = g.first > 0;
 			g.end.finished = g.first + g.channels == s->in_channels;
-			for (int y = y0; y < y1; y++)
-				channel_row(&g, in, s, y, x0, x1, inside);
+			channel_columns(&g, in, s, band, inside);
 		}
 	}
 }
@@ -387,14 +130,14 @@ static void channel_conv(float *out, const float *in, const float *w, const floa
 		flat.in_height = flat.out_height = 1;
 		s = &flat;
 	}
-	/* all weights at once: the output is written contiguously */
-	const bool light = (size_t)(taps * s->in_channels) * s->out_pixel <= CHANNEL_LIGHT;
-	const int wide = light ? CHANNEL_FEW : (s == &flat ? CHANNEL_BAND : s->out_width),
-		  high = light ? 1 : at_least(1, CHANNEL_BAND / s->out_width);
+	const int wide = s == &flat ? CHANNEL_BAND : s->out_width,
+		  high = at_least(1, CHANNEL_BAND / s->out_width);
 	for (int y = 0; y < s->out_height; y += high)
-		for (int x = 0; x < s->out_width; x += wide)
-			channel_band(out, in, w, b, s, y, at_most(s->out_height, y + high), x,
-				at_most(s->out_width, x + wide), inside);
+		for (int x = 0; x < s->out_width; x += wide) {
+			const struct channel_band band = { y, at_most(s->out_height, y + high), x,
+				at_most(s->out_width, x + wide) };
+			channel_band(out, in, w, b, s, &band, inside);
+		}
 }
 
 /* ---- depthwise ---- */
@@ -526,8 +269,8 @@ static void channel_depthwise(float *out, const float *in, const float *w, const
 			x += count, out += (size_t)count * s->out_pixel) {
 			for (count = CHANNEL_DEPTH; count > s->out_width - x;) /* 8, 4, 2 or 1 */
 				count /= 2;
-			const enum channel_edges edges = channel_edges_of(
-				inside, s, x * s->stride - s->pad_left, count, count);
+			const enum channel_edges edges =
+				channel_edges_of(inside, s, x * s->stride - s->pad_left, count);
 			const struct channel_window o = window_at(in, s, y, x);
 			if (three && edges != CHANNEL_ANY)
 				depth_three(out,
@@ -576,6 +319,20 @@ static void channel_pool(
 			}
 }
 
+static void bytes_over_255(float *out, const uint8_t *bytes, size_t count)
+{
+	for (size_t i = 0; i < count; i += W) {
+		uint8_t few[W] = { 0 };
+		if (i + W <= count) {
+			store_any(out + i, over_255(load_bytes(bytes + i)));
+			continue;
+		}
+		memcpy(few, bytes + i, count - i);
+		const vf rest = over_255(load_bytes(few));
+		memcpy(out + i, &rest, (count - i) * sizeof(*out));
+	}
+}
+
 static void channel_normalize(float *out, const float *in, const float *numbers, size_t pixel,
 	size_t positions, enum nn_rectifier r)
 {
@@ -595,7 +352,7 @@ INLINE void channel_dense_tile(float *out, const float *in, const float *w, cons
 	UNROLL for (int v = 0; v < vectors; v++) a[v] = load(b + v * W);
 	for (size_t c = 0; c < (size_t)s->channels; c++)
 		for (size_t k = 0; k < (size_t)s->positions; k++, w += vectors * W) {
-			const vf x = all(in[k * s->in_pixel + c]);
+			const vf x = all(in[k * s->in_pixel + c * s->in_channel]);
 			UNROLL for (int v = 0; v < vectors; v++) a[v] =
 				fma_(x, load(w + v * W), a[v]);
 		}

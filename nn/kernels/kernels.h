@@ -176,32 +176,34 @@ struct nn_infer_dense {
 };
 
 /* One image by channel: maps [y][x][channel], 64-byte aligned, channels rounded up to whole
- * vectors, in_pixel and out_pixel floats from one position to the next. Fields are as in struct
- * nn_conv; depthwise and pooling: the kernel is the window. A convolution is followed by a batch
- * normalisation if numbers (mean, scale and shift, [out_pixel] each) is not NULL, then by a
- * rectifier. */
+ * vectors, in_pixel and out_pixel floats from one position to the next. The input of a convolution
+ * or dense layer has in_channel floats from one channel to the next, so that it may also be an
+ * image: [channel][y][x]. Fields are as in struct nn_conv; depthwise and pooling: the kernel is the
+ * window. A convolution is followed by a batch normalisation if numbers (mean, scale and shift,
+ * [out_pixel] each) is not NULL, then by a rectifier. */
 struct nn_channel_conv {
 	int in_channels, kernel_height, kernel_width, stride, pad_top, pad_left;
 	int in_height, in_width, out_height, out_width;
-	size_t in_pixel, out_pixel;
+	int group_width; /* of nn_channel_group */
+	size_t in_channel, in_pixel, out_pixel;
 	const float *numbers;
 	enum nn_rectifier rectifier;
 };
 
 /* The weights of a convolution are stored in groups of output vectors. Returns the vectors of the
- * next group when `left` remain: 2, for the last group 3, or 1 if there is only one. */
-static inline size_t nn_channel_group(size_t left)
+ * next group when `left` remain: 2, or 1 if there is only one. 3, if that leaves no single one,
+ * where tiles of 3 vectors x 4 positions divide rows better than tiles of 2 x 6, in a variant of so
+ * many lanes; and for the last group. width: of the rows. */
+static inline size_t nn_channel_group(size_t left, int lanes, int width)
 {
-	return left == 3 || left == 1 ? left : 2;
+	const bool threes = lanes == 8 && width % 6 != 0 && width != 5;
+	return left < 4 || (threes && left != 4) ? (left < 3 ? left : 3) : 2;
 }
-
-/* Positions past the end of a map that a convolution may read; the memory must be there. */
-enum { NN_CHANNEL_BEYOND = 16 };
 
 /* A dense layer whose input is such a map. */
 struct nn_channel_dense {
 	int channels, positions;
-	size_t in_pixel, out_pixel;
+	size_t in_channel, in_pixel, out_pixel;
 	bool relu;
 };
 
@@ -446,7 +448,8 @@ struct nn_kernels {
 
 	/* One image by channel, with the same orders of summation. w: [inputs][ky][kx][vectors of a
 	 * group]; dense: see NN_CHANNEL_DENSE; depthwise: [ky][kx][out_pixel]; b: [out_pixel].
-	 * scratch: 2 * kernel_width floats. numbers: mean, scale and shift, [pixel] each. */
+	 * scratch: 2 * kernel_width floats. numbers: mean, scale and shift, [pixel] each. bytes /
+	 * 255: also of an image. */
 	void (*channel_conv)(float *out, const float *in, const float *w, const float *b,
 		const struct nn_channel_conv *s, float *scratch);
 	void (*channel_depthwise)(float *out, const float *in, const float *w, const float *b,
@@ -455,6 +458,7 @@ struct nn_kernels {
 		enum nn_channel_pool kind);
 	void (*channel_normalize)(float *out, const float *in, const float *numbers, size_t pixel,
 		size_t positions, enum nn_rectifier r);
+	void (*bytes_over_255)(float *out, const uint8_t *bytes, size_t count);
 	void (*channel_dense)(float *out, const float *in, const float *w, const float *b,
 		const struct nn_channel_dense *s);
 

@@ -23,7 +23,7 @@
 #include "peak.h"
 #include "work.h"
 
-enum { BATCH = 32, IMAGES = 256 };
+enum { BATCH = 32, IMAGES = 256, GROUPS = 32 };
 
 struct bench {
 	const struct nn_kernels *kernels;
@@ -99,13 +99,23 @@ static double evaluate(const struct subject *s, uint32_t count)
 	return (cpu_seconds() - start) / count;
 }
 
+/* The best of GROUPS groups of calls, as peers_networks.py takes the best call of other engines;
+ * the clock takes as long as a part of a call of small networks. The first call does not count:
+ * training has moved the weights out of the caches. */
 static double one_image(const struct subject *s, int calls)
 {
-	const double start = cpu_seconds();
-	for (int i = 0; i < calls; i++)
-		nn_infer_bytes(
-			s->infer, s->images.pixels + (size_t)i * nn_shape_size(s->images.shape));
-	return (cpu_seconds() - start) / calls;
+	double best = 0;
+	const uint8_t *image = s->images.pixels;
+	nn_infer_bytes(s->infer, image);
+	for (int group = 0; group < GROUPS; group++) {
+		const double start = cpu_seconds();
+		for (int i = 0; i < calls; i++, image += nn_shape_size(s->images.shape))
+			nn_infer_bytes(s->infer, image);
+		const double seconds = (cpu_seconds() - start) / calls;
+		if (group == 0 || seconds < best)
+			best = seconds;
+	}
+	return best;
 }
 
 static void measure(const struct bench *b, const struct subject *s, struct figures *f)
@@ -118,7 +128,7 @@ static void measure(const struct bench *b, const struct subject *s, struct figur
 	double before = peak_gflops(variant);
 	for (int i = 0; i < b->rounds; i++) {
 		const double training = train(s, images), evaluation = evaluate(s, images),
-			     one = one_image(s, images > BATCH ? IMAGES : 8),
+			     one = one_image(s, images > BATCH ? IMAGES / GROUPS : 1),
 			     after = peak_gflops(variant), peak = before > after ? before : after;
 		take(&f->train, training, s->work.training, peak);
 		take(&f->evaluate, evaluation, s->work.forward, peak);

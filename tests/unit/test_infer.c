@@ -20,20 +20,16 @@
 
 enum { IMAGES = 3, CLASSES_MAX = 256 };
 
-/* Logits of all images and outputs by nn_infer against those of a trainer. */
-static void check_kernels(const char *what, const struct nn_net *net, const float *params,
-	const struct check_images *images, const struct nn_kernels *kernels, bool by_position)
+/* Logits of all images and outputs by f, which is freed, against those of a trainer. */
+static void check_logits(const char *what, const struct nn_net *net, const float *params,
+	const struct check_images *images, const struct nn_kernels *kernels, struct nn_infer *f)
 {
 	struct nn_trainer_options options = { .kernels = kernels,
 		.batch_size = 16,
 		.threads = 1,
 		.optimizer = { .kind = NN_SGD, .lr = 1 } };
 	struct nn_trainer *t = nn_trainer_new(net, &options);
-	struct nn_infer *f = nn_infer_new(net, params, kernels);
 	assert_non_null(t);
-	assert_non_null(f);
-	if (nn_infer_by_position(f) != by_position)
-		fail_msg("%s: runs %s", what, by_position ? "by channel" : "by position");
 	if (net->parameter_count)
 		memcpy(nn_trainer_params(t), params, net->parameter_count * sizeof(*params));
 	const size_t size = nn_shape_size(images->images.shape);
@@ -65,6 +61,20 @@ static void check_kernels(const char *what, const struct nn_net *net, const floa
 	free(values);
 	nn_infer_free(f);
 	nn_trainer_free(t);
+}
+
+/* By position if that is possible, and as nn_infer_new chooses. */
+static void check_kernels(const char *what, const struct nn_net *net, const float *params,
+	const struct check_images *images, const struct nn_kernels *kernels, bool by_position)
+{
+	struct nn_infer *f = nn_infer_new_by_position(net, params, kernels);
+	assert_non_null(f);
+	if (nn_infer_by_position(f) != by_position)
+		fail_msg("%s: runs %s", what, by_position ? "by channel" : "by position");
+	check_logits(what, net, params, images, kernels, f);
+	f = nn_infer_new(net, params, kernels);
+	assert_non_null(f);
+	check_logits(what, net, params, images, kernels, f);
 }
 
 static void check(const char *what, struct nn_net *net, bool by_position)
@@ -182,6 +192,27 @@ static void an_image_may_be_its_own_logits(void **state)
 	struct nn_net net = { 0 };
 	nn_output(&net, "out", image(&net, 4, 1, 1));
 	check("no weights", &net, true);
+}
+
+/* 32 and 64 filters fill all lanes; the paper's 10 and 20 do not fill 8 or 16. */
+static void a_network_runs_by_channel_if_its_channels_fill_the_lanes(void **state)
+{
+	(void)state;
+	static const char *const names[] = { "paper", "mnist-convnet" };
+	for (int k = 0; k < 2; k++) {
+		struct nn_net net;
+		assert_true(small_network_build(names[k], &net));
+		check(names[k], &net, true);
+		float *params = calloc(net.parameter_count, sizeof(*params));
+		for (int i = 0; nn_kernels_at(i); i++) {
+			struct nn_infer *f = nn_infer_new(&net, params, nn_kernels_at(i));
+			assert_non_null(f);
+			assert_int_equal(
+				nn_infer_by_position(f), k == 0 && nn_kernels_at(i)->lanes >= 8);
+			nn_infer_free(f);
+		}
+		free(params);
+	}
 }
 
 static void all_other_networks_have_channels_in_the_lanes(void **state)
@@ -424,6 +455,7 @@ int main(void)
 		cmocka_unit_test(all_counts_of_channels_filters_and_classes),
 		cmocka_unit_test(dense_layers_alone_and_side_by_side),
 		cmocka_unit_test(an_image_may_be_its_own_logits),
+		cmocka_unit_test(a_network_runs_by_channel_if_its_channels_fill_the_lanes),
 		cmocka_unit_test(all_other_networks_have_channels_in_the_lanes),
 		cmocka_unit_test(all_layers_with_channels_in_the_lanes),
 		cmocka_unit_test(all_layers_without_weights_with_channels_in_the_lanes),
