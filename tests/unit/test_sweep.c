@@ -416,9 +416,10 @@ static void the_shipped_experiments_are_good(void **state)
 		size_t trials;
 	} files[] = { { "experiments/paper.yaml", 150 }, { "experiments/demo.yaml", 12 },
 		{ "experiments/smoke.yaml", 16 }, { "experiments/ablation-method.yaml", 240 },
-		{ "experiments/ablation-unfreeze.yaml", 80 },
-		{ "experiments/ablation-augment.yaml", 110 },
-		{ "experiments/ablation-head.yaml", 90 }, { "experiments/convergence.yaml", 100 } };
+		{ "experiments/ablation-unfreeze.yaml", 110 },
+		{ "experiments/ablation-augment.yaml", 130 },
+		{ "experiments/ablation-head.yaml", 130 },
+		{ "experiments/convergence.yaml", 100 } };
 	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
 		struct err e = { 0 };
 		struct sweep *s;
