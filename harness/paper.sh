@@ -6,7 +6,7 @@
 # FOLDER/papers are of other papers, which have pages of their own (`make papers`).
 # paper.sh --study DATABASE FOLDER SWEEP.yaml - the same for one study with a database of its own. FOLDER/NAME also gets its trials, digests and
 # environments, so that `retrial verify FOLDER/NAME` can run the trials again, and phases.csv: epochs and scores of every phase and fold of its
-# trials (`make publish` calls it).
+# trials (`make publish` calls it). Not where another published study has all of these trials, as fair-mnist those of fair-robustness-mnist.
 # RETRIAL names the program (default ./retrial). Exit code 1 when anything could not be made.
 set -u
 : "${RETRIAL:=./retrial}"
@@ -76,6 +76,16 @@ make_file() {
 	fi
 }
 
+# Does one other study that is published have all trials of this one?
+is_told_elsewhere() {
+	for other in "$(dirname "$1")"/*/trials.csv; do
+		if [ -e "$other" ] && [ "$other" != "$1/trials.csv" ] && [ -z "$(awk -F, 'FNR == NR { has[$1]; next } !($1 in has)' "$other" "$1/trials.csv")" ]; then
+			return 0
+		fi
+	done
+	return 1
+}
+
 mkdir -p "$folder"
 names=$("$RETRIAL" query "SELECT name FROM sweeps" --db "$db" --format csv) || exit 3
 for sweep; do
@@ -104,8 +114,12 @@ if [ -n "$study" ]; then
 	folder=$folder/$(sed -n 's/^name: *//p' "$1")
 	[ -d "$folder" ] || { echo "paper.sh: $db has no trial of $1" >&2; exit 3; }
 	make_file "$folder/trials.csv" query trials "sweep=$(basename "$folder")" --format csv
-	make_file "$folder/digests.csv" query digests "sweep=$(basename "$folder")" --format csv
-	make_file "$folder/phases.csv" query phases "sweep=$(basename "$folder")" --format csv
+	if is_told_elsewhere "$folder"; then
+		rm "$folder/trials.csv"
+	else
+		make_file "$folder/digests.csv" query digests "sweep=$(basename "$folder")" --format csv
+		make_file "$folder/phases.csv" query phases "sweep=$(basename "$folder")" --format csv
+	fi
 fi
 make_file "$folder/environment.csv" query "SELECT environment, name, CASE name WHEN 'diff' THEN length(value) || ' characters' ELSE value END AS value
 	FROM facts WHERE name <> 'boot_id' ORDER BY environment, name" --format csv

@@ -100,10 +100,10 @@ static void fill(const struct group *g, double *matrix)
 /* Which column of the matrix a member is. */
 struct column {
 	size_t place;
-	bool opposite; /* the difference the other way round */
+	bool opposite; /* with the other sign */
 };
 
-/* Are two columns the same comparison, or the same the other way round? */
+/* Are two columns equal, or opposite: the same two arms, subtracted in the other order? */
 static bool same_column(
 	const struct group *g, const double *matrix, size_t a, size_t b, bool *opposite)
 {

@@ -129,8 +129,8 @@ done >"$SCRATCH/out" 2>"$SCRATCH/err"
 [ ! -s "$SCRATCH/out" ] && [ ! -s "$SCRATCH/err" ]
 check $? "every other paper has a page with its claims and what is published of them"
 size=$(find results/reference -type f -exec cat {} + 2>/dev/null | wc -c)
-[ "$size" -lt 16000000 ]
-check $? "what is published is under 16 MB ($size bytes)"
+[ "$size" -lt 10000000 ]
+check $? "what is published is under 10 MB ($size bytes)"
 if command -v git >/dev/null && git rev-parse --git-dir >/dev/null 2>&1; then
 	! git check-ignore -q results/reference/paper/verdicts.csv && git check-ignore -q results/retrial.db
 	check $? "results/reference is committed, databases are not"

@@ -339,7 +339,7 @@ static void intervals_of_random_patterns_never_contradict_p(void **state)
 	assert_in_range(rejected, 10, 50);
 }
 
-/* A table and a claim may make the same comparison, or the same the other way round. */
+/* A table and a claim may compare the same two arms, in either order. */
 static void a_comparison_made_twice_has_one_p_and_one_interval(void **state)
 {
 	(void)state;
