@@ -58,6 +58,15 @@ check $? "its paper is made, though a claim does not hold and a figure has no da
 [ "$(cat "$SCRATCH/out")" = tiny ] && [ "$(find "$ref" -type f | sed "s#^$ref/##" | LC_ALL=C sort | tr '\n' ' ')" = \
 	"environment.csv tiny/figures/points.gp tiny/figures/points.svg tiny/figures/points.tsv tiny/macros.tex tiny/tables.csv tiny/tables.md tiny/tables.tex tiny/verdicts.csv tiny/verdicts.md " ]
 check $? "tables, macros, verdicts, figures and environment are files; a sweep that was never run has none"
+
+# Two studies of the same trials: one of them has the trials, digests and phases.
+sed 's/^name: tiny/name: again/' "$sweep" >"$SCRATCH/again.yaml"
+study="$SCRATCH/studies" code=0
+"$RETRIAL" run "$SCRATCH/again.yaml" --db "$db" -q >"$SCRATCH/out" 2>"$SCRATCH/err" || code=$?
+for name in tiny again again; do sh harness/paper.sh --study "$db" "$study" "$SCRATCH/$name.yaml" >"$SCRATCH/out" 2>"$SCRATCH/err" || code=$?; done
+[ "$code" = 0 ] && [ "$(find "$study" -name '*.csv' | sed "s#^$study/##" | LC_ALL=C sort | tr '\n' ' ')" = \
+	"again/environment.csv again/tables.csv again/verdicts.csv tiny/digests.csv tiny/environment.csv tiny/phases.csv tiny/tables.csv tiny/trials.csv tiny/verdicts.csv " ]
+check $? "trials that another published study has are published once"
 grep -qF '| C4 | parameters: 14,863 | as counted | tiny | `retrial claims` | 14862 | smaller | [size](#size) |' "$map" && grep -q '^| together | 3 | ' "$ref/tiny/tables.md" && grep -q '^C4,.*,smaller,' "$ref/tiny/verdicts.csv" &&
 	grep -q '^after' "$map" && [ "$(grep -c '^<!-- verdicts' "$map")" = 2 ]
 check $? "result and verdict are in the row of the claim"
