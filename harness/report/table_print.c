@@ -178,20 +178,20 @@ static void explain_tests(struct str *text, const struct table *t)
 	str_add(text, " p is the exact sign-flip test");
 	if (t->most_pairs > STATS_JOINT_EXACT_MAX)
 		str_addf(text, " (random patterns above %d pairs)", STATS_JOINT_EXACT_MAX);
-	if (t->comparisons)
+	if (t->comparisons && t->family_tests > 1)
 		str_addf(text,
 			", corrected jointly (step-down max-T) within the family of %zu "
-			"comparison%s that the sweep's tables and claims make of %s",
-			t->family_tests, t->family_tests == 1 ? "" : "s",
-			t->spec->family[0] ? t->spec->family : "the metric");
+			"comparisons that the sweep's tables and claims make of %s",
+			t->family_tests, t->spec->family[0] ? t->spec->family : "the metric");
 	if (t->fewest_pairs < stats_exact_pairs(0.05))
 		str_addf(text, "; n/a: with fewer than %zu pairs it cannot reach 0.05",
 			stats_exact_pairs(0.05));
 	str_add(text, ".");
 	if (t->comparisons)
-		str_add(text,
-			" The 95 % interval of Δ is that of the corrected test: it excludes 0 "
-			"exactly when p < 0.05");
+		str_addf(text,
+			" The 95 %% interval of Δ is that of %s test: it excludes 0 exactly when "
+			"p < 0.05",
+			t->family_tests > 1 ? "the corrected" : "this");
 	if (t->unbounded)
 		str_add(text, "; n/a: too few pairs for p < 0.05 in this family");
 	str_add(text, t->comparisons ? "." : "");
