@@ -423,7 +423,7 @@ static void kept_draws_give_the_same_crossed_interval(void **state)
 	(void)state;
 	enum { SEEDS = 6, IMAGES = 300 };
 	struct crossed_draws *draws = stats_crossed_draws_new();
-	int8_t d[SEEDS * IMAGES];
+	int8_t d[SEEDS * IMAGES + 1]; /* read from its first and from its second number */
 	uint32_t r = 3;
 
 	for (size_t i = 0; i < sizeof(d); i++)
