@@ -3,8 +3,9 @@
  * Each weight is a sum over positions, with one chain of additions per lane. A register tile holds
  * one tap of some input channels x some output channels: all of them read the same positions,
  * whatever the stride and the padding. Maps are packed by halves of the 16 lanes and processed in
- * bands of rows. Between bands the sums wait in memory: of a 1x1 kernel those of many channels, in
- * the L2 cache; of others all taps of one tile's channels, in the L1 cache. */
+ * bands of rows; of a 1x1 kernel only the one with fewer channels is packed. Between bands the sums
+ * wait in memory: of a 1x1 kernel those of many channels, in the L2 cache; of others all taps of
+ * one tile's channels, in the L1 cache. */
 #ifndef NN_KERNELS_CONV_WEIGHTS_H
 #define NN_KERNELS_CONV_WEIGHTS_H
 
@@ -17,15 +18,15 @@
 enum {
 	WEIGHTS_IN = REGISTERS == 32 ? 4 : 3,
 	WEIGHTS_OUT = REGISTERS == 32 ? 6 : 4,
-	WEIGHTS_BAND = W == 16 ? 20480 : 30000
+	WEIGHTS_BAND = W == 16 ? 50000 : 5000
 };
 
-/* The packed input and output gradient, [half][channel][row][column][W]. */
+/* The input and output gradient, [half][channel][row][column][W] if packed. */
 struct conv_band {
 	const float *in, *dout;
 	size_t in_half, in_channel, in_row;
 	size_t in_down, in_step; /* input distance from output row to row, column to column */
-	size_t dout_half, dout_channel, dout_row;
+	size_t dout_half, dout_channel, dout_row, dout_step;
 	bool first;
 };
 
@@ -40,15 +41,16 @@ INLINE void conv_weights_tile(float *sums, size_t sum_in, size_t sum_out, const 
 	struct conv_span span, size_t half, const int ins, const int outs)
 {
 	const size_t in_channel = b->in_channel, dout_channel = b->dout_channel,
-		     in_step = b->in_step;
+		     in_step = b->in_step, dout_step = b->dout_step;
 	const float *in = b->in + half * b->in_half + span.in,
 		    *dout = b->dout + half * b->dout_half + span.dout;
 	vf a[WEIGHTS_IN][2 * WEIGHTS_OUT];
 	UNROLL for (int i = 0; i < ins; i++) UNROLL for (int o = 0; o < outs; o++) a[i][o] =
 		b->first ? (vf){ 0 } : load(sums + (size_t)o * sum_out + (size_t)i * sum_in);
 	for (int y = 0; y < span.rows; y++, in += b->in_down, dout += b->dout_row) {
-		const float *p = in, *d = dout, *const end = dout + (size_t)span.columns * W;
-		for (; d != end; p += in_step, d += W) {
+		const float *p = in,
+			    *d = dout, *const end = dout + (size_t)span.columns * dout_step;
+		for (; d != end; p += in_step, d += dout_step) {
 			vf v[WEIGHTS_IN];
 			UNROLL for (int i = 0; i < ins; i++) v[i] =
 				load(p + (size_t)i * in_channel);
@@ -94,21 +96,35 @@ INLINE void conv_weights_alone(float *sums, size_t sum_out, const struct conv_ba
 		conv_weights_outs(sums, 0, sum_out, b, span, half, 1, outs);
 }
 
-/* One tap of `ins` input channels and `outs` output channels of the band. */
+/* One tap of `ins` input channels and `outs` output channels of one half of the band. */
+INLINE void conv_weights_half(float *sums, size_t sum_in, size_t sum_out, const struct conv_band *b,
+	struct conv_span span, size_t half, int ins, int outs)
+{
+	sums += half * W;
+	switch (ins) {
+#if REGISTERS == 32
+	case 4: conv_weights_outs(sums, sum_in, sum_out, b, span, half, 4, outs); break;
+#endif
+	case 3: conv_weights_outs(sums, sum_in, sum_out, b, span, half, 3, outs); break;
+	case 2: conv_weights_outs(sums, sum_in, sum_out, b, span, half, 2, outs); break;
+	default: conv_weights_alone(sums, sum_out, b, span, half, outs);
+	}
+}
+
 INLINE void conv_weights_tap(float *sums, size_t sum_in, size_t sum_out, const struct conv_band *b,
 	struct conv_span span, int ins, int outs)
 {
-	for (size_t half = 0; half < LANES / W; half++) {
-		float *to = sums + half * W;
-		switch (ins) {
-#if REGISTERS == 32
-		case 4: conv_weights_outs(to, sum_in, sum_out, b, span, half, 4, outs); break;
-#endif
-		case 3: conv_weights_outs(to, sum_in, sum_out, b, span, half, 3, outs); break;
-		case 2: conv_weights_outs(to, sum_in, sum_out, b, span, half, 2, outs); break;
-		default: conv_weights_alone(to, sum_out, b, span, half, outs);
-		}
-	}
+	for (size_t half = 0; half < LANES / W; half++)
+		conv_weights_half(sums, sum_in, sum_out, b, span, half, ins, outs);
+}
+
+/* Add positions of one channel and half to its bias, one after the other. */
+INLINE void add_positions(float *bias, const float *dout, int positions)
+{
+	vf sum = load(bias);
+	for (int k = 0; k < positions; k++)
+		sum += load(dout + (size_t)k * LANES);
+	store(bias, sum);
 }
 
 /* Pack rows y0 .. y1 - 1 of `outs` channels of dout, `channel` floats apart; add them to biases
@@ -155,80 +171,103 @@ static void pack_inputs(float *to, const struct conv_band *b, const float *in,
 
 /* ---- 1x1 kernels ---- */
 
-/* Can a 1x1 kernel read the maps as they are? With whole cache lines for vectors there is nothing
- * to pack. */
+/* Can both maps of a 1x1 kernel be read in place? With whole cache lines for vectors there is
+ * nothing to gain from packing. */
 INLINE bool conv_weights_in_place(const struct nn_conv *s)
 {
 	return W == LANES && s->stride == 1 && s->in_row == (size_t)s->out_width * LANES;
 }
 
-/* Rows y0 .. y1 - 1 for 1x1 kernels in place: some output channels stay in the L1 cache while all
- * input channels pass. */
-static void conv_weights_points(float *sums, size_t sum_out, struct conv_band b, const float *in,
-	const struct nn_conv *s, int y0, int y1, int outs)
+/* A band of a 1x1 kernel with few input channels: they are packed, if that helps. Some channels of
+ * the gradient, read in place, stay in the L1 cache while they pass. */
+static void conv_weights_few_inputs(float *sums, float *biases, size_t sum_out, struct conv_band b,
+	const struct nn_conv *s, int y0, int y1, int outs, float *packed)
 {
+	const int ins = s->in_channels;
 	const struct conv_span span = { 1, (y1 - y0) * s->out_width, 0, 0 };
-	b.in_channel = s->in_plane;
-	b.in_step = W;
-	in += (size_t)y0 * s->in_row;
-	for (size_t o = 0, some; o < (size_t)outs; o += some, b.dout += some * b.dout_channel) {
-		some = tile_of((size_t)outs - o, WEIGHTS_OUT);
-		for (size_t i = 0, ins; i < (size_t)s->in_channels; i += ins) {
-			ins = tile_of((size_t)s->in_channels - i, WEIGHTS_IN);
-			b.in = in + i * s->in_plane;
-			conv_weights_tap(sums + o * sum_out + i * LANES, LANES, sum_out, &b, span,
-				(int)ins, (int)some);
-		}
+
+	if (!conv_weights_in_place(s)) {
+		const float *const in = b.in;
+		b.in = packed;
+		b.in_channel = (size_t)span.columns * W;
+		b.in_row = (size_t)s->out_width * W;
+		b.in_half = (size_t)ins * b.in_channel;
+		b.in_step = W;
+		pack_inputs(packed, &b, in, s, 0, y1 - y0, s->out_width, s->stride, ins);
+	}
+	const float *const first = b.in;
+	for (int o = 0, some; o < outs; o += some, b.dout += (size_t)some * b.dout_channel) {
+		some = (int)tile_of((size_t)(outs - o), WEIGHTS_OUT);
+		for (size_t half = 0; half < LANES / W; half++)
+			for (int i = 0, few; i < ins; i += few) {
+				few = (int)tile_of((size_t)(ins - i), WEIGHTS_IN);
+				b.in = first + (size_t)i * b.in_channel;
+				conv_weights_half(sums + (size_t)o * sum_out + i * LANES, LANES,
+					sum_out, &b, span, half, few, some);
+			}
+		for (int k = 0; k < some && biases; k++)
+			for (size_t half = 0; half < LANES / W; half++)
+				add_positions(biases + (o + k) * LANES + half * W,
+					b.dout + (size_t)k * b.dout_channel + half * W,
+					span.columns);
+	}
+}
+
+/* A band of another one: the gradient is packed, and the input read in place. */
+static void conv_weights_few_outputs(float *sums, float *biases, size_t sum_out, struct conv_band b,
+	const float *dout, const struct nn_conv *s, int y0, int y1, int outs, float *packed)
+{
+	const int ins = s->in_channels, positions = (y1 - y0) * s->out_width;
+	const bool whole = b.in_down == (size_t)s->out_width * b.in_step;
+	const struct conv_span span = { whole ? 1 : y1 - y0, whole ? positions : s->out_width, 0,
+		0 };
+
+	b.dout_channel = (size_t)positions * W;
+	b.dout_half = (size_t)outs * b.dout_channel;
+	b.dout_row = (size_t)s->out_width * W;
+	b.dout_step = W;
+	pack_gradients(packed, b.dout_channel, biases, dout, s, y0, y1, outs);
+	for (int i = 0, few; i < ins; i += few, b.in += (size_t)few * b.in_channel) {
+		few = (int)tile_of((size_t)(ins - i), WEIGHTS_IN);
+		for (size_t half = 0; half < LANES / W; half++)
+			for (int o = 0, some; o < outs; o += some) {
+				some = (int)tile_of((size_t)(outs - o), WEIGHTS_OUT);
+				b.dout = packed + (size_t)o * b.dout_channel;
+				conv_weights_half(sums + (size_t)o * sum_out + i * LANES, LANES,
+					sum_out, &b, span, half, few, some);
+			}
 	}
 }
 
 /* `outs` output channels; dw, db and dout point to the first. */
-static void conv_weights_points_block(float *dw, float *db, const float *in, const float *dout,
+static void conv_weights_points(float *dw, float *db, const float *in, const float *dout,
 	const struct nn_conv *s, int outs, float *scratch)
 {
 	const int band = nn_conv_band(s);
-	const size_t filter = (size_t)s->in_channels, stride = (filter + 16) * LANES;
+	const size_t filter = (size_t)s->in_channels, stride = (filter + 16) * LANES,
+		     out_row = (size_t)s->out_width * LANES;
 	float *sums = scratch, *biases = sums + (size_t)outs * stride,
-	      *gradients = biases + (size_t)(outs + 16) * LANES,
-	      *inputs = gradients + (size_t)(outs * band * s->out_width) * LANES;
-	struct conv_band b = { .dout = gradients, .first = true };
+	      *packed = biases + (size_t)(outs + 16) * LANES;
+	struct conv_band b = { .in_half = W,
+		.in_channel = s->in_plane,
+		.in_down = (size_t)s->stride * s->in_row,
+		.in_step = (size_t)s->stride * LANES,
+		.dout_half = W,
+		.dout_channel = (size_t)s->out_height * out_row,
+		.dout_row = out_row,
+		.dout_step = LANES,
+		.first = true };
 	memset(biases, 0, (size_t)(outs + 16) * LANES * sizeof(*biases));
 	for (int y0 = 0; y0 < s->out_height; y0 += band, b.first = false) {
-		const int y1 = at_most(s->out_height, y0 + band), rows = y1 - y0;
-		b.dout_row = (size_t)s->out_width * W;
-		b.dout_channel = (size_t)rows * b.dout_row;
-		if (!db && conv_weights_in_place(s)) {
-			b.dout = dout + (size_t)(y0 * s->out_width) * LANES;
-			b.dout_channel = (size_t)(s->out_height * s->out_width) * LANES;
-			conv_weights_points(sums, stride, b, in, s, y0, y1, outs);
-			continue;
-		}
-		pack_gradients(
-			gradients, b.dout_channel, db ? biases : NULL, dout, s, y0, y1, outs);
-		b.dout_half = (size_t)outs * b.dout_channel;
-		if (conv_weights_in_place(s)) {
-			conv_weights_points(sums, stride, b, in, s, y0, y1, outs);
-			continue;
-		}
-		b.in = inputs;
-		b.in_row = b.dout_row;
-		b.in_channel = b.dout_channel;
-		b.in_step = W;
-		const struct conv_span span = { 1, rows * s->out_width, 0, 0 };
-		for (int i = 0, ins; i < s->in_channels; i += ins) {
-			ins = (int)tile_of((size_t)(s->in_channels - i), WEIGHTS_IN);
-			b.in_half = (size_t)ins * b.in_channel;
-			pack_inputs(inputs, &b, in + (size_t)i * s->in_plane, s, y0 * s->stride,
-				rows, s->out_width, s->stride, ins);
-			struct conv_band some = b;
-			for (size_t o = 0, count; o < (size_t)outs;
-				o += count, some.dout += count * b.dout_channel) {
-				count = tile_of(
-					(size_t)outs - o, ins == 1 ? 2 * WEIGHTS_OUT : WEIGHTS_OUT);
-				conv_weights_tap(sums + o * stride + i * LANES, LANES, stride,
-					&some, span, ins, (int)count);
-			}
-		}
+		const int y1 = at_most(s->out_height, y0 + band);
+		b.in = in + (size_t)y0 * b.in_down;
+		b.dout = dout + (size_t)y0 * out_row;
+		if (conv_weights_in_place(s) || s->in_channels <= outs)
+			conv_weights_few_inputs(
+				sums, db ? biases : NULL, stride, b, s, y0, y1, outs, packed);
+		else
+			conv_weights_few_outputs(
+				sums, db ? biases : NULL, stride, b, dout, s, y0, y1, outs, packed);
 	}
 	for (int o = 0; o < outs; o++)
 		sum_all_rows(dw + (size_t)o * filter, sums + (size_t)o * stride, filter);
@@ -299,7 +338,8 @@ static void conv_weights_planes(float *dw, float *db, const float *in, const flo
 		.in_step = (size_t)s->stride * W,
 		.dout_half = (size_t)outs * channel,
 		.dout_channel = channel,
-		.dout_row = out_row };
+		.dout_row = out_row,
+		.dout_step = W };
 	float *biases = scratch, *sums = biases + (size_t)(outs + 16) * LANES,
 	      *gradients = sums + 2 * WEIGHTS_OUT * sum_out,
 	      *inputs = gradients + LANES / W * b.dout_half;
@@ -347,7 +387,7 @@ static void conv_backward_weights(float *dw, float *db, const float *in, const f
 		float *to = dw + (size_t)o * filter, *bias = db ? db + o : NULL;
 		const float *from = dout + (size_t)o * plane;
 		if (nn_conv_points(s))
-			conv_weights_points_block(to, bias, in, from, s, outs, scratch);
+			conv_weights_points(to, bias, in, from, s, outs, scratch);
 		else
 			conv_weights_planes(to, bias, in, from, s, outs, scratch);
 	}

@@ -95,15 +95,14 @@ static inline int nn_conv_band(const struct nn_conv *s)
 static inline size_t nn_conv_scratch(const struct nn_conv *s)
 {
 	const size_t taps = (size_t)(s->kernel_height * s->kernel_width),
-		     filters = (size_t)nn_conv_filters(s), band = (size_t)nn_conv_band(s),
-		     band_in = (band - 1) * (size_t)s->stride + 1;
+		     filters = (size_t)nn_conv_filters(s), band = (size_t)nn_conv_band(s);
 	const size_t one = 16 * (size_t)s->kernel_height * 4 * (size_t)(s->kernel_width + 1),
 		     patch = (one > NN_CONV_POINTS ? one : NN_CONV_POINTS)
 		+ 2 * (size_t)s->kernel_width + 16;
 	const size_t points = 16
 		* (filters * ((size_t)s->in_channels + 16) + filters + 16
-			+ filters * band * (size_t)s->out_width
-			+ 4 * band_in * (size_t)s->in_width);
+			+ (filters < (size_t)s->in_channels ? filters : (size_t)s->in_channels)
+				* band * (size_t)s->out_width);
 	const size_t planes = 16 * (filters + 16) + 16 * 12 * (4 * taps + 16)
 		+ filters * (16 * (size_t)s->out_height * (size_t)s->out_width + NN_CONV_PAD)
 		+ 4 * (16 * (size_t)s->in_height * (size_t)s->in_width + NN_CONV_PAD)
