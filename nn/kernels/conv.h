@@ -13,12 +13,12 @@
 #include "tile.h"
 
 /* Positions and channels of a register tile; of 1x1 kernels, the channels of a patch, which a first
- * cache of 48 KiB or 32 KiB holds, and the positions of the patches that are packed together. */
+ * cache of 48 KiB or 32 KiB holds, and up to how many channels two patches are packed together. */
 enum {
 	CONV_POSITIONS = 4,
 	CONV_CHANNELS = REGISTERS == 32 ? 6 : 3,
 	CONV_POINT_CHANNELS = W == 16 ? 160 : 96,
-	CONV_POINT_POSITIONS = W == 16 ? 4 : 8
+	CONV_POINT_FEW = 40
 };
 
 INLINE int at_least(int a, int b)
@@ -26,6 +26,10 @@ INLINE int at_least(int a, int b)
 	return a > b ? a : b;
 }
 INLINE int at_most(int a, int b)
+{
+	return a < b ? a : b;
+}
+INLINE size_t at_most_size(size_t a, size_t b)
 {
 	return a < b ? a : b;
 }
@@ -250,13 +254,15 @@ INLINE void conv_tile(const struct conv_target *t, const struct conv_patch *p, c
 /* Each tile is a function of its own: gcc shares out the registers of a function, and too many
  * tiles in one spoil each other. */
 typedef void conv_tile_function(
-	const struct conv_target *t, const struct conv_patch *p, const float *at, const float *w);
+	const struct conv_target *t, const struct conv_patch *p, const float *w);
 
-#define CONV_TILE(count, edges, whole)                                                 \
-	static void conv_tile_##count##_##edges##_##whole(const struct conv_target *t, \
-		const struct conv_patch *p, const float *at, const float *w)           \
-	{                                                                              \
-		conv_tile(t, p, at, w, count, whole, edges);                           \
+#define CONV_TILE(count, edges, whole)                                                     \
+	static void conv_tile_##count##_##edges##_##whole(                                 \
+		const struct conv_target *t, const struct conv_patch *p, const float *w)   \
+	{                                                                                  \
+		struct conv_target to = *t;                                                \
+		for (size_t half = 0; half < LANES / W; half++, to.out += W)               \
+			conv_tile(&to, p, p->at + half * p->half, w, count, whole, edges); \
 	}
 #define CONV_TILES(count)                      \
 	CONV_TILE(count, CONV_WHOLE, true)     \
@@ -302,30 +308,41 @@ static conv_tile_function *const conv_tile_of[CONV_CHANNELS][CONV_ANY + 2] = {
 #undef CONV_TILES
 #undef CONV_TILE
 
+/* The target of the channels from o on. */
+INLINE struct conv_target conv_target_from(const struct conv_target *t, size_t o)
+{
+	struct conv_target from = *t;
+	from.out += o * t->channel;
+	if (t->biases)
+		from.biases += o;
+	if (t->mean) {
+		from.mean += o;
+		from.scale += o;
+		from.shift += o;
+	}
+	return from;
+}
+
+/* Fetch where the sums of channels from .. end - 1 go. If half a line is written at a time, the
+ * line has to be read first. */
+INLINE void conv_fetch(const struct conv_target *t, size_t from, size_t end, int positions)
+{
+	for (size_t o = from; o < end && W < LANES; o++)
+		for (int x = 0; x < positions; x++)
+			__builtin_prefetch(t->out + o * t->channel + x * t->position, 1);
+}
+
 /* All `outputs` channels of the positions of a patch. */
 static void conv_tiles(
-	struct conv_target t, const struct conv_patch *p, const float *w, int outputs)
+	const struct conv_target *t, const struct conv_patch *p, const float *w, int outputs)
 {
-	const struct conv_target all_channels = t;
 	const int edges = p->whole ? (p->taps == 3 ? CONV_WHOLE : CONV_ANY + 1) : (int)p->edges;
 	for (size_t o = 0, count; o < (size_t)outputs; o += count) {
 		count = tile_of((size_t)outputs - o, CONV_CHANNELS);
-		t.biases = all_channels.biases ? all_channels.biases + o : NULL;
-		if (all_channels.mean) {
-			t.mean = all_channels.mean + o;
-			t.scale = all_channels.scale + o;
-			t.shift = all_channels.shift + o;
-		}
-		/* Where the next tile's sums go: half a line at a time has to be read first. */
-		for (size_t n = o + count; n < o + 2 * count && n < (size_t)outputs && W < LANES;
-			n++)
-			UNROLL for (int x = 0; x < CONV_POSITIONS; x++) __builtin_prefetch(
-				all_channels.out + (ptrdiff_t)(n * t.channel) + x * t.position, 1);
-		for (size_t half = 0; half < LANES / W; half++) {
-			t.out = all_channels.out + half * W + o * t.channel;
-			conv_tile_of[count - 1][edges](
-				&t, p, p->at + half * p->half, w + o * p->weight_out);
-		}
+		const struct conv_target to = conv_target_from(t, o);
+		conv_fetch(
+			&to, count, at_most_size(2 * count, (size_t)outputs - o), CONV_POSITIONS);
+		conv_tile_of[count - 1][edges](&to, p, w + o * p->weight_out);
 	}
 }
 
@@ -362,7 +379,8 @@ struct conv_points {
 	size_t weight_in, weight_out;
 };
 
-_Static_assert(CONV_POINT_POSITIONS *CONV_POINT_CHANNELS *LANES <= NN_CONV_POINTS, "scratch");
+_Static_assert(CONV_POSITIONS *CONV_POINT_CHANNELS *LANES <= NN_CONV_POINTS, "scratch");
+_Static_assert(2 * CONV_POSITIONS * CONV_POINT_FEW * LANES <= NN_CONV_POINTS, "scratch");
 
 /* Pack `count` positions of `block` channels, one tile's positions behind those of the other. */
 INLINE void conv_points_pack(
@@ -378,39 +396,94 @@ INLINE void conv_points_pack(
 					from + (size_t)(x + k) * s->in_step);
 }
 
-INLINE void conv_points_tiles(float *out, const float *w, const float *biases,
-	const struct nn_conv *end, const struct conv_points *s, int first, int block, int count,
-	bool far, const float *packed)
-{
-	const size_t half = (size_t)block * CONV_POSITIONS * W;
-	const bool last = first + block == s->in_channels;
+/* Packed patches of `block` channels, side by side, all of whose positions exist. */
+struct conv_point_patches {
+	const float *at;
+	int count, block;
+	size_t weight_in, weight_out;
+};
 
-	for (int x = 0; x < count; x += CONV_POSITIONS, packed += half * (LANES / W)) {
-		const struct conv_inside kept = { 0, at_most(CONV_POSITIONS, count - x) };
-		const struct conv_patch p = { .at = packed,
-			.half = half,
-			.tap = CONV_POSITIONS * W,
-			.channels = 1,
-			.rows = 1,
-			.taps = block,
-			.weight_tap = s->weight_in,
-			.weight_out = s->weight_out,
-			.whole = kept.end == CONV_POSITIONS,
-			.edges = CONV_ANY,
-			.inside = &kept,
-			.kept = kept };
-		struct conv_target t = {
-			.out = out + (size_t)x * s->out_step,
-			.channel = s->out_plane,
-			.position = (ptrdiff_t)s->out_step,
-			.biases = biases,
-			.started = first > 0,
-			.far = far && last,
-		};
-		if (end && last)
-			conv_end(&t, end);
-		conv_tiles(t, &p, w + (size_t)first * s->weight_in, s->out_channels);
+/* The tiles of some output channels: one function call for all halves of all patches. */
+INLINE void conv_point_tiles(const struct conv_target *t, const struct conv_point_patches *p,
+	const float *w, const int count)
+{
+	const struct conv_patch whole = { .whole = true };
+	const size_t weight_in = p->weight_in, weight_out = p->weight_out;
+	struct conv_target to = *t;
+	const float *v = p->at;
+	for (int k = 0; k < p->count; k++)
+		for (size_t half = 0; half < LANES / W; half++) {
+			const float *f = w;
+			vf a[CONV_CHANNELS][CONV_POSITIONS];
+			to.out = t->out + k * CONV_POSITIONS * t->position + half * W;
+			conv_start(a, &to, &whole, count);
+			for (int i = p->block; i > 0; i--, v += CONV_POSITIONS * W, f += weight_in)
+				conv_tap(a, v, f, weight_out, count, 0, CONV_POSITIONS);
+			conv_finish(a, &to, &whole, count);
+		}
+}
+
+typedef void conv_point_function(
+	const struct conv_target *t, const struct conv_point_patches *p, const float *w);
+
+#define CONV_POINT(count)                                                                        \
+	static void conv_point_##count(                                                          \
+		const struct conv_target *t, const struct conv_point_patches *p, const float *w) \
+	{                                                                                        \
+		conv_point_tiles(t, p, w, count);                                                \
 	}
+CONV_POINT(1)
+CONV_POINT(2)
+CONV_POINT(3)
+#if REGISTERS == 32
+CONV_POINT(4)
+CONV_POINT(5)
+CONV_POINT(6)
+#endif
+#undef CONV_POINT
+
+/* By channels - 1. */
+static conv_point_function *const conv_point_of[CONV_CHANNELS] = {
+	conv_point_1,
+	conv_point_2,
+	conv_point_3,
+#if REGISTERS == 32
+	conv_point_4,
+	conv_point_5,
+	conv_point_6,
+#endif
+};
+
+/* All output channels of `count` packed positions; w: the weights of the block's first channel. */
+INLINE void conv_points_tiles(const struct conv_target *t, const float *w,
+	const struct conv_points *s, int block, int count, const float *packed)
+{
+	const struct conv_point_patches p = { packed, count / CONV_POSITIONS, block, s->weight_in,
+		s->weight_out };
+	const int whole = p.count * CONV_POSITIONS;
+	for (size_t o = 0, some; o < (size_t)s->out_channels && whole > 0; o += some) {
+		some = tile_of((size_t)s->out_channels - o, CONV_CHANNELS);
+		const struct conv_target to = conv_target_from(t, o);
+		conv_fetch(&to, some, at_most_size(2 * some, (size_t)s->out_channels - o), whole);
+		conv_point_of[some - 1](&to, &p, w + o * s->weight_out);
+	}
+	if (whole == count)
+		return;
+	const struct conv_inside kept = { 0, count - whole };
+	const struct conv_patch rest = { .at = packed + (size_t)(whole * block) * LANES,
+		.half = (size_t)block * CONV_POSITIONS * W,
+		.tap = CONV_POSITIONS * W,
+		.channels = 1,
+		.rows = 1,
+		.taps = block,
+		.weight_tap = s->weight_in,
+		.weight_out = s->weight_out,
+		.edges = CONV_ANY,
+		.inside = &kept,
+		.kept = kept };
+	struct conv_target to = *t;
+	to.out += whole * t->position;
+	conv_tiles(&to, &rest, w, s->out_channels);
 }
 
 static void conv_points(float *out, const float *in, const float *w, const float *biases,
@@ -422,19 +495,32 @@ static void conv_points(float *out, const float *in, const float *w, const float
 		s.rows = 1;
 	}
 	const bool far = is_far((size_t)s.out_channels * s.out_plane);
+	const int positions = (s.in_channels <= CONV_POINT_FEW ? 2 : 1) * CONV_POSITIONS;
 	for (int y = 0; y < s.rows; y++)
 		for (int x = 0, some; x < s.columns; x += some) {
-			some = at_most(CONV_POINT_POSITIONS, s.columns - x);
+			some = at_most(positions, s.columns - x);
 			for (int first = 0, block; first < s.in_channels; first += block) {
 				block = (int)tile_of(
 					(size_t)(s.in_channels - first), CONV_POINT_CHANNELS);
+				const bool last = first + block == s.in_channels;
+				struct conv_target t = {
+					.out = out + (size_t)y * s.out_row + (size_t)x * s.out_step,
+					.channel = s.out_plane,
+					.position = (ptrdiff_t)s.out_step,
+					.biases = biases,
+					.started = first > 0,
+					.far = far && last,
+				};
+				if (end && last)
+					conv_end(&t, end);
+				conv_fetch(&t, 0, tile_of((size_t)s.out_channels, CONV_CHANNELS),
+					some);
 				conv_points_pack(scratch,
 					in + (size_t)first * s.in_plane + (size_t)y * s.in_row
 						+ (size_t)x * s.in_step,
 					&s, block, some);
-				conv_points_tiles(
-					out + (size_t)y * s.out_row + (size_t)x * s.out_step, w,
-					biases, end, &s, first, block, some, far, scratch);
+				conv_points_tiles(&t, w + (size_t)first * s.weight_in, &s, block,
+					some, scratch);
 			}
 		}
 	finish_far(far);
@@ -476,6 +562,16 @@ INLINE void conv_patch_forward(float *out, const float *in, const float *w, cons
 			at_most(kept.end, (at_least(0, s->in_width - left - kx) + up) / stride) };
 	p.edges = taps == 3 && !p.whole ? conv_edges_of(inside, kept) : CONV_ANY;
 	const bool partial = kept.end < CONV_POSITIONS && p.edges != CONV_ANY;
+	struct conv_target t = {
+		.out = out + (y * s->out_width + x) * LANES,
+		.channel = (size_t)(s->out_height * s->out_width) * LANES,
+		.position = LANES,
+		.biases = b,
+		.started = first > 0,
+	};
+	if (first + block == s->in_channels)
+		conv_end(&t, s);
+	conv_fetch(&t, 0, tile_of((size_t)s->out_channels, CONV_CHANNELS), CONV_POSITIONS);
 	for (int i = 0; i < block; i++)
 		for (int ky = 0; ky < p.rows; ky++) {
 			/* may point before the input's first column: only taps inside are read */
@@ -500,16 +596,7 @@ INLINE void conv_patch_forward(float *out, const float *in, const float *w, cons
 						(kx + 1) * CONV_POSITIONS);
 			}
 		}
-	struct conv_target t = {
-		.out = out + (y * s->out_width + x) * LANES,
-		.channel = (size_t)(s->out_height * s->out_width) * LANES,
-		.position = LANES,
-		.biases = b,
-		.started = first > 0,
-	};
-	if (first + block == s->in_channels)
-		conv_end(&t, s);
-	conv_tiles(t, &p, w + (size_t)first * p.weight_channel + (size_t)y0 * p.weight_row,
+	conv_tiles(&t, &p, w + (size_t)first * p.weight_channel + (size_t)y0 * p.weight_row,
 		s->out_channels);
 }
 
@@ -595,6 +682,12 @@ INLINE void conv_patch_backward(float *din, const float *dout, const float *w,
 	p.edges = taps == 3 && !p.whole ? conv_edges_of(inside, p.kept) : CONV_ANY;
 	const bool partial = p.kept.from > 0 && p.edges != CONV_ANY;
 	const int c0 = at_least(0, right - s->out_width + 1), c1 = at_most(columns, right + 1);
+	const struct conv_target t = { .out = din + (size_t)y * s->in_row
+			+ (ptrdiff_t)(x + last * stride) * LANES,
+		.channel = s->in_plane,
+		.position = -(ptrdiff_t)stride * LANES,
+		.started = first > 0 };
+	conv_fetch(&t, 0, tile_of((size_t)s->in_channels, CONV_CHANNELS), CONV_POSITIONS);
 	for (int o = 0; o < block; o++)
 		for (int k = 0; k < p.rows; k++) {
 			const float *from = dout + (size_t)(first + o) * plane
@@ -606,13 +699,8 @@ INLINE void conv_patch_backward(float *din, const float *dout, const float *w,
 			for (int c = c0; c < c1; c++)
 				pack(to, p.half, c, from - c * LANES);
 		}
-	const struct conv_target t = { .out = din + (size_t)y * s->in_row
-			+ (ptrdiff_t)(x + last * stride) * LANES,
-		.channel = s->in_plane,
-		.position = -(ptrdiff_t)stride * LANES,
-		.started = first > 0 };
 	const size_t tap = (size_t)((ty.phase + ty.first * stride) * s->kernel_width + tx.phase);
-	conv_tiles(t, &p, w + (size_t)first * filter + tap, s->in_channels);
+	conv_tiles(&t, &p, w + (size_t)first * filter + tap, s->in_channels);
 }
 
 static void conv_backward_input(

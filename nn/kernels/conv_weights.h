@@ -135,24 +135,26 @@ static void pack_gradients(float *to, size_t channel, float *biases, const float
 	const size_t plane = (size_t)(s->out_height * s->out_width) * LANES,
 		     positions = (size_t)((y1 - y0) * s->out_width), half = (size_t)outs * channel;
 	dout += (size_t)(y0 * s->out_width) * LANES;
-	for (int o = 0; o < outs; o++, dout += plane)
-		for (size_t h = 0; h < LANES / W; h++) {
-			float *packed = to + h * half + (size_t)o * channel;
-			const float *from = dout + h * W;
-			if (!biases) {
-				for (size_t k = 0; k < positions; k++)
-					store(packed + k * W, load(from + k * LANES));
-				continue;
-			}
-			float *bias = biases + o * LANES + h * W;
-			vf sum = load(bias);
-			for (size_t k = 0; k < positions; k++) {
-				const vf g = load(from + k * LANES);
-				sum += g;
-				store(packed + k * W, g);
-			}
-			store(bias, sum);
+	for (int o = 0; o < outs; o++, dout += plane) {
+		float *packed = to + (size_t)o * channel;
+		if (!biases) {
+			for (size_t k = 0; k < positions; k++)
+				pack(packed, half, (int)k, dout + k * LANES);
+			continue;
 		}
+		vf sums[LANES / W];
+		UNROLL for (int h = 0; h < LANES / W; h++) sums[h] =
+			load(biases + o * LANES + h * W);
+		for (size_t k = 0; k < positions; k++)
+			UNROLL for (int h = 0; h < LANES / W; h++)
+			{
+				const vf g = load(dout + k * LANES + h * W);
+				sums[h] += g;
+				store(packed + (size_t)h * half + k * W, g);
+			}
+		UNROLL for (int h = 0; h < LANES / W; h++)
+			store(biases + o * LANES + h * W, sums[h]);
+	}
 }
 
 /* Pack rows of `ins` channels of the input, `first` and every `step`-th after it, and of each every
