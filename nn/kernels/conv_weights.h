@@ -12,13 +12,15 @@
 #include "conv.h"
 #include "sum.h"
 
-/* Channels of a register tile; floats of a band's maps. AVX2 reads an L1 cache as fast as it
- * multiplies, so its bands fit in one. AVX-512 is faster with longer ones, which load and store the
- * sums less often. */
+/* Channels of a register tile; floats of a band's maps, and of those of a single input channel, of
+ * which a tile reads more for each product. AVX2 reads an L1 cache as fast as it multiplies, so its
+ * bands fit in one. AVX-512 is faster with longer ones, which load and store the sums less often.
+ */
 enum {
 	WEIGHTS_IN = REGISTERS == 32 ? 4 : 3,
 	WEIGHTS_OUT = REGISTERS == 32 ? 6 : 4,
-	WEIGHTS_BAND = W == 16 ? 50000 : 5000
+	WEIGHTS_BAND = W == 16 ? 50000 : 5000,
+	WEIGHTS_BAND_ALONE = W == 16 ? 20480 : 5000
 };
 
 /* The input and output gradient, [half][channel][row][column][W] if packed. */
@@ -300,12 +302,13 @@ INLINE struct conv_span conv_span_of(
 		.dout = ((size_t)from * (size_t)s->out_width + (size_t)x0) * W };
 }
 
-/* Rows of the output whose maps, those of a tile's channels, take up to WEIGHTS_BAND floats. */
+/* Rows of the output whose maps, those of a tile's channels, take so many floats. */
 INLINE int conv_band_rows(const struct nn_conv *s)
 {
 	const int in = WEIGHTS_IN * s->in_width * W, out = WEIGHTS_OUT * s->out_width * W,
 		  more = at_least(0, s->kernel_height - s->stride) * in,
-		  rows = at_least(1, (WEIGHTS_BAND - more) / (s->stride * in + out));
+		  most = s->in_channels == 1 ? WEIGHTS_BAND_ALONE : WEIGHTS_BAND,
+		  rows = at_least(1, (most - more) / (s->stride * in + out));
 	return (int)tile_of((size_t)s->out_height, (size_t)rows);
 }
 
