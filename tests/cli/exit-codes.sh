@@ -49,7 +49,7 @@ lost() {
 }
 lost away "strftime('%Y-%m-%dT%H:%M:%fZ', 'now')"
 study away
-[ "$code" = 4 ] && says "1 trial is being run elsewhere" err && says "--take-over" err && says "free at $(date -u +%Y-%m-%d)" err && [ "$(states away)" = "running done" ]
+[ "$code" = 4 ] && says "1 trial is being run elsewhere" err && says "--take-over" err && says "free at $(date -u -d '15 minutes' +%Y-%m-%d)" err && [ "$(states away)" = "running done" ]
 check $? "a trial that another machine has: exit code 4, until when, and how to take over"
 study away
 [ "$code" = 4 ] && [ "$(states away)" = "running done" ]
