@@ -3,9 +3,9 @@
  * Each weight is a sum over positions, with one chain of additions per lane. A register tile holds
  * one tap of some input channels x some output channels: all of them read the same positions,
  * whatever the stride and the padding. Maps are packed by halves of the 16 lanes and processed in
- * bands of rows; of a 1x1 kernel only the one with fewer channels is packed. Between bands the sums
- * wait in memory: of a 1x1 kernel those of many channels, in the L2 cache; of others all taps of
- * one tile's channels, in the L1 cache. */
+ * bands of rows; of a 1x1 kernel at most the one with fewer channels is packed. Between bands the
+ * sums wait in memory: of a 1x1 kernel those of many channels, in the L2 cache; of others all taps
+ * of one tile's channels, in the L1 cache. */
 #ifndef NN_KERNELS_CONV_WEIGHTS_H
 #define NN_KERNELS_CONV_WEIGHTS_H
 
@@ -129,14 +129,13 @@ INLINE void add_positions(float *bias, const float *dout, int positions)
 	store(bias, sum);
 }
 
-/* Pack rows y0 .. y1 - 1 of `outs` channels of dout, `channel` floats apart; add them to biases
+/* Pack the first rows of `outs` channels of dout, `channel` floats apart; add them to biases
  * [outs][16] (NULL: not wanted). */
 static void pack_gradients(float *to, size_t channel, float *biases, const float *dout,
-	const struct nn_conv *s, int y0, int y1, int outs)
+	const struct nn_conv *s, int rows, int outs)
 {
 	const size_t plane = (size_t)(s->out_height * s->out_width) * LANES,
-		     positions = (size_t)((y1 - y0) * s->out_width), half = (size_t)outs * channel;
-	dout += (size_t)(y0 * s->out_width) * LANES;
+		     positions = (size_t)(rows * s->out_width), half = (size_t)outs * channel;
 	for (int o = 0; o < outs; o++, dout += plane) {
 		float *packed = to + (size_t)o * channel;
 		if (!biases) {
@@ -182,13 +181,13 @@ INLINE bool conv_weights_in_place(const struct nn_conv *s)
 	return W == LANES && s->stride == 1 && s->in_row == (size_t)s->out_width * LANES;
 }
 
-/* A band of a 1x1 kernel with few input channels: they are packed, if that helps. Some channels of
- * the gradient, read in place, stay in the L1 cache while they pass. */
+/* Rows, from b.in and b.dout on, of a 1x1 kernel with few input channels: they are packed, if that
+ * helps. Some channels of the gradient, read in place, stay in the L1 cache while they pass. */
 static void conv_weights_few_inputs(float *sums, float *biases, size_t sum_out, struct conv_band b,
-	const struct nn_conv *s, int y0, int y1, int outs, float *packed)
+	const struct nn_conv *s, int rows, int outs, float *packed)
 {
 	const int ins = s->in_channels;
-	const struct conv_span span = { 1, (y1 - y0) * s->out_width, 0, 0 };
+	const struct conv_span span = { 1, rows * s->out_width, 0, 0 };
 
 	if (!conv_weights_in_place(s)) {
 		const float *const in = b.in;
@@ -197,7 +196,7 @@ static void conv_weights_few_inputs(float *sums, float *biases, size_t sum_out, 
 		b.in_row = (size_t)s->out_width * W;
 		b.in_half = (size_t)ins * b.in_channel;
 		b.in_step = W;
-		pack_inputs(packed, &b, in, s, 0, y1 - y0, s->out_width, s->stride, ins);
+		pack_inputs(packed, &b, in, s, 0, rows, s->out_width, s->stride, ins);
 	}
 	const float *const first = b.in;
 	for (int o = 0, some; o < outs; o += some, b.dout += (size_t)some * b.dout_channel) {
@@ -217,20 +216,20 @@ static void conv_weights_few_inputs(float *sums, float *biases, size_t sum_out, 
 	}
 }
 
-/* A band of another one: the gradient is packed, and the input read in place. */
+/* Rows of another 1x1 kernel: the gradient is packed, and the input read in place. */
 static void conv_weights_few_outputs(float *sums, float *biases, size_t sum_out, struct conv_band b,
-	const float *dout, const struct nn_conv *s, int y0, int y1, int outs, float *packed)
+	const struct nn_conv *s, int rows, int outs, float *packed)
 {
-	const int ins = s->in_channels, positions = (y1 - y0) * s->out_width;
+	const int ins = s->in_channels, positions = rows * s->out_width;
 	const bool whole = b.in_down == (size_t)s->out_width * b.in_step;
-	const struct conv_span span = { whole ? 1 : y1 - y0, whole ? positions : s->out_width, 0,
-		0 };
+	const struct conv_span span = { whole ? 1 : rows, whole ? positions : s->out_width, 0, 0 };
+	const float *const dout = b.dout;
 
 	b.dout_channel = (size_t)positions * W;
 	b.dout_half = (size_t)outs * b.dout_channel;
 	b.dout_row = (size_t)s->out_width * W;
 	b.dout_step = W;
-	pack_gradients(packed, b.dout_channel, biases, dout, s, y0, y1, outs);
+	pack_gradients(packed, b.dout_channel, biases, dout, s, rows, outs);
 	for (int i = 0, few; i < ins; i += few, b.in += (size_t)few * b.in_channel) {
 		few = (int)tile_of((size_t)(ins - i), WEIGHTS_IN);
 		for (size_t half = 0; half < LANES / W; half++)
@@ -263,15 +262,14 @@ static void conv_weights_points(float *dw, float *db, const float *in, const flo
 		.first = true };
 	memset(biases, 0, (size_t)(outs + 16) * LANES * sizeof(*biases));
 	for (int y0 = 0; y0 < s->out_height; y0 += band, b.first = false) {
-		const int y1 = at_most(s->out_height, y0 + band);
 		b.in = in + (size_t)y0 * b.in_down;
 		b.dout = dout + (size_t)y0 * out_row;
+		const int rows = at_most(band, s->out_height - y0);
+		float *const wanted = db ? biases : NULL;
 		if (conv_weights_in_place(s) || s->in_channels <= outs)
-			conv_weights_few_inputs(
-				sums, db ? biases : NULL, stride, b, s, y0, y1, outs, packed);
+			conv_weights_few_inputs(sums, wanted, stride, b, s, rows, outs, packed);
 		else
-			conv_weights_few_outputs(
-				sums, db ? biases : NULL, stride, b, dout, s, y0, y1, outs, packed);
+			conv_weights_few_outputs(sums, wanted, stride, b, s, rows, outs, packed);
 	}
 	for (int o = 0; o < outs; o++)
 		sum_all_rows(dw + (size_t)o * filter, sums + (size_t)o * stride, filter);
@@ -357,7 +355,7 @@ static void conv_weights_planes(float *dw, float *db, const float *in, const flo
 				at_most(s->out_height, (k + 1) * band), t / s->kernel_width,
 				t % s->kernel_width);
 	memset(biases, 0, (size_t)(outs + 16) * LANES * sizeof(*biases));
-	pack_gradients(gradients, channel, db ? biases : NULL, dout, s, 0, s->out_height, outs);
+	pack_gradients(gradients, channel, db ? biases : NULL, dout, s, s->out_height, outs);
 	for (int i = 0, ins; i < s->in_channels; i += ins) {
 		ins = (int)tile_of((size_t)(s->in_channels - i), WEIGHTS_IN);
 		b.in_half = (size_t)ins * b.in_channel;
