@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -70,6 +71,14 @@ void err_end_nomem(void)
 	if (write(STDERR_FILENO, message, sizeof(message) - 1) < 0)
 		_exit(ERR_ENVIRONMENT);
 	_exit(ERR_ENVIRONMENT);
+}
+
+void *err_malloc(size_t count)
+{
+	void *memory = malloc(count);
+	if (!memory && count)
+		err_end_nomem();
+	return memory;
 }
 
 int err_errno(struct err *e, const char *path)

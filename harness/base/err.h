@@ -3,6 +3,7 @@
 #define BASE_ERR_H
 
 #include <stdarg.h>
+#include <stddef.h>
 
 /* The kinds are the program's exit codes (retrial(1), "EXIT STATUS"), so that text and reason stay
  * together. */
@@ -36,6 +37,10 @@ int err_nomem(struct err *e);
 /* For the few functions that cannot return an error (growing strings, digests): print it and end
  * the process with ERR_ENVIRONMENT. The database keeps its content; the next run continues. */
 void err_end_nomem(void) __attribute__((noreturn));
+
+/* malloc() that never returns NULL, by err_end_nomem(). For libraries that take an allocator and do
+ * not look at what it returns. The caller frees it. */
+void *err_malloc(size_t count);
 
 /* "PATH: strerror(errno)", ERR_ENVIRONMENT. Returns -1. */
 int err_errno(struct err *e, const char *path);

@@ -1,6 +1,8 @@
 /* main.c - the program `retrial`: finds the verb and runs it. */
+#include <jansson.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -56,6 +58,8 @@ int main(int argc, char **argv)
 	const struct cli_verb *verb = cli_verb_find(argv[1]);
 	if (!verb)
 		return unknown_verb(argv[1]);
+	/* Without memory, jansson's parser loses characters: 0.25 might become 0.2. */
+	json_set_alloc_funcs(err_malloc, free);
 	signal(SIGXFSZ, SIG_IGN); /* a file over its limit is a write that fails */
 	struct cli c;
 	enum cli_request request;

@@ -1,30 +1,35 @@
 /* fail_nth.c - a library for LD_PRELOAD that lets one call fail: the FAULT_AT-th (from 1) of the
- * kind FAULT_CALL (write, fsync, rename, malloc, open), counted over the process and all its forks.
- * FAULT_FOR more calls after it fail, too (default 0; -1: all). Without FAULT_AT nothing fails; at
- * the end of the first process the number of calls goes to the file FAULT_COUNT. */
+ * kind FAULT_CALL (write, fsync, rename, malloc, open, or parse: room for a longer text
+ * while JSON is parsed), counted over the process and all its forks. FAULT_FOR more calls after it
+ * fail, too (default 0; -1: all). Without FAULT_AT nothing fails; at the end of the first process
+ * the number of calls goes to the file FAULT_COUNT. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <jansson.h>
 #include <stdarg.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
-enum call { CALL_NONE, CALL_WRITE, CALL_FSYNC, CALL_RENAME, CALL_MALLOC, CALL_OPEN };
+enum call { CALL_NONE, CALL_WRITE, CALL_FSYNC, CALL_RENAME, CALL_MALLOC, CALL_OPEN, CALL_PARSE };
 
 static enum call watched;
 static long fail_at, fail_for;
 static atomic_long *calls; /* shared with forks */
 static pid_t first_process;
+static _Thread_local bool parsing; /* inside json_loads() or json_loadb() */
 
 static enum call call_of(const char *name)
 {
-	static const char *const names[] = { "", "write", "fsync", "rename", "malloc", "open" };
-	for (int i = CALL_WRITE; i <= CALL_OPEN; i++)
+	static const char *const names[] = { "", "write", "fsync", "rename", "malloc", "open",
+		"parse" };
+	for (int i = CALL_WRITE; i <= CALL_PARSE; i++)
 		if (name && strcmp(name, names[i]) == 0)
 			return (enum call)i;
 	return CALL_NONE;
@@ -156,9 +161,20 @@ extern void *__libc_malloc(size_t);
 extern void *__libc_calloc(size_t, size_t);
 extern void *__libc_realloc(void *, size_t);
 
+/* Jansson's parser doubles the room for a text, from 16 bytes. */
+static bool grows_text(size_t count)
+{
+	return parsing && count >= 32 && (count & (count - 1)) == 0;
+}
+
+static bool allocation_fails(size_t count)
+{
+	return fails(CALL_MALLOC) || (grows_text(count) && fails(CALL_PARSE));
+}
+
 void *malloc(size_t count)
 {
-	if (!fails(CALL_MALLOC))
+	if (!allocation_fails(count))
 		return __libc_malloc(count);
 	errno = ENOMEM;
 	return NULL;
@@ -166,7 +182,7 @@ void *malloc(size_t count)
 
 void *calloc(size_t count, size_t size)
 {
-	if (!fails(CALL_MALLOC))
+	if (!allocation_fails(count * size))
 		return __libc_calloc(count, size);
 	errno = ENOMEM;
 	return NULL;
@@ -174,8 +190,26 @@ void *calloc(size_t count, size_t size)
 
 void *realloc(void *old, size_t count)
 {
-	if (!fails(CALL_MALLOC))
+	if (!allocation_fails(count))
 		return __libc_realloc(old, count);
 	errno = ENOMEM;
 	return NULL;
+}
+
+json_t *json_loads(const char *text, size_t flags, json_error_t *why)
+{
+	REAL(json_loads);
+	parsing = true;
+	json_t *value = real(text, flags, why);
+	parsing = false;
+	return value;
+}
+
+json_t *json_loadb(const char *text, size_t length, size_t flags, json_error_t *why)
+{
+	REAL(json_loadb);
+	parsing = true;
+	json_t *value = real(text, length, flags, why);
+	parsing = false;
+	return value;
 }
