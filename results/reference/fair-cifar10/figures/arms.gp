@@ -14,13 +14,13 @@ array legend_line[3] = [0, 1, 1]
 array legend_point[3] = [1, 1, 0]
 array legend_x[3] = [10, 111.6, 293.8]
 array legend_row[3] = [0, 0, 0]
-array x_low[1] = [39.41866667]
-array x_high[1] = [68.65966667]
+array x_low[1] = [38.655]
+array x_high[1] = [69.12]
 array x_step[1] = [5]
 array x_decimals[1] = [0]
 id = 'arms'
 figure_title = 'Test accuracy by recipe with every seed as a point'
-array caption[2] = ['Circles: single seeds, each one trained network (n = 6). Diamonds: their mean, with its 95 % Student t', 'interval. Dashed: the paper''s figure; grey: its margin, or what rounds to it.']
+array caption[2] = ['Circles: single seeds, each one trained network (n = 10). Diamonds: their mean, with its 95 % Student t', 'interval. Dashed: the paper''s figure; grey: its margin, or what rounds to it.']
 caption_lines = 2
 plot_height = 236
 
