@@ -1,4 +1,4 @@
-# robust.gp - made by: retrial plot experiments/fair-robustness-cifar10.yaml --db results/fair-cifar10.db --folder results/reference/fair-robustness-cifar10/figures
+# robust.gp - made by: retrial plot experiments/fair-robustness-cifar10.yaml --db results/fair-robustness-cifar10.db --folder results/reference/fair-robustness-cifar10/figures
 # Draw it again with: gnuplot -d -c robust.gp svg (or png, pdf). The numbers are in robust.tsv.
 legend_entries = 3
 legend_rows = 1
@@ -18,13 +18,13 @@ array x_low[7] = [-1.8, -0.012, -0.016, -0.02, -0.016, -0.032, -0.012]
 array x_high[7] = [46.8, 0.312, 0.416, 0.52, 0.416, 0.832, 0.312]
 array x_step[7] = [20, 0.1, 0.2, 0.2, 0.2, 0.5, 0.1]
 array x_decimals[7] = [0, 1, 1, 1, 1, 1, 1]
-array y_low[7] = [28.36493144, 28.91900943, 41.21995171, 48.8565376, 39.61463495, 18.32433371, 14.43241678]
-array y_high[7] = [68.72653722, 68.70522653, 68.23211337, 67.93839853, 68.29385632, 69.11271406, 69.26240317]
+array y_low[7] = [28.82124348, 29.07023315, 41.57157165, 49.32275296, 40.54335894, 18.77690563, 14.15651818]
+array y_high[7] = [68.82164022, 68.8120637, 68.33124298, 68.03312063, 68.37078963, 69.20796091, 69.38566812]
 array y_step[7] = [10, 5, 5, 5, 5, 10, 10]
 array y_decimals[7] = [0, 0, 0, 0, 0, 0, 0]
 id = 'robust'
 figure_title = 'Accuracy on corrupted images'
-array caption[3] = ['Test accuracy against the severity of a corruption of the test images; 0: clean images. Every image is', 'corrupted with exactly this severity, its direction is random but the same for all networks. Lines: mean', 'over seeds (n = 6), bands: 95 % Student t interval of the mean. Scales differ between panels.']
+array caption[3] = ['Test accuracy against the severity of a corruption of the test images; 0: clean images. Every image is', 'corrupted with exactly this severity, its direction is random but the same for all networks. Lines: mean', 'over seeds (n = 10), bands: 95 % Student t interval of the mean. Scales differ between panels.']
 caption_lines = 3
 plot_height = 380
 
