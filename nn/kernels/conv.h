@@ -138,9 +138,14 @@ INLINE void conv_start(vf a[CONV_CHANNELS][CONV_POSITIONS], const struct conv_ta
 	const struct conv_patch *p, const int count)
 {
 	UNROLL for (int o = 0; o < count; o++) UNROLL for (int x = 0; x < CONV_POSITIONS; x++)
-		a[o][x] = all(t->biases && !t->started ? t->biases[o] : 0);
-	if (!t->started)
+		a[o][x] = (vf){ 0 };
+	if (!t->started) {
+		if (t->biases)
+			UNROLL for (int o = 0; o < count; o++)
+				UNROLL for (int x = 0; x < CONV_POSITIONS; x++) a[o][x] =
+					all(t->biases[o]);
 		return;
+	}
 	UNROLL for (int x = 0; x < CONV_POSITIONS;
 		    x++) if (p->whole || (x >= p->kept.from && x < p->kept.end))
 	{

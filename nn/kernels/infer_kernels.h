@@ -37,34 +37,44 @@ static void infer_split(float *to, size_t plane, const uint8_t *row, int groups)
 	}
 }
 
-/* One plane of `count` output channels. at[r][c]: the offset in the input of the value at row r and
- * column c of lane 0's 4 x 4 patch. */
-INLINE void infer_pool_tile(float *out, const float *in, const size_t at[4][4], const float *w,
-	const float *b, const struct nn_infer_pool *s, const int count)
+/* Where the 4 x 4 patch of lane 0 is in the input: value (r, c) at row[r] + column[c]. */
+struct infer_patch {
+	size_t row[4], column[4];
+};
+
+/* One plane of `count` output channels. */
+INLINE void infer_pool_tile(float *out, const float *in, const struct infer_patch *patch,
+	const float *w, const float *b, const struct nn_infer_pool *s, const int count)
 {
 	const size_t filter = (size_t)s->in_channels * 9;
+	const size_t column[4] = { patch->column[0], patch->column[1], patch->column[2],
+		patch->column[3] };
 	for (int k = 0; k < s->pack.vectors; k++, in += W) {
 		vf a[4][INFER_POOL_TILE];
-		UNROLL for (int o = 0; o < count; o++) a[0][o] = a[1][o] = a[2][o] = a[3][o] =
-			all(b[o]);
-		const float *channel = in;
-		for (const float *taps = w; taps != w + filter; taps += 9, channel += s->in_channel)
-			UNROLL for (size_t t = 0; t < 9; t++)
+		const float *row[4], *taps[INFER_POOL_TILE];
+		UNROLL for (int o = 0; o < count; o++)
+		{
+			a[0][o] = a[1][o] = a[2][o] = a[3][o] = all(b[o]);
+			taps[o] = w + (size_t)o * filter;
+		}
+		UNROLL for (int r = 0; r < 4; r++) row[r] = in + patch->row[r];
+		for (int i = s->in_channels; i > 0; i--) {
+			UNROLL for (int t = 0; t < 9; t++)
 			{
-				const size_t ky = t / 3, kx = t % 3;
-				vf x0 = load_any(channel + at[ky][kx]),
-				   x1 = load_any(channel + at[ky][kx + 1]);
-				vf x2 = load_any(channel + at[ky + 1][kx]),
-				   x3 = load_any(channel + at[ky + 1][kx + 1]);
-				UNROLL for (size_t o = 0; o < (size_t)count; o++)
+				vf f[INFER_POOL_TILE];
+				LOAD_ANEW();
+				UNROLL for (int o = 0; o < count; o++) f[o] = all(taps[o][t]);
+				UNROLL for (int p = 0; p < 4; p++)
 				{
-					vf f = all(taps[o * filter + t]);
-					a[0][o] = fma_(x0, f, a[0][o]);
-					a[1][o] = fma_(x1, f, a[1][o]);
-					a[2][o] = fma_(x2, f, a[2][o]);
-					a[3][o] = fma_(x3, f, a[3][o]);
+					const int r = t / 3 + p / 2, c = t % 3 + p % 2;
+					const vf x = load_any(row[r] + column[c]);
+					UNROLL for (int o = 0; o < count; o++)
+						add_product(&a[p][o], x, f[o]);
 				}
 			}
+			UNROLL for (int r = 0; r < 4; r++) row[r] += s->in_channel;
+			UNROLL for (int o = 0; o < count; o++) taps[o] += 9;
+		}
 		const vi kept = load_int(s->pack.lanes + k * W);
 		UNROLL for (size_t o = 0; o < (size_t)count; o++)
 		{
@@ -75,41 +85,53 @@ INLINE void infer_pool_tile(float *out, const float *in, const size_t at[4][4], 
 	}
 }
 
-INLINE void infer_pool_plane(float *out, const float *in, const size_t at[4][4], const float *w,
-	const float *b, const struct nn_infer_pool *s)
-{
-	const size_t filter = (size_t)s->in_channels * 9;
-	for (size_t o = 0, count; o < (size_t)s->out_channels; o += count) {
-		count = tile_of((size_t)s->out_channels - o, INFER_POOL_TILE);
-		float *to = out + o * s->out_channel;
-		const float *f = w + o * filter;
-		switch (count) {
-#if REGISTERS == 32
-		case 5: infer_pool_tile(to, in, at, f, b + o, s, 5); break;
-		case 4: infer_pool_tile(to, in, at, f, b + o, s, 4); break;
-#endif
-		case 3: infer_pool_tile(to, in, at, f, b + o, s, 3); break;
-		case 2: infer_pool_tile(to, in, at, f, b + o, s, 2); break;
-		default: infer_pool_tile(to, in, at, f, b + o, s, 1);
-		}
+/* Each tile is a function of its own, as in conv.h. */
+typedef void infer_pool_function(float *out, const float *in, const struct infer_patch *patch,
+	const float *w, const float *b, const struct nn_infer_pool *s);
+
+#define INFER_POOL(count)                                                        \
+	static void infer_pool_##count(float *out, const float *in,              \
+		const struct infer_patch *patch, const float *w, const float *b, \
+		const struct nn_infer_pool *s)                                   \
+	{                                                                        \
+		infer_pool_tile(out, in, patch, w, b, s, count);                 \
 	}
-}
+INFER_POOL(1)
+INFER_POOL(2)
+INFER_POOL(3)
+#if REGISTERS == 32
+INFER_POOL(4)
+INFER_POOL(5)
+#endif
+#undef INFER_POOL
+
+/* By channels - 1. */
+static infer_pool_function *const infer_pool_of[INFER_POOL_TILE] = {
+	infer_pool_1, infer_pool_2, infer_pool_3,
+#if REGISTERS == 32
+	infer_pool_4, infer_pool_5
+#endif
+};
 
 /* Output position (y, x) of output plane (a, b) is the pool window that begins at position (phases
  * * y + 2 a, phases * x + 2 b) of the input. */
 static void infer_pool(
 	float *out, const float *in, const float *w, const float *b, const struct nn_infer_pool *s)
 {
-	const size_t phases = (size_t)s->phases, half = phases / 2;
-	for (size_t plane = 0; plane < half * half; plane++) {
-		size_t at[4][4];
-		for (size_t r = 0; r < 4; r++)
-			for (size_t c = 0; c < 4; c++) {
-				const size_t y = 2 * (plane / half) + r, x = 2 * (plane % half) + c;
-				at[r][c] = (y % phases * phases + x % phases) * s->in_plane
-					+ y / phases * s->in_row + x / phases;
-			}
-		infer_pool_plane(out + plane * s->out_plane, in, (const size_t(*)[4])at, w, b, s);
+	const size_t phases = (size_t)s->phases, half = phases / 2,
+		     filter = (size_t)s->in_channels * 9;
+	for (size_t plane = 0; plane < half * half; plane++, out += s->out_plane) {
+		struct infer_patch patch;
+		for (size_t i = 0; i < 4; i++) {
+			const size_t y = 2 * (plane / half) + i, x = 2 * (plane % half) + i;
+			patch.row[i] = y % phases * phases * s->in_plane + y / phases * s->in_row;
+			patch.column[i] = x % phases * s->in_plane + x / phases;
+		}
+		for (size_t o = 0, count; o < (size_t)s->out_channels; o += count) {
+			count = tile_of((size_t)s->out_channels - o, INFER_POOL_TILE);
+			infer_pool_of[count - 1](
+				out + o * s->out_channel, in, &patch, w + o * filter, b + o, s);
+		}
 	}
 }
 

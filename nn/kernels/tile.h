@@ -15,6 +15,9 @@
  * registers for the next step that loads them, and the tile needs those registers. */
 #define FRESH(pointer) __asm__("" : "+r"(pointer))
 
+/* Nothing loaded before this is kept in a register for a load after it; for an unrolled loop. */
+#define LOAD_ANEW() __asm__ volatile("" ::: "memory")
+
 /* *sum += a * b, fused, for the sums of a tile. With 16 registers a tile leaves none free, and gcc
  * moves or spills sums whose register another operand could take: here it cannot. */
 INLINE void add_product(vf *sum, vf a, vf b)
