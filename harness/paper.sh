@@ -110,17 +110,20 @@ for sweep; do
 		rm -f "$folder/$name"/figures/*.png # drawn again by the script beside it; the SVG is the one that is always the same bytes
 	fi
 done
+used=
 if [ -n "$study" ]; then
-	folder=$folder/$(sed -n 's/^name: *//p' "$1")
+	name=$(sed -n 's/^name: *//p' "$1")
+	folder=$folder/$name
 	[ -d "$folder" ] || { echo "paper.sh: $db has no trial of $1" >&2; exit 3; }
-	make_file "$folder/trials.csv" query trials "sweep=$(basename "$folder")" --format csv
+	make_file "$folder/trials.csv" query trials "sweep=$name" --format csv
+	used="AND environment IN (SELECT a.environment FROM finished AS f JOIN attempts AS a ON a.id = f.attempt WHERE f.sweep = '$name')"
 	if is_told_elsewhere "$folder"; then
 		rm "$folder/trials.csv"
 	else
-		make_file "$folder/digests.csv" query digests "sweep=$(basename "$folder")" --format csv
-		make_file "$folder/phases.csv" query phases "sweep=$(basename "$folder")" --format csv
+		make_file "$folder/digests.csv" query digests "sweep=$name" --format csv
+		make_file "$folder/phases.csv" query phases "sweep=$name" --format csv
 	fi
 fi
 make_file "$folder/environment.csv" query "SELECT environment, name, CASE name WHEN 'diff' THEN length(value) || ' characters' ELSE value END AS value
-	FROM facts WHERE name <> 'boot_id' ORDER BY environment, name" --format csv
+	FROM facts WHERE name <> 'boot_id' $used ORDER BY environment, name" --format csv
 exit $failed

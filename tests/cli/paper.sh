@@ -87,11 +87,14 @@ check $? "another result changes what shows it and nothing else, and nothing sta
 sh harness/paper.sh "$SCRATCH/none.db" "$ref" "$sweep" >"$SCRATCH/out" 2>"$SCRATCH/err"
 [ $? = 3 ] && says "no such database" err && [ -s "$ref/tiny/tables.md" ]
 check $? "without a database nothing is touched"
-sed 's/^name: tiny/name: more/; s/^seeds: 3/seeds: 4/' "$sweep" >"$SCRATCH/more.yaml" && "$RETRIAL" run "$SCRATCH/more.yaml" --db "$db" -q
-check $? "the database gets trials of another sweep, too"
+sed 's/^name: tiny/name: more/; s/^seeds: 3/seeds: 4/' "$sweep" >"$SCRATCH/more.yaml" && "$RETRIAL" run "$SCRATCH/more.yaml" --db "$db" -q --kernels plain
+check $? "the database gets trials of another sweep with other kernels, too"
 sh harness/paper.sh --study "$db" "$SCRATCH/own" "$sweep" >"$SCRATCH/out" 2>"$SCRATCH/err" && [ "$(wc -l <"$SCRATCH/own/tiny/trials.csv")" = 7 ] &&
 	[ -s "$SCRATCH/own/tiny/environment.csv" ] && try verify "$SCRATCH/own/tiny" --sample 2 && says "2 of 2 trials are bit-exact" err
 check $? "a study with a folder of its own has its own trials there, which verify can compute again"
+[ "$(cut -d, -f1 "$SCRATCH/own/tiny/environment.csv" | sort -u | tr '\n' ' ')" = "1 environment " ] &&
+	[ "$("$RETRIAL" query "SELECT count(*) FROM environments" --db "$db" --format csv | tail -n 1)" -gt 1 ]
+check $? "and the environments of these, not those of the other sweep's"
 cut -d, -f2 "$SCRATCH/own/tiny/phases.csv" | sort | uniq -c | awk '{ printf "%s %s ", $1, $2 }' >"$SCRATCH/out"
 [ "$(cat "$SCRATCH/out")" = "1 sweep 9 tiny " ] && [ "$(cut -d, -f1 "$SCRATCH/own/tiny/phases.csv" | sort -u)" = "$(cut -d, -f1 "$SCRATCH/own/tiny/trials.csv" | sort -u)" ]
 check $? "and their phases: three seeds of two phases and of one"
