@@ -38,8 +38,8 @@ int err_nomem(struct err *e);
  * the process with ERR_ENVIRONMENT. The database keeps its content; the next run continues. */
 void err_end_nomem(void) __attribute__((noreturn));
 
-/* malloc() that never returns NULL, by err_end_nomem(). For libraries that take an allocator and do
- * not look at what it returns. The caller frees it. */
+/* malloc() that calls err_end_nomem() when there is no memory; only a count of 0 may give NULL. For
+ * libraries that do not check what their allocator returns. The caller frees the memory. */
 void *err_malloc(size_t count);
 
 /* "PATH: strerror(errno)", ERR_ENVIRONMENT. Returns -1. */

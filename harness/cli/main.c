@@ -58,7 +58,7 @@ int main(int argc, char **argv)
 	const struct cli_verb *verb = cli_verb_find(argv[1]);
 	if (!verb)
 		return unknown_verb(argv[1]);
-	/* Without memory, jansson's parser loses characters: 0.25 might become 0.2. */
+	/* When memory runs out, jansson's parser drops characters: 0.25 may become 0.2. */
 	json_set_alloc_funcs(err_malloc, free);
 	signal(SIGXFSZ, SIG_IGN); /* a file over its limit is a write that fails */
 	struct cli c;

@@ -85,7 +85,7 @@ INLINE void infer_pool_tile(float *out, const float *in, const struct infer_patc
 	}
 }
 
-/* Each tile is a function of its own, as in conv.h. */
+/* Each tile is a function of its own, so that gcc shares out registers for it alone (conv.h). */
 typedef void infer_pool_function(float *out, const float *in, const struct infer_patch *patch,
 	const float *w, const float *b, const struct nn_infer_pool *s);
 

@@ -15,7 +15,8 @@
  * registers for the next step that loads them, and the tile needs those registers. */
 #define FRESH(pointer) __asm__("" : "+r"(pointer))
 
-/* Nothing loaded before this is kept in a register for a load after it; for an unrolled loop. */
+/* A barrier for the compiler: what was loaded before it is loaded again after it, not kept in
+ * registers. For unrolled loops whose tile needs those registers. */
 #define LOAD_ANEW() __asm__ volatile("" ::: "memory")
 
 /* *sum += a * b, fused, for the sums of a tile. With 16 registers a tile leaves none free, and gcc

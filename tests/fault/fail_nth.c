@@ -1,8 +1,8 @@
 /* fail_nth.c - a library for LD_PRELOAD that lets one call fail: the FAULT_AT-th (from 1) of the
- * kind FAULT_CALL (write, fsync, rename, malloc, open, or parse: room for a longer text
- * while JSON is parsed), counted over the process and all its forks. FAULT_FOR more calls after it
- * fail, too (default 0; -1: all). Without FAULT_AT nothing fails; at the end of the first process
- * the number of calls goes to the file FAULT_COUNT. */
+ * kind FAULT_CALL (write, fsync, rename, malloc, open or parse), counted over the process and all
+ * its forks. parse: an allocation of 32, 64, 128 ... bytes while JSON is parsed. FAULT_FOR more
+ * calls after it fail, too (default 0; -1: all). Without FAULT_AT nothing fails; at the end of the
+ * first process the number of calls goes to the file FAULT_COUNT. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -161,7 +161,8 @@ extern void *__libc_malloc(size_t);
 extern void *__libc_calloc(size_t, size_t);
 extern void *__libc_realloc(void *, size_t);
 
-/* Jansson's parser doubles the room for a text, from 16 bytes. */
+/* Jansson's parser doubles the room for a text, from 16 bytes. Whatever else it allocates in such
+ * sizes counts, too. */
 static bool grows_text(size_t count)
 {
 	return parsing && count >= 32 && (count & (count - 1)) == 0;

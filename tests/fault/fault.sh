@@ -1,10 +1,10 @@
 #!/bin/sh
 # fault.sh [STEP] - a tiny study in which one call fails: the n-th write, fsync, rename, making of a
 # file, or allocation (fail_nth.c), once, and "from there on all of them". Every STEP-th n (default
-# 1; allocations, of which there are tens of thousands: every 97 * STEP-th, but five times as many
-# of those for a longer text of JSON, where a lost character makes another number). The run must end with 0 or
-# 3 and record no failed trial; then one plain run must end with 0 and the digests of an undisturbed
-# run. Prints TAP. `make test-fault`.
+# 1). Two kinds differ: malloc has tens of thousands of calls, so every 97 * STEP-th; parse (room for
+# a longer JSON text, where a lost character changes a number): every STEP / 5-th, rounded up. The run
+# must end with 0 or 3 and record no failed trial; then one plain run must end with 0 and the digests
+# of an undisturbed run. Prints TAP. `make test-fault`.
 set -u
 : "${RETRIAL:=./retrial}" "${BUILD:=build}" "${SCRATCH:=$(mktemp -d)}" "${JOBS:=$(nproc)}"
 sweep=tests/fixtures/tiny.yaml step=${1:-1}
