@@ -161,8 +161,8 @@ extern void *__libc_malloc(size_t);
 extern void *__libc_calloc(size_t, size_t);
 extern void *__libc_realloc(void *, size_t);
 
-/* Jansson's parser doubles the room for a text, from 16 bytes. Whatever else it allocates in such
- * sizes counts, too. */
+/* Jansson's parser doubles the room for a text, from 16 bytes. Its other allocations of these sizes
+ * also fail. */
 static bool grows_text(size_t count)
 {
 	return parsing && count >= 32 && (count & (count - 1)) == 0;
