@@ -41,8 +41,8 @@ struct conv_inside {
 
 /* The taps of a tile of three taps per row that are inside the input: all; all but the first tap of
  * the first position; all but the last tap of the last one; all but both. _TWO: nor the first two
- * taps of the first position and the first one of the second, and likewise at the other end. Else
- * see conv_inside. */
+ * taps of the first position and the first one of the second, and likewise at the other end.
+ * _PAIR_: the same of a tile of two taps per row. Else see conv_inside. */
 enum conv_edges {
 	CONV_WHOLE,
 	CONV_FIRST,
@@ -51,38 +51,50 @@ enum conv_edges {
 	CONV_FIRST_TWO,
 	CONV_LAST_TWO,
 	CONV_BOTH_TWO,
+	CONV_PAIR_WHOLE,
+	CONV_PAIR_FIRST,
+	CONV_PAIR_LAST,
+	CONV_PAIR_BOTH,
 	CONV_ANY
 };
+
+INLINE int conv_taps_of(enum conv_edges e)
+{
+	return e < CONV_PAIR_WHOLE ? 3 : 2;
+}
 
 /* Positions at the beginning and at the end that lack taps, at most. */
 INLINE int conv_first(enum conv_edges e)
 {
-	return e == CONV_FIRST || e == CONV_BOTH
-		? 1
-		: (e == CONV_FIRST_TWO || e == CONV_BOTH_TWO ? 2 : 0);
+	if (e == CONV_FIRST_TWO || e == CONV_BOTH_TWO)
+		return 2;
+	return e == CONV_FIRST || e == CONV_BOTH || e == CONV_PAIR_FIRST || e == CONV_PAIR_BOTH;
 }
 INLINE int conv_last(enum conv_edges e)
 {
-	return e == CONV_LAST || e == CONV_BOTH
-		? 1
-		: (e == CONV_LAST_TWO || e == CONV_BOTH_TWO ? 2 : 0);
+	if (e == CONV_LAST_TWO || e == CONV_BOTH_TWO)
+		return 2;
+	return e == CONV_LAST || e == CONV_BOTH || e == CONV_PAIR_LAST || e == CONV_PAIR_BOTH;
 }
 
 /* The positions of tap kx that are inside. */
 INLINE struct conv_inside conv_inside_of(enum conv_edges e, int kx)
 {
 	return (struct conv_inside){ at_least(0, conv_first(e) - kx),
-		CONV_POSITIONS - at_least(0, conv_last(e) - 2 + kx) };
+		CONV_POSITIONS - at_least(0, conv_last(e) - (conv_taps_of(e) - 1) + kx) };
 }
 
-/* Where not all positions exist, those that do need all of their taps. */
-INLINE enum conv_edges conv_edges_of(const struct conv_inside *inside, struct conv_inside kept)
+/* The edges of a tile of so many taps. Where not all positions exist, those that do need all of
+ * their taps. */
+INLINE enum conv_edges conv_edges_of(
+	const struct conv_inside *inside, struct conv_inside kept, int taps)
 {
-	for (int e = CONV_WHOLE; e < CONV_ANY; e++) {
-		if ((kept.from > 0 || kept.end < CONV_POSITIONS) && e != CONV_WHOLE)
+	const enum conv_edges whole = taps == 3 ? CONV_WHOLE : CONV_PAIR_WHOLE;
+	for (int e = whole; e < CONV_ANY && conv_taps_of((enum conv_edges)e) == taps; e++) {
+		if ((kept.from > 0 || kept.end < CONV_POSITIONS) && e != (int)whole)
 			break;
 		bool same = true;
-		for (int kx = 0; kx < 3; kx++) {
+		for (int kx = 0; kx < taps; kx++) {
 			const struct conv_inside want = conv_inside_of((enum conv_edges)e, kx);
 			same = same && inside[kx].from == at_least(want.from, kept.from)
 				&& inside[kx].end == at_most(want.end, kept.end);
@@ -103,7 +115,7 @@ struct conv_patch {
 	int channels, rows, taps; /* rows: those inside the input */
 	size_t weight_channel, weight_row, weight_tap, weight_out;
 	bool whole;                       /* every tap of every position is inside */
-	enum conv_edges edges;            /* of three taps, if not whole */
+	enum conv_edges edges;            /* of two or three taps, if not whole */
 	const struct conv_inside *inside; /* of each tap, inside_step apart, if not whole */
 	int inside_step;
 	struct conv_inside kept; /* positions that exist */
@@ -221,7 +233,7 @@ INLINE void conv_tap_inside(vf a[CONV_CHANNELS][CONV_POSITIONS], const float *v,
 #undef TAP_CASE
 }
 
-/* The sums of `count` channels. With CONV_ANY the number of taps is any, else three. */
+/* The sums of `count` channels. With CONV_ANY the number of taps is any. */
 INLINE void conv_tile(const struct conv_target *t, const struct conv_patch *p, const float *at,
 	const float *w, const int count, const bool whole, const enum conv_edges edges)
 {
@@ -236,7 +248,8 @@ INLINE void conv_tile(const struct conv_target *t, const struct conv_patch *p, c
 		for (int ky = rows; ky > 0; ky--, at += row, w += weight_row) {
 			const float *v = at, *f = w;
 			if (edges != CONV_ANY) {
-				UNROLL for (int kx = 0; kx < 3; kx++, v += tap, f += weight_tap)
+				UNROLL for (int kx = 0; kx < conv_taps_of(edges);
+					    kx++, v += tap, f += weight_tap)
 				{
 					const struct conv_inside in = conv_inside_of(edges, kx);
 					conv_tap(a, v, f, weight_out, count, in.from, in.end);
@@ -269,15 +282,19 @@ typedef void conv_tile_function(
 		for (size_t half = 0; half < LANES / W; half++, to.out += W)               \
 			conv_tile(&to, p, p->at + half * p->half, w, count, whole, edges); \
 	}
-#define CONV_TILES(count)                      \
-	CONV_TILE(count, CONV_WHOLE, true)     \
-	CONV_TILE(count, CONV_FIRST, true)     \
-	CONV_TILE(count, CONV_LAST, true)      \
-	CONV_TILE(count, CONV_BOTH, true)      \
-	CONV_TILE(count, CONV_FIRST_TWO, true) \
-	CONV_TILE(count, CONV_LAST_TWO, true)  \
-	CONV_TILE(count, CONV_BOTH_TWO, true)  \
-	CONV_TILE(count, CONV_ANY, false)      \
+#define CONV_TILES(count)                       \
+	CONV_TILE(count, CONV_WHOLE, true)      \
+	CONV_TILE(count, CONV_FIRST, true)      \
+	CONV_TILE(count, CONV_LAST, true)       \
+	CONV_TILE(count, CONV_BOTH, true)       \
+	CONV_TILE(count, CONV_FIRST_TWO, true)  \
+	CONV_TILE(count, CONV_LAST_TWO, true)   \
+	CONV_TILE(count, CONV_BOTH_TWO, true)   \
+	CONV_TILE(count, CONV_PAIR_WHOLE, true) \
+	CONV_TILE(count, CONV_PAIR_FIRST, true) \
+	CONV_TILE(count, CONV_PAIR_LAST, true)  \
+	CONV_TILE(count, CONV_PAIR_BOTH, true)  \
+	CONV_TILE(count, CONV_ANY, false)       \
 	CONV_TILE(count, CONV_ANY, true)
 #define CONV_ROW(count)                                                                         \
 	{                                                                                       \
@@ -286,6 +303,10 @@ typedef void conv_tile_function(
 			conv_tile_##count##_CONV_FIRST_TWO_true,                                \
 			conv_tile_##count##_CONV_LAST_TWO_true,                                 \
 			conv_tile_##count##_CONV_BOTH_TWO_true,                                 \
+			conv_tile_##count##_CONV_PAIR_WHOLE_true,                               \
+			conv_tile_##count##_CONV_PAIR_FIRST_true,                               \
+			conv_tile_##count##_CONV_PAIR_LAST_true,                                \
+			conv_tile_##count##_CONV_PAIR_BOTH_true,                                \
 			conv_tile_##count##_CONV_ANY_false, conv_tile_##count##_CONV_ANY_true   \
 	}
 
@@ -341,7 +362,9 @@ INLINE void conv_fetch(const struct conv_target *t, size_t from, size_t end, int
 static void conv_tiles(
 	const struct conv_target *t, const struct conv_patch *p, const float *w, int outputs)
 {
-	const int edges = p->whole ? (p->taps == 3 ? CONV_WHOLE : CONV_ANY + 1) : (int)p->edges;
+	const int whole = p->taps == 3 ? CONV_WHOLE
+				       : (p->taps == 2 ? CONV_PAIR_WHOLE : CONV_ANY + 1),
+		  edges = p->whole ? whole : (int)p->edges;
 	for (size_t o = 0, count; o < (size_t)outputs; o += count) {
 		count = tile_of((size_t)outputs - o, CONV_CHANNELS);
 		const struct conv_target to = conv_target_from(t, o);
@@ -565,7 +588,8 @@ INLINE void conv_patch_forward(float *out, const float *in, const float *w, cons
 	for (int kx = 0; kx < taps && !p.whole; kx++)
 		inside[kx] = (struct conv_inside){ (at_least(0, -left - kx) + up) / stride,
 			at_most(kept.end, (at_least(0, s->in_width - left - kx) + up) / stride) };
-	p.edges = taps == 3 && !p.whole ? conv_edges_of(inside, kept) : CONV_ANY;
+	p.edges =
+		(taps == 2 || taps == 3) && !p.whole ? conv_edges_of(inside, kept, taps) : CONV_ANY;
 	const bool partial = kept.end < CONV_POSITIONS && p.edges != CONV_ANY;
 	struct conv_target t = {
 		.out = out + (y * s->out_width + x) * LANES,
@@ -646,78 +670,107 @@ INLINE struct conv_taps conv_taps_at(int at, int kernel, int outputs, int stride
 	return t;
 }
 
-/* Tile of the inputs x, x + stride, ... of row y, from output channels first .. first + block - 1.
- * Positions run backwards: the last one reads the first column of the patch. From tap to tap all of
- * them move by one column. */
-INLINE void conv_patch_backward(float *din, const float *dout, const float *w,
-	const struct nn_conv *s, int first, int block, struct conv_taps ty, int y, int x,
-	float *scratch)
+/* Tile of the inputs x, x + stride, ... of row y, from a patch of output channels first .. first +
+ * block - 1 whose column 0 is output column `right`. Positions run backwards: the last one reads
+ * the first of the tile's columns. From tap to tap all of them move by one column. */
+INLINE void conv_tile_backward(float *din, const float *w, const struct nn_conv *s,
+	struct conv_patch p, int first, const struct conv_taps *ty, int y, int x, int right)
 {
 	const int stride = s->stride, last = CONV_POSITIONS - 1;
 	const struct conv_taps tx =
 		conv_taps_at(x + s->pad_left, s->kernel_width, s->out_width, stride);
 	const int taps = at_least(0, (s->kernel_width - tx.phase + stride - 1) / stride),
-		  columns = last + taps, right = tx.last + last, /* column 0 of the patch */
+		  from = tx.last + last, /* the tile's first column */
 		positions = at_most(CONV_POSITIONS, (s->in_width - x + stride - 1) / stride);
-	const size_t filter = (size_t)(s->in_channels * s->kernel_height * s->kernel_width),
-		     plane = (size_t)(s->out_height * s->out_width) * LANES;
-	struct conv_inside *inside = (struct conv_inside *)scratch;
-	float *patch = scratch
-		+ ((size_t)s->kernel_width * sizeof(*inside) / sizeof(float) + 15) / 16 * 16;
-	struct conv_patch p = { .at = patch,
-		.row = (size_t)columns * W,
-		.tap = W,
-		.channels = block,
-		.rows = at_least(0, ty.end - ty.first),
-		.taps = taps,
-		.weight_channel = filter,
-		.weight_row = (size_t)(stride * s->kernel_width),
-		.weight_tap = (size_t)stride,
-		.weight_out = (size_t)(s->kernel_height * s->kernel_width),
-		.inside = inside,
-		.inside_step = 1,
-		.kept = { CONV_POSITIONS - positions, CONV_POSITIONS } };
-	p.channel = (size_t)p.rows * p.row;
-	p.half = (size_t)block * p.channel;
-	p.whole = positions == CONV_POSITIONS && right < s->out_width && tx.last - taps + 1 >= 0;
+	struct conv_inside *inside = (struct conv_inside *)p.inside;
+	p.at += (size_t)(right - from) * W;
+	p.taps = taps;
+	p.kept = (struct conv_inside){ CONV_POSITIONS - positions, CONV_POSITIONS };
+	p.whole = positions == CONV_POSITIONS && from < s->out_width && tx.last - taps + 1 >= 0;
 	for (int k = 0; k < taps && !p.whole; k++)
 		inside[k] =
-			(struct conv_inside){ at_least(p.kept.from, right - k - s->out_width + 1),
-				at_most(CONV_POSITIONS, right - k + 1) };
-	p.edges = taps == 3 && !p.whole ? conv_edges_of(inside, p.kept) : CONV_ANY;
-	const bool partial = p.kept.from > 0 && p.edges != CONV_ANY;
-	const int c0 = at_least(0, right - s->out_width + 1), c1 = at_most(columns, right + 1);
+			(struct conv_inside){ at_least(p.kept.from, from - k - s->out_width + 1),
+				at_most(CONV_POSITIONS, from - k + 1) };
+	p.edges = (taps == 2 || taps == 3) && !p.whole ? conv_edges_of(inside, p.kept, taps)
+						       : CONV_ANY;
+	if (p.rows == 1 && taps == 1) { /* one loop, over the channels */
+		p.tap = p.channel;
+		p.taps = p.channels;
+		p.channels = 1;
+		p.weight_tap = p.weight_channel;
+		p.inside_step = 0;
+	}
 	const struct conv_target t = { .out = din + (size_t)y * s->in_row
 			+ (ptrdiff_t)(x + last * stride) * LANES,
 		.channel = s->in_plane,
 		.position = -(ptrdiff_t)stride * LANES,
 		.started = first > 0 };
 	conv_fetch(&t, 0, tile_of((size_t)s->in_channels, CONV_CHANNELS), CONV_POSITIONS);
+	conv_tiles(&t, &p,
+		w + (size_t)first * p.weight_channel
+			+ (size_t)((ty->phase + ty->first * stride) * s->kernel_width + tx.phase),
+		s->in_channels);
+}
+
+/* The tiles of the inputs x .. x + CONV_POSITIONS * stride - 1 of row y: they read the same patch.
+ * Columns of outputs that do not exist are 0; no position that exists needs them. */
+INLINE void conv_patch_backward(float *din, const float *dout, const float *w,
+	const struct nn_conv *s, int first, int block, const struct conv_taps *ty, int y, int x,
+	float *scratch)
+{
+	const int stride = s->stride, end = at_most(stride, s->in_width - x),
+		  right = (x + end - 1 + s->pad_left) / stride + CONV_POSITIONS - 1,
+		  left = (x + s->pad_left) / stride - (s->kernel_width - 1) / stride,
+		  columns = right - left + 1;
+	const size_t plane = (size_t)(s->out_height * s->out_width) * LANES;
+	float *patch = scratch
+		+ ((size_t)s->kernel_width * sizeof(struct conv_inside) / sizeof(float) + 15) / 16
+			* 16;
+	struct conv_patch p = { .at = patch,
+		.row = (size_t)columns * W,
+		.tap = W,
+		.channels = block,
+		.rows = at_least(0, ty->end - ty->first),
+		.weight_channel = (size_t)(s->in_channels * s->kernel_height * s->kernel_width),
+		.weight_row = (size_t)(stride * s->kernel_width),
+		.weight_tap = (size_t)stride,
+		.weight_out = (size_t)(s->kernel_height * s->kernel_width),
+		.inside = (struct conv_inside *)scratch,
+		.inside_step = 1 };
+	p.channel = (size_t)p.rows * p.row;
+	p.half = (size_t)block * p.channel;
+	const int c0 = at_least(0, right - s->out_width + 1), c1 = at_most(columns, right + 1);
+	const size_t half = p.half;
 	for (int o = 0; o < block; o++)
 		for (int k = 0; k < p.rows; k++) {
 			const float *from = dout + (size_t)(first + o) * plane
-				+ (ptrdiff_t)((ty.last - ty.first - k) * s->out_width + right)
+				+ (ptrdiff_t)((ty->last - ty->first - k) * s->out_width + right)
 					* LANES;
 			float *to = patch + (size_t)o * p.channel + (size_t)k * p.row;
-			if (partial)
-				pack_zeros(to, p.half, 0, c0);
+			pack_zeros(to, half, 0, c0);
 			for (int c = c0; c < c1; c++)
-				pack(to, p.half, c, from - c * LANES);
+				pack(to, half, c, from - c * LANES);
 		}
-	const size_t tap = (size_t)((ty.phase + ty.first * stride) * s->kernel_width + tx.phase);
-	conv_tiles(&t, &p, w + (size_t)first * filter + tap, s->in_channels);
+	for (int start = 0; start < end; start++)
+		conv_tile_backward(din, w, s, p, first, ty, y, x + start, right);
 }
 
 static void conv_backward_input(
 	float *din, const float *dout, const float *w, const struct nn_conv *s, float *scratch)
 {
-	if (nn_conv_points(s) && s->stride == 1 && s->in_height == s->out_height
-		&& s->in_width == s->out_width) {
+	if (nn_conv_points(s)) {
 		const size_t row = (size_t)s->out_width * LANES;
+		if (s->stride > 1 || s->in_height > s->out_height || s->in_width > s->out_width)
+			for (int i = 0; i < s->in_channels; i++)
+				for (int y = 0; y < s->in_height; y++)
+					memset(din + (size_t)i * s->in_plane
+							+ (size_t)y * s->in_row,
+						0, (size_t)s->in_width * LANES * sizeof(*din));
 		conv_points(din, dout, w, NULL, NULL,
 			(struct conv_points){ s->out_channels, s->in_channels, s->out_height,
 				s->out_width, (size_t)s->out_height * row, row, LANES, s->in_plane,
-				s->in_row, LANES, (size_t)s->in_channels, 1 },
+				(size_t)s->stride * s->in_row, (size_t)s->stride * LANES,
+				(size_t)s->in_channels, 1 },
 			scratch);
 		return;
 	}
@@ -728,12 +781,10 @@ static void conv_backward_input(
 			conv_taps_at(y + s->pad_top, s->kernel_height, s->out_height, s->stride);
 		for (int first = 0, block; first < s->out_channels; first += block) {
 			block = conv_patch_channels(s->out_channels - first,
-				taps_high * (CONV_POSITIONS - 1 + taps_wide));
-			for (int start = 0; start < s->stride; start++)
-				for (int x = start; x < s->in_width;
-					x += CONV_POSITIONS * s->stride)
-					conv_patch_backward(
-						din, dout, w, s, first, block, ty, y, x, scratch);
+				taps_high * (CONV_POSITIONS - (s->stride == 1) + taps_wide));
+			for (int x = 0; x < s->in_width; x += CONV_POSITIONS * s->stride)
+				conv_patch_backward(
+					din, dout, w, s, first, block, &ty, y, x, scratch);
 		}
 	}
 }

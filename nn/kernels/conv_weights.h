@@ -19,8 +19,8 @@
 enum {
 	WEIGHTS_IN = REGISTERS == 32 ? 4 : 3,
 	WEIGHTS_OUT = REGISTERS == 32 ? 6 : 4,
-	WEIGHTS_BAND = W == 16 ? 50000 : 5000,
-	WEIGHTS_BAND_ALONE = W == 16 ? 20480 : 5000
+	WEIGHTS_BAND = W == 16 ? 50000 : 7000,
+	WEIGHTS_BAND_ALONE = W == 16 ? 20480 : 7000
 };
 
 /* The input and output gradient, [half][channel][row][column][W] if packed. */
@@ -40,18 +40,18 @@ struct conv_span {
 
 /* sums[o * sum_out + i * sum_in] */
 INLINE void conv_weights_tile(float *sums, size_t sum_in, size_t sum_out, const struct conv_band *b,
-	struct conv_span span, size_t half, const int ins, const int outs)
+	const struct conv_span *span, size_t half, const int ins, const int outs)
 {
 	const size_t in_channel = b->in_channel, dout_channel = b->dout_channel,
 		     in_step = b->in_step, dout_step = b->dout_step;
-	const float *in = b->in + half * b->in_half + span.in,
-		    *dout = b->dout + half * b->dout_half + span.dout;
+	const float *in = b->in + half * b->in_half + span->in,
+		    *dout = b->dout + half * b->dout_half + span->dout;
 	vf a[WEIGHTS_IN][2 * WEIGHTS_OUT];
 	UNROLL for (int i = 0; i < ins; i++) UNROLL for (int o = 0; o < outs; o++) a[i][o] =
 		b->first ? (vf){ 0 } : load(sums + (size_t)o * sum_out + (size_t)i * sum_in);
-	for (int y = 0; y < span.rows; y++, in += b->in_down, dout += b->dout_row) {
+	for (int y = 0; y < span->rows; y++, in += b->in_down, dout += b->dout_row) {
 		const float *p = in,
-			    *d = dout, *const end = dout + (size_t)span.columns * dout_step;
+			    *d = dout, *const end = dout + (size_t)span->columns * dout_step;
 		for (; d != end; p += in_step, d += dout_step) {
 			vf v[WEIGHTS_IN];
 			UNROLL for (int i = 0; i < ins; i++) v[i] =
@@ -67,57 +67,82 @@ INLINE void conv_weights_tile(float *sums, size_t sum_in, size_t sum_out, const 
 		store(sums + (size_t)o * sum_out + (size_t)i * sum_in, a[i][o]);
 }
 
-INLINE void conv_weights_outs(float *sums, size_t sum_in, size_t sum_out, const struct conv_band *b,
-	struct conv_span span, size_t half, const int ins, int outs)
-{
-	switch (outs) {
-#if REGISTERS == 32
-	case 6: conv_weights_tile(sums, sum_in, sum_out, b, span, half, ins, 6); break;
-	case 5: conv_weights_tile(sums, sum_in, sum_out, b, span, half, ins, 5); break;
-#endif
-	case 4: conv_weights_tile(sums, sum_in, sum_out, b, span, half, ins, 4); break;
-	case 3: conv_weights_tile(sums, sum_in, sum_out, b, span, half, ins, 3); break;
-	case 2: conv_weights_tile(sums, sum_in, sum_out, b, span, half, ins, 2); break;
-	default: conv_weights_tile(sums, sum_in, sum_out, b, span, half, ins, 1);
+/* Each tile is a function of its own, as those of conv.h. */
+typedef void conv_weights_function(float *sums, size_t sum_in, size_t sum_out,
+	const struct conv_band *b, const struct conv_span *span, size_t half);
+
+#define WEIGHTS_TILE(ins, outs)                                                             \
+	static void conv_weights_##ins##_##outs(float *sums, size_t sum_in, size_t sum_out, \
+		const struct conv_band *b, const struct conv_span *span, size_t half)       \
+	{                                                                                   \
+		conv_weights_tile(sums, sum_in, sum_out, b, span, half, ins, outs);         \
 	}
-}
+#if REGISTERS == 32
+#define WEIGHTS_ROW(ins)                                                                \
+	WEIGHTS_TILE(ins, 1)                                                            \
+	WEIGHTS_TILE(ins, 2)                                                            \
+	WEIGHTS_TILE(ins, 3)                                                            \
+	WEIGHTS_TILE(ins, 4)                                                            \
+	WEIGHTS_TILE(ins, 5)                                                            \
+	WEIGHTS_TILE(ins, 6)                                                            \
+	static conv_weights_function *const conv_weights_of_##ins[WEIGHTS_OUT] = {      \
+		conv_weights_##ins##_1, conv_weights_##ins##_2, conv_weights_##ins##_3, \
+		conv_weights_##ins##_4, conv_weights_##ins##_5, conv_weights_##ins##_6  \
+	};
+#else
+#define WEIGHTS_ROW(ins)                                                                \
+	WEIGHTS_TILE(ins, 1)                                                            \
+	WEIGHTS_TILE(ins, 2)                                                            \
+	WEIGHTS_TILE(ins, 3)                                                            \
+	WEIGHTS_TILE(ins, 4)                                                            \
+	static conv_weights_function *const conv_weights_of_##ins[WEIGHTS_OUT] = {      \
+		conv_weights_##ins##_1, conv_weights_##ins##_2, conv_weights_##ins##_3, \
+		conv_weights_##ins##_4                                                  \
+	};
+#endif
+WEIGHTS_ROW(1)
+WEIGHTS_ROW(2)
+WEIGHTS_ROW(3)
+#if REGISTERS == 32
+WEIGHTS_ROW(4)
+WEIGHTS_TILE(1, 12)
+#define WEIGHTS_ALONE conv_weights_1_12
+#else
+WEIGHTS_TILE(1, 8)
+#define WEIGHTS_ALONE conv_weights_1_8
+#endif
 
-/* A single input channel: twice as many output channels. */
-INLINE void conv_weights_alone(float *sums, size_t sum_out, const struct conv_band *b,
-	struct conv_span span, size_t half, int outs)
-{
-	if (outs == 2 * WEIGHTS_OUT)
-		conv_weights_tile(sums, 0, sum_out, b, span, half, 1, 2 * WEIGHTS_OUT);
-	else if (outs > WEIGHTS_OUT) {
-		conv_weights_tile(sums, 0, sum_out, b, span, half, 1, WEIGHTS_OUT);
-		struct conv_band rest = *b;
-		rest.dout += WEIGHTS_OUT * b->dout_channel;
-		conv_weights_outs(sums + WEIGHTS_OUT * sum_out, 0, sum_out, &rest, span, half, 1,
-			outs - WEIGHTS_OUT);
-	} else
-		conv_weights_outs(sums, 0, sum_out, b, span, half, 1, outs);
-}
+/* By input channels - 1, then by output channels - 1. */
+static conv_weights_function *const *const conv_weights_of[WEIGHTS_IN] = {
+	conv_weights_of_1,
+	conv_weights_of_2,
+	conv_weights_of_3,
+#if REGISTERS == 32
+	conv_weights_of_4,
+#endif
+};
+#undef WEIGHTS_ROW
+#undef WEIGHTS_TILE
 
-/* One tap of `ins` input channels and `outs` output channels of one half of the band. */
+/* One tap of `ins` input channels and `outs` output channels of one half of the band. A single
+ * input channel has up to twice as many output channels. */
 INLINE void conv_weights_half(float *sums, size_t sum_in, size_t sum_out, const struct conv_band *b,
-	struct conv_span span, size_t half, int ins, int outs)
+	const struct conv_span *span, size_t half, int ins, int outs)
 {
 	sums += half * W;
-	switch (ins) {
-#if REGISTERS == 32
-	case 4: conv_weights_outs(sums, sum_in, sum_out, b, span, half, 4, outs); break;
-#endif
-	case 3: conv_weights_outs(sums, sum_in, sum_out, b, span, half, 3, outs); break;
-	case 2: conv_weights_outs(sums, sum_in, sum_out, b, span, half, 2, outs); break;
-	default: conv_weights_alone(sums, sum_out, b, span, half, outs);
+	if (outs <= WEIGHTS_OUT) {
+		conv_weights_of[ins - 1][outs - 1](sums, sum_in, sum_out, b, span, half);
+		return;
 	}
-}
-
-INLINE void conv_weights_tap(float *sums, size_t sum_in, size_t sum_out, const struct conv_band *b,
-	struct conv_span span, int ins, int outs)
-{
-	for (size_t half = 0; half < LANES / W; half++)
-		conv_weights_half(sums, sum_in, sum_out, b, span, half, ins, outs);
+	if (outs == 2 * WEIGHTS_OUT) {
+		WEIGHTS_ALONE(sums, sum_in, sum_out, b, span, half);
+		return;
+	}
+	conv_weights_of[0][WEIGHTS_OUT - 1](sums, sum_in, sum_out, b, span, half);
+	struct conv_band rest = *b;
+	rest.dout += WEIGHTS_OUT * b->dout_channel;
+	conv_weights_of[0][outs - WEIGHTS_OUT - 1](
+		sums + WEIGHTS_OUT * sum_out, sum_in, sum_out, &rest, span, half);
 }
 
 /* Add positions of one channel and half to its bias, one after the other. */
@@ -163,12 +188,13 @@ static void pack_gradients(float *to, size_t channel, float *biases, const float
 static void pack_inputs(float *to, const struct conv_band *b, const float *in,
 	const struct nn_conv *s, int first, int rows, int columns, int step, int ins)
 {
+	const size_t half = b->in_half, apart = (size_t)step * LANES;
 	for (int i = 0; i < ins; i++, in += s->in_plane)
 		for (int y = 0; y < rows; y++) {
 			const float *from = in + (size_t)(first + y * step) * s->in_row;
-			for (int x = 0; x < columns; x++)
-				pack(to + (size_t)i * b->in_channel + (size_t)y * b->in_row,
-					b->in_half, x, from + (size_t)(x * step) * LANES);
+			float *row = to + (size_t)i * b->in_channel + (size_t)y * b->in_row;
+			for (int x = 0; x < columns; x++, from += apart)
+				pack(row, half, x, from);
 		}
 }
 
@@ -206,7 +232,7 @@ static void conv_weights_few_inputs(float *sums, float *biases, size_t sum_out, 
 				few = (int)tile_of((size_t)(ins - i), WEIGHTS_IN);
 				b.in = first + (size_t)i * b.in_channel;
 				conv_weights_half(sums + (size_t)o * sum_out + i * LANES, LANES,
-					sum_out, &b, span, half, few, some);
+					sum_out, &b, &span, half, few, some);
 			}
 		for (int k = 0; k < some && biases; k++)
 			for (size_t half = 0; half < LANES / W; half++)
@@ -237,7 +263,7 @@ static void conv_weights_few_outputs(float *sums, float *biases, size_t sum_out,
 				some = (int)tile_of((size_t)(outs - o), WEIGHTS_OUT);
 				b.dout = packed + (size_t)o * b.dout_channel;
 				conv_weights_half(sums + (size_t)o * sum_out + i * LANES, LANES,
-					sum_out, &b, span, half, few, some);
+					sum_out, &b, &span, half, few, some);
 			}
 	}
 }
@@ -365,11 +391,13 @@ static void conv_weights_planes(float *dw, float *db, const float *in, const flo
 			some = (int)tile_of(
 				(size_t)(outs - o), ins == 1 ? 2 * WEIGHTS_OUT : WEIGHTS_OUT);
 			b.dout = gradients + (size_t)o * channel;
-			b.first = true;
-			for (int k = 0; k < bands; k++, b.first = false)
-				for (int t = 0; t < taps; t++)
-					conv_weights_tap(sums + t * LANES, sum_in, sum_out, &b,
-						spans[k * taps + t], ins, some);
+			for (size_t half = 0; half < LANES / W; half++) {
+				b.first = true;
+				for (int k = 0; k < bands; k++, b.first = false)
+					for (int t = 0; t < taps; t++)
+						conv_weights_half(sums + t * LANES, sum_in, sum_out,
+							&b, &spans[k * taps + t], half, ins, some);
+			}
 			for (int k = 0; k < some; k++)
 				sum_all_rows(dw + (size_t)(o + k) * filter + i * taps,
 					sums + (size_t)k * sum_out, (size_t)(ins * taps));

@@ -6,10 +6,11 @@
 #include "conv.h"
 #include "sum.h"
 
-enum { DEPTH_POSITIONS = 8, DEPTH_TAPS = 3 };
+/* DEPTH_AHEAD: rows. */
+enum { DEPTH_POSITIONS = 8, DEPTH_TAPS = 3, DEPTH_AHEAD = 2 };
 
-/* Columns that three taps of DEPTH_POSITIONS neighbours read, without those outside the input: all;
- * all but the first; all but the last; all but both; else see conv_inside. */
+/* Columns that the taps of a tile of neighbours read, without those outside the input: all; all but
+ * the first; all but the last; all but both; else see conv_inside. */
 enum depth_edges { DEPTH_WHOLE, DEPTH_FIRST, DEPTH_LAST, DEPTH_BOTH, DEPTH_ANY };
 
 /* How a tile steps through its input: floats to the next row and column of taps, and of their
@@ -17,7 +18,7 @@ enum depth_edges { DEPTH_WHOLE, DEPTH_FIRST, DEPTH_LAST, DEPTH_BOTH, DEPTH_ANY }
 struct depth_walk {
 	ptrdiff_t row, tap, weight_row, weight_tap;
 	int rows, taps;
-	struct conv_inside kept; /* positions that exist */
+	int positions; /* that exist, up to DEPTH_POSITIONS */
 	const struct conv_inside *inside;
 	enum depth_edges edges;
 	bool relu, normalized;
@@ -25,37 +26,41 @@ struct depth_walk {
 	enum nn_rectifier rectifier;
 };
 
-/* Do the positions of a tile of three taps need all of their columns, all but the first, the last,
- * or both? Taps may run backwards, as those of the gradient. */
+/* Do the positions of a tile of up to three taps a row need all of their columns, all but the
+ * first, the last, or both? Taps may run backwards, as those of the gradient. There are tiles of 4,
+ * 6 and DEPTH_POSITIONS positions. */
 INLINE enum depth_edges depth_edges_of(const struct depth_walk *p)
 {
 	const struct conv_inside *in = p->inside;
-	const int end = DEPTH_POSITIONS;
-	if (p->taps != 3 || p->kept.end != end || in[1].from != 0 || in[1].end != end)
+	const int end = p->positions, last = p->taps - 1;
+	if (last < 0 || last > 2 || (last == 2 && (in[1].from != 0 || in[1].end != end)))
 		return DEPTH_ANY;
 	const bool back = p->tap < 0;
-	const struct conv_inside left = in[back ? 2 : 0], right = in[back ? 0 : 2];
-	if (left.end != end || left.from > 1 || right.from != 0 || right.end < end - 1)
+	const struct conv_inside left = in[back ? last : 0], right = in[back ? 0 : last];
+	if (left.from > (last > 0) || right.end < end - (last > 0)
+		|| (last > 0 && (left.end != end || right.from != 0)))
+		return DEPTH_ANY;
+	if (end != 4 && end != 6 && end != DEPTH_POSITIONS)
 		return DEPTH_ANY;
 	return (enum depth_edges)(
-		(left.from == 1 ? DEPTH_FIRST : 0) + (right.end == end - 1 ? DEPTH_LAST : 0));
+		(left.from > 0 ? DEPTH_FIRST : 0) + (right.end < end ? DEPTH_LAST : 0));
 }
 
-INLINE void depth_end(
-	vf a[DEPTH_POSITIONS], float *out, ptrdiff_t out_step, const struct depth_walk *p)
+/* What follows the last sums of `count` positions. */
+INLINE void depth_end(vf a[DEPTH_POSITIONS], float *out, ptrdiff_t out_step,
+	const struct depth_walk *p, const int count)
 {
 	if (p->relu)
-		UNROLL for (int x = 0; x < DEPTH_POSITIONS; x++) a[x] = relu(a[x]);
+		UNROLL for (int x = 0; x < count; x++) a[x] = relu(a[x]);
 	if (p->normalized) {
 		const vf mean = all(p->mean), scale = all(p->scale), shift = all(p->shift);
-		UNROLL for (int x = 0; x < DEPTH_POSITIONS; x++) a[x] =
-			fma_(a[x] - mean, scale, shift);
+		UNROLL for (int x = 0; x < count; x++) a[x] = fma_(a[x] - mean, scale, shift);
 		if (p->rectifier == NN_RECTIFIED)
-			UNROLL for (int x = 0; x < DEPTH_POSITIONS; x++) a[x] = relu(a[x]);
+			UNROLL for (int x = 0; x < count; x++) a[x] = relu(a[x]);
 		else if (p->rectifier == NN_RECTIFIED_6)
-			UNROLL for (int x = 0; x < DEPTH_POSITIONS; x++) a[x] = relu6(a[x]);
+			UNROLL for (int x = 0; x < count; x++) a[x] = relu6(a[x]);
 	}
-	UNROLL for (int x = 0; x < DEPTH_POSITIONS; x++) if (x >= p->kept.from && x < p->kept.end)
+	UNROLL for (int x = 0; x < count; x++) if (x < p->positions)
 		store(out + x * out_step, a[x]);
 }
 
@@ -79,62 +84,80 @@ INLINE void depth_tile(float *out, ptrdiff_t out_step, const float *in, const fl
 					fma_(load(v + x * step), g, a[x]);
 		}
 	}
-	depth_end(a, out, out_step, p);
+	depth_end(a, out, out_step, p, DEPTH_POSITIONS);
 }
 
-/* Three taps of neighbouring positions: every column is read once, for all positions that need it,
- * and every position has its taps in order. back: the taps run from right to left. */
+/* Up to three taps of `count` neighbouring positions: every column is read once, for all positions
+ * that need it, and every position has its taps in order. back: the taps run from right to left. */
 INLINE void depth_neighbours_tile(float *out, ptrdiff_t out_step, const float *in, const float *w,
-	float bias, const struct depth_walk *p, const bool back, const bool first, const bool last)
+	float bias, const struct depth_walk *p, const int count, const int taps, const bool back,
+	const bool first, const bool last)
 {
-	enum { END = DEPTH_POSITIONS - 1 };
 	vf a[DEPTH_POSITIONS];
-	UNROLL for (int x = 0; x <= END; x++) a[x] = all(bias);
+	UNROLL for (int x = 0; x < count; x++) a[x] = all(bias);
 	for (int ky = 0; ky < p->rows; ky++, in += p->row, w += p->weight_row) {
-		const vf g[3] = { all(w[0]), all(w[1]), all(w[2]) };
-		UNROLL for (int c = 0; c < END + 3;
+		vf g[DEPTH_TAPS];
+		UNROLL for (int kx = 0; kx < taps; kx++) g[kx] = all(w[kx * p->weight_tap]);
+		UNROLL for (int c = 0; c < count + taps - 1;
 			    c++) /* from the end where the first tap reads */
 		{
 			const bool outside = (c == 0 && (back ? last : first))
-				|| (c == END + 2 && (back ? first : last));
+				|| (c == count + taps - 2 && (back ? first : last));
 			if (outside)
 				continue;
-			const vf v = load(in + (back ? END - c : c) * LANES);
-			UNROLL for (int kx = 0; kx < 3; kx++) if (c >= kx && c - kx <= END)
+			const vf v = load(in + (back ? count - 1 - c : c) * LANES);
+			UNROLL for (int kx = 0; kx < taps; kx++) if (c >= kx && c - kx < count)
 			{
-				const int x = back ? END - c + kx : c - kx;
+				const int x = back ? count - 1 - c + kx : c - kx;
 				a[x] = fma_(v, g[kx], a[x]);
 			}
 		}
 	}
-	depth_end(a, out, out_step, p);
+	depth_end(a, out, out_step, p, count);
+}
+
+/* One body for each kind of edges. */
+INLINE void depth_neighbours_edges(float *out, ptrdiff_t out_step, const float *in, const float *w,
+	float bias, const struct depth_walk *p, const int count, const int taps, const bool back)
+{
+#define DEPTH_EDGES(first, last)                                                                  \
+	depth_neighbours_tile(out, out_step, in, w, bias, p, count, taps, back, (first), (last)); \
+	break
+	switch (p->edges) {
+	case DEPTH_WHOLE: DEPTH_EDGES(false, false);
+	case DEPTH_FIRST: DEPTH_EDGES(true, false);
+	case DEPTH_LAST: DEPTH_EDGES(false, true);
+	default: DEPTH_EDGES(true, true);
+	}
+#undef DEPTH_EDGES
 }
 
 INLINE void depth_neighbours(float *out, ptrdiff_t out_step, const float *in, const float *w,
-	float bias, const struct depth_walk *p, const bool back)
+	float bias, const struct depth_walk *p, const int count)
 {
-	switch (p->edges) {
-	case DEPTH_WHOLE:
-		depth_neighbours_tile(out, out_step, in, w, bias, p, back, false, false);
-		break;
-	case DEPTH_FIRST:
-		depth_neighbours_tile(out, out_step, in, w, bias, p, back, true, false);
-		break;
-	case DEPTH_LAST:
-		depth_neighbours_tile(out, out_step, in, w, bias, p, back, false, true);
-		break;
-	default: depth_neighbours_tile(out, out_step, in, w, bias, p, back, true, true);
-	}
+	if (p->taps == 1)
+		depth_neighbours_tile(out, out_step, in, w, bias, p, count, 1, false, false, false);
+	else if (p->tap > 0 && p->taps == 3)
+		depth_neighbours_edges(out, out_step, in, w, bias, p, count, 3, false);
+	else if (p->taps == 3)
+		depth_neighbours_edges(out, out_step, in, w, bias, p, count, 3, true);
+	else if (p->tap > 0)
+		depth_neighbours_edges(out, out_step, in, w, bias, p, count, 2, false);
+	else
+		depth_neighbours_edges(out, out_step, in, w, bias, p, count, 2, true);
 }
 
 INLINE void depth_tile_any(float *out, ptrdiff_t out_step, const float *in, const float *w,
 	float bias, const struct depth_walk *p, int stride)
 {
 	for (int lane = 0; lane < LANES; lane += W)
-		if (p->edges != DEPTH_ANY && p->tap > 0)
-			depth_neighbours(out + lane, out_step, in + lane, w, bias, p, false);
+		if (p->edges != DEPTH_ANY && p->positions == DEPTH_POSITIONS)
+			depth_neighbours(
+				out + lane, out_step, in + lane, w, bias, p, DEPTH_POSITIONS);
+		else if (p->edges != DEPTH_ANY && p->positions == 6)
+			depth_neighbours(out + lane, out_step, in + lane, w, bias, p, 6);
 		else if (p->edges != DEPTH_ANY)
-			depth_neighbours(out + lane, out_step, in + lane, w, bias, p, true);
+			depth_neighbours(out + lane, out_step, in + lane, w, bias, p, 4);
 		else if (stride == 1)
 			depth_tile(out + lane, out_step, in + lane, w, bias, p, LANES);
 		else if (stride == 2)
@@ -142,6 +165,14 @@ INLINE void depth_tile_any(float *out, ptrdiff_t out_step, const float *in, cons
 		else
 			depth_tile(out + lane, out_step, in + lane, w, bias, p,
 				(ptrdiff_t)stride * LANES);
+}
+
+/* Fetch where the tile of some rows further down goes: it is written by halves of lines, which have
+ * to be read first, and rows are too far apart for the processor to expect them. */
+INLINE void depth_fetch(const float *out, ptrdiff_t step, int positions)
+{
+	for (int x = 0; x < positions; x++)
+		__builtin_prefetch(out + x * step, 1);
 }
 
 /* One channel; scratch: conv_inside of every column tap. */
@@ -165,15 +196,18 @@ static void depth_channel(float *out, const float *in, const float *w, float bia
 	}
 	for (int x = 0; x < s->out_width; x += DEPTH_POSITIONS) {
 		const int left = x * stride - s->pad_left;
-		p.kept.end = at_most(DEPTH_POSITIONS, s->out_width - x);
+		p.positions = at_most(DEPTH_POSITIONS, s->out_width - x);
 		for (int kx = 0; kx < p.taps; kx++)
 			inside[kx] = (struct conv_inside){ (at_least(0, -left - kx) + up) / stride,
-				at_most(p.kept.end,
+				at_most(p.positions,
 					(at_least(0, s->in_width - left - kx) + up) / stride) };
 		p.edges = stride == 1 ? depth_edges_of(&p) : DEPTH_ANY;
 		for (int y = 0; y < s->out_height; y++) {
 			const int top = y * stride - s->pad_top, y0 = at_least(0, -top);
 			p.rows = at_least(0, at_most(s->kernel_height, s->in_height - top) - y0);
+			if (y + DEPTH_AHEAD < s->out_height)
+				depth_fetch(out + ((y + DEPTH_AHEAD) * s->out_width + x) * LANES,
+					LANES, p.positions);
 			depth_tile_any(out + (y * s->out_width + x) * LANES, LANES,
 				in + (ptrdiff_t)(top + y0) * (ptrdiff_t)s->in_row
 					+ (ptrdiff_t)left * LANES,
@@ -206,16 +240,20 @@ static void depth_channel_input(float *din, const float *dout, const float *w,
 			const struct conv_taps tx = conv_taps_at(
 				x + s->pad_left, s->kernel_width, s->out_width, stride);
 			p.taps = at_least(0, (s->kernel_width - tx.phase + stride - 1) / stride);
-			p.kept.end =
+			p.positions =
 				at_most(DEPTH_POSITIONS, (s->in_width - x + stride - 1) / stride);
 			for (int k = 0; k < p.taps; k++)
 				inside[k] = (struct conv_inside){ at_least(0, k - tx.last),
-					at_most(p.kept.end, s->out_width + k - tx.last) };
-			p.edges = stride == 1 ? depth_edges_of(&p) : DEPTH_ANY;
+					at_most(p.positions, s->out_width + k - tx.last) };
+			p.edges = depth_edges_of(&p);
 			for (int y = 0; y < s->in_height; y++) {
 				const struct conv_taps ty = conv_taps_at(
 					y + s->pad_top, s->kernel_height, s->out_height, stride);
 				p.rows = at_least(0, ty.end - ty.first);
+				if (y + DEPTH_AHEAD < s->in_height)
+					depth_fetch(din + (size_t)(y + DEPTH_AHEAD) * s->in_row
+							+ (size_t)x * LANES,
+						(ptrdiff_t)stride * LANES, p.positions);
 				depth_tile_any(din + (size_t)y * s->in_row + (size_t)x * LANES,
 					(ptrdiff_t)stride * LANES,
 					dout

@@ -60,7 +60,8 @@ static void strided_and_depthwise_convolutions_of_every_form(void **state)
 {
 	(void)state;
 	static const int kernels[][2] = { { 1, 1 }, { 2, 3 }, { 3, 3 }, { 5, 4 } };
-	static const int maps[][2] = { { 1, 1 }, { 4, 7 }, { 5, 5 }, { 8, 6 }, { 13, 12 } };
+	static const int maps[][2] = { { 1, 1 }, { 4, 7 }, { 5, 5 }, { 8, 6 }, { 13, 12 },
+		{ 5, 16 }, { 3, 28 } };
 	for (size_t k = 0; k < COUNT(kernels); k++)
 		for (size_t m = 0; m < COUNT(maps); m++)
 			for (int stride = 1; stride <= 5; stride++)
