@@ -63,6 +63,7 @@ INLINE void conv_weights_tile(float *sums, size_t sum_in, size_t sum_out, const 
 			}
 		}
 	}
+	FRESH(sums); /* addresses are computed again, not kept beside the sums */
 	UNROLL for (int i = 0; i < ins; i++) UNROLL for (int o = 0; o < outs; o++)
 		store(sums + (size_t)o * sum_out + (size_t)i * sum_in, a[i][o]);
 }
