@@ -560,6 +560,11 @@ static void fill_cells(struct grid *g, size_t r, struct columns at, struct notes
 		}
 		if (at.both >= 0) {
 			difference_interval_text(&text, cell->against.both95, m);
+			if (!interval_exists(cell->against.both95)
+				&& interval_exists(cell->against.interval))
+				notes_mark(notes, &text,
+					"The test images of this data set, or the predictions, are "
+					"not at hand: see RETRIAL_DATA.");
 			set(g, r, at.both, &text);
 		}
 		if (at.p >= 0) {

@@ -146,4 +146,28 @@ try plot "$sweep" --db "$db" --folder "$SCRATCH/figures" --scripts "$SCRATCH"
 refuses 3 "style.gp"
 check $? "missing scripts are exit 3 and named"
 
+# ---- test images that are missing when the table is made ----
+export XDG_DATA_HOME="$SCRATCH/home"
+"$RETRIAL" data export synthetic --form idx -o "$SCRATCH/idx" >/dev/null && "$RETRIAL" data import leaves "$SCRATCH/idx" >/dev/null
+cat >"$SCRATCH/own.yaml" <<'END'
+retrial: 1
+name: own
+title: two data sets
+seeds: 6
+base: {model: lightweight, validation: 128, train_limit: 256, test_limit: 128}
+axes: {dataset: [synthetic, leaves], recipe: [one, two]}
+recipes:
+  one: [{phase: single, epochs: 1}]
+  two: [{phase: single, epochs: 2}]
+tables:
+  - {id: main, title: Two recipes, rows: [dataset, recipe], metrics: [test_accuracy], baseline: {recipe: one}}
+END
+"$RETRIAL" run "$SCRATCH/own.yaml" --db "$SCRATCH/own.db" >"$SCRATCH/out" 2>"$SCRATCH/err" &&
+	try table "$SCRATCH/own.yaml" --db "$SCRATCH/own.db" --intervals
+fine && says 'images too' && ! says 'not at hand'
+check $? "with all test images every difference has the interval over seeds and images"
+XDG_DATA_HOME="$SCRATCH/nowhere" try table "$SCRATCH/own.yaml" --db "$SCRATCH/own.db" --intervals
+fine && says 'are not at hand: see RETRIAL_DATA' && grep -Eq '^leaves +two .*n/a \[[a-z]\]' "$SCRATCH/out"
+check $? "where the test images are missing, the table says so"
+
 finish
