@@ -5,7 +5,7 @@
  * whatever the stride and the padding. Maps are packed by halves of the 16 lanes and processed in
  * bands of rows; of a 1x1 kernel at most the one with fewer channels is packed. Between bands the
  * sums wait in memory: of a 1x1 kernel those of many channels, in the L2 cache; of others all taps
- * of one tile's channels, in the L1 cache. */
+ * of one tile's channels and half, in the L1 cache, which the band of the other half then uses. */
 #ifndef NN_KERNELS_CONV_WEIGHTS_H
 #define NN_KERNELS_CONV_WEIGHTS_H
 
