@@ -6,7 +6,7 @@
 # FOLDER/papers are of other papers, which have pages of their own (`make papers`).
 # paper.sh --study DATABASE FOLDER SWEEP.yaml - the same for one study with a database of its own. FOLDER/NAME also gets its trials, digests and
 # environments, so that `retrial verify FOLDER/NAME` can run the trials again, and phases.csv: epochs and scores of every phase and fold of its
-# trials (`make publish` calls it). Not where another published study has all of these trials, as fair-mnist those of fair-robustness-mnist.
+# trials (`make publish` calls it). Trials that another study in FOLDER has are published only there, as those of fair-robustness-mnist in fair-mnist.
 # RETRIAL names the program (default ./retrial). Exit code 1 when anything could not be made.
 set -u
 : "${RETRIAL:=./retrial}"
@@ -76,14 +76,11 @@ make_file() {
 	fi
 }
 
-# Does one other study that is published have all trials of this one?
-is_told_elsewhere() {
-	for other in "$(dirname "$1")"/*/trials.csv; do
-		if [ -e "$other" ] && [ "$other" != "$1/trials.csv" ] && [ -z "$(awk -F, 'FNR == NR { has[$1]; next } !($1 in has)' "$other" "$1/trials.csv")" ]; then
-			return 0
-		fi
-	done
-	return 1
+# own FILE: without the lines of trials that are in the trials.csv of another published study.
+own() {
+	for other in "$(dirname "$folder")"/*/trials.csv; do
+		[ ! -e "$other" ] || [ "$other" = "$folder/trials.csv" ] || cut -d, -f1 "$other"
+	done | awk -F, 'others { told[$1]; next } FNR == 1 || !($1 in told)' others=1 - others= "$1" >"$1.new" && mv "$1.new" "$1"
 }
 
 mkdir -p "$folder"
@@ -115,14 +112,12 @@ if [ -n "$study" ]; then
 	name=$(sed -n 's/^name: *//p' "$1")
 	folder=$folder/$name
 	[ -d "$folder" ] || { echo "paper.sh: $db has no trial of $1" >&2; exit 3; }
-	make_file "$folder/trials.csv" query trials "sweep=$name" --format csv
 	used="AND environment IN (SELECT a.environment FROM finished AS f JOIN attempts AS a ON a.id = f.attempt WHERE f.sweep = '$name')"
-	if is_told_elsewhere "$folder"; then
-		rm "$folder/trials.csv"
-	else
-		make_file "$folder/digests.csv" query digests "sweep=$name" --format csv
-		make_file "$folder/phases.csv" query phases "sweep=$name" --format csv
-	fi
+	for view in digests phases trials; do
+		make_file "$folder/$view.csv" query $view "sweep=$name" --format csv
+		own "$folder/$view.csv"
+	done
+	[ "$(wc -l <"$folder/trials.csv")" -gt 1 ] || rm "$folder/trials.csv" "$folder/digests.csv" "$folder/phases.csv"
 fi
 make_file "$folder/environment.csv" query "SELECT environment, name, CASE name WHEN 'diff' THEN length(value) || ' characters' ELSE value END AS value
 	FROM facts WHERE name <> 'boot_id' $used ORDER BY environment, name" --format csv

@@ -98,6 +98,10 @@ check $? "and the environments of these, not those of the other sweep's"
 cut -d, -f2 "$SCRATCH/own/tiny/phases.csv" | sort | uniq -c | awk '{ printf "%s %s ", $1, $2 }' >"$SCRATCH/out"
 [ "$(cat "$SCRATCH/out")" = "1 sweep 9 tiny " ] && [ "$(cut -d, -f1 "$SCRATCH/own/tiny/phases.csv" | sort -u)" = "$(cut -d, -f1 "$SCRATCH/own/tiny/trials.csv" | sort -u)" ]
 check $? "and their phases: three seeds of two phases and of one"
+sh harness/paper.sh --study "$db" "$SCRATCH/own" "$SCRATCH/more.yaml" >"$SCRATCH/out" 2>"$SCRATCH/err"
+[ $? = 0 ] && [ "$(wc -l <"$SCRATCH/own/more/trials.csv")" = 3 ] && [ "$(cut -d, -f1 "$SCRATCH/own/more/digests.csv" | sort -u)" = "$(cut -d, -f1 "$SCRATCH/own/more/trials.csv" | sort -u)" ] &&
+	try verify "$SCRATCH/own/more" --sample 5 && says "2 of 2 trials are bit-exact" err
+check $? "of a study that has trials of another one, only the others are published"
 sh harness/paper.sh --study "$db" "$SCRATCH/own" "$other" >"$SCRATCH/out" 2>"$SCRATCH/err"
 [ $? = 3 ] && says "has no trial of" err
 check $? "and a sweep that was never run is an error there"
