@@ -674,7 +674,8 @@ INLINE struct conv_taps conv_taps_at(int at, int kernel, int outputs, int stride
  * block - 1 whose column 0 is output column `right`. Positions run backwards: the last one reads
  * the first of the tile's columns. From tap to tap all of them move by one column. */
 INLINE void conv_tile_backward(float *din, const float *w, const struct nn_conv *s,
-	struct conv_patch p, int first, const struct conv_taps *ty, int y, int x, int right)
+	struct conv_patch p, int first, const struct conv_taps *ty, int y, int x, int right,
+	struct conv_inside *inside)
 {
 	const int stride = s->stride, last = CONV_POSITIONS - 1;
 	const struct conv_taps tx =
@@ -682,7 +683,7 @@ INLINE void conv_tile_backward(float *din, const float *w, const struct nn_conv 
 	const int taps = at_least(0, (s->kernel_width - tx.phase + stride - 1) / stride),
 		  from = tx.last + last, /* the tile's first column */
 		positions = at_most(CONV_POSITIONS, (s->in_width - x + stride - 1) / stride);
-	struct conv_inside *inside = (struct conv_inside *)p.inside;
+	p.inside = inside;
 	p.at += (size_t)(right - from) * W;
 	p.taps = taps;
 	p.kept = (struct conv_inside){ CONV_POSITIONS - positions, CONV_POSITIONS };
@@ -713,7 +714,8 @@ INLINE void conv_tile_backward(float *din, const float *w, const struct nn_conv 
 }
 
 /* The tiles of the inputs x .. x + CONV_POSITIONS * stride - 1 of row y: they read the same patch.
- * Columns of outputs that do not exist are 0; no position that exists needs them. */
+ * Its columns to the right of the output are 0: positions that do not exist read them. Those to the
+ * left of it are not written, and no tile reads them. */
 INLINE void conv_patch_backward(float *din, const float *dout, const float *w,
 	const struct nn_conv *s, int first, int block, const struct conv_taps *ty, int y, int x,
 	float *scratch)
@@ -735,24 +737,24 @@ INLINE void conv_patch_backward(float *din, const float *dout, const float *w,
 		.weight_row = (size_t)(stride * s->kernel_width),
 		.weight_tap = (size_t)stride,
 		.weight_out = (size_t)(s->kernel_height * s->kernel_width),
-		.inside = (struct conv_inside *)scratch,
 		.inside_step = 1 };
 	p.channel = (size_t)p.rows * p.row;
 	p.half = (size_t)block * p.channel;
-	const int c0 = at_least(0, right - s->out_width + 1), c1 = at_most(columns, right + 1);
-	const size_t half = p.half;
+	const int c0 = at_most(columns, at_least(0, right - s->out_width + 1)),
+		  c1 = at_most(columns, right + 1);
 	for (int o = 0; o < block; o++)
 		for (int k = 0; k < p.rows; k++) {
 			const float *from = dout + (size_t)(first + o) * plane
 				+ (ptrdiff_t)((ty->last - ty->first - k) * s->out_width + right)
 					* LANES;
 			float *to = patch + (size_t)o * p.channel + (size_t)k * p.row;
-			pack_zeros(to, half, 0, c0);
+			pack_zeros(to, p.half, 0, c0);
 			for (int c = c0; c < c1; c++)
-				pack(to, half, c, from - c * LANES);
+				pack(to, p.half, c, from - c * LANES);
 		}
 	for (int start = 0; start < end; start++)
-		conv_tile_backward(din, w, s, p, first, ty, y, x + start, right);
+		conv_tile_backward(din, w, s, p, first, ty, y, x + start, right,
+			(struct conv_inside *)scratch);
 }
 
 static void conv_backward_input(

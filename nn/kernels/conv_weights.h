@@ -4,8 +4,9 @@
  * one tap of some input channels x some output channels: all of them read the same positions,
  * whatever the stride and the padding. Maps are packed by halves of the 16 lanes and processed in
  * bands of rows; of a 1x1 kernel at most the one with fewer channels is packed. Between bands the
- * sums wait in memory: of a 1x1 kernel those of many channels, in the L2 cache; of others all taps
- * of one tile's channels and half, in the L1 cache, which the band of the other half then uses. */
+ * sums wait in memory: of a 1x1 kernel those of many channels, in the L2 cache; of others those of
+ * all taps of one tile's channels, for one half of the lanes, in the L1 cache. The other half
+ * follows when all bands are done. */
 #ifndef NN_KERNELS_CONV_WEIGHTS_H
 #define NN_KERNELS_CONV_WEIGHTS_H
 
@@ -126,7 +127,7 @@ static conv_weights_function *const *const conv_weights_of[WEIGHTS_IN] = {
 #undef WEIGHTS_TILE
 
 /* One tap of `ins` input channels and `outs` output channels of one half of the band. A single
- * input channel has up to twice as many output channels. */
+ * input channel, and no other number, has up to twice as many output channels. */
 INLINE void conv_weights_half(float *sums, size_t sum_in, size_t sum_out, const struct conv_band *b,
 	const struct conv_span *span, size_t half, int ins, int outs)
 {

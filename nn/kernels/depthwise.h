@@ -6,7 +6,7 @@
 #include "conv.h"
 #include "sum.h"
 
-/* DEPTH_AHEAD: rows. */
+/* DEPTH_AHEAD: rows from the one that is computed to the one whose lines are fetched. */
 enum { DEPTH_POSITIONS = 8, DEPTH_TAPS = 3, DEPTH_AHEAD = 2 };
 
 /* Columns that the taps of a tile of neighbours read, without those outside the input: all; all but
@@ -167,11 +167,11 @@ INLINE void depth_tile_any(float *out, ptrdiff_t out_step, const float *in, cons
 				(ptrdiff_t)stride * LANES);
 }
 
-/* Fetch where the tile of some rows further down goes: it is written by halves of lines, which have
- * to be read first, and rows are too far apart for the processor to expect them. */
+/* Fetch where the tile of some rows further down goes: if it is written by halves of lines, they
+ * have to be read first, and rows are too far apart for the processor to expect them. */
 INLINE void depth_fetch(const float *out, ptrdiff_t step, int positions)
 {
-	for (int x = 0; x < positions; x++)
+	for (int x = 0; x < positions && W < LANES; x++)
 		__builtin_prefetch(out + x * step, 1);
 }
 
