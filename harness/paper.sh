@@ -76,8 +76,8 @@ make_file() {
 	fi
 }
 
-# own FILE: without the lines of trials that are in the trials.csv of another published study.
-own() {
+# keep_own FILE: without the lines of trials that are in the trials.csv of another published study.
+keep_own() {
 	for other in "$(dirname "$folder")"/*/trials.csv; do
 		[ ! -e "$other" ] || [ "$other" = "$folder/trials.csv" ] || cut -d, -f1 "$other"
 	done | awk -F, 'others { told[$1]; next } FNR == 1 || !($1 in told)' others=1 - others= "$1" >"$1.new" && mv "$1.new" "$1"
@@ -115,7 +115,7 @@ if [ -n "$study" ]; then
 	used="AND environment IN (SELECT a.environment FROM finished AS f JOIN attempts AS a ON a.id = f.attempt WHERE f.sweep = '$name')"
 	for view in digests phases trials; do
 		make_file "$folder/$view.csv" query $view "sweep=$name" --format csv
-		own "$folder/$view.csv"
+		keep_own "$folder/$view.csv"
 	done
 	[ "$(wc -l <"$folder/trials.csv")" -gt 1 ] || rm "$folder/trials.csv" "$folder/digests.csv" "$folder/phases.csv"
 fi

@@ -80,50 +80,51 @@ typedef void conv_weights_function(float *sums, size_t sum_in, size_t sum_out,
 		conv_weights_tile(sums, sum_in, sum_out, b, span, half, ins, outs);         \
 	}
 #if REGISTERS == 32
-#define WEIGHTS_ROW(ins)                                                                \
-	WEIGHTS_TILE(ins, 1)                                                            \
-	WEIGHTS_TILE(ins, 2)                                                            \
-	WEIGHTS_TILE(ins, 3)                                                            \
-	WEIGHTS_TILE(ins, 4)                                                            \
-	WEIGHTS_TILE(ins, 5)                                                            \
-	WEIGHTS_TILE(ins, 6)                                                            \
-	static conv_weights_function *const conv_weights_of_##ins[WEIGHTS_OUT] = {      \
-		conv_weights_##ins##_1, conv_weights_##ins##_2, conv_weights_##ins##_3, \
-		conv_weights_##ins##_4, conv_weights_##ins##_5, conv_weights_##ins##_6  \
-	};
+#define WEIGHTS_WIDE(ins)    \
+	WEIGHTS_TILE(ins, 5) \
+	WEIGHTS_TILE(ins, 6)
+#define WEIGHTS_WIDE_OF(ins) conv_weights_##ins##_5, conv_weights_##ins##_6
 #else
-#define WEIGHTS_ROW(ins)                                                                \
-	WEIGHTS_TILE(ins, 1)                                                            \
-	WEIGHTS_TILE(ins, 2)                                                            \
-	WEIGHTS_TILE(ins, 3)                                                            \
-	WEIGHTS_TILE(ins, 4)                                                            \
-	static conv_weights_function *const conv_weights_of_##ins[WEIGHTS_OUT] = {      \
-		conv_weights_##ins##_1, conv_weights_##ins##_2, conv_weights_##ins##_3, \
-		conv_weights_##ins##_4                                                  \
-	};
+#define WEIGHTS_WIDE(ins)
+#define WEIGHTS_WIDE_OF(ins)
 #endif
-WEIGHTS_ROW(1)
-WEIGHTS_ROW(2)
-WEIGHTS_ROW(3)
+#define WEIGHTS_TILES(ins)   \
+	WEIGHTS_TILE(ins, 1) \
+	WEIGHTS_TILE(ins, 2) \
+	WEIGHTS_TILE(ins, 3) \
+	WEIGHTS_TILE(ins, 4) \
+	WEIGHTS_WIDE(ins)
+#define WEIGHTS_ROW(ins)                                                                \
+	{                                                                               \
+		conv_weights_##ins##_1, conv_weights_##ins##_2, conv_weights_##ins##_3, \
+			conv_weights_##ins##_4, WEIGHTS_WIDE_OF(ins)                    \
+	}
+
+WEIGHTS_TILES(1)
+WEIGHTS_TILES(2)
+WEIGHTS_TILES(3)
 #if REGISTERS == 32
-WEIGHTS_ROW(4)
+WEIGHTS_TILES(4)
 WEIGHTS_TILE(1, 12)
-#define WEIGHTS_ALONE conv_weights_1_12
+static conv_weights_function *const conv_weights_alone = conv_weights_1_12;
 #else
 WEIGHTS_TILE(1, 8)
-#define WEIGHTS_ALONE conv_weights_1_8
+static conv_weights_function *const conv_weights_alone = conv_weights_1_8;
 #endif
 
 /* By input channels - 1, then by output channels - 1. */
-static conv_weights_function *const *const conv_weights_of[WEIGHTS_IN] = {
-	conv_weights_of_1,
-	conv_weights_of_2,
-	conv_weights_of_3,
+static conv_weights_function *const conv_weights_of[WEIGHTS_IN][WEIGHTS_OUT] = {
+	WEIGHTS_ROW(1),
+	WEIGHTS_ROW(2),
+	WEIGHTS_ROW(3),
 #if REGISTERS == 32
-	conv_weights_of_4,
+	WEIGHTS_ROW(4),
 #endif
 };
 #undef WEIGHTS_ROW
+#undef WEIGHTS_TILES
+#undef WEIGHTS_WIDE_OF
+#undef WEIGHTS_WIDE
 #undef WEIGHTS_TILE
 
 /* One tap of `ins` input channels and `outs` output channels of one half of the band. A single
@@ -137,7 +138,7 @@ INLINE void conv_weights_half(float *sums, size_t sum_in, size_t sum_out, const 
 		return;
 	}
 	if (outs == 2 * WEIGHTS_OUT) {
-		WEIGHTS_ALONE(sums, sum_in, sum_out, b, span, half);
+		conv_weights_alone(sums, sum_in, sum_out, b, span, half);
 		return;
 	}
 	conv_weights_of[0][WEIGHTS_OUT - 1](sums, sum_in, sum_out, b, span, half);
