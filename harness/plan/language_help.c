@@ -276,7 +276,10 @@ static void describe_values(struct answer *a, const char *word)
 	for (size_t i = 0; i < count; i++) {
 		const struct param *p = &params[i];
 		const bool kinds = p->type == PARAM_GROUP || strcmp(p->name, "phase") == 0;
-		if (kinds || !(listed(p->names, word) || (p->zero && strcmp(p->zero, word) == 0)))
+		if (!listed(p->words, word)
+			&& (kinds
+				|| !(listed(p->names, word)
+					|| (p->zero && strcmp(p->zero, word) == 0))))
 			continue;
 		str_addf(&text, "a value of %s", p->name);
 		begin_answer(a);
@@ -332,6 +335,7 @@ void language_words(word_visitor *each, void *context)
 		const char *const zero[] = { params[i].zero, NULL };
 		each(params[i].name, params[i].help, context);
 		each_value(zero, params[i].name, each, context);
+		each_value(params[i].words, params[i].name, each, context);
 	}
 	each("chain", "short for start in a kfold phase", context);
 	each_kind(SCOPE_PHASE, each, context);

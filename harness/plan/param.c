@@ -264,6 +264,8 @@ static int parse_name(const struct param *p, const char *text, struct str *why)
 		if (strcmp(p->names[i], text) == 0)
 			return (int)i;
 	const char *near = str_nearest(text, p->names, count);
+	if (!near && p->words)
+		near = str_nearest(text, p->words, names_count(p->words));
 	str_add(why, "unknown");
 	if (near)
 		str_addf(why, " (did you mean '%s'?)", near);

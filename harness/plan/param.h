@@ -57,6 +57,8 @@ struct param {
 			     NULL: none */
 	const char *const *names; /* ends with NULL; PARAM_ENUM(S) in the order of the enum;
 				     PARAM_TEXT: the only ones allowed, or NULL */
+	const char *const *words; /* further words of a sweep file that mean one of names, depending
+				     on what else it says (phases.c); ends with NULL; NULL: none */
 	enum param_scope members; /* PARAM_GROUP, PARAM_NAMED */
 	const char *fallback;     /* default as text, NULL: has to be given */
 	const char *fallback_for; /* another default, for the kinds in fallback_kinds */

@@ -37,6 +37,8 @@ static void add_bounds(const struct param *p, struct str *out)
 static void add_names(const struct param *p, struct str *out)
 {
 	str_add(out, p->type == PARAM_ENUMS ? ", each one of " : ", one of ");
+	for (size_t i = 0; p->words && p->words[i]; i++)
+		str_addf(out, "%s | ", p->words[i]);
 	for (size_t i = 0; p->names[i]; i++)
 		str_addf(out, "%s%s", i > 0 ? " | " : "", p->names[i]);
 }

@@ -9,6 +9,7 @@
 
 static const char *const phase_kinds[] = { "single", "dual", "scratch", "unify", "unfreeze",
 	"kfold", "teacher", NULL };
+static const char *const phase_words[] = { "train", "continue", NULL };
 static const char *const inputs[] = { "original", "augmented", NULL };
 static const char *const heads[] = { "copy", "random", NULL };
 static const char *const optimizers[] = { "nadam", "sgd", "adam", "adamw", "rmsprop", "adagrad",
@@ -220,6 +221,7 @@ static const struct param table[] = {
 
 	/* ---- a phase of a recipe ---- */
 	{ IN_PHASE(kind), .name = "phase", .type = PARAM_ENUM, .names = phase_kinds,
+		.words = phase_words,
 		.help = "which network is trained, and from which weights",
 		.detail = "  train     one network from random weights: the same as single, or "
 			  "with `network: unified` as scratch\n"

@@ -171,8 +171,9 @@ static json_t *phase(void)
 				names[k], "then", scope_map(SCOPE_PHASE, k)));
 	/* Words of ordinary training: which kind they are depends on the model. */
 	json_t *word = one_of_words(names), *words = json_object_get(word, "enum");
-	json_array_append_new(words, json_string("train"));
-	json_array_append_new(words, json_string("continue"));
+	const char *const *more = param_find(SCOPE_PHASE, "phase")->words;
+	for (int i = 0; more[i]; i++)
+		json_array_append_new(words, json_string(more[i]));
 	return json_pack("{s:s,s:{s:o},s:[s],s:o}", "type", "object", "properties", "phase", word,
 		"required", "phase", "allOf", kinds);
 }

@@ -14,7 +14,7 @@ while read -r word; do
 done <"$SCRATCH/words" >"$SCRATCH/out"
 [ ! -s "$SCRATCH/out" ]
 check $? "help answers each of them"
-for word in axes zip when ablate seeds tables claims exclude blocks random conv relu dual nadam cosine copy curves params epochs_to_90 dual.lr augment.zoom stop.patience sweep; do
+for word in axes zip when ablate seeds tables claims exclude blocks random conv relu dual train continue nadam cosine copy curves params epochs_to_90 dual.lr augment.zoom stop.patience sweep; do
 	"$RETRIAL" help "$word" >/dev/null 2>&1 || echo "$word"
 done >"$SCRATCH/out"
 [ ! -s "$SCRATCH/out" ]

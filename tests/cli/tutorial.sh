@@ -2,7 +2,7 @@
 # tutorial.sh - every command of docs/tutorial*.md is run, and prints what the page says. In a page,
 # "$ COMMAND" begins a command of a console block and what follows is its output; a line "..." stands
 # for any lines, "..." at the end of a line for any rest, "[exit code N]" for the exit code. A yaml
-# block is the file that the line before it names.
+# block is the file that the line before it names. `cd` in a command holds for those after it.
 . tests/tap.sh
 export XDG_DATA_HOME="$SCRATCH/share" XDG_CACHE_HOME="$SCRATCH/cache"
 unset RETRIAL_DATA RETRIAL_DB
@@ -34,14 +34,14 @@ matches() {
 one() {
 	wanted_code=$(sed -n 's/^\[exit code \([0-9]*\)\]$/\1/p' "$SCRATCH/expected")
 	sed -i '/^\[exit code [0-9]*\]$/d' "$SCRATCH/expected"
-	(cd "$SCRATCH/work" && eval "$1") >"$SCRATCH/out" 2>&1
+	(cd "$(cat "$SCRATCH/folder")" && eval "$1" && pwd >"$SCRATCH/folder") >"$SCRATCH/out" 2>&1
 	code=$?
 	[ "$code" = "${wanted_code:-0}" ] && matches "$SCRATCH/expected" "$SCRATCH/out"
 	check $? "$2: $1"
 }
 
 for page in docs/tutorial*.md; do
-	rm -rf "$SCRATCH/work" && mkdir "$SCRATCH/work"
+	rm -rf "$SCRATCH/work" && mkdir "$SCRATCH/work" && echo "$SCRATCH/work" >"$SCRATCH/folder"
 	command='' inside='' file=''
 	while IFS= read -r line; do
 		case $inside$line in

@@ -242,6 +242,8 @@ static void wrong_keys_of_a_phase_say_where_they_belong(void **state)
 	recipe_refused("[{phase: single}]", "'epochs' is missing in this single phase");
 	recipe_refused("[{epochs: 1}]", "'phase' is missing: which kind is it");
 	recipe_refused("[{phase: dal, epochs: 1}]", "phase = dal: unknown (did you mean 'dual'?)");
+	recipe_refused(
+		"[{phase: trian, epochs: 1}]", "phase = trian: unknown (did you mean 'train'?)");
 	recipe_refused("[{phase: single, epochs: 1}, {phase: kfold, folds: 2, epochs: 1, chain: "
 		       "true, start: same}]",
 		"chain and start say the same thing");
