@@ -221,8 +221,7 @@ static const struct param table[] = {
 
 	/* ---- a phase of a recipe ---- */
 	{ IN_PHASE(kind), .name = "phase", .type = PARAM_ENUM, .names = phase_kinds,
-		.words = phase_words,
-		.help = "which network is trained, and from which weights",
+		.words = phase_words, .help = "which network is trained, and from which weights",
 		.detail = "  train     one network from random weights: the same as single, or "
 			  "with `network: unified` as scratch\n"
 			  "  continue  continues training the network of the phase before: the "
