@@ -1,15 +1,34 @@
-/* command.h - run another program and collect its output. */
+/* command.h - run another program and collect its output: no shell, no input, bounded in time and
+ * size. */
 #ifndef BASE_COMMAND_H
 #define BASE_COMMAND_H
 
-#include "err.h"
+#include <stddef.h>
+
 #include "str.h"
 
-/* Run words[0] (found on PATH; NULL ends the words) without a shell, with nothing on its standard
- * input, for at most `seconds`. What it prints is appended to *out and to *messages (standard
- * error). Returns its exit code, 127 where there is no such program, or -1 with e (no process, out
- * of time, killed, or more than 64 MiB of output). */
-int command_run(const char *const *words, double seconds, struct str *out, struct str *messages,
-	struct err *e);
+struct command {
+	const char *const *words; /* words[0] is found on PATH; NULL ends them */
+	const char *folder;       /* NULL: the current one */
+	double seconds;           /* from its start to its end */
+	size_t max_bytes;         /* of each of the two below */
+	/* Standard output and standard error are appended; NULL: thrown away. Both may be the
+	 * same. */
+	struct str *out, *messages;
+};
+
+enum command_end {
+	COMMAND_ENDED,    /* by itself: *code is its exit code, 127 where there is no such program */
+	COMMAND_SIGNAL,   /* by the signal *code */
+	COMMAND_NO_START, /* no process or no pipe */
+	COMMAND_TOO_SLOW, /* it and its process group were killed; so they were where it is */
+	COMMAND_TOO_LONG, /* longer than max_bytes: what fits was appended */
+};
+
+/* Returns how it ended. What was appended stays in every case. */
+enum command_end command_run(const struct command *c, int *code);
+
+/* "it took too long" and so on; NULL where it ended with exit code 0. */
+const char *command_complaint(enum command_end end, int code);
 
 #endif

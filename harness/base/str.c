@@ -45,17 +45,39 @@ void str_add_bytes(struct str *out, const char *bytes, size_t count)
 	out->s[out->length] = '\0';
 }
 
-void str_addf(struct str *out, const char *format, ...)
+void str_addv(struct str *out, const char *format, va_list list)
 {
-	va_list list;
-	va_start(list, format);
 	char *text;
 	const int count = vasprintf(&text, format, list);
-	va_end(list);
 	if (count < 0)
 		err_end_nomem();
 	str_add_bytes(out, text, (size_t)count);
 	free(text);
+}
+
+void str_addf(struct str *out, const char *format, ...)
+{
+	va_list list;
+	va_start(list, format);
+	str_addv(out, format, list);
+	va_end(list);
+}
+
+void str_add_word(struct str *out, const char *text)
+{
+	static const char plain[] =
+		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./=,:+@%";
+	if (text[0] && strspn(text, plain) == strlen(text)) {
+		str_add(out, text);
+		return;
+	}
+	str_add(out, "'");
+	for (; *text; text++)
+		if (*text == '\'')
+			str_add(out, "'\\''");
+		else
+			str_add_bytes(out, text, 1);
+	str_add(out, "'");
 }
 
 void str_add_json(struct str *out, const char *text)

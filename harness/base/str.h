@@ -3,6 +3,7 @@
 #define BASE_STR_H
 
 #include <stdbool.h>
+#include <stdarg.h>
 #include <stddef.h>
 
 /* Zero-initialise ({0}); s is NULL or NUL-terminated. Freed with str_free. */
@@ -15,6 +16,11 @@ struct str {
 void str_add(struct str *out, const char *text);
 void str_add_bytes(struct str *out, const char *bytes, size_t count);
 void str_addf(struct str *out, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void str_addv(struct str *out, const char *format, va_list list)
+	__attribute__((format(printf, 2, 0)));
+
+/* The text as one word of a POSIX shell: in single quotes, unless it needs none. */
+void str_add_word(struct str *out, const char *text);
 
 /* The text as a JSON string, quotes included. The text is UTF-8. */
 void str_add_json(struct str *out, const char *text);

@@ -3,19 +3,17 @@
 
 #include <string.h>
 
-#include "capture.h"
 #include "facts.h"
+#include "git.h"
 
 enum { SECONDS = 2, COMMIT_BYTES = 200, DIFF_BYTES = 1 << 20 };
 
 static const char *ask(
-	const char *folder, const char *const *arguments, size_t max_bytes, struct str *out)
+	const char *folder, const char *const *words, size_t max_bytes, struct str *out)
 {
-	enum { MOST = 16 };
-	const char *all[MOST] = { "git", "--no-optional-locks", "--no-pager" };
-	for (int i = 0; i + 4 < MOST && arguments[i]; i++)
-		all[3 + i] = arguments[i];
-	return capture_output(all, folder, false, SECONDS, max_bytes, out);
+	int code;
+	const enum command_end end = git_ask(folder, words, SECONDS, max_bytes, out, &code);
+	return command_complaint(end, code);
 }
 
 static void add_diff(struct str *facts, const struct str *diff)

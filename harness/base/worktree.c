@@ -1,18 +1,11 @@
 /* worktree.c - see worktree.h. */
 #include "worktree.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
-#include <poll.h>
-#include <signal.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include "clock.h"
-
-enum { ARGUMENTS_MAX = 8 };
+#include "git.h"
 
 /* The folder of the running program's file. Returns 0 or -1. */
 static int program_folder(char folder[PATH_MAX])
@@ -28,73 +21,22 @@ static int program_folder(char folder[PATH_MAX])
 	return 0;
 }
 
-/* In the child: git without the user's programs, without writing to the repository, silent. */
-static _Noreturn void run_git(int to, const char *folder, const char *const *arguments)
-{
-	const int null = open("/dev/null", O_RDWR);
-	dup2(null, STDIN_FILENO);
-	dup2(to, STDOUT_FILENO);
-	dup2(null, STDERR_FILENO);
-	char *all[ARGUMENTS_MAX + 6] = { "git", "--no-optional-locks", "--no-pager", "-C",
-		(char *)folder };
-	for (int i = 0; i < ARGUMENTS_MAX && arguments[i]; i++)
-		all[5 + i] = (char *)arguments[i];
-	execvp("git", all);
-	_exit(127);
-}
-
-/* Read until the end, the time or the room is over. */
-static const char *read_all(int from, size_t max_bytes, struct str *out)
-{
-	const double deadline = clock_seconds() + WORKTREE_SECONDS;
-	const size_t start = out->length;
-	char bytes[65536];
-	for (;;) {
-		const double left = deadline - clock_seconds();
-		struct pollfd ready = { .fd = from, .events = POLLIN };
-		const int got = left > 0 ? poll(&ready, 1, (int)(left * 1000) + 1) : 0;
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got <= 0)
-			return "git took too long: cut";
-		const size_t room = max_bytes - (out->length - start);
-		const ssize_t n =
-			read(from, bytes, room < sizeof(bytes) ? room + 1 : sizeof(bytes));
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return "git's answer cannot be read";
-		if (n == 0)
-			return NULL;
-		str_add_bytes(out, bytes, (size_t)n < room ? (size_t)n : room);
-		if ((size_t)n > room)
-			return max_bytes == WORKTREE_DIFF_BYTES ? "longer than a megabyte: cut"
-								: "too long: cut";
-	}
-}
-
 /* Append what git says in this folder. Returns NULL, or why that is not all. */
 static const char *ask_git_in(
-	const char *folder, const char *const *arguments, size_t max_bytes, struct str *out)
+	const char *folder, const char *const *words, size_t max_bytes, struct str *out)
 {
-	int ends[2], status = 0;
-	if (pipe2(ends, O_CLOEXEC))
-		return "no pipe to git";
-	const pid_t pid = fork();
-	if (pid == 0)
-		run_git(ends[1], folder, arguments);
-	close(ends[1]);
-	const char *cut = pid > 0 ? read_all(ends[0], max_bytes, out) : "git cannot be started";
-	close(ends[0]);
-	if (pid < 0)
-		return cut;
-	if (cut)
-		kill(pid, SIGKILL);
-	while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {
+	int code;
+	switch (git_ask(folder, words, WORKTREE_SECONDS, max_bytes, out, &code)) {
+	case COMMAND_ENDED:
+		return code ? "the program lies in no git work tree that has its commit" : NULL;
+	case COMMAND_SIGNAL: return "git was killed";
+	case COMMAND_NO_START: return "git cannot be started";
+	case COMMAND_TOO_SLOW: return "git took too long: cut";
+	case COMMAND_TOO_LONG:
+		return max_bytes == WORKTREE_DIFF_BYTES ? "longer than a megabyte: cut"
+							: "too long: cut";
 	}
-	if (!cut && (!WIFEXITED(status) || WEXITSTATUS(status) != 0))
-		cut = "the program lies in no git work tree that has its commit";
-	return cut;
+	return NULL;
 }
 
 /* The same in the folder that the program lies in. */

@@ -1,7 +1,6 @@
 /* bundle.c - see bundle.h. */
 #include "bundle.h"
 
-#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -205,19 +204,6 @@ bool bundle_is_one(const char *path)
 	return length > end && strcmp(path + length - end, ending) == 0;
 }
 
-static int remove_one(const char *path, const struct stat *info, int kind, struct FTW *where)
-{
-	(void)info;
-	(void)kind;
-	(void)where;
-	return remove(path);
-}
-
-void bundle_remove(const char *folder)
-{
-	nftw(folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
-}
-
 char *bundle_data(const char *folder)
 {
 	struct str path = { 0 };
@@ -238,7 +224,7 @@ int bundle_open(const char *path, const char *parent, char **folder, struct err 
 	}
 	if (pack_unpack(path, *folder, e) == 0)
 		return 0;
-	bundle_remove(*folder);
+	file_remove_tree(*folder);
 	free(*folder);
 	*folder = NULL;
 	return -1;

@@ -117,6 +117,14 @@ static bool place(const struct tree *t, const char *name, struct str *out)
 
 /* ---- collecting ---- */
 
+static bool holds(const struct pack *p, const char *name)
+{
+	for (size_t i = 0; i < p->count; i++)
+		if (strcmp(p->files[i].name, name) == 0)
+			return true;
+	return false;
+}
+
 /* One file of the set into `found`. *why says what is the matter with it. */
 static int collect_file(const struct tree *t, const char *name, const char *recorded, size_t *left,
 	struct pack *found, struct str *why, struct err *e)
@@ -130,9 +138,13 @@ static int collect_file(const struct tree *t, const char *name, const char *reco
 	char *folder = program_input_folder(t->program);
 	str_addf(&path, "%s/%s", folder, name);
 	free(folder);
-	if (name[0] == '/' || t->directory[0] == '/')
+	const bool absolute = name[0] == '/' || t->directory[0] == '/',
+		   placed = !absolute && place(t, name, &member) && pack_name_is_good(member.s);
+	if (placed && holds(found, member.s)) /* two names of one file */
+		goto done;
+	if (absolute)
 		str_addf(why, "%s has an absolute path", name);
-	else if (!place(t, name, &member) || !pack_name_is_good(member.s))
+	else if (!placed)
 		str_addf(why, "a bundle holds no file of the name '%s'", name);
 	else if (stat(path.s, &info) || !S_ISREG(info.st_mode))
 		str_addf(why, "%s is not there any more", path.s);
@@ -150,6 +162,7 @@ static int collect_file(const struct tree *t, const char *name, const char *reco
 		if (!why->length && !result)
 			found->files[found->count - 1].executable = info.st_mode & S_IXUSR;
 	}
+done:
 	if (why->length)
 		free(bytes);
 	str_free(&member);
@@ -172,14 +185,6 @@ static int collect(const struct tree *t, size_t bytes_max, size_t files_max, str
 			return -1;
 	}
 	return 0;
-}
-
-static bool holds(const struct pack *p, const char *name)
-{
-	for (size_t i = 0; i < p->count; i++)
-		if (strcmp(p->files[i].name, name) == 0)
-			return true;
-	return false;
 }
 
 /* The sweep file as it was frozen, and its libraries, beside the inputs. */

@@ -196,7 +196,7 @@ int published_add(struct pack *p, struct store *s, const struct published_places
 	int result = unpack_sweeps(p, folder, e);
 	if (result == 0)
 		result = add_all(p, s, folder, places, missing, e);
-	bundle_remove(folder);
+	file_remove_tree(folder);
 	free(folder);
 	return result;
 }

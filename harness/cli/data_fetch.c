@@ -11,12 +11,11 @@
 
 enum { STALL_SECONDS = 30, STALL_MAX = 3600, BAR_WIDTH = 24 };
 
-static atomic_int stop;
+static atomic_int stop; /* the signal that asked for it, or 0 */
 
 static void on_signal(int number)
 {
-	(void)number;
-	atomic_store(&stop, 1);
+	atomic_store(&stop, number);
 }
 
 /* What is shown on a terminal; elsewhere only the outcome is told. */
@@ -90,5 +89,6 @@ int data_fetch(const struct cli *c, const struct dataset_places *places)
 				there ? "is already in" : "is now in", options.folder,
 				c->arguments[i]);
 	}
-	return atomic_load(&stop) ? 128 + SIGINT : code;
+	const int signal = atomic_load(&stop);
+	return signal ? 128 + signal : code;
 }

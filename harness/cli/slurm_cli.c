@@ -44,18 +44,6 @@ int slurm_cli_find(const struct cli *c, bool *slurm)
 
 /* ---- the command of a task ---- */
 
-static void quote(struct str *out, const char *text)
-{
-	str_add(out, " '");
-	for (; *text; text++) {
-		if (*text == '\'')
-			str_add(out, "'\\''");
-		else
-			str_add_bytes(out, text, 1);
-	}
-	str_add(out, "'");
-}
-
 /* The options of this call that a task needs, too. */
 static void add_options(const struct cli *c, struct str *out)
 {
@@ -72,13 +60,13 @@ static void add_options(const struct cli *c, struct str *out)
 			str_addf(out, " --%s", passed[i].name);
 		for (int n = 0; passed[i].value && (value = cli_get_nth(c, passed[i].name, n));
 			n++) {
-			str_addf(out, " --%s", passed[i].name);
-			quote(out, value);
+			str_addf(out, " --%s ", passed[i].name);
+			str_add_word(out, value);
 		}
 	}
 }
 
-/* "'/usr/bin/retrial' run 'FOLDER/sweep.yaml' --states ..." */
+/* "/usr/bin/retrial run FOLDER/sweep.yaml --states ..." */
 static int make_commands(const struct cli *c, const struct sweep *sweep, const char *db,
 	struct str *run, struct str *collect, struct err *e)
 {
@@ -96,18 +84,18 @@ static int make_commands(const struct cli *c, const struct sweep *sweep, const c
 		str_addf(&here, "%s/", folder ? folder : ".");
 		free(folder);
 	}
-	quote(&both, program);
-	str_add(&both, " run");
-	quote(&both, path);
+	str_add_word(&both, program);
+	str_add(&both, " run ");
+	str_add_word(&both, path);
 	add_options(c, &both);
-	str_addf(run, "%s --states", both.s + 1);
+	str_addf(run, "%s --states ", both.s);
 	struct str absolute = { 0 };
 	str_addf(&absolute, "%s%s", states[0] == '/' || !here.s ? "" : here.s, states);
-	quote(run, absolute.s);
+	str_add_word(run, absolute.s);
 	str_clear(&absolute);
 	str_addf(&absolute, "%s%s", here.s ? here.s : "", db);
-	str_addf(collect, "%s --executor slurm --collect --db", both.s + 1);
-	quote(collect, absolute.s);
+	str_addf(collect, "%s --executor slurm --collect --db ", both.s);
+	str_add_word(collect, absolute.s);
 	str_add(collect, "\n");
 	str_free(&absolute);
 	str_free(&both);

@@ -38,7 +38,7 @@ static void position_of(const struct rows *r, size_t row, struct str *out)
 		str_addf(out, "phase %lld, epoch %lld", (long long)phase + 1, (long long)epoch + 1);
 		return;
 	}
-	if (phase < t.phase_count) {
+	if (phase >= 0 && phase < t.phase_count) {
 		const struct phase_config *c = &t.phases[phase];
 		str_addf(out, "phase %lld of %d (%s)", (long long)phase + 1, t.phase_count,
 			phase_kind_name(c->kind));

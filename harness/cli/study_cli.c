@@ -14,6 +14,7 @@
 #include "../store/read.h"
 #include "pager.h"
 #include "places.h"
+#include "sweep_cli.h"
 #include "terminal.h"
 
 const char *study_cli_database(const struct cli *c)
@@ -47,15 +48,13 @@ static int only_sweep(struct store *store, struct str *path, struct err *e)
 
 int study_cli_open(const struct cli *c, struct study_cli *out, struct err *e)
 {
-	enum { SET_MAX = 64 };
-	const char *set[SET_MAX];
-	struct sweep_options as_the_file_says = { .set = set };
+	const char *set[SWEEP_CLI_SET_MAX];
+	struct sweep_options as_the_file_says = { 0 };
 	struct str path = { 0 };
 	int result = -1;
 
-	for (const char *value; as_the_file_says.set_count < SET_MAX
-		&& (value = cli_get_nth(c, "set", (int)as_the_file_says.set_count));)
-		set[as_the_file_says.set_count++] = value;
+	if (sweep_cli_set(c, set, &as_the_file_says, e))
+		return -1;
 	/* A wrong file is reported before a missing database. */
 	if (c->argument_count && sweep_read(c->arguments[0], &as_the_file_says, e, &out->sweep))
 		return -1;
@@ -87,38 +86,22 @@ void study_cli_close(struct study_cli *s)
 	*s = (struct study_cli){ 0 };
 }
 
-static void add_word(struct str *out, const char *word)
-{
-	static const char plain[] =
-		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./=,:+@%";
-
-	str_add(out, " ");
-	if (word[0] && strspn(word, plain) == strlen(word)) {
-		str_add(out, word);
-		return;
-	}
-	str_add(out, "'");
-	for (; *word; word++) {
-		if (*word == '\'')
-			str_add(out, "'\\''");
-		else
-			str_add_bytes(out, word, 1);
-	}
-	str_add(out, "'");
-}
-
 void study_cli_command(struct str *out, const struct cli *c)
 {
 	str_addf(out, "retrial %s", c->verb->name);
-	for (int i = 0; i < c->argument_count; i++)
-		add_word(out, c->arguments[i]);
+	for (int i = 0; i < c->argument_count; i++) {
+		str_add(out, " ");
+		str_add_word(out, c->arguments[i]);
+	}
 	for (const struct cli_option *o = c->verb->options; o->name; o++) {
 		if (!cli_has(c, o->name))
 			continue;
 		for (int i = 0; i == 0 || (o->argument && cli_get_nth(c, o->name, i)); i++) {
 			str_addf(out, " --%s", o->name);
-			if (o->argument)
-				add_word(out, cli_get_nth(c, o->name, i));
+			if (!o->argument)
+				continue;
+			str_add(out, " ");
+			str_add_word(out, cli_get_nth(c, o->name, i));
 		}
 	}
 }

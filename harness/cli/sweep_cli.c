@@ -7,8 +7,6 @@
 #include "../run/networks.h"
 #include "places.h"
 
-enum { NAMES_MAX = 64 };
-
 static int read_with(
 	const struct cli *c, const char *path, struct sweep_options *o, struct sweep **out)
 {
@@ -33,13 +31,26 @@ static int read_with(
 	return code;
 }
 
+int sweep_cli_set(const struct cli *c, const char *set[SWEEP_CLI_SET_MAX],
+	struct sweep_options *o, struct err *e)
+{
+	o->set = set;
+	for (const char *value; (value = cli_get_nth(c, "set", (int)o->set_count));) {
+		if (o->set_count == SWEEP_CLI_SET_MAX)
+			return err_set(e, ERR_USAGE, "--set is given more than %d times",
+				SWEEP_CLI_SET_MAX);
+		set[o->set_count++] = value;
+	}
+	return 0;
+}
+
 int sweep_cli_read(const struct cli *c, const char *path, struct sweep **out)
 {
-	const char *set[NAMES_MAX];
+	const char *set[SWEEP_CLI_SET_MAX];
+	struct err e = { 0 };
 	struct known_datasets known;
 	known_datasets_fill(&known, c);
-	struct sweep_options o = { .set = set,
-		.fits = networks_fit,
+	struct sweep_options o = { .fits = networks_fit,
 		.metric = metric_check,
 		.figure = figures_check_kind };
 	if (cli_knows(c,
@@ -47,12 +58,8 @@ int sweep_cli_read(const struct cli *c, const char *path, struct sweep **out)
 		o.datasets = known.names;
 		o.dataset_count = known.count;
 	}
-	const char *value;
-	while ((value = cli_get_nth(c, "set", (int)o.set_count)) != NULL) {
-		if (o.set_count == NAMES_MAX)
-			return cli_misuse(c, "--set is given more than %d times", NAMES_MAX);
-		set[o.set_count++] = value;
-	}
+	if (sweep_cli_set(c, set, &o, &e))
+		return cli_fail(&e);
 	return read_with(c, path, &o, out);
 }
 

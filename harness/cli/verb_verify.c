@@ -445,7 +445,7 @@ static int run(const struct cli *c)
 	recorded_free(&v->recorded);
 	store_close(s);
 	if (unpacked)
-		bundle_remove(unpacked);
+		file_remove_tree(unpacked);
 	free(unpacked);
 	free(data);
 	str_free(&database);

@@ -23,7 +23,7 @@ struct download_options {
 /* Download url to path. An existing file is taken for the beginning of the content, and only the
  * rest is requested; a server without ranges starts again. Follows a few redirections. Returns 0,
  * or -1 with e (ERR_ENVIRONMENT: "URL: why"); path then has the partial content, for the next call.
- * A complete file stays unchanged. */
+ * A complete file is downloaded again: the caller looks first. */
 int download(
 	const char *url, const char *path, const struct download_options *options, struct err *e);
 

@@ -163,9 +163,11 @@ static int idx_describe(
 				"%s: test images of %u x %u pixels, training images of %d x %d",
 				folder, (unsigned)i.size[2], (unsigned)i.size[1], d->width,
 				d->height);
-		if (result == 0 && (i.size[1] > IMPORTED_SIDE_MAX || i.size[2] > IMPORTED_SIDE_MAX))
+		if (result == 0
+			&& (i.size[1] < 1 || i.size[2] < 1 || i.size[1] > IMPORTED_SIDE_MAX
+				|| i.size[2] > IMPORTED_SIDE_MAX))
 			result = err_set(e, ERR_USAGE,
-				"%s: images of %u x %u pixels, at most %d x %d would do", folder,
+				"%s: images of %u x %u pixels; 1 x 1 to %d x %d would do", folder,
 				(unsigned)i.size[2], (unsigned)i.size[1], IMPORTED_SIDE_MAX,
 				IMPORTED_SIDE_MAX);
 		for (uint32_t k = 0; result == 0 && k < l.size[0]; k++)
@@ -186,15 +188,18 @@ static int idx_fill(const char *folder, const struct import_options *o,
 	struct memory_part parts[PART_COUNT], struct dataset *d, struct err *e)
 {
 	(void)o;
-	(void)d;
 	for (int file = 0; file < 2 * PART_COUNT; file++) {
 		char *bytes;
 		struct idx idx;
 		if (idx_load(folder, file, &bytes, &idx, e))
 			return -1;
-		memcpy(file % 2 ? parts[file / 2].labels : parts[file / 2].images, idx.data,
-			idx.data_bytes);
+		const struct memory_part *part = &parts[file / 2];
+		const size_t room = part->count * (file % 2 ? 1 : memory_image_bytes(d));
+		if (idx.data_bytes == room)
+			memcpy(file % 2 ? part->labels : part->images, idx.data, room);
 		free(bytes);
+		if (idx.data_bytes != room)
+			return err_set(e, ERR_USAGE, "%s: changed while it was read", folder);
 	}
 	return 0;
 }
@@ -230,6 +235,8 @@ static int cifar_walk(
 				"%s: %zu bytes, which are no whole number of records of %d", path,
 				count, CIFAR_RECORD_BYTES);
 		const uint32_t records = (uint32_t)(count / CIFAR_RECORD_BYTES);
+		if (result == 0 && parts && records > parts[part].count - counts[part])
+			result = err_set(e, ERR_USAGE, "%s: changed while it was read", path);
 		if (result == 0 && parts)
 			result = cifar_decode(bytes, count, records, path,
 				parts[part].images + (size_t)counts[part] * CIFAR_IMAGE_BYTES,

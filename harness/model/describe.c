@@ -5,9 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../plan/model.h"
+
 enum {
-	PARAMETERS_MAX = 50000000, /* as in run/networks.c */
-	VALUES_MAX = 1 << 22,      /* of all layers together, for one image */
+	VALUES_MAX = 1 << 22, /* of all layers together, for one image */
 	FAN_IN_MAX = 1 << 24,
 	CONFIG_BYTES_MAX = 1 << 20,
 };
@@ -298,10 +299,10 @@ int describe_add_layer(struct nn_net *net, const struct nn_layer *layer, bool bi
 	size_t values = 0;
 	for (int l = 0; l < net->layer_count; l++)
 		values += nn_shape_size(net->layers[l].shape);
-	if (values > VALUES_MAX || net->parameter_count > PARAMETERS_MAX)
+	if (values > VALUES_MAX || net->parameter_count > MODEL_PARAMETERS_MAX)
 		return err_set(e, ERR_USAGE,
 			"%s: the network has more than %d values or %d parameters", layer->name,
-			VALUES_MAX, PARAMETERS_MAX);
+			VALUES_MAX, MODEL_PARAMETERS_MAX);
 	return 0;
 }
 

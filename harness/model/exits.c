@@ -9,7 +9,9 @@ enum { BATCH = 256 };
 
 bool exits_has(const struct nn_net *net)
 {
-	return net->output_count == 2 && net->input_count == 1;
+	return net->output_count == 2 && net->input_count == 1
+		&& net->layers[net->outputs[0]].shape.channels
+		== net->layers[net->outputs[1]].shape.channels;
 }
 
 /* Multiply-accumulates of what leads to output k. */

@@ -59,7 +59,14 @@ enum layer_init {
 /* LAYER_NAME_MAX: stem1/NAME fits into an entry of a freeze list. BLOCK_LAYERS_MAX: what a network
  * may have in all is the core's business (NN_LAYERS_MAX, nn/net.h). LISTED_NAME_MAX: bytes of an
  * entry of a list of names (param.h). */
-enum { LAYER_NAME_MAX = 24, BLOCK_LAYERS_MAX = 1024, LAYER_WITH_MAX = 3, LISTED_NAME_MAX = 32 };
+enum {
+	LAYER_NAME_MAX = 24,
+	BLOCK_LAYERS_MAX = 1024,
+	LAYER_WITH_MAX = 3,
+	LISTED_NAME_MAX = 32,
+	/* Of a network. More is a mistake in a sweep file: better said than out of memory. */
+	MODEL_PARAMETERS_MAX = 50000000
+};
 
 /* One layer. Which parameters a kind has: SCOPE_LAYER of the table (param.h). */
 struct layer_config {

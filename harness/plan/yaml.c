@@ -74,12 +74,19 @@ bool source_check(const struct source *source, struct diagnostics *d)
 	return true;
 }
 
+/* Count one more key or value. */
+static int count_node(struct reader *r, yaml_mark_t at)
+{
+	if (++r->nodes <= YAML_NODES_MAX)
+		return 0;
+	error_at(r, at, "too many keys and values in one file (at most 1,000,000)");
+	return -1;
+}
+
 static struct node *node_new(struct reader *r, enum node_kind kind, yaml_mark_t at)
 {
-	if (++r->nodes > YAML_NODES_MAX) {
-		error_at(r, at, "too many values in one file (at most 1,000,000)");
+	if (count_node(r, at))
 		return NULL;
-	}
 	struct node *n = arena_zero(r->arena, sizeof(*n));
 	n->kind = kind;
 	n->line = mark_line(at);
@@ -165,7 +172,7 @@ static int on_scalar(struct reader *r, const yaml_event_t *event)
 		l->key = arena_text(r->arena, text, length);
 		l->key_line = mark_line(event->start_mark);
 		l->key_column = mark_column(event->start_mark);
-		return ++r->nodes > YAML_NODES_MAX ? -1 : 0;
+		return count_node(r, event->start_mark);
 	}
 	struct node *n = node_new(r, NODE_SCALAR, event->start_mark);
 	if (!n)

@@ -2,6 +2,7 @@
  */
 #include "figure.h"
 
+#include <float.h>
 #include <math.h>
 
 /* ---- variables ---- */
@@ -147,6 +148,9 @@ struct axis figure_axis(double low, double high, int most)
 {
 	static const double factors[] = { 1, 2, 5, 10 };
 
+	/* Beyond it, a difference or a margin is infinite: such points lie outside the axis. */
+	low = low < -DBL_MAX / 4 ? -DBL_MAX / 4 : low;
+	high = high > DBL_MAX / 4 ? DBL_MAX / 4 : high;
 	if (!(low < high)) { /* one value, or none at all */
 		const double middle = isnan(low) ? 0 : low,
 			     around = middle != 0 ? fabs(middle) * 0.01 : 1;

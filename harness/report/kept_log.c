@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <zlib.h>
 
+enum { DEFLATE_MOST = 1032 }; /* zlib compresses no better than that (zlib.net, technical details) */
+
 static const struct value *cell(const struct rows *r, size_t row, const char *column)
 {
 	return &r->values[row * (size_t)r->column_count + (size_t)rows_column(r, column)];
@@ -16,13 +18,15 @@ int kept_log(struct str *out, const struct rows *r, size_t row, struct err *e)
 
 	if (stream->kind == VALUE_NULL)
 		return 0;
-	uLongf length = (uLongf)kept->integer;
+	const bool possible = content->kind == VALUE_BLOB && kept->integer >= 0
+		&& (uint64_t)kept->integer / DEFLATE_MOST <= content->length;
+	uLongf length = possible ? (uLongf)kept->integer : 0;
 	char *text = malloc(length + 1);
 	if (!text)
 		return err_nomem(e);
-	const int code = content->kind == VALUE_BLOB ? uncompress((Bytef *)text, &length,
-				 (const Bytef *)content->text, (uLong)content->length)
-						     : Z_DATA_ERROR;
+	const int code = possible ? uncompress((Bytef *)text, &length,
+					    (const Bytef *)content->text, (uLong)content->length)
+				  : Z_DATA_ERROR;
 	if (code == Z_OK)
 		str_add_bytes(out, text, length);
 	free(text);

@@ -30,17 +30,6 @@ static const char *const not_metrics[] = {
 	"labels",
 };
 
-/* What the study asks, each bound to :sweep and, where there is one, :phase. Rows may repeat when a
- * trial has several plan rows. */
-
-/* With the latency of one image at a time in 32-bit floats: of the kernel variant that is fastest
- * by the latest measurement of each. */
-
-/* the last stays */
-
-/* Of one phase: means over its folds and outputs, as the view `accuracy` has them for the last one.
- */
-
 /* What does not fit is cut off, at the end of a character. */
 static void copy_text(char *out, size_t size, const char *text)
 {

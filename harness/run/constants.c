@@ -27,18 +27,21 @@ static void moments_of_values(const struct nn_images *images, const uint32_t *id
 /* Sums of one channel, or of one pixel, over the images. */
 struct sums {
 	uint64_t sum, squares, count;
+	uint8_t least, most;
 };
 
 static struct sums add_up(const struct nn_images *images, const uint32_t *ids, uint32_t count,
 	size_t first, size_t length)
 {
 	const size_t size = nn_shape_size(images->shape);
-	struct sums s = { 0 };
+	struct sums s = { .least = UINT8_MAX };
 	for (uint32_t i = 0; i < count; i++) {
 		const uint8_t *p = images->pixels + ids[i] * size + first;
 		for (size_t k = 0; k < length; k++) {
 			s.sum += p[k];
 			s.squares += (uint64_t)p[k] * p[k];
+			s.least = p[k] < s.least ? p[k] : s.least;
+			s.most = p[k] > s.most ? p[k] : s.most;
 		}
 	}
 	s.count = (uint64_t)count * length;
@@ -50,7 +53,7 @@ static double sd_of(struct sums s)
 {
 	const double n = (double)s.count, mean = (double)s.sum / n,
 		     variance = (double)s.squares / n - mean * mean;
-	return s.squares * s.count > s.sum * s.sum && variance > 0 ? sqrt(variance) / 255 : 1;
+	return s.least < s.most && variance > 0 ? sqrt(variance) / 255 : 1;
 }
 
 static void set_layer(const struct trial *t, const struct nn_net *net, const struct nn_layer *layer,

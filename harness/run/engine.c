@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../base/capture.h"
+#include "../base/command.h"
 #include "../base/facts.h"
 #include "../data/opened.h"
 #include "../plan/trial_kind.h"
@@ -132,8 +132,15 @@ static int ask(const struct program_config *p, const char *const *command, const
 	if (!command)
 		return 0;
 	char *folder = program_input_folder(p);
-	const char *why =
-		capture_output(command, folder, true, VERSION_SECONDS, PACKAGES_BYTES, &text);
+	const struct command asked = { .words = command,
+		.folder = folder,
+		.seconds = VERSION_SECONDS,
+		.max_bytes = PACKAGES_BYTES,
+		.out = &text,
+		.messages = &text };
+	int code;
+	const enum command_end end = command_run(&asked, &code);
+	const char *why = command_complaint(end, code);
 	if (!why)
 		add_fact_text(facts, name, text.s ? text.s : "");
 	free(folder);

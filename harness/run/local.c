@@ -224,11 +224,13 @@ static int claim(struct executor *x, const struct trial *t, struct engine_basis 
 	return store_group_end(x->store, !result, e) || result ? -1 : 0;
 }
 
-/* Give an idle worker the next trial that is missing, if there is one. */
-static int start_next(struct executor *x, int slot, struct err *e)
+/* Give an idle worker the next trial that is missing, if there is one; only_again: one that this run
+ * has started before. */
+static int start_next(struct executor *x, int slot, bool only_again, struct err *e)
 {
 	struct worker *w = &x->workers[slot];
-	for (size_t index; schedule_next(x->schedule, &index); schedule_end(x->schedule, index)) {
+	for (size_t index; schedule_next(x->schedule, only_again, &index);
+		schedule_end(x->schedule, index)) {
 		const struct trial *t = &x->sweep->trials[index];
 		struct engine_basis basis;
 		if (claim(x, t, &basis, &w->attempt, e))
@@ -484,10 +486,10 @@ static int serve(struct executor *x, int slot, struct err *e)
 	const struct worker gone = *w;
 	struct trial_end end = { .state = TRIAL_FAILED };
 	worker_reap(w, &end);
-	if (gone.ended)
-		return 0;
 	if (x->engine->kill_signal != SIGKILL)
 		end_orphans(x);
+	if (gone.ended)
+		return 0;
 	explain_death(x, &gone, &end);
 	w->attempt = gone.attempt;
 	w->index = gone.index;
@@ -539,9 +541,11 @@ static int fill_workers(struct executor *x, struct pollfd *polls, int *busy, str
 	*busy = 0;
 	for (int i = 0; i < x->options->workers; i++) {
 		struct worker *w = &x->workers[i];
-		bool may_start = x->asked == 0 && !x->start_no_more
-			&& (x->options->max_trials == 0 || x->started < x->options->max_trials);
-		if (w->pid == 0 && may_start && start_next(x, i, e))
+		/* Limits hold for trials, not for the attempts at one. */
+		const bool may_start = x->asked == 0 && x->machine_failures < MACHINE_FAILURES_MAX,
+			   only_again = x->start_no_more
+			|| (x->options->max_trials && x->started >= x->options->max_trials);
+		if (w->pid == 0 && may_start && start_next(x, i, only_again, e))
 			return -1;
 		polls[i] = (struct pollfd){ .fd = w->pid ? w->pipe : -1, .events = POLLIN };
 		*busy += w->pid != 0;
@@ -596,7 +600,7 @@ static int look_elsewhere(struct executor *x, struct err *e)
 static int look_for_more(struct executor *x, struct err *e)
 {
 	size_t index;
-	while (!x->summary->more && schedule_next(x->schedule, &index)) {
+	while (!x->summary->more && schedule_next(x->schedule, false, &index)) {
 		struct engine_basis basis;
 		if (is_missing(x, &x->sweep->trials[index], &basis, &x->summary->more, e))
 			return -1;

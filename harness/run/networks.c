@@ -8,10 +8,6 @@
 #include "../../nn/size.h"
 #include "../data/dataset.h"
 
-enum {
-	PARAMETERS_MAX = 50000000
-}; /* a mistake in a sweep file, not a small network: better said than run out of memory */
-
 /* ---- building ---- */
 
 enum { TEACHER_STEM = -1 };
@@ -331,9 +327,9 @@ static int build(struct builder b, enum network kind, struct nn_shape input, str
 	if (!nn_net_ok(net))
 		return err_set(e, ERR_USAGE, "images of %dx%dx%d (channels, height, width): %s",
 			input.channels, input.height, input.width, net->error);
-	if (net->parameter_count > PARAMETERS_MAX)
+	if (net->parameter_count > MODEL_PARAMETERS_MAX)
 		return err_set(e, ERR_USAGE, "%zu parameters, more than the %d that are possible",
-			net->parameter_count, PARAMETERS_MAX);
+			net->parameter_count, MODEL_PARAMETERS_MAX);
 	return check_readers(net, e);
 }
 

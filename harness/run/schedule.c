@@ -13,6 +13,7 @@ enum job_state { JOB_WAITING, JOB_RUNNING, JOB_OVER };
 struct job {
 	size_t first;
 	enum job_state state;
+	bool again; /* it has been put back */
 	int phases_done;
 	unsigned shared;
 };
@@ -132,17 +133,24 @@ static bool should_wait(const struct schedule *s, size_t index)
 	return false;
 }
 
-bool schedule_next(struct schedule *s, size_t *index)
+static bool may_be_next(const struct schedule *s, size_t index, bool only_again)
+{
+	return s->jobs[index].state == JOB_WAITING && (s->jobs[index].again || !only_again);
+}
+
+bool schedule_next(struct schedule *s, bool only_again, size_t *index)
 {
 	const size_t count = s->sweep->trial_count;
 	while (s->first_waiting < count && s->jobs[s->first_waiting].state != JOB_WAITING)
 		s->first_waiting++;
-	size_t i = s->first_waiting;
-	while (i < count && (s->jobs[i].state != JOB_WAITING || should_wait(s, i)))
+	size_t first = s->first_waiting;
+	while (first < count && !may_be_next(s, first, only_again))
+		first++;
+	size_t i = first;
+	while (i < count && (!may_be_next(s, i, only_again) || should_wait(s, i)))
 		i++;
 	if (i == count)
-		i = s->first_waiting; /* all that is left would wait: rather do something twice than
-					 nothing */
+		i = first; /* all that is left would wait: rather do something twice than nothing */
 	if (i == count)
 		return false;
 	s->jobs[i].state = JOB_RUNNING;
@@ -169,6 +177,7 @@ void schedule_again(struct schedule *s, size_t index)
 {
 	schedule_end(s, index);
 	s->jobs[index].state = JOB_WAITING;
+	s->jobs[index].again = true;
 	if (index < s->first_waiting)
 		s->first_waiting = index;
 }

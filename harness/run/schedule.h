@@ -15,9 +15,9 @@ struct schedule;
 int schedule_new(const struct sweep *sweep, bool share, struct err *e, struct schedule **out);
 void schedule_free(struct schedule *s);
 
-/* Take the next trial: false when none is left. A taken trial counts as running until schedule_end.
- */
-bool schedule_next(struct schedule *s, size_t *index);
+/* Take the next trial: false when none is left. only_again: one that schedule_again has put back. A
+ * taken trial counts as running until schedule_end. */
+bool schedule_next(struct schedule *s, bool only_again, size_t *index);
 
 /* A running trial's phase is over: from here on others can share it. The trial itself is over. */
 void schedule_phase_done(struct schedule *s, size_t index, int phase);

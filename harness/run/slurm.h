@@ -42,6 +42,10 @@ struct slurm_queue {
 int slurm_queue_read(const char *folder, struct err *e, struct slurm_queue *out);
 void slurm_queue_free(struct slurm_queue *q);
 
+/* Run a command of Slurm (words; NULL ends them), for at most so many seconds, and append its answer.
+ * Returns 0, or -1 with e: not there, failed, or no answer in time. */
+int slurm_ask(const char *const *words, double seconds, struct str *answer, struct err *e);
+
 /* Cancel these tasks. */
 int slurm_cancel(const struct slurm_queue *q, struct err *e);
 

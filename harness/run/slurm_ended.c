@@ -99,14 +99,18 @@ static void sum_up(struct ledger *l, size_t first)
 static int read_submission(struct ledger *l, const char *submission, struct err *e)
 {
 	struct slurm_list list;
-	struct str path = { 0 };
+	struct str jobs = { 0 }, path = { 0 };
 	char identity[DIGEST_TEXT];
 	const size_t first = l->count;
+	str_addf(&jobs, "%s/%s/jobs.txt", l->folder, submission);
 	str_addf(&path, "%s/%s/trials.txt", l->folder, submission);
-	const int result = file_exists(path.s) ? slurm_list_open(path.s, &list, e) : 1;
+	/* Of a submission that broke off, Slurm has no array: nothing of it can have ended. */
+	const bool submitted = file_exists(jobs.s) && file_exists(path.s);
+	const int result = submitted ? slurm_list_open(path.s, &list, e) : 0;
+	str_free(&jobs);
 	str_free(&path);
-	if (result) /* a submission that broke off has none */
-		return result < 0 ? -1 : 0;
+	if (!submitted || result)
+		return result;
 	for (long number; (number = slurm_list_next(&list, identity));) {
 		const size_t trial = find_trial(l->trials, identity);
 		if (trial == l->trials->row_count || l->claimed[trial])

@@ -8,7 +8,7 @@
 #include "../base/file.h"
 #include "slurm.h"
 
-enum { ANSWER_SECONDS = 30, FIELDS = 7, CANCEL_AT_ONCE = 500 };
+enum { ANSWER_SECONDS = 30, ANSWER_BYTES_MAX = 64 << 20, FIELDS = 7, CANCEL_AT_ONCE = 500 };
 
 char *slurm_folder(const char *db, const char *sweep, struct err *e)
 {
@@ -29,15 +29,28 @@ char *slurm_folder(const char *db, const char *sweep, struct err *e)
 	return str_take(&path);
 }
 
-/* "There is no such program" and a failure as texts for people. */
-static int complain(const char *program, int code, const struct str *messages, struct err *e)
+int slurm_ask(const char *const *words, double seconds, struct str *answer, struct err *e)
 {
-	if (code == 127)
-		return err_set(e, ERR_ENVIRONMENT,
-			"%s: not found: there is no Slurm on this machine", program);
-	const size_t length = messages->s ? strcspn(messages->s, "\n") : 0;
-	return err_set(e, ERR_ENVIRONMENT, "%s: exit code %d: %.*s", program, code, (int)length,
-		messages->s ? messages->s : "");
+	struct str messages = { 0 };
+	const struct command c = { .words = words,
+		.seconds = seconds,
+		.max_bytes = ANSWER_BYTES_MAX,
+		.out = answer,
+		.messages = &messages };
+	int code, result = 0;
+	const enum command_end end = command_run(&c, &code);
+	const char *why = command_complaint(end, code);
+	if (end == COMMAND_ENDED && code == 127)
+		result = err_set(e, ERR_ENVIRONMENT,
+			"%s: not found: there is no Slurm on this machine", words[0]);
+	else if (end == COMMAND_ENDED && code)
+		result = err_set(e, ERR_ENVIRONMENT, "%s: exit code %d: %.*s", words[0], code,
+			(int)(messages.s ? strcspn(messages.s, "\n") : 0),
+			messages.s ? messages.s : "");
+	else if (why)
+		result = err_set(e, ERR_ENVIRONMENT, "%s: %s (limit: %g s)", words[0], why, seconds);
+	str_free(&messages);
+	return result;
 }
 
 static void copy_field(char *to, size_t size, const char *from, size_t length)
@@ -100,15 +113,12 @@ static bool read_line(const char *line, size_t length, const char *folder, struc
 int slurm_queue_read(const char *folder, struct err *e, struct slurm_queue *out)
 {
 	char user[48];
-	struct str answer = { 0 }, messages = { 0 };
+	struct str answer = { 0 };
 	snprintf(user, sizeof(user), "--user=%lu", (unsigned long)getuid());
 	const char *const words[] = { "squeue", "--noheader", "--array", user,
 		"--format=%F|%K|%T|%r|%N|%S|%k", NULL };
 	*out = (struct slurm_queue){ 0 };
-	const int code = command_run(words, ANSWER_SECONDS, &answer, &messages, e);
-	int result = code == 0 ? 0 : -1;
-	if (code > 0)
-		complain("squeue", code, &messages, e);
+	int result = slurm_ask(words, ANSWER_SECONDS, &answer, e);
 	size_t capacity = 0;
 	for (const char *line = answer.s; !result && line && *line;) {
 		const size_t length = strcspn(line, "\n");
@@ -125,7 +135,6 @@ int slurm_queue_read(const char *folder, struct err *e, struct slurm_queue *out)
 		line += length + (line[length] == '\n');
 	}
 	str_free(&answer);
-	str_free(&messages);
 	if (result)
 		slurm_queue_free(out);
 	return result;
@@ -141,15 +150,12 @@ int slurm_cancel(const struct slurm_queue *q, struct err *e)
 {
 	for (size_t from = 0; from < q->count; from += CANCEL_AT_ONCE) {
 		const char *words[CANCEL_AT_ONCE + 2] = { "scancel" };
-		struct str answer = { 0 }, messages = { 0 };
+		struct str answer = { 0 };
 		for (size_t i = 0; i < CANCEL_AT_ONCE && from + i < q->count; i++)
 			words[i + 1] = q->tasks[from + i].job;
-		const int code = command_run(words, ANSWER_SECONDS, &answer, &messages, e);
-		if (code > 0)
-			complain("scancel", code, &messages, e);
+		const int result = slurm_ask(words, ANSWER_SECONDS, &answer, e);
 		str_free(&answer);
-		str_free(&messages);
-		if (code)
+		if (result)
 			return -1;
 	}
 	return 0;

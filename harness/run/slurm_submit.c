@@ -5,7 +5,6 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "../base/command.h"
 #include "../base/facts.h"
 #include "../base/file.h"
 #include "shards.h"
@@ -167,25 +166,13 @@ static void write_list(const struct sweep *sweep, const size_t *shard, size_t ta
 
 /* ---- the script ---- */
 
-static void quote(struct str *out, const char *text)
-{
-	str_add(out, "'");
-	for (; *text; text++) {
-		if (*text == '\'')
-			str_add(out, "'\\''");
-		else
-			str_add_bytes(out, text, 1);
-	}
-	str_add(out, "'");
-}
-
 /* What a task does, with the submission's folder. Slurm's warning before the time limit (USR1) lets
  * the trials write their checkpoints, and the task goes back into the queue; TERM (scancel,
  * preemption) does the former only. */
 static void write_commands(struct str *out, const char *submission, const char *run)
 {
 	str_add(out, "retrial_folder=");
-	quote(out, submission);
+	str_add_word(out, submission);
 	str_add(out,
 		"\nretrial_task=$(printf %05d $((SLURM_ARRAY_TASK_ID + ${1:-0})))\n"
 		"retrial_pid='' retrial_limit=0\n"
@@ -244,13 +231,11 @@ static void add_word(struct words *w, const char *word)
 static void __attribute__((format(printf, 2, 3)))
 make_word(struct words *w, const char *format, ...)
 {
-	char text[4096];
+	struct str *made = &w->made[w->made_count++];
 	va_list list;
 	va_start(list, format);
-	vsnprintf(text, sizeof(text), format, list);
+	str_addv(made, format, list);
 	va_end(list);
-	struct str *made = &w->made[w->made_count++];
-	str_add(made, text);
 	add_word(w, made->s);
 }
 
@@ -301,17 +286,8 @@ static void merge_words(struct words *w, const struct sweep *sweep, const char *
 /* Run sbatch; *job gets the id that it answers with. */
 static int submit(const struct words *w, char job[24], struct err *e)
 {
-	struct str out = { 0 }, messages = { 0 };
-	const int code = command_run(w->list, SUBMIT_SECONDS, &out, &messages, e);
-	int result = code == 0 ? 0 : -1;
-	if (code == 127)
-		err_set(e, ERR_ENVIRONMENT,
-			"sbatch: not found: there is no Slurm on this machine (--print shows the "
-			"script)");
-	else if (code > 0)
-		err_set(e, ERR_ENVIRONMENT, "sbatch: exit code %d: %.*s", code,
-			(int)(messages.s ? strcspn(messages.s, "\n") : 0),
-			messages.s ? messages.s : "");
+	struct str out = { 0 };
+	int result = slurm_ask(w->list, SUBMIT_SECONDS, &out, e);
 	if (!result) {
 		const size_t digits = out.s ? strspn(out.s, "0123456789") : 0;
 		if (digits == 0 || digits > 20)
@@ -320,7 +296,6 @@ static int submit(const struct words *w, char job[24], struct err *e)
 			snprintf(job, 24, "%.*s", (int)digits, out.s);
 	}
 	str_free(&out);
-	str_free(&messages);
 	return result;
 }
 
@@ -328,17 +303,16 @@ static int submit(const struct words *w, char job[24], struct err *e)
 static size_t array_max(void)
 {
 	static const char key[] = "MaxArraySize";
-	struct str out = { 0 }, messages = { 0 };
+	struct str out = { 0 };
 	struct err ignored = { 0 };
 	const char *const words[] = { "scontrol", "show", "config", NULL };
 	long size = ARRAY_MAX_DEFAULT;
-	if (command_run(words, SUBMIT_SECONDS, &out, &messages, &ignored) == 0 && out.s) {
+	if (slurm_ask(words, SUBMIT_SECONDS, &out, &ignored) == 0 && out.s) {
 		const char *at = strstr(out.s, key);
 		at = at ? strchr(at, '=') : NULL;
 		size = at ? strtol(at + 1, NULL, 10) : size;
 	}
 	str_free(&out);
-	str_free(&messages);
 	return size > 2 ? (size_t)size - 1 : 1;
 }
 

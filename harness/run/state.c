@@ -9,15 +9,18 @@
 #include <unistd.h>
 
 #include "../base/file.h"
+#include "../plan/model.h"
 #include "fields.h"
 
 /* A file of another format is as good as none. */
 enum {
 	STATE_FORMAT = 7,
-	FILE_MAX = 1 << 30,
 	FIXED_ARRAYS = 8,
-	ARRAYS = FIXED_ARRAYS + 2 * OUTPUTS_MAX
+	ARRAYS = FIXED_ARRAYS + 2 * OUTPUTS_MAX,
+	HEADER_MAX = 1 << 30 /* the line of JSON and the event lines */
 };
+static const size_t file_max =
+	(size_t)(ARRAYS + 1) * MODEL_PARAMETERS_MAX * sizeof(float) + HEADER_MAX;
 
 /* The arrays of a state in the order of the file. */
 static void list_arrays(struct run_state *s, float **list[ARRAYS])
@@ -264,7 +267,7 @@ static int read_body(struct members *m, const char *body, size_t length, struct 
 {
 	float **list[ARRAYS];
 	const json_int_t present = members_integer(m, "arrays", 0, (1 << ARRAYS) - 1),
-			 events = members_integer(m, "events_bytes", 0, FILE_MAX);
+			 events = members_integer(m, "events_bytes", 0, HEADER_MAX);
 	const size_t bytes = s->parameters * sizeof(float);
 	if (m->bad || (size_t)events > length)
 		return 0;
@@ -307,9 +310,9 @@ static int read_file(
 	if (header && is_of(&m, key)) {
 		s->stage = (int)members_integer(&m, "stage", 0, INT_MAX);
 		s->network = integer_of(&m, "network");
-		s->parameters = (size_t)members_integer(&m, "parameters", 0, FILE_MAX);
+		s->parameters = (size_t)members_integer(&m, "parameters", 0, MODEL_PARAMETERS_MAX);
 		s->teacher_parameters =
-			(size_t)members_integer(&m, "teacher_parameters", 0, FILE_MAX);
+			(size_t)members_integer(&m, "teacher_parameters", 0, MODEL_PARAMETERS_MAX);
 		str_add(&s->fold_digests, members_lent_text(&m, "fold_digests"));
 		members_text(&m, "weights_digest", s->weights_digest, sizeof(s->weights_digest));
 		training_of(&m, &s->training);
@@ -324,7 +327,7 @@ int state_load(const char *path, const struct state_key *key, struct run_state *
 	char *bytes;
 	size_t count;
 	*s = (struct run_state){ .network = -1 };
-	if (file_read(path, FILE_MAX, &bytes, &count, NULL))
+	if (file_read(path, file_max, &bytes, &count, NULL))
 		return 0;
 	int result = read_file(bytes, count, key, s);
 	free(bytes);

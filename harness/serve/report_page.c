@@ -1,13 +1,13 @@
 /* report_page.c - a report on demand (report_page.h). */
 #include "report_page.h"
 
-#include <ftw.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "../base/file.h"
 #include "../report/crossed.h"
 #include "../report/report.h"
 
@@ -54,14 +54,6 @@ void report_cache_free(struct report_cache *c)
 	free(c);
 }
 
-static int remove_entry(const char *path, const struct stat *s, int kind, struct FTW *at)
-{
-	(void)s;
-	(void)kind;
-	(void)at;
-	return remove(path);
-}
-
 static int make(struct visit *v, const struct serve_options *options, const struct study *study,
 	struct str *out, struct err *e)
 {
@@ -80,7 +72,7 @@ static int make(struct visit *v, const struct serve_options *options, const stru
 		.figures = folder,
 	};
 	const int result = report_make(v->store, study, &context, out, e);
-	nftw(folder, remove_entry, 8, FTW_DEPTH | FTW_PHYS);
+	file_remove_tree(folder);
 	str_free(&command);
 	return result;
 }

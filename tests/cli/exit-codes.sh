@@ -57,6 +57,12 @@ check $? "and again, as long as nothing changes"
 study away --take-over
 [ "$code" = 0 ] && [ "$(states away)" = "interrupted done done" ] && as_whole away
 check $? "--take-over takes it: exit code 0 and the digests of an undisturbed run"
+rm -rf "$SCRATCH/hostile"
+lost hostile "strftime('%Y-%m-%dT%H:%M:%fZ', 'now')"
+sqlite3 "$SCRATCH/hostile/r.db" "INSERT INTO metrics (attempt, phase, fold, epoch, output) SELECT id, -100000000, -1, 0, 0 FROM attempts"
+try status tiny --db "$SCRATCH/hostile/r.db"
+[ "$code" = 0 ]
+check $? "a phase that no recipe has does not disturb status"
 for when in "'2999-01-01T00:00:00.000Z'" "strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '+1 hour')" "'yesterday'" "''" "strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '-16 minutes')"; do
 	rm -rf "$SCRATCH/stale"
 	lost stale "$when"

@@ -100,7 +100,7 @@ check $? "one that was killed leaves no lock"
 sleep 1
 kill -s TERM $pid
 wait $pid
-[ $? = 130 ] && says "the same command goes on" err
+[ $? = 143 ] && says "the same command goes on" err
 check $? "an interrupted one says how to go on"
 try data fetch synthetic
 refuses 2 "nothing to fetch"

@@ -207,6 +207,10 @@ sweep flaky "[sh, flaky.sh, \"{seed}\", $SCRATCH/tries]" "  retries: 2"
 try run flaky.yaml --db "$db"
 [ "$code" = 0 ] && [ "$(ask "SELECT count(*) FROM attempts AS a JOIN plan ON plan.trial = a.trial JOIN sweeps AS s ON s.id = plan.sweep WHERE s.name = 'flaky'")" = 3 ]
 check $? "retries: 2 runs a failed trial twice more; each is an attempt"
+rm -f "$SCRATCH/tries"
+try run flaky.yaml --db "$SCRATCH/limited.db" --max-trials 1
+[ "$code" = 0 ] && [ "$(wc -l <"$SCRATCH/tries")" = 3 ]
+check $? "also where --max-trials lets no other trial begin"
 # shellcheck disable=SC2016
 cat >resumes.sh <<'END'
 if [ -e "$RETRIAL_SCRATCH/checkpoint" ]; then echo '{"x": 5}' >"$RETRIAL_OUT"; exit 0; fi

@@ -20,7 +20,7 @@ cat >home/deep/study/own.yaml <<'EOF'
 retrial: 1
 name: own
 seeds: 2
-program: {command: [./solve.sh, "{n}"], inputs: [solve.sh, "data/*.csv", ../../lib/common.sh], environment: {A: "1"}}
+program: {command: [./solve.sh, "{n}"], inputs: [solve.sh, ./solve.sh, "data/*.csv", ../../lib/common.sh], environment: {A: "1"}}
 parameters: {n: integer}
 metrics: {x: {better: higher}}
 axes: {n: [1, 2]}

@@ -90,7 +90,14 @@ check $? "the next run is a new attempt, and the program goes on from its own ch
 wait $follower
 grep -q 'at 10' followed && [ "$(grep -c 'at 9$' followed)" = 1 ]
 check $? "log -f has followed it, each line once"
-rm -f go begun
+sqlite3 "$db" ".backup hostile.db"
+for kept in -1 9000000000000000000; do
+	sqlite3 hostile.db "UPDATE logs SET kept = $kept"
+	try log "$trial" --db hostile.db
+	refuses 3 "the kept stdout is damaged"
+	check $? "log refuses a length that cannot be ($kept)"
+done
+rm -f go begun hostile.db
 sed 's/name: count/name: stopped/' count.yaml >stopped.yaml
 "$RETRIAL" run stopped.yaml --db stopped.db -q & pid=$!
 # shellcheck disable=SC2016 # the inner shell expands it

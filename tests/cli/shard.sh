@@ -89,6 +89,11 @@ export PATH
 try run $sweep --db "$(db stub)" --executor slurm --tasks 3
 [ "$code" = 0 ] && says '8 trials submitted in 3 tasks' err && [ -s "$SCRATCH/stub/slurm/resume/00001/trials.txt" ]
 check $? "a submission has a list of trials and is counted"
+mkdir "$SCRATCH/broken" && printf '#!/bin/sh\nexit 3\n' >"$SCRATCH/broken/sbatch" && chmod +x "$SCRATCH/broken/sbatch"
+PATH=$SCRATCH/broken:$PATH try run $sweep --db "$(db failed)" --executor slurm --tasks 3
+refuses 3 "sbatch: exit code 3" && try run $sweep --db "$(db failed)" --executor slurm --tasks 3
+[ "$code" = 0 ] && says '8 trials submitted in 3 tasks' err && ! says 'ended without' err
+check $? "of a submission that failed, no task is said to have ended"
 journal() { sqlite3 "$(db "$1")" "PRAGMA journal_mode"; }
 try tag good "$(sqlite3 "$(db stub)" "SELECT identity FROM trials LIMIT 1")" --db "$(db stub)"
 [ "$code" = 0 ] && [ "$(journal stub)" = delete ] && [ "$(journal whole)" = wal ]

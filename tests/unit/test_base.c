@@ -17,6 +17,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "harness/base/clock.h"
+#include "harness/base/command.h"
 #include "harness/base/csv.h"
 #include "harness/base/digest.h"
 #include "harness/base/err.h"
@@ -418,6 +420,62 @@ static const char *fields_of(const char *text, size_t length)
 	return out;
 }
 
+/* ---- command ---- */
+
+/* "END CODE out|messages" of a shell's command, in 0.4 seconds and 8 bytes at most. */
+static const char *ends_as(const char *text)
+{
+	static char said[64];
+	struct str out = { 0 }, messages = { 0 };
+	const char *const words[] = { "sh", "-c", text, NULL };
+	const struct command c = { .words = words,
+		.folder = "/",
+		.seconds = 0.4,
+		.max_bytes = 8,
+		.out = &out,
+		.messages = &messages };
+	int code;
+	const enum command_end end = command_run(&c, &code);
+	snprintf(said, sizeof(said), "%d %d %s|%s", (int)end, code, out.s ? out.s : "",
+		messages.s ? messages.s : "");
+	str_free(&out);
+	str_free(&messages);
+	return said;
+}
+
+static void command_says_how_a_program_ended(void **state)
+{
+	(void)state;
+	const double begin = clock_seconds();
+	assert_string_equal(ends_as("pwd; echo b >&2; exit 3"), "0 3 /\n|b\n");
+	assert_string_equal(ends_as("kill -KILL $$"), "1 9 |");
+	assert_string_equal(ends_as("echo a; exec sleep 30"), "3 0 a\n|");
+	assert_string_equal(ends_as("exec >&- 2>&-; exec sleep 30"), "3 0 |");
+	assert_string_equal(ends_as("sleep 30 & exit 0"), "3 0 |"); /* it has the pipe still */
+	assert_string_equal(ends_as("echo 123456789"), "4 0 12345678|");
+	assert_true(clock_seconds() - begin < 20);
+	const struct command none = {
+		.words = (const char *const[]){ "no-such-program-here", NULL }, .seconds = 10
+	};
+	int code;
+	const enum command_end end = command_run(&none, &code);
+	assert_string_equal(command_complaint(end, code), "there is no such program");
+	assert_null(command_complaint(COMMAND_ENDED, 0));
+}
+
+static void a_word_for_a_shell_is_quoted_where_it_has_to_be(void **state)
+{
+	(void)state;
+	struct str out = { 0 };
+	static const char *const words[] = { "a/b-1.c", "", "it's", "$x" };
+	for (size_t i = 0; i < 4; i++) {
+		str_add(&out, i ? " " : "");
+		str_add_word(&out, words[i]);
+	}
+	assert_string_equal(out.s, "a/b-1.c '' 'it'\\''s' '$x'");
+	str_free(&out);
+}
+
 static void csv_fields_are_split_unquoted_and_placed(void **state)
 {
 	(void)state;
@@ -464,6 +522,8 @@ int main(void)
 		cmocka_unit_test(facts_are_lines_of_name_and_value_without_the_hosts_name),
 		cmocka_unit_test(facts_know_the_digest_of_the_running_program),
 		cmocka_unit_test(facts_add_cannot_break_the_format),
+		cmocka_unit_test(command_says_how_a_program_ended),
+		cmocka_unit_test(a_word_for_a_shell_is_quoted_where_it_has_to_be),
 		cmocka_unit_test(csv_fields_are_split_unquoted_and_placed),
 	};
 	return cmocka_run_group_tests(tests, make_scratch, remove_scratch);

@@ -6,6 +6,7 @@
 #include <setjmp.h>
 #include <cmocka.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "harness/run/networks.h"
@@ -92,6 +93,35 @@ static void constants_are_those_of_the_training_images(void **state)
 	}
 }
 
+/* Half of the pixels black, half white: sd 0.5, of however many images. 64,000 of 28x28 pixels have
+ * sums whose products are beyond 64 bits. */
+static void the_sums_of_many_images_do_not_overflow(void **state)
+{
+	(void)state;
+	enum { MANY = 64000, SIZE = 28 * 28 };
+	static uint8_t image[SIZE];
+	static uint32_t all[MANY]; /* image 0, many times */
+	memset(image, 255, SIZE / 2);
+	const struct nn_images images = { image, labels, { 1, 28, 28 }, 1, NULL };
+	static const struct layer_config head = {
+		.kind = LAYER_DENSE, .name = "d", .bias = true, .lr_scale = 1
+	};
+	static const struct model_config model = { .layers = { [BLOCK_SUBMODEL_HEAD] = &head },
+		.counts = { [BLOCK_SUBMODEL_HEAD] = 1 } };
+	const struct trial t = { .normalize = NORMALIZE_CHANNELS, .networks = &model };
+	struct nn_net net;
+	struct err e = { 0 };
+	if (network_of_trial(&t, NETWORK_SUBMODEL, images.shape, 3, &net, &e))
+		fail_msg("%s", e.text);
+	float *params = calloc(net.parameter_count, sizeof(*params));
+	assert_non_null(params);
+	network_set_constants(&t, &net, &images, all, MANY, params);
+	assert_float_equal(
+		params[nn_net_tensor(&net, "stem1/normalize/mean")->offset], 0.5, 1e-6);
+	assert_float_equal(params[nn_net_tensor(&net, "stem1/normalize/scale")->offset], 2, 1e-6);
+	free(params);
+}
+
 static void without_normalisation_there_is_no_layer(void **state)
 {
 	(void)state;
@@ -106,6 +136,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(constants_are_those_of_the_training_images),
+		cmocka_unit_test(the_sums_of_many_images_do_not_overflow),
 		cmocka_unit_test(without_normalisation_there_is_no_layer),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -6,6 +6,8 @@
 #include <stdint.h>
 #include <setjmp.h>
 #include <cmocka.h>
+
+#include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <sys/stat.h>
@@ -309,6 +311,11 @@ static void scales_have_round_steps_and_hold_everything(void **state)
 		assert_int_equal(a.decimals, cases[i].decimals);
 		assert_true(a.low < cases[i].low && a.high > cases[i].high);
 	}
+	/* The largest numbers there are: an end all the same, and a finite scale. */
+	const struct axis whole = figure_axis(-DBL_MAX, DBL_MAX, 5),
+			  far = figure_axis(-1e308, 1e308, 5);
+	assert_true(isfinite(whole.low) && isfinite(whole.high) && isfinite(whole.step));
+	assert_true(isfinite(far.low) && far.low < far.high && far.step > 0);
 }
 
 int main(void)

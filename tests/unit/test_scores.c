@@ -152,9 +152,20 @@ static void images_leave_at_the_exit_where_it_is_sure(void **state)
 	free(params);
 }
 
+static void outputs_of_different_classes_are_no_exit(void **state)
+{
+	(void)state;
+	struct nn_net net = { 0 };
+	const int input = nn_input(&net, "input", (struct nn_shape){ 1, 1, 1 });
+	nn_output(&net, "out", nn_dense(&net, "late", input, 2, false, NN_GLOROT_UNIFORM));
+	nn_output(&net, "exit", nn_dense(&net, "early", input, 3, false, NN_GLOROT_UNIFORM));
+	assert_true(nn_net_ok(&net) && !exits_has(&net));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(outputs_of_different_classes_are_no_exit),
 		cmocka_unit_test(top5_counts_those_before),
 		cmocka_unit_test(auc_is_the_share_of_pairs_in_order),
 		cmocka_unit_test(calibration_is_confidence_against_accuracy),

@@ -42,6 +42,25 @@ static void all_errors_are_found_in_one_go(void **state)
 	str_free(&messages);
 }
 
+/* The node that is one too many may be a key. */
+static void a_file_of_too_many_keys_is_refused(void **state)
+{
+	(void)state;
+	struct str text = { 0 };
+	struct err e = { 0 };
+	struct sweep *s;
+	const struct sweep_options o = { .seeds = 0 };
+	for (int odd = 0; odd < 2; odd++) {
+		str_clear(&text);
+		str_add(&text, odd ? "x: [1]\n" : "");
+		for (int i = 0; i < 500010; i++)
+			str_addf(&text, "k%d: 1\n", i);
+		assert_int_equal(sweep_parse("large.yaml", text.s, text.length, &o, &e, &s), -1);
+		assert_non_null(strstr(e.text, "too many keys and values in one file"));
+	}
+	str_free(&text);
+}
+
 static void the_yaml_that_is_not_supported_is_named(void **state)
 {
 	(void)state;
@@ -390,6 +409,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(all_errors_are_found_in_one_go),
+		cmocka_unit_test(a_file_of_too_many_keys_is_refused),
 		cmocka_unit_test(the_yaml_that_is_not_supported_is_named),
 		cmocka_unit_test(bytes_that_are_no_text_are_refused),
 		cmocka_unit_test(nesting_is_limited),
