@@ -24,7 +24,7 @@ int nn_activations(const struct nn_net *net, const float *params, const struct n
 		free(block);
 		return -1;
 	}
-	nn_plan_make(plan, net, frozen, true);
+	nn_plan_make(plan, net, frozen, NN_MAPS_KEPT);
 	const size_t bytes = rounded_up(
 		(plan->memory + plan->shared + net->parameter_count + NN_LANES) * sizeof(float));
 	float *memory = aligned_alloc(64, bytes);

@@ -7,15 +7,6 @@
  * and one for a gradient. */
 enum { LANES = 16, CACHE = 192 * 1024, STRIPS = 3, GRADIENT_STRIP = 2 };
 
-static int readers(const struct nn_net *net, int layer)
-{
-	int count = 0;
-	for (int l = layer + 1; l < net->layer_count; l++)
-		for (int i = 0; i < net->layers[l].input_count; i++)
-			count += net->layers[l].inputs[i] == layer;
-	return count;
-}
-
 /* The layer that has an operation's map: the rectifier that is done with it, or itself. */
 static int map_of(const struct nn_plan *plan, const struct nn_net *net, int l)
 {
@@ -61,8 +52,8 @@ static bool pairs(const struct nn_plan *plan, const struct nn_net *net, int l)
 	const int deep = op->inputs[0];
 	const struct nn_op *by = &plan->ops[deep];
 	return deep == l - 1 && by->kind == NN_OP_DEPTHWISE && by->wants_gradient
-		&& !net->layers[deep].relu && readers(net, deep) == 1
-		&& readers(net, by->inputs[0]) == 1;
+		&& !net->layers[deep].relu && nn_net_readers(net, deep, NULL) == 1
+		&& nn_net_readers(net, by->inputs[0], NULL) == 1;
 }
 
 /* Channels at once of `maps` planes of that many floats. */
@@ -124,7 +115,7 @@ static int find_chain(struct nn_plan *plan, const struct nn_net *net, int first)
 			&& plan->ops[next + 1].pairs;
 		const bool kept = reader->kind == NN_OP_DEPTHWISE ? reader->trained && !again
 								  : reader->wants_gradient;
-		if (readers(net, own) == 1 && !kept
+		if (nn_net_readers(net, own, NULL) == 1 && !kept
 			&& !(net->layers[l].relu && plan->ops[l].wants_gradient))
 			give_strip(plan, l, own);
 		plan->ops[l].absorbs = plan->ops[l].strip && plan->ops[l].kind != NN_OP_BATCHNORM

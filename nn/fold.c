@@ -16,14 +16,8 @@ struct folding {
 /* The only layer that reads this one, or -1. */
 static int only_reader(const struct nn_net *net, int layer)
 {
-	int reader = -1, count = 0;
-	for (int l = layer + 1; l < net->layer_count; l++)
-		for (int i = 0; i < net->layers[l].input_count; i++)
-			if (net->layers[l].inputs[i] == layer) {
-				reader = l;
-				count++;
-			}
-	return count == 1 ? reader : -1;
+	int reader = -1;
+	return nn_net_readers(net, layer, &reader) == 1 ? reader : -1;
 }
 
 static bool is_linear(const struct nn_layer *l)

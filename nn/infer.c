@@ -165,7 +165,11 @@ static int pool_vectors(const struct nn_infer *f, int l)
 static void lay_out(struct nn_infer *f)
 {
 	f->params = take(f, f->net->parameter_count + SLACK);
-	f->zeros = take(f, 4096 + SLACK); /* a convolution has at most so many filters */
+	int zeros = 0; /* for layers without a bias */
+	for (int l = 0; l < f->net->layer_count; l++)
+		if (f->net->layers[l].bias_tensor < 0 && f->net->layers[l].shape.channels > zeros)
+			zeros = f->net->layers[l].shape.channels;
+	f->zeros = take(f, (size_t)zeros + SLACK);
 	f->bytes = take(f, nn_shape_size(f->net->layers[f->net->inputs[0]].shape) / 4 + 2 * SLACK);
 	for (int l = 0; l < f->net->layer_count; l++) {
 		const struct nn_op *op = &f->plan.ops[l];
@@ -401,7 +405,7 @@ static struct nn_infer *create(const struct nn_net *net, const float *params,
 		f->over_255[p] = (float)p / 255.0f;
 	bool frozen[2 * NN_LAYERS_MAX];
 	memset(frozen, true, sizeof(frozen));
-	nn_plan_make(&f->plan, net, frozen, false);
+	nn_plan_make(&f->plan, net, frozen, NN_MAPS_SHARED);
 	f->by_position = find_phases(f);
 	if (f->by_position)
 		lay_out(f);

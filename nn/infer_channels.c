@@ -298,7 +298,6 @@ static void lay_out(struct nn_channels *f)
 	}
 	f->scratch = take(f, 2 * taps + SLACK);
 	f->pooled = take(f, pooled);
-	f->plan.apart = true;
 	f->size = nn_layout(&f->plan, f->net, f->size);
 }
 
@@ -325,7 +324,7 @@ struct nn_channels *nn_channels_new(
 	f->narrow = find_narrow(kernels);
 	bool frozen[2 * NN_LAYERS_MAX];
 	memset(frozen, true, sizeof(frozen));
-	nn_plan_make(&f->plan, net, frozen, false);
+	nn_plan_make(&f->plan, net, frozen, NN_MAPS_APART);
 	bool known = true;
 	for (int l = 0; l < net->layer_count; l++)
 		known = known && is_known(&net->layers[l], f->plan.ops[l].kind);

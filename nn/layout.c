@@ -121,7 +121,7 @@ static bool reads_output_back(const struct nn_op *op, const struct nn_layer *lay
 static int last_use(const struct layout *y, int layer)
 {
 	const struct nn_op *ops = y->plan->ops;
-	if (y->plan->keep_maps)
+	if (y->plan->sharing == NN_MAPS_KEPT)
 		return back(y, -1);
 	int end = reads_output_back(&ops[layer], &y->net->layers[layer]) ? back_done(y, layer)
 									 : done(y, layer);
@@ -178,7 +178,8 @@ static void join_concat(struct layout *y, int layer)
 }
 
 /* An input that only this addition reads has the addition's own gradient. So has a second one, of
- * which all other readers come before the first: when they send, the first has done with it. */
+ * which all other readers come before the first: when they send, the first has done with it, unless
+ * gradients of layers before it lie in its own (a concatenation, an addition, a rectifier). */
 static void join_add(struct layout *y, int layer)
 {
 	const struct nn_op *ops = y->plan->ops, *op = &ops[layer];
@@ -195,6 +196,9 @@ static void join_add(struct layout *y, int layer)
 	if (op->input_count != 2 || y->net->layers[sole].relu
 		|| (ops[sole].kind == NN_OP_ADD && ops[sole].rectifier != NN_NOT_RECTIFIED))
 		return; /* sole's is changed on its way back */
+	for (int l = 0; l < sole; l++)
+		if (y->gradient_in[l] == sole)
+			return;
 	const int other = op->inputs[op->inputs[0] == sole];
 	if (!ops[other].wants_gradient || y->gradient_in[other] >= 0 || other >= sole
 		|| last_reader(y, other, &count) != layer)
@@ -210,14 +214,14 @@ static void join(struct layout *y)
 {
 	for (int l = 0; l < y->net->layer_count; l++)
 		y->out_in[l] = y->gradient_in[l] = -1;
-	if (y->plan->keep_maps)
+	if (y->plan->sharing == NN_MAPS_KEPT)
 		return;
 	for (int l = 0; l < y->net->layer_count; l++) {
 		const struct nn_op *op = &y->plan->ops[l];
 		if (op->done) {
 			put_out_in(y, op->inputs[0], l, 0);
 			put_gradient_in(y, op->inputs[0], l, 0);
-		} else if (op->kind == NN_OP_CONCAT && !y->plan->apart)
+		} else if (op->kind == NN_OP_CONCAT && y->plan->sharing == NN_MAPS_SHARED)
 			join_concat(y, l);
 	}
 	for (int l = 0; l < y->net->layer_count; l++)

@@ -1,8 +1,11 @@
 /* net.c - building a network: shapes, limits, and the table of parameter tensors. */
 #include "net.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
+
+enum { CHANNELS_MAX = 65536 };
 
 size_t nn_shape_size(struct nn_shape s)
 {
@@ -96,10 +99,10 @@ int nn_input(struct nn_net *net, const char *name, struct nn_shape shape)
 	struct nn_layer *layer = add_layer(net, NN_INPUT, name, NULL, 0);
 	if (!layer)
 		return -1;
-	if (shape.channels < 1 || shape.height < 1 || shape.width < 1 || shape.channels > 65536
-		|| shape.height > 1024 || shape.width > 1024)
-		return FAIL(net, "%s: shape %dx%dx%d is not within 1 to 1024, 65536 channels", name,
-			shape.channels, shape.height, shape.width);
+	if (shape.channels < 1 || shape.height < 1 || shape.width < 1
+		|| shape.channels > CHANNELS_MAX || shape.height > 1024 || shape.width > 1024)
+		return FAIL(net, "%s: shape %dx%dx%d is not within 1 to 1024, %d channels", name,
+			shape.channels, shape.height, shape.width, CHANNELS_MAX);
 	if (net->input_count == NN_OUTPUTS_MAX)
 		return FAIL(net, "%s: more than %d inputs", name, NN_OUTPUTS_MAX);
 	net->inputs[net->input_count++] = net->layer_count;
@@ -232,9 +235,12 @@ static int add_dense(struct nn_net *net, const char *name, int input, int units,
 	struct nn_layer *layer = add_layer(net, NN_DENSE, name, &input, 1);
 	if (!layer)
 		return -1;
-	if (units < 1 || units > 65536)
-		return FAIL(net, "%s: %d units, must be 1 to 65536", name, units);
-	int inputs = (int)nn_shape_size(input_shape(net, layer));
+	if (units < 1 || units > CHANNELS_MAX)
+		return FAIL(net, "%s: %d units, must be 1 to %d", name, units, CHANNELS_MAX);
+	const size_t size = nn_shape_size(input_shape(net, layer));
+	if (size > INT_MAX)
+		return FAIL(net, "%s: %zu inputs are more than %d", name, size, INT_MAX);
+	const int inputs = (int)size;
 	layer->relu = relu;
 	layer->kernel_tensor = add_tensor(
 		net, name, "kernel", (size_t)units * (size_t)inputs, inputs, units, false, init);
@@ -387,6 +393,8 @@ int nn_concat(struct nn_net *net, const char *name, const int *inputs, int input
 				out.width, net->layers[inputs[i]].name, in.channels, in.height,
 				in.width);
 		out.channels += in.channels;
+		if (out.channels > CHANNELS_MAX)
+			return FAIL(net, "%s: more than %d channels", name, CHANNELS_MAX);
 	}
 	return finish_layer(net, layer, out);
 }
@@ -447,9 +455,9 @@ int nn_pad_channels(struct nn_net *net, const char *name, int input, int channel
 	if (!layer)
 		return -1;
 	struct nn_shape shape = input_shape(net, layer);
-	if (channels < shape.channels || channels > 65536)
-		return FAIL(net, "%s: %d channels, from %d to 65536 would do", name, channels,
-			shape.channels);
+	if (channels < shape.channels || channels > CHANNELS_MAX)
+		return FAIL(net, "%s: %d channels, from %d to %d would do", name, channels,
+			shape.channels, CHANNELS_MAX);
 	shape.channels = channels;
 	return finish_layer(net, layer, shape);
 }
@@ -539,6 +547,19 @@ bool nn_net_ok(struct nn_net *net)
 	if (!net->error[0] && (net->input_count == 0 || net->output_count == 0))
 		FAIL(net, "a network needs an input and an output");
 	return !net->error[0];
+}
+
+int nn_net_readers(const struct nn_net *net, int layer, int *last)
+{
+	int count = 0;
+	for (int l = layer + 1; l < net->layer_count; l++)
+		for (int i = 0; i < net->layers[l].input_count; i++)
+			if (net->layers[l].inputs[i] == layer) {
+				count++;
+				if (last)
+					*last = l;
+			}
+	return count;
 }
 
 const struct nn_tensor *nn_net_tensor(const struct nn_net *net, const char *name)

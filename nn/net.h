@@ -233,6 +233,10 @@ int nn_window_padding(const struct nn_layer *layer, int axis, int size);
 /* Does the layer have different strides along its axes, or a dilation? */
 bool nn_is_general(const struct nn_layer *layer);
 
+/* How many inputs of layers are this layer's output; *last is the last such layer, unchanged if
+ * there is none; last may be NULL. */
+int nn_net_readers(const struct nn_net *net, int layer, int *last);
+
 /* The tensor of that name, or NULL. */
 const struct nn_tensor *nn_net_tensor(const struct nn_net *net, const char *name);
 

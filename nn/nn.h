@@ -1,5 +1,6 @@
-/* nn.h - the training core: include this header to get all of it. The core needs C11 and libc. It
- * uses no libm and does no I/O.
+/* nn.h - the training core: include this header to get all of it. The core needs C11 and libc. Of
+ * libm it uses fmaf alone, which rounds correctly, where the CPU has no such instruction. It does
+ * no I/O.
  *
  * The core computes on a virtual vector of 16 fp32 lanes with the batch innermost: an activation of
  * one block of 16 images is [channel][y][x][16]. Every sum has one documented order, and every

@@ -8,18 +8,6 @@
 
 enum { LANES = 16 };
 
-static int consumers(const struct nn_net *net, int layer, int *last)
-{
-	int count = 0;
-	for (int l = layer + 1; l < net->layer_count; l++)
-		for (int i = 0; i < net->layers[l].input_count; i++)
-			if (net->layers[l].inputs[i] == layer) {
-				count++;
-				*last = l;
-			}
-	return count;
-}
-
 /* Is this the pooling of a 3x3 valid convolution with ReLU that nobody else reads? */
 static bool fuses(const struct nn_net *net, int pool)
 {
@@ -30,7 +18,7 @@ static bool fuses(const struct nn_net *net, int pool)
 	int only = pool;
 	return c->kind == NN_CONV && c->kernel_height == 3 && c->kernel_width == 3 && c->stride == 1
 		&& !nn_is_general(c) && !c->groups && c->padding == NN_VALID && c->relu
-		&& consumers(net, p->inputs[0], &only) == 1;
+		&& nn_net_readers(net, p->inputs[0], &only) == 1;
 }
 
 static bool covers_map(const struct nn_net *net, const struct nn_layer *conv)
@@ -47,7 +35,7 @@ static enum nn_operation operation(const struct nn_net *net, int l)
 	switch (layer->kind) {
 	case NN_INPUT: return NN_OP_INPUT;
 	case NN_CONV:
-		if (consumers(net, l, &only) == 1 && fuses(net, only))
+		if (nn_net_readers(net, l, &only) == 1 && fuses(net, only))
 			return NN_OP_NOTHING;
 		return covers_map(net, layer)  ? NN_OP_DENSE
 			: nn_is_general(layer) ? NN_OP_CONV_GENERAL
@@ -285,14 +273,14 @@ static void lay_out(struct nn_plan *plan, const struct nn_net *net)
 /* A ReLU or ReLU6 that alone reads a batch normalisation or an addition is done with it. */
 static void rectify(struct nn_plan *plan, const struct nn_net *net)
 {
-	for (int l = 0; l < net->layer_count && !plan->keep_maps; l++) {
+	for (int l = 0; l < net->layer_count && plan->sharing != NN_MAPS_KEPT; l++) {
 		struct nn_op *op = &plan->ops[l];
 		int only = l;
 		if (op->kind != NN_OP_RELU && op->kind != NN_OP_RELU6)
 			continue;
 		struct nn_op *in = &plan->ops[op->inputs[0]];
 		if ((in->kind != NN_OP_BATCHNORM && in->kind != NN_OP_ADD)
-			|| consumers(net, op->inputs[0], &only) != 1)
+			|| nn_net_readers(net, op->inputs[0], &only) != 1)
 			continue;
 		in->rectifier = op->kind == NN_OP_RELU ? NN_RECTIFIED : NN_RECTIFIED_6;
 		op->done = true;
@@ -306,7 +294,7 @@ static void find_rounded(struct nn_plan *plan, const struct nn_net *net)
 	for (int l = 0; l < net->layer_count; l++) {
 		struct nn_op *op = &plan->ops[l];
 		int reader = l;
-		const int count = consumers(net, l, &reader);
+		const int count = nn_net_readers(net, l, &reader);
 		const enum nn_kind by = net->layers[reader].kind;
 		op->rounds = op->kind != NN_OP_NOTHING && op->kind != NN_OP_INPUT
 			&& op->kind != NN_OP_OUTPUT && op->kind != NN_OP_DROPOUT
@@ -317,11 +305,11 @@ static void find_rounded(struct nn_plan *plan, const struct nn_net *net)
 	}
 }
 
-void nn_plan_make(
-	struct nn_plan *plan, const struct nn_net *net, const bool *frozen, bool keep_maps)
+void nn_plan_make(struct nn_plan *plan, const struct nn_net *net, const bool *frozen,
+	enum nn_plan_sharing sharing)
 {
 	assert(!net->error[0] && net->input_count > 0 && net->output_count > 0);
-	*plan = (struct nn_plan){ .keep_maps = keep_maps };
+	*plan = (struct nn_plan){ .sharing = sharing };
 	for (int l = 0; l < net->layer_count; l++) {
 		struct nn_op *op = &plan->ops[l];
 		const struct nn_layer *layer = &net->layers[l];

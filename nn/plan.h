@@ -69,6 +69,14 @@ struct nn_op {
 	} shape;
 };
 
+/* Which memory maps share (layout.h). Kept: all stay until the end, each as its own layer computed
+ * it, for callers that inspect them. */
+enum nn_plan_sharing {
+	NN_MAPS_SHARED,
+	NN_MAPS_APART, /* inputs of a concatenation have their own memory, not in its map */
+	NN_MAPS_KEPT
+};
+
 struct nn_plan {
 	struct nn_op ops[NN_LAYERS_MAX];
 	size_t scratch; /* offset of scratch memory for kernels */
@@ -82,17 +90,14 @@ struct nn_plan {
 	size_t maps;   /* offset of the first map */
 	size_t memory; /* floats of one thread's memory */
 	size_t shared; /* floats of the memory that all blocks share */
-	bool keep_maps;
-	bool apart; /* inputs of a concatenation have their own memory, not in its map */
+	enum nn_plan_sharing sharing;
 	/* Trained batch normalisations, from the first. In training all blocks of a batch run up to
 	 * one of them before any block goes on. */
 	int cuts[NN_LAYERS_MAX], cut_count;
 };
 
-/* Plan net with these tensors frozen (NULL: none). keep_maps: all maps stay in memory until the
- * end, each as its own layer computed it, for callers that inspect them. Otherwise memory is reused
- * (layout.h). */
-void nn_plan_make(
-	struct nn_plan *plan, const struct nn_net *net, const bool *frozen, bool keep_maps);
+/* Plan net with these tensors frozen (NULL: none). */
+void nn_plan_make(struct nn_plan *plan, const struct nn_net *net, const bool *frozen,
+	enum nn_plan_sharing sharing);
 
 #endif

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "activations.h"
+#include "quant_maps.h"
 
 enum { ONE = 1 << 30 }; /* the largest multiplier */
 
@@ -20,16 +21,10 @@ static bool has_weights(const struct nn_layer *l)
 	return l->kind == NN_CONV || l->kind == NN_DENSE || l->kind == NN_DEPTHWISE;
 }
 
-/* Computed by a table of its input's 256 values. */
-static bool has_table(const struct nn_layer *l)
-{
-	return nn_is_activation(l->kind) && l->kind != NN_RELU && l->kind != NN_RELU6;
-}
-
 /* Has an output with a scale of its own. */
 static bool has_scale(const struct nn_layer *l)
 {
-	return has_weights(l) || has_table(l) || l->kind == NN_CONCAT || l->kind == NN_ADD
+	return has_weights(l) || nn_quant_has_table(l) || l->kind == NN_CONCAT || l->kind == NN_ADD
 		|| l->kind == NN_MULTIPLY || l->kind == NN_NORMALIZE;
 }
 

@@ -267,7 +267,7 @@ struct nn_quant_infer *nn_quant_infer_new(
 #endif
 	bool frozen[2 * NN_LAYERS_MAX];
 	memset(frozen, true, sizeof(frozen));
-	nn_plan_make(&f->plan, q->net, frozen, false);
+	nn_plan_make(&f->plan, q->net, frozen, NN_MAPS_SHARED);
 	lay_out(f);
 	char *memory = aligned_alloc(64, f->taken);
 	if (!memory) {

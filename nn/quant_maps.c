@@ -8,7 +8,7 @@ static int32_t zero_of(const struct nn_quant *q, int l)
 
 /* ---- tables ---- */
 
-static bool has_table(const struct nn_layer *l)
+bool nn_quant_has_table(const struct nn_layer *l)
 {
 	return nn_is_activation(l->kind) && l->kind != NN_RELU && l->kind != NN_RELU6;
 }
@@ -18,7 +18,7 @@ size_t nn_quant_table_size(const struct nn_quant *q, int l)
 	const struct nn_layer *layer = &q->net->layers[l];
 	if (layer->kind == NN_NORMALIZE)
 		return 256 * q->net->tensors[layer->mean_tensor].count;
-	return has_table(layer) ? 256 : 0;
+	return nn_quant_has_table(layer) ? 256 : 0;
 }
 
 /* The number of a real value; of none, that of 0. */

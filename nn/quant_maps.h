@@ -30,6 +30,9 @@ static inline uint8_t nn_quant_clamped(int32_t q)
 	return (uint8_t)(q < 0 ? 0 : q > 255 ? 255 : q);
 }
 
+/* Is the layer computed by a table of its input's 256 values? */
+bool nn_quant_has_table(const struct nn_layer *l);
+
 /* Bytes of the lookup tables of layer l; 0: it needs none. nn_quant_make_table fills them, with the
  * activations of these kernels. */
 size_t nn_quant_table_size(const struct nn_quant *q, int l);

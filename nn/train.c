@@ -117,7 +117,7 @@ static struct teacher *teacher_new(const struct nn_net *net, const float *params
 		return NULL;
 	memset(frozen, true, sizeof(frozen));
 	t->net = net;
-	nn_plan_make(&t->plan, net, frozen, false);
+	nn_plan_make(&t->plan, net, frozen, NN_MAPS_SHARED);
 	nn_plan_chain(&t->plan, net);
 	const size_t padded = (net->parameter_count + NN_LANES - 1) / NN_LANES * NN_LANES;
 	t->memory = nn_zeroed(
@@ -171,10 +171,12 @@ struct nn_trainer *nn_trainer_new(
 	t->threads = options->threads;
 	for (int i = 0; i < net->tensor_count; i++)
 		t->frozen[i] = net->tensors[i].moving || (options->frozen && options->frozen[i]);
-	nn_plan_make(&t->plan, net, t->frozen, false);
+	/* A concatenation rounds its map by a range of its own. */
+	const enum nn_plan_sharing sharing = options->map_bits ? NN_MAPS_APART : NN_MAPS_SHARED;
+	nn_plan_make(&t->plan, net, t->frozen, sharing);
 	bool none_trained[2 * NN_LAYERS_MAX];
 	memset(none_trained, true, sizeof(none_trained));
-	nn_plan_make(&t->evaluation, net, none_trained, false);
+	nn_plan_make(&t->evaluation, net, none_trained, sharing);
 	if (!options->map_bits) {
 		nn_plan_chain(&t->plan, net);
 		nn_plan_chain(&t->evaluation, net);

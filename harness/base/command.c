@@ -120,8 +120,7 @@ enum command_end command_run(const struct command *c, int *code)
 		child(c, s[0].to_close, both ? s[0].to_close : s[1].to_close);
 	close_if_open(s[0].to_close);
 	close_if_open(s[1].to_close);
-	enum command_end end =
-		pid < 0 ? COMMAND_NO_START : listen_to(s, c->max_bytes, deadline);
+	enum command_end end = pid < 0 ? COMMAND_NO_START : listen_to(s, c->max_bytes, deadline);
 	close_if_open(s[0].from);
 	close_if_open(s[1].from);
 	if (pid < 0)
@@ -143,9 +142,7 @@ const char *command_complaint(enum command_end end, int code)
 {
 	switch (end) {
 	case COMMAND_ENDED:
-		return code == NO_PROGRAM ? "there is no such program"
-			: code            ? "it failed"
-					  : NULL;
+		return code == NO_PROGRAM ? "there is no such program" : code ? "it failed" : NULL;
 	case COMMAND_SIGNAL: return "it was killed";
 	case COMMAND_NO_START: return "it cannot be started";
 	case COMMAND_TOO_SLOW: return "it took too long";

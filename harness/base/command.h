@@ -18,8 +18,8 @@ struct command {
 };
 
 enum command_end {
-	COMMAND_ENDED,    /* by itself: *code is its exit code, 127 where there is no such program */
-	COMMAND_SIGNAL,   /* by the signal *code */
+	COMMAND_ENDED,  /* by itself: *code is its exit code, 127 where there is no such program */
+	COMMAND_SIGNAL, /* by the signal *code */
 	COMMAND_NO_START, /* no process or no pipe */
 	COMMAND_TOO_SLOW, /* it and its process group were killed; so they were where it is */
 	COMMAND_TOO_LONG, /* longer than max_bytes: what fits was appended */

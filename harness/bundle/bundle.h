@@ -33,8 +33,8 @@ int bundle_make(struct store *s, const struct bundle_options *options, const cha
 bool bundle_is_one(const char *path);
 
 /* Check its checksums and unpack it into a new folder below `parent`. The caller owns *folder
- * (free) and the files (file_remove_tree). `verify` accepts the folder (run/recorded.h). Returns 0, or
- * -1 with e and *folder NULL; then nothing is left behind. */
+ * (free) and the files (file_remove_tree). `verify` accepts the folder (run/recorded.h). Returns 0,
+ * or -1 with e and *folder NULL; then nothing is left behind. */
 int bundle_open(const char *path, const char *parent, char **folder, struct err *e);
 /* The folder of a bundle's imported data, for dataset_places; owned by the caller (free). */
 char *bundle_data(const char *folder);

@@ -31,8 +31,8 @@ static int read_with(
 	return code;
 }
 
-int sweep_cli_set(const struct cli *c, const char *set[SWEEP_CLI_SET_MAX],
-	struct sweep_options *o, struct err *e)
+int sweep_cli_set(const struct cli *c, const char *set[SWEEP_CLI_SET_MAX], struct sweep_options *o,
+	struct err *e)
 {
 	o->set = set;
 	for (const char *value; (value = cli_get_nth(c, "set", (int)o->set_count));) {
@@ -50,9 +50,9 @@ int sweep_cli_read(const struct cli *c, const char *path, struct sweep **out)
 	struct err e = { 0 };
 	struct known_datasets known;
 	known_datasets_fill(&known, c);
-	struct sweep_options o = { .fits = networks_fit,
-		.metric = metric_check,
-		.figure = figures_check_kind };
+	struct sweep_options o = {
+		.fits = networks_fit, .metric = metric_check, .figure = figures_check_kind
+	};
 	if (cli_knows(c,
 		    "data")) { /* a verb that reads data; the others take the names as they are */
 		o.datasets = known.names;

@@ -21,8 +21,8 @@
 enum { SWEEP_CLI_SET_MAX = 64 };
 
 /* The values of --set into set and o (o->set is set). Returns 0, or -1 with e: too many. */
-int sweep_cli_set(const struct cli *c, const char *set[SWEEP_CLI_SET_MAX],
-	struct sweep_options *o, struct err *e);
+int sweep_cli_set(const struct cli *c, const char *set[SWEEP_CLI_SET_MAX], struct sweep_options *o,
+	struct err *e);
 
 /* Read path as the options say. Prints what is wrong with it and returns the exit code, or ERR_NONE
  * with *out the caller's (sweep_free). */

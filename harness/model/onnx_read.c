@@ -453,14 +453,22 @@ static int read_batchnorm(struct reader *r, const Onnx__NodeProto *n)
 	return 0;
 }
 
-/* How many nodes read the value? */
-static int readers(const struct reader *r, const char *name)
+/* How many nodes and outputs of the graph read what the layer computes, under any name? */
+static int readers(const struct reader *r, int layer)
 {
 	int count = 0;
-	for (size_t i = 0; i < r->graph->n_node; i++)
-		for (size_t k = 0; k < r->graph->node[i]->n_input; k++)
-			count += r->graph->node[i]->input[k]
-				&& strcmp(r->graph->node[i]->input[k], name) == 0;
+	for (int v = 0; v < r->value_count; v++) {
+		if (r->values[v].layer != layer)
+			continue;
+		const char *name = r->values[v].name;
+		for (size_t i = 0; i < r->graph->n_node; i++)
+			for (size_t k = 0; k < r->graph->node[i]->n_input; k++)
+				count += r->graph->node[i]->input[k]
+					&& strcmp(r->graph->node[i]->input[k], name) == 0;
+		for (size_t i = 0; i < r->graph->n_output; i++)
+			count += r->graph->output[i]->name
+				&& strcmp(r->graph->output[i]->name, name) == 0;
+	}
 	return count;
 }
 
@@ -472,7 +480,7 @@ static int read_relu(struct reader *r, const Onnx__NodeProto *n)
 	struct nn_layer *from = &r->out->net.layers[v->layer];
 	const bool weighted =
 		from->kind == NN_CONV || from->kind == NN_DEPTHWISE || from->kind == NN_DENSE;
-	if (weighted && !from->relu && readers(r, v->name) == 1) { /* built in again */
+	if (weighted && !from->relu && readers(r, v->layer) == 1) { /* built in again */
 		from->relu = true;
 		return add_value(r, n->output[0], *v);
 	}

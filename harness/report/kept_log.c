@@ -4,7 +4,9 @@
 #include <stdlib.h>
 #include <zlib.h>
 
-enum { DEFLATE_MOST = 1032 }; /* zlib compresses no better than that (zlib.net, technical details) */
+enum {
+	DEFLATE_MOST = 1032
+}; /* zlib compresses no better than that (zlib.net, technical details) */
 
 static const struct value *cell(const struct rows *r, size_t row, const char *column)
 {
@@ -24,8 +26,8 @@ int kept_log(struct str *out, const struct rows *r, size_t row, struct err *e)
 	char *text = malloc(length + 1);
 	if (!text)
 		return err_nomem(e);
-	const int code = possible ? uncompress((Bytef *)text, &length,
-					    (const Bytef *)content->text, (uLong)content->length)
+	const int code = possible ? uncompress((Bytef *)text, &length, (const Bytef *)content->text,
+				 (uLong)content->length)
 				  : Z_DATA_ERROR;
 	if (code == Z_OK)
 		str_add_bytes(out, text, length);

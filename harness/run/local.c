@@ -224,8 +224,8 @@ static int claim(struct executor *x, const struct trial *t, struct engine_basis 
 	return store_group_end(x->store, !result, e) || result ? -1 : 0;
 }
 
-/* Give an idle worker the next trial that is missing, if there is one; only_again: one that this run
- * has started before. */
+/* Give an idle worker the next trial that is missing, if there is one; only_again: one that this
+ * run has started before. */
 static int start_next(struct executor *x, int slot, bool only_again, struct err *e)
 {
 	struct worker *w = &x->workers[slot];

@@ -199,8 +199,16 @@ static int add_activation(
 	return nn_activation(b->net, name, input, kinds[l->activation].kind, l->slope);
 }
 
-/* Layers may be without a name if they have no random numbers; for messages they are called pool1,
- * pool2, add1 ... by their places in the block. */
+static bool is_taken(const struct nn_net *net, const char *path)
+{
+	for (int l = 0; l < net->layer_count; l++)
+		if (strcmp(net->layers[l].name, path) == 0)
+			return true;
+	return false;
+}
+
+/* Layers may be without a name if they have no random numbers; they are called pool1, pool2, add1
+ * ... by their places in the blocks that share the beginning of a path. */
 static struct path path_of(const struct builder *b, enum model_block block, int number)
 {
 	static const char *const names[] = { [LAYER_MAXPOOL] = "pool",
@@ -217,8 +225,12 @@ static struct path path_of(const struct builder *b, enum model_block block, int 
 		return layer_path(b->stem, l->name);
 	for (int i = 0; i < number; i++)
 		count += !layers[i].name[0] && strcmp(names[layers[i].kind], names[l->kind]) == 0;
-	snprintf(name, sizeof(name), "%s%d", names[l->kind], count);
-	return layer_path(b->stem, name);
+	for (;; count++) {
+		snprintf(name, sizeof(name), "%s%d", names[l->kind], count);
+		const struct path path = layer_path(b->stem, name);
+		if (!is_taken(b->net, path.text))
+			return path;
+	}
 }
 
 /* The layers of a block behind `input`; returns the last one, -1 after an error (which net->error

@@ -42,8 +42,8 @@ struct slurm_queue {
 int slurm_queue_read(const char *folder, struct err *e, struct slurm_queue *out);
 void slurm_queue_free(struct slurm_queue *q);
 
-/* Run a command of Slurm (words; NULL ends them), for at most so many seconds, and append its answer.
- * Returns 0, or -1 with e: not there, failed, or no answer in time. */
+/* Run a command of Slurm (words; NULL ends them), for at most so many seconds, and append its
+ * answer. Returns 0, or -1 with e: not there, failed, or no answer in time. */
 int slurm_ask(const char *const *words, double seconds, struct str *answer, struct err *e);
 
 /* Cancel these tasks. */

@@ -48,7 +48,8 @@ int slurm_ask(const char *const *words, double seconds, struct str *answer, stru
 			(int)(messages.s ? strcspn(messages.s, "\n") : 0),
 			messages.s ? messages.s : "");
 	else if (why)
-		result = err_set(e, ERR_ENVIRONMENT, "%s: %s (limit: %g s)", words[0], why, seconds);
+		result =
+			err_set(e, ERR_ENVIRONMENT, "%s: %s (limit: %g s)", words[0], why, seconds);
 	str_free(&messages);
 	return result;
 }

@@ -43,11 +43,6 @@ struct channel_tile {
 	struct channel_end end;
 };
 
-INLINE vf channel_rectified(vf x, enum nn_rectifier r)
-{
-	return r == NN_RECTIFIED ? relu(x) : (r == NN_RECTIFIED_6 ? relu6(x) : x);
-}
-
 INLINE void channel_begin(vf a[CHANNEL_ONE][3], const struct channel_tile *t, const float *out,
 	const int vectors, const int positions)
 {

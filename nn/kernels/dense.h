@@ -240,7 +240,7 @@ INLINE void dense_half_sums(float *to, const float *x, size_t stride, const floa
 INLINE void dense_weights(float *dw, const float *x, size_t stride, const float *d, size_t inputs,
 	size_t outputs, bool add)
 {
-	float half[DENSE_INPUTS + W];
+	float half[DENSE_INPUTS + W] __attribute__((aligned(64)));
 
 	for (size_t i = 0, count; i < inputs; i += count) {
 		count = tile_of(inputs - i, DENSE_INPUTS);

@@ -213,10 +213,11 @@ enum nn_channel_pool { NN_CHANNEL_MAX, NN_CHANNEL_RECTIFIED_MAX, NN_CHANNEL_MEAN
 enum { NN_CHANNEL_DENSE = 8, NN_CHANNEL_FEW = 2 };
 
 /* 8 bits (quant.h). Maps are stored in quads of four neighbouring channels: channel c is byte
- * [c / 4][y][x][c % 4]; channels missing in the last quad are 0. Kernels are stored alike. A tap is
- * the quad of the input at a fixed offset from the output's position, with a word of four signed
- * weights for each output channel o: word [o / 4][tap][o % 4]; missing channels are 0. Up to 64
- * bytes may be read past a map's last row, and written past the end of each row of the output. */
+ * [c / 4][y][x][c % 4]; channels missing in the last quad have weights of 0. Kernels are stored
+ * alike. A tap is the quad of the input at a fixed offset from the output's position, with a word
+ * of four signed weights for each output channel o: word [o / 4][tap][o % 4]; missing channels are
+ * 0. Up to 64 bytes may be read past a map's last row, and written past the end of each row of the
+ * output. */
 struct nn_quant_conv_pool {
 	int taps;
 	const int32_t *offsets; /* [taps]: bytes from the quad at the output's position */

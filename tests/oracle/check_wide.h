@@ -16,6 +16,7 @@ struct wide_check {
 	uint64_t seed;
 	uint32_t count; /* images in the batch */
 	bool training;
+	bool kinks; /* so many rectifiers that a difference may cross a kink: it is left out */
 	const bool *frozen;
 	double label_smoothing, mixup;
 	const struct nn_net *teacher; /* with random weights; NULL: none */

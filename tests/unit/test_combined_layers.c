@@ -57,6 +57,115 @@ static void products_of_maps_and_of_channels(void **state)
 	}
 }
 
+static int conv_relu(struct nn_net *net, const char *name, int from, int channels)
+{
+	return nn_conv(net, name, from, channels, 1, 1, NN_VALID, true, NN_HE_NORMAL);
+}
+
+/* An addition, one of whose inputs holds the gradients of other layers. */
+static void sums_of_sums_and_of_concatenations(void **state)
+{
+	(void)state;
+	for (int form = 0; form < 5; form++) {
+		struct nn_net net = { 0 };
+		const int x = front(&net, 4, 3, 2);
+		int at = x;
+		if (form < 2) { /* 1: SqueezeNet with a bypass */
+			if (form)
+				at = conv_relu(&net, "squeeze", x, 2);
+			const int parts[] = { conv_relu(&net, "a", at, 2),
+				conv_relu(&net, "b", at, 2) };
+			at = nn_concat(&net, "concat", parts, 2);
+		} else {
+			const int parts[] = { conv_relu(&net, "a", x, 4),
+				form == 4 ? nn_batchnorm(&net, "b", x, 0.9, 1e-3)
+					  : conv_relu(&net, "b", x, 4) };
+			at = nn_add(&net, "inner", parts, 2);
+			if (form >= 3)
+				at = nn_activation(&net, "relu", at, NN_RELU, 0);
+		}
+		back(&net, nn_add(&net, "outer", (int[]){ at, x }, 2));
+		check_net("a sum in a sum", &net, 800 + (uint64_t)form, 18);
+	}
+}
+
+/* The next number below `count` of a fixed sequence (xorshift). */
+static int draw(uint64_t *x, int count)
+{
+	*x ^= *x << 13;
+	*x ^= *x >> 7;
+	*x ^= *x << 17;
+	return (int)(*x % (uint64_t)count);
+}
+
+/* Two different ones of the maps so far, of which the last are the likelier. */
+static void draw_two(uint64_t *x, int maps, int two[2])
+{
+	two[0] = maps - 1 - draw(x, maps < 3 ? maps : 3);
+	do
+		two[1] = draw(x, maps);
+	while (two[1] == two[0]);
+}
+
+static void networks_of_any_joints(void **state)
+{
+	(void)state;
+	enum { NETWORKS = 150, STEPS = 7 };
+	uint64_t x = 0x9e3779b97f4a7c15;
+	for (int k = 0; k < NETWORKS; k++) {
+		struct nn_net net = { 0 };
+		int maps[STEPS + 2] = { front(&net, 4, 3, 2) }, count = 1, two[2];
+		maps[count++] = conv_relu(&net, "second", maps[0], 4);
+		for (int step = 0; step < STEPS; step++) {
+			char name[16], more[16];
+			snprintf(name, sizeof(name), "layer%d", step);
+			snprintf(more, sizeof(more), "more%d", step);
+			draw_two(&x, count, two);
+			const int inputs[] = { maps[two[0]], maps[two[1]] };
+			int at = inputs[0];
+			switch (draw(&x, 7)) {
+			case 0:
+			case 1: at = nn_add(&net, name, inputs, 2); break;
+			case 2:
+				at = nn_add(&net, more, inputs, 2);
+				at = nn_activation(&net, name, at, NN_RELU, 0);
+				break;
+			case 3:
+				at = nn_concat(&net, more, inputs, 2);
+				at = nn_conv(&net, name, at, 4, 1, 1, NN_VALID, draw(&x, 2),
+					NN_HE_NORMAL);
+				break;
+			case 4:
+				at = nn_batchnorm(&net, more, at, 0.9, 1e-3);
+				if (draw(&x, 2))
+					at = nn_activation(&net, name, at, NN_RELU, 0);
+				break;
+			case 5: {
+				const int parts[] = { conv_relu(&net, more, at, 2),
+					conv_relu(&net, name, inputs[1], 2) };
+				snprintf(more, sizeof(more), "both%d", step);
+				at = nn_concat(&net, more, parts, 2);
+				break;
+			}
+			default:
+				at = nn_conv(&net, name, at, 4, 1, 1, NN_VALID, draw(&x, 2),
+					NN_HE_NORMAL);
+			}
+			maps[count++] = at;
+		}
+		draw_two(&x, count, two);
+		back(&net, nn_add(&net, "end", (int[]){ maps[two[0]], maps[two[1]] }, 2));
+		if (net.error[0])
+			fail_msg("%s", net.error);
+		check_wide(&(struct wide_check){ .what = "joints",
+			.net = &net,
+			.seed = 900 + (uint64_t)k,
+			.count = 18,
+			.training = true,
+			.kinks = true });
+	}
+}
+
 static void channels_shuffled_and_padded(void **state)
 {
 	(void)state;
@@ -336,10 +445,62 @@ static void maps_are_rounded_while_training_alone(void **state)
 	check_images_free(&x.images);
 }
 
+/* What else reads an input of a concatenation reads the map that the input's own range rounded,
+ * before the concatenation has rounded its map or behind it. */
+static void a_concatenation_rounds_a_map_of_its_own(void **state)
+{
+	(void)state;
+	double loss[2];
+	for (int behind = 0; behind < 2; behind++) {
+		struct nn_net net = { 0 };
+		struct check_images images =
+			check_images_new(3, (struct nn_shape){ 1, 4, 4 }, 32, 3, false);
+		uint32_t order[32];
+		const int in = nn_input(&net, "in", images.images.shape),
+			  a = nn_conv(&net, "a", in, 2, 3, 3, NN_SAME, true, NN_HE_NORMAL),
+			  b = nn_conv(&net, "b", in, 2, 3, 3, NN_SAME, true, NN_HE_NORMAL);
+		int other = 0;
+		if (!behind)
+			other = nn_conv(&net, "other", a, 4, 1, 1, NN_VALID, false, NN_HE_NORMAL);
+		const int both = nn_concat(&net, "both", (int[]){ a, b }, 2);
+		if (behind)
+			other = nn_conv(&net, "other", a, 4, 1, 1, NN_VALID, false, NN_HE_NORMAL);
+		back(&net, nn_multiply(&net, "product", both, other));
+		assert_true(nn_net_ok(&net));
+		for (uint32_t i = 0; i < 32; i++)
+			order[i] = i;
+		const struct nn_epoch epoch = {
+			.images = &images.images, .order = order, .count = 32, .seed = 1
+		};
+		struct nn_trainer *t = nn_trainer_new(&net,
+			&(struct nn_trainer_options){ .batch_size = 32,
+				.threads = 1,
+				.map_bits = 3,
+				.optimizer = { .kind = NN_SGD, .lr = .01 } });
+		assert_non_null(t);
+		struct nn_score score;
+		/* Weights by tensor, whatever the order of the layers. */
+		for (int k = 0; k < net.tensor_count; k++)
+			for (size_t i = 0; i < net.tensors[k].count; i++)
+				nn_trainer_params(t)[net.tensors[k].offset + i] =
+					(float)sin((double)net.tensors[k].count
+						+ 3 * net.tensors[k].name[0] + (double)i);
+		nn_trainer_measure(t, &images.images, order, 32);
+		nn_gradients(t, &epoch, true, &score);
+		loss[behind] = score.loss_sum[0];
+		nn_trainer_free(t);
+		check_images_free(&images);
+	}
+	assert_true(loss[0] == loss[1]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_concatenation_rounds_a_map_of_its_own),
 		cmocka_unit_test(products_of_maps_and_of_channels),
+		cmocka_unit_test(sums_of_sums_and_of_concatenations),
+		cmocka_unit_test(networks_of_any_joints),
 		cmocka_unit_test(channels_shuffled_and_padded),
 		cmocka_unit_test(convolutions_in_groups),
 		cmocka_unit_test(an_early_exit_counts_by_its_weight),

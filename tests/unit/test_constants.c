@@ -116,8 +116,7 @@ static void the_sums_of_many_images_do_not_overflow(void **state)
 	float *params = calloc(net.parameter_count, sizeof(*params));
 	assert_non_null(params);
 	network_set_constants(&t, &net, &images, all, MANY, params);
-	assert_float_equal(
-		params[nn_net_tensor(&net, "stem1/normalize/mean")->offset], 0.5, 1e-6);
+	assert_float_equal(params[nn_net_tensor(&net, "stem1/normalize/mean")->offset], 0.5, 1e-6);
 	assert_float_equal(params[nn_net_tensor(&net, "stem1/normalize/scale")->offset], 2, 1e-6);
 	free(params);
 }

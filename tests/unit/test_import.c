@@ -288,8 +288,10 @@ static void what_cannot_be_a_data_set_is_refused(void **state)
 	resize.width = resize.height = 14;
 	refuse_with("idx", &resize, "only PNG and JPEG files are resized");
 	shell("mkdir flat && cp idx/*labels* flat &&"
-	      " printf '\\0\\0\\10\\3\\0\\0\\0\\1\\0\\0\\0\\0\\0\\0\\0\\34' >flat/t10k-images-idx3-ubyte &&"
-	      " printf '\\0\\0\\10\\3\\0\\0\\0\\2\\0\\0\\0\\0\\0\\0\\0\\34' >flat/train-images-idx3-ubyte");
+	      " printf '\\0\\0\\10\\3\\0\\0\\0\\1\\0\\0\\0\\0\\0\\0\\0\\34' "
+	      ">flat/t10k-images-idx3-ubyte &&"
+	      " printf '\\0\\0\\10\\3\\0\\0\\0\\2\\0\\0\\0\\0\\0\\0\\0\\34' "
+	      ">flat/train-images-idx3-ubyte");
 	refuse_with("flat", &plain, "images of 28 x 0 pixels; 1 x 1 to");
 }
 

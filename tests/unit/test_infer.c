@@ -373,6 +373,16 @@ static void a_convolution_without_bias(void **state)
 	check("no bias", &net, true);
 }
 
+/* More units than a convolution may have filters. */
+static void a_wide_dense_layer_without_bias(void **state)
+{
+	(void)state;
+	struct nn_net net = { 0 };
+	const int at = conv_pool(&net, image(&net, 1, 8, 8), 4);
+	head(&net, nn_dense_without_bias(&net, "wide", at, 6000, false, NN_HE_NORMAL), 3);
+	check("wide dense layer", &net, true);
+}
+
 static void probabilities_are_the_softmax_in_the_same_bits_everywhere(void **state)
 {
 	(void)state;
@@ -461,6 +471,7 @@ int main(void)
 		cmocka_unit_test(all_layers_without_weights_with_channels_in_the_lanes),
 		cmocka_unit_test(convolutions_and_normalisations_of_many_shapes),
 		cmocka_unit_test(a_convolution_without_bias),
+		cmocka_unit_test(a_wide_dense_layer_without_bias),
 		cmocka_unit_test(probabilities_are_the_softmax_in_the_same_bits_everywhere),
 		cmocka_unit_test(a_call_allocates_nothing),
 	};

@@ -445,6 +445,26 @@ static void residual_and_separable_blocks_are_put_together(void **state)
 	sweep_free(s);
 }
 
+/* Files of 8-bit networks have numbers of layers without weights, by name. */
+static void layers_without_a_name_are_numbered_over_all_blocks(void **state)
+{
+	(void)state;
+	struct sweep *s =
+		read_good("stem: [" CONV("a", "") ", {maxpool: {}}, {avgpool: {}}], "
+						  "submodel_head: [{maxpool: {}}, {dense: "
+						  "{name: out, units: classes}}]",
+			"one");
+	struct nn_net net;
+	struct err e = { 0 };
+	if (network_build(trial_networks(&s->trials[0]), NETWORK_SUBMODEL,
+		    (struct nn_shape){ 1, 28, 28 }, 10, &net, &e))
+		fail_msg("%s", e.text);
+	static const char *const names[] = { "stem1/pool1", "stem1/pool2", "stem1/pool3" };
+	for (int i = 0; i < 3; i++)
+		assert_string_equal(net.layers[2 + i].name, names[i]);
+	sweep_free(s);
+}
+
 /* Averages of a batch normalisation belong to what a submodel has learned. */
 static void moving_statistics_are_handed_on_with_the_weights(void **state)
 {
@@ -568,6 +588,7 @@ int main(void)
 		cmocka_unit_test(inputs_by_name_are_looked_for_before_the_layer),
 		cmocka_unit_test(joined_shapes_have_to_be_alike_and_everything_is_read),
 		cmocka_unit_test(residual_and_separable_blocks_are_put_together),
+		cmocka_unit_test(layers_without_a_name_are_numbered_over_all_blocks),
 		cmocka_unit_test(moving_statistics_are_handed_on_with_the_weights),
 		cmocka_unit_test(networks_that_do_not_fit_the_images_are_refused),
 		cmocka_unit_test(recipes_and_models_have_to_go_together),

@@ -268,6 +268,13 @@ static void limits_are_errors_not_overruns(void **state)
 	int five[5] = { nn_input(&concat, "in", (struct nn_shape){ 1, 2, 2 }) };
 	assert_int_equal(nn_concat(&concat, "five", five, 5), -1);
 	assert_non_null(strstr(concat.error, "five"));
+
+	struct nn_net many = { 0 };
+	const int one = nn_input(&many, "in", (struct nn_shape){ 1, 2, 2 }),
+		  wide = nn_pad_channels(&many, "wide", one, 65535);
+	assert_int_equal(nn_concat(&many, "joined", (int[]){ wide, one }, 2), 2);
+	assert_int_equal(nn_concat(&many, "more", (int[]){ 2, one }, 2), -1);
+	assert_string_equal(many.error, "more: more than 65536 channels");
 }
 
 static void a_network_needs_an_input_and_an_output(void **state)
