@@ -206,16 +206,11 @@ static void add_machine(struct str *out)
 	facts_add(out, "governor", text);
 }
 
-bool facts_add_diff(struct str *out)
+bool facts_add_lines(struct str *out, const char *name, const struct str *text)
 {
-	if (strcmp(facts_dirty(), "yes") != 0)
-		return false;
-	struct str diff = { 0 }, line = { 0 };
-	const char *note = worktree_diff(RETRIAL_COMMIT, &diff);
-	facts_add(out, "diff_note",
-		note || diff.length ? note : "no file that git knows has changed");
-	for (size_t i = 0; i < diff.length; i++) {
-		const char c = diff.s[i];
+	struct str line = { 0 };
+	for (size_t i = 0; i < text->length; i++) {
+		const char c = text->s[i];
 		if (c == '\n')
 			str_add(&line, "\\n");
 		else if (c == '\t')
@@ -225,9 +220,25 @@ bool facts_add_diff(struct str *out)
 		else
 			str_add_bytes(&line, &c, 1);
 	}
-	facts_add(out, "diff", line.s);
-	str_free(&diff);
+	const bool good = !line.s || str_is_utf8(line.s);
+	if (good)
+		facts_add(out, name, line.s);
 	str_free(&line);
+	return good;
+}
+
+bool facts_add_diff(struct str *out)
+{
+	if (strcmp(facts_dirty(), "yes") != 0)
+		return false;
+	struct str diff = { 0 };
+	const char *note = worktree_diff(RETRIAL_COMMIT, &diff);
+	if (!diff.length && !note)
+		note = "no file that git knows has changed";
+	if (!facts_add_lines(out, "diff", &diff))
+		note = "it is no UTF-8 text";
+	facts_add(out, "diff_note", note);
+	str_free(&diff);
 	return true;
 }
 

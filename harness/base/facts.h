@@ -21,10 +21,14 @@ void facts_add_all(struct str *out, int core_version);
  * adds nothing. For facts that only the caller knows (library versions, kernels). */
 void facts_add(struct str *out, const char *name, const char *value);
 
+/* Append a text of several lines as one fact: line ends as \n, tabs as \t, backslashes as \\.
+ * Returns false, and appends nothing, if it is no UTF-8 text. */
+bool facts_add_lines(struct str *out, const char *name, const struct str *text);
+
 /* When the program was built from a tree with changes that were not committed: diff, the difference
- * between the program's work tree and the commit that it was built from (line ends as \n, tabs as
- * \t, backslashes as \\), bounded in size and time (worktree.h); diff_note, why it is incomplete.
- * Returns whether the tree had changes. */
+ * between the program's work tree and the commit that it was built from (facts_add_lines), bounded
+ * in size and time (worktree.h); diff_note, why it is incomplete. Returns whether the tree had
+ * changes. */
 bool facts_add_diff(struct str *out);
 
 /* Was the program built from a tree with changes that are not committed: "yes", "no", or "unknown"

@@ -16,25 +16,6 @@ static const char *ask(
 	return command_complaint(end, code);
 }
 
-static void add_diff(struct str *facts, const struct str *diff)
-{
-	struct str line = { 0 };
-	for (size_t i = 0; i < diff->length; i++) {
-		const char c = diff->s[i];
-		if (c == '\n' || c == '\t')
-			str_add(&line, c == '\n' ? "\\n" : "\\t");
-		else if (c == '\\')
-			str_add(&line, "\\\\");
-		else
-			str_add_bytes(&line, &c, 1);
-	}
-	if (line.s && str_is_utf8(line.s))
-		facts_add(facts, "study_diff", line.s);
-	else
-		facts_add(facts, "study_diff_note", "it is no UTF-8 text");
-	str_free(&line);
-}
-
 void study_tree_facts(const char *folder, struct str *facts)
 {
 	static const char *const head[] = { "rev-parse", "HEAD", NULL };
@@ -46,8 +27,8 @@ void study_tree_facts(const char *folder, struct str *facts)
 		facts_add(facts, "study_commit", commit.s);
 		const char *why = ask(folder, changes, DIFF_BYTES, &diff);
 		facts_add(facts, "study_dirty", diff.length ? "yes" : why ? "unknown" : "no");
-		if (diff.length)
-			add_diff(facts, &diff);
+		if (!facts_add_lines(facts, "study_diff", &diff))
+			why = "it is no UTF-8 text";
 		facts_add(facts, "study_diff_note", why);
 	}
 	str_free(&commit);

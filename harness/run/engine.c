@@ -107,22 +107,6 @@ struct program {
 	struct inputs inputs;
 };
 
-/* A line end as \n, a backslash as \\: facts have one line. */
-static void add_fact_text(struct str *facts, const char *name, const char *text)
-{
-	struct str line = { 0 };
-	for (; *text; text++)
-		if (*text == '\n')
-			str_add(&line, text[1] ? "\\n" : "");
-		else if (*text == '\\')
-			str_add(&line, "\\\\");
-		else
-			str_add_bytes(&line, text, 1);
-	if (line.s && str_is_utf8(line.s))
-		facts_add(facts, name, line.s);
-	str_free(&line);
-}
-
 /* What a command says of the environment. One that fails is an error: the record would be
  * incomplete, and nobody would notice. */
 static int ask(const struct program_config *p, const char *const *command, const char *name,
@@ -141,8 +125,10 @@ static int ask(const struct program_config *p, const char *const *command, const
 	int code;
 	const enum command_end end = command_run(&asked, &code);
 	const char *why = command_complaint(end, code);
-	if (!why)
-		add_fact_text(facts, name, text.s ? text.s : "");
+	if (text.length && text.s[text.length - 1] == '\n')
+		text.s[--text.length] = '\0';
+	if (!why && !facts_add_lines(facts, name, &text))
+		why = "what it prints is no UTF-8 text";
 	free(folder);
 	str_free(&text);
 	return why ? err_set(e, ERR_ENVIRONMENT, "program: %s, asked for by %s: %s", command[0],
@@ -164,10 +150,12 @@ static int program_begin(const struct sweep *sweep, const struct local_options *
 		|| ask(p->config, p->config->packages, "study_packages", facts, e))
 		return -1;
 	for (int i = 0; i < p->config->variable_count; i++) {
-		struct str name = { 0 };
+		struct str name = { 0 }, value = { 0 };
 		str_addf(&name, "environment_%s", p->config->variables[i].name);
-		add_fact_text(facts, name.s, p->config->variables[i].value);
+		str_add(&value, p->config->variables[i].value);
+		facts_add_lines(facts, name.s, &value);
 		str_free(&name);
+		str_free(&value);
 	}
 	return 0;
 }
