@@ -1,4 +1,4 @@
-# robustness-cifar10.gp - made by: retrial plot experiments/robustness.yaml --folder results/reference/robustness/figures
+# robustness-cifar10.gp - made by: retrial plot experiments/robustness.yaml --db results/robustness.db --folder results/reference/robustness/figures
 # Draw it again with: gnuplot -d -c robustness-cifar10.gp svg (or png, pdf). The numbers are in robustness-cifar10.tsv.
 legend_entries = 5
 legend_rows = 1
@@ -6,13 +6,13 @@ array legend[5] = ['paper-notebook', 'paper-text', 'scratch', 'single', 'single-
 array legend_style[5] = [1, 2, 3, 4, 5]
 array legend_line[5] = [1, 1, 1, 1, 1]
 array legend_point[5] = [1, 1, 1, 1, 1]
-array legend_x[5] = [10, 141.8, 250.8, 342.7, 428.9]
+array legend_x[5] = [10, 148.8, 262.8, 358.2, 447.4]
 array legend_row[5] = [0, 0, 0, 0, 0]
 panels = 7
 panel_columns = 4
 panel_rows = 2
 array panel_title[7] = ['rotation', 'translation', 'zoom', 'shear', 'brightness', 'contrast', 'noise']
-array panel_unit[7] = ['degrees', 'fraction of the side', 'fraction', 'tangent', 'fraction of full scale', 'fraction taken away', 'sd, fraction of full scale']
+array panel_unit[7] = ['degrees', 'fraction of the side', 'fraction', 'tangent', 'fraction of full scale', 'fraction removed', 'sd, fraction of full scale']
 series = 5
 array x_low[7] = [-1.8, -0.012, -0.016, -0.02, -0.016, -0.032, -0.012]
 array x_high[7] = [46.8, 0.312, 0.416, 0.52, 0.416, 0.832, 0.312]
@@ -23,8 +23,8 @@ array y_high[7] = [68.43325355, 68.3624799, 68.10022037, 67.88484729, 68.2022185
 array y_step[7] = [10, 10, 5, 5, 5, 10, 10]
 array y_decimals[7] = [0, 0, 0, 0, 0, 0, 0]
 id = 'robustness-cifar10'
-figure_title = 'Accuracy on changed test images, cifar10'
-array caption[3] = ['Test accuracy against the strength of a change of the test images, 0: as they are. Every image is changed by exactly the', 'strength, its direction is random but the same for all networks. Lines: mean over seeds (n = 10), bands: 95 % Student t', 'interval of the mean. Scales differ between panels.']
+figure_title = 'Accuracy on corrupted test images, cifar10'
+array caption[3] = ['Test accuracy against the severity of a corruption of the test images; 0: clean images. Every image is', 'corrupted with exactly this severity, its direction is random but the same for all networks. Lines: mean', 'over seeds (n = 10), bands: 95 % Student t interval of the mean. Scales differ between panels.']
 caption_lines = 3
 plot_height = 380
 
@@ -47,7 +47,7 @@ output_as = ARGC > 0 ? ARG1 : 'svg'
 # Sizes of fonts are given in pixels at 96 an inch: 10.7 are 8 points. SVG counts pixels, the others points.
 font_unit = output_as eq 'svg' ? 1.0 : 0.75
 font(pixels) = sprintf(',%.4g', pixels * font_unit)
-# Terminals differ in what they take for the height of a character and of a point, too.
+# The height of a character and the size of a point also differ between terminals.
 tic_down = output_as eq 'svg' ? 0.55 : 0.2
 point_unit = output_as eq 'svg' ? 0.7 : 1.0
 small = font(10.7); normal = font(11.5); large = font(13.5)
@@ -69,7 +69,8 @@ blue = '#0072b2'; vermilion = '#d55e00'; purple = '#cc79a7'; grey = '#777777'; p
 x_at(pixels) = pixels / width
 y_at(pixels) = 1 - pixels / height
 
-set label 100 figure_title at screen x_at(10), screen y_at(15) left font large front
+title_font = strlen(figure_title) > 95 ? small : strlen(figure_title) > 76 ? normal : large
+set label 100 figure_title at screen x_at(10), screen y_at(15) left font title_font front
 do for [line = 1:caption_lines] {
 	set label 100 + line caption[line] at screen x_at(10), screen y_at(plot_top + plot_height + 14 * line - 3) left font small textcolor rgb '#333333' front
 }
@@ -106,7 +107,7 @@ set style line 9 linecolor rgb black linewidth 1.2 pointtype 3 pointsize 1.1 * p
 array series_band[8] = [0xcc0072b2, 0xccd55e00, 0xcc009e73, 0xcce69f00, 0xcccc79a7, 0xcc56b4e9, 0xcc000000, 0xcc777777]
 
 # ---- robustness.gp ----
-# robustness.gp - accuracy on changed test images (harness/report/figure_robustness.c has the numbers). Panel p has a block for each series: strength,
+# robustness.gp - accuracy on corrupted test images (harness/report/figure_robustness.c has the numbers). Panel p has a block for each series: severity,
 # mean, low, high, seeds.
 
 left = 50.0; right = 12.0; gap = 36.0; above = 22.0; below = 42.0
