@@ -1,4 +1,4 @@
-# accuracy.gp - made by: retrial plot experiments/paper.yaml --folder results/reference/paper/figures
+# accuracy.gp - made by: retrial plot experiments/paper.yaml --db results/paper.db --folder results/reference/paper/figures
 # Draw it again with: gnuplot -d -c accuracy.gp svg (or png, pdf). The numbers are in accuracy.tsv.
 panels = 3
 array panel_title[3] = ['fashion-mnist', 'mnist', 'cifar10']
@@ -12,15 +12,15 @@ array legend[3] = ['one seed', 'mean, 95 % t interval', 'the paper']
 array legend_style[3] = [1, 2, 3]
 array legend_line[3] = [0, 1, 1]
 array legend_point[3] = [1, 1, 0]
-array legend_x[3] = [10, 107.6, 279.3]
+array legend_x[3] = [10, 111.6, 293.8]
 array legend_row[3] = [0, 0, 0]
-array x_low[3] = [79.6166, 95.4648, 38.70033333]
-array x_high[3] = [90.5084, 99.6552, 67.94133333]
+array x_low[3] = [79.6166, 95.4648, 38.69466667]
+array x_high[3] = [90.5084, 99.6552, 68.08866667]
 array x_step[3] = [5, 2, 10]
 array x_decimals[3] = [0, 0, 0]
 id = 'accuracy'
 figure_title = 'Test accuracy by recipe with every seed as a point'
-array caption[2] = ['Circles: single seeds, each one trained network (n = 10). Diamonds: their mean, with its 95 % Student t interval. Dashed: the', 'paper''s figure; grey: what rounds to it.']
+array caption[2] = ['Circles: single seeds, each one trained network (n = 10). Diamonds: their mean, with its 95 % Student t', 'interval. Dashed: the paper''s figure; grey: its margin, or what rounds to it.']
 caption_lines = 2
 plot_height = 188
 
@@ -43,7 +43,7 @@ output_as = ARGC > 0 ? ARG1 : 'svg'
 # Sizes of fonts are given in pixels at 96 an inch: 10.7 are 8 points. SVG counts pixels, the others points.
 font_unit = output_as eq 'svg' ? 1.0 : 0.75
 font(pixels) = sprintf(',%.4g', pixels * font_unit)
-# Terminals differ in what they take for the height of a character and of a point, too.
+# The height of a character and the size of a point also differ between terminals.
 tic_down = output_as eq 'svg' ? 0.55 : 0.2
 point_unit = output_as eq 'svg' ? 0.7 : 1.0
 small = font(10.7); normal = font(11.5); large = font(13.5)
@@ -65,7 +65,8 @@ blue = '#0072b2'; vermilion = '#d55e00'; purple = '#cc79a7'; grey = '#777777'; p
 x_at(pixels) = pixels / width
 y_at(pixels) = 1 - pixels / height
 
-set label 100 figure_title at screen x_at(10), screen y_at(15) left font large front
+title_font = strlen(figure_title) > 95 ? small : strlen(figure_title) > 76 ? normal : large
+set label 100 figure_title at screen x_at(10), screen y_at(15) left font title_font front
 do for [line = 1:caption_lines] {
 	set label 100 + line caption[line] at screen x_at(10), screen y_at(plot_top + plot_height + 14 * line - 3) left font small textcolor rgb '#333333' front
 }

@@ -1,4 +1,4 @@
-# classes-fashion-mnist.gp - made by: retrial plot experiments/paper.yaml --folder results/reference/paper/figures
+# classes-fashion-mnist.gp - made by: retrial plot experiments/paper.yaml --db results/paper.db --folder results/reference/paper/figures
 # Draw it again with: gnuplot -d -c classes-fashion-mnist.gp svg (or png, pdf). The numbers are in classes-fashion-mnist.tsv.
 legend_entries = 0
 legend_rows = 0
@@ -10,17 +10,16 @@ array legend_x[1] = [0]
 array legend_row[1] = [0]
 panels = 1
 array panel_title[1] = ['paper-notebook']
-panel_columns = 2
+panel_columns = 1
 classes = 10
 array class_name[10] = ['T-shirt/top', 'Trouser', 'Pullover', 'Dress', 'Coat', 'Sandal', 'Shirt', 'Sneaker', 'Bag', 'Ankle boot']
 class_name_width = 11
 cell_height = 20
-largest = 12.45666667
 id = 'classes-fashion-mnist'
 figure_title = 'Which classes are taken for which, fashion-mnist'
-array caption[2] = ['Rows: true class, columns: predicted class; per cent of the true class''s test images, mean over seeds (n = 10) and folds.', 'Blue: right; the redder, the more wrong; empty: less than 0.05 %.']
-caption_lines = 2
-plot_height = 326
+array caption[3] = ['Rows: true class, columns: predicted class; per cent of the true class''s test images, mean over seeds', '(n = 10) and folds. Blue: right; the redder, the more wrong, on one scale in all panels; empty: less', 'than 0.05 %.']
+caption_lines = 3
+plot_height = 330
 
 # ---- style.gp ----
 # style.gp - what all figures share: size, fonts, Okabe-Ito colours, title and caption. It comes before plots/KIND.gp in every script.
@@ -41,7 +40,7 @@ output_as = ARGC > 0 ? ARG1 : 'svg'
 # Sizes of fonts are given in pixels at 96 an inch: 10.7 are 8 points. SVG counts pixels, the others points.
 font_unit = output_as eq 'svg' ? 1.0 : 0.75
 font(pixels) = sprintf(',%.4g', pixels * font_unit)
-# Terminals differ in what they take for the height of a character and of a point, too.
+# The height of a character and the size of a point also differ between terminals.
 tic_down = output_as eq 'svg' ? 0.55 : 0.2
 point_unit = output_as eq 'svg' ? 0.7 : 1.0
 small = font(10.7); normal = font(11.5); large = font(13.5)
@@ -63,7 +62,8 @@ blue = '#0072b2'; vermilion = '#d55e00'; purple = '#cc79a7'; grey = '#777777'; p
 x_at(pixels) = pixels / width
 y_at(pixels) = 1 - pixels / height
 
-set label 100 figure_title at screen x_at(10), screen y_at(15) left font large front
+title_font = strlen(figure_title) > 95 ? small : strlen(figure_title) > 76 ? normal : large
+set label 100 figure_title at screen x_at(10), screen y_at(15) left font title_font front
 do for [line = 1:caption_lines] {
 	set label 100 + line caption[line] at screen x_at(10), screen y_at(plot_top + plot_height + 14 * line - 3) left font small textcolor rgb '#333333' front
 }
@@ -90,17 +90,19 @@ place = "set lmargin at screen x_at(area_left); set rmargin at screen x_at(area_
 # confusion.gp - confusion matrices (harness/report/figure_confusion.c has the numbers). Panel p has two blocks from 2(p - 1) on: right and wrong
 # predictions, as column, row (downwards), per cent.
 
-names = 8 + 6.0 * class_name_width
+names = 24 + 6.0 * class_name_width
 gap = 16.0
 area_width = (width - 16 - panel_columns * names - gap * (panel_columns - 1)) / panel_columns
+if (area_width > classes * 46.0) { area_width = classes * 46.0 }
 area_height = classes * cell_height
-row_height = area_height + 60 + 6 * class_name_width
+row_height = area_height + 64 + 6 * class_name_width
 
 set multiplot
 set border 0
 set style fill solid border rgb '#ffffff'
-set palette defined (0 '#ffffff', 1 '#fbe0c8', 4 '#e88a4a', 10 '#d55e00')
-set cbrange [0:largest]
+# One scale for all panels and all figures: per cent of a true class.
+set palette defined (0 '#ffffff', 1 '#fdeee2', 5 '#f8cfae', 20 '#ee9a5c', 50 '#d55e00', 100 '#a04600')
+set cbrange [0:100]
 unset colorbox
 set xrange [-0.5:classes - 0.5]
 set yrange [-classes + 0.5:0.5]
@@ -112,6 +114,8 @@ do for [p = 1:panels] {
 	area_top = plot_top + 30 + row_height * ((p - 1) / panel_columns)
 	area_title = panel_title[p]; area_x = ''; area_y = ''
 	@place
+	set label 402 'predicted class' at screen x_at(area_left + area_width / 2.0), screen y_at(area_top + area_height + 14 + 5.6 * class_name_width) center font small
+	set label 403 'true class' at screen x_at(area_left - names + 6), screen y_at(area_top + area_height / 2.0) center rotate by 90 font small
 	set xtics ('' -1) scale 0 rotate by 90 right font small textcolor rgb black
 	set ytics ('' 1) scale 0 font small textcolor rgb black
 	do for [k = 1:classes] {

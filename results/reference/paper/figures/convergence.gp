@@ -1,4 +1,4 @@
-# convergence.gp - made by: retrial plot experiments/paper.yaml --folder results/reference/paper/figures
+# convergence.gp - made by: retrial plot experiments/paper.yaml --db results/paper.db --folder results/reference/paper/figures
 # Draw it again with: gnuplot -d -c convergence.gp svg (or png, pdf). The numbers are in convergence.tsv.
 legend_entries = 5
 legend_rows = 1
@@ -6,7 +6,7 @@ array legend[5] = ['paper-notebook', 'paper-text', 'scratch', 'single', 'single-
 array legend_style[5] = [1, 2, 3, 4, 5]
 array legend_line[5] = [1, 1, 1, 1, 1]
 array legend_point[5] = [0, 0, 0, 0, 0]
-array legend_x[5] = [10, 141.8, 250.8, 342.7, 428.9]
+array legend_x[5] = [10, 148.8, 262.8, 358.2, 447.4]
 array legend_row[5] = [0, 0, 0, 0, 0]
 panels = 3
 array panel_title[3] = ['fashion-mnist', 'mnist', 'cifar10']
@@ -23,7 +23,7 @@ array y_step[3] = [5, 2, 10]
 array y_decimals[3] = [0, 0, 0]
 id = 'convergence'
 figure_title = 'Best validation accuracy so far'
-array caption[3] = ['Best validation accuracy so far against epochs trained, in all phases but k-fold (its validation images have been trained on);', 'a training that has ended keeps its best. Lines: mean over seeds (n = 10); bands: ± standard deviation. An epoch of a dual', 'phase trains two submodels; the first one''s accuracy is shown.']
+array caption[3] = ['Best validation accuracy so far against epochs trained, in all phases but k-fold (its validation images', 'have been trained on); a training that has ended keeps its best. Lines: mean over seeds (n = 10); bands:', '± standard deviation. An epoch of a dual phase trains two submodels; the first one''s accuracy is shown.']
 caption_lines = 3
 plot_height = 260
 
@@ -46,7 +46,7 @@ output_as = ARGC > 0 ? ARG1 : 'svg'
 # Sizes of fonts are given in pixels at 96 an inch: 10.7 are 8 points. SVG counts pixels, the others points.
 font_unit = output_as eq 'svg' ? 1.0 : 0.75
 font(pixels) = sprintf(',%.4g', pixels * font_unit)
-# Terminals differ in what they take for the height of a character and of a point, too.
+# The height of a character and the size of a point also differ between terminals.
 tic_down = output_as eq 'svg' ? 0.55 : 0.2
 point_unit = output_as eq 'svg' ? 0.7 : 1.0
 small = font(10.7); normal = font(11.5); large = font(13.5)
@@ -68,7 +68,8 @@ blue = '#0072b2'; vermilion = '#d55e00'; purple = '#cc79a7'; grey = '#777777'; p
 x_at(pixels) = pixels / width
 y_at(pixels) = 1 - pixels / height
 
-set label 100 figure_title at screen x_at(10), screen y_at(15) left font large front
+title_font = strlen(figure_title) > 95 ? small : strlen(figure_title) > 76 ? normal : large
+set label 100 figure_title at screen x_at(10), screen y_at(15) left font title_font front
 do for [line = 1:caption_lines] {
 	set label 100 + line caption[line] at screen x_at(10), screen y_at(plot_top + plot_height + 14 * line - 3) left font small textcolor rgb '#333333' front
 }

@@ -1,23 +1,23 @@
-# latency.gp - made by: retrial plot experiments/paper.yaml --folder results/reference/paper/figures
+# latency.gp - made by: retrial plot experiments/paper.yaml --db results/paper.db --folder results/reference/paper/figures
 # Draw it again with: gnuplot -d -c latency.gp svg (or png, pdf). The numbers are in latency.tsv.
 panels = 3
 array panel_title[3] = ['fashion-mnist', 'mnist', 'cifar10']
 rows = 10
 array row_title[10] = ['paper-notebook, fp32', 'paper-notebook, int8', 'paper-text, fp32', 'paper-text, int8', 'scratch, fp32', 'scratch, int8', 'single, fp32', 'single, int8', 'single-augmented, fp32', 'single-augmented, int8']
 row_title_width = 22
-x_low = 2.7901405
-x_high = 97.411125
+x_low = 3.2392625
+x_high = 53.08905
 legend_entries = 3
 legend_rows = 1
 array legend[3] = ['median', 'to 90 %', 'to 99 %']
 array legend_style[3] = [1, 2, 3]
 array legend_line[3] = [0, 1, 1]
 array legend_point[3] = [1, 0, 0]
-array legend_x[3] = [10, 96.2, 188.1]
+array legend_x[3] = [10, 99.2, 194.6]
 array legend_row[3] = [0, 0, 0]
 id = 'latency'
 figure_title = 'Time of one image'
-array caption[3] = ['Grey: the distribution of all measured calls with one image, in bins of 1 % of their time (60000 to 100000 calls).', 'Logarithmic; the slowest 0.5 % are beyond the axis. Numbers: fp32, int8. Kernels, the fastest of each: avx512. Measured on', 'Intel(R) Xeon(R) Processor. The medians of two halves of the same calls differ by up to 28.6 %.']
+array caption[3] = ['Grey: the distribution of all measured calls with one image, in bins of 1 % of their time (60000 calls).', 'Logarithmic; the slowest 0.5 % are beyond the axis. Numbers: fp32, int8. Kernels, the fastest of each:', 'avx512, avx2. Measured on AMD EPYC. The medians of two halves of the same calls differ by up to 0.8 %.']
 caption_lines = 3
 plot_height = 472
 
@@ -40,7 +40,7 @@ output_as = ARGC > 0 ? ARG1 : 'svg'
 # Sizes of fonts are given in pixels at 96 an inch: 10.7 are 8 points. SVG counts pixels, the others points.
 font_unit = output_as eq 'svg' ? 1.0 : 0.75
 font(pixels) = sprintf(',%.4g', pixels * font_unit)
-# Terminals differ in what they take for the height of a character and of a point, too.
+# The height of a character and the size of a point also differ between terminals.
 tic_down = output_as eq 'svg' ? 0.55 : 0.2
 point_unit = output_as eq 'svg' ? 0.7 : 1.0
 small = font(10.7); normal = font(11.5); large = font(13.5)
@@ -62,7 +62,8 @@ blue = '#0072b2'; vermilion = '#d55e00'; purple = '#cc79a7'; grey = '#777777'; p
 x_at(pixels) = pixels / width
 y_at(pixels) = 1 - pixels / height
 
-set label 100 figure_title at screen x_at(10), screen y_at(15) left font large front
+title_font = strlen(figure_title) > 95 ? small : strlen(figure_title) > 76 ? normal : large
+set label 100 figure_title at screen x_at(10), screen y_at(15) left font title_font front
 do for [line = 1:caption_lines] {
 	set label 100 + line caption[line] at screen x_at(10), screen y_at(plot_top + plot_height + 14 * line - 3) left font small textcolor rgb '#333333' front
 }
@@ -104,10 +105,12 @@ set multiplot
 set border 1 linecolor rgb grey linewidth 0.8
 set logscale x
 set xrange [x_low:x_high]
-# Labels at 1, 2 and 5 times powers of ten: the axis often spans less than one decade.
+# Labels at 1, 2 and 5 times powers of ten, and more of them on an axis that spans less than one decade.
+digits = x_high / x_low >= 10 ? '1 2 5' : x_high / x_low >= 3 ? '1 1.5 2 3 4 5 7' : \
+	'1 1.1 1.2 1.3 1.4 1.6 1.8 2 2.2 2.5 2.8 3.1 3.5 4 4.5 5 5.5 6.2 7 8 9'
 set xtics nomirror out scale 0.5 font small textcolor rgb black offset 0, tic_down
 set xtics ('' 1)
-do for [power = -1:7] { do for [digit in '1 2 5'] { set xtics add (sprintf('%g', digit * 10.0**power) digit * 10.0**power) } }
+do for [power = -1:7] { do for [digit in digits] { set xtics add (sprintf('%g', digit * 10.0**power) digit * 10.0**power) } }
 set grid xtics linecolor rgb '#e6e6e6' linewidth 0.6 linetype 1
 set yrange [-rows - 0.4:-0.1]
 set style fill solid noborder

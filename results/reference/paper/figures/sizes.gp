@@ -1,9 +1,9 @@
-# sizes.gp - made by: retrial plot experiments/paper.yaml --folder results/reference/paper/figures
+# sizes.gp - made by: retrial plot experiments/paper.yaml --db results/paper.db --folder results/reference/paper/figures
 # Draw it again with: gnuplot -d -c sizes.gp svg (or png, pdf). The numbers are in sizes.tsv.
 panels = 3
 array panel_title[3] = ['fashion-mnist', 'mnist', 'cifar10']
-rows = 7
-array row_title[7] = ['bare weights', 'c', 'int8', 'npz', 'onnx', 'safetensors', 'with optimizer state, unify']
+rows = 2
+array row_title[2] = ['bare weights', 'with optimizer state, unify']
 row_title_width = 27
 x_label = 'size (KB of 1024 bytes)'
 x_high = 283.75425
@@ -18,9 +18,9 @@ array legend_x[1] = [10]
 array legend_row[1] = [0]
 id = 'sizes'
 figure_title = 'Size of a trained network by what it is written as'
-array caption[3] = ['Bars: bytes of one trained network; bare weights are its parameters as 32-bit floats, the others but those with optimizer', 'state are files that retrial export wrote (of c, the constants in the program). Dashed: the paper''s figure; grey: what rounds', 'to it.']
-caption_lines = 3
-plot_height = 222
+array caption[2] = ['Bars: bytes of one trained network; bare weights are its parameters as 32-bit floats. No file of retrial', 'export is recorded. Dashed: the paper''s figure; grey: its margin, or what rounds to it.']
+caption_lines = 2
+plot_height = 112
 
 # ---- style.gp ----
 # style.gp - what all figures share: size, fonts, Okabe-Ito colours, title and caption. It comes before plots/KIND.gp in every script.
@@ -41,7 +41,7 @@ output_as = ARGC > 0 ? ARG1 : 'svg'
 # Sizes of fonts are given in pixels at 96 an inch: 10.7 are 8 points. SVG counts pixels, the others points.
 font_unit = output_as eq 'svg' ? 1.0 : 0.75
 font(pixels) = sprintf(',%.4g', pixels * font_unit)
-# Terminals differ in what they take for the height of a character and of a point, too.
+# The height of a character and the size of a point also differ between terminals.
 tic_down = output_as eq 'svg' ? 0.55 : 0.2
 point_unit = output_as eq 'svg' ? 0.7 : 1.0
 small = font(10.7); normal = font(11.5); large = font(13.5)
@@ -63,7 +63,8 @@ blue = '#0072b2'; vermilion = '#d55e00'; purple = '#cc79a7'; grey = '#777777'; p
 x_at(pixels) = pixels / width
 y_at(pixels) = 1 - pixels / height
 
-set label 100 figure_title at screen x_at(10), screen y_at(15) left font large front
+title_font = strlen(figure_title) > 95 ? small : strlen(figure_title) > 76 ? normal : large
+set label 100 figure_title at screen x_at(10), screen y_at(15) left font title_font front
 do for [line = 1:caption_lines] {
 	set label 100 + line caption[line] at screen x_at(10), screen y_at(plot_top + plot_height + 14 * line - 3) left font small textcolor rgb '#333333' front
 }

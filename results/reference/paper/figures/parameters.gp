@@ -1,0 +1,140 @@
+# parameters.gp - made by: retrial plot experiments/paper.yaml --db results/paper.db --folder results/reference/paper/figures
+# Draw it again with: gnuplot -d -c parameters.gp svg (or png, pdf). The numbers are in parameters.tsv.
+legend_entries = 6
+legend_rows = 2
+array legend[6] = ['paper-notebook', 'paper-text', 'scratch', 'single', 'single-augmented', 'the paper']
+array legend_style[6] = [1, 2, 3, 4, 5, 9]
+array legend_line[6] = [0, 0, 0, 0, 0, 0]
+array legend_point[6] = [1, 1, 1, 1, 1, 1]
+array legend_x[6] = [10, 148.8, 262.8, 358.2, 447.4, 10]
+array legend_row[6] = [0, 0, 0, 0, 0, 1]
+panels = 3
+array panel_title[3] = ['fashion-mnist', 'mnist', 'cifar10']
+series = 5
+x_label = 'parameters'
+y_label = 'test accuracy (%)'
+array x_low[3] = [5756.064, 5756.064, 7783.824]
+array x_high[3] = [16035.936, 16035.936, 21148.176]
+array x_step[3] = [5000, 5000, 5000]
+array x_decimals[3] = [0, 0, 0]
+array y_low[3] = [79.94644477, 95.6819771, 45.48050631]
+array y_high[3] = [90.27690029, 99.17538436, 67.60827539]
+array y_step[3] = [2, 1, 5]
+array y_decimals[3] = [0, 0, 0]
+id = 'parameters'
+figure_title = 'Test accuracy against parameters'
+array caption[2] = ['Points: mean over seeds (n = 10), bars: 95 % Student t interval of the mean. Dotted: the Pareto front;', 'no point has fewer parameters and a higher mean than one on it.']
+caption_lines = 2
+plot_height = 260
+
+# ---- style.gp ----
+# style.gp - what all figures share: size, fonts, Okabe-Ito colours, title and caption. It comes before plots/KIND.gp in every script.
+# Set above: figure_title, caption (array of lines), caption_lines, plot_height (pixels at 96 an inch), and the legend.
+# The terminal is the first argument: svg (canonical, the same bytes every time), png or pdf. Width 7 inches, no font below 8 points.
+
+set encoding utf8
+set minussign
+width = 672.0
+title_height = 26.0
+legend_height = legend_rows > 0 ? 15.0 * legend_rows + 7 : 0
+plot_top = title_height + legend_height
+caption_height = 14.0 * caption_lines + 8
+height = plot_top + plot_height + caption_height
+data = id . '.tsv'
+output_as = ARGC > 0 ? ARG1 : 'svg'
+
+# Sizes of fonts are given in pixels at 96 an inch: 10.7 are 8 points. SVG counts pixels, the others points.
+font_unit = output_as eq 'svg' ? 1.0 : 0.75
+font(pixels) = sprintf(',%.4g', pixels * font_unit)
+# The height of a character and the size of a point also differ between terminals.
+tic_down = output_as eq 'svg' ? 0.55 : 0.2
+point_unit = output_as eq 'svg' ? 0.7 : 1.0
+small = font(10.7); normal = font(11.5); large = font(13.5)
+
+if (output_as eq 'svg') {
+	set terminal svg noenhanced size width, height font 'Helvetica, Arial, Liberation Sans, sans-serif,10.7' dashlength 1 background '#ffffff'
+} else { if (output_as eq 'png') {
+	set terminal pngcairo noenhanced size 2 * width, 2 * height font 'Liberation Sans,8' fontscale 2 linewidth 2 pointscale 2 background '#ffffff'
+} else {
+	set terminal pdfcairo noenhanced size 7, height / 96.0 font 'Liberation Sans,8' linewidth 1 background '#ffffff'
+} }
+set output id . '.' . output_as
+
+# Okabe and Ito: distinguishable with every kind of colour blindness; dashes and points tell them apart in grey as well.
+black = '#000000'; orange = '#e69f00'; sky = '#56b4e9'; green = '#009e73'; yellow = '#f0e442'
+blue = '#0072b2'; vermilion = '#d55e00'; purple = '#cc79a7'; grey = '#777777'; pale = '#dddddd'
+
+# Pixels from the top left corner, as gnuplot's fractions of the page from the bottom left.
+x_at(pixels) = pixels / width
+y_at(pixels) = 1 - pixels / height
+
+title_font = strlen(figure_title) > 95 ? small : strlen(figure_title) > 76 ? normal : large
+set label 100 figure_title at screen x_at(10), screen y_at(15) left font title_font front
+do for [line = 1:caption_lines] {
+	set label 100 + line caption[line] at screen x_at(10), screen y_at(plot_top + plot_height + 14 * line - 3) left font small textcolor rgb '#333333' front
+}
+
+# A legend across the figure, above its panels, as labels and arrows (a key would grow into the panels). legend: the texts; legend_x, legend_row:
+# where each stands; legend_style: its line style; legend_line, legend_point: whether it shows a line, a point.
+unset key
+legend_y(k) = y_at(title_height + 12 + 15 * legend_row[k])
+set_legend = "do for [k = 1:legend_entries] { \
+	set label 200 + k legend[k] at screen x_at(legend_x[k] + 34), screen legend_y(k) left font small front; \
+	if (legend_line[k]) { set arrow 200 + k from screen x_at(legend_x[k]), screen legend_y(k) rto screen x_at(28), 0 nohead linestyle legend_style[k] front }; \
+	if (legend_point[k]) { set label 300 + k '' at screen x_at(legend_x[k] + 14), screen legend_y(k) point linestyle legend_style[k] front } }"
+# After the first panel: title, caption and legend are drawn.
+end_legend = "do for [k = 1:legend_entries] { unset label 200 + k; unset label 300 + k; unset arrow 200 + k }; do for [line = 0:caption_lines] { unset label 100 + line }"
+
+# Place the next panel by its plotting area, in pixels from the top left, with its heading and the names of its axes ('' for none).
+place = "set lmargin at screen x_at(area_left); set rmargin at screen x_at(area_left + area_width); \
+	set tmargin at screen y_at(area_top); set bmargin at screen y_at(area_top + area_height); \
+	set label 401 area_title at screen x_at(area_left + area_width / 2.0), screen y_at(area_top - 9) center font normal; \
+	set label 402 area_x at screen x_at(area_left + area_width / 2.0), screen y_at(area_top + area_height + 32) center font small; \
+	set label 403 area_y at screen x_at(area_left - 42), screen y_at(area_top + area_height / 2.0) center rotate by 90 font small"
+
+# ---- series.gp ----
+# series.gp - eight line styles that colour-blind readers and grey prints can tell apart, one a value of the series label; 9 is the paper.
+set style line 1 linecolor rgb blue linewidth 1.6 dashtype 1 pointtype 7 pointsize 0.8 * point_unit
+set style line 2 linecolor rgb vermilion linewidth 1.6 dashtype (8, 3) pointtype 5 pointsize 0.8 * point_unit
+set style line 3 linecolor rgb green linewidth 1.6 dashtype (3, 2) pointtype 9 pointsize 0.9 * point_unit
+set style line 4 linecolor rgb orange linewidth 1.6 dashtype (10, 3, 2, 3) pointtype 13 pointsize 0.9 * point_unit
+set style line 5 linecolor rgb purple linewidth 1.6 dashtype (6, 2, 2, 2, 2, 2) pointtype 11 pointsize 0.9 * point_unit
+set style line 6 linecolor rgb sky linewidth 1.6 dashtype (14, 3) pointtype 6 pointsize 0.9 * point_unit
+set style line 7 linecolor rgb black linewidth 1.6 dashtype (2, 2) pointtype 4 pointsize 0.9 * point_unit
+set style line 8 linecolor rgb grey linewidth 1.6 dashtype (5, 2) pointtype 8 pointsize 0.9 * point_unit
+set style line 9 linecolor rgb black linewidth 1.2 pointtype 3 pointsize 1.1 * point_unit
+array series_band[8] = [0xcc0072b2, 0xccd55e00, 0xcc009e73, 0xcce69f00, 0xcccc79a7, 0xcc56b4e9, 0xcc000000, 0xcc777777]
+
+# ---- pareto.gp ----
+# pareto.gp - a metric against parameters or another of which less is better (harness/report/figure_pareto.c has the numbers). Panel p has series + 2 blocks: the paper, the front,
+# then one a series.
+
+left = 60.0; right = 22.0; gap = 50.0; above = 20.0; below = 40.0
+area_width = (width - left - right - gap * (panels - 1)) / panels
+area_top = plot_top + above
+area_height = plot_height - above - below
+
+set multiplot
+@set_legend
+set border 3 linecolor rgb grey linewidth 0.8
+set xtics nomirror out scale 0.5 font small textcolor rgb black offset 0, tic_down
+set ytics nomirror out scale 0.5 font small textcolor rgb black offset 0.6, 0
+set grid linecolor rgb '#e6e6e6' linewidth 0.6 linetype 1
+set errorbars 0.6
+
+do for [p = 1:panels] {
+	area_left = left + (p - 1) * (area_width + gap)
+	area_title = panel_title[p]; area_x = x_label; area_y = p == 1 ? y_label : ''
+	@place
+	set xrange [x_low[p]:x_high[p]]
+	set yrange [y_low[p]:y_high[p]]
+	set xtics 0, x_step[p]
+	set ytics y_step[p]
+	set format y sprintf('%%.%df', y_decimals[p])
+	b = (p - 1) * (series + 2)
+	plot data index b + 1 using 1:2 with lines linecolor rgb grey linewidth 1 dashtype (1, 2), \
+	     for [k = 1:series] data index b + 1 + k using 1:2:3:4 with yerrorbars linestyle k dashtype 1, \
+	     data index b using 1:2 with points linestyle 9
+	@end_legend
+}
+unset multiplot
