@@ -2,10 +2,10 @@
 # Draw it again with: gnuplot -d -c latency.gp svg (or png, pdf). The numbers are in latency.tsv.
 panels = 3
 array panel_title[3] = ['fashion-mnist', 'mnist', 'cifar10']
-rows = 10
-array row_title[10] = ['paper-notebook, fp32', 'paper-notebook, int8', 'paper-text, fp32', 'paper-text, int8', 'scratch, fp32', 'scratch, int8', 'single, fp32', 'single, int8', 'single-augmented, fp32', 'single-augmented, int8']
-row_title_width = 22
-x_low = 3.2392625
+rows = 2
+array row_title[2] = ['paper-notebook, fp32', 'paper-notebook, int8']
+row_title_width = 20
+x_low = 6.56545
 x_high = 53.61993
 legend_entries = 3
 legend_rows = 1
@@ -17,9 +17,9 @@ array legend_x[3] = [10, 99.2, 194.6]
 array legend_row[3] = [0, 0, 0]
 id = 'latency'
 figure_title = 'Time of one image'
-array caption[3] = ['Grey: the distribution of all measured calls with one image, in bins of 1 % of their time (60000 calls).', 'Logarithmic; the slowest 0.5 % are beyond the axis. Numbers: fp32, int8. Kernels, the fastest of each:', 'avx512, avx2. Measured on AMD EPYC. The medians of two halves of the same calls differ by up to 0.8 %.']
+array caption[3] = ['Grey: the distribution of all measured calls with one image, in bins of 1 % of their time (60000 calls).', 'Logarithmic; the slowest 0.5 % are beyond the axis. Numbers: fp32, int8. Kernels, the fastest of each:', 'avx512, avx2. Measured on AMD EPYC. The medians of two halves of the same calls differ by up to 0.3 %.']
 caption_lines = 3
-plot_height = 472
+plot_height = 152
 
 # ---- style.gp ----
 # style.gp - what all figures share: size, fonts, Okabe-Ito colours, title and caption. It comes before plots/KIND.gp in every script.
