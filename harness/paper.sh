@@ -76,6 +76,16 @@ make_file() {
 	fi
 }
 
+# without_empty_groups SVG: without the groups in which gnuplot draws nothing, a third of the file. The picture is the same.
+without_empty_groups() {
+	[ ! -e "$1" ] || awk '
+		held != "" && $0 == "</g>" { held = ""; next }
+		held != "" { print held; held = "" }
+		/^<g [^>]*>$/ { held = $0; next }
+		{ print }
+		END { if (held != "") print held }' "$1" >"$1.new" && mv "$1.new" "$1"
+}
+
 # keep_own FILE: without the lines of trials that are in the trials.csv of another published study.
 keep_own() {
 	for other in "$(dirname "$folder")"/*/trials.csv; do
@@ -104,6 +114,9 @@ for sweep; do
 	if grep -q '^figures:' "$sweep"; then
 		# shellcheck disable=SC2086
 		"$RETRIAL" plot "$sweep" $option --folder "$folder/$name/figures" >/dev/null || failed=1
+		for svg in "$folder/$name"/figures/*.svg; do
+			without_empty_groups "$svg"
+		done
 		rm -f "$folder/$name"/figures/*.png # drawn again by the script beside it; the SVG is the one that is always the same bytes
 	fi
 done
