@@ -69,12 +69,13 @@ struct nn_op {
 	} shape;
 };
 
-/* Which memory maps share (layout.h). Kept: all stay until the end, each as its own layer computed
- * it, for callers that inspect them. */
+/* Whether maps share memory (layout.c). */
 enum nn_plan_sharing {
-	NN_MAPS_SHARED,
-	NN_MAPS_APART, /* inputs of a concatenation have their own memory, not in its map */
-	NN_MAPS_KEPT
+	NN_MAPS_SHARED, /* those that are not alive at once; a concatenation's inputs lie in its map
+			 */
+	NN_MAPS_APART,  /* likewise, but a concatenation's inputs have their own memory */
+	NN_MAPS_KEPT /* none: each stays as its own layer computed it, for callers that inspect it
+		      */
 };
 
 struct nn_plan {

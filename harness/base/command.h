@@ -18,11 +18,11 @@ struct command {
 };
 
 enum command_end {
-	COMMAND_ENDED,  /* by itself: *code is its exit code, 127 where there is no such program */
-	COMMAND_SIGNAL, /* by the signal *code */
+	COMMAND_ENDED,    /* *code is its exit code; 127: no such program, 126: no such folder */
+	COMMAND_SIGNAL,   /* the signal *code ended it */
 	COMMAND_NO_START, /* no process or no pipe */
-	COMMAND_TOO_SLOW, /* it and its process group were killed; so they were where it is */
-	COMMAND_TOO_LONG, /* longer than max_bytes: what fits was appended */
+	COMMAND_TOO_SLOW, /* it ran longer than `seconds`: its process group was killed */
+	COMMAND_TOO_LONG, /* it wrote more than max_bytes: likewise, and the rest was dropped */
 };
 
 /* Returns how it ended. What was appended stays in every case. */

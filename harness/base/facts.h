@@ -35,9 +35,8 @@ bool facts_add_diff(struct str *out);
  * when it was built outside git. */
 const char *facts_dirty(void);
 
-/* Single facts: the version, and the commit that the program was
- * built from
- * ("unknown"), and the id of this boot ("" when unknown). */
+/* The version; the commit that the program was built from, "unknown" outside git; the id of this
+ * boot, "" where it cannot be read. */
 const char *facts_version(void);
 const char *facts_commit(void);
 enum { FACTS_BOOT_ID = 64 };
