@@ -23,7 +23,7 @@ static double macs_forward(const struct nn_net *net, const struct nn_op *op, int
 struct work work_of(const struct nn_net *net)
 {
 	static struct nn_plan plan;
-	nn_plan_make(&plan, net, NULL, false);
+	nn_plan_make(&plan, net, NULL, NN_MAPS_SHARED);
 	struct work w = { 0, 0 };
 	for (int l = 0; l < net->layer_count; l++) {
 		const struct nn_op *op = &plan.ops[l];

@@ -49,9 +49,9 @@ static void evaluation_keeps_what_is_read_again_alone(void **state)
 	memset(frozen, true, sizeof(frozen));
 	for (int i = 0; small_network_at(i); i++) {
 		assert_true(small_network_build(small_network_at(i)->name, &net));
-		nn_plan_make(&plan, &net, NULL, false);
+		nn_plan_make(&plan, &net, NULL, NN_MAPS_SHARED);
 		const size_t training = plan.memory;
-		nn_plan_make(&plan, &net, frozen, false);
+		nn_plan_make(&plan, &net, frozen, NN_MAPS_SHARED);
 		assert_true(plan.memory < training);
 	}
 }
@@ -61,7 +61,7 @@ static void kept_maps_lie_side_by_side(void **state)
 {
 	(void)state;
 	assert_true(small_network_build("densenet-40", &net));
-	nn_plan_make(&kept, &net, NULL, true);
+	nn_plan_make(&kept, &net, NULL, NN_MAPS_KEPT);
 	for (int l = 0; l < net.layer_count; l++) {
 		assert_false(kept.ops[l].done);
 		for (int k = 0; k < l; k++)
@@ -78,7 +78,7 @@ static void chains_take_less_memory(void **state)
 		"mobilenet-v1-0.25" };
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
 		assert_true(small_network_build(names[i], &net));
-		nn_plan_make(&plan, &net, NULL, false);
+		nn_plan_make(&plan, &net, NULL, NN_MAPS_SHARED);
 		const size_t whole = plan.memory;
 		nn_plan_chain(&plan, &net);
 		assert_true(plan.memory < whole * 9 / 10);
