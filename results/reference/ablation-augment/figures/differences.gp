@@ -1,27 +1,27 @@
-# differences.gp - made by: retrial plot experiments/ablation-augment.yaml --folder results/reference/ablation-augment/figures
+# differences.gp - made by: retrial plot experiments/ablation-augment.yaml --db results/ablation-augment.db --folder results/reference/ablation-augment/figures
 # Draw it again with: gnuplot -d -c differences.gp svg (or png, pdf). The numbers are in differences.tsv.
-panels = 2
-array panel_title[2] = ['fashion-mnist', 'cifar10']
+panels = 3
+array panel_title[3] = ['fashion-mnist', 'cifar10', 'mnist']
 rows = 8
-array row_title[8] = ['none', 'only-rotation', 'only-zoom', 'only-translation', 'no-rotation', 'no-zoom', 'no-translation', 'with-flip']
+array row_title[8] = ['ablation none', 'only-rotation', 'only-zoom', 'only-translation', 'no-rotation', 'no-zoom', 'no-translation', 'with-flip']
 row_title_width = 16
 x_label = 'difference to base (pp)'
 legend_entries = 2
 legend_rows = 1
-array legend[2] = ['one seed', 'mean difference, 95 % t interval']
+array legend[2] = ['one seed', 'mean difference, 95 % interval']
 array legend_style[2] = [1, 2]
 array legend_line[2] = [0, 1]
 array legend_point[2] = [1, 1]
-array legend_x[2] = [10, 107.6]
+array legend_x[2] = [10, 111.6]
 array legend_row[2] = [0, 0]
-array x_low[2] = [-0.6416, -3.7048]
-array x_high[2] = [1.0216, 2.3648]
-array x_step[2] = [0.5, 1]
-array x_decimals[2] = [1, 0]
+array x_low[3] = [-0.964, -3.6936, -0.2128]
+array x_high[3] = [1.034, 2.0736, 0.1328]
+array x_step[3] = [0.5, 2, 0.1]
+array x_decimals[3] = [1, 0, 1]
 id = 'differences'
 figure_title = 'Test accuracy beside the paper''s set of transforms'
-array caption[2] = ['Test accuracy (%). Bars: mean of the differences to base, paired by seed (n = 6 pairs), with the 95 % Student t interval.', 'Circles: the seeds. Tests, corrected for their number, are in the table.']
-caption_lines = 2
+array caption[3] = ['Test accuracy (%). Bars: mean of the differences to base, paired by seed (n = 10 pairs), with the 95 %', 'interval of the exact sign-flip test, corrected as in the table. Circles: the seeds. The p values are in', 'the table.']
+caption_lines = 3
 plot_height = 276
 
 # ---- style.gp ----
@@ -43,7 +43,7 @@ output_as = ARGC > 0 ? ARG1 : 'svg'
 # Sizes of fonts are given in pixels at 96 an inch: 10.7 are 8 points. SVG counts pixels, the others points.
 font_unit = output_as eq 'svg' ? 1.0 : 0.75
 font(pixels) = sprintf(',%.4g', pixels * font_unit)
-# Terminals differ in what they take for the height of a character and of a point, too.
+# The height of a character and the size of a point also differ between terminals.
 tic_down = output_as eq 'svg' ? 0.55 : 0.2
 point_unit = output_as eq 'svg' ? 0.7 : 1.0
 small = font(10.7); normal = font(11.5); large = font(13.5)
@@ -65,7 +65,8 @@ blue = '#0072b2'; vermilion = '#d55e00'; purple = '#cc79a7'; grey = '#777777'; p
 x_at(pixels) = pixels / width
 y_at(pixels) = 1 - pixels / height
 
-set label 100 figure_title at screen x_at(10), screen y_at(15) left font large front
+title_font = strlen(figure_title) > 95 ? small : strlen(figure_title) > 76 ? normal : large
+set label 100 figure_title at screen x_at(10), screen y_at(15) left font title_font front
 do for [line = 1:caption_lines] {
 	set label 100 + line caption[line] at screen x_at(10), screen y_at(plot_top + plot_height + 14 * line - 3) left font small textcolor rgb '#333333' front
 }
