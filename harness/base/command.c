@@ -86,7 +86,7 @@ static bool ends(pid_t pid, int *status, double deadline)
 	}
 }
 
-/* A stream for *to, of which the child gets the other end. */
+/* Open a pipe: the child writes to one end, and what it writes is appended to *to. */
 static int stream_open(struct stream *s, struct str *to)
 {
 	int pair[2];

@@ -5,9 +5,8 @@
 #include "str.h"
 
 /* Append git's facts about the folder: study_commit; study_dirty, yes when tracked files have
- * changes that are not committed; then study_diff, bounded
- * (facts_add_lines), and study_diff_note if that is incomplete. Nothing outside a repository, or
- * without git. */
+ * changes that are not committed; then study_diff, bounded (facts_add_lines), and study_diff_note
+ * if it is incomplete. Nothing outside a repository, or without git. */
 void study_tree_facts(const char *folder, struct str *facts);
 
 /* Append what is changed in that repository and not committed, a line a file as `git status

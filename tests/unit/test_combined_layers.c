@@ -98,7 +98,7 @@ static int draw(uint64_t *x, int count)
 	return (int)(*x % (uint64_t)count);
 }
 
-/* Two different ones of the maps so far, of which the last are the likelier. */
+/* Draw two different maps: one of the last three, and any other. */
 static void draw_two(uint64_t *x, int maps, int two[2])
 {
 	two[0] = maps - 1 - draw(x, maps < 3 ? maps : 3);
