@@ -515,9 +515,29 @@ done:
 static int finish(struct work *w, int status, struct err *e)
 {
 	struct str canonical = { 0 };
+/* A program may write a file of its own and rename it to RETRIAL_OUT; the FIFO is then gone. */
+static int take_replaced(struct work *w, struct err *e)
+{
+	char bytes[PIECE_BYTES];
+	struct stat s;
+	ssize_t n = 0;
+	int result = 0;
+	if (lstat(w->out.s, &s) || !S_ISREG(s.st_mode))
+		return 0;
+	const int file = open(w->out.s, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	if (file < 0)
+		return err_errno(e, w->out.s);
+	while (!result && (n = read(file, bytes, sizeof(bytes))) > 0)
+		result = reported_out(w->reported, bytes, (size_t)n, e);
+	if (n < 0)
+		result = err_errno(e, w->out.s);
+	close(file);
+	return result;
+}
+
 	const int wish = w->options->stop ? atomic_load(w->options->stop) : 0;
 	const char *changed;
-	if (w->bad.kind == ERR_NONE)
+	if (w->bad.kind == ERR_NONE && take_replaced(w, &w->bad) == 0)
 		reported_finish(w->reported, &w->bad);
 	if (w->bad.kind != ERR_NONE)
 		fail_with(w, &w->bad);

@@ -313,12 +313,23 @@ static int take_text(struct reported *r, const char *line, size_t length, struct
 
 typedef int take_line(struct reported *r, const char *line, size_t length, struct err *e);
 
+/* Where the line ends that begins here, or NULL. A carriage return ends one of standard output,
+ * too: progress bars write the next number over the one before, and some programs end lines with
+ * both. */
+static const char *line_end(bool standard, const char *bytes, size_t count)
+{
+	const char *feed = memchr(bytes, '\n', count);
+	const char *back =
+		standard ? memchr(bytes, '\r', feed ? (size_t)(feed - bytes) : count) : NULL;
+	return back ? back : feed;
+}
+
 /* Give every whole line to `take`. */
 static int split(struct reported *r, struct lines *l, const char *bytes, size_t count,
 	take_line *take, struct err *e)
 {
 	while (count && !r->failed) {
-		const char *end = memchr(bytes, '\n', count);
+		const char *end = line_end(l == &r->standard, bytes, count);
 		const size_t n = end ? (size_t)(end - bytes) : count;
 		if (l->rest.length + n > LINE_BYTES_MAX)
 			l->skipping = true;
@@ -332,7 +343,7 @@ static int split(struct reported *r, struct lines *l, const char *bytes, size_t 
 				r->failed = take(r, l->rest.s ? l->rest.s : "", l->rest.length, e);
 			str_clear(&l->rest);
 			l->skipping = false;
-			l->number++;
+			l->number += *end == '\n';
 		}
 		bytes += n + (end != NULL);
 		count -= n + (end != NULL);

@@ -4,7 +4,8 @@
  * A line of RETRIAL_OUT is an object such as {"step": 3, "loss": 0.2}. Its step is the member
  * "step" or the one that the metric's `series` names; without one, steps are counted. Members that
  * are no declared metric are left alone. NaN, Infinity and -Infinity are numbers here, as Python
- * writes them. The last value of a metric is its result. */
+ * writes them. The last value of a metric is its result. Lines of standard output end with a line
+ * feed or a carriage return. */
 #ifndef RUN_REPORTED_H
 #define RUN_REPORTED_H
 

@@ -155,6 +155,23 @@ sweep closes "[sh, closes.sh]" ""
 try run closes.yaml --db "$db"
 [ "$(state)" = "done" ]
 check $? "a program that closes its descriptors early is done"
+# shellcheck disable=SC2016
+cat >renames.sh <<'END'
+printf '{"x": 1}\n{"x": 2}' >"$RETRIAL_SCRATCH/new"; mv "$RETRIAL_SCRATCH/new" "$RETRIAL_OUT"
+END
+sweep renames "[sh, renames.sh]" ""
+try run renames.yaml --db "$db"
+[ "$(state)" = "done" ] && [ "$(ask "SELECT value FROM measures ORDER BY attempt DESC LIMIT 1")" = 2.0 ]
+check $? "a program may also rename a file of its own to RETRIAL_OUT"
+cat >returns.yaml <<'END'
+retrial: 1
+program: {command: [printf, '1/2 x 0.1\r2/2 x 0.9\nlast 7\r\n']}
+metrics: {x: {match: 'x ([0-9.]+)', series: epoch}, last: {match: '^last ([0-9.]+)$'}}
+END
+try run returns.yaml --db returns.db
+[ "$code" = 0 ] && [ "$(sqlite3 returns.db "SELECT group_concat(value) FROM (SELECT value FROM measures ORDER BY metric)")" = 7.0,0.9 ] &&
+	[ "$(sqlite3 returns.db "SELECT group_concat(value) FROM series")" = 0.1,0.9 ]
+check $? "a carriage return ends a line, too: the last number of a progress bar counts"
 sweep missing "[no-such-program-anywhere]" ""
 try run missing.yaml --db "$db" --progress never
 error
