@@ -48,6 +48,7 @@ struct work {
 	struct log_stream logs[2]; /* standard output and error */
 	struct err bad;            /* what is wrong with what the program reported */
 	bool asked;                /* to end */
+	double begun;
 	double killed_at;
 	double told_at; /* when steps were last passed on */
 };
@@ -304,8 +305,11 @@ static int tell_steps(struct work *w, struct err *e)
 static void look_at_wishes(struct work *w)
 {
 	const int wish = w->options->stop ? atomic_load(w->options->stop) : 0;
-	const double now = clock_seconds();
-	if (!w->asked && (wish > 0 || w->bad.kind != ERR_NONE)) {
+	const double now = clock_seconds(), limit = w->options->seconds;
+	if (limit > 0 && now - w->begun > limit)
+		fail(w, TRIAL_TIMEOUT, "killed after %.1f s: the limit for a trial is %g s",
+			now - w->begun, limit);
+	if (!w->asked && (wish > 0 || w->bad.kind != ERR_NONE || w->end->state != TRIAL_DONE)) {
 		w->asked = true;
 		w->killed_at = now + GRACE_SECONDS;
 		process_signal(&w->process, SIGTERM);
@@ -511,10 +515,6 @@ done:
 	return result;
 }
 
-/* Its results, if it ended well; its logs in any case. */
-static int finish(struct work *w, int status, struct err *e)
-{
-	struct str canonical = { 0 };
 /* A program may write a file of its own and rename it to RETRIAL_OUT; the FIFO is then gone. */
 static int take_replaced(struct work *w, struct err *e)
 {
@@ -535,6 +535,10 @@ static int take_replaced(struct work *w, struct err *e)
 	return result;
 }
 
+/* Its results, if it ended well; its logs in any case. */
+static int finish(struct work *w, int status, struct err *e)
+{
+	struct str canonical = { 0 };
 	const int wish = w->options->stop ? atomic_load(w->options->stop) : 0;
 	const char *changed;
 	if (w->bad.kind == ERR_NONE && take_replaced(w, &w->bad) == 0)
@@ -574,7 +578,7 @@ int program_run(const struct trial *t, const struct inputs *inputs,
 		.reports_hold = -1,
 		.logs = { { .file = -1 }, { .file = -1 } } };
 	struct err e = { 0 };
-	const double begun = clock_seconds();
+	w.begun = clock_seconds();
 	*end = (struct trial_end){ .state = TRIAL_DONE };
 	memcpy(end->data_digest, inputs->digest, DIGEST_TEXT);
 	int result = make_places(&w, &e);
@@ -605,6 +609,6 @@ int program_run(const struct trial *t, const struct inputs *inputs,
 	str_free(&w.study);
 	str_free(&w.out);
 	free(w.states);
-	end->seconds = clock_seconds() - begun;
+	end->seconds = clock_seconds() - w.begun;
 	return end->state == TRIAL_DONE ? 0 : -1;
 }

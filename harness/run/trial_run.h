@@ -44,6 +44,8 @@ struct trial_options {
 	const char *temporary;     /* where programs put temporary files; NULL: not known */
 	double checkpoint_seconds; /* a checkpoint at the first end of an epoch this long after the
 				      one before; 0: every epoch */
+	double seconds;            /* a program that runs for longer ends as timeout; 0: whoever
+				      started this process sees to it */
 	int slot;                  /* of the worker, from 0 */
 	unsigned share; /* bit p: keep the state after phase p, other trials have a use for it */
 	bool any_split; /* also one that lacks a class: for trials that were recorded so */

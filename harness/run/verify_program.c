@@ -298,9 +298,11 @@ static void verify_one(const struct verify_program_job *job, const struct record
 			.steps = record->steps,
 			.measures = record->measures,
 			.outputs = record->outputs };
-		const struct trial_options options = {
-			.threads = 1, .states = folder, .stop = stop, .slot = slot
-		};
+		const struct trial_options options = { .threads = 1,
+			.states = folder,
+			.stop = stop,
+			.slot = slot,
+			.seconds = job->trial->program->timeout };
 		if (mkdtemp(folder)) {
 			run_and_compare(&c, job->trial, &in, &options);
 			file_remove_tree(folder);

@@ -114,6 +114,16 @@ try verify random.yaml --db "$db"
 [ "$code" = 3 ] && says "its inputs are not those that it was run on: random.sh changed"
 check $? "on other inputs nothing can be said, and they are named"
 
+cat >late.sh <<'END'
+echo '{"x": 1}' >"$RETRIAL_OUT"; [ ! -e late ] || sleep 73.5
+END
+sweep late "[sh, late.sh]" "  timeout: 0.5"
+try run late.yaml --db late.db
+: >late
+try verify late.yaml --db late.db
+[ "$code" = 3 ] && says "cannot say" && says "the limit for a trial is 0.5 s" && left 'sleep 73[.]5'
+check $? "a program that hangs in verify ends at its timeout, too"
+
 # ---- results that are wrong ----
 wrong() { # NAME SHELL-TEXT STATE ERROR SENTENCE
 	printf '%s\n' "$2" >"$1.sh"
