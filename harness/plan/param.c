@@ -3,6 +3,7 @@
 #include "param.h"
 
 #include <assert.h>
+#include <limits.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -182,6 +183,9 @@ static int check_range(const struct param *p, double value, struct str *why)
 	if (value < p->min || (p->min_open && value == p->min) || value > p->max
 		|| (p->max_open && value == p->max)) {
 		str_add(why, "out of range");
+		/* The limit of a parameter that has none: nothing else says it. */
+		if (p->type == PARAM_INTEGER && value > p->max && p->max == INT_MAX)
+			str_addf(why, "; integers end at %d, a real may be larger", INT_MAX);
 		return -1;
 	}
 	return 0;

@@ -185,6 +185,16 @@ static void read_command(struct study *s, const struct node *n, const char *cons
 		node_error(s->diagnostics, n->first, "%s: the program's name is missing", n->key);
 }
 
+static void read_inputs(struct study *s, const struct node *n, struct program_config *out)
+{
+	out->inputs = read_list(s, n, true, PROGRAM_LIST_MAX, &out->input_count);
+	const struct node *item = n->kind == NODE_LIST ? n->first : n;
+	for (int i = 0; i < out->input_count && item; i++, item = item->next)
+		if (!*out->inputs[i])
+			node_error(
+				s->diagnostics, item, "inputs: the name of a file is needed here");
+}
+
 static void read_outputs(struct study *s, const struct node *n, struct program_config *out)
 {
 	out->outputs = read_list(s, n, true, PROGRAM_LIST_MAX, &out->output_count);
@@ -254,7 +264,7 @@ static void read_key(struct study *s, const struct node *n, struct program_confi
 		const char *text = node_text(n, n->key, s->diagnostics);
 		out->directory = text ? text : ".";
 	} else if (strcmp(n->key, "inputs") == 0) {
-		out->inputs = read_list(s, n, true, PROGRAM_LIST_MAX, &out->input_count);
+		read_inputs(s, n, out);
 	} else if (strcmp(n->key, "outputs") == 0) {
 		read_outputs(s, n, out);
 	} else if (strcmp(n->key, "keep_outputs") == 0) {
@@ -276,6 +286,9 @@ static void read_key(struct study *s, const struct node *n, struct program_confi
 	} else if (strcmp(n->key, "retries") == 0) {
 		read_amount(s, n, 0, 100, &number);
 		out->retries = (int)number;
+		if (number != out->retries)
+			node_error(s->diagnostics, n, "retries = %g: a whole number is needed here",
+				number);
 	}
 }
 
@@ -363,6 +376,17 @@ static void read_parameter_key(struct study *s, const struct node *n, struct par
 		out->help = "parameter of the program";
 }
 
+/* A lower and an upper bound are one each. */
+static void refuse_two_bounds(struct study *s, const struct node *map)
+{
+	static const char *const pairs[][2] = { { "above", "at_least" }, { "below", "at_most" } };
+	for (size_t i = 0; i < sizeof(pairs) / sizeof(*pairs); i++)
+		if (node_get(map, pairs[i][0]) && node_get(map, pairs[i][1]))
+			node_key_error(s->diagnostics, node_get(map, pairs[i][1]),
+				"'%s' and '%s' are the same bound: give one of them", pairs[i][0],
+				pairs[i][1]);
+}
+
 static size_t value_bytes(const struct param *p)
 {
 	return p->type == PARAM_STRING ? PROGRAM_TEXT_MAX : sizeof(double);
@@ -407,8 +431,10 @@ static void read_parameter(struct study *s, const struct node *n, struct param *
 		out->max = out->type == PARAM_INTEGER ? INT_MAX : DBL_MAX;
 		out->min = out->type == PARAM_INTEGER ? INT_MIN : -DBL_MAX;
 	}
-	if (n->kind == NODE_MAP)
+	if (n->kind == NODE_MAP) {
 		language_check_keys(PLACE_PARAMETER, n, s->diagnostics);
+		refuse_two_bounds(s, n);
+	}
 	for (const struct node *key = n->first; n->kind == NODE_MAP && key; key = key->next)
 		read_parameter_key(s, key, out);
 	if (out->type == PARAM_ENUM && !out->names) {
@@ -479,10 +505,35 @@ static void check_template(struct study *s, const struct program_config *p, cons
 	}
 }
 
+/* Elsewhere nothing is filled in: what looks like a placeholder is a mistake. Other braces may be
+ * part of a name. */
+static void check_no_template(
+	struct study *s, const struct program_config *p, const char *key, const struct node *at)
+{
+	struct template_part part;
+	const char *text = at->kind == NODE_SCALAR ? at->text : "";
+	while (template_next(&text, &part)) {
+		char name[PROGRAM_TEXT_MAX];
+		if (part.kind != TEMPLATE_PLACEHOLDER)
+			continue;
+		memcpy(name, part.text, part.length);
+		name[part.length] = '\0';
+		if (program_placeholder(name) || program_parameter(p, name))
+			node_error(s->diagnostics, at,
+				"%s: {%s} is not filled in here; placeholders belong to command, "
+				"environment and directory%s",
+				key, name,
+				strcmp(key, "outputs") == 0
+					? " (each trial has a scratch folder of its own)"
+					: "");
+	}
+}
+
 static void check_templates(
 	struct study *s, const struct program_config *p, const struct node *program)
 {
 	static const char *const keys[] = { "command", "environment", "directory" };
+	static const char *const others[] = { "inputs", "outputs", "version", "packages" };
 	for (size_t i = 0; i < sizeof(keys) / sizeof(*keys); i++) {
 		const struct node *n = node_get(program, keys[i]);
 		if (n && n->kind == NODE_SCALAR)
@@ -490,6 +541,24 @@ static void check_templates(
 		for (const struct node *item = n ? n->first : NULL; item; item = item->next)
 			check_template(s, p, item);
 	}
+	for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++) {
+		const struct node *n = node_get(program, others[i]);
+		if (n && n->kind == NODE_SCALAR)
+			check_no_template(s, p, n->key, n);
+		for (const struct node *item = n ? n->first : NULL; item; item = item->next)
+			check_no_template(s, p, n->key, item);
+	}
+}
+
+/* Listings and conditions know both by their names. */
+static void refuse_same_names(
+	struct study *s, const struct program_config *p, const struct node *metrics)
+{
+	for (const struct node *n = metrics->kind == NODE_MAP ? metrics->first : NULL; n;
+		n = n->next)
+		if (program_parameter(p, n->key))
+			node_key_error(s->diagnostics, n,
+				"metric '%s': a parameter has this name: choose another", n->key);
 }
 
 /* ---- the whole ---- */
@@ -560,12 +629,14 @@ const struct program_config *program_read(
 			"'command' is missing in program: a list such as [python3, train.py]");
 	if (parameters)
 		read_parameters(s, parameters, out);
-	if (metrics)
+	if (metrics) {
 		out->metric_count = metrics_read(s, metrics, &list);
-	else
+		refuse_same_names(s, out, metrics);
+	} else {
 		node_error(s->diagnostics, program,
 			"'metrics' is missing: what the program reports, such as metrics: "
 			"{accuracy: {better: higher}}");
+	}
 	if (tolerances && out->metric_count)
 		metrics_read_tolerances(s, tolerances, list, out->metric_count);
 	out->metrics = list;

@@ -204,6 +204,44 @@ static void values_are_typed(void **state)
 	bad("axes: {C: [1], kernel: [rfb]}\n", "kernel = rfb: unknown (did you mean 'rbf'?)");
 	bad("axes: {C: [0.1, 1e-1], kernel: [rbf]}\n", "C = 0.1 is already in this list");
 	bad("axes: {C: [x]}\nbase: {kernel: rbf}\n", "C = x: not a number");
+	bad_file("retrial: 1\nprogram: {command: [./run, \"{n}\"]}\nparameters: {n: integer}\n"
+		 "metrics: {x: }\nbase: {n: 3000000000}\n",
+		"n = 3000000000: out of range; integers end at 2147483647, a real may be larger");
+	bad_file("retrial: 1\nprogram: {command: [./run, \"{n}\"]}\n"
+		 "parameters: {n: {type: real, at_most: 9, below: 100}}\n"
+		 "metrics: {x: }\nbase: {n: 50}\n",
+		"'below' and 'at_most' are the same bound");
+}
+
+/* One wrong key of the program; {n} is a parameter. */
+static void bad_key(const char *key, const char *expected)
+{
+	struct str text = { 0 };
+	str_addf(&text,
+		"retrial: 1\nprogram: {command: [./run, \"{n}\"], %s}\n"
+		"parameters: {n: real}\nmetrics: {x: }\nbase: {n: 1}\n",
+		key);
+	bad_file(text.s, expected);
+	str_free(&text);
+}
+
+static void what_run_would_find_too_late_is_an_error(void **state)
+{
+	(void)state;
+	bad_key("outputs: [a, \"m-{n}.pkl\"]", "outputs: {n} is not filled in here");
+	bad_key("inputs: \"{seed}.csv\"", "inputs: {seed} is not filled in here");
+	bad_key("version: [echo, \"{n}\"]", "version: {n} is not filled in here");
+	bad_key("packages: [cat, \"{study}/lock\"]", "packages: {study} is not filled in here");
+	bad_key("inputs: [\"\"]", "inputs: the name of a file is needed here");
+	bad_key("retries: 2.7", "retries = 2.7: a whole number is needed here");
+	/* Braces that are no placeholders may be part of a name. */
+	static const char braces[] =
+		"retrial: 1\nprogram: {command: [./run], outputs: [\"a{b}\"]}\nmetrics: {x: }\n";
+	struct err e = { 0 };
+	struct sweep *s;
+	if (sweep_parse("t.yaml", braces, strlen(braces), NULL, &e, &s))
+		fail_msg("%s", e.text);
+	sweep_free(s);
 }
 
 static void keys_of_the_core_and_of_programs_exclude_each_other(void **state)
@@ -242,6 +280,9 @@ static void metrics_are_declared_by_the_file(void **state)
 		"no group for the number");
 	bad_file("retrial: 1\nprogram: {command: [./run]}\nmetrics: {seconds: }\n",
 		"every trial has something of this name");
+	bad_file("retrial: 1\nprogram: {command: [./run, \"{x}\"]}\nparameters: {x: real}\n"
+		 "metrics: {x: }\nbase: {x: 1}\n",
+		"metric 'x': a parameter has this name");
 }
 
 /* ---- templates and patterns ---- */
@@ -298,6 +339,7 @@ int main(void)
 		cmocka_unit_test(what_the_program_would_never_see_is_an_error),
 		cmocka_unit_test(a_placeholder_that_nothing_sets_is_an_error),
 		cmocka_unit_test(values_are_typed),
+		cmocka_unit_test(what_run_would_find_too_late_is_an_error),
 		cmocka_unit_test(keys_of_the_core_and_of_programs_exclude_each_other),
 		cmocka_unit_test(metrics_are_declared_by_the_file),
 		cmocka_unit_test(placeholders_are_filled_in_and_doubled_braces_are_braces),
