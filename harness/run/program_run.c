@@ -28,7 +28,8 @@ enum {
 	KEPT_BYTES_MAX = 256 << 20, /* of an output */
 	ERROR_LINES = 5,
 	PIECE_BYTES = 65536,
-	DIGITS = 16, /* of identity and inputs in the name of the scratch folder */
+	BEFORE_BYTES_MAX = 256 << 20, /* of the steps of earlier attempts */
+	DIGITS = 16,                  /* of identity and inputs in the name of the scratch folder */
 };
 
 struct work {
@@ -44,6 +45,7 @@ struct work {
 	struct process process;
 	int reports, reports_hold; /* both ends of the FIFO RETRIAL_OUT; we hold the other one so
 				      that it does not end */
+	int steps;                 /* the file that the next attempt reads, or -1 */
 	struct reported *reported;
 	struct log_stream logs[2]; /* standard output and error */
 	struct err bad;            /* what is wrong with what the program reported */
@@ -129,6 +131,8 @@ static void clear_places(struct work *w)
 		close(w->reports);
 	if (w->reports_hold >= 0)
 		close(w->reports_hold);
+	if (w->steps >= 0)
+		close(w->steps);
 	if (w->out.length)
 		unlink(w->out.s);
 	if (w->end->state == TRIAL_DONE && w->scratch.length)
@@ -267,6 +271,56 @@ out:
 	return result;
 }
 
+/* ---- steps of the attempts before ---- */
+
+static bool has_series(const struct program_config *p)
+{
+	for (int i = 0; i < p->metric_count; i++)
+		if (p->metrics[i].series)
+			return true;
+	return false;
+}
+
+/* The scratch folder has the steps that were told, a line each: a program that goes on from its own
+ * checkpoint reports only those that follow. Without the file it loses the others, no more. */
+static int take_before(struct work *w, struct err *e)
+{
+	struct str path = { 0 };
+	char *text, *rest, *line;
+	size_t count;
+	int result = 0;
+	str_addf(&path, "%s/.retrial-steps", w->scratch.s);
+	w->steps = open(path.s, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (w->steps >= 0 && file_read(path.s, BEFORE_BYTES_MAX, &text, &count, NULL) == 0) {
+		for (line = text; !result && (rest = strchr(line, '\n')); line = rest + 1) {
+			char metric[64];
+			long long step;
+			double value;
+			if (sscanf(line, "%63s %lld %lf", metric, &step, &value) == 3)
+				result = reported_before(w->reported, metric, step, value, e);
+		}
+		/* A kill may have cut the last line. */
+		if (*line && !result && ftruncate(w->steps, (off_t)(line - text)))
+			result = err_errno(e, path.s);
+		free(text);
+	}
+	str_free(&path);
+	return result;
+}
+
+static void keep_steps(struct work *w, const struct steps_result *r)
+{
+	struct str lines = { 0 };
+	for (size_t i = 0; i < r->count && w->steps >= 0; i++)
+		str_addf(
+			&lines, "%s %lld %.17g\n", r->metric, (long long)r->steps[i], r->values[i]);
+	if (lines.length && write(w->steps, lines.s, lines.length) != (ssize_t)lines.length) {
+		close(w->steps);
+		w->steps = -1;
+	}
+	str_free(&lines);
+}
+
 /* ---- while it runs ---- */
 
 /* Read what is there; standard output, standard error, RETRIAL_OUT are 0, 1, 2. Returns whether
@@ -291,13 +345,17 @@ static bool take(struct work *w, int stream, int from)
 	return true;
 }
 
-static int tell_steps(struct work *w, struct err *e)
+/* ended_well: no attempt follows that would read them. */
+static int tell_steps(struct work *w, bool ended_well, struct err *e)
 {
 	struct steps_result steps;
 	w->told_at = clock_seconds();
-	while (reported_steps(w->reported, &steps))
+	while (reported_steps(w->reported, &steps)) {
 		if (w->sink->steps && w->sink->steps(w->sink->context, &steps, e))
 			return -1;
+		if (!ended_well)
+			keep_steps(w, &steps);
+	}
 	return 0;
 }
 
@@ -352,7 +410,7 @@ static int attend(struct work *w, struct err *e)
 			if (polls[i].revents)
 				open[i] = take(w, i, polls[i].fd);
 		look_at_wishes(w);
-		if (clock_seconds() - w->told_at > 0.001 * TICK_MS && tell_steps(w, e))
+		if (clock_seconds() - w->told_at > 0.001 * TICK_MS && tell_steps(w, false, e))
 			return -1;
 	}
 	return 0;
@@ -551,7 +609,7 @@ static int finish(struct work *w, int status, struct err *e)
 		explain_exit(w, status);
 	else if ((changed = inputs_changed(w->inputs)))
 		fail(w, TRIAL_INTERRUPTED, "input %s was changed while the trial ran", changed);
-	int result = tell_steps(w, e);
+	int result = tell_steps(w, w->end->state == TRIAL_DONE, e);
 	if (!result && w->end->state == TRIAL_DONE)
 		result = tell_measures(w, e);
 	reported_canonical(w->reported, &canonical);
@@ -576,6 +634,7 @@ int program_run(const struct trial *t, const struct inputs *inputs,
 		.process = { .watch = -1, .out = -1, .err = -1 },
 		.reports = -1,
 		.reports_hold = -1,
+		.steps = -1,
 		.logs = { { .file = -1 }, { .file = -1 } } };
 	struct err e = { 0 };
 	w.begun = clock_seconds();
@@ -584,6 +643,8 @@ int program_run(const struct trial *t, const struct inputs *inputs,
 	int result = make_places(&w, &e);
 	if (!result)
 		result = reported_new(t->program, &e, &w.reported);
+	if (!result && has_series(t->program))
+		result = take_before(&w, &e);
 	for (int i = 0; i < 2 && !result; i++) {
 		char *live = program_live_log(w.states, t->identity, i ? "stderr" : "stdout");
 		log_open(&w.logs[i], live);

@@ -24,6 +24,7 @@ struct series {
 	int64_t *steps;
 	double *values;
 	size_t count, capacity, told;
+	bool before; /* all of them are of an earlier attempt, and nothing has come yet */
 };
 
 /* Bytes of a stream until they are a line. */
@@ -107,6 +108,36 @@ static int grow(struct series *s, struct err *e)
 	return 0;
 }
 
+/* Keep the steps that are below this one, which comes next. */
+static void keep_below(struct series *s, int64_t step)
+{
+	size_t kept = 0;
+	for (size_t i = 0; i < s->count; i++)
+		if (s->steps[i] < step) {
+			s->steps[kept] = s->steps[i];
+			s->values[kept++] = s->values[i];
+		}
+	s->count = kept;
+}
+
+int reported_before(
+	struct reported *r, const char *metric, int64_t step, double value, struct err *e)
+{
+	const struct declared_metric *m = program_metric(r->program, metric);
+	struct series *s = m ? &r->series[m - r->program->metrics] : NULL;
+	if (!m || !m->series)
+		return 0;
+	/* Attempts follow each other: this one has gone back. */
+	if (s->count && s->steps[s->count - 1] >= step)
+		keep_below(s, step);
+	if (grow(s, e))
+		return -1;
+	s->before = true;
+	s->steps[s->count] = step;
+	s->values[s->count++] = value;
+	return 0;
+}
+
 /* step: NULL when the program names none. */
 static int add_value(
 	struct reported *r, int metric, double value, const int64_t *step, struct err *e)
@@ -116,7 +147,12 @@ static int add_value(
 	s->last = value;
 	if (!r->program->metrics[metric].series)
 		return 0;
-	if (r->steps == STEPS_MAX)
+	if (s->before) {
+		s->before = false;
+		keep_below(s, step ? *step : INT64_MIN);
+		r->steps += s->count;
+	}
+	if (r->steps >= STEPS_MAX)
 		return err_set(e, ERR_FAILED, "more than %d steps were reported", STEPS_MAX);
 	if (grow(s, e))
 		return -1;
@@ -374,7 +410,7 @@ bool reported_steps(struct reported *r, struct steps_result *out)
 {
 	for (int i = 0; i < r->program->metric_count; i++) {
 		struct series *s = &r->series[i];
-		if (s->told == s->count)
+		if (s->before || s->told == s->count)
 			continue;
 		size_t count = s->count - s->told;
 		if (count > STEPS_RESULT_MAX)
@@ -407,7 +443,7 @@ void reported_canonical(const struct reported *r, struct str *out)
 		const struct series *s = &r->series[i];
 		if (m->kind == METRIC_TIME)
 			continue;
-		for (size_t k = 0; k < s->count; k++)
+		for (size_t k = 0; k < s->count && !s->before; k++)
 			str_addf(out, "%s %lld %.17g\n", m->name, (long long)s->steps[k],
 				s->values[k]);
 		if (s->any)

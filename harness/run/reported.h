@@ -18,6 +18,13 @@ struct reported;
 int reported_new(const struct program_config *p, struct err *e, struct reported **out);
 void reported_free(struct reported *r);
 
+/* A step of an earlier attempt, in the order in which they came, before anything is reported now. A
+ * program that goes on from a checkpoint of its own names a first step: what is below it stays in
+ * the metric's series. Without a first step by name, or of a metric that does not come again,
+ * nothing stays. Returns 0, or -1 with e. */
+int reported_before(
+	struct reported *r, const char *metric, int64_t step, double value, struct err *e);
+
 /* Bytes that have come. Returns 0, or -1 with e (ERR_FAILED: what is wrong with which line;
  * everything that comes later is then left alone). */
 int reported_out(struct reported *r, const char *bytes, size_t count, struct err *e);

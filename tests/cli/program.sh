@@ -248,6 +248,29 @@ try run resumes.yaml --db "$db"
 try run resumes.yaml --db "$db" --retry failed
 [ "$code" = 0 ]
 check $? "a trial that failed finds its scratch folder again"
+# Fails at step 3 with a checkpoint of step 2, at step 5 with one of step 4, then goes on to step 6; a second metric only now and then.
+# shellcheck disable=SC2016
+cat >goes_on.sh <<'END'
+c=$RETRIAL_SCRATCH/checkpoint; [ -e "$c" ] && step=$(cat "$c") || step=0
+while [ $step -lt 6 ]; do
+	step=$((step + 1))
+	echo "{\"step\": $step, \"x\": 0.$step}" >"$RETRIAL_OUT"
+	[ $((step % 3)) != 0 ] || echo "{\"step\": $step, \"y\": $step}" >"$RETRIAL_OUT"
+	if [ $((step % 2)) = 0 ]; then echo $step >"$c"; elif [ $step != 1 ] && [ ! -e "$1/no$step" ]; then : >"$1/no$step"; exit 1; fi
+done
+END
+cat >goes_on.yaml <<END
+retrial: 1
+program: {command: [sh, goes_on.sh, $SCRATCH], retries: 2}
+metrics: {x: {series: step}, y: {series: step}}
+END
+try run goes_on.yaml --db goes_on.db
+[ "$code" = 0 ] && [ "$(sqlite3 goes_on.db "SELECT group_concat(metric || step || '=' || value) FROM series")" = \
+	"x1=0.1,x2=0.2,x3=0.3,x4=0.4,x5=0.5,x6=0.6,y3=3.0,y6=6.0" ]
+check $? "a program that goes on from its own checkpoint keeps the steps before it"
+try verify goes_on.yaml --db goes_on.db
+[ "$code" = 0 ] && says "identical" && says "8 steps"
+check $? "and is what it would be in one go"
 
 # ---- what a program is told, and what it is not ----
 # shellcheck disable=SC2016
