@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <dirent.h>
 
+#include "../store/recognise.h"
 #include "../store/rows.h"
 
 enum { FILES_MAX = 100000, DEPTH_MAX = 32 };
@@ -94,6 +95,12 @@ static int add_file(
 			: err_set(e, ERR_ENVIRONMENT, "input %s: folders nest too deep", path);
 	} else if (!S_ISREG(s.st_mode)) {
 		err_set(e, ERR_ENVIRONMENT, "input %s: not a file", path);
+	} else if (depth > 0 && store_is_at(path)) {
+		/* The one of this run never has the same contents twice. */
+		err_set(e, ERR_USAGE,
+			"inputs: %s is a database of results, which changes when trials run: name "
+			"the files and folders that the program reads, not the folder around it",
+			path);
 	} else if (add(in, name, &file, e) == 0) {
 		file->is_file = true;
 		file->bytes = (int64_t)s.st_size;

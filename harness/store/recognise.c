@@ -1,5 +1,6 @@
 /* recognise.c - is this file one of our databases? Asked before SQLite opens it, so that somebody
  * else's file is not touched. */
+#include "recognise.h"
 #include "store_internal.h"
 
 #include <errno.h>
@@ -78,6 +79,11 @@ static enum look look_at(const char *path)
 	const uint32_t application =
 		(uint32_t)id[0] << 24 | (uint32_t)id[1] << 16 | (uint32_t)id[2] << 8 | id[3];
 	return application == STORE_APPLICATION_ID ? LOOK_OURS : LOOK_FOREIGN;
+}
+
+bool store_is_at(const char *path)
+{
+	return look_at(path) == LOOK_OURS;
 }
 
 static bool has_journal(const char *path)

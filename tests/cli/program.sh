@@ -62,6 +62,14 @@ try run study.yaml --db "$db"
 says "8 of 8 trials done (8 now, 0 before)" err && [ "$(ask "SELECT count(DISTINCT inputs) FROM input_files")" = 2 ]
 check $? "and all of them run again, as new attempts"
 
+mkdir around
+echo 'echo "{\"x\": 1}" >"$RETRIAL_OUT"' >around/a.sh
+printf 'retrial: 1\nprogram: {command: [sh, a.sh], inputs: .}\nmetrics: {x: }\n' >around/around.yaml
+try run around/around.yaml --db around/r.db
+try plan around/around.yaml --db around/r.db
+refuses 2 "r.db is a database of results, which changes when trials run"
+check $? "a folder with the results in it cannot be an input: trials would never be done"
+
 # ---- tables, logs, verification ----
 cat >>study.yaml <<'END'
 tables: [{id: t, rows: [a, b], metrics: [x, loss, seen, seconds], baseline: {b: u}}]
