@@ -362,23 +362,23 @@ screenshots: retrial
 html: $(PROGRAM) $(BUILD)/retrial.1 $(BUILD)/retrial-sweep.5
 	$(Q)sh docs/html.sh $(BUILD)/html $(BUILD)/retrial.1 $(BUILD)/retrial-sweep.5
 
+# Both go in with their folders, so that links between documents lead somewhere.
+EXPERIMENTS = $(foreach kind,yaml md py sh,$(wildcard $(addsuffix *.$(kind),experiments/ experiments/library/ experiments/papers/*/ experiments/programs/)))
+DOCUMENTS = README.md CHANGELOG.md CONTRIBUTING.md PAPER_MAP.md CITATION.cff LICENSE harness/store/SCHEMA.md $(wildcard docs/*.md docs/images/*.png) \
+	results/reference/fair-cifar10/figures/differences.svg
 install: $(PROGRAM) $(BUILD)/retrial.1 $(BUILD)/retrial-sweep.5
 	install -D -m 755 $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/retrial
 	install -D -m 644 $(BUILD)/retrial.1 $(DESTDIR)$(PREFIX)/share/man/man1/retrial.1
 	install -D -m 644 $(BUILD)/retrial-sweep.5 $(DESTDIR)$(PREFIX)/share/man/man5/retrial-sweep.5
-	install -d $(DESTDIR)$(PREFIX)/share/retrial/plots $(DESTDIR)$(PREFIX)/share/retrial/experiments/library
 	install -d $(COMPLETIONS:%=$(DESTDIR)$(PREFIX)/share/%)
 	$(abspath $(PROGRAM)) completion bash >$(DESTDIR)$(PREFIX)/share/bash-completion/completions/retrial
 	$(abspath $(PROGRAM)) completion zsh >$(DESTDIR)$(PREFIX)/share/zsh/site-functions/_retrial
 	$(abspath $(PROGRAM)) completion fish >$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/retrial.fish
-	install -m 644 plots/*.gp $(DESTDIR)$(PREFIX)/share/retrial/plots
-	install -m 644 experiments/*.yaml $(DESTDIR)$(PREFIX)/share/retrial/experiments
-	install -m 644 experiments/library/*.yaml $(DESTDIR)$(PREFIX)/share/retrial/experiments/library
-	for paper in experiments/papers/*/; do \
-		install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/retrial/$$paper $$paper*.yaml $$paper/README.md; done
-	install -d $(DESTDIR)$(PREFIX)/share/doc/retrial
-	install -m 644 README.md CHANGELOG.md PAPER_MAP.md CITATION.cff harness/store/SCHEMA.md $(wildcard docs/*.md) \
-		$(DESTDIR)$(PREFIX)/share/doc/retrial
+	@for file in $(wildcard plots/*.gp) $(EXPERIMENTS); do \
+		install -D -m 644 $$file $(DESTDIR)$(PREFIX)/share/retrial/$$file || exit; done
+	@for file in $(DOCUMENTS); do \
+		install -D -m 644 $$file $(DESTDIR)$(PREFIX)/share/doc/retrial/$$file || exit; done
+	ln -sfn ../../retrial/experiments $(DESTDIR)$(PREFIX)/share/doc/retrial/experiments
 	test ! -d $(BUILD)/html || cp -R $(BUILD)/html $(DESTDIR)$(PREFIX)/share/doc/retrial/
 uninstall:
 	rm -rf $(DESTDIR)$(PREFIX)/bin/retrial $(DESTDIR)$(PREFIX)/share/man/man1/retrial.1 $(DESTDIR)$(PREFIX)/share/man/man5/retrial-sweep.5 $(DESTDIR)$(PREFIX)/share/retrial \

@@ -10,6 +10,8 @@ python3 -m venv "$work/venv"
 PATH=$work/venv/bin:$PATH
 cd "$work"
 retrial --version
+set -- "$work"/venv/lib/python3*/site-packages/retrial-*.dist-info/licenses
+for name in LICENSE libgsl-dev.txt libmicrohttpd12.txt; do test -s "$1/$name"; done
 retrial doctor
 share=$work/venv/share/retrial/experiments
 mkdir study

@@ -31,11 +31,19 @@ make install DESTDIR="$stage/root" PREFIX=/usr BUILD=build/wheel PROGRAM=build/w
 mkdir -p "$stage/bin" "$stage/lib/retrial" "$stage/python"
 cp build/wheel/retrial "$stage/bin/"
 strip "$stage/bin/retrial"
-cp -r "$stage/root/usr/share" "$stage/share"
+cp -rL "$stage/root/usr/share" "$stage/share" # a wheel has no links
 cp -r packaging/wheel/retrial "$stage/python/"
-ldd build/wheel/retrial | awk '$3 ~ /^\// { print $1, $3 }' | while read -r name path; do
+ldd build/wheel/retrial | awk '$3 ~ /^\// { print $1, $3 }' >"$stage/libraries"
+while read -r name path; do
 	case $name in libc.so.* | libm.so.* | libpthread.so.* | libdl.so.* | ld-linux*) continue ;; esac
 	cp -L "$path" "$stage/lib/retrial/$name"
+done <"$stage/libraries"
+# The licenses of the program, and of each package that is linked in or lies beside it.
+mkdir "$stage/licenses"
+cp LICENSE "$stage/licenses/"
+{ for name in $archives; do echo "$folder/lib$name.a"; done; awk '{ print $2 }' "$stage/libraries"; } |
+	xargs realpath | sed 's|.*/|*/|' | xargs dpkg -S | sed 's/[:,].*//' | sort -u | while read -r package; do
+	cp -L "/usr/share/doc/$package/copyright" "$stage/licenses/$package.txt"
 done
 SOURCE_DATE_EPOCH=$(git -c safe.directory='*' log -1 --format=%ct)
 export SOURCE_DATE_EPOCH

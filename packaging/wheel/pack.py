@@ -1,8 +1,8 @@
 """pack.py STAGE OUT VERSION - the folder STAGE as a wheel in the folder OUT.
 
-STAGE has bin/retrial, lib/retrial/*.so, share/ and python/retrial/. The wheel's platform tag names
-the oldest glibc that has every symbol the program and its libraries need. The same input gives the
-same bytes (SOURCE_DATE_EPOCH).
+STAGE has bin/retrial, lib/retrial/*.so, share/, python/retrial/ and licenses/. The wheel's platform
+tag names the oldest glibc that has every symbol the program and its libraries need. The same input
+gives the same bytes (SOURCE_DATE_EPOCH).
 """
 
 import base64
@@ -40,6 +40,8 @@ for file in sorted(p for p in (stage / "share").rglob("*") if p.is_file()):
     files[f"{data}/data/share/{file.relative_to(stage / 'share')}"] = file
 for file in sorted((stage / "python").rglob("*.py")):
     files[str(file.relative_to(stage / "python"))] = file
+for file in sorted((stage / "licenses").iterdir()):
+    files[f"{info}/licenses/{file.name}"] = file
 texts = {
     f"{info}/METADATA": (here / "METADATA.in").read_text().replace("@VERSION@", version),
     f"{info}/WHEEL": f"Wheel-Version: 1.0\nGenerator: retrial\nRoot-Is-Purelib: false\nTag: {tag}\n",

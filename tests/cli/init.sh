@@ -69,7 +69,7 @@ refuses 2 "is already there: nothing was written"
 check $? "init overwrites nothing"
 
 # Installed elsewhere, without the source tree.
-make -s -C "$root" install DESTDIR="$SCRATCH/installed" PREFIX=/usr >out 2>err
+"${MAKE:-make}" -s -C "$root" -o "$RETRIAL" install PROGRAM="$RETRIAL" CC="${CC:-gcc}" BUILD="${BUILD:-build}" DESTDIR="$SCRATCH/installed" PREFIX=/usr >out 2>err
 cat >far.yaml <<'END'
 retrial: 1
 use: library/lightweight.yaml

@@ -9,6 +9,7 @@ The program itself is the command `retrial`, which this package installs; it nee
 
 import json
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 __all__ = ["read", "Results"]
@@ -27,7 +28,7 @@ class Results:
         self._path = Path(path)
         if not self._path.is_file():
             raise FileNotFoundError(f"{self._path}: no database; retrial run SWEEP.yaml makes one")
-        with self._connect() as db:
+        with closing(self._connect()) as db:
             names = db.execute("SELECT name FROM sqlite_schema WHERE type = 'view' ORDER BY name")
             self._views = [row[0] for row in names]
         if not self._views:
@@ -45,13 +46,13 @@ class Results:
         """The answer to any SELECT, as a frame."""
         import pandas
 
-        with self._connect() as db:
+        with closing(self._connect()) as db:
             return pandas.read_sql_query(text, db, params=parameters)
 
     def _trials(self):
         import pandas
 
-        with self._connect() as db:
+        with closing(self._connect()) as db:
             planned = db.execute(
                 "SELECT trial, sweep, seed, state, labels FROM runs ORDER BY sweep, position"
             ).fetchall()
