@@ -18,6 +18,19 @@ mkdir study
 (cd study && retrial init && retrial run study.yaml -q && retrial table study.yaml)
 retrial run "$share/smoke.yaml" -q
 retrial query accuracy
+cat >named.yaml <<'END'
+retrial: 1
+name: named
+seeds: 1
+program: {command: [sh, named.sh, "{state}", "{trend}"]}
+parameters:
+  state: {type: enum, values: [solid, liquid]}
+  trend: {type: enum, values: ["true", unknown]}
+metrics: {loss: {better: lower}}
+axes: {state: [solid, liquid], trend: ["true", unknown]}
+END
+printf 'echo "{\\"loss\\": 0.5}" >"$RETRIAL_OUT"\n' >named.sh
+retrial run named.yaml --db named.db -q
 python - <<'END'
 import pandas
 import retrial
@@ -31,6 +44,10 @@ assert pandas.api.types.is_integer_dtype(trials.batch_size), trials.dtypes
 assert pandas.api.types.is_float_dtype(trials["augment.zoom"]), trials.dtypes
 assert pandas.api.types.is_bool_dtype(trials["augment.flip"]), trials.dtypes
 assert results.sql("SELECT count(*) AS n FROM epochs").n[0] == len(results.epochs)
+assert set(results.trials.state) == {"done"}
+mixed = retrial.read("named.db").trials  # a parameter that is called state, an enum of true and words
+assert set(mixed.state) == {"done"} and set(mixed.state_2) == {"solid", "liquid"}, mixed.dtypes
+assert set(mixed.trend) == {"true", "unknown"}, mixed.dtypes
 try:
     retrial.read("nothing.db")
 except FileNotFoundError as error:

@@ -21,7 +21,8 @@ class Results:
     Every view of the database's reference (SCHEMA.md) is an attribute: accuracy, epochs, phases,
     models, latency ... `trials` has one row for each planned trial: its labels, and every
     parameter as it was resolved, in typed columns. Numbers are numbers and truth values are
-    booleans; nested parameters have dotted names (augment.zoom, dual.lr).
+    booleans; nested parameters have dotted names (augment.zoom, dual.lr). A parameter of a program
+    that is called trial, sweep, state or seed is state_2 ..., as in the views wide_NAME.
     """
 
     def __init__(self, path):
@@ -56,16 +57,23 @@ class Results:
             planned = db.execute(
                 "SELECT trial, sweep, seed, state, labels FROM runs ORDER BY sweep, position"
             ).fetchall()
-            parameters = {}
+            parameters, is_truth = {}, {}
+            truth = {"true": True, "false": False}
             for trial, name, number, text in db.execute("SELECT * FROM parameters"):
                 parameters.setdefault(trial, {})[name] = text if number is None else number
-        truth = {"true": True, "false": False}
-        table = [
-            {"trial": trial, "sweep": sweep, "state": state, "seed": seed,
-             **json.loads(labels or "{}"),
-             **{name: truth.get(value, value) for name, value in parameters.get(trial, {}).items()}}
-            for trial, sweep, seed, state, labels in planned
-        ]
+                is_truth[name] = is_truth.get(name, True) and number is None and text in truth
+        table = []
+        for trial, sweep, seed, state, labels in planned:
+            row = {"trial": trial, "sweep": sweep, "state": state, "seed": seed}
+            own = set(row)
+            typed = {
+                name: truth[value] if is_truth[name] else value
+                for name, value in parameters.get(trial, {}).items()
+                if name != "seed"
+            }
+            for name, value in {**json.loads(labels or "{}"), **typed}.items():
+                row[f"{name}_2" if name in own else name] = value
+            table.append(row)
         return pandas.DataFrame(table).convert_dtypes(convert_string=False, convert_integer=False)
 
     def __getattr__(self, name):
