@@ -140,11 +140,6 @@ static void place_strips(struct nn_plan *plan, const struct nn_net *net, size_t 
 	}
 }
 
-static size_t larger(size_t a, size_t b)
-{
-	return a > b ? a : b;
-}
-
 void nn_plan_chain(struct nn_plan *plan, const struct nn_net *net)
 {
 	size_t strip = 0;
@@ -155,8 +150,9 @@ void nn_plan_chain(struct nn_plan *plan, const struct nn_net *net)
 			continue;
 		op->at_back = channels_back(plan, net, l);
 		const struct nn_op *deep = &plan->ops[op->inputs[0]];
-		strip = larger(strip,
-			(size_t)op->at_back * larger(op->plane, plan->ops[deep->inputs[0]].plane));
+		strip = nn_larger(strip,
+			(size_t)op->at_back
+				* nn_larger(op->plane, plan->ops[deep->inputs[0]].plane));
 	}
 	for (int l = 0, last; l < net->layer_count; l++) {
 		if (!begins(plan, net, l))
@@ -164,7 +160,7 @@ void nn_plan_chain(struct nn_plan *plan, const struct nn_net *net)
 		last = find_chain(plan, net, l);
 		for (int k = l; k <= last; k++)
 			if (plan->ops[k].strip && !plan->ops[k].absorbs)
-				strip = larger(
+				strip = nn_larger(
 					strip, (size_t)plan->ops[l].at_once * plan->ops[k].plane);
 		l = last;
 	}

@@ -91,15 +91,6 @@ static int convolution_of(const struct nn_channels *f, int l)
 	return f->convolution[l] >= 0 ? f->convolution[l] : l;
 }
 
-static int readers(const struct nn_channels *f, int layer)
-{
-	int count = 0;
-	for (int l = layer + 1; l < f->net->layer_count; l++)
-		for (int i = 0; i < f->plan.ops[l].input_count; i++)
-			count += f->plan.ops[l].inputs[i] == layer;
-	return count;
-}
-
 /* A convolution that only a batch normalisation reads is run with it. */
 static void join_convolutions(struct nn_channels *f)
 {
@@ -111,7 +102,8 @@ static void join_convolutions(struct nn_channels *f)
 		const int input = op->inputs[0];
 		struct nn_op *conv = &f->plan.ops[input];
 		if ((conv->kind != NN_OP_CONV && conv->kind != NN_OP_DEPTHWISE)
-			|| f->net->layers[input].relu || readers(f, input) != 1)
+			|| f->net->layers[input].relu
+			|| nn_plan_readers(&f->plan, f->net, input, NULL) != 1)
 			continue;
 		f->convolution[l] = input;
 		op->inputs[0] = conv->inputs[0];

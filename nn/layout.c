@@ -53,17 +53,11 @@ static int back_done(const struct layout *y, int layer)
 	return back(y, y->plan->ops[layer].pairs ? y->plan->ops[layer].inputs[0] : layer);
 }
 
-/* The reader of a layer with the largest number, -1: nobody; how many there are. */
-static int last_reader(const struct layout *y, int layer, int *count)
+/* The reader of a layer with the largest number; -1: nobody. */
+static int last_reader(const struct layout *y, int layer)
 {
 	int last = -1;
-	*count = 0;
-	for (int r = layer + 1; r < y->net->layer_count; r++)
-		for (int i = 0; i < y->plan->ops[r].input_count; i++)
-			if (y->plan->ops[r].inputs[i] == layer) {
-				last = r;
-				++*count;
-			}
+	nn_plan_readers(y->plan, y->net, layer, &last);
 	return last;
 }
 
@@ -164,13 +158,13 @@ static void join_concat(struct layout *y, int layer)
 {
 	const struct nn_op *op = &y->plan->ops[layer];
 	size_t shift = 0;
-	for (int i = 0, count; i < op->input_count; i++) {
+	for (int i = 0; i < op->input_count; i++) {
 		const int in = op->inputs[i];
 		const struct nn_op *from = &y->plan->ops[in];
 		if (from->kind != NN_OP_INPUT && y->out_in[in] < 0 && appears_once(op, in)) {
 			put_out_in(y, in, layer, shift);
 			if (from->wants_gradient && y->gradient_in[in] < 0
-				&& last_reader(y, in, &count) == layer)
+				&& last_reader(y, in) == layer)
 				put_gradient_in(y, in, layer, shift);
 		}
 		shift += from->size;
@@ -183,11 +177,11 @@ static void join_concat(struct layout *y, int layer)
 static void join_add(struct layout *y, int layer)
 {
 	const struct nn_op *ops = y->plan->ops, *op = &ops[layer];
-	int count, sole = -1;
+	int reader = -1, sole = -1;
 	for (int i = 0; i < op->input_count && sole < 0; i++) {
 		const int in = op->inputs[i];
 		if (ops[in].wants_gradient && y->gradient_in[in] < 0
-			&& last_reader(y, in, &count) == layer && count == 1)
+			&& nn_plan_readers(y->plan, y->net, in, &reader) == 1 && reader == layer)
 			sole = in;
 	}
 	if (sole < 0)
@@ -201,7 +195,7 @@ static void join_add(struct layout *y, int layer)
 			return;
 	const int other = op->inputs[op->inputs[0] == sole];
 	if (!ops[other].wants_gradient || y->gradient_in[other] >= 0 || other >= sole
-		|| last_reader(y, other, &count) != layer)
+		|| last_reader(y, other) != layer)
 		return;
 	for (int r = sole; r < layer; r++)
 		for (int i = 0; i < ops[r].input_count; i++)
@@ -267,8 +261,7 @@ static void list_buffers(struct layout *y)
 				y, op->size, l, op->wants_gradient ? back_done(y, l) : done(y, l));
 		if (!op->wants_gradient)
 			continue;
-		int count;
-		const int reader = last_reader(y, l, &count),
+		const int reader = last_reader(y, l),
 			  sent = op->kind == NN_OP_OUTPUT ? y->net->layer_count
 							  : back_begun(y, reader < 0 ? l : reader);
 		if (y->gradient_in[l] < 0)

@@ -220,11 +220,6 @@ static size_t take(size_t *memory, size_t size)
 	return at;
 }
 
-static size_t larger(size_t a, size_t b)
-{
-	return a > b ? a : b;
-}
-
 static void lay_out(struct nn_plan *plan, const struct nn_net *net)
 {
 	size_t memory = 0, scratch = 0, spare = 0, image = 0, padded = 0, no_bias = 0;
@@ -232,10 +227,10 @@ static void lay_out(struct nn_plan *plan, const struct nn_net *net)
 		if (plan->ops[l].kind != NN_OP_NOTHING
 			&& net->layers[plan->ops[l].weights_layer].kernel_tensor >= 0
 			&& net->layers[plan->ops[l].weights_layer].bias_tensor < 0)
-			no_bias = larger(no_bias, (size_t)net->layers[l].shape.channels);
+			no_bias = nn_larger(no_bias, (size_t)net->layers[l].shape.channels);
 	for (int l = 0; l < net->layer_count; l++)
 		if (plan->ops[l].kind == NN_OP_NORMALIZE) /* no shift, either */
-			no_bias = larger(no_bias, nn_shape_size(net->layers[l].shape));
+			no_bias = nn_larger(no_bias, nn_shape_size(net->layers[l].shape));
 	/* first: plans of one network that share a memory have them in one place */
 	plan->zeros = take(&memory, no_bias);
 	plan->unused = take(&memory, no_bias);
@@ -245,7 +240,7 @@ static void lay_out(struct nn_plan *plan, const struct nn_net *net)
 		if (op->kind == NN_OP_NOTHING)
 			continue;
 		if (op->wants_gradient)
-			spare = larger(spare, op->size);
+			spare = nn_larger(spare, op->size);
 		if (op->kind == NN_OP_BATCHNORM) {
 			op->aux =
 				take(&memory, NN_BATCHNORM_SUMS * nn_batchnorm_row(shape.channels));
@@ -253,12 +248,12 @@ static void lay_out(struct nn_plan *plan, const struct nn_net *net)
 				NN_BATCHNORM_SHARED * nn_batchnorm_row(shape.channels));
 		}
 		if (op->kind == NN_OP_INPUT) {
-			image = larger(image, nn_shape_size(shape));
-			padded = larger(padded,
+			image = nn_larger(image, nn_shape_size(shape));
+			padded = nn_larger(padded,
 				(size_t)shape.channels * (size_t)(shape.height + 2)
 					* (size_t)(shape.width + 2));
 		}
-		scratch = larger(scratch, scratch_size(op, net));
+		scratch = nn_larger(scratch, scratch_size(op, net));
 	}
 	plan->scratch = take(&memory, scratch);
 	plan->spare = take(&memory, spare);
@@ -336,4 +331,17 @@ void nn_plan_make(struct nn_plan *plan, const struct nn_net *net, const bool *fr
 	for (int l = 0; l < net->layer_count; l++)
 		describe(&plan->ops[l], plan, net, l);
 	lay_out(plan, net);
+}
+
+int nn_plan_readers(const struct nn_plan *plan, const struct nn_net *net, int layer, int *last)
+{
+	int count = 0;
+	for (int l = layer + 1; l < net->layer_count; l++)
+		for (int i = 0; i < plan->ops[l].input_count; i++)
+			if (plan->ops[l].inputs[i] == layer) {
+				count++;
+				if (last)
+					*last = l;
+			}
+	return count;
 }

@@ -97,8 +97,16 @@ struct nn_plan {
 	int cuts[NN_LAYERS_MAX], cut_count;
 };
 
+static inline size_t nn_larger(size_t a, size_t b)
+{
+	return a > b ? a : b;
+}
+
 /* Plan net with these tensors frozen (NULL: none). */
 void nn_plan_make(struct nn_plan *plan, const struct nn_net *net, const bool *frozen,
 	enum nn_plan_sharing sharing);
+
+/* nn_net_readers for operations, which may read other maps than their layers do. */
+int nn_plan_readers(const struct nn_plan *plan, const struct nn_net *net, int layer, int *last);
 
 #endif

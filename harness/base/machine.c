@@ -2,6 +2,7 @@
 #include "machine.h"
 
 #include <math.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -51,4 +52,10 @@ void machine_look(int cpu, struct machine_now *out)
 	of_frequency(cpu, "scaling_cur_freq", text, sizeof(text));
 	out->mhz = text[0] ? strtod(text, NULL) / 1000 : mhz_of_cpuinfo(cpu);
 	of_frequency(cpu, "scaling_governor", out->governor, sizeof(out->governor));
+}
+
+int machine_processors(void)
+{
+	cpu_set_t set;
+	return sched_getaffinity(0, sizeof(set), &set) ? 1 : CPU_COUNT(&set);
 }

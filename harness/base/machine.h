@@ -12,4 +12,7 @@ struct machine_now {
 /* Of processor number cpu. */
 void machine_look(int cpu, struct machine_now *out);
 
+/* How many processors this process may use; at least 1. */
+int machine_processors(void);
+
 #endif

@@ -141,7 +141,7 @@ static int collect_file(const struct tree *t, const char *name, const char *reco
 	const bool absolute = name[0] == '/' || t->directory[0] == '/',
 		   placed = !absolute && place(t, name, &member) && pack_name_is_good(member.s);
 	if (placed && holds(found, member.s)) /* two names of one file */
-		goto done;
+		goto out;
 	if (absolute)
 		str_addf(why, "%s has an absolute path", name);
 	else if (!placed)
@@ -162,7 +162,7 @@ static int collect_file(const struct tree *t, const char *name, const char *reco
 		if (!why->length && !result)
 			found->files[found->count - 1].executable = info.st_mode & S_IXUSR;
 	}
-done:
+out:
 	if (why->length)
 		free(bytes);
 	str_free(&member);

@@ -31,18 +31,14 @@ static void describe_dataset(const char *name, bool used, const struct dataset_p
 {
 	struct dataset *d;
 	struct err e = { 0 };
-	int count;
 	bool missing;
-	const struct dataset_info *info = dataset_manifest(&count);
+	const struct dataset_info *info = dataset_find(name);
 	*out = (struct forecast_dataset){ .name = name, .share = share_of };
-	for (int i = 0; i < count; i++)
-		if (strcmp(info[i].name, name) == 0)
-			*out = (struct forecast_dataset){ .name = name,
-				.channels = info[i].channels,
-				.height = info[i].height,
-				.width = info[i].width,
-				.train_count = info[i].train_count,
-				.share = share_of };
+	if (info) {
+		out->channels = info->channels, out->height = info->height,
+		out->width = info->width;
+		out->train_count = info->train_count;
+	}
 	if (!used)
 		return;
 	if (dataset_open_or_miss(name, places, &e, &missing, &d)) {

@@ -25,16 +25,6 @@ struct check {
 	struct places places;
 };
 
-static const struct dataset_info *find_info(const char *name)
-{
-	int count;
-	const struct dataset_info *infos = dataset_manifest(&count);
-	for (int i = 0; i < count; i++)
-		if (strcmp(infos[i].name, name) == 0)
-			return &infos[i];
-	return NULL;
-}
-
 /* NULL: the sweep has more of them than can be. */
 static struct set *find_set(struct check *x, const char *name)
 {
@@ -43,7 +33,7 @@ static struct set *find_set(struct check *x, const char *name)
 			return &x->sets[i];
 	if (x->count == SETS_MAX)
 		return NULL;
-	x->sets[x->count] = (struct set){ .name = name, .info = find_info(name) };
+	x->sets[x->count] = (struct set){ .name = name, .info = dataset_find(name) };
 	return &x->sets[x->count++];
 }
 

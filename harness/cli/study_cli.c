@@ -63,9 +63,9 @@ int study_cli_open(const struct cli *c, struct study_cli *out, struct err *e)
 	if (!c->argument_count
 		&& (only_sweep(out->store, &path, e)
 			|| sweep_read(path.s, &as_the_file_says, e, &out->sweep)))
-		goto done;
+		goto out;
 	result = study_read(out->store, out->sweep, e, &out->study);
-done:
+out:
 	str_free(&path);
 	return result;
 }

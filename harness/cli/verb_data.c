@@ -29,22 +29,11 @@ struct finding {
 
 static const struct finding nothing_found;
 
-/* What the manifest knows of a name; NULL: nothing. */
-static const struct dataset_info *find_info(const char *name)
-{
-	int count;
-	const struct dataset_info *infos = dataset_manifest(&count);
-	for (int i = 0; i < count; i++)
-		if (strcmp(infos[i].name, name) == 0)
-			return &infos[i];
-	return NULL;
-}
-
 static void find(const char *name, const struct dataset_places *places, struct finding *f)
 {
 	*f = nothing_found;
 	f->name = name;
-	f->info = find_info(name);
+	f->info = dataset_find(name);
 	dataset_open_or_miss(name, places, &f->e, &f->missing, &f->d);
 }
 
@@ -221,7 +210,7 @@ static struct rows *count_classes(const struct dataset *d)
 /* Facts and classes for people. */
 static void describe(const struct dataset *d, const struct rows *classes)
 {
-	const struct dataset_info *info = find_info(d->name);
+	const struct dataset_info *info = dataset_find(d->name);
 	printf("name     %s\n", d->name);
 	if (info)
 		printf("title    %s\nlicence  %s\n", info->title, info->licence);
@@ -249,7 +238,7 @@ static int describe_json(const struct dataset *d, const struct rows *classes, st
 {
 	static const char *const columns[] = { "name", "title", "licence", "train", "test",
 		"height", "width", "channels", "variant", "digest", "source", "origin" };
-	const struct dataset_info *info = find_info(d->name);
+	const struct dataset_info *info = dataset_find(d->name);
 	struct str text = { 0 };
 	struct rows *facts = rows_new(12, columns);
 	if (!facts)

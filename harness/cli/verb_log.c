@@ -45,15 +45,10 @@ static bool is_wanted(const struct cli *c, const char *stream)
 	return strcmp(only, stream) == 0;
 }
 
-static const struct value *cell(const struct rows *r, size_t row, const char *column)
-{
-	return &r->values[row * (size_t)r->column_count + (size_t)rows_column(r, column)];
-}
-
 static int print_kept(const struct cli *c, const struct rows *r, struct err *e)
 {
 	for (size_t i = 0; i < r->row_count; i++) {
-		const struct value *stream = cell(r, i, "stream");
+		const struct value *stream = rows_named(r, i, "stream");
 		struct str text = { 0 };
 		if (stream->kind == VALUE_NULL || !is_wanted(c, stream->text))
 			continue;
@@ -94,8 +89,7 @@ static int ask(struct store *s, const struct cli *c, const char *identity, struc
 
 static bool is_running(const struct rows *r)
 {
-	const struct value *state = cell(r, 0, "state");
-	return state->kind == VALUE_TEXT && strcmp(state->text, "running") == 0;
+	return strcmp(value_text(rows_named(r, 0, "state")), "running") == 0;
 }
 
 /* Of a trial that runs: what it has printed so far, and with --follow what it prints until its
@@ -136,12 +130,12 @@ static int print_log(const struct cli *c, struct store *s, const char *identity,
 	if (ask(s, c, identity, e, &r))
 		return -1;
 	int result = -1;
-	if (trial_kind_of_config(cell(r, 0, "config")->text)->networks)
+	if (trial_kind_of_config(rows_named(r, 0, "config")->text)->networks)
 		err_set(e, ERR_USAGE,
 			"trial %.12s: the core has trained it, so there is no output of a program "
 			"(retrial show says what is recorded)",
 			identity);
-	else if (cell(r, 0, "attempt")->kind == VALUE_NULL)
+	else if (rows_named(r, 0, "attempt")->kind == VALUE_NULL)
 		err_set(e, ERR_USAGE, "trial %.12s: there is no such attempt of it (yet)",
 			identity);
 	else

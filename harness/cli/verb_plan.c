@@ -1,12 +1,12 @@
 /* verb_plan.c - `retrial plan`: the trials that a sweep file stands for, counted by axis, what its
  * rules removed, what is done already, and why and for how long the rest would run. */
 #include <math.h>
-#include <sched.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "../../nn/nn.h"
 #include "../base/file.h"
+#include "../base/machine.h"
 #include "../report/forecast.h"
 #include "../report/format.h"
 #include "../report/screen.h"
@@ -185,12 +185,6 @@ static void add_duration(struct str *out, double seconds)
 		str_addf(out, "%.1f h", seconds / 3600);
 }
 
-static int processors(void)
-{
-	cpu_set_t set;
-	return sched_getaffinity(0, sizeof(set), &set) ? 1 : CPU_COUNT(&set);
-}
-
 static void add_estimate(const struct plan *plan, struct str *out)
 {
 	const struct forecast *f = plan->forecast;
@@ -213,8 +207,8 @@ static void add_estimate(const struct plan *plan, struct str *out)
 	str_add(out, "estimate: about ");
 	add_duration(out, f->seconds);
 	str_add(out, " of one processor, ");
-	add_duration(out, f->seconds / processors());
-	str_addf(out, " with %d workers", processors());
+	add_duration(out, f->seconds / machine_processors());
+	str_addf(out, " with %d workers", machine_processors());
 	if (f->finished)
 		str_addf(out, "; about %.1f MB more in the database",
 			plan->bytes / (double)f->finished * (double)to_run / 1e6);

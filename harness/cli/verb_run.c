@@ -1,10 +1,10 @@
 /* verb_run.c - retrial run: run the missing trials of a sweep. */
-#include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "../base/facts.h"
+#include "../base/machine.h"
 #include "../base/worktree.h"
 #include "../run/local.h"
 #include "../run/shards.h"
@@ -63,12 +63,6 @@ static const struct cli_option options[] = {
 		"robustness" },
 	{ NULL, 0, NULL, NULL },
 };
-
-static int processors(void)
-{
-	cpu_set_t set;
-	return sched_getaffinity(0, sizeof(set), &set) ? 1 : CPU_COUNT(&set);
-}
 
 /* One of two words, the first the default. */
 static int find_word(const struct cli *c, const char *option, const char *first, const char *second,
@@ -184,7 +178,7 @@ static int read_options(const struct cli *c, struct request *r)
 	if (c->argument_count != 1)
 		return cli_misuse(c, "one sweep file is expected, %d arguments were given",
 			c->argument_count);
-	r->local.workers = (int)cli_number(c, "workers", 1, 1024, processors(), &bad);
+	r->local.workers = (int)cli_number(c, "workers", 1, 1024, machine_processors(), &bad);
 	r->local.threads = bad ? 0 : (int)cli_number(c, "threads", 1, NN_THREADS_MAX, 1, &bad);
 	if (bad)
 		return ERR_USAGE;

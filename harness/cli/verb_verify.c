@@ -413,7 +413,7 @@ static int run(const struct cli *c)
 	v->cli = c;
 	v->of_programs = calloc((size_t)c->argument_count + 1, sizeof(*v->of_programs));
 	if (!v->of_programs)
-		abort();
+		err_end_nomem();
 	if (cli_has(c, "json") && !(v->programs.rows = verified_rows()))
 		err_end_nomem();
 	int result = read_options(c, &how, &sample, &seed);

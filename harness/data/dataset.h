@@ -77,6 +77,7 @@ struct dataset_info {
 	uint32_t train_count, test_count;
 };
 const struct dataset_info *dataset_manifest(int *count);
+const struct dataset_info *dataset_find(const char *name); /* NULL: not in it */
 
 /* Call take with the name of every imported data set; a set in two places comes twice. Names are
  * valid during the call. */

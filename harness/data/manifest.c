@@ -150,6 +150,12 @@ const struct manifest_set *manifest_find(const char *name)
 	return NULL;
 }
 
+const struct dataset_info *dataset_find(const char *name)
+{
+	const struct manifest_set *set = manifest_find(name);
+	return set ? set->info : NULL;
+}
+
 const char *dataset_class_name(const char *dataset, int k)
 {
 	static const char *const numbers[MANIFEST_CLASSES] = { "0", "1", "2", "3", "4", "5", "6",

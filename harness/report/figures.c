@@ -226,12 +226,12 @@ static int write_files(struct figure *f, const struct figure_spec *spec, const s
 		|| (kind->line_styles && add_script(&script, places->scripts, "series", e))
 		|| add_script(
 			&script, places->scripts, kind->script ? kind->script : spec->kind, e))
-		goto done;
+		goto out;
 	if (write_in(places->output, spec->id, "tsv", &f->data, written, e)
 		|| write_in(places->output, spec->id, "gp", &script, written, e))
-		goto done;
+		goto out;
 	result = 0;
-done:
+out:
 	str_free(&script);
 	return result;
 }

@@ -385,10 +385,10 @@ int forecast_make(struct store *s, const struct sweep *sweep,
 		f->trials = calloc(sweep->trial_count ? sweep->trial_count : 1, sizeof(*f->trials));
 	if (!f || !f->trials) {
 		err_nomem(e);
-		goto end;
+		goto out;
 	}
 	if (past_read(s, datasets, dataset_count, &past, e))
-		goto end;
+		goto out;
 	f->measured = past.measured;
 	f->finished = past.finished;
 	for (size_t i = 0; i < sweep->trial_count; i++) {
@@ -397,11 +397,11 @@ int forecast_make(struct store *s, const struct sweep *sweep,
 		const struct forecast_dataset *d =
 			find_dataset(datasets, dataset_count, t->dataset);
 		if (forecast_one(s, &past, t, d, core_version, one, e))
-			goto end;
+			goto out;
 		f->counts[one->state]++;
 	}
 	if (share(s, &past, sweep, datasets, dataset_count, f, e))
-		goto end;
+		goto out;
 	for (size_t i = 0; i < sweep->trial_count; i++) {
 		const struct trial *t = &sweep->trials[i];
 		const struct forecast_dataset *d =
@@ -413,7 +413,7 @@ int forecast_make(struct store *s, const struct sweep *sweep,
 	*out = f;
 	f = NULL;
 	result = 0;
-end:
+out:
 	past_free(&past);
 	forecast_free(f);
 	return result;

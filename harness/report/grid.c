@@ -178,11 +178,11 @@ static int add_grid(struct str *out, const struct grid *g, struct err *e)
 		|| (screen_color() && scols_table_enable_colors(table, 1))
 		|| scols_print_table_to_string(table, &text)) {
 		err_set(e, ERR_ENVIRONMENT, "cannot lay out a table: %s", strerror(errno));
-		goto done;
+		goto out;
 	}
 	add_trimmed(out, text);
 	result = 0;
-done:
+out:
 	free(text);
 	scols_unref_table(table);
 	return result;

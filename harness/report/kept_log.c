@@ -8,15 +8,11 @@ enum {
 	DEFLATE_MOST = 1032
 }; /* zlib compresses no better than that (zlib.net, technical details) */
 
-static const struct value *cell(const struct rows *r, size_t row, const char *column)
-{
-	return &r->values[row * (size_t)r->column_count + (size_t)rows_column(r, column)];
-}
-
 int kept_log(struct str *out, const struct rows *r, size_t row, struct err *e)
 {
-	const struct value *stream = cell(r, row, "stream"), *kept = cell(r, row, "kept"),
-			   *content = cell(r, row, "content");
+	const struct value *stream = rows_named(r, row, "stream"),
+			   *kept = rows_named(r, row, "kept"),
+			   *content = rows_named(r, row, "content");
 
 	if (stream->kind == VALUE_NULL)
 		return 0;

@@ -119,7 +119,7 @@ static int plan_from_database(struct store *s, struct study *study, struct err *
 	study->samples = calloc(r->row_count + 1, sizeof(*study->samples));
 	if (!study->samples) {
 		err_nomem(e);
-		goto done;
+		goto out;
 	}
 	study->count = r->row_count;
 	for (size_t i = 0; i < r->row_count; i++) {
@@ -131,7 +131,7 @@ static int plan_from_database(struct store *s, struct study *study, struct err *
 			copy_text(sample->reason, sizeof(sample->reason), rows_text(r, i, 4));
 	}
 	result = read_labels(s, study, r, e);
-done:
+out:
 	rows_free(r);
 	return result;
 }
@@ -513,7 +513,7 @@ static int read_values(struct store *s, struct study *study, struct err *e)
 	if (read_sources(s, study, thresholds, sources, &count, e)
 		|| ask(s, study, "study_digests", e, &digests)
 		|| name_metrics(study, sources, count, e))
-		goto done;
+		goto out;
 	for (size_t i = 0; i < count; i++)
 		for (int c = 0; c < sources[i].rows->column_count; c++)
 			take_column(study, sorted, &sources[i], c,
@@ -522,7 +522,7 @@ static int read_values(struct store *s, struct study *study, struct err *e)
 		take_variants(study, sorted, sources[0].rows);
 	take_digests(study, sorted, digests);
 	result = 0;
-done:
+out:
 	for (size_t i = 0; i < count; i++)
 		rows_free(sources[i].rows);
 	rows_free(digests);

@@ -445,16 +445,6 @@ int network_unify(const struct model_config *m, const enum head_init heads[2],
 
 /* ---- asking beforehand ---- */
 
-static const struct dataset_info *find_dataset(const char *name)
-{
-	int count;
-	const struct dataset_info *all = dataset_manifest(&count);
-	for (int i = 0; i < count; i++)
-		if (strcmp(all[i].name, name) == 0)
-			return &all[i];
-	return NULL;
-}
-
 static int phase_fits(const struct trial *t, int phase, const struct dataset_info *d, struct err *e)
 {
 	const struct model_config *m = trial_networks(t);
@@ -472,7 +462,7 @@ static int phase_fits(const struct trial *t, int phase, const struct dataset_inf
 
 int networks_fit(const struct trial *t, struct err *e)
 {
-	const struct dataset_info *d = find_dataset(t->dataset);
+	const struct dataset_info *d = dataset_find(t->dataset);
 	struct err why = { 0 };
 	for (int phase = 0; d && phase < t->phase_count; phase++)
 		if (phase_fits(t, phase, d, &why))

@@ -546,18 +546,18 @@ static int tell_output(struct work *w, int number, struct str *canonical, struct
 			"({scratch}, "
 			"RETRIAL_SCRATCH)",
 			name);
-		goto done;
+		goto out;
 	}
 	out.bytes = (int64_t)s.st_size;
 	if (digest_file(path.s, digest, e))
-		goto done;
+		goto out;
 	str_addf(canonical, "output %s %s\n", name, digest);
 	if (w->program->keep_outputs && s.st_size <= KEPT_BYTES_MAX && w->sink->output) {
 		str_addf(&kept, "%s/scratch/%.*s.kept-%d", w->states, DIGITS, w->trial->identity,
 			number);
 		out.file = kept.s;
 		if (compress_file(path.s, kept.s, e))
-			goto done;
+			goto out;
 	} else if (w->program->keep_outputs && w->sink->warning) {
 		struct str text = { 0 };
 		str_addf(&text,
@@ -567,7 +567,7 @@ static int tell_output(struct work *w, int number, struct str *canonical, struct
 		str_free(&text);
 	}
 	result = w->sink->output ? w->sink->output(w->sink->context, &out, e) : 0;
-done:
+out:
 	str_free(&path);
 	str_free(&kept);
 	return result;

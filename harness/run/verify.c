@@ -50,19 +50,6 @@ static void name_place(const struct comparison *c, int phase, int fold, char *ou
 	snprintf(out, size, "phase %s%s", c->trial.phases[phase].name, in_fold);
 }
 
-/* The first difference is the one that is told. */
-static void __attribute__((format(printf, 2, 3)))
-differs(struct comparison *c, const char *format, ...)
-{
-	va_list arguments;
-	if (c->result->verdict == VERIFY_DIFFERS)
-		return;
-	c->result->verdict = VERIFY_DIFFERS;
-	va_start(arguments, format);
-	vsnprintf(c->result->text, sizeof(c->result->text), format, arguments);
-	va_end(arguments);
-}
-
 /* The same bits; a NaN of the database is a NULL. */
 static bool same_real(const struct value *recorded, double now)
 {
@@ -86,11 +73,11 @@ static int compare_epoch(void *context, const struct epoch_result *r, struct err
 		const double now[] = { r->train_loss[k], r->train_accuracy[k], r->val_loss[k],
 			r->val_accuracy[k] };
 		if (!row)
-			differs(c, "%s, epoch %d: not recorded, but trained now", place,
-				r->epoch + 1);
+			verify_differs(c->result, "%s, epoch %d: not recorded, but trained now",
+				place, r->epoch + 1);
 		for (int i = 0; row && i < 4; i++)
 			if (!same_real(&row[4 + i], now[i]))
-				differs(c,
+				verify_differs(c->result,
 					"%s, epoch %d, output %d: %s %.9g recorded, %.9g now, %.1e "
 					"apart",
 					place, r->epoch + 1, k + 1, epoch_columns[i],
@@ -105,7 +92,7 @@ static void compare_digest(struct comparison *c, const char *place, int output, 
 	const char *recorded, const char *now)
 {
 	if (recorded && strcmp(recorded, now) != 0)
-		differs(c, "%s, output %d: the %s differ%s", place, output + 1, what,
+		verify_differs(c->result, "%s, output %d: the %s differ%s", place, output + 1, what,
 			c->recorded->epochs
 				? ", though all of its epochs' losses and accuracies agree"
 				: "");
@@ -124,7 +111,8 @@ static int compare_phase(void *context, const struct phase_result *r, struct err
 		digest_bytes(r->predictions[k], (size_t)r->test_count, predictions);
 		if (!recorded_digests(c->recorded->from, c->recorded->trial.identity, r->phase,
 			    r->fold, k, &d)) {
-			differs(c, "%s, output %d: not recorded, but trained now", place, k + 1);
+			verify_differs(c->result, "%s, output %d: not recorded, but trained now",
+				place, k + 1);
 			continue;
 		}
 		compare_digest(c, place, k, "weights", d.weights, r->weights_digest);
@@ -145,7 +133,8 @@ static void compare_metrics(struct comparison *c)
 		const double recorded = c->recorded->trial.metrics[i],
 			     now = c->sums[i] / c->sum_count;
 		if (!isnan(recorded) && recorded != now)
-			differs(c, "%s of the trial: %.17g recorded, %.17g now, %.1e apart",
+			verify_differs(c->result,
+				"%s of the trial: %.17g recorded, %.17g now, %.1e apart",
 				recorded_metrics[i], recorded, now, fabs(now - recorded));
 	}
 }
@@ -158,7 +147,7 @@ static void look_for_more(struct comparison *c)
 	for (size_t r = 0; epochs && r < epochs->row_count; r++)
 		recorded += epochs->values[r * (size_t)epochs->column_count + 3].integer == 0;
 	if (epochs && (size_t)c->result->epochs != recorded)
-		differs(c, "%zu epochs are recorded, %d were trained now", recorded,
+		verify_differs(c->result, "%zu epochs are recorded, %d were trained now", recorded,
 			c->result->epochs);
 }
 
@@ -237,14 +226,16 @@ static int compare_weights(void *context, const struct weights_result *r, struct
 		return 0;
 	name_place(c, r->phase, r->fold, place, sizeof(place));
 	if (row[2].length != r->count * sizeof(float) || r->count != c->net.parameter_count) {
-		differs(c, "%s: %zu bytes of weights are recorded, the network has %zu numbers",
-			place, row[2].length, r->count);
+		verify_differs(c->result,
+			"%s: %zu bytes of weights are recorded, the network has %zu numbers", place,
+			row[2].length, r->count);
 		return 0;
 	}
 	find_differences(&c->net, (const unsigned char *)row[2].text, r->values, &d);
 	if (d.count) {
 		describe(c, &d, r->fold, c->result->weights, sizeof(c->result->weights));
-		differs(c, "%s: the weights in the database are not those of their digest", place);
+		verify_differs(c->result,
+			"%s: the weights in the database are not those of their digest", place);
 	} else {
 		c->result->tensors += c->net.tensor_count;
 	}

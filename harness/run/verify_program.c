@@ -68,27 +68,9 @@ static int take_measure(void *context, const struct measure_result *r, struct er
 
 /* ---- what differs ---- */
 
-/* The first difference is the one that is told. */
-static void __attribute__((format(printf, 2, 3)))
-differs(struct comparison *c, const char *format, ...)
-{
-	va_list arguments;
-	if (c->result->verdict == VERIFY_DIFFERS)
-		return;
-	c->result->verdict = VERIFY_DIFFERS;
-	va_start(arguments, format);
-	vsnprintf(c->result->text, sizeof(c->result->text), format, arguments);
-	va_end(arguments);
-}
-
 static double real_of(const struct value *v)
 {
 	return v->kind == VALUE_NULL ? (double)NAN : v->real;
-}
-
-static const char *text_of(const struct rows *r, size_t row, int column)
-{
-	return r->values[row * (size_t)r->column_count + (size_t)column].text;
 }
 
 /* Equal, within the tolerance of the metric (then the verdict says so), or neither. */
@@ -113,8 +95,8 @@ static void tell(struct comparison *c, const char *step, int64_t at, const char 
 		snprintf(where, sizeof(where), "%.30s %lld: ", step, (long long)at);
 	number_format(recorded, before);
 	number_format(now, after);
-	differs(c, "%s%s %s recorded, %s now, %.1e apart", where, metric, before, after,
-		fabs(now - recorded));
+	verify_differs(c->result, "%s%s %s recorded, %s now, %.1e apart", where, metric, before,
+		after, fabs(now - recorded));
 }
 
 static int by_step(const void *a, const void *b)
@@ -162,15 +144,16 @@ static void compare_steps(struct comparison *c)
 		const struct point *p = find_point(c, number, row[1].integer);
 		const char *step = m->series ? m->series : "step";
 		if (!p)
-			differs(c, "%s %lld: %s is recorded, but was not reported now", step,
+			verify_differs(c->result,
+				"%s %lld: %s is recorded, but was not reported now", step,
 				(long long)row[1].integer, m->declared.name);
 		else if (!agree(c, m, real_of(&row[2]), p->value))
 			tell(c, step, row[1].integer, m->declared.name, real_of(&row[2]), p->value);
 		c->result->epochs++;
 	}
 	if (distinct != c->steps->row_count)
-		differs(c, "%zu steps are recorded, %zu were reported now", c->steps->row_count,
-			distinct);
+		verify_differs(c->result, "%zu steps are recorded, %zu were reported now",
+			c->steps->row_count, distinct);
 }
 
 static void compare_measures(struct comparison *c)
@@ -194,13 +177,13 @@ static int take_output(void *context, const struct output_result *r, struct err 
 	if (r->file)
 		unlink(r->file);
 	for (size_t i = 0; i < c->outputs->row_count; i++) {
-		if (strcmp(text_of(c->outputs, i, 0), r->path) != 0)
+		if (strcmp(rows_text(c->outputs, i, 0), r->path) != 0)
 			continue;
 		/* Told after the metrics: what they say comes first. */
-		if (strcmp(text_of(c->outputs, i, 1), r->digest) != 0 && !c->result->weights[0])
+		if (strcmp(rows_text(c->outputs, i, 1), r->digest) != 0 && !c->result->weights[0])
 			snprintf(c->result->weights, sizeof(c->result->weights),
 				"output %s has other contents: %.12s recorded, %.12s now", r->path,
-				text_of(c->outputs, i, 1), r->digest);
+				rows_text(c->outputs, i, 1), r->digest);
 		c->result->digests++;
 	}
 	return 0;
@@ -271,9 +254,9 @@ static void run_and_compare(struct comparison *c, const struct trial *t, const s
 		compare_steps(c);
 		compare_measures(c);
 		if (c->result->weights[0])
-			differs(c, "%s", c->result->weights);
+			verify_differs(c->result, "%s", c->result->weights);
 	} else if (end.state == TRIAL_FAILED || end.state == TRIAL_DIVERGED) {
-		differs(c, "it was done before, and %s now: %s",
+		verify_differs(c->result, "it was done before, and %s now: %s",
 			end.state == TRIAL_FAILED ? "fails" : "diverges", end.error);
 	} else {
 		cannot(c->result, "%s", end.error);

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +16,17 @@
 #include "process.h"
 
 _Static_assert(sizeof(struct verify_result) <= 4096, "a result is written to a pipe in one piece");
+
+void verify_differs(struct verify_result *result, const char *format, ...)
+{
+	va_list arguments;
+	if (result->verdict == VERIFY_DIFFERS)
+		return;
+	result->verdict = VERIFY_DIFFERS;
+	va_start(arguments, format);
+	vsnprintf(result->text, sizeof(result->text), format, arguments);
+	va_end(arguments);
+}
 
 struct slot {
 	pid_t pid; /* 0: idle */

@@ -29,4 +29,8 @@ struct verify_tasks {
 /* Returns 0, or -1 with e when the machine fails. */
 int verify_side_by_side(const struct verify_tasks *tasks, struct err *e);
 
+/* The verdict is VERIFY_DIFFERS, with this text; of several differences the first is told. */
+void verify_differs(struct verify_result *result, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
 #endif

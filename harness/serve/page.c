@@ -72,21 +72,6 @@ void page_frame(struct str *out, const struct visit *v, const char *inside)
 
 /* ---- rows ---- */
 
-const struct value *page_cell(const struct rows *r, size_t row, const char *column)
-{
-	static const struct value none = { .kind = VALUE_NULL };
-	const int c = rows_column(r, column);
-
-	return c < 0 ? &none : &r->values[row * (size_t)r->column_count + (size_t)c];
-}
-
-const char *page_text(const struct rows *r, size_t row, const char *column)
-{
-	const struct value *v = page_cell(r, row, column);
-
-	return v->kind == VALUE_TEXT ? v->text : "";
-}
-
 void page_value(struct str *out, const struct value *v)
 {
 	switch (v->kind) {

@@ -66,10 +66,6 @@ void page_rows(struct str *out, const struct rows *r, const char *caption);
 /* One cell of such a table. */
 void page_cell_html(struct str *out, const char *column, const struct value *v);
 
-/* The value of a row in the column of this name; a NULL value if there is no such column. */
-const struct value *page_cell(const struct rows *r, size_t row, const char *column);
-const char *page_text(const struct rows *r, size_t row, const char *column); /* "" for NULL */
-
 enum { PAGE_ROWS = 100 }; /* rows of a list on one page */
 
 /* The requested page of a list, from 1. Returns 0, or -1 with e (ERR_USAGE). */

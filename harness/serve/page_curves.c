@@ -54,8 +54,8 @@ static size_t metric_number(struct curves *c, const char *name)
 static int take_rows(struct curves *c, size_t trial, const struct rows *r, struct err *e)
 {
 	for (size_t i = 0; i < r->row_count; i++) {
-		const size_t metric = metric_number(c, page_text(r, i, "metric"));
-		const struct value *y = page_cell(r, i, "y");
+		const size_t metric = metric_number(c, value_text(rows_named(r, i, "metric")));
+		const struct value *y = rows_named(r, i, "y");
 		if (metric == METRICS_MAX)
 			continue;
 		struct curve *to = curve_at(c, metric, trial);
@@ -65,7 +65,7 @@ static int take_rows(struct curves *c, size_t trial, const struct rows *r, struc
 				return err_nomem(e);
 			to->y = to->x + r->row_count;
 		}
-		to->x[to->count] = page_cell(r, i, "x")->real;
+		to->x[to->count] = rows_named(r, i, "x")->real;
 		to->y[to->count++] = y->kind == VALUE_NULL ? NAN : y->real;
 	}
 	return 0;
@@ -219,7 +219,7 @@ static json_t *labels_of(struct visit *v, const char *trial, struct err *e)
 	if (!r->row_count)
 		err_set(e, ERR_USAGE, "there is no trial '%.64s' in this database", trial);
 	else
-		result = json_loads(page_text(r, 0, "labels"), 0, NULL);
+		result = json_loads(value_text(rows_named(r, 0, "labels")), 0, NULL);
 	if (r->row_count && !result)
 		result = json_object();
 	rows_free(r);

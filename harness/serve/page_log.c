@@ -64,7 +64,7 @@ static int add_kept(struct visit *v, const char *trial, const struct rows *r, st
 			str_free(&text);
 			return -1;
 		}
-		add_stream(v, trial, page_text(r, i, "stream"), &text);
+		add_stream(v, trial, value_text(rows_named(r, i, "stream")), &text);
 		str_free(&text);
 	}
 	return 0;
@@ -93,11 +93,12 @@ int page_add_log(struct visit *v, const char *trial, bool *is_program, struct er
 
 	if (store_ask(v->store, "log", (const char *const[]){ "trial", trial, NULL }, e, &r))
 		return -1;
-	*is_program = r->row_count && !trial_kind_of_config(page_text(r, 0, "config"))->networks;
+	*is_program = r->row_count
+		&& !trial_kind_of_config(value_text(rows_named(r, 0, "config")))->networks;
 	if (*is_program) {
 		page_heading(v, "Log");
 		const size_t before = v->out->length;
-		if (strcmp(page_text(r, 0, "state"), "running") != 0)
+		if (strcmp(value_text(rows_named(r, 0, "state")), "running") != 0)
 			result = add_kept(v, trial, r, e);
 		else
 			add_live(v, trial);

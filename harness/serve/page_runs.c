@@ -114,7 +114,7 @@ static void add_heading(struct str *out, const struct asked *a, const char *colu
 
 static void add_row(struct str *out, const struct rows *r, size_t row)
 {
-	const char *trial = page_text(r, row, "trial");
+	const char *trial = value_text(rows_named(r, row, "trial"));
 
 	str_add(out, "<tr><td>");
 	if (trial[0]) {

@@ -47,7 +47,7 @@ static const struct value *run_value(const struct sweep_page *p, size_t row, int
 
 static double metric_value(const struct sweep_page *p, size_t row)
 {
-	const struct value *v = page_cell(p->metric, row, p->name);
+	const struct value *v = rows_named(p->metric, row, p->name);
 
 	return v->kind == VALUE_REAL || v->kind == VALUE_INTEGER ? v->real : NAN;
 }
@@ -375,9 +375,9 @@ static int add_progress(struct visit *v, const char *name, struct err *e)
 		rows_free(r);
 		return err_set(e, ERR_USAGE, "there is no sweep '%.64s' in this database", name);
 	}
-	const int64_t done = page_cell(r, 0, "done")->integer,
-		      trials = page_cell(r, 0, "trials")->integer;
-	html_element(v->out, "p", NULL, page_text(r, 0, "title"));
+	const int64_t done = rows_named(r, 0, "done")->integer,
+		      trials = rows_named(r, 0, "trials")->integer;
+	html_element(v->out, "p", NULL, value_text(rows_named(r, 0, "title")));
 	str_addf(v->out,
 		"<p><progress max=\"%lld\" value=\"%lld\" aria-label=\"done\"></progress> %lld of "
 		"%lld "

@@ -20,9 +20,9 @@ static void add_duration(struct str *out, double seconds)
 /* From what finished trials took and how many run: known only when both are there. */
 static void add_rest(struct str *out, const struct rows *r, size_t row)
 {
-	const int64_t left = page_cell(r, row, "left")->integer,
-		      running = page_cell(r, row, "running")->integer;
-	const struct value *mean = page_cell(r, row, "_mean_seconds");
+	const int64_t left = rows_named(r, row, "left")->integer,
+		      running = rows_named(r, row, "running")->integer;
+	const struct value *mean = rows_named(r, row, "_mean_seconds");
 
 	if (left && running && mean->kind != VALUE_NULL && mean->real > 0) {
 		str_add(out, "about ");
@@ -40,7 +40,7 @@ static void add_counts(struct str *out, const struct rows *r, size_t row)
 		"skipped" };
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
-		const int64_t n = page_cell(r, row, bad[i])->integer;
+		const int64_t n = rows_named(r, row, bad[i])->integer;
 		if (n)
 			str_addf(out, "<span class=\"state %s\">%lld %s</span> ", bad[i],
 				(long long)n, bad[i]);
@@ -49,9 +49,10 @@ static void add_counts(struct str *out, const struct rows *r, size_t row)
 
 static void add_sweep(struct str *out, const struct rows *r, size_t row)
 {
-	const char *name = page_text(r, row, "sweep"), *title = page_text(r, row, "title");
-	const int64_t done = page_cell(r, row, "done")->integer,
-		      trials = page_cell(r, row, "trials")->integer;
+	const char *name = value_text(rows_named(r, row, "sweep")),
+		   *title = value_text(rows_named(r, row, "title"));
+	const int64_t done = rows_named(r, row, "done")->integer,
+		      trials = rows_named(r, row, "trials")->integer;
 
 	str_add(out, "<tr><th scope=\"row\">");
 	page_link(out, "/sweep", "name", name, name);
@@ -63,7 +64,7 @@ static void add_sweep(struct str *out, const struct rows *r, size_t row)
 		"%lld of %lld done</td><td class=\"number\" data-label=\"running\">%lld</td>"
 		"<td data-label=\"other\">",
 		(long long)trials, (long long)done, (long long)done, (long long)trials,
-		(long long)page_cell(r, row, "running")->integer);
+		(long long)rows_named(r, row, "running")->integer);
 	add_counts(out, r, row);
 	str_add(out, "</td><td data-label=\"time left\">");
 	add_rest(out, r, row);

@@ -44,8 +44,8 @@ static int read_predictions(
 		return -1;
 	if (!out->rows->row_count)
 		return 0;
-	const struct value *classes = page_cell(out->rows, 0, "classes");
-	out->dataset = page_dataset(v, page_text(out->rows, 0, "dataset"));
+	const struct value *classes = rows_named(out->rows, 0, "classes");
+	out->dataset = page_dataset(v, value_text(rows_named(out->rows, 0, "dataset")));
 	if (classes->kind == VALUE_BLOB && out->dataset
 		&& classes->length <= out->dataset->test_count) {
 		out->classes = (const uint8_t *)classes->text;
@@ -145,7 +145,7 @@ static int add_predictions(struct visit *v, const char *trial, struct err *e)
 	} else if (p.rows->row_count && !p.dataset) {
 		page_heading(v, "Confusion");
 		str_add(v->out, "<p class=\"notes\">The data set ");
-		html_text(v->out, page_text(p.rows, 0, "dataset"));
+		html_text(v->out, value_text(rows_named(p.rows, 0, "dataset")));
 		str_add(v->out,
 			" is not on this machine, so the true classes are not known here "
 			"(<code>retrial serve --data DIR</code>).</p>\n");
@@ -227,7 +227,7 @@ int page_trial(struct visit *v, struct err *e)
 		|| add_rows(v, "serve_notes", trial, "Tags and notes", e)
 		|| add_rows(v, "serve_model_files", trial, "Exports", e))
 		goto out;
-	add_configuration(v, r->row_count ? page_text(r, 0, "_config") : "");
+	add_configuration(v, r->row_count ? value_text(rows_named(r, 0, "_config")) : "");
 	add_commands(v, trial, !is_program);
 	result = add_all(v, trial, e);
 out:

@@ -30,7 +30,7 @@ static int stamp_of(struct visit *v, char *stamp, size_t size, struct err *e)
 
 	if (page_query(v, "serve_stamp", NULL, NULL, e, &r))
 		return -1;
-	snprintf(stamp, size, "%s", r->row_count ? page_text(r, 0, "stamp") : "");
+	snprintf(stamp, size, "%s", r->row_count ? value_text(rows_named(r, 0, "stamp")) : "");
 	rows_free(r);
 	return 0;
 }
@@ -90,9 +90,9 @@ static int read_study(struct visit *v, const char *name, struct sweep **sweep, s
 	if (!r->row_count)
 		result = err_set(e, ERR_USAGE, "there is no sweep '%s' in this database", name);
 	if (!result) {
-		const char *text = page_text(r, 0, "_text");
-		result = sweep_parse(
-			page_text(r, 0, "path"), text, strlen(text), &as_the_file_says, e, sweep);
+		const char *text = value_text(rows_named(r, 0, "_text"));
+		result = sweep_parse(value_text(rows_named(r, 0, "path")), text, strlen(text),
+			&as_the_file_says, e, sweep);
 	}
 	rows_free(r);
 	return result ? -1 : study_read(v->store, *sweep, e, study);
@@ -116,13 +116,13 @@ int report_page(struct report_cache *c, struct visit *v, const struct serve_opti
 		struct str page = { 0 };
 		if (strlen(name) >= sizeof(c->kept[0].sweep)) {
 			err_set(e, ERR_USAGE, "there is no such sweep");
-			goto unlock;
+			goto out;
 		}
 		if (read_study(v, name, &sweep, &study, e)
 			|| crossed_read(v->store, study, page_places(v), e)
 			|| make(v, options, study, &page, e)) {
 			str_free(&page);
-			goto unlock;
+			goto out;
 		}
 		at = c->next++ % KEPT;
 		str_free(&c->kept[at].page);
@@ -135,7 +135,7 @@ int report_page(struct report_cache *c, struct visit *v, const struct serve_opti
 	out->policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; "
 		      "frame-ancestors 'none'";
 	result = 0;
-unlock:
+out:
 	pthread_mutex_unlock(&c->lock);
 	study_free(study);
 	sweep_free(sweep);

@@ -31,12 +31,12 @@ static int read_header(const char *path, unsigned char header[HEADER_BYTES])
 	/* SQLITE_OK_SYMLINK, that the path is a link's, is no error: its low byte is SQLITE_OK. */
 	if (!full || !file
 		|| (vfs->xFullPathname(vfs, path, vfs->mxPathname, full) & 0xff) != SQLITE_OK)
-		goto end;
+		goto out;
 	name = sqlite3_create_filename(full, "", "", 0, NULL);
 	if (!name
 		|| vfs->xOpen(vfs, name, file, SQLITE_OPEN_READONLY | SQLITE_OPEN_MAIN_DB, NULL)
 			!= SQLITE_OK)
-		goto end;
+		goto out;
 	sqlite3_int64 size = 0;
 	if (file->pMethods->xFileSize(file, &size) == SQLITE_OK) {
 		const int wanted = size < HEADER_BYTES ? (int)size : HEADER_BYTES;
@@ -45,7 +45,7 @@ static int read_header(const char *path, unsigned char header[HEADER_BYTES])
 			count = wanted;
 	}
 	file->pMethods->xClose(file);
-end:
+out:
 	sqlite3_free_filename(name);
 	free(file);
 	free(full);

@@ -240,6 +240,11 @@ trailing_blanks() {
 	grep -nE '[[:blank:]]+$' $(sources)
 }
 
+# shellcheck disable=SC2046
+other_labels() {
+	grep -nE '^[a-z_]+:$' $(sources) | grep -vE ':(out|fail|default):$'
+}
+
 scripts() { find tests harness packaging .ci -name '*.sh' -o -path .ci/run 2>/dev/null | sort; }
 
 # shellcheck disable=SC2046 # names without blanks
@@ -268,6 +273,7 @@ check "nothing is left to be done in the sources" left_to_do
 check "SQL stands in harness/store alone" sql_outside_store
 check "no file names a folder of one machine" folders_of_one_machine
 check "no line of a source file ends with blanks" trailing_blanks
+check "a function's label is out: or fail:" other_labels
 check "shellcheck has no warning about any shell script" shell_scripts
 check "mandoc finds nothing in the manual page" manual_page
 check "cppcheck finds nothing in nn and harness" static_analysis
