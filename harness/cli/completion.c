@@ -289,6 +289,9 @@ static void offer_subjects(struct line *l)
 		offer_word(kinds[i], figures_help(kinds[i]), l);
 	for (size_t i = 0; metric_at(i); i++)
 		offer_word(metric_at(i)->name, "a metric", l);
+	const char *term, *help;
+	for (size_t i = 0; (term = cli_term_at(i, &help)); i++)
+		offer_word(term, "a term of the reference", l);
 }
 
 /* The words of the usage text in lower case are actions: "list | verify [NAME...] | show NAME". */

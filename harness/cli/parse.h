@@ -19,6 +19,9 @@ const struct cli_option *cli_further_options(const struct cli_verb *verb);
 /* The verbs in the order of the help; NULL behind the last. */
 const struct cli_verb *cli_verb_at(size_t i);
 
+/* Terms that `retrial help` explains, with *help; NULL behind the last. */
+const char *cli_term_at(size_t i, const char **help);
+
 /* The verb of that name, or NULL. */
 const struct cli_verb *cli_verb_find(const char *name);
 /* The verbs, for `retrial --help`. */

@@ -10,6 +10,43 @@
 
 enum { WORDS_MAX = 1000 };
 
+/* Words of the texts that no sweep file has as a key. */
+static const struct {
+	const char *word, *help;
+} terms[] = {
+	{ "path",
+		"Name of a setting in base and axes: a parameter of the trial (batch_size), one "
+		"amount (augment.rotation), or PHASE.PARAM (train.lr). Of a program: the name of a "
+		"parameter." },
+	{ "label",
+		"A path whose value names trials in rows, where, than and series. Every path that "
+		"is not only in base is a label, and dataset, recipe and augment always are. An "
+		"axis with one value makes a path a label." },
+	{ "configuration",
+		"All settings of a trial but the seed. Trials of one configuration are its "
+		"replicates." },
+	{ "replicate",
+		"A trial with the same configuration and another seed. Tables show mean and "
+		"standard deviation over replicates." },
+	{ "placeholder",
+		"{NAME} in a program's command: a parameter, seed, slot, scratch, study, trial, "
+		"parameters or out (retrial help command)." },
+	{ "slot",
+		"{slot} in a program's command: the number of the worker, from 0. Trials that run "
+		"at the same time have different slots, for instance for GPUs." },
+	{ "verdict",
+		"What `retrial claims` says of a claim: reproduced, not reproduced, equivalent, "
+		"inconclusive; of sizes and bounds: consistent, larger, smaller (retrial help "
+		"claims)." },
+};
+enum { TERMS = sizeof(terms) / sizeof(terms[0]) };
+
+const char *cli_term_at(size_t i, const char **help)
+{
+	*help = i < TERMS ? terms[i].help : "";
+	return i < TERMS ? terms[i].word : NULL;
+}
+
 static void describe_metric(const char *name, struct manual *m)
 {
 	static const char *const kinds[] = { [METRIC_RESULT] = "a result: tested by seed",
@@ -21,7 +58,9 @@ static void describe_metric(const char *name, struct manual *m)
 	struct str text = { 0 };
 	metric_heading(&text, NULL, name);
 	manual_entry(m, name, text.s);
-	manual_fact(m, "what", "a metric, for tables, claims and figures");
+	manual_fact(m, "what",
+		metric->kind == METRIC_SERIES ? "a metric, for figures of the kind curves"
+					      : "a metric, for tables, claims and figures");
 	manual_fact(m, "better",
 		metric->better > 0           ? "more"
 			: metric->better < 0 ? "less"
@@ -42,7 +81,7 @@ static void describe_figure(const char *kind, struct manual *m)
 	str_free(&text);
 }
 
-/* Verbs, metrics and figures of that name; returns how many. */
+/* Metrics, figures and terms of that name; returns how many. */
 static int describe_others(const char *word, struct str *out, bool more)
 {
 	struct manual m = { MANUAL_TEXT, out };
@@ -58,6 +97,13 @@ static int describe_others(const char *word, struct str *out, bool more)
 		describe_figure(word, &m);
 		found++;
 	}
+	for (size_t i = 0; i < TERMS; i++)
+		if (strcmp(terms[i].word, word) == 0) {
+			str_add(out, more || found ? "\n" : "");
+			manual_entry(&m, word, "a term of this reference");
+			manual_text(&m, terms[i].help);
+			found++;
+		}
 	return found;
 }
 
@@ -86,6 +132,8 @@ static int unknown_word(const char *word)
 		add_word(kinds[i], "", &words);
 	for (size_t i = 0; metric_at(i); i++)
 		add_word(metric_at(i)->name, "", &words);
+	for (size_t i = 0; i < TERMS; i++)
+		add_word(terms[i].word, "", &words);
 	const char *near = str_nearest(word, words.list, words.count);
 	fprintf(stderr, "retrial help: unknown word '%s'", word);
 	if (near)
@@ -116,6 +164,11 @@ static int print_reference(const struct cli *c)
 			".Dt RETRIAL-SWEEP 5\n.Os\n.Sh NAME\n.Nm retrial-sweep\n"
 			".Nd the language of sweep files\n.Sh DESCRIPTION\n");
 	language_reference(&m);
+	manual_heading(&m, 1, "Terms");
+	manual_list_begin(&m);
+	for (size_t i = 0; i < TERMS; i++)
+		manual_row(&m, terms[i].word, terms[i].help);
+	manual_list_end(&m);
 	manual_heading(&m, 1, "Metrics");
 	manual_list_begin(&m);
 	for (size_t i = 0; metric_at(i); i++) {

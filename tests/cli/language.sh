@@ -14,11 +14,17 @@ while read -r word; do
 done <"$SCRATCH/words" >"$SCRATCH/out"
 [ ! -s "$SCRATCH/out" ]
 check $? "help answers each of them"
-for word in axes zip when ablate seeds tables claims exclude blocks random conv relu dual train continue nadam cosine copy curves params epochs_to_90 dual.lr augment.zoom stop.patience sweep; do
+for word in axes zip when ablate seeds tables claims exclude blocks random conv relu dual train continue nadam cosine copy curves params epochs_to_90 dual.lr augment.zoom stop.patience label path slot verdict sweep; do
 	"$RETRIAL" help "$word" >/dev/null 2>&1 || echo "$word"
 done >"$SCRATCH/out"
 [ ! -s "$SCRATCH/out" ]
 check $? "help answers keys, layers, phases, figures, metrics and paths"
+"$RETRIAL" help sweep --format md | sed -n '/^## Metrics/,/^## /s/^- `\([a-z_0-9]*\)`.*/\1/p' | grep -v 'test_count\|_bytes$\|^[a-z]*_drop$\|^[a-z]*_accuracy$' >"$SCRATCH/metrics"
+while read -r metric; do
+	"$RETRIAL" help "$metric" | sed -n '/a metric/,$p' | grep -q '^[A-Z].*[a-z]' || echo "$metric"
+done <"$SCRATCH/metrics" >"$SCRATCH/out"
+[ ! -s "$SCRATCH/out" ] && [ "$(wc -l <"$SCRATCH/metrics")" -ge 12 ]
+check $? "help defines each metric in a sentence"
 try help ablte
 [ "$code" = 2 ] && says "did you mean 'ablate'?" err
 check $? "an unknown word is answered with the nearest"
