@@ -1,7 +1,5 @@
 /* verb_init.c - `retrial init`: a commented study that runs as it is, in a folder of its own. */
-#include <errno.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "../base/file.h"
 #include "../base/str.h"
@@ -153,22 +151,26 @@ static int run(const struct cli *c)
 		return cli_misuse(c, "expected one folder or nothing");
 	const bool here = c->argument_count == 0, program = cli_has(c, "program");
 	const char *folder = here ? "." : c->arguments[0];
-	int result = 0;
+	struct str cd = { 0 };
 	study_name(here ? "study" : folder, &name);
-	if (mkdir(folder, 0777) && errno != EEXIST)
-		result = err_errno(&e, folder);
+	int result = file_make_folder(folder, &e);
 	if (!result)
 		result = write_study(folder, name.s, program, &e);
 	if (!result && write_new(folder, ".gitignore", ignored, &e)) /* the user's own stays */
 		fprintf(stderr, "retrial init: %s/.gitignore stays as it is\n", folder);
+	if (!here) {
+		str_addf(&cd, "  cd %s", folder[0] == '-' ? "./" : "");
+		str_add_word(&cd, folder);
+		str_add(&cd, "\n");
+	}
 	if (!result)
 		printf("%s/study.yaml is a study of %d trials. Next:\n\n"
-		       "%s%s%s"
+		       "%s"
 		       "  retrial run study.yaml      # run the missing trials: a few seconds\n"
 		       "  retrial table study.yaml    # mean, standard deviation, n, tests\n"
 		       "  retrial plot study.yaml     # figures, into results/figures\n",
-			folder, program ? 24 : 12, here ? "" : "  cd ", here ? "" : folder,
-			here ? "" : "\n");
+			folder, program ? 24 : 12, cd.s ? cd.s : "");
+	str_free(&cd);
 	str_free(&name);
 	return result ? cli_fail(&e) : ERR_NONE;
 }

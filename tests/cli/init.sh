@@ -7,6 +7,9 @@ cd "$SCRATCH" || exit 1
 try init my-study
 fine && [ -f my-study/study.yaml ] && [ -f my-study/.gitignore ] && [ "$(grep -c '^  retrial ' out)" = 3 ]
 check $? "init makes a study and prints three commands"
+try init "some/the first study"
+fine && (eval "$(grep '^  cd ' out)" && [ -f study.yaml ])
+check $? "init makes the parents of the folder, and prints a cd that a shell can run"
 cp my-study/study.yaml first.yaml
 try init my-study
 [ "$code" = 2 ] && says "already there" err && cmp -s first.yaml my-study/study.yaml
