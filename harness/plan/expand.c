@@ -389,9 +389,13 @@ static int resolve_model(struct expander *x, struct trial *t)
 	struct str why = { 0 };
 	enum model_block block;
 	int layer;
+	const struct setting *named = find_kind(x, TARGET_MODEL);
 	const int result = model_check(changed, &block, &layer, &why);
+	if (named)
+		model_say(named->model->node, &why);
 	if (result)
-		node_error(x->study->diagnostics, x->block->node, "model %s: %s", t->model, why.s);
+		node_error(x->study->diagnostics, named ? named->node : x->block->node,
+			"model %s: %s", t->model, why.s);
 	str_free(&why);
 	t->networks = changed;
 	return result;
@@ -741,6 +745,41 @@ static void count_labels(struct expander *x)
 		index_free(&values[a]);
 }
 
+/* A change that equals the base, or another change, would be missing in the table without a word.
+ */
+static void check_changes(struct expander *x, const struct dimension *d)
+{
+	const struct sweep *out = x->out;
+	size_t a = 0, v;
+	while (a < out->axis_count && strcmp(out->axes[a].name, "ablation") != 0)
+		a++;
+	for (size_t i = 1; i < d->count && a < out->axis_count; i++) {
+		const struct setting *name = &d->rows[i].settings[d->rows[i].count - 1];
+		for (v = 0; v < out->axes[a].value_count; v++)
+			if (strcmp(out->axes[a].values[v].text, name->text) == 0)
+				break;
+		if (v == out->axes[a].value_count)
+			node_key_error(x->study->diagnostics, name->node,
+				"change '%s' makes no trial of its own: its trials are those of "
+				"base or of another change",
+				name->text);
+	}
+}
+
+/* Where neither --set nor a rule could have taken its trials away. */
+static void check_ablations(struct expander *x, const struct block *blocks, int block_count)
+{
+	for (int i = 0; i < block_count; i++)
+		for (int k = 0; blocks[i].ablates && k < blocks[i].dimension_count; k++) {
+			const struct dimension *d = blocks[i].dimensions[k];
+			const struct row *base = &d->rows[0];
+			if (blocks[i].rule_count == 0 && x->override_count == 0
+				&& strcmp(base->settings[base->count - 1].target->path, "ablation")
+					== 0)
+				check_changes(x, d);
+		}
+}
+
 static const void *default_values(struct study *s)
 {
 	const struct program_config *p = s->program;
@@ -781,8 +820,11 @@ void expand_blocks(struct study *s, const struct block *blocks, int block_count,
 		if (!x->stopped && choose(x, x->block->base, x->block->base_count, false) == 0)
 			walk(x, 0);
 	}
-	if (x->block && add_seeds(x, seeds, seed_count) == 0)
+	if (x->block && add_seeds(x, seeds, seed_count) == 0) {
 		count_labels(x);
+		if (s->diagnostics->count == 0)
+			check_ablations(x, blocks, block_count);
+	}
 	index_free(&x->configurations);
 	index_free(&x->recipes);
 	index_free(&x->checked);

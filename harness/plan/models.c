@@ -152,12 +152,25 @@ static const struct node *place_of(
 	return block ? block : map;
 }
 
+void model_say(const struct node *map, struct str *why)
+{
+	const char *block = model_block_name(BLOCK_SUBMODEL_HEAD);
+	char *at = why->s ? strstr(why->s, block) : NULL;
+	if (!at || !node_get(map, "network"))
+		return;
+	struct str said = { 0 };
+	str_addf(&said, "%.*snetwork%s", (int)(at - why->s), why->s, at + strlen(block));
+	str_free(why);
+	*why = said;
+}
+
 static int check(const struct reading *r, const struct node *map)
 {
 	struct str why = { 0 };
 	enum model_block block;
 	int layer;
 	const int result = model_check(r->model, &block, &layer, &why);
+	model_say(map, &why);
 	if (result)
 		node_error(r->d, place_of(r, map, block, layer), "%s", why.s);
 	str_free(&why);

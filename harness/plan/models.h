@@ -16,11 +16,15 @@ struct model {
 	struct layer_nodes layers[MODEL_BLOCKS]; /* where they were written */
 };
 
-/* Read the map of blocks. On errors out->config is NULL and there are diagnostics. The name
- * `lightweight` is kept for the paper's layers. */
 /* Where the layer of that name was written; NULL: none has it. */
 const struct node *model_place(const struct model *m, const char *name);
 
+/* What model_check says, in the words of the file: blocks are layers of `network` there. map: where
+ * the model was written. */
+void model_say(const struct node *map, struct str *why);
+
+/* Read the map of blocks. On errors out->config is NULL and there are diagnostics. The name
+ * `lightweight` is kept for the paper's layers. */
 void model_read(const struct node *map, struct arena *a, struct diagnostics *d, struct model *out);
 
 #endif

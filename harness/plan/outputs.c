@@ -9,6 +9,7 @@
 
 #include "assign.h"
 #include "language.h"
+#include "trial_kind.h"
 
 enum { OUTPUTS_MAX_LIST = 200, NAMES_MAX = 260 };
 
@@ -42,8 +43,16 @@ static void check_label(
 	}
 	const char *near = str_nearest(name, names, count);
 	char message[500];
-	snprintf(message, sizeof(message), "no trial has a label '%.60s'%s%s%s (labels: %.200s)",
-		name, near ? " (did you mean '" : "", near ? near : "", near ? "'?)" : "", list.s);
+	if (target_exists(s, name))
+		snprintf(message, sizeof(message),
+			"no trial has a label '%.60s': all have the same value; an axis with one "
+			"value makes it a label (axes: {%.60s: [VALUE]})",
+			name, name);
+	else
+		snprintf(message, sizeof(message),
+			"no trial has a label '%.60s'%s%s%s (labels: %.200s)", name,
+			near ? " (did you mean '" : "", near ? near : "", near ? "'?)" : "",
+			list.s);
 	if (at->key)
 		node_key_error(s->diagnostics, at, "%s", message);
 	else
@@ -315,6 +324,37 @@ static void read_unit(struct study *s, const struct node *map, struct claim *out
 	out->scale = scales[found];
 }
 
+/* Does the unit of a claim count what the metric of the core counts? */
+static bool unit_fits(const struct declared_metric *m, const char *unit)
+{
+	const struct metric *metric = &m->declared;
+	const bool bytes = strstr(metric->name, "_bytes") != NULL,
+		   share = metric->unit[0] == '%' || strcmp(metric->unit, "pp") == 0;
+	if (strcmp(unit, "percent") == 0)
+		return share;
+	if (strcmp(unit, "ms") == 0)
+		return metric->kind == METRIC_TIME && !bytes;
+	return bytes;
+}
+
+/* A paper's 89 % is 0.89 here, or 89 with unit: percent. Programs say themselves what they count.
+ */
+static void check_number(struct study *s, const struct node *map, const struct claim *claim)
+{
+	const struct declared_metric *m =
+		s->program ? NULL : trial_kind_metric(NULL, claim->metric);
+	const struct node *paper = node_get(map, "paper"), *unit = node_get(map, "unit");
+	if (!m)
+		return;
+	if (claim->unit[0] && !unit_fits(m, claim->unit))
+		node_error(s->diagnostics, unit, "unit = %s: %s is not counted in %s", claim->unit,
+			claim->metric, claim->unit);
+	else if (paper && m->declared.scale == 100 && !claim->unit[0] && fabs(claim->paper) > 1)
+		node_error(s->diagnostics, paper,
+			"paper = %g: %s is a fraction, at most 1: write %g, or add unit: percent",
+			claim->paper, claim->metric, claim->paper / 100);
+}
+
 /* What the paper says of its own runs, and the margin where it is needed. */
 static void check_margin(struct study *s, const struct node *map, const struct claim *claim)
 {
@@ -385,6 +425,7 @@ static void finish_claim(
 	read_compare(s, map, claim);
 	read_unit(s, map, claim);
 	check_margin(s, map, claim);
+	check_number(s, map, claim);
 	finish_selection(s, map, &claim->select);
 	if (!than && !node_get(map, "paper"))
 		node_error(s->diagnostics, map,

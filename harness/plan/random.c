@@ -109,8 +109,9 @@ static int read_range(struct study *s, struct random_axis *a, const struct node 
 	}
 	if (count != 2 || bounds[0] >= bounds[1] || (a->shape == SHAPE_LOG && bounds[0] <= 0)) {
 		node_error(s->diagnostics, range,
-			"%s: the lower and the higher bound are needed here, such as [%s]",
-			range->key, a->shape == SHAPE_LOG ? "1e-4, 1e-1 (both above 0)" : "5, 30");
+			"%s: the lower and the higher bound are needed here, such as %s",
+			range->key,
+			a->shape == SHAPE_LOG ? "[1e-4, 1e-1] (both above 0)" : "[5, 30]");
 		return -1;
 	}
 	a->low = bounds[0];

@@ -18,6 +18,12 @@ static enum target_kind named_kind(const struct param *p)
 					    : TARGET_RECIPE;
 }
 
+/* A phase's kind and name make the recipe what it is: no path leads to them. */
+static bool is_fixed(const char *param)
+{
+	return strcmp(param, "phase") == 0 || strcmp(param, "name") == 0;
+}
+
 /* What the path means, without saying anything. Returns 0, or -1 when it means nothing. */
 static int path_parse(const struct study *s, const char *path, struct target *out)
 {
@@ -51,10 +57,8 @@ static int path_parse(const struct study *s, const char *path, struct target *ou
 	out->kind = TARGET_PHASE;
 	out->param = phase_param(dot + 1);
 	out->within = dot + 1;
-	const bool fixed = out->param && out->param->scope == SCOPE_PHASE
-		&& (strcmp(out->param->name, "phase") == 0
-			|| strcmp(out->param->name, "name") == 0);
-	return out->param && !fixed && dot > path && dot - path < PHASE_NAME_MAX ? 0 : -1;
+	return out->param && !is_fixed(dot + 1) && dot > path && dot - path < PHASE_NAME_MAX ? 0
+											     : -1;
 }
 
 bool target_exists(const struct study *s, const char *path)
@@ -172,7 +176,12 @@ static void unknown_path(struct study *s, const char *path, const struct node *p
 		snprintf(message, sizeof(message),
 			"seeds are replicates, not an axis: write seeds: 3 or seeds: [1, 5, 7] at "
 			"the top of the file");
-	else if (near)
+	else if (!layer && !amount && is_fixed(dot ? dot + 1 : path))
+		snprintf(message, sizeof(message),
+			"'%.60s' cannot change from trial to trial: write another recipe, and "
+			"choose by recipe",
+			path);
+	else if (near && strcmp(near, dot ? dot + 1 : path) != 0)
 		snprintf(message, sizeof(message),
 			"unknown parameter '%.60s' (did you mean '%.*s%s'?)", path,
 			dot ? (int)(dot + 1 - path) : 0, path, near);

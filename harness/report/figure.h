@@ -95,6 +95,11 @@ int figure_curves_of_steps_foresee(
 int figure_best_of_steps_foresee(
 	const struct sweep *sweep, const struct figure_spec *spec, struct err *e);
 
+/* Is its metric one that the figure shows? Returns 0, or -1 with e (ERR_USAGE). */
+int figure_curves_foresee(const struct sweep *sweep, const struct figure_spec *spec, struct err *e);
+int figure_convergence_foresee(
+	const struct sweep *sweep, const struct figure_spec *spec, struct err *e);
+
 /* Is there a metric for the horizontal axis? Returns 0, or -1 with e (ERR_USAGE). */
 int figure_pareto_foresee(const struct sweep *sweep, const struct figure_spec *spec, struct err *e);
 

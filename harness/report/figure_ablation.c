@@ -170,8 +170,8 @@ int figure_ablation_foresee(
 	return find_baseline(sweep, spec, &family)
 		? 0
 		: err_set(e, ERR_USAGE,
-			"figure %s: what are the others compared with? No "
-			"table of the sweep has a baseline in '%s'",
+			"figure %s: no table of the sweep has a baseline for '%s', which the "
+			"others are compared with (retrial help baseline)",
 			spec->id, spec->series);
 }
 

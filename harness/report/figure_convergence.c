@@ -162,6 +162,17 @@ static void write_caption(struct plot *p)
 	figure_layout_caption(c, p->layout);
 }
 
+int figure_convergence_foresee(
+	const struct sweep *sweep, const struct figure_spec *spec, struct err *e)
+{
+	(void)sweep;
+	return !spec->metric[0] || strcmp(spec->metric, "val_accuracy") == 0
+		? 0
+		: err_set(e, ERR_USAGE,
+			"figure %s: convergence shows the best val_accuracy so far, not %s",
+			spec->id, spec->metric);
+}
+
 int figure_convergence(struct figure *f, struct err *e)
 {
 	struct plot *p = calloc(1, sizeof(*p));

@@ -462,6 +462,20 @@ static void write_variables(struct plot *p)
 	p->f->height = (int)rows * ROW_HEIGHT;
 }
 
+int figure_curves_foresee(const struct sweep *sweep, const struct figure_spec *spec, struct err *e)
+{
+	static const char *const by_epoch[] = { "", "val_accuracy", "train_accuracy", "val_loss",
+		"train_loss" };
+	(void)sweep;
+	for (size_t i = 0; i < sizeof(by_epoch) / sizeof(by_epoch[0]); i++)
+		if (strcmp(spec->metric, by_epoch[i]) == 0)
+			return 0;
+	return err_set(e, ERR_USAGE,
+		"figure %s: curves show training and validation by epoch: metric is val_accuracy "
+		"or val_loss, not %s",
+		spec->id, spec->metric);
+}
+
 int figure_curves(struct figure *f, struct err *e)
 {
 	struct plot *p = calloc(1, sizeof(*p));

@@ -44,9 +44,15 @@ static const struct kind best_of_steps = { .fill = figure_best_of_steps,
 	.foresee = figure_best_of_steps_foresee };
 
 static const struct kind makers[] = {
-	{ .fill = figure_curves, .by_dataset = true, .of_declared = &curves_of_steps },
+	{ .fill = figure_curves,
+		.by_dataset = true,
+		.foresee = figure_curves_foresee,
+		.of_declared = &curves_of_steps },
 	{ .fill = figure_accuracy, .metric = ITS_METRIC },
-	{ .fill = figure_convergence, .line_styles = true, .of_declared = &best_of_steps },
+	{ .fill = figure_convergence,
+		.line_styles = true,
+		.foresee = figure_convergence_foresee,
+		.of_declared = &best_of_steps },
 	{ .fill = figure_pareto,
 		.metric = ITS_METRIC,
 		.line_styles = true,

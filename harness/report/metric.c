@@ -132,6 +132,11 @@ int metric_check(const struct sweep *sweep, const char *name, struct err *e)
 
 int metric_foresee(const struct sweep *sweep, const char *name, const char *phase, struct err *e)
 {
+	if (trial_kind_of(sweep)->networks && metric_find(sweep, name)->kind == METRIC_SERIES)
+		return err_set(e, ERR_USAGE,
+			"metric '%s' is recorded by epoch: only a figure of the kind curves shows "
+			"it (retrial query epochs)",
+			name);
 	if (phase[0] && !metric_find(sweep, name)->of_phase)
 		return err_set(e, ERR_USAGE,
 			"metric '%s' is a trial's: no phase has one of its own", name);

@@ -171,8 +171,9 @@ static void an_ablations_bars_are_paired_differences_to_the_baseline(void **stat
 				 &d.written, &e),
 		-1);
 	assert_string_equal(e.text,
-		"figure nothing: what are the others compared with? No table of the sweep has a "
-		"baseline in 'dataset'");
+		"figure nothing: no table of the sweep has a baseline for 'dataset', which the "
+		"others "
+		"are compared with (retrial help baseline)");
 	free(data);
 	tables_free(t);
 	drawn_free(&d);

@@ -322,6 +322,8 @@ static void wrong_descriptions_are_refused_where_they_are_wrong(void **state)
 	refused("submodel_head: []", "one", "submodel_head must end with one output per class");
 	refused("submodel_head: [{dense: {name: out, units: 10}}]", "one",
 		"submodel_head must end with");
+	refused("network: [{dense: {name: out, units: 10}}]", "one",
+		"test.yaml:6:17: error: network must end with one output per class");
 	refused(HEAD ", unified_stem: [{conv: {name: w, filters: 2, kernel: map}}]", "one",
 		"unified_head must end with");
 	struct str many = { 0 };
@@ -383,6 +385,8 @@ static void joined_shapes_have_to_be_alike_and_everything_is_read(void **state)
 	refused("stem: [" CONV("a", "") ", " CONV("b", "") "], " HEAD ", unified_stem: [" CONV(
 			"c", ", input: a") "], " UNIFIED,
 		"all", "stem1/b: no layer takes its output");
+	refused("network: [{dense: {name: out, units: 10}}]", "one",
+		"test.yaml:6:17: error: network must end with one output per class");
 	refused(HEAD ", unified_stem: [{conv: {name: w, filters: 10, kernel: map, bias: "
 		     "false}}], " UNIFIED,
 		"all",
@@ -508,10 +512,14 @@ static void networks_that_do_not_fit_the_images_are_refused(void **state)
 		"stem1/pool1: a 32x32 window does not fit into stem1/input's output 1x28x28");
 	refused("stem: [{dense: {name: a, units: 65536}}, {dense: {name: b, units: 65536}}], " HEAD,
 		"one", "more than the 50000000 that are possible");
+	refused("network: [{dense: {name: out, units: 10}}]", "one",
+		"test.yaml:6:17: error: network must end with one output per class");
 	refused(HEAD ", unified_stem: [{conv: {name: w, filters: 3, kernel: map}}], " UNIFIED,
 		"all",
 		"stem1/w/kernel (2352 numbers) cannot begin as a copy of stem1/out/kernel (7840 "
 		"numbers)");
+	refused("network: [{dense: {name: out, units: 10}}]", "one",
+		"test.yaml:6:17: error: network must end with one output per class");
 	refused(HEAD ", unified_stem: [{conv: {name: w, filters: 10, kernel: map}}, {dense: {name: "
 		     "x, units: 2}}], " UNIFIED,
 		"all", "stem1/x has no counterpart in submodel_head");

@@ -321,6 +321,12 @@ static void changes_are_checked(void **state)
 		"'base' cannot be the name of a change");
 	refused("base: {dataset: mnist, recipe: two}\nablate: {x y: {dual.lr: 1}}\n",
 		"'x y' cannot be the name of a change");
+	refused("base: {dataset: mnist, recipe: two}\nablate: {a: {batch_size: 8}, b: {batch_size: "
+		"32}}\n",
+		"change 'b' makes no trial of its own");
+	refused("base: {dataset: mnist, recipe: two}\nablate: {a: {batch_size: 8}, b: {batch_size: "
+		"8}}\n",
+		"change 'b' makes no trial of its own");
 	refused("base: {dataset: mnist, recipe: two}\nablate: [a]\n",
 		"ablate: a map of changes is needed here");
 	refused("base: {dataset: mnist, recipe: two, ablation: a}\nablate: {a: {dual.lr: 1}}\n",

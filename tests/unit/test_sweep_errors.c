@@ -161,6 +161,13 @@ static void wrong_values_say_what_would_be_right(void **state)
 		"unknown parameter 'bach_size' (did you mean 'batch_size'?)");
 	refused("base: {dataset: mnist, recipe: one, lr: 3}\n",
 		"'lr' is a parameter of phases: say of which (dual.lr, unify.lr, single.lr)");
+	refused("base: {dataset: mnist, recipe: one, name: x}\n",
+		"'name' cannot change from trial to trial: write another recipe");
+	refused("base: {dataset: mnist, recipe: one, single.phase: dual}\n",
+		"'single.phase' cannot change from trial to trial: write another recipe");
+	refused("base: {dataset: mnist, recipe: one}\n"
+		"random: {count: 3, axes: {single.lr: {log: [1, 1e-3]}}}\n",
+		"are needed here, such as [1e-4, 1e-1] (both above 0)");
 	refused("base: {dataset: mnist, recipe: one, folds: 3}\n",
 		"'folds' is a parameter of phases: say of which (kfold.folds)");
 	refused("base: {dataset: mnist, recipe: one, zoom: 3}\n",
@@ -396,6 +403,18 @@ static void labels_that_no_trial_has_are_errors(void **state)
 		{ "claims: [{id: C1, metric: params, than: {}, compare: lower}]\n",
 			"than: a map such as {recipe: scratch} is needed here" },
 		{ "tables: [{id: t, metrics: [params]}]\n", "'rows' is missing in this table" },
+		{ "tables: [{id: t, rows: [batch_size], metrics: [params]}]\n",
+			"no trial has a label 'batch_size': all have the same value; an axis with "
+			"one value makes it a label (axes: {batch_size: [VALUE]})" },
+		{ "claims: [{id: C1, metric: test_accuracy, paper: 89, rounds_to: 0}]\n",
+			"paper = 89: test_accuracy is a fraction, at most 1: write 0.89, or add "
+			"unit: percent" },
+		{ "claims: [{id: C1, metric: test_accuracy, paper: 89, unit: ms}]\n",
+			"unit = ms: test_accuracy is not counted in ms" },
+		{ "claims: [{id: C1, metric: params, paper: 89, unit: percent}]\n",
+			"unit = percent: params is not counted in percent" },
+		{ "claims: [{id: C1, metric: seconds, paper: 89, unit: KB}]\n",
+			"unit = KB: seconds is not counted in KB" },
 	};
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct str text = { 0 };
