@@ -317,7 +317,9 @@ int nn_pool_with(struct nn_net *net, enum nn_kind kind, const char *name, int in
 	if (!layer)
 		return -1;
 	const struct nn_shape in = input_shape(net, layer);
-	if (o->height < 1 || o->width < 1 || o->height > in.height || o->width > in.width)
+	const bool within = o->padding == NN_VALID;
+	if (o->height < 1 || o->width < 1 || o->height > (within ? in.height : 1024)
+		|| o->width > (within ? in.width : 1024))
 		return FAIL(net, "%s: a %dx%d window does not fit into %s's output %dx%dx%d", name,
 			o->height, o->width, net->layers[input].name, in.channels, in.height,
 			in.width);

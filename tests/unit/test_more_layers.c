@@ -65,6 +65,26 @@ static void pooling_with_every_stride_and_padding(void **state)
 				}
 }
 
+/* A padded window may be larger than the map: it has the whole map at least once. */
+static void pooling_with_windows_beyond_the_map(void **state)
+{
+	(void)state;
+	static const int maps[][2] = { { 1, 1 }, { 2, 1 }, { 1, 5 }, { 2, 3 } };
+	for (size_t m = 0; m < COUNT(maps); m++)
+		for (int form = 0; form < 8; form++) {
+			const struct nn_pool_options o = { .height = 3,
+				.width = form / 4 ? 4 : 2,
+				.stride = form / 2 % 2 ? 2 : 1,
+				.padding = NN_SAME };
+			struct nn_net net = { 0 };
+			back(&net,
+				nn_pool_with(&net, form % 2 ? NN_AVGPOOL : NN_MAXPOOL, "pool",
+					front(&net, 3, maps[m][0], maps[m][1]), &o));
+			check_net("a window beyond the map", &net, 200 + 10 * m + (uint64_t)form,
+				m ? 3 : 17);
+		}
+}
+
 /* Behind an input that nobody trains, of maps of which the reader wants a part. */
 static void pooling_of_parts_and_of_an_input(void **state)
 {
@@ -357,6 +377,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(pooling_with_every_stride_and_padding),
+		cmocka_unit_test(pooling_with_windows_beyond_the_map),
 		cmocka_unit_test(pooling_of_parts_and_of_an_input),
 		cmocka_unit_test(pooling_side_by_side_is_what_it_was),
 		cmocka_unit_test(every_activation),
