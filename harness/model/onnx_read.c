@@ -316,9 +316,10 @@ static int read_convolution(struct reader *r, const Onnx__NodeProto *n)
 		.padding = pads[0] || pads[1] || pads[2] || pads[3] ? NN_SAME : NN_VALID };
 	if (find_attribute(n, "group")) {
 		const int64_t groups = find_attribute(n, "group")->i;
-		if (groups < 2 || groups > in.channels)
+		const bool depthwise = groups == in.channels && w->dims[0] == in.channels;
+		if (groups < (depthwise ? 1 : 2) || groups > in.channels)
 			return fail(r, n, "groups that do not fit the channels");
-		if (groups == in.channels && w->dims[0] == in.channels)
+		if (depthwise)
 			layer.kind = NN_DEPTHWISE;
 		else
 			layer.groups = (int)groups;

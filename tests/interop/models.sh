@@ -27,7 +27,7 @@ import ctypes, glob, os, sqlite3, sys
 import numpy as np
 folder = sys.argv[1]
 SIZES = {"tiny": (1, 6, 6), "submodel": (1, 28, 28), "dual": (1, 28, 28), "unified": (3, 32, 32), "residual": (3, 11, 10), "mixed": (2, 7, 9), "recipes": (2, 9, 8),
-    "normalized": (3, 4, 5), "grouped": (2, 8, 8), "dilated": (2, 13, 11)}
+    "normalized": (3, 4, 5), "grouped": (2, 8, 8), "dilated": (2, 13, 11), "single": (1, 3, 4)}
 
 def test_images():
     return np.fromfile(folder + "/idx/t10k-images-idx3-ubyte", np.uint8)[16:].reshape(-1, 1, 28, 28)

@@ -163,6 +163,19 @@ static inline void made_grouped(struct nn_net *net)
 	nn_output(net, "exit", nn_dense(net, "early", gate, 5, false, NN_HE_NORMAL));
 }
 
+/* Depthwise of one channel; padded pools whose windows are larger than the map. */
+static inline void made_single(struct nn_net *net)
+{
+	const struct nn_conv_options depth = {
+		.kernel_height = 2, .kernel_width = 3, .padding = NN_SAME
+	};
+	const struct nn_pool_options high = { 4, 2, 1, NN_SAME, 0 }, wide = { 3, 5, 2, NN_SAME, 0 };
+	int at = nn_depthwise(net, "depth", made_image(net, 1, 3, 4), &depth);
+	at = nn_pool_with(net, NN_MAXPOOL, "high", nn_relu(net, "relu", at), &high);
+	at = nn_conv(net, "conv", at, 6, 1, 1, NN_VALID, false, NN_HE_NORMAL);
+	made_head(net, nn_pool_with(net, NN_AVGPOOL, "wide", at, &wide), 5);
+}
+
 /* Strides that differ, dilation: of a convolution whose batch normalisation is folded, in groups,
  * of each channel. */
 static inline void made_dilated(struct nn_net *net)
@@ -215,6 +228,7 @@ static const struct made_network {
 	{ "normalized", made_normalized, true },
 	{ "grouped", made_grouped, false },
 	{ "dilated", made_dilated, false },
+	{ "single", made_single, false },
 };
 enum { MADE_NETWORKS = sizeof(made_networks) / sizeof(*made_networks) };
 
