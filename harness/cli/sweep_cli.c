@@ -49,7 +49,9 @@ int sweep_cli_read(const struct cli *c, const char *path, struct sweep **out)
 	const char *set[SWEEP_CLI_SET_MAX];
 	struct err e = { 0 };
 	struct known_datasets known;
+	struct places places;
 	known_datasets_fill(&known, c);
+	places_fill(&places, c);
 	struct sweep_options o = {
 		.fits = networks_fit, .metric = metric_check, .figure = figures_check_kind
 	};
@@ -57,6 +59,7 @@ int sweep_cli_read(const struct cli *c, const char *path, struct sweep **out)
 		    "data")) { /* a verb that reads data; the others take the names as they are */
 		o.datasets = known.names;
 		o.dataset_count = known.count;
+		o.fits_context = &places.dataset;
 	}
 	if (sweep_cli_set(c, set, &o, &e))
 		return cli_fail(&e);

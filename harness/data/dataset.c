@@ -148,6 +148,18 @@ void dataset_imported(const struct dataset_places *places,
 			imported_list(list[i], take, context);
 }
 
+bool dataset_imported_info(
+	const char *name, const struct dataset_places *places, struct dataset_info *out)
+{
+	const char *list[PLACES];
+	int result = 0;
+	list_places(places, list);
+	for (int i = 0; result == 0 && i < PLACES; i++)
+		if (list[i] && list[i][0])
+			result = imported_describe(list[i], name, out);
+	return result > 0;
+}
+
 /* ---- opening ---- */
 
 static int make_synthetic(struct dataset *d, struct err *e)

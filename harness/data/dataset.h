@@ -84,6 +84,11 @@ const struct dataset_info *dataset_find(const char *name); /* NULL: not in it */
 void dataset_imported(const struct dataset_places *places,
 	void (*take)(void *context, const char *name), void *context);
 
+/* Of an imported data set, what its header says: channels to test_count of *out, the rest is 0. Its
+ * images are not read. False if no place has it, or if it could not be opened. */
+bool dataset_imported_info(
+	const char *name, const struct dataset_places *places, struct dataset_info *out);
+
 /* Name of class k of a data set ("T-shirt/top", "airplane"), or its number as text; "?" if k is not
  * below `classes`. */
 const char *dataset_class(const struct dataset *d, int k);

@@ -241,6 +241,30 @@ int imported_open(const char *place, const char *name, struct err *e, struct dat
 	return result;
 }
 
+int imported_describe(const char *place, const char *name, struct dataset_info *out)
+{
+	char page[MEMORY_HEADER_BYTES + 1];
+	struct dataset d = { 0 };
+	struct err ignored;
+	glob_t found = { 0 };
+	if (!imported_name_is_good(name))
+		return 0;
+	const size_t count = find(place, name, &found);
+	int result = count > 1 ? -1 : (int)count;
+	snprintf(d.name, sizeof(d.name), "%s", name);
+	if (result > 0 && (read_page(found.gl_pathv[0], page, &ignored) || !read_header(page, &d)))
+		result = -1;
+	*out = (struct dataset_info){ .channels = d.channels,
+		.height = d.height,
+		.width = d.width,
+		.classes = d.classes,
+		.train_count = d.train_count,
+		.test_count = d.test_count };
+	free(d.class_names);
+	globfree(&found);
+	return result;
+}
+
 /* Does the file of a set have a name that begins so? */
 static bool is_of(const char *path, const char *digest)
 {

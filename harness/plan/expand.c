@@ -443,7 +443,8 @@ static int check_networks(
 	if (phases_check_layers(t->phases, t->phase_count, t->networks, places, s->diagnostics))
 		return -1;
 	struct err e = { 0 };
-	if (!s->options || !s->options->fits || s->options->fits(t, &e) == 0)
+	if (!s->options || !s->options->fits
+		|| s->options->fits(t, s->options->fits_context, &e) == 0)
 		return 0;
 	node_error(s->diagnostics, place_of_layer(x, e.text), "%s", e.text);
 	return -1;

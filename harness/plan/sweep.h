@@ -164,7 +164,8 @@ struct sweep_options {
 	size_t dataset_count;
 	/* Do the trial's networks fit its data set's images? NULL: not asked. Asked once for equal
 	 * phases, model and data set; returns 0, or -1 with the reason (run/networks.h has one). */
-	int (*fits)(const struct trial *t, struct err *e);
+	int (*fits)(const struct trial *t, const void *context, struct err *e);
+	const void *fits_context;
 	/* Is there such a metric, and such a kind of figure? Likewise (report/metric.h and
 	 * report/figures.h have them). */
 	int (*metric)(const struct sweep *sweep, const char *name, struct err *e);

@@ -445,6 +445,16 @@ int network_unify(const struct model_config *m, const enum head_init heads[2],
 
 /* ---- asking beforehand ---- */
 
+/* What is known of the data set without reading its images. */
+static bool describe(
+	const char *name, const struct dataset_places *places, struct dataset_info *out)
+{
+	const struct dataset_info *published = dataset_find(name);
+	if (published)
+		*out = *published;
+	return published || (places && dataset_imported_info(name, places, out));
+}
+
 static int phase_fits(const struct trial *t, int phase, const struct dataset_info *d, struct err *e)
 {
 	const struct model_config *m = trial_networks(t);
@@ -460,12 +470,14 @@ static int phase_fits(const struct trial *t, int phase, const struct dataset_inf
 		: 0;
 }
 
-int networks_fit(const struct trial *t, struct err *e)
+int networks_fit(const struct trial *t, const void *places, struct err *e)
 {
-	const struct dataset_info *d = dataset_find(t->dataset);
+	struct dataset_info d;
 	struct err why = { 0 };
-	for (int phase = 0; d && phase < t->phase_count; phase++)
-		if (phase_fits(t, phase, d, &why))
+	if (!describe(t->dataset, places, &d))
+		return 0;
+	for (int phase = 0; phase < t->phase_count; phase++)
+		if (phase_fits(t, phase, &d, &why))
 			return err_set(e, ERR_USAGE, "model %s does not fit data set %s: %s",
 				t->model, t->dataset, why.text);
 	return 0;

@@ -49,8 +49,8 @@ int network_unify(const struct model_config *m, const enum head_init heads[2],
 double network_share(const struct trial *t, int phase, struct nn_shape shape);
 
 /* Do the networks of all phases of the trial fit the images of its data set, by what is known of it
- * without reading it? True of a data set that is not known. For sweep_options.fits. Returns 0, or
- * -1 with e (ERR_USAGE). */
-int networks_fit(const struct trial *t, struct err *e);
+ * without reading it? places (struct dataset_places): where imported sets are; may be NULL. True of
+ * a data set that is not known. For sweep_options.fits. Returns 0, or -1 with e (ERR_USAGE). */
+int networks_fit(const struct trial *t, const void *places, struct err *e);
 
 #endif

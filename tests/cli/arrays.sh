@@ -57,6 +57,10 @@ recipes:
   plain:
     - {phase: train, optimizer: {adam: {lr: 0.01}}, epochs: 5}
 YAML
+sed 's/- {dense: {name: hidden/- {maxpool: {name: down, size: 2}}\n      &/' "$SCRATCH/points.yaml" >"$SCRATCH/pooled.yaml"
+try check "$SCRATCH/pooled.yaml"
+refuses 2 "pooled.yaml:9:" && says "model small does not fit data set points" err
+check $? "check knows the shape of an imported set"
 try run "$SCRATCH/points.yaml" --db "$SCRATCH/points.db"
 [ "$code" = 0 ] && "$RETRIAL" query --db "$SCRATCH/points.db" --format csv accuracy >"$SCRATCH/out" && awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == "test_accuracy") c = i } NR == 2 { exit !($c > 0.9) }' "$SCRATCH/out"
 check $? "a network learns from standardised feature vectors"
