@@ -1,7 +1,7 @@
 # parallel.gp - parallel coordinates (harness/report/figure_parallel.c has the numbers): block 0 has the lines, block 1 where the labels stand.
 
 area_left = 70.0; area_width = width - 2 * area_left
-area_top = plot_top + 26.0; area_height = plot_height - 26.0 - 16.0
+area_top = plot_top + 34.0; area_height = plot_height - 34.0 - 16.0
 area_title = ''; area_x = ''; area_y = ''
 @set_legend
 @place
@@ -15,7 +15,7 @@ mix(share, from, to) = int(from + (to - from) * share)
 colour(share) = mix(share, 224, 0) * 65536 + mix(share, 214, 90) * 256 + mix(share, 196, 170)
 do for [a = 1:axes] {
 	set arrow 500 + a from first a, graph 0 to first a, graph 1 nohead linecolor rgb black linewidth 0.8 front
-	set label 500 + a axis_title[a] at first a, graph 1.07 center font small front
+	set label 500 + a axis_title[a] at first a, screen y_at(area_top - 12 - (stagger && a % 2 ? 13 : 0)) center font small front
 }
 # A label stands on white: the lines that end at its axis pass behind it.
 letter = 5.9 * (axes - 1) / area_width; label_width(k) = letter * (strlen(tick_text[k]) + 1)

@@ -18,7 +18,14 @@ set format y sprintf('%%.%df', y_decimals[1])
 if (ticks > 0) {
 	set xtics ('' x_low)
 	do for [k = 1:ticks] { set xtics add (tick_text[k] tick_at[k]) }
-} else { if (!x_log) { set xtics x_step } }
+} else {
+	set format x '%g'
+	if (!x_log) { set xtics x_step }
+}
 set errorbars 0.6
-plot for [k = 1:series] data index 2 * k - 1 using 1:2 with points linestyle k pointsize 0.35 * point_unit, \
-     for [k = 1:series] data index 2 * k - 2 using 1:2:3:4 with yerrorlines linestyle k
+if (joined) {
+	plot for [k = 1:series] data index 2 * k - 1 using 1:2 with points linestyle k pointsize 0.35 * point_unit, \
+	     for [k = 1:series] data index 2 * k - 2 using 1:2:3:4 with yerrorlines linestyle k
+} else {
+	plot for [k = 1:series] data index 2 * k - 1 using 1:2 with points linestyle k
+}

@@ -574,6 +574,8 @@ static const struct key table[] = {
 		.example = "figures: [{id: speed, kind: convergence, metric: val_accuracy}]" },
 	{ PLACE_FIGURE, "series", KEY_LABEL, IN_FIGURE(series), .fallback = "recipe",
 		.help = "label whose values are the lines, points or bars of the figure",
+		.detail = "The default for a program is its first axis that is not the figure's "
+			  "parameter; of a slice, the first with at most 8 values.",
 		.example = "figures: [{id: curves, kind: curves, series: dataset}]" },
 	{ PLACE_FIGURE, "parameter", KEY_LABEL, IN_FIGURE(parameter),
 		.help = "label whose values are the horizontal axis of a slice or heatmap",

@@ -484,6 +484,24 @@ static void choose_kind(struct study *s, const struct node *map, const struct sw
 			(int)sizeof(figure->series) - 1, figure->parameter);
 }
 
+/* Without a wish the lines are the values of recipe; of a program, those of the first axis which
+ * the figure is not drawn against. Against a parameter, only one with few values can give lines. */
+static const char *usual_series(
+	const struct study *s, const struct sweep *sweep, const struct figure_spec *figure)
+{
+	enum { LINES_MAX = 8 };
+	if (!s->program)
+		return "recipe";
+	const bool heatmap = strcmp(figure->kind, "heatmap") == 0;
+	for (size_t i = 0; i < sweep->axis_count; i++) {
+		const struct sweep_axis *axis = &sweep->axes[i];
+		if (!figure->parameter[0] || heatmap || axis->value_count <= LINES_MAX)
+			if (strcmp(axis->name, figure->parameter) != 0)
+				return axis->name;
+	}
+	return "";
+}
+
 static void finish_figure(
 	struct study *s, const struct node *map, const struct sweep *sweep, void *slot)
 {
@@ -492,9 +510,7 @@ static void finish_figure(
 		choose_kind(s, map, sweep, figure);
 	if (!figure->series[0])
 		snprintf(figure->series, sizeof(figure->series), "%s",
-			!s->program                 ? "recipe"
-				: sweep->axis_count ? sweep->axes[0].name
-						    : "");
+			usual_series(s, sweep, figure));
 }
 
 static void finish_table(

@@ -7,6 +7,9 @@
 
 #include "metric.h"
 
+/* So many values may go together with those of other labels (a zip) and still be one line. */
+enum { JOINED_MAX = 12 };
+
 /* A part of what is drawn? */
 static bool belongs(const struct cells *c, const struct sample *s)
 {
@@ -70,10 +73,23 @@ static bool all_numbers(const char *const *texts, size_t count)
 	return count > 0;
 }
 
+/* Numbers that were drawn evenly on a logarithmic axis are about as many below its middle as above;
+ * of those drawn evenly on a linear one nearly all lie in its upper half. */
+static bool drawn_geometric(const double *x, size_t count)
+{
+	enum { FEWEST = 8, FACTOR = 100 };
+	if (count < FEWEST || x[count - 1] / x[0] < FACTOR)
+		return false;
+	const double median = log(x[count / 2] / x[0]) / log(x[count - 1] / x[0]);
+	return median > 0.25 && median < 0.75;
+}
+
 bool cells_geometric(const double *x, size_t count)
 {
 	if (count < 3 || x[0] <= 0)
 		return false;
+	if (drawn_geometric(x, count))
+		return true;
 	const double whole = log(x[count - 1] / x[0]) / (double)(count - 1);
 	for (size_t i = 1; i < count; i++)
 		if (fabs(log(x[i] / x[i - 1]) - whole) > 0.35 * whole)
@@ -109,28 +125,59 @@ static int check_cell(
 		c->spec->id, label, a ? a : "not set", b ? b : "not set", label);
 }
 
-static int check_cells(struct cells *c, struct err *e)
+/* Has b a label with another value, not counting the one on the axis? */
+static bool differs_elsewhere(const struct cells *c, const struct sample *a, const struct sample *b)
 {
-	const struct sample *first[CELLS_X_MAX * CELLS_Y_MAX] = { NULL };
-	size_t n[CELLS_X_MAX * CELLS_Y_MAX] = { 0 };
+	for (int i = 0; i < b->label_count; i++)
+		if (strcmp(b->labels[i].name, c->x_label)
+			&& strcmp(label_text(a, b->labels[i].name), b->labels[i].value))
+			return true;
+	return false;
+}
+
+struct cell {
+	const struct sample *first;
+	size_t n;
+};
+
+static int fill_cells(struct cells *c, struct cell *cells, struct err *e)
+{
+	const struct sample *row[CELLS_Y_MAX] = { NULL };
+	const bool many =
+		c->x_count > JOINED_MAX && c->x_numeric && !strcmp(c->spec->kind, "slice");
 
 	for (size_t i = 0; i < c->study->count; i++) {
 		const struct sample *s = &c->study->samples[i];
 		if (!belongs(c, s))
 			continue;
-		const size_t at =
-			find(c->x_texts, c->x_count, label_text(s, c->x_label)) * CELLS_Y_MAX
-			+ find(c->y_texts, c->y_count, label_text(s, c->y_label));
-		if (first[at] && check_cell(c, first[at], s, e))
+		const size_t y = find(c->y_texts, c->y_count, label_text(s, c->y_label));
+		struct cell *cell =
+			&cells[find(c->x_texts, c->x_count, label_text(s, c->x_label)) * c->y_count
+				+ y];
+		if (cell->first && !many && check_cell(c, cell->first, s, e))
 			return -1;
-		first[at] = first[at] ? first[at] : s;
-		n[at]++;
+		cell->first = cell->first ? cell->first : s;
+		cell->n++;
+		row[y] = row[y] ? row[y] : s;
+		c->scattered |= many && differs_elsewhere(c, row[y], s);
 	}
-	for (size_t i = 0; i < CELLS_X_MAX * CELLS_Y_MAX; i++) {
-		c->most = n[i] > c->most ? n[i] : c->most;
-		c->fewest = n[i] && (!c->fewest || n[i] < c->fewest) ? n[i] : c->fewest;
+	for (size_t i = 0; i < c->x_count * c->y_count; i++) {
+		const size_t n = cells[i].n;
+		c->most = n > c->most ? n : c->most;
+		c->fewest = n && (!c->fewest || n < c->fewest) ? n : c->fewest;
 	}
 	return 0;
+}
+
+static int check_cells(struct cells *c, struct err *e)
+{
+	struct cell *cells = calloc(c->x_count * c->y_count, sizeof(*cells));
+
+	if (!cells)
+		return err_nomem(e);
+	const int result = fill_cells(c, cells, e);
+	free(cells);
+	return result;
 }
 
 int cells_make(struct cells *c, const struct study *study, const struct figure_spec *spec,

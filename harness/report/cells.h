@@ -5,7 +5,7 @@
 
 #include "study.h"
 
-enum { CELLS_X_MAX = 64, CELLS_Y_MAX = 40, CELLS_SEEDS_MAX = 256 };
+enum { CELLS_X_MAX = 512, CELLS_Y_MAX = 40, CELLS_SEEDS_MAX = 256 };
 
 struct cells {
 	const struct study *study;
@@ -16,7 +16,9 @@ struct cells {
 	double x_numbers[CELLS_X_MAX]; /* NaN where the text is no number */
 	size_t x_count, y_count;
 	bool x_numeric;      /* all of them are numbers; then they are sorted */
-	bool x_geometric;    /* ... each about the same multiple of the one before */
+	bool x_geometric;    /* ... as cells_geometric says */
+	bool scattered;      /* of a slice: many values, and trials of one row differ in more labels
+				than x_label (random search): no line, no mean */
 	size_t fewest, most; /* values of a cell that has any */
 };
 
@@ -31,8 +33,9 @@ int cells_make(struct cells *c, const struct study *study, const struct figure_s
  * many. */
 size_t cells_values(const struct cells *c, size_t x, size_t y, double *values);
 
-/* Are these at least three increasing numbers above 0, each about the same multiple of the one
- * before? Then their axis is logarithmic, here and on the live page. */
+/* Are these increasing numbers above 0 that call for a logarithmic axis, here and on the live page?
+ * Either at least three, each about the same multiple of the one before, or at least eight over a
+ * factor of 100 or more with their median near the middle of that axis (drawn by random: log). */
 bool cells_geometric(const double *x, size_t count);
 
 #endif

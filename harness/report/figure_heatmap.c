@@ -9,7 +9,7 @@
 #include "metric.h"
 #include "stats.h"
 
-enum { ROW_HEIGHT = 30, FRAME_HEIGHT = 74 };
+enum { ROW_HEIGHT = 30, FRAME_HEIGHT = 74, COLUMNS_MAX = 64 };
 
 static void write_fields(
 	struct figure *f, const struct cells *c, const char **texts, struct str *kept)
@@ -34,13 +34,25 @@ static void write_fields(
 	figure_texts(f, "field_text", texts, count);
 }
 
+static int make_cells(struct cells *c, const struct study *study, const struct figure_spec *spec,
+	int metric, struct err *e)
+{
+	if (cells_make(c, study, spec, metric, spec->parameter, spec->series, e))
+		return -1;
+	return c->x_count <= COLUMNS_MAX
+		? 0
+		: err_set(e, ERR_USAGE,
+			"figure %s: '%s' has more than %d values: narrow its 'where'", spec->id,
+			spec->parameter, COLUMNS_MAX);
+}
+
 int figure_heatmap_foresee(const struct study *study, const struct figure_spec *spec, struct err *e)
 {
 	struct cells *c = calloc(1, sizeof(*c));
 
 	if (!c)
 		return err_nomem(e);
-	const int result = cells_make(c, study, spec, -1, spec->parameter, spec->series, e);
+	const int result = make_cells(c, study, spec, -1, e);
 	free(c);
 	return result;
 }
@@ -55,7 +67,7 @@ int figure_heatmap(struct figure *f, struct err *e)
 
 	if (!c)
 		return err_nomem(e);
-	if (cells_make(c, f->layout.study, spec, f->metric, spec->parameter, spec->series, e))
+	if (make_cells(c, f->layout.study, spec, f->metric, e))
 		goto out;
 	kept = calloc(c->x_count * c->y_count, sizeof(*kept));
 	texts = calloc(c->x_count * c->y_count, sizeof(*texts));

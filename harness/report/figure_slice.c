@@ -39,8 +39,10 @@ static void write_series(struct figure *f, const struct cells *c, size_t y, stru
 		const double mean = stats_mean(values, n);
 		const struct interval t = n >= CLAIM_MIN_SEEDS ? stats_t_interval(values, n, 0.95)
 							       : (struct interval){ mean, mean };
-		widen(reach, t.low);
-		widen(reach, t.high);
+		if (!c->scattered) {
+			widen(reach, t.low);
+			widen(reach, t.high);
+		}
 		figure_row(
 			f, (const double[]){ c->x_numbers[x], mean, t.low, t.high, (double)n }, 5);
 	}
@@ -54,7 +56,37 @@ static void write_series(struct figure *f, const struct cells *c, size_t y, stru
 	}
 }
 
-/* Every value is a tick where they are few, so that an axis has the numbers of the sweep file. */
+/* Pixels between two numbers on an axis that has all of them. */
+static double distance(const struct cells *c, double from, double to)
+{
+	enum { WIDTH = 540 };
+	const double low = c->x_numbers[0], high = c->x_numbers[c->x_count - 1];
+
+	return WIDTH
+		* (c->x_geometric ? log(to / from) / log(high / low) : (to - from) / (high - low));
+}
+
+/* Every value is a tick where they are few, so that an axis has the numbers of the sweep file; but
+ * those whose texts would touch the one before have none. */
+static void write_ticks(struct figure *f, const struct cells *c)
+{
+	double at[TICKS_MAX];
+	const char *texts[TICKS_MAX];
+	size_t kept = 0;
+
+	for (size_t i = 0; i < c->x_count && c->x_count > 1 && c->x_count <= TICKS_MAX; i++) {
+		const size_t letters =
+			strlen(c->x_texts[i]) + (kept ? strlen(texts[kept - 1]) : 0) + 2;
+		if (kept && distance(c, at[kept - 1], c->x_numbers[i]) < 3.0 * (double)letters)
+			continue;
+		at[kept] = c->x_numbers[i];
+		texts[kept++] = c->x_texts[i];
+	}
+	figure_number(f, "ticks", (double)kept);
+	figure_numbers(f, "tick_at", at, kept);
+	figure_texts(f, "tick_text", texts, kept);
+}
+
 static void write_x(struct figure *f, const struct cells *c)
 {
 	const double low = c->x_numbers[0], high = c->x_numbers[c->x_count - 1];
@@ -67,10 +99,7 @@ static void write_x(struct figure *f, const struct cells *c)
 	figure_number(f, "x_low", c->x_geometric ? low / room : low - room);
 	figure_number(f, "x_high", c->x_geometric ? high * room : high + room);
 	figure_number(f, "x_step", plain.step);
-	figure_number(
-		f, "ticks", c->x_count > 1 && c->x_count <= TICKS_MAX ? (double)c->x_count : 0);
-	figure_numbers(f, "tick_at", c->x_numbers, c->x_count);
-	figure_texts(f, "tick_text", c->x_texts, c->x_count);
+	write_ticks(f, c);
 	figure_text(f, "x_label", c->x_label);
 }
 
@@ -83,10 +112,11 @@ static void write_frame(struct figure *f, const struct cells *c, const struct ex
 	for (size_t i = 0; i < c->y_count; i++) {
 		if (c->y_count > 1)
 			figure_layout_name(&names[i], c->y_label, c->y_texts[i]);
-		legend[i] = (struct legend_entry){ names[i].s, (int)i + 1, true, true };
+		legend[i] = (struct legend_entry){ names[i].s, (int)i + 1, !c->scattered, true };
 	}
 	figure_legend(f, legend, c->y_count > 1 ? c->y_count : 0);
 	figure_number(f, "series", (double)c->y_count);
+	figure_number(f, "joined", !c->scattered);
 	figure_axes(f, "y", &y, 1);
 	metric_heading(&heading, c->study->sweep, c->spec->metric);
 	figure_text(f, "y_label", heading.s);
@@ -124,6 +154,23 @@ int figure_slice_foresee(const struct study *study, const struct figure_spec *sp
 	return result ? -1 : 0;
 }
 
+static void write_caption(struct figure *f, const struct cells *c)
+{
+	struct str *out = &f->caption;
+
+	if (c->scattered) {
+		str_addf(out, "Points: single trials, which differ in more than %s.", c->x_label);
+		return;
+	}
+	str_addf(out, "Points on the lines: mean over seeds (n = %zu", c->fewest);
+	if (c->most > c->fewest)
+		str_addf(out, " to %zu", c->most);
+	str_add(out,
+		c->most >= CLAIM_MIN_SEEDS ? "), bars: 95 % Student t interval of the mean."
+					   : ").");
+	str_add(out, " Small points: single seeds.");
+}
+
 int figure_slice(struct figure *f, struct err *e)
 {
 	const struct figure_spec *spec = f->layout.spec;
@@ -139,13 +186,7 @@ int figure_slice(struct figure *f, struct err *e)
 	for (size_t y = 0; y < c->y_count; y++)
 		write_series(f, c, y, &reach);
 	write_frame(f, c, &reach);
-	str_addf(&f->caption, "Points on the lines: mean over seeds (n = %zu", c->fewest);
-	if (c->most > c->fewest)
-		str_addf(&f->caption, " to %zu", c->most);
-	str_add(&f->caption,
-		c->most >= CLAIM_MIN_SEEDS ? "), bars: 95 % Student t interval of the mean."
-					   : ").");
-	str_add(&f->caption, " Small points: single seeds.");
+	write_caption(f, c);
 	result = 0;
 out:
 	free(c);

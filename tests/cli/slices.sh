@@ -111,4 +111,57 @@ write '{id: slice, kind: slice, metric: test_accuracy, parameter: single.lr}'
 try check "$sweep"
 refuses 2 "a point would mix configurations (batch_size is 16 and 64)"
 check $? "check: a point that would mix configurations"
+
+# Random search of a program: more values than an axis could list, more parameters than there are axes.
+echo 'echo "{\"loss\": $1}" >"$RETRIAL_OUT"' >"$SCRATCH/loss.sh"
+names='lr drop warmup hidden depth act plan-of-the-learning-rate e1 e2 e3 e4'
+{
+	echo 'retrial: 1'
+	echo 'name: search'
+	echo "program: {command: [sh, loss.sh$(for n in $names; do printf ", '{%s}'" $n; done)], inputs: loss.sh}"
+	echo "parameters: {lr: real, drop: real, warmup: integer, hidden: integer, depth: integer, act: {type: enum, values: [relu, tanh]}"
+	echo "  , plan-of-the-learning-rate: {type: enum, values: [cosine-with-restarts, cosine-without-any]}"
+	echo "  , e1: integer, e2: integer, e3: integer, e4: integer}"
+	echo 'metrics: {loss: {better: lower}}'
+	echo 'random:'
+	echo '  count: 70'
+	echo '  axes: {lr: {log: [1e-4, 1e-1]}, drop: {uniform: [0, 1]}, warmup: [0, 10], hidden: [16, 64], depth: [1, 2], act: [relu, tanh]'
+	echo '    , plan-of-the-learning-rate: [cosine-with-restarts, cosine-without-any], e1: [0, 1], e2: [0, 1], e3: [0, 1], e4: [0, 1]}'
+	echo 'figures:'
+	echo '  - {id: all, kind: parallel, metric: loss}'
+	echo '  - {id: lr, metric: loss, parameter: lr}'
+	echo '  - {id: drop, metric: loss, parameter: drop, series: act}'
+} >"$SCRATCH/search.yaml"
+"$RETRIAL" run "$SCRATCH/search.yaml" --db "$SCRATCH/search.db" -q >"$SCRATCH/out" 2>"$SCRATCH/err"
+try plot "$SCRATCH/search.yaml" --db "$SCRATCH/search.db" --folder "$SCRATCH/figures"
+[ "$code" = 0 ] && [ "$(grep -c '^[0-9].*' "$SCRATCH/figures/lr.tsv")" -ge 70 ] && grep -q '^joined = 0$' "$SCRATCH/figures/lr.gp" &&
+	grep -q 'Points: single trials, which differ in more than lr' "$SCRATCH/figures/lr.gp"
+check $? "random search: every trial is a point, and no line goes through different configurations"
+grep -q '^x_log = 1$' "$SCRATCH/figures/lr.gp" && grep -q '^x_log = 0$' "$SCRATCH/figures/drop.gp"
+check $? "an axis drawn on a logarithmic scale is logarithmic, one drawn evenly is not"
+[ "$(awk '/^# block 1/ { exit } $1 == 1 { print $2 }' "$SCRATCH/figures/all.tsv" | wc -l)" = 70 ] && grep -q "'0.001', '0.01'" "$SCRATCH/figures/all.gp"
+check $? "parallel coordinates have a line for each of them, and round numbers on their axes"
+grep -q 'More than 10 labels vary: ' "$SCRATCH/figures/all.gp"
+check $? "what has no axis is named"
+grep -q "^array axis_title.*'plan-of…" "$SCRATCH/figures/all.gp" && ! grep -q '^array tick_text.*cosine-with' "$SCRATCH/figures/all.gp"
+check $? "long titles and values are cut to the room between two axes"
+
+# A program's figure against its first axis has no line for each value of that axis.
+cat >"$SCRATCH/grid.yaml" <<'END'
+retrial: 1
+name: grid
+program: {command: [sh, loss.sh, '{a}', '{b}'], inputs: loss.sh}
+parameters: {a: integer, b: integer}
+metrics: {loss: {better: lower}}
+axes: {a: [1, 2, 3, 100000, 100001], b: [1, 2]}
+figures:
+  - {id: against, metric: loss, parameter: a}
+  - {id: heat, kind: heatmap, metric: loss, parameter: a}
+END
+"$RETRIAL" run "$SCRATCH/grid.yaml" --db "$SCRATCH/search.db" -q >"$SCRATCH/out" 2>"$SCRATCH/err"
+try plot "$SCRATCH/grid.yaml" --db "$SCRATCH/search.db" --folder "$SCRATCH/figures"
+[ "$code" = 0 ] && grep -q "^array legend\[2\] = \['b 1', 'b 2'\]" "$SCRATCH/figures/against.gp" && grep -q '^rows = 2$' "$SCRATCH/figures/heat.gp"
+check $? "against its first axis the lines of a program's figure are the values of the second"
+grep -q "^array tick_text.* = \['1', '100000'\]" "$SCRATCH/figures/against.gp"
+check $? "values whose texts would touch have no tick"
 finish
