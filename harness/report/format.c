@@ -393,6 +393,25 @@ static int rank_of(const char *column)
 	return 3;
 }
 
+static bool is_empty(const struct rows *r, int column)
+{
+	for (size_t row = 0; row < r->row_count; row++)
+		if (rows_at(r, row, column)->kind != VALUE_NULL)
+			return false;
+	return true;
+}
+
+/* The column of the trials' result: a program's trials have no test_accuracy, but their own metrics
+ * after it (runs.h), of which the first takes its rank. -1: there is none. */
+static int result_column(const struct rows *r)
+{
+	const int first = rows_column(r, "test_accuracy");
+	int c = first;
+	while (c >= 0 && c < r->column_count && (is_empty(r, c) || !is_numeric(r, c)))
+		c++;
+	return c < r->column_count ? c : -1;
+}
+
 static int fill_grid(struct grid *g, const struct rows *r, struct err *e)
 {
 	if (r->column_count > GRID_COLUMNS_MAX)
@@ -400,9 +419,10 @@ static int fill_grid(struct grid *g, const struct rows *r, struct err *e)
 			"%d columns are more than a table, md or latex has room for (%d): csv, "
 			"tsv, json and jsonl have",
 			r->column_count, GRID_COLUMNS_MAX);
+	const int result = result_column(r);
 	for (int c = 0; c < r->column_count; c++) {
 		grid_column(g, r->columns[c], is_numeric(r, c));
-		grid_set_rank(g, c, rank_of(r->columns[c]));
+		grid_set_rank(g, c, rank_of(c == result ? "test_accuracy" : r->columns[c]));
 	}
 	struct str cell = { 0 };
 	for (size_t row = 0; row < r->row_count; row++) {

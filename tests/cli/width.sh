@@ -74,6 +74,20 @@ check $? "of the long labels the part is left in which they differ"
 on_terminal "'$RETRIAL' runs --db '$db' --no-pager --columns trial,recipe,dataset,model,state,started_at,test_accuracy,val_accuracy,params,epochs"
 says started_at && says model && says val_accuracy
 check $? "columns that are asked for by name all stay"
+echo 'echo "{\"accuracy\": $1}" >"$RETRIAL_OUT"' >"$SCRATCH/result.sh"
+long='a-long-name-of-one b-long-name-of-two c-long-name-of-three d-long-name-of-four e-long-name-of-five f-long-name-of-six'
+{
+	echo 'retrial: 1'
+	echo 'name: of-a-program'
+	echo "program: {command: [sh, result.sh$(for n in $long; do printf ", '{%s}'" "$n"; done)], inputs: result.sh}"
+	echo 'metrics: {accuracy: {better: higher}}'
+	echo "parameters: {$(for n in $long; do printf '%s: integer, ' "$n"; done)}"
+	echo "zip: {$(for n in $long; do printf '%s: [1, 2], ' "$n"; done)}"
+} >"$SCRATCH/program.yaml"
+"$RETRIAL" run "$SCRATCH/program.yaml" --db "$SCRATCH/program.db" -q 2>"$SCRATCH/err"
+on_terminal "'$RETRIAL' runs --db '$SCRATCH/program.db' --no-pager"
+plain | grep -q '^trial .* accuracy' && says 'No room for: ' && fits
+check $? "of a program's trials the first metric stays, however many labels vary"
 try runs --db "$db"
 [ "$(grep -c 'a-recipe-with-a-very-long-name-that-ends-in-first' "$SCRATCH/out")" = 8 ] && says started_at
 check $? "a pipe gets all of it"
