@@ -29,7 +29,8 @@ struct axis {
 	char written[VALUES_MAX][32];
 	double numbers[VALUES_MAX];
 	size_t count;
-	bool numeric, geometric, crowded; /* crowded: more values than are told apart */
+	bool numeric, geometric;
+	bool crowded; /* more values than are told apart: the lists above have the first ones */
 };
 
 struct sweep_page {
@@ -101,26 +102,39 @@ static void write_texts(struct axis *a)
 	}
 }
 
-static void read_axis(struct sweep_page *p, struct axis *a)
+/* Also of the numbers that are not told apart. */
+static bool all_above_zero(const struct sweep_page *p, const struct axis *a)
 {
 	for (size_t i = 0; i < p->runs->row_count; i++) {
+		double number;
+		if (read_number(run_value(p, i, a->column), &number) && number <= 0)
+			return false;
+	}
+	return true;
+}
+
+static void read_axis(struct sweep_page *p, struct axis *a)
+{
+	bool numbers = true;
+	for (size_t i = 0; i < p->runs->row_count; i++) {
 		const struct value *v = run_value(p, i, a->column);
+		double number;
 		if (v->kind == VALUE_NULL || value_index(a, v) < a->count)
 			continue;
-		if (a->count == VALUES_MAX) {
+		numbers = numbers && read_number(v, &number);
+		if (a->count == VALUES_MAX)
 			a->crowded = true;
-			break;
-		}
-		a->values[a->count++] = v;
+		else
+			a->values[a->count++] = v;
 	}
-	a->numeric = a->count > 0;
+	a->numeric = a->count > 0 && numbers;
 	for (size_t i = 0; i < a->count; i++)
 		a->numeric = read_number(a->values[i], &a->numbers[i]) && a->numeric;
 	if (a->numeric) {
 		qsort(a->values, a->count, sizeof(a->values[0]), by_number);
 		for (size_t i = 0; i < a->count; i++)
 			read_number(a->values[i], &a->numbers[i]);
-		a->geometric = cells_geometric(a->numbers, a->count);
+		a->geometric = cells_geometric(a->numbers, a->count) && all_above_zero(p, a);
 	}
 	write_texts(a);
 }
@@ -176,12 +190,32 @@ static size_t slice(const struct sweep_page *p, const struct axis *x, const stru
 	return count;
 }
 
+/* Points of a crowded axis: single trials, in the order of the plan. */
+static size_t scatter(const struct sweep_page *p, const struct axis *x, const struct axis *series,
+	size_t which, double *points, size_t most)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < p->runs->row_count && count < most; i++) {
+		double number;
+		const double value = metric_value(p, i);
+		if (isnan(value) || !read_number(run_value(p, i, x->column), &number)
+			|| (series
+				&& !same(run_value(p, i, series->column), series->values[which])))
+			continue;
+		points[count] = number;
+		points[most + count++] = value;
+	}
+	return count;
+}
+
 static int add_slice(struct visit *v, const struct sweep_page *p, const struct axis *x,
 	const struct axis *by, struct err *e)
 {
 	struct chart_series series[SERIES_MAX];
-	const size_t count = by ? by->count < SERIES_MAX ? by->count : SERIES_MAX : 1;
-	double *points = malloc(count * 4 * VALUES_MAX * sizeof(*points)),
+	const size_t count = by ? by->count < SERIES_MAX ? by->count : SERIES_MAX : 1,
+		     room = x->crowded ? LINES_MAX : VALUES_MAX;
+	double *points = malloc(count * 4 * room * sizeof(*points)),
 	       *values = malloc((p->runs->row_count + 1) * sizeof(*values));
 	struct str title = { 0 }, names[SERIES_MAX] = { { 0 } };
 
@@ -191,17 +225,18 @@ static int add_slice(struct visit *v, const struct sweep_page *p, const struct a
 		return err_nomem(e);
 	}
 	for (size_t k = 0; k < count; k++) {
-		double *mine = points + k * 4 * VALUES_MAX;
-		const size_t n = slice(p, x, by, k, values, mine);
+		double *mine = points + k * 4 * room;
+		const size_t n = x->crowded ? scatter(p, x, by, k, mine, room)
+					    : slice(p, x, by, k, values, mine);
 		if (by)
 			str_addf(&names[k], "%s %s", by->name, by->texts[k]);
-		series[k] = (struct chart_series){ by ? names[k].s : p->name, mine,
-			mine + VALUES_MAX, mine + 2 * VALUES_MAX, mine + 3 * VALUES_MAX, n,
-			(int)(k % CHART_COLOURS), .dots = true, .line = true };
+		series[k] = (struct chart_series){ by ? names[k].s : p->name, mine, mine + room,
+			x->crowded ? NULL : mine + 2 * room, x->crowded ? NULL : mine + 3 * room, n,
+			(int)(k % CHART_COLOURS), .dots = true, .line = !x->crowded };
 	}
 	str_addf(&title, "%s against %s", p->name, x->name);
 	if (by)
-		str_addf(&title, ", a line a value of %s", by->name);
+		str_addf(&title, ", a %s a value of %s", x->crowded ? "colour" : "line", by->name);
 	chart_lines(v->out,
 		&(struct chart){ .title = title.s,
 			.x_title = x->name,
@@ -209,11 +244,20 @@ static int add_slice(struct visit *v, const struct sweep_page *p, const struct a
 			.series = series,
 			.count = count,
 			.log_x = x->geometric });
-	str_addf(v->out,
-		"<p class=\"notes\">Means over all trials with that value; bands: range of fewer "
-		"than %d "
-		"trials, else mean ± standard deviation.</p>\n",
-		BAND_SD_MIN);
+	if (x->crowded)
+		str_addf(v->out, "<p class=\"notes\">Points: single trials%s.",
+			p->runs->row_count > LINES_MAX ? ", the first 2000 of each colour" : "");
+	else
+		str_addf(v->out,
+			"<p class=\"notes\">Means over all trials with that value; bands: range of "
+			"fewer than %d trials, else mean ± standard deviation.",
+			BAND_SD_MIN);
+	if (by && by->count > SERIES_MAX) {
+		str_addf(v->out, " Only the first %d values of ", SERIES_MAX);
+		html_text(v->out, by->name);
+		str_add(v->out, " are shown.");
+	}
+	str_add(v->out, "</p>\n");
 	for (size_t k = 0; k < count; k++)
 		str_free(&names[k]);
 	str_free(&title);
@@ -292,7 +336,7 @@ static int add_slices(struct visit *v, struct sweep_page *p, const char *sweep, 
 		x = &p->axes[i];
 	if (!http_value(v->request, "series", NULL))
 		for (size_t i = 0; i < p->axis_count && !by; i++)
-			by = &p->axes[i] == x ? NULL : &p->axes[i];
+			by = &p->axes[i] == x || p->axes[i].count > SERIES_MAX ? NULL : &p->axes[i];
 	by = by == x ? NULL : by;
 	page_heading(v, "A metric against a parameter");
 	str_add(v->out,
@@ -340,11 +384,11 @@ static int add_parallel(struct visit *v, const struct sweep_page *p, struct err 
 		if (isnan(line[p->axis_count]))
 			continue;
 		for (size_t a = 0; a < p->axis_count; a++) {
-			const size_t k =
-				value_index(&p->axes[a], run_value(p, i, p->axes[a].column));
-			line[a] = k == p->axes[a].count ? NAN
-				: p->axes[a].numeric    ? p->axes[a].numbers[k]
-							: (double)k;
+			const struct value *cell = run_value(p, i, p->axes[a].column);
+			const size_t k = value_index(&p->axes[a], cell);
+			if (p->axes[a].numeric && read_number(cell, &line[a]))
+				continue;
+			line[a] = k == p->axes[a].count ? NAN : (double)k;
 		}
 		lines++;
 	}

@@ -205,6 +205,23 @@ refuses 3 "is another server there?"
 check $? "a port that is taken is said"
 stop
 
+# More values of a parameter than are told apart: 4 done trials of the program, each with 20 sizes.
+cp "$SCRATCH/program.db" "$SCRATCH/search.db"
+sqlite3 "$SCRATCH/search.db" "UPDATE plan SET position = position + 1000;
+	WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20)
+	INSERT INTO plan SELECT p.sweep, (p.position - 1000) * 20 + i, p.trial, p.recipe, p.augment,
+		json_set(p.labels, '\$.size', printf('%g', pow(10, 0.05 * ((p.position - 1000) * 20 + i)))), p.skip
+	FROM plan AS p, n WHERE p.position >= 1000 AND p.trial IN (
+		SELECT id FROM trials WHERE identity IN (SELECT trial FROM runs WHERE state = 'done'));
+	DELETE FROM plan WHERE position >= 1000"
+db="$SCRATCH/search.db"
+serve
+get '/sweep?name=program'
+[ "$code" = 200 ] && says 'Points: single trials.' && [ "$(grep -o '<circle' "$SCRATCH/out" | wc -l)" = 80 ] &&
+	[ "$(grep 'class="line thin rank' "$SCRATCH/out" | grep -o 'd="M[^L"]*L' | wc -l)" = 80 ]
+check $? "of more values than are told apart every trial is a point, and its line has all axes"
+stop
+
 # 120 sweeps, and 130 trials that run.
 cp "$db" "$SCRATCH/many.db"
 sqlite3 "$SCRATCH/many.db" "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 119)
