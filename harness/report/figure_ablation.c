@@ -176,6 +176,17 @@ int figure_ablation_foresee(
 }
 
 /* It must have results. */
+/* As the rows are named: with its label where it is a number. It has a result (check_baseline). */
+static const char *baseline_name(const struct plot *p)
+{
+	const struct figure_layout *l = p->layout;
+	size_t i = 0;
+
+	while (i < l->series_count && strcmp(l->series[i], p->baseline))
+		i++;
+	return i < l->series_count ? l->names[i] : p->baseline;
+}
+
 static int check_baseline(const struct plot *p, struct err *e)
 {
 	const struct figure_layout *l = p->layout;
@@ -208,7 +219,7 @@ static void write_variables(struct plot *p)
 		widest = strlen(l->names[i]) > widest ? strlen(l->names[i]) : widest;
 		rows[count++] = l->names[i];
 	}
-	str_addf(&heading, "difference to %s", p->baseline);
+	str_addf(&heading, "difference to %s", baseline_name(p));
 	if (p->metric->unit_of_difference[0])
 		str_addf(&heading, " (%s)", p->metric->unit_of_difference);
 	figure_number(p->f, "panels", (double)l->panel_count);
@@ -231,7 +242,7 @@ static void write_caption(struct plot *p)
 
 	metric_heading(c, p->layout->study->sweep, p->layout->spec->metric);
 	c->s[0] = c->s[0] >= 'a' && c->s[0] <= 'z' ? (char)(c->s[0] - 'a' + 'A') : c->s[0];
-	str_addf(c, ". Bars: mean of the differences to %s, paired by seed", p->baseline);
+	str_addf(c, ". Bars: mean of the differences to %s, paired by seed", baseline_name(p));
 	if (p->most > p->fewest)
 		str_addf(c, " (n = %zu to %zu pairs)", p->fewest, p->most);
 	else

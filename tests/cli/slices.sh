@@ -157,6 +157,9 @@ axes: {a: [1, 2, 3, 100000, 100001], b: [1, 2]}
 figures:
   - {id: against, metric: loss, parameter: a}
   - {id: heat, kind: heatmap, metric: loss, parameter: a}
+  - {id: change, kind: ablation, metric: loss, series: a, where: {b: 1}}
+tables:
+  - {id: main, rows: [a, b], metrics: [loss], baseline: {a: 1}}
 END
 "$RETRIAL" run "$SCRATCH/grid.yaml" --db "$SCRATCH/search.db" -q >"$SCRATCH/out" 2>"$SCRATCH/err"
 try plot "$SCRATCH/grid.yaml" --db "$SCRATCH/search.db" --folder "$SCRATCH/figures"
@@ -164,4 +167,6 @@ try plot "$SCRATCH/grid.yaml" --db "$SCRATCH/search.db" --folder "$SCRATCH/figur
 check $? "against its first axis the lines of a program's figure are the values of the second"
 grep -q "^array tick_text.* = \['1', '100000'\]" "$SCRATCH/figures/against.gp"
 check $? "values whose texts would touch have no tick"
+grep -q "difference to a 1'" "$SCRATCH/figures/change.gp" && sed "s/', '/ /g" "$SCRATCH/figures/change.gp" | grep -q 'differences to a 1[,.]'
+check $? "a baseline that is a number is told with its label, as the rows are"
 finish
