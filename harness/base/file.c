@@ -248,6 +248,14 @@ int file_make_folder(const char *path, struct err *e)
 	return result;
 }
 
+int file_make_folder_of(const char *path, struct err *e)
+{
+	char *folder = folder_of(path);
+	const int result = file_make_folder(folder, e);
+	free(folder);
+	return result;
+}
+
 bool file_exists(const char *path)
 {
 	struct stat info;

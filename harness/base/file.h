@@ -18,6 +18,8 @@ int file_write(const char *path, const void *bytes, size_t count, struct err *e)
 
 /* Make the folder and its parents; an existing folder is fine. */
 int file_make_folder(const char *path, struct err *e);
+/* The same for the folder that a file of this path lies in. */
+int file_make_folder_of(const char *path, struct err *e);
 
 bool file_exists(const char *path);
 

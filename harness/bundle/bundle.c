@@ -32,6 +32,8 @@ static int add_database(struct pack *p, struct store *s, const char *bundle, str
 	if (result == 0)
 		result = file_read(path.s, DATABASE_BYTES_MAX, &bytes, &count, e);
 	unlink(path.s);
+	str_add(&path, "-journal"); /* SQLite cannot always remove it on a full disk */
+	unlink(path.s);
 	str_free(&path);
 	return result ? -1 : pack_add(p, "results.db", bytes, count, e);
 }
@@ -156,7 +158,9 @@ int bundle_make(struct store *s, const struct bundle_options *options, const cha
 	struct str build = { 0 }, data = { 0 }, inputs = { 0 };
 	struct appendix_facts facts = { 0 };
 	str_addf(&build, "retrial %s, commit %s", facts_version(), facts_commit());
-	int result = add_database(&p, s, path, e);
+	int result = file_make_folder_of(path, e);
+	if (result == 0)
+		result = add_database(&p, s, path, e);
 	if (result == 0)
 		result = add_sweeps(&p, s, e);
 	if (result == 0)

@@ -17,6 +17,7 @@ struct made {
 	struct pack *pack;
 	const char *name;
 	const struct study *study;
+	struct str *missing;
 };
 
 /* What every output says of itself: the command that makes it of the unpacked bundle. */
@@ -90,11 +91,18 @@ static int add_claims(const struct made *m, struct err *e)
 	return result;
 }
 
+/* What the page lacks, with the name of the sweep. */
+static void add_missing(const struct made *m, const char *lines)
+{
+	for (const char *line = lines; line && *line; line = strchr(line, '\n') + 1)
+		str_addf(m->missing, "%s: %.*s\n", m->name, (int)strcspn(line, "\n"), line);
+}
+
 /* The page, and the figures that it is made of: they are drawn in a folder first. */
 static int add_report(const struct made *m, struct store *s, const char *folder,
 	const struct published_places *places, struct err *e)
 {
-	struct str page = { 0 }, figures = { 0 }, prefix = { 0 };
+	struct str page = { 0 }, figures = { 0 }, prefix = { 0 }, missing = { 0 };
 	char *command = command_of(m, "report");
 	str_addf(&figures, "%s/%s", folder, m->name);
 	str_addf(&prefix, "results/%s/figures", m->name);
@@ -103,12 +111,16 @@ static int add_report(const struct made *m, struct store *s, const char *folder,
 		.scripts = places->scripts,
 		.data = places->data,
 		.augment = places->augment,
-		.figures = figures.s };
+		.figures = figures.s,
+		.missing = &missing };
 	int result = report_make(s, m->study, &context, &page, e);
 	if (result == 0)
 		result = add_text(m, "report.html", &page, e);
 	if (result == 0 && file_exists(figures.s))
 		result = pack_add_folder(m->pack, figures.s, prefix.s, e);
+	if (result == 0)
+		add_missing(m, missing.s);
+	str_free(&missing);
 	str_free(&page);
 	str_free(&figures);
 	str_free(&prefix);
@@ -118,7 +130,7 @@ static int add_report(const struct made *m, struct store *s, const char *folder,
 
 /* Read the file sweeps/NAME.yaml below the folder, and make all that it asks for. */
 static int add_one(struct pack *p, struct store *s, const char *folder, const char *name,
-	const struct published_places *places, struct err *e)
+	const struct published_places *places, struct str *missing, struct err *e)
 {
 	const struct sweep_options as_the_file_says = { .seeds = 0 };
 	struct str file = { 0 }, path = { 0 };
@@ -132,7 +144,7 @@ static int add_one(struct pack *p, struct store *s, const char *folder, const ch
 			path.s); /* as its reader sees it, not where it lies now */
 		result = study_read(s, sweep, e, &study);
 	}
-	const struct made m = { .pack = p, .name = name, .study = study };
+	const struct made m = { .pack = p, .name = name, .study = study, .missing = missing };
 	if (result == 0)
 		result = add_tables(&m, TABLE_MARKDOWN, "tables.md", e);
 	if (result == 0)
@@ -174,7 +186,7 @@ static int add_all(struct pack *p, struct store *s, const char *folder,
 	for (size_t i = 0; i < r->row_count; i++) {
 		const char *name = r->values[2 * i].text;
 		struct err why = { 0 };
-		if (add_one(p, s, folder, name, places, &why))
+		if (add_one(p, s, folder, name, places, missing, &why))
 			str_addf(missing, "all of the results of %s: %.*s\n", name,
 				(int)strcspn(why.text, "\n"), why.text);
 	}

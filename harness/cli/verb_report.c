@@ -1,5 +1,6 @@
 /* verb_report.c - `retrial report`: a study as one HTML page. */
 #include <stdio.h>
+#include <string.h>
 
 #include "../base/file.h"
 #include "../report/report.h"
@@ -17,11 +18,19 @@ static const struct cli_option options[] = {
 	{ NULL, 0, NULL, NULL },
 };
 
+/* The page, and what it lacks. */
+static void tell(const char *path, const char *missing)
+{
+	for (const char *line = missing; line && *line; line = strchr(line, '\n') + 1)
+		fprintf(stderr, "warning: %.*s\n", (int)strcspn(line, "\n"), line);
+	printf("%s\n", path);
+}
+
 static int run(const struct cli *c)
 {
 	struct err e = { 0 };
 	struct study_cli s = { 0 };
-	struct str page = { 0 }, command = { 0 }, scripts = { 0 };
+	struct str page = { 0 }, command = { 0 }, scripts = { 0 }, missing = { 0 };
 	const char *path = cli_get(c, "output", "results/report.html");
 	int result = ERR_NONE;
 
@@ -42,15 +51,17 @@ static int run(const struct cli *c)
 			.data = &data.dataset,
 			.augment = augmented_image,
 			.figures = cli_get(c, "folder", "results/figures"),
+			.missing = &missing,
 		};
 		if (report_make(s.store, s.study, &context, &page, &e)
 			|| file_write(path, page.s, page.length, &e))
 			result = cli_fail(&e);
 		else
-			printf("%s\n", path);
+			tell(path, missing.s);
 	}
 	study_cli_close(&s);
 	str_free(&page);
+	str_free(&missing);
 	str_free(&command);
 	str_free(&scripts);
 	return result;

@@ -351,6 +351,8 @@ static void failed_piece(
 	str_addf(&text, "%s %s could not be made: %s", what, id, e->text);
 	html_element(p->out, "p", e->kind == ERR_FAILED ? "notes" : "not-reproduced",
 		text.s); /* no data yet is no mistake */
+	if (e->kind != ERR_FAILED && p->context->missing)
+		str_addf(p->context->missing, "%.*s\n", (int)strcspn(text.s, "\n"), text.s);
 	str_free(&text);
 }
 

@@ -20,6 +20,8 @@ struct report_context {
 	figures_augment *augment; /* for sheets of images (figures.h); NULL: they are not made */
 	const char *figures; /* where the figures are drawn (figures.h), before they are copied into
 				the page */
+	struct str *missing; /* gets one line for each table or figure that cannot be made, unless
+				its trials are not done yet; NULL: nobody asks */
 };
 
 /* Append the page. A figure or table that cannot be made is on the page with the reason; so is

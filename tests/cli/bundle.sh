@@ -69,6 +69,9 @@ check $? "and they have the same bytes each time"
 (cd "$SCRATCH/made" && "$RETRIAL" table sweeps/two.yaml --db results.db --format md) >"$SCRATCH/out" 2>"$SCRATCH/err"
 grep -F '| alone' "$results/tables.md" | cmp -s - - && [ "$(grep '^| alone' "$SCRATCH/out")" = "$(grep '^| alone' "$results/tables.md")" ]
 check $? "that command gives the same table"
+PATH=/nonexistent try bundle --db "$db" -o "$SCRATCH/new/undrawn.tar.zst" --no-source
+[ "$code" = 0 ] && [ -s "$SCRATCH/new/undrawn.tar.zst" ] && says 'warning: not in the bundle: two: Figure course could not be made: gnuplot' err
+check $? "a bundle in a new folder warns of a figure that it lacks"
 cp "$db" "$SCRATCH/evil.db" && sqlite3 "$SCRATCH/evil.db" "PRAGMA foreign_keys = OFF; DROP TRIGGER IF EXISTS sweeps_frozen; UPDATE sweeps SET name = '../../out-of-it'" 2>"$SCRATCH/err"
 if [ "$(sqlite3 "$SCRATCH/evil.db" 'SELECT name FROM sweeps')" = ../../out-of-it ]; then
 	try bundle --db "$SCRATCH/evil.db" -o "$SCRATCH/evil-made.tar.zst" --no-source

@@ -145,6 +145,9 @@ check $? "an unknown figure is exit 2 with a suggestion"
 try plot "$sweep" --db "$db" --folder "$SCRATCH/figures" --scripts "$SCRATCH"
 refuses 3 "style.gp"
 check $? "missing scripts are exit 3 and named"
+PATH=/nonexistent try report "$sweep" --db "$db" --folder "$SCRATCH/undrawn" -o "$SCRATCH/undrawn.html"
+[ "$code" = 0 ] && [ -s "$SCRATCH/undrawn.html" ] && says "warning: Figure curves could not be made: gnuplot" err && says "warning: Figure points could not be made" err
+check $? "report warns of figures that the page lacks"
 
 # ---- test images that are missing when the table is made ----
 export XDG_DATA_HOME="$SCRATCH/home"
