@@ -2,33 +2,55 @@
 #include "png_file.h"
 
 #include <png.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 static int fail(const png_image *image, const char *path, enum err_kind kind, struct err *e)
 {
+	/* libpng says so only in its texts, in words that differ. */
+	if (strstr(image->message, "ut of memory") || strstr(image->message, "nsufficient memory"))
+		return err_nomem(e);
 	return err_set(e, kind, "%s: %s", path,
 		image->message[0] ? image->message : "cannot be read as PNG");
 }
 
+/* Open the file and read its header. *file is the caller's until the image is freed. */
+static int begin(const char *path, png_image *image, FILE **file, struct err *e)
+{
+	*image = (png_image){ .version = PNG_IMAGE_VERSION };
+	*file = fopen(path, "rb");
+	if (!*file)
+		return err_errno(e, path);
+	if (png_image_begin_read_from_stdio(image, *file))
+		return 0;
+	fail(image, path, ERR_USAGE, e);
+	fclose(*file);
+	return -1;
+}
+
 int png_look(const char *path, struct picture_size *size, struct err *e)
 {
-	png_image image = { .version = PNG_IMAGE_VERSION };
-	if (!png_image_begin_read_from_file(&image, path))
-		return fail(&image, path, ERR_USAGE, e);
+	png_image image;
+	FILE *file;
+	if (begin(path, &image, &file, e))
+		return -1;
 	*size = (struct picture_size){ (int)image.width, (int)image.height,
 		(image.format & PNG_FORMAT_FLAG_COLOR) != 0 };
 	png_image_free(&image);
+	fclose(file);
 	return 0;
 }
 
 int png_read(const char *path, int channels, int height, int width, uint8_t *pixels, struct err *e)
 {
-	png_image image = { .version = PNG_IMAGE_VERSION };
-	if (!png_image_begin_read_from_file(&image, path))
-		return fail(&image, path, ERR_USAGE, e);
+	png_image image;
+	FILE *file;
+	if (begin(path, &image, &file, e))
+		return -1;
 	if ((int)image.width != width || (int)image.height != height) {
 		png_image_free(&image);
+		fclose(file);
 		return err_set(e, ERR_USAGE, "%s: it has changed while it was read", path);
 	}
 	const png_color black = { 0, 0, 0 };
@@ -37,6 +59,7 @@ int png_read(const char *path, int channels, int height, int width, uint8_t *pix
 		? 0
 		: fail(&image, path, ERR_USAGE, e);
 	png_image_free(&image);
+	fclose(file);
 	return result;
 }
 
