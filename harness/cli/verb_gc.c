@@ -129,7 +129,7 @@ static int run(const struct cli *c)
 			"it)");
 	const bool write = cli_has(c, "yes")
 		&& (cli_has(c, "deleted") || cli_has(c, "superseded") || cli_has(c, "weights"));
-	if (store_open(db, write ? STORE_WRITE : STORE_READ, &e, &store))
+	if (store_open(db, write ? STORE_CHANGE : STORE_READ, &e, &store))
 		return cli_fail(&e);
 	char *folder = run_cli_states(db);
 	struct rows *rows = NULL;

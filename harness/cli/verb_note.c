@@ -21,7 +21,7 @@ static int run(const struct cli *c)
 		return cli_misuse(c,
 			"a trial and a text are expected: retrial note 3f2a 'the learning rate was "
 			"too high'");
-	if (store_open(cli_get(c, "db", "results/retrial.db"), STORE_WRITE, &e, &store))
+	if (store_open(cli_get(c, "db", "results/retrial.db"), STORE_CHANGE, &e, &store))
 		return cli_fail(&e);
 	const int result = write_note(c, store, &e);
 	store_close(store);

@@ -168,7 +168,7 @@ static int run(const struct cli *c)
 		return ERR_USAGE;
 	places_fill(&places, c);
 	local.places = &places.dataset;
-	if (store_open(cli_get(c, "db", "results/retrial.db"), STORE_WRITE, &e, &store))
+	if (store_open(cli_get(c, "db", "results/retrial.db"), STORE_CHANGE, &e, &store))
 		return cli_fail(&e);
 	int result = find_trial(c, store, &r, &e);
 	/* Networks start from nothing; a program's scratch folder is there. */

@@ -8,7 +8,7 @@
 #include "study_cli.h"
 
 static int tag_one(const struct cli *c, struct store *store, const char *word, const char *trial,
-	struct err *e)
+	struct str *told, struct err *e)
 {
 	char identity[DIGEST_TEXT];
 	bool changed;
@@ -16,7 +16,7 @@ static int tag_one(const struct cli *c, struct store *store, const char *word, c
 	if (show_find(store, trial, identity, e)
 		|| store_tag(store, identity, word, on, &changed, e))
 		return -1;
-	printf("%.12s %s %s\n", identity,
+	str_addf(told, "%.12s %s %s\n", identity,
 		on                ? changed ? "is now" : "was already"
 			: changed ? "is no longer"
 				  : "was not",
@@ -24,15 +24,20 @@ static int tag_one(const struct cli *c, struct store *store, const char *word, c
 	return 0;
 }
 
-/* All or none. */
+/* All or none: nothing is said of changes that a later error takes back. */
 static int tag_all(const struct cli *c, struct store *store, struct err *e)
 {
+	struct str told = { 0 };
 	int result = store_group_begin(store, e);
 	if (result)
 		return -1;
 	for (int i = 1; result == 0 && i < c->argument_count; i++)
-		result = tag_one(c, store, c->arguments[0], c->arguments[i], e);
-	return store_group_end(store, result == 0, result ? NULL : e) || result ? -1 : 0;
+		result = tag_one(c, store, c->arguments[0], c->arguments[i], &told, e);
+	result = store_group_end(store, result == 0, result ? NULL : e) || result ? -1 : 0;
+	if (result == 0)
+		fputs(told.s, stdout);
+	str_free(&told);
+	return result;
 }
 
 static int list_tags(const struct cli *c, struct store *store, struct err *e)
@@ -60,7 +65,7 @@ static int run(const struct cli *c)
 	if (c->argument_count && cli_has(c, "json"))
 		return cli_misuse(c, "--json is for the list of tags: retrial tag --json");
 	if (store_open(cli_get(c, "db", "results/retrial.db"),
-		    c->argument_count ? STORE_WRITE : STORE_READ, &e, &store))
+		    c->argument_count ? STORE_CHANGE : STORE_READ, &e, &store))
 		return cli_fail(&e);
 	const int result = c->argument_count ? tag_all(c, store, &e) : list_tags(c, store, &e);
 	store_close(store);

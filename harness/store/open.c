@@ -1,5 +1,4 @@
 /* open.c - opening, copying and closing the results database. */
-#include <libgen.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -135,16 +134,6 @@ int store_copy(struct store *s, const char *path, struct err *e)
 					 path, s->path, sqlite3_errstr(code));
 }
 
-static int make_folder_of(const char *path, struct err *e)
-{
-	char *copy = strdup(path);
-	if (!copy)
-		return err_nomem(e);
-	const int result = file_make_folder(dirname(copy), e);
-	free(copy);
-	return result;
-}
-
 static int connect_to_write(struct store *s, struct err *e)
 {
 	if (connect(s, s->path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, e))
@@ -160,28 +149,28 @@ int store_open(const char *path, enum store_mode mode, struct err *e, struct sto
 	struct store *s = calloc(1, sizeof(*s));
 	if (!s)
 		return err_nomem(e);
-	s->mode = mode;
+	s->mode = mode == STORE_READ ? STORE_READ : STORE_WRITE;
 	lease_here(&s->here);
 	s->path = strdup(path);
 	if (!s->path) {
 		err_nomem(e);
 		goto fail;
 	}
-	if (mode == STORE_WRITE && make_folder_of(path, e))
+	if (mode == STORE_WRITE && file_make_folder_of(path, e))
 		goto fail;
 	if (recognise_database(path, mode, e))
 		goto fail;
-	if (mode == STORE_WRITE ? connect_to_write(s, e) : connect_to_read(s, e))
+	if (s->mode == STORE_WRITE ? connect_to_write(s, e) : connect_to_read(s, e))
 		goto fail;
 	/* KiB, as far as they are needed: a dump of a large database reads its tables in an order
 	 * that is not the file's. */
 	if (migrate_schema(s, e)
 		|| store_execute(s,
-			mode == STORE_WRITE ? "PRAGMA cache_size = -65536"
-					    : "PRAGMA cache_size = -262144",
+			s->mode == STORE_WRITE ? "PRAGMA cache_size = -65536"
+					       : "PRAGMA cache_size = -262144",
 			e))
 		goto fail;
-	if (mode == STORE_WRITE && journal_choose(s, e))
+	if (s->mode == STORE_WRITE && journal_choose(s, e))
 		goto fail;
 	*out = s;
 	return 0;

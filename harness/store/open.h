@@ -17,8 +17,9 @@ struct store;
 
 enum store_mode {
 	STORE_READ,
-	STORE_WRITE
-}; /* WRITE makes the file (and its folder) when it is not there */
+	STORE_CHANGE, /* to write; a database that is not there is an error */
+	STORE_WRITE   /* to write; makes the file (and its folder) when it is not there */
+};
 
 /* Open the database at path; migrates an older schema, refuses a newer one. A file that is not a
  * database of ours is refused and not touched. Any number of processes may make the same database

@@ -126,6 +126,30 @@ int store_restore(struct store *s, const char *identity, size_t *attempts, struc
 	return transaction_end(s, take_back(s, identity, false, attempts, e), e);
 }
 
+int store_delete_count(
+	struct store *s, const char *identity, bool back, size_t *attempts, struct err *e)
+{
+	int64_t trial, count;
+	if (find_trial(s, identity, &trial, e))
+		return -1;
+	sqlite3_stmt *statement = back
+		? store_statement(s,
+			"SELECT count(*) FROM attempts WHERE trial = ? AND deleted_at IS NOT "
+			"NULL",
+			e)
+		: store_statement(s,
+			"SELECT count(*) FROM attempts WHERE trial = ? AND deleted_at IS NULL "
+			"AND state <> 'running'",
+			e);
+	if (!statement)
+		return -1;
+	bind_integer(statement, 1, trial);
+	if (statement_integer(s, statement, NULL, &count, e))
+		return -1;
+	*attempts = (size_t)count;
+	return 0;
+}
+
 /* ---- giving up for good ---- */
 
 /* Attempts: those that were taken back; those that ended badly or were done, of a trial with a

@@ -2,6 +2,7 @@
 #ifndef STORE_REMARKS_H
 #define STORE_REMARKS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "open.h"
@@ -19,6 +20,10 @@ int store_note(struct store *s, const char *identity, const char *text, struct e
  * never run. store_restore undoes it. */
 int store_delete(struct store *s, const char *identity, size_t *attempts, struct err *e);
 int store_restore(struct store *s, const char *identity, size_t *attempts, struct err *e);
+
+/* The number of attempts that store_delete (back: store_restore) would change. Only reads. */
+int store_delete_count(
+	struct store *s, const char *identity, bool back, size_t *attempts, struct err *e);
 
 /* What can be removed for good. An attempt is superseded if a later one of its trial is done and
  * not deleted: the attempt that counts is never removed. rows: attempts, or for STORE_PURGE_WEIGHTS

@@ -11,8 +11,8 @@ try tag best "$(echo "$trial" | cut -c1-10)" "$other" --db "$db"
 fine && [ "$(grep -c 'is now best' "$SCRATCH/out")" = 2 ]
 check $? "tag: trials get a word"
 try tag best "$trial" ffff --db "$db"
-[ "$code" = 2 ] && says "no trial's identity" err && [ "$(sqlite3 "$db" 'SELECT count(*) FROM tags')" = 2 ]
-check $? "tag: an unknown trial is exit 2"
+refuses 2 "no trial's identity" && [ "$(sqlite3 "$db" 'SELECT count(*) FROM tags')" = 2 ]
+check $? "tag: an unknown trial is exit 2, and no other trial is said to be tagged"
 try tag --remove best "$other" --db "$db"
 fine && says 'is no longer best'
 check $? "tag --remove takes it away"
@@ -36,6 +36,13 @@ check $? "show prints tags and notes"
 try delete -n "$trial" --db "$db"
 fine && says '1 attempt would be deleted' && [ "$("$RETRIAL" query status --db "$db" --format csv | cut -d, -f3 | tail -n 1)" = 16 ]
 check $? "delete -n changes nothing"
+try delete "$trial" ffff --db "$db"
+refuses 2 "no trial's identity" && [ "$("$RETRIAL" query status --db "$db" --format csv | cut -d, -f3 | tail -n 1)" = 16 ]
+check $? "delete: an unknown trial is exit 2, and no other trial is deleted or said to be"
+sqlite3 "$SCRATCH/old.db" <tests/fixtures/schema-2.sql && cp "$SCRATCH/old.db" "$SCRATCH/old"
+try delete -n ee7857a3a72e --db "$SCRATCH/old.db"
+fine && says '1 attempt would be deleted' && cmp -s "$SCRATCH/old" "$SCRATCH/old.db" && [ ! -e "$SCRATCH/old.db.schema-2" ]
+check $? "delete -n does not even upgrade an older database"
 try delete "$trial" --db "$db"
 fine && says '1 attempt deleted'
 check $? "delete takes a result back"
@@ -60,4 +67,16 @@ fine && says 'removed 2 attempts that were deleted' && says ' before' && [ "$(sq
 check $? "gc --deleted --yes removes it for good"
 "$RETRIAL" query digests --db "$db" --format csv | cmp -s - "$SCRATCH/digests"
 check $? "and nothing that counts"
+
+# ---- a database that is not there ----
+same=yes
+for verb in "tag best $trial" "note $trial text" "delete $trial" "delete -n $trial" "restore $trial" "gc --deleted --yes" \
+	"rerun $trial" "export $trial -o $SCRATCH/model.npz" "latency $trial"; do
+	# shellcheck disable=SC2086
+	try $verb --db "$SCRATCH/none/typo.db"
+	refuses 3 'typo.db: no such database' && [ ! -e "$SCRATCH/none" ] || same=$verb
+done
+[ "$same" = yes ] || echo "$same" >>"$SCRATCH/err"
+[ "$same" = yes ]
+check $? "verbs that need a trial do not make an empty database"
 finish
