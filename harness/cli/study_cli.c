@@ -22,6 +22,19 @@ const char *study_cli_database(const struct cli *c)
 	return cli_get(c, "db", "results/retrial.db");
 }
 
+int study_cli_open_to_record(const struct cli *c, bool *writable, struct err *e, struct store **out)
+{
+	struct err why = { 0 };
+
+	*writable = store_open(study_cli_database(c), STORE_CHANGE, &why, out) == 0;
+	if (*writable)
+		return 0;
+	if (store_open(study_cli_database(c), STORE_READ, e, out))
+		return -1;
+	fprintf(stderr, "warning: nothing is recorded: %s\n", why.text);
+	return 0;
+}
+
 /* The path of the only sweep of the database. */
 static int only_sweep(struct store *store, struct str *path, struct err *e)
 {

@@ -18,6 +18,11 @@ struct study_cli {
 /* The database that these verbs read. */
 const char *study_cli_database(const struct cli *c);
 
+/* Open the database (--db) for a verb that reads trials and records something on them. If it cannot
+ * be written it is opened to read, with a warning that nothing is recorded; *writable says so. */
+int study_cli_open_to_record(
+	const struct cli *c, bool *writable, struct err *e, struct store **out);
+
 /* Read the sweep file (the first argument; without one the file of the only sweep in the database)
  * and the database (--db). Returns 0, or -1 with e. Close in either case. */
 int study_cli_open(const struct cli *c, struct study_cli *out, struct err *e);

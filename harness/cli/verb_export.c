@@ -12,6 +12,7 @@
 #include "export_output.h"
 #include "model_cli.h"
 #include "places.h"
+#include "study_cli.h"
 
 static const struct cli_option options[] = {
 	CLI_OPTION_DB,
@@ -32,6 +33,7 @@ struct export
 	const char *path;
 	int fold;
 	struct store *store;
+	bool writable;        /* false: nothing is recorded in the store */
 	struct dataset *data; /* what the network was trained on; NULL: not there */
 	struct model model;
 	struct model_files files;
@@ -135,8 +137,7 @@ static int export(const struct cli *c, struct export *x, const struct places *pl
 {
 	char identity[DIGEST_TEXT];
 	struct err why = { 0 };
-	if (find_format(c, x, e)
-		|| store_open(cli_get(c, "db", "results/retrial.db"), STORE_WRITE, e, &x->store)
+	if (find_format(c, x, e) || study_cli_open_to_record(c, &x->writable, e, &x->store)
 		|| show_find(x->store, c->arguments[0], identity, e)
 		|| export_output_check(x->store, identity, e)
 		|| trained_load(
@@ -147,7 +148,7 @@ static int export(const struct cli *c, struct export *x, const struct places *pl
 	if (x->format->calibrated && !x->data)
 		return err_set(e, why.kind, "format %s is calibrated on training images: %s",
 			x->format->name, why.text);
-	if (write_files(x, e) || check_file(x, e) || record(x, e))
+	if (write_files(x, e) || check_file(x, e) || (x->writable && record(x, e)))
 		return -1;
 	printf("%s: %zu bytes", x->path, x->files.main.length);
 	if (x->files.constant_bytes)

@@ -17,6 +17,7 @@
 #include "kernels_cli.h"
 #include "places.h"
 #include "run_cli.h"
+#include "study_cli.h"
 
 static const struct cli_option options[] = {
 	CLI_OPTION_DB,
@@ -35,6 +36,7 @@ struct work {
 	struct latency_options how;
 	enum format format;
 	struct store *store; /* NULL: only files are measured */
+	bool writable;       /* false: nothing is recorded in it */
 	int64_t environment;
 	struct rows *rows;
 	struct places places;
@@ -130,7 +132,7 @@ static int measure(struct work *w, const char *name, const struct model *m,
 	int result = 0;
 	for (int i = 0; !result && i < r.count; i++) {
 		add_row(w->rows, name, &r.all[i]);
-		if (attempt)
+		if (attempt && w->writable)
 			result = record(w, attempt, &r.all[i], &before, e);
 	}
 	warn(&before, &after);
@@ -185,9 +187,8 @@ static int open_store(struct work *w, struct err *e)
 	struct str facts = { 0 };
 	if (w->store)
 		return 0;
-	int result =
-		store_open(cli_get(w->c, "db", "results/retrial.db"), STORE_WRITE, e, &w->store);
-	if (!result) {
+	int result = study_cli_open_to_record(w->c, &w->writable, e, &w->store);
+	if (!result && w->writable) {
 		run_cli_facts(&facts, nn_kernels_find(NULL), true);
 		result = store_environment(w->store, facts.s, &w->environment, e);
 	}

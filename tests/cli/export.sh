@@ -129,4 +129,16 @@ if command -v arm-none-eabi-gcc >/dev/null; then
 else
 	skip "the C source compiles for Cortex-M" "no arm-none-eabi-gcc"
 fi
+
+# ---- a database that cannot be written ----
+if unshare -rm true 2>/dev/null; then
+	mkdir "$SCRATCH/fixed"
+	# shellcheck disable=SC2016
+	unshare -rm sh -c 'mount -t tmpfs none "$1" && cp "$2" "$1/r.db" && mount -o remount,ro "$1" && exec "$3" export "$4" -o "$5" --db "$1/r.db"' \
+		sh "$SCRATCH/fixed" "$db" "$RETRIAL" "$folds" "$files/fixed.npz" >"$SCRATCH/out" 2>"$SCRATCH/err"
+	[ $? = 0 ] && says 'the same predictions' && says 'warning: nothing is recorded: ' err && cmp -s "$files/fixed.npz" "$files/model.npz"
+	check $? "export of a read-only database writes the same file, and warns that it is not recorded"
+else
+	skip "export of a read-only database writes the same file, and warns that it is not recorded" "no namespaces"
+fi
 finish

@@ -38,6 +38,17 @@ try query latency dataset=synthetic --db "$db" --format csv
 [ "$code" = 0 ] && [ "$(sed 1d "$SCRATCH/out" | wc -l)" = "$measured" ] && head -n 1 "$SCRATCH/out" | grep -q p99_us
 check $? "the named query latency shows them"
 
+if unshare -rm true 2>/dev/null; then
+	mkdir "$SCRATCH/fixed"
+	# shellcheck disable=SC2016
+	unshare -rm sh -c 'mount -t tmpfs none "$1" && cp "$2" "$1/r.db" && mount -o remount,ro "$1" && exec "$3" latency "$4" --batch 1 --kernels plain --format csv --db "$1/r.db"' \
+		sh "$SCRATCH/fixed" "$db" "$RETRIAL" "$trial" >"$SCRATCH/out" 2>"$SCRATCH/err"
+	[ $? = 0 ] && [ "$(wc -l <"$SCRATCH/out")" = 3 ] && says 'warning: nothing is recorded: ' err
+	check $? "a trial of a read-only database is measured, with a warning that nothing is recorded"
+else
+	skip "a trial of a read-only database is measured, with a warning that nothing is recorded" "no namespaces"
+fi
+
 try export "$trial" --db "$db" -o "$SCRATCH/m.safetensors"
 try latency "$SCRATCH/m.safetensors" --batch 32 --seconds 1 --kernels plain --format csv
 [ "$code" = 0 ] && [ "$(sed 1d "$SCRATCH/out" | cut -d, -f2-4 | tr '\n' ' ')" = "plain,fp32,32 plain,int8,32 " ]
