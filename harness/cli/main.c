@@ -35,6 +35,15 @@ static int print_version(void)
 	return 0;
 }
 
+/* Output that could not be written (a full disk, a closed pipe) is a failure, too. */
+static int flushed(int result)
+{
+	if (!fflush(stdout) && !ferror(stdout))
+		return result;
+	fprintf(stderr, "retrial: standard output cannot be written\n");
+	return result ? result : ERR_ENVIRONMENT;
+}
+
 /* A terminal wants tables that fit it, in colours; a file or a pipe whole ones. */
 static void set_screen(const struct cli *c)
 {
@@ -51,10 +60,10 @@ int main(int argc, char **argv)
 		return ERR_ENVIRONMENT;
 	if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
 		cli_print_usage(argc < 2 ? stderr : stdout);
-		return argc < 2 ? ERR_USAGE : 0;
+		return argc < 2 ? ERR_USAGE : flushed(0);
 	}
 	if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0)
-		return print_version();
+		return flushed(print_version());
 	const struct cli_verb *verb = cli_verb_find(argv[1]);
 	if (!verb)
 		return unknown_verb(argv[1]);
@@ -75,11 +84,8 @@ int main(int argc, char **argv)
 		result = verb->run(&c);
 	}
 	cli_free(&c);
-	/* Output that could not be written (a full disk, a closed pipe) is a failure, too. */
-	if ((fflush(stdout) || ferror(stdout)) && !pager_runs()) {
-		fprintf(stderr, "retrial: standard output cannot be written\n");
-		return result ? result : ERR_ENVIRONMENT;
-	}
+	if (!pager_runs())
+		return flushed(result);
 	pager_end();
 	return result;
 }

@@ -315,6 +315,13 @@ static bool is_text(const char *column)
 	return false;
 }
 
+/* Is this column of the plan rows also a metric ("macs")? There is one column then, that of the
+ * metric; older trials have only the value of the plan row. */
+static bool is_twice(const struct table *t, int column)
+{
+	return column >= COLUMNS_SHOWN && is_measure(t, t->raw->columns[column]);
+}
+
 /* Name the columns: those of the plan rows with one for each label in the place of `labels` and one
  * for each metric of programs after test_accuracy, then the parameters that are no labels. *shown:
  * those that are not asked for by name. */
@@ -327,7 +334,7 @@ static int name_columns(struct table *t, const char *columns[COLUMNS_MAX], size_
 			t->numbers[used] = p && p->numbers;
 			columns[used++] = t->names[n];
 		}
-		if (c == COLUMN_LABELS)
+		if (c == COLUMN_LABELS || is_twice(t, c))
 			continue;
 		t->numbers[used] = !is_text(t->raw->columns[c]);
 		columns[used++] = t->raw->columns[c];
@@ -348,6 +355,15 @@ static int name_columns(struct table *t, const char *columns[COLUMNS_MAX], size_
 	return used;
 }
 
+static void add_measure(
+	const struct table *t, const struct measure_column *m, size_t row, struct rows *out)
+{
+	const int twice = rows_column(t->raw, m->name);
+	const bool missing = m->values[row].kind == VALUE_NULL;
+	rows_add_value(out,
+		missing && twice >= COLUMNS_SHOWN ? raw_value(t, row, twice) : &m->values[row]);
+}
+
 static void add_row(const struct table *t, size_t row, struct rows *out)
 {
 	for (int c = 0; c < t->raw->column_count; c++) {
@@ -360,10 +376,10 @@ static void add_row(const struct table *t, size_t row, struct rows *out)
 					json_string_value(
 						json_object_get(t->labels[row], t->names[n])));
 		}
-		if (c != COLUMN_LABELS)
+		if (c != COLUMN_LABELS && !is_twice(t, c))
 			rows_add_value(out, raw_value(t, row, c));
 		for (int m = 0; c == COLUMN_RESULT && m < t->measure_count; m++)
-			rows_add_value(out, &t->measures[m].values[row]);
+			add_measure(t, &t->measures[m], row, out);
 	}
 	for (int i = 0; i < t->param_count; i++)
 		if (find_label(t, t->params[i].name) < 0)

@@ -124,9 +124,23 @@ static int find_column(
 	return column;
 }
 
+/* A misspelt state finds nothing, which would look like good news. */
+static int check_state(const char *text, const char *value, struct err *e)
+{
+	static const char *const states[] = { "queued", "running", "done", "failed", "diverged",
+		"timeout", "interrupted", "skipped" };
+	for (size_t i = 0; i < sizeof(states) / sizeof(states[0]); i++)
+		if (strcmp(value, states[i]) == 0)
+			return 0;
+	return err_set(e, ERR_USAGE,
+		"'%s': a state is queued, running, done, failed, diverged, timeout, interrupted or "
+		"skipped",
+		text);
+}
+
 /* What a value cannot be. */
-static int check_value(
-	const struct selection *s, const char *text, const struct condition *c, struct err *e)
+static int check_value(const struct rows *r, const struct selection *s, const char *text,
+	const struct condition *c, struct err *e)
 {
 	double number;
 	const char *value = c->value.text;
@@ -140,6 +154,9 @@ static int check_value(
 	if (c->operator!= LIKE && s->numbers[c->column] && !number_of(&c->value, &number))
 		return err_set(e, ERR_USAGE,
 			"'%s': '%s' is no number, and the column holds numbers", text, value);
+	if ((c->operator== EQUAL || c->operator== NOT_EQUAL)
+		&& c->column == rows_column(r, "state"))
+		return check_state(text, value, e);
 	return 0;
 }
 
@@ -174,7 +191,7 @@ static int parse_condition(const struct rows *r, const struct selection *s, cons
 		if (out->column < 0)
 			return -1;
 		out->word = tag || s->words[out->column];
-		return check_value(s, text, out, e);
+		return check_value(r, s, text, out, e);
 	}
 	return err_set(e, ERR_USAGE,
 		"'%s' is no condition: NAME=VALUE, or with != < <= > >= ~ (state=failed, "

@@ -82,6 +82,16 @@ check $? "-o writes the file, and makes its folder"
 "$RETRIAL" query accuracy --db "$db" >/dev/full 2>"$SCRATCH/err"
 [ $? = 3 ] && grep -q 'standard output' "$SCRATCH/err"
 check $? "a full disk behind the standard output is exit 3"
+codes=
+for word in --version --help "help run" schema; do
+	# shellcheck disable=SC2086
+	"$RETRIAL" $word >/dev/full 2>"$SCRATCH/err"
+	codes="$codes $?"
+done
+[ "$codes" = ' 3 3 3 3' ]
+check $? "also of --version and --help"
+[ -z "$("$RETRIAL" runs --db "$db" --columns all --format csv | head -n 1 | tr , '\n' | sort | uniq -d)" ]
+check $? "runs has no two columns of one name"
 query accuracy --show
 [ "$code" = 0 ] && grep -q '^FROM accuracy' "$SCRATCH/out"
 check $? "--show prints the SQL of a named query"

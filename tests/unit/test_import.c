@@ -266,6 +266,20 @@ static void unsplit_folders_are_split_by_class_and_seed(void **state)
 	dataset_close(d);
 }
 
+static void a_picture_that_cannot_be_opened_is_the_machines_failure(void **state)
+{
+	(void)state;
+	char path[256];
+	struct err e = { 0 };
+	struct picture_size size;
+	snprintf(path, sizeof(path), "%s/gone.png", scratch);
+	assert_int_equal(png_look(path, &size, &e), -1);
+	assert_int_equal(e.kind, ERR_ENVIRONMENT);
+	shell("echo >gone.png");
+	assert_int_equal(png_look(path, &size, &e), -1);
+	assert_int_equal(e.kind, ERR_USAGE);
+}
+
 static void what_cannot_be_a_data_set_is_refused(void **state)
 {
 	(void)state;
@@ -345,6 +359,7 @@ int main(void)
 		cmocka_unit_test(mixed_sizes_need_resize),
 		cmocka_unit_test(resizing_is_the_mean_of_the_area),
 		cmocka_unit_test(unsplit_folders_are_split_by_class_and_seed),
+		cmocka_unit_test(a_picture_that_cannot_be_opened_is_the_machines_failure),
 		cmocka_unit_test(what_cannot_be_a_data_set_is_refused),
 		cmocka_unit_test(test_pictures_that_are_trained_on_are_counted),
 		cmocka_unit_test(a_file_of_the_first_version_is_read),

@@ -233,7 +233,7 @@ static void wrong_conditions_are_answered_with_what_was_meant(void **state)
 {
 	(void)state;
 	const char *const slip[] = { "recpie=short" }, *const none[] = { "failed" },
-			  *const empty[] = { "=x" };
+			  *const empty[] = { "=x" }, *const typo[] = { "state=fail" };
 	assert_runs_error(&(struct runs_query){ .conditions = slip, .condition_count = 1 },
 		"recpie=short: runs have no 'recpie' (did you mean 'recipe'?)");
 	assert_runs_error(&(struct runs_query){ .conditions = none, .condition_count = 1 },
@@ -242,6 +242,9 @@ static void wrong_conditions_are_answered_with_what_was_meant(void **state)
 	assert_runs_error(&(struct runs_query){ .conditions = empty, .condition_count = 1 },
 		"'=x' is no condition: NAME=VALUE, or with != < <= > >= ~ (state=failed, "
 		"'lr>=1e-4', 'recipe~paper*')");
+	assert_runs_error(&(struct runs_query){ .conditions = typo, .condition_count = 1 },
+		"'state=fail': a state is queued, running, done, failed, diverged, timeout, "
+		"interrupted or skipped");
 	assert_runs_error(&(struct runs_query){ .columns = "trial,batchsize" },
 		"columns: runs have no 'batchsize' (did you mean the parameter 'batch_size'?)");
 	assert_runs_error(&(struct runs_query){ .columns = "trial,whatever" },
