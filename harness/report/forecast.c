@@ -336,15 +336,20 @@ static int forecast_one(struct store *s, const struct past *past, const struct t
 	struct err *e)
 {
 	bool done = false;
+	const bool missing = !d || !d->digest[0];
 	out->seconds = NAN;
-	if (!d || !d->digest[0]) {
+	/* Without data a result stands, whatever data it is of, as in a run. */
+	if (missing && !(d && d->damaged)
+		&& store_is_done(s, t->identity, core_version, NULL, &done, e))
+		return -1;
+	if (missing && !done) {
 		out->state = FORECAST_SKIP;
 		snprintf(out->why, sizeof(out->why), "data set %s",
 			d && d->damaged ? "damaged" : "missing");
 		return 0;
 	}
 	const struct value *attempt = lookup_find(&past->attempts, t->identity);
-	if (attempt && store_is_done(s, t->identity, core_version, d->digest, &done, e))
+	if (!missing && attempt && store_is_done(s, t->identity, core_version, d->digest, &done, e))
 		return -1;
 	if (done)
 		out->state = FORECAST_DONE;

@@ -72,13 +72,29 @@ static int wish_to_stop(const struct executor *x)
 
 /* ---- what is to be done ---- */
 
-/* The trial's basis. What cannot be had is told of once. */
+/* Is the trial done with the data that is here? If the data set is missing, a result stands,
+ * whatever data it is of; damaged data has to be looked at first. */
+static int is_done(struct executor *x, const struct trial *t, const struct engine_basis *basis,
+	bool *done, struct err *e)
+{
+	*done = false;
+	return basis->damaged
+		? 0
+		: store_is_done(x->store, t->identity, basis->core_version, basis->digest, done, e);
+}
+
+/* The trial's basis. What cannot be had and is needed is told of once. */
 static int basis_of(
 	struct executor *x, const struct trial *t, struct engine_basis *basis, struct err *e)
 {
 	if (x->engine->basis(x->engine_state, t, basis, e))
 		return -1;
+	bool done;
 	if (basis->digest || x->options->again)
+		return 0;
+	if (is_done(x, t, basis, &done, e))
+		return -1;
+	if (done)
 		return 0;
 	x->summary->bad_data |= basis->damaged;
 	for (size_t i = 0; i < x->told->row_count; i++)
@@ -144,16 +160,14 @@ static int is_missing(struct executor *x, const struct trial *t, struct engine_b
 		*missing = true;
 		return check_again(x, t, basis, e);
 	}
-	if (store_skip(x->store, x->sweep_id, t->identity, basis->digest ? NULL : basis->reason, e))
-		return -1;
-	if (!basis->digest) {
-		x->summary->skipped++;
-		return 0;
-	}
-	if (store_is_done(x->store, t->identity, basis->core_version, basis->digest, &done, e))
+	if (is_done(x, t, basis, &done, e)
+		|| store_skip(x->store, x->sweep_id, t->identity,
+			basis->digest || done ? NULL : basis->reason, e))
 		return -1;
 	if (done)
 		x->summary->cached++;
+	else if (!basis->digest)
+		x->summary->skipped++;
 	else if (x->options->retry != RETRY_ALL && ended_badly(x, t))
 		x->summary->bad_before++;
 	else

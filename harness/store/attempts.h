@@ -10,8 +10,8 @@
  * the form "name\tvalue\n"... (base/facts.h). */
 int store_environment(struct store *s, const char *facts, int64_t *environment, struct err *e);
 
-/* Is there a finished attempt of this trial with this core version and data digest? (The cache
- * hit.) */
+/* Is there a finished attempt of this trial with this core version and data digest (NULL: with any
+ * data)? The cache hit. */
 int store_is_done(struct store *s, const char *identity, int core_version, const char *data_digest,
 	bool *done, struct err *e);
 

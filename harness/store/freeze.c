@@ -378,7 +378,7 @@ int store_is_done(struct store *s, const char *identity, int core_version, const
 		"SELECT 1 FROM trials JOIN attempts ON attempts.trial = trials.id WHERE "
 		"trials.identity = ? AND attempts.state ="
 		" 'done' AND attempts.deleted_at IS NULL AND attempts.core_version = ? AND "
-		"attempts.data_digest = ?",
+		"(attempts.data_digest = ?3 OR ?3 IS NULL)",
 		e);
 	if (!find)
 		return -1;
