@@ -18,12 +18,13 @@ static const struct cli_option options[] = {
 	{ NULL, 0, NULL, NULL },
 };
 
-/* The page, and what it lacks. */
-static void tell(const char *path, const char *missing)
+/* The page, and what it lacks. Returns the exit code. */
+static int tell(const char *path, const char *missing)
 {
 	for (const char *line = missing; line && *line; line = strchr(line, '\n') + 1)
 		fprintf(stderr, "warning: %.*s\n", (int)strcspn(line, "\n"), line);
 	printf("%s\n", path);
+	return missing && *missing ? ERR_ENVIRONMENT : ERR_NONE;
 }
 
 static int run(const struct cli *c)
@@ -57,7 +58,7 @@ static int run(const struct cli *c)
 			|| file_write(path, page.s, page.length, &e))
 			result = cli_fail(&e);
 		else
-			tell(path, missing.s);
+			result = tell(path, missing.s);
 	}
 	study_cli_close(&s);
 	str_free(&page);

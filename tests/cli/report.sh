@@ -146,7 +146,7 @@ try plot "$sweep" --db "$db" --folder "$SCRATCH/figures" --scripts "$SCRATCH"
 refuses 3 "style.gp"
 check $? "missing scripts are exit 3 and named"
 PATH=/nonexistent try report "$sweep" --db "$db" --folder "$SCRATCH/undrawn" -o "$SCRATCH/undrawn.html"
-[ "$code" = 0 ] && [ -s "$SCRATCH/undrawn.html" ] && says "warning: Figure curves could not be made: gnuplot" err && says "warning: Figure points could not be made" err
+[ "$code" = 3 ] && [ -s "$SCRATCH/undrawn.html" ] && says "warning: Figure curves could not be made: gnuplot" err && says "warning: Figure points could not be made" err
 check $? "report warns of figures that the page lacks"
 
 # ---- test images that are missing when the table is made ----
