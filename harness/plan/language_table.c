@@ -308,6 +308,7 @@ static const struct key table[] = {
 		.example = "program: {command: [./solve, \"{C}\"], memory: 500}" },
 	{ PLACE_PROGRAM, "retries", KEY_NUMBER, .min = 0, .max = 100, .fallback = "0",
 		.help = "how often a failed trial is repeated immediately",
+		.detail = "If the run stops first, the next run repeats it.",
 		.example = "program: {command: [./solve, \"{C}\"], retries: 2}" },
 	{ PLACE_PARAMETER, "type", KEY_WORD, .words = value_types, .needed = PLACE_PARAMETER,
 		.help = "type of the parameter",

@@ -10,6 +10,7 @@
 
 #include "../plan/identity.h"
 #include "../plan/index.h"
+#include "../plan/program.h"
 #include "../plan/trial_kind.h"
 #include "../store/attempts.h"
 #include "../store/read.h"
@@ -110,14 +111,15 @@ struct phase_times {
 
 /* Everything that is asked of the database. */
 struct past {
-	struct lookup
-		attempts; /* identity -> state, core_version, data_digest of the latest attempt */
-	struct lookup times; /* configuration -> mean processor seconds, of all its phases, also
-				those that other trials did for it */
+	struct lookup attempts; /* identity -> state, core_version, data_digest of the latest
+				   attempt, and how many failed on the same inputs */
+	struct lookup times;    /* configuration -> mean processor seconds, of all its phases, also
+				   those that other trials did for it */
 	struct phase_times phases;
 	size_t finished;
 	double cost; /* processor seconds a unit of work; NAN: unknown */
 	size_t measured;
+	int64_t retries; /* of a trial that failed, as the sweep says */
 };
 
 static int read_cost(struct store *s, const struct forecast_dataset *datasets, size_t dataset_count,
@@ -286,18 +288,21 @@ static void past_free(struct past *p)
 
 /* ---- one trial ---- */
 
-static bool is_bad(const char *state)
+/* Did it end so that the next run leaves it? A run that was stopped may have left it retries. */
+static bool is_bad(const struct value *attempt, int64_t retries)
 {
-	return strcmp(state, "failed") == 0 || strcmp(state, "diverged") == 0
-		|| strcmp(state, "timeout") == 0;
+	const char *state = attempt[1].text;
+	return strcmp(state, "diverged") == 0
+		|| ((strcmp(state, "failed") == 0 || strcmp(state, "timeout") == 0)
+			&& attempt[4].integer > retries);
 }
 
 const char forecast_other_data[] = "done with other data";
 
 /* Why a trial would run that is not done, from its latest attempt: identity, state, core_version,
- * data_digest. */
+ * data_digest, failed attempts. */
 static void reason_to_run(const struct value *attempt, const struct forecast_dataset *d,
-	int core_version, struct forecast_trial *out)
+	int core_version, int64_t retries, struct forecast_trial *out)
 {
 	/* Whatever became of a trial on other inputs says nothing of these. */
 	const bool stale = attempt && !d->name && attempt[3].kind == VALUE_TEXT
@@ -314,7 +319,7 @@ static void reason_to_run(const struct value *attempt, const struct forecast_dat
 		snprintf(out->why, sizeof(out->why), "%s", forecast_other_data);
 	else
 		snprintf(out->why, sizeof(out->why), "%s", attempt[1].text);
-	if (attempt && !other_core && !stale && is_bad(attempt[1].text))
+	if (attempt && !other_core && !stale && is_bad(attempt, retries))
 		out->state = FORECAST_BAD;
 }
 
@@ -354,7 +359,7 @@ static int forecast_one(struct store *s, const struct past *past, const struct t
 	if (done)
 		out->state = FORECAST_DONE;
 	else
-		reason_to_run(attempt, d, core_version, out);
+		reason_to_run(attempt, d, core_version, past->retries, out);
 	if (out->state == FORECAST_RUN)
 		out->seconds = expected_seconds(past, t, d);
 	return 0;
@@ -382,7 +387,7 @@ int forecast_make(struct store *s, const struct sweep *sweep,
 	const struct forecast_dataset *datasets, size_t dataset_count, int core_version,
 	struct err *e, struct forecast **out)
 {
-	struct past past = { .cost = NAN };
+	struct past past = { .cost = NAN, .retries = sweep->program ? sweep->program->retries : 0 };
 	int result = -1;
 	*out = NULL;
 	struct forecast *f = calloc(1, sizeof(*f));

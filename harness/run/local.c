@@ -42,10 +42,10 @@ struct executor {
 	char recorded[DIGEST_TEXT]; /* the inputs that the database knows of */
 	int *tries;                 /* [trial_count]: how often this run has started it */
 	struct worker *workers;     /* [options->workers] */
-	struct rows *bad;  /* identities of trials whose last attempt ended badly and that are not
-			      tried again, sorted */
-	size_t started;    /* trials, by this run */
-	size_t *elsewhere; /* [summary->elsewhere]: indices of trials that another run is at */
+	struct rows *bad;     /* trials whose last attempt ended badly or was interrupted, sorted by
+				 identity: how it ended, how many failed */
+	size_t started;       /* trials, by this run */
+	size_t *elsewhere;    /* [summary->elsewhere]: indices of trials that another run is at */
 	int machine_failures; /* since the last trial that ended otherwise */
 	bool warned;          /* of checkpoints */
 	int asked;          /* the strongest wish to stop that has been passed on to the workers */
@@ -110,11 +110,31 @@ static int compare_identity(const void *key, const void *value)
 	return strcmp(key, ((const struct value *)value)->text);
 }
 
+/* The trial's row of x->bad: identity, state, failed attempts; or NULL. */
+static const struct value *earlier(const struct executor *x, const struct trial *t)
+{
+	const struct rows *r = x->bad;
+	return r->row_count ? bsearch(t->identity, r->values, r->row_count,
+		       (size_t)r->column_count * sizeof(*r->values), compare_identity)
+			    : NULL;
+}
+
+/* Attempts that failed in earlier runs count as tries, unless --retry asks for all tries again. */
+static int64_t failed_before(const struct executor *x, const struct trial *t)
+{
+	const bool counts = x->options->retry == RETRY_NONE && !x->options->again;
+	const struct value *row = counts ? earlier(x, t) : NULL;
+	return row ? row[2].integer : 0;
+}
+
+/* Did it end so that this run leaves it? A run that was stopped may have left it some retries. */
 static bool ended_badly(const struct executor *x, const struct trial *t)
 {
-	return x->bad->row_count > 0
-		&& bsearch(t->identity, x->bad->values, x->bad->row_count, sizeof(*x->bad->values),
-			compare_identity);
+	const struct value *row = earlier(x, t);
+	if (!row || strcmp(row[1].text, "interrupted") == 0)
+		return false;
+	return strcmp(row[1].text, "diverged") == 0
+		|| (x->options->retry == RETRY_NONE && row[2].integer > x->limits.retries);
 }
 
 static int find_bad(struct executor *x, struct err *e)
@@ -125,9 +145,8 @@ static int find_bad(struct executor *x, struct err *e)
 		return -1;
 	snprintf(core, sizeof(core), "%d", basis.core_version);
 	return store_ask(x->store, "run_ended_badly",
-		(const char *const[]){ "core", core, "failed",
-			x->options->retry == RETRY_NONE ? "too" : "",
-			basis.digest ? "inputs" : NULL, basis.digest, NULL },
+		(const char *const[]){
+			"core", core, basis.digest ? "inputs" : NULL, basis.digest, NULL },
 		e, &x->bad);
 }
 
@@ -297,21 +316,24 @@ static void count_end(struct executor *x, const struct trial_end *end)
 		x->start_no_more = true;
 }
 
-/* A trial that failed may be tried again at once, as often as its sweep says. */
-static bool tries_again(const struct executor *x, size_t index, const struct trial_end *end)
+/* A trial that failed is tried again as often as its sweep says. */
+static bool has_retries(const struct executor *x, size_t index, const struct trial_end *end)
 {
 	return (end->state == TRIAL_FAILED || end->state == TRIAL_TIMEOUT)
-		&& x->tries[index] <= x->limits.retries && x->asked == 0 && !x->start_no_more;
+		&& x->tries[index] + failed_before(x, &x->sweep->trials[index])
+		<= x->limits.retries;
 }
 
 static int end_attempt(struct executor *x, int slot, const struct trial_end *end, struct err *e)
 {
 	struct worker *w = &x->workers[slot];
+	const bool retries = has_retries(x, w->index, end);
 	w->ended = true;
-	if (tries_again(x, w->index, end)) {
+	if (retries && x->asked == 0 && !x->start_no_more) {
 		schedule_again(x->schedule, w->index);
 	} else {
 		count_end(x, end);
+		x->summary->more |= retries; /* the next run's */
 		schedule_end(x->schedule, w->index);
 	}
 	if (store_attempt_end(x->store, w->attempt, end, e))

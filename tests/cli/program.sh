@@ -246,6 +246,37 @@ rm -f "$SCRATCH/tries"
 try run flaky.yaml --db "$SCRATCH/limited.db" --max-trials 1
 [ "$code" = 0 ] && [ "$(wc -l <"$SCRATCH/tries")" = 3 ]
 check $? "also where --max-trials lets no other trial begin"
+# Trial 2 fails once, when trial 1 has failed for good and stopped the run.
+# shellcheck disable=SC2016
+cat >stopped.sh <<'END'
+[ "$1" = 1 ] && exit 1
+if mkdir "$2/first"; then
+	until [ "$(sqlite3 "$2/stopped.db" "SELECT count(*) FROM attempts WHERE state = 'failed'")" = 2 ]; do sleep 0.05; done
+	exit 1
+fi
+[ -e "$2/works" ] && echo '{"x": 4}' >"$RETRIAL_OUT"
+END
+cat >stopped.yaml <<END
+retrial: 1
+program: {command: [sh, stopped.sh, "{a}", $SCRATCH], retries: 1}
+parameters: {a: integer}
+metrics: {x: {better: higher}}
+axes: {a: [1, 2]}
+END
+stopped() { sqlite3 stopped.db "SELECT group_concat(state, ' ') FROM (SELECT a.state FROM attempts AS a JOIN plan USING (trial) ORDER BY position, a.id)"; }
+try run stopped.yaml --db stopped.db -j 2 --on-error stop
+[ "$code" = 1 ] && [ "$(stopped)" = "failed failed failed" ] && try plan stopped.yaml --db stopped.db && says '1 would run, 1 ended badly before'
+check $? "a run that was stopped leaves a failed trial its retries, and plan says so"
+touch works
+cp stopped.db again.db
+try run stopped.yaml --db stopped.db
+[ "$code" = 1 ] && [ "$(stopped)" = "failed failed failed done" ]
+check $? "the next run tries it again, and leaves the trial that has failed for good"
+rm works
+mv again.db stopped.db
+try run stopped.yaml --db stopped.db
+[ "$(stopped)" = "failed failed failed failed" ] && try run stopped.yaml --db stopped.db; [ "$code" = 1 ] && [ "$(stopped)" = "failed failed failed failed" ]
+check $? "but only as often as was left"
 # shellcheck disable=SC2016
 cat >resumes.sh <<'END'
 if [ -e "$RETRIAL_SCRATCH/checkpoint" ]; then echo '{"x": 5}' >"$RETRIAL_OUT"; exit 0; fi
