@@ -23,6 +23,9 @@ int file_make_folder_of(const char *path, struct err *e);
 
 bool file_exists(const char *path);
 
+/* Are both there, and the same file or folder (by another path, or a link)? */
+bool file_same(const char *a, const char *b);
+
 /* Is there no room in the folder (disk or quota) for a file of 64 KiB? Makes one, and removes it.
  */
 bool file_disk_is_full(const char *folder);

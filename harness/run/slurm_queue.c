@@ -66,10 +66,31 @@ static bool is_stuck(const char *reason)
 		|| (strstr(reason, "launch") && strstr(reason, "held"));
 }
 
+/* The folder that lines named last: many lines in a row name the same one, and not always by the
+ * same path (./results, a symbolic link). */
+struct named_folder {
+	struct str path;
+	bool is_ours;
+};
+
+static bool is_folder(
+	struct named_folder *last, const char *path, size_t length, const char *folder)
+{
+	if (!last->path.s || last->path.length != length
+		|| strncmp(last->path.s, path, length) != 0) {
+		str_clear(&last->path);
+		str_add_bytes(&last->path, path, length);
+		last->is_ours =
+			strcmp(last->path.s, folder) == 0 || file_same(last->path.s, folder);
+	}
+	return last->is_ours;
+}
+
 /* One line of squeue: "JOB|INDEX|STATE|REASON|NODES|START|COMMENT", the comment ours:
  * "retrial FOLDER/SUBMISSION OFFSET", or "merge" in place of the offset. Returns whether it is of
  * the study. */
-static bool read_line(const char *line, size_t length, const char *folder, struct slurm_task *t)
+static bool read_line(const char *line, size_t length, const char *folder,
+	struct named_folder *last, struct slurm_task *t)
 {
 	const char *fields[FIELDS], *end = line + length;
 	size_t lengths[FIELDS];
@@ -84,19 +105,20 @@ static bool read_line(const char *line, size_t length, const char *folder, struc
 	static const char ours[] = "retrial ";
 	struct str comment = { 0 };
 	str_add_bytes(&comment, fields[6], lengths[6]);
-	const size_t head = strlen(ours), name = strlen(folder);
-	char *rest = comment.length > head + name + 1 ? comment.s + head + name : NULL;
-	char *offset = rest ? strchr(rest, ' ') : NULL;
-	const bool is_ours = offset && strncmp(comment.s, ours, head) == 0
-		&& strncmp(comment.s + head, folder, name) == 0 && rest[0] == '/';
+	const size_t head = strlen(ours);
+	const bool begins = comment.length > head && strncmp(comment.s, ours, head) == 0;
+	char *path = begins ? comment.s + head : NULL, *offset = begins ? strrchr(path, ' ') : NULL;
+	if (offset)
+		*offset++ = '\0';
+	const char *slash = offset ? strrchr(path, '/') : NULL;
+	const bool is_ours = slash && is_folder(last, path, (size_t)(slash - path), folder);
 	if (is_ours) {
 		const bool array = lengths[1] > 0 && fields[1][0] >= '0' && fields[1][0] <= '9';
 		const long index = array ? strtol(fields[1], NULL, 10) : 0;
-		*t = (struct slurm_task){ .number = strcmp(offset + 1, "merge") == 0
+		*t = (struct slurm_task){ .number = strcmp(offset, "merge") == 0
 				? -1
-				: index + strtol(offset + 1, NULL, 10) };
-		copy_field(t->submission, sizeof(t->submission), rest + 1,
-			(size_t)(offset - rest - 1));
+				: index + strtol(offset, NULL, 10) };
+		copy_field(t->submission, sizeof(t->submission), slash + 1, strlen(slash + 1));
 		snprintf(t->job, sizeof(t->job), "%.*s", (int)lengths[0], fields[0]);
 		if (array)
 			snprintf(t->job, sizeof(t->job), "%.*s_%ld",
@@ -121,6 +143,7 @@ int slurm_queue_read(const char *folder, struct err *e, struct slurm_queue *out)
 	*out = (struct slurm_queue){ 0 };
 	int result = slurm_ask(words, ANSWER_SECONDS, &answer, e);
 	size_t capacity = 0;
+	struct named_folder last = { .is_ours = false };
 	for (const char *line = answer.s; !result && line && *line;) {
 		const size_t length = strcspn(line, "\n");
 		if (out->count == capacity) {
@@ -132,10 +155,11 @@ int slurm_queue_read(const char *folder, struct err *e, struct slurm_queue *out)
 			}
 			out->tasks = more;
 		}
-		out->count += read_line(line, length, folder, &out->tasks[out->count]);
+		out->count += read_line(line, length, folder, &last, &out->tasks[out->count]);
 		line += length + (line[length] == '\n');
 	}
 	str_free(&answer);
+	str_free(&last.path);
 	if (result)
 		slurm_queue_free(out);
 	return result;

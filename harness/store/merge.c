@@ -6,7 +6,8 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
+
+#include "../base/file.h"
 
 struct merge {
 	struct store *into, *from;
@@ -713,15 +714,9 @@ static int for_each(struct merge *m, const char *sql,
 	return result;
 }
 
-static bool is_same_file(const char *a, const char *b)
-{
-	struct stat x, y;
-	return stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
-}
-
 static int merge_one(struct merge *m, struct err *e)
 {
-	if (is_same_file(m->into->path, m->from->path))
+	if (file_same(m->into->path, m->from->path))
 		return err_set(
 			e, ERR_USAGE, "%s: a database cannot be merged into itself", m->from->path);
 	return for_each(m, "SELECT id FROM sweeps ORDER BY id", take_sweep, e)

@@ -100,7 +100,7 @@ try tag good "$(sqlite3 "$(db stub)" "SELECT identity FROM trials LIMIT 1")" --d
 check $? "the database of a study that was submitted has a rollback journal from then on, others a log on local disks"
 # shellcheck disable=SC2086
 "$RETRIAL" run $sweep $small --db "$(db read)" --max-trials 1 -q
-(echo "BEGIN; SELECT count(*) FROM trials;"; sleep 5) | sqlite3 "$(db read)" >"$SCRATCH/reader" & pid=$!
+(echo "BEGIN; SELECT count(*) FROM trials;"; sleep 30) | sqlite3 "$(db read)" >"$SCRATCH/reader" & pid=$!
 until [ -s "$SCRATCH/reader" ]; do sleep 0.05; done
 # shellcheck disable=SC2086
 try run $sweep $small --db "$(db read)" --executor slurm --tasks 3
@@ -122,6 +122,12 @@ queue=$SCRATCH/queue
 STUB_QUEUE=$queue try run $sweep --db "$(db stub)" --executor slurm
 [ "$code" = 4 ] && says '0 of 8 trials done, 8 in Slurm, 0 missing' err && [ ! -d "$SCRATCH/stub/slurm/resume/00002" ]
 check $? "while all is in the queue nothing is submitted: exit code 4"
+ln -s "$SCRATCH/stub" "$SCRATCH/link"
+for path in "$SCRATCH/./stub/r.db" "$SCRATCH/link/r.db"; do
+	STUB_QUEUE=$queue try run $sweep --db "$path" --executor slurm
+	[ "$code" = 4 ] && says '0 of 8 trials done, 8 in Slurm, 0 missing' err && [ ! -d "$SCRATCH/stub/slurm/resume/00002" ]
+	check $? "also when the database is named by another path"
+done
 STUB_QUEUE=$queue try status --db "$(db stub)"
 says '3 tasks waiting: Resources'
 check $? "status says why tasks wait"
