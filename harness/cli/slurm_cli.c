@@ -24,6 +24,15 @@ static const double LOOK_SECONDS = 1, ASK_SECONDS = 3, ASK_SECONDS_MAX = 30;
 
 int slurm_cli_find(const struct cli *c, bool *slurm)
 {
+	static const struct {
+		const char *name, *instead;
+	} local[] = {
+		{ "workers",
+			"a task runs as many trials at a time as it has processors (--slurm "
+			"cpus-per-task=N)" },
+		{ "max-trials", "all missing trials are submitted" },
+		{ "time-limit", "--slurm time=H:MM:SS limits each task" },
+	};
 	static const char *const only[] = { "slurm", "tasks", "per-task", "wait", "collect",
 		"template", "print" };
 	const char *name = cli_get(c, "executor", "local");
@@ -33,6 +42,10 @@ int slurm_cli_find(const struct cli *c, bool *slurm)
 	for (size_t i = 0; i < sizeof(only) / sizeof(*only) && !*slurm; i++)
 		if (cli_has(c, only[i]))
 			return cli_misuse(c, "--%s is for --executor slurm", only[i]);
+	for (size_t i = 0; i < sizeof(local) / sizeof(*local) && *slurm; i++)
+		if (cli_has(c, local[i].name))
+			return cli_misuse(c, "--%s is not for --executor slurm: %s", local[i].name,
+				local[i].instead);
 	if (*slurm && (cli_has(c, "shard") || cli_has(c, "trials")))
 		return cli_misuse(c,
 			"--executor slurm cuts the plan itself: without --shard or "
@@ -44,16 +57,30 @@ int slurm_cli_find(const struct cli *c, bool *slurm)
 
 /* ---- the command of a task ---- */
 
+/* A path as it is from anywhere: tasks may begin in another folder. */
+static void add_path(struct str *out, const char *path)
+{
+	struct str absolute = { 0 };
+	if (path[0] != '/') {
+		char *here = getcwd(NULL, 0);
+		str_addf(&absolute, "%s/", here ? here : ".");
+		free(here);
+	}
+	str_add(&absolute, path);
+	str_add_word(out, absolute.s);
+	str_free(&absolute);
+}
+
 /* The options of this call that a task needs, too. */
 static void add_options(const struct cli *c, struct str *out)
 {
 	static const struct {
 		const char *name;
 		bool value;
-	} passed[] = { { "data", true }, { "threads", true }, { "kernels", true },
-		{ "seeds", true }, { "set", true }, { "retry", true }, { "on-error", true },
-		{ "trial-limit", true }, { "trial-memory", true }, { "checkpoint", true },
-		{ "no-weights", false }, { "no-share", false }, { "allow-dirty", false } };
+	} passed[] = { { "threads", true }, { "kernels", true }, { "seeds", true }, { "set", true },
+		{ "retry", true }, { "on-error", true }, { "trial-limit", true },
+		{ "trial-memory", true }, { "checkpoint", true }, { "no-weights", false },
+		{ "no-share", false }, { "allow-dirty", false } };
 	for (size_t i = 0; i < sizeof(passed) / sizeof(*passed); i++) {
 		const char *value;
 		if (cli_has(c, passed[i].name) && !passed[i].value)
@@ -63,6 +90,10 @@ static void add_options(const struct cli *c, struct str *out)
 			str_addf(out, " --%s ", passed[i].name);
 			str_add_word(out, value);
 		}
+	}
+	if (cli_has(c, "data")) {
+		str_add(out, " --data ");
+		add_path(out, cli_get(c, "data", NULL));
 	}
 }
 
@@ -78,28 +109,17 @@ static int make_commands(const struct cli *c, const struct sweep *sweep, const c
 	if (!realpath(sweep->path, path))
 		return err_errno(e, sweep->path);
 	char *states = run_cli_states(db);
-	struct str both = { 0 }, here = { 0 };
-	if (db[0] != '/') {
-		char *folder = getcwd(NULL, 0);
-		str_addf(&here, "%s/", folder ? folder : ".");
-		free(folder);
-	}
+	struct str both = { 0 };
 	str_add_word(&both, program);
 	str_add(&both, " run ");
 	str_add_word(&both, path);
 	add_options(c, &both);
 	str_addf(run, "%s --states ", both.s);
-	struct str absolute = { 0 };
-	str_addf(&absolute, "%s%s", states[0] == '/' || !here.s ? "" : here.s, states);
-	str_add_word(run, absolute.s);
-	str_clear(&absolute);
-	str_addf(&absolute, "%s%s", here.s ? here.s : "", db);
+	add_path(run, cli_get(c, "states", states));
 	str_addf(collect, "%s --executor slurm --collect --db ", both.s);
-	str_add_word(collect, absolute.s);
+	add_path(collect, db);
 	str_add(collect, "\n");
-	str_free(&absolute);
 	str_free(&both);
-	str_free(&here);
 	free(states);
 	return 0;
 }
@@ -521,6 +541,25 @@ static int run(struct cluster *x, const char *db, struct err *e)
 			text.length ? "; " : "", text.length ? text.s : "");
 	str_free(&text);
 	return exit_code(x, submits && !waits);
+}
+
+void slurm_cli_warn(const struct sweep *sweep, const char *db)
+{
+	struct slurm_queue q;
+	size_t tasks = 0;
+	char *folder = slurm_folder(db, sweep->name, NULL);
+	if (folder && file_exists(folder) && !slurm_queue_read(folder, NULL, &q)) {
+		for (size_t i = 0; i < q.count; i++)
+			tasks += q.tasks[i].number > 0 && !q.tasks[i].stuck;
+		slurm_queue_free(&q);
+	}
+	if (tasks)
+		fprintf(stderr,
+			"warning: %zu task%s of this sweep %s in Slurm, and may run the same "
+			"trials "
+			"(retrial status %s)\n",
+			tasks, tasks == 1 ? "" : "s", tasks == 1 ? "is" : "are", sweep->name);
+	free(folder);
 }
 
 int slurm_cli_run(const struct cli *c, struct store *store, const struct sweep *sweep,

@@ -40,6 +40,9 @@ int slurm_cli_run(const struct cli *c, struct store *store, const struct sweep *
 	const struct local_options *local, const char *db, bool quiet,
 	struct local_summary *summary, struct err *e);
 
+/* A run on this machine: warn when tasks of the sweep wait or run in Slurm. */
+void slurm_cli_warn(const struct sweep *sweep, const char *db);
+
 /* "3 tasks: 1 running (n1), 2 waiting (Resources)" for people; nothing when the queue is empty. */
 void slurm_cli_describe(const struct slurm_queue *q, struct str *out);
 

@@ -300,6 +300,8 @@ static int run_here(const struct cli *c, const struct request *r, struct store *
 	struct local_summary *summary, struct err *e)
 {
 	(void)c;
+	if (r->progress != PROGRESS_NONE)
+		slurm_cli_warn(sweep, db);
 	if (local_run(store, sweep, local, summary, e))
 		return -1;
 	if (r->json)

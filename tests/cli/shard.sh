@@ -73,6 +73,15 @@ echo '#!/bin/sh' >"$SCRATCH/template"
 PATH=$PATH_WITHOUT try run $sweep --db "$(db print)" --executor slurm --print --template "$SCRATCH/template" -q
 refuses 2 "@RETRIAL@"
 check $? "a template without a place for the commands is refused"
+for option in "-j 2" "--max-trials 1" "--time-limit 9"; do
+	# shellcheck disable=SC2086
+	try run $sweep --db "$(db print)" --executor slurm --print -q $option
+	refuses 2 "is not for --executor slurm: "
+	check $? "$option, which tasks would not heed, is refused"
+done
+PATH=$PATH_WITHOUT try run $sweep --db "$(db print)" --executor slurm --print -q --data there --states 'own states' --slurm 'comment-x=a b'
+[ "$code" = 0 ] && says "--data $PWD/there --states '$PWD/own states'" && says "'--comment-x=a b'"
+check $? "tasks get --data and --states as paths that hold in any folder; the call of sbatch can be pasted"
 try run $sweep --db "$(db print)" --tasks 3 -q
 refuses 2 "--tasks is for --executor slurm"
 check $? "options of Slurm without it are refused"
