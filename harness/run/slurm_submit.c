@@ -166,7 +166,8 @@ static void write_list(const struct sweep *sweep, const size_t *shard, size_t ta
 
 /* ---- the script ---- */
 
-/* What a task does, with the submission's folder. Slurm's warning before the time limit (USR1) lets
+/* What a task does, with the submission's folder. A template may have "set -e", but the script goes
+ * on when the trials were interrupted. Slurm's warning before the time limit (USR1) lets
  * the trials write their checkpoints, and the task goes back into the queue; TERM (scancel,
  * preemption) does the former only. */
 static void write_commands(struct str *out, const char *submission, const char *run)
@@ -174,7 +175,8 @@ static void write_commands(struct str *out, const char *submission, const char *
 	str_add(out, "retrial_folder=");
 	str_add_word(out, submission);
 	str_add(out,
-		"\nretrial_task=$(printf %05d $((SLURM_ARRAY_TASK_ID + ${1:-0})))\n"
+		"\nset +e\n"
+		"retrial_task=$(printf %05d $((SLURM_ARRAY_TASK_ID + ${1:-0})))\n"
 		"retrial_pid='' retrial_limit=0\n"
 		"trap 'retrial_limit=1; [ -z \"$retrial_pid\" ] || kill -TERM \"$retrial_pid\"' "
 		"USR1\n"
@@ -197,10 +199,26 @@ static void write_commands(struct str *out, const char *submission, const char *
 		"exit \"$retrial_status\"\n");
 }
 
+/* The line of the template that is the place, apart from blanks: its beginning, *rest what follows
+ * it; NULL: there is none. */
+static const char *find_place(const char *template, const char *place, const char **rest)
+{
+	for (const char *line = template; *line;) {
+		const char *at = line + strspn(line, " \t");
+		const size_t length = strcspn(line, "\n");
+		*rest = at + strlen(place);
+		if (strncmp(at, place, strlen(place)) == 0
+			&& *rest + strspn(*rest, " \t\r") == line + length)
+			return at;
+		line += length + (line[length] == '\n');
+	}
+	return NULL;
+}
+
 static int write_script(struct str *out, const char *template, const char *commands, struct err *e)
 {
 	static const char place[] = "@RETRIAL@";
-	const char *at = strstr(template, place);
+	const char *rest, *at = find_place(template, place, &rest);
 	if (!at || strncmp(template, "#!", 2) != 0)
 		return err_set(e, ERR_USAGE,
 			"the template must begin with \"#!\" (the shell) and have a line \"%s\", "
@@ -208,7 +226,7 @@ static int write_script(struct str *out, const char *template, const char *comma
 			place);
 	str_add_bytes(out, template, (size_t)(at - template));
 	str_add(out, commands);
-	str_add(out, at + strlen(place));
+	str_add(out, rest);
 	return 0;
 }
 
@@ -252,6 +270,19 @@ static void add_options(struct words *w, const struct slurm_options *o)
 		add_word(w, o->options[i]);
 }
 
+/* A folder in a file name that Slurm puts numbers into, at each "%". */
+static void make_output(struct words *w, const char *folder, const char *name)
+{
+	struct str *made = &w->made[w->made_count++];
+	str_add(made, "--output=");
+	for (; *folder; folder++) {
+		str_add_bytes(made, folder, 1);
+		str_add(made, *folder == '%' ? "%" : "");
+	}
+	str_addf(made, "/%s", name);
+	add_word(w, made->s);
+}
+
 static void array_words(struct words *w, const struct sweep *sweep, const char *submission,
 	size_t first, size_t count, const struct slurm_options *o)
 {
@@ -260,7 +291,7 @@ static void array_words(struct words *w, const struct sweep *sweep, const char *
 	make_word(w, "--job-name=retrial-%s", sweep->name);
 	make_word(w, "--comment=retrial %s %zu", submission, first);
 	make_word(w, "--array=1-%zu", count);
-	make_word(w, "--output=%s/%%A_%%a.log", submission);
+	make_output(w, submission, "%A_%a.log");
 	add_word(w, "--open-mode=append");
 	add_word(w, "--requeue");
 	add_word(w, "--signal=B:USR1@60");
@@ -276,7 +307,7 @@ static void merge_words(struct words *w, const struct sweep *sweep, const char *
 	add_word(w, "--parsable");
 	make_word(w, "--job-name=retrial-%s", sweep->name);
 	make_word(w, "--comment=retrial %s merge", submission);
-	make_word(w, "--output=%s/merge.log", submission);
+	make_output(w, submission, "merge.log");
 	add_word(w, "--open-mode=append");
 	add_options(w, o);
 	make_word(w, "--dependency=afterany%s", dependency);
@@ -346,8 +377,10 @@ static int write_in(const char *submission, const char *name, const struct str *
 static void print_words(struct str *out, const struct words *w)
 {
 	str_add(out, "#");
-	for (size_t i = 0; i < w->count; i++)
-		str_addf(out, " %s", w->list[i]);
+	for (size_t i = 0; i < w->count; i++) {
+		str_add(out, " ");
+		str_add_word(out, w->list[i]);
+	}
 	str_add(out, "\n");
 }
 

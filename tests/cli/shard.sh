@@ -147,4 +147,30 @@ sed -i 1,2d "$queue"
 STUB_QUEUE=$queue try run $sweep --db "$(db stub)" --executor slurm
 [ "$code" = 0 ] && says 'trials submitted in' err && [ -d "$SCRATCH/stub/slurm/resume/00002" ]
 check $? "of tasks that are gone without a result the trials are submitted again"
+
+# ---- a task's script, as Slurm starts it ----
+cat >"$SCRATCH/endless.yaml" <<'END'
+retrial: 1
+name: endless
+program: {command: [sh, -c, "trap 'exit 1' TERM; while :; do sleep 0.1; done"]}
+metrics: {x: {better: higher}}
+END
+mkdir "$SCRATCH/log"
+printf '#!/bin/sh\necho "$@" >>"%s/log/requeued"\n' "$SCRATCH" >"$SCRATCH/log/scontrol" && chmod +x "$SCRATCH/log/scontrol"
+printf '#!/bin/sh\nset -eu\n# the line @RETRIAL@\n@RETRIAL@\n' >"$SCRATCH/template"
+try run "$SCRATCH/endless.yaml" --db "$SCRATCH/100%A/r.db" --executor slurm --template "$SCRATCH/template"
+task=$SCRATCH/100%A/slurm/endless/00001
+SLURM_ARRAY_TASK_ID=1 SLURM_ARRAY_JOB_ID=7 PATH=$SCRATCH/log:$PATH sh "$task/task.sh" 0 >"$SCRATCH/out" 2>&1 & pid=$!
+until [ "$(sqlite3 "$task/00001.db" "SELECT count(*) FROM attempts" 2>/dev/null || echo 0)" = 1 ] || ! kill -0 $pid 2>/dev/null; do sleep 0.1; done
+kill -USR1 $pid
+wait $pid
+[ $? = 143 ] && [ "$(cat "$SCRATCH/log/requeued")" = "requeue 7_1" ] && [ "$(sqlite3 "$task/00001.db" "SELECT state FROM attempts")" = interrupted ]
+check $? "a task that is warned ends its trial and goes back into the queue, also with set -e in the template"
+try run "$SCRATCH/endless.yaml" --db "$SCRATCH/100%A/r.db" --executor slurm --print
+says "--output=$SCRATCH/100%%A/slurm/endless/00001/%A_%a.log"
+check $? "a percent sign in the path of a log stays one"
+echo "7|1|RUNNING|None|n1|N/A|retrial $task 0" >"$queue"
+STUB_QUEUE=$queue try run "$SCRATCH/endless.yaml" --db "$SCRATCH/100%A/r.db" --time-limit 1 --progress lines
+says "warning: 1 task of this sweep is in Slurm" err
+check $? "a run on this machine warns of tasks that are in Slurm"
 finish
