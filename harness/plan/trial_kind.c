@@ -250,3 +250,8 @@ const struct trial_kind trial_kind_program = { .networks = false,
 	.silent = "its program runs",
 	.metric = program_declared,
 	.inputs = program_inputs };
+
+int trial_kind_retries(const struct sweep *sweep)
+{
+	return sweep->program ? sweep->program->retries : 0;
+}

@@ -38,4 +38,7 @@ extern const char *const exit_confidences[EXIT_CONFIDENCES];
 /* The metric of this name that is declared for the sweep's trials, or NULL. */
 const struct declared_metric *trial_kind_metric(const struct sweep *sweep, const char *name);
 
+/* How often a trial that failed is run again, as the sweep file says. */
+int trial_kind_retries(const struct sweep *sweep);
+
 #endif

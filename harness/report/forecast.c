@@ -10,7 +10,6 @@
 
 #include "../plan/identity.h"
 #include "../plan/index.h"
-#include "../plan/program.h"
 #include "../plan/trial_kind.h"
 #include "../store/attempts.h"
 #include "../store/read.h"
@@ -387,7 +386,7 @@ int forecast_make(struct store *s, const struct sweep *sweep,
 	const struct forecast_dataset *datasets, size_t dataset_count, int core_version,
 	struct err *e, struct forecast **out)
 {
-	struct past past = { .cost = NAN, .retries = sweep->program ? sweep->program->retries : 0 };
+	struct past past = { .cost = NAN, .retries = trial_kind_retries(sweep) };
 	int result = -1;
 	*out = NULL;
 	struct forecast *f = calloc(1, sizeof(*f));
