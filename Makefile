@@ -305,17 +305,10 @@ study: packages
 	for sweep in $(STUDY); do ./retrial run $$sweep || exit; done
 	+@$(MAKE) --no-print-directory paper
 
-# What is published of results/retrial.db: every trial with its digests, results and phases; retrial verify results/reference checks it anywhere.
-.PHONY: reference
-reference: retrial
-	./retrial query trials --format csv -o results/reference/trials.csv
-	./retrial query digests --format csv -o results/reference/digests.csv
-	./retrial query phases --format csv -o results/reference/phases.csv
-# All tables, figures and verdicts of results/retrial.db again, and the verdicts in PAPER_MAP.md. Unchanged results change no byte.
+# All tables, figures, verdicts and digests of results/retrial.db again, and the verdicts in PAPER_MAP.md. Unchanged results change no byte.
 .PHONY: paper
 paper: packages
 	+@$(MAKE) --no-print-directory -j$(JOBS) retrial
-	+@$(MAKE) --no-print-directory reference
 	sh harness/paper.sh results/retrial.db results/reference experiments/*.yaml
 	sh harness/paper.sh --map PAPER_MAP.md results/reference
 
@@ -325,7 +318,7 @@ publish: DB = results/$(basename $(notdir $(SWEEP))).db
 publish: FOLDER = results/reference
 publish: packages
 	+@$(MAKE) --no-print-directory -j$(JOBS) retrial
-	sh harness/paper.sh --study $(DB) $(FOLDER) $(SWEEP)
+	sh harness/paper.sh $(DB) $(FOLDER) $(SWEEP)
 	sh harness/paper.sh --map PAPER_MAP.md results/reference
 
 # The other papers (experiments/papers) whose database results/NAME.db is here, and the verdicts in their pages.
@@ -334,7 +327,7 @@ papers: packages
 	+@$(MAKE) --no-print-directory -j$(JOBS) retrial
 	for page in experiments/papers/*/README.md; do \
 		name=$$(basename $$(dirname $$page)); \
-		[ ! -e results/$$name.db ] || sh harness/paper.sh --study results/$$name.db results/reference/papers experiments/papers/$$name/$$name.yaml || exit 1; \
+		[ ! -e results/$$name.db ] || sh harness/paper.sh results/$$name.db results/reference/papers experiments/papers/$$name/$$name.yaml || exit 1; \
 		sh harness/paper.sh --map $$page results/reference/papers/$$name || exit 1; done
 
 COMPLETIONS = bash-completion/completions zsh/site-functions fish/vendor_completions.d

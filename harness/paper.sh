@@ -1,12 +1,11 @@
 #!/bin/sh
-# paper.sh DATABASE FOLDER SWEEP.yaml... - everything that a paper needs of a database, made again: of each of these sweeps that the database has a
-# folder FOLDER/NAME with tables (Markdown, CSV, LaTeX and one LaTeX macro a number), verdicts and figures (SVG, script, data), and for all of
-# them FOLDER/environment.csv. Unchanged results change no byte. `make paper` calls it, and then
+# paper.sh DATABASE FOLDER SWEEP.yaml... - everything that a paper needs of a database, made again. Each of these sweeps that the database has gets a
+# folder FOLDER/NAME with tables (Markdown, CSV, LaTeX and one LaTeX macro a number), verdicts and figures (SVG, script, data); its trials, digests and
+# environments, so that `retrial verify FOLDER/NAME` can run the trials again; and phases.csv, epochs and scores of every phase and fold. Trials that
+# another study in FOLDER has are published only there, as those of fair-robustness-mnist in fair-mnist. Unchanged results change no byte. `make
+# paper`, `make publish` and `make papers` call it, and then
 # paper.sh --map FILE FOLDER - write results and verdicts into the rows of FILE (PAPER_MAP.md) between its two lines "<!-- verdicts"; those in
-# FOLDER/papers are of other papers, which have pages of their own (`make papers`).
-# paper.sh --study DATABASE FOLDER SWEEP.yaml - the same for one study with a database of its own. FOLDER/NAME also gets its trials, digests and
-# environments, so that `retrial verify FOLDER/NAME` can run the trials again, and phases.csv: epochs and scores of every phase and fold of its
-# trials (`make publish` calls it). Trials that another study in FOLDER has are published only there, as those of fair-robustness-mnist in fair-mnist.
+# FOLDER/papers are of other papers, which have pages of their own.
 # RETRIAL names the program (default ./retrial). Exit code 1 when anything could not be made.
 set -u
 : "${RETRIAL:=./retrial}"
@@ -49,11 +48,6 @@ if [ "${1:-}" = --map ]; then
 	exit
 fi
 
-study=
-if [ "${1:-}" = --study ]; then
-	study=yes
-	shift
-fi
 db=$1 folder=$2
 shift 2
 # Commands that are written under tables name the database only where it is not the usual one.
@@ -88,13 +82,26 @@ without_empty_groups() {
 
 # keep_own FILE: without the lines of trials that are in the trials.csv of another published study.
 keep_own() {
-	for other in "$(dirname "$folder")"/*/trials.csv; do
-		[ ! -e "$other" ] || [ "$other" = "$folder/trials.csv" ] || cut -d, -f1 "$other"
+	for other in "$folder"/*/trials.csv; do
+		[ ! -e "$other" ] || [ "$other" = "$folder/$name/trials.csv" ] || cut -d, -f1 "$other"
 	done | awk -F, 'others { told[$1]; next } FNR == 1 || !($1 in told)' others=1 - others= "$1" >"$1.new" && mv "$1.new" "$1"
+}
+
+# publish_trials: those of the sweep, with what they were run with.
+publish_trials() {
+	for view in digests phases trials; do
+		make_file "$folder/$name/$view.csv" query $view "sweep=$name" --format csv
+		keep_own "$folder/$name/$view.csv"
+	done
+	[ "$(wc -l <"$folder/$name/trials.csv")" -gt 1 ] || rm "$folder/$name/trials.csv" "$folder/$name/digests.csv" "$folder/$name/phases.csv"
+	make_file "$folder/$name/environment.csv" query "SELECT environment, name, CASE name WHEN 'diff' THEN length(value) || ' characters' ELSE value END AS value
+		FROM facts WHERE name <> 'boot_id' AND environment IN (SELECT a.environment FROM finished AS f JOIN attempts AS a ON a.id = f.attempt
+			WHERE f.sweep = '$name') ORDER BY environment, name" --format csv
 }
 
 mkdir -p "$folder"
 names=$("$RETRIAL" query "SELECT name FROM sweeps" --db "$db" --format csv) || exit 3
+made=
 for sweep; do
 	name=$(sed -n 's/^name: *//p' "$sweep")
 	printf '%s\n' "$names" | grep -qx -- "$name" || continue
@@ -119,19 +126,8 @@ for sweep; do
 		done
 		rm -f "$folder/$name"/figures/*.png # drawn again by the script beside it; the SVG is the one that is always the same bytes
 	fi
+	publish_trials
+	made=yes
 done
-used=
-if [ -n "$study" ]; then
-	name=$(sed -n 's/^name: *//p' "$1")
-	folder=$folder/$name
-	[ -d "$folder" ] || { echo "paper.sh: $db has no trial of $1" >&2; exit 3; }
-	used="AND environment IN (SELECT a.environment FROM finished AS f JOIN attempts AS a ON a.id = f.attempt WHERE f.sweep = '$name')"
-	for view in digests phases trials; do
-		make_file "$folder/$view.csv" query $view "sweep=$name" --format csv
-		keep_own "$folder/$view.csv"
-	done
-	[ "$(wc -l <"$folder/trials.csv")" -gt 1 ] || rm "$folder/trials.csv" "$folder/digests.csv" "$folder/phases.csv"
-fi
-make_file "$folder/environment.csv" query "SELECT environment, name, CASE name WHEN 'diff' THEN length(value) || ' characters' ELSE value END AS value
-	FROM facts WHERE name <> 'boot_id' $used ORDER BY environment, name" --format csv
+[ -n "$made" ] || { echo "paper.sh: $db has no trial of $*" >&2; exit 3; }
 exit $failed

@@ -72,7 +72,7 @@ check $? "the same database makes the same page"
 check $? "without a file it reports on the only sweep of the database"
 PATH="$SCRATCH/empty" "$RETRIAL" report "$sweep" --db "$db" -o "$page" --folder "$SCRATCH/figures" >"$SCRATCH/out" 2>"$SCRATCH/err"
 code=$?
-[ "$code" = 0 ] && holds 0 '<figure id="figure' && [ "$(grep -c 'could not be made: gnuplot is not installed' "$page")" = 5 ]
+[ "$code" = 3 ] && holds 0 '<figure id="figure' && [ "$(grep -c 'could not be made: gnuplot is not installed' "$page")" = 5 ]
 check $? "without gnuplot the page says so in place of the figures"
 try report "$sweep" "$sweep" --db "$db"
 refuses 2 "expected one sweep file"
