@@ -1,28 +1,28 @@
-# differences.gp - made by: retrial plot experiments/ablation-head.yaml --folder results/reference/ablation-head/figures
+# differences.gp - made by: retrial plot experiments/ablation-head.yaml --db results/ablation-head.db --folder results/reference/ablation-head/figures
 # Draw it again with: gnuplot -d -c differences.gp svg (or png, pdf). The numbers are in differences.tsv.
-panels = 2
-array panel_title[2] = ['fashion-mnist', 'cifar10']
-rows = 5
-array row_title[5] = ['both-copied', 'both-random', 'folds-same', 'folds-clean', 'no-kfold']
-row_title_width = 11
+panels = 3
+array panel_title[3] = ['fashion-mnist', 'cifar10', 'mnist']
+rows = 4
+array row_title[4] = ['both-copied', 'both-random', 'folds-chained', 'folds-clean']
+row_title_width = 13
 x_label = 'difference to base (pp)'
 legend_entries = 2
 legend_rows = 1
-array legend[2] = ['one seed', 'mean difference, 95 % t interval']
+array legend[2] = ['one seed', 'mean difference, 95 % interval']
 array legend_style[2] = [1, 2]
 array legend_line[2] = [0, 1]
 array legend_point[2] = [1, 1]
-array legend_x[2] = [10, 107.6]
+array legend_x[2] = [10, 111.6]
 array legend_row[2] = [0, 0]
-array x_low[2] = [-0.4562, -4.2348]
-array x_high[2] = [0.7462, 2.1948]
-array x_step[2] = [0.2, 1]
-array x_decimals[2] = [1, 0]
+array x_low[3] = [-1.3956, -7.2624, -20.11949539]
+array x_high[3] = [1.0506, 2.7924, 3.896880095]
+array x_step[3] = [1, 5, 10]
+array x_decimals[3] = [0, 0, 0]
 id = 'differences'
-figure_title = 'Test accuracy beside what the notebook ran'
-array caption[2] = ['Test accuracy (%). Bars: mean of the differences to base, paired by seed (n = 6 pairs), with the 95 % Student t interval.', 'Circles: the seeds. Tests, corrected for their number, are in the table.']
-caption_lines = 2
-plot_height = 198
+figure_title = 'Test accuracy beside the notebook before its k-fold'
+array caption[3] = ['Test accuracy (%). Bars: mean of the differences to base, paired by seed (n = 10 pairs), with the 95 %', 'interval of the exact sign-flip test, corrected as in the table. Circles: the seeds. The p values are in', 'the table.']
+caption_lines = 3
+plot_height = 172
 
 # ---- style.gp ----
 # style.gp - what all figures share: size, fonts, Okabe-Ito colours, title and caption. It comes before plots/KIND.gp in every script.
@@ -43,7 +43,7 @@ output_as = ARGC > 0 ? ARG1 : 'svg'
 # Sizes of fonts are given in pixels at 96 an inch: 10.7 are 8 points. SVG counts pixels, the others points.
 font_unit = output_as eq 'svg' ? 1.0 : 0.75
 font(pixels) = sprintf(',%.4g', pixels * font_unit)
-# Terminals differ in what they take for the height of a character and of a point, too.
+# The height of a character and the size of a point also differ between terminals.
 tic_down = output_as eq 'svg' ? 0.55 : 0.2
 point_unit = output_as eq 'svg' ? 0.7 : 1.0
 small = font(10.7); normal = font(11.5); large = font(13.5)
@@ -65,7 +65,8 @@ blue = '#0072b2'; vermilion = '#d55e00'; purple = '#cc79a7'; grey = '#777777'; p
 x_at(pixels) = pixels / width
 y_at(pixels) = 1 - pixels / height
 
-set label 100 figure_title at screen x_at(10), screen y_at(15) left font large front
+title_font = strlen(figure_title) > 95 ? small : strlen(figure_title) > 76 ? normal : large
+set label 100 figure_title at screen x_at(10), screen y_at(15) left font title_font front
 do for [line = 1:caption_lines] {
 	set label 100 + line caption[line] at screen x_at(10), screen y_at(plot_top + plot_height + 14 * line - 3) left font small textcolor rgb '#333333' front
 }

@@ -1,10 +1,10 @@
-# heads.gp - made by: retrial plot experiments/ablation-head.yaml --folder results/reference/ablation-head/figures
+# heads.gp - made by: retrial plot experiments/ablation-head.yaml --db results/ablation-head.db --folder results/reference/ablation-head/figures
 # Draw it again with: gnuplot -d -c heads.gp svg (or png, pdf). The numbers are in heads.tsv.
-panels = 2
-array panel_title[2] = ['fashion-mnist', 'cifar10']
-rows = 6
-array row_title[6] = ['base', 'both-copied', 'both-random', 'folds-same', 'folds-clean', 'no-kfold']
-row_title_width = 11
+panels = 3
+array panel_title[3] = ['fashion-mnist', 'cifar10', 'mnist']
+rows = 5
+array row_title[5] = ['base', 'both-copied', 'both-random', 'folds-chained', 'folds-clean']
+row_title_width = 13
 x_label = 'test accuracy (%)'
 legend_entries = 2
 legend_rows = 1
@@ -12,17 +12,17 @@ array legend[2] = ['one seed', 'mean, 95 % t interval']
 array legend_style[2] = [1, 2]
 array legend_line[2] = [0, 1]
 array legend_point[2] = [1, 1]
-array legend_x[2] = [10, 107.6]
+array legend_x[2] = [10, 111.6]
 array legend_row[2] = [0, 0]
-array x_low[2] = [88.84493333, 60.8038]
-array x_high[2] = [90.51173333, 67.0462]
-array x_step[2] = [0.5, 1]
-array x_decimals[2] = [1, 0]
+array x_low[3] = [88.5108, 57.812, 78.8984]
+array x_high[3] = [90.5142, 67.478, 100.8116]
+array x_step[3] = [1, 5, 10]
+array x_decimals[3] = [0, 0, 0]
 id = 'heads'
 figure_title = 'Test accuracy by variant with every seed as a point'
-array caption[1] = ['Circles: single seeds, each one trained network (n = 6). Diamonds: their mean, with its 95 % Student t interval.']
-caption_lines = 1
-plot_height = 212
+array caption[2] = ['Circles: single seeds, each one trained network (n = 10). Diamonds: their mean, with its 95 % Student t', 'interval.']
+caption_lines = 2
+plot_height = 188
 
 # ---- style.gp ----
 # style.gp - what all figures share: size, fonts, Okabe-Ito colours, title and caption. It comes before plots/KIND.gp in every script.
@@ -43,7 +43,7 @@ output_as = ARGC > 0 ? ARG1 : 'svg'
 # Sizes of fonts are given in pixels at 96 an inch: 10.7 are 8 points. SVG counts pixels, the others points.
 font_unit = output_as eq 'svg' ? 1.0 : 0.75
 font(pixels) = sprintf(',%.4g', pixels * font_unit)
-# Terminals differ in what they take for the height of a character and of a point, too.
+# The height of a character and the size of a point also differ between terminals.
 tic_down = output_as eq 'svg' ? 0.55 : 0.2
 point_unit = output_as eq 'svg' ? 0.7 : 1.0
 small = font(10.7); normal = font(11.5); large = font(13.5)
@@ -65,7 +65,8 @@ blue = '#0072b2'; vermilion = '#d55e00'; purple = '#cc79a7'; grey = '#777777'; p
 x_at(pixels) = pixels / width
 y_at(pixels) = 1 - pixels / height
 
-set label 100 figure_title at screen x_at(10), screen y_at(15) left font large front
+title_font = strlen(figure_title) > 95 ? small : strlen(figure_title) > 76 ? normal : large
+set label 100 figure_title at screen x_at(10), screen y_at(15) left font title_font front
 do for [line = 1:caption_lines] {
 	set label 100 + line caption[line] at screen x_at(10), screen y_at(plot_top + plot_height + 14 * line - 3) left font small textcolor rgb '#333333' front
 }
