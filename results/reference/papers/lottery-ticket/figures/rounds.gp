@@ -1,4 +1,4 @@
-# rounds.gp - made by: retrial plot experiments/papers/lottery-ticket/lottery-ticket.yaml --db results/papers.db --folder results/reference/papers/lottery-ticket/figures
+# rounds.gp - made by: retrial plot experiments/papers/lottery-ticket/lottery-ticket.yaml --db results/lottery-ticket.db --folder results/reference/papers/lottery-ticket/figures
 # Draw it again with: gnuplot -d -c rounds.gp svg (or png, pdf). The numbers are in rounds.tsv.
 legend_entries = 2
 legend_rows = 1
@@ -23,15 +23,15 @@ array x_low[10] = [0.8, 0.8, 0.8, 0.8, 0.8, 0.8, 0.8, 0.8, 0.8, 0.8]
 array x_high[10] = [6.2, 6.2, 6.2, 6.2, 6.2, 6.2, 6.2, 6.2, 6.2, 6.2]
 array x_step[10] = [2, 2, 2, 2, 2, 2, 2, 2, 2, 2]
 array x_decimals[10] = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0]
-array y_low[10] = [0.003831065483, 0.003831065483, 0.003831065483, 0.003831065483, 0.003232871392, 0.003232871392, 0.003232871392, 0.003232871392, 0.001799293774, 0.001799293774]
-array y_high[10] = [0.2380257163, 0.2380257163, 0.2380257163, 0.2380257163, 0.1332498341, 0.1332498341, 0.1332498341, 0.1332498341, 0.1647973172, 0.1647973172]
+array y_low[10] = [0.003831065483, 0.003831065483, 0.003831065483, 0.003831065483, 0.002360146915, 0.002360146915, 0.002360146915, 0.002360146915, 0.0009283594398, 0.0009283594398]
+array y_high[10] = [0.2380257163, 0.2380257163, 0.2380257163, 0.2380257163, 0.134606834, 0.134606834, 0.134606834, 0.134606834, 0.1700627307, 0.1700627307]
 array y_step[10] = [0.05, 0.05, 0.05, 0.05, 0.05, 0.05, 0.05, 0.05, 0.05, 0.05]
 array y_decimals[10] = [2, 2, 2, 2, 2, 2, 2, 2, 2, 2]
 array curve_style[20] = [2, 1, 2, 1, 2, 1, 2, 1, 2, 1, 2, 1, 2, 1, 2, 1, 2, 1, 2, 1]
 y_label = 'loss'
 id = 'rounds'
 figure_title = 'Validation loss by epoch in each round'
-array caption[3] = ['Thick lines: mean over all seeds, as long as none has stopped; thin lines: single seeds to their own end', '(n = 6). Band: mean ± standard deviation. Training values are running means over the epoch, with', 'dropout.']
+array caption[3] = ['Thick lines: mean over all seeds, as long as none has stopped; thin lines: single seeds to their own end', '(n = 8). Band: mean ± standard deviation. Training values are running means over the epoch, with', 'dropout.']
 caption_lines = 3
 plot_height = 552
 
@@ -54,7 +54,7 @@ output_as = ARGC > 0 ? ARG1 : 'svg'
 # Sizes of fonts are given in pixels at 96 an inch: 10.7 are 8 points. SVG counts pixels, the others points.
 font_unit = output_as eq 'svg' ? 1.0 : 0.75
 font(pixels) = sprintf(',%.4g', pixels * font_unit)
-# Terminals differ in what they take for the height of a character and of a point, too.
+# The height of a character and the size of a point also differ between terminals.
 tic_down = output_as eq 'svg' ? 0.55 : 0.2
 point_unit = output_as eq 'svg' ? 0.7 : 1.0
 small = font(10.7); normal = font(11.5); large = font(13.5)

@@ -1,4 +1,4 @@
-# tickets.gp - made by: retrial plot experiments/papers/lottery-ticket/lottery-ticket.yaml --db results/papers.db --folder results/reference/papers/lottery-ticket/figures
+# tickets.gp - made by: retrial plot experiments/papers/lottery-ticket/lottery-ticket.yaml --db results/lottery-ticket.db --folder results/reference/papers/lottery-ticket/figures
 # Draw it again with: gnuplot -d -c tickets.gp svg (or png, pdf). The numbers are in tickets.tsv.
 panels = 1
 array panel_title[1] = ['mnist']
@@ -14,13 +14,13 @@ array legend_line[2] = [0, 1]
 array legend_point[2] = [1, 1]
 array legend_x[2] = [10, 111.6]
 array legend_row[2] = [0, 0]
-array x_low[1] = [96.8844]
-array x_high[1] = [98.3856]
+array x_low[1] = [96.884]
+array x_high[1] = [98.396]
 array x_step[1] = [0.5]
 array x_decimals[1] = [1]
 id = 'tickets'
 figure_title = 'Test accuracy of tickets and of random weights in their masks'
-array caption[2] = ['Circles: single seeds, each one trained network (n = 6). Diamonds: their mean, with its 95 % Student t', 'interval.']
+array caption[2] = ['Circles: single seeds, each one trained network (n = 8). Diamonds: their mean, with its 95 % Student t', 'interval.']
 caption_lines = 2
 plot_height = 236
 
@@ -43,7 +43,7 @@ output_as = ARGC > 0 ? ARG1 : 'svg'
 # Sizes of fonts are given in pixels at 96 an inch: 10.7 are 8 points. SVG counts pixels, the others points.
 font_unit = output_as eq 'svg' ? 1.0 : 0.75
 font(pixels) = sprintf(',%.4g', pixels * font_unit)
-# Terminals differ in what they take for the height of a character and of a point, too.
+# The height of a character and the size of a point also differ between terminals.
 tic_down = output_as eq 'svg' ? 0.55 : 0.2
 point_unit = output_as eq 'svg' ? 0.7 : 1.0
 small = font(10.7); normal = font(11.5); large = font(13.5)
