@@ -223,7 +223,7 @@ check $? "of more values than are told apart every trial is a point, and its lin
 stop
 
 # 120 sweeps, and 130 trials that run.
-cp "$db" "$SCRATCH/many.db"
+cp "$SCRATCH/tiny.db" "$SCRATCH/many.db"
 sqlite3 "$SCRATCH/many.db" "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 119)
 	INSERT INTO sweeps (name, title, path, digest, text, seeds, frozen_at)
 	SELECT 'copy' || i, title, path, digest, text, seeds, '2020-01-01T00:00:00.000Z' FROM n, sweeps WHERE name = 'tiny';

@@ -264,17 +264,17 @@ static void a_program_has_its_metrics_and_parameters_in_it(void **state)
 	(void)state;
 	freeze_with(store, "",
 		"name: solver\n"
-		"program: {command: [solve, '{kind}', '{step}', '{drift}']}\n"
-		"parameters: {step: {type: real, default: 0.5}, drift: {type: integer, default: "
+		"program: {command: [solve, '{kind}', '{step}', '{state}']}\n"
+		"parameters: {step: {type: real, default: 0.5}, state: {type: integer, default: "
 		"3}, kind: {type: text, default: "
 		"euler}}\n"
-		"metrics: {rmse: {better: lower}, drift: {}}\n"
+		"metrics: {rmse: {better: lower}}\n"
 		"axes: {kind: [euler, midpoint]}\n");
 	assert_answer(store,
-		"SELECT kind, step, typeof(step), rmse, drift, drift_2, state FROM wide_solver "
+		"SELECT kind, step, typeof(step), rmse, state, state_2 FROM wide_solver "
 		"ORDER BY "
 		"position",
-		"euler,0.5,real,,,3,queued\nmidpoint,0.5,real,,,3,queued\n");
+		"euler,0.5,real,,queued,3\nmidpoint,0.5,real,,queued,3\n");
 	assert_answer(store,
 		"SELECT count(*) FROM pragma_table_info('wide_solver') WHERE name = "
 		"'test_accuracy'",
