@@ -99,26 +99,31 @@ static void sum_up(struct ledger *l, size_t first)
 static int read_submission(struct ledger *l, const char *submission, struct err *e)
 {
 	struct slurm_list list;
-	struct str jobs = { 0 }, path = { 0 };
-	char identity[DIGEST_TEXT];
+	struct str path = { 0 };
+	char identity[DIGEST_TEXT], job[24];
 	const size_t first = l->count;
-	str_addf(&jobs, "%s/%s/jobs.txt", l->folder, submission);
+	long before;
+	/* Of a submission that broke off, Slurm has no array or not all: nothing else of it can
+	 * have ended. */
+	char *jobs = slurm_jobs_read(l->folder, submission);
 	str_addf(&path, "%s/%s/trials.txt", l->folder, submission);
-	/* Of a submission that broke off, Slurm has no array: nothing of it can have ended. */
-	const bool submitted = file_exists(jobs.s) && file_exists(path.s);
+	const bool submitted = jobs && file_exists(path.s);
 	const int result = submitted ? slurm_list_open(path.s, &list, e) : 0;
-	str_free(&jobs);
 	str_free(&path);
-	if (!submitted || result)
+	if (!submitted || result) {
+		free(jobs);
 		return result;
+	}
 	for (long number; (number = slurm_list_next(&list, identity));) {
 		const size_t trial = find_trial(l->trials, identity);
-		if (trial == l->trials->row_count || l->claimed[trial])
+		if (trial == l->trials->row_count || l->claimed[trial]
+			|| !slurm_jobs_find(jobs, number, &before, job))
 			continue;
 		l->claimed[trial] = true;
 		add_trial(l, submission, number, trial);
 	}
 	slurm_list_close(&list);
+	free(jobs);
 	sum_up(l, first);
 	return 0;
 }

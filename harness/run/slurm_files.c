@@ -102,12 +102,13 @@ out:
 	return fd;
 }
 
-int slurm_jobs_add(const char *submission, size_t first, const char *job, struct err *e)
+int slurm_jobs_add(
+	const char *submission, size_t first, size_t count, const char *job, struct err *e)
 {
 	struct str path = { 0 };
 	str_addf(&path, "%s/jobs.txt", submission);
 	FILE *f = fopen(path.s, "ae");
-	int result = f && fprintf(f, "%zu %s\n", first, job) > 0 ? 0 : -1;
+	int result = f && fprintf(f, "%zu %s %zu\n", first, job, count) > 0 ? 0 : -1;
 	if (f && fclose(f))
 		result = -1;
 	if (result)
@@ -116,28 +117,45 @@ int slurm_jobs_add(const char *submission, size_t first, const char *job, struct
 	return result;
 }
 
-void slurm_log_path(const char *folder, const char *submission, long number, struct str *out)
+char *slurm_jobs_read(const char *folder, const char *submission)
 {
 	struct str path = { 0 };
-	char *text = NULL;
+	char *text;
 	size_t bytes;
-	long first, best = -1;
-	char job[24], array[24] = "";
 	str_addf(&path, "%s/%s/jobs.txt", folder, submission);
-	if (file_read(path.s, JOBS_MAX, &text, &bytes, NULL) == 0) {
-		for (const char *at = text; sscanf(at, "%ld %23s", &first, job) == 2;) {
-			if (first < number && first > best) {
-				best = first;
-				memcpy(array, job, sizeof(array));
-			}
-			at += strcspn(at, "\n");
-			at += *at == '\n';
-		}
-		free(text);
-	}
-	if (best >= 0)
-		str_addf(out, "%s/%s/%s_%ld.log", folder, submission, array, number - best);
+	if (file_read(path.s, JOBS_MAX, &text, &bytes, NULL))
+		text = NULL;
 	str_free(&path);
+	return text;
+}
+
+bool slurm_jobs_find(const char *jobs, long number, long *first, char job[24])
+{
+	long begin, best = -1;
+	char array[24];
+	int length;
+	for (const char *at = jobs; sscanf(at, "%ld %23s%n", &begin, array, &length) == 2;) {
+		const char *count = at + length;
+		const bool ends = *count == ' ' && number > begin + strtol(count, NULL, 10);
+		if (begin < number && begin > best && !ends) {
+			best = begin;
+			memcpy(job, array, sizeof(array));
+		}
+		at += strcspn(at, "\n");
+		at += *at == '\n';
+	}
+	*first = best;
+	return best >= 0;
+}
+
+void slurm_log_path(const char *folder, const char *submission, long number, struct str *out)
+{
+	char *jobs = slurm_jobs_read(folder, submission);
+	long first;
+	char job[24];
+	if (jobs && slurm_jobs_find(jobs, number, &first, job))
+		str_addf(out, "%s/%s/%s_%ld.log", folder, submission, job, number - first);
+	free(jobs);
 }
 
 /* "NUMBER SIZE TIME\n" of a database as it lies there, its log included: what has been merged. */

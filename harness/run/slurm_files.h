@@ -37,9 +37,18 @@ void slurm_list_head(struct str *out, int core_version);
 size_t slurm_submissions(const char *folder);
 int slurm_lock(const char *folder, size_t submissions, struct err *e);
 
-/* ---- jobs.txt: lines "FIRST JOB", the number before an array's first task and the array ---- */
+/* ---- jobs.txt: lines "FIRST JOB COUNT", the number before an array's first task, the array and
+ * how many tasks it has. Older files have no COUNT. ---- */
 
-int slurm_jobs_add(const char *submission, size_t first, const char *job, struct err *e);
+int slurm_jobs_add(
+	const char *submission, size_t first, size_t count, const char *job, struct err *e);
+
+/* The text of a submission's jobs.txt; the caller's. NULL: no array was submitted. */
+char *slurm_jobs_read(const char *folder, const char *submission);
+
+/* The array that has a task: the number before its first one, and its job. Returns false if the
+ * task was not submitted. */
+bool slurm_jobs_find(const char *jobs, long number, long *first, char job[24]);
 
 /* The log of a task; nothing when its array is not known. */
 void slurm_log_path(const char *folder, const char *submission, long number, struct str *out);

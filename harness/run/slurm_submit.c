@@ -384,32 +384,60 @@ static void print_words(struct str *out, const struct words *w)
 	str_add(out, "\n");
 }
 
+/* The job that merges what the arrays have written. */
+static int submit_merge(const struct sweep *sweep, const char *submission, const char *dependency,
+	const struct slurm_options *o, struct str *text, struct err *e)
+{
+	char job[24];
+	struct words w = { .count = 0 };
+	merge_words(&w, sweep, submission, dependency, o);
+	const int result = submit(&w, job, e);
+	free_words(&w);
+	if (!result)
+		str_addf(text, ", then %s to merge", job);
+	return result;
+}
+
+/* What of a submission that broke off is in Slurm all the same. */
+static void say_submitted(
+	struct err *e, size_t submitted, size_t tasks, bool merges, const struct str *jobs)
+{
+	const struct err why = *e;
+	err_set(e, why.kind, "%s; %zu of %zu task%s %s submitted (job %s)%s", why.text, submitted,
+		tasks, tasks == 1 ? "" : "s", submitted == 1 ? "is" : "are", jobs->s,
+		submitted < tasks ? ": run again for the others"
+			: merges  ? ""
+				  : ", but not the job that merges: the next run does that");
+}
+
 static int submit_all(const struct sweep *sweep, const char *submission, size_t tasks,
 	const struct slurm_options *o, struct str *text, struct err *e)
 {
 	const size_t most = array_max();
 	struct str dependency = { 0 };
+	size_t submitted = 0;
 	char job[24];
 	int result = 0;
-	for (size_t first = 0; first < tasks && !result; first += most) {
+	while (submitted < tasks && !result) {
+		const size_t first = submitted, count = tasks - first < most ? tasks - first : most;
 		struct words w = { .count = 0 };
-		array_words(&w, sweep, submission, first,
-			tasks - first < most ? tasks - first : most, o);
-		result = submit(&w, job, e) || slurm_jobs_add(submission, first, job, e) ? -1 : 0;
-		free_words(&w);
-		if (!result) {
-			str_addf(&dependency, ":%s", job);
-			str_addf(text, "%s%s", text->length ? ", " : "", job);
-		}
-	}
-	if (!result) {
-		struct words w = { .count = 0 };
-		merge_words(&w, sweep, submission, dependency.s, o);
+		array_words(&w, sweep, submission, first, count, o);
 		result = submit(&w, job, e);
 		free_words(&w);
-		if (!result)
-			str_addf(text, ", then %s to merge", job);
+		if (!result) {
+			submitted += count;
+			str_addf(&dependency, ":%s", job);
+			str_addf(text, "%s%s", text->length ? ", " : "", job);
+			result = slurm_jobs_add(submission, first, count, job, e);
+		}
 	}
+	struct err no_merge = { 0 };
+	const bool merges =
+		submitted && !submit_merge(sweep, submission, dependency.s, o, text, &no_merge);
+	if (!result && !merges)
+		result = err_set(e, no_merge.kind, "%s", no_merge.text);
+	if (result && submitted)
+		say_submitted(e, submitted, tasks, merges, text);
 	str_free(&dependency);
 	return result;
 }

@@ -148,6 +148,58 @@ STUB_QUEUE=$queue try run $sweep --db "$(db stub)" --executor slurm
 [ "$code" = 0 ] && says 'trials submitted in' err && [ -d "$SCRATCH/stub/slurm/resume/00002" ]
 check $? "of tasks that are gone without a result the trials are submitted again"
 
+# ---- a submission that broke off: two tasks an array, and a limit of the site for jobs ----
+cat >"$SCRATCH/six.yaml" <<'END'
+retrial: 1
+name: six
+program: {command: [echo, "x is {a}"]}
+parameters: {a: integer}
+metrics: {x: {better: higher, match: 'x is (\d)'}}
+axes: {a: [1, 2, 3, 4, 5, 6]}
+END
+mkdir "$SCRATCH/limit"
+printf '#!/bin/sh\necho "MaxArraySize = 3"\n' >"$SCRATCH/limit/scontrol"
+cat >"$SCRATCH/limit/sbatch" <<'END'
+#!/bin/sh
+# Jobs 101, 103 and 105 are arrays, 100 merges; $REFUSED (a pattern) is over the limit.
+for word in "$@"; do
+	case $word in --comment=*) at=${word##* } ;; esac
+done
+case $at in
+$REFUSED) echo "sbatch: error: QOSMaxSubmitJobPerUserLimit" >&2; exit 1 ;;
+merge) echo 100 ;;
+*) echo $((101 + at)) ;;
+esac
+END
+chmod +x "$SCRATCH/limit/scontrol" "$SCRATCH/limit/sbatch"
+# six REFUSED ARGUMENTS...: run that sweep on Slurm
+six() { REFUSED=$1; shift; REFUSED=$REFUSED PATH=$SCRATCH/limit:$PATH try run "$SCRATCH/six.yaml" --executor slurm "$@"; }
+six 4 --db "$(db six)"
+refuses 3 "QOSMaxSubmitJobPerUserLimit; 4 of 6 tasks are submitted (job 101, 103, then 100 to merge): run again for the others"
+check $? "an array that sbatch refuses: exit code 3, and it is said what was submitted, with the job that merges it"
+task=$SCRATCH/six/slurm/six/00001
+[ "$(cat "$task/jobs.txt")" = "0 101 2
+2 103 2" ]
+check $? "the submission has a list of its arrays and their tasks"
+SLURM_ARRAY_TASK_ID=1 sh "$task/task.sh" 2 >"$SCRATCH/out" 2>&1
+echo 'out of memory' >"$task/103_2.log"
+try status --db "$(db six)"
+says '1 with results to be merged, 3 unfinished' && says 'task 4 of submission 00001 ended without 1 of its 1 trial: out of memory' && ! says 'task 5'
+check $? "status counts only tasks that were submitted"
+six 2 --db "$(db six)"
+[ "$code" = 3 ] && says 'task 4 of submission 00001 ended without' err && ! says 'task 5 of' err && says '2 of 5 tasks are submitted (job 101, then 100 to merge)' err
+check $? "and so does the next run, which submits all that is missing"
+try status --db "$(db six)"
+says 'tasks ended: 1 done, 3 unfinished' && says 'task 1 of submission 00002 ended without' && says 'task 4 of submission 00001 ended without'
+check $? "a trial that was not submitted again counts for the task that had it"
+sed -i 's/ [0-9]*$//' "$task/jobs.txt"
+try status --db "$(db six)"
+says 'task 4 of submission 00001 ended without 1 of its 1 trial: out of memory'
+check $? "lists of arrays without their sizes are read, too"
+six merge --db "$(db merge)"
+refuses 3 "QOSMaxSubmitJobPerUserLimit; 6 of 6 tasks are submitted (job 101, 103, 105), but not the job that merges: the next run does that"
+check $? "if only the merging job is refused, it is said"
+
 # ---- a task's script, as Slurm starts it ----
 cat >"$SCRATCH/endless.yaml" <<'END'
 retrial: 1
