@@ -34,11 +34,14 @@ static int run(const struct cli *c)
 	}
 	int result = folder ? slurm_queue_read(folder, &e, &q) : -1;
 	if (!result) {
+		size_t tasks = 0; /* without the job that merges */
+		for (size_t i = 0; i < q.count; i++)
+			tasks += q.tasks[i].number > 0;
 		result = slurm_cancel(&q, &e);
 		if (!result)
 			printf("%zu task%s cancelled; what they had done stays (retrial run "
 			       "--executor slurm goes on)\n",
-				q.count, q.count == 1 ? "" : "s");
+				tasks, tasks == 1 ? "" : "s");
 		slurm_queue_free(&q);
 	}
 	free(folder);

@@ -143,6 +143,10 @@ check $? "status says why tasks wait"
 STUB_QUEUE=$queue try status --db "$(db stub)" --json
 says '"reason":"Resources"'
 check $? "and --json has it"
+mkdir "$SCRATCH/cancel" && printf '#!/bin/sh\necho "$@" >>"%s/cancel/jobs"\n' "$SCRATCH" >"$SCRATCH/cancel/scancel" && chmod +x "$SCRATCH/cancel/scancel"
+PATH=$SCRATCH/cancel:$PATH STUB_QUEUE=$queue try cancel resume --db "$(db stub)"
+fine && says '3 tasks cancelled' && [ "$(cat "$SCRATCH/cancel/jobs")" = "7_1 7_2 7_3 8" ]
+check $? "cancel removes the merging job, too, and counts only tasks"
 sed -i 1,2d "$queue"
 STUB_QUEUE=$queue try run $sweep --db "$(db stub)" --executor slurm
 [ "$code" = 0 ] && says 'trials submitted in' err && [ -d "$SCRATCH/stub/slurm/resume/00002" ]
