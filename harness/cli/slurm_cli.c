@@ -140,12 +140,15 @@ static bool begins_option(const char *text)
 	return name > 0 && text[name] == '=';
 }
 
-/* What would break the submission. */
+/* What would break the submission or hide its logs, also abbreviated: sbatch takes "out" for
+ * "output". */
 static bool is_ours(const char *text)
 {
-	static const char *const names[] = { "array=", "comment=", "parsable", "wrap=" };
+	static const char *const names[] = { "array", "comment", "error", "output", "parsable",
+		"wrap" };
+	const size_t length = strcspn(text, "=,");
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
-		if (strncmp(text, names[i], strlen(names[i])) == 0)
+		if (length > 0 && strncmp(text, names[i], length) == 0)
 			return true;
 	return false;
 }
@@ -160,8 +163,8 @@ static int read_pairs(const struct cli *c, struct pairs *p)
 				length += 1 + strcspn(text + length + 1, ",");
 			if (is_ours(text))
 				return cli_misuse(c,
-					"--slurm=%s: --array, --comment, --parsable and --wrap are "
-					"retrial's own",
+					"--slurm=%s: --array, --comment, --error, --output, "
+					"--parsable and --wrap are retrial's own",
 					text);
 			if (!begins_option(text) || p->count == PAIRS_MAX)
 				return cli_misuse(c,

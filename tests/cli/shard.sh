@@ -89,9 +89,14 @@ try run $sweep --db "$(db print)" --executor slurm --slurm gpu -q --print
 refuses 2 "NAME=VALUE is expected"
 check $? "an option of sbatch without a value is refused"
 
-try run $sweep --db "$(db print)" --executor slurm --slurm array=1-9 -q --print
-refuses 2 "retrial's own"
-check $? "an option that would break the submission is refused"
+for option in array=1-9 comment=x output=o.log error=e.log outp=o.log; do
+	try run $sweep --db "$(db print)" --executor slurm --slurm $option -q --print
+	refuses 2 "retrial's own"
+	check $? "$option, which would break the submission or hide its logs, is refused"
+done
+try run $sweep --db "$(db print)" --executor slurm --slurm export=NONE,account=me -q --print
+[ "$code" = 0 ] && says '--export=NONE --account=me'
+check $? "other options that begin like these are not"
 
 PATH=$PWD/tests/bench/slurm_stub:$PATH
 export PATH
