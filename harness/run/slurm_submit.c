@@ -270,17 +270,24 @@ static void add_options(struct words *w, const struct slurm_options *o)
 		add_word(w, o->options[i]);
 }
 
-/* A folder in a file name that Slurm puts numbers into, at each "%". */
-static void make_output(struct words *w, const char *folder, const char *name)
+/* An option with a folder in a file name that Slurm puts numbers into, at each "%". */
+static void make_file(struct words *w, const char *option, const char *folder, const char *name)
 {
 	struct str *made = &w->made[w->made_count++];
-	str_add(made, "--output=");
+	str_add(made, option);
 	for (; *folder; folder++) {
 		str_add_bytes(made, folder, 1);
 		str_add(made, *folder == '%' ? "%" : "");
 	}
 	str_addf(made, "/%s", name);
 	add_word(w, made->s);
+}
+
+/* Both streams into one log, whatever a template or the environment says of one of them. */
+static void make_output(struct words *w, const char *folder, const char *name)
+{
+	make_file(w, "--output=", folder, name);
+	make_file(w, "--error=", folder, name);
 }
 
 static void array_words(struct words *w, const struct sweep *sweep, const char *submission,

@@ -228,8 +228,9 @@ wait $pid
 [ $? = 143 ] && [ "$(cat "$SCRATCH/log/requeued")" = "requeue 7_1" ] && [ "$(sqlite3 "$task/00001.db" "SELECT state FROM attempts")" = interrupted ]
 check $? "a task that is warned ends its trial and goes back into the queue, also with set -e in the template"
 try run "$SCRATCH/endless.yaml" --db "$SCRATCH/100%A/r.db" --executor slurm --print
-says "--output=$SCRATCH/100%%A/slurm/endless/00001/%A_%a.log"
-check $? "a percent sign in the path of a log stays one"
+log=$SCRATCH/100%%A/slurm/endless/00001
+says "--output=$log/%A_%a.log --error=$log/%A_%a.log" && says "--output=$log/merge.log --error=$log/merge.log"
+check $? "logs have both streams, also if a template says otherwise; a percent sign in their path stays one"
 echo "7|1|RUNNING|None|n1|N/A|retrial $task 0" >"$queue"
 STUB_QUEUE=$queue try run "$SCRATCH/endless.yaml" --db "$SCRATCH/100%A/r.db" --time-limit 1 --progress lines
 says "warning: 1 task of this sweep is in Slurm" err
