@@ -71,11 +71,13 @@ int data_import(const struct cli *c, const struct dataset_places *places)
 			d->name, (unsigned)d->train_count, (unsigned)d->test_count, d->height,
 			d->width, d->channels == 3 ? "coloured" : "grey", d->classes, d->origin,
 			d->source);
+	const char *one = d->reals ? "example" : "image";
 	if (in_both)
 		fprintf(stderr,
-			"warning: %u of the %u test images are training images as well: test "
-			"accuracy will be too high\n",
-			(unsigned)in_both, (unsigned)d->test_count);
+			"warning: %u of the %u test %ss %s training %s%s as well: test accuracy "
+			"will be too high\n",
+			(unsigned)in_both, (unsigned)d->test_count, one,
+			in_both == 1 ? "is a" : "are", one, in_both == 1 ? "" : "s");
 	dataset_close(d);
 	return ERR_NONE;
 }

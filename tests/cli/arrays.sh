@@ -116,6 +116,20 @@ for part in train test; do
 	done
 done
 "$RETRIAL" data import trees "$SCRATCH/named" >/dev/null
+mkdir -p "$SCRATCH/few/train/a" "$SCRATCH/few/train/b" "$SCRATCH/few/test/a" "$SCRATCH/few/test/b"
+for class in a:ash b:birch; do
+	for part in train test; do
+		cp "$(find "$SCRATCH/named/$part/${class#*:}" -name '*.png' | sort | head -n 1)" "$SCRATCH/few/$part/${class%:*}/one.png"
+	done
+done
+cp "$SCRATCH/few/train/a/one.png" "$SCRATCH/few/test/a/one.png"
+try data import few "$SCRATCH/few"
+[ "$code" = 0 ] && says "warning: 1 of the 2 test images is a training image as well: test accuracy will be too high" err
+check $? "one test image that is a training image is warned about"
+cp "$SCRATCH/few/train/b/one.png" "$SCRATCH/few/test/b/one.png"
+try data import fewer "$SCRATCH/few"
+[ "$code" = 0 ] && says "warning: 2 of the 2 test images are training images as well: test accuracy will be too high" err
+check $? "and so are two"
 sed 's/^base:.*/base: {dataset: trees, model: small, validation: 100, train_limit: 400, test_limit: 100}/; s/^name: points/name: trees/' \
 	"$SCRATCH/points.yaml" >"$SCRATCH/trees.yaml"
 try run "$SCRATCH/trees.yaml" --db "$SCRATCH/trees.db"
