@@ -403,25 +403,19 @@ static int resolve_model(struct expander *x, struct trial *t)
 
 /* ---- a trial ---- */
 
-/* The layer of the model that a message names ("... stem1/NAME: ..."), or what chose the model. */
-static const struct node *place_of_layer(const struct expander *x, const char *message)
+/* Where the phase is written, or the layer of the model; or what chose the model. */
+static const struct node *place_of(const struct expander *x, const struct misfit *where,
+	const struct node *const places[PHASES_MAX])
 {
 	const struct setting *model = find_kind(x, TARGET_MODEL);
+	if (where->phase >= 0)
+		return places[where->phase];
 	if (!model)
 		return x->block->node;
-	for (const char *end = strchr(message, ':'); end; end = strchr(end + 1, ':')) {
-		const char *begin = end;
-		char name[LAYER_NAME_MAX];
-		while (begin > message && begin[-1] != '/' && begin[-1] != ' ')
-			begin--;
-		snprintf(name, sizeof(name), "%.*s",
-			(int)(end - begin < LAYER_NAME_MAX ? end - begin : LAYER_NAME_MAX - 1),
-			begin);
-		const struct node *place = name[0] ? model_place(model->model, name) : NULL;
-		if (place)
-			return place;
-	}
-	return model->node;
+	const struct node *layer = where->layer < 0
+		? NULL
+		: model_place(model->model, (enum model_block)where->block, where->layer);
+	return layer ? layer : model->node;
 }
 
 /* Has the model the layers that the phases freeze, and do its networks fit the images? Each
@@ -443,10 +437,11 @@ static int check_networks(
 	if (phases_check_layers(t->phases, t->phase_count, t->networks, places, s->diagnostics))
 		return -1;
 	struct err e = { 0 };
+	struct misfit where = { -1, -1, -1 };
 	if (!s->options || !s->options->fits
-		|| s->options->fits(t, s->options->fits_context, &e) == 0)
+		|| s->options->fits(t, s->options->fits_context, &where, &e) == 0)
 		return 0;
-	node_error(s->diagnostics, place_of_layer(x, e.text), "%s", e.text);
+	node_error(s->diagnostics, place_of(x, &where, places), "%s", e.text);
 	return -1;
 }
 

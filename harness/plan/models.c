@@ -202,11 +202,7 @@ void model_read(const struct node *map, struct arena *a, struct diagnostics *d, 
 	memcpy(out->layers, r.nodes, sizeof(r.nodes));
 }
 
-const struct node *model_place(const struct model *m, const char *name)
+const struct node *model_place(const struct model *m, enum model_block b, int layer)
 {
-	for (int b = 0; m->config && b < MODEL_BLOCKS; b++)
-		for (size_t i = 0; i < m->layers[b].count; i++)
-			if (strcmp(m->config->layers[b][i].name, name) == 0)
-				return m->layers[b].nodes[i];
-	return NULL;
+	return (size_t)layer < m->layers[b].count ? m->layers[b].nodes[layer] : NULL;
 }

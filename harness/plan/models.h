@@ -16,8 +16,8 @@ struct model {
 	struct layer_nodes layers[MODEL_BLOCKS]; /* where they were written */
 };
 
-/* Where the layer of that name was written; NULL: none has it. */
-const struct node *model_place(const struct model *m, const char *name);
+/* Where that layer of a block was written; NULL: in no file. */
+const struct node *model_place(const struct model *m, enum model_block b, int layer);
 
 /* What model_check says, in the words of the file: blocks are layers of `network` there. map: where
  * the model was written. */

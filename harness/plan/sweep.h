@@ -154,6 +154,12 @@ struct sweep {
 	struct arena *memory; /* what the pointers above point to; owned */
 };
 
+/* What a trial's networks fail at: a layer of its model, or a phase. -1: none in particular. */
+struct misfit {
+	int block, layer; /* enum model_block, and its position in it */
+	int phase;
+};
+
 /* What the command line may change. Zero-initialise for "as the file says". */
 struct sweep_options {
 	int seeds;              /* > 0: seeds 1..n instead of the file's */
@@ -163,8 +169,10 @@ struct sweep_options {
 		datasets; /* names that `dataset` may have, NULL: any (whoever opens it will say) */
 	size_t dataset_count;
 	/* Do the trial's networks fit its data set's images? NULL: not asked. Asked once for equal
-	 * phases, model and data set; returns 0, or -1 with the reason (run/networks.h has one). */
-	int (*fits)(const struct trial *t, const void *context, struct err *e);
+	 * phases, model and data set; returns 0, or -1 with the reason and where it is
+	 * (run/networks.h has one). */
+	int (*fits)(
+		const struct trial *t, const void *context, struct misfit *where, struct err *e);
 	const void *fits_context;
 	/* Is there such a metric, and such a kind of figure? Likewise (report/metric.h and
 	 * report/figures.h have them). */

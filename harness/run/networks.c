@@ -39,7 +39,17 @@ struct builder {
 	int input[MODEL_BLOCKS]; /* what comes into the block */
 	int made[MODEL_BLOCKS]
 		[BLOCK_LAYERS_MAX]; /* the core's number of each layer, with its activation */
+	struct {
+		short block, layer;
+	} made_by[NN_LAYERS_MAX]; /* the layer of the model that each of the core's is for */
+	struct misfit *where;     /* the layer that the network fails at; NULL: nobody asks */
 };
+
+static void fail_at(const struct builder *b, enum model_block block, int number)
+{
+	if (b->where)
+		*b->where = (struct misfit){ (int)block, number, -1 };
+}
 
 /* A size of 0 is that of the map that comes in. */
 static int size_or_map(int size, int map)
@@ -241,6 +251,7 @@ static int add_block(struct builder *b, enum model_block block, int input)
 	for (int i = 0; i < b->model->counts[block] && input >= 0; i++) {
 		const struct layer_config *l = &b->model->layers[block][i];
 		const struct path path = path_of(b, block, i);
+		const int first = b->net->layer_count;
 		enum model_block in;
 		int at;
 		if (l->input[0]) {
@@ -254,6 +265,12 @@ static int add_block(struct builder *b, enum model_block block, int input)
 		}
 		if (input >= 0)
 			input = b->made[block][i] = add_activation(b, l, path.text, input);
+		if (input < 0)
+			fail_at(b, block, i);
+		for (int k = first; k < b->net->layer_count; k++) {
+			b->made_by[k].block = (short)block;
+			b->made_by[k].layer = (short)i;
+		}
 	}
 	return input;
 }
@@ -269,16 +286,19 @@ static int add_input(const struct builder *b, struct nn_shape shape)
 	return nn_normalize(b->net, layer_path(b->stem, "normalize").text, input, by_pixel);
 }
 
-/* The head's output has to be one number a class. */
-static void add_output(const struct builder *b, int layer, const char *name)
+/* A block behind `input` whose output has to be one number a class. */
+static void add_head(struct builder *b, enum model_block block, int input, const char *name)
 {
+	const int layer = add_block(b, block, input);
 	struct nn_shape s = { 0 };
 	if (layer >= 0)
 		s = b->net->layers[layer].shape;
-	if (layer >= 0 && (s.channels != b->classes || s.height != 1 || s.width != 1))
+	if (layer >= 0 && (s.channels != b->classes || s.height != 1 || s.width != 1)) {
+		fail_at(b, block, b->model->counts[block] - 1);
 		snprintf(b->net->error, sizeof(b->net->error),
 			"%s: its output %dx%dx%d must be one output per class, %dx1x1",
 			b->net->layers[layer].name, s.channels, s.height, s.width, b->classes);
+	}
 	nn_output(b->net, layer_path(b->stem, name).text, layer);
 }
 
@@ -286,15 +306,15 @@ static void add_submodel(struct builder *b, int stem, struct nn_shape shape)
 {
 	b->stem = stem;
 	const int stem_end = add_block(b, BLOCK_STEM, add_input(b, shape));
-	add_output(b, add_block(b, BLOCK_SUBMODEL_HEAD, stem_end), "output");
+	add_head(b, BLOCK_SUBMODEL_HEAD, stem_end, "output");
 	if (b->model->counts[BLOCK_EXIT] > 0)
-		add_output(b, add_block(b, BLOCK_EXIT, stem_end), "exit_output");
+		add_head(b, BLOCK_EXIT, stem_end, "exit_output");
 }
 
 static void add_teacher(struct builder *b, struct nn_shape shape)
 {
 	b->stem = TEACHER_STEM;
-	add_output(b, add_block(b, BLOCK_TEACHER, add_input(b, shape)), "output");
+	add_head(b, BLOCK_TEACHER, add_input(b, shape), "output");
 }
 
 static void add_unified(struct builder *b, struct nn_shape shape)
@@ -306,20 +326,23 @@ static void add_unified(struct builder *b, struct nn_shape shape)
 			add_block(b, BLOCK_UNIFIED_STEM, add_block(b, BLOCK_STEM, input));
 	b->stem = 0;
 	int layer = nn_concat(b->net, "concat", ends, 2);
-	add_output(b, add_block(b, BLOCK_UNIFIED_HEAD, layer), "output");
+	add_head(b, BLOCK_UNIFIED_HEAD, layer, "output");
 }
 
 /* A layer that leads nowhere would not be trained: a mistake in what is named as an input. */
-static int check_readers(const struct nn_net *net, struct err *e)
+static int check_readers(const struct builder *b, struct err *e)
 {
+	const struct nn_net *net = b->net;
 	bool read[NN_LAYERS_MAX] = { false };
 	for (int l = 0; l < net->layer_count; l++)
 		for (int i = 0; i < net->layers[l].input_count; i++)
 			read[net->layers[l].inputs[i]] = true;
 	for (int l = 0; l < net->layer_count; l++)
-		if (!read[l] && net->layers[l].kind != NN_OUTPUT)
+		if (!read[l] && net->layers[l].kind != NN_OUTPUT) {
+			fail_at(b, (enum model_block)b->made_by[l].block, b->made_by[l].layer);
 			return err_set(
 				e, ERR_USAGE, "%s: no layer takes its output", net->layers[l].name);
+		}
 	return 0;
 }
 
@@ -342,7 +365,7 @@ static int build(struct builder b, enum network kind, struct nn_shape input, str
 	if (net->parameter_count > MODEL_PARAMETERS_MAX)
 		return err_set(e, ERR_USAGE, "%zu parameters, more than the %d that are possible",
 			net->parameter_count, MODEL_PARAMETERS_MAX);
-	return check_readers(net, e);
+	return check_readers(&b, e);
 }
 
 int network_build(const struct model_config *m, enum network kind, struct nn_shape input,
@@ -352,14 +375,18 @@ int network_build(const struct model_config *m, enum network kind, struct nn_sha
 		(struct builder){ .net = net, .model = m, .classes = classes }, kind, input, e);
 }
 
-int network_of_trial(const struct trial *t, enum network kind, struct nn_shape input, int classes,
-	struct nn_net *net, struct err *e)
+static struct builder builder_of_trial(const struct trial *t, int classes, struct nn_net *net)
 {
-	const struct builder b = { .net = net,
+	return (struct builder){ .net = net,
 		.model = trial_networks(t),
 		.normalize = t->normalize,
 		.classes = classes };
-	return build(b, kind, input, e);
+}
+
+int network_of_trial(const struct trial *t, enum network kind, struct nn_shape input, int classes,
+	struct nn_net *net, struct err *e)
+{
+	return build(builder_of_trial(t, classes, net), kind, input, e);
 }
 
 /* ---- handing weights on ---- */
@@ -455,12 +482,15 @@ static bool describe(
 	return published || (places && dataset_imported_info(name, places, out));
 }
 
-static int phase_fits(const struct trial *t, int phase, const struct dataset_info *d, struct err *e)
+static int phase_fits(const struct trial *t, int phase, const struct dataset_info *d,
+	struct misfit *where, struct err *e)
 {
 	const struct model_config *m = trial_networks(t);
 	const struct nn_shape shape = { d->channels, d->height, d->width };
 	struct nn_net net, dual;
-	if (network_of_trial(t, network_of_phase(t->phases, phase), shape, d->classes, &net, e))
+	struct builder b = builder_of_trial(t, d->classes, &net);
+	b.where = where;
+	if (build(b, network_of_phase(t->phases, phase), shape, e))
 		return -1;
 	if (t->phases[phase].kind != PHASE_UNIFY)
 		return 0;
@@ -470,14 +500,15 @@ static int phase_fits(const struct trial *t, int phase, const struct dataset_inf
 		: 0;
 }
 
-int networks_fit(const struct trial *t, const void *places, struct err *e)
+int networks_fit(const struct trial *t, const void *places, struct misfit *where, struct err *e)
 {
 	struct dataset_info d;
 	struct err why = { 0 };
+	*where = (struct misfit){ -1, -1, -1 };
 	if (!describe(t->dataset, places, &d))
 		return 0;
 	for (int phase = 0; phase < t->phase_count; phase++)
-		if (phase_fits(t, phase, &d, &why))
+		if (phase_fits(t, phase, &d, where, &why))
 			return err_set(e, ERR_USAGE, "model %s does not fit data set %s: %s",
 				t->model, t->dataset, why.text);
 	return 0;

@@ -6,6 +6,7 @@
 #include "../../nn/nn.h"
 #include "../base/err.h"
 #include "../plan/layers.h"
+#include "../plan/sweep.h"
 
 /* The submodel is stem1: stem and submodel_head, with an input and an output. The dual model is
  * stem1 and stem2 with an input and an output each. The unified model has one input, both stems
@@ -50,7 +51,8 @@ double network_share(const struct trial *t, int phase, struct nn_shape shape);
 
 /* Do the networks of all phases of the trial fit the images of its data set, by what is known of it
  * without reading it? places (struct dataset_places): where imported sets are; may be NULL. True of
- * a data set that is not known. For sweep_options.fits. Returns 0, or -1 with e (ERR_USAGE). */
-int networks_fit(const struct trial *t, const void *places, struct err *e);
+ * a data set that is not known. For sweep_options.fits. Returns 0, or -1 with *where and e
+ * (ERR_USAGE). */
+int networks_fit(const struct trial *t, const void *places, struct misfit *where, struct err *e);
 
 #endif

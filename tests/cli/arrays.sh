@@ -105,6 +105,10 @@ sed 's/phase: train, /phase: train, inputs: augmented, /; s/base: {/base: {augme
 try run "$SCRATCH/turned.yaml" --db "$SCRATCH/turned.db"
 [ "$code" = 1 ] && grep -q "holds floats, not images: it cannot be augmented" "$SCRATCH/out" "$SCRATCH/err"
 check $? "floats are not augmented"
+sed -i 's/name: down, //' "$SCRATCH/pooled.yaml"
+try check "$SCRATCH/pooled.yaml"
+refuses 2 "pooled.yaml:9:9: error: model small does not fit data set points" && says "stem1/pool1" err
+check $? "a layer without a name is shown where it is written"
 
 # ---- names of classes ----
 "$RETRIAL" data export synthetic --form png -o "$SCRATCH/named" >/dev/null

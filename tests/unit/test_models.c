@@ -525,6 +525,28 @@ static void networks_that_do_not_fit_the_images_are_refused(void **state)
 		"all", "stem1/x has no counterpart in submodel_head");
 }
 
+static void what_does_not_fit_is_shown_at_its_layer_with_or_without_a_name(void **state)
+{
+	(void)state;
+	refused("stem: [{maxpool: {size: 32}}], " HEAD, "one",
+		"test.yaml:6:14: error: model m does not fit data set synthetic: images of "
+		"1x28x28 (channels, height, width): stem1/pool1:");
+	refused("stem: [{maxpool: {}}], submodel_head: [{maxpool: {size: 15}}, {dense: {name: out, "
+		"units: classes}}]",
+		"one",
+		"test.yaml:6:46: error: model m does not fit data set synthetic: images of "
+		"1x28x28 (channels, height, width): stem1/pool2:");
+	refused("stem: [{maxpool: {size: 4}}, {conv: {name: c, filters: 2, kernel: 9}}], " HEAD,
+		"one", "test.yaml:6:36: error: model m does not fit");
+	refused("stem: [{maxpool: {}}, {avgpool: {input: input}}], " HEAD, "one",
+		"test.yaml:6:14: error: model m does not fit data set synthetic: stem1/pool1: no "
+		"layer takes its output");
+	refused("network: [{conv: {name: c, filters: classes, kernel: 27}}, {avgpool: {size: 1}}]",
+		"one",
+		"test.yaml:6:66: error: model m does not fit data set synthetic: images of "
+		"1x28x28 (channels, height, width): stem1/pool1: its output 10x2x2 must be");
+}
+
 static void recipes_and_models_have_to_go_together(void **state)
 {
 	(void)state;
@@ -599,6 +621,7 @@ int main(void)
 		cmocka_unit_test(layers_without_a_name_are_numbered_over_all_blocks),
 		cmocka_unit_test(moving_statistics_are_handed_on_with_the_weights),
 		cmocka_unit_test(networks_that_do_not_fit_the_images_are_refused),
+		cmocka_unit_test(what_does_not_fit_is_shown_at_its_layer_with_or_without_a_name),
 		cmocka_unit_test(recipes_and_models_have_to_go_together),
 		cmocka_unit_test(broken_models_in_canonical_texts_are_refused),
 	};
