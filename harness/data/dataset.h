@@ -75,6 +75,7 @@ struct dataset_info {
 		*fetch_hint; /* the command or package that provides it */
 	int channels, height, width, classes;
 	uint32_t train_count, test_count;
+	bool reals; /* an imported set of floats */
 };
 const struct dataset_info *dataset_manifest(int *count);
 const struct dataset_info *dataset_find(const char *name); /* NULL: not in it */
@@ -84,7 +85,7 @@ const struct dataset_info *dataset_find(const char *name); /* NULL: not in it */
 void dataset_imported(const struct dataset_places *places,
 	void (*take)(void *context, const char *name), void *context);
 
-/* Of an imported data set, what its header says: channels to test_count of *out, the rest is 0. Its
+/* Of an imported data set, what its header says: channels to reals of *out, the rest is 0. Its
  * images are not read. False if no place has it, or if it could not be opened. */
 bool dataset_imported_info(
 	const char *name, const struct dataset_places *places, struct dataset_info *out);

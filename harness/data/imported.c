@@ -259,7 +259,8 @@ int imported_describe(const char *place, const char *name, struct dataset_info *
 		.width = d.width,
 		.classes = d.classes,
 		.train_count = d.train_count,
-		.test_count = d.test_count };
+		.test_count = d.test_count,
+		.reals = d.reals };
 	free(d.class_names);
 	globfree(&found);
 	return result;

@@ -26,7 +26,7 @@ int imported_write(struct dataset *d, const char *place, char **path, struct err
  * (damaged, or two contents with one name). */
 int imported_open(const char *place, const char *name, struct err *e, struct dataset **out);
 
-/* What the header of that set says, without its images: channels to test_count of *out, the rest is
+/* What the header of that set says, without its images: channels to reals of *out, the rest is
  * 0. Returns as imported_open; -1 has no message. */
 int imported_describe(const char *place, const char *name, struct dataset_info *out);
 

@@ -500,6 +500,14 @@ static int phase_fits(const struct trial *t, int phase, const struct dataset_inf
 		: 0;
 }
 
+int network_check_augment(const struct trial *t, bool reals, struct err *e)
+{
+	return reals && trial_uses_augment(t) ? err_set(e, ERR_USAGE,
+		       "the data set holds floats, not images: it cannot be augmented (inputs: "
+		       "original in every phase)")
+					      : 0;
+}
+
 int networks_fit(const struct trial *t, const void *places, struct misfit *where, struct err *e)
 {
 	struct dataset_info d;
@@ -507,6 +515,11 @@ int networks_fit(const struct trial *t, const void *places, struct misfit *where
 	*where = (struct misfit){ -1, -1, -1 };
 	if (!describe(t->dataset, places, &d))
 		return 0;
+	if (network_check_augment(t, d.reals, &why)) {
+		while (!phase_uses_augment(&t->phases[++where->phase]))
+			;
+		return err_set(e, ERR_USAGE, "%s: %s", t->dataset, why.text);
+	}
 	for (int phase = 0; phase < t->phase_count; phase++)
 		if (phase_fits(t, phase, &d, where, &why))
 			return err_set(e, ERR_USAGE, "model %s does not fit data set %s: %s",

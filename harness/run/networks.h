@@ -49,10 +49,14 @@ int network_unify(const struct model_config *m, const enum head_init heads[2],
  * two does not fit them. */
 double network_share(const struct trial *t, int phase, struct nn_shape shape);
 
+/* Floats are no pictures: nothing turns or brightens them. reals: the trial's data set holds
+ * floats. Returns 0, or -1 with e (ERR_USAGE) when a phase of the trial has augmented images. */
+int network_check_augment(const struct trial *t, bool reals, struct err *e);
+
 /* Do the networks of all phases of the trial fit the images of its data set, by what is known of it
- * without reading it? places (struct dataset_places): where imported sets are; may be NULL. True of
- * a data set that is not known. For sweep_options.fits. Returns 0, or -1 with *where and e
- * (ERR_USAGE). */
+ * without reading it, and is it of images where a phase augments them? places (struct
+ * dataset_places): where imported sets are; may be NULL. True of a data set that is not known. For
+ * sweep_options.fits. Returns 0, or -1 with *where and e (ERR_USAGE). */
 int networks_fit(const struct trial *t, const void *places, struct misfit *where, struct err *e);
 
 #endif

@@ -294,13 +294,12 @@ out:
 	return answer;
 }
 
-/* Floats are no pictures: nothing turns or brightens them. */
 static int check_augment(struct trial_work *w)
 {
-	return w->train.values && trial_uses_augment(w->trial) ? work_fail(w, TRIAL_FAILED,
-		       "the data set holds floats, not images: it cannot be augmented "
-		       "(inputs: original in every phase)")
-							       : 0;
+	struct err e = { 0 };
+	return network_check_augment(w->trial, w->train.values, &e)
+		? work_fail(w, TRIAL_FAILED, "%s", e.text)
+		: 0;
 }
 
 /* Every class has to be in every part. What is verified was recorded: whatever its split is, it is

@@ -102,9 +102,12 @@ try latency "$trial" --db "$SCRATCH/points.db" --seconds 1 --batch 1
 check $? "its latency is measured in fp32"
 
 sed 's/phase: train, /phase: train, inputs: augmented, /; s/base: {/base: {augment: turn, /; s/^models:/augments: {turn: {rotation: 0.1}}\nmodels:/' "$SCRATCH/points.yaml" >"$SCRATCH/turned.yaml"
-try run "$SCRATCH/turned.yaml" --db "$SCRATCH/turned.db"
-[ "$code" = 1 ] && grep -q "holds floats, not images: it cannot be augmented" "$SCRATCH/out" "$SCRATCH/err"
-check $? "floats are not augmented"
+for verb in check plan "run --db $SCRATCH/turned.db"; do
+	# shellcheck disable=SC2086 # a verb and its options
+	try $verb "$SCRATCH/turned.yaml"
+	refuses 2 "turned.yaml:14:7: error: points: the data set holds floats, not images: it cannot be augmented" && [ ! -e "$SCRATCH/turned.db" ]
+	check $? "${verb%% *} refuses to augment floats, and says which phase would"
+done
 sed -i 's/name: down, //' "$SCRATCH/pooled.yaml"
 try check "$SCRATCH/pooled.yaml"
 refuses 2 "pooled.yaml:9:9: error: model small does not fit data set points" && says "stem1/pool1" err

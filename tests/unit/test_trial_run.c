@@ -538,6 +538,25 @@ static void such_phases_have_the_same_bits_however_they_are_run(void **state)
 	str_free(&text);
 }
 
+static void floats_are_not_augmented(void **state)
+{
+	(void)state;
+	struct sweep *s = read_text(
+		"retrial: 1\nbase: {dataset: synthetic, recipe: r}\nrecipes: {r: [{phase: "
+		"single, inputs: augmented, epochs: 1}]}\n");
+	struct dataset floats = *data;
+	const struct trial_options once = { .threads = 1 };
+	const struct trial_sink sink = { 0 };
+	struct trial_end end;
+	floats.reals = true;
+	assert_int_equal(trial_run(&s->trials[0], &floats, &once, &sink, &end), -1);
+	assert_int_equal(end.state, TRIAL_FAILED);
+	assert_string_equal(end.error,
+		"the data set holds floats, not images: it cannot be augmented (inputs: original "
+		"in every phase)");
+	sweep_free(s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -547,6 +566,7 @@ int main(void)
 		cmocka_unit_test(a_recipe_trains_as_the_core_does_with_the_same_options),
 		cmocka_unit_test(every_parameter_reaches_the_core),
 		cmocka_unit_test(a_phase_trains_as_a_trial_with_its_transforms_and_validation_set),
+		cmocka_unit_test(floats_are_not_augmented),
 		cmocka_unit_test(such_phases_have_the_same_bits_however_they_are_run),
 	};
 	return cmocka_run_group_tests(tests, open_data, close_data);
