@@ -75,7 +75,7 @@ int sweep_cli_foresee(const struct sweep *sweep, bool refuse)
 	for (size_t i = 0; i < f.count; i++) {
 		const struct foreseen *item = &f.list[i];
 		struct str line = { 0 };
-		str_add(&line, sweep->path);
+		str_add(&line, item->path ? item->path : sweep->path);
 		if (item->line)
 			str_addf(&line, ":%d", item->line);
 		str_addf(&line, ": %s: %s", refuse && item->refusal ? "error" : "warning",

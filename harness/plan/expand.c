@@ -8,6 +8,7 @@
 
 #include "assign.h"
 #include "identity.h"
+#include "merged.h"
 
 enum { SETTINGS_MAX = 1024 };
 
@@ -42,6 +43,7 @@ struct expander {
 	const struct phase_config **variants; /* by their number in recipes */
 	size_t variant_capacity;
 	struct index checked; /* struct checked: what check_networks has seen */
+	struct merged merged;
 	bool doubtful; /* the file has errors, so that what is missing may be a consequence */
 	size_t most_trials, most_combinations;
 	long steps; /* comparisons of settings and conditions so far */
@@ -585,6 +587,28 @@ static void too_many(struct expander *x)
 	x->stopped = true;
 }
 
+/* Where the label's value is written; NULL: it is a default. */
+static const struct node *place_of_label(const struct expander *x, const char *name)
+{
+	for (int i = x->chosen_count - 1; i >= 0; i--)
+		if (strcmp(x->chosen[i]->target->path, name) == 0)
+			return x->chosen[i]->node;
+	return NULL;
+}
+
+/* A combination that is the trial at this position. What --set makes equal was asked for. */
+static void merge(struct expander *x, const struct trial *t, size_t position)
+{
+	x->out->merged++;
+	for (int i = 0; i < t->label_count && x->override_count == 0; i++) {
+		const struct label *own = &t->labels[i];
+		const char *other = label_value(&x->out->trials[position], own->name);
+		const struct node *place = place_of_label(x, own->name);
+		if (place && !(other && strcmp(other, own->value) == 0))
+			merged_add(&x->merged, own, position, place);
+	}
+}
+
 static void finish_combination(struct expander *x)
 {
 	struct trial t;
@@ -597,8 +621,9 @@ static void finish_combination(struct expander *x)
 		return;
 	t.seed = x->first_seed;
 	trial_identify(&t);
-	if (index_find(&x->configurations, t.identity, sizeof(t.identity)) != SIZE_MAX) {
-		x->out->merged++;
+	const size_t same = index_find(&x->configurations, t.identity, sizeof(t.identity));
+	if (same != SIZE_MAX) {
+		merge(x, &t, same);
 		return;
 	}
 	const char *key = arena_text(x->study->arena, t.identity, sizeof(t.identity));
@@ -798,6 +823,7 @@ void expand_blocks(struct study *s, const struct block *blocks, int block_count,
 	x->out = out;
 	x->overrides = overrides;
 	x->override_count = override_count;
+	x->merged.arena = s->arena;
 	x->first_seed = seeds[0];
 	x->most_trials =
 		s->options && s->options->most_trials ? s->options->most_trials : TRIALS_MAX;
@@ -818,10 +844,12 @@ void expand_blocks(struct study *s, const struct block *blocks, int block_count,
 	}
 	if (x->block && add_seeds(x, seeds, seed_count) == 0) {
 		count_labels(x);
+		merged_warn(&x->merged, out);
 		if (s->diagnostics->count == 0)
 			check_ablations(x, blocks, block_count);
 	}
 	index_free(&x->configurations);
 	index_free(&x->recipes);
 	index_free(&x->checked);
+	merged_free(&x->merged);
 }

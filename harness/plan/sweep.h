@@ -119,6 +119,12 @@ struct sweep_rule {
 	size_t removed;
 };
 
+/* What the plan does silently, and where it is written. */
+struct sweep_warning {
+	const char *path, *text;
+	int line;
+};
+
 struct sweep {
 	char path[512];
 	char name[64];
@@ -151,6 +157,8 @@ struct sweep {
 	size_t combinations; /* before exclude and merging, not counting seeds */
 	size_t merged;       /* combinations that stand for a trial that was already there (union of
 				blocks, or an inactive parameter) */
+	struct sweep_warning *warnings; /* values that are in no trial of the plan */
+	size_t warning_count;
 	struct arena *memory; /* what the pointers above point to; owned */
 };
 

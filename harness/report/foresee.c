@@ -18,7 +18,7 @@ static int add(struct foresight *f, bool refusal, int line, struct str *text, st
 		return err_nomem(e);
 	}
 	f->list = list;
-	f->list[f->count++] = (struct foreseen){ str_take(text), line, refusal };
+	f->list[f->count++] = (struct foreseen){ str_take(text), line, NULL, refusal };
 	f->refusals += refusal;
 	return 0;
 }
@@ -247,12 +247,27 @@ static int add_augments(struct foresight *f, const struct sweep *sweep, struct e
 	return 0;
 }
 
+/* Values that do nothing. */
+static int add_plan(struct foresight *f, const struct sweep *sweep, struct err *e)
+{
+	for (size_t i = 0; i < sweep->warning_count; i++) {
+		const struct sweep_warning *w = &sweep->warnings[i];
+		struct str text = { 0 };
+		str_add(&text, w->text);
+		if (add(f, false, w->line, &text, e))
+			return -1;
+		if (strcmp(w->path, sweep->path) != 0)
+			f->list[f->count - 1].path = w->path;
+	}
+	return 0;
+}
+
 int foresee(const struct sweep *sweep, struct foresight *out, struct err *e)
 {
 	struct study *study = NULL;
 
 	*out = (struct foresight){ 0 };
-	if (add_augments(out, sweep, e))
+	if (add_plan(out, sweep, e) || add_augments(out, sweep, e))
 		return -1;
 	if (!sweep->table_count && !sweep->claim_count && !sweep->figure_count)
 		return 0;

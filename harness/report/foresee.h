@@ -7,18 +7,20 @@
 
 /* One thing to say. */
 struct foreseen {
-	char *text;   /* "table main: a row would mix configurations ..." */
-	int line;     /* of the sweep file; 0: of no line */
-	bool refusal; /* it would be refused; else a warning */
+	char *text;       /* "table main: a row would mix configurations ..." */
+	int line;         /* of the sweep file; 0: of no line */
+	const char *path; /* of another file, the sweep's; NULL: it is the sweep file */
+	bool refusal;     /* it would be refused; else a warning */
 };
 
 struct foresight {
-	struct foreseen *list; /* tables, then claims, then figures */
+	struct foreseen
+		*list; /* axes, sets of transforms, tables, then claims, then figures */
 	size_t count, refusals;
 };
 
-/* Look at all tables, claims and figures of the sweep. On success *out is the caller's
- * (foresight_free). Returns 0, or -1 with e (memory). */
+/* Look at the plan and at all tables, claims and figures of the sweep. On success *out is the
+ * caller's (foresight_free). Returns 0, or -1 with e (memory). */
 int foresee(const struct sweep *sweep, struct foresight *out, struct err *e);
 void foresight_free(struct foresight *f);
 

@@ -213,6 +213,50 @@ static void rules_remove_combinations_and_count_them(void **state)
 	sweep_free(s);
 }
 
+static void a_value_all_of_whose_trials_are_merged_is_warned_about(void **state)
+{
+	(void)state;
+	static const char *const set[] = { "batch_size=8" };
+	const struct sweep_options options = { .set = set, .set_count = 1 };
+	static const char text[] = "base: {dataset: mnist}\n"
+				   "axes:\n"
+				   "  batch_size: [8, 16]\n"
+				   "  augment: [strong, none]\n" /* no phase uses it */
+				   "  recipe: [one]\n";
+	struct sweep *s = read_text(text);
+	assert_int_equal(s->trial_count, 2);
+	assert_int_equal(s->warning_count, 1);
+	assert_int_equal(s->warnings[0].line, 9);
+	assert_string_equal(s->warnings[0].path, "test.yaml");
+	assert_string_equal(s->warnings[0].text,
+		"augment = none has no trial of its own: its trials equal those of augment = "
+		"strong, so no table shows it");
+	sweep_free(s);
+	s = read_with(text, &options);
+	assert_int_equal(s->warning_count, 0);
+	sweep_free(s);
+	s = read_text("axes: {dataset: [mnist], augment: [strong, none], recipe: [one, two]}\n");
+	assert_int_equal(s->merged, 1); /* the other recipe has a trial of both */
+	assert_int_equal(s->warning_count, 0);
+	sweep_free(s);
+	s = read_text("base: {recipe: one}\n"
+		      "blocks:\n"
+		      "  - {base: {dataset: mnist}}\n"
+		      "  - {base: {dataset: mnist}, axes: {batch_size: [32, 64]}}\n");
+	assert_int_equal(s->warning_count, 1);
+	assert_string_equal(s->warnings[0].text,
+		"batch_size = 32 has no trial of its own: its trials equal those of an earlier "
+		"block without batch_size, so no table shows it");
+	sweep_free(s);
+	s = read_text("base: {dataset: mnist, augment: none}\n"
+		      "blocks:\n"
+		      "  - {axes: {recipe: [one, two]}}\n"
+		      "  - {axes: {recipe: [two]}, base: {batch_size: 32}}\n");
+	assert_int_equal(s->merged, 1);
+	assert_int_equal(s->warning_count, 0);
+	sweep_free(s);
+}
+
 static void rules_see_what_only_the_recipe_says(void **state)
 {
 	(void)state;
@@ -463,6 +507,7 @@ int main(void)
 		cmocka_unit_test(an_axis_with_a_condition_is_absent_where_it_does_not_hold),
 		cmocka_unit_test(a_condition_may_only_ask_for_what_is_decided),
 		cmocka_unit_test(rules_remove_combinations_and_count_them),
+		cmocka_unit_test(a_value_all_of_whose_trials_are_merged_is_warned_about),
 		cmocka_unit_test(rules_see_what_only_the_recipe_says),
 		cmocka_unit_test(blocks_are_united_and_duplicates_merged),
 		cmocka_unit_test(a_block_takes_over_the_axes_of_the_file),
