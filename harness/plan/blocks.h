@@ -38,6 +38,7 @@ struct rule {
 	struct condition condition;
 	const struct node *node;
 	size_t removed;
+	bool matched; /* some combination, which an earlier rule may have removed */
 };
 
 enum { DIMENSIONS_MAX = 32, RULES_MAX = 256, BLOCKS_MAX = 1000 };

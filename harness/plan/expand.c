@@ -159,14 +159,16 @@ static bool condition_holds(struct expander *x, const struct condition *c)
 
 static bool is_excluded(struct expander *x)
 {
+	bool excluded = false;
 	for (int i = 0; i < x->block->rule_count; i++) {
 		struct rule *rule = x->block->rules[i];
-		if (!condition_holds(x, &rule->condition))
+		if ((excluded && rule->matched) || !condition_holds(x, &rule->condition))
 			continue;
-		rule->removed++;
-		return true;
+		rule->matched = true;
+		rule->removed += !excluded;
+		excluded = true;
 	}
-	return false;
+	return excluded;
 }
 
 /* ---- phases ---- */

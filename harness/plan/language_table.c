@@ -134,6 +134,7 @@ static const struct key table[] = {
 		.example = "ablate: {small-batch: {batch_size: 8}, more-epochs: {single.epochs: 4}}" },
 	{ BLOCKS, "exclude", KEY_CONDITIONS,
 		.help = "combinations to leave out: those that match all conditions of a rule",
+		.detail = "A rule that matches no combination gives a warning in check and plan.",
 		.example = "exclude: [{dataset: synthetic, recipe: [other]}]" },
 	{ PLACE_SWEEP, "blocks", KEY_MAPS, .members = PLACE_BLOCK,
 		.help = "several sets of combinations in one file",

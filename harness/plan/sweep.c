@@ -255,6 +255,7 @@ static void list_rules(
 			describe_condition(&rule->condition, row->text, sizeof(row->text));
 			row->line = rule->node->line;
 			row->removed = rule->removed;
+			row->useless = !rule->matched && !(s->options && s->options->set_count);
 		}
 }
 

@@ -117,6 +117,7 @@ struct sweep_rule {
 	char text[160]; /* "dataset=cifar10, recipe=single-both" */
 	int line;
 	size_t removed;
+	bool useless; /* no combination matches it, whatever other rules remove and --set sets */
 };
 
 /* What the plan does silently, and where it is written. */

@@ -247,7 +247,7 @@ static int add_augments(struct foresight *f, const struct sweep *sweep, struct e
 	return 0;
 }
 
-/* Values that do nothing. */
+/* Values and rules that do nothing. */
 static int add_plan(struct foresight *f, const struct sweep *sweep, struct err *e)
 {
 	for (size_t i = 0; i < sweep->warning_count; i++) {
@@ -258,6 +258,15 @@ static int add_plan(struct foresight *f, const struct sweep *sweep, struct err *
 			return -1;
 		if (strcmp(w->path, sweep->path) != 0)
 			f->list[f->count - 1].path = w->path;
+	}
+	for (size_t i = 0; i < sweep->rule_count; i++) {
+		const struct sweep_rule *r = &sweep->rules[i];
+		struct str text = { 0 };
+		if (!r->useless)
+			continue;
+		str_addf(&text, "exclude: no combination matches %s", r->text);
+		if (add(f, false, r->line, &text, e))
+			return -1;
 	}
 	return 0;
 }

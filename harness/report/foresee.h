@@ -15,7 +15,7 @@ struct foreseen {
 
 struct foresight {
 	struct foreseen
-		*list; /* axes, sets of transforms, tables, then claims, then figures */
+		*list; /* axes, rules, sets of transforms, tables, then claims, then figures */
 	size_t count, refusals;
 };
 

@@ -69,13 +69,15 @@ check $? "so are too few seeds for the claims"
 try plan "$folder/undecided.yaml" --db "$SCRATCH/none.db"
 [ "$code" = 0 ] && says "15 trials" && says "warning: table main: 5 seeds cannot reach p < 0.05" err
 check $? "plan warns, too"
-# Recipes of one content.
+# Recipes of one content, and a rule that nothing is.
 cat >"$SCRATCH/equal.yaml" <<'END'
 retrial: 1
 name: equal
 base: {dataset: synthetic, validation: 500}
 axes:
   recipe: [r, s, t]
+exclude:
+  - {recipe: t, batch_size: 64}
 recipes:
   r: [{phase: single, epochs: 1}]
   s: [{phase: single, epochs: 1}]
@@ -84,14 +86,15 @@ END
 for verb in check plan; do
 	try $verb "$SCRATCH/equal.yaml"
 	[ "$code" = 0 ] &&
-		says "equal.yaml:5: warning: recipe = s has no trial of its own: its trials equal those of recipe = r, so no table shows it" err && [ "$(wc -l <"$SCRATCH/err")" = 1 ]
-	check $? "$verb warns of a recipe that equals another one"
+		says "equal.yaml:5: warning: recipe = s has no trial of its own: its trials equal those of recipe = r, so no table shows it" err &&
+		says "equal.yaml:7: warning: exclude: no combination matches recipe=t, batch_size=64" err && [ "$(wc -l <"$SCRATCH/err")" = 2 ]
+	check $? "$verb warns of a recipe that equals another one, and of a rule that matches nothing"
 done
 try check "$SCRATCH/equal.yaml" --set recipe=r
 [ "$code" = 0 ] && [ ! -s "$SCRATCH/err" ]
 check $? "but not when --set takes the trials away"
 printf 'recipe\nr\ns\n' >"$SCRATCH/rows.csv"
-sed '/^axes/d; s/^  recipe: .*/trials: rows.csv/' "$SCRATCH/equal.yaml" >"$SCRATCH/rows.yaml"
+sed '/^axes/d; /^exclude/,/batch_size/d; s/^  recipe: .*/trials: rows.csv/' "$SCRATCH/equal.yaml" >"$SCRATCH/rows.yaml"
 try check "$SCRATCH/rows.yaml"
 [ "$code" = 0 ] && says "rows.csv:3: warning: recipe = s has no trial of its own" err
 check $? "the warning names the line of a CSV of trials"

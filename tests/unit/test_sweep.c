@@ -213,6 +213,29 @@ static void rules_remove_combinations_and_count_them(void **state)
 	sweep_free(s);
 }
 
+static void a_rule_that_matches_nothing_is_useless(void **state)
+{
+	(void)state;
+	static const char text[] =
+		"base: {recipe: one}\naxes: {dataset: [mnist, cifar10]}\n"
+		"exclude:\n"
+		"  - {dataset: mnist}\n"
+		"  - {recipe: one, dataset: mnist}\n" /* an earlier one removes it */
+		"  - {recipe: two}\n";
+	static const char *const set[] = { "recipe=one" };
+	const struct sweep_options options = { .set = set, .set_count = 1 };
+	struct sweep *s = read_text(text);
+	assert_int_equal(s->rules[1].removed, 0);
+	assert_false(s->rules[0].useless);
+	assert_false(s->rules[1].useless);
+	assert_true(s->rules[2].useless);
+	assert_int_equal(s->rules[2].line, 11);
+	sweep_free(s);
+	s = read_with(text, &options);
+	assert_false(s->rules[2].useless);
+	sweep_free(s);
+}
+
 static void a_value_all_of_whose_trials_are_merged_is_warned_about(void **state)
 {
 	(void)state;
@@ -507,6 +530,7 @@ int main(void)
 		cmocka_unit_test(an_axis_with_a_condition_is_absent_where_it_does_not_hold),
 		cmocka_unit_test(a_condition_may_only_ask_for_what_is_decided),
 		cmocka_unit_test(rules_remove_combinations_and_count_them),
+		cmocka_unit_test(a_rule_that_matches_nothing_is_useless),
 		cmocka_unit_test(a_value_all_of_whose_trials_are_merged_is_warned_about),
 		cmocka_unit_test(rules_see_what_only_the_recipe_says),
 		cmocka_unit_test(blocks_are_united_and_duplicates_merged),
