@@ -56,7 +56,7 @@ static void add_sweep(struct str *out, const struct rows *r, size_t row)
 
 	str_add(out, "<tr><th scope=\"row\">");
 	page_link(out, "/sweep", "name", name, name);
-	str_add(out, "<br><span class=\"notes\">");
+	str_add(out, "<br><span class=\"notes title\">");
 	html_text(out, title);
 	str_addf(out,
 		"</span></th><td><progress max=\"%lld\" value=\"%lld\" "

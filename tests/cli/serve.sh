@@ -222,6 +222,35 @@ get '/sweep?name=program'
 check $? "of more values than are told apart every trial is a point, and its line has all axes"
 stop
 
+# A long title, and labels and values whose names are longer than the room between two axes.
+cat >"$SCRATCH/long.yaml" <<'END'
+retrial: 1
+name: long
+title: Learning rate, weight decay and the schedule of a small network on synthetic images, with every other value held
+seeds: 1
+program: {command: [sh, program.sh, "{size}", "{weight_decay_of_the_first}", "{weight_decay_of_the_second}", "{schedule}", "{seed}"], inputs: program.sh}
+parameters:
+  size: {type: integer}
+  weight_decay_of_the_first: {type: real}
+  weight_decay_of_the_second: {type: real}
+  schedule: {type: text}
+metrics: {error: {better: lower}, loss: {better: lower, series: step}}
+axes:
+  size: [1, 2]
+  weight_decay_of_the_first: [0.1, 0.2]
+  weight_decay_of_the_second: [0.1, 0.2]
+  schedule: [cosine-with-warm-restarts, cosine-with-cold-restarts, step]
+END
+db="$SCRATCH/long.db"
+"$RETRIAL" run "$SCRATCH/long.yaml" --db "$db" -q >"$SCRATCH/out" 2>"$SCRATCH/err"
+serve
+get /style.css
+cp "$SCRATCH/out" "$SCRATCH/style"
+get /
+[ "$code" = 200 ] && says 'title">Learning rate, weight decay' && grep -q '^th [.]title {.*white-space: normal' "$SCRATCH/style"
+check $? "a long title may wrap, so that the columns behind it stay in the window"
+stop
+
 # 120 sweeps, and 130 trials that run.
 cp "$SCRATCH/tiny.db" "$SCRATCH/many.db"
 sqlite3 "$SCRATCH/many.db" "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 119)
