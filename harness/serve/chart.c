@@ -2,9 +2,12 @@
 #include "chart.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "../base/err.h"
 #include "../report/html.h"
+#include "../report/short_names.h"
 
 enum {
 	WIDTH = 720,
@@ -15,7 +18,12 @@ enum {
 	BOTTOM = 42,
 	TICKS_MAX = 6,
 	TICK_VALUES_MAX = 12,
-	PARALLEL_TOP = 34,
+	PARALLEL_TOP = 46,  /* two rows of titles */
+	PARALLEL_SIDE = 70, /* half a title, and the labels of the last axis */
+	LETTER = 7,         /* pixels of a character */
+	LABEL_GAP = 5,      /* from an axis to its labels */
+	NAME_MIN = 4,
+	NAMES_SHOWN = 14, /* one below the other */
 };
 
 /* From values to pixels along one axis. */
@@ -360,31 +368,87 @@ static struct scale parallel_scale(const struct chart_axis *axis, size_t a, size
 	return make_scale(low, high, axis->log, false, HEIGHT - BOTTOM, PARALLEL_TOP);
 }
 
-static void parallel_axis(struct str *out, const struct chart_axis *axis, const struct scale *s,
-	const struct ticks *t, double x, bool last)
-{
-	const char *anchor = last ? "end" : "start";
-	const double beside = last ? x - 5 : x + 5;
+/* How the axes share the width. */
+struct parallel {
+	double between; /* pixels from an axis to the next */
+	bool stagger;   /* titles of neighbours would touch: they stand on two rows */
+	struct str titles[CHART_AXES_MAX];
+};
 
-	str_addf(out, "<line class=\"rule\" x1=\"%.1f\" y1=\"%d\" x2=\"%.1f\" y2=\"%d\"/>", x,
-		PARALLEL_TOP, x, HEIGHT - BOTTOM);
-	str_addf(
-		out, "<text class=\"axis\" x=\"%.1f\" y=\"%d\" text-anchor=\"%s\">", x, 18, anchor);
-	html_text(out, axis->title);
-	str_add(out, "</text>\n");
-	for (size_t i = 0; axis->names && i < axis->name_count; i++) {
-		str_addf(out,
-			"<text class=\"halo\" x=\"%.1f\" y=\"%.1f\" dy=\".35em\" "
-			"text-anchor=\"%s\">",
-			beside, along(s, (double)i), anchor);
-		html_text(out, axis->names[i]);
-		str_add(out, "</text>\n");
+static double parallel_x(const struct parallel *p, size_t a)
+{
+	return PARALLEL_SIDE + p->between * (double)a;
+}
+
+/* The characters that fit in so many pixels, with a gap behind. */
+static int room(double pixels)
+{
+	const int letters = (int)(pixels / LETTER) - 1;
+	return letters > NAME_MIN ? letters : NAME_MIN;
+}
+
+static void parallel_titles(struct parallel *p, const struct chart_axis *axes, size_t count)
+{
+	const char *titles[CHART_AXES_MAX];
+	const double widest = fmin(2 * p->between, 2 * PARALLEL_SIDE);
+
+	for (size_t a = 0; a < count; a++) {
+		titles[a] = axes[a].title;
+		p->stagger |= short_names_length(titles[a]) > room(p->between);
 	}
-	for (size_t i = 0; !axis->names && i < t->count; i++) {
-		str_addf(out,
-			"<text class=\"halo\" x=\"%.1f\" y=\"%.1f\" dy=\".35em\" "
-			"text-anchor=\"%s\">",
-			beside, along(s, t->at[i]), anchor);
+	short_names(titles, count, room(widest), p->titles);
+}
+
+/* A text in the SVG element that is open; where it was cut, its tooltip has the whole. */
+static void add_cut_text(struct str *out, const char *text, const char *whole)
+{
+	if (strcmp(text, whole) != 0)
+		html_element(out, "title", NULL, whole);
+	html_text(out, text);
+	str_add(out, "</text>\n");
+}
+
+static void begin_parallel_label(struct str *out, const struct parallel *p, size_t a, double y)
+{
+	str_addf(out, "<text class=\"halo\" x=\"%.1f\" y=\"%.1f\" dy=\".35em\">",
+		parallel_x(p, a) + LABEL_GAP, y);
+}
+
+static void parallel_names(struct str *out, const struct parallel *p, const struct chart_axis *axis,
+	size_t a, const struct scale *s)
+{
+	const size_t step = (axis->name_count + NAMES_SHOWN - 1) / NAMES_SHOWN;
+	struct str *names = calloc(axis->name_count + 1, sizeof(*names));
+
+	if (!names)
+		err_end_nomem();
+	short_names(axis->names, axis->name_count, room(p->between - LABEL_GAP), names);
+	for (size_t i = 0; i < axis->name_count; i++) {
+		if (i % step == 0) {
+			begin_parallel_label(out, p, a, along(s, (double)i));
+			add_cut_text(out, names[i].s, axis->names[i]);
+		}
+		str_free(&names[i]);
+	}
+	free(names);
+}
+
+static void parallel_axis(struct str *out, const struct parallel *p, const struct chart_axis *axis,
+	size_t a, const struct scale *s, const struct ticks *t)
+{
+	const double x = parallel_x(p, a);
+
+	str_addf(out,
+		"<line class=\"rule\" x1=\"%.1f\" y1=\"%d\" x2=\"%.1f\" y2=\"%d\"/>"
+		"<text class=\"axis\" x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">",
+		x, PARALLEL_TOP, x, HEIGHT - BOTTOM, x, p->stagger && a % 2 == 0 ? 16 : 32);
+	add_cut_text(out, p->titles[a].s, axis->title);
+	if (axis->names) {
+		parallel_names(out, p, axis, a, s);
+		return;
+	}
+	for (size_t i = 0; i < t->count; i++) {
+		begin_parallel_label(out, p, a, along(s, t->at[i]));
 		add_tick(out, s, t, i);
 		str_add(out, "</text>\n");
 	}
@@ -397,7 +461,10 @@ void chart_parallel(struct str *out, const char *title, const struct chart_axis 
 
 	if (axis_count < 2 || axis_count > CHART_AXES_MAX || !line_count)
 		return;
-	const double between = (WIDTH - 40.0) / (double)(axis_count - 1);
+	struct parallel p = {
+		.between = (WIDTH - 2.0 * PARALLEL_SIDE) / (double)(axis_count - 1),
+	};
+	parallel_titles(&p, axes, axis_count);
 	for (size_t a = 0; a < axis_count; a++)
 		scales[a] = parallel_scale(&axes[a], a, axis_count, values, line_count);
 	const struct scale *goal = &scales[axis_count - 1];
@@ -417,7 +484,7 @@ void chart_parallel(struct str *out, const char *title, const struct chart_axis 
 		for (size_t a = 0; a < axis_count; a++) {
 			if (isnan(v[a]))
 				continue;
-			str_addf(out, "%c%.1f %.1f", pen_down ? 'L' : 'M', 20 + between * (double)a,
+			str_addf(out, "%c%.1f %.1f", pen_down ? 'L' : 'M', parallel_x(&p, a),
 				along(&scales[a], v[a]));
 			pen_down = true;
 		}
@@ -428,8 +495,8 @@ void chart_parallel(struct str *out, const char *title, const struct chart_axis 
 		for (size_t i = 0; axes[a].log && i < line_count; i++)
 			note_value(&distinct, values[i * axis_count + a]);
 		const struct ticks t = ticks_of(&scales[a], distinct);
-		parallel_axis(out, &axes[a], &scales[a], &t, 20 + between * (double)a,
-			a + 1 == axis_count);
+		parallel_axis(out, &p, &axes[a], a, &scales[a], &t);
+		str_free(&p.titles[a]);
 	}
 	str_add(out, "</svg></div>\n</figure>\n");
 }

@@ -47,8 +47,9 @@ struct chart_axis {
 enum { CHART_AXES_MAX = 16 };
 
 /* Append parallel coordinates of at most CHART_AXES_MAX axes. values: [line][axis]; NaN: the line
- * skips the axis. The colour of a line goes from series-0 (smallest value on the last axis) to
- * series-3 (largest). */
+ * skips the axis. Titles and names that are too long for the room between two axes are cut; the
+ * whole is then their tooltip. The colour of a line goes from series-0 (smallest value on the last
+ * axis) to series-3 (largest). */
 void chart_parallel(struct str *out, const char *title, const struct chart_axis *axes,
 	size_t axis_count, const double *values, size_t line_count);
 

@@ -249,6 +249,15 @@ cp "$SCRATCH/out" "$SCRATCH/style"
 get /
 [ "$code" = 200 ] && says 'title">Learning rate, weight decay' && grep -q '^th [.]title {.*white-space: normal' "$SCRATCH/style"
 check $? "a long title may wrap, so that the columns behind it stay in the window"
+get '/sweep?name=long'
+sed -n '/Every finished trial as a line/,/<[/]svg>/p' "$SCRATCH/out" >"$SCRATCH/parallel"
+# Text as drawn, without the tooltip before it.
+tr -d '\n' <"$SCRATCH/parallel" | grep -o '<text.*' | sed 's/<title>[^<]*<[/]title>//g; s/<[/]text>/\n/g' | sed 's/^[^<]*//' >"$SCRATCH/texts"
+[ "$code" = 200 ] && [ "$(sed 's/.*>//' "$SCRATCH/texts" | wc -L)" -le 19 ] && says '…' texts &&
+	says '<title>cosine-with-warm-restarts</title>' parallel && says '<title>weight_decay_of_the_second</title>' parallel
+check $? "parallel coordinates cut what is longer than the room between two axes, and keep it as a tooltip"
+[ "$(grep 'class="axis"' "$SCRATCH/texts" | sed 's/.* y="\([0-9]*\)".*/\1/' | tr '\n' ' ')" = "16 32 16 32 16 " ]
+check $? "titles of neighbours stand on two rows"
 stop
 
 # 120 sweeps, and 130 trials that run.

@@ -39,6 +39,21 @@ parameters: {size: {type: integer}}
 metrics: {loss: {better: lower, series: step}}
 axes: {size: [1, 10, 100]}
 """
+# Names that are longer than the room in a table or between two axes.
+LONG = """
+retrial: 1
+name: long
+title: Learning rate, weight decay and the schedule of a small network on synthetic images, with every other value held
+seeds: 1
+program: {command: [sh, -c, 'echo "{{\\"error_of_the_validation_set\\": 0.{size}}}" >>"$RETRIAL_OUT"', "{decay_of_the_first_layer}", "{decay_of_the_second_layer}", "{schedule}", "{seed}"]}
+parameters: {size: {type: integer}, decay_of_the_first_layer: {type: real}, decay_of_the_second_layer: {type: real}, schedule: {type: text}}
+metrics: {error_of_the_validation_set: {better: lower}}
+axes:
+  size: [1, 2, 4]
+  decay_of_the_first_layer: [0.0001, 0.0005]
+  decay_of_the_second_layer: [0.001, 0.002]
+  schedule: [cosine-with-warm-restarts, cosine-with-cold-restarts, photometric-and-geometric]
+"""
 # Images that are no squares, in classes with hostile names.
 OWN = """
 retrial: 1
@@ -95,6 +110,20 @@ def hidden_scrolls(page):
     return page.evaluate(
         """() => [...document.querySelectorAll('.wide, pre, figure')].filter(e => e.scrollWidth > e.clientWidth
             && e.offsetHeight - e.clientHeight < 4 && getComputedStyle(e).overflowX !== 'visible').map(e => e.outerHTML.slice(0, 80))"""
+    )
+
+
+def overlaps(page):
+    """Texts of a chart that cover each other or reach over its edge, and columns of sweeps out of sight."""
+    return page.evaluate(
+        """() => [...document.querySelectorAll('figure.chart svg')].flatMap(svg => {
+        const frame = svg.getBoundingClientRect();
+        const texts = [...svg.querySelectorAll('text')].map(t => [t.textContent, t.getBoundingClientRect()]);
+        return texts.flatMap(([text, r], i) => [
+            r.left < frame.left - 1 || r.right > frame.right + 1 ? ['cut off: ' + text] : [],
+            texts.slice(i + 1).filter(([, o]) => Math.min(r.right, o.right) - Math.max(r.left, o.left) > 1
+                && Math.min(r.bottom, o.bottom) - Math.max(r.top, o.top) > 4).map(([other]) => text + ' | ' + other)].flat()); })
+        .concat([...document.querySelectorAll('.wide:has(table.stack)')].filter(e => location.pathname === '/' && e.scrollWidth > e.clientWidth).map(() => 'the table of sweeps scrolls'))"""
     )
 
 
@@ -180,6 +209,7 @@ try:
         check(points(still) >= before, "without scripts the page can be read")
         quiet.close()
 
+        run_text("long", LONG)
         trials = "&".join(f"trial={t}" for t in wanted)
         of_sweep = {r[1]: r[0] for r in db.execute("SELECT trial, sweep FROM runs ORDER BY position DESC")}
         subprocess.run([RETRIAL, "tag", "<b>\"tag\"</b>", of_sweep["own"], "--db", DB], check=True, stdout=subprocess.DEVNULL)
@@ -187,7 +217,7 @@ try:
                        check=True, stdout=subprocess.DEVNULL)
         addresses = ["/", "/runs", f"/curves?{trials}", f"/trial?id={wanted[0]}", "/sweep?name=first",
                      f"/compare?trial={wanted[0]}&trial={wanted[1]}", "/nothing",
-                     "/sweep?name=program", f"/trial?id={of_sweep['program']}",
+                     "/sweep?name=program", "/sweep?name=long", f"/trial?id={of_sweep['program']}",
                      "/sweep?name=own", f"/trial?id={of_sweep['own']}", "/report?sweep=own"]
         for width in (400, 1280):
             for scheme in ("light", "dark"):
@@ -198,6 +228,7 @@ try:
                 for address in addresses:
                     one.goto(url + address)
                     wrong += [f"{address}: {w}" for w in fits(one)]
+                    wrong += [f"{address}: {w}" for w in overlaps(one)]
                     wrong += [f"{address}: scrolls unseen: {w}" for w in hidden_scrolls(one)]
                     found = Axe().run(one).response["violations"]
                     wrong += [f"{address}: {v['id']}: {v['nodes'][0]['html'][:100]}" for v in found]
