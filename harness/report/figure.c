@@ -172,6 +172,15 @@ struct axis figure_axis(double low, double high, int most)
 	return a;
 }
 
+struct axis figure_whole_axis(double first, double last, int most)
+{
+	if (last <= first)
+		return (struct axis){ first - 0.5, first + 1.5, 1, 0 };
+	struct axis a = figure_axis(first, last, most);
+	a.step = fmax(a.step, 1);
+	return a;
+}
+
 void figure_axes(struct figure *f, const char *name, const struct axis *axes, size_t count)
 {
 	static const char *const parts[] = { "low", "high", "step", "decimals" };

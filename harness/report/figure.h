@@ -56,6 +56,9 @@ struct axis {
 	int decimals; /* that the labels need */
 };
 struct axis figure_axis(double low, double high, int most);
+/* The same for whole numbers, such as epochs: its steps are whole, and it has two labels also where
+ * first and last are one. */
+struct axis figure_whole_axis(double first, double last, int most);
 /* Write the scales of count panels as the arrays NAME_low, NAME_high, NAME_step and NAME_decimals.
  */
 void figure_axes(struct figure *f, const char *name, const struct axis *axes, size_t count);

@@ -118,7 +118,7 @@ static int add_panel(struct plot *p, size_t panel, struct err *e)
 	for (size_t series = 0; series < p->layout->series_count; series++)
 		if (add_series(p, panel, series, &reach, &low, e))
 			return -1;
-	p->x[panel] = figure_axis(1, reach.longest, 6);
+	p->x[panel] = figure_whole_axis(1, reach.longest, 6);
 	p->y[panel] = figure_axis(low < reach.high ? low : reach.low, reach.high, 6);
 	return 0;
 }

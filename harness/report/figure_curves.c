@@ -238,12 +238,9 @@ static int add_panels(struct plot *p, const char *series, const struct history *
 			return -1;
 		p->low[p->panels] = p->reach.low;
 		p->high[p->panels] = p->reach.high;
-		p->x[p->panels] = figure_axis(1, p->reach.longest, 5);
-		if (p->x[p->panels].step < 1
-			|| (folds && p->reach.longest <= 10)) /* epochs and folds are whole */
+		p->x[p->panels] = figure_whole_axis(1, p->reach.longest, 5);
+		if (folds && p->reach.longest <= 10)
 			p->x[p->panels].step = 1;
-		if (p->reach.longest <= 1) /* one epoch: the axis has two labels all the same */
-			p->x[p->panels] = (struct axis){ 0.5, 2.5, 1, 0 };
 		p->last[p->panels++] = (double)p->curves - 1;
 		p->columns = column > p->columns ? column : p->columns;
 	}

@@ -181,6 +181,7 @@ static int add_panel(struct plot *p, size_t panel, struct err *e)
 	const struct sample *samples[SEEDS_MAX];
 	struct extent reach = { NAN, NAN, -INFINITY };
 	double first = INFINITY;
+	bool whole = true; /* all steps are whole numbers: no ticks between them */
 
 	for (size_t series = 0; series < p->layout->series_count; series++) {
 		struct curve c = { .y = NULL };
@@ -190,6 +191,8 @@ static int add_panel(struct plot *p, size_t panel, struct err *e)
 		const int result = read_curve(p, samples, count, &c, &steps, e);
 		if (!result && c.length) {
 			first = fmin(first, c.x[0]);
+			for (size_t i = 0; i < c.length; i++)
+				whole = whole && c.x[i] == floor(c.x[i]);
 			draw_curve(p, &c, panel, series, &reach);
 		}
 		free(c.y);
@@ -199,6 +202,8 @@ static int add_panel(struct plot *p, size_t panel, struct err *e)
 	}
 	const bool any = isfinite(first);
 	p->x[panel] = figure_axis(any ? first : 0, any ? reach.longest : 1, 6);
+	if (whole && any)
+		p->x[panel] = figure_whole_axis(first, reach.longest, 6);
 	p->y[panel] = figure_axis(reach.low, reach.high, 6);
 	return 0;
 }

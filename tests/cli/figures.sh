@@ -87,4 +87,44 @@ for id in curves points speed front classes change sheet bytes time; do
 done
 check $bad "drawn again, data and SVG of every kind are the same bytes; PNG and PDF are there"
 
+# Names that are longer than a panel is wide, trainings of one and of three epochs, and a baseline of numbers.
+cat >"$SCRATCH/long.yaml" <<'EOF'
+retrial: 1
+name: long
+seeds: 2
+base: {dataset: synthetic, validation: 128, train_limit: 256, test_limit: 128}
+axes:
+  recipe: [lightweight-with-cosine-restarts-and-a-teacher-and-distillation, lightweight-with-cosine-restarts-and-a-teacher-and-quantization, short]
+  batch_size: [8, 16]
+recipes:
+  lightweight-with-cosine-restarts-and-a-teacher-and-distillation: [{phase: single, epochs: 3}]
+  lightweight-with-cosine-restarts-and-a-teacher-and-quantization: [{phase: single, epochs: 1}]
+  short: [{phase: single, epochs: 2}]
+tables:
+  - {id: main, rows: [recipe, batch_size], metrics: [test_accuracy], baseline: {recipe: short, batch_size: 8}}
+figures:
+  - {id: classes, kind: confusion, metric: test_accuracy, where: {batch_size: 8}}
+  - {id: three, kind: convergence, metric: val_accuracy, where: {batch_size: 8}}
+  - {id: one, kind: convergence, metric: val_accuracy, where: {batch_size: 8, recipe: lightweight-with-cosine-restarts-and-a-teacher-and-quantization}}
+  - {id: curves, kind: curves, metric: val_accuracy, where: {batch_size: 8}}
+EOF
+"$RETRIAL" run "$SCRATCH/long.yaml" --db "$db" -q >"$SCRATCH/out" 2>"$SCRATCH/err" && "$RETRIAL" plot "$SCRATCH/long.yaml" --db "$db" --folder "$SCRATCH/long" >"$SCRATCH/out" 2>"$SCRATCH/err"
+check $? "a study with long names is drawn"
+says 'array x_step[1] = [1]' long/three.gp && says 'array x_step[1] = [1]' long/one.gp && says 'array x_high[1] = [2.5]' long/one.gp &&
+	says 'array x_step[3] = [1, 1, 1]' long/curves.gp
+check $? "ticks of epochs are whole numbers, also of three epochs and of one"
+cat >"$SCRATCH/steps.yaml" <<'EOF'
+retrial: 1
+name: steps
+seeds: 1
+program: {command: [sh, -c, 'for i in 1 2 3; do echo "{{\"step\": $i, \"loss\": {size}.$i}}"; done >>"$RETRIAL_OUT"', "{seed}"]}
+parameters: {size: {type: integer}}
+metrics: {loss: {better: lower, series: step}}
+axes: {size: [1, 2]}
+figures: [{id: steps, kind: curves, metric: loss, series: size}]
+EOF
+"$RETRIAL" run "$SCRATCH/steps.yaml" --db "$db" -q >"$SCRATCH/out" 2>"$SCRATCH/err" && "$RETRIAL" plot "$SCRATCH/steps.yaml" --db "$db" --folder "$SCRATCH/long" >"$SCRATCH/out" 2>"$SCRATCH/err" &&
+	says 'array x_step[1] = [1]' long/steps.gp
+check $? "and those of a program's whole steps"
+
 finish
