@@ -16,8 +16,13 @@ enum {
 	SEEDS_MAX = 1024,
 	COLUMNS = 2,
 	CELL_HEIGHT = 20,
-	NAME_MOST = 32,  /* characters of a class name in the only panel of a row, ... */
-	NAME_BESIDE = 16 /* ... and beside another panel */
+	NAME_MOST = 32,   /* characters of a class name in the only panel of a row, ... */
+	NAME_BESIDE = 16, /* ... and beside another panel */
+	PAGE = 672,       /* pixels, as all of these (plots/confusion.gp) */
+	EDGE = 8,
+	GAP = 16,
+	CELL_WIDTH_MAX = 46,
+	TITLE_MIN = 4
 };
 
 /* All predictions of the first output of a trial's last phase, or of the phase of this name. */
@@ -121,6 +126,36 @@ static int add_panel(struct plot *p, size_t series, struct err *e)
 	return 0;
 }
 
+/* The characters that a panel's title may have: it is centred above the cells, and reaches neither
+ * over the page's edge nor into the next title. */
+static int title_room(int columns, int classes, size_t name_width)
+{
+	const double names = 24 + 6.0 * (double)name_width,
+		     share = (PAGE - 2 * EDGE - columns * names - GAP * (columns - 1)) / columns,
+		     cells = fmin(share, classes * CELL_WIDTH_MAX), next = names + cells + GAP,
+		     first = EDGE + names + cells / 2, last = first + next * (columns - 1);
+	double room = 2 * fmin(first, PAGE - last);
+
+	if (columns > 1)
+		room = fmin(room, next);
+	return room / 6.4 > TITLE_MIN ? (int)(room / 6.4) : TITLE_MIN;
+}
+
+static void write_titles(struct plot *p, int columns, size_t name_width)
+{
+	const struct figure_layout *l = p->layout;
+	const char *titles[PANELS_MAX];
+	struct str short_ones[PANELS_MAX] = { { 0 } };
+
+	short_names(l->names, l->series_count, title_room(columns, p->dataset->classes, name_width),
+		short_ones);
+	for (size_t i = 0; i < l->series_count; i++)
+		titles[i] = short_ones[i].s;
+	figure_texts(p->f, "panel_title", titles, l->series_count);
+	for (size_t i = 0; i < l->series_count; i++)
+		str_free(&short_ones[i]);
+}
+
 static void write_variables(struct plot *p)
 {
 	const struct figure_layout *l = p->layout;
@@ -140,7 +175,7 @@ static void write_variables(struct plot *p)
 	}
 	figure_legend(p->f, NULL, 0);
 	figure_number(p->f, "panels", (double)l->series_count);
-	figure_texts(p->f, "panel_title", l->names, l->series_count);
+	write_titles(p, columns, widest);
 	figure_number(p->f, "panel_columns", columns);
 	figure_number(p->f, "classes", p->dataset->classes);
 	figure_texts(p->f, "class_name", names, classes);

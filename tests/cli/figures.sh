@@ -110,6 +110,9 @@ figures:
 EOF
 "$RETRIAL" run "$SCRATCH/long.yaml" --db "$db" -q >"$SCRATCH/out" 2>"$SCRATCH/err" && "$RETRIAL" plot "$SCRATCH/long.yaml" --db "$db" --folder "$SCRATCH/long" >"$SCRATCH/out" 2>"$SCRATCH/err"
 check $? "a study with long names is drawn"
+sed -n "s/^array panel_title.*\[\('.*'\)\]$/\1/p" "$SCRATCH/long/classes.gp" | sed "s/', '/\n/g; s/'//g" >"$SCRATCH/titles"
+[ "$(sort -u "$SCRATCH/titles" | wc -l)" = 3 ] && [ "$(grep -c '…' "$SCRATCH/titles")" = 2 ] && says short titles && [ "$(wc -L <"$SCRATCH/titles")" -le 48 ]
+check $? "titles of confusion matrices beside each other are cut to their panels, and stay different"
 says 'array x_step[1] = [1]' long/three.gp && says 'array x_step[1] = [1]' long/one.gp && says 'array x_high[1] = [2.5]' long/one.gp &&
 	says 'array x_step[3] = [1, 1, 1]' long/curves.gp
 check $? "ticks of epochs are whole numbers, also of three epochs and of one"
