@@ -116,14 +116,20 @@ static int check_series(
 	return 0;
 }
 
-void figure_layout_name(struct str *out, const char *label, const char *value)
+bool figure_layout_is_bare(const char *value)
 {
 	static const char *const bare[] = { "true", "false", "yes", "no", "none", "on", "off" };
 	char *end;
 	strtod(value, &end);
-	bool named = *value && *end == '\0';
+	bool found = *value && *end == '\0';
 	for (size_t i = 0; i < sizeof(bare) / sizeof(*bare); i++)
-		named |= strcmp(value, bare[i]) == 0;
+		found |= strcmp(value, bare[i]) == 0;
+	return found;
+}
+
+void figure_layout_name(struct str *out, const char *label, const char *value)
+{
+	const bool named = figure_layout_is_bare(value);
 	for (const char *c = label; named && *c; c++)
 		str_add_bytes(out, *c == '_' ? " " : c, 1);
 	str_addf(out, "%s%s", named && label[0] ? " " : "", value);

@@ -4,6 +4,8 @@
 #ifndef REPORT_FIGURE_LAYOUT_H
 #define REPORT_FIGURE_LAYOUT_H
 
+#include <stdbool.h>
+
 #include "study.h"
 
 struct figure;
@@ -34,6 +36,9 @@ void figure_layout_free(struct figure_layout *l);
 /* The samples of one series in one panel that have the metric; returns how many (at most max). */
 size_t figure_layout_samples(const struct figure_layout *l, size_t panel, size_t series, int metric,
 	const struct sample **out, size_t max);
+
+/* Does a value say nothing without its label's name: a number, "true", "none"? */
+bool figure_layout_is_bare(const char *value);
 
 /* Append what a value of a label is called in a legend: a number with the label's name before it
  * ("batch size 16"), a word as it is. */

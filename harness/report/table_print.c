@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "../plan/trial_kind.h"
+#include "figure_layout.h"
 #include "html.h"
 #include "metric.h"
 #include "notes.h"
@@ -197,6 +198,17 @@ static void explain_tests(struct str *text, const struct table *t)
 	str_add(text, t->comparisons ? "." : "");
 }
 
+/* "batch_size 8, base": of a number its label, too. */
+static void name_baseline(struct str *out, const struct where *baseline)
+{
+	for (int i = 0; i < baseline->count; i++) {
+		str_add(out, i ? ", " : "");
+		if (figure_layout_is_bare(baseline->is[i].value))
+			str_addf(out, "%s ", baseline->is[i].name);
+		str_add(out, baseline->is[i].value);
+	}
+}
+
 static void explain_comparisons(struct notes *notes, const struct table *t)
 {
 	struct str text = { 0 };
@@ -204,7 +216,7 @@ static void explain_comparisons(struct notes *notes, const struct table *t)
 	if (!t->most_pairs && !t->untested)
 		return;
 	str_add(&text, "Δ is the mean difference to ");
-	study_where_text(&text, &t->spec->baseline);
+	name_baseline(&text, &t->spec->baseline);
 	str_add(&text, " over the seeds that both have (accuracies in percentage points, pp).");
 	if (t->most_pairs)
 		explain_tests(&text, t);

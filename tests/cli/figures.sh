@@ -129,5 +129,8 @@ EOF
 "$RETRIAL" run "$SCRATCH/steps.yaml" --db "$db" -q >"$SCRATCH/out" 2>"$SCRATCH/err" && "$RETRIAL" plot "$SCRATCH/steps.yaml" --db "$db" --folder "$SCRATCH/long" >"$SCRATCH/out" 2>"$SCRATCH/err" &&
 	says 'array x_step[1] = [1]' long/steps.gp
 check $? "and those of a program's whole steps"
+try table "$SCRATCH/long.yaml" --db "$db"
+tr '\n' ' ' <"$SCRATCH/out" | grep -qF 'Δ is the mean difference to short, batch_size 8 over'
+check $? "the note of a table names the label of a baseline's number"
 
 finish
