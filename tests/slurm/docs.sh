@@ -21,8 +21,10 @@ sed -n 's/^    \(retrial .*\|parallel .*\|until .*\)/\1/p' "$page" >"$SCRATCH/co
 sed -n '/^    #!\/bin\/sh/,/^    @RETRIAL@/s/^    //p' "$page" >site.sh
 [ "$(wc -l <"$SCRATCH/commands")" -ge 8 ] && [ "$(wc -l <site.sh)" -ge 4 ]
 check $? "the page has commands and a template"
+mkdir ../templated && cp study.yaml site.sh ../templated # where nothing is done yet, however fast the tasks before were
 while read -r line <&3; do
-	sh -c "$line" >"$SCRATCH/out" 2>"$SCRATCH/err" 3<&-
+	case $line in *--template*) place=../templated ;; *) place=. ;; esac
+	(cd "$place" && sh -c "$line") >"$SCRATCH/out" 2>"$SCRATCH/err" 3<&-
 	code=$?
 	command=$(echo "$line" | sed 's/ *#.*//')
 	case $command in # what is in Slurm is not done yet
@@ -31,12 +33,12 @@ while read -r line <&3; do
 	esac
 	check $? "$command"
 	case $command in
-	*--template*) last_template=$(ls -d slurm/study/0* results/slurm/study/0* 2>/dev/null | tail -n 1) ;;
 	*until*) whole results/retrial.db; check $? "and the study has the digests of a local run" ;;
 	*merge*) whole results/parts.db; check $? "and the parts together have them, too" ;;
 	esac
 done 3<"$SCRATCH/commands"
-cat "$last_template"/*_1.log >"$SCRATCH/out" 2>"$SCRATCH/err"
+(cd ../templated && retrial run study.yaml --executor slurm --template site.sh --wait) >"$SCRATCH/err" 2>&1
+cat ../templated/results/slurm/study/00001/*_1.log >"$SCRATCH/out" 2>>"$SCRATCH/err"
 says "module load gcc" && says "in the virtual environment"
 check $? "the template's lines are run by its tasks"
 finish
