@@ -341,10 +341,13 @@ static int forecast_one(struct store *s, const struct past *past, const struct t
 {
 	bool done = false;
 	const bool missing = !d || !d->digest[0];
+	/* NULL without a database, too. */
+	const struct value *attempt = lookup_find(&past->attempts, t->identity);
 	out->seconds = NAN;
 	/* Without data a result stands, whatever data it is of, as in a run. */
-	if (missing && !(d && d->damaged)
-		&& store_is_done(s, t->identity, core_version, NULL, &done, e))
+	if (attempt && !(d && d->damaged)
+		&& store_is_done(
+			s, t->identity, core_version, missing ? NULL : d->digest, &done, e))
 		return -1;
 	if (missing && !done) {
 		out->state = FORECAST_SKIP;
@@ -352,9 +355,6 @@ static int forecast_one(struct store *s, const struct past *past, const struct t
 			d && d->damaged ? "damaged" : "missing");
 		return 0;
 	}
-	const struct value *attempt = lookup_find(&past->attempts, t->identity);
-	if (!missing && attempt && store_is_done(s, t->identity, core_version, d->digest, &done, e))
-		return -1;
 	if (done)
 		out->state = FORECAST_DONE;
 	else

@@ -138,6 +138,17 @@ static int check_state(const char *text, const char *value, struct err *e)
 		text);
 }
 
+/* Is this the column of the trials' states? A label of that name (a program's parameter) comes
+ * before it. */
+static bool holds_states(const struct rows *r, int column)
+{
+	int last = -1;
+	for (int c = 0; c < r->column_count; c++)
+		if (strcmp(r->columns[c], "state") == 0)
+			last = c;
+	return column == last;
+}
+
 /* What a value cannot be. */
 static int check_value(const struct rows *r, const struct selection *s, const char *text,
 	const struct condition *c, struct err *e)
@@ -154,8 +165,7 @@ static int check_value(const struct rows *r, const struct selection *s, const ch
 	if (c->operator!= LIKE && s->numbers[c->column] && !number_of(&c->value, &number))
 		return err_set(e, ERR_USAGE,
 			"'%s': '%s' is no number, and the column holds numbers", text, value);
-	if ((c->operator== EQUAL || c->operator== NOT_EQUAL)
-		&& c->column == rows_column(r, "state"))
+	if ((c->operator== EQUAL || c->operator== NOT_EQUAL) && holds_states(r, c->column))
 		return check_state(text, value, e);
 	return 0;
 }

@@ -47,7 +47,7 @@ struct builder {
 
 static void fail_at(const struct builder *b, enum model_block block, int number)
 {
-	if (b->where)
+	if (b->where && b->where->layer < 0) /* the first counts: what follows fails for it */
 		*b->where = (struct misfit){ (int)block, number, -1 };
 }
 

@@ -345,16 +345,14 @@ static bool take(struct work *w, int stream, int from)
 	return true;
 }
 
-/* ended_well: no attempt follows that would read them. */
-static int tell_steps(struct work *w, bool ended_well, struct err *e)
+static int tell_steps(struct work *w, struct err *e)
 {
 	struct steps_result steps;
 	w->told_at = clock_seconds();
 	while (reported_steps(w->reported, &steps)) {
 		if (w->sink->steps && w->sink->steps(w->sink->context, &steps, e))
 			return -1;
-		if (!ended_well)
-			keep_steps(w, &steps);
+		keep_steps(w, &steps);
 	}
 	return 0;
 }
@@ -410,7 +408,7 @@ static int attend(struct work *w, struct err *e)
 			if (polls[i].revents)
 				open[i] = take(w, i, polls[i].fd);
 		look_at_wishes(w);
-		if (clock_seconds() - w->told_at > 0.001 * TICK_MS && tell_steps(w, false, e))
+		if (clock_seconds() - w->told_at > 0.001 * TICK_MS && tell_steps(w, e))
 			return -1;
 	}
 	return 0;
@@ -598,8 +596,11 @@ static int finish(struct work *w, int status, struct err *e)
 {
 	struct str canonical = { 0 };
 	const int wish = w->options->stop ? atomic_load(w->options->stop) : 0;
+	const bool whole = !wish && w->end->state == TRIAL_DONE && WIFEXITED(status)
+		&& WEXITSTATUS(status) == 0;
 	const char *changed;
-	if (w->bad.kind == ERR_NONE && take_replaced(w, &w->bad) == 0)
+	/* The last line of a program that was stopped may be cut: that is no fault of its own. */
+	if (w->bad.kind == ERR_NONE && take_replaced(w, &w->bad) == 0 && whole)
 		reported_finish(w->reported, &w->bad);
 	if (w->bad.kind != ERR_NONE)
 		fail_with(w, &w->bad);
@@ -609,7 +610,7 @@ static int finish(struct work *w, int status, struct err *e)
 		explain_exit(w, status);
 	else if ((changed = inputs_changed(w->inputs)))
 		fail(w, TRIAL_INTERRUPTED, "input %s was changed while the trial ran", changed);
-	int result = tell_steps(w, w->end->state == TRIAL_DONE, e);
+	int result = tell_steps(w, e);
 	if (!result && w->end->state == TRIAL_DONE)
 		result = tell_measures(w, e);
 	reported_canonical(w->reported, &canonical);

@@ -32,6 +32,7 @@ struct lines {
 	struct str rest;
 	long number;   /* of the line that is being read, from 1 */
 	bool skipping; /* the rest of a line that is too long */
+	bool returned; /* a carriage return ended the line before */
 };
 
 struct reported {
@@ -108,16 +109,12 @@ static int grow(struct series *s, struct err *e)
 	return 0;
 }
 
-/* Keep the steps that are below this one, which comes next. */
+/* Keep the steps of earlier attempts, which are in order, that are below this one, which comes
+ * next. */
 static void keep_below(struct series *s, int64_t step)
 {
-	size_t kept = 0;
-	for (size_t i = 0; i < s->count; i++)
-		if (s->steps[i] < step) {
-			s->steps[kept] = s->steps[i];
-			s->values[kept++] = s->values[i];
-		}
-	s->count = kept;
+	while (s->count && s->steps[s->count - 1] >= step)
+		s->count--;
 }
 
 int reported_before(
@@ -128,8 +125,7 @@ int reported_before(
 	if (!m || !m->series)
 		return 0;
 	/* Attempts follow each other: this one has gone back. */
-	if (s->count && s->steps[s->count - 1] >= step)
-		keep_below(s, step);
+	keep_below(s, step);
 	if (grow(s, e))
 		return -1;
 	s->before = true;
@@ -375,10 +371,12 @@ static int split(struct reported *r, struct lines *l, const char *bytes, size_t 
 			if (l->skipping && l == &r->out)
 				r->failed = err_set(e, ERR_FAILED,
 					"RETRIAL_OUT, line %ld: longer than a megabyte", l->number);
-			else if (!l->skipping)
+			else if (!l->skipping
+				&& (!l->returned || l->rest.length > 0)) /* \r\n ends one line */
 				r->failed = take(r, l->rest.s ? l->rest.s : "", l->rest.length, e);
 			str_clear(&l->rest);
 			l->skipping = false;
+			l->returned = *end == '\r';
 			l->number += *end == '\n';
 		}
 		bytes += n + (end != NULL);

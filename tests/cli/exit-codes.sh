@@ -39,6 +39,9 @@ check $? "no data for some trials: the others are done, exit code 4"
 try run "$SCRATCH/partly.yaml" --db "$SCRATCH/partly/r.db" -q
 refuses 3 "nothing could be run: no data for 2 trials"
 check $? "again: nothing could be run for lack of data, exit code 3"
+try plan "$SCRATCH/partly.yaml" --db "$SCRATCH/none.db"
+fine && says 'mnist' && says 'missing'
+check $? "plan needs neither a database nor the data set"
 # As if the results were those on mnist, from a machine that has it.
 sqlite3 "$SCRATCH/partly/r.db" "UPDATE attempts SET trial = trial + (SELECT min(id) FROM trials WHERE dataset = 'mnist') -
 	(SELECT min(id) FROM trials WHERE dataset = 'synthetic')"

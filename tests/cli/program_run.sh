@@ -53,6 +53,27 @@ try check wrong.yaml
 [ "$code" = 2 ] && says "wrong.yaml:" err && grep -q '\^' "$SCRATCH/err"
 check $? "a value out of its range is shown with its place"
 
+printf 'retrial: 1\nname: states\nprogram: {command: [sh, y.sh, "1", "{state}"], inputs: y.sh}\nparameters: {state: text}\nmetrics: {y: }\naxes: {state: [CA, NY]}\n' >states.yaml
+"$RETRIAL" run states.yaml --db states.db -q
+try runs state=CA --db states.db
+[ "$code" = 0 ] && says 'CA' && ! says 'NY'
+check $? "runs state=CA asks for a program's parameter of this name"
+cat >union.yaml <<'END'
+retrial: 1
+name: union
+program: {command: [sh, y.sh, "{p}", "{q}", "{r}"], inputs: y.sh}
+parameters: {p: integer, q: integer, r: {type: integer, default: 0}}
+metrics: {y: }
+blocks:
+  - axes: {q: [7], r: [5], p: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14]}
+  - axes: {q: [7], p: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14]}
+figures: [{id: cut, kind: slice, parameter: p, series: q, metric: y}]
+END
+"$RETRIAL" run union.yaml --db union.db -q
+try plot union.yaml --db union.db --folder union
+grep -q 'would mix configurations' "$SCRATCH/err" || { [ "$code" = 0 ] && ! grep -q 'n = 2' union/cut.tsv union/cut.gp; }
+check $? "a slice takes no trials of two blocks for seeds of one configuration"
+
 # ---- stopped, killed, resumed ----
 # Counts on in its scratch folder: a program with checkpoints of its own.
 # shellcheck disable=SC2016
@@ -109,6 +130,26 @@ check $? "SIGTERM ends program and run; the trial is interrupted, not failed"
 "$RETRIAL" run stopped.yaml --db stopped.db -q --trial-limit 1
 [ "$(sqlite3 -cmd ".timeout 10000" stopped.db "SELECT state FROM attempts ORDER BY id DESC LIMIT 1")" = timeout ]
 check $? "--trial-limit ends a program as timeout"
+
+# A program that is ended may have written half a line: that is no mistake of its own.
+# shellcheck disable=SC2016
+printf 'printf "{\\"x\\": 1" >"$RETRIAL_OUT"\n[ "$1" = kill ] && kill -9 $$\nexec sleep 100\n' >half.sh
+printf 'retrial: 1\nname: half\nprogram: {command: [sh, half.sh, "{end}"]}\nparameters: {end: text}\nmetrics: {x: }\naxes: {end: [limit, kill]}\n' >half.yaml
+"$RETRIAL" run half.yaml --db half.db -q --trial-limit 1
+[ "$(sqlite3 -cmd ".timeout 10000" half.db "SELECT group_concat(state) FROM (SELECT state FROM runs ORDER BY position)")" = timeout,interrupted ]
+check $? "half a line of a program that was killed does not make it one that failed"
+# Three steps, a checkpoint, and an end without its metric; then the rest.
+# shellcheck disable=SC2016
+cat >hole.sh <<'END'
+first=$(cat "$RETRIAL_SCRATCH/at" 2>/dev/null || echo 0)
+{ for step in $(seq "$first" $((first + 2))); do echo "{\"step\": $step, \"y\": $step}"; sleep 0.02; done
+[ "$first" = 0 ] || echo '{"x": 1}'; } >"$RETRIAL_OUT"
+echo 3 >"$RETRIAL_SCRATCH/at"
+END
+printf 'retrial: 1\nname: hole\nprogram: {command: [sh, hole.sh], retries: 1}\nmetrics: {x: , y: {series: step}}\n' >hole.yaml
+"$RETRIAL" run hole.yaml --db hole.db -q
+[ "$(sqlite3 -cmd ".timeout 10000" hole.db "SELECT group_concat(step) FROM (SELECT step FROM steps WHERE attempt = (SELECT max(id) FROM attempts) ORDER BY step)")" = 0,1,2,3,4,5 ]
+check $? "steps before a checkpoint stay, also if the program ended well and its results were incomplete"
 
 # ---- memory ----
 # shellcheck disable=SC2016
