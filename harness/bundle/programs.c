@@ -215,7 +215,7 @@ static int add_set(struct pack *p, struct store *s, const struct rows *sets, siz
 {
 	const char *name = rows_text(sets, row, 0), *inputs = rows_text(sets, row, 1),
 		   *path = rows_text(sets, row, 2), *text = rows_text(sets, row, 3);
-	const struct sweep_options as_frozen = { .seeds = 0 };
+	const struct sweep_options as_frozen = { .frozen = true };
 	struct err unread = { 0 };
 	struct str why = { 0 };
 	struct sweep *sweep = NULL;

@@ -132,7 +132,7 @@ static int add_report(const struct made *m, struct store *s, const char *folder,
 static int add_one(struct pack *p, struct store *s, const char *folder, const char *name,
 	const struct published_places *places, struct str *missing, struct err *e)
 {
-	const struct sweep_options as_the_file_says = { .seeds = 0 };
+	const struct sweep_options as_the_file_says = { .frozen = true };
 	struct str file = { 0 }, path = { 0 };
 	struct sweep *sweep = NULL;
 	struct study *study = NULL;

@@ -9,7 +9,7 @@
 
 int frozen_sweep(const char *path, const char *text, struct err *e, struct sweep **out)
 {
-	const struct sweep_options as_frozen = { .seeds = 0 };
+	const struct sweep_options as_frozen = { .frozen = true };
 	if (!*text)
 		return err_set(e, ERR_ENVIRONMENT, "no plan in the database has it any more");
 	return sweep_parse(path, text, strlen(text), &as_frozen, e, out);

@@ -789,18 +789,17 @@ static void check_changes(struct expander *x, const struct dimension *d)
 	}
 }
 
-/* Where neither --set nor a rule could have taken its trials away. */
-static void check_ablations(struct expander *x, const struct block *blocks, int block_count)
+/* Where neither --set nor a rule could have taken its trials away, nor an earlier block has them
+ * (merged_warn says that). */
+static void check_ablations(struct expander *x, const struct block *first)
 {
-	for (int i = 0; i < block_count; i++)
-		for (int k = 0; blocks[i].ablates && k < blocks[i].dimension_count; k++) {
-			const struct dimension *d = blocks[i].dimensions[k];
-			const struct row *base = &d->rows[0];
-			if (blocks[i].rule_count == 0 && x->override_count == 0
-				&& strcmp(base->settings[base->count - 1].target->path, "ablation")
-					== 0)
-				check_changes(x, d);
-		}
+	for (int k = 0; first->ablates && k < first->dimension_count; k++) {
+		const struct dimension *d = first->dimensions[k];
+		const struct row *base = &d->rows[0];
+		if (first->rule_count == 0 && x->override_count == 0
+			&& strcmp(base->settings[base->count - 1].target->path, "ablation") == 0)
+			check_changes(x, d);
+	}
 }
 
 static const void *default_values(struct study *s)
@@ -847,8 +846,8 @@ void expand_blocks(struct study *s, const struct block *blocks, int block_count,
 	if (x->block && add_seeds(x, seeds, seed_count) == 0) {
 		count_labels(x);
 		merged_warn(&x->merged, out);
-		if (s->diagnostics->count == 0)
-			check_ablations(x, blocks, block_count);
+		if (s->diagnostics->count == 0 && !study_is_frozen(s))
+			check_ablations(x, blocks);
 	}
 	index_free(&x->configurations);
 	index_free(&x->recipes);

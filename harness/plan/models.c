@@ -156,7 +156,7 @@ void model_say(const struct node *map, struct str *why)
 {
 	const char *block = model_block_name(BLOCK_SUBMODEL_HEAD);
 	char *at = why->s ? strstr(why->s, block) : NULL;
-	if (!at || !node_get(map, "network"))
+	if (!at || !map || !node_get(map, "network"))
 		return;
 	struct str said = { 0 };
 	str_addf(&said, "%.*snetwork%s", (int)(at - why->s), why->s, at + strlen(block));

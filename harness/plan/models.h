@@ -20,7 +20,7 @@ struct model {
 const struct node *model_place(const struct model *m, enum model_block b, int layer);
 
 /* What model_check says, in the words of the file: blocks are layers of `network` there. map: where
- * the model was written. */
+ * the model was written; NULL: in no file. */
 void model_say(const struct node *map, struct str *why);
 
 /* Read the map of blocks. On errors out->config is NULL and there are diagnostics. The name

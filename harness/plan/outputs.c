@@ -425,7 +425,8 @@ static void finish_claim(
 	read_compare(s, map, claim);
 	read_unit(s, map, claim);
 	check_margin(s, map, claim);
-	check_number(s, map, claim);
+	if (!study_is_frozen(s))
+		check_number(s, map, claim);
 	finish_selection(s, map, &claim->select);
 	if (!than && !node_get(map, "paper"))
 		node_error(s->diagnostics, map,

@@ -190,7 +190,7 @@ static void read_inputs(struct study *s, const struct node *n, struct program_co
 	out->inputs = read_list(s, n, true, PROGRAM_LIST_MAX, &out->input_count);
 	const struct node *item = n->kind == NODE_LIST ? n->first : n;
 	for (int i = 0; i < out->input_count && item; i++, item = item->next)
-		if (!*out->inputs[i])
+		if (!*out->inputs[i] && !study_is_frozen(s))
 			node_error(
 				s->diagnostics, item, "inputs: the name of a file is needed here");
 }
@@ -286,7 +286,7 @@ static void read_key(struct study *s, const struct node *n, struct program_confi
 	} else if (strcmp(n->key, "retries") == 0) {
 		read_amount(s, n, 0, 100, &number);
 		out->retries = (int)number;
-		if (number != out->retries)
+		if (number != out->retries && !study_is_frozen(s))
 			node_error(s->diagnostics, n, "retries = %g: a whole number is needed here",
 				number);
 	}
@@ -433,7 +433,8 @@ static void read_parameter(struct study *s, const struct node *n, struct param *
 	}
 	if (n->kind == NODE_MAP) {
 		language_check_keys(PLACE_PARAMETER, n, s->diagnostics);
-		refuse_two_bounds(s, n);
+		if (!study_is_frozen(s))
+			refuse_two_bounds(s, n);
 	}
 	for (const struct node *key = n->first; n->kind == NODE_MAP && key; key = key->next)
 		read_parameter_key(s, key, out);
@@ -541,7 +542,7 @@ static void check_templates(
 		for (const struct node *item = n ? n->first : NULL; item; item = item->next)
 			check_template(s, p, item);
 	}
-	for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++) {
+	for (size_t i = 0; i < sizeof(others) / sizeof(*others) && !study_is_frozen(s); i++) {
 		const struct node *n = node_get(program, others[i]);
 		if (n && n->kind == NODE_SCALAR)
 			check_no_template(s, p, n->key, n);
@@ -631,7 +632,8 @@ const struct program_config *program_read(
 		read_parameters(s, parameters, out);
 	if (metrics) {
 		out->metric_count = metrics_read(s, metrics, &list);
-		refuse_same_names(s, out, metrics);
+		if (!study_is_frozen(s))
+			refuse_same_names(s, out, metrics);
 	} else {
 		node_error(s->diagnostics, program,
 			"'metrics' is missing: what the program reports, such as metrics: "

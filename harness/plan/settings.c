@@ -61,6 +61,11 @@ static int path_parse(const struct study *s, const char *path, struct target *ou
 											     : -1;
 }
 
+bool study_is_frozen(const struct study *s)
+{
+	return s->options && s->options->frozen;
+}
+
 bool target_exists(const struct study *s, const char *path)
 {
 	struct target t;

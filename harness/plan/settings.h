@@ -65,6 +65,9 @@ struct study {
  * after an error. */
 const struct target *target_find(struct study *s, const char *path, const struct node *place);
 
+/* Is this the text of a database (sweep_options.frozen)? */
+bool study_is_frozen(const struct study *s);
+
 /* The target of the label `ablation`. */
 const struct target *target_ablation(struct study *s);
 

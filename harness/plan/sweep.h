@@ -171,7 +171,9 @@ struct misfit {
 
 /* What the command line may change. Zero-initialise for "as the file says". */
 struct sweep_options {
-	int seeds;              /* > 0: seeds 1..n instead of the file's */
+	bool frozen; /* a text of the database: what it says was run, mistakes that check refuses
+			since then included */
+	int seeds;   /* > 0: seeds 1..n instead of the file's */
 	const char *const *set; /* "key=value" overrides of base parameters, recorded as labels */
 	size_t set_count;
 	const char *const *

@@ -159,7 +159,8 @@ static int fill_cells(struct cells *c, struct cell *cells, struct err *e)
 		cell->first = cell->first ? cell->first : s;
 		cell->n++;
 		row[y] = row[y] ? row[y] : s;
-		c->scattered |= many && differs_elsewhere(c, row[y], s);
+		c->scattered |= many
+			&& (differs_elsewhere(c, row[y], s) || differs_elsewhere(c, s, row[y]));
 	}
 	for (size_t i = 0; i < c->x_count * c->y_count; i++) {
 		const size_t n = cells[i].n;

@@ -81,7 +81,7 @@ static int make(struct visit *v, const struct serve_options *options, const stru
 static int read_study(struct visit *v, const char *name, struct sweep **sweep, struct study **study,
 	struct err *e)
 {
-	const struct sweep_options as_the_file_says = { .seeds = 0 };
+	const struct sweep_options as_the_file_says = { .frozen = true };
 	struct rows *r;
 
 	if (page_query(v, "serve_sweep", "sweep", name, e, &r))

@@ -237,6 +237,48 @@ done
 within 10 "$SCRATCH/u0.yaml" "too many files" "files that use files that use files are an error"
 printf 'retrial: 1\nuse: self.yaml\n' >"$SCRATCH/self.yaml"
 within 10 "$SCRATCH/self.yaml" "in a circle" "a file that uses itself is an error"
+cat >"$SCRATCH/builtin.yaml" <<'END'
+retrial: 1
+seeds: 2
+recipes: {single: [{phase: single, epochs: 1}]}
+base: {dataset: mnist, recipe: single, model: lightweight}
+axes: {model.dense.activation: [none, relu]}
+END
+try check "$SCRATCH/builtin.yaml"
+refuses 2 "builtin.yaml:4:" && says "submodel_head" err
+check $? "an error of the built-in model after a change is one of the file"
+cat >"$SCRATCH/stems.yaml" <<'END'
+retrial: 1
+seeds: 2
+recipes: {both: [{phase: dual, epochs: 1}, {phase: unify, epochs: 1, heads: [copy, random]}]}
+base: {dataset: mnist, recipe: both, model: m}
+models:
+  m:
+    stem:
+      - {conv: {name: first, filters: 4, kernel: 3}}
+    submodel_head:
+      - {dense: {name: out, units: classes}}
+    unified_stem:
+      - {conv: {name: wide, filters: 4, kernel: 40}}
+    unified_head:
+      - {dense: {name: last, units: classes}}
+END
+try check "$SCRATCH/stems.yaml"
+refuses 2 "stems.yaml:12:"
+check $? "an error of shape in the second of two equal blocks is shown where it is"
+cat >"$SCRATCH/blocks.yaml" <<'END'
+retrial: 1
+seeds: 6
+recipes: {single: [{phase: single, epochs: 1}]}
+base: {dataset: mnist, recipe: single, batch_size: 32}
+blocks:
+  - axes: {batch_size: [8, 16, 32]}
+  - ablate: {small: {batch_size: 8}, more: {single.epochs: 3}}
+tables: [{id: ablation, rows: [batch_size, ablation, single.epochs], metrics: [test_accuracy]}]
+END
+try check "$SCRATCH/blocks.yaml"
+[ "$code" = 0 ] && says "good: " && says "small" err
+check $? "a change that equals a trial of an earlier block is a warning"
 mkfifo "$SCRATCH/pipe.yaml"
 printf 'retrial: 1\nuse: pipe.yaml\n' >"$SCRATCH/waits.yaml"
 within 10 "$SCRATCH/waits.yaml" "not a file" "a pipe is not waited for"

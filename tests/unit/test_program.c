@@ -244,6 +244,23 @@ static void what_run_would_find_too_late_is_an_error(void **state)
 	sweep_free(s);
 }
 
+/* What was run can be read again, though check has become stricter. */
+static void a_text_of_the_database_is_read_as_it_was_run(void **state)
+{
+	(void)state;
+	static const char text[] =
+		"retrial: 1\nprogram: {command: [a, '{x}'], retries: 2.7, outputs: "
+		"'m-{x}'}\nparameters: {x: {type: real, default: 1}}\nmetrics: {x: }\n";
+	static const struct sweep_options o = { .frozen = true };
+	struct err e = { 0 };
+	struct sweep *s;
+	bad_file(text, "retries = 2.7");
+	bad_file(text, "a parameter has this name");
+	if (sweep_parse("test.yaml", text, strlen(text), &o, &e, &s))
+		fail_msg("%s", e.text);
+	sweep_free(s);
+}
+
 static void keys_of_the_core_and_of_programs_exclude_each_other(void **state)
 {
 	(void)state;
@@ -340,6 +357,7 @@ int main(void)
 		cmocka_unit_test(a_placeholder_that_nothing_sets_is_an_error),
 		cmocka_unit_test(values_are_typed),
 		cmocka_unit_test(what_run_would_find_too_late_is_an_error),
+		cmocka_unit_test(a_text_of_the_database_is_read_as_it_was_run),
 		cmocka_unit_test(keys_of_the_core_and_of_programs_exclude_each_other),
 		cmocka_unit_test(metrics_are_declared_by_the_file),
 		cmocka_unit_test(placeholders_are_filled_in_and_doubled_braces_are_braces),
