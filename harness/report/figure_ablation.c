@@ -175,7 +175,6 @@ int figure_ablation_foresee(
 			spec->id, spec->series);
 }
 
-/* It must have results. */
 /* As the rows are named: with its label where it is a number. It has a result (check_baseline). */
 static const char *baseline_name(const struct plot *p)
 {
@@ -187,6 +186,7 @@ static const char *baseline_name(const struct plot *p)
 	return i < l->series_count ? l->names[i] : p->baseline;
 }
 
+/* The baseline must have results. */
 static int check_baseline(const struct plot *p, struct err *e)
 {
 	const struct figure_layout *l = p->layout;
