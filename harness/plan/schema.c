@@ -260,7 +260,7 @@ static void define_values(json_t *definitions)
 /* {PATH: shape(value)}; of a program: {NAME: anything}. also: a further key, or NULL. */
 static json_t *paths(const struct maker *m, json_t *(*shape)(json_t *), const char *also)
 {
-	json_t *properties = json_object(), *patterns = json_object();
+	json_t *properties = json_object();
 	size_t count;
 	const struct param *table = param_table(&count);
 	if (also)
@@ -268,6 +268,7 @@ static json_t *paths(const struct maker *m, json_t *(*shape)(json_t *), const ch
 	if (m->program)
 		return json_pack("{s:s,s:o,s:{s:s}}", "type", "object", "properties", properties,
 			"propertyNames", "pattern", NAME_PATTERN);
+	json_t *patterns = json_object();
 	for (size_t i = 0; i < count; i++) {
 		const struct param *p = &table[i];
 		char key[160];
