@@ -257,6 +257,12 @@ manual_page() {
 	mandoc -T lint harness/cli/retrial.1 2>&1 | grep -v 'referenced manual not found\|longer than 80 bytes\|outdated mandoc.db\|makewhatis'
 }
 
+# Debian's control file, with its name for the JPEG headers.
+unlisted_build_dependencies() {
+	sed -n '/^run="/,/"$/p' harness/packages.sh | tr ' "=' '\n\n\n' | grep '^lib.*-dev$' | grep -v '^libc6-dev$' | sed 's/^libjpeg.*-dev$/libjpeg-dev/' |
+		while read -r package; do grep -qx " $package," packaging/debian/control || echo "packaging/debian/control: $package is missing"; done
+}
+
 # cppcheck keeps what it found in files that have not changed. Suppressions have reasons. Not nn/kernels:
 # vectors that loops over lanes fill are uninitialised variables to it.
 # shellcheck disable=SC2046
@@ -276,6 +282,7 @@ check "no line of a source file ends with blanks" trailing_blanks
 check "a function's label is out: or fail:" other_labels
 check "shellcheck has no warning about any shell script" shell_scripts
 check "mandoc finds nothing in the manual page" manual_page
+check "the Debian package names every library that the build needs" unlisted_build_dependencies
 check "cppcheck finds nothing in nn and harness" static_analysis
 
 echo "1..$number"
