@@ -396,7 +396,7 @@ static int resolve_model(struct expander *x, struct trial *t)
 	const struct setting *named = find_kind(x, TARGET_MODEL);
 	const int result = model_check(changed, &block, &layer, &why);
 	if (named)
-		model_say(named->model->node, &why);
+		model_reword(named->model->node, &why);
 	if (result)
 		node_error(x->study->diagnostics, named ? named->node : x->block->node,
 			"model %s: %s", t->model, why.s);

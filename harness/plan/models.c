@@ -152,7 +152,7 @@ static const struct node *place_of(
 	return block ? block : map;
 }
 
-void model_say(const struct node *map, struct str *why)
+void model_reword(const struct node *map, struct str *why)
 {
 	const char *block = model_block_name(BLOCK_SUBMODEL_HEAD);
 	char *at = why->s ? strstr(why->s, block) : NULL;
@@ -170,7 +170,7 @@ static int check(const struct reading *r, const struct node *map)
 	enum model_block block;
 	int layer;
 	const int result = model_check(r->model, &block, &layer, &why);
-	model_say(map, &why);
+	model_reword(map, &why);
 	if (result)
 		node_error(r->d, place_of(r, map, block, layer), "%s", why.s);
 	str_free(&why);

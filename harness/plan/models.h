@@ -21,7 +21,7 @@ const struct node *model_place(const struct model *m, enum model_block b, int la
 
 /* What model_check says, in the words of the file: blocks are layers of `network` there. map: where
  * the model was written; NULL: in no file. */
-void model_say(const struct node *map, struct str *why);
+void model_reword(const struct node *map, struct str *why);
 
 /* Read the map of blocks. On errors out->config is NULL and there are diagnostics. The name
  * `lightweight` is kept for the paper's layers. */

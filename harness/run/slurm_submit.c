@@ -271,7 +271,7 @@ static void add_options(struct words *w, const struct slurm_options *o)
 }
 
 /* An option with a folder in a file name that Slurm puts numbers into, at each "%". */
-static void make_file(struct words *w, const char *option, const char *folder, const char *name)
+static void add_path(struct words *w, const char *option, const char *folder, const char *name)
 {
 	struct str *made = &w->made[w->made_count++];
 	str_add(made, option);
@@ -284,10 +284,10 @@ static void make_file(struct words *w, const char *option, const char *folder, c
 }
 
 /* Both streams into one log, whatever a template or the environment says of one of them. */
-static void make_output(struct words *w, const char *folder, const char *name)
+static void add_log(struct words *w, const char *folder, const char *name)
 {
-	make_file(w, "--output=", folder, name);
-	make_file(w, "--error=", folder, name);
+	add_path(w, "--output=", folder, name);
+	add_path(w, "--error=", folder, name);
 }
 
 static void array_words(struct words *w, const struct sweep *sweep, const char *submission,
@@ -298,7 +298,7 @@ static void array_words(struct words *w, const struct sweep *sweep, const char *
 	make_word(w, "--job-name=retrial-%s", sweep->name);
 	make_word(w, "--comment=retrial %s %zu", submission, first);
 	make_word(w, "--array=1-%zu", count);
-	make_output(w, submission, "%A_%a.log");
+	add_log(w, submission, "%A_%a.log");
 	add_word(w, "--open-mode=append");
 	add_word(w, "--requeue");
 	add_word(w, "--signal=B:USR1@60");
@@ -314,7 +314,7 @@ static void merge_words(struct words *w, const struct sweep *sweep, const char *
 	add_word(w, "--parsable");
 	make_word(w, "--job-name=retrial-%s", sweep->name);
 	make_word(w, "--comment=retrial %s merge", submission);
-	make_output(w, submission, "merge.log");
+	add_log(w, submission, "merge.log");
 	add_word(w, "--open-mode=append");
 	add_options(w, o);
 	make_word(w, "--dependency=afterany%s", dependency);
