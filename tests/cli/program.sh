@@ -189,7 +189,15 @@ END
 try run returns.yaml --db returns.db
 [ "$code" = 0 ] && [ "$(sqlite3 returns.db "SELECT group_concat(value) FROM (SELECT value FROM measures ORDER BY metric)")" = 7.0,0.9 ] &&
 	[ "$(sqlite3 returns.db "SELECT group_concat(value) FROM series")" = 0.1,0.9 ]
-check $? "a carriage return ends a line, too: the last number of a progress bar counts"
+check $? "a carriage return also ends a line: the last number of a progress bar counts"
+cat >windows.yaml <<'END'
+retrial: 1
+program: {command: [printf, '5\r\n6\r\n']}
+metrics: {x: {match: '^([0-9.]*)'}}
+END
+try run windows.yaml --db windows.db
+[ "$code" = 0 ] && [ "$(sqlite3 windows.db "SELECT value FROM measures")" = 6.0 ]
+check $? "carriage return and line feed together end one line"
 sweep missing "[no-such-program-anywhere]" ""
 try run missing.yaml --db "$db" --progress never
 error
