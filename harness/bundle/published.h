@@ -18,7 +18,7 @@ struct published_places {
 
 /* Add results/NAME/tables.md, tables.csv, verdicts.md, verdicts.csv, report.html and figures/ for
  * each sweep in sweeps/NAME.yaml (which is in the pack already, with its libraries). *missing gets
- * one line for anything that cannot be made; for a figure, the page gives the reason, too. Returns
+ * one line for anything that cannot be made; the page also gives the reason for a figure. Returns
  * 0, or -1 with e. */
 int published_add(struct pack *p, struct store *s, const struct published_places *places,
 	struct str *missing, struct err *e);

@@ -35,7 +35,7 @@ static int print_version(void)
 	return 0;
 }
 
-/* Output that could not be written (a full disk, a closed pipe) is a failure, too. */
+/* Output that could not be written (a full disk, a closed pipe) is also a failure. */
 static int flushed(int result)
 {
 	if (!fflush(stdout) && !ferror(stdout))

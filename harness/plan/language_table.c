@@ -454,13 +454,14 @@ static const struct key table[] = {
 		.example = "claims: [{id: C2, metric: params, paper: 14862}]" },
 	{ PLACE_FIGURE, "metric", KEY_METRIC, IN_FIGURE(metric),
 		.help = "metric that the figure shows",
-		.detail = "Curves show accuracy or loss by epoch: val_accuracy or val_loss. Convergence shows\n"
-			  "val_accuracy. Of programs both show any metric with series.",
+		.detail = "Curves show accuracy or loss by epoch: val_accuracy or val_loss.\n"
+			  "Convergence shows val_accuracy. Of programs both show any metric\n"
+			  "with series.",
 		.example = "figures: [{id: curves, kind: curves, metric: val_loss}]" },
 	{ PLACE_CLAIM, "paper", KEY_REAL, IN_CLAIM(paper), .min = -1e15, .max = 1e15,
 		.help = "the number that the paper prints",
-		.detail = "In the metric's own unit, or in that of unit. Accuracies are fractions: 89 % is 0.89,\n"
-			  "or 89 with unit: percent.",
+		.detail = "In the metric's own unit, or in that of unit.\n"
+			  "Accuracies are fractions: 89 % is 0.89, or 89 with unit: percent.",
 		.example = "claims: [{id: C2, metric: params, paper: 14862}]" },
 	{ PLACE_CLAIM, "rounds_to", KEY_WHOLE, IN_CLAIM(rounds_to), .min = 0, .max = 9,
 		.fallback = "exact", .unit = "decimals",

@@ -48,7 +48,7 @@ struct plot {
 	const struct metric *metric;
 	struct scale axes[LABELS_MAX];
 	size_t axis_count;
-	struct str left_out; /* labels that vary, too, but have no axis */
+	struct str left_out; /* labels that also vary, but have no axis */
 	struct line *lines;
 	size_t line_count;
 	struct str tick_texts[TEXTS_MAX];

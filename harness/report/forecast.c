@@ -341,7 +341,7 @@ static int forecast_one(struct store *s, const struct past *past, const struct t
 {
 	bool done = false;
 	const bool missing = !d || !d->digest[0];
-	/* NULL without a database, too. */
+	/* Also NULL without a database. */
 	const struct value *attempt = lookup_find(&past->attempts, t->identity);
 	out->seconds = NAN;
 	/* Without data a result stands, whatever data it is of, as in a run. */

@@ -401,8 +401,8 @@ static bool is_empty(const struct rows *r, int column)
 	return true;
 }
 
-/* The column of the trials' result: a program's trials have no test_accuracy, but their own metrics
- * after it (runs.h), of which the first takes its rank. -1: there is none. */
+/* The column of the trials' result. Trials of programs have no test_accuracy: the first of their
+ * own metrics, which follow it (runs.h), takes its rank. -1: there is none. */
 static int result_column(const struct rows *r)
 {
 	const int first = rows_column(r, "test_accuracy");

@@ -198,7 +198,7 @@ static void explain_tests(struct str *text, const struct table *t)
 	str_add(text, t->comparisons ? "." : "");
 }
 
-/* "batch_size 8, base": of a number its label, too. */
+/* "batch_size 8, base": a number needs its label. */
 static void name_baseline(struct str *out, const struct where *baseline)
 {
 	for (int i = 0; i < baseline->count; i++) {
